@@ -1,0 +1,10 @@
+"""The record read, the protocol answered."""
+
+from django.apps import AppConfig
+
+
+class AnalysisConfig(AppConfig):
+    """Endpoints, their recomputation and the pages that show them."""
+
+    name = "analysis"
+    default_auto_field = "django.db.models.BigAutoField"

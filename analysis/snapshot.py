@@ -1,0 +1,146 @@
+"""Rows of the record → frozen facts, live or as of a change.
+
+Both ways read each row as the same JSON (of the row now, or of its newest version up to the change), so that a past
+moment is read by the very code that reads the present.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from analysis.endpoints.record import AssessmentFact, CycleFact, LesionFact, ParticipantFact, ReadingFact
+from trial.models import (
+    Assessment,
+    Cycle,
+    DosingPeriod,
+    EligibilityAnswer,
+    Lesion,
+    LesionReading,
+    Participant,
+    RegistrationFinding,
+    Site,
+    Waiver,
+)
+from trial.models.change import Version
+
+Row = dict[str, Any]
+
+
+class Reader:
+    """Reads rows of a table that are not struck out, filtered by one column; `as_of` is a change number or None."""
+
+    def __init__(self, as_of: int | None = None) -> None:
+        self.as_of = as_of
+
+    def rows(self, model: Any, column: str, values: Sequence[Any]) -> list[Row]:
+        """Rows of the model's table whose column is one of the values, in order of id; numbers as Decimal."""
+        table = model._meta.db_table
+        with connection.cursor() as cursor:
+            cursor.execute(self._sql(table, column), self._parameters(table, values))
+            found = [json.loads(text, parse_float=Decimal) for (text,) in cursor.fetchall()]
+        return [row for row in found if not row.get("struck_out_reason")]
+
+    def _sql(self, table: str, column: str) -> str:
+        if self.as_of is None:
+            return f'SELECT to_jsonb(t)::text FROM "{table}" t WHERE "{column}" = ANY(%s) ORDER BY id'
+        newest = (
+            f'SELECT DISTINCT ON (row_id) row_id, row FROM "{Version._meta.db_table}" '
+            "WHERE table_name = %s AND change_id <= %s ORDER BY row_id, change_id DESC, id DESC"
+        )
+        return f"SELECT row::text FROM ({newest}) v WHERE row->>'{column}' = ANY(%s) ORDER BY row_id"
+
+    def _parameters(self, table: str, values: Sequence[Any]) -> list[Any]:
+        if self.as_of is None:
+            return [list(values)]
+        return [table, self.as_of, [str(value) for value in values]]
+
+
+def group_members(group: str, as_of: int | None = None) -> list[int]:
+    """Ids of the registered participants of a group, in order of study number."""
+    rows = Reader(as_of).rows(Participant, "group", [group])
+    return [row["id"] for row in sorted(rows, key=lambda row: row["number"] or "") if row["number"]]
+
+
+def participants(ids: Sequence[int], as_of: int | None = None) -> list[ParticipantFact]:
+    """The facts about these registered participants, in order of study number."""
+    read = Reader(as_of)
+    rows = [row for row in read.rows(Participant, "id", ids) if row["number"]]
+    parts = _Parts(read, [row["id"] for row in rows])
+    return sorted((parts.participant(row) for row in rows), key=lambda fact: fact.number)
+
+
+def _by(rows: Iterable[Row], column: str) -> dict[int, list[Row]]:
+    found: dict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row[column]].append(row)
+    return found
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+class _Parts:
+    """The rows below a set of participants, read once per table."""
+
+    def __init__(self, read: Reader, ids: list[int]) -> None:
+        self.answers = _by(read.rows(EligibilityAnswer, "participant_id", ids), "participant_id")
+        self.waivers = _by(read.rows(Waiver, "participant_id", ids), "participant_id")
+        self.findings = _by(read.rows(RegistrationFinding, "participant_id", ids), "participant_id")
+        self.lesions = _by(read.rows(Lesion, "participant_id", ids), "participant_id")
+        assessments = read.rows(Assessment, "participant_id", ids)
+        cycles = read.rows(Cycle, "participant_id", ids)
+        self.assessments = _by(assessments, "participant_id")
+        self.cycles = _by(cycles, "participant_id")
+        self.readings = _by(read.rows(LesionReading, "assessment_id", [row["id"] for row in assessments]),
+                            "assessment_id")  # fmt: skip
+        self.periods = _by(read.rows(DosingPeriod, "cycle_id", [row["id"] for row in cycles]), "cycle_id")
+        self.sites = {site.pk: site.code for site in Site.objects.all()}
+
+    def participant(self, row: Row) -> ParticipantFact:
+        key = row["id"]
+        lesions = tuple(_lesion(each) for each in self.lesions[key])
+        return ParticipantFact(
+            id=key,
+            number=row["number"],
+            group=row["group"],
+            site=self.sites[row["site_id"]],
+            registered_on=date.fromisoformat(row["registered_on"]),
+            consented_on=_day(row["consented_on"]),
+            unmet_criteria=tuple(each["item"] for each in self.answers[key] if each["met"] is False),
+            waived=any(each["decision"] == "approved" for each in self.waivers[key]),
+            findings=tuple((each["kind"], each["because"]) for each in self.findings[key]),
+            lesions=lesions,
+            assessments=tuple(self._assessment(each, {lesion.id for lesion in lesions})
+                              for each in self.assessments[key]),
+            cycles=tuple(self._cycle(each) for each in self.cycles[key]),
+        )  # fmt: skip
+
+    def _assessment(self, row: Row, lesions: set[int]) -> AssessmentFact:
+        readings = tuple(_reading(each) for each in self.readings[row["id"]] if each["lesion_id"] in lesions)
+        return AssessmentFact(
+            row["id"], row["kind"], date.fromisoformat(row["assessed_on"]), row["marker"], row["new_lesions"],
+            _day(row["new_lesion_on"]), row["investigator_response"], readings,
+        )  # fmt: skip
+
+    def _cycle(self, row: Row) -> CycleFact:
+        periods = tuple((each["from_day"], each["to_day"], each["dose_mg"], each["frequency"])
+                        for each in self.periods[row["id"]])  # fmt: skip
+        return CycleFact(row["id"], row["number"], date.fromisoformat(row["started_on"]), periods)
+
+
+def _lesion(row: Row) -> LesionFact:
+    return LesionFact(row["id"], row["label"], row["kind"], row["organ"], _day(row["locally_treated_on"]))
+
+
+def _reading(row: Row) -> ReadingFact:
+    millimetres = row["longest_diameter_mm"]
+    return ReadingFact(
+        row["lesion_id"], row["state"], None if millimetres is None else Decimal(millimetres),
+        row["not_evaluated_reason"], _day(row["scanned_on"]),
+    )  # fmt: skip

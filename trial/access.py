@@ -1,0 +1,81 @@
+"""Who may see and do what: the only door from a view to the record.
+
+Each view states its rule with `@allows(...)`; a view without one fails `tests/test_access.py`. What a role may not see is
+answered 404 (another site's participant) and what it may not do 403.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+
+from trial.models import Participant, Person, Role, Site
+
+View = Callable[..., HttpResponse]
+
+ENTERS = (Role.COORDINATOR, Role.INVESTIGATOR)
+READS_RECORD = (*ENTERS, Role.MONITOR, Role.CHAIR, Role.STATISTICIAN)
+READS_RESULTS = (Role.CHAIR, Role.STATISTICIAN)
+DECIDES = (Role.CHAIR,)
+EVERY_SITE = (Role.CHAIR, Role.STATISTICIAN)
+
+
+def allows(*roles: Role) -> Callable[[View], View]:
+    """States which roles may call a view; signed-out people are sent to sign in, other roles get 403."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if request.user.role not in roles:
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded.rule = frozenset(roles)  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def public(view: View) -> View:
+    """States that a view is open to people who have not signed in."""
+    view.rule = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def sites_for(person: Person) -> QuerySet[Site]:
+    """Sites whose record the person may read; a monitor without assigned sites monitors all of them."""
+    if person.role in EVERY_SITE:
+        return Site.objects.all()
+    if person.role == Role.MONITOR and not person.sites.exists():
+        return Site.objects.all()
+    return person.sites.all() if person.role in READS_RECORD else Site.objects.none()
+
+
+def participants_for(person: Person) -> QuerySet[Participant]:
+    """Every participant the person may see."""
+    return Participant.objects.filter(site__in=sites_for(person)).select_related("site")
+
+
+def participant_for(person: Person, reference: str) -> Participant:
+    """The participant with this study or screening number; Http404 when it is none of the person's."""
+    found = participants_for(person).filter(_is(reference)).first()
+    if found is None:
+        raise Http404("There is no such participant at your sites.")
+    return found
+
+
+def _is(reference: str) -> Q:
+    if reference.startswith("S-") and reference[2:].isdigit():
+        return Q(screening_number=int(reference[2:]))
+    return Q(number=reference)
+
+
+def may_enter(person: Person) -> bool:
+    """Whether the role writes to the casebook."""
+    return person.role in ENTERS

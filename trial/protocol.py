@@ -1,0 +1,216 @@
+"""What the protocol says: groups, code lists and constants, each with the sentence it comes from.
+
+Source of every "registry" entry: the public registry record of the trial of sorafenib in progressive metastatic
+neuroendocrine tumours. "our reading" marks what the registry leaves open; the study chair can see every one of them.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+STUDY_NAME = "Sorafenib in progressive metastatic neuroendocrine tumours"
+STUDY_SHORT_NAME = "Sorafenib NET phase II"
+NUMBER_PREFIX = "NET"
+
+REGISTRY = "registry"
+RECIST = "RECIST 1.0"
+CTCAE = "CTCAE 3.0"
+OUR_READING = "our reading"
+
+
+class Group(str, Enum):
+    """Analysis group by tumour type; each is evaluated on its own for every endpoint [registry]."""
+
+    A = "A"
+    B = "B"
+
+
+GROUP_NAMES = {Group.A: "Carcinoid", Group.B: "Islet cell / other well-differentiated"}
+
+
+@dataclass(frozen=True)
+class Constant:
+    """One number or choice that the program uses, with its source sentence and whose word it is."""
+
+    name: str
+    value: object
+    unit: str
+    source: str
+    mark: str
+
+
+CONSTANTS: tuple[Constant, ...] = (
+    Constant("accrual_ceiling_A", 50, "participants", "Enrolment of 93 is split 50 and 43 by group.", OUR_READING),
+    Constant("accrual_ceiling_B", 43, "participants", "Enrolment of 93 is split 50 and 43 by group.", OUR_READING),
+    Constant("cycle_days", 28, "days", "Courses repeat every 28 days.", REGISTRY),
+    Constant("full_dose_mg", 400, "mg", "Dose level 0 is 400 mg twice daily.", OUR_READING),
+    Constant("tablet_mg", 200, "mg", "Sorafenib tablets hold 200 mg.", OUR_READING),
+    Constant("assessment_interval_days", 56, "days", "Tumour assessment every 8 weeks.", OUR_READING),
+    Constant("assessment_window_days", 7, "days", "Assessments may lie 7 days either side.", OUR_READING),
+    Constant("baseline_window_days", 28, "days", "Baseline never more than 4 weeks before treatment.", RECIST),
+    Constant("confirmation_days", 28, "days", "Response seen again on scans at least 4 weeks apart.", REGISTRY),
+    Constant("not_evaluated_between", 1, "assessments", "One NE may lie between the two scans.", OUR_READING),
+    Constant("stable_between", 0, "assessments", "No SD may lie between the two scans.", OUR_READING),
+    Constant("stable_minimum_days", 42, "days", "SD counts from 6 weeks after registration.", OUR_READING),
+    Constant("targets_per_organ", 5, "lesions", "At most 5 target lesions per organ.", RECIST),
+    Constant("targets_in_all", 10, "lesions", "At most 10 target lesions in all.", RECIST),
+    Constant("measurable_conventional_mm", 20, "mm", "Measurable from 20 mm by conventional techniques.", RECIST),
+    Constant("measurable_spiral_mm", 10, "mm", "Measurable from 10 mm by spiral CT.", RECIST),
+    Constant("too_small_default_mm", 5, "mm", "Too small to measure: a value is kept, 5 mm proposed.", OUR_READING),
+    Constant("stage_1_participants", 21, "evaluable", "Simon optimal design, 5 % against 20 %.", OUR_READING),
+    Constant("stage_1_futility", 1, "responders", "Stop after stage 1 if at most this many respond.", OUR_READING),
+    Constant("stage_2_participants", 41, "evaluable", "Simon optimal design, 5 % against 20 %.", OUR_READING),
+    Constant("stage_2_futility", 4, "responders", "Promising from one responder more.", OUR_READING),
+    Constant("minimum_age_years", 18, "years", "Adults of 18 years or older.", REGISTRY),
+)
+
+_BY_NAME = {constant.name: constant for constant in CONSTANTS}
+
+
+def constant(name: str) -> int:
+    """The whole-number value of a named constant; KeyError names an unknown one."""
+    value = _BY_NAME[name].value
+    assert isinstance(value, int), name
+    return value
+
+
+@dataclass(frozen=True)
+class TumourType:
+    """One of the ten conditions of the registry and the group it belongs to (None: histology decides)."""
+
+    code: str
+    label: str
+    group: Group | None
+
+
+TUMOUR_TYPES: tuple[TumourType, ...] = (
+    TumourType("gastrinoma", "Gastrinoma", Group.B),
+    TumourType("glucagonoma", "Glucagonoma", Group.B),
+    TumourType("insulinoma", "Insulinoma", Group.B),
+    TumourType("metastatic_gi_carcinoid", "Metastatic gastrointestinal carcinoid tumour", Group.A),
+    TumourType("neuroendocrine_tumour", "Neuroendocrine tumour (histology decides)", None),
+    TumourType("pancreatic_polypeptide", "Pancreatic polypeptide tumour", Group.B),
+    TumourType("recurrent_gi_carcinoid", "Recurrent gastrointestinal carcinoid tumour", Group.A),
+    TumourType("recurrent_islet_cell", "Recurrent islet cell carcinoma", Group.B),
+    TumourType("somatostatinoma", "Somatostatinoma", Group.B),
+    TumourType("wdha_syndrome", "WDHA syndrome (VIPoma)", Group.B),
+)
+HISTOLOGIES: tuple[TumourType, ...] = (
+    TumourType("carcinoid", "Carcinoid", Group.A),
+    TumourType("islet_cell", "Islet cell carcinoma", Group.B),
+    TumourType("other_well_differentiated", "Other well-differentiated", Group.B),
+)
+
+
+def group_of(tumour_type: str, histology: str) -> Group | None:
+    """The analysis group that follows from tumour type and histology [registry]; None when they do not decide it."""
+    for kind in TUMOUR_TYPES:
+        if kind.code == tumour_type and kind.group is not None:
+            return kind.group
+    if tumour_type == "neuroendocrine_tumour":
+        return next((kind.group for kind in HISTOLOGIES if kind.code == histology), None)
+    return None
+
+
+SEXES = (("female", "Female"), ("male", "Male"), ("unknown", "Unknown"), ("not_reported", "Not reported"))
+RACES = (
+    ("white", "White"),
+    ("black", "Black or African American"),
+    ("pacific", "Native Hawaiian or other Pacific Islander"),
+    ("asian", "Asian"),
+    ("american_indian", "American Indian or Alaska Native"),
+    ("not_reported", "Not reported"),
+    ("unknown", "Unknown"),
+)
+ETHNICITIES = (
+    ("hispanic", "Hispanic or Latino"),
+    ("not_hispanic", "Not Hispanic or Latino"),
+    ("not_reported", "Not reported"),
+    ("unknown", "Unknown"),
+)
+ORGANS = (
+    ("liver", "Liver"), ("lymph_node", "Lymph node"), ("lung", "Lung"), ("pancreas", "Pancreas"),
+    ("mesentery", "Mesentery"), ("peritoneum", "Peritoneum"), ("bone", "Bone"), ("adrenal", "Adrenal"),
+    ("bowel", "Bowel"), ("soft_tissue", "Soft tissue"), ("ovary", "Ovary"), ("other", "Other"),
+)  # fmt: skip
+METHODS = (
+    ("spiral_ct", "Spiral CT"),
+    ("conventional_ct", "Conventional CT"),
+    ("mri", "MRI"),
+    ("chest_xray", "Chest X-ray"),
+    ("clinical", "Clinical examination"),
+)
+MISSING_REASONS = (
+    ("not_done", "Not done"),
+    ("unknown", "Unknown"),
+    ("not_applicable", "Not applicable"),
+    ("pending", "Pending"),
+)
+FREQUENCIES = (
+    ("twice_daily", "twice daily"),
+    ("once_daily", "once daily"),
+    ("every_other_day", "every other day"),
+    ("held", "held"),
+)
+REASONS_FOR_CHANGE = (
+    ("entry_error", "Entry error"),
+    ("new_source", "New or corrected source document"),
+    ("query_answer", "Answer to a query"),
+    ("late_result", "Result came later"),
+    ("other", "Other (say why)"),
+)
+
+
+@dataclass(frozen=True)
+class EligibilityItem:
+    """One criterion of the checklist, answered on its own; a laboratory item is derived from its value.
+
+    limit: the bound on the value; relative_to_upper_limit: the bound is a multiple of the laboratory's upper limit.
+    """
+
+    code: str
+    words: str
+    unit: str = ""
+    minimum: str = ""
+    maximum: str = ""
+    relative_to_upper_limit: bool = False
+
+    @property
+    def is_laboratory(self) -> bool:
+        """Whether the answer follows from a value."""
+        return bool(self.minimum or self.maximum)
+
+
+# Edition 1 of the checklist: the published text breaks off after "other cancer", hence it is versioned data [registry].
+ELIGIBILITY_EDITION = 1
+ELIGIBILITY: tuple[EligibilityItem, ...] = (
+    EligibilityItem("adult", "18 years of age or older"),
+    EligibilityItem("histology", "Neuroendocrine tumour confirmed by histology: carcinoid, islet cell or other "
+                    "well-differentiated"),
+    EligibilityItem("not_high_grade", "No anaplastic or high-grade histology"),
+    EligibilityItem("metastatic", "Metastatic disease"),
+    EligibilityItem("measurable", "Measurable disease by RECIST 1.0"),
+    EligibilityItem("no_excluded_tumour", "No thyroid carcinoma, thymoma, phaeochromocytoma or paraganglioma"),
+    EligibilityItem("no_brain_metastases", "No known brain metastases"),
+    EligibilityItem("ecog", "ECOG performance status 0 to 2"),
+    EligibilityItem("life_expectancy", "Life expectancy of at least 24 weeks"),
+    EligibilityItem("neutrophils", "Neutrophils at least 1 500 /mm³", "/mm³", minimum="1500"),
+    EligibilityItem("platelets", "Platelets at least 100 000 /mm³", "/mm³", minimum="100000"),
+    EligibilityItem("bilirubin", "Bilirubin at most 2 × upper limit of normal", "× ULN", maximum="2",
+                    relative_to_upper_limit=True),
+    EligibilityItem("ast", "AST at most 3 × upper limit of normal (5 × with liver metastases)", "× ULN", maximum="3",
+                    relative_to_upper_limit=True),
+    EligibilityItem("coagulation", "INR and PTT normal"),
+    EligibilityItem("creatinine", "Creatinine at most 1.5 × upper limit of normal", "× ULN", maximum="1.5",
+                    relative_to_upper_limit=True),
+    EligibilityItem("no_bleeding", "No bleeding diathesis"),
+    EligibilityItem("cardiovascular", "No poorly controlled hypertension, heart failure symptoms, unstable angina or "
+                    "arrhythmia"),
+    EligibilityItem("gastrointestinal", "Able to swallow capsules; no disease that prevents oral intake, no "
+                    "intravenous feeding, no active peptic ulcer"),
+    EligibilityItem("not_pregnant", "Not pregnant or nursing; negative test where it applies"),
+    EligibilityItem("contraception", "Effective contraception"),
+    EligibilityItem("no_infection", "No ongoing or active infection"),
+    EligibilityItem("no_psychiatric", "No psychiatric or social condition that precludes compliance"),
+    EligibilityItem("no_other_cancer", "No other invasive cancer within 3 years, except treated basal or squamous "
+                    "cell skin cancer"),
+)  # fmt: skip
