@@ -1,0 +1,27 @@
+"""How numbers are written on pages of results: percentages and months, words where there is no number."""
+
+from typing import Any
+
+from django import template
+
+from trial.partial_date import from_stored
+
+register = template.Library()
+
+
+@register.filter
+def percent(value: float | None) -> str:
+    """0.0976 → `9.8 %`; None → `not estimable`."""
+    return "not estimable" if value is None else f"{value * 100:.1f} %"
+
+
+@register.filter
+def in_months(value: float | None) -> str:
+    """7.42 → `7.4`; None → `not reached`."""
+    return "not reached" if value is None else f"{value:.1f}"
+
+
+@register.filter
+def clinical_date(value: Any) -> str:
+    """`2006-01-12` → `12-JAN-2006`; empty for None."""
+    return str(from_stored(value)) if value else ""

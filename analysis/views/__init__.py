@@ -1,0 +1,1 @@
+"""Pages that show stored results; nothing is computed here."""

@@ -1,0 +1,39 @@
+"""One group in full, and the participants behind each of its figures."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from analysis import selectors
+from analysis.models import ParticipantOutcome
+from trial import access
+
+# Figure in the address → (title, which participants are in it). Declared once; any other figure is 404.
+FIGURES = {
+    "responders": ("Confirmed responders", lambda each: bool(each["confirmed"]) and each["evaluable"]),
+    "evaluable": ("Evaluable participants", lambda each: each["evaluable"]),
+    "excluded": ("Not evaluable", lambda each: not each["evaluable"]),
+    "registered": ("Registered participants", lambda each: True),
+    "progressed": ("Progression or death", lambda each: each["eligible"] and each["pfs"]["event"]),
+    "progression_free": ("Censored for progression-free survival",
+                         lambda each: each["eligible"] and not each["pfs"]["event"]),
+}  # fmt: skip
+
+
+@access.allows(*access.READS_RESULTS)
+def group(request: HttpRequest, letter: str) -> HttpResponse:
+    """The group's endpoints, plots large, with settings and exclusions."""
+    found = selectors.group_or_404(letter)
+    return render(request, "analysis/group.html", {"panel": selectors.panel(found.value)})
+
+
+@access.allows(*access.READS_RESULTS)
+def behind(request: HttpRequest, letter: str, figure: str) -> HttpResponse:
+    """The participants in a figure, each with the facts that decide it."""
+    found = selectors.group_or_404(letter)
+    if figure not in FIGURES:
+        raise Http404("There is no such figure.")
+    title, included = FIGURES[figure]
+    stored = ParticipantOutcome.objects.filter(group=found.value)
+    rows = sorted((each.outcome for each in stored if included(each.outcome)), key=lambda each: each["number"])
+    context = {"panel": selectors.panel(found.value), "title": title, "rows": rows, "figure": figure}
+    return render(request, "analysis/behind.html", context)
