@@ -1,0 +1,1 @@
+"""The demo cohort: synthetic people, medically plausible, entered through the same services as a person's entries."""
