@@ -1,0 +1,74 @@
+"""A fixed cast: Site North with coordinator Nora, Site South with coordinator Sol, chair Chris, and a participant."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from capture.services import registration
+from trial import changes, protocol
+from trial.models import Participant, Person, Role, Site
+from trial.partial_date import PartialDate
+
+
+@dataclass
+class Cast:
+    """Who takes part in a test."""
+
+    north: Site
+    south: Site
+    people: dict[str, Person]
+    elsewhere: dict[str, Person]
+    participant: Participant
+
+
+def person(username: str, role: str, *sites: Site) -> Person:
+    """An account for a test, without a usable password."""
+    made = Person.objects.create_person(username, None, full_name=username.title(), role=role)
+    made.sites.set(sites)
+    return made
+
+
+def answers(measured_on: date = date(2026, 1, 5), **unmet: bool) -> dict[str, registration.Answer]:
+    """All 23 criteria met, but for those named false."""
+    values = {"neutrophils": "3400", "platelets": "210000", "bilirubin": "0.6", "ast": "1.1", "creatinine": "0.8"}
+    return {
+        item.code: registration.Answer(
+            met=unmet.get(item.code, True),
+            value=Decimal(values[item.code]) if item.is_laboratory else None,
+            measured_on=measured_on if item.is_laboratory else None,
+        )
+        for item in protocol.ELIGIBILITY
+    }
+
+
+def details(**changed: object) -> dict[str, object]:
+    """What the screening form asks for; a carcinoid unless changed."""
+    return {
+        "consented_on": date(2026, 1, 5),
+        "born_on": PartialDate(1950, 3, 2),
+        "sex": "female",
+        "race": "white",
+        "ethnicity": "not_hispanic",
+        "ecog": 1,
+        "tumour_type": "metastatic_gi_carcinoid",
+        "histology": "carcinoid",
+        **changed,
+    }
+
+
+def register(coordinator: Person, site: Site, registered_on: date = date(2026, 1, 8), **changed: object) -> Participant:
+    """A registered participant of the site."""
+    return registration.screen_and_register(coordinator, site, details(**changed), answers(), registered_on)
+
+
+def cast_of() -> Cast:
+    """Both sites, one person per role, a coordinator and an investigator elsewhere, one participant of Site North."""
+    with changes.record(None, "system", "sites of the test"):
+        north = Site.objects.create(code="NORTH", name="North")
+        south = Site.objects.create(code="SOUTH", name="South")
+    bound = {Role.COORDINATOR, Role.INVESTIGATOR}
+    names = {Role.COORDINATOR: "nora", Role.CHAIR: "chris"}
+    people = {role: person(names.get(role, f"a_{role.value}"), role, *([north] if role in bound else [])) for role in Role}
+    elsewhere = {role: person(f"south_{role.value}", role, south) for role in bound}
+    participant = register(people[Role.COORDINATOR], north)
+    return Cast(north, south, dict(people), dict(elsewhere), participant)

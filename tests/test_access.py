@@ -1,0 +1,81 @@
+"""Every URL × role × other site, generated from the resolver: a new URL without a stated rule fails."""
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.cast import Cast, cast_of
+from trial.models import Role
+
+IGNORED_NAMESPACES: set[str] = set()
+
+
+def _patterns(resolver: URLResolver, prefix: str = "") -> list[tuple[str, URLPattern]]:
+    found = []
+    for each in resolver.url_patterns:
+        if isinstance(each, URLResolver):
+            found += _patterns(each, prefix + str(each.pattern))
+        else:
+            found.append((prefix + str(each.pattern), each))
+    return found
+
+
+def _all() -> list[tuple[str, URLPattern]]:
+    return [(route, each) for route, each in _patterns(get_resolver()) if not route.startswith("static/")]
+
+
+def _address(route: str, cast: Cast) -> str:
+    assessment = cast.participant.assessments.first()
+    values = {
+        "<str:reference>": cast.participant.reference,
+        "<int:number>": "1",
+        "<int:assessment_id>": str(assessment.pk if assessment else 1),
+        "<str:letter>": "A",
+        "<str:figure>": "responders",
+    }
+    for token, value in values.items():
+        route = route.replace(token, value)
+    return "/" + route
+
+
+def test_every_url_states_its_rule() -> None:
+    routes = _all()
+    assert len(routes) > 8
+    assert [route for route, each in routes if not hasattr(each.callback, "rule")] == []
+
+
+def test_signed_out_people_are_sent_to_sign_in_everywhere(database: object) -> None:
+    cast = cast_of()
+    for route, each in _all():
+        if each.callback.rule == "public":
+            continue
+        answer = Client().get(_address(route, cast))
+        assert answer.status_code in {302, 405} and "sign-in" in answer.headers.get("Location", "sign-in"), route
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_role_is_refused_where_the_rule_does_not_name_it(database: object, role: Role) -> None:
+    cast = cast_of()
+    client = Client()
+    client.force_login(cast.people[role], backend="django.contrib.auth.backends.ModelBackend")
+    asked = 0
+    for route, each in _all():
+        rule = each.callback.rule
+        if rule == "public" or role in rule:
+            continue
+        for method in (client.get, client.post):
+            assert method(_address(route, cast)).status_code in {403, 404, 405}, (role, route)
+        asked += 1
+    assert asked or role in {Role.CHAIR}
+
+
+@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.INVESTIGATOR])
+def test_every_page_of_another_sites_participant_is_404(database: object, role: Role) -> None:
+    cast = cast_of()
+    client = Client()
+    client.force_login(cast.elsewhere[role], backend="django.contrib.auth.backends.ModelBackend")
+    pages = [route for route, each in _all() if "<str:reference>" in route and role in each.callback.rule]
+    assert pages
+    for route in pages:
+        for method in (client.get, client.post):
+            assert method(_address(route, cast)).status_code in {404, 405}, route

@@ -1,0 +1,60 @@
+"""The story of one participant, readable aloud: register, dose, assess, respond, confirm, and the answer moves."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from analysis.recompute import recompute
+from capture.services import assessments, dosing
+from tests.cast import cast_of
+from trial.models import Assessment, Participant, Person, Role
+
+DAY_1 = date(2026, 1, 12)
+
+
+def _baseline(coordinator: Person, participant: Participant) -> None:
+    targets = [assessments.NewLesion("liver", f"segment {n}", Decimal(20 + n)) for n in range(5)]
+    non_targets = [assessments.NewLesion("bone", f"vertebra {n}", None) for n in range(3)]
+    assessments.save_baseline(
+        coordinator, participant, DAY_1 - timedelta(days=5), "spiral_ct", 5, "not_done", targets, non_targets
+    )
+
+
+def _follow_up(coordinator: Person, participant: Participant, on: date, share: str) -> Assessment:
+    readings = []
+    for lesion in participant.lesions.order_by("id"):
+        if lesion.kind == "target":
+            baseline = lesion.readings.order_by("id")[0].longest_diameter_mm
+            readings.append(assessments.Reading(lesion.pk, "measured", baseline * Decimal(share), "", None))
+        else:
+            readings.append(assessments.Reading(lesion.pk, "present", None, "", None))
+    return assessments.save_follow_up(coordinator, participant, on, "spiral_ct", 5, "not_done", readings, "no")
+
+
+def test_one_participant_from_registration_to_a_confirmed_response(database: object) -> None:
+    cast = cast_of()
+    nora, participant = cast.people[Role.COORDINATOR], cast.participant
+    rate = recompute("A").result["endpoints"]["response_rate"]
+    assert (rate["numerator"], rate["denominator"]) == (0, 0)
+    assert rate["excluded"] == [{"number": participant.number, "because": "no dose taken yet"}]
+
+    _baseline(nora, participant)
+    dosing.save_cycle(nora, participant, 1, DAY_1, [dosing.Period(1, 28, 400, "twice_daily", "")])
+    rate = recompute("A").result["endpoints"]["response_rate"]
+    assert (rate["numerator"], rate["denominator"]) == (0, 1)
+
+    first = DAY_1 + timedelta(days=56)
+    _follow_up(nora, participant, first, "0.7")
+    assert recompute("A").result["endpoints"]["response_rate"]["numerator"] == 0
+
+    _follow_up(nora, participant, first + timedelta(days=28), "0.7")
+    stored = recompute("A")
+    rate = stored.result["endpoints"]["response_rate"]
+    assert rate["responders"] == [participant.number]
+    assert rate["estimate"] == 1.0
+
+    progressed_on = first + timedelta(days=84)
+    _follow_up(nora, participant, progressed_on, "0.9")
+    survival = recompute("A").result["endpoints"]["progression_free_survival"]
+    assert survival["events"] == 1
+    assert survival["participants"][0]["days"] == (progressed_on - participant.registered_on).days
+    assert recompute("B").result["registered"] == 0
