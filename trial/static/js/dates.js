@@ -1,0 +1,50 @@
+/* Dates are written DD-MMM-YYYY. In a [data-date] field `t` means today, and 12feb2006 becomes 12-FEB-2006
+   when the field is left. All-number dates other than year first are left alone: 03/04/2006 could be March or April. */
+
+const MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
+
+function written(day, month, year) {
+  const date = new Date(Date.UTC(year, month - 1, day));
+  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return null;
+  return `${String(day).padStart(2, "0")}-${MONTHS[month - 1]}-${year}`;
+}
+
+/** The date in the one notation, or null when the text can be read in two ways or is no date. */
+export function normalised(text) {
+  const named = /^(\d{1,2})[\s./-]*([a-z]{3})[a-z]*[\s./-]*(\d{4})$/i.exec(text.trim());
+  if (named) {
+    const month = MONTHS.indexOf(named[2].toUpperCase()) + 1;
+    return month ? written(Number(named[1]), month, Number(named[3])) : null;
+  }
+  const iso = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text.trim());
+  return iso ? written(Number(iso[3]), Number(iso[2]), Number(iso[1])) : null;
+}
+
+function put(field, text) {
+  if (field.value === text) return;
+  field.value = text;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+function today() {
+  const now = new Date();
+  return written(now.getDate(), now.getMonth() + 1, now.getFullYear());
+}
+
+document.addEventListener("keydown", (event) => {
+  const plain = !(event.ctrlKey || event.metaKey || event.altKey);
+  if (!plain || event.key.toLowerCase() !== "t" || !event.target.matches?.("[data-date]")) return;
+  // Only in an empty or wholly selected field: the t of "oct" must stay a letter.
+  const field = event.target;
+  const selected = field.selectionStart === 0 && field.selectionEnd === field.value.length;
+  if (field.readOnly || (field.value !== "" && !selected)) return;
+  event.preventDefault();
+  put(field, today());
+});
+
+document.addEventListener("focusout", (event) => {
+  if (!event.target.matches?.("[data-date]")) return;
+  const text = normalised(event.target.value);
+  if (text) put(event.target, text);
+});
