@@ -1,0 +1,1 @@
+"""Pages of the record, one module per part of the casebook."""
