@@ -1,0 +1,140 @@
+"""Starts the tests' own PostgreSQL before Django's settings are read, and gives every test a database of its own.
+
+Loaded early by `addopts = -p tests.plugin_postgres`. The schema is migrated once by the owner into a template; a test
+that asks for `database` gets a clone of it and is connected as the application's role, with real commits, deferred
+triggers and on_commit. Nothing is flushed: the record refuses TRUNCATE. Workers of pytest-xdist share the server.
+"""
+
+import fcntl
+import os
+import shutil
+import socketserver
+import subprocess
+import sys
+import threading
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from trial.runtime import addresses, roles
+from trial.runtime.postgres import SUPERUSER, Server, scratch_folder
+
+ROOT = Path(__file__).resolve().parent.parent
+STARTED: list[Server] = []
+
+
+def pytest_load_initial_conftests() -> None:
+    """Before anything imports the settings. A worker of xdist finds the address in its environment."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "ENDPOINT_ENV", "ENDPOINT_DATABASE_ROLE"):
+            os.environ.pop(name, None)
+        place = scratch_folder()
+        server = Server(place / "postgres", place / "postgres.log", durable=False)
+        STARTED.append(server)
+        server.start()
+        roles.prepare(str(server.sockets))
+        os.environ |= {
+            "ENDPOINT_SOCKET_DIRECTORY": str(server.sockets),
+            "CELERY_BROKER_URL": "memory://",
+            "ENDPOINT_SECRET_KEY": "only-for-tests-" + "x" * 50,
+            "DJANGO_SETTINGS_MODULE": "trial.settings",
+        }
+    import django
+
+    django.setup()
+
+
+def pytest_unconfigure() -> None:
+    """Stops the server and removes its folder."""
+    while STARTED:
+        server = STARTED.pop()
+        server.stop()
+        shutil.rmtree(server.data.parent, ignore_errors=True)
+
+
+def _superuser() -> psycopg.Connection:
+    return psycopg.connect(host=addresses.socket_directory(), user=SUPERUSER, dbname="postgres", autocommit=True)
+
+
+@pytest.fixture(scope="session")
+def template_database() -> str:
+    """The migrated database every clone comes from. It takes no connections, so no test can write to it."""
+    done = Path(addresses.socket_directory()).parent / "migrated"
+    with (done.parent / "migrating.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            words = [sys.executable, "-W", "ignore", str(ROOT / "manage.py"), "migrate", "--skip-checks", "-v", "0"]
+            environment = os.environ | {"ENDPOINT_DATABASE_ROLE": "owner"}
+            ran = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+            assert ran.returncode == 0, ran.stderr[-4000:]
+            with _superuser() as connection:
+                connection.execute("ALTER DATABASE endpoint ALLOW_CONNECTIONS false")
+            done.touch()
+    return addresses.DATABASE
+
+
+def _point_django_at(name: str) -> None:
+    from django.db import connection
+
+    connection.close()
+    if connection.pool:
+        connection.close_pool()
+    connection.settings_dict["NAME"] = name
+
+
+@pytest.fixture
+def database(template_database: str) -> Iterator[str]:
+    """A fresh clone of the schema; yields its name. Django is connected to it as the application's role."""
+    from django.db import connections
+
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    words = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}")
+    with _superuser() as connection:
+        connection.execute(
+            words.format(sql.Identifier(name), sql.Identifier(template_database), sql.Identifier(addresses.OWNER))
+        )
+    _point_django_at(name)
+    yield name
+    connections.close_all()
+    _point_django_at(addresses.DATABASE)
+    with _superuser() as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def database_owner(database: str) -> Iterator[psycopg.Connection]:
+    """A psycopg connection (autocommit) to this test's clone as the owner: for what the application may never do."""
+    with psycopg.connect(
+        host=addresses.socket_directory(), user=addresses.OWNER, dbname=database, autocommit=True
+    ) as connection:
+        yield connection
+
+
+class _ThreadedServer(socketserver.ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+class _Silent(WSGIRequestHandler):
+    def log_message(self, *words: Any) -> None:
+        """Requests are not printed between the tests' dots."""
+
+
+@pytest.fixture
+def live_server_url(database: str) -> Iterator[str]:
+    """The whole product on a free port of this machine, on this test's clone: for a real browser."""
+    from django.core.wsgi import get_wsgi_application
+
+    server = _ThreadedServer(("127.0.0.1", 0), _Silent)
+    server.set_app(get_wsgi_application())
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join(5)

@@ -1,0 +1,35 @@
+"""The tests' own database: a clone per test, connected as the application's role."""
+
+import psycopg
+import pytest
+from django.db import connection, transaction
+
+
+def test_a_test_is_connected_as_the_application_and_not_as_a_superuser(database: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user::text, current_database()::text, rolsuper FROM pg_roles WHERE rolname = current_user")
+        assert cursor.fetchone() == ("endpoint_app", database, False)
+
+
+def test_on_commit_runs_because_commits_are_real(database: str) -> None:
+    ran: list[int] = []
+    with transaction.atomic():
+        transaction.on_commit(lambda: ran.append(1))
+        assert ran == []
+    assert ran == [1]
+
+
+def test_what_the_owner_makes_the_application_may_read_and_write(
+    database: str, database_owner: psycopg.Connection
+) -> None:
+    database_owner.execute("CREATE TABLE made_by_owner (id bigserial PRIMARY KEY, word text)")
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO made_by_owner (word) VALUES ('kept') RETURNING id")
+        assert cursor.fetchone() == (1,)
+        with pytest.raises(Exception, match="must be owner"):
+            cursor.execute("DROP TABLE made_by_owner")
+
+
+def test_the_server_speaks_on_a_socket_only(database_owner: psycopg.Connection) -> None:
+    assert database_owner.execute("SHOW listen_addresses").fetchone() == ("",)
+    assert "18." in str(database_owner.execute("SHOW server_version").fetchone())

@@ -1,0 +1,16 @@
+"""The protocol and the record."""
+
+from django.apps import AppConfig
+
+
+class TrialConfig(AppConfig):
+    """What the protocol says and what is on record."""
+
+    name = "trial"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Every Django process, commands too, knows the queue a save wakes."""
+        from trial.celery import celery_app
+
+        celery_app.set_default()

@@ -1,0 +1,27 @@
+"""The queue of the analysis: it only wakes the worker, what is behind is read from PostgreSQL."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trial.settings")
+
+from trial.runtime import addresses  # noqa: E402  the settings' name must stand first
+
+_URL, _OPTIONS = addresses.broker()
+
+celery_app = Celery("endpoint", broker=_URL)
+celery_app.conf.update(
+    broker_transport_options=_OPTIONS,
+    broker_connection_retry_on_startup=True,
+    task_ignore_result=True,
+    task_acks_late=True,  # a killed worker's task is given again; tasks may run twice
+    task_publish_retry=False,  # a save never waits for the broker: the sweep wakes the worker anyway
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    worker_send_task_events=False,
+    timezone="UTC",
+    beat_schedule={"sweep": {"task": "analysis.sweep", "schedule": 60.0, "options": {"expires": None}}},
+)
+celery_app.autodiscover_tasks()
+celery_app.set_default()

@@ -1,0 +1,1 @@
+"""What runs the product on one machine: the embedded PostgreSQL and the supervisor behind `run.py`."""

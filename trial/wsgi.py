@@ -1,0 +1,11 @@
+"""The web server's way in. The Celery app is loaded too, so that saves can wake the worker."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trial.settings")
+
+from trial.celery import celery_app  # noqa: E402,F401
+
+application = get_wsgi_application()
