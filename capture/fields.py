@@ -1,0 +1,90 @@
+"""Form fields of the casebook: dates as the clinic types them, and values that may be missing for a reason.
+
+Reading of dates is `trial.partial_date`; the message of a refused date stands beside its field and the typed text stays.
+"""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from trial import partial_date
+from trial.partial_date import PartialDate
+from trial.protocol import MISSING_REASONS
+
+
+def today() -> date:
+    """The day at the server, in UTC: what `t` means in a date field."""
+    return timezone.now().date()
+
+
+class PartialDateFormField(forms.CharField):
+    """A date whose day and month may be unknown → PartialDate, or None when empty. Refuses days to come."""
+
+    def __init__(self, *, may_be_future: bool = False, **kwargs: Any) -> None:
+        self.may_be_future = may_be_future
+        kwargs.setdefault("max_length", 20)
+        super().__init__(**kwargs)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """`data-date` gives the field its keyboard: t for today, tidying on leaving."""
+        attributes = {"data-date": "", "placeholder": "DD-MMM-YYYY", "class": "form-control", "autocomplete": "off"}
+        return {**super().widget_attrs(widget), **attributes}
+
+    def prepare_value(self, value: Any) -> Any:
+        """A stored date is shown as it is typed; typed text stays as it was typed."""
+        if isinstance(value, date):
+            return partial_date.shown(value)
+        return str(value) if isinstance(value, PartialDate) else value
+
+    def clean(self, value: Any) -> Any:
+        """Text → PartialDate; ValidationError in words."""
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            read = partial_date.parse(text, today())
+        except partial_date.DateNotUnderstood as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+        if read.earliest() > today() and not self.may_be_future:
+            raise forms.ValidationError(f"{read} lies in the future.")
+        return self.settled(read)
+
+    def settled(self, read: PartialDate) -> Any:
+        """What the field hands on; a full date asks for more."""
+        return read
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Compares as shown, so that 12feb2006 and 12-FEB-2006 are the same."""
+        return str(self.prepare_value(initial) or "").upper() != str(data or "").strip().upper()
+
+
+class FullDateField(PartialDateFormField):
+    """A date with day, month and year → datetime.date, or None when empty."""
+
+    def settled(self, read: PartialDate) -> date:
+        """ValidationError when the day or the month is unknown."""
+        if not read.is_complete:
+            raise forms.ValidationError(f"{read} is not a full date: day, month and year are needed here.")
+        return read.earliest()
+
+
+class MissingReasonField(forms.ChoiceField):
+    """Why the value beside it is missing; empty when there is a value."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", "If missing, why")
+        widget = forms.Select(attrs={"class": "form-select missing-reason"})
+        super().__init__(choices=[("", "—"), *MISSING_REASONS], required=False, widget=widget, **kwargs)
+
+
+def require_value_or_reason(form: forms.BaseForm, name: str) -> None:
+    """Puts an error beside field `name` unless it has a value or `name`_missing a reason, and not both."""
+    if name in form.errors:
+        return
+    value, reason = form.cleaned_data.get(name), form.cleaned_data.get(f"{name}_missing")
+    if value in (None, "") and not reason:
+        form.add_error(name, "Enter a value, or press F2 and choose why it is missing.")
+    if value not in (None, "") and reason:
+        form.add_error(name, "There is a value and a reason why it is missing: keep one of them.")

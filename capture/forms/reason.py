@@ -1,0 +1,34 @@
+"""Why a saved entry is corrected: a reason from the list, with words of one's own where the list is not enough."""
+
+from typing import Any
+
+from django import forms
+
+from trial.protocol import REASONS_FOR_CHANGE
+
+
+class ReasonForm(forms.Form):
+    """Mixed into every correction; `cleaned_data["reason"]` is the sentence kept with the Change."""
+
+    reason_code = forms.ChoiceField(
+        label="Reason for change",
+        choices=[("", "Choose a reason"), *REASONS_FOR_CHANGE],
+        widget=forms.Select(attrs={"class": "form-select"}),
+        error_messages={"required": "A correction needs its reason."},
+    )
+    reason_words = forms.CharField(
+        label="In words",
+        required=False,
+        max_length=300,
+        widget=forms.TextInput(attrs={"class": "form-control"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Joins code and words to one sentence; "other" without words is refused."""
+        cleaned = super().clean() or self.cleaned_data
+        code, words = cleaned.get("reason_code", ""), (cleaned.get("reason_words") or "").strip()
+        if code == "other" and not words:
+            self.add_error("reason_words", "Say why.")
+        label = "" if code == "other" else dict(REASONS_FOR_CHANGE).get(code, "")
+        cleaned["reason"] = ": ".join(filter(None, (label, words)))
+        return cleaned

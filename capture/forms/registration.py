@@ -1,0 +1,165 @@
+"""Forms of screening and registration: details, the checklist of 23 items, waiver, finding, correction."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from capture.fields import FullDateField, MissingReasonField, PartialDateFormField, require_value_or_reason
+from capture.forms.reason import ReasonForm
+from trial import protocol
+from trial.models import Participant, Person, RegistrationFinding, Site
+from trial.rules.eligibility import Answer
+
+DETAILS = ("consented_on", "born_on", "born_on_missing", "sex", "race", "ethnicity", "ecog", "ecog_missing",
+           "tumour_type", "histology", "primary_site", "metastatic_sites", "functional_syndrome",
+           "prior_therapy")  # fmt: skip
+
+
+def _select(label: str, choices: Any) -> forms.ChoiceField:
+    widget = forms.Select(attrs={"class": "form-select"})
+    return forms.ChoiceField(label=label, choices=[("", "Choose"), *choices], widget=widget)
+
+
+def _text(label: str, length: int, **attributes: str) -> forms.CharField:
+    widget = forms.TextInput(attrs={"class": "form-control", **attributes})
+    return forms.CharField(label=label, max_length=length, required=False, widget=widget)
+
+
+def _words(label: str) -> forms.CharField:
+    return forms.CharField(label=label, max_length=2000, widget=forms.Textarea(attrs={"class": "form-control", "rows": 3}))
+
+
+class DetailsForm(forms.Form):
+    """What is known of the participant at screening; dates and ECOG may be missing for a reason."""
+
+    consented_on = FullDateField(label="Consent signed on", required=False)
+    born_on = PartialDateFormField(label="Date of birth", required=False, help_text="UNK-JAN-1950 when the day is unknown")
+    born_on_missing = MissingReasonField()
+    sex = _select("Sex", protocol.SEXES)
+    race = _select("Race", protocol.RACES)
+    ethnicity = _select("Ethnicity", protocol.ETHNICITIES)
+    ecog = forms.IntegerField(label="ECOG performance status", min_value=0, max_value=4, required=False,
+                              widget=forms.TextInput(attrs={"class": "form-control", "inputmode": "numeric"}))  # fmt: skip
+    ecog_missing = MissingReasonField()
+    tumour_type = _select("Tumour type", [(kind.code, kind.label) for kind in protocol.TUMOUR_TYPES])
+    histology = _select("Histology", [(kind.code, kind.label) for kind in protocol.HISTOLOGIES])
+    primary_site = _text("Primary site", 60)
+    metastatic_sites = _text("Metastatic sites", 120)
+    functional_syndrome = _text("Functional syndrome", 60)
+    prior_therapy = _text("Prior therapy", 500)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("born_on", "ecog"):
+            self.fields[name].widget.attrs["data-missing"] = f"id_{name}_missing"
+
+    def clean(self) -> dict[str, Any]:
+        """A value or the reason why it is missing."""
+        cleaned = super().clean() or self.cleaned_data
+        for name in ("born_on", "ecog"):
+            require_value_or_reason(self, name)
+        return cleaned
+
+    def details(self) -> dict[str, Any]:
+        """What `services.registration.screen` takes."""
+        return {name: self.cleaned_data[name] for name in DETAILS}
+
+
+class RegistrationForm(DetailsForm):
+    """Details, registration date and the checklist on one page; every item is answered on its own."""
+
+    site = forms.ModelChoiceField(Site.objects.none(), label="Site", empty_label="Choose",
+                                  widget=forms.Select(attrs={"class": "form-select"}))  # fmt: skip
+    registered_on = FullDateField(label="Registered on")
+    measured_on = FullDateField(label="Laboratory date for every value", required=False)
+
+    def __init__(self, person: Person, *args: Any, **kwargs: Any) -> None:
+        """A person of one site has no choice to make."""
+        super().__init__(*args, **kwargs)
+        sites = person.sites.all()
+        self.fields["site"].queryset = sites  # type: ignore[attr-defined]
+        if len(sites) == 1:
+            self.fields["site"].initial = sites[0].pk
+        for item in protocol.ELIGIBILITY:
+            self._add_item(item)
+
+    def _add_item(self, item: protocol.EligibilityItem) -> None:
+        if item.is_laboratory:
+            widget = forms.TextInput(attrs={"class": "form-control", "inputmode": "decimal"})
+            self.fields[f"value_{item.code}"] = forms.DecimalField(
+                label=item.words, max_digits=12, decimal_places=3, min_value=0, required=False, widget=widget
+            )
+            self.fields[f"date_{item.code}"] = FullDateField(label=f"Date: {item.words}", required=False)
+            return
+        self.fields[f"met_{item.code}"] = forms.ChoiceField(
+            label=item.words, choices=(("yes", "Yes"), ("no", "No")), required=False, widget=forms.RadioSelect
+        )
+
+    def items(self) -> list[dict[str, Any]]:
+        """The checklist in order, for the page: item, number, and its bound fields."""
+        found = []
+        for number, item in enumerate(protocol.ELIGIBILITY, start=1):
+            names = ("value", "date") if item.is_laboratory else ("met",)
+            found.append({"number": number, "item": item, **{name: self[f"{name}_{item.code}"] for name in names}})
+        return found
+
+    def answers(self) -> dict[str, Answer]:
+        """Answers given so far, by item; the shared laboratory date stands in where an item has none of its own."""
+        return {item.code: self._answer(item) for item in protocol.ELIGIBILITY}
+
+    def _answer(self, item: protocol.EligibilityItem) -> Answer:
+        cleaned = self.cleaned_data
+        if not item.is_laboratory:
+            return Answer({"yes": True, "no": False}.get(cleaned.get(f"met_{item.code}", "")))
+        value: Any = cleaned.get(f"value_{item.code}")
+        on: date | None = cleaned.get(f"date_{item.code}") or cleaned.get("measured_on")
+        return Answer(None, value, on if value is not None else None)
+
+
+class CorrectionForm(ReasonForm, DetailsForm):
+    """Corrects the details of a participant; hands on only what was changed."""
+
+    registered_on = FullDateField(label="Registered on", required=False)
+    opened_at = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, participant: Participant, *args: Any, **kwargs: Any) -> None:
+        self.participant = participant
+        initial = {name: getattr(participant, name) for name in (*DETAILS, "registered_on")}
+        super().__init__(*args, initial={**initial, **(kwargs.pop("initial", None) or {})}, **kwargs)
+        if not participant.is_registered:
+            del self.fields["registered_on"]
+
+    def corrections(self) -> dict[str, Any]:
+        """Field → new value, for what differs from the record."""
+        names = [name for name in (*DETAILS, "registered_on") if name in self.fields]
+        return {name: self.cleaned_data[name] for name in names
+                if self.cleaned_data[name] != getattr(self.participant, name)}  # fmt: skip
+
+
+class RegisterScreenedForm(forms.Form):
+    """Registers a participant who is screened already, for instance after an approved waiver."""
+
+    registered_on = FullDateField(label="Registered on")
+
+
+class WaiverRequestForm(forms.Form):
+    """Why the chair should let the participant in."""
+
+    because = _words("Why should the participant be registered all the same?")
+
+
+class WaiverDecisionForm(forms.Form):
+    """The chair's decision."""
+
+    decision = forms.ChoiceField(label="Decision", choices=(("approve", "Approve"), ("refuse", "Refuse")),
+                                 widget=forms.RadioSelect)  # fmt: skip
+    because = _words("Because")
+
+
+class FindingForm(forms.Form):
+    """What turned out about a registration afterwards."""
+
+    kind = _select("Finding", RegistrationFinding.Kind.choices)
+    found_on = FullDateField(label="Found on")
+    because = _words("What was found")

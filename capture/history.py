@@ -1,0 +1,149 @@
+"""The history of an entry in words: who, in which role, when, what changed from what to what, and why.
+
+Read from the versions that the database keeps of every row, joined to their Changes.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Max, Model, Q
+
+from trial import partial_date, protocol
+from trial.models import Assessment, Cycle, EligibilityAnswer, Lesion, LesionReading, Participant, Role, Version
+
+# Columns that say nothing to a reader: keys, and what the heading of the entry says already.
+SILENT = frozenset({"id", "participant_id", "assessment_id", "cycle_id", "site_id", "edition", "item", "lesion_id"})
+ACTS = {"register": "Registered", "enter": "Entered", "correct": "Corrected", "strike_out": "Struck out",
+        "sign": "Decided", "import": "Imported", "system": "By the system", "query": "Query", "freeze": "Frozen",
+        "settings": "Settings"}  # fmt: skip
+ITEM_WORDS = {item.code: item.words for item in protocol.ELIGIBILITY}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One value that changed, in words; `old` is empty at first entry."""
+
+    label: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One Change as far as it concerns the entry looked at."""
+
+    number: int
+    at: datetime
+    act: str
+    who: str
+    role: str
+    reason: str
+    lines: tuple[Line, ...]
+
+
+def newest_change(*rows: Model) -> int:
+    """The number of the newest Change that touched one of the rows; 0 when there is none."""
+    found = Version.objects.filter(_of(rows)).aggregate(newest=Max("change_id"))["newest"] if rows else None
+    return found or 0
+
+
+def entries(rows: Sequence[Model]) -> list[Entry]:
+    """The history of an entry that consists of these rows, newest Change first."""
+    if not rows:
+        return []
+    names = {(row._meta.db_table, row.pk): _name(row) for row in rows}
+    versions = Version.objects.filter(_of(rows)).select_related("change__person").order_by("change_id", "id")
+    before: dict[tuple[str, int], dict[str, Any]] = {}
+    lines: dict[int, list[Line]] = {}
+    heads = {}
+    for version in versions:
+        key = (version.table_name, version.row_id)
+        heads[version.change_id] = version.change
+        lines.setdefault(version.change_id, []).extend(_lines(version, before.get(key, {}), names[key]))
+        before[key] = version.row
+    return [_entry(heads[number], lines[number]) for number in sorted(heads, reverse=True)]
+
+
+def since(rows: Sequence[Model], opened_at: int) -> list[Entry]:
+    """What others changed after Change `opened_at`: shown instead of overwriting it."""
+    return [entry for entry in entries(rows) if entry.number > opened_at]
+
+
+def rows_of_registration(participant: Participant) -> list[Model]:
+    """The participant's details and the answers to the checklist."""
+    return [participant, *participant.eligibility_answers.order_by("id")]
+
+
+def rows_of_cycle(cycle: Cycle) -> list[Model]:
+    """A cycle and its dosing periods, struck-out ones too."""
+    return [cycle, *cycle.periods.order_by("id")]
+
+
+def rows_of_assessment(assessment: Assessment) -> list[Model]:
+    """An assessment and its readings; the baseline also holds the lesions themselves."""
+    readings = list(assessment.readings.select_related("lesion").order_by("id"))
+    lesions = [reading.lesion for reading in readings] if assessment.kind == Assessment.Kind.BASELINE else []
+    return [assessment, *lesions, *readings]
+
+
+def _of(rows: Iterable[Model]) -> Q:
+    by_table: dict[str, list[int]] = {}
+    for row in rows:
+        by_table.setdefault(row._meta.db_table, []).append(row.pk)
+    found = Q()
+    for table, ids in by_table.items():
+        found |= Q(table_name=table, row_id__in=ids)
+    return found
+
+
+def _name(row: Model) -> str:
+    if isinstance(row, EligibilityAnswer):
+        return ITEM_WORDS.get(row.item, row.item)
+    if isinstance(row, LesionReading):
+        return str(row.lesion)
+    return str(row) if isinstance(row, Lesion) else ""
+
+
+def _entry(change: Any, lines: list[Line]) -> Entry:
+    who = change.person.full_name if change.person else "The system"
+    role = dict(Role.choices).get(change.role, "")
+    return Entry(change.id, change.at, ACTS.get(change.act, change.act), who, role, change.reason, tuple(lines))
+
+
+def _lines(version: Version, before: dict[str, Any], name: str) -> list[Line]:
+    model = _model(version.table_name)
+    found = []
+    for column, value in version.row.items():
+        if column in SILENT or before.get(column) == value or (not before and value in (None, "")):
+            continue
+        label = _label(model, column)
+        words = f"{name}: {label.lower()}" if name else label
+        found.append(Line(words, _words(model, column, before.get(column)), _words(model, column, value)))
+    return found
+
+
+def _model(table: str) -> Any:
+    return next(model for model in apps.get_app_config("trial").get_models() if model._meta.db_table == table)
+
+
+def _label(model: Any, column: str) -> str:
+    return column.replace("_mm", " (mm)").replace("_on", " on").replace("_", " ").strip().capitalize()
+
+
+def _words(model: Any, column: str, value: Any) -> str:
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if column.endswith("_on"):
+        return _day(str(value))
+    field = next((each for each in model._meta.fields if each.column == column), None)
+    return str(dict(getattr(field, "choices", None) or {}).get(value, value if isinstance(value, str) else json.dumps(value)))
+
+
+def _day(text: str) -> str:
+    return partial_date.shown(date.fromisoformat(text)) if len(text) == 10 else str(partial_date.from_stored(text))

@@ -1,0 +1,24 @@
+"""Addresses of the record. `reference` is the study number (NET-001) or, before registration, the screening number."""
+
+from django.urls import path
+
+from capture.views import assessment, cycle, history, participants, registration, waiver
+
+app_name = "capture"
+_ONE = "participants/<str:reference>/"
+
+urlpatterns = [
+    path("participants/", participants.matrix, name="participants"),
+    path("participants/register/", registration.register, name="register"),
+    path(_ONE, participants.participant, name="participant"),
+    path(_ONE + "registration/", registration.correct, name="correct"),
+    path(_ONE + "register/", registration.register_screened, name="register_screened"),
+    path(_ONE + "waiver/", waiver.request_waiver, name="waiver"),
+    path(_ONE + "waivers/<int:waiver_id>/decision/", waiver.decide, name="waiver_decision"),
+    path(_ONE + "findings/new/", registration.finding, name="finding"),
+    path(_ONE + "history/<str:kind>/<int:row_id>/", history.history, name="history"),
+    path(_ONE + "cycles/<int:number>/", cycle.cycle, name="cycle"),
+    path(_ONE + "assessments/new/", assessment.new, name="assessment_new"),
+    path(_ONE + "assessments/response/", assessment.response, name="response"),
+    path(_ONE + "assessments/<int:assessment_id>/", assessment.existing, name="assessment"),
+]

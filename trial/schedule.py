@@ -1,0 +1,105 @@
+"""What is due when: cycles every 28 days, tumour assessments every 8 weeks ± 7 days. PURE.
+
+"today" is an argument. Nothing is due after progression (`progressed_on`) or the end of treatment. A due date passes
+through future → due (inside its window) → overdue (after it) → missed (once the window of the next one has opened).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from trial.protocol import constant
+
+COMPLETE, DUE, OVERDUE, MISSED, FUTURE = "complete", "due", "overdue", "missed", "future"
+# A cycle may begin some days late after a delay; the protocol text gives no window [our reading].
+CYCLE_WINDOW_DAYS = 7
+
+
+@dataclass(frozen=True)
+class Due:
+    """One thing to do; `done_on` when it is complete. The window includes both of its days."""
+
+    what: str
+    due_on: date
+    window_from: date
+    window_to: date
+    status: str
+    done_on: date | None = None
+
+
+def baseline_due(registered_on: date, day_1: date | None, baseline_on: date | None, today: date) -> Due:
+    """The baseline assessment: before day 1, never more than 28 days before it [RECIST 1.0]."""
+    last = day_1 or registered_on + timedelta(days=CYCLE_WINDOW_DAYS)
+    first = last - timedelta(days=constant("baseline_window_days"))
+    return Due("Baseline", last, first, last, _status(baseline_on, first, last, None, today), baseline_on)
+
+
+def cycles_due(
+    registered_on: date, started: Sequence[date], progressed_on: date | None, today: date
+) -> tuple[Due, ...]:
+    """Every started cycle as complete and the next one, 28 days after the last began; none after progression."""
+    length = timedelta(days=constant("cycle_days"))
+    window = timedelta(days=CYCLE_WINDOW_DAYS)
+    found = [Due(f"Cycle {n}", on, on, on, COMPLETE, on) for n, on in enumerate(started, start=1)]
+    due_on = started[-1] + length if started else registered_on
+    if progressed_on is None or due_on < progressed_on:
+        status = _status(None, due_on, due_on + window, None, today)
+        found.append(Due(f"Cycle {len(started) + 1}", due_on, due_on, due_on + window, status))
+    return tuple(found)
+
+
+def assessments_due(
+    registered_on: date,
+    day_1: date | None,
+    done: Sequence[date],
+    progressed_on: date | None,
+    today: date,
+    response_on: date | None = None,
+) -> tuple[Due, ...]:
+    """Follow-up assessments every 56 ± 7 days from day 1 (from registration until day 1 is known), up to the next one.
+
+    done: days of the follow-ups, in order. response_on: the first response, which is due to be confirmed ≥ 28 days
+    later; the confirming assessment stands last until an assessment that late exists.
+    """
+    start = day_1 or registered_on
+    every = timedelta(days=constant("assessment_interval_days"))
+    window = timedelta(days=constant("assessment_window_days"))
+    # A scan up to 3 weeks off counts for its due date; farther off (a confirming scan) it is unscheduled.
+    reach = every / 2 - window
+    found: list[Due] = []
+    left, number = sorted(done), 1
+    while True:
+        due_on = start + number * every
+        if progressed_on is not None and due_on > progressed_on and not left:
+            break
+        near = [on for on in left if abs(on - due_on) <= reach]
+        taken = min(near, key=lambda on: abs(on - due_on), default=None)
+        left = [on for on in left if on > due_on + reach]
+        status = _status(taken, due_on - window, due_on + window, due_on + every - window, today)
+        found.append(Due(f"Week {number * every.days // 7}", due_on, due_on - window, due_on + window, status, taken))
+        if not left and status in (DUE, OVERDUE, FUTURE):
+            break
+        number += 1
+    return tuple(found) + _confirming(response_on, done, progressed_on, today)
+
+
+def _confirming(
+    response_on: date | None, done: Sequence[date], progressed_on: date | None, today: date
+) -> tuple[Due, ...]:
+    if response_on is None or progressed_on is not None:
+        return ()
+    due_on = response_on + timedelta(days=constant("confirmation_days"))
+    if any(on >= due_on for on in done):
+        return ()
+    last = due_on + timedelta(days=constant("assessment_window_days"))
+    return (Due("Confirmation", due_on, due_on, last, _status(None, due_on, last, None, today)),)
+
+
+def _status(done_on: date | None, first: date, last: date, missed_from: date | None, today: date) -> str:
+    if done_on is not None:
+        return COMPLETE
+    if today < first:
+        return FUTURE
+    if today <= last:
+        return DUE
+    return MISSED if missed_from is not None and today >= missed_from else OVERDUE
