@@ -1,7 +1,5 @@
 """Signing in and out, the way to each role's first page, and the sign of life."""
 
-from typing import Any
-
 from axes.helpers import get_cool_off
 from django.conf import settings
 from django.contrib import auth
@@ -31,16 +29,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         auth.login(request, form.person)
         return redirect(_next_page(request))
     if getattr(request, "axes_locked_out", False):
-        return locked_out(request)
+        # Answered here in words; left standing, the mark would make AxesMiddleware answer with a bare line of text.
+        request.axes_locked_out = False  # type: ignore[attr-defined]
+        return _locked_out(request)
     return render(request, "trial/sign_in.html", {"form": form, "next": request.POST.get("next", request.GET.get("next", ""))})
-
-
-@access.public
-def locked_out(request: HttpRequest, credentials: dict[str, Any] | None = None, *_: Any) -> HttpResponse:
-    """Says in words that signing in is closed for a while: 429. Named by `AXES_LOCKOUT_CALLABLE`."""
-    cool_off = get_cool_off(request)
-    context = {"minutes": int(cool_off.total_seconds() // 60) if cool_off else None, "failures": settings.AXES_FAILURE_LIMIT}
-    return render(request, "trial/locked_out.html", context, status=429)
 
 
 @access.public
@@ -72,3 +64,9 @@ def _next_page(request: HttpRequest) -> str:
     # Only addresses of this very site: a foreign one would make the sign-in page a springboard.
     own = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
     return resolve_url(asked) if own and asked != reverse("sign_out") else reverse("home")
+
+
+def _locked_out(request: HttpRequest) -> HttpResponse:
+    cool_off = get_cool_off(request)
+    context = {"minutes": int(cool_off.total_seconds() // 60) if cool_off else None, "failures": settings.AXES_FAILURE_LIMIT}
+    return render(request, "trial/locked_out.html", context, status=429)
