@@ -13,7 +13,8 @@ def stated() -> dict[str, str]:
 
 
 def test_every_vendored_file_has_its_stated_checksum() -> None:
-    found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in VENDOR.iterdir() if path.name not in ("SHA256SUMS", "README.md")}
+    shipped = [path for path in VENDOR.iterdir() if path.name not in ("SHA256SUMS", "README.md")]
+    found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in shipped}
     assert found == stated()
 
 

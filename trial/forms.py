@@ -12,7 +12,9 @@ from trial.models import Person
 class SignInForm(forms.Form):
     """Username and password; `person` is set once both are right."""
 
-    username = forms.CharField(max_length=60, widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True}))
+    username = forms.CharField(
+        max_length=60, widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True})
+    )
     password = forms.CharField(strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}))
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:

@@ -24,4 +24,6 @@ class StatedRule:
     def process_view(self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> None:
         """Raises ImproperlyConfigured for a view without a rule (Django's own views included)."""
         if not hasattr(view, "rule"):
-            raise ImproperlyConfigured(f"{view.__module__}.{view.__name__} does not state who may call it (trial.access).")
+            raise ImproperlyConfigured(
+                f"{view.__module__}.{view.__name__} does not state who may call it (trial.access)."
+            )

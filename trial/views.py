@@ -32,7 +32,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         # Answered here in words; left standing, the mark would make AxesMiddleware answer with a bare line of text.
         request.axes_locked_out = False  # type: ignore[attr-defined]
         return _locked_out(request)
-    return render(request, "trial/sign_in.html", {"form": form, "next": request.POST.get("next", request.GET.get("next", ""))})
+    return render(
+        request, "trial/sign_in.html", {"form": form, "next": request.POST.get("next", request.GET.get("next", ""))}
+    )
 
 
 @access.public
@@ -68,5 +70,8 @@ def _next_page(request: HttpRequest) -> str:
 
 def _locked_out(request: HttpRequest) -> HttpResponse:
     cool_off = get_cool_off(request)
-    context = {"minutes": int(cool_off.total_seconds() // 60) if cool_off else None, "failures": settings.AXES_FAILURE_LIMIT}
+    context = {
+        "minutes": int(cool_off.total_seconds() // 60) if cool_off else None,
+        "failures": settings.AXES_FAILURE_LIMIT,
+    }
     return render(request, "trial/locked_out.html", context, status=429)
