@@ -8,6 +8,7 @@ from django.http import Http404
 from django.urls import reverse
 
 from analysis.charts import km, waterfall
+from analysis.endpoints import survival
 from analysis.endpoints.settings import ENGINE, AnalysisSettings
 from analysis.models import GroupResult
 from trial.models import Change
@@ -81,4 +82,4 @@ def _waterfall(result: dict[str, Any]) -> Any:
 
 
 def _survival(result: dict[str, Any]) -> Any:
-    return km.kaplan_meier_chart(result["endpoints"]["progression_free_survival"]["curve"])
+    return km.kaplan_meier_chart(survival.from_stored(result["endpoints"]["progression_free_survival"]["curve"]))

@@ -1,50 +1,56 @@
-"""The one way to write the record: `with changes.record(person, "enter", participant=participant) as change:`."""
+"""The one way to write to the record: `with changes.record(person, act, reason, ...) as change:`.
 
-import logging
+Validate first and enter the block last: it holds the one write lock until it commits. The database numbers, times,
+versions and seals the Change (see `trial.spine`); the groups it touched are woken for recompute after commit.
+"""
+
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
+from functools import partial
 
-from celery import current_app
+from django.conf import settings
 from django.db import OperationalError, connection, transaction
 
 from trial.models import Participant, Person, Site
 
-PROGRAM = "endpoint 1"
-ACTS = frozenset(
-    {"register", "enter", "correct", "strike_out", "query", "sign", "freeze", "import", "settings", "system"}
-)
-NEEDS_REASON = frozenset({"correct", "strike_out"})
-LOCK_TIMEOUT_SECONDS = 5
-LOCK_NOT_AVAILABLE = "55P03"
-log = logging.getLogger(__name__)
+ACTS = ("register", "enter", "correct", "strike_out", "query", "sign", "freeze", "import", "settings", "system")
+ACTS_WITH_REASON = ("correct", "strike_out")
+LOCK_TIMEOUT = "5s"
+_LOCK_NOT_AVAILABLE = "55P03"
+
+
+class RecordBusy(Exception):
+    """Others were writing for longer than the lock timeout; nothing was saved, trying again is safe."""
 
 
 class ReasonMissing(ValueError):
-    """A correction or strike-out without a reason."""
+    """A correction or a striking out needs a reason."""
 
 
-class RecordBusy(RuntimeError):
-    """Other writers held the record for too long; nothing was saved and the save can be tried again."""
+class ChangeInsideTransaction(RuntimeError):
+    """A Change is a transaction of its own: it must be neither nested in another Change nor in `atomic`."""
 
 
 @dataclass
 class OpenChange:
-    """The Change being written: its number, its server time, and the groups it touches."""
+    """The Change being written: its number `id`, and the groups it touches so far."""
 
-    number: int
-    at: datetime
-    groups: set[str] = field(default_factory=set)
+    id: int
+    groups: tuple[str, ...]
 
-    def concerns(self, participant: Participant, *groups: str) -> None:
-        """Names the participant (once it has a row) and further groups, old and new."""
-        self.groups |= {group for group in groups if group}
+    def add_groups(self, *groups: str) -> None:
+        """Names further groups this Change touches, such as the one a participant moves to."""
+        self._add([str(group) for group in groups], None)
+
+    def concern(self, participant: Participant) -> None:
+        """Names the participant a Change is about when the row was created inside it."""
+        self._add([], participant.pk)
+
+    def _add(self, groups: list[str], participant_id: int | None) -> None:
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT endpoint_change_concerns(%s, %s, %s::text[])",
-                [participant.pk, participant.site_id, sorted(self.groups)],
-            )
+            cursor.execute("SELECT endpoint_add_to_change(%s::text[], %s)", [groups, participant_id])
+        self.groups = tuple(sorted({*self.groups, *groups}))
 
 
 @contextmanager
@@ -52,52 +58,54 @@ def record(
     person: Person | None,
     act: str,
     reason: str = "",
-    *,
     participant: Participant | None = None,
     site: Site | None = None,
     groups: Iterable[str] = (),
 ) -> Iterator[OpenChange]:
-    """Opens a Change under the writers' lock, and commits rows, versions and seal together.
+    """Opens one Change around the block and commits it; `person` None is a process of the system.
 
-    person None is the system itself. Raises ReasonMissing, RecordBusy (nothing saved), or ValueError for an unknown act.
+    Raises ReasonMissing, ChangeInsideTransaction, RecordBusy; an error inside the block keeps nothing.
     """
+    _check(act, reason)
+    keys = [getattr(row, "pk", None) for row in (person, participant, site)]
+    touched = sorted({str(group) for group in groups if group})
+    try:
+        with transaction.atomic(durable=True):
+            change = _open(act, reason.strip(), *keys, touched)
+            yield change
+            for group in change.groups:
+                # robust: a broker that is down must neither undo nor fail a save; the sweep catches up.
+                transaction.on_commit(partial(_wake, group), robust=True)
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
+            raise RecordBusy("Others are saving at this moment. Nothing was saved; please try again.") from error
+        raise
+
+
+def _check(act: str, reason: str) -> None:
     if act not in ACTS:
-        raise ValueError(f"unknown act {act!r}")
-    if act in NEEDS_REASON and not reason.strip():
+        raise ValueError(f"{act!r} is no act of a Change; the acts are {', '.join(ACTS)}")
+    if act in ACTS_WITH_REASON and not reason.strip():
         raise ReasonMissing("Say why the record is changed.")
     if connection.in_atomic_block:
-        raise RuntimeError("A Change is a transaction of its own and is not opened inside another.")
-    with transaction.atomic():
-        change = _open(person, act, reason, participant, site, {group for group in groups if group})
-        transaction.on_commit(lambda: _wake(change.groups), robust=True)
-        yield change
+        raise ChangeInsideTransaction("a Change is a transaction of its own and cannot be opened inside another")
 
 
 def _open(
-    person: Person | None, act: str, reason: str, participant: Participant | None, site: Site | None, groups: set[str]
+    act: str, reason: str, person: int | None, participant: int | None, site: int | None, groups: list[str]
 ) -> OpenChange:
-    if site is None and participant is not None:
-        site = participant.site
-    parameters = [
-        person.pk if person else None, person.role if person else "system", act, reason,
-        participant.pk if participant else None, site.pk if site else None, sorted(groups), PROGRAM,
-    ]  # fmt: skip
+    program = getattr(settings, "PROGRAM_VERSION", "0.1.0")
     with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_SECONDS}s'")
-        try:
-            cursor.execute("SELECT * FROM endpoint_open_change(%s, %s, %s, %s, %s, %s, %s::text[], %s)", parameters)
-        except OperationalError as error:
-            if getattr(error.__cause__, "sqlstate", "") == LOCK_NOT_AVAILABLE:
-                raise RecordBusy("The record is busy. Nothing was saved; please save again.") from error
-            raise
-        number, at = cursor.fetchone()
-    return OpenChange(number, at, set(groups))
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
+        cursor.execute(
+            "SELECT endpoint_open_change(%s, %s, %s, %s, %s, %s::text[], %s)",
+            [person, act, reason, participant, site, groups, program],
+        )
+        return OpenChange(cursor.fetchone()[0], tuple(groups))
 
 
-def _wake(groups: set[str]) -> None:
-    """Tells the worker; a broker that is down costs at most the minute until the sweep, never the save."""
-    for group in sorted(groups):
-        try:
-            current_app.send_task("analysis.recompute", args=[group], retry=False)
-        except Exception:
-            log.exception("the wake-up for group %s was not sent; the sweep will find it", group)
+def _wake(group: str) -> None:
+    # Imported here: the app object of this project, since Celery's current_app is another one in other threads.
+    from trial.celery import celery_app
+
+    celery_app.send_task("analysis.recompute", args=[group], retry=False)

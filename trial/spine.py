@@ -1,145 +1,159 @@
-"""The spine in SQL: who may write, how a row becomes a version, how a Change is sealed. Run by migrations as the owner.
+"""The spine in SQL: opening a Change, recording versions, sealing at commit, and refusing everything else.
 
-Everything here holds for whoever connects: the trigger functions are SECURITY DEFINER, the application's role may only
-call `endpoint_open_change` and `endpoint_add_groups` and read the two tables.
+`INSTALL` and `watch(table)` are SQL texts for migrations. They run as the owner of the schema. The functions are
+SECURITY DEFINER, so that the application's role needs no right to write changes or versions itself.
 """
 
-from django.db.migrations import RunSQL
+# Every table of a RecordRow model. A test compares it with the models.
+WATCHED_TABLES = (
+    "trial_site", "trial_participant", "trial_eligibilityanswer", "trial_waiver", "trial_registrationfinding",
+    "trial_cycle", "trial_dosingperiod", "trial_lesion", "trial_assessment", "trial_lesionreading",
+)  # fmt: skip
 
 APPLICATION_ROLE = "endpoint_app"
-# Any constant will do; every writer takes this lock, so Changes are numbered in the order they commit.
-WRITERS_LOCK = 20050601
+# One lock for every writer: numbers without gaps and a single order of changes. Any constant does.
+WRITE_LOCK = 7305105241
 
-WATCHED_TABLES = (
-    "trial_site",
-    "trial_participant",
-    "trial_eligibilityanswer",
-    "trial_waiver",
-    "trial_registrationfinding",
-    "trial_cycle",
-    "trial_dosingperiod",
-    "trial_assessment",
-    "trial_lesion",
-    "trial_lesionreading",
-)
+# The seal of change `c`: SHA-256 over the previous seal, the header, and the hash of each version in order.
+# Verification evaluates this same text itself, so that replacing the installed functions hides nothing.
+SEAL_OF_C = """sha256(coalesce(c.previous_seal, ''::bytea) || convert_to(jsonb_build_array(
+    c.id, c.person_id, c.role, to_char(c.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), c.act, c.reason,
+    c.participant_id, c.site_id, to_jsonb(c.groups), c.version_of_program, c.transaction)::text, 'UTF8')
+  || coalesce((SELECT string_agg(sha256(convert_to(jsonb_build_array(
+        v.id, v.change_id, v.table_name, v.row_id, v.act, v.row)::text, 'UTF8')), ''::bytea ORDER BY v.id)
+      FROM trial_version v WHERE v.change_id = c.id), ''::bytea))"""
 
-_OPEN_CHANGE = f"""
-CREATE FUNCTION endpoint_open_change(
-    p_person bigint, p_role text, p_act text, p_reason text, p_participant bigint, p_site bigint, p_groups text[],
-    p_program text
-) RETURNS TABLE (id bigint, at timestamptz) LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-#variable_conflict use_column
-DECLARE last trial_change%ROWTYPE; number bigint; moment timestamptz;
+_DEFINER = "SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET timezone = 'UTC'"
+
+_OPEN = f"""
+CREATE FUNCTION endpoint_open_change(person bigint, act text, reason text, participant bigint, site bigint,
+        groups text[], program text) RETURNS bigint LANGUAGE plpgsql {_DEFINER} AS $$
+DECLARE last trial_change; number bigint; role_now text := 'system';
 BEGIN
-    PERFORM pg_advisory_xact_lock({WRITERS_LOCK});
+    PERFORM pg_advisory_xact_lock({WRITE_LOCK});
+    IF EXISTS (SELECT FROM trial_change c WHERE c.transaction = pg_current_xact_id()::text::bigint AND c.seal IS NULL)
+    THEN RAISE EXCEPTION 'this transaction has an open Change already'; END IF;
+    IF person IS NOT NULL THEN
+        SELECT p.role INTO STRICT role_now FROM trial_person p WHERE p.id = person;
+    END IF;
     SELECT * INTO last FROM trial_change c ORDER BY c.id DESC LIMIT 1;
-    IF last.id IS NOT NULL AND last.seal IS NULL THEN
-        RAISE EXCEPTION 'A Change is already open in this transaction.';
-    END IF;
     number := coalesce(last.id, 0) + 1;
-    moment := greatest(clock_timestamp(), last.at);
     INSERT INTO trial_change (id, person_id, role, at, act, reason, participant_id, site_id, groups,
-                              version_of_program, transaction, previous_seal)
-    VALUES (number, p_person, p_role, moment, p_act, p_reason, p_participant, p_site, p_groups, p_program,
-            pg_current_xact_id()::text::bigint, last.seal);
+            version_of_program, transaction, previous_seal)
+        VALUES (number, person, role_now, greatest(clock_timestamp(), last.at), act, reason, participant, site,
+            groups, program, pg_current_xact_id()::text::bigint, last.seal);
     PERFORM set_config('endpoint.change', number::text, true);
-    RETURN QUERY SELECT number, moment;
-END $$;
-"""
-
-_CURRENT = """
-CREATE FUNCTION endpoint_current_change() RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public, pg_temp AS $$
-DECLARE number bigint := nullif(current_setting('endpoint.change', true), '')::bigint;
-BEGIN
-    PERFORM 1 FROM trial_change c WHERE c.id = number AND c.seal IS NULL
-        AND c.transaction = pg_current_xact_id()::text::bigint;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'The record is written inside an open Change of this transaction only.'
-            USING ERRCODE = 'insufficient_privilege';
-    END IF;
     RETURN number;
 END $$;
 """
 
-_CONCERNS = """
-CREATE FUNCTION endpoint_change_concerns(p_participant bigint, p_site bigint, p_groups text[]) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+_CURRENT = f"""
+CREATE FUNCTION endpoint_current_change() RETURNS bigint LANGUAGE plpgsql {_DEFINER} AS $$
+DECLARE number bigint := nullif(current_setting('endpoint.change', true), '')::bigint; found_one trial_change;
+BEGIN
+    IF number IS NULL THEN RAISE EXCEPTION 'the record can only be written inside a Change'; END IF;
+    SELECT * INTO found_one FROM trial_change c WHERE c.id = number;
+    IF found_one.id IS NULL OR found_one.transaction <> pg_current_xact_id()::text::bigint THEN
+        RAISE EXCEPTION 'Change % does not belong to this transaction', number; END IF;
+    IF found_one.seal IS NOT NULL THEN RAISE EXCEPTION 'Change % is sealed', number; END IF;
+    RETURN number;
+END $$;
+CREATE FUNCTION endpoint_add_to_change(more_groups text[], of_participant bigint) RETURNS void
+LANGUAGE plpgsql {_DEFINER} AS $$
 DECLARE number bigint := endpoint_current_change();
 BEGIN
-    UPDATE trial_change c SET
-        participant_id = coalesce(c.participant_id, p_participant), site_id = coalesce(c.site_id, p_site),
-        groups = (SELECT coalesce(array_agg(DISTINCT each ORDER BY each), '{}') FROM unnest(c.groups || p_groups) each)
-    WHERE c.id = number;
+    UPDATE trial_change c SET participant_id = coalesce(of_participant, c.participant_id),
+        groups = (SELECT coalesce(array_agg(DISTINCT g ORDER BY g), '{{}}') FROM unnest(c.groups || more_groups::varchar[]) g)
+        WHERE c.id = number;
 END $$;
 """
 
-_RECORD_VERSION = """
-CREATE FUNCTION endpoint_record_version() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public, pg_temp AS $$
-DECLARE number bigint := endpoint_current_change();
+_RECORD = f"""
+CREATE FUNCTION endpoint_record_version() RETURNS trigger LANGUAGE plpgsql {_DEFINER} AS $$
+DECLARE number bigint := endpoint_current_change(); row_now jsonb := to_jsonb(NEW);
 BEGIN
-    IF TG_OP = 'DELETE' THEN
-        RAISE EXCEPTION 'Rows of % are struck out with a reason, never deleted.', TG_TABLE_NAME
-            USING ERRCODE = 'insufficient_privilege';
+    IF TG_OP = 'UPDATE' THEN
+        IF NEW.id <> OLD.id THEN RAISE EXCEPTION 'a row of % keeps its id for ever', TG_TABLE_NAME; END IF;
+        IF row_now = to_jsonb(OLD) THEN RETURN NULL; END IF;
     END IF;
-    IF TG_OP = 'UPDATE' AND to_jsonb(NEW) = to_jsonb(OLD) THEN RETURN NULL; END IF;
     INSERT INTO trial_version (change_id, table_name, row_id, act, row)
-    VALUES (number, TG_TABLE_NAME, NEW.id, lower(TG_OP), to_jsonb(NEW));
+        VALUES (number, TG_TABLE_NAME, NEW.id, lower(TG_OP), row_now);
     RETURN NULL;
 END $$;
-CREATE FUNCTION endpoint_refuse_truncate() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION endpoint_seal_change() RETURNS trigger LANGUAGE plpgsql {_DEFINER} AS $$
 BEGIN
-    RAISE EXCEPTION 'Table % belongs to the record and is never emptied.', TG_TABLE_NAME
-        USING ERRCODE = 'insufficient_privilege';
-END $$;
-"""
-
-# The very text that is hashed; `trial.audit` computes it again by calling the same function.
-_SEAL = """
-CREATE FUNCTION endpoint_seal_of(p_change bigint) RETURNS bytea LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = public, pg_temp AS $$
-    SELECT sha256(convert_to(jsonb_build_array(
-        encode(c.previous_seal, 'hex'), c.id, c.person_id, c.role, extract(epoch FROM c.at), c.act, c.reason,
-        c.participant_id, c.site_id, to_jsonb(c.groups), c.version_of_program, c.transaction,
-        (SELECT coalesce(jsonb_agg(jsonb_build_array(v.id, v.table_name, v.row_id, v.act, v.row) ORDER BY v.id), '[]')
-         FROM trial_version v WHERE v.change_id = c.id))::text, 'UTF8'))
-    FROM trial_change c WHERE c.id = p_change
-$$;
-CREATE FUNCTION endpoint_seal_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public, pg_temp AS $$
-BEGIN
-    UPDATE trial_change SET seal = endpoint_seal_of(NEW.id) WHERE id = NEW.id;
+    UPDATE trial_change c SET seal = {SEAL_OF_C} WHERE c.id = NEW.id AND c.seal IS NULL;
     RETURN NULL;
 END $$;
-CREATE CONSTRAINT TRIGGER seal_at_commit AFTER INSERT ON trial_change
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION endpoint_seal_change();
-CREATE TRIGGER never_emptied BEFORE TRUNCATE ON trial_change EXECUTE FUNCTION endpoint_refuse_truncate();
-CREATE TRIGGER never_emptied BEFORE TRUNCATE ON trial_version EXECUTE FUNCTION endpoint_refuse_truncate();
 """
 
-_GRANTS = f"""
-DO $$ BEGIN
-    IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{APPLICATION_ROLE}') THEN
-        REVOKE ALL ON trial_change, trial_version FROM {APPLICATION_ROLE};
-        GRANT SELECT ON trial_change, trial_version TO {APPLICATION_ROLE};
-        REVOKE TRUNCATE ON ALL TABLES IN SCHEMA public FROM {APPLICATION_ROLE};
-    END IF;
+_REFUSE = """
+CREATE FUNCTION endpoint_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% of % is refused: the record is kept for ever; strike out with a reason instead',
+        TG_OP, TG_TABLE_NAME;
+END $$;
+CREATE FUNCTION endpoint_refuse_sealed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.seal IS NOT NULL OR NEW.id <> OLD.id THEN RAISE EXCEPTION 'Change % is sealed', OLD.id; END IF;
+    RETURN NEW;
 END $$;
 """
 
+_GUARD_OWN_TABLES = """
+CREATE CONSTRAINT TRIGGER endpoint_seal AFTER INSERT ON trial_change DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION endpoint_seal_change();
+CREATE TRIGGER endpoint_keep_sealed BEFORE UPDATE ON trial_change
+    FOR EACH ROW EXECUTE FUNCTION endpoint_refuse_sealed();
+CREATE TRIGGER endpoint_keep BEFORE DELETE ON trial_change FOR EACH ROW EXECUTE FUNCTION endpoint_refuse();
+CREATE TRIGGER endpoint_keep BEFORE UPDATE OR DELETE ON trial_version FOR EACH ROW EXECUTE FUNCTION endpoint_refuse();
+CREATE TRIGGER endpoint_keep_all BEFORE TRUNCATE ON trial_change EXECUTE FUNCTION endpoint_refuse();
+CREATE TRIGGER endpoint_keep_all BEFORE TRUNCATE ON trial_version EXECUTE FUNCTION endpoint_refuse();
+"""
 
-def install() -> list[RunSQL]:
-    """Operations that make functions, seal and grants; forward only."""
-    return [RunSQL(text) for text in (_OPEN_CHANGE, _CURRENT, _CONCERNS, _RECORD_VERSION, _SEAL, _GRANTS)]
+_FUNCTIONS = (
+    "endpoint_open_change(bigint, text, text, bigint, bigint, text[], text)",
+    "endpoint_current_change()",
+    "endpoint_add_to_change(text[], bigint)",
+)
 
 
-def watch(table: str) -> RunSQL:
-    """An operation that puts one table of the record under the trigger."""
-    return RunSQL(
-        f"""
-        CREATE TRIGGER record_version AFTER INSERT OR UPDATE OR DELETE ON {table}
-            FOR EACH ROW EXECUTE FUNCTION endpoint_record_version();
-        CREATE TRIGGER never_emptied BEFORE TRUNCATE ON {table} EXECUTE FUNCTION endpoint_refuse_truncate();
-        """
+def _as_application(statements: str) -> str:
+    """SQL run only where the application has a role of its own."""
+    return f"""DO $do$ BEGIN IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{APPLICATION_ROLE}') THEN
+    {statements} END IF; END $do$;"""
+
+
+def _grants() -> str:
+    functions = ", ".join(_FUNCTIONS)
+    return f"REVOKE ALL ON FUNCTION {functions} FROM PUBLIC;" + _as_application(f"""
+    REVOKE ALL ON trial_change, trial_version FROM {APPLICATION_ROLE};
+    GRANT SELECT ON trial_change, trial_version TO {APPLICATION_ROLE};
+    GRANT EXECUTE ON FUNCTION {functions} TO {APPLICATION_ROLE};""")
+
+
+INSTALL = _OPEN + _CURRENT + _RECORD + _REFUSE + _GUARD_OWN_TABLES + _grants()
+
+UNINSTALL = """
+DROP FUNCTION endpoint_open_change(bigint, text, text, bigint, bigint, text[], text), endpoint_current_change(),
+    endpoint_add_to_change(text[], bigint), endpoint_record_version(), endpoint_seal_change(), endpoint_refuse(),
+    endpoint_refuse_sealed() CASCADE;
+"""
+
+
+def watch(table: str) -> str:
+    """SQL that puts a clinical table under the spine: versions, no DELETE, no TRUNCATE. Run after `INSTALL`."""
+    return f"""
+CREATE TRIGGER endpoint_record AFTER INSERT OR UPDATE ON {table}
+    FOR EACH ROW EXECUTE FUNCTION endpoint_record_version();
+CREATE TRIGGER endpoint_keep BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION endpoint_refuse();
+CREATE TRIGGER endpoint_keep_all BEFORE TRUNCATE ON {table} EXECUTE FUNCTION endpoint_refuse();
+""" + _as_application(f"""
+    REVOKE ALL ON {table} FROM {APPLICATION_ROLE}; GRANT SELECT, INSERT, UPDATE ON {table} TO {APPLICATION_ROLE};""")
+
+
+def unwatch(table: str) -> str:
+    """SQL that undoes `watch`, for reverse migrations on a database without a record."""
+    return "".join(
+        f"DROP TRIGGER {name} ON {table};" for name in ("endpoint_record", "endpoint_keep", "endpoint_keep_all")
     )

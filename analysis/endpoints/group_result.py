@@ -85,7 +85,7 @@ def best_response(outcomes: Sequence[Outcome], settings: AnalysisSettings) -> di
 
 def progression_free_survival(outcomes: Sequence[Outcome], settings: AnalysisSettings) -> dict[str, Any]:
     """Kaplan–Meier from registration to first progression or death of any cause [registry]."""
-    counted = eligible(outcomes)
+    counted = [each for each in eligible(outcomes) if each["pfs"]["days"] is not None]
     curve = survival.kaplan_meier([each["pfs"]["days"] for each in counted], [each["pfs"]["event"] for each in counted])
     return {
         "denominator": len(counted),
@@ -95,6 +95,12 @@ def progression_free_survival(outcomes: Sequence[Outcome], settings: AnalysisSet
         "upper_months": _months(curve.median_upper),
         "method": f"Kaplan–Meier, {curve.method} interval",
         "words": survival.describe(curve),
+        "curve": survival.stored(curve),
+        "not_counted": [
+            {"number": each["number"], "because": each["pfs"]["because"]}
+            for each in eligible(outcomes)
+            if each["pfs"]["days"] is None
+        ],
         "participants": [
             {"number": each["number"], **each["pfs"]} for each in sorted(counted, key=lambda each: each["pfs"]["days"])
         ],

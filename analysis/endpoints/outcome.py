@@ -9,7 +9,7 @@ from typing import Any
 
 from analysis.endpoints.record import AssessmentFact, LesionFact, ParticipantFact
 from analysis.endpoints.settings import AnalysisSettings
-from analysis.endpoints.time_to_event import PFS, DatedFact, observe
+from analysis.endpoints.time_to_event import PFS, DatedFact, ImpossibleDates, observe
 from trial.partial_date import shown
 from trial.rules import best_response, confirmation, recist
 
@@ -182,7 +182,11 @@ def _progression_free(
         "death": DatedFact(participant.died_on, "died") if participant.died_on else None,
         "last_assessment": DatedFact(last.assessed_on, "most recent disease assessment") if last else None,
     }
-    seen = observe(PFS, facts)
+    try:
+        seen = observe(PFS, facts)
+    except ImpossibleDates as contradiction:
+        # Dates that contradict each other give no number; the words take its place until they are corrected.
+        return {"days": None, "event": False, "on": None, "because": str(contradiction)}
     return {"days": seen.days, "event": seen.event, "on": seen.end_on.isoformat(), "because": seen.because}
 
 
