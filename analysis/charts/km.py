@@ -1,0 +1,144 @@
+"""The Kaplan–Meier plot: step line, 95 % band, censoring ticks and the numbers at risk beneath. PURE."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from analysis.charts.axis import HEIGHT, WIDTH, Axis, Tick, round_step
+from analysis.endpoints.survival import DAYS_PER_MONTH, KaplanMeier, Step, at_risk, describe, from_stored, months
+
+LEFT, RIGHT, TOP, BOTTOM = 52, 584, 14, 214
+MONTH_STEPS = (1, 2, 3, 6, 12)
+MOST_TICKS = 9
+
+
+@dataclass(frozen=True)
+class Line:
+    """A straight line between two points."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+
+
+@dataclass(frozen=True)
+class RiskColumn:
+    """The number at risk at one tick of the time axis."""
+
+    at: float
+    label: str
+    at_risk: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the table that says the same as the plot."""
+
+    months: str
+    at_risk: int
+    events: int
+    censored: int
+    survival: str
+    interval: str
+
+
+@dataclass(frozen=True)
+class KaplanMeierChart:
+    """The whole plot; without participants `is_empty` holds and only the sentence is shown."""
+
+    line: str
+    bands: tuple[str, ...]
+    censored: tuple[Line, ...]
+    median: Line | None
+    median_drop: Line | None
+    risk: tuple[RiskColumn, ...]
+    ticks: tuple[Tick, ...]
+    rows: tuple[Row, ...]
+    summary: str
+    width: int = WIDTH
+    height: int = HEIGHT
+    left: int = LEFT
+    right: int = RIGHT
+    top: int = TOP
+    bottom: int = BOTTOM
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to draw."""
+        return not self.rows
+
+
+def kaplan_meier_chart(km: KaplanMeier | Mapping[str, Any]) -> KaplanMeierChart:
+    """The plot of a curve, or of a curve as it was stored; time in months of 30.4375 days."""
+    curve = km if isinstance(km, KaplanMeier) else from_stored(km)
+    if not curve.steps:
+        return KaplanMeierChart("", (), (), None, None, (), (), (), "No participants in this curve yet.")
+    step = round_step(max(months(curve.steps[-1].day), 1), MONTH_STEPS, MOST_TICKS)
+    last_tick = step * max(1, -int(-months(curve.steps[-1].day) // step))
+    across = Axis(0, last_tick * DAYS_PER_MONTH, LEFT, RIGHT)
+    up = Axis(0, 1, BOTTOM, TOP)
+    median, drop = _median(curve, across, up)
+    return KaplanMeierChart(
+        line=_line(curve.steps, across, up),
+        bands=_bands(curve.steps, across, up),
+        censored=_censored(curve.steps, across, up),
+        median=median,
+        median_drop=drop,
+        risk=_risk(curve, range(0, last_tick + 1, step), across),
+        ticks=tuple(Tick(up.at(share / 100), str(share)) for share in (0, 25, 50, 75, 100)),
+        rows=tuple(_row(each) for each in curve.steps),
+        summary=f"{curve.n} participants, {curve.events} with an event; median {describe(curve)}.",
+    )
+
+
+def _line(steps: Sequence[Step], across: Axis, up: Axis) -> str:
+    path = [f"M{across.at(0)} {up.at(1)}"]
+    path += [f"H{across.at(step.day)}V{up.at(step.survival)}" for step in steps]
+    return "".join(path)
+
+
+def _bands(steps: Sequence[Step], across: Axis, up: Axis) -> tuple[str, ...]:
+    """One closed outline per stretch that has an interval; the estimate of a step holds until the next step."""
+    upper: list[str] = []
+    lower: list[str] = []
+    outlines: list[str] = []
+    for step, following in zip(steps, [*steps[1:], None], strict=True):
+        if step.lower is not None and step.upper is not None and following is not None:
+            start, end = across.at(step.day), across.at(following.day)
+            upper += [f"{start} {up.at(step.upper)}", f"{end} {up.at(step.upper)}"]
+            lower += [f"{start} {up.at(step.lower)}", f"{end} {up.at(step.lower)}"]
+        elif upper:
+            outlines.append(f"M{'L'.join([*upper, *reversed(lower)])}Z")
+            upper, lower = [], []
+    return tuple(outlines)
+
+
+def _censored(steps: Sequence[Step], across: Axis, up: Axis) -> tuple[Line, ...]:
+    return tuple(
+        Line(across.at(step.day), up.at(step.survival) - 4, across.at(step.day), up.at(step.survival) + 4)
+        for step in steps
+        if step.censored
+    )
+
+
+def _median(curve: KaplanMeier, across: Axis, up: Axis) -> tuple[Line | None, Line | None]:
+    if curve.median is None:
+        return None, None
+    x, half = across.at(curve.median), up.at(0.5)
+    return Line(LEFT, half, x, half), Line(x, half, x, BOTTOM)
+
+
+def _risk(curve: KaplanMeier, at_months: Sequence[int], across: Axis) -> tuple[RiskColumn, ...]:
+    return tuple(
+        RiskColumn(across.at(month * DAYS_PER_MONTH), str(month), at_risk(curve, month * DAYS_PER_MONTH))
+        for month in at_months
+    )
+
+
+def _row(step: Step) -> Row:
+    interval = "none"
+    if step.lower is not None and step.upper is not None:
+        interval = f"{step.lower * 100:.1f} to {step.upper * 100:.1f}"
+    counts = step.at_risk, step.events, step.censored
+    return Row(f"{months(step.day):.1f}", *counts, f"{step.survival * 100:.1f}", interval)

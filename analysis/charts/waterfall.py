@@ -1,0 +1,178 @@
+"""The waterfall plot: best change in the sum of longest diameters, one bar per participant. PURE.
+
+Responses are told apart by colour, by pattern and by a letter, so that the plot reads in grey and in print.
+The dashed lines stand at −30 % (partial response) and +20 % (progression) [RECIST 1.0].
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zlib import crc32
+
+from analysis.charts.axis import HEIGHT, WIDTH, Axis, Tick, signed
+
+LEFT, RIGHT, TOP, BOTTOM = 46, 556, 40, 278
+GAP = 0.18  # share of a bar's place left empty
+WIDEST = 34
+CEILING_PERCENT = 100  # taller bars are cut here and marked, so that one of them does not flatten all others
+THRESHOLDS = ((20, "+20 %"), (-30, "−30 %"))
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One participant: study number, best change from baseline in percent, response code or words, page address."""
+
+    number: str
+    change_percent: float
+    response: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a response is drawn: code of its pattern, letter on the bar, name in the legend, colours."""
+
+    code: str
+    letter: str
+    name: str
+    fill: str
+    ink: str
+
+
+LOOKS = (
+    Look("CR", "C", "Complete", "#0d4a50", "#0d4a50"),
+    Look("PR", "P", "Partial", "#8fc3bd", "#0d4a50"),
+    Look("SD", "S", "Stable", "#dfe5e6", "#4b5a62"),
+    Look("PD", "D", "Progression", "#e2b48a", "#8a4a10"),
+)
+OTHER = Look("other", "U", "Other, unknown", "#ffffff", "#4b5a62")
+
+
+@dataclass(frozen=True)
+class DrawnBar:
+    """A bar in place: rectangle, letter position, whether it was cut at the ceiling, and its words."""
+
+    bar: Bar
+    look: Look
+    x: float
+    y: float
+    width: float
+    height: float
+    letter_x: float
+    letter_y: float
+    cut: bool
+    change: str
+
+    @property
+    def words(self) -> str:
+        """What a pointer or a screen reader says of the bar."""
+        cut = ", bar cut at +100 %" if self.cut else ""
+        return f"{self.bar.number}: {self.change} %, {self.bar.response}{cut}"
+
+
+@dataclass(frozen=True)
+class LegendEntry:
+    """One response in the legend with the number of its bars."""
+
+    look: Look
+    x: float
+    label: str
+
+
+@dataclass(frozen=True)
+class Waterfall:
+    """The whole plot; without bars `is_empty` holds and only the sentence is shown. `key` keeps pattern ids unique."""
+
+    key: str
+    bars: tuple[DrawnBar, ...]
+    ticks: tuple[Tick, ...]
+    thresholds: tuple[Tick, ...]
+    legend: tuple[LegendEntry, ...]
+    zero: float
+    summary: str
+    width: int = WIDTH
+    height: int = HEIGHT
+    left: int = LEFT
+    right: int = RIGHT
+    top: int = TOP
+    bottom: int = BOTTOM
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to draw."""
+        return not self.bars
+
+
+def waterfall(bars: Sequence[Bar]) -> Waterfall:
+    """The plot of these participants in falling order of change; equal changes stand in order of study number.
+
+    Raises ValueError for a change below −100 %, which no sum of diameters can have.
+    """
+    for bar in bars:
+        if not bar.change_percent >= -100:
+            raise ValueError(f"{bar.number}: a sum of diameters cannot change by {bar.change_percent} %.")
+    ordered = sorted(bars, key=lambda bar: (-bar.change_percent, bar.number))
+    axis = _axis(ordered)
+    return Waterfall(
+        key=f"waterfall-{crc32(' '.join(bar.number for bar in ordered).encode()):08x}",
+        bars=_drawn(ordered, axis),
+        ticks=tuple(Tick(axis.at(value), signed(value)) for value in range(int(axis.low), int(axis.high) + 1, 50)),
+        thresholds=tuple(Tick(axis.at(value), label) for value, label in THRESHOLDS),
+        legend=_legend(ordered),
+        zero=axis.at(0),
+        summary=_summary(ordered),
+    )
+
+
+def look(response: str) -> Look:
+    """How this response is drawn; anything but CR, PR, SD and PD counts as other."""
+    return next((each for each in LOOKS if each.code == response), OTHER)
+
+
+def _axis(bars: Sequence[Bar]) -> Axis:
+    tallest = max((bar.change_percent for bar in bars), default=0.0)
+    return Axis(low=-100, high=100 if tallest > 50 else 50, start=BOTTOM - 14, end=TOP)
+
+
+def _drawn(bars: Sequence[Bar], axis: Axis) -> tuple[DrawnBar, ...]:
+    place = min((RIGHT - LEFT) / max(len(bars), 1), WIDEST)
+    return tuple(_one(bar, LEFT + place * position, place, axis) for position, bar in enumerate(bars))
+
+
+def _one(bar: Bar, left: float, place: float, axis: Axis) -> DrawnBar:
+    shown = min(bar.change_percent, CEILING_PERCENT)
+    top, bottom = axis.at(max(shown, 0)), axis.at(min(shown, 0))
+    if bottom - top < 1.5:  # an unchanged sum is still a participant: a sliver stays visible and can be pointed at
+        top = bottom - 1.5
+    return DrawnBar(
+        bar=bar,
+        look=look(bar.response),
+        x=round(left + place * GAP / 2, 1),
+        y=round(top, 1),
+        width=round(place * (1 - GAP), 1),
+        height=round(bottom - top, 1),
+        letter_x=round(left + place / 2, 1),
+        letter_y=round(top - 3 if shown >= 0 else bottom + 11, 1),
+        cut=bar.change_percent > CEILING_PERCENT,
+        change=signed(bar.change_percent, 1),
+    )
+
+
+def _legend(bars: Sequence[Bar]) -> tuple[LegendEntry, ...]:
+    entries, x = [], float(LEFT)
+    for each in (*LOOKS, OTHER):
+        count = sum(1 for bar in bars if look(bar.response) is each)
+        if count:
+            label = f"{each.letter}  {each.name} ({count})"
+            entries.append(LegendEntry(each, x, label))
+            x += 30 + 6.2 * len(label)
+    return tuple(entries)
+
+
+def _summary(bars: Sequence[Bar]) -> str:
+    if not bars:
+        return "No participant has a follow-up assessment with a complete sum of longest diameters yet."
+    shrunk = sum(1 for bar in bars if bar.change_percent <= -30)
+    return (
+        f"Best change of {len(bars)} participants, from {signed(bars[0].change_percent, 1)} % "
+        f"to {signed(bars[-1].change_percent, 1)} %; {shrunk} reached −30 % or less."
+    )
