@@ -1,0 +1,199 @@
+"""Starts PostgreSQL, web, worker and beat, watches them, and leaves nothing running behind.
+
+Ctrl-C or SIGTERM: web, worker and beat stop, then PostgreSQL. A killed supervisor takes its children with it (Linux).
+A child that dies is shown with the last lines of its log, and everything stops: half a product helps nobody.
+"""
+
+import fcntl
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from types import FrameType
+from typing import IO
+
+from trial.runtime import addresses, roles
+from trial.runtime.postgres import CannotRun, Server, die_with_parent
+
+LOGS = "logs"
+
+
+class Stop(Exception):
+    """Somebody asked everything to stop."""
+
+
+class Supervisor:
+    """One running product. `data` holds the database, the logs and the lock against a second instance."""
+
+    def __init__(self, data: Path = addresses.DATA) -> None:
+        """`data` is made at first start."""
+        self.data = data
+        self.logs = data / LOGS
+        self.server: Server | None = None
+        self.children: dict[str, subprocess.Popen[bytes]] = {}
+        self.environment = os.environ | {"DJANGO_SETTINGS_MODULE": "trial.settings", "PYTHONUNBUFFERED": "1"}
+        self._lock: IO[str] | None = None
+
+    def start(self) -> str:
+        """Brings everything up in order and returns the URL. Raises CannotRun with the reason."""
+        self.data.mkdir(exist_ok=True)
+        self.logs.mkdir(exist_ok=True)
+        self._only_one()
+        if "DATABASE_URL" not in os.environ:
+            self._start_postgres()
+        say("Bringing the schema up to date")
+        self._manage("migrate", "-v", "0", "--skip-checks", ENDPOINT_DATABASE_ROLE="owner")
+        if "DATABASE_URL" not in os.environ:
+            self._load_demo()
+        port = free_port(int(os.environ.get("ENDPOINT_PORT", "8000")), fixed="ENDPOINT_PORT" in os.environ)
+        self._start_product(port)
+        address = f"http://127.0.0.1:{port}/"
+        self._wait_for(address + "status/live")
+        return address
+
+    def watch(self) -> None:
+        """Returns never: raises CannotRun when a child has died."""
+        while True:
+            for name, child in self._all().items():
+                if child.poll() is not None:
+                    raise CannotRun(f"{name} stopped by itself (exit {child.returncode}).\n{self._tail(name)}")
+            time.sleep(0.3)
+
+    def stop(self) -> None:
+        """Stops the children together, then PostgreSQL. Safe to call at any moment, and twice."""
+        for child in self.children.values():
+            if child.poll() is None:
+                child.terminate()
+        deadline = time.monotonic() + 10
+        for child in self.children.values():
+            try:
+                child.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                os.killpg(child.pid, signal.SIGKILL)
+                child.wait()
+        if self.server is not None:
+            self.server.stop()
+
+    def _only_one(self) -> None:
+        self._lock = (self.data / "supervisor.lock").open("a+")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise CannotRun("Endpoint already runs from this folder. Stop that one first (Ctrl-C there).") from None
+
+    def _start_postgres(self) -> None:
+        say("Starting PostgreSQL")
+        self.server = Server(self.data / "postgres", self.logs / "postgres.log")
+        self.server.log.touch()
+        self.server.start()
+        self.environment["ENDPOINT_SOCKET_DIRECTORY"] = str(self.server.sockets)
+        roles.prepare(str(self.server.sockets))
+
+    def _load_demo(self) -> None:
+        """Once: the mark is set only after it succeeded, and the command itself refuses a record in use."""
+        mark = self.data / "demo_loaded"
+        if mark.exists() or os.environ.get("ENDPOINT_DEMO") == "no":
+            return
+        say("Loading the demo cohort (invented people)")
+        self._manage("load_demo")
+        mark.touch()
+
+    def _manage(self, *words: str, **environment: str) -> str:
+        done = subprocess.run(
+            [sys.executable, str(addresses.CHECKOUT / "manage.py"), *words], cwd=addresses.CHECKOUT,
+            env=self.environment | environment, capture_output=True, text=True, stdin=subprocess.DEVNULL,
+            start_new_session=True, preexec_fn=die_with_parent(signal.SIGKILL), check=False,
+        )
+        if done.returncode:
+            raise CannotRun(f"manage.py {words[0]} failed:\n{(done.stdout + done.stderr)[-3000:]}")
+        return done.stdout
+
+    def _start_product(self, port: int) -> None:
+        python = sys.executable
+        queue = [python, "-m", "celery", "-A", "trial.celery"]
+        self._child("web", [python, "-m", "gunicorn", "trial.wsgi", "-b", f"127.0.0.1:{port}", "-k", "gthread",
+                            "-w", "1", "--threads", "8", "--graceful-timeout", "3", "--no-control-socket"])
+        self._child("worker", [*queue, "worker", "-P", "threads", "-c", "1", "--without-mingle", "--without-gossip",
+                               "-l", "INFO"], signal.SIGKILL)
+        self._child("beat", [*queue, "beat", "-s", str(self.data / "beat-schedule"), "--pidfile=", "-l", "INFO"],
+                    signal.SIGKILL)
+
+    def _child(self, name: str, words: list[str], at_parents_death: int = signal.SIGTERM) -> None:
+        with (self.logs / f"{name}.log").open("wb") as log:
+            self.children[name] = subprocess.Popen(
+                words, cwd=addresses.CHECKOUT, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                start_new_session=True, preexec_fn=die_with_parent(at_parents_death),
+            )
+
+    def _all(self) -> dict[str, subprocess.Popen[bytes]]:
+        own = {"postgres": self.server.process} if self.server and self.server.process else {}
+        return own | self.children
+
+    def _wait_for(self, address: str) -> None:
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            for name, child in self._all().items():
+                if child.poll() is not None:
+                    raise CannotRun(f"{name} did not start.\n{self._tail(name)}")
+            try:
+                urllib.request.urlopen(address, timeout=5).close()
+                return
+            except OSError:
+                time.sleep(0.1)
+        raise CannotRun(f"The web server does not answer.\n{self._tail('web')}")
+
+    def _tail(self, name: str) -> str:
+        lines = (self.logs / f"{name}.log").read_text(errors="replace").splitlines()[-20:]
+        return "\n".join(f"  {name}: {line}" for line in lines)
+
+    def sign_ins(self) -> str:
+        """The demo's people and passwords; empty with real servers."""
+        return self._manage("demo_sign_ins") if (self.data / "demo_loaded").exists() else ""
+
+
+def free_port(wanted: int, fixed: bool) -> int:
+    """The port wanted, else any free one. Raises CannotRun when a port that was named is taken."""
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+                return int(probe.getsockname()[1])
+            except OSError:
+                if fixed:
+                    raise CannotRun(f"Port {wanted} is taken. Name another with ENDPOINT_PORT.") from None
+    raise CannotRun("No port is free.")
+
+
+def say(words: str) -> None:
+    """One line to the person at the terminal, at once."""
+    print(words, flush=True)
+
+
+def _asked_to_stop(number: int, frame: FrameType | None) -> None:
+    raise Stop
+
+
+def main() -> int:
+    """Runs until stopped. Returns 0 after Ctrl-C or SIGTERM, 1 with the reason on stderr otherwise."""
+    signal.signal(signal.SIGTERM, _asked_to_stop)
+    signal.signal(signal.SIGHUP, _asked_to_stop)
+    running = Supervisor(Path(os.environ.get("ENDPOINT_DATA", addresses.DATA)))
+    try:
+        address = running.start()
+        say(f"\nEndpoint is ready: {address}\n\n{running.sign_ins()}\nCtrl-C stops everything.")
+        running.watch()
+    except (KeyboardInterrupt, Stop):
+        say("\nStopping")
+        return 0
+    except (CannotRun, OSError) as reason:
+        print(reason, file=sys.stderr, flush=True)
+        return 1
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not leave the database running
+        running.stop()
+    return 0
