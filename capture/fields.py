@@ -1,6 +1,6 @@
 """Form fields of the casebook: dates as the clinic types them, and values that may be missing for a reason.
 
-Reading of dates is `trial.partial_date`; the message of a refused date stands beside its field and the typed text stays.
+Reading of dates is `trial.partial_date`; a refused date keeps its text, with the message beside it.
 """
 
 from datetime import date

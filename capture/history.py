@@ -142,7 +142,8 @@ def _words(model: Any, column: str, value: Any) -> str:
     if column.endswith("_on"):
         return _day(str(value))
     field = next((each for each in model._meta.fields if each.column == column), None)
-    return str(dict(getattr(field, "choices", None) or {}).get(value, value if isinstance(value, str) else json.dumps(value)))
+    said = value if isinstance(value, str) else json.dumps(value)
+    return str(dict(getattr(field, "choices", None) or {}).get(value, said))
 
 
 def _day(text: str) -> str:

@@ -27,20 +27,23 @@ def _text(label: str, length: int, **attributes: str) -> forms.CharField:
 
 
 def _words(label: str) -> forms.CharField:
-    return forms.CharField(label=label, max_length=2000, widget=forms.Textarea(attrs={"class": "form-control", "rows": 3}))
+    widget = forms.Textarea(attrs={"class": "form-control", "rows": 3})
+    return forms.CharField(label=label, max_length=2000, widget=widget)
 
 
 class DetailsForm(forms.Form):
     """What is known of the participant at screening; dates and ECOG may be missing for a reason."""
 
     consented_on = FullDateField(label="Consent signed on", required=False)
-    born_on = PartialDateFormField(label="Date of birth", required=False, help_text="UNK-JAN-1950 when the day is unknown")
+    born_on = PartialDateFormField(label="Date of birth", required=False, help_text="UNK-JAN-1950: day unknown")
     born_on_missing = MissingReasonField()
     sex = _select("Sex", protocol.SEXES)
     race = _select("Race", protocol.RACES)
     ethnicity = _select("Ethnicity", protocol.ETHNICITIES)
-    ecog = forms.IntegerField(label="ECOG performance status", min_value=0, max_value=4, required=False,
-                              widget=forms.TextInput(attrs={"class": "form-control", "inputmode": "numeric"}))  # fmt: skip
+    ecog = forms.IntegerField(
+        label="ECOG performance status", min_value=0, max_value=4, required=False,
+        widget=forms.TextInput(attrs={"class": "form-control", "inputmode": "numeric"}),
+    )  # fmt: skip
     ecog_missing = MissingReasonField()
     tumour_type = _select("Tumour type", [(kind.code, kind.label) for kind in protocol.TUMOUR_TYPES])
     histology = _select("Histology", [(kind.code, kind.label) for kind in protocol.HISTOLOGIES])

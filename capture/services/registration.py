@@ -27,7 +27,7 @@ CORRECTABLE = ("consented_on", "registered_on", "born_on", "born_on_missing", "s
 
 
 class NotAllowed(Exception):
-    """The protocol refuses the step; `reasons` are sentences, `waivable` says whether the chair could let it through."""
+    """The protocol refuses the step; `reasons` are sentences, `waivable` says whether the chair could allow it."""
 
     def __init__(self, *reasons: str, waivable: bool = False) -> None:
         super().__init__(" ".join(reasons))
@@ -51,8 +51,10 @@ def screen(person: Person | None, site: Site, details: Details, answers: Mapping
     """Puts a screened participant with the answers given so far on record (act enter); raises NotAllowed."""
     group = _group(details)
     _may_enter_at(person, site)
-    with changes.record(person, "enter", site=site, groups=(group.value,)):
-        return _write_screened(site, details, answers)
+    with changes.record(person, "enter", site=site, groups=(group.value,)) as change:
+        participant = _write_screened(site, details, answers)
+        change.concerns(participant)
+        return participant
 
 
 def register(person: Person | None, participant: Participant, registered_on: date) -> Participant:
@@ -75,8 +77,10 @@ def screen_and_register(
     group = _group(details)
     _may_enter_at(person, site)
     _check(details, answers, registered_on, waived=False)
-    with changes.record(person, "register", site=site, groups=(group.value,)):
-        return _write_registered(_write_screened(site, details, answers), group, registered_on)
+    with changes.record(person, "register", site=site, groups=(group.value,)) as change:
+        participant = _write_screened(site, details, answers)
+        change.concerns(participant)
+        return _write_registered(participant, group, registered_on)
 
 
 def request_waiver(person: Person, participant: Participant, because: str) -> Waiver:

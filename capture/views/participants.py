@@ -1,0 +1,68 @@
+"""The list of participants as a status matrix, and the page of one participant."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from capture import selectors
+from capture.casebook import CASEBOOK
+from capture.fields import today
+from trial import access, protocol
+from trial.models import Assessment, Participant, Waiver
+
+
+@access.allows(*access.READS_RECORD)
+def matrix(request: HttpRequest) -> HttpResponse:
+    """Rows are participants, columns their forms, each with its status; filters `site` and `group`."""
+    site, group = request.GET.get("site", ""), request.GET.get("group", "")
+    shown = {
+        "matrix": selectors.matrix(request.user, today(), site, group),
+        "sites": access.sites_for(request.user),
+        "groups": [(each.value, protocol.GROUP_NAMES[each]) for each in protocol.Group],
+        "site": site,
+        "group": group,
+        "may_enter": access.may_enter(request.user),
+    }
+    return render(request, "capture/participants.html", shown)
+
+
+@access.allows(*access.READS_RECORD)
+def participant(request: HttpRequest, reference: str) -> HttpResponse:
+    """Facts, casebook, lesions over time, findings and waivers of one participant."""
+    participant = access.participant_for(request.user, reference)
+    row = selectors.rows_of([participant], today())[0]
+    scans = list(participant.assessments.filter(struck_out_reason="").order_by("assessed_on", "id"))
+    shown = {
+        "participant": participant,
+        "group_name": protocol.GROUP_NAMES[protocol.Group(participant.group)] if participant.group else "",
+        "row": row,
+        "next_cells": [cell for cell in row.cells if cell and cell.due.status in ("due", "overdue")],
+        "casebook": CASEBOOK,
+        "cycles": participant.cycles.filter(struck_out_reason="").order_by("number"),
+        "scans": _with_response(scans, row.course.responses or {}),
+        "lesions": selectors.lesion_table(participant, scans),
+        "findings": participant.findings.order_by("id"),
+        "waivers": participant.waivers.order_by("id"),
+        "unmet": _unmet(participant),
+        "may_enter": access.may_enter(request.user),
+        "may_decide": request.user.role in access.DECIDES,
+        "may_register": _may_register(participant),
+    }
+    return render(request, "capture/participant.html", shown)
+
+
+def _with_response(scans: list[Assessment], responses: dict[int, str]) -> list[dict[str, Any]]:
+    return [{"scan": scan, "response": responses.get(scan.pk, "")} for scan in scans]
+
+
+def _unmet(participant: Participant) -> list[str]:
+    words = {item.code: item.words for item in protocol.ELIGIBILITY}
+    return [words[row.item] for row in participant.eligibility_answers.all() if not row.met]
+
+
+def _may_register(participant: Participant) -> bool:
+    if participant.is_registered:
+        return False
+    approved = participant.waivers.filter(decision=Waiver.Decision.APPROVED, struck_out_reason="").exists()
+    return approved or not _unmet(participant)

@@ -1,0 +1,50 @@
+"""Waivers: the site asks, the study chair decides."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from capture.forms.registration import WaiverDecisionForm, WaiverRequestForm
+from capture.services import registration
+from trial import access, changes
+
+
+@access.allows(*access.ENTERS)
+def request_waiver(request: HttpRequest, reference: str) -> HttpResponse:
+    """Asks the study chair to let an ineligible participant in."""
+    participant = access.participant_for(request.user, reference)
+    form = WaiverRequestForm(request.POST or None)
+    reasons: tuple[str, ...] = ()
+    if request.method == "POST" and form.is_valid():
+        try:
+            registration.request_waiver(request.user, participant, form.cleaned_data["because"])
+        except (registration.NotAllowed, changes.RecordBusy) as caught:
+            reasons = (str(caught),)
+        else:
+            messages.success(request, "The waiver waits for the study chair.")
+            return redirect("capture:participant", participant.reference)
+    shown = {"participant": participant, "form": form, "reasons": reasons, "title": "Request a waiver",
+             "button": "Send to the study chair"}  # fmt: skip
+    return render(request, "capture/one_form.html", shown, status=422 if reasons or form.errors else 200)
+
+
+@access.allows(*access.DECIDES)
+def decide(request: HttpRequest, reference: str, waiver_id: int) -> HttpResponse:
+    """The chair approves or refuses with a reason."""
+    participant = access.participant_for(request.user, reference)
+    waiver = get_object_or_404(participant.waivers, pk=waiver_id)
+    form = WaiverDecisionForm(request.POST or None)
+    reasons: tuple[str, ...] = ()
+    if request.method == "POST" and form.is_valid():
+        approve = form.cleaned_data["decision"] == "approve"
+        try:
+            decided = registration.decide_waiver(request.user, waiver, approve, form.cleaned_data["because"])
+        except (registration.NotAllowed, changes.RecordBusy) as caught:
+            reasons = (str(caught),)
+        else:
+            messages.success(request, f"The waiver is decided: {decided.get_decision_display().lower()}.")
+            return redirect("capture:participant", participant.reference)
+    unmet = [row for row in participant.eligibility_answers.all() if not row.met]
+    shown = {"participant": participant, "form": form, "reasons": reasons, "waiver": waiver, "unmet": unmet,
+             "title": "Decide on a waiver", "button": "Save the decision"}  # fmt: skip
+    return render(request, "capture/one_form.html", shown, status=422 if reasons or form.errors else 200)
