@@ -14,7 +14,7 @@ WATCHED = (
 class Migration(migrations.Migration):
     """Functions first, then the triggers of each clinical table."""
 
-    dependencies = [("trial", "0001_initial_record")]
+    dependencies = [("trial", "0001_initial")]
     operations = [
         migrations.RunSQL(spine.INSTALL, spine.UNINSTALL),
         *(migrations.RunSQL(spine.watch(table), spine.unwatch(table)) for table in WATCHED),
