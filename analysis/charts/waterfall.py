@@ -44,7 +44,7 @@ LOOKS = (
     Look("SD", "S", "Stable", "#dfe5e6", "#4b5a62"),
     Look("PD", "D", "Progression", "#e2b48a", "#8a4a10"),
 )
-OTHER = Look("other", "U", "Other, unknown", "#ffffff", "#4b5a62")
+OTHER = Look("other", "U", "Unknown", "#ffffff", "#4b5a62")
 
 
 @dataclass(frozen=True)
@@ -158,13 +158,13 @@ def _one(bar: Bar, left: float, place: float, axis: Axis) -> DrawnBar:
 
 
 def _legend(bars: Sequence[Bar]) -> tuple[LegendEntry, ...]:
-    entries, x = [], float(LEFT)
+    entries, x = [], 4.0
     for each in (*LOOKS, OTHER):
         count = sum(1 for bar in bars if look(bar.response) is each)
         if count:
-            label = f"{each.letter}  {each.name} ({count})"
+            label = f"{each.letter} {each.name} ({count})"
             entries.append(LegendEntry(each, x, label))
-            x += 30 + 6.2 * len(label)
+            x = round(x + 32 + 5.8 * len(label), 1)
     return tuple(entries)
 
 

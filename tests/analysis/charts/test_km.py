@@ -1,0 +1,47 @@
+"""Where the survival curve runs, and what stands beneath it."""
+
+import pytest
+
+from analysis.charts.km import kaplan_meier_chart
+from analysis.endpoints.survival import kaplan_meier, stored
+
+
+def test_the_curve_starts_at_the_top_left() -> None:
+    chart = kaplan_meier_chart(kaplan_meier([100, 200], [True, False]))
+    assert chart.line.startswith("M52.0 14.0H")
+
+
+def test_a_stored_curve_draws_the_same() -> None:
+    km = kaplan_meier([30, 60, 90, 400], [True, False, True, False])
+    assert kaplan_meier_chart(stored(km)) == kaplan_meier_chart(km)
+
+
+def test_numbers_at_risk_stand_under_the_ticks() -> None:
+    chart = kaplan_meier_chart(kaplan_meier([30, 60, 61, 92], [True, False, True, False]))
+    assert [column.label for column in chart.risk] == ["0", "1", "2", "3", "4"]
+    assert [column.at_risk for column in chart.risk] == [4, 3, 2, 1, 0]
+
+
+@pytest.mark.parametrize("last", [0, 1, 30, 274, 730, 3650, 36500])
+def test_the_last_observation_lies_inside_few_ticks(last: int) -> None:
+    chart = kaplan_meier_chart(kaplan_meier([0, last], [True, False]))
+    assert 2 <= len(chart.risk) <= 11
+    assert all(chart.left <= tick.x1 <= chart.right for tick in chart.censored)
+    assert chart.risk[-1].at == chart.right
+
+
+def test_there_is_no_band_where_the_estimate_is_0_or_1() -> None:
+    assert kaplan_meier_chart(kaplan_meier([50, 100], [False, False])).bands == ()
+    ended = kaplan_meier_chart(kaplan_meier([50, 100], [True, True]))
+    assert len(ended.bands) == 1
+    assert ended.rows[-1].interval == "none"
+
+
+def test_a_median_is_drawn_only_when_reached() -> None:
+    assert kaplan_meier_chart(kaplan_meier([50, 100], [False, False])).median is None
+    assert kaplan_meier_chart(kaplan_meier([50, 100], [True, True])).median is not None
+
+
+def test_without_participants_there_is_a_sentence() -> None:
+    chart = kaplan_meier_chart(kaplan_meier([], []))
+    assert (chart.is_empty, chart.summary) == (True, "No participants in this curve yet.")

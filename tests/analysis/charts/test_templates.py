@@ -1,0 +1,44 @@
+"""The plots as they leave the templates: well formed, nothing inline, and never without words."""
+
+from xml.etree import ElementTree
+
+import pytest
+from django.template.loader import render_to_string
+
+from analysis.charts.accrual import accrual
+from analysis.charts.km import kaplan_meier_chart
+from analysis.charts.waterfall import Bar, waterfall
+from analysis.endpoints.survival import kaplan_meier
+
+PLOTS = {
+    "_waterfall": waterfall([Bar("NET-001", -45.5, "PR", "/p/1"), Bar("NET-002", 130, "PD", "/p/2")]),
+    "_kaplan_meier": kaplan_meier_chart(kaplan_meier([30, 60, 90], [True, False, True])),
+    "_accrual": accrual(3, 50, (21, 41)),
+}
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_a_plot_is_well_formed_and_carries_words_and_no_inline_style(name: str) -> None:
+    page = render_to_string(f"analysis/charts/{name}.html", {"chart": PLOTS[name]})
+    root = ElementTree.fromstring(f"<div>{page}</div>")
+    svg = root.find("svg")
+    assert svg is not None
+    assert svg.find("title") is not None
+    assert svg.find("desc") is not None
+    assert svg.get("aria-label")
+    assert not [each for each in root.iter() if each.get("style") or each.tag in {"script", "style"}]
+
+
+def test_bars_link_to_their_participants_in_plot_and_table() -> None:
+    page = render_to_string("analysis/charts/_waterfall.html", {"chart": PLOTS["_waterfall"]})
+    assert page.count('href="/p/1"') == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "chart"),
+    [("_waterfall", waterfall([])), ("_kaplan_meier", kaplan_meier_chart(kaplan_meier([], [])))],
+)
+def test_an_empty_plot_is_a_sentence(name: str, chart) -> None:
+    page = render_to_string(f"analysis/charts/{name}.html", {"chart": chart})
+    assert "<svg" not in page
+    assert chart.summary in page
