@@ -1,56 +1,49 @@
-"""The one way to write to the record: `with changes.record(person, act, reason, ...) as change:`.
+"""The one way to write the record: `with changes.record(person, "enter", participant=participant) as change:`."""
 
-Validate first and enter the block last: it holds the one write lock until it commits. The database numbers, times,
-versions and seals the Change (see `trial.spine`); the groups it touched are woken for recompute after commit.
-"""
-
+import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from django.conf import settings
 from django.db import OperationalError, connection, transaction
 
 from trial.models import Participant, Person, Site
 
-ACTS = ("register", "enter", "correct", "strike_out", "query", "sign", "freeze", "import", "settings", "system")
-ACTS_WITH_REASON = ("correct", "strike_out")
-LOCK_TIMEOUT = "5s"
-_LOCK_NOT_AVAILABLE = "55P03"
-
-
-class RecordBusy(Exception):
-    """Others were writing for longer than the lock timeout; nothing was saved, trying again is safe."""
+PROGRAM = "endpoint 1"
+ACTS = frozenset(
+    {"register", "enter", "correct", "strike_out", "query", "sign", "freeze", "import", "settings", "system"}
+)
+NEEDS_REASON = frozenset({"correct", "strike_out"})
+LOCK_TIMEOUT_SECONDS = 5
+LOCK_NOT_AVAILABLE = "55P03"
+log = logging.getLogger(__name__)
 
 
 class ReasonMissing(ValueError):
-    """A correction or a striking out needs a reason."""
+    """A correction or strike-out without a reason."""
 
 
-class ChangeInsideTransaction(RuntimeError):
-    """A Change is a transaction of its own: it must be neither nested in another Change nor in `atomic`."""
+class RecordBusy(RuntimeError):
+    """Other writers held the record for too long; nothing was saved and the save can be tried again."""
 
 
 @dataclass
 class OpenChange:
-    """The Change being written: its number `id`, and the groups it touches so far."""
+    """The Change being written: its number, its server time, and the groups it touches."""
 
-    id: int
-    groups: tuple[str, ...]
+    number: int
+    at: datetime
+    groups: set[str] = field(default_factory=set)
 
-    def add_groups(self, *groups: str) -> None:
-        """Names further groups this Change touches, such as the one a participant moves to."""
-        self._add([str(group) for group in groups], None)
-
-    def concern(self, participant: Participant) -> None:
-        """Names the participant a Change is about when the row was created inside it."""
-        self._add([], participant.pk)
-
-    def _add(self, groups: list[str], participant_id: int | None) -> None:
+    def concerns(self, participant: Participant, *groups: str) -> None:
+        """Names the participant (once it has a row) and further groups, old and new."""
+        self.groups |= {str(group) for group in groups if group}
         with connection.cursor() as cursor:
-            cursor.execute("SELECT endpoint_add_to_change(%s::text[], %s)", [groups, participant_id])
-        self.groups = tuple(sorted({*self.groups, *groups}))
+            cursor.execute(
+                "SELECT endpoint_change_concerns(%s, %s, %s::text[])",
+                [participant.pk, participant.site_id, sorted(self.groups)],
+            )
 
 
 @contextmanager
@@ -58,54 +51,55 @@ def record(
     person: Person | None,
     act: str,
     reason: str = "",
+    *,
     participant: Participant | None = None,
     site: Site | None = None,
     groups: Iterable[str] = (),
 ) -> Iterator[OpenChange]:
-    """Opens one Change around the block and commits it; `person` None is a process of the system.
+    """Opens a Change under the writers' lock, and commits rows, versions and seal together.
 
-    Raises ReasonMissing, ChangeInsideTransaction, RecordBusy; an error inside the block keeps nothing.
+    person None is the system itself. Raises ReasonMissing, RecordBusy (nothing saved), or ValueError for an unknown act.
     """
-    _check(act, reason)
-    keys = [getattr(row, "pk", None) for row in (person, participant, site)]
-    touched = sorted({str(group) for group in groups if group})
+    if act not in ACTS:
+        raise ValueError(f"unknown act {act!r}")
+    if act in NEEDS_REASON and not reason.strip():
+        raise ReasonMissing("Say why the record is changed.")
+    if connection.in_atomic_block:
+        raise RuntimeError("A Change is a transaction of its own and is not opened inside another.")
     try:
-        with transaction.atomic(durable=True):
-            change = _open(act, reason.strip(), *keys, touched)
+        with transaction.atomic():
+            change = _open(person, act, reason, participant, site, {str(group) for group in groups if group})
+            transaction.on_commit(lambda: _wake(change.groups), robust=True)
             yield change
-            for group in change.groups:
-                # robust: a broker that is down must neither undo nor fail a save; the sweep catches up.
-                transaction.on_commit(partial(_wake, group), robust=True)
     except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
-            raise RecordBusy("Others are saving at this moment. Nothing was saved; please try again.") from error
+        if getattr(error.__cause__, "sqlstate", "") == LOCK_NOT_AVAILABLE:
+            raise RecordBusy("The record is busy. Nothing was saved; please save again.") from error
         raise
 
 
-def _check(act: str, reason: str) -> None:
-    if act not in ACTS:
-        raise ValueError(f"{act!r} is no act of a Change; the acts are {', '.join(ACTS)}")
-    if act in ACTS_WITH_REASON and not reason.strip():
-        raise ReasonMissing("Say why the record is changed.")
-    if connection.in_atomic_block:
-        raise ChangeInsideTransaction("a Change is a transaction of its own and cannot be opened inside another")
-
-
 def _open(
-    act: str, reason: str, person: int | None, participant: int | None, site: int | None, groups: list[str]
+    person: Person | None, act: str, reason: str, participant: Participant | None, site: Site | None, groups: set[str]
 ) -> OpenChange:
-    program = getattr(settings, "PROGRAM_VERSION", "0.1.0")
+    if site is None and participant is not None:
+        site = participant.site
+    parameters = [
+        person.pk if person else None, act, reason.strip(),
+        participant.pk if participant else None, site.pk if site else None, sorted(groups), PROGRAM,
+    ]  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
-        cursor.execute(
-            "SELECT endpoint_open_change(%s, %s, %s, %s, %s, %s::text[], %s)",
-            [person, act, reason, participant, site, groups, program],
-        )
-        return OpenChange(cursor.fetchone()[0], tuple(groups))
+        cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_SECONDS}s'")
+        cursor.execute("SELECT * FROM endpoint_open_change(%s, %s, %s, %s, %s, %s::text[], %s)", parameters)
+        number, at = cursor.fetchone()
+    return OpenChange(number, at, set(groups))
 
 
-def _wake(group: str) -> None:
-    # Imported here: the app object of this project, since Celery's current_app is another one in other threads.
+def _wake(groups: set[str]) -> None:
+    """Tells the worker; a broker that is down costs at most the minute until the sweep, never the save."""
+    # Not Celery's current_app: in the web's other threads that can be an app of its own, without our broker.
     from trial.celery import celery_app
 
-    celery_app.send_task("analysis.recompute", args=[group], retry=False)
+    for group in sorted(groups):
+        try:
+            celery_app.send_task("analysis.recompute", args=[group], retry=False)
+        except Exception:
+            log.exception("the wake-up for group %s was not sent; the sweep will find it", group)

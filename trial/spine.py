@@ -12,7 +12,7 @@ WATCHED_TABLES = (
 
 APPLICATION_ROLE = "endpoint_app"
 # One lock for every writer: numbers without gaps and a single order of changes. Any constant does.
-WRITE_LOCK = 7305105241
+WRITERS_LOCK = 7305105241
 
 # The seal of change `c`: SHA-256 over the previous seal, the header, and the hash of each version in order.
 # Verification evaluates this same text itself, so that replacing the installed functions hides nothing.
@@ -27,10 +27,10 @@ _DEFINER = "SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET t
 
 _OPEN = f"""
 CREATE FUNCTION endpoint_open_change(person bigint, act text, reason text, participant bigint, site bigint,
-        groups text[], program text) RETURNS bigint LANGUAGE plpgsql {_DEFINER} AS $$
-DECLARE last trial_change; number bigint; role_now text := 'system';
+        groups text[], program text, OUT number bigint, OUT moment timestamptz) LANGUAGE plpgsql {_DEFINER} AS $$
+DECLARE last trial_change; role_now text := 'system';
 BEGIN
-    PERFORM pg_advisory_xact_lock({WRITE_LOCK});
+    PERFORM pg_advisory_xact_lock({WRITERS_LOCK});
     IF EXISTS (SELECT FROM trial_change c WHERE c.transaction = pg_current_xact_id()::text::bigint AND c.seal IS NULL)
     THEN RAISE EXCEPTION 'this transaction has an open Change already'; END IF;
     IF person IS NOT NULL THEN
@@ -38,12 +38,12 @@ BEGIN
     END IF;
     SELECT * INTO last FROM trial_change c ORDER BY c.id DESC LIMIT 1;
     number := coalesce(last.id, 0) + 1;
+    moment := greatest(clock_timestamp(), last.at);
     INSERT INTO trial_change (id, person_id, role, at, act, reason, participant_id, site_id, groups,
             version_of_program, transaction, previous_seal)
-        VALUES (number, person, role_now, greatest(clock_timestamp(), last.at), act, reason, participant, site,
+        VALUES (number, person, role_now, moment, act, reason, participant, site,
             groups, program, pg_current_xact_id()::text::bigint, last.seal);
     PERFORM set_config('endpoint.change', number::text, true);
-    RETURN number;
 END $$;
 """
 
@@ -58,12 +58,13 @@ BEGIN
     IF found_one.seal IS NOT NULL THEN RAISE EXCEPTION 'Change % is sealed', number; END IF;
     RETURN number;
 END $$;
-CREATE FUNCTION endpoint_add_to_change(more_groups text[], of_participant bigint) RETURNS void
+CREATE FUNCTION endpoint_change_concerns(of_participant bigint, at_site bigint, more_groups text[]) RETURNS void
 LANGUAGE plpgsql {_DEFINER} AS $$
 DECLARE number bigint := endpoint_current_change();
 BEGIN
-    UPDATE trial_change c SET participant_id = coalesce(of_participant, c.participant_id),
-        groups = (SELECT coalesce(array_agg(DISTINCT g ORDER BY g), '{{}}') FROM unnest(c.groups || more_groups::varchar[]) g)
+    UPDATE trial_change c SET participant_id = coalesce(c.participant_id, of_participant), site_id = coalesce(c.site_id, at_site),
+        groups = (SELECT coalesce(array_agg(DISTINCT g ORDER BY g), '{{}}')
+            FROM unnest(c.groups::text[] || more_groups) g)
         WHERE c.id = number;
 END $$;
 """
@@ -90,7 +91,7 @@ END $$;
 _REFUSE = """
 CREATE FUNCTION endpoint_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION '% of % is refused: the record is kept for ever; strike out with a reason instead',
+    RAISE EXCEPTION '% of % is refused: the record is never emptied; strike out with a reason instead',
         TG_OP, TG_TABLE_NAME;
 END $$;
 CREATE FUNCTION endpoint_refuse_sealed() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -114,7 +115,7 @@ CREATE TRIGGER endpoint_keep_all BEFORE TRUNCATE ON trial_version EXECUTE FUNCTI
 _FUNCTIONS = (
     "endpoint_open_change(bigint, text, text, bigint, bigint, text[], text)",
     "endpoint_current_change()",
-    "endpoint_add_to_change(text[], bigint)",
+    "endpoint_change_concerns(bigint, bigint, text[])",
 )
 
 
@@ -136,7 +137,7 @@ INSTALL = _OPEN + _CURRENT + _RECORD + _REFUSE + _GUARD_OWN_TABLES + _grants()
 
 UNINSTALL = """
 DROP FUNCTION endpoint_open_change(bigint, text, text, bigint, bigint, text[], text), endpoint_current_change(),
-    endpoint_add_to_change(text[], bigint), endpoint_record_version(), endpoint_seal_change(), endpoint_refuse(),
+    endpoint_change_concerns(bigint, bigint, text[]), endpoint_record_version(), endpoint_seal_change(), endpoint_refuse(),
     endpoint_refuse_sealed() CASCADE;
 """
 

@@ -1,0 +1,41 @@
+"""`manage.py verify_audit`: is the record what was sealed? Ends with 1 and names the first break if not."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+
+from trial import audit
+
+
+class Command(BaseCommand):
+    """Verifies seals, numbers, versions and live rows; compares heads noted elsewhere."""
+
+    help = "Verify the chain of changes and every live row against its newest version."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """--head N:HEX a head noted elsewhere; --witness FILE heads of earlier runs, the new one is added."""
+        parser.add_argument("--head", metavar="N:HEX", help="a head noted elsewhere, such as in a backup")
+        parser.add_argument("--witness", metavar="FILE", type=Path, help="file of earlier heads; the new one is added")
+
+    def handle(self, *args: Any, head: str | None = None, witness: Path | None = None, **options: Any) -> None:
+        """Prints the result; CommandError (exit code 1) at the first break or an unreadable head."""
+        report = audit.verify(connection, tuple(self._expected(head, witness)))
+        if report.first_break:
+            raise CommandError(f"The record is broken: {report.first_break}.", returncode=1)
+        if witness and report.head:
+            with witness.open("a", encoding="ascii") as file:
+                file.write(f"{report.head}\n")
+        self.stdout.write(
+            f"The record is sound: {report.changes} changes, {report.versions} versions, head {report.head}."
+        )
+
+    def _expected(self, head: str | None, witness: Path | None) -> list[audit.Head]:
+        lines = [head] if head else []
+        if witness and witness.exists():
+            lines += [line for line in witness.read_text(encoding="ascii").splitlines() if line.strip()]
+        try:
+            return [audit.head_from(line) for line in lines]
+        except ValueError as error:
+            raise CommandError(str(error), returncode=1) from error
