@@ -1,6 +1,6 @@
 """Time-to-event endpoints as declarations: where the clock starts, what ends it, where it stops unobserved. PURE.
 
-Rules: the registry's outcome descriptions; that TTP censors deaths is our reading. Durations are whole days, end − start.
+Rules: the registry's outcomes; that TTP censors deaths is our reading. Durations are whole days (end − start).
 """
 
 from collections.abc import Mapping
@@ -65,9 +65,7 @@ TTP = TimeToEvent("Time to progression", REGISTRATION, (PROGRESSION,), (LAST_ASS
 OS = TimeToEvent("Overall survival", REGISTRATION, (DEATH,), (LAST_KNOWN_ALIVE, REGISTRATION))
 
 
-def observe(
-    declaration: TimeToEvent, dates: Mapping[str, DatedFact | None], participant: str = ""
-) -> Observation:
+def observe(declaration: TimeToEvent, dates: Mapping[str, DatedFact | None], participant: str = "") -> Observation:
     """Read a declaration against one participant's dates; a source that is missing or None did not happen.
 
     Raises ImpossibleDates when the start is unknown or an end precedes it.
