@@ -7,6 +7,7 @@ noted elsewhere, in a backup, a signature or a witness file, is compared too: a 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -52,12 +53,12 @@ def verify(connection: BaseDatabaseWrapper, expected: Iterable[Head] = ()) -> Au
         versions = cursor.fetchone()[0]
         cursor.execute(f"SELECT c.id, c.previous_seal, c.seal, {SEAL_OF_C}, c.at FROM trial_change c ORDER BY c.id")
         changes = cursor.fetchall()
-        first_break = next(_breaks(cursor, changes, expected), None)
+        first_break = next(_breaks(cursor: Any, changes, expected), None)
     head = Head(changes[-1][0], bytes(changes[-1][2] or b"").hex()) if changes else None
     return AuditReport(len(changes), versions, head, first_break)
 
 
-def _breaks(cursor, changes: list, expected) -> Iterator[str]:  # type: ignore[no-untyped-def]
+def _breaks(cursor: Any, changes: list[Any], expected: Iterable[Head]) -> Iterator[str]:
     yield from _breaks_of_chain(changes)
     yield from _breaks_of_heads({row[0]: bytes(row[2] or b"").hex() for row in changes}, expected)
     yield from _versions_without_change(cursor)
@@ -66,7 +67,7 @@ def _breaks(cursor, changes: list, expected) -> Iterator[str]:  # type: ignore[n
         yield from _missing_triggers(cursor, table)
 
 
-def _breaks_of_chain(changes: list) -> Iterator[str]:  # type: ignore[type-arg]
+def _breaks_of_chain(changes: list[Any]) -> Iterator[str]:
     previous_seal, previous_at = None, None
     for place, (number, previous, seal, computed, at) in enumerate(changes, start=1):
         if number != place:
@@ -80,7 +81,7 @@ def _breaks_of_chain(changes: list) -> Iterator[str]:  # type: ignore[type-arg]
         previous_seal, previous_at = seal, at
 
 
-def _breaks_of_heads(seals: Mapping[int, str], expected) -> Iterator[str]:  # type: ignore[no-untyped-def]
+def _breaks_of_heads(seals: Mapping[int, str], expected: Iterable[Head]) -> Iterator[str]:
     for head in expected:
         if head.number not in seals:
             yield f"Change {head.number} was on record once and is cut off"
@@ -88,13 +89,13 @@ def _breaks_of_heads(seals: Mapping[int, str], expected) -> Iterator[str]:  # ty
             yield f"Change {head.number} carries another seal than the one noted elsewhere"
 
 
-def _versions_without_change(cursor) -> Iterator[str]:  # type: ignore[no-untyped-def]
+def _versions_without_change(cursor: Any) -> Iterator[str]:
     cursor.execute("""SELECT v.id, v.change_id FROM trial_version v LEFT JOIN trial_change c ON c.id = v.change_id
         WHERE c.id IS NULL ORDER BY v.id LIMIT 1""")
     yield from (f"version {version} belongs to no Change ({number})" for version, number in cursor.fetchall())
 
 
-def _rows_unlike_their_version(cursor, table: str) -> Iterator[str]:  # type: ignore[no-untyped-def]
+def _rows_unlike_their_version(cursor: Any, table: str) -> Iterator[str]:
     # Only columns the version knows are compared: versions are never migrated when a column is added.
     cursor.execute(
         f"""WITH newest AS (SELECT DISTINCT ON (row_id) row_id, row FROM trial_version WHERE table_name = %s
@@ -112,7 +113,7 @@ def _rows_unlike_their_version(cursor, table: str) -> Iterator[str]:  # type: ig
         yield f"row {row_id} of {table} {state}"
 
 
-def _missing_triggers(cursor, table: str) -> Iterator[str]:  # type: ignore[no-untyped-def]
+def _missing_triggers(cursor: Any, table: str) -> Iterator[str]:
     cursor.execute(
         """SELECT count(*) FROM pg_trigger WHERE tgrelid = %s::regclass AND tgenabled IN ('O', 'A')
             AND tgname IN ('endpoint_record', 'endpoint_keep', 'endpoint_keep_all')""",

@@ -58,7 +58,8 @@ def record(
 ) -> Iterator[OpenChange]:
     """Opens a Change under the writers' lock, and commits rows, versions and seal together.
 
-    person None is the system itself. Raises ReasonMissing, RecordBusy (nothing saved), or ValueError for an unknown act.
+    person None is the system itself. Raises ReasonMissing, RecordBusy (nothing saved), ValueError for an unknown
+    act, RuntimeError inside another transaction.
     """
     if act not in ACTS:
         raise ValueError(f"unknown act {act!r}")

@@ -62,7 +62,8 @@ CREATE FUNCTION endpoint_change_concerns(of_participant bigint, at_site bigint, 
 LANGUAGE plpgsql {_DEFINER} AS $$
 DECLARE number bigint := endpoint_current_change();
 BEGIN
-    UPDATE trial_change c SET participant_id = coalesce(c.participant_id, of_participant), site_id = coalesce(c.site_id, at_site),
+    UPDATE trial_change c SET participant_id = coalesce(c.participant_id, of_participant),
+        site_id = coalesce(c.site_id, at_site),
         groups = (SELECT coalesce(array_agg(DISTINCT g ORDER BY g), '{{}}')
             FROM unnest(c.groups::text[] || more_groups) g)
         WHERE c.id = number;
@@ -137,8 +138,8 @@ INSTALL = _OPEN + _CURRENT + _RECORD + _REFUSE + _GUARD_OWN_TABLES + _grants()
 
 UNINSTALL = """
 DROP FUNCTION endpoint_open_change(bigint, text, text, bigint, bigint, text[], text), endpoint_current_change(),
-    endpoint_change_concerns(bigint, bigint, text[]), endpoint_record_version(), endpoint_seal_change(), endpoint_refuse(),
-    endpoint_refuse_sealed() CASCADE;
+    endpoint_change_concerns(bigint, bigint, text[]), endpoint_record_version(), endpoint_seal_change(),
+    endpoint_refuse(), endpoint_refuse_sealed() CASCADE;
 """
 
 

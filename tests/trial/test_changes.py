@@ -65,7 +65,7 @@ def test_writing_after_the_seal_is_refused(database: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "INSERT INTO trial_version (change_id, table_name, row_id, act, row) VALUES (1, 'trial_site', 1, 'update', '{}')",
+        "INSERT INTO trial_version SELECT 99, 1, 'trial_site', 1, 'update', '{}'",
         "UPDATE trial_version SET row = '{}'",
         "DELETE FROM trial_version",
         "UPDATE trial_change SET reason = 'x'",
