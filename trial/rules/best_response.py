@@ -1,0 +1,57 @@
+"""Best overall response, each participant in exactly one category (RECIST 1.0). PURE."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+from trial.partial_date import shown
+from trial.rules.confirmation import ConfirmationSettings, DatedResponse, confirmed_response
+from trial.rules.recist import Response
+
+
+class Category(str, Enum):
+    """The categories that RECIST 1.0 reports."""
+
+    CR = "CR"
+    PR = "PR"
+    SD = "SD"
+    PD = "PD"
+    EARLY_DEATH = "early death"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class BestResponse:
+    """The category, why, and the date it was first met (None: no date)."""
+
+    category: Category
+    because: str
+    on: date | None
+
+
+def best_overall_response(
+    outcomes: Sequence[DatedResponse],
+    *,
+    registered_on: date,
+    confirmation_settings: ConfirmationSettings = ConfirmationSettings(),
+    stable_minimum_days: int = 42,
+    new_therapy_on: date | None = None,
+    died_on: date | None = None,
+) -> BestResponse:
+    """Confirmed CR or PR; else SD (CR, PR or SD late enough after registration); else PD; else early death, unknown."""
+    confirmed = confirmed_response(outcomes, confirmation_settings, new_therapy_on)
+    if confirmed:
+        return BestResponse(Category(confirmed.response.value), confirmed.because, confirmed.first.on)
+    for each in outcomes:
+        if new_therapy_on is not None and each.on >= new_therapy_on:
+            break
+        if each.response == Response.PD:
+            return BestResponse(Category.PD, f"progression on {shown(each.on)}", each.on)
+        days = (each.on - registered_on).days
+        if each.response in {Response.CR, Response.PR, Response.SD} and days >= stable_minimum_days:
+            words = f"{each.response.value} on {shown(each.on)}, {days} days after registration, not a confirmed response"
+            return BestResponse(Category.SD, words, each.on)
+    if died_on is not None:
+        return BestResponse(Category.EARLY_DEATH, f"died on {shown(died_on)} before a response was known", died_on)
+    return BestResponse(Category.UNKNOWN, "no assessment decides it yet", None)
