@@ -53,7 +53,7 @@ def verify(connection: BaseDatabaseWrapper, expected: Iterable[Head] = ()) -> Au
         versions = cursor.fetchone()[0]
         cursor.execute(f"SELECT c.id, c.previous_seal, c.seal, {SEAL_OF_C}, c.at FROM trial_change c ORDER BY c.id")
         changes = cursor.fetchall()
-        first_break = next(_breaks(cursor: Any, changes, expected), None)
+        first_break = next(_breaks(cursor, changes, expected), None)
     head = Head(changes[-1][0], bytes(changes[-1][2] or b"").hex()) if changes else None
     return AuditReport(len(changes), versions, head, first_break)
 
