@@ -49,13 +49,14 @@ def _baseline(row: Assessment, readings: list[LesionReading]) -> recist.Baseline
 
 
 def _follow_up(row: Assessment, readings: list[LesionReading]) -> recist.FollowUp:
+    seen = {"yes": recist.NewLesions.YES, "no": recist.NewLesions.NO}
     return recist.FollowUp(
         assessment_id=row.pk,
         assessed_on=row.assessed_on,
         scans={str(each.lesion_id): each.scanned_on for each in readings if each.scanned_on},
         measurements=tuple(_measurement(each) for each in readings if _is_target(each)),
         non_targets={str(each.lesion_id): each.state for each in readings if not _is_target(each)},
-        new_lesions={"yes": recist.NewLesions.YES, "no": recist.NewLesions.NO}.get(row.new_lesions, recist.NewLesions.NE),
+        new_lesions=seen.get(row.new_lesions, recist.NewLesions.NE),
         new_lesion_on=row.new_lesion_on,
         marker=row.marker,
     )

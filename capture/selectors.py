@@ -70,7 +70,8 @@ def matrix(person: Person, today: date, site: str = "", group: str = "") -> Matr
 
 def rows_of(participants: Sequence[Participant], today: date) -> list[Row]:
     """Status of the forms of these participants, by the schedule of the protocol; three queries in all."""
-    cycles = _by_participant(Cycle.objects.filter(participant__in=participants, struck_out_reason="").order_by("number"))
+    courses = Cycle.objects.filter(participant__in=participants, struck_out_reason="")
+    cycles = _by_participant(courses.order_by("number"))
     scans = _by_participant(
         Assessment.objects.filter(participant__in=participants, struck_out_reason="").order_by("assessed_on", "id")
     )

@@ -29,4 +29,5 @@ def history(request: HttpRequest, reference: str, kind: str, row_id: int) -> Htt
         raise Http404("There is no such kind of entry.")
     title, rows = KINDS[kind]
     entries = of_entry.entries(rows(participant, row_id))
-    return render(request, "capture/history.html", {"participant": participant, "entry_title": title, "entries": entries})
+    shown = {"participant": participant, "entry_title": title, "entries": entries}
+    return render(request, "capture/history.html", shown)

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from capture.forms.registration import WaiverDecisionForm, WaiverRequestForm
 from capture.services import registration
 from trial import access, changes
+from trial.rules.eligibility import Answer, unmet
 
 
 @access.allows(*access.ENTERS)
@@ -44,7 +45,7 @@ def decide(request: HttpRequest, reference: str, waiver_id: int) -> HttpResponse
         else:
             messages.success(request, f"The waiver is decided: {decided.get_decision_display().lower()}.")
             return redirect("capture:participant", participant.reference)
-    unmet = [row for row in participant.eligibility_answers.all() if not row.met]
-    shown = {"participant": participant, "form": form, "reasons": reasons, "waiver": waiver, "unmet": unmet,
+    answers = {row.item: Answer(row.met, row.value, row.measured_on) for row in participant.eligibility_answers.all()}
+    shown = {"participant": participant, "form": form, "reasons": reasons, "waiver": waiver, "unmet": unmet(answers),
              "title": "Decide on a waiver", "button": "Save the decision"}  # fmt: skip
     return render(request, "capture/one_form.html", shown, status=422 if reasons or form.errors else 200)

@@ -1,0 +1,20 @@
+/* In the checklist y and n answer the criterion in focus and move on to the next field; nothing is answered in bulk. */
+
+function fieldAfter(group) {
+  const fields = [...group.closest("form").querySelectorAll("input:not([type=hidden]), button")];
+  const inside = [...group.querySelectorAll("input")];
+  const last = Math.max(...inside.map((each) => fields.indexOf(each)));
+  return fields[last + 1];
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const answer = { y: "yes", n: "no" }[event.key.toLowerCase()];
+  const group = event.target.closest?.("[data-checklist-item]");
+  if (!answer || !group) return;
+  event.preventDefault();
+  const chosen = group.querySelector(`input[value="${answer}"]`);
+  chosen.checked = true;
+  chosen.dispatchEvent(new Event("change", { bubbles: true }));
+  fieldAfter(group)?.focus();
+});
