@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 def test_a_test_is_connected_as_the_application_and_not_as_a_superuser(database: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_user::text, current_database()::text, rolsuper FROM pg_roles WHERE rolname = current_user")
+        cursor.execute("SELECT rolname::text, current_database()::text, rolsuper FROM pg_roles WHERE rolname = user")
         assert cursor.fetchone() == ("endpoint_app", database, False)
 
 
