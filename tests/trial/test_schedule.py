@@ -10,7 +10,9 @@ DAY_1 = date(2026, 1, 12)
 REGISTERED_ON = date(2026, 1, 8)
 
 
-def _statuses(today: date, *done: date, progressed_on: date | None = None, response_on: date | None = None) -> list[str]:
+def _statuses(
+    today: date, *done: date, progressed_on: date | None = None, response_on: date | None = None
+) -> list[str]:
     dues = assessments_due(REGISTERED_ON, DAY_1, done, progressed_on, today, response_on)
     return [f"{due.what} {due.status}" for due in dues]
 
