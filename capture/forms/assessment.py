@@ -1,0 +1,122 @@
+"""Forms of a tumour assessment: its head, the lesions chosen at baseline, and one row per lesion at follow-up."""
+
+from typing import Any
+
+from django import forms
+
+from capture.fields import FullDateField
+from capture.services.assessments import NewLesion, Reading
+from trial import protocol
+from trial.models import Assessment, Lesion
+
+TARGET_STATES = (("measured", "measured"), ("too_small", "too small to measure"), ("absent", "absent"),
+                 ("not_evaluated", "not evaluated"))  # fmt: skip
+NON_TARGET_STATES = (("", "choose"), ("present", "present"), ("absent", "absent"),
+                     ("unequivocal_progression", "unequivocal progression"),
+                     ("not_evaluated", "not evaluated"))  # fmt: skip
+
+
+def _style(form: forms.Form, label: str) -> None:
+    for name, field in form.fields.items():
+        select = isinstance(field.widget, forms.Select)
+        field.widget.attrs["class"] = "form-select" if select else "form-control"
+        if label:
+            field.widget.attrs["aria-label"] = f"{label}: {field.label or name.replace('_', ' ')}"
+
+
+class HeadForm(forms.Form):
+    """When and how the assessment was made."""
+
+    assessed_on = FullDateField(label="Date of the scan")
+    method = forms.ChoiceField(label="Method", choices=protocol.METHODS)
+    slice_thickness_mm = forms.DecimalField(label="Slice thickness (mm)", required=False, min_value=0, max_digits=4,
+                                            decimal_places=1)  # fmt: skip
+    marker = forms.ChoiceField(label="Tumour markers", choices=Assessment.Marker.choices, initial="not_done")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _style(self, "")
+
+
+class FollowUpHeadForm(HeadForm):
+    """A follow-up also asks for new lesions and the investigator's own response."""
+
+    new_lesions = forms.ChoiceField(label="New lesions", choices=[("", "choose"), *Assessment.NewLesions.choices])
+    new_lesion_on = FullDateField(label="First seen on, if any", required=False)
+    new_lesion_description = forms.CharField(label="Where, if any", required=False, max_length=120)
+    investigator_response = forms.ChoiceField(
+        label="Investigator's own response", required=False, choices=[("", "not given"), *Assessment.Opinion.choices]
+    )
+
+
+class NewLesionForm(forms.Form):
+    """A row of the baseline; a row without an organ is no lesion."""
+
+    organ = forms.ChoiceField(label="organ", required=False, choices=[("", "—"), *protocol.ORGANS])
+    description = forms.CharField(label="description", required=False, max_length=80)
+    longest_diameter_mm = forms.DecimalField(label="longest diameter in mm", required=False, min_value=0, max_digits=5,
+                                             decimal_places=1)  # fmt: skip
+
+    def __init__(self, *args: Any, target: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.target = target
+        if not target:
+            del self.fields["longest_diameter_mm"]
+        _style(self, f"{'Target' if target else 'Non-target'} {self.prefix}")
+
+    def clean(self) -> dict[str, Any]:
+        """A target needs organ and diameter."""
+        found = self.cleaned_data
+        typed = found.get("description") or found.get("longest_diameter_mm") is not None
+        if typed and not found.get("organ"):
+            raise forms.ValidationError("Choose the organ of this lesion.")
+        if self.target and found.get("organ") and found.get("longest_diameter_mm") is None and not self.errors:
+            raise forms.ValidationError("A target lesion needs its longest diameter.")
+        return found
+
+    def lesion(self) -> NewLesion | None:
+        """The lesion typed, or None for an empty row."""
+        found = self.cleaned_data
+        if not found.get("organ"):
+            return None
+        return NewLesion(found["organ"], found["description"], found.get("longest_diameter_mm"))
+
+
+class ReadingForm(forms.Form):
+    """One lesion of a follow-up; a typed 0 means absent."""
+
+    longest_diameter_mm = forms.DecimalField(label="longest diameter in mm", required=False, min_value=0, max_digits=5,
+                                             decimal_places=1)  # fmt: skip
+    state = forms.ChoiceField(label="state")
+    not_evaluated_reason = forms.CharField(label="why not evaluated", required=False, max_length=120)
+    scanned_on = FullDateField(label="scan date if it differs", required=False)
+
+    def __init__(self, *args: Any, lesion: Lesion, previous: list[str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, prefix=f"lesion{lesion.pk}", **kwargs)
+        self.lesion, self.previous, self.is_target = lesion, previous or [], lesion.kind == Lesion.Kind.TARGET
+        state = self.fields["state"]
+        assert isinstance(state, forms.ChoiceField)
+        state.choices = TARGET_STATES if self.is_target else NON_TARGET_STATES
+        if not self.is_target:
+            del self.fields["longest_diameter_mm"]
+        _style(self, lesion.label)
+
+    def clean(self) -> dict[str, Any]:
+        """0 mm reads as absent; a measured lesion needs its millimetres; a reason goes with not evaluated only."""
+        found = self.cleaned_data
+        millimetres, state = found.get("longest_diameter_mm"), found.get("state")
+        if millimetres == 0 and state in ("measured", "absent"):
+            found["state"], found["longest_diameter_mm"] = "absent", None
+        elif state in ("measured", "too_small") and not millimetres and "longest_diameter_mm" not in self.errors:
+            self.add_error("longest_diameter_mm", "Type the longest diameter, 0 if the lesion is gone.")
+        elif state in ("absent", "not_evaluated") and millimetres:
+            self.add_error("longest_diameter_mm", "There is a diameter: choose measured, or clear it.")
+        if state == "not_evaluated" and not (found.get("not_evaluated_reason") or "").strip():
+            self.add_error("not_evaluated_reason", "Say why.")
+        return found
+
+    def reading(self) -> Reading:
+        """The reading typed; call only when the form is valid."""
+        found = self.cleaned_data
+        return Reading(self.lesion.pk, found["state"], found.get("longest_diameter_mm"),
+                       found["not_evaluated_reason"], found["scanned_on"])  # fmt: skip

@@ -1,0 +1,108 @@
+"""The page of one cycle."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from capture import checks, history
+from capture.forms.cycle import CycleForm, as_planned, period_forms
+from capture.forms.reason import ReasonForm
+from capture.services import dosing
+from trial import access, changes, protocol
+from trial.models import Cycle, Participant
+from trial.rules.dosing import cycle_dose
+
+
+@access.allows(*access.READS_RECORD)
+def cycle(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    """Shows a cycle; the site enters or corrects it."""
+    participant = access.participant_for(request.user, reference)
+    row = participant.cycles.filter(number=number, struck_out_reason="").first()
+    if not participant.is_registered or (row is None and number != participant.cycles.count() + 1):
+        raise Http404("This cycle is not due.")
+    if request.method == "POST" and not access.may_enter(request.user):
+        return HttpResponse("Your role reads the record and does not write it.", status=403)
+    return _save(request, participant, number, row) if request.method == "POST" else _show(
+        request, participant, number, row
+    )
+
+
+def _periods(row: Cycle | None) -> list[dosing.Period]:
+    if row is None:
+        return []
+    return [dosing.Period(each.from_day, each.to_day, each.dose_mg, each.frequency, each.reason)
+            for each in row.periods.filter(struck_out_reason="")]  # fmt: skip
+
+
+def _initial(participant: Participant, row: Cycle | None) -> dict[str, Any]:
+    if row is not None:
+        names = ("started_on", "tablets_dispensed", "tablets_returned", "lot", "delay_reason")
+        return {name: getattr(row, name) for name in names}
+    last = participant.cycles.filter(struck_out_reason="").order_by("number").last()
+    if last is None:
+        return {}
+    return {"started_on": last.started_on + timedelta(days=protocol.constant("cycle_days"))}
+
+
+def _show(request: HttpRequest, participant: Participant, number: int, row: Cycle | None) -> HttpResponse:
+    form = CycleForm(initial=_initial(participant, row))
+    return _page(request, participant, number, row, form, period_forms(None, _periods(row)), ReasonForm())
+
+
+def _save(request: HttpRequest, participant: Participant, number: int, row: Cycle | None) -> HttpResponse:
+    form, reason = CycleForm(request.POST), ReasonForm(request.POST)
+    rows = period_forms(request.POST, _periods(row))
+    planned = "as_planned" in request.POST
+    valid = [form.is_valid(), row is None or reason.is_valid(), planned or all([each.is_valid() for each in rows])]
+    refusals: tuple[str, ...] = ()
+    if row is not None and (newer := _newer(request, row)):
+        return _page(request, participant, number, row, form, rows, reason, newer=newer, status=409)
+    if all(valid):
+        periods = as_planned() if planned else [each.period() for each in rows if each.period()]
+        found = form.cleaned_data
+        try:
+            if not periods:
+                raise checks.Refused((NO_PERIOD,))
+            dosing.save_cycle(
+                request.user, participant, number, found["started_on"], periods, found["tablets_dispensed"],
+                found["tablets_returned"], found["lot"], found["delay_reason"],
+                reason.cleaned_data["reason"] if row is not None else "",
+            )  # fmt: skip
+        except (checks.Refused, changes.RecordBusy, changes.ReasonMissing) as caught:
+            refusals = tuple(each.words for each in getattr(caught, "failures", ())) or (str(caught),)
+        else:
+            messages.success(request, f"Cycle {number} is saved.")
+            return redirect("capture:participant", participant.reference)
+    return _page(request, participant, number, row, form, rows, reason, reasons=refusals, status=422)
+
+
+NO_PERIOD = checks.Check(
+    "DOSE-09", "Say what was taken: “taken as planned”, or the periods of the cycle.", "Missing is never zero.",
+    checks.HARD, lambda facts: not facts["periods"],
+)  # fmt: skip
+
+
+def _newer(request: HttpRequest, row: Cycle) -> list[history.Entry]:
+    opened_at = request.POST.get("opened_at", "")
+    return history.since(history.rows_of_cycle(row), int(opened_at)) if opened_at.isdigit() else []
+
+
+def _page(
+    request: HttpRequest, participant: Participant, number: int, row: Cycle | None, form: CycleForm, rows: list[Any],
+    reason: ReasonForm, reasons: tuple[str, ...] = (), newer: list[history.Entry] | None = None, status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    dose = cycle_dose([(each.from_day, each.to_day, each.dose_mg, each.frequency) for each in _periods(row)])
+    return render(
+        request,
+        "capture/cycle.html",
+        {
+            "participant": participant, "number": number, "cycle": row, "form": form, "periods": rows,
+            "reason_form": reason, "reasons": reasons, "entries": newer, "dose": dose if row else None,
+            "opened_at": history.newest_change(*history.rows_of_cycle(row)) if row else 0,
+            "may_enter": access.may_enter(request.user),
+        },
+        status=status,
+    )  # fmt: skip

@@ -1,0 +1,41 @@
+"""Planned and taken dose of a cycle, and the relative dose intensity. PURE."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from trial import protocol
+
+DOSES_PER_DAY = {
+    "twice_daily": Decimal(2),
+    "once_daily": Decimal(1),
+    "every_other_day": Decimal("0.5"),
+    "held": Decimal(0),
+}
+
+
+@dataclass(frozen=True)
+class CycleDose:
+    """Milligrams planned at level 0 and taken as recorded; intensity in percent of planned."""
+
+    planned_mg: Decimal
+    taken_mg: Decimal
+
+    @property
+    def intensity_percent(self) -> Decimal:
+        """Taken over planned."""
+        return (self.taken_mg * 100 / self.planned_mg).quantize(Decimal("0.1"))
+
+
+def cycle_dose(periods: Sequence[tuple[int, int, int, str]]) -> CycleDose:
+    """`periods`: (from day, to day, dose in mg, frequency). An every-other-day period starts with a dose day."""
+    planned = Decimal(protocol.constant("cycle_days") * 2 * protocol.constant("full_dose_mg"))
+    taken = sum((_taken(*period) for period in periods), Decimal(0))
+    return CycleDose(planned, taken)
+
+
+def _taken(from_day: int, to_day: int, dose_mg: int, frequency: str) -> Decimal:
+    days = to_day - from_day + 1
+    if frequency == "every_other_day":
+        return Decimal((days + 1) // 2 * dose_mg)
+    return DOSES_PER_DAY[frequency] * days * dose_mg
