@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from capture.services import registration
 from trial import changes, protocol
-from trial.models import Participant, Person, Role, Site
+from trial.models import Participant, Person, Role, Site, Waiver
 from trial.partial_date import PartialDate
 
 
@@ -19,6 +19,7 @@ class Cast:
     people: dict[str, Person]
     elsewhere: dict[str, Person]
     participant: Participant
+    waiver: Waiver
 
 
 def person(username: str, role: str, *sites: Site) -> Person:
@@ -68,7 +69,11 @@ def cast_of() -> Cast:
         south = Site.objects.create(code="SOUTH", name="South")
     bound = {Role.COORDINATOR, Role.INVESTIGATOR}
     names = {Role.COORDINATOR: "nora", Role.CHAIR: "chris"}
-    people = {role: person(names.get(role, f"a_{role.value}"), role, *([north] if role in bound else [])) for role in Role}
+    people = {
+        role: person(names.get(role, f"a_{role.value}"), role, *([north] if role in bound else [])) for role in Role
+    }
     elsewhere = {role: person(f"south_{role.value}", role, south) for role in bound}
     participant = register(people[Role.COORDINATOR], north)
-    return Cast(north, south, dict(people), dict(elsewhere), participant)
+    with changes.record(None, "system", participant=participant, groups=(participant.group,)):
+        waiver = Waiver.objects.create(participant=participant, requested_because="for the test of access")
+    return Cast(north, south, dict(people), dict(elsewhere), participant, waiver)

@@ -30,6 +30,9 @@ def _address(route: str, cast: Cast) -> str:
         "<str:reference>": cast.participant.reference,
         "<int:number>": "1",
         "<int:assessment_id>": str(assessment.pk if assessment else 1),
+        "<int:waiver_id>": str(cast.waiver.pk),
+        "<str:kind>": "registration",
+        "<int:row_id>": "1",
         "<str:letter>": "A",
         "<str:figure>": "responders",
     }

@@ -1,7 +1,7 @@
 """Who may see and do what: the only door from a view to the record.
 
-Each view states its rule with `@allows(...)`; a view without one fails `tests/test_access.py`. What a role may not see is
-answered 404 (another site's participant) and what it may not do 403.
+Each view states its rule with `@allows(...)`; a view without one fails `tests/test_access.py`. What a role may not
+see is answered 404 (another site's participant) and what it may not do 403.
 """
 
 from collections.abc import Callable

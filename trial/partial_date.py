@@ -65,14 +65,17 @@ def parse(text: str, today: date) -> PartialDate:
     if typed in {"T", "TODAY"}:
         return PartialDate(today.year, today.month, today.day)
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", typed):
-        return _checked(*(int(part) for part in typed.split("-")), text=text)
+        year_read, month_read, day_read = (int(part) for part in typed.split("-"))
+        return _checked(year_read, month_read, day_read, text)
     match = _TYPED.match(typed)
+    if match is None and re.fullmatch(r"\d{1,2}[-/. ]\d{1,2}[-/. ]\d{2,4}", typed):
+        raise DateNotUnderstood(f"“{text}” can be read in two ways. Type it as 12-FEB-2006.")
     if match is None:
         raise DateNotUnderstood(f"“{text}” is not a date. Type it as 12-FEB-2006.")
     day, month, year = match.groups()
     if day and day.isdigit() and month is None:
         raise DateNotUnderstood(f"“{text}” can be read in two ways. Type it as 12-FEB-2006.")
-    return _checked(int(year), _month(month, text), int(day) if day and day.isdigit() else None, text=text)
+    return _checked(int(year), _month(month, text), int(day) if day and day.isdigit() else None, text)
 
 
 def _month(name: str | None, text: str) -> int | None:

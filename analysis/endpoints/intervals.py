@@ -206,7 +206,8 @@ def clopper_pearson(successes: int, participants: int, alpha: float = 0.05) -> t
     from scipy.stats import beta
 
     lower = 0.0 if successes == 0 else float(beta.ppf(alpha / 2, successes, participants - successes + 1))
-    upper = 1.0 if successes == participants else float(beta.ppf(1 - alpha / 2, successes + 1, participants - successes))
+    failures = participants - successes
+    upper = 1.0 if failures == 0 else float(beta.ppf(1 - alpha / 2, successes + 1, failures))
     return lower, upper
 
 

@@ -11,7 +11,7 @@ from analysis.endpoints.record import AssessmentFact, LesionFact, ParticipantFac
 from analysis.endpoints.settings import AnalysisSettings
 from analysis.endpoints.time_to_event import PFS, DatedFact, ImpossibleDates, observe
 from trial.partial_date import shown
-from trial.rules import best_response, confirmation, recist
+from trial.rules import best_response, confirmation, recist, sequence
 
 TARGET = "target"
 MEASURED = {"measured", "too_small"}
@@ -41,7 +41,7 @@ def derive(participant: ParticipantFact, settings: AnalysisSettings) -> dict[str
         "best": _best(participant, assessed, settings),
         "best_change_percent": _best_change(assessed),
         "pfs": _progression_free(participant, assessed),
-        "queries": list(recist.illogical(assessed)),
+        "queries": list(sequence.illogical(assessed)),
     }
 
 

@@ -106,7 +106,8 @@ def save_follow_up(
         row.save()
         existing = {each.lesion_id: each for each in row.readings.filter(struck_out_reason="")}
         for each in readings:
-            _write_reading(existing.get(each.lesion_id) or LesionReading(assessment=row, lesion_id=each.lesion_id), each)
+            found = existing.get(each.lesion_id) or LesionReading(assessment=row, lesion_id=each.lesion_id)
+            _write_reading(found, each)
     return row
 
 

@@ -37,7 +37,8 @@ def save_cycle(
     reason: str = "",
 ) -> Cycle:
     """Enters or corrects cycle `number`; raises checks.Refused, or changes.ReasonMissing for a bare correction."""
-    checks.refuse_impossible(checks.DOSING_CHECKS, _facts(participant, number, started_on, periods, dispensed, returned))
+    facts = _facts(participant, number, started_on, periods, dispensed, returned)
+    checks.refuse_impossible(checks.DOSING_CHECKS, facts)
     earlier = participant.cycles.filter(number=number, struck_out_reason="").first()
     act = "correct" if earlier else "enter"
     with changes.record(person, act, reason, participant=participant, groups=(participant.group,)):

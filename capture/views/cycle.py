@@ -56,7 +56,9 @@ def _save(request: HttpRequest, participant: Participant, number: int, row: Cycl
     form, reason = CycleForm(request.POST), ReasonForm(request.POST)
     rows = period_forms(request.POST, _periods(row))
     planned = "as_planned" in request.POST
-    valid = [form.is_valid(), row is None or reason.is_valid(), planned or all([each.is_valid() for each in rows])]
+    # A list, not a generator: every row is checked, so that every error is shown at once.
+    rows_valid = [each.is_valid() for each in rows]
+    valid = [form.is_valid(), row is None or reason.is_valid(), planned or all(rows_valid)]
     refusals: tuple[str, ...] = ()
     if row is not None and (newer := _newer(request, row)):
         return _page(request, participant, number, row, form, rows, reason, newer=newer, status=409)

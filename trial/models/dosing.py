@@ -54,7 +54,8 @@ class DosingPeriod(RecordRow):
                 condition=models.Q(from_day__gte=1, to_day__gte=models.F("from_day")), name="period_days_in_order"
             ),
             models.CheckConstraint(
-                condition=models.Q(frequency="held", dose_mg=0) | (~models.Q(frequency="held") & models.Q(dose_mg__gt=0)),
+                condition=models.Q(frequency="held", dose_mg=0)
+                | (~models.Q(frequency="held") & models.Q(dose_mg__gt=0)),
                 name="period_held_means_no_dose",
             ),
         ]

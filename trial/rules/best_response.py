@@ -50,7 +50,7 @@ def best_overall_response(
             return BestResponse(Category.PD, f"progression on {shown(each.on)}", each.on)
         days = (each.on - registered_on).days
         if each.response in {Response.CR, Response.PR, Response.SD} and days >= stable_minimum_days:
-            words = f"{each.response.value} on {shown(each.on)}, {days} days after registration, not a confirmed response"
+            words = f"{each.response.value} on {shown(each.on)}, {days} days after registration, not confirmed"
             return BestResponse(Category.SD, words, each.on)
     if died_on is not None:
         return BestResponse(Category.EARLY_DEATH, f"died on {shown(died_on)} before a response was known", died_on)

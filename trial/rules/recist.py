@@ -240,16 +240,3 @@ def _progression_on(target: Finding, non_target: NonTarget, follow_up: FollowUp)
             if each.longest_diameter_mm
         ]
     return min(dates)
-
-
-def illogical(outcomes: Sequence[AssessmentOutcome]) -> list[str]:
-    """Sequences that cannot occur and must raise a query."""
-    found, complete, progressed = [], False, False
-    for each in outcomes:
-        if complete and not progressed and each.overall in {Response.PR, Response.SD}:
-            found.append(f"{each.overall.value} after a complete response without progression")
-        if progressed and each.overall in {Response.CR, Response.PR, Response.SD}:
-            found.append(f"{each.overall.value} after progression")
-        complete = complete or each.overall == Response.CR
-        progressed = progressed or each.overall == Response.PD
-    return found

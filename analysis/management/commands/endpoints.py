@@ -29,5 +29,6 @@ class Command(BaseCommand):
         rate = stored.result["endpoints"]["response_rate"]
         pfs = stored.result["endpoints"]["progression_free_survival"]
         self.stdout.write(f"Group {stored.group} as of change {stored.change}")
-        self.stdout.write(f"Confirmed response: {rate['numerator']} of {rate['denominator']} evaluable ({rate['method']})")
+        counts = f"{rate['numerator']} of {rate['denominator']} evaluable"
+        self.stdout.write(f"Confirmed response: {counts} ({rate['method']})")
         self.stdout.write(f"Progression-free survival: {pfs['words']}")
