@@ -1,0 +1,1 @@
+"""Benchmarks: run by hand against a running product; they print percentiles and assert no times."""
