@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from trial.partial_date import PartialDate
+
 
 @dataclass(frozen=True)
 class LesionFact:
@@ -52,6 +54,95 @@ class CycleFact:
 
 
 @dataclass(frozen=True)
+class AdverseEventFact:
+    """One adverse event, or one further episode of it (`continues_id`) when its grade changed.
+
+    term, select: codes of `trial.ctcae_v3`. grade 1–5, attribution 1 (unrelated) to 5 (definite); None: not on record.
+    """
+
+    id: int
+    term: str
+    select: str
+    other_words: str
+    grade: int | None
+    attribution: int | None
+    onset_on: PartialDate | None
+    resolved_on: PartialDate | None
+    serious: bool | None
+    outcome: str
+    continues_id: int | None = None
+    present_at_baseline: bool = False
+
+
+@dataclass(frozen=True)
+class HormoneFact:
+    """One marker of one sample; value and upper limit of normal are in `unit`; None: missing with a reason."""
+
+    id: int
+    marker: str
+    sampled_on: date
+    value: Decimal | None
+    unit: str
+    upper_limit: Decimal | None
+    assay: str
+
+
+@dataclass(frozen=True)
+class MedicationFact:
+    """One concomitant medication; `kind` is `somatostatin_analogue` or `other`."""
+
+    id: int
+    kind: str
+    name: str
+    started_on: PartialDate | None
+    stopped_on: PartialDate | None
+
+
+@dataclass(frozen=True)
+class OffTreatmentFact:
+    """The end of treatment and its reason (a code of `protocol.OFF_TREATMENT_REASONS`)."""
+
+    id: int
+    off_on: date
+    reason: str
+
+
+@dataclass(frozen=True)
+class FollowUpFact:
+    """One contact after treatment.
+
+    progression: `none`, `radiological` (with date and method), `clinical` or empty (not known).
+    disease_assessed_on: the day of a disease assessment that showed no progression; only it moves censoring.
+    """
+
+    id: int
+    contacted_on: date
+    alive: bool
+    progression: str
+    progressed_on: date | None
+    disease_assessed_on: date | None
+    new_therapy_on: PartialDate | None
+
+
+@dataclass(frozen=True)
+class DeathFact:
+    """Death of any cause; the day may be unknown. cause: a code of `protocol.DEATH_CAUSES`."""
+
+    id: int
+    died_on: PartialDate
+    cause: str
+
+
+@dataclass(frozen=True)
+class WithdrawalFact:
+    """Withdrawal of consent, or the end of the study for a participant."""
+
+    id: int
+    on: date
+    kind: str
+
+
+@dataclass(frozen=True)
 class ParticipantFact:
     """Everything that the endpoints read about one registered participant."""
 
@@ -70,6 +161,16 @@ class ParticipantFact:
     died_on: date | None = None
     new_therapy_on: date | None = None
     notes: tuple[str, ...] = field(default=())
+    sex: str = ""
+    born_on: PartialDate | None = None
+    adverse_events: tuple[AdverseEventFact, ...] = ()
+    hormones: tuple[HormoneFact, ...] = ()
+    medications: tuple[MedicationFact, ...] = ()
+    visited_on: tuple[date, ...] = ()
+    off_treatment: OffTreatmentFact | None = None
+    follow_ups: tuple[FollowUpFact, ...] = ()
+    death: DeathFact | None = None
+    withdrawals: tuple[WithdrawalFact, ...] = ()
 
     @property
     def treated(self) -> bool:
