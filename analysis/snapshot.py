@@ -13,18 +13,29 @@ from typing import Any
 
 from django.db import connection
 
-from analysis.endpoints.record import AssessmentFact, CycleFact, LesionFact, ParticipantFact, ReadingFact
+from analysis import rows_to_facts as fact
+from analysis.endpoints.record import AssessmentFact, CycleFact, ParticipantFact
 from trial.models import (
+    AdverseEvent,
     Assessment,
+    BloodPressure,
     Cycle,
+    Death,
     DosingPeriod,
     EligibilityAnswer,
+    FollowUp,
+    HormoneLevel,
     Lesion,
     LesionReading,
+    Medication,
+    OffStudy,
+    OffTreatment,
     Participant,
     RegistrationFinding,
     Site,
+    Visit,
     Waiver,
+    Withdrawal,
 )
 from trial.models.change import Version
 
@@ -81,8 +92,10 @@ def _by(rows: Iterable[Row], column: str) -> dict[int, list[Row]]:
     return found
 
 
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
+# What hangs directly below a participant, beside what has rows of its own below it.
+BELOW: tuple[Any, ...] = (
+    AdverseEvent, HormoneLevel, Medication, Visit, BloodPressure, OffTreatment, FollowUp, Death, Withdrawal, OffStudy,
+)  # fmt: skip
 
 
 class _Parts:
@@ -100,18 +113,19 @@ class _Parts:
         self.readings = _by(read.rows(LesionReading, "assessment_id", [row["id"] for row in assessments]),
                             "assessment_id")  # fmt: skip
         self.periods = _by(read.rows(DosingPeriod, "cycle_id", [row["id"] for row in cycles]), "cycle_id")
+        self.below = {model: _by(read.rows(model, "participant_id", ids), "participant_id") for model in BELOW}
         self.sites = {site.pk: site.code for site in Site.objects.all()}
 
     def participant(self, row: Row) -> ParticipantFact:
         key = row["id"]
-        lesions = tuple(_lesion(each) for each in self.lesions[key])
+        lesions = tuple(fact.lesion(each) for each in self.lesions[key])
         return ParticipantFact(
             id=key,
             number=row["number"],
             group=row["group"],
             site=self.sites[row["site_id"]],
             registered_on=date.fromisoformat(row["registered_on"]),
-            consented_on=_day(row["consented_on"]),
+            consented_on=fact.day(row["consented_on"]),
             unmet_criteria=tuple(each["item"] for each in self.answers[key] if each["met"] is False),
             waived=any(each["decision"] == "approved" for each in self.waivers[key]),
             findings=tuple((each["kind"], each["because"]) for each in self.findings[key]),
@@ -119,28 +133,36 @@ class _Parts:
             assessments=tuple(self._assessment(each, {lesion.id for lesion in lesions})
                               for each in self.assessments[key]),
             cycles=tuple(self._cycle(each) for each in self.cycles[key]),
+            sex=row["sex"],
+            born_on=fact.partial(row["born_on"]),
+            **self._second_half(key),
         )  # fmt: skip
 
+    def _second_half(self, key: int) -> dict[str, Any]:
+        below = {model: rows[key] for model, rows in self.below.items()}
+        off = [fact.off_treatment(each) for each in below[OffTreatment]]
+        deaths = [fact.death(each) for each in below[Death]]
+        seen = [each["visited_on"] for each in below[Visit]] + [each["measured_on"] for each in below[BloodPressure]]
+        return {
+            "adverse_events": tuple(fact.adverse_event(each) for each in below[AdverseEvent]),
+            "hormones": tuple(fact.hormone(each) for each in below[HormoneLevel]),
+            "medications": tuple(fact.medication(each) for each in below[Medication]),
+            "visited_on": tuple(sorted(date.fromisoformat(each) for each in seen)),
+            "off_treatment": off[0] if off else None,
+            "follow_ups": tuple(fact.follow_up(each) for each in below[FollowUp]),
+            "death": deaths[0] if deaths else None,
+            "withdrawals": tuple(fact.withdrawal(each) for each in below[Withdrawal])
+            + tuple(fact.off_study(each) for each in below[OffStudy]),
+        }
+
     def _assessment(self, row: Row, lesions: set[int]) -> AssessmentFact:
-        readings = tuple(_reading(each) for each in self.readings[row["id"]] if each["lesion_id"] in lesions)
+        readings = tuple(fact.reading(each) for each in self.readings[row["id"]] if each["lesion_id"] in lesions)
         return AssessmentFact(
             row["id"], row["kind"], date.fromisoformat(row["assessed_on"]), row["marker"], row["new_lesions"],
-            _day(row["new_lesion_on"]), row["investigator_response"], readings,
+            fact.day(row["new_lesion_on"]), row["investigator_response"], readings,
         )  # fmt: skip
 
     def _cycle(self, row: Row) -> CycleFact:
         periods = tuple((each["from_day"], each["to_day"], each["dose_mg"], each["frequency"])
                         for each in self.periods[row["id"]])  # fmt: skip
         return CycleFact(row["id"], row["number"], date.fromisoformat(row["started_on"]), periods)
-
-
-def _lesion(row: Row) -> LesionFact:
-    return LesionFact(row["id"], row["label"], row["kind"], row["organ"], _day(row["locally_treated_on"]))
-
-
-def _reading(row: Row) -> ReadingFact:
-    millimetres = row["longest_diameter_mm"]
-    return ReadingFact(
-        row["lesion_id"], row["state"], None if millimetres is None else Decimal(millimetres),
-        row["not_evaluated_reason"], _day(row["scanned_on"]),
-    )  # fmt: skip

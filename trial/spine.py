@@ -8,6 +8,10 @@ SECURITY DEFINER, so that the application's role needs no right to write changes
 WATCHED_TABLES = (
     "trial_site", "trial_participant", "trial_eligibilityanswer", "trial_waiver", "trial_registrationfinding",
     "trial_cycle", "trial_dosingperiod", "trial_lesion", "trial_assessment", "trial_lesionreading",
+    "trial_adverseevent", "trial_hormonelevel", "trial_visit", "trial_laboratoryresult", "trial_bloodpressure",
+    "trial_medication", "trial_medicalhistory", "trial_deviation", "trial_offtreatment", "trial_followup",
+    "trial_death", "trial_withdrawal", "trial_offstudy", "trial_acknowledgement", "trial_groupsettings",
+    "trial_reopening",
 )  # fmt: skip
 
 APPLICATION_ROLE = "endpoint_app"

@@ -1,13 +1,22 @@
 """The record's models, one file per noun of the clinic."""
 
+from trial.models.acknowledgement import Acknowledgement
+from trial.models.adverse_event import AdverseEvent
 from trial.models.assessment import Assessment, Lesion, LesionReading
+from trial.models.background import Deviation, MedicalHistory, Medication
 from trial.models.change import Change, Version
 from trial.models.dosing import Cycle, DosingPeriod
+from trial.models.follow_up import Death, FollowUp, OffStudy, OffTreatment, Withdrawal
+from trial.models.hormone import HormoneLevel
 from trial.models.participant import EligibilityAnswer, Participant, RegistrationFinding, Waiver
 from trial.models.person import Person, Role, Site
 from trial.models.record import RecordRow
+from trial.models.settings import GroupSettings, Reopening
+from trial.models.visit import BloodPressure, LaboratoryResult, Visit
 
 __all__ = [
-    "Assessment", "Change", "Cycle", "DosingPeriod", "EligibilityAnswer", "Lesion", "LesionReading", "Participant",
-    "Person", "RecordRow", "RegistrationFinding", "Role", "Site", "Version", "Waiver",
+    "Acknowledgement", "AdverseEvent", "Assessment", "BloodPressure", "Change", "Cycle", "Death", "Deviation",
+    "DosingPeriod", "EligibilityAnswer", "FollowUp", "GroupSettings", "HormoneLevel", "LaboratoryResult", "Lesion",
+    "LesionReading", "MedicalHistory", "Medication", "OffStudy", "OffTreatment", "Participant", "Person", "RecordRow",
+    "RegistrationFinding", "Reopening", "Role", "Site", "Version", "Visit", "Waiver", "Withdrawal",
 ]  # fmt: skip

@@ -21,9 +21,7 @@ def _derived_group() -> models.Case:
     whens = []
     for group in protocol.Group:
         by_type = models.Q(tumour_type__in=_codes(protocol.TUMOUR_TYPES, group))
-        by_histology = models.Q(
-            tumour_type="neuroendocrine_tumour", histology__in=_codes(protocol.HISTOLOGIES, group)
-        )
+        by_histology = models.Q(tumour_type="neuroendocrine_tumour", histology__in=_codes(protocol.HISTOLOGIES, group))
         whens.append(models.When(by_type | by_histology, then=models.Value(group.value)))
     return models.Case(*whens, default=models.Value(""), output_field=models.CharField(max_length=1))
 

@@ -1,0 +1,45 @@
+"""Adverse events, graded by CTCAE 3.0."""
+
+from django.db import models
+from django.db.models import Q
+
+from trial import code_lists
+from trial.models.fields import MissingReasonField, PartialDateField, value_or_reason
+from trial.models.participant import Participant
+from trial.models.record import RecordRow
+
+
+class AdverseEvent(RecordRow):
+    """An adverse event; when its grade changes, a further episode that continues the first one."""
+
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="adverse_events")
+    continues = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="episodes")
+    term = models.CharField(max_length=80)
+    select = models.CharField(max_length=80, blank=True, default="")
+    other_words = models.CharField(max_length=120, blank=True, default="")
+    grade = models.PositiveSmallIntegerField(null=True, blank=True, choices=code_lists.GRADES)
+    grade_missing = MissingReasonField()
+    attribution = models.PositiveSmallIntegerField(null=True, blank=True, choices=code_lists.ATTRIBUTIONS)
+    attribution_missing = MissingReasonField()
+    onset_on = PartialDateField(null=True, blank=True)
+    onset_on_missing = MissingReasonField()
+    resolved_on = PartialDateField(null=True, blank=True)
+    present_at_baseline = models.BooleanField(default=False)
+    seriousness = models.CharField(max_length=20, choices=code_lists.SERIOUSNESS)
+    expectedness = models.CharField(max_length=12, choices=code_lists.EXPECTEDNESS, blank=True, default="")
+    action_taken = models.CharField(max_length=16, choices=code_lists.ACTIONS_TAKEN)
+    outcome = models.CharField(max_length=16, choices=code_lists.EVENT_OUTCOMES)
+    cycle_number = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("onset_on", "id")
+        constraints = [
+            value_or_reason("grade", "event_grade_or_reason"),
+            value_or_reason("attribution", "event_attribution_or_reason"),
+            value_or_reason("onset_on", "event_onset_or_reason"),
+            models.CheckConstraint(condition=Q(grade__isnull=True) | Q(grade__range=(1, 5)), name="event_grade_1_to_5"),
+            models.CheckConstraint(
+                condition=Q(attribution__isnull=True) | Q(attribution__range=(1, 5)), name="event_attribution_1_to_5"
+            ),
+            models.CheckConstraint(condition=~Q(grade=5) | Q(outcome="fatal"), name="event_of_grade_5_is_fatal"),
+        ]
