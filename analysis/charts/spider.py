@@ -1,0 +1,159 @@
+"""The spider plot: the change in the sum of longest diameters of each participant over the months since baseline. PURE.
+
+Every line begins at 0 on the day of the baseline assessment. An assessment without a complete sum is no point: the line
+runs on to the next one. The last point carries a mark by best response, whose shape tells responses apart in grey.
+The dashed lines stand at −30 % (partial response) and +20 % (progression) [RECIST 1.0].
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from analysis.charts.axis import WIDTH, Axis, Tick, signed
+from analysis.charts.marks import finite, month_axis, shape, unique_key
+from analysis.charts.waterfall import CEILING_PERCENT, LOOKS, OTHER, THRESHOLDS, LegendEntry, Look, look
+from analysis.endpoints.survival import months
+
+LEFT, RIGHT, TOP, BOTTOM = 46, 548, 34, 292
+HEIGHT = 330
+RADIUS = 4.2
+SHAPES = {"CR": "diamond", "PR": "circle", "SD": "square", "PD": "triangle", OTHER.code: "turned"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One participant: study number, (days since baseline, change in percent or None), response, page address."""
+
+    number: str
+    points: tuple[tuple[int, float | None], ...]
+    response: str
+    url: str
+
+
+@dataclass(frozen=True)
+class DrawnLine:
+    """A line in place: its path, the mark at its end, arrows where points were cut at the ceiling, and its words."""
+
+    line: Line
+    look: Look
+    path: str
+    end: str
+    cuts: tuple[str, ...]
+    course: str
+    words: str
+
+
+@dataclass(frozen=True)
+class SpiderLegendEntry:
+    """One response in the legend: its mark and the number of its lines."""
+
+    entry: LegendEntry
+    mark: str
+    stroke: str
+
+
+@dataclass(frozen=True)
+class Spider:
+    """The whole plot; without lines `is_empty` holds and only the sentence is shown."""
+
+    key: str
+    lines: tuple[DrawnLine, ...]
+    ticks: tuple[Tick, ...]
+    months: tuple[Tick, ...]
+    thresholds: tuple[Tick, ...]
+    legend: tuple[SpiderLegendEntry, ...]
+    zero: float
+    summary: str
+    width: int = WIDTH
+    height: int = HEIGHT
+    left: int = LEFT
+    right: int = RIGHT
+    top: int = TOP
+    bottom: int = BOTTOM
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to draw."""
+        return not self.lines
+
+
+def spider(lines: Sequence[Line]) -> Spider:
+    """The plot of these participants; who has no complete sum after baseline has no line and is counted in words.
+
+    Raises ValueError for a point before baseline and for a change below −100 % or not a number.
+    """
+    measured = {line.number: _points(line) for line in lines}
+    drawable = sorted((line for line in lines if measured[line.number]), key=lambda line: line.number)
+    across, ticks = month_axis(max((measured[line.number][-1][0] for line in drawable), default=0), LEFT, RIGHT)
+    up = _up([change for line in drawable for _, change in measured[line.number]])
+    return Spider(
+        key=unique_key("spider", (line.number for line in drawable)),
+        lines=tuple(_one(line, measured[line.number], across, up) for line in drawable),
+        ticks=tuple(Tick(up.at(value), signed(value)) for value in range(-100, int(up.high) + 1, 50)),
+        months=ticks,
+        thresholds=tuple(Tick(up.at(value), label) for value, label in THRESHOLDS),
+        legend=_legend(drawable),
+        zero=up.at(0),
+        summary=_summary(drawable, measured, len(lines)),
+    )
+
+
+def _points(line: Line) -> list[tuple[int, float]]:
+    """The points that have a change, in order of day."""
+    points = sorted((day, change) for day, change in line.points if change is not None)
+    for day, change in points:
+        if day < 0:
+            raise ValueError(f"{line.number}: a point {-day} days before baseline cannot be drawn.")
+        if finite(change, line.number) < -100:
+            raise ValueError(f"{line.number}: a sum of diameters cannot change by {change} %.")
+    return points
+
+
+def _up(changes: Sequence[float]) -> Axis:
+    return Axis(low=-100, high=100 if max(changes, default=0) > 50 else 50, start=BOTTOM - 10, end=TOP + 8)
+
+
+def _one(line: Line, points: Sequence[tuple[int, float]], across: Axis, up: Axis) -> DrawnLine:
+    places = [(across.at(day), up.at(min(change, CEILING_PERCENT))) for day, change in points]
+    drawn = look(line.response)
+    course = "; ".join(f"{months(day):.1f} months {signed(change, 1)} %" for day, change in points)
+    cut = any(change > CEILING_PERCENT for _, change in points)
+    return DrawnLine(
+        line=line,
+        look=drawn,
+        path=f"M{across.at(0)} {up.at(0)}" + "".join(f"L{x} {y}" for x, y in places),
+        end=shape(SHAPES[drawn.code], *places[-1], RADIUS),
+        cuts=_cuts(points, places),
+        course=course,
+        words=f"{line.number}, {line.response}: {course}{', line cut at +100 %' if cut else ''}",
+    )
+
+
+def _cuts(points: Sequence[tuple[int, float]], places: Sequence[tuple[float, float]]) -> tuple[str, ...]:
+    """An arrow head above each point whose change lies above the ceiling."""
+    above = [place for (_, change), place in zip(points, places, strict=True) if change > CEILING_PERCENT]
+    return tuple(shape("triangle", x, round(y - 9, 1), 3) for x, y in above)
+
+
+def _legend(lines: Sequence[Line]) -> tuple[SpiderLegendEntry, ...]:
+    entries, x = [], 4.0
+    for each in (*LOOKS, OTHER):
+        count = sum(1 for line in lines if look(line.response) is each)
+        if count:
+            label = f"{each.name} ({count})"
+            mark = shape(SHAPES[each.code], round(x + 14, 1), 11, RADIUS)
+            entries.append(SpiderLegendEntry(LegendEntry(each, x, label), mark, f"M{x} 11h28"))
+            x = round(x + 43 + 5.8 * len(label), 1)
+    return tuple(entries)
+
+
+def _summary(lines: Sequence[Line], measured: dict[str, list[tuple[int, float]]], asked: int) -> str:
+    if not lines:
+        return "No participant has a follow-up assessment with a complete sum of longest diameters yet."
+    lasts = [measured[line.number][-1][1] for line in lines]
+    without = f"; {asked - len(lines)} without a complete sum after baseline not drawn" if asked > len(lines) else ""
+    return (
+        f"Change from baseline of {len(lines)} participant{'s' if len(lines) > 1 else ''} over "
+        f"{months(max(measured[line.number][-1][0] for line in lines)):.1f} months; at the last point "
+        f"{sum(1 for last in lasts if last <= -30)} at −30 % or less and "
+        f"{sum(1 for last in lasts if last >= 20)} at +20 % or more{without}."
+    )
