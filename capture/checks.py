@@ -1,157 +1,235 @@
-"""Edit checks: each rule once, with its words and its source; asked by form and service alike.
+"""Every edit check once, with its words and its source; asked by page, service and import alike.
 
-Hard checks refuse what is impossible. Soft checks ask for a second look and are shown beside the saved entry.
+Hard checks refuse what is impossible. Soft checks ask for a second look: a page saves only with a reason for each.
+A check keeps its id for ever; its edition rises when its rule changes.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
-from decimal import Decimal
-from typing import Any
-
+from capture.checking import HARD, SOFT, Check, Facts, Refused, SecondLook, failing, settle
+from capture.conditions import adverse_event as event
+from capture.conditions import assessment as scan
+from capture.conditions import dosing
+from capture.conditions import entries as entry
 from trial import protocol
 
-Facts = Mapping[str, Any]
-HARD, SOFT = "hard", "soft"
+__all__ = ["CHECKS", "HARD", "SOFT", "Check", "Facts", "Refused", "SecondLook", "failing", "settle"]
 
+ONLY_PAST = "Only what happened is entered."
+ORDER = "Dates stand in the order of events."
+CTCAE, RECIST, REGISTRY = protocol.CTCAE, protocol.RECIST, protocol.REGISTRY
+PLAUSIBLE = "Plausibility."
 
-@dataclass(frozen=True)
-class Check:
-    """One rule: its id, what it says when it fails, where it comes from, and the test (True: it fails)."""
-
-    id: str
-    words: str
-    source: str
-    severity: str
-    fails: Callable[[Facts], bool]
-
-
-class Refused(Exception):
-    """One or more hard checks failed; `failures` are the checks, the message their words."""
-
-    def __init__(self, failures: tuple[Check, ...]) -> None:
-        super().__init__(" ".join(check.words for check in failures))
-        self.failures = failures
-
-
-def _overlaps(facts: Facts) -> bool:
-    length = timedelta(days=protocol.constant("cycle_days"))
-    started: date = facts["started_on"]
-    return any(abs(started - other) < length for other in facts["other_cycle_starts"])
-
-
-def _periods_disagree(facts: Facts) -> bool:
-    last = 0
-    for period in sorted(facts["periods"], key=lambda each: each.from_day):
-        if period.from_day <= last or period.to_day < period.from_day:
-            return True
-        last = period.to_day
-    return False
-
-
-def _no_reason(facts: Facts) -> bool:
-    full = protocol.constant("full_dose_mg")
-    return any(
-        (each.dose_mg != full or each.frequency != "twice_daily") and not each.reason.strip()
-        for each in facts["periods"]
-    )
-
-
-def _least_mm(method: str) -> int:
-    return protocol.constant("measurable_spiral_mm" if method == "spiral_ct" else "measurable_conventional_mm")
-
-
-def _per_organ(facts: Facts) -> bool:
-    organs = [each.organ for each in facts["targets"]]
-    return any(organs.count(organ) > protocol.constant("targets_per_organ") for organ in organs)
-
-
-def _baseline_too_early(facts: Facts) -> bool:
-    day_1 = facts["day_1"]
-    return day_1 is not None and (day_1 - facts["assessed_on"]).days > protocol.constant("baseline_window_days")
-
-
-def _jump(facts: Facts) -> bool:
-    return any(
-        reading.longest_diameter_mm and previous and reading.longest_diameter_mm > previous * 2
-        for reading, previous in facts["with_previous"]
-    )
-
-
-DOSING_CHECKS: tuple[Check, ...] = (
+DOSING = (
     Check("DOSE-01", "The cycle cannot start before registration.", "Registration precedes treatment [registry].", HARD,
-          lambda facts: facts["started_on"] < facts["registered_on"]),
+          lambda facts: facts["started_on"] < facts["registered_on"], "started_on"),
     Check("DOSE-02", "The cycle overlaps another cycle: each lasts 28 days.", "Courses of 28 days [registry].", HARD,
-          _overlaps),
-    Check("DOSE-03", "The start of the cycle lies in the future.", "Only what happened is entered.", HARD,
-          lambda facts: facts["started_on"] > facts["today"]),
-    Check("DOSE-04", "Dosing periods overlap or run backwards.", "A day has one dose.", HARD, _periods_disagree),
+          dosing.overlaps, "started_on"),
+    Check("DOSE-03", "The start of the cycle lies in the future.", ONLY_PAST, HARD,
+          lambda facts: facts["started_on"] > facts["today"], "started_on"),
+    Check("DOSE-04", "Dosing periods overlap or run backwards.", "A day has one dose.", HARD, dosing.periods_disagree),
     Check("DOSE-05", "A dosing period lies outside days 1 to 28.", "Courses of 28 days [registry].", HARD,
-          lambda facts: any(each.from_day < 1 or each.to_day > 28 for each in facts["periods"])),
+          dosing.outside_the_cycle),
     Check("DOSE-06", "Say why the dose was held or reduced.", "Reasons for modifications are reported.", HARD,
-          _no_reason),
+          dosing.no_reason),
     Check("DOSE-07", "More tablets were returned than dispensed.", "Drug accountability.", HARD,
           lambda facts: None not in (facts["dispensed"], facts["returned"])
-          and facts["returned"] > facts["dispensed"]),
+          and facts["returned"] > facts["dispensed"], "tablets_returned"),
     Check("DOSE-08", "Cycles follow each other in order of number.", "Courses repeat [registry].", HARD,
-          lambda facts: any((number < facts["number"]) != (started < facts["started_on"])
-                            for number, started in facts["numbered_starts"])),
+          dosing.out_of_order, "started_on"),
+    Check("DOSE-09", "Say what was taken: “taken as planned”, or the periods of the cycle.", "Missing is never zero.",
+          HARD, lambda facts: not facts["periods"]),
+    Check("DOSE-10", "The cycle is over, and some of its days have no dose and no hold.", "Missing is never zero.",
+          SOFT, dosing.days_left_open),
+    Check("DOSE-11", "The cycle starts after the death on record.", ORDER, HARD, entry.after_death("started_on"),
+          "started_on"),
 )  # fmt: skip
-BASELINE_CHECKS: tuple[Check, ...] = (
+NOT_IN_FUTURE = Check("SCAN-01", "The date of the assessment lies in the future.", ONLY_PAST, HARD,
+                      lambda facts: facts["assessed_on"] > facts["today"], "assessed_on")  # fmt: skip
+BASELINE = (
     Check("BASE-01", "The baseline assessment lies after day 1 of treatment.", "Baseline precedes treatment.", HARD,
-          lambda facts: facts["day_1"] is not None and facts["assessed_on"] > facts["day_1"]),
-    Check("BASE-02", "The baseline assessment is more than 28 days before day 1.", "At most 4 weeks before.", SOFT,
-          _baseline_too_early),
-    Check("BASE-03", "At most 5 target lesions per organ.", "RECIST 1.0.", HARD, _per_organ),
-    Check("BASE-04", "At most 10 target lesions in all.", "RECIST 1.0.", HARD,
+          lambda facts: facts["day_1"] is not None and facts["assessed_on"] > facts["day_1"], "assessed_on"),
+    Check("BASE-02", "The baseline assessment is more than 28 days before day 1.", RECIST, SOFT,
+          scan.baseline_too_early, "assessed_on"),
+    Check("BASE-03", "At most 5 target lesions per organ.", RECIST, HARD, scan.too_many_in_an_organ),
+    Check("BASE-04", "At most 10 target lesions in all.", RECIST, HARD,
           lambda facts: len(facts["targets"]) > protocol.constant("targets_in_all")),
-    Check("BASE-05", "A target lesion is too small for its method (20 mm, or 10 mm by spiral CT).", "RECIST 1.0.", HARD,
-          lambda facts: any(each.longest_diameter_mm is None or each.longest_diameter_mm < _least_mm(facts["method"])
-                            for each in facts["targets"])),
-    Check("BASE-06", "At least one target lesion is needed: the trial asks for measurable disease.", "registry", HARD,
+    Check("BASE-05", "A target lesion is too small for its method (20 mm, or 10 mm by spiral CT).", RECIST, HARD,
+          scan.not_measurable),
+    Check("BASE-06", "At least one target lesion is needed: the trial asks for measurable disease.", REGISTRY, HARD,
           lambda facts: not facts["targets"]),
-    Check("SCAN-01", "The date of the assessment lies in the future.", "Only what happened is entered.", HARD,
-          lambda facts: facts["assessed_on"] > facts["today"]),
-    Check("SCAN-02", "A lesion is smaller than twice the slice thickness.", "RECIST 1.0.", SOFT,
-          lambda facts: facts["slice"] is not None
-          and any((each.longest_diameter_mm or Decimal(10_000)) < facts["slice"] * 2 for each in facts["targets"])),
+    Check("BASE-07", "A lesion that was followed since cannot be taken off the baseline.",
+          "Lesions keep their identity.", HARD, lambda facts: bool(facts["followed_but_left_out"])),
+    NOT_IN_FUTURE,
+    Check("SCAN-02", "A lesion is smaller than twice the slice thickness.", RECIST, SOFT, scan.under_two_slices),
 )  # fmt: skip
-FOLLOW_UP_CHECKS: tuple[Check, ...] = (
-    Check("FOLL-01", "A follow-up assessment comes after day 1 of treatment.", "RECIST 1.0.", HARD,
-          lambda facts: facts["day_1"] is None or facts["assessed_on"] <= facts["day_1"]),
+FOLLOW_UP_SCAN = (
+    Check("FOLL-01", "A follow-up assessment comes after day 1 of treatment.", RECIST, HARD,
+          lambda facts: facts["day_1"] is None or facts["assessed_on"] <= facts["day_1"], "assessed_on"),
     Check("FOLL-02", "A lesion does not belong to this participant's baseline.", "Lesions keep their identity.", HARD,
           lambda facts: not facts["lesions_known"]),
-    Check("FOLL-03", "Each lesion of the baseline needs a reading, or “not evaluated” with a reason.", "RECIST 1.0.",
-          HARD, lambda facts: bool(facts["lesions_left_out"])),
+    Check("FOLL-03", "Each lesion of the baseline needs a reading, or “not evaluated” with a reason.", RECIST, HARD,
+          lambda facts: bool(facts["lesions_left_out"])),
     Check("FOLL-04", "Say why a lesion was not evaluated.", "Missing is never zero.", HARD,
           lambda facts: any(each.state == "not_evaluated" and not each.not_evaluated_reason.strip()
                             for each in facts["readings"])),
-    Check("FOLL-05", "A measured lesion needs its longest diameter, more than 0 mm.", "RECIST 1.0.", HARD,
+    Check("FOLL-05", "A measured lesion needs its longest diameter, more than 0 mm.", RECIST, HARD,
           lambda facts: any(each.state in ("measured", "too_small") and not each.longest_diameter_mm
                             for each in facts["readings"])),
-    Check("FOLL-06", "A lesion more than doubled since it was last measured: please check.", "Plausibility.", SOFT,
-          _jump),
+    Check("FOLL-06", "A lesion more than doubled since it was last measured: please check.", PLAUSIBLE, SOFT,
+          scan.more_than_doubled),
     Check("FOLL-07", "Another assessment is on record for this day.", "One assessment per day.", HARD,
-          lambda facts: facts["assessed_on"] in facts["other_dates"]),
-    Check("FOLL-08", "The scan of a lesion lies in the future.", "Only what happened is entered.", HARD,
+          lambda facts: facts["assessed_on"] in facts["other_dates"], "assessed_on"),
+    Check("FOLL-08", "The scan of a lesion lies in the future.", ONLY_PAST, HARD,
           lambda facts: any(each.scanned_on and each.scanned_on > facts["today"] for each in facts["readings"])),
-    Check("SCAN-01", "The date of the assessment lies in the future.", "Only what happened is entered.", HARD,
-          lambda facts: facts["assessed_on"] > facts["today"]),
+    Check("FOLL-09", "Say when the new lesion was first seen.", "Progression is dated by the scan.", HARD,
+          lambda facts: facts["new_lesions"] == "yes" and facts["new_lesion_on"] is None, "new_lesion_on"),
+    Check("FOLL-10", "The investigator's response is not the one that the measurements make.", RECIST, SOFT,
+          scan.opinion_differs, "investigator_response"),
+    Check("FOLL-11", "The assessment lies after the death on record.", ORDER, HARD, entry.after_death("assessed_on"),
+          "assessed_on"),
+    NOT_IN_FUTURE,
 )  # fmt: skip
-CHECKS = {"dosing": DOSING_CHECKS, "baseline": BASELINE_CHECKS, "follow_up": FOLLOW_UP_CHECKS}
-
-
-def failing(checks: tuple[Check, ...], facts: Facts) -> tuple[Check, ...]:
-    """The checks that fail on these facts, in order of declaration."""
-    return tuple(check for check in checks if check.fails(facts))
-
-
-def refuse_impossible(checks: tuple[Check, ...], facts: Facts) -> tuple[Check, ...]:
-    """Raises Refused if a hard check fails; returns the soft ones that do."""
-    found = failing(checks, facts)
-    hard = tuple(check for check in found if check.severity == HARD)
-    if hard:
-        raise Refused(hard)
-    return found
-
-
+ADVERSE_EVENT = (
+    Check("AE-01", "Choose the term from CTCAE 3.0, with its select where it has one.", CTCAE, HARD,
+          event.unknown_term, "term"),
+    Check("AE-02", "This term has no such grade.", CTCAE, HARD, event.grade_does_not_exist, "grade"),
+    Check("AE-03", "The event resolved before it began.", ORDER, HARD,
+          lambda facts: entry.surely_before(facts["resolved_on"], facts["onset_on"]), "resolved_on"),
+    Check("AE-04", "Grade 5 and a fatal outcome belong together.", CTCAE, HARD, event.death_disagrees, "outcome"),
+    Check("AE-05", "The event is fatal, and no death is on record yet.", "Grade 5 and the death form agree.", SOFT,
+          event.no_death_form, "grade"),
+    Check("AE-06", "The event began after the death on record.", ORDER, HARD, entry.after_death("onset_on"),
+          "onset_on"),
+    Check("AE-07", "Say in words what the “other” event is.", CTCAE, HARD, event.other_unspecified, "other_words"),
+    Check("AE-08", "The event began before consent: was it present at baseline?", "Treatment-emergent events count.",
+          SOFT, event.early_but_not_baseline, "present_at_baseline"),
+    Check("AE-09", "A serious event needs to be called expected or unexpected.", "Expedited reporting.", HARD,
+          lambda facts: facts["seriousness"] != "no" and not facts["expectedness"], "expectedness"),
+    Check("AE-10", "A grade 4 or 5 event is called not serious.", PLAUSIBLE, SOFT,
+          lambda facts: (facts["grade"] or 0) >= 4 and facts["seriousness"] == "no", "seriousness"),
+    Check("AE-11", "The episode begins before the event that it continues.", ORDER, HARD,
+          event.before_what_it_continues, "onset_on"),
+    Check("AE-12", "The event is over, and the day it ended is not given.", PLAUSIBLE, SOFT,
+          lambda facts: facts["outcome"] in ("recovered", "sequelae") and facts["resolved_on"] is None, "resolved_on"),
+)  # fmt: skip
+HORMONE = (
+    Check("HORM-01", "The sample was taken after the death on record.", ORDER, HARD, entry.after_death("sampled_on"),
+          "sampled_on"),
+    Check("HORM-02", "The unit is not that of the last sample of this marker.", PLAUSIBLE, SOFT, entry.unit_changed,
+          "unit"),
+    Check("HORM-03", "The assay is not that of the last sample: values are then not compared.",
+          "Hormone improvement [our reading].", SOFT, entry.assay_changed, "assay"),
+    Check("HORM-04", "The value is more than a thousand times the upper limit.", PLAUSIBLE, SOFT,
+          entry.far_above_normal, "value"),
+    Check("HORM-05", "This marker is on record for this day already.", "One level per marker and day.", HARD,
+          entry.same_sample, "sampled_on"),
+)  # fmt: skip
+PRESSURE = (
+    Check("BP-01", "Systolic pressure is not above diastolic.", "Impossible.", HARD, entry.pressure_reversed,
+          "systolic_mmhg"),
+    Check("BP-02", "The blood pressure is outside 60–260 over 30–160 mmHg.", PLAUSIBLE, SOFT,
+          entry.implausible_pressure, "systolic_mmhg"),
+)  # fmt: skip
+VISIT = (
+    Check("VIS-01", "The visit lies after the death on record.", ORDER, HARD, entry.after_death("visited_on"),
+          "visited_on"),
+    Check("VIS-02", "The weight changed by more than 10 % since it was last taken.", PLAUSIBLE, SOFT,
+          entry.weight_jumped, "weight_kg"),
+    Check("VIS-03", "The visit is more than 7 days from the start of its cycle.", "Visit at cycle start.", SOFT,
+          entry.visit_off_its_cycle, "visited_on"),
+    Check("VIS-04", "A visit is on record for this cycle already.", "One visit per cycle.", HARD,
+          lambda facts: any(each.cycle_number == facts["cycle_number"] for each in facts["others"]), "cycle_number"),
+    Check("VIS-05", "A laboratory's lower limit is not below its upper limit.", "Impossible.", HARD,
+          entry.limits_reversed),
+    Check("VIS-06", "A laboratory value needs its unit.", CTCAE, HARD, entry.value_without_unit),
+    *PRESSURE,
+)  # fmt: skip
+BLOOD_PRESSURE = (
+    Check("BP-03", "The measurement lies after the death on record.", ORDER, HARD, entry.after_death("measured_on"),
+          "measured_on"),
+    *PRESSURE,
+)  # fmt: skip
+MEDICATION = (
+    Check("MED-01", "The medication stopped before it started.", ORDER, HARD,
+          lambda facts: entry.surely_before(facts["stopped_on"], facts["started_on"]), "stopped_on"),
+    Check("MED-02", "A somatostatin analogue was started after day 1: hormones will be flagged.",
+          "Somatostatin analogues confound hormones.", SOFT,
+          lambda facts: facts["kind"] == "somatostatin_analogue"
+          and entry.surely_before(facts["day_1"], facts["started_on"]), "started_on"),
+)  # fmt: skip
+HISTORY = (
+    Check("HIST-01", "It began after day 1 of treatment: is it an adverse event?", PLAUSIBLE, SOFT,
+          lambda facts: entry.surely_before(facts["day_1"], facts["began_on"]), "began_on"),
+)  # fmt: skip
+DEVIATION = (
+    Check("DEV-01", "The deviation lies before consent.", PLAUSIBLE, SOFT, entry.before_consent("happened_on"),
+          "happened_on"),
+)  # fmt: skip
+OFF_TREATMENT = (
+    Check("OFF-01", "Doses are on record after this day.", ORDER, HARD,
+          lambda facts: entry.surely_before(facts["off_on"], facts["last_dose_on"]), "off_on"),
+    Check("OFF-02", "It lies before registration.", ORDER, HARD, entry.before_registration("off_on"), "off_on"),
+    Check("OFF-03", "The reason is progression, and no progression is on record.", RECIST, SOFT,
+          lambda facts: facts["reason"] == "progression" and facts["progressed_on"] is None, "reason"),
+    Check("OFF-04", "Say what the other reason is.", REGISTRY, HARD, entry.other_without_words("reason", "because"),
+          "because"),
+    Check("OFF-05", "The end of treatment is on record already: correct that entry.", "Once per participant.", HARD,
+          entry.already_there),
+)  # fmt: skip
+FOLLOW_UP = (
+    Check("FU-01", "Radiological progression needs its date and its method.", REGISTRY, HARD,
+          lambda facts: facts["progression"] == "radiological"
+          and (facts["progressed_on"] is None or not facts["progression_method"]), "progressed_on"),
+    Check("FU-02", "The progression lies after the contact.", ORDER, HARD,
+          lambda facts: entry.surely_before(facts["contacted_on"], facts["progressed_on"]), "progressed_on"),
+    Check("FU-03", "The participant is reported alive after the death on record.", ORDER, HARD,
+          lambda facts: facts["alive"] == "alive" and entry.surely_before(facts["died_on"], facts["contacted_on"]),
+          "alive"),
+    Check("FU-04", "Say when the new therapy began; a year alone will do.", "Sensitivity lines use it.", HARD,
+          lambda facts: facts["new_therapy"] == "yes" and facts["new_therapy_on"] is None, "new_therapy_on"),
+    Check("FU-05", "The contact lies before registration.", ORDER, HARD, entry.before_registration("contacted_on"),
+          "contacted_on"),
+    Check("FU-06", "The disease assessment lies after the contact.", ORDER, HARD,
+          lambda facts: entry.surely_before(facts["contacted_on"], facts["disease_assessed_on"]),
+          "disease_assessed_on"),
+    Check("FU-07", "Clinical progression alone is symptomatic deterioration, not progression.", RECIST, SOFT,
+          lambda facts: facts["progression"] == "clinical", "progression"),
+    Check("FU-08", "A contact is on record for this day already.", "One contact per day.", HARD,
+          entry.same_day("contacted_on"), "contacted_on"),
+    Check("FU-09", "The participant is dead, and no death is on record yet.", "Overall survival [registry].", SOFT,
+          lambda facts: facts["alive"] == "dead" and facts["died_on"] is None, "alive"),
+    Check("FU-10", "A date belongs to progression only, or to new therapy only, that happened.", "Impossible.", HARD,
+          entry.date_without_event, "progression"),
+)  # fmt: skip
+DEATH = (
+    Check("DEATH-01", "The death lies before registration.", ORDER, HARD, entry.before_registration("died_on"),
+          "died_on"),
+    Check("DEATH-02", "The record shows the participant alive after this date.", ORDER, HARD,
+          lambda facts: entry.surely_before(facts["died_on"], facts["last_alive_on"]), "died_on"),
+    Check("DEATH-03", "Toxicity is the cause, and no event of grade 5 is on record.", CTCAE, SOFT,
+          lambda facts: facts["cause"] == "toxicity" and not facts["has_fatal_event"], "cause"),
+    Check("DEATH-04", "Say what the other cause is.", REGISTRY, HARD, entry.other_without_words("cause", "because"),
+          "because"),
+    Check("DEATH-05", "The death is on record already: correct that entry.", "Once per participant.", HARD,
+          entry.already_there),
+)  # fmt: skip
+WITHDRAWAL = (
+    Check("WD-01", "The withdrawal lies before consent.", ORDER, HARD, entry.before_consent("withdrew_on"),
+          "withdrew_on"),
+    Check("WD-02", "A withdrawal is on record already: correct that entry.", "Once per participant.", HARD,
+          entry.already_there),
+)  # fmt: skip
+OFF_STUDY = (
+    Check("OFS-01", "It lies before registration.", ORDER, HARD, entry.before_registration("off_on"), "off_on"),
+    Check("OFS-02", "The reason is death, and no death is on record yet.", "Overall survival [registry].", SOFT,
+          lambda facts: facts["reason"] == "death" and facts["died_on"] is None, "reason"),
+    Check("OFS-03", "Say what the other reason is.", REGISTRY, HARD, entry.other_without_words("reason", "because"),
+          "because"),
+    Check("OFS-04", "The end of the study is on record already: correct that entry.", "Once per participant.", HARD,
+          entry.already_there),
+)  # fmt: skip
+CHECKS: dict[str, tuple[Check, ...]] = {
+    "cycle": DOSING, "baseline": BASELINE, "follow_up_scan": FOLLOW_UP_SCAN, "adverse_event": ADVERSE_EVENT,
+    "hormone": HORMONE, "visit": VISIT, "blood_pressure": BLOOD_PRESSURE, "medication": MEDICATION,
+    "history": HISTORY, "deviation": DEVIATION, "off_treatment": OFF_TREATMENT, "follow_up": FOLLOW_UP,
+    "death": DEATH, "withdrawal": WITHDRAWAL, "off_study": OFF_STUDY,
+}  # fmt: skip

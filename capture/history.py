@@ -12,11 +12,35 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Max, Model, Q
 
+from capture.casebook import CasebookForm
 from trial import partial_date, protocol
-from trial.models import Assessment, Cycle, EligibilityAnswer, Lesion, LesionReading, Participant, Role, Version
+from trial.models import (
+    Assessment,
+    Cycle,
+    EligibilityAnswer,
+    LaboratoryResult,
+    Lesion,
+    LesionReading,
+    Participant,
+    Role,
+    Version,
+)
 
 # Columns that say nothing to a reader: keys, and what the heading of the entry says already.
-SILENT = frozenset({"id", "participant_id", "assessment_id", "cycle_id", "site_id", "edition", "item", "lesion_id"})
+SILENT = frozenset(
+    {
+        "id",
+        "participant_id",
+        "assessment_id",
+        "cycle_id",
+        "site_id",
+        "edition",
+        "item",
+        "lesion_id",
+        "visit_id",
+        "analyte",
+    }
+)
 ACTS = {"register": "Registered", "enter": "Entered", "correct": "Corrected", "strike_out": "Struck out",
         "sign": "Decided", "import": "Imported", "system": "By the system", "query": "Query", "freeze": "Frozen",
         "settings": "Settings"}  # fmt: skip
@@ -90,6 +114,13 @@ def rows_of_assessment(assessment: Assessment) -> list[Model]:
     return [assessment, *lesions, *readings]
 
 
+def rows_of_entry(form: CasebookForm, row: Model) -> list[Model]:
+    """An entry and the lines below it, struck-out ones too."""
+    if form.lines is None:
+        return [row]
+    return [row, *form.lines.model.objects.filter(**{form.lines.parent: row}).order_by("id")]
+
+
 def _of(rows: Iterable[Model]) -> Q:
     by_table: dict[str, list[int]] = {}
     for row in rows:
@@ -105,6 +136,8 @@ def _name(row: Model) -> str:
         return ITEM_WORDS.get(row.item, row.item)
     if isinstance(row, LesionReading):
         return str(row.lesion)
+    if isinstance(row, LaboratoryResult):
+        return row.analyte
     return str(row) if isinstance(row, Lesion) else ""
 
 

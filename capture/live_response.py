@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from capture.services.assessments import Reading
+from capture.services.readings import Reading
 from trial.models import Assessment, Participant
 from trial.rules import recist
 

@@ -103,9 +103,7 @@ def confirming(row: Row) -> Cell | None:
     return next((cell for cell in row.assessments if cell and cell.due.what == "Confirmation"), None)
 
 
-def _row(
-    participant: Participant, cycles: list[Cycle], scans: list[Assessment], readings: Any, today: date
-) -> Row:
+def _row(participant: Participant, cycles: list[Cycle], scans: list[Assessment], readings: Any, today: date) -> Row:
     if participant.registered_on is None:
         return Row(participant, Course(), None, (), ())
     so_far = course(scans, readings)

@@ -114,9 +114,7 @@ def _treat(chance: random.Random, made: DemoParticipant, today: date) -> None:
         number += 1
 
 
-def _scan(
-    chance: random.Random, made: DemoParticipant, day_1: date, fractions: tuple[float, ...], today: date
-) -> None:
+def _scan(chance: random.Random, made: DemoParticipant, day_1: date, fractions: tuple[float, ...], today: date) -> None:
     for index, fraction in enumerate(fractions, start=1):
         on = day_1 + timedelta(days=56 * index + chance.randint(-5, 5))
         # The newest visits are left open, so that some are due today and few are overdue.

@@ -1,34 +1,30 @@
 """Tumour assessments: the baseline with its lesions, and follow-ups that carry them by identity."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from capture import checks
+from capture import checks, live_response
+from capture.facts import died_on
 from capture.fields import today
+from capture.services import acknowledgements
+from capture.services.readings import Reading
 from trial import changes
 from trial.models import Assessment, Lesion, LesionReading, Participant, Person
+
+__all__ = ["Head", "NewLesion", "Reading", "day_1", "follow_up_facts", "save_baseline", "save_follow_up", "strike_out",
+           "treat_locally"]  # fmt: skip
 
 
 @dataclass(frozen=True)
 class NewLesion:
-    """A lesion as chosen at baseline; a non-target has no diameter."""
+    """A lesion as chosen at baseline; a non-target has no diameter. lesion_id: of one that is on record already."""
 
     organ: str
     description: str
     longest_diameter_mm: Decimal | None
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What a follow-up says of one lesion."""
-
-    lesion_id: int
-    state: str
-    longest_diameter_mm: Decimal | None = None
-    not_evaluated_reason: str = ""
-    scanned_on: date | None = None
+    lesion_id: int | None = None
 
 
 def day_1(participant: Participant) -> date | None:
@@ -46,36 +42,70 @@ def save_baseline(
     marker: str,
     targets: Sequence[NewLesion],
     non_targets: Sequence[NewLesion],
+    assessment: Assessment | None = None,
+    reason: str = "",
+    acknowledged: Mapping[str, str] | None = None,
 ) -> Assessment:
-    """Enters the baseline and labels its lesions T1… and N1…; raises checks.Refused."""
+    """Enters the baseline and labels its lesions T1… and N1…, or corrects `assessment` with a reason.
+
+    Raises checks.Refused, checks.SecondLook, changes.ReasonMissing.
+    """
+    kept = {each.lesion_id for each in (*targets, *non_targets) if each.lesion_id is not None}
     facts = {
-        "assessed_on": assessed_on,
-        "day_1": day_1(participant),
-        "targets": targets,
-        "method": method,
-        "slice": slice_thickness_mm,
-        "today": today(),
-    }
-    checks.refuse_impossible(checks.BASELINE_CHECKS, facts)
-    with changes.record(person, "enter", participant=participant, groups=(participant.group,)):
-        baseline = Assessment.objects.create(
-            participant=participant, kind="baseline", assessed_on=assessed_on, method=method,
-            slice_thickness_mm=slice_thickness_mm, marker=marker,
-        )  # fmt: skip
-        for kind, letter, lesions in (("target", "T", targets), ("non_target", "N", non_targets)):
-            for place, each in enumerate(lesions, start=1):
-                _write_lesion(baseline, kind, f"{letter}{place}", each)
+        "assessed_on": assessed_on, "day_1": day_1(participant), "targets": targets, "method": method,
+        "slice": slice_thickness_mm, "today": today(),
+        "followed_but_left_out": _followed(participant) - kept if assessment else set(),
+    }  # fmt: skip
+    soft = checks.settle(checks.CHECKS["baseline"], facts, acknowledged)
+    baseline = assessment or Assessment(participant=participant, kind="baseline")
+    baseline.assessed_on, baseline.method = assessed_on, method
+    baseline.slice_thickness_mm, baseline.marker = slice_thickness_mm, marker
+    act = "correct" if assessment else "enter"
+    with changes.record(person, act, reason, participant=participant, groups=(participant.group,)):
+        baseline.save()
+        _strike_out_lesions(baseline, kept, reason)
+        for kind, lesions in (("target", targets), ("non_target", non_targets)):
+            for each in lesions:
+                _write_lesion(baseline, kind, each)
+        acknowledgements.keep(participant, "baseline", baseline.pk, soft, acknowledged)
     return baseline
 
 
-def _write_lesion(baseline: Assessment, kind: str, label: str, each: NewLesion) -> None:
-    lesion = Lesion.objects.create(
-        participant=baseline.participant, kind=kind, label=label, organ=each.organ, description=each.description
-    )
-    LesionReading.objects.create(
-        assessment=baseline, lesion=lesion, state="measured" if kind == "target" else "present",
-        longest_diameter_mm=each.longest_diameter_mm if kind == "target" else None,
+def _followed(participant: Participant) -> set[int]:
+    """Lesions that a follow-up on record has a reading of."""
+    readings = LesionReading.objects.filter(
+        assessment__participant=participant, assessment__kind="follow_up", assessment__struck_out_reason="",
+        struck_out_reason="", lesion__struck_out_reason="",
     )  # fmt: skip
+    return set(readings.values_list("lesion_id", flat=True))
+
+
+def _strike_out_lesions(baseline: Assessment, kept: set[int], reason: str) -> None:
+    for reading in baseline.readings.filter(struck_out_reason="").select_related("lesion"):
+        if reading.lesion_id not in kept:
+            for row in (reading, reading.lesion):
+                row.struck_out_reason = reason
+                row.save()
+
+
+def _write_lesion(baseline: Assessment, kind: str, each: NewLesion) -> None:
+    lesion = baseline.participant.lesions.filter(pk=each.lesion_id, kind=kind).first() if each.lesion_id else None
+    if lesion is None:
+        lesion = Lesion(participant=baseline.participant, kind=kind, label=_next_label(baseline.participant, kind))
+    lesion.organ, lesion.description = each.organ, each.description
+    lesion.save()
+    reading = baseline.readings.filter(lesion=lesion, struck_out_reason="").first()
+    reading = reading or LesionReading(assessment=baseline, lesion=lesion)
+    reading.state = "measured" if kind == "target" else "present"
+    reading.longest_diameter_mm = each.longest_diameter_mm if kind == "target" else None
+    reading.save()
+
+
+def _next_label(participant: Participant, kind: str) -> str:
+    """T1, T2…, N1…: a label once used, even of a lesion struck out, is not used again."""
+    letter = "T" if kind == "target" else "N"
+    used = participant.lesions.filter(kind=kind).values_list("label", flat=True)
+    return f"{letter}{max((int(label[1:]) for label in used), default=0) + 1}"
 
 
 def save_follow_up(
@@ -92,11 +122,15 @@ def save_follow_up(
     investigator_response: str = "",
     assessment: Assessment | None = None,
     reason: str = "",
+    acknowledged: Mapping[str, str] | None = None,
 ) -> Assessment:
-    """Enters a follow-up, or corrects `assessment` with a reason; raises checks.Refused, changes.ReasonMissing."""
-    checks.refuse_impossible(
-        checks.FOLLOW_UP_CHECKS, follow_up_facts(participant, assessed_on, readings, assessment)
-    )
+    """Enters a follow-up, or corrects `assessment` with a reason.
+
+    Raises checks.Refused, checks.SecondLook, changes.ReasonMissing.
+    """
+    head = Head(assessed_on, marker, new_lesions, new_lesion_on, investigator_response)
+    facts = follow_up_facts(participant, head, readings, assessment)
+    soft = checks.settle(checks.CHECKS["follow_up_scan"], facts, acknowledged)
     row = assessment or Assessment(participant=participant, kind="follow_up")
     row.assessed_on, row.method, row.slice_thickness_mm, row.marker = assessed_on, method, slice_thickness_mm, marker
     row.new_lesions, row.new_lesion_on, row.new_lesion_description = new_lesions, new_lesion_on, new_lesion_description
@@ -108,30 +142,56 @@ def save_follow_up(
         for each in readings:
             found = existing.get(each.lesion_id) or LesionReading(assessment=row, lesion_id=each.lesion_id)
             _write_reading(found, each)
+        acknowledgements.keep(participant, "follow_up_scan", row.pk, soft, acknowledged)
     return row
 
 
+@dataclass(frozen=True)
+class Head:
+    """What a follow-up says beside its readings, as far as the checks ask."""
+
+    assessed_on: date
+    marker: str
+    new_lesions: str
+    new_lesion_on: date | None = None
+    investigator_response: str = ""
+
+
 def follow_up_facts(
-    participant: Participant, assessed_on: date, readings: Sequence[Reading], assessment: Assessment | None
+    participant: Participant, head: Head, readings: Sequence[Reading], assessment: Assessment | None
 ) -> checks.Facts:
     """What the checks of a follow-up need to know."""
     lesions = {lesion.pk for lesion in participant.lesions.filter(struck_out_reason="")}
+    known = {each.lesion_id for each in readings} <= lesions
     others = participant.assessments.filter(struck_out_reason="").exclude(pk=assessment.pk if assessment else None)
     previous: dict[int, Decimal | None] = {}
     for each in LesionReading.objects.filter(
-        assessment__in=others, assessment__assessed_on__lt=assessed_on, struck_out_reason=""
+        assessment__in=others, assessment__assessed_on__lt=head.assessed_on, struck_out_reason=""
     ).order_by("assessment__assessed_on"):
         previous[each.lesion_id] = each.longest_diameter_mm or previous.get(each.lesion_id)
     return {
-        "assessed_on": assessed_on,
+        "assessed_on": head.assessed_on,
         "day_1": day_1(participant),
-        "lesions_known": {each.lesion_id for each in readings} <= lesions,
+        "lesions_known": known,
         "lesions_left_out": lesions - {each.lesion_id for each in readings},
         "readings": readings,
         "with_previous": [(each, previous.get(each.lesion_id)) for each in readings],
         "other_dates": set(others.values_list("assessed_on", flat=True)),
         "today": today(),
+        "new_lesions": head.new_lesions,
+        "new_lesion_on": head.new_lesion_on,
+        "investigator_response": head.investigator_response,
+        "computed_response": _computed(participant, head, readings, assessment) if known else "",
+        "died_on": died_on(participant),
     }
+
+
+def _computed(participant: Participant, head: Head, readings: Sequence[Reading], assessment: Assessment | None) -> str:
+    if not head.investigator_response:
+        return ""
+    outcome = live_response.response_of(participant, head.assessed_on, readings, head.new_lesions, head.marker,
+                                        head.new_lesion_on, assessment)  # fmt: skip
+    return outcome.overall.value if outcome else ""
 
 
 def _write_reading(row: LesionReading, each: Reading) -> None:
@@ -140,8 +200,30 @@ def _write_reading(row: LesionReading, each: Reading) -> None:
     row.save()
 
 
+def treat_locally(person: Person | None, lesion: Lesion, treated_on: date | None, reason: str) -> None:
+    """Notes that a lesion was embolised or ablated (None: it was not after all); not evaluated from then on."""
+    participant = lesion.participant
+    with changes.record(person, "correct", reason, participant=participant, groups=(participant.group,)):
+        lesion.locally_treated_on = treated_on
+        lesion.save()
+
+
 def strike_out(person: Person | None, row: Assessment, reason: str) -> None:
-    """Takes an assessment back with a reason; it stays in the history."""
-    with changes.record(person, "strike_out", reason, participant=row.participant, groups=(row.participant.group,)):
-        row.struck_out_reason = reason
-        row.save()
+    """Takes an assessment back with a reason; raises checks.Refused for a baseline that follow-ups rest on."""
+    participant = row.participant
+    is_baseline = row.kind == Assessment.Kind.BASELINE
+    if is_baseline and participant.assessments.filter(kind="follow_up", struck_out_reason="").exists():
+        raise checks.Refused((FOLLOWED,))
+    with changes.record(person, "strike_out", reason, participant=participant, groups=(participant.group,)):
+        rows = list(row.readings.filter(struck_out_reason="").select_related("lesion"))
+        lesions = [each.lesion for each in rows] if is_baseline else []
+        for each in (*rows, *lesions, row):
+            each.struck_out_reason = reason
+            each.save()
+        acknowledgements.keep(participant, "baseline" if is_baseline else "follow_up_scan", row.pk, (), None)
+
+
+FOLLOWED = checks.Check(
+    "BASE-08", "Follow-up assessments rest on this baseline: strike those out first.", "RECIST 1.0.", checks.HARD,
+    lambda facts: True,
+)  # fmt: skip

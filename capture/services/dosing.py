@@ -1,11 +1,13 @@
 """Cycles and their dosing periods: checked first, then written in one Change."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from capture import checks
+from capture.facts import died_on
 from capture.fields import today
+from capture.services import acknowledgements
 from trial import changes
 from trial.models import Cycle, DosingPeriod, Participant, Person
 
@@ -35,10 +37,12 @@ def save_cycle(
     lot: str = "",
     delay_reason: str = "",
     reason: str = "",
+    acknowledged: Mapping[str, str] | None = None,
 ) -> Cycle:
-    """Enters or corrects cycle `number`; raises checks.Refused, or changes.ReasonMissing for a bare correction."""
+    """Enters or corrects cycle `number`; raises checks.Refused, checks.SecondLook for a soft check without a reason,
+    or changes.ReasonMissing for a bare correction."""
     facts = _facts(participant, number, started_on, periods, dispensed, returned)
-    checks.refuse_impossible(checks.DOSING_CHECKS, facts)
+    soft = checks.settle(checks.CHECKS["cycle"], facts, acknowledged)
     earlier = participant.cycles.filter(number=number, struck_out_reason="").first()
     act = "correct" if earlier else "enter"
     with changes.record(person, act, reason, participant=participant, groups=(participant.group,)):
@@ -47,6 +51,7 @@ def save_cycle(
         cycle.lot, cycle.delay_reason = lot, delay_reason
         cycle.save()
         _write_periods(cycle, periods, reason)
+        acknowledgements.keep(participant, "cycle", cycle.pk, soft, acknowledged)
     return cycle
 
 
@@ -67,6 +72,7 @@ def _facts(
         "dispensed": dispensed,
         "returned": returned,
         "today": today(),
+        "died_on": died_on(participant),
     }
 
 
@@ -85,3 +91,22 @@ def _write_periods(cycle: Cycle, periods: Sequence[Period], reason: str) -> None
             cycle=cycle, from_day=each.from_day, to_day=each.to_day, dose_mg=each.dose_mg, frequency=each.frequency,
             reason=each.reason,
         )  # fmt: skip
+
+
+def strike_out(person: Person | None, row: Cycle, reason: str) -> None:
+    """Takes a cycle and its dosing periods back with a reason; raises checks.Refused when later cycles stand."""
+    later = row.participant.cycles.filter(struck_out_reason="", number__gt=row.number).exists()
+    if later:
+        raise checks.Refused((LATER_CYCLES,))
+    participant = row.participant
+    with changes.record(person, "strike_out", reason, participant=participant, groups=(participant.group,)):
+        for each in [*row.periods.filter(struck_out_reason=""), row]:
+            each.struck_out_reason = reason
+            each.save()
+        acknowledgements.keep(participant, "cycle", row.pk, (), None)
+
+
+LATER_CYCLES = checks.Check(
+    "DOSE-12", "Later cycles are on record: strike those out first.", "Courses repeat [registry].", checks.HARD,
+    lambda facts: True,
+)  # fmt: skip

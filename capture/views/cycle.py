@@ -25,8 +25,10 @@ def cycle(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         raise Http404("This cycle is not due.")
     if request.method == "POST" and not access.may_enter(request.user):
         return HttpResponse("Your role reads the record and does not write it.", status=403)
-    return _save(request, participant, number, row) if request.method == "POST" else _show(
-        request, participant, number, row
+    return (
+        _save(request, participant, number, row)
+        if request.method == "POST"
+        else _show(request, participant, number, row)
     )
 
 

@@ -1,0 +1,51 @@
+"""What can be wrong with a tumour assessment."""
+
+from decimal import Decimal
+
+from capture.checking import Facts
+from trial import protocol
+
+
+def least_mm(method: str) -> int:
+    """The smallest longest diameter that counts as measurable [RECIST 1.0]: 10 mm by spiral CT, else 20 mm."""
+    return protocol.constant("measurable_spiral_mm" if method == "spiral_ct" else "measurable_conventional_mm")
+
+
+def not_measurable(facts: Facts) -> bool:
+    """A target is smaller than its method can measure."""
+    least = least_mm(facts["method"])
+    return any(each.longest_diameter_mm is None or each.longest_diameter_mm < least for each in facts["targets"])
+
+
+def too_many_in_an_organ(facts: Facts) -> bool:
+    """More than five targets in one organ."""
+    organs = [each.organ for each in facts["targets"]]
+    return any(organs.count(organ) > protocol.constant("targets_per_organ") for organ in organs)
+
+
+def baseline_too_early(facts: Facts) -> bool:
+    """More than four weeks before treatment."""
+    day_1 = facts["day_1"]
+    return day_1 is not None and (day_1 - facts["assessed_on"]).days > protocol.constant("baseline_window_days")
+
+
+def under_two_slices(facts: Facts) -> bool:
+    """A target smaller than two slices of the scan."""
+    thickness = facts["slice"]
+    return thickness is not None and any(
+        (each.longest_diameter_mm or Decimal(10_000)) < thickness * 2 for each in facts["targets"]
+    )
+
+
+def more_than_doubled(facts: Facts) -> bool:
+    """A lesion is more than twice as long as when it was last measured."""
+    return any(
+        reading.longest_diameter_mm and previous and reading.longest_diameter_mm > previous * 2
+        for reading, previous in facts["with_previous"]
+    )
+
+
+def opinion_differs(facts: Facts) -> bool:
+    """The investigator's own response is not the computed one."""
+    opinion, computed = facts["investigator_response"], facts["computed_response"]
+    return bool(opinion and computed and opinion != computed)

@@ -1,0 +1,142 @@
+"""The forms of the second half of the casebook: which fields, in which order, in which words."""
+
+from capture.forms.entry import EntryForm
+from trial import models
+
+PARTIAL = "UNK-JAN-2006: day unknown"
+
+
+class HormoneForm(EntryForm):
+    """One marker of one sample."""
+
+    class Meta(EntryForm.Meta):
+        model = models.HormoneLevel
+        fields = ("sampled_on", "marker", "value", "value_missing", "unit", "upper_limit", "upper_limit_missing",
+                  "assay")  # fmt: skip
+        labels = {"sampled_on": "Sample taken on", "upper_limit": "Laboratory's upper limit of normal"}
+        help_texts = {"upper_limit": "in the unit of the value", "assay": "method or kit; changes are flagged"}
+
+
+class VisitForm(EntryForm):
+    """The visit at the start of a cycle."""
+
+    class Meta(EntryForm.Meta):
+        model = models.Visit
+        fields = ("visited_on", "cycle_number", "weight_kg", "weight_kg_missing", "ecog", "ecog_missing",
+                  "systolic_mmhg", "systolic_mmhg_missing", "diastolic_mmhg", "diastolic_mmhg_missing")  # fmt: skip
+        labels = {
+            "visited_on": "Visit on",
+            "cycle_number": "Start of cycle",
+            "weight_kg": "Weight (kg)",
+            "ecog": "ECOG (0–4)",
+            "systolic_mmhg": "Systolic (mmHg)",
+            "diastolic_mmhg": "Diastolic (mmHg)",
+        }
+        help_texts = {"cycle_number": "0: screening"}
+
+
+class BloodPressureForm(EntryForm):
+    """Blood pressure between visits."""
+
+    class Meta(EntryForm.Meta):
+        model = models.BloodPressure
+        fields = ("measured_on", "systolic_mmhg", "systolic_mmhg_missing", "diastolic_mmhg", "diastolic_mmhg_missing")
+        labels = {"measured_on": "Measured on", "systolic_mmhg": "Systolic (mmHg)",
+                  "diastolic_mmhg": "Diastolic (mmHg)"}  # fmt: skip
+
+
+class MedicationForm(EntryForm):
+    """A medication beside the study treatment."""
+
+    class Meta(EntryForm.Meta):
+        model = models.Medication
+        fields = ("kind", "name", "dose", "indication", "started_on", "started_on_missing", "stopped_on")
+        labels = {"started_on": "Started on", "stopped_on": "Stopped on"}
+        help_texts = {"started_on": PARTIAL, "stopped_on": "empty while it goes on"}
+
+
+class HistoryForm(EntryForm):
+    """A condition or symptom from before treatment."""
+
+    class Meta(EntryForm.Meta):
+        model = models.MedicalHistory
+        fields = ("condition", "grade", "began_on", "began_on_missing", "ongoing")
+        labels = {"condition": "Condition or symptom", "began_on": "Began on", "ongoing": "Still there at baseline",
+                  "grade": "Grade at baseline"}  # fmt: skip
+        help_texts = {"began_on": PARTIAL}
+
+
+class DeviationForm(EntryForm):
+    """A deviation from the protocol."""
+
+    class Meta(EntryForm.Meta):
+        model = models.Deviation
+        fields = ("happened_on", "kind", "description", "action")
+        labels = {"happened_on": "Happened on", "description": "What happened", "action": "What was done about it"}
+
+
+class OffTreatmentForm(EntryForm):
+    """The end of study treatment."""
+
+    class Meta(EntryForm.Meta):
+        model = models.OffTreatment
+        fields = ("off_on", "reason", "because")
+        labels = {"off_on": "Off treatment on", "because": "In words"}
+
+
+class FollowUpForm(EntryForm):
+    """A contact after treatment."""
+
+    class Meta(EntryForm.Meta):
+        model = models.FollowUp
+        fields = ("contacted_on", "alive", "progression", "progressed_on", "progression_method",
+                  "disease_assessed_on", "new_therapy", "new_therapy_on", "new_therapy_name")  # fmt: skip
+        labels = {"contacted_on": "Contact on", "alive": "Alive or dead", "progression": "Progression since last visit",
+                  "progressed_on": "Progression on", "progression_method": "Progression seen by",
+                  "disease_assessed_on": "Disease assessed on", "new_therapy": "New anticancer therapy",
+                  "new_therapy_on": "New therapy began on", "new_therapy_name": "Which therapy"}  # fmt: skip
+        help_texts = {"disease_assessed_on": "“no progression” counts only with the day of a disease assessment",
+                      "new_therapy_on": PARTIAL}  # fmt: skip
+
+
+class DeathForm(EntryForm):
+    """Death of any cause."""
+
+    class Meta(EntryForm.Meta):
+        model = models.Death
+        fields = ("died_on", "cause", "because")
+        labels = {"died_on": "Died on", "because": "In words"}
+        help_texts = {"died_on": PARTIAL}
+
+
+class WithdrawalForm(EntryForm):
+    """Withdrawal of consent."""
+
+    class Meta(EntryForm.Meta):
+        model = models.Withdrawal
+        fields = ("withdrew_on", "scope", "because")
+        labels = {"withdrew_on": "Withdrawn on", "scope": "How far it goes", "because": "In words"}
+
+
+class OffStudyForm(EntryForm):
+    """The end of the study for a participant."""
+
+    class Meta(EntryForm.Meta):
+        model = models.OffStudy
+        fields = ("off_on", "reason", "because")
+        labels = {"off_on": "Off study on", "because": "In words"}
+
+
+class AdverseEventForm(EntryForm):
+    """An adverse event by CTCAE 3.0; term and select are found by search."""
+
+    class Meta(EntryForm.Meta):
+        model = models.AdverseEvent
+        fields = ("term", "select", "other_words", "grade", "grade_missing", "attribution", "attribution_missing",
+                  "onset_on", "onset_on_missing", "resolved_on", "present_at_baseline", "seriousness",
+                  "expectedness", "action_taken", "outcome", "cycle_number")  # fmt: skip
+        labels = {"term": "Term", "other_words": "If “other”, what", "onset_on": "Began on",
+                  "resolved_on": "Resolved on", "present_at_baseline": "Present at baseline",
+                  "seriousness": "Serious", "expectedness": "Expected or not, if serious",
+                  "action_taken": "Action taken with the study drug", "cycle_number": "Cycle"}  # fmt: skip
+        help_texts = {"onset_on": PARTIAL, "resolved_on": "empty while it goes on"}

@@ -1,0 +1,74 @@
+"""The base of the forms that are one entry each: the clinic's own fields, and reasons for what is missing."""
+
+from typing import Any
+
+from django import forms
+from django.db import models
+
+from capture.fields import FullDateField, MissingReasonField, PartialDateFormField, require_value_or_reason
+from trial.models import fields as record_fields
+
+
+def clinic_field(field: models.Field, **kwargs: Any) -> forms.Field | None:
+    """The form field of a model field; dates are typed as the clinic types them, choices begin with “Choose”."""
+    made = _made(field, kwargs)
+    if made is not None:
+        kind = "form-select" if isinstance(made.widget, forms.Select) else "form-control"
+        if isinstance(made.widget, forms.CheckboxInput):
+            kind = "form-check-input"
+        made.widget.attrs.setdefault("class", kind)
+    return made
+
+
+def _made(field: models.Field, kwargs: dict[str, Any]) -> forms.Field | None:
+    common = {name: kwargs[name] for name in ("label", "help_text") if name in kwargs}
+    required = not (field.null or field.blank)
+    if isinstance(field, record_fields.MissingReasonField):
+        return MissingReasonField()
+    if isinstance(field, record_fields.PartialDateField):
+        return PartialDateFormField(required=required, **common)
+    if isinstance(field, models.DateField):
+        return FullDateField(required=required, **common)
+    if field.choices:
+        choices = [("", "Choose" if required else "—"), *field.choices]
+        if isinstance(field, models.IntegerField):
+            return forms.TypedChoiceField(choices=choices, coerce=int, empty_value=None, required=required, **common)
+        return forms.ChoiceField(choices=choices, required=required, **common)
+    if isinstance(field, models.TextField):
+        return forms.CharField(widget=forms.Textarea(attrs={"rows": 2}), max_length=2000, required=required, **common)
+    made = field.formfield(**kwargs)
+    if isinstance(made, forms.IntegerField | forms.DecimalField):
+        made.widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+    return made
+
+
+class EntryForm(forms.ModelForm):
+    """One entry of the casebook. A field with a `…_missing` beside it holds a value or the reason why there is none."""
+
+    class Meta:
+        formfield_callback = staticmethod(clinic_field)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.may_be_missing():
+            self.fields[name].required = False
+            self.fields[name].widget.attrs["data-missing"] = f"id_{self.add_prefix(name)}_missing"
+            self.fields[f"{name}_missing"].label = f"Why is it missing: {str(self.fields[name].label).lower()}?"
+
+    def may_be_missing(self) -> list[str]:
+        """Names of the fields that have a reason beside them."""
+        return [name for name in self.fields if f"{name}_missing" in self.fields]
+
+    def clean(self) -> dict[str, Any]:
+        """A value or its reason, never both, never neither."""
+        super().clean()
+        for name in self.may_be_missing():
+            require_value_or_reason(self, name)
+        return self.cleaned_data
+
+    def _post_clean(self) -> None:
+        """The row is filled by the service, inside the Change; the rules across fields are the edit checks."""
+
+    def values(self) -> dict[str, Any]:
+        """Field → domain value, for the service."""
+        return dict(self.cleaned_data)

@@ -1,0 +1,42 @@
+"""Keeps what people said to the soft checks of an entry; called inside the Change that saves the entry."""
+
+from collections.abc import Mapping
+
+from capture.checking import Check
+from trial.models import Acknowledgement, Participant
+
+PASSES_NOW = "the value passes now"
+
+
+def given(participant: Participant, form: str, row_id: int | None) -> dict[str, str]:
+    """Check id → reason, as acknowledged for this entry before."""
+    if row_id is None:
+        return {}
+    rows = participant.acknowledgements.filter(form=form, row_id=row_id, struck_out_reason="").exclude(because="")
+    return dict(rows.values_list("check_id", "because"))
+
+
+def keep(
+    participant: Participant, form: str, row_id: int, soft: tuple[Check, ...], acknowledged: Mapping[str, str] | None
+) -> None:
+    """One row per soft check that fails, with its reason; rows of checks that pass again are struck out."""
+    standing = {
+        row.check_id: row
+        for row in Acknowledgement.objects.filter(
+            participant=participant, form=form, row_id=row_id, struck_out_reason=""
+        )
+    }
+    for check in soft:
+        because = (acknowledged or {}).get(check.id, "").strip()
+        row = standing.pop(check.id, None)
+        if row is None:
+            Acknowledgement.objects.create(
+                participant=participant, check_id=check.id, form=form, row_id=row_id, words=check.words,
+                because=because,
+            )  # fmt: skip
+        elif because and row.because != because:
+            row.because = because
+            row.save(update_fields=["because"])
+    for row in standing.values():
+        row.struck_out_reason = PASSES_NOW
+        row.save(update_fields=["struck_out_reason"])
