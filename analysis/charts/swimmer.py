@@ -1,0 +1,192 @@
+"""The swimmer plot: one lane per participant, with treatment, response, progression and death since registration. PURE.
+
+Days count from registration, which is day 0; a treatment period includes its last day. The shade of a period is its
+dose level, the shape of a mark its kind, so that the plot reads in grey. Lanes grow narrower as they become many.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from analysis.charts.axis import WIDTH, Axis, Tick
+from analysis.charts.marks import month_axis, shape, unique_key
+from analysis.charts.swimmer_looks import KINDS, LEVELS, ONGOING, DrawnMark, LegendEntry, Level, legend
+from analysis.endpoints.survival import months
+
+LEFT, RIGHT, TOP = 62, 560, 50
+FOOT = 42
+ROW_HEIGHTS = ((15, 20.0), (30, 15.0))  # up to so many lanes, so high
+NARROWEST = 12.0
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One participant: study number, periods (first day, last day, level), marks (day, kind), whether treatment goes
+    on, the last day something is known of, and the page address. Levels: LEVELS, "" when not recorded; kinds: KINDS."""
+
+    number: str
+    treatment: tuple[tuple[int, int, str], ...]
+    marks: tuple[tuple[int, str], ...]
+    ongoing: bool
+    last_day: int
+    url: str
+
+
+@dataclass(frozen=True)
+class DrawnPeriod:
+    """One stretch of treatment in place."""
+
+    x: float
+    width: float
+    level: Level
+
+
+@dataclass(frozen=True)
+class DrawnLane:
+    """A lane in place: its middle, its bar, the end of its thin line, its marks and its words."""
+
+    lane: Lane
+    middle: float
+    top: float
+    end: float
+    periods: tuple[DrawnPeriod, ...]
+    marks: tuple[DrawnMark, ...]
+    course: str
+
+    @property
+    def words(self) -> str:
+        """What a pointer or a screen reader says of the lane."""
+        return f"{self.lane.number}: {self.course}"
+
+
+@dataclass(frozen=True)
+class Swimmer:
+    """The whole plot; without lanes `is_empty` holds and only the sentence is shown. `key` keeps pattern ids unique."""
+
+    key: str
+    lanes: tuple[DrawnLane, ...]
+    months: tuple[Tick, ...]
+    legend: tuple[LegendEntry, ...]
+    summary: str
+    bar_height: float
+    font_size: float
+    bottom: float
+    height: float
+    width: int = WIDTH
+    left: int = LEFT
+    right: int = RIGHT
+    top: int = TOP
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to draw."""
+        return not self.lanes
+
+
+def swimmer(lanes: Sequence[Lane]) -> Swimmer:
+    """The plot of these participants, longest lane first; equal lanes stand in order of study number.
+
+    Raises ValueError for a day before registration, a period that ends before it begins, an unknown level or kind.
+    """
+    for lane in lanes:
+        _check(lane)
+    ordered = sorted(lanes, key=lambda lane: (-_length(lane), lane.number))
+    across, ticks = month_axis(max((_length(lane) for lane in ordered), default=0), LEFT, RIGHT)
+    row = _row_height(len(ordered))
+    bottom = round(TOP + row * len(ordered), 1)
+    return Swimmer(
+        key=unique_key("swimmer", (lane.number for lane in ordered)),
+        lanes=tuple(_drawn(lane, TOP + row * place, row, across) for place, lane in enumerate(ordered)),
+        months=ticks,
+        legend=legend(
+            {level for lane in ordered for _, _, level in lane.treatment},
+            {kind for lane in ordered for _, kind in lane.marks},
+            ongoing=any(lane.ongoing for lane in ordered),
+        ),
+        summary=_summary(ordered),
+        bar_height=_bar_height(row),
+        font_size=min(11.0, row - 2),
+        bottom=bottom,
+        height=bottom + FOOT,
+    )
+
+
+def _check(lane: Lane) -> None:
+    days = [lane.last_day, *(day for day, _ in lane.marks), *(first for first, _, _ in lane.treatment)]
+    if min(days) < 0:
+        raise ValueError(f"{lane.number}: day {min(days)} is before registration and cannot be drawn.")
+    for first, last, level in lane.treatment:
+        if last < first:
+            raise ValueError(f"{lane.number}: a period from day {first} to day {last} ends before it begins.")
+        if level not in {each.code for each in LEVELS}:
+            raise ValueError(f"{lane.number}: there is no dose level called {level}.")
+    unknown = [kind for _, kind in lane.marks if kind not in {each.code for each in KINDS}]
+    if unknown:
+        raise ValueError(f"{lane.number}: there is no mark for {unknown[0]}.")
+
+
+def _length(lane: Lane) -> int:
+    """The last day of anything in the lane."""
+    return max([lane.last_day, *(day for day, _ in lane.marks), *(last for _, last, _ in lane.treatment)])
+
+
+def _row_height(lanes: int) -> float:
+    return next((height for most, height in ROW_HEIGHTS if lanes <= most), NARROWEST)
+
+
+def _bar_height(row: float) -> float:
+    return round(row * 0.62, 1)
+
+
+def _drawn(lane: Lane, top: float, row: float, across: Axis) -> DrawnLane:
+    middle = round(top + row / 2, 1)
+    return DrawnLane(
+        lane=lane,
+        middle=middle,
+        top=round(middle - _bar_height(row) / 2, 1),
+        end=across.at(_length(lane)),
+        periods=tuple(_period(each, across) for each in sorted(lane.treatment)),
+        marks=_marks(lane, middle, row * 0.3, across),
+        course=_course(lane),
+    )
+
+
+def _period(period: tuple[int, int, str], across: Axis) -> DrawnPeriod:
+    first, last, code = period
+    x = across.at(first)
+    return DrawnPeriod(x, round(across.at(last + 1) - x, 1), next(each for each in LEVELS if each.code == code))
+
+
+def _marks(lane: Lane, middle: float, radius: float, across: Axis) -> tuple[DrawnMark, ...]:
+    """The marks in order of day; one that would cover the last is moved beside it, the words keep its day."""
+    codes = [each.code for each in KINDS]
+    drawn, free_from = [], 0.0
+    for day, code in sorted(lane.marks, key=lambda mark: (mark[0], codes.index(mark[1]))):
+        x = round(max(across.at(day), free_from), 1)
+        kind = KINDS[codes.index(code)]
+        drawn.append(DrawnMark(shape(kind.shape, x, middle, round(radius, 1)), kind))
+        free_from = x + radius * 2
+    if lane.ongoing:
+        x = round(max(across.at(_length(lane)) + radius, free_from), 1)
+        drawn.append(DrawnMark(shape(ONGOING.shape, x, middle, round(radius, 1)), ONGOING))
+    return tuple(drawn)
+
+
+def _course(lane: Lane) -> str:
+    names = {each.code: each.words for each in KINDS}
+    treated = [last for _, last, _ in lane.treatment]
+    parts = ["never treated" if not treated else f"treated to {months(max(treated)):.1f} months"]
+    parts[0] += " and on treatment" if lane.ongoing else ""
+    parts += [f"{names[kind]} at {months(day):.1f} months" for day, kind in sorted(lane.marks)]
+    return "; ".join([*parts, f"last known at {months(_length(lane)):.1f} months"])
+
+
+def _summary(lanes: Sequence[Lane]) -> str:
+    if not lanes:
+        return "No participant has been registered yet."
+    kinds = [{kind for _, kind in lane.marks} for lane in lanes]
+    return (
+        f"{len(lanes)} participant{'s' if len(lanes) > 1 else ''}, the longest for {months(_length(lanes[0])):.1f} "
+        f"months; {sum(1 for each in kinds if each & {'CR', 'PR'})} with a response, "
+        f"{sum(1 for each in kinds if 'progression' in each)} with progression, "
+        f"{sum(1 for each in kinds if 'death' in each)} died, {sum(1 for lane in lanes if lane.ongoing)} on treatment."
+    )
