@@ -41,6 +41,7 @@ class CasebookForm:
     repeats: bool = False
     lines: Lines | None = None
     url_name: str = "capture:entry_new"
+    template: str = "capture/entry.html"
 
     @property
     def model(self) -> Any:
@@ -62,11 +63,11 @@ CASEBOOK: tuple[CasebookForm, ...] = (
                  "every 8 weeks ± 7 days from day 1; a response again after 28 days", repeats=True,
                  url_name="capture:assessment_new"),
     CasebookForm("Visit at cycle start", "visit", "at screening and at the start of each cycle", entries.VisitForm,
-                 "visited_on", True, LABORATORY),
+                 "visited_on", True, LABORATORY, template="capture/entry_visit.html"),
     CasebookForm("Blood pressure", "blood_pressure", "weekly in the first 6 weeks", entries.BloodPressureForm,
                  "measured_on", True),
     CasebookForm("Adverse event", "adverse_event", "whenever one happens, to 30 days after the last dose",
-                 entries.AdverseEventForm, "onset_on", True),
+                 entries.AdverseEventForm, "onset_on", True, template="capture/entry_adverse_event.html"),
     CasebookForm("Hormone level", "hormone", "before treatment and with each tumour assessment",
                  entries.HormoneForm, "sampled_on", True),
     CasebookForm("Concomitant medication", "medication", "whenever it changes", entries.MedicationForm, "started_on",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from capture.views import assessment, cycle, history, participants, registration, waiver
+from capture.views import assessment, cycle, entry, history, participants, registration, waiver
 
 app_name = "capture"
 _ONE = "participants/<str:reference>/"
@@ -21,4 +21,10 @@ urlpatterns = [
     path(_ONE + "assessments/new/", assessment.new, name="assessment_new"),
     path(_ONE + "assessments/response/", assessment.response, name="response"),
     path(_ONE + "assessments/<int:assessment_id>/", assessment.existing, name="assessment"),
+    path(_ONE + "assessments/<int:assessment_id>/strike-out/", assessment.strike_out, name="assessment_strike_out"),
+    path(_ONE + "cycles/<int:number>/strike-out/", cycle.strike_out, name="cycle_strike_out"),
+    path(_ONE + "lesions/<int:lesion_id>/local-treatment/", assessment.local_treatment, name="local_treatment"),
+    path(_ONE + "<str:form>/new/", entry.new, name="entry_new"),
+    path(_ONE + "<str:form>/<int:row_id>/", entry.existing, name="entry"),
+    path(_ONE + "<str:form>/<int:row_id>/strike-out/", entry.strike_out, name="entry_strike_out"),
 ]

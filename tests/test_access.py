@@ -33,6 +33,8 @@ def _address(route: str, cast: Cast) -> str:
         "<int:waiver_id>": str(cast.waiver.pk),
         "<str:kind>": "registration",
         "<int:row_id>": "1",
+        "<str:form>": "deviation",
+        "<int:lesion_id>": "1",
         "<str:letter>": "A",
         "<str:figure>": "responders",
     }

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from capture.fields import FullDateField
+from capture.forms.reason import ReasonForm
 from capture.services.assessments import NewLesion, Reading
 from trial import protocol
 from trial.models import Assessment, Lesion
@@ -50,8 +51,9 @@ class FollowUpHeadForm(HeadForm):
 
 
 class NewLesionForm(forms.Form):
-    """A row of the baseline; a row without an organ is no lesion."""
+    """A row of the baseline; a row without an organ is no lesion. `lesion_id` names one that is on record already."""
 
+    lesion_id = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
     organ = forms.ChoiceField(label="organ", required=False, choices=[("", "—"), *protocol.ORGANS])
     description = forms.CharField(label="description", required=False, max_length=80)
     longest_diameter_mm = forms.DecimalField(label="longest diameter in mm", required=False, min_value=0, max_digits=5,
@@ -79,7 +81,14 @@ class NewLesionForm(forms.Form):
         found = self.cleaned_data
         if not found.get("organ"):
             return None
-        return NewLesion(found["organ"], found["description"], found.get("longest_diameter_mm"))
+        return NewLesion(found["organ"], found["description"], found.get("longest_diameter_mm"), found["lesion_id"])
+
+
+class LocalTreatmentForm(ReasonForm):
+    """When a lesion was embolised or ablated; empty: it was not."""
+
+    locally_treated_on = FullDateField(label="Treated locally on (embolisation, ablation)", required=False)
+    field_order = ("locally_treated_on", "reason_code", "reason_words")
 
 
 class ReadingForm(forms.Form):

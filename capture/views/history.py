@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from capture import history as of_entry
+from capture.casebook import ENTRY_FORMS
 from trial import access
 from trial.models import Participant
 
@@ -18,6 +19,8 @@ KINDS: dict[str, tuple[str, Callable[[Participant, int], list[Any]]]] = {
         get_object_or_404(one.assessments, pk=key))),
     "waiver": ("Waiver", lambda one, key: [get_object_or_404(one.waivers, pk=key)]),
     "finding": ("Finding", lambda one, key: [get_object_or_404(one.findings, pk=key)]),
+    **{kind: (form.title, lambda one, key, form=form: of_entry.rows_of_entry(
+        form, get_object_or_404(form.model, participant=one, pk=key))) for kind, form in ENTRY_FORMS.items()},
 }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from django.shortcuts import render
 
 from capture import selectors
 from capture.casebook import CASEBOOK
+from capture.entry_lists import entry_lists
 from capture.fields import today
 from trial import access, protocol
 from trial.models import Assessment, Participant, Waiver
@@ -42,6 +43,7 @@ def participant(request: HttpRequest, reference: str) -> HttpResponse:
         "cycles": participant.cycles.filter(struck_out_reason="").order_by("number"),
         "scans": _with_response(scans, row.course.responses or {}),
         "lesions": selectors.lesion_table(participant, scans),
+        "entry_lists": entry_lists(participant),
         "findings": participant.findings.order_by("id"),
         "waivers": participant.waivers.order_by("id"),
         "unmet": _unmet(participant),

@@ -1,0 +1,44 @@
+"""What a new entry can start with: facts that the record holds already, never an answer."""
+
+from typing import Any
+
+from capture.casebook import CasebookForm
+from trial.models import Participant
+
+
+def prefilled(form: CasebookForm, participant: Participant, asked: Any) -> dict[str, Any]:
+    """Field → first value. asked: the query of the address (`cycle`, `marker`, `term`, `select`, `grade`)."""
+    if form.kind == "visit":
+        number = asked.get("cycle", "")
+        return {"cycle_number": int(number)} if number.isdigit() and len(number) < 3 else {}
+    if form.kind == "hormone":
+        return _last_hormone(participant, asked.get("marker", ""))
+    if form.kind == "adverse_event":
+        return _event(participant, asked)
+    return {}
+
+
+def _last_hormone(participant: Participant, marker: str) -> dict[str, Any]:
+    """Unit, limit and assay of the last sample of a marker: they rarely change, and a change is flagged."""
+    levels = participant.hormone_levels.filter(struck_out_reason="")
+    if marker:
+        levels = levels.filter(marker=marker)
+    last = levels.order_by("sampled_on", "id").last()
+    if last is None:
+        return {}
+    return {name: getattr(last, name) for name in ("marker", "unit", "upper_limit", "assay")}
+
+
+def _event(participant: Participant, asked: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    first = None
+    if (asked.get("continues") or "").isdigit():
+        first = participant.adverse_events.filter(pk=int(asked["continues"]), struck_out_reason="").first()
+    if first is not None:
+        found = {name: getattr(first, name) for name in ("term", "select", "other_words", "attribution")}
+    for name in ("term", "select", "grade"):
+        if asked.get(name):
+            found[name] = asked[name][:80]
+    if asked.get("onset_on"):
+        found["onset_on"] = asked["onset_on"][:20]
+    return found

@@ -1,0 +1,97 @@
+"""The page of the baseline assessment: lesions chosen before treatment, corrected with a reason."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from capture import history
+from capture.forms.assessment import HeadForm, NewLesionForm
+from capture.forms.reason import ReasonForm
+from capture.services import acknowledgements, assessments
+from capture.services.entries import EditedMeanwhile
+from capture.views import saving
+from trial import access
+from trial.models import Assessment, LesionReading, Participant
+
+TARGET_ROWS, NON_TARGET_ROWS = 10, 6
+
+
+def page(request: HttpRequest, participant: Participant, row: Assessment | None) -> HttpResponse:
+    """Shows, enters or corrects the baseline."""
+    data = request.POST if request.method == "POST" else None
+    head, reason = HeadForm(data, initial=_head(row)), ReasonForm(data)
+    targets, non_targets = _rows(data, row, True), _rows(data, row, False)
+    shown: dict[str, Any] = {
+        "participant": participant, "assessment": row, "form": head, "targets": targets, "non_targets": non_targets,
+        "reason_form": reason, "may_enter": access.may_enter(request.user) and not (row and row.is_struck_out),
+        "opened_at": history.newest_change(*history.rows_of_assessment(row)) if row else 0,
+    }  # fmt: skip
+    if data is None:
+        return render(request, "capture/assessment_baseline.html", shown)
+    # Lists, not generators: every row is checked, so that every error is shown at once.
+    valid = [head.is_valid(), row is None or reason.is_valid(), *[each.is_valid() for each in targets + non_targets]]
+    if not all(valid):
+        return render(request, "capture/assessment_baseline.html", shown, status=422)
+    refusal = saving.attempt(request, lambda: _save(request, participant, row, head, targets, non_targets, reason))
+    if refusal is None:
+        messages.success(request, "The baseline assessment is saved.")
+        return redirect("capture:participant", participant.reference)
+    return render(request, "capture/assessment_baseline.html", {**shown, **refusal.context}, status=refusal.status)
+
+
+def _save(
+    request: HttpRequest, participant: Participant, row: Assessment | None, head: HeadForm,
+    targets: list[NewLesionForm], non_targets: list[NewLesionForm], reason: ReasonForm,
+) -> None:  # fmt: skip
+    stop_if_edited(request, row)
+    found = head.cleaned_data
+    given = acknowledgements.given(participant, "baseline", row.pk if row else None)
+    assessments.save_baseline(
+        request.user, participant, found["assessed_on"], found["method"], found["slice_thickness_mm"],
+        found["marker"], [lesion for each in targets if (lesion := each.lesion())],
+        [lesion for each in non_targets if (lesion := each.lesion())], row,
+        reason.cleaned_data.get("reason", "") if row else "", {**given, **saving.acknowledged(request)},
+    )  # fmt: skip
+
+
+def stop_if_edited(request: HttpRequest, row: Assessment | None) -> None:
+    """Raises EditedMeanwhile when somebody saved this assessment after the page was opened."""
+    opened = saving.opened_at(request)
+    if row is not None and opened is not None:
+        newer = history.since(history.rows_of_assessment(row), opened)
+        if newer:
+            raise EditedMeanwhile(newer)
+
+
+def _head(row: Assessment | None) -> dict[str, Any]:
+    names = ("assessed_on", "method", "slice_thickness_mm", "marker")
+    return {name: getattr(row, name) for name in names} if row else {}
+
+
+def _rows(data: Any, row: Assessment | None, target: bool) -> list[NewLesionForm]:
+    """The lesions on record, then empty rows; a row of the record carries its lesion's identity."""
+    readings = _readings(row, "target" if target else "non_target")
+    letter, least = ("T", TARGET_ROWS) if target else ("N", NON_TARGET_ROWS)
+    count = max(least, len(readings))
+    return [
+        NewLesionForm(data, prefix=f"{letter}{n}", target=target, initial=_lesion(readings, n))
+        for n in range(1, count + 1)
+    ]
+
+
+def _readings(row: Assessment | None, kind: str) -> list[LesionReading]:
+    if row is None:
+        return []
+    standing = row.readings.filter(struck_out_reason="", lesion__kind=kind).select_related("lesion")
+    return list(standing.order_by("lesion__id"))
+
+
+def _lesion(readings: list[LesionReading], number: int) -> dict[str, Any] | None:
+    if number > len(readings):
+        return None
+    reading = readings[number - 1]
+    lesion = reading.lesion
+    return {"lesion_id": lesion.pk, "organ": lesion.organ, "description": lesion.description,
+            "longest_diameter_mm": reading.longest_diameter_mm}  # fmt: skip

@@ -1,0 +1,62 @@
+/* The grid of lesions by keyboard alone: Enter and the arrows move between lesions; in a millimetre box a letter sets
+   the state: a absent, s too small (5 mm proposed), n not evaluated; in a state box of a non-target p, a, u and n.
+   The letters are shown below the grid; typing a number makes the lesion measured again. */
+
+const TARGET_STATES = { a: "absent", s: "too_small", n: "not_evaluated", m: "measured" };
+const OTHER_STATES = { p: "present", a: "absent", u: "unequivocal_progression", n: "not_evaluated" };
+const TOO_SMALL_MM = "5";
+
+const grid = document.querySelector("[data-lesion-grid]");
+
+function boxes() {
+  return [...grid.querySelectorAll("tbody tr")].map(
+    (row) => row.querySelector("input[name$=longest_diameter_mm]") ?? row.querySelector("select[name$=-state]"));
+}
+
+function changed(field) {
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+function move(from, step) {
+  const all = boxes();
+  const row = from.closest("tr");
+  const place = [...grid.querySelectorAll("tbody tr")].indexOf(row) + step;
+  if (place < 0) return;
+  if (place >= all.length) { document.querySelector("[data-save-next]")?.focus(); return; }
+  all[place].focus();
+  all[place].select?.();
+}
+
+function setState(row, state) {
+  const select = row.querySelector("select[name$=-state]");
+  const millimetres = row.querySelector("input[name$=longest_diameter_mm]");
+  select.value = state;
+  if (millimetres) millimetres.value = state === "too_small" ? TOO_SMALL_MM : state === "measured" ? millimetres.value : "";
+  changed(select);
+  if (state === "not_evaluated") { row.querySelector("input[name$=not_evaluated_reason]").focus(); return; }
+  move(select, 1);
+}
+
+grid?.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const row = event.target.closest("tbody tr");
+  if (!row) return;
+  const isBox = event.target.matches("input[name$=longest_diameter_mm]");
+  const isState = event.target.matches("select[name$=-state]");
+  if (event.key === "Enter") { event.preventDefault(); move(event.target, event.shiftKey ? -1 : 1); return; }
+  if (isBox && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+    event.preventDefault();
+    move(event.target, event.key === "ArrowDown" ? 1 : -1);
+    return;
+  }
+  const target = row.querySelector("input[name$=longest_diameter_mm]") !== null;
+  const state = (target ? TARGET_STATES : OTHER_STATES)[event.key.toLowerCase()];
+  if (state && (isBox || isState)) { event.preventDefault(); setState(row, state); }
+});
+
+grid?.addEventListener("input", (event) => {
+  if (!event.target.matches("input[name$=longest_diameter_mm]")) return;
+  const select = event.target.closest("tr").querySelector("select[name$=-state]");
+  // A typed number says that the lesion was measured, unless it was called too small to measure before.
+  if (event.target.value.trim() && select.value !== "too_small") select.value = "measured";
+});
