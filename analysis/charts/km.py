@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.charts.axis import HEIGHT, WIDTH, Axis, Tick, round_step
+from analysis.charts.frame import Frame
 from analysis.endpoints.survival import DAYS_PER_MONTH, KaplanMeier, Step, at_risk, describe, from_stored, months
 
-LEFT, RIGHT, TOP, BOTTOM = 52, 584, 14, 214
+LARGE = Frame(WIDTH, HEIGHT, 52, 584, 14, 214)
+COMPACT = Frame(330, 206, 40, 320, 10, 132, compact=True)
 MONTH_STEPS = (1, 2, 3, 6, 12)
 MOST_TICKS = 9
 
@@ -56,12 +58,7 @@ class KaplanMeierChart:
     ticks: tuple[Tick, ...]
     rows: tuple[Row, ...]
     summary: str
-    width: int = WIDTH
-    height: int = HEIGHT
-    left: int = LEFT
-    right: int = RIGHT
-    top: int = TOP
-    bottom: int = BOTTOM
+    frame: Frame = LARGE
 
     @property
     def is_empty(self) -> bool:
@@ -69,15 +66,15 @@ class KaplanMeierChart:
         return not self.rows
 
 
-def kaplan_meier_chart(km: KaplanMeier | Mapping[str, Any]) -> KaplanMeierChart:
+def kaplan_meier_chart(km: KaplanMeier | Mapping[str, Any], frame: Frame = LARGE) -> KaplanMeierChart:
     """The plot of a curve, or of a curve as it was stored; time in months of 30.4375 days."""
     curve = km if isinstance(km, KaplanMeier) else from_stored(km)
     if not curve.steps:
         return KaplanMeierChart("", (), (), None, None, (), (), (), "No participants in this curve yet.")
-    step = round_step(max(months(curve.steps[-1].day), 1), MONTH_STEPS, MOST_TICKS)
+    step = round_step(max(months(curve.steps[-1].day), 1), MONTH_STEPS, MOST_TICKS - 3 * frame.compact)
     last_tick = step * max(1, -int(-months(curve.steps[-1].day) // step))
-    across = Axis(0, last_tick * DAYS_PER_MONTH, LEFT, RIGHT)
-    up = Axis(0, 1, BOTTOM, TOP)
+    across = Axis(0, last_tick * DAYS_PER_MONTH, frame.left, frame.right)
+    up = Axis(0, 1, frame.bottom, frame.top)
     median, drop = _median(curve, across, up)
     return KaplanMeierChart(
         line=_line(curve.steps, across, up),
@@ -89,6 +86,7 @@ def kaplan_meier_chart(km: KaplanMeier | Mapping[str, Any]) -> KaplanMeierChart:
         ticks=tuple(Tick(up.at(share / 100), str(share)) for share in (0, 25, 50, 75, 100)),
         rows=tuple(_row(each) for each in curve.steps),
         summary=f"{curve.n} participants, {curve.events} with an event; median {describe(curve)}.",
+        frame=frame,
     )
 
 
@@ -126,7 +124,7 @@ def _median(curve: KaplanMeier, across: Axis, up: Axis) -> tuple[Line | None, Li
     if curve.median is None:
         return None, None
     x, half = across.at(curve.median), up.at(0.5)
-    return Line(LEFT, half, x, half), Line(x, half, x, BOTTOM)
+    return Line(across.start, half, x, half), Line(x, half, x, up.start)
 
 
 def _risk(curve: KaplanMeier, at_months: Sequence[int], across: Axis) -> tuple[RiskColumn, ...]:

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from zlib import crc32
 
 from analysis.charts.axis import HEIGHT, WIDTH, Axis, Tick, signed
+from analysis.charts.frame import Frame
 
-LEFT, RIGHT, TOP, BOTTOM = 46, 556, 40, 278
+LARGE = Frame(WIDTH, HEIGHT, 46, 556, 40, 278)
+COMPACT = Frame(330, 206, 38, 294, 24, 196, compact=True)
+NARROWEST_WITH_LETTER = 8  # narrower bars keep colour and pattern; the letter would cover its neighbours
 GAP = 0.18  # share of a bar's place left empty
 WIDEST = 34
 CEILING_PERCENT = 100  # taller bars are cut here and marked, so that one of them does not flatten all others
@@ -57,6 +60,7 @@ class DrawnBar:
     y: float
     width: float
     height: float
+    letter: str
     letter_x: float
     letter_y: float
     cut: bool
@@ -89,12 +93,7 @@ class Waterfall:
     legend: tuple[LegendEntry, ...]
     zero: float
     summary: str
-    width: int = WIDTH
-    height: int = HEIGHT
-    left: int = LEFT
-    right: int = RIGHT
-    top: int = TOP
-    bottom: int = BOTTOM
+    frame: Frame = LARGE
 
     @property
     def is_empty(self) -> bool:
@@ -102,7 +101,7 @@ class Waterfall:
         return not self.bars
 
 
-def waterfall(bars: Sequence[Bar]) -> Waterfall:
+def waterfall(bars: Sequence[Bar], frame: Frame = LARGE) -> Waterfall:
     """The plot of these participants in falling order of change; equal changes stand in order of study number.
 
     Raises ValueError for a change below −100 %, which no sum of diameters can have.
@@ -111,15 +110,16 @@ def waterfall(bars: Sequence[Bar]) -> Waterfall:
         if not bar.change_percent >= -100:
             raise ValueError(f"{bar.number}: a sum of diameters cannot change by {bar.change_percent} %.")
     ordered = sorted(bars, key=lambda bar: (-bar.change_percent, bar.number))
-    axis = _axis(ordered)
+    axis = _axis(ordered, frame)
     return Waterfall(
         key=f"waterfall-{crc32(' '.join(bar.number for bar in ordered).encode()):08x}",
-        bars=_drawn(ordered, axis),
+        bars=_drawn(ordered, axis, frame),
         ticks=tuple(Tick(axis.at(value), signed(value)) for value in range(int(axis.low), int(axis.high) + 1, 50)),
         thresholds=tuple(Tick(axis.at(value), label) for value, label in THRESHOLDS),
-        legend=_legend(ordered),
+        legend=_legend(ordered, frame),
         zero=axis.at(0),
         summary=_summary(ordered),
+        frame=frame,
     )
 
 
@@ -128,14 +128,14 @@ def look(response: str) -> Look:
     return next((each for each in LOOKS if each.code == response), OTHER)
 
 
-def _axis(bars: Sequence[Bar]) -> Axis:
+def _axis(bars: Sequence[Bar], frame: Frame) -> Axis:
     tallest = max((bar.change_percent for bar in bars), default=0.0)
-    return Axis(low=-100, high=100 if tallest > 50 else 50, start=BOTTOM - 14, end=TOP)
+    return Axis(low=-100, high=100 if tallest > 50 else 50, start=frame.bottom - 14, end=frame.top)
 
 
-def _drawn(bars: Sequence[Bar], axis: Axis) -> tuple[DrawnBar, ...]:
-    place = min((RIGHT - LEFT) / max(len(bars), 1), WIDEST)
-    return tuple(_one(bar, LEFT + place * position, place, axis) for position, bar in enumerate(bars))
+def _drawn(bars: Sequence[Bar], axis: Axis, frame: Frame) -> tuple[DrawnBar, ...]:
+    place = min((frame.right - frame.left) / max(len(bars), 1), WIDEST)
+    return tuple(_one(bar, frame.left + place * position, place, axis) for position, bar in enumerate(bars))
 
 
 def _one(bar: Bar, left: float, place: float, axis: Axis) -> DrawnBar:
@@ -150,6 +150,7 @@ def _one(bar: Bar, left: float, place: float, axis: Axis) -> DrawnBar:
         y=round(top, 1),
         width=round(place * (1 - GAP), 1),
         height=round(bottom - top, 1),
+        letter=look(bar.response).letter if place >= NARROWEST_WITH_LETTER else "",
         letter_x=round(left + place / 2, 1),
         letter_y=round(top - 3 if shown >= 0 else bottom + 11, 1),
         cut=bar.change_percent > CEILING_PERCENT,
@@ -157,12 +158,12 @@ def _one(bar: Bar, left: float, place: float, axis: Axis) -> DrawnBar:
     )
 
 
-def _legend(bars: Sequence[Bar]) -> tuple[LegendEntry, ...]:
+def _legend(bars: Sequence[Bar], frame: Frame) -> tuple[LegendEntry, ...]:
     entries, x = [], 4.0
     for each in (*LOOKS, OTHER):
         count = sum(1 for bar in bars if look(bar.response) is each)
         if count:
-            label = f"{each.letter} {each.name} ({count})"
+            label = f"{each.letter} {count}" if frame.compact else f"{each.letter} {each.name} ({count})"
             entries.append(LegendEntry(each, x, label))
             x = round(x + 32 + 5.8 * len(label), 1)
     return tuple(entries)

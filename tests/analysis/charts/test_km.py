@@ -26,8 +26,8 @@ def test_numbers_at_risk_stand_under_the_ticks() -> None:
 def test_the_last_observation_lies_inside_few_ticks(last: int) -> None:
     chart = kaplan_meier_chart(kaplan_meier([0, last], [True, False]))
     assert 2 <= len(chart.risk) <= 11
-    assert all(chart.left <= tick.x1 <= chart.right for tick in chart.censored)
-    assert chart.risk[-1].at == chart.right
+    assert all(chart.frame.left <= tick.x1 <= chart.frame.right for tick in chart.censored)
+    assert chart.risk[-1].at == chart.frame.right
 
 
 def test_there_is_no_band_where_the_estimate_is_0_or_1() -> None:

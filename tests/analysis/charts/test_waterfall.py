@@ -34,8 +34,8 @@ def test_a_bar_above_the_ceiling_is_cut_and_says_so() -> None:
 
 def test_fifty_bars_stay_inside_the_plot() -> None:
     chart = waterfall([bar(f"{number:02}", number * 3.3 - 99) for number in range(50)])
-    assert all(chart.left <= drawn.x and drawn.x + drawn.width <= chart.right for drawn in chart.bars)
-    assert all(chart.top <= drawn.y and drawn.y + drawn.height <= chart.bottom for drawn in chart.bars)
+    assert all(chart.frame.left <= drawn.x and drawn.x + drawn.width <= chart.frame.right for drawn in chart.bars)
+    assert all(chart.frame.top <= drawn.y and drawn.y + drawn.height <= chart.frame.bottom for drawn in chart.bars)
 
 
 def test_every_response_has_its_own_letter() -> None:
@@ -47,7 +47,7 @@ def test_the_legend_counts_and_fits() -> None:
     responses = ["CR", "PR", "SD", "PD", "unknown"] * 10
     chart = waterfall([bar(str(number), -10, response) for number, response in enumerate(responses)])
     assert [entry.label for entry in chart.legend][1] == "P Partial (10)"
-    assert chart.legend[-1].x + 19 + 6 * len(chart.legend[-1].label) < chart.width
+    assert chart.legend[-1].x + 19 + 6 * len(chart.legend[-1].label) < chart.frame.width
 
 
 def test_two_groups_on_one_page_have_different_keys() -> None:
