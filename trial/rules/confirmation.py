@@ -52,6 +52,17 @@ def confirmed_response(
     return None
 
 
+def response_began_on(
+    outcomes: Sequence[DatedResponse],
+    settings: ConfirmationSettings = ConfirmationSettings(),
+    new_therapy_on: date | None = None,
+) -> date | None:
+    """The first CR or PR, whichever came first, of the earliest pair that confirms; None without such a pair."""
+    usable = _usable(outcomes, new_therapy_on)
+    pairs = (_confirm(usable, index, wanted, settings) for index in range(len(usable)) for wanted in RESPONSES)
+    return next((found.first.on for found in pairs if found), None)
+
+
 def _usable(outcomes: Sequence[DatedResponse], new_therapy_on: date | None) -> list[DatedResponse]:
     usable = []
     for each in outcomes:
