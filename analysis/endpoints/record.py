@@ -1,9 +1,10 @@
 """The record as the endpoints read it: frozen facts about one participant. PURE."""
 
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 
+from trial import protocol
 from trial.partial_date import PartialDate
 
 
@@ -100,7 +101,7 @@ class MedicationFact:
 
 @dataclass(frozen=True)
 class OffTreatmentFact:
-    """The end of treatment and its reason (a code of `protocol.OFF_TREATMENT_REASONS`)."""
+    """The end of treatment and its reason (a code of `code_lists.OFF_TREATMENT_REASONS`)."""
 
     id: int
     off_on: date
@@ -126,7 +127,7 @@ class FollowUpFact:
 
 @dataclass(frozen=True)
 class DeathFact:
-    """Death of any cause; the day may be unknown. cause: a code of `protocol.DEATH_CAUSES`."""
+    """Death of any cause; the day may be unknown. cause: a code of `code_lists.DEATH_CAUSES`."""
 
     id: int
     died_on: PartialDate
@@ -158,9 +159,6 @@ class ParticipantFact:
     lesions: tuple[LesionFact, ...] = ()
     assessments: tuple[AssessmentFact, ...] = ()
     cycles: tuple[CycleFact, ...] = ()
-    died_on: date | None = None
-    new_therapy_on: date | None = None
-    notes: tuple[str, ...] = field(default=())
     sex: str = ""
     born_on: PartialDate | None = None
     adverse_events: tuple[AdverseEventFact, ...] = ()
@@ -175,4 +173,24 @@ class ParticipantFact:
     @property
     def treated(self) -> bool:
         """Whether at least one dose was taken."""
-        return any(dose > 0 for cycle in self.cycles for _, _, dose, _ in cycle.periods)
+        return bool(self._dosed())
+
+    @property
+    def first_dose_on(self) -> date | None:
+        """The first day with a dose; None: never treated."""
+        return min((first for first, _ in self._dosed()), default=None)
+
+    @property
+    def last_dose_on(self) -> date | None:
+        """The last day with a dose, never past the end of its cycle."""
+        return max((last for _, last in self._dosed()), default=None)
+
+    def _dosed(self) -> list[tuple[date, date]]:
+        """First and last day of each period in which doses were taken."""
+        cycle_days = protocol.constant("cycle_days")
+        return [
+            (cycle.started_on + timedelta(from_day - 1), cycle.started_on + timedelta(min(to_day, cycle_days) - 1))
+            for cycle in self.cycles
+            for from_day, to_day, dose_mg, _ in cycle.periods
+            if dose_mg > 0 and from_day <= cycle_days
+        ]

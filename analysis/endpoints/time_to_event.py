@@ -1,6 +1,7 @@
 """Time-to-event endpoints as declarations: where the clock starts, what ends it, where it stops unobserved. PURE.
 
-Rules: the registry's outcomes; that TTP censors deaths is our reading. Durations are whole days (end − start).
+Rules: the registry's outcomes; that TTP and duration of response censor deaths is our reading. Durations are whole
+days (end − start).
 """
 
 from collections.abc import Mapping
@@ -14,7 +15,8 @@ PROGRESSION = "progression"
 DEATH = "death"
 LAST_ASSESSMENT = "last_assessment"
 LAST_KNOWN_ALIVE = "last_known_alive"
-SOURCES = (REGISTRATION, PROGRESSION, DEATH, LAST_ASSESSMENT, LAST_KNOWN_ALIVE)
+RESPONSE = "response"
+SOURCES = (REGISTRATION, RESPONSE, PROGRESSION, DEATH, LAST_ASSESSMENT, LAST_KNOWN_ALIVE)
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ class ImpossibleDates(ValueError):
 PFS = TimeToEvent("Progression-free survival", REGISTRATION, (PROGRESSION, DEATH), (LAST_ASSESSMENT, REGISTRATION))
 TTP = TimeToEvent("Time to progression", REGISTRATION, (PROGRESSION,), (LAST_ASSESSMENT, REGISTRATION))
 OS = TimeToEvent("Overall survival", REGISTRATION, (DEATH,), (LAST_KNOWN_ALIVE, REGISTRATION))
+DOR = TimeToEvent("Duration of response", RESPONSE, (PROGRESSION,), (LAST_ASSESSMENT, RESPONSE))
 
 
 def observe(declaration: TimeToEvent, dates: Mapping[str, DatedFact | None], participant: str = "") -> Observation:

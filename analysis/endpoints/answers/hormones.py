@@ -1,0 +1,55 @@
+"""Improvement in circulating hormones (objective III, exploratory), per marker and in any marker. PURE.
+
+Population: baseline above the upper limit of normal.
+"""
+
+from typing import Any
+
+from analysis.endpoints.answers.proportion import proportion
+from analysis.endpoints.cohort import Cohort
+
+
+def answer(cohort: Cohort) -> dict[str, Any]:
+    """Participants improved in any raised marker, then each marker."""
+    raised = [each for each in cohort.outcomes if any(marker["raised"] for marker in each["hormones"])]
+    improved = [each["number"] for each in raised if any(marker["improved"] for marker in each["hormones"])]
+    markers = sorted({marker["marker"] for each in cohort.outcomes for marker in each["hormones"]})
+    return {
+        **proportion(len(improved), len(raised)),
+        "participants": improved,
+        "markers": [_marker(name, cohort) for name in markers],
+    }
+
+
+def _marker(name: str, cohort: Cohort) -> dict[str, Any]:
+    rows = [(each["number"], marker) for each in cohort.outcomes for marker in each["hormones"]
+            if marker["marker"] == name]  # fmt: skip
+    raised = [_row(number, marker) for number, marker in rows if marker["raised"]]
+    return {
+        "marker": name,
+        **proportion(sum(1 for row in raised if row["improved"]), len(raised)),
+        "participants": raised,
+        "undetermined": [
+            {"number": number, "because": marker["because"]} for number, marker in rows if marker["raised"] is None
+        ],
+        "not_counted": [
+            {"number": number, "because": marker["because"]} for number, marker in rows if marker["raised"] is False
+        ],
+    }
+
+
+def _row(number: str, marker: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "number": number,
+        "improved": marker["improved"],
+        "because": marker["because"],
+        "flags": [words for words in (_analogue(marker), _assay(marker), marker["note"]) if words],
+    }
+
+
+def _analogue(marker: dict[str, Any]) -> str:
+    return f"somatostatin analogue: {marker['analogue']}" if marker["analogue"] else ""
+
+
+def _assay(marker: dict[str, Any]) -> str:
+    return "some levels were measured by another assay or in another unit" if marker["assay_changed"] else ""

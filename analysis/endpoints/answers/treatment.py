@@ -1,0 +1,64 @@
+"""Treatment given: cycles, dose intensity, reductions, holds, delays, reasons off treatment, time on treatment. PURE.
+
+Population: at least one dose.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from statistics import median
+from typing import Any
+
+from analysis.endpoints.answers.curve import in_months
+from analysis.endpoints.cohort import Cohort, Outcome, numbers
+
+ONGOING = "on treatment"
+
+
+def answer(cohort: Cohort) -> dict[str, Any]:
+    """Medians and ranges over the treated, and who was reduced, held, delayed or went off and why."""
+    treated = cohort.treated
+    return {
+        "denominator": len(treated),
+        "cycles": _spread([float(each["treatment"]["cycles"]) for each in treated]),
+        "dose_intensity_percent": _spread([float(each["treatment"]["dose_intensity_percent"]) for each in treated
+                                           if each["treatment"]["dose_intensity_percent"] is not None]),
+        "months_on_treatment": _months([each["treatment"]["days_on_treatment"] for each in treated]),
+        "reduced": _those(treated, "reductions"),
+        "held": _those(treated, "holds"),
+        "delayed": _those(treated, "delays"),
+        "off_treatment": _reasons(treated),
+        "participants": [{"number": each["number"], **_row(each["treatment"])} for each in treated],
+    }  # fmt: skip
+
+
+def _spread(values: Sequence[float]) -> dict[str, float | None]:
+    return {
+        "median": round(median(values), 4) if values else None,
+        "lowest": min(values, default=None),
+        "highest": max(values, default=None),
+    }
+
+
+def _months(days: Sequence[int]) -> dict[str, float | None]:
+    return {
+        "median": in_months(median(days)) if days else None,
+        "lowest": in_months(min(days, default=None)),
+        "highest": in_months(max(days, default=None)),
+    }
+
+
+def _those(treated: Sequence[Outcome], key: str) -> list[str]:
+    return numbers([each for each in treated if each["treatment"][key]])
+
+
+def _reasons(treated: Sequence[Outcome]) -> dict[str, list[str]]:
+    """Reason code → study numbers, most frequent first; those without an end stand under "on treatment"."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for each in treated:
+        found[each["treatment"]["off_reason"] or ONGOING].append(each["number"])
+    return dict(sorted(found.items(), key=lambda row: (-len(row[1]), row[0])))
+
+
+def _row(treatment: dict[str, Any]) -> dict[str, Any]:
+    names = ("cycles", "dose_intensity_percent", "reductions", "holds", "delays", "days_on_treatment", "off_reason")
+    return {name: treatment[name] for name in names}

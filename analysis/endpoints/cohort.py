@@ -1,0 +1,52 @@
+"""The outcomes of one group with the settings they were derived with, and the populations among them. PURE."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from analysis.endpoints.settings import AnalysisSettings
+
+Outcome = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """`outcomes` in order of study number."""
+
+    group: str
+    outcomes: Sequence[Outcome]
+    settings: AnalysisSettings
+
+    @property
+    def registered(self) -> list[Outcome]:
+        """Everyone with a study number."""
+        return list(self.outcomes)
+
+    @property
+    def eligible(self) -> list[Outcome]:
+        """Registered and eligible."""
+        return self.where(lambda each: bool(each["eligible"]))
+
+    @property
+    def evaluable(self) -> list[Outcome]:
+        """Eligible, consented, at least one dose [our reading]."""
+        return self.where(lambda each: bool(each["evaluable"]))
+
+    @property
+    def evaluable_with_ineligible(self) -> list[Outcome]:
+        """Evaluable, or kept from it only by a waiver or a later finding of ineligibility."""
+        return self.where(lambda each: bool(each["evaluable"] or each["evaluable_but_for_eligibility"]))
+
+    @property
+    def treated(self) -> list[Outcome]:
+        """At least one dose."""
+        return self.where(lambda each: bool(each["treated"]))
+
+    def where(self, counts: Callable[[Outcome], bool]) -> list[Outcome]:
+        """The outcomes that a question counts."""
+        return [each for each in self.outcomes if counts(each)]
+
+
+def numbers(outcomes: Sequence[Outcome]) -> list[str]:
+    """Study numbers in the same order."""
+    return [str(each["number"]) for each in outcomes]

@@ -1,0 +1,44 @@
+"""Who is counted: eligible, evaluable, treated. PURE.
+
+Evaluable: eligible, consented, at least one dose [our reading]. A participant registered under a waiver, found
+ineligible later or registered in error is not eligible; one who cancelled before treatment stays eligible.
+"""
+
+from analysis.endpoints.record import ParticipantFact
+
+INELIGIBLE_FINDINGS = {
+    "ineligible": "found ineligible",
+    "in_error": "registered in error",
+}
+CANCELLED = "cancelled"
+
+
+def why_not_eligible(participant: ParticipantFact) -> str:
+    """Empty for an eligible participant; else the reason."""
+    for kind, because in participant.findings:
+        if kind != CANCELLED:
+            name = INELIGIBLE_FINDINGS.get(kind, kind)
+            return f"{name}: {because}" if because else name
+    if participant.unmet_criteria:
+        names = ", ".join(participant.unmet_criteria)
+        return f"registered under a waiver: {names}" if participant.waived else f"criteria not met: {names}"
+    return ""
+
+
+def why_not_evaluable(participant: ParticipantFact) -> str:
+    """Empty for an evaluable participant; else the reason."""
+    if because := why_not_eligible(participant):
+        return because
+    if participant.consented_on is None:
+        return "no consent on record"
+    for kind, because in participant.findings:
+        if kind == CANCELLED:
+            return f"cancelled before treatment: {because}" if because else "cancelled before treatment"
+    return "" if participant.treated else "no dose taken yet"
+
+
+def only_eligibility_missing(participant: ParticipantFact) -> bool:
+    """Whether a waiver or a later finding of ineligibility alone keeps the participant from being evaluable."""
+    ineligible = any(kind == "ineligible" for kind, _ in participant.findings) or bool(participant.unmet_criteria)
+    in_error = any(kind in {"in_error", CANCELLED} for kind, _ in participant.findings)
+    return ineligible and not in_error and participant.consented_on is not None and participant.treated

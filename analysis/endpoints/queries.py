@@ -1,0 +1,73 @@
+"""What the analysis asks the site: differences, impossible sequences, values that decide an endpoint and are missing.
+
+PURE. A query is {code, words, assessment_id (None: not about one assessment)}.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from analysis.endpoints import readings
+from analysis.endpoints.disease import Course
+from analysis.endpoints.record import ParticipantFact
+from analysis.endpoints.response import Assessed
+from trial.partial_date import shown
+from trial.rules import sequence
+
+Query = dict[str, Any]
+
+
+def query(code: str, words: str, assessment_id: int | None = None) -> Query:
+    """One question as plain values."""
+    return {"code": code, "words": words, "assessment_id": assessment_id}
+
+
+def of_assessments(assessed: Assessed, investigator: Mapping[int, str]) -> list[Query]:
+    """Responses that differ from the investigator's, and sequences that cannot occur."""
+    return _differences(assessed, investigator) + _illogical(assessed)
+
+
+def _differences(assessed: Assessed, investigator: Mapping[int, str]) -> list[Query]:
+    return [
+        query(
+            "response_differs",
+            f"The investigator's response on {shown(each.assessed_on)} is {opinion}, computed is {each.because}",
+            each.assessment_id,
+        )
+        for each in assessed
+        if (opinion := investigator.get(each.assessment_id, "")) and opinion != each.overall.value
+    ]
+
+
+def _illogical(assessed: Assessed) -> list[Query]:
+    """Each finding belongs to the assessment with which it first appears."""
+    found: list[Query] = []
+    for place, each in enumerate(assessed, start=1):
+        for words in sequence.illogical(assessed[:place])[len(found) :]:
+            found.append(query("illogical_sequence", f"{words} on {shown(each.assessed_on)}", each.assessment_id))
+    return found
+
+
+def of_follow_up(participant: ParticipantFact, course: Course) -> list[Query]:
+    """Clinical progression without a scan, and facts dated after death."""
+    found = [
+        query(
+            "clinical_progression",
+            f"Clinical progression was reported on {shown(each.contacted_on)}: symptomatic deterioration is no "
+            "progression by RECIST 1.0. Was a scan done?",
+        )
+        for each in participant.follow_ups
+        if each.progression == "clinical"
+    ]
+    off = participant.off_treatment
+    if off is not None and off.reason == "progression" and course.progression is None:
+        found.append(query("progression_not_seen", f"Treatment ended on {shown(off.off_on)} for progression, but no "
+                           "assessment shows it."))  # fmt: skip
+    return found + _after_death(participant, course)
+
+
+def _after_death(participant: ParticipantFact, course: Course) -> list[Query]:
+    alive = course.last_known_alive
+    if participant.death is None or alive is None or not readings.surely_before(participant.death.died_on, alive.on):
+        return []
+    words = f"Died {participant.death.died_on}, but {alive.because} is recorded on {shown(alive.on)}."
+    return [query("alive_after_death", words)]
