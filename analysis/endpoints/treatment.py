@@ -10,7 +10,7 @@ from analysis.endpoints.record import CycleFact, ParticipantFact
 from trial import protocol
 from trial.rules import dosing
 
-LEVELS = ((Decimal(800), "full"), (Decimal(400), "reduced"), (Decimal(200), "reduced further"))
+FULL_DAILY_MG = Decimal(2 * protocol.constant("full_dose_mg"))
 
 
 def derive(participant: ParticipantFact) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def _reductions(daily: list[Decimal]) -> int:
     """How often the daily dose fell below the one before; a hold is no reduction."""
     taken = [each for each in daily if each > 0]
     return sum(1 for before, after in zip(taken, taken[1:], strict=False) if after < before) + int(
-        bool(taken) and taken[0] < LEVELS[0][0]
+        bool(taken) and taken[0] < FULL_DAILY_MG
     )
 
 
@@ -95,7 +95,7 @@ def _bars(cycle: CycleFact, participant: ParticipantFact) -> list[dict[str, Any]
 
 
 def level_of(daily_mg: Decimal) -> str:
-    """full, reduced, reduced further or held, by the daily dose."""
+    """full, reduced or held, by the daily dose."""
     if daily_mg == 0:
         return "held"
-    return next((name for limit, name in LEVELS if daily_mg >= limit), LEVELS[-1][1])
+    return "full" if daily_mg >= FULL_DAILY_MG else "reduced"

@@ -42,27 +42,31 @@ def swimmer(cohort: Cohort) -> list[dict[str, Any]]:
 
 
 def _lane(each: Outcome) -> dict[str, Any]:
-    bars = [[bar["from_day"], bar["to_day"], bar["level"]] for bar in each["treatment"]["bars"]]
-    marks = sorted(_marks(each), key=lambda mark: mark[0])
+    # Days before registration contradict the record, are said elsewhere and have no place on the axis.
+    bars = [[max(bar["from_day"], 0), bar["to_day"], bar["level"]] for bar in each["treatment"]["bars"]
+            if bar["to_day"] >= 0]  # fmt: skip
+    marks = sorted((mark for mark in _marks(each) if mark[0] >= 0), key=lambda mark: mark[0])
     ongoing = each["treatment"]["off_on"] is None and each["dates"]["death"] is None
     return {
         "number": each["number"],
         "treatment": bars,
         "marks": marks,
         "ongoing": ongoing,
-        "last_day": max([bar[1] for bar in bars] + [mark[0] for mark in marks] + [each["os"]["days"] or 0]),
+        "last_day": max([0, *(bar[1] for bar in bars), *(mark[0] for mark in marks), each["os"]["days"] or 0]),
         "response": response_of(each),
     }
 
 
 def _marks(each: Outcome) -> list[list[Any]]:
-    """[day, kind]: CR or PR where the confirmed response began, response end, progression, new therapy, death."""
+    """[day, kind]: CR or PR where the confirmed response began, response_end, progression, death."""
     start = each["registered_on"]
-    marks = [[_days(start, on), kind] for kind, on in each["dates"].items() if on and kind != "last_known_alive"]
+    marks: list[list[Any]] = [
+        [_days(start, on), kind] for kind in ("progression", "death") if (on := each["dates"][kind])
+    ]
     if each["confirmed"]:
         marks.append([_days(start, each["confirmed"]["began_on"]), each["confirmed"]["response"]])
     if each["dor"] and each["dor"]["event"]:
-        marks.append([_days(start, each["dor"]["on"]), "response end"])
+        marks.append([_days(start, each["dor"]["on"]), "response_end"])
     return marks
 
 

@@ -1,0 +1,117 @@
+"""A participant as known by a clinical cut-off: only facts dated on or before it. PURE.
+
+Nobody is censored at the cut-off: later facts are left out, and the endpoints end where the remaining facts end.
+Readings [ours]: an event without a date stays; a partial date counts by the day that the analysis reads it as (onsets,
+medication: its earliest day); what a later contact reports about an earlier day stays, the contact itself does not.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+
+from analysis.endpoints import disease
+from analysis.endpoints.record import (
+    AdverseEventFact,
+    AssessmentFact,
+    CycleFact,
+    FollowUpFact,
+    LesionFact,
+    MedicationFact,
+    ParticipantFact,
+)
+from analysis.endpoints.response import response_at_each
+from analysis.endpoints.settings import AnalysisSettings
+from trial.partial_date import PartialDate
+
+
+def cut_off(fact: ParticipantFact, on: date, settings: AnalysisSettings = AnalysisSettings()) -> ParticipantFact | None:
+    """The participant with facts dated up to and including `on`; None when registered later."""
+    if fact.registered_on > on:
+        return None
+    died = disease.course_of(fact, response_at_each(fact, settings), settings).death
+    off = fact.off_treatment
+    return replace(
+        fact,
+        lesions=tuple(_lesion(each, on) for each in fact.lesions),
+        assessments=tuple(_assessment(each, on) for each in fact.assessments if each.assessed_on <= on),
+        cycles=tuple(_cycle(each, on) for each in fact.cycles if each.started_on <= on),
+        adverse_events=tuple(_event(each, on) for each in fact.adverse_events if _known(each.onset_on, on)),
+        hormones=tuple(each for each in fact.hormones if each.sampled_on <= on),
+        medications=tuple(_medication(each, on) for each in fact.medications if _known(each.started_on, on)),
+        visited_on=tuple(day for day in fact.visited_on if day <= on),
+        off_treatment=off if off is not None and off.off_on <= on else None,
+        follow_ups=tuple(_follow_ups(fact.follow_ups, on)),
+        death=fact.death if died is not None and died.on <= on else None,
+        withdrawals=tuple(each for each in fact.withdrawals if each.on <= on),
+    )
+
+
+def _known(partial: PartialDate | None, on: date) -> bool:
+    return partial is None or partial.earliest() <= on
+
+
+def _kept(day: date | None, on: date) -> date | None:
+    return day if day is not None and day <= on else None
+
+
+def _lesion(lesion: LesionFact, on: date) -> LesionFact:
+    return replace(lesion, locally_treated_on=_kept(lesion.locally_treated_on, on))
+
+
+def _assessment(assessment: AssessmentFact, on: date) -> AssessmentFact:
+    """Without the lesions scanned later, which are then not evaluated, and without new lesions seen later."""
+    readings = tuple(each for each in assessment.readings if each.scanned_on is None or each.scanned_on <= on)
+    if assessment.new_lesion_on is None or assessment.new_lesion_on <= on:
+        return replace(assessment, readings=readings)
+    return replace(assessment, readings=readings, new_lesions="not_evaluated", new_lesion_on=None)
+
+
+def _cycle(cycle: CycleFact, on: date) -> CycleFact:
+    """Doses up to the cut-off day."""
+    last_day = (on - cycle.started_on).days + 1
+    return replace(
+        cycle,
+        periods=tuple(
+            (from_day, min(to_day, last_day), dose_mg, frequency)
+            for from_day, to_day, dose_mg, frequency in cycle.periods
+            if from_day <= last_day
+        ),
+    )
+
+
+def _event(event: AdverseEventFact, on: date) -> AdverseEventFact:
+    """An event that ended later is still open, its outcome not known."""
+    if _known(event.resolved_on, on):
+        return event
+    return replace(event, resolved_on=None, outcome="unknown")
+
+
+def _medication(medication: MedicationFact, on: date) -> MedicationFact:
+    return medication if _known(medication.stopped_on, on) else replace(medication, stopped_on=None)
+
+
+def _follow_ups(follow_ups: Iterable[FollowUpFact], on: date) -> Iterable[FollowUpFact]:
+    for each in follow_ups:
+        found = _follow_up(each, on)
+        if found is not None:
+            yield found
+
+
+def _follow_up(follow_up: FollowUpFact, on: date) -> FollowUpFact | None:
+    """A contact after the cut-off keeps only what it reports about days up to it; None when that is nothing."""
+    therapy_on = follow_up.new_therapy_on if _known(follow_up.new_therapy_on, on) else None
+    if follow_up.contacted_on <= on:
+        return follow_up if therapy_on == follow_up.new_therapy_on else replace(follow_up, new_therapy_on=therapy_on)
+    progressed_on = _kept(follow_up.progressed_on, on)
+    assessed_on = _kept(follow_up.disease_assessed_on, on)
+    if progressed_on is None and assessed_on is None and therapy_on is None:
+        return None
+    keeps_word = progressed_on is not None or assessed_on is not None
+    return replace(
+        follow_up,
+        alive=False,
+        progression=follow_up.progression if keeps_word else "",
+        progressed_on=progressed_on,
+        disease_assessed_on=assessed_on,
+        new_therapy_on=therapy_on,
+    )
