@@ -1,9 +1,11 @@
 """The entries of one participant by form, for the casebook: date, one line, status, and where to open them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 
 from capture.casebook import ENTRY_FORMS, CasebookForm
@@ -60,3 +62,17 @@ def status_of(row: Any) -> str:
         getattr(row, field.name) == "pending" for field in row._meta.fields if field.name.endswith("_missing")
     )
     return PENDING if pending else COMPLETE
+
+
+def pending_entries(participants: Sequence[Participant]) -> list[tuple[CasebookForm, Listed]]:
+    """Standing entries with a value that is said to be pending; one query per form."""
+    found = []
+    for form in ENTRY_FORMS.values():
+        pending = Q()
+        for field in form.model._meta.fields:
+            if field.name.endswith("_missing"):
+                pending |= Q(**{field.name: "pending"})
+        if pending:
+            rows = form.model.objects.filter(pending, participant__in=participants, struck_out_reason="")
+            found += [(form, _listed(form, row.participant, row)) for row in rows.select_related("participant")]
+    return found

@@ -6,9 +6,9 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from capture import selectors
 from capture.course import course
 from capture.fields import today
+from capture.lesions import readings_by_assessment
 from trial.models import Participant, RecordRow, Visit
 from trial.partial_date import PartialDate
 
@@ -78,7 +78,7 @@ class ParticipantFacts(Mapping[str, Any]):
     def progressed_on(self) -> date | None:
         """The first progression on record, by scan or reported at follow-up."""
         scans = list(self.participant.assessments.filter(struck_out_reason="").order_by("assessed_on", "id"))
-        found = [course(scans, selectors.readings_by_assessment([self.participant])).progressed_on]
+        found = [course(scans, readings_by_assessment([self.participant])).progressed_on]
         found += [
             each.progressed_on
             for each in self.participant.follow_ups.filter(struck_out_reason="", progression="radiological")

@@ -1,16 +1,29 @@
-"""Reads the record for the pages: the status matrix, and one participant's casebook. A fixed number of queries each."""
+"""The status of every form: the matrix of participants, and one participant's row. A fixed number of queries each."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from django.urls import reverse
 
 from capture.course import Course, course
+from capture.lesions import readings_by_assessment
 from trial import access, schedule
-from trial.models import Assessment, Cycle, LesionReading, Participant, Person
+from trial.models import (
+    Assessment,
+    BloodPressure,
+    Cycle,
+    Death,
+    FollowUp,
+    OffStudy,
+    OffTreatment,
+    Participant,
+    Person,
+    Visit,
+    Withdrawal,
+)
 from trial.schedule import Due
 
 
@@ -28,14 +41,29 @@ class Row:
 
     participant: Participant
     course: Course
-    baseline: Cell | None
-    cycles: tuple[Cell | None, ...]
-    assessments: tuple[Cell | None, ...]
+    baseline: Cell | None = None
+    cycles: tuple[Cell | None, ...] = ()
+    assessments: tuple[Cell | None, ...] = ()
+    follow_ups: tuple[Cell | None, ...] = ()
+    visits: tuple[Cell, ...] = ()
+    pressures: tuple[Cell, ...] = ()
 
     @property
     def cells(self) -> tuple[Cell | None, ...]:
-        """Baseline, cycles and assessments in order of the columns."""
-        return (self.baseline, *self.cycles, *self.assessments)
+        """Baseline, cycles, assessments and follow-ups in order of the columns."""
+        return (self.baseline, *self.cycles, *self.assessments, *self.follow_ups)
+
+    @property
+    def to_do(self) -> list[Cell]:
+        """What is due or overdue, whichever form it is, the longest overdue first."""
+        every = (*self.cells, *self.visits, *self.pressures)
+        found = [cell for cell in every if cell and cell.due.status in (schedule.DUE, schedule.OVERDUE)]
+        return sorted(found, key=lambda cell: (cell.due.status != schedule.OVERDUE, cell.due.due_on))
+
+    @property
+    def state(self) -> str:
+        """`overdue`, `due` or empty: what the filter of the matrix asks for."""
+        return self.to_do[0].due.status if self.to_do else ""
 
 
 @dataclass(frozen=True)
@@ -46,56 +74,42 @@ class Matrix:
     rows: tuple[Row, ...]
 
 
-@dataclass(frozen=True)
-class LesionLine:
-    """One lesion over all assessments."""
-
-    lesion: Any
-    readings: tuple[LesionReading | None, ...]
-
-
-def matrix(person: Person, today: date, site: str = "", group: str = "") -> Matrix:
-    """Everyone the person may see, filtered by site code and group."""
+def matrix(person: Person, today: date, site: str = "", group: str = "", state: str = "") -> Matrix:
+    """Everyone the person may see, filtered by site code, group and state (`due`: due or overdue; `overdue`)."""
     found = access.participants_for(person)
     if site:
         found = found.filter(site__code=site)
     if group:
         found = found.filter(group=group)
     rows = rows_of(list(found.order_by("number", "screening_number")), today)
-    cycles = max((len(row.cycles) for row in rows), default=0)
-    weeks = max((len(row.assessments) for row in rows), default=0)
-    columns = ("Baseline", *(f"Cycle {n + 1}" for n in range(cycles)), *(f"Week {8 * (n + 1)}" for n in range(weeks)))
-    return Matrix(columns, tuple(_padded(row, cycles, weeks) for row in rows))
+    wanted = {"due": ("due", "overdue"), "overdue": ("overdue",)}.get(state)
+    rows = [row for row in rows if wanted is None or row.state in wanted]
+    lengths = [max((len(getattr(row, part)) for row in rows), default=0) for part in PARTS]
+    columns = ["Baseline"]
+    for length, title in zip(lengths, ("Cycle {}", "Week {}", "Follow-up {}"), strict=True):
+        columns += [title.format((n + 1) * (8 if title.startswith("Week") else 1)) for n in range(length)]
+    return Matrix(tuple(columns), tuple(_padded(row, lengths) for row in rows))
+
+
+PARTS = ("cycles", "assessments", "follow_ups")
+# What ends treatment or follow-up, and the rest that the schedule asks for; one query each.
+BELOW: tuple[Any, ...] = (OffTreatment, Death, Withdrawal, OffStudy, FollowUp, Visit, BloodPressure)
 
 
 def rows_of(participants: Sequence[Participant], today: date) -> list[Row]:
-    """Status of the forms of these participants, by the schedule of the protocol; three queries in all."""
-    courses = Cycle.objects.filter(participant__in=participants, struck_out_reason="")
-    cycles = _by_participant(courses.order_by("number"))
-    scans = _by_participant(
-        Assessment.objects.filter(participant__in=participants, struck_out_reason="").order_by("assessed_on", "id")
-    )
+    """Status of the forms of these participants, by the schedule of the protocol; one query per table."""
+    cycles = _by_participant(_standing(Cycle, participants).order_by("number"))
+    scans = _by_participant(_standing(Assessment, participants).order_by("assessed_on", "id"))
+    below = {model: _by_participant(_standing(model, participants)) for model in BELOW}
     readings = readings_by_assessment(participants)
-    return [_row(each, cycles[each.pk], scans[each.pk], readings, today) for each in participants]
+    return [
+        _row(each, cycles[each.pk], scans[each.pk], readings, {model: below[model][each.pk] for model in BELOW}, today)
+        for each in participants
+    ]
 
 
-def readings_by_assessment(participants: Sequence[Participant]) -> dict[int, list[LesionReading]]:
-    """Every reading of these participants that stands, with its lesion."""
-    found: dict[int, list[LesionReading]] = defaultdict(list)
-    standing = LesionReading.objects.filter(
-        assessment__participant__in=participants, struck_out_reason="", lesion__struck_out_reason=""
-    )
-    for reading in standing.select_related("lesion").order_by("id"):
-        found[reading.assessment_id].append(reading)
-    return found
-
-
-def lesion_table(participant: Participant, scans: Sequence[Assessment]) -> list[LesionLine]:
-    """Lesions × assessments, targets first."""
-    readings = readings_by_assessment([participant])
-    lesions = participant.lesions.filter(struck_out_reason="").order_by("-kind", "id")
-    by_place = {(each.assessment_id, each.lesion_id): each for found in readings.values() for each in found}
-    return [LesionLine(lesion, tuple(by_place.get((scan.pk, lesion.pk)) for scan in scans)) for lesion in lesions]
+def _standing(model: Any, participants: Sequence[Participant]) -> Any:
+    return model.objects.filter(participant__in=participants, struck_out_reason="")
 
 
 def confirming(row: Row) -> Cell | None:
@@ -103,26 +117,92 @@ def confirming(row: Row) -> Cell | None:
     return next((cell for cell in row.assessments if cell and cell.due.what == "Confirmation"), None)
 
 
-def _row(participant: Participant, cycles: list[Cycle], scans: list[Assessment], readings: Any, today: date) -> Row:
+@dataclass(frozen=True)
+class _Ends:
+    """When progression, the end of treatment and the end of follow-up were; None while they have not come."""
+
+    progressed_on: date | None
+    off_treatment_on: date | None
+    ended_on: date | None
+
+    @property
+    def treatment_stops_on(self) -> date | None:
+        """The first of them: cycles and eight-weekly assessments stop."""
+        return min((day for day in vars(self).values() if day is not None), default=None)
+
+
+def _ends(so_far: Course, below: dict[Any, list[Any]]) -> _Ends:
+    reported = [each.progressed_on for each in below[FollowUp] if each.progression == "radiological"]
+    progressed = [day for day in (so_far.progressed_on, *reported) if day is not None]
+    over = [each.died_on.latest() for each in below[Death]] + [each.off_on for each in below[OffStudy]]
+    over += [each.withdrew_on for each in below[Withdrawal] if each.scope != "treatment"]
+    off = [each.off_on for each in below[OffTreatment]]
+    off += [each.withdrew_on for each in below[Withdrawal] if each.scope == "treatment"]
+    return _Ends(min(progressed, default=None), min(off, default=None), min(over, default=None))
+
+
+def _row(
+    participant: Participant, cycles: list[Cycle], scans: list[Assessment], readings: Any,
+    below: dict[Any, list[Any]], today: date,
+) -> Row:  # fmt: skip
     if participant.registered_on is None:
-        return Row(participant, Course(), None, (), ())
+        return Row(participant, Course())
     so_far = course(scans, readings)
+    ends = _ends(so_far, below)
+    stops_on = ends.treatment_stops_on
     day_1 = cycles[0].started_on if cycles else None
     baseline = next((each for each in scans if each.kind == "baseline"), None)
     follow_ups = {each.assessed_on: each.pk for each in scans if each.kind == "follow_up"}
-    dues = schedule.assessments_due(
-        participant.registered_on, day_1, list(follow_ups), so_far.progressed_on, today, so_far.response_on
+    registered_on = participant.registered_on
+    scans_due = schedule.assessments_due(
+        registered_on, day_1, list(follow_ups), stops_on, today, None if stops_on else so_far.response_on
     )
-    first = schedule.baseline_due(participant.registered_on, day_1, baseline.assessed_on if baseline else None, today)
-    courses = schedule.cycles_due(
-        participant.registered_on, [each.started_on for each in cycles], so_far.progressed_on, today
-    )
+    first = schedule.baseline_due(registered_on, day_1, baseline.assessed_on if baseline else None, today)
+    courses = schedule.cycles_due(registered_on, [each.started_on for each in cycles], stops_on, today)
     ids = {**follow_ups, **({baseline.assessed_on: baseline.pk} if baseline else {})}
     return Row(
         participant, so_far, Cell(first, _assessment_url(participant, first, ids)),
         tuple(_cycle_cell(participant, number, due) for number, due in enumerate(courses, start=1)),
-        tuple(Cell(due, _assessment_url(participant, due, ids)) for due in dues),
+        tuple(Cell(due, _assessment_url(participant, due, ids)) for due in scans_due),
+        *_after_treatment(participant, cycles, ends, below, today),
     )  # fmt: skip
+
+
+def _after_treatment(
+    participant: Participant, cycles: list[Cycle], ends: _Ends, below: dict[Any, list[Any]], today: date
+) -> tuple[tuple[Cell, ...], tuple[Cell, ...], tuple[Cell, ...]]:
+    """Follow-ups, visits at cycle starts, and weekly blood pressures."""
+    assert participant.registered_on is not None
+    contacts = {each.contacted_on: each.pk for each in below[FollowUp]}
+    contacts_due = schedule.follow_ups_due(
+        participant.registered_on, ends.off_treatment_on, ends.progressed_on, list(contacts), ends.ended_on, today
+    )
+    visits = {each.cycle_number: each for each in below[Visit]}
+    done = {number: each.visited_on for number, each in visits.items()}
+    visits_due = schedule.visits_due([(each.number, each.started_on) for each in cycles], done, today)
+    measured = [each.measured_on for each in below[BloodPressure]] + list(done.values())
+    pressures = schedule.pressures_due(
+        cycles[0].started_on if cycles else None, measured, ends.treatment_stops_on, today
+    )
+    new_pressure = reverse("capture:entry_new", args=[participant.reference, "blood_pressure"])
+    return (
+        tuple(Cell(due, _entry_url(participant, "follow_up", contacts.get(due.done_on))) for due in contacts_due),
+        tuple(Cell(due, _visit_url(participant, each.number, visits)) for due, each in
+              zip(visits_due, cycles, strict=True)),
+        tuple(Cell(due, new_pressure) for due in pressures),
+    )  # fmt: skip
+
+
+def _entry_url(participant: Participant, kind: str, key: int | None) -> str:
+    if key is None:
+        return reverse("capture:entry_new", args=[participant.reference, kind])
+    return reverse("capture:entry", args=[participant.reference, kind, key])
+
+
+def _visit_url(participant: Participant, number: int, visits: dict[int, Any]) -> str:
+    if number in visits:
+        return _entry_url(participant, "visit", visits[number].pk)
+    return f"{_entry_url(participant, 'visit', None)}?cycle={number}"
 
 
 def _cycle_cell(participant: Participant, number: int, due: Due) -> Cell:
@@ -135,8 +215,9 @@ def _assessment_url(participant: Participant, due: Due, ids: dict[date, int]) ->
     return reverse("capture:assessment_new", args=[participant.reference])
 
 
-def _padded(row: Row, cycles: int, weeks: int) -> Row:
-    return Row(row.participant, row.course, row.baseline, _fill(row.cycles, cycles), _fill(row.assessments, weeks))
+def _padded(row: Row, lengths: list[int]) -> Row:
+    filled = {part: _fill(getattr(row, part), length) for part, length in zip(PARTS, lengths, strict=True)}
+    return replace(row, **filled)
 
 
 def _fill(cells: tuple[Cell | None, ...], length: int) -> tuple[Cell | None, ...]:

@@ -16,8 +16,8 @@ _DASHBOARD = ("Dashboard", "analysis:dashboard")
 NAVIGATION: dict[str, tuple[tuple[str, str], ...]] = {
     Role.COORDINATOR: (_WORK, _PARTICIPANTS, _REGISTER),
     Role.INVESTIGATOR: (_WORK, _PARTICIPANTS, _REGISTER),
-    Role.MONITOR: (_PARTICIPANTS,),
-    Role.CHAIR: (_DASHBOARD, _PARTICIPANTS),
+    Role.MONITOR: (_WORK, _PARTICIPANTS),
+    Role.CHAIR: (_DASHBOARD, _PARTICIPANTS, _WORK),
     Role.STATISTICIAN: (_DASHBOARD, _PARTICIPANTS),
     Role.ADMINISTRATOR: (),
 }

@@ -60,6 +60,11 @@ CONSTANTS: tuple[Constant, ...] = (
     Constant("stage_1_futility", 1, "responders", "Stop after stage 1 if at most this many respond.", OUR_READING),
     Constant("stage_2_participants", 41, "evaluable", "Simon optimal design, 5 % against 20 %.", OUR_READING),
     Constant("stage_2_futility", 4, "responders", "Promising from one responder more.", OUR_READING),
+    Constant("pressure_weeks", 6, "weeks", "Blood pressure weekly in the first 6 weeks.", OUR_READING),
+    Constant("follow_up_days_between", 91, "days", "Follow-up every 3 months until progression.", REGISTRY),
+    Constant("follow_up_slow_days", 183, "days", "Follow-up every 6 months after progression.", REGISTRY),
+    Constant("follow_up_days", 731, "days", "Follow-up up to 2 years from study entry.", REGISTRY),
+    Constant("follow_up_window_days", 14, "days", "A contact may lie 14 days either side.", OUR_READING),
     Constant("minimum_age_years", 18, "years", "Adults of 18 years or older.", REGISTRY),
 )
 

@@ -4,7 +4,7 @@
 through future → due (inside its window) → overdue (after it) → missed (once the window of the next one has opened).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -103,3 +103,64 @@ def _status(done_on: date | None, first: date, last: date, missed_from: date | N
     if today <= last:
         return DUE
     return MISSED if missed_from is not None and today >= missed_from else OVERDUE
+
+
+def visits_due(cycles: Sequence[tuple[int, date]], done: Mapping[int, date], today: date) -> tuple[Due, ...]:
+    """A visit at the start of each cycle, within 7 days [our reading]; `done` by number of the cycle."""
+    window = timedelta(days=CYCLE_WINDOW_DAYS)
+    found = []
+    for number, started_on in cycles:
+        first, last = started_on - window, started_on + window
+        status = _status(done.get(number), first, last, started_on + 4 * window, today)
+        found.append(Due(f"Visit, cycle {number}", started_on, first, last, status, done.get(number)))
+    return tuple(found)
+
+
+def pressures_due(day_1: date | None, measured: Sequence[date], stops_on: date | None, today: date) -> tuple[Due, ...]:
+    """Blood pressure once in each of the first six weeks of treatment; a week that passed without one is missed."""
+    if day_1 is None:
+        return ()
+    found = []
+    for week in range(1, constant("pressure_weeks") + 1):
+        first = day_1 + timedelta(weeks=week - 1)
+        last = first + timedelta(days=6)
+        if stops_on is not None and first > stops_on:
+            break
+        taken = next((on for on in sorted(measured) if first <= on <= last), None)
+        status = _status(taken, first, last, last + timedelta(days=1), today)
+        found.append(Due(f"Blood pressure, week {week}", last, first, last, status, taken))
+    return tuple(found)
+
+
+def follow_ups_due(
+    registered_on: date,
+    off_treatment_on: date | None,
+    progressed_on: date | None,
+    contacts: Sequence[date],
+    ended_on: date | None,
+    today: date,
+) -> tuple[Due, ...]:
+    """Contacts after treatment: every 3 months until progression, then every 6, up to 2 years from registration.
+
+    Nothing before the end of treatment, nor after `ended_on` (death, withdrawal from follow-up, off study). The next
+    one is counted from the last contact, or the one that was missed; window ± 14 days [our reading].
+    """
+    if off_treatment_on is None:
+        return ()
+    window = timedelta(days=constant("follow_up_window_days"))
+    last_day = registered_on + timedelta(days=constant("follow_up_days"))
+    found: list[Due] = []
+    left, from_on = sorted(on for on in contacts if on > off_treatment_on), off_treatment_on
+    while True:
+        slow = progressed_on is not None and progressed_on <= from_on
+        every = timedelta(days=constant("follow_up_slow_days" if slow else "follow_up_days_between"))
+        due_on = from_on + every
+        taken = left.pop(0) if left and left[0] <= due_on + every / 2 else None
+        reached = ended_on is not None and due_on > ended_on
+        if taken is None and (due_on > last_day or reached):
+            return tuple(found)
+        status = _status(taken, due_on - window, due_on + window, due_on + every / 2, today)
+        found.append(Due(f"Follow-up {len(found) + 1}", due_on, due_on - window, due_on + window, status, taken))
+        if status in (DUE, OVERDUE, FUTURE):
+            return tuple(found)
+        from_on = taken or due_on

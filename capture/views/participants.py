@@ -9,20 +9,25 @@ from capture import selectors
 from capture.casebook import CASEBOOK
 from capture.entry_lists import entry_lists
 from capture.fields import today
+from capture.lesions import lesion_table
 from trial import access, protocol
 from trial.models import Assessment, Participant, Waiver
+
+STATES = (("", "All"), ("due", "Something due or overdue"), ("overdue", "Something overdue"))
 
 
 @access.allows(*access.READS_RECORD)
 def matrix(request: HttpRequest) -> HttpResponse:
-    """Rows are participants, columns their forms, each with its status; filters `site` and `group`."""
-    site, group = request.GET.get("site", ""), request.GET.get("group", "")
+    """Rows are participants, columns their forms, each with its status; filters `site`, `group`, `state`."""
+    site, group, state = (request.GET.get(name, "") for name in ("site", "group", "state"))
     shown = {
-        "matrix": selectors.matrix(request.user, today(), site, group),
+        "matrix": selectors.matrix(request.user, today(), site, group, state),
         "sites": access.sites_for(request.user),
         "groups": [(each.value, protocol.GROUP_NAMES[each]) for each in protocol.Group],
         "site": site,
         "group": group,
+        "state": state,
+        "states": STATES,
         "may_enter": access.may_enter(request.user),
     }
     return render(request, "capture/participants.html", shown)
@@ -38,11 +43,11 @@ def participant(request: HttpRequest, reference: str) -> HttpResponse:
         "participant": participant,
         "group_name": protocol.GROUP_NAMES[protocol.Group(participant.group)] if participant.group else "",
         "row": row,
-        "next_cells": [cell for cell in row.cells if cell and cell.due.status in ("due", "overdue")],
+        "next_cells": row.to_do[:4],
         "casebook": CASEBOOK,
         "cycles": participant.cycles.filter(struck_out_reason="").order_by("number"),
         "scans": _with_response(scans, row.course.responses or {}),
-        "lesions": selectors.lesion_table(participant, scans),
+        "lesions": lesion_table(participant, scans),
         "entry_lists": entry_lists(participant),
         "findings": participant.findings.order_by("id"),
         "waivers": participant.waivers.order_by("id"),

@@ -89,7 +89,7 @@ def test_the_matrix_takes_the_same_number_of_queries_for_more_participants(cast:
         registration.screen(cast.people[Role.COORDINATOR], cast.north, details(), answers())
     with CaptureQueriesContext(connection) as queries:
         page = client.get("/participants/?group=A")
-    assert len(queries) <= 12
+    assert len(queries) <= 16
     assert page.status_code == 200 and b"S-0006" in page.content
 
 

@@ -1,0 +1,113 @@
+"""“My work”: what waits for a person, by role; read from the schedule and the record, not kept as a list."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.urls import reverse
+
+from capture import selectors
+from capture.casebook import ENTRY_FORMS
+from capture.entry_lists import pending_entries
+from trial import access
+from trial.models import Acknowledgement, Participant, Person, Role, Waiver
+from trial.schedule import OVERDUE
+
+MOST_SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing to do: for whom, what, since or until when in words, how urgent (a status of the schedule), where."""
+
+    participant: Participant
+    what: str
+    when: str
+    status: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Work:
+    """Tasks under one heading; only the first `MOST_SHOWN` are listed, `total` counts all."""
+
+    title: str
+    tasks: tuple[Task, ...]
+    total: int
+
+
+def work_of(person: Person, today: date) -> list[Work]:
+    """Every heading of the person's role that has something under it."""
+    participants = list(access.participants_for(person).order_by("number", "screening_number"))
+    found = []
+    if person.role in (*access.ENTERS, Role.MONITOR):
+        tasks = _visits(participants, today)
+        found.append(_work("Overdue", [task for task in tasks if task.status == OVERDUE]))
+        found.append(_work("Due now", [task for task in tasks if task.status != OVERDUE]))
+        found.append(_work("Values pending", _pending(participants)))
+        found.append(_work("Unusual values nobody has looked at", _not_looked_at(participants)))
+    found.append(_work("Waivers waiting for the study chair", _waivers(participants, person)))
+    return [each for each in found if each.tasks]
+
+
+def _work(title: str, tasks: list[Task]) -> Work:
+    return Work(title, tuple(tasks[:MOST_SHOWN]), len(tasks))
+
+
+def _visits(participants: list[Participant], today: date) -> list[Task]:
+    registered = [each for each in participants if each.is_registered]
+    tasks = [
+        (cell.due.due_on, Task(row.participant, cell.due.what, _when(cell, today), cell.due.status, cell.url))
+        for row in selectors.rows_of(registered, today)
+        for cell in row.to_do
+    ]
+    return [task for _, task in sorted(tasks, key=lambda each: each[0])]
+
+
+def _when(cell: selectors.Cell, today: date) -> str:
+    days = (today - cell.due.window_to).days
+    if cell.due.status == OVERDUE:
+        return f"{days} day{'s' if days != 1 else ''} overdue"
+    left = -days
+    return "last day today" if left == 0 else f"within {left} day{'s' if left != 1 else ''}"
+
+
+def _pending(participants: list[Participant]) -> list[Task]:
+    by_id = {each.pk: each for each in participants}
+    return [
+        Task(by_id[listed.row.participant_id], f"{form.title}: {listed.words}", f"of {listed.on}", "incomplete",
+             listed.url)
+        for form, listed in pending_entries(participants)
+    ]  # fmt: skip
+
+
+def _not_looked_at(participants: list[Participant]) -> list[Task]:
+    rows = Acknowledgement.objects.filter(participant__in=participants, struck_out_reason="", because="")
+    return [
+        Task(row.participant, row.words, row.check_id, "incomplete", _entry_url(row))
+        for row in rows.select_related("participant")[:MOST_SHOWN]
+    ]
+
+
+def _entry_url(row: Acknowledgement) -> str:
+    reference = row.participant.reference
+    if row.form in ENTRY_FORMS:
+        return reverse("capture:entry", args=[reference, row.form, row.row_id])
+    if row.form == "cycle":
+        cycle = row.participant.cycles.filter(pk=row.row_id).first()
+        return reverse("capture:cycle", args=[reference, cycle.number if cycle else 1])
+    return reverse("capture:assessment", args=[reference, row.row_id])
+
+
+def _waivers(participants: list[Participant], person: Person) -> list[Task]:
+    rows = Waiver.objects.filter(participant__in=participants, struck_out_reason="", decision=Waiver.Decision.OPEN)
+    return [
+        Task(row.participant, row.requested_because, "waiver", "due", _waiver_url(row, person))
+        for row in rows.select_related("participant").order_by("id")
+    ]
+
+
+def _waiver_url(row: Waiver, person: Person) -> str:
+    reference = row.participant.reference
+    if person.role in access.DECIDES:
+        return reverse("capture:waiver_decision", args=[reference, row.pk])
+    return reverse("capture:participant", args=[reference])
