@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from trial import ctcae_v3
+
 
 def _event(row: Any) -> str:
     grade = f"grade {row.grade}" if row.grade else f"grade {row.get_grade_missing_display().lower()}"
@@ -12,8 +14,6 @@ def _event(row: Any) -> str:
 
 def event_name(row: Any) -> str:
     """The term, its select, and the words of an “other” event."""
-    from trial import ctcae_v3
-
     try:
         term = ctcae_v3.term(row.term)
     except KeyError:

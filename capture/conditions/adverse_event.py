@@ -1,21 +1,14 @@
 """What can be wrong with an adverse event; terms and grades are those of CTCAE 3.0."""
 
-from typing import Any
-
 from capture.checking import Facts
 from capture.conditions.entries import surely_before
-
-
-def _dictionary() -> Any:
-    from trial import ctcae_v3
-
-    return ctcae_v3
+from trial import ctcae_v3
 
 
 def unknown_term(facts: Facts) -> bool:
     """The term, or its select, is not in the dictionary."""
     try:
-        term = _dictionary().term(facts["term"])
+        term = ctcae_v3.term(facts["term"])
     except KeyError:
         return True
     selects = {each.code for each in term.selects}
@@ -26,12 +19,12 @@ def grade_does_not_exist(facts: Facts) -> bool:
     """The term has no such grade."""
     if facts["grade"] is None or unknown_term(facts):
         return False
-    return facts["grade"] not in _dictionary().grades_of(facts["term"], facts["select"])
+    return facts["grade"] not in ctcae_v3.grades_of(facts["term"], facts["select"])
 
 
 def other_unspecified(facts: Facts) -> bool:
     """An “other” term without words."""
-    return not unknown_term(facts) and _dictionary().is_other(facts["term"]) and not facts["other_words"].strip()
+    return not unknown_term(facts) and ctcae_v3.is_other(facts["term"]) and not facts["other_words"].strip()
 
 
 def death_disagrees(facts: Facts) -> bool:

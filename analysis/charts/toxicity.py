@@ -1,0 +1,223 @@
+"""Adverse events by term: the worst grade of each participant, stacked by grade, as a share of those treated. PURE.
+
+Grades darken from 1 to 5 and carry their digit; a participant whose grade is missing is "undetermined", drawn apart.
+One group is a column of bars; two groups stand back to back on one scale, each in percent of its own denominator.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from analysis.charts.axis import WIDTH, Axis, Tick
+from analysis.charts.marks import unique_key
+from analysis.charts.toxicity_looks import LOOKS, DrawnBar, DrawnTerm, LegendEntry, Segment, legend, shortened
+
+TOP, ROW, FOOT = 48, 20, 40
+BAR_HEIGHT = 14
+NARROWEST_WITH_DIGIT = 9
+# The scale ends at the first of these percentages that holds the longest bar; beside it the step of its ticks.
+SCALES = ((10, 2), (20, 5), (40, 10), (60, 20), (80, 20), (100, 20))
+
+
+@dataclass(frozen=True)
+class TermCount:
+    """Participants by worst grade (1 to 5) of one term, each once, and those whose grade is undetermined."""
+
+    term: str
+    category: str
+    counts: Mapping[int, int]
+    undetermined: int = 0
+
+    @property
+    def any_grade(self) -> int:
+        """Participants with the term, of whatever grade."""
+        return sum(self.counts.values()) + self.undetermined
+
+
+@dataclass(frozen=True)
+class Side:
+    """One group: its name, the participants treated (the denominator) and its terms."""
+
+    name: str
+    denominator: int
+    terms: Sequence[TermCount]
+
+
+@dataclass(frozen=True)
+class Toxicity:
+    """The whole plot; without a term `is_empty` holds and only the sentence is shown."""
+
+    key: str
+    rows: tuple[DrawnTerm, ...]
+    ticks: tuple[Tick, ...]
+    headings: tuple[Tick, ...]
+    legend: tuple[LegendEntry, ...]
+    zeros: tuple[float, ...]
+    term_x: float
+    term_anchor: str
+    summary: str
+    bottom: int
+    height: int
+    width: int = WIDTH
+    top: int = TOP
+    bar_height: int = BAR_HEIGHT
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to draw."""
+        return not self.rows
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the bars of a group begin and end, and where the names of the terms stand."""
+
+    start: float
+    end: float
+
+
+ONE = (Place(212, 534),)
+TWO = (Place(198, 66), Place(402, 534))
+
+
+def toxicity(terms: Sequence[TermCount], denominator: int, most: int = 20) -> Toxicity:
+    """The plot of one group, the `most` frequent terms first. Raises ValueError for counts that cannot be."""
+    return _chart([Side("", denominator, terms)], ONE, (206, "end"), most)
+
+
+def butterfly(left: Side, right: Side, most: int = 20) -> Toxicity:
+    """Two groups back to back, terms by participants of both together. Raises ValueError for counts that cannot be."""
+    return _chart([left, right], TWO, (300, "middle"), most)
+
+
+def _chart(sides: Sequence[Side], places: Sequence[Place], term_at: tuple[float, str], most: int) -> Toxicity:
+    found = [_by_name(side) for side in sides]
+    names = _ordered(found)
+    axes = _axes(places, _longest(sides, found, names[:most]))
+    bottom = TOP + ROW * len(names[:most])
+    bars = [
+        tuple(_bar(side, terms.get(name, TermCount(name[0], name[1], {})), axis)
+        for side, terms, axis in zip(sides, found, axes, strict=True))
+        for name in names[:most]
+    ]  # fmt: skip
+    return Toxicity(
+        key=unique_key("toxicity", (name[0] for name in names)),
+        rows=tuple(_row(name, place, row) for place, (name, row) in enumerate(zip(names[:most], bars, strict=True))),
+        ticks=tuple(tick for axis in axes for tick in _ticks(axis)),
+        headings=tuple(_heading(side, axis) for side, axis in zip(sides, axes, strict=True)),
+        legend=legend({each.look for row in bars for bar in row for each in bar.segments}),
+        zeros=tuple(axis.start for axis in axes),
+        term_x=term_at[0],
+        term_anchor=term_at[1],
+        summary=_summary(sides, names, most),
+        bottom=bottom,
+        height=bottom + FOOT,
+    )
+
+
+def _by_name(side: Side) -> dict[tuple[str, str], TermCount]:
+    """The terms somebody has, by term and category."""
+    if side.denominator < 0:
+        raise ValueError(f"{side.denominator} participants cannot be a denominator.")
+    found: dict[tuple[str, str], TermCount] = {}
+    for each in side.terms:
+        _check(each, side.denominator)
+        if (each.term, each.category) in found:
+            raise ValueError(f"{each.term} ({each.category}) is counted twice in one group.")
+        found[each.term, each.category] = each
+    return {name: each for name, each in found.items() if each.any_grade}
+
+
+def _check(term: TermCount, denominator: int) -> None:
+    if set(term.counts) - {1, 2, 3, 4, 5}:
+        raise ValueError(f"{term.term}: grades are 1 to 5, not {sorted(set(term.counts) - {1, 2, 3, 4, 5})}.")
+    if min([term.undetermined, *term.counts.values()]) < 0:
+        raise ValueError(f"{term.term}: a number of participants is never negative.")
+    if term.any_grade > denominator:
+        raise ValueError(f"{term.term}: {term.any_grade} participants of {denominator} cannot be.")
+
+
+def _ordered(found: Sequence[Mapping[tuple[str, str], TermCount]]) -> list[tuple[str, str]]:
+    """Names by falling count of any grade, then of grade 3 and more, then by the alphabet."""
+
+    def rank(name: tuple[str, str]) -> tuple[int, int, tuple[str, str]]:
+        here = [terms[name] for terms in found if name in terms]
+        severe = sum(count for each in here for grade, count in each.counts.items() if grade >= 3)
+        return -sum(each.any_grade for each in here), -severe, name
+
+    return sorted({name for terms in found for name in terms}, key=rank)
+
+
+def _longest(
+    sides: Sequence[Side], found: Sequence[Mapping[tuple[str, str], TermCount]], names: Iterable[tuple[str, str]]
+) -> float:
+    shown = set(names)
+    return max(
+        (100 * each.any_grade / side.denominator
+         for side, terms in zip(sides, found, strict=True) for name, each in terms.items() if name in shown),
+        default=0,
+    )  # fmt: skip
+
+
+def _axes(places: Sequence[Place], longest: float) -> list[Axis]:
+    high = next(high for high, _ in SCALES if longest <= high)
+    return [Axis(0, high, place.start, place.end) for place in places]
+
+
+def _ticks(axis: Axis) -> list[Tick]:
+    step = next(step for high, step in SCALES if high == axis.high)
+    return [Tick(axis.at(value), str(value)) for value in range(0, int(axis.high) + 1, step)]
+
+
+def _row(name: tuple[str, str], place: int, bars: tuple[DrawnBar, ...]) -> DrawnTerm:
+    top = TOP + ROW * place + (ROW - BAR_HEIGHT) / 2
+    return DrawnTerm(*name, shortened(name[0]), top, top + BAR_HEIGHT / 2, bars)
+
+
+def _bar(side: Side, term: TermCount, axis: Axis) -> DrawnBar:
+    counts = [term.counts.get(grade, 0) for grade in (1, 2, 3, 4, 5)] + [term.undetermined]
+    share = f" ({100 * term.any_grade / side.denominator:.0f} %)" if side.denominator else ""
+    grades = ", ".join(f"{look.name} {count}" for look, count in zip(LOOKS, counts, strict=True) if count)
+    outwards = 1 if axis.end > axis.start else -1
+    end = axis.at(100 * term.any_grade / side.denominator) if side.denominator else axis.start
+    return DrawnBar(
+        side=side.name,
+        segments=_segments(counts, side.denominator, axis),
+        label=f"{term.any_grade}{share}",
+        label_x=round(end + 5 * outwards, 1),
+        anchor="start" if outwards > 0 else "end",
+        words=f"{side.name + ': ' if side.name else ''}{term.any_grade} of {side.denominator}{share}"
+        + (f"; {grades}" if grades else ""),
+        cells=(*counts, term.any_grade),
+    )
+
+
+def _segments(counts: Sequence[int], denominator: int, axis: Axis) -> tuple[Segment, ...]:
+    drawn, before = [], 0
+    for look, count in zip(LOOKS, counts, strict=True):
+        if count:
+            ends = axis.at(100 * before / denominator), axis.at(100 * (before + count) / denominator)
+            width = round(abs(ends[1] - ends[0]), 1)
+            digit = look.digit if width >= NARROWEST_WITH_DIGIT else ""
+            drawn.append(Segment(look, min(ends), width, digit, round(sum(ends) / 2, 1)))
+            before += count
+    return tuple(drawn)
+
+
+def _heading(side: Side, axis: Axis) -> Tick:
+    name = f"{side.name}, " if side.name else ""
+    return Tick(round((axis.start + axis.end) / 2, 1), f"{name}% of {side.denominator} treated")
+
+
+def _summary(sides: Sequence[Side], names: Sequence[tuple[str, str]], most: int) -> str:
+    treated = " and ".join(f"{side.denominator}{' in ' + side.name if side.name else ''}" for side in sides)
+    if not any(side.denominator for side in sides):
+        return "No participant has been treated yet."
+    if not names:
+        return f"No adverse event on record among the participants treated ({treated})."
+    further = (
+        f" and {len(names) - most} further term{'s' if len(names) - most > 1 else ''}" if len(names) > most else ""
+    )
+    return (
+        f"Worst grade per participant, of {treated} treated; most frequent: {names[0][0]}. "
+        f"{min(len(names), most)} term{'s' if min(len(names), most) > 1 else ''} shown{further}."
+    )
