@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from capture.views import assessment, cycle, entry, history, participants, registration, waiver, work
+from capture.views import assessment, cycle, entry, history, participants, registration, terms, waiver, work
 
 app_name = "capture"
 _ONE = "participants/<str:reference>/"
 
 urlpatterns = [
+    path("terms/", terms.terms, name="terms"),
     path("work/", work.work, name="work"),
     path("participants/", participants.matrix, name="participants"),
     path("participants/register/", registration.register, name="register"),

@@ -1,7 +1,11 @@
 """The forms of the second half of the casebook: which fields, in which order, in which words."""
 
+from typing import Any
+
+from django import forms
+
 from capture.forms.entry import EntryForm
-from trial import models
+from trial import ctcae_v3, models
 
 PARTIAL = "UNK-JAN-2006: day unknown"
 
@@ -140,3 +144,43 @@ class AdverseEventForm(EntryForm):
                   "seriousness": "Serious", "expectedness": "Expected or not, if serious",
                   "action_taken": "Action taken with the study drug", "cycle_number": "Cycle"}  # fmt: skip
         help_texts = {"onset_on": PARTIAL, "resolved_on": "empty while it goes on"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("term", "select"):
+            self.fields[name].widget = forms.HiddenInput()
+        self.fields["term"].required = False
+        self.term_choices: list[dict[str, str]] = []
+
+    @property
+    def term_words(self) -> str:
+        """What stands in the search box: the words typed, or those of the term on record."""
+        if self.is_bound and self.data.get("term_typed"):
+            return str(self.data["term_typed"])[:120]
+        given = self.data if self.is_bound else self.initial
+        code, select = given.get("term", ""), given.get("select", "")
+        found = [each for each in ctcae_v3.reportable()
+                 if each.term.code == code and (each.select.code if each.select else "") == select]  # fmt: skip
+        return found[0].words if found else ""
+
+    def clean(self) -> dict[str, Any]:
+        """The hidden term; without scripts the choice made, or the one term that the typed words mean."""
+        found = super().clean()
+        if found.get("term"):
+            return found
+        chosen = str(self.data.get("term_chosen", ""))
+        if "/" in chosen:
+            found["term"], _, found["select"] = chosen.partition("/")
+            return found
+        matches = ctcae_v3.search(str(self.data.get("term_typed", ""))[:80], limit=12)
+        exact = [each for each in matches if each.words.lower() == self.term_words.strip().lower()]
+        one = exact or matches
+        if len(one) == 1:
+            found["term"], found["select"] = one[0].term.code, one[0].select.code if one[0].select else ""
+            return found
+        self.term_choices = [
+            {"value": f"{each.term.code}/{each.select.code if each.select else ''}", "words": each.words}
+            for each in matches
+        ]
+        self.add_error("term", "Choose one of these terms." if matches else "Type the term, and choose it.")
+        return found

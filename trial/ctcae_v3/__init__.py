@@ -48,6 +48,11 @@ class Match:
         """As the list of matches shows it."""
         return self.term.short_name if self.select is None else f"{self.term.short_name}: {self.select.words}"
 
+    @property
+    def grades(self) -> tuple[int, ...]:
+        """The grades that exist for the row."""
+        return self.term.grades if self.select is None else self.select.grades
+
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
     with (_HERE / name).open(encoding="utf-8", newline="") as file:

@@ -78,7 +78,7 @@ def test_a_group_without_anybody_treated_has_no_percentage() -> None:
 def test_no_bar_leaves_the_plot(share: int) -> None:
     chart = butterfly(Side("A", 100, [term("Nausea", share)]), Side("B", 100, [term("Nausea", 1)]))
     parts = [part for row in chart.rows for bar in row.bars for part in bar.segments]
-    assert all(60 <= part.x and part.x + part.width <= chart.width - 60 for part in parts)
+    assert all(part.x >= 60 and part.x + part.width <= chart.width - 60 for part in parts)
 
 
 def test_grades_darken_in_grey() -> None:

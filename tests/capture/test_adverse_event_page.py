@@ -1,0 +1,84 @@
+"""The adverse-event form: its term is searched, chosen, or found from the typed words without scripts."""
+
+import pytest
+from django.test import Client
+
+from tests.cast import Cast, cast_of
+from trial.models import AdverseEvent, Role
+
+ADDRESS = "/participants/NET-001/adverse_event/new/"
+EVENT = {
+    "grade": "2", "attribution": "4", "onset_on": "UNK-FEB-2026", "seriousness": "no", "action_taken": "none",
+    "outcome": "not_recovered",
+}  # fmt: skip
+
+
+@pytest.fixture
+def cast(database: object) -> Cast:
+    """The fixed cast on a database of its own."""
+    return cast_of()
+
+
+@pytest.fixture
+def nora(cast: Cast) -> Client:
+    """Nora, signed in."""
+    client = Client()
+    client.force_login(cast.people[Role.COORDINATOR], backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def test_the_dictionary_answers_as_it_is_typed(nora: Client) -> None:
+    page = nora.get("/terms/?q=hand-foot").content.decode()
+    assert 'data-term="rash_hand_foot_skin_reaction"' in page and 'data-grades="123"' in page
+
+
+def test_a_chosen_term_is_saved_with_a_partial_date(nora: Client) -> None:
+    answer = nora.post(ADDRESS, {**EVENT, "term": "rash_hand_foot_skin_reaction", "select": ""})
+    assert answer.status_code == 302, answer.content.decode()
+    row = AdverseEvent.objects.get()
+    assert (row.term, row.grade, str(row.onset_on)) == ("rash_hand_foot_skin_reaction", 2, "UNK-FEB-2026")
+    page = nora.get("/participants/NET-001/").content.decode()
+    assert "Hand-foot, grade 2" in page
+
+
+def test_without_scripts_the_typed_words_find_the_term(nora: Client) -> None:
+    assert nora.post(ADDRESS, {**EVENT, "term_typed": "nausea"}).status_code == 302
+    assert AdverseEvent.objects.get().term == "nausea"
+
+
+def test_without_scripts_several_terms_are_offered_to_choose_from(nora: Client) -> None:
+    page = nora.post(ADDRESS, {**EVENT, "term_typed": "sodium"})
+    assert page.status_code == 422 and b'name="term_chosen"' in page.content
+    chosen = nora.post(
+        ADDRESS, {**EVENT, "term_typed": "sodium", "grade": "1", "term_chosen": "sodium_serum_low_hyponatremia/"}
+    )
+    assert chosen.status_code == 302
+    assert AdverseEvent.objects.get().term == "sodium_serum_low_hyponatremia"
+
+
+def test_a_grade_that_the_term_does_not_have_is_refused(nora: Client) -> None:
+    page = nora.post(ADDRESS, {**EVENT, "term": "rash_hand_foot_skin_reaction", "grade": "4", "seriousness": "no"})
+    assert page.status_code == 422 and b"This term has no such grade." in page.content
+    assert not AdverseEvent.objects.exists()
+
+
+def test_a_further_episode_continues_the_first(nora: Client) -> None:
+    nora.post(ADDRESS, {**EVENT, "term": "nausea"})
+    first = AdverseEvent.objects.get()
+    page = nora.get(f"{ADDRESS}?continues={first.pk}").content.decode()
+    assert 'value="nausea"' in page
+    done = nora.post(
+        f"{ADDRESS}?continues={first.pk}",
+        {**EVENT, "term": "nausea", "grade": "3", "onset_on": "MAR-2026", "continues": first.pk},
+    )
+    assert done.status_code == 302, done.content.decode()
+    assert AdverseEvent.objects.get(grade=3).continues_id == first.pk
+
+
+def test_a_second_look_saves_only_with_its_reason(nora: Client) -> None:
+    early = {**EVENT, "term": "nausea", "onset_on": "2025"}
+    page = nora.post(ADDRESS, early)
+    assert page.status_code == 422 and b"acknowledge_AE-08" in page.content
+    assert nora.post(ADDRESS, {**early, "acknowledge_AE-08": "it came and went before"}).status_code == 302
+    row = AdverseEvent.objects.get()
+    assert "it came and went before" in nora.get(f"/participants/NET-001/adverse_event/{row.pk}/").content.decode()
