@@ -5,10 +5,10 @@ from typing import Any
 
 from django.db.models import Max
 from django.http import Http404
-from django.urls import reverse
 
+from analysis import plots
 from analysis.charts import km, waterfall
-from analysis.endpoints import survival
+from analysis.endpoints import group_result
 from analysis.endpoints.settings import ENGINE, AnalysisSettings
 from analysis.models import GroupResult
 from trial.models import Change
@@ -26,13 +26,36 @@ class GroupPanel:
     newest_change: int
     seconds_behind: float
     computed_at: Any
-    waterfall: Any
-    survival: Any
+    endpoints: Any
 
     @property
     def is_behind(self) -> bool:
         """Whether the record has moved past the numbers shown."""
         return self.change < self.newest_change
+
+    @property
+    def small(self) -> dict[str, Any]:
+        """The plots of the dashboard, by name; drawn when the page asks for them."""
+        assert self.result is not None
+        curve = plots.curve_of
+        return {
+            "accrual": plots.accrual_of(self.result),
+            "waterfall": plots.waterfall_of(self.result, waterfall.COMPACT),
+            "pfs": curve(self.result, "progression_free_survival", km.COMPACT),
+            "os": curve(self.result, "overall_survival", km.COMPACT),
+        }
+
+    @property
+    def large(self) -> dict[str, Any]:
+        """The plots of the group page, by name."""
+        assert self.result is not None
+        return {
+            "waterfall": plots.waterfall_of(self.result),
+            "spider": plots.spider_of(self.result),
+            "swimmer": plots.swimmer_of(self.result),
+            "toxicity": plots.toxicity_of(self.result),
+            "curves": {name: plots.curve_of(self.result, name) for name in plots.SURVIVAL_CURVES},
+        }
 
 
 def group_or_404(letter: str) -> Group:
@@ -63,23 +86,5 @@ def panel(letter: str) -> GroupPanel:
         newest_change=newest_change,
         seconds_behind=stored.seconds_behind if stored else 0.0,
         computed_at=stored.computed_at if stored else None,
-        waterfall=_waterfall(result) if result else None,
-        survival=_survival(result) if result else None,
+        endpoints=group_result.ENDPOINTS,
     )
-
-
-def _waterfall(result: dict[str, Any]) -> Any:
-    bars = [
-        waterfall.Bar(
-            number=each["number"],
-            change_percent=float(each["change_percent"]),
-            response=each["response"],
-            url=reverse("capture:participant", args=[each["number"]]),
-        )
-        for each in result["waterfall"]
-    ]
-    return waterfall.waterfall(bars)
-
-
-def _survival(result: dict[str, Any]) -> Any:
-    return km.kaplan_meier_chart(survival.from_stored(result["endpoints"]["progression_free_survival"]["curve"]))

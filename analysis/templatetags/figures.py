@@ -25,3 +25,23 @@ def in_months(value: float | None) -> str:
 def clinical_date(value: Any) -> str:
     """`2006-01-12` → `12-JAN-2006`; empty for None."""
     return str(from_stored(value)) if value else ""
+
+
+@register.filter
+def total(counts: dict[str, int]) -> int:
+    """The sum of a table of counts."""
+    return sum(counts.values())
+
+
+@register.filter
+def in_words(code: str) -> str:
+    """`progression_free_survival` → `Progression free survival`."""
+    return code.replace("_", " ").capitalize()
+
+
+@register.filter
+def spread(found: dict[str, float | None]) -> str:
+    """`4.0 (1.0 to 12.0)`; `not estimable` without a median."""
+    if found["median"] is None or found["lowest"] is None or found["highest"] is None:
+        return "not estimable"
+    return f"{found['median']:.1f} ({found['lowest']:.1f} to {found['highest']:.1f})"

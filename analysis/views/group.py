@@ -13,9 +13,16 @@ FIGURES = {
     "evaluable": ("Evaluable participants", lambda each: each["evaluable"]),
     "excluded": ("Not evaluable", lambda each: not each["evaluable"]),
     "registered": ("Registered participants", lambda each: True),
+    "treated": ("Treated participants", lambda each: each["treated"]),
     "progressed": ("Progression or death", lambda each: each["eligible"] and each["pfs"]["event"]),
     "progression_free": ("Censored for progression-free survival",
                          lambda each: each["eligible"] and not each["pfs"]["event"]),
+    "died": ("Deaths", lambda each: each["eligible"] and each["os"]["event"]),
+    "alive": ("Censored for overall survival", lambda each: each["eligible"] and not each["os"]["event"]),
+    "toxic": ("Grade 3 or more, possibly related or more", lambda each: each["toxicity"]["status"] == "yes"),
+    "undetermined": ("Toxicity undetermined", lambda each: each["toxicity"]["status"] == "undetermined"),
+    "improved": ("Hormone improvement", lambda each: any(row["improved"] for row in each["hormones"])),
+    "queried": ("Contradictions in the record", lambda each: bool(each["queries"])),
 }  # fmt: skip
 
 
@@ -35,5 +42,6 @@ def behind(request: HttpRequest, letter: str, figure: str) -> HttpResponse:
     title, included = FIGURES[figure]
     stored = ParticipantOutcome.objects.filter(group=found.value)
     rows = sorted((each.outcome for each in stored if included(each.outcome)), key=lambda each: each["number"])
-    context = {"panel": selectors.panel(found.value), "title": title, "rows": rows, "figure": figure}
+    context = {"panel": selectors.panel(found.value), "title": title, "rows": rows, "figure": figure,
+               "shows_toxicity": figure in ("toxic", "undetermined")}  # fmt: skip
     return render(request, "analysis/behind.html", context)

@@ -1,0 +1,75 @@
+"""From a stored result to the plots of the pages: plain values in, drawn geometry out."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from analysis.charts import accrual, km, spider, swimmer, toxicity, waterfall
+from analysis.charts.frame import Frame
+from analysis.endpoints import survival
+from trial.protocol import constant
+
+Result = dict[str, Any]
+SURVIVAL_CURVES = ("progression_free_survival", "overall_survival", "time_to_progression", "duration_of_response")
+
+
+def _page(number: str) -> str:
+    return reverse("capture:participant", args=[number])
+
+
+def waterfall_of(result: Result, frame: Frame = waterfall.LARGE) -> waterfall.Waterfall:
+    """Best change in the sum, one bar per evaluable participant."""
+    bars = [
+        waterfall.Bar(each["number"], float(each["change_percent"]), each["response"], _page(each["number"]))
+        for each in result["waterfall"]
+    ]
+    return waterfall.waterfall(bars, frame)
+
+
+def curve_of(result: Result, endpoint: str, frame: Frame = km.LARGE) -> km.KaplanMeierChart:
+    """The Kaplan–Meier curve of a time-to-event endpoint."""
+    return km.kaplan_meier_chart(survival.from_stored(result["endpoints"][endpoint]["curve"]), frame)
+
+
+def spider_of(result: Result) -> spider.Spider:
+    """Change of the sum over time."""
+    lines = [
+        spider.Line(
+            each["number"], tuple((day, float(change)) for day, change in each["points"]), each["response"],
+            _page(each["number"]),
+        )
+        for each in result["spider"]
+    ]  # fmt: skip
+    return spider.spider(lines)
+
+
+def swimmer_of(result: Result) -> swimmer.Swimmer:
+    """Treatment, response, progression and death along the time since registration."""
+    lanes = [
+        swimmer.Lane(
+            each["number"], tuple((start, end, level) for start, end, level in each["treatment"]),
+            tuple((day, kind) for day, kind in each["marks"]), each["ongoing"], each["last_day"],
+            _page(each["number"]),
+        )
+        for each in result["swimmer"]
+    ]  # fmt: skip
+    return swimmer.swimmer(lanes)
+
+
+def toxicity_of(result: Result, most: int = 20) -> toxicity.Toxicity:
+    """Worst grade per participant by term."""
+    found = result["toxicity_terms"]
+    terms = [
+        toxicity.TermCount(
+            row["term"], row["category"], {int(grade): count for grade, count in row["counts"].items() if count},
+            row["undetermined"],
+        )
+        for row in found["terms"]
+    ]  # fmt: skip
+    return toxicity.toxicity(terms, found["denominator"], most)
+
+
+def accrual_of(result: Result) -> accrual.Accrual:
+    """Registered against the ceiling, with the stages of the plan."""
+    stages = (constant("stage_1_participants"), constant("stage_2_participants"))
+    return accrual.accrual(result["registered"], result["ceiling"], stages)
