@@ -12,7 +12,7 @@ from analysis.charts.axis import HEIGHT, WIDTH, Axis, Tick, signed
 from analysis.charts.frame import Frame
 
 LARGE = Frame(WIDTH, HEIGHT, 46, 556, 40, 278)
-COMPACT = Frame(330, 206, 38, 294, 24, 196, compact=True)
+COMPACT = Frame(330, 206, 38, 290, 24, 196, compact=True)
 NARROWEST_WITH_LETTER = 8  # narrower bars keep colour and pattern; the letter would cover its neighbours
 GAP = 0.18  # share of a bar's place left empty
 WIDEST = 34

@@ -7,41 +7,83 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from capture.casebook import ENTRY_FORMS
 from capture.demo.cohort import DemoParticipant, DemoScan, cohort
 from capture.demo.people import PASSWORD, PEOPLE, SITES
-from capture.services import assessments, dosing, registration
+from capture.demo.second_half import entries_of
+from capture.services import assessments, dosing, entries, registration
 from trial import changes, protocol
 from trial.models import Participant, Person, Site
 from trial.partial_date import PartialDate
 
 
 class Command(BaseCommand):
-    """Refuses a database that already holds participants, and production."""
+    """Refuses production, and a study that holds anyone but its own cohort; goes on where an interrupted load ended."""
 
     help = "Load the demo cohort into an empty study."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Creates sites and accounts, then the cohort in order of registration."""
-        if getattr(settings, "IS_PRODUCTION", False):
+        if settings.PRODUCTION:
             raise CommandError("The demo cohort is not loaded in production.")
-        if Participant.objects.exists():
+        registered = Participant.objects.filter(number__isnull=False).count()
+        if registered and not Person.objects.filter(username=PEOPLE[0].username).exists():
             self.stdout.write("The study already holds participants: the demo cohort was not loaded.")
             return
+        today = timezone.now().date()
         people = load_people()
-        made = cohort(timezone.now().date(), tuple(code for code, _ in SITES))
-        for done, person in enumerate(made, start=1):
-            load_participant(person, people[person.site])
-            if done % 20 == 0:
-                self.stdout.write(f"  {done} of {len(made)} participants")
+        made = cohort(today, tuple(code for code, _ in SITES))
+        for place, each in enumerate(made, start=1):
+            if place <= registered:
+                continue
+            participant = load_participant(each, people[each.site])
+            load_second_half(participant, each, people[each.site], place, today)
+            if place % 20 == 0:
+                self.stdout.write(f"  {place} of {len(made)} participants")
+        if not registered:
+            load_oddities(people)
+
+
+def load_second_half(
+    participant: Participant, made: DemoParticipant, coordinator: Person, place: int, today: date
+) -> None:
+    """Enters visits, events, hormones, medication and the end of treatment; nobody sat in front of the soft checks."""
+    for each in entries_of(made, place, today):
+        entries.save(coordinator, participant, ENTRY_FORMS[each.kind], each.values, lines=each.lines)
+
+
+def load_oddities(people: dict[str, Person]) -> None:
+    """What a real study has too: findings, a waiver asked for, a correction, a struck-out entry."""
+    nora = people["NORTH"]
+    ours = Participant.objects.filter(site__code="NORTH", number__isnull=False).order_by("number")
+    for participant, kind, because in zip(
+        ours, ("ineligible", "in_error"), ("Histology review: high grade", "Registered twice by mistake"), strict=False
+    ):
+        assert participant.registered_on is not None
+        registration.record_finding(nora, participant, kind, participant.registered_on, because)
+    third = ours[2]
+    registration.correct_participant(nora, third, {"primary_site": "ileum"}, "New or corrected source document")
+    deviation = {"happened_on": third.registered_on, "kind": "assessment", "description": "Scan 9 days late",
+                 "action": "Radiology reminded"}  # fmt: skip
+    row = entries.save(nora, third, ENTRY_FORMS["deviation"], deviation)
+    entries.strike_out(nora, third, ENTRY_FORMS["deviation"], row, "Entered for the wrong participant")
+    made = cohort(timezone.now().date(), ("NORTH",))[0]
+    answers = {**_answers(made.consented_on), "no_other_cancer": registration.Answer(met=False)}
+    screened = registration.screen(nora, nora.sites.get(), {**_details(made), "ecog": 2}, answers)
+    registration.request_waiver(nora, screened, "Prostate cancer treated five years ago, no sign of it since.")
 
 
 def load_people() -> dict[str, Person]:
     """Sites and accounts; returns the coordinator of each site by its code."""
-    with changes.record(None, "system", "demo sites"):
-        sites = {code: Site.objects.create(code=code, name=name) for code, name in SITES}
+    sites = {site.code: site for site in Site.objects.all()}
+    if not sites:
+        with changes.record(None, "system", "demo sites"):
+            sites = {code: Site.objects.create(code=code, name=name) for code, name in SITES}
     coordinators = {}
     for each in PEOPLE:
-        person = Person.objects.create_person(each.username, PASSWORD, full_name=each.full_name, role=each.role)
+        person = Person.objects.filter(username=each.username).first()
+        if person is None:
+            person = Person.objects.create_person(each.username, PASSWORD, full_name=each.full_name, role=each.role)
         if each.site:
             person.sites.add(sites[each.site])
         if each.role == "coordinator":
