@@ -30,6 +30,11 @@ class ParticipantFacts(Mapping[str, Any]):
         return len(self.values_given)
 
     @property
+    def continues(self) -> None:
+        """An adverse event that names none continues no other."""
+        return None
+
+    @property
     def today(self) -> date:
         """The day at the server."""
         return today()

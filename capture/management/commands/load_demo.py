@@ -13,7 +13,7 @@ from capture.demo.people import PASSWORD, PEOPLE, SITES
 from capture.demo.second_half import entries_of
 from capture.services import assessments, dosing, entries, registration
 from trial import changes, protocol
-from trial.models import Participant, Person, Site
+from trial.models import Participant, Person, Site, Waiver
 from trial.partial_date import PartialDate
 
 
@@ -21,6 +21,10 @@ class Command(BaseCommand):
     """Refuses production, and a study that holds anyone but its own cohort; goes on where an interrupted load ended."""
 
     help = "Load the demo cohort into an empty study."
+
+    def add_arguments(self, parser: Any) -> None:
+        """A smaller cohort for a quick look; the first so many of the same order."""
+        parser.add_argument("--participants", type=int, default=None, help="only the first so many")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Creates sites and accounts, then the cohort in order of registration."""
@@ -32,7 +36,7 @@ class Command(BaseCommand):
             return
         today = timezone.now().date()
         people = load_people()
-        made = cohort(today, tuple(code for code, _ in SITES))
+        made = cohort(today, tuple(code for code, _ in SITES))[: options["participants"]]
         for place, each in enumerate(made, start=1):
             if place <= registered:
                 continue
@@ -40,7 +44,7 @@ class Command(BaseCommand):
             load_second_half(participant, each, people[each.site], place, today)
             if place % 20 == 0:
                 self.stdout.write(f"  {place} of {len(made)} participants")
-        if not registered:
+        if not Waiver.objects.exists():
             load_oddities(people)
 
 
@@ -61,7 +65,8 @@ def load_oddities(people: dict[str, Person]) -> None:
     ):
         assert participant.registered_on is not None
         registration.record_finding(nora, participant, kind, participant.registered_on, because)
-    third = ours[2]
+    third = ours.last()
+    assert third is not None
     registration.correct_participant(nora, third, {"primary_site": "ileum"}, "New or corrected source document")
     deviation = {"happened_on": third.registered_on, "kind": "assessment", "description": "Scan 9 days late",
                  "action": "Radiology reminded"}  # fmt: skip
