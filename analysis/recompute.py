@@ -99,5 +99,3 @@ def _store(group: str, change: int, settings: AnalysisSettings) -> GroupResult:
         },
     )  # fmt: skip
     return found
-
-

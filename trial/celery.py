@@ -1,8 +1,10 @@
 """The queue of the analysis: it only wakes the worker, what is behind is read from PostgreSQL."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trial.settings")
 
@@ -25,3 +27,9 @@ celery_app.conf.update(
 )
 celery_app.autodiscover_tasks()
 celery_app.set_default()
+
+
+@worker_ready.connect
+def _sweep_at_once(sender: Any = None, **_: Any) -> None:
+    """A worker that comes up, most of all after a crash, does not wait for the next minute to see what is behind."""
+    celery_app.send_task("analysis.sweep", retry=False)

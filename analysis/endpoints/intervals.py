@@ -175,9 +175,7 @@ def _limits(
     return lower, upper
 
 
-def _bisect(
-    found: tuple[Point, ...], place: int, accepted: float, refused: float, alpha: float, rule: str
-) -> float:
+def _bisect(found: tuple[Point, ...], place: int, accepted: float, refused: float, alpha: float, rule: str) -> float:
     while abs(accepted - refused) > PRECISION:
         middle = (accepted + refused) / 2
         first, last = acceptance(found, np.array([middle]), alpha, rule)

@@ -4,39 +4,41 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ParticipantOutcome',
+            name="ParticipantOutcome",
             fields=[
-                ('participant_id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('group', models.CharField(db_index=True, max_length=1)),
-                ('change', models.BigIntegerField()),
-                ('settings_version', models.CharField(max_length=16)),
-                ('engine', models.CharField(max_length=16)),
-                ('outcome', models.JSONField()),
+                ("participant_id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("group", models.CharField(db_index=True, max_length=1)),
+                ("change", models.BigIntegerField()),
+                ("settings_version", models.CharField(max_length=16)),
+                ("engine", models.CharField(max_length=16)),
+                ("outcome", models.JSONField()),
             ],
         ),
         migrations.CreateModel(
-            name='GroupResult',
+            name="GroupResult",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('group', models.CharField(max_length=1)),
-                ('change', models.BigIntegerField()),
-                ('settings_version', models.CharField(max_length=16)),
-                ('engine', models.CharField(max_length=16)),
-                ('computed_at', models.DateTimeField()),
-                ('seconds_behind', models.FloatField()),
-                ('result', models.JSONField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("group", models.CharField(max_length=1)),
+                ("change", models.BigIntegerField()),
+                ("settings_version", models.CharField(max_length=16)),
+                ("engine", models.CharField(max_length=16)),
+                ("computed_at", models.DateTimeField()),
+                ("seconds_behind", models.FloatField()),
+                ("result", models.JSONField()),
             ],
             options={
-                'indexes': [models.Index(fields=['group', '-change'], name='newest_result_of_group')],
-                'constraints': [models.UniqueConstraint(fields=('group', 'change', 'settings_version', 'engine'), name='one_result_per_moment')],
+                "indexes": [models.Index(fields=["group", "-change"], name="newest_result_of_group")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("group", "change", "settings_version", "engine"), name="one_result_per_moment"
+                    )
+                ],
             },
         ),
     ]

@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from capture import selectors
-from capture.casebook import CASEBOOK
 from capture.entry_lists import entry_lists
 from capture.fields import today
 from capture.lesions import lesion_table
@@ -44,8 +43,6 @@ def participant(request: HttpRequest, reference: str) -> HttpResponse:
         "group_name": protocol.GROUP_NAMES[protocol.Group(participant.group)] if participant.group else "",
         "row": row,
         "next_cells": row.to_do[:4],
-        "casebook": CASEBOOK,
-        "cycles": participant.cycles.filter(struck_out_reason="").order_by("number"),
         "scans": _with_response(scans, row.course.responses or {}),
         "lesions": lesion_table(participant, scans),
         "entry_lists": entry_lists(participant),

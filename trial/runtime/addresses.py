@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
-DATA = CHECKOUT / ".data"
+DATA = Path(os.environ.get("ENDPOINT_DATA", CHECKOUT / ".data"))
 OWNER = "endpoint_owner"
 APPLICATION = "endpoint_app"
 DATABASE = "endpoint"

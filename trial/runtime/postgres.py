@@ -99,8 +99,14 @@ class Server:
         if not self.durable:
             words += ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
         with self.log.open("ab") as log:
-            self.process = self._run(subprocess.Popen, words, stdout=log, stderr=log, start_new_session=True,
-                                     preexec_fn=die_with_parent(signal.SIGINT))
+            self.process = self._run(
+                subprocess.Popen,
+                words,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=die_with_parent(signal.SIGINT),
+            )
         self._wait(patience)
         return first
 
@@ -138,8 +144,14 @@ class Server:
 
     def _run(self, how: Any, words: list[Any], **more: Any) -> Any:
         try:
-            return how(self._prefix + [str(word) for word in words], cwd="/", stdin=subprocess.DEVNULL,
-                       env=_plain_environment(), **self._as, **more)
+            return how(
+                self._prefix + [str(word) for word in words],
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                env=_plain_environment(),
+                **self._as,
+                **more,
+            )
         except OSError as error:
             raise CannotRun(f"{words[0]} could not be run: {error}") from error
 
@@ -149,7 +161,9 @@ class Server:
             if self.process is None or self.process.poll() is not None:
                 break
             status = self.data / "postmaster.pid"
-            if status.exists() and "ready" in status.read_text():
+            # The file of a server that was killed stays behind and says "ready" too: only our own counts.
+            words = status.read_text().splitlines() if status.exists() else []
+            if words and words[0].strip() == str(self.process.pid) and "ready" in words[-1]:
                 return
             time.sleep(0.02)
         self.stop()

@@ -40,7 +40,7 @@ class Supervisor:
 
     def start(self) -> str:
         """Brings everything up in order and returns the URL. Raises CannotRun with the reason."""
-        self.data.mkdir(exist_ok=True)
+        self.data.mkdir(parents=True, exist_ok=True)
         self.logs.mkdir(exist_ok=True)
         self._only_one()
         if "DATABASE_URL" not in os.environ:
@@ -104,9 +104,15 @@ class Supervisor:
 
     def _manage(self, *words: str, **environment: str) -> str:
         done = subprocess.run(
-            [sys.executable, str(addresses.CHECKOUT / "manage.py"), *words], cwd=addresses.CHECKOUT,
-            env=self.environment | environment, capture_output=True, text=True, stdin=subprocess.DEVNULL,
-            start_new_session=True, preexec_fn=die_with_parent(signal.SIGKILL), check=False,
+            [sys.executable, str(addresses.CHECKOUT / "manage.py"), *words],
+            cwd=addresses.CHECKOUT,
+            env=self.environment | environment,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=die_with_parent(signal.SIGKILL),
+            check=False,
         )
         if done.returncode:
             raise CannotRun(f"manage.py {words[0]} failed:\n{(done.stdout + done.stderr)[-3000:]}")
@@ -115,18 +121,46 @@ class Supervisor:
     def _start_product(self, port: int) -> None:
         python = sys.executable
         queue = [python, "-m", "celery", "-A", "trial.celery"]
-        self._child("web", [python, "-m", "gunicorn", "trial.wsgi", "-b", f"127.0.0.1:{port}", "-k", "gthread",
-                            "-w", "1", "--threads", "8", "--graceful-timeout", "3", "--no-control-socket"])
-        self._child("worker", [*queue, "worker", "-P", "threads", "-c", "1", "--without-mingle", "--without-gossip",
-                               "-l", "INFO"], signal.SIGKILL)
-        self._child("beat", [*queue, "beat", "-s", str(self.data / "beat-schedule"), "--pidfile=", "-l", "INFO"],
-                    signal.SIGKILL)
+        self._child(
+            "web",
+            [
+                python,
+                "-m",
+                "gunicorn",
+                "trial.wsgi",
+                "-b",
+                f"127.0.0.1:{port}",
+                "-k",
+                "gthread",
+                "-w",
+                "1",
+                "--threads",
+                "8",
+                "--graceful-timeout",
+                "3",
+                "--no-control-socket",
+            ],
+        )
+        self._child(
+            "worker",
+            [*queue, "worker", "-P", "threads", "-c", "1", "--without-mingle", "--without-gossip", "-l", "INFO"],
+            signal.SIGKILL,
+        )
+        self._child(
+            "beat", [*queue, "beat", "-s", str(self.data / "beat-schedule"), "--pidfile=", "-l", "INFO"], signal.SIGKILL
+        )
 
     def _child(self, name: str, words: list[str], at_parents_death: int = signal.SIGTERM) -> None:
         with (self.logs / f"{name}.log").open("wb") as log:
             self.children[name] = subprocess.Popen(
-                words, cwd=addresses.CHECKOUT, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True, preexec_fn=die_with_parent(at_parents_death),
+                words,
+                cwd=addresses.CHECKOUT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=die_with_parent(at_parents_death),
             )
 
     def _all(self) -> dict[str, subprocess.Popen[bytes]]:
