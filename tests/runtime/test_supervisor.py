@@ -123,3 +123,16 @@ def test_a_long_path_gets_a_short_socket_folder() -> None:
     long = Path("/home") / ("deep" * 30) / "postgres"
     assert len(str(socket_folder(long))) < 80
     assert socket_folder(long) == socket_folder(long) != socket_folder(long.parent / "other")
+
+
+def test_an_interrupt_stops_it_even_where_the_shell_had_it_ignored(data: Path) -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        running = _start(data, free_port(0, fixed=False))
+    finally:
+        signal.signal(signal.SIGINT, before)
+    with running:
+        _until(running, "Endpoint is ready")
+        running.send_signal(signal.SIGINT)
+        assert running.wait(20) == 0
+    assert _nothing_survives(data)

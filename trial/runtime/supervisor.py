@@ -214,6 +214,8 @@ def _asked_to_stop(number: int, frame: FrameType | None) -> None:
 
 def main() -> int:
     """Runs until stopped. Returns 0 after Ctrl-C or SIGTERM, 1 with the reason on stderr otherwise."""
+    # Stated, since a shell that starts it in the background hands Ctrl-C down as ignored.
+    signal.signal(signal.SIGINT, _asked_to_stop)
     signal.signal(signal.SIGTERM, _asked_to_stop)
     signal.signal(signal.SIGHUP, _asked_to_stop)
     running = Supervisor(Path(os.environ.get("ENDPOINT_DATA", addresses.DATA)))
