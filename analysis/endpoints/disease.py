@@ -127,8 +127,12 @@ def _death(
 
 
 def last_known_alive(participant: ParticipantFact) -> DatedFact | None:
-    """The latest of contact alive, assessment, dose, sample, onset of an adverse event, visit."""
-    found = [*_contacts(participant), *_examinations(participant)]
+    """The latest of contact alive, assessment, dose, sample, onset of an adverse event, visit; not before registration.
+
+    None when nothing since registration is on record: an earlier scan adds nothing to the registration itself.
+    """
+    known = [*_contacts(participant), *_examinations(participant)]
+    found = [fact for fact in known if fact.on >= participant.registered_on]
     if participant.last_dose_on is not None:
         found.append(DatedFact(participant.last_dose_on, "last dose"))
     return max(found, key=lambda fact: fact.on, default=None)

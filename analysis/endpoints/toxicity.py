@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from analysis.endpoints.dictionary import name_of
 from analysis.endpoints.record import AdverseEventFact, ParticipantFact
 from analysis.endpoints.settings import AnalysisSettings
 from trial.partial_date import shown
@@ -156,8 +157,12 @@ def queries_of(toxicity: Mapping[str, Any]) -> list[dict[str, Any]]:
     from analysis.endpoints.queries import query
 
     return [
-        query(f"{what}_missing", f"{event['words'] or event['term']}: the {what} is not on record.")
+        query(f"{what}_missing", f"{_name(event)}: the {what} is not on record.")
         for event in toxicity["events"]
         for what in ("grade", "attribution")
         if event[what] is None
     ]
+
+
+def _name(event: Mapping[str, Any]) -> str:
+    return name_of(event["term"], event["select"], event["words"])

@@ -1,0 +1,209 @@
+"""Every endpoint of a group of five people, with values worked out by hand beside them.
+
+Registered on 1-JAN-2026, treated from 5-JAN. responder: 50 mm → 30 mm on day 60 and day 90, PD on day 150.
+stable: 50 → 48 mm on day 60, dies on day 200. progressor: 50 → 60 mm on day 60 (+20 %).
+untreated: no dose. ineligible: treated, found ineligible, no scan after baseline.
+"""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from analysis.endpoints import group_result, outcome
+from analysis.endpoints.record import (
+    AdverseEventFact,
+    AssessmentFact,
+    CycleFact,
+    DeathFact,
+    FollowUpFact,
+    HormoneFact,
+    LesionFact,
+    OffTreatmentFact,
+    ParticipantFact,
+    ReadingFact,
+)
+from analysis.endpoints.settings import AnalysisSettings
+from trial.partial_date import PartialDate
+
+START = date(2026, 1, 1)
+DAY_1 = date(2026, 1, 5)
+SETTINGS = AnalysisSettings()
+
+
+def day(number: int) -> date:
+    """So many days after registration."""
+    return START + timedelta(days=number)
+
+
+def scan(key: int, on: date, millimetres: str, kind: str = "follow_up") -> AssessmentFact:
+    """One target lesion of this size."""
+    new = "no" if kind == "follow_up" else ""
+    reading = ReadingFact(1, "measured", Decimal(millimetres), "", None)
+    return AssessmentFact(key, kind, on, "not_done", new, None, "", (reading,))
+
+
+def person(number: str, *scans: AssessmentFact, cycles: int = 2) -> ParticipantFact:
+    """A participant with one liver lesion of 50 mm and so many full cycles."""
+    return ParticipantFact(
+        id=int(number[-3:]), number=number, group="A", site="NORTH", registered_on=START,
+        consented_on=START - timedelta(days=3), lesions=(LesionFact(1, "T1", "target", "liver", None),),
+        assessments=(scan(1, START - timedelta(days=2), "50", "baseline"), *scans),
+        cycles=tuple(CycleFact(n, n, DAY_1 + timedelta(days=28 * (n - 1)), ((1, 28, 400, "twice_daily"),))
+                     for n in range(1, cycles + 1)),
+    )  # fmt: skip
+
+
+def event(key: int, grade: int | None, attribution: int | None, on: date) -> AdverseEventFact:
+    """Diarrhoea of this grade."""
+    return AdverseEventFact(key, "diarrhea", "", "", grade, attribution, PartialDate(on.year, on.month, on.day), None,
+                            False, "recovered")  # fmt: skip
+
+
+def level(key: int, on: date, value: str) -> HormoneFact:
+    """Chromogranin A against an upper limit of 100."""
+    return HormoneFact(key, "CGA", on, Decimal(value), "ng/mL", Decimal(100), "RIA")
+
+
+RESPONDER = replace(
+    person("NET-001", scan(2, day(60), "30"), scan(3, day(90), "30"), scan(4, day(150), "50")),
+    adverse_events=(event(1, 3, 4, day(20)), event(2, 4, 2, day(25))),
+    hormones=(level(1, START - timedelta(days=1), "400"), level(2, day(60), "200")),
+    off_treatment=OffTreatmentFact(1, day(151), "progression"),
+)
+STABLE = replace(
+    person("NET-002", scan(2, day(60), "48")),
+    adverse_events=(event(3, None, 4, day(30)),),
+    hormones=(level(3, START - timedelta(days=1), "300"), level(4, day(60), "151")),
+    follow_ups=(FollowUpFact(1, day(180), True, "none", None, None, None),),
+    death=DeathFact(1, PartialDate(2026, 7, 20), "disease"),
+)
+PROGRESSOR = replace(person("NET-003", scan(2, day(60), "60")), adverse_events=(event(5, 2, 5, day(30)),))
+UNTREATED = person("NET-004", cycles=0)
+INELIGIBLE = replace(person("NET-005"), findings=(("ineligible", "Histology review"),))
+EVERYONE = (RESPONDER, STABLE, PROGRESSOR, UNTREATED, INELIGIBLE)
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[str, Any]:
+    """The endpoints of the five."""
+    return answers(*EVERYONE)
+
+
+def answers(*people: ParticipantFact) -> dict[str, Any]:
+    """All endpoints of these people."""
+    outcomes = [outcome.derive(each, SETTINGS) for each in people]
+    return dict(group_result.compute("A", outcomes, SETTINGS)["endpoints"])
+
+
+def times(answer: dict[str, Any]) -> dict[str, tuple[int, bool]]:
+    """Study number → (days, event)."""
+    return {each["number"]: (each["days"], each["event"]) for each in answer["participants"]}
+
+
+def test_response_rate_counts_confirmed_responders_among_the_evaluable(found: dict[str, Any]) -> None:
+    rate = found["response_rate"]
+    assert (rate["responders"], rate["denominator"]) == (["NET-001"], 3)
+    assert {each["number"] for each in rate["excluded"]} == {"NET-004", "NET-005"}
+    assert rate["all_registered"] == {"numerator": 1, "denominator": 5}
+    assert {each["name"]: each["denominator"] for each in rate["sensitivity"]} == {
+        "All registered participants": 5,
+        "Evaluable, with those waived or found ineligible later": 4,
+        "Strict: a PR after a CR does not confirm": 3,
+    }
+
+
+def test_best_response(found: dict[str, Any]) -> None:
+    assert found["best_response"]["categories"] == {"PR": ["NET-001"], "SD": ["NET-002"], "PD": ["NET-003"]}
+
+
+def test_progression_free_survival_ends_at_progression_or_death(found: dict[str, Any]) -> None:
+    # Untreated: the baseline lies before registration, so that it is censored at registration.
+    assert times(found["progression_free_survival"]) == {
+        "NET-001": (150, True), "NET-002": (200, True), "NET-003": (60, True), "NET-004": (0, False),
+    }  # fmt: skip
+    # At risk 3 after the one censored at 0: 1, 2/3 at 60, 1/3 at 150, 0 at 200; the median is day 150.
+    assert found["progression_free_survival"]["median_months"] == pytest.approx(150 / 30.4375, abs=1e-4)
+
+
+def test_time_to_progression_censors_a_death_at_the_last_disease_assessment(found: dict[str, Any]) -> None:
+    assert times(found["time_to_progression"]) == {
+        "NET-001": (150, True), "NET-002": (60, False), "NET-003": (60, True), "NET-004": (0, False),
+    }  # fmt: skip
+
+
+def test_overall_survival_ends_at_death_else_at_the_last_day_known_alive(found: dict[str, Any]) -> None:
+    # NET-003: the last dose of cycle 2 is day 28 of it, 5-JAN + 28 + 27 days = day 59; the scan on day 60 is later.
+    assert times(found["overall_survival"]) == {
+        "NET-001": (150, False), "NET-002": (200, True), "NET-003": (60, False), "NET-004": (0, False),
+    }  # fmt: skip
+
+
+def test_duration_of_response_runs_from_the_first_response_to_progression(found: dict[str, Any]) -> None:
+    duration = found["duration_of_response"]
+    assert times(duration) == {"NET-001": (90, True)}
+    assert duration["simple"]["median_months"] == pytest.approx(90 / 30.4375, abs=1e-4)
+    assert duration["simple"]["censored"] == 0
+
+
+def test_toxicity_counts_severe_and_related_in_one_event(found: dict[str, Any]) -> None:
+    toxic = found["toxicity"]
+    # NET-001: grade 3 probably related. NET-002: no grade. NET-003: grade 2. NET-005: nothing. Treated: 4.
+    assert [each["number"] for each in toxic["participants"]] == ["NET-001"]
+    assert [each["number"] for each in toxic["undetermined"]] == ["NET-002"]
+    assert (toxic["numerator"], toxic["denominator"]) == (1, 4)
+
+
+def test_severity_of_one_event_and_relation_of_another_do_not_add_up() -> None:
+    mixed = replace(STABLE, adverse_events=(event(1, 4, 2, day(20)), event(2, 2, 5, day(25))))
+    assert answers(mixed)["toxicity"]["numerator"] == 0
+
+
+def test_an_event_31_days_after_the_last_dose_is_not_on_treatment() -> None:
+    last_dose = DAY_1 + timedelta(days=55)
+    inside = replace(STABLE, adverse_events=(event(1, 3, 4, last_dose + timedelta(days=30)),))
+    outside = replace(STABLE, adverse_events=(event(1, 3, 4, last_dose + timedelta(days=31)),))
+    assert answers(inside)["toxicity"]["numerator"] == 1
+    assert answers(outside)["toxicity"]["numerator"] == 0
+
+
+def test_adverse_events_count_each_participant_once_by_the_worst_grade(found: dict[str, Any]) -> None:
+    (term,) = found["adverse_events"]["terms"]
+    assert (term["participants"], term["counts"]["4"], term["counts"]["2"], term["counts"]["unknown"]) == (3, 1, 1, 1)
+
+
+def test_hormones_improve_at_half_and_not_a_little_above(found: dict[str, Any]) -> None:
+    improved = found["hormone_improvement"]
+    # 400 → 200 is −50.0 %; 300 → 151 is −49.7 % and above the limit.
+    assert (improved["participants"], improved["denominator"]) == (["NET-001"], 2)
+
+
+def test_treatment_counts_cycles_and_reasons(found: dict[str, Any]) -> None:
+    treatment = found["treatment"]
+    assert treatment["denominator"] == 4
+    assert treatment["cycles"] == {"median": 2.0, "lowest": 2.0, "highest": 2.0}
+    assert treatment["off_treatment"]["progression"] == ["NET-001"]
+    assert treatment["dose_intensity_percent"]["median"] == 100.0
+
+
+def test_radiological_progression_at_follow_up_is_progression_and_clinical_alone_is_not() -> None:
+    seen = FollowUpFact(1, day(120), True, "radiological", day(118), None, None)
+    felt = FollowUpFact(1, day(120), True, "clinical", day(118), None, None)
+    living = replace(STABLE, death=None)
+    assert times(answers(replace(living, follow_ups=(seen,)))["time_to_progression"]) == {"NET-002": (118, True)}
+    assert times(answers(replace(living, follow_ups=(felt,)))["time_to_progression"]) == {"NET-002": (60, False)}
+
+
+def test_no_progression_moves_censoring_only_with_a_disease_assessment() -> None:
+    living = replace(STABLE, death=None)
+    assessed = FollowUpFact(1, day(120), True, "none", None, day(117), None)
+    told = FollowUpFact(1, day(120), True, "none", None, None, None)
+    key = "progression_free_survival"
+    assert times(answers(replace(living, follow_ups=(assessed,)))[key]) == {"NET-002": (117, False)}
+    assert times(answers(replace(living, follow_ups=(told,)))[key]) == {"NET-002": (60, False)}
+
+
+def test_someone_seen_only_before_registration_is_censored_at_registration() -> None:
+    assert times(answers(UNTREATED)["overall_survival"]) == {"NET-004": (0, False)}
