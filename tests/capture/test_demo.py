@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from capture.demo.cohort import cohort
 from capture.demo.second_half import EVENTS, entries_of
@@ -46,3 +46,10 @@ def test_the_whole_cohort_holds_what_a_study_holds() -> None:
 def test_every_demo_event_is_a_term_of_the_dictionary_with_that_grade(term: str) -> None:
     grades = next(each for name, _, each in EVENTS if name == term)
     assert set(grades) <= set(ctcae_v3.grades_of(term))
+
+
+def test_the_demo_is_never_loaded_in_production(database: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("django.conf.settings.PRODUCTION", True)
+    with pytest.raises(CommandError, match="not loaded in production"):
+        call_command("load_demo", participants=1)
+    assert not Participant.objects.exists()
