@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from analysis.recompute import recompute
+from capture.casebook import ENTRY_FORMS
 from capture.services import assessments, dosing
 from tests.cast import Cast, cast_of
 from trial.models import Person, Role
@@ -98,7 +99,11 @@ def test_two_scans_28_days_apart_move_the_chairs_figure(browser: Any, live_serve
     chair.locator("#group-A [data-figure=responders]", has_text="1").wait_for(timeout=5000)
     assert chair.locator("#group-B [data-figure=responders]").inner_text() == "0"
     _no_barriers(chair)
-    for place in ("/participants/", f"/participants/{cast.participant.reference}/", "/participants/register/",
+    for place in ("/groups/A/", "/groups/A/behind/responders/"):
+        chair.goto(address + place)
+        _no_barriers(chair)
+    for place in ("/work/", *(f"/participants/{cast.participant.reference}/{kind}/new/" for kind in ENTRY_FORMS),
+                  "/participants/", f"/participants/{cast.participant.reference}/", "/participants/register/",
                   f"/participants/{cast.participant.reference}/cycles/1/",
                   f"/participants/{cast.participant.reference}/assessments/new/"):  # fmt: skip
         nora.goto(address + place)
