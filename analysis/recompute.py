@@ -6,12 +6,13 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Max, Q
 
-from analysis import snapshot
 from analysis.endpoints import group_result, outcome
-from analysis.endpoints.settings import ENGINE, AnalysisSettings
 from analysis.models import GroupResult, ParticipantOutcome
+from trial import snapshot
+from trial.evaluation.settings import ENGINE, AnalysisSettings
 from trial.models import Change
 from trial.protocol import Group
+from trial.settings_in_force import settings_in_force
 
 # A number of our own, apart from the lock that writers of the record take; the group's letter is added.
 LOCK_BASE = 93_000
@@ -24,7 +25,7 @@ def newest_change(group: str) -> int:
 
 def newest_result(group: str, settings: AnalysisSettings | None = None) -> GroupResult | None:
     """The stored result of the group with the highest change under these settings and this engine."""
-    settings = settings or AnalysisSettings()
+    settings = settings or settings_in_force(group)
     found = GroupResult.objects.filter(group=group, settings_version=settings.version(), engine=ENGINE)
     return found.order_by("-change").first()
 
@@ -42,7 +43,7 @@ def groups_behind() -> list[str]:
 
 def recompute(group: str) -> GroupResult:
     """Derives what changed, aggregates, stores; returns the result now in force for the group."""
-    settings = AnalysisSettings()
+    settings = settings_in_force(group)
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK_BASE + ord(group)])

@@ -9,10 +9,11 @@ from django.http import Http404
 from analysis import plots
 from analysis.charts import km, waterfall
 from analysis.endpoints import group_result
-from analysis.endpoints.settings import ENGINE, AnalysisSettings
 from analysis.models import GroupResult
+from trial.evaluation.settings import ENGINE
 from trial.models import Change
 from trial.protocol import GROUP_NAMES, Group
+from trial.settings_in_force import settings_in_force
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def group_or_404(letter: str) -> Group:
 
 def newest(letter: str) -> GroupResult | None:
     """The newest stored result of a group under the settings and engine in force."""
-    settings = AnalysisSettings()
+    settings = settings_in_force(letter)
     found = GroupResult.objects.filter(group=letter, settings_version=settings.version(), engine=ENGINE)
     return found.order_by("-change").first()
 

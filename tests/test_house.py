@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PURE = ["trial/protocol.py", "trial/partial_date.py", "trial/schedule.py", "trial/rules", "analysis/endpoints"]
+PURE = ["trial/protocol.py", "trial/partial_date.py", "trial/schedule.py", "trial/rules", "trial/evaluation",
+        "analysis/endpoints"]
 
 
 def _run(*words: str, **environment: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.endpoints.settings import AnalysisSettings
+from trial.evaluation.settings import AnalysisSettings
 
 Outcome = dict[str, Any]
 

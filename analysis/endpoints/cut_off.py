@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from analysis.endpoints import disease
-from analysis.endpoints.record import (
+from trial.evaluation import disease
+from trial.evaluation.record import (
     AdverseEventFact,
     AssessmentFact,
     CycleFact,
@@ -19,8 +19,8 @@ from analysis.endpoints.record import (
     MedicationFact,
     ParticipantFact,
 )
-from analysis.endpoints.response import response_at_each
-from analysis.endpoints.settings import AnalysisSettings
+from trial.evaluation.response import response_at_each
+from trial.evaluation.settings import AnalysisSettings
 from trial.partial_date import PartialDate
 
 

@@ -19,8 +19,8 @@ from analysis.endpoints.answers import (
     treatment,
 )
 from analysis.endpoints.cohort import Cohort, Outcome
-from analysis.endpoints.settings import ENGINE, AnalysisSettings
 from trial import protocol
+from trial.evaluation.settings import ENGINE, AnalysisSettings
 from trial.protocol import OUR_READING, RECIST, REGISTRY
 
 

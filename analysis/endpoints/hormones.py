@@ -11,9 +11,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from analysis.endpoints.disease import Course
-from analysis.endpoints.record import HormoneFact, MedicationFact, ParticipantFact
-from analysis.endpoints.settings import AnalysisSettings
+from trial.evaluation.disease import Course
+from trial.evaluation.record import HormoneFact, MedicationFact, ParticipantFact
+from trial.evaluation.settings import AnalysisSettings
 from trial.partial_date import shown
 
 HUNDRED = Decimal(100)

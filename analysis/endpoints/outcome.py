@@ -6,11 +6,11 @@ PURE. Everything is returned as plain values (text, whole numbers, lists) so tha
 from datetime import date
 from typing import Any
 
-from analysis.endpoints import hormones, populations, queries, response, times, toxicity, treatment
-from analysis.endpoints.disease import Course, course_of, radiological_progression
-from analysis.endpoints.record import ParticipantFact
-from analysis.endpoints.settings import AnalysisSettings
-from analysis.endpoints.time_to_event import DatedFact
+from analysis.endpoints import hormones, queries, times, toxicity, treatment
+from trial.evaluation import populations, response
+from trial.evaluation.disease import Course, course_of, radiological_progression
+from trial.evaluation.record import DatedFact, ParticipantFact
+from trial.evaluation.settings import AnalysisSettings
 
 why_not_evaluable = populations.why_not_evaluable
 

@@ -6,10 +6,10 @@ PURE. A query is {code, words, assessment_id (None: not about one assessment)}.
 from collections.abc import Mapping
 from typing import Any
 
-from analysis.endpoints import readings
-from analysis.endpoints.disease import Course
-from analysis.endpoints.record import ParticipantFact
-from analysis.endpoints.response import Assessed
+from trial.evaluation import readings
+from trial.evaluation.disease import Course
+from trial.evaluation.record import ParticipantFact
+from trial.evaluation.response import Assessed
 from trial.partial_date import shown
 from trial.rules import sequence
 

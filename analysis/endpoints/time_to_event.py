@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from trial.evaluation.record import DatedFact
 from trial.partial_date import shown
 
 REGISTRATION = "registration"
@@ -17,14 +18,6 @@ LAST_ASSESSMENT = "last_assessment"
 LAST_KNOWN_ALIVE = "last_known_alive"
 RESPONSE = "response"
 SOURCES = (REGISTRATION, RESPONSE, PROGRESSION, DEATH, LAST_ASSESSMENT, LAST_KNOWN_ALIVE)
-
-
-@dataclass(frozen=True)
-class DatedFact:
-    """A date on record and the words that say where it comes from."""
-
-    on: date
-    because: str
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,10 @@
 from datetime import date
 from typing import Any
 
-from analysis.endpoints.disease import Course
-from analysis.endpoints.settings import AnalysisSettings
-from analysis.endpoints.time_to_event import DOR, OS, PFS, TTP, DatedFact, ImpossibleDates, TimeToEvent, observe
+from analysis.endpoints.time_to_event import DOR, OS, PFS, TTP, ImpossibleDates, TimeToEvent, observe
+from trial.evaluation.disease import Course
+from trial.evaluation.record import DatedFact
+from trial.evaluation.settings import AnalysisSettings
 
 Time = dict[str, Any]
 BY_KEY = {"os": OS, "pfs": PFS, "ttp": TTP, "dor": DOR}

@@ -10,8 +10,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from analysis.endpoints.dictionary import name_of
-from analysis.endpoints.record import AdverseEventFact, ParticipantFact
-from analysis.endpoints.settings import AnalysisSettings
+from trial.evaluation.record import AdverseEventFact, ParticipantFact
+from trial.evaluation.settings import AnalysisSettings
 from trial.partial_date import shown
 
 YES, NO, UNDETERMINED = "yes", "no", "undetermined"

@@ -6,8 +6,8 @@ A cycle is planned at dose level 0 for 28 days; a delay is a start more than 28 
 from decimal import Decimal
 from typing import Any
 
-from analysis.endpoints.record import CycleFact, ParticipantFact
 from trial import protocol
+from trial.evaluation.record import CycleFact, ParticipantFact
 from trial.rules import dosing
 
 FULL_DAILY_MG = Decimal(2 * protocol.constant("full_dose_mg"))

@@ -10,12 +10,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from analysis import snapshot
 from analysis.endpoints import group_result, outcome
 from analysis.endpoints.cut_off import cut_off
-from analysis.endpoints.settings import AnalysisSettings
 from analysis.recompute import newest_change, recompute
+from trial import snapshot
 from trial.protocol import Group
+from trial.settings_in_force import settings_in_force
 
 SURVIVAL = ("overall_survival", "progression_free_survival", "time_to_progression", "duration_of_response")
 SHARES = ("response_rate", "toxicity", "hormone_improvement", "adverse_events")
@@ -48,7 +48,7 @@ def _answer(group: str, cutoff: str | None) -> dict[str, Any]:
         stored = recompute(group)
         return {"change": stored.change, "settings_version": stored.settings_version, **stored.result}
     on = _day(cutoff)
-    settings = AnalysisSettings()
+    settings = settings_in_force(group)
     change = newest_change(group)
     facts = [cut_off(each, on, settings) for each in snapshot.participants(snapshot.group_members(group))]
     outcomes = [outcome.derive(each, settings) for each in facts if each is not None]

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from analysis.endpoints import group_result, outcome
-from analysis.endpoints.record import (
+from trial.evaluation.record import (
     AdverseEventFact,
     AssessmentFact,
     CycleFact,
@@ -25,7 +25,7 @@ from analysis.endpoints.record import (
     ParticipantFact,
     ReadingFact,
 )
-from analysis.endpoints.settings import AnalysisSettings
+from trial.evaluation.settings import AnalysisSettings
 from trial.partial_date import PartialDate
 
 START = date(2026, 1, 1)

@@ -4,7 +4,7 @@ Evaluable: eligible, consented, at least one dose [our reading]. A participant r
 ineligible later or registered in error is not eligible; one who cancelled before treatment stays eligible.
 """
 
-from analysis.endpoints.record import ParticipantFact
+from trial.evaluation.record import ParticipantFact
 
 INELIGIBLE_FINDINGS = {
     "ineligible": "found ineligible",

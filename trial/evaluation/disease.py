@@ -8,11 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from analysis.endpoints import readings
-from analysis.endpoints.record import ParticipantFact
-from analysis.endpoints.response import Assessed
-from analysis.endpoints.settings import AnalysisSettings
-from analysis.endpoints.time_to_event import DatedFact
+from trial.evaluation import readings
+from trial.evaluation.record import DatedFact, ParticipantFact
+from trial.evaluation.response import Assessed
+from trial.evaluation.settings import AnalysisSettings
 from trial.rules.recist import Response
 
 

@@ -7,8 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from analysis.endpoints.record import AssessmentFact, LesionFact, ParticipantFact
-from analysis.endpoints.settings import AnalysisSettings
+from trial.evaluation.record import AssessmentFact, LesionFact, ParticipantFact
+from trial.evaluation.settings import AnalysisSettings
 from trial.partial_date import shown
 from trial.rules import best_response, confirmation, recist
 

@@ -9,6 +9,14 @@ from trial.partial_date import PartialDate
 
 
 @dataclass(frozen=True)
+class DatedFact:
+    """A date on record and the words that say where it comes from."""
+
+    on: date
+    because: str
+
+
+@dataclass(frozen=True)
 class LesionFact:
     """A lesion chosen at baseline."""
 

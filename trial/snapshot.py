@@ -13,8 +13,8 @@ from typing import Any
 
 from django.db import connection
 
-from analysis import rows_to_facts as fact
-from analysis.endpoints.record import AssessmentFact, CycleFact, ParticipantFact
+from trial import rows_to_facts as fact
+from trial.evaluation.record import AssessmentFact, CycleFact, ParticipantFact
 from trial.models import (
     AdverseEvent,
     Assessment,

@@ -1,10 +1,11 @@
-"""One row of the record (as JSON, live or of a past moment) → one fact of `analysis.endpoints.record`."""
+"""One row of the record (as JSON, live or of a past moment) → one fact of `trial.evaluation.record`."""
 
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from analysis.endpoints.record import (
+from trial import partial_date
+from trial.evaluation.record import (
     AdverseEventFact,
     DeathFact,
     FollowUpFact,
@@ -15,7 +16,6 @@ from analysis.endpoints.record import (
     ReadingFact,
     WithdrawalFact,
 )
-from trial import partial_date
 
 Row = dict[str, Any]
 
