@@ -60,6 +60,7 @@ CONSTANTS: tuple[Constant, ...] = (
     Constant("stage_1_futility", 1, "responders", "Stop after stage 1 if at most this many respond.", OUR_READING),
     Constant("stage_2_participants", 41, "evaluable", "Simon optimal design, 5 % against 20 %.", OUR_READING),
     Constant("stage_2_futility", 4, "responders", "Promising from one responder more.", OUR_READING),
+    Constant("mature_after_cycles", 6, "cycles", "A stage-1 outcome is mature at an event or 6 cycles.", OUR_READING),
     Constant("pressure_weeks", 6, "weeks", "Blood pressure weekly in the first 6 weeks.", OUR_READING),
     Constant("follow_up_days_between", 91, "days", "Follow-up every 3 months until progression.", REGISTRY),
     Constant("follow_up_slow_days", 183, "days", "Follow-up every 6 months after progression.", REGISTRY),

@@ -3,12 +3,13 @@
 PURE. Everything is returned as plain values (text, whole numbers, lists) so that it can be stored, compared and shown.
 """
 
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 from analysis.endpoints import hormones, queries, times, toxicity, treatment
-from trial.evaluation import populations, response
-from trial.evaluation.disease import Course, course_of, radiological_progression
+from trial.evaluation import populations, response, stage
+from trial.evaluation.disease import Course, course_of
 from trial.evaluation.record import DatedFact, ParticipantFact
 from trial.evaluation.settings import AnalysisSettings
 
@@ -24,6 +25,7 @@ def derive(participant: ParticipantFact, settings: AnalysisSettings) -> dict[str
     return {
         **_identity(participant),
         **responded,
+        "stage": asdict(stage.standing_of(participant, course, responded["confirmed"])),
         **_times(course, responded["confirmed"], settings),
         "treatment": treatment.derive(participant),
         "toxicity": toxic,
@@ -61,8 +63,7 @@ def _opinions(participant: ParticipantFact) -> dict[int, str]:
 def _response(
     participant: ParticipantFact, assessed: response.Assessed, course: Course, settings: AnalysisSettings
 ) -> dict[str, Any]:
-    reported = radiological_progression(participant)
-    responses = response.dated(assessed, reported.on if reported else None)
+    responses = stage.responses_of(participant, assessed)
     therapy_on = course.new_therapy.on if course.new_therapy else None
     died_on = course.death.on if course.death else None
     opinions = _opinions(participant)
@@ -71,7 +72,7 @@ def _response(
     return {
         "baseline_on": baseline.assessed_on.isoformat() if baseline else None,
         "assessments": [response.assessment_out(each, opinions.get(each.assessment_id, "")) for each in assessed],
-        "confirmed": response.confirmed(responses, response.confirmation_settings(settings), therapy_on),
+        "confirmed": stage.confirmed_of(participant, assessed, course, settings),
         "confirmed_strictly": response.confirmed(responses, strict, therapy_on) is not None,
         "best": response.best(participant, responses, settings, therapy_on, died_on),
         "best_change_percent": response.best_change(assessed),

@@ -11,6 +11,7 @@ INELIGIBLE_FINDINGS = {
     "in_error": "registered in error",
 }
 CANCELLED = "cancelled"
+NO_DOSE_YET = "no dose taken yet"
 
 
 def why_not_eligible(participant: ParticipantFact) -> str:
@@ -34,7 +35,21 @@ def why_not_evaluable(participant: ParticipantFact) -> str:
     for kind, because in participant.findings:
         if kind == CANCELLED:
             return f"cancelled before treatment: {because}" if because else "cancelled before treatment"
-    return "" if participant.treated else "no dose taken yet"
+    return "" if participant.treated else _never_treated(participant) or NO_DOSE_YET
+
+
+def is_ruled_out(participant: ParticipantFact) -> bool:
+    """Whether the participant is known to be non-evaluable, rather than evaluable or still without a first dose."""
+    return why_not_evaluable(participant) not in {"", NO_DOSE_YET}
+
+
+def _never_treated(participant: ParticipantFact) -> str:
+    """Why no first dose can come any more; empty while one may."""
+    if participant.death is not None:
+        return "died before a first dose"
+    if participant.withdrawals:
+        return "withdrew before a first dose"
+    return "off treatment before a first dose" if participant.off_treatment else ""
 
 
 def only_eligibility_missing(participant: ParticipantFact) -> bool:

@@ -92,6 +92,8 @@ class AnalysisSettings:
     hormone_days_after_last_dose: int = 30
     confidence: float = 0.95
     interval_rule: str = "crow"
+    # Whether registration waits for the outcomes of a full stage 1; futility closes the group either way.
+    suspend_at_stage_1: bool = True
     plan_A: StagePlan = field(default_factory=_default_plan)
     plan_B: StagePlan = field(default_factory=_default_plan)
 
