@@ -41,6 +41,8 @@ DOSING = (
           SOFT, dosing.days_left_open),
     Check("DOSE-11", "The cycle starts after the death on record.", ORDER, HARD, entry.after_death("started_on"),
           "started_on"),
+    Check("DOSE-13", "The cycle starts after the end of treatment on record.", ORDER, HARD,
+          lambda facts: entry.surely_before(facts["off_treatment_on"], facts["started_on"]), "started_on"),
 )  # fmt: skip
 NOT_IN_FUTURE = Check("SCAN-01", "The date of the assessment lies in the future.", ONLY_PAST, HARD,
                       lambda facts: facts["assessed_on"] > facts["today"], "assessed_on")  # fmt: skip
@@ -86,6 +88,8 @@ FOLLOW_UP_SCAN = (
           scan.opinion_differs, "investigator_response"),
     Check("FOLL-11", "The assessment lies after the death on record.", ORDER, HARD, entry.after_death("assessed_on"),
           "assessed_on"),
+    Check("FOLL-12", "The assessment lies outside its window: every 8 weeks from day 1, 7 days either side.",
+          "Tumour assessment every 8 weeks [our reading].", SOFT, scan.off_schedule, "assessed_on"),
     NOT_IN_FUTURE,
 )  # fmt: skip
 ADVERSE_EVENT = (
@@ -122,6 +126,8 @@ HORMONE = (
           entry.far_above_normal, "value"),
     Check("HORM-05", "This marker is on record for this day already.", "One level per marker and day.", HARD,
           entry.same_sample, "sampled_on"),
+    Check("HORM-06", "The unit or the upper limit is unusual for this marker: is the unit right?", PLAUSIBLE, SOFT,
+          entry.marker_unit_unusual, "unit"),
 )  # fmt: skip
 PRESSURE = (
     Check("BP-01", "Systolic pressure is not above diastolic.", "Impossible.", HARD, entry.pressure_reversed,
@@ -141,6 +147,8 @@ VISIT = (
     Check("VIS-05", "A laboratory's lower limit is not below its upper limit.", "Impossible.", HARD,
           entry.limits_reversed),
     Check("VIS-06", "A laboratory value needs its unit.", CTCAE, HARD, entry.value_without_unit),
+    Check("VIS-07", "A laboratory value or its upper limit is unusual for its unit: is the unit right?", PLAUSIBLE,
+          SOFT, entry.laboratory_unit_unusual),
     *PRESSURE,
 )  # fmt: skip
 BLOOD_PRESSURE = (
@@ -155,6 +163,8 @@ MEDICATION = (
           "Somatostatin analogues confound hormones.", SOFT,
           lambda facts: facts["kind"] == "somatostatin_analogue"
           and entry.surely_before(facts["day_1"], facts["started_on"]), "started_on"),
+    Check("MED-03", "The medication was started after the death on record.", ORDER, HARD,
+          entry.after_death("started_on"), "started_on"),
 )  # fmt: skip
 HISTORY = (
     Check("HIST-01", "It began after day 1 of treatment: is it an adverse event?", PLAUSIBLE, SOFT,
@@ -162,6 +172,8 @@ HISTORY = (
 )  # fmt: skip
 DEVIATION = (
     Check("DEV-01", "The deviation lies before consent.", PLAUSIBLE, SOFT, entry.before_consent("happened_on"),
+          "happened_on"),
+    Check("DEV-02", "The deviation lies after the death on record.", ORDER, HARD, entry.after_death("happened_on"),
           "happened_on"),
 )  # fmt: skip
 OFF_TREATMENT = (
@@ -174,6 +186,7 @@ OFF_TREATMENT = (
           "because"),
     Check("OFF-05", "The end of treatment is on record already: correct that entry.", "Once per participant.", HARD,
           entry.already_there),
+    Check("OFF-06", "It lies after the death on record.", ORDER, HARD, entry.after_death("off_on"), "off_on"),
 )  # fmt: skip
 FOLLOW_UP = (
     Check("FU-01", "Radiological progression needs its date and its method.", REGISTRY, HARD,
@@ -217,6 +230,8 @@ WITHDRAWAL = (
           "withdrew_on"),
     Check("WD-02", "A withdrawal is on record already: correct that entry.", "Once per participant.", HARD,
           entry.already_there),
+    Check("WD-03", "The withdrawal lies after the death on record.", ORDER, HARD, entry.after_death("withdrew_on"),
+          "withdrew_on"),
 )  # fmt: skip
 OFF_STUDY = (
     Check("OFS-01", "It lies before registration.", ORDER, HARD, entry.before_registration("off_on"), "off_on"),

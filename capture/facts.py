@@ -123,3 +123,16 @@ def died_on(participant: Participant) -> PartialDate | None:
     """The death on record of a participant."""
     found = participant.deaths.filter(struck_out_reason="").first()
     return found.died_on if found else None
+
+
+def off_treatment_on(participant: Participant) -> date | None:
+    """The end of treatment on record."""
+    found = participant.off_treatments.filter(struck_out_reason="").first()
+    return found.off_on if found else None
+
+
+def responses_on(participant: Participant, before: date) -> list[date]:
+    """Days of the assessments before a day whose computed response is CR or PR."""
+    scans = list(participant.assessments.filter(struck_out_reason="", assessed_on__lt=before).order_by("assessed_on"))
+    responses = course(scans, readings_by_assessment([participant])).responses or {}
+    return [each.assessed_on for each in scans if responses.get(each.pk) in ("CR", "PR")]

@@ -2,12 +2,24 @@
 
 from django.urls import path
 
-from capture.views import assessment, cycle, entry, history, participants, registration, terms, waiver, work
+from capture.views import (
+    assessment,
+    cycle,
+    edit_checks,
+    entry,
+    history,
+    participants,
+    registration,
+    terms,
+    waiver,
+    work,
+)
 
 app_name = "capture"
 _ONE = "participants/<str:reference>/"
 
 urlpatterns = [
+    path("checks/", edit_checks.edit_checks, name="checks"),
     path("terms/", terms.terms, name="terms"),
     path("work/", work.work, name="work"),
     path("participants/", participants.matrix, name="participants"),

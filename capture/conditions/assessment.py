@@ -1,5 +1,6 @@
 """What can be wrong with a tumour assessment."""
 
+from datetime import date
 from decimal import Decimal
 
 from capture.checking import Facts
@@ -49,3 +50,20 @@ def opinion_differs(facts: Facts) -> bool:
     """The investigator's own response is not the computed one."""
     opinion, computed = facts["investigator_response"], facts["computed_response"]
     return bool(opinion and computed and opinion != computed)
+
+
+def off_schedule(facts: Facts) -> bool:
+    """Outside the window of every due date from day 1 on, and not the confirmation of a response."""
+    day_1 = facts["day_1"]
+    if day_1 is None or within_a_window(day_1, facts["assessed_on"]):
+        return False
+    earliest = protocol.constant("confirmation_days")
+    latest = earliest + protocol.constant("assessment_window_days")
+    return not any(earliest <= (facts["assessed_on"] - on).days <= latest for on in facts["responses_on"])
+
+
+def within_a_window(day_1: date, assessed_on: date) -> bool:
+    """Whether the day lies within 7 days of a multiple of 8 weeks after day 1."""
+    every, window = protocol.constant("assessment_interval_days"), protocol.constant("assessment_window_days")
+    nearest = max(1, round((assessed_on - day_1).days / every))
+    return abs((assessed_on - day_1).days - nearest * every) <= window

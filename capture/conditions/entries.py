@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from capture.checking import Facts
+from capture.conditions import usual_ranges
 from trial.partial_date import PartialDate
 
 When = date | PartialDate | None
@@ -123,6 +124,19 @@ def limits_reversed(facts: Facts) -> bool:
 def value_without_unit(facts: Facts) -> bool:
     """A laboratory value without its unit."""
     return any(line["value"] is not None and not line["unit"] for line in facts["lines"])
+
+
+def laboratory_unit_unusual(facts: Facts) -> bool:
+    """A laboratory value, or its upper limit, that its unit makes implausible."""
+    return any(
+        usual_ranges.laboratory_unusual(line["analyte"], line["unit"], line["value"], line["upper_limit"])
+        for line in facts["lines"]
+    )
+
+
+def marker_unit_unusual(facts: Facts) -> bool:
+    """A marker in a unit, or with an upper limit, in which no laboratory reports it."""
+    return usual_ranges.marker_unusual(facts["marker"], facts["unit"], facts["upper_limit"])
 
 
 def date_without_event(facts: Facts) -> bool:

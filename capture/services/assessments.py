@@ -6,7 +6,8 @@ from datetime import date
 from decimal import Decimal
 
 from capture import checks, live_response
-from capture.facts import died_on
+from capture.conditions.assessment import within_a_window
+from capture.facts import died_on, responses_on
 from capture.fields import today
 from capture.services import acknowledgements
 from capture.services.readings import Reading
@@ -183,7 +184,15 @@ def follow_up_facts(
         "investigator_response": head.investigator_response,
         "computed_response": _computed(participant, head, readings, assessment) if known else "",
         "died_on": died_on(participant),
+        "responses_on": _responses_on(participant, head.assessed_on),
     }
+
+
+def _responses_on(participant: Participant, assessed_on: date) -> list[date]:
+    """Asked only off the eight-weekly schedule: it takes the whole course of the participant."""
+    first = day_1(participant)
+    regular = first is None or within_a_window(first, assessed_on)
+    return [] if regular else responses_on(participant, assessed_on)
 
 
 def _computed(participant: Participant, head: Head, readings: Sequence[Reading], assessment: Assessment | None) -> str:

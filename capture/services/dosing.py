@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from capture import checks
-from capture.facts import died_on
+from capture.facts import died_on, off_treatment_on
 from capture.fields import today
 from capture.services import acknowledgements
 from trial import changes
@@ -73,6 +73,7 @@ def _facts(
         "returned": returned,
         "today": today(),
         "died_on": died_on(participant),
+        "off_treatment_on": off_treatment_on(participant),
     }
 
 

@@ -1,0 +1,48 @@
+"""Facts of a cycle and its dosing periods."""
+
+from datetime import date as D
+from datetime import timedelta
+from typing import Any
+
+from capture.services.dosing import AS_PLANNED, Period
+
+START, TODAY = D(2026, 3, 2), D(2026, 6, 1)
+
+
+def _periods(*periods: Period) -> dict[str, Any]:
+    return {"periods": list(periods), "started_on": START, "today": TODAY}
+
+
+def _full(first: int, last: int) -> Period:
+    return Period(first, last, 400, "twice_daily")
+
+
+CYCLE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "DOSE-01": (
+        {"started_on": START, "registered_on": START},
+        {"started_on": START, "registered_on": START + timedelta(days=1)},
+    ),
+    "DOSE-02": (
+        {"started_on": START, "other_cycle_starts": [START - timedelta(days=28), START + timedelta(days=28)]},
+        {"started_on": START, "other_cycle_starts": [START - timedelta(days=27)]},
+    ),
+    "DOSE-03": ({"started_on": TODAY, "today": TODAY}, {"started_on": TODAY + timedelta(days=1), "today": TODAY}),
+    "DOSE-04": (_periods(_full(15, 28), _full(1, 14)), _periods(_full(1, 14), _full(14, 28))),
+    "DOSE-05": (_periods(_full(1, 28)), _periods(_full(1, 29))),
+    "DOSE-06": (
+        _periods(Period(1, 28, 400, "once_daily", "hand-foot, grade 2")),
+        _periods(Period(1, 28, 400, "once_daily", " ")),
+    ),
+    "DOSE-07": ({"dispensed": 112, "returned": 112}, {"dispensed": 112, "returned": 113}),
+    "DOSE-08": (
+        {"number": 2, "started_on": START, "numbered_starts": [(1, START - timedelta(days=28))]},
+        {"number": 2, "started_on": START, "numbered_starts": [(1, START + timedelta(days=28))]},
+    ),
+    "DOSE-09": (_periods(*AS_PLANNED), _periods()),
+    "DOSE-10": (_periods(*AS_PLANNED), _periods(_full(1, 27))),
+    "DOSE-11": ({"started_on": START, "died_on": START}, {"started_on": START, "died_on": START - timedelta(days=1)}),
+    "DOSE-13": (
+        {"started_on": START, "off_treatment_on": None},
+        {"started_on": START, "off_treatment_on": START - timedelta(days=1)},
+    ),
+}

@@ -1,0 +1,96 @@
+"""Facts of hormones, visits, blood pressure, medication, history and deviations."""
+
+from datetime import date as D
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+from trial.partial_date import PartialDate
+
+Table = dict[str, tuple[dict[str, Any], dict[str, Any]]]
+DIED_IN_MARCH = PartialDate(2026, 3)
+DAY_1 = D(2026, 1, 12)
+LAST = SimpleNamespace(marker="CGA", sampled_on=D(2026, 1, 5), unit="ng/mL", assay="Dako")
+
+
+def _died(field: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    return (
+        {field: D(2026, 3, 31), "died_on": DIED_IN_MARCH},
+        {field: D(2026, 4, 1), "died_on": DIED_IN_MARCH},
+    )
+
+
+def _sample(**changed: Any) -> dict[str, Any]:
+    return {"marker": "CGA", "sampled_on": D(2026, 2, 5), "unit": "ng/mL", "assay": "dako ", "others": [LAST],
+            "upper_limit": Decimal(100)} | changed  # fmt: skip
+
+
+def _laboratory(**changed: Any) -> dict[str, Any]:
+    line = {"analyte": "HGB", "value": Decimal("12.4"), "unit": "g/dL", "lower_limit": Decimal(12),
+            "upper_limit": Decimal(16)}  # fmt: skip
+    return {"lines": [line | changed]}
+
+
+HORMONE: Table = {
+    "HORM-01": _died("sampled_on"),
+    "HORM-02": (_sample(), _sample(unit="nmol/L")),
+    "HORM-03": (_sample(), _sample(assay="Cisbio")),
+    "HORM-04": (
+        {"value": Decimal(100_000), "upper_limit": Decimal(100)},
+        {"value": Decimal(100_001), "upper_limit": Decimal(100)},
+    ),
+    "HORM-05": (_sample(), _sample(sampled_on=D(2026, 1, 5))),
+    "HORM-06": (_sample(), _sample(unit="nmol/L")),
+}
+BLOOD_PRESSURE: Table = {
+    "BP-01": (
+        {"systolic_mmhg": 120, "diastolic_mmhg": None},
+        {"systolic_mmhg": 80, "diastolic_mmhg": 80},
+    ),
+    "BP-02": ({"systolic_mmhg": 260, "diastolic_mmhg": 30}, {"systolic_mmhg": 261, "diastolic_mmhg": 90}),
+    "BP-03": _died("measured_on"),
+}
+VISIT: Table = {
+    "BP-01": BLOOD_PRESSURE["BP-01"],
+    "BP-02": ({"systolic_mmhg": 60, "diastolic_mmhg": 160}, {"systolic_mmhg": 120, "diastolic_mmhg": 29}),
+    "VIS-01": _died("visited_on"),
+    "VIS-02": (
+        {"weight_kg": Decimal(66), "last_weight_kg": Decimal(60)},
+        {"weight_kg": Decimal("66.1"), "last_weight_kg": Decimal(60)},
+    ),
+    "VIS-03": (
+        {"visited_on": D(2026, 1, 12), "cycle_number": 1, "cycle_starts": {1: D(2026, 1, 5)}},
+        {"visited_on": D(2026, 1, 13), "cycle_number": 1, "cycle_starts": {1: D(2026, 1, 5)}},
+    ),
+    "VIS-04": (
+        {"cycle_number": 2, "others": [SimpleNamespace(cycle_number=1)]},
+        {"cycle_number": 2, "others": [SimpleNamespace(cycle_number=2)]},
+    ),
+    "VIS-05": (_laboratory(), _laboratory(lower_limit=Decimal(16))),
+    "VIS-06": (_laboratory(value=None, unit=""), _laboratory(unit="")),
+    "VIS-07": (_laboratory(), _laboratory(value=Decimal(124))),
+}
+MEDICATION: Table = {
+    "MED-01": (
+        {"stopped_on": None, "started_on": PartialDate(2026, 2)},
+        {"stopped_on": PartialDate(2025), "started_on": PartialDate(2026, 2)},
+    ),
+    "MED-02": (
+        {"kind": "somatostatin_analogue", "day_1": DAY_1, "started_on": PartialDate(2026, 1)},
+        {"kind": "somatostatin_analogue", "day_1": DAY_1, "started_on": PartialDate(2026, 2)},
+    ),
+    "MED-03": _died("started_on"),
+}
+HISTORY: Table = {
+    "HIST-01": (
+        {"day_1": DAY_1, "began_on": PartialDate(2026, 1)},
+        {"day_1": DAY_1, "began_on": PartialDate(2026, 1, 13)},
+    ),
+}
+DEVIATION: Table = {
+    "DEV-01": (
+        {"happened_on": D(2026, 1, 5), "consented_on": D(2026, 1, 5)},
+        {"happened_on": D(2026, 1, 4), "consented_on": D(2026, 1, 5)},
+    ),
+    "DEV-02": _died("happened_on"),
+}

@@ -1,0 +1,74 @@
+"""Facts of tumour assessments."""
+
+from datetime import date as D
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from capture.services.assessments import NewLesion, Reading
+
+DAY_1, TODAY = D(2026, 1, 12), D(2026, 6, 1)
+TOMORROW = TODAY + timedelta(days=1)
+
+
+def _targets(*millimetres: str, organ: str = "liver", method: str = "spiral_ct") -> dict[str, Any]:
+    return {"targets": [NewLesion(organ, "", Decimal(each)) for each in millimetres], "method": method}
+
+
+def _ten(more: int = 0) -> dict[str, Any]:
+    return _targets(*["30"] * (10 + more))
+
+
+def _reading(state: str, millimetres: str | None = None, reason: str = "", scanned_on: D | None = None) -> dict:
+    value = Decimal(millimetres) if millimetres else None
+    return {"readings": [Reading(1, state, value, reason, scanned_on)], "today": TODAY}
+
+
+def _grown(to: str) -> dict[str, Any]:
+    return {"with_previous": [(Reading(1, "measured", Decimal(to)), Decimal(20))]}
+
+
+BASELINE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "BASE-01": (
+        {"day_1": DAY_1, "assessed_on": DAY_1},
+        {"day_1": DAY_1, "assessed_on": DAY_1 + timedelta(days=1)},
+    ),
+    "BASE-02": (
+        {"day_1": DAY_1, "assessed_on": DAY_1 - timedelta(days=28)},
+        {"day_1": DAY_1, "assessed_on": DAY_1 - timedelta(days=29)},
+    ),
+    "BASE-03": (_targets(*["30"] * 5), _targets(*["30"] * 6)),
+    "BASE-04": (_ten(), _ten(1)),
+    "BASE-05": (_targets("10"), _targets("19.9", method="mri")),
+    "BASE-06": (_targets("30"), _targets()),
+    "BASE-07": ({"followed_but_left_out": set()}, {"followed_but_left_out": {7}}),
+    "SCAN-01": ({"assessed_on": TODAY, "today": TODAY}, {"assessed_on": TOMORROW, "today": TODAY}),
+    "SCAN-02": ({**_targets("20"), "slice": Decimal(10)}, {**_targets("19.9"), "slice": Decimal(10)}),
+}
+FOLLOW_UP_SCAN: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "FOLL-01": (
+        {"day_1": DAY_1, "assessed_on": DAY_1 + timedelta(days=1)},
+        {"day_1": DAY_1, "assessed_on": DAY_1},
+    ),
+    "FOLL-02": ({"lesions_known": True}, {"lesions_known": False}),
+    "FOLL-03": ({"lesions_left_out": set()}, {"lesions_left_out": {3}}),
+    "FOLL-04": (_reading("not_evaluated", reason="not scanned"), _reading("not_evaluated", reason=" ")),
+    "FOLL-05": (_reading("too_small", "5"), _reading("measured")),
+    "FOLL-06": (_grown("40"), _grown("40.1")),
+    "FOLL-07": (
+        {"assessed_on": TODAY, "other_dates": {DAY_1}},
+        {"assessed_on": TODAY, "other_dates": {DAY_1, TODAY}},
+    ),
+    "FOLL-08": (_reading("absent", scanned_on=TODAY), _reading("absent", scanned_on=TOMORROW)),
+    "FOLL-09": ({"new_lesions": "yes", "new_lesion_on": TODAY}, {"new_lesions": "yes", "new_lesion_on": None}),
+    "FOLL-10": (
+        {"investigator_response": "", "computed_response": "PR"},
+        {"investigator_response": "SD", "computed_response": "PR"},
+    ),
+    "FOLL-11": ({"assessed_on": TODAY, "died_on": TODAY}, {"assessed_on": TODAY, "died_on": DAY_1}),
+    "FOLL-12": (
+        {"day_1": DAY_1, "assessed_on": DAY_1 + timedelta(days=63), "responses_on": []},
+        {"day_1": DAY_1, "assessed_on": DAY_1 + timedelta(days=64), "responses_on": []},
+    ),
+    "SCAN-01": ({"assessed_on": TODAY, "today": TODAY}, {"assessed_on": TOMORROW, "today": TODAY}),
+}
