@@ -1,8 +1,13 @@
-"""The one way to write the record: `with changes.record(person, "enter", participant=participant) as change:`."""
+"""The one way to write the record: `with changes.record(person, "enter", participant=participant) as change:`.
+
+An import writes many Changes, all of them or none: `with changes.importing(person, reason) as run:` is one transaction,
+`with run.change(participant):` one Change in it, and what the services record meanwhile joins that Change.
+"""
 
 import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -65,13 +70,98 @@ def record(
         raise ValueError(f"unknown act {act!r}")
     if act in NEEDS_REASON and not reason.strip():
         raise ReasonMissing("Say why the record is changed.")
+    run = _RUNNING.get()
+    if run is not None and run.now is not None:
+        with run.joined(person, participant, groups) as change:
+            yield change
+        return
     if connection.in_atomic_block:
         raise RuntimeError("A Change is a transaction of its own and is not opened inside another.")
-    try:
+    with _busy_in_words(), transaction.atomic():
+        change = _open(person, act, reason, participant, site, {str(group) for group in groups if group})
+        transaction.on_commit(lambda: _wake(change.groups), robust=True)
+        yield change
+
+
+@dataclass
+class Import:
+    """A running import: who brings it, why, its open Change, the groups touched, and how many Changes it has sealed."""
+
+    person: Person
+    reason: str
+    now: OpenChange | None = None
+    groups: set[str] = field(default_factory=set)
+    sealed: int = 0
+
+    @contextmanager
+    def change(self, participant: Participant | None = None, site: Site | None = None) -> Iterator[OpenChange]:
+        """One Change (act import), sealed at the end of the block; an exception undoes it and goes on to the caller."""
+        if self.now is not None:
+            raise RuntimeError("A Change of this import is open already.")
+        groups = {participant.group} if participant else set()
         with transaction.atomic():
-            change = _open(person, act, reason, participant, site, {str(group) for group in groups if group})
-            transaction.on_commit(lambda: _wake(change.groups), robust=True)
-            yield change
+            self.now = change = _open(self.person, "import", self.reason, participant, site, groups)
+            try:
+                yield change
+            finally:
+                self.now = None
+            with connection.cursor() as cursor:
+                # Sealed here and not at commit, since the next Change chains to this one.
+                cursor.execute("SET CONSTRAINTS endpoint_seal IMMEDIATE; SET CONSTRAINTS endpoint_seal DEFERRED")
+        self.groups |= change.groups
+        self.sealed += 1
+
+    @contextmanager
+    def joined(
+        self, person: Person | None, participant: Participant | None, groups: Iterable[str]
+    ) -> Iterator[OpenChange]:
+        """The open Change, for a service that records; what the service wrote is undone when it fails.
+
+        The service speaks for the importer or for nobody: the Change names one person.
+        """
+        if person is not None and person.pk != self.person.pk:
+            raise RuntimeError("An import writes in the name of the person who imports.")
+        assert self.now is not None
+        with transaction.atomic():
+            more = {str(group) for group in groups if group} - self.now.groups
+            self.now.groups |= more
+            if participant is not None and more:
+                self.now.concerns(participant)
+            yield self.now
+
+    def undo(self) -> None:
+        """Lets nothing of the import stay: for a rehearsal, and when something was refused."""
+        transaction.set_rollback(True)
+
+
+_RUNNING: ContextVar[Import | None] = ContextVar("import", default=None)
+
+
+@contextmanager
+def importing(person: Person, reason: str) -> Iterator[Import]:
+    """One transaction of many Changes under the writers' lock from the first of them to the end: a stated maintenance
+    window, in which other saves are answered "busy, nothing was saved".
+
+    Raises ReasonMissing, RecordBusy, RuntimeError inside another transaction.
+    """
+    if not reason.strip():
+        raise ReasonMissing("Say where the import comes from.")
+    if connection.in_atomic_block:
+        raise RuntimeError("An import is a transaction of its own and is not opened inside another.")
+    run = Import(person, reason)
+    with _busy_in_words(), transaction.atomic():
+        token = _RUNNING.set(run)
+        transaction.on_commit(lambda: _wake(run.groups), robust=True)
+        try:
+            yield run
+        finally:
+            _RUNNING.reset(token)
+
+
+@contextmanager
+def _busy_in_words() -> Iterator[None]:
+    try:
+        yield
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", "") == LOCK_NOT_AVAILABLE:
             raise RecordBusy("The record is busy. Nothing was saved; please save again.") from error

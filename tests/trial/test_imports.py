@@ -1,0 +1,95 @@
+"""An import: many Changes in one transaction, each sealed in turn, all of them or none."""
+
+import pytest
+from django.db import DatabaseError, connection
+
+from tests.cast import Cast, answers, cast_of, details
+from trial import audit, changes
+from trial.models import Change, Participant, Role, Site
+from trial.models.change import Version
+
+
+@pytest.fixture
+def cast(database: object) -> Cast:
+    """The fixed cast in an own database."""
+    return cast_of()
+
+
+def test_the_changes_of_an_import_are_sealed_in_turn_and_stand_together(cast: Cast) -> None:
+    before = Change.objects.count()
+    with changes.importing(cast.people[Role.STATISTICIAN], "files of the old system") as run:
+        for code in ("E", "W"):
+            with run.change():
+                Site.objects.create(code=code, name=code)
+    made = Change.objects.order_by("id")[before:]
+    assert [(each.act, each.person, each.reason) for each in made] == [
+        ("import", cast.people[Role.STATISTICIAN], "files of the old system")
+    ] * 2
+    assert made[0].seal == made[1].previous_seal and made[0].seal != made[1].seal
+    assert audit.verify(connection).first_break is None
+
+
+def test_a_failure_in_the_last_change_undoes_the_first(cast: Cast) -> None:
+    before = Change.objects.count()
+    with pytest.raises(ZeroDivisionError), changes.importing(cast.people[Role.STATISTICIAN], "files") as run:
+        with run.change():
+            Site.objects.create(code="E", name="E")
+        with run.change():
+            raise ZeroDivisionError
+    assert Change.objects.count() == before and not Site.objects.filter(code="E").exists()
+
+
+def test_a_rehearsal_leaves_no_trace(cast: Cast) -> None:
+    versions = Version.objects.count()
+    with changes.importing(cast.people[Role.STATISTICIAN], "files") as run:
+        with run.change():
+            Site.objects.create(code="E", name="E")
+        run.undo()
+    assert Version.objects.count() == versions
+    with changes.record(None, "system"):
+        Site.objects.create(code="F", name="F")
+    assert audit.verify(connection).first_break is None
+
+
+def test_what_services_record_joins_the_open_change(cast: Cast) -> None:
+    from capture.services import registration
+
+    with changes.importing(cast.people[Role.STATISTICIAN], "files") as run:
+        with run.change(site=cast.north):
+            made = registration.screen(None, cast.north, details(tumour_type="insulinoma"), answers())
+            registration.register(None, made, details()["consented_on"])  # type: ignore[arg-type]
+    newest = Change.objects.latest("id")
+    assert (newest.act, newest.participant, newest.groups, newest.site) == ("import", made, ["B"], cast.north)
+    assert {each.table_name for each in newest.versions.all()} == {"trial_participant", "trial_eligibilityanswer"}
+    assert Participant.objects.get(pk=made.pk).number == "NET-002"
+
+
+def test_a_service_that_fails_keeps_nothing_while_the_change_goes_on(cast: Cast) -> None:
+    with changes.importing(cast.people[Role.STATISTICIAN], "files") as run, run.change():
+        Site.objects.create(code="E", name="E")
+        with pytest.raises(ZeroDivisionError), changes.record(None, "enter"):
+            Site.objects.create(code="W", name="W")
+            raise ZeroDivisionError
+    assert set(Site.objects.values_list("code", flat=True)) == {"E", "NORTH", "SOUTH"}
+
+
+def test_an_import_speaks_for_nobody_else(cast: Cast) -> None:
+    with pytest.raises(RuntimeError, match="in the name of"):
+        with changes.importing(cast.people[Role.STATISTICIAN], "files") as run, run.change():
+            with changes.record(cast.people[Role.COORDINATOR], "enter"):
+                pass
+
+
+def test_writing_between_two_changes_of_an_import_is_refused(cast: Cast) -> None:
+    with pytest.raises(DatabaseError, match="sealed"), changes.importing(cast.people[Role.STATISTICIAN], "x") as run:
+        with run.change():
+            Site.objects.create(code="E", name="E")
+        Site.objects.create(code="W", name="W")
+    with pytest.raises(RuntimeError, match="inside"), changes.importing(cast.people[Role.STATISTICIAN], "files"):
+        with changes.record(None, "system"):
+            pass
+
+
+def test_an_import_says_where_it_comes_from(cast: Cast) -> None:
+    with pytest.raises(changes.ReasonMissing), changes.importing(cast.people[Role.STATISTICIAN], " "):
+        pass
