@@ -7,7 +7,6 @@ from django.urls import reverse
 from analysis.charts import accrual, km, spider, swimmer, toxicity, waterfall
 from analysis.charts.frame import Frame
 from analysis.endpoints import survival
-from trial.protocol import constant
 
 Result = dict[str, Any]
 SURVIVAL_CURVES = ("progression_free_survival", "overall_survival", "time_to_progression", "duration_of_response")
@@ -71,5 +70,5 @@ def toxicity_of(result: Result, most: int = 20) -> toxicity.Toxicity:
 
 def accrual_of(result: Result) -> accrual.Accrual:
     """Registered against the ceiling, with the stages of the plan."""
-    stages = (constant("stage_1_participants"), constant("stage_2_participants"))
+    stages = tuple(result["settings"][f"plan_{result['group']}"]["participants"])
     return accrual.accrual(result["registered"], result["ceiling"], stages)

@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from analysis.views import dashboard, group
+from analysis.views import dashboard, group, protocol, settings
 
 app_name = "analysis"
 urlpatterns = [
     path("dashboard/", dashboard.dashboard, name="dashboard"),
     path("dashboard/panel/<str:letter>/", dashboard.panel, name="panel"),
+    path("protocol/", protocol.protocol, name="protocol"),
+    path("settings/", settings.settings, name="settings"),
+    path("settings/<str:letter>/", settings.change, name="settings_change"),
     path("groups/<str:letter>/", group.group, name="group"),
     path("groups/<str:letter>/behind/<str:figure>/", group.behind, name="behind"),
 ]

@@ -12,13 +12,15 @@ _WORK = ("My work", "capture:work")
 _PARTICIPANTS = ("Participants", "capture:participants")
 _REGISTER = ("Register", "capture:register")
 _DASHBOARD = ("Dashboard", "analysis:dashboard")
+_PROTOCOL = ("Protocol", "analysis:protocol")
+_SETTINGS = ("Settings", "analysis:settings")
 
 NAVIGATION: dict[str, tuple[tuple[str, str], ...]] = {
-    Role.COORDINATOR: (_WORK, _PARTICIPANTS, _REGISTER),
-    Role.INVESTIGATOR: (_WORK, _PARTICIPANTS, _REGISTER),
-    Role.MONITOR: (_WORK, _PARTICIPANTS),
-    Role.CHAIR: (_DASHBOARD, _PARTICIPANTS, _WORK),
-    Role.STATISTICIAN: (_DASHBOARD, _PARTICIPANTS),
+    Role.COORDINATOR: (_WORK, _PARTICIPANTS, _REGISTER, _PROTOCOL),
+    Role.INVESTIGATOR: (_WORK, _PARTICIPANTS, _REGISTER, _PROTOCOL),
+    Role.MONITOR: (_WORK, _PARTICIPANTS, _PROTOCOL),
+    Role.CHAIR: (_DASHBOARD, _PARTICIPANTS, _WORK, _PROTOCOL, _SETTINGS),
+    Role.STATISTICIAN: (_DASHBOARD, _PARTICIPANTS, _PROTOCOL, _SETTINGS),
     Role.ADMINISTRATOR: (),
 }
 

@@ -5,6 +5,7 @@ neuroendocrine tumours. "our reading" marks what the registry leaves open; the s
 """
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import Enum
 
 STUDY_NAME = "Sorafenib in progressive metastatic neuroendocrine tumours"
@@ -67,6 +68,12 @@ CONSTANTS: tuple[Constant, ...] = (
     Constant("follow_up_days", 731, "days", "Follow-up up to 2 years from study entry.", REGISTRY),
     Constant("follow_up_window_days", 14, "days", "A contact may lie 14 days either side.", OUR_READING),
     Constant("minimum_age_years", 18, "years", "Adults of 18 years or older.", REGISTRY),
+    Constant("highest_ecog", 2, "ECOG", "Performance status ECOG 0 to 2.", REGISTRY),
+    Constant("ast_with_liver_metastases", 5, "× ULN", "AST up to 5 × the upper limit with liver metastases.", REGISTRY),
+    Constant("cycle_window_days", 7, "days", "A cycle may begin some days late after a delay.", OUR_READING),
+    Constant("partial_response_ratio", Decimal("0.7"), "of the baseline sum", "PR: a decrease of 30 %.", RECIST),
+    Constant("progression_ratio", Decimal("1.2"), "of the smallest sum", "PD: an increase of 20 %.", RECIST),
+    Constant("days_per_month", Decimal("30.4375"), "days", "A month is a twelfth of 365.25 days.", OUR_READING),
 )
 
 _BY_NAME = {constant.name: constant for constant in CONSTANTS}
@@ -76,6 +83,13 @@ def constant(name: str) -> int:
     """The whole-number value of a named constant; KeyError names an unknown one."""
     value = _BY_NAME[name].value
     assert isinstance(value, int), name
+    return value
+
+
+def exact_constant(name: str) -> Decimal:
+    """The exact value of a named constant that is not a whole number; KeyError names an unknown one."""
+    value = _BY_NAME[name].value
+    assert isinstance(value, Decimal), name
     return value
 
 

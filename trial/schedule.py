@@ -11,8 +11,7 @@ from datetime import date, timedelta
 from trial.protocol import constant
 
 COMPLETE, DUE, OVERDUE, MISSED, FUTURE = "complete", "due", "overdue", "missed", "future"
-# A cycle may begin some days late after a delay; the protocol text gives no window [our reading].
-CYCLE_WINDOW_DAYS = 7
+CYCLE_WINDOW_DAYS = constant("cycle_window_days")
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,10 @@ from math import exp, log, sqrt
 from statistics import NormalDist
 from typing import Any
 
+from trial.protocol import exact_constant
+
 METHOD = "log(-log)"
-DAYS_PER_MONTH = 30.4375
+DAYS_PER_MONTH = float(exact_constant("days_per_month"))
 # R's tolerance for "equal to one half": the square root of the smallest relative step of a double.
 TOLERANCE = 1.5e-8
 NORMAL_975 = NormalDist().inv_cdf(0.975)

@@ -12,8 +12,8 @@ from decimal import Decimal
 from trial.partial_date import PartialDate, shown
 from trial.protocol import ELIGIBILITY, EligibilityItem, constant
 
-AST_WITH_LIVER_METASTASES = Decimal(5)
-HIGHEST_ECOG = 2
+AST_WITH_LIVER_METASTASES = Decimal(constant("ast_with_liver_metastases"))
+HIGHEST_ECOG = constant("highest_ecog")
 
 
 @dataclass(frozen=True)

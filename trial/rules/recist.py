@@ -9,8 +9,10 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 
-PARTIAL = Decimal("0.7")
-PROGRESSIVE = Decimal("1.2")
+from trial.protocol import exact_constant
+
+PARTIAL = exact_constant("partial_response_ratio")
+PROGRESSIVE = exact_constant("progression_ratio")
 HUNDRED = Decimal(100)
 
 

@@ -1,0 +1,73 @@
+"""The Protocol page holds every constant and setting of the program, with source and mark."""
+
+from dataclasses import fields
+
+import pytest
+from django.test import Client
+from django.utils.html import escape
+
+from analysis.endpoints.group_result import ENDPOINTS
+from tests.cast import cast_of
+from trial import protocol
+from trial.evaluation.declarations import DECLARED, declarations, in_words
+from trial.evaluation.settings import AnalysisSettings, StagePlan
+from trial.models import Person, Role
+
+MARKS = {protocol.REGISTRY, protocol.RECIST, protocol.CTCAE, protocol.OUR_READING}
+
+
+def page_of(person: Person, address: str = "/protocol/") -> str:
+    """The page as this person sees it."""
+    client = Client()
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_every_setting_is_declared_once_with_source_and_mark() -> None:
+    assert [each.name for each in DECLARED] == [each.name for each in fields(AnalysisSettings)]
+    assert all(each.title and each.source and each.mark in MARKS for each in DECLARED)
+
+
+def test_a_group_is_shown_its_own_plan_only() -> None:
+    assert [each.name for each in declarations("B") if each.name.startswith("plan_")] == ["plan_B"]
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(None, "off"), (True, "yes"), (False, "no"), (28, "28"), (0.95, "0.95"),
+     ("earliest", "the earliest day it can be"),
+     (AnalysisSettings(plan_A=StagePlan((21, 41), (1, 4), (None, 9))).as_dict()["plan_A"],
+      "stage 1 at 21, futile at 1 or fewer; stage 2 at 41, futile at 4 or fewer, promising at 9 or more; "
+      "tells 5% from 20%")],
+)  # fmt: skip
+def test_a_value_is_shown_in_words(value: object, words: str) -> None:
+    assert in_words(value) == words
+
+
+def test_the_page_names_every_constant_setting_endpoint_and_criterion(database: str) -> None:
+    page = page_of(cast_of().people[Role.COORDINATOR])
+    for constant in protocol.CONSTANTS:
+        assert escape(constant.source) in page
+        assert f"<td>{constant.value}</td>" in page
+    for each in DECLARED:
+        assert escape(each.title) in page and escape(each.source) in page
+    assert all(escape(endpoint.title) in page for endpoint in ENDPOINTS)
+    assert all(escape(item.words) in page for item in protocol.ELIGIBILITY)
+    assert escape("Pancreatic polypeptide tumour") in page
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_every_role_reads_the_protocol(database: str, role: Role) -> None:
+    assert "Settings in force" in page_of(cast_of().people[role])
+
+
+def test_the_rules_compute_with_the_constants_that_the_page_shows() -> None:
+    from decimal import Decimal
+
+    from analysis.endpoints.survival import DAYS_PER_MONTH
+    from trial.rules import recist
+
+    assert (Decimal("0.7"), Decimal("1.2")) == (recist.PARTIAL, recist.PROGRESSIVE)
+    assert DAYS_PER_MONTH == 30.4375
