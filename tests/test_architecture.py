@@ -15,6 +15,7 @@ PURE = (
     "trial/partial_date.py",
     "trial/schedule.py",
     "trial/rules",
+    "trial/ctcae_v3",
     "trial/evaluation",
     "analysis/endpoints",
     "analysis/charts",

@@ -6,6 +6,7 @@ from django import forms
 
 from capture.forms.entry import EntryForm
 from trial import ctcae_v3, models
+from trial.grade_texts import Criteria, criteria_of, criteria_of_matches
 
 PARTIAL = "UNK-JAN-2006: day unknown"
 
@@ -150,15 +151,24 @@ class AdverseEventForm(EntryForm):
         for name in ("term", "select"):
             self.fields[name].widget = forms.HiddenInput()
         self.fields["term"].required = False
-        self.term_choices: list[dict[str, str]] = []
+        self.term_choices: list[dict[str, Any]] = []
+
+    def _term(self) -> tuple[str, str]:
+        given = self.cleaned_data if getattr(self, "cleaned_data", {}).get("term") else self.data
+        given = given if self.is_bound else self.initial
+        return str(given.get("term") or ""), str(given.get("select") or "")
+
+    @property
+    def criteria(self) -> Criteria | None:
+        """What the grades of the chosen term mean; None while no term is chosen."""
+        return criteria_of(*self._term())
 
     @property
     def term_words(self) -> str:
         """What stands in the search box: the words typed, or those of the term on record."""
         if self.is_bound and self.data.get("term_typed"):
             return str(self.data["term_typed"])[:120]
-        given = self.data if self.is_bound else self.initial
-        code, select = given.get("term", ""), given.get("select", "")
+        code, select = self._term()
         found = [each for each in ctcae_v3.reportable()
                  if each.term.code == code and (each.select.code if each.select else "") == select]  # fmt: skip
         return found[0].words if found else ""
@@ -179,8 +189,9 @@ class AdverseEventForm(EntryForm):
             found["term"], found["select"] = one[0].term.code, one[0].select.code if one[0].select else ""
             return found
         self.term_choices = [
-            {"value": f"{each.term.code}/{each.select.code if each.select else ''}", "words": each.words}
-            for each in matches
-        ]
+            {"value": f"{each.term.code}/{each.select.code if each.select else ''}", "words": each.words,
+             "criteria": criteria}
+            for each, criteria in criteria_of_matches(matches)
+        ]  # fmt: skip
         self.add_error("term", "Choose one of these terms." if matches else "Type the term, and choose it.")
         return found

@@ -82,3 +82,15 @@ def test_a_second_look_saves_only_with_its_reason(nora: Client) -> None:
     assert nora.post(ADDRESS, {**early, "acknowledge_AE-08": "it came and went before"}).status_code == 302
     row = AdverseEvent.objects.get()
     assert "it came and went before" in nora.get(f"/participants/NET-001/adverse_event/{row.pk}/").content.decode()
+
+
+def test_the_grades_are_explained_when_the_term_is_known_without_scripts(nora: Client) -> None:
+    assert "Peeling, blisters" in nora.get(f"{ADDRESS}?term=rash_hand_foot_skin_reaction").content.decode()
+    page = nora.post(ADDRESS, {"term_typed": "nausea"})
+    assert page.status_code == 422 and "Less appetite, eats as usual" in page.content.decode()
+    assert "criteria-list" not in nora.get(ADDRESS).content.decode()
+
+
+def test_terms_to_choose_from_are_explained_too(nora: Client) -> None:
+    page = nora.post(ADDRESS, {**EVENT, "term_typed": "sodium"}).content.decode()
+    assert "Below normal, not below 130 mmol/L" in page and "Above 160 mmol/L" in page

@@ -5,6 +5,7 @@ from trial.models.adverse_event import AdverseEvent
 from trial.models.assessment import Assessment, Lesion, LesionReading
 from trial.models.background import Deviation, MedicalHistory, Medication
 from trial.models.change import Change, Version
+from trial.models.dictionary import GradeText
 from trial.models.dosing import Cycle, DosingPeriod
 from trial.models.follow_up import Death, FollowUp, OffStudy, OffTreatment, Withdrawal
 from trial.models.hormone import HormoneLevel
@@ -16,7 +17,7 @@ from trial.models.visit import BloodPressure, LaboratoryResult, Visit
 
 __all__ = [
     "Acknowledgement", "AdverseEvent", "Assessment", "BloodPressure", "Change", "Cycle", "Death", "Deviation",
-    "DosingPeriod", "EligibilityAnswer", "FollowUp", "GroupSettings", "HormoneLevel", "LaboratoryResult", "Lesion",
-    "LesionReading", "MedicalHistory", "Medication", "OffStudy", "OffTreatment", "Participant", "Person", "RecordRow",
-    "RegistrationFinding", "Reopening", "Role", "Site", "Version", "Visit", "Waiver", "Withdrawal",
+    "DosingPeriod", "EligibilityAnswer", "FollowUp", "GradeText", "GroupSettings", "HormoneLevel", "LaboratoryResult",
+    "Lesion", "LesionReading", "MedicalHistory", "Medication", "OffStudy", "OffTreatment", "Participant", "Person",
+    "RecordRow", "RegistrationFinding", "Reopening", "Role", "Site", "Version", "Visit", "Waiver", "Withdrawal",
 ]  # fmt: skip

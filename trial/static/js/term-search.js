@@ -1,11 +1,13 @@
 /* The term of an adverse event: typing asks the dictionary, arrows and Enter choose. Only grades that the term has stay
-   open. Without scripts the typed words are looked up when the form is sent. */
+   open, and what each means stands below; a click on one chooses it. Without scripts the typed words are looked up when
+   the form is sent, and the page then shows what the grades mean. */
 
 const box = document.querySelector("[data-terms-url]");
 const list = document.getElementById("terms");
 const term = document.getElementById("id_term");
 const select = document.getElementById("id_select");
 const grade = document.getElementById("id_grade");
+const criteria = document.getElementById("criteria");
 let asked = 0;
 let timer = 0;
 
@@ -27,12 +29,18 @@ function show(open) {
 function offerGrades(grades) {
   for (const option of grade.options) option.hidden = option.disabled = option.value !== "" && !grades.includes(option.value);
   if (grade.selectedOptions[0]?.disabled) grade.value = "";
+  markGrade();
+}
+
+function markGrade() {
+  for (const each of criteria.querySelectorAll("[data-grade]")) each.classList.toggle("is-chosen", each.dataset.grade === grade.value);
 }
 
 function choose(option) {
   term.value = option.dataset.term;
   select.value = option.dataset.select;
   box.value = option.firstElementChild.textContent;
+  criteria.innerHTML = option.querySelector("[data-criteria]").innerHTML;
   offerGrades(option.dataset.grades);
   show(false);
   grade.focus();
@@ -50,6 +58,7 @@ async function ask() {
 box?.addEventListener("input", () => {
   // What was chosen no longer stands once other words are typed.
   term.value = select.value = "";
+  criteria.innerHTML = "";
   clearTimeout(timer);
   timer = setTimeout(ask, 80);
 });
@@ -67,3 +76,12 @@ list?.addEventListener("mousedown", (event) => {
   const option = event.target.closest("[data-term]");
   if (option) { event.preventDefault(); choose(option); }
 });
+
+grade?.addEventListener("change", markGrade);
+criteria?.addEventListener("click", (event) => {
+  const each = event.target.closest("[data-grade]");
+  if (!each || grade.closest("fieldset[disabled]")) return;
+  grade.value = each.dataset.grade;
+  grade.dispatchEvent(new Event("change", { bubbles: true }));
+});
+if (criteria?.dataset.grades) offerGrades(criteria.dataset.grades);

@@ -1,0 +1,41 @@
+"""`manage.py load_ctcae FILE`: the NCI's own grade texts, from a file of the site, in place of our short words."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from trial import grade_texts
+from trial.ctcae_v3 import full_text
+
+
+class Command(BaseCommand):
+    """Loads the whole file or nothing of it; a second file takes the place of the first."""
+
+    help = "Load the NCI's full grade texts of CTCAE 3.0 from a CSV file (see docs/operations.md)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """The file, or --clear to go back to our own words."""
+        parser.add_argument("file", type=Path, nargs="?", help="CSV file, UTF-8, one line per term and select")
+        parser.add_argument("--clear", action="store_true", help="forget the loaded texts")
+
+    def handle(self, *args: Any, file: Path | None = None, clear: bool = False, **options: Any) -> None:
+        """Prints how much was loaded; CommandError names each line that does not agree with the dictionary."""
+        if clear:
+            grade_texts.load({})
+            self.stdout.write("The loaded texts are gone; our own short words are shown.")
+            return
+        if file is None:
+            raise CommandError("Name the file, or say --clear.")
+        texts = self._read(file)
+        count = grade_texts.load(texts)
+        self.stdout.write(f"Loaded {count} grade texts for {len(texts)} rows of the dictionary.")
+
+    def _read(self, file: Path) -> full_text.Texts:
+        try:
+            with file.open(encoding="utf-8-sig", newline="") as lines:
+                return full_text.read(lines)
+        except full_text.FileRefused as refused:
+            raise CommandError(f"Nothing was loaded.\n{refused}") from refused
+        except (OSError, UnicodeDecodeError) as error:
+            raise CommandError(f"Nothing was loaded: {file} cannot be read as UTF-8 text.") from error
