@@ -52,7 +52,8 @@ MG mmol/L 0.7 1.0 | 1=0 1.01=1h 1.23=1h 1.24=3h 3.3=3h 3.31=4h 0.69=1l 0.5=1l 0.
 PHOS mg/dL 2.7 4.5 | 2.7=0 2.69=1 2.5=1 2.49=2 2=2 1.99=3 1=3 0.99=4
 PHOS mmol/L 0.87 1.45 | 0.87=0 0.86=1 0.8=1 0.79=2 0.6=2 0.59=3 0.3=3 0.29=4
 K mmol/L 3.5 5.0 | 5=0 5.1=1h 5.5=1h 5.6=2h 6=2h 6.1=3h 7=3h 7.1=4h 3.5=0 3.4=1l 3=1l 2.9=3l 2.5=3l 2.4=4l
-SODIUM mmol/L 135 145 | 145=0 146=1h 150=1h 151=2h 155=2h 156=3h 160=3h 161=4h 135=0 134=1l 130=1l 129=3l 120=3l 119=4l
+SODIUM mmol/L 135 145 | 145=0 146=1h 150=1h 151=2h 155=2h 156=3h 160=3h 161=4h 135=0
+SODIUM mmol/L 135 145 | 134=1l 130=1l 129=3l 120=3l 119=4l
 URATE mg/dL 3 7 | 7=0 7.1=1 10=1 10.1=4
 URATE mmol/L 0.2 0.42 | 0.42=0 0.43=1 0.59=1 0.6=4
 GFR mL/min 80 130 | 80=0 79=0 60=0 59.9=1 40=1 39.9=2 20=2 19.9=3
@@ -153,7 +154,8 @@ def test_an_unknown_unit_or_analyte_is_said_in_words() -> None:
 @pytest.mark.parametrize(
     ("analyte", "unit", "value", "lower", "wanted"),
     [("NEUT", "/mm³", 1499, 2000, 2), ("NEUT", "/µL", 1500, 2000, 1), ("PLAT", "10³/µL", 49, 150, 3),
-     ("WBC", "× 10⁹/L", 2, 4, 2), ("WBC", "G/L", 1, 4, 3), ("HGB", "g/L", 79, 120, 3), ("SODIUM", "mEq/L", 129, 135, 3)],
+     ("WBC", "× 10⁹/L", 2, 4, 2), ("WBC", "G/L", 1, 4, 3), ("HGB", "g/L", 79, 120, 3),
+     ("SODIUM", "mEq/L", 129, 135, 3)],
 )  # fmt: skip
 def test_other_spellings_of_a_unit_are_understood_exactly(
     analyte: str, unit: str, value: int, lower: int, wanted: int
