@@ -10,8 +10,9 @@ from analysis.endpoints import group_result, outcome
 from analysis.models import GroupResult, ParticipantOutcome
 from trial import snapshot
 from trial.evaluation.settings import ENGINE, AnalysisSettings
+from trial.gate_in_force import reopenings
 from trial.models import Change
-from trial.protocol import Group
+from trial.protocol import Group, by_registration
 from trial.settings_in_force import settings_in_force
 
 # A number of our own, apart from the lock that writers of the record take; the group's letter is added.
@@ -87,8 +88,8 @@ def _changed_since(participant_id: int, change: int) -> bool:
 
 def _store(group: str, change: int, settings: AnalysisSettings) -> GroupResult:
     outcomes = list(ParticipantOutcome.objects.filter(group=group).values_list("outcome", flat=True))
-    outcomes.sort(key=lambda each: each["number"])
-    result: dict[str, Any] = group_result.compute(group, outcomes, settings)
+    outcomes.sort(key=lambda each: by_registration(each["number"]))
+    result: dict[str, Any] = group_result.compute(group, outcomes, settings, reopenings(group))
     saved_at = Change.objects.filter(id=change).values_list("at", flat=True).first()
     now = datetime.now(UTC)
     found, _ = GroupResult.objects.get_or_create(

@@ -38,6 +38,7 @@ from trial.models import (
     Withdrawal,
 )
 from trial.models.change import Version
+from trial.protocol import by_registration
 
 Row = dict[str, Any]
 
@@ -73,8 +74,8 @@ class Reader:
 
 def group_members(group: str, as_of: int | None = None) -> list[int]:
     """Ids of the registered participants of a group, in order of study number."""
-    rows = Reader(as_of).rows(Participant, "group", [group])
-    return [row["id"] for row in sorted(rows, key=lambda row: row["number"] or "") if row["number"]]
+    registered = [row for row in Reader(as_of).rows(Participant, "group", [group]) if row["number"]]
+    return [row["id"] for row in sorted(registered, key=lambda row: by_registration(row["number"]))]
 
 
 def participants(ids: Sequence[int], as_of: int | None = None) -> list[ParticipantFact]:
@@ -82,7 +83,7 @@ def participants(ids: Sequence[int], as_of: int | None = None) -> list[Participa
     read = Reader(as_of)
     rows = [row for row in read.rows(Participant, "id", ids) if row["number"]]
     parts = _Parts(read, [row["id"] for row in rows])
-    return sorted((parts.participant(row) for row in rows), key=lambda fact: fact.number)
+    return sorted((parts.participant(row) for row in rows), key=lambda fact: by_registration(fact.number))
 
 
 def _by(rows: Iterable[Row], column: str) -> dict[int, list[Row]]:

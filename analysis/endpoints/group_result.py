@@ -21,7 +21,9 @@ from analysis.endpoints.answers import (
 from analysis.endpoints.cohort import Cohort, Outcome
 from trial import protocol
 from trial.evaluation.settings import ENGINE, AnalysisSettings
+from trial.evaluation.stage import gate_of
 from trial.protocol import OUR_READING, RECIST, REGISTRY
+from trial.rules.accrual import Reopened, Standing
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,10 @@ ENDPOINTS: tuple[Endpoint, ...] = (
 )  # fmt: skip
 
 
-def compute(group: str, outcomes: Sequence[Outcome], settings: AnalysisSettings) -> dict[str, Any]:
-    """All endpoints of one group; `outcomes` in order of study number."""
+def compute(
+    group: str, outcomes: Sequence[Outcome], settings: AnalysisSettings, reopened: Sequence[Reopened] = ()
+) -> dict[str, Any]:
+    """All endpoints of one group and its gate; `outcomes` by order of registration."""
     cohort = Cohort(group, outcomes, settings)
     answers = {endpoint.code: endpoint.compute(cohort) for endpoint in ENDPOINTS}
     return {
@@ -63,6 +67,7 @@ def compute(group: str, outcomes: Sequence[Outcome], settings: AnalysisSettings)
         "ceiling": protocol.constant(f"accrual_ceiling_{group}"),
         "settings": settings.as_dict(),
         "engine": ENGINE,
+        "gate": gate_of(group, len(outcomes), _standings(outcomes), settings, reopened).as_dict(),
         "populations": _populations(cohort),
         "queries": dict(sorted(Counter(each["code"] for row in outcomes for each in row["queries"]).items())),
         "flags": [{"number": row["number"], "words": words} for row in outcomes for words in row["flags"]],
@@ -73,6 +78,10 @@ def compute(group: str, outcomes: Sequence[Outcome], settings: AnalysisSettings)
         "hormone_courses": plots.hormone_courses(cohort),
         "endpoints": answers,
     }
+
+
+def _standings(outcomes: Sequence[Outcome]) -> list[Standing]:
+    return [Standing(**each["stage"]) for each in outcomes]
 
 
 def _populations(cohort: Cohort) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Screening, registration, waivers, findings and the correction of a registration.
 
-Each call checks first and then writes in one Change. Study numbers and accrual ceilings are settled inside the Change,
-under the write lock, so that parallel registrations neither share a number nor leave a gap.
+Each call checks first and then writes in one Change. Study number and gate (ceiling, stage) are settled inside the
+Change, under the write lock, so that parallel registrations neither share a number nor slip past a closing gate.
 """
 
 from collections.abc import Mapping
@@ -10,13 +10,12 @@ from typing import Any
 
 from django.db.models import Max
 
-from trial import access, changes, protocol
+from trial import access, changes, gate_in_force, protocol
 from trial.models import EligibilityAnswer, Participant, Person, RegistrationFinding, Site, Waiver
 from trial.partial_date import shown
-from trial.rules import accrual
 from trial.rules.eligibility import Answer, contradictions, unmet, with_derived
 
-__all__ = ["Answer", "NotAllowed", "correct_participant", "decide_waiver", "gate", "obstacles", "record_finding",
+__all__ = ["Answer", "NotAllowed", "correct_participant", "decide_waiver", "obstacles", "record_finding",
            "register", "request_waiver", "screen", "screen_and_register"]  # fmt: skip
 
 Details = Mapping[str, Any]
@@ -33,12 +32,6 @@ class NotAllowed(Exception):
         super().__init__(" ".join(reasons))
         self.reasons = reasons
         self.waivable = waivable
-
-
-def gate(group: protocol.Group) -> accrual.Gate:
-    """Whether the group is open now; binding only when asked inside a Change."""
-    registered = Participant.objects.filter(number__isnull=False, group=group.value).count()
-    return accrual.accrual(group, registered, accrual.ceiling_of(group))
 
 
 def obstacles(details: Details, answers: Mapping[str, Answer], on: date | None) -> tuple[str, ...]:
@@ -211,9 +204,8 @@ def _write_screened(site: Site, details: Details, answers: Mapping[str, Answer])
 
 
 def _write_registered(participant: Participant, group: protocol.Group, registered_on: date) -> Participant:
-    state = gate(group)
-    if not state.open:
-        raise NotAllowed(state.because)
+    if because := gate_in_force.refusal(group.value):
+        raise NotAllowed(because)
     taken = Participant.objects.filter(number__isnull=False).count()
     participant.number = f"{protocol.NUMBER_PREFIX}-{taken + 1:03d}"
     participant.registered_on = registered_on

@@ -25,7 +25,7 @@ def cast(database: object) -> Cast:
 
 
 def test_parallel_registrations_give_consecutive_distinct_numbers(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("trial.rules.accrual.ceiling_of", lambda group: 1000)
+    monkeypatch.setattr("trial.gate_in_force.refusal", lambda group: "")
     nora = cast.people[Role.COORDINATOR]
 
     def one(_: int) -> str:

@@ -6,12 +6,13 @@ Defaults are the constants of `trial.protocol`, which name their source, or our 
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
 from trial import protocol
 
-ENGINE = "2"
+ENGINE = "3"
 
 PARTIAL_DEATH_READINGS = ("not_before_last_alive", "earliest", "latest")
 PARTIAL_THERAPY_READINGS = ("not_before_last_dose", "earliest", "latest")
@@ -133,7 +134,14 @@ def from_dict(values: Mapping[str, Any]) -> AnalysisSettings:
     unknown = set(values) - {each.name for each in fields(AnalysisSettings)}
     if unknown:
         raise WrongSettings(f"Unknown settings: {', '.join(sorted(unknown))}.")
-    return AnalysisSettings(**{name: _plan(name, value) for name, value in values.items()})
+    return AnalysisSettings(**{name: _plan(name, _number(value)) for name, value in values.items()})
+
+
+def _number(value: Any) -> Any:
+    """The record hands out exact decimals; rates and confidence are floats here, alone and inside a plan."""
+    if isinstance(value, Mapping):
+        return {key: _number(each) for key, each in value.items()}
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def _plan(name: str, value: Any) -> Any:

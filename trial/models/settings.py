@@ -3,6 +3,7 @@
 from django.db import models
 
 from trial.models.record import RecordRow
+from trial.rules import accrual
 
 
 class GroupSettings(RecordRow):
@@ -13,7 +14,24 @@ class GroupSettings(RecordRow):
 
 
 class Reopening(RecordRow):
-    """The chair's decision to reopen a group that stage 1 has closed, with the reason."""
+    """The chair's decision to reopen a group that a stage has closed, with the reason.
+
+    stage, ground: what was lifted (`trial.rules.accrual`), so that futility declared later closes the group again.
+    """
+
+    class Ground(models.TextChoices):
+        WAITING = accrual.WAITING, "Suspended until the stage's outcomes are known"
+        FUTILITY = accrual.FUTILITY, "Futility"
+        EFFICACY = accrual.EFFICACY, "Efficacy"
 
     group = models.CharField(max_length=1)
+    stage = models.PositiveSmallIntegerField(default=1)
+    ground = models.CharField(max_length=10, choices=Ground.choices, default=Ground.WAITING)
     because = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("group", "stage", "ground"), condition=models.Q(struck_out_reason=""), name="one_reopening"
+            )
+        ]

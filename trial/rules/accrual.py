@@ -6,6 +6,7 @@ is declared when all n outcomes are mature. The chair may lift either, never the
 gate follows from the record as it stands, so that a response, a finding or a correction opens or closes it by itself.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
@@ -125,7 +126,7 @@ class Gate:
                 "is_full": self.stage.is_full, "is_passed": self.stage.is_passed, "evaluable": self.stage.evaluable,
                 "responders": self.stage.responders, "immature": [each.number for each in self.stage.immature],
             }  # fmt: skip
-        return found
+        return dict(json.loads(json.dumps(found)))
 
 
 def ceiling_of(group: Group) -> int:
@@ -191,11 +192,11 @@ def _closed(registered: int, ceiling: int, stage: Stage | None, suspend: bool) -
         return "", ""
     after = f"after stage {stage.number}"
     if ground == EFFICACY:
-        return ground, f"Closed {after} for efficacy: {_responders(stage.responders)} among {stage.size}, " \
+        return ground, f"Closed {after} for efficacy: {_many(stage.responders, 'responder')} among {stage.size}, " \
                        f"{stage.efficacy} are enough."  # fmt: skip
     if ground == FUTILITY:
         return ground, f"Closed {after} for futility: {_counts(stage)}; every outcome is mature."
-    return ground, f"Closed {after}: {_counts(stage)}; {_outcomes(len(stage.immature))} still immature."
+    return ground, f"Closed {after}: {_counts(stage)}; {_many(len(stage.immature), 'outcome')} still immature."
 
 
 def _open(registered: int, ceiling: int, stage: Stage | None, suspend: bool) -> str:
@@ -206,8 +207,9 @@ def _open(registered: int, ceiling: int, stage: Stage | None, suspend: bool) -> 
         held = f"{len(stage.participants)} of {stage.size} counted, {_of_needed(stage)}"
         return f"Open, stage {stage.number}: {held}."
     if stage.is_passed:
-        return f"Open, stage {stage.number} passed with {_responders(stage.responders)}: {places}."
-    return f"Open while stage {stage.number} matures: {_counts(stage)}; {_outcomes(len(stage.immature))} immature."
+        return f"Open, stage {stage.number} passed with {_many(stage.responders, 'responder')}: {places}."
+    waits = _many(len(stage.immature), "outcome")
+    return f"Open while stage {stage.number} matures: {_counts(stage)}; {waits} still immature."
 
 
 def _lifts(each: Reopened, stage: Stage, ground: str) -> bool:
@@ -221,11 +223,11 @@ def _needed(stage: Stage | None) -> tuple[str, ...]:
         return ()
     found = []
     if (places := stage.size - len(stage.participants)) > 0:
-        found.append(f"{places} more participant{'s' if places != 1 else ''} to fill stage {stage.number}")
+        found.append(f"{_many(places, 'more participant')} to fill stage {stage.number}")
     if (short := stage.responders_needed - stage.responders) > 0:
-        found.append(f"{short} more confirmed responder{'s' if short != 1 else ''}")
+        found.append(_many(short, "more confirmed responder"))
         if stage.immature:
-            found.append(f"{_outcomes(len(stage.immature))} to mature")
+            found.append(f"{_many(len(stage.immature), 'outcome')} to mature")
     return tuple(found)
 
 
@@ -238,13 +240,9 @@ def _counts(stage: Stage) -> str:
 
 def _of_needed(stage: Stage) -> str:
     if not stage.responders_needed:
-        return _responders(stage.responders)
-    return f"{stage.responders} of {_responders(stage.responders_needed)} needed"
+        return _many(stage.responders, "responder")
+    return f"{stage.responders} of {_many(stage.responders_needed, 'responder')} needed"
 
 
-def _responders(count: int) -> str:
-    return f"{count} responder{'s' if count != 1 else ''}"
-
-
-def _outcomes(count: int) -> str:
-    return f"{count} outcome{'s' if count != 1 else ''}"
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}{'s' if count != 1 else ''}"

@@ -14,6 +14,7 @@ from analysis.endpoints import group_result, outcome
 from analysis.endpoints.cut_off import cut_off
 from analysis.recompute import newest_change, recompute
 from trial import snapshot
+from trial.gate_in_force import reopenings
 from trial.protocol import Group
 from trial.settings_in_force import settings_in_force
 
@@ -53,7 +54,7 @@ def _answer(group: str, cutoff: str | None) -> dict[str, Any]:
     facts = [cut_off(each, on, settings) for each in snapshot.participants(snapshot.group_members(group))]
     outcomes = [outcome.derive(each, settings) for each in facts if each is not None]
     head = {"change": change, "settings_version": settings.version(), "cutoff": on.isoformat()}
-    return {**head, **group_result.compute(group, outcomes, settings)}
+    return {**head, **group_result.compute(group, outcomes, settings, reopenings(group))}
 
 
 def _day(text: str) -> date:
