@@ -1,12 +1,12 @@
 """Forms of screening and registration: details, the checklist of 23 items, waiver, finding, correction."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from django import forms
 
 from capture.fields import FullDateField, MissingReasonField, PartialDateFormField, require_value_or_reason
-from capture.forms.reason import ReasonForm
 from trial import protocol
 from trial.models import Participant, Person, RegistrationFinding, Site
 from trial.rules.eligibility import Answer
@@ -69,21 +69,11 @@ class DetailsForm(forms.Form):
         return {name: self.cleaned_data[name] for name in DETAILS}
 
 
-class RegistrationForm(DetailsForm):
-    """Details, registration date and the checklist on one page; every item is answered on its own."""
+class ChecklistForm(forms.Form):
+    """The eligibility checklist; every item is answered on its own, laboratory items by value and date."""
 
-    site = forms.ModelChoiceField(Site.objects.none(), label="Site", empty_label="Choose",
-                                  widget=forms.Select(attrs={"class": "form-select"}))  # fmt: skip
-    registered_on = FullDateField(label="Registered on")
-    measured_on = FullDateField(label="Laboratory date for every value", required=False)
-
-    def __init__(self, person: Person, *args: Any, **kwargs: Any) -> None:
-        """A person of one site has no choice to make."""
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        sites = person.sites.all()
-        self.fields["site"].queryset = sites  # type: ignore[attr-defined]
-        if len(sites) == 1:
-            self.fields["site"].initial = sites[0].pk
         for item in protocol.ELIGIBILITY:
             self._add_item(item)
 
@@ -120,16 +110,34 @@ class RegistrationForm(DetailsForm):
         return Answer(None, value, on if value is not None else None)
 
 
-class CorrectionForm(ReasonForm, DetailsForm):
-    """Corrects the details of a participant; hands on only what was changed."""
+class RegistrationForm(ChecklistForm, DetailsForm):
+    """Details, registration date and the checklist on one page; every item is answered on its own."""
+
+    site = forms.ModelChoiceField(Site.objects.none(), label="Site", empty_label="Choose",
+                                  widget=forms.Select(attrs={"class": "form-select"}))  # fmt: skip
+    registered_on = FullDateField(label="Registered on")
+    measured_on = FullDateField(label="Laboratory date for every value", required=False)
+
+    def __init__(self, person: Person, *args: Any, **kwargs: Any) -> None:
+        """A person of one site has no choice to make."""
+        super().__init__(*args, **kwargs)
+        sites = person.sites.all()
+        self.fields["site"].queryset = sites  # type: ignore[attr-defined]
+        if len(sites) == 1:
+            self.fields["site"].initial = sites[0].pk
+
+class CorrectionForm(ChecklistForm, DetailsForm):
+    """Corrects details and answers of a participant; hands on only what was changed."""
 
     registered_on = FullDateField(label="Registered on", required=False)
-    opened_at = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, participant: Participant, *args: Any, **kwargs: Any) -> None:
-        self.participant = participant
+    def __init__(self, participant: Participant, answers: Mapping[str, Answer], *args: Any, **kwargs: Any) -> None:
+        self.participant, self.answers_on_record = participant, answers
         initial = {name: getattr(participant, name) for name in (*DETAILS, "registered_on")}
-        super().__init__(*args, initial={**initial, **(kwargs.pop("initial", None) or {})}, **kwargs)
+        for item, answer in answers.items():
+            met = {True: "yes", False: "no"}.get(answer.met) if answer.met is not None else ""
+            initial |= {f"met_{item}": met, f"value_{item}": answer.value, f"date_{item}": answer.measured_on}
+        super().__init__(*args, initial=initial, **kwargs)
         if not participant.is_registered:
             del self.fields["registered_on"]
 
@@ -138,6 +146,16 @@ class CorrectionForm(ReasonForm, DetailsForm):
         names = [name for name in (*DETAILS, "registered_on") if name in self.fields]
         return {name: self.cleaned_data[name] for name in names
                 if self.cleaned_data[name] != getattr(self.participant, name)}  # fmt: skip
+
+    def corrected_answers(self) -> dict[str, Answer]:
+        """Item → new answer, for what differs from the record; a laboratory item differs by value or date."""
+        return {item: answer for item, answer in self.answers().items() if self._differs(item, answer)}
+
+    def _differs(self, item: str, answer: Answer) -> bool:
+        before = self.answers_on_record.get(item, Answer())
+        if f"met_{item}" in self.fields:
+            return answer.met != before.met
+        return (answer.value, answer.measured_on) != (before.value, before.measured_on)
 
 
 class RegisterScreenedForm(forms.Form):

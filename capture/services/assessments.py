@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from capture import checks, live_response
-from capture.conditions.assessment import within_a_window
-from capture.facts import died_on, responses_on
+from capture import checks, history
 from capture.fields import today
-from capture.services import acknowledgements
+from capture.scan_facts import Head, day_1, follow_up_facts
+from capture.services import acknowledgements, meanwhile
 from capture.services.readings import Reading
 from trial import changes
 from trial.models import Assessment, Lesion, LesionReading, Participant, Person
@@ -28,12 +27,6 @@ class NewLesion:
     lesion_id: int | None = None
 
 
-def day_1(participant: Participant) -> date | None:
-    """The actual first day of treatment."""
-    first = participant.cycles.filter(struck_out_reason="").order_by("number").first()
-    return first.started_on if first else None
-
-
 def save_baseline(
     person: Person | None,
     participant: Participant,
@@ -46,10 +39,11 @@ def save_baseline(
     assessment: Assessment | None = None,
     reason: str = "",
     acknowledged: Mapping[str, str] | None = None,
+    opened_at: int | None = None,
 ) -> Assessment:
     """Enters the baseline and labels its lesions T1… and N1…, or corrects `assessment` with a reason.
 
-    Raises checks.Refused, checks.SecondLook, changes.ReasonMissing.
+    Raises checks.Refused, checks.SecondLook, changes.ReasonMissing, meanwhile.EditedMeanwhile.
     """
     kept = {each.lesion_id for each in (*targets, *non_targets) if each.lesion_id is not None}
     facts = {
@@ -63,6 +57,7 @@ def save_baseline(
     baseline.slice_thickness_mm, baseline.marker = slice_thickness_mm, marker
     act = "correct" if assessment else "enter"
     with changes.record(person, act, reason, participant=participant, groups=(participant.group,)):
+        _stop_if_edited(assessment, opened_at)
         baseline.save()
         _strike_out_lesions(baseline, kept, reason)
         for kind, lesions in (("target", targets), ("non_target", non_targets)):
@@ -70,6 +65,12 @@ def save_baseline(
                 _write_lesion(baseline, kind, each)
         acknowledgements.keep(participant, "baseline", baseline.pk, soft, acknowledged)
     return baseline
+
+
+def _stop_if_edited(assessment: Assessment | None, opened_at: int | None) -> None:
+    """Asked under the writers' lock: nobody can save between this question and our save."""
+    if assessment is not None:
+        meanwhile.stop_if_edited(history.rows_of_assessment(assessment), opened_at)
 
 
 def _followed(participant: Participant) -> set[int]:
@@ -124,10 +125,11 @@ def save_follow_up(
     assessment: Assessment | None = None,
     reason: str = "",
     acknowledged: Mapping[str, str] | None = None,
+    opened_at: int | None = None,
 ) -> Assessment:
     """Enters a follow-up, or corrects `assessment` with a reason.
 
-    Raises checks.Refused, checks.SecondLook, changes.ReasonMissing.
+    Raises checks.Refused, checks.SecondLook, changes.ReasonMissing, meanwhile.EditedMeanwhile.
     """
     head = Head(assessed_on, marker, new_lesions, new_lesion_on, investigator_response)
     facts = follow_up_facts(participant, head, readings, assessment)
@@ -138,6 +140,7 @@ def save_follow_up(
     row.investigator_response = investigator_response
     act = "correct" if assessment else "enter"
     with changes.record(person, act, reason, participant=participant, groups=(participant.group,)):
+        _stop_if_edited(assessment, opened_at)
         row.save()
         existing = {each.lesion_id: each for each in row.readings.filter(struck_out_reason="")}
         for each in readings:
@@ -145,62 +148,6 @@ def save_follow_up(
             _write_reading(found, each)
         acknowledgements.keep(participant, "follow_up_scan", row.pk, soft, acknowledged)
     return row
-
-
-@dataclass(frozen=True)
-class Head:
-    """What a follow-up says beside its readings, as far as the checks ask."""
-
-    assessed_on: date
-    marker: str
-    new_lesions: str
-    new_lesion_on: date | None = None
-    investigator_response: str = ""
-
-
-def follow_up_facts(
-    participant: Participant, head: Head, readings: Sequence[Reading], assessment: Assessment | None
-) -> checks.Facts:
-    """What the checks of a follow-up need to know."""
-    lesions = {lesion.pk for lesion in participant.lesions.filter(struck_out_reason="")}
-    known = {each.lesion_id for each in readings} <= lesions
-    others = participant.assessments.filter(struck_out_reason="").exclude(pk=assessment.pk if assessment else None)
-    previous: dict[int, Decimal | None] = {}
-    for each in LesionReading.objects.filter(
-        assessment__in=others, assessment__assessed_on__lt=head.assessed_on, struck_out_reason=""
-    ).order_by("assessment__assessed_on"):
-        previous[each.lesion_id] = each.longest_diameter_mm or previous.get(each.lesion_id)
-    return {
-        "assessed_on": head.assessed_on,
-        "day_1": day_1(participant),
-        "lesions_known": known,
-        "lesions_left_out": lesions - {each.lesion_id for each in readings},
-        "readings": readings,
-        "with_previous": [(each, previous.get(each.lesion_id)) for each in readings],
-        "other_dates": set(others.values_list("assessed_on", flat=True)),
-        "today": today(),
-        "new_lesions": head.new_lesions,
-        "new_lesion_on": head.new_lesion_on,
-        "investigator_response": head.investigator_response,
-        "computed_response": _computed(participant, head, readings, assessment) if known else "",
-        "died_on": died_on(participant),
-        "responses_on": _responses_on(participant, head.assessed_on),
-    }
-
-
-def _responses_on(participant: Participant, assessed_on: date) -> list[date]:
-    """Asked only off the eight-weekly schedule: it takes the whole course of the participant."""
-    first = day_1(participant)
-    regular = first is None or within_a_window(first, assessed_on)
-    return [] if regular else responses_on(participant, assessed_on)
-
-
-def _computed(participant: Participant, head: Head, readings: Sequence[Reading], assessment: Assessment | None) -> str:
-    if not head.investigator_response:
-        return ""
-    outcome = live_response.response_of(participant, head.assessed_on, readings, head.new_lesions, head.marker,
-                                        head.new_lesion_on, assessment)  # fmt: skip
-    return outcome.overall.value if outcome else ""
 
 
 def _write_reading(row: LesionReading, each: Reading) -> None:

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from capture import checks
+from capture import checks, history
 from capture.facts import died_on, off_treatment_on
 from capture.fields import today
-from capture.services import acknowledgements
+from capture.services import acknowledgements, meanwhile
 from trial import changes
 from trial.models import Cycle, DosingPeriod, Participant, Person
 
@@ -38,14 +38,17 @@ def save_cycle(
     delay_reason: str = "",
     reason: str = "",
     acknowledged: Mapping[str, str] | None = None,
+    opened_at: int | None = None,
 ) -> Cycle:
     """Enters or corrects cycle `number`; raises checks.Refused, checks.SecondLook for a soft check without a reason,
-    or changes.ReasonMissing for a bare correction."""
+    changes.ReasonMissing for a bare correction, or meanwhile.EditedMeanwhile."""
     facts = _facts(participant, number, started_on, periods, dispensed, returned)
     soft = checks.settle(checks.CHECKS["cycle"], facts, acknowledged)
     earlier = participant.cycles.filter(number=number, struck_out_reason="").first()
     act = "correct" if earlier else "enter"
     with changes.record(person, act, reason, participant=participant, groups=(participant.group,)):
+        if earlier is not None:
+            meanwhile.stop_if_edited(history.rows_of_cycle(earlier), opened_at)
         cycle = earlier or Cycle(participant=participant, number=number)
         cycle.started_on, cycle.tablets_dispensed, cycle.tablets_returned = started_on, dispensed, returned
         cycle.lot, cycle.delay_reason = lot, delay_reason

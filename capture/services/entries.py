@@ -8,19 +8,11 @@ from django.db.models import Model
 from capture import checks, history
 from capture.casebook import CasebookForm
 from capture.facts import ParticipantFacts
-from capture.services import acknowledgements
+from capture.services import acknowledgements, meanwhile
 from trial import changes
 from trial.models import Participant, Person
 
 Values = Mapping[str, Any]
-
-
-class EditedMeanwhile(Exception):
-    """Somebody else saved this entry after it was opened; `entries` say what and who."""
-
-    def __init__(self, entries: list[history.Entry]) -> None:
-        super().__init__("Somebody changed this entry while it was open here.")
-        self.entries = entries
 
 
 def others(form: CasebookForm, participant: Participant, row: Model | None) -> list[Any]:
@@ -52,15 +44,15 @@ def save(
     """Enters an entry, or corrects `row` with a reason, in one Change; returns the row.
 
     values: field → domain value. lines: rows below the entry (laboratory results), each with the form's line fields.
-    Raises checks.Refused, checks.SecondLook, EditedMeanwhile, changes.ReasonMissing, changes.RecordBusy.
+    Raises checks.Refused, checks.SecondLook, meanwhile.EditedMeanwhile, changes.ReasonMissing, changes.RecordBusy.
     """
     known = facts(form, participant, values, row, lines)
     soft = checks.settle(checks.CHECKS[form.kind], known, acknowledged)
     act = "correct" if row is not None else act
     with changes.record(person, act, reason, participant=participant, groups=(participant.group,)):
-        if row is not None and opened_at is not None:
+        if row is not None:
             # Asked again under the writers' lock: nobody can save between this question and our save.
-            _stop_if_edited(form, row, opened_at)
+            meanwhile.stop_if_edited(history.rows_of_entry(form, row), opened_at)
         saved = row if row is not None else form.model(participant=participant)
         for name, value in values.items():
             setattr(saved, name, value)
@@ -69,12 +61,6 @@ def save(
             _write_lines(form, saved, lines)
         acknowledgements.keep(participant, form.kind, saved.pk, soft, acknowledged)
     return saved
-
-
-def _stop_if_edited(form: CasebookForm, row: Any, opened_at: int) -> None:
-    newer = history.since(history.rows_of_entry(form, row), opened_at)
-    if newer:
-        raise EditedMeanwhile(newer)
 
 
 def _write_lines(form: CasebookForm, saved: Any, lines: Sequence[Values]) -> None:

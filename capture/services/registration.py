@@ -1,4 +1,4 @@
-"""Screening, registration, waivers, findings and the correction of a registration.
+"""Screening, registration, waivers and findings; the correction of a registration is `correction`.
 
 Each call checks first and then writes in one Change. Study number and gate (ceiling, stage) are settled inside the
 Change, under the write lock, so that parallel registrations neither share a number nor slip past a closing gate.
@@ -15,7 +15,7 @@ from trial.models import EligibilityAnswer, Participant, Person, RegistrationFin
 from trial.partial_date import shown
 from trial.rules.eligibility import Answer, contradictions, unmet, with_derived
 
-__all__ = ["Answer", "NotAllowed", "correct_participant", "decide_waiver", "obstacles", "record_finding",
+__all__ = ["Answer", "NotAllowed", "decide_waiver", "obstacles", "record_finding",
            "register", "request_waiver", "screen", "screen_and_register"]  # fmt: skip
 
 Details = Mapping[str, Any]
@@ -38,6 +38,11 @@ def obstacles(details: Details, answers: Mapping[str, Answer], on: date | None) 
     """Sentences for every eligibility criterion that is unmet, unanswered or contradicted by the details."""
     settled = with_derived(answers, "liver" in (details.get("metastatic_sites") or "").lower())
     return unmet(settled) + contradictions(details.get("born_on"), details.get("ecog"), on)
+
+
+def obstacles_of(participant: Participant) -> tuple[str, ...]:
+    """The same of a participant on record, at the day of registration."""
+    return obstacles(_details_of(participant), _answers_of(participant), participant.registered_on)
 
 
 def screen(person: Person | None, site: Site, details: Details, answers: Mapping[str, Answer]) -> Participant:
@@ -124,25 +129,6 @@ def record_finding(
         raise NotAllowed("This finding is on record already.")
     with changes.record(person, "enter", participant=participant, site=participant.site, groups=(participant.group,)):
         return participant.findings.create(kind=kind, found_on=found_on, because=because.strip())
-
-
-def correct_participant(
-    person: Person | None, participant: Participant, corrections: Details, reason: str
-) -> Participant:
-    """Corrects details (act correct); a corrected tumour type or histology names the old and the new group."""
-    _may_enter_at(person, participant.site)
-    unknown = sorted(set(corrections) - set(CORRECTABLE))
-    if unknown:
-        raise NotAllowed(f"These cannot be corrected: {', '.join(unknown)}.")
-    after = _details_of(participant) | dict(corrections)
-    groups = tuple(sorted({participant.group, _group(after).value} - {""}))
-    _check_order(after, participant.is_registered)
-    with changes.record(person, "correct", reason, participant=participant, site=participant.site, groups=groups):
-        for name, value in corrections.items():
-            setattr(participant, name, value)
-        participant.save(update_fields=list(corrections))
-        participant.refresh_from_db()
-    return participant
 
 
 def _may_enter_at(person: Person | None, site: Site) -> None:

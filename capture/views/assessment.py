@@ -14,11 +14,15 @@ from trial.models import Assessment
 
 @access.allows(*access.ENTERS)
 def new(request: HttpRequest, reference: str) -> HttpResponse:
-    """The baseline when there is none yet, else a new follow-up."""
+    """The baseline when there is none yet, else a new follow-up.
+
+    A baseline that was typed while somebody else saved one is held against theirs, never read as a follow-up.
+    """
     participant = access.participant_for(request.user, reference)
-    if participant.assessments.filter(kind="baseline", struck_out_reason="").exists():
+    on_record = participant.assessments.filter(kind="baseline", struck_out_reason="").first()
+    if on_record is not None and request.POST.get("page") != "baseline":
         return follow_up_scan.page(request, participant, None)
-    return baseline.page(request, participant, None)
+    return baseline.page(request, participant, on_record)
 
 
 @access.allows(*access.READS_RECORD)

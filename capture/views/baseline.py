@@ -3,14 +3,13 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
 
 from capture import history
 from capture.forms.assessment import HeadForm, NewLesionForm
 from capture.forms.reason import ReasonForm
 from capture.services import acknowledgements, assessments
-from capture.services.entries import EditedMeanwhile
 from capture.views import saving
 from trial import access
 from trial.models import Assessment, LesionReading, Participant
@@ -20,49 +19,37 @@ TARGET_ROWS, NON_TARGET_ROWS = 10, 6
 
 def page(request: HttpRequest, participant: Participant, row: Assessment | None) -> HttpResponse:
     """Shows, enters or corrects the baseline."""
-    data = request.POST if request.method == "POST" else None
-    head, reason = HeadForm(data, initial=_head(row)), ReasonForm(data)
-    targets, non_targets = _rows(data, row, True), _rows(data, row, False)
-    shown: dict[str, Any] = {
-        "participant": participant, "assessment": row, "form": head, "targets": targets, "non_targets": non_targets,
-        "reason_form": reason, "may_enter": access.may_enter(request.user) and not (row and row.is_struck_out),
-        "opened_at": history.newest_change(*history.rows_of_assessment(row)) if row else 0,
-    }  # fmt: skip
-    if data is None:
-        return render(request, "capture/assessment_baseline.html", shown)
-    # Lists, not generators: every row is checked, so that every error is shown at once.
-    valid = [head.is_valid(), row is None or reason.is_valid(), *[each.is_valid() for each in targets + non_targets]]
-    if not all(valid):
-        return render(request, "capture/assessment_baseline.html", shown, status=422)
-    refusal = saving.attempt(request, lambda: _save(request, participant, row, head, targets, non_targets, reason))
-    if refusal is None:
-        messages.success(request, "The baseline assessment is saved.")
-        return redirect("capture:participant", participant.reference)
-    return render(request, "capture/assessment_baseline.html", {**shown, **refusal.context}, status=refusal.status)
+    may_enter = access.may_enter(request.user) and not (row and row.is_struck_out)
+
+    def make(data: QueryDict | None) -> saving.Sheet:
+        head, reason = HeadForm(data, initial=_head(row)), ReasonForm(data)
+        targets, non_targets = _rows(data, row, True), _rows(data, row, False)
+        shown = {"participant": participant, "assessment": row, "form": head, "targets": targets,
+                 "non_targets": non_targets, "reason_form": reason, "may_enter": may_enter}  # fmt: skip
+        return saving.Sheet([head, *targets, *non_targets], reason if row else None, shown)
+
+    return saving.answer(
+        request, "capture/assessment_baseline.html", make, lambda: history.rows_of_assessment(row) if row else [],
+        lambda sheet: _save(request, participant, row, sheet), lambda sheet: _done(request, participant),
+    )  # fmt: skip
 
 
-def _save(
-    request: HttpRequest, participant: Participant, row: Assessment | None, head: HeadForm,
-    targets: list[NewLesionForm], non_targets: list[NewLesionForm], reason: ReasonForm,
-) -> None:  # fmt: skip
-    stop_if_edited(request, row)
-    found = head.cleaned_data
+def _save(request: HttpRequest, participant: Participant, row: Assessment | None, sheet: saving.Sheet) -> None:
+    found = sheet.shown["form"].cleaned_data
+    targets, non_targets = sheet.shown["targets"], sheet.shown["non_targets"]
     given = acknowledgements.given(participant, "baseline", row.pk if row else None)
     assessments.save_baseline(
         request.user, participant, found["assessed_on"], found["method"], found["slice_thickness_mm"],
         found["marker"], [lesion for each in targets if (lesion := each.lesion())],
         [lesion for each in non_targets if (lesion := each.lesion())], row,
-        reason.cleaned_data.get("reason", "") if row else "", {**given, **saving.acknowledged(request)},
+        sheet.reason.cleaned_data.get("reason", "") if sheet.reason else "",
+        {**given, **saving.acknowledged(request)}, saving.opened_at(request),
     )  # fmt: skip
 
 
-def stop_if_edited(request: HttpRequest, row: Assessment | None) -> None:
-    """Raises EditedMeanwhile when somebody saved this assessment after the page was opened."""
-    opened = saving.opened_at(request)
-    if row is not None and opened is not None:
-        newer = history.since(history.rows_of_assessment(row), opened)
-        if newer:
-            raise EditedMeanwhile(newer)
+def _done(request: HttpRequest, participant: Participant) -> HttpResponse:
+    messages.success(request, "The baseline assessment is saved.")
+    return redirect("capture:participant", participant.reference)
 
 
 def _head(row: Assessment | None) -> dict[str, Any]:

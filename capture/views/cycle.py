@@ -4,14 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 
 from capture import history
 from capture.forms.cycle import CycleForm, as_planned, period_forms
 from capture.forms.reason import ReasonForm
 from capture.services import acknowledgements, dosing
-from capture.services.entries import EditedMeanwhile
 from capture.views import saving
 from trial import access, protocol
 from trial.models import Cycle, Participant
@@ -29,11 +28,7 @@ def cycle(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         raise Http404("This cycle is not due.")
     if request.method == "POST" and not access.may_enter(request.user):
         return HttpResponse("Your role reads the record and does not write it.", status=403)
-    return (
-        _save(request, participant, number, row)
-        if request.method == "POST"
-        else _show(request, participant, number, row)
-    )
+    return _page(request, participant, number, row)
 
 
 def _periods(row: Cycle | None) -> list[dosing.Period]:
@@ -53,43 +48,46 @@ def _initial(participant: Participant, row: Cycle | None) -> dict[str, Any]:
     return {"started_on": last.started_on + timedelta(days=protocol.constant("cycle_days"))}
 
 
-def _show(request: HttpRequest, participant: Participant, number: int, row: Cycle | None) -> HttpResponse:
-    form = CycleForm(initial=_initial(participant, row))
-    return _page(request, participant, number, row, form, period_forms(None, _periods(row)), ReasonForm())
-
-
-def _save(request: HttpRequest, participant: Participant, number: int, row: Cycle | None) -> HttpResponse:
-    form, reason = CycleForm(request.POST), ReasonForm(request.POST)
-    rows = period_forms(request.POST, _periods(row))
+def _page(request: HttpRequest, participant: Participant, number: int, row: Cycle | None) -> HttpResponse:
     planned = "as_planned" in request.POST
-    # A list, not a generator: every row is checked, so that every error is shown at once.
-    rows_valid = [each.is_valid() for each in rows]
-    valid = [form.is_valid(), row is None or reason.is_valid(), planned or all(rows_valid)]
-    if not all(valid):
-        return _page(request, participant, number, row, form, rows, reason, status=422)
-    periods = as_planned() if planned else [each.period() for each in rows if each.period()]
-    refusal = saving.attempt(request, lambda: _write(request, participant, number, row, form, periods, reason))
-    if refusal is None:
-        messages.success(request, f"Cycle {number} is saved.")
-        return redirect("capture:participant", participant.reference)
-    context = {**refusal.context, "planned": planned}
-    return _page(request, participant, number, row, form, rows, reason, context, refusal.status)
+
+    def make(data: QueryDict | None) -> saving.Sheet:
+        periods = _periods(row)
+        form = CycleForm(data, initial=_initial(participant, row))
+        rows, reason = period_forms(data, periods), ReasonForm(data)
+        dose = cycle_dose([(each.from_day, each.to_day, each.dose_mg, each.frequency) for each in periods])
+        shown = {
+            "participant": participant, "number": number, "cycle": row, "form": form, "periods": rows,
+            "reason_form": reason, "dose": dose if row else None, "may_enter": access.may_enter(request.user),
+            "planned": planned,
+        }  # fmt: skip
+        return saving.Sheet([form, *rows], reason if row else None, shown, unchecked=rows if planned else ())
+
+    return saving.answer(
+        request, "capture/cycle.html", make, lambda: history.rows_of_cycle(row) if row else [],
+        lambda sheet: _save(request, participant, number, row, sheet, planned),
+        lambda sheet: _done(request, participant, number),
+    )  # fmt: skip
 
 
-def _write(
-    request: HttpRequest, participant: Participant, number: int, row: Cycle | None, form: CycleForm,
-    periods: list[Any], reason: ReasonForm,
-) -> None:  # fmt: skip
-    opened = saving.opened_at(request)
-    if row is not None and opened is not None and (newer := history.since(history.rows_of_cycle(row), opened)):
-        raise EditedMeanwhile(newer)
-    found = form.cleaned_data
+def _save(
+    request: HttpRequest, participant: Participant, number: int, row: Cycle | None, sheet: saving.Sheet, planned: bool
+) -> None:
+    form, *rows = sheet.forms
+    found = form.cleaned_data  # type: ignore[attr-defined]
+    typed = [each.period() for each in rows] if not planned else as_planned()  # type: ignore[attr-defined]
     given = acknowledgements.given(participant, "cycle", row.pk if row else None)
     dosing.save_cycle(
-        request.user, participant, number, found["started_on"], periods, found["tablets_dispensed"],
-        found["tablets_returned"], found["lot"], found["delay_reason"],
-        reason.cleaned_data.get("reason", "") if row is not None else "", {**given, **saving.acknowledged(request)},
+        request.user, participant, number, found["started_on"], [each for each in typed if each],
+        found["tablets_dispensed"], found["tablets_returned"], found["lot"], found["delay_reason"],
+        sheet.reason.cleaned_data.get("reason", "") if sheet.reason else "",
+        {**given, **saving.acknowledged(request)}, saving.opened_at(request),
     )  # fmt: skip
+
+
+def _done(request: HttpRequest, participant: Participant, number: int) -> HttpResponse:
+    messages.success(request, f"Cycle {number} is saved.")
+    return redirect("capture:participant", participant.reference)
 
 
 @access.allows(*access.ENTERS)
@@ -106,21 +104,3 @@ def strike_out(request: HttpRequest, reference: str, number: int) -> HttpRespons
     shown = {"participant": participant, "form": reason, "title": f"Strike out cycle {number}", "button": "Strike out",
              **(refusal.context if refusal else {})}  # fmt: skip
     return render(request, "capture/one_form.html", shown, status=422 if refusal or reason.errors else 200)
-
-
-def _page(
-    request: HttpRequest, participant: Participant, number: int, row: Cycle | None, form: CycleForm, rows: list[Any],
-    reason: ReasonForm, more: dict[str, Any] | None = None, status: int = 200,
-) -> HttpResponse:  # fmt: skip
-    dose = cycle_dose([(each.from_day, each.to_day, each.dose_mg, each.frequency) for each in _periods(row)])
-    return render(
-        request,
-        "capture/cycle.html",
-        {
-            "participant": participant, "number": number, "cycle": row, "form": form, "periods": rows,
-            "reason_form": reason, "dose": dose if row else None, **(more or {}),
-            "opened_at": history.newest_change(*history.rows_of_cycle(row)) if row else 0,
-            "may_enter": access.may_enter(request.user),
-        },
-        status=status,
-    )  # fmt: skip

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 
 from capture import history
@@ -63,41 +63,40 @@ def strike_out(request: HttpRequest, reference: str, form: str, row_id: int) -> 
 
 
 def _page(request: HttpRequest, participant: Participant, book: CasebookForm, row: Any) -> HttpResponse:
-    assert book.form is not None
-    data = request.POST if request.method == "POST" else None
-    form = book.form(data, instance=row, initial={} if row else prefilled(book, participant, request.GET))
-    lines, reason = line_forms(book, row, data), ReasonForm(data)
+    continues = _continues(request, participant, row) if book.kind == "adverse_event" else None
     shown: dict[str, Any] = {
-        "participant": participant, "book": book, "row": row, "form": form, "lines": lines, "reason_form": reason,
+        "participant": participant, "book": book, "row": row, "continues": continues,
         "may_enter": access.may_enter(request.user) and not (row and row.is_struck_out),
-        "opened_at": history.newest_change(*history.rows_of_entry(book, row)) if row else 0,
-        "continues": _continues(request, participant, row) if book.kind == "adverse_event" else None,
     }  # fmt: skip
-    if data is None:
-        given = acknowledgements.given(participant, book.kind, row.pk if row else None)
-        return render(request, book.template, {**shown, "acknowledged": given})
-    valid = [form.is_valid(), row is None or reason.is_valid(), *(each.is_valid() for each in lines)]
-    if not all(valid):
-        return render(request, book.template, shown, status=422)
-    refusal = saving.attempt(request, lambda: _save(request, participant, book, row, form, lines, reason, shown))
-    if refusal is None:
-        messages.success(request, f"{book.title} is saved.")
-        return _next(request, participant, book)
-    return render(request, book.template, {**shown, **refusal.context}, status=refusal.status)
+
+    def make(data: QueryDict | None) -> saving.Sheet:
+        assert book.form is not None
+        form = book.form(data, instance=row, initial={} if row else prefilled(book, participant, request.GET))
+        lines, reason = line_forms(book, row, data), ReasonForm(data)
+        given = acknowledgements.given(participant, book.kind, row.pk if row else None) if data is None else {}
+        more = {"form": form, "lines": lines, "reason_form": reason, "acknowledged": given}
+        return saving.Sheet([form, *lines], reason if row is not None else None, {**shown, **more})
+
+    return saving.answer(
+        request, book.template, make, lambda: history.rows_of_entry(book, row) if row else [],
+        lambda sheet: _save(request, participant, book, row, sheet, continues),
+        lambda sheet: _next(request, participant, book),
+    )  # fmt: skip
 
 
 def _save(
-    request: HttpRequest, participant: Participant, book: CasebookForm, row: Any, form: Any, lines: list[Any],
-    reason: ReasonForm, shown: dict[str, Any],
-) -> None:  # fmt: skip
-    values = form.values()
+    request: HttpRequest, participant: Participant, book: CasebookForm, row: Any, sheet: saving.Sheet, continues: Any
+) -> None:
+    form, *lines = sheet.forms
+    values = form.values()  # type: ignore[attr-defined]
     if book.kind == "adverse_event":
-        values["continues"] = shown["continues"]
+        values["continues"] = continues
     given = acknowledgements.given(participant, book.kind, row.pk if row else None)
+    typed = [each.line() for each in lines]  # type: ignore[attr-defined]
     entries.save(
         request.user, participant, book, values, row=row,
-        reason=reason.cleaned_data.get("reason", "") if row is not None else "",
-        lines=[each.line() for each in lines if each.line() is not None],
+        reason=sheet.reason.cleaned_data.get("reason", "") if sheet.reason else "",
+        lines=[line for line in typed if line is not None],
         acknowledged={**given, **saving.acknowledged(request)}, opened_at=saving.opened_at(request),
     )  # fmt: skip
 
@@ -113,6 +112,7 @@ def _continues(request: HttpRequest, participant: Participant, row: Any) -> Any:
 
 
 def _next(request: HttpRequest, participant: Participant, book: CasebookForm) -> HttpResponse:
+    messages.success(request, f"{book.title} is saved.")
     if "and_next" in request.POST and book.repeats:
         return redirect("capture:entry_new", participant.reference, book.kind)
     return redirect("capture:participant", participant.reference)

@@ -3,15 +3,14 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
 
 from capture import history, live_response
 from capture.forms.assessment import FollowUpHeadForm, ReadingForm
 from capture.forms.reason import ReasonForm
 from capture.services import acknowledgements, assessments
 from capture.views import saving
-from capture.views.baseline import stop_if_edited
 from trial import access
 from trial.models import Assessment, LesionReading, Participant
 
@@ -20,33 +19,37 @@ TEMPLATE = "capture/assessment_follow_up.html"
 
 def page(request: HttpRequest, participant: Participant, row: Assessment | None) -> HttpResponse:
     """Shows, enters or corrects a follow-up."""
-    data = request.POST if request.method == "POST" else None
-    head = FollowUpHeadForm(data, initial=_head_initial(participant, row))
-    rows, reason = _rows(participant, row, data), ReasonForm(data)
-    shown: dict[str, Any] = {
-        "participant": participant, "assessment": row, "form": head, "rows": rows, "reason_form": reason,
-        "may_enter": access.may_enter(request.user) and not (row and row.is_struck_out),
-        "opened_at": history.newest_change(*history.rows_of_assessment(row)) if row else 0,
-        "outcome": _saved_outcome(participant, row) if row and data is None else None,
-    }  # fmt: skip
-    if data is None:
-        return render(request, TEMPLATE, shown)
-    valid = [head.is_valid(), row is None or reason.is_valid(), *[each.is_valid() for each in rows]]
-    if not all(valid):
-        return render(request, TEMPLATE, shown, status=422)
-    shown["outcome"] = outcome = _outcome(participant, head, rows, row)
-    refusal = saving.attempt(request, lambda: _save(request, participant, row, head, rows, reason))
-    if refusal is None:
-        messages.success(request, f"The assessment is saved. {outcome.because if outcome else ''}")
-        return redirect("capture:participant", participant.reference)
-    return render(request, TEMPLATE, {**shown, **refusal.context}, status=refusal.status)
+    may_enter = access.may_enter(request.user) and not (row and row.is_struck_out)
+
+    def make(data: QueryDict | None) -> saving.Sheet:
+        head = FollowUpHeadForm(data, initial=_head_initial(participant, row))
+        rows, reason = _rows(participant, row, data), ReasonForm(data)
+        outcome = _saved_outcome(participant, row) if data is None and row else _typed(participant, head, rows, row)
+        shown = {"participant": participant, "assessment": row, "form": head, "rows": rows, "reason_form": reason,
+                 "may_enter": may_enter, "outcome": outcome}  # fmt: skip
+        return saving.Sheet([head, *rows], reason if row else None, shown)
+
+    return saving.answer(
+        request, TEMPLATE, make, lambda: history.rows_of_assessment(row) if row else [],
+        lambda sheet: _save(request, participant, row, sheet), lambda sheet: _done(request, participant, sheet),
+    )  # fmt: skip
+
+
+def _done(request: HttpRequest, participant: Participant, sheet: saving.Sheet) -> HttpResponse:
+    outcome = sheet.shown["outcome"]
+    messages.success(request, f"The assessment is saved. {outcome.because if outcome else ''}")
+    return redirect("capture:participant", participant.reference)
 
 
 def typed_outcome(request: HttpRequest, participant: Participant) -> Any:
     """The response that the posted values make; None while they are not complete."""
     given = request.POST.get("assessment", "")
     row = participant.assessments.filter(pk=int(given)).first() if given.isdigit() and len(given) < 18 else None
-    head, rows = FollowUpHeadForm(request.POST), _rows(participant, row, request.POST)
+    return _typed(participant, FollowUpHeadForm(request.POST), _rows(participant, row, request.POST), row)
+
+
+def _typed(participant: Participant, head: FollowUpHeadForm, rows: list[ReadingForm], row: Assessment | None) -> Any:
+    """The response that typed values make; None while they are not complete."""
     valid = all([head.is_valid(), *[each.is_valid() for each in rows]])
     return _outcome(participant, head, rows, row) if valid else None
 
@@ -111,16 +114,14 @@ def _saved_outcome(participant: Participant, row: Assessment) -> Any:
                                      row.new_lesion_on, row)  # fmt: skip
 
 
-def _save(
-    request: HttpRequest, participant: Participant, row: Assessment | None, head: FollowUpHeadForm,
-    rows: list[ReadingForm], reason: ReasonForm,
-) -> None:  # fmt: skip
-    stop_if_edited(request, row)
+def _save(request: HttpRequest, participant: Participant, row: Assessment | None, sheet: saving.Sheet) -> None:
+    head, rows = sheet.shown["form"], sheet.shown["rows"]
     found = head.cleaned_data
     given = acknowledgements.given(participant, "follow_up_scan", row.pk if row else None)
     assessments.save_follow_up(
         request.user, participant, found["assessed_on"], found["method"], found["slice_thickness_mm"], found["marker"],
         [each.reading() for each in rows], found["new_lesions"], found["new_lesion_on"],
         found["new_lesion_description"], found["investigator_response"], row,
-        reason.cleaned_data.get("reason", "") if row is not None else "", {**given, **saving.acknowledged(request)},
+        sheet.reason.cleaned_data.get("reason", "") if sheet.reason else "",
+        {**given, **saving.acknowledged(request)}, saving.opened_at(request),
     )  # fmt: skip

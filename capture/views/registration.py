@@ -4,12 +4,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
 from capture import history
+from capture.forms.reason import ReasonForm
 from capture.forms.registration import CorrectionForm, FindingForm, RegisterScreenedForm, RegistrationForm
-from capture.services import registration
+from capture.services import correction, registration
+from capture.views import saving
 from trial import access, changes
 from trial.models import Participant
 from trial.partial_date import shown
@@ -64,33 +66,33 @@ def register_screened(request: HttpRequest, reference: str) -> HttpResponse:
 
 @access.allows(*access.ENTERS)
 def correct(request: HttpRequest, reference: str) -> HttpResponse:
-    """Corrects the details with a reason; what somebody else changed meanwhile is shown, never overwritten."""
+    """Corrects details and answers with a reason; what somebody else changed meanwhile is shown, never overwritten."""
     participant = access.participant_for(request.user, reference)
-    newest = history.newest_change(participant)
-    form = CorrectionForm(participant, request.POST or None, initial={"opened_at": newest})
-    refusal, meanwhile = None, []
-    if request.method == "POST" and form.is_valid():
-        meanwhile = history.since([participant], form.cleaned_data["opened_at"])
-        if not meanwhile:
-            try:
-                return _corrected(request, participant, form)
-            except (registration.NotAllowed, changes.RecordBusy) as caught:
-                refusal = caught
-                participant.refresh_from_db()
-        else:
-            # The next save is made in the knowledge of what stands on the page now.
-            form.data = form.data.copy()
-            form.data["opened_at"] = str(newest)
-    return _page(request, "capture/correct.html", form, refusal, participant, meanwhile=meanwhile)
+
+    def make(data: QueryDict | None) -> saving.Sheet:
+        reason = ReasonForm(data)
+        form = CorrectionForm(participant, correction.answers_of(participant), data)
+        shown = {"participant": participant, "form": form, "reason_form": reason, "may_enter": True}
+        return saving.Sheet([form], reason, shown)
+
+    return saving.answer(
+        request, "capture/correct.html", make, lambda: history.rows_of_registration(participant),
+        lambda sheet: _save_correction(request, participant, sheet), lambda sheet: _corrected(request, participant),
+    )  # fmt: skip
 
 
-def _corrected(request: HttpRequest, participant: Participant, form: CorrectionForm) -> HttpResponse:
-    corrections = form.corrections()
-    if not corrections:
-        messages.info(request, "Nothing was changed.")
-    else:
-        registration.correct_participant(request.user, participant, corrections, form.cleaned_data["reason"])
-        messages.success(request, f"{participant} is corrected.")
+def _save_correction(request: HttpRequest, participant: Participant, sheet: saving.Sheet) -> None:
+    form, reason = sheet.shown["form"], sheet.shown["reason_form"].cleaned_data["reason"]
+    correction.correct_participant(
+        request.user, participant, form.corrections(), reason, form.corrected_answers(), saving.opened_at(request)
+    )
+
+
+def _corrected(request: HttpRequest, participant: Participant) -> HttpResponse:
+    messages.success(request, f"{participant} is corrected and belongs to group {participant.group}.")
+    unmet = registration.obstacles_of(participant)
+    if unmet and participant.is_registered:
+        messages.warning(request, f"By the corrected record not eligible: {' '.join(unmet)}")
     return redirect("capture:participant", participant.reference)
 
 

@@ -1,16 +1,31 @@
-"""What a page does with a save: it happened, or these words say why it did not, and nothing typed is lost."""
+"""What a page does with a save: it happened, or these words say why it did not, and nothing typed is lost.
 
-from collections.abc import Callable, Mapping
+A page of the record goes through `answer`: it shows its forms, and on a save checks first whether somebody else saved
+meanwhile, then the fields, then the edit checks.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.http import HttpRequest
+from django.db import IntegrityError
+from django.db.models import Model
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
 
-from capture import checks, history
-from capture.services.entries import EditedMeanwhile
+from capture import checks, history, merging
+from capture.forms.reason import ReasonForm
+from capture.services.meanwhile import EditedMeanwhile
+from capture.services.registration import NotAllowed
 from trial import changes
 
 ACKNOWLEDGES = "acknowledge_"
+UNIQUE_VIOLATION = "23505"
+AT_THE_SAME_MOMENT = (
+    "Somebody saved an entry like this one at the same moment, and the record keeps one of them. "
+    "Look at the participant's page before you save again."
+)
 
 
 @dataclass(frozen=True)
@@ -45,6 +60,87 @@ class Refusal:
         return {"reasons": self.reasons, "second_look": self.second_look, "meanwhile": self.meanwhile}
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """The forms of a page, filled from the record or bound to what was typed.
+
+    forms: those whose fields are on record; reason: why it is corrected, None for a first entry; shown: for the
+    template; unchecked: forms that need not be valid, such as the periods of a cycle taken as planned.
+    """
+
+    forms: Sequence[BaseForm]
+    reason: ReasonForm | None
+    shown: Mapping[str, Any]
+    unchecked: Sequence[BaseForm] = ()
+
+    @property
+    def is_valid(self) -> bool:
+        """Every form is asked, so that every error is shown at once."""
+        asked = [*self.forms, *([self.reason] if self.reason else [])]
+        answers = [each.is_valid() for each in asked if each not in self.unchecked]
+        return all(answers)
+
+
+def answer(
+    request: HttpRequest, template: str, make: Callable[[QueryDict | None], Sheet],
+    rows: Callable[[], Sequence[Model]], save: Callable[[Sheet], Any], done: Callable[[Sheet], HttpResponse],
+) -> HttpResponse:  # fmt: skip
+    """Shows a page of the record, saves it, or says why not.
+
+    make: what was typed (None: nothing yet) → the forms; asked again after somebody else's save, it must read the
+    record anew. rows: the rows of the entry as it stands, empty while there is none.
+    """
+    if request.method != "POST":
+        sheet = make(None)
+        opened = {"opened_at": history.newest_change(*rows()), "as_opened": merging.as_opened(sheet.forms)}
+        return render(request, template, {**sheet.shown, **opened})
+    newer = history.since(rows(), opened_at(request) or 0) if opened_at(request) is not None else []
+    if newer:
+        return _conflict(request, template, make, rows, newer)
+    data, unchosen = merging.settled(request.POST)
+    if unchosen:
+        return _choose_first(request, template, make, data, unchosen)
+    sheet = make(data)
+    if not sheet.is_valid:
+        return _again(request, template, sheet)
+    refusal = attempt(request, lambda: save(sheet))
+    if refusal is None:
+        return done(sheet)
+    if refusal.meanwhile:
+        return _conflict(request, template, make, rows, refusal.meanwhile)
+    return _again(request, template, sheet, refusal.context)
+
+
+def _again(
+    request: HttpRequest, template: str, sheet: Sheet, more: Mapping[str, Any] | None = None, status: int = 422
+) -> HttpResponse:
+    opened = {"opened_at": opened_at(request) or 0, "as_opened": request.POST.get("as_opened", "")}
+    return render(request, template, {**sheet.shown, **opened, **(more or {})}, status=status)
+
+
+def _conflict(
+    request: HttpRequest, template: str, make: Callable[[QueryDict | None], Sheet],
+    rows: Callable[[], Sequence[Model]], newer: list[history.Entry],
+) -> HttpResponse:  # fmt: skip
+    """The page with both people's values: what only they changed is taken over, what both changed is to be chosen."""
+    for row in rows():
+        row.refresh_from_db()
+    theirs = make(None)
+    merged = merging.merge(merging.settled(request.POST)[0], theirs.forms)
+    opened = {"opened_at": history.newest_change(*rows()), "as_opened": merging.as_opened(theirs.forms)}
+    more = {**opened, "meanwhile": newer, "choices": merged.choices, "taken": merged.taken}
+    return _again(request, template, make(merged.data), more, status=409)
+
+
+def _choose_first(
+    request: HttpRequest, template: str, make: Callable[[QueryDict | None], Sheet], data: QueryDict,
+    unchosen: Sequence[str],
+) -> HttpResponse:  # fmt: skip
+    sheet = make(data)
+    choices = merging.again(data, sheet.forms, unchosen)
+    return _again(request, template, sheet, {"choices": choices, "must_choose": True}, status=409)
+
+
 def acknowledged(request: HttpRequest) -> dict[str, str]:
     """Check id → reason, as typed on the page."""
     given = ((name, str(value).strip()[:300]) for name, value in request.POST.items())
@@ -66,12 +162,19 @@ def attempt(request: HttpRequest, save: Callable[[], Any]) -> Refusal | None:
         return Refusal(reasons=tuple(check.words for check in caught.failures))
     except EditedMeanwhile as caught:
         return Refusal(meanwhile=caught.entries)
+    except NotAllowed as caught:
+        return Refusal(reasons=caught.reasons)
     except (changes.RecordBusy, changes.ReasonMissing) as caught:
         return Refusal(reasons=(str(caught),))
+    except IntegrityError as caught:
+        # The checks were asked before the writers' lock: only a unique rule can be broken between them and the save.
+        if getattr(caught.__cause__, "sqlstate", "") != UNIQUE_VIOLATION:
+            raise
+        return Refusal(reasons=(AT_THE_SAME_MOMENT,))
     return None
 
 
 def opened_at(request: HttpRequest) -> int | None:
     """The Change that the page showed when it was opened; None when it does not say."""
     given = request.POST.get("opened_at", "")
-    return int(given) if given.isdigit() and len(given) < 18 else None
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 18 else None

@@ -7,9 +7,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from capture import history
+from capture import history, merging
 from capture.forms.registration import CorrectionForm
-from capture.services import registration
+from capture.services import correction, registration
 from tests.cast import Cast, answers, cast_of, details
 from trial import protocol
 from trial.models import Participant, Role
@@ -41,9 +41,10 @@ def _typed(cast: Cast, **changed: str) -> dict[str, str]:
 def _opened(cast: Cast) -> dict[str, Any]:
     """What the browser sends back of the correction page as it was opened."""
     participant = Participant.objects.get(pk=cast.participant.pk)
-    form = CorrectionForm(participant, initial={"opened_at": history.newest_change(participant)})
-    values = {name: form[name].value() for name in form.fields}
-    return {name: "" if value is None else value for name, value in values.items()}
+    form = CorrectionForm(participant, correction.answers_of(participant))
+    opened_at = history.newest_change(*history.rows_of_registration(participant))
+    typed = merging.values([form]) | {"opened_at": str(opened_at), "as_opened": merging.as_opened([form])}
+    return {name: value for name, value in typed.items() if value or not name.startswith("met_")}
 
 
 def test_a_coordinator_registers_on_one_page(cast: Cast) -> None:
@@ -104,7 +105,7 @@ def test_a_correction_shows_what_another_person_changed_instead_of_overwriting_i
     nora = cast.people[Role.COORDINATOR]
     client = _as(nora)
     typed = _opened(cast) | {"reason_code": "entry_error", "ecog": "2"}
-    registration.correct_participant(nora, cast.participant, {"primary_site": "ileum"}, "New source")
+    correction.correct_participant(nora, cast.participant, {"primary_site": "ileum"}, "New source")
     page = client.post("/participants/NET-001/registration/", typed)
     assert "somebody changed" in page.content.decode()
     kept = Participant.objects.get(number="NET-001")

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
-from capture.services import registration
+from capture.services import correction, registration
 from tests.cast import Cast, answers, cast_of, details, register
 from trial import changes
 from trial.models import Change, Participant, Role, Waiver
@@ -122,7 +122,7 @@ def test_the_gate_is_open_below_the_ceiling_and_closed_at_it() -> None:
 
 def test_a_correction_of_the_tumour_type_names_both_groups(cast: Cast) -> None:
     nora = cast.people[Role.COORDINATOR]
-    moved = registration.correct_participant(
+    moved = correction.correct_participant(
         nora, cast.participant, {"tumour_type": "insulinoma", "histology": "islet_cell"}, "Entry error"
     )
     assert moved.group == "B"
@@ -131,7 +131,7 @@ def test_a_correction_of_the_tumour_type_names_both_groups(cast: Cast) -> None:
 
 def test_a_correction_without_a_reason_is_refused(cast: Cast) -> None:
     with pytest.raises(changes.ReasonMissing):
-        registration.correct_participant(cast.people[Role.COORDINATOR], cast.participant, {"ecog": 2}, " ")
+        correction.correct_participant(cast.people[Role.COORDINATOR], cast.participant, {"ecog": 2}, " ")
 
 
 def test_a_coordinator_does_not_register_at_another_site(cast: Cast) -> None:

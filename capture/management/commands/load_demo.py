@@ -11,7 +11,7 @@ from capture.casebook import ENTRY_FORMS
 from capture.demo.cohort import DemoParticipant, DemoScan, cohort
 from capture.demo.people import PASSWORD, PEOPLE, SITES
 from capture.demo.second_half import entries_of
-from capture.services import assessments, dosing, entries, registration
+from capture.services import assessments, correction, dosing, entries, registration
 from trial import changes, protocol
 from trial.models import Participant, Person, Site, Waiver
 from trial.partial_date import PartialDate
@@ -67,7 +67,7 @@ def load_oddities(people: dict[str, Person]) -> None:
         registration.record_finding(nora, participant, kind, participant.registered_on, because)
     third = ours.last()
     assert third is not None
-    registration.correct_participant(nora, third, {"primary_site": "ileum"}, "New or corrected source document")
+    correction.correct_participant(nora, third, {"primary_site": "ileum"}, "New or corrected source document")
     deviation = {"happened_on": third.registered_on, "kind": "assessment", "description": "Scan 9 days late",
                  "action": "Radiology reminded"}  # fmt: skip
     row = entries.save(nora, third, ENTRY_FORMS["deviation"], deviation)
