@@ -14,6 +14,7 @@ from datetime import datetime
 from django.db import OperationalError, connection, transaction
 
 from trial.models import Participant, Person, Site
+from trial.spine import WRITERS_LOCK
 
 PROGRAM = "endpoint 1"
 ACTS = frozenset(
@@ -139,8 +140,8 @@ _RUNNING: ContextVar[Import | None] = ContextVar("import", default=None)
 
 @contextmanager
 def importing(person: Person, reason: str) -> Iterator[Import]:
-    """One transaction of many Changes under the writers' lock from the first of them to the end: a stated maintenance
-    window, in which other saves are answered "busy, nothing was saved".
+    """One transaction of many Changes under the writers' lock from the beginning to the end: a stated maintenance
+    window, in which other saves are answered "busy, nothing was saved", so that what was checked is what is written.
 
     Raises ReasonMissing, RecordBusy, RuntimeError inside another transaction.
     """
@@ -150,8 +151,11 @@ def importing(person: Person, reason: str) -> Iterator[Import]:
         raise RuntimeError("An import is a transaction of its own and is not opened inside another.")
     run = Import(person, reason)
     with _busy_in_words(), transaction.atomic():
-        token = _RUNNING.set(run)
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_SECONDS}s'")
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITERS_LOCK])
         transaction.on_commit(lambda: _wake(run.groups), robust=True)
+        token = _RUNNING.set(run)
         try:
             yield run
         finally:

@@ -1,0 +1,154 @@
+"""Every data set once: the tables of the record as they leave in files and come back from them.
+
+A data set is one table; its columns are the fields of the table, so that no field can be forgotten. `entry` is the
+number of a row by which other files refer to it. Study number, screening number and site code come first.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db import models as django_models
+
+from capture.casebook import ENTRY_FORMS
+from capture.forms.lines import LABORATORY
+from trial import models, protocol
+from trial.models.fields import MissingReasonField, PartialDateField
+
+STRUCK_OUT = "struck_out_reason"
+KEYS = (("study_number", "Study number"), ("screening_number", "Screening number"), ("site", "Site code"))
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name, where the value stands (a lookup of the data set's model), the field, and its words."""
+
+    name: str
+    path: str
+    field: Any
+    words: str
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it holds free words, which a spreadsheet could take for a formula."""
+        text = isinstance(self.field, django_models.CharField | django_models.TextField)
+        return text and not self.field.choices and not isinstance(self.field, PartialDateField)
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """One file: its name, its title, its model.
+
+    to_participant: the path to the participant ("self": the table is the participants; empty: it belongs to none).
+    form: the form of the casebook that the rows are an entry of, if they are. comes_in: whether an import reads it.
+    """
+
+    name: str
+    title: str
+    model: Any
+    to_participant: str = "participant"
+    form: str = ""
+    comes_in: bool = True
+
+    @cached_property
+    def columns(self) -> tuple[Column, ...]:
+        """Keys first, then the row's own number, then its fields, last why it is struck out."""
+        own = tuple(_column(self, field) for field in self._fields())
+        entry = () if self.to_participant == "self" else (_entry(self),)
+        return (*_keys(self), *entry, *own)
+
+    @property
+    def rows(self) -> Any:
+        """Every row, struck-out ones too, in order of participant."""
+        prefix = "" if self.to_participant in ("self", "") else f"{self.to_participant}__"
+        order = (f"{prefix}screening_number", "id") if self.to_participant else ("id",)
+        return self.model.objects.order_by(*order)
+
+    def _fields(self) -> list[Any]:
+        left_out = {"id", "participant"}
+        if self.to_participant == "self":
+            left_out |= {"number", "screening_number", "site"}
+        fields = [field for field in self.model._meta.concrete_fields if field.name not in left_out]
+        return sorted(fields, key=lambda field: field.name == STRUCK_OUT)
+
+
+def _keys(data_set: DataSet) -> tuple[Column, ...]:
+    if not data_set.to_participant:
+        return ()
+    prefix = "" if data_set.to_participant == "self" else f"{data_set.to_participant}__"
+    field = models.Participant._meta.get_field
+    return tuple(
+        Column(name, prefix + path, field(path.split("__")[0]), words)
+        for (name, words), path in zip(KEYS, ("number", "screening_number", "site__code"), strict=True)
+    )
+
+
+def _entry(data_set: DataSet) -> Column:
+    return Column("entry", "id", data_set.model._meta.pk, "Number of the row, by which other files refer to it")
+
+
+# What a reference to another table is written as; else the number of the row there.
+WRITTEN_AS = {models.Site: "code", models.Lesion: "label", models.Person: "username"}
+
+
+def _column(data_set: DataSet, field: Any) -> Column:
+    path = field.attname
+    if field.is_relation:
+        named = WRITTEN_AS.get(field.related_model)
+        path = f"{field.name}__{named}" if named else field.attname
+    return Column(field.name, path, field, _words(data_set, field))
+
+
+def _words(data_set: DataSet, field: Any) -> str:
+    form = ENTRY_FORMS[data_set.form].form if data_set.form in ENTRY_FORMS else None
+    label = form.base_fields[field.name].label if form and field.name in form.base_fields else None
+    if isinstance(field, MissingReasonField):
+        return f"Why it is missing: {field.name.removesuffix('_missing').replace('_', ' ')}"
+    if field.name == STRUCK_OUT:
+        return "Why the row was struck out; empty: it stands"
+    return str(label or field.verbose_name).capitalize()
+
+
+_LINES = {kind: form.lines for kind, form in ENTRY_FORMS.items() if form.lines is not None}
+
+DATA_SETS: tuple[DataSet, ...] = (
+    DataSet("sites", "Sites", models.Site, "", comes_in=False),
+    DataSet("registration", "Screening and registration", models.Participant, "self", "registration"),
+    DataSet("eligibility", "Eligibility checklist", models.EligibilityAnswer),
+    DataSet("waivers", "Waivers", models.Waiver),
+    DataSet("findings", "Findings about a registration", models.RegistrationFinding),
+    DataSet("cycles", "Cycles", models.Cycle, form="cycle"),
+    DataSet("dosing_periods", "Dosing periods", models.DosingPeriod, "cycle__participant"),
+    DataSet("lesions", "Lesions", models.Lesion),
+    DataSet("assessments", "Tumour assessments", models.Assessment, form="assessment"),
+    DataSet("lesion_readings", "Lesion readings", models.LesionReading, "assessment__participant"),
+    *(DataSet(kind, each.title, each.model, form=kind) for kind, each in ENTRY_FORMS.items()),
+    DataSet("laboratory", "Laboratory values of a visit", models.LaboratoryResult, "visit__participant"),
+    DataSet("acknowledgements", "Soft checks and what was said to them", models.Acknowledgement),
+    DataSet("group_settings", "Settings of the analysis", models.GroupSettings, "", comes_in=False),
+    DataSet("reopenings", "Reopenings of a group", models.Reopening, "", comes_in=False),
+)
+
+
+def every() -> tuple[DataSet, ...]:
+    """The declared data sets, and any table of the record that has none yet: nothing on record stays behind."""
+    declared = {each.model for each in DATA_SETS}
+    rest = sorted((each for each in models.RecordRow.__subclasses__() if each not in declared),
+                  key=lambda each: each._meta.db_table)  # fmt: skip
+    return DATA_SETS + tuple(_undeclared(model) for model in rest)
+
+
+def _undeclared(model: Any) -> DataSet:
+    belongs = any(field.name == "participant" for field in model._meta.concrete_fields)
+    name = model._meta.db_table.removeprefix("trial_")
+    return DataSet(name, model._meta.verbose_name.capitalize(), model, "participant" if belongs else "", comes_in=False)
+
+
+BY_NAME = {each.name: each for each in DATA_SETS}
+COMES_IN = tuple(each for each in DATA_SETS if each.comes_in)
+
+# Code lists that the fields do not carry themselves.
+CODES: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
+    ("eligibility", "item"): tuple((item.code, item.words) for item in protocol.ELIGIBILITY),
+    ("laboratory", "analyte"): tuple((each[0], each[1]) for each in LABORATORY),
+}
