@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from analysis.recompute import recompute
-from capture.services import assessments, dosing, registration, reopening
+from capture.services import assessments, correction, dosing, registration, reopening
 from tests.cast import Cast, answers, cast_of, details, register
 from trial import changes, gate_in_force
 from trial.evaluation.settings import AnalysisSettings, StagePlan
@@ -144,7 +144,7 @@ def test_a_corrected_measurement_closes_the_gate_again(cast: Cast) -> None:
 
 def test_a_participant_corrected_into_the_other_group_gives_the_place_back(cast: Cast) -> None:
     *_, last = _fill(cast)
-    registration.correct_participant(
+    correction.correct_participant(
         cast.people[Role.COORDINATOR], last, {"tumour_type": "insulinoma", "histology": "islet_cell"}, "Entry error"
     )
     assert gate_in_force.gate_in_force("A").open
