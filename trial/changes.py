@@ -11,15 +11,17 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import OperationalError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 
-from trial.models import Participant, Person, Site
+from trial.holds_in_sql import HELD
+from trial.models import Change, Participant, Person, Site
 from trial.spine import WRITERS_LOCK
 
 PROGRAM = "endpoint 1"
 ACTS = frozenset(
-    {"register", "enter", "correct", "strike_out", "query", "sign", "freeze", "import", "settings", "system"}
-)
+    {"register", "enter", "correct", "strike_out", "query", "verify", "sign", "freeze", "lock", "review", "import",
+     "settings", "system"}
+)  # fmt: skip
 NEEDS_REASON = frozenset({"correct", "strike_out"})
 LOCK_TIMEOUT_SECONDS = 5
 LOCK_NOT_AVAILABLE = "55P03"
@@ -32,6 +34,10 @@ class ReasonMissing(ValueError):
 
 class RecordBusy(RuntimeError):
     """Other writers held the record for too long; nothing was saved and the save can be tried again."""
+
+
+class RecordHeld(RecordBusy):
+    """This part of the record is frozen or locked; nothing was saved, and nothing will be until that is lifted."""
 
 
 @dataclass
@@ -64,8 +70,8 @@ def record(
 ) -> Iterator[OpenChange]:
     """Opens a Change under the writers' lock, and commits rows, versions and seal together.
 
-    person None is the system itself. Raises ReasonMissing, RecordBusy (nothing saved), ValueError for an unknown
-    act, RuntimeError inside another transaction.
+    person None is the system itself. Raises ReasonMissing, RecordBusy and RecordHeld (nothing saved), ValueError for an
+    unknown act, RuntimeError inside another transaction.
     """
     if act not in ACTS:
         raise ValueError(f"unknown act {act!r}")
@@ -170,6 +176,17 @@ def _busy_in_words() -> Iterator[None]:
         if getattr(error.__cause__, "sqlstate", "") == LOCK_NOT_AVAILABLE:
             raise RecordBusy("The record is busy. Nothing was saved; please save again.") from error
         raise
+    except DatabaseError as error:
+        if getattr(error.__cause__, "sqlstate", "") == HELD:
+            raise RecordHeld(error.__cause__.diag.message_primary) from error  # type: ignore[union-attr]
+        raise
+
+
+def current() -> Change:
+    """The Change that is open in this transaction: for code that is called inside one and needs who and when."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT endpoint_current_change()")
+        return Change.objects.select_related("person").get(pk=cursor.fetchone()[0])
 
 
 def _open(

@@ -11,7 +11,8 @@ WATCHED_TABLES = (
     "trial_adverseevent", "trial_hormonelevel", "trial_visit", "trial_laboratoryresult", "trial_bloodpressure",
     "trial_medication", "trial_medicalhistory", "trial_deviation", "trial_offtreatment", "trial_followup",
     "trial_death", "trial_withdrawal", "trial_offstudy", "trial_acknowledgement", "trial_groupsettings",
-    "trial_reopening",
+    "trial_reopening", "trial_query", "trial_querymessage", "trial_sourceverification", "trial_hold", "trial_signature",
+    "trial_auditreview",
 )  # fmt: skip
 
 APPLICATION_ROLE = "endpoint_app"
@@ -20,18 +21,20 @@ WRITERS_LOCK = 7305105241
 
 # The seal of change `c`: SHA-256 over the previous seal, the header, and the hash of each version in order.
 # Verification evaluates this same text itself, so that replacing the installed functions hides nothing.
-SEAL_OF_C = """sha256(coalesce(c.previous_seal, ''::bytea) || convert_to(jsonb_build_array(
+# The texts of header and version are also what an exported trail carries, so that it can be verified without us.
+HEADER_OF_C = """jsonb_build_array(
     c.id, c.person_id, c.role, to_char(c.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), c.act, c.reason,
-    c.participant_id, c.site_id, to_jsonb(c.groups), c.version_of_program, c.transaction)::text, 'UTF8')
-  || coalesce((SELECT string_agg(sha256(convert_to(jsonb_build_array(
-        v.id, v.change_id, v.table_name, v.row_id, v.act, v.row)::text, 'UTF8')), ''::bytea ORDER BY v.id)
+    c.participant_id, c.site_id, to_jsonb(c.groups), c.version_of_program, c.transaction)::text"""
+TEXT_OF_V = "jsonb_build_array(v.id, v.change_id, v.table_name, v.row_id, v.act, v.row)::text"
+SEAL_OF_C = f"""sha256(coalesce(c.previous_seal, ''::bytea) || convert_to({HEADER_OF_C}, 'UTF8')
+  || coalesce((SELECT string_agg(sha256(convert_to({TEXT_OF_V}, 'UTF8')), ''::bytea ORDER BY v.id)
       FROM trial_version v WHERE v.change_id = c.id), ''::bytea))"""
 
-_DEFINER = "SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET timezone = 'UTC'"
+DEFINER = "SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET timezone = 'UTC'"
 
 _OPEN = f"""
 CREATE FUNCTION endpoint_open_change(person bigint, act text, reason text, participant bigint, site bigint,
-        groups text[], program text, OUT number bigint, OUT moment timestamptz) LANGUAGE plpgsql {_DEFINER} AS $$
+        groups text[], program text, OUT number bigint, OUT moment timestamptz) LANGUAGE plpgsql {DEFINER} AS $$
 DECLARE last trial_change; role_now text := 'system';
 BEGIN
     PERFORM pg_advisory_xact_lock({WRITERS_LOCK});
@@ -52,7 +55,7 @@ END $$;
 """
 
 _CURRENT = f"""
-CREATE FUNCTION endpoint_current_change() RETURNS bigint LANGUAGE plpgsql {_DEFINER} AS $$
+CREATE FUNCTION endpoint_current_change() RETURNS bigint LANGUAGE plpgsql {DEFINER} AS $$
 DECLARE number bigint := nullif(current_setting('endpoint.change', true), '')::bigint; found_one trial_change;
 BEGIN
     IF number IS NULL THEN RAISE EXCEPTION 'the record can only be written inside a Change'; END IF;
@@ -63,7 +66,7 @@ BEGIN
     RETURN number;
 END $$;
 CREATE FUNCTION endpoint_change_concerns(of_participant bigint, at_site bigint, more_groups text[]) RETURNS void
-LANGUAGE plpgsql {_DEFINER} AS $$
+LANGUAGE plpgsql {DEFINER} AS $$
 DECLARE number bigint := endpoint_current_change();
 BEGIN
     UPDATE trial_change c SET participant_id = coalesce(c.participant_id, of_participant),
@@ -75,7 +78,7 @@ END $$;
 """
 
 _RECORD = f"""
-CREATE FUNCTION endpoint_record_version() RETURNS trigger LANGUAGE plpgsql {_DEFINER} AS $$
+CREATE FUNCTION endpoint_record_version() RETURNS trigger LANGUAGE plpgsql {DEFINER} AS $$
 DECLARE number bigint := endpoint_current_change(); row_now jsonb := to_jsonb(NEW);
 BEGIN
     IF TG_OP = 'UPDATE' THEN
@@ -86,7 +89,7 @@ BEGIN
         VALUES (number, TG_TABLE_NAME, NEW.id, lower(TG_OP), row_now);
     RETURN NULL;
 END $$;
-CREATE FUNCTION endpoint_seal_change() RETURNS trigger LANGUAGE plpgsql {_DEFINER} AS $$
+CREATE FUNCTION endpoint_seal_change() RETURNS trigger LANGUAGE plpgsql {DEFINER} AS $$
 BEGIN
     UPDATE trial_change c SET seal = {SEAL_OF_C} WHERE c.id = NEW.id AND c.seal IS NULL;
     RETURN NULL;

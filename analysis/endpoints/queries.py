@@ -1,6 +1,7 @@
 """What the analysis asks the site: differences, impossible sequences, values that decide an endpoint and are missing.
 
-PURE. A query is {code, words, assessment_id (None: not about one assessment)}.
+PURE. A query is {code, words, assessment_id (None: not about one assessment)} and, where it is about one entry of
+another form, that form's kind, the id of the entry and the field.
 """
 
 from collections.abc import Mapping
@@ -16,9 +17,9 @@ from trial.rules import sequence
 Query = dict[str, Any]
 
 
-def query(code: str, words: str, assessment_id: int | None = None) -> Query:
-    """One question as plain values."""
-    return {"code": code, "words": words, "assessment_id": assessment_id}
+def query(code: str, words: str, assessment_id: int | None = None, **entry: Any) -> Query:
+    """One question as plain values; entry: `form`, `row_id` and `field` where it is about one entry."""
+    return {"code": code, "words": words, "assessment_id": assessment_id, **entry}
 
 
 def of_assessments(assessed: Assessed, investigator: Mapping[int, str]) -> list[Query]:
@@ -54,14 +55,15 @@ def of_follow_up(participant: ParticipantFact, course: Course) -> list[Query]:
             "clinical_progression",
             f"Clinical progression was reported on {shown(each.contacted_on)}: symptomatic deterioration is no "
             "progression by RECIST 1.0. Was a scan done?",
-        )
+            form="follow_up", row_id=each.id, field="progression",
+        )  # fmt: skip
         for each in participant.follow_ups
         if each.progression == "clinical"
     ]
     off = participant.off_treatment
     if off is not None and off.reason == "progression" and course.progression is None:
         found.append(query("progression_not_seen", f"Treatment ended on {shown(off.off_on)} for progression, but no "
-                           "assessment shows it."))  # fmt: skip
+                           "assessment shows it.", form="off_treatment", row_id=off.id, field="reason"))  # fmt: skip
     return found + _after_death(participant, course)
 
 
@@ -70,4 +72,4 @@ def _after_death(participant: ParticipantFact, course: Course) -> list[Query]:
     if participant.death is None or alive is None or not readings.surely_before(participant.death.died_on, alive.on):
         return []
     words = f"Died {participant.death.died_on}, but {alive.because} is recorded on {shown(alive.on)}."
-    return [query("alive_after_death", words)]
+    return [query("alive_after_death", words, form="death", row_id=participant.death.id, field="died_on")]

@@ -157,7 +157,8 @@ def queries_of(toxicity: Mapping[str, Any]) -> list[dict[str, Any]]:
     from analysis.endpoints.queries import query
 
     return [
-        query(f"{what}_missing", f"{_name(event)}: the {what} is not on record.")
+        query(f"{what}_missing", f"{_name(event)}: the {what} is not on record.", form="adverse_event",
+              row_id=event["id"], field=what)  # fmt: skip
         for event in toxicity["events"]
         for what in ("grade", "attribution")
         if event[what] is None

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from capture.checking import Check
+from trial import asking
 from trial.models import Acknowledgement, Participant
 
 PASSES_NOW = "the value passes now"
@@ -19,7 +20,10 @@ def given(participant: Participant, form: str, row_id: int | None) -> dict[str, 
 def keep(
     participant: Participant, form: str, row_id: int, soft: tuple[Check, ...], acknowledged: Mapping[str, str] | None
 ) -> None:
-    """One row per soft check that fails, with its reason; rows of checks that pass again are struck out."""
+    """One row per soft check that fails, with its reason; rows of checks that pass again are struck out.
+
+    A check that nobody looked at raises a query in the same Change; its query is answered or closed the same way.
+    """
     standing = {
         row.check_id: row
         for row in Acknowledgement.objects.filter(
@@ -30,13 +34,18 @@ def keep(
         because = (acknowledged or {}).get(check.id, "").strip()
         row = standing.pop(check.id, None)
         if row is None:
-            Acknowledgement.objects.create(
+            row = Acknowledgement.objects.create(
                 participant=participant, check_id=check.id, form=form, row_id=row_id, words=check.words,
                 because=because,
             )  # fmt: skip
+            if not because:
+                asking.after_check(row, check.field)
         elif because and row.because != because:
             row.because = because
             row.save(update_fields=["because"])
+            asking.after_check(row)
     for row in standing.values():
         row.struck_out_reason = PASSES_NOW
         row.save(update_fields=["struck_out_reason"])
+        if not row.because:
+            asking.after_check(row)

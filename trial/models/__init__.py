@@ -5,6 +5,7 @@ from trial.models.adverse_event import AdverseEvent
 from trial.models.assessment import Assessment, Lesion, LesionReading
 from trial.models.background import Deviation, MedicalHistory, Medication
 from trial.models.change import Change, Version
+from trial.models.conduct import AuditReview, Hold, Query, QueryMessage, Signature, SourceVerification
 from trial.models.dictionary import GradeText
 from trial.models.dosing import Cycle, DosingPeriod
 from trial.models.follow_up import Death, FollowUp, OffStudy, OffTreatment, Withdrawal
@@ -16,8 +17,9 @@ from trial.models.settings import GroupSettings, Reopening
 from trial.models.visit import BloodPressure, LaboratoryResult, Visit
 
 __all__ = [
-    "Acknowledgement", "AdverseEvent", "Assessment", "BloodPressure", "Change", "Cycle", "Death", "Deviation",
-    "DosingPeriod", "EligibilityAnswer", "FollowUp", "GradeText", "GroupSettings", "HormoneLevel", "LaboratoryResult",
-    "Lesion", "LesionReading", "MedicalHistory", "Medication", "OffStudy", "OffTreatment", "Participant", "Person",
-    "RecordRow", "RegistrationFinding", "Reopening", "Role", "Site", "Version", "Visit", "Waiver", "Withdrawal",
+    "Acknowledgement", "AdverseEvent", "Assessment", "AuditReview", "BloodPressure", "Change", "Cycle", "Death",
+    "Deviation", "DosingPeriod", "EligibilityAnswer", "FollowUp", "GradeText", "GroupSettings", "Hold", "HormoneLevel",
+    "LaboratoryResult", "Lesion", "LesionReading", "MedicalHistory", "Medication", "OffStudy", "OffTreatment",
+    "Participant", "Person", "Query", "QueryMessage", "RecordRow", "RegistrationFinding", "Reopening", "Role",
+    "Signature", "Site", "SourceVerification", "Version", "Visit", "Waiver", "Withdrawal",
 ]  # fmt: skip

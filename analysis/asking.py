@@ -1,0 +1,39 @@
+"""Hands what the computation found contradictory to the record, where it becomes queries to the sites.
+
+Runs in the worker after the results are stored, so that no figure waits for it; the sweep repairs what a crash left.
+"""
+
+import logging
+from typing import Any
+
+from analysis.models import ParticipantOutcome
+from trial import asking, changes
+from trial.models import Participant
+
+log = logging.getLogger(__name__)
+
+
+def ask(group: str, change: int | None = None) -> int:
+    """Settles the queries of the group's participants (those derived at `change`, or all); returns how many moved."""
+    outcomes = ParticipantOutcome.objects.filter(group=group)
+    if change is not None:
+        outcomes = outcomes.filter(change=change)
+    found = {key: [_finding(each) for each in queries or []]
+             for key, queries in outcomes.values_list("participant_id", "outcome__queries")}  # fmt: skip
+    standing = asking.standing_keys(found)
+    unsettled = [key for key, each in found.items() if {one.key for one in each} != standing.get(key, set())]
+    return sum(_settle(each, found[each.pk]) for each in Participant.objects.filter(pk__in=unsettled))
+
+
+def _settle(participant: Participant, findings: list[asking.Finding]) -> bool:
+    try:
+        return asking.settle(participant, findings)
+    except changes.RecordBusy as reason:
+        log.warning("the queries of %s wait for the next sweep: %s", participant.reference, reason)
+        return False
+
+
+def _finding(each: dict[str, Any]) -> asking.Finding:
+    assessment_id = each.get("assessment_id")
+    form = each.get("form") or ("follow_up_scan" if assessment_id else "registration")
+    return asking.Finding(each["code"], form, each.get("row_id") or assessment_id, each.get("field", ""), each["words"])

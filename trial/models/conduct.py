@@ -1,0 +1,219 @@
+"""The conduct of the study: queries, source verification, freezes and locks, signatures, reviews of the trail.
+
+Rows of the record like any other: each is written by a Change, kept for ever, and part of the sealed chain.
+A place of the casebook is (participant, form kind, row id of the entry or None, field or empty).
+"""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from trial.models.participant import Participant
+from trial.models.person import Person, Role, Site
+from trial.models.record import RecordRow
+
+
+def _person(**kwargs: object) -> models.ForeignKey:
+    return models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", **kwargs)
+
+
+class Query(RecordRow):
+    """A question to the site about an entry, asked by a monitor, by an edit check or by the computation.
+
+    check_id: the edit check or finding that asks (empty: a person does). finding: what was found, for the monitor;
+    `words` are what the site reads and never suggest an answer.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", "Open"
+        ANSWERED = "answered", "Answered"
+        CLOSED = "closed", "Closed"
+        REOPENED = "reopened", "Reopened"
+        CANCELLED = "cancelled", "Cancelled"
+
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="queries")
+    form = models.CharField(max_length=30)
+    row_id = models.BigIntegerField(null=True)
+    field = models.CharField(max_length=60, blank=True, default="")
+    check_id = models.CharField(max_length=40, blank=True, default="")
+    words = models.CharField(max_length=600)
+    finding = models.CharField(max_length=600, blank=True, default="")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    assigned_role = models.CharField(max_length=20, choices=Role.choices, default=Role.COORDINATOR)
+    raised_by = _person(null=True)
+    raised_at = models.DateTimeField()
+    closed_by = _person(null=True)
+
+    class Meta:
+        ordering = ("id",)
+        indexes = [models.Index(fields=("state", "id"), name="queries_by_state")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=("participant", "check_id", "form", "row_id"),
+                condition=Q(state__in=("open", "answered", "reopened"), struck_out_reason="") & ~Q(check_id=""),
+                nulls_distinct=False,
+                name="one_standing_query_per_finding",
+            ),
+            models.CheckConstraint(condition=~Q(words=""), name="query_has_words"),
+        ]
+
+    @property
+    def waits_for_site(self) -> bool:
+        """Whether the site is to answer."""
+        return self.state in (self.State.OPEN, self.State.REOPENED)
+
+    @property
+    def is_standing(self) -> bool:
+        """Whether anybody still has to do something."""
+        return self.waits_for_site or self.state == self.State.ANSWERED
+
+
+class QueryMessage(RecordRow):
+    """What was said about a query, and the state it took with these words; said_by is None for the system."""
+
+    query = models.ForeignKey(Query, on_delete=models.PROTECT, related_name="messages")
+    state = models.CharField(max_length=10, choices=Query.State.choices)
+    words = models.CharField(max_length=600, blank=True, default="")
+    said_by = _person(null=True)
+    said_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("id",)
+
+
+class SourceVerification(RecordRow):
+    """A monitor compared a form (or one field of it) with the source, as it stood at change `at_change`."""
+
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="verifications")
+    form = models.CharField(max_length=30)
+    row_id = models.BigIntegerField()
+    field = models.CharField(max_length=60, blank=True, default="")
+    at_change = models.BigIntegerField()
+    verified_by = _person()
+    verified_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("form", "row_id", "field"), condition=Q(struck_out_reason=""), name="one_verification_per_place"
+            )
+        ]
+
+
+class Hold(RecordRow):
+    """A freeze (the monitor's) or a lock (asked by the monitor, approved by the chair) of a part of the record.
+
+    While it holds, the database itself refuses writes below it (`trial.holds_in_sql`): a freeze stops entries, a lock
+    everything. A lock is lifted by two people, each with a reason.
+    """
+
+    class Kind(models.TextChoices):
+        FREEZE = "freeze", "Freeze"
+        LOCK = "lock", "Lock"
+
+    class Scope(models.TextChoices):
+        FORM = "form", "Form"
+        PARTICIPANT = "participant", "Participant"
+        SITE = "site", "Site"
+        STUDY = "study", "Study"
+
+    class State(models.TextChoices):
+        ASKED = "asked", "Waits for the study chair"
+        IN_FORCE = "in_force", "In force"
+        REFUSED = "refused", "Refused"
+        LIFT_ASKED = "lift_asked", "In force, lifting asked for"
+        LIFTED = "lifted", "Lifted"
+
+    kind = models.CharField(max_length=6, choices=Kind.choices)
+    scope = models.CharField(max_length=11, choices=Scope.choices)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, null=True, related_name="+")
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, null=True, related_name="holds")
+    form = models.CharField(max_length=30, blank=True, default="")
+    row_id = models.BigIntegerField(null=True)
+    state = models.CharField(max_length=10, choices=State.choices)
+    asked_by = _person()
+    asked_at = models.DateTimeField()
+    asked_because = models.CharField(max_length=300, blank=True, default="")
+    decided_by = _person(null=True)
+    decided_because = models.CharField(max_length=300, blank=True, default="")
+    lift_asked_by = _person(null=True)
+    lift_asked_because = models.CharField(max_length=300, blank=True, default="")
+    lifted_by = _person(null=True)
+    lifted_because = models.CharField(max_length=300, blank=True, default="")
+
+    class Meta:
+        ordering = ("id",)
+        indexes = [
+            models.Index(fields=("participant",), condition=Q(state__in=("in_force", "lift_asked")),
+                         name="holds_in_force"),
+        ]  # fmt: skip
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(scope="study", site__isnull=True, participant__isnull=True, form="")
+                | Q(scope="site", site__isnull=False, participant__isnull=True, form="")
+                | Q(scope="participant", site__isnull=True, participant__isnull=False, form="")
+                | (Q(scope="form", site__isnull=True, participant__isnull=False) & ~Q(form="")),
+                name="hold_names_its_scope",
+            ),
+            models.CheckConstraint(condition=Q(struck_out_reason=""), name="hold_is_lifted_never_struck_out"),
+            models.CheckConstraint(
+                condition=~Q(state="lifted") | (Q(lifted_by__isnull=False) & ~Q(lifted_because="")),
+                name="hold_is_lifted_by_someone_who_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="freeze")
+                | ~Q(state="lifted")
+                | (Q(lift_asked_by__isnull=False) & ~Q(lift_asked_because="") & ~Q(lift_asked_by=F("lifted_by"))),
+                name="lock_is_lifted_by_two_people",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="freeze")
+                | Q(state__in=("asked", "refused"))
+                | (Q(decided_by__isnull=False) & ~Q(decided_by=F("asked_by"))),
+                name="lock_is_approved_by_another_person",
+            ),
+        ]
+
+    @property
+    def holds(self) -> bool:
+        """Whether it refuses writes now."""
+        return self.state in (self.State.IN_FORCE, self.State.LIFT_ASKED)
+
+
+class Signature(RecordRow):
+    """An investigator's signature of one casebook: bound to the versions it lists, their hash and the newest seal."""
+
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="signatures")
+    signed_by = _person()
+    printed_name = models.CharField(max_length=120)
+    signed_at = models.DateTimeField()
+    meaning = models.CharField(max_length=400)
+    at_change = models.BigIntegerField()
+    head_seal = models.CharField(max_length=64)
+    content_hash = models.CharField(max_length=64)
+    versions = ArrayField(models.BigIntegerField())
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("participant", "content_hash"),
+                condition=Q(struck_out_reason=""),
+                name="one_signature_per_content",
+            )
+        ]
+
+
+class AuditReview(RecordRow):
+    """Someone read the trail from one change to another and says what was found."""
+
+    reviewed_by = _person()
+    reviewed_at = models.DateTimeField()
+    from_change = models.BigIntegerField()
+    to_change = models.BigIntegerField()
+    span = models.CharField(max_length=200, blank=True, default="")
+    words = models.CharField(max_length=600)
+
+    class Meta:
+        ordering = ("id",)
