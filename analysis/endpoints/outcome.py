@@ -75,7 +75,8 @@ def _response(
         "confirmed": stage.confirmed_of(participant, assessed, course, settings),
         "confirmed_strictly": response.confirmed(responses, strict, therapy_on) is not None,
         "best": response.best(participant, responses, settings, therapy_on, died_on),
-        "best_change_percent": response.best_change(assessed),
+        "best_unconfirmed": response.best_unconfirmed(participant, responses, settings, therapy_on, died_on),
+        "best_change_percent": response.best_change(assessed, therapy_on),
     }
 
 

@@ -1,27 +1,26 @@
 """What can be wrong with a tumour assessment."""
 
 from datetime import date
-from decimal import Decimal
 
 from capture.checking import Facts
 from trial import protocol
-
-
-def least_mm(method: str) -> int:
-    """The smallest longest diameter that counts as measurable [RECIST 1.0]: 10 mm by spiral CT, else 20 mm."""
-    return protocol.constant("measurable_spiral_mm" if method == "spiral_ct" else "measurable_conventional_mm")
+from trial.rules import measurability
 
 
 def not_measurable(facts: Facts) -> bool:
     """A target is smaller than its method can measure."""
-    least = least_mm(facts["method"])
-    return any(each.longest_diameter_mm is None or each.longest_diameter_mm < least for each in facts["targets"])
+    method = facts["method"]
+    return any(not measurability.is_measurable(each.longest_diameter_mm, method) for each in facts["targets"])
+
+
+def never_measurable(facts: Facts) -> bool:
+    """A target in bone, or one that a clinical examination cannot measure."""
+    return any(measurability.is_never_measurable(each.organ, facts["method"]) for each in facts["targets"])
 
 
 def too_many_in_an_organ(facts: Facts) -> bool:
     """More than five targets in one organ."""
-    organs = [each.organ for each in facts["targets"]]
-    return any(organs.count(organ) > protocol.constant("targets_per_organ") for organ in organs)
+    return measurability.too_many_in_an_organ([each.organ for each in facts["targets"]])
 
 
 def baseline_too_early(facts: Facts) -> bool:
@@ -32,10 +31,7 @@ def baseline_too_early(facts: Facts) -> bool:
 
 def under_two_slices(facts: Facts) -> bool:
     """A target smaller than two slices of the scan."""
-    thickness = facts["slice"]
-    return thickness is not None and any(
-        (each.longest_diameter_mm or Decimal(10_000)) < thickness * 2 for each in facts["targets"]
-    )
+    return any(measurability.is_under_two_slices(each.longest_diameter_mm, facts["slice"]) for each in facts["targets"])
 
 
 def more_than_doubled(facts: Facts) -> bool:

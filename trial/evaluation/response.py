@@ -4,16 +4,13 @@ Composes the rules of `trial.rules` (RECIST 1.0, confirmation [registry], best r
 """
 
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from trial.evaluation.record import AssessmentFact, LesionFact, ParticipantFact
 from trial.evaluation.settings import AnalysisSettings
-from trial.partial_date import shown
-from trial.rules import best_response, confirmation, recist
+from trial.rules import best_response, confirmation, measurability, recist
 
 TARGET = "target"
-MEASURED = {"measured", "too_small"}
 NEW_LESIONS = {"yes": recist.NewLesions.YES, "no": recist.NewLesions.NO}
 Assessed = tuple[recist.AssessmentOutcome, ...]
 EARLY_DEATHS = {"disease": "malignant disease", "toxicity": "toxicity", "other": "other", "unknown": "cause unknown"}
@@ -57,8 +54,10 @@ def _follow_up(assessment: AssessmentFact, lesions: dict[int, LesionFact]) -> re
         lesion = lesions[reading.lesion_id]
         scans[lesion.label] = reading.scanned_on or assessment.assessed_on
         if lesion.kind == TARGET:
-            measurements.append(_measurement(lesion, reading.state, reading.longest_diameter_mm,
-                                             reading.not_evaluated_reason, assessment.assessed_on))  # fmt: skip
+            measurements.append(measurability.measurement(
+                lesion.label, reading.state, reading.longest_diameter_mm, reading.not_evaluated_reason,
+                scans[lesion.label], lesion.locally_treated_on,
+            ))  # fmt: skip
         else:
             states[lesion.label] = reading.state
     return recist.FollowUp(
@@ -73,21 +72,12 @@ def _follow_up(assessment: AssessmentFact, lesions: dict[int, LesionFact]) -> re
     )
 
 
-def _measurement(
-    lesion: LesionFact, state: str, millimetres: Decimal | None, reason: str, assessed_on: date
-) -> recist.Measurement:
-    if lesion.locally_treated_on is not None and lesion.locally_treated_on <= assessed_on:
-        return recist.Measurement(lesion.label, None, f"locally treated on {shown(lesion.locally_treated_on)}")
-    if state == "absent":
-        return recist.Measurement(lesion.label, Decimal(0))
-    if state in MEASURED:
-        return recist.Measurement(lesion.label, millimetres)
-    return recist.Measurement(lesion.label, None, reason or "not evaluated")
-
-
 def dated(assessed: Assessed, progressed_on: date | None = None) -> list[confirmation.DatedResponse]:
-    """Overall responses in order; radiological progression reported at a follow-up ends the sequence as a PD."""
-    found = [confirmation.DatedResponse(each.overall, each.assessed_on) for each in assessed]
+    """Overall responses in order, each at its last scan, a PD at the first scan that shows it.
+
+    Radiological progression reported at a follow-up ends the sequence as a PD.
+    """
+    found = [confirmation.DatedResponse(each.overall, each.progression_on or each.assessed_on) for each in assessed]
     if progressed_on is None or any(each.response == recist.Response.PD and each.on <= progressed_on for each in found):
         return found
     return [each for each in found if each.on < progressed_on] + [
@@ -144,6 +134,28 @@ def best(
         new_therapy_on=new_therapy_on,
         died_on=died_on,
     )
+    return _best_out(participant, found)
+
+
+def best_unconfirmed(
+    participant: ParticipantFact,
+    responses: list[confirmation.DatedResponse],
+    settings: AnalysisSettings,
+    new_therapy_on: date | None,
+    died_on: date | None,
+) -> dict[str, str | None]:
+    """The same as if one assessment were enough for a response; it stands beside the confirmed one."""
+    found = best_response.best_without_confirmation(
+        responses,
+        registered_on=participant.registered_on,
+        stable_minimum_days=settings.stable_minimum_days,
+        new_therapy_on=new_therapy_on,
+        died_on=died_on,
+    )
+    return _best_out(participant, found)
+
+
+def _best_out(participant: ParticipantFact, found: best_response.BestResponse) -> dict[str, str | None]:
     early = found.category == best_response.Category.EARLY_DEATH and participant.death is not None
     return {
         "category": found.category.value,
@@ -155,9 +167,19 @@ def best(
     }
 
 
-def best_change(assessed: Assessed) -> str | None:
-    """The lowest change of the sum from baseline in percent, one decimal; None without a complete sum."""
-    changes = [each.change_from_baseline_percent for each in assessed if each.change_from_baseline_percent is not None]
+def best_change(assessed: Assessed, new_therapy_on: date | None) -> str | None:
+    """The lowest change of the sum from baseline in percent, one decimal; None without a complete sum.
+
+    Looked for where responses are: up to and including the first PD, before new therapy [our reading].
+    """
+    changes = []
+    for each in assessed:
+        if new_therapy_on is not None and each.assessed_on >= new_therapy_on:
+            break
+        if each.change_from_baseline_percent is not None:
+            changes.append(each.change_from_baseline_percent)
+        if each.overall == recist.Response.PD:
+            break
     return None if not changes else f"{min(changes):.1f}"
 
 

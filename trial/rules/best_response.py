@@ -6,7 +6,7 @@ from datetime import date
 from enum import Enum
 
 from trial.partial_date import shown
-from trial.rules.confirmation import ConfirmationSettings, DatedResponse, confirmed_response
+from trial.rules.confirmation import ConfirmationSettings, DatedResponse, confirmed_response, usable
 from trial.rules.recist import Response
 
 
@@ -43,14 +43,41 @@ def best_overall_response(
     confirmed = confirmed_response(outcomes, confirmation_settings, new_therapy_on)
     if confirmed:
         return BestResponse(Category(confirmed.response.value), confirmed.because, confirmed.first.on)
-    for each in outcomes:
-        if new_therapy_on is not None and each.on >= new_therapy_on:
-            break
+    return _unconfirmed(outcomes, registered_on, stable_minimum_days, new_therapy_on, died_on)
+
+
+def best_without_confirmation(
+    outcomes: Sequence[DatedResponse],
+    *,
+    registered_on: date,
+    stable_minimum_days: int = 42,
+    new_therapy_on: date | None = None,
+    died_on: date | None = None,
+) -> BestResponse:
+    """As if one assessment were enough: the first CR, else the first PR, up to progression and before new therapy."""
+    considered = usable(outcomes, new_therapy_on)
+    for wanted in (Response.CR, Response.PR):
+        for each in considered:
+            if each.response == wanted:
+                return BestResponse(Category(wanted.value), f"{wanted.value} on {shown(each.on)}", each.on)
+    return _unconfirmed(outcomes, registered_on, stable_minimum_days, new_therapy_on, died_on)
+
+
+def _unconfirmed(
+    outcomes: Sequence[DatedResponse],
+    registered_on: date,
+    stable_minimum_days: int,
+    new_therapy_on: date | None,
+    died_on: date | None,
+) -> BestResponse:
+    """What is left without a response: SD, PD, early death, unknown."""
+    for each in usable(outcomes, new_therapy_on):
         if each.response == Response.PD:
             return BestResponse(Category.PD, f"progression on {shown(each.on)}", each.on)
         days = (each.on - registered_on).days
         if each.response in {Response.CR, Response.PR, Response.SD} and days >= stable_minimum_days:
-            words = f"{each.response.value} on {shown(each.on)}, {days} days after registration, not confirmed"
+            late = "" if each.response == Response.SD else ", not confirmed"
+            words = f"{each.response.value} on {shown(each.on)}, {days} days after registration{late}"
             return BestResponse(Category.SD, words, each.on)
     if died_on is not None:
         return BestResponse(Category.EARLY_DEATH, f"died on {shown(died_on)} before a response was known", died_on)

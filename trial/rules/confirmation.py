@@ -44,10 +44,10 @@ def confirmed_response(
     new_therapy_on: date | None = None,
 ) -> Confirmed | None:
     """The best confirmed response up to and including the first PD and before new therapy; CR before PR."""
-    usable = _usable(outcomes, new_therapy_on)
+    considered = usable(outcomes, new_therapy_on)
     for wanted in RESPONSES:
-        for index in range(len(usable)):
-            if found := _confirm(usable, index, wanted, settings):
+        for index in range(len(considered)):
+            if found := _confirm(considered, index, wanted, settings):
                 return found
     return None
 
@@ -58,20 +58,21 @@ def response_began_on(
     new_therapy_on: date | None = None,
 ) -> date | None:
     """The first CR or PR, whichever came first, of the earliest pair that confirms; None without such a pair."""
-    usable = _usable(outcomes, new_therapy_on)
-    pairs = (_confirm(usable, index, wanted, settings) for index in range(len(usable)) for wanted in RESPONSES)
+    considered = usable(outcomes, new_therapy_on)
+    pairs = (_confirm(considered, index, wanted, settings) for index in range(len(considered)) for wanted in RESPONSES)
     return next((found.first.on for found in pairs if found), None)
 
 
-def _usable(outcomes: Sequence[DatedResponse], new_therapy_on: date | None) -> list[DatedResponse]:
-    usable = []
+def usable(outcomes: Sequence[DatedResponse], new_therapy_on: date | None) -> list[DatedResponse]:
+    """The assessments that count for response: up to and including the first PD, before new anticancer therapy."""
+    found = []
     for each in outcomes:
         if new_therapy_on is not None and each.on >= new_therapy_on:
             break
-        usable.append(each)
+        found.append(each)
         if each.response == Response.PD:
             break
-    return usable
+    return found
 
 
 def _confirm(

@@ -129,7 +129,7 @@ def target_response(
     total = sum(measured, Decimal(0))
     complete = len(measured) == len(baseline_lesions)
     current = total if complete else None
-    if _is_progression(total, nadir):
+    if is_progression(total, nadir):
         part = "" if complete else "the lesions measured alone, "
         return Finding(Response.PD, part + _against_nadir(total, nadir), current, baseline_sum, nadir)
     if not complete:
@@ -138,7 +138,8 @@ def target_response(
     return _complete(total, baseline_sum, nadir)
 
 
-def _is_progression(total: Decimal, nadir: Decimal) -> bool:
+def is_progression(total: Decimal, nadir: Decimal) -> bool:
+    """20 % over the nadir, inclusive; from a nadir of 0 anything that can be measured."""
     return total > 0 if nadir == 0 else total >= nadir * PROGRESSIVE
 
 
@@ -192,6 +193,7 @@ def assess(baseline: Baseline, follow_ups: Sequence[FollowUp]) -> tuple[Assessme
 
 def _one(baseline: Baseline, baseline_sum: Decimal, nadir: Decimal, follow_up: FollowUp) -> AssessmentOutcome:
     from trial.rules.overall_response import overall_response
+    from trial.rules.progression_date import progression_on
 
     target = target_response(follow_up.measurements, baseline_sum, nadir, baseline.targets)
     states = {name: follow_up.non_targets.get(name, "not_evaluated") for name in sorted(baseline.non_targets)}
@@ -210,7 +212,7 @@ def _one(baseline: Baseline, baseline_sum: Decimal, nadir: Decimal, follow_up: F
     return AssessmentOutcome(
         assessment_id=follow_up.assessment_id,
         assessed_on=last,
-        progression_on=_progression_on(target, non_target, follow_up) if overall == Response.PD else None,
+        progression_on=progression_on(target, non_target, follow_up, baseline) if overall == Response.PD else None,
         target=target.response,
         non_target=non_target,
         new_lesions=follow_up.new_lesions,
@@ -222,23 +224,3 @@ def _one(baseline: Baseline, baseline_sum: Decimal, nadir: Decimal, follow_up: F
         change_from_baseline_percent=change,
         evaluated=seen_target or any(state != "not_evaluated" for state in states.values()),
     )
-
-
-def _progression_on(target: Finding, non_target: NonTarget, follow_up: FollowUp) -> date:
-    """The first scan that shows progression: of the new lesion, the progressed non-target, or the targets."""
-    dates = []
-    if follow_up.new_lesions == NewLesions.YES:
-        dates.append(follow_up.new_lesion_on or follow_up.assessed_on)
-    if non_target == NonTarget.PD:
-        dates += [
-            follow_up.scans.get(name, follow_up.assessed_on)
-            for name, state in follow_up.non_targets.items()
-            if state == "unequivocal_progression"
-        ]
-    if target.response == Response.PD:
-        dates += [
-            follow_up.scans.get(each.lesion, follow_up.assessed_on)
-            for each in follow_up.measurements
-            if each.longest_diameter_mm
-        ]
-    return min(dates)
