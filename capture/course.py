@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from trial.models import Assessment, LesionReading
-from trial.rules import recist
+from trial.rules import measurability, recist
 
 NO_SUM = Decimal(0)
 
@@ -54,7 +54,7 @@ def _follow_up(row: Assessment, readings: list[LesionReading]) -> recist.FollowU
         assessment_id=row.pk,
         assessed_on=row.assessed_on,
         scans={str(each.lesion_id): each.scanned_on for each in readings if each.scanned_on},
-        measurements=tuple(_measurement(each) for each in readings if _is_target(each)),
+        measurements=tuple(_measurement(row, each) for each in readings if _is_target(each)),
         non_targets={str(each.lesion_id): each.state for each in readings if not _is_target(each)},
         new_lesions=seen.get(row.new_lesions, recist.NewLesions.NE),
         new_lesion_on=row.new_lesion_on,
@@ -62,9 +62,11 @@ def _follow_up(row: Assessment, readings: list[LesionReading]) -> recist.FollowU
     )
 
 
-def _measurement(reading: LesionReading) -> recist.Measurement:
-    millimetres = NO_SUM if reading.state == LesionReading.State.ABSENT else reading.longest_diameter_mm
-    return recist.Measurement(str(reading.lesion_id), millimetres, reading.not_evaluated_reason)
+def _measurement(row: Assessment, reading: LesionReading) -> recist.Measurement:
+    return measurability.measurement(
+        str(reading.lesion_id), reading.state, reading.longest_diameter_mm, reading.not_evaluated_reason,
+        reading.scanned_on or row.assessed_on, reading.lesion.locally_treated_on,
+    )  # fmt: skip
 
 
 def _is_target(reading: LesionReading) -> bool:

@@ -5,7 +5,7 @@ from datetime import date
 
 from capture.services.readings import Reading
 from trial.models import Assessment, Participant
-from trial.rules import recist
+from trial.rules import measurability, recist
 
 
 def response_of(
@@ -53,11 +53,10 @@ def _follow_up(
         lesion = labels[each.lesion_id]
         scans[lesion.label] = each.scanned_on or on
         if lesion.kind == "target":
-            gone = each.state == "absent"
-            millimetres = recist.Decimal(0) if gone else each.longest_diameter_mm
-            if lesion.locally_treated_on and lesion.locally_treated_on <= on:
-                millimetres = None
-            measurements.append(recist.Measurement(lesion.label, millimetres, each.not_evaluated_reason))
+            measurements.append(measurability.measurement(
+                lesion.label, each.state, each.longest_diameter_mm, each.not_evaluated_reason, scans[lesion.label],
+                lesion.locally_treated_on,
+            ))  # fmt: skip
         else:
             states[lesion.label] = each.state
     seen = {"yes": recist.NewLesions.YES, "no": recist.NewLesions.NO}.get(new_lesions, recist.NewLesions.NE)

@@ -42,6 +42,7 @@ BASELINE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "BASE-05": (_targets("10"), _targets("19.9", method="mri")),
     "BASE-06": (_targets("30"), _targets()),
     "BASE-07": ({"followed_but_left_out": set()}, {"followed_but_left_out": {7}}),
+    "BASE-09": (_targets("30", organ="lymph_node", method="clinical"), _targets("30", organ="bone")),
     "SCAN-01": ({"assessed_on": TODAY, "today": TODAY}, {"assessed_on": TOMORROW, "today": TODAY}),
     "SCAN-02": ({**_targets("20"), "slice": Decimal(10)}, {**_targets("19.9"), "slice": Decimal(10)}),
 }

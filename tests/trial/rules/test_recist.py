@@ -5,10 +5,9 @@ Every rule of the criteria (Therasse 2000, and the readings of the protocol wher
 | rule | proof |
 |---|---|
 | measurable from 20 mm, by spiral CT from 10 mm; at least two slices | test_measurability.py |
-| bone is not measurable; clinical lesions only where superficial | test_measurability.py |
-| at most 5 targets per organ, 10 in all; at least one | tests/capture/test_checks.py: BASE-03, 04, 06 |
-| baseline at most 4 weeks before treatment | tests/capture/test_checks.py: BASE-01, BASE-02 |
-| the method stays the same throughout | tests/capture/test_checks.py: FOLL-12 |
+| bone is not measurable; clinical lesions only where superficial | test_measurability.py; BASE-09 |
+| at most 5 targets per organ, 10 in all; at least one | tests/capture/check_facts/scans.py: BASE-03, 04, 06 |
+| baseline at most 4 weeks before treatment | tests/capture/check_facts/scans.py: BASE-01, BASE-02 |
 | CR, PR, SD, PD with both boundaries inclusive; exact decimals | test_target_response |
 | PD is tested before PR; no absolute 5 mm | test_target_response |
 | nadir: baseline included, never lowered by an incomplete sum, never rises | test_target_response, test_the_nadir_… |
