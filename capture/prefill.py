@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from capture import proposals
 from capture.casebook import CasebookForm
 from trial.models import Participant
 
 
 def prefilled(form: CasebookForm, participant: Participant, asked: Any) -> dict[str, Any]:
-    """Field → first value. asked: the query of the address (`cycle`, `marker`, `term`, `select`, `grade`)."""
+    """Field → first value. asked: the query of the address (`cycle`, `marker`, `term`, `select`, `grade`, or a
+    `proposal`, which names a measured value without saying it)."""
     if form.kind == "visit":
         number = asked.get("cycle", "")
         return {"cycle_number": int(number)} if number.isdigit() and len(number) < 3 else {}
@@ -41,4 +43,14 @@ def _event(participant: Participant, asked: Any) -> dict[str, Any]:
             found[name] = asked[name][:80]
     if asked.get("onset_on"):
         found["onset_on"] = asked["onset_on"][:20]
+    proposal = proposed(participant, asked)
+    if proposal is not None:
+        found |= {"term": proposal.term, "select": "", "grade": proposal.grade, "onset_on": proposal.measured_on,
+                  "present_at_baseline": proposal.before_treatment}  # fmt: skip
     return found
+
+
+def proposed(participant: Participant, asked: Any) -> proposals.Proposal | None:
+    """The measured value that the address names as the reason for an adverse event."""
+    key = asked.get("proposal", "")
+    return proposals.find(participant, key[:80]) if key else None

@@ -8,6 +8,7 @@ from django.urls import reverse
 from capture import selectors
 from capture.casebook import ENTRY_FORMS
 from capture.entry_lists import pending_entries
+from capture.proposals import open_proposals
 from trial import access
 from trial.models import Acknowledgement, Participant, Person, Role, Waiver
 from trial.schedule import OVERDUE
@@ -45,6 +46,8 @@ def work_of(person: Person, today: date) -> list[Work]:
         found.append(_work("Due now", [task for task in tasks if task.status != OVERDUE]))
         found.append(_work("Values pending", _pending(participants)))
         found.append(_work("Unusual values nobody has looked at", _not_looked_at(participants)))
+    if person.role in access.ENTERS:
+        found.append(_work("Proposed adverse events", _proposed(participants)))
     found.append(_work("Waivers waiting for the study chair", _waivers(participants, person)))
     return [each for each in found if each.tasks]
 
@@ -78,6 +81,13 @@ def _pending(participants: list[Participant]) -> list[Task]:
              listed.url)
         for form, listed in pending_entries(participants)
     ]  # fmt: skip
+
+
+def _proposed(participants: list[Participant]) -> list[Task]:
+    return [
+        Task(each.participant, each.words, f"grade {each.grade}", "incomplete", each.record_url)
+        for each in open_proposals(participants)
+    ]
 
 
 def _not_looked_at(participants: list[Participant]) -> list[Task]:

@@ -34,6 +34,7 @@ def _address(route: str, cast: Cast) -> str:
         "<str:kind>": "registration",
         "<int:row_id>": "1",
         "<str:form>": "deviation",
+        "<str:proposal>": "visit-1-HGB",
         "<int:lesion_id>": "1",
         "<str:letter>": "A",
         "<str:figure>": "responders",

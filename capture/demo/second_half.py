@@ -25,8 +25,9 @@ EVENTS = (
     ("lipase", 9, (3, 4)),
     ("weight_loss", 15, (1, 2)),
 )
-ANALYTES = (("HGB", "12.4", "g/dL", "12", "16"), ("PLAT", "210", "10^9/L", "150", "400"),
-            ("AST", "34", "U/L", "10", "40"), ("CREAT", "0.9", "mg/dL", "0.6", "1.2"))  # fmt: skip
+# Middle values from which a few of a hundred leave the normal range, so that some visits propose an adverse event.
+ANALYTES = (("HGB", "14.8", "g/dL", "12", "17.5"), ("PLAT", "240", "10^9/L", "150", "400"),
+            ("AST", "35.2", "U/L", "10", "40"), ("CREAT", "1.05", "mg/dL", "0.6", "1.2"))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,8 @@ def _visits(chance: random.Random, made: DemoParticipant, today: date) -> list[D
         values = {
             "visited_on": on, "cycle_number": number, "weight_kg": None if missing else weight,
             "weight_kg_missing": "not_done" if missing else "", "ecog": made.ecog, "ecog_missing": "",
-            "systolic_mmhg": chance.randint(112, 158), "systolic_mmhg_missing": "",
-            "diastolic_mmhg": chance.randint(68, 96), "diastolic_mmhg_missing": "",
+            "systolic_mmhg": chance.randint(112, 158) - 6, "systolic_mmhg_missing": "",
+            "diastolic_mmhg": 40 + chance.randint(68, 96) // 2, "diastolic_mmhg_missing": "",
         }  # fmt: skip
         lines = [
             {"analyte": code, "value": Decimal(str(round(float(value) * chance.uniform(0.8, 1.15), 1))),

@@ -6,27 +6,24 @@ from typing import Any
 from django import forms
 
 from capture.casebook import CasebookForm
+from trial.ctcae_v3.limits import ANALYTES
 from trial.protocol import MISSING_REASONS
+from trial.rules.laboratory import Grading
 
 # What is taken at each visit, with the unit most laboratories use; the unit stays the laboratory's own to change.
-LABORATORY: tuple[tuple[str, str, str], ...] = (
-    ("HGB", "Haemoglobin", "g/dL"),
-    ("WBC", "White cells", "10^9/L"),
-    ("NEUT", "Neutrophils", "10^9/L"),
-    ("PLAT", "Platelets", "10^9/L"),
-    ("BILI", "Bilirubin", "mg/dL"),
-    ("AST", "AST", "U/L"),
-    ("ALT", "ALT", "U/L"),
-    ("ALP", "Alkaline phosphatase", "U/L"),
-    ("CREAT", "Creatinine", "mg/dL"),
-    ("SODIUM", "Sodium", "mmol/L"),
-    ("K", "Potassium", "mmol/L"),
-    ("CA", "Calcium", "mg/dL"),
-    ("GLUC", "Glucose", "mg/dL"),
-    ("ALB", "Albumin", "g/dL"),
-    ("LIPASE", "Lipase", "U/L"),
-    ("AMYLASE", "Amylase", "U/L"),
-)
+EACH_VISIT: tuple[tuple[str, str], ...] = (
+    ("HGB", "g/dL"), ("WBC", "10^9/L"), ("NEUT", "10^9/L"), ("LYM", "10^9/L"), ("PLAT", "10^9/L"), ("INR", "ratio"),
+    ("BILI", "mg/dL"), ("AST", "U/L"), ("ALT", "U/L"), ("ALP", "U/L"), ("CREAT", "mg/dL"), ("SODIUM", "mmol/L"),
+    ("K", "mmol/L"), ("CA", "mg/dL"), ("PHOS", "mg/dL"), ("MG", "mg/dL"), ("GLUC", "mg/dL"), ("ALB", "g/dL"),
+    ("LIPASE", "U/L"), ("AMYLASE", "U/L"),
+)  # fmt: skip
+# What CTCAE 3.0 gives limits for besides; entered where it was measured.
+FURTHER: tuple[tuple[str, str], ...] = (
+    ("TEMP", "°C"), ("QTC", "s"), ("LVEF", "%"), ("APTT", "s"), ("FIBRINO", "g/L"), ("GGT", "U/L"), ("CK", "U/L"),
+    ("TRIG", "mg/dL"), ("CHOL", "mg/dL"), ("URATE", "mg/dL"), ("BICARB", "mmol/L"), ("CAION", "mmol/L"),
+    ("GFR", "mL/min"), ("PROT24", "g/24 h"), ("PROTDIP", "plus"), ("TROPONIT", "ng/mL"), ("HAPTOG", "g/L"),
+    ("CD4", "10^9/L"),
+)  # fmt: skip
 
 
 class LaboratoryForm(forms.Form):
@@ -38,14 +35,15 @@ class LaboratoryForm(forms.Form):
     lower_limit = forms.DecimalField(required=False, max_digits=12, decimal_places=3, min_value=Decimal(0))
     upper_limit = forms.DecimalField(required=False, max_digits=12, decimal_places=3, min_value=Decimal(0))
 
-    def __init__(self, *args: Any, analyte: str, title: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, analyte: str, further: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, prefix=f"lab-{analyte}", **kwargs)
-        self.analyte, self.title = analyte, title
+        self.analyte, self.title, self.further = analyte, ANALYTES[analyte], further
+        self.grading: Grading | None = None
         for name, field in self.fields.items():
             if isinstance(field, forms.DecimalField):
                 field.widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
             kind = "form-select" if isinstance(field.widget, forms.Select) else "form-control"
-            field.widget.attrs.update({"class": kind, "aria-label": f"{title}: {name.replace('_', ' ')}"})
+            field.widget.attrs.update({"class": kind, "aria-label": f"{self.title}: {name.replace('_', ' ')}"})
 
     def clean(self) -> dict[str, Any]:
         """A value or a reason, not both."""
@@ -53,6 +51,12 @@ class LaboratoryForm(forms.Form):
         if found.get("value") is not None and found.get("value_missing"):
             self.add_error("value", "There is a value and a reason why it is missing: keep one of them.")
         return found
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was measured or typed: then the row may stay folded away."""
+        given = [self[name].value() for name in ("value", "value_missing")]
+        return not any(each not in (None, "") for each in given)
 
     def line(self) -> dict[str, Any] | None:
         """The result typed, or None for an empty row."""
@@ -70,8 +74,8 @@ def line_forms(form: CasebookForm, row: Any, data: Any) -> list[LaboratoryForm]:
     names = ("value", "value_missing", "unit", "lower_limit", "upper_limit")
     return [
         LaboratoryForm(
-            data, analyte=analyte, title=title,
+            data, analyte=analyte, further=further,
             initial={name: getattr(saved[analyte], name) for name in names} if analyte in saved else {"unit": unit},
         )
-        for analyte, title, unit in LABORATORY
+        for further, listed in ((False, EACH_VISIT), (True, FURTHER)) for analyte, unit in listed
     ]  # fmt: skip

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 
+from django.db.models import QuerySet
+
 from capture.checking import Check
+from capture.proposals import NOT_AN_EVENT
 from trial import asking
 from trial.models import Acknowledgement, Participant
 
@@ -13,7 +16,7 @@ def given(participant: Participant, form: str, row_id: int | None) -> dict[str, 
     """Check id → reason, as acknowledged for this entry before."""
     if row_id is None:
         return {}
-    rows = participant.acknowledgements.filter(form=form, row_id=row_id, struck_out_reason="").exclude(because="")
+    rows = _standing(participant, form, row_id).exclude(because="")
     return dict(rows.values_list("check_id", "because"))
 
 
@@ -24,12 +27,7 @@ def keep(
 
     A check that nobody looked at raises a query in the same Change; its query is answered or closed the same way.
     """
-    standing = {
-        row.check_id: row
-        for row in Acknowledgement.objects.filter(
-            participant=participant, form=form, row_id=row_id, struck_out_reason=""
-        )
-    }
+    standing = {row.check_id: row for row in _standing(participant, form, row_id)}
     for check in soft:
         because = (acknowledged or {}).get(check.id, "").strip()
         row = standing.pop(check.id, None)
@@ -49,3 +47,9 @@ def keep(
         row.save(update_fields=["struck_out_reason"])
         if not row.because:
             asking.after_check(row)
+
+
+def _standing(participant: Participant, form: str, row_id: int) -> QuerySet[Acknowledgement]:
+    """The acknowledgements of checks; that a value is no adverse event is said elsewhere and outlives a save."""
+    rows = participant.acknowledgements.filter(form=form, row_id=row_id, struck_out_reason="")
+    return rows.exclude(check_id__startswith=NOT_AN_EVENT)

@@ -12,7 +12,7 @@ from capture.forms.lines import line_forms
 from capture.forms.reason import ReasonForm
 from capture.prefill import prefilled
 from capture.services import acknowledgements, entries
-from capture.views import saving
+from capture.views import grading, saving
 from trial import access
 from trial.models import Participant
 
@@ -67,6 +67,7 @@ def _page(request: HttpRequest, participant: Participant, book: CasebookForm, ro
     shown: dict[str, Any] = {
         "participant": participant, "book": book, "row": row, "continues": continues,
         "may_enter": access.may_enter(request.user) and not (row and row.is_struck_out),
+        **grading.beside(request, participant, book.kind, row),
     }  # fmt: skip
 
     def make(data: QueryDict | None) -> saving.Sheet:
@@ -74,7 +75,8 @@ def _page(request: HttpRequest, participant: Participant, book: CasebookForm, ro
         form = book.form(data, instance=row, initial={} if row else prefilled(book, participant, request.GET))
         lines, reason = line_forms(book, row, data), ReasonForm(data)
         given = acknowledgements.given(participant, book.kind, row.pk if row else None) if data is None else {}
-        more = {"form": form, "lines": lines, "reason_form": reason, "acknowledged": given}
+        more = {"form": form, "lines": lines, "reason_form": reason, "acknowledged": given,
+                **(grading.put_grades(participant, form, lines, row) if book.kind == "visit" else {})}  # fmt: skip
         return saving.Sheet([form, *lines], reason if row is not None else None, {**shown, **more})
 
     return saving.answer(

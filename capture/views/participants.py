@@ -9,6 +9,7 @@ from capture import selectors
 from capture.entry_lists import entry_lists
 from capture.fields import today
 from capture.lesions import lesion_table
+from capture.proposals import open_proposals
 from trial import access, protocol
 from trial.models import Assessment, Participant, Waiver
 
@@ -45,6 +46,7 @@ def participant(request: HttpRequest, reference: str) -> HttpResponse:
         "next_cells": row.to_do[:4],
         "scans": _with_response(scans, row.course.responses or {}),
         "lesions": lesion_table(participant, scans),
+        "proposals": open_proposals([participant]),
         "entry_lists": entry_lists(participant),
         "findings": participant.findings.order_by("id"),
         "waivers": participant.waivers.order_by("id"),

@@ -1,0 +1,81 @@
+"""Grades beside the values of a visit as they are typed, and the site's word that a value is no adverse event."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from capture.casebook import ENTRY_FORMS
+from capture.forms.entries import VisitForm
+from capture.forms.lines import LaboratoryForm, line_forms
+from capture.forms.not_an_event import NotAnEventForm
+from capture.grading import grade_body, grade_line, past_on_record
+from capture.prefill import proposed
+from capture.proposals import TITLES, find, open_proposals
+from capture.services import not_an_event as service
+from capture.views import saving
+from trial import access
+from trial.models import Participant
+from trial.rules.laboratory import Grading
+
+
+@access.allows(*access.ENTERS)
+def grades(request: HttpRequest, reference: str) -> HttpResponse:
+    """The grades of the typed values; values travel in the body, never in the address."""
+    participant = access.participant_for(request.user, reference)
+    if request.method != "POST":
+        return HttpResponse(status=405)
+    form, lines = VisitForm(request.POST), line_forms(ENTRY_FORMS["visit"], None, request.POST)
+    graded = put_grades(participant, form, lines, None)
+    return render(request, "capture/_grades.html", {**graded, "lines": lines, "live": True})
+
+
+def put_grades(participant: Participant, form: Any, lines: list[LaboratoryForm], row: Any) -> dict[str, Any]:
+    """Puts its grading beside each line; for the page: those of weight and blood pressure with their titles."""
+    for each in lines:
+        each.grading = _line_grade(each)
+    form.is_valid()
+    values = form.cleaned_data if form.is_bound else vars(row) if row is not None else {}
+    day = values.get("visited_on")
+    graded = grade_body(values, day, past_on_record(participant)) if day else {}
+    return {
+        "graded": [(TITLES[name], found) for name, found in graded.items()],
+        "further_open": any(each.further and not each.is_empty for each in lines),
+    }
+
+
+def _line_grade(form: LaboratoryForm) -> Grading | None:
+    if not form.is_bound:
+        return grade_line({"analyte": form.analyte, **form.initial}) if form.initial.get("value") is not None else None
+    line = form.line() if form.is_valid() else None
+    return grade_line(line) if line else None
+
+
+def beside(request: HttpRequest, participant: Participant, kind: str, row: Any) -> dict[str, Any]:
+    """What an entry page shows of proposals: those that its values make, or the value that proposed this event."""
+    if kind == "adverse_event":
+        return {"proposed": proposed(participant, request.GET) if row is None else None}
+    if row is None or kind not in ("visit", "blood_pressure"):
+        return {}
+    found = open_proposals([participant])
+    return {"proposals": [each for each in found if (each.form, each.row_id) == (kind, row.pk)]}
+
+
+@access.allows(*access.ENTERS)
+def not_an_event(request: HttpRequest, reference: str, proposal: str) -> HttpResponse:
+    """The site says with a reason that a value is no adverse event."""
+    participant = access.participant_for(request.user, reference)
+    found = find(participant, proposal)
+    if found is None:
+        raise Http404("This value proposes no adverse event.")
+    form, refusal = NotAnEventForm(request.POST or None), None
+    if request.method == "POST" and form.is_valid():
+        because = form.cleaned_data["because"]
+        refusal = saving.attempt(request, lambda: service.say(request.user, found, because))
+        if refusal is None:
+            messages.success(request, f"{found.title}: on record as no adverse event.")
+            return redirect("capture:participant", participant.reference)
+    shown = {"participant": participant, "form": form, "title": "Not an adverse event", "button": "Save",
+             "lede": found.words, **(refusal.context if refusal else {})}  # fmt: skip
+    return render(request, "capture/one_form.html", shown, status=422 if refusal or form.errors else 200)
