@@ -43,7 +43,7 @@ SILENT = frozenset(
 )
 ACTS = {"register": "Registered", "enter": "Entered", "correct": "Corrected", "strike_out": "Struck out",
         "sign": "Decided", "import": "Imported", "system": "By the system", "query": "Query", "freeze": "Frozen",
-        "settings": "Settings"}  # fmt: skip
+        "settings": "Settings", "account": "Account"}  # fmt: skip
 ITEM_WORDS = {item.code: item.words for item in protocol.ELIGIBILITY}
 
 

@@ -22,6 +22,8 @@ READS_RECORD = (*ENTERS, Role.MONITOR, Role.CHAIR, Role.STATISTICIAN)
 READS_RESULTS = (Role.CHAIR, Role.STATISTICIAN)
 DECIDES = (Role.CHAIR,)
 EXCHANGES = (Role.STATISTICIAN,)  # whole-record exports and imports
+# Freezing and the lock: asked for by the monitor, approved by the chair. Nobody who enters is among them.
+LOCKS = (Role.MONITOR, Role.CHAIR)
 EVERY_SITE = (Role.CHAIR, Role.STATISTICIAN)
 
 

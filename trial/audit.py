@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from trial.spine import SEAL_OF_C, WATCHED_TABLES
+from trial.spine_of_accounts import ACCOUNT_OF_T, SITES_TABLE, TABLE
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,9 @@ def _breaks(cursor: Any, changes: list[Any], expected: Iterable[Head]) -> Iterat
     for table in WATCHED_TABLES:
         yield from _rows_unlike_their_version(cursor, table)
         yield from _missing_triggers(cursor, table)
+    yield from _rows_unlike_their_version(cursor, TABLE, ACCOUNT_OF_T)
+    yield from _missing_triggers(cursor, TABLE)
+    yield from _missing_triggers(cursor, SITES_TABLE, expected=2)
 
 
 def _breaks_of_chain(changes: list[Any]) -> Iterator[str]:
@@ -95,12 +99,12 @@ def _versions_without_change(cursor: Any) -> Iterator[str]:
     yield from (f"version {version} belongs to no Change ({number})" for version, number in cursor.fetchall())
 
 
-def _rows_unlike_their_version(cursor: Any, table: str) -> Iterator[str]:
+def _rows_unlike_their_version(cursor: Any, table: str, row_of_t: str = "to_jsonb(t)") -> Iterator[str]:
     # Only columns the version knows are compared: versions are never migrated when a column is added.
     cursor.execute(
         f"""WITH newest AS (SELECT DISTINCT ON (row_id) row_id, row FROM trial_version WHERE table_name = %s
                 ORDER BY row_id, change_id DESC, id DESC),
-            live AS (SELECT t.id, to_jsonb(t) AS row FROM {table} t)
+            live AS (SELECT t.id, {row_of_t} AS row FROM {table} t)
         SELECT coalesce(live.id, newest.row_id), live.id IS NULL, newest.row_id IS NULL
         FROM live FULL JOIN newest ON newest.row_id = live.id
         WHERE live.id IS NULL OR newest.row_id IS NULL OR EXISTS (SELECT FROM jsonb_each(newest.row) old
@@ -113,11 +117,11 @@ def _rows_unlike_their_version(cursor: Any, table: str) -> Iterator[str]:
         yield f"row {row_id} of {table} {state}"
 
 
-def _missing_triggers(cursor: Any, table: str) -> Iterator[str]:
+def _missing_triggers(cursor: Any, table: str, expected: int = 3) -> Iterator[str]:
     cursor.execute(
         """SELECT count(*) FROM pg_trigger WHERE tgrelid = %s::regclass AND tgenabled IN ('O', 'A')
             AND tgname IN ('endpoint_record', 'endpoint_keep', 'endpoint_keep_all')""",
         [table],
     )
-    if cursor.fetchone()[0] != 3:
+    if cursor.fetchone()[0] != expected:
         yield f"the triggers that record {table} are missing or switched off"

@@ -20,9 +20,9 @@ from trial.spine import WRITERS_LOCK
 PROGRAM = "endpoint 1"
 ACTS = frozenset(
     {"register", "enter", "correct", "strike_out", "query", "verify", "sign", "freeze", "lock", "review", "import",
-     "settings", "system"}
+     "settings", "account", "system"}
 )  # fmt: skip
-NEEDS_REASON = frozenset({"correct", "strike_out"})
+NEEDS_REASON = frozenset({"correct", "strike_out", "account"})
 LOCK_TIMEOUT_SECONDS = 5
 LOCK_NOT_AVAILABLE = "55P03"
 log = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ WATCHED_TABLES = (
     "trial_medication", "trial_medicalhistory", "trial_deviation", "trial_offtreatment", "trial_followup",
     "trial_death", "trial_withdrawal", "trial_offstudy", "trial_acknowledgement", "trial_groupsettings",
     "trial_reopening", "trial_query", "trial_querymessage", "trial_sourceverification", "trial_hold", "trial_signature",
-    "trial_auditreview",
+    "trial_auditreview", "trial_delegation",
 )  # fmt: skip
 
 APPLICATION_ROLE = "endpoint_app"

@@ -36,7 +36,8 @@ def total(counts: dict[str, int]) -> int:
 @register.filter
 def in_words(code: str) -> str:
     """`progression_free_survival` → `Progression free survival`."""
-    return code.replace("_", " ").capitalize()
+    words = code.replace("_", " ")
+    return words[:1].upper() + words[1:]
 
 
 @register.filter

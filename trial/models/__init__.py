@@ -1,5 +1,6 @@
 """The record's models, one file per noun of the clinic."""
 
+from trial.models.account import Delegation, KeptForm, PastPassword, SignIn
 from trial.models.acknowledgement import Acknowledgement
 from trial.models.adverse_event import AdverseEvent
 from trial.models.assessment import Assessment, Lesion, LesionReading
@@ -14,12 +15,14 @@ from trial.models.participant import EligibilityAnswer, Participant, Registratio
 from trial.models.person import Person, Role, Site
 from trial.models.record import RecordRow
 from trial.models.settings import GroupSettings, Reopening
+from trial.models.status import StatusNote
 from trial.models.visit import BloodPressure, LaboratoryResult, Visit
 
 __all__ = [
     "Acknowledgement", "AdverseEvent", "Assessment", "AuditReview", "BloodPressure", "Change", "Cycle", "Death",
-    "Deviation", "DosingPeriod", "EligibilityAnswer", "FollowUp", "GradeText", "GroupSettings", "Hold", "HormoneLevel",
-    "LaboratoryResult", "Lesion", "LesionReading", "MedicalHistory", "Medication", "OffStudy", "OffTreatment",
-    "Participant", "Person", "Query", "QueryMessage", "RecordRow", "RegistrationFinding", "Reopening", "Role",
-    "Signature", "Site", "SourceVerification", "Version", "Visit", "Waiver", "Withdrawal",
+    "Delegation", "Deviation", "DosingPeriod", "EligibilityAnswer", "FollowUp", "GradeText", "GroupSettings",
+    "Hold", "HormoneLevel", "KeptForm", "LaboratoryResult", "Lesion", "LesionReading", "MedicalHistory",
+    "Medication", "OffStudy", "OffTreatment", "Participant", "PastPassword", "Person", "Query", "QueryMessage",
+    "RecordRow", "RegistrationFinding", "Reopening", "Role", "SignIn", "Signature", "Site", "SourceVerification",
+    "StatusNote", "Version", "Visit", "Waiver", "Withdrawal",
 ]  # fmt: skip

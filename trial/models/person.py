@@ -2,6 +2,8 @@
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
+from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 
 from trial.models.record import RecordRow
 
@@ -49,10 +51,22 @@ class Person(AbstractBaseUser, PermissionsMixin):
     role = models.CharField(max_length=20, choices=Role.choices)
     sites = models.ManyToManyField(Site, blank=True, related_name="people")
     is_active = models.BooleanField(default=True)
+    # A one-time password was given; the person chooses an own one before anything else.
+    must_change_password = models.BooleanField(default=False)
+    # Part of every session's fingerprint: one more ends all of the person's sessions at once.
+    session_round = models.PositiveIntegerField(default=0)
 
     objects = PersonStore()
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = ["full_name", "role"]
 
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("username"), name="a_username_is_used_once_for_ever")]
+
     def __str__(self) -> str:
         return self.full_name
+
+    def get_session_auth_hash(self) -> str:
+        """The fingerprint that a session must carry: it changes with the password and with `session_round`."""
+        text = f"{self.password}:{self.session_round}"
+        return salted_hmac("trial.models.Person.session", text, algorithm="sha256").hexdigest()

@@ -12,8 +12,8 @@ from decimal import Decimal
 from trial.partial_date import PartialDate, shown
 from trial.protocol import ELIGIBILITY, EligibilityItem, constant
 
-AST_WITH_LIVER_METASTASES = Decimal(constant("ast_with_liver_metastases"))
-HIGHEST_ECOG = constant("highest_ecog")
+AST_WITH_LIVER_METASTASES = Decimal(constant("AST_with_liver_metastases"))
+HIGHEST_ECOG = constant("highest_ECOG")
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """`manage.py load_demo`: 93 synthetic participants at 6 sites, entered through the services that people use."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -13,7 +13,7 @@ from capture.demo.people import PASSWORD, PEOPLE, SITES
 from capture.demo.second_half import entries_of
 from capture.services import assessments, correction, dosing, entries, registration
 from trial import changes, protocol
-from trial.models import Participant, Person, Site, Waiver
+from trial.models import Delegation, Participant, Person, Site, Waiver
 from trial.partial_date import PartialDate
 
 
@@ -93,7 +93,17 @@ def load_people() -> dict[str, Person]:
             person.sites.add(sites[each.site])
         if each.role == "coordinator":
             coordinators[each.site] = person
+    if not Delegation.objects.exists():
+        _delegate_investigators(sites)
     return coordinators
+
+
+def _delegate_investigators(sites: dict[str, Site]) -> None:
+    from_on = timezone.now().date() - timedelta(days=3 * 365)
+    with changes.record(None, "system", "demo delegations"):
+        for person in Person.objects.filter(role="investigator"):
+            for site in person.sites.all():
+                Delegation.objects.create(person=person, site=sites[site.code], from_on=from_on)
 
 
 def load_participant(made: DemoParticipant, coordinator: Person) -> Participant:
