@@ -1,4 +1,4 @@
-"""What the worker stores: outcomes of participants, and results of a group at a change. Derived; never the record."""
+"""What the worker stores: outcomes of participants, and results of a group at a moment. Derived; never the record."""
 
 from django.db import models
 
@@ -15,20 +15,39 @@ class ParticipantOutcome(models.Model):
 
 
 class GroupResult(models.Model):
-    """Every endpoint of one group, keyed by the change, settings and engine it was computed from."""
+    """Every endpoint of one group, keyed by the change, clinical cut-off (null: none), settings and engine.
+
+    A result equal to the last is not stored again: `holds_to` is the newest change for which it was found again.
+    """
 
     group = models.CharField(max_length=1)
     change = models.BigIntegerField()
+    holds_to = models.BigIntegerField()
+    cutoff = models.DateField(null=True)
     settings_version = models.CharField(max_length=16)
     engine = models.CharField(max_length=16)
     computed_at = models.DateTimeField()
     seconds_behind = models.FloatField()
     result = models.JSONField()
+    has_outcomes = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=("group", "change", "settings_version", "engine"), name="one_result_per_moment"
+                fields=("group", "change", "cutoff", "settings_version", "engine"),
+                name="one_result_per_moment",
+                nulls_distinct=False,
             )
         ]
-        indexes = [models.Index(fields=("group", "-change"), name="newest_result_of_group")]
+        indexes = [models.Index(fields=("group", "-holds_to"), name="newest_result_of_group")]
+
+
+class OutcomeThen(models.Model):
+    """The outcome of one participant at a past moment that somebody asked for: what stands behind its numbers."""
+
+    result = models.ForeignKey(GroupResult, on_delete=models.CASCADE, related_name="outcomes")
+    number = models.CharField(max_length=12)
+    outcome = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("result", "number"), name="one_outcome_then")]

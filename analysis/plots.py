@@ -9,6 +9,8 @@ from analysis.charts.frame import Frame
 from analysis.endpoints import survival
 
 Result = dict[str, Any]
+# More lines than this nobody can tell apart; the file of the plot has all of them.
+MOST_LINES = 150
 SURVIVAL_CURVES = ("progression_free_survival", "overall_survival", "time_to_progression", "duration_of_response")
 
 
@@ -20,7 +22,7 @@ def waterfall_of(result: Result, frame: Frame = waterfall.LARGE) -> waterfall.Wa
     """Best change in the sum, one bar per evaluable participant."""
     bars = [
         waterfall.Bar(each["number"], float(each["change_percent"]), each["response"], _page(each["number"]))
-        for each in result["waterfall"]
+        for each in result["waterfall"]["bars"]
     ]
     return waterfall.waterfall(bars, frame)
 
@@ -30,19 +32,19 @@ def curve_of(result: Result, endpoint: str, frame: Frame = km.LARGE) -> km.Kapla
     return km.kaplan_meier_chart(survival.from_stored(result["endpoints"][endpoint]["curve"]), frame)
 
 
-def spider_of(result: Result) -> spider.Spider:
+def spider_of(listed: list[Result]) -> spider.Spider:
     """Change of the sum over time."""
     lines = [
         spider.Line(
             each["number"], tuple((day, float(change)) for day, change in each["points"]), each["response"],
             _page(each["number"]),
         )
-        for each in result["spider"]
+        for each in listed[:MOST_LINES]
     ]  # fmt: skip
     return spider.spider(lines)
 
 
-def swimmer_of(result: Result) -> swimmer.Swimmer:
+def swimmer_of(listed: list[Result]) -> swimmer.Swimmer:
     """Treatment, response, progression and death along the time since registration."""
     lanes = [
         swimmer.Lane(
@@ -50,7 +52,7 @@ def swimmer_of(result: Result) -> swimmer.Swimmer:
             tuple((day, kind) for day, kind in each["marks"]), each["ongoing"], each["last_day"],
             _page(each["number"]),
         )
-        for each in result["swimmer"]
+        for each in listed[:MOST_LINES]
     ]  # fmt: skip
     return swimmer.swimmer(lanes)
 

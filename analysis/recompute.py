@@ -1,40 +1,60 @@
 """Bring a group's stored results up to its newest change; safe to run twice, at once, or after a crash anywhere."""
 
-from datetime import UTC, datetime
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
 from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import Max, Q
+from django.db import OperationalError, connection, transaction
+from django.db.models import Max
 
+from analysis import outcome_store
 from analysis.endpoints import group_result, outcome
-from analysis.models import GroupResult, ParticipantOutcome
+from analysis.models import GroupResult
 from trial import snapshot
 from trial.evaluation.settings import ENGINE, AnalysisSettings
 from trial.gate_in_force import reopenings
-from trial.models import Change
-from trial.protocol import Group, by_registration
+from trial.models import Change, Version
+from trial.protocol import Group
 from trial.settings_in_force import settings_in_force
 
 # A number of our own, apart from the lock that writers of the record take; the group's letter is added.
 LOCK_BASE = 93_000
+# So many are derived in one transaction: an interrupted recompute keeps what it has, and progress is seen.
+AT_ONCE = 1000
+TRIES = 5
+SERIALIZATION_FAILURE = "40001"
+# Rows of these tables move no outcome by themselves: settings are told apart by their fingerprint.
+WITHOUT_PARTICIPANTS = ("trial_site", "trial_groupsettings", "trial_reopening")
+Progress = Callable[[int, int], None]
 
 
-def newest_change(group: str) -> int:
-    """The number of the newest change that touches the group; 0 when there is none."""
-    return Change.objects.filter(groups__contains=[group]).aggregate(newest=Max("id"))["newest"] or 0
+def newest_change(group: str, as_of: int | None = None) -> int:
+    """The number of the newest change that touches the group, up to `as_of`; 0 when there is none."""
+    found = Change.objects.filter(groups__contains=[group])
+    if as_of is not None:
+        found = found.filter(id__lte=as_of)
+    return found.order_by("-id").values_list("id", flat=True).first() or 0
+
+
+def results(group: str, settings: AnalysisSettings | None = None) -> Any:
+    """The stored results of the group without a clinical cut-off under these settings and this engine."""
+    settings = settings or settings_in_force(group)
+    return GroupResult.objects.filter(
+        group=group, cutoff__isnull=True, settings_version=settings.version(), engine=ENGINE
+    )
 
 
 def newest_result(group: str, settings: AnalysisSettings | None = None) -> GroupResult | None:
-    """The stored result of the group with the highest change under these settings and this engine."""
-    settings = settings or settings_in_force(group)
-    found = GroupResult.objects.filter(group=group, settings_version=settings.version(), engine=ENGINE)
-    return found.order_by("-change").first()
+    """The stored result that holds for the highest change."""
+    return results(group, settings).order_by("-holds_to").first()
 
 
 def is_behind(group: str) -> bool:
     """Whether the record of the group has moved past its newest result."""
-    result = newest_result(group)
-    return result is None or result.change < newest_change(group)
+    computed = results(group).aggregate(newest=Max("holds_to"))["newest"]
+    return computed is None or computed < newest_change(group)
 
 
 def groups_behind() -> list[str]:
@@ -42,62 +62,122 @@ def groups_behind() -> list[str]:
     return [group.value for group in Group if is_behind(group.value)]
 
 
-def recompute(group: str) -> GroupResult:
-    """Derives what changed, aggregates, stores; returns the result now in force for the group."""
+def recompute(group: str, progress: Progress | None = None) -> GroupResult:
+    """Derives what changed, aggregates, stores; returns the result now in force for the group.
+
+    progress: told (derived so far, to derive in all) after each transaction of a long run.
+    """
+    with _alone(group):
+        derived = 0
+        while True:
+            found, now, left = _one_step(group)
+            derived += now
+            if progress is not None and now:
+                progress(derived, derived + left)
+            if found is not None:
+                return found
+
+
+@contextmanager
+def _alone(group: str) -> Iterator[None]:
+    """One recompute of a group at a time. The lock belongs to the session: it is taken before the snapshot is."""
+    key = LOCK_BASE + ord(group)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [key])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """A transaction that sees one moment of the record, however long it takes and whoever writes meanwhile."""
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
+
+
+def _one_step(group: str) -> tuple[GroupResult | None, int, int]:
+    """(the result once nothing is left to derive, how many were derived now, how many are left)."""
+    for remaining in reversed(range(TRIES)):
+        try:
+            with one_moment():
+                return _step(group)
+        except OperationalError as error:
+            # Someone moved to the other group while its recompute ran: the next look sees both.
+            if getattr(error.__cause__, "sqlstate", "") != SERIALIZATION_FAILURE or not remaining:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _step(group: str) -> tuple[GroupResult | None, int, int]:
     settings = settings_in_force(group)
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK_BASE + ord(group)])
-        # Noted before reading: whatever commits later is a change of its own and wakes the group again.
-        change = newest_change(group)
-        stored = newest_result(group, settings)
-        if stored is not None and stored.change >= change:
-            return stored
-        _derive_changed(group, change, settings)
-        return _store(group, change, settings)
-
-
-def _derive_changed(group: str, change: int, settings: AnalysisSettings) -> None:
+    change, stored = newest_change(group), newest_result(group, settings)
+    if stored is not None and stored.holds_to >= change:
+        return stored, 0, 0
     members = snapshot.group_members(group)
-    ParticipantOutcome.objects.filter(group=group).exclude(participant_id__in=members).delete()
-    current = _current_outcomes(group, settings)
-    changed = [member for member in members if member not in current or _changed_since(member, current[member])]
-    facts = snapshot.participants(changed)
-    ParticipantOutcome.objects.bulk_create(
-        [
-            ParticipantOutcome(
-                participant_id=fact.id, group=group, change=change, settings_version=settings.version(),
-                engine=ENGINE, outcome=outcome.derive(fact, settings),
-            )
-            for fact in facts
-        ],
-        update_conflicts=True,
-        unique_fields=["participant_id"],
-        update_fields=["group", "change", "settings_version", "engine", "outcome"],
-    )  # fmt: skip
+    stale = _stale(group, members, settings.version(), stored.holds_to if stored else None)
+    now, left = stale[:AT_ONCE], len(stale[AT_ONCE:])
+    derived = {fact.id: outcome.derive(fact, settings) for fact in snapshot.participants(now)} if now else {}
+    outcome_store.keep(group, change, settings.version(), derived)
+    if left:
+        return None, len(now), left
+    outcome_store.forget_others(group, members)
+    return _store(group, change, settings), len(now), 0
 
 
-def _current_outcomes(group: str, settings: AnalysisSettings) -> dict[int, int]:
-    stored = ParticipantOutcome.objects.filter(group=group, settings_version=settings.version(), engine=ENGINE)
-    return dict(stored.values_list("participant_id", "change"))
+def _stale(group: str, members: list[int], settings_version: str, computed: int | None) -> list[int]:
+    """Members whose stored outcome is missing or older than the newest change of their record."""
+    stands_for = outcome_store.changes_of(group, settings_version)
+    since = min(stands_for.values(), default=0) if computed is None else computed
+    newest = _newest_changes(group, since)
+    everyone = newest.pop(None, 0)
+    return [one for one in members
+            if one not in stands_for or stands_for[one] < max(newest.get(one, 0), everyone)]  # fmt: skip
 
 
-def _changed_since(participant_id: int, change: int) -> bool:
-    return Change.objects.filter(Q(participant_id=participant_id), id__gt=change).exists()
+def _newest_changes(group: str, since: int) -> dict[int | None, int]:
+    """Participant → newest change after `since`; under None the newest that names nobody and wrote their rows."""
+    later = Change.objects.filter(id__gt=since)
+    found: dict[int | None, int] = {
+        one: newest for one, newest in later.values_list("participant_id").annotate(Max("id")) if one is not None
+    }
+    nameless = later.filter(participant__isnull=True, groups__contains=[group]).values_list("id", flat=True)
+    wrote = Version.objects.filter(change__in=nameless).exclude(table_name__in=WITHOUT_PARTICIPANTS)
+    newest = wrote.aggregate(newest=Max("change_id"))["newest"]
+    return found if newest is None else found | {None: newest}
 
 
 def _store(group: str, change: int, settings: AnalysisSettings) -> GroupResult:
-    outcomes = list(ParticipantOutcome.objects.filter(group=group).values_list("outcome", flat=True))
-    outcomes.sort(key=lambda each: by_registration(each["number"]))
-    result: dict[str, Any] = group_result.compute(group, outcomes, settings, reopenings(group))
-    saved_at = Change.objects.filter(id=change).values_list("at", flat=True).first()
-    now = datetime.now(UTC)
+    result = group_result.compute(
+        group, outcome_store.outcomes(group, settings.version()), settings, reopenings(group)
+    )
+    last = newest_result(group, settings)
+    if last is None or last.result != as_stored(result):
+        return store(group, change, settings, result)
+    last.holds_to, last.computed_at, last.seconds_behind = change, datetime.now(UTC), _seconds_since(change)
+    last.save(update_fields=["holds_to", "computed_at", "seconds_behind"])
+    return last
+
+
+def as_stored(result: dict[str, Any]) -> dict[str, Any]:
+    """A result as it comes back from the database."""
+    return dict(json.loads(json.dumps(result, allow_nan=False)))
+
+
+def store(
+    group: str, change: int, settings: AnalysisSettings, result: dict[str, Any], cutoff: date | None = None
+) -> GroupResult:
+    """Keeps a result under its key; one that is there already stays as it is."""
     found, _ = GroupResult.objects.get_or_create(
-        group=group, change=change, settings_version=settings.version(), engine=ENGINE,
-        defaults={
-            "computed_at": now,
-            "seconds_behind": max(0.0, (now - saved_at).total_seconds()) if saved_at else 0.0,
-            "result": result,
-        },
+        group=group, change=change, settings_version=settings.version(), engine=ENGINE, cutoff=cutoff,
+        defaults={"holds_to": change, "computed_at": datetime.now(UTC), "seconds_behind": _seconds_since(change),
+                  "result": result},
     )  # fmt: skip
     return found
+
+
+def _seconds_since(change: int) -> float:
+    saved_at = Change.objects.filter(id=change).values_list("at", flat=True).first()
+    return max(0.0, (datetime.now(UTC) - saved_at).total_seconds()) if saved_at else 0.0

@@ -1,38 +1,91 @@
 """What the pages of results show, out of stored results; never computes an endpoint."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from django.db.models import Max
 from django.http import Http404
+from django.urls import reverse
 
-from analysis import plots
+from analysis import moments, plots
 from analysis.charts import km, waterfall
 from analysis.endpoints import group_result
-from analysis.models import GroupResult
-from trial.evaluation.settings import ENGINE
-from trial.models import Change
-from trial.protocol import GROUP_NAMES, Group
-from trial.settings_in_force import settings_in_force
+from analysis.models import GroupResult, OutcomeThen, ParticipantOutcome
+from analysis.moments import Moment
+from analysis.recompute import newest_change, newest_result, results
+from trial.evaluation.settings import from_dict
+from trial.protocol import GROUP_NAMES, Group, by_registration
+
+Outcome = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class GroupPanel:
-    """One group as the dashboard shows it; `result` is None until the worker has computed one."""
+    """One group as the pages show it, now (`moment` None) or then; `result` is None until it is computed."""
 
     letter: str
-    name: str
-    result: dict[str, Any] | None
-    change: int
+    stored: GroupResult | None
     newest_change: int
-    seconds_behind: float
-    computed_at: Any
-    endpoints: Any
+    moment: Moment | None = None
+
+    @property
+    def name(self) -> str:
+        """What the group is."""
+        return GROUP_NAMES[Group(self.letter)]
+
+    @property
+    def result(self) -> dict[str, Any] | None:
+        """The stored answer."""
+        return self.stored.result if self.stored else None
+
+    @property
+    def change(self) -> int:
+        """The newest change that the numbers stand for."""
+        if self.stored is None:
+            return 0
+        return newest_change(self.letter, self.moment.change) if self.moment else self.stored.holds_to
+
+    @property
+    def seconds_behind(self) -> float:
+        """How long after its save the newest change was computed."""
+        return self.stored.seconds_behind if self.stored else 0.0
+
+    @property
+    def endpoints(self) -> Any:
+        """The declarations."""
+        return group_result.ENDPOINTS
+
+    @property
+    def query(self) -> str:
+        """For the end of an address that stays at the same moment."""
+        return self.moment.query if self.moment else ""
+
+    @property
+    def refresh(self) -> str:
+        """Where the panel asks whether it is still the newest; empty for a past moment once it is there."""
+        address = reverse("analysis:panel", args=[self.letter])
+        if self.moment:
+            return "" if self.stored else address + self.query
+        return f"{address}?shown={self.change}"
 
     @property
     def is_behind(self) -> bool:
         """Whether the record has moved past the numbers shown."""
-        return self.change < self.newest_change
+        return self.moment is None and self.change < self.newest_change
+
+    @cached_property
+    def outcomes(self) -> list[Outcome]:
+        """Every registered participant's outcome at the moment, in order of study number."""
+        if self.moment is not None:
+            return outcomes_of(self.stored) if self.stored else []
+        found = ParticipantOutcome.objects.filter(group=self.letter).values_list("outcome", flat=True)
+        return sorted(found, key=lambda each: by_registration(each["number"]))
+
+    @cached_property
+    def listings(self) -> dict[str, Any]:
+        """Who is in each figure, and the plots that draw everybody."""
+        assert self.result is not None
+        return group_result.listings(self.letter, self.outcomes, from_dict(self.result["settings"]))
 
     @property
     def small(self) -> dict[str, Any]:
@@ -52,8 +105,8 @@ class GroupPanel:
         assert self.result is not None
         return {
             "waterfall": plots.waterfall_of(self.result),
-            "spider": plots.spider_of(self.result),
-            "swimmer": plots.swimmer_of(self.result),
+            "spider": plots.spider_of(self.listings["spider"]),
+            "swimmer": plots.swimmer_of(self.listings["swimmer"]),
             "toxicity": plots.toxicity_of(self.result),
             "curves": {name: plots.curve_of(self.result, name) for name in plots.SURVIVAL_CURVES},
         }
@@ -67,25 +120,19 @@ def group_or_404(letter: str) -> Group:
         raise Http404("There is no such group.") from None
 
 
-def newest(letter: str) -> GroupResult | None:
-    """The newest stored result of a group under the settings and engine in force."""
-    settings = settings_in_force(letter)
-    found = GroupResult.objects.filter(group=letter, settings_version=settings.version(), engine=ENGINE)
-    return found.order_by("-change").first()
+def newest_shown(letter: str) -> int | None:
+    """The change that the newest stored result stands for, without reading the result."""
+    found = results(letter).order_by("-holds_to").values_list("holds_to", flat=True).first()
+    return None if found is None else int(found)
 
 
-def panel(letter: str) -> GroupPanel:
-    """Everything the dashboard shows of one group."""
-    stored = newest(letter)
-    newest_change = Change.objects.filter(groups__contains=[letter]).aggregate(newest=Max("id"))["newest"] or 0
-    result = stored.result if stored else None
-    return GroupPanel(
-        letter=letter,
-        name=GROUP_NAMES[Group(letter)],
-        result=result,
-        change=stored.change if stored else 0,
-        newest_change=newest_change,
-        seconds_behind=stored.seconds_behind if stored else 0.0,
-        computed_at=stored.computed_at if stored else None,
-        endpoints=group_result.ENDPOINTS,
-    )
+def outcomes_of(stored: GroupResult) -> list[Outcome]:
+    """The outcomes kept with a past moment."""
+    found = OutcomeThen.objects.filter(result=stored).values_list("outcome", flat=True)
+    return sorted(found, key=lambda each: by_registration(each["number"]))
+
+
+def panel(letter: str, moment: Moment | None = None) -> GroupPanel:
+    """Everything that the pages show of one group."""
+    stored = moments.stored_at(letter, moment) if moment else newest_result(letter)
+    return GroupPanel(letter, stored, newest_change(letter), moment)

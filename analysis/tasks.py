@@ -1,5 +1,7 @@
 """What the worker runs. The broker only wakes it; what is behind is read from PostgreSQL."""
 
+from datetime import date
+
 from celery import shared_task
 
 from trial.protocol import Group
@@ -11,15 +13,16 @@ def recompute_group(group: str) -> int:
     from analysis.asking import ask
     from analysis.recompute import recompute
 
-    change = recompute(Group(group).value).change
+    change = recompute(Group(group).value).holds_to
     ask(group, change)
     return change
 
 
 @shared_task(name="analysis.sweep")
 def sweep() -> list[str]:
-    """Recomputes every group that is behind its record: repairs whatever a crash or a lost wake-up left."""
+    """Recomputes every group that is behind its record, and data cuts without results: repairs what a crash left."""
     from analysis.asking import ask
+    from analysis.data_cuts import compute_missing
     from analysis.recompute import groups_behind, recompute
 
     behind = groups_behind()
@@ -27,4 +30,14 @@ def sweep() -> list[str]:
         recompute(group)
     for group in Group:
         ask(group.value)
+    compute_missing()
     return behind
+
+
+@shared_task(name="analysis.moment")
+def compute_moment(group: str, change: int, cutoff: str | None) -> int:
+    """Computes a past moment that a page waits for; returns the key of its result."""
+    from analysis import moments
+
+    moment = moments.Moment(change, date.fromisoformat(cutoff) if cutoff else None)
+    return int(moments.compute(Group(group).value, moment).pk)

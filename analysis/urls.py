@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from analysis.views import dashboard, group, protocol, settings
+from analysis.views import dashboard, group, moments, protocol, settings
 
 app_name = "analysis"
 urlpatterns = [
@@ -11,6 +11,9 @@ urlpatterns = [
     path("protocol/", protocol.protocol, name="protocol"),
     path("settings/", settings.settings, name="settings"),
     path("settings/<str:letter>/", settings.change, name="settings_change"),
+    path("moments/", moments.choose, name="moments"),
+    path("moments/cut/", moments.cut, name="cut"),
+    path("moments/compare/", moments.compare, name="compare"),
     path("groups/<str:letter>/", group.group, name="group"),
     path("groups/<str:letter>/behind/<str:figure>/", group.behind, name="behind"),
 ]

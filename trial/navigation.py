@@ -12,6 +12,7 @@ _WORK = ("My work", "capture:work")
 _PARTICIPANTS = ("Participants", "capture:participants")
 _REGISTER = ("Register", "capture:register")
 _DASHBOARD = ("Dashboard", "analysis:dashboard")
+_AS_OF = ("As of…", "analysis:moments")
 _PROTOCOL = ("Protocol", "analysis:protocol")
 _SETTINGS = ("Settings", "analysis:settings")
 
@@ -19,8 +20,8 @@ NAVIGATION: dict[str, tuple[tuple[str, str], ...]] = {
     Role.COORDINATOR: (_WORK, _PARTICIPANTS, _REGISTER, _PROTOCOL),
     Role.INVESTIGATOR: (_WORK, _PARTICIPANTS, _REGISTER, _PROTOCOL),
     Role.MONITOR: (_WORK, _PARTICIPANTS, _PROTOCOL),
-    Role.CHAIR: (_DASHBOARD, _PARTICIPANTS, _WORK, _PROTOCOL, _SETTINGS),
-    Role.STATISTICIAN: (_DASHBOARD, _PARTICIPANTS, _PROTOCOL, _SETTINGS),
+    Role.CHAIR: (_DASHBOARD, _PARTICIPANTS, _WORK, _AS_OF, _PROTOCOL, _SETTINGS),
+    Role.STATISTICIAN: (_DASHBOARD, _PARTICIPANTS, _AS_OF, _PROTOCOL, _SETTINGS),
     Role.ADMINISTRATOR: (),
 }
 

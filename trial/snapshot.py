@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -41,6 +42,9 @@ from trial.models.change import Version
 from trial.protocol import by_registration
 
 Row = dict[str, Any]
+EXACT = json.JSONDecoder(parse_float=Decimal)
+# Of 23 answers a participant the endpoints ask only for those that say no.
+UNMET = "row->>'met' = 'false'"
 
 
 class Reader:
@@ -49,22 +53,32 @@ class Reader:
     def __init__(self, as_of: int | None = None) -> None:
         self.as_of = as_of
 
-    def rows(self, model: Any, column: str, values: Sequence[Any]) -> list[Row]:
-        """Rows of the model's table whose column is one of the values, in order of id; numbers as Decimal."""
+    def rows(self, model: Any, column: str, values: Sequence[Any], only: str = "true") -> list[Row]:
+        """Rows of the model's table whose column is one of the values, in order of id; numbers as Decimal.
+
+        only: a condition in SQL on `row`, the row as JSON, for what would otherwise be read and thrown away.
+        """
         table = model._meta.db_table
         with connection.cursor() as cursor:
-            cursor.execute(self._sql(table, column), self._parameters(table, values))
-            found = [json.loads(text, parse_float=Decimal) for (text,) in cursor.fetchall()]
-        return [row for row in found if not row.get("struck_out_reason")]
+            cursor.execute(self._sql(table, column, only), self._parameters(table, values))
+            found = [EXACT.decode(text) for (text,) in cursor.fetchall()]
+        return [self._as_of_today(model, row) for row in found if not row.get("struck_out_reason")]
 
-    def _sql(self, table: str, column: str) -> str:
+    def _as_of_today(self, model: Any, row: Row) -> Row:
+        """Versions are never migrated: a column that came later reads as its default in the rows stored before."""
         if self.as_of is None:
-            return f'SELECT to_jsonb(t)::text FROM "{table}" t WHERE "{column}" = ANY(%s) ORDER BY id'
+            return row
+        return {**_later_columns(model), **row}
+
+    def _sql(self, table: str, column: str, only: str) -> str:
+        if self.as_of is None:
+            rows = f'SELECT id, to_jsonb(t) AS row FROM "{table}" t WHERE "{column}" = ANY(%s)'
+            return f"SELECT row::text FROM ({rows}) r WHERE {only} ORDER BY id"
         newest = (
             f'SELECT DISTINCT ON (row_id) row_id, row FROM "{Version._meta.db_table}" '
             "WHERE table_name = %s AND change_id <= %s ORDER BY row_id, change_id DESC, id DESC"
         )
-        return f"SELECT row::text FROM ({newest}) v WHERE row->>'{column}' = ANY(%s) ORDER BY row_id"
+        return f"SELECT row::text FROM ({newest}) v WHERE row->>'{column}' = ANY(%s) AND {only} ORDER BY row_id"
 
     def _parameters(self, table: str, values: Sequence[Any]) -> list[Any]:
         if self.as_of is None:
@@ -72,10 +86,21 @@ class Reader:
         return [table, self.as_of, [str(value) for value in values]]
 
 
+@lru_cache(maxsize=64)
+def _later_columns(model: Any) -> Row:
+    """Column → default as JSON holds it, for every column that has a plain one; None for the others."""
+    plain = {field.column: field.get_default() for field in model._meta.concrete_fields}
+    return {name: value if isinstance(value, (str, int, bool)) else None for name, value in plain.items()}
+
+
 def group_members(group: str, as_of: int | None = None) -> list[int]:
     """Ids of the registered participants of a group, in order of study number."""
-    registered = [row for row in Reader(as_of).rows(Participant, "group", [group]) if row["number"]]
-    return [row["id"] for row in sorted(registered, key=lambda row: by_registration(row["number"]))]
+    if as_of is None:
+        found = Participant.objects.filter(group=group, number__isnull=False, struck_out_reason="")
+        registered = found.values_list("number", "id")
+        return [one for _, one in sorted(registered, key=lambda row: by_registration(str(row[0])))]
+    rows = Reader(as_of).rows(Participant, "group", [group])
+    return [row["id"] for row in sorted(rows, key=lambda row: by_registration(row["number"] or "")) if row["number"]]
 
 
 def participants(ids: Sequence[int], as_of: int | None = None) -> list[ParticipantFact]:
@@ -103,7 +128,7 @@ class _Parts:
     """The rows below a set of participants, read once per table."""
 
     def __init__(self, read: Reader, ids: list[int]) -> None:
-        self.answers = _by(read.rows(EligibilityAnswer, "participant_id", ids), "participant_id")
+        self.answers = _by(read.rows(EligibilityAnswer, "participant_id", ids, UNMET), "participant_id")
         self.waivers = _by(read.rows(Waiver, "participant_id", ids), "participant_id")
         self.findings = _by(read.rows(RegistrationFinding, "participant_id", ids), "participant_id")
         self.lesions = _by(read.rows(Lesion, "participant_id", ids), "participant_id")
@@ -115,7 +140,7 @@ class _Parts:
                             "assessment_id")  # fmt: skip
         self.periods = _by(read.rows(DosingPeriod, "cycle_id", [row["id"] for row in cycles]), "cycle_id")
         self.below = {model: _by(read.rows(model, "participant_id", ids), "participant_id") for model in BELOW}
-        self.sites = {site.pk: site.code for site in Site.objects.all()}
+        self.sites = {row["id"]: row["code"] for row in read.rows(Site, "struck_out_reason", [""])}
 
     def participant(self, row: Row) -> ParticipantFact:
         key = row["id"]

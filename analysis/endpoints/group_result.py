@@ -10,6 +10,7 @@ from typing import Any
 
 from analysis.endpoints.answers import (
     best_response,
+    curve,
     duration_of_response,
     hormones,
     plots,
@@ -72,11 +73,23 @@ def compute(
         "queries": dict(sorted(Counter(each["code"] for row in outcomes for each in row["queries"]).items())),
         "flags": [{"number": row["number"], "words": words} for row in outcomes for words in row["flags"]],
         "waterfall": plots.waterfall(cohort),
+        "toxicity_terms": plots.toxicity_terms(answers["adverse_events"]),
+        "endpoints": answers,
+    }
+
+
+def listings(group: str, outcomes: Sequence[Outcome], settings: AnalysisSettings) -> dict[str, Any]:
+    """What grows with every participant and is made when a page or a file asks for it: who is in each figure, plots."""
+    cohort = Cohort(group, outcomes, settings)
+    return {
+        "overall_survival": curve.participants(cohort.eligible, "os"),
+        "progression_free_survival": curve.participants(cohort.eligible, "pfs"),
+        "time_to_progression": curve.participants(cohort.eligible, "ttp"),
+        "duration_of_response": curve.participants(duration_of_response.counted(cohort), "dor"),
+        "treatment": treatment.participants(cohort),
         "spider": plots.spider(cohort),
         "swimmer": plots.swimmer(cohort),
-        "toxicity_terms": plots.toxicity_terms(answers["adverse_events"]),
         "hormone_courses": plots.hormone_courses(cohort),
-        "endpoints": answers,
     }
 
 

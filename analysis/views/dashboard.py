@@ -1,25 +1,33 @@
-"""The study chair's dashboard: both groups side by side, refreshing by themselves."""
+"""The study chair's dashboard: both groups side by side, refreshing by themselves; or as of a past moment."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from analysis import selectors
+from analysis.moments import Moment
+from analysis.views import at_moment
 from trial import access
-from trial.protocol import Group
 
 
 @access.allows(*access.READS_RESULTS)
-def dashboard(request: HttpRequest) -> HttpResponse:
+@at_moment.at_a_moment
+def dashboard(request: HttpRequest, moment: Moment | None) -> HttpResponse:
     """Both groups; each panel asks for itself again when its group has moved."""
-    panels = [selectors.panel(group.value) for group in Group]
-    return render(request, "analysis/dashboard.html", {"panels": panels})
+    context = {"panels": at_moment.panels(moment), "moment": moment}
+    return render(request, "analysis/dashboard.html", context)
 
 
 @access.allows(*access.READS_RESULTS)
-def panel(request: HttpRequest, letter: str) -> HttpResponse:
+@at_moment.at_a_moment
+def panel(request: HttpRequest, letter: str, moment: Moment | None) -> HttpResponse:
     """One group's panel; 204 (keep what you have) while the shown change is still the newest result."""
     group = selectors.group_or_404(letter)
-    stored = selectors.newest(group.value)
-    if stored is not None and request.GET.get("shown") == str(stored.change):
+    if moment is None:
+        newest = selectors.newest_shown(group.value)
+        if newest is not None and request.GET.get("shown") == str(newest):
+            return HttpResponse(status=204)
+        return render(request, "analysis/_panel.html", {"panel": selectors.panel(group.value)})
+    found = selectors.panel(group.value, moment)
+    if found.stored is None:
         return HttpResponse(status=204)
-    return render(request, "analysis/_panel.html", {"panel": selectors.panel(group.value)})
+    return render(request, "analysis/_panel.html", {"panel": found, "moment": moment})

@@ -4,7 +4,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from analysis import selectors
-from analysis.models import ParticipantOutcome
+from analysis.moments import Moment
+from analysis.views import at_moment
 from trial import access
 
 # Figure in the address → (title, which participants are in it). Declared once; any other figure is 404.
@@ -27,21 +28,28 @@ FIGURES = {
 
 
 @access.allows(*access.READS_RESULTS)
-def group(request: HttpRequest, letter: str) -> HttpResponse:
+@at_moment.at_a_moment
+def group(request: HttpRequest, letter: str, moment: Moment | None) -> HttpResponse:
     """The group's endpoints, plots large, with settings and exclusions."""
     found = selectors.group_or_404(letter)
-    return render(request, "analysis/group.html", {"panel": selectors.panel(found.value)})
+    panel = at_moment.panel(found.value, moment)
+    if panel.result is None and moment is not None:
+        return render(request, "analysis/waiting.html", {"moment": moment})
+    return render(request, "analysis/group.html", {"panel": panel, "moment": moment})
 
 
 @access.allows(*access.READS_RESULTS)
-def behind(request: HttpRequest, letter: str, figure: str) -> HttpResponse:
+@at_moment.at_a_moment
+def behind(request: HttpRequest, letter: str, figure: str, moment: Moment | None) -> HttpResponse:
     """The participants in a figure, each with the facts that decide it."""
     found = selectors.group_or_404(letter)
     if figure not in FIGURES:
         raise Http404("There is no such figure.")
+    panel = at_moment.panel(found.value, moment)
+    if panel.result is None and moment is not None:
+        return render(request, "analysis/waiting.html", {"moment": moment})
     title, included = FIGURES[figure]
-    stored = ParticipantOutcome.objects.filter(group=found.value)
-    rows = sorted((each.outcome for each in stored if included(each.outcome)), key=lambda each: each["number"])
-    context = {"panel": selectors.panel(found.value), "title": title, "rows": rows, "figure": figure,
+    rows = [each for each in panel.outcomes if included(each)]
+    context = {"panel": panel, "moment": moment, "title": title, "rows": rows, "figure": figure,
                "shows_toxicity": figure in ("toxic", "undetermined")}  # fmt: skip
     return render(request, "analysis/behind.html", context)

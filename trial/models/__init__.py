@@ -7,6 +7,7 @@ from trial.models.assessment import Assessment, Lesion, LesionReading
 from trial.models.background import Deviation, MedicalHistory, Medication
 from trial.models.change import Change, Version
 from trial.models.conduct import AuditReview, Hold, Query, QueryMessage, Signature, SourceVerification
+from trial.models.data_cut import DataCut
 from trial.models.dictionary import GradeText
 from trial.models.dosing import Cycle, DosingPeriod
 from trial.models.follow_up import Death, FollowUp, OffStudy, OffTreatment, Withdrawal
@@ -19,10 +20,48 @@ from trial.models.status import StatusNote
 from trial.models.visit import BloodPressure, LaboratoryResult, Visit
 
 __all__ = [
-    "Acknowledgement", "AdverseEvent", "Assessment", "AuditReview", "BloodPressure", "Change", "Cycle", "Death",
-    "Delegation", "Deviation", "DosingPeriod", "EligibilityAnswer", "FollowUp", "GradeText", "GroupSettings",
-    "Hold", "HormoneLevel", "KeptForm", "LaboratoryResult", "Lesion", "LesionReading", "MedicalHistory",
-    "Medication", "OffStudy", "OffTreatment", "Participant", "PastPassword", "Person", "Query", "QueryMessage",
-    "RecordRow", "RegistrationFinding", "Reopening", "Role", "SignIn", "Signature", "Site", "SourceVerification",
-    "StatusNote", "Version", "Visit", "Waiver", "Withdrawal",
-]  # fmt: skip
+    "Acknowledgement",
+    "AdverseEvent",
+    "Assessment",
+    "AuditReview",
+    "BloodPressure",
+    "Change",
+    "Cycle",
+    "DataCut",
+    "Death",
+    "Delegation",
+    "Deviation",
+    "DosingPeriod",
+    "EligibilityAnswer",
+    "FollowUp",
+    "GradeText",
+    "GroupSettings",
+    "Hold",
+    "HormoneLevel",
+    "KeptForm",
+    "LaboratoryResult",
+    "Lesion",
+    "LesionReading",
+    "MedicalHistory",
+    "Medication",
+    "OffStudy",
+    "OffTreatment",
+    "Participant",
+    "PastPassword",
+    "Person",
+    "Query",
+    "QueryMessage",
+    "RecordRow",
+    "RegistrationFinding",
+    "Reopening",
+    "Role",
+    "SignIn",
+    "Signature",
+    "Site",
+    "SourceVerification",
+    "StatusNote",
+    "Version",
+    "Visit",
+    "Waiver",
+    "Withdrawal",
+]

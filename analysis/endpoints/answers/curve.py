@@ -1,4 +1,4 @@
-"""One time-to-event answer: Kaplan–Meier curve, median, quartiles, rates, numbers at risk, follow-up, who is in it.
+"""One time-to-event answer: Kaplan–Meier curve, median, quartiles, rates, numbers at risk, follow-up.
 
 PURE. Times are whole days; months are days / 30.4375.
 """
@@ -36,10 +36,13 @@ def full(counted: Sequence[Outcome], key: str) -> dict[str, Any]:
             {"number": each["number"], "because": each[key]["because"]} for each in counted
             if each[key]["days"] is None
         ],
-        "participants": [
-            {"number": each["number"], **each[key]} for each in sorted(timed, key=lambda each: each[key]["days"])
-        ],
     }  # fmt: skip
+
+
+def participants(counted: Sequence[Outcome], key: str) -> list[Time]:
+    """Who is in the curve, the shortest time first; too long a list to be kept with every result."""
+    timed = [each for each in counted if each[key]["days"] is not None]
+    return [{"number": each["number"], **each[key]} for each in sorted(timed, key=lambda each: each[key]["days"])]
 
 
 def line(name: str, times: Sequence[Time]) -> dict[str, Any]:

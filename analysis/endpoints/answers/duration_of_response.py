@@ -7,22 +7,27 @@ from statistics import median
 from typing import Any
 
 from analysis.endpoints.answers import curve, survival_times
-from analysis.endpoints.cohort import Cohort
+from analysis.endpoints.cohort import Cohort, Outcome
 from analysis.endpoints.survival import DAYS_PER_MONTH
 
 
 def answer(cohort: Cohort) -> dict[str, Any]:
     """First CR or PR of the confirmed pair to progression; else censored at the most recent disease assessment."""
-    responders = [each for each in cohort.evaluable if each["dor"] is not None]
+    responders = counted(cohort)
     everyone = [each["dor"] for each in cohort.registered if each["dor"] is not None]
     found = curve.full(responders, "dor")
     lines = [*survival_times.variants(responders, "dor"), curve.line("All registered responders", everyone)]
     return {
         **found,
         "method": f"{found['method']}, beside the simple summary",
-        "simple": simple(found["participants"]),
+        "simple": simple(curve.participants(responders, "dor")),
         "sensitivity": lines,
     }
+
+
+def counted(cohort: Cohort) -> list[Outcome]:
+    """The confirmed responders among the evaluable."""
+    return [each for each in cohort.evaluable if each["dor"] is not None]
 
 
 def simple(times: list[dict[str, Any]]) -> dict[str, Any]:

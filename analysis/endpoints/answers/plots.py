@@ -11,13 +11,20 @@ def response_of(each: Outcome) -> str:
     return str(each["confirmed"]["response"] if each["confirmed"] else each["best"]["category"])
 
 
-def waterfall(cohort: Cohort) -> list[dict[str, Any]]:
-    """Best change of the sum per evaluable participant."""
-    return [
+# More bars than this are thinner than a line can be drawn.
+MOST_BARS = 500
+
+
+def waterfall(cohort: Cohort) -> dict[str, Any]:
+    """Best change of the sum per evaluable participant, worst first; of too many every n-th (`stands_for` n)."""
+    known = [each for each in cohort.evaluable if each["best_change_percent"] is not None]
+    known.sort(key=lambda each: (-float(each["best_change_percent"]), each["number"]))
+    stands_for = -(-len(known) // MOST_BARS) or 1
+    bars = [
         {"number": each["number"], "change_percent": each["best_change_percent"], "response": response_of(each)}
-        for each in cohort.evaluable
-        if each["best_change_percent"] is not None
+        for each in known[stands_for // 2 :: stands_for]
     ]
+    return {"bars": bars, "participants": len(known), "stands_for": stands_for}
 
 
 def spider(cohort: Cohort) -> list[dict[str, Any]]:

@@ -27,7 +27,6 @@ def answer(cohort: Cohort) -> dict[str, Any]:
         "held": _those(treated, "holds"),
         "delayed": _those(treated, "delays"),
         "off_treatment": _reasons(treated),
-        "participants": [{"number": each["number"], **_row(each["treatment"])} for each in treated],
     }  # fmt: skip
 
 
@@ -59,6 +58,7 @@ def _reasons(treated: Sequence[Outcome]) -> dict[str, list[str]]:
     return dict(sorted(found.items(), key=lambda row: (-len(row[1]), row[0])))
 
 
-def _row(treatment: dict[str, Any]) -> dict[str, Any]:
+def participants(cohort: Cohort) -> list[dict[str, Any]]:
+    """Each treated participant's treatment in figures."""
     names = ("cycles", "dose_intensity_percent", "reductions", "holds", "delays", "days_on_treatment", "off_reason")
-    return {name: treatment[name] for name in names}
+    return [{"number": each["number"], **{name: each["treatment"][name] for name in names}} for each in cohort.treated]

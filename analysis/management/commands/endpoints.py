@@ -1,22 +1,20 @@
 """`manage.py endpoints --group A --json`: the endpoints of a group with numerators, denominators, limits, settings.
 
-`--cutoff D` answers from facts dated on or before D only; such an answer is printed and not stored.
+`--as-of T` (a change number, or a day and time) answers with what was on record then, `--cutoff D` from facts dated on
+or before D only, `--cut NAME` as of a data cut. Such an answer is computed by the same code and kept.
 """
 
 import json
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from analysis.endpoints import group_result, outcome
-from analysis.endpoints.cut_off import cut_off
-from analysis.recompute import newest_change, recompute
-from trial import snapshot
-from trial.gate_in_force import reopenings
+from analysis import moments
+from analysis.endpoints import group_result
+from analysis.recompute import recompute
+from trial.partial_date import shown
 from trial.protocol import Group
-from trial.settings_in_force import settings_in_force
 
 SURVIVAL = ("overall_survival", "progression_free_survival", "time_to_progression", "duration_of_response")
 SHARES = ("response_rate", "toxicity", "hormone_improvement", "adverse_events")
@@ -29,14 +27,20 @@ class Command(BaseCommand):
     help = "Print every endpoint of a group."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """--group A or B; --cutoff a day; --json for a machine."""
+        """--group A or B; the moment; --json for a machine."""
         parser.add_argument("--group", required=True, choices=[group.value for group in Group])
-        parser.add_argument("--cutoff", metavar="D", help="use only facts dated on or before this day (2006-02-12)")
+        parser.add_argument("--as-of", metavar="T", default="", help="what was on record at change 118, or at a day")
+        parser.add_argument("--cutoff", metavar="D", default="", help="only facts dated on or before 12-FEB-2006")
+        parser.add_argument("--cut", metavar="NAME", default="", help="as of this data cut")
         parser.add_argument("--json", action="store_true", help="print JSON (null where there is no number)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Writes to standard output; JSON never holds NaN or infinity (allow_nan is off)."""
-        answer = _answer(options["group"], options["cutoff"])
+        try:
+            moment = moments.asked({name: options[name] for name in ("as_of", "cutoff", "cut")})
+        except moments.WrongMoment as refusal:
+            raise CommandError(str(refusal)) from None
+        answer = _answer(options["group"], moment)
         if options["json"]:
             self.stdout.write(json.dumps(answer, indent=2, ensure_ascii=False, allow_nan=False))
             return
@@ -44,24 +48,14 @@ class Command(BaseCommand):
             self.stdout.write(line)
 
 
-def _answer(group: str, cutoff: str | None) -> dict[str, Any]:
-    if cutoff is None:
+def _answer(group: str, moment: moments.Moment | None) -> dict[str, Any]:
+    if moment is None:
         stored = recompute(group)
-        return {"change": stored.change, "settings_version": stored.settings_version, **stored.result}
-    on = _day(cutoff)
-    settings = settings_in_force(group)
-    change = newest_change(group)
-    facts = [cut_off(each, on, settings) for each in snapshot.participants(snapshot.group_members(group))]
-    outcomes = [outcome.derive(each, settings) for each in facts if each is not None]
-    head = {"change": change, "settings_version": settings.version(), "cutoff": on.isoformat()}
-    return {**head, **group_result.compute(group, outcomes, settings, reopenings(group))}
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise CommandError(f"“{text}” is not a day. Give it as 2006-02-12.") from None
+        return {"change": stored.holds_to, "settings_version": stored.settings_version, **stored.result}
+    stored = moments.compute(group, moment)
+    head: dict[str, Any] = {"change": stored.change, "as_of": moment.change, "cut": moment.cut or None}
+    cutoff = {} if moment.cutoff is None else {"cutoff": shown(moment.cutoff)}
+    return {**head, **cutoff, "settings_version": stored.settings_version, **stored.result}
 
 
 def _lines(answer: dict[str, Any]) -> Iterator[str]:

@@ -95,12 +95,14 @@ def found() -> dict[str, Any]:
 def answers(*people: ParticipantFact) -> dict[str, Any]:
     """All endpoints of these people."""
     outcomes = [outcome.derive(each, SETTINGS) for each in people]
-    return dict(group_result.compute("A", outcomes, SETTINGS)["endpoints"])
+    found = dict(group_result.compute("A", outcomes, SETTINGS)["endpoints"])
+    listed = group_result.listings("A", outcomes, SETTINGS)
+    return {code: {"listed": listed.get(code), **answer} for code, answer in found.items()}
 
 
 def times(answer: dict[str, Any]) -> dict[str, tuple[int, bool]]:
     """Study number → (days, event)."""
-    return {each["number"]: (each["days"], each["event"]) for each in answer["participants"]}
+    return {each["number"]: (each["days"], each["event"]) for each in answer["listed"]}
 
 
 def test_response_rate_counts_confirmed_responders_among_the_evaluable(found: dict[str, Any]) -> None:
