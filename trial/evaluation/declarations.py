@@ -75,6 +75,8 @@ DECLARED: tuple[Declared, ...] = (
              "The registry asks for a 95 % confidence interval.", REGISTRY),
     Declared("interval_rule", "Rule of the exact multistage interval", "",
              "The registry names Duffy and Santner; their paper was not at hand.", OUR_READING, INTERVAL_RULES),
+    Declared("suspend_at_stage_1", "Registration waits for the decision at the end of a stage", "",
+             "The registry names no stage plan; a group that may have to stop takes nobody meanwhile.", OUR_READING),
     Declared("plan_A", "Two-stage plan of group A", "evaluable participants", _PLAN, OUR_READING),
     Declared("plan_B", "Two-stage plan of group B", "evaluable participants", _PLAN, OUR_READING),
 )  # fmt: skip
