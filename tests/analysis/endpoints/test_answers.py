@@ -112,7 +112,9 @@ def test_response_rate_counts_confirmed_responders_among_the_evaluable(found: di
     assert rate["all_registered"] == {"numerator": 1, "denominator": 5}
     assert {each["name"]: each["denominator"] for each in rate["sensitivity"]} == {
         "All registered participants": 5,
+        "All evaluable, as one sample without stages": 3,
         "Evaluable, with those waived or found ineligible later": 4,
+        "Evaluable whose outcome is mature": 3,
         "Strict: a PR after a CR does not confirm": 3,
     }
 

@@ -1,0 +1,91 @@
+"""What stands beside the rate after a trial that could stop early: unbiased estimate, interval, p-value. PURE.
+
+All three follow the stages of the plan. Order of the stopping points here: along the boundary (stage-wise), as in
+Jennison C, Turnbull BW, Technometrics 1983;25:49–58: a futility stop is lower the earlier it comes, an efficacy stop
+higher the earlier it comes. In a plan with futility stops alone whose observed rates rise from stop to stop, as the
+trial's own, this is also the order by s/n. (numpy and scipy are allowed here.)
+"""
+
+from collections.abc import Callable
+from fractions import Fraction
+from functools import lru_cache
+from math import comb
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.endpoints.stopping import EFFICACY, FUTILITY, Plan, stopping_ways
+
+PRECISION = 1e-12
+
+Weights = NDArray[np.float64]
+
+
+@lru_cache(maxsize=64)
+def unbiased_estimates(plan: Plan) -> dict[tuple[int, int], Fraction]:
+    """(stage, responses) → the uniformly minimum-variance unbiased estimate, exact.
+
+    The expected rate of the first stage given where the trial stopped (Girshick, Mosteller, Savage 1946; for phase II
+    Jung SH, Kim KM, Stat Med 2004;23:881–896).
+    """
+    size = plan.stages[0].participants
+    paths: dict[tuple[int, int], int] = {}
+    weighted: dict[tuple[int, int], int] = {}
+    for responses in range(size + 1):
+        for stop, ways in stopping_ways(plan, responses).items():
+            paths[stop] = paths.get(stop, 0) + comb(size, responses) * ways
+            weighted[stop] = weighted.get(stop, 0) + responses * comb(size, responses) * ways
+    return {stop: Fraction(weighted[stop], size * paths[stop]) for stop in paths}
+
+
+def at_least(plan: Plan, stage: int, responses: int, rate: float) -> float:
+    """Probability of this stopping point or a higher one, stage-wise: the p-value of H₀ "no more than `rate`"."""
+    reached, _, promising = _reached(plan, stage, rate)
+    return min(1.0, promising + float(reached[responses:].sum()))
+
+
+def at_most(plan: Plan, stage: int, responses: int, rate: float) -> float:
+    """Probability of this stopping point or a lower one, stage-wise."""
+    reached, futile, _ = _reached(plan, stage, rate)
+    return min(1.0, futile + float(reached[: responses + 1].sum()))
+
+
+def jennison_turnbull(plan: Plan, stage: int, responses: int, alpha: float = 0.05) -> tuple[float, float]:
+    """The equal-tail interval: the rates at which this point or a higher one, or a lower one, has probability α / 2.
+
+    An end without such a rate is 0 or 1. One stage: Clopper–Pearson.
+    """
+    lower = _crossing(lambda rate: at_least(plan, stage, responses, rate) <= alpha / 2)
+    upper = 1 - _crossing(lambda rate: at_most(plan, stage, responses, 1 - rate) <= alpha / 2)
+    return lower, upper
+
+
+def _crossing(is_low: Callable[[float], bool]) -> float:
+    """Where a condition that holds from 0 upwards ceases to hold; 0 when it does not hold at 0."""
+    low, high = 0.0, 1.0
+    if not is_low(low):
+        return low
+    while high - low > PRECISION:
+        middle = (low + high) / 2
+        low, high = (middle, high) if is_low(middle) else (low, middle)
+    return low
+
+
+def _reached(plan: Plan, stage: int, rate: float) -> tuple[Weights, float, float]:
+    """Probability of each count of responses on reaching a stage; of an earlier futility and efficacy stop."""
+    from scipy.stats import binom
+
+    weights = np.ones(1)
+    before, stopped = 0, {FUTILITY: 0.0, EFFICACY: 0.0}
+    for look in plan.stages[:stage]:
+        added = look.participants - before
+        before = look.participants
+        weights = np.convolve(weights, binom.pmf(np.arange(added + 1), added, rate))
+        if look is plan.stages[stage - 1]:
+            break
+        for responses in range(len(weights)):
+            kind = look.stops(responses)
+            if kind is not None:
+                stopped[kind] += float(weights[responses])
+                weights[responses] = 0.0
+    return weights, stopped[FUTILITY], stopped[EFFICACY]
