@@ -36,6 +36,7 @@ def _address(route: str, cast: Cast) -> str:
         "<str:form>": "deviation",
         "<str:proposal>": "visit-1-HGB",
         "<int:lesion_id>": "1",
+        "<int:reopening_id>": "1",
         "<str:letter>": "A",
         "<str:figure>": "responders",
     }

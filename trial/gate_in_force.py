@@ -11,6 +11,7 @@ from trial.evaluation.settings import AnalysisSettings
 from trial.models import Participant, Reopening
 from trial.protocol import Group
 from trial.rules import accrual
+from trial.rules.interim_stage import Standing
 from trial.settings_in_force import settings_in_force
 
 
@@ -43,7 +44,7 @@ def reopenings(group: str, as_of: int | None = None) -> tuple[accrual.Reopened, 
 
 def _standings(
     members: Sequence[int], settings: AnalysisSettings, as_of: int | None, at_once: int = 25
-) -> Iterator[accrual.Standing]:
+) -> Iterator[Standing]:
     """One after the other, read in batches: the gate stops asking when its stages are full."""
     for start in range(0, len(members), at_once):
         for fact in snapshot.participants(members[start : start + at_once], as_of):

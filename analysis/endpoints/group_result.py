@@ -24,7 +24,8 @@ from trial import protocol
 from trial.evaluation.settings import ENGINE, AnalysisSettings
 from trial.evaluation.stage import gate_of
 from trial.protocol import OUR_READING, RECIST, REGISTRY
-from trial.rules.accrual import Reopened, Standing
+from trial.rules.accrual import Reopened
+from trial.rules.interim_stage import Standing
 
 
 @dataclass(frozen=True)

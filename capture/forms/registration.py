@@ -170,6 +170,12 @@ class WaiverRequestForm(forms.Form):
     because = _words("Why should the participant be registered all the same?")
 
 
+class DecisionForm(forms.Form):
+    """Why the chair decides as it does."""
+
+    because = _words("Because")
+
+
 class WaiverDecisionForm(forms.Form):
     """The chair's decision."""
 

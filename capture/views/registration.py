@@ -12,7 +12,7 @@ from capture.forms.reason import ReasonForm
 from capture.forms.registration import CorrectionForm, FindingForm, RegisterScreenedForm, RegistrationForm
 from capture.services import correction, registration
 from capture.views import saving
-from trial import access, changes
+from trial import access, changes, gate_in_force, protocol
 from trial.models import Participant
 from trial.partial_date import shown
 
@@ -21,6 +21,7 @@ from trial.partial_date import shown
 def register(request: HttpRequest) -> HttpResponse:
     """Details and checklist on one page → a registered participant, or a screened one when `screen` is pressed."""
     form = RegistrationForm(request.user, request.POST or None)
+    form.fields["registered_on"].required = "screen" not in request.POST
     refusal = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -29,7 +30,13 @@ def register(request: HttpRequest) -> HttpResponse:
             return _registered(request, form)
         except (registration.NotAllowed, changes.RecordBusy) as caught:
             refusal = caught
-    return _page(request, "capture/register.html", form, refusal)
+    return _page(request, "capture/register.html", form, refusal, **_gates(*protocol.Group))
+
+
+def _gates(*groups: protocol.Group) -> dict[str, Any]:
+    """Which groups are open, said before anything is typed."""
+    gates = [gate_in_force.gate_in_force(group.value) for group in groups]
+    return {"gates": gates, "one_is_closed": not all(gate.open for gate in gates)}
 
 
 def _registered(request: HttpRequest, form: RegistrationForm) -> HttpResponse:
@@ -43,6 +50,9 @@ def _registered(request: HttpRequest, form: RegistrationForm) -> HttpResponse:
 
 def _screened(request: HttpRequest, form: RegistrationForm) -> HttpResponse:
     participant = registration.screen(request.user, form.cleaned_data["site"], form.details(), form.answers())
+    if request.POST["screen"] == "keep":
+        messages.success(request, f"{participant} is saved as screened and can be registered from this page.")
+        return redirect("capture:participant", participant.reference)
     messages.success(request, f"{participant} is saved as screened. Say why a waiver is asked for.")
     return redirect("capture:waiver", participant.reference)
 
@@ -61,7 +71,8 @@ def register_screened(request: HttpRequest, reference: str) -> HttpResponse:
         else:
             messages.success(request, f"{done.number} is registered in group {done.group}.")
             return redirect("capture:participant", done.reference)
-    return _page(request, "capture/one_form.html", form, refusal, participant, title="Register", button="Register")
+    return _page(request, "capture/one_form.html", form, refusal, participant, title="Register", button="Register",
+                 **_gates(*(group for group in protocol.Group if group.value == participant.group)))  # fmt: skip
 
 
 @access.allows(*access.ENTERS)

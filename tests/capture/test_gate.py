@@ -104,14 +104,16 @@ def test_parallel_registrations_stop_at_the_21_of_the_plan_in_force(cast: Cast) 
 
 def test_a_full_stage_refuses_in_words_and_leaves_the_other_group_open(cast: Cast) -> None:
     _fill(cast)
-    assert "Group A (Carcinoid): closed after stage 1: 0 of 4 evaluable" in _refused(cast)
+    assert _refused(cast) == (
+        "Group A (Carcinoid) is closed: the 4 places of stage 1 are taken, and their outcomes are awaited."
+    )
     assert register(cast.people[Role.COORDINATOR], cast.north, tumour_type="insulinoma").group == "B"
 
 
 def test_a_screened_participant_is_kept_while_the_group_is_closed(cast: Cast) -> None:
     _fill(cast)
     screened = registration.screen(cast.people[Role.COORDINATOR], cast.north, details(), answers())
-    with pytest.raises(registration.NotAllowed, match="closed after stage 1"):
+    with pytest.raises(registration.NotAllowed, match="closed: the 4 places"):
         registration.register(cast.people[Role.COORDINATOR], screened, date(2026, 1, 9))
     assert not Participant.objects.get(pk=screened.pk).is_registered
 
@@ -119,7 +121,8 @@ def test_a_screened_participant_is_kept_while_the_group_is_closed(cast: Cast) ->
 def test_enough_responders_open_the_group_by_themselves(cast: Cast) -> None:
     first, second, *_ = _fill(cast)
     _respond(cast, first)
-    assert "1 of 2 responders needed" in _refused(cast)
+    _refused(cast)
+    assert "1 of 2 responders needed" in gate_in_force.gate_in_force("A").line
     _respond(cast, second)
     assert register(cast.people[Role.COORDINATOR], cast.north).group == "A"
 
@@ -166,7 +169,7 @@ def test_the_chair_reopens_with_a_reason_and_takes_it_back(cast: Cast) -> None:
 
 def test_only_the_chair_reopens_and_only_what_is_closed(cast: Cast) -> None:
     chris = cast.people[Role.CHAIR]
-    with pytest.raises(registration.NotAllowed, match="nothing to reopen.*open, stage 1: 1 of 4"):
+    with pytest.raises(registration.NotAllowed, match="nothing to reopen.*is open: 1 of 50"):
         reopening.reopen(chris, "A", "why not")
     _fill(cast)
     with pytest.raises(registration.NotAllowed, match="Only the study chair"):
@@ -195,7 +198,9 @@ def test_futility_closes_a_group_that_was_reopened_while_it_waited(cast: Cast) -
         for number in range(6):
             started_on = DAY_1 - timedelta(days=4) + timedelta(days=28 * number)
             dosing.save_cycle(cast.people[Role.COORDINATOR], each, number + 1, started_on, dosing.AS_PLANNED)
-    assert "closed after stage 1 for futility: 4 of 4 evaluable, 0 of 2 responders needed" in _refused(cast)
+    assert "stage 1 is complete" in _refused(cast)
+    line = "Closed after stage 1 for futility: 4 of 4 evaluable, 0 of 2 responders needed; every outcome is mature."
+    assert gate_in_force.gate_in_force("A").line == line
 
 
 def test_the_dashboard_stores_the_gate_that_the_door_asks(cast: Cast) -> None:

@@ -14,7 +14,8 @@ from trial.evaluation.settings import AnalysisSettings
 from trial.partial_date import shown
 from trial.protocol import Group, constant
 from trial.rules import accrual, confirmation
-from trial.rules.accrual import Gate, Look, Reopened, Standing
+from trial.rules.accrual import Gate, Reopened
+from trial.rules.interim_stage import Look, Standing
 
 
 def standing(participant: ParticipantFact, settings: AnalysisSettings) -> Standing:

@@ -3,7 +3,7 @@
 from django.db import models
 
 from trial.models.record import RecordRow
-from trial.rules import accrual
+from trial.rules import interim_stage
 
 
 class GroupSettings(RecordRow):
@@ -16,13 +16,13 @@ class GroupSettings(RecordRow):
 class Reopening(RecordRow):
     """The chair's decision to reopen a group that a stage has closed, with the reason.
 
-    stage, ground: what was lifted (`trial.rules.accrual`), so that futility declared later closes the group again.
+    stage, ground: what was lifted (`trial.rules.interim_stage`); futility declared later closes the group again.
     """
 
     class Ground(models.TextChoices):
-        WAITING = accrual.WAITING, "Suspended until the stage's outcomes are known"
-        FUTILITY = accrual.FUTILITY, "Futility"
-        EFFICACY = accrual.EFFICACY, "Efficacy"
+        WAITING = interim_stage.WAITING, "Suspended until the stage's outcomes are known"
+        FUTILITY = interim_stage.FUTILITY, "Futility"
+        EFFICACY = interim_stage.EFFICACY, "Efficacy"
 
     group = models.CharField(max_length=1)
     stage = models.PositiveSmallIntegerField(default=1)

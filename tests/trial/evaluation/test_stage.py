@@ -9,7 +9,7 @@ from trial.evaluation.record import DeathFact, FollowUpFact, OffTreatmentFact, P
 from trial.evaluation.settings import AnalysisSettings
 from trial.evaluation.stage import gate_of, looks_of, standing
 from trial.partial_date import PartialDate
-from trial.rules.accrual import WAITING
+from trial.rules.interim_stage import WAITING
 
 SETTINGS = AnalysisSettings()
 NEW = person("NET-001", cycles=0)

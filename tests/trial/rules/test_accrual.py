@@ -7,18 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from trial.protocol import Group
-from trial.rules.accrual import (
-    CEILING,
-    EFFICACY,
-    FUTILITY,
-    WAITING,
-    Gate,
-    Look,
-    Reopened,
-    Standing,
-    accrual,
-    surely_open,
-)
+from trial.rules.accrual import CEILING, Gate, Reopened, accrual, surely_open
+from trial.rules.interim_stage import EFFICACY, FUTILITY, WAITING, Look, Standing
 
 SIMON = (Look(21, 1), Look(41, 4))
 
@@ -72,7 +62,6 @@ def test_the_line_says_where_stage_1_stands_and_what_it_needs() -> None:
     assert closed.line == (
         "Closed after stage 1: 21 of 21 evaluable, 1 of 2 responders needed; 3 outcomes still immature."
     )
-    assert closed.because.startswith("Group A (Carcinoid): closed after stage 1")
     assert closed.needed == ("1 more confirmed responder", "3 outcomes to mature")
     waits = gate((19, PENDING), (2, UNDOSED))
     assert "19 of 21 evaluable, 2 without a dose yet, 0 of 2 responders needed" in waits.line
@@ -83,6 +72,16 @@ def test_the_line_says_where_stage_1_stands_and_what_it_needs() -> None:
     assert gate((2, RESPONDER), (30, DONE)).line == "Open, stage 1 passed with 2 responders: 32 of 50 places are taken."
     assert gate((18, PENDING)).needed == ("3 more participants to fill stage 1", "2 more confirmed responders",
                                           "18 outcomes to mature")  # fmt: skip
+
+
+def test_the_door_says_why_without_a_result() -> None:
+    name = "Group A (Carcinoid) is"
+    assert gate((7, RESPONDER)).because == f"{name} open: 7 of 50 places are taken."
+    waiting, futile = gate((1, RESPONDER), (20, PENDING)), gate((1, RESPONDER), (20, DONE))
+    assert waiting.because == f"{name} closed: the 21 places of stage 1 are taken, and their outcomes are awaited."
+    assert futile.because == f"{name} closed: stage 1 is complete. The study chair decides how it goes on."
+    lifted = gate((1, RESPONDER), (20, DONE), reopened=[Reopened(1, FUTILITY, "The committee asks for more.")])
+    assert lifted.because == f"{name} open: 21 of 50 places are taken."
 
 
 def test_a_reopening_lifts_what_it_was_given_for_and_nothing_later() -> None:
@@ -113,7 +112,7 @@ def test_an_efficacy_bound_closes_a_full_stage() -> None:
     assert gate((3, RESPONDER), (6, PENDING), looks=looks).open
     found = gate((3, RESPONDER), (7, PENDING), looks=looks)
     assert (found.open, found.ground, found.may_be_reopened) == (False, EFFICACY, True)
-    assert found.line == "Closed after stage 1 for efficacy: 3 responders among 10, 3 are enough."
+    assert found.line == "Closed after stage 1 for efficacy: 3 responders of 3 needed to stop."
 
 
 def test_each_interim_stage_of_a_longer_plan_closes_in_its_turn() -> None:
