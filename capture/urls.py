@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from capture.conduct.urls import urlpatterns as of_the_conduct
 from capture.views import (
     assessment,
     cycle,
@@ -21,6 +22,7 @@ app_name = "capture"
 _ONE = "participants/<str:reference>/"
 
 urlpatterns = [
+    *of_the_conduct,
     path("checks/", edit_checks.edit_checks, name="checks"),
     path("terms/", terms.terms, name="terms"),
     path("work/", work.work, name="work"),

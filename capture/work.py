@@ -1,16 +1,17 @@
 """“My work”: what waits for a person, by role; read from the schedule and the record, not kept as a list."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 
 from django.urls import reverse
+from django.utils.timezone import now
 
 from capture import selectors
-from capture.casebook import ENTRY_FORMS
+from capture.conduct import waiting
 from capture.entry_lists import pending_entries
 from capture.proposals import open_proposals
 from trial import access
-from trial.models import Acknowledgement, Participant, Person, Role, Waiver
+from trial.models import Participant, Person, Role, Waiver
 from trial.schedule import OVERDUE
 
 MOST_SHOWN = 200
@@ -45,7 +46,7 @@ def work_of(person: Person, today: date) -> list[Work]:
         found.append(_work("Overdue", [task for task in tasks if task.status == OVERDUE]))
         found.append(_work("Due now", [task for task in tasks if task.status != OVERDUE]))
         found.append(_work("Values pending", _pending(participants)))
-        found.append(_work("Unusual values nobody has looked at", _not_looked_at(participants)))
+        found.append(_work("Queries to close" if person.role == Role.MONITOR else "Queries to answer", _queries(person)))
     if person.role in access.ENTERS:
         found.append(_work("Proposed adverse events", _proposed(participants)))
     found.append(_work("Waivers waiting for the study chair", _waivers(participants, person)))
@@ -90,22 +91,8 @@ def _proposed(participants: list[Participant]) -> list[Task]:
     ]
 
 
-def _not_looked_at(participants: list[Participant]) -> list[Task]:
-    rows = Acknowledgement.objects.filter(participant__in=participants, struck_out_reason="", because="")
-    return [
-        Task(row.participant, row.words, row.check_id, "incomplete", _entry_url(row))
-        for row in rows.select_related("participant")[:MOST_SHOWN]
-    ]
-
-
-def _entry_url(row: Acknowledgement) -> str:
-    reference = row.participant.reference
-    if row.form in ENTRY_FORMS:
-        return reverse("capture:entry", args=[reference, row.form, row.row_id])
-    if row.form == "cycle":
-        cycle = row.participant.cycles.filter(pk=row.row_id).first()
-        return reverse("capture:cycle", args=[reference, cycle.number if cycle else 1])
-    return reverse("capture:assessment", args=[reference, row.row_id])
+def _queries(person: Person) -> list[Task]:
+    return [Task(*(getattr(each, field.name) for field in fields(Task))) for each in waiting.queries(person, now())]
 
 
 def _waivers(participants: list[Participant], person: Person) -> list[Task]:

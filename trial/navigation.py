@@ -10,6 +10,9 @@ from trial.models import Person, Role
 
 _WORK = ("My work", "capture:work")
 _PARTICIPANTS = ("Participants", "capture:participants")
+_QUERIES = ("Queries", "capture:queries")
+_CONTROL = ("Freeze and lock", "capture:holds")
+_TRAIL = ("Trail", "capture:trail")
 _REGISTER = ("Register", "capture:register")
 _DASHBOARD = ("Dashboard", "analysis:dashboard")
 _AS_OF = ("As of…", "analysis:moments")
@@ -17,11 +20,11 @@ _PROTOCOL = ("Protocol", "analysis:protocol")
 _SETTINGS = ("Settings", "analysis:settings")
 
 NAVIGATION: dict[str, tuple[tuple[str, str], ...]] = {
-    Role.COORDINATOR: (_WORK, _PARTICIPANTS, _REGISTER, _PROTOCOL),
-    Role.INVESTIGATOR: (_WORK, _PARTICIPANTS, _REGISTER, _PROTOCOL),
-    Role.MONITOR: (_WORK, _PARTICIPANTS, _PROTOCOL),
-    Role.CHAIR: (_DASHBOARD, _PARTICIPANTS, _WORK, _AS_OF, _PROTOCOL, _SETTINGS),
-    Role.STATISTICIAN: (_DASHBOARD, _PARTICIPANTS, _AS_OF, _PROTOCOL, _SETTINGS),
+    Role.COORDINATOR: (_WORK, _PARTICIPANTS, _QUERIES, _REGISTER, _PROTOCOL),
+    Role.INVESTIGATOR: (_WORK, _PARTICIPANTS, _QUERIES, _REGISTER, _TRAIL, _PROTOCOL),
+    Role.MONITOR: (_WORK, _PARTICIPANTS, _QUERIES, _CONTROL, _TRAIL, _PROTOCOL),
+    Role.CHAIR: (_DASHBOARD, _PARTICIPANTS, _WORK, _CONTROL, _TRAIL, _AS_OF, _PROTOCOL, _SETTINGS),
+    Role.STATISTICIAN: (_DASHBOARD, _PARTICIPANTS, _TRAIL, _AS_OF, _PROTOCOL, _SETTINGS),
     Role.ADMINISTRATOR: (),
 }
 

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from capture import selectors
+from capture.conduct import marks
 from capture.entry_lists import entry_lists
 from capture.fields import today
 from capture.lesions import lesion_table
@@ -20,8 +21,10 @@ STATES = (("", "All"), ("due", "Something due or overdue"), ("overdue", "Somethi
 def matrix(request: HttpRequest) -> HttpResponse:
     """Rows are participants, columns their forms, each with its status; filters `site`, `group`, `state`."""
     site, group, state = (request.GET.get(name, "") for name in ("site", "group", "state"))
+    found = selectors.matrix(request.user, today(), site, group, state)
     shown = {
-        "matrix": selectors.matrix(request.user, today(), site, group, state),
+        "matrix": found,
+        "marks": marks.marks([row.participant for row in found.rows]),
         "sites": access.sites_for(request.user),
         "groups": [(each.value, protocol.GROUP_NAMES[each]) for each in protocol.Group],
         "site": site,
@@ -41,6 +44,7 @@ def participant(request: HttpRequest, reference: str) -> HttpResponse:
     scans = list(participant.assessments.filter(struck_out_reason="").order_by("assessed_on", "id"))
     shown = {
         "participant": participant,
+        "marks": marks.marks([participant]),
         "group_name": protocol.GROUP_NAMES[protocol.Group(participant.group)] if participant.group else "",
         "row": row,
         "next_cells": row.to_do[:4],

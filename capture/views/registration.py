@@ -75,15 +75,18 @@ def register_screened(request: HttpRequest, reference: str) -> HttpResponse:
                  **_gates(*(group for group in protocol.Group if group.value == participant.group)))  # fmt: skip
 
 
-@access.allows(*access.ENTERS)
+@access.allows(*access.READS_RECORD)
 def correct(request: HttpRequest, reference: str) -> HttpResponse:
-    """Corrects details and answers with a reason; what somebody else changed meanwhile is shown, never overwritten."""
+    """Registration as it stands: read by all who may, corrected by the site with a reason."""
     participant = access.participant_for(request.user, reference)
+    may_enter = access.may_enter(request.user)
+    if request.method == "POST" and not may_enter:
+        return HttpResponse("Your role reads the registration and does not write it.", status=403)
 
     def make(data: QueryDict | None) -> saving.Sheet:
         reason = ReasonForm(data)
         form = CorrectionForm(participant, correction.answers_of(participant), data)
-        shown = {"participant": participant, "form": form, "reason_form": reason, "may_enter": True}
+        shown = {"participant": participant, "form": form, "reason_form": reason, "may_enter": may_enter}
         return saving.Sheet([form], reason, shown)
 
     return saving.answer(

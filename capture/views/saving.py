@@ -12,9 +12,10 @@ from django.db import IntegrityError
 from django.db.models import Model
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from capture import checks, history, merging
+from capture.conduct import after_saving
 from capture.forms.reason import ReasonForm
 from capture.services.meanwhile import EditedMeanwhile
 from capture.services.registration import NotAllowed
@@ -105,7 +106,9 @@ def answer(
         return _again(request, template, sheet)
     refusal = attempt(request, lambda: save(sheet))
     if refusal is None:
-        return done(sheet)
+        page = done(sheet)
+        reason = sheet.reason.cleaned_data.get("reason", "") if sheet.reason else ""
+        return redirect("capture:queries") if after_saving.answer_query(request, reason) else page
     if refusal.meanwhile:
         return _conflict(request, template, make, rows, refusal.meanwhile)
     return _again(request, template, sheet, refusal.context)

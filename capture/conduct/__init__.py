@@ -1,0 +1,1 @@
+"""The conduct of the study: queries, source verification, freeze and lock, signatures, the audit trail."""

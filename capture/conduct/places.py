@@ -1,0 +1,108 @@
+"""Where in the casebook a query, verification or freeze belongs: what the place is called and where it opens."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Model
+from django.urls import reverse
+
+from capture import history
+from capture.casebook import CASEBOOK, ENTRY_FORMS
+from capture.forms.assessment import FollowUpHeadForm, HeadForm
+from capture.forms.cycle import CycleForm
+from capture.forms.registration import CorrectionForm
+from trial import partial_date, protocol
+from trial.ctcae_v3.limits import ANALYTES
+from trial.models import Assessment, Cycle, Lesion, Participant
+
+TITLES = {form.kind: form.title for form in CASEBOOK}
+_FORM_CLASSES: dict[str, Any] = {
+    "registration": CorrectionForm, "cycle": CycleForm, "baseline": HeadForm, "follow_up_scan": FollowUpHeadForm,
+    **{kind: book.form for kind, book in ENTRY_FORMS.items()},
+}  # fmt: skip
+_ITEMS = {item.code: item.words for item in protocol.ELIGIBILITY}
+Key = tuple[str, int | None]
+
+
+@dataclass(frozen=True)
+class Place:
+    """An entry of the casebook in words, and its page."""
+
+    title: str
+    url: str
+
+
+def field_label(kind: str, field: str) -> str:
+    """What a field of a form is called on its page; empty for the form as a whole."""
+    if field.startswith("lab-"):
+        return ANALYTES.get(field.removeprefix("lab-"), field)
+    if field.startswith("lesion"):
+        found = Lesion.objects.filter(pk=int(field[6:])).first() if field[6:].isdigit() else None
+        return str(found or field)
+    if field.partition("_")[2] in _ITEMS:
+        return _ITEMS[field.partition("_")[2]]
+    declared = getattr(_FORM_CLASSES.get(kind), "base_fields", {}).get(field)
+    words = declared.label if declared is not None and declared.label else field.replace("_", " ")
+    return str(words)[:1].upper() + str(words)[1:]
+
+
+def places(items: Iterable[Any]) -> dict[Key, Place]:
+    """(form, row id) → place, of things with participant, form and row_id; one query per form, however many."""
+    by_form: dict[str, dict[int | None, Participant]] = defaultdict(dict)
+    for item in items:
+        by_form[item.form][item.row_id] = item.participant
+    found: dict[Key, Place] = {}
+    for kind, owners in by_form.items():
+        rows = _rows(kind, [key for key in owners if key is not None])
+        for row_id, participant in owners.items():
+            found[(kind, row_id)] = place(participant, kind, rows.get(row_id or 0))
+    return found
+
+
+def place(participant: Participant, kind: str, row: Any) -> Place:
+    """The place of one entry; row None: the form as a whole."""
+    title = TITLES.get(kind, kind)
+    if kind == "registration":
+        return Place(title, reverse("capture:correct", args=[participant.reference]))
+    if row is None:
+        return Place(title, reverse("capture:participant", args=[participant.reference]))
+    if kind == "cycle":
+        return Place(f"Cycle {row.number}", reverse("capture:cycle", args=[participant.reference, row.number]))
+    if kind in ENTRY_FORMS:
+        url = reverse("capture:entry", args=[participant.reference, kind, row.pk])
+        return Place(f"{title} {_day(getattr(row, ENTRY_FORMS[kind].dated_by))}".strip(), url)
+    url = reverse("capture:assessment", args=[participant.reference, row.pk])
+    return Place(f"{title} {_day(row.assessed_on)}", url)
+
+
+def row_of(participant: Participant, kind: str, row_id: int | None) -> Any:
+    """The entry itself; None when this participant has no such entry."""
+    if kind == "registration":
+        return participant
+    found = _rows(kind, [row_id]).get(row_id) if row_id is not None else None
+    return found if found is not None and found.participant_id == participant.pk else None
+
+
+def rows_of(participant: Participant, kind: str, row: Any) -> list[Model]:
+    """Every row of the record that the entry consists of."""
+    if kind == "registration":
+        return history.rows_of_registration(participant)
+    if kind == "cycle":
+        return history.rows_of_cycle(row)
+    if kind in ENTRY_FORMS:
+        return history.rows_of_entry(ENTRY_FORMS[kind], row)
+    return history.rows_of_assessment(row)
+
+
+def _rows(kind: str, ids: list[int]) -> dict[int, Any]:
+    if kind in ENTRY_FORMS:
+        return ENTRY_FORMS[kind].model.objects.in_bulk(ids)
+    model: Any = {"cycle": Cycle, "baseline": Assessment, "follow_up_scan": Assessment}.get(kind)
+    return model.objects.in_bulk(ids) if model else {}
+
+
+def _day(when: Any) -> str:
+    return partial_date.shown(when) if isinstance(when, date) else str(when or "no date")

@@ -1,0 +1,94 @@
+"""What people do with queries: the monitor raises, closes, reopens and cancels; the site answers. One Change each."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from capture.conduct import places
+from trial import access, asking, changes
+from trial.models import Participant, Person, Query, Role
+
+State = Query.State
+# What a monitor may make of a query in each state.
+MOVES: dict[str, tuple[str, ...]] = {
+    State.OPEN: (State.CANCELLED,),
+    State.REOPENED: (State.CLOSED, State.CANCELLED),
+    State.ANSWERED: (State.CLOSED, State.REOPENED),
+    State.CLOSED: (State.REOPENED,),
+    State.CANCELLED: (),
+}
+NEEDS_WORDS = (State.REOPENED, State.CANCELLED)
+
+
+class NotPossible(Exception):
+    """The step does not fit the state of things, or the person; the message says why in words."""
+
+
+@dataclass(frozen=True)
+class Where:
+    """A place of the casebook that a query is about."""
+
+    form: str
+    row_id: int | None = None
+    field: str = ""
+
+
+def raise_query(person: Person, participant: Participant, where: Where, words: str) -> Query:
+    """A monitor asks the site about an entry; raises NotPossible, changes.RecordHeld."""
+    _monitor(person)
+    if not words.strip():
+        raise NotPossible("Write the question.")
+    if where.form not in places.TITLES:
+        raise NotPossible("There is no such form in the casebook.")
+    if where.row_id is not None and places.row_of(participant, where.form, where.row_id) is None:
+        raise NotPossible("There is no such entry.")
+    with changes.record(person, "query", participant=participant) as change:
+        return asking.open_one(participant, where.form, where.row_id, where.field, "", words.strip(), "", change.at,
+                               person)  # fmt: skip
+
+
+def raise_many(person: Person, asked: Iterable[tuple[Participant, Where]], words: str) -> int:
+    """One wording for many places, one Change each; returns how many were asked."""
+    return sum(1 for participant, where in asked if raise_query(person, participant, where, words))
+
+
+def answer(person: Person, query: Query, words: str) -> Query:
+    """The site's answer; the monitor decides whether it closes the query."""
+    if not access.may_enter(person):
+        raise NotPossible("The site answers a query.")
+    if not words.strip():
+        raise NotPossible("Write the answer, or correct the value.")
+    return _move(person, query, State.ANSWERED, words, (State.OPEN, State.REOPENED))
+
+
+def answer_by_correction(person: Person, query: Query, reason: str) -> Query:
+    """Answers with the reason of a correction that was just saved; a query that is no longer open stays as it is."""
+    query.refresh_from_db()
+    if not query.waits_for_site:
+        return query
+    return answer(person, query, f"Corrected: {reason}" if reason else "Corrected.")
+
+
+def decide(person: Person, query: Query, to: str, words: str = "") -> Query:
+    """The monitor closes, reopens or cancels; reopening and cancelling need words."""
+    _monitor(person)
+    if to not in (State.CLOSED, State.REOPENED, State.CANCELLED):
+        raise NotPossible("A query is closed, reopened or cancelled.")
+    if to in NEEDS_WORDS and not words.strip():
+        raise NotPossible("Say why.")
+    allowed = tuple(state for state, moves in MOVES.items() if to in moves)
+    return _move(person, query, to, words, allowed)
+
+
+def _move(person: Person, query: Query, to: str, words: str, allowed: tuple[str, ...]) -> Query:
+    with changes.record(person, "query", participant=query.participant) as change:
+        # Read again under the writers' lock: two people may answer or close at once.
+        current = Query.objects.select_related("participant").get(pk=query.pk)
+        if current.state not in allowed:
+            raise NotPossible(f"The query is {current.get_state_display().lower()} already.")
+        asking.move(current, to, words.strip(), person, change.at)
+    return current
+
+
+def _monitor(person: Person) -> None:
+    if person.role != Role.MONITOR:
+        raise NotPossible("Only a monitor does this.")

@@ -1,0 +1,1 @@
+"""Pages of the conduct of the study; each states its rule."""

@@ -1,0 +1,45 @@
+"""Template tags that show the conduct of an entry on its page: set `conduct` once, mark each field."""
+
+from typing import Any
+
+from django import template
+
+from capture.conduct import form_conduct as conduct_of
+from trial.models import Participant
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def form_conduct(context: dict[str, Any], participant: Participant, kind: str, row_id: Any) -> Any:
+    """What stands about the entry; None while it is not saved yet."""
+    if not row_id:
+        return None
+    return conduct_of.form_conduct(context["request"].user, participant, kind, int(row_id))
+
+
+@register.inclusion_tag("capture/conduct/_field_marks.html")
+def field_marks(conduct: Any, field: str, label: Any = "") -> dict[str, Any]:
+    """Beside a field's label: its queries, and for a monitor the way to raise one."""
+    if not conduct:
+        return {}
+    ask = conduct.ask_url(field) if conduct.may_ask else ""
+    return {"marks": conduct.by_field.get(field, []), "ask": ask, "label": label, "may_answer": conduct.may_answer}
+
+
+@register.inclusion_tag("capture/conduct/_field_marks.html")
+def lesion_marks(conduct: Any, lesion_id: Any, label: str) -> dict[str, Any]:
+    """The marks of one lesion of the baseline; none for an empty row."""
+    return field_marks(conduct, f"lesion{lesion_id}", label) if lesion_id else {}
+
+
+@register.inclusion_tag("capture/conduct/_query_count.html")
+def query_count(marks: Any, participant: Participant) -> dict[str, Any]:
+    """How many queries stand about a participant, as a link to them."""
+    return {"count": marks.counts.get(participant.pk, 0), "participant": participant}
+
+
+@register.simple_tag
+def query_field_label(conduct: Any, query: Any) -> Any:
+    """The field a query of the panel is about."""
+    return conduct_of.label_of(conduct, query)

@@ -1,0 +1,221 @@
+"""Queries: raised on a field by a monitor, answered by the site with the correction, closed by the monitor."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from capture.casebook import ENTRY_FORMS
+from capture.conduct import queries, query_list
+from capture.conduct.queries import Where
+from capture.services import entries
+from tests.cast import Cast, cast_of, register
+from trial.models import Change, HormoneLevel, Query, Role
+
+LEVEL = {"sampled_on": date(2026, 1, 9), "marker": "CGA", "value": 210, "value_missing": "", "unit": "ng/mL",
+         "upper_limit": 100, "upper_limit_missing": "", "assay": ""}  # fmt: skip
+
+
+@pytest.fixture
+def cast(database: object) -> Cast:
+    """The fixed cast on a database of its own."""
+    return cast_of()
+
+
+def client_of(cast: Cast, role: str) -> Client:
+    """Somebody signed in."""
+    client = Client()
+    client.force_login(cast.people[role], backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def level(cast: Cast) -> HormoneLevel:
+    """A hormone level as entered by Nora."""
+    return entries.save(cast.people[Role.COORDINATOR], cast.participant, ENTRY_FORMS["hormone"], LEVEL, acknowledged={})
+
+
+def raised(cast: Cast, level: HormoneLevel, field: str = "value") -> Query:
+    """A query of the monitor on a field of the level."""
+    return queries.raise_query(cast.people[Role.MONITOR], cast.participant, Where("hormone", level.pk, field),
+                               "Please compare this value with the source.")  # fmt: skip
+
+
+def test_a_monitor_raises_a_query_by_one_click_on_a_field(cast: Cast, level: HormoneLevel) -> None:
+    mona = client_of(cast, Role.MONITOR)
+    page = mona.get(f"/participants/NET-001/hormone/{level.pk}/").content.decode()
+    address = re.search(r'class="ask" href="([^"]*field=value)"', page)
+    assert address is not None
+    form = mona.get(address[1].replace("&amp;", "&"))
+    assert b"Hormone level 09-JAN-2026: Value" in form.content
+    done = mona.post(address[1].replace("&amp;", "&"), {"words": "Please compare with the laboratory's sheet."})
+    assert done.status_code == 302 and done.headers["Location"] == f"/participants/NET-001/hormone/{level.pk}/"
+    query = Query.objects.get()
+    assert (query.form, query.row_id, query.field, query.raised_by) == (
+        "hormone", level.pk, "value", cast.people[Role.MONITOR])  # fmt: skip
+    change = Change.objects.latest("id")
+    assert (change.act, change.participant, change.groups) == ("query", cast.participant, [])
+
+
+def test_a_coordinator_sees_no_way_to_ask_and_one_to_answer(cast: Cast, level: HormoneLevel) -> None:
+    query = raised(cast, level)
+    page = client_of(cast, Role.COORDINATOR).get(f"/participants/NET-001/hormone/{level.pk}/").content.decode()
+    assert 'class="ask"' not in page and f"/queries/{query.pk}/" in page
+
+
+@pytest.mark.parametrize("address", ["/participants/", "/participants/NET-001/", "/work/"])
+def test_an_open_query_marks_matrix_participant_and_work(cast: Cast, level: HormoneLevel, address: str) -> None:
+    nora = client_of(cast, Role.COORDINATOR)
+    assert b"query-mark" not in nora.get(address).content
+    raised(cast, level)
+    page = nora.get(address).content.decode()
+    assert "query-mark" in page or "Queries to answer" in page
+
+
+def test_the_list_opens_the_field_and_the_correction_answers_the_query(cast: Cast, level: HormoneLevel) -> None:
+    query, nora = raised(cast, level), client_of(cast, Role.COORDINATOR)
+    inline = nora.get(f"/queries/{query.pk}/", headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in inline and 'name="value"' in inline and 'name="reason_code"' in inline
+    assert 'name="unit"' not in inline
+    opened = re.search(r'name="opened_at" value="(\d+)"', inline)
+    assert opened is not None
+    done = nora.post(f"/queries/{query.pk}/", {
+        "opened_at": opened[1], "corrects": "1", "value": "120", "reason_code": "transcription", "words": "",
+    })  # fmt: skip
+    assert done.status_code == 302, done.content.decode()
+    level.refresh_from_db()
+    query.refresh_from_db()
+    assert (level.value, level.unit, query.state) == (120, "ng/mL", "answered")
+    assert query.messages.last().words.startswith("Corrected: ")
+    assert list(Change.objects.order_by("-id").values_list("act", flat=True)[:2]) == ["query", "correct"]
+
+
+def test_a_correction_without_a_reason_is_not_saved_and_answers_nothing(cast: Cast, level: HormoneLevel) -> None:
+    query, nora = raised(cast, level), client_of(cast, Role.COORDINATOR)
+    page = nora.post(f"/queries/{query.pk}/", {"corrects": "1", "value": "120", "words": "it was 120"})
+    assert page.status_code == 422 and b'value="120"' in page.content
+    query.refresh_from_db()
+    assert query.state == "open" and HormoneLevel.objects.get().value == 210
+
+
+def test_an_unusual_correction_asks_for_a_second_look_first(cast: Cast, level: HormoneLevel) -> None:
+    raise_unit = raised(cast, level, "unit")
+    entries.save(cast.people[Role.COORDINATOR], cast.participant, ENTRY_FORMS["hormone"],
+                 {**LEVEL, "sampled_on": date(2026, 2, 9)}, acknowledged={})  # fmt: skip
+    page = client_of(cast, Role.COORDINATOR).post(
+        f"/queries/{raise_unit.pk}/", {"corrects": "1", "unit": "nmol/L", "reason_code": "transcription"}
+    )
+    assert page.status_code in (302, 422)
+    if page.status_code == 422:
+        assert b"acknowledge_" in page.content and HormoneLevel.objects.get(pk=level.pk).unit == "ng/mL"
+
+
+def test_an_answer_in_words_changes_no_value(cast: Cast, level: HormoneLevel) -> None:
+    query, nora = raised(cast, level), client_of(cast, Role.COORDINATOR)
+    assert nora.post(f"/queries/{query.pk}/", {"corrects": "1", "value": "210", "words": ""}).status_code == 422
+    assert nora.post(f"/queries/{query.pk}/", {"corrects": "1", "value": "210.000", "words": "as in the source"})
+    query.refresh_from_db()
+    assert query.state == "answered" and query.messages.last().words == "as in the source"
+
+
+def test_a_correction_on_the_forms_own_page_answers_the_query_that_led_there(cast: Cast) -> None:
+    monitor, nora = cast.people[Role.MONITOR], client_of(cast, Role.COORDINATOR)
+    query = queries.raise_query(monitor, cast.participant, Where("registration", cast.participant.pk, "race"), "Please?")
+    page = nora.get(f"/participants/NET-001/registration/?query={query.pk}").content.decode()
+    assert f'name="answers_query" value="{query.pk}"' in page
+    fields = dict(re.findall(r'<input type="hidden" name="(opened_at|as_opened|answers_query)" value="([^"]*)"', page))
+    fields["as_opened"] = fields["as_opened"].replace("&quot;", '"')
+    import json
+
+    values = json.loads(fields["as_opened"])
+    done = nora.post(f"/participants/NET-001/registration/?query={query.pk}",
+                     {**values, **fields, "race": "black", "reason_code": "transcription"})  # fmt: skip
+    assert done.status_code == 302 and done.headers["Location"] == "/queries/"
+    query.refresh_from_db()
+    assert query.state == "answered"
+
+
+def test_the_monitor_closes_reopens_with_words_and_cancels(cast: Cast, level: HormoneLevel) -> None:
+    query, mona = raised(cast, level), client_of(cast, Role.MONITOR)
+    queries.answer(cast.people[Role.COORDINATOR], query, "as in the source")
+    for to, words, state in (("closed", "", "closed"), ("reopened", "", "closed"), ("reopened", "which page?", "reopened"),
+                             ("cancelled", "asked twice", "cancelled"), ("closed", "", "cancelled")):  # fmt: skip
+        mona.post(f"/queries/{query.pk}/decide/", {"to": to, "words": words})
+        query.refresh_from_db()
+        assert query.state == state, (to, words)
+    said = [(each.state, each.words) for each in query.messages.all()]
+    assert ("reopened", "which page?") in said and said[-1] == ("cancelled", "asked twice")
+
+
+def test_a_coordinator_cannot_close_and_a_monitor_cannot_answer(cast: Cast, level: HormoneLevel) -> None:
+    query = raised(cast, level)
+    assert client_of(cast, Role.COORDINATOR).post(f"/queries/{query.pk}/decide/", {"to": "closed"}).status_code == 403
+    assert client_of(cast, Role.MONITOR).post(f"/queries/{query.pk}/", {"words": "x"}).status_code == 403
+    for person, act in ((Role.COORDINATOR, lambda who: queries.decide(who, query, "closed")),
+                        (Role.MONITOR, lambda who: queries.answer(who, query, "x"))):  # fmt: skip
+        with pytest.raises(queries.NotPossible):
+            act(cast.people[person])
+    query.refresh_from_db()
+    assert query.state == "open"
+
+
+def test_two_answers_at_once_are_one(cast: Cast, level: HormoneLevel) -> None:
+    query = raised(cast, level)
+    stale = Query.objects.get(pk=query.pk)
+    queries.answer(cast.people[Role.COORDINATOR], query, "first")
+    with pytest.raises(queries.NotPossible, match="answered already"):
+        queries.answer(cast.people[Role.INVESTIGATOR], stale, "second")
+    assert [each.words for each in query.messages.all()][-1] == "first"
+
+
+def test_one_wording_goes_to_many_participants(cast: Cast) -> None:
+    other = register(cast.people[Role.COORDINATOR], cast.north)
+    mona = client_of(cast, Role.MONITOR)
+    done = mona.post("/queries/raise/?form=registration", {
+        "who": [cast.participant.pk, other.pk], "words": "Please say where the consent is kept."})  # fmt: skip
+    assert done.status_code == 302
+    assert Query.objects.count() == 2
+    assert Change.objects.filter(act="query", participant=other).count() == 1
+    assert mona.post("/queries/raise/?form=registration", {"words": "Please?"}).status_code == 422
+
+
+def test_another_sites_query_is_404_and_not_listed(cast: Cast, level: HormoneLevel) -> None:
+    query = raised(cast, level)
+    sol = Client()
+    sol.force_login(cast.elsewhere[Role.COORDINATOR], backend="django.contrib.auth.backends.ModelBackend")
+    assert sol.get(f"/queries/{query.pk}/").status_code == 404
+    assert sol.post(f"/queries/{query.pk}/", {"words": "x"}).status_code == 404
+    assert f"/queries/{query.pk}/" not in sol.get("/queries/?state=all").content.decode()
+
+
+def test_the_list_filters_by_state_site_form_age_and_person(cast: Cast, level: HormoneLevel) -> None:
+    query, monitor, now = raised(cast, level), cast.people[Role.MONITOR], timezone.now()
+
+    def numbers(at: object = now, **asked: str) -> int:
+        return query_list.found(monitor, query_list.Filter(**asked), at).count()  # type: ignore[arg-type]
+
+    assert numbers() == 0, "an open query waits for the site, not for the monitor"
+    assert numbers(state="open") == numbers(state="open", site="NORTH", form="hormone", mine="1") == 1
+    assert numbers(state="open", site="SOUTH") == numbers(state="open", form="visit") == numbers(state="closed") == 0
+    assert numbers(state="open", age="7") == 0
+    assert numbers(now + timedelta(days=8), state="open", age="7") == 1
+    nora = cast.people[Role.COORDINATOR]
+    assert query_list.found(nora, query_list.Filter(mine="1"), now).get() == query
+
+
+def test_the_list_asks_the_database_as_often_for_twenty_as_for_two(
+    cast: Cast, level: HormoneLevel
+) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    counts = []
+    for more in (2, 18):
+        for _ in range(more):
+            raised(cast, level)
+        with CaptureQueriesContext(connection) as captured:
+            client_of(cast, Role.MONITOR).get("/queries/?state=open")
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
