@@ -46,7 +46,8 @@ def work_of(person: Person, today: date) -> list[Work]:
         found.append(_work("Overdue", [task for task in tasks if task.status == OVERDUE]))
         found.append(_work("Due now", [task for task in tasks if task.status != OVERDUE]))
         found.append(_work("Values pending", _pending(participants)))
-        found.append(_work("Queries to close" if person.role == Role.MONITOR else "Queries to answer", _queries(person)))
+        title = "Queries to close" if person.role == Role.MONITOR else "Queries to answer"
+        found.append(_work(title, _queries(person)))
     if person.role in access.ENTERS:
         found.append(_work("Proposed adverse events", _proposed(participants)))
     found.append(_work("Waivers waiting for the study chair", _waivers(participants, person)))

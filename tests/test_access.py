@@ -5,6 +5,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.cast import Cast, cast_of
+from trial import asking, changes
 from trial.models import Role
 
 IGNORED_NAMESPACES: set[str] = set()
@@ -37,12 +38,22 @@ def _address(route: str, cast: Cast) -> str:
         "<str:proposal>": "visit-1-HGB",
         "<int:lesion_id>": "1",
         "<int:reopening_id>": "1",
+        "<int:query_id>": str(_query_of(cast)),
         "<str:letter>": "A",
         "<str:figure>": "responders",
     }
     for token, value in values.items():
         route = route.replace(token, value)
     return "/" + route
+
+
+def _query_of(cast: Cast) -> int:
+    """A query about the participant of the cast."""
+    found = cast.participant.queries.first()
+    if found is None:
+        with changes.record(None, "query", participant=cast.participant) as change:
+            found = asking.open_one(cast.participant, "registration", None, "", "", "Please look.", "", change.at)
+    return found.pk
 
 
 def test_every_url_states_its_rule() -> None:
@@ -81,7 +92,8 @@ def test_every_page_of_another_sites_participant_is_404(database: object, role: 
     cast = cast_of()
     client = Client()
     client.force_login(cast.elsewhere[role], backend="django.contrib.auth.backends.ModelBackend")
-    pages = [route for route, each in _all() if "<str:reference>" in route and role in each.callback.rule]
+    ours = ("<str:reference>", "<int:query_id>")
+    pages = [route for route, each in _all() if any(one in route for one in ours) and role in each.callback.rule]
     assert pages
     for route in pages:
         for method in (client.get, client.post):

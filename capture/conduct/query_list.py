@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from capture.conduct import places
 from trial import access
-from trial.models import Person, Query, Role
+from trial.models import Person, Query, QueryMessage, Role
 
 MOST_SHOWN = 200
 TO_DO = "to_do"
@@ -45,6 +45,12 @@ class Listed:
     place: places.Place
     field: str
     age_days: int
+
+    @property
+    def last_said(self) -> QueryMessage | None:
+        """The last words after the question itself; None while nobody answered."""
+        said = [each for each in self.query.messages.all() if each.state != Query.State.OPEN]
+        return said[-1] if said else None
 
     @property
     def opens(self) -> str:

@@ -82,7 +82,7 @@ def test_the_list_opens_the_field_and_the_correction_answers_the_query(cast: Cas
     opened = re.search(r'name="opened_at" value="(\d+)"', inline)
     assert opened is not None
     done = nora.post(f"/queries/{query.pk}/", {
-        "opened_at": opened[1], "corrects": "1", "value": "120", "reason_code": "transcription", "words": "",
+        "opened_at": opened[1], "corrects": "1", "value": "120", "reason_code": "entry_error", "words": "",
     })  # fmt: skip
     assert done.status_code == 302, done.content.decode()
     level.refresh_from_db()
@@ -105,7 +105,7 @@ def test_an_unusual_correction_asks_for_a_second_look_first(cast: Cast, level: H
     entries.save(cast.people[Role.COORDINATOR], cast.participant, ENTRY_FORMS["hormone"],
                  {**LEVEL, "sampled_on": date(2026, 2, 9)}, acknowledged={})  # fmt: skip
     page = client_of(cast, Role.COORDINATOR).post(
-        f"/queries/{raise_unit.pk}/", {"corrects": "1", "unit": "nmol/L", "reason_code": "transcription"}
+        f"/queries/{raise_unit.pk}/", {"corrects": "1", "unit": "nmol/L", "reason_code": "entry_error"}
     )
     assert page.status_code in (302, 422)
     if page.status_code == 422:
@@ -122,7 +122,8 @@ def test_an_answer_in_words_changes_no_value(cast: Cast, level: HormoneLevel) ->
 
 def test_a_correction_on_the_forms_own_page_answers_the_query_that_led_there(cast: Cast) -> None:
     monitor, nora = cast.people[Role.MONITOR], client_of(cast, Role.COORDINATOR)
-    query = queries.raise_query(monitor, cast.participant, Where("registration", cast.participant.pk, "race"), "Please?")
+    query = queries.raise_query(monitor, cast.participant, Where("registration", cast.participant.pk, "race"),
+                                "Please?")  # fmt: skip
     page = nora.get(f"/participants/NET-001/registration/?query={query.pk}").content.decode()
     assert f'name="answers_query" value="{query.pk}"' in page
     fields = dict(re.findall(r'<input type="hidden" name="(opened_at|as_opened|answers_query)" value="([^"]*)"', page))
@@ -131,7 +132,7 @@ def test_a_correction_on_the_forms_own_page_answers_the_query_that_led_there(cas
 
     values = json.loads(fields["as_opened"])
     done = nora.post(f"/participants/NET-001/registration/?query={query.pk}",
-                     {**values, **fields, "race": "black", "reason_code": "transcription"})  # fmt: skip
+                     {**values, **fields, "race": "black", "reason_code": "entry_error"})  # fmt: skip
     assert done.status_code == 302 and done.headers["Location"] == "/queries/"
     query.refresh_from_db()
     assert query.state == "answered"
@@ -140,7 +141,8 @@ def test_a_correction_on_the_forms_own_page_answers_the_query_that_led_there(cas
 def test_the_monitor_closes_reopens_with_words_and_cancels(cast: Cast, level: HormoneLevel) -> None:
     query, mona = raised(cast, level), client_of(cast, Role.MONITOR)
     queries.answer(cast.people[Role.COORDINATOR], query, "as in the source")
-    for to, words, state in (("closed", "", "closed"), ("reopened", "", "closed"), ("reopened", "which page?", "reopened"),
+    for to, words, state in (("closed", "", "closed"), ("reopened", "", "closed"),
+                             ("reopened", "which page?", "reopened"),
                              ("cancelled", "asked twice", "cancelled"), ("closed", "", "cancelled")):  # fmt: skip
         mona.post(f"/queries/{query.pk}/decide/", {"to": to, "words": words})
         query.refresh_from_db()
