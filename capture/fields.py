@@ -4,6 +4,7 @@ Reading of dates is `trial.partial_date`; a refused date keeps its text, with th
 """
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -17,6 +18,14 @@ from trial.protocol import MISSING_REASONS
 def today() -> date:
     """The day at the server, in UTC: what `t` means in a date field."""
     return timezone.now().date()
+
+
+class PlainDecimalField(forms.DecimalField):
+    """A number shown as it is typed: 310, not 310.000."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """Decimal → text without the zeros that the database adds; typed text stays as it was typed."""
+        return format(value.normalize(), "f") if isinstance(value, Decimal) and value.is_finite() else value
 
 
 class PartialDateFormField(forms.CharField):

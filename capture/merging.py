@@ -14,6 +14,7 @@ from django.forms import BaseForm, CheckboxInput
 from django.http import QueryDict
 
 LONGEST_PAGE = 100_000
+THEIRS = "theirs_"
 Values = dict[str, str]
 
 
@@ -62,10 +63,11 @@ def opened_with(posted: Mapping[str, Any]) -> Values | None:
 def settled(posted: QueryDict) -> tuple[QueryDict, tuple[str, ...]]:
     """What was typed with the choices made, and the names of fields whose choice is still open."""
     data, unchosen = posted.copy(), []
-    for name in posted.getlist("choice"):
+    for offered in [each for each in posted if each.startswith(THEIRS)]:
+        name = offered.removeprefix(THEIRS)
         chosen = posted.get(f"choose_{name}")
         if chosen == "theirs":
-            data[name] = posted.get(f"theirs_{name}", "")
+            data[name] = posted.get(offered, "")
         elif chosen != "mine":
             unchosen.append(name)
     return data, tuple(unchosen)
@@ -93,7 +95,7 @@ def again(posted: QueryDict, forms: Sequence[BaseForm], names: Iterable[str]) ->
     """The choices that were not made, to be shown once more."""
     wanted = set(names)
     return tuple(
-        _choice(bound, posted.get(bound.html_name, ""), posted.get(f"theirs_{bound.html_name}", ""))
+        _choice(bound, posted.get(bound.html_name, ""), posted.get(THEIRS + bound.html_name, ""))
         for form in forms for bound in form if bound.html_name in wanted
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from capture.fields import FullDateField
+from capture.fields import FullDateField, PlainDecimalField
 from capture.forms.reason import ReasonForm
 from capture.services.assessments import NewLesion, Reading
 from trial import protocol
@@ -30,7 +30,7 @@ class HeadForm(forms.Form):
 
     assessed_on = FullDateField(label="Date of the scan")
     method = forms.ChoiceField(label="Method", choices=protocol.METHODS)
-    slice_thickness_mm = forms.DecimalField(label="Slice thickness (mm)", required=False, min_value=0, max_digits=4,
+    slice_thickness_mm = PlainDecimalField(label="Slice thickness (mm)", required=False, min_value=0, max_digits=4,
                                             decimal_places=1)  # fmt: skip
     marker = forms.ChoiceField(label="Tumour markers", choices=Assessment.Marker.choices, initial="not_done")
 
@@ -56,7 +56,7 @@ class NewLesionForm(forms.Form):
     lesion_id = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
     organ = forms.ChoiceField(label="organ", required=False, choices=[("", "—"), *protocol.ORGANS])
     description = forms.CharField(label="description", required=False, max_length=80)
-    longest_diameter_mm = forms.DecimalField(label="longest diameter in mm", required=False, min_value=0, max_digits=5,
+    longest_diameter_mm = PlainDecimalField(label="longest diameter in mm", required=False, min_value=0, max_digits=5,
                                              decimal_places=1)  # fmt: skip
 
     def __init__(self, *args: Any, target: bool, **kwargs: Any) -> None:
@@ -94,7 +94,7 @@ class LocalTreatmentForm(ReasonForm):
 class ReadingForm(forms.Form):
     """One lesion of a follow-up; a typed 0 means absent."""
 
-    longest_diameter_mm = forms.DecimalField(label="longest diameter in mm", required=False, min_value=0, max_digits=5,
+    longest_diameter_mm = PlainDecimalField(label="longest diameter in mm", required=False, min_value=0, max_digits=5,
                                              decimal_places=1)  # fmt: skip
     state = forms.ChoiceField(label="state")
     not_evaluated_reason = forms.CharField(label="why not evaluated", required=False, max_length=120)

@@ -5,7 +5,13 @@ from typing import Any
 from django import forms
 from django.db import models
 
-from capture.fields import FullDateField, MissingReasonField, PartialDateFormField, require_value_or_reason
+from capture.fields import (
+    FullDateField,
+    MissingReasonField,
+    PartialDateFormField,
+    PlainDecimalField,
+    require_value_or_reason,
+)
 from trial.models import fields as record_fields
 
 
@@ -36,6 +42,8 @@ def _made(field: models.Field, kwargs: dict[str, Any]) -> forms.Field | None:
         return forms.ChoiceField(choices=choices, required=required, **common)
     if isinstance(field, models.TextField):
         return forms.CharField(widget=forms.Textarea(attrs={"rows": 2}), max_length=2000, required=required, **common)
+    if isinstance(field, models.DecimalField):
+        kwargs["form_class"] = PlainDecimalField
     made = field.formfield(**kwargs)
     if isinstance(made, forms.IntegerField | forms.DecimalField):
         made.widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from capture.casebook import CasebookForm
+from capture.fields import PlainDecimalField
 from trial.ctcae_v3.limits import ANALYTES
 from trial.protocol import MISSING_REASONS
 from trial.rules.laboratory import Grading
@@ -29,18 +30,18 @@ FURTHER: tuple[tuple[str, str], ...] = (
 class LaboratoryForm(forms.Form):
     """One analyte; a row without value and without reason is no result."""
 
-    value = forms.DecimalField(required=False, max_digits=12, decimal_places=3, min_value=Decimal(0))
+    value = PlainDecimalField(required=False, max_digits=12, decimal_places=3, min_value=Decimal(0))
     value_missing = forms.ChoiceField(required=False, choices=[("", "—"), *MISSING_REASONS])
     unit = forms.CharField(required=False, max_length=20)
-    lower_limit = forms.DecimalField(required=False, max_digits=12, decimal_places=3, min_value=Decimal(0))
-    upper_limit = forms.DecimalField(required=False, max_digits=12, decimal_places=3, min_value=Decimal(0))
+    lower_limit = PlainDecimalField(required=False, max_digits=12, decimal_places=3, min_value=Decimal(0))
+    upper_limit = PlainDecimalField(required=False, max_digits=12, decimal_places=3, min_value=Decimal(0))
 
     def __init__(self, *args: Any, analyte: str, further: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, prefix=f"lab-{analyte}", **kwargs)
         self.analyte, self.title, self.further = analyte, ANALYTES[analyte], further
         self.grading: Grading | None = None
         for name, field in self.fields.items():
-            if isinstance(field, forms.DecimalField):
+            if isinstance(field, PlainDecimalField):
                 field.widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
             kind = "form-select" if isinstance(field.widget, forms.Select) else "form-control"
             field.widget.attrs.update({"class": kind, "aria-label": f"{self.title}: {name.replace('_', ' ')}"})

@@ -6,7 +6,13 @@ from typing import Any
 
 from django import forms
 
-from capture.fields import FullDateField, MissingReasonField, PartialDateFormField, require_value_or_reason
+from capture.fields import (
+    FullDateField,
+    MissingReasonField,
+    PartialDateFormField,
+    PlainDecimalField,
+    require_value_or_reason,
+)
 from trial import protocol
 from trial.models import Participant, Person, RegistrationFinding, Site
 from trial.rules.eligibility import Answer
@@ -80,7 +86,7 @@ class ChecklistForm(forms.Form):
     def _add_item(self, item: protocol.EligibilityItem) -> None:
         if item.is_laboratory:
             widget = forms.TextInput(attrs={"class": "form-control", "inputmode": "decimal"})
-            self.fields[f"value_{item.code}"] = forms.DecimalField(
+            self.fields[f"value_{item.code}"] = PlainDecimalField(
                 label=item.words, max_digits=12, decimal_places=3, min_value=0, required=False, widget=widget
             )
             self.fields[f"date_{item.code}"] = FullDateField(label=f"Date: {item.words}", required=False)

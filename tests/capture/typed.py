@@ -1,0 +1,71 @@
+"""What a browser would send: the fields of a page as it stands, read from its HTML."""
+
+from html.parser import HTMLParser
+from typing import Any
+
+from django.test import Client
+
+from trial.models import Person
+
+
+class _Fields(HTMLParser):
+    """Successful controls of the form marked data-save (or data-save's page), as a browser would submit them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fields: dict[str, str] = {}
+        self._select: str | None = None
+        self._textarea: str | None = None
+        self._inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given: dict[str, Any] = {name: "" if value is None else value for name, value in attrs}
+        if tag == "form":
+            self._inside = "data-save" in given
+        if not self._inside:
+            return
+        if tag == "input" and given.get("name"):
+            chooses = given.get("type") in ("radio", "checkbox")
+            if not chooses or "checked" in given:
+                self.fields[given["name"]] = given.get("value", "on" if chooses else "")
+        elif tag == "select":
+            self._select = given["name"]
+            self.fields.setdefault(given["name"], "")
+        elif tag == "option" and self._select and "selected" in given:
+            self.fields[self._select] = given.get("value", "")
+        elif tag == "textarea":
+            self._textarea = given["name"]
+            self.fields[self._textarea] = ""
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._inside = False
+        elif tag == "select":
+            self._select = None
+        elif tag == "textarea":
+            self._textarea = None
+
+    def handle_data(self, data: str) -> None:
+        if self._textarea:
+            self.fields[self._textarea] += data.lstrip("\r\n")
+
+
+def fields(page: str) -> dict[str, str]:
+    """Name → value of every field in the page's form to save, as it stands."""
+    reader = _Fields()
+    reader.feed(page)
+    return reader.fields
+
+
+def opened(client: Client, address: str) -> dict[str, str]:
+    """The fields of a page that opens."""
+    answer = client.get(address)
+    assert answer.status_code == 200, (address, answer.status_code)
+    return fields(answer.content.decode())
+
+
+def signed_in(person: Person) -> Client:
+    """A browser with a session of the person."""
+    client = Client()
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    return client
