@@ -21,10 +21,10 @@ from trial.rules.dosing import cycle_dose
 def cycle(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """Shows a cycle; the site enters or corrects it."""
     participant = access.participant_for(request.user, reference)
-    row = participant.cycles.filter(number=number, struck_out_reason="").first()
-    if not participant.is_registered or (
-        row is None and number != participant.cycles.filter(struck_out_reason="").count() + 1
-    ):
+    # Read at once: a cycle saved between two questions would otherwise be neither there nor due.
+    standing = list(participant.cycles.filter(struck_out_reason=""))
+    row = next((each for each in standing if each.number == number), None)
+    if not participant.is_registered or (row is None and number != len(standing) + 1):
         raise Http404("This cycle is not due.")
     if request.method == "POST" and not access.may_enter(request.user):
         return HttpResponse("Your role reads the record and does not write it.", status=403)
