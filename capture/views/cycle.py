@@ -7,7 +7,8 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 
-from capture import history
+from capture import dose_advice, history
+from capture.fields import today
 from capture.forms.cycle import CycleForm, as_planned, period_forms
 from capture.forms.reason import ReasonForm
 from capture.services import acknowledgements, dosing
@@ -59,7 +60,8 @@ def _page(request: HttpRequest, participant: Participant, number: int, row: Cycl
         shown = {
             "participant": participant, "number": number, "cycle": row, "form": form, "periods": rows,
             "reason_form": reason, "dose": dose if row else None, "may_enter": access.may_enter(request.user),
-            "planned": planned,
+            "planned": planned, "dose_general": dose_advice.general(number),
+            "dose_advice": dose_advice.of_cycle(participant, row, today()) if row else [],
         }  # fmt: skip
         return saving.Sheet([form, *rows], reason if row else None, shown, unchecked=rows if planned else ())
 

@@ -6,7 +6,9 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from capture import dose_advice
 from capture.casebook import ENTRY_FORMS
+from capture.fields import today
 from capture.forms.entries import VisitForm
 from capture.forms.lines import LaboratoryForm, line_forms
 from capture.forms.not_an_event import NotAnEventForm
@@ -53,13 +55,19 @@ def _line_grade(form: LaboratoryForm) -> Grading | None:
 
 
 def beside(request: HttpRequest, participant: Participant, kind: str, row: Any) -> dict[str, Any]:
-    """What an entry page shows of proposals: those that its values make, or the value that proposed this event."""
+    """What an entry page shows of proposals: of events by its values, of doses by its event, or what proposed it."""
     if kind == "adverse_event":
-        return {"proposed": proposed(participant, request.GET) if row is None else None}
+        if row is None:
+            return {"proposed": proposed(participant, request.GET)}
+        return {"dose_advice": dose_advice.of_event(participant, row, today())}
     if row is None or kind not in ("visit", "blood_pressure"):
         return {}
     found = open_proposals([participant])
-    return {"proposals": [each for each in found if (each.form, each.row_id) == (kind, row.pk)]}
+    day = row.visited_on if kind == "visit" else row.measured_on
+    return {
+        "proposals": [each for each in found if (each.form, each.row_id) == (kind, row.pk)],
+        "pressure_advice": dose_advice.of_pressure(participant, row, day, today()),
+    }
 
 
 @access.allows(*access.ENTERS)

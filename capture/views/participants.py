@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from capture import selectors
+from capture import dose_advice, selectors
 from capture.conduct import marks
 from capture.entry_lists import entry_lists
 from capture.fields import today
@@ -51,6 +51,7 @@ def participant(request: HttpRequest, reference: str) -> HttpResponse:
         "scans": _with_response(scans, row.course.responses or {}),
         "lesions": lesion_table(participant, scans),
         "proposals": open_proposals([participant]),
+        "dose_advice": dose_advice.ongoing(participant, today()),
         "entry_lists": entry_lists(participant),
         "findings": participant.findings.order_by("id"),
         "waivers": participant.waivers.order_by("id"),
