@@ -52,6 +52,7 @@ CONSTANTS: tuple[Constant, ...] = (
     Constant("not_evaluated_between", 1, "assessments", "One NE may lie between the two scans.", OUR_READING),
     Constant("stable_between", 0, "assessments", "No SD may lie between the two scans.", OUR_READING),
     Constant("stable_minimum_days", 42, "days", "SD counts from 6 weeks after registration.", OUR_READING),
+    Constant("early_death_days", 63, "days", "Early death: by the end of the first assessment's window.", OUR_READING),
     Constant("targets_per_organ", 5, "lesions", "At most 5 target lesions per organ.", RECIST),
     Constant("targets_in_all", 10, "lesions", "At most 10 target lesions in all.", RECIST),
     Constant("measurable_conventional_mm", 20, "mm", "Measurable from 20 mm by conventional techniques.", RECIST),

@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from capture.casebook import CASEBOOK, ENTRY_FORMS
-from capture.services import entries, registration
+from capture.services import correction, entries
 from tests.cast import Cast, cast_of, register
 from trial import changes, holds_in_sql, spine
 from trial.models import Deviation, Hold, Participant, Query, QueryMessage, Role
@@ -180,5 +180,5 @@ def test_the_owner_of_the_schema_does_not_pass_a_lock_either(
 def test_a_refused_save_says_what_is_held_in_words(cast: Cast) -> None:
     hold(cast)
     with pytest.raises(changes.RecordHeld) as caught:
-        registration.correct_participant(cast.people[Role.COORDINATOR], cast.participant, {"ecog": 2}, "typed wrongly")
+        correction.correct_participant(cast.people[Role.COORDINATOR], cast.participant, {"ecog": 2}, "typed wrongly")
     assert str(caught.value) == "The participant is frozen: nothing was saved."

@@ -47,6 +47,8 @@ DECLARED: tuple[Declared, ...] = (
              "A PR after a CR still counts as PR; the strict reading breaks the pair.", OUR_READING),
     Declared("stable_minimum_days", "Days from registration before SD counts", "days",
              "SD counts from 6 weeks after registration.", OUR_READING),
+    Declared("early_death_days", "Days from day 1 in which a death is early", "days",
+             "A death is early while the first assessment (8 weeks, 7 days either side) could be made.", OUR_READING),
     Declared("marker_needed_for_complete", "A raised marker must be normal for CR", "",
              "Tumour markers above normal at baseline must be normal for a complete response.", RECIST),
     Declared("not_evaluated_counts", "An assessment without any evaluated lesion counts", "",

@@ -3,7 +3,7 @@
 Composes the rules of `trial.rules` (RECIST 1.0, confirmation [registry], best response) out of the record.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from trial.evaluation.record import AssessmentFact, LesionFact, ParticipantFact
@@ -133,6 +133,7 @@ def best(
         stable_minimum_days=settings.stable_minimum_days,
         new_therapy_on=new_therapy_on,
         died_on=died_on,
+        early_until=early_until(participant, settings),
     )
     return _best_out(participant, found)
 
@@ -151,8 +152,15 @@ def best_unconfirmed(
         stable_minimum_days=settings.stable_minimum_days,
         new_therapy_on=new_therapy_on,
         died_on=died_on,
+        early_until=early_until(participant, settings),
     )
     return _best_out(participant, found)
+
+
+def early_until(participant: ParticipantFact, settings: AnalysisSettings) -> date:
+    """The last day on which a death is early: while the first follow-up assessment could still be made."""
+    start = participant.first_dose_on or participant.registered_on
+    return start + timedelta(days=settings.early_death_days)
 
 
 def _best_out(participant: ParticipantFact, found: best_response.BestResponse) -> dict[str, str | None]:

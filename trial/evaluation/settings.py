@@ -75,6 +75,8 @@ class AnalysisSettings:
     stable_between: int = protocol.constant("stable_between")
     response_after_complete_counts: bool = True
     stable_minimum_days: int = protocol.constant("stable_minimum_days")
+    # From day 1, or from registration of the untreated: the first assessment with its window.
+    early_death_days: int = protocol.constant("early_death_days")
     # A marker raised at baseline must be normal for a complete response [RECIST 1.0].
     marker_needed_for_complete: bool = True
     # Whether an assessment on which no lesion was evaluated still counts as a disease assessment.

@@ -38,12 +38,13 @@ def best_overall_response(
     stable_minimum_days: int = 42,
     new_therapy_on: date | None = None,
     died_on: date | None = None,
+    early_until: date | None = None,
 ) -> BestResponse:
     """Confirmed CR or PR; else SD (CR, PR or SD late enough after registration); else PD; else early death, unknown."""
     confirmed = confirmed_response(outcomes, confirmation_settings, new_therapy_on)
     if confirmed:
         return BestResponse(Category(confirmed.response.value), confirmed.because, confirmed.first.on)
-    return _unconfirmed(outcomes, registered_on, stable_minimum_days, new_therapy_on, died_on)
+    return _unconfirmed(outcomes, registered_on, stable_minimum_days, new_therapy_on, died_on, early_until)
 
 
 def best_without_confirmation(
@@ -53,6 +54,7 @@ def best_without_confirmation(
     stable_minimum_days: int = 42,
     new_therapy_on: date | None = None,
     died_on: date | None = None,
+    early_until: date | None = None,
 ) -> BestResponse:
     """As if one assessment were enough: the first CR, else the first PR, up to progression and before new therapy."""
     considered = usable(outcomes, new_therapy_on)
@@ -60,7 +62,7 @@ def best_without_confirmation(
         for each in considered:
             if each.response == wanted:
                 return BestResponse(Category(wanted.value), f"{wanted.value} on {shown(each.on)}", each.on)
-    return _unconfirmed(outcomes, registered_on, stable_minimum_days, new_therapy_on, died_on)
+    return _unconfirmed(outcomes, registered_on, stable_minimum_days, new_therapy_on, died_on, early_until)
 
 
 def _unconfirmed(
@@ -69,8 +71,13 @@ def _unconfirmed(
     stable_minimum_days: int,
     new_therapy_on: date | None,
     died_on: date | None,
+    early_until: date | None,
 ) -> BestResponse:
-    """What is left without a response: SD, PD, early death, unknown."""
+    """What is left without a response: SD, PD, early death, unknown.
+
+    early_until: the last day on which a death is early, before the first assessment was missed (None: any day) [our
+    reading: RECIST 1.0 names the category without a limit]. Whoever died later was not assessed in time: unknown.
+    """
     for each in usable(outcomes, new_therapy_on):
         if each.response == Response.PD:
             return BestResponse(Category.PD, f"progression on {shown(each.on)}", each.on)
@@ -79,6 +86,9 @@ def _unconfirmed(
             late = "" if each.response == Response.SD else ", not confirmed"
             words = f"{each.response.value} on {shown(each.on)}, {days} days after registration{late}"
             return BestResponse(Category.SD, words, each.on)
-    if died_on is not None:
+    if died_on is not None and (early_until is None or died_on <= early_until):
         return BestResponse(Category.EARLY_DEATH, f"died on {shown(died_on)} before a response was known", died_on)
+    if died_on is not None:
+        words = f"died on {shown(died_on)}; no assessment decides it, though the first was due by {shown(early_until)}"
+        return BestResponse(Category.UNKNOWN, words, None)
     return BestResponse(Category.UNKNOWN, "no assessment decides it yet", None)

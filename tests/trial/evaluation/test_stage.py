@@ -1,11 +1,13 @@
 """Where a participant stands with the stage gate: evaluable, ruled out, responder, mature, and why."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from tests.analysis.endpoints.test_answers import day, person, scan
+from tests.analysis.endpoints.test_answers import DAY_1, day, person, scan
 from trial.evaluation.record import DeathFact, FollowUpFact, OffTreatmentFact, ParticipantFact, WithdrawalFact
+from trial.evaluation.response import best
 from trial.evaluation.settings import AnalysisSettings
 from trial.evaluation.stage import gate_of, looks_of, standing
 from trial.partial_date import PartialDate
@@ -102,3 +104,17 @@ def test_the_gate_follows_plan_and_suspension_of_the_settings() -> None:
     assert looks_of(SETTINGS, "A")[0] == (21, 1, None)
     assert gate_of("A", 21, standings, SETTINGS).ground == WAITING
     assert gate_of("A", 21, standings, replace(SETTINGS, suspend_at_stage_1=False)).open
+
+
+@pytest.mark.parametrize(("days", "category"), [(63, "early death"), (64, "unknown")])
+def test_early_death_counts_from_day_1_and_the_untreated_from_registration(days: int, category: str) -> None:
+    """Day 1 is 5-JAN-2026: 9-MAR is its day 63; registered on 1-JAN-2026: 5-MAR is its day 63."""
+    for one, start in ((person("NET-004"), DAY_1), (NEW, day(0))):
+        found = best(one, [], SETTINGS, None, start + timedelta(days=days))
+        assert found["category"] == category
+
+
+def test_the_days_of_an_early_death_are_a_setting() -> None:
+    died_on = DAY_1 + timedelta(days=64)
+    found = best(person("NET-004"), [], replace(SETTINGS, early_death_days=70), None, died_on)
+    assert found["category"] == "early death"

@@ -19,7 +19,7 @@ def day(number: int) -> date:
 def _sequence(words: str) -> list[DatedResponse]:
     """`56 PR, 84 PR` → responses so many days after registration."""
     found = []
-    for each in words.split(", "):
+    for each in filter(None, words.split(", ")):
         days, response = each.split()
         found.append(DatedResponse(Response(response), day(int(days))))
     return found
@@ -162,6 +162,21 @@ def test_best_response_says_why_and_when() -> None:
     assert found.because == "PR on 26-FEB-2026, 56 days after registration, not confirmed"
     once = best_without_confirmation(_sequence("56 PR, 84 PD"), registered_on=DAY)
     assert (once.on, once.because) == (day(56), "PR on 26-FEB-2026")
+
+
+@pytest.mark.parametrize(
+    ("words", "died_after", "category"),
+    [("", 63, "early death"), ("", 64, "unknown"), ("30 SD", 50, "early death"), ("56 SD", 60, "SD"),
+     ("30 NE", 597, "unknown"), ("56 PD", 60, "PD")],
+)  # fmt: skip
+def test_a_death_is_early_only_while_the_first_assessment_could_be_made(
+    words: str, died_after: int, category: str
+) -> None:
+    for rule in (best_overall_response, best_without_confirmation):
+        found = rule(_sequence(words), registered_on=DAY, died_on=day(died_after), early_until=day(63))
+        assert found.category.value == category
+    if category == "unknown":
+        assert "the first was due by 05-MAR-2026" in found.because and found.on is None
 
 
 def test_the_minimum_for_stable_disease_is_a_setting() -> None:
