@@ -54,7 +54,7 @@ def adverse_event(row: Row) -> AdverseEventFact:
         id=row["id"], term=row["term"], select=row["select"], other_words=row["other_words"], grade=row["grade"],
         attribution=row["attribution"], onset_on=partial(row["onset_on"]), resolved_on=partial(row["resolved_on"]),
         serious=row["seriousness"] != "no", outcome=row["outcome"], continues_id=row["continues_id"],
-        present_at_baseline=row["present_at_baseline"],
+        present_at_baseline=row["present_at_baseline"], cycle_number=row["cycle_number"],
     )  # fmt: skip
 
 

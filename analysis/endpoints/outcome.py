@@ -35,6 +35,7 @@ def derive(participant: ParticipantFact, settings: AnalysisSettings) -> dict[str
             *queries.of_assessments(assessed, _opinions(participant)),
             *queries.of_follow_up(participant, course),
             *toxicity.queries_of(toxic),
+            *toxicity.beyond_last_dose(participant, settings),
         ],
     }
 

@@ -1,15 +1,17 @@
 """One participant's adverse events on treatment, and whether any is the toxicity that the registry counts. PURE.
 
 Counted: at least one event on treatment of grade ≥ 3 with attribution possible, probable or definite [registry].
-On treatment [our reading]: onset from the first dose to 30 days after the last; an event that was present at baseline
-only once its grade is above the grade at baseline. A missing grade or attribution that could decide is "undetermined".
+On treatment [our reading]: onset from the first dose to 30 days after the last; an event that was there before
+treatment only once its grade is above the one that it had then. A missing grade or attribution that could decide is
+"undetermined".
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
 from analysis.endpoints.dictionary import name_of
+from analysis.endpoints.queries import query
 from trial.evaluation.record import AdverseEventFact, ParticipantFact
 from trial.evaluation.settings import AnalysisSettings
 from trial.partial_date import shown
@@ -39,17 +41,20 @@ def _on_treatment(
     first, last = participant.first_dose_on, participant.last_dose_on
     assert first is not None and last is not None
     inside, flag = _inside(event, first, last + timedelta(settings.toxicity_days_after_last_dose))
-    worse = _worse_than_baseline(event, by_id)
+    worse = _worse_than_baseline(event, by_id, first)
     if not inside or worse == NO:
         return None
     return {
         "id": event.id,
+        "began_as": [*_episodes_back(event, by_id)][-1].id,
         "term": event.term,
         "select": event.select,
         "words": event.other_words,
         "grade": event.grade,
         "attribution": event.attribution,
+        "serious": bool(event.serious),
         "onset_on": event.onset_on.stored() if event.onset_on else None,
+        "cycle": _cycle_of_onset(event, participant),
         "related": _reaches(event.attribution, settings.toxicity_attribution) == YES,
         "counts": _counts(event, worse, settings),
         "flag": flag,
@@ -67,25 +72,44 @@ def _inside(event: AdverseEventFact, first: date, last: date) -> tuple[bool, str
     return inside, "" if certain else f"partial onset {event.onset_on} read as on treatment"
 
 
-def _worse_than_baseline(event: AdverseEventFact, by_id: Mapping[int, AdverseEventFact]) -> str:
-    """YES for an event that was absent at baseline or is graded higher now; UNDETERMINED when a grade is missing."""
-    root = _root(event, by_id)
-    if not root.present_at_baseline:
+def _cycle_of_onset(event: AdverseEventFact, participant: ParticipantFact) -> int | None:
+    """The cycle that the onset lies in, a cycle lasting until the next begins; where its date leaves that open, the
+    cycle that the site named."""
+    if event.onset_on is None:
+        return event.cycle_number
+    begun = sorted((cycle.started_on, cycle.number) for cycle in participant.cycles)
+    possible = {
+        max((number for started_on, number in begun if started_on <= on), default=None)
+        for on in (event.onset_on.earliest(), event.onset_on.latest())
+    }
+    return possible.pop() if len(possible) == 1 else event.cycle_number
+
+
+def _worse_than_baseline(event: AdverseEventFact, by_id: Mapping[int, AdverseEventFact], first: date) -> str:
+    """YES for an event that was absent before treatment or is graded higher now; UNDETERMINED without a grade."""
+    before = next((each for each in _episodes_back(event, by_id) if _was_there(each, first)), None)
+    if before is None:
         return YES
-    if root.id == event.id:
+    if before.id == event.id:
         return NO
-    if root.grade is None or event.grade is None:
+    if before.grade is None or event.grade is None:
         return UNDETERMINED
-    return YES if event.grade > root.grade else NO
+    return YES if event.grade > before.grade else NO
 
 
-def _root(event: AdverseEventFact, by_id: Mapping[int, AdverseEventFact]) -> AdverseEventFact:
-    """The first episode; a chain that runs in a circle ends where it began."""
+def _was_there(event: AdverseEventFact, first: date) -> bool:
+    """Before the first dose: said by the site, or surely by its onset."""
+    return event.present_at_baseline or (event.onset_on is not None and event.onset_on.latest() < first)
+
+
+def _episodes_back(event: AdverseEventFact, by_id: Mapping[int, AdverseEventFact]) -> Iterator[AdverseEventFact]:
+    """The episode and those it continues, back to the first; a chain that runs in a circle ends where it began."""
     seen = {event.id}
+    yield event
     while (before := event.continues_id) is not None and before in by_id and before not in seen:
         event = by_id[before]
         seen.add(event.id)
-    return event
+        yield event
 
 
 def _counts(event: AdverseEventFact, worse: str, settings: AnalysisSettings) -> str:
@@ -152,10 +176,25 @@ def _higher(one: int | None, other: int | None) -> int | None:
     return max((each for each in (one, other) if each is not None), default=None)
 
 
+def beyond_last_dose(participant: ParticipantFact, settings: AnalysisSettings) -> list[dict[str, Any]]:
+    """Events too late after the last dose on record, while treatment is not on record as ended: is a cycle missing?"""
+    last = participant.last_dose_on
+    if last is None or participant.off_treatment is not None or participant.death is not None:
+        return []
+    until = last + timedelta(settings.toxicity_days_after_last_dose)
+    return [
+        query(
+            "event_beyond_doses",
+            f"{name_of(each.term, each.select, each.other_words)} began on {each.onset_on}, the last dose on record is "
+            f"on {shown(last)}, and treatment has not ended: is a cycle missing?",
+        )
+        for each in participant.adverse_events
+        if each.onset_on is not None and each.onset_on.earliest() > until
+    ]
+
+
 def queries_of(toxicity: Mapping[str, Any]) -> list[dict[str, Any]]:
     """A missing grade or attribution of an event on treatment is asked for."""
-    from analysis.endpoints.queries import query
-
     return [
         query(f"{what}_missing", f"{_name(event)}: the {what} is not on record.", form="adverse_event",
               row_id=event["id"], field=what)  # fmt: skip

@@ -81,6 +81,8 @@ class AdverseEventFact:
     outcome: str
     continues_id: int | None = None
     present_at_baseline: bool = False
+    # The cycle that the site named.
+    cycle_number: int | None = None
 
 
 @dataclass(frozen=True)

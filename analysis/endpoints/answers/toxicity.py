@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from analysis.endpoints import dictionary
+from analysis.endpoints.answers import event_tables
 from analysis.endpoints.answers.proportion import proportion
 from analysis.endpoints.cohort import Cohort, Outcome
 
@@ -47,6 +48,8 @@ def adverse_events(cohort: Cohort) -> dict[str, Any]:
         "worst": _counted(_worst(each["toxicity"]["terms"]) for each in treated if each["toxicity"]["terms"]),
         "terms": _terms(treated),
         "categories": _categories(treated),
+        "cycles": event_tables.by_cycle(treated),
+        "registry": event_tables.registry(treated),
     }
 
 
@@ -68,12 +71,13 @@ def _terms(treated: Sequence[Outcome]) -> list[dict[str, Any]]:
     for each in treated:
         for term in each["toxicity"]["terms"]:
             by_term[(term["term"], term["select"], term["words"])].append((each["number"], term))
-    rows = [_term(key, found) for key, found in by_term.items()]
+    rows = [_term(key, found, len(treated)) for key, found in by_term.items()]
     return sorted(rows, key=lambda row: (-row["participants"], row["name"]))
 
 
-def _term(key: tuple[str, str, str], found: list[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
+def _term(key: tuple[str, str, str], found: list[tuple[str, dict[str, Any]]], at_risk: int) -> dict[str, Any]:
     terms = [term for _, term in found]
+    severe_related = [number for number, term in found if term["counts"]]
     return {
         "term": key[0],
         "select": key[1],
@@ -84,8 +88,10 @@ def _term(key: tuple[str, str, str], found: list[tuple[str, dict[str, Any]]]) ->
         "counts": _counted(term["worst"] for term in terms),
         "related_counts": _counted(term["worst_related"] for term in terms if term["any_related"]),
         "attributions": _counted(term["attribution"] for term in terms),
-        "severe_related": sum(1 for term in terms if term["counts"]),
-        "severe_related_numbers": [number for number, term in found if term["counts"]],
+        "rate": proportion(len(found), at_risk),
+        "severe_related": len(severe_related),
+        "severe_related_numbers": severe_related,
+        "severe_related_rate": proportion(len(severe_related), at_risk),
         "undetermined": sum(1 for term in terms if term["undetermined"]),
     }
 
@@ -100,6 +106,7 @@ def _categories(treated: Sequence[Outcome]) -> list[dict[str, Any]]:
         for category, terms in own.items():
             worst[category].append(_worst(terms))
     return [
-        {"category": category, "participants": len(grades), "counts": _counted(grades)}
+        {"category": category, "participants": len(grades), "counts": _counted(grades),
+         "rate": proportion(len(grades), len(treated))}
         for category, grades in sorted(worst.items(), key=lambda row: (-len(row[1]), row[0]))
-    ]
+    ]  # fmt: skip
