@@ -14,6 +14,7 @@ import sys
 import threading
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
@@ -91,18 +92,25 @@ def _point_django_at(name: str) -> None:
 @pytest.fixture
 def database(template_database: str) -> Iterator[str]:
     """A fresh clone of the schema; yields its name. Django is connected to it as the application's role."""
+    with another_database(addresses.DATABASE) as name:
+        yield name
+
+
+@contextmanager
+def another_database(back_to: str) -> Iterator[str]:
+    """One more clone, for a test that needs a second, empty study; afterwards Django is back at the database named."""
     from django.db import connections
 
     name = f"test_{uuid.uuid4().hex[:12]}"
     words = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}")
     with _superuser() as connection:
         connection.execute(
-            words.format(sql.Identifier(name), sql.Identifier(template_database), sql.Identifier(addresses.OWNER))
+            words.format(sql.Identifier(name), sql.Identifier(addresses.DATABASE), sql.Identifier(addresses.OWNER))
         )
     _point_django_at(name)
     yield name
     connections.close_all()
-    _point_django_at(addresses.DATABASE)
+    _point_django_at(back_to)
     with _superuser() as connection:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 

@@ -30,13 +30,17 @@ ONCE: dict[str, tuple[str, ...]] = {
 
 @dataclass
 class Entry:
-    """One row as domain values, with the rows below it; `acknowledged` are the reasons given to its soft checks."""
+    """One row as domain values, with the rows below it; `acknowledged` are the reasons given to its soft checks.
+
+    on_record: the row of the record that it is, once there is one.
+    """
 
     row: FileRow
     values: dict[str, Any]
     below: list["Entry"] = field(default_factory=list)
     continues: "Entry | None" = None
     acknowledged: list["Entry"] = field(default_factory=list)
+    on_record: Any = None
 
     @property
     def name(self) -> str:
@@ -47,6 +51,11 @@ class Entry:
     def label(self) -> str:
         """The number or word by which other rows refer to this one."""
         return self.row.cells.get("entry", "")
+
+
+def by_date(rows: list[Entry], column: str) -> list[Entry]:
+    """The rows in order of one of their values."""
+    return sorted(rows, key=lambda entry: entry.values[column])
 
 
 @dataclass
@@ -86,7 +95,8 @@ class Parser:
     def parse(self) -> list[Bundle]:
         """The bundles in order of screening number; look at `problems` before writing any of them."""
         for row in self.files.of("registration"):
-            self._numbers.setdefault(row.cells["study_number"], _screening_number(row.cells["screening_number"]))
+            if row.cells["study_number"]:
+                self._numbers.setdefault(row.cells["study_number"], _screening_number(row.cells["screening_number"]))
         for data_set in COMES_IN:
             for row in self.files.of(data_set.name):
                 self._row(row)

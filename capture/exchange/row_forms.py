@@ -81,6 +81,17 @@ class LesionRow(forms.Form):
         return found
 
 
+class LaboratoryRow(LaboratoryForm):
+    """A laboratory value; a row of a file is never empty."""
+
+    def clean(self) -> dict[str, Any]:
+        """A value or the reason why there is none."""
+        found = super().clean()
+        if not self.errors and self.line() is None:
+            self.add_error("value", "Give the value, or in value_missing why it is missing.")
+        return found
+
+
 class BaselineRow(HeadForm):
     """The head of a baseline."""
 
@@ -144,7 +155,7 @@ def form_of(name: str, cells: dict[str, Any], baseline: bool) -> tuple[forms.Bas
         if analyte not in ANALYTES:
             return None, ""
         prefix = f"lab-{analyte}-"
-        return LaboratoryForm(_prefixed(cells, prefix), analyte=analyte, title=ANALYTES[analyte]), prefix
+        return LaboratoryRow(_prefixed(cells, prefix), analyte=analyte, title=ANALYTES[analyte]), prefix
     return PLAIN[name](cells), ""
 
 

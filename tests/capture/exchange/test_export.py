@@ -66,7 +66,7 @@ def test_values_are_written_as_the_record_knows_them(north: Site, tmp_path: Path
     hormones = [each["value"] for each in _read(tmp_path / "out", "hormone")]
     assert sorted(hormones) == ["", "180", "420.125"]
     treated = [each["locally_treated_on"] for each in _read(tmp_path / "out", "lesions") if each["label"] == "T4"]
-    assert treated == ["2026-03-23"]
+    assert treated == ["2026-04-22"]
 
 
 def test_no_cell_of_words_begins_like_a_formula_and_all_of_them_can_be_read_back(north: Site, tmp_path: Path) -> None:

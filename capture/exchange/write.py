@@ -1,0 +1,193 @@
+"""Writes what is new of one participant through the services of the pages, inside a Change of the import.
+
+Order: what a check asks about stands before what it checks. Dates are checked against the death on record, so the
+death comes before contacts and events, after doses and scans.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from django.db import IntegrityError
+
+from capture import checks
+from capture.casebook import ENTRY_FORMS
+from capture.exchange.files import Problem
+from capture.exchange.parse import Bundle, Entry, by_date
+from capture.exchange.write_scans import write_scans
+from capture.services import acknowledgements, dosing, entries, registration
+from capture.services.dosing import Period
+from trial import changes
+from trial.models import Acknowledgement, Participant, Site, Waiver
+
+ORDER = ("visit", "blood_pressure", "hormone", "death", "adverse_event", "medication", "history", "deviation",
+         "follow_up", "off_treatment", "withdrawal", "off_study")  # fmt: skip
+COMPARED_WITH_THE_LAST = frozenset({"visit", "blood_pressure", "hormone", "follow_up"})
+# What may be entered of someone who is screened only.
+BEFORE_REGISTRATION = frozenset({"registration", "waivers", "visit", "history", "medication", "hormone"})
+New = dict[str, list[Entry]]
+
+
+class Writer:
+    """Writes one participant; `problems` are what was refused, `written` counts rows by data set."""
+
+    def __init__(self, participant: Participant | None = None) -> None:
+        self.participant = participant
+        self.problems: list[Problem] = []
+        self.written: Counter[str] = Counter()
+
+    def screen(self, bundle: Bundle, site: Site, new: New) -> None:
+        """Puts the participant on record as screened, with the checklist; the number given must be the one named."""
+        entry = bundle.registration
+        assert entry is not None
+        details = {name: value for name, value in entry.values.items() if name != "registered_on"}
+        answers = {each.values["item"]: _answer(each) for each in new.get("eligibility", [])}
+        made = self.attempt(entry, lambda: registration.screen(None, site, details, answers))
+        if made is None:
+            return
+        self.participant = made
+        if made.screening_number != bundle.screening_number:
+            words = f"The next screening number is {made.screening_number}: numbers follow on without gaps."
+            self.refuse(entry, words, "screening_number")
+        self.written.update({"registration": 1, "eligibility": len(answers)})
+
+    def rest(self, bundle: Bundle, new: New) -> None:
+        """Everything after the screening."""
+        assert self.participant is not None
+        for entry in new.get("waivers", []):
+            self.attempt(entry, lambda entry=entry: self._waiver(entry))
+        self._register(bundle)
+        if bundle.registration is not None and bundle.registration.values["registered_on"] and not self.is_registered:
+            return
+        if not self.is_registered:
+            self._refuse_before_registration(new)
+            return
+        for entry in by_date(new.get("findings", []), "found_on"):
+            self.attempt(entry, lambda entry=entry: registration.record_finding(
+                None, self.participant, entry.values["kind"], entry.values["found_on"], entry.values["because"]))
+        for entry in by_date(new.get("cycles", []), "number"):
+            self.attempt(entry, lambda entry=entry: self._cycle(entry))
+        write_scans(self, new)
+        self._entries(new)
+        self._settle_death(new)
+
+    def _entries(self, new: New) -> None:
+        for kind in ORDER:
+            for entry in _in_time(kind, new.get(kind, [])):
+                self.attempt(entry, lambda entry=entry, kind=kind: self._entry(kind, entry))
+
+    def _refuse_before_registration(self, new: New) -> None:
+        early = {name: rows for name, rows in new.items() if name in BEFORE_REGISTRATION}
+        for rows in (rows for name, rows in new.items() if name not in early):
+            for entry in rows:
+                self.refuse(entry, "This form belongs to a registered participant.")
+        self._entries(early)
+
+    @property
+    def is_registered(self) -> bool:
+        """Whether the participant has a study number by now."""
+        return self.participant is not None and self.participant.is_registered
+
+    def _register(self, bundle: Bundle) -> None:
+        entry = bundle.registration
+        if entry is None or not entry.values["registered_on"] or self.is_registered:
+            return
+        assert self.participant is not None
+        participant = self.participant
+        made = self.attempt(entry, lambda: registration.register(None, participant, entry.values["registered_on"]),
+                             counted=False)  # fmt: skip
+        if made is None:
+            return
+        self.participant = made
+        if bundle.number and made.number != bundle.number:
+            words = f"The next study number is {made.number}: numbers follow on without gaps."
+            self.refuse(entry, words, "study_number")
+
+    def _waiver(self, entry: Entry) -> Waiver:
+        participant = self.participant
+        assert participant is not None
+        with changes.record(None, "enter", participant=participant, groups=(participant.group,)):
+            return Waiver.objects.create(participant=participant, **entry.values)
+
+    def _cycle(self, entry: Entry) -> Any:
+        found = entry.values
+        periods = [_period(each) for each in sorted(entry.below, key=lambda each: each.values["from_day"])]
+        saved = dosing.save_cycle(
+            None, self.participant, found["number"], found["started_on"], periods, found["tablets_dispensed"],
+            found["tablets_returned"], found["lot"], found["delay_reason"],
+        )  # fmt: skip
+        self.written["dosing_periods"] += len(periods)
+        self.said("cycle", entry, saved)
+        return saved
+
+    def _entry(self, kind: str, entry: Entry) -> Any:
+        book = ENTRY_FORMS[kind]
+        values = {name: entry.values[name] for name in book.form.base_fields}  # type: ignore[union-attr]
+        if kind == "adverse_event":
+            values["continues"] = entry.continues.on_record if entry.continues else None
+        lines = [{name: each.values[name] for name in book.lines.fields} for each in entry.below] if book.lines else []
+        saved = entries.save(None, self.participant, book, values, lines=lines)
+        self.written["laboratory"] += len(lines)
+        entry.on_record = saved
+        self.said(kind, entry, saved)
+        return saved
+
+    def _settle_death(self, new: New) -> None:
+        """A fatal event is entered after the death; what the death asked about may be answered by it."""
+        for entry in new.get("death", []):
+            saved = entry.on_record
+            if saved is not None:
+                book = ENTRY_FORMS["death"]
+                values = {name: entry.values[name] for name in book.form.base_fields}  # type: ignore[union-attr]
+                known = entries.facts(book, self.participant, values, saved)  # type: ignore[arg-type]
+                soft = checks.settle(checks.CHECKS["death"], known, None)
+                acknowledgements.keep(self.participant, "death", saved.pk, soft, None)  # type: ignore[arg-type]
+
+    def said(self, form: str, entry: Entry, saved: Any) -> None:
+        """Reasons given to the soft checks that fail here too; the others are not looked at yet."""
+        given = {each.values["check_id"]: each.values["because"] for each in entry.acknowledged}
+        for row in Acknowledgement.objects.filter(form=form, row_id=saved.pk, struck_out_reason="",
+                                                  check_id__in=given):  # fmt: skip
+            self.written["acknowledgements"] += 1
+            if given[row.check_id]:
+                row.because = given[row.check_id]
+                row.save(update_fields=["because"])
+
+    def attempt(self, entry: Entry, write: Callable[[], Any], counted: bool = True) -> Any:
+        """Runs the service; what it refuses becomes problems of the row, and nothing of it stays."""
+        try:
+            made = write()
+        except checks.Refused as refusal:
+            for check in refusal.failures:
+                self.refuse(entry, check.words, check.field if check.field in entry.row.cells else "")
+        except registration.NotAllowed as refusal:
+            for words in refusal.reasons:
+                self.refuse(entry, words)
+        except IntegrityError as refusal:
+            rule = getattr(getattr(refusal.__cause__, "diag", None), "constraint_name", "") or "one of its rules"
+            self.refuse(entry, f"The database refuses the row ({rule.replace('_', ' ')}).")
+        else:
+            if counted and entry.name != "registration" and made is not None:
+                self.written[entry.name] += 1
+            return made
+        return None
+
+    def refuse(self, entry: Entry, words: str, column: str = "") -> None:
+        self.problems.append(entry.row.problem(words, column))
+
+
+def _answer(entry: Entry) -> registration.Answer:
+    met = {"yes": True, "no": False}.get(entry.values["met"])
+    return registration.Answer(met, entry.values["value"], entry.values["measured_on"])
+
+
+def _period(entry: Entry) -> Period:
+    found = entry.values
+    return Period(found["from_day"], found["to_day"], found["dose_mg"], found["frequency"], found["reason"])
+
+
+def _in_time(kind: str, rows: list[Entry]) -> list[Entry]:
+    """By date where checks compare with the entry before, else as the file has them; what continues another last."""
+    if kind in COMPARED_WITH_THE_LAST:
+        return by_date(rows, ENTRY_FORMS[kind].dated_by)
+    return sorted(rows, key=lambda entry: entry.continues is not None)
