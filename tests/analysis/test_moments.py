@@ -232,3 +232,28 @@ def test_the_command_answers_as_of_a_moment(cast: Cast, capsys: pytest.CaptureFi
     assert json.loads(capsys.readouterr().out)["as_of"] == 4
     with pytest.raises(CommandError, match="no data cut"):
         call_command("endpoints", "--group", "A", "--cut", "nobody's")
+
+
+def test_a_recompute_from_nothing_shows_progress_and_finds_the_same(
+    cast: Cast, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = recompute("A").result
+    call_command("recompute", "--group", "A", "--from-nothing")
+    assert "A: 2 of 2" in capsys.readouterr().out
+    assert recompute("A").result == before
+
+
+def test_an_interrupted_recompute_keeps_what_it_has(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("analysis.recompute.AT_ONCE", 1)
+    ParticipantOutcome.objects.all().delete()
+    GroupResult.objects.all().delete()
+
+    def stop(done: int, of: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        recompute("A", stop)
+    assert ParticipantOutcome.objects.count() == 1
+    told: list[tuple[int, int]] = []
+    recompute("A", lambda done, of: told.append((done, of)))
+    assert told == [(1, 1)]

@@ -9,9 +9,9 @@ import os
 import random
 import sys
 import time
-from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trial.settings")
@@ -19,6 +19,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trial.settings")
 import django  # noqa: E402  (the settings' name comes first)
 
 django.setup()
+
+from django.db.models import Max  # noqa: E402
 
 from trial import changes, models, protocol  # noqa: E402
 from trial.partial_date import from_stored  # noqa: E402
@@ -55,19 +57,16 @@ def fill(per_group: int, seed: int = 20060212) -> int:
     chance = random.Random(seed)
     with changes.record(None, "system", "a site for the benchmark"):
         site, _ = models.Site.objects.get_or_create(code="BENCH", defaults={"name": "Benchmark"})
-    numbers = iter(range(1, 2 * per_group + 1))
+    there = models.Participant.objects.aggregate(last=Max("screening_number"))["last"] or 0
+    numbers = iter(range(there + 1, there + 2 * per_group + 1))
     for _ in range(0, per_group, CHUNK):
         for group in TYPES:
             with changes.record(None, "system", "rows for the benchmark", site=site, groups=(group,)):
                 batch = Batch()
-                for number in _next(numbers, min(CHUNK, per_group)):
+                for number in list(islice(numbers, min(CHUNK, per_group))):
                     _participant(batch, site, group, number, chance)
                 batch.save()
     return models.Participant.objects.count()
-
-
-def _next(numbers: Iterator[int], count: int) -> list[int]:
-    return [number for number, _ in zip(numbers, range(count), strict=False)]
 
 
 def _participant(batch: Batch, site: models.Site, group: str, number: int, chance: random.Random) -> None:

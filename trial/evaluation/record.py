@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 
 from trial import protocol
 from trial.partial_date import PartialDate
@@ -183,18 +184,19 @@ class ParticipantFact:
     @property
     def treated(self) -> bool:
         """Whether at least one dose was taken."""
-        return bool(self._dosed())
+        return bool(self._dosed)
 
     @property
     def first_dose_on(self) -> date | None:
         """The first day with a dose; None: never treated."""
-        return min((first for first, _ in self._dosed()), default=None)
+        return min((first for first, _ in self._dosed), default=None)
 
     @property
     def last_dose_on(self) -> date | None:
         """The last day with a dose, never past the end of its cycle."""
-        return max((last for _, last in self._dosed()), default=None)
+        return max((last for _, last in self._dosed), default=None)
 
+    @cached_property
     def _dosed(self) -> list[tuple[date, date]]:
         """First and last day of each period in which doses were taken."""
         cycle_days = protocol.constant("cycle_days")
