@@ -7,7 +7,7 @@ A check keeps its id for ever; its edition rises when its rule changes.
 from capture.checking import HARD, SOFT, Check, Facts, Refused, SecondLook, failing, settle
 from capture.conditions import adverse_event as event
 from capture.conditions import assessment as scan
-from capture.conditions import dosing
+from capture.conditions import dosing, laboratory
 from capture.conditions import entries as entry
 from trial import protocol
 
@@ -149,6 +149,10 @@ VISIT = (
     Check("VIS-06", "A laboratory value needs its unit.", CTCAE, HARD, entry.value_without_unit),
     Check("VIS-07", "A laboratory value or its upper limit is unusual for its unit: is the unit right?", PLAUSIBLE,
           SOFT, entry.laboratory_unit_unusual),
+    Check("VIS-08", "A laboratory value is in a unit in which CTCAE 3.0 does not grade it.", CTCAE, SOFT,
+          laboratory.unit_has_no_limits),
+    Check("VIS-09", "Without the laboratory's limit of normal a value cannot be graded.", CTCAE, SOFT,
+          laboratory.limit_of_normal_missing),
     *PRESSURE,
 )  # fmt: skip
 BLOOD_PRESSURE = (

@@ -8,6 +8,7 @@ from django import forms
 from capture.casebook import CasebookForm
 from capture.fields import PlainDecimalField
 from trial.ctcae_v3.limits import ANALYTES
+from trial.models import LaboratoryResult, Participant
 from trial.protocol import MISSING_REASONS
 from trial.rules.laboratory import Grading
 
@@ -67,16 +68,37 @@ class LaboratoryForm(forms.Form):
         return {"analyte": self.analyte, **{name: found[name] for name in self.fields}}
 
 
-def line_forms(form: CasebookForm, row: Any, data: Any) -> list[LaboratoryForm]:
-    """A row for each analyte of the visit, filled from the record; none for a form without lines."""
+def line_forms(
+    form: CasebookForm, row: Any, data: Any, participant: Participant | None = None
+) -> list[LaboratoryForm]:
+    """A row for each analyte of the visit, filled from the record; none for a form without lines.
+
+    A new visit of `participant` begins with the units and limits of the last result of each analyte: they are the
+    laboratory's and rarely change. A row without a value is no result, whatever else it holds.
+    """
     if form.lines is None:
         return []
     saved = {each.analyte: each for each in form.lines.of(row)} if row is not None else {}
+    last = _last_limits(participant) if row is None and participant is not None else {}
     names = ("value", "value_missing", "unit", "lower_limit", "upper_limit")
     return [
         LaboratoryForm(
             data, analyte=analyte, further=further,
-            initial={name: getattr(saved[analyte], name) for name in names} if analyte in saved else {"unit": unit},
+            initial={name: _short(getattr(saved[analyte], name)) for name in names} if analyte in saved
+            else last.get(analyte, {"unit": unit}),
         )
         for further, listed in ((False, EACH_VISIT), (True, FURTHER)) for analyte, unit in listed
     ]  # fmt: skip
+
+
+def _last_limits(participant: Participant) -> dict[str, dict[str, Any]]:
+    results = LaboratoryResult.objects.filter(
+        visit__participant=participant, visit__struck_out_reason="", struck_out_reason="", value__isnull=False
+    )
+    rows = results.order_by("visit__visited_on", "id").values("analyte", "unit", "lower_limit", "upper_limit")
+    return {each.pop("analyte"): {name: _short(value) for name, value in each.items()} for each in rows}
+
+
+def _short(value: Any) -> Any:
+    """A number without the zeros that the database keeps behind it: 120 and not 120.000."""
+    return Decimal(format(value.normalize(), "f")) if isinstance(value, Decimal) else value

@@ -73,7 +73,7 @@ def _page(request: HttpRequest, participant: Participant, book: CasebookForm, ro
     def make(data: QueryDict | None) -> saving.Sheet:
         assert book.form is not None
         form = book.form(data, instance=row, initial={} if row else prefilled(book, participant, request.GET))
-        lines, reason = line_forms(book, row, data), ReasonForm(data)
+        lines, reason = line_forms(book, row, data, participant), ReasonForm(data)
         given = acknowledgements.given(participant, book.kind, row.pk if row else None) if data is None else {}
         more = {"form": form, "lines": lines, "reason_form": reason, "acknowledged": given,
                 **(grading.put_grades(participant, form, lines, row) if book.kind == "visit" else {})}  # fmt: skip

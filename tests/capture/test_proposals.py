@@ -210,3 +210,14 @@ def test_the_number_of_queries_does_not_grow_with_the_participants(cast: Cast) -
     with CaptureQueriesContext(connection) as many:
         open_proposals([cast.participant, *others])
     assert len(one) == len(many) == 5
+
+
+def test_a_new_visit_begins_with_the_laboratorys_last_units_and_limits_and_without_values(cast: Cast) -> None:
+    visit(cast, line(unit="g/L", value="125", lower="120", upper="160"))
+    page = signed_in(cast).get("/participants/NET-001/visit/new/").content.decode()
+    row = page[page.index('name="lab-HGB-value"') : page.index('id="grade-HGB"')]
+    assert 'value="g/L"' in row and 'value="120"' in row and 'value="160"' in row and 'value="125' not in row
+    assert signed_in(cast).post("/participants/NET-001/visit/new/", {
+        **TYPED, "cycle_number": "2", "visited_on": "12-MAR-2026", "lab-HGB-value": "", "lab-HGB-value_missing": "",
+    }).status_code == 302  # fmt: skip
+    assert Visit.objects.get(cycle_number=2).laboratory.count() == 0

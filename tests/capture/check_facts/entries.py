@@ -69,6 +69,8 @@ VISIT: Table = {
     "VIS-05": (_laboratory(), _laboratory(lower_limit=Decimal(16))),
     "VIS-06": (_laboratory(value=None, unit=""), _laboratory(unit="")),
     "VIS-07": (_laboratory(), _laboratory(value=Decimal(124))),
+    "VIS-08": (_laboratory(analyte="VITAMIN", unit="mg/L"), _laboratory(unit="mg/dL")),
+    "VIS-09": (_laboratory(value=Decimal(9), lower_limit=None), _laboratory(lower_limit=None)),
 }
 MEDICATION: Table = {
     "MED-01": (
