@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Any
 
 from django.urls import reverse
 
@@ -101,17 +100,19 @@ def ongoing(participant: Participant, today: date) -> list[Advice]:
     return [each for each in found if each.proposal.action is not Action.CONTINUE]
 
 
-def of_cycle(participant: Participant, cycle: Cycle, today: date) -> list[Advice]:
-    """For the events that were there on a day of the cycle."""
+def of_cycle(participant: Participant, cycle: Cycle | None, today: date) -> list[Advice]:
+    """For the events that were there on a day of the cycle; before a cycle is entered, for those that go on."""
+    if cycle is None:
+        return ongoing(participant, today)
     ends_on = cycle.started_on + timedelta(days=protocol.constant("cycle_days") - 1)
     return DoseRecord(participant, today).advice(lambda each: _was_there(each, cycle.started_on, ends_on))
 
 
-def of_pressure(participant: Participant, row: Any, day: date, today: date) -> DoseProposal | None:
+def of_pressure(participant: Participant, diastolic_mmhg: int | None, day: date, today: date) -> DoseProposal | None:
     """For a measurement by itself, at a visit or between visits."""
-    if row.diastolic_mmhg is None:
+    if diastolic_mmhg is None:
         return None
-    return dose_proposals.for_pressure(row.diastolic_mmhg, DoseRecord(participant, today).level_on(day))
+    return dose_proposals.for_pressure(diastolic_mmhg, DoseRecord(participant, today).level_on(day))
 
 
 def general(cycle_number: int) -> Iterable[DoseRule]:

@@ -1,5 +1,6 @@
 """What a new entry can start with: facts that the record holds already, never an answer."""
 
+from datetime import date
 from typing import Any
 
 from capture import proposals
@@ -46,8 +47,15 @@ def _event(participant: Participant, asked: Any) -> dict[str, Any]:
     proposal = proposed(participant, asked)
     if proposal is not None:
         found |= {"term": proposal.term, "select": "", "grade": proposal.grade, "onset_on": proposal.measured_on,
-                  "present_at_baseline": proposal.before_treatment}  # fmt: skip
+                  "present_at_baseline": proposal.before_treatment,
+                  "cycle_number": _cycle_on(participant, proposal.measured_on)}  # fmt: skip
     return found
+
+
+def _cycle_on(participant: Participant, day: date) -> int | None:
+    """The cycle that had begun by this day."""
+    begun = participant.cycles.filter(struck_out_reason="", started_on__lte=day).order_by("number").last()
+    return begun.number if begun else None
 
 
 def proposed(participant: Participant, asked: Any) -> proposals.Proposal | None:

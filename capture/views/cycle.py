@@ -61,7 +61,7 @@ def _page(request: HttpRequest, participant: Participant, number: int, row: Cycl
             "participant": participant, "number": number, "cycle": row, "form": form, "periods": rows,
             "reason_form": reason, "dose": dose if row else None, "may_enter": access.may_enter(request.user),
             "planned": planned, "dose_general": dose_advice.general(number),
-            "dose_advice": dose_advice.of_cycle(participant, row, today()) if row else [],
+            "dose_advice": dose_advice.of_cycle(participant, row, today()),
         }  # fmt: skip
         return saving.Sheet([form, *rows], reason if row else None, shown, unchecked=rows if planned else ())
 

@@ -29,8 +29,13 @@ def grades(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method != "POST":
         return HttpResponse(status=405)
     form, lines = VisitForm(request.POST), line_forms(ENTRY_FORMS["visit"], None, request.POST)
-    graded = put_grades(participant, form, lines, None)
-    return render(request, "capture/_grades.html", {**graded, "lines": lines, "live": True})
+    shown = {**put_grades(participant, form, lines, None), "lines": lines, "live": True}
+    typed = form.cleaned_data
+    if typed.get("visited_on"):
+        shown["pressure_advice"] = dose_advice.of_pressure(
+            participant, typed.get("diastolic_mmhg"), typed["visited_on"], today()
+        )
+    return render(request, "capture/_grades.html", shown)
 
 
 def put_grades(participant: Participant, form: Any, lines: list[LaboratoryForm], row: Any) -> dict[str, Any]:
@@ -66,7 +71,7 @@ def beside(request: HttpRequest, participant: Participant, kind: str, row: Any) 
     day = row.visited_on if kind == "visit" else row.measured_on
     return {
         "proposals": [each for each in found if (each.form, each.row_id) == (kind, row.pk)],
-        "pressure_advice": dose_advice.of_pressure(participant, row, day, today()),
+        "pressure_advice": dose_advice.of_pressure(participant, row.diastolic_mmhg, day, today()),
     }
 
 

@@ -1,6 +1,7 @@
 """Dose proposals stand beside the event, the blood pressure and the cycle, and change nothing by themselves."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -88,3 +89,23 @@ def test_a_proposal_changes_no_dose(cast: Cast) -> None:
     row = event(cast, 3)
     page(cast, f"adverse_event/{row.pk}/")
     assert list(DosingPeriod.objects.order_by("id").values()) == before
+
+
+def test_a_dangerous_blood_pressure_is_said_as_it_is_typed(cast: Cast) -> None:
+    typed = {"visited_on": "12-FEB-2026", "systolic_mmhg": "170", "diastolic_mmhg": "110"}
+    answer = signed_in(cast).post("/participants/NET-001/visit/grades/", typed).content.decode()
+    assert "Diastolic pressure 110 mmHg" in answer and "PRESSURE-2B" in answer
+
+
+def test_a_cycle_that_is_not_entered_yet_shows_what_goes_on(cast: Cast) -> None:
+    event(cast, 3)
+    words = page(cast, "cycles/2/")
+    assert "HAND-FOOT-3A" in words and "SURGERY" in words
+
+
+def test_an_event_proposed_by_a_value_names_the_cycle_of_its_day(cast: Cast) -> None:
+    low = {"analyte": "HGB", "value": Decimal("9.4"), "value_missing": "", "unit": "g/dL",
+           "lower_limit": Decimal(12), "upper_limit": Decimal(16)}  # fmt: skip
+    row = entries.save(None, cast.participant, ENTRY_FORMS["visit"], VISIT, lines=[low])
+    words = page(cast, f"adverse_event/new/?proposal=visit-{row.pk}-HGB")
+    assert 'name="cycle_number" value="1"' in words
