@@ -13,10 +13,8 @@ from trial import protocol
 
 __all__ = ["CHECKS", "HARD", "SOFT", "Check", "Facts", "Refused", "SecondLook", "failing", "settle"]
 
-ONLY_PAST = "Only what happened is entered."
-ORDER = "Dates stand in the order of events."
-CTCAE, RECIST, REGISTRY = protocol.CTCAE, protocol.RECIST, protocol.REGISTRY
-PLAUSIBLE = "Plausibility."
+ONLY_PAST, ORDER = "Only what happened is entered.", "Dates stand in the order of events."
+CTCAE, RECIST, REGISTRY, PLAUSIBLE = protocol.CTCAE, protocol.RECIST, protocol.REGISTRY, "Plausibility."
 
 DOSING = (
     Check("DOSE-01", "The cycle cannot start before registration.", "Registration precedes treatment [registry].", HARD,
@@ -149,10 +147,8 @@ VISIT = (
     Check("VIS-06", "A laboratory value needs its unit.", CTCAE, HARD, entry.value_without_unit),
     Check("VIS-07", "A laboratory value or its upper limit is unusual for its unit: is the unit right?", PLAUSIBLE,
           SOFT, entry.laboratory_unit_unusual),
-    Check("VIS-08", "A laboratory value is in a unit in which CTCAE 3.0 does not grade it.", CTCAE, SOFT,
-          laboratory.unit_has_no_limits),
-    Check("VIS-09", "Without the laboratory's limit of normal a value cannot be graded.", CTCAE, SOFT,
-          laboratory.limit_of_normal_missing),
+    Check("VIS-08", "CTCAE 3.0 does not grade a value in its unit.", CTCAE, SOFT, laboratory.unit_has_no_limits),
+    Check("VIS-09", "A value lacks the limit of normal to grade it.", CTCAE, SOFT, laboratory.limit_of_normal_missing),
     *PRESSURE,
 )  # fmt: skip
 BLOOD_PRESSURE = (
