@@ -41,6 +41,7 @@ def _address(route: str, cast: Cast) -> str:
         "<int:query_id>": str(_query_of(cast)),
         "<str:letter>": "A",
         "<str:figure>": "responders",
+        "<str:files>": "csv",
     }
     for token, value in values.items():
         route = route.replace(token, value)

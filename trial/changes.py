@@ -129,7 +129,7 @@ class Import:
         if person is not None and person.pk != self.person.pk:
             raise RuntimeError("An import writes in the name of the person who imports.")
         assert self.now is not None
-        with transaction.atomic():
+        with _busy_in_words(), transaction.atomic():
             more = {str(group) for group in groups if group} - self.now.groups
             self.now.groups |= more
             if participant is not None and more:

@@ -11,8 +11,8 @@ from typing import Any
 from django.db import models as django_models
 
 from capture.casebook import ENTRY_FORMS
-from capture.forms.lines import LABORATORY
 from trial import models, protocol
+from trial.ctcae_v3.limits import ANALYTES
 from trial.models.fields import MissingReasonField, PartialDateField
 
 STRUCK_OUT = "struck_out_reason"
@@ -96,7 +96,9 @@ def _column(data_set: DataSet, field: Any) -> Column:
     if field.is_relation:
         named = WRITTEN_AS.get(field.related_model)
         path = f"{field.name}__{named}" if named else field.attname
-    return Column(field.name, path, field, _words(data_set, field))
+    own = data_set.to_participant != "self" and field.name in dict(KEYS)
+    # A hold names a site of its own beside that of its participant.
+    return Column(f"of_{field.name}" if own else field.name, path, field, _words(data_set, field))
 
 
 def _words(data_set: DataSet, field: Any) -> str:
@@ -125,8 +127,16 @@ DATA_SETS: tuple[DataSet, ...] = (
     *(DataSet(kind, each.title, each.model, form=kind) for kind, each in ENTRY_FORMS.items()),
     DataSet("laboratory", "Laboratory values of a visit", models.LaboratoryResult, "visit__participant"),
     DataSet("acknowledgements", "Soft checks and what was said to them", models.Acknowledgement),
+    DataSet("queries", "Queries", models.Query, comes_in=False),
+    DataSet("query_messages", "Messages of a query", models.QueryMessage, "query__participant", comes_in=False),
+    DataSet("source_verifications", "Source verifications", models.SourceVerification, comes_in=False),
+    DataSet("holds", "Freezes and locks", models.Hold, comes_in=False),
+    DataSet("signatures", "Signatures", models.Signature, comes_in=False),
+    DataSet("audit_reviews", "Reviews of the audit trail", models.AuditReview, "", comes_in=False),
     DataSet("group_settings", "Settings of the analysis", models.GroupSettings, "", comes_in=False),
     DataSet("reopenings", "Reopenings of a group", models.Reopening, "", comes_in=False),
+    DataSet("data_cuts", "Data cuts", models.DataCut, "", comes_in=False),
+    DataSet("delegations", "Delegations of signing", models.Delegation, "", comes_in=False),
 )
 
 
@@ -150,5 +160,5 @@ COMES_IN = tuple(each for each in DATA_SETS if each.comes_in)
 # Code lists that the fields do not carry themselves.
 CODES: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("eligibility", "item"): tuple((item.code, item.words) for item in protocol.ELIGIBILITY),
-    ("laboratory", "analyte"): tuple((each[0], each[1]) for each in LABORATORY),
+    ("laboratory", "analyte"): tuple(ANALYTES.items()),
 }

@@ -8,13 +8,13 @@ from capture.casebook import ENTRY_FORMS
 from capture.fields import FullDateField
 from capture.forms.assessment import FollowUpHeadForm, HeadForm, ReadingForm
 from capture.forms.cycle import CycleForm, PeriodForm
-from capture.forms.lines import LABORATORY, LaboratoryForm
+from capture.forms.lines import LaboratoryForm
 from capture.forms.registration import DetailsForm, FindingForm
 from trial import protocol
+from trial.ctcae_v3.limits import ANALYTES
 from trial.models import Assessment, Lesion, Waiver
 
 YES_NO = (("", ""), ("yes", "yes"), ("no", "no"))
-ANALYTES = {each[0]: each[1] for each in LABORATORY}
 
 
 class RegistrationRow(DetailsForm):
@@ -128,6 +128,7 @@ class AcknowledgementRow(forms.Form):
     form = forms.ChoiceField(choices=[(kind, kind) for kind in (*ENTRY_FORMS, "cycle", "baseline", "follow_up_scan")])
     row_id = forms.CharField(max_length=60)
     check_id = forms.CharField(max_length=16)
+    words = forms.CharField(max_length=300, required=False)
     because = forms.CharField(max_length=300, required=False)
 
 
@@ -155,7 +156,7 @@ def form_of(name: str, cells: dict[str, Any], baseline: bool) -> tuple[forms.Bas
         if analyte not in ANALYTES:
             return None, ""
         prefix = f"lab-{analyte}-"
-        return LaboratoryRow(_prefixed(cells, prefix), analyte=analyte, title=ANALYTES[analyte]), prefix
+        return LaboratoryRow(_prefixed(cells, prefix), analyte=analyte), prefix
     return PLAIN[name](cells), ""
 
 

@@ -15,6 +15,7 @@ from capture.casebook import ENTRY_FORMS
 from capture.exchange.files import Problem
 from capture.exchange.parse import Bundle, Entry, by_date
 from capture.exchange.write_scans import write_scans
+from capture.proposals import NOT_AN_EVENT
 from capture.services import acknowledgements, dosing, entries, registration
 from capture.services.dosing import Period
 from trial import changes
@@ -144,14 +145,22 @@ class Writer:
                 acknowledgements.keep(self.participant, "death", saved.pk, soft, None)  # type: ignore[arg-type]
 
     def said(self, form: str, entry: Entry, saved: Any) -> None:
-        """Reasons given to the soft checks that fail here too; the others are not looked at yet."""
-        given = {each.values["check_id"]: each.values["because"] for each in entry.acknowledged}
-        for row in Acknowledgement.objects.filter(form=form, row_id=saved.pk, struck_out_reason="",
-                                                  check_id__in=given):  # fmt: skip
-            self.written["acknowledgements"] += 1
-            if given[row.check_id]:
-                row.because = given[row.check_id]
-                row.save(update_fields=["because"])
+        """Reasons given to the soft checks that fail here too, and to values that are no adverse event."""
+        given = {each.values["check_id"]: each.values for each in entry.acknowledged}
+        if not given:
+            return
+        participant = self.participant
+        assert participant is not None
+        rows = Acknowledgement.objects.filter(form=form, row_id=saved.pk, struck_out_reason="")
+        failing = set(rows.values_list("check_id", flat=True))
+        soft = tuple(check for check in checks.CHECKS[form] if check.id in failing)
+        because = {check.id: given[check.id]["because"] for check in soft if check.id in given}
+        acknowledgements.keep(participant, form, saved.pk, soft, because)
+        no_events = [values for name, values in given.items() if name.startswith(NOT_AN_EVENT)]
+        for values in no_events:
+            Acknowledgement.objects.create(participant=participant, form=form, row_id=saved.pk, words=values["words"],
+                                           check_id=values["check_id"], because=values["because"])  # fmt: skip
+        self.written["acknowledgements"] += len(because) + len(no_events)
 
     def attempt(self, entry: Entry, write: Callable[[], Any], counted: bool = True) -> Any:
         """Runs the service; what it refuses becomes problems of the row, and nothing of it stays."""
@@ -163,6 +172,8 @@ class Writer:
         except registration.NotAllowed as refusal:
             for words in refusal.reasons:
                 self.refuse(entry, words)
+        except changes.RecordHeld as refusal:
+            self.refuse(entry, str(refusal))
         except IntegrityError as refusal:
             rule = getattr(getattr(refusal.__cause__, "diag", None), "constraint_name", "") or "one of its rules"
             self.refuse(entry, f"The database refuses the row ({rule.replace('_', ' ')}).")

@@ -18,7 +18,7 @@ from tests.capture.exchange import cohort
 from tests.cast import person
 from tests.plugin_postgres import another_database
 from trial import changes
-from trial.models import AdverseEvent, Change, Participant, Role, Site, Version
+from trial.models import AdverseEvent, Change, Hold, Participant, Role, Site, Version
 
 Rows = list[dict[str, str]]
 
@@ -219,6 +219,22 @@ def test_new_rows_join_what_is_on_record(exported: dict[str, bytes]) -> None:
     assert AdverseEvent.objects.exclude(continues=None).get().continues.grade == 2
     newest = Change.objects.latest("id")
     assert (newest.act, newest.reason, newest.participant.number) == ("import", "import of the test", "NET-001")
+
+
+def test_nothing_is_brought_into_a_frozen_casebook(exported: dict[str, bytes]) -> None:
+    from django.utils import timezone
+
+    without = {"death.csv", "off_study.csv"}
+    assert _import({name: content for name, content in exported.items() if name not in without} |
+                   {"acknowledgements.csv": files.templates()["acknowledgements.csv"]}).saved  # fmt: skip
+    monitor = person("mona", Role.MONITOR)
+    whole = Participant.objects.get(number="NET-001")
+    with changes.record(monitor, "freeze", participant=whole):
+        Hold.objects.create(kind="freeze", scope="participant", participant=whole, state="in_force", asked_by=monitor,
+                            asked_at=timezone.now())  # fmt: skip
+    report = _import({"death.csv": exported["death.csv"]})
+    assert not report.saved and not whole.deaths.exists()
+    assert "frozen" in str(report.problems[0]) and report.problems[0].line == 2
 
 
 def test_only_the_statistician_imports(exported: dict[str, bytes]) -> None:
