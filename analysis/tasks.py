@@ -24,6 +24,8 @@ def sweep() -> list[str]:
     from analysis.asking import ask
     from analysis.data_cuts import compute_missing
     from analysis.recompute import groups_behind, recompute
+    from trial import status
+    from trial.security import kept_forms
 
     behind = groups_behind()
     for group in behind:
@@ -31,6 +33,8 @@ def sweep() -> list[str]:
     for group in Group:
         ask(group.value)
     compute_missing()
+    kept_forms.forget_old()
+    status.note("sweep", True, f"alive; the last sweep recomputed {len(behind)} groups")
     return behind
 
 

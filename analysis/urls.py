@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from analysis.views import dashboard, group, moments, protocol, settings
+from analysis.views import dashboard, group, moments, protocol, settings, status
 
 app_name = "analysis"
 urlpatterns = [
     path("dashboard/", dashboard.dashboard, name="dashboard"),
     path("dashboard/panel/<str:letter>/", dashboard.panel, name="panel"),
+    path("status/", status.status, name="status"),
     path("protocol/", protocol.protocol, name="protocol"),
     path("settings/", settings.settings, name="settings"),
     path("settings/<str:letter>/", settings.change, name="settings_change"),

@@ -42,6 +42,11 @@ def _address(route: str, cast: Cast) -> str:
         "<str:letter>": "A",
         "<str:figure>": "responders",
         "<str:files>": "csv",
+        "<int:person_id>": str(cast.people[Role.INVESTIGATOR].pk),
+        "<slug:act_name>": "deactivate",
+        "<int:delegation_id>": "1",
+        "<int:site_id>": str(cast.north.pk),
+        "<int:kept_id>": "1",
     }
     for token, value in values.items():
         route = route.replace(token, value)

@@ -51,6 +51,12 @@ def test_production_refuses_to_start_without(missing: str) -> None:
         _run("manage.py", "check", ENDPOINT_ENV="production", **words)
 
 
+def test_production_refuses_to_start_without_the_second_factor() -> None:
+    words = {"ENDPOINT_SECRET_KEY": "Zk3v9Qm-0aXw7Lr2Tn8B" * 3, "ENDPOINT_HOSTS": "trial.example"}
+    with pytest.raises(AssertionError, match="Production needs the second factor"):
+        _run("manage.py", "check", ENDPOINT_ENV="production", ENDPOINT_SECOND_FACTOR="off", **words)
+
+
 def test_no_module_is_longer_than_250_lines() -> None:
     lengths = {str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines()) for path in _modules()
                if "migrations" not in path.parts}

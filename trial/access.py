@@ -24,6 +24,7 @@ DECIDES = (Role.CHAIR,)
 EXCHANGES = (Role.STATISTICIAN,)  # whole-record exports and imports
 # Freezing and the lock: asked for by the monitor, approved by the chair. Nobody who enters is among them.
 LOCKS = (Role.MONITOR, Role.CHAIR)
+ADMINISTERS = (Role.ADMINISTRATOR,)
 EVERY_SITE = (Role.CHAIR, Role.STATISTICIAN)
 
 

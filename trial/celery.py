@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trial.settings")
@@ -23,7 +24,10 @@ celery_app.conf.update(
     worker_hijack_root_logger=False,
     worker_send_task_events=False,
     timezone="UTC",
-    beat_schedule={"sweep": {"task": "analysis.sweep", "schedule": 60.0, "options": {"expires": None}}},
+    beat_schedule={
+        "sweep": {"task": "analysis.sweep", "schedule": 60.0, "options": {"expires": None}},
+        "verify_audit": {"task": "trial.verify_audit", "schedule": crontab(hour=2, minute=15)},
+    },
 )
 celery_app.autodiscover_tasks()
 celery_app.set_default()

@@ -1,10 +1,17 @@
-"""Refuses views that do not state who may call them."""
+"""Refuses views that do not state who may call them, and people whose signing in is not complete."""
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from trial.models import KeptForm
+from trial.security import kept_forms, steps
 
 
 class StatedRule:
@@ -27,3 +34,35 @@ class StatedRule:
             raise ImproperlyConfigured(
                 f"{view.__module__}.{view.__name__} does not state who may call it (trial.access)."
             )
+
+
+class SigningIn:
+    """Leads to the next step of signing in; a form that arrives when the session has ended is kept meanwhile."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """`get_response` is the rest of the chain."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """A kept form that has been sent again has done its duty."""
+        response = self.get_response(request)
+        kept = request.POST.get("kept_form", "") if request.method == "POST" else ""
+        if kept.isdigit() and request.user.is_authenticated and response.status_code < 500:
+            KeptForm.objects.filter(pk=int(kept), person_id=request.user.pk).delete()
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """None to go on; a page's own request gets 401, so that no page is put inside another."""
+        if getattr(view, "rule", "public") == "public" or hasattr(view, "step_of_signing_in"):
+            return None
+        step = steps.next_step(request) if request.user.is_authenticated else "sign_in"
+        if step is None or (step == "sign_in" and request.method != "POST"):
+            return None
+        if request.headers.get("HX-Request") == "true":
+            return HttpResponse("Sign in first.", status=401, content_type="text/plain; charset=utf-8")
+        back = kept_forms.keep(request) if request.method == "POST" else request.get_full_path()
+        if step == "sign_in":
+            return redirect_to_login(back) if back else None
+        return redirect(f"{reverse(step)}?{urlencode({'next': back or reverse('home')})}")

@@ -26,7 +26,10 @@ NAVIGATION: dict[str, tuple[tuple[str, str], ...]] = {
     Role.MONITOR: (_WORK, _PARTICIPANTS, _QUERIES, _CONTROL, _TRAIL, _PROTOCOL),
     Role.CHAIR: (_DASHBOARD, _PARTICIPANTS, _WORK, _CONTROL, _TRAIL, _AS_OF, _PROTOCOL, _SETTINGS),
     Role.STATISTICIAN: (_DASHBOARD, _PARTICIPANTS, _TRAIL, _AS_OF, _PROTOCOL, _SETTINGS, _FILES),
-    Role.ADMINISTRATOR: (),
+    Role.ADMINISTRATOR: (
+        ("People", "people"), ("Sites", "sites"), ("Access rights", "access_rights"), ("Sign-ins", "sign_in_history"),
+        ("Status", "analysis:status"), _PROTOCOL,
+    ),  # fmt: skip
 }
 
 

@@ -21,6 +21,13 @@ SECRET_KEY = os.environ.get("ENDPOINT_SECRET_KEY") or ("" if PRODUCTION else add
 ALLOWED_HOSTS = [name for name in os.environ.get("ENDPOINT_HOSTS", "").split(",") if name]
 if PRODUCTION and (len(SECRET_KEY) < 50 or not ALLOWED_HOSTS):
     raise ImproperlyConfigured("Production needs ENDPOINT_SECRET_KEY (50 characters or more) and ENDPOINT_HOSTS.")
+# The second factor and the idle lock. Off in the embedded demo, so that its printed sign-ins are enough.
+SECOND_FACTOR = os.environ.get("ENDPOINT_SECOND_FACTOR", "on" if PRODUCTION else "off") == "on"
+IDLE_MINUTES = int(os.environ.get("ENDPOINT_IDLE_MINUTES", "15"))
+if PRODUCTION and not SECOND_FACTOR:
+    raise ImproperlyConfigured("Production needs the second factor: ENDPOINT_SECOND_FACTOR is on or not named.")
+if not 1 <= IDLE_MINUTES <= 120:
+    raise ImproperlyConfigured("ENDPOINT_IDLE_MINUTES lies between 1 and 120.")
 ALLOWED_HOSTS = ALLOWED_HOSTS or ["127.0.0.1", "localhost", "testserver"]
 CSRF_TRUSTED_ORIGINS = [f"https://{name}" for name in ALLOWED_HOSTS] if PRODUCTION else []
 
@@ -36,6 +43,9 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "trial",
     "capture",
     "analysis",
@@ -47,11 +57,13 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "trial.middleware.StatedRule",
+    "trial.middleware.SigningIn",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "trial.urls"
@@ -91,10 +103,19 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+_VALIDATORS = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+    {"NAME": f"{_VALIDATORS}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": f"{_VALIDATORS}.NumericPasswordValidator"},
+    {
+        "NAME": f"{_VALIDATORS}.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "full_name")},
+    },
+    # Twenty thousand passwords known from breaches, shipped with Django.
+    {"NAME": f"{_VALIDATORS}.CommonPasswordValidator"},
+    {"NAME": "trial.security.passwords.NotUsedBefore"},
 ]
+OTP_TOTP_ISSUER = "Endpoint"
 # By username and address together: an attacker elsewhere cannot lock a colleague out.
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
@@ -102,6 +123,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_VERBOSE = False
+AXES_CLIENT_IP_CALLABLE = "trial.security.addresses.address_of"
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

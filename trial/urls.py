@@ -2,13 +2,35 @@
 
 from django.urls import include, path
 
-from trial import views
+from trial.views import door, own_account, pause, people, sites
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("sign-in/", views.sign_in, name="sign_in"),
-    path("sign-out/", views.sign_out, name="sign_out"),
-    path("status/live", views.live, name="live"),
+    path("", door.home, name="home"),
+    path("sign-in/", door.sign_in, name="sign_in"),
+    path("sign-out/", door.sign_out, name="sign_out"),
+    path("status/live", door.live, name="live"),
+    path("account/", own_account.account, name="account"),
+    path("account/password/", own_account.change_password, name="change_password"),
+    path("account/second-factor/", own_account.second_factor_set_up, name="second_factor_set_up"),
+    path("account/recovery-codes/", own_account.new_recovery_codes, name="new_recovery_codes"),
+    path("account/sign-out-everywhere/", own_account.sign_out_everywhere, name="sign_out_everywhere"),
+    path("account/kept/<int:kept_id>/", own_account.kept_form, name="kept_form"),
+    path("sign-in/code/", own_account.second_factor_code, name="second_factor"),
+    path("pause/active/", pause.active, name="active"),
+    path("pause/lock/", pause.lock, name="lock"),
+    path("pause/", pause.unlock, name="unlock"),
+    path("people/", people.people, name="people"),
+    path("people/add/", people.add, name="person_add"),
+    path("people/rights/", people.rights, name="access_rights"),
+    path("people/sign-ins/", people.sign_in_history, name="sign_in_history"),
+    path("people/<int:person_id>/", people.person, name="person"),
+    path("people/<int:person_id>/change/", people.change, name="person_change"),
+    path("people/<int:person_id>/delegate/", people.delegate, name="delegate"),
+    path("people/<int:person_id>/<slug:act_name>/", people.act, name="person_act"),
+    path("delegations/<int:delegation_id>/end/", people.end_delegation, name="end_delegation"),
+    path("sites/", sites.sites, name="sites"),
+    path("sites/add/", sites.add, name="site_add"),
+    path("sites/<int:site_id>/", sites.rename, name="site_rename"),
     path("", include("capture.urls")),
     path("", include("analysis.urls")),
 ]

@@ -3,9 +3,11 @@
 from typing import Any
 
 from django import template
+from django.conf import settings
 
 from trial import navigation as nav
 from trial import protocol
+from trial.security import second_factor
 
 register = template.Library()
 
@@ -28,3 +30,18 @@ def person_sites(context: dict[str, Any]) -> str:
     """Codes of the person's sites, "all sites" for roles that read every site, empty when there are none."""
     request = context.get("request")
     return nav.sites_in_words(request.user) if request is not None else ""
+
+
+@register.inclusion_tag("trial/_idle_lock.html", takes_context=True)
+def idle_lock(context: dict[str, Any]) -> dict[str, Any]:
+    """The dialog that covers a page after a pause; without a signed-in person it is left out."""
+    request = context.get("request")
+    person = getattr(request, "user", None)
+    demanded = second_factor.is_demanded()
+    signed_in = person is not None and person.is_authenticated and not person.must_change_password
+    return {
+        "shown": signed_in and (not demanded or person.is_verified()) and request.resolver_match is not None,
+        "user": person,
+        "idle_minutes": settings.IDLE_MINUTES,
+        "asks_code": demanded,
+    }

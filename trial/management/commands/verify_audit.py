@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection
 
 from trial import audit
+from trial.audit_check import check
 
 
 class Command(BaseCommand):
@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, head: str | None = None, witness: Path | None = None, **options: Any) -> None:
         """Prints the result; CommandError (exit code 1) at the first break or an unreadable head."""
-        report = audit.verify(connection, tuple(self._expected(head, witness)))
+        report = check(tuple(self._expected(head, witness)))
         if report.first_break:
             raise CommandError(f"The record is broken: {report.first_break}.", returncode=1)
         if witness and report.head:

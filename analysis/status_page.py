@@ -1,0 +1,104 @@
+"""What the Status page shows, each line with whether it is as it should be. Nothing of any participant."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Max
+
+from analysis.models import GroupResult
+from trial import changes, status
+from trial.celery import celery_app
+from trial.evaluation.settings import ENGINE
+from trial.models import Change, StatusNote
+from trial.protocol import Group
+from trial.settings_in_force import settings_in_force
+
+# The clock strikes each minute; after two and a half without a word something has stopped.
+SILENT_AFTER = timedelta(seconds=150)
+AUDIT_DUE_AFTER = timedelta(hours=26)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One part: `is_good` None where there is nothing to judge (yet)."""
+
+    part: str
+    is_good: bool | None
+    words: str
+    at: datetime | None = None
+
+
+def lines() -> list[Line]:
+    """Every part, asked now."""
+    said, now = status.notes(), datetime.now(UTC)
+    return [
+        Line("Version", None, f"{changes.PROGRAM}, engine {ENGINE}"),
+        _migrations(),
+        _worker(said.get("sweep"), now),
+        _broker(),
+        *_groups(),
+        _audit(said.get("audit"), now),
+        _backup(said.get("backup")),
+    ]
+
+
+def _migrations() -> Line:
+    executor = MigrationExecutor(connection)
+    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    applied = len(executor.loader.applied_migrations)
+    if waiting:
+        return Line("Database schema", False, f"{len(waiting)} migrations are not applied yet")
+    return Line("Database schema", True, f"up to date, {applied} migrations applied")
+
+
+def _worker(said: StatusNote | None, now: datetime) -> Line:
+    if said is None:
+        return Line("Worker and clock", False, "have not been heard of yet")
+    alive = now - said.at < SILENT_AFTER
+    words = said.words if alive else "silent: the worker or the clock (beat) has stopped"
+    return Line("Worker and clock", alive and said.is_good, words, said.at)
+
+
+def _broker() -> Line:
+    try:
+        with celery_app.connection_for_write() as link:
+            link.ensure_connection(max_retries=1, interval_start=0, timeout=2)
+            link.channel().close()
+    except Exception:  # noqa: BLE001  whatever a broker raises, it is not reachable; the words say what follows
+        return Line("Broker", False, "cannot be reached: results are late by up to a minute, nothing is lost")
+    return Line("Broker", True, "reachable")
+
+
+def _groups() -> Iterator[Line]:
+    for group in Group:
+        newest = Change.objects.filter(groups__contains=[group.value]).aggregate(newest=Max("id"))["newest"] or 0
+        version = settings_in_force(group.value).version()
+        stored = GroupResult.objects.filter(group=group.value, settings_version=version, engine=ENGINE)
+        change, at = stored.order_by("-change").values_list("change", "computed_at").first() or (None, None)
+        yield _group(group.value, newest, change, at)
+
+
+def _group(group: str, newest: int, change: int | None, at: datetime | None) -> Line:
+    name = f"Results of group {group}"
+    if change is None:
+        return Line(name, newest == 0, "nothing computed yet")
+    if change < newest:
+        return Line(name, False, f"behind: computed up to change {change}, the record stands at {newest}", at)
+    return Line(name, True, f"up to date with change {newest}", at)
+
+
+def _audit(said: StatusNote | None, now: datetime) -> Line:
+    if said is None:
+        return Line("Audit chain", None, "not verified yet; it is each night, or by manage.py verify_audit")
+    late = now - said.at > AUDIT_DUE_AFTER
+    words = f"{said.words}; the next verification is overdue" if late else said.words
+    return Line("Audit chain", said.is_good and not late, words, said.at)
+
+
+def _backup(said: StatusNote | None) -> Line:
+    if said is None:
+        return Line("Backup", None, "none is on record")
+    return Line("Backup", said.is_good, said.words, said.at)

@@ -1,0 +1,141 @@
+"""The administrator's pages: accounts, sites, delegations, access rights; nothing of any participant on them."""
+
+import re
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
+
+from tests.cast import Cast, cast_of
+from trial.models import Delegation, Person, Role, Site
+
+TODAY = timezone.now().date()
+
+
+@pytest.fixture
+def cast(database: str) -> Cast:
+    """The fixed cast."""
+    return cast_of()
+
+
+@pytest.fixture
+def adam(cast: Cast) -> Client:
+    """The administrator's browser."""
+    client = Client()
+    client.force_login(cast.people[Role.ADMINISTRATOR], backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def text(answer: Any) -> str:
+    """The page as text."""
+    return str(answer.content.decode())
+
+
+def test_an_account_is_added_and_its_password_shown_once_lets_the_person_in(cast: Cast, adam: Client) -> None:
+    answer = adam.post("/people/add/", {"username": "olga", "full_name": "Olga Ruiz", "role": "coordinator",
+                                        "sites": [cast.north.pk], "reason": "New coordinator"})  # fmt: skip
+    (password,) = re.findall(r"<p class=\"secret-words\">([a-z0-9-]+)</p>", text(answer))
+    olga = Person.objects.get(username="olga")
+    assert password not in text(adam.get(f"/people/{olga.pk}/"))
+    client = Client()
+    client.post("/sign-in/", {"username": "olga", "password": password})
+    assert client.get("/work/").headers["Location"].startswith("/account/password/")
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"username": "nora"}, "given before"),
+        ({"username": "Big Name"}, "small letters"),
+        ({"reason": ""}, "Say why"),
+        ({"role": "owner"}, "Select a valid choice"),
+        ({"role": "coordinator"}, "belongs to a site"),
+    ],
+)
+def test_an_account_that_cannot_be_is_refused_in_words(adam: Client, typed: dict[str, str], words: str) -> None:
+    given = {"username": "olga", "full_name": "Olga", "role": "chair", "reason": "New", **typed}
+    answer = adam.post("/people/add/", given)
+    assert answer.status_code == 422 and words in text(answer)
+    assert not Person.objects.filter(full_name="Olga").exists()
+
+
+def test_role_and_sites_are_changed_with_a_reason(cast: Cast, adam: Client) -> None:
+    nora = cast.people[Role.COORDINATOR]
+    assert 'checked' in text(adam.get(f"/people/{nora.pk}/change/"))
+    given = {"full_name": "Nora Berg", "role": "coordinator", "sites": [cast.south.pk], "reason": "Moved"}
+    assert adam.post(f"/people/{nora.pk}/change/", given).status_code == 302
+    nora.refresh_from_db()
+    assert (nora.full_name, list(nora.sites.all())) == ("Nora Berg", [cast.south])
+    assert "Moved" in text(adam.get(f"/people/{nora.pk}/"))
+
+
+def test_an_account_is_deactivated_and_reactivated_and_stays_in_the_list(cast: Cast, adam: Client) -> None:
+    nora = cast.people[Role.COORDINATOR]
+    assert adam.post(f"/people/{nora.pk}/deactivate/", {"reason": "Left"}).status_code == 302
+    assert "deactivated" in text(adam.get("/people/"))
+    assert "secret-words" in text(adam.post(f"/people/{nora.pk}/reactivate/", {"reason": "Came back"}))
+    nora.refresh_from_db()
+    assert nora.is_active and nora.must_change_password
+
+
+def test_an_act_that_does_not_exist_is_not_found(cast: Cast, adam: Client) -> None:
+    assert adam.post(f"/people/{cast.people[Role.CHAIR].pk}/delete/", {"reason": "x"}).status_code == 404
+
+
+def test_signing_is_delegated_and_ended(cast: Cast, adam: Client) -> None:
+    ines = cast.people[Role.INVESTIGATOR]
+    given = {"site": cast.north.pk, "from_on": "01-mar-2026", "to_on": "", "reason": "Delegation log"}
+    assert adam.post(f"/people/{ines.pk}/delegate/", given).status_code == 302
+    row = Delegation.objects.get()
+    assert (row.person, row.site, row.from_on.isoformat(), row.to_on) == (ines, cast.north, "2026-03-01", None)
+    wrong = adam.post(f"/delegations/{row.pk}/end/", {"to_on": "28-FEB-2026", "reason": "Left"})
+    assert wrong.status_code == 422 and "before the first" in text(wrong)
+    adam.post(f"/delegations/{row.pk}/end/", {"to_on": "31-MAR-2026", "reason": "Left"})
+    row.refresh_from_db()
+    assert row.to_on is not None and row.to_on.isoformat() == "2026-03-31"
+
+
+def test_a_site_is_added_and_renamed(cast: Cast, adam: Client) -> None:
+    adam.post("/sites/add/", {"code": "lake", "name": "Lakeside", "reason": "Opened"})
+    lake = Site.objects.get(code="LAKE")
+    adam.post(f"/sites/{lake.pk}/", {"name": "Lakeside Clinic", "reason": "Renamed"})
+    assert "Lakeside Clinic" in text(adam.get("/sites/"))
+    assert adam.post("/sites/add/", {"code": "LAKE", "name": "Again", "reason": "x"}).status_code == 422
+
+
+def test_access_rights_of_a_day_on_page_and_command_line(
+    cast: Cast, adam: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "NORTH" in text(adam.get(f"/people/rights/?on={TODAY:%d-%b-%Y}"))
+    assert "There was no account on that day" in text(adam.get("/people/rights/?on=01-JAN-2020"))
+    assert "message-error" in text(adam.get("/people/rights/?on=yesterday"))
+    call_command("access_rights", on=TODAY.isoformat())
+    lines = capsys.readouterr().out.splitlines()
+    assert "nora\tNora\tcoordinator\tactive\tNORTH\t" in lines
+    with pytest.raises(CommandError, match="is not a day"):
+        call_command("access_rights", on="tomorrow")
+
+
+def test_the_administrators_pages_hold_nothing_of_a_participant(cast: Cast, adam: Client) -> None:
+    person = cast.people[Role.COORDINATOR]
+    for page in ("/people/", f"/people/{person.pk}/", "/sites/", "/people/rights/", "/people/sign-ins/", "/status/"):
+        answer = adam.get(page)
+        assert answer.status_code == 200 and cast.participant.reference not in text(answer)
+    clinical = ("/work/", "/participants/", f"/participants/{cast.participant.reference}/", "/dashboard/", "/groups/A/")
+    for page in clinical:
+        assert adam.get(page).status_code == 403
+
+
+def test_the_administrator_lands_on_people(adam: Client) -> None:
+    assert adam.get("/").headers["Location"] == "/people/"
+
+
+def test_everybody_sees_the_own_sign_ins_and_only_the_administrator_all(cast: Cast, adam: Client) -> None:
+    Client().post("/sign-in/", {"username": "nora", "password": "wrong"})
+    assert "nora" in text(adam.get("/people/sign-ins/"))
+    nora = Client()
+    nora.force_login(cast.people[Role.COORDINATOR], backend="django.contrib.auth.backends.ModelBackend")
+    assert "Wrong username or password" in text(nora.get("/account/"))
+    assert nora.get("/people/sign-ins/").status_code == 403

@@ -1,0 +1,109 @@
+"""Forms of the administrator: accounts, sites, delegations. Each asks for the reason that goes into the Change."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from trial import partial_date
+from trial.models import Person, Role, Site
+
+
+def _text(label: str, most: int, **attrs: str) -> forms.CharField:
+    widget = forms.TextInput(attrs={"class": "form-control", **attrs})
+    return forms.CharField(label=label, max_length=most, widget=widget)
+
+
+class DayField(forms.CharField):
+    """A full date as the clinic types it → datetime.date, None when empty."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"data-date": "", "placeholder": "DD-MMM-YYYY", "class": "form-control", "autocomplete": "off"}
+        super().__init__(max_length=20, widget=forms.TextInput(attrs=attrs), **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        """A stored date is shown as it is typed."""
+        return partial_date.shown(value) if isinstance(value, date) else value
+
+    def clean(self, value: Any) -> Any:
+        """ValidationError in words for anything but a full date."""
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            read = partial_date.parse(text, timezone.now().date())
+        except partial_date.DateNotUnderstood as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+        if not read.is_complete:
+            raise forms.ValidationError(f"{read} is not a full date: day, month and year are needed here.")
+        return read.earliest()
+
+
+class WithReason(forms.Form):
+    """The reason of the act, last on the page."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"] = _text("Reason", 300)
+        self.fields["reason"].error_messages["required"] = "Say why: the reason is kept with the change."
+
+
+class AccountForm(WithReason):
+    """Name, role and sites; for a new account (`person` None) the username too."""
+
+    full_name = _text("Full name", 120, autocomplete="off")
+    role = forms.ChoiceField(
+        choices=[("", "Choose"), *Role.choices], widget=forms.Select(attrs={"class": "form-select"})
+    )
+    sites = forms.ModelMultipleChoiceField(
+        Site.objects.none(), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text="For coordinators and investigators; a monitor without sites monitors all. Other roles have none.",
+    )  # fmt: skip
+
+    def __init__(self, person: Person | None, *args: Any, **kwargs: Any) -> None:
+        initial = {} if person is None else {"full_name": person.full_name, "role": person.role,
+                                             "sites": list(person.sites.all())}  # fmt: skip
+        super().__init__(*args, initial=initial, **kwargs)
+        self.fields["sites"].queryset = Site.objects.filter(struck_out_reason="")  # type: ignore[attr-defined]
+        if person is None:
+            username = _text("Username", 60, autocomplete="off", autocapitalize="none")
+            username.help_text = "Small letters and digits. It is given once and never again."
+            self.fields = {"username": username, **self.fields}
+
+
+class SiteForm(WithReason):
+    """Name of a site; for a new one (`site` None) its code too."""
+
+    name = _text("Name", 120)
+
+    def __init__(self, site: Site | None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"name": site.name} if site else {}, **kwargs)
+        if site is None:
+            code = _text("Code", 12, autocapitalize="characters")
+            code.help_text = "Short and for ever, such as NORTH."
+            self.fields = {"code": code, **self.fields}
+
+
+class DelegationForm(WithReason):
+    """Which site an investigator signs for, from when to when."""
+
+    site = forms.ModelChoiceField(Site.objects.none(), widget=forms.Select(attrs={"class": "form-select"}))
+    from_on = DayField(label="From")
+    to_on = DayField(label="To", required=False, help_text="Empty: until it is ended.")
+
+    def __init__(self, person: Person, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["site"].queryset = person.sites.all()  # type: ignore[attr-defined]
+
+
+class EndDelegationForm(WithReason):
+    """The last day of a delegation."""
+
+    to_on = DayField(label="Last day")
+
+
+class DayForm(forms.Form):
+    """The day that access rights are shown for."""
+
+    on = DayField(label="On")

@@ -1,0 +1,19 @@
+"""What the parts of the program say about themselves, kept by name for the Status page.
+
+Names in use: `sweep` (worker and clock), `audit` (the nightly verification), `backup` (the newest backup).
+"""
+
+from datetime import UTC, datetime
+
+from trial.models import StatusNote
+
+
+def note(name: str, is_good: bool, words: str) -> None:
+    """The newest word of a part replaces the one before."""
+    fresh = {"at": datetime.now(UTC), "is_good": is_good, "words": words[:500]}
+    StatusNote.objects.update_or_create(name=name, defaults=fresh)
+
+
+def notes() -> dict[str, StatusNote]:
+    """The newest word of each part that has spoken."""
+    return {each.name: each for each in StatusNote.objects.all()}

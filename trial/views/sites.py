@@ -1,0 +1,42 @@
+"""Sites, for the administrator: list, add, rename. A site is a row of the record and is never removed."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from trial import access, accounts
+from trial.forms.accounts import SiteForm
+from trial.models import Site
+from trial.views.people import administrator, attempt, one_form
+
+
+@access.allows(*access.ADMINISTERS)
+def sites(request: HttpRequest) -> HttpResponse:
+    """Every site with the people who work there; nothing of any participant."""
+    return render(request, "trial/sites.html", {"sites": Site.objects.prefetch_related("people")})
+
+
+@access.allows(*access.ADMINISTERS)
+def add(request: HttpRequest) -> HttpResponse:
+    """A new site."""
+    return _page(request, None, "Add a site", "Add the site")
+
+
+@access.allows(*access.ADMINISTERS)
+def rename(request: HttpRequest, site_id: int) -> HttpResponse:
+    """Another name; the code stays."""
+    site = get_object_or_404(Site, pk=site_id)
+    return _page(request, site, f"Rename {site.code}", "Save the name")
+
+
+def _page(request: HttpRequest, site: Site | None, title: str, button: str) -> HttpResponse:
+    form = SiteForm(site, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        done = attempt(form, lambda: accounts.save_site(
+            administrator(request), site, given.get("code", ""), given["name"], given["reason"]))  # fmt: skip
+        if done:
+            messages.success(request, f"The site {done.code} is saved.")
+            return redirect("sites")
+    return one_form(request, form, title, button, reverse("sites"))
