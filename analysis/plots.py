@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from analysis.charts import accrual, km, spider, swimmer, toxicity, waterfall
+from analysis.charts import accrual, boundary, km, spider, swimmer, toxicity, waterfall
 from analysis.charts.frame import Frame
 from analysis.endpoints import survival
 
@@ -68,6 +68,15 @@ def toxicity_of(result: Result, most: int = 20) -> toxicity.Toxicity:
         for row in found["terms"]
     ]  # fmt: skip
     return toxicity.toxicity(terms, found["denominator"], most)
+
+
+def boundary_of(result: Result, path: str) -> boundary.Boundary | None:
+    """The bounds of the two-stage plan and the group's way along them; None in a data cut older than the monitoring."""
+    found = result["endpoints"].get("monitoring")
+    if found is None:
+        return None
+    looks = [boundary.Look(each["participants"], each["futility"], each["efficacy"]) for each in found["looks"]]
+    return boundary.boundary(looks, path, found["line"])
 
 
 def accrual_of(result: Result) -> accrual.Accrual:

@@ -104,6 +104,7 @@ class GroupPanel:
         """The plots of the group page, by name."""
         assert self.result is not None
         return {
+            "boundary": plots.boundary_of(self.result, self.listings["stage_path"]),
             "waterfall": plots.waterfall_of(self.result),
             "spider": plots.spider_of(self.listings["spider"]),
             "swimmer": plots.swimmer_of(self.listings["swimmer"]),

@@ -13,6 +13,7 @@ from analysis.endpoints.answers import (
     curve,
     duration_of_response,
     hormones,
+    monitoring,
     plots,
     response_rate,
     survival_times,
@@ -43,6 +44,7 @@ ELIGIBLE = "registered, eligible"
 TREATED = "at least one dose"
 ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("response_rate", "Confirmed response rate", "evaluable", REGISTRY, response_rate.answer),
+    Endpoint("monitoring", "Two-stage monitoring", "evaluable", OUR_READING, monitoring.answer),
     Endpoint("best_response", "Best overall response", "evaluable", RECIST, best_response.answer),
     Endpoint("toxicity", "Grade ≥ 3 related toxicity", TREATED, REGISTRY, toxicity.severe_related),
     Endpoint("overall_survival", "Overall survival", ELIGIBLE, REGISTRY, survival_times.overall_survival),
@@ -91,6 +93,7 @@ def listings(group: str, outcomes: Sequence[Outcome], settings: AnalysisSettings
         "spider": plots.spider(cohort),
         "swimmer": plots.swimmer(cohort),
         "hormone_courses": plots.hormone_courses(cohort),
+        "stage_path": monitoring.path(cohort),
     }
 
 

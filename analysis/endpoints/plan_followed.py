@@ -13,6 +13,7 @@ from analysis.endpoints.stopping import Plan, Stage
 from trial.evaluation.settings import StagePlan
 from trial.evaluation.stage import gate_of
 from trial.rules import interim_stage
+from trial.rules.interim_stage import many
 
 STOPS = {interim_stage.FUTILITY: "futility", interim_stage.EFFICACY: "efficacy"}
 
@@ -103,8 +104,3 @@ def _went_on(plan: Plan, stage: interim_stage.Stage, evaluable: int) -> str:
     if added < was_planned:
         return f"Followed: {first}, then the {added} evaluable so far (planned: {was_planned})."
     return f"Followed: {first}, then {added} more (planned: {was_planned}), those beyond the plan counted in."
-
-
-def many(count: int, word: str) -> str:
-    """`1 responder`, `2 responders`."""
-    return f"{count} {word}{'s' if count != 1 else ''}"

@@ -16,6 +16,14 @@ def percent(value: float | None) -> str:
 
 
 @register.filter
+def p_value(value: float | None) -> str:
+    """0.04567 → `0.046`; 0.00012 → `< 0.001`; None → `not estimable`."""
+    if value is None:
+        return "not estimable"
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+@register.filter
 def in_months(value: float | None) -> str:
     """7.42 → `7.4`; None → `not reached`."""
     return "not reached" if value is None else f"{value:.1f}"

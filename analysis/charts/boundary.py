@@ -1,0 +1,132 @@
+"""The boundary of a plan of looks: participants across, responders up, stop regions, the group's way so far. PURE."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from analysis.charts.axis import WIDTH, Axis, Tick, round_step
+from analysis.charts.marks import shape, unique_key
+
+HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 300, 32, 496, 30, 250
+# The last look has no width of its own: its verdict is drawn as a band of this width behind it.
+BAND = 22
+STEPS = (1, 2, 5, 10, 20, 50)
+# Beyond so many participants their single outcomes cannot be told apart.
+MOST_MARKS = 150
+
+
+class Look(NamedTuple):
+    """A look after so many participants: stop at or below `futility` responders, or at or above `efficacy`."""
+
+    participants: int
+    futility: int | None
+    efficacy: int | None
+
+
+@dataclass(frozen=True)
+class Region:
+    """A rectangle of the boundary, and how many responders lead there to which verdict; `kind` is stop or promising."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    kind: str
+    label: str
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Boundary:
+    """Everything that the template draws; `open` are marks of outcomes that may still become responses."""
+
+    key: str
+    summary: str
+    regions: tuple[Region, ...]
+    looks: tuple[Tick, ...]
+    across: tuple[Tick, ...]
+    upwards: tuple[Tick, ...]
+    path: str
+    responders: tuple[str, ...]
+    open: tuple[str, ...]
+    width: int = WIDTH
+    height: int = HEIGHT
+    left: int = LEFT
+    right: int = RIGHT
+    top: int = TOP
+    bottom: int = BOTTOM
+
+
+def boundary(looks: Sequence[Look], outcomes: str, summary: str) -> Boundary:
+    """The drawing. outcomes: one letter a participant by order of registration, R responder, o open, n neither.
+
+    Raises ValueError for a plan without looks.
+    """
+    if not looks:
+        raise ValueError("A plan without looks has no boundary.")
+    across = Axis(0, max(looks[-1].participants, len(outcomes), 1), LEFT, RIGHT)
+    bounds = [bound for look in looks for bound in (look.futility, look.efficacy) if bound is not None]
+    top = max([*bounds, outcomes.count("R")]) + 2 if bounds else outcomes.count("R") + 2
+    # Half a responder below none, so that the way along the bottom stands clear of the frame.
+    upwards = Axis(-0.5, top, BOTTOM, TOP)
+    return Boundary(
+        key=unique_key("boundary", [outcomes, *map(str, looks)]),
+        summary=summary,
+        regions=tuple(region for place in range(len(looks)) for region in _regions(looks, place, across, upwards)),
+        looks=tuple(Tick(across.at(look.participants), str(look.participants)) for look in looks),
+        across=_ticks(across, 10),
+        upwards=_ticks(upwards, 8),
+        path=_path(outcomes, across, upwards),
+        responders=_marks(outcomes, "R", across, upwards),
+        open=_marks(outcomes, "o", across, upwards),
+    )
+
+
+def _ticks(axis: Axis, most: int) -> tuple[Tick, ...]:
+    step = round_step(axis.high, STEPS, most)
+    return tuple(Tick(axis.at(value), str(value)) for value in range(0, int(axis.high) + 1, step))
+
+
+def _regions(looks: Sequence[Look], place: int, across: Axis, upwards: Axis) -> list[Region]:
+    """What a look rules out: from the look to the next one, or the band behind the last."""
+    look, is_last = looks[place], place == len(looks) - 1
+    left = across.at(look.participants)
+    right = left + BAND if is_last else across.at(looks[place + 1].participants)
+    found = []
+    if look.futility is not None:
+        verdict = "not promising" if is_last else "stop"
+        found.append(_region(left, right, (upwards.low, look.futility + 0.5), upwards,
+                             ("stop", f"{look.futility} or fewer", verdict)))  # fmt: skip
+    lowest = look.efficacy if not is_last else None if look.futility is None else look.futility + 1
+    if lowest is not None:
+        verdict = "promising" if is_last else "stop, promising"
+        found.append(_region(left, right, (lowest - 0.5, upwards.high), upwards,
+                             ("promising", f"{lowest} or more", verdict)))  # fmt: skip
+    return found
+
+
+def _region(left: float, right: float, span: tuple[float, float], upwards: Axis, words: tuple[str, str, str]) -> Region:
+    bottom, top = (upwards.at(value) for value in span)
+    return Region(left, top, round(right - left, 1), round(bottom - top, 1), *words)
+
+
+def _path(outcomes: str, across: Axis, upwards: Axis) -> str:
+    """The way: one step across a participant, one up a responder; empty for nobody."""
+    if not outcomes:
+        return ""
+    steps, responders = [f"M{across.at(0)} {upwards.at(0)}"], 0
+    for place, outcome in enumerate(outcomes, start=1):
+        if outcome == "R":
+            responders += 1
+            steps.append(f"H{across.at(place)}V{upwards.at(responders)}")
+    return "".join([*steps, f"H{across.at(len(outcomes))}"])
+
+
+def _marks(outcomes: str, kind: str, across: Axis, upwards: Axis) -> tuple[str, ...]:
+    """A circle on the way at each outcome of a kind."""
+    found, responders = [], 0
+    for place, outcome in enumerate(outcomes[:MOST_MARKS], start=1):
+        responders += outcome == "R"
+        if outcome == kind:
+            found.append(shape("circle", across.at(place), upwards.at(responders), 3.2))
+    return tuple(found)

@@ -1,0 +1,204 @@
+"""Two-stage monitoring: the boundary, where the group stands, what is still needed, how likely it is to come. PURE."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+from analysis.endpoints.after_stopping import at_least
+from analysis.endpoints.cohort import Cohort
+from analysis.endpoints.crossing import Part, chances, expected_participants, unknown
+from analysis.endpoints.intervals import MOST_PARTICIPANTS
+from analysis.endpoints.plan_followed import planned
+from analysis.endpoints.stopping import Plan
+from trial.evaluation.settings import StagePlan
+from trial.protocol import Group
+from trial.rules.accrual import ceiling_of
+from trial.rules.interim_stage import Standing, many
+
+PASSED, OPEN, CANNOT_PASS, FUTILE, EFFECTIVE = "passed", "open", "cannot pass", "futility", "efficacy"
+PROMISING, NOT_PROMISING, NOT_REACHED = "promising", "not promising", "not reached"
+
+
+def answer(cohort: Cohort) -> dict[str, Any]:
+    """Looks with their states, chances under p0 and p1, what the next outcome would change, maturity of stage 1.
+
+    chances: None above the largest plan that is computed.
+    """
+    standings = counted(cohort)
+    settings = cohort.settings.plan(cohort.group)
+    is_full = len(cohort.outcomes) >= ceiling_of(Group(cohort.group))
+    plan = as_it_became(settings, len(standings), is_full)
+    parts = parts_of(plan, standings)
+    first = plan.stages[0].participants if len(plan.stages) > 1 else 0
+    computed = plan.stages[-1].participants <= MOST_PARTICIPANTS
+    return {
+        "line": line(plan, parts),
+        "looks": looks(plan, parts, standings),
+        "changed_look": changed_look(settings, plan),
+        "chances": [_chances(plan, parts, rate) for rate in (settings.p0, settings.p1)] if computed else None,
+        "what_if": _what_if(plan, parts, settings) if computed else [],
+        "design": [_design(planned(settings), rate) for rate in (settings.p0, settings.p1)] if computed else None,
+        "stage_1": [asdict(each) for each in standings[:first]],
+    }
+
+
+def counted(cohort: Cohort) -> list[Standing]:
+    """Whoever holds a place of a stage, by order of registration: all who are not known to be non-evaluable."""
+    found = (Standing(**each["stage"]) for each in cohort.outcomes)
+    return [each for each in found if not each.ruled_out]
+
+
+def path(cohort: Cohort) -> str:
+    """One letter for each who holds a place: R confirmed responder, n mature without response, o still open."""
+    return "".join("R" if each.responder else "o" if _is_open(each) else "n" for each in counted(cohort))
+
+
+def as_it_became(settings: StagePlan, count: int, is_full: bool) -> Plan:
+    """The plan with its last look at the number that it really has: more than planned, or fewer once nobody can follow.
+
+    The last bound is then the one that keeps the planned error: the largest with a stage-wise p-value above it.
+    """
+    plan = planned(settings)
+    before = plan.stages[-2].participants if len(plan.stages) > 1 else 0
+    size = plan.stages[-1].participants
+    actual = max(count, before + 1) if is_full else max(count, size)
+    bound = plan.stages[-1].futility
+    if actual == size:
+        return plan
+    last = replace(plan.stages[-1], participants=actual)
+    became = Plan((*plan.stages[:-1], last))
+    if bound is None:
+        return became
+    error = at_least(plan, len(plan.stages), bound + 1, settings.p0)
+    return Plan((*plan.stages[:-1], replace(last, futility=_bound(became, settings.p0, error))))
+
+
+def changed_look(settings: StagePlan, plan: Plan) -> str:
+    """What is said when the last look has not its planned size; empty when it has."""
+    size, bound, now = settings.participants[-1], settings.futility[-1], plan.stages[-1]
+    if now.participants == size:
+        return ""
+    words = f"The last look was planned at {size} and comes at {now.participants}."
+    if bound is None or now.futility is None:
+        return words
+    return (
+        f"{words} Planned as promising from {many(bound + 1, 'responder')}, it is so from {now.futility + 1}, which "
+        "keeps the error of the plan [our reading]; the stage-wise p-value beside the rate is the test."
+    )
+
+
+def _bound(plan: Plan, rate: float, error: float) -> int:
+    """The most responders whose stage-wise p-value is above the error, by bisection: the p-value falls with each."""
+    low, high = -1, plan.stages[-1].participants
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if at_least(plan, len(plan.stages), middle, rate) > error else (low, middle)
+    return max(low, 0)
+
+
+def parts_of(plan: Plan, standings: Sequence[Standing]) -> list[Part]:
+    """What each look adds: known and open outcomes; a place that nobody holds yet is open."""
+    found, before = [], 0
+    for stage in plan.stages:
+        members = standings[before : stage.participants]
+        added = stage.participants - before
+        known = [each for each in members if not _is_open(each)]
+        found.append(Part(added, sum(each.responder for each in known), added - len(known)))
+        before = stage.participants
+    return found
+
+
+def _is_open(each: Standing) -> bool:
+    return not each.mature or not each.evaluable
+
+
+def looks(plan: Plan, parts: Sequence[Part], standings: Sequence[Standing]) -> list[dict[str, Any]]:
+    """Every look: its bounds, who is there, and its state with words."""
+    found = []
+    for number, (stage, state) in enumerate(zip(plan.stages, states(plan, parts), strict=True), start=1):
+        members = standings[: stage.participants]
+        responders, open_outcomes = _so_far(parts[:number])
+        found.append({
+            "stage": number, "participants": stage.participants, "futility": stage.futility, "efficacy": stage.efficacy,
+            "is_final": number == len(plan.stages), "held": len(members),
+            "evaluable": sum(each.evaluable for each in members), "responders": responders, "open": open_outcomes,
+            "state": state, "words": words(state, stage.futility, responders, open_outcomes),
+        })  # fmt: skip
+    return found
+
+
+def states(plan: Plan, parts: Sequence[Part]) -> list[str]:
+    """The state of each look as far as the known outcomes decide it."""
+    found: list[str] = []
+    for number, stage in enumerate(plan.stages, start=1):
+        low, open_outcomes = _so_far(parts[:number])
+        bound = -1 if stage.futility is None else stage.futility
+        if any(each in {FUTILE, EFFECTIVE} for each in found):
+            found.append(NOT_REACHED)
+        elif number == len(plan.stages):
+            found.append(PROMISING if low > bound else OPEN if low + open_outcomes > bound else NOT_PROMISING)
+        elif stage.efficacy is not None and low >= stage.efficacy:
+            found.append(EFFECTIVE)
+        elif low + open_outcomes <= bound:
+            found.append(CANNOT_PASS if open_outcomes else FUTILE)
+        else:
+            found.append(PASSED if low > bound else OPEN)
+    return found
+
+
+def _so_far(parts: Iterable[Part]) -> tuple[int, int]:
+    known = list(parts)
+    return sum(each.responders for each in known), sum(each.open for each in known)
+
+
+def words(state: str, bound: int | None, responders: int, open_outcomes: int) -> str:
+    """What a state means and what is still needed."""
+    there, needed = many(responders, "confirmed responder"), (bound or 0) + 1
+    left = many(open_outcomes, "open outcome")
+    return {
+        PASSED: "Nothing stops it." if bound is None else f"Passed: {there}, {needed} needed.",
+        OPEN: f"{there}; {needed - responders} more needed among {left}.",
+        CANNOT_PASS: f"{there}; cannot be passed any more: {needed - responders} more needed, {left}.",
+        FUTILE: f"Stopped for futility: {there}, {needed} needed, every outcome known.",
+        EFFECTIVE: f"Efficacy bound reached: {there}.",
+        PROMISING: f"Promising: {there}." if bound is None else f"Promising: {there}, {needed} needed.",
+        NOT_PROMISING: f"Not promising: {there}, {needed} needed, {left}.",
+        NOT_REACHED: "Not reached: the trial stops before.",
+    }[state]
+
+
+def line(plan: Plan, parts: Sequence[Part]) -> str:
+    """Where the group stands in one line: the first look that is not passed, else the last."""
+    found = states(plan, parts)
+    number = next((place for place, state in enumerate(found, start=1) if state != PASSED), len(found))
+    stage = plan.stages[number - 1]
+    name = "Final look" if number == len(found) else f"Stage {number}"
+    responders, open_outcomes = _so_far(parts[:number])
+    return f"{name} at {stage.participants}: {words(found[number - 1], stage.futility, responders, open_outcomes)}"
+
+
+def _chances(plan: Plan, parts: Sequence[Part], rate: float) -> dict[str, Any]:
+    found = chances(plan, parts, rate)
+    return {"rate": rate, "futility": list(found.futility), "efficacy": list(found.efficacy),
+            "promising": found.promising}  # fmt: skip
+
+
+def _what_if(plan: Plan, parts: Sequence[Part], settings: StagePlan) -> list[dict[str, Any]]:
+    """Where the group would stand if the next open outcome were a response, and if it were none."""
+    place = next((place for place, part in enumerate(parts) if part.open), None)
+    if place is None or states(plan, parts)[-1] != OPEN:
+        return []
+    found = []
+    for responds in (True, False):
+        then = [*parts[:place], parts[place].after(responds), *parts[place + 1 :]]
+        found.append({
+            "responds": responds, "line": line(plan, then),
+            "promising": [chances(plan, then, rate).promising for rate in (settings.p0, settings.p1)],
+        })  # fmt: skip
+    return found
+
+
+def _design(plan: Plan, rate: float) -> dict[str, Any]:
+    """The plan as designed, before its first participant."""
+    found = _chances(plan, unknown(plan), rate)
+    return {**found, "expected_participants": expected_participants(plan, rate)}
