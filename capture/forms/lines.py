@@ -1,12 +1,14 @@
 """The lines below an entry: today the laboratory values of a visit, one row per analyte."""
 
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django import forms
 
 from capture.casebook import CasebookForm
 from capture.fields import PlainDecimalField
+from capture.grading import grade_line
 from trial.ctcae_v3.limits import ANALYTES
 from trial.models import LaboratoryResult, Participant
 from trial.protocol import MISSING_REASONS
@@ -40,7 +42,6 @@ class LaboratoryForm(forms.Form):
     def __init__(self, *args: Any, analyte: str, further: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, prefix=f"lab-{analyte}", **kwargs)
         self.analyte, self.title, self.further = analyte, ANALYTES[analyte], further
-        self.grading: Grading | None = None
         for name, field in self.fields.items():
             if isinstance(field, PlainDecimalField):
                 field.widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
@@ -53,6 +54,15 @@ class LaboratoryForm(forms.Form):
         if found.get("value") is not None and found.get("value_missing"):
             self.add_error("value", "There is a value and a reason why it is missing: keep one of them.")
         return found
+
+    @cached_property
+    def grading(self) -> Grading | None:
+        """The grade of what was typed, or of what is on record; None without a value, or while a box is not valid."""
+        if not self.is_bound:
+            on_record = self.initial.get("value") is not None
+            return grade_line({"analyte": self.analyte, **self.initial}) if on_record else None
+        line = self.line() if self.is_valid() else None
+        return grade_line(line) if line else None
 
     @property
     def is_empty(self) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.functional import SimpleLazyObject
 
 from capture import dose_advice, history
 from capture.fields import today
@@ -61,7 +62,7 @@ def _page(request: HttpRequest, participant: Participant, number: int, row: Cycl
             "participant": participant, "number": number, "cycle": row, "form": form, "periods": rows,
             "reason_form": reason, "dose": dose if row else None, "may_enter": access.may_enter(request.user),
             "planned": planned, "dose_general": dose_advice.general(number),
-            "dose_advice": dose_advice.of_cycle(participant, row, today()),
+            "dose_advice": SimpleLazyObject(lambda: dose_advice.of_cycle(participant, row, today())),
         }  # fmt: skip
         return saving.Sheet([form, *rows], reason if row else None, shown, unchecked=rows if planned else ())
 

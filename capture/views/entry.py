@@ -76,7 +76,7 @@ def _page(request: HttpRequest, participant: Participant, book: CasebookForm, ro
         lines, reason = line_forms(book, row, data, participant), ReasonForm(data)
         given = acknowledgements.given(participant, book.kind, row.pk if row else None) if data is None else {}
         more = {"form": form, "lines": lines, "reason_form": reason, "acknowledged": given,
-                **(grading.put_grades(participant, form, lines, row) if book.kind == "visit" else {})}  # fmt: skip
+                **(grading.of_visit(participant, form, lines, row) if book.kind == "visit" else {})}  # fmt: skip
         return saving.Sheet([form, *lines], reason if row is not None else None, {**shown, **more})
 
     return saving.answer(

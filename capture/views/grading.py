@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import SimpleLazyObject
 
 from capture import dose_advice
 from capture.casebook import ENTRY_FORMS
@@ -12,9 +13,9 @@ from capture.fields import today
 from capture.forms.entries import VisitForm
 from capture.forms.lines import LaboratoryForm, line_forms
 from capture.forms.not_an_event import NotAnEventForm
-from capture.grading import grade_body, grade_line, past_on_record
+from capture.grading import grade_body, past_on_record
 from capture.prefill import proposed
-from capture.proposals import TITLES, find, open_proposals
+from capture.proposals import TITLES, Proposal, find, open_proposals
 from capture.services import not_an_event as service
 from capture.views import saving
 from trial import access
@@ -29,7 +30,7 @@ def grades(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method != "POST":
         return HttpResponse(status=405)
     form, lines = VisitForm(request.POST), line_forms(ENTRY_FORMS["visit"], None, request.POST)
-    shown = {**put_grades(participant, form, lines, None), "lines": lines, "live": True}
+    shown: dict[str, Any] = {"graded": graded(participant, form, None), "lines": lines, "live": True}
     typed = form.cleaned_data
     if typed.get("visited_on"):
         shown["pressure_advice"] = dose_advice.of_pressure(
@@ -38,41 +39,41 @@ def grades(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "capture/_grades.html", shown)
 
 
-def put_grades(participant: Participant, form: Any, lines: list[LaboratoryForm], row: Any) -> dict[str, Any]:
-    """Puts its grading beside each line; for the page: those of weight and blood pressure with their titles."""
-    for each in lines:
-        each.grading = _line_grade(each)
+def graded(participant: Participant, form: Any, row: Any) -> list[tuple[str, Grading]]:
+    """The grades of weight and blood pressure with their titles, as typed or as on record."""
     form.is_valid()
     values = form.cleaned_data if form.is_bound else vars(row) if row is not None else {}
     day = values.get("visited_on")
-    graded = grade_body(values, day, past_on_record(participant)) if day else {}
+    found = grade_body(values, day, past_on_record(participant)) if day else {}
+    return [(TITLES[name], each) for name, each in found.items()]
+
+
+def of_visit(participant: Participant, form: Any, lines: list[LaboratoryForm], row: Any) -> dict[str, Any]:
+    """What the page of a visit shows beside its values; worked out only when the page is shown, not when it saves."""
     return {
-        "graded": [(TITLES[name], found) for name, found in graded.items()],
-        "further_open": any(each.further and not each.is_empty for each in lines),
+        "graded": SimpleLazyObject(lambda: graded(participant, form, row)),
+        "further_open": SimpleLazyObject(lambda: any(each.further and not each.is_empty for each in lines)),
     }
-
-
-def _line_grade(form: LaboratoryForm) -> Grading | None:
-    if not form.is_bound:
-        return grade_line({"analyte": form.analyte, **form.initial}) if form.initial.get("value") is not None else None
-    line = form.line() if form.is_valid() else None
-    return grade_line(line) if line else None
 
 
 def beside(request: HttpRequest, participant: Participant, kind: str, row: Any) -> dict[str, Any]:
     """What an entry page shows of proposals: of events by its values, of doses by its event, or what proposed it."""
+    if kind == "adverse_event" and row is None:
+        return {"proposed": SimpleLazyObject(lambda: proposed(participant, request.GET))}
     if kind == "adverse_event":
-        if row is None:
-            return {"proposed": proposed(participant, request.GET)}
-        return {"dose_advice": dose_advice.of_event(participant, row, today())}
+        return {"dose_advice": SimpleLazyObject(lambda: dose_advice.of_event(participant, row, today()))}
     if row is None or kind not in ("visit", "blood_pressure"):
         return {}
-    found = open_proposals([participant])
     day = row.visited_on if kind == "visit" else row.measured_on
     return {
-        "proposals": [each for each in found if (each.form, each.row_id) == (kind, row.pk)],
-        "pressure_advice": dose_advice.of_pressure(participant, row.diastolic_mmhg, day, today()),
-    }
+        "proposals": SimpleLazyObject(lambda: _proposals_of(participant, kind, row.pk)),
+        "pressure_advice": SimpleLazyObject(
+            lambda: dose_advice.of_pressure(participant, row.diastolic_mmhg, day, today())),
+    }  # fmt: skip
+
+
+def _proposals_of(participant: Participant, kind: str, row_id: int) -> list[Proposal]:
+    return [each for each in open_proposals([participant]) if (each.form, each.row_id) == (kind, row_id)]
 
 
 @access.allows(*access.ENTERS)

@@ -221,3 +221,15 @@ def test_a_new_visit_begins_with_the_laboratorys_last_units_and_limits_and_witho
         **TYPED, "cycle_number": "2", "visited_on": "12-MAR-2026", "lab-HGB-value": "", "lab-HGB-value_missing": "",
     }).status_code == 302  # fmt: skip
     assert Visit.objects.get(cycle_number=2).laboratory.count() == 0
+
+
+def test_a_save_does_not_work_out_what_only_a_page_shows(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    row, nora = visit(cast, line()), signed_in(cast)
+
+    def shown_only(*_: Any) -> None:
+        raise AssertionError("asked for while saving")
+
+    for name in ("open_proposals", "grade_body", "past_on_record"):
+        monkeypatch.setattr(f"capture.views.grading.{name}", shown_only)
+    answer = nora.post(f"/participants/NET-001/visit/{row.pk}/", {**TYPED, "reason_code": "entry_error"})
+    assert answer.status_code == 302, answer.content.decode()
