@@ -95,3 +95,9 @@ OFF_STUDY_REASONS = (
     ("ineligible", "Found ineligible"),
     ("other", "Other"),
 )
+# Offered while they are typed; other words are as good.
+PRIMARY_SITES = ("terminal ileum", "jejunum", "duodenum", "stomach", "appendix", "caecum", "colon", "rectum",
+                 "bronchus", "pancreas, head", "pancreas, body", "pancreas, tail", "unknown primary")  # fmt: skip
+METASTATIC_SITES = ("liver", "mesentery", "lymph nodes", "peritoneum", "bone", "lung", "ovary")
+SYNDROMES = ("none", "carcinoid syndrome", "hypoglycaemia", "Zollinger–Ellison syndrome", "glucagonoma syndrome",
+             "watery diarrhoea syndrome", "somatostatinoma syndrome", "Cushing's syndrome")  # fmt: skip

@@ -29,10 +29,10 @@ class HeadForm(forms.Form):
     """When and how the assessment was made."""
 
     assessed_on = FullDateField(label="Date of the scan")
-    method = forms.ChoiceField(label="Method", choices=protocol.METHODS)
+    method = forms.ChoiceField(label="Method", choices=[("", "Choose"), *protocol.METHODS])
     slice_thickness_mm = PlainDecimalField(label="Slice thickness (mm)", required=False, min_value=0, max_digits=4,
                                             decimal_places=1)  # fmt: skip
-    marker = forms.ChoiceField(label="Tumour markers", choices=Assessment.Marker.choices, initial="not_done")
+    marker = forms.ChoiceField(label="Tumour markers", choices=[("", "Choose"), *Assessment.Marker.choices])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -13,7 +13,7 @@ from capture.fields import (
     PlainDecimalField,
     require_value_or_reason,
 )
-from trial import protocol
+from trial import code_lists, protocol
 from trial.models import Participant, Person, RegistrationFinding, Site
 from trial.rules.eligibility import Answer
 
@@ -53,15 +53,21 @@ class DetailsForm(forms.Form):
     ecog_missing = MissingReasonField()
     tumour_type = _select("Tumour type", [(kind.code, kind.label) for kind in protocol.TUMOUR_TYPES])
     histology = _select("Histology", [(kind.code, kind.label) for kind in protocol.HISTOLOGIES])
-    primary_site = _text("Primary site", 60)
-    metastatic_sites = _text("Metastatic sites", 120)
-    functional_syndrome = _text("Functional syndrome", 60)
+    primary_site = _text("Primary site", 60, list="words_primary")
+    metastatic_sites = _text("Metastatic sites", 120, list="words_metastatic")
+    functional_syndrome = _text("Functional syndrome", 60, list="words_syndrome")
     prior_therapy = _text("Prior therapy", 500)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("born_on", "ecog"):
             self.fields[name].widget.attrs["data-missing"] = f"id_{name}_missing"
+
+    @property
+    def word_lists(self) -> dict[str, tuple[str, ...]]:
+        """Words offered while they are typed, by id of their list."""
+        return {"words_primary": code_lists.PRIMARY_SITES, "words_metastatic": code_lists.METASTATIC_SITES,
+                "words_syndrome": code_lists.SYNDROMES}  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         """A value or the reason why it is missing."""

@@ -64,6 +64,7 @@ def _prepared() -> Cast:
 def _type_follow_up(page: Any, address: str, reference: str, on: date) -> None:
     page.goto(f"{address}/participants/{reference}/assessments/new/")
     page.fill("#id_assessed_on", shown(on))
+    page.select_option("#id_marker", "not_done")
     page.select_option("#id_new_lesions", "no")
     for box in page.locator("input[name$=longest_diameter_mm]").all():
         box.fill("28")

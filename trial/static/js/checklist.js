@@ -1,4 +1,5 @@
-/* In the checklist y and n answer the criterion in focus and move on to the next field; nothing is answered in bulk. */
+/* In the checklist y and n answer the criterion in focus and move on to the next field; nothing is answered in bulk.
+   Enter in a laboratory value goes to the next criterion, past the date that only a value of its own day needs. */
 
 function fieldAfter(group) {
   const fields = [...group.closest("form").querySelectorAll("input:not([type=hidden]), button")];
@@ -17,4 +18,13 @@ document.addEventListener("keydown", (event) => {
   chosen.checked = true;
   chosen.dispatchEvent(new Event("change", { bubbles: true }));
   fieldAfter(group)?.focus();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.ctrlKey || event.metaKey || event.altKey) return;
+  const row = event.target.matches?.("input[name^=value_], input[name^=date_]") && event.target.closest("tr");
+  if (!row) return;
+  event.preventDefault();
+  const next = row.nextElementSibling?.querySelector("input") ?? event.target.closest("form").querySelector("button[type=submit]");
+  next.focus();
 });

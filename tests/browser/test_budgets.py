@@ -1,0 +1,183 @@
+"""The coordinator's tasks in a real browser, counted by the keystroke model; nothing is answered beforehand.
+
+Run with `-s` to see the table. Peers' desk figures stand in the README.
+"""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from capture.services import assessments, dosing
+from tests.browser.conftest import Counted, signed_in_page
+from tests.cast import Cast, cast_of
+from trial import protocol
+from trial.models import AdverseEvent, Assessment, Cycle, Participant, Role
+
+DAY_1 = date(2026, 1, 12)
+LABORATORY = {"neutrophils": "3400", "platelets": "210000", "bilirubin": "0.6", "ast": "1.1", "creatinine": "0.8"}
+TARGETS = ("liver segment 4a", "liver segment 7 dorsal", "liver segment 2", "mesenteric root", "para-aortic left")
+ORGANS = ("li", "li", "li", "me", "ly")
+
+
+@pytest.fixture
+def cast(database: object) -> Cast:
+    """The fixed cast on a database of its own."""
+    return cast_of()
+
+
+def _start(chromium: Any, live_server_url: str, cast: Cast, place: str) -> Counted:
+    page = signed_in_page(chromium, live_server_url, cast.people[Role.COORDINATOR])
+    page.goto(f"{live_server_url}{place}")
+    return Counted(page)
+
+
+def _within(task: str, counted: Counted, clicks: int, seconds: int) -> None:
+    print(f"\n| {task} | {counted.clicks} clicks, {counted.keys} keys, {counted.seconds:.0f} s | "
+          f"≤ {clicks} / {seconds} s |")  # fmt: skip
+    assert counted.clicks <= clicks and counted.seconds <= seconds, counted
+
+
+def _baseline(cast: Cast) -> None:
+    targets = [assessments.NewLesion("liver", f"segment {n}", Decimal(40)) for n in range(1, 6)]
+    others = [assessments.NewLesion("bone", f"vertebra {n}", None) for n in range(1, 4)]
+    assessments.save_baseline(None, cast.participant, DAY_1 - timedelta(3), "spiral_ct", 5, "not_done", targets, others)
+
+
+def test_a_participant_is_registered_in_12_clicks_and_50_seconds(
+    chromium: Any, live_server_url: str, cast: Cast
+) -> None:
+    do = _start(chromium, live_server_url, cast, "/work/")
+    do.click("main a[href='/participants/register/']", opens=True)
+    assert do.focused() == "registered_on"
+    do.type("t")
+    do.type("20nov2026")
+    do.type("14mar1951")
+    for answer in ("f", "w", "not h", "1", "metas", "c"):
+        do.type(answer)
+    for begun, rest in (("te", ""), ("li", ", me"), ("ca", "")):  # → takes the words that stand there in grey
+        do.type(begun, "ArrowRight")
+        if rest:
+            do.type(rest, "ArrowRight")
+        do.press("Tab")
+    do.type("octreotide LAR since 2024")
+    do.type("19nov2026")
+    for item in protocol.ELIGIBILITY:
+        if item.is_laboratory:
+            do.type(LABORATORY[item.code])
+            do.press("Tab")  # past the date of its own
+        else:
+            do.press("y")
+    do.save()
+    made = Participant.objects.get(number="NET-002")
+    assert (made.group, made.sex, made.ethnicity, made.ecog) == ("A", "female", "not_hispanic", 1)
+    assert (made.primary_site, made.metastatic_sites) == ("terminal ileum", "liver, mesentery")
+    assert (made.functional_syndrome, made.prior_therapy) == ("carcinoid syndrome", "octreotide LAR since 2024")
+    assert made.eligibility_answers.filter(met=True).count() == 23
+    _within("register a participant", do, 12, 50)
+
+
+def test_a_baseline_of_8_lesions_is_entered_in_4_clicks_and_70_seconds(
+    chromium: Any, live_server_url: str, cast: Cast
+) -> None:
+    do = _start(chromium, live_server_url, cast, "/participants/NET-001/")
+    do.click("a.btn:has-text('Baseline')", opens=True)
+    assert do.focused() == "assessed_on"
+    for typed in ("9jan2026", "s", "5", "nor"):
+        do.type(typed)
+    for organ, description, millimetres in zip(ORGANS, TARGETS, ("42", "35.5", "28", "31", "24"), strict=True):
+        do.type(organ, "Enter")
+        do.type(description, "Enter")
+        do.type(millimetres, "Enter")
+    do.press("Enter")  # an empty row: on to the non-target lesions
+    for description in ("vertebra T9", "vertebra L2", "sacrum left"):
+        do.type("b", "Enter")
+        do.type(description, "Enter")
+    do.save("Control+Enter")
+    row = Assessment.objects.get()
+    assert (row.readings.count(), row.method, row.marker) == (8, "spiral_ct", "normal")
+    found = [(each.lesion.label, each.lesion.organ, each.longest_diameter_mm) for each in row.readings.order_by("id")]
+    assert found[3:6] == [("T4", "mesentery", 31), ("T5", "lymph_node", 24), ("N1", "bone", None)]
+    _within("baseline, 5 target + 3 non-target lesions", do, 4, 70)
+
+
+def test_a_cycle_taken_as_planned_takes_4_clicks_and_20_seconds(
+    chromium: Any, live_server_url: str, cast: Cast
+) -> None:
+    do = _start(chromium, live_server_url, cast, "/participants/NET-001/")
+    do.click("a.btn:has-text('Cycle 1')", opens=True)
+    assert do.focused() == "started_on"
+    for typed in ("12jan2026", "224", "0"):
+        do.type(typed)
+    do.type("S-22061", "")
+    do.save("Control+Enter")
+    row = Cycle.objects.get()
+    assert (row.started_on, row.tablets_dispensed, row.tablets_returned, row.lot) == (DAY_1, 224, 0, "S-22061")
+    assert row.periods.get().dose_mg == 400
+    _within("cycle taken as planned", do, 4, 20)
+
+
+def test_an_adverse_event_takes_6_clicks_and_30_seconds(chromium: Any, live_server_url: str, cast: Cast) -> None:
+    dosing.save_cycle(None, cast.participant, 1, DAY_1, dosing.AS_PLANNED)
+    do = _start(chromium, live_server_url, cast, "/participants/NET-001/")
+    do.click("a[aria-label='New: Adverse event']", opens=True)
+    do.type("hand-foot", "")
+    do.page.locator("#terms [data-term]").first.wait_for()
+    do.press("Enter")
+    assert do.focused() == "grade"
+    do.type("2")
+    do.type("4")
+    do.type("2feb2026")
+    do.press("Tab", "Tab")  # not resolved, not present at baseline
+    do.type("n")
+    do.press("Tab")
+    do.type("n")
+    do.type("not r")
+    do.type("1", "")
+    do.save()
+    row = AdverseEvent.objects.get()
+    assert (row.term, row.grade, row.attribution, str(row.onset_on)) == (
+        "rash_hand_foot_skin_reaction", 2, 4, "02-FEB-2026")  # fmt: skip
+    assert (row.seriousness, row.action_taken, row.outcome, row.cycle_number) == ("no", "none", "not_recovered", 1)
+    _within("one adverse event", do, 6, 30)
+
+
+def test_a_follow_up_of_8_lesions_takes_3_clicks_and_30_seconds(
+    chromium: Any, live_server_url: str, cast: Cast
+) -> None:
+    _baseline(cast)
+    dosing.save_cycle(None, cast.participant, 1, DAY_1, dosing.AS_PLANNED)
+    do = _start(chromium, live_server_url, cast, "/participants/NET-001/")
+    do.click("a.btn:has-text('Week')", opens=True)
+    assert do.focused() == "assessed_on"
+    do.type("9mar2026")
+    do.press("Tab", "Tab")  # method and slice thickness stay those of the baseline until changed
+    do.type("nor")
+    do.type("n")
+    do.press("Tab", "Tab")  # no new lesion: not when, not where
+    do.press("Tab", "Tab")  # the investigator's response is not given; into the grid
+    for millimetres in ("28", "27.5", "28", "28", "26"):
+        do.type(millimetres, "Enter")
+    do.press("p", "p", "p")
+    do.page.locator("#response .response-PR").wait_for()
+    do.save("Control+Enter")
+    row = Assessment.objects.get(kind="follow_up")
+    assert (row.assessed_on, row.marker, row.new_lesions) == (date(2026, 3, 9), "normal", "no")
+    assert sorted(row.readings.values_list("longest_diameter_mm", "state"), key=str)[-3:] == [(None, "present")] * 3
+    _within("follow-up, 5 measurements + 3 states", do, 3, 30)
+
+
+def test_nothing_is_answered_beforehand(chromium: Any, live_server_url: str, cast: Cast) -> None:
+    """Every select that asks a question of a new form is empty; only carried facts and the site stand there."""
+    dosing.save_cycle(None, cast.participant, 1, DAY_1, dosing.AS_PLANNED)
+    do = _start(chromium, live_server_url, cast, "/participants/NET-001/")
+    new = ("register/", "NET-001/assessments/new/", "NET-001/adverse_event/new/", "NET-001/follow_up/new/",
+           "NET-001/visit/new/", "NET-001/death/new/")  # fmt: skip
+    for place in new:
+        do.page.goto(f"{live_server_url}/participants/{place}")
+        answered = do.page.evaluate(
+            "[...document.querySelectorAll('form[data-save] select, form[data-save] input[type=radio]')]"
+            ".filter((f) => f.type === 'radio' ? f.checked : f.value !== '').map((f) => f.name)"
+        )
+        assert answered in ([], ["site"]), place

@@ -1,0 +1,22 @@
+/* Where typing begins: the first field that was refused, else the first empty field of a new entry. */
+
+const form = document.querySelector("form[data-save]");
+const FIELDS = "input:not([type=hidden], [type=radio], [type=checkbox]), select, textarea";
+
+function visible(field) {
+  return !field.disabled && field.offsetParent !== null;
+}
+
+function isNew() {
+  return form.matches("[data-new]") || form.elements.opened_at?.value === "0";
+}
+
+function refused() {
+  const words = form.querySelector(".invalid-feedback");
+  return words?.parentElement.querySelector(FIELDS);
+}
+
+if (form && !document.querySelector("[autofocus]")) {
+  const first = refused() ?? (isNew() && [...form.querySelectorAll(FIELDS)].find((each) => visible(each) && !each.value));
+  if (first) first.focus();
+}
