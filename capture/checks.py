@@ -16,6 +16,11 @@ __all__ = ["CHECKS", "HARD", "SOFT", "Check", "Facts", "Refused", "SecondLook", 
 ONLY_PAST, ORDER = "Only what happened is entered.", "Dates stand in the order of events."
 CTCAE, RECIST, REGISTRY, PLAUSIBLE = protocol.CTCAE, protocol.RECIST, protocol.REGISTRY, "Plausibility."
 
+
+def _after_death(name: str, words: str, field: str) -> Check:
+    return Check(name, words, ORDER, HARD, entry.after_death(field), field)
+
+
 DOSING = (
     Check("DOSE-01", "The cycle cannot start before registration.", "Registration precedes treatment [registry].", HARD,
           lambda facts: facts["started_on"] < facts["registered_on"], "started_on"),
@@ -37,8 +42,7 @@ DOSING = (
           HARD, lambda facts: not facts["periods"]),
     Check("DOSE-10", "The cycle is over, and some of its days have no dose and no hold.", "Missing is never zero.",
           SOFT, dosing.days_left_open),
-    Check("DOSE-11", "The cycle starts after the death on record.", ORDER, HARD, entry.after_death("started_on"),
-          "started_on"),
+    _after_death("DOSE-11", "The cycle starts after the death on record.", "started_on"),
     Check("DOSE-13", "The cycle starts after the end of treatment on record.", ORDER, HARD,
           lambda facts: entry.surely_before(facts["off_treatment_on"], facts["started_on"]), "started_on"),
 )  # fmt: skip
@@ -84,8 +88,7 @@ FOLLOW_UP_SCAN = (
           lambda facts: facts["new_lesions"] == "yes" and facts["new_lesion_on"] is None, "new_lesion_on"),
     Check("FOLL-10", "The investigator's response is not the one that the measurements make.", RECIST, SOFT,
           scan.opinion_differs, "investigator_response"),
-    Check("FOLL-11", "The assessment lies after the death on record.", ORDER, HARD, entry.after_death("assessed_on"),
-          "assessed_on"),
+    _after_death("FOLL-11", "The assessment lies after the death on record.", "assessed_on"),
     Check("FOLL-12", "The assessment lies outside its window: every 8 weeks from day 1, 7 days either side.",
           "Tumour assessment every 8 weeks [our reading].", SOFT, scan.off_schedule, "assessed_on"),
     NOT_IN_FUTURE,
@@ -99,8 +102,7 @@ ADVERSE_EVENT = (
     Check("AE-04", "Grade 5 and a fatal outcome belong together.", CTCAE, HARD, event.death_disagrees, "outcome"),
     Check("AE-05", "The event is fatal, and no death is on record yet.", "Grade 5 and the death form agree.", SOFT,
           event.no_death_form, "grade"),
-    Check("AE-06", "The event began after the death on record.", ORDER, HARD, entry.after_death("onset_on"),
-          "onset_on"),
+    _after_death("AE-06", "The event began after the death on record.", "onset_on"),
     Check("AE-07", "Say in words what the “other” event is.", CTCAE, HARD, event.other_unspecified, "other_words"),
     Check("AE-08", "The event began before consent: was it present at baseline?", "Treatment-emergent events count.",
           SOFT, event.early_but_not_baseline, "present_at_baseline"),
@@ -114,8 +116,7 @@ ADVERSE_EVENT = (
           lambda facts: facts["outcome"] in ("recovered", "sequelae") and facts["resolved_on"] is None, "resolved_on"),
 )  # fmt: skip
 HORMONE = (
-    Check("HORM-01", "The sample was taken after the death on record.", ORDER, HARD, entry.after_death("sampled_on"),
-          "sampled_on"),
+    _after_death("HORM-01", "The sample was taken after the death on record.", "sampled_on"),
     Check("HORM-02", "The unit is not that of the last sample of this marker.", PLAUSIBLE, SOFT, entry.unit_changed,
           "unit"),
     Check("HORM-03", "The assay is not that of the last sample: values are then not compared.",
@@ -134,8 +135,7 @@ PRESSURE = (
           entry.implausible_pressure, "systolic_mmhg"),
 )  # fmt: skip
 VISIT = (
-    Check("VIS-01", "The visit lies after the death on record.", ORDER, HARD, entry.after_death("visited_on"),
-          "visited_on"),
+    _after_death("VIS-01", "The visit lies after the death on record.", "visited_on"),
     Check("VIS-02", "The weight changed by more than 10 % since it was last taken.", PLAUSIBLE, SOFT,
           entry.weight_jumped, "weight_kg"),
     Check("VIS-03", "The visit is more than 7 days from the start of its cycle.", "Visit at cycle start.", SOFT,
@@ -152,8 +152,7 @@ VISIT = (
     *PRESSURE,
 )  # fmt: skip
 BLOOD_PRESSURE = (
-    Check("BP-03", "The measurement lies after the death on record.", ORDER, HARD, entry.after_death("measured_on"),
-          "measured_on"),
+    _after_death("BP-03", "The measurement lies after the death on record.", "measured_on"),
     *PRESSURE,
 )  # fmt: skip
 MEDICATION = (
@@ -163,8 +162,7 @@ MEDICATION = (
           "Somatostatin analogues confound hormones.", SOFT,
           lambda facts: facts["kind"] == "somatostatin_analogue"
           and entry.surely_before(facts["day_1"], facts["started_on"]), "started_on"),
-    Check("MED-03", "The medication was started after the death on record.", ORDER, HARD,
-          entry.after_death("started_on"), "started_on"),
+    _after_death("MED-03", "The medication was started after the death on record.", "started_on"),
 )  # fmt: skip
 HISTORY = (
     Check("HIST-01", "It began after day 1 of treatment: is it an adverse event?", PLAUSIBLE, SOFT,
@@ -173,8 +171,7 @@ HISTORY = (
 DEVIATION = (
     Check("DEV-01", "The deviation lies before consent.", PLAUSIBLE, SOFT, entry.before_consent("happened_on"),
           "happened_on"),
-    Check("DEV-02", "The deviation lies after the death on record.", ORDER, HARD, entry.after_death("happened_on"),
-          "happened_on"),
+    _after_death("DEV-02", "The deviation lies after the death on record.", "happened_on"),
 )  # fmt: skip
 OFF_TREATMENT = (
     Check("OFF-01", "Doses are on record after this day.", ORDER, HARD,
@@ -186,7 +183,7 @@ OFF_TREATMENT = (
           "because"),
     Check("OFF-05", "The end of treatment is on record already: correct that entry.", "Once per participant.", HARD,
           entry.already_there),
-    Check("OFF-06", "It lies after the death on record.", ORDER, HARD, entry.after_death("off_on"), "off_on"),
+    _after_death("OFF-06", "It lies after the death on record.", "off_on"),
 )  # fmt: skip
 FOLLOW_UP = (
     Check("FU-01", "Radiological progression needs its date and its method.", REGISTRY, HARD,
@@ -230,8 +227,7 @@ WITHDRAWAL = (
           "withdrew_on"),
     Check("WD-02", "A withdrawal is on record already: correct that entry.", "Once per participant.", HARD,
           entry.already_there),
-    Check("WD-03", "The withdrawal lies after the death on record.", ORDER, HARD, entry.after_death("withdrew_on"),
-          "withdrew_on"),
+    _after_death("WD-03", "The withdrawal lies after the death on record.", "withdrew_on"),
 )  # fmt: skip
 OFF_STUDY = (
     Check("OFS-01", "It lies before registration.", ORDER, HARD, entry.before_registration("off_on"), "off_on"),
