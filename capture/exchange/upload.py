@@ -9,6 +9,7 @@ import shutil
 import tempfile
 import time
 import zipfile
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,7 @@ def _of_zip(name: str, content: bytes) -> list[tuple[str, bytes]]:
             if sum(each.file_size for each in members) > MOST_BYTES or len(members) > MOST_FILES:
                 raise UploadRefused(f"{name} holds more than {MOST_FILES} files or {MOST_BYTES // 1_000_000} MB.")
             return [(each.filename, archive.read(each)) for each in members]
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as refusal:
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError) as refusal:
         raise UploadRefused(f"{name} is a ZIP file that cannot be read.") from refusal
 
 

@@ -110,7 +110,7 @@ def bring_in(request: HttpRequest) -> HttpResponse:
     _forget(request)
     if not report.saved:
         return _report(request, report, waiting["source"])
-    messages.success(request, f"Imported {report.new} rows from {waiting['source']}.")
+    messages.success(request, f"Imported from {waiting['source']}; rows: {report.new}.")
     return redirect("capture:exchange")
 
 

@@ -1,0 +1,171 @@
+"""The statistician's pages: the record out as files, files in by rehearsal and confirmation."""
+
+import csv
+import io
+import json
+import logging
+import os
+import time
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from capture.exchange import export as exporting
+from capture.exchange import files, upload
+from capture.exchange.columns_in import columns_in
+from capture.exchange.data_sets import BY_NAME
+from tests.cast import Cast, cast_of
+from trial.models import Change, Deviation, Role
+
+
+@pytest.fixture
+def cast(database: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cast:
+    """The fixed cast; what the pages keep for a while goes to a folder of the test."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    return cast_of()
+
+
+def _as(person: Any) -> Client:
+    client = Client()
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def _deviations(*descriptions: str) -> bytes:
+    written = io.StringIO(newline="")
+    writer = csv.DictWriter(written, columns_in(BY_NAME["deviation"]))
+    writer.writeheader()
+    for description in descriptions:
+        writer.writerow({"screening_number": "1", "happened_on": "12-JAN-2026", "kind": "other",
+                         "description": description})  # fmt: skip
+    return written.getvalue().encode()
+
+
+def _send(client: Client, *uploads: SimpleUploadedFile, source: str = "paper forms") -> Any:
+    return client.post("/files/in/", {"files": list(uploads), "source": source})
+
+
+def _waiting(tmp_path: Path) -> list[Path]:
+    return list(tmp_path.glob("endpoint-import-*"))
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_the_record_leaves_as_a_zip_file_and_the_log_says_who_took_it(
+    cast: Cast, tmp_path: Path, caplog: pytest.LogCaptureFixture, form: str
+) -> None:
+    caplog.set_level(logging.INFO)
+    before = Change.objects.count()
+    answer = _as(cast.people[Role.STATISTICIAN]).post(f"/files/out/{form}/")
+    packed = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
+    answer.close()
+    manifest = json.loads(packed.read("manifest.json"))
+    assert manifest["change"] == before == Change.objects.count()
+    assert {each["file"] for each in manifest["files"]} | {"manifest.json"} == set(packed.namelist())
+    assert f"export of the record as {form}, change {before}, by a_statistician" in caplog.text
+    assert list(tmp_path.glob("endpoint-export-*")) == []
+
+
+def test_an_export_that_fails_is_said_and_nothing_is_sent(
+    cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "values", lambda data_set: iter(()))
+    client = _as(cast.people[Role.STATISTICIAN])
+    answer = client.post("/files/out/csv/")
+    assert answer.status_code == 500 and "Nothing was exported" in answer.content.decode()
+    assert list(tmp_path.iterdir()) == []
+    assert client.post("/files/out/pdf/").status_code == 404
+
+
+def test_files_are_rehearsed_then_confirmed_and_written_in_the_statisticians_name(cast: Cast, tmp_path: Path) -> None:
+    client = _as(cast.people[Role.STATISTICIAN])
+    before = Change.objects.count()
+    page = _send(client, SimpleUploadedFile("deviation.csv", _deviations("Scan late", "Visit late")))
+    assert page.status_code == 200 and "Import 2 rows" in page.content.decode()
+    assert Change.objects.count() == before and len(_waiting(tmp_path)) == 1
+    assert client.post("/files/in/confirm/", follow=True).redirect_chain == [("/files/", 302)]
+    assert Deviation.objects.count() == 2 and _waiting(tmp_path) == []
+    made = Change.objects.latest("id")
+    assert (made.act, made.person, made.reason) == (
+        "import", cast.people[Role.STATISTICIAN], "import of paper forms"
+    )  # fmt: skip
+    assert client.post("/files/in/confirm/").status_code == 422
+    assert Deviation.objects.count() == 2
+
+
+def test_a_zip_file_is_read_like_its_files_and_only_new_rows_count(cast: Cast) -> None:
+    client = _as(cast.people[Role.STATISTICIAN])
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("folder/deviation.csv", _deviations("Scan late"))
+        archive.writestr("__MACOSX/._deviation.csv", b"\x00")
+    page = _send(client, SimpleUploadedFile("all.zip", packed.getvalue()))
+    assert "Import 1 row<" in page.content.decode()
+    client.post("/files/in/confirm/")
+    page = _send(client, SimpleUploadedFile("all.zip", packed.getvalue()))
+    assert "There is nothing new" in page.content.decode()
+
+
+def test_problems_are_listed_with_file_line_and_column_and_cannot_be_confirmed(cast: Cast, tmp_path: Path) -> None:
+    client = _as(cast.people[Role.STATISTICIAN])
+    wrong = _deviations("Scan late").replace(b"12-JAN-2026", b"31-FEB-2026")
+    page = _send(client, SimpleUploadedFile("deviation.csv", wrong))
+    shown = page.content.decode()
+    assert page.status_code == 422 and "Nothing was imported: 1 problem" in shown
+    assert "happened_on" in shown and "is not a day of the calendar" in shown and "<td>2</td>" in shown
+    assert "files/in/confirm" not in shown and _waiting(tmp_path) == []
+    assert client.post("/files/in/confirm/").status_code == 422 and not Deviation.objects.exists()
+
+
+def test_what_is_typed_into_a_file_is_never_code_on_the_page(cast: Cast) -> None:
+    bad = _deviations("x").replace(b",other,", b",<script>alert(1)</script>,")
+    page = _send(_as(cast.people[Role.STATISTICIAN]), SimpleUploadedFile("deviation.csv", bad))
+    assert "&lt;script&gt;" in page.content.decode() and "<script>alert" not in page.content.decode()
+
+
+def test_uploads_that_cannot_be_read_are_refused_in_words(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = _as(cast.people[Role.STATISTICIAN])
+    broken = io.BytesIO()
+    with zipfile.ZipFile(broken, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("deviation.csv", _deviations("Scan late") * 50)
+    cut = bytearray(broken.getvalue())
+    cut[60:90] = b"\x00" * 30
+    deviation = SimpleUploadedFile("deviation.csv", _deviations("x"))
+    refused = [
+        (_send(client), "Choose the files"),
+        (_send(client, deviation, source=" "), "say where they come from"),
+        (_send(client, SimpleUploadedFile("all.zip", bytes(cut))), "cannot be read"),
+        (_send(client, deviation, SimpleUploadedFile("deviation.csv", b"x")), "came twice"),
+    ]
+    monkeypatch.setattr(upload, "MOST_BYTES", 1000)
+    refused.append((_send(client, SimpleUploadedFile("all.zip", broken.getvalue())), "holds more than"))
+    for page, words in refused:
+        assert page.status_code == 422 and words in page.content.decode(), words
+    assert not Deviation.objects.exists()
+
+
+def test_files_that_nobody_confirmed_are_gone_after_a_day(cast: Cast, tmp_path: Path) -> None:
+    old = Path(upload.keep({"deviation.csv": b"x"}))
+    assert upload.kept(str(old)) == {"deviation.csv": b"x"} and upload.kept("/etc") is None
+    yesterday = time.time() - upload.KEPT_SECONDS - 60
+    os.utime(old, (yesterday, yesterday))
+    upload.keep({})
+    assert not old.exists()
+
+
+def test_the_templates_come_as_one_zip_file(cast: Cast) -> None:
+    answer = _as(cast.people[Role.STATISTICIAN]).get("/files/templates/")
+    packed = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
+    answer.close()
+    assert {name: packed.read(name) for name in packed.namelist()} == files.templates()
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role != Role.STATISTICIAN])
+def test_nobody_else_sees_these_pages(cast: Cast, role: Role) -> None:
+    client = _as(cast.people[role])
+    assert client.get("/files/").status_code == 403 and client.get("/files/templates/").status_code == 403
+    for address in ("/files/out/csv/", "/files/in/", "/files/in/confirm/"):
+        assert client.post(address).status_code == 403
