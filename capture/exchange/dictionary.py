@@ -63,3 +63,23 @@ def codes_of(data_set: DataSet, column: Column) -> str:
 def _required(column: Column) -> bool:
     field = column.field
     return column.name != "entry" and not (field.null or field.blank or isinstance(field, MissingReasonField))
+
+
+def import_table() -> str:
+    """The files of an import and their columns as Markdown, for `docs/import.md`."""
+    lines = []
+    for data_set in (each for each in every() if each.comes_in):
+        names = {column.name: column for column in data_set.columns}
+        lines += [f"### `{data_set.name}.csv`: {data_set.title}", ""]
+        lines += ["| column | means | type | codes |", "|---|---|---|---|"]
+        for name in columns_in(data_set):
+            unit = f" ({unit_of(name)})" if unit_of(name) else ""
+            codes = codes_of(data_set, names[name]).replace("|", "/")
+            lines.append(f"| `{name}` | {names[name].words}{unit} | {type_of(names[name])} | {_short(codes)} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _short(codes: str) -> str:
+    """Long lists are in the data dictionary of an export."""
+    return codes if len(codes) <= 400 else f"{codes[:codes.rindex(';', 0, 400)]}; … (all in the data dictionary)"

@@ -60,11 +60,13 @@ class Report:
 
 
 def import_files(
-    person: Person, contents: Mapping[str, bytes], source: str, *, rehearsal: bool, told: Told = lambda done, of: None
-) -> Report:
+    person: Person, contents: Mapping[str, bytes], source: str, *, rehearsal: bool, up_to: str = "",
+    told: Told = lambda done, of: None,
+) -> Report:  # fmt: skip
     """Brings files (name → content) into the record in the name of the person, or only rehearses it.
 
-    source: where they come from, kept as the reason. told(done, of) is called per participant.
+    source: where they come from, kept as the reason. up_to: the study number after which nobody is registered yet, so
+    that the chair can reopen a group that a stage closes on the way. told(done, of) is called per participant.
     Raises MayNotImport, changes.RecordBusy.
     """
     if person.role not in access.EXCHANGES or not person.is_active:
@@ -76,7 +78,7 @@ def import_files(
         bundles = parser.parse()
         one = _Run(run, parser.problems)
         if not parser.problems:
-            one.write(bundles, told)
+            one.write(bundles, _digits(up_to), told)
         report = one.report(files, before, before if one.problems else _standing())
         if report.problems or rehearsal:
             run.undo()
@@ -94,7 +96,7 @@ class _Run:
         self.unchanged: Counter[str] = Counter()
         self._sites = {site.code: site for site in Site.objects.filter(struck_out_reason="")}
 
-    def write(self, bundles: list[Bundle], told: Told) -> None:
+    def write(self, bundles: list[Bundle], up_to: int, told: Told) -> None:
         """First everyone is screened in order of screening number, then registered in order of study number."""
         screened: dict[int, tuple[Compared, Participant]] = {}
         for bundle in bundles:
@@ -104,7 +106,8 @@ class _Run:
                 screened[bundle.screening_number] = (found, participant)
         of = len(screened)
         for done, bundle in enumerate(sorted(bundles, key=_in_order_of_number), start=1):
-            if bundle.screening_number in screened:
+            later = up_to and (_digits(bundle.number) or up_to + 1) > up_to
+            if bundle.screening_number in screened and not later:
                 self._rest(bundle, *screened[bundle.screening_number])
                 told(done, of)
 
@@ -196,5 +199,9 @@ def _standing() -> _Standing:
 
 
 def _in_order_of_number(bundle: Bundle) -> tuple[bool, int, int]:
-    digits = "".join(letter for letter in bundle.number if letter.isdigit())
-    return (not digits, int(digits or 0), bundle.screening_number)
+    return (not bundle.number, _digits(bundle.number), bundle.screening_number)
+
+
+def _digits(number: str) -> int:
+    """NET-012 → 12; 0 for none."""
+    return int("".join(letter for letter in number if letter.isdigit()) or 0)

@@ -25,6 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--template", action="store_true", help="write empty files into DIR and stop")
         parser.add_argument("--dry-run", action="store_true", help="show what the import would do and stop")
         parser.add_argument("--person", metavar="USERNAME", help="the statistician in whose name the import is made")
+        parser.add_argument("--up-to", default="", metavar="NUMBER", help="register nobody after this study number yet")
         parser.add_argument("--yes", action="store_true", help="do not ask; the rehearsal still comes first")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -38,7 +39,7 @@ class Command(BaseCommand):
             contents = files.from_folder(folder)
         except OSError as refusal:
             raise CommandError(f"{folder} cannot be read: {refusal.strerror}.") from refusal
-        report = self._run(person, contents, folder, rehearsal=True)
+        report = self._run(person, contents, options, rehearsal=True)
         self._show(report)
         if report.problems:
             raise CommandError(f"{len(report.problems)} problems: nothing was imported.")
@@ -48,7 +49,7 @@ class Command(BaseCommand):
         if not options["yes"] and input("Import this? Type yes: ").strip().lower() != "yes":
             self.stdout.write("Nothing was written.")
             return
-        report = self._run(person, contents, folder, rehearsal=False)
+        report = self._run(person, contents, options, rehearsal=False)
         if report.problems:
             self._show(report)
             raise CommandError("The record changed since the rehearsal: nothing was imported.")
@@ -67,9 +68,10 @@ class Command(BaseCommand):
             raise CommandError("Name the statistician who imports: --person USERNAME.")
         return found
 
-    def _run(self, person: Person, contents: dict[str, bytes], folder: Path, *, rehearsal: bool) -> Report:
+    def _run(self, person: Person, contents: dict[str, bytes], options: dict[str, Any], *, rehearsal: bool) -> Report:
+        source = f"folder {options['folder'].name}"
         try:
-            return import_files(person, contents, f"folder {folder.name}", rehearsal=rehearsal, told=self._told)
+            return import_files(person, contents, source, rehearsal=rehearsal, up_to=options["up_to"], told=self._told)
         except (MayNotImport, changes.RecordBusy) as refusal:
             raise CommandError(str(refusal)) from refusal
 

@@ -221,6 +221,27 @@ def test_new_rows_join_what_is_on_record(exported: dict[str, bytes]) -> None:
     assert (newest.act, newest.reason, newest.participant.number) == ("import", "import of the test", "NET-001")
 
 
+def test_an_import_can_stop_before_a_study_number_and_go_on_later(exported: dict[str, bytes]) -> None:
+    from trial.models import Person
+
+    stat = Person.objects.get(username="stat")
+    assert import_files(stat, exported, "the test", rehearsal=False, up_to="NET-001").saved
+    registered = Participant.objects.filter(number__isnull=False)
+    assert list(registered.values_list("number", flat=True)) == ["NET-001"] and Participant.objects.count() == 4
+    report = _import(exported)
+    assert report.saved and registered.count() == 3
+    assert {each.title: each.unchanged for each in report.lines}["Cycles"] == 2
+
+
+def test_the_gate_of_a_group_refuses_an_import_as_it_refuses_a_person(
+    exported: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trial.gate_in_force.refusal", lambda group: "Group B is closed." if group == "B" else "")
+    report = _import(exported)
+    assert [(each.file, each.words) for each in report.problems] == [("registration.csv", "Group B is closed.")] * 2
+    assert not Participant.objects.exists()
+
+
 def test_nothing_is_brought_into_a_frozen_casebook(exported: dict[str, bytes]) -> None:
     from django.utils import timezone
 
