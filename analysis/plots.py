@@ -1,14 +1,17 @@
 """From a stored result to the plots of the pages: plain values in, drawn geometry out."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
 
-from analysis.charts import accrual, boundary, km, spider, swimmer, toxicity, waterfall
+from analysis.charts import accrual, boundary, hormone, km, spider, swimmer, toxicity, waterfall
 from analysis.charts.frame import Frame
 from analysis.endpoints import survival
+from trial.code_lists import MARKERS
 
 Result = dict[str, Any]
+NAMES = dict(MARKERS)
 # More lines than this nobody can tell apart; the file of the plot has all of them.
 MOST_LINES = 150
 SURVIVAL_CURVES = ("progression_free_survival", "overall_survival", "time_to_progression", "duration_of_response")
@@ -57,17 +60,43 @@ def swimmer_of(listed: list[Result]) -> swimmer.Swimmer:
     return swimmer.swimmer(lanes)
 
 
+def hormones_of(courses: dict[str, list[Result]], decrease_percent: int) -> list[hormone.HormonePlot]:
+    """One plot per marker, in percent of the baseline level."""
+    return [
+        hormone.hormone_plot(NAMES.get(marker, marker), [_course(each) for each in rows[:MOST_LINES]], decrease_percent)
+        for marker, rows in courses.items()
+    ]
+
+
+def _course(each: Result) -> hormone.Course:
+    levels = tuple(hormone.Level(row["day"], float(row["percent"]), row["normal"] is True) for row in each["points"]
+                   if row["day"] >= 0)  # fmt: skip
+    return hormone.Course(each["number"], levels, each["improved"], _page(each["number"]))
+
+
 def toxicity_of(result: Result, most: int = 20) -> toxicity.Toxicity:
     """Worst grade per participant by term."""
     found = result["toxicity_terms"]
-    terms = [
+    return toxicity.toxicity(_terms(found), found["denominator"], most)
+
+
+def butterfly_of(results: Sequence[Result], most: int = 20) -> toxicity.Toxicity:
+    """Both groups back to back, each in percent of its own treated participants."""
+    sides = [
+        toxicity.Side(f"Group {each['group']}", each["toxicity_terms"]["denominator"], _terms(each["toxicity_terms"]))
+        for each in results
+    ]
+    return toxicity.butterfly(sides[0], sides[1], most)
+
+
+def _terms(found: Result) -> list[toxicity.TermCount]:
+    return [
         toxicity.TermCount(
             row["term"], row["category"], {int(grade): count for grade, count in row["counts"].items() if count},
             row["undetermined"],
         )
         for row in found["terms"]
     ]  # fmt: skip
-    return toxicity.toxicity(terms, found["denominator"], most)
 
 
 def boundary_of(result: Result, path: str) -> boundary.Boundary | None:

@@ -39,6 +39,12 @@ class GroupPanel:
         return self.stored.result if self.stored else None
 
     @property
+    def answer(self) -> dict[str, Any]:
+        """The stored answer of a panel that has one."""
+        assert self.result is not None, self.letter
+        return self.result
+
+    @property
     def change(self) -> int:
         """The newest change that the numbers stand for."""
         if self.stored is None:
@@ -84,32 +90,36 @@ class GroupPanel:
     @cached_property
     def listings(self) -> dict[str, Any]:
         """Who is in each figure, and the plots that draw everybody."""
-        assert self.result is not None
-        return group_result.listings(self.letter, self.outcomes, from_dict(self.result["settings"]))
+        return group_result.listings(self.letter, self.outcomes, from_dict(self.answer["settings"]))
+
+    @property
+    def hormone_plots(self) -> list[Any]:
+        """One plot per marker."""
+        decrease = self.answer["settings"]["hormone_decrease_percent"]
+        return plots.hormones_of(self.listings["hormone_courses"], decrease)
 
     @property
     def small(self) -> dict[str, Any]:
         """The plots of the dashboard, by name; drawn when the page asks for them."""
-        assert self.result is not None
         curve = plots.curve_of
         return {
-            "accrual": plots.accrual_of(self.result),
-            "waterfall": plots.waterfall_of(self.result, waterfall.COMPACT),
-            "pfs": curve(self.result, "progression_free_survival", km.COMPACT),
-            "os": curve(self.result, "overall_survival", km.COMPACT),
+            "accrual": plots.accrual_of(self.answer),
+            "waterfall": plots.waterfall_of(self.answer, waterfall.COMPACT),
+            "pfs": curve(self.answer, "progression_free_survival", km.COMPACT),
+            "os": curve(self.answer, "overall_survival", km.COMPACT),
         }
 
     @property
     def large(self) -> dict[str, Any]:
         """The plots of the group page, by name."""
-        assert self.result is not None
         return {
-            "boundary": plots.boundary_of(self.result, self.listings["stage_path"]),
-            "waterfall": plots.waterfall_of(self.result),
+            "boundary": plots.boundary_of(self.answer, self.listings["stage_path"]),
+            "waterfall": plots.waterfall_of(self.answer),
             "spider": plots.spider_of(self.listings["spider"]),
             "swimmer": plots.swimmer_of(self.listings["swimmer"]),
-            "toxicity": plots.toxicity_of(self.result),
-            "curves": {name: plots.curve_of(self.result, name) for name in plots.SURVIVAL_CURVES},
+            "toxicity": plots.toxicity_of(self.answer),
+            "hormones": self.hormone_plots,
+            "curves": {name: plots.curve_of(self.answer, name) for name in plots.SURVIVAL_CURVES},
         }
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from analysis.views import dashboard, group, moments, protocol, settings, status
+from analysis.views import dashboard, group, moments, plots, protocol, settings, status
 
 app_name = "analysis"
 urlpatterns = [
@@ -16,5 +16,6 @@ urlpatterns = [
     path("moments/cut/", moments.cut, name="cut"),
     path("moments/compare/", moments.compare, name="compare"),
     path("groups/<str:letter>/", group.group, name="group"),
+    path("groups/<str:letter>/plots/<str:plot>.<str:ending>", plots.plot_file, name="plot"),
     path("groups/<str:letter>/behind/<str:figure>/", group.behind, name="behind"),
 ]

@@ -47,6 +47,8 @@ def _address(route: str, cast: Cast) -> str:
         "<int:delegation_id>": "1",
         "<int:site_id>": str(cast.north.pk),
         "<int:kept_id>": "1",
+        "<str:plot>": "spider",
+        "<str:ending>": "svg",
     }
     for token, value in values.items():
         route = route.replace(token, value)

@@ -1,0 +1,131 @@
+"""Hormone levels of one marker over the months since baseline, in percent of the baseline level. PURE.
+
+Only participants raised at baseline; every line begins at 100 %. The dashed line stands at the decrease that counts as
+improvement [our reading]. A filled mark is a level within the laboratory's normal range; lines of participants who
+improved are solid, of others dashed, so that the plot reads in grey.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from analysis.charts.axis import WIDTH, Axis, Tick
+from analysis.charts.marks import finite, month_axis, shape, unique_key
+from analysis.endpoints.survival import months
+
+LEFT, RIGHT, TOP, BOTTOM = 46, 548, 16, 212
+HEIGHT = 250
+RADIUS = 3.2
+CEILING_PERCENT = 200.0
+
+
+@dataclass(frozen=True)
+class Level:
+    """One sample: days since baseline, percent of the baseline level, whether it is within the normal range."""
+
+    day: int
+    percent: float
+    normal: bool
+
+
+@dataclass(frozen=True)
+class Course:
+    """One participant's comparable levels of the marker, whether they improved, and the page of the participant."""
+
+    number: str
+    levels: tuple[Level, ...]
+    improved: bool
+    url: str
+
+
+@dataclass(frozen=True)
+class DrawnMark:
+    """A level in place; `filled` within the normal range."""
+
+    path: str
+    filled: bool
+
+
+@dataclass(frozen=True)
+class DrawnCourse:
+    """A course in place, and what it says in words."""
+
+    course: Course
+    path: str
+    marks: tuple[DrawnMark, ...]
+    words: str
+
+
+@dataclass(frozen=True)
+class HormonePlot:
+    """The whole plot of one marker; without a course `is_empty` holds and only the sentence is shown."""
+
+    key: str
+    marker: str
+    courses: tuple[DrawnCourse, ...]
+    ticks: tuple[Tick, ...]
+    months: tuple[Tick, ...]
+    threshold: Tick
+    summary: str
+    width: int = WIDTH
+    height: int = HEIGHT
+    left: int = LEFT
+    right: int = RIGHT
+    bottom: int = BOTTOM
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to draw."""
+        return not self.courses
+
+
+def hormone_plot(marker: str, courses: Sequence[Course], decrease_percent: int) -> HormonePlot:
+    """The plot of these participants; who has no comparable level after baseline is counted in words.
+
+    Raises ValueError for a level before baseline, below 0 or not a number.
+    """
+    for each in courses:
+        _refuse(each)
+    drawable = sorted((each for each in courses if len(each.levels) > 1), key=lambda each: each.number)
+    across, ticks = month_axis(max((each.levels[-1].day for each in drawable), default=0), LEFT, RIGHT)
+    up = Axis(low=0, high=CEILING_PERCENT, start=BOTTOM - 6, end=TOP + 6)
+    return HormonePlot(
+        key=unique_key("hormone", [marker, *(each.number for each in drawable)]),
+        marker=marker,
+        courses=tuple(_drawn(each, across, up) for each in drawable),
+        ticks=tuple(Tick(up.at(value), str(value)) for value in range(0, int(CEILING_PERCENT) + 1, 50)),
+        months=ticks,
+        threshold=Tick(up.at(100 - decrease_percent), f"−{decrease_percent} %"),
+        summary=_summary(marker, drawable, len(courses)),
+    )
+
+
+def _refuse(course: Course) -> None:
+    for level in course.levels:
+        if level.day < 0:
+            raise ValueError(f"{course.number}: a level {-level.day} days before baseline cannot be drawn.")
+        if finite(level.percent, course.number) < 0:
+            raise ValueError(f"{course.number}: a level cannot be {level.percent} % of the baseline.")
+
+
+def _drawn(course: Course, across: Axis, up: Axis) -> DrawnCourse:
+    places = [(across.at(each.day), up.at(min(each.percent, CEILING_PERCENT))) for each in course.levels]
+    marks = tuple(DrawnMark(shape("circle", x, y, RADIUS), each.normal)
+                  for each, (x, y) in zip(course.levels, places, strict=True))  # fmt: skip
+    words = "; ".join(f"{months(each.day):.1f} months {each.percent:.0f} %" + (" (normal)" if each.normal else "")
+                      for each in course.levels)  # fmt: skip
+    return DrawnCourse(
+        course=course,
+        path="M" + "L".join(f"{x} {y}" for x, y in places),
+        marks=marks,
+        words=f"{course.number}, {'improved' if course.improved else 'not improved'}: {words}",
+    )
+
+
+def _summary(marker: str, drawn: Sequence[Course], asked: int) -> str:
+    if not drawn:
+        return f"No comparable level of {marker} after baseline is on record for a participant raised at baseline."
+    improved = sum(1 for each in drawn if each.improved)
+    left_out = asked - len(drawn)
+    without = f"; {left_out} without a comparable level after baseline not drawn" if left_out else ""
+    plural = "s" if len(drawn) > 1 else ""
+    return f"{marker}: {len(drawn)} participant{plural} raised at baseline, {improved} improved{without}."
