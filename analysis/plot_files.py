@@ -81,7 +81,7 @@ def _waterfall_rows(panel: GroupPanel) -> Rows:
 
 PLOTS: tuple[Plot, ...] = (
     Plot("waterfall", "Best change in the sum of longest diameters", "_waterfall",
-         lambda panel: plots.waterfall_of(panel.answer, _waterfall_rows),
+         lambda panel: plots.waterfall_of(panel.answer), _waterfall_rows),
     Plot("spider", "Change in the sum over time", "_spider",
          lambda panel: plots.spider_of(panel.listings["spider"]), _spider_rows),
     Plot("swimmer", "Treatment and course", "_swimmer",
@@ -91,7 +91,7 @@ PLOTS: tuple[Plot, ...] = (
     _curve("time_to_progression", "Time to progression"),
     _curve("duration_of_response", "Duration of response"),
     Plot("toxicity", "Adverse events by worst grade", "_toxicity",
-         lambda panel: plots.toxicity_of(panel.answer, _toxicity_rows),
+         lambda panel: plots.toxicity_of(panel.answer), _toxicity_rows),
     Plot("hormones", "Hormone levels in percent of baseline", "_hormone",
          lambda panel: panel.hormone_plots, _hormone_rows),
 )  # fmt: skip

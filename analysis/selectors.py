@@ -13,6 +13,7 @@ from analysis.endpoints import group_result
 from analysis.models import GroupResult, OutcomeThen, ParticipantOutcome
 from analysis.moments import Moment
 from analysis.recompute import newest_change, newest_result, results
+from trial.evaluation.declarations import declarations, in_words
 from trial.evaluation.settings import from_dict
 from trial.protocol import GROUP_NAMES, Group, by_registration
 
@@ -119,8 +120,22 @@ class GroupPanel:
             "swimmer": plots.swimmer_of(self.listings["swimmer"]),
             "toxicity": plots.toxicity_of(self.answer),
             "hormones": self.hormone_plots,
+            "both": self._both_groups(),
             "curves": {name: plots.curve_of(self.answer, name) for name in plots.SURVIVAL_CURVES},
         }
+
+
+    def _both_groups(self) -> Any:
+        """Toxicity of both groups back to back; None until the other group has a result at the same moment."""
+        others = [panel(each.value, self.moment) for each in Group if each.value != self.letter]
+        found = sorted([self, *others], key=lambda each: each.letter)
+        return plots.butterfly_of([each.answer for each in found]) if all(each.result for each in found) else None
+
+    @property
+    def settings_in_words(self) -> list[dict[str, str]]:
+        """Title and value of every setting that bears on the group."""
+        return [{"title": each.title, "value": in_words(self.answer["settings"].get(each.name))}
+                for each in declarations(self.letter)]  # fmt: skip
 
 
 def group_or_404(letter: str) -> Group:

@@ -14,6 +14,7 @@ PURE = (
     "trial/protocol.py",
     "trial/partial_date.py",
     "trial/schedule.py",
+    "trial/code_lists.py",
     "trial/rules",
     "trial/ctcae_v3",
     "trial/evaluation",

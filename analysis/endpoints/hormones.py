@@ -116,6 +116,7 @@ def _sample(sample: HormoneFact, baseline: HormoneFact, window: _Window) -> dict
     why_not = _why_not_used(sample, baseline, window)
     comparable = sample.value is not None and baseline.value > 0 and not why_not.startswith("another")
     return {
+        "id": sample.id,
         "on": sample.sampled_on.isoformat(),
         "day": (sample.sampled_on - baseline.sampled_on).days,
         "value": None if sample.value is None else str(sample.value),

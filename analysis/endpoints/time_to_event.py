@@ -49,6 +49,7 @@ class Observation:
     event: bool
     because: str
     days: int
+    entry: str = ""
 
 
 class ImpossibleDates(ValueError):
@@ -77,7 +78,7 @@ def observe(declaration: TimeToEvent, dates: Mapping[str, DatedFact | None], par
         )
     event = source in declaration.events
     because = end.because if event else f"censored: {end.because}"
-    return Observation(participant, start.on, end.on, event, because, (end.on - start.on).days)
+    return Observation(participant, start.on, end.on, event, because, (end.on - start.on).days, end.entry)
 
 
 def _end(declaration: TimeToEvent, dates: Mapping[str, DatedFact | None]) -> tuple[str, DatedFact]:

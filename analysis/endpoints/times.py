@@ -27,13 +27,15 @@ def time(declaration: TimeToEvent, course: Course, response: DatedFact | None, s
         seen = observe(declaration, course.dates(response))
     except ImpossibleDates as contradiction:
         # No number follows from such dates; the words take its place until they are corrected.
-        return {"days": None, "event": False, "on": None, "start_on": None, "because": str(contradiction)}
+        return {"days": None, "event": False, "on": None, "start_on": None, "because": str(contradiction),
+                "entry": ""}
     found: Time = {
         "days": seen.days,
         "event": seen.event,
         "on": seen.end_on.isoformat(),
         "start_on": seen.start_on.isoformat(),
         "because": seen.because,
+        "entry": seen.entry,
     }
     return _truncated(found, seen.start_on, settings.truncate_after_days)
 

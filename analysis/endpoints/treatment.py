@@ -32,6 +32,7 @@ def derive(participant: ParticipantFact) -> dict[str, Any]:
         "days_on_treatment": (last - first).days if first and last else None,
         "off_on": off.off_on.isoformat() if off else None,
         "off_reason": off.reason if off else None,
+        "off_id": off.id if off else None,
         "bars": [bar for cycle in cycles for bar in _bars(cycle, participant)],
     }
 

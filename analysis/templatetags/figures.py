@@ -3,7 +3,11 @@
 from typing import Any
 
 from django import template
+from django.urls import reverse
 
+from analysis.endpoints import evidence
+from analysis.endpoints.answers.treatment import ONGOING
+from analysis.endpoints.evidence import Evidence
 from trial.partial_date import from_stored
 
 register = template.Library()
@@ -54,3 +58,37 @@ def spread(found: dict[str, float | None]) -> str:
     if found["median"] is None or found["lowest"] is None or found["highest"] is None:
         return "not estimable"
     return f"{found['median']:.1f} ({found['lowest']:.1f} to {found['highest']:.1f})"
+
+
+@register.filter
+def entry_address(fact: Evidence, number: str) -> str:
+    """Where the entry behind a fact is opened."""
+    if fact.kind == "registration":
+        return reverse("capture:correct", args=[number])
+    if fact.kind == "assessment":
+        return reverse("capture:assessment", args=[number, fact.row_id])
+    return reverse("capture:entry", args=[number, fact.kind, fact.row_id])
+
+
+@register.filter
+def marker_name(code: str) -> str:
+    """`CGA` → `Chromogranin A`."""
+    return evidence.marker_name(code)
+
+
+@register.filter
+def reason_off(code: str) -> str:
+    """A reason off treatment in words; who is still treated is on treatment."""
+    return "On treatment" if code == ONGOING else evidence.reason_off(code)
+
+
+@register.filter
+def off_figure(code: str) -> str:
+    """The name of the figure of those off treatment for this reason."""
+    return "off-ongoing" if code == ONGOING else f"off-{code}"
+
+
+@register.filter
+def minus(value: int, less: int) -> int:
+    """The difference of two counts."""
+    return value - less

@@ -4,28 +4,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from analysis import selectors
+from analysis.endpoints import figures
 from analysis.moments import Moment
 from analysis.views import at_moment
 from trial import access
 
-# Figure in the address → (title, which participants are in it). Declared once; any other figure is 404.
-FIGURES = {
-    "responders": ("Confirmed responders", lambda each: bool(each["confirmed"]) and each["evaluable"]),
-    "evaluable": ("Evaluable participants", lambda each: each["evaluable"]),
-    "excluded": ("Not evaluable", lambda each: not each["evaluable"]),
-    "registered": ("Registered participants", lambda each: True),
-    "treated": ("Treated participants", lambda each: each["treated"]),
-    "progressed": ("Progression or death", lambda each: each["eligible"] and each["pfs"]["event"]),
-    "progression_free": ("Censored for progression-free survival",
-                         lambda each: each["eligible"] and not each["pfs"]["event"]),
-    "died": ("Deaths", lambda each: each["eligible"] and each["os"]["event"]),
-    "alive": ("Censored for overall survival", lambda each: each["eligible"] and not each["os"]["event"]),
-    "toxic": ("Grade 3 or more, possibly related or more", lambda each: each["toxicity"]["status"] == "yes"),
-    "undetermined": ("Toxicity undetermined", lambda each: each["toxicity"]["status"] == "undetermined"),
-    "improved": ("Hormone improvement", lambda each: any(row["improved"] for row in each["hormones"])),
-    "queried": ("Contradictions in the record", lambda each: bool(each["queries"])),
-}  # fmt: skip
-
+# A page of more is not read; the record can be exported whole.
+MOST_ROWS = 500
 
 @access.allows(*access.READS_RESULTS)
 @at_moment.at_a_moment
@@ -43,13 +28,12 @@ def group(request: HttpRequest, letter: str, moment: Moment | None) -> HttpRespo
 def behind(request: HttpRequest, letter: str, figure: str, moment: Moment | None) -> HttpResponse:
     """The participants in a figure, each with the facts that decide it."""
     found = selectors.group_or_404(letter)
-    if figure not in FIGURES:
+    asked = figures.figure(figure)
+    if asked is None:
         raise Http404("There is no such figure.")
     panel = at_moment.panel(found.value, moment)
     if panel.result is None and moment is not None:
         return render(request, "analysis/waiting.html", {"moment": moment})
-    title, included = FIGURES[figure]
-    rows = [each for each in panel.outcomes if included(each)]
-    context = {"panel": panel, "moment": moment, "title": title, "rows": rows, "figure": figure,
-               "shows_toxicity": figure in ("toxic", "undetermined")}  # fmt: skip
+    rows = [{"outcome": each, "facts": asked.explains(each)} for each in panel.outcomes if asked.includes(each)]
+    context = {"panel": panel, "moment": moment, "title": asked.title, "rows": rows[:MOST_ROWS], "in_all": len(rows)}
     return render(request, "analysis/behind.html", context)

@@ -74,13 +74,15 @@ def _first(facts: Iterable[DatedFact | None]) -> DatedFact | None:
 
 def _progression_at_assessment(assessed: Assessed) -> DatedFact | None:
     found = next((each for each in assessed if each.overall == Response.PD), None)
-    return None if found is None else DatedFact(found.progression_on or found.assessed_on, found.because)
+    return None if found is None else DatedFact(
+        found.progression_on or found.assessed_on, found.because, f"assessment/{found.assessment_id}"
+    )
 
 
 def radiological_progression(participant: ParticipantFact) -> DatedFact | None:
     """The earliest radiological progression reported at a follow-up."""
     return _first(
-        DatedFact(each.progressed_on, "radiological progression reported at follow-up")
+        DatedFact(each.progressed_on, "radiological progression reported at follow-up", f"follow_up/{each.id}")
         for each in participant.follow_ups
         if each.progression == "radiological" and each.progressed_on is not None
     )
@@ -88,16 +90,19 @@ def radiological_progression(participant: ParticipantFact) -> DatedFact | None:
 
 def _assessments(participant: ParticipantFact, assessed: Assessed, settings: AnalysisSettings) -> tuple[DatedFact, ...]:
     found = [
-        DatedFact(each.assessed_on, "most recent disease assessment")
+        DatedFact(each.assessed_on, "most recent disease assessment", f"assessment/{each.assessment_id}")
         for each in assessed
         if each.evaluated or settings.not_evaluated_counts
     ]
     found += [
-        DatedFact(each.disease_assessed_on, "disease assessment without progression reported at follow-up")
+        DatedFact(
+            each.disease_assessed_on, "disease assessment without progression reported at follow-up",
+            f"follow_up/{each.id}",
+        )
         for each in participant.follow_ups
         if each.progression == "none" and each.disease_assessed_on is not None
     ]
-    return tuple(sorted(found, key=lambda each: each.on))
+    return tuple(sorted(found, key=lambda each: each.on))  # fmt: skip
 
 
 def new_therapy(participant: ParticipantFact, settings: AnalysisSettings) -> tuple[DatedFact | None, str]:
@@ -122,7 +127,7 @@ def _death(
     not_before = max(participant.registered_on, alive.on) if alive else participant.registered_on
     read = readings.read(participant.death.died_on, settings.partial_death_reading, not_before)
     words = f"died; {read.words}" if read.words else "died"
-    return DatedFact(read.on, words), f"death: {read.words}" if read.words else ""
+    return DatedFact(read.on, words, f"death/{participant.death.id}"), f"death: {read.words}" if read.words else ""
 
 
 def last_known_alive(participant: ParticipantFact) -> DatedFact | None:
@@ -140,9 +145,11 @@ def last_known_alive(participant: ParticipantFact) -> DatedFact | None:
 def _contacts(participant: ParticipantFact) -> Iterable[DatedFact]:
     for each in participant.follow_ups:
         if each.alive:
-            yield DatedFact(each.contacted_on, "alive at contact")
+            yield DatedFact(each.contacted_on, "alive at contact", f"follow_up/{each.id}")
         if each.disease_assessed_on is not None:
-            yield DatedFact(each.disease_assessed_on, "disease assessment reported at follow-up")
+            yield DatedFact(
+                each.disease_assessed_on, "disease assessment reported at follow-up", f"follow_up/{each.id}"
+            )
     for on in participant.visited_on:
         yield DatedFact(on, "visit")
 
@@ -150,12 +157,12 @@ def _contacts(participant: ParticipantFact) -> Iterable[DatedFact]:
 def _examinations(participant: ParticipantFact) -> Iterable[DatedFact]:
     for assessment in participant.assessments:
         scans = [each.scanned_on for each in assessment.readings if each.scanned_on is not None]
-        yield DatedFact(max([assessment.assessed_on, *scans]), "tumour assessment")
+        yield DatedFact(max([assessment.assessed_on, *scans]), "tumour assessment", f"assessment/{assessment.id}")
     for sample in participant.hormones:
         # A level that is missing proves no sample.
         if sample.value is not None:
-            yield DatedFact(sample.sampled_on, "hormone sample")
+            yield DatedFact(sample.sampled_on, "hormone sample", f"hormone/{sample.id}")
     for event in participant.adverse_events:
         if event.onset_on is not None:
             # Of a partial onset only its earliest day is certain.
-            yield DatedFact(event.onset_on.earliest(), "onset of an adverse event")
+            yield DatedFact(event.onset_on.earliest(), "onset of an adverse event", f"adverse_event/{event.id}")

@@ -11,10 +11,11 @@ from trial.partial_date import PartialDate
 
 @dataclass(frozen=True)
 class DatedFact:
-    """A date on record and the words that say where it comes from."""
+    """A date on record, in words where it comes from, and the entry that says it (`death/12`; empty: none alone)."""
 
     on: date
     because: str
+    entry: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,158 @@
+"""The facts that decide a participant's part in a figure, in words, each with the entry that says it. PURE."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from analysis.endpoints.cohort import Outcome
+from analysis.endpoints.dictionary import name_of
+from trial.code_lists import MARKERS, OFF_TREATMENT_REASONS
+from trial.partial_date import from_stored
+
+NAMES = {"os": "overall survival", "pfs": "progression-free survival", "ttp": "time to progression",
+         "dor": "duration of response"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One fact in words; `entry` is kind/row of the entry it stands in, empty where it follows from several."""
+
+    words: str
+    entry: str = ""
+
+    @property
+    def kind(self) -> str:
+        """The kind of the entry."""
+        return self.entry.partition("/")[0]
+
+    @property
+    def row_id(self) -> str:
+        """The row of the entry."""
+        return self.entry.partition("/")[2]
+
+
+def marker_name(code: str) -> str:
+    """A marker as the record calls it."""
+    return dict(MARKERS).get(code, code)
+
+
+def reason_off(code: str) -> str:
+    """A reason off treatment in words."""
+    return dict(OFF_TREATMENT_REASONS).get(code, code)
+
+
+def of_populations(each: Outcome) -> list[Evidence]:
+    """Why someone is or is not eligible and evaluable."""
+    words = f"registered {_day(each['registered_on'])}, " + ("treated" if each["treated"] else "no dose taken")
+    why = each["ineligible_because"] or each["exclusion"]
+    return [Evidence(words, "registration/0"), Evidence(f"not evaluable: {why}" if why else "eligible and evaluable")]
+
+
+def of_response(each: Outcome) -> list[Evidence]:
+    """The assessments that make the confirmed response, or all of them where none is confirmed."""
+    confirmed = each["confirmed"]
+    if confirmed is None:
+        return [Evidence(f"{each['best']['category']}: {each['best']['because']}"), *of_assessments(each)]
+    deciding = {confirmed["on"], confirmed["confirmed_on"]}
+    rows = [_assessment(row) for row in each["assessments"] if row["on"] in deciding]
+    return [Evidence(confirmed["because"]), *rows]
+
+
+def of_assessments(each: Outcome) -> list[Evidence]:
+    """Each follow-up assessment with the numbers used."""
+    return [_assessment(row) for row in each["assessments"]]
+
+
+def _assessment(row: dict[str, Any]) -> Evidence:
+    return Evidence(f"{_day(row['on'])}: {row['because']}", f"assessment/{row['id']}")
+
+
+def of_time(each: Outcome, key: str) -> list[Evidence]:
+    """Where the time starts and what ends it."""
+    found = each[key]
+    if found is None:
+        return [Evidence("no confirmed response")]
+    if found["days"] is None:
+        return [Evidence(found["because"])]
+    ends = "event" if found["event"] else "censored"
+    words = found["because"].removeprefix("censored: ")
+    return [
+        Evidence(f"{NAMES[key]}: {found['days']} days from {_day(found['start_on'])}"),
+        Evidence(f"{ends} on {_day(found['on'])}: {words}", found["entry"]),
+    ]
+
+
+def of_severe_toxicity(each: Outcome) -> list[Evidence]:
+    """The events that are severe and related in one."""
+    return [_event(row) for row in each["toxicity"]["events"] if row["counts"] == "yes"] or of_toxicity(each)
+
+
+def of_toxicity(each: Outcome) -> list[Evidence]:
+    """What was found, and every event on treatment."""
+    return [Evidence(each["toxicity"]["because"]), *(_event(row) for row in each["toxicity"]["events"])]
+
+
+def of_term(each: Outcome, term: str) -> list[Evidence]:
+    """The events of one term."""
+    return [_event(row) for row in each["toxicity"]["events"] if row["term"] == term]
+
+
+def _event(row: dict[str, Any]) -> Evidence:
+    grade = "grade not on record" if row["grade"] is None else f"grade {row['grade']}"
+    attribution = "attribution not on record" if row["attribution"] is None else f"attribution {row['attribution']}"
+    onset = f" from {_day(row['onset_on'])}" if row["onset_on"] else ""
+    flag = f"; {row['flag']}" if row["flag"] else ""
+    name = name_of(row["term"], row["select"], row["words"])
+    return Evidence(f"{name}: {grade}, {attribution}{onset}{flag}", f"adverse_event/{row['id']}")
+
+
+def of_hormones(each: Outcome) -> list[Evidence]:
+    """Every marker raised at baseline."""
+    return [fact for row in each["hormones"] if row["raised"] for fact in of_marker(each, row["marker"])]
+
+
+def of_marker(each: Outcome, marker: str) -> list[Evidence]:
+    """What was found of one marker, and its samples."""
+    found = [row for row in each["hormones"] if row["marker"] == marker]
+    facts = [Evidence(f"{marker_name(marker)}: {row['because']}") for row in found]
+    return facts + [_sample(sample) for row in found for sample in row["samples"]]
+
+
+def _sample(sample: dict[str, Any]) -> Evidence:
+    value = sample["value"] or "no value"
+    share = f", {sample['percent_of_baseline']} % of baseline" if sample["percent_of_baseline"] else ""
+    why_not = f"; not used: {sample['why_not']}" if sample["why_not"] else ""
+    return Evidence(f"{_day(sample['on'])}: {value}{share}{why_not}", f"hormone/{sample['id']}")
+
+
+def of_treatment(each: Outcome) -> list[Evidence]:
+    """Cycles, dose and the end of treatment."""
+    given = each["treatment"]
+    dose = given["dose_intensity_percent"]
+    words = f"{given['cycles']} cycles, relative dose intensity " + ("not known" if dose is None else f"{dose} %")
+    changes = f"; {given['reductions']} reductions, {given['holds']} holds, {_count(given['delays'])} delays"
+    facts = [Evidence(words + changes)]
+    if given["off_on"]:
+        off = f"off treatment {_day(given['off_on'])}: {reason_off(given['off_reason'])}"
+        facts.append(Evidence(off, f"off_treatment/{given['off_id']}"))
+    return facts
+
+
+def _count(value: Any) -> int:
+    return len(value) if isinstance(value, list) else int(value)
+
+
+def of_queries(each: Outcome) -> list[Evidence]:
+    """Each contradiction with the assessment it is about."""
+    return [
+        Evidence(row["words"], f"assessment/{row['assessment_id']}" if row.get("assessment_id") else "")
+        for row in each["queries"]
+    ]
+
+
+def of_flags(each: Outcome) -> list[Evidence]:
+    """How each partial date was read."""
+    return [Evidence(words) for words in each["flags"]]
+
+
+def _day(stored: str) -> str:
+    return str(from_stored(stored))
