@@ -8,6 +8,8 @@ from analysis.endpoints import group_result
 from trial import code_lists, protocol
 from trial.evaluation.declarations import DECLARED, Declared, in_words
 from trial.evaluation.settings import AnalysisSettings
+from trial.rules import dose_rules
+from trial.rules.bedside_readings import READINGS
 from trial.settings_in_force import settings_in_force
 
 Pairs = Sequence[tuple[Any, str]]
@@ -78,6 +80,9 @@ def shown() -> dict[str, Any]:
     """The context of the page."""
     return {
         "study_name": protocol.STUDY_NAME,
+        "dose_levels": dose_rules.LEVELS,
+        "dose_rules": (*dose_rules.RULES, dose_rules.LOWEST, dose_rules.SURGERY, dose_rules.MONITORING),
+        "readings": READINGS,
         "groups": [(group.value, name) for group, name in protocol.GROUP_NAMES.items()],
         "settings": settings_table(),
         "constants": constants_table(),

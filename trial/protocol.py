@@ -75,6 +75,8 @@ CONSTANTS: tuple[Constant, ...] = (
     Constant("raised_systolic_mmhg", 150, "mmHg", "Hypertension: above 150/100 where it was normal.", CTCAE),
     Constant("raised_diastolic_mmhg", 100, "mmHg", "Hypertension: above 150/100 where it was normal.", CTCAE),
     Constant("diastolic_rise_mmhg", 20, "mmHg", "Hypertension: diastolic up by more than 20 mmHg.", CTCAE),
+    Constant("dangerous_diastolic_mmhg", 110, "mmHg", "Hold from a diastolic pressure of 110 mmHg.", OUR_READING),
+    Constant("skin_reaction_days", 7, "days", "Hand-foot grade 2: no better in 7 days, as a second time.", OUR_READING),
     Constant("partial_response_ratio", Decimal("0.7"), "of the baseline sum", "PR: a decrease of 30 %.", RECIST),
     Constant("progression_ratio", Decimal("1.2"), "of the smallest sum", "PD: an increase of 20 %.", RECIST),
     Constant("days_per_month", Decimal("30.4375"), "days", "A month is a twelfth of 365.25 days.", OUR_READING),

@@ -12,6 +12,8 @@ from trial import protocol
 from trial.evaluation.declarations import DECLARED, declarations, in_words
 from trial.evaluation.settings import AnalysisSettings, StagePlan
 from trial.models import Person, Role
+from trial.rules import dose_rules
+from trial.rules.bedside_readings import READINGS
 
 MARKS = {protocol.REGISTRY, protocol.RECIST, protocol.CTCAE, protocol.OUR_READING}
 
@@ -71,3 +73,10 @@ def test_the_rules_compute_with_the_constants_that_the_page_shows() -> None:
 
     assert (Decimal("0.7"), Decimal("1.2")) == (recist.PARTIAL, recist.PROGRESSIVE)
     assert DAYS_PER_MONTH == 30.4375
+
+
+def test_the_page_names_every_dose_rule_and_every_reading_of_grades_with_its_mark(database: str) -> None:
+    page = page_of(cast_of().people[Role.COORDINATOR])
+    rules = [*dose_rules.LEVELS, *dose_rules.RULES, dose_rules.LOWEST, dose_rules.SURGERY, dose_rules.MONITORING]
+    assert all(f">{each.id}<" in page and escape(each.source) in page for each in rules)
+    assert all(escape(each.words) in page and each.mark in MARKS for each in READINGS)

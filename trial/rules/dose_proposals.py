@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from trial import ctcae_v3
+from trial.protocol import constant
 from trial.rules import dose_rules
 from trial.rules.dose_rules import LEVELS, LOWEST, RULES, STRICTNESS, Action, DoseRule
 
@@ -27,8 +28,6 @@ LEFT_OUT_TERMS = frozenset({"diarrhea", "nausea", "vomiting"})
 LEFT_OUT_CATEGORIES = frozenset({"DERMATOLOGY/SKIN", "BLOOD/BONE MARROW", "DEATH"})
 WHATEVER_THE_CAUSE = frozenset({dose_rules.ISCHAEMIA, dose_rules.HAEMORRHAGE, dose_rules.PERFORATION})
 UNRELATED = (1, 2)
-NO_BETTER_AFTER = timedelta(days=7)
-DANGEROUS_DIASTOLIC_MMHG = 110
 
 
 @dataclass(frozen=True)
@@ -97,7 +96,7 @@ def for_event(
 
 def for_pressure(diastolic_mmhg: int, level: int | None) -> DoseProposal | None:
     """What a diastolic pressure proposes by itself, before any event is on record; None below 110 mmHg."""
-    if diastolic_mmhg < DANGEROUS_DIASTOLIC_MMHG:
+    if diastolic_mmhg < constant("dangerous_diastolic_mmhg"):
         return None
     rule = next(each for each in RULES if each.id == "PRESSURE-2B")
     return _proposal(rule, level, f"Diastolic pressure {diastolic_mmhg} mmHg", None)
@@ -152,7 +151,7 @@ def _counted_as(topic: str, event: Event, time: int, every: Iterable[Event], tod
     ends = [each.began_on for each in _in_order(every, event.term)
             if each.root == event.root and _place(each) > _place(event) and (each.grade or 0) < 2]  # fmt: skip
     end = min(day for day in (today, event.resolved_on, *ends) if day is not None)
-    return 2 if end - event.surely_began_on > NO_BETTER_AFTER else 1
+    return 2 if (end - event.surely_began_on).days > constant("skin_reaction_days") else 1
 
 
 def _rule(topic: str, event: Event, time: int, diastolic_mmhg: int | None) -> DoseRule:
@@ -163,7 +162,7 @@ def _rule(topic: str, event: Event, time: int, diastolic_mmhg: int | None) -> Do
     ]  # fmt: skip
     if not fitting:
         return next(each for each in RULES if each.topic == dose_rules.OTHER and event.grade in each.grades)
-    dangerous = diastolic_mmhg is not None and diastolic_mmhg >= DANGEROUS_DIASTOLIC_MMHG
+    dangerous = diastolic_mmhg is not None and diastolic_mmhg >= constant("dangerous_diastolic_mmhg")
     return fitting[-1] if topic == dose_rules.HYPERTENSION and dangerous else fitting[0]
 
 

@@ -67,6 +67,16 @@ class DoseRule:
     to_time: int | None = None
     mark: str = OUR_READING
 
+    @property
+    def when(self) -> str:
+        """Grades and times in words, as in “grade 2, 2nd to 3rd time”."""
+        if not self.grades:
+            return ""
+        grades = f"grade {self.grades[0]}" + (f" to {self.grades[-1]}" if len(self.grades) > 1 else "")
+        times = {(1, None): "", (1, 1): ", 1st time", (1, 2): ", 1st or 2nd time", (2, 3): ", 2nd or 3rd time"}
+        later = f", from time {self.from_time} on"
+        return grades + times.get((self.from_time, self.to_time), later)
+
 
 HAND_FOOT, HYPERTENSION, OTHER = "hand-foot skin reaction", "hypertension", "other non-haematological event"
 ISCHAEMIA, HEART_FAILURE = "cardiac ischaemia or infarction", "heart failure"

@@ -1,0 +1,60 @@
+"""In a browser: grades stand beside values as they are typed, and their meaning beside the term that is chosen."""
+
+from typing import Any
+
+import pytest
+
+from tests.browser.test_the_whole_job import CHROMIUM, WITHOUT_NETWORK, _page, _signed_in
+from tests.cast import cast_of
+from trial.models import AdverseEvent, Role, Visit
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: browser tests need one")
+
+
+@pytest.fixture
+def page(database: str, live_server_url: str, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Nora's browser on the page of NET-001; its address is the base of the test's own; nothing may complain."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    from playwright.sync_api import sync_playwright
+
+    cookie, complaints = _signed_in(cast_of().people[Role.COORDINATOR]), []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=WITHOUT_NETWORK)
+        found = _page(browser, live_server_url, cookie, complaints)
+        found.goto(f"{live_server_url}/participants/NET-001/")
+        yield found
+        browser.close()
+    assert complaints == []
+
+
+def test_a_grade_appears_beside_the_value_and_nothing_typed_stands_in_an_address(page: Any) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{page.url}visit/new/")
+    for name, value in (("value", "9.4"), ("lower_limit", "12"), ("upper_limit", "16")):
+        page.fill(f"[name=lab-HGB-{name}]", value)
+    page.keyboard.press("Tab")
+    page.wait_for_selector("#grade-HGB .grade-2")
+    assert "below 10 g/dL" in page.inner_text("#grade-HGB")
+    page.fill("[name=lab-HGB-value]", "6.4")
+    page.keyboard.press("Tab")
+    page.wait_for_selector("#grade-HGB .grade-4")
+    assert any(url.endswith("/visit/grades/") for url in asked) and not any("9.4" in url for url in asked)
+    assert not Visit.objects.exists()
+
+
+def test_the_chosen_term_shows_its_grades_and_a_click_on_one_takes_it(page: Any) -> None:
+    page.goto(f"{page.url}adverse_event/new/")
+    with page.expect_response(lambda answer: answer.url.endswith("q=hand")):
+        page.type("#id_term_typed", "hand")
+    page.wait_for_selector("#terms [data-term]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#criteria [data-grade='3']")
+    page.click("#criteria [data-grade='2']")
+    assert page.input_value("#id_grade") == "2"
+    assert page.locator("#criteria .is-chosen").inner_text().startswith("2")
+    assert page.locator("#id_grade option[value='4']").is_disabled()
+    with page.expect_response(lambda answer: "/terms/" in answer.url):
+        page.type("#id_term_typed", "x")
+    page.wait_for_function("document.getElementById('criteria').children.length === 0")
+    assert not AdverseEvent.objects.exists()
