@@ -139,3 +139,15 @@ def test_everybody_sees_the_own_sign_ins_and_only_the_administrator_all(cast: Ca
     nora.force_login(cast.people[Role.COORDINATOR], backend="django.contrib.auth.backends.ModelBackend")
     assert "Wrong username or password" in text(nora.get("/account/"))
     assert nora.get("/people/sign-ins/").status_code == 403
+
+
+def test_the_first_administrator_is_added_from_the_command_line_and_only_the_first(
+    database: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("add_administrator", "adam", full_name="Adam Novak")
+    (password,) = re.findall(r"with (\S+) \(works once\)", capsys.readouterr().out)
+    client = Client()
+    client.post("/sign-in/", {"username": "adam", "password": password})
+    assert client.get("/people/").headers["Location"].startswith("/account/password/")
+    with pytest.raises(CommandError, match="already"):
+        call_command("add_administrator", "eve", full_name="Eve")
