@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from tests.browser.test_the_whole_job import _no_barriers, _page, _signed_in, browser, pytestmark  # noqa: F401
+from tests.browser.test_the_whole_job import _no_barriers, _page, _signed_in
 from tests.cast import Cast, cast_of
 from tests.trial.security.people import PASSWORD, code_of
 from trial import accounts
@@ -27,13 +27,13 @@ def cast(database: str) -> Cast:
 
 
 def test_the_first_sign_in_from_one_time_password_to_the_first_page(
-    browser: Any, live_server_url: str, cast: Cast, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+    chromium: Any, live_server_url: str, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(settings, "SECOND_FACTOR", True)
     adam = cast.people[Role.ADMINISTRATOR]
     olga, password = accounts.add(adam, "olga", "Olga Ruiz", Role.COORDINATOR, [cast.north], "New")
     complaints: list[str] = []
-    page = _page(browser, live_server_url, "", complaints)
+    page = _page(chromium, live_server_url, "", complaints)
     page.goto(live_server_url + "/work/")
     page.fill("[name=username]", "olga")
     page.fill("[name=password]", password)
@@ -54,10 +54,10 @@ def test_the_first_sign_in_from_one_time_password_to_the_first_page(
 
 
 def test_the_idle_lock_covers_a_half_typed_form_and_gives_it_back(
-    browser: Any, live_server_url: str, cast: Cast  # noqa: F811
+    chromium: Any, live_server_url: str, cast: Cast
 ) -> None:
     complaints: list[str] = []
-    page = _page(browser, live_server_url, "", complaints)
+    page = _page(chromium, live_server_url, "", complaints)
     page.clock.install()
     page.goto(live_server_url + f"/participants/{cast.participant.reference}/deviation/new/")
     page.fill("[name=username]", "nora")
@@ -80,15 +80,15 @@ def test_the_idle_lock_covers_a_half_typed_form_and_gives_it_back(
     assert [each for each in complaints if not re.search("422|401", each)] == []
 
 
-def test_the_administrators_pages_have_no_barriers(browser: Any, live_server_url: str, cast: Cast) -> None:  # noqa: F811
+def test_the_administrators_pages_have_no_barriers(chromium: Any, live_server_url: str, cast: Cast) -> None:
     complaints: list[str] = []
-    page = _page(browser, live_server_url, _signed_in(cast.people[Role.ADMINISTRATOR]), complaints)
+    page = _page(chromium, live_server_url, _signed_in(cast.people[Role.ADMINISTRATOR]), complaints)
     ines = Person.objects.get(username="a_investigator")
     own = (f"/people/{ines.pk}/", f"/people/{ines.pk}/change/", f"/people/{ines.pk}/delegate/")
     for place in (*ADMINISTRATORS, *own):
         page.goto(live_server_url + place)
         _no_barriers(page)
-    statistician = _page(browser, live_server_url, _signed_in(cast.people[Role.STATISTICIAN]), complaints)
+    statistician = _page(chromium, live_server_url, _signed_in(cast.people[Role.STATISTICIAN]), complaints)
     for place in ("/settings/", "/settings/A/", "/protocol/"):
         statistician.goto(live_server_url + place)
         _no_barriers(statistician)

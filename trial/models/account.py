@@ -5,6 +5,11 @@ from django.db import models
 from trial.models.person import Person, Site
 from trial.models.record import RecordRow
 
+# What a browser says of itself → words; the first that fits, since most also name the browsers they descend from.
+BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"),
+           ("Macintosh", "Mac"), ("Linux", "Linux"))  # fmt: skip
+
 
 class Delegation(RecordRow):
     """An investigator may sign casebooks of a site from one day to another (no last day: until it is ended)."""
@@ -48,6 +53,13 @@ class SignIn(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=("person", "-at"), name="newest_sign_in_of_person")]
+
+    @property
+    def browser_in_words(self) -> str:
+        """Browser and system by the names they give themselves, such as "Firefox on Windows"; else as it was sent."""
+        browser = next((words for mark, words in BROWSERS if mark in self.browser), "")
+        system = next((words for mark, words in SYSTEMS if mark in self.browser), "")
+        return " on ".join(filter(None, (browser, system))) or self.browser[:40]
 
 
 class PastPassword(models.Model):

@@ -84,18 +84,21 @@ def load_people() -> dict[str, Person]:
     if not sites:
         with changes.record(None, "system", "demo sites"):
             sites = {code: Site.objects.create(code=code, name=name) for code, name in SITES}
-    coordinators = {}
+    if Person.objects.filter(username__in=[each.username for each in PEOPLE]).count() < len(PEOPLE):
+        with changes.record(None, "system", "demo accounts"):
+            _create_people(sites)
+    if not Delegation.objects.exists():
+        _delegate_investigators(sites)
+    return {each.site: Person.objects.get(username=each.username) for each in PEOPLE if each.role == "coordinator"}
+
+
+def _create_people(sites: dict[str, Site]) -> None:
     for each in PEOPLE:
         person = Person.objects.filter(username=each.username).first()
         if person is None:
             person = Person.objects.create_person(each.username, PASSWORD, full_name=each.full_name, role=each.role)
         if each.site:
             person.sites.add(sites[each.site])
-        if each.role == "coordinator":
-            coordinators[each.site] = person
-    if not Delegation.objects.exists():
-        _delegate_investigators(sites)
-    return coordinators
 
 
 def _delegate_investigators(sites: dict[str, Site]) -> None:

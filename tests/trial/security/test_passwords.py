@@ -160,3 +160,18 @@ def test_a_colleague_elsewhere_is_not_locked_out_by_wrong_passwords_from_another
     assert sign_in(Client(REMOTE_ADDR="192.0.2.66")).status_code == 429
     assert sign_in(Client(REMOTE_ADDR="192.0.2.7")).status_code == 302
     assert "locked_out" in SignIn.objects.values_list("result", flat=True)
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:143.0) Gecko/20100101 Firefox/143.0", "Firefox on Windows"),
+        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0 Safari/537.36 Edg/156.0",
+         "Edge on Linux"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605 Version/19.0 Safari/604",
+         "Safari on iPhone"),
+        ("curl/8", "curl/8"),
+    ],
+)  # fmt: skip
+def test_a_browser_is_named_in_words(sent: str, words: str) -> None:
+    assert SignIn(browser=sent).browser_in_words == words
