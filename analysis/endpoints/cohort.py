@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from trial.evaluation.settings import AnalysisSettings
@@ -17,27 +18,27 @@ class Cohort:
     outcomes: Sequence[Outcome]
     settings: AnalysisSettings
 
-    @property
+    @cached_property
     def registered(self) -> list[Outcome]:
         """Everyone with a study number."""
         return list(self.outcomes)
 
-    @property
+    @cached_property
     def eligible(self) -> list[Outcome]:
         """Registered and eligible."""
         return self.where(lambda each: bool(each["eligible"]))
 
-    @property
+    @cached_property
     def evaluable(self) -> list[Outcome]:
         """Eligible, consented, at least one dose [our reading]."""
         return self.where(lambda each: bool(each["evaluable"]))
 
-    @property
+    @cached_property
     def evaluable_with_ineligible(self) -> list[Outcome]:
         """Evaluable, or kept from it only by a waiver or a later finding of ineligibility."""
         return self.where(lambda each: bool(each["evaluable"] or each["evaluable_but_for_eligibility"]))
 
-    @property
+    @cached_property
     def treated(self) -> list[Outcome]:
         """At least one dose."""
         return self.where(lambda each: bool(each["treated"]))

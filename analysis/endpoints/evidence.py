@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.endpoints.answers.hormones import flags
 from analysis.endpoints.cohort import Outcome
 from analysis.endpoints.dictionary import name_of
 from trial.code_lists import MARKERS, OFF_TREATMENT_REASONS
@@ -113,7 +114,7 @@ def of_hormones(each: Outcome) -> list[Evidence]:
 def of_marker(each: Outcome, marker: str) -> list[Evidence]:
     """What was found of one marker, and its samples."""
     found = [row for row in each["hormones"] if row["marker"] == marker]
-    facts = [Evidence(f"{marker_name(marker)}: {row['because']}") for row in found]
+    facts = [Evidence("; ".join([f"{marker_name(marker)}: {row['because']}", *flags(row)])) for row in found]
     return facts + [_sample(sample) for row in found for sample in row["samples"]]
 
 

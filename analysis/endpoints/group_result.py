@@ -90,6 +90,7 @@ def listings(group: str, outcomes: Sequence[Outcome], settings: AnalysisSettings
         "time_to_progression": curve.participants(cohort.eligible, "ttp"),
         "duration_of_response": curve.participants(duration_of_response.counted(cohort), "dor"),
         "treatment": treatment.participants(cohort),
+        "hormone_improvement": hormones.participants(cohort),
         "spider": plots.spider(cohort),
         "swimmer": plots.swimmer(cohort),
         "hormone_courses": plots.hormone_courses(cohort),

@@ -22,29 +22,38 @@ def answer(cohort: Cohort) -> dict[str, Any]:
 
 
 def _marker(name: str, cohort: Cohort) -> dict[str, Any]:
-    rows = [(each["number"], marker) for each in cohort.outcomes for marker in each["hormones"]
-            if marker["marker"] == name]  # fmt: skip
-    raised = [_row(number, marker) for number, marker in rows if marker["raised"]]
+    rows = [marker for each in cohort.outcomes for marker in each["hormones"] if marker["marker"] == name]
+    raised = [marker for marker in rows if marker["raised"]]
     return {
         "marker": name,
-        **proportion(sum(1 for row in raised if row["improved"]), len(raised)),
-        "participants": raised,
-        "undetermined": [
-            {"number": number, "because": marker["because"]} for number, marker in rows if marker["raised"] is None
-        ],
-        "not_counted": [
-            {"number": number, "because": marker["because"]} for number, marker in rows if marker["raised"] is False
-        ],
+        **proportion(sum(1 for marker in raised if marker["improved"]), len(raised)),
+        "undetermined": sum(1 for marker in rows if marker["raised"] is None),
+        "not_raised": sum(1 for marker in rows if marker["raised"] is False),
     }
+
+
+def participants(cohort: Cohort) -> dict[str, list[dict[str, Any]]]:
+    """Marker → everyone with a level of it: whether raised at baseline, whether improved, why, and what to know."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for each in cohort.outcomes:
+        for marker in each["hormones"]:
+            found.setdefault(marker["marker"], []).append(_row(each["number"], marker))
+    return dict(sorted(found.items()))
 
 
 def _row(number: str, marker: dict[str, Any]) -> dict[str, Any]:
     return {
         "number": number,
+        "raised": marker["raised"],
         "improved": marker["improved"],
         "because": marker["because"],
-        "flags": [words for words in (_analogue(marker), _assay(marker), marker["note"]) if words],
+        "flags": flags(marker),
     }
+
+
+def flags(marker: dict[str, Any]) -> list[str]:
+    """What confounds a marker, in words."""
+    return [words for words in (_analogue(marker), _assay(marker), marker["note"]) if words]
 
 
 def _analogue(marker: dict[str, Any]) -> str:

@@ -39,8 +39,9 @@ def variants(counted: Sequence[Outcome], key: str) -> list[dict[str, Any]]:
 
 
 def _varied(each: Outcome, variant: str, key: str) -> dict[str, Any]:
-    other = (each["variants"][variant] or {}).get(key)
-    return dict(other or each[key])
+    other: dict[str, Any] | None = (each["variants"][variant] or {}).get(key)
+    time: dict[str, Any] = other or each[key]
+    return time
 
 
 def _everyone(cohort: Cohort, key: str) -> dict[str, Any]:

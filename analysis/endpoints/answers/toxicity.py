@@ -26,8 +26,15 @@ def severe_related(cohort: Cohort) -> dict[str, Any]:
         "undetermined": _with_status(treated, "undetermined"),
         "not_counted": [{"number": each["number"], "because": "no dose taken"} for each in cohort.outcomes
                         if not each["treated"]],
-        "terms": [each for each in _terms(treated) if each["severe_related"]],
+        "terms": _severe_terms([each for each in treated if each["toxicity"]["status"] == "yes"]),
     }  # fmt: skip
+
+
+def _severe_terms(affected: Sequence[Outcome]) -> list[dict[str, Any]]:
+    """Terms with participants in whom they are severe and related, most frequent first."""
+    names = ("term", "select", "name", "category", "severe_related", "severe_related_numbers")
+    rows = [{name: row[name] for name in names} for row in _terms(affected) if row["severe_related"]]
+    return sorted(rows, key=lambda row: (-row["severe_related"], row["name"]))
 
 
 def _with_status(outcomes: Sequence[Outcome], status: str) -> list[dict[str, Any]]:
