@@ -17,6 +17,7 @@ from trial.models import (
     Cycle,
     Death,
     FollowUp,
+    NotDone,
     OffStudy,
     OffTreatment,
     Participant,
@@ -33,6 +34,13 @@ class Cell:
 
     due: Due
     url: str
+    not_done: NotDone | None = None
+
+    @property
+    def may_be_left_out(self) -> bool:
+        """Open, and of a kind that can be not done: a baseline cannot, and a cycle is held instead."""
+        is_open = self.not_done is None and self.due.status in (schedule.DUE, schedule.OVERDUE, schedule.MISSED)
+        return is_open and not self.due.what.startswith(("Baseline", "Cycle"))
 
 
 @dataclass(frozen=True)
@@ -54,10 +62,14 @@ class Row:
         return (self.baseline, *self.cycles, *self.assessments, *self.follow_ups)
 
     @property
+    def every(self) -> tuple[Cell | None, ...]:
+        """The same, and visits and blood pressures."""
+        return (*self.cells, *self.visits, *self.pressures)
+
+    @property
     def to_do(self) -> list[Cell]:
         """What is due or overdue, whichever form it is, the longest overdue first."""
-        every = (*self.cells, *self.visits, *self.pressures)
-        found = [cell for cell in every if cell and cell.due.status in (schedule.DUE, schedule.OVERDUE)]
+        found = [cell for cell in self.every if cell and cell.due.status in (schedule.DUE, schedule.OVERDUE)]
         return sorted(found, key=lambda cell: (cell.due.status != schedule.OVERDUE, cell.due.due_on))
 
     @property
@@ -93,7 +105,7 @@ def matrix(person: Person, today: date, site: str = "", group: str = "", state: 
 
 PARTS = ("cycles", "assessments", "follow_ups")
 # What ends treatment or follow-up, and the rest that the schedule asks for; one query each.
-BELOW: tuple[Any, ...] = (OffTreatment, Death, Withdrawal, OffStudy, FollowUp, Visit, BloodPressure)
+BELOW: tuple[Any, ...] = (OffTreatment, Death, Withdrawal, OffStudy, FollowUp, Visit, BloodPressure, NotDone)
 
 
 def rows_of(participants: Sequence[Participant], today: date) -> list[Row]:
@@ -110,11 +122,6 @@ def rows_of(participants: Sequence[Participant], today: date) -> list[Row]:
 
 def _standing(model: Any, participants: Sequence[Participant]) -> Any:
     return model.objects.filter(participant__in=participants, struck_out_reason="")
-
-
-def confirming(row: Row) -> Cell | None:
-    """The assessment that is to confirm a first response, when one is due."""
-    return next((cell for cell in row.assessments if cell and cell.due.what == "Confirmation"), None)
 
 
 @dataclass(frozen=True)
@@ -150,22 +157,32 @@ def _row(
     so_far = course(scans, readings)
     ends = _ends(so_far, below)
     stops_on = ends.treatment_stops_on
+    not_done = {each.what: each for each in below[NotDone]}
     day_1 = cycles[0].started_on if cycles else None
     baseline = next((each for each in scans if each.kind == "baseline"), None)
     follow_ups = {each.assessed_on: each.pk for each in scans if each.kind == "follow_up"}
     registered_on = participant.registered_on
     scans_due = schedule.assessments_due(
-        registered_on, day_1, list(follow_ups), stops_on, today, None if stops_on else so_far.response_on
+        registered_on, day_1, list(follow_ups), stops_on, today, None if stops_on else so_far.response_on,
+        not_done,
     )
     first = schedule.baseline_due(registered_on, day_1, baseline.assessed_on if baseline else None, today)
     courses = schedule.cycles_due(registered_on, [each.started_on for each in cycles], stops_on, today)
     ids = {**follow_ups, **({baseline.assessed_on: baseline.pk} if baseline else {})}
-    return Row(
+    found = Row(
         participant, so_far, Cell(first, _assessment_url(participant, first, ids)),
         tuple(_cycle_cell(participant, number, due) for number, due in enumerate(courses, start=1)),
         tuple(Cell(due, _assessment_url(participant, due, ids)) for due in scans_due),
         *_after_treatment(participant, cycles, ends, below, today),
     )  # fmt: skip
+    return _with_reasons(found, not_done) if not_done else found
+
+
+def _with_reasons(row: Row, not_done: dict[str, NotDone]) -> Row:
+    """What was said not to be done carries the word on record, even where it was done after all."""
+    parts = {part: [cell and replace(cell, not_done=not_done.get(cell.due.what)) for cell in getattr(row, part)]
+             for part in (*PARTS, "visits", "pressures")}  # fmt: skip
+    return replace(row, **{part: tuple(cells) for part, cells in parts.items()})
 
 
 def _after_treatment(
@@ -173,16 +190,18 @@ def _after_treatment(
 ) -> tuple[tuple[Cell, ...], tuple[Cell, ...], tuple[Cell, ...]]:
     """Follow-ups, visits at cycle starts, and weekly blood pressures."""
     assert participant.registered_on is not None
+    not_done = {each.what for each in below[NotDone]}
     contacts = {each.contacted_on: each.pk for each in below[FollowUp]}
     contacts_due = schedule.follow_ups_due(
-        participant.registered_on, ends.off_treatment_on, ends.progressed_on, list(contacts), ends.ended_on, today
+        participant.registered_on, ends.off_treatment_on, ends.progressed_on, list(contacts), ends.ended_on, today,
+        not_done,
     )
     visits = {each.cycle_number: each for each in below[Visit]}
     done = {number: each.visited_on for number, each in visits.items()}
-    visits_due = schedule.visits_due([(each.number, each.started_on) for each in cycles], done, today)
+    visits_due = schedule.visits_due([(each.number, each.started_on) for each in cycles], done, today, not_done)
     measured = [each.measured_on for each in below[BloodPressure]] + list(done.values())
     pressures = schedule.pressures_due(
-        cycles[0].started_on if cycles else None, measured, ends.treatment_stops_on, today
+        cycles[0].started_on if cycles else None, measured, ends.treatment_stops_on, today, not_done
     )
     new_pressure = reverse("capture:entry_new", args=[participant.reference, "blood_pressure"])
     return (

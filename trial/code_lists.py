@@ -101,3 +101,11 @@ PRIMARY_SITES = ("terminal ileum", "jejunum", "duodenum", "stomach", "appendix",
 METASTATIC_SITES = ("liver", "mesentery", "lymph nodes", "peritoneum", "bone", "lung", "ovary")
 SYNDROMES = ("none", "carcinoid syndrome", "hypoglycaemia", "Zollinger–Ellison syndrome", "glucagonoma syndrome",
              "watery diarrhoea syndrome", "somatostatinoma syndrome", "Cushing's syndrome")  # fmt: skip
+NOT_DONE_REASONS = (
+    ("unwell", "Participant too unwell"),
+    ("refused", "Participant declined"),
+    ("not_attended", "Participant did not come"),
+    ("not_reached", "Participant could not be reached"),
+    ("site", "Not possible at the site"),
+    ("other", "Other"),
+)

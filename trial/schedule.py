@@ -2,9 +2,10 @@
 
 "today" is an argument. Nothing is due after progression (`progressed_on`) or the end of treatment. A due date passes
 through future → due (inside its window) → overdue (after it) → missed (once the window of the next one has opened).
+What the site has said will not be done (`not_done`, by name) is missed at once, and the next one follows.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -54,6 +55,7 @@ def assessments_due(
     progressed_on: date | None,
     today: date,
     response_on: date | None = None,
+    not_done: Container[str] = (),
 ) -> tuple[Due, ...]:
     """Follow-up assessments every 56 ± 7 days from day 1 (from registration until day 1 is known), up to the next one.
 
@@ -74,29 +76,36 @@ def assessments_due(
         near = [on for on in left if abs(on - due_on) <= reach]
         taken = min(near, key=lambda on: abs(on - due_on), default=None)
         left = [on for on in left if on > due_on + reach]
-        status = _status(taken, due_on - window, due_on + window, due_on + every - window, today)
-        found.append(Due(f"Week {number * every.days // 7}", due_on, due_on - window, due_on + window, status, taken))
+        name = f"Week {number * every.days // 7}"
+        status = _status(taken, due_on - window, due_on + window, due_on + every - window, today, name in not_done)
+        found.append(Due(name, due_on, due_on - window, due_on + window, status, taken))
         if not left and status in (DUE, OVERDUE, FUTURE):
             break
         number += 1
-    return tuple(found) + _confirming(response_on, done, progressed_on, today)
+    return tuple(found) + _confirming(response_on, done, progressed_on, today, not_done)
 
 
 def _confirming(
-    response_on: date | None, done: Sequence[date], progressed_on: date | None, today: date
-) -> tuple[Due, ...]:
+    response_on: date | None, done: Sequence[date], progressed_on: date | None, today: date,
+    not_done: Container[str],
+) -> tuple[Due, ...]:  # fmt: skip
     if response_on is None or progressed_on is not None:
         return ()
     due_on = response_on + timedelta(days=constant("confirmation_days"))
     if any(on >= due_on for on in done):
         return ()
     last = due_on + timedelta(days=constant("assessment_window_days"))
-    return (Due("Confirmation", due_on, due_on, last, _status(None, due_on, last, None, today)),)
+    status = _status(None, due_on, last, None, today, "Confirmation" in not_done)
+    return (Due("Confirmation", due_on, due_on, last, status),)
 
 
-def _status(done_on: date | None, first: date, last: date, missed_from: date | None, today: date) -> str:
+def _status(
+    done_on: date | None, first: date, last: date, missed_from: date | None, today: date, not_done: bool = False
+) -> str:
     if done_on is not None:
         return COMPLETE
+    if not_done:
+        return MISSED
     if today < first:
         return FUTURE
     if today <= last:
@@ -104,18 +113,23 @@ def _status(done_on: date | None, first: date, last: date, missed_from: date | N
     return MISSED if missed_from is not None and today >= missed_from else OVERDUE
 
 
-def visits_due(cycles: Sequence[tuple[int, date]], done: Mapping[int, date], today: date) -> tuple[Due, ...]:
+def visits_due(
+    cycles: Sequence[tuple[int, date]], done: Mapping[int, date], today: date, not_done: Container[str] = ()
+) -> tuple[Due, ...]:
     """A visit at the start of each cycle, within 7 days [our reading]; `done` by number of the cycle."""
     window = timedelta(days=CYCLE_WINDOW_DAYS)
     found = []
     for number, started_on in cycles:
         first, last = started_on - window, started_on + window
-        status = _status(done.get(number), first, last, started_on + 4 * window, today)
-        found.append(Due(f"Visit, cycle {number}", started_on, first, last, status, done.get(number)))
+        name = f"Visit, cycle {number}"
+        status = _status(done.get(number), first, last, started_on + 4 * window, today, name in not_done)
+        found.append(Due(name, started_on, first, last, status, done.get(number)))
     return tuple(found)
 
 
-def pressures_due(day_1: date | None, measured: Sequence[date], stops_on: date | None, today: date) -> tuple[Due, ...]:
+def pressures_due(
+    day_1: date | None, measured: Sequence[date], stops_on: date | None, today: date, not_done: Container[str] = ()
+) -> tuple[Due, ...]:
     """Blood pressure once in each of the first six weeks of treatment; a week that passed without one is missed."""
     if day_1 is None:
         return ()
@@ -126,8 +140,9 @@ def pressures_due(day_1: date | None, measured: Sequence[date], stops_on: date |
         if stops_on is not None and first > stops_on:
             break
         taken = next((on for on in sorted(measured) if first <= on <= last), None)
-        status = _status(taken, first, last, last + timedelta(days=1), today)
-        found.append(Due(f"Blood pressure, week {week}", last, first, last, status, taken))
+        name = f"Blood pressure, week {week}"
+        status = _status(taken, first, last, last + timedelta(days=1), today, name in not_done)
+        found.append(Due(name, last, first, last, status, taken))
     return tuple(found)
 
 
@@ -138,6 +153,7 @@ def follow_ups_due(
     contacts: Sequence[date],
     ended_on: date | None,
     today: date,
+    not_done: Container[str] = (),
 ) -> tuple[Due, ...]:
     """Contacts after treatment: every 3 months until progression, then every 6, up to 2 years from registration.
 
@@ -158,8 +174,9 @@ def follow_ups_due(
         reached = ended_on is not None and due_on > ended_on
         if taken is None and (due_on > last_day or reached):
             return tuple(found)
-        status = _status(taken, due_on - window, due_on + window, due_on + every / 2, today)
-        found.append(Due(f"Follow-up {len(found) + 1}", due_on, due_on - window, due_on + window, status, taken))
+        name = f"Follow-up {len(found) + 1}"
+        status = _status(taken, due_on - window, due_on + window, due_on + every / 2, today, name in not_done)
+        found.append(Due(name, due_on, due_on - window, due_on + window, status, taken))
         if status in (DUE, OVERDUE, FUTURE):
             return tuple(found)
         from_on = taken or due_on

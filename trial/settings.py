@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "trial.middleware.StatedRule",
     "trial.middleware.SigningIn",
     "axes.middleware.AxesMiddleware",
+    "capture.drafts.DraftsGoWithTheSave",
 ]
 ROOT_URLCONF = "trial.urls"
 WSGI_APPLICATION = "trial.wsgi.application"

@@ -40,6 +40,7 @@ WATCHED_TABLES = (
     "trial_auditreview",
     "trial_delegation",
     "trial_datacut",
+    "trial_notdone",
 )
 
 APPLICATION_ROLE = "endpoint_app"

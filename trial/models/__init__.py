@@ -10,8 +10,10 @@ from trial.models.conduct import AuditReview, Hold, Query, QueryMessage, Signatu
 from trial.models.data_cut import DataCut
 from trial.models.dictionary import GradeText
 from trial.models.dosing import Cycle, DosingPeriod
+from trial.models.draft import Draft
 from trial.models.follow_up import Death, FollowUp, OffStudy, OffTreatment, Withdrawal
 from trial.models.hormone import HormoneLevel
+from trial.models.not_done import NotDone
 from trial.models.participant import EligibilityAnswer, Participant, RegistrationFinding, Waiver
 from trial.models.person import Person, Role, Site
 from trial.models.record import RecordRow
@@ -32,6 +34,7 @@ __all__ = [
     "Delegation",
     "Deviation",
     "DosingPeriod",
+    "Draft",
     "EligibilityAnswer",
     "FollowUp",
     "GradeText",
@@ -44,6 +47,7 @@ __all__ = [
     "LesionReading",
     "MedicalHistory",
     "Medication",
+    "NotDone",
     "OffStudy",
     "OffTreatment",
     "Participant",

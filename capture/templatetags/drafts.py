@@ -1,0 +1,20 @@
+"""The offer to take up what was typed on this page and not saved."""
+
+import json
+from typing import Any
+
+from django import template
+
+from capture import drafts
+from trial import access
+
+register = template.Library()
+
+
+@register.inclusion_tag("capture/_draft.html", takes_context=True)
+def draft_offer(context: dict[str, Any]) -> dict[str, Any]:
+    """A page that comes back with what was typed keeps drafts and offers none; a person who only reads has none."""
+    request = context["request"]
+    shown = access.may_enter(request.user)
+    draft = drafts.waiting(request.user, request.path) if shown and request.method == "GET" else None
+    return {"shown": shown, "draft": draft, "fields": json.dumps(draft.fields) if draft else "", "path": request.path}
