@@ -40,16 +40,23 @@ def unbiased_estimates(plan: Plan) -> dict[tuple[int, int], Fraction]:
 
 def at_least(plan: Plan, stage: int, responses: int, rate: float) -> float:
     """Probability of this stopping point or a higher one, stage-wise: the p-value of H₀ "no more than `rate`"."""
-    reached, _, promising = _reached(plan, stage, rate)
-    return min(1.0, promising + float(reached[responses:].sum()))
+    from scipy.stats import binom
+
+    entering, added, _, promising = _entering(plan, stage, rate)
+    above = binom.sf(responses - 1 - np.arange(len(entering)), added, rate)
+    return min(1.0, promising + float(entering @ above))
 
 
 def at_most(plan: Plan, stage: int, responses: int, rate: float) -> float:
     """Probability of this stopping point or a lower one, stage-wise."""
-    reached, futile, _ = _reached(plan, stage, rate)
-    return min(1.0, futile + float(reached[: responses + 1].sum()))
+    from scipy.stats import binom
+
+    entering, added, futile, _ = _entering(plan, stage, rate)
+    below = binom.cdf(responses - np.arange(len(entering)), added, rate)
+    return min(1.0, futile + float(entering @ below))
 
 
+@lru_cache(maxsize=256)
 def jennison_turnbull(plan: Plan, stage: int, responses: int, alpha: float = 0.05) -> tuple[float, float]:
     """The equal-tail interval: the rates at which this point or a higher one, or a lower one, has probability α / 2.
 
@@ -71,21 +78,23 @@ def _crossing(is_low: Callable[[float], bool]) -> float:
     return low
 
 
-def _reached(plan: Plan, stage: int, rate: float) -> tuple[Weights, float, float]:
-    """Probability of each count of responses on reaching a stage; of an earlier futility and efficacy stop."""
+def _entering(plan: Plan, stage: int, rate: float) -> tuple[Weights, int, float, float]:
+    """Of a trial that enters a stage: probability of each count of responses before it; how many the stage adds.
+
+    Then the probability of an earlier futility stop and of an earlier efficacy stop.
+    """
     from scipy.stats import binom
 
     weights = np.ones(1)
     before, stopped = 0, {FUTILITY: 0.0, EFFICACY: 0.0}
-    for look in plan.stages[:stage]:
+    for look in plan.stages[: stage - 1]:
         added = look.participants - before
         before = look.participants
         weights = np.convolve(weights, binom.pmf(np.arange(added + 1), added, rate))
-        if look is plan.stages[stage - 1]:
-            break
         for responses in range(len(weights)):
             kind = look.stops(responses)
             if kind is not None:
                 stopped[kind] += float(weights[responses])
                 weights[responses] = 0.0
-    return weights, stopped[FUTILITY], stopped[EFFICACY]
+    added = plan.stages[stage - 1].participants - before
+    return weights, added, stopped[FUTILITY], stopped[EFFICACY]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from analysis.endpoints.stopping import Plan, Point, points
 
 RULES = ("crow", "max")
-GRID = 4000
+GRID = 2000
 PRECISION = 1e-9
 # Sums of probabilities are compared with this slack, so that float noise does not lengthen an acceptance set.
 SLACK = 1e-12

@@ -65,5 +65,9 @@ def _lines(answer: dict[str, Any]) -> Iterator[str]:
         if code in SHARES:
             limits = "" if found["lower"] is None else f", 95 % CI {found['lower']:.1%} to {found['upper']:.1%}"
             yield f"{TITLES[code]}: {found['numerator']} of {found['denominator']}{limits} ({found['method']})"
+            if code == "response_rate":
+                yield f"  {found['note']}"
+        elif code == "monitoring":
+            yield f"{TITLES[code]}: {found['line']}"
         elif code in SURVIVAL:
             yield f"{TITLES[code]}: {found['words']}; {found['events']} events among {found['denominator']}"

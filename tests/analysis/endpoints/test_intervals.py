@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from analysis.endpoints import intervals
 from analysis.endpoints.after_stopping import jennison_turnbull
 from analysis.endpoints.intervals import RULES, acceptance, clopper_pearson, interval_table, probabilities
 from analysis.endpoints.stopping import Plan, Point, points
@@ -72,13 +73,25 @@ def test_no_rate_accepts_a_point_whose_interval_leaves_it_out(name: str, rule: s
 
 
 def test_a_sliver_of_acceptance_reaches_the_hull() -> None:
-    # 8 of 30 after 10:3: two rates of a grid of 1/4000 miss it, the run that ends there is accepted between them.
+    # 8 of 30 after 10:3: the rates of a grid miss it, the run that ends there is accepted between them.
     plan = plan_of("10:3 30")
     found = points(plan)
     upper = interval_table(plan)[(2, 8)][1]
     place = next(each for each, point in enumerate(found) if (point.stage, point.responses) == (2, 8))
     first, last = acceptance(found, np.array([upper - 2e-3, upper, upper + 2e-9]), 0.05, "crow")
     assert [bool(low <= place <= high) for low, high in zip(first, last, strict=True)] == [False, True, False]
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("name", NAMES)
+def test_limits_do_not_depend_on_the_grid_they_are_sought_on(
+    name: str, rule: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = plan_of(name)
+    fine = interval_table(plan, 0.05, rule)
+    monkeypatch.setattr(intervals, "GRID", 300)
+    coarse = interval_table.__wrapped__(plan, 0.05, rule)
+    assert all(coarse[stop] == pytest.approx(limits, abs=2e-9) for stop, limits in fine.items())
 
 
 def test_ties_put_futility_stops_first_the_final_look_next_and_efficacy_stops_last() -> None:
