@@ -205,8 +205,23 @@ def _open(
     return OpenChange(number, at, set(groups))
 
 
+_QUIET: ContextVar[bool] = ContextVar("quiet", default=False)
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """No wake-ups: for thousands of Changes before a worker runs, which sweeps when it comes up."""
+    token = _QUIET.set(True)
+    try:
+        yield
+    finally:
+        _QUIET.reset(token)
+
+
 def _wake(groups: set[str]) -> None:
     """Tells the worker; a broker that is down costs at most the minute until the sweep, never the save."""
+    if _QUIET.get():
+        return
     # Not Celery's current_app: in the web's other threads that can be an app of its own, without our broker.
     from trial.celery import celery_app
 

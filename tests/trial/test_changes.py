@@ -149,3 +149,16 @@ def test_a_dead_broker_does_not_fail_a_save(database: str, monkeypatch: pytest.M
     with changes.record(None, "system", groups=("A",)):
         Site.objects.create(code="A", name="A")
     assert Change.objects.get().groups == ["A"]
+
+
+def test_a_quiet_load_wakes_nobody_and_later_saves_do(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from trial.celery import celery_app
+
+    woken: list[object] = []
+    monkeypatch.setattr(celery_app, "send_task", lambda name, args, **_: woken.append(args))
+    with changes.quietly(), changes.record(None, "system", groups=("A",)):
+        Site.objects.create(code="A", name="A")
+    assert woken == []
+    with changes.record(None, "system", groups=("A",)):
+        Site.objects.create(code="B", name="B")
+    assert woken == [["A"]]

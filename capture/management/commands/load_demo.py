@@ -34,9 +34,14 @@ class Command(BaseCommand):
         if registered and not Person.objects.filter(username=PEOPLE[0].username).exists():
             self.stdout.write("The study already holds participants: the demo cohort was not loaded.")
             return
+        with changes.quietly():
+            self._load(registered, options["participants"])
+
+    def _load(self, registered: int, most: int | None) -> None:
+        """`registered`: how many an interrupted load had entered before; `most`: stop after the first so many."""
         today = timezone.now().date()
         people = load_people()
-        made = cohort(today, tuple(code for code, _ in SITES))[: options["participants"]]
+        made = cohort(today, tuple(code for code, _ in SITES))[:most]
         for place, each in enumerate(made, start=1):
             if place <= registered:
                 continue
