@@ -18,6 +18,7 @@ from trial.models import Change, Participant, Person, Site
 from trial.spine import WRITERS_LOCK
 
 PROGRAM = "endpoint 1"
+_PROGRAM: ContextVar[str] = ContextVar("program", default=PROGRAM)
 ACTS = frozenset(
     {"register", "enter", "correct", "strike_out", "query", "verify", "sign", "freeze", "lock", "review", "import",
      "settings", "account", "system"}
@@ -38,6 +39,16 @@ class RecordBusy(RuntimeError):
 
 class RecordHeld(RecordBusy):
     """This part of the record is frozen or locked; nothing was saved, and nothing will be until that is lifted."""
+
+
+@contextmanager
+def entered_through(name: str) -> Iterator[None]:
+    """Changes opened inside name what entered them beside the version of the program, such as `demo A7`."""
+    before = _PROGRAM.set(f"{PROGRAM}, {name}")
+    try:
+        yield
+    finally:
+        _PROGRAM.reset(before)
 
 
 @dataclass
@@ -196,7 +207,7 @@ def _open(
         site = participant.site
     parameters = [
         person.pk if person else None, act, reason.strip(),
-        participant.pk if participant else None, site.pk if site else None, sorted(groups), PROGRAM,
+        participant.pk if participant else None, site.pk if site else None, sorted(groups), _PROGRAM.get(),
     ]  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_SECONDS}s'")

@@ -1,129 +1,125 @@
-"""Courses of disease for 93 synthetic participants, drawn from a fixed seed; dates count back from the day of loading.
+"""The 93 synthetic participants: who is registered when, at which site, and which course each one takes. Pure.
 
-Pure description: who is registered when, with which lesions, and how each lesion goes on. `load_demo` enters it.
+Drawn from a fixed seed; dates count back from the day of loading. The pace is such that stage 1 fills up, closes its
+group, and opens it again: group A when one of the 21 is found ineligible and when a second one responds, group B by the
+study chair, and by a second responder afterwards.
 """
 
 import random
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal
+
+from capture.demo.disease import DemoLesion, DemoScan, disease_of
 
 SEED = 20050601
+FIRST_DAYS_AGO = 900
 IN_GROUP = {"A": 50, "B": 43}
-CARCINOID = ("metastatic_gi_carcinoid", "recurrent_gi_carcinoid", "neuroendocrine_tumour")
-ISLET = ("recurrent_islet_cell", "gastrinoma", "glucagonoma", "insulinoma", "somatostatinoma", "wdha_syndrome",
-         "pancreatic_polypeptide", "neuroendocrine_tumour")  # fmt: skip
-ORGANS = ("liver", "liver", "liver", "lymph_node", "lung", "pancreas", "mesentery")
-# Course of the sum at each follow-up, as a fraction of baseline. Frequencies follow what such agents show:
-# few confirmed responses, mostly stable disease.
-COURSES = {
-    "responder": (0.82, 0.62, 0.55, 0.52, 0.60, 0.70),
-    "unconfirmed": (0.88, 0.66, 0.85, 0.9, 1.05),
-    "stable": (0.96, 0.92, 0.94, 0.98, 1.02, 1.06),
-    "shrinking": (0.90, 0.84, 0.80, 0.83, 0.9, 0.98),
-    "progressor": (1.08, 1.31),
-    "slow_progressor": (0.97, 0.95, 1.02, 1.22),
-    "complete": (0.5, 0.0, 0.0, 0.0),
-}
-WEIGHTS = {"responder": 10, "unconfirmed": 6, "stable": 34, "shrinking": 18, "progressor": 16, "slow_progressor": 14,
-           "complete": 1, "never_scanned": 4, "never_dosed": 2}  # fmt: skip
+# Course of each participant by group and rank, else stable; `capture.demo.disease` says what a course is.
+COURSES: dict[str, tuple[str, ...]] = {
+    "progressor": ("A2", "A16", "A26", "A44", "B3", "B29", "B41"),
+    "rapid_progressor": ("A10", "A35", "B9", "B19"),
+    "early_responder": ("A3", "B7"),
+    "unconfirmed": ("A5", "A23", "B11"),
+    "slow_progressor": ("A6", "A19", "A29", "A42", "B5", "B21", "B38"),
+    "shrinking": ("A8", "A15", "A25", "A33", "A39", "A46", "B1", "B10", "B22", "B28", "B40"),
+    "never_dosed": ("A9", "B32"),
+    "locally_treated": ("A11", "B14"),
+    "new_lesion": ("A13", "B13"),
+    "clinical": ("A17", "B34"),
+    "responder": ("A18", "A41", "B16"),
+    "never_scanned": ("A20", "A48", "B17"),
+    "early_death": ("A22", "B37"),
+    "gap_responder": ("A27",),
+    "complete": ("A31",),
+    "non_target_pd": ("A32",),
+    "marker_above": ("A36",),
+    "late_death": ("A28",),
+    "all_missed": ("B24",),
+    "relapse": ("B26",),
+    "borderline": ("B30",),
+    "reappears": ("B35",),
+}  # fmt: skip
+_COURSE_OF = {key: course for course, keys in COURSES.items() for key in keys}
+# (from this rank on, days after the first registration, days from one to the next)
+PACE = {"A": ((1, 0, 10), (24, 265, 0), (25, 372, 20)), "B": ((1, 8, 13), (23, 318, 12), (25, 396, 26))}
+SITE_WEIGHTS = (8, 5, 4, 3, 3, 2)
+# Screened and never registered: days after the first registration.
+SCREENED_ONLY = (("A", 90, 520), ("B", 91, 897))
 
 
 @dataclass(frozen=True)
-class DemoLesion:
-    """A target lesion at baseline."""
+class DemoEvent:
+    """An adverse event as it went; grade None: not on record."""
 
-    organ: str
-    longest_diameter_mm: Decimal
-
-
-@dataclass
-class DemoScan:
-    """A follow-up: millimetres by target (None: not evaluated), and whether a new lesion was seen."""
-
-    on: date
-    millimetres: list[Decimal | None]
-    new_lesion: bool = False
+    term: str
+    grade: int | None
+    onset_on: date
+    resolved_on: date | None
+    present_at_baseline: bool = False
 
 
 @dataclass
 class DemoParticipant:
-    """One synthetic participant."""
+    """One synthetic participant; `chance` is a generator of its own, so that nobody depends on another.
 
-    course: str
+    last_day: the last day on which anything can be seen of the participant, today at the latest.
+    """
+
     group: str
+    rank: int
     site: str
-    tumour_type: str
-    histology: str
-    born_on: date
-    sex: str
-    ecog: int
+    course_name: str
     consented_on: date
     registered_on: date
-    lesions: list[DemoLesion]
-    cycles: list[tuple[date, str]] = field(default_factory=list)
+    today: date
+    chance: random.Random
+    tumour_type: str = ""
+    day_1: date | None = None
+    last_day: date = date.max
+    off_on: date | None = None
+    off_reason: str = ""
+    died_on: date | None = None
+    lesions: list[DemoLesion] = field(default_factory=list)
     scans: list[DemoScan] = field(default_factory=list)
+    cycle_starts: list[date] = field(default_factory=list)
+    events: list[DemoEvent] = field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        """`A7`: group and rank."""
+        return f"{self.group}{self.rank}"
+
+    @property
+    def is_registered(self) -> bool:
+        """Whether the participant is ever registered."""
+        return self.rank <= IN_GROUP[self.group]
+
+    def is_rank(self, *keys: str) -> bool:
+        """Whether the participant is one of these."""
+        return self.key in keys
 
 
 def cohort(today: date, sites: tuple[str, ...]) -> list[DemoParticipant]:
-    """93 participants in order of registration; the same for the same day and sites."""
-    chance = random.Random(SEED)
-    order = ["A"] * IN_GROUP["A"] + ["B"] * IN_GROUP["B"]
-    chance.shuffle(order)
-    first, last = today - timedelta(days=800), today - timedelta(days=20)
-    span = (last - first).days
-    days = sorted(first + timedelta(days=chance.randrange(span)) for _ in order)
-    return [_participant(chance, group, day, sites, today) for group, day in zip(order, days, strict=True)]
+    """Everyone in order of registration, those screened only among them; the same for the same day and sites."""
+    made = [_participant(group, rank, _offset(group, rank), today, sites)
+            for group, size in IN_GROUP.items() for rank in range(1, size + 1)]  # fmt: skip
+    made += [_participant(group, rank, days, today, sites) for group, rank, days in SCREENED_ONLY]
+    return sorted(made, key=lambda each: (each.registered_on, each.key))
 
 
-def _participant(
-    chance: random.Random, group: str, registered_on: date, sites: tuple[str, ...], today: date
-) -> DemoParticipant:
-    course = chance.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
-    lesions = [
-        DemoLesion(chance.choice(ORGANS), Decimal(chance.randint(200, 780)) / 10) for _ in range(chance.randint(2, 5))
-    ]
+def _offset(group: str, rank: int) -> int:
+    first, days, every = [pace for pace in PACE[group] if pace[0] <= rank][-1]
+    return days + every * (rank - first)
+
+
+def _participant(group: str, rank: int, offset: int, today: date, sites: tuple[str, ...]) -> DemoParticipant:
+    chance = random.Random(SEED * 1000 + 500 * (group == "B") + rank)
+    registered_on = today - timedelta(days=FIRST_DAYS_AGO - offset - chance.randint(0, 2))
+    course = _COURSE_OF.get(f"{group}{rank}", "stable") if rank <= IN_GROUP[group] else "never_dosed"
     made = DemoParticipant(
-        course=course,
-        group=group,
-        site=chance.choice(sites),
-        tumour_type=chance.choice(CARCINOID if group == "A" else ISLET),
-        histology="carcinoid" if group == "A" else chance.choice(("islet_cell", "other_well_differentiated")),
-        born_on=registered_on - timedelta(days=365 * chance.randint(35, 78) + chance.randint(0, 364)),
-        sex=chance.choice(("female", "male")),
-        ecog=chance.choices((0, 1, 2), (5, 4, 1))[0],
-        consented_on=registered_on - timedelta(days=chance.randint(1, 10)),
-        registered_on=registered_on,
-        lesions=lesions,
-    )
-    if course != "never_dosed":
-        _treat(chance, made, today)
+        group, rank, chance.choices(sites, SITE_WEIGHTS[: len(sites)])[0],
+        course,
+        registered_on - timedelta(days=chance.randint(2, 10)), registered_on, today, chance,
+    )  # fmt: skip
+    disease_of(made)
     return made
-
-
-def _treat(chance: random.Random, made: DemoParticipant, today: date) -> None:
-    day_1 = made.registered_on + timedelta(days=chance.randint(1, 7))
-    if course_ends := COURSES.get(made.course):
-        _scan(chance, made, day_1, course_ends, today)
-    progressed = made.course in {"progressor", "slow_progressor"} and made.scans
-    end = made.scans[-1].on if progressed else min(today, day_1 + timedelta(days=56 * 7))
-    start, number = day_1, 0
-    while start <= min(end, today) and number < 14:
-        made.cycles.append((start, chance.choices(("planned", "reduced", "held"), (8, 1, 1))[0]))
-        start += timedelta(days=28 + chance.choice((0, 0, 0, 0, 3, 7)))
-        number += 1
-
-
-def _scan(chance: random.Random, made: DemoParticipant, day_1: date, fractions: tuple[float, ...], today: date) -> None:
-    for index, fraction in enumerate(fractions, start=1):
-        on = day_1 + timedelta(days=56 * index + chance.randint(-5, 5))
-        # The newest visits are left open, so that some are due today and few are overdue.
-        if on > today - timedelta(days=2):
-            return
-        millimetres: list[Decimal | None] = [
-            (lesion.longest_diameter_mm * Decimal(str(fraction * chance.uniform(0.97, 1.03)))).quantize(Decimal("0.1"))
-            for lesion in made.lesions
-        ]
-        if chance.random() < 0.03:
-            millimetres[0] = None
-        made.scans.append(DemoScan(on, millimetres, made.course == "progressor" and index == len(fractions)))

@@ -1,17 +1,25 @@
-"""The demo cohort: loaded through the services, continued after an interruption, varied as a study is."""
+"""The demo's story and its loading: possible, repeatable, taken up after an interruption, never in production."""
 
+from collections import Counter
 from datetime import date
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from capture.demo.cohort import cohort
-from capture.demo.second_half import EVENTS, entries_of
+from capture.demo import entering
+from capture.demo.cohort import COURSES, IN_GROUP, cohort
+from capture.demo.story import story
+from capture.demo.toxicity import EVENTS
+from capture.management.commands import load_demo
 from trial import ctcae_v3
-from trial.models import AdverseEvent, Change, HormoneLevel, Participant, Visit, Waiver
+from trial.models import AdverseEvent, Change, HormoneLevel, Participant, Version, Visit, Waiver
 
 SITES = ("NORTH", "SOUTH", "EAST", "WEST", "LAKE", "HILL")
 TODAY = date(2026, 6, 1)
+
+
+def _values(kind: str) -> list[dict[str, object]]:
+    return [step.values for _, step in story(TODAY, SITES) if step.kind == kind]
 
 
 def test_a_load_that_was_interrupted_is_finished_and_a_finished_one_is_left_alone(database: object) -> None:
@@ -25,21 +33,73 @@ def test_a_load_that_was_interrupted_is_finished_and_a_finished_one_is_left_alon
     assert Change.objects.count() == before
 
 
-def test_the_same_day_gives_the_same_entries() -> None:
+def test_an_interruption_at_any_step_leaves_no_gap_and_nothing_twice(
+    database: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for stop_after in (1, 40, 41):
+        left = iter(range(stop_after))
+
+        def enter_or_stop(entry: entering.Entry, left: object = left) -> None:
+            next(left)  # type: ignore[call-overload]
+            entering.enter(entry)
+
+        with monkeypatch.context() as patch, pytest.raises(StopIteration):
+            patch.setattr(load_demo, "enter", enter_or_stop)
+            call_command("load_demo", participants=3)
+    call_command("load_demo", participants=3)
+    programs = Change.objects.filter(version_of_program__startswith=load_demo.MARK)
+    done = Counter(name.removeprefix(load_demo.MARK) for name in programs.values_list("version_of_program", flat=True))
+    assert done == Counter(key for key, _ in story(load_demo.began_on(), load_demo.SITE_CODES, 3))
+    entered = Version.objects.filter(act="insert", table_name="trial_visit").values_list("row__participant_id",
+                                                                                         "row__visited_on")  # fmt: skip
+    assert len(set(entered)) == len(entered)
+    assert Participant.objects.filter(number__isnull=False).count() == 3
+
+
+def test_the_same_day_gives_the_same_story_and_nothing_lies_in_the_future() -> None:
+    told = story(TODAY, SITES)
+    assert told == story(TODAY, SITES)
+    assert max(step.on for _, step in told) <= TODAY
+    assert [step.on for _, step in told] == sorted(step.on for _, step in told)
+
+
+@pytest.mark.parametrize("today", [date(2024, 2, 29), date(2026, 12, 31), date(2027, 3, 1)])
+def test_the_story_is_possible_on_any_day_of_loading(today: date) -> None:
+    for key, step in story(today, SITES):
+        assert step.on <= today, (key, step)
+
+
+def test_the_cohort_is_50_and_43_at_six_sites_with_every_course() -> None:
     made = cohort(TODAY, SITES)
-    assert entries_of(made[3], 4, TODAY) == entries_of(cohort(TODAY, SITES)[3], 4, TODAY)
+    registered = [each for each in made if each.is_registered]
+    assert Counter(each.group for each in registered) == IN_GROUP == {"A": 50, "B": 43}
+    assert {each.site for each in registered} == set(SITES)
+    assert {each.course_name for each in registered} == {*COURSES, "stable"}
+    assert [each.registered_on for each in made] == sorted(each.registered_on for each in made)
+    assert (TODAY - registered[-1].registered_on).days < 40
 
 
 def test_the_whole_cohort_holds_what_a_study_holds() -> None:
-    found = [each for place, made in enumerate(cohort(TODAY, SITES), 1) for each in entries_of(made, place, TODAY)]
-    kinds = {each.kind for each in found}
-    assert kinds == {"hormone", "visit", "adverse_event", "medication", "off_treatment", "follow_up", "death"}
-    events = [each.values for each in found if each.kind == "adverse_event"]
-    assert any(each["grade"] is None for each in events) and any(each["grade"] == 3 for each in events)
-    assert any(not each["onset_on"].is_complete for each in events)
-    deaths = [each.values["died_on"] for each in found if each.kind == "death"]
-    assert any(not died.is_complete for died in deaths)
-    assert {each.values["reason"] for each in found if each.kind == "off_treatment"} >= {"progression", "toxicity"}
+    kinds = {step.kind for _, step in story(TODAY, SITES)}
+    assert kinds >= {"hormone", "visit", "adverse_event", "medication", "off_treatment", "follow_up", "death",
+                     "withdrawal", "off_study", "history", "deviation", "blood_pressure", "finding", "waiver",
+                     "decision", "correction", "strike_out", "scan_again", "count_again", "local_treatment",
+                     "reopening", "reopening_withdrawn"}  # fmt: skip
+    events = _values("adverse_event")
+    assert any(each["grade"] is None for each in events) and {each["grade"] for each in events} >= {1, 2, 3, 4, 5}
+    assert any(each["attribution"] is None for each in events) and any("continues" in each for each in events)
+    assert any(each["onset_on"] is None for each in events)
+    assert any(each["onset_on"] is not None and not each["onset_on"].is_complete for each in events)  # type: ignore[attr-defined]
+    assert any(not each["died_on"].is_complete for each in _values("death"))  # type: ignore[attr-defined]
+    assert {each["reason"] for each in _values("off_treatment")} >= {"progression", "toxicity", "refusal", "death"}
+    assert {each["progression"] for each in _values("follow_up")} == {"none", "radiological", "clinical", "not_known"}
+    assert {each["scope"] for each in _values("withdrawal")} >= {"treatment", "all"}
+    assert {each["reason"] for each in _values("off_study")} >= {"completed", "death", "withdrawal"}
+    assert {each["kind"] for each in _values("finding")} == {"ineligible", "cancelled", "in_error"}
+    assert {each["approve"] for each in _values("decision")} == {True, False}
+    missing = {name for kind in ("visit", "hormone", "medication", "history") for each in _values(kind)
+               for name, value in each.items() if name.endswith("_missing") and value}  # fmt: skip
+    assert missing >= {"weight_kg_missing", "ecog_missing", "value_missing", "upper_limit_missing"}
 
 
 @pytest.mark.parametrize("term", [term for term, _, _ in EVENTS])

@@ -1,0 +1,146 @@
+"""Who a synthetic participant is: traits at screening, the eligibility checklist, history and medication. Pure."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from capture.demo.cohort import DemoParticipant
+from capture.demo.step import Step, Values, full, month_of, year_of
+from trial import protocol
+from trial.partial_date import PartialDate
+from trial.rules.eligibility import Answer
+
+RACES = (("white", 74), ("black", 8), ("asian", 7), ("pacific", 2), ("american_indian", 2), ("not_reported", 4),
+         ("unknown", 3))  # fmt: skip
+ETHNICITIES = (("not_hispanic", 80), ("hispanic", 11), ("not_reported", 5), ("unknown", 4))
+# Registered type, histology, primary site, functional syndrome, how often in ten.
+TUMOURS = {
+    "A": (("metastatic_gi_carcinoid", "carcinoid", "ileum", "carcinoid syndrome", 5),
+          ("recurrent_gi_carcinoid", "carcinoid", "appendix", "", 2),
+          ("neuroendocrine_tumour", "carcinoid", "rectum", "", 2),
+          ("metastatic_gi_carcinoid", "carcinoid", "stomach", "", 1)),
+    "B": (("recurrent_islet_cell", "islet_cell", "pancreas, tail", "", 4),
+          ("gastrinoma", "islet_cell", "duodenum", "Zollinger-Ellison syndrome", 2),
+          ("glucagonoma", "islet_cell", "pancreas, tail", "glucagonoma syndrome", 1),
+          ("insulinoma", "islet_cell", "pancreas, head", "hypoglycaemia", 1),
+          ("somatostatinoma", "islet_cell", "pancreas, head", "", 1),
+          ("wdha_syndrome", "islet_cell", "pancreas, body", "WDHA syndrome", 1),
+          ("pancreatic_polypeptide", "islet_cell", "pancreas, head", "", 1),
+          ("neuroendocrine_tumour", "other_well_differentiated", "unknown primary", "", 2)),
+}  # fmt: skip
+# Each type of group B once by name, so that the cohort always holds it.
+NAMED_TUMOUR = {"B3": 1, "B5": 2, "B7": 3, "B9": 4, "B12": 5, "B15": 6, "B26": 7, "A30": 2}
+PRIOR = ("", "octreotide", "octreotide, interferon alfa", "streptozocin and 5-FU", "hepatic artery embolisation",
+         "resection of the primary, octreotide", "radiotherapy of bone metastases")  # fmt: skip
+METASTASES = ("liver", "liver, lymph nodes", "liver, bone", "lymph nodes, peritoneum", "liver, lung", "lung")
+HISTORY = (("Flushing", 1), ("Hypertension", 2), ("Diarrhoea", 1), ("Diabetes mellitus", 2), ("Abdominal pain", 2),
+           ("Resection of the primary tumour", None))  # fmt: skip
+LABORATORY = {"neutrophils": "3400", "platelets": "210000", "bilirubin": "0.6", "ast": "1.1", "creatinine": "0.8"}
+
+
+def tumour(made: DemoParticipant) -> tuple[str, str, str, str, int]:
+    """The tumour of the participant: registered type, histology, primary site, syndrome."""
+    kinds = TUMOURS[made.group]
+    drawn = made.chance.choices(kinds, [kind[4] for kind in kinds])[0]
+    place = NAMED_TUMOUR.get(f"{made.group}{made.rank}")
+    return drawn if place is None else kinds[place]
+
+
+def details(made: DemoParticipant, kind: tuple[str, str, str, str, int]) -> Values:
+    """What the screening form asks for."""
+    chance = made.chance
+    born = made.registered_on - timedelta(days=365 * chance.randint(34, 79) + chance.randint(0, 364))
+    no_birth, no_ecog = made.is_rank("A37", "B31"), made.is_rank("A21", "B33")
+    return {
+        "consented_on": made.consented_on, "born_on": None if no_birth else _birth(made, born),
+        "born_on_missing": "unknown" if no_birth else "",
+        "sex": chance.choices(("female", "male", "not_reported"), (49, 49, 2))[0],
+        "race": _weighted(made, RACES), "ethnicity": _weighted(made, ETHNICITIES),
+        "ecog": None if no_ecog else chance.choices((0, 1, 2), (5, 4, 1))[0],
+        "ecog_missing": "not_done" if no_ecog else "", "tumour_type": kind[0], "histology": kind[1],
+        "primary_site": kind[2], "metastatic_sites": chance.choice(METASTASES), "functional_syndrome": kind[3],
+        "prior_therapy": chance.choice(PRIOR),
+    }  # fmt: skip
+
+
+def _birth(made: DemoParticipant, born: date) -> PartialDate:
+    if made.rank % 12 == 6:
+        return month_of(born)
+    return year_of(born) if made.rank % 17 == 11 else full(born)
+
+
+def _weighted(made: DemoParticipant, choices: tuple[tuple[str, int], ...]) -> str:
+    """One of the codes; the rare ones are also taken in turn, so that none is left out."""
+    codes = [code for code, _ in choices]
+    if made.rank % 10 == 3 and made.group == "A":
+        return codes[made.rank // 10 % len(codes)]
+    if made.rank % 10 == 5 and made.group == "B":
+        return codes[(made.rank // 10 + 3) % len(codes)]
+    return made.chance.choices(codes, [weight for _, weight in choices])[0]
+
+
+def answers(measured_on: date, *unmet: str) -> dict[str, Answer]:
+    """All 23 criteria met but for those named; laboratory items as values with their date."""
+    return {item.code: _answer(item, measured_on, item.code not in unmet) for item in protocol.ELIGIBILITY}
+
+
+def _answer(item: protocol.EligibilityItem, measured_on: date, met: bool) -> Answer:
+    if not item.is_laboratory:
+        return Answer(met=met)
+    return Answer(None, Decimal(LABORATORY[item.code]), measured_on)
+
+
+def background_steps(made: DemoParticipant) -> list[Step]:
+    """Medical history and medication, entered at registration or when the event asked for it."""
+    return _history(made) + _analogue(made) + _against_events(made)
+
+
+def _history(made: DemoParticipant) -> list[Step]:
+    chance = made.chance
+    condition, grade = chance.choice(HISTORY)
+    began = made.consented_on - timedelta(days=chance.randint(60, 2000))
+    when: PartialDate | None = chance.choice((full, month_of, year_of, year_of))(began)
+    if made.rank % 11 == 4:
+        when = None
+    values: dict[str, Any] = {
+        "condition": condition, "grade": grade, "began_on": when,
+        "began_on_missing": "" if when else "unknown",
+        "ongoing": chance.choice(("yes", "yes", "no", "unknown")) if grade else "no",
+    }  # fmt: skip
+    return [Step(made.registered_on, "history", values)]
+
+
+def _analogue(made: DemoParticipant) -> list[Step]:
+    """A third take a somatostatin analogue; most of them since long before, one from after day 1."""
+    late = made.is_rank("A17", "B28")
+    if made.chance.random() > 0.34 and not late:
+        return []
+    began = made.consented_on - timedelta(days=made.chance.randint(60, 700))
+    if late and made.day_1 is not None:
+        began = made.day_1 + timedelta(days=35)
+    stopped = made.registered_on + timedelta(days=70) if made.rank % 7 == 2 else None
+    return [_medication(max(made.registered_on, began), "somatostatin_analogue", "Octreotide LAR",
+                        "20 mg every 4 weeks", "hormonal symptoms", full(began) if late else month_of(began),
+                        full(stopped) if stopped and stopped < made.today and not late else None)]  # fmt: skip
+
+
+def _against_events(made: DemoParticipant) -> list[Step]:
+    cures = {"diarrhea": ("Loperamide", "2 mg as needed", "diarrhoea"),
+             "hypertension": ("Amlodipine", "5 mg once daily", "high blood pressure"),
+             "rash_hand_foot_skin_reaction": ("Urea cream 10 %", "twice daily", "hand-foot skin reaction")}  # fmt: skip
+    found = []
+    for event in made.events:
+        if event.term in cures and (event.grade or 0) >= 2 and not event.present_at_baseline:
+            name, dose, why = cures[event.term]
+            stopped = full(event.resolved_on) if event.resolved_on and event.term == "diarrhea" else None
+            found.append(_medication(event.resolved_on or event.onset_on, "other", name, dose, why,
+                                     full(event.onset_on), stopped))  # fmt: skip
+    return found
+
+
+def _medication(on: date, kind: str, name: str, dose: str, why: str, started: PartialDate | None,
+                stopped: PartialDate | None) -> Step:  # fmt: skip
+    return Step(on, "medication", {
+        "kind": kind, "name": name, "dose": dose, "indication": why, "started_on": started,
+        "started_on_missing": "" if started else "unknown", "stopped_on": stopped,
+    })  # fmt: skip

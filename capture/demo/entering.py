@@ -1,0 +1,198 @@
+"""Enters the steps of the demo's story through the services that people use, one Change a step."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from capture.casebook import ENTRY_FORMS
+from capture.checks import CHECKS
+from capture.demo.background import answers
+from capture.demo.step import Step
+from capture.services import assessments, correction, dosing, entries, registration, reopening
+from trial.models import Cycle, Participant, Person, Reopening, Waiver
+
+
+@dataclass
+class Desk:
+    """Where the demo is entered: the coordinator of each site, the chair, and by key whom they have entered so far."""
+
+    coordinators: Mapping[str, Person]
+    chair: Person
+    participants: dict[str, Participant] = field(default_factory=dict)
+
+
+@dataclass
+class Entry:
+    """One step at the desk of the site of its participant."""
+
+    desk: Desk
+    key: str
+    site: str
+    step: Step
+
+    @property
+    def participant(self) -> Participant:
+        """The participant of the step as on record now."""
+        return self.desk.participants[self.key]
+
+    @property
+    def person(self) -> Person:
+        """The coordinator of the site."""
+        return self.desk.coordinators[self.site]
+
+    def looked(self, form: str) -> dict[str, str] | None:
+        """What is said to each soft check of the form; None: nobody has looked."""
+        words = self.step.looked_at
+        return {check.id: words for check in CHECKS[form]} if words else None
+
+
+def enter(entry: Entry) -> None:
+    """Makes one entry; raises what the service raises: the story is to be possible."""
+    act = ACTS.get(entry.step.kind, _form)
+    act(entry, entry.step.values)
+
+
+def _form(entry: Entry, values: Mapping[str, Any]) -> None:
+    wanted = dict(values)
+    if "continues" in wanted:
+        first = entry.participant.adverse_events.filter(term=wanted["continues"], continues=None).first()
+        wanted["continues"] = first
+    entries.save(entry.person, entry.participant, ENTRY_FORMS[entry.step.kind], wanted, lines=entry.step.lines,
+                 acknowledged=entry.looked(entry.step.kind))  # fmt: skip
+
+
+def _registration(entry: Entry, values: Mapping[str, Any]) -> None:
+    details = values["details"]
+    site = entry.person.sites.get(code=entry.site)
+    entry.desk.participants[entry.key] = registration.screen_and_register(
+        entry.person, site, details, answers(details["consented_on"]), values["registered_on"]
+    )
+
+
+def _screening(entry: Entry, values: Mapping[str, Any]) -> None:
+    details = values["details"]
+    site = entry.person.sites.get(code=entry.site)
+    entry.desk.participants[entry.key] = registration.screen(
+        entry.person, site, details, answers(details["consented_on"], values["unmet"])
+    )
+
+
+def _waiver(entry: Entry, values: Mapping[str, Any]) -> None:
+    registration.request_waiver(entry.person, entry.participant, values["because"])
+
+
+def _decision(entry: Entry, values: Mapping[str, Any]) -> None:
+    waiver = Waiver.objects.get(participant=entry.participant)
+    registration.decide_waiver(entry.desk.chair, waiver, values["approve"], values["because"])
+
+
+def _registering(entry: Entry, values: Mapping[str, Any]) -> None:
+    done = registration.register(entry.person, entry.participant, values["registered_on"])
+    entry.desk.participants[entry.key] = done
+
+
+def _finding(entry: Entry, values: Mapping[str, Any]) -> None:
+    registration.record_finding(entry.person, entry.participant, values["kind"], values["found_on"], values["because"])
+
+
+def _correction(entry: Entry, values: Mapping[str, Any]) -> None:
+    correction.correct_participant(entry.person, entry.participant, values["corrections"], values["reason"])
+
+
+def _baseline(entry: Entry, values: Mapping[str, Any]) -> None:
+    targets = [assessments.NewLesion(each.organ, f"lesion {place}", each.longest_diameter_mm)
+               for place, each in enumerate(values["targets"], start=1)]  # fmt: skip
+    non_targets = [assessments.NewLesion(organ, words, None) for organ, words in values["non_targets"]]
+    assessments.save_baseline(
+        entry.person, entry.participant, values["assessed_on"], "spiral_ct", 5, values["marker"], targets, non_targets,
+        acknowledged=entry.looked("baseline"),
+    )  # fmt: skip
+
+
+def _scan(entry: Entry, values: Mapping[str, Any], longer_mm: str = "0", reason: str = "") -> None:
+    scan = values["scan"]
+    seen = list(entry.participant.lesions.filter(struck_out_reason="").order_by("id"))
+    targets = [lesion for lesion in seen if lesion.kind == "target"]
+    readings = [_reading(lesion.pk, place, scan, Decimal(longer_mm)) for place, lesion in enumerate(targets)]
+    state = _non_target_state(scan)
+    why = scan.why_missing if state == "not_evaluated" else ""
+    readings += [assessments.Reading(each.pk, state, None, why, None) for each in seen if each.kind != "target"]
+    row = entry.participant.assessments.get(assessed_on=scan.on) if reason else None
+    assessments.save_follow_up(
+        entry.person, entry.participant, scan.on, "spiral_ct", 5, scan.marker, readings,
+        "yes" if scan.new_lesion else "no", new_lesion_on=scan.on if scan.new_lesion else None,
+        new_lesion_description="liver, segment 7" if scan.new_lesion else "", investigator_response=scan.opinion,
+        assessment=row, reason=reason, acknowledged=entry.looked("follow_up_scan"),
+    )  # fmt: skip
+
+
+def _scan_again(entry: Entry, values: Mapping[str, Any]) -> None:
+    _scan(entry, values, values["longer_mm"], values["reason"])
+
+
+def _non_target_state(scan: Any) -> str:
+    if scan.non_target_progressed:
+        return "unequivocal_progression"
+    if all(each is None for each in scan.millimetres):
+        return "not_evaluated"
+    return "absent" if all(each == 0 for each in scan.millimetres) else "present"
+
+
+def _reading(lesion_id: int, place: int, scan: Any, longer_mm: Decimal) -> assessments.Reading:
+    millimetres, scanned_on = scan.millimetres[place], scan.scanned_late.get(place)
+    if millimetres is None:
+        return assessments.Reading(lesion_id, "not_evaluated", None, scan.why_missing, scanned_on)
+    if millimetres == 0:
+        return assessments.Reading(lesion_id, "absent", None, "", scanned_on)
+    if millimetres < 6:
+        return assessments.Reading(lesion_id, "too_small", Decimal(5), "", scanned_on)
+    return assessments.Reading(lesion_id, "measured", millimetres + longer_mm, "", scanned_on)
+
+
+def _cycle(entry: Entry, values: Mapping[str, Any]) -> None:
+    periods = [dosing.Period(**each) for each in values["periods"]]
+    dosing.save_cycle(
+        entry.person, entry.participant, values["number"], values["started_on"], periods, values["dispensed"],
+        values["returned"], values["lot"], values["delay_reason"], acknowledged=entry.looked("cycle"),
+    )  # fmt: skip
+
+
+def _count_again(entry: Entry, values: Mapping[str, Any]) -> None:
+    cycle = Cycle.objects.get(participant=entry.participant, number=values["number"])
+    rows = cycle.periods.filter(struck_out_reason="").order_by("from_day")
+    periods = [dosing.Period(row.from_day, row.to_day, row.dose_mg, row.frequency, row.reason) for row in rows]
+    dosing.save_cycle(
+        entry.person, entry.participant, cycle.number, cycle.started_on, periods, cycle.tablets_dispensed,
+        values["returned"], cycle.lot, cycle.delay_reason, reason=values["reason"], acknowledged=entry.looked("cycle"),
+    )  # fmt: skip
+
+
+def _local_treatment(entry: Entry, values: Mapping[str, Any]) -> None:
+    first = entry.participant.lesions.filter(kind="target").order_by("id")[0]
+    assessments.treat_locally(entry.person, first, values["treated_on"], values["reason"])
+
+
+def _strike_out(entry: Entry, values: Mapping[str, Any]) -> None:
+    form = ENTRY_FORMS[values["kind"]]
+    found = {name: value for name, value in values.items() if name not in ("kind", "reason")}
+    row = form.model.objects.get(participant=entry.participant, struck_out_reason="", **found)
+    entries.strike_out(entry.person, entry.participant, form, row, values["reason"])
+
+
+def _reopening(entry: Entry, values: Mapping[str, Any]) -> None:
+    reopening.reopen(entry.desk.chair, values["group"], values["because"])
+
+
+def _reopening_withdrawn(entry: Entry, values: Mapping[str, Any]) -> None:
+    row = Reopening.objects.get(group=values["group"], struck_out_reason="")
+    reopening.withdraw(entry.desk.chair, row, values["because"])
+
+
+# Kind of step → what enters it; every other kind is a form of the casebook.
+ACTS: dict[str, Callable[[Entry, Mapping[str, Any]], None]] = {
+    "registration": _registration, "screening": _screening, "waiver": _waiver, "decision": _decision,
+    "registering": _registering, "finding": _finding, "correction": _correction, "baseline": _baseline, "scan": _scan,
+    "scan_again": _scan_again, "cycle": _cycle, "count_again": _count_again, "local_treatment": _local_treatment,
+    "strike_out": _strike_out, "reopening": _reopening, "reopening_withdrawn": _reopening_withdrawn,
+}  # fmt: skip
