@@ -29,6 +29,7 @@ class GroupResult(models.Model):
     computed_at = models.DateTimeField()
     seconds_behind = models.FloatField()
     result = models.JSONField()
+    fingerprint = models.CharField(max_length=64, default="")
     has_outcomes = models.BooleanField(default=False)
 
     class Meta:

@@ -19,15 +19,39 @@ Outcome = dict[str, Any]
 
 
 @dataclass
-class _Held:
-    """What one worker process holds of one group: participant → change and outcome."""
+class Held:
+    """What one worker process holds of one group: participant → change and outcome; answers, and what moved since."""
 
     key: tuple[str, ...] = ()
     changes: dict[int, int] = field(default_factory=dict)
     outcomes: dict[int, Outcome] = field(default_factory=dict)
+    answers: dict[str, Any] = field(default_factory=dict)
+    moved: set[str] = field(default_factory=set)
+    in_order: list[Outcome] = field(default_factory=list)
+
+    def take(self, participant_id: int, change: int, outcome: Outcome) -> None:
+        """Puts an outcome in place of what is held, and notes what of it is new."""
+        before = self.outcomes.get(participant_id, {})
+        self.moved |= {name for name in outcome.keys() | before.keys() if before.get(name) != outcome.get(name)}
+        if not before:
+            self.answers.clear()
+        self.changes[participant_id], self.outcomes[participant_id] = change, outcome
+
+    def drop(self, participant_id: int) -> None:
+        """Forgets one who left the group."""
+        del self.changes[participant_id], self.outcomes[participant_id]
+        self.answers.clear()
+
+    def known(self, reads: Mapping[str, frozenset[str]]) -> dict[str, Any]:
+        """The answers that nothing has moved of what they read."""
+        return {code: answer for code, answer in self.answers.items() if not reads[code] & self.moved}
+
+    def answered(self, answers: dict[str, Any]) -> None:
+        """Keeps the answers to what is held now."""
+        self.answers, self.moved = answers, set()
 
 
-_HELD: dict[str, _Held] = {}
+_HELD: dict[str, Held] = {}
 
 
 def changes_of(group: str, settings_version: str) -> dict[int, int]:
@@ -36,25 +60,33 @@ def changes_of(group: str, settings_version: str) -> dict[int, int]:
     return dict(rows.values_list("participant_id", "change"))
 
 
-def outcomes(group: str, settings_version: str) -> list[Outcome]:
-    """Every stored outcome of the group in order of study number."""
-    held = _held(group, settings_version)
+def held(group: str, settings_version: str) -> Held:
+    """What this process holds of the group, brought up to what is stored; `in_order` by study number."""
+    found = _found(group, settings_version)
     stored = changes_of(group, settings_version)
-    missing = [one for one, change in stored.items() if held.changes.get(one) != change]
-    for one in held.changes.keys() - stored.keys():
-        del held.changes[one], held.outcomes[one]
-    rows = ParticipantOutcome.objects.filter(participant_id__in=missing) if missing else ()
-    for row in rows:
-        held.changes[row.participant_id], held.outcomes[row.participant_id] = row.change, row.outcome
-    return sorted(held.outcomes.values(), key=lambda each: by_registration(each["number"]))
+    missing = [one for one, change in stored.items() if found.changes.get(one) != change]
+    gone = found.changes.keys() - stored.keys()
+    for one in gone:
+        found.drop(one)
+    if missing:
+        for row in ParticipantOutcome.objects.filter(participant_id__in=missing):
+            found.take(row.participant_id, row.change, row.outcome)
+    if missing or gone or not found.in_order:
+        found.in_order = sorted(found.outcomes.values(), key=lambda each: by_registration(each["number"]))
+    return found
 
 
-def _held(group: str, settings_version: str) -> _Held:
+def forget() -> None:
+    """Lets go of everything held; what is stored is read anew."""
+    _HELD.clear()
+
+
+def _found(group: str, settings_version: str) -> Held:
     key = (str(connection.settings_dict["NAME"]), settings_version, ENGINE)
-    held = _HELD.get(group)
-    if held is None or held.key != key:
-        held = _HELD[group] = _Held(key)
-    return held
+    found = _HELD.get(group)
+    if found is None or found.key != key:
+        found = _HELD[group] = Held(key)
+    return found
 
 
 def keep(group: str, change: int, settings_version: str, derived: Mapping[int, Outcome]) -> None:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
@@ -48,8 +49,8 @@ def results(group: str, settings: AnalysisSettings | None = None) -> Any:
 
 
 def newest_result(group: str, settings: AnalysisSettings | None = None) -> GroupResult | None:
-    """The stored result that holds for the highest change."""
-    return results(group, settings).order_by("-holds_to").first()
+    """The stored result that holds for the highest change; its numbers are read when they are asked for."""
+    return results(group, settings).order_by("-holds_to").defer("result").first()
 
 
 def is_behind(group: str) -> bool:
@@ -162,20 +163,21 @@ def _newest_changes(group: str, since: int) -> dict[int | None, int]:
 
 
 def _store(group: str, change: int, settings: AnalysisSettings) -> GroupResult:
-    result = group_result.compute(
-        group, outcome_store.outcomes(group, settings.version()), settings, reopenings(group)
-    )
+    held = outcome_store.held(group, settings.version())
+    known = held.known(group_result.READS)
+    result = group_result.compute(group, held.in_order, settings, reopenings(group), known)
+    held.answered({code: result["endpoints"].get(code, result.get(code)) for code in group_result.READS})
     last = newest_result(group, settings)
-    if last is None or last.result != as_stored(result):
+    if last is None or last.fingerprint != fingerprint(result):
         return store(group, change, settings, result)
     last.holds_to, last.computed_at, last.seconds_behind = change, datetime.now(UTC), _seconds_since(change)
     last.save(update_fields=["holds_to", "computed_at", "seconds_behind"])
     return last
 
 
-def as_stored(result: dict[str, Any]) -> dict[str, Any]:
-    """A result as it comes back from the database."""
-    return dict(json.loads(json.dumps(result, allow_nan=False)))
+def fingerprint(result: dict[str, Any]) -> str:
+    """Tells results apart without reading them."""
+    return sha256(json.dumps(result, sort_keys=True, allow_nan=False).encode()).hexdigest()
 
 
 def store(
@@ -185,7 +187,7 @@ def store(
     found, _ = GroupResult.objects.get_or_create(
         group=group, change=change, settings_version=settings.version(), engine=ENGINE, cutoff=cutoff,
         defaults={"holds_to": change, "computed_at": datetime.now(UTC), "seconds_behind": _seconds_since(change),
-                  "result": result},
+                  "result": result, "fingerprint": fingerprint(result)},
     )  # fmt: skip
     return found
 

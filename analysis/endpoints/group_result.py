@@ -4,7 +4,7 @@ Adding an endpoint = a file in `answers` and one line in `ENDPOINTS`.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,40 +31,79 @@ from trial.rules.interim_stage import Standing
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One question of the protocol: its name, who is counted, where the rule stands, and the rule itself."""
+    """One question of the protocol: its name, who is counted, where the rule stands, and the rule itself.
+
+    reads: what of an outcome the rule looks at; while that stays the same in everybody, so does the answer.
+    """
 
     code: str
     title: str
     population: str
     source: str
     compute: Callable[[Cohort], dict[str, Any]]
+    reads: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a result says beside its endpoints."""
+
+    code: str
+    compute: Callable[[Cohort], Any]
+    reads: frozenset[str]
+
+
+def _reads(*names: str) -> frozenset[str]:
+    return frozenset({"number", *names})
 
 
 ELIGIBLE = "registered, eligible"
 TREATED = "at least one dose"
+RESPONSE = ("evaluable", "exclusion", "evaluable_but_for_eligibility", "confirmed", "confirmed_strictly", "stage")
 ENDPOINTS: tuple[Endpoint, ...] = (
-    Endpoint("response_rate", "Confirmed response rate", "evaluable", REGISTRY, response_rate.answer),
-    Endpoint("monitoring", "Two-stage monitoring", "evaluable", OUR_READING, monitoring.answer),
-    Endpoint("best_response", "Best overall response", "evaluable", RECIST, best_response.answer),
-    Endpoint("toxicity", "Grade ≥ 3 related toxicity", TREATED, REGISTRY, toxicity.severe_related),
-    Endpoint("overall_survival", "Overall survival", ELIGIBLE, REGISTRY, survival_times.overall_survival),
+    Endpoint("response_rate", "Confirmed response rate", "evaluable", REGISTRY, response_rate.answer,
+             _reads(*RESPONSE)),
+    Endpoint("monitoring", "Two-stage monitoring", "evaluable", OUR_READING, monitoring.answer, _reads(*RESPONSE)),
+    Endpoint("best_response", "Best overall response", "evaluable", RECIST, best_response.answer,
+             _reads("evaluable", "best", "best_unconfirmed")),
+    Endpoint("toxicity", "Grade ≥ 3 related toxicity", TREATED, REGISTRY, toxicity.severe_related,
+             _reads("treated", "toxicity")),
+    Endpoint("overall_survival", "Overall survival", ELIGIBLE, REGISTRY, survival_times.overall_survival,
+             _reads("eligible", "os")),
     Endpoint("progression_free_survival", "Progression-free survival", ELIGIBLE, REGISTRY,
-             survival_times.progression_free_survival),
-    Endpoint("time_to_progression", "Time to progression", ELIGIBLE, REGISTRY, survival_times.time_to_progression),
+             survival_times.progression_free_survival, _reads("eligible", "pfs", "variants")),
+    Endpoint("time_to_progression", "Time to progression", ELIGIBLE, REGISTRY, survival_times.time_to_progression,
+             _reads("eligible", "ttp", "variants")),
     Endpoint("duration_of_response", "Duration of response", "confirmed responders", REGISTRY,
-             duration_of_response.answer),
-    Endpoint("hormone_improvement", "Hormone improvement", "baseline above normal", OUR_READING, hormones.answer),
-    Endpoint("adverse_events", "Adverse-event rates", TREATED, REGISTRY, toxicity.adverse_events),
-    Endpoint("treatment", "Treatment", TREATED, OUR_READING, treatment.answer),
+             duration_of_response.answer, _reads("evaluable", "dor", "variants")),
+    Endpoint("hormone_improvement", "Hormone improvement", "baseline above normal", OUR_READING, hormones.answer,
+             _reads("hormones")),
+    Endpoint("adverse_events", "Adverse-event rates", TREATED, REGISTRY, toxicity.adverse_events,
+             _reads("treated", "toxicity", "dates")),
+    Endpoint("treatment", "Treatment", TREATED, OUR_READING, treatment.answer, _reads("treated", "treatment")),
 )  # fmt: skip
+PARTS: tuple[Part, ...] = (
+    Part("populations", lambda cohort: _populations(cohort),
+         _reads("eligible", "treated", "evaluable", "ineligible_because")),
+    Part("queries", lambda cohort: _queries(cohort), _reads("queries")),
+    Part("flags", lambda cohort: _flags(cohort), _reads("flags")),
+    Part("waterfall", plots.waterfall, _reads("evaluable", "best_change_percent", "confirmed", "best")),
+)  # fmt: skip
+EVERYTHING: tuple[Endpoint | Part, ...] = (*ENDPOINTS, *PARTS)
+READS: dict[str, frozenset[str]] = {each.code: each.reads for each in EVERYTHING}
 
 
 def compute(
-    group: str, outcomes: Sequence[Outcome], settings: AnalysisSettings, reopened: Sequence[Reopened] = ()
-) -> dict[str, Any]:
-    """All endpoints of one group and its gate; `outcomes` by order of registration."""
+    group: str, outcomes: Sequence[Outcome], settings: AnalysisSettings, reopened: Sequence[Reopened] = (),
+    known: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """All endpoints of one group and its gate; `outcomes` by order of registration.
+
+    known: answers and parts of an earlier computation that still hold, since nothing that they read has moved.
+    """
     cohort = Cohort(group, outcomes, settings)
-    answers = {endpoint.code: endpoint.compute(cohort) for endpoint in ENDPOINTS}
+    there = known or {}
+    found = {each.code: there[each.code] if each.code in there else each.compute(cohort) for each in EVERYTHING}
     return {
         "group": group,
         "registered": len(outcomes),
@@ -72,12 +111,9 @@ def compute(
         "settings": settings.as_dict(),
         "engine": ENGINE,
         "gate": gate_of(group, len(outcomes), _standings(outcomes), settings, reopened).as_dict(),
-        "populations": _populations(cohort),
-        "queries": dict(sorted(Counter(each["code"] for row in outcomes for each in row["queries"]).items())),
-        "flags": [{"number": row["number"], "words": words} for row in outcomes for words in row["flags"]],
-        "waterfall": plots.waterfall(cohort),
-        "toxicity_terms": plots.toxicity_terms(answers["adverse_events"]),
-        "endpoints": answers,
+        **{part.code: found[part.code] for part in PARTS},
+        "toxicity_terms": plots.toxicity_terms(found["adverse_events"]),
+        "endpoints": {endpoint.code: found[endpoint.code] for endpoint in ENDPOINTS},
     }
 
 
@@ -96,6 +132,16 @@ def listings(group: str, outcomes: Sequence[Outcome], settings: AnalysisSettings
         "hormone_courses": plots.hormone_courses(cohort),
         "stage_path": monitoring.path(cohort),
     }
+
+
+def _queries(cohort: Cohort) -> dict[str, int]:
+    """Code → how many contradictions."""
+    return dict(sorted(Counter(each["code"] for row in cohort.outcomes for each in row["queries"]).items()))
+
+
+def _flags(cohort: Cohort) -> list[dict[str, str]]:
+    """How each partial date was read."""
+    return [{"number": row["number"], "words": words} for row in cohort.outcomes for words in row["flags"]]
 
 
 def _standings(outcomes: Sequence[Outcome]) -> list[Standing]:

@@ -3,6 +3,7 @@
 An event and the episodes that continue it are one event; a participant counts once per row.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -32,18 +33,21 @@ def registry(treated: Sequence[Outcome]) -> dict[str, Any]:
 
 def by_cycle(treated: Sequence[Outcome]) -> list[dict[str, Any]]:
     """Per cycle of onset participants, events begun, and participants with a severe related one; None: not known."""
-    events = _whole_events(treated)
-    cycles = {episode["cycle"] for _, episodes in events for episode in episodes}
-    return [_cycle(cycle, events) for cycle in sorted(cycles, key=lambda each: (each is None, each))]
+    began: Counter[int | None] = Counter()
+    within: dict[int | None, list[tuple[str, Event]]] = {}
+    for number, episodes in _whole_events(treated):
+        began[episodes[0]["cycle"]] += 1
+        for episode in episodes:
+            within.setdefault(episode["cycle"], []).append((number, episode))
+    return [_cycle(cycle, began[cycle], within[cycle])
+            for cycle in sorted(within, key=lambda each: (each is None, each))]  # fmt: skip
 
 
-def _cycle(cycle: int | None, events: Iterable[Whole]) -> dict[str, Any]:
-    began = [(number, episodes) for number, episodes in events if episodes[0]["cycle"] == cycle]
-    within = [(number, each) for number, episodes in events for each in episodes if each["cycle"] == cycle]
+def _cycle(cycle: int | None, began: int, within: list[tuple[str, Event]]) -> dict[str, Any]:
     return {
         "cycle": cycle,
         "participants": len({number for number, _ in within}),
-        "events": len(began),
+        "events": began,
         "severe_related": len({number for number, each in within if each["counts"] == "yes"}),
     }
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from analysis.endpoints import group_result, outcome
+from analysis.endpoints.cohort import Cohort
 from trial.evaluation.record import (
     AdverseEventFact,
     AssessmentFact,
@@ -211,3 +212,25 @@ def test_no_progression_moves_censoring_only_with_a_disease_assessment() -> None
 
 def test_someone_seen_only_before_registration_is_censored_at_registration() -> None:
     assert times(answers(UNTREATED)["overall_survival"]) == {"NET-004": (0, False)}
+
+
+class Read(dict[str, Any]):
+    """An outcome that notes what is read of it."""
+
+    names: set[str]
+
+    def __getitem__(self, name: str) -> Any:
+        self.names.add(name)
+        return super().__getitem__(name)
+
+
+@pytest.mark.parametrize("each", group_result.EVERYTHING, ids=lambda each: each.code)
+def test_an_answer_reads_only_what_it_declares(each: Any) -> None:
+    names: set[str] = set()
+    outcomes = []
+    for person in EVERYONE:
+        noted = Read(outcome.derive(person, SETTINGS))
+        noted.names = names
+        outcomes.append(noted)
+    each.compute(Cohort("A", outcomes, SETTINGS))
+    assert names <= each.reads
