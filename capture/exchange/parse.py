@@ -213,7 +213,7 @@ class Parser:
                 entry.continues = self._labels.get(("adverse_event", label)) if label else None
                 known = entry.continues is not None or ("adverse_event", label) in self._left_out
                 if label and not known:
-                    self._problem(entry.row, f"adverse_event.csv has no row “{label}”.", "continues")
+                    self._problem(entry.row, f"adverse_event.csv has no row “{label}” that could be read.", "continues")
 
     def _acknowledge(self) -> None:
         for bundle in self.bundles.values():
@@ -223,7 +223,7 @@ class Parser:
                 )
                 of = self._labels.get((file, entry.values["row_id"]))
                 if of is None:
-                    self._problem(entry.row, f"{file}.csv has no row “{entry.values['row_id']}”.", "row_id")
+                    self._problem(entry.row, f"{file}.csv has no row “{entry.values['row_id']}” to read.", "row_id")
                 else:
                     of.acknowledged.append(entry)
 

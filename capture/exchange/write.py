@@ -57,7 +57,7 @@ class Writer:
         assert self.participant is not None
         for entry in new.get("waivers", []):
             self.attempt(entry, lambda entry=entry: self._waiver(entry))
-        self._register(bundle)
+        self._register(bundle, any(each.values["kind"] == "ineligible" for each in new.get("findings", [])))
         if bundle.registration is not None and bundle.registration.values["registered_on"] and not self.is_registered:
             return
         if not self.is_registered:
@@ -89,14 +89,14 @@ class Writer:
         """Whether the participant has a study number by now."""
         return self.participant is not None and self.participant.is_registered
 
-    def _register(self, bundle: Bundle) -> None:
+    def _register(self, bundle: Bundle, found_ineligible: bool) -> None:
         entry = bundle.registration
         if entry is None or not entry.values["registered_on"] or self.is_registered:
             return
         assert self.participant is not None
         participant = self.participant
-        made = self.attempt(entry, lambda: registration.register(None, participant, entry.values["registered_on"]),
-                             counted=False)  # fmt: skip
+        made = self.attempt(entry, lambda: registration.register(
+            None, participant, entry.values["registered_on"], found_ineligible=found_ineligible), counted=False)
         if made is None:
             return
         self.participant = made

@@ -55,12 +55,19 @@ def screen(person: Person | None, site: Site, details: Details, answers: Mapping
         return participant
 
 
-def register(person: Person | None, participant: Participant, registered_on: date) -> Participant:
-    """Gives a screened participant the next study number (act register); raises NotAllowed in words."""
+def register(
+    person: Person | None, participant: Participant, registered_on: date, *, found_ineligible: bool = False
+) -> Participant:
+    """Gives a screened participant the next study number (act register); raises NotAllowed in words.
+
+    found_ineligible: only for an import, which brings the finding beside the corrected answers: what was registered in
+    good faith and found ineligible since is on record as both.
+    """
     _may_enter_at(person, participant.site)
     details = _details_of(participant)
     group = _group(details)
-    _check(details, _answers_of(participant), registered_on, _has_approved_waiver(participant))
+    excused = found_ineligible or _has_approved_waiver(participant)
+    _check(details, _answers_of(participant), registered_on, excused)
     with changes.record(person, "register", participant=participant, site=participant.site, groups=(group.value,)):
         current = Participant.objects.get(pk=participant.pk)
         if current.is_registered:

@@ -1,5 +1,7 @@
 """An import: many Changes in one transaction, each sealed in turn, all of them or none."""
 
+import threading
+
 import pytest
 from django.db import DatabaseError, connection
 
@@ -93,3 +95,37 @@ def test_writing_between_two_changes_of_an_import_is_refused(cast: Cast) -> None
 def test_an_import_says_where_it_comes_from(cast: Cast) -> None:
     with pytest.raises(changes.ReasonMissing), changes.importing(cast.people[Role.STATISTICIAN], " "):
         pass
+
+
+def test_nobody_else_writes_while_an_import_runs(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(changes, "LOCK_TIMEOUT_SECONDS", 1)
+    said: list[str] = []
+
+    def save() -> None:
+        try:
+            with changes.record(None, "system"):
+                Site.objects.create(code="W", name="W")
+        except changes.RecordBusy as refusal:
+            said.append(str(refusal))
+        finally:
+            connection.close()
+
+    with changes.importing(cast.people[Role.STATISTICIAN], "files"):
+        other = threading.Thread(target=save)
+        other.start()
+        other.join()
+    assert said == ["The record is busy. Nothing was saved; please save again."]
+
+
+def test_an_import_wakes_the_groups_it_touched_once_it_stands(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    from capture.services import registration
+    from trial.celery import celery_app
+
+    woken: list[str] = []
+    monkeypatch.setattr(celery_app, "send_task", lambda name, args, **_: woken.extend(args))
+    with changes.importing(cast.people[Role.STATISTICIAN], "files") as run:
+        for tumour_type in ("insulinoma", "recurrent_gi_carcinoid"):
+            with run.change(site=cast.north):
+                registration.screen(None, cast.north, details(tumour_type=tumour_type), answers())
+        assert woken == []
+    assert woken == ["A", "B"]

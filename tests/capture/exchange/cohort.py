@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from capture.casebook import ENTRY_FORMS
-from capture.services import assessments, dosing, entries, registration
+from capture.proposals import open_proposals
+from capture.services import assessments, correction, dosing, entries, not_an_event, registration
 from capture.services.assessments import NewLesion, Reading
 from capture.services.dosing import Period
 from tests.cast import answers, details
@@ -26,6 +27,7 @@ def entered(nora: Person, chris: Person, north: Site) -> list[Participant]:
         answers(), date(2026, 1, 9),
     )  # fmt: skip
     registration.record_finding(nora, found, "ineligible", date(2026, 2, 1), "Central pathology: “G3”,\nsecond look")
+    correction.correct_participant(nora, found, {"ecog": 3}, "New or corrected source document")
     screened = registration.screen(nora, north, details(ecog=2), answers(no_other_cancer=False))
     registration.request_waiver(nora, screened, "=Treated five years ago")
     _life(nora, whole)
@@ -89,6 +91,8 @@ def _visits(nora: Person, one: Participant) -> None:
                                 "lower_limit": None, "upper_limit": None}],
           visited_on=DAY_1, cycle_number=1, weight_kg=None, weight_kg_missing="not_done", ecog=1, ecog_missing="",
           systolic_mmhg=130, systolic_mmhg_missing="", diastolic_mmhg=80, diastolic_mmhg_missing="")  # fmt: skip
+    for proposal in open_proposals([one]):
+        not_an_event.say(nora, proposal, "There before treatment")
     enter(nora, one, "blood_pressure", measured_on=DAY_1 + timedelta(days=7), systolic_mmhg=262,
           systolic_mmhg_missing="", diastolic_mmhg=100, diastolic_mmhg_missing="")  # fmt: skip
     for day, value in ((0, "420.125"), (56, "180")):

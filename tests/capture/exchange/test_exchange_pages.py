@@ -115,7 +115,7 @@ def test_problems_are_listed_with_file_line_and_column_and_cannot_be_confirmed(c
     page = _send(client, SimpleUploadedFile("deviation.csv", wrong))
     shown = page.content.decode()
     assert page.status_code == 422 and "Nothing was imported: 1 problem" in shown
-    assert "happened_on" in shown and "is not a day of the calendar" in shown and "<td>2</td>" in shown
+    assert "deviation.csv, line 2, happened_on" in shown and "is not a day of the calendar" in shown
     assert "files/in/confirm" not in shown and _waiting(tmp_path) == []
     assert client.post("/files/in/confirm/").status_code == 422 and not Deviation.objects.exists()
 
