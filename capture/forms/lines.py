@@ -8,6 +8,7 @@ from django import forms
 
 from capture.casebook import CasebookForm
 from capture.fields import PlainDecimalField
+from capture.forms.plain_widgets import PlainBox, PlainChoice
 from capture.grading import grade_line
 from trial.ctcae_v3.limits import ANALYTES
 from trial.models import LaboratoryResult, Participant
@@ -43,9 +44,11 @@ class LaboratoryForm(forms.Form):
         super().__init__(*args, prefix=f"lab-{analyte}", **kwargs)
         self.analyte, self.title, self.further = analyte, ANALYTES[analyte], further
         for name, field in self.fields.items():
-            if isinstance(field, PlainDecimalField):
-                field.widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-            kind = "form-select" if isinstance(field.widget, forms.Select) else "form-control"
+            if isinstance(field, forms.ChoiceField):
+                kind, field.widget = "form-select", PlainChoice(choices=field.choices)
+            else:
+                number = {"inputmode": "decimal", "autocomplete": "off"} if name != "unit" else {}
+                kind, field.widget = "form-control", PlainBox(attrs=number)
             field.widget.attrs.update({"class": kind, "aria-label": f"{self.title}: {name.replace('_', ' ')}"})
 
     def clean(self) -> dict[str, Any]:

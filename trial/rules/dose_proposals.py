@@ -89,9 +89,11 @@ def for_event(
     if not topic or (event.attribution in UNRELATED and topic not in WHATEVER_THE_CAUSE):
         return None
     time = times(event, every)
-    rule = _rule(topic, event, _counted_as(topic, event, time, every, today), diastolic_mmhg)
+    counted = _counted_as(topic, event, time, every, today)
+    rule = _rule(topic, event, counted, diastolic_mmhg)
+    stays = f", no better in {constant('skin_reaction_days')} days" if counted > time else ""
     name = ctcae_v3.term(event.term).short_name
-    return _proposal(rule, level, f"{name}, grade {event.grade}, {_ordinal(time)} time", event.key)
+    return _proposal(rule, level, f"{name}, grade {event.grade}, {_ordinal(time)} time{stays}", event.key)
 
 
 def for_pressure(diastolic_mmhg: int, level: int | None) -> DoseProposal | None:

@@ -111,6 +111,7 @@ def test_the_first_grade_2_that_is_no_better_in_7_days_counts_as_the_second(
     now = event(day=days, over=over)
     found = for_event(now, [now], 0, None, TODAY)
     assert found is not None and found.rule.id == rule
+    assert ("no better in 7 days" in found.about) is (rule == "HAND-FOOT-2B")
 
 
 def test_a_further_episode_is_a_new_time_only_after_grade_0_or_1() -> None:
