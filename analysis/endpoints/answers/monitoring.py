@@ -9,7 +9,7 @@ from analysis.endpoints.cohort import Cohort
 from analysis.endpoints.crossing import Part, chances, expected_participants, unknown
 from analysis.endpoints.intervals import MOST_PARTICIPANTS
 from analysis.endpoints.plan_followed import planned
-from analysis.endpoints.stopping import Plan
+from analysis.endpoints.stopping import Plan, Stage
 from trial.evaluation.settings import StagePlan
 from trial.protocol import Group
 from trial.rules.accrual import ceiling_of
@@ -122,9 +122,16 @@ def looks(plan: Plan, parts: Sequence[Part], standings: Sequence[Standing]) -> l
             "stage": number, "participants": stage.participants, "futility": stage.futility, "efficacy": stage.efficacy,
             "is_final": number == len(plan.stages), "held": len(members),
             "evaluable": sum(each.evaluable for each in members), "responders": responders, "open": open_outcomes,
-            "state": state, "words": words(state, stage.futility, responders, open_outcomes),
+            "state": state,
+            "words": words(state, stage.futility, responders, open_outcomes) + _places(state, stage, len(members)),
         })  # fmt: skip
     return found
+
+
+def _places(state: str, stage: Stage, held: int) -> str:
+    """A stage may have its responders before its places are taken."""
+    free = stage.participants - held
+    return f" {many(free, 'place')} still free." if state == PASSED and free > 0 else ""
 
 
 def states(plan: Plan, parts: Sequence[Part]) -> list[str]:

@@ -39,6 +39,11 @@ def test_where_the_group_stands_in_one_line(outcomes: str, line: str) -> None:
     assert monitored(outcomes)["line"] == line
 
 
+def test_a_stage_that_has_its_responders_early_says_how_many_places_are_free() -> None:
+    assert monitored("RRn")["looks"][0]["words"] == "Passed: 2 confirmed responders, 2 needed. 18 places still free."
+    assert monitored("RR" + "n" * 19)["looks"][0]["words"] == "Passed: 2 confirmed responders, 2 needed."
+
+
 def test_chances_count_the_open_outcomes_and_the_places_that_are_not_taken() -> None:
     # test_crossing.BY_R: 1 responder known in stage 1, 3 outcomes open, nobody of stage 2 yet.
     found = monitored("R" + "n" * 17 + "ooo")["chances"]
@@ -106,7 +111,7 @@ def test_a_plan_of_one_stage_has_no_stage_1_to_wait_for() -> None:
 def test_a_plan_without_bounds_is_never_stopped() -> None:
     found = monitored("nn", settings_of((3, 6), (None, None), (None, None)))
     assert found["line"].startswith("Final look at 6: Promising")
-    assert found["looks"][0]["words"] == "Nothing stops it."
+    assert found["looks"][0]["words"] == "Nothing stops it. 1 place still free."
 
 
 def test_a_group_too_large_for_exact_sums_has_its_line_and_no_chances() -> None:
