@@ -189,6 +189,8 @@ class _Parts:
         )  # fmt: skip
 
     def _cycle(self, row: Row) -> CycleFact:
-        periods = tuple((each["from_day"], each["to_day"], each["dose_mg"], each["frequency"])
-                        for each in self.periods[row["id"]])  # fmt: skip
-        return CycleFact(row["id"], row["number"], date.fromisoformat(row["started_on"]), periods)
+        rows = self.periods[row["id"]]
+        periods = tuple((each["from_day"], each["to_day"], each["dose_mg"], each["frequency"]) for each in rows)
+        reasons = tuple((each["from_day"], each["reason"]) for each in rows if each["reason"])
+        started_on = date.fromisoformat(row["started_on"])
+        return CycleFact(row["id"], row["number"], started_on, periods, reasons, row["delay_reason"])

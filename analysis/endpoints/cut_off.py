@@ -76,6 +76,7 @@ def _cycle(cycle: CycleFact, on: date) -> CycleFact:
             for from_day, to_day, dose_mg, frequency in cycle.periods
             if from_day <= last_day
         ),
+        reasons=tuple(each for each in cycle.reasons if each[0] <= last_day),
     )
 
 

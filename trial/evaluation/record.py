@@ -56,12 +56,17 @@ class AssessmentFact:
 
 @dataclass(frozen=True)
 class CycleFact:
-    """One course of treatment: (from day, to day, dose in mg, frequency) of each dosing period."""
+    """One course of treatment: (from day, to day, dose in mg, frequency) of each dosing period.
+
+    reasons: (from day of a period, why) where the site gave one; delay_reason: why the cycle began late.
+    """
 
     id: int
     number: int
     started_on: date
     periods: tuple[tuple[int, int, int, str], ...]
+    reasons: tuple[tuple[int, str], ...] = ()
+    delay_reason: str = ""
 
 
 @dataclass(frozen=True)

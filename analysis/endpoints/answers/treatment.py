@@ -12,6 +12,7 @@ from analysis.endpoints.answers.curve import in_months
 from analysis.endpoints.cohort import Cohort, Outcome, numbers
 
 ONGOING = "on treatment"
+CHANGES = ("held", "reduced", "delayed")
 
 
 def answer(cohort: Cohort) -> dict[str, Any]:
@@ -26,6 +27,8 @@ def answer(cohort: Cohort) -> dict[str, Any]:
         "reduced": _those(treated, "reductions"),
         "held": _those(treated, "holds"),
         "delayed": _those(treated, "delays"),
+        "change_reasons": {kind: _change_reasons(treated, kind) for kind in CHANGES},
+        "days_without_entry": _those(treated, "days_without_entry"),
         "off_treatment": _reasons(treated),
     }  # fmt: skip
 
@@ -50,6 +53,16 @@ def _those(treated: Sequence[Outcome], key: str) -> list[str]:
     return numbers([each for each in treated if each["treatment"][key]])
 
 
+def _change_reasons(treated: Sequence[Outcome], kind: str) -> dict[str, list[str]]:
+    """Reason of this kind of change → study numbers, each once, most frequent first."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for each in treated:
+        reasons = {change["reason"] for change in each["treatment"]["changes"] if change["kind"] == kind}
+        for reason in reasons:
+            found[reason].append(each["number"])
+    return dict(sorted(found.items(), key=lambda row: (-len(row[1]), row[0])))
+
+
 def _reasons(treated: Sequence[Outcome]) -> dict[str, list[str]]:
     """Reason code → study numbers, most frequent first; those without an end stand under "on treatment"."""
     found: dict[str, list[str]] = defaultdict(list)
@@ -60,5 +73,6 @@ def _reasons(treated: Sequence[Outcome]) -> dict[str, list[str]]:
 
 def participants(cohort: Cohort) -> list[dict[str, Any]]:
     """Each treated participant's treatment in figures."""
-    names = ("cycles", "dose_intensity_percent", "reductions", "holds", "delays", "days_on_treatment", "off_reason")
+    names = ("cycles", "dose_intensity_percent", "reductions", "holds", "delays", "changes", "days_on_treatment",
+             "off_reason")  # fmt: skip
     return [{"number": each["number"], **{name: each["treatment"][name] for name in names}} for each in cohort.treated]
