@@ -4,8 +4,9 @@ Adding a figure = one line in `FIGURES`; a family of figures (one per response, 
 `FAMILIES`, whose figure is named by what follows the first dash.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from analysis.endpoints import evidence
 from analysis.endpoints.cohort import Outcome
@@ -18,11 +19,22 @@ Explains = Callable[[Outcome], list[Evidence]]
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure: its title, whether a participant is in it, and the facts that decide that."""
+    """A figure: its title, whether a participant is in it, and the facts that decide that.
+
+    named_by: the list of the response rate that names who is in it: after a stop not everyone evaluable is counted.
+    """
 
     title: str
     includes: Includes
     explains: Explains
+    named_by: str = ""
+
+    def members(self, outcomes: Sequence[Outcome], answer: dict[str, Any]) -> list[Outcome]:
+        """The outcomes in the figure; `answer` is the group's result."""
+        if not self.named_by:
+            return [each for each in outcomes if self.includes(each)]
+        named = set(answer["endpoints"]["response_rate"][self.named_by])
+        return [each for each in outcomes if each["number"] in named]
 
 
 def _eligible(key: str, event: bool) -> Includes:
@@ -36,8 +48,10 @@ def _times(key: str) -> Explains:
 
 FIGURES: dict[str, Figure] = {
     "responders": Figure("Confirmed responders", lambda each: bool(each["confirmed"]) and each["evaluable"],
-                         evidence.of_response),
-    "evaluable": Figure("Evaluable participants", lambda each: each["evaluable"], evidence.of_response),
+                         evidence.of_response, "responders"),
+    "evaluable": Figure("Evaluable participants", lambda each: each["evaluable"], evidence.of_response, "evaluable"),
+    "every_evaluable": Figure("Evaluable, counted in the plan or beside it", lambda each: each["evaluable"],
+                              evidence.of_response),
     "excluded": Figure("Not evaluable", lambda each: not each["evaluable"], evidence.of_populations),
     "registered": Figure("Registered participants", lambda each: True, evidence.of_populations),
     "eligible": Figure("Eligible participants", lambda each: each["eligible"], evidence.of_populations),

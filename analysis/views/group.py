@@ -34,6 +34,7 @@ def behind(request: HttpRequest, letter: str, figure: str, moment: Moment | None
     panel = at_moment.panel(found.value, moment)
     if panel.result is None and moment is not None:
         return render(request, "analysis/waiting.html", {"moment": moment})
-    rows = [{"outcome": each, "facts": asked.explains(each)} for each in panel.outcomes if asked.includes(each)]
+    members = asked.members(panel.outcomes, panel.result) if panel.result else []
+    rows = [{"outcome": each, "facts": asked.explains(each)} for each in members]
     context = {"panel": panel, "moment": moment, "title": asked.title, "rows": rows[:MOST_ROWS], "in_all": len(rows)}
     return render(request, "analysis/behind.html", context)
