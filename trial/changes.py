@@ -4,7 +4,6 @@ An import writes many Changes, all of them or none: `with changes.importing(pers
 `with run.change(participant):` one Change in it, and what the services record meanwhile joins that Change.
 """
 
-import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -13,6 +12,7 @@ from datetime import datetime
 
 from django.db import DatabaseError, OperationalError, connection, transaction
 
+from trial import waking
 from trial.holds_in_sql import HELD
 from trial.models import Change, Participant, Person, Site
 from trial.spine import WRITERS_LOCK
@@ -26,7 +26,6 @@ ACTS = frozenset(
 NEEDS_REASON = frozenset({"correct", "strike_out", "account"})
 LOCK_TIMEOUT_SECONDS = 5
 LOCK_NOT_AVAILABLE = "55P03"
-log = logging.getLogger(__name__)
 
 
 class ReasonMissing(ValueError):
@@ -35,6 +34,10 @@ class ReasonMissing(ValueError):
 
 class RecordBusy(RuntimeError):
     """Other writers held the record for too long; nothing was saved and the save can be tried again."""
+
+
+class ReturnedForm(RecordBusy):
+    """A form came back by itself after its session had ended: its person looks it over before anything is saved."""
 
 
 class RecordHeld(RecordBusy):
@@ -88,6 +91,8 @@ def record(
         raise ValueError(f"unknown act {act!r}")
     if act in NEEDS_REASON and not reason.strip():
         raise ReasonMissing("Say why the record is changed.")
+    if _RETURNED.get():
+        raise ReturnedForm("This came back after your session had ended. Look it over and save it.")
     run = _RUNNING.get()
     if run is not None and run.now is not None:
         with run.joined(person, participant, groups) as change:
@@ -97,7 +102,7 @@ def record(
         raise RuntimeError("A Change is a transaction of its own and is not opened inside another.")
     with _busy_in_words(), transaction.atomic():
         change = _open(person, act, reason, participant, site, {str(group) for group in groups if group})
-        transaction.on_commit(lambda: _wake(change.groups), robust=True)
+        transaction.on_commit(lambda: waking.wake(change.groups), robust=True)
         yield change
 
 
@@ -171,7 +176,7 @@ def importing(person: Person, reason: str) -> Iterator[Import]:
         with connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_SECONDS}s'")
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITERS_LOCK])
-        transaction.on_commit(lambda: _wake(run.groups), robust=True)
+        transaction.on_commit(lambda: waking.wake(run.groups), robust=True)
         token = _RUNNING.set(run)
         try:
             yield run
@@ -216,28 +221,14 @@ def _open(
     return OpenChange(number, at, set(groups))
 
 
-_QUIET: ContextVar[bool] = ContextVar("quiet", default=False)
+_RETURNED: ContextVar[bool] = ContextVar("returned", default=False)
 
 
 @contextmanager
-def quietly() -> Iterator[None]:
-    """No wake-ups: for thousands of Changes before a worker runs, which sweeps when it comes up."""
-    token = _QUIET.set(True)
+def returned() -> Iterator[None]:
+    """While a kept form finds its way back to its page nothing is written: every page that saves says so in words."""
+    token = _RETURNED.set(True)
     try:
         yield
     finally:
-        _QUIET.reset(token)
-
-
-def _wake(groups: set[str]) -> None:
-    """Tells the worker; a broker that is down costs at most the minute until the sweep, never the save."""
-    if _QUIET.get():
-        return
-    # Not Celery's current_app: in the web's other threads that can be an app of its own, without our broker.
-    from trial.celery import celery_app
-
-    for group in sorted(groups):
-        try:
-            celery_app.send_task("analysis.recompute", args=[group], retry=False)
-        except Exception:
-            log.exception("the wake-up for group %s was not sent; the sweep will find it", group)
+        _RETURNED.reset(token)

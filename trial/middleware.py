@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from trial import changes
 from trial.models import KeptForm
 from trial.security import kept_forms, steps
 
@@ -44,10 +45,13 @@ class SigningIn:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """A kept form that has been sent again has done its duty."""
-        response = self.get_response(request)
+        """A kept form goes back to its page without being saved, and has then done its duty."""
         kept = request.POST.get("kept_form", "") if request.method == "POST" else ""
-        if kept.isdigit() and request.user.is_authenticated and response.status_code < 500:
+        if not kept.isdigit():
+            return self.get_response(request)
+        with changes.returned():
+            response = self.get_response(request)
+        if request.user.is_authenticated and response.status_code < 500:
             KeptForm.objects.filter(pk=int(kept), person_id=request.user.pk).delete()
         return response
 

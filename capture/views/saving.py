@@ -157,8 +157,6 @@ def looks(soft: Mapping[str, str], found: tuple[checks.Check, ...]) -> tuple[Loo
 
 def attempt(request: HttpRequest, save: Callable[[], Any]) -> Refusal | None:
     """Runs the save; None when it happened. What the protocol, the record or another writer refused comes in words."""
-    if "kept_form" in request.POST:
-        return Refusal(reasons=("This came back after your session had ended. Look it over and save it.",))
     try:
         save()
     except checks.SecondLook as caught:

@@ -4,7 +4,7 @@ import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from trial import changes, spine
+from trial import changes, spine, waking
 from trial.models import Change, RecordRow, Site, Version
 
 
@@ -156,7 +156,7 @@ def test_a_quiet_load_wakes_nobody_and_later_saves_do(database: str, monkeypatch
 
     woken: list[object] = []
     monkeypatch.setattr(celery_app, "send_task", lambda name, args, **_: woken.append(args))
-    with changes.quietly(), changes.record(None, "system", groups=("A",)):
+    with waking.quietly(), changes.record(None, "system", groups=("A",)):
         Site.objects.create(code="A", name="A")
     assert woken == []
     with changes.record(None, "system", groups=("A",)):

@@ -143,7 +143,8 @@ class Supervisor:
         )
         self._child(
             "worker",
-            [*queue, "worker", "-P", "threads", "-c", "1", "--without-mingle", "--without-gossip", "-l", "INFO"],
+            [*queue, "worker", "-P", "threads", "-c", "1", "--without-mingle", "--without-gossip",
+             "--without-heartbeat", "-l", "INFO"],
             signal.SIGKILL,
         )
         self._child(

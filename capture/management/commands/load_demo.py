@@ -18,7 +18,7 @@ from capture.demo.entering import Desk, Entry, enter
 from capture.demo.people import PASSWORD, PEOPLE, SITES
 from capture.demo.step import Step
 from capture.demo.story import story
-from trial import changes
+from trial import changes, waking
 from trial.models import Change, Delegation, Participant, Person, Site
 
 MARK = f"{changes.PROGRAM}, demo "
@@ -41,7 +41,7 @@ class Command(BaseCommand):
             self.stdout.write("The study already holds participants: the demo cohort was not loaded.")
             return
         desk = Desk(load_people(), Person.objects.get(username="chris"))
-        with changes.quietly():
+        with waking.quietly():
             self._go_on(desk, options["participants"])
 
     def _go_on(self, desk: Desk, most: int | None) -> None:

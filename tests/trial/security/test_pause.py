@@ -125,6 +125,25 @@ def test_a_form_sent_after_the_session_ended_waits_until_its_person_signs_in(cas
     assert "Two doses forgotten" in comes_back(cast, client, onwards.headers["Location"])
 
 
+def test_a_decision_of_the_chair_comes_back_undecided_too(cast: Cast) -> None:
+    place = f"/participants/{cast.participant.reference}/waivers/{cast.waiver.pk}/decision/"
+    chris = Client()
+    chris.force_login(cast.people[Role.CHAIR], backend="django.contrib.auth.backends.ModelBackend")
+    assert chris.get(place).status_code == 200
+    pass_minutes(chris, 16)
+    chris.post(place, {"decision": "approve", "because": "Cured long ago"})
+    kept = KeptForm.objects.get()
+    back = chris.session
+    del back[idle.LOCKED]
+    back[idle.ACTIVE_AT] += 16 * 60
+    back.save()
+    answer = chris.post(place, {**dict(kept.fields), "kept_form": kept.pk})
+    assert answer.status_code == 422 and "Look it over and save it" in answer.content.decode()
+    assert "Cured long ago" in answer.content.decode()
+    cast.waiver.refresh_from_db()
+    assert cast.waiver.decision == "open"
+
+
 def test_nobody_else_reads_or_throws_away_a_kept_form(cast: Cast) -> None:
     client = nora_at_work()
     client.session.flush()
