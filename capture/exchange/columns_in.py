@@ -15,6 +15,7 @@ _IN: dict[str, tuple[str, ...]] = {
     "assessments": ("entry", "kind", "assessed_on", "method", "slice_thickness_mm", "marker", "new_lesions",
                     "new_lesion_on", "new_lesion_description", "investigator_response"),
     "lesion_readings": ("assessment", "lesion", "state", "longest_diameter_mm", "not_evaluated_reason", "scanned_on"),
+    "not_done": ("what", "due_on", "reason", "because"),
     "acknowledgements": ("form", "row_id", "check_id", "words", "because"),
 }  # fmt: skip
 

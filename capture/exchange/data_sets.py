@@ -126,6 +126,7 @@ DATA_SETS: tuple[DataSet, ...] = (
     DataSet("lesion_readings", "Lesion readings", models.LesionReading, "assessment__participant"),
     *(DataSet(kind, each.title, each.model, form=kind) for kind, each in ENTRY_FORMS.items()),
     DataSet("laboratory", "Laboratory values of a visit", models.LaboratoryResult, "visit__participant"),
+    DataSet("not_done", "What was due and was not done", models.NotDone),
     DataSet("acknowledgements", "Soft checks and what was said to them", models.Acknowledgement),
     DataSet("queries", "Queries", models.Query, comes_in=False),
     DataSet("query_messages", "Messages of a query", models.QueryMessage, "query__participant", comes_in=False),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from capture.exchange import cells
 from capture.exchange.columns_in import columns_in, known_columns
-from capture.exchange.data_sets import BY_NAME, COMES_IN, STRUCK_OUT, DataSet
+from capture.exchange.data_sets import BY_NAME, COMES_IN, STRUCK_OUT, DataSet, every
 
 # Files of an export that an import passes by.
 PASSED_BY = frozenset({"manifest.json", "data_dictionary.csv"}) | {
@@ -68,6 +68,12 @@ def read(contents: Mapping[str, bytes]) -> Files:
     for name in sorted(contents):
         if name in PASSED_BY:
             continue
+        if name.removesuffix(".csv") in _undeclared():
+            # Of a table that an import cannot read: empty it is no loss, and with rows nobody may think it came along.
+            if contents[name].strip().count(b"\n"):
+                words = "An import cannot bring in this table. Take the file out to go on without its rows."
+                found.problems.append(Problem(name, words))
+            continue
         data_set = BY_NAME.get(name.removesuffix(".csv"))
         if data_set is None or not name.endswith(".csv"):
             found.problems.append(Problem(name, "This is not a file of the import; the templates name its files."))
@@ -76,6 +82,10 @@ def read(contents: Mapping[str, bytes]) -> Files:
     if not found.rows and not found.problems:
         found.problems.append(Problem("import", "There is no file to import."))
     return found
+
+
+def _undeclared() -> set[str]:
+    return {each.name for each in every()} - set(BY_NAME)
 
 
 def _read_file(found: Files, data_set: DataSet, name: str, content: bytes) -> None:

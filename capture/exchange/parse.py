@@ -24,7 +24,7 @@ ONCE: dict[str, tuple[str, ...]] = {
     "registration": (), "eligibility": ("item",), "findings": ("kind",), "cycles": ("number",), "lesions": ("label",),
     "assessments": ("assessed_on",), "lesion_readings": ("assessment", "lesion"), "laboratory": ("visit", "analyte"),
     "visit": ("cycle_number",), "hormone": ("sampled_on", "marker"), "follow_up": ("contacted_on",),
-    "off_treatment": (), "death": (), "withdrawal": (), "off_study": (),
+    "off_treatment": (), "death": (), "withdrawal": (), "off_study": (), "not_done": ("what",),
 }  # fmt: skip
 
 

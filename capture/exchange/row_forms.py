@@ -9,6 +9,7 @@ from capture.fields import FullDateField
 from capture.forms.assessment import FollowUpHeadForm, HeadForm, ReadingForm
 from capture.forms.cycle import CycleForm, PeriodForm
 from capture.forms.lines import LaboratoryForm
+from capture.forms.not_done import NotDoneForm
 from capture.forms.registration import DetailsForm, FindingForm
 from trial import protocol
 from trial.ctcae_v3.limits import ANALYTES
@@ -122,6 +123,13 @@ class BaselineReadingRow(forms.Form):
         return found
 
 
+class NotDoneRow(NotDoneForm):
+    """What was due and was not done; `what` is its name in the schedule."""
+
+    what = forms.CharField(max_length=40)
+    due_on = FullDateField(may_be_future=True)
+
+
 class AcknowledgementRow(forms.Form):
     """What was said to a soft check of an entry; row_id is the entry's number in its file."""
 
@@ -135,6 +143,7 @@ class AcknowledgementRow(forms.Form):
 PLAIN: dict[str, Any] = {
     "registration": RegistrationRow, "eligibility": AnswerRow, "waivers": WaiverRow, "findings": FindingForm,
     "cycles": CycleRow, "dosing_periods": PeriodRow, "lesions": LesionRow, "acknowledgements": AcknowledgementRow,
+    "not_done": NotDoneRow,
     **{kind: book.form for kind, book in ENTRY_FORMS.items()},
 }  # fmt: skip
 

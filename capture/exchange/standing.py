@@ -22,7 +22,7 @@ KNOWN_BY: dict[str, tuple[str, ...]] = {
     "blood_pressure": ("measured_on",), "adverse_event": ("term", "select", "other_words", "onset_on"),
     "hormone": ("sampled_on", "marker"), "medication": ("kind", "name", "started_on"), "history": ("condition",),
     "deviation": ("happened_on", "kind", "description"), "off_treatment": (), "follow_up": ("contacted_on",),
-    "death": (), "withdrawal": (), "off_study": (),
+    "death": (), "withdrawal": (), "off_study": (), "not_done": ("what",),
 }  # fmt: skip
 NOT_COMPARED = {name for name, _ in KEYS} | {"entry", "cycle", "assessment", "visit", "continues"}
 # Rows below a row: where they stand and their data set.

@@ -14,12 +14,13 @@ from capture import checks
 from capture.casebook import ENTRY_FORMS
 from capture.exchange.files import Problem
 from capture.exchange.parse import Bundle, Entry, by_date
+from capture.exchange.standing import compared_columns
 from capture.exchange.write_scans import write_scans
 from capture.proposals import NOT_AN_EVENT
 from capture.services import acknowledgements, dosing, entries, registration
 from capture.services.dosing import Period
 from trial import changes
-from trial.models import Acknowledgement, Participant, Site, Waiver
+from trial.models import Acknowledgement, NotDone, Participant, Site, Waiver
 
 ORDER = ("visit", "blood_pressure", "hormone", "death", "adverse_event", "medication", "history", "deviation",
          "follow_up", "off_treatment", "withdrawal", "off_study")  # fmt: skip
@@ -56,7 +57,7 @@ class Writer:
         """Everything after the screening."""
         assert self.participant is not None
         for entry in new.get("waivers", []):
-            self.attempt(entry, lambda entry=entry: self._waiver(entry))
+            self.attempt(entry, lambda entry=entry: self._as_it_is(Waiver, entry))
         self._register(bundle, any(each.values["kind"] == "ineligible" for each in new.get("findings", [])))
         if bundle.registration is not None and bundle.registration.values["registered_on"] and not self.is_registered:
             return
@@ -71,6 +72,8 @@ class Writer:
         write_scans(self, new)
         self._entries(new)
         self._settle_death(new)
+        for entry in new.get("not_done", []):
+            self.attempt(entry, lambda entry=entry: self._as_it_is(NotDone, entry))
 
     def _entries(self, new: New) -> None:
         for kind in ORDER:
@@ -104,11 +107,13 @@ class Writer:
             words = f"The next study number is {made.number}: numbers follow on without gaps."
             self.refuse(entry, words, "study_number")
 
-    def _waiver(self, entry: Entry) -> Waiver:
+    def _as_it_is(self, model: Any, entry: Entry) -> Any:
+        """A row whose service would decide it anew: the chair's waiver, what the schedule of that day asked for."""
         participant = self.participant
         assert participant is not None
         with changes.record(None, "enter", participant=participant, groups=(participant.group,)):
-            return Waiver.objects.create(participant=participant, **entry.values)
+            values = {name: entry.values[name] for name in compared_columns(entry.name)}
+            return model.objects.create(participant=participant, **values)
 
     def _cycle(self, entry: Entry) -> Any:
         found = entry.values

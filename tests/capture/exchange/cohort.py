@@ -10,7 +10,8 @@ from capture.services import assessments, correction, dosing, entries, not_an_ev
 from capture.services.assessments import NewLesion, Reading
 from capture.services.dosing import Period
 from tests.cast import answers, details
-from trial.models import Participant, Person, Site
+from trial import changes
+from trial.models import NotDone, Participant, Person, Site
 from trial.partial_date import PartialDate
 
 DAY_1 = date(2026, 1, 12)
@@ -149,6 +150,9 @@ def _ends(nora: Person, one: Participant) -> None:
 def _second(nora: Person, two: Participant) -> None:
     assessments.save_baseline(nora, two, DAY_1, "mri", 5, "not_done", [NewLesion("pancreas", "", Decimal(35))], [])
     dosing.save_cycle(nora, two, 1, DAY_1 + timedelta(days=2), [Period(1, 28, 400, "twice_daily", "")])
+    with changes.record(nora, "enter", participant=two, groups=(two.group,)):
+        NotDone.objects.create(participant=two, what="Cycle 2", due_on=DAY_1 + timedelta(days=30), reason="other",
+                               because="=in hospital elsewhere")  # fmt: skip
     (lesion,) = two.lesions.all()
     for day, millimetres in ((58, "36"), (114, "51")):
         assessments.save_follow_up(nora, two, DAY_1 + timedelta(days=day), "mri", 5, "not_done",

@@ -153,6 +153,15 @@ def test_a_file_that_is_not_of_the_import_is_refused(exported: dict[str, bytes])
     assert _import({}).problems and not Participant.objects.exists()
 
 
+def test_a_table_that_an_import_cannot_read_is_never_passed_by_in_silence(
+    exported: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "_undeclared", lambda: {"novelty"})
+    assert _import(exported | {"novelty.csv": b"study_number,entry\r\n"}, rehearsal=True).problems == []
+    report = _import(exported | {"novelty.csv": b"study_number,entry\r\nNET-001,1\r\n"})
+    assert [each.file for each in report.problems] == ["novelty.csv"] and not report.saved
+
+
 def test_a_study_number_that_skips_is_refused(exported: dict[str, bytes]) -> None:
     report = _import({name: content.replace(b"NET-003", b"NET-009") for name, content in exported.items()})
     place = "registration.csv, line 4, column study_number"
