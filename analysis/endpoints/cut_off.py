@@ -33,7 +33,7 @@ def cut_off(fact: ParticipantFact, on: date, settings: AnalysisSettings = Analys
     return replace(
         fact,
         lesions=tuple(_lesion(each, on) for each in fact.lesions),
-        assessments=tuple(_assessment(each, on) for each in fact.assessments if each.assessed_on <= on),
+        assessments=tuple(_assessments(fact.assessments, on)),
         cycles=tuple(_cycle(each, on) for each in fact.cycles if each.started_on <= on),
         adverse_events=tuple(_event(each, on) for each in fact.adverse_events if _known(each.onset_on, on)),
         hormones=tuple(each for each in fact.hormones if each.sampled_on <= on),
@@ -58,12 +58,37 @@ def _lesion(lesion: LesionFact, on: date) -> LesionFact:
     return replace(lesion, locally_treated_on=_kept(lesion.locally_treated_on, on))
 
 
-def _assessment(assessment: AssessmentFact, on: date) -> AssessmentFact:
-    """Without the lesions scanned later, which are then not evaluated, and without new lesions seen later."""
-    readings = tuple(each for each in assessment.readings if each.scanned_on is None or each.scanned_on <= on)
-    if assessment.new_lesion_on is None or assessment.new_lesion_on <= on:
-        return replace(assessment, readings=readings)
-    return replace(assessment, readings=readings, new_lesions="not_evaluated", new_lesion_on=None)
+def _assessments(assessments: Iterable[AssessmentFact], on: date) -> Iterable[AssessmentFact]:
+    for each in assessments:
+        found = _assessment(each, on)
+        if found is not None:
+            yield found
+
+
+def _assessment(assessment: AssessmentFact, on: date) -> AssessmentFact | None:
+    """Without what was scanned or seen later, which is then not evaluated; None when that is everything.
+
+    An assessment dated later counts with the scans made by then, on the last of their days.
+    """
+    done = assessment.assessed_on <= on
+    scanned = [(each.scanned_on or assessment.assessed_on, each) for each in assessment.readings]
+    readings = tuple(each for day, each in scanned if day <= on)
+    new_on = assessment.new_lesion_on or assessment.assessed_on
+    new_seen = assessment.new_lesions == "yes" and new_on <= on
+    if not done and not readings and not new_seen:
+        return None
+    days = [day for day, _ in scanned if day <= on] + ([new_on] if new_seen else [])
+    waits = assessment.kind != "baseline" and not new_seen and (not done or assessment.new_lesions == "yes")
+    whole = done and len(readings) == len(assessment.readings) and not waits
+    return replace(
+        assessment,
+        assessed_on=assessment.assessed_on if done else max(days),
+        marker=assessment.marker if done else "not_done",
+        readings=readings,
+        new_lesions="not_evaluated" if waits else assessment.new_lesions,
+        new_lesion_on=None if waits else assessment.new_lesion_on,
+        investigator_response=assessment.investigator_response if whole else "",
+    )
 
 
 def _cycle(cycle: CycleFact, on: date) -> CycleFact:
