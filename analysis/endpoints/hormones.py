@@ -171,15 +171,24 @@ def _improvement(
 
 
 def _analogue(medications: Sequence[MedicationFact], since: date, used: Sequence[HormoneFact]) -> str:
-    """Words when a somatostatin analogue was started or stopped between baseline and the last level used."""
+    """Words when a somatostatin analogue was taken between baseline and the last level used: it confounds them."""
     if not used:
         return ""
     until = used[-1].sampled_on
+    words = (_taken(each, since, until) for each in medications if each.kind == ANALOGUE)
+    return "; ".join(each for each in words if each)
+
+
+def _taken(medication: MedicationFact, since: date, until: date) -> str:
+    """Started or stopped in between, or taken throughout; empty when taken before or after only."""
+    name, started, stopped = medication.name or "somatostatin analogue", medication.started_on, medication.stopped_on
+    if started is None and stopped is None:
+        return f"{name} taken, dates not on record"
+    if (stopped is not None and stopped.latest() < since) or (started is not None and started.earliest() > until):
+        return ""
     moved = [
-        f"{each.name or 'somatostatin analogue'} {verb} {on}"
-        for each in medications
-        if each.kind == ANALOGUE
-        for verb, on in (("started", each.started_on), ("stopped", each.stopped_on))
+        f"{name} {verb} {on}"
+        for verb, on in (("started", started), ("stopped", stopped))
         if on is not None and on.latest() >= since and on.earliest() <= until
     ]
-    return "; ".join(moved)
+    return "; ".join(moved) or f"{name} taken throughout"

@@ -10,15 +10,20 @@ from analysis.endpoints.cohort import Cohort
 
 
 def answer(cohort: Cohort) -> dict[str, Any]:
-    """Participants improved in any raised marker, then each marker."""
+    """Participants improved in any raised marker, then each marker.
+
+    not_compared: raised, and no level on treatment to compare; they stay in the denominator as not improved.
+    """
     raised = [each for each in cohort.outcomes if any(marker["raised"] for marker in each["hormones"])]
     improved = [each["number"] for each in raised if any(marker["improved"] for marker in each["hormones"])]
     markers = sorted({marker["marker"] for each in cohort.outcomes for marker in each["hormones"]})
     return {
         **proportion(len(improved), len(raised)),
         "participants": improved,
+        "not_compared": [each["number"] for each in raised
+                         if not any(marker["raised"] and marker["best"] for marker in each["hormones"])],
         "markers": [_marker(name, cohort) for name in markers],
-    }
+    }  # fmt: skip
 
 
 def _marker(name: str, cohort: Cohort) -> dict[str, Any]:
