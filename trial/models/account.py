@@ -77,3 +77,10 @@ class KeptForm(models.Model):
     path = models.CharField(max_length=300)
     fields = models.JSONField()
     kept_at = models.DateTimeField(auto_now_add=True)
+
+    @property
+    def typed(self) -> list[tuple[str, str]]:
+        """What was typed, with the names of the fields as words; what the page itself had put in is left out."""
+        own = {"opened_at", "and_next", "seen_version", "confirmed"}
+        return [(name.replace("-", " ").replace("_", " ").capitalize(), value)
+                for name, value in self.fields if value and name not in own]  # fmt: skip

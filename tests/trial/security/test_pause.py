@@ -93,7 +93,7 @@ def test_five_wrong_passwords_at_the_pause_close_signing_in(cast: Cast) -> None:
 def comes_back(cast: Cast, client: Client, kept_at: str) -> str:
     """Opens the kept form, sends it back to its page, and returns that page."""
     page = client.get(kept_at).content.decode()
-    assert "Two doses forgotten" in page and "nothing was saved" in page
+    assert "Two doses forgotten" in page and "nothing was saved" in page and "<dt>Happened on</dt>" in page
     kept = KeptForm.objects.get()
     answer = client.post(kept.path, {**dict(kept.fields), "kept_form": kept.pk})
     assert answer.status_code == 422
