@@ -3,6 +3,7 @@
 Reading of dates is `trial.partial_date`; a refused date keeps its text, with the message beside it.
 """
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -18,6 +19,16 @@ from trial.protocol import MISSING_REASONS
 def today() -> date:
     """The day at the server, in UTC: what `t` means in a date field."""
     return timezone.now().date()
+
+
+# Line breaks and tabs are words; the rest steers terminals, spreadsheets and the direction of writing.
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def printable(text: str) -> None:
+    """Validator: refuses characters that nobody can see."""
+    if UNPRINTABLE.search(text):
+        raise forms.ValidationError("There is a character here that cannot be seen: type the words again.")
 
 
 class PlainDecimalField(forms.DecimalField):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from capture.fields import FullDateField, PlainDecimalField
+from capture.fields import FullDateField, PlainDecimalField, printable
 from capture.forms.reason import ReasonForm
 from capture.services.assessments import NewLesion, Reading
 from trial import protocol
@@ -44,7 +44,9 @@ class FollowUpHeadForm(HeadForm):
 
     new_lesions = forms.ChoiceField(label="New lesions", choices=[("", "choose"), *Assessment.NewLesions.choices])
     new_lesion_on = FullDateField(label="First seen on, if any", required=False)
-    new_lesion_description = forms.CharField(label="Where, if any", required=False, max_length=120)
+    new_lesion_description = forms.CharField(
+        label="Where, if any", required=False, max_length=120, validators=[printable]
+    )
     investigator_response = forms.ChoiceField(
         label="Investigator's own response", required=False, choices=[("", "not given"), *Assessment.Opinion.choices]
     )
@@ -55,7 +57,7 @@ class NewLesionForm(forms.Form):
 
     lesion_id = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
     organ = forms.ChoiceField(label="organ", required=False, choices=[("", "—"), *protocol.ORGANS])
-    description = forms.CharField(label="description", required=False, max_length=80)
+    description = forms.CharField(label="description", required=False, max_length=80, validators=[printable])
     longest_diameter_mm = PlainDecimalField(label="longest diameter in mm", required=False, min_value=0, max_digits=5,
                                              decimal_places=1)  # fmt: skip
 
@@ -97,7 +99,9 @@ class ReadingForm(forms.Form):
     longest_diameter_mm = PlainDecimalField(label="longest diameter in mm", required=False, min_value=0, max_digits=5,
                                              decimal_places=1)  # fmt: skip
     state = forms.ChoiceField(label="state")
-    not_evaluated_reason = forms.CharField(label="why not evaluated", required=False, max_length=120)
+    not_evaluated_reason = forms.CharField(
+        label="why not evaluated", required=False, max_length=120, validators=[printable]
+    )
     scanned_on = FullDateField(label="scan date if it differs", required=False)
 
     def __init__(self, *args: Any, lesion: Lesion, previous: list[str] | None = None, **kwargs: Any) -> None:

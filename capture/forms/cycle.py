@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from capture.fields import FullDateField
+from capture.fields import FullDateField, printable
 from capture.services.dosing import AS_PLANNED, Period
 from trial import protocol
 
@@ -18,8 +18,10 @@ class CycleForm(forms.Form):
     tablets_dispensed = forms.IntegerField(label="Tablets dispensed (200 mg)", required=False, min_value=0,
                                            max_value=500)  # fmt: skip
     tablets_returned = forms.IntegerField(label="Tablets returned", required=False, min_value=0, max_value=500)
-    lot = forms.CharField(label="Lot", required=False, max_length=30)
-    delay_reason = forms.CharField(label="If the cycle was delayed, why", required=False, max_length=120)
+    lot = forms.CharField(label="Lot", required=False, max_length=30, validators=[printable])
+    delay_reason = forms.CharField(
+        label="If the cycle was delayed, why", required=False, max_length=120, validators=[printable]
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -36,7 +38,7 @@ class PeriodForm(forms.Form):
         required=False, coerce=int, empty_value=None, choices=[("", "—"), (400, "400"), (200, "200"), (0, "0")]
     )
     frequency = forms.ChoiceField(required=False, choices=[("", "—"), *protocol.FREQUENCIES])
-    reason = forms.CharField(required=False, max_length=120)
+    reason = forms.CharField(required=False, max_length=120, validators=[printable])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

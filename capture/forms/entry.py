@@ -10,6 +10,7 @@ from capture.fields import (
     MissingReasonField,
     PartialDateFormField,
     PlainDecimalField,
+    printable,
     require_value_or_reason,
 )
 from trial.models import fields as record_fields
@@ -18,6 +19,8 @@ from trial.models import fields as record_fields
 def clinic_field(field: models.Field, **kwargs: Any) -> forms.Field | None:
     """The form field of a model field; dates are typed as the clinic types them, choices begin with “Choose”."""
     made = _made(field, kwargs)
+    if isinstance(made, forms.CharField):
+        made.validators.append(printable)
     if made is not None:
         kind = "form-select" if isinstance(made.widget, forms.Select) else "form-control"
         if isinstance(made.widget, forms.CheckboxInput):

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from capture.casebook import CasebookForm
-from capture.fields import PlainDecimalField
+from capture.fields import PlainDecimalField, printable
 from capture.forms.plain_widgets import PlainBox, PlainChoice
 from capture.grading import grade_line
 from trial.ctcae_v3.limits import ANALYTES
@@ -36,7 +36,7 @@ class LaboratoryForm(forms.Form):
 
     value = PlainDecimalField(required=False, max_digits=12, decimal_places=3, min_value=Decimal(0))
     value_missing = forms.ChoiceField(required=False, choices=[("", "—"), *MISSING_REASONS])
-    unit = forms.CharField(required=False, max_length=20)
+    unit = forms.CharField(required=False, max_length=20, validators=[printable])
     lower_limit = PlainDecimalField(required=False, max_digits=12, decimal_places=3, min_value=Decimal(0))
     upper_limit = PlainDecimalField(required=False, max_digits=12, decimal_places=3, min_value=Decimal(0))
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from capture.fields import printable
 from trial import code_lists
 
 
@@ -15,8 +16,9 @@ class NotDoneForm(forms.Form):
         widget=forms.Select(attrs={"class": "form-select"}),
     )  # fmt: skip
     because = forms.CharField(
-        label="In words", required=False, max_length=200, widget=forms.TextInput(attrs={"class": "form-control"})
-    )
+        label="In words", required=False, max_length=200, validators=[printable],
+        widget=forms.TextInput(attrs={"class": "form-control"}),
+    )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         """“Other” needs words."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from capture.fields import printable
 from trial.protocol import REASONS_FOR_CHANGE
 
 
@@ -20,6 +21,7 @@ class ReasonForm(forms.Form):
         label="In words",
         required=False,
         max_length=300,
+        validators=[printable],
         widget=forms.TextInput(attrs={"class": "form-control"}),
     )
 

@@ -11,6 +11,7 @@ from capture.fields import (
     MissingReasonField,
     PartialDateFormField,
     PlainDecimalField,
+    printable,
     require_value_or_reason,
 )
 from trial import code_lists, protocol
@@ -29,12 +30,12 @@ def _select(label: str, choices: Any) -> forms.ChoiceField:
 
 def _text(label: str, length: int, **attributes: str) -> forms.CharField:
     widget = forms.TextInput(attrs={"class": "form-control", **attributes})
-    return forms.CharField(label=label, max_length=length, required=False, widget=widget)
+    return forms.CharField(label=label, max_length=length, required=False, widget=widget, validators=[printable])
 
 
 def _words(label: str) -> forms.CharField:
     widget = forms.Textarea(attrs={"class": "form-control", "rows": 3})
-    return forms.CharField(label=label, max_length=2000, widget=widget)
+    return forms.CharField(label=label, max_length=2000, widget=widget, validators=[printable])
 
 
 class DetailsForm(forms.Form):

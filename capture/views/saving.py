@@ -16,6 +16,7 @@ from django.shortcuts import redirect, render
 
 from capture import checks, history, merging
 from capture.conduct import after_saving
+from capture.fields import UNPRINTABLE
 from capture.forms.reason import ReasonForm
 from capture.services.meanwhile import EditedMeanwhile
 from capture.services.registration import NotAllowed
@@ -146,7 +147,7 @@ def _choose_first(
 
 def acknowledged(request: HttpRequest) -> dict[str, str]:
     """Check id → reason, as typed on the page."""
-    given = ((name, str(value).strip()[:300]) for name, value in request.POST.items())
+    given = ((name, UNPRINTABLE.sub("", str(value)).strip()[:300]) for name, value in request.POST.items())
     return {name.removeprefix(ACKNOWLEDGES): value for name, value in given if name.startswith(ACKNOWLEDGES)}
 
 
