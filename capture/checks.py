@@ -125,6 +125,8 @@ HORMONE = (
           entry.far_above_normal, "value"),
     Check("HORM-05", "This marker is on record for this day already.", "One level per marker and day.", HARD,
           entry.same_sample, "sampled_on"),
+    Check("HORM-07", "The upper limit of normal is more than 0.", "Impossible.", HARD,
+          lambda facts: facts["upper_limit"] is not None and facts["upper_limit"] <= 0, "upper_limit"),
     Check("HORM-06", "The unit or the upper limit is unusual for this marker: is the unit right?", PLAUSIBLE, SOFT,
           entry.marker_unit_unusual, "unit"),
 )  # fmt: skip

@@ -15,6 +15,10 @@ from capture.fields import (
 )
 from trial.models import fields as record_fields
 
+# No whole number of the record has more digits; what is merely implausible is the business of the edit checks.
+MOST_OF_A_COUNT = 999
+LARGEST = {"ecog": 4, "cycle_number": 99}
+
 
 def clinic_field(field: models.Field, **kwargs: Any) -> forms.Field | None:
     """The form field of a model field; dates are typed as the clinic types them, choices begin with “Choose”."""
@@ -46,7 +50,9 @@ def _made(field: models.Field, kwargs: dict[str, Any]) -> forms.Field | None:
     if isinstance(field, models.TextField):
         return forms.CharField(widget=forms.Textarea(attrs={"rows": 2}), max_length=2000, required=required, **common)
     if isinstance(field, models.DecimalField):
-        kwargs["form_class"] = PlainDecimalField
+        kwargs |= {"form_class": PlainDecimalField, "min_value": 0}
+    elif isinstance(field, models.IntegerField):
+        kwargs["max_value"] = LARGEST.get(field.name, MOST_OF_A_COUNT)
     made = field.formfield(**kwargs)
     if isinstance(made, forms.IntegerField | forms.DecimalField):
         made.widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})

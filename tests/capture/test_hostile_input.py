@@ -24,6 +24,26 @@ def test_hostile_input_is_refused_in_words_keeps_what_was_typed_and_stores_no_no
     assert found.answers[422] > 150 and found.stored > 5, found
 
 
+@pytest.mark.parametrize(
+    ("kind", "typed"),
+    [
+        ("blood_pressure", {"systolic_mmhg": "99999999999999999"}),
+        ("visit", {"ecog": "5"}),
+        ("visit", {"cycle_number": "40000"}),
+        ("visit", {"weight_kg": "-1"}),
+        ("hormone", {"value": "-0.001"}),
+        ("hormone", {"upper_limit": "0"}),
+    ],
+)
+def test_a_number_that_the_record_cannot_hold_is_refused_beside_its_field(
+    cast: Cast, kind: str, typed: dict[str, str]
+) -> None:
+    nora, address = signed_in(cast.people[Role.COORDINATOR]), f"/participants/NET-001/{kind}/new/"
+    soft = dict.fromkeys(("acknowledge_BP-02", "acknowledge_VIS-03", "acknowledge_HORM-06"), "looked at")
+    answer = nora.post(address, hostile.VALID[kind] | typed | soft)
+    assert answer.status_code == 422, answer.status_code
+
+
 def test_bytes_that_are_no_text_are_no_error(cast: Cast) -> None:
     nora = signed_in(cast.people[Role.COORDINATOR])
     for body in (b"happened_on=%ff%fe&kind=%c3%28", b"\xff\xfe\x00", b"a=1&" * 900, b"=&==&&&", b"description=%00"):

@@ -40,6 +40,7 @@ HORMONE: Table = {
         {"value": Decimal(100_001), "upper_limit": Decimal(100)},
     ),
     "HORM-05": (_sample(), _sample(sampled_on=D(2026, 1, 5))),
+    "HORM-07": ({"upper_limit": Decimal("0.001")}, {"upper_limit": Decimal(0)}),
     "HORM-06": (_sample(), _sample(unit="nmol/L")),
 }
 BLOOD_PRESSURE: Table = {
