@@ -84,6 +84,13 @@ FIGURES: dict[str, Figure] = {
                      evidence.of_hormones),
     "improved": Figure("Hormone improvement", lambda each: any(row["improved"] for row in each["hormones"]),
                        evidence.of_hormones),
+    "not_compared": Figure("Raised at baseline, without a level on treatment to compare",
+                           lambda each: any(row["raised"] for row in each["hormones"])
+                           and not any(row["raised"] and row["best"] for row in each["hormones"]),
+                           evidence.of_hormones),
+    "without_entry": Figure("Days of a cycle without an entry",
+                            lambda each: each["treated"] and bool(each["treatment"]["days_without_entry"]),
+                            evidence.of_treatment),
     "reduced": Figure("Dose reduced", lambda each: each["treated"] and bool(each["treatment"]["reductions"]),
                       evidence.of_treatment),
     "held": Figure("Dose held", lambda each: each["treated"] and bool(each["treatment"]["holds"]),
@@ -101,6 +108,24 @@ def _best(value: str) -> Figure:
         lambda each: each["evaluable"] and each["best"]["category"] == value,
         evidence.of_response,
     )
+
+
+def _unconfirmed(value: str) -> Figure:
+    return Figure(
+        f"Best response without confirmation: {value}",
+        lambda each: each["evaluable"] and each["best_unconfirmed"]["category"] == value,
+        evidence.of_assessments,
+    )
+
+
+def _changed(value: str) -> Figure:
+    kind, _, reason = value.partition(": ")
+    return Figure(
+        f"Dose {kind}: {reason}",
+        lambda each: each["treated"] and any(row["kind"] == kind and row["reason"] == reason
+                                             for row in each["treatment"]["changes"]),
+        evidence.of_treatment,
+    )  # fmt: skip
 
 
 def _term(value: str) -> Figure:
@@ -139,8 +164,15 @@ def _off(value: str) -> Figure:
 
 
 FAMILIES: dict[str, Callable[[str], Figure]] = {
-    "best": _best, "early": _early, "term": _term, "severe": _severe, "marker": _marker, "off": _off,
-}  # fmt: skip
+    "best": _best,
+    "unconfirmed": _unconfirmed,
+    "early": _early,
+    "changed": _changed,
+    "term": _term,
+    "severe": _severe,
+    "marker": _marker,
+    "off": _off,
+}
 
 
 def figure(name: str) -> Figure | None:

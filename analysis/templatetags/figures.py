@@ -89,6 +89,12 @@ def off_figure(code: str) -> str:
 
 
 @register.filter
+def changed_figure(kind: str, reason: str) -> str:
+    """The name of the figure of those whose dose was changed in this way for this reason."""
+    return f"changed-{kind}: {reason}"
+
+
+@register.filter
 def minus(value: int, less: int) -> int:
     """The difference of two counts."""
     return value - less
