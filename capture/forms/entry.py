@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.db import models
+from django.http import QueryDict
 
 from capture.fields import (
     FullDateField,
@@ -57,6 +58,16 @@ def _made(field: models.Field, kwargs: dict[str, Any]) -> forms.Field | None:
     if isinstance(made, forms.IntegerField | forms.DecimalField):
         made.widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
     return made
+
+
+def rest_not_done(form: "EntryForm", typed: QueryDict) -> QueryDict:
+    """What was typed, with “not done” as the reason of every value that is empty and may be missing."""
+    data = typed.copy()
+    for name in form.may_be_missing():
+        field, reason = form.add_prefix(name), form.add_prefix(f"{name}_missing")
+        if not data.get(field, "").strip() and not data.get(reason):
+            data[reason] = "not_done"
+    return data
 
 
 class EntryForm(forms.ModelForm):

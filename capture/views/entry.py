@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from capture import history
 from capture.casebook import ENTRY_FORMS, CasebookForm
+from capture.forms.entry import rest_not_done
 from capture.forms.lines import line_forms
 from capture.forms.reason import ReasonForm
 from capture.prefill import prefilled
@@ -72,6 +73,8 @@ def _page(request: HttpRequest, participant: Participant, book: CasebookForm, ro
 
     def make(data: QueryDict | None) -> saving.Sheet:
         assert book.form is not None
+        if data is not None and "rest_not_done" in data:
+            data = rest_not_done(book.form(), data)
         form = book.form(data, instance=row, initial={} if row else prefilled(book, participant, request.GET))
         lines, reason = line_forms(book, row, data, participant), ReasonForm(data)
         given = acknowledgements.given(participant, book.kind, row.pk if row else None) if data is None else {}

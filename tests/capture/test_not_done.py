@@ -10,7 +10,8 @@ from capture.services import dosing
 from tests.capture.typed import signed_in
 from tests.cast import Cast, cast_of, register
 from trial import schedule
-from trial.models import NotDone, Role
+from trial.models import NotDone, Role, Visit
+from trial.partial_date import shown
 
 DAY_1 = today() - timedelta(days=70)
 
@@ -84,3 +85,13 @@ def test_what_was_done_after_all_is_complete_whatever_was_said() -> None:
     scan = day_1 + timedelta(days=56)
     found = schedule.assessments_due(day_1, day_1, [scan], None, scan, None, {"Week 8"})
     assert (found[0].what, found[0].status) == ("Week 8", "complete")
+
+
+def test_what_is_empty_in_a_form_was_not_done_by_one_button(cast: Cast) -> None:
+    nora, address = signed_in(cast.people[Role.COORDINATOR]), f"/participants/{cast.participant.reference}/visit/new/"
+    typed = {"visited_on": shown(DAY_1), "cycle_number": "1", "weight_kg": "70"}
+    assert nora.post(address, typed).status_code == 422
+    assert nora.post(address, typed | {"rest_not_done": "1"}).status_code == 302
+    row = Visit.objects.get()
+    assert (row.weight_kg, row.weight_kg_missing) == (70, "")
+    assert {row.ecog_missing, row.systolic_mmhg_missing, row.diastolic_mmhg_missing} == {"not_done"}
