@@ -142,3 +142,13 @@ def test_an_ended_session_takes_nothing_of_what_was_typed(chromium: Any, live_se
         page.keyboard.press("Control+s")
     assert Deviation.objects.get().description == WORDS
     assert "endpoint-draft" not in _copies(page)
+
+
+def test_a_save_pressed_several_times_is_one_save(chromium: Any, live_server_url: str, cast: Cast) -> None:
+    page = signed_in_page(chromium, live_server_url, cast.people[Role.COORDINATOR])
+    _half_type(page, live_server_url)
+    page.select_option("#id_kind", "procedure")
+    with page.expect_navigation():
+        page.evaluate("for (let n = 0; n < 4; n += 1) document.querySelector('form[data-save] .btn-primary').click()")
+    page.wait_for_timeout(500)
+    assert Deviation.objects.count() == 1

@@ -14,6 +14,8 @@ let person = "";
 let last = "";
 let leaving = false;
 let running = null;
+let waiting = false;
+let sent = false;
 
 function fields() {
   const found = {};
@@ -139,21 +141,25 @@ async function begin() {
   }
 }
 
-/* A save goes out only when the server has what was typed: then neither a lost connection nor an ended session takes it. */
+/* A save goes out only when the server has what was typed: then neither a lost connection nor an ended session takes it.
+   It goes out once, however often the button is pressed. */
 async function onSubmit(event) {
-  if (leaving || event.defaultPrevented) return;
+  if (leaving && !sent) { sent = true; return; }
   event.preventDefault();
+  if (leaving || waiting) return;
+  waiting = true;
   const pressed = event.submitter;
   if (running) await running;
-  if (await keep()) {
-    leaving = true;
-    form.requestSubmit(pressed ?? undefined);
-  }
+  const kept = await keep();
+  waiting = false;
+  if (!kept) return;
+  leaving = true;
+  form.requestSubmit(pressed ?? undefined);
 }
 
 function clearCopies() {
   for (const name of Object.keys(localStorage)) if (name.startsWith(`${COPY}:`)) localStorage.removeItem(name);
 }
 
-window.addEventListener("pageshow", (event) => { if (event.persisted) leaving = false; });
+window.addEventListener("pageshow", (event) => { if (event.persisted) leaving = sent = false; });
 if (offer && form && form.elements.csrfmiddlewaretoken) begin();
