@@ -53,8 +53,8 @@ def _figures(group: str) -> dict[str, Any]:
         "evaluable": found["response_rate"]["denominator"],
         "events": found["progression_free_survival"]["events"],
         "progressions": found["time_to_progression"]["events"],
-        "at risk of death": len(found["overall_survival"]["participants"]),
-        "durations": len(found["duration_of_response"]["participants"]),
+        "at risk of death": found["overall_survival"]["denominator"],
+        "durations": found["duration_of_response"]["denominator"],
         "toxicity": found["toxicity"]["numerator"],
         "treated": found["toxicity"]["denominator"],
     }
@@ -138,7 +138,8 @@ def test_two_people_correcting_a_registration_choose_field_by_field(cast: Cast) 
 def test_a_baseline_typed_while_another_person_saved_theirs_is_held_against_it(cast: Cast) -> None:
     nora, ivan = (signed_in(cast.people[role]) for role in (Role.COORDINATOR, Role.INVESTIGATOR))
     address = "/participants/NET-001/assessments/new/"
-    typed = opened(nora, address) | {"assessed_on": "09-JAN-2026", "method": "spiral_ct", "T1-organ": "liver"}
+    typed = opened(nora, address) | {"assessed_on": "09-JAN-2026", "method": "spiral_ct", "marker": "normal",
+                                       "T1-organ": "liver"}  # fmt: skip
     first = typed | {"T1-description": "segment 4", "T1-longest_diameter_mm": "40"}
     assert ivan.post(address, first).status_code == 302
     conflict = nora.post(address, typed | {"T1-description": "segment IV", "T1-longest_diameter_mm": "42"})
