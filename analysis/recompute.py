@@ -151,12 +151,15 @@ def _stale(group: str, members: list[int], settings_version: str, computed: int 
 
 
 def _newest_changes(group: str, since: int) -> dict[int | None, int]:
-    """Participant → newest change after `since`; under None the newest that names nobody and wrote their rows."""
-    later = Change.objects.filter(id__gt=since)
+    """Participant → newest change of the group after `since`; under None the newest that names nobody and wrote rows.
+
+    A change that names no group (a query, a signature) moves no outcome.
+    """
+    later = Change.objects.filter(id__gt=since, groups__contains=[group])
     found: dict[int | None, int] = {
         one: newest for one, newest in later.values_list("participant_id").annotate(Max("id")) if one is not None
     }
-    nameless = later.filter(participant__isnull=True, groups__contains=[group]).values_list("id", flat=True)
+    nameless = later.filter(participant__isnull=True).values_list("id", flat=True)
     wrote = Version.objects.filter(change__in=nameless).exclude(table_name__in=WITHOUT_PARTICIPANTS)
     newest = wrote.aggregate(newest=Max("change_id"))["newest"]
     return found if newest is None else found | {None: newest}

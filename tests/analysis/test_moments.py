@@ -257,3 +257,21 @@ def test_an_interrupted_recompute_keeps_what_it_has(cast: Cast, monkeypatch: pyt
     told: list[tuple[int, int]] = []
     recompute("A", lambda done, of: told.append((done, of)))
     assert told == [(1, 1)]
+
+
+def test_a_change_that_moves_no_endpoint_makes_nobody_stale(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A query names its participant and no group: it is newer than the newest change of the group, and stays so."""
+    for participant in Participant.objects.filter(group="A"):
+        with changes.record(None, "query", participant=participant):
+            pass
+    ParticipantOutcome.objects.all().delete()
+    GroupResult.objects.all().delete()
+    monkeypatch.setattr("analysis.recompute.AT_ONCE", 1)
+    told: list[tuple[int, int]] = []
+
+    def note(done: int, of: int) -> None:
+        told.append((done, of))
+        assert len(told) < 5, "derives the same participants for ever"
+
+    recompute("A", note)
+    assert told == [(1, 2), (2, 2)]
