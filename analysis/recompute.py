@@ -24,7 +24,7 @@ from trial.settings_in_force import settings_in_force
 # A number of our own, apart from the lock that writers of the record take; the group's letter is added.
 LOCK_BASE = 93_000
 # So many are derived in one transaction: an interrupted recompute keeps what it has, and progress is seen.
-AT_ONCE = 1000
+AT_ONCE = 2500
 TRIES = 5
 SERIALIZATION_FAILURE = "40001"
 # Rows of these tables move no outcome by themselves: settings are told apart by their fingerprint.

@@ -72,7 +72,7 @@ class Reader:
 
     def _sql(self, table: str, column: str, only: str) -> str:
         if self.as_of is None:
-            rows = f'SELECT id, to_jsonb(t) AS row FROM "{table}" t WHERE "{column}" = ANY(%s)'
+            rows = f'SELECT id, row_to_json(t) AS row FROM "{table}" t WHERE "{column}" = ANY(%s)'
             return f"SELECT row::text FROM ({rows}) r WHERE {only} ORDER BY id"
         newest = (
             f'SELECT DISTINCT ON (row_id) row_id, row FROM "{Version._meta.db_table}" '

@@ -15,10 +15,9 @@ Event = dict[str, Any]
 Whole = tuple[str, list[Event]]
 
 
-def registry(treated: Sequence[Outcome]) -> dict[str, Any]:
+def registry(treated: Sequence[Outcome], events: Sequence[Whole]) -> dict[str, Any]:
     """Term × participants affected, at risk, events: of serious, of other and of all events, with their totals."""
-    events = _whole_events(treated)
-    kinds = {
+    kinds: dict[str, Sequence[Whole]] = {
         "serious": [each for each in events if _serious(each)],
         "other": [each for each in events if not _serious(each)],
         "all": events,
@@ -31,11 +30,11 @@ def registry(treated: Sequence[Outcome]) -> dict[str, Any]:
     }
 
 
-def by_cycle(treated: Sequence[Outcome]) -> list[dict[str, Any]]:
+def by_cycle(events: Sequence[Whole]) -> list[dict[str, Any]]:
     """Per cycle of onset participants, events begun, and participants with a severe related one; None: not known."""
     began: Counter[int | None] = Counter()
     within: dict[int | None, list[tuple[str, Event]]] = {}
-    for number, episodes in _whole_events(treated):
+    for number, episodes in events:
         began[episodes[0]["cycle"]] += 1
         for episode in episodes:
             within.setdefault(episode["cycle"], []).append((number, episode))
@@ -52,7 +51,7 @@ def _cycle(cycle: int | None, began: int, within: list[tuple[str, Event]]) -> di
     }
 
 
-def _whole_events(treated: Sequence[Outcome]) -> list[Whole]:
+def whole_events(treated: Sequence[Outcome]) -> list[Whole]:
     """Each event with its episodes in order of entry."""
     found: dict[tuple[str, int], list[Event]] = {}
     for each in treated:

@@ -49,14 +49,15 @@ def adverse_events(cohort: Cohort) -> dict[str, Any]:
     """All grades: by term and by category the worst grade per participant, and by the strongest attribution."""
     treated = cohort.treated
     affected = [each["number"] for each in treated if each["toxicity"]["events"]]
+    events = event_tables.whole_events(treated)
     return {
         **proportion(len(affected), len(treated)),
         "participants": affected,
         "worst": _counted(_worst(each["toxicity"]["terms"]) for each in treated if each["toxicity"]["terms"]),
         "terms": _terms(treated),
         "categories": _categories(treated),
-        "cycles": event_tables.by_cycle(treated),
-        "registry": event_tables.registry(treated),
+        "cycles": event_tables.by_cycle(events),
+        "registry": event_tables.registry(treated, events),
     }
 
 
