@@ -3,7 +3,6 @@
 PURE. Everything is returned as plain values (text, whole numbers, lists) so that it can be stored, compared and shown.
 """
 
-from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -25,7 +24,7 @@ def derive(participant: ParticipantFact, settings: AnalysisSettings) -> dict[str
     return {
         **_identity(participant),
         **responded,
-        "stage": asdict(stage.standing_of(participant, course, responded["confirmed"])),
+        "stage": dict(vars(stage.standing_of(participant, course, responded["confirmed"]))),
         **_times(course, responded["confirmed"], settings),
         "treatment": treatment.derive(participant),
         "toxicity": toxic,

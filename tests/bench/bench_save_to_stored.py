@@ -30,7 +30,7 @@ def main(rounds: int) -> None:
                           reason="benchmark")  # fmt: skip
         committed = time.perf_counter()
         newest = Change.objects.order_by("-id").values_list("id", flat=True)[0]
-        while not GroupResult.objects.filter(group=cycle.participant.group, change__gte=newest).exists():
+        while not GroupResult.objects.filter(group=cycle.participant.group, holds_to__gte=newest).exists():
             if time.perf_counter() - committed > 30:
                 raise SystemExit("No result within 30 s: is the worker running?")
             time.sleep(0.005)
