@@ -150,6 +150,21 @@ def _stale(group: str, members: list[int], settings_version: str, computed: int 
             if one not in stands_for or stands_for[one] < max(newest.get(one, 0), everyone)]  # fmt: skip
 
 
+def prepare(group: str) -> None:
+    """Reads what the next save will be compared with, so that the first save after a start waits for nothing."""
+    settings = settings_in_force(group)
+    held = outcome_store.held(group, settings.version())
+    if held.in_order and not held.answers:
+        _answer(group, held, settings)
+
+
+def _answer(group: str, held: outcome_store.Held, settings: AnalysisSettings) -> dict[str, Any]:
+    known = held.known(group_result.READS)
+    result = group_result.compute(group, held.in_order, settings, reopenings(group), known)
+    held.answered({code: result["endpoints"].get(code, result.get(code)) for code in group_result.READS})
+    return result
+
+
 def _newest_changes(group: str, since: int) -> dict[int | None, int]:
     """Participant → newest change of the group after `since`; under None the newest that names nobody and wrote rows.
 
@@ -166,10 +181,7 @@ def _newest_changes(group: str, since: int) -> dict[int | None, int]:
 
 
 def _store(group: str, change: int, settings: AnalysisSettings) -> GroupResult:
-    held = outcome_store.held(group, settings.version())
-    known = held.known(group_result.READS)
-    result = group_result.compute(group, held.in_order, settings, reopenings(group), known)
-    held.answered({code: result["endpoints"].get(code, result.get(code)) for code in group_result.READS})
+    result = _answer(group, outcome_store.held(group, settings.version()), settings)
     last = newest_result(group, settings)
     if last is None or last.fingerprint != fingerprint(result):
         return store(group, change, settings, result)

@@ -23,15 +23,16 @@ def sweep() -> list[str]:
     """Recomputes every group that is behind its record, and data cuts without results: repairs what a crash left."""
     from analysis.asking import ask
     from analysis.data_cuts import compute_missing
-    from analysis.recompute import groups_behind, recompute
+    from analysis.recompute import groups_behind, prepare, recompute
     from trial import status
     from trial.security import kept_forms
 
     behind = groups_behind()
     for group in behind:
         recompute(group)
-    for group in Group:
-        ask(group.value)
+    for each in Group:
+        prepare(each.value)
+        ask(each.value)
     compute_missing()
     kept_forms.forget_old()
     status.note("sweep", True, f"alive; the last sweep recomputed {len(behind)} groups")

@@ -14,7 +14,7 @@ from analysis import data_cuts, moments, outcome_store
 from analysis.endpoints import comparison
 from analysis.models import GroupResult, ParticipantOutcome
 from analysis.moments import Moment
-from analysis.recompute import recompute
+from analysis.recompute import prepare, recompute
 from capture.casebook import ENTRY_FORMS
 from capture.services import assessments, dosing, entries
 from tests.cast import Cast, cast_of, register
@@ -275,3 +275,14 @@ def test_a_change_that_moves_no_endpoint_makes_nobody_stale(cast: Cast, monkeypa
 
     recompute("A", note)
     assert told == [(1, 2), (2, 2)]
+
+
+def test_a_prepared_worker_answers_as_one_that_was_not(cast: Cast) -> None:
+    outcome_store.forget()
+    prepare("A")
+    _die(cast, cast.participant, DAY_1 + timedelta(days=100))
+    prepared = recompute("A").result
+    ParticipantOutcome.objects.all().delete()
+    GroupResult.objects.all().delete()
+    outcome_store.forget()
+    assert recompute("A").result == prepared
