@@ -31,7 +31,7 @@ from capture.services import assessments, entries  # noqa: E402
 from trial.models import Assessment, Change, Participant, Person, Role  # noqa: E402
 from trial.partial_date import PartialDate  # noqa: E402
 
-PAGES = ("dashboard/", "dashboard/panel/A/", "participants/", "groups/A/behind/responders/")
+PAGES = ("dashboard/", "dashboard/panel/A/", "groups/A/behind/responders/")
 REASON = "benchmark"
 
 
@@ -64,7 +64,8 @@ def _event(one: Participant, n: int) -> None:
     model = ENTRY_FORMS["adverse_event"].model
     values: dict[str, Any] = {each.name: each.get_default() for each in model._meta.concrete_fields if each.blank}
     values |= {"term": "diarrhea", "grade": 1 + n % 3, "attribution": 4, "seriousness": "no", "outcome": "recovering",
-               "action_taken": "none", "onset_on": PartialDate(on.year, on.month, on.day)}  # fmt: skip
+               "action_taken": "none", "present_at_baseline": False,
+               "onset_on": PartialDate(on.year, on.month, on.day)}  # fmt: skip
     del values["struck_out_reason"]
     entries.save(None, one, ENTRY_FORMS["adverse_event"], values)
 
@@ -101,7 +102,7 @@ def _cookie() -> str:
 
 def _page(url: str, cookie: str) -> float:
     began = time.perf_counter()
-    with urllib.request.urlopen(urllib.request.Request(url, headers={"Cookie": cookie})) as answer:
+    with urllib.request.urlopen(urllib.request.Request(url, headers={"Cookie": cookie}), timeout=60) as answer:
         answer.read()
         if "sign-in" in answer.url:
             raise SystemExit("The benchmark was not signed in.")
