@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from trial.protocol import Group
@@ -177,6 +177,7 @@ ACTS = some.sampled_from(("register", "register", "register", "dose", "respond",
                           "strike_out_finding", "reopen", "withdraw_reopening"))  # fmt: skip
 
 
+@settings(deadline=None)
 @given(
     some.integers(1, 6), some.integers(0, 2), some.integers(3, 14),
     some.lists(some.tuples(ACTS, some.integers(0, 30)), max_size=80),
