@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from capture.conduct.views import queries
+from capture.conduct.views import queries, signatures
 
 _ONE = "participants/<str:reference>/"
 
@@ -12,4 +12,5 @@ urlpatterns = [
     path("queries/<int:query_id>/", queries.one, name="query"),
     path("queries/<int:query_id>/decide/", queries.decide, name="query_decide"),
     path(_ONE + "queries/new/", queries.raise_one, name="query_new"),
+    path(_ONE + "signature/", signatures.signature, name="signature"),
 ]

@@ -1,0 +1,41 @@
+"""Proof that the person at the page is who is signed in: the password again, and the second factor where there is one.
+
+Through Django's `authenticate` with the request, so that wrong passwords count towards the lockout of django-axes.
+"""
+
+from django.apps import apps
+from django.contrib.auth import authenticate
+from django.http import HttpRequest
+
+
+class NotProven(Exception):
+    """The password or the code is wrong, or the account is locked for a while; the message says which."""
+
+
+def prove(request: HttpRequest, password: str, code: str) -> None:
+    """Raises NotProven; a wrong code is told apart from a wrong password only to someone who knows the password."""
+    person = authenticate(request, username=request.user.get_username(), password=password)
+    if getattr(request, "axes_locked_out", False):
+        # Answered here in words; left standing, the mark would make AxesMiddleware answer with a bare line of text.
+        request.axes_locked_out = False  # type: ignore[attr-defined]
+        raise NotProven("Too many wrong passwords: this account is locked for a while. Nothing was signed.")
+    if person is None or person.pk != request.user.pk:
+        raise NotProven("The password is wrong. Nothing was signed.")
+    if needs_code(request) and not (code.strip() and _matches(request, code.strip())):
+        raise NotProven("The code is wrong or was used already. Nothing was signed.")
+
+
+def needs_code(request: HttpRequest) -> bool:
+    """Whether the person has set up a second factor."""
+    if not apps.is_installed("django_otp"):
+        return False
+    # Imported here: its models exist only where the application is installed.
+    from django_otp import devices_for_user
+
+    return any(True for _ in devices_for_user(request.user, confirmed=True))
+
+
+def _matches(request: HttpRequest, code: str) -> bool:
+    from django_otp import match_token
+
+    return match_token(request.user, code) is not None

@@ -1,0 +1,135 @@
+"""The investigator's signature of a casebook: bound to the versions signed, stale once one is replaced."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+from django.utils import timezone
+
+from capture.conduct import places
+from capture.conduct.queries import NotPossible
+from trial import changes, delegation
+from trial.casebook_rows import CasebookVersion, casebook, hashes_of
+from trial.holds_in_sql import ALWAYS_WRITABLE, CONDUCT_TABLES
+from trial.models import Change, Participant, Person, Signature
+
+MEANING = (
+    "I have reviewed this casebook. Its entries were made by me or by people I delegated, and to the best of my "
+    "knowledge they are accurate, complete and agree with the source."
+)
+SIGNED, UNSIGNED, CHANGED = "signed", "unsigned", "changed"
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry of the casebook in a signature: its place, how many rows it has, and its newest Change."""
+
+    place: places.Place
+    form: str
+    entry: int | None
+    rows: int
+    change: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A casebook as it stands against its newest signature; `items` are all entries, or those changed since."""
+
+    state: str
+    signature: Signature | None
+    versions: tuple[CasebookVersion, ...]
+    items: tuple[Item, ...]
+    content_hash: str
+
+
+def standing(participant: Participant) -> Standing:
+    """Compares the casebook row by row with the newest signature."""
+    versions = casebook(participant.pk)
+    signature = participant.signatures.filter(struck_out_reason="").select_related("signed_by").last()
+    known = set(signature.versions) if signature else set()
+    fresh = [each for each in versions if each.id not in known]
+    state = UNSIGNED if signature is None else CHANGED if fresh else SIGNED
+    shown = versions if state == SIGNED else fresh
+    return Standing(state, signature, tuple(versions), _items(participant, shown), content_hash(participant, versions))
+
+
+def content_hash(participant: Participant, versions: Iterable[CasebookVersion]) -> str:
+    """SHA-256 in hex over the participant and every version: on another casebook it does not fit."""
+    return _hash(participant.pk, [(each.id, each.hash) for each in versions])
+
+
+def _hash(participant_id: int, versions: Sequence[tuple[int, str]]) -> str:
+    lines = [f"participant {participant_id}", *(f"{key}:{digest}" for key, digest in sorted(versions))]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def is_bound(signature: Signature) -> bool:
+    """Whether the versions it lists are still, byte for byte, what was signed, and its head is in the chain."""
+    stored = hashes_of(signature.versions)
+    head = Change.objects.filter(pk=signature.at_change - 1).values_list("seal", flat=True).first()
+    whole = len(stored) == len(signature.versions)
+    return whole and _hash(signature.participant_id, stored) == signature.content_hash and (
+        bytes(head or b"").hex() == signature.head_seal
+    )  # fmt: skip
+
+
+def sign(person: Person, participant: Participant, seen: str) -> Signature:
+    """Signs the casebook that the page showed (`seen`: its content hash); signing the same twice is one signature.
+
+    The caller has asked for the password. Raises NotPossible, changes.RecordHeld.
+    """
+    if not delegation.may_sign(person, participant.site, timezone.now().date()):
+        raise NotPossible(f"Only an investigator delegated for site {participant.site.code} signs its casebooks.")
+    before = participant.signatures.filter(content_hash=seen, struck_out_reason="").first()
+    if before is not None and standing(participant).content_hash == seen:
+        return before
+    with changes.record(person, "sign", MEANING, participant=participant) as change:
+        # Read under the writers' lock: what is signed is what stands at this Change.
+        versions = casebook(participant.pk)
+        current = content_hash(participant, versions)
+        twin = participant.signatures.filter(content_hash=current, struck_out_reason="").first()
+        if twin is not None:
+            raise NotPossible("This casebook is signed already.")
+        if current != seen:
+            raise NotPossible("The casebook was changed while this page was open. Look at what changed, then sign.")
+        previous = Change.objects.get(pk=change.number).previous_seal
+        return Signature.objects.create(
+            participant=participant, signed_by=person, printed_name=person.full_name, signed_at=change.at,
+            meaning=MEANING, at_change=change.number, head_seal=bytes(previous or b"").hex(), content_hash=current,
+            versions=[each.id for each in versions],
+        )  # fmt: skip
+
+
+def states(participants: Sequence[Participant]) -> dict[int, str]:
+    """Participant id → signed, changed or unsigned, in one query however many: for lists."""
+    outside = [*CONDUCT_TABLES, *ALWAYS_WRITABLE]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT DISTINCT ON (s.participant_id) s.participant_id, EXISTS (SELECT FROM trial_change c
+                JOIN trial_version v ON v.change_id = c.id AND v.table_name <> ALL(%s)
+                WHERE c.participant_id = s.participant_id AND c.id > s.at_change)
+            FROM trial_signature s WHERE s.participant_id = ANY(%s) AND s.struck_out_reason = ''
+            ORDER BY s.participant_id, s.id DESC""",
+            [outside, [each.pk for each in participants]],
+        )
+        found = {key: CHANGED if changed else SIGNED for key, changed in cursor.fetchall()}
+    return {each.pk: found.get(each.pk, UNSIGNED) for each in participants}
+
+
+def _items(participant: Participant, versions: Sequence[CasebookVersion]) -> tuple[Item, ...]:
+    by_entry: dict[tuple[str, int | None], list[CasebookVersion]] = {}
+    for each in versions:
+        by_entry.setdefault((each.form, each.entry), []).append(each)
+    named = places.places(_Entry(participant, form, entry) for form, entry in by_entry)
+    return tuple(
+        Item(named[key], *key, len(rows), max(each.change for each in rows)) for key, rows in sorted(
+            by_entry.items(), key=lambda pair: min(each.id for each in pair[1]))
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Entry:
+    participant: Participant
+    form: str
+    row_id: int | None

@@ -1,0 +1,42 @@
+"""The page of a casebook's signature: what is signed, what changed since, the meaning, the password."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+
+from capture.conduct import presence, signing
+from capture.conduct.queries import NotPossible
+from trial import access, changes, delegation
+
+
+@access.allows(*access.READS_RECORD)
+@sensitive_post_parameters("password", "code")
+@never_cache
+def signature(request: HttpRequest, reference: str) -> HttpResponse:
+    """Read by all who may read the casebook; signed by the delegated investigator of the site."""
+    participant = access.participant_for(request.user, reference)
+    may_sign = delegation.may_sign(request.user, participant.site, timezone.now().date())
+    refusal = ""
+    if request.method == "POST":
+        if not may_sign:
+            return HttpResponse("Only a delegated investigator of the site signs.", status=403)
+        try:
+            presence.prove(request, request.POST.get("password", ""), request.POST.get("code", ""))
+            signing.sign(request.user, participant, request.POST.get("seen", ""))
+        except (presence.NotProven, NotPossible, changes.RecordBusy) as reason:
+            refusal = str(reason)
+        else:
+            messages.success(request, f"The casebook of {participant} is signed.")
+            return redirect("capture:participant", participant.reference)
+    standing = signing.standing(participant)
+    shown = {
+        "participant": participant, "standing": standing, "meaning": signing.MEANING, "may_sign": may_sign,
+        "reasons": [refusal] if refusal else [], "needs_code": may_sign and presence.needs_code(request),
+        "signatures": [(each, signing.is_bound(each)) for each in
+                       participant.signatures.select_related("signed_by").order_by("-id")],
+        "rows": len(standing.versions),
+    }  # fmt: skip
+    return render(request, "capture/conduct/signature.html", shown, status=422 if refusal else 200)
