@@ -38,6 +38,7 @@ def _address(route: str, cast: Cast) -> str:
         "<str:proposal>": "visit-1-HGB",
         "<int:lesion_id>": "1",
         "<int:reopening_id>": "1",
+        "<int:hold_id>": "1",
         "<int:query_id>": str(_query_of(cast)),
         "<str:letter>": "A",
         "<str:figure>": "responders",

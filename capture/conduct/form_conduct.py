@@ -7,21 +7,36 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from capture.conduct import places
-from trial.models import Participant, Person, Query, Role
+from capture import history
+from capture.conduct import holds, places, verification
+from trial import access
+from trial.models import Hold, Participant, Person, Query, Role
 
 
 @dataclass(frozen=True)
 class FormConduct:
-    """The conduct of one entry, for one person."""
+    """The conduct of one entry, for one person; `seen` is the newest Change of the entry as the page shows it."""
 
     participant: Participant
     kind: str
     row_id: int
     queries: tuple[Query, ...]
     by_field: dict[str, list[Query]]
-    may_ask: bool
+    is_monitor: bool
     may_answer: bool
+    hold: Hold | None
+    planned: tuple[verification.Planned, ...] = ()
+    seen: int = 0
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether the person raises queries; under a lock nobody does."""
+        return self.is_monitor and not (self.hold and self.hold.kind == Hold.Kind.LOCK)
+
+    @property
+    def whole(self) -> verification.Planned | None:
+        """The verification of the entry as a whole; None for a form outside the plan."""
+        return self.planned[0] if self.planned else None
 
     def ask_url(self, field: str = "") -> str:
         """Where the monitor raises a query about this field."""
@@ -30,16 +45,21 @@ class FormConduct:
 
 
 def form_conduct(person: Person, participant: Participant, kind: str, row_id: int) -> FormConduct:
-    """Reads what stands about an entry; a fixed number of queries."""
+    """Reads what stands about an entry; a fixed number of queries. Verification is read for the monitor only."""
     rows = Query.objects.filter(participant=participant, form=kind, row_id=row_id, struck_out_reason="")
     standing = [each for each in rows.order_by("id") if each.is_standing]
     by_field: dict[str, list[Query]] = defaultdict(list)
     for each in standing:
         by_field[each.field].append(each)
-    is_site = person.role in (Role.COORDINATOR, Role.INVESTIGATOR)
+    monitor, planned, seen = person.role == Role.MONITOR, (), 0
+    row = places.row_of(participant, kind, row_id) if monitor else None
+    if row is not None:
+        planned = tuple(verification.of_entry(participant, kind, row))
+        seen = history.newest_change(*places.rows_of(participant, kind, row))
     return FormConduct(
-        participant, kind, row_id, tuple(standing), dict(by_field), person.role == Role.MONITOR, is_site
-    )
+        participant, kind, row_id, tuple(standing), dict(by_field), monitor, access.may_enter(person),
+        holds.on_entry(participant, kind, row_id), planned, seen,
+    )  # fmt: skip
 
 
 def label_of(conduct: FormConduct, query: Query) -> Any:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from capture.conduct.views import queries, signatures
+from capture.conduct.views import holds, queries, signatures, verification
 
 _ONE = "participants/<str:reference>/"
 
@@ -13,4 +13,11 @@ urlpatterns = [
     path("queries/<int:query_id>/decide/", queries.decide, name="query_decide"),
     path(_ONE + "queries/new/", queries.raise_one, name="query_new"),
     path(_ONE + "signature/", signatures.signature, name="signature"),
+    path("verification/", verification.again, name="verification_again"),
+    path(_ONE + "verification/", verification.plan, name="verification"),
+    path(_ONE + "<str:form>/<int:row_id>/verify/", verification.verify, name="verify"),
+    path(_ONE + "<str:form>/<int:row_id>/freeze/", holds.freeze_form, name="freeze_form"),
+    path("holds/", holds.overview, name="holds"),
+    path("holds/put/", holds.put, name="hold_put"),
+    path("holds/<int:hold_id>/step/", holds.step, name="hold_step"),
 ]

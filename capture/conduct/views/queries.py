@@ -58,8 +58,9 @@ def _page(request: HttpRequest, query: Query, sheet: answering.AnswerSheet, stat
         "opened_at": history.newest_change(*rows), "moves": queries.MOVES[query.state], **sheet.context,
     }  # fmt: skip
     # In the list the same words are loaded into the row; without scripts the link opens the page.
-    template = "_query.html" if request.headers.get("HX-Request") else "query.html"
-    return render(request, f"capture/conduct/{template}", shown, status=status)
+    inline = bool(request.headers.get("HX-Request"))
+    template = "_query.html" if inline else "query.html"
+    return render(request, f"capture/conduct/{template}", {**shown, "inline": inline}, status=status)
 
 
 @access.allows(Role.MONITOR)

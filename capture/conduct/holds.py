@@ -1,0 +1,193 @@
+"""Freezing and locking: the monitor freezes, asks for a lock and the chair approves it, two people lift it.
+
+What a hold does is done by the database (`trial.holds_in_sql`); this is who may put and lift one, and when.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from capture.conduct import places, signing
+from capture.conduct.queries import NotPossible
+from trial import access, changes
+from trial.models import Hold, Participant, Person, Query, Role, Site
+
+IN_FORCE = (Hold.State.IN_FORCE, Hold.State.LIFT_ASKED)
+STANDING = (Hold.State.ASKED, *IN_FORCE)
+MOST_NAMED = 20
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is held: the study, a site, a participant, or one form of a participant (row_id None: every entry)."""
+
+    scope: str
+    site: Site | None = None
+    participant: Participant | None = None
+    form: str = ""
+    row_id: int | None = None
+
+    @property
+    def words(self) -> str:
+        """What it is called."""
+        if self.scope == Hold.Scope.STUDY:
+            return "the study"
+        if self.scope == Hold.Scope.SITE:
+            return f"site {self.site.code if self.site else ''}"
+        form = f", {places.TITLES.get(self.form, self.form).lower()}" if self.form else ""
+        return f"{self.participant}{form}"
+
+    @property
+    def participants(self) -> QuerySet[Participant]:
+        """The registered participants below it."""
+        registered = Participant.objects.filter(number__isnull=False).select_related("site").order_by("number")
+        if self.scope == Hold.Scope.STUDY:
+            return registered
+        if self.scope == Hold.Scope.SITE:
+            return registered.filter(site=self.site)
+        return registered.filter(pk=self.participant.pk if self.participant else None)
+
+
+def target_of(hold: Hold) -> Target:
+    """What a hold is about."""
+    return Target(hold.scope, hold.site, hold.participant, hold.form, hold.row_id)
+
+
+def on_entry(participant: Participant, kind: str, row_id: int) -> Hold | None:
+    """The hold that this entry is under, a lock before a freeze; None when it may be written."""
+    of_form = Q(scope="form", participant=participant, form=kind) & (Q(row_id=row_id) | Q(row_id__isnull=True))
+    found = Hold.objects.filter(_above(participant) | of_form, state__in=IN_FORCE).select_related("asked_by")
+    return found.order_by("-kind", "id").first()
+
+
+def on_participant(participant: Participant) -> Hold | None:
+    """The hold of the participant, the site or the study."""
+    found = Hold.objects.filter(_above(participant), state__in=IN_FORCE).select_related("asked_by")
+    return found.order_by("-kind", "id").first()
+
+
+def _above(participant: Participant) -> Q:
+    of_site = Q(scope="site", site=participant.site_id)
+    return Q(scope="study") | of_site | Q(scope="participant", participant=participant)
+
+
+def obstacles(target: Target) -> list[str]:
+    """Why a lock cannot be: casebooks without a valid signature, queries that stand. Empty: it can."""
+    found = []
+    states = {each: signing.standing(each).state for each in target.participants}
+    for state, words in ((signing.UNSIGNED, "not signed"), (signing.CHANGED, "changed since the signature")):
+        named = [each.reference for each, found_state in states.items() if found_state == state]
+        if named:
+            more = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
+            found.append(f"Casebooks {words}: {', '.join(named[:MOST_NAMED])}{more}.")
+    open_states = (Query.State.OPEN, Query.State.REOPENED, Query.State.ANSWERED)
+    queries = Query.objects.filter(participant__in=target.participants, state__in=open_states, struck_out_reason="")
+    if queries.exists():
+        found.append(f"Queries that are not closed: {queries.count()}.")
+    return found
+
+
+def freeze(person: Person, target: Target, because: str = "") -> Hold:
+    """The monitor stops entries below the target; queries go on."""
+    _needs(person, Role.MONITOR)
+    return _put(person, Hold.Kind.FREEZE, target, because)
+
+
+def ask_lock(person: Person, target: Target, because: str) -> Hold:
+    """The monitor asks the chair to lock; raises NotPossible with what is in the way."""
+    _needs(person, Role.MONITOR)
+    if target.scope == Hold.Scope.FORM:
+        raise NotPossible("A single form is frozen; participants, sites and the study are locked.")
+    _refuse_obstacles(target)
+    return _put(person, Hold.Kind.LOCK, target, because)
+
+
+def _put(person: Person, kind: str, target: Target, because: str) -> Hold:
+    state = Hold.State.IN_FORCE if kind == Hold.Kind.FREEZE else Hold.State.ASKED
+    act = "freeze" if kind == Hold.Kind.FREEZE else "lock"
+    with changes.record(person, act, because, participant=target.participant, site=target.site) as change:
+        where = {"scope": target.scope, "site": target.site, "participant": target.participant, "form": target.form,
+                 "row_id": target.row_id}  # fmt: skip
+        if Hold.objects.filter(kind=kind, state__in=STANDING, **where).exists():
+            raise NotPossible(f"{kind.title()} of {target.words}: there is one already.")
+        return Hold.objects.create(kind=kind, state=state, asked_by=person, asked_at=change.at,
+                                   asked_because=because.strip()[:300], **where)  # fmt: skip
+
+
+def decide_lock(person: Person, hold: Hold, approve: bool, because: str) -> Hold:
+    """The chair approves or refuses; what is in the way is asked again at that moment."""
+    _needs(person, *access.DECIDES)
+    words = _said(because)
+    if approve:
+        _refuse_obstacles(target_of(hold))
+    with _moving(person, hold, "lock", words, Hold.State.ASKED) as current:
+        current.state = Hold.State.IN_FORCE if approve else Hold.State.REFUSED
+        current.decided_by, current.decided_because = person, words
+        current.save()
+    return current
+
+
+def unfreeze(person: Person, hold: Hold, because: str) -> Hold:
+    """The monitor lifts a freeze, with a reason."""
+    _needs(person, Role.MONITOR)
+    words = _said(because)
+    with _moving(person, hold, "freeze", words, Hold.State.IN_FORCE) as current:
+        if current.kind != Hold.Kind.FREEZE:
+            raise NotPossible("A lock is lifted by two people.")
+        current.state, current.lifted_by, current.lifted_because = Hold.State.LIFTED, person, words
+        current.save()
+    return current
+
+
+def ask_unlock(person: Person, hold: Hold, because: str) -> Hold:
+    """The first of two people who lift a lock."""
+    _needs(person, Role.MONITOR, *access.DECIDES)
+    words = _said(because)
+    with _moving(person, hold, "lock", words, Hold.State.IN_FORCE) as current:
+        current.state, current.lift_asked_by, current.lift_asked_because = Hold.State.LIFT_ASKED, person, words
+        current.save()
+    return current
+
+
+def unlock(person: Person, hold: Hold, because: str) -> Hold:
+    """The second of two people, one of them the chair."""
+    _needs(person, Role.MONITOR, *access.DECIDES)
+    words = _said(because)
+    with _moving(person, hold, "lock", words, Hold.State.LIFT_ASKED) as current:
+        first = current.lift_asked_by
+        if first is None or first.pk == person.pk:
+            raise NotPossible("Another person than the one who asked lifts a lock.")
+        if not {first.role, person.role} & set(access.DECIDES):
+            raise NotPossible("One of the two who lift a lock is the study chair.")
+        current.state, current.lifted_by, current.lifted_because = Hold.State.LIFTED, person, words
+        current.save()
+    return current
+
+
+@contextmanager
+def _moving(person: Person, hold: Hold, act: str, words: str, state: str) -> Iterator[Hold]:
+    """One Change in which a hold, read again under the writers' lock, takes its next state."""
+    with changes.record(person, act, words, participant=hold.participant, site=hold.site):
+        current = Hold.objects.select_related("lift_asked_by").get(pk=hold.pk)
+        if current.state != state:
+            raise NotPossible(f"This is decided already: {current.get_state_display().lower()}.")
+        yield current
+
+
+def _needs(person: Person, *roles: str) -> None:
+    if person.role not in roles:
+        raise NotPossible("Your role does not do this.")
+
+
+def _said(because: str) -> str:
+    if not because.strip():
+        raise NotPossible("Say why.")
+    return because.strip()[:300]
+
+
+def _refuse_obstacles(target: Target) -> None:
+    found = obstacles(target)
+    if found:
+        raise NotPossible(f"{target.words[:1].upper()}{target.words[1:]} cannot be locked. {' '.join(found)}")

@@ -1,0 +1,107 @@
+"""Source verification: done at a change, dropped and asked for again when the entry changes after it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from capture import history
+from capture.conduct import places
+from capture.conduct.plan import PLAN
+from capture.conduct.queries import NotPossible
+from trial import changes
+from trial.holds_in_sql import ALWAYS_WRITABLE, CONDUCT_TABLES
+from trial.models import Participant, Person, Role, SourceVerification
+
+NOT_YET, VERIFIED, AGAIN = "to verify", "verified", "to verify again"
+# Not the site's entries: what is said about them drops no verification.
+OUTSIDE = (*CONDUCT_TABLES, *ALWAYS_WRITABLE, "trial_acknowledgement")
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A critical field of an entry, or the entry as a whole (field empty), and how its verification stands."""
+
+    field: str
+    label: Any
+    state: str
+    by: str = ""
+
+
+def of_entry(participant: Participant, kind: str, row: Any) -> list[Planned]:
+    """The entry as a whole first, then its critical fields; empty for a form outside the plan."""
+    if kind not in PLAN:
+        return []
+    rows = list(
+        participant.verifications.filter(form=kind, row_id=row.pk, struck_out_reason="").select_related("verified_by")
+    )
+    dropped = _dropped(rows)
+    by_field = {each.field: each for each in rows}
+    whole = by_field.get("")
+    return [_planned(kind, name, by_field.get(name) or whole, dropped) for name in ("", *PLAN[kind])]
+
+
+def _planned(kind: str, name: str, row: SourceVerification | None, dropped: set[int]) -> Planned:
+    label = places.field_label(kind, name) if name else ""
+    if row is None:
+        return Planned(name, label, NOT_YET)
+    return Planned(name, label, AGAIN if row.pk in dropped else VERIFIED, row.verified_by.full_name)
+
+
+def verify(person: Person, participant: Participant, kind: str, row: Any, seen: int, field: str = "") -> None:
+    """Notes that an entry (or a field of it) agrees with the source as it stood at change `seen`.
+
+    Raises NotPossible when it was changed since the page was opened.
+    """
+    verify_many(person, participant, [(kind, row, seen)], field)
+
+
+def verify_many(
+    person: Person, participant: Participant, entries: Sequence[tuple[str, Any, int]], field: str = ""
+) -> None:
+    """Several entries of a participant in one Change: those of a visit."""
+    if person.role != Role.MONITOR:
+        raise NotPossible("Only a monitor verifies against the source.")
+    if not entries:
+        raise NotPossible("There is nothing to verify.")
+    with changes.record(person, "verify", participant=participant) as change:
+        for kind, row, seen in entries:
+            if kind not in PLAN or (field and field not in PLAN[kind]):
+                raise NotPossible("The plan does not ask for this verification.")
+            if history.newest_change(*places.rows_of(participant, kind, row)) != seen:
+                raise NotPossible("The entry was changed while you looked at it. Compare it again.")
+            standing = participant.verifications.filter(form=kind, row_id=row.pk, struck_out_reason="")
+            one = standing.filter(field=field).first() or SourceVerification(participant=participant, form=kind, row_id=row.pk, field=field)
+            one.at_change, one.verified_by, one.verified_at = change.number, person, change.at
+            one.save()
+
+
+def _dropped(rows: Iterable[SourceVerification]) -> set[int]:
+    """Ids of the verifications whose entry (or, for a field of the entry's own row, whose value) changed since."""
+    ids = [each.pk for each in rows]
+    return set(_ids("s.id = ANY(%s)", [ids])) if ids else set()
+
+
+def dropped_of(participants: Sequence[Participant]) -> list[SourceVerification]:
+    """What is to be verified again, of these participants; one query for all."""
+    ids = _ids("s.participant_id = ANY(%s)", [[each.pk for each in participants]])
+    rows = SourceVerification.objects.filter(pk__in=ids).select_related("participant__site", "verified_by")
+    return list(rows.order_by("participant__number", "id"))
+
+
+def _ids(condition: str, values: list[Any]) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT s.id FROM trial_sourceverification s WHERE {condition} AND s.struck_out_reason = ''
+            AND EXISTS (SELECT FROM trial_change c JOIN trial_version v ON v.change_id = c.id
+                CROSS JOIN LATERAL endpoint_place_of(v.table_name, v.row) p
+                WHERE c.participant_id = s.participant_id AND c.id > s.at_change AND v.table_name <> ALL(%s)
+                AND p.form = s.form AND p.entry = s.row_id
+                AND (s.field = '' OR v.row ? s.field AND v.row -> s.field IS DISTINCT FROM
+                    (SELECT w.row -> s.field FROM trial_version w WHERE w.table_name = v.table_name
+                        AND w.row_id = v.row_id AND w.change_id <= s.at_change
+                        ORDER BY w.change_id DESC, w.id DESC LIMIT 1)))""",
+            [*values, list(OUTSIDE)],
+        )
+        return [key for (key,) in cursor.fetchall()]

@@ -1,0 +1,119 @@
+"""Pages of freeze and lock: what is held, what is in the way, and who may do the next step."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from capture.conduct import holds, places
+from capture.conduct.queries import NotPossible
+from trial import access, changes
+from trial.models import Hold, Role
+
+WHO = (Role.MONITOR, Role.CHAIR)
+
+
+@access.allows(*WHO)
+def overview(request: HttpRequest) -> HttpResponse:
+    """Every freeze and lock; the monitor puts one on study, site or participant, the chair decides."""
+    rows = Hold.objects.select_related("site", "participant", "asked_by", "decided_by", "lift_asked_by", "lifted_by")
+    sites = access.sites_for(request.user)
+    seen = [each for each in rows.order_by("-id") if _visible(each, sites)]
+    shown = {
+        "standing": [(each, holds.target_of(each), _next(request, each)) for each in seen
+                     if each.state in holds.STANDING],
+        "past": [(each, holds.target_of(each)) for each in seen if each.state not in holds.STANDING],
+        "sites": sites, "is_monitor": request.user.role == Role.MONITOR,
+        "participants": access.participants_for(request.user).filter(number__isnull=False).order_by("number"),
+        "every_site": not request.user.sites.exists(),
+    }  # fmt: skip
+    return render(request, "capture/conduct/holds.html", shown)
+
+
+def _visible(hold: Hold, sites: Any) -> bool:
+    keys = {site.pk for site in sites}
+    of_site = hold.site_id or (hold.participant.site_id if hold.participant else None)
+    return of_site is None or of_site in keys
+
+
+def _next(request: HttpRequest, hold: Hold) -> list[tuple[str, str]]:
+    """The steps that this person may take: (step, button)."""
+    monitor = request.user.role == Role.MONITOR
+    if hold.state == Hold.State.ASKED:
+        return [] if monitor else [("approve", "Approve the lock"), ("refuse", "Refuse")]
+    if hold.kind == Hold.Kind.FREEZE:
+        return [("unfreeze", "Lift the freeze")] if monitor else []
+    if hold.state == Hold.State.IN_FORCE:
+        return [("ask_unlock", "Ask to unlock")]
+    return [] if hold.lift_asked_by_id == request.user.pk else [("unlock", "Unlock")]
+
+
+@access.allows(Role.MONITOR)
+@require_POST
+def put(request: HttpRequest) -> HttpResponse:
+    """Freezes, or asks for the lock of, the study, a site or a participant (`what`: study, site:CODE or a number)."""
+    target = _target(request, request.POST.get("what", "")[:40])
+    because = request.POST.get("because", "")
+    if "lock" in request.POST:
+        _say(request, lambda: holds.ask_lock(request.user, target, because), "The study chair is asked for the lock.")
+    else:
+        _say(request, lambda: holds.freeze(request.user, target, because), f"Frozen: {target.words}.")
+    return redirect("capture:holds")
+
+
+def _target(request: HttpRequest, what: str) -> holds.Target:
+    if what == "study":
+        if request.user.sites.exists():
+            raise Http404("Your sites are not the whole study.")
+        return holds.Target(Hold.Scope.STUDY)
+    if what.startswith("site:"):
+        site = get_object_or_404(access.sites_for(request.user), code=what.removeprefix("site:"))
+        return holds.Target(Hold.Scope.SITE, site=site)
+    return holds.Target(Hold.Scope.PARTICIPANT, participant=access.participant_for(request.user, what))
+
+
+@access.allows(Role.MONITOR)
+@require_POST
+def freeze_form(request: HttpRequest, reference: str, form: str, row_id: int) -> HttpResponse:
+    """Freezes one entry."""
+    participant = access.participant_for(request.user, reference)
+    row = places.row_of(participant, form, row_id)
+    if row is None:
+        raise Http404("There is no such entry.")
+    target = holds.Target(Hold.Scope.FORM, participant=participant, form=form, row_id=row_id)
+    _say(request, lambda: holds.freeze(request.user, target), "The form is frozen.")
+    return redirect(places.place(participant, form, row).url)
+
+
+@access.allows(*WHO)
+@require_POST
+def step(request: HttpRequest, hold_id: int) -> HttpResponse:
+    """The next step of a hold: approve, refuse, unfreeze, ask_unlock, unlock; each with words."""
+    hold = get_object_or_404(Hold, pk=hold_id)
+    if not _visible(hold, access.sites_for(request.user)):
+        raise Http404("There is no such freeze or lock at your sites.")
+    because, person = request.POST.get("because", ""), request.user
+    steps: dict[str, Callable[[], Any]] = {
+        "approve": lambda: holds.decide_lock(person, hold, True, because),
+        "refuse": lambda: holds.decide_lock(person, hold, False, because),
+        "unfreeze": lambda: holds.unfreeze(person, hold, because),
+        "ask_unlock": lambda: holds.ask_unlock(person, hold, because),
+        "unlock": lambda: holds.unlock(person, hold, because),
+    }
+    act = steps.get(request.POST.get("step", ""))
+    if act is None:
+        raise Http404("There is no such step.")
+    _say(request, act, "Done, and in the trail.")
+    return redirect("capture:holds")
+
+
+def _say(request: HttpRequest, act: Callable[[], Any], done: str) -> None:
+    try:
+        act()
+    except (NotPossible, changes.RecordBusy) as reason:
+        messages.error(request, str(reason))
+    else:
+        messages.success(request, done)

@@ -1,0 +1,82 @@
+"""Pages of source verification: one click on a form, by visit for a participant, and the overview."""
+
+from itertools import groupby
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from capture.conduct import places, verification
+from capture.conduct.casebook_entries import entries_of
+from capture.conduct.plan import PLAN
+from capture.conduct.queries import NotPossible
+from trial import access, changes
+from trial.models import Participant, Role
+
+
+@access.allows(Role.MONITOR)
+@require_POST
+def verify(request: HttpRequest, reference: str, form: str, row_id: int) -> HttpResponse:
+    """The monitor compared a form, or one field of it, with the source."""
+    participant = access.participant_for(request.user, reference)
+    row = places.row_of(participant, form, row_id)
+    if row is None:
+        raise Http404("There is no such entry.")
+    entry = (form, row, _number(request.POST.get("seen", "")))
+    _say(request, lambda: verification.verify(request.user, participant, *entry, request.POST.get("field", "")[:60]))
+    return redirect(places.place(participant, form, row).url)
+
+
+@access.allows(Role.MONITOR)
+def plan(request: HttpRequest, reference: str) -> HttpResponse:
+    """The plan for one participant, by day; a visit is verified as a whole."""
+    participant = access.participant_for(request.user, reference)
+    if request.method == "POST":
+        entries = [each for text in request.POST.getlist("entry") if (each := _entry(participant, text))]
+        _say(request, lambda: verification.verify_many(request.user, participant, entries))
+        return redirect("capture:verification", participant.reference)
+    days = [(on, list(entries)) for on, entries in groupby(entries_of(participant, PLAN), key=lambda each: each.on)]
+    shown = [
+        (on, [(each, verification.of_entry(participant, each.kind, each.row)[0]) for each in entries])
+        for on, entries in days
+    ]
+    return render(request, "capture/conduct/verification.html", {"participant": participant, "days": shown})
+
+
+@access.allows(Role.MONITOR)
+def again(request: HttpRequest) -> HttpResponse:
+    """What was verified and changed since, over all participants; and the plan itself."""
+    participants = list(access.participants_for(request.user).order_by("number", "screening_number"))
+    dropped = verification.dropped_of(participants)
+    at = places.places(dropped)
+    shown = {
+        "dropped": [(each, at[(each.form, each.row_id)], each.field and places.field_label(each.form, each.field))
+                    for each in dropped],
+        "participants": participants,
+        "plan": [(places.TITLES[kind], [places.field_label(kind, name) for name in names])
+                 for kind, names in PLAN.items()],
+    }  # fmt: skip
+    return render(request, "capture/conduct/verification_again.html", shown)
+
+
+def _entry(participant: Participant, text: str) -> tuple[str, Any, int] | None:
+    """`form:row id:change` as the page sent it; None for an entry that is not the participant's."""
+    form, _, rest = text.partition(":")
+    key, _, seen = rest.partition(":")
+    row = places.row_of(participant, form, _number(key))
+    return (form, row, _number(seen)) if row is not None else None
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
+
+
+def _say(request: HttpRequest, act: Any) -> None:
+    try:
+        act()
+    except (NotPossible, changes.RecordBusy) as reason:
+        messages.error(request, str(reason))
+    else:
+        messages.success(request, "Verified against the source.")
