@@ -72,7 +72,9 @@ def verify_many(
             if history.newest_change(*places.rows_of(participant, kind, row)) != seen:
                 raise NotPossible("The entry was changed while you looked at it. Compare it again.")
             standing = participant.verifications.filter(form=kind, row_id=row.pk, struck_out_reason="")
-            one = standing.filter(field=field).first() or SourceVerification(participant=participant, form=kind, row_id=row.pk, field=field)
+            one = standing.filter(field=field).first() or SourceVerification(
+                participant=participant, form=kind, row_id=row.pk, field=field
+            )
             one.at_change, one.verified_by, one.verified_at = change.number, person, change.at
             one.save()
 

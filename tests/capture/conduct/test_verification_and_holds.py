@@ -1,0 +1,162 @@
+"""Verification drops what changed; a freeze stops the site; a lock needs chair, signatures and closed queries."""
+
+from datetime import date
+
+import pytest
+
+from capture.casebook import ENTRY_FORMS
+from capture.conduct import holds, verification
+from capture.conduct.holds import Target
+from capture.conduct.queries import NotPossible
+from capture.history import newest_change
+from capture.services import entries
+from tests.capture.conduct.test_signing import _sign, client_of, delegate
+from tests.cast import Cast, cast_of
+from trial import changes
+from trial.models import BloodPressure, HormoneLevel, Role
+from trial.partial_date import PartialDate
+
+DEATH = {"died_on": PartialDate(2026, 1, 20), "cause": "disease", "because": ""}
+
+
+@pytest.fixture
+def cast(database: object) -> Cast:
+    """The fixed cast, with an investigator who may sign."""
+    made = cast_of()
+    delegate(made.people[Role.INVESTIGATOR], made.north, date(2026, 1, 1))
+    return made
+
+
+def _hormone(cast: Cast, value: int = 300, row: HormoneLevel | None = None) -> HormoneLevel:
+    values = {"marker": "CGA", "sampled_on": date(2026, 1, 9), "value": value, "value_missing": "", "unit": "ng/mL",
+              "upper_limit": 100, "assay": ""}  # fmt: skip
+    saved = entries.save(cast.people[Role.COORDINATOR], cast.participant, ENTRY_FORMS["hormone"], values, row=row,
+                         reason="New or corrected source document" if row else "")  # fmt: skip
+    assert isinstance(saved, HormoneLevel)
+    return saved
+
+
+def _verify(cast: Cast, row: HormoneLevel, field: str = "") -> None:
+    monitor = cast.people[Role.MONITOR]
+    verification.verify(monitor, cast.participant, "hormone", row, newest_change(row), field)
+
+
+def _states(cast: Cast, row: HormoneLevel) -> dict[str, str]:
+    return {each.field: each.state for each in verification.of_entry(cast.participant, "hormone", row)}
+
+
+def test_a_form_is_verified_in_one_click_and_asked_for_again_when_a_value_changes(cast: Cast) -> None:
+    row = _hormone(cast)
+    assert _states(cast, row) == {"": verification.NOT_YET, "value": verification.NOT_YET}
+    client = client_of(cast.people[Role.MONITOR])
+    address = f"/participants/NET-001/hormone/{row.pk}/"
+    assert "Verify the form against the source" in client.get(address).content.decode()
+    client.post(f"{address}verify/", {"seen": newest_change(row), "field": ""})
+    assert _states(cast, row) == {"": verification.VERIFIED, "value": verification.VERIFIED}
+    _hormone(cast, 310, row)
+    assert _states(cast, row) == {"": verification.AGAIN, "value": verification.AGAIN}
+    assert [each.row_id for each in verification.dropped_of([cast.participant])] == [row.pk]
+    assert "NET-001" in client.get("/verification/").content.decode()
+
+
+def test_a_field_stays_verified_when_another_field_changes(cast: Cast) -> None:
+    row = _hormone(cast)
+    _verify(cast, row, "value")
+    with changes.record(None, "correct", "typing error", participant=cast.participant):
+        row.assay = "another"
+        row.save()
+    assert _states(cast, row) == {"": verification.NOT_YET, "value": verification.VERIFIED}
+
+
+def test_what_was_changed_while_it_was_compared_is_not_verified(cast: Cast) -> None:
+    row = _hormone(cast)
+    seen = newest_change(row)
+    _hormone(cast, 310, row)
+    with pytest.raises(NotPossible, match="while you looked"):
+        verification.verify(cast.people[Role.MONITOR], cast.participant, "hormone", row, seen)
+
+
+def test_only_a_monitor_verifies_and_freezes(cast: Cast) -> None:
+    row = _hormone(cast)
+    with pytest.raises(NotPossible, match="Only a monitor"):
+        verification.verify(cast.people[Role.COORDINATOR], cast.participant, "hormone", row, newest_change(row))
+    with pytest.raises(NotPossible, match="Your role"):
+        holds.freeze(cast.people[Role.CHAIR], Target("study"))
+    nora = client_of(cast.people[Role.COORDINATOR])
+    assert nora.get("/holds/").status_code == 403
+    assert nora.post(f"/participants/NET-001/hormone/{row.pk}/freeze/").status_code == 403
+
+
+def test_a_frozen_form_says_so_and_refuses_a_correction_in_words(cast: Cast) -> None:
+    row = _hormone(cast)
+    monitor, nora = client_of(cast.people[Role.MONITOR]), client_of(cast.people[Role.COORDINATOR])
+    address = f"/participants/NET-001/hormone/{row.pk}/"
+    monitor.post(f"{address}freeze/")
+    assert "Frozen" in nora.get(address).content.decode()
+    with pytest.raises(changes.RecordHeld, match="froz"):
+        _hormone(cast, 310, row)
+    row.refresh_from_db()
+    assert row.value == 300
+    hold = holds.on_entry(cast.participant, "hormone", row.pk)
+    assert hold is not None
+    monitor.post(f"/holds/{hold.pk}/step/", {"step": "unfreeze", "because": "the site found the source"})
+    assert _hormone(cast, 310, row).value == 310
+
+
+def test_a_lock_waits_for_the_signature_and_is_approved_by_the_chair(cast: Cast) -> None:
+    one = Target("participant", participant=cast.participant)
+    monitor, chair = cast.people[Role.MONITOR], cast.people[Role.CHAIR]
+    with pytest.raises(NotPossible, match="not signed: NET-001"):
+        holds.ask_lock(monitor, one, "cleaned")
+    _sign(cast)
+    hold = holds.ask_lock(monitor, one, "cleaned")
+    assert holds.on_participant(cast.participant) is None
+    with pytest.raises(NotPossible, match="Your role"):
+        holds.decide_lock(monitor, hold, True, "fine")
+    page = client_of(chair).get("/holds/").content.decode()
+    assert "Approve the lock" in page and "NET-001" in page
+    client_of(chair).post(f"/holds/{hold.pk}/step/", {"step": "approve", "because": "reviewed"})
+    with pytest.raises(changes.RecordHeld, match="locked"):
+        entries.save(cast.people[Role.COORDINATOR], cast.participant, ENTRY_FORMS["death"], DEATH)
+
+
+def test_a_change_after_the_signature_stands_in_the_way_of_the_lock(cast: Cast) -> None:
+    _sign(cast)
+    _hormone(cast)
+    with pytest.raises(NotPossible, match="changed since the signature: NET-001"):
+        holds.ask_lock(cast.people[Role.MONITOR], Target("participant", participant=cast.participant), "cleaned")
+
+
+def test_two_people_one_of_them_the_chair_lift_a_lock(cast: Cast) -> None:
+    monitor, chair = cast.people[Role.MONITOR], cast.people[Role.CHAIR]
+    _sign(cast)
+    hold = holds.ask_lock(monitor, Target("participant", participant=cast.participant), "cleaned")
+    hold = holds.decide_lock(chair, hold, True, "reviewed")
+    hold = holds.ask_unlock(monitor, hold, "a scan was misread")
+    with pytest.raises(NotPossible, match="Another person"):
+        holds.unlock(monitor, hold, "still")
+    with pytest.raises(NotPossible, match="Say why"):
+        holds.unlock(chair, hold, " ")
+    holds.unlock(chair, hold, "agreed")
+    assert holds.on_participant(cast.participant) is None
+    entries.save(cast.people[Role.COORDINATOR], cast.participant, ENTRY_FORMS["death"], DEATH)
+
+
+def test_the_plan_of_a_participant_verifies_a_visit_as_a_whole(cast: Cast) -> None:
+    row = _hormone(cast)
+    client = client_of(cast.people[Role.MONITOR])
+    page = client.get("/participants/NET-001/verification/").content.decode()
+    assert f"hormone:{row.pk}:" in page
+    client.post("/participants/NET-001/verification/", {"entry": [f"hormone:{row.pk}:{newest_change(row)}"]})
+    assert _states(cast, row)[""] == verification.VERIFIED
+    client.post("/participants/NET-001/verification/", {"entry": ["hormone:999999:1", "nonsense"]})
+    assert BloodPressure.objects.count() == 0
+
+
+def test_a_monitor_of_another_site_sees_neither_plan_nor_hold(cast: Cast) -> None:
+    holds.freeze(cast.people[Role.MONITOR], Target("site", site=cast.north))
+    elsewhere = cast.people[Role.MONITOR]
+    elsewhere.sites.set([cast.south])
+    client = client_of(elsewhere)
+    assert client.get("/participants/NET-001/verification/").status_code == 404
+    assert "site NORTH" not in client.get("/holds/").content.decode()
