@@ -125,7 +125,8 @@ def database_owner(database: str) -> Iterator[psycopg.Connection]:
 
 
 class _ThreadedServer(socketserver.ThreadingMixIn, WSGIServer):
-    daemon_threads = True
+    # Closing waits for requests under way: one that outlived its test would open the pool anew on a dropped database.
+    daemon_threads = False
 
 
 class _Silent(WSGIRequestHandler):
