@@ -24,6 +24,7 @@ def chromium(database: str, monkeypatch: pytest.MonkeyPatch) -> Any:
 
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=WITHOUT_NETWORK)
+        connections.close_all()
         yield started
         started.close()
         # Beside the driver's event loop this thread has connections of its own; they go before the database does.

@@ -16,6 +16,7 @@ let leaving = false;
 let running = null;
 let waiting = false;
 let sent = false;
+let signedOut = false;
 
 function fields() {
   const found = {};
@@ -62,9 +63,10 @@ async function learnKey() {
 }
 
 async function copyHere(what) {
-  if (!key) return false;
+  if (!key || signedOut) return false;
   const iv = crypto.getRandomValues(new Uint8Array(12));
   const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, new TextEncoder().encode(what));
+  if (signedOut) return false;  // while it was being sealed
   localStorage.setItem(place(), JSON.stringify({ at: Date.now(), iv: base64(iv), sealed: base64(sealed) }));
   return true;
 }
@@ -158,6 +160,7 @@ async function onSubmit(event) {
 }
 
 function clearCopies() {
+  signedOut = leaving = true;  // what is still under way must not come back
   for (const name of Object.keys(localStorage)) if (name.startsWith(`${COPY}:`)) localStorage.removeItem(name);
 }
 
