@@ -53,16 +53,24 @@ def export(form: str, folder: Path, told: Told = lambda words: None) -> dict[str
 
     told is called with the title of each data set. Raises ExportFailed.
     """
+    with whole_folder(folder) as unfinished:
+        with one_moment():
+            listed = FORMS[form](unfinished, told)
+            manifest = _manifest(form, listed)
+        (unfinished / MANIFEST).write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return manifest
+
+
+@contextmanager
+def whole_folder(folder: Path) -> Iterator[Path]:
+    """A folder to write into, which takes its name only when everything is right. Raises ExportFailed."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ExportFailed(f"{folder} is not an empty folder: nothing was written.")
     if not folder.parent.is_dir():
         raise ExportFailed(f"There is no folder {folder.parent}.")
     unfinished = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".unfinished", dir=folder.parent))
     try:
-        with _one_moment():
-            listed = FORMS[form](unfinished, told)
-            manifest = _manifest(form, listed)
-        (unfinished / MANIFEST).write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        yield unfinished
         os.rename(unfinished, folder)
     except OSError as refusal:
         raise ExportFailed(f"The files could not be written: {refusal.strerror}.") from refusal
@@ -70,11 +78,11 @@ def export(form: str, folder: Path, told: Told = lambda words: None) -> dict[str
         raise ExportFailed(f"The files could not be written: {refusal}.") from refusal
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
-    return manifest
 
 
 @contextmanager
-def _one_moment() -> Iterator[None]:
+def one_moment() -> Iterator[None]:
+    """One read-only moment of the record, for as long as the block lasts."""
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")

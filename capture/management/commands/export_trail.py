@@ -1,0 +1,30 @@
+"""`manage.py export_trail DIR`: the whole audit trail with what it takes to verify it without the product."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from capture.exchange.export import ExportFailed
+from capture.trail.offline import export_trail
+
+
+class Command(BaseCommand):
+    """Refuses a folder that holds something; a failure is an error and leaves nothing behind."""
+
+    help = "Write every Change and version as it was sealed, and a script that verifies them, into a new folder."
+
+    def add_arguments(self, parser: Any) -> None:
+        """The folder."""
+        parser.add_argument("folder", type=Path, metavar="DIR")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Says what was written, and the head to note elsewhere."""
+        folder = options["folder"].absolute()
+        try:
+            manifest = export_trail(folder)
+        except ExportFailed as refusal:
+            raise CommandError(str(refusal)) from refusal
+        self.stdout.write(f"{manifest['changes']} changes and {manifest['versions']} versions in {options['folder']}")
+        self.stdout.write(f"Note this head elsewhere: {manifest['head']}")
+        self.stdout.write(f"Verify with: python3 {folder / 'verify_trail.py'} --head {manifest['head']}")

@@ -1,0 +1,1 @@
+"""The audit trail: looked through, reviewed, exported, and verified away from the product."""

@@ -1,0 +1,117 @@
+"""Verifies an exported audit trail without the product: `python3 verify_trail.py [--head N:SEAL] [DIR]`.
+
+Only the standard library of Python 3.9 or later is needed. Each line of `trail.jsonl` is one Change with the exact text
+of its header and of its versions. The seal of a Change is
+
+    SHA-256(seal of the Change before, header text, SHA-256 of each version text in order)
+
+with texts in UTF-8 and the first Change following nothing. So one altered letter breaks every seal from there on. What
+was cut off the end leaves a chain that is sound: only a head noted elsewhere (`verify_audit`, a signature, a backup)
+shows that, and is given as --head. Ends with 0 when the trail is sound, with 1 at the first break, with 2 when there is
+nothing to verify.
+"""
+
+import argparse
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+TRAIL, MANIFEST = "trail.jsonl", "manifest.json"
+
+
+class Break(Exception):
+    """The first thing that is not as it was sealed, in words."""
+
+
+def seal_of(previous, header, versions):
+    """The seal in hexadecimal; previous is bytes, the rest is text."""
+    digests = b"".join(hashlib.sha256(text.encode("utf-8")).digest() for text in versions)
+    return hashlib.sha256(previous + header.encode("utf-8") + digests).hexdigest()
+
+
+def changes_in(file):
+    """Each line as (place from 1, number, header, previous seal, seal, version texts). Raises Break."""
+    for place, line in enumerate(file, start=1):
+        try:
+            one = json.loads(line)
+            header, versions = one["header"], list(one["versions"])
+            yield place, json.loads(header)[0], header, one["previous_seal"] or "", one["seal"] or "", versions
+        except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+            raise Break(f"line {place} is no Change of an exported trail") from error
+
+
+def walk(file):
+    """Yields (number, seal, versions) of each Change that follows the one before. Raises Break at the first break."""
+    before = ""
+    for place, number, header, previous, seal, versions in changes_in(file):
+        if number != place:
+            raise Break(f"Change {place} is missing (Change {number} stands in its place)")
+        if previous != before:
+            raise Break(f"Change {number} does not follow the seal of the Change before it")
+        if seal != seal_of(bytes.fromhex(before), header, versions):
+            raise Break(f"Change {number} or one of its versions is not what was sealed")
+        before = seal
+        yield number, seal, len(versions)
+
+
+def verify(folder, heads):
+    """Returns (Changes, versions, newest seal). heads: {number: seal}. Raises Break."""
+    waiting, changes, versions, newest = dict(heads), 0, 0, ""
+    with (Path(folder) / TRAIL).open(encoding="utf-8", newline="\n") as file:
+        for number, seal, count in walk(file):
+            if waiting.pop(number, seal) != seal:
+                raise Break(f"Change {number} carries another seal than the one noted elsewhere")
+            changes, versions, newest = number, versions + count, seal
+    if waiting:
+        raise Break(f"Change {min(waiting)} was on record once and is cut off")
+    return changes, versions, newest
+
+
+def reconcile(folder, changes, versions):
+    """Compares the counts with the manifest, which can be wrong by itself: it is sealed by nothing. Raises Break."""
+    path = Path(folder) / MANIFEST
+    if not path.exists():
+        return
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        said = (manifest["changes"], manifest["versions"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise Break("the manifest cannot be read") from error
+    if said != (changes, versions):
+        raise Break(f"the manifest names {said[0]} Changes and {said[1]} versions, "
+                    f"the trail holds {changes} and {versions}")  # fmt: skip
+
+
+def head_from(text):
+    """`NUMBER:SEAL` as (number, seal)."""
+    number, _, seal = text.strip().partition(":")
+    if not number.isdigit() or len(seal) != 64 or set(seal.lower()) - set("0123456789abcdef"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form NUMBER:SEAL with 64 hexadecimal digits")
+    return int(number), seal.lower()
+
+
+def main(words):
+    """Prints the result; returns the exit code."""
+    asked = argparse.ArgumentParser(description="Verify an exported audit trail.")
+    asked.add_argument("folder", nargs="?", default=str(Path(__file__).resolve().parent), metavar="DIR")
+    asked.add_argument("--head", type=head_from, action="append", default=[], metavar="N:SEAL",
+                       help="a head noted elsewhere; may be given several times")  # fmt: skip
+    options = asked.parse_args(words)
+    try:
+        changes, versions, newest = verify(options.folder, options.head)
+        reconcile(options.folder, changes, versions)
+    except Break as first:
+        print(f"The trail is broken: {first}.")
+        return 1
+    except (OSError, UnicodeDecodeError) as error:
+        print(f"The trail cannot be read: {error}.")
+        return 2
+    if not options.head:
+        print("No head from elsewhere was given: that nothing is cut off the end is not verified.")
+    print(f"The trail is sound: {changes} changes, {versions} versions, head {changes}:{newest}.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
