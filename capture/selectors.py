@@ -4,12 +4,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from capture.course import Course, course
 from capture.lesions import readings_by_assessment
+from capture.matrix import PAGE_ROWS, Cell, Matrix, Row
 from trial import access, schedule
 from trial.models import (
     Assessment,
@@ -28,79 +31,36 @@ from trial.models import (
 from trial.schedule import Due
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One form of one participant in the matrix: its status and where to open it."""
+def matrix(
+    person: Person, today: date, site: str = "", group: str = "", state: str = "", typed: str = "", page: int = 1
+) -> Matrix:
+    """One page of those the person may see, filtered by site code, group, typed words and state.
 
-    due: Due
-    url: str
-    not_done: NotDone | None = None
-
-    @property
-    def may_be_left_out(self) -> bool:
-        """Open, and of a kind that can be not done: a baseline cannot, and a cycle is held instead."""
-        is_open = self.not_done is None and self.due.status in (schedule.DUE, schedule.OVERDUE, schedule.MISSED)
-        return is_open and not self.due.what.startswith(("Baseline", "Cycle"))
-
-
-@dataclass(frozen=True)
-class Row:
-    """One participant of the matrix; cells line up with the columns of the matrix, None where nothing is due."""
-
-    participant: Participant
-    course: Course
-    baseline: Cell | None = None
-    cycles: tuple[Cell | None, ...] = ()
-    assessments: tuple[Cell | None, ...] = ()
-    follow_ups: tuple[Cell | None, ...] = ()
-    visits: tuple[Cell, ...] = ()
-    pressures: tuple[Cell, ...] = ()
-
-    @property
-    def cells(self) -> tuple[Cell | None, ...]:
-        """Baseline, cycles, assessments and follow-ups in order of the columns."""
-        return (self.baseline, *self.cycles, *self.assessments, *self.follow_ups)
-
-    @property
-    def every(self) -> tuple[Cell | None, ...]:
-        """The same, and visits and blood pressures."""
-        return (*self.cells, *self.visits, *self.pressures)
-
-    @property
-    def to_do(self) -> list[Cell]:
-        """What is due or overdue, whichever form it is, the longest overdue first."""
-        found = [cell for cell in self.every if cell and cell.due.status in (schedule.DUE, schedule.OVERDUE)]
-        return sorted(found, key=lambda cell: (cell.due.status != schedule.OVERDUE, cell.due.due_on))
-
-    @property
-    def state(self) -> str:
-        """`overdue`, `due` or empty: what the filter of the matrix asks for."""
-        return self.to_do[0].due.status if self.to_do else ""
-
-
-@dataclass(frozen=True)
-class Matrix:
-    """The status of every form of every participant shown."""
-
-    columns: tuple[str, ...]
-    rows: tuple[Row, ...]
-
-
-def matrix(person: Person, today: date, site: str = "", group: str = "", state: str = "") -> Matrix:
-    """Everyone the person may see, filtered by site code, group and state (`due`: due or overdue; `overdue`)."""
-    found = access.participants_for(person)
-    if site:
-        found = found.filter(site__code=site)
-    if group:
-        found = found.filter(group=group)
-    rows = rows_of(list(found.order_by("number", "screening_number")), today)
+    state: `due` (due or overdue) or `overdue`. typed: each word stands in the number, the site or is the group.
+    """
+    found = _filtered(access.participants_for(person), site, group, typed).order_by("number", "screening_number")
     wanted = {"due": ("due", "overdue"), "overdue": ("overdue",)}.get(state)
-    rows = [row for row in rows if wanted is None or row.state in wanted]
+    start = (page - 1) * PAGE_ROWS
+    if wanted is None:
+        in_all, rows = found.count(), rows_of(list(found[start : start + PAGE_ROWS]), today)
+    else:
+        every = [row for row in rows_of(list(found), today) if row.state in wanted]
+        in_all, rows = len(every), every[start : start + PAGE_ROWS]
     lengths = [max((len(getattr(row, part)) for row in rows), default=0) for part in PARTS]
     columns = ["Baseline"]
     for length, title in zip(lengths, ("Cycle {}", "Week {}", "Follow-up {}"), strict=True):
         columns += [title.format((n + 1) * (8 if title.startswith("Week") else 1)) for n in range(length)]
-    return Matrix(tuple(columns), tuple(_padded(row, lengths) for row in rows))
+    return Matrix(tuple(columns), tuple(_padded(row, lengths) for row in rows), in_all, page)
+
+
+def _filtered(found: QuerySet[Participant], site: str, group: str, typed: str) -> QuerySet[Participant]:
+    if site:
+        found = found.filter(site__code=site)
+    if group:
+        found = found.filter(group=group)
+    for word in typed.split()[:5]:
+        found = found.filter(Q(number__icontains=word) | Q(site__code__icontains=word) | Q(group=word.upper()))
+    return found
 
 
 PARTS = ("cycles", "assessments", "follow_ups")
@@ -170,9 +130,9 @@ def _row(
     courses = schedule.cycles_due(registered_on, [each.started_on for each in cycles], stops_on, today)
     ids = {**follow_ups, **({baseline.assessed_on: baseline.pk} if baseline else {})}
     found = Row(
-        participant, so_far, Cell(first, _assessment_url(participant, first, ids)),
+        participant, so_far, Cell(first, partial(_assessment_url, participant, first, ids)),
         tuple(_cycle_cell(participant, number, due) for number, due in enumerate(courses, start=1)),
-        tuple(Cell(due, _assessment_url(participant, due, ids)) for due in scans_due),
+        tuple(Cell(due, partial(_assessment_url, participant, due, ids)) for due in scans_due),
         *_after_treatment(participant, cycles, ends, below, today),
     )  # fmt: skip
     return _with_reasons(found, not_done) if not_done else found
@@ -203,10 +163,11 @@ def _after_treatment(
     pressures = schedule.pressures_due(
         cycles[0].started_on if cycles else None, measured, ends.treatment_stops_on, today, not_done
     )
-    new_pressure = reverse("capture:entry_new", args=[participant.reference, "blood_pressure"])
+    new_pressure = partial(_entry_url, participant, "blood_pressure", None)
     return (
-        tuple(Cell(due, _entry_url(participant, "follow_up", contacts.get(due.done_on))) for due in contacts_due),
-        tuple(Cell(due, _visit_url(participant, each.number, visits)) for due, each in
+        tuple(Cell(due, partial(_entry_url, participant, "follow_up", contacts.get(due.done_on)))
+              for due in contacts_due),
+        tuple(Cell(due, partial(_visit_url, participant, each.number, visits)) for due, each in
               zip(visits_due, cycles, strict=True)),
         tuple(Cell(due, new_pressure) for due in pressures),
     )  # fmt: skip
@@ -225,7 +186,7 @@ def _visit_url(participant: Participant, number: int, visits: dict[int, Any]) ->
 
 
 def _cycle_cell(participant: Participant, number: int, due: Due) -> Cell:
-    return Cell(due, reverse("capture:cycle", args=[participant.reference, number]))
+    return Cell(due, lambda: reverse("capture:cycle", args=[participant.reference, number]))
 
 
 def _assessment_url(participant: Participant, due: Due, ids: dict[date, int]) -> str:

@@ -9,6 +9,7 @@ from django.utils.timezone import now
 from capture import selectors
 from capture.conduct import waiting
 from capture.entry_lists import pending_entries
+from capture.matrix import Cell
 from capture.proposals import open_proposals
 from trial import access
 from trial.models import Participant, Person, Role, Waiver
@@ -68,7 +69,7 @@ def _visits(participants: list[Participant], today: date) -> list[Task]:
     return [task for _, task in sorted(tasks, key=lambda each: each[0])]
 
 
-def _when(cell: selectors.Cell, today: date) -> str:
+def _when(cell: Cell, today: date) -> str:
     days = (today - cell.due.window_to).days
     if cell.due.status == OVERDUE:
         return f"{days} day{'s' if days != 1 else ''} overdue"

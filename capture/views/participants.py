@@ -1,6 +1,7 @@
 """The list of participants as a status matrix, and the page of one participant."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,14 +15,16 @@ from capture.proposals import open_proposals
 from trial import access, protocol
 from trial.models import Assessment, Participant, Waiver
 
+FILTERS = ("site", "group", "state", "typed")
 STATES = (("", "All"), ("due", "Something due or overdue"), ("overdue", "Something overdue"))
 
 
 @access.allows(*access.READS_RECORD)
 def matrix(request: HttpRequest) -> HttpResponse:
-    """Rows are participants, columns their forms, each with its status; filters `site`, `group`, `state`."""
-    site, group, state = (request.GET.get(name, "") for name in ("site", "group", "state"))
-    found = selectors.matrix(request.user, today(), site, group, state)
+    """Rows are participants, columns their forms, each with its status; filters `site`, `group`, `state`, `typed`."""
+    site, group, state, typed = (request.GET.get(name, "").replace("\0", "") for name in FILTERS)
+    page = request.GET.get("page", "1")
+    found = selectors.matrix(request.user, today(), site, group, state, typed, _page(page))
     shown = {
         "matrix": found,
         "marks": marks.marks([row.participant for row in found.rows]),
@@ -30,10 +33,17 @@ def matrix(request: HttpRequest) -> HttpResponse:
         "site": site,
         "group": group,
         "state": state,
+        "typed": typed,
+        "filters": urlencode({"site": site, "group": group, "state": state, "typed": typed}),
         "states": STATES,
         "may_enter": access.may_enter(request.user),
     }
     return render(request, "capture/participants.html", shown)
+
+
+def _page(text: str) -> int:
+    """A page's number; the first for anything else."""
+    return max(1, int(text)) if text.isdecimal() and len(text) < 6 else 1
 
 
 @access.allows(*access.READS_RECORD)

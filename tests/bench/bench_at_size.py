@@ -31,7 +31,10 @@ from capture.services import assessments, entries  # noqa: E402
 from trial.models import Assessment, Change, Participant, Person, Role  # noqa: E402
 from trial.partial_date import PartialDate  # noqa: E402
 
-PAGES = ("dashboard/", "dashboard/panel/A/", "groups/A/behind/responders/")
+PAGES = (
+    "dashboard/", "dashboard/panel/A/", "groups/A/", "groups/A/behind/responders/", "participants/",
+    "participants/?state=overdue",
+)  # fmt: skip
 REASON = "benchmark"
 
 

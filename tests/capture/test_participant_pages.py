@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from capture import history, merging
 from capture.forms.registration import CorrectionForm
 from capture.services import correction, registration
-from tests.cast import Cast, answers, cast_of, details
+from tests.cast import Cast, answers, cast_of, details, register
 from trial import protocol
 from trial.models import Participant, Role
 
@@ -124,3 +124,18 @@ def test_a_correction_with_a_reason_is_in_the_history(cast: Cast) -> None:
     assert client.post("/participants/NET-001/registration/", typed).status_code == 302
     shown = client.get(f"/participants/NET-001/history/registration/{cast.participant.pk}/").content.decode()
     assert "Entry error" in shown and "<del>1</del>" in shown and "<ins>2</ins>" in shown
+
+
+def test_a_large_study_is_shown_in_pages_and_found_by_typing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("capture.matrix", "capture.selectors"):
+        monkeypatch.setattr(f"{module}.PAGE_ROWS", 1)
+    second = register(cast.people[Role.COORDINATOR], cast.north)
+    client = _as(cast.people[Role.COORDINATOR])
+    page = client.get("/participants/?group=A").content.decode()
+    assert "1 to 1 of 2" in page and cast.participant.reference in page and second.reference not in page
+    later = client.get("/participants/?group=A&page=2").content.decode()
+    assert second.reference in later and "Earlier" in later
+    found = client.get(f"/participants/?typed={second.reference}").content.decode()
+    assert second.reference in found and "of 2" not in found
+    assert client.get("/participants/?page=0&typed=%00").status_code == 200
+    assert client.get("/participants/?page=99999").status_code == 200
