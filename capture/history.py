@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django.apps import apps
@@ -42,8 +43,9 @@ SILENT = frozenset(
     }
 )
 ACTS = {"register": "Registered", "enter": "Entered", "correct": "Corrected", "strike_out": "Struck out",
-        "sign": "Decided", "import": "Imported", "system": "By the system", "query": "Query", "freeze": "Frozen",
-        "settings": "Settings", "account": "Account"}  # fmt: skip
+        "sign": "Decided", "import": "Imported", "system": "By the system", "query": "Query", "verify": "Verified",
+        "freeze": "Frozen", "lock": "Locked", "review": "Reviewed", "settings": "Settings",
+        "account": "Account"}  # fmt: skip
 ITEM_WORDS = {item.code: item.words for item in protocol.ELIGIBILITY}
 
 
@@ -87,7 +89,7 @@ def entries(rows: Sequence[Model]) -> list[Entry]:
     for version in versions:
         key = (version.table_name, version.row_id)
         heads[version.change_id] = version.change
-        lines.setdefault(version.change_id, []).extend(_lines(version, before.get(key, {}), names[key]))
+        lines.setdefault(version.change_id, []).extend(lines_of(version, before.get(key, {}), names[key]))
         before[key] = version.row
     return [_entry(heads[number], lines[number]) for number in sorted(heads, reverse=True)]
 
@@ -147,7 +149,8 @@ def _entry(change: Any, lines: list[Line]) -> Entry:
     return Entry(change.id, change.at, ACTS.get(change.act, change.act), who, role, change.reason, tuple(lines))
 
 
-def _lines(version: Version, before: dict[str, Any], name: str) -> list[Line]:
+def lines_of(version: Version, before: dict[str, Any], name: str) -> list[Line]:
+    """What a version changed, in words; `before` is the row as the version before left it (empty for the first)."""
     model = _model(version.table_name)
     found = []
     for column, value in version.row.items():
@@ -159,6 +162,7 @@ def _lines(version: Version, before: dict[str, Any], name: str) -> list[Line]:
     return found
 
 
+@cache
 def _model(table: str) -> Any:
     return next(model for model in apps.get_app_config("trial").get_models() if model._meta.db_table == table)
 
@@ -174,9 +178,15 @@ def _words(model: Any, column: str, value: Any) -> str:
         return "Yes" if value else "No"
     if column.endswith("_on"):
         return _day(str(value))
-    field = next((each for each in model._meta.fields if each.column == column), None)
     said = value if isinstance(value, str) else json.dumps(value)
-    return str(dict(getattr(field, "choices", None) or {}).get(value, said))
+    choices = _choices(model, column)
+    return str(choices.get(value, said)) if choices else said
+
+
+@cache
+def _choices(model: Any, column: str) -> dict[Any, Any]:
+    field = next((each for each in model._meta.fields if each.column == column), None)
+    return dict(getattr(field, "choices", None) or {})
 
 
 def _day(text: str) -> str:

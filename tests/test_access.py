@@ -39,6 +39,7 @@ def _address(route: str, cast: Cast) -> str:
         "<int:lesion_id>": "1",
         "<int:reopening_id>": "1",
         "<int:hold_id>": "1",
+        "<int:change_number>": str(_change_of(cast)),
         "<int:query_id>": str(_query_of(cast)),
         "<str:letter>": "A",
         "<str:figure>": "responders",
@@ -54,6 +55,11 @@ def _address(route: str, cast: Cast) -> str:
     for token, value in values.items():
         route = route.replace(token, value)
     return "/" + route
+
+
+def _change_of(cast: Cast) -> int:
+    """A Change about the participant of the cast."""
+    return int(cast.participant.changes.values_list("id", flat=True)[0])
 
 
 def _query_of(cast: Cast) -> int:
@@ -101,7 +107,7 @@ def test_every_page_of_another_sites_participant_is_404(database: object, role: 
     cast = cast_of()
     client = Client()
     client.force_login(cast.elsewhere[role], backend="django.contrib.auth.backends.ModelBackend")
-    ours = ("<str:reference>", "<int:query_id>")
+    ours = ("<str:reference>", "<int:query_id>", "<int:change_number>")
     pages = [route for route, each in _all() if any(one in route for one in ours) and role in each.callback.rule]
     assert pages
     for route in pages:

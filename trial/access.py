@@ -13,12 +13,13 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 
-from trial.models import Participant, Person, Role, Site
+from trial.models import Change, Participant, Person, Role, Site
 
 View = Callable[..., HttpResponse]
 
 ENTERS = (Role.COORDINATOR, Role.INVESTIGATOR)
 READS_RECORD = (*ENTERS, Role.MONITOR, Role.CHAIR, Role.STATISTICIAN)
+READS_TRAIL = (Role.INVESTIGATOR, Role.MONITOR, Role.CHAIR, Role.STATISTICIAN)
 READS_RESULTS = (Role.CHAIR, Role.STATISTICIAN)
 DECIDES = (Role.CHAIR,)
 EXCHANGES = (Role.STATISTICIAN,)  # whole-record exports and imports
@@ -54,11 +55,21 @@ def public(view: View) -> View:
 
 def sites_for(person: Person) -> QuerySet[Site]:
     """Sites whose record the person may read; a monitor without assigned sites monitors all of them."""
-    if person.role in EVERY_SITE:
-        return Site.objects.all()
-    if person.role == Role.MONITOR and not person.sites.exists():
+    if sees_every_site(person):
         return Site.objects.all()
     return person.sites.all() if person.role in READS_RECORD else Site.objects.none()
+
+
+def sees_every_site(person: Person) -> bool:
+    """Whether no site is hidden from the person."""
+    return person.role in EVERY_SITE or (person.role == Role.MONITOR and not person.sites.exists())
+
+
+def changes_for(person: Person) -> QuerySet[Change]:
+    """The Changes of the trail the person may read; those of no site only for those who see every site."""
+    if person.role not in READS_TRAIL:
+        return Change.objects.none()
+    return Change.objects.all() if sees_every_site(person) else Change.objects.filter(site__in=list(sites_for(person)))
 
 
 def participants_for(person: Person) -> QuerySet[Participant]:

@@ -33,5 +33,6 @@ def history(request: HttpRequest, reference: str, kind: str, row_id: int) -> Htt
         raise Http404("There is no such kind of entry.")
     title, rows = KINDS[kind]
     entries = of_entry.entries(rows(participant, row_id))
-    shown = {"participant": participant, "entry_title": title, "entries": entries}
+    shown = {"participant": participant, "entry_title": title, "entries": entries,
+             "reads_trail": request.user.role in access.READS_TRAIL}  # fmt: skip
     return render(request, "capture/history.html", shown)

@@ -1,0 +1,115 @@
+"""The filtered trail as a CSV file: one row for each version, one for a Change without versions.
+
+Read in one moment through a server-side cursor and written to a temporary file, so that memory does not grow with the
+trail and nothing is handed over before its rows are reconciled with the database.
+"""
+
+import csv
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Max, QuerySet
+
+from capture import history
+from capture.exchange.cells import csv_cell
+from capture.exchange.export import ExportFailed, one_moment
+from capture.trail import selection, words
+from trial.models import Change, Lesion, Person, Role, Version
+
+HEADER = ("change", "at_utc", "person", "role", "act", "reason", "participant", "site", "groups", "program", "version",
+          "table", "row", "what", "row_act", "values")  # fmt: skip
+AT_A_TIME = 1000
+_OF_THE_CHANGE = ("change__person", "change__participant", "change__site")
+
+
+@dataclass(frozen=True)
+class TrailFile:
+    """An open file at its beginning, its rows without the header, its Changes, and the newest Change on record."""
+
+    file: Any
+    rows: int
+    changes: int
+    as_of: int
+
+
+def write(person: Person, asked: selection.Filter) -> TrailFile:
+    """Writes what the filter finds for the person. Raises ExportFailed when the counts disagree."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115 (the answer closes it when it is sent)
+    try:
+        with one_moment():
+            changes = selection.found(person, asked)
+            counted, as_of = count(changes), Change.objects.aggregate(newest=Max("id"))["newest"] or 0
+            written = _write(file, _rows(changes))
+    except BaseException:
+        file.close()
+        raise
+    if written != sum(counted[1:]):
+        file.close()
+        raise ExportFailed(f"{sum(counted[1:])} rows are on record and {written} were written.")
+    file.seek(0)
+    return TrailFile(file, written, counted[0], as_of)
+
+
+def count(changes: QuerySet[Change]) -> tuple[int, int, int]:
+    """Changes, their versions, and Changes without a version; counted by the database."""
+    versions = Version.objects.filter(change__in=changes.values("pk")).order_by()
+    empty = changes.exclude(versions__isnull=False)
+    return changes.count(), versions.count(), empty.count()
+
+
+def _write(file: Any, rows: Iterable[Iterable[Any]]) -> int:
+    written = 0
+    writer = csv.writer(_Encoded(file), lineterminator="\r\n")
+    writer.writerow(HEADER)
+    for row in rows:
+        writer.writerow([csv_cell(value) for value in row])
+        written += 1
+    return written
+
+
+class _Encoded:
+    """Text into a file of bytes that outlives the writer."""
+
+    def __init__(self, file: Any) -> None:
+        self.file = file
+
+    def write(self, text: str) -> int:
+        """UTF-8."""
+        return int(self.file.write(text.encode("utf-8")))
+
+
+def _rows(changes: QuerySet[Change]) -> Iterator[list[Any]]:
+    """In order of Changes and versions; those without a version come where their number puts them."""
+    empty = changes.exclude(versions__isnull=False).select_related("person", "participant", "site").order_by("id")
+    waiting = empty.iterator(chunk_size=AT_A_TIME)
+    next_empty = next(waiting, None)
+    names = words.Names.of(Lesion.objects.all())
+    versions = Version.objects.filter(change__in=changes.values("pk")).select_related(*_OF_THE_CHANGE)
+    for version in words.with_before(versions.order_by("change_id", "id")).iterator(chunk_size=AT_A_TIME):
+        while next_empty is not None and next_empty.pk < version.change_id:
+            yield [*_change(next_empty), "", "", "", "", "", ""]
+            next_empty = next(waiting, None)
+        yield [*_change(version.change), *_version(version, names)]
+    while next_empty is not None:
+        yield [*_change(next_empty), "", "", "", "", "", ""]
+        next_empty = next(waiting, None)
+
+
+def _change(change: Change) -> list[Any]:
+    return [
+        change.pk, change.at.isoformat(), change.person.full_name if change.person else "The system",
+        dict(Role.choices).get(change.role, change.role), history.ACTS.get(change.act, change.act), change.reason,
+        change.participant.reference if change.participant else "", change.site.code if change.site else "",
+        "".join(change.groups), change.version_of_program,
+    ]  # fmt: skip
+
+
+def _version(version: Version, names: words.Names) -> list[Any]:
+    said = "; ".join(
+        f"{line.label}: {line.old} → {line.new or 'empty'}" if line.old else f"{line.label}: {line.new or 'empty'}"
+        for line in words.lines(version, names)
+    )
+    return [version.pk, version.table_name, version.row_id, words.heading(version, names),
+            words.ROW_ACTS.get(version.act, version.act), said]  # fmt: skip

@@ -1,0 +1,101 @@
+"""Pages of the trail: the list, one Change, the file, and the monitor's review."""
+
+import logging
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from capture import history
+from capture.exchange.export import ExportFailed
+from capture.trail import csv_file, reviews, selection, tables, words
+from trial import access, changes
+from trial.models import Person, Role
+
+log = logging.getLogger(__name__)
+
+
+@access.allows(*access.READS_TRAIL)
+@require_GET
+def trail(request: HttpRequest) -> HttpResponse:
+    """The Changes that pass the filter, newest first."""
+    return _page(request)
+
+
+def _page(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
+    asked = selection.Filter.of(request.GET)
+    found = selection.found(request.user, asked)
+    before, after = (selection.number(request.GET.get(name, "")) for name in ("before", "after"))
+    page = selection.page(found, before, after)
+    touched = words.touched(page.changes)
+    span = reviews.span_of(request.user)
+    reviewed = reviews.newest(span)
+    up_to = reviewed.to_change if reviewed else 0
+    newest = page.changes[0].pk if page.changes and page.newer is None else 0
+    shown = {
+        "asked": asked, "page": page, "total": found.count(), "choices": _choices(request.user),
+        "listed": [(one, touched.get(one.pk, "Nothing")) for one in page.changes], "reasons": asked.complaints,
+        "reviews": reviews.shown_to(request.user), "up_to": up_to, "span": span, "reviewed": reviewed,
+        "may_review": request.user.role == Role.MONITOR, "newest": newest if newest > up_to else 0, **more,
+    }  # fmt: skip
+    return render(request, "capture/trail/trail.html", shown, status=status)
+
+
+def _choices(person: Person) -> dict[str, Any]:
+    people = Person.objects.order_by("full_name")
+    if not access.sees_every_site(person):
+        people = people.filter(pk__in=access.changes_for(person).order_by().values("person"))
+    return {
+        "people": people, "sites": access.sites_for(person).order_by("code"), "acts": history.ACTS.items(),
+        "tables": sorted(tables.TITLES.items(), key=lambda each: each[1]),
+    }  # fmt: skip
+
+
+@access.allows(*access.READS_TRAIL)
+@require_GET
+def change(request: HttpRequest, change_number: int) -> HttpResponse:
+    """One Change with its versions: each value before and after. Loaded into the list too."""
+    rows = access.changes_for(request.user).select_related("person", "participant", "site")
+    one = get_object_or_404(rows, pk=change_number)
+    shown = {
+        "change": one, "act": history.ACTS.get(one.act, one.act), "rows": words.rows_of(one),
+        "role": dict(Role.choices).get(one.role, ""), "seal": bytes(one.seal or b"").hex(),
+    }  # fmt: skip
+    inline = bool(request.headers.get("HX-Request"))
+    return render(request, f"capture/trail/{'_versions' if inline else 'change'}.html", shown)
+
+
+@access.allows(*access.READS_TRAIL)
+@require_GET
+def take_out(request: HttpRequest) -> HttpResponse:
+    """The filtered trail as a CSV file; written and reconciled to the end before the first byte is sent."""
+    asked = selection.Filter.of(request.GET)
+    if asked.complaints:
+        return _page(request, 422)
+    try:
+        made = csv_file.write(request.user, asked)
+    except ExportFailed as refusal:
+        log.error("the export of the trail failed: %s", refusal)
+        return _page(request, 500, reasons=[f"The file was not made: {refusal}"])
+    # Like other exports this is no Change; who took it out when stands in the log.
+    log.info("export of the trail as of change %s, %s rows, filter %r, by %s",
+             made.as_of, made.rows, asked.query, request.user.username)  # fmt: skip
+    name = f"trail-as-of-{made.as_of}-{made.changes}-changes-{made.rows}-rows.csv"
+    answer = FileResponse(made.file, as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
+    answer.block_size = 1 << 16
+    return answer
+
+
+@access.allows(Role.MONITOR)
+@require_POST
+def review(request: HttpRequest) -> HttpResponse:
+    """The monitor says up to which Change the trail was read, and what was found."""
+    said = request.POST.get("words", "")[: reviews.LETTERS]
+    try:
+        done = reviews.review(request.user, selection.number(request.POST.get("to", "")), said)
+    except (reviews.NotPossible, changes.RecordBusy) as refusal:
+        return _page(request, 422, reasons=[str(refusal)], words=said)
+    messages.success(request, f"The review up to change {done.to_change} is recorded.")
+    return redirect("capture:trail")
