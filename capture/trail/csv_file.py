@@ -8,6 +8,8 @@ import csv
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import Max, QuerySet
@@ -21,7 +23,7 @@ from trial.models import Change, Lesion, Person, Role, Version
 HEADER = ("change", "at_utc", "person", "role", "act", "reason", "participant", "site", "groups", "program", "version",
           "table", "row", "what", "row_act", "values")  # fmt: skip
 AT_A_TIME = 1000
-_OF_THE_CHANGE = ("change__person", "change__participant", "change__site")
+_NO_MORE: tuple[int, Iterable[Version]] = (0, ())
 
 
 @dataclass(frozen=True)
@@ -81,20 +83,20 @@ class _Encoded:
 
 
 def _rows(changes: QuerySet[Change]) -> Iterator[list[Any]]:
-    """In order of Changes and versions; those without a version come where their number puts them."""
-    empty = changes.exclude(versions__isnull=False).select_related("person", "participant", "site").order_by("id")
-    waiting = empty.iterator(chunk_size=AT_A_TIME)
-    next_empty = next(waiting, None)
+    """Changes and versions, each in their order, are read side by side, so each Change is read once."""
     names = words.Names.of(Lesion.objects.all())
-    versions = Version.objects.filter(change__in=changes.values("pk")).select_related(*_OF_THE_CHANGE)
-    for version in words.with_before(versions.order_by("change_id", "id")).iterator(chunk_size=AT_A_TIME):
-        while next_empty is not None and next_empty.pk < version.change_id:
-            yield [*_change(next_empty), "", "", "", "", "", ""]
-            next_empty = next(waiting, None)
-        yield [*_change(version.change), *_version(version, names)]
-    while next_empty is not None:
-        yield [*_change(next_empty), "", "", "", "", "", ""]
-        next_empty = next(waiting, None)
+    versions = words.with_before(Version.objects.filter(change__in=changes.values("pk")).order_by("change_id", "id"))
+    by_change = groupby(versions.iterator(chunk_size=AT_A_TIME), key=attrgetter("change_id"))
+    number, own = next(by_change, _NO_MORE)
+    in_order = changes.select_related("person", "participant", "site").order_by("id")
+    for change in in_order.iterator(chunk_size=AT_A_TIME):
+        head = _change(change)
+        if number != change.pk:
+            yield [*head, "", "", "", "", "", ""]
+            continue
+        for version in own:
+            yield [*head, *_version(version, names)]
+        number, own = next(by_change, _NO_MORE)
 
 
 def _change(change: Change) -> list[Any]:

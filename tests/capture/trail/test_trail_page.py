@@ -7,7 +7,9 @@ from datetime import UTC, date, datetime
 from urllib.parse import urlencode
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from capture.casebook import ENTRY_FORMS
 from capture.services import entries
@@ -219,3 +221,22 @@ def test_a_review_of_one_site_does_not_count_for_all(cast: Cast) -> None:
     assert "Reviewed up to change" not in client_of(mona).get("/trail/").content.decode()
     assert b"South is read." in client_of(mona).get("/trail/").content
     assert b"South is read." not in client_of(cast.people[Role.INVESTIGATOR]).get("/trail/").content
+
+
+def test_a_page_costs_the_same_queries_however_long_it_is_and_none_counts_past_rows(cast: Cast) -> None:
+    chair = client_of(cast.people[Role.CHAIR])
+    chair.get("/trail/")
+    with CaptureQueriesContext(connection) as short:
+        chair.get("/trail/", {"before": 3})
+    with CaptureQueriesContext(connection) as long:
+        chair.get("/trail/", {"before": 12})
+    assert len(short) == len(long) <= 12
+    assert not [each["sql"] for each in long if "OFFSET" in each["sql"]]
+
+
+def test_a_version_altered_twice_in_one_change_is_compared_with_the_one_before(cast: Cast) -> None:
+    with changes.record(None, "system", "twice") as change:
+        for name in ("first", "second"):
+            Site.objects.filter(code="SOUTH").update(name=name)
+    page = client_of(cast.people[Role.CHAIR]).get(f"/trail/{change.number}/").content.decode()
+    assert "<del>South</del> → <ins>first</ins>" in page and "<del>first</del> → <ins>second</ins>" in page
