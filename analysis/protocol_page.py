@@ -6,7 +6,7 @@ from typing import Any
 
 from analysis.endpoints import group_result
 from trial import code_lists, protocol
-from trial.evaluation.declarations import DECLARED, Declared, in_words
+from trial.evaluation.declarations import DECLARED, Declared, bears_on, in_words
 from trial.evaluation.settings import AnalysisSettings
 from trial.rules import dose_rules
 from trial.rules.bedside_readings import READINGS
@@ -64,7 +64,7 @@ def settings_table() -> list[ShownSetting]:
 
 def _shown(declared: Declared, default: dict[str, Any], groups: list[tuple[str, dict[str, Any]]]) -> ShownSetting:
     name = declared.name
-    bears = [not name.startswith("plan_") or name == f"plan_{group}" for group, _ in groups]
+    bears = [bears_on(name, group) for group, _ in groups]
     values = tuple(in_words(found[name]) if bear else "—" for bear, (_, found) in zip(bears, groups, strict=True))
     changed = tuple(bear and found[name] != default[name] for bear, (_, found) in zip(bears, groups, strict=True))
     return ShownSetting(declared, values, changed)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from capture.services import registration
 from trial import changes, protocol
-from trial.models import Participant, Person, Role, Site, Waiver
+from trial.models import GroupSettings, Participant, Person, Role, Site, Waiver
 from trial.partial_date import PartialDate
 
 
@@ -40,6 +40,12 @@ def answers(measured_on: date = date(2026, 1, 5), **unmet: bool) -> dict[str, re
         )
         for item in protocol.ELIGIBILITY
     }
+
+
+def ceiling(group: str, most: int) -> None:
+    """Sets how many the group takes."""
+    with changes.record(None, "settings", "for the test", groups=(group,)):
+        GroupSettings.objects.update_or_create(group=group, defaults={"chosen": {f"accrual_ceiling_{group}": most}})
 
 
 def details(**changed: object) -> dict[str, object]:

@@ -9,7 +9,6 @@ from trial import snapshot
 from trial.evaluation import stage
 from trial.evaluation.settings import AnalysisSettings
 from trial.models import Participant, Reopening
-from trial.protocol import Group
 from trial.rules import accrual
 from trial.rules.interim_stage import Standing
 from trial.settings_in_force import settings_in_force
@@ -30,7 +29,7 @@ def refusal(group: str) -> str:
     """
     settings = settings_in_force(group)
     registered = Participant.objects.filter(number__isnull=False, group=group, struck_out_reason="").count()
-    if accrual.surely_open(registered, accrual.ceiling_of(Group(group)), stage.looks_of(settings, group)):
+    if accrual.surely_open(registered, settings.ceiling(group), stage.looks_of(settings, group)):
         return ""
     found = gate_in_force(group)
     return "" if found.open else found.because

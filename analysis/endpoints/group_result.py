@@ -21,7 +21,6 @@ from analysis.endpoints.answers import (
     treatment,
 )
 from analysis.endpoints.cohort import Cohort, Outcome
-from trial import protocol
 from trial.evaluation.settings import ENGINE, AnalysisSettings
 from trial.evaluation.stage import gate_of
 from trial.protocol import OUR_READING, RECIST, REGISTRY
@@ -107,7 +106,7 @@ def compute(
     return {
         "group": group,
         "registered": len(outcomes),
-        "ceiling": protocol.constant(f"accrual_ceiling_{group}"),
+        "ceiling": settings.ceiling(group),
         "settings": settings.as_dict(),
         "engine": ENGINE,
         "gate": gate_of(group, len(outcomes), _standings(outcomes), settings, reopened).as_dict(),

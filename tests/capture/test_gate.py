@@ -10,7 +10,7 @@ from django.db import connection
 
 from analysis.recompute import recompute
 from capture.services import assessments, correction, dosing, registration, reopening
-from tests.cast import Cast, answers, cast_of, details, register
+from tests.cast import Cast, answers, cast_of, ceiling, details, register
 from trial import changes, gate_in_force
 from trial.evaluation.settings import AnalysisSettings, StagePlan
 from trial.models import Change, GroupSettings, Participant, Reopening, Role
@@ -184,8 +184,8 @@ def test_only_the_chair_reopens_and_only_what_is_closed(cast: Cast) -> None:
     assert Reopening.objects.count() == 1
 
 
-def test_a_full_group_is_not_reopened(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("trial.rules.accrual.ceiling_of", lambda group: 1)
+def test_a_full_group_is_not_reopened(cast: Cast) -> None:
+    ceiling("A", 1)
     with pytest.raises(registration.NotAllowed, match="closed for good"):
         reopening.reopen(cast.people[Role.CHAIR], "A", "more")
 

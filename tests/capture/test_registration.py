@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from capture.services import correction, registration
-from tests.cast import Cast, answers, cast_of, details, register
+from tests.cast import Cast, answers, cast_of, ceiling, details, register
 from trial import changes
 from trial.models import Change, Participant, Role, Waiver
 from trial.protocol import Group
@@ -107,8 +107,8 @@ def test_a_refused_waiver_lets_nobody_through_and_is_decided_once(cast: Cast) ->
         registration.decide_waiver(chris, waiver, True, "Yes after all.")
 
 
-def test_the_ceiling_closes_a_group_and_leaves_the_other_open(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("trial.rules.accrual.ceiling_of", lambda group: 1)
+def test_the_ceiling_closes_a_group_and_leaves_the_other_open(cast: Cast) -> None:
+    ceiling("A", 1)
     nora = cast.people[Role.COORDINATOR]
     with pytest.raises(registration.NotAllowed, match="1 of 1 places are taken"):
         register(nora, cast.north)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from trial.evaluation.settings import INTERVAL_RULES, PARTIAL_DEATH_READINGS, PARTIAL_THERAPY_READINGS
-from trial.protocol import OUR_READING, RECIST, REGISTRY
+from trial.protocol import OUR_READING, RECIST, REGISTRY, Group
 
 WORDS_OF_CHOICES = {
     "not_before_last_alive": "the earliest day it can be, but never before the last day known alive",
@@ -79,14 +79,23 @@ DECLARED: tuple[Declared, ...] = (
              "The registry names Duffy and Santner; their paper was not at hand.", OUR_READING, INTERVAL_RULES),
     Declared("suspend_at_stage_1", "Registration waits for the decision at the end of a stage", "",
              "The registry names no stage plan; a group that may have to stop takes nobody meanwhile.", OUR_READING),
+    Declared("accrual_ceiling_A", "Most participants of group A", "participants",
+             "Enrolment of 93 is split 50 and 43 by group.", OUR_READING),
+    Declared("accrual_ceiling_B", "Most participants of group B", "participants",
+             "Enrolment of 93 is split 50 and 43 by group.", OUR_READING),
     Declared("plan_A", "Two-stage plan of group A", "evaluable participants", _PLAN, OUR_READING),
     Declared("plan_B", "Two-stage plan of group B", "evaluable participants", _PLAN, OUR_READING),
 )  # fmt: skip
 
 
 def declarations(group: str) -> tuple[Declared, ...]:
-    """The settings that bear on a group, in the order of the page: the other group's plan is left out."""
-    return tuple(each for each in DECLARED if not each.name.startswith("plan_") or each.name == f"plan_{group}")
+    """The settings that bear on a group, in the order of the page: the other group's own are left out."""
+    return tuple(each for each in DECLARED if bears_on(each.name, group))
+
+
+def bears_on(name: str, group: str) -> bool:
+    """Whether a setting is for all groups, or this group's own (`plan_A`)."""
+    return name.endswith(f"_{group}") or not any(name.endswith(f"_{each.value}") for each in Group)
 
 
 def in_words(value: Any) -> str:

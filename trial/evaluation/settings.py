@@ -12,7 +12,7 @@ from typing import Any
 
 from trial import protocol
 
-ENGINE = "12"
+ENGINE = "13"
 
 PARTIAL_DEATH_READINGS = ("not_before_last_alive", "earliest", "latest")
 PARTIAL_THERAPY_READINGS = ("not_before_last_dose", "earliest", "latest")
@@ -97,6 +97,8 @@ class AnalysisSettings:
     interval_rule: str = "crow"
     # Whether registration waits for the outcomes of a full stage 1; futility closes the group either way.
     suspend_at_stage_1: bool = True
+    accrual_ceiling_A: int = protocol.constant("accrual_ceiling_A")
+    accrual_ceiling_B: int = protocol.constant("accrual_ceiling_B")
     plan_A: StagePlan = field(default_factory=_default_plan)
     plan_B: StagePlan = field(default_factory=_default_plan)
 
@@ -114,6 +116,13 @@ class AnalysisSettings:
                 raise WrongSettings(f"{name} lies between 1 and 5, not {getattr(self, name)}.")
         if not 0 < self.hormone_decrease_percent <= 100:
             raise WrongSettings(f"hormone_decrease_percent is above 0 up to 100, not {self.hormone_decrease_percent}.")
+
+    def ceiling(self, group: str) -> int:
+        """The most participants that a group takes; WrongSettings for a group without a ceiling."""
+        found = getattr(self, f"accrual_ceiling_{group}", None)
+        if not isinstance(found, int):
+            raise WrongSettings(f"There is no accrual ceiling for group {group}.")
+        return found
 
     def plan(self, group: str) -> StagePlan:
         """The two-stage plan of a group; WrongSettings for a group without one."""

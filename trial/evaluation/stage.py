@@ -68,7 +68,7 @@ def gate_of(
     """The gate of a group under its settings; `standings` of everyone registered, by order of registration."""
     of = Group(group)
     return accrual.accrual(
-        of, registered, accrual.ceiling_of(of), standings, looks_of(settings, group),
+        of, registered, settings.ceiling(group), standings, looks_of(settings, group),
         suspend=settings.suspend_at_stage_1, reopened=reopened,
     )  # fmt: skip
 

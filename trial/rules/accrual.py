@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
-from trial.protocol import GROUP_NAMES, Group, constant
+from trial.protocol import GROUP_NAMES, Group
 from trial.rules import interim_stage
 from trial.rules.interim_stage import EFFICACY, FUTILITY, WAITING, Look, Stage, Standing, many
 
@@ -55,11 +55,6 @@ class Gate:
                 "responders": self.stage.responders, "immature": [each.number for each in self.stage.immature],
             }  # fmt: skip
         return dict(json.loads(json.dumps(found)))
-
-
-def ceiling_of(group: Group) -> int:
-    """The most participants that the group takes [our reading]."""
-    return constant(f"accrual_ceiling_{group.value}")
 
 
 def surely_open(registered: int, ceiling: int, looks: Sequence[Look]) -> bool:

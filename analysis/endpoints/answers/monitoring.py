@@ -11,8 +11,6 @@ from analysis.endpoints.intervals import MOST_PARTICIPANTS
 from analysis.endpoints.plan_followed import planned
 from analysis.endpoints.stopping import Plan, Stage
 from trial.evaluation.settings import StagePlan
-from trial.protocol import Group
-from trial.rules.accrual import ceiling_of
 from trial.rules.interim_stage import Standing, many
 
 PASSED, OPEN, CANNOT_PASS, FUTILE, EFFECTIVE = "passed", "open", "cannot pass", "futility", "efficacy"
@@ -26,7 +24,7 @@ def answer(cohort: Cohort) -> dict[str, Any]:
     """
     standings = counted(cohort)
     settings = cohort.settings.plan(cohort.group)
-    is_full = len(cohort.outcomes) >= ceiling_of(Group(cohort.group))
+    is_full = len(cohort.outcomes) >= cohort.settings.ceiling(cohort.group)
     plan = as_it_became(settings, len(standings), is_full)
     parts = parts_of(plan, standings)
     first = plan.stages[0].participants if len(plan.stages) > 1 else 0

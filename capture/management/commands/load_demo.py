@@ -18,9 +18,10 @@ from capture.demo.entering import Desk, Entry, enter
 from capture.demo.people import PASSWORD, PEOPLE, SITES
 from capture.demo.step import Step
 from capture.demo.story import story
-from trial import changes, waking
-from trial.models import Change, Delegation, Participant, Person, Site
+from trial import changes, protocol, waking
+from trial.models import Change, Delegation, GroupSettings, Participant, Person, Site
 
+PLACES_LEFT = 10
 MARK = f"{changes.PROGRAM}, demo "
 
 
@@ -43,6 +44,7 @@ class Command(BaseCommand):
         desk = Desk(load_people(), Person.objects.get(username="chris"))
         with waking.quietly():
             self._go_on(desk, options["participants"])
+            leave_places()
 
     def _go_on(self, desk: Desk, most: int | None) -> None:
         """Enters every step that is not on record yet; `most`: only the first so many participants."""
@@ -85,6 +87,17 @@ def steps_done(desk: Desk) -> Counter[str]:
         if change.participant is not None:
             desk.participants[key] = change.participant
     return done
+
+
+def leave_places() -> None:
+    """The cohort fills both groups; the demo's statistician leaves places, so that registering can be tried."""
+    stella = Person.objects.get(username="stella")
+    for group in protocol.Group:
+        if not GroupSettings.objects.filter(group=group.value).exists():
+            name = f"accrual_ceiling_{group.value}"
+            chosen = {name: protocol.constant(name) + PLACES_LEFT}
+            with changes.record(stella, "settings", "Places left to try registering", groups=(group.value,)):
+                GroupSettings.objects.create(group=group.value, chosen=chosen)
 
 
 def load_people() -> dict[str, Person]:

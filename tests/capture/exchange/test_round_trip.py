@@ -13,7 +13,7 @@ from capture.exchange.data_sets import BY_NAME
 from capture.exchange.files import from_folder
 from capture.exchange.importing import import_files
 from tests.capture.exchange import cohort
-from tests.cast import person
+from tests.cast import ceiling, person
 from tests.plugin_postgres import another_database
 from trial import audit, changes
 from trial.models import Acknowledgement, Change, Participant, Person, Role, Site
@@ -124,8 +124,11 @@ def test_the_demo_cohort_comes_back_with_the_same_answers(database: str, tmp_pat
     assert before["A"]["registered"] + before["B"]["registered"] == Participant.objects.exclude(number=None).count()
     call_command("export", "csv", folder)
     codes = list(Site.objects.values_list("code", flat=True))
+    before_ceilings = {group: result["ceiling"] for group, result in before.items()}
     with another_database(database):
         _sites(*codes)
+        for group, most in before_ceilings.items():
+            ceiling(group, most)  # an import carries no settings: the study that it is brought into has its own
         report = import_files(person("stat", Role.STATISTICIAN), from_folder(folder), "the demo", rehearsal=False)
         assert report.saved and not report.problems
         _assert_same(answers(), before)
