@@ -43,7 +43,7 @@ def work_of(person: Person, today: date) -> list[Work]:
     participants = list(access.participants_for(person).order_by("number", "screening_number"))
     found = []
     if person.role in (*access.ENTERS, Role.MONITOR):
-        tasks = _visits(participants, today)
+        tasks = _visits(participants, today, access.may_enter(person))
         found.append(_work("Overdue", [task for task in tasks if task.status == OVERDUE]))
         found.append(_work("Due now", [task for task in tasks if task.status != OVERDUE]))
         found.append(_work("Values pending", _pending(participants)))
@@ -59,14 +59,20 @@ def _work(title: str, tasks: list[Task]) -> Work:
     return Work(title, tuple(tasks[:MOST_SHOWN]), len(tasks))
 
 
-def _visits(participants: list[Participant], today: date) -> list[Task]:
+def _visits(participants: list[Participant], today: date, may_enter: bool) -> list[Task]:
+    """What is due; who does not enter is led to the participant, not to a form that is not theirs."""
     registered = [each for each in participants if each.is_registered]
     tasks = [
-        (cell.due.due_on, Task(row.participant, cell.due.what, _when(cell, today), cell.due.status, cell.url))
+        (cell.due.due_on, Task(row.participant, cell.due.what, _when(cell, today), cell.due.status,
+                               cell.url if may_enter else _page(row.participant)))
         for row in selectors.rows_of(registered, today)
         for cell in row.to_do
-    ]
+    ]  # fmt: skip
     return [task for _, task in sorted(tasks, key=lambda each: each[0])]
+
+
+def _page(participant: Participant) -> str:
+    return reverse("capture:participant", args=[participant.reference])
 
 
 def _when(cell: Cell, today: date) -> str:

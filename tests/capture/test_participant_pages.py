@@ -1,5 +1,6 @@
 """The pages of participants: what is shown to whom, and that a form never loses or overwrites anything."""
 
+import re
 from typing import Any
 
 import pytest
@@ -139,3 +140,14 @@ def test_a_large_study_is_shown_in_pages_and_found_by_typing(cast: Cast, monkeyp
     assert second.reference in found and "of 2" not in found
     assert client.get("/participants/?page=0&typed=%00").status_code == 200
     assert client.get("/participants/?page=99999").status_code == 200
+
+
+def test_who_does_not_enter_is_not_led_to_forms_to_fill(cast: Cast) -> None:
+    """From list, participant page and My work of a monitor every link to the record opens."""
+    monitor = _as(cast.people[Role.MONITOR])
+    for page in ("/participants/", f"/participants/{cast.participant.reference}/", "/work/"):
+        words = monitor.get(page).content.decode()
+        links = set(re.findall(r'href="(/participants/[^"]+)"', words))
+        assert links, page
+        for link in links:
+            assert monitor.get(link.replace("&amp;", "&")).status_code == 200, (page, link)
