@@ -1,4 +1,4 @@
-"""The story of one participant, readable aloud: register, dose, assess, respond, confirm, and the answer moves."""
+"""The story of one participant, readable aloud: register, dose, assess, respond, confirm, progress, suffer, die."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -6,9 +6,11 @@ from decimal import Decimal
 import pytest
 
 from analysis.recompute import recompute
-from capture.services import assessments, dosing
+from capture.casebook import ENTRY_FORMS
+from capture.services import assessments, dosing, entries
 from tests.cast import cast_of
 from trial.models import Assessment, Participant, Person, Role
+from trial.partial_date import PartialDate
 
 DAY_1 = date(2026, 1, 12)
 
@@ -61,3 +63,36 @@ def test_one_participant_from_registration_to_a_confirmed_response(database: obj
     days = (progressed_on - participant.registered_on).days
     assert survival["median_months"] == pytest.approx(days / 30.4375, abs=1e-4)
     assert recompute("B").result["registered"] == 0
+
+    _toxicity(nora, participant, DAY_1 + timedelta(days=20))
+    toxic = recompute("A").result["endpoints"]["toxicity"]
+    assert (toxic["numerator"], toxic["denominator"]) == (1, 1)
+    _end(nora, participant, progressed_on)
+    stored = recompute("A").result["endpoints"]
+    died_on = progressed_on + timedelta(days=60)
+    assert stored["treatment"]["off_treatment"] == {"progression": [participant.number]}
+    assert stored["overall_survival"]["events"] == 1
+    survived = (died_on - participant.registered_on).days
+    assert stored["overall_survival"]["median_months"] == pytest.approx(survived / 30.4375, abs=1e-4)
+    assert stored["duration_of_response"]["simple"]["median_months"] == pytest.approx(84 / 30.4375, abs=1e-4)
+
+
+def _toxicity(coordinator: Person, participant: Participant, on: date) -> None:
+    """Severe diarrhoea, probably related."""
+    values = {"term": "diarrhea", "select": "", "other_words": "", "grade": 3, "grade_missing": "", "attribution": 4,
+              "attribution_missing": "", "onset_on": PartialDate(on.year, on.month, on.day), "seriousness": "no",
+              "resolved_on": None, "present_at_baseline": False, "expectedness": "", "action_taken": "held",
+              "outcome": "recovering", "cycle_number": 1}  # fmt: skip
+    entries.save(coordinator, participant, ENTRY_FORMS["adverse_event"], values)
+
+
+def _end(coordinator: Person, participant: Participant, progressed_on: date) -> None:
+    """Off treatment at progression, seen alive a month later, dead after another."""
+    seen_on, died_on = progressed_on + timedelta(days=30), progressed_on + timedelta(days=60)
+    off = {"off_on": progressed_on, "reason": "progression", "because": ""}
+    contact = {"contacted_on": seen_on, "alive": "alive", "progression": "not_known", "progressed_on": None,
+               "progression_method": "", "disease_assessed_on": None, "new_therapy": "no", "new_therapy_on": None,
+               "new_therapy_name": ""}  # fmt: skip
+    death = {"died_on": PartialDate(died_on.year, died_on.month, died_on.day), "cause": "disease", "because": ""}
+    for kind, values in (("off_treatment", off), ("follow_up", contact), ("death", death)):
+        entries.save(coordinator, participant, ENTRY_FORMS[kind], values)
