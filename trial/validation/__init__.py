@@ -1,0 +1,1 @@
+"""The validation pack: what the product must do, the tests that show it, and the report of an installation."""

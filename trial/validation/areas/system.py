@@ -1,0 +1,98 @@
+"""The life of the system itself."""
+
+from trial.validation.requirement import OURS, Requirement, e6, ema, part_11, tests_of
+
+AREA = "Life of the system"
+PASSWORDS, PACK = "trial/security/test_passwords.py", "trial/validation/test_mapping.py"
+REPORT = "trial/validation/test_report.py"
+
+SYSTEM_REQUIREMENTS = (
+    Requirement(
+        "R63",
+        AREA,
+        "Last night's backup, restored on a clean machine, has the same rows and the same chain, in a measured time.",
+        e6("4.3.3(d)") + ema("6.8"),
+        tests_of("analysis/test_status_page.py", "the_page_shows_a_recorded_backup"),
+        "The commands for backup and restore, and the drill, are not on this version yet.",
+    ),
+    Requirement(
+        "R64",
+        AREA,
+        "Killing database, worker or broker in the middle of a save loses nothing that was confirmed.",
+        OURS,
+        tests_of(
+            "faults/test_nothing_is_lost.py",
+            "kills_of_worker_database_and_broker_lose_nothing_and_the_group_catches_up",
+        )
+        + tests_of("trial/test_changes.py", "a_dead_broker_does_not_fail_a_save"),
+    ),
+    Requirement(
+        "R65",
+        AREA,
+        "Requirements and tests belong together: one without the other fails the build.",
+        e6("4.3.4") + ema("A2"),
+        tests_of(
+            PACK,
+            "a_requirement_has_tests_or_says_what_is_open",
+            "every_test_that_is_named_exists",
+            "every_test_file_serves_a_requirement_or_states_its_purpose",
+            "the_ids_run_from_1_to_71_without_a_gap",
+            "the_document_says_what_the_data_say",
+            "an_orphan_on_either_side_is_found",
+        ),
+    ),
+    Requirement(
+        "R66",
+        AREA,
+        "Version, commit and state of validation of the running program stand on its pages, in the trail and in "
+        "what is exported.",
+        e6("4.3.4"),
+        tests_of(REPORT, "the_page_names_program_machine_and_every_requirement"),
+        'All of it on the validation report only. Each Change says "endpoint 1"; pages and exports name no commit.',
+    ),
+    Requirement(
+        "R67",
+        AREA,
+        "Bringing a filled database to a newer version keeps every value, every line of the trail and every signature.",
+        OURS,
+        (),
+        "Not tried: the tests migrate an empty database. Versions are never migrated by design.",
+    ),
+    Requirement(
+        "R68",
+        AREA,
+        "Dependencies, secrets and images are scanned, and no critical hole is known at release.",
+        ema("A4"),
+        tests_of("test_vendor_checksums.py", "every_vendored_file_has_its_stated_checksum"),
+        "What is vendored is checked against its checksums; scans are not part of the build yet.",
+    ),
+    Requirement(
+        "R69",
+        AREA,
+        "What identifies a patient never stands in logs, mails, addresses or error pages.",
+        OURS,
+        tests_of(
+            "browser/test_grades_at_the_bedside.py",
+            "a_grade_appears_beside_the_value_and_nothing_typed_stands_in_an_address",
+        )
+        + tests_of(PASSWORDS, "a_name_that_is_no_account_is_not_kept_since_it_may_be_a_password")
+        + tests_of("trial/test_sign_in.py", "a_missing_page_says_so_in_words"),
+        "Addresses carry study numbers only. No test reads the logs of a whole day for what was typed.",
+    ),
+    Requirement(
+        "R70",
+        AREA,
+        "A problem is reported from within the product with its severity, and is listed for regular review.",
+        e6("4.3.7"),
+        (),
+        "Not built.",
+    ),
+    Requirement(
+        "R71",
+        AREA,
+        "Nobody enters data without a recorded, current training for the role.",
+        part_11("10(i)") + e6("4.3.2"),
+        (),
+        "Not built: accounts carry no training record.",
+    ),
+)
