@@ -61,6 +61,13 @@ def fingerprint() -> str:
     return digest.hexdigest()
 
 
+def same_files(before: str) -> Check:
+    """Whether the program files are those of an earlier fingerprint: nobody changed what is being tried."""
+    is_same = fingerprint() == before
+    found = "the same" if is_same else "changed meanwhile: run the report again"
+    return Check("Program files from beginning to end", "the same", found, is_same)
+
+
 def qualify() -> list[Check]:
     """Every check of the installation. Reads the record and notes the verification's result as the nightly one does."""
     return [*_machine(), *_packages(), *_database(), *_role(), *_spine(), *_settings()]

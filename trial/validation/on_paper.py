@@ -1,5 +1,6 @@
 """The report as PDF, by a library of pure Python: nothing but what requirements.txt names is needed."""
 
+from datetime import datetime
 from typing import Any
 
 from trial.validation.on_screen import MARKS, rows
@@ -7,7 +8,6 @@ from trial.validation.report import HOW_TO_READ, LIMITS, SIGNATURES, Report
 
 INK, RED, GREY = (27, 39, 51), (155, 28, 28), (74, 90, 106)
 WIDTH_MM = 182
-INSTANT = "%d-%b-%Y %H:%M:%S UTC"
 
 
 def pages(report: Report) -> bytes:
@@ -31,7 +31,7 @@ def _paper(report: Report) -> Any:
             self.set_y(-13)
             self.set_font("helvetica", size=7)
             self.set_text_color(*GREY)
-            words = f"Endpoint {report.version}, {report.fingerprint[:16]}, {report.began_at:{INSTANT}}"
+            words = f"Endpoint {report.version}, {report.fingerprint[:16]}, {_instant(report.began_at)}"
             self.cell(WIDTH_MM, 5, _latin(f"{words}     page {self.page_no()} of {{nb}}"), align="C")
 
     paper = Paper(format="A4")
@@ -56,8 +56,8 @@ def _front(paper: Any, report: Report) -> None:
     for words in report.failures:
         _line(paper, words, 9, "B", RED)
     _heading(paper, "Where and when")
-    told = [("Machine", report.machine), ("Began", f"{report.began_at:{INSTANT}}"),
-            ("Ended", f"{report.ended_at:{INSTANT}}"), ("Version", report.version), ("Commit", report.commit),
+    told = [("Machine", report.machine), ("Began", _instant(report.began_at)),
+            ("Ended", _instant(report.ended_at)), ("Version", report.version), ("Commit", report.commit),
             ("Program files (SHA-256)", report.fingerprint)]  # fmt: skip
     _table(paper, None, told, (42, 140))
 
@@ -77,6 +77,8 @@ def _operation(paper: Any, report: Report) -> None:
 
 def _requirement(paper: Any, row: dict[str, Any]) -> None:
     each, failed = row["requirement"], row["outcome"] == "failed"
+    if paper.will_page_break(24):  # its words and sources stay beneath its id
+        paper.add_page()
     paper.ln(2)
     _line(paper, f"{each.id}   {row['outcome']}", 9, "B", RED if failed else INK, border="T")
     _line(paper, each.words, 9)
@@ -125,6 +127,10 @@ def _table(paper: Any, head: tuple[str, ...] | None, body: list[tuple[str, ...]]
             row = table.row()
             for words in cells:
                 row.cell(_latin(words))
+
+
+def _instant(at: datetime) -> str:
+    return f"{at:%d-%b-%Y %H:%M:%S} UTC".replace(f"{at:%b}", f"{at:%b}".upper())
 
 
 def _latin(words: str) -> str:

@@ -88,10 +88,12 @@ def make(only: list[str], skip_operation: bool) -> Report:
     """Checks this installation and tries the requirements named (all when none is). Raises ValueError, CannotTry."""
     asked = of_ids(only)
     began_at = datetime.now(UTC)
+    before = installation.fingerprint()
     checks = installation.qualify()
     results = {} if skip_operation else operation.run(named_tests(asked))
+    checks.append(installation.same_files(before))
     return Report(
         began_at=began_at, ended_at=datetime.now(UTC), checks=checks, requirements=asked, results=results,
         skipped_operation=skip_operation, version=installation.version(), commit=installation.commit(),
-        fingerprint=installation.fingerprint(), machine=socket.gethostname(),
+        fingerprint=before, machine=socket.gethostname(),
     )  # fmt: skip

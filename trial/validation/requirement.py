@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 PART_11, ICH_E6, EMA_GUIDELINE, FDA_ANSWERS, HOUSE = (
     "21 CFR Part 11", "ICH E6(R3) Annex 1", "EMA guideline on computerised systems (2023)",
-    "FDA questions and answers on electronic systems (October 2024)", "our own rule",
+    "FDA questions and answers on electronic systems (October 2024)", "Our own rule",
 )  # fmt: skip
 NOT_COMPARED = "section not checked against the text"
 NOT_COMPARED_SECTIONS_OF_E6 = ("4.2.6", "4.3.2")

@@ -73,6 +73,22 @@ def test_a_right_on_the_history_and_a_wrong_package_are_found(
     assert list(found) == ["Package Django"]
 
 
+def test_a_program_that_changes_while_it_is_tried_is_not_valid(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "trial").mkdir()
+    for file in ("requirements.txt", "run.py", "manage.py", "trial/rule.py"):
+        (tmp_path / file).write_text("1")
+    monkeypatch.setattr(installation, "ROOT", tmp_path)
+    before = installation.fingerprint()
+    assert installation.same_files(before).is_good is True
+    (tmp_path / "trial" / "rule.py").write_text("2")
+    assert installation.same_files(before).is_good is False
+    (tmp_path / "trial" / "rule.py").rename(tmp_path / "trial" / "role.py")
+    (tmp_path / "trial" / "role.py").write_text("1")
+    assert installation.same_files(before).is_good is False, "names count too"
+
+
 def test_every_pin_is_read() -> None:
     text = (installation.ROOT / "requirements.txt").read_text(encoding="utf-8")
     assert len(installation.pins()) == text.count("==") > 15
