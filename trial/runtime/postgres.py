@@ -192,8 +192,8 @@ def _open_to_all(place: Path) -> bool:
     return all(each.stat().st_mode & stat.S_IXOTH for each in place.resolve().parents if each.exists())
 
 
-def scratch_folder() -> Path:
-    """A short temporary folder that `nobody` may pass: for the tests' server."""
-    place = Path(tempfile.mkdtemp(prefix="endpoint-", dir="/tmp"))
+def scratch_folder(parent: Path | None = None) -> Path:
+    """A short temporary folder that `nobody` may pass, in /tmp or the parent given: for the tests' server."""
+    place = Path(tempfile.mkdtemp(prefix="endpoint-", dir=parent or "/tmp"))
     place.chmod(0o711)
     return place
