@@ -8,6 +8,7 @@ from django.shortcuts import render
 
 from capture import dose_advice, selectors
 from capture.conduct import marks
+from capture.course_page import response_of
 from capture.entry_lists import entry_lists
 from capture.fields import today
 from capture.lesions import lesion_table
@@ -57,6 +58,7 @@ def participant(request: HttpRequest, reference: str) -> HttpResponse:
         "marks": marks.marks([participant]),
         "group_name": protocol.GROUP_NAMES[protocol.Group(participant.group)] if participant.group else "",
         "row": row,
+        "response": response_of(participant, row),
         "next_cells": row.to_do[:4],
         "scans": _with_response(scans, row.course.responses or {}),
         "lesions": lesion_table(participant, scans),

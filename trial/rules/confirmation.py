@@ -63,6 +63,22 @@ def response_began_on(
     return next((found.first.on for found in pairs if found), None)
 
 
+def may_still_be_confirmed(
+    outcomes: Sequence[DatedResponse], wanted: Response, settings: ConfirmationSettings = ConfirmationSettings()
+) -> DatedResponse | None:
+    """The earliest response, as good as `wanted`, that no assessment late enough has decided; None without one.
+
+    outcomes: those that count (`usable`). What came after it must be allowed between the two scans.
+    """
+    accepted = (Response.CR,) if wanted == Response.CR else RESPONSES
+    for index, first in enumerate(outcomes):
+        later = list(outcomes[index + 1 :])
+        decided = any((each.on - first.on).days >= settings.days and each.response in accepted for each in later)
+        if first.response in accepted and not decided and _between_allowed(later, accepted, settings):
+            return first
+    return None
+
+
 def usable(outcomes: Sequence[DatedResponse], new_therapy_on: date | None) -> list[DatedResponse]:
     """The assessments that count for response: up to and including the first PD, before new anticancer therapy."""
     found = []
