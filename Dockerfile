@@ -3,7 +3,8 @@ FROM python:3.13-slim
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 ENDPOINT_STATIC_ROOT=/srv/static
 WORKDIR /srv/endpoint
 COPY requirements.txt .
-RUN pip install --no-cache-dir -r requirements.txt && useradd --system --uid 10001 endpoint
+RUN pip install --no-cache-dir -r requirements.txt && useradd --system --uid 10001 endpoint && \
+    install -d -o endpoint -m 700 /backups
 COPY . .
 # Only collects files: the address and the secret stand for nothing and stay in this one line.
 RUN DATABASE_URL=postgresql://none@none/none ENDPOINT_ENV=production ENDPOINT_HOSTS=none \

@@ -18,7 +18,8 @@ from trial.settings_in_force import settings_in_force
 
 # The clock strikes each minute; after two and a half without a word something has stopped.
 SILENT_AFTER = timedelta(seconds=150)
-AUDIT_DUE_AFTER = timedelta(hours=26)
+AUDIT_DUE_AFTER = BACKUP_DUE_AFTER = timedelta(hours=26)
+DRILL_DUE_AFTER = timedelta(days=8)
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ def lines() -> list[Line]:
         _broker(),
         *_groups(),
         _audit(said.get("audit"), now),
-        _backup(said.get("backup")),
+        _backup("Backup", said.get("backup"), now, BACKUP_DUE_AFTER),
+        _backup("Restore drill", said.get("drill"), now, DRILL_DUE_AFTER),
     ]
 
 
@@ -98,7 +100,10 @@ def _audit(said: StatusNote | None, now: datetime) -> Line:
     return Line("Audit chain", said.is_good and not late, words, said.at)
 
 
-def _backup(said: StatusNote | None) -> Line:
+def _backup(part: str, said: StatusNote | None, now: datetime, due_after: timedelta) -> Line:
     if said is None:
-        return Line("Backup", None, "none is on record")
-    return Line("Backup", said.is_good, said.words, said.at)
+        begun_at = Change.objects.order_by("id").values_list("at", flat=True).first()
+        is_due = begun_at is not None and now - begun_at > due_after
+        return Line(part, False if is_due else None, "none is on record; it is made each night at 01:30 UTC")
+    late = now - said.at > due_after
+    return Line(part, said.is_good and not late, f"{said.words}; the next is overdue" if late else said.words, said.at)

@@ -26,6 +26,7 @@ celery_app.conf.update(
     timezone="UTC",
     beat_schedule={
         "sweep": {"task": "analysis.sweep", "schedule": 60.0, "options": {"expires": None}},
+        "back_up": {"task": "trial.back_up", "schedule": crontab(hour=1, minute=30)},
         "verify_audit": {"task": "trial.verify_audit", "schedule": crontab(hour=2, minute=15)},
     },
 )

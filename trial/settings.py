@@ -94,6 +94,13 @@ DATABASES = {
         "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": 5}},
     }
 }
+# Backups. On real servers the folder is named, so that one on the wrong disk is nobody's accident.
+_BACKUPS = os.environ.get("ENDPOINT_BACKUPS") or (str(addresses.DATA / "backups") if EMBEDDED else "")
+BACKUPS = Path(_BACKUPS).absolute() if _BACKUPS else None
+BACKUPS_KEPT_DAYS = int(os.environ.get("ENDPOINT_BACKUPS_KEPT", "30"))
+if BACKUPS_KEPT_DAYS < 1:
+    raise ImproperlyConfigured("ENDPOINT_BACKUPS_KEPT is a number of days, 1 or more.")
+DRILL_DATABASE_URL = os.environ.get("ENDPOINT_DRILL_DATABASE_URL", "")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "trial.Person"

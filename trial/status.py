@@ -1,6 +1,7 @@
 """What the parts of the program say about themselves, kept by name for the Status page.
 
-Names in use: `sweep` (worker and clock), `audit` (the nightly verification), `backup` (the newest backup).
+Names in use: `sweep` (worker and clock), `audit` (the nightly verification), `backup` (the newest backup),
+`drill` (the newest restore drill).
 """
 
 from datetime import UTC, datetime

@@ -36,7 +36,7 @@ def database() -> dict[str, Any]:
     if role == "owner" and url:
         url = os.environ.get("DATABASE_OWNER_URL", url)
     if url:
-        return found | _from_url(url)
+        return found | from_url(url)
     return found | {
         "NAME": os.environ.get("ENDPOINT_DATABASE_NAME", DATABASE),
         "USER": OWNER if role == "owner" else APPLICATION,
@@ -44,7 +44,13 @@ def database() -> dict[str, Any]:
     }
 
 
-def _from_url(url: str) -> dict[str, str]:
+def owner() -> dict[str, str]:
+    """The real server as the role that owns the tables; as the application's where no other is named."""
+    return from_url(os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"])
+
+
+def from_url(url: str) -> dict[str, str]:
+    """Name, user, password, host and port of a database address. Raises ValueError for anything else."""
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"} or not parts.hostname:
         raise ValueError("A database address reads postgresql://name:password@host:5432/database.")
@@ -52,7 +58,7 @@ def _from_url(url: str) -> dict[str, str]:
         "NAME": parts.path.lstrip("/"),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname,
+        "HOST": unquote(parts.hostname),
         "PORT": str(parts.port or 5432),
     }
 

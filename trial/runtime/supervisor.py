@@ -40,11 +40,7 @@ class Supervisor:
 
     def start(self) -> str:
         """Brings everything up in order and returns the URL. Raises CannotRun with the reason."""
-        self.data.mkdir(parents=True, exist_ok=True)
-        self.logs.mkdir(exist_ok=True)
-        self._only_one()
-        if "DATABASE_URL" not in os.environ:
-            self._start_postgres()
+        self.start_database()
         say("Bringing the schema up to date")
         self._manage("migrate", "-v", "0", "--skip-checks", ENDPOINT_DATABASE_ROLE="owner")
         if "DATABASE_URL" not in os.environ:
@@ -54,6 +50,14 @@ class Supervisor:
         address = f"http://127.0.0.1:{port}/"
         self._wait_for(address + "status/live")
         return address
+
+    def start_database(self) -> None:
+        """The folders, the lock and the embedded PostgreSQL, if it is one. Raises CannotRun with the reason."""
+        self.data.mkdir(parents=True, exist_ok=True)
+        self.logs.mkdir(exist_ok=True)
+        self._only_one()
+        if "DATABASE_URL" not in os.environ:
+            self._start_postgres()
 
     def watch(self) -> None:
         """Returns never: raises CannotRun when a child has died."""

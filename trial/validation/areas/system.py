@@ -12,8 +12,14 @@ SYSTEM_REQUIREMENTS = (
         AREA,
         "Last night's backup, restored on a clean machine, has the same rows and the same chain, in a measured time.",
         e6("4.3.3(d)") + ema("6.8"),
-        tests_of("analysis/test_status_page.py", "the_page_shows_a_recorded_backup"),
-        "The commands for backup and restore, and the drill, are not on this version yet.",
+        tests_of(
+            "trial/backups/test_restore.py",
+            "a_backup_comes_back_with_the_same_rows_chain_and_rights",
+            "a_database_in_use_or_not_empty_is_left_alone",
+            "a_head_noted_elsewhere_is_compared",
+        )
+        + tests_of("analysis/test_status_page.py", "the_page_shows_a_recorded_backup"),
+        "The clean machine is tried with another database of the same server.",
     ),
     Requirement(
         "R64",

@@ -1,0 +1,103 @@
+"""Backup and drill with their results kept for the Status page and said in the log. No value of the record in either.
+
+Only backups of the product's own folder speak there: one made elsewhere by hand must not hide that the nightly fails.
+"""
+
+import logging
+from pathlib import Path
+
+from django.conf import settings
+
+from trial import status
+from trial.backups import drill, dumping, manifest
+from trial.backups.drill import Drill, NowhereToDrill
+from trial.backups.dumping import UnderWay
+from trial.backups.manifest import CannotBackUp, CannotRestore, Manifest
+
+log = logging.getLogger(__name__)
+
+
+def folder() -> Path:
+    """Where the product keeps its backups; the embedded default is made, one that was named must exist already.
+
+    Raises CannotBackUp when none is named.
+    """
+    if settings.BACKUPS is None:
+        raise CannotBackUp("No folder for backups is named (ENDPOINT_BACKUPS).")
+    if settings.EMBEDDED and settings.BACKUPS.name == "backups" and settings.BACKUPS.parent.is_dir():
+        settings.BACKUPS.mkdir(mode=0o700, exist_ok=True)
+    return settings.BACKUPS
+
+
+def back_up() -> Manifest:
+    """Makes a backup in the product's folder and notes how it went. Raises CannotBackUp."""
+    try:
+        made = dumping.back_up(folder(), settings.BACKUPS_KEPT_DAYS)
+    except UnderWay:
+        raise
+    except CannotBackUp as error:
+        log.error("no backup was made: %s", error)
+        status.note("backup", False, f"failed: {error} {_newest_good()}")
+        raise
+    status.note("backup", True, words(made))
+    log.info("backup made: %s", words(made))
+    return made
+
+
+def words(made: Manifest) -> str:
+    """One line about a finished backup."""
+    held = made.contents
+    size = f"{made.bytes / 1e6:.1f} MB"
+    return f"{made.file}, {size}, {held.all_rows} rows in {len(held.rows)} tables, change {_number(made)}"
+
+
+def _number(made: Manifest) -> str:
+    return str(made.contents.head.number) if made.contents.head else "none yet"
+
+
+def _newest_good() -> str:
+    try:
+        found = manifest.read(manifest.beside(manifest.newest(folder())))
+    except (CannotRestore, CannotBackUp):
+        return "There is no earlier one."
+    return f"The newest good one is of {found.made_at:%d-%b-%Y %H:%M} UTC."
+
+
+def restore_drill() -> Drill:
+    """Drills with the newest backup of the product's folder, notes how it went. Raises CannotRestore, CannotBackUp."""
+    try:
+        done = drill.drill(folder())
+    except UnderWay:
+        raise
+    except (CannotRestore, CannotBackUp) as error:
+        log.error("the restore drill failed: %s", error)
+        if not (isinstance(error, NowhereToDrill) and _drilled_by_hand()):
+            status.note("drill", False, f"failed: {error}")
+        raise
+    status.note("drill", True, words_of_drill(done))
+    log.info("restore drill: %s", words_of_drill(done))
+    return done
+
+
+def _drilled_by_hand() -> bool:
+    """A good drill with a database named for it then; when it is too long ago, the Status page says so by itself."""
+    said = status.notes().get("drill")
+    return said is not None and said.is_good
+
+
+def words_of_drill(done: Drill) -> str:
+    """One line about a drill that went well."""
+    proof = done.proof
+    changes = proof.chain.changes if proof.chain else 0
+    return (f"{done.backup.file} restored and proven in {done.seconds:.1f} s: {proof.rows} rows in {proof.tables} "
+            f"tables are equal, the chain of {changes} changes is sound")  # fmt: skip
+
+
+def back_up_and_drill() -> bool:
+    """The night's work. True when both went well; what went wrong is noted and logged, and raises nothing."""
+    try:
+        back_up()
+        restore_drill()
+    except (CannotBackUp, CannotRestore):
+        return False
+    return True

@@ -1,0 +1,33 @@
+"""`manage.py backup [--to FOLDER]`: one backup now, kept only when it is whole. Ends with 1 and the reason if not."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from trial.backups import dumping, nightly
+from trial.backups.embedded import running
+from trial.backups.manifest import CannotBackUp
+from trial.runtime.postgres import CannotRun
+
+
+class Command(BaseCommand):
+    """Into the product's folder, with a word on the Status page; or into another, which the Status page ignores."""
+
+    help = "Back the record up: a dump in PostgreSQL's custom format and a manifest beside it."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """--to FOLDER, which must exist."""
+        parser.add_argument("--to", type=Path, metavar="FOLDER", help="another folder than ENDPOINT_BACKUPS")
+
+    def handle(self, *args: Any, to: Path | None = None, **options: Any) -> None:
+        """Prints what was made and the head to note elsewhere."""
+        try:
+            with running():
+                made = dumping.back_up(to.absolute(), settings.BACKUPS_KEPT_DAYS) if to else nightly.back_up()
+        except (CannotBackUp, CannotRun) as error:
+            raise CommandError(f"No backup was made. {error}", returncode=1) from error
+        self.stdout.write(f"{(to or nightly.folder()).absolute() / made.file}")
+        self.stdout.write(nightly.words(made))
+        self.stdout.write(f"Note this head elsewhere: {made.contents.head}")

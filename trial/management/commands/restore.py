@@ -1,0 +1,40 @@
+"""`manage.py restore FILE --into NAME_OR_URL`: brings a backup back and proves it; 1 if it cannot."""
+
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from trial import audit
+from trial.backups import restoring
+from trial.backups.embedded import running
+from trial.backups.manifest import CannotRestore
+from trial.runtime.postgres import CannotRun
+
+
+class Command(BaseCommand):
+    """Never into a database that is in use, never over tables unless told, never a file that its manifest disowns."""
+
+    help = "Restore a backup into an empty database, count every table and verify the chain of changes."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """FILE --into NAME_OR_URL [--replace] [--head N:SEAL]."""
+        parser.add_argument("file", type=Path, metavar="FILE", help="the dump; its manifest lies beside it")
+        parser.add_argument("--into", required=True, metavar="NAME_OR_URL", help="a database here, or its URL")
+        parser.add_argument("--replace", action="store_true", help="empty the database first if it holds tables")
+        parser.add_argument("--head", metavar="N:SEAL", help="a head noted elsewhere, compared too")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Prints counts and the result of the chain."""
+        try:
+            heads = (audit.head_from(options["head"]),) if options["head"] else ()
+            with running():
+                done = restoring.restore(options["file"].absolute(), options["into"], options["replace"], heads)
+        except (CannotRestore, CannotRun, ValueError) as error:
+            raise CommandError(str(error), returncode=1) from error
+        except psycopg.Error as error:
+            raise CommandError(f"The database refused or does not answer: {error}", returncode=1) from error
+        for line in restoring.words(done):
+            self.stdout.write(line)

@@ -1,0 +1,25 @@
+"""`manage.py restore_drill`: proves the newest backup in a scratch database; 1 with every difference if not."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from trial.backups import nightly
+from trial.backups.embedded import running
+from trial.backups.manifest import CannotBackUp, CannotRestore
+from trial.runtime.postgres import CannotRun
+
+
+class Command(BaseCommand):
+    """The scratch database is gone, or empty again, afterwards; the result stands on the Status page."""
+
+    help = "Restore the newest backup into a scratch database, compare every table's rows and verify the chain."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Prints what was proven and how long it took."""
+        try:
+            with running():
+                done = nightly.restore_drill()
+        except (CannotBackUp, CannotRestore, CannotRun) as error:
+            raise CommandError(f"The drill failed. {error}", returncode=1) from error
+        self.stdout.write(nightly.words_of_drill(done))
