@@ -5,8 +5,8 @@ A check keeps its id for ever; its edition rises when its rule changes.
 """
 
 from capture.checking import HARD, SOFT, Check, Facts, Refused, SecondLook, failing, settle
+from capture.checks_of_scans import BASELINE, FOLLOW_UP_SCAN
 from capture.conditions import adverse_event as event
-from capture.conditions import assessment as scan
 from capture.conditions import dosing, laboratory
 from capture.conditions import entries as entry
 from trial import protocol
@@ -45,53 +45,6 @@ DOSING = (
     _after_death("DOSE-11", "The cycle starts after the death on record.", "started_on"),
     Check("DOSE-13", "The cycle starts after the end of treatment on record.", ORDER, HARD,
           lambda facts: entry.surely_before(facts["off_treatment_on"], facts["started_on"]), "started_on"),
-)  # fmt: skip
-NOT_IN_FUTURE = Check("SCAN-01", "The date of the assessment lies in the future.", ONLY_PAST, HARD,
-                      lambda facts: facts["assessed_on"] > facts["today"], "assessed_on")  # fmt: skip
-BASELINE = (
-    Check("BASE-01", "The baseline assessment lies after day 1 of treatment.", "Baseline precedes treatment.", HARD,
-          lambda facts: facts["day_1"] is not None and facts["assessed_on"] > facts["day_1"], "assessed_on"),
-    Check("BASE-02", "The baseline assessment is more than 28 days before day 1.", RECIST, SOFT,
-          scan.baseline_too_early, "assessed_on"),
-    Check("BASE-03", "At most 5 target lesions per organ.", RECIST, HARD, scan.too_many_in_an_organ),
-    Check("BASE-04", "At most 10 target lesions in all.", RECIST, HARD,
-          lambda facts: len(facts["targets"]) > protocol.constant("targets_in_all")),
-    Check("BASE-05", "A target is too small for its method (20 mm, spiral CT 10).", RECIST, HARD, scan.not_measurable),
-    Check("BASE-06", "At least one target lesion is needed: the trial asks for measurable disease.", REGISTRY, HARD,
-          lambda facts: not facts["targets"]),
-    Check("BASE-07", "A lesion that was followed since cannot be taken off the baseline.",
-          "Lesions keep their identity.", HARD, lambda facts: bool(facts["followed_but_left_out"])),
-    Check("BASE-09", "Not measurable: bone, and by examination what is deep.", RECIST, SOFT, scan.never_measurable),
-    NOT_IN_FUTURE,
-    Check("SCAN-02", "A lesion is smaller than twice the slice thickness.", RECIST, SOFT, scan.under_two_slices),
-)  # fmt: skip
-FOLLOW_UP_SCAN = (
-    Check("FOLL-01", "A follow-up assessment comes after day 1 of treatment.", RECIST, HARD,
-          lambda facts: facts["day_1"] is None or facts["assessed_on"] <= facts["day_1"], "assessed_on"),
-    Check("FOLL-02", "A lesion does not belong to this participant's baseline.", "Lesions keep their identity.", HARD,
-          lambda facts: not facts["lesions_known"]),
-    Check("FOLL-03", "Each lesion of the baseline needs a reading, or “not evaluated” with a reason.", RECIST, HARD,
-          lambda facts: bool(facts["lesions_left_out"])),
-    Check("FOLL-04", "Say why a lesion was not evaluated.", "Missing is never zero.", HARD,
-          lambda facts: any(each.state == "not_evaluated" and not each.not_evaluated_reason.strip()
-                            for each in facts["readings"])),
-    Check("FOLL-05", "A measured lesion needs its longest diameter, more than 0 mm.", RECIST, HARD,
-          lambda facts: any(each.state in ("measured", "too_small") and not each.longest_diameter_mm
-                            for each in facts["readings"])),
-    Check("FOLL-06", "A lesion more than doubled since it was last measured: please check.", PLAUSIBLE, SOFT,
-          scan.more_than_doubled),
-    Check("FOLL-07", "Another assessment is on record for this day.", "One assessment per day.", HARD,
-          lambda facts: facts["assessed_on"] in facts["other_dates"], "assessed_on"),
-    Check("FOLL-08", "The scan of a lesion lies in the future.", ONLY_PAST, HARD,
-          lambda facts: any(each.scanned_on and each.scanned_on > facts["today"] for each in facts["readings"])),
-    Check("FOLL-09", "Say when the new lesion was first seen.", "Progression is dated by the scan.", HARD,
-          lambda facts: facts["new_lesions"] == "yes" and facts["new_lesion_on"] is None, "new_lesion_on"),
-    Check("FOLL-10", "The investigator's response is not the one that the measurements make.", RECIST, SOFT,
-          scan.opinion_differs, "investigator_response"),
-    _after_death("FOLL-11", "The assessment lies after the death on record.", "assessed_on"),
-    Check("FOLL-12", "The assessment lies outside its window: every 8 weeks from day 1, 7 days either side.",
-          "Tumour assessment every 8 weeks [our reading].", SOFT, scan.off_schedule, "assessed_on"),
-    NOT_IN_FUTURE,
 )  # fmt: skip
 ADVERSE_EVENT = (
     Check("AE-01", "Choose the term from CTCAE 3.0, with its select where it has one.", CTCAE, HARD,

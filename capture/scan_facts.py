@@ -28,6 +28,8 @@ class Head:
     new_lesions: str
     new_lesion_on: date | None = None
     investigator_response: str = ""
+    method: str = ""
+    slice_thickness_mm: Decimal | int | None = None
 
 
 def follow_up_facts(
@@ -37,10 +39,11 @@ def follow_up_facts(
     lesions = {lesion.pk for lesion in participant.lesions.filter(struck_out_reason="")}
     known = {each.lesion_id for each in readings} <= lesions
     others = participant.assessments.filter(struck_out_reason="").exclude(pk=assessment.pk if assessment else None)
-    previous: dict[int, Decimal | None] = {}
-    for each in LesionReading.objects.filter(
+    earlier = list(LesionReading.objects.filter(
         assessment__in=others, assessment__assessed_on__lt=head.assessed_on, struck_out_reason=""
-    ).order_by("assessment__assessed_on"):
+    ).order_by("assessment__assessed_on"))  # fmt: skip
+    previous: dict[int, Decimal | None] = {}
+    for each in earlier:
         previous[each.lesion_id] = each.longest_diameter_mm or previous.get(each.lesion_id)
     return {
         "assessed_on": head.assessed_on,
@@ -55,6 +58,10 @@ def follow_up_facts(
         "new_lesion_on": head.new_lesion_on,
         "investigator_response": head.investigator_response,
         "computed_response": _computed(participant, head, readings, assessment) if known else "",
+        "method": head.method,
+        "slice": head.slice_thickness_mm,
+        "baseline": others.filter(kind="baseline").first(),
+        "gone_before": _last_seen_absent(earlier),
         "died_on": died_on(participant),
         "responses_on": _responses_on(participant, head.assessed_on),
     }
@@ -73,3 +80,9 @@ def _computed(participant: Participant, head: Head, readings: Sequence[Reading],
     outcome = live_response.response_of(participant, head.assessed_on, readings, head.new_lesions, head.marker,
                                         head.new_lesion_on, assessment)  # fmt: skip
     return outcome.overall.value if outcome else ""
+
+
+def _last_seen_absent(earlier: Sequence[LesionReading]) -> set[int]:
+    """Lesions that were absent when they were last evaluated; readings in order of time."""
+    last = {each.lesion_id: each.state for each in earlier if each.state != "not_evaluated"}
+    return {lesion for lesion, state in last.items() if state == "absent"}

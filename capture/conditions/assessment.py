@@ -63,3 +63,24 @@ def within_a_window(day_1: date, assessed_on: date) -> bool:
     every, window = protocol.constant("assessment_interval_days"), protocol.constant("assessment_window_days")
     nearest = max(1, round((assessed_on - day_1).days / every))
     return abs((assessed_on - day_1).days - nearest * every) <= window
+
+
+def method_changed(facts: Facts) -> bool:
+    """Another method than that of the baseline: a change of size may then be one of method only."""
+    baseline = facts["baseline"]
+    return baseline is not None and facts["method"] != baseline.method
+
+
+def slices_thicker(facts: Facts) -> bool:
+    """Thicker slices than at baseline; thinner ones measure no worse. False where either is not known."""
+    baseline = facts["baseline"]
+    known = baseline is not None and None not in (baseline.slice_thickness_mm, facts["slice"])
+    return known and facts["slice"] > baseline.slice_thickness_mm
+
+
+def came_back_unsaid(facts: Facts) -> bool:
+    """A non-target lesion that was last seen absent is present, without progression of it and without a new lesion."""
+    readings = facts["readings"]
+    back = any(each.state == "present" and each.lesion_id in facts["gone_before"] for each in readings)
+    progression = any(each.state == "unequivocal_progression" for each in readings)
+    return back and not progression and facts["new_lesions"] != "yes"

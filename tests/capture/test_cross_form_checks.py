@@ -156,6 +156,24 @@ def test_an_assessment_off_schedule_that_confirms_a_response_is_saved_without_a_
         assert answer.status_code == 302, answer.content.decode()
 
 
+@pytest.mark.parametrize(("check", "typed"), [("FOLL-13", {"method": "mri"}), ("FOLL-14", {"slice_thickness_mm": "7"})])
+def test_another_method_or_technique_than_at_baseline_asks_for_a_second_look(
+    cast: Cast, check: str, typed: dict[str, str]
+) -> None:
+    _is_refused(cast, check, "assessments/new/", _scan(cast, DAY_1 + timedelta(days=56)) | typed)
+
+
+def test_a_non_target_lesion_that_comes_back_without_a_word_of_progression_asks_for_a_second_look(cast: Cast) -> None:
+    first = DAY_1 + timedelta(days=56)
+    gone, back = _scan(cast, first), _scan(cast, first + timedelta(days=56))
+    rib = cast.participant.lesions.get(kind="non_target")
+    state = next(name for name in gone if name.endswith("-state") and str(rib.pk) in name)
+    assert _nora(cast).post("/participants/NET-001/assessments/new/", gone | {state: "absent"}).status_code == 302
+    _is_refused(cast, "FOLL-15", "assessments/new/", back | {state: "present"})
+    progressed = back | {state: "unequivocal_progression"}
+    assert _nora(cast).post("/participants/NET-001/assessments/new/", progressed).status_code == 302
+
+
 def test_a_lesion_that_is_not_on_the_baseline_is_refused(cast: Cast) -> None:
     row = cast.participant.assessments.get()
     nora = cast.people[Role.COORDINATOR]

@@ -6,9 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from capture.services.assessments import NewLesion, Reading
+from trial.models import Assessment
 
 DAY_1, TODAY = D(2026, 1, 12), D(2026, 6, 1)
 TOMORROW = TODAY + timedelta(days=1)
+SPIRAL = Assessment(kind="baseline", method="spiral_ct", slice_thickness_mm=Decimal(5))
 
 
 def _targets(*millimetres: str, organ: str = "liver", method: str = "spiral_ct") -> dict[str, Any]:
@@ -70,6 +72,12 @@ FOLLOW_UP_SCAN: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "FOLL-12": (
         {"day_1": DAY_1, "assessed_on": DAY_1 + timedelta(days=63), "responses_on": []},
         {"day_1": DAY_1, "assessed_on": DAY_1 + timedelta(days=64), "responses_on": []},
+    ),
+    "FOLL-13": ({"baseline": SPIRAL, "method": "spiral_ct"}, {"baseline": SPIRAL, "method": "mri"}),
+    "FOLL-14": ({"baseline": SPIRAL, "slice": Decimal("2.5")}, {"baseline": SPIRAL, "slice": Decimal("5.1")}),
+    "FOLL-15": (
+        {**_reading("present"), "gone_before": {1}, "new_lesions": "yes"},
+        {**_reading("present"), "gone_before": {1}, "new_lesions": "no"},
     ),
     "SCAN-01": ({"assessed_on": TODAY, "today": TODAY}, {"assessed_on": TOMORROW, "today": TODAY}),
 }
