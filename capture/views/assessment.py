@@ -1,6 +1,7 @@
 """Addresses of tumour assessments: a new one, a saved one, its response as typed, striking out, local treatment."""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -30,8 +31,10 @@ def existing(request: HttpRequest, reference: str, assessment_id: int) -> HttpRe
     """A saved assessment: read by all who may, corrected by the site."""
     participant = access.participant_for(request.user, reference)
     row = get_object_or_404(participant.assessments, pk=assessment_id)
-    if request.method == "POST" and (not access.may_enter(request.user) or row.is_struck_out):
-        return HttpResponse("Your role reads this assessment and does not write it.", status=403)
+    if request.method == "POST" and not access.may_enter(request.user):
+        raise PermissionDenied("Your role reads this assessment and does not write it.")
+    if request.method == "POST" and row.is_struck_out:
+        raise PermissionDenied("This assessment was struck out; it is no longer corrected.")
     page = baseline.page if row.kind == Assessment.Kind.BASELINE else follow_up_scan.page
     return page(request, participant, row)
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import SimpleLazyObject
@@ -29,7 +30,7 @@ def cycle(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     if not participant.is_registered or (row is None and number != len(standing) + 1):
         raise Http404("This cycle is not due.")
     if request.method == "POST" and not access.may_enter(request.user):
-        return HttpResponse("Your role reads the record and does not write it.", status=403)
+        raise PermissionDenied("Your role reads the record and does not write it.")
     return _page(request, participant, number, row)
 
 

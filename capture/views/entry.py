@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -40,8 +41,10 @@ def existing(request: HttpRequest, reference: str, form: str, row_id: int) -> Ht
     participant = access.participant_for(request.user, reference)
     casebook_form = _form_or_404(form)
     row = get_object_or_404(casebook_form.model, participant=participant, pk=row_id)
-    if request.method == "POST" and (not access.may_enter(request.user) or row.is_struck_out):
-        return HttpResponse("Your role reads this entry and does not write it.", status=403)
+    if request.method == "POST" and not access.may_enter(request.user):
+        raise PermissionDenied("Your role reads this entry and does not write it.")
+    if request.method == "POST" and row.is_struck_out:
+        raise PermissionDenied("This entry was struck out; it is no longer corrected.")
     return _page(request, participant, casebook_form, row)
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -81,7 +82,7 @@ def correct(request: HttpRequest, reference: str) -> HttpResponse:
     participant = access.participant_for(request.user, reference)
     may_enter = access.may_enter(request.user)
     if request.method == "POST" and not may_enter:
-        return HttpResponse("Your role reads the registration and does not write it.", status=403)
+        raise PermissionDenied("Your role reads the registration and does not write it.")
 
     def make(data: QueryDict | None) -> saving.Sheet:
         reason = ReasonForm(data)

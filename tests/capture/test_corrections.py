@@ -206,5 +206,7 @@ def test_the_monitor_reads_an_entry_and_its_history_and_writes_neither(cast: Cas
     case, monitor = _case(cast, kind), signed_in(cast.people[Role.MONITOR])
     assert "<fieldset disabled" in monitor.get(case.page).content.decode().replace("<fieldset  ", "<fieldset ")
     assert monitor.get(case.history).status_code == 200
-    assert monitor.post(case.page, REASON).status_code == 403
+    refused = monitor.post(case.page, REASON)
+    assert refused.status_code == 403
+    assert "<h1>You may not do this</h1>" in refused.text and "Your role reads" in refused.text
     assert monitor.post(case.strike_out, REASON).status_code == 403

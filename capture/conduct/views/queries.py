@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -36,7 +37,7 @@ def one(request: HttpRequest, query_id: int) -> HttpResponse:
     sheet = answering.sheet(query)
     if request.method == "POST":
         if not access.may_enter(request.user):
-            return HttpResponse("Your role reads this query and does not answer it.", status=403)
+            raise PermissionDenied("Your role reads this query and does not answer it.")
         try:
             refused = answering.save(request, query)
         except changes.RecordBusy as reason:

@@ -1,6 +1,7 @@
 """The page of a casebook's signature: what is signed, what changed since, the meaning, the password."""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -22,7 +23,7 @@ def signature(request: HttpRequest, reference: str) -> HttpResponse:
     refusal = ""
     if request.method == "POST":
         if not may_sign:
-            return HttpResponse("Only a delegated investigator of the site signs.", status=403)
+            raise PermissionDenied("Only a delegated investigator of the site signs.")
         try:
             presence.prove(request, request.POST.get("password", ""), request.POST.get("code", ""))
             signing.sign(request.user, participant, request.POST.get("seen", ""))
