@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """The one command: `python3 run.py` starts Endpoint, `python3 run.py test [pytest's words]` runs its tests.
 
+`python3 run.py manage WORDS` is manage.py with what it runs on, such as a restore on a new machine.
+
 Standard library only. Makes .venv from the pinned requirements, anew whenever those or Python change.
 """
 
@@ -51,8 +53,10 @@ def main() -> None:
     if not (3, 11) <= sys.version_info[:2] < (3, 14):
         sys.exit("Endpoint needs Python 3.11, 3.12 or 3.13.")
     testing = sys.argv[1:2] == ["test"]
-    if sys.argv[1:] and not testing:
-        sys.exit("Either python3 run.py, or python3 run.py test [pytest's words].")
+    known = {"": ["-m", "trial.runtime"], "test": ["-m", "pytest"], "manage": ["manage.py"]}
+    asked = known.get(" ".join(sys.argv[1:2]))
+    if asked is None:
+        sys.exit("Either python3 run.py, or python3 run.py test [pytest's words], or python3 run.py manage WORDS.")
     lists = [ROOT / "requirements.txt"]
     mark = VENV / "stamp"
     if testing:
@@ -61,7 +65,7 @@ def main() -> None:
     if not is_made(lists, mark):
         make(lists, mark)
     os.chdir(ROOT)
-    words = ["-m", "pytest", *sys.argv[2:]] if testing else ["-m", "trial.runtime"]
+    words = [*asked, *sys.argv[2:]]
     if os.name == "nt":
         sys.exit(subprocess.run([str(PYTHON), *words], check=False).returncode)
     os.execv(PYTHON, [str(PYTHON), *words])

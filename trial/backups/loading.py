@@ -1,5 +1,6 @@
 """Brings a backup back into a database, and proves that what is there is what was saved."""
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from trial.backups import contents, places, programs
 from trial.backups.manifest import CannotRestore, Manifest
 from trial.backups.places import Place
 
+PATIENCE_SECONDS = 2.0
 _OTHERS = """SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename IS NOT NULL"""
 
@@ -29,7 +31,7 @@ def make_room(place: Place, replacing: bool) -> None:
     """Leaves the database empty. Raises CannotRestore when somebody is connected, or it holds tables that nobody said
     may go; psycopg.Error."""
     with place.connect() as connection:
-        if _number(connection, _OTHERS):
+        if not _is_quiet(connection):
             raise CannotRestore(f"{place} is in use. Stop web, worker and clock first; nothing was changed.")
         if not contents.tables(connection):
             return
@@ -40,10 +42,14 @@ def make_room(place: Place, replacing: bool) -> None:
             raise CannotRestore(f"{place} holds tables of somebody other than {place.user}; empty it first.")
 
 
-def _number(connection: psycopg.Connection[Any], words: str) -> int:
-    found = connection.execute(words).fetchone()
-    assert found is not None
-    return int(found[0])
+def _is_quiet(connection: psycopg.Connection[Any]) -> bool:
+    """Whether nobody else is connected; sessions that have just been closed are given a moment to end."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while connection.execute(_OTHERS).fetchone() != (0,):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 def load(dump: Path, place: Place, with_rights: bool = True) -> None:

@@ -7,12 +7,14 @@ import logging
 from pathlib import Path
 
 from django.conf import settings
+from django.db import DatabaseError
 
 from trial import status
 from trial.backups import drill, dumping, manifest
 from trial.backups.drill import Drill, NowhereToDrill
 from trial.backups.dumping import UnderWay
 from trial.backups.manifest import CannotBackUp, CannotRestore, Manifest
+from trial.runtime import addresses
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +26,7 @@ def folder() -> Path:
     """
     if settings.BACKUPS is None:
         raise CannotBackUp("No folder for backups is named (ENDPOINT_BACKUPS).")
-    if settings.EMBEDDED and settings.BACKUPS.name == "backups" and settings.BACKUPS.parent.is_dir():
+    if addresses.DATA.absolute() / "backups" == settings.BACKUPS and settings.BACKUPS.parent.is_dir():
         settings.BACKUPS.mkdir(mode=0o700, exist_ok=True)
     return settings.BACKUPS
 
@@ -37,11 +39,19 @@ def back_up() -> Manifest:
         raise
     except CannotBackUp as error:
         log.error("no backup was made: %s", error)
-        status.note("backup", False, f"failed: {error} {_newest_good()}")
+        _note("backup", False, f"failed: {error} {_newest_good()}")
         raise
-    status.note("backup", True, words(made))
+    _note("backup", True, words(made))
     log.info("backup made: %s", words(made))
     return made
+
+
+def _note(name: str, is_good: bool, said: str) -> None:
+    """A database that does not answer takes no note; the page then says that the last one is too old."""
+    try:
+        status.note(name, is_good, said)
+    except DatabaseError:
+        log.error("the Status page could not be told")
 
 
 def words(made: Manifest) -> str:
@@ -72,16 +82,19 @@ def restore_drill() -> Drill:
     except (CannotRestore, CannotBackUp) as error:
         log.error("the restore drill failed: %s", error)
         if not (isinstance(error, NowhereToDrill) and _drilled_by_hand()):
-            status.note("drill", False, f"failed: {error}")
+            _note("drill", False, f"failed: {error}")
         raise
-    status.note("drill", True, words_of_drill(done))
+    _note("drill", True, words_of_drill(done))
     log.info("restore drill: %s", words_of_drill(done))
     return done
 
 
 def _drilled_by_hand() -> bool:
     """A good drill with a database named for it then; when it is too long ago, the Status page says so by itself."""
-    said = status.notes().get("drill")
+    try:
+        said = status.notes().get("drill")
+    except DatabaseError:
+        return False
     return said is not None and said.is_good
 
 

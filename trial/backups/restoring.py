@@ -36,15 +36,18 @@ def restore(dump: Path, into: str, replacing: bool, heads: tuple[audit.Head, ...
     loading.make_room(place, replacing)
     loading.load(dump, place)
     proof = loading.prove(place, backup, heads)
-    _record(place, backup)
+    _begin_anew(place, backup)
     return Restored(backup, place, proof)
 
 
-def _record(place: Place, backup: Manifest) -> None:
-    """The record says itself that it was restored: what was saved after the backup is lost, its numbers come again.
+def _begin_anew(place: Place, backup: Manifest) -> None:
+    """Everybody signs in again, since a session that was ended after the backup would be open once more. And the record
+    says itself that it was restored: what was saved after the backup is lost, and its change numbers come again.
 
     By the function that `changes.record` calls, since Django's own connection is to another database.
     """
+    with place.connect() as connection:
+        connection.execute("DELETE FROM django_session")
     if backup.contents.head is None:
         return
     reason = f"Restored from the backup of {backup.made_at:%d-%b-%Y %H:%M} UTC, which ends with change"

@@ -1,5 +1,9 @@
 """What comes back is what was saved: rows, chain and rights; and nothing is overwritten by accident."""
 
+import os
+import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,17 +11,21 @@ import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test import Client
 
 from tests.cast import Cast
 from trial import audit
-from trial.backups import contents, manifest, nightly, places
+from trial.backups import contents, loading, manifest, nightly, places
 from trial.backups.places import Place
+from trial.models import Role
 from trial.runtime import addresses
+from trial.runtime.postgres import living_server, scratch_folder
 
 
 def test_a_backup_comes_back_with_the_same_rows_chain_and_rights(
     cast: Cast, folder: Path, elsewhere: Place, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    Client().force_login(cast.people[Role.CHAIR], backend="django.contrib.auth.backends.ModelBackend")
     report = audit.verify(connection)
     call_command("backup")
     call_command("restore", str(manifest.newest(folder)), into=elsewhere.name)
@@ -25,6 +33,7 @@ def test_a_backup_comes_back_with_the_same_rows_chain_and_rights(
     assert f"The chain of {report.changes} changes is sound up to the head of the backup, {report.head}" in said
     assert f"  trial_participant: 2\n  trial_person: {len(cast.people) + len(cast.elsewhere)}\n" in said
     with replace(elsewhere, user=addresses.APPLICATION).connect() as application:
+        assert application.execute("SELECT count(*) FROM django_session").fetchone() == (0,)
         newest = application.execute("SELECT reason FROM trial_change ORDER BY id DESC LIMIT 1").fetchone()
         assert newest and newest[0].endswith(f"which ends with change {report.changes}")
         for forbidden in ("DELETE FROM trial_version", "UPDATE trial_change SET reason = 'x'"):
@@ -37,7 +46,10 @@ def test_a_backup_comes_back_with_the_same_rows_chain_and_rights(
     assert (again.first_break, again.changes) == (None, report.changes + 1)
 
 
-def test_a_database_in_use_or_not_empty_is_left_alone(cast: Cast, folder: Path, elsewhere: Place) -> None:
+def test_a_database_in_use_or_not_empty_is_left_alone(
+    cast: Cast, folder: Path, elsewhere: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "PATIENCE_SECONDS", 0.2)
     dump = folder / nightly.back_up().file
     with pytest.raises(CommandError, match="is in use. Stop web, worker and clock first"):
         call_command("restore", str(dump), into=places.live().name, replace=True)
@@ -55,3 +67,21 @@ def test_a_head_noted_elsewhere_is_compared(cast: Cast, folder: Path, elsewhere:
     dump = folder / nightly.back_up().file
     with pytest.raises(CommandError, match="Change 900 was on record once and is cut off"):
         call_command("restore", str(dump), into=elsewhere.name, head=f"900:{'a' * 64}")
+
+
+def test_a_new_machine_gets_the_record_from_the_files_alone(cast: Cast, folder: Path) -> None:
+    """A server made from nothing in an empty folder, as on a machine that never ran the product."""
+    report = audit.verify(connection)
+    dump = folder / nightly.back_up().file
+    machine = scratch_folder()
+    ours = ("ENDPOINT_", "DATABASE_", "CELERY_", "DJANGO_")
+    plain = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    words = [sys.executable, "manage.py", "restore", str(dump), "--into", addresses.DATABASE]
+    try:
+        done = subprocess.run(words, cwd=addresses.CHECKOUT, env=plain | {"ENDPOINT_DATA": str(machine / "data")},
+                              capture_output=True, text=True, check=False)  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert f"The chain of {report.changes} changes is sound" in done.stdout and str(report.head) in done.stdout
+        assert living_server(machine / "data" / "postgres") is None
+    finally:
+        shutil.rmtree(machine, ignore_errors=True)

@@ -5,6 +5,7 @@ from trial.validation.requirement import OURS, Requirement, e6, ema, part_11, te
 AREA = "Life of the system"
 PASSWORDS, PACK = "trial/security/test_passwords.py", "trial/validation/test_mapping.py"
 REPORT = "trial/validation/test_report.py"
+RESTORE, NIGHT = "trial/backups/test_restore.py", "trial/backups/test_making_a_backup.py"
 
 SYSTEM_REQUIREMENTS = (
     Requirement(
@@ -13,13 +14,29 @@ SYSTEM_REQUIREMENTS = (
         "Last night's backup, restored on a clean machine, has the same rows and the same chain, in a measured time.",
         e6("4.3.3(d)") + ema("6.8"),
         tests_of(
-            "trial/backups/test_restore.py",
+            RESTORE,
+            "a_new_machine_gets_the_record_from_the_files_alone",
             "a_backup_comes_back_with_the_same_rows_chain_and_rights",
             "a_database_in_use_or_not_empty_is_left_alone",
             "a_head_noted_elsewhere_is_compared",
         )
+        + tests_of(
+            NIGHT,
+            "counts_and_head_are_those_of_the_dump_though_people_save_meanwhile",
+            "a_full_disk_leaves_nothing_behind_and_is_said_in_words",
+            "a_dump_that_ended_badly_never_counts_and_the_newest_good_one_is_named",
+            "what_a_killed_backup_left_behind_does_not_count_and_is_cleared",
+            "backups_older_than_they_are_kept_go_and_nothing_else_does",
+        )
+        + tests_of(
+            "trial/backups/test_restore_drill.py",
+            "the_night_makes_a_backup_and_proves_it_and_drops_the_scratch",
+            "what_did_not_come_back_as_it_was_is_found",
+            "a_manifest_that_says_more_than_came_back_fails_the_drill",
+            "a_file_with_one_altered_byte_is_neither_drilled_with_nor_restored",
+            "what_is_too_old_is_no_longer_fine",
+        )
         + tests_of("analysis/test_status_page.py", "the_page_shows_a_recorded_backup"),
-        "The clean machine is tried with another database of the same server.",
     ),
     Requirement(
         "R64",
@@ -82,7 +99,8 @@ SYSTEM_REQUIREMENTS = (
             "a_grade_appears_beside_the_value_and_nothing_typed_stands_in_an_address",
         )
         + tests_of(PASSWORDS, "a_name_that_is_no_account_is_not_kept_since_it_may_be_a_password")
-        + tests_of("trial/test_sign_in.py", "a_missing_page_says_so_in_words"),
+        + tests_of("trial/test_sign_in.py", "a_missing_page_says_so_in_words")
+        + tests_of(NIGHT, "no_value_of_the_record_reaches_the_log_or_the_page", "the_log_of_a_night_names_nobody"),
         "Addresses carry study numbers only. No test reads the logs of a whole day for what was typed.",
     ),
     Requirement(
