@@ -14,8 +14,9 @@ from django.apps import apps
 from django.db.models import Max, Model, Q
 
 from capture.casebook import CasebookForm
-from trial import partial_date, protocol
+from trial import ctcae_v3, partial_date, protocol
 from trial.models import (
+    AdverseEvent,
     Assessment,
     Cycle,
     EligibilityAnswer,
@@ -179,8 +180,19 @@ def _words(model: Any, column: str, value: Any) -> str:
     if column.endswith("_on"):
         return _day(str(value))
     said = value if isinstance(value, str) else json.dumps(value)
+    if model is AdverseEvent and column in ("term", "select"):
+        return _of_the_dictionary().get(said, said)
     choices = _choices(model, column)
     return str(choices.get(value, said)) if choices else said
+
+
+@cache
+def _of_the_dictionary() -> dict[str, str]:
+    """The words of each term and each select of CTCAE by code."""
+    terms = ctcae_v3.terms()
+    return {each.code: each.name for each in terms} | {
+        select.code: select.words for each in terms for select in each.selects
+    }
 
 
 @cache

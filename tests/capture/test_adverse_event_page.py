@@ -39,6 +39,8 @@ def test_a_chosen_term_is_saved_with_a_partial_date(nora: Client) -> None:
     assert (row.term, row.grade, str(row.onset_on)) == ("rash_hand_foot_skin_reaction", 2, "UNK-FEB-2026")
     page = nora.get("/participants/NET-001/").content.decode()
     assert "Hand-foot, grade 2" in page
+    history = nora.get(f"/participants/NET-001/history/adverse_event/{row.pk}/").content.decode()
+    assert "Rash: hand-foot skin reaction" in history and "rash_hand_foot" not in history
 
 
 def test_without_scripts_the_typed_words_find_the_term(nora: Client) -> None:
