@@ -9,6 +9,7 @@ from capture.checks_of_scans import BASELINE, FOLLOW_UP_SCAN
 from capture.conditions import adverse_event as event
 from capture.conditions import dosing, laboratory
 from capture.conditions import entries as entry
+from capture.expedited.awareness import AWARENESS
 from trial import protocol
 
 __all__ = ["CHECKS", "HARD", "SOFT", "Check", "Facts", "Refused", "SecondLook", "failing", "settle"]
@@ -194,7 +195,7 @@ OFF_STUDY = (
           entry.already_there),
 )  # fmt: skip
 CHECKS: dict[str, tuple[Check, ...]] = {
-    "cycle": DOSING, "baseline": BASELINE, "follow_up_scan": FOLLOW_UP_SCAN, "adverse_event": ADVERSE_EVENT,
+    "cycle": DOSING, "baseline": BASELINE, "follow_up_scan": FOLLOW_UP_SCAN, "adverse_event": ADVERSE_EVENT + AWARENESS,
     "hormone": HORMONE, "visit": VISIT, "blood_pressure": BLOOD_PRESSURE, "medication": MEDICATION,
     "history": HISTORY, "deviation": DEVIATION, "off_treatment": OFF_TREATMENT, "follow_up": FOLLOW_UP,
     "death": DEATH, "withdrawal": WITHDRAWAL, "off_study": OFF_STUDY,

@@ -1,10 +1,12 @@
 """What the edit checks need to know of a participant beside the entry itself; read only when a check asks for it."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
+
+from django.utils import timezone
 
 from capture.course import course
 from capture.fields import today
@@ -34,10 +36,19 @@ class ParticipantFacts(Mapping[str, Any]):
         """An adverse event that names none continues no other."""
         return None
 
+    # An event from before these were asked for answers none of them; `corrected` is the row that is corrected.
+    hospital_stay, aware_on, aware_time = "", None, None
+    corrected: Any = None
+
     @property
     def today(self) -> date:
         """The day at the server."""
         return today()
+
+    @property
+    def now(self) -> datetime:
+        """The moment at the server, in UTC."""
+        return timezone.now()
 
     @property
     def registered_on(self) -> date | None:

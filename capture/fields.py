@@ -4,7 +4,7 @@ Reading of dates is `trial.partial_date`; a refused date keeps its text, with th
 """
 
 import re
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
@@ -88,6 +88,33 @@ class FullDateField(PartialDateFormField):
         if not read.is_complete:
             raise forms.ValidationError(f"{read} is not a full date: day, month and year are needed here.")
         return read.earliest()
+
+
+class TimeOfDayField(forms.CharField):
+    """A time of day in UTC, typed `14:30` or `1430` → datetime.time, or None when empty."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 8)
+        widget = forms.TextInput(attrs={"placeholder": "HH:MM", "class": "form-control", "autocomplete": "off"})
+        super().__init__(widget=widget, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        """A stored time is shown as it is typed; typed text stays as it was typed."""
+        return value.strftime("%H:%M") if isinstance(value, time) else value
+
+    def clean(self, value: Any) -> Any:
+        """ValidationError in words for what is no time of the 24-hour clock."""
+        text = super().clean(value)
+        if not text:
+            return None
+        found = re.fullmatch(r"([0-9]{1,2}):?([0-9]{2})(?::[0-9]{2})?", text)
+        if found is None or int(found[1]) > 23 or int(found[2]) > 59:
+            raise forms.ValidationError(f"“{text}” is not a time. Type it as 14:30.")
+        return time(int(found[1]), int(found[2]))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Compares as shown."""
+        return str(self.prepare_value(initial) or "") != str(data or "").strip()
 
 
 class MissingReasonField(forms.ChoiceField):

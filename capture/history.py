@@ -41,6 +41,7 @@ SILENT = frozenset(
         "lesion_id",
         "visit_id",
         "analyte",
+        "event_id",
     }
 )
 ACTS = {"register": "Registered", "enter": "Entered", "correct": "Corrected", "strike_out": "Struck out",
@@ -179,6 +180,10 @@ def _words(model: Any, column: str, value: Any) -> str:
         return "Yes" if value else "No"
     if column.endswith("_on"):
         return _day(str(value))
+    if column == "aware_time":
+        return f"{str(value)[:5]} UTC"
+    if column == "sent_at":
+        return f"{partial_date.shown(date.fromisoformat(value[:10]))} {value[11:16]} UTC"
     said = value if isinstance(value, str) else json.dumps(value)
     if model is AdverseEvent and column in ("term", "select"):
         return _of_the_dictionary().get(said, said)

@@ -14,6 +14,7 @@ SERIOUSNESS = (
     ("congenital", "Congenital anomaly"),
     ("important", "Other medically important event"),
 )
+HOSPITAL_STAY = (("no", "No"), ("yes", "Yes"))
 EXPECTEDNESS = (("expected", "Expected"), ("unexpected", "Unexpected"))
 ACTIONS_TAKEN = (
     ("none", "None"),

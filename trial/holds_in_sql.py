@@ -23,7 +23,9 @@ FORM_OF_TABLE = {
     "trial_offstudy": "off_study",
 }
 # Not entries of the site: a freeze lets them be written, a lock does not.
-CONDUCT_TABLES = ("trial_query", "trial_querymessage", "trial_sourceverification", "trial_signature")
+CONDUCT_TABLES = (
+    "trial_query", "trial_querymessage", "trial_sourceverification", "trial_signature", "trial_expeditedreport",
+)  # fmt: skip
 # What must stay possible under a lock: asking to lift it, reading the trail.
 ALWAYS_WRITABLE = ("trial_hold", "trial_auditreview")
 HELD = "EP001"
@@ -122,6 +124,8 @@ BEGIN
 END $$;
 """
 
+# For a database that had the function before the list of tables grew.
+RENEW_REFUSAL = _REFUSE_HELD.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
 INSTALL = _PLACE + _REFUSE_HELD + _RECORD + _OWN_HAND
 
 

@@ -41,6 +41,8 @@ WATCHED_TABLES = (
     "trial_delegation",
     "trial_datacut",
     "trial_notdone",
+    "trial_expeditedreport",
+    "trial_expeditedtable",
 )
 
 APPLICATION_ROLE = "endpoint_app"

@@ -6,7 +6,7 @@ them, and so do words that begin with one; on the way in one apostrophe before s
 
 import json
 import re
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
@@ -28,6 +28,8 @@ def text(value: Any) -> str:
         return value.stored()
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, time):
+        return value.strftime("%H:%M")
     if isinstance(value, dict | list):
         return json.dumps(value, sort_keys=True, ensure_ascii=False)
     return str(value)

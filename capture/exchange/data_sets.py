@@ -128,6 +128,8 @@ DATA_SETS: tuple[DataSet, ...] = (
     DataSet("laboratory", "Laboratory values of a visit", models.LaboratoryResult, "visit__participant"),
     DataSet("not_done", "What was due and was not done", models.NotDone),
     DataSet("acknowledgements", "Soft checks and what was said to them", models.Acknowledgement),
+    DataSet("expedited_reports", "Expedited reports that were sent", models.ExpeditedReport, comes_in=False),
+    DataSet("expedited_tables", "Tables of expedited reporting", models.ExpeditedTable, "", comes_in=False),
     DataSet("queries", "Queries", models.Query, comes_in=False),
     DataSet("query_messages", "Messages of a query", models.QueryMessage, "query__participant", comes_in=False),
     DataSet("source_verifications", "Source verifications", models.SourceVerification, comes_in=False),

@@ -16,6 +16,7 @@ TYPES: tuple[tuple[Any, str], ...] = (
     (models.BooleanField, "yes or no"),
     (models.DateTimeField, "instant, UTC"),
     (models.DateField, "date"),
+    (models.TimeField, "time of day, UTC"),
     (models.DecimalField, "number"),
     (models.IntegerField, "whole number"),
     (models.JSONField, "JSON"),

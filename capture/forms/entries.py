@@ -139,12 +139,19 @@ class AdverseEventForm(EntryForm):
         model = models.AdverseEvent
         fields = ("term", "select", "other_words", "grade", "grade_missing", "attribution", "attribution_missing",
                   "onset_on", "onset_on_missing", "resolved_on", "present_at_baseline", "seriousness",
-                  "expectedness", "action_taken", "outcome", "cycle_number")  # fmt: skip
+                  "expectedness", "hospital_stay", "aware_on", "aware_time", "action_taken", "outcome",
+                  "cycle_number")  # fmt: skip
         labels = {"term": "Term", "other_words": "If “other”, what", "onset_on": "Began on",
                   "resolved_on": "Resolved on", "present_at_baseline": "Present at baseline",
-                  "seriousness": "Serious", "expectedness": "Expected or not, if serious",
+                  "seriousness": "Serious", "expectedness": "Expected or not",
+                  "hospital_stay": "In hospital for 24 hours or more", "aware_on": "Site became aware on",
+                  "aware_time": "Aware at (UTC)",
                   "action_taken": "Action taken with the study drug", "cycle_number": "Cycle"}  # fmt: skip
-        help_texts = {"onset_on": PARTIAL, "resolved_on": "empty while it goes on"}
+        help_texts = {"onset_on": PARTIAL, "resolved_on": "empty while it goes on",
+                      "expectedness": "if serious, or of grade 2 or more and related",
+                      "hospital_stay": "or a longer stay than planned",
+                      "aware_on": "of the event at this grade: the clock of the report starts here",
+                      "aware_time": "without a time the day counts from its beginning"}  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -11,6 +11,7 @@ from capture.fields import (
     MissingReasonField,
     PartialDateFormField,
     PlainDecimalField,
+    TimeOfDayField,
     printable,
     require_value_or_reason,
 )
@@ -43,6 +44,8 @@ def _made(field: models.Field, kwargs: dict[str, Any]) -> forms.Field | None:
         return PartialDateFormField(required=required, **common)
     if isinstance(field, models.DateField):
         return FullDateField(required=required, **common)
+    if isinstance(field, models.TimeField):
+        return TimeOfDayField(required=required, **common)
     if field.choices:
         choices = [("", "Choose" if required else "—"), *field.choices]
         if isinstance(field, models.IntegerField):

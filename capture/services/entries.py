@@ -25,7 +25,9 @@ def facts(
     form: CasebookForm, participant: Participant, values: Values, row: Model | None = None, lines: Sequence[Values] = ()
 ) -> ParticipantFacts:
     """What the checks of this form are asked about."""
-    return ParticipantFacts(participant, {**values, "lines": lines}, others(form, participant, row))
+    found = ParticipantFacts(participant, {**values, "lines": lines}, others(form, participant, row))
+    found.corrected = row
+    return found
 
 
 def save(

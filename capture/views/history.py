@@ -19,6 +19,7 @@ KINDS: dict[str, tuple[str, Callable[[Participant, int], list[Any]]]] = {
         get_object_or_404(one.assessments, pk=key))),
     "waiver": ("Waiver", lambda one, key: [get_object_or_404(one.waivers, pk=key)]),
     "not_done": ("Not done", lambda one, key: [get_object_or_404(one.not_done, pk=key)]),
+    "expedited_report": ("Expedited report", lambda one, key: [get_object_or_404(one.expedited_reports, pk=key)]),
     "finding": ("Finding", lambda one, key: [get_object_or_404(one.findings, pk=key)]),
     **{kind: (form.title, lambda one, key, form=form: of_entry.rows_of_entry(
         form, get_object_or_404(form.model, participant=one, pk=key))) for kind, form in ENTRY_FORMS.items()},

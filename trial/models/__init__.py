@@ -11,6 +11,7 @@ from trial.models.data_cut import DataCut
 from trial.models.dictionary import GradeText
 from trial.models.dosing import Cycle, DosingPeriod
 from trial.models.draft import Draft
+from trial.models.expedited_report import ExpeditedReport, ExpeditedTable
 from trial.models.follow_up import Death, FollowUp, OffStudy, OffTreatment, Withdrawal
 from trial.models.hormone import HormoneLevel
 from trial.models.not_done import NotDone
@@ -36,6 +37,8 @@ __all__ = [
     "DosingPeriod",
     "Draft",
     "EligibilityAnswer",
+    "ExpeditedReport",
+    "ExpeditedTable",
     "FollowUp",
     "GradeText",
     "GroupSettings",

@@ -27,6 +27,11 @@ class AdverseEvent(RecordRow):
     present_at_baseline = models.BooleanField(default=False)
     seriousness = models.CharField(max_length=20, choices=code_lists.SERIOUSNESS)
     expectedness = models.CharField(max_length=12, choices=code_lists.EXPECTEDNESS, blank=True, default="")
+    # 24 hours or more, or a longer stay than planned; empty: not answered.
+    hospital_stay = models.CharField(max_length=3, choices=code_lists.HOSPITAL_STAY, blank=True, default="")
+    # When the site became aware of the event at this grade, in UTC: the clock of an expedited report starts there.
+    aware_on = models.DateField(null=True, blank=True)
+    aware_time = models.TimeField(null=True, blank=True)
     action_taken = models.CharField(max_length=16, choices=code_lists.ACTIONS_TAKEN)
     outcome = models.CharField(max_length=16, choices=code_lists.EVENT_OUTCOMES)
     cycle_number = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -42,4 +47,7 @@ class AdverseEvent(RecordRow):
                 condition=Q(attribution__isnull=True) | Q(attribution__range=(1, 5)), name="event_attribution_1_to_5"
             ),
             models.CheckConstraint(condition=~Q(grade=5) | Q(outcome="fatal"), name="event_of_grade_5_is_fatal"),
+            models.CheckConstraint(
+                condition=Q(aware_time__isnull=True) | Q(aware_on__isnull=False), name="event_aware_time_has_its_day"
+            ),
         ]

@@ -51,6 +51,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
     role = models.CharField(max_length=20, choices=Role.choices)
     sites = models.ManyToManyField(Site, blank=True, related_name="people")
     is_active = models.BooleanField(default=True)
+    # Where the daily digest of expedited reports goes; empty: nowhere. No access right, so no part of the history.
+    mail_address = models.EmailField(blank=True, default="")
+    digest_on = models.DateField(null=True)  # the day of the newest digest that was sent
     # A one-time password was given; the person chooses an own one before anything else.
     must_change_password = models.BooleanField(default=False)
     # Part of every session's fingerprint: one more ends all of the person's sessions at once.

@@ -1,6 +1,8 @@
 """Facts of adverse events, and of what ends treatment and follow-up."""
 
+from datetime import UTC, datetime
 from datetime import date as D
+from datetime import time as T
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,6 +10,8 @@ from trial.partial_date import PartialDate
 
 Table = dict[str, tuple[dict[str, Any], dict[str, Any]]]
 DIED_IN_MARCH = PartialDate(2026, 3)
+NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
+KNOWN_AS_GRADE_3 = SimpleNamespace(grade=3, aware_on=D(2026, 3, 10), aware_time=None)
 CONSENT, REGISTERED = D(2026, 1, 5), D(2026, 1, 8)
 
 
@@ -56,6 +60,21 @@ ADVERSE_EVENT: Table = {
     "AE-12": (
         {"outcome": "recovered", "resolved_on": PartialDate(2026)},
         {"outcome": "sequelae", "resolved_on": None},
+    ),
+    "AE-13": ({"seriousness": "death", "aware_on": D(2026, 3, 10)}, {"seriousness": "death", "aware_on": None}),
+    "AE-14": (
+        {"aware_on": D(2026, 3, 10), "onset_on": PartialDate(2026, 3)},
+        {"aware_on": D(2026, 3, 10), "onset_on": PartialDate(2026, 3, 11)},
+    ),
+    "AE-15": (
+        {"aware_on": D(2026, 3, 10), "aware_time": T(9, 30), "now": NOW},
+        {"aware_on": D(2026, 3, 10), "aware_time": T(9, 31), "now": NOW},
+    ),
+    "AE-16": ({"aware_on": D(2026, 3, 10), "aware_time": T(9)}, {"aware_on": None, "aware_time": T(9)}),
+    "AE-17": ({"hospital_stay": "yes", "seriousness": "important"}, {"hospital_stay": "yes", "seriousness": "no"}),
+    "AE-18": (
+        {"grade": 4, "aware_on": D(2026, 3, 12), "aware_time": None, "corrected": KNOWN_AS_GRADE_3},
+        {"grade": 4, "aware_on": D(2026, 3, 10), "aware_time": None, "corrected": KNOWN_AS_GRADE_3},
     ),
 }
 OFF_TREATMENT: Table = {
