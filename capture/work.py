@@ -9,6 +9,7 @@ from django.utils.timezone import now
 from capture import selectors
 from capture.conduct import waiting
 from capture.entry_lists import pending_entries
+from capture.expedited import listing
 from capture.matrix import Cell
 from capture.proposals import open_proposals
 from trial import access
@@ -31,17 +32,18 @@ class Task:
 
 @dataclass(frozen=True)
 class Work:
-    """Tasks under one heading; only the first `MOST_SHOWN` are listed, `total` counts all."""
+    """Tasks under one heading; only the first `MOST_SHOWN` are listed, `total` counts all; all_url: their own page."""
 
     title: str
     tasks: tuple[Task, ...]
     total: int
+    all_url: str = ""
 
 
 def work_of(person: Person, today: date) -> list[Work]:
     """Every heading of the person's role that has something under it."""
     participants = list(access.participants_for(person).order_by("number", "screening_number"))
-    found = []
+    found = [_work("Expedited reports", _reports(person), reverse("capture:expedited"))]
     if person.role in (*access.ENTERS, Role.MONITOR):
         tasks = _visits(participants, today, access.may_enter(person))
         found.append(_work("Overdue", [task for task in tasks if task.status == OVERDUE]))
@@ -55,8 +57,17 @@ def work_of(person: Person, today: date) -> list[Work]:
     return [each for each in found if each.tasks]
 
 
-def _work(title: str, tasks: list[Task]) -> Work:
-    return Work(title, tuple(tasks[:MOST_SHOWN]), len(tasks))
+def _work(title: str, tasks: list[Task], all_url: str = "") -> Work:
+    return Work(title, tuple(tasks[:MOST_SHOWN]), len(tasks), all_url)
+
+
+def _reports(person: Person) -> list[Task]:
+    """Clocks of expedited reports that run, the most urgent first; led to the event."""
+    if person.role == Role.STATISTICIAN:
+        return []
+    moment = now()
+    return [Task(each.of.participant, f"{each.event}. {each.what}", each.when, each.mark, each.url)
+            for each in listing.lines(person, moment, "", listing.OPEN)]  # fmt: skip
 
 
 def _visits(participants: list[Participant], today: date, may_enter: bool) -> list[Task]:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from capture.conduct.views import holds, queries, signatures, verification
+from capture.expedited import views as expedited
 from capture.trail import views as trail
 
 _ONE = "participants/<str:reference>/"
@@ -18,6 +19,11 @@ urlpatterns = [
     path(_ONE + "verification/", verification.plan, name="verification"),
     path(_ONE + "<str:form>/<int:row_id>/verify/", verification.verify, name="verify"),
     path(_ONE + "<str:form>/<int:row_id>/freeze/", holds.freeze_form, name="freeze_form"),
+    path("expedited/", expedited.overview, name="expedited"),
+    path(_ONE + "adverse_event/<int:row_id>/reports/new/", expedited.new, name="expedited_report_new"),
+    path(_ONE + "expedited-reports/<int:row_id>/", expedited.existing, name="expedited_report"),
+    path(_ONE + "expedited-reports/<int:row_id>/strike-out/", expedited.strike_out,
+         name="expedited_report_strike_out"),
     path("holds/", holds.overview, name="holds"),
     path("holds/put/", holds.put, name="hold_put"),
     path("holds/<int:hold_id>/step/", holds.step, name="hold_step"),

@@ -88,7 +88,8 @@ def _values(made: DemoParticipant, event: DemoEvent, place: int) -> Values:
         "onset_on_missing": "unknown" if no_onset else "",
         "resolved_on": full(event.resolved_on) if event.resolved_on else None,
         "present_at_baseline": event.present_at_baseline, "seriousness": "hospitalisation" if severe else "no",
-        "expectedness": "expected" if severe else "",
+        "expectedness": "" if grade == 1 else "expected", "hospital_stay": "yes" if severe else "",
+        "aware_on": event.onset_on + timedelta(days=1) if severe else None, "aware_time": None,
         "action_taken": chance.choice(("reduced", "held")) if (grade or 0) >= 3 else "none",
         "outcome": "recovered" if over else "not_recovered", "cycle_number": cycle,
     }  # fmt: skip

@@ -81,7 +81,7 @@ REFUSED: dict[str, tuple[Any, str, dict[str, str]]] = {
     "DOSE-13": (_off_treatment, "cycles/2/", CYCLE | {"started_on": LATER}),
     "AE-06": (_died, "adverse_event/new/", EVENT | {"onset_on": LATER}),
     "AE-05": (None, "adverse_event/new/", EVENT | {"grade": "5", "outcome": "fatal", "seriousness": "death",
-                                                   "expectedness": "unexpected"}),
+                                                   "expectedness": "unexpected", "aware_on": "21-JAN-2026"}),
     "AE-08": (None, "adverse_event/new/", EVENT | {"onset_on": "DEC-2025"}),
     "HORM-01": (_died, "hormone/new/", HORMONE | {"sampled_on": LATER}),
     "HORM-02": (_earlier_hormone, "hormone/new/", HORMONE),

@@ -1,14 +1,6 @@
 """The clock of an expedited report: which rule asks for one, when it is due, and whether it was sent in time. PURE.
 
-Our readings, to be confirmed by the sponsor with the table itself:
-- The clock starts when the site became aware of the event at this grade. A further episode has a clock of its own.
-- The grade, attribution, expectedness and hospital stay decide, whatever the event is called otherwise. What is not
-  known counts as its strictest value until it is.
-- A day within the last dose's window is counted from the last dose to the onset; while treatment goes on it is day 0,
-  and an event that surely began before the first dose needs no report.
-- Calendar days are counted from the day itself (day 0) to the end of the last one, in UTC. The complete report after
-  a notification is counted from when that was sent, at the latest from when it was due. A complete report is also a
-  notification. What was sent before the clock started answered to what was known then, and does not count.
+What is our reading stands in `READINGS`, to be confirmed by the sponsor with the table itself.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,6 +11,23 @@ from itertools import product
 from trial.partial_date import PartialDate
 from trial.rules.expedited_table import Rule
 
+READINGS = (
+    "The clock starts when the site became aware of the event at this grade, not at its onset. A grade that rises "
+    "is a further episode with a clock of its own; a correction of an entry keeps its moment unless that is "
+    "corrected too.",
+    "Grade, attribution, expectedness and hospital stay decide, whether or not the event is called serious. "
+    "Expected is what the site calls expected: the sponsor's list of expected events is not part of the product.",
+    "What is not known counts as its strictest value until it is. An event called not serious is taken to be of "
+    "grade 3 at most where its grade is not known.",
+    "Days are counted from the last dose to the onset. While treatment goes on every event lies within the window; "
+    "an event that surely began before the first dose needs no report.",
+    "Calendar days run from the day of awareness (day 0) to the end of the last day, in UTC; without a time of day "
+    "the hours run from the beginning of that day.",
+    "The complete report after a notification is counted from when that was sent, at the latest from when it was "
+    "due. A complete report is a notification too. What was sent before the clock started does not count for it.",
+    "A death that is clearly due to progression is called unrelated or unlikely: it then needs the complete report "
+    "and no notification within hours.",
+)
 NOTIFICATION, COMPLETE, FOLLOW_UP = "notification", "complete", "follow_up"
 KINDS = ((NOTIFICATION, "First notification"), (COMPLETE, "Complete report"), (FOLLOW_UP, "Follow-up report"))
 NOT_REQUIRED, UNDETERMINED, DUE, OVERDUE, IN_TIME, LATE = (
@@ -31,7 +40,7 @@ STATES = (
 OPEN_STATES = (OVERDUE, DUE, UNDETERMINED)
 RELATED_FROM = 3  # attribution possible, probable, definite
 UNKNOWN_DAYS = (0, 9999)
-GRADES = (1, 2, 3, 4, 5)
+GRADES, GRADES_OF_NOT_SERIOUS = (1, 2, 3, 4, 5), (1, 2, 3)
 _WORST_FIRST = (OVERDUE, DUE, LATE, IN_TIME)
 
 
@@ -47,13 +56,15 @@ class Doses:
 @dataclass(frozen=True)
 class EventAsKnown:
     """What decides about a report; None: not known. days: the first and last number of days after the last dose that
-    the onset can mean; None when it surely began before the first dose."""
+    the onset can mean; None when it surely began before the first dose. An event that is called not serious is taken to
+    be of grade 3 at most where its grade is not known: 4 is life-threatening, 5 is death."""
 
     grade: int | None
     expected: bool | None
     hospital_stay: bool | None
     related: bool | None
     days: tuple[int, int] | None
+    serious: bool = True
 
 
 @dataclass(frozen=True)
@@ -129,7 +140,8 @@ def demanded(event: EventAsKnown, rules: Sequence[Rule]) -> Demand:
     if event.days is None:
         return Demand(None)
     names = ("grade", "expectedness", "hospital stay", "attribution", "onset")
-    values = (_values(event.grade, GRADES), _values(event.expected), _values(event.hospital_stay),
+    grades = GRADES if event.serious else GRADES_OF_NOT_SERIOUS
+    values = (_values(event.grade, grades), _values(event.expected), _values(event.hospital_stay),
               _values(event.related), _days(event.days, rules))  # fmt: skip
     found: dict[tuple[int, ...], Rule | None] = {each: _rule(each, rules) for each in product(*values)}
     strictest = min(found.values(), key=_strictness)

@@ -95,6 +95,7 @@ def test_nothing_is_due_where_no_rule_asks_for_a_report() -> None:
         (EventAsKnown(3, True, None, False, (0, 0)), None, 10, ("hospital stay",)),
         (EventAsKnown(None, True, False, True, (0, 0)), None, 10, ("grade",)),
         (EventAsKnown(2, None, False, None, (0, 0)), None, 10, ("expectedness", "attribution")),
+        (EventAsKnown(None, None, False, True, (0, 0), serious=False), None, 10, ("grade", "expectedness")),
         (EventAsKnown(4, True, False, False, (20, 50)), None, 10, ("onset",)),
         (EventAsKnown(4, False, False, True, (20, 50)), 24, 5, ()),
     ],

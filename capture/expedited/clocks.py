@@ -1,0 +1,117 @@
+"""The clocks of the expedited reports of some participants, read from the record in five SQL statements at most."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Q
+
+from trial.expedited_in_force import table_in_force
+from trial.models import AdverseEvent, DosingPeriod, ExpeditedReport, OffTreatment, Participant
+from trial.rules import expedited
+from trial.rules.expedited import Clock, Doses, EventAsKnown, Sent
+from trial.rules.expedited_table import Rule
+
+_ORDER = {state: place for place, (state, _) in enumerate(expedited.STATES)}
+
+
+@dataclass(frozen=True)
+class EventClock:
+    """One event with its clock and the reports on record, the first sent first."""
+
+    participant: Participant
+    event: AdverseEvent
+    clock: Clock
+    reports: tuple[ExpeditedReport, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to do something."""
+        return self.clock.state in expedited.OPEN_STATES
+
+    @property
+    def urgency(self) -> tuple[int, float, str]:
+        """Sorts what is overdue first, then what is due soonest."""
+        duty = self.clock.next_duty
+        due = duty.due_at.timestamp() if duty else 0.0
+        return _ORDER[self.clock.state], due, self.participant.reference
+
+
+def clocks_of(participants: Sequence[Participant], now: datetime) -> list[EventClock]:
+    """Every event that may ask for a report, or has one on record; the most urgent first."""
+    by_id = {each.pk: each for each in participants}
+    rules = table_in_force().rules
+    standing = AdverseEvent.objects.filter(participant__in=by_id, struck_out_reason="")
+    reported = ExpeditedReport.objects.filter(struck_out_reason="", event__in=standing)
+    events = list(standing.filter(may_ask(rules) | Q(pk__in=reported.values("event"))))
+    if not events:
+        return []
+    doses = _doses({each.participant_id for each in events})
+    reports: dict[int, list[ExpeditedReport]] = defaultdict(list)
+    for row in ExpeditedReport.objects.filter(event__in=events, struck_out_reason=""):
+        reports[row.event_id].append(row)
+    found = [
+        EventClock(by_id[row.participant_id], row, _clock(row, doses[row.participant_id], reports[row.pk], rules, now),
+                   tuple(reports[row.pk]))
+        for row in events
+    ]  # fmt: skip
+    return sorted(found, key=lambda each: each.urgency)
+
+
+def clock_of(event: AdverseEvent, now: datetime) -> EventClock:
+    """The clock of one event, whatever it asks for."""
+    doses, rules = _doses({event.participant_id}), table_in_force().rules
+    reports = list(event.expedited_reports.filter(struck_out_reason=""))
+    clock = _clock(event, doses[event.participant_id], reports, rules, now)
+    return EventClock(event.participant, event, clock, tuple(reports))
+
+
+def may_ask(rules: Sequence[Rule]) -> Q:
+    """Events that a rule may ask a report for, by what is on record of them; a superset, so that few are read."""
+    found = ~Q(seriousness="no") | Q(grade__isnull=True) | Q(attribution__isnull=True) | Q(hospital_stay="yes")
+    for rule in rules:
+        one = Q(grade=rule.grade)
+        if rule.hospital_stay:
+            continue  # a stay in hospital makes an event serious
+        if rule.related is not None:
+            compared = "attribution__gte" if rule.related else "attribution__lt"
+            one &= Q(**{compared: expedited.RELATED_FROM})
+        if rule.expected is not None:
+            one &= ~Q(expectedness="unexpected" if rule.expected else "expected")
+        found |= one
+    return found
+
+
+def as_known(row: AdverseEvent, doses: Doses) -> EventAsKnown:
+    """What is on record of an event, as the rules ask for it."""
+    serious = row.seriousness != "no"
+    stay = {"yes": True, "no": False}.get(row.hospital_stay, None if serious else False)
+    related = None if row.attribution is None else row.attribution >= expedited.RELATED_FROM
+    days = None if row.present_at_baseline else expedited.days_after_last_dose(row.onset_on, doses)
+    expected = {"expected": True, "unexpected": False}.get(row.expectedness)
+    return EventAsKnown(row.grade, expected, stay, related, days, serious)
+
+
+def _clock(
+    row: AdverseEvent, doses: Doses, reports: Sequence[ExpeditedReport], rules: Sequence[Rule], now: datetime
+) -> Clock:
+    sent = [Sent(each.kind, each.sent_at) for each in reports]
+    began_at = expedited.aware_at(row.aware_on, row.aware_time)
+    return expedited.clock(as_known(row, doses), began_at, sent, rules, now)
+
+
+def _doses(participants: set[int]) -> dict[int, Doses]:
+    """Participant id → what the dosing log says; two SQL statements however many."""
+    ended = set(OffTreatment.objects.filter(participant__in=participants, struck_out_reason="").values_list(
+        "participant", flat=True))  # fmt: skip
+    days: dict[int, list[date]] = defaultdict(list)
+    periods = DosingPeriod.objects.filter(
+        cycle__participant__in=participants, dose_mg__gt=0, struck_out_reason="", cycle__struck_out_reason=""
+    )
+    for key, started_on, first, last in periods.values_list(
+        "cycle__participant", "cycle__started_on", "from_day", "to_day"
+    ):
+        days[key] += [started_on + timedelta(days=first - 1), started_on + timedelta(days=last - 1)]
+    return {key: Doses(min(days[key], default=None), max(days[key], default=None), key in ended)
+            for key in participants}  # fmt: skip

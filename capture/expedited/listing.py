@@ -1,0 +1,68 @@
+"""Clocks as lines of a page: the event, the rule, what is next and until when, what was sent."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+
+from capture import one_line
+from capture.expedited import words
+from capture.expedited.clocks import EventClock, clocks_of
+from trial import access
+from trial.models import Participant, Person
+from trial.rules import expedited
+
+MOST_SHOWN = 300
+OPEN = "open"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One event: every word that a page says of its clock; `mark` is the status whose shape and colour it takes."""
+
+    of: EventClock
+    event: str
+    state: str
+    mark: str
+    what: str
+    when: str
+    rule: str
+    to_answer: str
+    url: str
+
+    @property
+    def may_be_reported(self) -> bool:
+        """Whether a report is, or may be, asked for."""
+        return self.of.clock.state != expedited.NOT_REQUIRED
+
+
+def line(of: EventClock, now: datetime) -> Line:
+    """The words of one clock."""
+    state = of.clock.state
+    url = reverse("capture:entry", args=[of.participant.reference, "adverse_event", of.event.pk])
+    return Line(
+        of, one_line.one_line("adverse_event", of.event), words.STATE_WORDS[state], words.MARKS[state],
+        words.what_next(of.clock), words.when(of.clock, now), words.rule(of.clock), words.to_answer(of.clock), url,
+    )  # fmt: skip
+
+
+def lines(person: Person, now: datetime, site: str, state: str) -> list[Line]:
+    """The clocks of the person's participants; site: a code or empty; state: one of `expedited.STATES`, `open` or
+    empty for all that need, or may need, a report."""
+    participants = access.participants_for(person)
+    if site:
+        participants = participants.filter(site__code=site)
+    return [line(each, now) for each in clocks_of(list(participants), now) if _asked(each, state)]
+
+
+def of_participant(participant: Participant, now: datetime) -> list[Line]:
+    """The clocks of one participant but for events that need no report."""
+    return [line(each, now) for each in clocks_of([participant], now) if _asked(each, "")]
+
+
+def _asked(each: EventClock, state: str) -> bool:
+    if state == OPEN:
+        return each.is_open
+    if state:
+        return each.clock.state == state
+    return each.clock.state != expedited.NOT_REQUIRED

@@ -1,0 +1,84 @@
+"""A clock in words: what is due when, how late it is, which rule asks, and what nobody has answered yet."""
+
+from datetime import UTC, datetime, timedelta
+
+from trial import partial_date
+from trial.rules import expedited
+from trial.rules.expedited import Clock, Duty
+
+STATE_WORDS = dict(expedited.STATES)
+KIND_WORDS = dict(expedited.KINDS)
+# Clock → the mark that the matrix gives to the same urgency.
+MARKS = {
+    expedited.OVERDUE: "overdue", expedited.DUE: "due", expedited.UNDETERMINED: "incomplete",
+    expedited.LATE: "missed", expedited.IN_TIME: "complete", expedited.NOT_REQUIRED: "future",
+}  # fmt: skip
+QUESTIONS = {
+    "grade": "its grade", "expectedness": "whether it was expected", "attribution": "its attribution",
+    "hospital stay": "whether it meant 24 hours in hospital", "onset": "when it began",
+}  # fmt: skip
+
+
+def instant(at: datetime) -> str:
+    """`24-NOV-2026 09:30 UTC`."""
+    at = at.astimezone(UTC)
+    return f"{partial_date.shown(at.date())} {at:%H:%M} UTC"
+
+
+def when_due(duty: Duty) -> str:
+    """The end of a day, or an instant."""
+    return f"the end of {partial_date.shown(duty.due_on)}" if duty.due_on else instant(duty.due_at)
+
+
+def how_late(late: timedelta) -> str:
+    """Whole days, else whole hours, else less than an hour."""
+    days, hours = late.days, int(late.total_seconds() // 3600)
+    if days:
+        return f"{days} day{'s' if days > 1 else ''}"
+    return f"{hours} hour{'s' if hours > 1 else ''}" if hours else "less than an hour"
+
+
+def what_next(clock: Clock) -> str:
+    """What somebody has to do, or how it ended; without a word about the event itself."""
+    duty = clock.next_duty
+    if duty is not None:
+        return KIND_WORDS[duty.kind]
+    if clock.state == expedited.UNDETERMINED:
+        return "An answer is needed"
+    return STATE_WORDS[clock.state]
+
+
+def when(clock: Clock, now: datetime) -> str:
+    """Until when, or how late."""
+    duty = clock.next_duty
+    if duty is None:
+        return "a report may be due" if clock.demand.depends_on else "a report is due" if _waits(clock) else ""
+    if duty.state == expedited.OVERDUE:
+        return f"overdue by {how_late(now - duty.due_at)}, was due by {when_due(duty)}"
+    return f"due by {when_due(duty)}"
+
+
+def _waits(clock: Clock) -> bool:
+    return clock.state == expedited.UNDETERMINED
+
+
+def rule(clock: Clock) -> str:
+    """Which rule asks for what."""
+    found = clock.demand.rule
+    if found is None:
+        return "No rule asks for a report."
+    return f"{found.demand[:1].upper()}{found.demand[1:]}: {found.condition}."
+
+
+def to_answer(clock: Clock) -> str:
+    """What is not known and would settle it, as a sentence; empty when nothing is open."""
+    asked = [QUESTIONS[name] for name in clock.demand.depends_on]
+    if _waits(clock) and not asked:
+        return "Say when the site became aware of it: the clock starts there."
+    if _waits(clock):
+        return f"Say {_listed(asked)}; if a report is needed, also when the site became aware of it."
+    return f"Counted as the strictest while it is not known: {_listed(asked)}." if asked else ""
+
+
+def _listed(words: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))

@@ -1,0 +1,24 @@
+"""Template tags that show the clock of an expedited report on the pages of its event and of its participant."""
+
+from django import template
+from django.utils import timezone
+
+from capture.expedited import listing
+from capture.expedited.clocks import clock_of
+from trial.models import AdverseEvent, Participant
+
+register = template.Library()
+
+
+@register.simple_tag
+def event_clock(event: AdverseEvent | None) -> listing.Line | None:
+    """The clock of a saved event that stands; None for a new one."""
+    if event is None or event.is_struck_out:
+        return None
+    return listing.line(clock_of(event, timezone.now()), timezone.now())
+
+
+@register.simple_tag
+def participant_clocks(participant: Participant) -> list[listing.Line]:
+    """The clocks of a participant, the most urgent first; empty when no event needs a report."""
+    return listing.of_participant(participant, timezone.now())
