@@ -4,6 +4,7 @@ from django import template
 from django.utils import timezone
 
 from capture.expedited import listing
+from capture.expedited.asking import combinations
 from capture.expedited.clocks import clock_of
 from trial.models import AdverseEvent, Participant
 
@@ -16,6 +17,12 @@ def event_clock(event: AdverseEvent | None) -> listing.Line | None:
     if event is None or event.is_struck_out:
         return None
     return listing.line(clock_of(event, timezone.now()), timezone.now())
+
+
+@register.simple_tag
+def asking() -> str:
+    """For which grades, attributions and expectednesses the form asks what a report needs."""
+    return " ".join(combinations())
 
 
 @register.simple_tag

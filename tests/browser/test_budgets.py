@@ -138,7 +138,9 @@ def test_an_adverse_event_takes_6_clicks_and_30_seconds(chromium: Any, live_serv
     do.type("2feb2026")
     do.press("Tab", "Tab")  # not resolved, not present at baseline
     do.type("n")
-    do.press("Tab")
+    assert do.focused() == "expectedness", "a related event of grade 2 needs a report when it was not expected"
+    do.type("e")
+    assert do.focused() == "action_taken", "an expected one does not: nothing more is asked of the report"
     do.type("n")
     do.type("not r")
     do.type("1", "")
@@ -146,8 +148,30 @@ def test_an_adverse_event_takes_6_clicks_and_30_seconds(chromium: Any, live_serv
     row = AdverseEvent.objects.get()
     assert (row.term, row.grade, row.attribution, str(row.onset_on)) == (
         "rash_hand_foot_skin_reaction", 2, 4, "02-FEB-2026")  # fmt: skip
-    assert (row.seriousness, row.action_taken, row.outcome, row.cycle_number) == ("no", "none", "not_recovered", 1)
+    assert (row.seriousness, row.expectedness, row.action_taken) == ("no", "expected", "none")
+    assert (row.outcome, row.cycle_number) == ("not_recovered", 1)
     _within("one adverse event", do, 6, 30)
+
+
+def test_a_serious_event_takes_6_clicks_and_30_seconds(chromium: Any, live_server_url: str, cast: Cast) -> None:
+    """The clock of its report asks for three answers more."""
+    dosing.save_cycle(None, cast.participant, 1, DAY_1, dosing.AS_PLANNED)
+    do = _start(chromium, live_server_url, cast, "/participants/NET-001/")
+    do.click("a[aria-label='New: Adverse event']", opens=True)
+    do.type("hypertension", "")
+    do.page.locator("#terms [data-term]").first.wait_for()
+    do.press("Enter")
+    for typed in ("3", "4", "2feb2026"):
+        do.type(typed)
+    do.press("Tab", "Tab")
+    for typed in ("h", "u", "y", "3feb2026", "1430", "dose h", "not r"):
+        do.type(typed)
+    do.type("1", "")
+    do.save()
+    row = AdverseEvent.objects.get()
+    assert (row.seriousness, row.expectedness, row.hospital_stay) == ("hospitalisation", "unexpected", "yes")
+    assert (str(row.aware_on), str(row.aware_time), row.action_taken) == ("2026-02-03", "14:30:00", "held")
+    _within("a serious adverse event", do, 6, 30)
 
 
 def test_a_follow_up_of_8_lesions_takes_3_clicks_and_30_seconds(

@@ -196,6 +196,15 @@ def test_the_window_after_the_last_dose_is_counted_in_days(cast: Cast, onset: Pa
     assert _state(event) == (expedited.OVERDUE if onset.day == 10 else expedited.NOT_REQUIRED)
 
 
+def test_the_form_asks_where_the_rules_can_ask_for_a_report(cast: Cast) -> None:
+    """By the table: grades 2 and 3 when related and unexpected, 4 and 5 whatever else."""
+    page = _page(cast, Role.COORDINATOR, f"{ROOT}adverse_event/new/")
+    asked = set(page.partition('data-reports="')[2].partition('"')[0].split())
+    every = {f"{grade}:{related}:{expected}" for grade in (4, 5) for related in ("related", "unrelated")
+             for expected in ("expected", "unexpected")}  # fmt: skip
+    assert asked == every | {"2:related:unexpected", "3:related:unexpected"}
+
+
 def test_the_list_is_filtered_by_state_and_site_and_hides_other_sites(cast: Cast) -> None:
     south = register(cast.elsewhere[Role.COORDINATOR], cast.south)
     late = _event(cast, participant=south, onset_on=PartialDate(2026, 2, 2))
