@@ -36,7 +36,7 @@ def drill(folder: Path) -> Drill:
     with dumping.only_one(folder), _database_in_words(), scratch() as place:
         dump = manifest.newest(folder)
         backup = manifest.checked(dump)
-        if backup.contents.migrations != loading.contents_of_program():
+        if backup.contents.migrations != loading.migrations_of_program():
             raise CannotRestore(f"{dump.name} is of another version of the program; make a backup first.")
         loading.load(dump, place, with_rights=place.user == addresses.OWNER)
         proof = loading.prove(place, backup)

@@ -38,12 +38,15 @@ def only_one(folder: Path) -> Iterator[None]:
     """Backups and drills of one folder go one after another. Raises UnderWay, CannotBackUp for no such folder."""
     if not folder.is_dir():
         raise CannotBackUp(f"There is no folder {folder} (a disk that is not mounted?).")
-    with _in_words(folder), (folder / ".lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise UnderWay("Another backup or drill is under way; wait for it to end.") from None
+    with _in_words(folder):
+        lock = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
+    except BlockingIOError:
+        raise UnderWay("Another backup or drill is under way; wait for it to end.") from None
+    finally:
+        os.close(lock)
 
 
 @contextmanager

@@ -75,7 +75,7 @@ def prove(place: Place, manifest: Manifest, heads: tuple[audit.Head, ...] = ()) 
         found = contents.of(connection)
     wrong = contents.differences(manifest.contents, found)
     chain = None
-    if manifest.contents.migrations == contents_of_program():
+    if manifest.contents.migrations == migrations_of_program():
         chain = _walked(place, manifest, heads)
         wrong += [chain.first_break] if chain.first_break else []
     if wrong:
@@ -83,7 +83,7 @@ def prove(place: Place, manifest: Manifest, heads: tuple[audit.Head, ...] = ()) 
     return Proof(found.all_rows, len(found.rows), chain)
 
 
-def contents_of_program() -> tuple[str, ...]:
+def migrations_of_program() -> tuple[str, ...]:
     """The migrations this program knows, as a manifest writes them."""
     from django.db.migrations.loader import MigrationLoader
 

@@ -81,10 +81,13 @@ def checked(dump: Path) -> Manifest:
     manifest = read(beside(dump))
     if manifest.file != dump.name:
         raise CannotRestore(f"The manifest is that of {manifest.file}, not of {dump.name}.")
-    size = dump.stat().st_size
+    try:
+        size, digest = dump.stat().st_size, sha256_of(dump)
+    except OSError as error:
+        raise CannotRestore(f"{dump.name} cannot be read: {error.strerror}.") from error
     if size != manifest.bytes:
         raise CannotRestore(f"{dump.name} has {size} bytes, its manifest says {manifest.bytes}: it is damaged.")
-    if sha256_of(dump) != manifest.sha256:
+    if digest != manifest.sha256:
         raise CannotRestore(f"{dump.name} is not what its manifest says (SHA-256): it is damaged or was altered.")
     return manifest
 

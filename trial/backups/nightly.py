@@ -70,7 +70,7 @@ def _newest_good() -> str:
         found = manifest.read(manifest.beside(manifest.newest(folder())))
     except (CannotRestore, CannotBackUp):
         return "There is no earlier one."
-    return f"The newest good one is of {found.made_at:%d-%b-%Y %H:%M} UTC."
+    return f"The last one made is of {found.made_at:%d-%b-%Y %H:%M} UTC."
 
 
 def restore_drill() -> Drill:

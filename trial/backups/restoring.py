@@ -27,7 +27,7 @@ def restore(dump: Path, into: str, replacing: bool, heads: tuple[audit.Head, ...
     that is none, psycopg.Error.
     """
     backup = manifest.checked(dump)
-    unknown = set(backup.contents.migrations) - set(loading.contents_of_program())
+    unknown = set(backup.contents.migrations) - set(loading.migrations_of_program())
     if unknown:
         raise CannotRestore(f"{dump.name} is of a newer version of the program, which must be installed first.")
     place = places.at(into)
@@ -35,7 +35,10 @@ def restore(dump: Path, into: str, replacing: bool, heads: tuple[audit.Head, ...
         embedded.create(place)
     loading.make_room(place, replacing)
     loading.load(dump, place)
-    proof = loading.prove(place, backup, heads)
+    try:
+        proof = loading.prove(place, backup, heads)
+    except CannotRestore as error:
+        raise CannotRestore(f"{error} Nobody may work in {place}.") from error
     _begin_anew(place, backup)
     return Restored(backup, place, proof)
 

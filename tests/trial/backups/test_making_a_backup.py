@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import OperationalError, connection
 
 from tests.cast import Cast
 from tests.trial.backups.page import on_the_page
 from trial import audit, changes, status
-from trial.backups import dumping, manifest, nightly, programs
+from trial.backups import dumping, manifest, nightly, places, programs
 from trial.backups.contents import Contents
 from trial.backups.manifest import CannotBackUp, CannotRestore, Manifest
 from trial.models import Site
@@ -69,7 +69,7 @@ def test_a_full_disk_leaves_nothing_behind_and_is_said_in_words(
     assert good is False and "is full" in words and "There is no earlier one" in words
 
 
-def test_a_dump_that_ended_badly_never_counts_and_the_newest_good_one_is_named(
+def test_a_dump_that_ended_badly_never_counts_and_the_last_one_made_is_named(
     database: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     earlier = kept(folder, datetime(2026, 5, 1, 1, 30, tzinfo=UTC))
@@ -79,7 +79,7 @@ def test_a_dump_that_ended_badly_never_counts_and_the_newest_good_one_is_named(
     assert nightly.back_up_and_drill() is False
     assert names(folder) == {earlier.name, manifest.beside(earlier).name}
     good, words = on_the_page("Backup")
-    assert good is False and "pg_dump" in words and "The newest good one is of 01-May-2026 01:30 UTC" in words
+    assert good is False and "pg_dump" in words and "The last one made is of 01-May-2026 01:30 UTC" in words
 
 
 def test_what_a_killed_backup_left_behind_does_not_count_and_is_cleared(database: str, folder: Path) -> None:
@@ -133,6 +133,21 @@ def test_a_backup_made_elsewhere_by_hand_does_not_speak_for_the_nightly_one(data
     call_command("backup", to=tmp_path)
     assert manifest.checked(manifest.newest(tmp_path)).contents.rows["trial_change"] == 0
     assert on_the_page("Backup")[0] is None
+
+
+def test_a_database_that_is_down_is_said_in_words_even_though_the_page_cannot_be_told(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    nowhere = places.Place("endpoint", "endpoint_app", str(folder / "no_socket"))
+    monkeypatch.setattr(places, "live", lambda: nowhere)
+
+    def down(*_: object) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(status, "note", down)
+    with pytest.raises(CommandError, match="The database refused or does not answer .OperationalError"):
+        call_command("backup")
+    assert names(folder) == set() and "the Status page could not be told" in caplog.text
 
 
 def test_no_value_of_the_record_reaches_the_log_or_the_page() -> None:

@@ -15,7 +15,7 @@ from django.test import Client
 
 from tests.cast import Cast
 from trial import audit
-from trial.backups import contents, loading, manifest, nightly, places
+from trial.backups import contents, embedded, loading, manifest, nightly, places
 from trial.backups.places import Place
 from trial.models import Role
 from trial.runtime import addresses
@@ -85,3 +85,28 @@ def test_a_new_machine_gets_the_record_from_the_files_alone(cast: Cast, folder: 
         assert living_server(machine / "data" / "postgres") is None
     finally:
         shutil.rmtree(machine, ignore_errors=True)
+
+
+def test_a_backup_of_an_older_program_is_counted_and_says_how_its_chain_is_verified(
+    cast: Cast, folder: Path, elsewhere: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dump = folder / nightly.back_up().file
+    known = loading.migrations_of_program()
+    monkeypatch.setattr(loading, "migrations_of_program", lambda: (*known, "trial.9999_of_tomorrow"))
+    call_command("restore", str(dump), into=elsewhere.name)
+    said, head = capsys.readouterr().out, manifest.checked(dump).contents.head
+    assert "each table as in the backup" in said and "is sound" not in said
+    assert f"Run manage.py migrate on it, then manage.py verify_audit --head {head}" in said
+    with pytest.raises(CommandError, match="another version of the program; make a backup first"):
+        call_command("restore_drill")
+
+
+def test_a_backup_of_a_newer_program_is_refused(
+    database: str, folder: Path, elsewhere: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dump = folder / nightly.back_up().file
+    known = loading.migrations_of_program()
+    monkeypatch.setattr(loading, "migrations_of_program", lambda: known[:-1])
+    with pytest.raises(CommandError, match="is of a newer version of the program"):
+        call_command("restore", str(dump), into=elsewhere.name)
+    assert not embedded.exists(elsewhere)

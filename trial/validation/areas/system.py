@@ -24,7 +24,7 @@ SYSTEM_REQUIREMENTS = (
             NIGHT,
             "counts_and_head_are_those_of_the_dump_though_people_save_meanwhile",
             "a_full_disk_leaves_nothing_behind_and_is_said_in_words",
-            "a_dump_that_ended_badly_never_counts_and_the_newest_good_one_is_named",
+            "a_dump_that_ended_badly_never_counts_and_the_last_one_made_is_named",
             "what_a_killed_backup_left_behind_does_not_count_and_is_cleared",
             "backups_older_than_they_are_kept_go_and_nothing_else_does",
         )
