@@ -6,14 +6,14 @@ Read from the versions that the database keeps of every row, joined to their Cha
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
 from django.apps import apps
 from django.db.models import Max, Model, Q
 
-from capture.casebook import CasebookForm
+from capture.casebook import CASEBOOK, CasebookForm
 from trial import ctcae_v3, partial_date, protocol
 from trial.models import (
     AdverseEvent,
@@ -182,9 +182,11 @@ def _words(model: Any, column: str, value: Any) -> str:
         return _day(str(value))
     if column == "aware_time":
         return f"{str(value)[:5]} UTC"
-    if column == "sent_at":
-        return f"{partial_date.shown(date.fromisoformat(value[:10]))} {value[11:16]} UTC"
+    if column.endswith("_at"):
+        return f"{datetime.fromisoformat(str(value)).astimezone(UTC):%d-%b-%Y %H:%M} UTC".upper()
     said = value if isinstance(value, str) else json.dumps(value)
+    if column == "form":
+        return next((form.title for form in CASEBOOK if form.kind == said), said)
     if model is AdverseEvent and column in ("term", "select"):
         return _of_the_dictionary().get(said, said)
     choices = _choices(model, column)

@@ -90,8 +90,10 @@ def obstacles(target: Target) -> list[str]:
 
 
 def freeze(person: Person, target: Target, because: str = "") -> Hold:
-    """The monitor stops entries below the target; queries go on."""
+    """The monitor stops entries below the target; queries go on. More than one form is held only with a reason."""
     _needs(person, Role.MONITOR)
+    if target.scope != Hold.Scope.FORM:
+        _needs_reason(because)
     return _put(person, Hold.Kind.FREEZE, target, because)
 
 
@@ -100,8 +102,14 @@ def ask_lock(person: Person, target: Target, because: str) -> Hold:
     _needs(person, Role.MONITOR)
     if target.scope == Hold.Scope.FORM:
         raise NotPossible("A single form is frozen; participants, sites and the study are locked.")
+    _needs_reason(because)
     _refuse_obstacles(target)
     return _put(person, Hold.Kind.LOCK, target, because)
+
+
+def _needs_reason(because: str) -> None:
+    if not because.strip():
+        raise NotPossible("Say why: it stops the work of others, and the reason is kept with it.")
 
 
 def _put(person: Person, kind: str, target: Target, because: str) -> Hold:

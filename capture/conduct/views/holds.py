@@ -55,7 +55,11 @@ def _next(request: HttpRequest, hold: Hold) -> list[tuple[str, str]]:
 @require_POST
 def put(request: HttpRequest) -> HttpResponse:
     """Freezes, or asks for the lock of, the study, a site or a participant (`what`: study, site:CODE or a number)."""
-    target = _target(request, request.POST.get("what", "")[:40])
+    what = request.POST.get("what", "")[:40]
+    if not what:
+        messages.error(request, "Choose what is held.")
+        return redirect("capture:holds")
+    target = _target(request, what)
     because = request.POST.get("because", "")
     if "lock" in request.POST:
         _say(request, lambda: holds.ask_lock(request.user, target, because), "The study chair is asked for the lock.")

@@ -13,7 +13,7 @@ from capture.services import entries
 from tests.capture.conduct.test_signing import _sign, client_of, delegate
 from tests.cast import Cast, cast_of
 from trial import changes
-from trial.models import BloodPressure, HormoneLevel, Role
+from trial.models import BloodPressure, Hold, HormoneLevel, Role
 from trial.partial_date import PartialDate
 
 DEATH = {"died_on": PartialDate(2026, 1, 20), "cause": "disease", "because": ""}
@@ -87,6 +87,18 @@ def test_only_a_monitor_verifies_and_freezes(cast: Cast) -> None:
     assert nora.post(f"/participants/NET-001/hormone/{row.pk}/freeze/").status_code == 403
 
 
+def test_more_than_one_form_is_frozen_or_locked_only_by_choice_and_with_a_reason(cast: Cast) -> None:
+    mona = client_of(cast.people[Role.MONITOR])
+    nothing_chosen = mona.post("/holds/put/", {"what": "", "because": "close-out", "freeze": "1"}, follow=True)
+    assert "Choose what is held." in nothing_chosen.text
+    for act in ("freeze", "lock"):
+        without_reason = mona.post("/holds/put/", {"what": "study", "because": "  ", act: "1"}, follow=True)
+        assert "Say why" in without_reason.text
+    assert Hold.objects.count() == 0
+    mona.post("/holds/put/", {"what": "study", "because": "close-out", "freeze": "1"})
+    assert Hold.objects.get().asked_because == "close-out"
+
+
 def test_a_frozen_form_says_so_and_refuses_a_correction_in_words(cast: Cast) -> None:
     row = _hormone(cast)
     monitor, nora = client_of(cast.people[Role.MONITOR]), client_of(cast.people[Role.COORDINATOR])
@@ -154,7 +166,7 @@ def test_the_plan_of_a_participant_verifies_a_visit_as_a_whole(cast: Cast) -> No
 
 
 def test_a_monitor_of_another_site_sees_neither_plan_nor_hold(cast: Cast) -> None:
-    holds.freeze(cast.people[Role.MONITOR], Target("site", site=cast.north))
+    holds.freeze(cast.people[Role.MONITOR], Target("site", site=cast.north), "site visit")
     elsewhere = cast.people[Role.MONITOR]
     elsewhere.sites.set([cast.south])
     client = client_of(elsewhere)
