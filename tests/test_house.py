@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PURE = ["trial/protocol.py", "trial/partial_date.py", "trial/schedule.py", "trial/rules", "trial/evaluation",
-        "trial/ctcae_v3", "analysis/endpoints"]
+        "trial/ctcae_v3", "trial/drawing.py", "analysis/endpoints", "capture/timeline"]
 
 
 def _run(*words: str, **environment: str) -> str:

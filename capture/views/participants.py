@@ -8,7 +8,7 @@ from django.shortcuts import render
 
 from capture import dose_advice, selectors
 from capture.conduct import marks
-from capture.course_page import response_of
+from capture.course_page import course_of
 from capture.entry_lists import entry_lists
 from capture.fields import today
 from capture.lesions import lesion_table
@@ -52,19 +52,20 @@ def participant(request: HttpRequest, reference: str) -> HttpResponse:
     """Facts, casebook, lesions over time, findings and waivers of one participant."""
     participant = access.participant_for(request.user, reference)
     row = selectors.rows_of([participant], today())[0]
+    lists = entry_lists(participant)
     scans = list(participant.assessments.filter(struck_out_reason="").order_by("assessed_on", "id"))
     shown = {
         "participant": participant,
         "marks": marks.marks([participant]),
         "group_name": protocol.GROUP_NAMES[protocol.Group(participant.group)] if participant.group else "",
         "row": row,
-        "response": response_of(participant, row),
+        "course": course_of(participant, row, lists, today()),
         "next_cells": row.to_do[:4],
         "scans": _with_response(scans, row.course.responses or {}),
         "lesions": lesion_table(participant, scans),
         "proposals": open_proposals([participant]),
         "dose_advice": dose_advice.ongoing(participant, today()),
-        "entry_lists": entry_lists(participant),
+        "entry_lists": lists,
         "findings": participant.findings.order_by("id"),
         "waivers": participant.waivers.order_by("id"),
         "unmet": _unmet(participant),

@@ -1,0 +1,135 @@
+"""One adverse event as a bar: from onset to resolution, as thick and dark as its grade, unsure days hatched. PURE."""
+
+from dataclasses import dataclass
+
+from capture.timeline.course import Course
+from capture.timeline.days import Days, Read, read
+from capture.timeline.parts import Box, Label, Line, Mark, Stamp
+from trial.evaluation.record import AdverseEventFact
+
+RELATED = 3  # possible; the registry's toxicity counts from here
+OPEN = {"not_recovered": "not recovered", "recovering": "recovering"}
+OUTCOMES = {"recovered": "recovered", "sequelae": "recovered with sequelae", "fatal": "fatal",
+            "unknown": "outcome unknown", **OPEN}  # fmt: skip
+ATTRIBUTIONS = {1: "unrelated", 2: "unlikely related", 3: "possibly related", 4: "probably related",
+                5: "definitely related"}  # fmt: skip
+# Percent of the width that a letter needs on the narrowest drawing, and that the shortest bar is wide.
+LETTER, SHORTEST = 1.0, 0.5
+
+
+@dataclass(frozen=True)
+class Bar:
+    """An event that has an onset: what its dates can mean, in percent across; `end` None: over, on a day unknown."""
+
+    event: AdverseEventFact
+    onset: Read
+    end: Read | None
+    goes_on: bool
+    days: Days
+
+    @property
+    def x(self) -> float:
+        """Where it begins at the earliest."""
+        return self.days.at(self.onset.earliest)
+
+    @property
+    def right(self) -> float:
+        """Where it ends at the latest."""
+        last = self.days.at(self.end.latest) if self.end else self.days.at(self.onset.latest)
+        return max(last, round(self.x + SHORTEST, 2))
+
+    @property
+    def sure(self) -> tuple[float, float]:
+        """The days on which it was there whatever the dates mean; the second may be before the first: none."""
+        start = self.days.at(self.onset.latest)
+        stop = self.days.at(self.end.earliest) if self.end else start
+        return start, max(stop, round(start + SHORTEST, 2)) if stop >= start else stop
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether both dates are complete, or the end still to come."""
+        return self.onset.is_exact and (self.end is None or self.end.is_exact)
+
+    @property
+    def label(self) -> str:
+        """The grade, with ! when it is serious and ≈ when a day is approximate."""
+        return f"{'' if self.is_exact else '≈'}{self.event.grade or '?'}{'!' if self.event.serious else ''}"
+
+    @property
+    def holds_label(self) -> bool:
+        """Whether the label fits into the part that is sure."""
+        start, stop = self.sure
+        return stop - start >= 1 + LETTER * len(self.label)
+
+    @property
+    def free_from(self) -> float:
+        """From where on its row is free again."""
+        return self.right + (0.4 if self.holds_label else 1.6 + LETTER * len(self.label))
+
+
+def bar_of(event: AdverseEventFact, course: Course, days: Days) -> Bar:
+    """The bar of an event with an onset; one that is not resolved runs to the end of the record."""
+    assert event.onset_on is not None
+    end = read(event.resolved_on) if event.resolved_on is not None else None
+    goes_on = end is None and event.outcome in OPEN
+    if end is None and (goes_on or event.outcome == "fatal"):
+        end = Read(course.ends_on, course.ends_on, "")
+    return Bar(event, read(event.onset_on), end, goes_on and course.is_open, days)
+
+
+def mark(bar: Bar, term: str, top: float, row: float) -> Mark:
+    """The bar in a row that begins at `top`."""
+    height = 6.0 + 2 * (bar.event.grade or 1)
+    y = round(top + (row - height) / 2, 1)
+    middle, entry = top + row / 2, f"adverse_event/{bar.event.id}"
+    parts: tuple[Box | Line | Stamp | Label, ...] = (
+        *_boxes(bar, y, height), *_related(bar, y + height), *_ends(bar, middle), _label(bar, middle + 3.6),
+    )  # fmt: skip
+    return Mark(bar.days.of(bar.onset.earliest), bar.onset.words, words(term, bar.event), entry, parts)
+
+
+def _boxes(bar: Bar, y: float, height: float) -> list[Box]:
+    look = f"grade-{bar.event.grade or 0}"
+    start, stop = bar.sure
+    if stop < start:
+        return [Box(bar.x, round(bar.right - bar.x, 2), y, height, look, "unsure")]
+    found = [Box(start, round(stop - start, 2), y, height, look)]
+    if bar.x < start:
+        found.append(Box(bar.x, round(start - bar.x, 2), y, height, look, "unsure"))
+    if stop < bar.right:
+        found.append(Box(stop, round(bar.right - stop, 2), y, height, look, "unsure"))
+    return found
+
+
+def _related(bar: Bar, y: float) -> list[Line]:
+    """The bar of a related event is underlined, with a broken line while its attribution is not on record."""
+    attribution = bar.event.attribution
+    if attribution is not None and attribution < RELATED:
+        return []
+    return [Line(bar.x, y + 2, bar.right, y + 2, "related-unknown" if attribution is None else "related")]
+
+
+def _ends(bar: Bar, middle: float) -> list[Stamp]:
+    """An arrow where it goes on, and one to the left where it began before the drawing does."""
+    found = [Stamp("arrow", bar.right, middle, "ink", 4)] if bar.goes_on else []
+    if bar.days.of(bar.onset.earliest) < bar.days.first:
+        found.append(Stamp("earlier", bar.x, middle, "ink", -3))
+    return found
+
+
+def _label(bar: Bar, y: float) -> Label:
+    if bar.holds_label:
+        return Label(bar.sure[0], y, bar.label, "start", f"on-grade-{bar.event.grade or 0}", 4)
+    if bar.right > 100 - 3 - LETTER * len(bar.label):
+        return Label(bar.x, y, bar.label, "end", "grade-words", -5)
+    return Label(bar.right, y, bar.label, "start", "grade-words", 13 if bar.goes_on else 5)
+
+
+def words(term: str, event: AdverseEventFact) -> str:
+    """The event in a sentence: term, grade, relation, seriousness, outcome and the day it ended."""
+    grade = f"grade {event.grade}" if event.grade else "grade not on record"
+    related = ATTRIBUTIONS.get(event.attribution or 0, "attribution not on record")
+    ended = f" on {event.resolved_on}" if event.resolved_on else ""
+    unknown = "" if ended or event.outcome in (*OPEN, "fatal", "unknown") else ", on a day not on record"
+    outcome = f"{OUTCOMES.get(event.outcome, event.outcome)}{ended}{unknown}"
+    return ", ".join(filter(None, (term, grade, related, "serious" if event.serious else "", outcome)))
