@@ -11,20 +11,20 @@ from trial.partial_date import PartialDate, shown
 
 STEPS = (7, 14, 28, 56, 84, 112, 168, 336)
 MOST_TICKS = 7
-# Percent of the width kept free at either end, so that nothing stands over the edge.
-EDGE = 2.0
+# Percent of the width where the first and the last day stand, so that half a value has room at either end.
+LEFT, RIGHT = 3.4, 97.4
 # Before registration no more than this is drawn: the baseline may be 28 days before day 1.
 MOST_BEFORE = 42
 
 
 @dataclass(frozen=True)
 class DayTick:
-    """One tick: where it stands, the day and the date."""
+    """One tick: where it stands, the day and the date, and by how many pixels its words are moved to stay inside."""
 
     x: float
     day: str
     date: str
-    anchor: str
+    dx: int = 0
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Days:
     def x(self, day: int) -> float:
         """Percent of the width, never beyond the edges."""
         within = min(max(day, self.first), self.last)
-        return round(EDGE + (within - self.first) / (self.last - self.first) * (100 - 2 * EDGE), 2)
+        return round(LEFT + (within - self.first) / (self.last - self.first) * (RIGHT - LEFT), 2)
 
     def at(self, on: date) -> float:
         """The same for a date."""
@@ -56,7 +56,7 @@ class Days:
 
     def _tick(self, day: int) -> DayTick:
         x = self.x(day)
-        return DayTick(x, f"day {day}", shown(self.registered_on + timedelta(days=day)), anchor_at(x))
+        return DayTick(x, f"day {day}", shown(self.registered_on + timedelta(days=day)), inward(x))
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,8 @@ def read(when: date | PartialDate) -> Read:
     return Read(when.earliest(), when.latest(), str(when))
 
 
-def anchor_at(x: float) -> str:
-    """How words at x are anchored, so that they stay on the sheet."""
-    if x < 7:
-        return "start"
-    return "end" if x > 93 else "middle"
+def inward(x: float) -> int:
+    """By how many pixels a date centred at x moves, so that it stays on the narrowest sheet."""
+    if x < 5.5:
+        return round((5.5 - x) * 6.4)
+    return -round((x - 94.5) * 6.4) if x > 94.5 else 0

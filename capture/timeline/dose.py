@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from capture.timeline.course import Course
-from capture.timeline.days import Days
+from capture.timeline.days import LEFT, RIGHT, Days
 from capture.timeline.parts import Box, Label, Lane, Line, Mark, Stamp
 from trial import protocol
 from trial.code_lists import OFF_TREATMENT_REASONS
@@ -29,8 +29,8 @@ def lane(course: Course, days: Days) -> Lane:
         has_room = x >= free_from
         free_from = x + ROOM_FOR_NUMBER if has_room else free_from
         marks += _cycle(cycle, days, (Label(x, HEIGHT - 6, str(cycle.number), "start", "small"),) if has_room else ())
-    floor = Line(2, TOP + BARS, 98, TOP + BARS, "floor")
-    return Lane("dose", ("Dose", "by cycle"), HEIGHT, (*marks, *_off(course, days)), (floor,))
+    floor = Line(LEFT, TOP + BARS, RIGHT, TOP + BARS, "floor")
+    return Lane("dose", ("Dose",), HEIGHT, (*marks, *_off(course, days)), (floor,), "by cycle")
 
 
 def _cycle(cycle: CycleFact, days: Days, number: tuple[Label, ...]) -> list[Mark]:

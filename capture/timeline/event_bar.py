@@ -59,7 +59,7 @@ class Bar:
     def holds_label(self) -> bool:
         """Whether the label fits into the part that is sure."""
         start, stop = self.sure
-        return stop - start >= 1 + LETTER * len(self.label)
+        return stop - start >= 0.6 + LETTER * len(self.label)
 
     @property
     def free_from(self) -> float:
@@ -119,7 +119,7 @@ def _ends(bar: Bar, middle: float) -> list[Stamp]:
 
 def _label(bar: Bar, y: float) -> Label:
     if bar.holds_label:
-        return Label(bar.sure[0], y, bar.label, "start", f"on-grade-{bar.event.grade or 0}", 4)
+        return Label(bar.sure[0], y, bar.label, "start", f"on-grade-{bar.event.grade or 0}", 3)
     if bar.right > 100 - 3 - LETTER * len(bar.label):
         return Label(bar.x, y, bar.label, "end", "grade-words", -5)
     return Label(bar.right, y, bar.label, "start", "grade-words", 13 if bar.goes_on else 5)

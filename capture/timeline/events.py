@@ -5,11 +5,10 @@ from collections import defaultdict
 from capture.timeline.course import Course
 from capture.timeline.days import Days
 from capture.timeline.event_bar import Bar, bar_of, mark, words
-from capture.timeline.parts import Lane, Mark
+from capture.timeline.parts import Lane, Mark, two_lines
 from trial.evaluation.record import AdverseEventFact
 
 ROW = 20.0
-LONGEST_LINE = 19
 
 
 def lanes(course: Course, days: Days) -> list[Lane]:
@@ -50,13 +49,3 @@ def _row(bar: Bar, ends: list[float]) -> int:
 def _undated(term: str, event: AdverseEventFact, course: Course) -> Mark:
     reason = course.onset_missing.get(event.id, "not on record").lower()
     return Mark(None, f"onset {reason}", words(term, event), f"adverse_event/{event.id}")
-
-
-def two_lines(term: str) -> tuple[str, ...]:
-    """A long term on two lines, cut at a space where there is one; what is left out ends in `…`, the table has all."""
-    if len(term) <= LONGEST_LINE:
-        return (term,)
-    cut = term.rfind(" ", 0, LONGEST_LINE + 1)
-    cut = cut if cut > LONGEST_LINE // 3 else LONGEST_LINE
-    rest = term[cut:].strip()
-    return (term[:cut].strip(), rest if len(rest) <= LONGEST_LINE else f"{rest[: LONGEST_LINE - 1].strip()}…")

@@ -10,14 +10,15 @@ from dataclasses import replace
 from decimal import Decimal
 
 from capture.timeline.course import Course
-from capture.timeline.days import Days
-from capture.timeline.parts import Label, Lane, Line, Mark, Stamp
+from capture.timeline.days import LEFT, RIGHT, Days
+from capture.timeline.parts import Label, Lane, Line, Mark, Stamp, two_lines
 from trial.code_lists import MARKERS
 from trial.evaluation.record import HormoneFact
 from trial.partial_date import shown
 
 TOP, FLOOR, HEIGHT = 16.0, 38.0, 46.0
 NAMES = dict(MARKERS)
+NOTES = {"limit": "× upper limit", "baseline": "× first value", "": "see the table"}
 # Percent of the width between two values that are written out.
 ROOM_FOR_VALUE = 7.0
 
@@ -35,9 +36,9 @@ def _lane(name: str, samples: list[HormoneFact], days: Days) -> Lane:
     missing = [_listed(name, each, days) for each in samples if each.value is None]
     valued = [each for each in samples if each.value is not None]
     ratios, against = _ratios(valued)
-    title = _title(name, against)
     if not ratios:
-        return Lane("hormone", title, 24, (), listed=(*missing, *(_listed(name, each, days) for each in valued)))
+        listed = (*missing, *(_listed(name, each, days) for each in valued))
+        return Lane("hormone", two_lines(name), HEIGHT, (), note=NOTES[against], listed=listed)
     most = max([*ratios, Decimal(1)])
     points = [(days.at(each.sampled_on), _y(ratio, most)) for each, ratio in zip(valued, ratios, strict=True)]
     shown_values = _written([x for x, _ in points])
@@ -46,15 +47,9 @@ def _lane(name: str, samples: list[HormoneFact], days: Days) -> Lane:
         for place, (each, (_, y), ratio) in enumerate(zip(valued, points, ratios, strict=True))
     )
     one = _y(Decimal(1), most)
-    behind = (Line(2, FLOOR, 98, FLOOR, "floor"), Line(2, one, 98, one, "reference"),
+    behind = (Line(LEFT, FLOOR, RIGHT, FLOOR, "floor"), Line(LEFT, one, RIGHT, one, "reference"),
               *(Line(*before, *after, "level") for before, after in zip(points, points[1:], strict=False)))  # fmt: skip
-    return Lane("hormone", title, HEIGHT, marks, behind, listed=tuple(missing))
-
-
-def _title(name: str, against: str) -> tuple[str, ...]:
-    words = {"limit": "× upper limit", "baseline": "× first value", "": "see the table"}[against]
-    short = name.replace("24 h urine, ", "urine ")
-    return (short if len(short) <= 21 else f"{short[:20].strip()}…", words)
+    return Lane("hormone", two_lines(name), HEIGHT, marks, behind, NOTES[against], tuple(missing))
 
 
 def _ratios(samples: Sequence[HormoneFact]) -> tuple[list[Decimal], str]:

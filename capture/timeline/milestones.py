@@ -38,7 +38,7 @@ def lane(course: Course, days: Days) -> tuple[Lane, tuple[Line, ...]]:
         width = 1.5 + LETTER * len(words)
         ends_here = x + width > 100
         span = (x - width, x) if ends_here else (x, x + width)
-        tier = _tier(span, taken)
+        tier = _tier(span, x, taken)
         y = tier * TIER + 11
         label = Label(x, y, words, "end" if ends_here else "start", f"milestone {each.look}", -4 if ends_here else 4)
         marks.append(Mark(days.of(each.on), each.when or shown(each.on), _words(each), each.entry, (label,)))
@@ -50,11 +50,13 @@ def _words(each: Milestone) -> str:
     return f"{each.name}: {each.because}" if each.because else each.name
 
 
-def _tier(span: tuple[float, float], taken: list[list[tuple[float, float]]]) -> int:
-    """The first tier in which nothing overlaps, made when there is none."""
-    for number, spans in enumerate(taken):
-        if all(span[1] <= left or span[0] >= right for left, right in spans):
-            spans.append(span)
+def _tier(span: tuple[float, float], x: float, taken: list[list[tuple[float, float]]]) -> int:
+    """The first tier in which nothing overlaps and from which the rule at x runs down through no words."""
+    below = [number for number, spans in enumerate(taken) if any(left < x < right for left, right in spans)]
+    first = max(below, default=-1) + 1
+    for number in range(first, len(taken)):
+        if all(span[1] <= left or span[0] >= right for left, right in taken[number]):
+            taken[number].append(span)
             return number
     taken.append([span])
     return len(taken) - 1

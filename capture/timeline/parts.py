@@ -24,6 +24,9 @@ STAMPS: dict[str, str] = {
     "query": shape("circle", 0, 0, 6),
 }
 
+# Letters of a title on one line of the column of titles.
+LONGEST_LINE = 19
+
 
 @dataclass(frozen=True)
 class Box:
@@ -113,7 +116,9 @@ class Mark:
 
 @dataclass(frozen=True)
 class Lane:
-    """One lane: its title (a line each), what is drawn behind the marks, and the marks; `top` is set by the sheet.
+    """One lane: its title (a line each) and a note to it, what is drawn behind the marks, and the marks.
+
+    top: set by the sheet.
 
     listed: what the table says beside the marks, dated or not.
     """
@@ -123,6 +128,16 @@ class Lane:
     height: float
     marks: tuple[Mark, ...]
     behind: tuple[Line, ...] = ()
-    notes: tuple[Label, ...] = ()
+    note: str = ""
     listed: tuple[Mark, ...] = ()
     top: float = 0
+
+
+def two_lines(term: str) -> tuple[str, ...]:
+    """A long term on two lines, cut at a space where there is one; what is left out ends in `…`, the table has all."""
+    if len(term) <= LONGEST_LINE:
+        return (term,)
+    cut = term.rfind(" ", 0, LONGEST_LINE + 1)
+    cut = cut if cut > LONGEST_LINE // 3 else LONGEST_LINE
+    rest = term[cut:].strip()
+    return (term[:cut].strip(), rest if len(rest) <= LONGEST_LINE else f"{rest[: LONGEST_LINE - 1].strip()}…")

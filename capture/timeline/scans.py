@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from capture.timeline.course import Course
-from capture.timeline.days import Days
+from capture.timeline.days import LEFT, RIGHT, Days
 from capture.timeline.parts import Label, Lane, Line, Mark, Stamp
 from trial.evaluation import sums_in_words
 from trial.evaluation.record import AssessmentFact
@@ -27,10 +27,10 @@ def lane(course: Course, days: Days) -> Lane:
     marks = [_baseline_mark(baseline, first, days, most)] if baseline is not None else []
     marks += [_mark(each, days, most) for each in course.assessed]
     placed = _apart(marks)
-    behind = (Line(2, FLOOR, 98, FLOOR, "floor"), *_joined(placed))
+    behind = (Line(LEFT, FLOOR, RIGHT, FLOOR, "floor"), *_joined(placed))
     if first is not None:
-        behind = (*behind, Line(2, _y(first, most), 98, _y(first, most), "reference"))
-    return Lane("scans", ("Tumour", "sum, mm"), HEIGHT, tuple(placed), behind)
+        behind = (*behind, Line(LEFT, _y(first, most), RIGHT, _y(first, most), "reference"))
+    return Lane("scans", ("Tumour",), HEIGHT, tuple(placed), behind, "sum, mm")
 
 
 def _baseline_sum(course: Course, baseline: AssessmentFact | None) -> Decimal | None:
@@ -69,7 +69,7 @@ def _mark(outcome: AssessmentOutcome, days: Days, most: Decimal) -> Mark:
 
 
 def _value(x: float, y: float, value: Decimal) -> Label:
-    return Label(x, y - 9, f"{value.normalize():f}", "middle", "value")
+    return Label(x, y - 10, f"{value.normalize():f}", "middle", "value")
 
 
 def _words(outcome: AssessmentOutcome) -> str:
@@ -87,7 +87,7 @@ def _apart(marks: list[Mark]) -> list[Mark]:
     for mark in marks:
         labels = [each for each in mark.labels if each.look == "value"]
         if labels and labels[0].x - last_above < ROOM_FOR_VALUE:
-            low = Label(labels[0].x, labels[0].y + 24, labels[0].words, "middle", "value")
+            low = Label(labels[0].x, labels[0].y + 26, labels[0].words, "middle", "value")
             mark = Mark(mark.day, mark.when, mark.words, mark.entry,
                         tuple(low if each is labels[0] else each for each in mark.parts))  # fmt: skip
         elif labels:

@@ -60,7 +60,8 @@ def timeline(course: Course, url_of: Callable[[str], str]) -> Timeline:
     drawn = terms if len(terms) <= MOST_TERMS + 1 else terms[:MOST_TERMS]
     rest = terms[len(drawn) :]
     asked = queries.lane(course, days)
-    lanes = [top, dose.lane(course, days), scans.lane(course, days), *drawn,
+    heading = [Lane("heading", ("Adverse events",), 14, ())] if drawn else []
+    lanes = [top, dose.lane(course, days), scans.lane(course, days), *heading, *drawn,
              *hormones.lanes(course, days), *([asked] if asked else [])]  # fmt: skip
     lanes = [_linked(each, url_of) for each in lanes]
     folded = [_linked(each, url_of) for each in rest]
@@ -87,7 +88,7 @@ def _linked(lane: Lane, url_of: Callable[[str], str]) -> Lane:
 
 
 def _name(lane: Lane) -> str:
-    return {"milestones": "Milestone", "dose": "Dose", "scans": "Assessment", "event": "Adverse event",
+    return {"milestones": "Milestone", "heading": "", "dose": "Dose", "scans": "Assessment", "event": "Adverse event",
             "hormone": "Hormone", "queries": "Query"}[lane.code]  # fmt: skip
 
 
@@ -113,7 +114,7 @@ def _looks(lanes: Sequence[Lane]) -> frozenset[str]:
     for mark in (mark for lane in lanes for mark in lane.marks):
         found |= {each.pattern or each.look for each in mark.boxes}
         found |= {each.name for each in mark.stamps}
-        found |= {each.look for each in (*mark.stamps, *mark.lines)}
+        found |= {each.look for each in mark.stamps} | {each.look for each in mark.lines}
         found |= {sign for sign in "!≈" for each in mark.labels if sign in each.words}
     return frozenset(found)
 
