@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from capture.timeline.course import Course
 from capture.timeline.days import LEFT, RIGHT, Days
-from capture.timeline.parts import Box, Label, Lane, Line, Mark, Stamp
+from capture.timeline.parts import EMPTY_HEIGHT, Box, Label, Lane, Line, Mark, Stamp
 from trial import protocol
 from trial.code_lists import OFF_TREATMENT_REASONS
 from trial.evaluation.record import CycleFact
@@ -29,8 +29,11 @@ def lane(course: Course, days: Days) -> Lane:
         has_room = x >= free_from
         free_from = x + ROOM_FOR_NUMBER if has_room else free_from
         marks += _cycle(cycle, days, (Label(x, HEIGHT - 6, str(cycle.number), "start", "small"),) if has_room else ())
+    marks += _off(course, days)
+    if not marks:
+        return Lane("dose", ("Dose",), EMPTY_HEIGHT, (), empty="No dose is on record.")
     floor = Line(LEFT, TOP + BARS, RIGHT, TOP + BARS, "floor")
-    return Lane("dose", ("Dose",), HEIGHT, (*marks, *_off(course, days)), (floor,), "by cycle")
+    return Lane("dose", ("Dose",), HEIGHT, tuple(marks), (floor,), "by cycle")
 
 
 def _cycle(cycle: CycleFact, days: Days, number: tuple[Label, ...]) -> list[Mark]:

@@ -11,14 +11,14 @@ from decimal import Decimal
 
 from capture.timeline.course import Course
 from capture.timeline.days import LEFT, RIGHT, Days
-from capture.timeline.parts import Label, Lane, Line, Mark, Stamp, two_lines
+from capture.timeline.parts import EMPTY_HEIGHT, Label, Lane, Line, Mark, Stamp, two_lines
 from trial.code_lists import MARKERS
 from trial.evaluation.record import HormoneFact
 from trial.partial_date import shown
 
 TOP, FLOOR, HEIGHT = 16.0, 38.0, 46.0
 NAMES = dict(MARKERS)
-NOTES = {"limit": "× upper limit", "baseline": "× first value", "": "see the table"}
+NOTES = {"limit": "× upper limit", "baseline": "× first value", "": ""}
 # Percent of the width between two values that are written out.
 ROOM_FOR_VALUE = 7.0
 
@@ -38,7 +38,8 @@ def _lane(name: str, samples: list[HormoneFact], days: Days) -> Lane:
     ratios, against = _ratios(valued)
     if not ratios:
         listed = (*missing, *(_listed(name, each, days) for each in valued))
-        return Lane("hormone", two_lines(name), HEIGHT, (), note=NOTES[against], listed=listed)
+        words = "No values to compare are on record: see the table."
+        return Lane("hormone", two_lines(name), EMPTY_HEIGHT + 14, (), note=NOTES[against], listed=listed, empty=words)
     most = max([*ratios, Decimal(1)])
     points = [(days.at(each.sampled_on), _y(ratio, most)) for each, ratio in zip(valued, ratios, strict=True)]
     shown_values = _written([x for x, _ in points])

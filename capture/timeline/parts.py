@@ -24,6 +24,8 @@ STAMPS: dict[str, str] = {
     "query": shape("circle", 0, 0, 6),
 }
 
+# How high a lane is in which there is nothing.
+EMPTY_HEIGHT = 22.0
 # Letters of a title on one line of the column of titles.
 LONGEST_LINE = 19
 
@@ -118,7 +120,7 @@ class Mark:
 class Lane:
     """One lane: its title (a line each) and a note to it, what is drawn behind the marks, and the marks.
 
-    top: set by the sheet.
+    empty: what is said where there is nothing to draw. top: set by the sheet.
 
     listed: what the table says beside the marks, dated or not.
     """
@@ -130,6 +132,7 @@ class Lane:
     behind: tuple[Line, ...] = ()
     note: str = ""
     listed: tuple[Mark, ...] = ()
+    empty: str = ""
     top: float = 0
 
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from capture.timeline.course import Course
 from capture.timeline.days import LEFT, RIGHT, Days
-from capture.timeline.parts import Label, Lane, Line, Mark, Stamp
+from capture.timeline.parts import EMPTY_HEIGHT, Label, Lane, Line, Mark, Stamp
 from trial.evaluation import sums_in_words
 from trial.evaluation.record import AssessmentFact
 from trial.evaluation.response import TARGET, baseline_of
@@ -20,6 +20,8 @@ ROOM_FOR_VALUE = 5.5
 def lane(course: Course, days: Days) -> Lane:
     """A point at each assessment with a complete sum, joined by a line; what has no sum stands on the floor."""
     baseline = baseline_of(course.facts)
+    if baseline is None and not course.facts.assessments:
+        return Lane("scans", ("Tumour",), EMPTY_HEIGHT, (), empty="No tumour assessment is on record.")
     first = _baseline_sum(course, baseline)
     sums = [first] if first is not None else []
     sums += [each.current_sum for each in course.assessed if each.current_sum is not None]

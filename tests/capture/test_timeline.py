@@ -132,8 +132,8 @@ def test_terms_stand_worst_first_and_overlapping_events_of_one_term_below_each_o
 
 def test_many_terms_are_folded_but_never_a_single_one() -> None:
     def terms(count: int) -> Timeline:
-        found = tuple(event(n, whole(n), whole(n + 5), term=f"term {n}", grade=5 if n == 8 else 1) for n in range(count))
-        return made(replace(person(), adverse_events=found))
+        found = [event(n, whole(n), whole(n + 5), term=f"term {n}", grade=5 if n == 8 else 1) for n in range(count)]
+        return made(replace(person(), adverse_events=tuple(found)))
 
     assert terms(7).folded is None
     folded = terms(9)
