@@ -18,6 +18,7 @@ from trial.settings_in_force import settings_in_force
 
 # The clock strikes each minute; after two and a half without a word something has stopped.
 SILENT_AFTER = timedelta(seconds=150)
+DIGEST_DUE_AFTER = timedelta(hours=8)  # it rests at night
 AUDIT_DUE_AFTER = BACKUP_DUE_AFTER = timedelta(hours=26)
 DRILL_DUE_AFTER = timedelta(days=8)
 
@@ -42,6 +43,7 @@ def lines() -> list[Line]:
         _broker(),
         *_groups(),
         _audit(said.get("audit"), now),
+        _digest(said.get("digest"), now),
         _backup("Backup", said.get("backup"), now, BACKUP_DUE_AFTER),
         _backup("Restore drill", said.get("drill"), now, DRILL_DUE_AFTER),
     ]
@@ -98,6 +100,14 @@ def _audit(said: StatusNote | None, now: datetime) -> Line:
     late = now - said.at > AUDIT_DUE_AFTER
     words = f"{said.words}; the next verification is overdue" if late else said.words
     return Line("Audit chain", said.is_good and not late, words, said.at)
+
+
+def _digest(said: StatusNote | None, now: datetime) -> Line:
+    if said is None:
+        return Line("Digest of reports", None, "none yet; it is looked after each hour from 05:05 to 22:05 UTC")
+    late = now - said.at > DIGEST_DUE_AFTER
+    words = f"{said.words}; nobody has looked since" if late else said.words
+    return Line("Digest of reports", said.is_good and not late, words, said.at)
 
 
 def _backup(part: str, said: StatusNote | None, now: datetime, due_after: timedelta) -> Line:

@@ -43,7 +43,7 @@ class Work:
 def work_of(person: Person, today: date) -> list[Work]:
     """Every heading of the person's role that has something under it."""
     participants = list(access.participants_for(person).order_by("number", "screening_number"))
-    found = [_work("Expedited reports", _reports(person), reverse("capture:expedited"))]
+    found = [_work("Expedited reports", _reports(person, participants), reverse("capture:expedited"))]
     if person.role in (*access.ENTERS, Role.MONITOR):
         tasks = _visits(participants, today, access.may_enter(person))
         found.append(_work("Overdue", [task for task in tasks if task.status == OVERDUE]))
@@ -61,13 +61,13 @@ def _work(title: str, tasks: list[Task], all_url: str = "") -> Work:
     return Work(title, tuple(tasks[:MOST_SHOWN]), len(tasks), all_url)
 
 
-def _reports(person: Person) -> list[Task]:
+def _reports(person: Person, participants: list[Participant]) -> list[Task]:
     """Clocks of expedited reports that run, the most urgent first; led to the event."""
     if person.role == Role.STATISTICIAN:
         return []
     moment = now()
     return [Task(each.of.participant, f"{each.event}. {each.what}", each.when, each.mark, each.url)
-            for each in listing.lines(person, moment, "", listing.OPEN)]  # fmt: skip
+            for each in listing.lines(participants, moment, listing.OPEN)]  # fmt: skip
 
 
 def _visits(participants: list[Participant], today: date, may_enter: bool) -> list[Task]:

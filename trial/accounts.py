@@ -36,8 +36,9 @@ def _as(administrator: Person, reason: str, site: Site | None = None) -> Iterato
 
 
 def add(
-    administrator: Person, username: str, full_name: str, role: str, sites: Sequence[Site], reason: str
-) -> tuple[Person, str]:
+    administrator: Person, username: str, full_name: str, role: str, sites: Sequence[Site], reason: str,
+    mail_address: str = "",
+) -> tuple[Person, str]:  # fmt: skip
     """A new account and its one-time password, which is shown once and stored as a hash only. Raises NotAllowed."""
     if not USERNAME.fullmatch(username):
         raise NotAllowed("A username begins with a letter and holds small letters, digits, dots and hyphens only.")
@@ -47,23 +48,25 @@ def add(
             raise NotAllowed(f"The username {username} was given before. A username is never used again.")
         _refuse_wrong_sites(role, sites)
         person = Person.objects.create_person(username, password, full_name=full_name, role=role)
-        Person.objects.filter(pk=person.pk).update(must_change_password=True)
+        Person.objects.filter(pk=person.pk).update(must_change_password=True, mail_address=mail_address)
         person.sites.set(sites)
     person.refresh_from_db()
     return person, password
 
 
 def change(
-    administrator: Person, person: Person, full_name: str, role: str, sites: Sequence[Site], reason: str
-) -> None:
-    """Name, role and sites of an account. Raises NotAllowed."""
+    administrator: Person, person: Person, full_name: str, role: str, sites: Sequence[Site], reason: str,
+    mail_address: str | None = None,
+) -> None:  # fmt: skip
+    """Name, role and sites of an account; mail_address None: it stays. Raises NotAllowed."""
     with _as(administrator, reason):
         before = Person.objects.get(pk=person.pk)
         _refuse_wrong_sites(role, sites)
         _refuse_both_sides(before.role, role)
         if before.role == Role.ADMINISTRATOR and role != Role.ADMINISTRATOR:
             _refuse_last_administrator(before)
-        Person.objects.filter(pk=person.pk).update(full_name=full_name, role=role)
+        to = before.mail_address if mail_address is None else mail_address
+        Person.objects.filter(pk=person.pk).update(full_name=full_name, role=role, mail_address=to)
         person.sites.set(sites)
 
 

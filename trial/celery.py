@@ -27,6 +27,8 @@ celery_app.conf.update(
     beat_schedule={
         "sweep": {"task": "analysis.sweep", "schedule": 60.0, "options": {"expires": None}},
         "back_up": {"task": "trial.back_up", "schedule": crontab(hour=1, minute=30)},
+        # Hourly, at most one mail a day and person: what fails in the morning is tried again.
+        "send_digest": {"task": "capture.send_digest", "schedule": crontab(hour="5-22", minute=5)},
         "verify_audit": {"task": "trial.verify_audit", "schedule": crontab(hour=2, minute=15)},
     },
 )

@@ -10,7 +10,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from trial.runtime import addresses
+from trial.runtime import addresses, mail
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 PRODUCTION = os.environ.get("ENDPOINT_ENV") == "production"
@@ -101,6 +101,13 @@ BACKUPS_KEPT_DAYS = int(os.environ.get("ENDPOINT_BACKUPS_KEPT", "30"))
 if BACKUPS_KEPT_DAYS < 1:
     raise ImproperlyConfigured("ENDPOINT_BACKUPS_KEPT is a number of days, 1 or more.")
 DRILL_DATABASE_URL = os.environ.get("ENDPOINT_DRILL_DATABASE_URL", "")
+# Mail: the daily digest of expedited reports, the only thing that is sent.
+_MAIL_URL = os.environ.get("ENDPOINT_MAIL_URL", "")
+MAIL_IS_SENT = bool(_MAIL_URL)
+globals().update(mail.settings_of(_MAIL_URL, addresses.DATA / "mail" if EMBEDDED else None))  # EMAIL_…
+DEFAULT_FROM_EMAIL = os.environ.get("ENDPOINT_MAIL_FROM", "endpoint@localhost")
+_OWN_ADDRESS = f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else "http://127.0.0.1:8000"
+PUBLIC_ADDRESS = (os.environ.get("ENDPOINT_URL") or _OWN_ADDRESS).rstrip("/")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "trial.Person"

@@ -11,6 +11,7 @@ urlpatterns = [
     path("status/live", door.live, name="live"),
     path("account/", own_account.account, name="account"),
     path("account/password/", own_account.change_password, name="change_password"),
+    path("account/mail/", own_account.mail_address, name="mail_address"),
     path("account/second-factor/", own_account.second_factor_set_up, name="second_factor_set_up"),
     path("account/recovery-codes/", own_account.new_recovery_codes, name="new_recovery_codes"),
     path("account/sign-out-everywhere/", own_account.sign_out_everywhere, name="sign_out_everywhere"),

@@ -1,5 +1,6 @@
 """Clocks as lines of a page: the event, the rule, what is next and until when, what was sent."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,8 +9,7 @@ from django.urls import reverse
 from capture import one_line
 from capture.expedited import words
 from capture.expedited.clocks import EventClock, clocks_of
-from trial import access
-from trial.models import Participant, Person
+from trial.models import Participant
 from trial.rules import expedited
 
 MOST_SHOWN = 300
@@ -46,18 +46,15 @@ def line(of: EventClock, now: datetime) -> Line:
     )  # fmt: skip
 
 
-def lines(person: Person, now: datetime, site: str, state: str) -> list[Line]:
-    """The clocks of the person's participants; site: a code or empty; state: one of `expedited.STATES`, `open` or
-    empty for all that need, or may need, a report."""
-    participants = access.participants_for(person)
-    if site:
-        participants = participants.filter(site__code=site)
-    return [line(each, now) for each in clocks_of(list(participants), now) if _asked(each, state)]
+def lines(participants: Sequence[Participant], now: datetime, state: str) -> list[Line]:
+    """The clocks of these participants; state: one of `expedited.STATES`, `open`, or empty for all that need, or may
+    need, a report."""
+    return [line(each, now) for each in clocks_of(participants, now) if _asked(each, state)]
 
 
 def of_participant(participant: Participant, now: datetime) -> list[Line]:
     """The clocks of one participant but for events that need no report."""
-    return [line(each, now) for each in clocks_of([participant], now) if _asked(each, "")]
+    return lines([participant], now, "")
 
 
 def _asked(each: EventClock, state: str) -> bool:

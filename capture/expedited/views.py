@@ -26,7 +26,10 @@ def overview(request: HttpRequest) -> HttpResponse:
     unless it is asked for."""
     site, state = request.GET.get("site", "")[:12], request.GET.get("state", "open")[:12]
     now, table = timezone.now(), table_in_force()
-    lines = listing.lines(request.user, now, site.replace("\0", ""), state)
+    participants = access.participants_for(request.user)
+    if site:
+        participants = participants.filter(site__code=site.replace("\0", ""))
+    lines = listing.lines(list(participants), now, state)
     shown = {
         "lines": lines[:listing.MOST_SHOWN], "total": len(lines), "site": site, "state": state, "states": STATES,
         "sites": access.sites_for(request.user), "table": table, "readings": expedited.READINGS, "now": now,

@@ -53,6 +53,10 @@ class AccountForm(WithReason):
     """Name, role and sites; for a new account (`person` None) the username too."""
 
     full_name = _text("Full name", 120, autocomplete="off")
+    mail_address = forms.EmailField(
+        required=False, max_length=254, widget=forms.EmailInput(attrs={"class": "form-control", "autocomplete": "off"}),
+        help_text="For the daily reminder of expedited reports; it holds study numbers only.",
+    )  # fmt: skip
     role = forms.ChoiceField(
         choices=[("", "Choose"), *Role.choices], widget=forms.Select(attrs={"class": "form-select"})
     )
@@ -63,6 +67,7 @@ class AccountForm(WithReason):
 
     def __init__(self, person: Person | None, *args: Any, **kwargs: Any) -> None:
         initial = {} if person is None else {"full_name": person.full_name, "role": person.role,
+                                             "mail_address": person.mail_address,
                                              "sites": list(person.sites.all())}  # fmt: skip
         super().__init__(*args, initial=initial, **kwargs)
         self.fields["sites"].queryset = Site.objects.filter(struck_out_reason="")  # type: ignore[attr-defined]

@@ -48,6 +48,12 @@ class ChoosePasswordForm(forms.Form):
         return given
 
 
+class MailForm(forms.Form):
+    """Where the daily reminder goes; empty: nowhere."""
+
+    mail_address = forms.EmailField(required=False, max_length=254)
+
+
 class CodeForm(forms.Form):
     """One code."""
 

@@ -123,6 +123,7 @@ class Supervisor:
         return done.stdout
 
     def _start_product(self, port: int) -> None:
+        self.environment.setdefault("ENDPOINT_URL", f"http://127.0.0.1:{port}")
         python = sys.executable
         queue = [python, "-m", "celery", "-A", "trial.celery"]
         self._child(

@@ -8,7 +8,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from trial import access
-from trial.forms.own_account import ChoosePasswordForm, CodeForm
+from trial.forms.own_account import ChoosePasswordForm, CodeForm, MailForm
 from trial.models import KeptForm, Person, Role, SignIn
 from trial.security import passwords, second_factor, sign_ins
 from trial.security.steps import step_of_signing_in
@@ -23,11 +23,25 @@ def account(request: HttpRequest) -> HttpResponse:
     person = me(request)
     shown = {
         "sign_ins": person.sign_ins.order_by("-id")[:SHOWN],
+        "mail_address": person.mail_address,
         "has_second_factor": second_factor.has_one(person),
         "codes_left": second_factor.codes_left(person),
         "kept": person.kept_forms.order_by("-id"),
     }
     return render(request, "trial/account.html", shown)
+
+
+@access.allows(*Role)
+@require_POST
+def mail_address(request: HttpRequest) -> HttpResponse:
+    """Where the daily reminder of expedited reports goes."""
+    form = MailForm(request.POST)
+    if form.is_valid():
+        Person.objects.filter(pk=request.user.pk).update(mail_address=form.cleaned_data["mail_address"])
+        messages.success(request, "Your mail address is saved.")
+    else:
+        messages.error(request, "This is not a mail address. Type it as name@hospital.example.")
+    return redirect("account")
 
 
 @step_of_signing_in

@@ -34,7 +34,7 @@ def add(request: HttpRequest) -> HttpResponse:
         given = form.cleaned_data
         done = attempt(form, lambda: accounts.add(
             administrator(request), given["username"], given["full_name"], given["role"], list(given["sites"]),
-            given["reason"]))  # fmt: skip
+            given["reason"], given["mail_address"]))  # fmt: skip
         if done is not None:
             return _password_page(request, *done)
     return one_form(request, form, "Add an account", "Add the account", reverse("people"))
@@ -64,7 +64,7 @@ def change(request: HttpRequest, person_id: int) -> HttpResponse:
         given = form.cleaned_data
         if attempt(form, lambda: _true(accounts.change(
             administrator(request), found, given["full_name"], given["role"], list(given["sites"]), given["reason"],
-        ))):  # fmt: skip
+            given["mail_address"]))):  # fmt: skip
             messages.success(request, f"The account {found.username} is changed.")
             return redirect("person", found.pk)
     return one_form(request, form, f"Change the account {found.username}", "Save", reverse("person", args=[found.pk]))
