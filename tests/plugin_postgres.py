@@ -110,15 +110,19 @@ def database(template_database: str) -> Iterator[str]:
 
 
 @contextmanager
-def another_database(back_to: str) -> Iterator[str]:
-    """One more clone, for a test that needs a second, empty study; afterwards Django is back at the database named."""
+def another_database(back_to: str, template: str = addresses.DATABASE) -> Iterator[str]:
+    """One more clone, for a test that needs a second study, empty or as in `template`; then Django is at `back_to`."""
     from django.db import connections
 
     name = f"test_{uuid.uuid4().hex[:12]}"
+    # A template takes no connections while it is copied.
+    connections.close_all()
+    if connections["default"].pool:
+        connections["default"].close_pool()
     words = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}")
     with _superuser() as connection:
         connection.execute(
-            words.format(sql.Identifier(name), sql.Identifier(addresses.DATABASE), sql.Identifier(addresses.OWNER))
+            words.format(sql.Identifier(name), sql.Identifier(template), sql.Identifier(addresses.OWNER))
         )
     _point_django_at(name)
     yield name

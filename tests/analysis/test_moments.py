@@ -116,6 +116,14 @@ def test_only_those_who_changed_are_derived_again(cast: Cast) -> None:
     assert {one for one in after if after[one] != before[one]} == {cast.participant.pk}
 
 
+def test_a_moment_that_a_page_asks_for_before_the_worker_looked_leaves_nobody_out(cast: Cast) -> None:
+    """The result of the newest change, stored for a page, is no sign that the worker has derived what it changed."""
+    _die(cast, cast.participant, DAY_1 + timedelta(days=100))
+    moments.compute("A", moments.present())
+    _pressure(cast, Participant.objects.filter(group="A").exclude(pk=cast.participant.pk)[0])
+    assert recompute("A").result["endpoints"]["overall_survival"]["events"] == 2
+
+
 def test_a_result_equal_to_the_last_is_not_stored_again(cast: Cast) -> None:
     count = GroupResult.objects.count()
     with changes.record(None, "system", "nothing that an endpoint reads", groups=("A",)) as change:
