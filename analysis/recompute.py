@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from analysis import outcome_store
 from analysis.endpoints import group_result, outcome
@@ -28,7 +28,9 @@ AT_ONCE = 2500
 TRIES = 5
 SERIALIZATION_FAILURE = "40001"
 # Rows of these tables move no outcome by themselves: settings are told apart by their fingerprint.
-WITHOUT_PARTICIPANTS = ("trial_site", "trial_groupsettings", "trial_reopening")
+WITHOUT_PARTICIPANTS = ("trial_groupsettings", "trial_reopening")
+# Nor does a site that is added; its code, once corrected, stands in every outcome.
+A_NEW_SITE = Q(table_name="trial_site", act="insert")
 Progress = Callable[[int, int], None]
 
 
@@ -175,7 +177,7 @@ def _newest_changes(group: str, since: int) -> dict[int | None, int]:
         one: newest for one, newest in later.values_list("participant_id").annotate(Max("id")) if one is not None
     }
     nameless = later.filter(participant__isnull=True).values_list("id", flat=True)
-    wrote = Version.objects.filter(change__in=nameless).exclude(table_name__in=WITHOUT_PARTICIPANTS)
+    wrote = Version.objects.filter(change__in=nameless).exclude(A_NEW_SITE | Q(table_name__in=WITHOUT_PARTICIPANTS))
     newest = wrote.aggregate(newest=Max("change_id"))["newest"]
     return found if newest is None else found | {None: newest}
 

@@ -124,6 +124,15 @@ def test_a_moment_that_a_page_asks_for_before_the_worker_looked_leaves_nobody_ou
     assert recompute("A").result["endpoints"]["overall_survival"]["events"] == 2
 
 
+def test_the_code_of_a_site_once_corrected_stands_in_every_outcome(cast: Cast) -> None:
+    with changes.record(None, "system", "a wrong code", groups=("A", "B")):
+        cast.north.code = "N"
+        cast.north.save()
+    recompute("A")
+    outcomes = ParticipantOutcome.objects.filter(group="A").values_list("outcome", flat=True)
+    assert {each["site"] for each in outcomes} == {"N"}
+
+
 def test_a_result_equal_to_the_last_is_not_stored_again(cast: Cast) -> None:
     count = GroupResult.objects.count()
     with changes.record(None, "system", "nothing that an endpoint reads", groups=("A",)) as change:
