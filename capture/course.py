@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from trial.models import Assessment, LesionReading
 from trial.rules import measurability, recist
+from trial.rules.criteria import NODE
 
 NO_SUM = Decimal(0)
 
@@ -45,7 +46,8 @@ def course(assessments: Sequence[Assessment], readings: dict[int, list[LesionRea
 def _baseline(row: Assessment, readings: list[LesionReading]) -> recist.Baseline:
     targets = {str(each.lesion_id): each.longest_diameter_mm or NO_SUM for each in readings if _is_target(each)}
     others = frozenset(str(each.lesion_id) for each in readings if not _is_target(each))
-    return recist.Baseline(row.pk, row.assessed_on, targets, others, row.marker == Assessment.Marker.ABOVE)
+    nodes = frozenset(str(each.lesion_id) for each in readings if each.lesion.organ == NODE)
+    return recist.Baseline(row.pk, row.assessed_on, targets, others, row.marker == Assessment.Marker.ABOVE, nodes)
 
 
 def _follow_up(row: Assessment, readings: list[LesionReading]) -> recist.FollowUp:

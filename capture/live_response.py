@@ -6,6 +6,7 @@ from datetime import date
 from capture.services.readings import Reading
 from trial.models import Assessment, Participant
 from trial.rules import measurability, recist
+from trial.rules.criteria import NODE
 
 
 def response_of(
@@ -31,7 +32,8 @@ def response_of(
         if each.longest_diameter_mm is not None and each.lesion.kind == "target"
     }
     others = frozenset(lesion.label for lesion in labels.values() if lesion.kind != "target")
-    first = recist.Baseline(baseline.pk, baseline.assessed_on, targets, others, baseline.marker == "above")
+    nodes = frozenset(lesion.label for lesion in labels.values() if lesion.organ == NODE)
+    first = recist.Baseline(baseline.pk, baseline.assessed_on, targets, others, baseline.marker == "above", nodes)
     return recist.assess(first, follow_ups)[-1]
 
 

@@ -14,6 +14,8 @@ NUMBER_PREFIX = "NET"
 
 REGISTRY = "registry"
 RECIST = "RECIST 1.0"
+# The criteria of response, chosen when the study is set up; `trial.rules.chosen_criteria` knows RECIST 1.0 and 1.1.
+CRITERIA = "RECIST 1.0"
 CTCAE = "CTCAE 3.0"
 OUR_READING = "our reading"
 
@@ -53,6 +55,7 @@ CONSTANTS: tuple[Constant, ...] = (
     Constant("stable_between", 0, "assessments", "No SD may lie between the two scans.", OUR_READING),
     Constant("stable_minimum_days", 42, "days", "SD counts from 6 weeks after registration.", OUR_READING),
     Constant("early_death_days", 63, "days", "Early death: by the end of the first assessment's window.", OUR_READING),
+    Constant("criteria", CRITERIA, "", "Response by RECIST; of its time, 1.0.", OUR_READING),
     Constant("targets_per_organ", 5, "lesions", "At most 5 target lesions per organ.", RECIST),
     Constant("targets_in_all", 10, "lesions", "At most 10 target lesions in all.", RECIST),
     Constant("measurable_conventional_mm", 20, "mm", "Measurable from 20 mm by conventional techniques.", RECIST),

@@ -69,9 +69,9 @@ def test_the_rules_compute_with_the_constants_that_the_page_shows() -> None:
     from decimal import Decimal
 
     from analysis.endpoints.survival import DAYS_PER_MONTH
-    from trial.rules import recist
+    from trial.rules.chosen_criteria import IN_FORCE
 
-    assert (Decimal("0.7"), Decimal("1.2")) == (recist.PARTIAL, recist.PROGRESSIVE)
+    assert (Decimal("0.7"), Decimal("1.2")) == (IN_FORCE.partial_ratio, IN_FORCE.progression_ratio)
     assert DAYS_PER_MONTH == 30.4375
 
 

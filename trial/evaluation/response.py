@@ -1,6 +1,6 @@
 """One participant's tumour response: at each assessment, confirmed, and best overall. PURE.
 
-Composes the rules of `trial.rules` (RECIST 1.0, confirmation [registry], best response) out of the record.
+Composes the rules of `trial.rules` (RECIST, confirmation [registry], best response) out of the record.
 """
 
 from datetime import date, timedelta
@@ -9,6 +9,8 @@ from typing import Any
 from trial.evaluation.record import AssessmentFact, LesionFact, ParticipantFact
 from trial.evaluation.settings import AnalysisSettings
 from trial.rules import best_response, confirmation, measurability, recist
+from trial.rules.chosen_criteria import IN_FORCE
+from trial.rules.criteria import NODE, Criteria
 
 TARGET = "target"
 NEW_LESIONS = {"yes": recist.NewLesions.YES, "no": recist.NewLesions.NO}
@@ -16,7 +18,9 @@ Assessed = tuple[recist.AssessmentOutcome, ...]
 EARLY_DEATHS = {"disease": "malignant disease", "toxicity": "toxicity", "other": "other", "unknown": "cause unknown"}
 
 
-def response_at_each(participant: ParticipantFact, settings: AnalysisSettings = AnalysisSettings()) -> Assessed:
+def response_at_each(
+    participant: ParticipantFact, settings: AnalysisSettings = AnalysisSettings(), criteria: Criteria = IN_FORCE
+) -> Assessed:
     """RECIST response at each follow-up in order of date; empty without a baseline."""
     baseline = baseline_of(participant)
     if baseline is None:
@@ -25,7 +29,7 @@ def response_at_each(participant: ParticipantFact, settings: AnalysisSettings = 
     follow_ups = [each for each in participant.assessments if each.kind != "baseline"]
     follow_ups.sort(key=lambda each: (each.assessed_on, each.id))
     start = _baseline(baseline, lesions, settings.marker_needed_for_complete)
-    return recist.assess(start, [_follow_up(each, lesions) for each in follow_ups])
+    return recist.assess(start, [_follow_up(each, lesions) for each in follow_ups], criteria)
 
 
 def baseline_of(participant: ParticipantFact) -> AssessmentFact | None:
@@ -45,6 +49,7 @@ def _baseline(assessment: AssessmentFact, lesions: dict[int, LesionFact], marker
         targets=targets,
         non_targets=frozenset(lesion.label for lesion in lesions.values() if lesion.kind != TARGET),
         marker_raised=marker_needed and assessment.marker == "above",
+        nodes=frozenset(lesion.label for lesion in lesions.values() if lesion.organ == NODE),
     )
 
 

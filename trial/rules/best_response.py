@@ -1,4 +1,7 @@
-"""Best overall response, each participant in exactly one category (RECIST 1.0). PURE."""
+"""Best overall response, each participant in exactly one category (RECIST 1.0 and 1.1). PURE.
+
+non-CR/non-PD, of whoever has no target lesions (RECIST 1.1), counts among SD, whose minimum it has to meet too.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,8 +9,10 @@ from datetime import date
 from enum import Enum
 
 from trial.partial_date import shown
-from trial.rules.confirmation import ConfirmationSettings, DatedResponse, confirmed_response, usable
+from trial.rules.confirmation import RESPONSES, ConfirmationSettings, DatedResponse, confirmed_response, usable
 from trial.rules.recist import Response
+
+NO_PROGRESSION = frozenset({Response.CR, Response.PR, Response.SD, Response.NON_CR_NON_PD})
 
 
 class Category(str, Enum):
@@ -82,8 +87,8 @@ def _unconfirmed(
         if each.response == Response.PD:
             return BestResponse(Category.PD, f"progression on {shown(each.on)}", each.on)
         days = (each.on - registered_on).days
-        if each.response in {Response.CR, Response.PR, Response.SD} and days >= stable_minimum_days:
-            late = "" if each.response == Response.SD else ", not confirmed"
+        if each.response in NO_PROGRESSION and days >= stable_minimum_days:
+            late = ", not confirmed" if each.response in RESPONSES else ""
             words = f"{each.response.value} on {shown(each.on)}, {days} days after registration{late}"
             return BestResponse(Category.SD, words, each.on)
     if died_on is not None and (early_until is None or died_on <= early_until):

@@ -1,11 +1,12 @@
-"""Which lesions can be targets, and what an entry says of a target at a follow-up (RECIST 1.0). PURE."""
+"""Which lesions can be targets, and what an entry says of a target at a follow-up, by the criteria chosen. PURE."""
 
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from trial import protocol
 from trial.partial_date import shown
+from trial.rules.chosen_criteria import IN_FORCE
+from trial.rules.criteria import Criteria
 from trial.rules.recist import Measurement
 
 BONE = "bone"
@@ -15,14 +16,12 @@ SUPERFICIAL_ORGANS = frozenset({"lymph_node", "soft_tissue", "other"})
 MEASURED = frozenset({"measured", "too_small"})
 
 
-def least_mm(method: str) -> int:
-    """The smallest longest diameter that counts as measurable: 10 mm by spiral CT, else 20 mm."""
-    return protocol.constant("measurable_spiral_mm" if method == "spiral_ct" else "measurable_conventional_mm")
-
-
-def is_measurable(longest_diameter_mm: Decimal | None, method: str) -> bool:
-    """Whether a lesion of this diameter can be a target, limits inclusive."""
-    return longest_diameter_mm is not None and longest_diameter_mm >= least_mm(method)
+def is_measurable(
+    size_mm: Decimal | None, method: str, organ: str = "", slice_thickness_mm: Decimal | int | None = None,
+    criteria: Criteria = IN_FORCE,
+) -> bool:  # fmt: skip
+    """Whether a lesion of this size can be a target, limits inclusive."""
+    return size_mm is not None and size_mm >= criteria.least_mm(organ, method, slice_thickness_mm)
 
 
 def is_under_two_slices(longest_diameter_mm: Decimal | None, slice_thickness_mm: Decimal | int | None) -> bool:
@@ -33,13 +32,13 @@ def is_under_two_slices(longest_diameter_mm: Decimal | None, slice_thickness_mm:
 
 
 def is_never_measurable(organ: str, method: str) -> bool:
-    """Bone lesions, and by clinical examination whatever is not superficial."""
+    """Bone lesions (by RECIST 1.1 those without a soft-tissue part), and by examination whatever is not superficial."""
     return organ == BONE or (method == CLINICAL and organ not in SUPERFICIAL_ORGANS)
 
 
-def too_many_in_an_organ(organs: Sequence[str]) -> bool:
-    """More than five targets in one organ."""
-    return any(organs.count(organ) > protocol.constant("targets_per_organ") for organ in organs)
+def too_many_in_an_organ(organs: Sequence[str], criteria: Criteria = IN_FORCE) -> bool:
+    """More targets in one organ than the criteria allow; all lymph nodes are one organ."""
+    return any(organs.count(organ) > criteria.targets_per_organ for organ in organs)
 
 
 def measurement(

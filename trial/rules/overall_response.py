@@ -1,6 +1,10 @@
-"""Overall response out of target, non-target and new lesions (RECIST 1.0, with conservative extensions). PURE."""
+"""Overall response out of target, non-target and new lesions (RECIST 1.0 and 1.1, conservative extensions). PURE.
 
-from trial.rules.recist import NewLesions, NonTarget, Response
+The published rows of the two agree; how lesions that persist are called, and with them the overall response of whoever
+has no target lesions, follows from the response of the non-target lesions.
+"""
+
+from trial.rules.findings import NewLesions, NonTarget, Response
 
 
 def overall_response(target: Response, non_target: NonTarget, new_lesions: NewLesions) -> tuple[Response, str]:
@@ -23,5 +27,7 @@ def overall_response(target: Response, non_target: NonTarget, new_lesions: NewLe
 
 
 def _without_targets(non_target: NonTarget) -> tuple[Response, str]:
-    found = {NonTarget.CR: Response.CR, NonTarget.IR_SD: Response.SD}.get(non_target, Response.NE)
+    found = {
+        NonTarget.CR: Response.CR, NonTarget.IR_SD: Response.SD, NonTarget.NON_CR_NON_PD: Response.NON_CR_NON_PD,
+    }.get(non_target, Response.NE)  # fmt: skip
     return found, "no target lesions at baseline"
