@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from analysis import plots
 from analysis.charts.download import chart_csv
 from analysis.selectors import GroupPanel
+from trial.rules.chosen_criteria import IN_FORCE
 
 Rows = Sequence[Mapping[str, object]]
 
@@ -80,7 +81,7 @@ def _waterfall_rows(panel: GroupPanel) -> Rows:
 
 
 PLOTS: tuple[Plot, ...] = (
-    Plot("waterfall", "Best change in the sum of longest diameters", "_waterfall",
+    Plot("waterfall", f"Best change in the {IN_FORCE.sum_words}", "_waterfall",
          lambda panel: plots.waterfall_of(panel.answer), _waterfall_rows),
     Plot("spider", "Change in the sum over time", "_spider",
          lambda panel: plots.spider_of(panel.listings["spider"]), _spider_rows),

@@ -10,6 +10,9 @@ from trial.evaluation.declarations import DECLARED, Declared, bears_on, in_words
 from trial.evaluation.settings import AnalysisSettings
 from trial.rules import dose_rules
 from trial.rules.bedside_readings import READINGS
+from trial.rules.chosen_criteria import IN_FORCE, KNOWN
+from trial.rules.criteria import Criteria
+from trial.rules.recist_1_0 import RECIST_1_0
 from trial.settings_in_force import settings_in_force
 
 Pairs = Sequence[tuple[Any, str]]
@@ -29,6 +32,8 @@ CODE_LISTS: tuple[tuple[str, Pairs], ...] = (
     ("Reason off study", code_lists.OFF_STUDY_REASONS),
 )  # fmt: skip
 
+# Constants that RECIST 1.0 alone reads.
+_OF_RECIST_1_0 = ("targets_per_organ", "targets_in_all", "measurable_conventional_mm", "measurable_spiral_mm")
 # Constants that are only what a setting starts from; the table of settings says what is in force.
 _STARTS_A_PLAN = ("stage_1_participants", "stage_1_futility", "stage_2_participants", "stage_2_futility")
 
@@ -71,9 +76,27 @@ def _shown(declared: Declared, default: dict[str, Any], groups: list[tuple[str, 
 
 
 def constants_table() -> list[ShownConstant]:
-    """Every constant of the protocol."""
+    """Every constant of the protocol, but for those that only criteria not in force would read."""
     settings = {each.name for each in fields(AnalysisSettings)} | set(_STARTS_A_PLAN)
-    return [ShownConstant(each, each.name in settings) for each in protocol.CONSTANTS]
+    unread = () if IN_FORCE is RECIST_1_0 else _OF_RECIST_1_0
+    return [ShownConstant(each, each.name in settings) for each in protocol.CONSTANTS if each.name not in unread]
+
+
+def criteria_table(by: Criteria) -> list[tuple[str, str]]:
+    """(what, rule in words) of the criteria of response, where editions differ."""
+    node = f"by short axis: target from {by.node_target_mm} mm, normal below {by.node_normal_below_mm} mm"
+    absolute = f" and {by.least_increase_mm} mm" if by.least_increase_mm else ""
+    more = f"at least {by.progression_ratio * 100:.0f} % of the smallest{absolute}"
+    again = "any lesion seen again" if by.disease_again_progresses else "any target lesion that can be measured again"
+    return [
+        ("Target lesions", by.measurable_words),
+        ("Lymph nodes", "as any lesion, by longest diameter" if by.node_target_mm is None else node),
+        ("Partial response", f"{by.sum_words} at most {by.partial_ratio * 100:.0f} % of baseline"),
+        ("Progression", f"{by.sum_words} {more}; or a new lesion; or unequivocal "
+                        "progression of a non-target lesion"),
+        ("Progression after a complete response", again),
+        ("Non-target lesions that persist", by.persisting),
+    ]  # fmt: skip
 
 
 def shown() -> dict[str, Any]:
@@ -86,6 +109,9 @@ def shown() -> dict[str, Any]:
         "groups": [(group.value, name) for group, name in protocol.GROUP_NAMES.items()],
         "settings": settings_table(),
         "constants": constants_table(),
+        "criteria": IN_FORCE,
+        "criteria_rules": criteria_table(IN_FORCE),
+        "known_criteria": [each.name for each in KNOWN],
         "endpoints": group_result.ENDPOINTS,
         "edition": protocol.ELIGIBILITY_EDITION,
         "eligibility": protocol.ELIGIBILITY,

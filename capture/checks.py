@@ -11,11 +11,12 @@ from capture.conditions import dosing, laboratory
 from capture.conditions import entries as entry
 from capture.expedited.awareness import AWARENESS
 from trial import protocol
+from trial.rules.chosen_criteria import IN_FORCE
 
 __all__ = ["CHECKS", "HARD", "SOFT", "Check", "Facts", "Refused", "SecondLook", "failing", "settle"]
 
 ONLY_PAST, ORDER = "Only what happened is entered.", "Dates stand in the order of events."
-CTCAE, RECIST, REGISTRY, PLAUSIBLE = protocol.CTCAE, protocol.RECIST, protocol.REGISTRY, "Plausibility."
+CTCAE, RECIST, REGISTRY, PLAUSIBLE = protocol.CTCAE, IN_FORCE.name, protocol.REGISTRY, "Plausibility."
 
 
 def _after_death(name: str, words: str, field: str) -> Check:

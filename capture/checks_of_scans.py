@@ -1,32 +1,45 @@
-"""The edit checks of tumour assessments, baseline and follow-up; `capture.checks` holds the whole register."""
+"""The edit checks of tumour assessments, baseline and follow-up; `capture.checks` holds the whole register.
+
+Limits and words follow the criteria that the protocol chooses.
+"""
 
 from capture.checking import HARD, SOFT, Check
 from capture.conditions import assessment as scan
 from capture.conditions import entries as entry
 from trial import protocol
+from trial.rules.chosen_criteria import IN_FORCE
+from trial.rules.criteria import Criteria
 
 ONLY_PAST, ORDER = "Only what happened is entered.", "Dates stand in the order of events."
-RECIST, REGISTRY, PLAUSIBLE = protocol.RECIST, protocol.REGISTRY, "Plausibility."
+RECIST, REGISTRY, PLAUSIBLE = IN_FORCE.name, protocol.REGISTRY, "Plausibility."
 
 NOT_IN_FUTURE = Check("SCAN-01", "The date of the assessment lies in the future.", ONLY_PAST, HARD,
                       lambda facts: facts["assessed_on"] > facts["today"], "assessed_on")  # fmt: skip
-BASELINE = (
-    Check("BASE-01", "The baseline assessment lies after day 1 of treatment.", "Baseline precedes treatment.", HARD,
-          lambda facts: facts["day_1"] is not None and facts["assessed_on"] > facts["day_1"], "assessed_on"),
-    Check("BASE-02", "The baseline assessment is more than 28 days before day 1.", RECIST, SOFT,
-          scan.baseline_too_early, "assessed_on"),
-    Check("BASE-03", "At most 5 target lesions per organ.", RECIST, HARD, scan.too_many_in_an_organ),
-    Check("BASE-04", "At most 10 target lesions in all.", RECIST, HARD,
-          lambda facts: len(facts["targets"]) > protocol.constant("targets_in_all")),
-    Check("BASE-05", "A target is too small for its method (20 mm, spiral CT 10).", RECIST, HARD, scan.not_measurable),
-    Check("BASE-06", "At least one target lesion is needed: the trial asks for measurable disease.", REGISTRY, HARD,
-          lambda facts: not facts["targets"]),
-    Check("BASE-07", "A lesion that was followed since cannot be taken off the baseline.",
-          "Lesions keep their identity.", HARD, lambda facts: bool(facts["followed_but_left_out"])),
-    Check("BASE-09", "Not measurable: bone, and by examination what is deep.", RECIST, SOFT, scan.never_measurable),
-    NOT_IN_FUTURE,
-    Check("SCAN-02", "A lesion is smaller than twice the slice thickness.", RECIST, SOFT, scan.under_two_slices),
-)  # fmt: skip
+
+
+def baseline_checks(by: Criteria) -> tuple[Check, ...]:
+    """The checks of a baseline by these criteria."""
+    return (
+        Check("BASE-01", "The baseline assessment lies after day 1 of treatment.", "Baseline precedes treatment.", HARD,
+              lambda facts: facts["day_1"] is not None and facts["assessed_on"] > facts["day_1"], "assessed_on"),
+        Check("BASE-02", "The baseline assessment is more than 28 days before day 1.", by.name, SOFT,
+              scan.baseline_too_early, "assessed_on"),
+        Check("BASE-03", f"At most {by.targets_per_organ} target lesions per organ.", by.name, HARD,
+              scan.too_many_in_an_organ(by)),
+        Check("BASE-04", f"At most {by.targets_in_all} target lesions in all.", by.name, HARD,
+              scan.too_many_targets(by)),
+        Check("BASE-05", by.too_small_words, by.name, HARD, scan.not_measurable(by)),
+        Check("BASE-06", "At least one target lesion is needed: the trial asks for measurable disease.", REGISTRY, HARD,
+              lambda facts: not facts["targets"]),
+        Check("BASE-07", "A lesion that was followed since cannot be taken off the baseline.",
+              "Lesions keep their identity.", HARD, lambda facts: bool(facts["followed_but_left_out"])),
+        Check("BASE-09", by.bone_words, by.name, SOFT, scan.never_measurable),
+        NOT_IN_FUTURE,
+        Check("SCAN-02", "A lesion is smaller than twice the slice thickness.", by.name, SOFT, scan.under_two_slices),
+    )  # fmt: skip
+
+
+BASELINE = baseline_checks(IN_FORCE)
 FOLLOW_UP_SCAN = (
     Check("FOLL-01", "A follow-up assessment comes after day 1 of treatment.", RECIST, HARD,
           lambda facts: facts["day_1"] is None or facts["assessed_on"] <= facts["day_1"], "assessed_on"),
@@ -37,7 +50,7 @@ FOLLOW_UP_SCAN = (
     Check("FOLL-04", "Say why a lesion was not evaluated.", "Missing is never zero.", HARD,
           lambda facts: any(each.state == "not_evaluated" and not each.not_evaluated_reason.strip()
                             for each in facts["readings"])),
-    Check("FOLL-05", "A measured lesion needs its longest diameter, more than 0 mm.", RECIST, HARD,
+    Check("FOLL-05", f"A measured lesion needs its {IN_FORCE.any_size_words}, more than 0 mm.", RECIST, HARD,
           lambda facts: any(each.state in ("measured", "too_small") and not each.longest_diameter_mm
                             for each in facts["readings"])),
     Check("FOLL-06", "A lesion more than doubled since it was last measured: please check.", PLAUSIBLE, SOFT,

@@ -1,6 +1,7 @@
 """The protocol and the record."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class TrialConfig(AppConfig):
@@ -14,3 +15,6 @@ class TrialConfig(AppConfig):
         from trial.celery import celery_app
 
         celery_app.set_default()
+        from trial.criteria_on_record import refuse_to_start
+
+        post_migrate.connect(refuse_to_start, sender=self)

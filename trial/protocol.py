@@ -222,7 +222,7 @@ ELIGIBILITY: tuple[EligibilityItem, ...] = (
                     "well-differentiated"),
     EligibilityItem("not_high_grade", "No anaplastic or high-grade histology"),
     EligibilityItem("metastatic", "Metastatic disease"),
-    EligibilityItem("measurable", "Measurable disease by RECIST 1.0"),
+    EligibilityItem("measurable", f"Measurable disease by {CRITERIA}"),
     EligibilityItem("no_excluded_tumour", "No thyroid carcinoma, thymoma, phaeochromocytoma or paraganglioma"),
     EligibilityItem("no_brain_metastases", "No known brain metastases"),
     EligibilityItem("ecog", "ECOG performance status 0 to 2"),

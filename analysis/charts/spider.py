@@ -12,6 +12,7 @@ from analysis.charts.axis import WIDTH, Axis, Tick, signed
 from analysis.charts.marks import finite, month_axis, shape, unique_key
 from analysis.charts.waterfall import CEILING_PERCENT, LOOKS, OTHER, THRESHOLDS, LegendEntry, Look, look
 from analysis.endpoints.survival import months
+from trial.rules.chosen_criteria import IN_FORCE
 
 LEFT, RIGHT, TOP, BOTTOM = 46, 548, 34, 292
 HEIGHT = 330
@@ -148,7 +149,7 @@ def _legend(lines: Sequence[Line]) -> tuple[SpiderLegendEntry, ...]:
 
 def _summary(lines: Sequence[Line], measured: dict[str, list[tuple[int, float]]], asked: int) -> str:
     if not lines:
-        return "No participant has a follow-up assessment with a complete sum of longest diameters yet."
+        return f"No participant has a follow-up assessment with a complete {IN_FORCE.sum_words} yet."
     lasts = [measured[line.number][-1][1] for line in lines]
     without = f"; {asked - len(lines)} without a complete sum after baseline not drawn" if asked > len(lines) else ""
     return (

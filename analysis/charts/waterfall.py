@@ -10,6 +10,7 @@ from zlib import crc32
 
 from analysis.charts.axis import HEIGHT, WIDTH, Axis, Tick, signed
 from analysis.charts.frame import Frame
+from trial.rules.chosen_criteria import IN_FORCE
 
 LARGE = Frame(WIDTH, HEIGHT, 46, 556, 40, 278)
 COMPACT = Frame(330, 206, 38, 290, 24, 196, compact=True)
@@ -171,7 +172,7 @@ def _legend(bars: Sequence[Bar], frame: Frame) -> tuple[LegendEntry, ...]:
 
 def _summary(bars: Sequence[Bar]) -> str:
     if not bars:
-        return "No participant has a follow-up assessment with a complete sum of longest diameters yet."
+        return f"No participant has a follow-up assessment with a complete {IN_FORCE.sum_words} yet."
     shrunk = sum(1 for bar in bars if bar.change_percent <= -30)
     return (
         f"Best change of {len(bars)} participants, from {signed(bars[0].change_percent, 1)} % "

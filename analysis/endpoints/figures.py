@@ -12,6 +12,7 @@ from analysis.endpoints import evidence
 from analysis.endpoints.cohort import Outcome
 from analysis.endpoints.dictionary import name_of
 from analysis.endpoints.evidence import Evidence
+from trial.rules.chosen_criteria import IN_FORCE
 
 Includes = Callable[[Outcome], bool]
 Explains = Callable[[Outcome], list[Evidence]]
@@ -57,7 +58,7 @@ FIGURES: dict[str, Figure] = {
     "eligible": Figure("Eligible participants", lambda each: each["eligible"], evidence.of_populations),
     "ineligible": Figure("Not eligible", lambda each: not each["eligible"], evidence.of_populations),
     "treated": Figure("Treated participants", lambda each: each["treated"], evidence.of_treatment),
-    "measured": Figure("Best change in the sum of longest diameters",
+    "measured": Figure(f"Best change in the {IN_FORCE.sum_words}",
                        lambda each: each["evaluable"] and each["best_change_percent"] is not None,
                        evidence.of_assessments),
     "progressed": Figure("Progression or death", _eligible("pfs", True), _times("pfs")),

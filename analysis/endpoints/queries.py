@@ -13,6 +13,7 @@ from trial.evaluation.record import ParticipantFact
 from trial.evaluation.response import Assessed
 from trial.partial_date import shown
 from trial.rules import sequence
+from trial.rules.chosen_criteria import IN_FORCE
 
 Query = dict[str, Any]
 
@@ -54,7 +55,7 @@ def of_follow_up(participant: ParticipantFact, course: Course) -> list[Query]:
         query(
             "clinical_progression",
             f"Clinical progression was reported on {shown(each.contacted_on)}: symptomatic deterioration is no "
-            "progression by RECIST 1.0. Was a scan done?",
+            f"progression by {IN_FORCE.name}. Was a scan done?",
             form="follow_up", row_id=each.id, field="progression",
         )  # fmt: skip
         for each in participant.follow_ups

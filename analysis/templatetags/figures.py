@@ -9,8 +9,15 @@ from analysis.endpoints import evidence
 from analysis.endpoints.answers.treatment import ONGOING
 from analysis.endpoints.evidence import Evidence
 from trial.partial_date import from_stored
+from trial.rules.chosen_criteria import IN_FORCE
 
 register = template.Library()
+
+
+@register.simple_tag
+def sum_of_diameters() -> str:
+    """What the criteria in force call the sum of the target lesions."""
+    return IN_FORCE.sum_words
 
 
 @register.filter

@@ -1,16 +1,27 @@
 """What can be wrong with a tumour assessment."""
 
+from collections.abc import Callable
 from datetime import date
 
 from capture.checking import Facts
 from trial import protocol
 from trial.rules import measurability
+from trial.rules.criteria import Criteria
+
+Condition = Callable[[Facts], bool]
 
 
-def not_measurable(facts: Facts) -> bool:
+def not_measurable(criteria: Criteria) -> Condition:
     """A target is smaller than its method can measure."""
-    method = facts["method"]
-    return any(not measurability.is_measurable(each.longest_diameter_mm, method) for each in facts["targets"])
+    return lambda facts: any(
+        not measurability.is_measurable(each.longest_diameter_mm, facts["method"], each.organ, facts["slice"], criteria)
+        for each in facts["targets"]
+    )
+
+
+def too_many_targets(criteria: Criteria) -> Condition:
+    """More targets than the criteria take in all."""
+    return lambda facts: len(facts["targets"]) > criteria.targets_in_all
 
 
 def never_measurable(facts: Facts) -> bool:
@@ -18,9 +29,9 @@ def never_measurable(facts: Facts) -> bool:
     return any(measurability.is_never_measurable(each.organ, facts["method"]) for each in facts["targets"])
 
 
-def too_many_in_an_organ(facts: Facts) -> bool:
-    """More than five targets in one organ."""
-    return measurability.too_many_in_an_organ([each.organ for each in facts["targets"]])
+def too_many_in_an_organ(criteria: Criteria) -> Condition:
+    """More targets in one organ than the criteria take."""
+    return lambda facts: measurability.too_many_in_an_organ([each.organ for each in facts["targets"]], criteria)
 
 
 def baseline_too_early(facts: Facts) -> bool:

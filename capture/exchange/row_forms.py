@@ -14,6 +14,7 @@ from capture.forms.registration import DetailsForm, FindingForm
 from trial import protocol
 from trial.ctcae_v3.limits import ANALYTES
 from trial.models import Assessment, Lesion, Waiver
+from trial.rules.chosen_criteria import IN_FORCE
 
 YES_NO = (("", ""), ("yes", "yes"), ("no", "no"))
 
@@ -119,7 +120,8 @@ class BaselineReadingRow(forms.Form):
         if "state" in found and (found["state"] == "measured") != target:
             self.add_error("state", "At baseline a target is measured and a non-target present.")
         elif target != (found.get("longest_diameter_mm") is not None) and "longest_diameter_mm" not in self.errors:
-            self.add_error("longest_diameter_mm", "At baseline a target has its longest diameter, a non-target none.")
+            words = f"At baseline a target has its {IN_FORCE.any_size_words}, a non-target none."
+            self.add_error("longest_diameter_mm", words)
         return found
 
 

@@ -9,6 +9,7 @@ from capture.forms.reason import ReasonForm
 from capture.services.assessments import NewLesion, Reading
 from trial import protocol
 from trial.models import Assessment, Lesion
+from trial.rules.chosen_criteria import IN_FORCE
 
 TARGET_STATES = (("measured", "measured"), ("too_small", "too small to measure"), ("absent", "absent"),
                  ("not_evaluated", "not evaluated"))  # fmt: skip
@@ -58,12 +59,12 @@ class NewLesionForm(forms.Form):
     lesion_id = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
     organ = forms.ChoiceField(label="organ", required=False, choices=[("", "—"), *protocol.ORGANS])
     description = forms.CharField(label="description", required=False, max_length=80, validators=[printable])
-    longest_diameter_mm = PlainDecimalField(label="longest diameter in mm", required=False, min_value=0, max_digits=5,
-                                             decimal_places=1)  # fmt: skip
+    longest_diameter_mm = PlainDecimalField(required=False, min_value=0, max_digits=5, decimal_places=1)
 
     def __init__(self, *args: Any, target: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.target = target
+        self.fields["longest_diameter_mm"].label = f"{IN_FORCE.any_size_words} in mm"
         if not target:
             del self.fields["longest_diameter_mm"]
         _style(self, f"{'Target' if target else 'Non-target'} {self.prefix}")
@@ -75,7 +76,7 @@ class NewLesionForm(forms.Form):
         if typed and not found.get("organ"):
             raise forms.ValidationError("Choose the organ of this lesion.")
         if self.target and found.get("organ") and found.get("longest_diameter_mm") is None and not self.errors:
-            raise forms.ValidationError("A target lesion needs its longest diameter.")
+            raise forms.ValidationError(f"A target lesion needs its {IN_FORCE.size_words(found['organ'])}.")
         return found
 
     def lesion(self) -> NewLesion | None:
@@ -96,8 +97,7 @@ class LocalTreatmentForm(ReasonForm):
 class ReadingForm(forms.Form):
     """One lesion of a follow-up; a typed 0 means absent."""
 
-    longest_diameter_mm = PlainDecimalField(label="longest diameter in mm", required=False, min_value=0, max_digits=5,
-                                             decimal_places=1)  # fmt: skip
+    longest_diameter_mm = PlainDecimalField(required=False, min_value=0, max_digits=5, decimal_places=1)
     state = forms.ChoiceField(label="state")
     not_evaluated_reason = forms.CharField(
         label="why not evaluated", required=False, max_length=120, validators=[printable]
@@ -107,6 +107,7 @@ class ReadingForm(forms.Form):
     def __init__(self, *args: Any, lesion: Lesion, previous: list[str] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, prefix=f"lesion{lesion.pk}", **kwargs)
         self.lesion, self.previous, self.is_target = lesion, previous or [], lesion.kind == Lesion.Kind.TARGET
+        self.fields["longest_diameter_mm"].label = f"{IN_FORCE.size_words(lesion.organ)} in mm"
         state = self.fields["state"]
         assert isinstance(state, forms.ChoiceField)
         state.choices = TARGET_STATES if self.is_target else NON_TARGET_STATES
@@ -121,7 +122,8 @@ class ReadingForm(forms.Form):
         if millimetres == 0 and state in ("measured", "absent"):
             found["state"], found["longest_diameter_mm"] = "absent", None
         elif state in ("measured", "too_small") and not millimetres and "longest_diameter_mm" not in self.errors:
-            self.add_error("longest_diameter_mm", "Type the longest diameter, 0 if the lesion is gone.")
+            size = IN_FORCE.size_words(self.lesion.organ)
+            self.add_error("longest_diameter_mm", f"Type the {size}, 0 if the lesion is gone.")
         elif state in ("absent", "not_evaluated") and millimetres:
             self.add_error("longest_diameter_mm", "There is a diameter: choose measured, or clear it.")
         if state == "not_evaluated" and not (found.get("not_evaluated_reason") or "").strip():

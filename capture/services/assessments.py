@@ -12,6 +12,7 @@ from capture.services import acknowledgements, meanwhile
 from capture.services.readings import Reading
 from trial import changes
 from trial.models import Assessment, Lesion, LesionReading, Participant, Person
+from trial.rules.chosen_criteria import IN_FORCE
 
 __all__ = ["Head", "NewLesion", "Reading", "day_1", "follow_up_facts", "save_baseline", "save_follow_up", "strike_out",
            "treat_locally"]  # fmt: skip
@@ -180,6 +181,6 @@ def strike_out(person: Person | None, row: Assessment, reason: str) -> None:
 
 
 FOLLOWED = checks.Check(
-    "BASE-08", "Follow-up assessments rest on this baseline: strike those out first.", "RECIST 1.0.", checks.HARD,
+    "BASE-08", "Follow-up assessments rest on this baseline: strike those out first.", f"{IN_FORCE.name}.", checks.HARD,
     lambda facts: True,
 )  # fmt: skip

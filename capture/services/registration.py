@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Max
 
-from trial import access, changes, gate_in_force, protocol
+from trial import access, changes, criteria_on_record, gate_in_force, protocol
 from trial.models import EligibilityAnswer, Participant, Person, RegistrationFinding, Site, Waiver
 from trial.partial_date import shown
 from trial.rules.eligibility import Answer, contradictions, unmet, with_derived
@@ -197,8 +197,9 @@ def _write_screened(site: Site, details: Details, answers: Mapping[str, Answer])
 
 
 def _write_registered(participant: Participant, group: protocol.Group, registered_on: date) -> Participant:
-    if because := gate_in_force.refusal(group.value):
+    if because := criteria_on_record.contradiction() or gate_in_force.refusal(group.value):
         raise NotAllowed(because)
+    criteria_on_record.note()
     taken = Participant.objects.filter(number__isnull=False).count()
     participant.number = f"{protocol.NUMBER_PREFIX}-{taken + 1:03d}"
     participant.registered_on = registered_on

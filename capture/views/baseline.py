@@ -13,8 +13,9 @@ from capture.services import acknowledgements, assessments
 from capture.views import saving
 from trial import access
 from trial.models import Assessment, LesionReading, Participant
+from trial.rules.chosen_criteria import IN_FORCE
 
-TARGET_ROWS, NON_TARGET_ROWS = 10, 6
+TARGET_ROWS, NON_TARGET_ROWS = IN_FORCE.targets_in_all, 6
 
 
 def page(request: HttpRequest, participant: Participant, row: Assessment | None) -> HttpResponse:
@@ -25,7 +26,8 @@ def page(request: HttpRequest, participant: Participant, row: Assessment | None)
         head, reason = HeadForm(data, initial=_head(row)), ReasonForm(data)
         targets, non_targets = _rows(data, row, True), _rows(data, row, False)
         shown = {"participant": participant, "assessment": row, "form": head, "targets": targets,
-                 "non_targets": non_targets, "reason_form": reason, "may_enter": may_enter}  # fmt: skip
+                 "non_targets": non_targets, "reason_form": reason, "may_enter": may_enter,
+                 "criteria": IN_FORCE}  # fmt: skip
         return saving.Sheet([head, *targets, *non_targets], reason if row else None, shown)
 
     return saving.answer(

@@ -13,6 +13,7 @@ from capture.services import acknowledgements, assessments
 from capture.views import saving
 from trial import access
 from trial.models import Assessment, LesionReading, Participant
+from trial.rules.chosen_criteria import IN_FORCE
 
 TEMPLATE = "capture/assessment_follow_up.html"
 
@@ -26,7 +27,7 @@ def page(request: HttpRequest, participant: Participant, row: Assessment | None)
         rows, reason = _rows(participant, row, data), ReasonForm(data)
         outcome = _saved_outcome(participant, row) if data is None and row else _typed(participant, head, rows, row)
         shown = {"participant": participant, "assessment": row, "form": head, "rows": rows, "reason_form": reason,
-                 "may_enter": may_enter, "outcome": outcome}  # fmt: skip
+                 "may_enter": may_enter, "outcome": outcome, "criteria": IN_FORCE}  # fmt: skip
         return saving.Sheet([head, *rows], reason if row else None, shown)
 
     return saving.answer(

@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils.html import escape
 
 from analysis.endpoints.group_result import ENDPOINTS
+from analysis.protocol_page import criteria_table
 from tests.cast import cast_of
 from trial import protocol
 from trial.evaluation.declarations import DECLARED, declarations, in_words
@@ -14,6 +15,8 @@ from trial.evaluation.settings import AnalysisSettings, StagePlan
 from trial.models import Person, Role
 from trial.rules import dose_rules
 from trial.rules.bedside_readings import READINGS
+from trial.rules.recist_1_0 import RECIST_1_0
+from trial.rules.recist_1_1 import RECIST_1_1
 
 MARKS = {protocol.REGISTRY, protocol.RECIST, protocol.CTCAE, protocol.OUR_READING}
 
@@ -73,6 +76,16 @@ def test_the_rules_compute_with_the_constants_that_the_page_shows() -> None:
 
     assert (Decimal("0.7"), Decimal("1.2")) == (IN_FORCE.partial_ratio, IN_FORCE.progression_ratio)
     assert DAYS_PER_MONTH == 30.4375
+
+
+def test_the_page_says_which_criteria_of_response_are_in_force_and_that_they_stay(database: str) -> None:
+    page = page_of(cast_of().people[Role.COORDINATOR])
+    assert "Therasse P et al., J Natl Cancer Inst 2000;92:205–216" in page
+    assert "out of RECIST 1.0 and RECIST 1.1; the choice stands once anybody is registered" in page
+    rules = dict(criteria_table(RECIST_1_1))
+    assert rules["Lymph nodes"] == "by short axis: target from 15 mm, normal below 10 mm"
+    assert rules["Progression"].startswith("sum of diameters at least 120 % of the smallest and 5 mm;")
+    assert dict(criteria_table(RECIST_1_0))["Lymph nodes"] == "as any lesion, by longest diameter"
 
 
 def test_the_page_names_every_dose_rule_and_every_reading_of_grades_with_its_mark(database: str) -> None:

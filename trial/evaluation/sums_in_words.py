@@ -1,4 +1,4 @@
-"""The sum of longest diameters in words: against baseline and nadir, or why it is incomplete. PURE."""
+"""The sum of the target lesions in words: against baseline and nadir, or why it is incomplete. PURE."""
 
 from decimal import Decimal
 

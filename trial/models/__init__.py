@@ -7,6 +7,7 @@ from trial.models.assessment import Assessment, Lesion, LesionReading
 from trial.models.background import Deviation, MedicalHistory, Medication
 from trial.models.change import Change, Version
 from trial.models.conduct import AuditReview, Hold, Query, QueryMessage, Signature, SourceVerification
+from trial.models.criteria_on_record import CriteriaOnRecord
 from trial.models.data_cut import DataCut
 from trial.models.dictionary import GradeText
 from trial.models.dosing import Cycle, DosingPeriod
@@ -29,6 +30,7 @@ __all__ = [
     "AuditReview",
     "BloodPressure",
     "Change",
+    "CriteriaOnRecord",
     "Cycle",
     "DataCut",
     "Death",

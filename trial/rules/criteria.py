@@ -41,6 +41,9 @@ class Criteria:
     without_targets: str
     sum_words: str
     measurable_words: str
+    too_small_words: str
+    any_size_words: str
+    gone_words: str
     bone_words: str
 
     def size_words(self, organ: str) -> str:

@@ -31,5 +31,8 @@ RECIST_1_0 = Criteria(
     without_targets="SD",
     sum_words="sum of longest diameters",
     measurable_words="At least 20 mm, or 10 mm by spiral CT; at most 5 per organ and 10 in all.",
+    too_small_words="A target is too small for its method (20 mm, spiral CT 10).",
+    any_size_words="longest diameter",
+    gone_words="",
     bone_words="Not measurable: bone, and by examination what is deep.",
 )  # fmt: skip

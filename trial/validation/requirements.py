@@ -22,6 +22,7 @@ OTHER_PURPOSES: dict[str, str] = {
     "tests/trial/ctcae_v3/": "the dictionary of adverse events is the edition that it says",
     "tests/trial/evaluation/": "what one record means is decided once",
     "tests/trial/rules/": "the rules of the protocol against published and hand-computed values",
+    "tests/trial/test_criteria_on_record.py": "the criteria of response stay once anybody is registered",
     "tests/trial/test_schedule.py": "what is due when",
     "tests/test_architecture.py": "who imports whom",
     "tests/test_one_participant.py": "one story from registration to a confirmed response",

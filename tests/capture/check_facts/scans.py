@@ -14,7 +14,7 @@ SPIRAL = Assessment(kind="baseline", method="spiral_ct", slice_thickness_mm=Deci
 
 
 def _targets(*millimetres: str, organ: str = "liver", method: str = "spiral_ct") -> dict[str, Any]:
-    return {"targets": [NewLesion(organ, "", Decimal(each)) for each in millimetres], "method": method}
+    return {"targets": [NewLesion(organ, "", Decimal(each)) for each in millimetres], "method": method, "slice": None}
 
 
 def _ten(more: int = 0) -> dict[str, Any]:

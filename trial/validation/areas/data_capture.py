@@ -161,8 +161,17 @@ DATA_CAPTURE_REQUIREMENTS = (
             "the_order_of_lesions_does_not_matter",
             "doubling_every_diameter_changes_no_response",
         )
-        + tests_of("trial/rules/test_recist_overall.py", "overall_response"),
-        "RECIST 1.0 has truth tables and generated properties; no second implementation, and 1.1 is not built.",
+        + tests_of("trial/rules/test_recist_overall.py", "overall_response")
+        + tests_of(
+            "trial/rules/test_recist_1_1.py",
+            "target_response",
+            "disease_seen_again",
+            "overall_response_with_target_lesions",
+            "overall_response_without_target_lesions",
+            "best_response_when_confirmation_is_asked_for",
+        )
+        + tests_of("trial/evaluation/test_two_criteria.py", "the_same_scans_by_both"),
+        "Both have truth tables, 1.0 generated properties; no second implementation.",
     ),
     Requirement(
         "R54",
