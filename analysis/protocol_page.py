@@ -8,7 +8,8 @@ from analysis.endpoints import group_result
 from trial import code_lists, protocol
 from trial.evaluation.declarations import DECLARED, Declared, bears_on, in_words
 from trial.evaluation.settings import AnalysisSettings
-from trial.rules import dose_rules
+from trial.expedited_in_force import table_in_force
+from trial.rules import dose_rules, expedited
 from trial.rules.bedside_readings import READINGS
 from trial.rules.chosen_criteria import IN_FORCE, KNOWN
 from trial.rules.criteria import Criteria
@@ -23,6 +24,7 @@ CODE_LISTS: tuple[tuple[str, Pairs], ...] = (
     ("Why a value is missing", protocol.MISSING_REASONS), ("Dosing frequency", protocol.FREQUENCIES),
     ("Reason for change", protocol.REASONS_FOR_CHANGE), ("Attribution", code_lists.ATTRIBUTIONS),
     ("Grade", code_lists.GRADES), ("Seriousness", code_lists.SERIOUSNESS), ("Expectedness", code_lists.EXPECTEDNESS),
+    ("24 hours in hospital", code_lists.HOSPITAL_STAY),
     ("Action taken", code_lists.ACTIONS_TAKEN), ("Outcome of an event", code_lists.EVENT_OUTCOMES),
     ("Hormone marker", code_lists.MARKERS), ("Marker unit", [(unit, unit) for unit in code_lists.MARKER_UNITS]),
     ("Kind of medication", code_lists.MEDICATION_KINDS), ("Kind of deviation", code_lists.DEVIATION_KINDS),
@@ -106,6 +108,8 @@ def shown() -> dict[str, Any]:
         "dose_levels": dose_rules.LEVELS,
         "dose_rules": (*dose_rules.RULES, dose_rules.LOWEST, dose_rules.SURGERY, dose_rules.MONITORING),
         "readings": READINGS,
+        "expedited": table_in_force(),
+        "expedited_readings": expedited.READINGS,
         "groups": [(group.value, name) for group, name in protocol.GROUP_NAMES.items()],
         "settings": settings_table(),
         "constants": constants_table(),

@@ -24,6 +24,7 @@ OTHER_PURPOSES: dict[str, str] = {
     "tests/trial/rules/": "the rules of the protocol against published and hand-computed values",
     "tests/trial/test_criteria_on_record.py": "the criteria of response stay once anybody is registered",
     "tests/trial/test_schedule.py": "what is due when",
+    "tests/trial/test_expedited_in_force.py": "the sponsor's table of expedited reporting is put in force on record",
     "tests/test_architecture.py": "who imports whom",
     "tests/test_one_participant.py": "one story from registration to a confirmed response",
 }

@@ -1,0 +1,45 @@
+"""`manage.py load_expedited_rules FILE --source WORDS`: the sponsor's table of expedited reporting in force."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from trial import expedited_in_force
+from trial.rules import expedited_table
+from trial.rules.expedited_table import Rule
+
+
+class Command(BaseCommand):
+    """Puts the whole file in force or nothing of it; every clock is counted by it from then on, past events too."""
+
+    help = "Put a table of expedited reporting in force, from a CSV file (see docs/operations.md)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """The file with its source, or --clear with the reason to go back to the shipped table."""
+        parser.add_argument("file", type=Path, nargs="?", help="CSV file with the columns of the shipped table")
+        parser.add_argument("--source", help="where the table stands, such as “Protocol 7.3, amendment 2”")
+        parser.add_argument("--confirmed", action="store_true", help="the sponsor has confirmed it")
+        parser.add_argument("--clear", metavar="REASON", help="go back to the table that comes with the product")
+
+    def handle(self, *args: Any, file: Path | None, source: str | None, confirmed: bool, clear: str | None,
+               **options: Any) -> None:  # fmt: skip
+        """Prints what is in force; CommandError names each line that cannot be used."""
+        if clear:
+            count = expedited_in_force.back_to_shipped(clear)
+            self.stdout.write(f"{count} editions are struck out; the shipped table is in force.")
+            return
+        if file is None or not (source or "").strip():
+            raise CommandError("Name the file and its --source, or say --clear REASON.")
+        rules = self._load(file, str(source).strip(), confirmed)
+        mark = expedited_in_force.table_in_force().mark
+        self.stdout.write(f"{len(rules)} rules are in force, {mark}. What none of them names needs no report.")
+
+    def _load(self, file: Path, source: str, confirmed: bool) -> tuple[Rule, ...]:
+        try:
+            with file.open(encoding="utf-8-sig", newline="") as lines:
+                return expedited_in_force.put_in_force(lines, source[:300], confirmed)
+        except expedited_table.TableRefused as refused:
+            raise CommandError(f"Nothing was changed.\n{refused}") from refused
+        except (OSError, UnicodeDecodeError) as error:
+            raise CommandError(f"Nothing was changed: {file} cannot be read as UTF-8 text.") from error
