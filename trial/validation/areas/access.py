@@ -102,7 +102,7 @@ ACCESS_REQUIREMENTS = (
             "a_colleague_elsewhere_is_not_locked_out_by_wrong_passwords_from_another_address",
         )
         + tests_of(PAUSE, "five_wrong_passwords_at_the_pause_close_signing_in"),
-        "Nobody is written to: the product sends no mail yet.",
+        "Nobody is written to: only reminders of expedited reports leave by mail.",
     ),
     Requirement(
         "R09",

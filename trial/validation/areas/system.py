@@ -100,6 +100,11 @@ SYSTEM_REQUIREMENTS = (
         )
         + tests_of(PASSWORDS, "a_name_that_is_no_account_is_not_kept_since_it_may_be_a_password")
         + tests_of("trial/test_sign_in.py", "a_missing_page_says_so_in_words")
+        + tests_of(
+            "capture/test_expedited_digest.py",
+            "a_mail_names_study_number_and_instant_and_nothing_of_the_person_or_the_event",
+            "a_mail_that_cannot_be_sent_is_said_on_the_status_page_and_tried_again",
+        )
         + tests_of(NIGHT, "no_value_of_the_record_reaches_the_log_or_the_page", "the_log_of_a_night_names_nobody"),
         "Addresses carry study numbers only. No test reads the logs of a whole day for what was typed.",
     ),
