@@ -241,7 +241,7 @@ def test_a_report_moves_no_endpoint_and_no_signature_but_a_lock_stops_it(cast: C
         Delegation.objects.create(person=ines, site=cast.north, from_on=DAY_1)
     signing.sign(ines, one, signing.standing(one).content_hash)
     target = holds.Target(Hold.Scope.PARTICIPANT, participant=one)
-    holds.freeze(cast.people[Role.MONITOR], target)
+    holds.freeze(cast.people[Role.MONITOR], target, "Cleaned")
     _sent(event, datetime(2026, 2, 21, 12, tzinfo=UTC), "follow_up")
     assert signing.standing(one).state == signing.states([one])[one.pk] == signing.SIGNED
     holds.ask_lock(cast.people[Role.MONITOR], target, "Done")
