@@ -4,6 +4,7 @@ Hard checks refuse what is impossible. Soft checks ask for a second look: a page
 A check keeps its id for ever; its edition rises when its rule changes.
 """
 
+from capture import does_not_apply as absent
 from capture.checking import HARD, SOFT, Check, Facts, Refused, SecondLook, failing, settle
 from capture.checks_of_scans import BASELINE, FOLLOW_UP_SCAN
 from capture.conditions import adverse_event as event
@@ -196,8 +197,10 @@ OFF_STUDY = (
           entry.already_there),
 )  # fmt: skip
 CHECKS: dict[str, tuple[Check, ...]] = {
-    "cycle": DOSING, "baseline": BASELINE, "follow_up_scan": FOLLOW_UP_SCAN, "adverse_event": ADVERSE_EVENT + AWARENESS,
-    "hormone": HORMONE, "visit": VISIT, "blood_pressure": BLOOD_PRESSURE, "medication": MEDICATION,
-    "history": HISTORY, "deviation": DEVIATION, "off_treatment": OFF_TREATMENT, "follow_up": FOLLOW_UP,
-    "death": DEATH, "withdrawal": WITHDRAWAL, "off_study": OFF_STUDY,
+    "cycle": DOSING + absent.CYCLE, "baseline": BASELINE + absent.BASELINE,
+    "follow_up_scan": FOLLOW_UP_SCAN + absent.FOLLOW_UP_SCAN,
+    "adverse_event": ADVERSE_EVENT + AWARENESS + absent.ADVERSE_EVENT,
+    "hormone": HORMONE, "visit": VISIT, "blood_pressure": BLOOD_PRESSURE, "medication": MEDICATION, "history": HISTORY,
+    "deviation": DEVIATION, "off_treatment": OFF_TREATMENT, "follow_up": FOLLOW_UP + absent.FOLLOW_UP, "death": DEATH,
+    "withdrawal": WITHDRAWAL, "off_study": OFF_STUDY,
 }  # fmt: skip

@@ -30,6 +30,7 @@ class Head:
     investigator_response: str = ""
     method: str = ""
     slice_thickness_mm: Decimal | int | None = None
+    new_lesion_description: str = ""
 
 
 def follow_up_facts(
@@ -56,6 +57,7 @@ def follow_up_facts(
         "today": today(),
         "new_lesions": head.new_lesions,
         "new_lesion_on": head.new_lesion_on,
+        "new_lesion_description": head.new_lesion_description,
         "investigator_response": head.investigator_response,
         "computed_response": _computed(participant, head, readings, assessment) if known else "",
         "method": head.method,

@@ -166,6 +166,8 @@ class Parser:
         for column, errors in form.errors.items():
             at = column if column in row.cells else ""
             problems += [row.problem(" ".join(str(error).split()), at) for error in errors]
+        problems += [row.problem("This does not apply to such a row: clear it.", column)
+                     for column in row_forms.does_not_apply(name, form) if row.cells.get(column)]  # fmt: skip
         problems = [each for each in problems if each is not None]
         if name == "registration":
             problems += self._group(row)

@@ -16,6 +16,7 @@ from trial.ctcae_v3.limits import ANALYTES
 from trial.models import Assessment, Lesion, Waiver
 from trial.rules.chosen_criteria import IN_FORCE
 
+MEASURED = frozenset(item.code for item in protocol.ELIGIBILITY if item.is_laboratory)
 YES_NO = (("", ""), ("yes", "yes"), ("no", "no"))
 
 
@@ -32,6 +33,14 @@ class AnswerRow(forms.Form):
     met = forms.ChoiceField(choices=YES_NO, required=False)
     value = forms.DecimalField(required=False, max_digits=12, decimal_places=3, min_value=0)
     measured_on = FullDateField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Value and day belong to the items that a laboratory measures."""
+        found = self.cleaned_data
+        for name in ("value", "measured_on"):
+            if found.get(name) is not None and found.get("item") not in MEASURED:
+                self.add_error(name, "Only an item that a laboratory measures has a value and a day: clear it.")
+        return found
 
 
 class WaiverRow(forms.Form):
@@ -169,6 +178,18 @@ def form_of(name: str, cells: dict[str, Any], baseline: bool) -> tuple[forms.Bas
         prefix = f"lab-{analyte}-"
         return LaboratoryRow(_prefixed(cells, prefix), analyte=analyte), prefix
     return PLAIN[name](cells), ""
+
+
+# Data sets whose rows are read by different forms: what another one of them asks does not apply to this row.
+_FORMS_OF: dict[str, tuple[type[forms.BaseForm], ...]] = {
+    "assessments": (BaselineRow, FollowUpRow), "lesion_readings": (BaselineReadingRow, ReadingForm),
+}  # fmt: skip
+
+
+def does_not_apply(name: str, form: forms.BaseForm) -> set[str]:
+    """The columns of the data set that other rows have and this one, read by `form`, has not."""
+    asked = {column for each in _FORMS_OF.get(name, ()) for column in each.base_fields}
+    return asked - set(form.fields) - {"lesion"}  # a key of every reading, which only one of the forms reads
 
 
 def _prefixed(cells: dict[str, Any], prefix: str) -> dict[str, Any]:

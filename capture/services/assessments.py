@@ -132,7 +132,8 @@ def save_follow_up(
 
     Raises checks.Refused, checks.SecondLook, changes.ReasonMissing, meanwhile.EditedMeanwhile.
     """
-    head = Head(assessed_on, marker, new_lesions, new_lesion_on, investigator_response, method, slice_thickness_mm)
+    head = Head(assessed_on, marker, new_lesions, new_lesion_on, investigator_response, method, slice_thickness_mm,
+                new_lesion_description)  # fmt: skip
     facts = follow_up_facts(participant, head, readings, assessment)
     soft = checks.settle(checks.CHECKS["follow_up_scan"], facts, acknowledged)
     row = assessment or Assessment(participant=participant, kind="follow_up")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from capture import checks, history
 from capture.facts import died_on, off_treatment_on
@@ -42,7 +43,7 @@ def save_cycle(
 ) -> Cycle:
     """Enters or corrects cycle `number`; raises checks.Refused, checks.SecondLook for a soft check without a reason,
     changes.ReasonMissing for a bare correction, or meanwhile.EditedMeanwhile."""
-    facts = _facts(participant, number, started_on, periods, dispensed, returned)
+    facts = _facts(participant, number, started_on, periods, dispensed, returned) | {"delay_reason": delay_reason}
     soft = checks.settle(checks.CHECKS["cycle"], facts, acknowledged)
     earlier = participant.cycles.filter(number=number, struck_out_reason="").first()
     act = "correct" if earlier else "enter"
@@ -61,7 +62,7 @@ def save_cycle(
 def _facts(
     participant: Participant, number: int, started_on: date, periods: Sequence[Period], dispensed: int | None,
     returned: int | None,
-) -> checks.Facts:  # fmt: skip
+) -> dict[str, Any]:  # fmt: skip
     others = list(
         participant.cycles.filter(struck_out_reason="").exclude(number=number).values_list("number", "started_on")
     )

@@ -45,4 +45,12 @@ CYCLE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"started_on": START, "off_treatment_on": None},
         {"started_on": START, "off_treatment_on": START - timedelta(days=1)},
     ),
+    "NA-01": (
+        {"number": 2, "started_on": START, "numbered_starts": [(1, START - timedelta(days=29))], "delay_reason": "ill"},
+        {"number": 2, "started_on": START, "numbered_starts": [(1, START - timedelta(days=28))], "delay_reason": "ill"},
+    ),
+    "NA-02": (
+        _periods(Period(1, 14, 400, "once_daily", "rash"), Period(15, 28, 400, "twice_daily", " ")),
+        _periods(Period(1, 28, 400, "twice_daily", "rash")),
+    ),
 }

@@ -76,6 +76,14 @@ ADVERSE_EVENT: Table = {
         {"grade": 4, "aware_on": D(2026, 3, 12), "aware_time": None, "corrected": KNOWN_AS_GRADE_3},
         {"grade": 4, "aware_on": D(2026, 3, 10), "aware_time": None, "corrected": KNOWN_AS_GRADE_3},
     ),
+    "NA-06": (
+        {"term": "allergy_immunology_other_specify", "select": "", "other_words": "hay fever"},
+        {"term": "nausea", "select": "", "other_words": "hay fever"},
+    ),
+    "NA-07": (
+        {"outcome": "recovering", "resolved_on": None},
+        {"outcome": "recovering", "resolved_on": PartialDate(2026, 1)},
+    ),
 }
 OFF_TREATMENT: Table = {
     "OFF-01": (
@@ -128,6 +136,10 @@ FOLLOW_UP: Table = {
     "FU-10": (
         {"progression": "clinical", "progressed_on": D(2026, 2, 1), "new_therapy": "no", "new_therapy_on": None},
         {"progression": "none", "progressed_on": D(2026, 2, 1), "new_therapy": "no", "new_therapy_on": None},
+    ),
+    "NA-08": (
+        {"progression": "clinical", "progression_method": "mri", "new_therapy": "yes", "new_therapy_name": "a drug"},
+        {"progression": "none", "progression_method": "", "new_therapy": "no", "new_therapy_name": "a drug"},
     ),
 }
 DEATH: Table = {

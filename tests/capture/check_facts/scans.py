@@ -30,6 +30,11 @@ def _grown(to: str) -> dict[str, Any]:
     return {"with_previous": [(Reading(1, "measured", Decimal(to)), Decimal(20))]}
 
 
+def _new(answer: str, on: D | None, where: str) -> dict[str, Any]:
+    return {"new_lesions": answer, "new_lesion_on": on, "new_lesion_description": where}
+
+
+SLICES = ({"method": "mri", "slice": Decimal(5)}, {"method": "clinical", "slice": Decimal(5)})
 BASELINE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "BASE-01": (
         {"day_1": DAY_1, "assessed_on": DAY_1},
@@ -47,6 +52,7 @@ BASELINE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "BASE-09": (_targets("30", organ="lymph_node", method="clinical"), _targets("30", organ="bone")),
     "SCAN-01": ({"assessed_on": TODAY, "today": TODAY}, {"assessed_on": TOMORROW, "today": TODAY}),
     "SCAN-02": ({**_targets("20"), "slice": Decimal(10)}, {**_targets("19.9"), "slice": Decimal(10)}),
+    "NA-05": SLICES,
 }
 FOLLOW_UP_SCAN: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "FOLL-01": (
@@ -80,4 +86,7 @@ FOLLOW_UP_SCAN: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {**_reading("present"), "gone_before": {1}, "new_lesions": "no"},
     ),
     "SCAN-01": ({"assessed_on": TODAY, "today": TODAY}, {"assessed_on": TOMORROW, "today": TODAY}),
+    "NA-03": (_new("yes", TODAY, "liver"), _new("no", None, "liver")),
+    "NA-04": (_reading("not_evaluated", reason="embolised"), _reading("measured", "30", reason="embolised")),
+    "NA-05": SLICES,
 }

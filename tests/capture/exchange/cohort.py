@@ -80,8 +80,8 @@ def _scans(nora: Person, one: Participant) -> None:
         readings.append(Reading(lesions[3].pk, "present", scanned_on=DAY_1 + timedelta(days=day + 1)))
         assessments.save_follow_up(
             nora, one, DAY_1 + timedelta(days=day), "spiral_ct", None, "normal", readings,
-            "yes" if day == 140 else "no", DAY_1 + timedelta(days=140) if day == 140 else None, "-liver, segment 7",
-            "PR" if day < 140 else "SD",
+            "yes" if day == 140 else "no", DAY_1 + timedelta(days=140) if day == 140 else None,
+            "-liver, segment 7" if day == 140 else "", "PR" if day < 140 else "SD",
         )  # fmt: skip
 
 

@@ -74,8 +74,14 @@ DATA_CAPTURE_REQUIREMENTS = (
         AREA,
         "A field that does not apply leaves no forgotten value in what is exported.",
         OURS,
-        (),
-        "Not tried: few fields depend on another one, and no test follows such a field into an export.",
+        tests_of(
+            "capture/test_what_does_not_apply.py",
+            "every_check_against_a_forgotten_value_is_tried_on_a_page_and_in_a_file",
+            "a_page_refuses_a_forgotten_value_and_takes_the_form_once_it_is_cleared",
+            "a_file_with_a_forgotten_value_is_refused_and_nothing_is_written",
+            "a_file_with_an_event_that_ended_and_goes_on_leaves_a_check_to_look_at",
+            "no_row_of_an_export_answers_a_question_that_does_not_apply",
+        ),
     ),
     Requirement(
         "R48",
