@@ -78,8 +78,9 @@ SYSTEM_REQUIREMENTS = (
         AREA,
         "Bringing a filled database to a newer version keeps every value, every line of the trail and every signature.",
         OURS,
-        (),
-        "Not tried: the tests migrate an empty database. Versions are never migrated by design.",
+        tests_of(
+            "trial/test_bringing_up_to_date.py", "a_filled_database_of_an_earlier_version_keeps_everything"
+        ),
     ),
     Requirement(
         "R68",
