@@ -13,6 +13,7 @@ from capture.checks import CHECKS
 from capture.exchange import files
 from capture.exchange.export import export
 from capture.exchange.importing import import_files
+from capture.views.saving import ACKNOWLEDGES
 from tests.capture.exchange import cohort
 from tests.capture.test_cross_form_checks import CONTACT, DAY_1, EVENT, _scan, cast
 from tests.cast import Cast, person
@@ -23,6 +24,7 @@ from trial.models import Change, Participant, Role, Site
 __all__ = ["cast"]
 Row = dict[str, str]
 PERIOD = {"1-from_day": "1", "1-to_day": "28", "1-dose_mg": "400", "1-frequency": "twice_daily"}
+CHEST_X_RAY = {"method": "chest_xray", "slice_thickness_mm": "5", ACKNOWLEDGES + "FOLL-13": "the scanner is broken"}
 SECOND = {"started_on": "09-FEB-2026", "as_planned": "1"}
 
 
@@ -42,8 +44,7 @@ TYPED: dict[str, tuple[str, Callable[[Cast], dict[str, str]], str]] = {
     "NA-03": ("assessments/new/", lambda cast: _scanned(cast, new_lesion_description="liver"),
               "new_lesion_description"),
     "NA-04": ("assessments/new/", _why, "not_evaluated_reason"),
-    "NA-05": ("assessments/new/", lambda cast: _scanned(cast, method="chest_xray", slice_thickness_mm="5"),
-              "slice_thickness_mm"),
+    "NA-05": ("assessments/new/", lambda cast: _scanned(cast, **CHEST_X_RAY), "slice_thickness_mm"),
     "NA-06": ("adverse_event/new/", lambda _: EVENT | {"other_words": "hay fever"}, "other_words"),
     "NA-07": ("adverse_event/new/", lambda _: EVENT | {"resolved_on": "21-JAN-2026"}, "resolved_on"),
     "NA-08": ("follow_up/new/", lambda _: CONTACT | {"new_therapy_name": "octreotide"}, "new_therapy_name"),
