@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from trial.runtime.part import MOST_YOUNG_DEATHS, YOUNG_SECONDS, Part
 from trial.runtime.postgres import CannotRun, scratch_folder, socket_folder
-from trial.runtime.supervisor import free_port
+from trial.runtime.supervisor import Supervisor, free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -95,18 +96,79 @@ def test_it_starts_refuses_a_second_instance_and_a_kill_leaves_nothing_running(d
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_a_child_that_dies_is_shown_with_its_log_and_everything_stops(data: Path) -> None:
-    with _start(data, free_port(0, fixed=False)) as running:
+def test_a_database_that_dies_is_shown_with_its_log_and_started_again(data: Path) -> None:
+    port = free_port(0, fixed=False)
+    with _start(data, port) as running:
         try:
             _until(running, "Ctrl-C stops everything")
             postmaster = int((data / "postgres" / "postmaster.pid").read_text().split()[0])
             os.kill(postmaster, signal.SIGKILL)
-            said, _ = running.communicate(timeout=40)
-            assert running.returncode == 1
-            assert "postgres stopped by itself" in said and "  postgres: " in said
+            assert "postgres stopped by itself and is started again" in _until(running, "  postgres: ")
+            assert _answers(f"http://127.0.0.1:{port}/sign-in/")
+            running.send_signal(signal.SIGINT)
+            assert running.wait(30) == 0
         finally:
             running.kill()
     assert _nothing_survives(data)
+
+
+def _answers(address: str) -> bool:
+    """Whether the page opens within 20 seconds."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(address, timeout=5) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            time.sleep(0.2)
+    return False
+
+
+def _watched(data: Path, words: str) -> Supervisor:
+    """A supervisor of one part that runs these words of Python."""
+    made = Supervisor(data)
+    made.logs.mkdir(parents=True)
+    made.parts = [Part("worker", [sys.executable, "-c", words], made.logs / "worker.log", os.environ)]
+    made.parts[0].start()
+    return made
+
+
+def _until_dead(watched: Supervisor) -> None:
+    process = watched.parts[0].process
+    assert process is not None
+    process.wait(20)
+
+
+def test_a_part_that_dies_is_shown_with_its_log_and_started_again(
+    data: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    watched = _watched(data, "print('here I am'); exit(3)")
+    _until_dead(watched)
+    watched.look()
+    said = capfd.readouterr().out
+    assert "worker stopped by itself (exit 3) and is started again.\n  worker: here I am" in said
+    _until_dead(watched)
+    assert watched.parts[0].log.read_text().count("here I am") == 2
+
+
+def test_a_part_that_dies_young_five_times_running_stops_everything_with_its_log(data: Path) -> None:
+    watched = _watched(data, "print('no room for me'); exit(3)")
+    with pytest.raises(CannotRun, match="worker died within 10 seconds of its start 5 times running.\n.*no room for me"):
+        watched.watch()
+    assert watched.parts[0].log.read_text().count("no room for me") == 5
+
+
+def test_a_part_that_lived_long_enough_begins_to_count_anew(data: Path) -> None:
+    watched = _watched(data, "exit(3)")
+    part = watched.parts[0]
+    for _ in range(MOST_YOUNG_DEATHS - 1):
+        _until_dead(watched)
+        part.start_again()
+    _until_dead(watched)
+    part.started_at -= YOUNG_SECONDS
+    part.start_again()
+    assert part.young_deaths == 0
+    _until_dead(watched)
 
 
 def test_a_port_that_was_named_and_is_taken_is_refused_in_words() -> None:

@@ -110,6 +110,11 @@ class Server:
         self._wait(patience)
         return first
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether the postmaster that was started here runs."""
+        return self.process is not None and self.process.poll() is None
+
     def stop(self) -> None:
         """Fast shutdown: open sessions end, everything committed is on disk. Kills after 30 s."""
         if self.process is None or self.process.poll() is not None:
@@ -158,7 +163,7 @@ class Server:
     def _wait(self, patience: float) -> None:
         deadline = time.monotonic() + patience
         while time.monotonic() < deadline:
-            if self.process is None or self.process.poll() is not None:
+            if not self.is_alive:
                 break
             status = self.data / "postmaster.pid"
             # The file of a server that was killed stays behind and says "ready" too: only our own counts.

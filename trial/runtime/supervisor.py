@@ -1,7 +1,8 @@
 """Starts PostgreSQL, web, worker and beat, watches them, and leaves nothing running behind.
 
 Ctrl-C or SIGTERM: web, worker and beat stop, then PostgreSQL. A killed supervisor takes its children with it (Linux).
-A child that dies is shown with the last lines of its log, and everything stops: half a product helps nobody.
+A part that dies is shown with the last lines of its log and started again, as a server would do. One that dies within
+ten seconds of its start five times running has a lasting reason: then everything stops, half a product helps nobody.
 """
 
 import fcntl
@@ -17,6 +18,7 @@ from types import FrameType
 from typing import IO
 
 from trial.runtime import addresses, roles
+from trial.runtime.part import Part, tail
 from trial.runtime.postgres import CannotRun, Server, die_with_parent
 
 LOGS = "logs"
@@ -34,7 +36,7 @@ class Supervisor:
         self.data = data
         self.logs = data / LOGS
         self.server: Server | None = None
-        self.children: dict[str, subprocess.Popen[bytes]] = {}
+        self.parts: list[Part] = []
         self.environment = os.environ | {"DJANGO_SETTINGS_MODULE": "trial.settings", "PYTHONUNBUFFERED": "1"}
         self._lock: IO[str] | None = None
 
@@ -60,25 +62,27 @@ class Supervisor:
             self._start_postgres()
 
     def watch(self) -> None:
-        """Returns never: raises CannotRun when a child has died."""
+        """Returns never; raises CannotRun when something dies for good."""
         while True:
-            for name, child in self._all().items():
-                if child.poll() is not None:
-                    raise CannotRun(f"{name} stopped by itself (exit {child.returncode}).\n{self._tail(name)}")
+            self.look()
             time.sleep(0.3)
+
+    def look(self) -> None:
+        """Starts again what has died, PostgreSQL first; raises CannotRun for what died young too often."""
+        if self.server is not None and not self.server.is_alive:
+            self._postgres_again()
+        for part in self.parts:
+            if not part.is_alive:
+                say(part.obituary())
+                part.start_again()
 
     def stop(self) -> None:
         """Stops the children together, then PostgreSQL. Safe to call at any moment, and twice."""
-        for child in self.children.values():
-            if child.poll() is None:
-                child.terminate()
+        for part in self.parts:
+            part.ask_to_stop()
         deadline = time.monotonic() + 10
-        for child in self.children.values():
-            try:
-                child.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                os.killpg(child.pid, signal.SIGKILL)
-                child.wait()
+        for part in self.parts:
+            part.stop(deadline)
         if self.server is not None:
             self.server.stop()
 
@@ -96,6 +100,21 @@ class Supervisor:
         self.server.start()
         self.environment["ENDPOINT_SOCKET_DIRECTORY"] = str(self.server.sockets)
         roles.prepare(str(self.server.sockets))
+
+    def _postgres_again(self) -> None:
+        """What is left of the old server may hold its memory for a moment; raises CannotRun after half a minute."""
+        assert self.server is not None
+        say("postgres stopped by itself and is started again; it recovers everything that was committed.\n"
+            + tail("postgres", self.server.log))  # fmt: skip
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                self.server.start()
+                return
+            except CannotRun:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.3)
 
     def _load_demo(self) -> None:
         """Once: the mark is set only after it succeeded, and the command itself refuses a record in use."""
@@ -126,69 +145,32 @@ class Supervisor:
         self.environment.setdefault("ENDPOINT_URL", f"http://127.0.0.1:{port}")
         python = sys.executable
         queue = [python, "-m", "celery", "-A", "trial.celery"]
-        self._child(
-            "web",
-            [
-                python,
-                "-m",
-                "gunicorn",
-                "trial.wsgi",
-                "-b",
-                f"127.0.0.1:{port}",
-                "-k",
-                "gthread",
-                "-w",
-                "1",
-                "--threads",
-                "8",
-                "--graceful-timeout",
-                "3",
-                "--no-control-socket",
-            ],
-        )
-        self._child(
-            "worker",
-            [*queue, "worker", "-P", "threads", "-c", "1", "--without-mingle", "--without-gossip",
-             "--without-heartbeat", "-l", "INFO"],
-            signal.SIGKILL,
-        )
-        self._child(
-            "beat", [*queue, "beat", "-s", str(self.data / "beat-schedule"), "--pidfile=", "-l", "INFO"], signal.SIGKILL
-        )
+        web = [python, "-m", "gunicorn", "trial.wsgi", "-b", f"127.0.0.1:{port}", "-k", "gthread", "-w", "1",
+               "--threads", "8", "--graceful-timeout", "3", "--no-control-socket"]  # fmt: skip
+        worker = [*queue, "worker", "-P", "threads", "-c", "1", "--without-mingle", "--without-gossip",
+                  "--without-heartbeat", "-l", "INFO"]  # fmt: skip
+        beat = [*queue, "beat", "-s", str(self.data / "beat-schedule"), "--pidfile=", "-l", "INFO"]
+        self._part("web", web, signal.SIGTERM)
+        self._part("worker", worker, signal.SIGKILL)
+        self._part("beat", beat, signal.SIGKILL)
 
-    def _child(self, name: str, words: list[str], at_parents_death: int = signal.SIGTERM) -> None:
-        with (self.logs / f"{name}.log").open("wb") as log:
-            self.children[name] = subprocess.Popen(
-                words,
-                cwd=addresses.CHECKOUT,
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                preexec_fn=die_with_parent(at_parents_death),
-            )
-
-    def _all(self) -> dict[str, subprocess.Popen[bytes]]:
-        own = {"postgres": self.server.process} if self.server and self.server.process else {}
-        return own | self.children
+    def _part(self, name: str, words: list[str], at_parents_death: int) -> None:
+        part = Part(name, words, self.logs / f"{name}.log", self.environment, at_parents_death)
+        self.parts.append(part)
+        part.start()
 
     def _wait_for(self, address: str) -> None:
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
-            for name, child in self._all().items():
-                if child.poll() is not None:
-                    raise CannotRun(f"{name} did not start.\n{self._tail(name)}")
+            for part in self.parts:
+                if not part.is_alive:
+                    raise CannotRun(f"{part.name} did not start.\n{tail(part.name, part.log)}")
             try:
                 urllib.request.urlopen(address, timeout=5).close()
                 return
             except OSError:
                 time.sleep(0.1)
-        raise CannotRun(f"The web server does not answer.\n{self._tail('web')}")
-
-    def _tail(self, name: str) -> str:
-        lines = (self.logs / f"{name}.log").read_text(errors="replace").splitlines()[-20:]
-        return "\n".join(f"  {name}: {line}" for line in lines)
+        raise CannotRun(f"The web server does not answer.\n{tail('web', self.logs / 'web.log')}")
 
     def sign_ins(self) -> str:
         """The demo's people and passwords; empty with real servers."""
