@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 
+from trial import sent_once
 from trial.models import Draft, Person
 
 LARGEST_CHARACTERS = 200_000
@@ -47,8 +48,12 @@ def forget(person: Person, path: str) -> None:
 
 
 def waiting(person: Person, path: str) -> Draft | None:
-    """The draft of this person for this page."""
-    return Draft.objects.filter(person=person, path=path).first()
+    """The draft of this person for this page; one whose form is on record, its answer lost, has done its duty."""
+    draft = Draft.objects.filter(person=person, path=path).first()
+    if draft is not None and sent_once.saved(draft.fields.get(sent_once.FIELD, "")):
+        draft.delete()
+        return None
+    return draft
 
 
 def key_of(person: Person) -> str:

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from django.db import DatabaseError, OperationalError, connection, transaction
 
-from trial import waking
+from trial import sent_once, waking
 from trial.holds_in_sql import HELD
 from trial.models import Change, Participant, Person, Site
 from trial.spine import WRITERS_LOCK
@@ -37,7 +37,7 @@ class RecordBusy(RuntimeError):
 
 
 class ReturnedForm(RecordBusy):
-    """A form came back by itself after its session had ended: its person looks it over before anything is saved."""
+    """A form came back by itself after its session had ended, or again after it was saved: look it over first."""
 
 
 class RecordHeld(RecordBusy):
@@ -92,7 +92,7 @@ def record(
     if act in NEEDS_REASON and not reason.strip():
         raise ReasonMissing("Say why the record is changed.")
     if _RETURNED.get():
-        raise ReturnedForm("This came back after your session had ended. Look it over and save it.")
+        raise ReturnedForm(_RETURNED.get())
     run = _RUNNING.get()
     if run is not None and run.now is not None:
         with run.joined(person, participant, groups) as change:
@@ -218,16 +218,18 @@ def _open(
         cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_SECONDS}s'")
         cursor.execute("SELECT * FROM endpoint_open_change(%s, %s, %s, %s, %s, %s::text[], %s)", parameters)
         number, at = cursor.fetchone()
+    sent_once.keep(number)
     return OpenChange(number, at, set(groups))
 
 
-_RETURNED: ContextVar[bool] = ContextVar("returned", default=False)
+AFTER_THE_SESSION = "This came back after your session had ended. Look it over and save it."
+_RETURNED: ContextVar[str] = ContextVar("returned", default="")
 
 
 @contextmanager
-def returned() -> Iterator[None]:
-    """While a kept form finds its way back to its page nothing is written: every page that saves says so in words."""
-    token = _RETURNED.set(True)
+def returned(because: str = AFTER_THE_SESSION) -> Iterator[None]:
+    """While a form finds its way back to its page nothing is written: every page that saves says so in these words."""
+    token = _RETURNED.set(because)
     try:
         yield
     finally:

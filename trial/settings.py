@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "trial.middleware.SigningIn",
     "axes.middleware.AxesMiddleware",
     "capture.drafts.DraftsGoWithTheSave",
+    "capture.resending.SavedOnce",
 ]
 ROOT_URLCONF = "trial.urls"
 WSGI_APPLICATION = "trial.wsgi.application"

@@ -153,7 +153,7 @@ def test_a_part_that_dies_is_shown_with_its_log_and_started_again(
 
 def test_a_part_that_dies_young_five_times_running_stops_everything_with_its_log(data: Path) -> None:
     watched = _watched(data, "print('no room for me'); exit(3)")
-    with pytest.raises(CannotRun, match="worker died within 10 seconds of its start 5 times running.\n.*no room for me"):
+    with pytest.raises(CannotRun, match="died within 10 seconds .* 5 times running.\n  worker: no room for me"):
         watched.watch()
     assert watched.parts[0].log.read_text().count("no room for me") == 5
 

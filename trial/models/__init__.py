@@ -19,6 +19,7 @@ from trial.models.not_done import NotDone
 from trial.models.participant import EligibilityAnswer, Participant, RegistrationFinding, Waiver
 from trial.models.person import Person, Role, Site
 from trial.models.record import RecordRow
+from trial.models.saved_form import SavedForm
 from trial.models.settings import GroupSettings, Reopening
 from trial.models.status import StatusNote
 from trial.models.visit import BloodPressure, LaboratoryResult, Visit
@@ -64,6 +65,7 @@ __all__ = [
     "RegistrationFinding",
     "Reopening",
     "Role",
+    "SavedForm",
     "SignIn",
     "Signature",
     "Site",

@@ -1,0 +1,82 @@
+"""A form is saved once, however often it is sent: after a lost answer, by two presses, or out of a kept draft.
+
+The page gives its form a token. The first Change that the form makes keeps the token in its own transaction, so that
+either both are there or neither; whoever comes second with the same token finds it.
+"""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from django.db import connection
+from django.http import QueryDict
+
+from trial.models import SavedForm
+
+FIELD = "sent_as"
+# What differs between two sendings of the same form, or only says where to go on to.
+NOT_ITS_CONTENT = {"csrfmiddlewaretoken", "kept_form", "and_next"}
+
+
+class SavedAlready(Exception):
+    """The form is on record: somebody else's hand, or the same one, was faster with it. Nothing was saved now."""
+
+
+@dataclass
+class Sending:
+    """The form being answered; `is_kept` once a Change of this request carries it."""
+
+    token: uuid.UUID
+    digest: str
+    is_kept: bool = False
+
+
+_SENDING: ContextVar[Sending | None] = ContextVar("sending", default=None)
+
+
+def sent(posted: QueryDict) -> Sending | None:
+    """The token and the digest of what was posted; None for a form without a token."""
+    try:
+        token = uuid.UUID(posted.get(FIELD, ""))
+    except ValueError:
+        return None
+    content = sorted((name, values) for name, values in posted.lists() if name not in NOT_ITS_CONTENT)
+    return Sending(token, hashlib.sha256(json.dumps(content).encode()).hexdigest())
+
+
+def saved(token: uuid.UUID | str) -> SavedForm | None:
+    """What is known of the form with this token, with its Change and participant; None while it is not saved."""
+    try:
+        found = SavedForm.objects.filter(pk=uuid.UUID(str(token)))
+    except ValueError:
+        return None
+    return found.select_related("change__participant").first()
+
+
+@contextmanager
+def answering(sending: Sending | None) -> Iterator[None]:
+    """Meanwhile the first Change keeps the token."""
+    before = _SENDING.set(sending)
+    try:
+        yield
+    finally:
+        _SENDING.reset(before)
+
+
+def keep(change_number: int) -> None:
+    """Called inside a Change, under the writers' lock. Raises SavedAlready, which undoes the Change."""
+    sending = _SENDING.get()
+    if sending is None or sending.is_kept:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO trial_savedform (token, change_id, digest) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+            [sending.token, change_number, sending.digest],
+        )
+        if not cursor.rowcount:
+            raise SavedAlready("This form is saved already.")
+    sending.is_kept = True
