@@ -91,6 +91,7 @@ DATABASES = {
     "default": {
         **addresses.database(),
         "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,  # asked when the pool hands one out: after a restart of the database none is dead
         "ATOMIC_REQUESTS": False,
         "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": 5}},
     }

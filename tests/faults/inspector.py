@@ -1,0 +1,74 @@
+"""Runs beside the product with its settings and answers questions, one JSON line each: prepare, behind, verify.
+
+A process of its own, so that the campaign itself stays outside the product and a lost connection costs one question.
+"""
+
+import json
+import os
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trial.settings")
+
+import django  # noqa: E402  (the path and the settings come first)
+
+django.setup()
+
+from django.db import connections  # noqa: E402
+
+from analysis.recompute import groups_behind  # noqa: E402
+from tests.cast import register  # noqa: E402
+from tests.faults.pages import PASSWORD  # noqa: E402
+from trial import audit, changes  # noqa: E402
+from trial.models import GroupSettings, Person, Role, Site  # noqa: E402
+
+# Carcinoid is group A, islet cell is group B: both are written to.
+TUMOURS = {"A": "metastatic_gi_carcinoid", "B": "insulinoma"}
+
+
+def prepare(writers: int) -> dict[str, list[str]]:
+    """Sites, coordinators with a password, and one participant of each group for each; name → references."""
+    for group in TUMOURS:
+        chosen = {f"accrual_ceiling_{group}": 100_000, "suspend_at_stage_1": False}
+        with changes.record(None, "settings", "room for the campaign", groups=(group,)):
+            GroupSettings.objects.create(group=group, chosen=chosen)
+    made = {}
+    for number in range(writers):
+        with changes.record(None, "system", "a site of the campaign"):
+            site, _ = Site.objects.get_or_create(code=f"S{number // 5}", defaults={"name": f"Site {number // 5}"})
+        name = f"writer{number:02d}"
+        person = Person.objects.create_person(name, PASSWORD, full_name=name.title(), role=Role.COORDINATOR)
+        person.sites.set([site])
+        made[name] = [register(person, site, date(2026, 1, 8), tumour_type=tumour).reference
+                      for tumour in TUMOURS.values()]  # fmt: skip
+    return made
+
+
+def answer(question: str, argument: int) -> Any:
+    """One question; an unknown one raises KeyError."""
+    if question == "prepare":
+        return prepare(argument)
+    if question == "behind":
+        return groups_behind()
+    report = {"verify": audit.verify}[question](connections["default"])
+    return {"changes": report.changes, "versions": report.versions, "break": report.first_break}
+
+
+def main() -> None:
+    """A line `question argument` in, a line of JSON out; an error is answered as {"error": …}."""
+    for line in sys.stdin:
+        question, argument = line.split()
+        try:
+            said = answer(question, int(argument))
+        except Exception as error:
+            said = {"error": f"{type(error).__name__}: {error}"}
+        finally:
+            connections.close_all()
+        print(json.dumps(said), flush=True)
+
+
+if __name__ == "__main__":
+    main()
