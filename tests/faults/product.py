@@ -41,7 +41,8 @@ class Product:
         for line in self.running.stdout:
             self.said.append(line)
             if "Endpoint is ready" in line:
-                threading.Thread(target=self._listen, daemon=True).start()
+                self.listening = threading.Thread(target=self._listen, daemon=True)
+                self.listening.start()
                 return
         raise AssertionError("".join(self.said))
 
@@ -50,6 +51,9 @@ class Product:
         if self.running is not None and self.running.poll() is None:
             self.running.send_signal(signal.SIGINT)
             self.running.wait(60)
+        if self.running is not None and self.running.stdout is not None:
+            self.listening.join(10)
+            self.running.stdout.close()
 
     def database(self) -> psycopg.Connection:
         """A look at the tables from outside the product. Raises psycopg.Error while the database is down."""

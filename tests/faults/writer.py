@@ -68,6 +68,7 @@ class Writer(threading.Thread):
             self.is_idle.clear()
             self._save(self._next())
         self.is_idle.set()
+        self.notes.close()
 
     def _next(self) -> Form:
         kind = self.chance.choices(list(PAGES), weights=[each.weight for each in PAGES.values()])[0]

@@ -47,6 +47,17 @@ SYSTEM_REQUIREMENTS = (
             "faults/test_nothing_is_lost.py",
             "kills_of_worker_database_and_broker_lose_nothing_and_the_group_catches_up",
         )
+        + tests_of(
+            "capture/test_sent_once.py",
+            "a_form_sent_again_after_a_lost_answer_is_on_record_once_and_the_person_is_told",
+            "a_registration_sent_again_registers_nobody_twice",
+            "two_presses_at_the_same_moment_make_one_entry",
+        )
+        + tests_of("runtime/test_supervisor.py", "a_database_that_dies_is_shown_with_its_log_and_started_again")
+        + tests_of(
+            "runtime/test_lost_connections.py",
+            "a_page_opens_on_a_fresh_connection_after_the_database_dropped_the_old_ones",
+        )
         + tests_of("trial/test_changes.py", "a_dead_broker_does_not_fail_a_save"),
     ),
     Requirement(
