@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     """No part of the record and not under its spine: it holds no value, only that a form was saved."""
 
     dependencies = [
-        ('trial', '0011_what_is_not_done_and_what_is_half_typed'),
+        ('trial', '0013_note_the_criteria_of_response'),
     ]
 
     operations = [
