@@ -6,7 +6,7 @@ moment is read by the very code that reads the present.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -58,11 +58,23 @@ class Reader:
 
         only: a condition in SQL on `row`, the row as JSON, for what would otherwise be read and thrown away.
         """
-        table = model._meta.db_table
+        return self.rows_of_each({model: only}, column, values)[model]
+
+    def rows_of_each(self, wanted: Mapping[Any, str], column: str, values: Sequence[Any]) -> dict[Any, list[Row]]:
+        """The same of several tables, model → condition, in one statement: a round trip costs more than most tables."""
+        parts, parameters = [], []
+        for place, (model, only) in enumerate(wanted.items()):
+            table = model._meta.db_table
+            parts.append(f"SELECT {place}, ({self._sql(table, column, only)})")
+            parameters += self._parameters(table, values)
         with connection.cursor() as cursor:
-            cursor.execute(self._sql(table, column, only), self._parameters(table, values))
-            # One text for all rows: the errands of driver and decoder cost more than a row does.
-            found: list[Row] = EXACT.decode(cursor.fetchone()[0] or "[]")
+            cursor.execute(" UNION ALL ".join(parts), parameters)
+            texts: dict[int, str | None] = dict(cursor.fetchall())
+        # One text for all rows: the errands of driver and decoder cost more than a row does.
+        return {model: self._standing(model, texts[place] or "[]") for place, model in enumerate(wanted)}
+
+    def _standing(self, model: Any, text: str) -> list[Row]:
+        found: list[Row] = EXACT.decode(text)
         return [self._as_of_today(model, row) for row in found if not row.get("struck_out_reason")]
 
     def _as_of_today(self, model: Any, row: Row) -> Row:
@@ -120,28 +132,27 @@ def _by(rows: Iterable[Row], column: str) -> dict[int, list[Row]]:
     return found
 
 
-# What hangs directly below a participant, beside what has rows of its own below it.
+# What hangs directly below a participant: what the endpoints read of it in ways of its own, and the rest.
+OWN: tuple[Any, ...] = (Waiver, RegistrationFinding, Lesion, Assessment, Cycle)
 BELOW: tuple[Any, ...] = (
     AdverseEvent, HormoneLevel, Medication, Visit, BloodPressure, OffTreatment, FollowUp, Death, Withdrawal, OffStudy,
 )  # fmt: skip
 
 
 class _Parts:
-    """The rows below a set of participants, read once per table."""
+    """The rows below a set of participants, each table once."""
 
     def __init__(self, read: Reader, ids: list[int]) -> None:
-        self.answers = _by(read.rows(EligibilityAnswer, "participant_id", ids, UNMET), "participant_id")
-        self.waivers = _by(read.rows(Waiver, "participant_id", ids), "participant_id")
-        self.findings = _by(read.rows(RegistrationFinding, "participant_id", ids), "participant_id")
-        self.lesions = _by(read.rows(Lesion, "participant_id", ids), "participant_id")
-        assessments = read.rows(Assessment, "participant_id", ids)
-        cycles = read.rows(Cycle, "participant_id", ids)
-        self.assessments = _by(assessments, "participant_id")
-        self.cycles = _by(cycles, "participant_id")
-        self.readings = _by(read.rows(LesionReading, "assessment_id", [row["id"] for row in assessments]),
-                            "assessment_id")  # fmt: skip
-        self.periods = _by(read.rows(DosingPeriod, "cycle_id", [row["id"] for row in cycles]), "cycle_id")
-        self.below = {model: _by(read.rows(model, "participant_id", ids), "participant_id") for model in BELOW}
+        wanted = {EligibilityAnswer: UNMET, **dict.fromkeys(OWN + BELOW, "true")}
+        found = read.rows_of_each(wanted, "participant_id", ids)
+        by_participant = {model: _by(rows, "participant_id") for model, rows in found.items()}
+        self.answers, self.waivers = by_participant[EligibilityAnswer], by_participant[Waiver]
+        self.findings, self.lesions = by_participant[RegistrationFinding], by_participant[Lesion]
+        self.assessments, self.cycles = by_participant[Assessment], by_participant[Cycle]
+        self.below = {model: by_participant[model] for model in BELOW}
+        scans, cycles = ([row["id"] for row in found[model]] for model in (Assessment, Cycle))
+        self.readings = _by(read.rows(LesionReading, "assessment_id", scans), "assessment_id")
+        self.periods = _by(read.rows(DosingPeriod, "cycle_id", cycles), "cycle_id")
         self.sites = {row["id"]: row["code"] for row in read.rows(Site, "struck_out_reason", [""])}
 
     def participant(self, row: Row) -> ParticipantFact:
