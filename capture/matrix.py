@@ -76,6 +76,16 @@ class Row:
         return (*self.cells, *self.visits, *self.pressures)
 
     @property
+    def parts(self) -> list[tuple[str, list[Cell]]]:
+        """The forms by kind, with the name of the kind; only kinds of which something is on record or due."""
+        named = (
+            ("Tumour assessments", (self.baseline, *self.assessments)), ("Cycles", self.cycles),
+            ("Visits at cycle start", self.visits), ("Blood pressure", self.pressures), ("Follow-up", self.follow_ups),
+        )  # fmt: skip
+        filled = [(name, [cell for cell in cells if cell]) for name, cells in named]
+        return [(name, cells) for name, cells in filled if cells]
+
+    @property
     def to_do(self) -> list[Cell]:
         """What is due or overdue, whichever form it is, the longest overdue first."""
         found = [cell for cell in self.every if cell and cell.due.status in (schedule.DUE, schedule.OVERDUE)]

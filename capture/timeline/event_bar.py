@@ -121,7 +121,9 @@ def _label(bar: Bar, y: float) -> Label:
     if bar.holds_label:
         return Label(bar.sure[0], y, bar.label, "start", f"on-grade-{bar.event.grade or 0}", 3)
     if bar.right > 100 - 3 - LETTER * len(bar.label):
-        return Label(bar.x, y, bar.label, "end", "grade-words", -5)
+        # No room behind it: on the unsure days of a long bar, before a short one.
+        is_long = bar.right - bar.x > 1 + LETTER * len(bar.label)
+        return Label(bar.x, y, bar.label, *(("start", "grade-words", 4) if is_long else ("end", "grade-words", -5)))
     return Label(bar.right, y, bar.label, "start", "grade-words", 13 if bar.goes_on else 5)
 
 
