@@ -57,12 +57,8 @@ def _note(name: str, is_good: bool, said: str) -> None:
 def words(made: Manifest) -> str:
     """One line about a finished backup."""
     held = made.contents
-    size = f"{made.bytes / 1e6:.1f} MB"
-    return f"{made.file}, {size}, {held.all_rows} rows in {len(held.rows)} tables, change {_number(made)}"
-
-
-def _number(made: Manifest) -> str:
-    return str(made.contents.head.number) if made.contents.head else "none yet"
+    up_to = f"up to change {held.head.number}" if held.head else "no change yet"
+    return f"{held.all_rows:,} rows in {len(held.rows)} tables, {up_to}; {made.bytes / 1e6:.1f} MB, {made.file}"
 
 
 def _newest_good() -> str:
@@ -102,8 +98,8 @@ def words_of_drill(done: Drill) -> str:
     """One line about a drill that went well."""
     proof = done.proof
     changes = proof.chain.changes if proof.chain else 0
-    return (f"{done.backup.file} restored and proven in {done.seconds:.1f} s: {proof.rows} rows in {proof.tables} "
-            f"tables are equal, the chain of {changes} changes is sound")  # fmt: skip
+    return (f"{proof.rows:,} rows in {proof.tables} tables came back equal, the chain of {changes} changes is sound; "
+            f"{done.seconds:.1f} s, {done.backup.file}")  # fmt: skip
 
 
 def back_up_and_drill() -> bool:

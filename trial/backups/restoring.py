@@ -62,8 +62,8 @@ def _begin_anew(place: Place, backup: Manifest) -> None:
 def words(done: Restored) -> list[str]:
     """What the person at the terminal reads."""
     proof, head = done.proof, done.backup.contents.head
-    said = [f"Restored into {done.place}: {proof.rows} rows in {proof.tables} tables, each table as in the backup."]
-    said += [f"  {table}: {count}" for table, count in sorted(done.backup.contents.rows.items()) if count]
+    said = [f"Restored into {done.place}: {proof.rows:,} rows in {proof.tables} tables, each table as in the backup."]
+    said += [f"  {table}: {count:,}" for table, count in sorted(done.backup.contents.rows.items()) if count]
     if proof.chain is None:
         return [*said, "The chain was not verified, since the backup is of an older version of the program.",
                 f"Run manage.py migrate on it, then manage.py verify_audit --head {head}"]  # fmt: skip
