@@ -1,9 +1,15 @@
 """What stands beside the rate after a trial that could stop early: unbiased estimate, interval, p-value. PURE.
 
-All three follow the stages of the plan. Order of the stopping points here: along the boundary (stage-wise), as in
-Jennison C, Turnbull BW, Technometrics 1983;25:49–58: a futility stop is lower the earlier it comes, an efficacy stop
-higher the earlier it comes. In a plan with futility stops alone whose observed rates rise from stop to stop, as the
-trial's own, this is also the order by s/n. (numpy and scipy are allowed here.)
+All three follow the stages of the plan. Order of the stopping points here: along the boundary (stage-wise). Lowest are
+the futility stops, the earlier the lower and in a stage by responses; then the last look by responses; highest are the
+efficacy stops, the earlier the higher. It bears the names of Jennison C, Turnbull BW, Technometrics 1983;25:49–58, the
+first exact limits after such a trial. That paper was not at hand: the order is read off the source of the R package
+CLAST 1.0.1, function `JT.rank.SM` (Lloyd CJ, Stat Med, doi:10.1002/sim.8909), which ranks by responses and, among stops
+that decide for the treatment, by the earlier stage first.
+
+In a plan with futility stops alone it is the order by the number of responses (Atkinson EN, Brown BW, Biometrics
+1985;41:741–744), and where observed rates also rise from stop to stop, as in the trial's own, the order by s/n. (numpy
+and scipy are allowed here.)
 """
 
 from collections.abc import Callable

@@ -11,6 +11,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from trial.rules.chosen_criteria import IN_FORCE
+
 if TYPE_CHECKING:
     from capture.demo.cohort import DemoParticipant
 
@@ -69,8 +71,8 @@ class DemoScan:
 def disease_of(made: DemoParticipant) -> None:
     """Draws lesions, day 1, scans and the end of treatment."""
     chance = made.chance
-    made.lesions = [DemoLesion(chance.choice(ORGANS), Decimal(chance.randint(220, 780)) / 10)
-                    for _ in range(chance.randint(2, 5))]  # fmt: skip
+    made.lesions = _within_limits([DemoLesion(chance.choice(ORGANS), Decimal(chance.randint(220, 780)) / 10)
+                                   for _ in range(chance.randint(2, 5))])  # fmt: skip
     made.last_day = made.today
     if made.course_name == "never_dosed":
         return
@@ -80,6 +82,16 @@ def disease_of(made: DemoParticipant) -> None:
     made.cycle_starts = _cycles(chance, made, made.day_1)
     made.died_on = _death(chance, made)
     made.last_day = made.died_on or made.today
+
+
+def _within_limits(drawn: list[DemoLesion]) -> list[DemoLesion]:
+    """The lesions that the criteria in force take as targets; those of RECIST 1.0 take all that are drawn."""
+    found: list[DemoLesion] = []
+    for each in drawn:
+        in_organ = sum(1 for other in found if other.organ == each.organ)
+        if in_organ < IN_FORCE.targets_per_organ and len(found) < IN_FORCE.targets_in_all:
+            found.append(each)
+    return found
 
 
 def _fractions(made: DemoParticipant) -> tuple[float | None, ...]:

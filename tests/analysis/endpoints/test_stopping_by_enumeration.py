@@ -10,7 +10,7 @@ import pytest
 from analysis.endpoints.after_stopping import at_least, at_most, jennison_turnbull, unbiased_estimates
 from analysis.endpoints.intervals import RULES, acceptance, interval_table
 from analysis.endpoints.stopping import Plan, points
-from tests.analysis.endpoints.plans import plan_of
+from tests.analysis.endpoints.plans import NAMES, plan_of
 
 SMALL = ("7", "4:0 9", "3:0:3 6:1:4 10", "5:1 8", "4::3 9", "2:0 4:1 6:2 9")
 STEPS = 400
@@ -133,3 +133,29 @@ def _along_the_boundary(plan: Plan, stop: Stop) -> tuple[int, int, int]:
     futility = plan.stages[stage - 1].futility
     is_lower = futility is not None and responses <= futility
     return (0, stage, responses) if is_lower else (2, -stage, responses)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_order_along_the_boundary_is_that_of_clast(name: str) -> None:
+    # CLAST 1.0.1, JT.rank.SM: responses + decision × (looks + 10 − stage) × 100; the decision is 1 for the treatment.
+    # At the last look the plan leaves open what is decided: any bound there gives the same order.
+    plan = plan_of(name)
+    stops = [(each.stage, each.responses) for each in points(plan)]
+    last = len(plan.stages)
+    for bound in (0, 5, 43):
+        def rank(stop: Stop, bound: int = bound) -> int:
+            stage, responses = stop
+            promising = bound if stage == last else plan.stages[stage - 1].efficacy
+            decision = promising is not None and responses >= promising
+            return responses + int(decision) * (last + 10 - stage) * 100
+
+        assert sorted(stops, key=rank) == sorted(stops, key=lambda stop: _along_the_boundary(plan, stop))
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if ":" in name])
+def test_with_futility_stops_alone_the_order_is_that_of_the_number_of_responses(name: str) -> None:
+    plan = plan_of(name)
+    stops = [(each.stage, each.responses) for each in points(plan)]
+    boundary = sorted(stops, key=lambda stop: _along_the_boundary(plan, stop))
+    futility_alone = all(look.efficacy is None for look in plan.stages)
+    assert (sorted(stops, key=lambda stop: stop[1]) == boundary) == futility_alone
