@@ -89,6 +89,21 @@ def slices_thicker(facts: Facts) -> bool:
     return known and facts["slice"] > baseline.slice_thickness_mm
 
 
+def new_lesion_at_an_impossible_time(facts: Facts) -> bool:
+    """In the future, or on the baseline scan already."""
+    seen_on, baseline = facts["new_lesion_on"], facts["baseline"]
+    if seen_on is None:
+        return False
+    return seen_on > facts["today"] or (baseline is not None and seen_on <= baseline.assessed_on)
+
+
+def scans_far_apart(facts: Facts) -> bool:
+    """A scan, or the first sight of a new lesion, more than two windows from the date of the assessment."""
+    days = [each.scanned_on for each in facts["readings"]] + [facts["new_lesion_on"]]
+    most = 2 * protocol.constant("assessment_window_days")
+    return any(day is not None and abs((day - facts["assessed_on"]).days) > most for day in days)
+
+
 def came_back_unsaid(facts: Facts) -> bool:
     """A non-target lesion that was last seen absent is present, without progression of it and without a new lesion."""
     readings = facts["readings"]

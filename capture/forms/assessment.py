@@ -10,6 +10,7 @@ from capture.services.assessments import NewLesion, Reading
 from trial import protocol
 from trial.models import Assessment, Lesion
 from trial.rules.chosen_criteria import IN_FORCE
+from trial.rules.criteria import SHORT_AXIS
 
 TARGET_STATES = (("measured", "measured"), ("too_small", "too small to measure"), ("absent", "absent"),
                  ("not_evaluated", "not evaluated"))  # fmt: skip
@@ -107,7 +108,9 @@ class ReadingForm(forms.Form):
     def __init__(self, *args: Any, lesion: Lesion, previous: list[str] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, prefix=f"lesion{lesion.pk}", **kwargs)
         self.lesion, self.previous, self.is_target = lesion, previous or [], lesion.kind == Lesion.Kind.TARGET
-        self.fields["longest_diameter_mm"].label = f"{IN_FORCE.size_words(lesion.organ)} in mm"
+        size = IN_FORCE.size_words(lesion.organ)
+        self.fields["longest_diameter_mm"].label = f"{size} in mm"
+        self.by_short_axis = self.is_target and size == SHORT_AXIS
         state = self.fields["state"]
         assert isinstance(state, forms.ChoiceField)
         state.choices = TARGET_STATES if self.is_target else NON_TARGET_STATES

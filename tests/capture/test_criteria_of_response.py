@@ -99,5 +99,5 @@ def test_the_pages_speak_of_short_axes_and_normal_nodes_by_1_1_only(
         monkeypatch.setattr(module, "IN_FORCE", RECIST_1_1)
     chosen, followed = pages()
     assert "at most 2 per organ and 5 in all" in chosen
-    assert 'aria-label="T1: short axis in mm"' in followed
+    assert 'aria-label="T1: short axis in mm"' in followed and '<span class="unit">short axis</span>' in followed
     assert "A target node keeps its actual short axis, below 10 mm too." in followed

@@ -163,6 +163,23 @@ def test_another_method_or_technique_than_at_baseline_asks_for_a_second_look(
     _is_refused(cast, check, "assessments/new/", _scan(cast, DAY_1 + timedelta(days=56)) | typed)
 
 
+@pytest.mark.parametrize(("check", "typed"), [
+    ("FOLL-16", {"new_lesions": "yes", "new_lesion_on": "09-JAN-2026"}),
+    ("FOLL-17", {"new_lesion_on": "09-MAR-2026"}),
+])  # fmt: skip
+def test_a_new_lesion_is_dated_where_it_can_have_been_seen(cast: Cast, check: str, typed: dict[str, str]) -> None:
+    _is_refused(cast, check, "assessments/new/", _scan(cast, DAY_1 + timedelta(days=56)) | typed)
+
+
+@pytest.mark.parametrize(("check", "days"), [("FOLL-18", 0), ("FOLL-19", 41)])
+def test_a_scan_of_a_lesion_is_dated_near_its_assessment(cast: Cast, check: str, days: int) -> None:
+    # A wrong year would date progression before registration.
+    typed = _scan(cast, DAY_1 + timedelta(days=56))
+    liver = cast.participant.lesions.get(kind="target")
+    scanned = {f"lesion{liver.pk}-scanned_on": shown(DAY_1 + timedelta(days=days))}
+    _is_refused(cast, check, "assessments/new/", typed | scanned)
+
+
 def test_a_non_target_lesion_that_comes_back_without_a_word_of_progression_asks_for_a_second_look(cast: Cast) -> None:
     first = DAY_1 + timedelta(days=56)
     gone, back = _scan(cast, first), _scan(cast, first + timedelta(days=56))

@@ -10,7 +10,7 @@ from trial.models import Assessment
 
 DAY_1, TODAY = D(2026, 1, 12), D(2026, 6, 1)
 TOMORROW = TODAY + timedelta(days=1)
-SPIRAL = Assessment(kind="baseline", method="spiral_ct", slice_thickness_mm=Decimal(5))
+SPIRAL = Assessment(kind="baseline", assessed_on=D(2026, 1, 9), method="spiral_ct", slice_thickness_mm=Decimal(5))
 
 
 def _targets(*millimetres: str, organ: str = "liver", method: str = "spiral_ct") -> dict[str, Any]:
@@ -81,6 +81,19 @@ FOLLOW_UP_SCAN: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "FOLL-13": ({"baseline": SPIRAL, "method": "spiral_ct"}, {"baseline": SPIRAL, "method": "mri"}),
     "FOLL-14": ({"baseline": SPIRAL, "slice": Decimal("2.5")}, {"baseline": SPIRAL, "slice": Decimal("5.1")}),
+    "FOLL-16": (
+        {"new_lesion_on": DAY_1, "baseline": SPIRAL, "today": TODAY},
+        {"new_lesion_on": SPIRAL.assessed_on, "baseline": SPIRAL, "today": TODAY},
+    ),
+    "FOLL-17": ({"new_lesions": "yes", "new_lesion_on": TODAY}, {"new_lesions": "no", "new_lesion_on": TODAY}),
+    "FOLL-18": (
+        {**_reading("absent", scanned_on=DAY_1 + timedelta(days=1)), "day_1": DAY_1},
+        {**_reading("absent", scanned_on=DAY_1), "day_1": DAY_1},
+    ),
+    "FOLL-19": (
+        {**_reading("absent", scanned_on=TODAY - timedelta(days=14)), "assessed_on": TODAY, "new_lesion_on": None},
+        {**_reading("absent", scanned_on=TODAY - timedelta(days=15)), "assessed_on": TODAY, "new_lesion_on": None},
+    ),
     "FOLL-15": (
         {**_reading("present"), "gone_before": {1}, "new_lesions": "yes"},
         {**_reading("present"), "gone_before": {1}, "new_lesions": "no"},
