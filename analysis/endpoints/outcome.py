@@ -8,7 +8,7 @@ from typing import Any
 
 from analysis.endpoints import hormones, queries, times, toxicity, treatment
 from trial.evaluation import populations, response, stage
-from trial.evaluation.disease import Course, course_of
+from trial.evaluation.disease import Course, course_of, radiological_progression
 from trial.evaluation.record import DatedFact, ParticipantFact
 from trial.evaluation.settings import AnalysisSettings
 
@@ -21,6 +21,7 @@ def derive(participant: ParticipantFact, settings: AnalysisSettings) -> dict[str
     course = course_of(participant, assessed, settings)
     responded = _response(participant, assessed, course, settings)
     toxic = toxicity.derive(participant, settings)
+    reported = radiological_progression(participant)
     return {
         **_identity(participant),
         **responded,
@@ -31,7 +32,7 @@ def derive(participant: ParticipantFact, settings: AnalysisSettings) -> dict[str
         "hormones": hormones.derive(participant, course, settings),
         "flags": list(course.flags),
         "queries": [
-            *queries.of_assessments(assessed, _opinions(participant)),
+            *queries.of_assessments(assessed, _opinions(participant), reported.on if reported else None),
             *queries.of_follow_up(participant, course),
             *toxicity.queries_of(toxic),
             *toxicity.beyond_last_dose(participant, settings),
@@ -64,6 +65,7 @@ def _response(
     participant: ParticipantFact, assessed: response.Assessed, course: Course, settings: AnalysisSettings
 ) -> dict[str, Any]:
     responses = stage.responses_of(participant, assessed)
+    reported = radiological_progression(participant)
     therapy_on = course.new_therapy.on if course.new_therapy else None
     died_on = course.death.on if course.death else None
     opinions = _opinions(participant)
@@ -76,7 +78,7 @@ def _response(
         "confirmed_strictly": response.confirmed(responses, strict, therapy_on) is not None,
         "best": response.best(participant, responses, settings, therapy_on, died_on),
         "best_unconfirmed": response.best_unconfirmed(participant, responses, settings, therapy_on, died_on),
-        "best_change_percent": response.best_change(assessed, therapy_on),
+        "best_change_percent": response.best_change(assessed, therapy_on, reported.on if reported else None),
     }
 
 

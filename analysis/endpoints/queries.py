@@ -5,6 +5,7 @@ another form, that form's kind, the id of the entry and the field.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from trial.evaluation import readings
@@ -23,9 +24,14 @@ def query(code: str, words: str, assessment_id: int | None = None, **entry: Any)
     return {"code": code, "words": words, "assessment_id": assessment_id, **entry}
 
 
-def of_assessments(assessed: Assessed, investigator: Mapping[int, str]) -> list[Query]:
-    """Responses that differ from the investigator's, and sequences that cannot occur."""
-    return _differences(assessed, investigator) + _illogical(assessed)
+def of_assessments(
+    assessed: Assessed, investigator: Mapping[int, str], reported_on: date | None = None
+) -> list[Query]:
+    """Responses that differ from the investigator's, and sequences that cannot occur.
+
+    reported_on: the day of a radiological progression reported at a contact.
+    """
+    return _differences(assessed, investigator) + _illogical(assessed, reported_on)
 
 
 def _differences(assessed: Assessed, investigator: Mapping[int, str]) -> list[Query]:
@@ -40,11 +46,11 @@ def _differences(assessed: Assessed, investigator: Mapping[int, str]) -> list[Qu
     ]
 
 
-def _illogical(assessed: Assessed) -> list[Query]:
+def _illogical(assessed: Assessed, reported_on: date | None) -> list[Query]:
     """Each finding belongs to the assessment with which it first appears."""
     found: list[Query] = []
     for place, each in enumerate(assessed, start=1):
-        for words in sequence.illogical(assessed[:place])[len(found) :]:
+        for words in sequence.illogical(assessed[:place], reported_on)[len(found) :]:
             found.append(query("illogical_sequence", f"{words} on {shown(each.assessed_on)}", each.assessment_id))
     return found
 

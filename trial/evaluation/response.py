@@ -180,14 +180,18 @@ def _best_out(participant: ParticipantFact, found: best_response.BestResponse) -
     }
 
 
-def best_change(assessed: Assessed, new_therapy_on: date | None) -> str | None:
+def best_change(
+    assessed: Assessed, new_therapy_on: date | None, reported_on: date | None = None
+) -> str | None:
     """The lowest change of the sum from baseline in percent, one decimal; None without a complete sum.
 
-    Looked for where responses are: up to and including the first PD, before new therapy [our reading].
+    Looked for where responses are: up to and including the first PD, before new therapy and before a radiological
+    progression reported at a follow-up [our reading].
     """
     changes = []
+    ends = [day for day in (new_therapy_on, reported_on) if day is not None]
     for each in assessed:
-        if new_therapy_on is not None and each.assessed_on >= new_therapy_on:
+        if any(each.assessed_on >= day for day in ends):
             break
         if each.change_from_baseline_percent is not None:
             changes.append(each.change_from_baseline_percent)

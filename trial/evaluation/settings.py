@@ -12,7 +12,7 @@ from typing import Any
 
 from trial import protocol
 
-ENGINE = "13"
+ENGINE = "14"
 
 PARTIAL_DEATH_READINGS = ("not_before_last_alive", "earliest", "latest")
 PARTIAL_THERAPY_READINGS = ("not_before_last_dose", "earliest", "latest")

@@ -30,6 +30,15 @@ def test_a_response_after_progression_is_asked_about_at_the_assessment_that_show
     assert found["words"] == "PR after progression on 01-MAY-2026"
 
 
+def test_a_response_after_progression_reported_at_a_contact_is_asked_about() -> None:
+    reported = FollowUpFact(1, day(90), True, "radiological", day(88), None, None)
+    seen = replace(person("NET-001", scan(2, day(60), "48"), scan(3, day(120), "30")), follow_ups=(reported,))
+    (found,) = queries(seen)
+    assert (found["code"], found["assessment_id"]) == ("illogical_sequence", 3)
+    assert found["words"] == "PR after progression on 01-MAY-2026"
+    assert codes(replace(seen, follow_ups=(replace(reported, progressed_on=day(120)),))) == []
+
+
 def test_a_response_unlike_the_investigators_is_asked_about() -> None:
     seen = replace(scan(2, day(60), "30"), investigator_response="SD")
     (found,) = queries(person("NET-001", seen))

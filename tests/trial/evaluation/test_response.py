@@ -135,6 +135,14 @@ def test_the_best_change_is_looked_for_up_to_progression_and_before_new_therapy(
     assert response.best_change(assessed, day(50)) is None
 
 
+def test_the_best_change_is_not_looked_for_after_progression_reported_at_a_contact() -> None:
+    # Responses end with a progression reported on day 100; the scan of day 112 comes after it.
+    assessed = response.response_at_each(person(scan(56, "50", "40"), scan(112, "40", "35")))
+    assert response.best_change(assessed, None, day(100)) == "-10.0"
+    assert response.best_change(assessed, None, day(112)) == "-10.0"
+    assert response.best_change(assessed, None, day(113)) == "-25.0"
+
+
 # --- rules by which a derivation under RECIST 1.1 comes to other figures ---
 
 
