@@ -1,5 +1,8 @@
 # One image for web, worker and beat. It runs as a normal user and holds no secret.
 FROM python:3.13-slim
+# The commit of this build, for the trail and the pages: docker compose build --build-arg ENDPOINT_COMMIT=$(git rev-parse HEAD)
+ARG ENDPOINT_COMMIT=
+ENV ENDPOINT_COMMIT=$ENDPOINT_COMMIT
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 ENDPOINT_STATIC_ROOT=/srv/static
 WORKDIR /srv/endpoint
 COPY requirements.txt .

@@ -9,12 +9,14 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Max
 
 from analysis.models import GroupResult
-from trial import changes, status
+from trial import status
 from trial.celery import celery_app
 from trial.evaluation.settings import ENGINE
 from trial.models import Change, StatusNote
+from trial.program import PROGRAM
 from trial.protocol import Group
 from trial.settings_in_force import settings_in_force
+from trial.validation import state
 
 # The clock strikes each minute; after two and a half without a word something has stopped.
 SILENT_AFTER = timedelta(seconds=150)
@@ -37,7 +39,8 @@ def lines() -> list[Line]:
     """Every part, asked now."""
     said, now = status.notes(), datetime.now(UTC)
     return [
-        Line("Version", None, f"{changes.PROGRAM}, engine {ENGINE}"),
+        Line("Version", None, f"{PROGRAM}, engine {ENGINE}"),
+        Line("Validation", *state.in_words()),
         _migrations(),
         _worker(said.get("sweep"), now),
         _broker(),

@@ -15,9 +15,9 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 from trial import sent_once, waking
 from trial.holds_in_sql import HELD
 from trial.models import Change, Participant, Person, Site
+from trial.program import PROGRAM
 from trial.spine import WRITERS_LOCK
 
-PROGRAM = "endpoint 1"
 _PROGRAM: ContextVar[str] = ContextVar("program", default=PROGRAM)
 ACTS = frozenset(
     {"register", "enter", "correct", "strike_out", "query", "verify", "sign", "freeze", "lock", "review", "import",

@@ -25,8 +25,9 @@ from capture.exchange import cells, dictionary
 from capture.exchange.data_sets import DataSet, every
 from capture.exchange.workbook import DoesNotFit, Workbook
 from trial import protocol
-from trial.changes import PROGRAM
 from trial.models import Change
+from trial.program import PROGRAM
+from trial.validation import state
 
 MANIFEST = "manifest.json"
 ROWS_AT_A_TIME = 2000
@@ -93,6 +94,7 @@ def _manifest(form: str, listed: list[Listed]) -> dict[str, Any]:
     return {
         "study": protocol.STUDY_NAME,
         "program": PROGRAM,
+        "validation": state.in_words()[1],
         "form": form,
         "change": Change.objects.aggregate(newest=Max("id"))["newest"] or 0,
         "written_at": timezone.now().isoformat(timespec="seconds"),

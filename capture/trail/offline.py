@@ -15,8 +15,9 @@ from django.utils import timezone
 from capture.exchange.export import ExportFailed, one_moment, whole_folder
 from capture.trail import verify_trail
 from trial import protocol
-from trial.changes import PROGRAM
+from trial.program import PROGRAM
 from trial.spine import HEADER_OF_C, TEXT_OF_V
+from trial.validation import state
 
 CHANGES_AT_A_TIME = 500
 _LINES = f"""SELECT c.id, {HEADER_OF_C}, encode(c.previous_seal, 'hex'), encode(c.seal, 'hex'),
@@ -47,8 +48,8 @@ def _write(path: Path) -> dict[str, Any]:
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
             changes, versions, head = changes + 1, versions + len(texts), f"{number}:{seal}"
     return {
-        "study": protocol.STUDY_NAME, "program": PROGRAM, "changes": changes, "versions": versions, "head": head,
-        "written_at": timezone.now().isoformat(timespec="seconds"),
+        "study": protocol.STUDY_NAME, "program": PROGRAM, "validation": state.in_words()[1], "changes": changes,
+        "versions": versions, "head": head, "written_at": timezone.now().isoformat(timespec="seconds"),
     }  # fmt: skip
 
 

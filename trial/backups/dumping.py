@@ -12,9 +12,9 @@ from typing import BinaryIO
 
 import psycopg
 
-from trial import changes
 from trial.backups import contents, manifest, places, programs
 from trial.backups.manifest import CannotBackUp, CannotRestore, Manifest
+from trial.program import PROGRAM
 
 PART = ".part"
 
@@ -75,7 +75,7 @@ def _make(folder: Path, at: datetime) -> Manifest:
     try:
         with private(part) as file:
             held, server = _dump(file)
-        made = Manifest(dump.name, manifest.sha256_of(part), part.stat().st_size, at, changes.PROGRAM, server, held)
+        made = Manifest(dump.name, manifest.sha256_of(part), part.stat().st_size, at, PROGRAM, server, held)
         with private(said) as file:
             file.write(made.text().encode())
         part.rename(dump)

@@ -5,10 +5,11 @@ from pathlib import Path
 
 from django.conf import settings
 
-from trial import audit, changes
+from trial import audit
 from trial.backups import embedded, loading, manifest, places
 from trial.backups.manifest import CannotRestore, Manifest
 from trial.backups.places import Place
+from trial.program import PROGRAM
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def _begin_anew(place: Place, backup: Manifest) -> None:
     reason = f"Restored from the backup of {backup.made_at:%d-%b-%Y %H:%M} UTC, which ends with change"
     words = "SELECT endpoint_open_change(NULL, 'system', %s, NULL, NULL, '{}', %s)"
     with place.connect() as connection:
-        connection.execute(words, [f"{reason} {backup.contents.head.number}", changes.PROGRAM])
+        connection.execute(words, [f"{reason} {backup.contents.head.number}", PROGRAM])
 
 
 def words(done: Restored) -> list[str]:

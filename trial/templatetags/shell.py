@@ -7,6 +7,7 @@ from django.conf import settings
 
 from trial import navigation as nav
 from trial import protocol
+from trial.program import PROGRAM
 from trial.security import second_factor
 
 register = template.Library()
@@ -23,6 +24,12 @@ def navigation(context: dict[str, Any]) -> list[nav.Entry]:
 def study_short_name() -> str:
     """The study's short name, as the protocol module states it."""
     return protocol.STUDY_SHORT_NAME
+
+
+@register.simple_tag
+def program() -> str:
+    """The version and commit of the running program."""
+    return PROGRAM
 
 
 @register.simple_tag(takes_context=True)

@@ -6,7 +6,6 @@ import platform
 import socket
 import subprocess
 import sys
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -33,11 +32,6 @@ class Check:
     expected: str
     found: str
     is_good: bool | None
-
-
-def version() -> str:
-    """The product's version as its project file states it."""
-    return str(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"])
 
 
 def commit() -> str:

@@ -4,7 +4,7 @@ import socket
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from trial import protocol
+from trial import program, protocol
 from trial.validation import installation, operation
 from trial.validation.installation import Check
 from trial.validation.operation import Result
@@ -94,6 +94,6 @@ def make(only: list[str], skip_operation: bool) -> Report:
     checks.append(installation.same_files(before))
     return Report(
         began_at=began_at, ended_at=datetime.now(UTC), checks=checks, requirements=asked, results=results,
-        skipped_operation=skip_operation, version=installation.version(), commit=installation.commit(),
+        skipped_operation=skip_operation, version=program.version(), commit=installation.commit(),
         fingerprint=before, machine=socket.gethostname(),
     )  # fmt: skip

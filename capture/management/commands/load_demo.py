@@ -22,7 +22,7 @@ from trial import changes, protocol, waking
 from trial.models import Change, Delegation, GroupSettings, Participant, Person, Site
 
 PLACES_LEFT = 10
-MARK = f"{changes.PROGRAM}, demo "
+MARK = ", demo "
 
 
 class Command(BaseCommand):
@@ -69,7 +69,7 @@ SITE_CODES = tuple(code for code, _ in SITES)
 
 
 def _entered() -> QuerySet[Change]:
-    return Change.objects.filter(version_of_program__startswith=MARK).order_by("id")
+    return Change.objects.filter(version_of_program__contains=MARK).order_by("id")
 
 
 def began_on() -> date:
@@ -82,7 +82,7 @@ def steps_done(desk: Desk) -> Counter[str]:
     """How many steps of each key are on record; the participants entered so far are put on the desk."""
     done: Counter[str] = Counter()
     for change in _entered().select_related("participant"):
-        key = change.version_of_program.removeprefix(MARK)
+        key = change.version_of_program.partition(MARK)[2]
         done[key] += 1
         if change.participant is not None:
             desk.participants[key] = change.participant

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from trial.validation import document, on_paper, on_screen, report
+from trial.validation import document, on_paper, on_screen, report, state
 from trial.validation.operation import CannotTry
 
 
@@ -29,6 +29,7 @@ class Command(BaseCommand):
         files = self._writers(options["files"])
         try:
             made = report.make(options["only"], options["skip_oq"])
+            state.keep(made)
         except (ValueError, CannotTry) as error:
             raise CommandError(str(error), returncode=1) from error
         for file, write in files.items():

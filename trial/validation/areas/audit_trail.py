@@ -163,8 +163,10 @@ AUDIT_TRAIL_REQUIREMENTS = (
         "What the system changed by itself carries the process and its version.",
         e6("4.2.4"),
         tests_of("trial/test_accounts.py", "an_account_written_outside_a_change_is_on_record_as_the_systems")
-        + tests_of(IMPORTS, "an_import_says_where_it_comes_from", "an_import_speaks_for_nobody_else"),
-        'The program is recorded as "endpoint 1"; its exact version or commit is not.',
+        + tests_of(IMPORTS, "an_import_says_where_it_comes_from", "an_import_speaks_for_nobody_else")
+        + tests_of(
+            "trial/test_program.py", "every_change_the_pages_and_the_exports_name_the_running_program"
+        ),
     ),
     Requirement(
         "R29",

@@ -81,8 +81,15 @@ SYSTEM_REQUIREMENTS = (
         "Version, commit and state of validation of the running program stand on its pages, in the trail and in "
         "what is exported.",
         e6("4.3.4"),
-        tests_of(REPORT, "the_page_names_program_machine_and_every_requirement"),
-        'All of it on the validation report only. Each Change says "endpoint 1"; pages and exports name no commit.',
+        tests_of(REPORT, "the_page_names_program_machine_and_every_requirement")
+        + tests_of(
+            "trial/test_program.py",
+            "every_change_the_pages_and_the_exports_name_the_running_program",
+            "git_itself_names_the_same_commit",
+            "an_image_names_the_commit_it_was_built_from",
+            "the_status_page_says_for_which_program_the_validation_was",
+            "a_validation_of_another_program_does_not_count",
+        ),
     ),
     Requirement(
         "R67",
