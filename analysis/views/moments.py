@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -22,22 +21,26 @@ from trial.protocol import Group
 @require_GET
 def choose(request: HttpRequest) -> HttpResponse:
     """The form for a moment, the data cuts, and the form for a comparison."""
+    return _page(request)
+
+
+def _page(request: HttpRequest, status: int = 200, **refused: Any) -> HttpResponse:
     last = Change.objects.order_by("-id").first()
     context = {"cuts": DataCut.objects.all(), "last": last, "may_cut": request.user.role == Role.STATISTICIAN}
-    return render(request, "analysis/moments.html", context)
+    return render(request, "analysis/moments.html", context | refused, status=status)
 
 
 @access.allows(Role.STATISTICIAN)
 @require_POST
 def cut(request: HttpRequest) -> HttpResponse:
-    """Names a data cut of the record as it is now, or as of the change that is given."""
+    """Names a data cut of the record as it is now, or as of the change that is given; refused, it stays as typed."""
     words = {name: request.POST.get(name, "").strip() for name in ("name", "because", "as_of", "cutoff")}
     try:
         made = data_cuts.make(request.user, **words)
     except (moments.WrongMoment, IntegrityError) as refusal:
         taken = isinstance(refusal, IntegrityError)
-        messages.error(request, f"“{words['name']}” is taken: a data cut keeps its name." if taken else str(refusal))
-        return redirect("analysis:moments")
+        because = f"“{words['name']}” is taken: a data cut keeps its name." if taken else str(refusal)
+        return _page(request, 422, typed=words, refusal=because)
     moment = moments.of_cut(made.name)
     for group in Group:
         at_moment.ask(group.value, moment)

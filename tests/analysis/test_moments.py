@@ -240,7 +240,9 @@ def test_the_statistician_names_a_data_cut_in_the_browser(cast: Cast) -> None:
     client.force_login(cast.people[Role.STATISTICIAN])
     sent = {"name": "Interim 1", "because": "first look", "as_of": "", "cutoff": "12-FEB-2026"}
     assert client.post("/moments/cut/", sent).url == "/dashboard/?cut=Interim+1"
-    assert "is taken" in client.post("/moments/cut/", sent, follow=True).content.decode()
+    refused = client.post("/moments/cut/", sent)
+    assert refused.status_code == 422 and "is taken" in refused.text
+    assert 'value="Interim 1"' in refused.text, "what was typed stays"
     assert moments.of_cut("Interim 1").cutoff == date(2026, 2, 12)
 
 

@@ -1,0 +1,135 @@
+"""Pages that only an act, a refusal or another person's save brings up: no barrier, nothing wider than a phone."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from capture.casebook import ENTRY_FORMS
+from capture.services import entries
+from tests.browser.conftest import signed_in_page
+from tests.browser.test_the_whole_job import _no_barriers, _prepared
+from tests.capture.test_corrections import ENTRIES, REASON
+from tests.capture.typed import opened, signed_in
+from tests.cast import Cast
+from tests.trial.security.people import PASSWORD
+from trial.models import Role
+
+PICTURES = os.environ.get("ENDPOINT_PICTURES")  # a folder: every face is kept as a picture too, to be looked at
+ROOT = "/participants/NET-001/"
+SEND = """([values, button]) => {
+    const form = [...document.querySelectorAll('main form[method=post]')]
+        .find(each => Object.keys(values).every(name => name in each.elements));
+    for (const [name, value] of Object.entries(values)) {
+        const field = form.elements[name];
+        if (field.type === 'checkbox') field.checked = value; else field.value = value;
+    }
+    if (button) {
+        const pressed = document.createElement('input');
+        [pressed.type, pressed.name, pressed.value] = ['hidden', button, '1'];
+        form.append(pressed);
+    }
+    HTMLFormElement.prototype.submit.call(form);
+}"""
+# Who, page, what is typed, what the page that follows says. The fields not named stay as the page gave them.
+FACES = (
+    ("second look", Role.COORDINATOR, ROOT + "adverse_event/new/",
+     {"term_typed": "nausea", "grade": "2", "attribution": "3", "onset_on": "2025", "seriousness": "no",
+      "action_taken": "none", "outcome": "not_recovered"}, "please look again"),
+    ("strike out", Role.COORDINATOR, ROOT + "cycles/1/strike-out/", {"reason_code": ""}, "Not saved"),
+    ("not done", Role.COORDINATOR, ROOT + "not-done/?what=Week 8", {"reason": ""}, "Not saved"),
+    ("finding", Role.COORDINATOR, ROOT + "findings/new/", {"found_on": "31-FEB-2026"}, "Not saved"),
+    ("local treatment", Role.COORDINATOR, "local treatment", {"locally_treated_on": "soon"}, "Not saved"),
+    ("correct registration", Role.COORDINATOR, ROOT + "registration/", {"ecog": "2"}, "A correction needs its reason."),
+    ("waiver", Role.CHAIR, ROOT + "waivers/1/decision/", {"because": ""}, "Not saved"),
+    ("settings to confirm", Role.STATISTICIAN, "/settings/A/", {"confirmation_days": "35", "reason": "Amendment 2"},
+     "Change the settings of group A"),
+    ("a data cut refused", Role.STATISTICIAN, "/moments/", {"name": "", "because": ""}, "Not made."),
+    ("one-time password", Role.ADMINISTRATOR, "password of nora", {"reason": "Forgotten"}, "the person then chooses"),
+    ("site refused", Role.ADMINISTRATOR, "/sites/add/", {"code": "NORTH", "name": "North again"}, "Say why"),
+    ("nothing to sign", Role.INVESTIGATOR, ROOT + "signature/", {}, ""),
+    ("account", Role.COORDINATOR, "/account/", {}, ""),
+)  # fmt: skip
+
+
+def _look(page: Any, name: str, words: str) -> None:
+    assert words in page.inner_text("body"), (name, page.url, page.inner_text("main")[:900])
+    _no_barriers(page)
+    for width, height in ((390, 844), (1440, 900)):
+        page.set_viewport_size({"width": width, "height": height})
+        if PICTURES:
+            page.screenshot(path=Path(PICTURES) / f"{name}-{width}.png", full_page=True)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
+
+
+def _send(page: Any, values: dict[str, Any], button: str = "") -> None:
+    with page.expect_navigation():
+        page.evaluate(SEND, [values, button])
+
+
+def _place(cast: Cast, path: str) -> str:
+    lesion, nora = cast.participant.lesions.order_by("id")[0], cast.people[Role.COORDINATOR]
+    named = {
+        "local treatment": f"{ROOT}lesions/{lesion.pk}/local-treatment/",
+        "password of nora": f"/people/{nora.pk}/password/",
+    }
+    return named.get(path, path.replace("waivers/1", f"waivers/{cast.waiver.pk}"))
+
+
+def test_a_refused_form_and_a_step_to_confirm_are_pages_like_the_others(chromium: Any, live_server_url: str) -> None:
+    cast = _prepared()
+    pages = {role: signed_in_page(chromium, live_server_url, cast.people[role]) for role in Role}
+    for name, role, path, values, words in FACES:
+        page = pages[role]
+        answer = page.goto(live_server_url + _place(cast, path))
+        assert answer.status == 200, (name, answer.status)
+        if values:
+            _send(page, values)
+        _look(page, name, words)
+
+
+@pytest.mark.parametrize("kind", ["hormone", "adverse_event"])
+def test_the_page_of_two_people_on_one_form(chromium: Any, live_server_url: str, kind: str) -> None:
+    cast = _prepared()
+    values, field, second, third, *_ = ENTRIES[kind]
+    row = entries.save(None, cast.participant, ENTRY_FORMS[kind], values)
+    address = f"{ROOT}{kind}/{row.pk}/"
+    page = signed_in_page(chromium, live_server_url, cast.people[Role.COORDINATOR])
+    page.goto(live_server_url + address)
+    ivan = signed_in(cast.people[Role.INVESTIGATOR])
+    assert ivan.post(address, opened(ivan, address) | REASON | {field: second}).status_code == 302
+    _send(page, REASON | {field: third})
+    _look(page, f"conflict of {kind}", "somebody changed this entry")
+
+
+def test_a_form_kept_over_the_end_of_the_session_and_the_closed_door(
+    chromium: Any, live_server_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast = _prepared()
+    nora = cast.people[Role.COORDINATOR]
+    nora.set_password(PASSWORD)
+    nora.save()
+    page = chromium.new_page()
+    page.goto(live_server_url + ROOT + "deviation/new/")
+    _send(page, {"username": "nora", "password": PASSWORD})
+    page.context.clear_cookies(name="sessionid")
+    _send(page, {"happened_on": "12-JAN-2026", "kind": "other", "description": "Scan late"})
+    _look(page, "sign in again", "Sign in")
+    _send(page, {"username": "nora", "password": "not this one"})
+    _look(page, "wrong password", "do not")
+    _send(page, {"username": "nora", "password": PASSWORD})
+    _look(page, "kept form", "Your form was kept")
+    _send(page, {"description": "Scan late"})
+    _look(page, "given back", "Look it over and save it")
+    page.goto(live_server_url + "/participants/NET-999/")
+    _look(page, "not found", "not")
+    monkeypatch.setattr(settings, "SECOND_FACTOR", True)
+    page.goto(live_server_url + "/work/")
+    _look(page, "second factor asked for", "authenticator")
+    page.context.clear_cookies()
+    for _ in range(settings.AXES_FAILURE_LIMIT):
+        page.goto(live_server_url + "/sign-in/")
+        _send(page, {"username": "nora", "password": "not this one"})
+    _look(page, "closed door", "closed")
