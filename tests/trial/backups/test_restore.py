@@ -61,6 +61,10 @@ def test_a_database_in_use_or_not_empty_is_left_alone(
     with elsewhere.connect() as owner:
         assert contents.of(owner) == before
     call_command("restore", str(dump), into=elsewhere.name, replace=True)
+    with elsewhere.connect() as owner, replace(elsewhere, user=addresses.APPLICATION).connect() as application:
+        owner.execute("CREATE TABLE made_by_a_later_migration (id bigserial PRIMARY KEY)")
+        made = application.execute("INSERT INTO made_by_a_later_migration DEFAULT VALUES RETURNING id").fetchone()
+        assert made == (1,)
 
 
 def test_a_head_noted_elsewhere_is_compared(cast: Cast, folder: Path, elsewhere: Place) -> None:
