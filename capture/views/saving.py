@@ -104,7 +104,7 @@ def answer(
         return _choose_first(request, template, make, data, unchosen)
     sheet = make(data)
     if not sheet.is_valid:
-        return _again(request, template, sheet)
+        return _again(request, template, sheet, {"incomplete": True})
     refusal = attempt(request, lambda: save(sheet))
     if refusal is None:
         page = done(sheet)
