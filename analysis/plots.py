@@ -76,36 +76,37 @@ def _course(each: Result) -> hormone.Course:
 
 def toxicity_of(result: Result, most: int = 20) -> toxicity.Toxicity:
     """Worst grade per participant by term."""
-    found = result["toxicity_terms"]
-    return toxicity.toxicity(_terms(found), found["denominator"], most)
+    return toxicity.toxicity(_terms(result), result["toxicity_terms"]["denominator"], most)
 
 
 def butterfly_of(results: Sequence[Result], most: int = 20) -> toxicity.Toxicity:
     """Both groups back to back, each in percent of its own treated participants."""
     sides = [
-        toxicity.Side(f"Group {each['group']}", each["toxicity_terms"]["denominator"], _terms(each["toxicity_terms"]))
+        toxicity.Side(f"Group {each['group']}", each["toxicity_terms"]["denominator"], _terms(each))
         for each in results
     ]
     return toxicity.butterfly(sides[0], sides[1], most)
 
 
-def _terms(found: Result) -> list[toxicity.TermCount]:
+def _terms(result: Result) -> list[toxicity.TermCount]:
+    codes = {row["name"]: row["term"] for row in result["endpoints"]["adverse_events"]["terms"]}
     return [
         toxicity.TermCount(
             row["term"], row["category"], {int(grade): count for grade, count in row["counts"].items() if count},
             row["undetermined"],
+            reverse("analysis:behind", args=[result["group"], f"term-{codes[row['term']]}"]),
         )
-        for row in found["terms"]
+        for row in result["toxicity_terms"]["terms"]
     ]  # fmt: skip
 
 
-def boundary_of(result: Result, path: str) -> boundary.Boundary | None:
+def boundary_of(result: Result, path: str, numbers: Sequence[str] = ()) -> boundary.Boundary | None:
     """The bounds of the two-stage plan and the group's way along them; None in a data cut older than the monitoring."""
     found = result["endpoints"].get("monitoring")
     if found is None:
         return None
     looks = [boundary.Look(each["participants"], each["futility"], each["efficacy"]) for each in found["looks"]]
-    return boundary.boundary(looks, path, found["line"])
+    return boundary.boundary(looks, path, found["line"], numbers)
 
 
 def accrual_of(result: Result) -> accrual.Accrual:

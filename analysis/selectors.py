@@ -114,7 +114,7 @@ class GroupPanel:
     def large(self) -> dict[str, Any]:
         """The plots of the group page, by name."""
         return {
-            "boundary": plots.boundary_of(self.answer, self.listings["stage_path"]),
+            "boundary": plots.boundary_of(self.answer, self.listings["stage_path"], self.listings["stage_numbers"]),
             "waterfall": plots.waterfall_of(self.answer),
             "spider": plots.spider_of(self.listings["spider"]),
             "swimmer": plots.swimmer_of(self.listings["swimmer"]),

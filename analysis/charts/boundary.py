@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from analysis.charts.axis import WIDTH, Axis, Tick, round_step
-from analysis.charts.marks import shape, unique_key
+from analysis.charts.marks import Spoken, shape, unique_key
 
 HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 300, 32, 496, 30, 250
 # The last look has no width of its own: its verdict is drawn as a band of this width behind it.
@@ -13,6 +13,7 @@ BAND = 22
 STEPS = (1, 2, 5, 10, 20, 50)
 # Beyond so many participants their single outcomes cannot be told apart.
 MOST_MARKS = 150
+OUTCOMES = {"R": "confirmed response", "o": "outcome still open", "n": "no confirmed response"}
 
 
 class Look(NamedTuple):
@@ -49,6 +50,7 @@ class Boundary:
     path: str
     responders: tuple[str, ...]
     open: tuple[str, ...]
+    spoken: tuple[Spoken, ...]
     width: int = WIDTH
     height: int = HEIGHT
     left: int = LEFT
@@ -57,8 +59,10 @@ class Boundary:
     bottom: int = BOTTOM
 
 
-def boundary(looks: Sequence[Look], outcomes: str, summary: str) -> Boundary:
+def boundary(looks: Sequence[Look], outcomes: str, summary: str, numbers: Sequence[str] = ()) -> Boundary:
     """The drawing. outcomes: one letter a participant by order of registration, R responder, o open, n neither.
+
+    numbers: the study numbers in the same order, for the read-out.
 
     Raises ValueError for a plan without looks.
     """
@@ -69,16 +73,18 @@ def boundary(looks: Sequence[Look], outcomes: str, summary: str) -> Boundary:
     top = max([*bounds, outcomes.count("R")]) + 2 if bounds else outcomes.count("R") + 2
     # Half a responder below none, so that the way along the bottom stands clear of the frame.
     upwards = Axis(-0.5, top, BOTTOM, TOP)
+    regions = tuple(region for place in range(len(looks)) for region in _regions(looks, place, across, upwards))
     return Boundary(
         key=unique_key("boundary", [outcomes, *map(str, looks)]),
         summary=summary,
-        regions=tuple(region for place in range(len(looks)) for region in _regions(looks, place, across, upwards)),
+        regions=regions,
         looks=tuple(Tick(across.at(look.participants), str(look.participants)) for look in looks),
         across=_ticks(across, 10),
         upwards=_ticks(upwards, 8),
         path=_path(outcomes, across, upwards),
         responders=_marks(outcomes, "R", across, upwards),
         open=_marks(outcomes, "o", across, upwards),
+        spoken=(*_way(outcomes, numbers, across, upwards), *map(_said, regions)),
     )
 
 
@@ -130,3 +136,20 @@ def _marks(outcomes: str, kind: str, across: Axis, upwards: Axis) -> tuple[str, 
         if outcome == kind:
             found.append(shape("circle", across.at(place), upwards.at(responders), 3.2))
     return tuple(found)
+
+
+def _way(outcomes: str, numbers: Sequence[str], across: Axis, upwards: Axis) -> list[Spoken]:
+    """Each outcome in words, with the responders until then."""
+    found, responders = [], 0
+    for place, outcome in enumerate(outcomes[:MOST_MARKS], start=1):
+        responders += outcome == "R"
+        who = f"{numbers[place - 1]}, " if place <= len(numbers) else ""
+        so_far = f"{responders} responder{'s' * (responders != 1)} so far"
+        found.append(Spoken(across.at(place), upwards.at(responders),
+                            f"{who}{place} of {len(outcomes)}: {OUTCOMES[outcome]}; {so_far}"))  # fmt: skip
+    return found
+
+
+def _said(region: Region) -> Spoken:
+    middle = round(region.x + region.width / 2, 1), round(region.y + region.height / 2, 1)
+    return Spoken(*middle, f"{region.label} responders from here: {region.verdict}")

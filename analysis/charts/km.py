@@ -6,12 +6,15 @@ from typing import Any
 
 from analysis.charts.axis import HEIGHT, WIDTH, Axis, Tick, round_step
 from analysis.charts.frame import Frame
+from analysis.charts.marks import Spoken
 from analysis.endpoints.survival import DAYS_PER_MONTH, KaplanMeier, Step, at_risk, describe, from_stored, months
 
 LARGE = Frame(WIDTH, HEIGHT, 52, 584, 14, 214)
 COMPACT = Frame(330, 206, 40, 320, 10, 132, compact=True)
 MONTH_STEPS = (1, 2, 3, 6, 12)
 MOST_TICKS = 9
+# Nobody steps through more steps than this: the ticks of the time axis are read out instead.
+MOST_SPOKEN = 120
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ class KaplanMeierChart:
     risk: tuple[RiskColumn, ...]
     ticks: tuple[Tick, ...]
     rows: tuple[Row, ...]
+    spoken: tuple[Spoken, ...]
     summary: str
     frame: Frame = LARGE
 
@@ -70,21 +74,23 @@ def kaplan_meier_chart(km: KaplanMeier | Mapping[str, Any], frame: Frame = LARGE
     """The plot of a curve, or of a curve as it was stored; time in months of 30.4375 days."""
     curve = km if isinstance(km, KaplanMeier) else from_stored(km)
     if not curve.steps:
-        return KaplanMeierChart("", (), (), None, None, (), (), (), "No participants in this curve yet.")
+        return KaplanMeierChart("", (), (), None, None, (), (), (), (), "No participants in this curve yet.")
     step = round_step(max(months(curve.steps[-1].day), 1), MONTH_STEPS, MOST_TICKS - 3 * frame.compact)
     last_tick = step * max(1, -int(-months(curve.steps[-1].day) // step))
     across = Axis(0, last_tick * DAYS_PER_MONTH, frame.left, frame.right)
     up = Axis(0, 1, frame.bottom, frame.top)
     median, drop = _median(curve, across, up)
+    at_months = range(0, last_tick + 1, step)
     return KaplanMeierChart(
         line=_line(curve.steps, across, up),
         bands=_bands(curve.steps, across, up),
         censored=_censored(curve.steps, across, up),
         median=median,
         median_drop=drop,
-        risk=_risk(curve, range(0, last_tick + 1, step), across),
+        risk=_risk(curve, at_months, across),
         ticks=tuple(Tick(up.at(share / 100), str(share)) for share in (0, 25, 50, 75, 100)),
         rows=tuple(_row(each) for each in curve.steps),
+        spoken=_spoken(curve, at_months, across, up),
         summary=f"{curve.n} participants, {curve.events} with an event; median {describe(curve)}.",
         frame=frame,
     )
@@ -140,3 +146,26 @@ def _row(step: Step) -> Row:
         interval = f"{step.lower * 100:.1f} to {step.upper * 100:.1f}"
     counts = step.at_risk, step.events, step.censored
     return Row(f"{months(step.day):.1f}", *counts, f"{step.survival * 100:.1f}", interval)
+
+
+def _spoken(curve: KaplanMeier, at_months: Sequence[int], across: Axis, up: Axis) -> tuple[Spoken, ...]:
+    """Each step of the curve in words; of a curve with very many, each tick of the time axis."""
+    if len(curve.steps) <= MOST_SPOKEN:
+        return tuple(Spoken(across.at(each.day), up.at(each.survival), _said(each)) for each in curve.steps)
+    found = []
+    for month in at_months:
+        day = month * DAYS_PER_MONTH
+        last = next((each for each in reversed(curve.steps) if each.day <= day), None)
+        share = last.survival if last else 1.0
+        words = f"{month} months: {share * 100:.1f} % without event; {at_risk(curve, day)} at risk"
+        found.append(Spoken(across.at(day), up.at(share), words))
+    return tuple(found)
+
+
+def _said(step: Step) -> str:
+    row = _row(step)
+    counts = [f"{step.events} event{'s' * (step.events != 1)}"] * bool(step.events)
+    counts += [f"{step.censored} censored"] * bool(step.censored)
+    interval = "" if row.interval == "none" else f", 95 % interval {row.interval}"
+    return (f"{row.months} months: {' and '.join(counts)} among {step.at_risk} at risk; "
+            f"{row.survival} % without event{interval}")  # fmt: skip

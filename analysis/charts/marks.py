@@ -1,16 +1,26 @@
 """What plots of time share; marks are those of `trial.drawing`. PURE."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from math import isfinite
 from zlib import crc32
 
 from analysis.endpoints.survival import DAYS_PER_MONTH, months
 from trial.drawing import Axis, Tick, round_step, shape
 
-__all__ = ["finite", "month_axis", "shape", "unique_key"]
+__all__ = ["Spoken", "finite", "month_axis", "shape", "unique_key"]
 
 MONTH_STEPS = (1, 2, 3, 6, 12)
 MOST_TICKS = 12
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """A place of a plot, and what is said of it when a keyboard steps there."""
+
+    x: float
+    y: float
+    words: str
 
 
 def month_axis(last_day: float, left: float, right: float) -> tuple[Axis, tuple[Tick, ...]]:

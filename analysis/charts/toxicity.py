@@ -20,12 +20,16 @@ SCALES = ((10, 2), (20, 5), (40, 10), (60, 20), (80, 20), (100, 20))
 
 @dataclass(frozen=True)
 class TermCount:
-    """Participants by worst grade (1 to 5) of one term, each once, and those whose grade is undetermined."""
+    """Participants by worst grade (1 to 5) of one term, each once, and those whose grade is undetermined.
+
+    url: the page of those participants.
+    """
 
     term: str
     category: str
     counts: Mapping[int, int]
     undetermined: int = 0
+    url: str = ""
 
     @property
     def any_grade(self) -> int:
@@ -94,6 +98,7 @@ def _chart(sides: Sequence[Side], places: Sequence[Place], term_at: tuple[float,
     names = _ordered(found)
     axes = _axes(places, _longest(sides, found, names[:most]))
     bottom = TOP + ROW * len(names[:most])
+    urls = {name: each.url for terms in reversed(found) for name, each in terms.items()}
     bars = [
         tuple(_bar(side, terms.get(name, TermCount(name[0], name[1], {})), axis)
         for side, terms, axis in zip(sides, found, axes, strict=True))
@@ -101,7 +106,8 @@ def _chart(sides: Sequence[Side], places: Sequence[Place], term_at: tuple[float,
     ]  # fmt: skip
     return Toxicity(
         key=unique_key("toxicity", (name[0] for name in names)),
-        rows=tuple(_row(name, place, row) for place, (name, row) in enumerate(zip(names[:most], bars, strict=True))),
+        rows=tuple(_row(name, urls[name], place, row)
+                   for place, (name, row) in enumerate(zip(names[:most], bars, strict=True))),
         ticks=tuple(tick for axis in axes for tick in _ticks(axis)),
         headings=tuple(_heading(side, axis) for side, axis in zip(sides, axes, strict=True)),
         legend=legend({each.look for row in bars for bar in row for each in bar.segments}),
@@ -168,9 +174,9 @@ def _ticks(axis: Axis) -> list[Tick]:
     return [Tick(axis.at(value), str(value)) for value in range(0, int(axis.high) + 1, step)]
 
 
-def _row(name: tuple[str, str], place: int, bars: tuple[DrawnBar, ...]) -> DrawnTerm:
+def _row(name: tuple[str, str], url: str, place: int, bars: tuple[DrawnBar, ...]) -> DrawnTerm:
     top = TOP + ROW * place + (ROW - BAR_HEIGHT) / 2
-    return DrawnTerm(*name, shortened(name[0]), top, top + BAR_HEIGHT / 2, bars)
+    return DrawnTerm(*name, shortened(name[0]), top, top + BAR_HEIGHT / 2, bars, url)
 
 
 def _bar(side: Side, term: TermCount, axis: Axis) -> DrawnBar:

@@ -63,7 +63,7 @@ class DrawnBar:
 
 @dataclass(frozen=True)
 class DrawnTerm:
-    """One row: the term, shortened where it must be, and a bar per group."""
+    """One row: the term, shortened where it must be, a bar per group, and the page of its participants."""
 
     term: str
     category: str
@@ -71,6 +71,12 @@ class DrawnTerm:
     top: float
     middle: float
     bars: tuple[DrawnBar, ...]
+    url: str = ""
+
+    @property
+    def words(self) -> str:
+        """What a pointer or a screen reader says of the row."""
+        return "; ".join([f"{self.term} ({self.category})", *(bar.words for bar in self.bars)])
 
 
 def legend(shown: Set[GradeLook]) -> tuple[LegendEntry, ...]:

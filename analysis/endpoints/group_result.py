@@ -130,6 +130,7 @@ def listings(group: str, outcomes: Sequence[Outcome], settings: AnalysisSettings
         "swimmer": plots.swimmer(cohort),
         "hormone_courses": plots.hormone_courses(cohort),
         "stage_path": monitoring.path(cohort),
+        "stage_numbers": [each.number for each in monitoring.counted(cohort)],
     }
 
 

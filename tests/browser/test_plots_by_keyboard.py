@@ -1,0 +1,113 @@
+"""The plots without a mouse: focus, arrow keys, words in a live region, Enter; and what is there without scripts."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from analysis.recompute import recompute
+from capture.casebook import ENTRY_FORMS
+from capture.services import assessments, dosing, entries
+from tests.browser.conftest import signed_in_page
+from tests.cast import Cast, cast_of, register
+from trial.models import Participant, Role
+from trial.partial_date import PartialDate
+
+DAY_1 = date(2026, 1, 12)
+PLOT_IN_FOCUS = "document.activeElement.matches('svg') && document.activeElement.getAttribute('aria-label')"
+
+
+def _course(participant: Participant, millimetres: int) -> None:
+    """A target of 40 mm at baseline, one look at it, and diarrhoea."""
+    target = [assessments.NewLesion("liver", "segment 4", Decimal(40))]
+    assessments.save_baseline(None, participant, DAY_1 - timedelta(3), "spiral_ct", 5, "not_done", target, [])
+    dosing.save_cycle(None, participant, 1, DAY_1, dosing.AS_PLANNED)
+    reading = assessments.Reading(participant.lesions.get().pk, "measured", Decimal(millimetres))
+    assessments.save_follow_up(None, participant, DAY_1 + timedelta(56), "spiral_ct", 5, "not_done", [reading], "no")
+    values = {"term": "diarrhea", "select": "", "other_words": "", "grade": 3, "grade_missing": "", "attribution": 4,
+              "attribution_missing": "", "onset_on": PartialDate(2026, 2, 1), "seriousness": "no", "resolved_on": None,
+              "present_at_baseline": False, "expectedness": "", "action_taken": "none", "outcome": "recovering",
+              "cycle_number": 1}  # fmt: skip
+    entries.save(None, participant, ENTRY_FORMS["adverse_event"], values)
+
+
+@pytest.fixture
+def cast(database: object) -> Cast:
+    """Two participants of group A: NET-001 grew by half, NET-002 shrank by half."""
+    made = cast_of()
+    _course(made.participant, 60)
+    _course(register(made.people[Role.COORDINATOR], made.north), 20)
+    for group in "AB":
+        recompute(group)
+    return made
+
+
+def _tab_to(page: Any, words: str) -> None:
+    """Tabs until the plot whose name begins with these words is in focus."""
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        if str(page.evaluate(PLOT_IN_FOCUS)).startswith(words):
+            return
+    raise AssertionError(f"no plot “{words}” is reached by Tab on {page.url}")
+
+
+def _said(page: Any, *keys: str) -> str:
+    for key in keys:
+        page.keyboard.press(key)
+    return str(page.locator("output.plot-words").inner_text())
+
+
+def test_a_plot_is_stepped_through_and_opened_by_keyboard(chromium: Any, live_server_url: str, cast: Cast) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = signed_in_page(chromium, live_server_url, cast.people[Role.CHAIR])
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.goto(f"{live_server_url}/dashboard/")
+    _tab_to(page, "Waterfall plot")
+    assert _said(page) == ""
+    assert _said(page, "ArrowRight") == "NET-001: +50.0 %, PD (1 of 2)"
+    assert _said(page, "ArrowRight", "ArrowRight") == "NET-002: −50.0 %, SD (2 of 2)"
+    assert page.locator("output.plot-words").get_attribute("aria-live") == "polite"
+    assert Axe().run(page).response["violations"] == []
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.url.endswith("/participants/NET-002/")
+
+    page.goto(f"{live_server_url}/groups/A/")
+    _tab_to(page, "Boundary of the two-stage plan")
+    assert _said(page, "Home") == "NET-001, 1 of 2: no confirmed response; 0 responders so far (1 of 5)"
+    _tab_to(page, "Kaplan–Meier")
+    both = "2.0 months: 1 event and 1 censored among 2 at risk; 50.0 % without event"
+    assert _said(page, "ArrowDown").startswith(both)
+    _tab_to(page, "Adverse events")
+    assert _said(page, "End").startswith("Diarrhea (GASTROINTESTINAL); 2 of 2 (100 %); grade 3 2")
+    assert Axe().run(page).response["violations"] == []
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.url.endswith("/groups/A/behind/term-diarrhea/")
+    assert complaints == []
+
+
+def test_a_plot_keeps_the_focus_when_its_panel_brings_newer_numbers(
+    chromium: Any, live_server_url: str, cast: Cast
+) -> None:
+    page = signed_in_page(chromium, live_server_url, cast.people[Role.CHAIR])
+    page.goto(f"{live_server_url}/dashboard/")
+    _tab_to(page, "Waterfall plot")
+    _said(page, "ArrowRight")
+    _course(register(cast.people[Role.COORDINATOR], cast.north), 70)
+    recompute("A")
+    page.locator("output.plot-words", has_text="NET-003: +75.0 %, PD (1 of 3)").wait_for(timeout=5000)
+    assert _said(page, "ArrowRight") == "NET-001: +50.0 %, PD (2 of 3)"
+
+
+def test_without_scripts_the_same_stands_in_a_table(chromium: Any, live_server_url: str, cast: Cast) -> None:
+    page = signed_in_page(chromium, live_server_url, cast.people[Role.CHAIR], java_script_enabled=False)
+    page.goto(f"{live_server_url}/groups/A/")
+    assert page.locator("svg.chart").count() > 5
+    assert page.locator("svg.chart[tabindex]").count() == 0
+    table = page.locator("section[aria-labelledby=h-waterfall] details")
+    table.locator("summary").click()
+    assert "NET-002" in table.inner_text() and "−50.0" in table.inner_text()
