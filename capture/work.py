@@ -48,9 +48,15 @@ def work_of(person: Person, today: date) -> list[Work]:
         tasks = _visits(participants, today, access.may_enter(person))
         found.append(_work("Overdue", [task for task in tasks if task.status == OVERDUE]))
         found.append(_work("Due now", [task for task in tasks if task.status != OVERDUE]))
-        found.append(_work("Values pending", _pending(participants)))
+        pending = _pending(participants)
+        found.append(_work("Values pending", pending))
         title = "Queries to close" if person.role == Role.MONITOR else "Queries to answer"
         found.append(_work(title, _queries(person)))
+        unsure = {each.participant.pk for each in pending}
+        signatures = waiting.signatures(person, participants, unsure, today)
+        found.append(_work("Casebooks to sign", _as_tasks(signatures)))
+        again = waiting.to_verify_again(person, participants)
+        found.append(_work("To verify again", _as_tasks(again), reverse("capture:verification_again")))
     if person.role in access.ENTERS:
         found.append(_work("Proposed adverse events", _proposed(participants)))
     found.append(_work("Waivers waiting for the study chair", _waivers(participants, person)))
@@ -111,7 +117,11 @@ def _proposed(participants: list[Participant]) -> list[Task]:
 
 
 def _queries(person: Person) -> list[Task]:
-    return [Task(*(getattr(each, field.name) for field in fields(Task))) for each in waiting.queries(person, now())]
+    return _as_tasks(waiting.queries(person, now()))
+
+
+def _as_tasks(found: list[waiting.Waiting]) -> list[Task]:
+    return [Task(*(getattr(each, field.name) for field in fields(Task))) for each in found]
 
 
 def _waivers(participants: list[Participant], person: Person) -> list[Task]:

@@ -1,5 +1,6 @@
 """Source verification: done at a change, dropped and asked for again when the entry changes after it."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -92,18 +93,39 @@ def dropped_of(participants: Sequence[Participant]) -> list[SourceVerification]:
     return list(rows.order_by("participant__number", "id"))
 
 
+def changed_entries(participants: Sequence[Participant]) -> dict[int, int]:
+    """Participant id → how many of the entries that were verified have changed since; one query for all."""
+    found = _rows("s.participant_id = ANY(%s)", [[each.pk for each in participants]])
+    return dict(Counter(participant for participant, _, _ in {row[1:] for row in found}))
+
+
 def _ids(condition: str, values: list[Any]) -> list[int]:
+    return [row[0] for row in _rows(condition, values)]
+
+
+def _rows(condition: str, values: list[Any]) -> list[tuple[int, int, str, int]]:
+    """(id, participant, form, entry) of the verifications that are dropped.
+
+    Versions since the oldest verification of a participant are read once, whatever the number of verifications.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT s.id FROM trial_sourceverification s WHERE {condition} AND s.struck_out_reason = ''
-            AND EXISTS (SELECT FROM trial_change c JOIN trial_version v ON v.change_id = c.id
-                CROSS JOIN LATERAL endpoint_place_of(v.table_name, v.row) p
-                WHERE c.participant_id = s.participant_id AND c.id > s.at_change AND v.table_name <> ALL(%s)
-                AND p.form = s.form AND p.entry = s.row_id
+            f"""WITH done AS MATERIALIZED (
+                SELECT s.* FROM trial_sourceverification s WHERE {condition} AND s.struck_out_reason = ''),
+            since AS MATERIALIZED (SELECT c.participant_id, c.id AS change_id, v.table_name, v.row_id, v.row, p.form,
+                    p.entry
+                FROM (SELECT participant_id, min(at_change) AS at_change FROM done GROUP BY participant_id) o
+                JOIN trial_change c ON c.participant_id = o.participant_id AND c.id > o.at_change
+                JOIN trial_version v ON v.change_id = c.id AND v.table_name <> ALL(%s)
+                CROSS JOIN LATERAL endpoint_place_of(v.table_name, v.row) p)
+            SELECT s.id, s.participant_id, s.form, s.row_id FROM done s
+            WHERE EXISTS (SELECT FROM since v
+                WHERE v.participant_id = s.participant_id AND v.form = s.form AND v.entry = s.row_id
+                AND v.change_id > s.at_change
                 AND (s.field = '' OR v.row ? s.field AND v.row -> s.field IS DISTINCT FROM
                     (SELECT w.row -> s.field FROM trial_version w WHERE w.table_name = v.table_name
                         AND w.row_id = v.row_id AND w.change_id <= s.at_change
                         ORDER BY w.change_id DESC, w.id DESC LIMIT 1)))""",
             [*values, list(OUTSIDE)],
         )
-        return [key for (key,) in cursor.fetchall()]
+        return cursor.fetchall()

@@ -9,6 +9,7 @@ from capture.casebook import ENTRY_FORMS
 from capture.checks import CHECKS
 from capture.demo.background import answers
 from capture.demo.step import Step
+from capture.expedited import reports
 from capture.services import assessments, correction, dosing, entries, registration, reopening
 from trial.models import Cycle, Participant, Person, Reopening, Waiver
 
@@ -180,6 +181,11 @@ def _strike_out(entry: Entry, values: Mapping[str, Any]) -> None:
     entries.strike_out(entry.person, entry.participant, form, row, values["reason"])
 
 
+def _expedited_report(entry: Entry, values: Mapping[str, Any]) -> None:
+    event = entry.participant.adverse_events.filter(term=values["term"], grade__gte=4).latest("id")
+    reports.save(entry.person, event, {name: value for name, value in values.items() if name != "term"})
+
+
 def _reopening(entry: Entry, values: Mapping[str, Any]) -> None:
     reopening.reopen(entry.desk.chair, values["group"], values["because"])
 
@@ -194,5 +200,6 @@ ACTS: dict[str, Callable[[Entry, Mapping[str, Any]], None]] = {
     "registration": _registration, "screening": _screening, "waiver": _waiver, "decision": _decision,
     "registering": _registering, "finding": _finding, "correction": _correction, "baseline": _baseline, "scan": _scan,
     "scan_again": _scan_again, "cycle": _cycle, "count_again": _count_again, "local_treatment": _local_treatment,
-    "strike_out": _strike_out, "reopening": _reopening, "reopening_withdrawn": _reopening_withdrawn,
+    "strike_out": _strike_out, "expedited_report": _expedited_report, "reopening": _reopening,
+    "reopening_withdrawn": _reopening_withdrawn,
 }  # fmt: skip

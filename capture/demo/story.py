@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
-from capture.demo import background, oddities, samples, toxicity, treatment
+from capture.demo import background, oddities, reports, samples, toxicity, treatment
 from capture.demo.cohort import FIRST_DAYS_AGO, DemoParticipant, cohort
 from capture.demo.step import Step
 
@@ -20,7 +20,7 @@ Part = Callable[[DemoParticipant], list[Step]]
 PARTS: tuple[Part, ...] = (
     background.background_steps, samples.visit_steps, samples.pressure_steps, samples.baseline_steps,
     treatment.cycle_steps, samples.scan_steps, samples.hormone_steps, treatment.ending_steps, toxicity.event_steps,
-    oddities.odd_steps,
+    reports.report_steps, oddities.odd_steps,
 )  # fmt: skip
 
 

@@ -84,7 +84,7 @@ def test_the_whole_cohort_holds_what_a_study_holds() -> None:
     assert kinds >= {"hormone", "visit", "adverse_event", "medication", "off_treatment", "follow_up", "death",
                      "withdrawal", "off_study", "history", "deviation", "blood_pressure", "finding", "waiver",
                      "decision", "correction", "strike_out", "scan_again", "count_again", "local_treatment",
-                     "reopening", "reopening_withdrawn"}  # fmt: skip
+                     "reopening", "reopening_withdrawn", "expedited_report"}  # fmt: skip
     events = _values("adverse_event")
     assert any(each["grade"] is None for each in events) and {each["grade"] for each in events} >= {1, 2, 3, 4, 5}
     assert any(each["attribution"] is None for each in events) and any("continues" in each for each in events)

@@ -5,12 +5,15 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from analysis.recompute import recompute
+from capture.expedited.clocks import clocks_of
 from tests.plugin_postgres import another_database
 from trial import gate_in_force, snapshot
 from trial.evaluation.stage import standing
 from trial.models import Acknowledgement, Change, Participant, Reopening
+from trial.rules import expedited
 from trial.rules.interim_stage import WAITING
 from trial.settings_in_force import settings_in_force
 
@@ -100,3 +103,9 @@ def test_it_holds_every_response_and_every_way_to_be_counted_out(demo: str) -> N
     assert any(ends["toxicity"]["undetermined"] for ends in results)
     assert Acknowledgement.objects.filter(because="").exists()
     assert Acknowledgement.objects.exclude(because="").exists()
+
+
+def test_its_clocks_of_expedited_reports_stand_in_every_way(demo: str) -> None:
+    found = Counter(each.clock.state for each in clocks_of(list(Participant.objects.all()), timezone.now()))
+    assert found[expedited.OVERDUE] == 1 and found[expedited.UNDETERMINED] == 1, found
+    assert found[expedited.DUE] == 2 and found[expedited.LATE] == 1 and found[expedited.IN_TIME] >= 3, found
