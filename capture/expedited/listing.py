@@ -17,6 +17,16 @@ OPEN = "open"
 
 
 @dataclass(frozen=True)
+class DutyLine:
+    """One thing to send, in words."""
+
+    kind: str
+    due: str
+    state: str
+    mark: str
+
+
+@dataclass(frozen=True)
 class Line:
     """One event: every word that a page says of its clock; `mark` is the status whose shape and colour it takes."""
 
@@ -29,6 +39,12 @@ class Line:
     rule: str
     to_answer: str
     url: str
+
+    @property
+    def duties(self) -> list[DutyLine]:
+        """What the rule asks for, each with how it stands."""
+        return [DutyLine(words.KIND_WORDS[each.kind], words.when_due(each), words.STATE_WORDS[each.state],
+                         words.MARKS[each.state]) for each in self.of.clock.duties]  # fmt: skip
 
     @property
     def may_be_reported(self) -> bool:
