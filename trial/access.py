@@ -21,6 +21,7 @@ ENTERS = (Role.COORDINATOR, Role.INVESTIGATOR)
 READS_RECORD = (*ENTERS, Role.MONITOR, Role.CHAIR, Role.STATISTICIAN)
 READS_TRAIL = (Role.INVESTIGATOR, Role.MONITOR, Role.CHAIR, Role.STATISTICIAN)
 READS_RESULTS = (Role.CHAIR, Role.STATISTICIAN)
+READS_JOURNAL = (Role.MONITOR, Role.CHAIR, Role.STATISTICIAN)  # who looked at what; of no site
 DECIDES = (Role.CHAIR,)
 EXCHANGES = (Role.STATISTICIAN,)  # whole-record exports and imports
 # Freezing and the lock: asked for by the monitor, approved by the chair. Nobody who enters is among them.
@@ -89,6 +90,11 @@ def _is(reference: str) -> Q:
     if reference.startswith("S-") and reference[2:].isdigit():
         return Q(screening_number=int(reference[2:]))
     return Q(number=reference)
+
+
+def reads_journal(person: Person) -> bool:
+    """Whether the person reads who looked at what: only who sees every site, since the journal belongs to none."""
+    return person.role in READS_JOURNAL and sees_every_site(person)
 
 
 def may_enter(person: Person) -> bool:

@@ -13,6 +13,7 @@ from trial import access
 @at_moment.at_a_moment
 def dashboard(request: HttpRequest, moment: Moment | None) -> HttpResponse:
     """Both groups; each panel asks for itself again when its group has moved."""
+    at_moment.opened(request, "Dashboard", moment)
     context = {"panels": at_moment.panels(moment), "moment": moment}
     return render(request, "analysis/dashboard.html", context)
 

@@ -20,6 +20,7 @@ def group(request: HttpRequest, letter: str, moment: Moment | None) -> HttpRespo
     panel = at_moment.panel(found.value, moment)
     if panel.result is None and moment is not None:
         return render(request, "analysis/waiting.html", {"moment": moment})
+    at_moment.opened(request, f"Group {found.value}", moment)
     return render(request, "analysis/group.html", {"panel": panel, "moment": moment})
 
 
@@ -34,6 +35,7 @@ def behind(request: HttpRequest, letter: str, figure: str, moment: Moment | None
     panel = at_moment.panel(found.value, moment)
     if panel.result is None and moment is not None:
         return render(request, "analysis/waiting.html", {"moment": moment})
+    at_moment.opened(request, f"Group {found.value}, behind “{asked.title}”", moment)
     members = asked.members(panel.outcomes, panel.result) if panel.result else []
     rows = [{"outcome": each, "facts": asked.explains(each)} for each in members]
     context = {"panel": panel, "moment": moment, "title": asked.title, "rows": rows[:MOST_ROWS], "in_all": len(rows)}

@@ -59,6 +59,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     pair = [at_moment.panel(group.value, each) for each in (before, after)]
     if any(each.result is None for each in pair):
         return render(request, "analysis/waiting.html", {"moment": before})
+    at_moment.opened(request, f"Group {group.value}, compared with {before.words}", after)
     return render(request, "analysis/compare.html", _compared(group, before, after, pair))
 
 

@@ -8,6 +8,7 @@ from analysis import plot_files, selectors
 from analysis.moments import Moment
 from analysis.views import at_moment
 from trial import access
+from trial.reading_journal import Kind
 
 KINDS = {"svg": "image/svg+xml", "csv": "text/csv; charset=utf-8"}
 
@@ -23,6 +24,7 @@ def plot_file(request: HttpRequest, letter: str, plot: str, ending: str, moment:
     panel = at_moment.panel(group.value, moment)
     if panel.result is None:
         return render(request, "analysis/waiting.html", {"moment": moment})
+    at_moment.opened(request, f"Group {letter}, {plot} as {ending}", moment, Kind.PLOT)
     found = plot_files.BY_CODE[plot]
     text = plot_files.svg(found, panel) if ending == "svg" else plot_files.csv(found, panel)
     response = HttpResponse(text, content_type=KINDS[ending])

@@ -4,6 +4,7 @@ from django.urls import path
 
 from capture.conduct.views import holds, queries, signatures, verification
 from capture.expedited import views as expedited
+from capture.trail import journal
 from capture.trail import views as trail
 
 _ONE = "participants/<str:reference>/"
@@ -28,6 +29,8 @@ urlpatterns = [
     path("holds/put/", holds.put, name="hold_put"),
     path("holds/<int:hold_id>/step/", holds.step, name="hold_step"),
     path("trail/", trail.trail, name="trail"),
+    path("trail/journal/", journal.journal, name="journal"),
+    path("trail/journal/file/", journal.take_out, name="journal_file"),
     path("trail/file/", trail.take_out, name="trail_file"),
     path("trail/review/", trail.review, name="trail_review"),
     path("trail/<int:change_number>/", trail.change, name="trail_change"),

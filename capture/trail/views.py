@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from capture import history
 from capture.exchange.export import ExportFailed
 from capture.trail import csv_file, reviews, selection, tables, words
-from trial import access, changes
+from trial import access, changes, reading_journal
 from trial.models import Person, Role
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,8 @@ def _page(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
         "asked": asked, "page": page, "total": found.count(), "choices": _choices(request.user),
         "listed": [(one, touched.get(one.pk, "Nothing")) for one in page.changes], "reasons": asked.complaints,
         "reviews": reviews.shown_to(request.user), "up_to": up_to, "span": span, "reviewed": reviewed,
-        "may_review": request.user.role == Role.MONITOR, "newest": newest if newest > up_to else 0, **more,
+        "may_review": request.user.role == Role.MONITOR,
+        "reads_journal": access.reads_journal(request.user), "newest": newest if newest > up_to else 0, **more,
     }  # fmt: skip
     return render(request, "capture/trail/trail.html", shown, status=status)
 
@@ -79,7 +80,10 @@ def take_out(request: HttpRequest) -> HttpResponse:
     except ExportFailed as refusal:
         log.error("the export of the trail failed: %s", refusal)
         return _page(request, 500, reasons=[f"The file was not made: {refusal}"])
-    # Like other exports this is no Change; who took it out when stands in the log.
+    # Like other exports this is no Change; who took it out when stands in the journal.
+    filtered = f", filtered by {asked.query}" if asked.query else ""
+    reading_journal.note(request.user, reading_journal.Kind.TRAIL,
+                         f"as CSV, change {made.as_of}, {made.rows} rows{filtered}")  # fmt: skip
     log.info("export of the trail as of change %s, %s rows, filter %r, by %s",
              made.as_of, made.rows, asked.query, request.user.username)  # fmt: skip
     name = f"trail-as-of-{made.as_of}-{made.changes}-changes-{made.rows}-rows.csv"

@@ -17,7 +17,7 @@ from capture.exchange import upload
 from capture.exchange.data_sets import COMES_IN
 from capture.exchange.export import FORMS, ExportFailed, export
 from capture.exchange.importing import Report, import_files
-from trial import access, changes
+from trial import access, changes, reading_journal
 
 KEPT = "import"
 PROBLEMS_SHOWN = 100
@@ -49,7 +49,8 @@ def take_out(request: HttpRequest, files: str) -> HttpResponse:
             log.error("the export failed: %s", refusal)
             return _page(request, 500, export_failed=str(refusal))
         packed = _packed(Path(place) / "record")
-    # An export changes nothing on record, so it is no Change; who took the record out when stands in the log.
+    # An export changes nothing on record, so it is no Change; who took the record out when stands in the journal.
+    reading_journal.note(request.user, reading_journal.Kind.RECORD, f"as {files}, change {manifest['change']}")
     log.info("export of the record as %s, change %s, by %s", files, manifest["change"], request.user.username)
     answer = FileResponse(packed, as_attachment=True, filename=f"record-{manifest['change']}-{files}.zip")
     answer.block_size = 1 << 16

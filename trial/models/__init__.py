@@ -15,6 +15,7 @@ from trial.models.draft import Draft
 from trial.models.expedited_report import ExpeditedReport, ExpeditedTable
 from trial.models.follow_up import Death, FollowUp, OffStudy, OffTreatment, Withdrawal
 from trial.models.hormone import HormoneLevel
+from trial.models.journal import JournalEntry
 from trial.models.not_done import NotDone
 from trial.models.participant import EligibilityAnswer, Participant, RegistrationFinding, Waiver
 from trial.models.person import Person, Role, Site
@@ -47,6 +48,7 @@ __all__ = [
     "GroupSettings",
     "Hold",
     "HormoneLevel",
+    "JournalEntry",
     "KeptForm",
     "LaboratoryResult",
     "Lesion",

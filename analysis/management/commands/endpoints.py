@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from analysis import moments
 from analysis.endpoints import group_result
 from analysis.recompute import recompute
+from trial import reading_journal
 from trial.partial_date import shown
 from trial.protocol import Group
 
@@ -41,6 +42,8 @@ class Command(BaseCommand):
         except moments.WrongMoment as refusal:
             raise CommandError(str(refusal)) from None
         answer = _answer(options["group"], moment)
+        words = f"Group {options['group']}, {moment.words if moment else 'now'}, on the command line"
+        reading_journal.note(None, reading_journal.Kind.RESULTS, words)
         if options["json"]:
             self.stdout.write(json.dumps(answer, indent=2, ensure_ascii=False, allow_nan=False))
             return

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from capture.exchange.export import FORMS, ExportFailed, export
+from trial import reading_journal
 
 
 class Command(BaseCommand):
@@ -24,6 +25,8 @@ class Command(BaseCommand):
             manifest = export(options["form"], options["folder"].absolute(), self._told)
         except ExportFailed as refusal:
             raise CommandError(str(refusal)) from refusal
+        words = f"as {options['form']}, change {manifest['change']}, on the command line"
+        reading_journal.note(None, reading_journal.Kind.RECORD, words)
         rows = sum(each["rows"] for each in manifest["files"])
         self.stdout.write(f"{rows} rows as of change {manifest['change']} in {options['folder']}")
 

@@ -112,10 +112,14 @@ AUDIT_TRAIL_REQUIREMENTS = (
         + tests_of(SIGNING, "the_whole_casebook_is_signed_by_one_act")
         + tests_of(HOLDS, "two_people_one_of_them_the_chair_lift_a_lock")
         + tests_of(
-            "capture/exchange/test_exchange_pages.py", "the_record_leaves_as_a_zip_file_and_the_log_says_who_took_it"
+            "capture/trail/test_journal.py",
+            "what_is_opened_or_taken_out_is_one_line_with_who_when_and_what",
+            "the_command_line_is_noted_too",
+            "what_a_page_asks_for_by_itself_is_not_noted",
+            "what_cannot_be_noted_is_not_shown",
+            "nobody_alters_or_deletes_the_journal",
+            "the_page_filters_and_the_file_holds_the_same",
         ),
-        "Taking the record out is a line of the server's log and not of the trail; looking at interim results is not "
-        "recorded.",
     ),
     Requirement(
         "R24",
