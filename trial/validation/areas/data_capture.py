@@ -176,8 +176,12 @@ DATA_CAPTURE_REQUIREMENTS = (
             "overall_response_without_target_lesions",
             "best_response_when_confirmation_is_asked_for",
         )
-        + tests_of("trial/evaluation/test_two_criteria.py", "the_same_scans_by_both"),
-        "Both have truth tables, 1.0 generated properties; no second implementation.",
+        + tests_of("trial/evaluation/test_two_criteria.py", "the_same_scans_by_both")
+        + tests_of(
+            "trial/evaluation/test_second_implementation.py",
+            "two_implementations_agree_on_ten_thousand_histories",
+            "the_two_editions_part_often_enough_in_these_histories_to_be_told_apart",
+        ),
     ),
     Requirement(
         "R54",
