@@ -21,6 +21,7 @@ from trial.schedule import DUE, FUTURE, OVERDUE, Due
 
 NAMES = {
     Response.CR: "complete response", Response.PR: "partial response", Response.SD: "stable disease",
+    Response.NON_CR_NON_PD: "neither complete response nor progression",
     Response.PD: "progression", Response.NE: "not evaluable",
 }  # fmt: skip
 CAUSES = {"disease": "malignant disease", "toxicity": "toxicity of the treatment", "other": "another cause",

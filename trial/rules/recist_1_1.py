@@ -43,7 +43,7 @@ RECIST_1_1 = Criteria(
                     "the slice where slices are thicker than 5 mm).",
     any_size_words="longest diameter (short axis of a lymph node)",
     gone_words="Absent also means a non-target lymph node below 10 mm in short axis. A target node keeps its actual "
-               "short axis, below 10 mm too. A lesion first seen by FDG-PET is new, dated by that scan, where the PET of "
-               "the baseline was negative or CT finds a new site there.",
+               "short axis, below 10 mm too. A lesion first seen by FDG-PET is new, dated by that scan, where the PET "
+               "of the baseline was negative or CT finds a new site there.",
     bone_words="Measurable only with a soft-tissue part: bone. Not measurable: by examination what is deep.",
 )  # fmt: skip
