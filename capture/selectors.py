@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -13,6 +13,7 @@ from django.urls import reverse
 from capture.course import Course, course
 from capture.lesions import readings_by_assessment
 from capture.matrix import PAGE_ROWS, Cell, Matrix, Row
+from capture.states import states_of
 from trial import access, schedule
 from trial.models import (
     Assessment,
@@ -44,13 +45,21 @@ def matrix(
     if wanted is None:
         in_all, rows = found.count(), rows_of(list(found[start : start + PAGE_ROWS]), today)
     else:
-        every = [row for row in rows_of(list(found), today) if row.state in wanted]
-        in_all, rows = len(every), every[start : start + PAGE_ROWS]
+        every = _in_state(found, wanted, today)
+        on_page = every[start : start + PAGE_ROWS]
+        in_all, rows = len(every), rows_of(list(found.filter(pk__in=on_page)), today)
     lengths = [max((len(getattr(row, part)) for row in rows), default=0) for part in PARTS]
     columns = ["Baseline"]
     for length, title in zip(lengths, ("Cycle {}", "Week {}", "Follow-up {}"), strict=True):
         columns += [title.format((n + 1) * (8 if title.startswith("Week") else 1)) for n in range(length)]
     return Matrix(tuple(columns), tuple(_padded(row, lengths) for row in rows), in_all, page)
+
+
+def _in_state(found: QuerySet[Participant], wanted: Sequence[str], today: date) -> list[int]:
+    """Ids of those in one of the states, in order; only those that moved since they were last asked about are read."""
+    ids = list(found.values_list("pk", flat=True))
+    states = states_of(ids, today, lambda moved: rows_of(list(Participant.objects.filter(pk__in=moved)), today))
+    return [each for each in ids if states[each] in wanted]
 
 
 def _filtered(found: QuerySet[Participant], site: str, group: str, typed: str) -> QuerySet[Participant]:
@@ -173,10 +182,16 @@ def _after_treatment(
     )  # fmt: skip
 
 
+@lru_cache(maxsize=100_000)
+def _address(name: str, *parts: str | int) -> str:
+    """The address of a page. Of the two thousand links of a matrix most were asked for before."""
+    return reverse(name, args=parts)
+
+
 def _entry_url(participant: Participant, kind: str, key: int | None) -> str:
     if key is None:
-        return reverse("capture:entry_new", args=[participant.reference, kind])
-    return reverse("capture:entry", args=[participant.reference, kind, key])
+        return _address("capture:entry_new", participant.reference, kind)
+    return _address("capture:entry", participant.reference, kind, key)
 
 
 def _visit_url(participant: Participant, number: int, visits: dict[int, Any]) -> str:
@@ -186,13 +201,13 @@ def _visit_url(participant: Participant, number: int, visits: dict[int, Any]) ->
 
 
 def _cycle_cell(participant: Participant, number: int, due: Due) -> Cell:
-    return Cell(due, lambda: reverse("capture:cycle", args=[participant.reference, number]))
+    return Cell(due, lambda: _address("capture:cycle", participant.reference, number))
 
 
 def _assessment_url(participant: Participant, due: Due, ids: dict[date, int]) -> str:
     if due.done_on in ids:
-        return reverse("capture:assessment", args=[participant.reference, ids[due.done_on]])
-    return reverse("capture:assessment_new", args=[participant.reference])
+        return _address("capture:assessment", participant.reference, ids[due.done_on])
+    return _address("capture:assessment_new", participant.reference)
 
 
 def _padded(row: Row, lengths: list[int]) -> Row:

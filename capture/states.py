@@ -1,0 +1,69 @@
+"""What the matrix is filtered by: which participants have something due or overdue, derived once for each Change.
+
+A state follows from the rows of one participant and from the day. It is kept in the memory of the process together with
+that day and the number of the newest Change of the participant; with either another, it is derived again. Writers take
+their numbers in the order in which they commit, so asking for the Changes after the last one seen misses none; and the
+seal of that one tells a database of another history (restored, or of a test) from this one.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from threading import Lock
+
+from django.db import connection
+
+from capture.matrix import Row
+
+# The newest Change of the participant, the newest of no participant but of a group, and the day.
+Key = tuple[int, int, date]
+
+
+@dataclass
+class _Kept:
+    """States by participant id, each with its key; `newest` Change by participant id (None: of none), up to `seen`."""
+
+    seen: int = 0
+    seal: bytes | None = None
+    newest: dict[int | None, int] = field(default_factory=dict)
+    states: dict[int, tuple[Key, str]] = field(default_factory=dict)
+    lock: Lock = field(default_factory=Lock)
+
+    def keys(self, ids: Iterable[int], today: date) -> dict[int, Key]:
+        """The key of each participant as the record stands now; read before the rows, so that no row is older."""
+        with self.lock, connection.cursor() as cursor:
+            self._forget_another_history(cursor)
+            cursor.execute("SELECT id, seal FROM trial_change ORDER BY id DESC LIMIT 1")
+            top, seal = cursor.fetchone() or (0, None)
+            cursor.execute(
+                "SELECT participant_id, max(id) FROM trial_change WHERE id > %s AND id <= %s "
+                "AND (participant_id IS NOT NULL OR groups <> '{}') GROUP BY participant_id",
+                [self.seen, top],
+            )
+            self.newest.update(cursor.fetchall())
+            self.seen, self.seal = top, seal and bytes(seal)
+            of_none = self.newest.get(None, 0)
+            return {each: (self.newest.get(each, 0), of_none, today) for each in ids}
+
+    def _forget_another_history(self, cursor) -> None:  # type: ignore[no-untyped-def]
+        """The last Change seen must still be there, as it was sealed."""
+        cursor.execute("SELECT seal FROM trial_change WHERE id = %s", [self.seen])
+        found = cursor.fetchone()
+        if self.seen and (found is None or found[0] is None or bytes(found[0]) != self.seal):
+            self.seen, self.seal = 0, None
+            self.newest.clear()
+            self.states.clear()
+
+
+_KEPT = _Kept()
+
+
+def states_of(ids: Sequence[int], today: date, rows_of: Callable[[list[int]], Iterable[Row]]) -> dict[int, str]:
+    """The state of each of these participants (`overdue`, `due` or empty); rows_of derives those that moved."""
+    keys = _KEPT.keys(ids, today)
+    kept = {each: _KEPT.states.get(each) for each in ids}
+    known = {each: state[1] for each, state in kept.items() if state is not None and state[0] == keys[each]}
+    moved = [each for each in ids if each not in known]
+    derived = {row.participant.pk: row.state for row in rows_of(moved)} if moved else {}
+    _KEPT.states.update({each: (keys[each], state) for each, state in derived.items()})
+    return known | derived
