@@ -9,7 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Max
 
 from analysis.models import GroupResult
-from trial import status
+from trial import clock, status
 from trial.celery import celery_app
 from trial.evaluation.settings import ENGINE
 from trial.models import Change, StatusNote
@@ -41,6 +41,7 @@ def lines() -> list[Line]:
     return [
         Line("Version", None, f"{PROGRAM}, engine {ENGINE}"),
         Line("Validation", *state.in_words()),
+        Line("Server clock", *clock.judged(clock.kernel(), clock.apart_seconds())),
         _migrations(),
         _worker(said.get("sweep"), now),
         _broker(),

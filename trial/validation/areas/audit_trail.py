@@ -135,8 +135,13 @@ AUDIT_TRAIL_REQUIREMENTS = (
         AREA,
         "A server clock more than a second away from its time source is reported.",
         ema("5"),
-        (),
-        "Not built. The report compares the clocks of program and database with each other only.",
+        tests_of(
+            "trial/test_clock.py",
+            "a_clock_more_than_a_second_off_is_reported",
+            "the_kernels_account_is_read_where_there_is_one",
+            "the_status_page_and_the_report_say_what_is_known_of_the_clock",
+            "a_database_whose_clock_is_off_is_found",
+        ),
     ),
     Requirement(
         "R26",
