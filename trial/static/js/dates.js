@@ -27,9 +27,11 @@ function put(field, text) {
   field.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
+/** The day at the server, in UTC: its instant when it made the page, and the time since. The clock of this machine,
+    which may be wrong, is not asked. */
 function today() {
-  const now = new Date();
-  return written(now.getDate(), now.getMonth() + 1, now.getFullYear());
+  const now = new Date(Number(document.body.dataset.now) * 1000 + performance.now());
+  return written(now.getUTCDate(), now.getUTCMonth() + 1, now.getUTCFullYear());
 }
 
 document.addEventListener("keydown", (event) => {

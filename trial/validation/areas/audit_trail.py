@@ -127,8 +127,10 @@ AUDIT_TRAIL_REQUIREMENTS = (
         "Times come from the server with their zone; the clock of the person's machine moves nothing.",
         part_11("10(e)") + e6("4.2.2(d)"),
         tests_of(TRAIL, "days_are_whole_days_in_utc")
-        + tests_of("trial/validation/test_small_promises.py", "the_time_of_a_change_is_the_database_servers"),
-        "Not tried in a browser whose clock is a day off.",
+        + tests_of("trial/validation/test_small_promises.py", "the_time_of_a_change_is_the_database_servers")
+        + tests_of(
+            "browser/test_a_wrong_clock.py", "a_browser_with_its_clock_a_day_off_moves_no_day_and_no_time"
+        ),
     ),
     Requirement(
         "R25",
