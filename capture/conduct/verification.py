@@ -12,12 +12,14 @@ from capture.conduct import places
 from capture.conduct.plan import PLAN
 from capture.conduct.queries import NotPossible
 from trial import changes
-from trial.holds_in_sql import ALWAYS_WRITABLE, CONDUCT_TABLES
+from trial.holds_in_sql import ALWAYS_WRITABLE, CONDUCT_TABLES, FORM_OF_TABLE
 from trial.models import Participant, Person, Role, SourceVerification
 
 NOT_YET, VERIFIED, AGAIN = "to verify", "verified", "to verify again"
 # Not the site's entries: what is said about them drops no verification.
 OUTSIDE = (*CONDUCT_TABLES, *ALWAYS_WRITABLE, "trial_acknowledgement")
+# Their first version is the entry itself, which nobody can have verified before; lines below an entry may come later.
+ENTRIES_THEMSELVES = (*FORM_OF_TABLE, "trial_participant", "trial_assessment")
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,7 @@ def _rows(condition: str, values: list[Any]) -> list[tuple[int, int, str, int]]:
                 FROM (SELECT participant_id, min(at_change) AS at_change FROM done GROUP BY participant_id) o
                 JOIN trial_change c ON c.participant_id = o.participant_id AND c.id > o.at_change
                 JOIN trial_version v ON v.change_id = c.id AND v.table_name <> ALL(%s)
+                    AND (v.act <> 'insert' OR v.table_name <> ALL(%s))
                 CROSS JOIN LATERAL endpoint_place_of(v.table_name, v.row) p)
             SELECT s.id, s.participant_id, s.form, s.row_id FROM done s
             WHERE EXISTS (SELECT FROM since v
@@ -126,6 +129,6 @@ def _rows(condition: str, values: list[Any]) -> list[tuple[int, int, str, int]]:
                     (SELECT w.row -> s.field FROM trial_version w WHERE w.table_name = v.table_name
                         AND w.row_id = v.row_id AND w.change_id <= s.at_change
                         ORDER BY w.change_id DESC, w.id DESC LIMIT 1)))""",
-            [*values, list(OUTSIDE)],
+            [*values, list(OUTSIDE), list(ENTRIES_THEMSELVES)],
         )
         return cursor.fetchall()

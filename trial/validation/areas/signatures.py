@@ -4,7 +4,7 @@ from trial.validation.requirement import OURS, Requirement, e6, ema, part_11, te
 
 AREA = "Signatures"
 SIGNING, HOLDS = "capture/conduct/test_signing.py", "capture/conduct/test_verification_and_holds.py"
-ACCOUNTS = "trial/test_accounts.py"
+ACCOUNTS, WORK = "trial/test_accounts.py", "capture/test_work_of_conduct.py"
 
 SIGNATURE_REQUIREMENTS = (
     Requirement(
@@ -56,7 +56,9 @@ SIGNATURE_REQUIREMENTS = (
             SIGNING,
             "a_later_change_makes_it_stale_and_names_only_what_changed",
             "queries_and_verification_do_not_make_a_signature_stale",
-        ),
+        )
+        + tests_of(WORK, "a_signed_casebook_is_to_be_signed_again_once_it_changed")
+        + tests_of("capture/test_expedited.py", "a_report_moves_no_endpoint_and_no_signature_but_a_lock_stops_it"),
     ),
     Requirement(
         "R38",
@@ -79,7 +81,8 @@ SIGNATURE_REQUIREMENTS = (
             ACCOUNTS,
             "an_investigator_signs_from_the_first_to_the_last_day_of_the_delegation",
             "a_deactivated_investigator_signs_no_more",
-        ),
+        )
+        + tests_of(WORK, "only_a_delegated_investigator_is_asked_to_sign"),
     ),
     Requirement(
         "R40",
