@@ -75,8 +75,6 @@ FOLLOW_UP_SCAN = (
           "check.", RECIST, SOFT, scan.came_back_unsaid),
     Check("FOLL-16", "The new lesion was first seen in the future, or no later than the baseline: then it is not new.",
           ORDER, HARD, scan.new_lesion_at_an_impossible_time, "new_lesion_on"),
-    Check("FOLL-17", "A date of a new lesion belongs to a new lesion that was seen.", "Impossible.", HARD,
-          lambda facts: facts["new_lesions"] != "yes" and facts["new_lesion_on"] is not None, "new_lesion_on"),
     Check("FOLL-18", "The scan of a lesion lies no later than day 1 of treatment.", RECIST, HARD,
           lambda facts: facts["day_1"] is not None
           and any(each.scanned_on and each.scanned_on <= facts["day_1"] for each in facts["readings"])),

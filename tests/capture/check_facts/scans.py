@@ -85,7 +85,6 @@ FOLLOW_UP_SCAN: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"new_lesion_on": DAY_1, "baseline": SPIRAL, "today": TODAY},
         {"new_lesion_on": SPIRAL.assessed_on, "baseline": SPIRAL, "today": TODAY},
     ),
-    "FOLL-17": ({"new_lesions": "yes", "new_lesion_on": TODAY}, {"new_lesions": "no", "new_lesion_on": TODAY}),
     "FOLL-18": (
         {**_reading("absent", scanned_on=DAY_1 + timedelta(days=1)), "day_1": DAY_1},
         {**_reading("absent", scanned_on=DAY_1), "day_1": DAY_1},
