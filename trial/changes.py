@@ -12,7 +12,7 @@ from datetime import datetime
 
 from django.db import DatabaseError, OperationalError, connection, transaction
 
-from trial import sent_once, waking
+from trial import sent_once, together, waking
 from trial.holds_in_sql import HELD
 from trial.models import Change, Participant, Person, Site
 from trial.program import PROGRAM
@@ -104,6 +104,7 @@ def record(
         change = _open(person, act, reason, participant, site, {str(group) for group in groups if group})
         transaction.on_commit(lambda: waking.wake(change.groups), robust=True)
         yield change
+        together.do(change.at)
 
 
 @dataclass

@@ -1,25 +1,22 @@
-"""What a save on a form's own page means for the query that led there: the correction answers it."""
+"""What a save on a form's own page means for the query that led there: the correction answers it, in one Change."""
 
-from django.contrib import messages
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.http import HttpRequest
 
 from capture.conduct import queries, query_list
-from trial import changes
 
 
-def answer_query(request: HttpRequest, reason: str) -> bool:
-    """Answers the query named by the page (`answers_query`); False when the page came from none.
-
-    The correction is saved by then; when the answer fails the query stays open and the page says so.
-    """
+@contextmanager
+def answering_query(request: HttpRequest, reason: str) -> Iterator[bool]:
+    """The save inside answers the query named by the page (`answers_query`); False when the page came from none."""
     key = request.POST.get("answers_query", "")
-    if not (key.isascii() and key.isdigit() and len(key) < 18):
-        return False
-    query = query_list.for_person(request.user).select_related("participant").filter(pk=int(key)).first()
+    named = key.isascii() and key.isdigit() and len(key) < 18
+    rows = query_list.for_person(request.user).select_related("participant")
+    query = rows.filter(pk=int(key)).first() if named else None
     if query is None or not query.waits_for_site:
-        return False
-    try:
-        queries.answer_by_correction(request.user, query, reason)
-    except (queries.NotPossible, changes.RecordBusy) as said:
-        messages.warning(request, f"The correction is saved; the query is still open: {said}")
-    return True
+        yield False
+        return
+    with queries.answered_by_correction(request.user, query, reason):
+        yield True

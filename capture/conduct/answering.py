@@ -55,12 +55,10 @@ def save(request: HttpRequest, query: Query) -> AnswerSheet | None:
     if not all(valid):
         typed.said = [str(error) for form in forms for errors in form.errors.values() for error in errors]
         return typed
-    typed.refusal = saving.attempt(request, lambda: _correct(request, query, forms, typed))
-    if typed.refusal is not None:
-        return typed
     reason = ". ".join(filter(None, (typed.reason.cleaned_data["reason"], typed.words.strip())))
-    queries.answer_by_correction(request.user, query, reason)
-    return None
+    with queries.answered_by_correction(request.user, query, reason):
+        typed.refusal = saving.attempt(request, lambda: _correct(request, query, forms, typed))
+    return typed if typed.refusal is not None else None
 
 
 def _answered(request: HttpRequest, query: Query, typed: AnswerSheet, words: str) -> AnswerSheet | None:

@@ -1,11 +1,13 @@
 """Proof that the person at the page is who is signed in: the password again, and the second factor where there is one.
 
-Through Django's `authenticate` with the request, so that wrong passwords count towards the lockout of django-axes.
+Through Django's `authenticate` with the request, so that wrong passwords count towards the lockout of django-axes; the
+code through `trial.security.second_factor`, as at the door: an authenticator's code or a recovery code, good once.
 """
 
-from django.apps import apps
 from django.contrib.auth import authenticate
 from django.http import HttpRequest
+
+from trial.security import second_factor
 
 
 class NotProven(Exception):
@@ -21,21 +23,10 @@ def prove(request: HttpRequest, password: str, code: str) -> None:
         raise NotProven("Too many wrong passwords: this account is locked for a while. Nothing was signed.")
     if person is None or person.pk != request.user.pk:
         raise NotProven("The password is wrong. Nothing was signed.")
-    if needs_code(request) and not (code.strip() and _matches(request, code.strip())):
+    if needs_code(request) and second_factor.verify(person, code.strip()) is None:
         raise NotProven("The code is wrong or was used already. Nothing was signed.")
 
 
 def needs_code(request: HttpRequest) -> bool:
-    """Whether the person has set up a second factor."""
-    if not apps.is_installed("django_otp"):
-        return False
-    # Imported here: its models exist only where the application is installed.
-    from django_otp import devices_for_user
-
-    return any(True for _ in devices_for_user(request.user, confirmed=True))
-
-
-def _matches(request: HttpRequest, code: str) -> bool:
-    from django_otp import match_token
-
-    return match_token(request.user, code) is not None
+    """Whether a code is asked for: the person has set up a second factor, or this installation demands one."""
+    return second_factor.is_demanded() or second_factor.has_one(request.user)

@@ -1,10 +1,12 @@
 """What people do with queries: the monitor raises, closes, reopens and cancels; the site answers. One Change each."""
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 
 from capture.conduct import places
-from trial import access, asking, changes
+from trial import access, asking, changes, together
 from trial.models import Participant, Person, Query, Role
 
 State = Query.State
@@ -60,12 +62,19 @@ def answer(person: Person, query: Query, words: str) -> Query:
     return _move(person, query, State.ANSWERED, words, (State.OPEN, State.REOPENED))
 
 
-def answer_by_correction(person: Person, query: Query, reason: str) -> Query:
-    """Answers with the reason of a correction that was just saved; a query that is no longer open stays as it is."""
-    query.refresh_from_db()
-    if not query.waits_for_site:
-        return query
-    return answer(person, query, f"Corrected: {reason}" if reason else "Corrected.")
+def answered_by_correction(person: Person, query: Query, reason: str) -> AbstractContextManager[None]:
+    """The correction saved inside answers the query with its reason, in the same Change: both or neither.
+
+    A query that is no longer open by then stays as it is.
+    """
+
+    def also(at: datetime) -> None:
+        # Read under the writers' lock, and after the checks of the entry, which may have closed it themselves.
+        current = Query.objects.select_related("participant").get(pk=query.pk)
+        if current.waits_for_site:
+            asking.move(current, State.ANSWERED, f"Corrected: {reason}" if reason else "Corrected.", person, at)
+
+    return together.with_the_next_change(also)
 
 
 def decide(person: Person, query: Query, to: str, words: str = "") -> Query:

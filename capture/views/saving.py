@@ -105,11 +105,12 @@ def answer(
     sheet = make(data)
     if not sheet.is_valid:
         return _again(request, template, sheet, {"incomplete": True})
-    refusal = attempt(request, lambda: save(sheet))
+    reason = sheet.reason.cleaned_data.get("reason", "") if sheet.reason else ""
+    with after_saving.answering_query(request, reason) as came_from_query:
+        refusal = attempt(request, lambda: save(sheet))
     if refusal is None:
         page = done(sheet)
-        reason = sheet.reason.cleaned_data.get("reason", "") if sheet.reason else ""
-        return redirect("capture:queries") if after_saving.answer_query(request, reason) else page
+        return redirect("capture:queries") if came_from_query else page
     if refusal.meanwhile:
         return _conflict(request, template, make, rows, refusal.meanwhile)
     return _again(request, template, sheet, refusal.context)

@@ -71,9 +71,9 @@ class Campaign:
         """One kill and what came of it, in a line."""
         self._let(go=True)
         time.sleep(self.chance.uniform(0.5, 2.5))
-        newest = dict(self._rows(NEWEST))
         pid = self.product.kill(kind, self.chance)
         killed_at = time.monotonic()
+        newest = dict(self._rows(NEWEST)) if kind == "worker" else {}
         back = _until(lambda: self._is_back(kind, pid, killed_at, newest), COMES_BACK_SECONDS)
         if back is None:
             self.violations.append(f"{kind} did not come back within {COMES_BACK_SECONDS} s")
@@ -138,14 +138,13 @@ class Campaign:
         ])  # fmt: skip
 
     def _is_back(self, kind: str, pid: int, killed_at: float, newest: dict[str, int]) -> bool:
-        """Web and database: a save sent after the kill is acknowledged. Worker: both groups stand for what was on
-        record at the kill. Beat: it runs again."""
+        """Web and database: a save sent after the kill is acknowledged. Worker: a save made after the kill is computed.
+        Beat: it runs again."""
         if kind == "beat":
             return self.product.process(kind, self.chance) not in (None, pid)
         if kind == "worker":
             stands_for = dict(self._rows(STANDS_FOR))
-            is_new = self.product.process(kind, self.chance) not in (None, pid)
-            return is_new and all(stands_for.get(group, 0) >= number for group, number in newest.items())
+            return any(stands_for.get(group, 0) > number for group, number in newest.items())
         return any(began > killed_at for each in self.writers for began, _ in each.saves[-20:])
 
     def _let(self, go: bool) -> None:
