@@ -39,6 +39,8 @@ def sheet(query: Query, posted: QueryDict | None = None) -> AnswerSheet:
     """The sheet of a query as it stands, or with what was typed."""
     names, forms = _names(query), _forms(query, posted)
     shown = [bound for form in forms for bound in form if bound.html_name in names and not bound.is_hidden]
+    if shown:
+        shown[0].field.widget.attrs["autofocus"] = True  # the page is about this value: typing begins here
     return AnswerSheet(query, shown, ReasonForm(posted), (posted or {}).get("words", "")[:600])
 
 
