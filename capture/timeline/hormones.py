@@ -80,7 +80,7 @@ def _written(xs: Sequence[float]) -> set[int]:
 
 def _mark(name: str, sample: HormoneFact, days: Days, y: float, above: bool | None, written: bool) -> Mark:
     x = days.at(sample.sampled_on)
-    look = "level-normal" if above is False else "level-above"
+    look = {True: "level-above", False: "level-normal", None: "level-plain"}[above]
     parts: tuple[Stamp | Label, ...] = (Stamp("level", x, y, look),)
     if written and sample.value is not None:
         parts = (*parts, Label(x, y - 6, _plain(sample.value), "middle", "small"))

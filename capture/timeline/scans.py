@@ -12,7 +12,7 @@ from trial.partial_date import shown
 from trial.rules.recist import AssessmentOutcome, NewLesions
 
 # The sums are drawn between these; the letters of the responses stand below.
-TOP, FLOOR, LETTERS, HEIGHT = 28.0, 104.0, 121.0, 126.0
+TOP, FLOOR, LETTERS, HEIGHT = 32.0, 106.0, 123.0, 128.0
 # Percent of the width that a value needs, on the narrowest drawing: nearer ones stand above and below in turn.
 ROOM_FOR_VALUE = 5.5
 

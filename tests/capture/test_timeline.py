@@ -174,14 +174,13 @@ def test_treatment_ends_with_a_mark() -> None:
 
 
 def test_sums_stand_at_their_height_and_responses_have_their_shape() -> None:
-    """100 mm is the highest, at the top (28); 70 mm stands at 104 − 0.7 × 76 = 50.8."""
+    """120 mm is the highest, at the top (32); 70 mm stands at 106 − 70 / 120 × 74 = 62.8."""
     lane = scans.lane(course(person(scan(28, "42", "28"), scan(56, "60", "60", new="yes"))), DAYS)
     base, partial, progression = lane.marks
     assert (base.stamps[0].name, partial.stamps[0].name, progression.stamps[0].name) == ("baseline", "PR", "PD")
     assert partial.stamps[0].x == x(28)
     assert [each.name for each in progression.stamps] == ["PD", "new"]
-    # The second scan is 120 mm, so 70 mm stands at 104 − 70 / 120 × 76 = 59.7.
-    assert (partial.stamps[0].y, progression.stamps[0].y) == (59.7, 28.0)
+    assert (partial.stamps[0].y, progression.stamps[0].y) == (62.8, 32.0)
     assert "PD" in [each.words for each in progression.labels]
 
 
