@@ -24,8 +24,13 @@ SIGNATURE_REQUIREMENTS = (
             SIGNING,
             "the_whole_casebook_is_signed_by_one_act",
             "a_wrong_password_never_signs_and_counts_towards_the_lockout",
+        )
+        + tests_of(
+            "capture/conduct/test_signing_with_second_factor.py",
+            "the_page_asks_for_the_code_and_the_password_alone_does_not_sign",
+            "a_wrong_code_does_not_sign_and_a_right_one_does",
+            "a_code_that_opened_the_session_does_not_sign_again",
         ),
-        "The password is asked each time, the name is the session's. No test signs where a second factor is demanded.",
     ),
     Requirement(
         "R35",
