@@ -128,7 +128,7 @@ def main(address: str, rounds: int) -> None:
         _say(f"{name}: save", [each[0] for each in took])
         _say(f"{name}: save committed → stored", [each[1] for each in took])
     cookie = _cookie()
-    for page in PAGES:
+    for page in (*PAGES, f"participants/{ones[0].number}/"):
         _say(f"/{page}", [_page(f"{address}/{page}", cookie) for _ in range(max(rounds, 20))])
 
 

@@ -25,10 +25,14 @@ SCANS = ((date(2026, 3, 12), "28"), (date(2026, 5, 7), "36"))
 def cast(database: object) -> Cast:
     """The fixed cast; the participant has a baseline of one target of 40 mm."""
     made = cast_of()
-    target = assessments.NewLesion("liver", "segment 4", Decimal(40))
-    assessments.save_baseline(made.people[Role.COORDINATOR], made.participant, date(2026, 1, 6), "spiral_ct", 5,
-                              "not_done", [target], [])  # fmt: skip
+    _baseline(made)
     return made
+
+
+def _baseline(cast: Cast) -> None:
+    target = assessments.NewLesion("liver", "segment 4", Decimal(40))
+    assessments.save_baseline(cast.people[Role.COORDINATOR], cast.participant, date(2026, 1, 6), "spiral_ct", 5,
+                              "not_done", [target], [])  # fmt: skip
 
 
 def _page(cast: Cast, role: Role, number: str = "NET-001") -> str:
@@ -37,6 +41,12 @@ def _page(cast: Cast, role: Role, number: str = "NET-001") -> str:
 
 def _words(page: str) -> str:
     return re.sub(r"<[^>]+>", "", page)
+
+
+def full_course(cast: Cast) -> None:
+    """A baseline, and what follows."""
+    _baseline(cast)
+    _full(cast)
 
 
 def _full(cast: Cast) -> None:
