@@ -91,8 +91,7 @@ def record(
         raise ValueError(f"unknown act {act!r}")
     if act in NEEDS_REASON and not reason.strip():
         raise ReasonMissing("Say why the record is changed.")
-    if _RETURNED.get():
-        raise ReturnedForm(_RETURNED.get())
+    stop_if_returned()
     run = _RUNNING.get()
     if run is not None and run.now is not None:
         with run.joined(person, participant, groups) as change:
@@ -235,3 +234,9 @@ def returned(because: str = AFTER_THE_SESSION) -> Iterator[None]:
         yield
     finally:
         _RETURNED.reset(token)
+
+
+def stop_if_returned() -> None:
+    """Raises ReturnedForm while a form finds its way back; asked first where a page wants a password too."""
+    if _RETURNED.get():
+        raise ReturnedForm(_RETURNED.get())

@@ -14,17 +14,20 @@ class NotProven(Exception):
     """The password or the code is wrong, or the account is locked for a while; the message says which."""
 
 
-def prove(request: HttpRequest, password: str, code: str) -> None:
-    """Raises NotProven; a wrong code is told apart from a wrong password only to someone who knows the password."""
+def prove(request: HttpRequest, password: str, code: str, undone: str = "Nothing was signed.") -> None:
+    """Raises NotProven, whose words end with `undone`.
+
+    A wrong code is told apart from a wrong password only to someone who knows the password.
+    """
     person = authenticate(request, username=request.user.get_username(), password=password)
     if getattr(request, "axes_locked_out", False):
         # Answered here in words; left standing, the mark would make AxesMiddleware answer with a bare line of text.
         request.axes_locked_out = False  # type: ignore[attr-defined]
-        raise NotProven("Too many wrong passwords: this account is locked for a while. Nothing was signed.")
+        raise NotProven(f"Too many wrong passwords: this account is locked for a while. {undone}")
     if person is None or person.pk != request.user.pk:
-        raise NotProven("The password is wrong. Nothing was signed.")
+        raise NotProven(f"The password is wrong. {undone}")
     if needs_code(request) and second_factor.verify(person, code.strip()) is None:
-        raise NotProven("The code is wrong or was used already. Nothing was signed.")
+        raise NotProven(f"The code is wrong or was used already. {undone}")
 
 
 def needs_code(request: HttpRequest) -> bool:

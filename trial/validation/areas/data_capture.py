@@ -138,8 +138,13 @@ DATA_CAPTURE_REQUIREMENTS = (
             "registration_is_refused",
             "an_approved_waiver_lets_an_ineligible_participant_through",
             "a_refused_waiver_lets_nobody_through_and_is_decided_once",
+        )
+        + tests_of(
+            "capture/test_waiver_decision.py",
+            "a_waiver_is_not_decided_without_the_chairs_password",
+            "a_decision_signed_by_the_chair_is_on_record_with_name_time_and_reason",
+            "wrong_passwords_at_a_waiver_count_as_those_at_the_door",
         ),
-        "A waiver is decided in the chair's name with a reason; the password is not asked again.",
     ),
     Requirement(
         "R52",
