@@ -1,4 +1,4 @@
-"""The plots without a mouse: focus, arrow keys, words in a live region, Enter; and what is there without scripts."""
+"""The pages of results without a mouse, without scripts, on a phone and on paper."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -19,7 +19,7 @@ PLOT_IN_FOCUS = "document.activeElement.matches('svg') && document.activeElement
 
 
 def _course(participant: Participant, millimetres: int) -> None:
-    """A target of 40 mm at baseline, one look at it, and diarrhoea."""
+    """A target of 40 mm at baseline, one look at it, a raised marker that falls, and diarrhoea."""
     target = [assessments.NewLesion("liver", "segment 4", Decimal(40))]
     assessments.save_baseline(None, participant, DAY_1 - timedelta(3), "spiral_ct", 5, "not_done", target, [])
     dosing.save_cycle(None, participant, 1, DAY_1, dosing.AS_PLANNED)
@@ -30,6 +30,11 @@ def _course(participant: Participant, millimetres: int) -> None:
               "present_at_baseline": False, "expectedness": "", "action_taken": "none", "outcome": "recovering",
               "cycle_number": 1}  # fmt: skip
     entries.save(None, participant, ENTRY_FORMS["adverse_event"], values)
+    for day, value in ((-3, 400), (56, 100)):
+        level = {"sampled_on": DAY_1 + timedelta(day), "marker": "HIAA5U24", "value": Decimal(value),
+                 "value_missing": "", "unit": "ug/L", "upper_limit": Decimal(90), "upper_limit_missing": "",
+                 "assay": "HPLC"}  # fmt: skip
+        entries.save(None, participant, ENTRY_FORMS["hormone"], level)
 
 
 @pytest.fixture
@@ -111,3 +116,33 @@ def test_without_scripts_the_same_stands_in_a_table(chromium: Any, live_server_u
     table = page.locator("section[aria-labelledby=h-waterfall] details")
     table.locator("summary").click()
     assert "NET-002" in table.inner_text() and "−50.0" in table.inner_text()
+
+
+def test_the_pages_fit_a_phone(chromium: Any, live_server_url: str, cast: Cast) -> None:
+    narrow = {"viewport": {"width": 390, "height": 844}}
+    page = signed_in_page(chromium, live_server_url, cast.people[Role.CHAIR], **narrow)
+    for place in ("/dashboard/", "/groups/A/", "/groups/A/behind/registered/"):
+        page.goto(live_server_url + place)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, place
+
+
+@pytest.mark.parametrize(("width", "height"), [(680, 996), (1009, 667)], ids=["portrait", "landscape"])
+def test_on_paper_nothing_is_cut_and_each_page_says_what_it_stands_for(
+    chromium: Any, live_server_url: str, cast: Cast, width: int, height: int
+) -> None:
+    """The size is that of an A4 page within its margins, in the pixels of a browser."""
+    size = {"viewport": {"width": width, "height": height}}
+    page = signed_in_page(chromium, live_server_url, cast.people[Role.CHAIR], **size)
+    page.emulate_media(media="print")
+    stored = recompute("A")
+    for place in ("/dashboard/", "/groups/A/"):
+        page.goto(live_server_url + place)
+        assert page.locator(".top-nav:visible, .section-nav:visible, button:visible, .downloads:visible").count() == 0
+        foot = page.locator(".print-foot").first
+        assert f"change {stored.holds_to} · settings {stored.settings_version}" in foot.inner_text()
+        assert foot.evaluate("foot => getComputedStyle(foot).display") == "table-footer-group"
+        plots = [each.bounding_box() for each in page.locator("svg.chart").all()]
+        assert plots and [each for each in plots if each["x"] + each["width"] > width or each["height"] > height] == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        parted = "svg => getComputedStyle(svg).breakInside"
+        assert {each.evaluate(parted) for each in page.locator("svg.chart").all()} == {"avoid"}
