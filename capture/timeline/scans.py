@@ -28,6 +28,7 @@ def lane(course: Course, days: Days) -> Lane:
     most = max([*sums, Decimal(1)])
     marks = [_baseline_mark(baseline, first, days, most)] if baseline is not None else []
     marks += [_mark(each, days, most) for each in course.assessed]
+    marks += _without_baseline(course, days) if baseline is None else []
     placed = _apart(marks)
     behind = (Line(LEFT, FLOOR, RIGHT, FLOOR, "floor"), *_joined(placed))
     if first is not None:
@@ -68,6 +69,17 @@ def _mark(outcome: AssessmentOutcome, days: Days, most: Decimal) -> Mark:
         parts += [Stamp("new", x, 7, "new"), Label(x, 10.5, "new", "start", "small", 8)]
     return Mark(days.of(outcome.assessed_on), shown(outcome.assessed_on), _words(outcome),
                 f"assessment/{outcome.assessment_id}", tuple(parts))  # fmt: skip
+
+
+def _without_baseline(course: Course, days: Days) -> list[Mark]:
+    """An assessment that nothing can be compared with is on record, and has no response."""
+    found = []
+    for each in sorted(course.facts.assessments, key=lambda one: one.assessed_on):
+        x = days.at(each.assessed_on)
+        parts = (Stamp("NE", x, FLOOR - 8, "response NE"), Label(x, LETTERS, "–", "middle", "letters"))
+        words = "Tumour assessment without a baseline: no response"
+        found.append(Mark(days.of(each.assessed_on), shown(each.assessed_on), words, f"assessment/{each.id}", parts))
+    return found
 
 
 def _value(x: float, y: float, value: Decimal) -> Label:

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from capture.casebook import ENTRY_FORMS
 from capture.conduct import queries
 from capture.services import assessments, dosing, entries, registration
+from capture.templatetags.course import whole
 from tests.capture.typed import signed_in
 from tests.cast import Cast, answers, cast_of, details, register
 from trial.models import AdverseEvent, Assessment, Role
@@ -121,6 +122,12 @@ def test_the_page_asks_no_more_of_the_database_when_there_is_more_to_draw(cast: 
     with CaptureQueriesContext(connection) as little:
         client.get(f"/participants/{second.reference}/")
     assert len(much) <= len(little) + 8, [each["sql"][:90] for each in much]
+
+
+def test_dates_are_kept_whole_and_what_people_typed_is_escaped() -> None:
+    assert whole("on 12-MAR-2006, <b>−3.5 %</b>") == (
+        'on <span class="whole">12-MAR-2006</span>, &lt;b&gt;<span class="whole">−3.5 %</span>&lt;/b&gt;'
+    )
 
 
 def test_someone_not_registered_has_no_timeline(cast: Cast) -> None:

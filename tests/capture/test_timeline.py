@@ -130,6 +130,14 @@ def test_terms_stand_worst_first_and_overlapping_events_of_one_term_below_each_o
     assert tops[0] == tops[2] < tops[1]
 
 
+@pytest.mark.parametrize("resolved", [whole(10), PartialDate(2025), None])
+def test_dates_that_contradict_each_other_make_no_bar_of_negative_width(resolved: PartialDate | None) -> None:
+    """Resolved before it began, or going on after the death on day 40."""
+    facts = replace(person(), adverse_events=(event(1, whole(60), resolved),), death=DeathFact(1, whole(40), "disease"))
+    mark = events.lanes(course(facts), DAYS)[0].marks[0]
+    assert all(each.width >= event_bar.SHORTEST - 0.01 for each in mark.boxes) and mark.boxes[0].x == x(60)
+
+
 def test_many_terms_are_folded_but_never_a_single_one() -> None:
     def terms(count: int) -> Timeline:
         found = [event(n, whole(n), whole(n + 5), term=f"term {n}", grade=5 if n == 8 else 1) for n in range(count)]
@@ -189,6 +197,15 @@ def test_a_scan_without_a_complete_sum_has_no_value_and_breaks_the_line() -> Non
     assert [each.stamps[0].name for each in lane.marks] == ["baseline", "SD", "NE", "SD"]
     assert [each.look for each in lane.behind].count("sum") == 1
     assert "no sum" in lane.marks[2].words
+
+
+def test_a_scan_without_a_baseline_is_shown_and_has_no_response() -> None:
+    facts = person(scan(20, "50", "40"))
+    lane = scans.lane(course(replace(facts, assessments=facts.assessments[1:])), DAYS)
+    assert [(each.stamps[0].x, each.words) for each in lane.marks] == [
+        (x(20), "Tumour assessment without a baseline: no response")
+    ]  # fmt: skip
+    assert not lane.behind[1:]
 
 
 def test_hormones_are_drawn_against_the_upper_limit_else_against_the_first_value_else_listed() -> None:

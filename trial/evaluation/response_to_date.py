@@ -200,7 +200,8 @@ def _afterwards(case: _Case) -> Iterable[str]:
     if known and case.considered[-1].response == Response.NE:
         last = case.assessed[-1]
         yield f"The last assessment, {shown(last.assessed_on)}, was not evaluable."
-    if case.considered:
+    if case.considered or case.assessed:
+        # Who died before any assessment: the headline says so.
         yield from _died(case.participant)
 
 

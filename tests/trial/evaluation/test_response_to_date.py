@@ -179,6 +179,14 @@ def test_an_assessment_after_new_therapy_does_not_count_and_says_so() -> None:
     )
 
 
+def test_a_death_after_a_new_therapy_that_came_before_any_assessment_is_said() -> None:
+    early = follow_up(20, new_therapy_on=PartialDate(2026, 1, 15))
+    death = DeathFact(1, PartialDate(2026, 5, 2), "other")
+    found = words(replace(person(scan(56, "50", "30")), follow_ups=(early,), death=death))
+    assert found.headline == "No response: new anticancer therapy from 15-JAN-2026, before any assessment."
+    assert "Died on 02-MAY-2026 (another cause)." in found.more
+
+
 def test_without_target_lesions_no_sum_is_spoken_of() -> None:
     bone = LesionFact(3, "N1", "non_target", "bone", None)
     start = replace(BASELINE, readings=BASELINE.readings[2:])
