@@ -9,7 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Max
 
 from analysis.models import GroupResult
-from trial import clock, status
+from trial import clock, spine_in_place, status
 from trial.celery import celery_app
 from trial.evaluation.settings import ENGINE
 from trial.models import Change, StatusNote
@@ -43,6 +43,7 @@ def lines() -> list[Line]:
         Line("Validation", *state.in_words()),
         Line("Server clock", *clock.judged(clock.kernel(), clock.apart_seconds())),
         _migrations(),
+        _guards(),
         _worker(said.get("sweep"), now),
         _broker(),
         *_groups(),
@@ -60,6 +61,12 @@ def _migrations() -> Line:
     if waiting:
         return Line("Database schema", False, f"{len(waiting)} migrations are not applied yet")
     return Line("Database schema", True, f"up to date, {applied} migrations applied")
+
+
+def _guards() -> Line:
+    found = spine_in_place.missing()
+    words = spine_in_place.in_words(found) if found else "every trigger that records and protects is in its place"
+    return Line("Guards of the record", not found, words)
 
 
 def _worker(said: StatusNote | None, now: datetime) -> Line:

@@ -15,6 +15,7 @@ class TrialConfig(AppConfig):
         from trial.celery import celery_app
 
         celery_app.set_default()
+        from trial import spine_in_place  # noqa: F401  its check of the database registers itself
         from trial.criteria_on_record import refuse_to_start
 
         post_migrate.connect(refuse_to_start, sender=self)

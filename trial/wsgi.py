@@ -1,4 +1,7 @@
-"""The web server's way in. The Celery app is loaded too, so that saves can wake the worker."""
+"""The web server's way in. The Celery app is loaded too, so that saves can wake the worker.
+
+It does not serve when the record is not guarded (`trial.spine_in_place`).
+"""
 
 import os
 
@@ -9,3 +12,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trial.settings")
 from trial.celery import celery_app  # noqa: E402,F401
 
 application = get_wsgi_application()
+
+from trial import spine_in_place  # noqa: E402  the applications are loaded by now
+
+spine_in_place.refuse_to_start()

@@ -58,9 +58,13 @@ AUDIT_TRAIL_REQUIREMENTS = (
             "writing_in_the_name_of_another_change_is_refused",
             "writing_after_the_seal_is_refused",
         )
-        + tests_of(AUDIT, "triggers_switched_off_are_found"),
-        "Missing triggers are found by the verification (nightly, on request, in this report), not at the start: the "
-        "web server does not refuse to serve yet.",
+        + tests_of(AUDIT, "triggers_switched_off_are_found")
+        + tests_of(
+            "trial/test_spine_in_place.py",
+            "a_trigger_that_is_missing_or_off_refuses_the_start_and_is_named",
+            "the_web_server_itself_refuses_in_words",
+            "the_check_of_the_database_and_the_status_page_say_it",
+        ),
     ),
     Requirement(
         "R20",
