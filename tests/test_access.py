@@ -47,6 +47,7 @@ def _address(route: str, cast: Cast) -> str:
         "<int:person_id>": str(cast.people[Role.INVESTIGATOR].pk),
         "<slug:act_name>": "deactivate",
         "<int:delegation_id>": "1",
+        "<int:training_id>": "1",
         "<int:site_id>": str(cast.north.pk),
         "<int:kept_id>": "1",
         "<str:plot>": "spider",

@@ -26,7 +26,7 @@ def one_time_password() -> str:
 
 
 @contextmanager
-def _as(administrator: Person, reason: str, site: Site | None = None) -> Iterator[None]:
+def as_administrator(administrator: Person, reason: str, site: Site | None = None) -> Iterator[None]:
     """The Change of one act; PermissionError for anyone but an administrator in office."""
     with changes.record(administrator, "account", reason, site=site):
         # Read again under the lock: two administrators may be at work on each other.
@@ -43,7 +43,7 @@ def add(
     if not USERNAME.fullmatch(username):
         raise NotAllowed("A username begins with a letter and holds small letters, digits, dots and hyphens only.")
     password = one_time_password()
-    with _as(administrator, reason):
+    with as_administrator(administrator, reason):
         if Person.objects.filter(username__iexact=username).exists():
             raise NotAllowed(f"The username {username} was given before. A username is never used again.")
         _refuse_wrong_sites(role, sites)
@@ -59,7 +59,7 @@ def change(
     mail_address: str | None = None,
 ) -> None:  # fmt: skip
     """Name, role and sites of an account; mail_address None: it stays. Raises NotAllowed."""
-    with _as(administrator, reason):
+    with as_administrator(administrator, reason):
         before = Person.objects.get(pk=person.pk)
         _refuse_wrong_sites(role, sites)
         _refuse_both_sides(before.role, role)
@@ -74,7 +74,7 @@ def deactivate(administrator: Person, person: Person, reason: str) -> None:
     """Ends the account's access and every session at once; what the person did stays theirs. Raises NotAllowed."""
     if administrator.pk == person.pk:
         raise NotAllowed("Nobody deactivates the own account.")
-    with _as(administrator, reason):
+    with as_administrator(administrator, reason):
         if person.role == Role.ADMINISTRATOR:
             _refuse_last_administrator(person)
         Person.objects.filter(pk=person.pk).update(is_active=False, session_round=F("session_round") + 1)
@@ -83,7 +83,7 @@ def deactivate(administrator: Person, person: Person, reason: str) -> None:
 def reactivate(administrator: Person, person: Person, reason: str) -> str:
     """Gives the same person access again; returns a new one-time password."""
     password = one_time_password()
-    with _as(administrator, reason):
+    with as_administrator(administrator, reason):
         Person.objects.filter(pk=person.pk).update(is_active=True)
         _give(person, password)
     return password
@@ -92,7 +92,7 @@ def reactivate(administrator: Person, person: Person, reason: str) -> str:
 def give_password(administrator: Person, person: Person, reason: str) -> str:
     """A new one-time password in place of a forgotten one; the person's sessions end."""
     password = one_time_password()
-    with _as(administrator, reason):
+    with as_administrator(administrator, reason):
         _give(person, password)
     return password
 
@@ -109,7 +109,7 @@ def remove_second_factor(administrator: Person, person: Person, reason: str) -> 
     """For a lost telephone: the person sets a new one up at the next sign-in; all sessions end."""
     from django_otp import devices_for_user
 
-    with _as(administrator, reason):
+    with as_administrator(administrator, reason):
         for device in devices_for_user(person, confirmed=None):
             device.delete()
         Person.objects.filter(pk=person.pk).update(session_round=F("session_round") + 1)
@@ -118,7 +118,7 @@ def remove_second_factor(administrator: Person, person: Person, reason: str) -> 
 def save_site(administrator: Person, site: Site | None, code: str, name: str, reason: str) -> Site:
     """A new site (site None), or another name for one; the code of a site is for ever. Raises NotAllowed."""
     code = code.strip().upper()
-    with _as(administrator, reason, site):
+    with as_administrator(administrator, reason, site):
         if site is not None:
             Site.objects.filter(pk=site.pk).update(name=name)
             return site
@@ -133,7 +133,7 @@ def delegate(
     """Lets an investigator of the site sign its casebooks from a day on. Raises NotAllowed."""
     if to_on is not None and to_on < from_on:
         raise NotAllowed("The last day is before the first.")
-    with _as(administrator, reason, site):
+    with as_administrator(administrator, reason, site):
         if person.role != Role.INVESTIGATOR or not person.sites.filter(pk=site.pk).exists():
             raise NotAllowed(f"{person.full_name} is not an investigator of {site.code}: nobody else signs for it.")
         return Delegation.objects.create(person=person, site=site, from_on=from_on, to_on=to_on)
@@ -143,7 +143,7 @@ def end_delegation(administrator: Person, delegation: Delegation, to_on: date, r
     """The last day of a delegation; what was signed before stays signed. Raises NotAllowed."""
     if to_on < delegation.from_on:
         raise NotAllowed("The last day is before the first.")
-    with _as(administrator, reason, delegation.site):
+    with as_administrator(administrator, reason, delegation.site):
         Delegation.objects.filter(pk=delegation.pk).update(to_on=to_on)
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from django.db import DatabaseError, OperationalError, connection, transaction
 
-from trial import sent_once, together, waking
+from trial import sent_once, together, training, waking
 from trial.holds_in_sql import HELD
 from trial.models import Change, Participant, Person, Site
 from trial.program import PROGRAM
@@ -38,6 +38,10 @@ class RecordBusy(RuntimeError):
 
 class ReturnedForm(RecordBusy):
     """A form came back by itself after its session had ended, or again after it was saved: look it over first."""
+
+
+class NotTrained(RecordBusy):
+    """The person has no current training for the role on record; nothing was saved."""
 
 
 class RecordHeld(RecordBusy):
@@ -92,6 +96,8 @@ def record(
     if act in NEEDS_REASON and not reason.strip():
         raise ReasonMissing("Say why the record is changed.")
     stop_if_returned()
+    if untrained := training.in_the_way(person, act):
+        raise NotTrained(untrained)
     run = _RUNNING.get()
     if run is not None and run.now is not None:
         with run.joined(person, participant, groups) as change:

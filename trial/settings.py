@@ -26,6 +26,8 @@ SECOND_FACTOR = os.environ.get("ENDPOINT_SECOND_FACTOR", "on" if PRODUCTION else
 IDLE_MINUTES = int(os.environ.get("ENDPOINT_IDLE_MINUTES", "15"))
 if PRODUCTION and not SECOND_FACTOR:
     raise ImproperlyConfigured("Production needs the second factor: ENDPOINT_SECOND_FACTOR is on or not named.")
+# Whether entry is refused without a recorded, current training for the role.
+TRAINING = os.environ.get("ENDPOINT_TRAINING", "off") == "on"
 if not 1 <= IDLE_MINUTES <= 120:
     raise ImproperlyConfigured("ENDPOINT_IDLE_MINUTES lies between 1 and 120.")
 ALLOWED_HOSTS = ALLOWED_HOSTS or ["127.0.0.1", "localhost", "testserver"]

@@ -41,6 +41,8 @@ WATCHED_TABLES = (
     "trial_delegation",
     "trial_datacut",
     "trial_notdone",
+    "trial_training",
+    "trial_accessreview",
     "trial_expeditedreport",
     "trial_expeditedtable",
 )

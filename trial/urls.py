@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from trial.views import door, own_account, pause, people, sites
+from trial.views import door, own_account, pause, people, sites, training
 
 urlpatterns = [
     path("", door.home, name="home"),
@@ -27,7 +27,9 @@ urlpatterns = [
     path("people/<int:person_id>/", people.person, name="person"),
     path("people/<int:person_id>/change/", people.change, name="person_change"),
     path("people/<int:person_id>/delegate/", people.delegate, name="delegate"),
+    path("people/<int:person_id>/training/", training.record, name="training"),
     path("people/<int:person_id>/<slug:act_name>/", people.act, name="person_act"),
+    path("trainings/<int:training_id>/strike-out/", training.strike_out, name="training_strike_out"),
     path("delegations/<int:delegation_id>/end/", people.end_delegation, name="end_delegation"),
     path("sites/", sites.sites, name="sites"),
     path("sites/add/", sites.add, name="site_add"),

@@ -40,6 +40,8 @@ TITLES: dict[str, str] = {
     "trial_site": "Site",
     "trial_delegation": "Delegation to sign",
     "trial_person": "Account",
+    "trial_training": "Training",
+    "trial_accessreview": "Review of access rights",
 }
 
 # table → (kind in the address of an entry's history, column of the version that holds the entry's id)

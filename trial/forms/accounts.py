@@ -108,6 +108,21 @@ class EndDelegationForm(WithReason):
     to_on = DayField(label="Last day")
 
 
+class TrainingForm(WithReason):
+    """What a person was trained in, when, and until when it holds."""
+
+    what = _text("Training", 200)
+    trained_on = DayField(label="Trained on")
+    valid_until = DayField(label="Valid until", required=False, help_text="Empty: it does not run out.")
+
+
+class AccessReviewForm(forms.Form):
+    """What the review of the access rights of a day found."""
+
+    words = forms.CharField(label="What the review found", max_length=600,
+                            widget=forms.Textarea(attrs={"class": "form-control", "rows": 2}))  # fmt: skip
+
+
 class DayForm(forms.Form):
     """The day that access rights are shown for."""
 

@@ -23,9 +23,11 @@ from trial.models.record import RecordRow
 from trial.models.saved_form import SavedForm
 from trial.models.settings import GroupSettings, Reopening
 from trial.models.status import StatusNote
+from trial.models.training import AccessReview, Training
 from trial.models.visit import BloodPressure, LaboratoryResult, Visit
 
 __all__ = [
+    "AccessReview",
     "Acknowledgement",
     "AdverseEvent",
     "Assessment",
@@ -73,6 +75,7 @@ __all__ = [
     "Site",
     "SourceVerification",
     "StatusNote",
+    "Training",
     "Version",
     "Visit",
     "Waiver",

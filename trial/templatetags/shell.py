@@ -4,9 +4,10 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.utils import timezone
 
 from trial import navigation as nav
-from trial import protocol
+from trial import protocol, training
 from trial.program import PROGRAM
 from trial.security import second_factor
 
@@ -37,6 +38,15 @@ def person_sites(context: dict[str, Any]) -> str:
     """Codes of the person's sites, "all sites" for roles that read every site, empty when there are none."""
     request = context.get("request")
     return nav.sites_in_words(request.user) if request is not None else ""
+
+
+@register.simple_tag(takes_context=True)
+def training_missing(context: dict[str, Any]) -> str:
+    """Why the person who looks could save no entry today; empty where training is not demanded."""
+    person = getattr(context.get("request"), "user", None)
+    if not training.is_demanded() or person is None or not person.is_authenticated:
+        return ""
+    return training.missing(person, timezone.now().date())
 
 
 @register.inclusion_tag("trial/_idle_lock.html", takes_context=True)

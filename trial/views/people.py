@@ -11,10 +11,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from trial import access, accounts, changes
+from trial import access, accounts, changes, training
 from trial.access_rights import access_rights
-from trial.forms.accounts import AccountForm, DayForm, DelegationForm, EndDelegationForm, WithReason
-from trial.models import Change, Delegation, Person, Role, SignIn, Version
+from trial.forms.accounts import AccessReviewForm, AccountForm, DayForm, DelegationForm, EndDelegationForm, WithReason
+from trial.models import AccessReview, Change, Delegation, Person, Role, SignIn, Version
+from trial.partial_date import shown as shown_day
+from trial.training_and_review import review_access_rights
 
 REFUSALS = (accounts.NotAllowed, changes.RecordBusy, changes.ReasonMissing)
 
@@ -50,6 +52,8 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
         "delegations": found.delegations.select_related("site").order_by("-from_on"),
         "changes": Change.objects.filter(pk__in=numbers).select_related("person").order_by("-id"),
         "sign_ins": found.sign_ins.order_by("-id")[:20],
+        "trainings": found.trainings.all(),
+        "training_missing": training.missing(found, timezone.now().date()),
         "may_be_delegated": found.role == Role.INVESTIGATOR and found.is_active,
     }
     return render(request, "trial/person.html", shown)
@@ -130,11 +134,19 @@ def end_delegation(request: HttpRequest, delegation_id: int) -> HttpResponse:
 
 @access.allows(*access.ADMINISTERS)
 def rights(request: HttpRequest) -> HttpResponse:
-    """Who could do what on a day."""
+    """Who could do what on a day, and the sign-off of a review of it."""
     today = timezone.now().date()
     form = DayForm(request.GET if "on" in request.GET else None, initial={"on": today})
     day = form.cleaned_data["on"] if form.is_bound and form.is_valid() else today
-    return render(request, "trial/access_rights.html", {"form": form, "day": day, "rights": access_rights(day)})
+    review = AccessReviewForm(request.POST or None)
+    if request.method == "POST" and review.is_valid() and attempt(
+        review, lambda: review_access_rights(administrator(request), day, review.cleaned_data["words"])
+    ):  # fmt: skip
+        messages.success(request, f"The review of the access rights of {shown_day(day)} is recorded.")
+        return redirect(f"{reverse('access_rights')}?on={shown_day(day)}")
+    shown = {"form": form, "day": day, "rights": access_rights(day), "review": review,
+             "reviews": AccessReview.objects.select_related("reviewed_by")[:50]}  # fmt: skip
+    return render(request, "trial/access_rights.html", shown, status=422 if review.errors else 200)
 
 
 @access.allows(*access.ADMINISTERS)

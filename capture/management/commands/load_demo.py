@@ -18,8 +18,8 @@ from capture.demo.entering import Desk, Entry, enter
 from capture.demo.people import PASSWORD, PEOPLE, SITES
 from capture.demo.step import Step
 from capture.demo.story import story
-from trial import changes, protocol, waking
-from trial.models import Change, Delegation, GroupSettings, Participant, Person, Site
+from trial import access, changes, protocol, waking
+from trial.models import Change, Delegation, GroupSettings, Participant, Person, Site, Training
 
 PLACES_LEFT = 10
 MARK = ", demo "
@@ -111,6 +111,7 @@ def load_people() -> dict[str, Person]:
             _create_people(sites)
     if not Delegation.objects.exists():
         _delegate_investigators(sites)
+    _train()
     return {each.site: Person.objects.get(username=each.username) for each in PEOPLE if each.role == "coordinator"}
 
 
@@ -131,3 +132,14 @@ def _delegate_investigators(sites: dict[str, Site]) -> None:
         for person in Person.objects.filter(role="investigator"):
             for site in person.sites.all():
                 Delegation.objects.create(person=person, site=sites[site.code], from_on=from_on)
+
+
+def _train() -> None:
+    """Everybody who enters is trained, also where the demo was loaded by an earlier version."""
+    untrained = Person.objects.filter(role__in=access.ENTERS, trainings=None)
+    if not untrained:
+        return
+    on = timezone.now().date() - timedelta(days=3 * 365)
+    with changes.record(None, "system", "demo trainings"):
+        for person in untrained:
+            Training.objects.create(person=person, role=person.role, what="Protocol and data capture", trained_on=on)

@@ -186,7 +186,7 @@ ACCESS_REQUIREMENTS = (
         AREA,
         "Access rights can be listed for a regular review, and the review is signed off on record.",
         ema("A3"),
-        tests_of(PEOPLE_PAGES, "access_rights_of_a_day_on_page_and_command_line"),
-        "The list is there for any day; signing off its review is not built.",
+        tests_of(PEOPLE_PAGES, "access_rights_of_a_day_on_page_and_command_line")
+        + tests_of("trial/test_training.py", "the_review_of_access_rights_is_signed_off_on_record"),
     ),
 )

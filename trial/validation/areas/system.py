@@ -140,7 +140,15 @@ SYSTEM_REQUIREMENTS = (
         AREA,
         "Nobody enters data without a recorded, current training for the role.",
         part_11("10(i)") + e6("4.3.2"),
-        (),
-        "Not built: accounts carry no training record.",
+        tests_of(
+            "trial/test_training.py",
+            "entry_is_refused_in_words_without_a_training_and_taken_with_one",
+            "a_training_counts_for_its_role_from_its_first_to_its_last_day",
+            "every_way_of_entering_is_refused_and_what_is_no_entry_is_not",
+            "the_administrator_records_a_training_and_takes_a_mistaken_one_back",
+            "training_is_demanded_only_where_it_is_switched_on",
+        ),
+        "Demanded where ENDPOINT_TRAINING is on. It is off until it is switched on, so that an installation brought up "
+        "to date locks nobody out before the trainings there are have been recorded.",
     ),
 )
