@@ -39,6 +39,15 @@ def test_once_somebody_is_registered_other_criteria_neither_start_nor_register(
         criteria_on_record.refuse_to_start()
 
 
+def test_tables_of_an_earlier_edition_have_nothing_noted_and_are_no_obstacle(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast_of()
+    monkeypatch.setattr(criteria_on_record, "IN_FORCE", RECIST_1_1)
+    monkeypatch.setattr(CriteriaOnRecord._meta, "db_table", "trial_of_later")
+    criteria_on_record.refuse_to_start()
+
+
 @pytest.mark.parametrize("sql", ["UPDATE trial_criteriaonrecord SET name = 'RECIST 1.1'",
                                  "DELETE FROM trial_criteriaonrecord",
                                  "INSERT INTO trial_criteriaonrecord (name, noted_at, is_only) "
