@@ -11,7 +11,7 @@ from capture.conduct import waiting
 from capture.entry_lists import pending_entries
 from capture.expedited import listing
 from capture.matrix import Cell
-from capture.proposals import open_proposals
+from capture.proposals import Proposal, open_proposals
 from trial import access
 from trial.models import Participant, Person, Role, Waiver
 from trial.schedule import OVERDUE
@@ -110,10 +110,18 @@ def _pending(participants: list[Participant]) -> list[Task]:
 
 
 def _proposed(participants: list[Participant]) -> list[Task]:
-    return [
-        Task(each.participant, each.words, f"grade {each.grade}", "incomplete", each.record_url)
-        for each in open_proposals(participants)
-    ]
+    """A line for each participant, led by the gravest value: dozens of single values would hide the rest of the day."""
+    of: dict[int, list[Proposal]] = {}
+    for each in open_proposals(participants):
+        of.setdefault(each.participant.pk, []).append(each)
+    return [_gravest(found) for found in of.values()]
+
+
+def _gravest(found: list[Proposal]) -> Task:
+    first, more = found[0], len(found) - 1
+    words = f"{first.words} And {more} more." if more else first.words
+    url = f"{_page(first.participant)}#h-proposals" if more else first.record_url
+    return Task(first.participant, words, f"grade {first.grade}", "incomplete", url)
 
 
 def _queries(person: Person) -> list[Task]:

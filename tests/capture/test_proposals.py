@@ -132,6 +132,13 @@ def test_proposals_of_another_participant_are_their_own(cast: Cast) -> None:
     assert opened(cast) == [("hemoglobin", 2)] and open_proposals([other]) == []
 
 
+def test_my_work_has_one_line_for_a_participant_led_by_the_gravest_value(cast: Cast) -> None:
+    visit(cast, line(), line("ALT", "900", "U/L", "10", "40"), line("PLAT", "100", "10^9/L", "150", "400"))
+    page = signed_in(cast).get("/work/").text
+    assert page.count("And 2 more.") == 1 and "grade 4" in page and "9.4 g/dL" not in page
+    assert '/participants/NET-001/#h-proposals"' in page
+
+
 def test_the_site_says_with_a_reason_that_it_is_no_adverse_event(cast: Cast) -> None:
     row, nora = visit(cast, line()), signed_in(cast)
     address = f"/participants/NET-001/proposals/visit-{row.pk}-HGB/not-an-event/"
