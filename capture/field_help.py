@@ -86,8 +86,8 @@ FIELD_HELP: dict[tuple[str, str], tuple[str, str]] = {
     ("AdverseEventForm", "expectedness"): ("Expected: the kind and grade stand in the investigator's brochure.",
                                            "expedited"),
     ("AdverseEventForm", "hospital_stay"): ("Admitted, or kept longer, for 24 hours or more.", "expedited"),
-    ("AdverseEventForm", "aware_on"): ("The day somebody at the site first knew; it starts the clock of the report.",
-                                       "expedited"),
+    ("AdverseEventForm", "aware_on"): (
+        "The day the site first knew of it at this grade: the clock of its report starts there.", "expedited"),
     ("AdverseEventForm", "aware_time"): ("Hour and minute in UTC; without it the clock runs from midnight.",
                                          "expedited"),
     ("AdverseEventForm", "action_taken"): ("What was done with the study drug because of the event.", "doses"),

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -177,6 +178,11 @@ def test_a_serious_event_takes_6_clicks_and_30_seconds(chromium: Any, live_serve
     assert (row.seriousness, row.expectedness, row.hospital_stay) == ("hospitalisation", "unexpected", "yes")
     assert (str(row.aware_on), str(row.aware_time), row.action_taken) == ("2026-02-03", "14:30:00", "held")
     _within("a serious adverse event", do, 6, 30)
+    for place in (f"/participants/NET-001/adverse_event/{row.pk}/", "/participants/NET-001/", "/expedited/", "/work/",
+                  f"/participants/NET-001/adverse_event/{row.pk}/reports/new/", "/account/"):  # fmt: skip
+        do.page.goto(f"{live_server_url}{place}")
+        assert "overdue" in do.page.locator("main").inner_text().lower() or place == "/account/", place
+        assert [each["id"] for each in Axe().run(do.page).response["violations"]] == [], place
 
 
 def test_a_follow_up_of_8_lesions_takes_3_clicks_and_30_seconds(

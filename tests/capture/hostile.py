@@ -19,6 +19,7 @@ from capture.services import assessments, dosing, entries
 from tests.capture.typed import fields, signed_in
 from tests.cast import Cast
 from trial.models import Role
+from trial.partial_date import PartialDate
 
 HOSTILE = (
     "", " ", "0", "-1", "00", "1e30", "1e-30", "NaN", "-Infinity", "sNaN", "1,5", "1.0000000001", "99999999999999999",
@@ -67,6 +68,13 @@ def prepare(cast: Cast) -> None:
                                     Decimal(35) if each.kind == "target" else None)
                 for each in one.lesions.order_by("id")]  # fmt: skip
     assessments.save_follow_up(nora, one, date(2026, 3, 9), "spiral_ct", 5, "not_done", readings, "no")
+    entries.save(nora, one, ENTRY_FORMS["adverse_event"], {
+        "term": "nausea", "select": "", "other_words": "", "grade": 3, "grade_missing": "", "attribution": 4,
+        "attribution_missing": "", "onset_on": PartialDate(2026, 2, 1), "onset_on_missing": "", "resolved_on": None,
+        "present_at_baseline": False, "seriousness": "hospitalisation", "expectedness": "expected",
+        "hospital_stay": "yes", "aware_on": date(2026, 2, 2), "aware_time": None, "action_taken": "none",
+        "outcome": "not_recovered", "cycle_number": 1,
+    })  # fmt: skip
 
 
 def pages(cast: Cast) -> list[tuple[str, str]]:
@@ -78,6 +86,7 @@ def pages(cast: Cast) -> list[tuple[str, str]]:
              f"{root}/cycles/1/", f"{root}/cycles/2/", f"{root}/cycles/1/strike-out/", f"{root}/assessments/new/",
              f"{root}/assessments/response/", f"{root}/lesions/{lesion.pk}/local-treatment/"]  # fmt: skip
     plain += [f"{root}/assessments/{each.pk}/" for each in scans]
+    plain += [f"{root}/adverse_event/{each.pk}/reports/new/" for each in one.adverse_events.order_by("id")]
     return found + [("", address) for address in plain]
 
 
@@ -123,7 +132,7 @@ def _post(nora: Client, cast: Cast, kind: str, address: str, typed: dict[str, st
 def _lost(typed: dict[str, str], shown: dict[str, str]) -> dict[str, tuple[str, str]]:
     """Text fields whose words are not on the page any more; what a browser cannot show is left out."""
     hidden = {"as_opened", "opened_at", "csrfmiddlewaretoken", "reason_code",
-              "assessment", "page", "term_typed"}  # fmt: skip
+              "assessment", "page", "term_typed", "sent_as"}  # fmt: skip
     return {
         name: (value[:30], shown[name][:30])
         for name, value in typed.items()
