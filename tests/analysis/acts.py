@@ -25,10 +25,11 @@ from trial.schedule import Due
 
 KIND_OF = {"A": {"tumour_type": "metastatic_gi_carcinoid", "histology": "carcinoid"},
            "B": {"tumour_type": "insulinoma", "histology": "islet_cell"}}  # fmt: skip
+SMALL = {"participants": [2, 4], "futility": [0, 1], "efficacy": [2, None]}
 CHOICES: tuple[dict[str, Any], ...] = (
     {}, {"confirmation_days": 40}, {"toxicity_grade": 2}, {"hormone_decrease_percent": 30, "interval_rule": "max"},
     {"early_death_days": 90}, {"truncate_after_days": 100}, {"not_evaluated_counts": True},
-    {"plan_A": {"participants": [2, 4], "futility": [0, 1], "efficacy": [2, None]}},
+    {"plan_A": SMALL},
     {"partial_death_reading": "latest", "stable_minimum_days": 70}, {"response_after_complete_counts": False},
 )  # fmt: skip
 SHARES = ("0.3", "0.5", "0.7", "0.75", "0.9", "1", "1.1", "1.25", "1.6", "0")
@@ -57,10 +58,10 @@ class Study:
         found = list(Participant.objects.order_by("-screening_number"))
         return found[act.who % len(found)]
 
-    def standing(self, act: Act, kind: str) -> Any:
-        """A standing entry of the participant; IndexError where there is none."""
-        rows = list(ENTRY_FORMS[kind].model.objects.filter(participant=self.one(act), struck_out_reason=""))
-        return rows[act.choice % len(rows) if rows else 0]
+    def standing(self, act: Act) -> tuple[str, Any]:
+        """The kind and the row of a standing entry of anybody; IndexError where there is none."""
+        rows = [(kind, row) for kind in KINDS for row in ENTRY_FORMS[kind].model.objects.filter(struck_out_reason="")]
+        return rows[act.day % len(rows) if rows else 0]
 
 
 def do(study: Study, act: Act) -> bool:
@@ -162,26 +163,29 @@ def _enter(kind: str) -> Callable[[Study, Act], None]:
 
 
 def _correct_entry(study: Study, act: Act) -> None:
-    kind = KINDS[act.day % len(KINDS)]
-    row = study.standing(act, kind)
+    kind, row = study.standing(act)
     entries.save(study.nora, row.participant, ENTRY_FORMS[kind], typed(kind, act), row=row, reason="misread")
 
 
 def _strike_out(study: Study, act: Act) -> None:
-    kind = KINDS[act.day % len(KINDS)]
-    row = study.standing(act, kind)
+    kind, row = study.standing(act)
     entries.strike_out(study.nora, row.participant, ENTRY_FORMS[kind], row, "another person's")
 
 
-def _settle(study: Study, act: Act) -> None:
-    group = "AAB"[act.who % 3]
+def _choose(group: str, chosen: dict[str, Any]) -> None:
     with changes.record(None, "settings", "a sensitivity line", groups=(group,)):
-        GroupSettings.objects.update_or_create(group=group, defaults={"chosen": CHOICES[act.choice]})
+        GroupSettings.objects.update_or_create(group=group, defaults={"chosen": chosen})
+
+
+def _settle(study: Study, act: Act) -> None:
+    _choose("AAB"[act.who % 3], CHOICES[act.choice])
 
 
 def _reopen(study: Study, act: Act) -> None:
+    """By a plan with few places, so that there is something to reopen; or taken back again."""
     standing = Reopening.objects.filter(struck_out_reason="").first()
     if standing is None:
+        _choose("A", {"plan_A": SMALL})
         reopening.reopen(study.chris, "A", "because")
     else:
         reopening.withdraw(study.chris, standing, "because")
