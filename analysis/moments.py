@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlencode
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from analysis.endpoints import group_result, outcome
 from analysis.endpoints.cut_off import cut_off
@@ -125,13 +125,17 @@ def _last_change() -> int:
 
 def stored_at(group: str, moment: Moment) -> GroupResult | None:
     """The stored result of a moment together with its outcomes; None until the worker has computed it."""
+    return results_at(group, moment).first()
+
+
+def results_at(group: str, moment: Moment) -> QuerySet[GroupResult]:
+    """What is stored of a moment together with its outcomes."""
     change = newest_change(group, moment.change)
     settings = settings_in_force(group, as_of=change)
-    found = GroupResult.objects.filter(
+    return GroupResult.objects.filter(
         Q(change=change) | Q(holds_to=change), group=group, cutoff=moment.cutoff, has_outcomes=True,
         settings_version=settings.version(), engine=moment.engine,
     )  # fmt: skip
-    return found.first()
 
 
 def compute(group: str, moment: Moment) -> GroupResult:

@@ -46,3 +46,11 @@ def compute_moment(group: str, change: int, cutoff: str | None) -> int:
 
     moment = moments.Moment(change, date.fromisoformat(cutoff) if cutoff else None)
     return int(moments.compute(Group(group).value, moment).pk)
+
+
+@shared_task(name="analysis.prune")
+def prune() -> int:
+    """Each night by the clock: lets go of old results that can be computed again; returns how many."""
+    from analysis import pruning
+
+    return pruning.prune()

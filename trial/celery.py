@@ -29,6 +29,7 @@ celery_app.conf.update(
         "back_up": {"task": "trial.back_up", "schedule": crontab(hour=1, minute=30)},
         # Hourly, at most one mail a day and person: what fails in the morning is tried again.
         "send_digest": {"task": "capture.send_digest", "schedule": crontab(hour="5-22", minute=5)},
+        "prune": {"task": "analysis.prune", "schedule": crontab(hour=3, minute=0)},
         "verify_audit": {"task": "trial.verify_audit", "schedule": crontab(hour=2, minute=15)},
     },
 )
