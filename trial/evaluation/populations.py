@@ -4,6 +4,7 @@ Evaluable: eligible, consented, at least one dose [our reading]. A participant r
 ineligible later or registered in error is not eligible; one who cancelled before treatment stays eligible.
 """
 
+from trial import protocol
 from trial.evaluation.record import ParticipantFact
 
 INELIGIBLE_FINDINGS = {
@@ -12,6 +13,7 @@ INELIGIBLE_FINDINGS = {
 }
 CANCELLED = "cancelled"
 NO_DOSE_YET = "no dose taken yet"
+CRITERION_WORDS = {item.code: item.words for item in protocol.ELIGIBILITY}
 
 
 def why_not_eligible(participant: ParticipantFact) -> str:
@@ -21,7 +23,7 @@ def why_not_eligible(participant: ParticipantFact) -> str:
             name = INELIGIBLE_FINDINGS.get(kind, kind)
             return f"{name}: {because}" if because else name
     if participant.unmet_criteria:
-        names = ", ".join(participant.unmet_criteria)
+        names = "; ".join(CRITERION_WORDS.get(code, code) for code in participant.unmet_criteria)
         return f"registered under a waiver: {names}" if participant.waived else f"criteria not met: {names}"
     return ""
 
