@@ -34,7 +34,8 @@ NOT_EVALUABLE = [
      "cancelled before treatment: Moved away"),
     ("found ineligible", replace(TREATED, findings=(("ineligible", "G3"),)), True, "found ineligible: G3"),
     ("in error", replace(TREATED, findings=(("in_error", "Twice"),)), True, "registered in error: Twice"),
-    ("waived", replace(TREATED, unmet_criteria=("adult",), waived=True), True, "registered under a waiver: 18 years of age or older"),
+    ("waived", replace(TREATED, unmet_criteria=("adult",), waived=True), True,
+     "registered under a waiver: 18 years of age or older"),
 ]  # fmt: skip
 
 
