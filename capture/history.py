@@ -47,7 +47,7 @@ SILENT = frozenset(
 ACTS = {"register": "Registered", "enter": "Entered", "correct": "Corrected", "strike_out": "Struck out",
         "sign": "Decided", "import": "Imported", "system": "By the system", "query": "Query", "verify": "Verified",
         "freeze": "Frozen", "lock": "Locked", "review": "Reviewed", "settings": "Settings",
-        "account": "Account"}  # fmt: skip
+        "account": "Account", "problem": "Problem reported"}  # fmt: skip
 ITEM_WORDS = {item.code: item.words for item in protocol.ELIGIBILITY}
 
 

@@ -48,6 +48,7 @@ def _address(route: str, cast: Cast) -> str:
         "<slug:act_name>": "deactivate",
         "<int:delegation_id>": "1",
         "<int:training_id>": "1",
+        "<int:problem_id>": "1",
         "<int:site_id>": str(cast.north.pk),
         "<int:kept_id>": "1",
         "<str:plot>": "spider",

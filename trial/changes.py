@@ -21,7 +21,7 @@ from trial.spine import WRITERS_LOCK
 _PROGRAM: ContextVar[str] = ContextVar("program", default=PROGRAM)
 ACTS = frozenset(
     {"register", "enter", "correct", "strike_out", "query", "verify", "sign", "freeze", "lock", "review", "import",
-     "settings", "account", "system"}
+     "settings", "account", "problem", "system"}
 )  # fmt: skip
 NEEDS_REASON = frozenset({"correct", "strike_out", "account"})
 LOCK_TIMEOUT_SECONDS = 5

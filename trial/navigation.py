@@ -28,7 +28,7 @@ NAVIGATION: dict[str, tuple[tuple[str, str], ...]] = {
     Role.STATISTICIAN: (_DASHBOARD, _PARTICIPANTS, _TRAIL, _AS_OF, _PROTOCOL, _SETTINGS, _FILES),
     Role.ADMINISTRATOR: (
         ("People", "people"), ("Sites", "sites"), ("Access rights", "access_rights"), ("Sign-ins", "sign_in_history"),
-        ("Status", "analysis:status"), _PROTOCOL,
+        ("Problems", "problems"), ("Status", "analysis:status"), _PROTOCOL,
     ),  # fmt: skip
 }
 

@@ -43,6 +43,7 @@ WATCHED_TABLES = (
     "trial_notdone",
     "trial_training",
     "trial_accessreview",
+    "trial_problemreport",
     "trial_expeditedreport",
     "trial_expeditedtable",
 )

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from trial.views import door, own_account, pause, people, sites, training
+from trial.views import door, own_account, pause, people, problems, sites, training
 
 urlpatterns = [
     path("", door.home, name="home"),
@@ -31,6 +31,9 @@ urlpatterns = [
     path("people/<int:person_id>/<slug:act_name>/", people.act, name="person_act"),
     path("trainings/<int:training_id>/strike-out/", training.strike_out, name="training_strike_out"),
     path("delegations/<int:delegation_id>/end/", people.end_delegation, name="end_delegation"),
+    path("problems/", problems.listing, name="problems"),
+    path("problems/new/", problems.report, name="problem_new"),
+    path("problems/<int:problem_id>/review/", problems.review, name="problem_review"),
     path("sites/", sites.sites, name="sites"),
     path("sites/add/", sites.add, name="site_add"),
     path("sites/<int:site_id>/", sites.rename, name="site_rename"),

@@ -139,6 +139,7 @@ DATA_SETS: tuple[DataSet, ...] = (
     DataSet("group_settings", "Settings of the analysis", models.GroupSettings, "", comes_in=False),
     DataSet("reopenings", "Reopenings of a group", models.Reopening, "", comes_in=False),
     DataSet("data_cuts", "Data cuts", models.DataCut, "", comes_in=False),
+    DataSet("problem_reports", "Reports of problems", models.ProblemReport, "", comes_in=False),
     DataSet("trainings", "Trainings for a role", models.Training, "", comes_in=False),
     DataSet("access_reviews", "Reviews of the access rights", models.AccessReview, "", comes_in=False),
     DataSet("delegations", "Delegations of signing", models.Delegation, "", comes_in=False),

@@ -41,6 +41,7 @@ TITLES: dict[str, str] = {
     "trial_delegation": "Delegation to sign",
     "trial_person": "Account",
     "trial_training": "Training",
+    "trial_problemreport": "Report of a problem",
     "trial_accessreview": "Review of access rights",
 }
 

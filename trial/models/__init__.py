@@ -19,6 +19,7 @@ from trial.models.journal import JournalEntry
 from trial.models.not_done import NotDone
 from trial.models.participant import EligibilityAnswer, Participant, RegistrationFinding, Waiver
 from trial.models.person import Person, Role, Site
+from trial.models.problem import ProblemReport
 from trial.models.record import RecordRow
 from trial.models.saved_form import SavedForm
 from trial.models.settings import GroupSettings, Reopening
@@ -63,6 +64,7 @@ __all__ = [
     "Participant",
     "PastPassword",
     "Person",
+    "ProblemReport",
     "Query",
     "QueryMessage",
     "RecordRow",

@@ -132,8 +132,14 @@ SYSTEM_REQUIREMENTS = (
         AREA,
         "A problem is reported from within the product with its severity, and is listed for regular review.",
         e6("4.3.7"),
-        (),
-        "Not built.",
+        tests_of(
+            "trial/test_problems.py",
+            "everybody_reports_a_problem_from_the_foot_of_a_page",
+            "nothing_typed_in_an_address_is_kept_with_a_problem",
+            "a_report_without_severity_or_words_is_refused",
+            "the_administrator_reviews_each_problem_once_and_both_stay_on_record",
+            "nobody_reports_in_anothers_name",
+        ),
     ),
     Requirement(
         "R71",
