@@ -22,6 +22,8 @@ from typing import Any
 
 LONGEST_SOCKET_FOLDER = 80  # bytes; the kernel allows about 107 for the whole socket path
 SUPERUSER = "postgres"
+# The server's log names no row and no statement: they hold what people typed.
+SETTINGS = ("-c", "max_connections=120", "-c", "log_error_verbosity=terse", "-c", "log_min_error_statement=panic")
 
 
 class CannotRun(Exception):
@@ -95,7 +97,7 @@ class Server:
         self._private_folder(self.sockets)
         if first:
             self._make()
-        words = [binaries() / "postgres", "-D", self.data, "-h", "", "-k", self.sockets, "-c", "max_connections=120"]
+        words = [binaries() / "postgres", "-D", self.data, "-h", "", "-k", self.sockets, *SETTINGS]
         if not self.durable:
             words += ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
         with self.log.open("ab") as log:

@@ -120,12 +120,18 @@ SYSTEM_REQUIREMENTS = (
         + tests_of(PASSWORDS, "a_name_that_is_no_account_is_not_kept_since_it_may_be_a_password")
         + tests_of("trial/test_sign_in.py", "a_missing_page_says_so_in_words")
         + tests_of(
+            "trial/test_log_lines.py",
+            "a_whole_story_leaves_nothing_that_was_typed_in_the_logs_and_in_addresses",
+            "a_row_that_the_database_refuses_is_told_without_its_values",
+            "an_exception_is_told_by_types_and_places_the_cause_first",
+            "a_task_that_fails_is_told_without_the_words_of_its_exception",
+        )
+        + tests_of(
             "capture/test_expedited_digest.py",
             "a_mail_names_study_number_and_instant_and_nothing_of_the_person_or_the_event",
             "a_mail_that_cannot_be_sent_is_said_on_the_status_page_and_tried_again",
         )
         + tests_of(NIGHT, "no_value_of_the_record_reaches_the_log_or_the_page", "the_log_of_a_night_names_nobody"),
-        "Addresses carry study numbers only. No test reads the logs of a whole day for what was typed.",
     ),
     Requirement(
         "R70",
