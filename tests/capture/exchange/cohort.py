@@ -1,6 +1,6 @@
 """A small cohort by hand, entered through the services, that fills every form and shows every oddity of a record."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -115,7 +115,10 @@ def event(**changed: Any) -> dict[str, Any]:
 
 def _events(nora: Person, one: Participant) -> None:
     first = enter(nora, one, "adverse_event", **event())
-    enter(nora, one, "adverse_event", **event(grade=3, onset_on=PartialDate(2026, 2, 9), continues=first))
+    enter(nora, one, "adverse_event", **event(
+        grade=3, onset_on=PartialDate(2026, 2, 9), continues=first, seriousness="hospitalisation",
+        expectedness="unexpected", hospital_stay="yes", aware_on=date(2026, 2, 10), aware_time=time(14, 30),
+    ))  # fmt: skip
     enter(nora, one, "adverse_event", **event(
         term="fatigue_asthenia_lethargy_malaise", grade=None, grade_missing="unknown", attribution=None,
         attribution_missing="pending", onset_on=PartialDate(2026, 2),

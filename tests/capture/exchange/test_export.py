@@ -57,6 +57,8 @@ def test_the_manifest_names_rows_and_hash_of_each_file_and_the_change(north: Sit
 
 def test_values_are_written_as_the_record_knows_them(north: Site, tmp_path: Path) -> None:
     call_command("export", "csv", tmp_path / "out")
+    grave = next(each for each in _read(tmp_path / "out", "adverse_event") if each["grade"] == "3")
+    assert (grave["aware_on"], grave["aware_time"], grave["hospital_stay"]) == ("2026-02-10", "14:30", "yes")
     nausea = next(each for each in _read(tmp_path / "out", "adverse_event") if each["term"] == "nausea")
     assert nausea["struck_out_reason"] == "Entered twice, see “Fatigue”"
     fatigue = next(each for each in _read(tmp_path / "out", "adverse_event") if each["term"] .startswith("fatigue"))

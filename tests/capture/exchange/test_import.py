@@ -93,6 +93,8 @@ REFUSED = [
     ("no grade, no reason", "adverse_event.csv", _set("grade", ""), "grade", "why it is missing"),
     ("grade and reason", "adverse_event.csv", _set("grade_missing", "unknown"), "grade", "keep one of them"),
     ("neither yes nor no", "adverse_event.csv", _set("present_at_baseline", "true"), "present_at_baseline", "nor no"),
+    ("no time of a clock", "adverse_event.csv", _set("aware_time", "25:00", 1), "aware_time", "“25:00” is not a time"),
+    ("serious, no awareness", "adverse_event.csv", _set("aware_on", "", 1), "aware_on", "when the site became aware"),
     ("episode of nothing", "adverse_event.csv", _set("continues", "999", 1), "continues", "no row “999”"),
     ("a future day", "hormone.csv", _set("sampled_on", "2999-01-01"), "sampled_on", "lies in the future"),
     ("partial where full", "hormone.csv", _set("sampled_on", "2026-01"), "sampled_on", "not a full date"),
