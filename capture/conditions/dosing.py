@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from capture.checking import Facts
+from capture.conditions import entries
 from trial import protocol
 
 
@@ -45,7 +46,9 @@ def out_of_order(facts: Facts) -> bool:
 
 
 def days_left_open(facts: Facts) -> bool:
-    """The periods leave days of a cycle that is over without a word on the dose."""
+    """The periods leave days of a cycle that is over without a word on the dose; treatment or life may end it early."""
     covered = sum(each.to_day - each.from_day + 1 for each in facts["periods"])
     over = facts["started_on"] + timedelta(days=protocol.constant("cycle_days")) <= facts["today"]
-    return over and 0 < covered < protocol.constant("cycle_days")
+    ends = (entries.earliest(facts.get("off_treatment_on")), entries.earliest(facts.get("died_on")))
+    expected = [protocol.constant("cycle_days"), *((end - facts["started_on"]).days for end in ends if end)]
+    return over and 0 < covered < min(expected)

@@ -26,23 +26,23 @@ def cycle_steps(made: DemoParticipant) -> list[Step]:
         days = min((last_day - start).days + 1, DAYS)
         odd = (made.rank * 7 + number * 5) % 23
         kind = {3: "reduced", 8: "held", 13: "missed", 18: "every_other_day"}.get(odd) if number > 1 else None
-        periods = _cut(ODD[kind] if kind else FULL, days, ended=made.off_on is not None)
+        periods = _cut(ODD[kind] if kind else FULL, days)
         late = number > 1 and (start - made.cycle_starts[number - 2]).days > DAYS
         values = {
             "number": number, "started_on": start, "periods": periods, "dispensed": 112,
             "returned": None if days < DAYS and made.off_on is None else {"reduced": 28, "held": 32}.get(kind or "", 0),
             "lot": f"SOR-{start.year}-{start.month:02d}", "delay_reason": "recovery from toxicity" if late else "",
         }  # fmt: skip
-        found.append(Step(min(start + timedelta(days=DAYS - 1), last_day), "cycle", values))
+        # A cycle that treatment's end cut short is entered the day after, when the end is on record.
+        over_on = last_day + timedelta(days=1) if made.off_on is not None and days < DAYS else last_day
+        found.append(Step(min(start + timedelta(days=DAYS - 1), over_on, made.today), "cycle", values))
     return found
 
 
-def _cut(periods: tuple[tuple[int, int, int, str, str], ...], days: int, ended: bool) -> tuple[Values, ...]:
-    """The periods up to the last day on treatment; the rest of a last cycle was not taken."""
+def _cut(periods: tuple[tuple[int, int, int, str, str], ...], days: int) -> tuple[Values, ...]:
+    """The periods up to the last day on treatment."""
     names = ("from_day", "to_day", "dose_mg", "frequency", "reason")
     found = [(first, min(last, days), *rest) for first, last, *rest in periods if first <= days]
-    if ended and days < DAYS:
-        found.append((days + 1, DAYS, 0, "held", "treatment ended"))
     return tuple(dict(zip(names, each, strict=True)) for each in found)
 
 

@@ -39,7 +39,10 @@ CYCLE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"number": 2, "started_on": START, "numbered_starts": [(1, START + timedelta(days=28))]},
     ),
     "DOSE-09": (_periods(*AS_PLANNED), _periods()),
-    "DOSE-10": (_periods(*AS_PLANNED), _periods(_full(1, 27))),
+    "DOSE-10": (
+        _periods(_full(1, 20)) | {"off_treatment_on": START + timedelta(days=20)},
+        _periods(_full(1, 19)) | {"off_treatment_on": START + timedelta(days=20)},
+    ),
     "DOSE-11": ({"started_on": START, "died_on": START}, {"started_on": START, "died_on": START - timedelta(days=1)}),
     "DOSE-13": (
         {"started_on": START, "off_treatment_on": None},
