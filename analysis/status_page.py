@@ -22,6 +22,7 @@ from trial.validation import state
 SILENT_AFTER = timedelta(seconds=150)
 DIGEST_DUE_AFTER = timedelta(hours=8)  # it rests at night
 AUDIT_DUE_AFTER = BACKUP_DUE_AFTER = timedelta(hours=26)
+LOCKOUT_SHOWN_FOR = timedelta(hours=24)
 DRILL_DUE_AFTER = timedelta(days=8)
 
 
@@ -49,6 +50,7 @@ def lines() -> list[Line]:
         *_groups(),
         _audit(said.get("audit"), now),
         _digest(said.get("digest"), now),
+        _lockout(said.get("lockout"), now),
         _backup("Backup", said.get("backup"), now, BACKUP_DUE_AFTER),
         _backup("Restore drill", said.get("drill"), now, DRILL_DUE_AFTER),
     ]
@@ -119,6 +121,12 @@ def _digest(said: StatusNote | None, now: datetime) -> Line:
     late = now - said.at > DIGEST_DUE_AFTER
     words = f"{said.words}; nobody has looked since" if late else said.words
     return Line("Digest of reports", said.is_good and not late, words, said.at)
+
+
+def _lockout(said: StatusNote | None, now: datetime) -> Line:
+    if said is None or now - said.at > LOCKOUT_SHOWN_FOR:
+        return Line("Signing in", True, "not closed by wrong passwords in the last day")
+    return Line("Signing in", False, said.words, said.at)
 
 
 def _backup(part: str, said: StatusNote | None, now: datetime, due_after: timedelta) -> Line:

@@ -17,5 +17,6 @@ class TrialConfig(AppConfig):
         celery_app.set_default()
         from trial import spine_in_place  # noqa: F401  its check of the database registers itself
         from trial.criteria_on_record import refuse_to_start
+        from trial.security import lockouts  # noqa: F401  it hears of lockouts by a signal
 
         post_migrate.connect(refuse_to_start, sender=self)

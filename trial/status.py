@@ -1,7 +1,8 @@
 """What the parts of the program say about themselves, kept by name for the Status page.
 
 Names in use: `sweep` (worker and clock), `audit` (the nightly verification), `digest` (the mails of reports that are
-due), `backup` (the newest backup), `drill` (the newest restore drill).
+due), `lockout` (signing in closed by wrong passwords), `validation` (the newest whole report), `backup` (the newest
+backup), `drill` (the newest restore drill).
 """
 
 from datetime import UTC, datetime

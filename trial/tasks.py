@@ -20,3 +20,11 @@ def back_up() -> bool:
     from trial.backups import nightly
 
     return nightly.back_up_and_drill()
+
+
+@shared_task(name="trial.tell_of_lockout")
+def tell_of_lockout(words: str) -> int:
+    """Writes to the administrators that signing in was closed; how many mails went out."""
+    from trial.security import lockouts
+
+    return lockouts.write(words)

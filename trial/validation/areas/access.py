@@ -101,8 +101,13 @@ ACCESS_REQUIREMENTS = (
             "the_history_tells_who_came_from_where_with_what_result",
             "a_colleague_elsewhere_is_not_locked_out_by_wrong_passwords_from_another_address",
         )
-        + tests_of(PAUSE, "five_wrong_passwords_at_the_pause_close_signing_in"),
-        "Nobody is written to: only reminders of expedited reports leave by mail.",
+        + tests_of(PAUSE, "five_wrong_passwords_at_the_pause_close_signing_in")
+        + tests_of(
+            "trial/security/test_lockouts.py",
+            "the_administrators_are_told_by_mail_and_on_the_status_page",
+            "a_name_that_is_no_account_is_not_sent_and_one_mail_is_enough",
+            "without_a_broker_or_a_mail_server_signing_in_is_closed_all_the_same",
+        ),
     ),
     Requirement(
         "R09",

@@ -1,0 +1,54 @@
+"""Signing in was closed after wrong passwords: the administrators are told by mail, and the Status page says so.
+
+At most one mail in a quarter of an hour, however many doors somebody tries: the list of sign-ins holds them all. A name
+that is no account's may be a password typed in the wrong box, so it is neither kept nor sent.
+"""
+
+import logging
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from axes.signals import user_locked_out
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.dispatch import receiver
+from django.urls import reverse
+
+from trial import status
+from trial.models import Person, Role
+
+log = logging.getLogger(__name__)
+NAME = "lockout"
+QUIET = timedelta(minutes=15)
+
+
+@receiver(user_locked_out)
+def tell(sender: Any, username: str = "", ip_address: str | None = None, **_: Any) -> None:
+    """Notes it and asks the worker to write; nobody at the door waits for a mail server."""
+    from trial.celery import celery_app
+
+    known = Person.objects.filter(username=username[:60]).values_list("username", flat=True).first()
+    whose = f"the account {known}" if known else "a name that is no account"
+    before = status.notes().get(NAME)
+    if before is not None and datetime.now(UTC) - before.at < QUIET:
+        return
+    words = f"closed for a while after wrong passwords for {whose}, from {ip_address or 'an unknown address'}"
+    status.note(NAME, False, words)
+    try:
+        celery_app.send_task("trial.tell_of_lockout", args=[words], retry=False)
+    except Exception:  # whatever a broker raises: the Status page says it all the same
+        log.exception("nobody was told of a lockout")
+
+
+def write(words: str) -> int:
+    """One mail to each administrator in office who has an address; how many were written."""
+    to = Person.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exclude(mail_address="")
+    text = (f"Signing in was {words}.\n\nIt opens again by itself. Who came when, from where and with what result: "
+            f"{settings.PUBLIC_ADDRESS}{reverse('sign_in_history')}\n")  # fmt: skip
+    written = 0
+    for address in to.values_list("mail_address", flat=True):
+        try:
+            written += EmailMessage("Signing in was closed after wrong passwords", text, to=[address]).send()
+        except Exception as failure:  # whatever a mail server raises: the others are written to all the same
+            log.error("a mail of a lockout could not be sent: %s", type(failure).__name__)
+    return written
