@@ -39,15 +39,28 @@ class SavedOnce:
             return None
         if saved.digest == sending.digest:
             return _led_on(request, saved)
-        request.starts_anew = True  # type: ignore[attr-defined]
-        with changes.returned(OTHER_WORDS.format(at=_at(saved))):
-            return view(request, *args, **kwargs)
+        return _shown_again(request, saved, view, args, kwargs)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Two presses at the same moment: the second waited for the first, and finds it on record."""
         sending = _sending(request) if isinstance(exception, sent_once.SavedAlready) else None
         saved = sent_once.saved(sending.token) if sending else None
-        return _led_on(request, saved) if saved else None
+        if sending is None or saved is None:
+            return None
+        if saved.digest == sending.digest and saved.change.person_id == request.user.pk:
+            return _led_on(request, saved)
+        match = request.resolver_match
+        assert match is not None
+        return _shown_again(request, saved, match.func, match.args, match.kwargs)
+
+
+def _shown_again(
+    request: HttpRequest, saved: SavedForm, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+) -> HttpResponse:
+    """The page with what was typed and a token of its own; nothing is saved."""
+    request.starts_anew = True  # type: ignore[attr-defined]
+    with changes.returned(OTHER_WORDS.format(at=_at(saved))):
+        return view(request, *args, **kwargs)
 
 
 def _sending(request: HttpRequest) -> sent_once.Sending | None:

@@ -98,6 +98,23 @@ def test_two_presses_at_the_same_moment_make_one_entry(cast: Cast, nora: Client)
     assert Deviation.objects.count() == 1
 
 
+def test_two_forms_under_one_token_at_the_same_moment_are_not_taken_for_one(cast: Cast, nora: Client) -> None:
+    sent, answers = opened(nora, PAGE) | TYPED, []
+
+    def press(words: str) -> None:
+        client = signed_in(cast.people[Role.COORDINATOR])
+        answers.append(client.post(PAGE, sent | {"description": words}).status_code)
+        connections.close_all()
+
+    pressing = [threading.Thread(target=press, args=(f"{days} days late",)) for days in range(4)]
+    for each in pressing:
+        each.start()
+    for each in pressing:
+        each.join()
+    assert sorted(answers) == [302, 422, 422, 422]
+    assert Deviation.objects.count() == 1
+
+
 def _registration(nora: Client) -> dict[str, Any]:
     typed = {name: value for name, value in details().items() if not name.endswith("_on")}
     typed |= {"consented_on": "05-JAN-2026", "born_on": "02-MAR-1950", "registered_on": "08-JAN-2026",
