@@ -189,8 +189,14 @@ AUDIT_TRAIL_REQUIREMENTS = (
         "Lines of a repeating table that are added, moved or taken back leave one right account each.",
         OURS,
         tests_of(CORRECTIONS, "an_entry_is_struck_out_with_a_reason_and_stays_readable")
-        + tests_of(CHANGES, "a_row_is_struck_out_and_never_deleted"),
-        "Lines have no order to move. Whole entries are tried; not each table of lines by itself.",
+        + tests_of(CHANGES, "a_row_is_struck_out_and_never_deleted")
+        + tests_of(
+            "capture/test_lines_on_record.py",
+            "each_dosing_period_that_changes_is_told_once_and_the_others_not",
+            "each_laboratory_line_that_changes_is_told_once_and_the_others_not",
+            "each_lesion_of_a_baseline_that_changes_is_told_once_and_the_others_not",
+            "each_reading_of_a_follow_up_that_changes_is_told_once_and_the_others_not",
+        ),
     ),
     Requirement(
         "R30",
