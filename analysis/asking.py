@@ -7,14 +7,20 @@ import logging
 from typing import Any
 
 from analysis.models import ParticipantOutcome
+from analysis.recompute import groups_behind
 from trial import asking, changes
 from trial.models import Participant
 
 log = logging.getLogger(__name__)
+# So many are settled before the worker looks whether a number waits; after an import there are thousands.
+AT_ONCE = 50
 
 
 def ask(group: str, change: int | None = None) -> int:
-    """Settles the queries of the group's participants (those derived at `change`, or all); returns how many moved."""
+    """Settles the queries of the group's participants (those derived at `change`, or all); returns how many moved.
+
+    Stops when a group is behind its record: numbers go first, and the next sweep asks the rest.
+    """
     outcomes = ParticipantOutcome.objects.filter(group=group)
     if change is not None:
         outcomes = outcomes.filter(change=change)
@@ -22,7 +28,13 @@ def ask(group: str, change: int | None = None) -> int:
              for key, queries in outcomes.values_list("participant_id", "outcome__queries")}  # fmt: skip
     standing = asking.standing_keys(found)
     unsettled = [key for key, each in found.items() if {one.key for one in each} != standing.get(key, set())]
-    return sum(_settle(each, found[each.pk]) for each in Participant.objects.filter(pk__in=unsettled))
+    moved = 0
+    for place, each in enumerate(Participant.objects.filter(pk__in=unsettled)):
+        if place and place % AT_ONCE == 0 and groups_behind():
+            log.info("queries of group %s wait for the next sweep: a result is due", group)
+            break
+        moved += _settle(each, found[each.pk])
+    return moved
 
 
 def _settle(participant: Participant, findings: list[asking.Finding]) -> bool:

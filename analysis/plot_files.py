@@ -43,7 +43,7 @@ def _spider_rows(panel: GroupPanel) -> Rows:
 
 
 def _swimmer_rows(panel: GroupPanel) -> Rows:
-    lanes = panel.listings["swimmer"]
+    lanes = list(panel.listings["swimmer"])
     doses = [
         {"participant": each["number"], "what": f"dose level {level}", "from_day": start, "to_day": end}
         for each in lanes for start, end, level in each["treatment"]

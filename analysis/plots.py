@@ -1,6 +1,7 @@
 """From a stored result to the plots of the pages: plain values in, drawn geometry out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 from django.urls import reverse
@@ -35,19 +36,19 @@ def curve_of(result: Result, endpoint: str, frame: Frame = km.LARGE) -> km.Kapla
     return km.kaplan_meier_chart(survival.from_stored(result["endpoints"][endpoint]["curve"]), frame)
 
 
-def spider_of(listed: list[Result]) -> spider.Spider:
+def spider_of(listed: Iterable[Result]) -> spider.Spider:
     """Change of the sum over time."""
     lines = [
         spider.Line(
             each["number"], tuple((day, float(change)) for day, change in each["points"]), each["response"],
             _page(each["number"]),
         )
-        for each in listed[:MOST_LINES]
+        for each in islice(listed, MOST_LINES)
     ]  # fmt: skip
     return spider.spider(lines)
 
 
-def swimmer_of(listed: list[Result]) -> swimmer.Swimmer:
+def swimmer_of(listed: Iterable[Result]) -> swimmer.Swimmer:
     """Treatment, response, progression and death along the time since registration."""
     lanes = [
         swimmer.Lane(
@@ -55,7 +56,7 @@ def swimmer_of(listed: list[Result]) -> swimmer.Swimmer:
             tuple((day, kind) for day, kind in each["marks"]), each["ongoing"], each["last_day"],
             _page(each["number"]),
         )
-        for each in listed[:MOST_LINES]
+        for each in islice(listed, MOST_LINES)
     ]  # fmt: skip
     return swimmer.swimmer(lanes)
 

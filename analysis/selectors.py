@@ -1,9 +1,12 @@
 """What the pages of results show, out of stored results; never computes an endpoint."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.db.models import JSONField
+from django.db.models.expressions import RawSQL
 from django.http import Http404
 from django.urls import reverse
 
@@ -89,15 +92,25 @@ class GroupPanel:
         return sorted(found, key=lambda each: by_registration(each["number"]))
 
     @cached_property
-    def listings(self) -> dict[str, Any]:
+    def listings(self) -> Mapping[str, Any]:
         """Who is in each figure, and the plots that draw everybody."""
         return group_result.listings(self.letter, self.outcomes, from_dict(self.answer["settings"]))
+
+    @cached_property
+    def drawn(self) -> Mapping[str, Any]:
+        """What the plots of the page draw, out of the parts of the outcomes that they read: half of the bytes."""
+        if self.moment is not None or "outcomes" in self.__dict__:
+            return self.listings
+        parts = RawSQL("outcome - %s::text[]", [list(group_result.UNDRAWN)], output_field=JSONField())
+        found = ParticipantOutcome.objects.filter(group=self.letter).values_list(parts, flat=True)
+        outcomes = sorted(found, key=lambda each: by_registration(each["number"]))
+        return group_result.listings(self.letter, outcomes, from_dict(self.answer["settings"]))
 
     @property
     def hormone_plots(self) -> list[Any]:
         """One plot per marker."""
         decrease = self.answer["settings"]["hormone_decrease_percent"]
-        return plots.hormones_of(self.listings["hormone_courses"], decrease)
+        return plots.hormones_of(self.drawn["hormone_courses"], decrease)
 
     @property
     def small(self) -> dict[str, Any]:
@@ -114,10 +127,10 @@ class GroupPanel:
     def large(self) -> dict[str, Any]:
         """The plots of the group page, by name."""
         return {
-            "boundary": plots.boundary_of(self.answer, self.listings["stage_path"], self.listings["stage_numbers"]),
+            "boundary": plots.boundary_of(self.answer, self.drawn["stage_path"], self.drawn["stage_numbers"]),
             "waterfall": plots.waterfall_of(self.answer),
-            "spider": plots.spider_of(self.listings["spider"]),
-            "swimmer": plots.swimmer_of(self.listings["swimmer"]),
+            "spider": plots.spider_of(self.drawn["spider"]),
+            "swimmer": plots.swimmer_of(self.drawn["swimmer"]),
             "toxicity": plots.toxicity_of(self.answer),
             "hormones": self.hormone_plots,
             "both": self._both_groups(),

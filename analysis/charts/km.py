@@ -13,8 +13,8 @@ LARGE = Frame(WIDTH, HEIGHT, 52, 584, 14, 214)
 COMPACT = Frame(330, 206, 40, 320, 10, 132, compact=True)
 MONTH_STEPS = (1, 2, 3, 6, 12)
 MOST_TICKS = 9
-# Nobody steps through more steps than this: the ticks of the time axis are read out instead.
-MOST_SPOKEN = 120
+# Nobody reads more steps than this: table and read-out then keep to the ticks of the time axis.
+MOST_STEPS = 120
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,10 @@ class Row:
 
 @dataclass(frozen=True)
 class KaplanMeierChart:
-    """The whole plot; without participants `is_empty` holds and only the sentence is shown."""
+    """The whole plot; without participants `is_empty` holds and only the sentence is shown.
+
+    left_out: how many steps of the curve have no row.
+    """
 
     line: str
     bands: tuple[str, ...]
@@ -63,6 +66,7 @@ class KaplanMeierChart:
     spoken: tuple[Spoken, ...]
     summary: str
     frame: Frame = LARGE
+    left_out: int = 0
 
     @property
     def is_empty(self) -> bool:
@@ -81,6 +85,7 @@ def kaplan_meier_chart(km: KaplanMeier | Mapping[str, Any], frame: Frame = LARGE
     up = Axis(0, 1, frame.bottom, frame.top)
     median, drop = _median(curve, across, up)
     at_months = range(0, last_tick + 1, step)
+    rows = _read(curve.steps, at_months)
     return KaplanMeierChart(
         line=_line(curve.steps, across, up),
         bands=_bands(curve.steps, across, up),
@@ -89,11 +94,21 @@ def kaplan_meier_chart(km: KaplanMeier | Mapping[str, Any], frame: Frame = LARGE
         median_drop=drop,
         risk=_risk(curve, at_months, across),
         ticks=tuple(Tick(up.at(share / 100), str(share)) for share in (0, 25, 50, 75, 100)),
-        rows=tuple(_row(each) for each in curve.steps),
+        rows=tuple(_row(each) for each in rows),
         spoken=_spoken(curve, at_months, across, up),
         summary=f"{curve.n} participants, {curve.events} with an event; median {describe(curve)}.",
         frame=frame,
+        left_out=len(curve.steps) - len(rows),
     )
+
+
+def _read(steps: Sequence[Step], at_months: Sequence[int]) -> Sequence[Step]:
+    """The steps that the table lists: all, or of very many the one in force at each tick."""
+    if len(steps) <= MOST_STEPS:
+        return steps
+    days = [month * DAYS_PER_MONTH for month in at_months]
+    in_force = [[each for each in steps if each.day <= day][-1:] for day in days]
+    return list(dict.fromkeys(each for found in in_force for each in found))
 
 
 def _line(steps: Sequence[Step], across: Axis, up: Axis) -> str:
@@ -150,7 +165,7 @@ def _row(step: Step) -> Row:
 
 def _spoken(curve: KaplanMeier, at_months: Sequence[int], across: Axis, up: Axis) -> tuple[Spoken, ...]:
     """Each step of the curve in words; of a curve with very many, each tick of the time axis."""
-    if len(curve.steps) <= MOST_SPOKEN:
+    if len(curve.steps) <= MOST_STEPS:
         return tuple(Spoken(across.at(each.day), up.at(each.survival), _said(each)) for each in curve.steps)
     found = []
     for month in at_months:

@@ -4,7 +4,7 @@ Adding an endpoint = a file in `answers` and one line in `ENDPOINTS`.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,22 +116,44 @@ def compute(
     }
 
 
-def listings(group: str, outcomes: Sequence[Outcome], settings: AnalysisSettings) -> dict[str, Any]:
-    """What grows with every participant and is made when a page or a file asks for it: who is in each figure, plots."""
-    cohort = Cohort(group, outcomes, settings)
-    return {
-        "overall_survival": curve.participants(cohort.eligible, "os"),
-        "progression_free_survival": curve.participants(cohort.eligible, "pfs"),
-        "time_to_progression": curve.participants(cohort.eligible, "ttp"),
-        "duration_of_response": curve.participants(duration_of_response.counted(cohort), "dor"),
-        "treatment": treatment.participants(cohort),
-        "hormone_improvement": hormones.participants(cohort),
-        "spider": plots.spider(cohort),
-        "swimmer": plots.swimmer(cohort),
-        "hormone_courses": plots.hormone_courses(cohort),
-        "stage_path": monitoring.path(cohort),
-        "stage_numbers": [each.number for each in monitoring.counted(cohort)],
-    }
+LISTINGS: dict[str, Callable[[Cohort], Any]] = {
+    "overall_survival": lambda cohort: curve.participants(cohort.eligible, "os"),
+    "progression_free_survival": lambda cohort: curve.participants(cohort.eligible, "pfs"),
+    "time_to_progression": lambda cohort: curve.participants(cohort.eligible, "ttp"),
+    "duration_of_response": lambda cohort: curve.participants(duration_of_response.counted(cohort), "dor"),
+    "treatment": treatment.participants,
+    "hormone_improvement": hormones.participants,
+    "spider": plots.spider,
+    "swimmer": plots.swimmer,
+    "hormone_courses": plots.hormone_courses,
+    "stage_path": monitoring.path,
+    "stage_numbers": lambda cohort: [each.number for each in monitoring.counted(cohort)],
+}
+
+
+# No plot of a page reads these parts of an outcome.
+UNDRAWN = ("toxicity", "variants", "queries", "flags", "pfs", "ttp", "best_unconfirmed")
+
+
+class Listings(Mapping[str, Any]):
+    """What grows with every participant: who is in each figure, plots. Each is made when a page or file asks for it."""
+
+    def __init__(self, cohort: Cohort) -> None:
+        self.cohort = cohort
+
+    def __getitem__(self, name: str) -> Any:
+        return LISTINGS[name](self.cohort)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(LISTINGS)
+
+    def __len__(self) -> int:
+        return len(LISTINGS)
+
+
+def listings(group: str, outcomes: Sequence[Outcome], settings: AnalysisSettings) -> Listings:
+    """Of one group; `outcomes` by order of registration."""
+    return Listings(Cohort(group, outcomes, settings))
 
 
 def _queries(cohort: Cohort) -> dict[str, int]:

@@ -6,12 +6,13 @@ from decimal import Decimal
 
 import pytest
 
+from analysis.asking import ask
 from analysis.recompute import recompute
 from analysis.tasks import recompute_group, sweep
 from capture.casebook import ENTRY_FORMS
 from capture.fields import today
 from capture.services import assessments, dosing, entries
-from tests.cast import Cast, cast_of
+from tests.cast import Cast, cast_of, register
 from trial import asking, changes, query_wordings
 from trial.models import Change, Query, Role
 
@@ -113,6 +114,21 @@ def test_the_sweep_asks_what_a_crash_left_unasked(cast: Cast) -> None:
     before = Change.objects.count()
     sweep()
     assert Change.objects.count() == before
+
+
+def test_a_result_that_is_due_goes_before_queries(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After an import thousands of findings wait: whoever saves meanwhile sees the number first."""
+    monkeypatch.setattr("analysis.asking.AT_ONCE", 1)
+    _treated(cast, "PR")
+    cast.participant = register(cast.people[Role.COORDINATOR], cast.north)
+    _treated(cast, "PR")
+    recompute("A")
+    with changes.record(None, "system", groups=("A",)):
+        pass
+    assert ask("A") == 1
+    recompute("A")
+    assert ask("A") == 1
+    assert Query.objects.filter(check_id="response_differs", state="open").count() == 2
 
 
 def test_a_missing_grade_is_asked_for_at_its_event(cast: Cast) -> None:

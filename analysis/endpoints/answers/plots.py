@@ -1,5 +1,6 @@
 """What the plots of one group draw, as plain values. PURE."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -27,13 +28,15 @@ def waterfall(cohort: Cohort) -> dict[str, Any]:
     return {"bars": bars, "participants": len(known), "stands_for": stands_for}
 
 
-def spider(cohort: Cohort) -> list[dict[str, Any]]:
-    """Change of the sum in percent over days since the baseline assessment, from (0, 0); incomplete sums are absent."""
-    return [
-        {"number": each["number"], "points": points, "response": response_of(each)}
-        for each in cohort.evaluable
-        if len(points := _points(each)) > 1
-    ]
+def spider(cohort: Cohort) -> Iterator[dict[str, Any]]:
+    """Change of the sum in percent over days since the baseline assessment, from (0, 0); incomplete sums are absent.
+
+    One after the other, since a page draws the first ones only.
+    """
+    for each in cohort.evaluable:
+        points = _points(each)
+        if len(points) > 1:
+            yield {"number": each["number"], "points": points, "response": response_of(each)}
 
 
 def _points(each: Outcome) -> list[list[Any]]:
@@ -43,9 +46,9 @@ def _points(each: Outcome) -> list[list[Any]]:
     return [[0, "0.0"], *([_days(each["baseline_on"], row["on"]), row["change_percent"]] for row in known)]
 
 
-def swimmer(cohort: Cohort) -> list[dict[str, Any]]:
+def swimmer(cohort: Cohort) -> Iterator[dict[str, Any]]:
     """Per treated participant dosing periods and marks in days since registration, in order of study number."""
-    return [_lane(each) for each in cohort.treated]
+    return (_lane(each) for each in cohort.treated)
 
 
 def _lane(each: Outcome) -> dict[str, Any]:
