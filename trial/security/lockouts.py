@@ -1,4 +1,4 @@
-"""Signing in was closed after wrong passwords: the administrators are told by mail, and the Status page says so.
+"""Signing in was closed after wrong passwords: on the trail, on the Status page, and by mail to the administrators.
 
 At most one mail in a quarter of an hour, however many doors somebody tries: the list of sign-ins holds them all. A name
 that is no account's may be a password typed in the wrong box, so it is neither kept nor sent.
@@ -14,8 +14,8 @@ from django.core.mail import EmailMessage
 from django.dispatch import receiver
 from django.urls import reverse
 
-from trial import status
-from trial.models import Person, Role
+from trial import changes, status
+from trial.models import Change, Person, Role
 
 log = logging.getLogger(__name__)
 NAME = "lockout"
@@ -28,6 +28,8 @@ def tell(sender: Any, username: str = "", ip_address: str | None = None, **_: An
     from trial.celery import celery_app
 
     known = Person.objects.filter(username=username[:60]).values_list("username", flat=True).first()
+    if known:
+        _put_on_record(f"signing in closed for a while after wrong passwords: {known}")
     whose = f"the account {known}" if known else "a name that is no account"
     before = status.notes().get(NAME)
     if before is not None and datetime.now(UTC) - before.at < QUIET:
@@ -38,6 +40,18 @@ def tell(sender: Any, username: str = "", ip_address: str | None = None, **_: An
         celery_app.send_task("trial.tell_of_lockout", args=[words], retry=False)
     except Exception:  # whatever a broker raises: the Status page says it all the same
         log.exception("nobody was told of a lockout")
+
+
+def _put_on_record(words: str) -> None:
+    """A Change of the system, once in a quarter of an hour for an account: nobody fills the trail by knocking."""
+    since = datetime.now(UTC) - QUIET
+    if Change.objects.filter(act="account", person=None, reason=words, at__gt=since).exists():
+        return
+    try:
+        with changes.record(None, "account", words):
+            pass
+    except changes.RecordBusy:
+        log.warning("a lockout is not on the trail, since the record was busy; it is in the list of sign-ins")
 
 
 def write(words: str) -> int:

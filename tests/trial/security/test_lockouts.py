@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.test import Client, override_settings
 
 from analysis import status_page
 from tests.cast import Cast, cast_of
+from trial import audit
 from trial.celery import celery_app
-from trial.models import Person, Role
+from trial.models import Change, Person, Role
 from trial.security import lockouts
 from trial.tasks import tell_of_lockout
 
@@ -67,6 +69,19 @@ def test_a_name_that_is_no_account_is_not_sent_and_one_mail_is_enough(cast: Cast
     (message,) = outbox
     assert "a name that is no account" in message.body and "Secret" not in f"{message.subject}{message.body}"
     assert "Secret" not in _said()[1]
+
+
+def test_a_lockout_of_an_account_is_on_the_trail_once_and_one_of_no_account_is_not(cast: Cast) -> None:
+    before = Change.objects.count()
+    _knock("My-Secret-Password-2026", 7)
+    assert Change.objects.count() == before
+    _knock("nora", 9)
+    (change,) = Change.objects.filter(id__gt=before)
+    assert (change.person, change.role, change.act) == (None, "system", "account")
+    assert change.reason == "signing in closed for a while after wrong passwords: nora"
+    _knock("a_monitor", 5)
+    assert Change.objects.count() == before + 2
+    assert audit.verify(connection).first_break is None
 
 
 def test_without_a_broker_or_a_mail_server_signing_in_is_closed_all_the_same(

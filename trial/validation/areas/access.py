@@ -57,8 +57,11 @@ ACCESS_REQUIREMENTS = (
             PEOPLE_PAGES,
             "role_and_sites_are_changed_with_a_reason",
             "an_account_is_deactivated_and_reactivated_and_stays_in_the_list",
+        )
+        + tests_of(
+            "trial/security/test_lockouts.py",
+            "a_lockout_of_an_account_is_on_the_trail_once_and_one_of_no_account_is_not",
         ),
-        "A lockout by wrong passwords passes by itself and is in the sign-in history, not in the trail.",
     ),
     Requirement(
         "R05",
