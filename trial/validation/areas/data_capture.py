@@ -66,8 +66,13 @@ DATA_CAPTURE_REQUIREMENTS = (
         )
         + tests_of(
             "capture/exchange/test_round_trip.py", "a_small_record_with_every_form_comes_back_with_the_same_answers"
+        )
+        + tests_of(
+            "capture/exchange/test_same_checks.py",
+            "the_page_of_each_form_asks_every_check_that_is_declared_for_it",
+            "the_import_asks_every_check_of_every_form",
         ),
-        "Page and CSV are tried, not each check through both. There is no data interface for programs and no ODM yet.",
+        "Page and CSV ask the same lists, form by form. There is no data interface for programs and no ODM yet.",
     ),
     Requirement(
         "R47",
