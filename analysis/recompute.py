@@ -1,6 +1,5 @@
 """Bring a group's stored results up to its newest change; safe to run twice, at once, or after a crash anywhere."""
 
-import gc
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -132,14 +131,9 @@ def _step(group: str) -> tuple[GroupResult | None, int, int]:
 
 
 def _derive(members: list[int], settings: AnalysisSettings) -> dict[int, dict[str, Any]]:
-    """Participant → outcome. Nothing in these trees is cyclic: the collector would only walk them, half of the time."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
+    """Participant → outcome."""
+    with outcome_store.uncollected():
         return {fact.id: outcome.derive(fact, settings) for fact in snapshot.participants(members)}
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _stale(group: str, members: list[int], settings_version: str, computed: int | None) -> list[int]:

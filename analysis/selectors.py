@@ -1,6 +1,6 @@
 """What the pages of results show, out of stored results; never computes an endpoint."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,7 +10,7 @@ from django.db.models.expressions import RawSQL
 from django.http import Http404
 from django.urls import reverse
 
-from analysis import moments, plots
+from analysis import moments, outcome_store, plots
 from analysis.charts import km, waterfall
 from analysis.endpoints import group_result
 from analysis.models import GroupResult, OutcomeThen, ParticipantOutcome
@@ -89,7 +89,7 @@ class GroupPanel:
         if self.moment is not None:
             return outcomes_of(self.stored) if self.stored else []
         found = ParticipantOutcome.objects.filter(group=self.letter).values_list("outcome", flat=True)
-        return sorted(found, key=lambda each: by_registration(each["number"]))
+        return _in_order(found)
 
     @cached_property
     def listings(self) -> Mapping[str, Any]:
@@ -103,8 +103,7 @@ class GroupPanel:
             return self.listings
         parts = RawSQL("outcome - %s::text[]", [list(group_result.UNDRAWN)], output_field=JSONField())
         found = ParticipantOutcome.objects.filter(group=self.letter).values_list(parts, flat=True)
-        outcomes = sorted(found, key=lambda each: by_registration(each["number"]))
-        return group_result.listings(self.letter, outcomes, from_dict(self.answer["settings"]))
+        return group_result.listings(self.letter, _in_order(found), from_dict(self.answer["settings"]))
 
     @property
     def hormone_plots(self) -> list[Any]:
@@ -167,8 +166,13 @@ def newest_shown(letter: str) -> int | None:
 
 def outcomes_of(stored: GroupResult) -> list[Outcome]:
     """The outcomes kept with a past moment."""
-    found = OutcomeThen.objects.filter(result=stored).values_list("outcome", flat=True)
-    return sorted(found, key=lambda each: by_registration(each["number"]))
+    return _in_order(OutcomeThen.objects.filter(result=stored).values_list("outcome", flat=True))
+
+
+def _in_order(found: Iterable[Outcome]) -> list[Outcome]:
+    """Reads them, by study number."""
+    with outcome_store.uncollected():
+        return sorted(found, key=lambda each: by_registration(each["number"]))
 
 
 def panel(letter: str, moment: Moment | None = None) -> GroupPanel:
