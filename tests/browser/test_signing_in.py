@@ -46,6 +46,7 @@ def test_the_first_sign_in_from_one_time_password_to_the_first_page(
     _no_barriers(page)
     page.fill("[name=code]", code_of(olga))
     page.click("main button[type=submit]")
+    page.locator(".recovery-codes li").nth(9).wait_for()
     assert page.locator(".recovery-codes li").count() == 10
     _no_barriers(page)
     page.click("main a.btn")
