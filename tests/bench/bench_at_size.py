@@ -59,7 +59,8 @@ def _scan(one: Participant, n: int) -> None:
         for row in last.readings.filter(struck_out_reason="")
     ]  # fmt: skip
     assessments.save_follow_up(None, one, last.assessed_on, last.method, last.slice_thickness_mm, last.marker, readings,
-                               last.new_lesions, assessment=last, reason=REASON)  # fmt: skip
+                               last.new_lesions, new_lesion_on=last.new_lesion_on,
+                               new_lesion_description=last.new_lesion_description, assessment=last, reason=REASON)  # fmt: skip
 
 
 def _event(one: Participant, n: int) -> None:
