@@ -60,7 +60,8 @@ def _scan(one: Participant, n: int) -> None:
     ]  # fmt: skip
     assessments.save_follow_up(None, one, last.assessed_on, last.method, last.slice_thickness_mm, last.marker, readings,
                                last.new_lesions, new_lesion_on=last.new_lesion_on,
-                               new_lesion_description=last.new_lesion_description, assessment=last, reason=REASON)  # fmt: skip
+                               new_lesion_description=last.new_lesion_description, assessment=last,
+                               reason=REASON)  # fmt: skip
 
 
 def _event(one: Participant, n: int) -> None:
