@@ -5,13 +5,16 @@ of its header and of its versions. The seal of a Change is
 
     SHA-256(seal of the Change before, header text, SHA-256 of each version text in order)
 
-with texts in UTF-8 and the first Change following nothing. So one altered letter breaks every seal from there on. What
-was cut off the end leaves a chain that is sound: only a head noted elsewhere (`verify_audit`, a signature, a backup)
-shows that, and is given as --head. Ends with 0 when the trail is sound, with 1 at the first break, with 2 when there is
-nothing to verify.
+with texts in UTF-8 and the first Change following nothing. So one altered letter breaks every seal from there on. In
+place of a version's text may stand `{"sha256": HEX, "withheld": WHY}`: the seal holds with the hash, but what that
+version says is not shown and is vouched for by the hash alone; the result counts these and says why. What was cut off
+the end leaves a chain that is sound: only a head noted elsewhere (`verify_audit`, a signature, a backup) shows that,
+and is given as --head. Ends with 0 when the trail is sound, with 1 at the first break, with 2 when there is nothing to
+verify.
 """
 
 import argparse
+import collections
 import hashlib
 import json
 import sys
@@ -24,18 +27,30 @@ class Break(Exception):
     """The first thing that is not as it was sealed, in words."""
 
 
+def digest_of(version):
+    """SHA-256 of a version: of its text, or as it is given where the text is withheld. Raises ValueError, KeyError."""
+    if isinstance(version, str):
+        return hashlib.sha256(version.encode("utf-8")).digest()
+    digest = bytes.fromhex(version["sha256"])
+    if len(digest) != 32 or not isinstance(version["withheld"], str) or not version["withheld"].strip():
+        raise ValueError("a withheld version has a SHA-256 and says why")
+    return digest
+
+
 def seal_of(previous, header, versions):
-    """The seal in hexadecimal; previous is bytes, the rest is text."""
-    digests = b"".join(hashlib.sha256(text.encode("utf-8")).digest() for text in versions)
+    """The seal in hexadecimal; previous is bytes, header is text, a version is text or a withheld one."""
+    digests = b"".join(digest_of(version) for version in versions)
     return hashlib.sha256(previous + header.encode("utf-8") + digests).hexdigest()
 
 
 def changes_in(file):
-    """Each line as (place from 1, number, header, previous seal, seal, version texts). Raises Break."""
+    """Each line as (place from 1, number, header, previous seal, seal, versions). Raises Break."""
     for place, line in enumerate(file, start=1):
         try:
             one = json.loads(line)
             header, versions = one["header"], list(one["versions"])
+            for version in versions:
+                digest_of(version)
             yield place, json.loads(header)[0], header, one["previous_seal"] or "", one["seal"] or "", versions
         except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
             raise Break(f"line {place} is no Change of an exported trail") from error
@@ -52,20 +67,21 @@ def walk(file):
         if seal != seal_of(bytes.fromhex(before), header, versions):
             raise Break(f"Change {number} or one of its versions is not what was sealed")
         before = seal
-        yield number, seal, len(versions)
+        yield number, seal, versions
 
 
 def verify(folder, heads):
-    """Returns (Changes, versions, newest seal). heads: {number: seal}. Raises Break."""
-    waiting, changes, versions, newest = dict(heads), 0, 0, ""
+    """Returns (Changes, versions, newest seal, {why: versions withheld}). heads: {number: seal}. Raises Break."""
+    waiting, changes, versions, newest, withheld = dict(heads), 0, 0, "", collections.Counter()
     with (Path(folder) / TRAIL).open(encoding="utf-8", newline="\n") as file:
-        for number, seal, count in walk(file):
+        for number, seal, sealed in walk(file):
             if waiting.pop(number, seal) != seal:
                 raise Break(f"Change {number} carries another seal than the one noted elsewhere")
-            changes, versions, newest = number, versions + count, seal
+            changes, versions, newest = number, versions + len(sealed), seal
+            withheld.update(version["withheld"] for version in sealed if not isinstance(version, str))
     if waiting:
         raise Break(f"Change {min(waiting)} was on record once and is cut off")
-    return changes, versions, newest
+    return changes, versions, newest, dict(withheld)
 
 
 def reconcile(folder, changes, versions):
@@ -99,7 +115,7 @@ def main(words):
                        help="a head noted elsewhere; may be given several times")  # fmt: skip
     options = asked.parse_args(words)
     try:
-        changes, versions, newest = verify(options.folder, options.head)
+        changes, versions, newest, withheld = verify(options.folder, options.head)
         reconcile(options.folder, changes, versions)
     except Break as first:
         print(f"The trail is broken: {first}.")
@@ -109,7 +125,10 @@ def main(words):
         return 2
     if not options.head:
         print("No head from elsewhere was given: that nothing is cut off the end is not verified.")
-    print(f"The trail is sound: {changes} changes, {versions} versions, head {changes}:{newest}.")
+    for why, count in withheld.items():
+        print(f"{count} version{'s' if count > 1 else ''} not shown here, only the hash: {why}")
+    hidden = f" ({sum(withheld.values())} of them known by their hash only)" if withheld else ""
+    print(f"The trail is sound: {changes} changes, {versions} versions{hidden}, head {changes}:{newest}.")
     return 0
 
 

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import psycopg
@@ -92,6 +93,46 @@ def test_an_altered_change_that_is_sealed_anew_breaks_the_next(folder: Path) -> 
     rewritten(folder, alter)
     code, said = run(folder)
     assert code == 1 and "Change 3 does not follow the seal of the Change before it" in said
+
+
+def withheld(folder: Path, alter: Callable[[str], object]) -> None:
+    """One version of line 3 is replaced by what `alter` makes of its text."""
+
+    def without(lines: Lines) -> Lines:
+        one = json.loads(lines[2])
+        one["versions"][0] = alter(one["versions"][0])
+        return [*lines[:2], json.dumps(one) + "\n", *lines[3:]]
+
+    rewritten(folder, without)
+
+
+def test_a_withheld_version_keeps_the_chain_and_is_counted_with_its_reason(folder: Path) -> None:
+    head = head_of_the_database()
+    withheld(folder, lambda text: {"sha256": sha256(text.encode()).hexdigest(), "withheld": "another site's entry"})
+    code, said = run(folder, "--head", str(head))
+    assert code == 0 and "1 version not shown here, only the hash: another site's entry\n" in said
+    assert "versions (1 of them known by their hash only)" in said and str(head) in said
+
+
+def test_a_withheld_version_with_another_hash_breaks_the_chain(folder: Path) -> None:
+    withheld(folder, lambda text: {"sha256": sha256(text.encode() + b" ").hexdigest(), "withheld": "hidden"})
+    assert run(folder) == (1, "The trail is broken: Change 3 or one of its versions is not what was sealed.\n")
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"sha256": "ab" * 32},
+        {"sha256": "ab" * 32, "withheld": " "},
+        {"withheld": "why"},
+        {"sha256": "abcd", "withheld": "why"},
+        {"sha256": 7, "withheld": "why"},
+        7,
+    ],
+)
+def test_a_version_withheld_without_hash_or_reason_is_no_version(folder: Path, entry: object) -> None:
+    withheld(folder, lambda text: entry)
+    assert run(folder) == (1, "The trail is broken: line 3 is no Change of an exported trail.\n")
 
 
 def test_a_missing_change_is_found(folder: Path) -> None:
