@@ -133,12 +133,15 @@ def _step(group: str) -> tuple[GroupResult | None, int, int]:
 def _derive(members: list[int], settings: AnalysisSettings) -> dict[int, dict[str, Any]]:
     """Participant → outcome."""
     with outcome_store.uncollected():
-        return {fact.id: outcome.derive(fact, settings) for fact in snapshot.participants(members)}
+        parts = snapshot.in_parts(members)
+        return {fact.id: outcome.derive(fact, settings) for facts in parts for fact in facts}
 
 
 def _stale(group: str, members: list[int], settings_version: str, computed: int | None) -> list[int]:
     """Members whose stored outcome is missing or older than the newest change of their record."""
     stands_for = outcome_store.changes_of(group, settings_version)
+    if not stands_for:
+        return members
     since = min(stands_for.values(), default=0) if computed is None else computed
     newest = _newest_changes(group, since)
     everyone = newest.pop(None, 0)

@@ -23,6 +23,7 @@ OTHER_PURPOSES: dict[str, str] = {
     "tests/trial/evaluation/": "what one record means is decided once",
     "tests/trial/rules/": "the rules of the protocol against published and hand-computed values",
     "tests/trial/test_criteria_on_record.py": "the criteria of response stay once anybody is registered",
+    "tests/trial/test_snapshot.py": "participants read part by part are the same as read at once",
     "tests/trial/test_schedule.py": "what is due when",
     "tests/trial/test_expedited_in_force.py": "the sponsor's table of expedited reporting is put in force on record",
     "tests/test_architecture.py": "who imports whom",
