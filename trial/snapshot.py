@@ -80,13 +80,12 @@ class Reader:
 
     def _standing(self, model: Any, text: str) -> list[Row]:
         found: list[Row] = EXACT.decode(text)
-        return [self._as_of_today(model, row) for row in found if not row.get("struck_out_reason")]
-
-    def _as_of_today(self, model: Any, row: Row) -> Row:
-        """Versions are never migrated: a column that came later reads as its default in the rows stored before."""
+        standing = [row for row in found if not row.get("struck_out_reason")]
         if self.as_of is None:
-            return row
-        return {**_later_columns(model), **row}
+            return standing
+        # Versions are never migrated: a column that came later reads as its default in the rows stored before.
+        later = _later_columns(model)
+        return [{**later, **row} for row in standing]
 
     def _sql(self, table: str, column: str, only: str) -> str:
         if self.as_of is None:
@@ -101,8 +100,15 @@ class Reader:
 
     def _parameters(self, table: str, values: Sequence[Any]) -> list[Any]:
         if self.as_of is None:
-            return [list(values)]
+            return [_as_array(values)]
         return [table, self.as_of, [str(value) for value in values]]
+
+
+def _as_array(values: Sequence[Any]) -> Any:
+    """Numbers as the text of an array, which the driver hands on as it is: it takes its time over each of a list."""
+    if values and all(type(value) is int for value in values):
+        return "{" + ",".join(map(str, values)) + "}"
+    return list(values)
 
 
 @lru_cache(maxsize=64)
