@@ -9,6 +9,7 @@ from trial import snapshot
 from trial.evaluation import stage
 from trial.evaluation.settings import AnalysisSettings
 from trial.models import Participant, Reopening
+from trial.rows import Reader
 from trial.rules import accrual
 from trial.rules.interim_stage import Standing
 from trial.settings_in_force import settings_in_force
@@ -37,7 +38,7 @@ def refusal(group: str) -> str:
 
 def reopenings(group: str, as_of: int | None = None) -> tuple[accrual.Reopened, ...]:
     """The chair's reopenings of a group that stand."""
-    rows = snapshot.Reader(as_of).rows(Reopening, "group", [group])
+    rows = Reader(as_of).rows(Reopening, "group", [group])
     return tuple(accrual.Reopened(row["stage"], row["ground"], row["because"]) for row in rows)
 
 

@@ -7,7 +7,7 @@ import json
 
 from trial.evaluation.settings import AnalysisSettings, from_dict
 from trial.models import GroupSettings
-from trial.snapshot import Reader
+from trial.rows import Reader
 
 
 def settings_in_force(group: str, as_of: int | None = None) -> AnalysisSettings:
