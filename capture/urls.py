@@ -3,6 +3,7 @@
 from django.urls import path
 
 from capture.conduct.urls import urlpatterns as of_the_conduct
+from capture.copies import views as copies
 from capture.views import (
     assessment,
     cycle,
@@ -34,6 +35,7 @@ urlpatterns = [
     path("groups/<str:letter>/registration/", reopening.reopening, name="reopening"),
     path("groups/<str:letter>/registration/<int:reopening_id>/withdraw/", reopening.withdraw,
          name="reopening_withdraw"),
+    path("copies/check/", copies.check, name="copy_check"),
     path("files/", exchange.page, name="exchange"),
     path("files/out/<str:files>/", exchange.take_out, name="take_out"),
     path("files/in/", exchange.rehearse, name="rehearse"),
@@ -45,6 +47,7 @@ urlpatterns = [
     path(_ONE + "waiver/", waiver.request_waiver, name="waiver"),
     path(_ONE + "waivers/<int:waiver_id>/decision/", waiver.decide, name="waiver_decision"),
     path(_ONE + "findings/new/", registration.finding, name="finding"),
+    path(_ONE + "copy/", copies.certified_copy, name="certified_copy"),
     path(_ONE + "history/<str:kind>/<int:row_id>/", history.history, name="history"),
     path(_ONE + "cycles/<int:number>/", cycle.cycle, name="cycle"),
     path(_ONE + "assessments/new/", assessment.new, name="assessment_new"),

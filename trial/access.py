@@ -80,13 +80,14 @@ def participants_for(person: Person) -> QuerySet[Participant]:
 
 def participant_for(person: Person, reference: str) -> Participant:
     """The participant with this study or screening number; Http404 when it is none of the person's."""
-    found = participants_for(person).filter(_is(reference)).first()
+    found = participants_for(person).filter(is_reference(reference)).first()
     if found is None:
         raise Http404("There is no such participant at your sites.")
     return found
 
 
-def _is(reference: str) -> Q:
+def is_reference(reference: str) -> Q:
+    """The condition on participants that this study or screening number makes."""
     if reference.startswith("S-") and reference[2:].isdigit():
         return Q(screening_number=int(reference[2:]))
     return Q(number=reference)

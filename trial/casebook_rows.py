@@ -29,12 +29,12 @@ class CasebookVersion:
 
 
 @cache
-def rows_in_sql() -> str:
-    """SELECT of (table_name, row_id) of every row of the participant `%(participant)s`."""
-    parts = []
+def rows_in_sql(with_conduct: bool = False) -> str:
+    """SELECT of (table_name, row_id) of every row of the participant `%(participant)s`; with what is about it too."""
+    parts, outside = [], () if with_conduct else (*CONDUCT_TABLES, *ALWAYS_WRITABLE)
     for model in apps.get_app_config("trial").get_models():
         table = model._meta.db_table
-        if table in WATCHED_TABLES and table not in (*CONDUCT_TABLES, *ALWAYS_WRITABLE):
+        if table in WATCHED_TABLES and table not in outside:
             where = _condition(model)
             if where:
                 parts.append(f"SELECT '{table}' AS table_name, t.id AS row_id FROM {table} t WHERE {where}")
@@ -53,6 +53,11 @@ def _condition(model: Any) -> str:
         if above is not None and "participant_id" in {each.column for each in above._meta.fields}:
             return f"t.{column} IN (SELECT a.id FROM {above._meta.db_table} a WHERE a.participant_id = %(participant)s)"
     return ""
+
+
+def is_of_participant(model: Any) -> bool:
+    """Whether the rows of the model lead to a participant."""
+    return bool(_condition(model))
 
 
 def casebook(participant_id: int) -> list[CasebookVersion]:

@@ -3,6 +3,7 @@
 A letter that the font lacks is printed as its number (`[U+4E2D]`), never dropped and never as a box.
 """
 
+import logging
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cache
@@ -10,9 +11,12 @@ from pathlib import Path
 from typing import Any
 
 INK, RED, GREY = (27, 39, 51), (155, 28, 28), (74, 90, 106)
+THIN = (160, 172, 184)  # lines between rows
 WIDTH_MM = 182
 FONTS = Path(__file__).resolve().parent / "fonts"
 FAMILY = "dejavu"
+# It tells at length what it leaves out of a font.
+logging.getLogger("fontTools.subset").setLevel(logging.WARNING)
 _FILES = {"": "DejaVuSans.ttf", "B": "DejaVuSans-Bold.ttf"}
 
 
@@ -33,6 +37,8 @@ def sheets(title: str, foot: str) -> Any:
     paper = Paper(format="A4")
     for style, file in _FILES.items():
         paper.add_font(FAMILY, style, FONTS / file)
+    paper.set_draw_color(*THIN)
+    paper.set_line_width(0.15)
     paper.set_margins(14, 16, 14)
     paper.set_auto_page_break(True, 18)
     paper.set_title(title)
@@ -41,11 +47,13 @@ def sheets(title: str, foot: str) -> Any:
     return paper
 
 
-def heading(paper: Any, words: str, size: float = 13) -> None:
-    """A heading that stays with what follows it."""
-    if paper.will_page_break(25):
+def heading(paper: Any, words: str, size: float = 13, level: int | None = None) -> None:
+    """A heading that stays with what follows it; with a level it stands in the document's outline too."""
+    if paper.will_page_break(25 if level else 40):
         paper.add_page()
     paper.ln(size * 0.38)
+    if level is not None:
+        paper.start_section(printed(words), level)
     line(paper, words, size, "B")
     paper.ln(1)
 
@@ -60,17 +68,22 @@ def line(paper: Any, words: str, size: float, style: str = "", colour: tuple[int
 
 
 def table(paper: Any, head: Sequence[str] | None, body: Iterable[Sequence[str]], widths: Sequence[int],
-          size: float = 8) -> None:  # fmt: skip
-    """Rows between thin lines; the head is repeated on each page."""
+          size: float = 8, struck: frozenset[int] = frozenset()) -> None:  # fmt: skip
+    """Rows between thin lines; the head is repeated on each page. widths: shares of the whole; struck: rows in red."""
+    from fpdf.fonts import FontFace
+
+    body = list(body)
     paper.set_font(FAMILY, size=size)
     paper.set_text_color(*INK)
+    wrap = "CHAR" if any("::" in words for cells in body for words in cells) else "WORD"
+    bold, red = FontFace(emphasis="BOLD"), FontFace(color=RED)
     with paper.table(col_widths=tuple(widths), text_align="LEFT", first_row_as_headings=head is not None,
-                     line_height=size * 0.525, padding=(0.8, 1), borders_layout="HORIZONTAL_LINES",
-                     wrapmode="CHAR") as drawn:  # fmt: skip
-        for cells in ([head] if head else []) + list(body):
-            row = drawn.row()
-            for words in cells:
-                row.cell(printed(words))
+                     headings_style=bold, line_height=size * 0.525, padding=(0.8, 1),
+                     borders_layout="HORIZONTAL_LINES", wrapmode=wrap) as drawn:  # fmt: skip
+        for cells in [head] if head else []:
+            drawn.row([printed(words) for words in cells])
+        for place, cells in enumerate(body):
+            drawn.row([printed(words) for words in cells], style=red if place in struck else None)
 
 
 def printed(words: str) -> str:

@@ -71,6 +71,7 @@ def participant(request: HttpRequest, reference: str) -> HttpResponse:
         "unmet": _unmet(participant),
         "may_enter": access.may_enter(request.user),
         "may_decide": request.user.role in access.DECIDES,
+        "reads_trail": request.user.role in access.READS_TRAIL,
         "may_register": _may_register(participant),
     }
     return render(request, "capture/participant.html", shown)

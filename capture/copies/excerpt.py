@@ -1,0 +1,100 @@
+"""The part of the sealed trail that concerns one participant or one site, with what is of others as its hash alone.
+
+A version that is withheld keeps the seal of its Change checkable, since a seal is made over the hashes of the versions.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+
+from trial.casebook_rows import rows_in_sql
+from trial.models import Participant, Site
+from trial.spine import HEADER_OF_C, TEXT_OF_V
+
+CHANGES_AT_A_TIME = 500
+OF_ANOTHER = "of another participant, or of none"
+
+_KEPT = "CASE WHEN o.row_id IS NOT NULL THEN to_json(t.text) ELSE json_build_object('sha256', "
+_LINES = f"""SELECT c.id, {HEADER_OF_C}, encode(c.previous_seal, 'hex'), encode(c.seal, 'hex'),
+    (SELECT coalesce(json_agg({_KEPT} encode(sha256(convert_to(t.text, 'UTF8')), 'hex'), 'withheld', %(withheld)s::text)
+        END ORDER BY v.id), '[]')
+     FROM trial_version v CROSS JOIN LATERAL (SELECT {TEXT_OF_V} AS text) t
+     LEFT JOIN own o ON o.table_name = v.table_name AND o.row_id = v.row_id WHERE v.change_id = c.id),
+    ARRAY(SELECT v.id FROM trial_version v JOIN own o ON o.table_name = v.table_name AND o.row_id = v.row_id
+        WHERE v.change_id = c.id ORDER BY v.id), c.person_id
+    FROM trial_change c WHERE """
+
+_CONCERNS = """c.participant_id = %(participant)s OR c.id IN (SELECT v.change_id FROM own o
+    JOIN trial_version v ON v.table_name = o.table_name AND v.row_id = o.row_id)"""
+_HOLDS = """ UNION ALL SELECT 'trial_hold', h.id FROM trial_hold h WHERE h.participant_id IS NULL
+    AND (h.site_id = %(site)s OR h.scope = 'study')"""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One Change of the excerpt: as a line of `trail.jsonl`, its number, its person, and the versions that it shows."""
+
+    change: int
+    person: int | None
+    shown: tuple[int, ...]
+    withheld: int
+    text: str
+
+
+def of_participant(participant: Participant) -> Iterator[Line]:
+    """Every Change about the participant and every other one that touched a row of the participant, in order."""
+    return _lines(f"{_own()} {_LINES} ({_CONCERNS}) ORDER BY c.id",
+                  {"participant": participant.pk, "site": participant.site_id})  # fmt: skip
+
+
+def _own() -> str:
+    return f"WITH own AS MATERIALIZED ({rows_in_sql(with_conduct=True)}{_HOLDS})"
+
+
+def of_site(site: Site) -> Iterator[Line]:
+    """Every Change of the site, in order; what leads to a participant of another site is withheld."""
+    theirs = rows_in_sql(with_conduct=True).replace(
+        "= %(participant)s", "IN (SELECT id FROM trial_participant WHERE site_id <> %(site)s)")  # fmt: skip
+    own = f"""WITH others AS MATERIALIZED ({theirs}), own AS MATERIALIZED (SELECT DISTINCT v.table_name, v.row_id
+        FROM trial_version v JOIN trial_change c ON c.id = v.change_id WHERE c.site_id = %(site)s
+        EXCEPT SELECT table_name, row_id FROM others)"""
+    return _lines(f"{own} {_LINES} c.site_id = %(site)s ORDER BY c.id", {"site": site.pk})
+
+
+def _lines(query: str, values: dict[str, Any]) -> Iterator[Line]:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL timezone = 'UTC'")
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(query, {**values, "withheld": OF_ANOTHER})
+        while rows := cursor.fetchmany(CHANGES_AT_A_TIME):
+            yield from (_line(*row) for row in rows)
+
+
+def _line(number: int, header: str, previous: str | None, seal: str, texts: Any, shown: list[int],
+          person: int | None) -> Line:  # fmt: skip
+    versions = json.loads(texts) if isinstance(texts, str) else texts
+    one = {"change": number, "header": header, "previous_seal": previous, "seal": seal, "versions": versions}
+    withheld = sum(isinstance(each, dict) for each in versions)
+    return Line(number, person, tuple(shown), withheld, json.dumps(one, ensure_ascii=False))
+
+
+def write(lines: Iterator[Line], path: Path) -> list[tuple[int, int, int, int | None]]:
+    """Writes the lines; returns (Change, versions shown, versions withheld, person) of each."""
+    told = []
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for line in lines:
+            file.write(line.text + "\n")
+            told.append((line.change, len(line.shown), line.withheld, line.person))
+    return told
+
+
+def since(participant: Participant, number: int) -> list[int]:
+    """The Changes about the participant after Change `number`."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_own()} SELECT c.id FROM trial_change c WHERE c.id > %(number)s AND ({_CONCERNS}) ORDER BY 1",
+                       {"participant": participant.pk, "site": participant.site_id, "number": number})  # fmt: skip
+        return [row[0] for row in cursor.fetchall()]

@@ -1,0 +1,109 @@
+"""A copy as a folder with its manifest, packed as one ZIP file, and noted on record under the hash of its manifest.
+
+Why a ZIP and no files inside the PDF: a PDF cannot carry its own hash, and readers of PDF block what is attached.
+"""
+
+import hashlib
+import json
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from capture.copies import casebook_copy, excerpt, on_paper, verify_copy
+from capture.copies.casebook_copy import Making
+from capture.exchange.export import one_moment
+from trial import protocol, reading_journal
+from trial.models import JournalEntry, Participant, Person
+from trial.paper import instant
+from trial.program import PROGRAM
+from trial.validation import state
+
+NOTED = "manifest "  # the words of the journal end with it and the hash
+
+
+@dataclass(frozen=True)
+class Packed:
+    """An open ZIP file at its beginning, its name, and the SHA-256 of the manifest in it."""
+
+    file: Any
+    name: str
+    manifest: str
+
+
+def copy_of(person: Person | None, participant: Participant) -> Packed:
+    """The certified copy of one casebook, noted as made by the person (None: at the command line)."""
+    with tempfile.TemporaryDirectory(prefix="endpoint-copy-") as place:
+        folder = Path(place)
+        with one_moment():
+            making = Making.now(person)
+            lines = list(excerpt.of_participant(participant))
+            made = casebook_copy.document(participant, making, lines)
+        (folder / f"{participant.reference}.pdf").write_bytes(on_paper.pages(made))
+        told = excerpt.write(iter(lines), folder / verify_copy.TRAIL)
+        what = f"Certified copy of the casebook of {participant.reference}"
+        digest = finish(folder, what, making, {"participant": participant.reference, "trail": "excerpt"}, told)
+        packed = pack(folder)
+    note(person, f"certified copy {making.copy_id} of {participant.reference}", making, digest)
+    name = f"certified-copy-{participant.reference}-change-{making.change}-{making.copy_id}.zip"
+    return Packed(packed, name, digest)
+
+
+def finish(folder: Path, what: str, making: Making, more: Mapping[str, Any],
+           told: Iterable[tuple[int, int, int, int | None]]) -> str:  # fmt: skip
+    """Adds the script and the manifest of all files; returns the hash of the manifest.
+
+    told: (Change, versions shown, versions withheld, person) of each line of the trail.
+    """
+    shutil.copyfile(verify_copy.__file__, folder / "verify_copy.py")
+    lines = list(told)
+    manifest = {
+        "what": what, "study": protocol.STUDY_NAME, "copy": making.copy_id, "made_by": making.by,
+        "made_at": instant(making.at), "change": making.change, "head": str(making.head) if making.head else None,
+        "program": PROGRAM, "validation": state.in_words()[1], **more, "changes": len(lines),
+        "versions": sum(shown + withheld for _, shown, withheld, _ in lines),
+        "withheld": sum(withheld for _, _, withheld, _ in lines), "people": _people({each[3] for each in lines}),
+        "files": [_listed(folder, each) for each in _files(folder)],
+    }  # fmt: skip
+    text = (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode()
+    (folder / verify_copy.MANIFEST).write_bytes(text)
+    return hashlib.sha256(text).hexdigest()
+
+
+def _people(keys: set[int | None]) -> dict[str, str]:
+    """Names of those whose numbers stand in the headers of the trail."""
+    found = Person.objects.filter(pk__in=keys - {None}).order_by("pk")
+    return {str(each.pk): f"{each.full_name} ({each.username})" for each in found}
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(each for each in folder.rglob("*") if each.is_file())
+
+
+def _listed(folder: Path, file: Path) -> dict[str, Any]:
+    name = file.relative_to(folder).as_posix()
+    return {"file": name, "bytes": file.stat().st_size, "sha256": verify_copy.hash_of(file)}
+
+
+def pack(folder: Path) -> Any:
+    """Every file of the folder in an open ZIP file at its beginning; on disk, gone when closed."""
+    packed = tempfile.TemporaryFile()  # noqa: SIM115 (the answer closes it when it is sent)
+    write(folder, packed)
+    packed.seek(0)
+    return packed
+
+
+def write(folder: Path, target: Any) -> None:
+    """Every file of the folder into a ZIP file."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in _files(folder):
+            archive.write(file, file.relative_to(folder).as_posix())
+
+
+def note(person: Person | None, words: str, making: Making, digest: str) -> JournalEntry:
+    """Puts the copy on record before it is handed over."""
+    said = f"{words}, change {making.change}, {NOTED}{digest}"
+    return reading_journal.note(person, JournalEntry.Kind.RECORD, said)
