@@ -19,6 +19,8 @@ from trial.protocol import by_registration
 
 Outcome = dict[str, Any]
 MANY = 500
+# Made once: what is derived holds no circles, so that nobody need look for them ten thousand times.
+AS_TEXT = json.JSONEncoder(allow_nan=False, ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 
 @dataclass
@@ -127,8 +129,7 @@ def keep(group: str, change: int, settings_version: str, derived: Mapping[int, O
                        "ON COMMIT DELETE ROWS")  # fmt: skip
         with cursor.copy(f"COPY derived_now ({columns}) FROM STDIN") as copy:
             for one, outcome in derived.items():
-                text = json.dumps(outcome, allow_nan=False, ensure_ascii=False)
-                copy.write_row((one, group, change, settings_version, ENGINE, text))
+                copy.write_row((one, group, change, settings_version, ENGINE, AS_TEXT(outcome)))
         cursor.execute(
             f"INSERT INTO analysis_participantoutcome ({columns}) SELECT {columns} FROM derived_now "
             'ON CONFLICT (participant_id) DO UPDATE SET "group" = excluded."group", change = excluded.change, '
