@@ -14,7 +14,7 @@ from django.apps import apps
 from django.db.models import Max, Model, Q
 
 from capture.casebook import CASEBOOK, CasebookForm
-from trial import ctcae_v3, partial_date, protocol
+from trial import ctcae_v3, editions_in_force, partial_date, protocol
 from trial.models import (
     AdverseEvent,
     Assessment,
@@ -44,10 +44,13 @@ SILENT = frozenset(
         "event_id",
     }
 )
+# Acts that save a form, by an edition of it.
+SAVES_A_FORM = frozenset({"register", "enter", "correct", "import"})
 ACTS = {"register": "Registered", "enter": "Entered", "correct": "Corrected", "strike_out": "Struck out",
         "sign": "Decided", "import": "Imported", "system": "By the system", "query": "Query", "verify": "Verified",
         "freeze": "Frozen", "lock": "Locked", "review": "Reviewed", "settings": "Settings",
         "account": "Account", "problem": "Problem reported"}  # fmt: skip
+EDITION = "Edition of the form"
 ITEM_WORDS = {item.code: item.words for item in protocol.ELIGIBILITY}
 
 
@@ -62,7 +65,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Entry:
-    """One Change as far as it concerns the entry looked at."""
+    """One Change as far as it concerns the entry looked at; edition: in words, of a Change that saved the form."""
 
     number: int
     at: datetime
@@ -71,6 +74,7 @@ class Entry:
     role: str
     reason: str
     lines: tuple[Line, ...]
+    edition: str = ""
 
 
 def newest_change(*rows: Model) -> int:
@@ -87,13 +91,25 @@ def entries(rows: Sequence[Model]) -> list[Entry]:
     versions = Version.objects.filter(_of(rows)).select_related("change__person").order_by("change_id", "id")
     before: dict[tuple[str, int], dict[str, Any]] = {}
     lines: dict[int, list[Line]] = {}
-    heads = {}
+    heads, editions = {}, _editions(rows[0])
     for version in versions:
         key = (version.table_name, version.row_id)
         heads[version.change_id] = version.change
         lines.setdefault(version.change_id, []).extend(lines_of(version, before.get(key, {}), names[key]))
         before[key] = version.row
-    return [_entry(heads[number], lines[number]) for number in sorted(heads, reverse=True)]
+    return [_entry(heads[number], lines[number], editions) for number in sorted(heads, reverse=True)]
+
+
+def _editions(head: Model) -> dict[int, str]:
+    """Change → the edition by which it saved the entry, in words; empty for a row that is no entry of a form."""
+    table, found = head._meta.db_table, {}
+    for change, row in Version.objects.filter(table_name=table, row_id=head.pk).order_by("change_id", "id").values_list(
+        "change_id", "row"
+    ):
+        form = editions_in_force.form_of(table, row)
+        if form:
+            found[change] = editions_in_force.of_version(form, row).words
+    return found
 
 
 def since(rows: Sequence[Model], opened_at: int) -> list[Entry]:
@@ -145,10 +161,14 @@ def _name(row: Model) -> str:
     return str(row) if isinstance(row, Lesion) else ""
 
 
-def _entry(change: Any, lines: list[Line]) -> Entry:
+def _entry(change: Any, lines: list[Line], editions: dict[int, str]) -> Entry:
     who = change.person.full_name if change.person else "The system"
     role = dict(Role.choices).get(change.role, "")
-    return Entry(change.id, change.at, ACTS.get(change.act, change.act), who, role, change.reason, tuple(lines))
+    # A Change that touched only rows below the entry leaves its edition as it was.
+    until_then = max((number for number in editions if number <= change.id), default=None)
+    edition = editions[until_then] if until_then is not None and change.act in SAVES_A_FORM else ""
+    said = tuple(line for line in lines if line.label != EDITION)
+    return Entry(change.id, change.at, ACTS.get(change.act, change.act), who, role, change.reason, said, edition)
 
 
 def lines_of(version: Version, before: dict[str, Any], name: str) -> list[Line]:
@@ -170,6 +190,8 @@ def _model(table: str) -> Any:
 
 
 def _label(model: Any, column: str) -> str:
+    if column == "form_edition":
+        return EDITION
     return column.replace("_mm", " (mm)").replace("_on", " on").replace("_", " ").strip().capitalize()
 
 

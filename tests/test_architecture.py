@@ -16,6 +16,7 @@ PURE = (
     "trial/drawing.py",
     "trial/schedule.py",
     "trial/code_lists.py",
+    "trial/form_editions.py",
     "trial/rules",
     "trial/ctcae_v3",
     "trial/evaluation",

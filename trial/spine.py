@@ -46,6 +46,7 @@ WATCHED_TABLES = (
     "trial_problemreport",
     "trial_expeditedreport",
     "trial_expeditedtable",
+    "trial_editionapproval",
 )
 
 APPLICATION_ROLE = "endpoint_app"

@@ -56,3 +56,9 @@ def typed_date(cell: str) -> str:
     if found and 1 <= int(found[2]) <= 12:
         return f"UNK-{MONTHS[int(found[2]) - 1]}-{found[1]}"
     return cell
+
+
+def screening_number(text: str) -> int:
+    """`4` or `S-0004` → 4; 0 when it is neither."""
+    digits = text.upper().removeprefix("S-")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 9 else 0

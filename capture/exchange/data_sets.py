@@ -15,7 +15,8 @@ from trial import models, protocol
 from trial.ctcae_v3.limits import ANALYTES
 from trial.models.fields import MissingReasonField, PartialDateField
 
-STRUCK_OUT = "struck_out_reason"
+STRUCK_OUT, EDITION = "struck_out_reason", "form_edition"
+LAST = (EDITION, STRUCK_OUT)
 KEYS = (("study_number", "Study number"), ("screening_number", "Screening number"), ("site", "Site code"))
 
 
@@ -52,7 +53,7 @@ class DataSet:
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
-        """Keys first, then the row's own number, then its fields, last why it is struck out."""
+        """Keys first, then the row's own number, then its fields, last its edition and why it is struck out."""
         own = tuple(_column(self, field) for field in self._fields())
         entry = () if self.to_participant == "self" else (_entry(self),)
         return (*_keys(self), *entry, *own)
@@ -69,7 +70,7 @@ class DataSet:
         if self.to_participant == "self":
             left_out |= {"number", "screening_number", "site"}
         fields = [field for field in self.model._meta.concrete_fields if field.name not in left_out]
-        return sorted(fields, key=lambda field: field.name == STRUCK_OUT)
+        return sorted(fields, key=lambda field: LAST.index(field.name) if field.name in LAST else -1)
 
 
 def _keys(data_set: DataSet) -> tuple[Column, ...]:
@@ -108,6 +109,8 @@ def _words(data_set: DataSet, field: Any) -> str:
         return f"Why it is missing: {field.name.removesuffix('_missing').replace('_', ' ')}"
     if field.name == STRUCK_OUT:
         return "Why the row was struck out; empty: it stands"
+    if field.name == EDITION:
+        return "Edition of the form by which it was saved; empty: saved before entries kept theirs"
     return str(label or field.verbose_name).capitalize()
 
 
@@ -142,6 +145,7 @@ DATA_SETS: tuple[DataSet, ...] = (
     DataSet("problem_reports", "Reports of problems", models.ProblemReport, "", comes_in=False),
     DataSet("trainings", "Trainings for a role", models.Training, "", comes_in=False),
     DataSet("access_reviews", "Reviews of the access rights", models.AccessReview, "", comes_in=False),
+    DataSet("edition_approvals", "Approvals of editions of forms", models.EditionApproval, "", comes_in=False),
     DataSet("delegations", "Delegations of signing", models.Delegation, "", comes_in=False),
 )
 

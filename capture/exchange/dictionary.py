@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models
 
 from capture.exchange.columns_in import columns_in
-from capture.exchange.data_sets import CODES, Column, DataSet, every
+from capture.exchange.data_sets import CODES, EDITION, Column, DataSet, every
 from trial.models.fields import MissingReasonField, PartialDateField
 
 HEADER = ("data_set", "title", "column", "words", "type", "unit", "codes", "required", "missing_reason", "imported")
@@ -36,8 +36,15 @@ def _row(data_set: DataSet, column: Column, names: set[str]) -> tuple[str, ...]:
     return (
         column.name, column.words, type_of(column), unit_of(column.name), codes_of(data_set, column),
         "yes" if _required(column) else "no", reason if reason in names else "",
-        "yes" if column.name in columns_in(data_set) else "no",
+        _imported(data_set, column),
     )  # fmt: skip
+
+
+def _imported(data_set: DataSet, column: Column) -> str:
+    """The edition of a form may be left out of a file: it is then the one in force at the site."""
+    if data_set.comes_in and column.name == EDITION:
+        return "if given"
+    return "yes" if column.name in columns_in(data_set) else "no"
 
 
 def type_of(column: Column) -> str:

@@ -9,9 +9,11 @@ from typing import Any
 
 from django import forms
 
+from capture import editions
 from capture.exchange import cells, row_forms
-from capture.exchange.data_sets import COMES_IN
+from capture.exchange.data_sets import COMES_IN, EDITION
 from capture.exchange.files import FileRow, Files, Problem
+from capture.exchange.row_editions import Editions, form_of
 from capture.fields import PartialDateFormField
 from trial import protocol
 from trial.models import Participant
@@ -32,7 +34,7 @@ ONCE: dict[str, tuple[str, ...]] = {
 class Entry:
     """One row as domain values, with the rows below it; `acknowledged` are the reasons given to its soft checks.
 
-    on_record: the row of the record that it is, once there is one.
+    on_record: the row of the record that it is, once there is one. edition: of its form, if it is an entry of one.
     """
 
     row: FileRow
@@ -41,6 +43,7 @@ class Entry:
     continues: "Entry | None" = None
     acknowledged: list["Entry"] = field(default_factory=list)
     on_record: Any = None
+    edition: int | None = None
 
     @property
     def name(self) -> str:
@@ -91,12 +94,14 @@ class Parser:
         }
         self._known = set(Participant.objects.values_list("screening_number", flat=True))
         self._seen: dict[tuple[Any, ...], int] = {}
+        self._editions = Editions(files.of("registration"))
 
     def parse(self) -> list[Bundle]:
         """The bundles in order of screening number; look at `problems` before writing any of them."""
         for row in self.files.of("registration"):
             if row.cells["study_number"]:
-                self._numbers.setdefault(row.cells["study_number"], _screening_number(row.cells["screening_number"]))
+                given = row.cells["screening_number"]
+                self._numbers.setdefault(row.cells["study_number"], cells.screening_number(given))
         for data_set in COMES_IN:
             for row in self.files.of(data_set.name):
                 self._row(row)
@@ -110,10 +115,14 @@ class Parser:
         parent = self._parent(row) if name in PARENTS else None
         if bundle is None or (name in PARENTS and parent is None):
             return
-        values = self._values(row, parent)
+        edition, wrong = self._editions.of(row, bundle.screening_number)
+        if wrong:
+            self._problem(row, wrong, EDITION)
+            return
+        values = self._values(row, parent, edition)
         if values is None:
             return
-        entry = Entry(row, values)
+        entry = Entry(row, values, edition=edition)
         self._once(bundle, entry)
         if entry.label and self._labels.setdefault((name, entry.label), entry) is not entry:
             self._problem(row, f"“{entry.label}” names another row of this file too.", "entry")
@@ -121,7 +130,7 @@ class Parser:
 
     def _whose(self, row: FileRow) -> Bundle | None:
         given = row.cells["screening_number"]
-        number = _screening_number(given) if given else self._numbers.get(row.cells["study_number"])
+        number = cells.screening_number(given) if given else self._numbers.get(row.cells["study_number"])
         if not number:
             words = "is not a screening number" if given else "is not the number of a participant"
             self._problem(row, f"“{given or row.cells['study_number']}” {words}.",
@@ -154,7 +163,7 @@ class Parser:
             return None
         return found
 
-    def _values(self, row: FileRow, parent: Entry | None) -> dict[str, Any] | None:
+    def _values(self, row: FileRow, parent: Entry | None, edition: int | None) -> dict[str, Any] | None:
         baseline = parent is not None and parent.values.get("kind") == "baseline"
         name = row.data_set.name
         form, prefix = row_forms.form_of(name, dict(row.cells), baseline)
@@ -162,6 +171,8 @@ class Parser:
             self._problem(row, f"“{row.cells.get('analyte', '')}” is not an analyte of the visit.", "analyte")
             return None
         form.data = {f"{prefix}{column}": self._typed(form, column, cell) for column, cell in row.cells.items()}
+        if edition is not None:
+            editions.ask_by(form, form_of(row), edition)
         problems = [self._today(row, form, column) for column in row.cells]
         for column, errors in form.errors.items():
             at = column if column in row.cells else ""
@@ -236,9 +247,3 @@ class Parser:
 def _kept(row: FileRow) -> dict[str, Any]:
     """Keys of lines that their forms do not hold."""
     return {name: row.cells[name] for name in ("lesion", "analyte", "assessment", "visit") if name in row.cells}
-
-
-def _screening_number(text: str) -> int:
-    """`4` or `S-0004` → 4; 0 when it is neither."""
-    digits = text.upper().removeprefix("S-")
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 9 else 0

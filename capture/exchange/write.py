@@ -18,6 +18,7 @@ from capture.exchange.standing import compared_columns
 from capture.exchange.write_scans import write_scans
 from capture.proposals import NOT_AN_EVENT
 from capture.services import acknowledgements, dosing, entries, registration
+from capture.services.by_edition import NotInForce
 from capture.services.dosing import Period
 from trial import changes
 from trial.models import Acknowledgement, NotDone, Participant, Site, Waiver
@@ -44,7 +45,8 @@ class Writer:
         assert entry is not None
         details = {name: value for name, value in entry.values.items() if name != "registered_on"}
         answers = {each.values["item"]: _answer(each) for each in new.get("eligibility", [])}
-        made = self.attempt(entry, lambda: registration.screen(None, site, details, answers))
+        made = self.attempt(entry, lambda: registration.screen(
+            None, site, details, answers, entry.edition))  # fmt: skip
         if made is None:
             return
         self.participant = made
@@ -120,7 +122,7 @@ class Writer:
         periods = [_period(each) for each in sorted(entry.below, key=lambda each: each.values["from_day"])]
         saved = dosing.save_cycle(
             None, self.participant, found["number"], found["started_on"], periods, found["tablets_dispensed"],
-            found["tablets_returned"], found["lot"], found["delay_reason"],
+            found["tablets_returned"], found["lot"], found["delay_reason"], edition=entry.edition,
         )  # fmt: skip
         self.written["dosing_periods"] += len(periods)
         self.said("cycle", entry, saved)
@@ -132,7 +134,7 @@ class Writer:
         if kind == "adverse_event":
             values["continues"] = entry.continues.on_record if entry.continues else None
         lines = [{name: each.values[name] for name in book.lines.fields} for each in entry.below] if book.lines else []
-        saved = entries.save(None, self.participant, book, values, lines=lines)
+        saved = entries.save(None, self.participant, book, values, lines=lines, edition=entry.edition)
         self.written["laboratory"] += len(lines)
         entry.on_record = saved
         self.said(kind, entry, saved)
@@ -177,7 +179,7 @@ class Writer:
         except registration.NotAllowed as refusal:
             for words in refusal.reasons:
                 self.refuse(entry, words)
-        except changes.RecordHeld as refusal:
+        except (changes.RecordHeld, NotInForce) as refusal:
             self.refuse(entry, str(refusal))
         except IntegrityError as refusal:
             rule = getattr(getattr(refusal.__cause__, "diag", None), "constraint_name", "") or "one of its rules"

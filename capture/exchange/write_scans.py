@@ -39,7 +39,7 @@ def _baseline(writer: "Writer", entry: Entry, lesions: list[Entry]) -> Any:
              for kind in ("target", "non_target")}  # fmt: skip
     saved = assessments.save_baseline(
         None, writer.participant, found["assessed_on"], found["method"], found["slice_thickness_mm"], found["marker"],
-        kinds["target"], kinds["non_target"],
+        kinds["target"], kinds["non_target"], edition=entry.edition,
     )  # fmt: skip
     _keep_labels(saved, chosen)
     writer.written.update({"lesions": len(chosen), "lesion_readings": len(chosen)})
@@ -69,7 +69,7 @@ def _follow_up(writer: "Writer", entry: Entry, lesions: dict[str, Any]) -> Any:
     saved = assessments.save_follow_up(
         None, writer.participant, found["assessed_on"], found["method"], found["slice_thickness_mm"], found["marker"],
         readings, found["new_lesions"], found["new_lesion_on"], found["new_lesion_description"],
-        found["investigator_response"],
+        found["investigator_response"], edition=entry.edition,
     )  # fmt: skip
     writer.written["lesion_readings"] += len(readings)
     writer.said("follow_up_scan", entry, saved)

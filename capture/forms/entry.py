@@ -87,8 +87,9 @@ class EntryForm(forms.ModelForm):
             self.fields[f"{name}_missing"].label = f"Why is it missing: {str(self.fields[name].label).lower()}?"
 
     def may_be_missing(self) -> list[str]:
-        """Names of the fields that have a reason beside them."""
-        return [name for name in self.fields if f"{name}_missing" in self.fields]
+        """Names of the fields that are asked and have a reason beside them."""
+        asked = [name for name, field in self.fields.items() if not hasattr(field, "not_asked")]
+        return [name for name in asked if f"{name}_missing" in self.fields]
 
     def clean(self) -> dict[str, Any]:
         """A value or its reason, never both, never neither."""

@@ -134,8 +134,8 @@ class RegistrationForm(ChecklistForm, DetailsForm):
     def __init__(self, person: Person, *args: Any, **kwargs: Any) -> None:
         """A person of one site has no choice to make."""
         super().__init__(*args, **kwargs)
-        sites = person.sites.all()
-        self.fields["site"].queryset = sites  # type: ignore[attr-defined]
+        self.sites = sites = list(person.sites.all())
+        self.fields["site"].queryset = person.sites.all()  # type: ignore[attr-defined]
         if len(sites) == 1:
             self.fields["site"].initial = sites[0].pk
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from capture import checks, history
 from capture.fields import today
 from capture.scan_facts import Head, day_1, follow_up_facts
-from capture.services import acknowledgements, meanwhile
+from capture.services import acknowledgements, by_edition, meanwhile
 from capture.services.readings import Reading
 from trial import changes
 from trial.models import Assessment, Lesion, LesionReading, Participant, Person
@@ -41,6 +41,7 @@ def save_baseline(
     reason: str = "",
     acknowledged: Mapping[str, str] | None = None,
     opened_at: int | None = None,
+    edition: int | None = None,
 ) -> Assessment:
     """Enters the baseline and labels its lesions T1… and N1…, or corrects `assessment` with a reason.
 
@@ -52,13 +53,15 @@ def save_baseline(
         "slice": slice_thickness_mm, "today": today(),
         "followed_but_left_out": _followed(participant) - kept if assessment else set(),
     }  # fmt: skip
-    soft = checks.settle(checks.CHECKS["baseline"], facts, acknowledged)
+    by = by_edition.number_of(participant.site_id, "baseline", edition)
+    soft = checks.settle(by_edition.checks_of("baseline", by), facts, acknowledged)
     baseline = assessment or Assessment(participant=participant, kind="baseline")
     baseline.assessed_on, baseline.method = assessed_on, method
     baseline.slice_thickness_mm, baseline.marker = slice_thickness_mm, marker
     act = "correct" if assessment else "enter"
     with changes.record(person, act, reason, participant=participant, groups=(participant.group,)):
         _stop_if_edited(assessment, opened_at)
+        by_edition.keep(baseline, "baseline", participant.site_id, by)
         baseline.save()
         _strike_out_lesions(baseline, kept, reason)
         for kind, lesions in (("target", targets), ("non_target", non_targets)):
@@ -127,6 +130,7 @@ def save_follow_up(
     reason: str = "",
     acknowledged: Mapping[str, str] | None = None,
     opened_at: int | None = None,
+    edition: int | None = None,
 ) -> Assessment:
     """Enters a follow-up, or corrects `assessment` with a reason.
 
@@ -135,7 +139,8 @@ def save_follow_up(
     head = Head(assessed_on, marker, new_lesions, new_lesion_on, investigator_response, method, slice_thickness_mm,
                 new_lesion_description)  # fmt: skip
     facts = follow_up_facts(participant, head, readings, assessment)
-    soft = checks.settle(checks.CHECKS["follow_up_scan"], facts, acknowledged)
+    by = by_edition.number_of(participant.site_id, "follow_up_scan", edition)
+    soft = checks.settle(by_edition.checks_of("follow_up_scan", by), facts, acknowledged)
     row = assessment or Assessment(participant=participant, kind="follow_up")
     row.assessed_on, row.method, row.slice_thickness_mm, row.marker = assessed_on, method, slice_thickness_mm, marker
     row.new_lesions, row.new_lesion_on, row.new_lesion_description = new_lesions, new_lesion_on, new_lesion_description
@@ -143,6 +148,7 @@ def save_follow_up(
     act = "correct" if assessment else "enter"
     with changes.record(person, act, reason, participant=participant, groups=(participant.group,)):
         _stop_if_edited(assessment, opened_at)
+        by_edition.keep(row, "follow_up_scan", participant.site_id, by)
         row.save()
         existing = {each.lesion_id: each for each in row.readings.filter(struck_out_reason="")}
         for each in readings:

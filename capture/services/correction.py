@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from capture import history
-from capture.services import meanwhile
+from capture.services import by_edition, meanwhile
 from capture.services.registration import (
     CORRECTABLE,
     Answer,
@@ -28,6 +28,7 @@ def answers_of(participant: Participant) -> dict[str, Answer]:
 def correct_participant(
     person: Person | None, participant: Participant, corrections: Details, reason: str,
     answers: Mapping[str, Answer] | None = None, opened_at: int | None = None,
+    edition: int | None = None,
 ) -> Participant:  # fmt: skip
     """Corrects details and answers (act correct); a corrected tumour type or histology names the old and new group.
 
@@ -49,8 +50,9 @@ def correct_participant(
         meanwhile.stop_if_edited(history.rows_of_registration(participant), opened_at)
         for name, value in corrections.items():
             setattr(participant, name, value)
-        if corrections:
-            participant.save(update_fields=list(corrections))
+        number = by_edition.number_of(participant.site_id, "registration", edition)
+        by_edition.keep(participant, "registration", participant.site_id, number)
+        participant.save(update_fields=[*corrections, "form_edition"])
         participant.refresh_from_db()
         _write_answers(participant, answers or {})
     return participant

@@ -8,7 +8,7 @@ from typing import Any
 from capture import checks, history
 from capture.facts import died_on, off_treatment_on
 from capture.fields import today
-from capture.services import acknowledgements, meanwhile
+from capture.services import acknowledgements, by_edition, meanwhile
 from trial import changes
 from trial.models import Cycle, DosingPeriod, Participant, Person
 
@@ -40,11 +40,13 @@ def save_cycle(
     reason: str = "",
     acknowledged: Mapping[str, str] | None = None,
     opened_at: int | None = None,
+    edition: int | None = None,
 ) -> Cycle:
     """Enters or corrects cycle `number`; raises checks.Refused, checks.SecondLook for a soft check without a reason,
     changes.ReasonMissing for a bare correction, or meanwhile.EditedMeanwhile."""
     facts = _facts(participant, number, started_on, periods, dispensed, returned) | {"delay_reason": delay_reason}
-    soft = checks.settle(checks.CHECKS["cycle"], facts, acknowledged)
+    by = by_edition.number_of(participant.site_id, "cycle", edition)
+    soft = checks.settle(by_edition.checks_of("cycle", by), facts, acknowledged)
     earlier = participant.cycles.filter(number=number, struck_out_reason="").first()
     act = "correct" if earlier else "enter"
     with changes.record(person, act, reason, participant=participant, groups=(participant.group,)):
@@ -53,6 +55,7 @@ def save_cycle(
         cycle = earlier or Cycle(participant=participant, number=number)
         cycle.started_on, cycle.tablets_dispensed, cycle.tablets_returned = started_on, dispensed, returned
         cycle.lot, cycle.delay_reason = lot, delay_reason
+        by_edition.keep(cycle, "cycle", participant.site_id, by)
         cycle.save()
         _write_periods(cycle, periods, reason)
         acknowledgements.keep(participant, "cycle", cycle.pk, soft, acknowledged)

@@ -8,7 +8,7 @@ from django.db.models import Model
 from capture import checks, history
 from capture.casebook import CasebookForm
 from capture.facts import ParticipantFacts
-from capture.services import acknowledgements, meanwhile
+from capture.services import acknowledgements, by_edition, meanwhile
 from trial import changes
 from trial.models import Participant, Person
 
@@ -42,14 +42,17 @@ def save(
     acknowledged: Mapping[str, str] | None = None,
     opened_at: int | None = None,
     act: str = "enter",
+    edition: int | None = None,
 ) -> Any:
     """Enters an entry, or corrects `row` with a reason, in one Change; returns the row.
 
     values: field → domain value. lines: rows below the entry (laboratory results), each with the form's line fields.
+    edition: by which the page or file asked; None: the one in force at the site.
     Raises checks.Refused, checks.SecondLook, meanwhile.EditedMeanwhile, changes.ReasonMissing, changes.RecordBusy.
     """
     known = facts(form, participant, values, row, lines)
-    soft = checks.settle(checks.CHECKS[form.kind], known, acknowledged)
+    number = by_edition.number_of(participant.site_id, form.kind, edition)
+    soft = checks.settle(by_edition.checks_of(form.kind, number), known, acknowledged)
     act = "correct" if row is not None else act
     with changes.record(person, act, reason, participant=participant, groups=(participant.group,)):
         if row is not None:
@@ -58,6 +61,7 @@ def save(
         saved = row if row is not None else form.model(participant=participant)
         for name, value in values.items():
             setattr(saved, name, value)
+        by_edition.keep(saved, form.kind, participant.site_id, number)
         saved.save()
         if form.lines is not None:
             _write_lines(form, saved, lines)

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Max
 
+from capture.services import by_edition
 from trial import access, changes, criteria_on_record, gate_in_force, protocol
 from trial.models import EligibilityAnswer, Participant, Person, RegistrationFinding, Site, Waiver
 from trial.partial_date import shown
@@ -45,12 +46,14 @@ def obstacles_of(participant: Participant) -> tuple[str, ...]:
     return obstacles(_details_of(participant), _answers_of(participant), participant.registered_on)
 
 
-def screen(person: Person | None, site: Site, details: Details, answers: Mapping[str, Answer]) -> Participant:
+def screen(
+    person: Person | None, site: Site, details: Details, answers: Mapping[str, Answer], edition: int | None = None
+) -> Participant:
     """Puts a screened participant with the answers given so far on record (act enter); raises NotAllowed."""
     group = _group(details)
     _may_enter_at(person, site)
     with changes.record(person, "enter", site=site, groups=(group.value,)) as change:
-        participant = _write_screened(site, details, answers)
+        participant = _write_screened(site, details, answers, edition)
         change.concerns(participant)
         return participant
 
@@ -76,14 +79,15 @@ def register(
 
 
 def screen_and_register(
-    person: Person | None, site: Site, details: Details, answers: Mapping[str, Answer], registered_on: date
-) -> Participant:
+    person: Person | None, site: Site, details: Details, answers: Mapping[str, Answer], registered_on: date,
+    edition: int | None = None,
+) -> Participant:  # fmt: skip
     """Screening and registration in one Change (act register); raises NotAllowed and then keeps nothing."""
     group = _group(details)
     _may_enter_at(person, site)
     _check(details, answers, registered_on, waived=False)
     with changes.record(person, "register", site=site, groups=(group.value,)) as change:
-        participant = _write_screened(site, details, answers)
+        participant = _write_screened(site, details, answers, edition)
         change.concerns(participant)
         return _write_registered(participant, group, registered_on)
 
@@ -184,9 +188,14 @@ def _has_approved_waiver(participant: Participant) -> bool:
     return participant.waivers.filter(decision=Waiver.Decision.APPROVED, struck_out_reason="").exists()
 
 
-def _write_screened(site: Site, details: Details, answers: Mapping[str, Answer]) -> Participant:
+def _write_screened(
+    site: Site, details: Details, answers: Mapping[str, Answer], edition: int | None
+) -> Participant:
     last = Participant.objects.aggregate(last=Max("screening_number"))["last"] or 0
-    participant = Participant.objects.create(site=site, screening_number=last + 1, **details)
+    participant = Participant(site=site, screening_number=last + 1, **details)
+    number = by_edition.number_of(site.pk, "registration", edition)
+    by_edition.keep(participant, "registration", site.pk, number)
+    participant.save()
     settled = with_derived(answers, "liver" in participant.metastatic_sites.lower())
     EligibilityAnswer.objects.bulk_create(
         EligibilityAnswer(participant=participant, item=item, met=answer.met, value=answer.value,

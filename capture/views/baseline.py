@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
-from capture import history
+from capture import editions, history
 from capture.forms.assessment import HeadForm, NewLesionForm
 from capture.forms.reason import ReasonForm
 from capture.services import acknowledgements, assessments
@@ -21,22 +21,26 @@ TARGET_ROWS, NON_TARGET_ROWS = IN_FORCE.targets_in_all, 6
 def page(request: HttpRequest, participant: Participant, row: Assessment | None) -> HttpResponse:
     """Shows, enters or corrects the baseline."""
     may_enter = access.may_enter(request.user) and not (row and row.is_struck_out)
+    edition = editions.of_page(request, participant, "baseline", row, may_enter)
 
     def make(data: QueryDict | None) -> saving.Sheet:
         head, reason = HeadForm(data, initial=_head(row)), ReasonForm(data)
+        edition.apply(head)
         targets, non_targets = _rows(data, row, True), _rows(data, row, False)
         shown = {"participant": participant, "assessment": row, "form": head, "targets": targets,
-                 "non_targets": non_targets, "reason_form": reason, "may_enter": may_enter,
+                 "non_targets": non_targets, "reason_form": reason, "may_enter": edition.may_enter, "edition": edition,
                  "criteria": IN_FORCE}  # fmt: skip
         return saving.Sheet([head, *targets, *non_targets], reason if row else None, shown)
 
     return saving.answer(
         request, "capture/assessment_baseline.html", make, lambda: history.rows_of_assessment(row) if row else [],
-        lambda sheet: _save(request, participant, row, sheet), lambda sheet: _done(request, participant),
+        lambda sheet: _save(request, participant, row, sheet, edition), lambda sheet: _done(request, participant),
     )  # fmt: skip
 
 
-def _save(request: HttpRequest, participant: Participant, row: Assessment | None, sheet: saving.Sheet) -> None:
+def _save(request: HttpRequest, participant: Participant, row: Assessment | None, sheet: saving.Sheet,
+          edition: editions.PageEdition) -> None:  # fmt: skip
+    edition.stop_if_moved()
     found = sheet.shown["form"].cleaned_data
     targets, non_targets = sheet.shown["targets"], sheet.shown["non_targets"]
     given = acknowledgements.given(participant, "baseline", row.pk if row else None)
@@ -45,7 +49,7 @@ def _save(request: HttpRequest, participant: Participant, row: Assessment | None
         found["marker"], [lesion for each in targets if (lesion := each.lesion())],
         [lesion for each in non_targets if (lesion := each.lesion())], row,
         sheet.reason.cleaned_data.get("reason", "") if sheet.reason else "",
-        {**given, **saving.acknowledged(request)}, saving.opened_at(request),
+        {**given, **saving.acknowledged(request)}, saving.opened_at(request), edition.number,
     )  # fmt: skip
 
 

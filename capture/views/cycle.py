@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import SimpleLazyObject
 
-from capture import dose_advice, history
+from capture import dose_advice, editions, history
 from capture.fields import today
 from capture.forms.cycle import CycleForm, as_planned, period_forms
 from capture.forms.reason import ReasonForm
@@ -53,30 +53,34 @@ def _initial(participant: Participant, row: Cycle | None) -> dict[str, Any]:
 
 def _page(request: HttpRequest, participant: Participant, number: int, row: Cycle | None) -> HttpResponse:
     planned = "as_planned" in request.POST
+    edition = editions.of_page(request, participant, "cycle", row, access.may_enter(request.user))
 
     def make(data: QueryDict | None) -> saving.Sheet:
         periods = _periods(row)
         form = CycleForm(data, initial=_initial(participant, row))
+        edition.apply(form)
         rows, reason = period_forms(data, periods), ReasonForm(data)
         dose = cycle_dose([(each.from_day, each.to_day, each.dose_mg, each.frequency) for each in periods])
         shown = {
             "participant": participant, "number": number, "cycle": row, "form": form, "periods": rows,
-            "reason_form": reason, "dose": dose if row else None, "may_enter": access.may_enter(request.user),
-            "planned": planned, "dose_general": dose_advice.general(number),
+            "reason_form": reason, "dose": dose if row else None, "may_enter": edition.may_enter,
+            "edition": edition, "planned": planned, "dose_general": dose_advice.general(number),
             "dose_advice": SimpleLazyObject(lambda: dose_advice.of_cycle(participant, row, today())),
         }  # fmt: skip
         return saving.Sheet([form, *rows], reason if row else None, shown, unchecked=rows if planned else ())
 
     return saving.answer(
         request, "capture/cycle.html", make, lambda: history.rows_of_cycle(row) if row else [],
-        lambda sheet: _save(request, participant, number, row, sheet, planned),
+        lambda sheet: _save(request, participant, number, row, sheet, planned, edition),
         lambda sheet: _done(request, participant, number),
     )  # fmt: skip
 
 
 def _save(
-    request: HttpRequest, participant: Participant, number: int, row: Cycle | None, sheet: saving.Sheet, planned: bool
-) -> None:
+    request: HttpRequest, participant: Participant, number: int, row: Cycle | None, sheet: saving.Sheet, planned: bool,
+    edition: editions.PageEdition,
+) -> None:  # fmt: skip
+    edition.stop_if_moved()
     form, *rows = sheet.forms
     found = form.cleaned_data  # type: ignore[attr-defined]
     typed = [each.period() for each in rows] if not planned else as_planned()  # type: ignore[attr-defined]
@@ -85,7 +89,7 @@ def _save(
         request.user, participant, number, found["started_on"], [each for each in typed if each],
         found["tablets_dispensed"], found["tablets_returned"], found["lot"], found["delay_reason"],
         sheet.reason.cleaned_data.get("reason", "") if sheet.reason else "",
-        {**given, **saving.acknowledged(request)}, saving.opened_at(request),
+        {**given, **saving.acknowledged(request)}, saving.opened_at(request), edition.number,
     )  # fmt: skip
 
 

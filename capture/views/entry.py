@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 
-from capture import history
+from capture import editions, history
 from capture.casebook import ENTRY_FORMS, CasebookForm
 from capture.forms.entry import rest_not_done
 from capture.forms.lines import line_forms
@@ -68,17 +68,22 @@ def strike_out(request: HttpRequest, reference: str, form: str, row_id: int) -> 
 
 def _page(request: HttpRequest, participant: Participant, book: CasebookForm, row: Any) -> HttpResponse:
     continues = _continues(request, participant, row) if book.kind == "adverse_event" else None
+    may_enter = access.may_enter(request.user) and not (row and row.is_struck_out)
+    edition = editions.of_page(request, participant, book.kind, row, may_enter)
     shown: dict[str, Any] = {
         "participant": participant, "book": book, "row": row, "continues": continues,
-        "may_enter": access.may_enter(request.user) and not (row and row.is_struck_out),
+        "may_enter": edition.may_enter, "edition": edition,
         **grading.beside(request, participant, book.kind, row),
     }  # fmt: skip
 
     def make(data: QueryDict | None) -> saving.Sheet:
         assert book.form is not None
         if data is not None and "rest_not_done" in data:
-            data = rest_not_done(book.form(), data)
+            asked = book.form()
+            edition.apply(asked)
+            data = rest_not_done(asked, data)
         form = book.form(data, instance=row, initial={} if row else prefilled(book, participant, request.GET))
+        edition.apply(form)
         lines, reason = line_forms(book, row, data, participant), ReasonForm(data)
         given = acknowledgements.given(participant, book.kind, row.pk if row else None) if data is None else {}
         more = {"form": form, "lines": lines, "reason_form": reason, "acknowledged": given,
@@ -87,14 +92,16 @@ def _page(request: HttpRequest, participant: Participant, book: CasebookForm, ro
 
     return saving.answer(
         request, book.template, make, lambda: history.rows_of_entry(book, row) if row else [],
-        lambda sheet: _save(request, participant, book, row, sheet, continues),
+        lambda sheet: _save(request, participant, book, row, sheet, continues, edition),
         lambda sheet: _next(request, participant, book),
     )  # fmt: skip
 
 
 def _save(
-    request: HttpRequest, participant: Participant, book: CasebookForm, row: Any, sheet: saving.Sheet, continues: Any
-) -> None:
+    request: HttpRequest, participant: Participant, book: CasebookForm, row: Any, sheet: saving.Sheet, continues: Any,
+    edition: editions.PageEdition,
+) -> None:  # fmt: skip
+    edition.stop_if_moved()
     form, *lines = sheet.forms
     values = form.values()  # type: ignore[attr-defined]
     if book.kind == "adverse_event":
@@ -106,6 +113,7 @@ def _save(
         reason=sheet.reason.cleaned_data.get("reason", "") if sheet.reason else "",
         lines=[line for line in typed if line is not None],
         acknowledged={**given, **saving.acknowledged(request)}, opened_at=saving.opened_at(request),
+        edition=edition.number,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
-from capture import history, live_response
+from capture import editions, history, live_response
 from capture.forms.assessment import FollowUpHeadForm, ReadingForm
 from capture.forms.reason import ReasonForm
 from capture.services import acknowledgements, assessments
@@ -21,18 +21,22 @@ TEMPLATE = "capture/assessment_follow_up.html"
 def page(request: HttpRequest, participant: Participant, row: Assessment | None) -> HttpResponse:
     """Shows, enters or corrects a follow-up."""
     may_enter = access.may_enter(request.user) and not (row and row.is_struck_out)
+    edition = editions.of_page(request, participant, "follow_up_scan", row, may_enter)
 
     def make(data: QueryDict | None) -> saving.Sheet:
         head = FollowUpHeadForm(data, initial=_head_initial(participant, row))
+        edition.apply(head)
         rows, reason = _rows(participant, row, data), ReasonForm(data)
         outcome = _saved_outcome(participant, row) if data is None and row else _typed(participant, head, rows, row)
         shown = {"participant": participant, "assessment": row, "form": head, "rows": rows, "reason_form": reason,
-                 "may_enter": may_enter, "outcome": outcome, "criteria": IN_FORCE}  # fmt: skip
+                 "may_enter": edition.may_enter, "edition": edition,
+                 "outcome": outcome, "criteria": IN_FORCE}  # fmt: skip
         return saving.Sheet([head, *rows], reason if row else None, shown)
 
     return saving.answer(
         request, TEMPLATE, make, lambda: history.rows_of_assessment(row) if row else [],
-        lambda sheet: _save(request, participant, row, sheet), lambda sheet: _done(request, participant, sheet),
+        lambda sheet: _save(request, participant, row, sheet, edition),
+        lambda sheet: _done(request, participant, sheet),
     )  # fmt: skip
 
 
@@ -115,7 +119,9 @@ def _saved_outcome(participant: Participant, row: Assessment) -> Any:
                                      row.new_lesion_on, row)  # fmt: skip
 
 
-def _save(request: HttpRequest, participant: Participant, row: Assessment | None, sheet: saving.Sheet) -> None:
+def _save(request: HttpRequest, participant: Participant, row: Assessment | None, sheet: saving.Sheet,
+          edition: editions.PageEdition) -> None:  # fmt: skip
+    edition.stop_if_moved()
     head, rows = sheet.shown["form"], sheet.shown["rows"]
     found = head.cleaned_data
     given = acknowledgements.given(participant, "follow_up_scan", row.pk if row else None)
@@ -124,5 +130,5 @@ def _save(request: HttpRequest, participant: Participant, row: Assessment | None
         [each.reading() for each in rows], found["new_lesions"], found["new_lesion_on"],
         found["new_lesion_description"], found["investigator_response"], row,
         sheet.reason.cleaned_data.get("reason", "") if sheet.reason else "",
-        {**given, **saving.acknowledged(request)}, saving.opened_at(request),
+        {**given, **saving.acknowledged(request)}, saving.opened_at(request), edition.number,
     )  # fmt: skip

@@ -8,30 +8,44 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
-from capture import history
+from capture import editions, history
 from capture.forms.reason import ReasonForm
 from capture.forms.registration import CorrectionForm, FindingForm, RegisterScreenedForm, RegistrationForm
-from capture.services import correction, registration
+from capture.services import by_edition, correction, registration
 from capture.views import saving
-from trial import access, changes, gate_in_force, protocol
+from trial import access, changes, editions_in_force, gate_in_force, protocol
 from trial.models import Participant
 from trial.partial_date import shown
+
+LOOK_AGAIN = "Nothing was saved and nothing you typed is lost: look the page over, and save again."
 
 
 @access.allows(*access.ENTERS)
 def register(request: HttpRequest) -> HttpResponse:
     """Details and checklist on one page → a registered participant, or a screened one when `screen` is pressed."""
     form = RegistrationForm(request.user, request.POST or None)
+    edition = _edition(request, form)
     form.fields["registered_on"].required = "screen" not in request.POST
-    refusal = None
-    if request.method == "POST" and form.is_valid():
+    refusal: Exception | None = None
+    if request.POST.get("edition", str(edition)) != str(edition):
+        refusal = by_edition.NotInForce(f"At this site edition {edition} of this form is in force. {LOOK_AGAIN}")
+    elif request.method == "POST" and form.is_valid():
         try:
             if "screen" in request.POST:
-                return _screened(request, form)
-            return _registered(request, form)
+                return _screened(request, form, edition)
+            return _registered(request, form, edition)
         except (registration.NotAllowed, changes.RecordBusy) as caught:
             refusal = caught
-    return _page(request, "capture/register.html", form, refusal, **_gates(*protocol.Group))
+    return _page(request, "capture/register.html", form, refusal, edition=edition, **_gates(*protocol.Group))
+
+
+def _edition(request: HttpRequest, form: RegistrationForm) -> int:
+    """The edition in force at the site that was chosen; before one is, the newest in force at the person's sites."""
+    chosen = request.POST.get("site", "")
+    sites = [site.pk for site in form.sites if str(site.pk) == chosen] or [site.pk for site in form.sites]
+    number = max((editions_in_force.in_force(site, "registration") for site in sites), default=1)
+    editions.ask_by(form, "registration", number)
+    return number
 
 
 def _gates(*groups: protocol.Group) -> dict[str, Any]:
@@ -40,17 +54,19 @@ def _gates(*groups: protocol.Group) -> dict[str, Any]:
     return {"gates": gates, "one_is_closed": not all(gate.open for gate in gates)}
 
 
-def _registered(request: HttpRequest, form: RegistrationForm) -> HttpResponse:
+def _registered(request: HttpRequest, form: RegistrationForm, edition: int) -> HttpResponse:
     cleaned = form.cleaned_data
     participant = registration.screen_and_register(
-        request.user, cleaned["site"], form.details(), form.answers(), cleaned["registered_on"]
+        request.user, cleaned["site"], form.details(), form.answers(), cleaned["registered_on"], edition
     )
     messages.success(request, f"{participant.number} is registered in group {participant.group}.")
     return redirect("capture:participant", participant.reference)
 
 
-def _screened(request: HttpRequest, form: RegistrationForm) -> HttpResponse:
-    participant = registration.screen(request.user, form.cleaned_data["site"], form.details(), form.answers())
+def _screened(request: HttpRequest, form: RegistrationForm, edition: int) -> HttpResponse:
+    participant = registration.screen(
+        request.user, form.cleaned_data["site"], form.details(), form.answers(), edition
+    )
     if request.POST["screen"] == "keep":
         messages.success(request, f"{participant} is saved as screened and can be registered from this page.")
         return redirect("capture:participant", participant.reference)
@@ -84,22 +100,30 @@ def correct(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method == "POST" and not may_enter:
         raise PermissionDenied("Your role reads the registration and does not write it.")
 
+    edition = editions.of_page(request, participant, "registration", participant, may_enter)
+
     def make(data: QueryDict | None) -> saving.Sheet:
         reason = ReasonForm(data)
         form = CorrectionForm(participant, correction.answers_of(participant), data)
-        shown = {"participant": participant, "form": form, "reason_form": reason, "may_enter": may_enter}
+        edition.apply(form)
+        shown = {"participant": participant, "form": form, "reason_form": reason, "may_enter": edition.may_enter,
+                 "edition": edition}  # fmt: skip
         return saving.Sheet([form], reason, shown)
 
     return saving.answer(
         request, "capture/correct.html", make, lambda: history.rows_of_registration(participant),
-        lambda sheet: _save_correction(request, participant, sheet), lambda sheet: _corrected(request, participant),
+        lambda sheet: _save_correction(request, participant, sheet, edition),
+        lambda sheet: _corrected(request, participant),
     )  # fmt: skip
 
 
-def _save_correction(request: HttpRequest, participant: Participant, sheet: saving.Sheet) -> None:
+def _save_correction(request: HttpRequest, participant: Participant, sheet: saving.Sheet,
+                     edition: editions.PageEdition) -> None:  # fmt: skip
+    edition.stop_if_moved()
     form, reason = sheet.shown["form"], sheet.shown["reason_form"].cleaned_data["reason"]
     correction.correct_participant(
-        request.user, participant, form.corrections(), reason, form.corrected_answers(), saving.opened_at(request)
+        request.user, participant, form.corrections(), reason, form.corrected_answers(), saving.opened_at(request),
+        edition.number,
     )
 
 

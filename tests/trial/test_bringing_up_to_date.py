@@ -21,8 +21,8 @@ from capture.casebook import ENTRY_FORMS
 from capture.conduct import signing
 from capture.services import entries
 from tests.plugin_postgres import _point_django_at, _superuser
-from trial import audit, changes
-from trial.models import Change, FollowUp, Person, Signature, Site
+from trial import audit, changes, editions_in_force
+from trial.models import AdverseEvent, Change, FollowUp, Person, Signature, Site
 from trial.runtime import addresses
 from trial.spine import WATCHED_TABLES
 
@@ -99,6 +99,9 @@ def test_a_filled_database_of_an_earlier_version_keeps_everything(
     for signature in Signature.objects.all():
         assert signing.is_bound(signature)
         assert signing.standing(signature.participant).state == signing.SIGNED
+    for event in AdverseEvent.objects.all():
+        told = editions_in_force.saved_by("adverse_event", event)
+        assert event.form_edition is None and told == (1, True), "what this version never asked it cannot have been"
     _written_on_in_the_same_chain()
 
 

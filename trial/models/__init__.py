@@ -12,6 +12,7 @@ from trial.models.data_cut import DataCut
 from trial.models.dictionary import GradeText
 from trial.models.dosing import Cycle, DosingPeriod
 from trial.models.draft import Draft
+from trial.models.edition_approval import EditionApproval
 from trial.models.expedited_report import ExpeditedReport, ExpeditedTable
 from trial.models.follow_up import Death, FollowUp, OffStudy, OffTreatment, Withdrawal
 from trial.models.hormone import HormoneLevel
@@ -20,7 +21,7 @@ from trial.models.not_done import NotDone
 from trial.models.participant import EligibilityAnswer, Participant, RegistrationFinding, Waiver
 from trial.models.person import Person, Role, Site
 from trial.models.problem import ProblemReport
-from trial.models.record import RecordRow
+from trial.models.record import ByEdition, RecordRow
 from trial.models.saved_form import SavedForm
 from trial.models.settings import GroupSettings, Reopening
 from trial.models.status import StatusNote
@@ -34,6 +35,7 @@ __all__ = [
     "Assessment",
     "AuditReview",
     "BloodPressure",
+    "ByEdition",
     "Change",
     "CriteriaOnRecord",
     "Cycle",
@@ -43,6 +45,7 @@ __all__ = [
     "Deviation",
     "DosingPeriod",
     "Draft",
+    "EditionApproval",
     "EligibilityAnswer",
     "ExpeditedReport",
     "ExpeditedTable",

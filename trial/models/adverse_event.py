@@ -6,10 +6,10 @@ from django.db.models import Q
 from trial import code_lists
 from trial.models.fields import MissingReasonField, PartialDateField, value_or_reason
 from trial.models.participant import Participant
-from trial.models.record import RecordRow
+from trial.models.record import ByEdition, RecordRow
 
 
-class AdverseEvent(RecordRow):
+class AdverseEvent(RecordRow, ByEdition):
     """An adverse event; when its grade changes, a further episode that continues the first one."""
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="adverse_events")

@@ -5,10 +5,10 @@ from django.db.models import Q
 
 from trial import protocol
 from trial.models.participant import Participant
-from trial.models.record import RecordRow
+from trial.models.record import ByEdition, RecordRow
 
 
-class Assessment(RecordRow):
+class Assessment(RecordRow, ByEdition):
     """One tumour assessment: the baseline before treatment or a follow-up after day 1."""
 
     class Kind(models.TextChoices):

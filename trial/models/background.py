@@ -5,10 +5,10 @@ from django.db import models
 from trial import code_lists
 from trial.models.fields import MissingReasonField, PartialDateField, value_or_reason
 from trial.models.participant import Participant
-from trial.models.record import RecordRow
+from trial.models.record import ByEdition, RecordRow
 
 
-class Medication(RecordRow):
+class Medication(RecordRow, ByEdition):
     """A medication beside the study treatment; somatostatin analogues are asked for, since they confound hormones."""
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="medications")
@@ -25,7 +25,7 @@ class Medication(RecordRow):
         constraints = [value_or_reason("started_on", "medication_start_or_reason")]
 
 
-class MedicalHistory(RecordRow):
+class MedicalHistory(RecordRow, ByEdition):
     """A condition or symptom that was there before treatment."""
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="history")
@@ -41,7 +41,7 @@ class MedicalHistory(RecordRow):
         constraints = [value_or_reason("began_on", "history_start_or_reason")]
 
 
-class Deviation(RecordRow):
+class Deviation(RecordRow, ByEdition):
     """A deviation from the protocol and what was done about it."""
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="deviations")

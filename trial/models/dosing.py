@@ -4,10 +4,10 @@ from django.db import models
 
 from trial import protocol
 from trial.models.participant import Participant
-from trial.models.record import RecordRow
+from trial.models.record import ByEdition, RecordRow
 
 
-class Cycle(RecordRow):
+class Cycle(RecordRow, ByEdition):
     """One course of treatment from its actual day 1."""
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="cycles")

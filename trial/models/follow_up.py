@@ -6,14 +6,14 @@ from django.db.models import Q
 from trial import code_lists, protocol
 from trial.models.fields import PartialDateField
 from trial.models.participant import Participant
-from trial.models.record import RecordRow
+from trial.models.record import ByEdition, RecordRow
 
 
 def _one_per_participant(name: str) -> models.UniqueConstraint:
     return models.UniqueConstraint(fields=("participant",), condition=Q(struck_out_reason=""), name=name)
 
 
-class OffTreatment(RecordRow):
+class OffTreatment(RecordRow, ByEdition):
     """The end of study treatment and its reason."""
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="off_treatments")
@@ -25,7 +25,7 @@ class OffTreatment(RecordRow):
         constraints = [_one_per_participant("one_off_treatment")]
 
 
-class FollowUp(RecordRow):
+class FollowUp(RecordRow, ByEdition):
     """A contact after treatment: alive or dead, progression since the last one, new therapy."""
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="follow_ups")
@@ -60,7 +60,7 @@ class FollowUp(RecordRow):
         ]
 
 
-class Death(RecordRow):
+class Death(RecordRow, ByEdition):
     """Death of any cause; day, or day and month, may be unknown."""
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="deaths")
@@ -72,7 +72,7 @@ class Death(RecordRow):
         constraints = [_one_per_participant("one_death")]
 
 
-class Withdrawal(RecordRow):
+class Withdrawal(RecordRow, ByEdition):
     """Withdrawal of consent, and how far it goes."""
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="withdrawals")
@@ -84,7 +84,7 @@ class Withdrawal(RecordRow):
         constraints = [_one_per_participant("one_withdrawal")]
 
 
-class OffStudy(RecordRow):
+class OffStudy(RecordRow, ByEdition):
     """The end of all follow-up for a participant."""
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="off_studies")

@@ -5,10 +5,10 @@ from django.db import models
 from trial import code_lists
 from trial.models.fields import MissingReasonField, value_or_reason
 from trial.models.participant import Participant
-from trial.models.record import RecordRow
+from trial.models.record import ByEdition, RecordRow
 
 
-class HormoneLevel(RecordRow):
+class HormoneLevel(RecordRow, ByEdition):
     """One marker of one sample, with the laboratory's upper limit of normal in the same unit."""
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="hormone_levels")

@@ -5,7 +5,7 @@ from django.db import models
 from trial import protocol
 from trial.models.fields import MissingReasonField, PartialDateField, value_or_reason
 from trial.models.person import Site
-from trial.models.record import RecordRow
+from trial.models.record import ByEdition, RecordRow
 
 
 def _choices(types: tuple[protocol.TumourType, ...]) -> list[tuple[str, str]]:
@@ -26,7 +26,7 @@ def _derived_group() -> models.Case:
     return models.Case(*whens, default=models.Value(""), output_field=models.CharField(max_length=1))
 
 
-class Participant(RecordRow):
+class Participant(RecordRow, ByEdition):
     """Someone screened for the trial; has a study number and `registered_on` once registered."""
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="participants")

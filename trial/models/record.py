@@ -1,4 +1,4 @@
-"""What every row of the record has in common."""
+"""What every row of the record has in common, and what the entries of a form have."""
 
 from django.db import models
 
@@ -15,3 +15,15 @@ class RecordRow(models.Model):
     def is_struck_out(self) -> bool:
         """Whether the entry was taken back; it stays readable in the history."""
         return self.struck_out_reason != ""
+
+
+class ByEdition(models.Model):
+    """An entry of a form of the casebook keeps the edition by which it was last saved (`trial.form_editions`).
+
+    None: saved before entries kept theirs; its versions then tell it by the columns that they have.
+    """
+
+    form_edition = models.PositiveSmallIntegerField("edition of the form", null=True, blank=True)
+
+    class Meta:
+        abstract = True

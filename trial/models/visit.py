@@ -5,7 +5,7 @@ from django.db.models import F, Q
 
 from trial.models.fields import MissingReasonField, value_or_reason
 from trial.models.participant import Participant
-from trial.models.record import RecordRow
+from trial.models.record import ByEdition, RecordRow
 
 
 def _pressure(prefix: str) -> list[models.CheckConstraint]:
@@ -19,7 +19,7 @@ def _pressure(prefix: str) -> list[models.CheckConstraint]:
     ]
 
 
-class Visit(RecordRow):
+class Visit(RecordRow, ByEdition):
     """The visit at the start of a cycle (cycle 0: screening)."""
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="visits")
@@ -76,7 +76,7 @@ class LaboratoryResult(RecordRow):
         ]
 
 
-class BloodPressure(RecordRow):
+class BloodPressure(RecordRow, ByEdition):
     """Blood pressure between visits: weekly in the first six weeks of treatment."""
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="blood_pressures")

@@ -9,6 +9,7 @@ CORRECTIONS, CHECKS, CROSS = (
     "capture/test_cross_form_checks.py",
 )
 REGISTRATION, IMPORT = "capture/test_registration.py", "capture/exchange/test_import.py"
+EDITIONS = "capture/test_editions.py"
 NEW_CORRECTION, NOT_DONE = "capture/test_registration_correction.py", "capture/test_not_done.py"
 PAGES, ASKING, RECIST = "capture/test_participant_pages.py", "trial/test_asking.py", "trial/rules/test_recist.py"
 
@@ -198,8 +199,19 @@ DATA_CAPTURE_REQUIREMENTS = (
         AREA,
         "The edition of a form that held at a visit is recorded, and old data are shown by it.",
         e6("4.3.5"),
-        (),
-        "Not built: forms have one edition. Edit checks carry theirs.",
+        tests_of(
+            EDITIONS,
+            "every_form_of_the_casebook_has_editions_without_gaps_whose_fields_it_has",
+            "every_entry_keeps_the_edition_by_which_it_was_saved_and_its_history_says_it",
+            "an_entry_of_an_older_edition_is_shown_by_its_fields_and_labels",
+            "a_correction_says_which_edition_asks_and_what_is_newly_asked",
+            "a_correction_by_an_older_edition_leaves_what_it_does_not_ask_as_it_is",
+            "an_entry_that_names_no_edition_is_told_by_the_columns_of_its_version",
+            "labels_and_fields_of_an_edition_follow_from_all_that_came_later",
+        )
+        + tests_of(
+            "trial/test_bringing_up_to_date.py", "a_filled_database_of_an_earlier_version_keeps_everything"
+        ),
     ),
     Requirement(
         "R55",
@@ -207,6 +219,6 @@ DATA_CAPTURE_REQUIREMENTS = (
         "A new edition of a form is used at a site only once its approval there is on record.",
         e6("4.3.5"),
         (),
-        "Not built, for the same reason as R54.",
+        "Not built: approvals are kept, and no page records them yet.",
     ),
 )

@@ -1,0 +1,65 @@
+"""Which editions of a form may be used at a site now, and by which one an entry was saved; both read from the record.
+
+The rule: every site uses the editions from before approvals were kept (`form_editions.before_approvals`); a further one
+is used once its approval at the site is on record, and none whose newest word is that it was withdrawn. The newest
+edition that may be used is in force.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from trial import form_editions
+from trial.holds_in_sql import FORM_OF_TABLE
+from trial.models import EditionApproval, Version
+
+TAKEN_BACK = "strike_out"
+
+
+class SavedBy(NamedTuple):
+    """An edition; is_told: the entry does not name it, and the columns of its newest version do."""
+
+    number: int
+    is_told: bool
+
+    @property
+    def words(self) -> str:
+        """`by edition 1 of this form`."""
+        told = ", told by what was asked then: entries did not name their edition yet" if self.is_told else ""
+        return f"by edition {self.number} of this form{told}"
+
+
+def usable_at(site_id: int, form: str) -> frozenset[int]:
+    """Numbers of the editions that may be used at the site; one SQL statement."""
+    words = EditionApproval.objects.filter(site=site_id, form=form, struck_out_reason="").order_by("id")
+    newest = dict(words.values_list("edition", "state"))
+    before = {each for each in range(1, form_editions.before_approvals(form) + 1) if each not in newest}
+    return frozenset(before | {each for each, state in newest.items() if state != EditionApproval.State.WITHDRAWN})
+
+
+def in_force(site_id: int, form: str) -> int:
+    """The number of the newest edition that may be used at the site."""
+    return max(usable_at(site_id, form))
+
+
+def saved_by(form: str, row: Any) -> SavedBy:
+    """The edition by which an entry was last saved; read from its versions only where the entry does not name it."""
+    if row.form_edition is not None:
+        return SavedBy(row.form_edition, False)
+    versions = Version.objects.filter(table_name=row._meta.db_table, row_id=row.pk).exclude(change__act=TAKEN_BACK)
+    newest = versions.order_by("-change_id", "-id").values_list("row", flat=True).first()
+    return of_version(form, newest or {})
+
+
+def of_version(form: str, row: Mapping[str, Any]) -> SavedBy:
+    """The same of one version of an entry: column → value as JSON holds it."""
+    named = row.get("form_edition")
+    return SavedBy(named, False) if named else SavedBy(form_editions.told_by_columns(form, row.keys()), True)
+
+
+def form_of(table: str, row: Mapping[str, Any]) -> str:
+    """The form that a row is an entry of; empty for a row below an entry and for what is no entry."""
+    if table == "trial_participant":
+        return "registration"
+    if table == "trial_assessment":
+        return "baseline" if row.get("kind") == "baseline" else "follow_up_scan"
+    return FORM_OF_TABLE.get(table, "")
