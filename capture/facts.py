@@ -9,8 +9,8 @@ from typing import Any
 from django.utils import timezone
 
 from capture.course import course
-from capture.fields import today
 from capture.lesions import readings_by_assessment
+from trial import clock
 from trial.models import Participant, RecordRow, Visit
 from trial.partial_date import PartialDate
 
@@ -37,13 +37,13 @@ class ParticipantFacts(Mapping[str, Any]):
         return None
 
     # An event from before these were asked for answers none of them; `corrected` is the row that is corrected.
-    hospital_stay, aware_on, aware_time = "", None, None
+    hospital_stay, aware_on, aware_time, aware_offset = "", None, None, "UTC"
     corrected: Any = None
 
     @property
     def today(self) -> date:
-        """The day at the server."""
-        return today()
+        """The day at the participant's site."""
+        return clock.today_at(self.participant.site)
 
     @property
     def now(self) -> datetime:

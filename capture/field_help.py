@@ -88,8 +88,11 @@ FIELD_HELP: dict[tuple[str, str], tuple[str, str]] = {
     ("AdverseEventForm", "hospital_stay"): ("Admitted, or kept longer, for 24 hours or more.", "expedited"),
     ("AdverseEventForm", "aware_on"): (
         "The day the site first knew of it at this grade: the clock of its report starts there.", "expedited"),
-    ("AdverseEventForm", "aware_time"): ("Hour and minute in UTC; without it the clock runs from midnight.",
-                                         "expedited"),
+    ("AdverseEventForm", "aware_time"): (
+        "Hour and minute by the clock of the site; without it the clock of the report runs from midnight there.",
+        "expedited"),
+    ("AdverseEventForm", "aware_offset"): ("When the clock is put back it shows an hour twice: say which one it was.",
+                                           ""),
     ("AdverseEventForm", "action_taken"): ("What was done with the study drug because of the event.", "doses"),
     ("AdverseEventForm", "outcome"): ("As it stands today; correct it when it changes.", ""),
     ("AdverseEventForm", "cycle_number"): ("The cycle in which it began.", ""),

@@ -9,16 +9,15 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 
-from trial import partial_date
+from trial import clock, partial_date
 from trial.partial_date import PartialDate
 from trial.protocol import MISSING_REASONS
 
 
 def today() -> date:
-    """The day at the server, in UTC: what `t` means in a date field."""
-    return timezone.now().date()
+    """The day at the site that is worked at: what `t` means in a date field."""
+    return clock.today()
 
 
 # Line breaks and tabs are words; the rest steers terminals, spreadsheets and the direction of writing.
@@ -91,7 +90,7 @@ class FullDateField(PartialDateFormField):
 
 
 class TimeOfDayField(forms.CharField):
-    """A time of day in UTC, typed `14:30` or `1430` → datetime.time, or None when empty."""
+    """A time of day on the clock of the site, typed `14:30` or `1430` → datetime.time, or None when empty."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 8)

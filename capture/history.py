@@ -27,6 +27,7 @@ from trial.models import (
     Role,
     Version,
 )
+from trial.rules import site_time
 
 # Columns that say nothing to a reader: keys, and what the heading of the entry says already.
 SILENT = frozenset(
@@ -46,6 +47,8 @@ SILENT = frozenset(
 )
 # Acts that save a form, by an edition of it.
 SAVES_A_FORM = frozenset({"register", "enter", "correct", "import"})
+# Columns that rows of earlier versions lack, and what those rows meant all the same.
+CAME_LATER = {"aware_offset": "UTC", "time_zone": "UTC"}
 ACTS = {"register": "Registered", "enter": "Entered", "correct": "Corrected", "strike_out": "Struck out",
         "sign": "Decided", "import": "Imported", "system": "By the system", "query": "Query", "verify": "Verified",
         "freeze": "Frozen", "lock": "Locked", "review": "Reviewed", "settings": "Settings",
@@ -176,11 +179,13 @@ def lines_of(version: Version, before: dict[str, Any], name: str) -> list[Line]:
     model = _model(version.table_name)
     found = []
     for column, value in version.row.items():
-        if column in SILENT or before.get(column) == value or (not before and value in (None, "")):
+        if column in SILENT or (column == "aware_offset" and not version.row.get("aware_on")):
+            continue
+        if before.get(column, CAME_LATER.get(column)) == value or (not before and value in (None, "")):
             continue
         label = _label(model, column)
         words = f"{name}: {label.lower()}" if name else label
-        found.append(Line(words, _words(model, column, before.get(column)), _words(model, column, value)))
+        found.append(Line(words, _words(model, column, before), _words(model, column, version.row)))
     return found
 
 
@@ -195,7 +200,8 @@ def _label(model: Any, column: str) -> str:
     return column.replace("_mm", " (mm)").replace("_on", " on").replace("_", " ").strip().capitalize()
 
 
-def _words(model: Any, column: str, value: Any) -> str:
+def _words(model: Any, column: str, row: dict[str, Any]) -> str:
+    value = row.get(column)
     if value is None or value == "":
         return ""
     if isinstance(value, bool):
@@ -203,7 +209,7 @@ def _words(model: Any, column: str, value: Any) -> str:
     if column.endswith("_on"):
         return _day(str(value))
     if column == "aware_time":
-        return f"{str(value)[:5]} UTC"
+        return f"{str(value)[:5]} {site_time.in_words(site_time.from_stored(row.get('aware_offset') or 'UTC'))}"
     if column.endswith("_at"):
         return f"{datetime.fromisoformat(str(value)).astimezone(UTC):%d-%b-%Y %H:%M} UTC".upper()
     said = value if isinstance(value, str) else json.dumps(value)

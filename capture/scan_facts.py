@@ -8,8 +8,8 @@ from decimal import Decimal
 from capture import checks, live_response
 from capture.conditions.assessment import within_a_window
 from capture.facts import died_on, responses_on
-from capture.fields import today
 from capture.services.readings import Reading
+from trial import clock
 from trial.models import Assessment, LesionReading, Participant
 
 
@@ -54,7 +54,7 @@ def follow_up_facts(
         "readings": readings,
         "with_previous": [(each, previous.get(each.lesion_id)) for each in readings],
         "other_dates": set(others.values_list("assessed_on", flat=True)),
-        "today": today(),
+        "today": clock.today_at(participant.site),
         "new_lesions": head.new_lesions,
         "new_lesion_on": head.new_lesion_on,
         "new_lesion_description": head.new_lesion_description,

@@ -1,7 +1,7 @@
 """The status of every form: the matrix of participants, and one participant's row. A fixed number of queries each."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache, partial
@@ -31,12 +31,15 @@ from trial.models import (
 )
 from trial.schedule import Due
 
+Today = Callable[[int], date]
+
 
 def matrix(
-    person: Person, today: date, site: str = "", group: str = "", state: str = "", typed: str = "", page: int = 1
+    person: Person, today: Today, site: str = "", group: str = "", state: str = "", typed: str = "", page: int = 1
 ) -> Matrix:
     """One page of those the person may see, filtered by site code, group, typed words and state.
 
+    today: site id → the day there.
     state: `due` (due or overdue) or `overdue`. typed: each word stands in the number, the site or is the group.
     """
     found = _filtered(access.participants_for(person), site, group, typed).order_by("number", "screening_number")
@@ -55,11 +58,11 @@ def matrix(
     return Matrix(tuple(columns), tuple(_padded(row, lengths) for row in rows), in_all, page)
 
 
-def _in_state(found: QuerySet[Participant], wanted: Sequence[str], today: date) -> list[int]:
+def _in_state(found: QuerySet[Participant], wanted: Sequence[str], today: Today) -> list[int]:
     """Ids of those in one of the states, in order; only those that moved since they were last asked about are read."""
-    ids = list(found.values_list("pk", flat=True))
-    states = states_of(ids, today, lambda moved: rows_of(list(Participant.objects.filter(pk__in=moved)), today))
-    return [each for each in ids if states[each] in wanted]
+    days = {key: today(site) for key, site in found.values_list("pk", "site_id")}
+    states = states_of(days, lambda moved: rows_of(list(Participant.objects.filter(pk__in=moved)), today))
+    return [each for each in days if states[each] in wanted]
 
 
 def _filtered(found: QuerySet[Participant], site: str, group: str, typed: str) -> QuerySet[Participant]:
@@ -77,16 +80,20 @@ PARTS = ("cycles", "assessments", "follow_ups")
 BELOW: tuple[Any, ...] = (OffTreatment, Death, Withdrawal, OffStudy, FollowUp, Visit, BloodPressure, NotDone)
 
 
-def rows_of(participants: Sequence[Participant], today: date) -> list[Row]:
-    """Status of the forms of these participants, by the schedule of the protocol; one query per table."""
+def rows_of(participants: Sequence[Participant], today: Today) -> list[Row]:
+    """Status of the forms of these participants, by the schedule of the protocol; one query per table.
+
+    today: site id → the day there (`trial.clock.today_by_site`).
+    """
     cycles = _by_participant(_standing(Cycle, participants).order_by("number"))
     scans = _by_participant(_standing(Assessment, participants).order_by("assessed_on", "id"))
     below = {model: _by_participant(_standing(model, participants)) for model in BELOW}
     readings = readings_by_assessment(participants)
     return [
-        _row(each, cycles[each.pk], scans[each.pk], readings, {model: below[model][each.pk] for model in BELOW}, today)
+        _row(each, cycles[each.pk], scans[each.pk], readings, {model: below[model][each.pk] for model in BELOW},
+             today(each.site_id))
         for each in participants
-    ]
+    ]  # fmt: skip
 
 
 def _standing(model: Any, participants: Sequence[Participant]) -> Any:

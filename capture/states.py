@@ -1,12 +1,12 @@
 """What the matrix is filtered by: which participants have something due or overdue, derived once for each Change.
 
-A state follows from the rows of one participant and from the day. It is kept in the memory of the process together with
-that day and the number of the newest Change of the participant; with either another, it is derived again. Writers take
-their numbers in the order in which they commit, so asking for the Changes after the last one seen misses none; and the
-seal of that one tells a database of another history (restored, or of a test) from this one.
+A state follows from the rows of one participant and from the day at the site. It is kept in the memory of the process
+together with that day and the number of the newest Change of the participant; with either another, it is derived again.
+Writers take their numbers in the order in which they commit, so asking for the Changes after the last one seen misses
+none; and the seal of that one tells a database of another history (restored, or of a test) from this one.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from threading import Lock
@@ -29,7 +29,7 @@ class _Kept:
     states: dict[int, tuple[Key, str]] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
 
-    def keys(self, ids: Iterable[int], today: date) -> dict[int, Key]:
+    def keys(self, days: Mapping[int, date]) -> dict[int, Key]:
         """The key of each participant as the record stands now; read before the rows, so that no row is older."""
         with self.lock, connection.cursor() as cursor:
             self._forget_another_history(cursor)
@@ -43,7 +43,7 @@ class _Kept:
             self.newest.update(cursor.fetchall())
             self.seen, self.seal = top, seal and bytes(seal)
             of_none = self.newest.get(None, 0)
-            return {each: (self.newest.get(each, 0), of_none, today) for each in ids}
+            return {each: (self.newest.get(each, 0), of_none, today) for each, today in days.items()}
 
     def _forget_another_history(self, cursor) -> None:  # type: ignore[no-untyped-def]
         """The last Change seen must still be there, as it was sealed."""
@@ -58,12 +58,15 @@ class _Kept:
 _KEPT = _Kept()
 
 
-def states_of(ids: Sequence[int], today: date, rows_of: Callable[[list[int]], Iterable[Row]]) -> dict[int, str]:
-    """The state of each of these participants (`overdue`, `due` or empty); rows_of derives those that moved."""
-    keys = _KEPT.keys(ids, today)
-    kept = {each: _KEPT.states.get(each) for each in ids}
+def states_of(days: Mapping[int, date], rows_of: Callable[[list[int]], Iterable[Row]]) -> dict[int, str]:
+    """The state of each of these participants (`overdue`, `due` or empty); rows_of derives those that moved.
+
+    days: participant id → the day at their site.
+    """
+    keys = _KEPT.keys(days)
+    kept = {each: _KEPT.states.get(each) for each in days}
     known = {each: state[1] for each, state in kept.items() if state is not None and state[0] == keys[each]}
-    moved = [each for each in ids if each not in known]
+    moved = [each for each in days if each not in known]
     derived = {row.participant.pk: row.state for row in rows_of(moved)} if moved else {}
     _KEPT.states.update({each: (keys[each], state) for each, state in derived.items()})
     return known | derived

@@ -12,6 +12,7 @@ from capture.entry_lists import pending_entries
 from capture.expedited import listing
 from capture.matrix import Cell
 from capture.proposals import Proposal, open_proposals
+from capture.selectors import Today
 from trial import access
 from trial.models import Participant, Person, Role, Waiver
 from trial.schedule import OVERDUE
@@ -40,8 +41,8 @@ class Work:
     all_url: str = ""
 
 
-def work_of(person: Person, today: date) -> list[Work]:
-    """Every heading of the person's role that has something under it."""
+def work_of(person: Person, today: Today) -> list[Work]:
+    """Every heading of the person's role that has something under it; today: site id → the day there."""
     participants = list(access.participants_for(person).order_by("number", "screening_number"))
     found = [_work("Expedited reports", _reports(person, participants), reverse("capture:expedited"))]
     if person.role in (*access.ENTERS, Role.MONITOR):
@@ -76,12 +77,12 @@ def _reports(person: Person, participants: list[Participant]) -> list[Task]:
             for each in listing.lines(participants, moment, listing.OPEN)]  # fmt: skip
 
 
-def _visits(participants: list[Participant], today: date, may_enter: bool) -> list[Task]:
+def _visits(participants: list[Participant], today: Today, may_enter: bool) -> list[Task]:
     """What is due; who does not enter is led to the participant, not to a form that is not theirs."""
     registered = [each for each in participants if each.is_registered]
     tasks = [
-        (cell.due.due_on, Task(row.participant, cell.due.what, _when(cell, today), cell.due.status,
-                               cell.url if may_enter else _page(row.participant)))
+        (cell.due.due_on, Task(row.participant, cell.due.what, _when(cell, today(row.participant.site_id)),
+                               cell.due.status, cell.url if may_enter else _page(row.participant)))
         for row in selectors.rows_of(registered, today)
         for cell in row.to_do
     ]  # fmt: skip

@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 
+from trial import clock
 from trial.models import Change, Participant, Person, Role, Site
 
 View = Callable[..., HttpResponse]
@@ -79,10 +80,14 @@ def participants_for(person: Person) -> QuerySet[Participant]:
 
 
 def participant_for(person: Person, reference: str) -> Participant:
-    """The participant with this study or screening number; Http404 when it is none of the person's."""
+    """The participant with this study or screening number; Http404 when it is none of the person's.
+
+    From here on days and times are those of the participant's site.
+    """
     found = participants_for(person).filter(is_reference(reference)).first()
     if found is None:
         raise Http404("There is no such participant at your sites.")
+    clock.stand_at(found.site)
     return found
 
 

@@ -10,6 +10,7 @@ from django.db.models import F
 
 from trial import access, changes
 from trial.models import Delegation, Person, Role, Site
+from trial.rules import site_time
 
 USERNAME = re.compile(r"[a-z][a-z0-9._-]{1,59}")
 # Letters and digits that cannot be taken for one another when they are read out.
@@ -115,16 +116,23 @@ def remove_second_factor(administrator: Person, person: Person, reason: str) -> 
         Person.objects.filter(pk=person.pk).update(session_round=F("session_round") + 1)
 
 
-def save_site(administrator: Person, site: Site | None, code: str, name: str, reason: str) -> Site:
-    """A new site (site None), or another name for one; the code of a site is for ever. Raises NotAllowed."""
+def save_site(
+    administrator: Person, site: Site | None, code: str, name: str, reason: str, time_zone: str = site_time.UTC_NAME
+) -> Site:
+    """A new site (site None), or another name or zone for one; the code of a site is for ever. Raises NotAllowed.
+
+    Another zone moves no instant that is on record.
+    """
     code = code.strip().upper()
+    if time_zone not in site_time.names():
+        raise NotAllowed(f"“{time_zone}” is not a time zone.")
     with as_administrator(administrator, reason, site):
         if site is not None:
-            Site.objects.filter(pk=site.pk).update(name=name)
+            Site.objects.filter(pk=site.pk).update(name=name, time_zone=time_zone)
             return site
         if Site.objects.filter(code__iexact=code).exists():
             raise NotAllowed(f"There is a site with the code {code} already.")
-        return Site.objects.create(code=code, name=name)
+        return Site.objects.create(code=code, name=name, time_zone=time_zone)
 
 
 def delegate(

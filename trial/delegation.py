@@ -1,5 +1,6 @@
 """Who may sign the casebooks of a site on a day: its investigator, by a delegation that covers the day."""
 
+from collections.abc import Callable
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -17,6 +18,12 @@ def may_sign(person: Person, site: Site, day: date) -> bool:
     if person.role != Role.INVESTIGATOR or not person.is_active or not person.sites.filter(pk=site.pk).exists():
         return False
     return delegations_on(day).filter(person=person, site=site).exists()
+
+
+def sites_signed_for(person: Person, today: Callable[[int], date]) -> set[int]:
+    """Ids of the sites that the person is delegated to sign for on the day that it is there."""
+    rows = Delegation.objects.filter(person=person, struck_out_reason="").values_list("site", "from_on", "to_on")
+    return {site for site, from_on, to_on in rows if from_on <= today(site) and (to_on is None or to_on >= today(site))}
 
 
 def signatories(site: Site, day: date) -> QuerySet[Person]:

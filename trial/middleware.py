@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from trial import changes
+from trial import changes, clock
 from trial.models import KeptForm
 from trial.security import kept_forms, steps
 
@@ -23,8 +23,9 @@ class StatedRule:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Hands the request on; what is shown to signed-in people is kept out of shared and disk caches."""
-        response = self.get_response(request)
+        """Hands it on, at no site yet; what is shown to signed-in people is kept out of shared and disk caches."""
+        with clock.at(None):
+            response = self.get_response(request)
         if getattr(request, "user", None) is not None and request.user.is_authenticated:
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response

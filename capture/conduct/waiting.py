@@ -1,6 +1,6 @@
 """What waits for a person in the conduct of the study, for “My work”."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -39,16 +39,17 @@ def _query(each: query_list.Listed) -> Waiting:
     return Waiting(each.query.participant, what, when, status, reverse("capture:query", args=[each.query.pk]))
 
 
-def signatures(person: Person, participants: Sequence[Participant], pending: Collection[int], today: date
-               ) -> list[Waiting]:  # fmt: skip
+def signatures(person: Person, participants: Sequence[Participant], pending: Collection[int],
+               today: Callable[[int], date]) -> list[Waiting]:  # fmt: skip
     """Casebooks that a delegated investigator is asked to sign, in five queries however many.
 
     Asked for the first time when treatment is over and nothing is open: no query waits for the site and no value is
     pending (`pending`: ids of participants with one). Asked for again when what was signed has changed.
+    today: site id → the day there.
     """
     if person.role != Role.INVESTIGATOR:
         return []
-    sites = set(delegation.delegations_on(today).filter(person=person).values_list("site", flat=True))
+    sites = delegation.sites_signed_for(person, today)
     own = [each for each in participants if each.is_registered and each.site_id in sites]
     if not own:
         return []

@@ -14,9 +14,9 @@ UNITS = {"_mm": "mm", "_mg": "mg", "_kg": "kg", "_mmhg": "mmHg"}
 TYPES: tuple[tuple[Any, str], ...] = (
     (PartialDateField, "date, day or month may be unknown"),
     (models.BooleanField, "yes or no"),
-    (models.DateTimeField, "instant, UTC"),
+    (models.DateTimeField, "instant, ISO 8601 with its offset from UTC"),
     (models.DateField, "date"),
-    (models.TimeField, "time of day, UTC"),
+    (models.TimeField, "time of day at the site"),
     (models.DecimalField, "number"),
     (models.IntegerField, "whole number"),
     (models.JSONField, "JSON"),

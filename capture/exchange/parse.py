@@ -15,8 +15,8 @@ from capture.exchange.data_sets import COMES_IN, EDITION
 from capture.exchange.files import FileRow, Files, Problem
 from capture.exchange.row_editions import Editions, form_of
 from capture.fields import PartialDateFormField
-from trial import protocol
-from trial.models import Participant
+from trial import clock, protocol
+from trial.models import Participant, Site
 
 # The file that rows of a file hang below, and the column that names the row there.
 PARENTS = {"dosing_periods": ("cycles", "cycle"), "lesion_readings": ("assessments", "assessment"),
@@ -95,6 +95,8 @@ class Parser:
         self._known = set(Participant.objects.values_list("screening_number", flat=True))
         self._seen: dict[tuple[Any, ...], int] = {}
         self._editions = Editions(files.of("registration"))
+        self._sites = {each.code: each for each in Site.objects.all()}
+        self._site_of = dict(Participant.objects.values_list("screening_number", "site__code"))
 
     def parse(self) -> list[Bundle]:
         """The bundles in order of screening number; look at `problems` before writing any of them."""
@@ -119,7 +121,9 @@ class Parser:
         if wrong:
             self._problem(row, wrong, EDITION)
             return
-        values = self._values(row, parent, edition)
+        # Days and times of a file are by the clock of the participant's site, as on the pages.
+        with clock.at(self._sites.get(self._site_of.get(bundle.screening_number, ""))):
+            values = self._values(row, parent, edition)
         if values is None:
             return
         entry = Entry(row, values, edition=edition)
@@ -139,6 +143,7 @@ class Parser:
         if row.data_set.name == "registration":
             self._known.add(number)
             self.bundles.setdefault(number, Bundle(number, row.cells["study_number"]))
+            self._site_of.setdefault(number, row.cells["site"])
         if number not in self._known:
             self._problem(row, f"No participant has the screening number {number}.", "screening_number")
             return None

@@ -8,6 +8,7 @@ from capture.casebook import ENTRY_FORMS
 from capture.fields import FullDateField
 from capture.forms.assessment import FollowUpHeadForm, HeadForm, ReadingForm
 from capture.forms.cycle import CycleForm, PeriodForm
+from capture.forms.entries import AdverseEventForm
 from capture.forms.lines import LaboratoryForm
 from capture.forms.not_done import NotDoneForm
 from capture.forms.registration import DetailsForm, FindingForm
@@ -92,6 +93,12 @@ class LesionRow(forms.Form):
         return found
 
 
+class AdverseEventRow(AdverseEventForm):
+    """An adverse event; the file may state how far the clock of the site was from UTC, and what it states counts."""
+
+    offset_from_file = True
+
+
 class LaboratoryRow(LaboratoryForm):
     """A laboratory value; a row of a file is never empty."""
 
@@ -156,6 +163,7 @@ PLAIN: dict[str, Any] = {
     "cycles": CycleRow, "dosing_periods": PeriodRow, "lesions": LesionRow, "acknowledgements": AcknowledgementRow,
     "not_done": NotDoneRow,
     **{kind: book.form for kind, book in ENTRY_FORMS.items()},
+    "adverse_event": AdverseEventRow,
 }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ ONLY_PAST, ORDER, PLAUSIBLE = "Only what happened is entered.", "Dates stand in 
 
 def aware_in_the_future(facts: Facts) -> bool:
     """The site became aware later than now; without a time the day decides."""
-    known_at = aware_at(facts["aware_on"], facts["aware_time"])
+    known_at = aware_at(facts["aware_on"], facts["aware_time"], facts["aware_offset"])
     return known_at is not None and known_at > facts["now"]
 
 
@@ -19,8 +19,8 @@ def graver_without_a_new_clock(facts: Facts) -> bool:
     before = facts["corrected"]
     if before is None or before.grade is None or facts["grade"] is None or facts["aware_on"] is None:
         return False
-    same = (before.aware_on, before.aware_time) == (facts["aware_on"], facts["aware_time"])
-    return same and facts["grade"] > before.grade
+    names = ("aware_on", "aware_time", "aware_offset")
+    return all(getattr(before, name) == facts[name] for name in names) and facts["grade"] > before.grade
 
 
 AWARENESS = (

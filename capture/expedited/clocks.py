@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Q
 
+from trial.clock import zone_of
 from trial.expedited_in_force import table_in_force
 from trial.models import AdverseEvent, DosingPeriod, ExpeditedReport, OffTreatment, Participant
 from trial.rules import expedited
@@ -51,8 +52,10 @@ def clocks_of(participants: Sequence[Participant], now: datetime) -> list[EventC
     reports: dict[int, list[ExpeditedReport]] = defaultdict(list)
     for row in ExpeditedReport.objects.filter(event__in=events, struck_out_reason=""):
         reports[row.event_id].append(row)
+    for row in events:
+        row.participant = by_id[row.participant_id]  # with its site, whose zone is asked for
     found = [
-        EventClock(by_id[row.participant_id], row, _clock(row, doses[row.participant_id], reports[row.pk], rules, now),
+        EventClock(row.participant, row, _clock(row, doses[row.participant_id], reports[row.pk], rules, now),
                    tuple(reports[row.pk]))
         for row in events
     ]  # fmt: skip
@@ -97,8 +100,8 @@ def _clock(
     row: AdverseEvent, doses: Doses, reports: Sequence[ExpeditedReport], rules: Sequence[Rule], now: datetime
 ) -> Clock:
     sent = [Sent(each.kind, each.sent_at) for each in reports]
-    began_at = expedited.aware_at(row.aware_on, row.aware_time)
-    return expedited.clock(as_known(row, doses), began_at, sent, rules, now)
+    began_at = expedited.aware_at(row.aware_on, row.aware_time, row.aware_offset)
+    return expedited.clock(as_known(row, doses), began_at, sent, rules, now, zone_of(row.participant.site))
 
 
 def _doses(participants: set[int]) -> dict[int, Doses]:

@@ -17,8 +17,9 @@ from django.urls import reverse
 from capture.expedited import words
 from capture.expedited.clocks import EventClock, clocks_of
 from trial import access, status
+from trial.clock import NOWHERE, zone_of
 from trial.models import Participant, Person, Role
-from trial.rules import expedited
+from trial.rules import expedited, site_time
 
 log = logging.getLogger(__name__)
 READERS = (*access.ENTERS, Role.MONITOR, Role.CHAIR)
@@ -78,14 +79,14 @@ def text(own: Sequence[EventClock], now: datetime) -> str:
     lines = [f"{each.participant.reference} ({each.participant.site.code}): {_line(each, now)}" for each in own]
     page = f"{settings.PUBLIC_ADDRESS}{reverse('capture:expedited')}"
     return "\n".join([
-        f"Expedited reports, {words.instant(now)}: {counts(own)}.", "", *lines, "",
+        f"Expedited reports, {site_time.shown(now, NOWHERE)}: {counts(own)}.", "", *lines, "",
         f"What they are about stands on the page, after signing in: {page}",
         "This mail says nothing of the events, on purpose. Please leave it so when you forward or answer it.", "",
     ])  # fmt: skip
 
 
 def _line(each: EventClock, now: datetime) -> str:
-    return f"{words.what_next(each.clock).lower()}, {words.when(each.clock, now)}"
+    return f"{words.what_next(each.clock).lower()}, {words.when(each.clock, now, zone_of(each.participant.site))}"
 
 
 def _note(found: Counter[str], waits: bool) -> None:

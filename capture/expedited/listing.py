@@ -9,6 +9,7 @@ from django.urls import reverse
 from capture import one_line
 from capture.expedited import words
 from capture.expedited.clocks import EventClock, clocks_of
+from trial.clock import zone_of
 from trial.models import Participant
 from trial.rules import expedited
 
@@ -43,7 +44,8 @@ class Line:
     @property
     def duties(self) -> list[DutyLine]:
         """What the rule asks for, each with how it stands."""
-        return [DutyLine(words.KIND_WORDS[each.kind], words.when_due(each), words.STATE_WORDS[each.state],
+        where = zone_of(self.of.participant.site)
+        return [DutyLine(words.KIND_WORDS[each.kind], words.when_due(each, where), words.STATE_WORDS[each.state],
                          words.MARKS[each.state]) for each in self.of.clock.duties]  # fmt: skip
 
     @property
@@ -54,11 +56,12 @@ class Line:
 
 def line(of: EventClock, now: datetime) -> Line:
     """The words of one clock."""
-    state = of.clock.state
+    state, where = of.clock.state, zone_of(of.participant.site)
     url = reverse("capture:entry", args=[of.participant.reference, "adverse_event", of.event.pk])
     return Line(
         of, one_line.one_line("adverse_event", of.event), words.STATE_WORDS[state], words.MARKS[state],
-        words.what_next(of.clock), words.when(of.clock, now), words.rule(of.clock), words.to_answer(of.clock), url,
+        words.what_next(of.clock), words.when(of.clock, now, where), words.rule(of.clock),
+        words.to_answer(of.clock), url,
     )  # fmt: skip
 
 

@@ -1,23 +1,28 @@
-"""The form of a report that was sent."""
+"""The form of a report that was sent: typed by the clock of the site, kept as an instant."""
 
-from datetime import UTC, datetime
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 
 from capture.fields import FullDateField, TimeOfDayField, printable
+from capture.forms.wall_clock import ask_which, offset_of, on_the_wall
+from trial import clock
 from trial.models import ExpeditedReport
+from trial.rules import site_time
 from trial.rules.expedited import KINDS
 
 
 class ReportForm(forms.Form):
-    """Kind, moment (UTC), sender and reference of one report."""
+    """Kind, moment, sender and reference of one report."""
 
     kind = forms.ChoiceField(
         label="What was sent", choices=[("", "Choose"), *KINDS], widget=forms.Select(attrs={"class": "form-select"})
     )
     sent_on = FullDateField(label="Sent on")
-    sent_time = TimeOfDayField(label="Sent at (UTC)")
+    sent_time = TimeOfDayField(label="Sent at")
+    sent_offset = forms.CharField(label="Which of the two", required=False, max_length=12, widget=forms.HiddenInput)
     sent_by = forms.CharField(
         label="Sent by", max_length=120, validators=[printable], help_text="who sent it, in full",
         widget=forms.TextInput(attrs={"class": "form-control"}),
@@ -27,18 +32,35 @@ class ReportForm(forms.Form):
         help_text="as the sponsor gave it; it may come later", widget=forms.TextInput(attrs={"class": "form-control"}),
     )  # fmt: skip
 
+    offset = timedelta()
+
     def __init__(self, data: Any, row: ExpeditedReport | None) -> None:
-        super().__init__(data, initial=_on_record(row) if row else {})
+        """Opened by somebody who stands at the site of the participant (`trial.clock`)."""
+        self.where = clock.zone()
+        super().__init__(data, initial=_on_record(row, self.where) if row else {})
+        self.fields["sent_time"].label = f"Sent at: time at the site, {self.where.key}"
+        ask_which(self.fields["sent_offset"], self.initial.get("sent_on"), self.initial.get("sent_time"), self.where)
+
+    def clean(self) -> dict[str, Any]:
+        """The instant that day and time mean at the site; a time that was never shown, or twice, is refused."""
+        found = super().clean() or self.cleaned_data
+        if not {"sent_on", "sent_time"} & set(self.errors):
+            ask_which(self.fields["sent_offset"], found["sent_on"], found["sent_time"], self.where)
+            try:
+                self.offset = offset_of(found["sent_on"], found["sent_time"], self.where, found.get("sent_offset", ""))
+            except ValueError as refusal:
+                self.add_error("sent_time", str(refusal))
+        return found
 
     def values(self) -> dict[str, Any]:
         """Field → domain value, for the service."""
         given = self.cleaned_data
-        sent_at = datetime.combine(given["sent_on"], given["sent_time"], UTC)
+        sent_at = site_time.instant(given["sent_on"], given["sent_time"], self.offset)
         return {"kind": given["kind"], "sent_at": sent_at, "sent_by": given["sent_by"],
                 "reference": given["reference"]}  # fmt: skip
 
 
-def _on_record(row: ExpeditedReport) -> dict[str, Any]:
-    sent_at = row.sent_at.astimezone(UTC)
-    return {"kind": row.kind, "sent_on": sent_at.date(), "sent_time": sent_at.time(), "sent_by": row.sent_by,
+def _on_record(row: ExpeditedReport, where: ZoneInfo) -> dict[str, Any]:
+    on, at, offset = on_the_wall(row.sent_at, where)
+    return {"kind": row.kind, "sent_on": on, "sent_time": at, "sent_offset": offset, "sent_by": row.sent_by,
             "reference": row.reference}  # fmt: skip

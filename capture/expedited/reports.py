@@ -15,7 +15,7 @@ def save(
     person: Person | None, event: AdverseEvent, values: Mapping[str, Any], *, row: ExpeditedReport | None = None,
     reason: str = "", opened_at: int | None = None,
 ) -> ExpeditedReport:  # fmt: skip
-    """values: kind, sent_at (UTC), sent_by, reference. No group is touched: no endpoint reads a report.
+    """values: kind, sent_at (an instant), sent_by, reference. No group is touched: no endpoint reads a report.
 
     Raises NotAllowed, meanwhile.EditedMeanwhile, changes.ReasonMissing, changes.RecordBusy, changes.RecordHeld.
     """

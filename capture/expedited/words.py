@@ -1,9 +1,10 @@
 """A clock in words: what is due when, how late it is, which rule asks, and what nobody has answered yet."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from trial import partial_date
-from trial.rules import expedited
+from trial.rules import expedited, site_time
 from trial.rules.expedited import Clock, Duty
 
 STATE_WORDS = dict(expedited.STATES)
@@ -19,15 +20,12 @@ QUESTIONS = {
 }  # fmt: skip
 
 
-def instant(at: datetime) -> str:
-    """`24-NOV-2026 09:30 UTC`."""
-    at = at.astimezone(UTC)
-    return f"{partial_date.shown(at.date())} {at:%H:%M} UTC"
-
-
-def when_due(duty: Duty) -> str:
-    """The end of a day, or an instant."""
-    return f"the end of {partial_date.shown(duty.due_on)}" if duty.due_on else instant(duty.due_at)
+def when_due(duty: Duty, where: ZoneInfo) -> str:
+    """The end of a day, or an instant, by the clock of the site."""
+    if duty.due_on is None:
+        return site_time.shown(duty.due_at, where)
+    at_the_site = "" if where.key == site_time.UTC_NAME else " at the site"
+    return f"the end of {partial_date.shown(duty.due_on)}{at_the_site}"
 
 
 def how_late(late: timedelta) -> str:
@@ -48,14 +46,14 @@ def what_next(clock: Clock) -> str:
     return STATE_WORDS[clock.state]
 
 
-def when(clock: Clock, now: datetime) -> str:
-    """Until when, or how late."""
+def when(clock: Clock, now: datetime, where: ZoneInfo) -> str:
+    """Until when, or how late, by the clock of the site."""
     duty = clock.next_duty
     if duty is None:
         return "a report may be due" if clock.demand.depends_on else "a report is due" if _waits(clock) else ""
     if duty.state == expedited.OVERDUE:
-        return f"overdue by {how_late(now - duty.due_at)}, was due by {when_due(duty)}"
-    return f"due by {when_due(duty)}"
+        return f"overdue by {how_late(now - duty.due_at)}, was due by {when_due(duty, where)}"
+    return f"due by {when_due(duty, where)}"
 
 
 def _waits(clock: Clock) -> bool:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from capture.forms.awareness import AwarenessFields
 from capture.forms.entry import EntryForm
 from trial import ctcae_v3, models
 from trial.grade_texts import Criteria, criteria_of, criteria_of_matches
@@ -132,20 +133,20 @@ class OffStudyForm(EntryForm):
         labels = {"off_on": "Off study on", "because": "In words"}
 
 
-class AdverseEventForm(EntryForm):
+class AdverseEventForm(AwarenessFields, EntryForm):
     """An adverse event by CTCAE 3.0; term and select are found by search."""
 
     class Meta(EntryForm.Meta):
         model = models.AdverseEvent
         fields = ("term", "select", "other_words", "grade", "grade_missing", "attribution", "attribution_missing",
                   "onset_on", "onset_on_missing", "resolved_on", "present_at_baseline", "seriousness",
-                  "expectedness", "hospital_stay", "aware_on", "aware_time", "action_taken", "outcome",
-                  "cycle_number")  # fmt: skip
+                  "expectedness", "hospital_stay", "aware_on", "aware_time", "aware_offset", "action_taken",
+                  "outcome", "cycle_number")  # fmt: skip
         labels = {"term": "Term", "other_words": "If “other”, what", "onset_on": "Began on",
                   "resolved_on": "Resolved on", "present_at_baseline": "Present at baseline",
                   "seriousness": "Serious", "expectedness": "Expected or not",
                   "hospital_stay": "In hospital for 24 hours or more", "aware_on": "Site became aware on",
-                  "aware_time": "Aware at (UTC)",
+                  "aware_time": "Aware at", "aware_offset": "Which of the two",
                   "action_taken": "Action taken with the study drug", "cycle_number": "Cycle"}  # fmt: skip
         help_texts = {"onset_on": PARTIAL, "resolved_on": "empty while it goes on",
                       "expectedness": "if serious, or of grade 2 or more and related",
@@ -182,7 +183,9 @@ class AdverseEventForm(EntryForm):
 
     def clean(self) -> dict[str, Any]:
         """The hidden term; without scripts the choice made, or the one term that the typed words mean."""
-        found = super().clean()
+        return self._with_its_term(super().clean())
+
+    def _with_its_term(self, found: dict[str, Any]) -> dict[str, Any]:
         if found.get("term"):
             return found
         chosen = str(self.data.get("term_chosen", ""))

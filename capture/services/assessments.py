@@ -6,11 +6,10 @@ from datetime import date
 from decimal import Decimal
 
 from capture import checks, history
-from capture.fields import today
 from capture.scan_facts import Head, day_1, follow_up_facts
 from capture.services import acknowledgements, by_edition, meanwhile
 from capture.services.readings import Reading
-from trial import changes
+from trial import changes, clock
 from trial.models import Assessment, Lesion, LesionReading, Participant, Person
 from trial.rules.chosen_criteria import IN_FORCE
 
@@ -50,7 +49,7 @@ def save_baseline(
     kept = {each.lesion_id for each in (*targets, *non_targets) if each.lesion_id is not None}
     facts = {
         "assessed_on": assessed_on, "day_1": day_1(participant), "targets": targets, "method": method,
-        "slice": slice_thickness_mm, "today": today(),
+        "slice": slice_thickness_mm, "today": clock.today_at(participant.site),
         "followed_but_left_out": _followed(participant) - kept if assessment else set(),
     }  # fmt: skip
     by = by_edition.number_of(participant.site_id, "baseline", edition)

@@ -7,9 +7,8 @@ from typing import Any
 
 from capture import checks, history
 from capture.facts import died_on, off_treatment_on
-from capture.fields import today
 from capture.services import acknowledgements, by_edition, meanwhile
-from trial import changes
+from trial import changes, clock
 from trial.models import Cycle, DosingPeriod, Participant, Person
 
 
@@ -78,7 +77,7 @@ def _facts(
         "periods": periods,
         "dispensed": dispensed,
         "returned": returned,
-        "today": today(),
+        "today": clock.today_at(participant.site),
         "died_on": died_on(participant),
         "off_treatment_on": off_treatment_on(participant),
     }

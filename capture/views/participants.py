@@ -13,7 +13,7 @@ from capture.entry_lists import entry_lists
 from capture.fields import today
 from capture.lesions import lesion_table
 from capture.proposals import open_proposals
-from trial import access, protocol
+from trial import access, clock, protocol
 from trial.models import Assessment, Participant, Waiver
 
 FILTERS = ("site", "group", "state", "typed")
@@ -25,7 +25,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
     """Rows are participants, columns their forms, each with its status; filters `site`, `group`, `state`, `typed`."""
     site, group, state, typed = (request.GET.get(name, "").replace("\0", "") for name in FILTERS)
     page = request.GET.get("page", "1")
-    found = selectors.matrix(request.user, today(), site, group, state, typed, _page(page))
+    found = selectors.matrix(request.user, clock.today_by_site(), site, group, state, typed, _page(page))
     shown = {
         "matrix": found,
         "marks": marks.marks([row.participant for row in found.rows]),
@@ -51,7 +51,7 @@ def _page(text: str) -> int:
 def participant(request: HttpRequest, reference: str) -> HttpResponse:
     """Facts, casebook, lesions over time, findings and waivers of one participant."""
     participant = access.participant_for(request.user, reference)
-    row = selectors.rows_of([participant], today())[0]
+    row = selectors.rows_of([participant], lambda _: today())[0]
     lists = entry_lists(participant)
     scans = list(participant.assessments.filter(struck_out_reason="").order_by("assessed_on", "id"))
     shown = {

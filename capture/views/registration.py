@@ -13,8 +13,8 @@ from capture.forms.reason import ReasonForm
 from capture.forms.registration import CorrectionForm, FindingForm, RegisterScreenedForm, RegistrationForm
 from capture.services import by_edition, correction, registration
 from capture.views import saving
-from trial import access, changes, editions_in_force, gate_in_force, protocol
-from trial.models import Participant
+from trial import access, changes, clock, editions_in_force, gate_in_force, protocol
+from trial.models import Participant, Site
 from trial.partial_date import shown
 
 LOOK_AGAIN = "Nothing was saved and nothing you typed is lost: look the page over, and save again."
@@ -23,6 +23,7 @@ LOOK_AGAIN = "Nothing was saved and nothing you typed is lost: look the page ove
 @access.allows(*access.ENTERS)
 def register(request: HttpRequest) -> HttpResponse:
     """Details and checklist on one page → a registered participant, or a screened one when `screen` is pressed."""
+    clock.stand_at(_site_of_the_form(request))
     form = RegistrationForm(request.user, request.POST or None)
     edition = _edition(request, form)
     form.fields["registered_on"].required = "screen" not in request.POST
@@ -46,6 +47,13 @@ def _edition(request: HttpRequest, form: RegistrationForm) -> int:
     number = max((editions_in_force.in_force(site, "registration") for site in sites), default=1)
     editions.ask_by(form, "registration", number)
     return number
+
+
+def _site_of_the_form(request: HttpRequest) -> Site | None:
+    """The person's own site, or the one chosen of several: its day is today."""
+    sites, chosen = list(request.user.sites.all()), request.POST.get("site", "")
+    found = sites if len(sites) == 1 else [each for each in sites if str(each.pk) == chosen]
+    return found[0] if found else None
 
 
 def _gates(*groups: protocol.Group) -> dict[str, Any]:

@@ -10,12 +10,12 @@ from django.test.utils import CaptureQueriesContext
 
 from capture.casebook import ENTRY_FORMS
 from capture.conduct import signing, verification
-from capture.fields import today
 from capture.history import newest_change
 from capture.services import entries
 from capture.work import work_of
 from tests.cast import Cast, cast_of, register
 from trial import asking, changes
+from trial.clock import today, today_by_site
 from trial.models import Delegation, Participant, Person, Query, Role
 
 TITLES = {Role.INVESTIGATOR: "Casebooks to sign", Role.MONITOR: "To verify again"}
@@ -45,7 +45,7 @@ def _hormone(participant: Participant, row: Any = None, **changed: Any) -> Any:
 
 
 def _listed(person: Person) -> list[tuple[str, str, str]]:
-    found = [each for each in work_of(person, today()) if each.title == TITLES.get(Role(person.role))]
+    found = [each for each in work_of(person, today_by_site()) if each.title == TITLES.get(Role(person.role))]
     return [(each.participant.reference, each.what, each.when) for one in found for each in one.tasks]
 
 
@@ -113,7 +113,7 @@ def test_what_changed_after_it_was_verified_waits_for_the_monitor(cast: Cast) ->
 
 def _statements(person: Person) -> int:
     with CaptureQueriesContext(connection) as asked:
-        work_of(person, today())
+        work_of(person, today_by_site())
     return len(asked)
 
 

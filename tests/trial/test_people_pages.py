@@ -98,11 +98,12 @@ def test_signing_is_delegated_and_ended(cast: Cast, adam: Client) -> None:
 
 
 def test_a_site_is_added_and_renamed(cast: Cast, adam: Client) -> None:
-    adam.post("/sites/add/", {"code": "lake", "name": "Lakeside", "reason": "Opened"})
+    adam.post("/sites/add/", {"code": "lake", "name": "Lakeside", "time_zone": "Europe/Amsterdam", "reason": "Opened"})
     lake = Site.objects.get(code="LAKE")
-    adam.post(f"/sites/{lake.pk}/", {"name": "Lakeside Clinic", "reason": "Renamed"})
-    assert "Lakeside Clinic" in text(adam.get("/sites/"))
-    assert adam.post("/sites/add/", {"code": "LAKE", "name": "Again", "reason": "x"}).status_code == 422
+    adam.post(f"/sites/{lake.pk}/", {"name": "Lakeside Clinic", "time_zone": "America/New_York", "reason": "Renamed"})
+    assert "Lakeside Clinic" in text(adam.get("/sites/")) and "America/New_York" in text(adam.get("/sites/"))
+    again = {"code": "LAKE", "name": "Again", "time_zone": "UTC", "reason": "x"}
+    assert adam.post("/sites/add/", again).status_code == 422
 
 
 def test_access_rights_of_a_day_on_page_and_command_line(

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from trial import partial_date
 from trial.models import Person, Role, Site
+from trial.rules import site_time
 
 
 def _text(label: str, most: int, **attrs: str) -> forms.CharField:
@@ -77,13 +78,28 @@ class AccountForm(WithReason):
             self.fields = {"username": username, **self.fields}
 
 
+ZONE_HELP = (
+    "The place of the site, or the nearest one listed with the same clock. Days and times that people of the site type "
+    "are by this clock, and so are their days and deadlines."
+)
+ZONE_CHANGED = (
+    "Another zone moves nothing that is on record: every moment stays what it was, and is shown by the new clock. If "
+    "times were typed by a wrong clock, correct those entries, each with its reason."
+)
+
+
 class SiteForm(WithReason):
-    """Name of a site; for a new one (`site` None) its code too."""
+    """Name and time zone of a site; for a new one (`site` None) its code too, and nothing is chosen beforehand."""
 
     name = _text("Name", 120)
+    time_zone = forms.ChoiceField(label="Time zone", widget=forms.Select(attrs={"class": "form-select"}))
 
     def __init__(self, site: Site | None, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"name": site.name} if site else {}, **kwargs)
+        initial = {"name": site.name, "time_zone": site.time_zone} if site else {}
+        super().__init__(*args, initial=initial, **kwargs)
+        zone = self.fields["time_zone"]
+        zone.choices = [("", "Choose"), *((each, each) for each in site_time.names())]  # type: ignore[attr-defined]
+        zone.help_text = ZONE_HELP if site is None else f"{ZONE_HELP} {ZONE_CHANGED}"
         if site is None:
             code = _text("Code", 12, autocapitalize="characters")
             code.help_text = "Short and for ever, such as NORTH."

@@ -29,9 +29,11 @@ class AdverseEvent(RecordRow, ByEdition):
     expectedness = models.CharField(max_length=12, choices=code_lists.EXPECTEDNESS, blank=True, default="")
     # 24 hours or more, or a longer stay than planned; empty: not answered.
     hospital_stay = models.CharField(max_length=3, choices=code_lists.HOSPITAL_STAY, blank=True, default="")
-    # When the site became aware of the event at this grade, in UTC: the clock of an expedited report starts there.
+    # When the site became aware of the event at this grade, by the clock on its wall, and how far that was from UTC:
+    # together the instant at which the clock of an expedited report starts. What was typed in UTC says UTC.
     aware_on = models.DateField(null=True, blank=True)
     aware_time = models.TimeField(null=True, blank=True)
+    aware_offset = models.CharField(max_length=12, blank=True, default="UTC")
     action_taken = models.CharField(max_length=16, choices=code_lists.ACTIONS_TAKEN)
     outcome = models.CharField(max_length=16, choices=code_lists.EVENT_OUTCOMES)
     cycle_number = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -49,5 +51,8 @@ class AdverseEvent(RecordRow, ByEdition):
             models.CheckConstraint(condition=~Q(grade=5) | Q(outcome="fatal"), name="event_of_grade_5_is_fatal"),
             models.CheckConstraint(
                 condition=Q(aware_time__isnull=True) | Q(aware_on__isnull=False), name="event_aware_time_has_its_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(aware_on__isnull=True) | ~Q(aware_offset=""), name="event_aware_day_has_its_offset"
             ),
         ]

@@ -10,7 +10,7 @@ from trial.rules.expedited import KINDS
 
 
 class ExpeditedReport(RecordRow):
-    """A report of an adverse event as it was sent: of which kind, when (UTC), by whom, under which reference."""
+    """A report of an adverse event as it was sent: of which kind, when, by whom, under which reference."""
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="expedited_reports")
     event = models.ForeignKey(AdverseEvent, on_delete=models.PROTECT, related_name="expedited_reports")

@@ -24,6 +24,8 @@ class Site(RecordRow):
 
     code = models.CharField(max_length=12, unique=True)
     name = models.CharField(max_length=120)
+    # Of the IANA database. Instants on record do not move with it: it only says which clock people there look at.
+    time_zone = models.CharField(max_length=40, default="UTC")
 
     class Meta:
         ordering = ("code",)

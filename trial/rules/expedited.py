@@ -5,10 +5,12 @@ What is our reading stands in `READINGS`, to be confirmed by the sponsor with th
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import product
+from zoneinfo import ZoneInfo
 
 from trial.partial_date import PartialDate
+from trial.rules import site_time
 from trial.rules.expedited_table import Rule
 
 READINGS = (
@@ -21,8 +23,8 @@ READINGS = (
     "grade 3 at most where its grade is not known.",
     "Days are counted from the last dose to the onset. While treatment goes on every event lies within the window; "
     "an event that surely began before the first dose needs no report.",
-    "Calendar days run from the day of awareness (day 0) to the end of the last day, in UTC; without a time of day "
-    "the hours run from the beginning of that day.",
+    "Calendar days run from the day of awareness (day 0) to the end of the last day, both at the site; without a "
+    "time of day the hours run from the beginning of that day there.",
     "The complete report after a notification is counted from when that was sent, at the latest from when it was "
     "due. A complete report is a notification too. What was sent before the clock started does not count for it.",
     "A death that is clearly due to progression is called unrelated or unlikely: it then needs the complete report "
@@ -41,6 +43,7 @@ OPEN_STATES = (OVERDUE, DUE, UNDETERMINED)
 RELATED_FROM = 3  # attribution possible, probable, definite
 UNKNOWN_DAYS = (0, 9999)
 GRADES, GRADES_OF_NOT_SERIOUS = (1, 2, 3, 4, 5), (1, 2, 3)
+_UTC = site_time.zone(site_time.UTC_NAME)
 _WORST_FIRST = (OVERDUE, DUE, LATE, IN_TIME)
 
 
@@ -87,7 +90,7 @@ class Sent:
 class Duty:
     """One thing to send: due by the end of a day (`due_on`) or at an instant, when it was sent, and how it stands.
 
-    due_at: the instant from which it is late; for a day the midnight after it.
+    due_at: the instant from which it is late; for a day the midnight after it at the site.
     """
 
     kind: str
@@ -113,9 +116,12 @@ class Clock:
         return min(waiting, key=lambda each: each.due_at, default=None)
 
 
-def aware_at(on: date | None, at: time | None) -> datetime | None:
-    """The instant the clock starts; without a time the beginning of the day, which is the strictest reading."""
-    return datetime.combine(on, at or time.min, UTC) if on is not None else None
+def aware_at(on: date | None, at: time | None, offset: str = site_time.UTC_NAME) -> datetime | None:
+    """The instant the clock starts; without a time the beginning of the day, which is the strictest reading.
+
+    offset: how far the clock that was looked at is from UTC, as it stands on record.
+    """
+    return site_time.instant(on, at, site_time.from_stored(offset)) if on is not None else None
 
 
 def days_after_last_dose(onset: PartialDate | None, doses: Doses) -> tuple[int, int] | None:
@@ -184,34 +190,40 @@ def _matters(found: dict[tuple[int, ...], Rule | None], place: int) -> bool:
 
 
 def clock(
-    event: EventAsKnown, began_at: datetime | None, sent: Iterable[Sent], rules: Sequence[Rule], now: datetime
+    event: EventAsKnown, began_at: datetime | None, sent: Iterable[Sent], rules: Sequence[Rule], now: datetime,
+    where: ZoneInfo = _UTC,
 ) -> Clock:
-    """How the reports of an event stand now. began_at: when the site became aware of it; None: not said yet."""
+    """How the reports of an event stand now. began_at: when the site became aware of it; None: not said yet.
+
+    where: the zone of the site, whose calendar days are counted.
+    """
     demand = demanded(event, rules)
     if demand.rule is None:
         return Clock(demand, began_at, (), NOT_REQUIRED)
     if began_at is None:
         return Clock(demand, None, (), UNDETERMINED)
-    duties = _duties(demand.rule, began_at, [each for each in sent if each.at >= began_at], now)
+    duties = _duties(demand.rule, began_at, [each for each in sent if each.at >= began_at], now, where)
     states = {each.state for each in duties}
     return Clock(demand, began_at, duties, next(each for each in _WORST_FIRST if each in states))
 
 
-def _duties(rule: Rule, began_at: datetime, sent: Sequence[Sent], now: datetime) -> tuple[Duty, ...]:
+def _duties(
+    rule: Rule, began_at: datetime, sent: Sequence[Sent], now: datetime, where: ZoneInfo
+) -> tuple[Duty, ...]:
     complete = min((each.at for each in sent if each.kind == COMPLETE), default=None)
     if rule.notify_within_hours is None:
-        return (_by_day(began_at, rule.report_within_days, complete, now),)
+        return (_by_day(began_at, rule.report_within_days, complete, now, where),)
     notified = min((each.at for each in sent if each.kind in (NOTIFICATION, COMPLETE)), default=None)
     due_at = began_at + timedelta(hours=rule.notify_within_hours)
     notification = Duty(NOTIFICATION, due_at, None, notified, _state(notified, notified is not None and
                         notified <= due_at, now > due_at))  # fmt: skip
     counted_from = min(notified or due_at, due_at)
-    return notification, _by_day(counted_from, rule.report_within_days, complete, now)
+    return notification, _by_day(counted_from, rule.report_within_days, complete, now, where)
 
 
-def _by_day(counted_from: datetime, days: int, sent_at: datetime | None, now: datetime) -> Duty:
-    due_on = counted_from.astimezone(UTC).date() + timedelta(days=days)
-    due_at = datetime.combine(due_on + timedelta(days=1), time.min, UTC)
+def _by_day(counted_from: datetime, days: int, sent_at: datetime | None, now: datetime, where: ZoneInfo) -> Duty:
+    due_on = counted_from.astimezone(where).date() + timedelta(days=days)
+    due_at = site_time.end_of(due_on, where)
     return Duty(COMPLETE, due_at, due_on, sent_at, _state(sent_at, sent_at is not None and sent_at < due_at,
                                                           now >= due_at))  # fmt: skip
 

@@ -1,9 +1,10 @@
-"""Sites, for the administrator: list, add, rename. A site is a row of the record and is never removed."""
+"""Sites, for the administrator: list, add, change. A site is a row of the record and is never removed."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 
 from trial import access, accounts
 from trial.forms.accounts import SiteForm
@@ -14,7 +15,8 @@ from trial.views.people import administrator, attempt, one_form
 @access.allows(*access.ADMINISTERS)
 def sites(request: HttpRequest) -> HttpResponse:
     """Every site with the people who work there; nothing of any participant."""
-    return render(request, "trial/sites.html", {"sites": Site.objects.prefetch_related("people")})
+    shown = {"sites": Site.objects.prefetch_related("people"), "now": timezone.now()}
+    return render(request, "trial/sites.html", shown)
 
 
 @access.allows(*access.ADMINISTERS)
@@ -25,9 +27,9 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @access.allows(*access.ADMINISTERS)
 def rename(request: HttpRequest, site_id: int) -> HttpResponse:
-    """Another name; the code stays."""
+    """Another name or time zone; the code stays, and so does every instant on record."""
     site = get_object_or_404(Site, pk=site_id)
-    return _page(request, site, f"Rename {site.code}", "Save the name")
+    return _page(request, site, f"Change {site.code}", "Save")
 
 
 def _page(request: HttpRequest, site: Site | None, title: str, button: str) -> HttpResponse:
@@ -35,7 +37,8 @@ def _page(request: HttpRequest, site: Site | None, title: str, button: str) -> H
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         done = attempt(form, lambda: accounts.save_site(
-            administrator(request), site, given.get("code", ""), given["name"], given["reason"]))  # fmt: skip
+            administrator(request), site, given.get("code", ""), given["name"], given["reason"],
+            given["time_zone"]))  # fmt: skip
         if done:
             messages.success(request, f"The site {done.code} is saved.")
             return redirect("sites")

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from capture import history
 from capture.conduct import answering, places, queries, query_list
 from capture.conduct.queries import Where
-from trial import access, changes, query_wordings
+from trial import access, changes, clock, query_wordings
 from trial.models import Participant, Query, Role
 
 
@@ -141,4 +141,6 @@ def raise_many(request: HttpRequest) -> HttpResponse:
 
 def _query_or_404(request: HttpRequest, query_id: int) -> Query:
     rows = query_list.for_person(request.user).select_related("participant__site", "raised_by")
-    return get_object_or_404(rows, pk=query_id)
+    found = get_object_or_404(rows, pk=query_id)
+    clock.stand_at(found.participant.site)  # a correction is typed by the clock of the site
+    return found

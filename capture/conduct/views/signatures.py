@@ -4,13 +4,12 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from capture.conduct import presence, signing
 from capture.conduct.queries import NotPossible
-from trial import access, changes, delegation
+from trial import access, changes, clock, delegation
 
 
 @access.allows(*access.READS_RECORD)
@@ -19,7 +18,7 @@ from trial import access, changes, delegation
 def signature(request: HttpRequest, reference: str) -> HttpResponse:
     """Read by all who may read the casebook; signed by the delegated investigator of the site."""
     participant = access.participant_for(request.user, reference)
-    may_sign = delegation.may_sign(request.user, participant.site, timezone.now().date())
+    may_sign = delegation.may_sign(request.user, participant.site, clock.today_at(participant.site))
     refusal = ""
     if request.method == "POST":
         if not may_sign:

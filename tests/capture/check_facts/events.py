@@ -11,7 +11,7 @@ from trial.partial_date import PartialDate
 Table = dict[str, tuple[dict[str, Any], dict[str, Any]]]
 DIED_IN_MARCH = PartialDate(2026, 3)
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
-KNOWN_AS_GRADE_3 = SimpleNamespace(grade=3, aware_on=D(2026, 3, 10), aware_time=None)
+KNOWN_AS_GRADE_3 = SimpleNamespace(grade=3, aware_on=D(2026, 3, 10), aware_time=None, aware_offset="UTC")
 CONSENT, REGISTERED = D(2026, 1, 5), D(2026, 1, 8)
 
 
@@ -67,14 +67,16 @@ ADVERSE_EVENT: Table = {
         {"aware_on": D(2026, 3, 10), "onset_on": PartialDate(2026, 3, 11)},
     ),
     "AE-15": (
-        {"aware_on": D(2026, 3, 10), "aware_time": T(9, 30), "now": NOW},
-        {"aware_on": D(2026, 3, 10), "aware_time": T(9, 31), "now": NOW},
+        {"aware_on": D(2026, 3, 10), "aware_time": T(9, 30), "aware_offset": "UTC", "now": NOW},
+        {"aware_on": D(2026, 3, 10), "aware_time": T(4, 31), "aware_offset": "UTC-05:00", "now": NOW},
     ),
     "AE-16": ({"aware_on": D(2026, 3, 10), "aware_time": T(9)}, {"aware_on": None, "aware_time": T(9)}),
     "AE-17": ({"hospital_stay": "yes", "seriousness": "important"}, {"hospital_stay": "yes", "seriousness": "no"}),
     "AE-18": (
-        {"grade": 4, "aware_on": D(2026, 3, 12), "aware_time": None, "corrected": KNOWN_AS_GRADE_3},
-        {"grade": 4, "aware_on": D(2026, 3, 10), "aware_time": None, "corrected": KNOWN_AS_GRADE_3},
+        {"grade": 4, "aware_on": D(2026, 3, 12), "aware_time": None, "aware_offset": "UTC",
+         "corrected": KNOWN_AS_GRADE_3},
+        {"grade": 4, "aware_on": D(2026, 3, 10), "aware_time": None, "aware_offset": "UTC",
+         "corrected": KNOWN_AS_GRADE_3},
     ),
     "NA-06": (
         {"term": "allergy_immunology_other_specify", "select": "", "other_words": "hay fever"},

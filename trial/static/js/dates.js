@@ -27,10 +27,11 @@ function put(field, text) {
   field.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
-/** The day at the server, in UTC: its instant when it made the page, and the time since. The clock of this machine,
-    which may be wrong, is not asked. */
+/** The day at the site: the server's instant when it made the page, how far the site's clock is from UTC, and the time
+    since. The clock of this machine, which may be wrong, is not asked. */
 function today() {
-  const now = new Date(Number(document.body.dataset.now) * 1000 + performance.now());
+  const { now: made, secondsFromUtc } = document.body.dataset;
+  const now = new Date((Number(made) + Number(secondsFromUtc)) * 1000 + performance.now());
   return written(now.getUTCDate(), now.getUTCMonth() + 1, now.getUTCFullYear());
 }
 
