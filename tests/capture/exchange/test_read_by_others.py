@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,9 @@ Row = dict[str, str]
 PARTIAL = "date, day or month may be unknown"
 # Type of the dictionary → how a reader who only has the files makes a value of a cell.
 READ: dict[str, Callable[[str], Any]] = {
-    "number": Decimal, "whole number": int, "date": date.fromisoformat, "instant, UTC": datetime.fromisoformat,
-    "time of day, UTC": time.fromisoformat, "yes or no": {"yes": True, "no": False}.__getitem__,
+    "number": Decimal, "whole number": int, "date": date.fromisoformat,
+    "instant, ISO 8601 with its offset from UTC": lambda text: datetime.fromisoformat(text).astimezone(UTC),
+    "time of day at the site": time.fromisoformat, "yes or no": {"yes": True, "no": False}.__getitem__,
     PARTIAL: lambda text: re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", text)[0],  # type: ignore[index]
     "words": str, "reference": str, "JSON": str,
 }  # fmt: skip
