@@ -24,7 +24,7 @@ HOW_TO_VERIFY = (
     "the manifest that it prints is on record in the product: “Check a copy” there says who made it and whether the "
     "record has changed since."
 )
-TIMES = "Days are written DD-MMM-YYYY; every time is in UTC."
+TIMES = "Days are written DD-MMM-YYYY; every time is in UTC but for those with another offset beside them."
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,14 @@ from trial.ctcae_v3.limits import ANALYTES
 from trial.models import AdverseEvent, EligibilityAnswer, Person
 from trial.paper import instant
 from trial.rules.chosen_criteria import IN_FORCE
+from trial.rules.expedited import aware_at
 
 STRUCK_OUT, EMPTY = "struck_out_reason", "—"
 SILENT = frozenset({"id", "participant", STRUCK_OUT})
 _SIZE = IN_FORCE.any_size_words
 _LABELS = {"because": "Why, in words", "longest_diameter_mm": f"{_SIZE[:1].upper()}{_SIZE[1:]} (mm)", "met": "Met",
-           "select": "Which", "continues": "Continues", "other_words": "In other words"}  # fmt: skip
+           "select": "Which", "continues": "Continues", "other_words": "In other words",
+           "aware_offset": "Clock of the site when it became aware"}  # fmt: skip
 
 
 def facts(row: Any, kind: str = "", leave_out: Iterable[str] = ()) -> Facts:
@@ -77,8 +79,6 @@ def in_words(found: Any) -> str:
         return instant(found)
     if isinstance(found, date):
         return partial_date.shown(found)
-    if isinstance(found, time):
-        return f"{found:%H:%M} UTC"
     if isinstance(found, Decimal):
         return format(found.normalize(), "f")
     return found.full_name if isinstance(found, Person) else str(found)
@@ -110,9 +110,20 @@ def _group(row: Any, letter: str) -> str:
     return f"{letter}, {protocol.GROUP_NAMES[protocol.Group(letter)]}"
 
 
+def _aware_time(row: Any, at: time) -> str:
+    """By the clock of the site, and the instant."""
+    instant_at = aware_at(row.aware_on, at, row.aware_offset)
+    return f"{at:%H:%M} {row.aware_offset}" + ("" if row.aware_offset == "UTC" else f" ({instant_at:%H:%M} UTC)")
+
+
+def _aware_offset(row: Any, offset: str) -> str:
+    return offset if row.aware_on else EMPTY
+
+
 _UNITS = {item.code: item.unit for item in protocol.ELIGIBILITY}
 _SPECIAL: dict[str, Any] = {
     "value": _amount, "group": _group, "term": _term, "select": _select, "continues": _event, "event": _event,
     "analyte": lambda row, code: ANALYTES.get(code, code), "item": lambda row, code: history.ITEM_WORDS.get(code, code),
+    "aware_time": _aware_time, "aware_offset": _aware_offset,
     "form": lambda row, kind: places.TITLES.get(kind, kind),
 }  # fmt: skip

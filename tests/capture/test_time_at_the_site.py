@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from capture.copies import values
 from capture.exchange import files
 from capture.exchange.export import export
 from capture.exchange.importing import import_files
@@ -266,3 +267,10 @@ def test_a_file_without_offsets_is_read_by_the_clock_of_the_site(cast: Cast, now
     assert _import(cast, _with(contents, aware_on="2026-11-01", aware_time="01:30", aware_offset="UTC-05:00")) == []
     new = AdverseEvent.objects.get(onset_on=PartialDate(2026, 3, 2))
     assert (new.aware_on, new.aware_time, new.aware_offset) == (date(2026, 11, 1), time(1, 30), "UTC-05:00")
+
+
+def test_a_certified_copy_says_which_clock_a_time_is_of(cast: Cast) -> None:
+    row = _event(cast, aware_on=date(2026, 2, 10), aware_time=time(17, 30), aware_offset="UTC-05:00")
+    assert values.value(row, AdverseEvent._meta.get_field("aware_time")) == "17:30 UTC-05:00 (22:30 UTC)"
+    mild = _event(cast, None, grade=1, seriousness="no", expectedness="", hospital_stay="", onset_on=PartialDate(2026))
+    assert values.value(mild, AdverseEvent._meta.get_field("aware_offset")) == values.EMPTY
