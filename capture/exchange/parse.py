@@ -14,9 +14,10 @@ from capture.exchange import cells, row_forms
 from capture.exchange.data_sets import COMES_IN, EDITION
 from capture.exchange.files import FileRow, Files, Problem
 from capture.exchange.row_editions import Editions, form_of
+from capture.exchange.row_sites import Sites
 from capture.fields import PartialDateFormField
-from trial import clock, protocol
-from trial.models import Participant, Site
+from trial import protocol
+from trial.models import Participant
 
 # The file that rows of a file hang below, and the column that names the row there.
 PARENTS = {"dosing_periods": ("cycles", "cycle"), "lesion_readings": ("assessments", "assessment"),
@@ -82,9 +83,7 @@ class Parser:
         self.files, self.problems = files, list(files.problems)
         self.bundles: dict[int, Bundle] = {}
         self._labels: dict[tuple[str, str], Entry] = {}
-        self._left_out = {
-            (name, row.cells.get("entry", "")) for name, rows in files.left_out.items() for row in rows
-        }
+        self._left_out = {(name, row.cells.get("entry", "")) for name, rows in files.left_out.items() for row in rows}
         self._left_out_lesions = {
             (row.cells.get("screening_number"), row.cells.get("label")) for row in files.left_out.get("lesions", [])
         }
@@ -94,9 +93,7 @@ class Parser:
         }
         self._known = set(Participant.objects.values_list("screening_number", flat=True))
         self._seen: dict[tuple[Any, ...], int] = {}
-        self._editions = Editions(files.of("registration"))
-        self._sites = {each.code: each for each in Site.objects.all()}
-        self._site_of = dict(Participant.objects.values_list("screening_number", "site__code"))
+        self._editions, self._sites = Editions(files.of("registration")), Sites()
 
     def parse(self) -> list[Bundle]:
         """The bundles in order of screening number; look at `problems` before writing any of them."""
@@ -121,8 +118,7 @@ class Parser:
         if wrong:
             self._problem(row, wrong, EDITION)
             return
-        # Days and times of a file are by the clock of the participant's site, as on the pages.
-        with clock.at(self._sites.get(self._site_of.get(bundle.screening_number, ""))):
+        with self._sites.at(bundle.screening_number):
             values = self._values(row, parent, edition)
         if values is None:
             return
@@ -143,7 +139,7 @@ class Parser:
         if row.data_set.name == "registration":
             self._known.add(number)
             self.bundles.setdefault(number, Bundle(number, row.cells["study_number"]))
-            self._site_of.setdefault(number, row.cells["site"])
+            self._sites.name(number, row.cells["site"])
         if number not in self._known:
             self._problem(row, f"No participant has the screening number {number}.", "screening_number")
             return None

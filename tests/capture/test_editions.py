@@ -87,7 +87,7 @@ def test_a_correction_says_which_edition_asks_and_what_is_newly_asked(cast: Cast
     nora, address = signed_in(cast.people[Role.COORDINATOR]), f"{_page(old_event)}?correct=1"
     page = nora.get(address).content.decode()
     assert "This page asks by edition 2 of this form" in page and "saved by edition 1 of this form" in page
-    assert "In hospital for 24 hours or more; Site became aware on; Aware at (UTC)" in page
+    assert "In hospital for 24 hours or more; Site became aware on; Aware at" in page
     assert page.count("new in edition 2") == len(NOT_ASKED)
     typed = fields(page) | REASON | {"outcome": "recovered", "resolved_on": "01-MAR-2026"}
     refused = nora.post(address, typed)
