@@ -52,7 +52,7 @@ CAME_LATER = {"aware_offset": "UTC", "time_zone": "UTC"}
 ACTS = {"register": "Registered", "enter": "Entered", "correct": "Corrected", "strike_out": "Struck out",
         "sign": "Decided", "import": "Imported", "system": "By the system", "query": "Query", "verify": "Verified",
         "freeze": "Frozen", "lock": "Locked", "review": "Reviewed", "settings": "Settings",
-        "account": "Account", "problem": "Problem reported"}  # fmt: skip
+        "account": "Account", "problem": "Problem reported", "black_out": "Black-out"}  # fmt: skip
 EDITION = "Edition of the form"
 ITEM_WORDS = {item.code: item.words for item in protocol.ELIGIBILITY}
 

@@ -12,7 +12,8 @@ from typing import Any
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from trial.spine import SEAL_OF_C, WATCHED_TABLES
+from trial import kept_hashes
+from trial.spine import WATCHED_TABLES
 from trial.spine_of_accounts import ACCOUNT_OF_T, SITES_TABLE, TABLE
 
 
@@ -29,12 +30,16 @@ class Head:
 
 @dataclass(frozen=True)
 class AuditReport:
-    """What was walked, the head found (None for an empty record), and the first break in words, None if sound."""
+    """What was walked, the head found (None for an empty record), and the first break in words, None if sound.
+
+    blacked_out: what is vouched for by kept hashes alone, one line for each black-out.
+    """
 
     changes: int
     versions: int
     head: Head | None
     first_break: str | None
+    blacked_out: tuple[str, ...] = ()
 
 
 def head_from(text: str) -> Head:
@@ -52,17 +57,21 @@ def verify(connection: BaseDatabaseWrapper, expected: Iterable[Head] = ()) -> Au
         cursor.execute("SET LOCAL timezone = 'UTC'")
         cursor.execute("SELECT count(*) FROM trial_version")
         versions = cursor.fetchone()[0]
-        cursor.execute(f"SELECT c.id, c.previous_seal, c.seal, {SEAL_OF_C}, c.at FROM trial_change c ORDER BY c.id")
+        cursor.execute(kept_hashes.SEALS)
         changes = cursor.fetchall()
+        cursor.execute(kept_hashes.COUNTS)
+        blacked_out = tuple(kept_hashes.in_words(*row) for row in cursor.fetchall())
         first_break = next(_breaks(cursor, changes, expected), None)
     head = Head(changes[-1][0], bytes(changes[-1][2] or b"").hex()) if changes else None
-    return AuditReport(len(changes), versions, head, first_break)
+    return AuditReport(len(changes), versions, head, first_break, blacked_out)
 
 
 def _breaks(cursor: Any, changes: list[Any], expected: Iterable[Head]) -> Iterator[str]:
     yield from _breaks_of_chain(changes)
     yield from _breaks_of_heads({row[0]: bytes(row[2] or b"").hex() for row in changes}, expected)
     yield from _versions_without_change(cursor)
+    cursor.execute(kept_hashes.NOT_AS_LEFT)
+    yield from (row[0] for row in cursor.fetchall())
     for table in WATCHED_TABLES:
         yield from _rows_unlike_their_version(cursor, table)
         yield from _missing_triggers(cursor, table)
@@ -78,7 +87,7 @@ def _breaks_of_chain(changes: list[Any]) -> Iterator[str]:
             yield f"Change {place} is missing"
         if previous != previous_seal:
             yield f"Change {number} does not follow the seal of the Change before it"
-        if seal is None or bytes(seal) != bytes(computed):
+        if seal is None or bytes(seal) != bytes(computed or b""):
             yield f"Change {number} or one of its versions is not what was sealed"
         if previous_at is not None and at < previous_at:
             yield f"Change {number} is earlier than the Change before it"

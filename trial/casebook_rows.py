@@ -12,7 +12,8 @@ from django.apps import apps
 from django.db import connection
 
 from trial.holds_in_sql import ALWAYS_WRITABLE, CONDUCT_TABLES
-from trial.spine import TEXT_OF_V, WATCHED_TABLES
+from trial.kept_hashes import HASH_OF_V_AND_K, JOIN_K, KEPT
+from trial.spine import WATCHED_TABLES
 
 
 @dataclass(frozen=True)
@@ -64,23 +65,24 @@ def casebook(participant_id: int) -> list[CasebookVersion]:
     """The newest version of every row of the participant, struck-out rows included, in order of version."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT v.id, v.change_id, v.table_name, v.row_id, coalesce(p.form, ''), p.entry,
-                encode(sha256(convert_to({TEXT_OF_V}, 'UTF8')), 'hex')
+            f"""WITH kept AS MATERIALIZED ({KEPT})
+            SELECT v.id, v.change_id, v.table_name, v.row_id, coalesce(p.form, ''), p.entry,
+                encode({HASH_OF_V_AND_K}, 'hex')
             FROM ({rows_in_sql()}) r CROSS JOIN LATERAL (SELECT w.* FROM trial_version w
                 WHERE w.table_name = r.table_name AND w.row_id = r.row_id
                 ORDER BY w.change_id DESC, w.id DESC LIMIT 1) v
-            CROSS JOIN LATERAL endpoint_place_of(v.table_name, v.row) p ORDER BY v.id""",
+            {JOIN_K} CROSS JOIN LATERAL endpoint_place_of(v.table_name, v.row) p ORDER BY v.id""",
             {"participant": participant_id},
         )
         return [CasebookVersion(*row) for row in cursor.fetchall()]
 
 
 def hashes_of(version_ids: list[int]) -> list[tuple[int, str]]:
-    """(id, hash in hex) of these versions as they are stored now, in order of id."""
+    """(id, hash in hex) of these versions as they are stored now, in order of id; of one blacked out the kept hash."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT v.id, encode(sha256(convert_to({TEXT_OF_V}, 'UTF8')), 'hex') FROM trial_version v "
-            "WHERE v.id = ANY(%s) ORDER BY v.id",
+            f"WITH kept AS MATERIALIZED ({KEPT}) SELECT v.id, encode({HASH_OF_V_AND_K}, 'hex') FROM trial_version v "
+            f"{JOIN_K} WHERE v.id = ANY(%s) ORDER BY v.id",
             [version_ids],
         )
         return cursor.fetchall()

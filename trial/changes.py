@@ -21,9 +21,9 @@ from trial.spine import WRITERS_LOCK
 _PROGRAM: ContextVar[str] = ContextVar("program", default=PROGRAM)
 ACTS = frozenset(
     {"register", "enter", "correct", "strike_out", "query", "verify", "sign", "freeze", "lock", "review", "import",
-     "settings", "account", "problem", "system"}
+     "settings", "account", "problem", "black_out", "system"}
 )  # fmt: skip
-NEEDS_REASON = frozenset({"correct", "strike_out", "account"})
+NEEDS_REASON = frozenset({"correct", "strike_out", "account", "black_out"})
 LOCK_TIMEOUT_SECONDS = 5
 LOCK_NOT_AVAILABLE = "55P03"
 

@@ -47,6 +47,7 @@ WATCHED_TABLES = (
     "trial_expeditedreport",
     "trial_expeditedtable",
     "trial_editionapproval",
+    "trial_redaction",
 )
 
 APPLICATION_ROLE = "endpoint_app"

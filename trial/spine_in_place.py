@@ -34,7 +34,10 @@ _OF_ACCOUNTS = (("endpoint_record", "endpoint_record_account"), *_REFUSES)
 EXPECTED = (
     *(Guard(table, *each) for table in WATCHED_TABLES for each in _OF_A_ROW),
     *(Guard("trial_change", *each) for each in _OF_CHANGES),
-    *(Guard(table, *each) for table in ("trial_version", "trial_signin") for each in _REFUSES),
+    Guard("trial_version", "endpoint_keep", "endpoint_keep_version"),
+    Guard("trial_version", *_REFUSES[1]),
+    Guard("trial_redaction", "endpoint_in_order", "endpoint_black_out_in_order"),
+    *(Guard("trial_signin", *each) for each in _REFUSES),
     *(Guard(TABLE, *each) for each in _OF_ACCOUNTS),
     *(Guard(SITES_TABLE, *each) for each in (_OF_ACCOUNTS[0], _OF_ACCOUNTS[2])),
 )

@@ -44,6 +44,7 @@ TITLES: dict[str, str] = {
     "trial_problemreport": "Report of a problem",
     "trial_accessreview": "Review of access rights",
     "trial_editionapproval": "Approval of an edition of a form",
+    "trial_redaction": "Black-out of identifying words",
 }
 
 # table → (kind in the address of an entry's history, column of the version that holds the entry's id)

@@ -22,6 +22,7 @@ from trial.models.participant import EligibilityAnswer, Participant, Registratio
 from trial.models.person import Person, Role, Site
 from trial.models.problem import ProblemReport
 from trial.models.record import ByEdition, RecordRow
+from trial.models.redaction import Redaction
 from trial.models.saved_form import SavedForm
 from trial.models.settings import GroupSettings, Reopening
 from trial.models.status import StatusNote
@@ -71,6 +72,7 @@ __all__ = [
     "Query",
     "QueryMessage",
     "RecordRow",
+    "Redaction",
     "RegistrationFinding",
     "Reopening",
     "Role",
