@@ -14,8 +14,8 @@ from trial.paper import instant
 AT_A_TIME = 500
 
 
-def acts(participant: Participant, shown: dict[int, tuple[int, ...]]) -> Iterator[Act]:
-    """One act for each Change, oldest first. shown: Change → the versions of it that are the participant's."""
+def acts(participant: Participant | None, shown: dict[int, tuple[int, ...]]) -> Iterator[Act]:
+    """One act for each Change, oldest first. shown: Change → the versions of it to tell, which are the participant's."""
     names = words.Names.of(Lesion.objects.filter(participant=participant))
     for numbers in _by(sorted(shown), AT_A_TIME):
         keys = [key for number in numbers for key in shown[number]]

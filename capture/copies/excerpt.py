@@ -4,8 +4,8 @@ A version that is withheld keeps the seal of its Change checkable, since a seal 
 """
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ _LINES = f"""SELECT c.id, {HEADER_OF_C}, encode(c.previous_seal, 'hex'), encode(
      FROM trial_version v CROSS JOIN LATERAL (SELECT {TEXT_OF_V} AS text) t
      LEFT JOIN own o ON o.table_name = v.table_name AND o.row_id = v.row_id WHERE v.change_id = c.id),
     ARRAY(SELECT v.id FROM trial_version v JOIN own o ON o.table_name = v.table_name AND o.row_id = v.row_id
-        WHERE v.change_id = c.id ORDER BY v.id), c.person_id
+        WHERE v.change_id = c.id ORDER BY v.id), c.person_id, c.participant_id
     FROM trial_change c WHERE """
 
 _CONCERNS = """c.participant_id = %(participant)s OR c.id IN (SELECT v.change_id FROM own o
@@ -36,10 +36,11 @@ _HOLDS = """ UNION ALL SELECT 'trial_hold', h.id FROM trial_hold h WHERE h.parti
 
 @dataclass(frozen=True)
 class Line:
-    """One Change of the excerpt: as a line of `trail.jsonl`, its number, its person, and the versions that it shows."""
+    """One Change as a line of `trail.jsonl`, whose it is, and the versions that it shows."""
 
     change: int
     person: int | None
+    participant: int | None
     shown: tuple[int, ...]
     withheld: int
     text: str
@@ -75,20 +76,26 @@ def _lines(query: str, values: dict[str, Any]) -> Iterator[Line]:
 
 
 def _line(number: int, header: str, previous: str | None, seal: str, texts: Any, shown: list[int],
-          person: int | None) -> Line:  # fmt: skip
+          person: int | None, participant: int | None) -> Line:  # fmt: skip
     versions = json.loads(texts) if isinstance(texts, str) else texts
     one = {"change": number, "header": header, "previous_seal": previous, "seal": seal, "versions": versions}
     withheld = sum(isinstance(each, dict) for each in versions)
-    return Line(number, person, tuple(shown), withheld, json.dumps(one, ensure_ascii=False))
+    return Line(number, person, participant, tuple(shown), withheld, json.dumps(one, ensure_ascii=False))
 
 
-def write(lines: Iterator[Line], path: Path) -> list[tuple[int, int, int, int | None]]:
-    """Writes the lines; returns (Change, versions shown, versions withheld, person) of each."""
+def of_study() -> Iterator[Line]:
+    """The whole trail, with nothing withheld."""
+    own = "WITH own AS MATERIALIZED (SELECT DISTINCT table_name, row_id FROM trial_version)"
+    return _lines(f"{own} {_LINES} true ORDER BY c.id", {})
+
+
+def write(lines: Iterable[Line], path: Path) -> list[Line]:
+    """Writes the lines; returns them without their text."""
     told = []
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for line in lines:
             file.write(line.text + "\n")
-            told.append((line.change, len(line.shown), line.withheld, line.person))
+            told.append(replace(line, text=""))
     return told
 
 

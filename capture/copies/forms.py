@@ -50,7 +50,7 @@ def _scans(kind: str, participant: Participant) -> Any:
 
 
 def _assessment(kind: str, scan: Assessment) -> Section:
-    readings = list(scan.readings.select_related("lesion").order_by("lesion__kind", "lesion_id", "id"))
+    readings = list(scan.readings.select_related("lesion").order_by("-lesion__kind", "lesion_id", "id"))
     below: list[tuple[str, Any, tuple[str, ...]]] = [("Readings of the lesions", readings, ("assessment",))]
     if kind == "baseline":
         below.insert(0, ("Lesions chosen", [each.lesion for each in readings], ()))

@@ -8,7 +8,7 @@ import json
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,7 @@ def copy_of(person: Person | None, participant: Participant) -> Packed:
             lines = list(excerpt.of_participant(participant))
             made = casebook_copy.document(participant, making, lines)
         (folder / f"{participant.reference}.pdf").write_bytes(on_paper.pages(made))
-        told = excerpt.write(iter(lines), folder / verify_copy.TRAIL)
+        told = excerpt.write(lines, folder / verify_copy.TRAIL)
         what = f"Certified copy of the casebook of {participant.reference}"
         digest = finish(folder, what, making, {"participant": participant.reference, "trail": "excerpt"}, told)
         packed = pack(folder)
@@ -53,19 +53,15 @@ def copy_of(person: Person | None, participant: Participant) -> Packed:
 
 
 def finish(folder: Path, what: str, making: Making, more: Mapping[str, Any],
-           told: Iterable[tuple[int, int, int, int | None]]) -> str:  # fmt: skip
-    """Adds the script and the manifest of all files; returns the hash of the manifest.
-
-    told: (Change, versions shown, versions withheld, person) of each line of the trail.
-    """
+           lines: Sequence[excerpt.Line]) -> str:  # fmt: skip
+    """Adds the script and the manifest of all files; returns the hash of the manifest. lines: those of the trail."""
     shutil.copyfile(verify_copy.__file__, folder / "verify_copy.py")
-    lines = list(told)
     manifest = {
         "what": what, "study": protocol.STUDY_NAME, "copy": making.copy_id, "made_by": making.by,
         "made_at": instant(making.at), "change": making.change, "head": str(making.head) if making.head else None,
         "program": PROGRAM, "validation": state.in_words()[1], **more, "changes": len(lines),
-        "versions": sum(shown + withheld for _, shown, withheld, _ in lines),
-        "withheld": sum(withheld for _, _, withheld, _ in lines), "people": _people({each[3] for each in lines}),
+        "versions": sum(len(each.shown) + each.withheld for each in lines),
+        "withheld": sum(each.withheld for each in lines), "people": _people({each.person for each in lines}),
         "files": [_listed(folder, each) for each in _files(folder)],
     }  # fmt: skip
     text = (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode()

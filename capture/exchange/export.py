@@ -108,14 +108,14 @@ def _csv_files(folder: Path, told: Told) -> list[Listed]:
         told(data_set.title)
         header = [column.name for column in data_set.columns]
         rows = ([cells.csv_cell(value) for value in row] for row in values(data_set))
-        count = _write_csv(folder / f"{data_set.name}.csv", header, rows)
+        count = write_csv(folder / f"{data_set.name}.csv", header, rows)
         _reconcile(data_set, count)
-        found.append(_listed(folder / f"{data_set.name}.csv", "", data_set.title, count))
-    count = _write_csv(folder / "data_dictionary.csv", dictionary.HEADER, dictionary.rows())
-    return [*found, _listed(folder / "data_dictionary.csv", "", "Data dictionary", count)]
+        found.append(listed(folder / f"{data_set.name}.csv", "", data_set.title, count))
+    count = write_csv(folder / "data_dictionary.csv", dictionary.HEADER, dictionary.rows())
+    return [*found, listed(folder / "data_dictionary.csv", "", "Data dictionary", count)]
 
 
-def _write_csv(path: Path, header: Iterable[str], rows: Iterable[Iterable[str]]) -> int:
+def write_csv(path: Path, header: Iterable[str], rows: Iterable[Iterable[str]]) -> int:
     count = 0
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\r\n")
@@ -137,7 +137,7 @@ def _workbook(folder: Path, told: Told) -> list[Listed]:
         count = book.write("data_dictionary", dictionary.HEADER, dictionary.rows())
         counted.append(("data_dictionary", "Data dictionary", count))
         book.save(path)
-    whole = _listed(path, "", "", 0)
+    whole = listed(path, "", "", 0)
     return [Listed(whole.file, sheet, title, count, whole.sha256) for sheet, title, count in counted]
 
 
@@ -159,7 +159,7 @@ def _reconcile(data_set: DataSet, written: int) -> None:
         raise ExportFailed(f"{data_set.title}: {on_record} rows are on record and {written} were written.")
 
 
-def _listed(path: Path, sheet: str, title: str, rows: int) -> Listed:
+def listed(path: Path, sheet: str, title: str, rows: int) -> Listed:
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     return Listed(path.name, sheet, title, rows, sha256)

@@ -1,0 +1,120 @@
+"""The archive of a site or of the study: every casebook as a page and as PDF, the data, and the sealed trail.
+
+A person opens `index.html` from disk and reads on; `verify_copy.py` proves that nothing was altered. Built in one
+moment of the record, casebook by casebook, so that memory does not grow with the study.
+"""
+
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from capture.conduct import signing
+from capture.copies import acts, casebook_copy, data, excerpt, on_paper, on_screen, package, verify_copy
+from capture.copies.casebook_copy import Making
+from capture.copies.document import Document, Facts, Section, Words
+from capture.exchange.export import one_moment, whole_folder
+from capture.trail import verify_trail
+from trial import partial_date, protocol
+from trial.models import Participant, Person, Site
+from trial.paper import instant
+from trial.program import PROGRAM
+
+SIGNED = {signing.SIGNED: "Signed", signing.CHANGED: "Changed since it was signed", signing.UNSIGNED: "Not signed"}
+WHAT = (
+    "Every casebook with its queries, signatures and audit trail as a page and as a certified copy on paper, the data "
+    "as CSV files, and the trail as it was sealed."
+)
+HOW = (
+    "To verify it: run “python3 verify_copy.py” in this folder. It needs neither the product nor a network. What it "
+    "proves and what it cannot is said at its head."
+)
+TRAILS = {
+    True: "the changes of the site as they were sealed; of what is of other sites only the hash is shown.",
+    False: "every change of the study as it was sealed; “python3 verify_trail.py” follows the whole chain to its head.",
+}
+Told = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Archive:
+    """What was written: its making, how many casebooks, and the hash of its manifest."""
+
+    making: Making
+    casebooks: int
+    manifest: str
+
+
+def name_of(site: Site | None) -> str:
+    """What an archive is of, in words."""
+    return f"site {site.code}" if site else "the study"
+
+
+def build(person: Person | None, site: Site | None, folder: Path, told: Told = lambda done, of: None) -> Archive:
+    """Writes the archive into the folder, which is new or empty, and notes it on record; site None: the study.
+
+    told is called with how many casebooks are done, of how many. Raises export.ExportFailed; nothing is left then.
+    """
+    with whole_folder(folder) as unfinished:
+        with one_moment():
+            making = Making.now(person)
+            participants = list(_participants(site))
+            casebooks = _casebooks(unfinished / "casebooks", participants, making, told)
+            lines = excerpt.write(excerpt.of_site(site) if site else excerpt.of_study(), unfinished / verify_copy.TRAIL)
+            others = _others(lines, making)
+            tables = data.files(unfinished / "data", site)
+        (unfinished / "others.html").write_text(on_screen.page(others), encoding="utf-8")
+        (unfinished / "index.html").write_text(on_screen.index({
+            "of": name_of(site), "study": protocol.STUDY_NAME, "cover": _cover(site, making, len(participants)),
+            "casebooks": casebooks, "data": tables, "trail": TRAILS[site is not None],
+            "others": len(others.sections[0].blocks), "foot": _foot(site, making),
+        }), encoding="utf-8")  # fmt: skip
+        shutil.copyfile(on_screen.STYLE, unfinished / on_screen.STYLE.name)
+        if site is None:
+            shutil.copyfile(verify_trail.__file__, unfinished / "verify_trail.py")
+        more = {"site": site.code if site else None, "trail": "of the site" if site else "whole"}
+        digest = package.finish(unfinished, f"Archive of {name_of(site)}", making, more, lines)
+    package.note(person, f"archive {making.copy_id} of {name_of(site)}", making, digest)
+    return Archive(making, len(participants), digest)
+
+
+def _participants(site: Site | None) -> Sequence[Participant]:
+    found = Participant.objects.select_related("site").order_by("number", "screening_number")
+    return found.filter(site=site) if site else found
+
+
+def _casebooks(folder: Path, participants: Sequence[Participant], making: Making, told: Told) -> list[dict[str, str]]:
+    """Both faces of each casebook; returns the lines of the index."""
+    folder.mkdir()
+    states = signing.states(participants)
+    for done, one in enumerate(participants, start=1):
+        made = casebook_copy.document(one, making, list(excerpt.of_participant(one)))
+        name = one.reference
+        (folder / f"{name}.pdf").write_bytes(on_paper.pages(made))
+        (folder / f"{name}.html").write_text(on_screen.page(made, "../", f"{name}.pdf"), encoding="utf-8")
+        told(done, len(participants))
+    return [{"name": one.reference, "site": one.site.code, "group": one.group or "none",
+             "registered": partial_date.shown(one.registered_on) or "not registered",
+             "signature": SIGNED[states[one.pk]]} for one in participants]  # fmt: skip
+
+
+def _others(lines: Sequence[excerpt.Line], making: Making) -> Document:
+    """The Changes that concern no single participant, in words."""
+    shown = {line.change: line.shown for line in lines if line.participant is None}
+    section = Section("Changes", tuple(acts.acts(None, shown)), (), "changes")
+    return Document("What belongs to no casebook", protocol.STUDY_NAME, f"Copy {making.copy_id}",
+                    (Words("Oldest first.", "quiet"),), (section,))  # fmt: skip
+
+
+def _foot(site: Site | None, making: Making) -> str:
+    return f"{name_of(site)}, change {making.change}, copy {making.copy_id}"
+
+
+def _cover(site: Site | None, making: Making, count: int) -> tuple[Words | Facts, ...]:
+    pairs = (
+        ("Of", str(site) if site else protocol.STUDY_NAME), ("Casebooks", str(count)), ("Copy", making.copy_id),
+        ("Made at", instant(making.at)), ("Made by", making.by),
+        ("Made from", f"the record up to change {making.change}"),
+        ("Head of the chain", str(making.head or "no change is on record")), ("Program", PROGRAM),
+    )  # fmt: skip
+    return (Words(WHAT), Facts(pairs), Words(HOW), Words(casebook_copy.TIMES, "quiet"))
