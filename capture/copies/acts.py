@@ -15,7 +15,7 @@ AT_A_TIME = 500
 
 
 def acts(participant: Participant | None, shown: dict[int, tuple[int, ...]]) -> Iterator[Act]:
-    """One act for each Change, oldest first. shown: Change → the versions of it to tell, which are the participant's."""
+    """One act for each Change, oldest first. shown: Change → the versions of it to tell, all of the participant."""
     names = words.Names.of(Lesion.objects.filter(participant=participant))
     for numbers in _by(sorted(shown), AT_A_TIME):
         keys = [key for number in numbers for key in shown[number]]

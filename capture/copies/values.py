@@ -10,7 +10,7 @@ from capture import history
 from capture.conduct import places
 from capture.copies.document import Facts, Table
 from capture.one_line import event_name
-from trial import ctcae_v3, partial_date, protocol
+from trial import ctcae_v3, editions_in_force, form_editions, partial_date, protocol
 from trial.ctcae_v3.limits import ANALYTES
 from trial.models import AdverseEvent, EligibilityAnswer, Person
 from trial.paper import instant
@@ -26,8 +26,19 @@ _LABELS = {"because": "Why, in words", "longest_diameter_mm": f"{_SIZE[:1].upper
 
 
 def facts(row: Any, kind: str = "", leave_out: Iterable[str] = ()) -> Facts:
-    """Every field of a row; kind: the form of the casebook whose labels it has."""
-    return Facts(tuple((label(kind, each.name), value(row, each)) for each in fields(type(row), leave_out)))
+    """Every field of a row; kind: the form of the casebook whose labels it has, by the edition that it was saved by."""
+    if not hasattr(row, "form_edition"):
+        return Facts(tuple((label(kind, each.name), value(row, each)) for each in fields(type(row), leave_out)))
+    edition = editions_in_force.saved_by(kind, row)
+    labels = form_editions.labels(kind, edition.number)
+    asked_later = form_editions.asked_after(kind, edition.number)
+    pairs = [
+        (labels.get(each.name) or label(kind, each.name),
+         "not asked by this edition" if each.name in asked_later and getattr(row, each.name) in (None, "") else
+         value(row, each))
+        for each in fields(type(row), {"form_edition", *leave_out})
+    ]  # fmt: skip
+    return Facts((*pairs, ("Saved", edition.words)))
 
 
 def table(rows: Sequence[Any], kind: str = "", leave_out: Iterable[str] = ()) -> Table:
