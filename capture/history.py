@@ -5,7 +5,7 @@ Read from the versions that the database keeps of every row, joined to their Cha
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
@@ -13,8 +13,9 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Max, Model, Q
 
+from capture import blacked_out
 from capture.casebook import CASEBOOK, CasebookForm
-from trial import ctcae_v3, editions_in_force, partial_date, protocol
+from trial import ctcae_v3, editions_in_force, free_text, partial_date, protocol
 from trial.models import (
     AdverseEvent,
     Assessment,
@@ -59,16 +60,25 @@ ITEM_WORDS = {item.code: item.words for item in protocol.ELIGIBILITY}
 
 @dataclass(frozen=True)
 class Line:
-    """One value that changed, in words; `old` is empty at first entry."""
+    """One value that changed, in words; `old` is empty at first entry.
+
+    version, column: where it stands; may_go: whether words of it can be blacked out.
+    """
 
     label: str
     old: str
     new: str
+    version: int | None = None
+    column: str = ""
+    may_go: bool = False
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One Change as far as it concerns the entry looked at; edition: in words, of a Change that saved the form."""
+    """One Change as far as it concerns the entry looked at.
+
+    edition: in words, of a Change that saved the form; notes: what was blacked out of it, by whom and why.
+    """
 
     number: int
     at: datetime
@@ -78,6 +88,7 @@ class Entry:
     reason: str
     lines: tuple[Line, ...]
     edition: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def newest_change(*rows: Model) -> int:
@@ -94,13 +105,15 @@ def entries(rows: Sequence[Model]) -> list[Entry]:
     versions = Version.objects.filter(_of(rows)).select_related("change__person").order_by("change_id", "id")
     before: dict[tuple[str, int], dict[str, Any]] = {}
     lines: dict[int, list[Line]] = {}
-    heads, editions = {}, _editions(rows[0])
+    heads: dict[int, Any] = {}
+    editions, notes = _editions(rows[0]), blacked_out.notes_of(versions)
     for version in versions:
         key = (version.table_name, version.row_id)
         heads[version.change_id] = version.change
         lines.setdefault(version.change_id, []).extend(lines_of(version, before.get(key, {}), names[key]))
         before[key] = version.row
-    return [_entry(heads[number], lines[number], editions) for number in sorted(heads, reverse=True)]
+    found = [_entry(heads[number], lines[number], editions) for number in sorted(heads, reverse=True)]
+    return [replace(entry, notes=notes.get(entry.number, ())) for entry in found]
 
 
 def _editions(head: Model) -> dict[int, str]:
@@ -185,7 +198,9 @@ def lines_of(version: Version, before: dict[str, Any], name: str) -> list[Line]:
             continue
         label = _label(model, column)
         words = f"{name}: {label.lower()}" if name else label
-        found.append(Line(words, _words(model, column, before), _words(model, column, version.row)))
+        may_go = bool(value) and free_text.is_free(version.table_name, column)
+        found.append(Line(words, _words(model, column, before), _words(model, column, version.row),
+                          version.pk, column, may_go))  # fmt: skip
     return found
 
 

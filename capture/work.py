@@ -61,6 +61,7 @@ def work_of(person: Person, today: Today) -> list[Work]:
     if person.role in access.ENTERS:
         found.append(_work("Proposed adverse events", _proposed(participants)))
     found.append(_work("Waivers waiting for the study chair", _waivers(participants, person)))
+    found.append(_work("Black-outs waiting for the study chair", _as_tasks(waiting.black_outs(person))))
     return [each for each in found if each.tasks]
 
 

@@ -4,6 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from capture.conduct import black_outs
+from tests.blacked import NAME, typed
 from tests.cast import Cast, cast_of
 from trial import asking, changes
 from trial.models import Role
@@ -49,6 +51,9 @@ def _address(route: str, cast: Cast) -> str:
         "<int:delegation_id>": "1",
         "<int:training_id>": "1",
         "<int:problem_id>": "1",
+        "<int:redaction_id>": str(_black_out_of(cast)),
+        "<int:version_id>": "1",
+        "<slug:field>": "description",
         "<int:site_id>": str(cast.north.pk),
         "<int:kept_id>": "1",
         "<str:plot>": "spider",
@@ -62,6 +67,16 @@ def _address(route: str, cast: Cast) -> str:
 def _change_of(cast: Cast) -> int:
     """A Change about the participant of the cast."""
     return int(cast.participant.changes.values_list("id", flat=True)[0])
+
+
+def _black_out_of(cast: Cast) -> int:
+    """A black-out asked for in the record of the participant of the cast."""
+    found = cast.participant.redactions.first()
+    if found is None:
+        change, version, _ = typed(cast.participant, cast.people[Role.COORDINATOR])
+        source = black_outs.Source(change, version, "description")
+        found = black_outs.ask(cast.people[Role.COORDINATOR], cast.participant, source, NAME, "a name was typed")
+    return found.pk
 
 
 def _query_of(cast: Cast) -> int:
@@ -109,7 +124,7 @@ def test_every_page_of_another_sites_participant_is_404(database: object, role: 
     cast = cast_of()
     client = Client()
     client.force_login(cast.elsewhere[role], backend="django.contrib.auth.backends.ModelBackend")
-    ours = ("<str:reference>", "<int:query_id>", "<int:change_number>")
+    ours = ("<str:reference>", "<int:query_id>", "<int:change_number>", "<int:redaction_id>")
     pages = [route for route, each in _all() if any(one in route for one in ours) and role in each.callback.rule]
     assert pages
     for route in pages:

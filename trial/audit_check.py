@@ -20,5 +20,6 @@ def check(expected: Iterable[audit.Head] = ()) -> audit.AuditReport:
         log.error("the record is broken: %s", report.first_break)
         status.note("audit", False, f"{report.first_break} ({taken})")
     else:
-        status.note("audit", True, f"{report.changes} changes and {report.versions} versions are sound, {taken}")
+        said = [f"{report.changes} changes and {report.versions} versions are sound, {taken}", *report.blacked_out]
+        status.note("audit", True, "; ".join(said))
     return report

@@ -5,6 +5,7 @@ blacking out moves no result. What the endpoints read is stated here and compare
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 from django.db import models
 
@@ -55,6 +56,7 @@ class FreeText:
     most: int
 
 
+@cache
 def fields() -> tuple[FreeText, ...]:
     """Every field that can be blacked out, by table and column."""
     found = [
@@ -67,7 +69,12 @@ def fields() -> tuple[FreeText, ...]:
 
 def is_free(table: str, column: str) -> bool:
     """Whether words in this column can be blacked out."""
-    return any((each.table, each.column) == (table, column) for each in fields())
+    return (table, column) in _pairs()
+
+
+@cache
+def _pairs() -> frozenset[tuple[str, str]]:
+    return frozenset((each.table, each.column) for each in fields())
 
 
 def _is_free(table: str, field: models.Field) -> bool:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import DatabaseError, connection
+from django.db.models import QuerySet
 
 from capture.conduct.queries import NotPossible
 from capture.trail.tables import title
@@ -37,6 +38,20 @@ class Place:
     field: str
     changes: tuple[int, ...]
     goes: bool
+
+
+def of(person: Person) -> QuerySet[Redaction]:
+    """The black-outs of the participants that the person sees, the newest first."""
+    rows = Redaction.objects.filter(participant__in=access.participants_for(person))
+    return rows.select_related("participant__site", "asked_by", "decided_by").order_by("-id")
+
+
+def where(asked: Redaction) -> str:
+    """What the words stand in, such as "Protocol deviation, description (change 12)"."""
+    if asked.of_version is None:
+        return f"Reason of change {asked.of_change}"
+    table = Version.objects.values_list("table_name", flat=True).get(pk=asked.of_version)
+    return f"{title(table)}, {_field(asked.field).lower()} (change {asked.of_change})"
 
 
 def text_of(participant: Participant, source: Source) -> str:

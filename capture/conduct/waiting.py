@@ -7,9 +7,10 @@ from datetime import date, datetime
 from django.db.models import Max, Q
 from django.urls import reverse
 
+from capture.conduct import black_outs as asking_black_outs
 from capture.conduct import query_list, signing, verification
-from trial import delegation, partial_date
-from trial.models import Participant, Person, Query, Role, Signature
+from trial import access, delegation, partial_date
+from trial.models import Participant, Person, Query, Redaction, Role, Signature
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,17 @@ class Waiting:
 
 
 OLD_DAYS = 14
+
+
+def black_outs(person: Person) -> list[Waiting]:
+    """Black-outs that the chair is to decide; who may ask sees those of the own sites. What is to go is not said."""
+    if person.role not in (*access.DECIDES, *asking_black_outs.MAY_ASK):
+        return []
+    return [
+        Waiting(each.participant, f"{asking_black_outs.where(each)}: {each.asked_because}", "black-out", "due",
+                reverse("capture:black_out_asked", args=[each.pk]))
+        for each in asking_black_outs.of(person).filter(state=Redaction.State.ASKED)
+    ]  # fmt: skip
 
 
 def queries(person: Person, now: datetime) -> list[Waiting]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db.models import Max, QuerySet
 
-from capture import history
+from capture import blacked_out, history
 from capture.exchange.cells import csv_cell
 from capture.exchange.export import ExportFailed, one_moment
 from capture.trail import selection, words
@@ -84,7 +84,7 @@ class _Encoded:
 
 def _rows(changes: QuerySet[Change]) -> Iterator[list[Any]]:
     """Changes and versions, each in their order, are read side by side, so each Change is read once."""
-    names = words.Names.of(Lesion.objects.all())
+    names, notes = words.Names.of(Lesion.objects.all()), blacked_out.by_version()
     versions = words.with_before(Version.objects.filter(change__in=changes.values("pk")).order_by("change_id", "id"))
     by_change = groupby(versions.iterator(chunk_size=AT_A_TIME), key=attrgetter("change_id"))
     number, own = next(by_change, _NO_MORE)
@@ -95,7 +95,7 @@ def _rows(changes: QuerySet[Change]) -> Iterator[list[Any]]:
             yield [*head, "", "", "", "", "", ""]
             continue
         for version in own:
-            yield [*head, *_version(version, names)]
+            yield [*head, *_version(version, names, notes.get(version.pk, ""))]
         number, own = next(by_change, _NO_MORE)
 
 
@@ -108,10 +108,11 @@ def _change(change: Change) -> list[Any]:
     ]  # fmt: skip
 
 
-def _version(version: Version, names: words.Names) -> list[Any]:
-    said = "; ".join(
+def _version(version: Version, names: words.Names, note: str) -> list[Any]:
+    lines = [
         f"{line.label}: {line.old} → {line.new or 'empty'}" if line.old else f"{line.label}: {line.new or 'empty'}"
         for line in words.lines(version, names)
-    )
+    ]
+    said = "; ".join([*lines, note] if note else lines)
     return [version.pk, version.table_name, version.row_id, words.heading(version, names),
             words.ROW_ACTS.get(version.act, version.act), said]  # fmt: skip

@@ -15,14 +15,19 @@ from django.utils import timezone
 from capture.exchange.export import ExportFailed, one_moment, whole_folder
 from capture.trail import verify_trail
 from trial import protocol
+from trial.kept_hashes import JOIN_K, KEPT, KEPT_CHANGES
 from trial.program import PROGRAM
 from trial.spine import HEADER_OF_C, TEXT_OF_V
 from trial.validation import state
 
 CHANGES_AT_A_TIME = 500
-_LINES = f"""SELECT c.id, {HEADER_OF_C}, encode(c.previous_seal, 'hex'), encode(c.seal, 'hex'),
-    (SELECT coalesce(json_agg({TEXT_OF_V} ORDER BY v.id), '[]') FROM trial_version v WHERE v.change_id = c.id)
-    FROM trial_change c ORDER BY c.id"""
+# A version that was blacked out leaves with the hash of what was sealed and with its text as it stands now.
+_VERSION = f"""CASE WHEN k.version IS NULL THEN to_json({TEXT_OF_V}) ELSE json_build_object(
+    'sha256', encode(k.sealed, 'hex'), 'withheld', 'blacked out by Change ' || k.by_change, 'text', {TEXT_OF_V}) END"""
+_LINES = f"""WITH kept AS MATERIALIZED ({KEPT}), kept_changes AS MATERIALIZED ({KEPT_CHANGES})
+    SELECT c.id, {HEADER_OF_C}, encode(c.previous_seal, 'hex'), encode(c.seal, 'hex'), r.by_change,
+    (SELECT coalesce(json_agg({_VERSION} ORDER BY v.id), '[]') FROM trial_version v {JOIN_K} WHERE v.change_id = c.id)
+    FROM trial_change c LEFT JOIN kept_changes r ON r.change = c.id ORDER BY c.id"""
 
 
 def export_trail(folder: Path) -> dict[str, Any]:
@@ -43,8 +48,10 @@ def export_trail(folder: Path) -> dict[str, Any]:
 def _write(path: Path) -> dict[str, Any]:
     changes, versions, head = 0, 0, None
     with path.open("w", encoding="utf-8", newline="\n") as file:
-        for number, header, previous, seal, texts in _rows():
+        for number, header, previous, seal, by_change, texts in _rows():
             line = {"change": number, "header": header, "previous_seal": previous, "seal": seal, "versions": texts}
+            if by_change is not None:
+                line["seal_kept"] = f"reason blacked out by Change {by_change}"
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
             changes, versions, head = changes + 1, versions + len(texts), f"{number}:{seal}"
     return {

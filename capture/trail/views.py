@@ -8,7 +8,8 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from capture import history
+from capture import blacked_out, history
+from capture.conduct import black_outs
 from capture.exchange.export import ExportFailed
 from capture.trail import csv_file, reviews, selection, tables, words
 from trial import access, changes, reading_journal
@@ -63,6 +64,9 @@ def change(request: HttpRequest, change_number: int) -> HttpResponse:
     shown = {
         "change": one, "act": history.ACTS.get(one.act, one.act), "rows": words.rows_of(one),
         "role": dict(Role.choices).get(one.role, ""), "seal": bytes(one.seal or b"").hex(),
+        "participant": one.participant,
+        "notes": blacked_out.notes_of(one.versions.select_related("change"), one).get(one.pk),
+        "may_black_out": one.participant is not None and request.user.role in black_outs.MAY_ASK,
     }  # fmt: skip
     inline = bool(request.headers.get("HX-Request"))
     return render(request, f"capture/trail/{'_versions' if inline else 'change'}.html", shown)

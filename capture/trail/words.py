@@ -80,7 +80,7 @@ def heading(version: Version, names: Names) -> str:
 def lines(version: Version, names: Names) -> list[history.Line]:
     """The values that changed, with people and sites by name."""
     before: Any = getattr(version, "before", None)
-    named = Version(table_name=version.table_name, row=_named(version.row, names))
+    named = Version(pk=version.pk, table_name=version.table_name, row=_named(version.row, names))
     return history.lines_of(named, _named(before or {}, names), "")
 
 

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 
 from capture import history as of_entry
 from capture.casebook import ENTRY_FORMS
+from capture.conduct import black_outs
 from trial import access
 from trial.models import Participant
 
@@ -35,5 +36,6 @@ def history(request: HttpRequest, reference: str, kind: str, row_id: int) -> Htt
     title, rows = KINDS[kind]
     entries = of_entry.entries(rows(participant, row_id))
     shown = {"participant": participant, "entry_title": title, "entries": entries,
-             "reads_trail": request.user.role in access.READS_TRAIL}  # fmt: skip
+             "reads_trail": request.user.role in access.READS_TRAIL,
+             "may_black_out": request.user.role in black_outs.MAY_ASK}  # fmt: skip
     return render(request, "capture/history.html", shown)

@@ -27,6 +27,8 @@ class Command(BaseCommand):
         if witness and report.head:
             with witness.open("a", encoding="ascii") as file:
                 file.write(f"{report.head}\n")
+        for words in report.blacked_out:
+            self.stdout.write(f"Vouched for by kept hashes alone: {words}.")
         self.stdout.write(
             f"The record is sound: {report.changes} changes, {report.versions} versions, head {report.head}."
         )

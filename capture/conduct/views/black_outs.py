@@ -1,0 +1,114 @@
+"""Pages of black-outs: asking for one from a history, the list, and the chair's decision."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from capture import blacked_out
+from capture.conduct import black_outs, holds
+from capture.conduct.queries import NotPossible
+from capture.forms.black_out import BlackOutDecisionForm, BlackOutForm
+from trial import access, changes
+from trial.models import Redaction, Role
+
+ASKS = (*access.ENTERS, Role.MONITOR)
+READS = (*ASKS, Role.CHAIR, Role.STATISTICIAN)
+
+
+@access.allows(*ASKS)
+@never_cache
+def of_version(request: HttpRequest, reference: str, change_number: int, version_id: int, field: str) -> HttpResponse:
+    """Asks for words of a field as one version holds it."""
+    return _ask(request, reference, black_outs.Source(change_number, version_id, field))
+
+
+@access.allows(*ASKS)
+@never_cache
+def of_reason(request: HttpRequest, reference: str, change_number: int) -> HttpResponse:
+    """Asks for words of the reason of a Change."""
+    return _ask(request, reference, black_outs.Source(change_number))
+
+
+def _ask(request: HttpRequest, reference: str, source: black_outs.Source) -> HttpResponse:
+    participant = access.participant_for(request.user, reference)
+    try:
+        text = black_outs.text_of(participant, source)
+    except NotPossible as reason:
+        raise Http404(str(reason)) from reason
+    form, reasons = BlackOutForm(request.POST or None), ()
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            black_outs.ask(request.user, participant, source, given["words"], given["because"])
+        except (NotPossible, changes.RecordBusy) as refusal:
+            reasons = (str(refusal),)
+        else:
+            messages.success(request, "The study chair is asked to black the words out. Until then they stand.")
+            return redirect("capture:black_outs")
+    shown = {"participant": participant, "form": form, "reasons": reasons, "text": text}
+    return render(request, "capture/conduct/black_out_ask.html", shown, status=422 if reasons or form.errors else 200)
+
+
+@access.allows(*READS)
+def listing(request: HttpRequest) -> HttpResponse:
+    """Every black-out of the person's sites; those that wait first."""
+    rows = list(black_outs.of(request.user))
+    shown = {
+        "waiting": [(each, black_outs.where(each)) for each in rows if each.waits],
+        "decided": [(each, black_outs.where(each), _said(each)) for each in rows if not each.waits],
+        "decides": request.user.role in access.DECIDES,
+    }
+    return render(request, "capture/conduct/black_outs.html", shown)
+
+
+def _said(each: Redaction) -> str:
+    if each.state == Redaction.State.DONE:
+        return blacked_out.words(each)
+    asked = f"asked for by {each.asked_by} ({each.asked_because})"
+    return f"Refused by {each.decided_by} ({each.decided_because}); {asked}."
+
+
+@access.allows(*READS)
+@never_cache
+def one(request: HttpRequest, redaction_id: int) -> HttpResponse:
+    """One request: where the words stand, how many versions it touches, what it cannot reach; or what was decided."""
+    return _page(request, get_object_or_404(black_outs.of(request.user), pk=redaction_id))
+
+
+def _page(request: HttpRequest, asked: Redaction, form: Any = None, reasons: tuple[str, ...] = ()) -> HttpResponse:
+    shown: dict[str, Any] = {"asked": asked, "where": black_outs.where(asked), "participant": asked.participant,
+                             "reasons": reasons, "said": "" if asked.waits else _said(asked)}  # fmt: skip
+    if asked.waits:
+        source = black_outs.Source(asked.of_change, asked.of_version, asked.field)
+        text, places = black_outs.text_of(asked.participant, source), black_outs.places(asked)
+        start, end = asked.from_letter - 1, asked.from_letter - 1 + asked.letters
+        hold = holds.on_participant(asked.participant)
+        shown |= {
+            "before": text[:start], "words": text[start:end], "after": text[end:],
+            "go": [each for each in places if each.goes], "stay": [each for each in places if not each.goes],
+            "count": sum(len(each.changes) for each in places if each.goes), "hold": hold,
+            "form": form or BlackOutDecisionForm(), "decides": request.user.role in access.DECIDES,
+        }  # fmt: skip
+    refused = bool(reasons) or bool(form is not None and form.errors)
+    return render(request, "capture/conduct/black_out.html", shown, status=422 if refused else 200)
+
+
+@access.allows(*access.DECIDES)
+@require_POST
+def decide(request: HttpRequest, redaction_id: int) -> HttpResponse:
+    """The chair approves, and the words are gone; or refuses."""
+    asked = get_object_or_404(black_outs.of(request.user), pk=redaction_id)
+    form = BlackOutDecisionForm(request.POST)
+    if not form.is_valid():
+        return _page(request, asked, form)
+    act = black_outs.approve if form.cleaned_data["decision"] == "approve" else black_outs.refuse
+    try:
+        decided = act(request.user, asked, form.cleaned_data["because"])
+    except (NotPossible, changes.RecordBusy) as refusal:
+        return _page(request, asked, form, (str(refusal),))
+    messages.success(request, f"{decided.get_state_display()}, and on record as change {decided.decided_in}.")
+    return redirect("capture:black_out_asked", asked.pk)
