@@ -1,12 +1,12 @@
 """What is written down about every change, and that nobody can take it back."""
 
+from trial.validation.areas.blacking_out import BLACKING_OUT
 from trial.validation.requirement import OURS, Requirement, e6, ema, part_11, tests_of
 
 AREA = "Audit trail"
 CHANGES, AUDIT, TRAIL = "trial/test_changes.py", "trial/test_audit.py", "capture/trail/test_trail_page.py"
 CORRECTIONS, IMPORT, IMPORTS = "capture/test_corrections.py", "capture/exchange/test_import.py", "trial/test_imports.py"
 HOLDS, VERIFYING = "capture/conduct/test_verification_and_holds.py", "analysis/test_status_page.py"
-BLACK_OUT, BLACK_OUT_GUARDS = "trial/test_black_out.py", "trial/test_black_out_guards.py"
 SIGNING, QUERIES = "capture/conduct/test_signing.py", "capture/conduct/test_queries.py"
 
 AUDIT_TRAIL_REQUIREMENTS = (
@@ -212,37 +212,7 @@ AUDIT_TRAIL_REQUIREMENTS = (
         ),
         "Kept deliberately: the requirement asks for a trail of saved drafts, ours are deleted with the save.",
     ),
-    Requirement(
-        "R31",
-        AREA,
-        "Identifying text entered by mistake can be blacked out, with a reason and on record, in no other way.",
-        e6("4.2.2(b)"),
-        tests_of(
-            BLACK_OUT,
-            "the_words_go_from_the_row_and_its_version_and_the_chain_holds",
-            "the_words_are_nowhere_in_the_database_afterwards",
-            "the_exported_trail_verifies_offline_and_says_what_is_kept",
-            "a_black_out_forged_in_an_export_is_found_offline",
-            "a_signature_of_the_casebook_stays_valid",
-            "the_results_of_a_past_moment_are_the_same_to_the_byte",
-            "no_endpoint_reads_a_field_that_can_be_blacked_out",
-            "only_free_text_can_be_asked_for",
-            "no_reason_may_repeat_the_words",
-            "it_is_possible_under_a_lock",
-        )
-        + tests_of(
-            BLACK_OUT_GUARDS,
-            "nobody_but_the_chair_approves",
-            "the_chair_who_asked_does_not_approve",
-            "the_application_blacks_out_in_no_other_way",
-            "nor_does_the_owner_without_the_function",
-            "what_is_forged_about_a_black_out_is_found",
-            "a_version_altered_under_a_black_out_of_ones_own_is_found",
-            "an_altered_reason_that_was_blacked_out_is_found",
-        ),
-        "Words that results are computed from stay (reasons of a dose, other words of an event, name of a medication, "
-        "assay, why a lesion was not evaluated, findings); words in a problem report alone cannot be asked for.",
-    ),
+    BLACKING_OUT,
     Requirement(
         "R32",
         AREA,
