@@ -33,6 +33,7 @@ CODES: dict[str, frozenset[str]] = {
     "trial_problemreport": frozenset({"page", "program"}),
     "trial_expeditedreport": frozenset({"sent_by", "reference"}),
     "trial_expeditedtable": frozenset({"source"}),
+    "trial_editionapproval": frozenset({"form", "decided_by"}),
 }
 # Free words that stand in results. Of `struck_out_reason` they ask only whether it is empty: it is not among these.
 READ_BY_ENDPOINTS: dict[str, frozenset[str]] = {
