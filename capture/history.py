@@ -31,21 +31,8 @@ from trial.models import (
 from trial.rules import site_time
 
 # Columns that say nothing to a reader: keys, and what the heading of the entry says already.
-SILENT = frozenset(
-    {
-        "id",
-        "participant_id",
-        "assessment_id",
-        "cycle_id",
-        "site_id",
-        "edition",
-        "item",
-        "lesion_id",
-        "visit_id",
-        "analyte",
-        "event_id",
-    }
-)
+SILENT = frozenset({"id", "participant_id", "assessment_id", "cycle_id", "site_id", "edition", "item", "lesion_id",
+                    "visit_id", "analyte", "event_id"})  # fmt: skip
 # Acts that save a form, by an edition of it.
 SAVES_A_FORM = frozenset({"register", "enter", "correct", "import"})
 # Columns that rows of earlier versions lack, and what those rows meant all the same.

@@ -14,7 +14,8 @@ from trial.models.fields import PartialDateField
 
 # Text of the record that is not somebody's own words: keys, codes, units, names by design, words of the program.
 CODES: dict[str, frozenset[str]] = {
-    "trial_site": frozenset({"code", "name"}),
+    "trial_site": frozenset({"code", "name", "time_zone"}),
+    "trial_adverseevent": frozenset({"aware_offset"}),
     "trial_participant": frozenset({"number", "group"}),
     "trial_eligibilityanswer": frozenset({"item"}),
     "trial_cycle": frozenset({"lot"}),

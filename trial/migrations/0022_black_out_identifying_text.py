@@ -10,7 +10,7 @@ from trial import black_out_in_sql, holds_in_sql, spine
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('trial', '0019_editions_of_forms'),
+        ('trial', '0021_time_zones_of_sites'),
     ]
 
     operations = [
