@@ -10,11 +10,21 @@ from capture.copies import values
 from capture.copies.document import Act, Block, Facts, Section, Words
 from capture.copies.forms import NONE
 from trial.casebook_rows import is_of_participant
-from trial.models import Acknowledgement, ExpeditedReport, Hold, NotDone, Participant, Query, RecordRow, Signature
+from trial.models import (
+    Acknowledgement,
+    ExpeditedReport,
+    Hold,
+    NotDone,
+    Participant,
+    Query,
+    RecordRow,
+    Redaction,
+    Signature,
+)
 from trial.paper import instant
 
 THEIR_OWN = ("Query", "QueryMessage", "SourceVerification", "Hold", "Signature", "Acknowledgement", "NotDone",
-             "ExpeditedReport")  # fmt: skip
+             "ExpeditedReport", "Redaction")  # fmt: skip
 
 
 def sections(participant: Participant) -> list[Section]:
@@ -27,6 +37,7 @@ def sections(participant: Participant) -> list[Section]:
         ("Queries", "queries", _queries),
         ("Source verification", "verification", _verifications),
         ("Freezes and locks", "holds", _holds),
+        ("Black-outs of identifying words", "black-outs", _black_outs),
         ("Signatures", "signatures", _signatures),
         *((str(each._meta.verbose_name).capitalize(), each._meta.model_name, _rest(each)) for each in others()),
     )  # fmt: skip
@@ -129,6 +140,13 @@ def _holds(participant: Participant) -> list[Section]:
         Section(f"{each.get_kind_display()} of the {each.get_scope_display().lower()}: {each.get_state_display()}",
                 (values.facts(each, leave_out=("row_id",)),)) for each in holds_of(participant)
     ]  # fmt: skip
+
+
+def _black_outs(participant: Participant) -> list[Section]:
+    """Never the words: the record does not hold them any more."""
+    rows = Redaction.objects.filter(participant=participant).select_related("asked_by", "decided_by")
+    return [Section(f"Black-out {each.pk}: {each.get_state_display()}",
+                    (values.facts(each, leave_out=("versions", "changes", "field")),)) for each in rows]  # fmt: skip
 
 
 def _signatures(participant: Participant) -> list[Section]:

@@ -12,18 +12,21 @@ from typing import Any
 from django.db import connection
 
 from trial.casebook_rows import rows_in_sql
+from trial.kept_hashes import HASH_OF_V_AND_K, JOIN_K, KEPT
 from trial.models import Participant, Site
 from trial.spine import HEADER_OF_C, TEXT_OF_V
 
 CHANGES_AT_A_TIME = 500
 OF_ANOTHER = "of another participant, or of none"
 
-_KEPT = "CASE WHEN o.row_id IS NOT NULL THEN to_json(t.text) ELSE json_build_object('sha256', "
-_LINES = f"""SELECT c.id, {HEADER_OF_C}, encode(c.previous_seal, 'hex'), encode(c.seal, 'hex'),
-    (SELECT coalesce(json_agg({_KEPT} encode(sha256(convert_to(t.text, 'UTF8')), 'hex'), 'withheld', %(withheld)s::text)
-        END ORDER BY v.id), '[]')
-     FROM trial_version v CROSS JOIN LATERAL (SELECT {TEXT_OF_V} AS text) t
-     LEFT JOIN own o ON o.table_name = v.table_name AND o.row_id = v.row_id WHERE v.change_id = c.id),
+_WHY = "CASE WHEN o.row_id IS NULL THEN %(withheld)s ELSE 'blacked out by Change ' || k.by_change END"
+_LINES = f"""kept AS MATERIALIZED ({KEPT})
+    SELECT c.id, {HEADER_OF_C}, encode(c.previous_seal, 'hex'), encode(c.seal, 'hex'),
+    (SELECT coalesce(json_agg(CASE WHEN o.row_id IS NULL OR k.version IS NOT NULL
+        THEN json_build_object('sha256', encode({HASH_OF_V_AND_K}, 'hex'), 'withheld', {_WHY})
+        ELSE to_json({TEXT_OF_V}) END ORDER BY v.id), '[]')
+     FROM trial_version v LEFT JOIN own o ON o.table_name = v.table_name AND o.row_id = v.row_id {JOIN_K}
+     WHERE v.change_id = c.id),
     ARRAY(SELECT v.id FROM trial_version v JOIN own o ON o.table_name = v.table_name AND o.row_id = v.row_id
         WHERE v.change_id = c.id ORDER BY v.id), c.person_id, c.participant_id
     FROM trial_change c WHERE """
@@ -48,7 +51,7 @@ class Line:
 
 def of_participant(participant: Participant) -> Iterator[Line]:
     """Every Change about the participant and every other one that touched a row of the participant, in order."""
-    return _lines(f"{_own()} {_LINES} ({_CONCERNS}) ORDER BY c.id",
+    return _lines(f"{_own()}, {_LINES} ({_CONCERNS}) ORDER BY c.id",
                   {"participant": participant.pk, "site": participant.site_id})  # fmt: skip
 
 
@@ -63,7 +66,7 @@ def of_site(site: Site) -> Iterator[Line]:
     own = f"""WITH others AS MATERIALIZED ({theirs}), own AS MATERIALIZED (SELECT DISTINCT v.table_name, v.row_id
         FROM trial_version v JOIN trial_change c ON c.id = v.change_id WHERE c.site_id = %(site)s
         EXCEPT SELECT table_name, row_id FROM others)"""
-    return _lines(f"{own} {_LINES} c.site_id = %(site)s ORDER BY c.id", {"site": site.pk})
+    return _lines(f"{own}, {_LINES} c.site_id = %(site)s ORDER BY c.id", {"site": site.pk})
 
 
 def _lines(query: str, values: dict[str, Any]) -> Iterator[Line]:
@@ -86,7 +89,7 @@ def _line(number: int, header: str, previous: str | None, seal: str, texts: Any,
 def of_study() -> Iterator[Line]:
     """The whole trail, with nothing withheld."""
     own = "WITH own AS MATERIALIZED (SELECT DISTINCT table_name, row_id FROM trial_version)"
-    return _lines(f"{own} {_LINES} true ORDER BY c.id", {})
+    return _lines(f"{own}, {_LINES} true ORDER BY c.id", {})
 
 
 def write(lines: Iterable[Line], path: Path) -> list[Line]:
