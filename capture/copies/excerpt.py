@@ -11,25 +11,26 @@ from typing import Any
 
 from django.db import connection
 
+from capture.trail import offline
 from trial.casebook_rows import rows_in_sql
-from trial.kept_hashes import HASH_OF_V_AND_K, JOIN_K, KEPT
+from trial.kept_hashes import HASH_OF_V_AND_K, JOIN_K, KEPT, KEPT_CHANGES
 from trial.models import Participant, Site
-from trial.spine import HEADER_OF_C, TEXT_OF_V
+from trial.spine import HEADER_OF_C
 
 CHANGES_AT_A_TIME = 500
 OF_ANOTHER = "of another participant, or of none"
 
-_WHY = "CASE WHEN o.row_id IS NULL THEN %(withheld)s ELSE 'blacked out by Change ' || k.by_change END"
-_LINES = f"""kept AS MATERIALIZED ({KEPT})
-    SELECT c.id, {HEADER_OF_C}, encode(c.previous_seal, 'hex'), encode(c.seal, 'hex'),
-    (SELECT coalesce(json_agg(CASE WHEN o.row_id IS NULL OR k.version IS NOT NULL
-        THEN json_build_object('sha256', encode({HASH_OF_V_AND_K}, 'hex'), 'withheld', {_WHY})
-        ELSE to_json({TEXT_OF_V}) END ORDER BY v.id), '[]')
+_VERSION = f"""CASE WHEN o.row_id IS NULL
+        THEN json_build_object('sha256', encode({HASH_OF_V_AND_K}, 'hex'), 'withheld', %(withheld)s::text)
+    ELSE {offline.VERSION} END"""
+_LINES = f"""kept AS MATERIALIZED ({KEPT}), kept_changes AS MATERIALIZED ({KEPT_CHANGES})
+    SELECT c.id, {HEADER_OF_C}, encode(c.previous_seal, 'hex'), encode(c.seal, 'hex'), r.by_change,
+    (SELECT coalesce(json_agg({_VERSION} ORDER BY v.id), '[]')
      FROM trial_version v LEFT JOIN own o ON o.table_name = v.table_name AND o.row_id = v.row_id {JOIN_K}
      WHERE v.change_id = c.id),
     ARRAY(SELECT v.id FROM trial_version v JOIN own o ON o.table_name = v.table_name AND o.row_id = v.row_id
         WHERE v.change_id = c.id ORDER BY v.id), c.person_id, c.participant_id
-    FROM trial_change c WHERE """
+    FROM trial_change c LEFT JOIN kept_changes r ON r.change = c.id WHERE """
 
 _CONCERNS = """c.participant_id = %(participant)s OR c.id IN (SELECT v.change_id FROM own o
     JOIN trial_version v ON v.table_name = o.table_name AND v.row_id = o.row_id)"""
@@ -45,6 +46,7 @@ class Line:
     person: int | None
     participant: int | None
     shown: tuple[int, ...]
+    versions: int
     withheld: int
     text: str
 
@@ -78,12 +80,12 @@ def _lines(query: str, values: dict[str, Any]) -> Iterator[Line]:
             yield from (_line(*row) for row in rows)
 
 
-def _line(number: int, header: str, previous: str | None, seal: str, texts: Any, shown: list[int],
-          person: int | None, participant: int | None) -> Line:  # fmt: skip
+def _line(number: int, header: str, previous: str | None, seal: str, black_out: int | None, texts: Any,
+          shown: list[int], person: int | None, participant: int | None) -> Line:  # fmt: skip
     versions = json.loads(texts) if isinstance(texts, str) else texts
-    one = {"change": number, "header": header, "previous_seal": previous, "seal": seal, "versions": versions}
-    withheld = sum(isinstance(each, dict) for each in versions)
-    return Line(number, person, participant, tuple(shown), withheld, json.dumps(one, ensure_ascii=False))
+    one = offline.line(number, header, previous, seal, black_out, versions)
+    withheld = sum(not isinstance(each, str) for each in versions)
+    return Line(number, person, participant, tuple(shown), len(versions), withheld, json.dumps(one, ensure_ascii=False))
 
 
 def of_study() -> Iterator[Line]:

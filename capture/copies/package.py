@@ -16,6 +16,7 @@ from typing import Any
 from capture.copies import casebook_copy, excerpt, on_paper, verify_copy
 from capture.copies.casebook_copy import Making
 from capture.exchange.export import one_moment
+from capture.trail import verify_trail
 from trial import protocol, reading_journal
 from trial.models import JournalEntry, Participant, Person
 from trial.paper import instant
@@ -54,13 +55,14 @@ def copy_of(person: Person | None, participant: Participant) -> Packed:
 
 def finish(folder: Path, what: str, making: Making, more: Mapping[str, Any],
            lines: Sequence[excerpt.Line]) -> str:  # fmt: skip
-    """Adds the script and the manifest of all files; returns the hash of the manifest. lines: those of the trail."""
+    """Adds the scripts and the manifest of all files; returns the hash of the manifest. lines: those of the trail."""
     shutil.copyfile(verify_copy.__file__, folder / "verify_copy.py")
+    shutil.copyfile(verify_trail.__file__, folder / "sealed_trail.py")
     manifest = {
         "what": what, "study": protocol.STUDY_NAME, "copy": making.copy_id, "made_by": making.by,
         "made_at": instant(making.at), "change": making.change, "head": str(making.head) if making.head else None,
         "program": PROGRAM, "validation": state.in_words()[1], **more, "changes": len(lines),
-        "versions": sum(len(each.shown) + each.withheld for each in lines),
+        "versions": sum(each.versions for each in lines),
         "withheld": sum(each.withheld for each in lines), "people": _people({each.person for each in lines}),
         "files": [_listed(folder, each) for each in _files(folder)],
     }  # fmt: skip

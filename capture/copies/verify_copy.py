@@ -4,7 +4,8 @@ Only the standard library of Python 3.9 or later is needed. It proves that
 
 1. each file is byte for byte the one that the manifest names, and no file is missing or added;
 2. each Change in `trail.jsonl` is what was sealed: its seal is SHA-256(seal of the Change before, header text, SHA-256
-   of each version text in order). A version of somebody else is withheld: its SHA-256 stands in its place;
+   of each version text in order). A version of somebody else is withheld: its SHA-256 stands in its place, as it does
+   for words that were blacked out (`sealed_trail.py` says how; it is the script of a whole trail);
 3. each Change whose predecessor is in the copy too follows it;
 4. the manifest is the one that was put on record when the copy was made, if its SHA-256 is given as --manifest; and the
    Change N carries the seal that was noted elsewhere, if a head is given.
@@ -18,15 +19,17 @@ Ends with 0 when everything is as it was made, with 1 at what is not, with 2 whe
 import argparse
 import hashlib
 import json
-import re
 import sys
 from pathlib import Path
 
-TRAIL, MANIFEST = "trail.jsonl", "manifest.json"
+if __name__ == "__main__":
+    sys.dont_write_bytecode = True  # it would be a file that does not belong to the copy
+    sys.path.insert(0, str(Path(__file__).resolve().parent))
+    import sealed_trail
+else:
+    from capture.trail import verify_trail as sealed_trail
 
-
-class Wrong(Exception):
-    """What is not as it was made, in words."""
+TRAIL, MANIFEST, Wrong = sealed_trail.TRAIL, sealed_trail.MANIFEST, sealed_trail.Break
 
 
 def hash_of(path):
@@ -64,67 +67,40 @@ def compare_files(folder, manifest):
     return len(named)
 
 
-def digest_of(version):
-    """The SHA-256 of a version as bytes: of its text, or as it stands in place of a text that is withheld."""
-    if isinstance(version, str):
-        return hashlib.sha256(version.encode("utf-8")).digest()
-    digest = bytes.fromhex(version["sha256"])
-    if len(digest) != 32 or not str(version["withheld"]).strip():
-        raise ValueError("a withheld version has a SHA-256 and says why")
-    return digest
-
-
-def seal_of(previous, header, versions):
-    """The seal in hexadecimal; previous is bytes."""
-    return hashlib.sha256(previous + header.encode("utf-8") + b"".join(map(digest_of, versions))).hexdigest()
-
-
-def changes_in(folder):
-    """Each Change of the trail as (number, previous seal, seal, versions), each what was sealed. Raises Wrong."""
-    with (folder / TRAIL).open(encoding="utf-8", newline="\n") as file:
-        for place, line in enumerate(file, start=1):
-            try:
-                one = json.loads(line)
-                number, previous, seal = json.loads(one["header"])[0], one["previous_seal"] or "", one["seal"]
-                versions = one["versions"]
-                sealed = seal_of(bytes.fromhex(previous), one["header"], versions)
-            except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
-                raise Wrong(f"line {place} of the trail is no Change") from error
-            if sealed != seal:
-                raise Wrong(f"Change {number} or one of its versions is not what was sealed")
-            yield number, previous, seal, versions
-
-
 def walk(folder, manifest, heads):
-    """Returns (Changes, versions, withheld, neighbours that follow each other). Raises Wrong."""
-    waiting, last, last_seal, counts = dict(heads), 0, "", [0, 0, 0, 0]
-    for number, previous, seal, versions in changes_in(folder):
-        if number <= last:
-            raise Wrong(f"Change {number} stands behind Change {last}")
-        if number == last + 1:
-            if previous != last_seal:
+    """Returns (Changes, versions, withheld, neighbours that follow each other, black-outs vouched for elsewhere).
+
+    Raises Wrong.
+    """
+    waiting, last, last_seal, follow, changes, versions, withheld = dict(heads), 0, "", 0, 0, 0, 0
+    black_outs = sealed_trail.BlackOuts()
+    with (folder / TRAIL).open(encoding="utf-8", newline="\n") as file:
+        for _, number, header, previous, seal, sealed, kept in sealed_trail.changes_in(file):
+            if not kept and seal != sealed_trail.seal_of(bytes.fromhex(previous), header, sealed):
+                raise Wrong(f"Change {number} or one of its versions is not what was sealed")
+            if number <= last:
+                raise Wrong(f"Change {number} stands behind Change {last}")
+            if number == last + 1 and previous != last_seal:
                 raise Wrong(f"Change {number} does not follow the seal of the Change before it")
-            counts[3] += 1
-        if waiting.pop(number, seal) != seal:
-            raise Wrong(f"Change {number} carries another seal than the one noted elsewhere")
-        last, last_seal = number, seal
-        withheld = sum(isinstance(each, dict) for each in versions)
-        counts[0], counts[1], counts[2] = counts[0] + 1, counts[1] + len(versions), counts[2] + withheld
-    said = (manifest.get("changes"), manifest.get("versions"), manifest.get("withheld"))
-    if said != tuple(counts[:3]):
-        raise Wrong(f"the manifest names {said[0]} Changes, {said[1]} versions and {said[2]} withheld, "
-                    f"the trail holds {counts[0]}, {counts[1]} and {counts[2]}")  # fmt: skip
+            if waiting.pop(number, seal) != seal:
+                raise Wrong(f"Change {number} carries another seal than the one noted elsewhere")
+            black_outs.note(number, seal, header, sealed, kept)
+            follow, last, last_seal = follow + (number == last + 1), number, seal
+            changes, versions = changes + 1, versions + len(sealed)
+            withheld += sum(not isinstance(each, str) for each in sealed)
+    black_outs.unseen |= manifest.get("trail") != "whole"
+    black_outs.compare()
+    _reconcile(manifest, (changes, versions, withheld))
     if waiting:
         raise Wrong(f"Change {min(waiting)} is not in this copy, so its head cannot be compared")
-    return counts
+    return changes, versions, withheld, follow, len(set(black_outs.met) - set(black_outs.named))
 
 
-def head_from(text):
-    """`NUMBER:SEAL` as (number, seal)."""
-    number, _, seal = text.strip().partition(":")
-    if not number.isdigit() or not re.fullmatch("[0-9a-f]{64}", seal.lower()):
-        raise argparse.ArgumentTypeError(f"{text!r} is not of the form NUMBER:SEAL with 64 hexadecimal digits")
-    return int(number), seal.lower()
+def _reconcile(manifest, counts):
+    said = (manifest.get("changes"), manifest.get("versions"), manifest.get("withheld"))
+    if said != counts:
+        raise Wrong(f"the manifest names {said[0]} Changes, {said[1]} versions and {said[2]} withheld, "
+                    f"the trail holds {counts[0]}, {counts[1]} and {counts[2]}")  # fmt: skip
 
 
 def verify(folder, noted, heads):
@@ -134,11 +110,13 @@ def verify(folder, noted, heads):
     if noted and noted.strip().lower() != own:
         raise Wrong(f"the manifest is another than the one noted: its SHA-256 is {own}")
     print(f"Proved: each of the {compare_files(folder, manifest)} files is the one that the manifest names.")
-    changes, versions, withheld, follow = walk(folder, manifest, heads)
+    changes, versions, withheld, follow, elsewhere = walk(folder, manifest, heads)
     print(f"Proved: each of the {changes} changes in the trail is what was sealed, with {versions} versions, "
           f"{withheld} of them by their hash alone.")  # fmt: skip
     print(f"Proved: {follow} changes follow the one before them; for the other {changes - follow} it is not in this "
           "copy.")  # fmt: skip
+    if elsewhere:
+        print(f"Not proved: {elsewhere} black-outs of words are told of, and what approved them is not in this copy.")
     if noted:
         print("Proved: the manifest is the one that was noted.")
     for number, _ in heads:
@@ -151,7 +129,7 @@ def main(words):
     asked = argparse.ArgumentParser(description="Verify a certified copy.")
     asked.add_argument("folder", nargs="?", default=str(Path(__file__).resolve().parent), metavar="DIR")
     asked.add_argument("--manifest", metavar="SHA256", help="the hash of the manifest as the product notes it")
-    asked.add_argument("--head", type=head_from, action="append", default=[], metavar="N:SEAL",
+    asked.add_argument("--head", type=sealed_trail.head_from, action="append", default=[], metavar="N:SEAL",
                        help="a head noted elsewhere; may be given several times")  # fmt: skip
     options = asked.parse_args(words)
     try:

@@ -22,11 +22,11 @@ from trial.validation import state
 
 CHANGES_AT_A_TIME = 500
 # A version that was blacked out leaves with the hash of what was sealed and with its text as it stands now.
-_VERSION = f"""CASE WHEN k.version IS NULL THEN to_json({TEXT_OF_V}) ELSE json_build_object(
+VERSION = f"""CASE WHEN k.version IS NULL THEN to_json({TEXT_OF_V}) ELSE json_build_object(
     'sha256', encode(k.sealed, 'hex'), 'withheld', 'blacked out by Change ' || k.by_change, 'text', {TEXT_OF_V}) END"""
 _LINES = f"""WITH kept AS MATERIALIZED ({KEPT}), kept_changes AS MATERIALIZED ({KEPT_CHANGES})
     SELECT c.id, {HEADER_OF_C}, encode(c.previous_seal, 'hex'), encode(c.seal, 'hex'), r.by_change,
-    (SELECT coalesce(json_agg({_VERSION} ORDER BY v.id), '[]') FROM trial_version v {JOIN_K} WHERE v.change_id = c.id)
+    (SELECT coalesce(json_agg({VERSION} ORDER BY v.id), '[]') FROM trial_version v {JOIN_K} WHERE v.change_id = c.id)
     FROM trial_change c LEFT JOIN kept_changes r ON r.change = c.id ORDER BY c.id"""
 
 
@@ -49,15 +49,22 @@ def _write(path: Path) -> dict[str, Any]:
     changes, versions, head = 0, 0, None
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for number, header, previous, seal, by_change, texts in _rows():
-            line = {"change": number, "header": header, "previous_seal": previous, "seal": seal, "versions": texts}
-            if by_change is not None:
-                line["seal_kept"] = f"reason blacked out by Change {by_change}"
-            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            one = line(number, header, previous, seal, by_change, texts)
+            file.write(json.dumps(one, ensure_ascii=False) + "\n")
             changes, versions, head = changes + 1, versions + len(texts), f"{number}:{seal}"
     return {
         "study": protocol.STUDY_NAME, "program": PROGRAM, "validation": state.in_words()[1], "changes": changes,
         "versions": versions, "head": head, "written_at": timezone.now().isoformat(timespec="seconds"),
     }  # fmt: skip
+
+
+def line(number: int, header: str, previous: str | None, seal: str, black_out: int | None,
+         versions: list[Any]) -> dict[str, Any]:  # fmt: skip
+    """One Change as a trail holds it; black_out: the Change that blacked its reason out, None for nearly all."""
+    one = {"change": number, "header": header, "previous_seal": previous, "seal": seal, "versions": versions}
+    if black_out is not None:
+        one["seal_kept"] = f"reason blacked out by Change {black_out}"
+    return one
 
 
 def _rows() -> Iterator[tuple[Any, ...]]:

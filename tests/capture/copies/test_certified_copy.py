@@ -15,7 +15,6 @@ from django.test import Client
 from capture.casebook import CASEBOOK
 from capture.conduct import holds
 from capture.copies import conduct, package, verify_copy
-from capture.trail import verify_trail
 from tests.capture.conduct.test_signing import client_of
 from tests.capture.copies.pdf import text_of
 from tests.capture.copies.story import STRANGE, unpacked, verified, whole_casebook
@@ -186,10 +185,6 @@ def test_the_excerpt_holds_nothing_of_another_participant(cast: Cast, folder: Pa
     assert [each["withheld"] for each in withheld] == ["of another participant, or of none"]
     code, said = verified(again)
     assert code == 0 and "1 of them by their hash alone" in said
-    with (again / "trail.jsonl").open(encoding="utf-8", newline="\n") as file:
-        for _, _, header, previous, seal, versions in verify_trail.changes_in(file):
-            assert verify_trail.seal_of(bytes.fromhex(previous), header, versions) == seal
-            assert verify_copy.seal_of(bytes.fromhex(previous), header, versions) == seal
 
 
 def _resealed_manifest(folder: Path) -> None:

@@ -1,0 +1,36 @@
+"""Words that were blacked out stand on no copy, and the copy verifies all the same."""
+
+from pathlib import Path
+
+import pytest
+
+from capture.copies import archive, package
+from tests.blacked import NAME, blacked_out, typed
+from tests.capture.copies.pdf import text_of
+from tests.capture.copies.story import unpacked, verified
+from tests.capture.copies.test_certified_copy import squeezed
+from tests.cast import Cast, cast_of
+from trial.models import Role
+
+
+@pytest.fixture
+def cast(database: str) -> Cast:
+    """The fixed cast, with a deviation whose words named somebody; they are blacked out."""
+    made = cast_of()
+    typed(made.participant, made.people[Role.COORDINATOR])
+    blacked_out(made)
+    return made
+
+
+def test_no_copy_holds_the_words_and_each_verifies(cast: Cast, tmp_path: Path) -> None:
+    copy = unpacked(package.copy_of(None, cast.participant), tmp_path / "copy")
+    for place, site in (("site", cast.north), ("study", None)):
+        archive.build(None, site, tmp_path / place)
+    for folder in (copy, tmp_path / "site", tmp_path / "study"):
+        assert not [path for path in folder.rglob("*") if path.is_file() and NAME.encode() in path.read_bytes()]
+        code, said = verified(folder)
+        assert code == 0 and "by their hash alone" in said and "black-outs of words are told of" not in said, said
+    assert verified(tmp_path / "study", script="verify_trail.py")[0] == 0
+    text = squeezed(text_of((copy / "NET-001.pdf").read_bytes()))
+    assert squeezed(NAME) not in text and squeezed("Called [blacked out] at home.") in text
+    assert squeezed("Black-outs of identifying words") in text and squeezed("Blacked out Of change") in text
