@@ -179,9 +179,8 @@ def lines_of(version: Version, before: dict[str, Any], name: str) -> list[Line]:
     model = _model(version.table_name)
     found = []
     for column, value in version.row.items():
-        if column in SILENT or (column == "aware_offset" and not version.row.get("aware_on")):
-            continue
-        if before.get(column, CAME_LATER.get(column)) == value or (not before and value in (None, "")):
+        same = before.get(column, CAME_LATER.get(column)) == value or (not before and value in (None, ""))
+        if same or _is_silent(version, column):
             continue
         label = _label(model, column)
         words = f"{name}: {label.lower()}" if name else label
@@ -189,6 +188,13 @@ def lines_of(version: Version, before: dict[str, Any], name: str) -> list[Line]:
         found.append(Line(words, _words(model, column, before), _words(model, column, version.row),
                           version.pk, column, may_go))  # fmt: skip
     return found
+
+
+def _is_silent(version: Version, column: str) -> bool:
+    """The edition of the checklist says nothing to a reader; of which edition an approval is, everything."""
+    if column == "aware_offset":
+        return not version.row.get("aware_on")
+    return column in SILENT and (version.table_name, column) != ("trial_editionapproval", "edition")
 
 
 @cache

@@ -9,6 +9,7 @@ from capture.views import (
     cycle,
     drafts,
     edit_checks,
+    editions,
     entry,
     exchange,
     grading,
@@ -28,6 +29,9 @@ _ONE = "participants/<str:reference>/"
 urlpatterns = [
     *of_the_conduct,
     path("checks/", edit_checks.edit_checks, name="checks"),
+    path("editions/", editions.editions, name="editions"),
+    path("editions/approve/", editions.approve, name="edition_approve"),
+    path("editions/withdraw/", editions.withdraw, name="edition_withdraw"),
     path("terms/", terms.terms, name="terms"),
     path("work/", work.work, name="work"),
     path("participants/", participants.matrix, name="participants"),

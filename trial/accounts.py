@@ -8,7 +8,7 @@ from datetime import date
 
 from django.db.models import F
 
-from trial import access, changes
+from trial import access, changes, edition_approvals
 from trial.models import Delegation, Person, Role, Site
 from trial.rules import site_time
 
@@ -132,7 +132,9 @@ def save_site(
             return site
         if Site.objects.filter(code__iexact=code).exists():
             raise NotAllowed(f"There is a site with the code {code} already.")
-        return Site.objects.create(code=code, name=name, time_zone=time_zone)
+        made = Site.objects.create(code=code, name=name, time_zone=time_zone)
+        edition_approvals.open_site(administrator, made)
+        return made
 
 
 def delegate(

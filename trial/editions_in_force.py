@@ -31,7 +31,11 @@ class SavedBy(NamedTuple):
 def usable_at(site_id: int, form: str) -> frozenset[int]:
     """Numbers of the editions that may be used at the site; one SQL statement."""
     words = EditionApproval.objects.filter(site=site_id, form=form, struck_out_reason="").order_by("id")
-    newest = dict(words.values_list("edition", "state"))
+    return usable(form, dict(words.values_list("edition", "state")))
+
+
+def usable(form: str, newest: Mapping[int, str]) -> frozenset[int]:
+    """The rule. newest: edition → the newest word about it at the site."""
     before = {each for each in range(1, form_editions.before_approvals(form) + 1) if each not in newest}
     return frozenset(before | {each for each, state in newest.items() if state != EditionApproval.State.WITHDRAWN})
 

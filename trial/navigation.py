@@ -18,17 +18,18 @@ _DASHBOARD = ("Dashboard", "analysis:dashboard")
 _AS_OF = ("As of", "analysis:moments")
 _PROTOCOL = ("Protocol", "analysis:protocol")
 _SETTINGS = ("Settings", "analysis:settings")
+_EDITIONS = ("Editions", "capture:editions")
 _FILES = ("Files", "capture:exchange")
 
 NAVIGATION: dict[str, tuple[tuple[str, str], ...]] = {
     Role.COORDINATOR: (_WORK, _PARTICIPANTS, _QUERIES, _REGISTER, _PROTOCOL),
     Role.INVESTIGATOR: (_WORK, _PARTICIPANTS, _QUERIES, _REGISTER, _TRAIL, _PROTOCOL),
-    Role.MONITOR: (_WORK, _PARTICIPANTS, _QUERIES, _CONTROL, _TRAIL, _PROTOCOL),
-    Role.CHAIR: (_DASHBOARD, _PARTICIPANTS, _WORK, _CONTROL, _TRAIL, _AS_OF, _PROTOCOL, _SETTINGS),
-    Role.STATISTICIAN: (_DASHBOARD, _PARTICIPANTS, _TRAIL, _AS_OF, _PROTOCOL, _SETTINGS, _FILES),
+    Role.MONITOR: (_WORK, _PARTICIPANTS, _QUERIES, _CONTROL, _TRAIL, _PROTOCOL, _EDITIONS),
+    Role.CHAIR: (_DASHBOARD, _PARTICIPANTS, _WORK, _CONTROL, _TRAIL, _AS_OF, _PROTOCOL, _EDITIONS, _SETTINGS),
+    Role.STATISTICIAN: (_DASHBOARD, _PARTICIPANTS, _TRAIL, _AS_OF, _PROTOCOL, _EDITIONS, _SETTINGS, _FILES),
     Role.ADMINISTRATOR: (
         ("People", "people"), ("Sites", "sites"), ("Access rights", "access_rights"), ("Sign-ins", "sign_in_history"),
-        ("Problems", "problems"), ("Status", "analysis:status"), _PROTOCOL,
+        ("Problems", "problems"), ("Status", "analysis:status"), _PROTOCOL, _EDITIONS,
     ),  # fmt: skip
 }
 

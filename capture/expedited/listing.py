@@ -1,6 +1,6 @@
 """Clocks as lines of a page: the event, the rule, what is next and until when, what was sent."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from django.urls import reverse
 from capture import one_line
 from capture.expedited import words
 from capture.expedited.clocks import EventClock, clocks_of
+from trial import editions_in_force, form_editions
 from trial.clock import zone_of
 from trial.models import Participant
 from trial.rules import expedited
@@ -54,21 +55,30 @@ class Line:
         return self.of.clock.state != expedited.NOT_REQUIRED
 
 
-def line(of: EventClock, now: datetime) -> Line:
-    """The words of one clock."""
+def line(of: EventClock, now: datetime, not_asked: Collection[str] | None = None) -> Line:
+    """The words of one clock. not_asked: by the edition of the form that is in force at the site; None: read here."""
+    if not_asked is None:
+        not_asked = not_asked_at(of.participant.site_id)
     state, where = of.clock.state, zone_of(of.participant.site)
     url = reverse("capture:entry", args=[of.participant.reference, "adverse_event", of.event.pk])
     return Line(
         of, one_line.one_line("adverse_event", of.event), words.STATE_WORDS[state], words.MARKS[state],
         words.what_next(of.clock), words.when(of.clock, now, where), words.rule(of.clock),
-        words.to_answer(of.clock), url,
+        words.to_answer(of.clock, not_asked), url,
     )  # fmt: skip
 
 
 def lines(participants: Sequence[Participant], now: datetime, state: str) -> list[Line]:
     """The clocks of these participants; state: one of `expedited.STATES`, `open`, or empty for all that need, or may
     need, a report."""
-    return [line(each, now) for each in clocks_of(participants, now) if _asked(each, state)]
+    found = [each for each in clocks_of(participants, now) if _asked(each, state)]
+    not_asked = {site: not_asked_at(site) for site in {each.participant.site_id for each in found}}
+    return [line(each, now, not_asked[each.participant.site_id]) for each in found]
+
+
+def not_asked_at(site_id: int) -> tuple[str, ...]:
+    """The fields of an adverse event that the site cannot answer: its edition of the form does not ask them."""
+    return form_editions.asked_after("adverse_event", editions_in_force.in_force(site_id, "adverse_event"))
 
 
 def of_participant(participant: Participant, now: datetime) -> list[Line]:

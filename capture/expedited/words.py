@@ -1,5 +1,6 @@
 """A clock in words: what is due when, how late it is, which rule asks, and what nobody has answered yet."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,8 @@ MARKS = {
     expedited.OVERDUE: "overdue", expedited.DUE: "due", expedited.UNDETERMINED: "incomplete",
     expedited.LATE: "missed", expedited.IN_TIME: "complete", expedited.NOT_REQUIRED: "future",
 }  # fmt: skip
+# A question of the rules → the field that answers it, where not every edition of the form asks it.
+FIELDS, AWARE = {"hospital stay": "hospital_stay"}, "aware_on"
 QUESTIONS = {
     "grade": "its grade", "expectedness": "whether it was expected", "attribution": "its attribution",
     "hospital stay": "whether it meant 24 hours in hospital", "onset": "when it began",
@@ -68,9 +71,25 @@ def rule(clock: Clock) -> str:
     return f"{found.demand[:1].upper()}{found.demand[1:]}: {found.condition}."
 
 
-def to_answer(clock: Clock) -> str:
-    """What is not known and would settle it, as a sentence; empty when nothing is open."""
-    asked = [QUESTIONS[name] for name in clock.demand.depends_on]
+def to_answer(clock: Clock, not_asked: Collection[str] = ()) -> str:
+    """What is not known and would settle it, in sentences; empty when nothing is open.
+
+    not_asked: fields that the edition in force at the site does not ask. What cannot be answered is not asked for.
+    """
+    cannot = [QUESTIONS[name] for name in clock.demand.depends_on if FIELDS.get(name) in not_asked]
+    if _waits(clock) and AWARE in not_asked:
+        cannot.append("when the site became aware of it")
+    words = [_can_be_answered(clock, not_asked)]
+    if cannot:
+        words.append(f"Counted as the strictest, since the edition of the form at this site does not ask it: "
+                     f"{_listed(cannot)}.")  # fmt: skip
+    return " ".join(filter(None, words))
+
+
+def _can_be_answered(clock: Clock, not_asked: Collection[str]) -> str:
+    asked = [QUESTIONS[name] for name in clock.demand.depends_on if FIELDS.get(name) not in not_asked]
+    if _waits(clock) and AWARE in not_asked:
+        return f"Say {_listed(asked)}." if asked else ""
     if _waits(clock) and not asked:
         return "Say when the site became aware of it: the clock starts there."
     if _waits(clock):

@@ -218,7 +218,18 @@ DATA_CAPTURE_REQUIREMENTS = (
         AREA,
         "A new edition of a form is used at a site only once its approval there is on record.",
         e6("4.3.5"),
-        (),
-        "Not built: approvals are kept, and no page records them yet.",
+        tests_of(
+            "capture/test_edition_approvals.py",
+            "a_further_edition_from_its_declaration_to_its_use",
+            "an_import_obeys_the_same_approvals",
+            "no_entry_is_by_a_newer_edition_than_was_approved_at_its_site_at_that_moment",
+            "only_the_study_chair_records_an_approval_and_nobody_in_the_name_of_another",
+            "an_approval_is_refused_in_words",
+            "a_withdrawal_is_a_further_word_and_the_site_goes_back",
+            "a_site_that_is_opened_starts_with_the_newest_editions_on_record_in_the_same_change",
+            "sites_from_before_approvals_were_kept_go_on_with_what_they_used",
+            "what_the_edition_of_a_site_does_not_ask_counts_as_its_strictest_value",
+        )
+        + tests_of(EDITIONS, "a_save_by_an_edition_that_is_not_usable_keeps_nothing"),
     ),
 )
