@@ -18,8 +18,8 @@ from django.http import QueryDict
 from trial.models import SavedForm
 
 FIELD = "sent_as"
-# What differs between two sendings of the same form, or only says where to go on to.
-NOT_ITS_CONTENT = {"csrfmiddlewaretoken", "kept_form", "and_next"}
+# What differs between two sendings of the same form, only says where to go on to, or could be guessed from a digest.
+NOT_ITS_CONTENT = {"csrfmiddlewaretoken", "kept_form", "and_next", "password", "code"}
 
 
 class SavedAlready(Exception):

@@ -12,7 +12,7 @@ from analysis import data_cuts, moments, selectors
 from analysis.endpoints import comparison
 from analysis.moments import Moment
 from analysis.views import at_moment
-from trial import access
+from trial import access, changes
 from trial.models import Change, DataCut, Role
 from trial.protocol import Group
 
@@ -37,7 +37,7 @@ def cut(request: HttpRequest) -> HttpResponse:
     words = {name: request.POST.get(name, "").strip() for name in ("name", "because", "as_of", "cutoff")}
     try:
         made = data_cuts.make(request.user, **words)
-    except (moments.WrongMoment, IntegrityError) as refusal:
+    except (moments.WrongMoment, IntegrityError, changes.RecordBusy) as refusal:
         taken = isinstance(refusal, IntegrityError)
         because = f"“{words['name']}” is taken: a data cut keeps its name." if taken else str(refusal)
         return _page(request, 422, typed=words, refusal=because)

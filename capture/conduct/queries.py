@@ -1,7 +1,7 @@
 """What people do with queries: the monitor raises, closes, reopens and cancels; the site answers. One Change each."""
 
 from collections.abc import Iterable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,8 +34,14 @@ class Where:
     field: str = ""
 
 
-def raise_query(person: Person, participant: Participant, where: Where, words: str) -> Query:
-    """A monitor asks the site about an entry; raises NotPossible, changes.RecordHeld."""
+class WaitsAlready(NotPossible):
+    """The same words wait for the site's answer at this place."""
+
+
+def raise_query(
+    person: Person, participant: Participant, where: Where, words: str, *, unless_it_waits: bool = False
+) -> Query:
+    """A monitor asks the site about an entry; raises NotPossible (WaitsAlready where asked for), changes.RecordHeld."""
     _monitor(person)
     if not words.strip():
         raise NotPossible("Write the question.")
@@ -44,13 +50,31 @@ def raise_query(person: Person, participant: Participant, where: Where, words: s
     if where.row_id is not None and places.row_of(participant, where.form, where.row_id) is None:
         raise NotPossible("There is no such entry.")
     with changes.record(person, "query", participant=participant) as change:
+        if unless_it_waits and _waits(participant, where, words.strip()):
+            raise WaitsAlready("The same question waits for an answer.")
         return asking.open_one(participant, where.form, where.row_id, where.field, "", words.strip(), "", change.at,
                                person)  # fmt: skip
 
 
 def raise_many(person: Person, asked: Iterable[tuple[Participant, Where]], words: str) -> int:
-    """One wording for many places, one Change each; returns how many were asked."""
-    return sum(1 for participant, where in asked if raise_query(person, participant, where, words))
+    """One wording for many places, one Change each; returns how many were asked.
+
+    Where the same words wait for an answer nobody is asked again. So what was sent twice, or broke off in the middle
+    (a place further on is locked, the server was lost) and is sent again, asks each place once.
+    """
+    found = 0
+    for participant, where in asked:
+        with suppress(WaitsAlready):
+            raise_query(person, participant, where, words, unless_it_waits=True)
+            found += 1
+    return found
+
+
+def _waits(participant: Participant, where: Where, words: str) -> bool:
+    return Query.objects.filter(
+        participant=participant, form=where.form, row_id=where.row_id, field=where.field, words=words,
+        state__in=(State.OPEN, State.REOPENED), struck_out_reason="",
+    ).exists()  # fmt: skip
 
 
 def answer(person: Person, query: Query, words: str) -> Query:

@@ -7,12 +7,15 @@ from django.test import Client
 
 from trial.models import Person
 
+OWN = "to the page itself"
+
 
 class _Fields(HTMLParser):
-    """Successful controls of the form marked data-save (or data-save's page), as a browser would submit them."""
+    """Successful controls of the form marked data-save, or of the one sent to `action`, as a browser submits them."""
 
-    def __init__(self) -> None:
+    def __init__(self, action: str = "") -> None:
         super().__init__()
+        self._action = action
         self.fields: dict[str, str] = {}
         self._select: str | None = None
         self._textarea: str | None = None
@@ -21,7 +24,8 @@ class _Fields(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given: dict[str, Any] = {name: "" if value is None else value for name, value in attrs}
         if tag == "form":
-            self._inside = "data-save" in given
+            sends = self._action in given.get("action", "") if self._action != OWN else "action" not in given
+            self._inside = (sends and given.get("method") == "post") if self._action else "data-save" in given
         if not self._inside:
             return
         if tag == "input" and given.get("name"):
@@ -50,9 +54,9 @@ class _Fields(HTMLParser):
             self.fields[self._textarea] += data.lstrip("\r\n")
 
 
-def fields(page: str) -> dict[str, str]:
-    """Name → value of every field in the page's form to save, as it stands."""
-    reader = _Fields()
+def fields(page: str, action: str = "") -> dict[str, str]:
+    """Name → value of every field in the page's form to save, as it stands; or of the form sent to `action`."""
+    reader = _Fields(action)
     reader.feed(page)
     return reader.fields
 
