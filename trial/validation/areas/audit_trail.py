@@ -135,6 +135,21 @@ AUDIT_TRAIL_REQUIREMENTS = (
         + tests_of("trial/validation/test_small_promises.py", "the_time_of_a_change_is_the_database_servers")
         + tests_of(
             "browser/test_a_wrong_clock.py", "a_browser_with_its_clock_a_day_off_moves_no_day_and_no_time"
+        )
+        + tests_of(
+            "trial/rules/test_site_time.py",
+            "a_time_is_shown_once_never_or_twice",
+            "of_two_times_none_is_guessed_and_the_one_that_was_said_is_taken",
+            "an_instant_is_written_by_the_clock_of_the_site_with_utc_beside_it",
+            "the_24_hours_of_a_notification_are_hours_across_a_change_of_clock",
+        )
+        + tests_of(
+            "capture/test_time_at_the_site.py",
+            "awareness_is_typed_by_the_clock_of_the_site_and_starts_the_24_hours_there",
+            "a_time_that_the_clock_never_showed_is_refused_and_one_shown_twice_is_asked_about",
+            "another_zone_moves_no_instant_and_a_correction_of_something_else_does_not_either",
+            "an_export_states_the_offset_of_each_instant_and_comes_back_unchanged",
+            "the_history_and_the_digest_say_the_time_at_the_site_and_the_trail_stays_utc",
         ),
     ),
     Requirement(

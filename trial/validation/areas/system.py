@@ -53,6 +53,12 @@ SYSTEM_REQUIREMENTS = (
             "a_registration_sent_again_registers_nobody_twice",
             "two_presses_at_the_same_moment_make_one_entry",
         )
+        + tests_of(
+            "capture/test_sent_twice.py",
+            "an_act_sent_again_is_on_record_once_and_its_person_is_told",
+            "a_question_to_many_asks_each_once_however_often_it_is_sent",
+        )
+        + tests_of("test_every_post_form.py", "every_form_has_the_token_or_a_reason_for_none")
         + tests_of("runtime/test_supervisor.py", "a_database_that_dies_is_shown_with_its_log_and_started_again")
         + tests_of(
             "runtime/test_lost_connections.py",
