@@ -13,6 +13,15 @@ def words(done: Redaction) -> str:
             f"({done.asked_because}), approved by {done.decided_by} ({done.decided_because}).")  # fmt: skip
 
 
+def told(one: Redaction) -> str:
+    """What became of a request, or that it waits."""
+    asked = f"asked for by {one.asked_by} ({one.asked_because})"
+    if one.waits:
+        return f"Waits for the study chair; {asked}."
+    return words(one) if one.state == Redaction.State.DONE else (
+        f"Refused by {one.decided_by} ({one.decided_because}); {asked}.")  # fmt: skip
+
+
 def _done() -> list[Redaction]:
     done = Redaction.objects.filter(state=Redaction.State.DONE)
     return list(done.select_related("asked_by", "decided_by").order_by("id"))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import attrgetter
 
-from capture import history
+from capture import blacked_out, history
 from capture.copies.document import Act
 from capture.trail import tables, words
 from trial.ctcae_v3.limits import ANALYTES
@@ -16,13 +16,13 @@ AT_A_TIME = 500
 
 def acts(participant: Participant | None, shown: dict[int, tuple[int, ...]]) -> Iterator[Act]:
     """One act for each Change, oldest first. shown: Change → the versions of it to tell, all of the participant."""
-    names = words.Names.of(Lesion.objects.filter(participant=participant))
+    names, notes = words.Names.of(Lesion.objects.filter(participant=participant)), blacked_out.by_version()
     for numbers in _by(sorted(shown), AT_A_TIME):
         keys = [key for number in numbers for key in shown[number]]
         versions = words.with_before(Version.objects.filter(pk__in=keys).order_by("change_id", "id"))
         of_change = {key: list(each) for key, each in groupby(versions, key=attrgetter("change_id"))}
         for change in Change.objects.filter(pk__in=numbers).select_related("person").order_by("id"):
-            yield Act(_head(change), tuple(_lines(of_change.get(change.pk, []), names)))
+            yield Act(_head(change), tuple(_lines(of_change.get(change.pk, []), names, notes)))
 
 
 def _by(numbers: list[int], size: int) -> Iterator[list[int]]:
@@ -37,9 +37,10 @@ def _head(change: Change) -> str:
     return f"Change {change.pk}, {instant(change.at)}. {act} by {who}{f', {role}' if role else ''}{why}"
 
 
-def _lines(versions: Iterable[Version], names: words.Names) -> Iterator[str]:
+def _lines(versions: Iterable[Version], names: words.Names, notes: dict[int, str]) -> Iterator[str]:
     for version in versions:
         told = "; ".join(_line(each) for each in words.lines(version, names) if each.label != "Versions")
+        told = " ".join(filter(None, (told, notes.get(version.pk))))
         yield f"{_of(version, names)} ({words.ROW_ACTS.get(version.act, version.act)}): {told or 'no value'}"
 
 

@@ -91,6 +91,9 @@ def _named(row: dict[str, Any], names: Names) -> dict[str, Any]:
             column, value = column.removesuffix("_id"), names.people.get(value, f"person {value}")
         elif column == "sites" and isinstance(value, list):
             value = ", ".join(sorted(names.sites.get(key, f"site {key}") for key in value))
+        elif column in ("versions", "changes") and isinstance(value, list):
+            value = ", ".join(str(each.get("version") or each.get("change")) if isinstance(each, dict) else str(each)
+                              for each in value)  # fmt: skip
         found[column] = value
     return found
 

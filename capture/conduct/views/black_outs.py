@@ -59,17 +59,10 @@ def listing(request: HttpRequest) -> HttpResponse:
     rows = list(black_outs.of(request.user))
     shown = {
         "waiting": [(each, black_outs.where(each)) for each in rows if each.waits],
-        "decided": [(each, black_outs.where(each), _said(each)) for each in rows if not each.waits],
+        "decided": [(each, black_outs.where(each), blacked_out.told(each)) for each in rows if not each.waits],
         "decides": request.user.role in access.DECIDES,
     }
     return render(request, "capture/conduct/black_outs.html", shown)
-
-
-def _said(each: Redaction) -> str:
-    if each.state == Redaction.State.DONE:
-        return blacked_out.words(each)
-    asked = f"asked for by {each.asked_by} ({each.asked_because})"
-    return f"Refused by {each.decided_by} ({each.decided_because}); {asked}."
 
 
 @access.allows(*READS)
@@ -81,7 +74,7 @@ def one(request: HttpRequest, redaction_id: int) -> HttpResponse:
 
 def _page(request: HttpRequest, asked: Redaction, form: Any = None, reasons: tuple[str, ...] = ()) -> HttpResponse:
     shown: dict[str, Any] = {"asked": asked, "where": black_outs.where(asked), "participant": asked.participant,
-                             "reasons": reasons, "said": "" if asked.waits else _said(asked)}  # fmt: skip
+                             "reasons": reasons, "said": "" if asked.waits else blacked_out.told(asked)}  # fmt: skip
     if asked.waits:
         source = black_outs.Source(asked.of_change, asked.of_version, asked.field)
         text, places = black_outs.text_of(asked.participant, source), black_outs.places(asked)
