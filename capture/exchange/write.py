@@ -17,8 +17,7 @@ from capture.exchange.parse import Bundle, Entry, by_date
 from capture.exchange.standing import compared_columns
 from capture.exchange.write_scans import write_scans
 from capture.proposals import NOT_AN_EVENT
-from capture.services import acknowledgements, dosing, entries, registration
-from capture.services.by_edition import NotInForce
+from capture.services import acknowledgements, by_edition, dosing, entries, registration
 from capture.services.dosing import Period
 from trial import changes
 from trial.models import Acknowledgement, NotDone, Participant, Site, Waiver
@@ -148,7 +147,7 @@ class Writer:
                 book = ENTRY_FORMS["death"]
                 values = {name: entry.values[name] for name in book.form.base_fields}  # type: ignore[union-attr]
                 known = entries.facts(book, self.participant, values, saved)  # type: ignore[arg-type]
-                soft = checks.settle(checks.CHECKS["death"], known, None)
+                soft = checks.settle(by_edition.checks_of("death", saved.form_edition), known, None)
                 acknowledgements.keep(self.participant, "death", saved.pk, soft, None)  # type: ignore[arg-type]
 
     def said(self, form: str, entry: Entry, saved: Any) -> None:
@@ -179,7 +178,7 @@ class Writer:
         except registration.NotAllowed as refusal:
             for words in refusal.reasons:
                 self.refuse(entry, words)
-        except (changes.RecordHeld, NotInForce) as refusal:
+        except (changes.RecordHeld, by_edition.NotInForce) as refusal:
             self.refuse(entry, str(refusal))
         except IntegrityError as refusal:
             rule = getattr(getattr(refusal.__cause__, "diag", None), "constraint_name", "") or "one of its rules"

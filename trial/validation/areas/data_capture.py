@@ -230,6 +230,11 @@ DATA_CAPTURE_REQUIREMENTS = (
             "sites_from_before_approvals_were_kept_go_on_with_what_they_used",
             "what_the_edition_of_a_site_does_not_ask_counts_as_its_strictest_value",
         )
+        + tests_of(
+            "capture/test_editions_of_own_pages.py",
+            "a_form_with_a_page_of_its_own_asks_by_the_edition_of_the_site_too",
+            "registering_asks_by_the_edition_of_the_chosen_site",
+        )
         + tests_of(EDITIONS, "a_save_by_an_edition_that_is_not_usable_keeps_nothing"),
     ),
 )
