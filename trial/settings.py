@@ -5,6 +5,7 @@ Raises ImproperlyConfigured when production is asked for with a missing secret o
 """
 
 import os
+import tempfile
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -104,6 +105,9 @@ BACKUPS = Path(_BACKUPS).absolute() if _BACKUPS else None
 BACKUPS_KEPT_DAYS = int(os.environ.get("ENDPOINT_BACKUPS_KEPT", "30"))
 if BACKUPS_KEPT_DAYS < 1:
     raise ImproperlyConfigured("ENDPOINT_BACKUPS_KEPT is a number of days, 1 or more.")
+# Archives that somebody asked for on the pages, until they are a day old.
+_ARCHIVES = addresses.DATA / "archives" if EMBEDDED else Path(tempfile.gettempdir()) / "endpoint-archives"
+ARCHIVES = Path(os.environ.get("ENDPOINT_ARCHIVES") or _ARCHIVES).absolute()
 DRILL_DATABASE_URL = os.environ.get("ENDPOINT_DRILL_DATABASE_URL", "")
 # Mail: the daily digest of expedited reports, the only thing that is sent.
 _MAIL_URL = os.environ.get("ENDPOINT_MAIL_URL", "")

@@ -37,6 +37,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
         "typed": typed,
         "filters": urlencode({"site": site, "group": group, "state": state, "typed": typed}),
         "states": STATES,
+        "reads_trail": request.user.role in access.READS_TRAIL,
         "may_enter": access.may_enter(request.user),
     }
     return render(request, "capture/participants.html", shown)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from capture.copies import archive
+from capture.copies import archive, asked
 from capture.exchange.export import ExportFailed
 from trial.models import Site
 
@@ -16,12 +16,18 @@ class Command(BaseCommand):
     help = "Write every casebook as a page and as PDF, the data and the sealed trail into a new folder."
 
     def add_arguments(self, parser: Any) -> None:
-        """The folder, and the site if it is of one."""
-        parser.add_argument("folder", type=Path, metavar="DIR")
+        """The folder, and the site if it is of one; or the archive that somebody asked for on the pages."""
+        parser.add_argument("folder", type=Path, metavar="DIR", nargs="?")
         parser.add_argument("--site", metavar="CODE", help="only this site; without it, the whole study")
+        parser.add_argument("--asked", metavar="ID", help="what the pages call, and nobody by hand")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Says what was written, how to verify it, and what to note elsewhere."""
+        if options["asked"]:
+            self._asked(options["asked"])
+            return
+        if options["folder"] is None:
+            raise CommandError("Name a folder, which is new or empty.")
         site = Site.objects.filter(code=options["site"]).first() if options["site"] else None
         if options["site"] and site is None:
             raise CommandError(f"There is no site {options['site']}.")
@@ -32,6 +38,12 @@ class Command(BaseCommand):
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(f"Archive of {archive.name_of(site)}: {made.casebooks} casebooks in {folder}")
         self.stdout.write(f"Verify with: python3 {folder / 'verify_copy.py'} --manifest {made.manifest}")
+
+    def _asked(self, key: str) -> None:
+        try:
+            asked.carry_out(key)
+        except asked.NotNow as refusal:
+            raise CommandError(str(refusal)) from refusal
 
     def _told(self, done: int, of: int) -> None:
         if done % 10 == 0:

@@ -1,0 +1,127 @@
+"""Archives are asked for on a page, made by a process of their own, and fetched by those whose they are."""
+
+import io
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client, override_settings
+
+from capture.copies import asked
+from tests.capture.conduct.test_signing import client_of
+from tests.capture.copies.story import verified
+from tests.cast import Cast, cast_of
+from trial.models import JournalEntry, Role
+
+ADDRESS = "/copies/"
+
+
+@pytest.fixture
+def cast(database: object, tmp_path: Path) -> Iterator[Cast]:
+    """The fixed cast; archives are kept in a folder of the test."""
+    with override_settings(ARCHIVES=tmp_path / "archives"):
+        yield cast_of()
+
+
+@pytest.fixture
+def in_place(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What would be started as a process of its own: the ids that were asked for."""
+    started: list[str] = []
+
+    class Started:
+        def __init__(self, words: list[str], **_: object) -> None:
+            started.append(words[-1])
+
+        def wait(self) -> int:
+            return 0
+
+    monkeypatch.setattr(asked.subprocess, "Popen", Started)
+    monkeypatch.setattr(asked.os, "nice", lambda _: 0)
+    return started
+
+
+def page_of(client: Client) -> str:
+    """The page in one line."""
+    return " ".join(client.get(ADDRESS).content.decode().split())
+
+
+def test_an_investigator_takes_the_site_away_and_it_verifies(cast: Cast, tmp_path: Path) -> None:
+    """A real process of its own makes it, on this test's database."""
+    client = client_of(cast.people[Role.INVESTIGATOR])
+    assert client.post(f"{ADDRESS}ask/", {"site": "NORTH"}).status_code == 302
+    waited = time.monotonic() + 60
+    while "Under way" in (page := page_of(client)) and time.monotonic() < waited:
+        time.sleep(0.2)
+    assert ">Made</span> from change" in page and "1 casebook" in page, page
+    (made,) = asked.shown_to(cast.people[Role.INVESTIGATOR])
+    answer = client.post(f"{ADDRESS}{made.id}/file/")
+    content = io.BytesIO(b"".join(answer.streaming_content))  # type: ignore[attr-defined]
+    with zipfile.ZipFile(content) as archive:
+        archive.extractall(tmp_path / "north")
+    code, said = verified(tmp_path / "north", "--manifest", made.manifest)
+    assert code == 0 and "Archive of site NORTH" in said and "by A_Investigator, Site investigator" in said
+    assert [each.person for each in JournalEntry.objects.all()] == [cast.people[Role.INVESTIGATOR]] * 2
+    assert {path.suffix for path in asked.settings.ARCHIVES.iterdir()} == {".json", ".zip"}
+    assert oct(asked.settings.ARCHIVES.stat().st_mode)[-3:] == "700"
+
+
+def test_nobody_takes_away_what_is_not_theirs(cast: Cast, in_place: list[str]) -> None:
+    south = client_of(cast.elsewhere[Role.INVESTIGATOR])
+    assert south.post(f"{ADDRESS}ask/", {"site": "NORTH"}).status_code == 404
+    for role in (Role.INVESTIGATOR, Role.MONITOR, Role.CHAIR):
+        client = client_of(cast.people[role])
+        assert client.post(f"{ADDRESS}ask/", {}).status_code == 404, role
+        assert "Archive of the whole study" not in page_of(client)
+    assert client_of(cast.people[Role.COORDINATOR]).post(f"{ADDRESS}ask/", {"site": "NORTH"}).status_code == 403
+    assert in_place == [] and not asked.settings.ARCHIVES.exists()
+    made = asked.carry_out(asked.start(cast.people[Role.INVESTIGATOR], cast.north).id)
+    assert south.post(f"{ADDRESS}{made.id}/file/").status_code == 404 and made.id not in page_of(south)
+    answer = client_of(cast.people[Role.MONITOR]).post(f"{ADDRESS}{made.id}/file/")
+    assert answer.status_code == 200 and b"".join(answer.streaming_content)[:2] == b"PK"  # type: ignore[attr-defined]
+
+
+def test_the_statistician_takes_the_whole_study_away(cast: Cast, in_place: list[str]) -> None:
+    client = client_of(cast.people[Role.STATISTICIAN])
+    client.post(f"{ADDRESS}ask/", {})
+    asked.carry_out(in_place[0])
+    assert "the study" in page_of(client) and "Download" in page_of(client)
+    assert "Download" not in page_of(client_of(cast.people[Role.CHAIR]))
+
+
+def test_one_archive_is_made_at_a_time_and_the_page_says_how_far_it_is(cast: Cast, in_place: list[str]) -> None:
+    client = client_of(cast.people[Role.CHAIR])
+    client.post(f"{ADDRESS}ask/", {"site": "NORTH"})
+    asked._write(asked.replace(asked.by_id(in_place[0]), done=3, of=9))
+    assert "Under way</span> 3 of 9 casebooks" in page_of(client)
+    answer = client.post(f"{ADDRESS}ask/", {"site": "SOUTH"})
+    assert answer.status_code == 422 and "The archive of site NORTH is being made." in answer.content.decode()
+    assert len(in_place) == 1
+
+
+def test_an_archive_that_stopped_half_way_is_said_to_have_failed(
+    cast: Cast, in_place: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = asked.start(cast.people[Role.CHAIR], cast.north)
+    monkeypatch.setattr(asked.archive, "build", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        asked.carry_out(begun.id)
+    assert f"Failed</span> {asked.STOPPED}" in page_of(client_of(cast.people[Role.CHAIR]))
+    silent = asked.start(cast.people[Role.CHAIR], cast.north)
+    monkeypatch.setattr(asked, "SILENT_SECONDS", -1)
+    found = asked.by_id(silent.id)
+    assert found is not None and found.state == asked.FAILED
+    monkeypatch.setattr(asked, "KEPT_SECONDS", -1)
+    asked.start(cast.people[Role.CHAIR], cast.north)
+    assert asked.by_id(begun.id) is None and asked.by_id("../secret") is None
+    with pytest.raises(CommandError, match="Nobody asked"):
+        call_command("archive", asked=begun.id)
+
+
+def test_the_way_to_the_archive_stands_where_people_look(cast: Cast) -> None:
+    for role, address in ((Role.INVESTIGATOR, "/participants/"), (Role.MONITOR, "/trail/"),
+                          (Role.STATISTICIAN, "/files/")):  # fmt: skip
+        assert 'href="/copies/"' in client_of(cast.people[role]).get(address).content.decode(), role
+    assert 'href="/copies/"' not in client_of(cast.people[Role.COORDINATOR]).get("/participants/").content.decode()
