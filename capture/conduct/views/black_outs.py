@@ -72,9 +72,15 @@ def one(request: HttpRequest, redaction_id: int) -> HttpResponse:
     return _page(request, get_object_or_404(black_outs.of(request.user), pk=redaction_id))
 
 
+def _touched(asked: Redaction) -> str:
+    counted = ((len(asked.versions), "version"), (len(asked.changes), "reason"), (asked.copies, "half-typed form"))
+    return ", ".join(f"{count} {what}{'s' if count > 1 else ''}" for count, what in counted if count)
+
+
 def _page(request: HttpRequest, asked: Redaction, form: Any = None, reasons: tuple[str, ...] = ()) -> HttpResponse:
     shown: dict[str, Any] = {"asked": asked, "where": black_outs.where(asked), "participant": asked.participant,
-                             "reasons": reasons, "said": "" if asked.waits else blacked_out.told(asked)}  # fmt: skip
+                             "reasons": reasons, "said": "" if asked.waits else blacked_out.told(asked),
+                             "touched": _touched(asked)}  # fmt: skip
     if asked.waits:
         source = black_outs.Source(asked.of_change, asked.of_version, asked.field)
         text, places = black_outs.text_of(asked.participant, source), black_outs.places(asked)

@@ -31,7 +31,13 @@ BLACKING_OUT = Requirement(
         "what_is_forged_about_a_black_out_is_found",
         "a_version_altered_under_a_black_out_of_ones_own_is_found",
         "an_altered_reason_that_was_blacked_out_is_found",
-    ),
+    )
+    + tests_of(
+        "capture/conduct/test_black_out_pages.py",
+        "who_sees_the_record_asks_from_the_history_and_the_chair_decides",
+        "the_history_the_trail_and_the_file_tell_who_blacked_out_and_why",
+    )
+    + tests_of("capture/copies/test_what_was_blacked_out.py", "no_copy_holds_the_words_and_each_verifies"),
     "Words that results are computed from stay (reasons of a dose, other words of an event, name of a medication, "
     "assay, why a lesion was not evaluated, findings); words in a problem report alone cannot be asked for.",
 )
