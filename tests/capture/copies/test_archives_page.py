@@ -4,15 +4,17 @@ import io
 import time
 import zipfile
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client, override_settings
 
+from capture.conduct import holds
 from capture.copies import asked
-from tests.capture.conduct.test_signing import client_of
-from tests.capture.copies.story import verified
+from tests.capture.conduct.test_signing import client_of, delegate
+from tests.capture.copies.story import sign, verified
 from tests.cast import Cast, cast_of
 from trial.models import JournalEntry, Role
 
@@ -68,6 +70,20 @@ def test_an_investigator_takes_the_site_away_and_it_verifies(cast: Cast, tmp_pat
     assert oct(asked.settings.ARCHIVES.stat().st_mode)[-3:] == "700"
 
 
+def test_a_locked_site_is_read_copied_and_taken_away_as_before(cast: Cast, in_place: list[str]) -> None:
+    ines, monitor, chair = (cast.people[role] for role in (Role.INVESTIGATOR, Role.MONITOR, Role.CHAIR))
+    delegate(ines, cast.north, date(2026, 1, 1))
+    sign(ines, cast.participant)
+    asked_for = holds.ask_lock(monitor, holds.Target("site", site=cast.north), "The last visit is over")
+    holds.decide_lock(chair, asked_for, True, "Clean")
+    client = client_of(ines)
+    assert client.get("/participants/NET-001/").status_code == 200
+    answer = client.post("/participants/NET-001/copy/")
+    assert answer.status_code == 200 and b"".join(answer.streaming_content)[:2] == b"PK"  # type: ignore[attr-defined]
+    client.post(f"{ADDRESS}ask/", {"site": "NORTH"})
+    assert asked.carry_out(in_place[0]).state == asked.MADE and "Download" in page_of(client)
+
+
 def test_nobody_takes_away_what_is_not_theirs(cast: Cast, in_place: list[str]) -> None:
     south = client_of(cast.elsewhere[Role.INVESTIGATOR])
     assert south.post(f"{ADDRESS}ask/", {"site": "NORTH"}).status_code == 404
@@ -87,7 +103,7 @@ def test_the_statistician_takes_the_whole_study_away(cast: Cast, in_place: list[
     client = client_of(cast.people[Role.STATISTICIAN])
     client.post(f"{ADDRESS}ask/", {})
     asked.carry_out(in_place[0])
-    assert "the study" in page_of(client) and "Download" in page_of(client)
+    assert "The study" in page_of(client) and "Download" in page_of(client)
     assert "Download" not in page_of(client_of(cast.people[Role.CHAIR]))
 
 

@@ -30,8 +30,16 @@ DATA_CAPTURE_REQUIREMENTS = (
         "An investigator reads and takes away the data of the own site with their trail at any time, also after "
         "the lock and after the sponsor has left.",
         e6("3.16.1(k)") + ema("6.6"),
-        tests_of("capture/trail/test_trail_page.py", "an_investigator_sees_the_changes_of_the_own_site_and_no_others"),
-        "Reading is open to the site. A download for the site, and an archive that outlives the sponsor, come later.",
+        tests_of("capture/trail/test_trail_page.py", "an_investigator_sees_the_changes_of_the_own_site_and_no_others")
+        + tests_of(
+            "capture/copies/test_archives_page.py",
+            "an_investigator_takes_the_site_away_and_it_verifies",
+            "a_locked_site_is_read_copied_and_taken_away_as_before",
+            "nobody_takes_away_what_is_not_theirs",
+        )
+        + tests_of(
+            "capture/copies/test_archive.py", "the_archive_of_a_site_verifies_and_holds_nothing_of_another_site"
+        ),
     ),
     Requirement(
         "R44",

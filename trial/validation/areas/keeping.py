@@ -9,6 +9,7 @@ MOMENTS, EXPORT, OFFLINE = (
     "capture/exchange/test_export.py",
     "capture/trail/test_offline.py",
 )
+COPY, ARCHIVE = "capture/copies/test_certified_copy.py", "capture/copies/test_archive.py"
 ROUND_TRIP = "capture/exchange/test_round_trip.py"
 
 KEEPING_REQUIREMENTS = (
@@ -74,8 +75,20 @@ KEEPING_REQUIREMENTS = (
         AREA,
         "A certified PDF copy holds data, trail, queries and signatures and can be verified without the product.",
         part_11("10(b)") + ema("6.5"),
-        (),
-        "Comes later, with the other exports.",
+        tests_of(
+            COPY,
+            "every_value_of_a_casebook_with_every_form_is_on_its_pdf",
+            "every_change_of_the_participant_stands_on_the_pdf_with_who_when_and_why",
+            "a_signature_on_the_pdf_has_its_printed_name_time_and_meaning_and_how_it_stands",
+            "a_copy_verifies_without_the_product_and_says_what_it_cannot_prove",
+            "the_excerpt_holds_nothing_of_another_participant",
+            "what_is_altered_is_found_and_a_forged_manifest_too",
+        )
+        + tests_of(
+            "capture/copies/test_checking_a_copy.py",
+            "a_hash_or_the_file_tells_who_made_the_copy_and_from_which_change",
+            "the_page_says_how_much_changed_since_and_where_to_see_it",
+        ),
     ),
     Requirement(
         "R61",
@@ -107,7 +120,13 @@ KEEPING_REQUIREMENTS = (
             "an_altered_line_is_found",
             "a_missing_change_is_found",
             "a_tail_cut_off_is_found_by_a_head_noted_elsewhere",
+        )
+        + tests_of(
+            ARCHIVE,
+            "every_page_opens_from_disk_and_leads_only_to_files_of_the_archive",
+            "a_page_says_what_the_certified_copy_on_paper_says",
+            "the_archive_of_the_study_verifies_to_the_head_of_the_chain",
+            "an_altered_file_of_an_archive_is_found",
         ),
-        "The trail verifies by itself; an archive that a person reads like the pages is not built.",
     ),
 )

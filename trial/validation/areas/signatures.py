@@ -12,8 +12,11 @@ SIGNATURE_REQUIREMENTS = (
         AREA,
         "Wherever a signature appears, its printed name, day and time, and meaning appear with it.",
         part_11("50"),
-        tests_of(SIGNING, "the_whole_casebook_is_signed_by_one_act"),
-        "On the page and in the record; certified PDF copies come later.",
+        tests_of(SIGNING, "the_whole_casebook_is_signed_by_one_act")
+        + tests_of(
+            "capture/copies/test_certified_copy.py",
+            "a_signature_on_the_pdf_has_its_printed_name_time_and_meaning_and_how_it_stands",
+        ),
     ),
     Requirement(
         "R34",
