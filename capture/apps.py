@@ -1,6 +1,10 @@
 """The app through which people write to the record."""
 
+from typing import Any
+
 from django.apps import AppConfig
+
+from trial import serving
 
 
 class CaptureConfig(AppConfig):
@@ -8,3 +12,13 @@ class CaptureConfig(AppConfig):
 
     name = "capture"
     verbose_name = "Data capture"
+
+    def ready(self) -> None:
+        """When a process begins to serve pages, it begins to derive what is due, too."""
+        serving.begins.connect(_warm, dispatch_uid="capture.warming")
+
+
+def _warm(**_: Any) -> None:
+    from capture import warming  # its models are loaded by then
+
+    warming.start()

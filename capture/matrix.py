@@ -99,12 +99,16 @@ class Row:
 
 @dataclass(frozen=True)
 class Matrix:
-    """The status of every form of the participants on one page, and how many there are in all."""
+    """The status of every form of the participants on one page, and how many there are in all.
+
+    waiting: how many further down the list have a state that is not derived yet, so that more may be found.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     in_all: int = 0
     page: int = 1
+    waiting: int = 0
 
     @property
     def first(self) -> int:

@@ -32,6 +32,7 @@ from trial.models import (
 from trial.schedule import Due
 
 Today = Callable[[int], date]
+PATIENCE_SECONDS = 0.1  # of the 300 ms that a page may take
 
 
 def matrix(
@@ -44,25 +45,33 @@ def matrix(
     """
     found = _filtered(access.participants_for(person), site, group, typed).order_by("number", "screening_number")
     wanted = {"due": ("due", "overdue"), "overdue": ("overdue",)}.get(state)
-    start = (page - 1) * PAGE_ROWS
+    start, waiting = (page - 1) * PAGE_ROWS, 0
     if wanted is None:
         in_all, rows = found.count(), rows_of(list(found[start : start + PAGE_ROWS]), today)
     else:
-        every = _in_state(found, wanted, today)
+        every, waiting = _in_state(found, wanted, today)
         on_page = every[start : start + PAGE_ROWS]
         in_all, rows = len(every), rows_of(list(found.filter(pk__in=on_page)), today)
     lengths = [max((len(getattr(row, part)) for row in rows), default=0) for part in PARTS]
     columns = ["Baseline"]
     for length, title in zip(lengths, ("Cycle {}", "Week {}", "Follow-up {}"), strict=True):
         columns += [title.format((n + 1) * (8 if title.startswith("Week") else 1)) for n in range(length)]
-    return Matrix(tuple(columns), tuple(_padded(row, lengths) for row in rows), in_all, page)
+    return Matrix(tuple(columns), tuple(_padded(row, lengths) for row in rows), in_all, page, waiting)
 
 
-def _in_state(found: QuerySet[Participant], wanted: Sequence[str], today: Today) -> list[int]:
-    """Ids of those in one of the states, in order; only those that moved since they were last asked about are read."""
+def _in_state(found: QuerySet[Participant], wanted: Sequence[str], today: Today) -> tuple[list[int], int]:
+    """Ids of those in one of the states, in order, and how many further down nobody knows the state of yet.
+
+    Only those that moved since they were last asked about are read, and no longer than a page may take.
+    """
     days = {key: today(site) for key, site in found.values_list("pk", "site_id")}
-    states = states_of(days, lambda moved: rows_of(list(Participant.objects.filter(pk__in=moved)), today))
-    return [each for each in days if states[each] in wanted]
+    states = states_of(days, partial(rows_of_ids, today), PATIENCE_SECONDS)
+    return [each for each, state in states.items() if state in wanted], len(days) - len(states)
+
+
+def rows_of_ids(today: Today, ids: list[int]) -> list[Row]:
+    """The rows of the participants with these ids."""
+    return rows_of(list(Participant.objects.filter(pk__in=ids)), today)
 
 
 def _filtered(found: QuerySet[Participant], site: str, group: str, typed: str) -> QuerySet[Participant]:

@@ -4,16 +4,23 @@ A state follows from the rows of one participant and from the day at the site. I
 together with that day and the number of the newest Change of the participant; with either another, it is derived again.
 Writers take their numbers in the order in which they commit, so asking for the Changes after the last one seen misses
 none; and the seal of that one tells a database of another history (restored, or of a test) from this one.
+
+After a start and after midnight nothing is known: the background derives it (`capture.warming`), and who asks meanwhile
+is given those that come first in the list, and told how many are still to come.
 """
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from threading import Lock
+from itertools import takewhile
+from threading import Event, Lock
 
 from django.db import connection
 
 from capture.matrix import Row
+
+AT_ONCE = 50  # participants, some 70 ms: derived before anybody looks at the time
 
 # The newest Change of the participant, the newest of no participant but of a group, and the day.
 Key = tuple[int, int, date]
@@ -56,17 +63,38 @@ class _Kept:
 
 
 _KEPT = _Kept()
+WANTED = Event()  # somebody asked for states that are not derived yet: the background goes on at once
 
 
-def states_of(days: Mapping[int, date], rows_of: Callable[[list[int]], Iterable[Row]]) -> dict[int, str]:
-    """The state of each of these participants (`overdue`, `due` or empty); rows_of derives those that moved.
+def states_of(
+    days: Mapping[int, date], rows_of: Callable[[list[int]], Iterable[Row]], patience_seconds: float | None = None
+) -> dict[int, str]:
+    """The state of each of these participants (`overdue`, `due` or empty), in their order; rows_of derives those that
+    moved.
 
-    days: participant id → the day at their site.
+    days: participant id → the day at their site. patience_seconds: after which those that come first are given and the
+    rest is left to the background (None: everybody is waited for).
     """
     keys = _KEPT.keys(days)
-    kept = {each: _KEPT.states.get(each) for each in days}
-    known = {each: state[1] for each, state in kept.items() if state is not None and state[0] == keys[each]}
-    moved = [each for each in days if each not in known]
-    derived = {row.participant.pk: row.state for row in rows_of(moved)} if moved else {}
-    _KEPT.states.update({each: (keys[each], state) for each, state in derived.items()})
-    return known | derived
+    unknown = [each for each in days if not _is_kept(each, keys)]
+    began = time.monotonic()
+    for start in range(0, len(unknown), AT_ONCE):
+        derived = {row.participant.pk: row.state for row in rows_of(unknown[start : start + AT_ONCE])}
+        _KEPT.states.update({each: (keys[each], state) for each, state in derived.items()})
+        if patience_seconds is not None and time.monotonic() - began > patience_seconds:
+            break
+    known = {each: _KEPT.states[each][1] for each in takewhile(lambda each: _is_kept(each, keys), days)}
+    if len(known) < len(days):
+        WANTED.set()
+    return known
+
+
+def moved(days: Mapping[int, date]) -> list[int]:
+    """Ids of those whose state is not known as the record and the day stand now."""
+    keys = _KEPT.keys(days)
+    return [each for each in days if not _is_kept(each, keys)]
+
+
+def _is_kept(participant: int, keys: Mapping[int, Key]) -> bool:
+    kept = _KEPT.states.get(participant)
+    return kept is not None and kept[0] == keys[participant]

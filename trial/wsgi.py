@@ -13,6 +13,7 @@ from trial.celery import celery_app  # noqa: E402,F401
 
 application = get_wsgi_application()
 
-from trial import spine_in_place  # noqa: E402  the applications are loaded by now
+from trial import serving, spine_in_place  # noqa: E402  the applications are loaded by now
 
 spine_in_place.refuse_to_start()
+serving.begins.send(sender=None)
