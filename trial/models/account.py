@@ -81,6 +81,6 @@ class KeptForm(models.Model):
     @property
     def typed(self) -> list[tuple[str, str]]:
         """What was typed, with the names of the fields as words; what the page itself had put in is left out."""
-        own = {"opened_at", "as_opened", "answers_query", "and_next", "seen_version", "confirmed", "sent_as"}
+        own = {"opened_at", "as_opened", "answers_query", "and_next", "seen_version", "confirmed", "sent_as", "edition"}
         return [(name.replace("-", " ").replace("_", " ").capitalize(), value)
                 for name, value in self.fields if value and name not in own]  # fmt: skip
