@@ -16,6 +16,8 @@ NEED_NONE: dict[tuple[str, str], str] = {
     ("capture/import.html", "capture:bring_in"): "Rows that are on record count as unchanged: no second Change.",
     ("capture/participant.html", "capture:certified_copy"): "Reads. Each copy that is made is in the journal.",
     ("capture/conduct/raise_many.html", ""): "Many Changes; where the same words wait nobody is asked again.",
+    ("capture/copies/archives.html", "capture:archive_ask"): "Reads. While one is made the second is told to wait.",
+    ("capture/copies/archives.html", "capture:archive_file"): "Reads. Each archive that is fetched is in the journal.",
     ("capture/copies/check.html", ""): "Reads.",
     ("capture/exchange.html", "capture:take_out"): "Reads. Each file that is taken out is in the journal.",
     ("capture/exchange.html", "capture:rehearse"): "A rehearsal writes nothing.",
