@@ -9,6 +9,7 @@ from capture.conduct import places, signing, verification
 from capture.copies import values
 from capture.copies.document import Act, Block, Facts, Section, Words
 from capture.copies.forms import NONE
+from trial import clock
 from trial.casebook_rows import is_of_participant
 from trial.models import (
     Acknowledgement,
@@ -22,6 +23,7 @@ from trial.models import (
     Signature,
 )
 from trial.paper import instant
+from trial.rules import site_time
 
 THEIR_OWN = ("Query", "QueryMessage", "SourceVerification", "Hold", "Signature", "Acknowledgement", "NotDone",
              "ExpeditedReport", "Redaction")  # fmt: skip
@@ -152,18 +154,21 @@ def _black_outs(participant: Participant) -> list[Section]:
 def _signatures(participant: Participant) -> list[Section]:
     rows = list(participant.signatures.select_related("signed_by"))
     standing = signing.standing(participant)
-    return [_signature(each, standing, rows[place + 1 :]) for place, each in enumerate(rows)]
+    where = clock.zone_of(participant.site)
+    return [_signature(each, site_time.shown(each.signed_at, where, seconds=True), standing, rows[place + 1 :])
+            for place, each in enumerate(rows)]  # fmt: skip
 
 
-def _signature(one: Signature, standing: signing.Standing, later: list[Signature]) -> Section:
+def _signature(one: Signature, at: str, standing: signing.Standing, later: list[Signature]) -> Section:
+    """at: the time at the site, with the instant in UTC."""
     pairs = (
-        ("Printed name", one.printed_name), ("Account", one.signed_by.username), ("Signed at", instant(one.signed_at)),
+        ("Printed name", one.printed_name), ("Account", one.signed_by.username), ("Signed at", at),
         ("Meaning", one.meaning), ("Standing", _stands(one, standing, later)),
         ("Bound to", f"{len(one.versions)} versions of rows as of change {one.at_change}, SHA-256 {one.content_hash}; "
                      f"{'each is still what was signed' if signing.is_bound(one) else 'NOT what was signed any more'}"),
         ("Seal before it", one.head_seal),
     )  # fmt: skip
-    return Section(f"Signature of {one.printed_name}, {instant(one.signed_at)}", (Facts(pairs),))
+    return Section(f"Signature of {one.printed_name}, {at}", (Facts(pairs),))
 
 
 def _stands(one: Signature, standing: signing.Standing, later: list[Signature]) -> str:

@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -142,10 +142,15 @@ def test_a_signature_on_the_pdf_has_its_printed_name_time_and_meaning_and_how_it
     assert squeezed("Current: every entry stands as it was signed.") in text
     assert "eachisstillwhatwassigned" in text and "NOTwhatwassigned" not in text
     holds.unfreeze(cast.people[Role.MONITOR], one.holds.get(), "for the test")
+    with changes.record(None, "settings", "the clock of the site"):
+        Site.objects.filter(pk=cast.north.pk).update(time_zone="Asia/Kolkata")
+    one.refresh_from_db()
     with changes.record(cast.people[Role.COORDINATOR], "correct", "Entry error", participant=one):
         one.off_studies.update(because="typed later")
     text = squeezed(text_of((unpacked(package.copy_of(None, one), tmp_path / "more") / f"{one}.pdf").read_bytes()))
     assert squeezed("No longer current: entered or changed since it was given: Off study 01-SEP-2026") in text
+    there = (first.signed_at + timedelta(hours=5, minutes=30)).strftime("%d-%b-%Y %H:%M:%S").upper()
+    assert re.search(rf"Signedat{squeezed(there)}UTC\+05:30\(\S*{first.signed_at:%H:%M:%S}UTC\)", text)
 
 
 def test_each_sheet_says_whose_it_is_and_there_is_an_outline(cast: Cast, folder: Path) -> None:
