@@ -1,6 +1,8 @@
 """What was blacked out, in words beside it: by whom, when, and why."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+from django.db.models import Model
 
 from trial.holds_in_sql import MARK
 from trial.models import Change, Redaction, Version
@@ -22,8 +24,14 @@ def told(one: Redaction) -> str:
         f"Refused by {one.decided_by} ({one.decided_because}); {asked}.")  # fmt: skip
 
 
-def _done() -> list[Redaction]:
-    done = Redaction.objects.filter(state=Redaction.State.DONE)
+def of_rows(rows: Sequence[Model], after: int = 0) -> list[Redaction]:
+    """The black-outs after Change `after` that touched one of these rows: they leave no version of their own there."""
+    wanted = {(row._meta.db_table, row.pk) for row in rows}
+    return [each for each in _done(after) if wanted & {(one["table"], one["row"]) for one in each.versions}]
+
+
+def _done(after: int = 0) -> list[Redaction]:
+    done = Redaction.objects.filter(state=Redaction.State.DONE, decided_in__gt=after)
     return list(done.select_related("asked_by", "decided_by").order_by("id"))
 
 

@@ -79,9 +79,9 @@ class Entry:
 
 
 def newest_change(*rows: Model) -> int:
-    """The number of the newest Change that touched one of the rows; 0 when there is none."""
+    """The number of the newest Change that touched one of the rows, a black-out too; 0 when there is none."""
     found = Version.objects.filter(_of(rows)).aggregate(newest=Max("change_id"))["newest"] if rows else None
-    return found or 0
+    return max([found or 0, *(each.decided_in or 0 for each in blacked_out.of_rows(rows, found or 0))])
 
 
 def entries(rows: Sequence[Model]) -> list[Entry]:
@@ -116,8 +116,10 @@ def _editions(head: Model) -> dict[int, str]:
 
 
 def since(rows: Sequence[Model], opened_at: int) -> list[Entry]:
-    """What others changed after Change `opened_at`: shown instead of overwriting it."""
-    return [entry for entry in entries(rows) if entry.number > opened_at]
+    """What others changed or blacked out after Change `opened_at`: shown instead of overwriting it."""
+    gone = [Entry(each.decided_in, each.decided_at, ACTS["black_out"], str(each.decided_by), "", each.decided_because,
+                  (), notes=(blacked_out.words(each),)) for each in blacked_out.of_rows(rows, opened_at)]  # fmt: skip
+    return gone[::-1] + [entry for entry in entries(rows) if entry.number > opened_at]
 
 
 def rows_of_registration(participant: Participant) -> list[Model]:

@@ -143,6 +143,7 @@ DATA_SETS: tuple[DataSet, ...] = (
     DataSet("reopenings", "Reopenings of a group", models.Reopening, "", comes_in=False),
     DataSet("data_cuts", "Data cuts", models.DataCut, "", comes_in=False),
     DataSet("problem_reports", "Reports of problems", models.ProblemReport, "", comes_in=False),
+    DataSet("black_outs", "Black-outs of identifying words", models.Redaction, comes_in=False),
     DataSet("trainings", "Trainings for a role", models.Training, "", comes_in=False),
     DataSet("access_reviews", "Reviews of the access rights", models.AccessReview, "", comes_in=False),
     DataSet("edition_approvals", "Approvals of editions of forms", models.EditionApproval, "", comes_in=False),

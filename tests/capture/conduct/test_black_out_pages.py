@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from tests.blacked import NAME, asked_for, blacked_out, typed
-from tests.capture.typed import signed_in
+from tests.capture.typed import fields, opened, signed_in
 from tests.cast import Cast, cast_of
 from trial import changes
 from trial.models import Deviation, Redaction, Role
@@ -137,3 +137,17 @@ def test_a_request_that_is_decided_can_not_be_decided_again(cast: Cast) -> None:
     chris = signed_in(cast.people[Role.CHAIR])
     answer = chris.post(f"/black-outs/{done.pk}/decision/", {"decision": "refuse", "because": "no"})
     assert answer.status_code == 422 and "decided already" in answer.content.decode()
+
+
+def test_a_form_that_was_open_meanwhile_does_not_bring_the_words_back(cast: Cast) -> None:
+    nora, row = signed_in(cast.people[Role.COORDINATOR]), Deviation.objects.get()
+    page = f"/participants/{cast.participant.reference}/deviation/{row.pk}/"
+    as_opened = opened(nora, page)
+    assert as_opened["description"] == f"Called {NAME} at home."
+    done = blacked_out(cast)
+    answer = nora.post(page, as_opened | {"action": "phoned", "reason_code": "transcription", "reason_words": ""})
+    said = answer.content.decode()
+    assert answer.status_code == 409 and "somebody changed this entry" in said and str(done.decided_in) in said
+    row.refresh_from_db()
+    assert (row.description, row.action) == ("Called [blacked out] at home.", "none")
+    assert NAME not in fields(said)["description"]

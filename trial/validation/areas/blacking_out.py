@@ -36,6 +36,7 @@ BLACKING_OUT = Requirement(
         "capture/conduct/test_black_out_pages.py",
         "who_sees_the_record_asks_from_the_history_and_the_chair_decides",
         "the_history_the_trail_and_the_file_tell_who_blacked_out_and_why",
+        "a_form_that_was_open_meanwhile_does_not_bring_the_words_back",
     )
     + tests_of("capture/copies/test_what_was_blacked_out.py", "no_copy_holds_the_words_and_each_verifies"),
     "Words that results are computed from stay (reasons of a dose, other words of an event, name of a medication, "
