@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 
 from capture.fields import FullDateField, TimeOfDayField, printable
-from capture.forms.wall_clock import ask_which, offset_of, on_the_wall
+from capture.forms.wall_clock import ask_which, offset_of, on_the_wall, say_whose
 from trial import clock
 from trial.models import ExpeditedReport
 from trial.rules import site_time
@@ -38,7 +38,7 @@ class ReportForm(forms.Form):
         """Opened by somebody who stands at the site of the participant (`trial.clock`)."""
         self.where = clock.zone()
         super().__init__(data, initial=_on_record(row, self.where) if row else {})
-        self.fields["sent_time"].label = f"Sent at: time at the site, {self.where.key}"
+        say_whose(self.fields["sent_time"], self.where)
         ask_which(self.fields["sent_offset"], self.initial.get("sent_on"), self.initial.get("sent_time"), self.where)
 
     def clean(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 
 from capture.fields import printable
-from capture.forms.wall_clock import ask_which, offset_of, on_the_wall
+from capture.forms.wall_clock import ask_which, offset_of, on_the_wall, say_whose
 from trial import clock
 from trial.models import AdverseEvent
 from trial.rules import site_time
@@ -31,7 +31,7 @@ class AwarenessFields(forms.ModelForm):
         self.fields["aware_offset"] = forms.CharField(
             label="Which of the two", required=False, max_length=12, widget=forms.HiddenInput, validators=[printable]
         )
-        self.fields["aware_time"].label = f"Aware at: time at the site, {self.where.key}"
+        say_whose(self.fields["aware_time"], self.where)
         if row is not None:
             self.initial.update(zip(NAMES, _as_shown(row, self.where), strict=True))
         else:

@@ -8,6 +8,12 @@ from django import forms
 from trial.rules import site_time
 
 
+def say_whose(field: forms.Field, where: ZoneInfo) -> None:
+    """Says beside a time which clock it is typed by."""
+    more = f"; {field.help_text}" if field.help_text else ""
+    field.help_text = f"Time at the site, {site_time.place(where)}{more}"
+
+
 def ask_which(field: forms.Field, on: date | None, at: time | None, where: ZoneInfo) -> None:
     """Shows the choice where the clock showed this time twice; elsewhere the field stays out of sight."""
     two = site_time.offsets(on, at, where) if on is not None and at is not None else ()

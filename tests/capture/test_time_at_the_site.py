@@ -66,13 +66,13 @@ def _aware(nora: Client, on: str, at: str, **more: str) -> Any:
 
 def test_a_site_without_a_zone_is_in_utc_and_says_so(cast: Cast) -> None:
     assert cast.north.time_zone == "UTC"
-    assert "Aware at: time at the site, UTC" in _nora(cast).get(NEW).content.decode()
+    assert "Time at the site, UTC; without a time" in _nora(cast).get(NEW).content.decode()
 
 
 def test_awareness_is_typed_by_the_clock_of_the_site_and_starts_the_24_hours_there(cast: Cast, now: Any) -> None:
     at = now(2026, 3, 10, 22, 0)
     nora = _nora(_place(cast, "America/New_York"))
-    assert "Aware at: time at the site, America/New_York" in nora.get(NEW).content.decode()
+    assert "Time at the site, America/New York; without a time" in nora.get(NEW).content.decode()
     assert _aware(nora, "10-MAR-2026", "17:30").status_code == 302
     row = AdverseEvent.objects.get()
     assert (row.aware_on, row.aware_time, row.aware_offset) == (date(2026, 3, 10), time(17, 30), "UTC-04:00")

@@ -98,7 +98,7 @@ class SiteForm(WithReason):
         initial = {"name": site.name, "time_zone": site.time_zone} if site else {}
         super().__init__(*args, initial=initial, **kwargs)
         zone = self.fields["time_zone"]
-        zone.choices = [("", "Choose"), *((each, each) for each in site_time.names())]  # type: ignore[attr-defined]
+        zone.choices = [("", "Choose"), *((each, each.replace("_", " ")) for each in site_time.names())]  # type: ignore[attr-defined]
         zone.help_text = ZONE_HELP if site is None else f"{ZONE_HELP} {ZONE_CHANGED}"
         if site is None:
             code = _text("Code", 12, autocapitalize="characters")

@@ -35,6 +35,11 @@ def zone(name: str) -> ZoneInfo:
         raise ValueError(f"“{name}” is not a time zone.") from None
 
 
+def place(where: ZoneInfo) -> str:
+    """The zone as a page names it: `America/New York`."""
+    return where.key.replace("_", " ")
+
+
 def offsets(on: date, at: time, where: ZoneInfo) -> tuple[timedelta, ...]:
     """How far from UTC the wall clock was when it showed this: none (never shown), one, or two, the earlier first."""
     wall = datetime.combine(on, at)
@@ -64,7 +69,7 @@ def _why(on: date, at: time, where: ZoneInfo, found: tuple[timedelta, ...]) -> s
     if found:
         return (f"The clock of the site showed {at:%H:%M} twice on {day}, when it was put back. "
                 f"Say which of the two it was: {' or '.join(in_words(each) for each in found)}.")  # fmt: skip
-    return (f"The clock of the site ({where.key}) never showed {at:%H:%M} on {day}: it was put forward past it. "
+    return (f"The clock of the site ({place(where)}) never showed {at:%H:%M} on {day}: it was put forward past it. "
             "Look at the time again.")  # fmt: skip
 
 

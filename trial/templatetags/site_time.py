@@ -19,6 +19,12 @@ def at_site(at: datetime, site: Site) -> str:
 
 
 @register.filter
+def zone_name(site: Site) -> str:
+    """The zone of a site, as a page names it."""
+    return site_time.place(zone_of(site))
+
+
+@register.filter
 def to_the_second(at: datetime) -> str:
     """With seconds, at the site that is worked at: for histories and signatures of one participant."""
     return site_time.shown(at, zone(), seconds=True)
@@ -34,5 +40,7 @@ def seconds_from_utc() -> int:
 @register.simple_tag
 def times_are() -> str:
     """Which clock the page is by, for its foot."""
-    where = zone().key
-    return "times are UTC" if where == site_time.UTC_NAME else f"days are those of the site ({where})"
+    where = zone()
+    if where.key == site_time.UTC_NAME:
+        return "times are UTC where no other offset stands beside them"
+    return f"days and typed times are those of the site, {site_time.place(where)}"
