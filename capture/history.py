@@ -207,7 +207,7 @@ def _model(table: str) -> Any:
 def _label(model: Any, column: str) -> str:
     if column == "form_edition":
         return EDITION
-    return column.replace("_mm", " (mm)").replace("_on", " on").replace("_", " ").strip().capitalize()
+    return column.replace("_mm", " (mm)").replace("_", " ").strip().capitalize().replace("(mm)hg", "(mmHg)")
 
 
 def _words(model: Any, column: str, row: dict[str, Any]) -> str:

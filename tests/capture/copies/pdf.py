@@ -22,7 +22,8 @@ def _stream(body: bytes) -> bytes:
     if not found or b"/FontFile" in body or b"/Length1" in body:
         return b""
     try:
-        return zlib.decompress(found[1]) if b"FlateDecode" in body else found[1]
+        # Its last byte may be one that looks like the end of a line; decompressobj does without it.
+        return zlib.decompressobj().decompress(found[1]) if b"FlateDecode" in body else found[1]
     except zlib.error:
         return b""
 
