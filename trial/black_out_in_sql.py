@@ -11,6 +11,8 @@ from trial.spine import DEFINER, HEADER_OF_C, TEXT_OF_V, _as_application
 
 TABLE = kept_hashes.TABLE
 LEAST_LETTERS = 3
+# The database is made with the C locale, which knows the letters of ASCII alone.
+_LETTERS = '"pg_c_utf8"'
 _BY_THE_FUNCTION = "stack LIKE '%function endpoint_black_out(bigint)%'"
 _HEX_OF_V = f"encode(sha256(convert_to({TEXT_OF_V}, 'UTF8')), 'hex')"
 
@@ -23,15 +25,15 @@ LANGUAGE sql IMMUTABLE AS $$ VALUES
 # Words are sought whole and in either case, so that "Ann" is not taken out of "announced".
 _WORDS = f"""
 CREATE FUNCTION endpoint_pattern(words text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
-    SELECT '(?<![[:alnum:]])' || regexp_replace(words, '([^[:alnum:][:space:]_])', '\\\\\\1', 'g')
+    SELECT '(?<![[:alnum:]])' || regexp_replace(words COLLATE {_LETTERS}, '([^[:alnum:][:space:]_])', '\\\\\\1', 'g')
         || '(?![[:alnum:]])' $$;
 CREATE FUNCTION endpoint_blacked(value text, pattern text, most int) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE WHEN most > 0 AND length(r) > most THEN '{MARK}' ELSE r END
-    FROM regexp_replace(value, pattern, '{MARK}', 'gi') r $$;
+    FROM regexp_replace(value COLLATE {_LETTERS}, pattern, '{MARK}', 'gi') r $$;
 CREATE FUNCTION endpoint_blacked_json(value jsonb, pattern text) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
     RETURN CASE jsonb_typeof(value)
-        WHEN 'string' THEN to_jsonb(regexp_replace(value #>> '{{}}', pattern, '{MARK}', 'gi'))
+        WHEN 'string' THEN to_jsonb(regexp_replace((value #>> '{{}}') COLLATE {_LETTERS}, pattern, '{MARK}', 'gi'))
         WHEN 'array' THEN (SELECT coalesce(jsonb_agg(endpoint_blacked_json(e, pattern)), '[]')
             FROM jsonb_array_elements(value) e)
         WHEN 'object' THEN (SELECT coalesce(jsonb_object_agg(e.key, endpoint_blacked_json(e.value, pattern)), '{{}}')
@@ -50,8 +52,10 @@ BEGIN
             WHERE v.id = asked.of_version AND c.id = asked.of_change AND c.participant_id = asked.participant_id;
     END IF;
     words := btrim(substr(source, asked.from_letter, asked.letters));
-    IF words IS NULL OR length(words) < {LEAST_LETTERS} OR words !~ '[[:alnum:]]' OR '{MARK}' ~* endpoint_pattern(words)
-    THEN RAISE EXCEPTION 'there are no words of at least {LEAST_LETTERS} characters that can be blacked out'; END IF;
+    IF words IS NULL OR length(words) < {LEAST_LETTERS} OR words COLLATE {_LETTERS} !~ '[[:alnum:]]'
+        OR '{MARK}' ~* endpoint_pattern(words) COLLATE {_LETTERS}
+        OR NOT source ~* endpoint_pattern(words) COLLATE {_LETTERS}
+    THEN RAISE EXCEPTION 'no whole words of at least {LEAST_LETTERS} characters stand there'; END IF;
     RETURN words;
 END $$;
 """
@@ -66,10 +70,10 @@ LANGUAGE sql STABLE {DEFINER} AS $$
     FROM trial_change c JOIN trial_version v ON v.change_id = c.id CROSS JOIN LATERAL jsonb_each(v.row) said
     LEFT JOIN endpoint_free_text() f ON f.of_table = v.table_name AND f.field = said.key
     WHERE (c.participant_id = of_participant OR c.participant_id IS NULL)
-        AND jsonb_typeof(said.value) = 'string' AND said.value #>> '{{}}' ~* pattern
+        AND jsonb_typeof(said.value) = 'string' AND said.value #>> '{{}}' ~* pattern COLLATE {_LETTERS}
     UNION ALL
     SELECT NULL, c.id, 'trial_change', c.id, 'reason', c.act <> 'black_out' FROM trial_change c
-    WHERE (c.participant_id = of_participant OR c.participant_id IS NULL) AND c.reason ~* pattern
+    WHERE (c.participant_id = of_participant OR c.participant_id IS NULL) AND c.reason ~* pattern COLLATE {_LETTERS}
 $$;
 CREATE FUNCTION endpoint_black_out_preview(redaction bigint)
 RETURNS TABLE (version bigint, in_change bigint, of_table text, of_row bigint, field text, is_free boolean)
@@ -93,7 +97,7 @@ BEGIN
         RAISE EXCEPTION 'a black-out is approved by the study chair, who is not the person who asked'; END IF;
     words := endpoint_words_asked(asked);
     pattern := endpoint_pattern(words);
-    IF asked.asked_because ~* pattern OR me.reason ~* pattern THEN
+    IF asked.asked_because ~* pattern COLLATE {_LETTERS} OR me.reason ~* pattern COLLATE {_LETTERS} THEN
         RAISE EXCEPTION 'the reason repeats the words that are to go'; END IF;
 
     WITH kept AS MATERIALIZED ({kept_hashes.KEPT}),
@@ -134,8 +138,9 @@ BEGIN
         FROM jsonb_array_elements(found_versions) e JOIN endpoint_free_text() f
             ON f.of_table = e->>'table' AND e->'fields' ? f.field GROUP BY 1, 2, 3
     LOOP
-        EXECUTE format('UPDATE %I SET %I = endpoint_blacked(%I, $1, $2) WHERE id = ANY($3) AND %I ~* $1',
-            one.of_table, one.field, one.field, one.field) USING pattern, one.most, one.rows;
+        EXECUTE format('UPDATE %I SET %I = endpoint_blacked(%I, $1, $2) WHERE id = ANY($3)
+            AND %I ~* $1 COLLATE {_LETTERS}', one.of_table, one.field, one.field, one.field)
+            USING pattern, one.most, one.rows;
     END LOOP;
     IF EXISTS (SELECT FROM endpoint_places_of(asked.participant_id, pattern) p WHERE p.is_free) THEN
         RAISE EXCEPTION 'the words could not be blacked out everywhere'; END IF;
@@ -191,7 +196,8 @@ BEGIN
         IF NEW.state <> 'asked' OR NEW.versions <> '[]' OR NEW.changes <> '[]' OR NEW.copies <> 0
             OR NEW.asked_by_id IS DISTINCT FROM me.person_id OR me.act <> 'black_out'
         THEN RAISE EXCEPTION 'a black-out is asked for first'; END IF;
-        IF NEW.asked_because ~* endpoint_pattern(endpoint_words_asked(NEW)) OR me.reason <> NEW.asked_because
+        IF NEW.asked_because ~* endpoint_pattern(endpoint_words_asked(NEW)) COLLATE {_LETTERS}
+            OR me.reason <> NEW.asked_because
         THEN RAISE EXCEPTION 'the reason repeats the words that are to go'; END IF;
         RETURN NEW;
     END IF;
@@ -205,6 +211,9 @@ BEGIN
         THEN RAISE EXCEPTION 'only endpoint_black_out blacks out'; END IF;
     RETURN NEW;
 END $$;
+"""
+
+_TRIGGERS = f"""
 DROP TRIGGER endpoint_keep ON trial_version;
 CREATE TRIGGER endpoint_keep BEFORE UPDATE OR DELETE ON trial_version
     FOR EACH ROW EXECUTE FUNCTION endpoint_keep_version();
@@ -217,4 +226,6 @@ _GRANTS = f"""REVOKE ALL ON FUNCTION {_CALLED}, endpoint_places_of(bigint, text)
     f"GRANT EXECUTE ON FUNCTION {_CALLED} TO endpoint_app;"
 )
 
-INSTALL = FIELDS + _WORDS + _PLACES + _GUARDS + _BLACK_OUT + _GRANTS
+INSTALL = FIELDS + _WORDS + _PLACES + _GUARDS + _TRIGGERS + _BLACK_OUT + _GRANTS
+# For a database that had the functions before they were worded anew.
+RENEW = (_WORDS + _PLACES + _GUARDS + _BLACK_OUT).replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION") + FIELDS

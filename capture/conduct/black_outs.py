@@ -3,6 +3,7 @@
 Only where the words stand is kept with the request, never the words: they would stay in its own sealed version.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -76,11 +77,11 @@ def ask(person: Person, participant: Participant, source: Source, words: str, be
         raise NotPossible("Your role does not ask for a black-out.")
     whole, because = text_of(participant, source), because.strip()[:LONGEST_REASON]
     words = words.strip() or whole.strip()
-    start = whole.lower().find(words.lower())
-    if start < 0 or not words:
-        raise NotPossible("These words do not stand in the text.")
     if len(words) < LEAST_LETTERS:
         raise NotPossible(f"Name at least {LEAST_LETTERS} characters: fewer would black out too much elsewhere.")
+    met = re.search(rf"(?<![^\W_]){re.escape(words)}(?![^\W_])", whole, re.IGNORECASE)
+    if met is None:
+        raise NotPossible("These words do not stand in the text, as whole words.")
     if not because:
         raise NotPossible("Say why.")
     if words.lower() in because.lower():
@@ -88,7 +89,8 @@ def ask(person: Person, participant: Participant, source: Source, words: str, be
     with _refusals(), changes.record(person, "black_out", because, participant=participant) as change:
         return Redaction.objects.create(
             participant=participant, of_change=source.change, of_version=source.version, field=source.field,
-            from_letter=start + 1, letters=len(words), asked_by=person, asked_at=change.at, asked_because=because,
+            from_letter=met.start() + 1, letters=len(met[0]), asked_by=person, asked_at=change.at,
+            asked_because=because,
         )  # fmt: skip
 
 

@@ -191,6 +191,26 @@ def test_whole_words_in_either_case_of_this_participant_alone_go(cast: Cast) -> 
     assert len(sound().blacked_out) == 2
 
 
+NAMES = ["Jürgen Öztürk", "Łukasz Gęś", "Παρασκευή Ώρα", "Иван Жуков", "中村さん", "O'Neill-Smith", "a\\b$1"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_of_every_alphabet_go_in_either_case(cast: Cast, database_owner: Owner, name: str) -> None:
+    row = Deviation.objects.get()
+    with changes.record(cast.people[Role.COORDINATOR], "correct", f"{name.upper()}, not", participant=cast.participant):
+        row.description, row.action = f"Called ({name}).", f"{name.upper()}; {name}x"
+        row.save()
+    version = Version.objects.filter(table_name="trial_deviation").order_by("-id")[0]
+    source = black_outs.Source(version.change_id, version.pk, "description")
+    asked = black_outs.ask(cast.people[Role.COORDINATOR], cast.participant, source, name.upper(), "somebody")
+    assert black_outs.words_of(asked) == name
+    black_outs.approve(cast.people[Role.CHAIR], asked, "identifying")
+    row.refresh_from_db()
+    assert (row.description, row.action) == ("Called ([blacked out]).", f"[blacked out]; {name}x")
+    assert everywhere(database_owner, f"{name.upper()}, not") == []
+    sound()
+
+
 def test_a_version_is_blacked_out_twice_and_verifies_by_what_was_sealed(cast: Cast) -> None:
     blacked_out(cast)
     done = blacked_out(cast, "at home")
@@ -222,7 +242,8 @@ def test_only_free_text_can_be_asked_for(cast: Cast, field: str) -> None:
         asked_for(cast, "2026", field=field)
 
 
-@pytest.mark.parametrize(("words", "said"), [("at", "at least 3"), ("Nobody", "do not stand"), ("...", "do not stand")])
+@pytest.mark.parametrize(("words", "said"), [("at", "at least 3"), ("Nobody", "do not stand"), ("...", "do not stand"),
+                                             ("Somme", "as whole words")])
 def test_words_that_are_not_there_or_too_short_are_refused(cast: Cast, words: str, said: str) -> None:
     with pytest.raises(NotPossible, match=said):
         asked_for(cast, words)
