@@ -146,7 +146,7 @@ class AdverseEventForm(AwarenessFields, EntryForm):
                   "resolved_on": "Resolved on", "present_at_baseline": "Present at baseline",
                   "seriousness": "Serious", "expectedness": "Expected or not",
                   "hospital_stay": "In hospital for 24 hours or more", "aware_on": "Site became aware on",
-                  "aware_time": "Aware at", "aware_offset": "Which of the two",
+                  "aware_time": "Aware at", "aware_offset": "Offset from UTC of the clock it was aware by",
                   "action_taken": "Action taken with the study drug", "cycle_number": "Cycle"}  # fmt: skip
         help_texts = {"onset_on": PARTIAL, "resolved_on": "empty while it goes on",
                       "expectedness": "if serious, or of grade 2 or more and related",

@@ -1,12 +1,14 @@
-"""A browser whose clock is a day off changes nothing: days and times on record are the server's."""
+"""The clock of the browser changes nothing: days on record are the site's, times the server's."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from tests.browser.conftest import CHROMIUM, signed_in_page
 from tests.cast import cast_of
+from trial import accounts
 from trial.models import Change, Deviation, Role
 from trial.partial_date import shown
 
@@ -33,3 +35,22 @@ def test_a_browser_with_its_clock_a_day_off_moves_no_day_and_no_time(chromium: A
     assert list(Deviation.objects.values_list("happened_on", flat=True)) == [today] * 2
     entered = Change.objects.order_by("-id")[:2]
     assert all(began_at <= each.at <= datetime.now(UTC) for each in entered)
+
+
+def test_t_is_the_day_at_the_site_where_it_is_another_than_in_utc(chromium: Any, live_server_url: str) -> None:
+    cast = cast_of()
+    # Of these two one is on another day than UTC at any hour; the browser itself is in UTC.
+    zone = "Pacific/Kiritimati" if datetime.now(UTC).hour >= 10 else "Pacific/Pago_Pago"
+    accounts.save_site(cast.people[Role.ADMINISTRATOR], cast.north, "", "North", "where it is", zone)
+    page = signed_in_page(chromium, live_server_url, cast.people[Role.COORDINATOR], timezone_id="UTC")
+    page.goto(f"{live_server_url}/participants/NET-001/deviation/new/")
+    page.focus("[name=happened_on]")
+    page.keyboard.press("t")
+    there = datetime.now(ZoneInfo(zone)).date()
+    assert page.input_value("[name=happened_on]") == shown(there) != shown(datetime.now(UTC).date())
+    page.select_option("[name=kind]", "other")
+    page.fill("[name=description]", "of today, at the site")
+    with page.expect_navigation():
+        page.keyboard.press("Control+s")
+    page.context.close()
+    assert Deviation.objects.get().happened_on == there

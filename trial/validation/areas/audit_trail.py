@@ -134,7 +134,9 @@ AUDIT_TRAIL_REQUIREMENTS = (
         tests_of(TRAIL, "days_are_whole_days_in_utc")
         + tests_of("trial/validation/test_small_promises.py", "the_time_of_a_change_is_the_database_servers")
         + tests_of(
-            "browser/test_a_wrong_clock.py", "a_browser_with_its_clock_a_day_off_moves_no_day_and_no_time"
+            "browser/test_a_wrong_clock.py",
+            "a_browser_with_its_clock_a_day_off_moves_no_day_and_no_time",
+            "t_is_the_day_at_the_site_where_it_is_another_than_in_utc",
         )
         + tests_of(
             "trial/rules/test_site_time.py",
