@@ -132,7 +132,7 @@ def _post(nora: Client, cast: Cast, kind: str, address: str, typed: dict[str, st
 def _lost(typed: dict[str, str], shown: dict[str, str]) -> dict[str, tuple[str, str]]:
     """Text fields whose words are not on the page any more; what a browser cannot show is left out."""
     hidden = {"as_opened", "opened_at", "csrfmiddlewaretoken", "reason_code",
-              "assessment", "page", "term_typed", "sent_as"}  # fmt: skip
+              "assessment", "page", "term_typed", "sent_as", "edition"}  # fmt: skip
     return {
         name: (value[:30], shown[name][:30])
         for name, value in typed.items()
