@@ -1,6 +1,5 @@
 """What a copy says, before it is drawn as PDF or as a page: sections of facts, tables, words and acts."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 
@@ -62,23 +61,3 @@ class Document:
     foot: str
     cover: tuple[Block, ...]
     sections: tuple[Section, ...] = field(default=())
-
-
-def texts(section: Section) -> Iterator[str]:
-    """Every text of a section, in order."""
-    yield section.title
-    for block in section.blocks:
-        yield from _of_block(block)
-    for part in section.parts:
-        yield from texts(part)
-
-
-def _of_block(block: Block) -> Iterator[str]:
-    if isinstance(block, Facts):
-        yield from (words for pair in block.pairs for words in pair)
-    elif isinstance(block, Table):
-        yield from (words for row in (block.head, *block.rows) for words in row)
-    elif isinstance(block, Words):
-        yield block.words
-    else:
-        yield from (block.head, *block.lines)

@@ -3,13 +3,14 @@
 import io
 import zipfile
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from capture.casebook import ENTRY_FORMS
-from capture.copies import package
+from capture.copies import archive, package
 from capture.services import entries
 from tests.capture.conduct.test_signing import client_of
 from tests.cast import Cast, cast_of, register
@@ -94,3 +95,20 @@ def test_a_copy_of_another_site_is_not_known_to_this_one(cast: Cast, copied: tup
     page = client.post(ADDRESS, {"hash": copied[1]}).content.decode()
     assert "Not on record." in page and "NET-001" not in page
     assert client_of(cast.people[Role.COORDINATOR]).get(ADDRESS).status_code == 403
+
+
+def test_an_archive_is_known_to_those_whose_it_is(cast: Cast, tmp_path: Path) -> None:
+    ines, south = cast.people[Role.INVESTIGATOR], cast.elsewhere[Role.COORDINATOR]
+    of_north = archive.build(ines, cast.north, tmp_path / "north").manifest
+    of_study = archive.build(None, None, tmp_path / "study").manifest
+    register(south, cast.south)
+    page = asked(cast, hash=of_north)[1]
+    assert "This copy of <strong>site NORTH</strong> was made by A_Investigator" in page
+    assert "The record has not changed since." in page
+    assert "Not on record." in asked(cast, hash=of_study)[1]
+    page = asked(cast, Role.CHAIR, hash=of_study)[1]
+    assert "<strong>the study</strong> was made by the command line of the machine" in page
+    newest = Change.objects.order_by("-id")[0].pk
+    assert "The record has changed since" in page and f"?since={newest - 1}" in page
+    assert "Not on record." in client_of(cast.elsewhere[Role.INVESTIGATOR]).post(
+        ADDRESS, {"hash": of_north}).content.decode()  # fmt: skip
