@@ -4,6 +4,7 @@ A letter that the font lacks is printed as its number (`[U+4E2D]`), never droppe
 """
 
 import logging
+import secrets
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cache
@@ -12,9 +13,11 @@ from typing import Any
 
 INK, RED, GREY = (27, 39, 51), (155, 28, 28), (74, 90, 106)
 THIN = (160, 172, 184)  # lines between rows
-WIDTH_MM = 182
+WIDTH_MM, HALF_A_PAGE_MM = 182, 120
 FONTS = Path(__file__).resolve().parent / "fonts"
 FAMILY = "dejavu"
+# Stands for the number of pages until that is known; not the library's own sign, which somebody may have typed.
+PAGES = f"{{{secrets.token_hex(8)}}}"
 # It tells at length what it leaves out of a font.
 logging.getLogger("fontTools.subset").setLevel(logging.WARNING)
 _FILES = {"": "DejaVuSans.ttf", "B": "DejaVuSans-Bold.ttf"}
@@ -32,9 +35,10 @@ def sheets(title: str, foot: str) -> Any:
             self.set_y(-13)
             self.set_font(FAMILY, size=7)
             self.set_text_color(*GREY)
-            self.cell(WIDTH_MM, 5, printed(f"{foot}     page {self.page_no()} of {{nb}}"), align="C")
+            self.cell(WIDTH_MM, 5, printed(f"{foot}     page {self.page_no()} of {PAGES}"), align="C")
 
     paper = Paper(format="A4")
+    paper.alias_nb_pages(PAGES)
     for style, file in _FILES.items():
         paper.add_font(FAMILY, style, FONTS / file)
     paper.set_draw_color(*THIN)
@@ -69,21 +73,47 @@ def line(paper: Any, words: str, size: float, style: str = "", colour: tuple[int
 
 def table(paper: Any, head: Sequence[str] | None, body: Iterable[Sequence[str]], widths: Sequence[int],
           size: float = 8, struck: frozenset[int] = frozenset()) -> None:  # fmt: skip
-    """Rows between thin lines; the head is repeated on each page. widths: shares of the whole; struck: rows in red."""
+    """Rows between thin lines; the head is repeated on each page. widths: shares of the whole; struck: rows in red.
+
+    A row that might not fit on a page stands as lines between two tables: none is cut short.
+    """
+    rows: list[tuple[Sequence[str], bool]] = []
+    for place, cells in enumerate(body):
+        if not _is_tall(cells, widths, size):
+            rows.append((cells, place in struck))
+            continue
+        _rows(paper, head, rows, widths, size)
+        rows = []
+        for name, words in zip(head or [""] * len(cells), cells, strict=True):
+            line(paper, f"{name}: {words}" if name else words, size, colour=RED if place in struck else INK)
+    _rows(paper, head, rows, widths, size)
+
+
+def _is_tall(cells: Sequence[str], widths: Sequence[int], size: float) -> bool:
+    """Whether a cell takes more lines than half a page has, counted with wide letters."""
+    letters_of = [max(1, int(WIDTH_MM * each / sum(widths) / (size * 0.3))) for each in widths]
+    tallest = max(sum(len(part) // letters + 1 for part in words.split("\n"))
+                  for words, letters in zip(cells, letters_of, strict=True))  # fmt: skip
+    return tallest * size * 0.525 > HALF_A_PAGE_MM
+
+
+def _rows(paper: Any, head: Sequence[str] | None, rows: Sequence[tuple[Sequence[str], bool]], widths: Sequence[int],
+          size: float) -> None:  # fmt: skip
     from fpdf.fonts import FontFace
 
-    body = list(body)
+    if not rows:
+        return
     paper.set_font(FAMILY, size=size)
     paper.set_text_color(*INK)
-    wrap = "CHAR" if any("::" in words for cells in body for words in cells) else "WORD"
+    wrap = "CHAR" if any("::" in words for cells, _ in rows for words in cells) else "WORD"
     bold, red = FontFace(emphasis="BOLD"), FontFace(color=RED)
     with paper.table(col_widths=tuple(widths), text_align="LEFT", first_row_as_headings=head is not None,
                      headings_style=bold, line_height=size * 0.525, padding=(0.8, 1),
                      borders_layout="HORIZONTAL_LINES", wrapmode=wrap) as drawn:  # fmt: skip
         for cells in [head] if head else []:
             drawn.row([printed(words) for words in cells])
-        for place, cells in enumerate(body):
-            drawn.row([printed(words) for words in cells], style=red if place in struck else None)
+        for cells, is_struck in rows:
+            drawn.row([printed(words) for words in cells], style=red if is_struck else None)
 
 
 def printed(words: str) -> str:
