@@ -88,6 +88,11 @@ KEEPING_REQUIREMENTS = (
             "capture/copies/test_checking_a_copy.py",
             "a_hash_or_the_file_tells_who_made_the_copy_and_from_which_change",
             "the_page_says_how_much_changed_since_and_where_to_see_it",
+        )
+        + tests_of(
+            "trial/test_paper.py",
+            "a_row_that_is_taller_than_a_page_is_printed_whole",
+            "letters_that_the_font_lacks_are_printed_by_their_number",
         ),
     ),
     Requirement(
