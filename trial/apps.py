@@ -15,8 +15,9 @@ class TrialConfig(AppConfig):
         from trial.celery import celery_app
 
         celery_app.set_default()
-        from trial import spine_in_place  # noqa: F401  its check of the database registers itself
+        from trial import black_out_in_sql, spine_in_place  # noqa: F401  its check of the database registers itself
         from trial.criteria_on_record import refuse_to_start
         from trial.security import lockouts  # noqa: F401  it hears of lockouts by a signal
 
         post_migrate.connect(refuse_to_start, sender=self)
+        post_migrate.connect(black_out_in_sql.renew_fields, sender=self)

@@ -5,6 +5,10 @@ still not write a version or a sealed Change. What the function does is checked 
 writes, so that an owner who writes past it is refused, as everywhere in the record.
 """
 
+from typing import Any
+
+from django.db import connection
+
 from trial import free_text, kept_hashes
 from trial.holds_in_sql import MARK
 from trial.spine import DEFINER, HEADER_OF_C, TEXT_OF_V, _as_application
@@ -21,6 +25,15 @@ CREATE OR REPLACE FUNCTION endpoint_free_text() RETURNS TABLE (of_table text, fi
 LANGUAGE sql IMMUTABLE AS $$ VALUES
     {free_text.in_sql()} $$;
 """
+
+
+def renew_fields(**_: Any) -> None:
+    """After each migrate: the list of fields follows the models, so that no text that came later is forgotten."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regprocedure('endpoint_free_text()') IS NOT NULL")
+        if cursor.fetchone()[0]:
+            cursor.execute(FIELDS)
+
 
 # Words are sought whole and in either case, so that "Ann" is not taken out of "announced".
 _WORDS = f"""
@@ -43,6 +56,12 @@ END $$;
 CREATE FUNCTION endpoint_words_asked(asked {TABLE}) RETURNS text LANGUAGE plpgsql STABLE {DEFINER} AS $$
 DECLARE source text; words text;
 BEGIN
+    IF EXISTS (SELECT FROM {TABLE} d CROSS JOIN LATERAL jsonb_array_elements(
+            CASE asked.field WHEN '' THEN d.changes ELSE d.versions END) e
+        WHERE d.state = 'done' AND d.decided_at > asked.asked_at AND coalesce(e->>'version', e->>'change')::bigint
+            = CASE asked.field WHEN '' THEN asked.of_change ELSE asked.of_version END)
+    THEN RAISE EXCEPTION 'this text was blacked out since it was asked for: refuse, and ask anew for what is left';
+    END IF;
     IF asked.field = '' THEN
         SELECT c.reason INTO source FROM trial_change c
             WHERE c.id = asked.of_change AND c.participant_id = asked.participant_id;

@@ -128,7 +128,7 @@ def approve(person: Person, asked: Redaction, because: str) -> Redaction:
 
 def refuse(person: Person, asked: Redaction, because: str) -> Redaction:
     """The chair refuses: nothing is touched. Raises NotPossible, changes.RecordBusy."""
-    with _deciding(person, asked, because) as change:
+    with _deciding(person, asked, because, refuses=True) as change:
         current = Redaction.objects.get(pk=asked.pk)
         current.state, current.decided_by, current.decided_at = Redaction.State.REFUSED, person, change.at
         current.decided_because, current.decided_in = because.strip()[:LONGEST_REASON], change.number
@@ -137,7 +137,7 @@ def refuse(person: Person, asked: Redaction, because: str) -> Redaction:
 
 
 @contextmanager
-def _deciding(person: Person, asked: Redaction, because: str) -> Iterator[changes.OpenChange]:
+def _deciding(person: Person, asked: Redaction, because: str, refuses: bool = False) -> Iterator[changes.OpenChange]:
     if person.role not in access.DECIDES or person.pk == asked.asked_by_id:
         raise NotPossible("The study chair decides, who is not the person who asked.")
     because = because.strip()[:LONGEST_REASON]
@@ -145,7 +145,13 @@ def _deciding(person: Person, asked: Redaction, because: str) -> Iterator[change
         raise NotPossible("Say why.")
     if not Redaction.objects.get(pk=asked.pk).waits:
         raise NotPossible("This is decided already.")
-    if words_of(asked).lower() in because.lower():
+    try:
+        repeats = words_of(asked).lower() in because.lower()
+    except NotPossible:
+        repeats = False
+        if not refuses:
+            raise
+    if repeats:
         raise NotPossible(REPEATS)
     with _refusals(), changes.record(person, "black_out", because, participant=asked.participant) as change:
         yield change

@@ -21,7 +21,7 @@ from capture.casebook import ENTRY_FORMS
 from capture.conduct import signing
 from capture.services import entries
 from tests.plugin_postgres import _point_django_at, _superuser
-from trial import audit, changes, editions_in_force
+from trial import audit, changes, editions_in_force, free_text
 from trial.models import AdverseEvent, Change, FollowUp, Person, Signature, Site
 from trial.runtime import addresses
 from trial.spine import WATCHED_TABLES
@@ -119,3 +119,17 @@ def _written_on_in_the_same_chain() -> None:
         changed += 1
     assert Change.objects.count() == changed + 1
     assert audit.verify(connection).first_break is None
+
+
+def test_each_migrate_writes_the_list_of_free_text_anew(database: str) -> None:
+    def known() -> set[tuple[str, str]]:
+        with _owner(database) as owner:
+            rows = owner.execute("SELECT of_table, field FROM endpoint_free_text()").fetchall()
+        return set(rows)
+
+    with _owner(database) as owner:
+        owner.execute("""CREATE OR REPLACE FUNCTION endpoint_free_text() RETURNS TABLE (of_table text, field text,
+            most int) LANGUAGE sql IMMUTABLE AS $$ VALUES ('trial_deviation', 'action', 0) $$""")
+    assert known() == {("trial_deviation", "action")}
+    _bring_up_to_date(database)
+    assert known() == {(each.table, each.column) for each in free_text.fields()}

@@ -77,21 +77,29 @@ def _touched(asked: Redaction) -> str:
     return ", ".join(f"{count} {what}{'s' if count > 1 else ''}" for count, what in counted if count)
 
 
+def _what_goes(asked: Redaction) -> dict[str, Any]:
+    """The text with the words marked, and the places. Raises NotPossible where the words are not there any more."""
+    source = black_outs.Source(asked.of_change, asked.of_version, asked.field)
+    places, text = black_outs.places(asked), black_outs.text_of(asked.participant, source)
+    start, end = asked.from_letter - 1, asked.from_letter - 1 + asked.letters
+    return {
+        "before": text[:start], "words": text[start:end], "after": text[end:],
+        "go": [each for each in places if each.goes], "stay": [each for each in places if not each.goes],
+        "count": sum(len(each.changes) for each in places if each.goes),
+    }  # fmt: skip
+
+
 def _page(request: HttpRequest, asked: Redaction, form: Any = None, reasons: tuple[str, ...] = ()) -> HttpResponse:
     shown: dict[str, Any] = {"asked": asked, "where": black_outs.where(asked), "participant": asked.participant,
                              "reasons": reasons, "said": "" if asked.waits else blacked_out.told(asked),
                              "touched": _touched(asked)}  # fmt: skip
     if asked.waits:
-        source = black_outs.Source(asked.of_change, asked.of_version, asked.field)
-        text, places = black_outs.text_of(asked.participant, source), black_outs.places(asked)
-        start, end = asked.from_letter - 1, asked.from_letter - 1 + asked.letters
-        hold = holds.on_participant(asked.participant)
-        shown |= {
-            "before": text[:start], "words": text[start:end], "after": text[end:],
-            "go": [each for each in places if each.goes], "stay": [each for each in places if not each.goes],
-            "count": sum(len(each.changes) for each in places if each.goes), "hold": hold,
-            "form": form or BlackOutDecisionForm(), "decides": request.user.role in access.DECIDES,
-        }  # fmt: skip
+        shown |= {"hold": holds.on_participant(asked.participant), "form": form or BlackOutDecisionForm(),
+                  "decides": request.user.role in access.DECIDES}  # fmt: skip
+        try:
+            shown |= _what_goes(asked)
+        except NotPossible as reason:
+            shown["obstacle"] = str(reason)
     refused = bool(reasons) or bool(form is not None and form.errors)
     return render(request, "capture/conduct/black_out.html", shown, status=422 if refused else 200)
 

@@ -151,3 +151,17 @@ def test_a_form_that_was_open_meanwhile_does_not_bring_the_words_back(cast: Cast
     row.refresh_from_db()
     assert (row.description, row.action) == ("Called [blacked out] at home.", "none")
     assert NAME not in fields(said)["description"]
+
+
+def test_a_second_request_for_words_that_are_gone_can_only_be_refused(cast: Cast) -> None:
+    second = asked_for(cast, "Sommer")
+    blacked_out(cast)
+    chris = signed_in(cast.people[Role.CHAIR])
+    page = chris.get(f"/black-outs/{second.pk}/").content.decode()
+    assert "This text was blacked out since it was asked for" in page and "<mark>" not in page
+    answer = chris.post(f"/black-outs/{second.pk}/decision/", {"decision": "approve", "because": "twice"})
+    assert answer.status_code == 422 and "blacked out since" in answer.content.decode()
+    assert Deviation.objects.get().description == "Called [blacked out] at home."
+    sent = {"decision": "refuse", "because": "gone"}
+    assert chris.post(f"/black-outs/{second.pk}/decision/", sent).status_code == 302
+    assert not Redaction.objects.filter(state="asked").exists()
