@@ -76,10 +76,16 @@ def _entry(kind: str, row: Any, below: list[tuple[str, Any, tuple[str, ...]]]) -
     for title, rows, leave_out in below:
         found = list(rows)
         if found:
-            blocks += [Words(title, "strong"), values.table(found, kind, leave_out)]
+            blocks += [Words(title, "strong"), values.table(found, kind, (*leave_out, *_said_above(row, found)))]
     title = "Details" if kind == "registration" else places.place(row.participant, kind, row).title
     struck = " (struck out)" if row.is_struck_out else ""
     return Section(f"{title}{struck}", tuple(blocks), (), f"{kind}-{row.pk}")
+
+
+def _said_above(row: Any, lines: list[Any]) -> tuple[str, ...]:
+    """The edition of the lines, where it is that of their entry."""
+    editions = {getattr(each, "form_edition", None) for each in lines}
+    return ("form_edition",) if editions == {getattr(row, "form_edition", None)} else ()
 
 
 def _struck(row: Any) -> tuple[Block, ...]:
