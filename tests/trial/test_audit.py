@@ -45,7 +45,8 @@ def test_an_untouched_record_is_sound(tamper: Callable[[str], audit.AuditReport]
         ("UPDATE trial_change SET reason = 'x' WHERE id = 1", "Change 1 or one of"),
         ("DELETE FROM trial_version WHERE change_id = 2; DELETE FROM trial_change WHERE id = 2", "Change 2 is missing"),
         ("UPDATE trial_site SET name = 'x'", "is not what its newest version says"),
-        ("INSERT INTO trial_site (code, name, struck_out_reason) VALUES ('X', 'x', '')", "was never recorded"),
+        ("INSERT INTO trial_site (code, name, time_zone, struck_out_reason) VALUES ('X', 'x', 'UTC', '')",
+         "was never recorded"),
         ("DELETE FROM trial_site", "is gone"),
     ],
 )
