@@ -22,8 +22,8 @@ from trial.settings_in_force import settings_in_force
 
 # A number of our own, apart from the lock that writers of the record take; the group's letter is added.
 LOCK_BASE = 93_000
-# So many are derived in one transaction: an interrupted recompute keeps what it has, and progress is seen.
-AT_ONCE = 2500
+# So many are derived in one transaction: an interrupted recompute keeps what it has but for the last few seconds.
+AT_ONCE = 5000
 TRIES = 5
 SERIALIZATION_FAILURE = "40001"
 # Rows of these tables move no outcome by themselves: settings are told apart by their fingerprint.
@@ -68,17 +68,20 @@ def groups_behind() -> list[str]:
 def recompute(group: str, progress: Progress | None = None) -> GroupResult:
     """Derives what changed, aggregates, stores; returns the result now in force for the group.
 
-    progress: told (derived so far, to derive in all) after each transaction of a long run.
+    progress: told (derived so far, to derive in all) after each part that is read at once.
     """
-    with _alone(group):
+    with _alone(group), outcome_store.uncollected():
         derived = 0
         while True:
-            found, now, left = _one_step(group)
+            found, now = _one_step(group, _after(derived, progress))
             derived += now
-            if progress is not None and now:
-                progress(derived, derived + left)
             if found is not None:
                 return found
+
+
+def _after(derived: int, progress: Progress | None) -> Progress:
+    """Tells the progress of one transaction as that of the whole run."""
+    return lambda now, of: progress(derived + now, derived + of) if progress else None
 
 
 @contextmanager
@@ -101,12 +104,12 @@ def one_moment() -> Iterator[None]:
         yield
 
 
-def _one_step(group: str) -> tuple[GroupResult | None, int, int]:
-    """(the result once nothing is left to derive, how many were derived now, how many are left)."""
+def _one_step(group: str, progress: Progress) -> tuple[GroupResult | None, int]:
+    """(the result once nothing is left to derive, how many were derived now)."""
     for remaining in reversed(range(TRIES)):
         try:
             with one_moment():
-                return _step(group)
+                return _step(group, progress)
         except OperationalError as error:
             # Someone moved to the other group while its recompute ran: the next look sees both.
             if getattr(error.__cause__, "sqlstate", "") != SERIALIZATION_FAILURE or not remaining:
@@ -114,27 +117,29 @@ def _one_step(group: str) -> tuple[GroupResult | None, int, int]:
     raise AssertionError("unreachable")
 
 
-def _step(group: str) -> tuple[GroupResult | None, int, int]:
+def _step(group: str, progress: Progress) -> tuple[GroupResult | None, int]:
     settings = settings_in_force(group)
     change, stored = newest_change(group), newest_result(group, settings)
     if stored is not None and stored.holds_to >= change:
-        return stored, 0, 0
+        return stored, 0
     members = snapshot.group_members(group)
     stale = _stale(group, members, settings.version(), stored.holds_to if stored else None)
-    now, left = stale[:AT_ONCE], len(stale[AT_ONCE:])
-    derived = _derive(now, settings) if now else {}
+    now = stale[:AT_ONCE]
+    derived = _derive(now, settings, lambda so_far: progress(so_far, len(stale)))
     outcome_store.keep(group, change, settings.version(), derived)
-    if left:
-        return None, len(now), left
+    if len(now) < len(stale):
+        return None, len(now)
     outcome_store.forget_others(group, members)
-    return _store(group, change, settings), len(now), 0
+    return _store(group, change, settings), len(now)
 
 
-def _derive(members: list[int], settings: AnalysisSettings) -> dict[int, dict[str, Any]]:
-    """Participant → outcome."""
-    with outcome_store.uncollected():
-        parts = snapshot.in_parts(members)
-        return {fact.id: outcome.derive(fact, settings) for facts in parts for fact in facts}
+def _derive(members: list[int], settings: AnalysisSettings, told: Callable[[int], None]) -> dict[int, dict[str, Any]]:
+    """Participant → outcome; told: how many there are after each part."""
+    found: dict[int, dict[str, Any]] = {}
+    for facts in snapshot.in_parts(members):
+        found |= {fact.id: outcome.derive(fact, settings) for fact in facts}
+        told(len(found))
+    return found
 
 
 def _stale(group: str, members: list[int], settings_version: str, computed: int | None) -> list[int]:

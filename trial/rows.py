@@ -19,10 +19,14 @@ EXACT = json.JSONDecoder(parse_float=Decimal)
 
 
 class Reader:
-    """Reads rows of a table that are not struck out, filtered by one column; `as_of` is a change number or None."""
+    """Reads rows of a table that are not struck out, filtered by one column; `as_of` is a change number or None.
 
-    def __init__(self, as_of: int | None = None) -> None:
+    columns: model → what is wanted of its rows, where that is less than all; a past row comes whole.
+    """
+
+    def __init__(self, as_of: int | None = None, columns: Mapping[Any, Sequence[str]] | None = None) -> None:
         self.as_of = as_of
+        self.columns = columns or {}
         self.connection = connections[DEFAULT_DB_ALIAS]
 
     def rows(self, model: Any, column: str, values: Sequence[Any], only: str = "true") -> list[Row]:
@@ -37,7 +41,7 @@ class Reader:
         parts, parameters = [], []
         for place, (model, only) in enumerate(wanted.items()):
             table = model._meta.db_table
-            parts.append(f"SELECT {place}, ({self._sql(table, column, only)})")
+            parts.append(f"SELECT {place}, ({self._sql(model, column, only)})")
             parameters += self._parameters(table, values)
         with self.connection.cursor() as cursor:
             cursor.execute(" UNION ALL ".join(parts), parameters)
@@ -54,10 +58,12 @@ class Reader:
         later = _later_columns(model)
         return [{**later, **row} for row in standing]
 
-    def _sql(self, table: str, column: str, only: str) -> str:
+    def _sql(self, model: Any, column: str, only: str) -> str:
         if self.as_of is None:
-            rows = f'SELECT id, row_to_json(t) AS row FROM "{table}" t WHERE "{column}" = ANY(%s)'
-            return f"SELECT json_agg(row ORDER BY id)::text FROM ({rows}) r WHERE {only}"
+            wanted = ", ".join(f't."{name}"' for name in self.columns.get(model, ()))
+            row = f"(SELECT row_to_json(c) FROM (SELECT {wanted}) c)" if wanted else "row_to_json(t)"
+            rows = f'SELECT id, {row} AS row FROM "{model._meta.db_table}" t WHERE "{column}" = ANY(%s)'
+            return f"SELECT json_agg(row ORDER BY id)::text FROM ({rows}{_standing_in_sql(model)}) r WHERE {only}"
         newest = (
             f'SELECT DISTINCT ON (row_id) row_id, row FROM "{Version._meta.db_table}" '
             "WHERE table_name = %s AND change_id <= %s ORDER BY row_id, change_id DESC, id DESC"
@@ -69,6 +75,12 @@ class Reader:
         if self.as_of is None:
             return [_as_array(values)]
         return [table, self.as_of, [str(value) for value in values]]
+
+
+@lru_cache(maxsize=64)
+def _standing_in_sql(model: Any) -> str:
+    can_be_struck = any(field.column == "struck_out_reason" for field in model._meta.concrete_fields)
+    return " AND struck_out_reason = ''" if can_be_struck else ""
 
 
 def _as_array(values: Sequence[Any]) -> Any:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
+from itertools import accumulate
 from typing import Any
 
 from trial import rows_to_facts as fact
@@ -36,8 +37,22 @@ from trial.rows import Reader, Row
 
 # Of 23 answers a participant the endpoints ask only for those that say no.
 UNMET = "row->>'met' = 'false'"
-# So many are read at once when many are asked for: few enough that the first are soon there to work on.
+# What the facts are made of, of the tables that hold far more: half of the bytes need not be written, sent and read.
+COLUMNS: dict[Any, tuple[str, ...]] = {
+    Assessment: ("id", "participant_id", "kind", "assessed_on", "marker", "new_lesions", "new_lesion_on",
+                 "investigator_response"),
+    Cycle: ("id", "participant_id", "number", "started_on", "delay_reason"),
+    AdverseEvent: ("id", "participant_id", "term", "select", "other_words", "grade", "attribution", "onset_on",
+                   "resolved_on", "seriousness", "outcome", "continues_id", "present_at_baseline", "cycle_number"),
+    HormoneLevel: ("id", "participant_id", "marker", "sampled_on", "value", "unit", "upper_limit", "assay"),
+    Visit: ("participant_id", "visited_on"),
+    BloodPressure: ("participant_id", "measured_on"),
+    LesionReading: ("assessment_id", "lesion_id", "state", "longest_diameter_mm", "not_evaluated_reason", "scanned_on"),
+    DosingPeriod: ("cycle_id", "from_day", "to_day", "dose_mg", "frequency", "reason"),
+}  # fmt: skip
+# So many are read at once when many are asked for; fewer at first, so that there is soon something to work on.
 PART = 500
+FIRST_PARTS = (50, 150)
 
 
 def group_members(group: str, as_of: int | None = None) -> list[int]:
@@ -52,7 +67,7 @@ def group_members(group: str, as_of: int | None = None) -> list[int]:
 
 def participants(ids: Sequence[int], as_of: int | None = None) -> list[ParticipantFact]:
     """The facts about these registered participants, in order of study number."""
-    return _facts(Reader(as_of), ids)
+    return _facts(Reader(as_of, COLUMNS), ids)
 
 
 def in_parts(ids: Sequence[int], as_of: int | None = None) -> Iterator[list[ParticipantFact]]:
@@ -60,8 +75,8 @@ def in_parts(ids: Sequence[int], as_of: int | None = None) -> Iterator[list[Part
 
     All parts are read in the caller's transaction, which must not be used between two of them.
     """
-    read = Reader(as_of)
-    parts = [ids[start : start + PART] for start in range(0, len(ids), PART)]
+    read = Reader(as_of, COLUMNS)
+    parts = _cut(ids)
     if len(parts) < 2:
         yield from (_facts(read, part) for part in parts)
         return
@@ -71,6 +86,15 @@ def in_parts(ids: Sequence[int], as_of: int | None = None) -> Iterator[list[Part
             there, coming = coming.result(), reader.submit(_facts, read, part)
             yield there
         yield coming.result()
+
+
+def _cut(ids: Sequence[int]) -> list[Sequence[int]]:
+    if len(ids) <= PART:
+        return [ids] if ids else []
+    sizes = [each for each in FIRST_PARTS if each < PART]
+    starts = [*accumulate(sizes, initial=0)]
+    starts += range(starts[-1] + PART, len(ids), PART)
+    return [ids[start:end] for start, end in zip(starts, [*starts[1:], len(ids)], strict=True)]
 
 
 @contextmanager

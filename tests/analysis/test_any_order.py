@@ -68,7 +68,7 @@ class Workers:
             with pytest.raises(Killed):
                 recompute.recompute(look.group, _die)
                 raise Killed
-            monkeypatch.setattr(recompute, "AT_ONCE", 2500)
+            monkeypatch.setattr(recompute, "AT_ONCE", 5000)
             return
         stored = recompute.recompute(look.group)
         stored.refresh_from_db()

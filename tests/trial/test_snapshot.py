@@ -12,8 +12,9 @@ from trial.models import Participant, Role
 
 @pytest.fixture
 def five(database: str, monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The ids of five registered participants; a part holds two."""
+    """The ids of five registered participants; the first part holds one, another two."""
     monkeypatch.setattr(snapshot, "PART", 2)
+    monkeypatch.setattr(snapshot, "FIRST_PARTS", (1,))
     cast = cast_of()
     ceiling("A", 10)
     for _ in range(5):
@@ -23,7 +24,7 @@ def five(database: str, monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 def test_parts_hold_the_same_participants_in_the_same_order(five: list[int]) -> None:
     parts = list(snapshot.in_parts(five))
-    assert [len(part) for part in parts] == [2, 2, 1]
+    assert [len(part) for part in parts] == [1, 2, 2]
     assert [fact for part in parts for fact in part] == snapshot.participants(five)
 
 

@@ -192,12 +192,12 @@ class ParticipantFact:
         """Whether at least one dose was taken."""
         return bool(self._dosed)
 
-    @property
+    @cached_property
     def first_dose_on(self) -> date | None:
         """The first day with a dose; None: never treated."""
         return min((first for first, _ in self._dosed), default=None)
 
-    @property
+    @cached_property
     def last_dose_on(self) -> date | None:
         """The last day with a dose, never past the end of its cycle."""
         return max((last for _, last in self._dosed), default=None)

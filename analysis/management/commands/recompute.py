@@ -16,6 +16,8 @@ class Command(BaseCommand):
     """The same as the worker does, in the foreground."""
 
     help = "Recompute the endpoints of a group, or of both."
+    # They walk every page of the product; the database is asked here, and says itself what is wrong with it.
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         """--from-nothing derives every participant anew; the record is never touched."""
@@ -23,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--from-nothing", action="store_true", help="derive every participant anew")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """One line per thousand participants, one per group at the end."""
+        """One line per part, one per group at the end."""
         for group in [options["group"]] if options["group"] else [each.value for each in Group]:
             if options["from_nothing"]:
                 ParticipantOutcome.objects.filter(group=group).delete()
