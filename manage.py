@@ -6,11 +6,19 @@ import sys
 
 
 def main() -> None:
-    """Runs the command given on the command line."""
+    """Runs the command given on the command line; says in words when no database answers, and ends with 1."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trial.settings")
     from django.core.management import execute_from_command_line
+    from django.db import OperationalError, connection
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except OperationalError:
+        # With a connection in hand the database answers, and the fault is another.
+        if connection.connection is not None or "--traceback" in sys.argv:
+            raise
+        sys.exit("The database does not answer. Start Endpoint first (python3 run.py), or set DATABASE_URL or "
+                 "ENDPOINT_DATA to where it runs. --traceback shows the driver's words.")  # fmt: skip
 
 
 if __name__ == "__main__":

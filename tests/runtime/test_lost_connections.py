@@ -1,11 +1,18 @@
 """The database may drop every connection, as it does when it restarts: no page fails for one that is dead."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import psycopg
 from django.db import connection
 
 from tests.capture.typed import signed_in
 from tests.cast import cast_of
 from trial.models import Role
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_a_page_opens_on_a_fresh_connection_after_the_database_dropped_the_old_ones(
@@ -20,3 +27,13 @@ def test_a_page_opens_on_a_fresh_connection_after_the_database_dropped_the_old_o
     assert ended is not None and ended[0] > 0
     nora.raise_request_exception = False
     assert nora.get("/work/").status_code == 200
+
+
+def test_a_command_without_a_database_says_so_in_words(tmp_path: Path) -> None:
+    said = subprocess.run(
+        [sys.executable, "manage.py", "recompute"], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+        env={name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+        | {"ENDPOINT_DATA": str(tmp_path)},
+    )  # fmt: skip
+    assert said.returncode == 1
+    assert "The database does not answer. Start Endpoint first" in said.stderr and "Traceback" not in said.stderr
