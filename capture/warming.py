@@ -1,6 +1,6 @@
 """What is due is derived in the background of each web process: after its start, after midnight, and as Changes come.
 
-A thread of its own derives whoever moved, a few at a time, and pauses twice as long as it worked, so that pages are
+A thread of its own derives whoever moved, a few at a time, and pauses four times as long as it worked, so that pages are
 served meanwhile. It keeps nothing but the memory of `capture.states`, which tells by itself what holds no more.
 """
 
@@ -45,5 +45,5 @@ def derive() -> int:
         began = time.monotonic()
         few = unknown[first : first + states.AT_ONCE]
         states.states_of({each: days[each] for each in few}, lambda ids: selectors.rows_of_ids(today, ids))
-        time.sleep(2 * (time.monotonic() - began))
+        time.sleep(4 * (time.monotonic() - began))
     return len(unknown)
