@@ -1,7 +1,7 @@
 """What is due is derived in the background of each web process: after its start, after midnight, and as Changes come.
 
-A thread of its own derives whoever moved, a few at a time, and pauses four times as long as it worked, so that pages are
-served meanwhile. It keeps nothing but the memory of `capture.states`, which tells by itself what holds no more.
+A thread of its own derives whoever moved, a few at a time, and pauses four times as long as it worked, so that pages
+are served meanwhile. It keeps nothing but the memory of `capture.states`, which tells by itself what holds no more.
 """
 
 import logging
