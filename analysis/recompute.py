@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Any
@@ -136,9 +136,11 @@ def _step(group: str, progress: Progress) -> tuple[GroupResult | None, int]:
 def _derive(members: list[int], settings: AnalysisSettings, told: Callable[[int], None]) -> dict[int, dict[str, Any]]:
     """Participant → outcome; told: how many there are after each part."""
     found: dict[int, dict[str, Any]] = {}
-    for facts in snapshot.in_parts(members):
-        found |= {fact.id: outcome.derive(fact, settings) for fact in facts}
-        told(len(found))
+    # Closed here: one that is interrupted must not read on while its transaction is taken back.
+    with closing(snapshot.in_parts(members)) as parts:
+        for facts in parts:
+            found |= {fact.id: outcome.derive(fact, settings) for fact in facts}
+            told(len(found))
     return found
 
 

@@ -1,7 +1,7 @@
 """Rows of the record → frozen facts, live or as of a change, at once or part by part."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
@@ -70,10 +70,11 @@ def participants(ids: Sequence[int], as_of: int | None = None) -> list[Participa
     return _facts(Reader(as_of, COLUMNS), ids)
 
 
-def in_parts(ids: Sequence[int], as_of: int | None = None) -> Iterator[list[ParticipantFact]]:
+def in_parts(ids: Sequence[int], as_of: int | None = None) -> Generator[list[ParticipantFact]]:
     """The same facts, part by part in the order of `ids`: while the caller works on one, the database reads the next.
 
-    All parts are read in the caller's transaction, which must not be used between two of them.
+    All parts are read in the caller's transaction, which must not be used between two of them. Who may break off closes
+    the generator (contextlib.closing): only then is the reading over.
     """
     read = Reader(as_of, COLUMNS)
     parts = _cut(ids)

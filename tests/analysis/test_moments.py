@@ -1,6 +1,7 @@
 """Time travel: a past moment is read as it was, by the code that reads the present; data cuts; what moved."""
 
 import json
+import threading
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -277,6 +278,21 @@ def test_an_interrupted_recompute_keeps_what_it_has(cast: Cast, monkeypatch: pyt
     told: list[tuple[int, int]] = []
     recompute("A", lambda done, of: told.append((done, of)))
     assert told == [(1, 1)]
+
+
+def test_an_interrupted_recompute_reads_nothing_more(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trial.snapshot.PART", 1)
+    ParticipantOutcome.objects.all().delete()
+    GroupResult.objects.all().delete()
+
+    def stop(done: int, of: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as interrupted:
+        recompute("A", stop)
+    # What was interrupted is still in hand here, with its frames, as it is where an error is logged.
+    assert interrupted.tb is not None
+    assert not [each for each in threading.enumerate() if each.name.startswith("read-ahead")]
 
 
 def test_a_change_that_moves_no_endpoint_makes_nobody_stale(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
