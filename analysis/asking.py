@@ -8,8 +8,8 @@ from typing import Any
 
 from analysis.models import ParticipantOutcome
 from analysis.recompute import groups_behind
-from trial import asking, changes
 from trial.models import Participant
+from trial.record import changes, system_queries
 
 log = logging.getLogger(__name__)
 # So many are settled before the worker looks whether a number waits; after an import there are thousands.
@@ -26,7 +26,7 @@ def ask(group: str, change: int | None = None) -> int:
         outcomes = outcomes.filter(change=change)
     found = {key: [_finding(each) for each in queries or []]
              for key, queries in outcomes.values_list("participant_id", "outcome__queries")}  # fmt: skip
-    standing = asking.standing_keys(found)
+    standing = system_queries.standing_keys(found)
     unsettled = [key for key, each in found.items() if {one.key for one in each} != standing.get(key, set())]
     moved = 0
     for place, each in enumerate(Participant.objects.filter(pk__in=unsettled)):
@@ -37,15 +37,16 @@ def ask(group: str, change: int | None = None) -> int:
     return moved
 
 
-def _settle(participant: Participant, findings: list[asking.Finding]) -> bool:
+def _settle(participant: Participant, findings: list[system_queries.Finding]) -> bool:
     try:
-        return asking.settle(participant, findings)
+        return system_queries.settle(participant, findings)
     except changes.RecordBusy as reason:
         log.warning("the queries of %s wait for the next sweep: %s", participant.reference, reason)
         return False
 
 
-def _finding(each: dict[str, Any]) -> asking.Finding:
+def _finding(each: dict[str, Any]) -> system_queries.Finding:
     assessment_id = each.get("assessment_id")
     form = each.get("form") or ("follow_up_scan" if assessment_id else "registration")
-    return asking.Finding(each["code"], form, each.get("row_id") or assessment_id, each.get("field", ""), each["words"])
+    row_id = each.get("row_id") or assessment_id
+    return system_queries.Finding(each["code"], form, row_id, each.get("field", ""), each["words"])

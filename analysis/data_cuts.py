@@ -2,11 +2,10 @@
 
 from analysis import moments
 from analysis.moments import WrongMoment
-from trial import changes
-from trial.evaluation.settings import ENGINE
 from trial.models import Change, DataCut, Person
-from trial.protocol import Group
-from trial.settings_in_force import settings_in_force
+from trial.protocol import ENGINE, Group
+from trial.record import changes
+from trial.record.in_force import settings_in_force
 
 
 def make(person: Person, name: str, because: str, as_of: str = "", cutoff: str = "") -> DataCut:

@@ -16,11 +16,11 @@ from analysis.endpoints import group_result, outcome
 from analysis.endpoints.cut_off import cut_off
 from analysis.models import GroupResult, OutcomeThen
 from analysis.recompute import newest_change, one_moment, recompute, store
-from trial import partial_date, snapshot
-from trial.evaluation.settings import ENGINE
-from trial.gate_in_force import reopenings
 from trial.models import Change, DataCut
-from trial.settings_in_force import settings_in_force
+from trial.protocol import ENGINE
+from trial.record import snapshot
+from trial.record.in_force import reopenings, settings_in_force
+from trial.rules.dates import partial_date
 
 _CLOCK = re.compile(r"^(?P<day>.+?)[T ](?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?(?:Z| UTC)?$", re.I)
 

@@ -14,8 +14,7 @@ from typing import Any
 from django.db import connection
 
 from analysis.models import ParticipantOutcome
-from trial.evaluation.settings import ENGINE
-from trial.protocol import by_registration
+from trial.protocol import ENGINE, by_registration
 
 Outcome = dict[str, Any]
 MANY = 500

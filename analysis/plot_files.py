@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from analysis import plots
 from analysis.charts.download import chart_csv
 from analysis.selectors import GroupPanel
-from trial.rules.chosen_criteria import IN_FORCE
+from trial.rules.response.recist import IN_FORCE
 
 Rows = Sequence[Mapping[str, object]]
 

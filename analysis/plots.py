@@ -9,7 +9,7 @@ from django.urls import reverse
 from analysis.charts import accrual, boundary, hormone, km, spider, swimmer, toxicity, waterfall
 from analysis.charts.frame import Frame
 from analysis.endpoints import survival
-from trial.code_lists import MARKERS
+from trial.protocol import MARKERS
 
 Result = dict[str, Any]
 NAMES = dict(MARKERS)

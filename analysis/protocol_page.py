@@ -5,16 +5,15 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from analysis.endpoints import group_result
-from trial import code_lists, protocol
-from trial.evaluation.declarations import DECLARED, Declared, bears_on, in_words
-from trial.evaluation.settings import AnalysisSettings
-from trial.expedited_in_force import table_in_force
-from trial.rules import dose_rules, expedited
-from trial.rules.bedside_readings import READINGS
-from trial.rules.chosen_criteria import IN_FORCE, KNOWN
-from trial.rules.criteria import Criteria
-from trial.rules.recist_1_0 import RECIST_1_0
-from trial.settings_in_force import settings_in_force
+from trial import protocol
+from trial.protocol import DECLARED, AnalysisSettings, Declared, analysis_settings, code_lists
+from trial.record.in_force import settings_in_force, table_in_force
+from trial.rules.dose import modification
+from trial.rules.response.criteria import Criteria
+from trial.rules.response.recist import IN_FORCE, KNOWN
+from trial.rules.response.recist_1_0 import RECIST_1_0
+from trial.rules.safety import expedited_reports
+from trial.rules.safety.interpretations import READINGS
 
 Pairs = Sequence[tuple[Any, str]]
 
@@ -71,8 +70,10 @@ def settings_table() -> list[ShownSetting]:
 
 def _shown(declared: Declared, default: dict[str, Any], groups: list[tuple[str, dict[str, Any]]]) -> ShownSetting:
     name = declared.name
-    bears = [bears_on(name, group) for group, _ in groups]
-    values = tuple(in_words(found[name]) if bear else "—" for bear, (_, found) in zip(bears, groups, strict=True))
+    bears = [analysis_settings.bears_on(name, group) for group, _ in groups]
+    values = tuple(
+        analysis_settings.in_words(found[name]) if bear else "—" for bear, (_, found) in zip(bears, groups, strict=True)
+    )
     changed = tuple(bear and found[name] != default[name] for bear, (_, found) in zip(bears, groups, strict=True))
     return ShownSetting(declared, values, changed)
 
@@ -105,11 +106,11 @@ def shown() -> dict[str, Any]:
     """The context of the page."""
     return {
         "study_name": protocol.STUDY_NAME,
-        "dose_levels": dose_rules.LEVELS,
-        "dose_rules": (*dose_rules.RULES, dose_rules.LOWEST, dose_rules.SURGERY, dose_rules.MONITORING),
+        "dose_levels": modification.LEVELS,
+        "dose_rules": (*modification.RULES, modification.LOWEST, modification.SURGERY, modification.MONITORING),
         "readings": READINGS,
         "expedited": table_in_force(),
-        "expedited_readings": expedited.READINGS,
+        "expedited_readings": expedited_reports.READINGS,
         "groups": [(group.value, name) for group, name in protocol.GROUP_NAMES.items()],
         "settings": settings_table(),
         "constants": constants_table(),

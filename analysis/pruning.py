@@ -11,9 +11,8 @@ from django.db.models import QuerySet
 
 from analysis import moments
 from analysis.models import GroupResult, OutcomeThen
-from trial.evaluation.settings import ENGINE
 from trial.models import DataCut
-from trial.protocol import Group
+from trial.protocol import ENGINE, Group
 
 KEPT_DAYS = 30
 

@@ -13,12 +13,10 @@ from django.db.models import Max, Q
 from analysis import outcome_store
 from analysis.endpoints import group_result, outcome
 from analysis.models import GroupResult
-from trial import snapshot
-from trial.evaluation.settings import ENGINE, AnalysisSettings
-from trial.gate_in_force import reopenings
 from trial.models import Change, Version
-from trial.protocol import Group
-from trial.settings_in_force import settings_in_force
+from trial.protocol import ENGINE, AnalysisSettings, Group
+from trial.record import snapshot
+from trial.record.in_force import reopenings, settings_in_force
 
 # A number of our own, apart from the lock that writers of the record take; the group's letter is added.
 LOCK_BASE = 93_000

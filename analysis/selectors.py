@@ -16,9 +16,7 @@ from analysis.endpoints import group_result
 from analysis.models import GroupResult, OutcomeThen, ParticipantOutcome
 from analysis.moments import Moment
 from analysis.recompute import newest_change, newest_result, results
-from trial.evaluation.declarations import declarations, in_words
-from trial.evaluation.settings import from_dict
-from trial.protocol import GROUP_NAMES, Group, by_registration
+from trial.protocol import GROUP_NAMES, Group, analysis_settings, by_registration
 
 Outcome = dict[str, Any]
 
@@ -94,7 +92,7 @@ class GroupPanel:
     @cached_property
     def listings(self) -> Mapping[str, Any]:
         """Who is in each figure, and the plots that draw everybody."""
-        return group_result.listings(self.letter, self.outcomes, from_dict(self.answer["settings"]))
+        return group_result.listings(self.letter, self.outcomes, analysis_settings.from_dict(self.answer["settings"]))
 
     @cached_property
     def drawn(self) -> Mapping[str, Any]:
@@ -103,7 +101,8 @@ class GroupPanel:
             return self.listings
         parts = RawSQL("outcome - %s::text[]", [list(group_result.UNDRAWN)], output_field=JSONField())
         found = ParticipantOutcome.objects.filter(group=self.letter).values_list(parts, flat=True)
-        return group_result.listings(self.letter, _in_order(found), from_dict(self.answer["settings"]))
+        settings = analysis_settings.from_dict(self.answer["settings"])
+        return group_result.listings(self.letter, _in_order(found), settings)
 
     @property
     def hormone_plots(self) -> list[Any]:
@@ -146,8 +145,8 @@ class GroupPanel:
     @property
     def settings_in_words(self) -> list[dict[str, str]]:
         """Title and value of every setting that bears on the group."""
-        return [{"title": each.title, "value": in_words(self.answer["settings"].get(each.name))}
-                for each in declarations(self.letter)]  # fmt: skip
+        return [{"title": each.title, "value": analysis_settings.in_words(self.answer["settings"].get(each.name))}
+                for each in analysis_settings.declarations(self.letter)]  # fmt: skip
 
 
 def group_or_404(letter: str) -> Group:

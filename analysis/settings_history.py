@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from trial.choose_settings import differences
-from trial.evaluation.declarations import DECLARED, in_words
-from trial.evaluation.settings import AnalysisSettings, from_dict
 from trial.models import GroupSettings, Version
+from trial.protocol import DECLARED, AnalysisSettings, analysis_settings
+from trial.record.in_force import differences
 
 TITLES = {each.name: each.title for each in DECLARED}
 
@@ -35,7 +34,8 @@ class Entry:
 
 def moves(before: AnalysisSettings, after: AnalysisSettings) -> list[Move]:
     """What differs, in words."""
-    return [Move(TITLES[name], in_words(old), in_words(new)) for name, old, new in differences(before, after)]
+    words = analysis_settings.in_words
+    return [Move(TITLES[name], words(old), words(new)) for name, old, new in differences(before, after)]
 
 
 def entries() -> list[Entry]:
@@ -50,7 +50,7 @@ def entries() -> list[Entry]:
 def _entry(version: Version, before: dict[str, AnalysisSettings]) -> Entry:
     row: dict[str, Any] = version.row
     group, change = row["group"], version.change
-    after = AnalysisSettings() if row["struck_out_reason"] else from_dict(row["chosen"])
+    after = AnalysisSettings() if row["struck_out_reason"] else analysis_settings.from_dict(row["chosen"])
     moved = moves(before.get(group, AnalysisSettings()), after)
     before[group] = after
     who = change.person.full_name if change.person else "the program"

@@ -9,13 +9,12 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Max
 
 from analysis.models import GroupResult
-from trial import clock, spine_in_place, status
+from trial import clock, spine_in_place
 from trial.celery import celery_app
-from trial.evaluation.settings import ENGINE
-from trial.models import Change, StatusNote
-from trial.program import PROGRAM
-from trial.protocol import Group
-from trial.settings_in_force import settings_in_force
+from trial.models import Change, StatusNote, operations
+from trial.protocol import ENGINE, Group
+from trial.record.in_force import settings_in_force
+from trial.runtime.program import PROGRAM
 from trial.validation import state
 
 # The clock strikes each minute; after two and a half without a word something has stopped.
@@ -38,7 +37,7 @@ class Line:
 
 def lines() -> list[Line]:
     """Every part, asked now."""
-    said, now = status.notes(), datetime.now(UTC)
+    said, now = operations.notes(), datetime.now(UTC)
     return [
         Line("Version", None, f"{PROGRAM}, engine {ENGINE}"),
         Line("Validation", *state.in_words()),

@@ -24,8 +24,8 @@ def sweep() -> list[str]:
     from analysis.asking import ask
     from analysis.data_cuts import compute_missing
     from analysis.recompute import groups_behind, prepare, recompute
-    from trial import status
-    from trial.security import kept_forms
+    from trial.accounts.security import kept_forms
+    from trial.models import operations
 
     behind = groups_behind()
     for group in behind:
@@ -35,7 +35,7 @@ def sweep() -> list[str]:
         ask(each.value)
     compute_missing()
     kept_forms.forget_old()
-    status.note("sweep", True, f"alive; the last sweep recomputed {len(behind)} groups")
+    operations.note("sweep", True, f"alive; the last sweep recomputed {len(behind)} groups")
     return behind
 
 

@@ -15,10 +15,10 @@ class CaptureConfig(AppConfig):
 
     def ready(self) -> None:
         """When a process begins to serve pages, it begins to derive what is due, too."""
-        serving.begins.connect(_warm, dispatch_uid="capture.warming")
+        serving.begins.connect(_warm, dispatch_uid="capture.participants.selectors")
 
 
 def _warm(**_: Any) -> None:
-    from capture import warming  # its models are loaded by then
+    from capture.participants import selectors  # its models are loaded by then
 
-    warming.start()
+    selectors.start()

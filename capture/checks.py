@@ -12,7 +12,7 @@ from capture.conditions import dosing, laboratory
 from capture.conditions import entries as entry
 from capture.expedited.awareness import AWARENESS
 from trial import protocol
-from trial.rules.chosen_criteria import IN_FORCE
+from trial.rules.response.recist import IN_FORCE
 
 __all__ = ["CHECKS", "HARD", "SOFT", "Check", "Facts", "Refused", "SecondLook", "failing", "settle"]
 

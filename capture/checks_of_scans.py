@@ -7,8 +7,8 @@ from capture.checking import HARD, SOFT, Check
 from capture.conditions import assessment as scan
 from capture.conditions import entries as entry
 from trial import protocol
-from trial.rules.chosen_criteria import IN_FORCE
-from trial.rules.criteria import Criteria
+from trial.rules.response.criteria import Criteria
+from trial.rules.response.recist import IN_FORCE
 
 ONLY_PAST, ORDER = "Only what happened is entered.", "Dates stand in the order of events."
 RECIST, REGISTRY, PLAUSIBLE = IN_FORCE.name, protocol.REGISTRY, "Plausibility."

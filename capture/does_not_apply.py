@@ -9,7 +9,8 @@ from datetime import timedelta
 
 from capture.checking import HARD, SOFT, Check, Facts
 from capture.conditions.adverse_event import unknown_term
-from trial import ctcae_v3, protocol
+from trial import protocol
+from trial.protocol import ctcae_v3
 
 SOURCE = "A question that does not apply has no answer."
 WITHOUT_SLICES = ("clinical", "chest_xray")

@@ -13,9 +13,10 @@ from django.http import HttpRequest
 
 from capture.conduct.places import field_label
 from capture.services.by_edition import NotInForce
-from trial import editions_in_force, form_editions
-from trial.editions_in_force import SavedBy
 from trial.models import Participant
+from trial.protocol import form_versions
+from trial.record import versions_in_force
+from trial.record.versions_in_force import SavedBy
 
 CORRECT = "correct"
 
@@ -54,21 +55,21 @@ def ask_by(
 ) -> None:  # fmt: skip
     """Lets a form ask by one edition: its fields, its labels. new_since: fields that this edition did not ask are
     marked as new."""
-    for name in form_editions.asked_after(kind, number):
+    for name in form_versions.asked_after(kind, number):
         if name in form.fields:
             form.fields[name] = _not_asked(form, kind, number, name, is_on_record, is_shown)
-    for name, label in form_editions.labels(kind, number).items():
+    for name, label in form_versions.labels(kind, number).items():
         if name in form.fields:
             form.fields[name].label, form.fields[name].help_text = label, ""
-    for name in form_editions.asked_between(kind, new_since, number) if new_since else ():
+    for name in form_versions.asked_between(kind, new_since, number) if new_since else ():
         if name in form.fields:
-            form.fields[name].new_in = f"new in edition {form_editions.asked_from(kind, name)}"  # type: ignore[attr-defined]
+            form.fields[name].new_in = f"new in edition {form_versions.asked_from(kind, name)}"  # type: ignore[attr-defined]
 
 
 def _not_asked(
     form: forms.BaseForm, kind: str, number: int, name: str, is_on_record: bool, is_shown: bool
 ) -> NotAsked:
-    of, first = form.fields[name], form_editions.asked_from(kind, name)
+    of, first = form.fields[name], form_versions.asked_from(kind, name)
     typed = str(form.data.get(form.add_prefix(name), "") or "").strip() if form.is_bound else ""
     refusal = ""
     if typed and not (isinstance(of, forms.BooleanField) and typed == "false"):
@@ -109,13 +110,13 @@ class PageEdition:
     def newly_asked(self) -> Sequence[str]:
         """Labels of what the page asks and the entry's edition did not."""
         before = self.saved_by.number if self.saved_by else self.number
-        names = form_editions.asked_between(self.form, before, self.number)
+        names = form_versions.asked_between(self.form, before, self.number)
         return [field_label(self.form, name) for name in names if not name.endswith("_missing")]
 
     @property
     def changed(self) -> str:
         """What is different in the edition of the page, in words."""
-        return next((each.changed for each in form_editions.editions_of(self.form) if each.number == self.number), "")
+        return next((each.changed for each in form_versions.editions_of(self.form) if each.number == self.number), "")
 
     def apply(self, form: forms.BaseForm) -> None:
         """Lets the form of the page ask by this edition."""
@@ -133,8 +134,8 @@ class PageEdition:
 
 def of_page(request: HttpRequest, participant: Participant, form: str, row: Any, may_enter: bool) -> PageEdition:
     """By which edition the page of an entry (row None: of a new one) is shown or asks."""
-    now = editions_in_force.in_force(participant.site_id, form)
-    saved_by = editions_in_force.saved_by(form, row) if row is not None else None
+    now = versions_in_force.in_force(participant.site_id, form)
+    saved_by = versions_in_force.saved_by(form, row) if row is not None else None
     is_other = saved_by is not None and saved_by.number != now
     corrects = request.method == "POST" or CORRECT in request.GET or "query" in request.GET
     asks = may_enter and (not is_other or corrects)

@@ -1,6 +1,6 @@
 """Form fields of the casebook: dates as the clinic types them, and values that may be missing for a reason.
 
-Reading of dates is `trial.partial_date`; a refused date keeps its text, with the message beside it.
+Reading of dates is `trial.rules.dates.partial_date`; a refused date keeps its text, with the message beside it.
 """
 
 import re
@@ -10,9 +10,10 @@ from typing import Any
 
 from django import forms
 
-from trial import clock, partial_date
-from trial.partial_date import PartialDate
+from trial import clock
 from trial.protocol import MISSING_REASONS
+from trial.rules.dates import partial_date
+from trial.rules.dates.partial_date import PartialDate
 
 
 def today() -> date:

@@ -15,7 +15,7 @@ from django.db.models import Max, Model, Q
 
 from capture import blacked_out
 from capture.casebook import CASEBOOK, CasebookForm
-from trial import ctcae_v3, editions_in_force, free_text, partial_date, protocol
+from trial import free_text, protocol
 from trial.models import (
     AdverseEvent,
     Assessment,
@@ -28,7 +28,9 @@ from trial.models import (
     Role,
     Version,
 )
-from trial.rules import site_time
+from trial.protocol import ctcae_v3
+from trial.record import versions_in_force
+from trial.rules.dates import partial_date, site_time
 
 # Columns that say nothing to a reader: keys, and what the heading of the entry says already.
 SILENT = frozenset({"id", "participant_id", "assessment_id", "cycle_id", "site_id", "edition", "item", "lesion_id",
@@ -109,9 +111,9 @@ def _editions(head: Model) -> dict[int, str]:
     for change, row in Version.objects.filter(table_name=table, row_id=head.pk).order_by("change_id", "id").values_list(
         "change_id", "row"
     ):
-        form = editions_in_force.form_of(table, row)
+        form = versions_in_force.form_of(table, row)
         if form:
-            found[change] = editions_in_force.of_version(form, row).words
+            found[change] = versions_in_force.of_version(form, row).words
     return found
 
 

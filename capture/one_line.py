@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from trial import ctcae_v3
+from trial.protocol import ctcae_v3
 
 
 def _event(row: Any) -> str:

@@ -3,25 +3,15 @@
 from django.urls import path
 
 from capture.conduct.urls import urlpatterns as of_the_conduct
+from capture.conduct.views import edit_checks, form_version_approvals
 from capture.copies import views as copies
-from capture.views import (
-    assessment,
-    cycle,
-    drafts,
-    edit_checks,
-    editions,
-    entry,
-    exchange,
-    grading,
-    history,
-    not_done,
-    participants,
-    registration,
-    reopening,
-    terms,
-    waiver,
-    work,
-)
+from capture.entry import drafts
+from capture.entry.views import assessment, cycle, entry, grading, registration, reopening
+from capture.exchange import views as exchange
+from capture.participants import views as not_done
+from capture.participants import views as participants
+from capture.participants import views as work
+from capture.trail import views as history
 
 app_name = "capture"
 _ONE = "participants/<str:reference>/"
@@ -29,10 +19,10 @@ _ONE = "participants/<str:reference>/"
 urlpatterns = [
     *of_the_conduct,
     path("checks/", edit_checks.edit_checks, name="checks"),
-    path("editions/", editions.editions, name="editions"),
-    path("editions/approve/", editions.approve, name="edition_approve"),
-    path("editions/withdraw/", editions.withdraw, name="edition_withdraw"),
-    path("terms/", terms.terms, name="terms"),
+    path("editions/", form_version_approvals.editions, name="editions"),
+    path("editions/approve/", form_version_approvals.approve, name="edition_approve"),
+    path("editions/withdraw/", form_version_approvals.withdraw, name="edition_withdraw"),
+    path("terms/", grading.terms, name="terms"),
     path("work/", work.work, name="work"),
     path("participants/", participants.matrix, name="participants"),
     path("participants/register/", registration.register, name="register"),
@@ -51,11 +41,11 @@ urlpatterns = [
     path(_ONE, participants.participant, name="participant"),
     path(_ONE + "registration/", registration.correct, name="correct"),
     path(_ONE + "register/", registration.register_screened, name="register_screened"),
-    path(_ONE + "waiver/", waiver.request_waiver, name="waiver"),
-    path(_ONE + "waivers/<int:waiver_id>/decision/", waiver.decide, name="waiver_decision"),
+    path(_ONE + "waiver/", registration.request_waiver, name="waiver"),
+    path(_ONE + "waivers/<int:waiver_id>/decision/", registration.decide, name="waiver_decision"),
     path(_ONE + "findings/new/", registration.finding, name="finding"),
     path(_ONE + "copy/", copies.certified_copy, name="certified_copy"),
-    path(_ONE + "history/<str:kind>/<int:row_id>/", history.history, name="history"),
+    path(_ONE + "history/<str:kind>/<int:row_id>/", history.entry_history, name="history"),
     path(_ONE + "cycles/<int:number>/", cycle.cycle, name="cycle"),
     path(_ONE + "assessments/new/", assessment.new, name="assessment_new"),
     path(_ONE + "assessments/response/", assessment.response, name="response"),
@@ -65,11 +55,11 @@ urlpatterns = [
     path(_ONE + "lesions/<int:lesion_id>/local-treatment/", assessment.local_treatment, name="local_treatment"),
     path(_ONE + "visit/grades/", grading.grades, name="grades"),
     path(_ONE + "proposals/<str:proposal>/not-an-event/", grading.not_an_event, name="not_an_event"),
-    path(_ONE + "not-done/", not_done.say, name="not_done"),
-    path(_ONE + "not-done/<int:row_id>/take-back/", not_done.take_back, name="not_done_take_back"),
-    path("drafts/keep/", drafts.keep, name="draft_keep"),
-    path("drafts/discard/", drafts.discard, name="draft_discard"),
-    path("drafts/key/", drafts.key, name="draft_key"),
+    path(_ONE + "not-done/", not_done.not_done_view, name="not_done"),
+    path(_ONE + "not-done/<int:row_id>/take-back/", not_done.revoke_not_done_view, name="not_done_take_back"),
+    path("drafts/keep/", drafts.keep_draft, name="draft_keep"),
+    path("drafts/discard/", drafts.discard_draft, name="draft_discard"),
+    path("drafts/key/", drafts.draft_key, name="draft_key"),
     path(_ONE + "<str:form>/new/", entry.new, name="entry_new"),
     path(_ONE + "<str:form>/<int:row_id>/", entry.existing, name="entry"),
     path(_ONE + "<str:form>/<int:row_id>/strike-out/", entry.strike_out, name="entry_strike_out"),

@@ -4,10 +4,11 @@ from typing import Any
 
 from django.db import connection
 
-from capture.conduct import black_outs
+from capture.conduct import redactions
 from tests.cast import Cast
-from trial import audit, changes
+from trial import audit
 from trial.models import Deviation, Participant, Person, Redaction, Role, Version
+from trial.record import changes
 
 NAME = "Margarete Sommer"
 
@@ -23,13 +24,13 @@ def typed(participant: Participant, person: Person, words: str = f"Called {NAME}
 def asked_for(cast: Cast, words: str = NAME, by: str = Role.MONITOR, field: str = "description") -> Redaction:
     """A black-out of words of the deviation's first version."""
     version = Version.objects.filter(table_name="trial_deviation").order_by("id")[0]
-    source = black_outs.Source(version.change_id, version.pk, field)
-    return black_outs.ask(cast.people[by], cast.participant, source, words, "somebody was named")
+    source = redactions.Source(version.change_id, version.pk, field)
+    return redactions.ask(cast.people[by], cast.participant, source, words, "somebody was named")
 
 
 def blacked_out(cast: Cast, words: str = NAME) -> Redaction:
     """The same, approved by the chair."""
-    return black_outs.approve(cast.people[Role.CHAIR], asked_for(cast, words), "identifying")
+    return redactions.approve(cast.people[Role.CHAIR], asked_for(cast, words), "identifying")
 
 
 def sound() -> audit.AuditReport:

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from capture.services import registration
-from trial import changes, protocol
+from capture.entry.services import registration
+from trial import protocol
 from trial.models import GroupSettings, Participant, Person, Role, Site, Waiver
-from trial.partial_date import PartialDate
+from trial.record import changes
+from trial.rules.dates.partial_date import PartialDate
 
 
 @dataclass

@@ -4,11 +4,11 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from capture.conduct import black_outs
+from capture.conduct import redactions
 from tests.blacked import NAME, typed
 from tests.cast import Cast, cast_of
-from trial import asking, changes
 from trial.models import Role
+from trial.record import changes, system_queries
 
 IGNORED_NAMESPACES: set[str] = set()
 
@@ -75,8 +75,8 @@ def _black_out_of(cast: Cast) -> int:
     found = cast.participant.redactions.first()
     if found is None:
         change, version, _ = typed(cast.participant, cast.people[Role.COORDINATOR])
-        source = black_outs.Source(change, version, "description")
-        found = black_outs.ask(cast.people[Role.COORDINATOR], cast.participant, source, NAME, "a name was typed")
+        source = redactions.Source(change, version, "description")
+        found = redactions.ask(cast.people[Role.COORDINATOR], cast.participant, source, NAME, "a name was typed")
     return found.pk
 
 
@@ -85,7 +85,9 @@ def _query_of(cast: Cast) -> int:
     found = cast.participant.queries.first()
     if found is None:
         with changes.record(None, "query", participant=cast.participant) as change:
-            found = asking.open_one(cast.participant, "registration", None, "", "", "Please look.", "", change.at)
+            found = system_queries.open_one(
+                cast.participant, "registration", None, "", "", "Please look.", "", change.at
+            )
     return found.pk
 
 

@@ -12,11 +12,11 @@ ROOT = Path(__file__).resolve().parent.parent
 FORBIDDEN = {"trial": {"capture", "analysis"}, "capture": {"analysis"}, "analysis": {"capture"}}
 PURE = (
     "trial/protocol.py",
-    "trial/partial_date.py",
-    "trial/drawing.py",
-    "trial/schedule.py",
-    "trial/code_lists.py",
-    "trial/form_editions.py",
+    "trial/rules/dates/partial_date.py",
+    "trial/drawing/axes.py",
+    "trial/protocol/schedule.py",
+    "trial/protocol/code_lists.py",
+    "trial/protocol/form_versions.py",
     "trial/rules",
     "trial/ctcae_v3",
     "trial/evaluation",
@@ -25,7 +25,7 @@ PURE = (
     "capture/timeline",
 )
 # `from capture.timeline import scans` names the package.
-PACKAGES = {"trial", "trial.evaluation", "analysis.endpoints", "analysis.charts", "capture.timeline"}
+PACKAGES = {"trial", "trial.rules.evaluation", "analysis.endpoints", "analysis.charts", "capture.participants.timeline"}
 ALLOWED_OUTSIDE = {
     "analysis/endpoints/intervals.py": {"scipy", "numpy"},
     "analysis/endpoints/after_stopping.py": {"scipy", "numpy"},

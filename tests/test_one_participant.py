@@ -7,10 +7,10 @@ import pytest
 
 from analysis.recompute import recompute
 from capture.casebook import ENTRY_FORMS
-from capture.services import assessments, dosing, entries
+from capture.entry.services import assessments, dosing, entries
 from tests.cast import cast_of
 from trial.models import Assessment, Participant, Person, Role
-from trial.partial_date import PartialDate
+from trial.rules.dates.partial_date import PartialDate
 
 DAY_1 = date(2026, 1, 12)
 

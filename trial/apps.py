@@ -16,8 +16,8 @@ class TrialConfig(AppConfig):
 
         celery_app.set_default()
         from trial import black_out_in_sql, spine_in_place  # noqa: F401  its check of the database registers itself
-        from trial.criteria_on_record import refuse_to_start
-        from trial.security import lockouts  # noqa: F401  it hears of lockouts by a signal
+        from trial.accounts.security import lockouts  # noqa: F401  it hears of lockouts by a signal
+        from trial.record.in_force import refuse_to_start
 
         post_migrate.connect(refuse_to_start, sender=self)
         post_migrate.connect(black_out_in_sql.renew_fields, sender=self)

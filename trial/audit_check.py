@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from django.db import connection
 
-from trial import audit, status
+from trial import audit
+from trial.models import operations
 
 log = logging.getLogger(__name__)
 
@@ -18,8 +19,8 @@ def check(expected: Iterable[audit.Head] = ()) -> audit.AuditReport:
     taken = f"verified in {time.monotonic() - began:.1f} s"
     if report.first_break:
         log.error("the record is broken: %s", report.first_break)
-        status.note("audit", False, f"{report.first_break} ({taken})")
+        operations.note("audit", False, f"{report.first_break} ({taken})")
     else:
         said = [f"{report.changes} changes and {report.versions} versions are sound, {taken}", *report.blacked_out]
-        status.note("audit", True, "; ".join(said))
+        operations.note("audit", True, "; ".join(said))
     return report

@@ -20,7 +20,7 @@ from django.db import connection
 from django.utils import timezone
 
 from trial.models import Site
-from trial.rules import site_time
+from trial.rules.dates import site_time
 
 LARGEST_DRIFT_SECONDS = 1.0  # EMA guideline on computerised systems (2023): a clock further off is reported
 UNSYNCHRONISED = 0x0040  # STA_UNSYNC of the kernel

@@ -2,9 +2,9 @@
 
 from django.utils import timezone
 
-from trial import changes
 from trial.models import Person, ProblemReport, Role
-from trial.program import PROGRAM
+from trial.record import changes
+from trial.runtime.program import PROGRAM
 
 
 class NotPossible(ValueError):

@@ -65,11 +65,11 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "trial.middleware.StatedRule",
-    "trial.middleware.SigningIn",
+    "trial.accounts.middleware.StatedRule",
+    "trial.accounts.middleware.SigningIn",
     "axes.middleware.AxesMiddleware",
-    "capture.drafts.DraftsGoWithTheSave",
-    "capture.resending.SavedOnce",
+    "capture.entry.drafts.DraftsGoWithTheSave",
+    "capture.entry.resending.SavedOnce",
 ]
 ROOT_URLCONF = "trial.urls"
 WSGI_APPLICATION = "trial.wsgi.application"
@@ -136,7 +136,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     # Twenty thousand passwords known from breaches, shipped with Django.
     {"NAME": f"{_VALIDATORS}.CommonPasswordValidator"},
-    {"NAME": "trial.security.passwords.NotUsedBefore"},
+    {"NAME": "trial.accounts.security.passwords.NotUsedBefore"},
 ]
 OTP_TOTP_ISSUER = "Endpoint"
 # By username and address together: an attacker elsewhere cannot lock a colleague out.
@@ -146,7 +146,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_VERBOSE = False
-AXES_CLIENT_IP_CALLABLE = "trial.security.addresses.address_of"
+AXES_CLIENT_IP_CALLABLE = "trial.accounts.security.sign_ins.address_of"
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -194,7 +194,7 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"class": "trial.log_lines.WithoutWords", "style": "{",
+    "formatters": {"line": {"class": "trial.runtime.log_format.WithoutWords", "style": "{",
                             "format": "{asctime} {levelname} {name} {message}"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},

@@ -25,6 +25,6 @@ def back_up() -> bool:
 @shared_task(name="trial.tell_of_lockout")
 def tell_of_lockout(words: str) -> int:
     """Writes to the administrators that signing in was closed; how many mails went out."""
-    from trial.security import lockouts
+    from trial.accounts.security import lockouts
 
     return lockouts.write(words)

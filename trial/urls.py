@@ -2,13 +2,14 @@
 
 from django.urls import include, path
 
-from trial.views import door, own_account, pause, people, problems, sites, training
+from trial.accounts.views import idle_lock, own_account, people, sign_in
+from trial.views import problems
 
 urlpatterns = [
-    path("", door.home, name="home"),
-    path("sign-in/", door.sign_in, name="sign_in"),
-    path("sign-out/", door.sign_out, name="sign_out"),
-    path("status/live", door.live, name="live"),
+    path("", sign_in.home, name="home"),
+    path("sign-in/", sign_in.sign_in, name="sign_in"),
+    path("sign-out/", sign_in.sign_out, name="sign_out"),
+    path("status/live", sign_in.live, name="live"),
     path("account/", own_account.account, name="account"),
     path("account/password/", own_account.change_password, name="change_password"),
     path("account/mail/", own_account.mail_address, name="mail_address"),
@@ -17,9 +18,9 @@ urlpatterns = [
     path("account/sign-out-everywhere/", own_account.sign_out_everywhere, name="sign_out_everywhere"),
     path("account/kept/<int:kept_id>/", own_account.kept_form, name="kept_form"),
     path("sign-in/code/", own_account.second_factor_code, name="second_factor"),
-    path("pause/active/", pause.active, name="active"),
-    path("pause/lock/", pause.lock, name="lock"),
-    path("pause/", pause.unlock, name="unlock"),
+    path("pause/active/", idle_lock.active, name="active"),
+    path("pause/lock/", idle_lock.lock, name="lock"),
+    path("pause/", idle_lock.unlock, name="unlock"),
     path("people/", people.people, name="people"),
     path("people/add/", people.add, name="person_add"),
     path("people/rights/", people.rights, name="access_rights"),
@@ -27,16 +28,16 @@ urlpatterns = [
     path("people/<int:person_id>/", people.person, name="person"),
     path("people/<int:person_id>/change/", people.change, name="person_change"),
     path("people/<int:person_id>/delegate/", people.delegate, name="delegate"),
-    path("people/<int:person_id>/training/", training.record, name="training"),
+    path("people/<int:person_id>/training/", people.record, name="training"),
     path("people/<int:person_id>/<slug:act_name>/", people.act, name="person_act"),
-    path("trainings/<int:training_id>/strike-out/", training.strike_out, name="training_strike_out"),
+    path("trainings/<int:training_id>/strike-out/", people.strike_out, name="training_strike_out"),
     path("delegations/<int:delegation_id>/end/", people.end_delegation, name="end_delegation"),
     path("problems/", problems.listing, name="problems"),
     path("problems/new/", problems.report, name="problem_new"),
     path("problems/<int:problem_id>/review/", problems.review, name="problem_review"),
-    path("sites/", sites.sites, name="sites"),
-    path("sites/add/", sites.add, name="site_add"),
-    path("sites/<int:site_id>/", sites.rename, name="site_rename"),
+    path("sites/", people.sites, name="sites"),
+    path("sites/add/", people.add_site, name="site_add"),
+    path("sites/<int:site_id>/", people.rename_site, name="site_rename"),
     path("", include("capture.urls")),
     path("", include("analysis.urls")),
 ]

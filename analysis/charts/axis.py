@@ -1,6 +1,6 @@
-"""The sheet of the plots, and percentages as they are labelled; axes are those of `trial.drawing`. PURE."""
+"""The sheet of the plots, and percentages as they are labelled; axes are those of `trial.drawing.axes`. PURE."""
 
-from trial.drawing import Axis, Tick, round_step
+from trial.drawing.axes import Axis, Tick, round_step
 
 __all__ = ["HEIGHT", "WIDTH", "Axis", "Tick", "round_step", "signed"]
 

@@ -1,4 +1,4 @@
-"""What plots of time share; marks are those of `trial.drawing`. PURE."""
+"""What plots of time share; marks are those of `trial.drawing.axes`. PURE."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from math import isfinite
 from zlib import crc32
 
 from analysis.endpoints.survival import DAYS_PER_MONTH, months
-from trial.drawing import Axis, Tick, round_step, shape
+from trial.drawing.axes import Axis, Tick, round_step, shape
 
 __all__ = ["Spoken", "finite", "month_axis", "shape", "unique_key"]
 

@@ -12,7 +12,7 @@ from analysis.charts.axis import WIDTH, Axis, Tick, signed
 from analysis.charts.marks import finite, month_axis, shape, unique_key
 from analysis.charts.waterfall import CEILING_PERCENT, LOOKS, OTHER, THRESHOLDS, LegendEntry, Look, look
 from analysis.endpoints.survival import months
-from trial.rules.chosen_criteria import IN_FORCE
+from trial.rules.response.recist import IN_FORCE
 
 LEFT, RIGHT, TOP, BOTTOM = 46, 548, 34, 292
 HEIGHT = 330

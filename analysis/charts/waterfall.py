@@ -10,7 +10,7 @@ from zlib import crc32
 
 from analysis.charts.axis import HEIGHT, WIDTH, Axis, Tick, signed
 from analysis.charts.frame import Frame
-from trial.rules.chosen_criteria import IN_FORCE
+from trial.rules.response.recist import IN_FORCE
 
 LARGE = Frame(WIDTH, HEIGHT, 46, 556, 40, 278)
 COMPACT = Frame(330, 206, 38, 290, 24, 196, compact=True)

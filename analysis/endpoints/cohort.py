@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from trial.evaluation.settings import AnalysisSettings
+from trial.protocol import AnalysisSettings
 
 Outcome = dict[str, Any]
 

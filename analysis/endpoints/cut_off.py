@@ -9,8 +9,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from trial.evaluation import disease
-from trial.evaluation.record import (
+from trial.protocol import AnalysisSettings
+from trial.rules.dates.partial_date import PartialDate
+from trial.rules.evaluation import disease
+from trial.rules.evaluation.facts import (
     AdverseEventFact,
     AssessmentFact,
     CycleFact,
@@ -19,9 +21,7 @@ from trial.evaluation.record import (
     MedicationFact,
     ParticipantFact,
 )
-from trial.evaluation.response import response_at_each
-from trial.evaluation.settings import AnalysisSettings
-from trial.partial_date import PartialDate
+from trial.rules.evaluation.response import response_at_each
 
 
 def cut_off(fact: ParticipantFact, on: date, settings: AnalysisSettings = AnalysisSettings()) -> ParticipantFact | None:

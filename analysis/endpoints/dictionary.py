@@ -33,4 +33,4 @@ def name_of(term: str, select: str = "", words: str = "") -> str:
 
 
 def _dictionary() -> Any:
-    return import_module("trial.ctcae_v3")
+    return import_module("trial.protocol.ctcae_v3")

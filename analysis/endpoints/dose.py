@@ -11,8 +11,8 @@ from decimal import Decimal
 from typing import Any
 
 from trial import protocol
-from trial.evaluation.record import CycleFact
-from trial.rules import dosing
+from trial.rules.dose import intensity as dosing
+from trial.rules.evaluation.facts import CycleFact
 
 FULL_DAILY_MG = Decimal(2 * protocol.constant("full_dose_mg"))
 NO_REASON = "no reason on record"

@@ -6,8 +6,8 @@ from typing import Any
 from analysis.endpoints.answers.hormones import flags
 from analysis.endpoints.cohort import Outcome
 from analysis.endpoints.dictionary import name_of
-from trial.code_lists import MARKERS, OFF_TREATMENT_REASONS
-from trial.partial_date import from_stored
+from trial.protocol import MARKERS, OFF_TREATMENT_REASONS
+from trial.rules.dates.partial_date import from_stored
 
 NAMES = {"os": "overall survival", "pfs": "progression-free survival", "ttp": "time to progression",
          "dor": "duration of response"}  # fmt: skip

@@ -12,7 +12,7 @@ from analysis.endpoints import evidence
 from analysis.endpoints.cohort import Outcome
 from analysis.endpoints.dictionary import name_of
 from analysis.endpoints.evidence import Evidence
-from trial.rules.chosen_criteria import IN_FORCE
+from trial.rules.response.recist import IN_FORCE
 
 Includes = Callable[[Outcome], bool]
 Explains = Callable[[Outcome], list[Evidence]]

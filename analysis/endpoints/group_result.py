@@ -21,11 +21,9 @@ from analysis.endpoints.answers import (
     treatment,
 )
 from analysis.endpoints.cohort import Cohort, Outcome
-from trial.evaluation.settings import ENGINE, AnalysisSettings
-from trial.evaluation.stage import gate_of
-from trial.protocol import OUR_READING, RECIST, REGISTRY
-from trial.rules.accrual import Reopened
-from trial.rules.interim_stage import Standing
+from trial.protocol import ENGINE, OUR_READING, RECIST, REGISTRY, AnalysisSettings
+from trial.rules.accrual import Reopened, Standing
+from trial.rules.evaluation.accrual_stage import gate_of
 
 
 @dataclass(frozen=True)

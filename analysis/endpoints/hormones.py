@@ -11,10 +11,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from trial.evaluation.disease import Course
-from trial.evaluation.record import HormoneFact, MedicationFact, ParticipantFact
-from trial.evaluation.settings import AnalysisSettings
-from trial.partial_date import shown
+from trial.protocol import AnalysisSettings
+from trial.rules.dates.partial_date import shown
+from trial.rules.evaluation.disease import Course
+from trial.rules.evaluation.facts import HormoneFact, MedicationFact, ParticipantFact
 
 HUNDRED = Decimal(100)
 ANALOGUE = "somatostatin_analogue"

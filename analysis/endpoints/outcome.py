@@ -7,10 +7,10 @@ from datetime import date
 from typing import Any
 
 from analysis.endpoints import hormones, queries, times, toxicity, treatment
-from trial.evaluation import populations, response, stage
-from trial.evaluation.disease import Course, course_of, radiological_progression
-from trial.evaluation.record import DatedFact, ParticipantFact
-from trial.evaluation.settings import AnalysisSettings
+from trial.protocol import AnalysisSettings
+from trial.rules.evaluation import accrual_stage, populations, response
+from trial.rules.evaluation.disease import Course, course_of, radiological_progression
+from trial.rules.evaluation.facts import DatedFact, ParticipantFact
 
 why_not_evaluable = populations.why_not_evaluable
 
@@ -25,7 +25,7 @@ def derive(participant: ParticipantFact, settings: AnalysisSettings) -> dict[str
     return {
         **_identity(participant),
         **responded,
-        "stage": dict(vars(stage.standing_of(participant, course, responded["confirmed"]))),
+        "stage": dict(vars(accrual_stage.standing_of(participant, course, responded["confirmed"]))),
         **_times(course, responded["confirmed"], settings),
         "treatment": treatment.derive(participant),
         "toxicity": toxic,
@@ -64,7 +64,7 @@ def _opinions(participant: ParticipantFact) -> dict[int, str]:
 def _response(
     participant: ParticipantFact, assessed: response.Assessed, course: Course, settings: AnalysisSettings
 ) -> dict[str, Any]:
-    responses = stage.responses_of(participant, assessed)
+    responses = accrual_stage.responses_of(participant, assessed)
     reported = radiological_progression(participant)
     therapy_on = course.new_therapy.on if course.new_therapy else None
     died_on = course.death.on if course.death else None
@@ -74,7 +74,7 @@ def _response(
     return {
         "baseline_on": baseline.assessed_on.isoformat() if baseline else None,
         "assessments": [response.assessment_out(each, opinions.get(each.assessment_id, "")) for each in assessed],
-        "confirmed": stage.confirmed_of(participant, assessed, course, settings),
+        "confirmed": accrual_stage.confirmed_of(participant, assessed, course, settings),
         "confirmed_strictly": response.confirmed(responses, strict, therapy_on) is not None,
         "best": response.best(participant, responses, settings, therapy_on, died_on),
         "best_unconfirmed": response.best_unconfirmed(participant, responses, settings, therapy_on, died_on),

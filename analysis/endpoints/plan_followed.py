@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from analysis.endpoints.cohort import Cohort, Outcome
 from analysis.endpoints.stopping import Plan, Stage
-from trial.evaluation.settings import StagePlan
-from trial.evaluation.stage import gate_of
-from trial.rules import interim_stage
-from trial.rules.interim_stage import many
+from trial.protocol import StagePlan
+from trial.rules import accrual
+from trial.rules.accrual import many
+from trial.rules.evaluation.accrual_stage import gate_of
 
-STOPS = {interim_stage.FUTILITY: "futility", interim_stage.EFFICACY: "efficacy"}
+STOPS = {accrual.FUTILITY: "futility", accrual.EFFICACY: "efficacy"}
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,9 @@ class Followed:
     beyond: tuple[Outcome, ...] = ()
 
 
-def deciding_stage(cohort: Cohort) -> interim_stage.Stage | None:
+def deciding_stage(cohort: Cohort) -> accrual.Stage | None:
     """The interim stage that decides, by the same rule as the gate of registration; None in a plan of one stage."""
-    standings = (interim_stage.Standing(**each["stage"]) for each in cohort.outcomes)
+    standings = (accrual.Standing(**each["stage"]) for each in cohort.outcomes)
     return gate_of(cohort.group, len(cohort.outcomes), standings, cohort.settings).stage
 
 
@@ -66,7 +66,7 @@ def follow(cohort: Cohort) -> Followed:
     return Followed(actual, stage.number + 1, evaluable, _went_on(plan, stage, len(evaluable)))
 
 
-def _stopped(plan: Plan, stage: interim_stage.Stage, evaluable: Sequence[Outcome]) -> Followed:
+def _stopped(plan: Plan, stage: accrual.Stage, evaluable: Sequence[Outcome]) -> Followed:
     members = {each.number for each in stage.participants}
     counted = tuple(each for each in evaluable if each["number"] in members)
     beyond = tuple(each for each in evaluable if each["number"] not in members)
@@ -85,7 +85,7 @@ def _one_stage(evaluable: int, size: int) -> str:
     return f"One stage of {evaluable} (planned: {size}), those beyond the plan counted in it."
 
 
-def _undecided(stage: interim_stage.Stage) -> str:
+def _undecided(stage: accrual.Stage) -> str:
     if not stage.is_full or stage.evaluable < stage.size:
         return f"Interim, during stage {stage.number}: {stage.evaluable} of its {stage.size} are evaluable."
     return (
@@ -94,7 +94,7 @@ def _undecided(stage: interim_stage.Stage) -> str:
     )
 
 
-def _went_on(plan: Plan, stage: interim_stage.Stage, evaluable: int) -> str:
+def _went_on(plan: Plan, stage: accrual.Stage, evaluable: int) -> str:
     added = evaluable - stage.size
     size = plan.stages[stage.number].participants
     was_planned = size - stage.size

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from trial.evaluation import readings
-from trial.evaluation.disease import Course
-from trial.evaluation.record import ParticipantFact
-from trial.evaluation.response import Assessed
-from trial.partial_date import shown
-from trial.rules import sequence
-from trial.rules.chosen_criteria import IN_FORCE
+from trial.rules.dates.partial_date import shown
+from trial.rules.evaluation import disease
+from trial.rules.evaluation.disease import Course
+from trial.rules.evaluation.facts import ParticipantFact
+from trial.rules.evaluation.response import Assessed
+from trial.rules.response import recist
+from trial.rules.response.recist import IN_FORCE
 
 Query = dict[str, Any]
 
@@ -50,7 +50,7 @@ def _illogical(assessed: Assessed, reported_on: date | None) -> list[Query]:
     """Each finding belongs to the assessment with which it first appears."""
     found: list[Query] = []
     for place, each in enumerate(assessed, start=1):
-        for words in sequence.illogical(assessed[:place], reported_on)[len(found) :]:
+        for words in recist.illogical(assessed[:place], reported_on)[len(found) :]:
             found.append(query("illogical_sequence", f"{words} on {shown(each.assessed_on)}", each.assessment_id))
     return found
 
@@ -76,7 +76,7 @@ def of_follow_up(participant: ParticipantFact, course: Course) -> list[Query]:
 
 def _after_death(participant: ParticipantFact, course: Course) -> list[Query]:
     alive = course.last_known_alive
-    if participant.death is None or alive is None or not readings.surely_before(participant.death.died_on, alive.on):
+    if participant.death is None or alive is None or not disease.surely_before(participant.death.died_on, alive.on):
         return []
     words = f"Died {participant.death.died_on}, but {alive.because} is recorded on {shown(alive.on)}."
     return [query("alive_after_death", words, form="death", row_id=participant.death.id, field="died_on")]

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from trial.evaluation.record import DatedFact
-from trial.partial_date import shown
+from trial.rules.dates.partial_date import shown
+from trial.rules.evaluation.facts import DatedFact
 
 REGISTRATION = "registration"
 PROGRESSION = "progression"

@@ -4,9 +4,9 @@ from datetime import date
 from typing import Any
 
 from analysis.endpoints.time_to_event import DOR, OS, PFS, TTP, ImpossibleDates, TimeToEvent, observe
-from trial.evaluation.disease import Course
-from trial.evaluation.record import DatedFact
-from trial.evaluation.settings import AnalysisSettings
+from trial.protocol import AnalysisSettings
+from trial.rules.evaluation.disease import Course
+from trial.rules.evaluation.facts import DatedFact
 
 Time = dict[str, Any]
 BY_KEY = {"os": OS, "pfs": PFS, "ttp": TTP, "dor": DOR}

@@ -12,9 +12,9 @@ from typing import Any
 
 from analysis.endpoints.dictionary import name_of
 from analysis.endpoints.queries import query
-from trial.evaluation.record import AdverseEventFact, ParticipantFact
-from trial.evaluation.settings import AnalysisSettings
-from trial.partial_date import shown
+from trial.protocol import AnalysisSettings
+from trial.rules.dates.partial_date import shown
+from trial.rules.evaluation.facts import AdverseEventFact, ParticipantFact
 
 YES, NO, UNDETERMINED = "yes", "no", "undetermined"
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from analysis.endpoints import dose
-from trial.evaluation.record import CycleFact, ParticipantFact
+from trial.rules.evaluation.facts import CycleFact, ParticipantFact
 
 
 def derive(participant: ParticipantFact) -> dict[str, Any]:

@@ -4,8 +4,13 @@ from typing import Any
 
 from django import forms
 
-from trial.evaluation.declarations import WORDS_OF_CHOICES, Declared, declarations
-from trial.evaluation.settings import AnalysisSettings, WrongSettings, from_dict
+from trial.protocol import (
+    WORDS_OF_CHOICES,
+    AnalysisSettings,
+    Declared,
+    WrongSettings,
+    analysis_settings,
+)
 
 MOST_STAGES = 3
 YES_NO = (("yes", "Yes"), ("no", "No"))
@@ -27,7 +32,7 @@ class SettingsForm(forms.Form):
         self.group, self.current = group, current
         super().__init__(*args, initial=_initial(group, current), **kwargs)
         self.settings: AnalysisSettings | None = None
-        offered = [each for each in declarations(group) if each.name not in NOT_OFFERED]
+        offered = [each for each in analysis_settings.declarations(group) if each.name not in NOT_OFFERED]
         self.single = [each for each in offered if not each.name.startswith("plan_")]
         self.fields = {each.name: _field(each) for each in self.single} | _plan_fields() | self.fields
 
@@ -53,7 +58,7 @@ class SettingsForm(forms.Form):
         values |= {each.name: _plain(cleaned[each.name]) for each in self.single}
         values[f"plan_{self.group}"] = _plan(cleaned)
         try:
-            self.settings = from_dict(values)
+            self.settings = analysis_settings.from_dict(values)
         except WrongSettings as refusal:
             raise forms.ValidationError(_in_titles(str(refusal), self.single)) from None
         return cleaned

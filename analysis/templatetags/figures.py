@@ -8,8 +8,8 @@ from django.urls import reverse
 from analysis.endpoints import evidence
 from analysis.endpoints.answers.treatment import ONGOING
 from analysis.endpoints.evidence import Evidence
-from trial.partial_date import from_stored
-from trial.rules.chosen_criteria import IN_FORCE
+from trial.rules.dates.partial_date import from_stored
+from trial.rules.response.recist import IN_FORCE
 
 register = template.Library()
 

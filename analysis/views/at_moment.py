@@ -10,9 +10,9 @@ from django.shortcuts import render
 
 from analysis import moments, selectors
 from analysis.moments import Moment
-from trial import reading_journal
+from trial.models import audit
+from trial.models.audit import Kind
 from trial.protocol import Group
-from trial.reading_journal import Kind
 
 log = logging.getLogger(__name__)
 View = Callable[..., HttpResponse]
@@ -35,7 +35,7 @@ def at_a_moment(view: View) -> View:
 def opened(request: HttpRequest, page: str, moment: Moment | None, kind: Kind = Kind.RESULTS) -> None:
     """Notes in the journal who opened which page of results; what a page asks for by itself is not opened."""
     if request.headers.get("HX-Request") != "true":
-        reading_journal.note(request.user, kind, f"{page}, {moment.words if moment else 'now'}")  # type: ignore[arg-type]
+        audit.note(request.user, kind, f"{page}, {moment.words if moment else 'now'}")  # type: ignore[arg-type]
 
 
 def panel(letter: str, moment: Moment | None) -> selectors.GroupPanel:

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from analysis import selectors
 from analysis.moments import Moment
 from analysis.views import at_moment
-from trial import access
+from trial.record import access
 
 
 @access.allows(*access.READS_RESULTS)

@@ -7,7 +7,7 @@ from analysis import selectors
 from analysis.endpoints import figures
 from analysis.moments import Moment
 from analysis.views import at_moment
-from trial import access
+from trial.record import access
 
 # A page of more is not read; the record can be exported whole.
 MOST_ROWS = 500

@@ -12,9 +12,9 @@ from analysis import data_cuts, moments, selectors
 from analysis.endpoints import comparison
 from analysis.moments import Moment
 from analysis.views import at_moment
-from trial import access, changes
 from trial.models import Change, DataCut, Role
 from trial.protocol import Group
+from trial.record import access, changes
 
 
 @access.allows(*access.READS_RESULTS)

@@ -7,8 +7,8 @@ from django.views.decorators.http import require_GET
 from analysis import plot_files, selectors
 from analysis.moments import Moment
 from analysis.views import at_moment
-from trial import access
-from trial.reading_journal import Kind
+from trial.models.audit import Kind
+from trial.record import access
 
 KINDS = {"svg": "image/svg+xml", "csv": "text/csv; charset=utf-8"}
 

@@ -4,8 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from analysis import protocol_page
-from trial import access
 from trial.models import Role
+from trial.record import access
 
 
 @access.allows(*Role)

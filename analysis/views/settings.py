@@ -7,10 +7,10 @@ from django.shortcuts import redirect, render
 from analysis import protocol_page, settings_history
 from analysis.forms.settings import SettingsForm
 from analysis.selectors import group_or_404
-from trial import access, changes, protocol
-from trial.choose_settings import NotChosen, choose
+from trial import protocol
 from trial.models import Role
-from trial.settings_in_force import settings_in_force
+from trial.record import access, changes
+from trial.record.in_force import NotChosen, choose, settings_in_force
 
 
 @access.allows(*access.READS_RESULTS)

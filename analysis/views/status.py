@@ -5,8 +5,8 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from analysis import status_page
-from trial import access
 from trial.models import Role
+from trial.record import access
 
 
 @access.allows(Role.ADMINISTRATOR, *access.READS_RESULTS)

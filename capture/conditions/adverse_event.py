@@ -2,7 +2,7 @@
 
 from capture.checking import Facts
 from capture.conditions.entries import surely_before
-from trial import ctcae_v3
+from trial.protocol import ctcae_v3
 
 
 def unknown_term(facts: Facts) -> bool:

@@ -5,8 +5,8 @@ from datetime import date
 
 from capture.checking import Facts
 from trial import protocol
-from trial.rules import measurability
-from trial.rules.criteria import Criteria
+from trial.rules.response import recist
+from trial.rules.response.criteria import Criteria
 
 Condition = Callable[[Facts], bool]
 
@@ -14,7 +14,7 @@ Condition = Callable[[Facts], bool]
 def not_measurable(criteria: Criteria) -> Condition:
     """A target is smaller than its method can measure."""
     return lambda facts: any(
-        not measurability.is_measurable(each.longest_diameter_mm, facts["method"], each.organ, facts["slice"], criteria)
+        not recist.is_measurable(each.longest_diameter_mm, facts["method"], each.organ, facts["slice"], criteria)
         for each in facts["targets"]
     )
 
@@ -26,12 +26,12 @@ def too_many_targets(criteria: Criteria) -> Condition:
 
 def never_measurable(facts: Facts) -> bool:
     """A target in bone, or one that a clinical examination cannot measure."""
-    return any(measurability.is_never_measurable(each.organ, facts["method"]) for each in facts["targets"])
+    return any(recist.is_never_measurable(each.organ, facts["method"]) for each in facts["targets"])
 
 
 def too_many_in_an_organ(criteria: Criteria) -> Condition:
     """More targets in one organ than the criteria take."""
-    return lambda facts: measurability.too_many_in_an_organ([each.organ for each in facts["targets"]], criteria)
+    return lambda facts: recist.too_many_in_an_organ([each.organ for each in facts["targets"]], criteria)
 
 
 def baseline_too_early(facts: Facts) -> bool:
@@ -42,7 +42,7 @@ def baseline_too_early(facts: Facts) -> bool:
 
 def under_two_slices(facts: Facts) -> bool:
     """A target smaller than two slices of the scan."""
-    return any(measurability.is_under_two_slices(each.longest_diameter_mm, facts["slice"]) for each in facts["targets"])
+    return any(recist.is_under_two_slices(each.longest_diameter_mm, facts["slice"]) for each in facts["targets"])
 
 
 def more_than_doubled(facts: Facts) -> bool:

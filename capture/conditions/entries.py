@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from capture.checking import Facts
-from capture.conditions import usual_ranges
-from trial.partial_date import PartialDate
+from trial.rules.dates.partial_date import PartialDate
+from trial.rules.safety import usual_ranges
 
 When = date | PartialDate | None
 

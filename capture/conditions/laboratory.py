@@ -1,9 +1,9 @@
 """What keeps a laboratory value from being graded by CTCAE 3.0: its unit, or a limit of normal that is missing."""
 
 from capture.checking import Facts
-from capture.grading import grade_line
-from trial.ctcae_v3.limits import ANALYTES
-from trial.rules.laboratory import Grading
+from capture.grading.grades import grade_line
+from trial.protocol.ctcae_v3.limits import ANALYTES
+from trial.rules.safety.laboratory import Grading
 
 
 def _not_gradable(facts: Facts) -> list[Grading]:

@@ -11,8 +11,8 @@ from django.db.models import Q, QuerySet
 
 from capture.conduct import places, signing
 from capture.conduct.queries import NotPossible
-from trial import access, changes
 from trial.models import Hold, Participant, Person, Query, Role, Site
+from trial.record import access, changes
 
 IN_FORCE = (Hold.State.IN_FORCE, Hold.State.LIFT_ASKED)
 STANDING = (Hold.State.ASKED, *IN_FORCE)

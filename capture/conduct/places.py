@@ -14,9 +14,10 @@ from capture.casebook import CASEBOOK, ENTRY_FORMS
 from capture.forms.assessment import FollowUpHeadForm, HeadForm
 from capture.forms.cycle import CycleForm
 from capture.forms.registration import CorrectionForm
-from trial import partial_date, protocol
-from trial.ctcae_v3.limits import ANALYTES
+from trial import protocol
 from trial.models import Assessment, Cycle, Lesion, Participant
+from trial.protocol.ctcae_v3.limits import ANALYTES
+from trial.rules.dates import partial_date
 
 TITLES = {form.kind: form.title for form in CASEBOOK}
 _FORM_CLASSES: dict[str, Any] = {

@@ -8,10 +8,11 @@ from django.db import connection
 
 from capture.conduct import places
 from capture.conduct.queries import NotPossible
-from trial import changes, clock, delegation
+from trial import clock
 from trial.casebook_rows import CasebookVersion, casebook, hashes_of
 from trial.holds_in_sql import ALWAYS_WRITABLE, CONDUCT_TABLES
 from trial.models import Change, Participant, Person, Signature
+from trial.record import access, changes
 
 MEANING = (
     "I have reviewed this casebook. Its entries were made by me or by people I delegated, and to the best of my "
@@ -78,7 +79,7 @@ def sign(person: Person, participant: Participant, seen: str) -> Signature:
 
     The caller has asked for the password. Raises NotPossible, changes.RecordHeld.
     """
-    if not delegation.may_sign(person, participant.site, clock.today_at(participant.site)):
+    if not access.may_sign(person, participant.site, clock.today_at(participant.site)):
         raise NotPossible(f"Only an investigator delegated for site {participant.site.code} signs its casebooks.")
     before = participant.signatures.filter(content_hash=seen, struck_out_reason="").first()
     if before is not None and standing(participant).content_hash == seen:

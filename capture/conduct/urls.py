@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from capture.conduct.views import black_outs, holds, queries, signatures, verification
+from capture.conduct.views import holds, queries, redactions, signatures, verification
 from capture.expedited import views as expedited
 from capture.trail import journal
 from capture.trail import views as trail
@@ -28,11 +28,11 @@ urlpatterns = [
     path("holds/", holds.overview, name="holds"),
     path("holds/put/", holds.put, name="hold_put"),
     path("holds/<int:hold_id>/step/", holds.step, name="hold_step"),
-    path("black-outs/", black_outs.listing, name="black_outs"),
-    path("black-outs/<int:redaction_id>/", black_outs.one, name="black_out_asked"),
-    path("black-outs/<int:redaction_id>/decision/", black_outs.decide, name="black_out_decision"),
-    path(_ONE + "black-out/<int:change_number>/", black_outs.of_reason, name="black_out_reason"),
-    path(_ONE + "black-out/<int:change_number>/<int:version_id>/<slug:field>/", black_outs.of_version,
+    path("black-outs/", redactions.listing, name="black_outs"),
+    path("black-outs/<int:redaction_id>/", redactions.one, name="black_out_asked"),
+    path("black-outs/<int:redaction_id>/decision/", redactions.decide, name="black_out_decision"),
+    path(_ONE + "black-out/<int:change_number>/", redactions.of_reason, name="black_out_reason"),
+    path(_ONE + "black-out/<int:change_number>/<int:version_id>/<slug:field>/", redactions.of_version,
          name="black_out"),
     path("trail/", trail.trail, name="trail"),
     path("trail/journal/", journal.journal, name="journal"),

@@ -3,17 +3,20 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db import connection
 
 from capture import history
+from capture.casebook import ENTRY_FORMS
 from capture.conduct import places
 from capture.conduct.plan import PLAN
 from capture.conduct.queries import NotPossible
-from trial import changes
 from trial.holds_in_sql import ALWAYS_WRITABLE, CONDUCT_TABLES, FORM_OF_TABLE
 from trial.models import Participant, Person, Role, SourceVerification
+from trial.record import changes
+from trial.rules.dates import partial_date
 
 NOT_YET, VERIFIED, AGAIN = "to verify", "verified", "to verify again"
 # Not the site's entries: what is said about them drops no verification.
@@ -132,3 +135,42 @@ def _rows(condition: str, values: list[Any]) -> list[tuple[int, int, str, int]]:
             [*values, list(OUTSIDE), list(ENTRIES_THEMSELVES)],
         )
         return cursor.fetchall()
+
+
+@dataclass(frozen=True)
+class CasebookEntry:
+    """One entry: its form, its row, its place, its day (None when not known to the day), its newest Change."""
+
+    kind: str
+    row: Any
+    place: places.Place
+    on: date | None
+    newest: int
+
+
+def entries_of(participant: Participant, kinds: Any) -> list[CasebookEntry]:
+    """The entries of these forms in order of date."""
+    found = [_entry(participant, kind, row, on) for kind, row, on in _entry_rows(participant) if kind in kinds]
+    return sorted(found, key=lambda each: (each.on or date.max, each.kind, each.row.pk))
+
+
+def _entry_rows(participant: Participant) -> list[tuple[str, Any, date | None]]:
+    rows: list[tuple[str, Any, date | None]] = [("registration", participant, participant.registered_on)]
+    for scan in participant.assessments.filter(struck_out_reason=""):
+        rows.append(("baseline" if scan.kind == "baseline" else "follow_up_scan", scan, scan.assessed_on))
+    rows += [("cycle", each, each.started_on) for each in participant.cycles.filter(struck_out_reason="")]
+    for kind, form in ENTRY_FORMS.items():
+        for row in form.model.objects.filter(participant=participant, struck_out_reason=""):
+            rows.append((kind, row, _day(getattr(row, form.dated_by))))
+    return rows
+
+
+def _day(when: Any) -> date | None:
+    if isinstance(when, partial_date.PartialDate):
+        return when.earliest() if when.is_complete else None
+    return when
+
+
+def _entry(participant: Participant, kind: str, row: Any, on: date | None) -> CasebookEntry:
+    newest = history.newest_change(*places.rows_of(participant, kind, row))
+    return CasebookEntry(kind, row, places.place(participant, kind, row), on, newest)

@@ -5,20 +5,64 @@ moment of the record, casebook by casebook, so that memory does not grow with th
 """
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from django.db.models import Q
 
 from capture.conduct import signing
-from capture.copies import acts, casebook_copy, data, excerpt, on_paper, on_screen, package, verify_copy
-from capture.copies.casebook_copy import Making
+from capture.copies import excerpt, package, rendering, verify_copy
+from capture.copies.contents import cover, trail
+from capture.copies.contents.cover import Making
 from capture.copies.document import Document, Facts, Section, Words
-from capture.exchange.export import one_moment, whole_folder
+from capture.exchange import cells
+from capture.exchange.data_sets import DataSet, every
+from capture.exchange.exporting import dictionary
+from capture.exchange.exporting.export import FORMS, ROWS_AT_A_TIME, Listed, listed, one_moment, whole_folder, write_csv
 from capture.trail import verify_trail
-from trial import partial_date, protocol
+from trial import models, protocol
+from trial.drawing.pdf import instant
 from trial.models import Participant, Person, Site
-from trial.paper import instant
-from trial.program import PROGRAM
+from trial.rules.dates import partial_date
+from trial.runtime.program import PROGRAM
+
+
+def files(folder: Path, site: Site | None) -> list[Listed]:
+    """Writes a file for each table and the data dictionary; site None: of the study. Inside one moment."""
+    folder.mkdir()
+    if site is None:
+        return FORMS["csv"](folder, lambda words: None)
+    found = [_file(folder, each, condition) for each in every() if (condition := of_site(each, site)) is not None]
+    count = write_csv(folder / "data_dictionary.csv", dictionary.HEADER, dictionary.rows())
+    return [*found, listed(folder / "data_dictionary.csv", "", "Data dictionary", count)]
+
+
+def of_site(data_set: DataSet, site: Site) -> Q | None:
+    """Which rows of a table are the site's; None for a table that belongs to no site."""
+    if data_set.model is models.Hold:
+        return Q(participant__site=site) | Q(site=site) | Q(scope="study")
+    if data_set.to_participant:
+        return Q(**{"site" if data_set.to_participant == "self" else f"{data_set.to_participant}__site": site})
+    if data_set.model is Site:
+        return Q(pk=site.pk)
+    has_site = any(field.name == "site" for field in data_set.model._meta.concrete_fields)
+    return Q(site=site) if has_site else None
+
+
+def _file(folder: Path, data_set: DataSet, condition: Q) -> Listed:
+    path = folder / f"{data_set.name}.csv"
+    count = write_csv(path, [column.name for column in data_set.columns], _rows(data_set, condition))
+    return listed(path, "", data_set.title, count)
+
+
+def _rows(data_set: DataSet, condition: Q) -> Iterator[list[str]]:
+    paths = [column.path for column in data_set.columns]
+    rows: Any = data_set.rows.filter(condition).values_list(*paths)
+    for row in rows.iterator(chunk_size=ROWS_AT_A_TIME):
+        yield [cells.csv_cell(value) for value in row]
+
 
 SIGNED = {signing.SIGNED: "Signed", signing.CHANGED: "Changed since it was signed", signing.UNSIGNED: "Not signed"}
 WHAT = (
@@ -62,14 +106,14 @@ def build(person: Person | None, site: Site | None, folder: Path, told: Told = l
             casebooks = _casebooks(unfinished / "casebooks", participants, making, told)
             lines = excerpt.write(excerpt.of_site(site) if site else excerpt.of_study(), unfinished / verify_copy.TRAIL)
             others = _others(lines, making)
-            tables = data.files(unfinished / "data", site)
-        (unfinished / "others.html").write_text(on_screen.page(others), encoding="utf-8")
-        (unfinished / "index.html").write_text(on_screen.index({
+            tables = files(unfinished / "data", site)
+        (unfinished / "others.html").write_text(rendering.page(others), encoding="utf-8")
+        (unfinished / "index.html").write_text(rendering.index({
             "of": name_of(site), "study": protocol.STUDY_NAME, "cover": _cover(site, making, len(participants)),
             "casebooks": casebooks, "data": tables, "trail": TRAILS[site is not None],
             "others": len(others.sections[0].blocks), "foot": _foot(site, making),
         }), encoding="utf-8")  # fmt: skip
-        shutil.copyfile(on_screen.STYLE, unfinished / on_screen.STYLE.name)
+        shutil.copyfile(rendering.STYLE, unfinished / rendering.STYLE.name)
         if site is None:
             shutil.copyfile(verify_trail.__file__, unfinished / "verify_trail.py")
         more = {"site": site.code if site else None, "trail": "of the site" if site else "whole"}
@@ -88,10 +132,10 @@ def _casebooks(folder: Path, participants: Sequence[Participant], making: Making
     folder.mkdir()
     states = signing.states(participants)
     for done, one in enumerate(participants, start=1):
-        made = casebook_copy.document(one, making, list(excerpt.of_participant(one)))
+        made = cover.document(one, making, list(excerpt.of_participant(one)))
         name = one.reference
-        (folder / f"{name}.pdf").write_bytes(on_paper.pages(made))
-        (folder / f"{name}.html").write_text(on_screen.page(made, "../", f"{name}.pdf"), encoding="utf-8")
+        (folder / f"{name}.pdf").write_bytes(rendering.pages(made))
+        (folder / f"{name}.html").write_text(rendering.page(made, "../", f"{name}.pdf"), encoding="utf-8")
         told(done, len(participants))
     return [{"name": one.reference, "site": one.site.code, "group": one.group or "none",
              "registered": partial_date.shown(one.registered_on) or "not registered",
@@ -101,7 +145,7 @@ def _casebooks(folder: Path, participants: Sequence[Participant], making: Making
 def _others(lines: Sequence[excerpt.Line], making: Making) -> Document:
     """The Changes that concern no single participant, in words."""
     shown = {line.change: line.shown for line in lines if line.participant is None}
-    section = Section("Changes", tuple(acts.acts(None, shown)), (), "changes")
+    section = Section("Changes", tuple(trail.acts(None, shown)), (), "changes")
     return Document("What belongs to no casebook", protocol.STUDY_NAME, f"Copy {making.copy_id}",
                     (Words("Oldest first.", "quiet"),), (section,))  # fmt: skip
 
@@ -117,4 +161,4 @@ def _cover(site: Site | None, making: Making, count: int) -> tuple[Words | Facts
         ("Made from", f"the record up to change {making.change}"),
         ("Head of the chain", str(making.head or "no change is on record")), ("Program", PROGRAM),
     )  # fmt: skip
-    return (Words(WHAT), Facts(pairs), Words(HOW), Words(casebook_copy.TIMES, "quiet"))
+    return (Words(WHAT), Facts(pairs), Words(HOW), Words(cover.TIMES, "quiet"))

@@ -13,14 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from capture.copies import casebook_copy, excerpt, on_paper, verify_copy
-from capture.copies.casebook_copy import Making
-from capture.exchange.export import one_moment
+from capture.copies import excerpt, rendering, verify_copy
+from capture.copies.contents import cover
+from capture.copies.contents.cover import Making
+from capture.exchange.exporting.export import one_moment
 from capture.trail import verify_trail
-from trial import protocol, reading_journal
-from trial.models import JournalEntry, Participant, Person
-from trial.paper import instant
-from trial.program import PROGRAM
+from trial import protocol
+from trial.drawing.pdf import instant
+from trial.models import JournalEntry, Participant, Person, audit
+from trial.runtime.program import PROGRAM
 from trial.validation import state
 
 NOTED = "manifest "  # the words of the journal end with it and the hash
@@ -42,8 +43,8 @@ def copy_of(person: Person | None, participant: Participant) -> Packed:
         with one_moment():
             making = Making.now(person)
             lines = list(excerpt.of_participant(participant))
-            made = casebook_copy.document(participant, making, lines)
-        (folder / f"{participant.reference}.pdf").write_bytes(on_paper.pages(made))
+            made = cover.document(participant, making, lines)
+        (folder / f"{participant.reference}.pdf").write_bytes(rendering.pages(made))
         told = excerpt.write(lines, folder / verify_copy.TRAIL)
         what = f"Certified copy of the casebook of {participant.reference}"
         digest = finish(folder, what, making, {"participant": participant.reference, "trail": "excerpt"}, told)
@@ -104,4 +105,4 @@ def write(folder: Path, target: Any) -> None:
 def note(person: Person | None, words: str, making: Making, digest: str) -> JournalEntry:
     """Puts the copy on record before it is handed over."""
     said = f"{words}, change {making.change}, {NOTED}{digest}"
-    return reading_journal.note(person, JournalEntry.Kind.RECORD, said)
+    return audit.note(person, JournalEntry.Kind.RECORD, said)

@@ -1,14 +1,109 @@
 """Pages of copies: the certified copy of a casebook, archives of a site or the study, and checking a copy."""
 
+import hashlib
+import json
 import logging
+import re
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from capture.copies import asked, known, package
-from trial import access, reading_journal
+from capture.copies import archive_jobs, excerpt, package
+from capture.copies.package import NOTED
+from capture.copies.verify_copy import MANIFEST
+from trial.models import Change, JournalEntry, Person, Site, audit
+from trial.record import access
+
+_NOTED = re.compile(rf"(?:certified copy|archive) \w+ of (.+), change (\d+), {NOTED}[0-9a-f]{{64}}")
+STUDY, OF_SITE = "the study", "site "
+LARGEST_MANIFEST, LARGEST_WHOLE = 64 << 20, 4 << 30  # bytes; a larger one is not read
+
+
+class NotACopy(Exception):
+    """What was given cannot be looked up; the message says why in words."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """A copy on record: who made it when, of what, from which Change, and how many Changes came since."""
+
+    entry: JournalEntry
+    of: str
+    change: int
+    since: int
+    trail: str
+
+
+def by_hash(person: Person, digest: str) -> Known | None:
+    """The copy with this hash of the manifest; None when there is none of what the person may read."""
+    for entry in JournalEntry.objects.filter(words__endswith=f"{NOTED}{digest}").select_related("person"):
+        found = _NOTED.fullmatch(entry.words)
+        told = _since(person, found[1], int(found[2])) if found else None
+        if found and told is not None:
+            return Known(entry, found[1], int(found[2]), *told)
+    return None
+
+
+def _since(person: Person, of: str, change: int) -> tuple[int, str] | None:
+    """How many Changes came after, and the filter of the trail that shows them; None: it is none of the person's."""
+    if of == STUDY:
+        return (Change.objects.filter(pk__gt=change).count(), "") if access.sees_every_site(person) else None
+    if of.startswith(OF_SITE):
+        site = access.sites_for(person).filter(code=of.removeprefix(OF_SITE)).first()
+        return (_at_site(site, change), f"site={site.code}") if site else None
+    one = access.participants_for(person).filter(access.is_reference(of)).first()
+    return (len(excerpt.since(one, change)), f"participant={one.reference}") if one else None
+
+
+def _at_site(site: Site, change: int) -> int:
+    return Change.objects.filter(site=site, pk__gt=change).count()
+
+
+def digest_of(typed: str, file: Any) -> str:
+    """The hash of the manifest that was typed, or of the copy that was uploaded. Raises NotACopy."""
+    if file is None:
+        text = "".join(typed.split()).lower()
+        if not re.fullmatch("[0-9a-f]{64}", text):
+            raise NotACopy("A hash has 64 letters and digits, 0 to 9 and a to f. Copy it whole, or choose the file.")
+        return text
+    if zipfile.is_zipfile(file):
+        return _of_archive(file)
+    file.seek(0)
+    content = file.read(LARGEST_MANIFEST)
+    if not content.lstrip().startswith(b"{"):
+        raise NotACopy("Choose the ZIP file of the copy as it was downloaded, or the manifest.json in it.")
+    return hashlib.sha256(content).hexdigest()
+
+
+def _of_archive(file: Any) -> str:
+    """The hash of its manifest, once each file in it is the one that the manifest names."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            sizes = {each.filename: each.file_size for each in archive.infolist() if not each.is_dir()}
+            if sizes.get(MANIFEST, LARGEST_MANIFEST + 1) > LARGEST_MANIFEST or sum(sizes.values()) > LARGEST_WHOLE:
+                raise NotACopy("There is no manifest.json in this ZIP file, or the file is larger than any copy.")
+            content = archive.read(MANIFEST)
+            _compare(json.loads(content), sizes, lambda name: archive.open(name))
+    except (zipfile.BadZipFile, ValueError, KeyError, TypeError, OSError) as error:
+        raise NotACopy("This ZIP file is damaged, or its manifest is.") from error
+    return hashlib.sha256(content).hexdigest()
+
+
+def _compare(manifest: Any, sizes: dict[str, int], opened: Callable[[str], Any]) -> None:
+    named = {each["file"]: each["sha256"] for each in manifest["files"]}
+    strange = sorted(set(named) ^ (set(sizes) - {MANIFEST}))
+    if strange:
+        raise NotACopy(f"{strange[0]} is missing from the copy, or was added to it.")
+    for name, sha256 in named.items():
+        with opened(name) as part:
+            if hashlib.file_digest(part, "sha256").hexdigest() != sha256:
+                raise NotACopy(f"{name} is not the file that was made: the copy was altered.")
+
 
 log = logging.getLogger(__name__)
 
@@ -38,9 +133,9 @@ def check(request: HttpRequest) -> HttpResponse:
         return render(request, "capture/copies/check.html")
     typed, shown = request.POST.get("hash", "")[:200], {}
     try:
-        digest = known.digest_of(typed, request.FILES.get("file"))
-        shown = {"digest": digest, "known": known.by_hash(request.user, digest)}
-    except known.NotACopy as refusal:
+        digest = digest_of(typed, request.FILES.get("file"))
+        shown = {"digest": digest, "known": by_hash(request.user, digest)}
+    except NotACopy as refusal:
         return render(request, "capture/copies/check.html", {"refused": str(refusal), "typed": typed}, status=422)
     return render(request, "capture/copies/check.html", {**shown, "typed": typed, "asked": True})
 
@@ -53,10 +148,10 @@ def archives(request: HttpRequest) -> HttpResponse:
 
 
 def _archives(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
-    found = asked.shown_to(request.user)
+    found = archive_jobs.shown_to(request.user)
     shown = {"sites": access.sites_for(request.user).order_by("code"), "archives": found,
-             "whole": asked.may_ask(request.user, None),
-             "under_way": any(each.state == asked.UNDER_WAY for each in found), **more}  # fmt: skip
+             "whole": archive_jobs.may_ask(request.user, None),
+             "under_way": any(each.state == archive_jobs.UNDER_WAY for each in found), **more}  # fmt: skip
     return render(request, "capture/copies/archives.html", shown, status=status)
 
 
@@ -66,11 +161,11 @@ def ask(request: HttpRequest) -> HttpResponse:
     """Has the archive of a site (or, without one, of the study) made; 404 for what is none of the person's."""
     code = request.POST.get("site", "")
     site = get_object_or_404(access.sites_for(request.user), code=code) if code else None
-    if not asked.may_ask(request.user, site):
+    if not archive_jobs.may_ask(request.user, site):
         raise Http404("The whole study is not yours to take away.")
     try:
-        asked.start(request.user, site)
-    except asked.NotNow as refusal:
+        archive_jobs.start(request.user, site)
+    except archive_jobs.NotNow as refusal:
         return _archives(request, 422, refused=str(refusal))
     return redirect("capture:archives")
 
@@ -79,11 +174,11 @@ def ask(request: HttpRequest) -> HttpResponse:
 @require_POST
 def fetch(request: HttpRequest, archive_id: str) -> HttpResponse:
     """The ZIP file of an archive that is made; noted in the journal."""
-    found = next((each for each in asked.shown_to(request.user) if each.id == archive_id), None)
-    if found is None or found.state != asked.MADE or not found.file.is_file():
+    found = next((each for each in archive_jobs.shown_to(request.user) if each.id == archive_id), None)
+    if found is None or found.state != archive_jobs.MADE or not found.file.is_file():
         raise Http404("There is no such archive.")
     words = f"fetched the archive of {found.name} {found.words}, manifest {found.manifest}"
-    reading_journal.note(request.user, reading_journal.Kind.RECORD, words)
+    audit.note(request.user, audit.Kind.RECORD, words)
     log.info("archive of %s fetched by %s", found.name, request.user.username)
     name = f"archive-{found.site or 'study'}-{found.id}.zip"
     return sent(package.Packed(found.file.open("rb"), name, found.manifest))

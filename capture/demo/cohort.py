@@ -6,14 +6,16 @@ study chair, and by a second responder afterwards.
 """
 
 import random
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from capture.demo.disease import DemoLesion, DemoScan, disease_of
+from capture.demo.disease import disease_of
+from capture.demo.participant import (
+    IN_GROUP,  # moved
+    DemoParticipant,  # moved
+    )
 
 SEED = 20050601
 FIRST_DAYS_AGO = 900
-IN_GROUP = {"A": 50, "B": 43}
 # Course of each participant by group and rank, else stable; `capture.demo.disease` says what a course is.
 COURSES: dict[str, tuple[str, ...]] = {
     "progressor": ("A2", "A16", "A26", "A44", "B3", "B29", "B41"),
@@ -47,56 +49,8 @@ SITE_WEIGHTS = (8, 5, 4, 3, 3, 2)
 SCREENED_ONLY = (("A", 90, 520), ("B", 91, 897))
 
 
-@dataclass(frozen=True)
-class DemoEvent:
-    """An adverse event as it went; grade None: not on record."""
-
-    term: str
-    grade: int | None
-    onset_on: date
-    resolved_on: date | None
-    present_at_baseline: bool = False
 
 
-@dataclass
-class DemoParticipant:
-    """One synthetic participant; `chance` is a generator of its own, so that nobody depends on another.
-
-    last_day: the last day on which anything can be seen of the participant, today at the latest.
-    """
-
-    group: str
-    rank: int
-    site: str
-    course_name: str
-    consented_on: date
-    registered_on: date
-    today: date
-    chance: random.Random
-    tumour_type: str = ""
-    day_1: date | None = None
-    last_day: date = date.max
-    off_on: date | None = None
-    off_reason: str = ""
-    died_on: date | None = None
-    lesions: list[DemoLesion] = field(default_factory=list)
-    scans: list[DemoScan] = field(default_factory=list)
-    cycle_starts: list[date] = field(default_factory=list)
-    events: list[DemoEvent] = field(default_factory=list)
-
-    @property
-    def key(self) -> str:
-        """`A7`: group and rank."""
-        return f"{self.group}{self.rank}"
-
-    @property
-    def is_registered(self) -> bool:
-        """Whether the participant is ever registered."""
-        return self.rank <= IN_GROUP[self.group]
-
-    def is_rank(self, *keys: str) -> bool:
-        """Whether the participant is one of these."""
-        return self.key in keys
 
 
 def cohort(today: date, sites: tuple[str, ...]) -> list[DemoParticipant]:

@@ -6,15 +6,18 @@ Frequencies follow what such agents show: few confirmed responses, mostly stable
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from trial.rules.chosen_criteria import IN_FORCE
+from capture.demo.participant import (
+    DemoLesion,  # moved
+    DemoScan,  # moved
+)
+from trial.rules.response.recist import IN_FORCE
 
 if TYPE_CHECKING:
-    from capture.demo.cohort import DemoParticipant
+    from capture.demo.participant import DemoParticipant
 
 TENTH = Decimal("0.1")
 ORGANS = ("liver", "liver", "liver", "lymph_node", "lung", "pancreas", "mesentery")
@@ -46,26 +49,8 @@ PROGRESSES = frozenset({"rapid_progressor", "progressor", "slow_progressor", "ne
 SHORT = {"never_scanned": 62, "early_death": 33, "late_death": 40}
 
 
-@dataclass(frozen=True)
-class DemoLesion:
-    """A target lesion at baseline."""
-
-    organ: str
-    longest_diameter_mm: Decimal
 
 
-@dataclass
-class DemoScan:
-    """A follow-up: millimetres by target (None: not evaluated, with the reason), what else was seen, and how."""
-
-    on: date
-    millimetres: list[Decimal | None]
-    why_missing: str = ""
-    new_lesion: bool = False
-    non_target_progressed: bool = False
-    marker: str = "not_done"
-    opinion: str = ""
-    scanned_late: dict[int, date] = field(default_factory=dict)
 
 
 def disease_of(made: DemoParticipant) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 from capture.casebook import ENTRY_FORMS
 from capture.checks import CHECKS
 from capture.demo.background import answers
-from capture.demo.step import Step
+from capture.demo.participant import Step
+from capture.entry.services import assessments, corrections, dosing, entries, registration
 from capture.expedited import reports
-from capture.services import assessments, correction, dosing, entries, registration, reopening
 from trial.models import Cycle, Participant, Person, Reopening, Waiver
 
 
@@ -98,7 +98,7 @@ def _finding(entry: Entry, values: Mapping[str, Any]) -> None:
 
 
 def _correction(entry: Entry, values: Mapping[str, Any]) -> None:
-    correction.correct_participant(entry.person, entry.participant, values["corrections"], values["reason"])
+    corrections.correct_participant(entry.person, entry.participant, values["corrections"], values["reason"])
 
 
 def _baseline(entry: Entry, values: Mapping[str, Any]) -> None:
@@ -187,12 +187,12 @@ def _expedited_report(entry: Entry, values: Mapping[str, Any]) -> None:
 
 
 def _reopening(entry: Entry, values: Mapping[str, Any]) -> None:
-    reopening.reopen(entry.desk.chair, values["group"], values["because"])
+    registration.reopen(entry.desk.chair, values["group"], values["because"])
 
 
 def _reopening_withdrawn(entry: Entry, values: Mapping[str, Any]) -> None:
     row = Reopening.objects.get(group=values["group"], struck_out_reason="")
-    reopening.withdraw(entry.desk.chair, row, values["because"])
+    registration.withdraw(entry.desk.chair, row, values["because"])
 
 
 # Kind of step → what enters it; every other kind is a form of the casebook.

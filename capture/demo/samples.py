@@ -3,8 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from capture.demo.cohort import DemoParticipant
-from capture.demo.step import Step, Values
+from capture.demo.participant import DemoParticipant, Step, Values
 
 TENTH = Decimal("0.1")
 # Analyte, unit, limits of normal, usual value, spread.

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
-from capture.demo import background, oddities, reports, samples, toxicity, treatment
-from capture.demo.cohort import FIRST_DAYS_AGO, DemoParticipant, cohort
-from capture.demo.step import Step
+from capture.demo import background, samples, toxicity, treatment
+from capture.demo.cohort import FIRST_DAYS_AGO, cohort
+from capture.demo.participant import DemoParticipant, Step
 
 STUDY = "study"
 # Of these nobody has looked at the unusual values.
@@ -20,7 +20,7 @@ Part = Callable[[DemoParticipant], list[Step]]
 PARTS: tuple[Part, ...] = (
     background.background_steps, samples.visit_steps, samples.pressure_steps, samples.baseline_steps,
     treatment.cycle_steps, samples.scan_steps, samples.hormone_steps, treatment.ending_steps, toxicity.event_steps,
-    reports.report_steps, oddities.odd_steps,
+    toxicity.report_steps, background.odd_steps,
 )  # fmt: skip
 
 
@@ -29,7 +29,7 @@ def story(today: date, sites: tuple[str, ...], participants: int | None = None) 
     made = _first(cohort(today, sites), participants)
     keyed = [(each.key, step) for each in made for step in steps_of(each)]
     if participants is None:
-        keyed += [(STUDY, step) for step in oddities.study_steps(today - timedelta(days=FIRST_DAYS_AGO))]
+        keyed += [(STUDY, step) for step in background.study_steps(today - timedelta(days=FIRST_DAYS_AGO))]
     # Python's sort is stable: entries of one participant and one day keep their order.
     return sorted(keyed, key=lambda each: each[1].on)
 
@@ -37,7 +37,7 @@ def story(today: date, sites: tuple[str, ...], participants: int | None = None) 
 def steps_of(made: DemoParticipant) -> list[Step]:
     """Everything that is entered about one participant, by day."""
     kind = background.tumour(made)
-    found = oddities.registration_steps(made, background.details(made, kind))
+    found = background.registration_steps(made, background.details(made, kind))
     if made.is_registered:
         made.tumour_type = kind[0]
         made.events = toxicity.draw_events(made)

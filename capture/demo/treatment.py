@@ -2,8 +2,7 @@
 
 from datetime import date, timedelta
 
-from capture.demo.cohort import DemoParticipant
-from capture.demo.step import Step, Values, full, month_of, year_of
+from capture.demo.participant import DemoParticipant, Step, Values, full, month_of, year_of
 
 DAYS = 28
 THERAPIES = ("streptozocin and 5-FU", "interferon alfa", "everolimus")

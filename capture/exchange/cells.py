@@ -10,7 +10,7 @@ from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
-from trial.partial_date import MONTHS, PartialDate
+from trial.rules.dates.partial_date import MONTHS, PartialDate
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 _GUARDED = (*FORMULA_SIGNS, "'")

@@ -2,7 +2,7 @@
 
 from capture.checking import HARD, SOFT, Check, Facts
 from capture.conditions.entries import surely_before
-from trial.rules.expedited import aware_at
+from trial.rules.safety.expedited_reports import aware_at
 
 EXPEDITED = "Expedited reporting [to be confirmed by the sponsor]."
 ONLY_PAST, ORDER, PLAUSIBLE = "Only what happened is entered.", "Dates stand in the order of events.", "Plausibility."

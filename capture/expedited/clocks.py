@@ -4,17 +4,18 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import product
 
 from django.db.models import Q
 
 from trial.clock import zone_of
-from trial.expedited_in_force import table_in_force
 from trial.models import AdverseEvent, DosingPeriod, ExpeditedReport, OffTreatment, Participant
-from trial.rules import expedited
-from trial.rules.expedited import Clock, Doses, EventAsKnown, Sent
-from trial.rules.expedited_table import Rule
+from trial.record.in_force import table_in_force
+from trial.rules.safety import expedited_reports
+from trial.rules.safety.expedited_reports import Clock, Doses, EventAsKnown, Sent
+from trial.rules.safety.expedited_table import Rule
 
-_ORDER = {state: place for place, (state, _) in enumerate(expedited.STATES)}
+_ORDER = {state: place for place, (state, _) in enumerate(expedited_reports.STATES)}
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class EventClock:
     @property
     def is_open(self) -> bool:
         """Whether somebody still has to do something."""
-        return self.clock.state in expedited.OPEN_STATES
+        return self.clock.state in expedited_reports.OPEN_STATES
 
     @property
     def urgency(self) -> tuple[int, float, str]:
@@ -79,7 +80,7 @@ def may_ask(rules: Sequence[Rule]) -> Q:
             continue  # a stay in hospital makes an event serious
         if rule.related is not None:
             compared = "attribution__gte" if rule.related else "attribution__lt"
-            one &= Q(**{compared: expedited.RELATED_FROM})
+            one &= Q(**{compared: expedited_reports.RELATED_FROM})
         if rule.expected is not None:
             one &= ~Q(expectedness="unexpected" if rule.expected else "expected")
         found |= one
@@ -90,8 +91,8 @@ def as_known(row: AdverseEvent, doses: Doses) -> EventAsKnown:
     """What is on record of an event, as the rules ask for it."""
     serious = row.seriousness != "no"
     stay = {"yes": True, "no": False}.get(row.hospital_stay, None if serious else False)
-    related = None if row.attribution is None else row.attribution >= expedited.RELATED_FROM
-    days = None if row.present_at_baseline else expedited.days_after_last_dose(row.onset_on, doses)
+    related = None if row.attribution is None else row.attribution >= expedited_reports.RELATED_FROM
+    days = None if row.present_at_baseline else expedited_reports.days_after_last_dose(row.onset_on, doses)
     expected = {"expected": True, "unexpected": False}.get(row.expectedness)
     return EventAsKnown(row.grade, expected, stay, related, days, serious)
 
@@ -100,8 +101,8 @@ def _clock(
     row: AdverseEvent, doses: Doses, reports: Sequence[ExpeditedReport], rules: Sequence[Rule], now: datetime
 ) -> Clock:
     sent = [Sent(each.kind, each.sent_at) for each in reports]
-    began_at = expedited.aware_at(row.aware_on, row.aware_time, row.aware_offset)
-    return expedited.clock(as_known(row, doses), began_at, sent, rules, now, zone_of(row.participant.site))
+    began_at = expedited_reports.aware_at(row.aware_on, row.aware_time, row.aware_offset)
+    return expedited_reports.clock(as_known(row, doses), began_at, sent, rules, now, zone_of(row.participant.site))
 
 
 def _doses(participants: set[int]) -> dict[int, Doses]:
@@ -118,3 +119,15 @@ def _doses(participants: set[int]) -> dict[int, Doses]:
         days[key] += [started_on + timedelta(days=first - 1), started_on + timedelta(days=last - 1)]
     return {key: Doses(min(days[key], default=None), max(days[key], default=None), key in ended)
             for key in participants}  # fmt: skip
+
+
+def combinations() -> tuple[str, ...]:
+    """`grade:attribution:expectedness` of every combination that asks for a report while treatment goes on."""
+    rules = table_in_force().rules
+    found = []
+    for grade, related, expected in product(expedited_reports.GRADES, (True, False), (True, False)):
+        known = EventAsKnown(grade, expected, False, related, (0, 0))
+        if expedited_reports.demanded(known, rules).rule is not None:
+            words = "related" if related else "unrelated", "expected" if expected else "unexpected"
+            found.append(":".join((str(grade), *words)))
+    return tuple(found)

@@ -14,16 +14,18 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.urls import reverse
 
-from capture.expedited import words
+from capture.expedited import wording
 from capture.expedited.clocks import EventClock, clocks_of
-from trial import access, status
 from trial.clock import NOWHERE, zone_of
-from trial.models import Participant, Person, Role
-from trial.rules import expedited, site_time
+from trial.models import Participant, Person, Role, operations
+from trial.record import access
+from trial.rules.dates import site_time
+from trial.rules.safety import expedited_reports
 
 log = logging.getLogger(__name__)
 READERS = (*access.ENTERS, Role.MONITOR, Role.CHAIR)
-COUNTED = ((expedited.OVERDUE, "overdue"), (expedited.DUE, "due"), (expedited.UNDETERMINED, "waiting for an answer"))
+COUNTED = ((expedited_reports.OVERDUE, "overdue"), (expedited_reports.DUE, "due"),
+           (expedited_reports.UNDETERMINED, "waiting for an answer"))  # fmt: skip
 SENT, FAILED, NO_ADDRESS, ALREADY, NOTHING = "sent", "failed", "no address", "already", "nothing"
 
 
@@ -86,7 +88,7 @@ def text(own: Sequence[EventClock], now: datetime) -> str:
 
 
 def _line(each: EventClock, now: datetime) -> str:
-    return f"{words.what_next(each.clock).lower()}, {words.when(each.clock, now, zone_of(each.participant.site))}"
+    return f"{wording.what_next(each.clock).lower()}, {wording.when(each.clock, now, zone_of(each.participant.site))}"
 
 
 def _note(found: Counter[str], waits: bool) -> None:
@@ -102,4 +104,4 @@ def _note(found: Counter[str], waits: bool) -> None:
     if not settings.MAIL_IS_SENT and waits:
         said.append("no mail server is named (ENDPOINT_MAIL_URL): nothing leaves this machine")
     good = not found[FAILED] and (settings.MAIL_IS_SENT or settings.EMBEDDED or not waits)
-    status.note("digest", good, "; ".join(said))
+    operations.note("digest", good, "; ".join(said))

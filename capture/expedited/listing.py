@@ -7,12 +7,13 @@ from datetime import datetime
 from django.urls import reverse
 
 from capture import one_line
-from capture.expedited import words
+from capture.expedited import wording
 from capture.expedited.clocks import EventClock, clocks_of
-from trial import editions_in_force, form_editions
 from trial.clock import zone_of
 from trial.models import Participant
-from trial.rules import expedited
+from trial.protocol import form_versions
+from trial.record import versions_in_force
+from trial.rules.safety import expedited_reports
 
 MOST_SHOWN = 300
 OPEN = "open"
@@ -46,13 +47,13 @@ class Line:
     def duties(self) -> list[DutyLine]:
         """What the rule asks for, each with how it stands."""
         where = zone_of(self.of.participant.site)
-        return [DutyLine(words.KIND_WORDS[each.kind], words.when_due(each, where), words.STATE_WORDS[each.state],
-                         words.MARKS[each.state]) for each in self.of.clock.duties]  # fmt: skip
+        return [DutyLine(wording.KIND_WORDS[each.kind], wording.when_due(each, where), wording.STATE_WORDS[each.state],
+                         wording.MARKS[each.state]) for each in self.of.clock.duties]  # fmt: skip
 
     @property
     def may_be_reported(self) -> bool:
         """Whether a report is, or may be, asked for."""
-        return self.of.clock.state != expedited.NOT_REQUIRED
+        return self.of.clock.state != expedited_reports.NOT_REQUIRED
 
 
 def line(of: EventClock, now: datetime, not_asked: Collection[str] | None = None) -> Line:
@@ -62,9 +63,9 @@ def line(of: EventClock, now: datetime, not_asked: Collection[str] | None = None
     state, where = of.clock.state, zone_of(of.participant.site)
     url = reverse("capture:entry", args=[of.participant.reference, "adverse_event", of.event.pk])
     return Line(
-        of, one_line.one_line("adverse_event", of.event), words.STATE_WORDS[state], words.MARKS[state],
-        words.what_next(of.clock), words.when(of.clock, now, where), words.rule(of.clock),
-        words.to_answer(of.clock, not_asked), url,
+        of, one_line.one_line("adverse_event", of.event), wording.STATE_WORDS[state], wording.MARKS[state],
+        wording.what_next(of.clock), wording.when(of.clock, now, where), wording.rule(of.clock),
+        wording.to_answer(of.clock, not_asked), url,
     )  # fmt: skip
 
 
@@ -78,7 +79,7 @@ def lines(participants: Sequence[Participant], now: datetime, state: str) -> lis
 
 def not_asked_at(site_id: int) -> tuple[str, ...]:
     """The fields of an adverse event that the site cannot answer: its edition of the form does not ask them."""
-    return form_editions.asked_after("adverse_event", editions_in_force.in_force(site_id, "adverse_event"))
+    return form_versions.asked_after("adverse_event", versions_in_force.in_force(site_id, "adverse_event"))
 
 
 def of_participant(participant: Participant, now: datetime) -> list[Line]:
@@ -91,4 +92,4 @@ def _asked(each: EventClock, state: str) -> bool:
         return each.is_open
     if state:
         return each.clock.state == state
-    return each.clock.state != expedited.NOT_REQUIRED
+    return each.clock.state != expedited_reports.NOT_REQUIRED

@@ -10,8 +10,8 @@ from capture.fields import FullDateField, TimeOfDayField, printable
 from capture.forms.wall_clock import ask_which, offset_of, on_the_wall, say_whose
 from trial import clock
 from trial.models import ExpeditedReport
-from trial.rules import site_time
-from trial.rules.expedited import KINDS
+from trial.rules.dates import site_time
+from trial.rules.safety.expedited_reports import KINDS
 
 
 class ReportForm(forms.Form):

@@ -5,10 +5,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from capture.services import meanwhile
-from capture.services.registration import NotAllowed
-from trial import changes
+from capture.entry import edit_conflict
+from capture.entry.services.registration import NotAllowed
 from trial.models import AdverseEvent, ExpeditedReport, Person
+from trial.record import changes
 
 
 def save(
@@ -25,7 +25,7 @@ def save(
     with changes.record(person, act, reason, participant=event.participant):
         _refuse_twin(event, values, row)
         if row is not None:
-            meanwhile.stop_if_edited([row], opened_at)
+            edit_conflict.stop_if_edited([row], opened_at)
         saved = row or ExpeditedReport(participant=event.participant, event=event)
         for name, value in values.items():
             setattr(saved, name, value)

@@ -7,17 +7,17 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
+from capture.entry.views import saving
 from capture.expedited import listing, reports
 from capture.expedited.clocks import clock_of
 from capture.expedited.report_form import ReportForm
 from capture.forms.reason import ReasonForm
-from capture.views import saving
-from trial import access
-from trial.expedited_in_force import table_in_force
 from trial.models import AdverseEvent, ExpeditedReport, Participant
-from trial.rules import expedited
+from trial.record import access
+from trial.record.in_force import table_in_force
+from trial.rules.safety import expedited_reports
 
-STATES = (("open", "Something to do"), ("", "All"), *expedited.STATES)
+STATES = (("open", "Something to do"), ("", "All"), *expedited_reports.STATES)
 
 
 @access.allows(*access.READS_RECORD)
@@ -32,7 +32,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     lines = listing.lines(list(participants), now, state)
     shown = {
         "lines": lines[:listing.MOST_SHOWN], "total": len(lines), "site": site, "state": state, "states": STATES,
-        "sites": access.sites_for(request.user), "table": table, "readings": expedited.READINGS, "now": now,
+        "sites": access.sites_for(request.user), "table": table, "readings": expedited_reports.READINGS, "now": now,
     }  # fmt: skip
     return render(request, "capture/expedited/overview.html", shown)
 

@@ -4,13 +4,13 @@ from typing import Any
 
 from django import forms
 
+from capture.entry.services.assessments import NewLesion, Reading
 from capture.fields import FullDateField, PlainDecimalField, printable
 from capture.forms.reason import ReasonForm
-from capture.services.assessments import NewLesion, Reading
 from trial import protocol
 from trial.models import Assessment, Lesion
-from trial.rules.chosen_criteria import IN_FORCE
-from trial.rules.criteria import SHORT_AXIS
+from trial.rules.response.criteria import SHORT_AXIS
+from trial.rules.response.recist import IN_FORCE
 
 TARGET_STATES = (("measured", "measured"), ("too_small", "too small to measure"), ("absent", "absent"),
                  ("not_evaluated", "not evaluated"))  # fmt: skip

@@ -10,8 +10,8 @@ from capture.fields import printable
 from capture.forms.wall_clock import ask_which, offset_of, on_the_wall, say_whose
 from trial import clock
 from trial.models import AdverseEvent
-from trial.rules import site_time
-from trial.rules.expedited import aware_at
+from trial.rules.dates import site_time
+from trial.rules.safety.expedited_reports import aware_at
 
 NAMES = ("aware_on", "aware_time", "aware_offset")
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from django import forms
 
+from capture.entry.services.dosing import AS_PLANNED, Period
 from capture.fields import FullDateField, printable
-from capture.services.dosing import AS_PLANNED, Period
 from trial import protocol
 
 PERIOD_ROWS = 4

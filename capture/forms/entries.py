@@ -6,8 +6,9 @@ from django import forms
 
 from capture.forms.awareness import AwarenessFields
 from capture.forms.entry import EntryForm
-from trial import ctcae_v3, models
-from trial.grade_texts import Criteria, criteria_of, criteria_of_matches
+from trial import models
+from trial.protocol import ctcae_v3
+from trial.record.in_force import Criteria, criteria_of, criteria_of_matches
 
 PARTIAL = "UNK-JAN-2006: day unknown"
 

@@ -9,11 +9,11 @@ from django import forms
 from capture.casebook import CasebookForm
 from capture.fields import PlainDecimalField, printable
 from capture.forms.plain_widgets import PlainBox, PlainChoice
-from capture.grading import grade_line
-from trial.ctcae_v3.limits import ANALYTES
+from capture.grading.grades import grade_line
 from trial.models import LaboratoryResult, Participant
 from trial.protocol import MISSING_REASONS
-from trial.rules.laboratory import Grading
+from trial.protocol.ctcae_v3.limits import ANALYTES
+from trial.rules.safety.laboratory import Grading
 
 # What is taken at each visit, with the unit most laboratories use; the unit stays the laboratory's own to change.
 EACH_VISIT: tuple[tuple[str, str], ...] = (

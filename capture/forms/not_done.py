@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from capture.fields import printable
-from trial import code_lists
+from trial.protocol import code_lists
 
 
 class NotDoneForm(forms.Form):

@@ -14,8 +14,9 @@ from capture.fields import (
     printable,
     require_value_or_reason,
 )
-from trial import code_lists, protocol
+from trial import protocol
 from trial.models import Participant, Person, RegistrationFinding, Site
+from trial.protocol import code_lists
 from trial.rules.eligibility import Answer
 
 DETAILS = ("consented_on", "born_on", "born_on_missing", "sex", "race", "ethnicity", "ecog", "ecog_missing",

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 
-from trial.rules import site_time
+from trial.rules.dates import site_time
 
 
 def say_whose(field: forms.Field, where: ZoneInfo) -> None:

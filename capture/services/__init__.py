@@ -1,1 +1,0 @@
-"""The only code of `capture` that writes to the record; each call is one Change."""

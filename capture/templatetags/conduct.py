@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 
-from capture.conduct import form_conduct as conduct_of
+from capture.conduct import panel as conduct_of
 from trial.models import Participant
 
 register = template.Library()

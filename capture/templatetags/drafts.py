@@ -5,8 +5,8 @@ from typing import Any
 
 from django import template
 
-from capture import drafts
-from trial import access
+from capture.entry import drafts
+from trial.record import access
 
 register = template.Library()
 

@@ -4,8 +4,7 @@ from django import template
 from django.utils import timezone
 
 from capture.expedited import listing
-from capture.expedited.asking import combinations
-from capture.expedited.clocks import clock_of
+from capture.expedited.clocks import clock_of, combinations
 from trial.models import AdverseEvent, Participant
 
 register = template.Library()

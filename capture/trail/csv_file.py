@@ -16,7 +16,7 @@ from django.db.models import Max, QuerySet
 
 from capture import blacked_out, history
 from capture.exchange.cells import csv_cell
-from capture.exchange.export import ExportFailed, one_moment
+from capture.exchange.exporting.export import ExportFailed, one_moment
 from capture.trail import selection, words
 from trial.models import Change, Lesion, Person, Role, Version
 

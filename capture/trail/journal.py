@@ -14,8 +14,8 @@ from django.views.decorators.http import require_GET
 
 from capture.exchange.cells import csv_cell
 from capture.trail import selection
-from trial import access, reading_journal
-from trial.models import JournalEntry, Person, Role
+from trial.models import JournalEntry, Person, Role, audit
+from trial.record import access
 
 A_PAGE = 100
 COMMAND_LINE = "command_line"
@@ -41,7 +41,7 @@ def take_out(request: HttpRequest) -> HttpResponse:
     _of_every_site(request)
     asked, complaints = _asked(request)
     rows = list(_found(asked, complaints))
-    reading_journal.note(request.user, JournalEntry.Kind.TRAIL, f"the journal as CSV, {len(rows)} rows")  # type: ignore[arg-type]
+    audit.note(request.user, JournalEntry.Kind.TRAIL, f"the journal as CSV, {len(rows)} rows")  # type: ignore[arg-type]
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow(HEADER)

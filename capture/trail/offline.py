@@ -12,11 +12,11 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from capture.exchange.export import ExportFailed, one_moment, whole_folder
+from capture.exchange.exporting.export import ExportFailed, one_moment, whole_folder
 from capture.trail import verify_trail
 from trial import protocol
 from trial.kept_hashes import JOIN_K, KEPT, KEPT_CHANGES
-from trial.program import PROGRAM
+from trial.runtime.program import PROGRAM
 from trial.spine import HEADER_OF_C, TEXT_OF_V
 from trial.validation import state
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from django.db.models import QuerySet
 
-from trial import access, changes
 from trial.models import AuditReview, Change, Person, Role
+from trial.record import access, changes
 
 LETTERS = 600
 

@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from capture.trail.tables import TITLES
-from trial import access
-from trial.changes import ACTS
 from trial.models import Change, Person, Version
-from trial.partial_date import DateNotUnderstood, parse
+from trial.record import access
+from trial.record.changes import ACTS
+from trial.rules.dates.partial_date import DateNotUnderstood, parse
 
 PAGE = 50
 SYSTEM = "system"

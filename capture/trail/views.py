@@ -1,19 +1,22 @@
 """Pages of the trail: the list, one Change, the file, and the monitor's review."""
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from capture import blacked_out, history
-from capture.conduct import black_outs
-from capture.exchange.export import ExportFailed
+from capture import history as of_entry
+from capture.casebook import ENTRY_FORMS
+from capture.conduct import redactions
+from capture.exchange.exporting.export import ExportFailed
 from capture.trail import csv_file, reviews, selection, tables, words
-from trial import access, changes, reading_journal
-from trial.models import Person, Role
+from trial.models import Participant, Person, Role, audit
+from trial.record import access, changes
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +69,7 @@ def change(request: HttpRequest, change_number: int) -> HttpResponse:
         "role": dict(Role.choices).get(one.role, ""), "seal": bytes(one.seal or b"").hex(),
         "participant": one.participant,
         "notes": blacked_out.notes_of(one.versions.select_related("change"), one).get(one.pk),
-        "may_black_out": one.participant is not None and request.user.role in black_outs.MAY_ASK,
+        "may_black_out": one.participant is not None and request.user.role in redactions.MAY_ASK,
     }  # fmt: skip
     inline = bool(request.headers.get("HX-Request"))
     return render(request, f"capture/trail/{'_versions' if inline else 'change'}.html", shown)
@@ -86,7 +89,7 @@ def take_out(request: HttpRequest) -> HttpResponse:
         return _page(request, 500, reasons=[f"The file was not made: {refusal}"])
     # Like other exports this is no Change; who took it out when stands in the journal.
     filtered = f", filtered by {asked.query}" if asked.query else ""
-    reading_journal.note(request.user, reading_journal.Kind.TRAIL,
+    audit.note(request.user, audit.Kind.TRAIL,
                          f"as CSV, change {made.as_of}, {made.rows} rows{filtered}")  # fmt: skip
     log.info("export of the trail as of change %s, %s rows, filter %r, by %s",
              made.as_of, made.rows, asked.query, request.user.username)  # fmt: skip
@@ -107,3 +110,32 @@ def review(request: HttpRequest) -> HttpResponse:
         return _page(request, 422, reasons=[str(refusal)], words=said)
     messages.success(request, f"The review up to change {done.to_change} is recorded.")
     return redirect("capture:trail")
+
+
+# kind in the address → (what it is called, the row with this id of this participant → the rows of the entry)
+KINDS: dict[str, tuple[str, Callable[[Participant, int], list[Any]]]] = {
+    "registration": ("Screening and registration", lambda one, _: of_entry.rows_of_registration(one)),
+    "cycle": ("Cycle", lambda one, key: of_entry.rows_of_cycle(get_object_or_404(one.cycles, pk=key))),
+    "assessment": ("Assessment", lambda one, key: of_entry.rows_of_assessment(
+        get_object_or_404(one.assessments, pk=key))),
+    "waiver": ("Waiver", lambda one, key: [get_object_or_404(one.waivers, pk=key)]),
+    "not_done": ("Not done", lambda one, key: [get_object_or_404(one.not_done, pk=key)]),
+    "expedited_report": ("Expedited report", lambda one, key: [get_object_or_404(one.expedited_reports, pk=key)]),
+    "finding": ("Finding", lambda one, key: [get_object_or_404(one.findings, pk=key)]),
+    **{kind: (form.title, lambda one, key, form=form: of_entry.rows_of_entry(
+        form, get_object_or_404(form.model, participant=one, pk=key))) for kind, form in ENTRY_FORMS.items()},
+}  # fmt: skip
+
+
+@access.allows(*access.READS_RECORD)
+def entry_history(request: HttpRequest, reference: str, kind: str, row_id: int) -> HttpResponse:
+    """Who changed what, when, from what to what and why; newest first."""
+    participant = access.participant_for(request.user, reference)
+    if kind not in KINDS:
+        raise Http404("There is no such kind of entry.")
+    title, rows = KINDS[kind]
+    entries = of_entry.entries(rows(participant, row_id))
+    shown = {"participant": participant, "entry_title": title, "entries": entries,
+             "reads_trail": request.user.role in access.READS_TRAIL,
+             "may_black_out": request.user.role in redactions.MAY_ASK}  # fmt: skip
+    return render(request, "capture/history.html", shown)

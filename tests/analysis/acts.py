@@ -16,12 +16,12 @@ from analysis import data_cuts, moments
 from analysis.moments import Moment
 from capture.casebook import ENTRY_FORMS
 from capture.checking import Refused
-from capture.services import assessments, correction, dosing, entries, not_done, registration, reopening
+from capture.entry.services import assessments, corrections, dosing, entries, not_done, registration
 from tests.analysis.typed import DAY_1, Act, typed
 from tests.cast import answers, details, register
-from trial import changes
 from trial.models import Change, GroupSettings, Participant, Person, Reopening, Role, Site
-from trial.schedule import Due
+from trial.protocol import Due
+from trial.record import changes
 
 KIND_OF = {"A": {"tumour_type": "metastatic_gi_carcinoid", "histology": "carcinoid"},
            "B": {"tumour_type": "insulinoma", "histology": "islet_cell"}}  # fmt: skip
@@ -89,7 +89,7 @@ def _correct(study: Study, act: Act) -> None:
     changed: tuple[dict[str, Any], ...] = (KIND_OF["A"], KIND_OF["B"], {"registered_on": act.on - timedelta(days=4)},
                                            {"born_on": act.partial}, {"sex": "male"})  # fmt: skip
     unmet = {"metastatic": registration.Answer(met=False)} if act.choice == 9 else None
-    correction.correct_participant(study.nora, study.one(act), changed[act.choice % 5], "error", unmet)
+    corrections.correct_participant(study.nora, study.one(act), changed[act.choice % 5], "error", unmet)
 
 
 def _find(study: Study, act: Act) -> None:
@@ -186,9 +186,9 @@ def _reopen(study: Study, act: Act) -> None:
     standing = Reopening.objects.filter(struck_out_reason="").first()
     if standing is None:
         _choose("A", {"plan_A": SMALL})
-        reopening.reopen(study.chris, "A", "because")
+        registration.reopen(study.chris, "A", "because")
     else:
-        reopening.withdraw(study.chris, standing, "because")
+        registration.withdraw(study.chris, standing, "because")
 
 
 def _without_a_group(study: Study, act: Act) -> None:
@@ -205,7 +205,8 @@ def _rename_the_site(study: Study, act: Act) -> None:
 
 
 def _say_not_done(study: Study, act: Act) -> None:
-    not_done.say(study.nora, study.one(act), Due("Assessment", act.on, act.on, act.on, "due"), "refused", "")
+    due = Due("Assessment", act.on, act.on, act.on, "due")
+    not_done.record_not_done(study.nora, study.one(act), due, "refused", "")
 
 
 def _look_back(study: Study, act: Act) -> None:

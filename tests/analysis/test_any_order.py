@@ -22,10 +22,9 @@ from tests.analysis.acts import Study, acts, do
 from tests.analysis.typed import Act
 from tests.cast import cast_of
 from tests.plugin_postgres import another_database
-from trial import snapshot
-from trial.gate_in_force import reopenings
-from trial.settings_in_force import settings_in_force
-from trial.waking import quietly
+from trial.record import snapshot
+from trial.record.changes import quietly
+from trial.record.in_force import reopenings, settings_in_force
 
 EXAMPLES = int(os.environ.get("ENDPOINT_EXAMPLES", "12"))
 pytestmark = pytest.mark.timeout(600 + 60 * EXAMPLES)

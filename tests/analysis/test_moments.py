@@ -17,11 +17,11 @@ from analysis.models import GroupResult, ParticipantOutcome
 from analysis.moments import Moment
 from analysis.recompute import prepare, recompute
 from capture.casebook import ENTRY_FORMS
-from capture.services import assessments, dosing, entries
+from capture.entry.services import assessments, dosing, entries
 from tests.cast import Cast, cast_of, register
-from trial import changes
 from trial.models import Change, GroupSettings, Participant, Role
-from trial.partial_date import PartialDate
+from trial.record import changes
+from trial.rules.dates.partial_date import PartialDate
 
 DAY_1 = date(2026, 1, 12)
 
@@ -281,7 +281,7 @@ def test_an_interrupted_recompute_keeps_what_it_has(cast: Cast, monkeypatch: pyt
 
 
 def test_an_interrupted_recompute_reads_nothing_more(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("trial.snapshot.PART", 1)
+    monkeypatch.setattr("trial.record.snapshot.PART", 1)
     ParticipantOutcome.objects.all().delete()
     GroupResult.objects.all().delete()
 

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from analysis import plots
 from analysis.endpoints.answers import monitoring, response_rate
 from tests.analysis.endpoints.test_plan_followed import SETTINGS, cohort, settings_of
-from trial.evaluation.settings import AnalysisSettings
+from trial.protocol import AnalysisSettings
 
 EFFICACY = settings_of((15, 30), (1, 4), (8, None))
 ONE_STAGE = settings_of((10,), (2,), (None,))

@@ -10,13 +10,12 @@ from analysis.endpoints.group_result import ENDPOINTS
 from analysis.protocol_page import criteria_table
 from tests.cast import cast_of
 from trial import protocol
-from trial.evaluation.declarations import DECLARED, declarations, in_words
-from trial.evaluation.settings import AnalysisSettings, StagePlan
 from trial.models import Person, Role
-from trial.rules import dose_rules
-from trial.rules.bedside_readings import READINGS
-from trial.rules.recist_1_0 import RECIST_1_0
-from trial.rules.recist_1_1 import RECIST_1_1
+from trial.protocol import DECLARED, AnalysisSettings, StagePlan, analysis_settings
+from trial.rules.dose import modification
+from trial.rules.response.recist_1_0 import RECIST_1_0
+from trial.rules.response.recist_1_1 import RECIST_1_1
+from trial.rules.safety.interpretations import READINGS
 
 MARKS = {protocol.REGISTRY, protocol.RECIST, protocol.CTCAE, protocol.OUR_READING}
 
@@ -36,7 +35,7 @@ def test_every_setting_is_declared_once_with_source_and_mark() -> None:
 
 
 def test_a_group_is_shown_its_own_plan_only() -> None:
-    assert [each.name for each in declarations("B") if each.name.startswith("plan_")] == ["plan_B"]
+    assert [each.name for each in analysis_settings.declarations("B") if each.name.startswith("plan_")] == ["plan_B"]
 
 
 @pytest.mark.parametrize(
@@ -48,7 +47,7 @@ def test_a_group_is_shown_its_own_plan_only() -> None:
       "tells 5% from 20%")],
 )  # fmt: skip
 def test_a_value_is_shown_in_words(value: object, words: str) -> None:
-    assert in_words(value) == words
+    assert analysis_settings.in_words(value) == words
 
 
 def test_the_page_names_every_constant_setting_endpoint_and_criterion(database: str) -> None:
@@ -72,7 +71,7 @@ def test_the_rules_compute_with_the_constants_that_the_page_shows() -> None:
     from decimal import Decimal
 
     from analysis.endpoints.survival import DAYS_PER_MONTH
-    from trial.rules.chosen_criteria import IN_FORCE
+    from trial.rules.response.recist import IN_FORCE
 
     assert (Decimal("0.7"), Decimal("1.2")) == (IN_FORCE.partial_ratio, IN_FORCE.progression_ratio)
     assert DAYS_PER_MONTH == 30.4375
@@ -90,6 +89,7 @@ def test_the_page_says_which_criteria_of_response_are_in_force_and_that_they_sta
 
 def test_the_page_names_every_dose_rule_and_every_reading_of_grades_with_its_mark(database: str) -> None:
     page = page_of(cast_of().people[Role.COORDINATOR])
-    rules = [*dose_rules.LEVELS, *dose_rules.RULES, dose_rules.LOWEST, dose_rules.SURGERY, dose_rules.MONITORING]
+    rules = [*modification.LEVELS, *modification.RULES, modification.LOWEST, modification.SURGERY,
+             modification.MONITORING]  # fmt: skip
     assert all(f">{each.id}<" in page and escape(each.source) in page for each in rules)
     assert all(escape(each.words) in page and each.mark in MARKS for each in READINGS)

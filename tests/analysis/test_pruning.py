@@ -10,10 +10,10 @@ from analysis.models import GroupResult, OutcomeThen, ParticipantOutcome
 from analysis.moments import Moment
 from analysis.recompute import recompute
 from capture.casebook import ENTRY_FORMS
-from capture.services import entries
+from capture.entry.services import entries
 from tests.cast import Cast, cast_of
 from trial.models import Role
-from trial.partial_date import PartialDate
+from trial.rules.dates.partial_date import PartialDate
 
 NOW = datetime(2026, 12, 31, 3, 0, tzinfo=UTC)
 NOON = datetime(2026, 10, 1, 12, 0, tzinfo=UTC)

@@ -10,13 +10,12 @@ from django.test import Client
 from analysis.forms.settings import SettingsForm
 from analysis.models import GroupResult
 from analysis.recompute import is_behind, recompute
-from capture.services import assessments, dosing
+from capture.entry.services import assessments, dosing
 from tests.cast import Cast, cast_of
 from trial import audit
-from trial.choose_settings import NotChosen, choose
-from trial.evaluation.settings import AnalysisSettings
 from trial.models import Change, GroupSettings, Role
-from trial.settings_in_force import settings_in_force
+from trial.protocol import AnalysisSettings
+from trial.record.in_force import NotChosen, choose, settings_in_force
 
 SCANS = (date(2026, 3, 9), date(2026, 4, 8))  # 30 days apart
 

@@ -9,8 +9,7 @@ from django.test import Client
 
 from analysis import status_page, tasks
 from tests.cast import Cast, cast_of
-from trial import status
-from trial.models import Role, StatusNote
+from trial.models import Role, StatusNote, operations
 from trial.tasks import verify_audit
 
 
@@ -90,7 +89,7 @@ def test_a_broker_that_is_down_is_said_in_words(cast: Cast, monkeypatch: pytest.
 
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.STATISTICIAN, Role.CHAIR])
 def test_the_page_shows_a_recorded_backup(cast: Cast, role: Role) -> None:
-    status.note("backup", True, "93 participants, 12 MB")
+    operations.note("backup", True, "93 participants, 12 MB")
     client = Client()
     client.force_login(cast.people[role], backend="django.contrib.auth.backends.ModelBackend")
     page = client.get("/status/").content.decode()

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from capture.casebook import ENTRY_FORMS
-from trial.partial_date import PartialDate
+from trial.rules.dates.partial_date import PartialDate
 
 DAY_1 = date(2026, 1, 12)
 

@@ -27,9 +27,9 @@ from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 
 from analysis.models import GroupResult  # noqa: E402
 from capture.casebook import ENTRY_FORMS  # noqa: E402
-from capture.services import assessments, entries  # noqa: E402
+from capture.entry.services import assessments, entries  # noqa: E402
 from trial.models import Assessment, Change, Participant, Person, Role  # noqa: E402
-from trial.partial_date import PartialDate  # noqa: E402
+from trial.rules.dates.partial_date import PartialDate  # noqa: E402
 
 PAGES = (
     "dashboard/", "dashboard/panel/A/", "groups/A/", "groups/A/behind/responders/", "participants/",

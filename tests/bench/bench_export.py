@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from trial import changes
 from trial.models import Site
+from trial.record import changes
 
 PARTICIPANTS = int(os.environ.get("BENCH_PARTICIPANTS", "10000"))
 CODE = """

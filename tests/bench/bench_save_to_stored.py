@@ -16,7 +16,7 @@ def main(rounds: int) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trial.settings")
     django.setup()
     from analysis.models import GroupResult
-    from capture.services import dosing
+    from capture.entry.services import dosing
     from trial.models import Change, Cycle, Participant, Person
 
     cycle = Cycle.objects.filter(number=1).select_related("participant").first()

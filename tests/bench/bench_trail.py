@@ -14,8 +14,8 @@ from django.test import Client
 
 from capture.trail.offline import export_trail
 from tests.cast import Cast, cast_of, person
-from trial import changes
 from trial.models import Change, Role, Site
+from trial.record import changes
 
 CHANGES, VERSIONS_EACH, ROUNDS, BUDGET_SECONDS = 100_000, 3, 3, 0.5
 FILTERS = ("", "before=50000", "after=20", "person=3", "person=system", "site=S3", "site=NORTH", "act=correct",

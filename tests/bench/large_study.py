@@ -22,8 +22,9 @@ django.setup()
 
 from django.db.models import Max  # noqa: E402
 
-from trial import changes, models, protocol  # noqa: E402
-from trial.partial_date import from_stored  # noqa: E402
+from trial import models, protocol  # noqa: E402
+from trial.record import changes  # noqa: E402
+from trial.rules.dates.partial_date import from_stored  # noqa: E402
 
 TYPES = {"A": "metastatic_gi_carcinoid", "B": "insulinoma"}
 TERMS = ("fatigue_asthenia_lethargy_malaise", "diarrhea", "rash_hand_foot_skin_reaction", "hypertension")

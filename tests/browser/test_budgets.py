@@ -15,13 +15,14 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from capture.casebook import ENTRY_FORMS
 from capture.conduct import queries, signing
 from capture.conduct.queries import Where
-from capture.services import assessments, dosing, entries
+from capture.entry.services import assessments, dosing, entries
 from tests.browser.conftest import Counted, signed_in_page
 from tests.cast import Cast, cast_of
-from tests.trial.security.people import PASSWORD, code_of
-from trial import changes, protocol
+from tests.trial.accounts.security.people import PASSWORD, code_of
+from trial import protocol
 from trial.models import AdverseEvent, Assessment, Cycle, Delegation, Participant, Role, Signature
-from trial.partial_date import shown
+from trial.record import changes
+from trial.rules.dates.partial_date import shown
 
 DAY_1 = date(2026, 1, 12)
 LABORATORY = {"neutrophils": "3400", "platelets": "210000", "bilirubin": "0.6", "ast": "1.1", "creatinine": "0.8"}

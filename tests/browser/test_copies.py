@@ -5,7 +5,7 @@ from typing import Any
 
 from django.test import override_settings
 
-from capture.copies import archive, asked
+from capture.copies import archive, archive_jobs
 from tests.browser.conftest import signed_in_page
 from tests.capture.copies.story import whole_casebook
 from trial.models import Role
@@ -23,8 +23,9 @@ def no_barrier(page: Any, width: int) -> None:
 def test_an_investigator_takes_a_copy_and_checks_it(chromium: Any, live_server_url: str, tmp_path: Path) -> None:
     cast, one = whole_casebook()
     with override_settings(ARCHIVES=tmp_path / "archives"):
-        asked._folder()
-        asked._write(asked.Asked("0123456789abcdef", "NORTH", 1, "Inês Łącka", "2026-03-01", asked.MADE, 4, 4,
+        archive_jobs._folder()
+        archive_jobs._write(archive_jobs.Asked("0123456789abcdef", "NORTH", 1, "Inês Łącka", "2026-03-01",
+                                 archive_jobs.MADE, 4, 4,
                                  "from change 9", "ab" * 32))  # fmt: skip
         for width in (1440, 390):
             page = signed_in_page(chromium, live_server_url, cast.people[Role.INVESTIGATOR],

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.browser.conftest import signed_in_page
-from tests.capture.test_course_on_the_page import full_course
+from tests.capture.participants.test_course_on_the_page import full_course
 from tests.cast import cast_of
 from trial.models import Role
 

@@ -3,8 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from capture.exchange.columns_in import columns_in
-from capture.exchange.data_sets import BY_NAME
+from capture.exchange.data_sets import BY_NAME, columns_in
 from tests.browser.test_the_whole_job import _no_barriers, _page, _signed_in, browser, pytestmark  # noqa: F401
 from tests.cast import cast_of
 from trial.models import Deviation, Role

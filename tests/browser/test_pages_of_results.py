@@ -8,11 +8,11 @@ import pytest
 
 from analysis.recompute import recompute
 from capture.casebook import ENTRY_FORMS
-from capture.services import assessments, dosing, entries
+from capture.entry.services import assessments, dosing, entries
 from tests.browser.conftest import signed_in_page
 from tests.cast import Cast, cast_of, register
 from trial.models import Participant, Role
-from trial.partial_date import PartialDate
+from trial.rules.dates.partial_date import PartialDate
 
 DAY_1 = date(2026, 1, 12)
 PLOT_IN_FOCUS = "document.activeElement.matches('svg') && document.activeElement.getAttribute('aria-label')"

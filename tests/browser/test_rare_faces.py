@@ -8,13 +8,13 @@ import pytest
 from django.conf import settings
 
 from capture.casebook import ENTRY_FORMS
-from capture.services import entries
+from capture.entry.services import entries
 from tests.browser.conftest import signed_in_page
 from tests.browser.test_the_whole_job import _no_barriers, _prepared
-from tests.capture.test_corrections import ENTRIES, REASON
+from tests.capture.entry.test_corrections import ENTRIES, REASON
 from tests.capture.typed import opened, signed_in
 from tests.cast import Cast
-from tests.trial.security.people import PASSWORD
+from tests.trial.accounts.security.people import PASSWORD
 from trial.models import Role
 
 PICTURES = os.environ.get("ENDPOINT_PICTURES")  # a folder: every face is kept as a picture too, to be looked at

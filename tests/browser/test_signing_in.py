@@ -8,8 +8,8 @@ from django.conf import settings
 
 from tests.browser.test_the_whole_job import _no_barriers, _page, _signed_in
 from tests.cast import Cast, cast_of
-from tests.trial.security.people import PASSWORD, code_of
-from trial import accounts
+from tests.trial.accounts.security.people import PASSWORD, code_of
+from trial.accounts import administration
 from trial.models import Person, Role
 
 ADMINISTRATORS = ("/people/", "/people/add/", "/people/rights/", "/people/sign-ins/", "/sites/", "/sites/add/",
@@ -31,7 +31,7 @@ def test_the_first_sign_in_from_one_time_password_to_the_first_page(
 ) -> None:
     monkeypatch.setattr(settings, "SECOND_FACTOR", True)
     adam = cast.people[Role.ADMINISTRATOR]
-    olga, password = accounts.add(adam, "olga", "Olga Ruiz", Role.COORDINATOR, [cast.north], "New")
+    olga, password = administration.add(adam, "olga", "Olga Ruiz", Role.COORDINATOR, [cast.north], "New")
     complaints: list[str] = []
     page = _page(chromium, live_server_url, "", complaints)
     page.goto(live_server_url + "/work/")

@@ -9,10 +9,10 @@ from django.test import Client
 
 from analysis.recompute import recompute
 from capture.casebook import ENTRY_FORMS
-from capture.services import assessments, dosing
+from capture.entry.services import assessments, dosing
 from tests.cast import Cast, cast_of
 from trial.models import Person, Role
-from trial.partial_date import shown
+from trial.rules.dates.partial_date import shown
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: browser tests need one")

@@ -15,11 +15,11 @@ from django.test import Client
 
 from capture import checks
 from capture.casebook import ENTRY_FORMS
-from capture.services import assessments, dosing, entries
+from capture.entry.services import assessments, dosing, entries
 from tests.capture.typed import fields, signed_in
 from tests.cast import Cast
 from trial.models import Role
-from trial.partial_date import PartialDate
+from trial.rules.dates.partial_date import PartialDate
 
 HOSTILE = (
     "", " ", "0", "-1", "00", "1e30", "1e-30", "NaN", "-Infinity", "sNaN", "1,5", "1.0000000001", "99999999999999999",

@@ -22,8 +22,9 @@ from django.db import connections  # noqa: E402
 from analysis.recompute import groups_behind  # noqa: E402
 from tests.cast import register  # noqa: E402
 from tests.faults.pages import PASSWORD  # noqa: E402
-from trial import audit, changes  # noqa: E402
+from trial import audit  # noqa: E402
 from trial.models import GroupSettings, Person, Role, Site  # noqa: E402
+from trial.record import changes  # noqa: E402
 
 # Carcinoid is group A, islet cell is group B: both are written to.
 TUMOURS = {"A": "metastatic_gi_carcinoid", "B": "insulinoma"}

@@ -13,9 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from trial.runtime.part import MOST_YOUNG_DEATHS, YOUNG_SECONDS, Part
 from trial.runtime.postgres import CannotRun, scratch_folder, socket_folder
-from trial.runtime.supervisor import Supervisor, free_port
+from trial.runtime.supervisor import MOST_YOUNG_DEATHS, YOUNG_SECONDS, Part, Supervisor, free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

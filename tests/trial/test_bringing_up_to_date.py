@@ -19,10 +19,11 @@ from psycopg import sql
 
 from capture.casebook import ENTRY_FORMS
 from capture.conduct import signing
-from capture.services import entries
+from capture.entry.services import entries
 from tests.plugin_postgres import _point_django_at, _superuser
-from trial import audit, changes, editions_in_force, free_text
+from trial import audit, free_text
 from trial.models import AdverseEvent, Change, FollowUp, Person, Signature, Site
+from trial.record import changes, versions_in_force
 from trial.runtime import addresses
 from trial.spine import WATCHED_TABLES
 
@@ -100,7 +101,7 @@ def test_a_filled_database_of_an_earlier_version_keeps_everything(
         assert signing.is_bound(signature)
         assert signing.standing(signature.participant).state == signing.SIGNED
     for event in AdverseEvent.objects.all():
-        told = editions_in_force.saved_by("adverse_event", event)
+        told = versions_in_force.saved_by("adverse_event", event)
         assert event.form_edition is None and told == (1, True), "what this version never asked it cannot have been"
     _written_on_in_the_same_chain()
 

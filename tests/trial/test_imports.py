@@ -6,9 +6,10 @@ import pytest
 from django.db import DatabaseError, connection
 
 from tests.cast import Cast, answers, cast_of, details
-from trial import audit, changes
+from trial import audit
 from trial.models import Change, Participant, Role, Site
-from trial.models.change import Version
+from trial.models.audit import Version
+from trial.record import changes
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def test_a_rehearsal_leaves_no_trace(cast: Cast) -> None:
 
 
 def test_what_services_record_joins_the_open_change(cast: Cast) -> None:
-    from capture.services import registration
+    from capture.entry.services import registration
 
     with changes.importing(cast.people[Role.STATISTICIAN], "files") as run:
         with run.change(site=cast.north):
@@ -118,7 +119,7 @@ def test_nobody_else_writes_while_an_import_runs(cast: Cast, monkeypatch: pytest
 
 
 def test_an_import_wakes_the_groups_it_touched_once_it_stands(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    from capture.services import registration
+    from capture.entry.services import registration
     from trial.celery import celery_app
 
     woken: list[str] = []

@@ -8,9 +8,9 @@ from django.db import DatabaseError
 
 from tests.capture.typed import signed_in
 from tests.cast import Cast, cast_of
-from trial import changes
 from trial.models import Change, ProblemReport, Role, Version
-from trial.program import PROGRAM
+from trial.record import changes
+from trial.runtime.program import PROGRAM
 
 TYPED = {"severity": "data", "words": "The sum is 61 and should be 16", "page": "/participants/NET-001/?q=Mrs+Smith"}
 

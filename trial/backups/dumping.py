@@ -14,7 +14,7 @@ import psycopg
 
 from trial.backups import contents, manifest, places, programs
 from trial.backups.manifest import CannotBackUp, CannotRestore, Manifest
-from trial.program import PROGRAM
+from trial.runtime.program import PROGRAM
 
 PART = ".part"
 

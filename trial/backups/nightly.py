@@ -9,11 +9,11 @@ from pathlib import Path
 from django.conf import settings
 from django.db import DatabaseError
 
-from trial import status
 from trial.backups import drill, dumping, manifest
 from trial.backups.drill import Drill, NowhereToDrill
 from trial.backups.dumping import UnderWay
 from trial.backups.manifest import CannotBackUp, CannotRestore, Manifest
+from trial.models import operations
 from trial.runtime import addresses
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ def back_up() -> Manifest:
 def _note(name: str, is_good: bool, said: str) -> None:
     """A database that does not answer takes no note; the page then says that the last one is too old."""
     try:
-        status.note(name, is_good, said)
+        operations.note(name, is_good, said)
     except DatabaseError:
         log.error("the Status page could not be told")
 
@@ -88,7 +88,7 @@ def restore_drill() -> Drill:
 def _drilled_by_hand() -> bool:
     """A good drill with a database named for it then; when it is too long ago, the Status page says so by itself."""
     try:
-        said = status.notes().get("drill")
+        said = operations.notes().get("drill")
     except DatabaseError:
         return False
     return said is not None and said.is_good

@@ -9,7 +9,7 @@ from trial import audit
 from trial.backups import embedded, loading, manifest, places
 from trial.backups.manifest import CannotRestore, Manifest
 from trial.backups.places import Place
-from trial.program import PROGRAM
+from trial.runtime.program import PROGRAM
 
 
 @dataclass(frozen=True)

@@ -1,1 +1,0 @@
-"""Forms of signing in, accounts and sites."""

@@ -1,6 +1,6 @@
 """Entries keep the edition of their form, and sites the approvals of editions, these under the spine.
 
-Entries that are there get none: who saved them was not asked, and their versions tell it (`trial.form_editions`).
+Entries that are there get none: who saved them was not asked, and their versions tell it (`trial.protocol.form_versions`).
 """
 
 import django.db.models.deletion

@@ -1,33 +1,27 @@
 """The record's models, one file per noun of the clinic."""
 
-from trial.models.account import Delegation, KeptForm, PastPassword, SignIn
-from trial.models.acknowledgement import Acknowledgement
-from trial.models.adverse_event import AdverseEvent
-from trial.models.assessment import Assessment, Lesion, LesionReading
-from trial.models.background import Deviation, MedicalHistory, Medication
-from trial.models.change import Change, Version
-from trial.models.conduct import AuditReview, Hold, Query, QueryMessage, Signature, SourceVerification
-from trial.models.criteria_on_record import CriteriaOnRecord
-from trial.models.data_cut import DataCut
-from trial.models.dictionary import GradeText
-from trial.models.dosing import Cycle, DosingPeriod
-from trial.models.draft import Draft
-from trial.models.edition_approval import EditionApproval
-from trial.models.expedited_report import ExpeditedReport, ExpeditedTable
-from trial.models.follow_up import Death, FollowUp, OffStudy, OffTreatment, Withdrawal
-from trial.models.hormone import HormoneLevel
-from trial.models.journal import JournalEntry
-from trial.models.not_done import NotDone
-from trial.models.participant import EligibilityAnswer, Participant, RegistrationFinding, Waiver
-from trial.models.person import Person, Role, Site
-from trial.models.problem import ProblemReport
-from trial.models.record import ByEdition, RecordRow
-from trial.models.redaction import Redaction
-from trial.models.saved_form import SavedForm
-from trial.models.settings import GroupSettings, Reopening
-from trial.models.status import StatusNote
-from trial.models.training import AccessReview, Training
-from trial.models.visit import BloodPressure, LaboratoryResult, Visit
+from trial.models.audit import Change, JournalEntry, Redaction, SavedForm, Version
+from trial.models.base import ByEdition, RecordRow
+from trial.models.casebook.adverse_event import AdverseEvent, ExpeditedReport, ExpeditedTable
+from trial.models.casebook.assessment import Assessment, Lesion, LesionReading
+from trial.models.casebook.background import Deviation, MedicalHistory, Medication
+from trial.models.casebook.follow_up import Death, FollowUp, OffStudy, OffTreatment, Withdrawal
+from trial.models.casebook.participant import EligibilityAnswer, Participant, RegistrationFinding, Waiver
+from trial.models.casebook.treatment import Cycle, DosingPeriod
+from trial.models.casebook.visit import BloodPressure, HormoneLevel, LaboratoryResult, Visit
+from trial.models.conduct import (
+    Acknowledgement,
+    AuditReview,
+    Hold,
+    NotDone,
+    Query,
+    QueryMessage,
+    Signature,
+    SourceVerification,
+)
+from trial.models.operations import Draft, ProblemReport, StatusNote
+from trial.models.people import AccessReview, Delegation, KeptForm, PastPassword, Person, Role, SignIn, Site, Training
+from trial.models.study import CriteriaOnRecord, DataCut, EditionApproval, GradeText, GroupSettings, Reopening
 
 __all__ = [
     "AccessReview",

@@ -8,9 +8,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from trial.models.participant import Participant
-from trial.models.person import Person, Role, Site
-from trial.models.record import RecordRow
+from trial.models.base import RecordRow
+from trial.models.casebook.participant import Participant
+from trial.models.people import Person, Role, Site
+from trial.protocol import code_lists
 
 
 def _person(**kwargs: object) -> models.ForeignKey:
@@ -217,3 +218,44 @@ class AuditReview(RecordRow):
 
     class Meta:
         ordering = ("id",)
+
+
+class Acknowledgement(RecordRow):
+    """A soft check that failed on an entry, and why the entry stands all the same (empty: nobody has looked yet)."""
+
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="acknowledgements")
+    check_id = models.CharField(max_length=16)
+    form = models.CharField(max_length=30)
+    row_id = models.BigIntegerField()
+    words = models.CharField(max_length=300)
+    because = models.CharField(max_length=300, blank=True, default="")
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("check_id", "form", "row_id"),
+                condition=models.Q(struck_out_reason=""),
+                name="one_acknowledgement_per_check_and_entry",
+            )
+        ]
+
+
+class NotDone(RecordRow):
+    """What the schedule asked for (`what` is its name there: “Week 8”, “Visit, cycle 2”) and why it was not done."""
+
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="not_done")
+    what = models.CharField(max_length=40)
+    due_on = models.DateField()
+    reason = models.CharField(max_length=16, choices=code_lists.NOT_DONE_REASONS)
+    because = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        ordering = ("due_on", "id")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("participant", "what"),
+                condition=models.Q(struck_out_reason=""),
+                name="one_word_per_thing_not_done",
+            )
+        ]

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.db import models
 
-from trial import partial_date
 from trial.protocol import MISSING_REASONS
+from trial.rules.dates import partial_date
 
 
 class PartialDateField(models.CharField):

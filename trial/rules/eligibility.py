@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from trial.partial_date import PartialDate, shown
 from trial.protocol import ELIGIBILITY, EligibilityItem, constant
+from trial.rules.dates.partial_date import PartialDate, shown
 
 AST_WITH_LIVER_METASTASES = Decimal(constant("AST_with_liver_metastases"))
 HIGHEST_ECOG = constant("highest_ECOG")

@@ -6,10 +6,11 @@ from django import template
 from django.conf import settings
 from django.utils import timezone
 
-from trial import navigation as nav
-from trial import protocol, training
-from trial.program import PROGRAM
-from trial.security import second_factor
+from trial import protocol
+from trial.accounts import navigation as nav
+from trial.accounts.security import second_factor
+from trial.record import access
+from trial.runtime.program import PROGRAM
 
 register = template.Library()
 
@@ -44,9 +45,9 @@ def person_sites(context: dict[str, Any]) -> str:
 def training_missing(context: dict[str, Any]) -> str:
     """Why the person who looks could save no entry today; empty where training is not demanded."""
     person = getattr(context.get("request"), "user", None)
-    if not training.is_demanded() or person is None or not person.is_authenticated:
+    if not access.is_demanded() or person is None or not person.is_authenticated:
         return ""
-    return training.missing(person, timezone.now().date())
+    return access.missing(person, timezone.now().date())
 
 
 @register.inclusion_tag("trial/_idle_lock.html", takes_context=True)

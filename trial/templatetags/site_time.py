@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from trial.clock import zone, zone_of
 from trial.models import Site
-from trial.rules import site_time
+from trial.rules.dates import site_time
 
 register = template.Library()
 

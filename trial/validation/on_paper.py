@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from trial.paper import GREY, INK, RED, heading, instant, line, sheets, table
+from trial.drawing.pdf import GREY, INK, RED, heading, instant, line, sheets, table
 from trial.validation.on_screen import MARKS, rows
 from trial.validation.report import HOW_TO_READ, LIMITS, SIGNATURES, Report
 

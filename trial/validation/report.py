@@ -4,7 +4,8 @@ import socket
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from trial import program, protocol
+from trial import protocol
+from trial.runtime import program
 from trial.validation import installation, operation
 from trial.validation.installation import Check
 from trial.validation.operation import Result

@@ -1,1 +1,0 @@
-"""Pages of the door, of accounts, and of what the program says about itself."""

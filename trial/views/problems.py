@@ -5,10 +5,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from trial import access, changes, problems
+from trial import problems
+from trial.accounts.views.people import one_form
 from trial.forms.problems import ProblemForm, ProblemReviewForm
 from trial.models import Person, ProblemReport, Role
-from trial.views.people import one_form
+from trial.record import access, changes
 
 
 @access.allows(*Role)

@@ -10,8 +10,8 @@ from analysis.endpoints.crossing import Part, chances, expected_participants, un
 from analysis.endpoints.intervals import MOST_PARTICIPANTS
 from analysis.endpoints.plan_followed import planned
 from analysis.endpoints.stopping import Plan, Stage
-from trial.evaluation.settings import StagePlan
-from trial.rules.interim_stage import Standing, many
+from trial.protocol import StagePlan
+from trial.rules.accrual import Standing, many
 
 PASSED, OPEN, CANNOT_PASS, FUTILE, EFFECTIVE = "passed", "open", "cannot pass", "futility", "efficacy"
 PROMISING, NOT_PROMISING, NOT_REACHED = "promising", "not promising", "not reached"

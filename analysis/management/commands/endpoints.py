@@ -13,9 +13,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from analysis import moments
 from analysis.endpoints import group_result
 from analysis.recompute import recompute
-from trial import reading_journal
-from trial.partial_date import shown
+from trial.models import audit
 from trial.protocol import Group
+from trial.rules.dates.partial_date import shown
 
 SURVIVAL = ("overall_survival", "progression_free_survival", "time_to_progression", "duration_of_response")
 SHARES = ("response_rate", "toxicity", "hormone_improvement", "adverse_events")
@@ -43,7 +43,7 @@ class Command(BaseCommand):
             raise CommandError(str(refusal)) from None
         answer = _answer(options["group"], moment)
         words = f"Group {options['group']}, {moment.words if moment else 'now'}, on the command line"
-        reading_journal.note(None, reading_journal.Kind.RESULTS, words)
+        audit.note(None, audit.Kind.RESULTS, words)
         if options["json"]:
             self.stdout.write(json.dumps(answer, indent=2, ensure_ascii=False, allow_nan=False))
             return

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST
 
 from capture.conduct import holds, places
 from capture.conduct.queries import NotPossible
-from trial import access, changes
 from trial.models import Hold, Role
+from trial.record import access, changes
 
 WHO = (Role.MONITOR, Role.CHAIR)
 

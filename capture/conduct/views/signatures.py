@@ -7,9 +7,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from capture.conduct import presence, signing
+from capture.conduct import signing
 from capture.conduct.queries import NotPossible
-from trial import access, changes, clock, delegation
+from trial import clock
+from trial.accounts.security import reauthentication
+from trial.record import access, changes
 
 
 @access.allows(*access.READS_RECORD)
@@ -18,15 +20,15 @@ from trial import access, changes, clock, delegation
 def signature(request: HttpRequest, reference: str) -> HttpResponse:
     """Read by all who may read the casebook; signed by the delegated investigator of the site."""
     participant = access.participant_for(request.user, reference)
-    may_sign = delegation.may_sign(request.user, participant.site, clock.today_at(participant.site))
+    may_sign = access.may_sign(request.user, participant.site, clock.today_at(participant.site))
     refusal = ""
     if request.method == "POST":
         if not may_sign:
             raise PermissionDenied("Only a delegated investigator of the site signs.")
         try:
-            presence.prove(request, request.POST.get("password", ""), request.POST.get("code", ""))
+            reauthentication.prove(request, request.POST.get("password", ""), request.POST.get("code", ""))
             signing.sign(request.user, participant, request.POST.get("seen", ""))
-        except (presence.NotProven, NotPossible, changes.RecordBusy) as reason:
+        except (reauthentication.NotProven, NotPossible, changes.RecordBusy) as reason:
             refusal = str(reason)
         else:
             messages.success(request, f"The casebook of {participant} is signed.")
@@ -34,7 +36,7 @@ def signature(request: HttpRequest, reference: str) -> HttpResponse:
     standing = signing.standing(participant)
     shown = {
         "participant": participant, "standing": standing, "meaning": signing.MEANING, "may_sign": may_sign,
-        "reasons": [refusal] if refusal else [], "needs_code": may_sign and presence.needs_code(request),
+        "reasons": [refusal] if refusal else [], "needs_code": may_sign and reauthentication.needs_code(request),
         "signatures": [(each, signing.is_bound(each)) for each in
                        participant.signatures.select_related("signed_by").order_by("-id")],
         "rows": len(standing.versions),

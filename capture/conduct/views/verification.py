@@ -9,11 +9,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from capture.conduct import places, verification
-from capture.conduct.casebook_entries import entries_of
 from capture.conduct.plan import PLAN
 from capture.conduct.queries import NotPossible
-from trial import access, changes
+from capture.conduct.verification import entries_of
 from trial.models import Participant, Role
+from trial.record import access, changes
 
 
 @access.allows(Role.MONITOR)

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from capture.copies import archive, asked
-from capture.exchange.export import ExportFailed
+from capture.copies import archive, archive_jobs
+from capture.exchange.exporting.export import ExportFailed
 from trial.models import Site
 
 
@@ -41,8 +41,8 @@ class Command(BaseCommand):
 
     def _asked(self, key: str) -> None:
         try:
-            asked.carry_out(key)
-        except asked.NotNow as refusal:
+            archive_jobs.carry_out(key)
+        except archive_jobs.NotNow as refusal:
             raise CommandError(str(refusal)) from refusal
 
     def _told(self, done: int, of: int) -> None:

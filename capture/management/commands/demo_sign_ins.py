@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from capture.demo.people import PASSWORD, PEOPLE
+from capture.demo.accounts import PASSWORD, PEOPLE
 from trial.models import Person, Role
 
 

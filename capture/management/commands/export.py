@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from capture.exchange.export import FORMS, ExportFailed, export
-from trial import reading_journal
+from capture.exchange.exporting.export import FORMS, ExportFailed, export
+from trial.models import audit
 
 
 class Command(BaseCommand):
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         except ExportFailed as refusal:
             raise CommandError(str(refusal)) from refusal
         words = f"as {options['form']}, change {manifest['change']}, on the command line"
-        reading_journal.note(None, reading_journal.Kind.RECORD, words)
+        audit.note(None, audit.Kind.RECORD, words)
         rows = sum(each["rows"] for each in manifest["files"])
         self.stdout.write(f"{rows} rows as of change {manifest['change']} in {options['folder']}")
 

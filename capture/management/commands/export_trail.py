@@ -5,9 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from capture.exchange.export import ExportFailed
+from capture.exchange.exporting.export import ExportFailed
 from capture.trail.offline import export_trail
-from trial import reading_journal
+from trial.models import audit
 
 
 class Command(BaseCommand):
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         except ExportFailed as refusal:
             raise CommandError(str(refusal)) from refusal
         words = f"whole, up to change {manifest['changes']}, on the command line"
-        reading_journal.note(None, reading_journal.Kind.TRAIL, words)
+        audit.note(None, audit.Kind.TRAIL, words)
         self.stdout.write(f"{manifest['changes']} changes and {manifest['versions']} versions in {options['folder']}")
         self.stdout.write(f"Note this head elsewhere: {manifest['head']}")
         self.stdout.write(f"Verify with: python3 {folder / 'verify_trail.py'} --head {manifest['head']}")

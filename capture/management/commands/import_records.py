@@ -6,10 +6,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from capture.exchange import files
-from capture.exchange.importing import MayNotImport, Report, import_files
-from trial import changes
+from capture.exchange.importing import files
+from capture.exchange.importing.run import MayNotImport, Report, import_files
 from trial.models import Person
+from trial.record import changes
 
 PROBLEMS_SHOWN = 100
 

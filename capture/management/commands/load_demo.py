@@ -13,13 +13,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from capture.demo.accounts import PASSWORD, PEOPLE, SITES
 from capture.demo.cohort import cohort
 from capture.demo.entering import Desk, Entry, enter
-from capture.demo.people import PASSWORD, PEOPLE, SITES
-from capture.demo.step import Step
+from capture.demo.participant import Step
 from capture.demo.story import story
-from trial import access, changes, protocol, waking
+from trial import protocol
 from trial.models import Change, Delegation, GroupSettings, Participant, Person, Site, Training
+from trial.record import access, changes
 
 PLACES_LEFT = 10
 MARK = ", demo "
@@ -42,7 +43,7 @@ class Command(BaseCommand):
             self.stdout.write("The study already holds participants: the demo cohort was not loaded.")
             return
         desk = Desk(load_people(), Person.objects.get(username="chris"))
-        with waking.quietly():
+        with changes.quietly():
             self._go_on(desk, options["participants"])
             leave_places()
 
@@ -123,7 +124,7 @@ def _create_people(sites: dict[str, Site]) -> None:
             person.mail_address = f"{each.username}@demo.example"  # reserved for examples: nobody reads there
             person.save()
         if each.site:
-            person.sites.add(sites[each.site])
+            person.sites.add_site(sites[each.site])
 
 
 def _delegate_investigators(sites: dict[str, Site]) -> None:

@@ -14,7 +14,9 @@ import pytest
 
 from analysis.endpoints import group_result, outcome
 from analysis.endpoints.cohort import Cohort
-from trial.evaluation.record import (
+from trial.protocol import AnalysisSettings
+from trial.rules.dates.partial_date import PartialDate
+from trial.rules.evaluation.facts import (
     AdverseEventFact,
     AssessmentFact,
     CycleFact,
@@ -26,8 +28,6 @@ from trial.evaluation.record import (
     ParticipantFact,
     ReadingFact,
 )
-from trial.evaluation.settings import AnalysisSettings
-from trial.partial_date import PartialDate
 
 START = date(2026, 1, 1)
 DAY_1 = date(2026, 1, 5)

@@ -11,7 +11,9 @@ from hypothesis import strategies as some
 from analysis.endpoints import outcome
 from analysis.endpoints.cut_off import cut_off
 from tests.analysis.endpoints.test_answers import EVERYONE, RESPONDER, STABLE, day, event, level, person, scan
-from trial.evaluation.record import (
+from trial.protocol import AnalysisSettings
+from trial.rules.dates.partial_date import PartialDate
+from trial.rules.evaluation.facts import (
     DeathFact,
     FollowUpFact,
     LesionFact,
@@ -21,8 +23,6 @@ from trial.evaluation.record import (
     ReadingFact,
     WithdrawalFact,
 )
-from trial.evaluation.settings import AnalysisSettings
-from trial.partial_date import PartialDate
 
 SETTINGS = AnalysisSettings()
 

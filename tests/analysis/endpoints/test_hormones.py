@@ -14,9 +14,9 @@ from analysis.endpoints import outcome
 from analysis.endpoints.answers import hormones as answers
 from analysis.endpoints.cohort import Cohort
 from tests.analysis.endpoints.test_answers import day, person, scan
-from trial.evaluation.record import FollowUpFact, HormoneFact, MedicationFact, ParticipantFact
-from trial.evaluation.settings import AnalysisSettings
-from trial.partial_date import PartialDate
+from trial.protocol import AnalysisSettings
+from trial.rules.dates.partial_date import PartialDate
+from trial.rules.evaluation.facts import FollowUpFact, HormoneFact, MedicationFact, ParticipantFact
 
 SETTINGS = AnalysisSettings()
 PERSON = person("NET-001", cycles=2)

@@ -7,7 +7,7 @@ import pytest
 
 from analysis.endpoints.answers import monitoring
 from tests.analysis.endpoints.test_plan_followed import SETTINGS, cohort, settings_of
-from trial.evaluation.settings import AnalysisSettings
+from trial.protocol import AnalysisSettings
 
 
 def monitored(outcomes: str, settings: AnalysisSettings = SETTINGS) -> dict[str, Any]:

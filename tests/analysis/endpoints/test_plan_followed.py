@@ -9,7 +9,7 @@ from analysis.endpoints.answers import response_rate
 from analysis.endpoints.cohort import Cohort
 from analysis.endpoints.intervals import clopper_pearson, interval_table
 from tests.analysis.endpoints.plans import plan_of
-from trial.evaluation.settings import AnalysisSettings, StagePlan
+from trial.protocol import AnalysisSettings, StagePlan
 
 SETTINGS = AnalysisSettings()
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from analysis.endpoints import outcome
 from tests.analysis.endpoints.test_answers import day, person, scan
-from trial.evaluation.record import DeathFact, FollowUpFact, OffTreatmentFact, ParticipantFact
-from trial.evaluation.settings import AnalysisSettings
-from trial.partial_date import PartialDate
+from trial.protocol import AnalysisSettings
+from trial.rules.dates.partial_date import PartialDate
+from trial.rules.evaluation.facts import DeathFact, FollowUpFact, OffTreatmentFact, ParticipantFact
 
 
 def queries(fact: ParticipantFact) -> list[dict[str, Any]]:

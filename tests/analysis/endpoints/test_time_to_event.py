@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from analysis.endpoints.time_to_event import OS, PFS, TTP, ImpossibleDates, TimeToEvent, observe
-from trial.evaluation.record import DatedFact
+from trial.rules.evaluation.facts import DatedFact
 
 REGISTERED = DatedFact(date(2006, 1, 1), "registered")
 SCANNED = DatedFact(date(2006, 3, 1), "most recent disease assessment")

@@ -12,9 +12,9 @@ import pytest
 from analysis.endpoints import intervals, toxicity
 from analysis.endpoints.answers import toxicity as answers
 from analysis.endpoints.cohort import Cohort
-from trial.evaluation.record import AdverseEventFact, CycleFact, OffTreatmentFact, ParticipantFact
-from trial.evaluation.settings import AnalysisSettings
-from trial.partial_date import PartialDate, from_stored
+from trial.protocol import AnalysisSettings
+from trial.rules.dates.partial_date import PartialDate, from_stored
+from trial.rules.evaluation.facts import AdverseEventFact, CycleFact, OffTreatmentFact, ParticipantFact
 
 SETTINGS = AnalysisSettings()
 FULL = ((1, 28, 400, "twice_daily"),)

@@ -11,9 +11,9 @@ import pytest
 from analysis.endpoints import treatment
 from analysis.endpoints.answers import treatment as answers
 from analysis.endpoints.cohort import Cohort
-from trial.evaluation.record import CycleFact, ParticipantFact
-from trial.evaluation.settings import AnalysisSettings
-from trial.rules.dosing import cycle_dose
+from trial.protocol import AnalysisSettings
+from trial.rules.dose.intensity import cycle_dose
+from trial.rules.evaluation.facts import CycleFact, ParticipantFact
 
 DAY_1 = date(2026, 1, 5)
 FULL = ((1, 28, 400, "twice_daily"),)

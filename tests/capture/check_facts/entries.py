@@ -5,7 +5,7 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
-from trial.partial_date import PartialDate
+from trial.rules.dates.partial_date import PartialDate
 
 Table = dict[str, tuple[dict[str, Any], dict[str, Any]]]
 DIED_IN_MARCH = PartialDate(2026, 3)

@@ -6,7 +6,7 @@ from datetime import time as T
 from types import SimpleNamespace
 from typing import Any
 
-from trial.partial_date import PartialDate
+from trial.rules.dates.partial_date import PartialDate
 
 Table = dict[str, tuple[dict[str, Any], dict[str, Any]]]
 DIED_IN_MARCH = PartialDate(2026, 3)

@@ -9,8 +9,8 @@ from django.test import Client
 from tests.blacked import NAME, asked_for, blacked_out, typed
 from tests.capture.typed import fields, opened, signed_in
 from tests.cast import Cast, cast_of
-from trial import changes
 from trial.models import Deviation, Redaction, Role
+from trial.record import changes
 
 WHY = "a relative is named"
 

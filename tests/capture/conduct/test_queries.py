@@ -9,12 +9,12 @@ from django.test import Client
 from django.utils import timezone
 
 from capture.casebook import ENTRY_FORMS
-from capture.conduct import queries, query_list
+from capture.conduct import queries
 from capture.conduct.queries import Where
-from capture.services import entries
+from capture.entry.services import entries
 from tests.cast import Cast, cast_of, register
-from trial import changes
 from trial.models import Change, HormoneLevel, Query, Role
+from trial.record import changes, system_queries
 
 LEVEL = {"sampled_on": date(2026, 1, 9), "marker": "CGA", "value": 210, "value_missing": "", "unit": "ng/mL",
          "upper_limit": 100, "upper_limit_missing": "", "assay": ""}  # fmt: skip
@@ -173,7 +173,7 @@ def test_a_correction_of_a_query_that_was_answered_meanwhile_stands_and_says_no_
     cast: Cast, level: HormoneLevel
 ) -> None:
     query, nora = raised(cast, level), cast.people[Role.COORDINATOR]
-    with queries.answered_by_correction(nora, query, "typed wrongly"):
+    with system_queries.answered_by_correction(nora, query, "typed wrongly"):
         queries.answer(cast.people[Role.INVESTIGATOR], Query.objects.get(pk=query.pk), "first")
         entries.save(nora, cast.participant, ENTRY_FORMS["hormone"], {**LEVEL, "value": 120}, row=level,
                      reason="typed wrongly", acknowledged={})  # fmt: skip
@@ -184,7 +184,7 @@ def test_a_correction_of_a_query_that_was_answered_meanwhile_stands_and_says_no_
 
 def test_a_correction_that_is_refused_answers_nothing(cast: Cast, level: HormoneLevel) -> None:
     query, nora = raised(cast, level), cast.people[Role.COORDINATOR]
-    with pytest.raises(changes.ReasonMissing), queries.answered_by_correction(nora, query, ""):
+    with pytest.raises(changes.ReasonMissing), system_queries.answered_by_correction(nora, query, ""):
         entries.save(nora, cast.participant, ENTRY_FORMS["hormone"], LEVEL, row=level, acknowledged={})
     deviation = {"happened_on": date(2026, 1, 9), "kind": "assessment", "description": "Scan late", "action": ""}
     entries.save(nora, cast.participant, ENTRY_FORMS["deviation"], deviation)
@@ -250,7 +250,7 @@ def test_the_list_filters_by_state_site_form_age_and_person(cast: Cast, level: H
     query, monitor, now = raised(cast, level), cast.people[Role.MONITOR], timezone.now()
 
     def numbers(at: object = now, **asked: str) -> int:
-        return query_list.found(monitor, query_list.Filter(**asked), at).count()  # type: ignore[arg-type]
+        return queries.found(monitor, queries.Filter(**asked), at).count()  # type: ignore[arg-type]
 
     assert numbers() == 0, "an open query waits for the site, not for the monitor"
     assert numbers(state="open") == numbers(state="open", site="NORTH", form="hormone", mine="1") == 1
@@ -258,7 +258,7 @@ def test_the_list_filters_by_state_site_form_age_and_person(cast: Cast, level: H
     assert numbers(state="open", age="7") == 0
     assert numbers(now + timedelta(days=8), state="open", age="7") == 1
     nora = cast.people[Role.COORDINATOR]
-    assert query_list.found(nora, query_list.Filter(mine="1"), now).get() == query
+    assert queries.found(nora, queries.Filter(mine="1"), now).get() == query
 
 
 def test_the_list_asks_the_database_as_often_for_twenty_as_for_two(

@@ -13,10 +13,10 @@ from django.utils import timezone
 from capture.casebook import ENTRY_FORMS
 from capture.conduct import signing
 from capture.conduct.queries import NotPossible
-from capture.services import assessments, dosing, entries
+from capture.entry.services import assessments, dosing, entries
 from tests.cast import Cast, cast_of, register
-from trial import changes
 from trial.models import Change, Delegation, Person, Role, Signature
+from trial.record import changes
 
 DEVIATION = {"happened_on": date(2026, 1, 9), "kind": "assessment", "description": "Scan late", "action": ""}
 PASSWORD = "a-long-Pass-of-words-2026"
@@ -148,7 +148,7 @@ def test_nobody_but_the_investigator_signs(cast: Cast, role: str) -> None:
 @pytest.mark.parametrize("delegated", ["never", "ended", "at the other site"])
 def test_an_investigator_without_a_standing_delegation_does_not_sign(cast: Cast, delegated: str) -> None:
     other = cast.elsewhere[Role.INVESTIGATOR]
-    other.sites.add(cast.north)
+    other.sites.add_site(cast.north)
     today = timezone.now().date()
     if delegated == "ended":
         delegate(other, cast.north, date(2026, 1, 1), today - timedelta(days=1))

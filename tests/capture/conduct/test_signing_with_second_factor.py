@@ -10,10 +10,10 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from tests.capture.conduct.test_signing import delegate
 from tests.cast import cast_of
-from tests.trial.security.people import PASSWORD, ada, code_of
-from tests.trial.security.test_second_factor import set_up
+from tests.trial.accounts.security.people import PASSWORD, ada, code_of
+from tests.trial.accounts.security.test_second_factor import set_up
+from trial.accounts.security import second_factor
 from trial.models import Person, Role, Signature
-from trial.security import second_factor
 
 ADDRESS = "/participants/NET-001/signature/"
 

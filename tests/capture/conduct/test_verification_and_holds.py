@@ -8,13 +8,13 @@ from capture.casebook import ENTRY_FORMS
 from capture.conduct import holds, verification
 from capture.conduct.holds import Target
 from capture.conduct.queries import NotPossible
+from capture.entry.services import entries
 from capture.history import newest_change
-from capture.services import entries
 from tests.capture.conduct.test_signing import _sign, client_of, delegate
 from tests.cast import Cast, cast_of
-from trial import changes
 from trial.models import BloodPressure, Hold, HormoneLevel, Role
-from trial.partial_date import PartialDate
+from trial.record import changes
+from trial.rules.dates.partial_date import PartialDate
 
 DEATH = {"died_on": PartialDate(2026, 1, 20), "cause": "disease", "because": ""}
 

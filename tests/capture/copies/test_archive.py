@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from capture.copies import archive, data
+from capture.copies import archive
 from capture.exchange.data_sets import every
 from tests.capture.copies.pdf import text_of
 from tests.capture.copies.story import verified, whole_casebook
 from tests.capture.copies.test_certified_copy import squeezed
 from tests.cast import Cast, cast_of, register
-from trial import changes
 from trial.models import Change, GroupSettings, JournalEntry, Participant, Role
+from trial.record import changes
 
 
 class Page(HTMLParser):
@@ -35,7 +35,7 @@ class Page(HTMLParser):
         self.points += [value for name, value in attrs if name in ("href", "src") and value]
 
     def handle_data(self, data: str) -> None:
-        self.words.append(data)
+        self.words.append(archive)
 
 
 def pages_of(folder: Path) -> dict[Path, Page]:
@@ -147,6 +147,6 @@ def test_an_unknown_site_and_a_full_folder_are_refused(cast: Cast, tmp_path: Pat
 
 
 def test_every_table_of_participants_goes_with_their_site(cast: Cast) -> None:
-    left = {each.name for each in every() if data.of_site(each, cast.north) is None}
+    left = {each.name for each in every() if archive.of_site(each, cast.north) is None}
     assert left == {"expedited_tables", "audit_reviews", "group_settings", "reopenings", "data_cuts",
                     "problem_reports", "trainings", "access_reviews"}  # fmt: skip

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client, override_settings
 
 from capture.conduct import holds
-from capture.copies import asked
+from capture.copies import archive_jobs
 from tests.capture.conduct.test_signing import client_of, delegate
 from tests.capture.copies.story import sign, verified
 from tests.cast import Cast, cast_of
@@ -40,8 +40,8 @@ def in_place(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         def wait(self) -> int:
             return 0
 
-    monkeypatch.setattr(asked.subprocess, "Popen", Started)
-    monkeypatch.setattr(asked.os, "nice", lambda _: 0)
+    monkeypatch.setattr(archive_jobs.subprocess, "Popen", Started)
+    monkeypatch.setattr(archive_jobs.os, "nice", lambda _: 0)
     return started
 
 
@@ -58,7 +58,7 @@ def test_an_investigator_takes_the_site_away_and_it_verifies(cast: Cast, tmp_pat
     while "Under way" in (page := page_of(client)) and time.monotonic() < waited:
         time.sleep(0.2)
     assert ">Made</span> from change" in page and "1 casebook" in page, page
-    (made,) = asked.shown_to(cast.people[Role.INVESTIGATOR])
+    (made,) = archive_jobs.shown_to(cast.people[Role.INVESTIGATOR])
     answer = client.post(f"{ADDRESS}{made.id}/file/")
     content = io.BytesIO(b"".join(answer.streaming_content))  # type: ignore[attr-defined]
     with zipfile.ZipFile(content) as archive:
@@ -66,8 +66,8 @@ def test_an_investigator_takes_the_site_away_and_it_verifies(cast: Cast, tmp_pat
     code, said = verified(tmp_path / "north", "--manifest", made.manifest)
     assert code == 0 and "Archive of site NORTH" in said and "by A_Investigator, Site investigator" in said
     assert [each.person for each in JournalEntry.objects.all()] == [cast.people[Role.INVESTIGATOR]] * 2
-    assert {path.suffix for path in asked.settings.ARCHIVES.iterdir()} == {".json", ".zip"}
-    assert oct(asked.settings.ARCHIVES.stat().st_mode)[-3:] == "700"
+    assert {path.suffix for path in archive_jobs.settings.ARCHIVES.iterdir()} == {".json", ".zip"}
+    assert oct(archive_jobs.settings.ARCHIVES.stat().st_mode)[-3:] == "700"
 
 
 def test_a_locked_site_is_read_copied_and_taken_away_as_before(cast: Cast, in_place: list[str]) -> None:
@@ -81,7 +81,7 @@ def test_a_locked_site_is_read_copied_and_taken_away_as_before(cast: Cast, in_pl
     answer = client.post("/participants/NET-001/copy/")
     assert answer.status_code == 200 and b"".join(answer.streaming_content)[:2] == b"PK"  # type: ignore[attr-defined]
     client.post(f"{ADDRESS}ask/", {"site": "NORTH"})
-    assert asked.carry_out(in_place[0]).state == asked.MADE and "Download" in page_of(client)
+    assert archive_jobs.carry_out(in_place[0]).state == archive_jobs.MADE and "Download" in page_of(client)
 
 
 def test_nobody_takes_away_what_is_not_theirs(cast: Cast, in_place: list[str]) -> None:
@@ -92,8 +92,8 @@ def test_nobody_takes_away_what_is_not_theirs(cast: Cast, in_place: list[str]) -
         assert client.post(f"{ADDRESS}ask/", {}).status_code == 404, role
         assert "Archive of the whole study" not in page_of(client)
     assert client_of(cast.people[Role.COORDINATOR]).post(f"{ADDRESS}ask/", {"site": "NORTH"}).status_code == 403
-    assert in_place == [] and not asked.settings.ARCHIVES.exists()
-    made = asked.carry_out(asked.start(cast.people[Role.INVESTIGATOR], cast.north).id)
+    assert in_place == [] and not archive_jobs.settings.ARCHIVES.exists()
+    made = archive_jobs.carry_out(archive_jobs.start(cast.people[Role.INVESTIGATOR], cast.north).id)
     assert south.post(f"{ADDRESS}{made.id}/file/").status_code == 404 and made.id not in page_of(south)
     answer = client_of(cast.people[Role.MONITOR]).post(f"{ADDRESS}{made.id}/file/")
     assert answer.status_code == 200 and b"".join(answer.streaming_content)[:2] == b"PK"  # type: ignore[attr-defined]
@@ -102,7 +102,7 @@ def test_nobody_takes_away_what_is_not_theirs(cast: Cast, in_place: list[str]) -
 def test_the_statistician_takes_the_whole_study_away(cast: Cast, in_place: list[str]) -> None:
     client = client_of(cast.people[Role.STATISTICIAN])
     client.post(f"{ADDRESS}ask/", {})
-    asked.carry_out(in_place[0])
+    archive_jobs.carry_out(in_place[0])
     assert "The study" in page_of(client) and "Download" in page_of(client)
     assert "Download" not in page_of(client_of(cast.people[Role.CHAIR]))
 
@@ -110,7 +110,7 @@ def test_the_statistician_takes_the_whole_study_away(cast: Cast, in_place: list[
 def test_one_archive_is_made_at_a_time_and_the_page_says_how_far_it_is(cast: Cast, in_place: list[str]) -> None:
     client = client_of(cast.people[Role.CHAIR])
     client.post(f"{ADDRESS}ask/", {"site": "NORTH"})
-    asked._write(asked.replace(asked.by_id(in_place[0]), done=3, of=9))
+    archive_jobs._write(archive_jobs.replace(archive_jobs.by_id(in_place[0]), done=3, of=9))
     assert "Under way</span> 3 of 9 casebooks" in page_of(client)
     answer = client.post(f"{ADDRESS}ask/", {"site": "SOUTH"})
     assert answer.status_code == 422 and "The archive of site NORTH is being made." in answer.content.decode()
@@ -120,18 +120,18 @@ def test_one_archive_is_made_at_a_time_and_the_page_says_how_far_it_is(cast: Cas
 def test_an_archive_that_stopped_half_way_is_said_to_have_failed(
     cast: Cast, in_place: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun = asked.start(cast.people[Role.CHAIR], cast.north)
-    monkeypatch.setattr(asked.archive, "build", lambda *_: 1 / 0)
+    begun = archive_jobs.start(cast.people[Role.CHAIR], cast.north)
+    monkeypatch.setattr(archive_jobs.archive, "build", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        asked.carry_out(begun.id)
-    assert f"Failed</span> {asked.STOPPED}" in page_of(client_of(cast.people[Role.CHAIR]))
-    silent = asked.start(cast.people[Role.CHAIR], cast.north)
-    monkeypatch.setattr(asked, "SILENT_SECONDS", -1)
-    found = asked.by_id(silent.id)
-    assert found is not None and found.state == asked.FAILED
-    monkeypatch.setattr(asked, "KEPT_SECONDS", -1)
-    asked.start(cast.people[Role.CHAIR], cast.north)
-    assert asked.by_id(begun.id) is None and asked.by_id("../secret") is None
+        archive_jobs.carry_out(begun.id)
+    assert f"Failed</span> {archive_jobs.STOPPED}" in page_of(client_of(cast.people[Role.CHAIR]))
+    silent = archive_jobs.start(cast.people[Role.CHAIR], cast.north)
+    monkeypatch.setattr(archive_jobs, "SILENT_SECONDS", -1)
+    found = archive_jobs.by_id(silent.id)
+    assert found is not None and found.state == archive_jobs.FAILED
+    monkeypatch.setattr(archive_jobs, "KEPT_SECONDS", -1)
+    archive_jobs.start(cast.people[Role.CHAIR], cast.north)
+    assert archive_jobs.by_id(begun.id) is None and archive_jobs.by_id("../secret") is None
     with pytest.raises(CommandError, match="Nobody asked"):
         call_command("archive", asked=begun.id)
 

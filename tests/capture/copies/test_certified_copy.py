@@ -14,13 +14,14 @@ from django.test import Client
 
 from capture.casebook import CASEBOOK
 from capture.conduct import holds
-from capture.copies import conduct, package, verify_copy
+from capture.copies import package, verify_copy
+from capture.copies.contents import conduct
 from tests.capture.conduct.test_signing import client_of
 from tests.capture.copies.pdf import text_of
 from tests.capture.copies.story import STRANGE, unpacked, verified, whole_casebook
 from tests.cast import Cast, cast_of, register
-from trial import changes
 from trial.casebook_rows import is_of_participant
+from trial.drawing.pdf import printed
 from trial.models import (
     Change,
     JournalEntry,
@@ -32,8 +33,8 @@ from trial.models import (
     Signature,
     Site,
 )
-from trial.paper import printed
-from trial.partial_date import PartialDate
+from trial.record import changes
+from trial.rules.dates.partial_date import PartialDate
 
 
 def squeezed(text: str) -> str:

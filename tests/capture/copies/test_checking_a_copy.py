@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from capture.casebook import ENTRY_FORMS
 from capture.copies import archive, package
-from capture.services import entries
+from capture.entry.services import entries
 from tests.capture.conduct.test_signing import client_of
 from tests.cast import Cast, cast_of, register
 from trial.models import Change, Role

@@ -5,14 +5,14 @@ from decimal import Decimal
 from typing import Any
 
 from capture.casebook import ENTRY_FORMS
-from capture.proposals import open_proposals
-from capture.services import assessments, correction, dosing, entries, not_an_event, registration
-from capture.services.assessments import NewLesion, Reading
-from capture.services.dosing import Period
+from capture.entry.services import assessments, corrections, dosing, entries, not_done, registration
+from capture.entry.services.assessments import NewLesion, Reading
+from capture.entry.services.dosing import Period
+from capture.grading.event_proposals import open_proposals
 from tests.cast import answers, details
-from trial import changes
 from trial.models import NotDone, Participant, Person, Site
-from trial.partial_date import PartialDate
+from trial.record import changes
+from trial.rules.dates.partial_date import PartialDate
 
 DAY_1 = date(2026, 1, 12)
 FULL = PartialDate(2026, 2, 3)
@@ -28,7 +28,7 @@ def entered(nora: Person, chris: Person, north: Site) -> list[Participant]:
         answers(), date(2026, 1, 9),
     )  # fmt: skip
     registration.record_finding(nora, found, "ineligible", date(2026, 2, 1), "Central pathology: “G3”,\nsecond look")
-    correction.correct_participant(nora, found, {"ecog": 3}, "New or corrected source document")
+    corrections.correct_participant(nora, found, {"ecog": 3}, "New or corrected source document")
     screened = registration.screen(nora, north, details(ecog=2), answers(no_other_cancer=False))
     registration.request_waiver(nora, screened, "=Treated five years ago")
     _life(nora, whole)
@@ -93,7 +93,7 @@ def _visits(nora: Person, one: Participant) -> None:
           visited_on=DAY_1, cycle_number=1, weight_kg=None, weight_kg_missing="not_done", ecog=1, ecog_missing="",
           systolic_mmhg=130, systolic_mmhg_missing="", diastolic_mmhg=80, diastolic_mmhg_missing="")  # fmt: skip
     for proposal in open_proposals([one]):
-        not_an_event.say(nora, proposal, "There before treatment")
+        not_done.record_not_an_event(nora, proposal, "There before treatment")
     enter(nora, one, "blood_pressure", measured_on=DAY_1 + timedelta(days=7), systolic_mmhg=262,
           systolic_mmhg_missing="", diastolic_mmhg=100, diastolic_mmhg_missing="")  # fmt: skip
     for day, value in ((0, "420.125"), (56, "180")):

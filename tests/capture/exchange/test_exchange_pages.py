@@ -14,10 +14,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from capture.exchange import export as exporting
-from capture.exchange import files, upload
-from capture.exchange.columns_in import columns_in
-from capture.exchange.data_sets import BY_NAME
+from capture.exchange.data_sets import BY_NAME, columns_in
+from capture.exchange.exporting import export as exporting
+from capture.exchange.importing import files, upload
 from tests.cast import Cast, cast_of
 from trial.models import Change, Deviation, Role
 

@@ -11,11 +11,11 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from capture.exchange import cells, data_sets
-from capture.exchange import export as exporting
+from capture.exchange.exporting import export as exporting
 from tests.capture.exchange import cohort
 from tests.cast import person
-from trial import changes
 from trial.models import AdverseEvent, Change, Participant, RecordRow, Role, Site
+from trial.record import changes
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ def test_all_files_are_of_one_moment(north: Site, tmp_path: Path, monkeypatch: p
     """Somebody registers while the export is under way; none of the files has heard of it."""
     import threading
 
-    from capture.services import registration
+    from capture.entry.services import registration
     from tests.cast import answers, details
 
     def meanwhile(title: str) -> None:
@@ -166,7 +166,7 @@ def test_the_dictionary_explains_every_column(database: object, tmp_path: Path) 
 
 def test_the_page_on_imports_lists_every_file_and_column_as_declared() -> None:
     """Written anew with `dictionary.import_table()` after a form has changed."""
-    from capture.exchange.dictionary import import_table
+    from capture.exchange.exporting.dictionary import import_table
 
     page = (Path(__file__).resolve().parents[3] / "docs" / "import.md").read_text(encoding="utf-8")
     assert page.endswith(import_table())

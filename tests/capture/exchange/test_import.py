@@ -9,16 +9,15 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from capture.exchange import files
-from capture.exchange.columns_in import columns_in
-from capture.exchange.data_sets import COMES_IN
-from capture.exchange.export import export
-from capture.exchange.importing import MayNotImport, Report, import_files
+from capture.exchange.data_sets import COMES_IN, columns_in
+from capture.exchange.exporting.export import export
+from capture.exchange.importing import files
+from capture.exchange.importing.run import MayNotImport, Report, import_files
 from tests.capture.exchange import cohort
 from tests.cast import person
 from tests.plugin_postgres import another_database
-from trial import changes
 from trial.models import AdverseEvent, Change, Hold, Participant, Role, Site, Version
+from trial.record import changes
 
 Rows = list[dict[str, str]]
 
@@ -247,7 +246,7 @@ def test_an_import_can_stop_before_a_study_number_and_go_on_later(exported: dict
 def test_the_gate_of_a_group_refuses_an_import_as_it_refuses_a_person(
     exported: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("trial.gate_in_force.refusal", lambda group: "Group B is closed." if group == "B" else "")
+    monkeypatch.setattr("trial.record.in_force.refusal", lambda group: "Group B is closed." if group == "B" else "")
     report = _import(exported)
     assert [(each.file, each.words) for each in report.problems] == [("registration.csv", "Group B is closed.")] * 2
     assert not Participant.objects.exists()

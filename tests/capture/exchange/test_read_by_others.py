@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from capture.exchange.export import export
+from capture.exchange.exporting.export import export
 from tests.capture.exchange import cohort
 from tests.cast import person
-from trial import changes
 from trial.models import AdverseEvent, LesionReading, Role, Site
+from trial.record import changes
 
 Row = dict[str, str]
 PARTIAL = "date, day or month may be unknown"

@@ -10,13 +10,14 @@ from django.db import connection
 
 from analysis.recompute import recompute
 from capture.exchange.data_sets import BY_NAME
-from capture.exchange.files import from_folder
-from capture.exchange.importing import import_files
+from capture.exchange.importing.files import from_folder
+from capture.exchange.importing.run import import_files
 from tests.capture.exchange import cohort
 from tests.cast import ceiling, person
 from tests.plugin_postgres import another_database
-from trial import audit, changes
+from trial import audit
 from trial.models import Acknowledgement, Change, Participant, Person, Role, Site
+from trial.record import changes
 
 OF_THE_DATABASE = {"id", "assessment_id", "participant_id", "lesion_id", "row_id", "change"}
 

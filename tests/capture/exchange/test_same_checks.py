@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 
 from capture import checks
-from capture.exchange import files
-from capture.exchange.export import export
-from capture.exchange.importing import import_files
+from capture.exchange.exporting.export import export
+from capture.exchange.importing import files
+from capture.exchange.importing.run import import_files
+from tests.capture.casebook.test_cross_form_checks import CONTACT, CYCLE, DAY_1, EVENT, HORMONE, VISIT, _scan, cast
 from tests.capture.exchange import cohort
-from tests.capture.test_cross_form_checks import CONTACT, CYCLE, DAY_1, EVENT, HORMONE, VISIT, _scan, cast
 from tests.capture.typed import signed_in
 from tests.cast import Cast, person
 from tests.plugin_postgres import another_database
-from trial import changes
 from trial.models import Role, Site
+from trial.record import changes
 
 __all__ = ["cast"]
 Asked = dict[tuple[str, ...], int]

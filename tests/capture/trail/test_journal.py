@@ -13,8 +13,7 @@ from django.test import Client
 from analysis.recompute import recompute
 from tests.capture.typed import signed_in
 from tests.cast import Cast, cast_of, person
-from trial import reading_journal
-from trial.models import Change, JournalEntry, Role
+from trial.models import Change, JournalEntry, Role, audit
 
 OPENED = [
     (Role.CHAIR, "/dashboard/", "results", "Dashboard, now"),
@@ -85,7 +84,7 @@ def test_what_cannot_be_noted_is_not_shown(cast: Cast, database_owner: psycopg.C
 def test_nobody_alters_or_deletes_the_journal(
     cast: Cast, database_owner: psycopg.Connection[tuple[object, ...]], words: str
 ) -> None:
-    reading_journal.note(cast.people[Role.CHAIR], JournalEntry.Kind.RESULTS, "Dashboard, now")
+    audit.note(cast.people[Role.CHAIR], JournalEntry.Kind.RESULTS, "Dashboard, now")
     with pytest.raises(DatabaseError, match=r"denied|refused"), connection.cursor() as cursor:
         cursor.execute(words)
     with pytest.raises(psycopg.Error, match="refused"):
@@ -97,7 +96,7 @@ def test_the_page_filters_and_the_file_holds_the_same(cast: Cast) -> None:
     chris, stat = cast.people[Role.CHAIR], cast.people[Role.STATISTICIAN]
     for who, kind, words in ((chris, "results", "Dashboard, now"), (stat, "record", "as csv, change 3"),
                              (None, "trail", "whole")):  # fmt: skip
-        reading_journal.note(who, JournalEntry.Kind(kind), words)
+        audit.note(who, JournalEntry.Kind(kind), words)
     monitor = signed_in(cast.people[Role.MONITOR])
     for asked, wanted in (("", ["whole", "as csv, change 3", "Dashboard, now"]), ("kind=results", ["Dashboard, now"]),
                           (f"person={stat.pk}", ["as csv, change 3"]), ("person=command_line", ["whole"]),

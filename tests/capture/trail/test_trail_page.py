@@ -12,11 +12,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from capture.casebook import ENTRY_FORMS
-from capture.services import entries
+from capture.entry.services import entries
 from capture.trail import selection, tables
 from tests.cast import Cast, cast_of, person, register
-from trial import changes
 from trial.models import AuditReview, Change, HormoneLevel, Role, Site, Version
+from trial.record import changes
 from trial.spine import WATCHED_TABLES
 
 LEVEL = {"sampled_on": date(2026, 1, 9), "marker": "CGA", "value": 210, "value_missing": "", "unit": "ng/mL",

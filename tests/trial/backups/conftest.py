@@ -7,10 +7,10 @@ import pytest
 from django.conf import settings
 
 from tests.cast import Cast, cast_of, register
-from trial import changes
 from trial.backups import embedded, places
 from trial.backups.places import Place
 from trial.models import Role
+from trial.record import changes
 
 
 @pytest.fixture

@@ -14,11 +14,12 @@ from django.db import OperationalError, connection
 
 from tests.cast import Cast
 from tests.trial.backups.page import on_the_page
-from trial import audit, changes, status
+from trial import audit
 from trial.backups import dumping, manifest, nightly, places, programs
 from trial.backups.contents import Contents
 from trial.backups.manifest import CannotBackUp, CannotRestore, Manifest
-from trial.models import Site
+from trial.models import Site, operations
+from trial.record import changes
 
 
 def kept(folder: Path, made_at: datetime) -> Path:
@@ -123,7 +124,7 @@ def test_a_folder_that_is_not_there_or_not_named_is_never_made_up(
 
 
 def test_a_second_backup_of_the_same_folder_waits_its_turn(database: str, folder: Path) -> None:
-    status.note("backup", True, "of last night")
+    operations.note("backup", True, "of last night")
     with dumping.only_one(folder), pytest.raises(CannotBackUp, match="under way"):
         nightly.back_up()
     assert on_the_page("Backup") == (True, "of last night")
@@ -144,7 +145,7 @@ def test_a_database_that_is_down_is_said_in_words_even_though_the_page_cannot_be
     def down(*_: object) -> None:
         raise OperationalError
 
-    monkeypatch.setattr(status, "note", down)
+    monkeypatch.setattr(operations, "note", down)
     with pytest.raises(CommandError, match="The database refused or does not answer .OperationalError"):
         call_command("backup")
     assert names(folder) == set() and "the Status page could not be told" in caplog.text

@@ -15,9 +15,8 @@ from psycopg import sql
 from analysis import status_page
 from tests.cast import Cast
 from tests.trial.backups.page import on_the_page
-from trial import status
 from trial.backups import contents, drill, embedded, loading, manifest, nightly, places
-from trial.models import StatusNote
+from trial.models import StatusNote, operations
 from trial.tasks import back_up
 
 
@@ -155,7 +154,7 @@ def test_a_server_without_a_database_to_drill_into_says_so(
     assert on_the_page("Backup")[0] is True
     good, words = on_the_page("Restore drill")
     assert good is False and "ENDPOINT_DRILL_DATABASE_URL" in words
-    status.note("drill", True, "by hand, on another machine")
+    operations.note("drill", True, "by hand, on another machine")
     assert nightly.back_up_and_drill() is False
     assert on_the_page("Restore drill") == (True, "by hand, on another machine")
 
@@ -167,7 +166,7 @@ def test_a_server_without_a_database_to_drill_into_says_so(
 def test_what_is_too_old_is_no_longer_fine(
     database: str, part: str, name: str, fine: timedelta, late: timedelta
 ) -> None:
-    status.note(name, True, "of then")
+    operations.note(name, True, "of then")
     StatusNote.objects.update(at=datetime.now(UTC) - fine)
     assert on_the_page(part) == (True, "of then")
     StatusNote.objects.update(at=datetime.now(UTC) - late)

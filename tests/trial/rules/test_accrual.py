@@ -7,8 +7,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from trial.protocol import Group
-from trial.rules.accrual import CEILING, Gate, Reopened, accrual, surely_open
-from trial.rules.interim_stage import EFFICACY, FUTILITY, WAITING, Look, Standing
+from trial.rules.accrual import (
+    CEILING,
+    EFFICACY,
+    FUTILITY,
+    WAITING,
+    Gate,
+    Look,
+    Reopened,
+    Standing,
+    accrual,
+    surely_open,
+)
 
 SIMON = (Look(21, 1), Look(41, 4))
 

@@ -13,8 +13,8 @@ from django.test import Client
 
 from tests.cast import cast_of
 from tests.test_access import _address, _all
-from trial import changes
 from trial.models import Change, Role, Site, Version
+from trial.record import changes
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 Owner = psycopg.Connection[tuple[object, ...]]

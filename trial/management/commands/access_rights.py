@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from trial.access_rights import access_rights
+from trial.accounts.access_rights import access_rights
 
 
 class Command(BaseCommand):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from trial.accounts import USERNAME, one_time_password
+from trial.accounts.administration import USERNAME, one_time_password
 from trial.models import Person, Role
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from trial import grade_texts
-from trial.ctcae_v3 import full_text
+from trial.protocol.ctcae_v3 import full_text
+from trial.record import in_force
 
 
 class Command(BaseCommand):
@@ -22,13 +22,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: Path | None = None, clear: bool = False, **options: Any) -> None:
         """Prints how much was loaded; CommandError names each line that does not agree with the dictionary."""
         if clear:
-            grade_texts.load({})
+            in_force.load({})
             self.stdout.write("The loaded texts are gone; our own short words are shown.")
             return
         if file is None:
             raise CommandError("Name the file, or say --clear.")
         texts = self._read(file)
-        count = grade_texts.load(texts)
+        count = in_force.load(texts)
         self.stdout.write(f"Loaded {count} grade texts for {len(texts)} rows of the dictionary.")
 
     def _read(self, file: Path) -> full_text.Texts:

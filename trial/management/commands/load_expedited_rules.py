@@ -5,9 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from trial import expedited_in_force
-from trial.rules import expedited_table
-from trial.rules.expedited_table import Rule
+from trial.record import in_force
+from trial.rules.safety import expedited_table
+from trial.rules.safety.expedited_table import Rule
 
 
 class Command(BaseCommand):
@@ -26,19 +26,19 @@ class Command(BaseCommand):
                **options: Any) -> None:  # fmt: skip
         """Prints what is in force; CommandError names each line that cannot be used."""
         if clear:
-            count = expedited_in_force.back_to_shipped(clear)
+            count = in_force.back_to_shipped(clear)
             self.stdout.write(f"{count} editions are struck out; the shipped table is in force.")
             return
         if file is None or not (source or "").strip():
             raise CommandError("Name the file and its --source, or say --clear REASON.")
         rules = self._load(file, str(source).strip(), confirmed)
-        mark = expedited_in_force.table_in_force().mark
+        mark = in_force.table_in_force().mark
         self.stdout.write(f"{len(rules)} rules are in force, {mark}. What none of them names needs no report.")
 
     def _load(self, file: Path, source: str, confirmed: bool) -> tuple[Rule, ...]:
         try:
             with file.open(encoding="utf-8-sig", newline="") as lines:
-                return expedited_in_force.put_in_force(lines, source[:300], confirmed)
+                return in_force.put_in_force(lines, source[:300], confirmed)
         except expedited_table.TableRefused as refused:
             raise CommandError(f"Nothing was changed.\n{refused}") from refused
         except (OSError, UnicodeDecodeError) as error:

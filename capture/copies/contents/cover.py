@@ -1,0 +1,86 @@
+"""The copy of one casebook as a document: its cover, its forms, what stands about them, its whole trail in words."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from capture.copies import excerpt
+from capture.copies.contents import conduct, forms
+from capture.copies.contents import trail as acts
+from capture.copies.document import Block, Document, Facts, Section, Words
+from trial import audit, protocol
+from trial.drawing.pdf import instant
+from trial.models import Change, Participant, Person, Role
+from trial.runtime.program import PROGRAM
+
+CERTIFIED = (
+    "This is a certified copy of the electronic record: it holds every entry of this casebook as it stood at the "
+    "change named here, with entries that were struck out, reasons for missing values, queries, source verifications, "
+    "signatures and the whole audit trail. The program made it from the record; nobody could alter it on the way."
+)
+HOW_TO_VERIFY = (
+    "To verify it: unpack the ZIP file it came in and run “python3 verify_copy.py”, which needs neither the product "
+    "nor a network. It compares this file with the manifest and every change of the trail with its seal. The hash of "
+    "the manifest that it prints is on record in the product: “Check a copy” there says who made it and whether the "
+    "record has changed since."
+)
+TIMES = "Days are written DD-MMM-YYYY; every time is in UTC but for those with another offset beside them."
+
+
+@dataclass(frozen=True)
+class Making:
+    """Who makes a copy when (None: at the command line), under which id, of the record up to which Change."""
+
+    person: Person | None
+    at: datetime
+    copy_id: str
+    head: audit.Head | None
+
+    @classmethod
+    def now(cls, person: Person | None) -> "Making":
+        """Called inside the one moment that is copied."""
+        newest = Change.objects.order_by("-id").first()
+        head = audit.Head(newest.pk, bytes(newest.seal or b"").hex()) if newest else None
+        return cls(person, timezone.now(), secrets.token_hex(6), head)
+
+    @property
+    def by(self) -> str:
+        """Name and role."""
+        if self.person is None:
+            return "the command line of the machine"
+        return f"{self.person.full_name}, {dict(Role.choices)[self.person.role]}"
+
+    @property
+    def change(self) -> int:
+        """The newest Change that is in the copy."""
+        return self.head.number if self.head else 0
+
+
+def document(participant: Participant, making: Making, lines: list[excerpt.Line]) -> Document:
+    """lines: the excerpt of the trail that goes with it."""
+    shown = {line.change: line.shown for line in lines}
+    sections = [*forms.sections(participant), *conduct.sections(participant)]
+    trail = Section("Audit trail", (Words(f"{len(lines)} changes, oldest first.", "quiet"),
+                                    *acts.acts(participant, shown)), (), "trail")  # fmt: skip
+    foot = f"{participant.reference}, change {making.change}, copy {making.copy_id}"
+    return Document(f"Casebook of {participant.reference}", protocol.STUDY_NAME, foot, _cover(participant, making),
+                    (*sections, trail))  # fmt: skip
+
+
+def _cover(participant: Participant, making: Making) -> tuple[Block, ...]:
+    group = protocol.Group(participant.group) if participant.group else None
+    pairs = (
+        ("Participant", participant.reference),
+        ("Screening number", f"S-{participant.screening_number:04d}"),
+        ("Site", str(participant.site)),
+        ("Group", f"{group.value}, {protocol.GROUP_NAMES[group]}" if group else "none"),
+        ("Copy", making.copy_id),
+        ("Made at", instant(making.at)),
+        ("Made by", making.by),
+        ("Made from", f"the record up to change {making.change}"),
+        ("Head of the chain", str(making.head or "no change is on record")),
+        ("Program", PROGRAM),
+    )
+    return (Words(CERTIFIED), Facts(pairs), Words(HOW_TO_VERIFY), Words(TIMES, "quiet"))

@@ -1,0 +1,150 @@
+"""Two people on one form: what each changed since the page was opened, and the choice between them field by field.
+
+The page carries the values as they were when it was opened. A field that only the other person changed takes their
+value; one that both changed waits for a choice; nothing is overwritten without having been shown.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.db.models import Model
+from django.forms import BaseForm, CheckboxInput
+from django.http import QueryDict
+
+from capture import history
+
+LONGEST_PAGE = 100_000
+THEIRS = "theirs_"
+Values = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A field that both changed: its label, both values in words, and theirs as it would be typed."""
+
+    name: str
+    label: str
+    yours: str
+    theirs: str
+    theirs_typed: str
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What was typed together with what the other person changed; `taken` are the labels of fields taken from them."""
+
+    data: QueryDict
+    choices: tuple[Choice, ...]
+    taken: tuple[str, ...]
+
+
+def values(forms: Iterable[BaseForm]) -> Values:
+    """Name in the page → text as the browser would send it back, of forms that are filled from the record."""
+    return {bound.html_name: _text(bound) for form in forms for bound in form}
+
+
+def as_opened(forms: Iterable[BaseForm]) -> str:
+    """The values for the hidden field of the page."""
+    return json.dumps(values(forms), ensure_ascii=False)
+
+
+def opened_with(posted: Mapping[str, Any]) -> Values | None:
+    """The values that the page was opened with; None when it does not say, or says nonsense."""
+    text = str(posted.get("as_opened", ""))
+    if not text or len(text) > LONGEST_PAGE:
+        return None
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return None
+    return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else None
+
+
+def settled(posted: QueryDict) -> tuple[QueryDict, tuple[str, ...]]:
+    """What was typed with the choices made, and the names of fields whose choice is still open."""
+    data, unchosen = posted.copy(), []
+    for offered in [each for each in posted if each.startswith(THEIRS)]:
+        name = offered.removeprefix(THEIRS)
+        chosen = posted.get(f"choose_{name}")
+        if chosen == "theirs":
+            data[name] = posted.get(offered, "")
+        elif chosen != "mine":
+            unchosen.append(name)
+    return data, tuple(unchosen)
+
+
+def merge(posted: QueryDict, forms: Sequence[BaseForm]) -> Merged:
+    """Three-way: the page as opened, as typed, and the record now (`forms`, filled from it)."""
+    opened, data = opened_with(posted), posted.copy()
+    choices, taken = [], []
+    for form in forms:
+        for bound in form:
+            name, theirs = bound.html_name, _text(bound)
+            before, mine = (opened or {}).get(name), posted.get(name, "")
+            if same(mine, theirs) or (before is not None and same(before, theirs)):
+                continue
+            if before is not None and same(before, mine):
+                data[name] = theirs
+                taken.append(_label(bound))
+            elif not bound.is_hidden:
+                choices.append(_choice(bound, mine, theirs))
+    return Merged(data, tuple(choices), tuple(taken))
+
+
+def again(posted: QueryDict, forms: Sequence[BaseForm], names: Iterable[str]) -> tuple[Choice, ...]:
+    """The choices that were not made, to be shown once more."""
+    wanted = set(names)
+    return tuple(
+        _choice(bound, posted.get(bound.html_name, ""), posted.get(THEIRS + bound.html_name, ""))
+        for form in forms for bound in form if bound.html_name in wanted
+    )  # fmt: skip
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two texts say the same: 40 and 40.0 do, as do 12-feb-2006 and 12-FEB-2006."""
+    if one.strip().casefold() == other.strip().casefold():
+        return True
+    try:
+        return Decimal(one) == Decimal(other)
+    except InvalidOperation:
+        return False
+
+
+def _text(bound: Any) -> str:
+    value = bound.form.get_initial_for_field(bound.field, bound.name)
+    value = bound.field.prepare_value(value)
+    if isinstance(bound.field.widget, CheckboxInput):
+        return "on" if value else ""
+    return "" if value is None else str(value)
+
+
+def _choice(bound: Any, mine: str, theirs: str) -> Choice:
+    return Choice(bound.html_name, _label(bound), _words(bound, mine), _words(bound, theirs), theirs)
+
+
+def _label(bound: Any) -> str:
+    return str(bound.field.widget.attrs.get("aria-label") or bound.label)
+
+
+def _words(bound: Any, text: str) -> str:
+    if isinstance(bound.field.widget, CheckboxInput):
+        return "yes" if text else "no"
+    choices = {str(value): str(words) for value, words in getattr(bound.field, "choices", ())}
+    return (choices.get(text, text) if text else "") or "empty"
+
+
+class EditedMeanwhile(Exception):
+    """Somebody else saved this entry after it was opened; `entries` say what and who."""
+
+    def __init__(self, entries: list[history.Entry]) -> None:
+        super().__init__("Somebody changed this entry while it was open here.")
+        self.entries = entries
+
+
+def stop_if_edited(rows: Sequence[Model], opened_at: int | None) -> None:
+    """Raises EditedMeanwhile when a Change after `opened_at` touched one of the rows; None asks nothing."""
+    if opened_at is not None and (newer := history.since(rows, opened_at)):
+        raise EditedMeanwhile(newer)

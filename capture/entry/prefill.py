@@ -1,0 +1,64 @@
+"""What a new entry can start with: facts that the record holds already, never an answer."""
+
+from datetime import date
+from typing import Any
+
+from capture.casebook import CasebookForm
+from capture.grading import event_proposals
+from trial.models import Participant
+
+
+def prefilled(form: CasebookForm, participant: Participant, asked: Any) -> dict[str, Any]:
+    """Field → first value. asked: the query of the address (`cycle`, `marker`, `term`, `select`, `grade`, or a
+    `proposal`, which names a measured value without saying it)."""
+    if form.kind == "visit":
+        number = asked.get("cycle", "")
+        return {"cycle_number": int(number)} if number.isdigit() and len(number) < 3 else {}
+    if form.kind == "hormone":
+        return _last_hormone(participant, asked.get("marker", ""))
+    if form.kind == "adverse_event":
+        return _event(participant, asked)
+    return {}
+
+
+def _last_hormone(participant: Participant, marker: str) -> dict[str, Any]:
+    """Unit, limit and assay of the last sample of a marker: they rarely change, and a change is flagged."""
+    levels = participant.hormone_levels.filter(struck_out_reason="")
+    if marker:
+        levels = levels.filter(marker=marker)
+    last = levels.order_by("sampled_on", "id").last()
+    if last is None:
+        return {}
+    return {name: getattr(last, name) for name in ("marker", "unit", "upper_limit", "assay")}
+
+
+def _event(participant: Participant, asked: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    first = None
+    if (asked.get("continues") or "").isdigit():
+        first = participant.adverse_events.filter(pk=int(asked["continues"]), struck_out_reason="").first()
+    if first is not None:
+        found = {name: getattr(first, name) for name in ("term", "select", "other_words", "attribution")}
+    for name in ("term", "select", "grade"):
+        if asked.get(name):
+            found[name] = asked[name][:80]
+    if asked.get("onset_on"):
+        found["onset_on"] = asked["onset_on"][:20]
+    proposal = proposed(participant, asked)
+    if proposal is not None:
+        found |= {"term": proposal.term, "select": "", "grade": proposal.grade, "onset_on": proposal.measured_on,
+                  "present_at_baseline": proposal.before_treatment,
+                  "cycle_number": _cycle_on(participant, proposal.measured_on)}  # fmt: skip
+    return found
+
+
+def _cycle_on(participant: Participant, day: date) -> int | None:
+    """The cycle that had begun by this day."""
+    begun = participant.cycles.filter(struck_out_reason="", started_on__lte=day).order_by("number").last()
+    return begun.number if begun else None
+
+
+def proposed(participant: Participant, asked: Any) -> event_proposals.Proposal | None:
+    """The measured value that the address names as the reason for an adverse event."""
+    key = asked.get("proposal", "")
+    return event_proposals.find(participant, key[:80]) if key else None

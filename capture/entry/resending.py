@@ -1,0 +1,78 @@
+"""What happens to a form that is sent again: it is saved once, and its person is told."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from trial.models import SavedForm
+from trial.record import changes, save_once
+
+OTHER_WORDS = (
+    "This form was saved already at {at} UTC, with other values than now. Nothing was saved this time. To correct what "
+    "is on record, open it from the participant's page; to save this as one more entry, save again."
+)
+ONCE = "This form was saved already at {at} UTC: it is on record once."
+
+
+class SavedOnce:
+    """Middleware: knows the token of a form that is saved, and lets the Change of a new one keep it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """`get_response` is the rest of the chain."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Hands on what was sent to the Change that it may make."""
+        with save_once.answering(_sending(request)):
+            return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """The same again: told and led on. Other values under the token of a saved form: shown, not saved."""
+        sending = _sending(request) if request.user.is_authenticated else None
+        saved = save_once.saved(sending.token) if sending else None
+        if sending is None or saved is None or saved.change.person_id != request.user.pk:
+            return None
+        if saved.digest == sending.digest:
+            return _led_on(request, saved)
+        return _shown_again(request, saved, view, args, kwargs)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Two presses at the same moment: the second waited for the first, and finds it on record."""
+        sending = _sending(request) if isinstance(exception, save_once.SavedAlready) else None
+        saved = save_once.saved(sending.token) if sending else None
+        if sending is None or saved is None:
+            return None
+        if saved.digest == sending.digest and saved.change.person_id == request.user.pk:
+            return _led_on(request, saved)
+        match = request.resolver_match
+        assert match is not None
+        return _shown_again(request, saved, match.func, match.args, match.kwargs)
+
+
+def _shown_again(
+    request: HttpRequest, saved: SavedForm, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+) -> HttpResponse:
+    """The page with what was typed and a token of its own; nothing is saved."""
+    request.starts_anew = True  # type: ignore[attr-defined]
+    with changes.returned(OTHER_WORDS.format(at=_at(saved))):
+        return view(request, *args, **kwargs)
+
+
+def _sending(request: HttpRequest) -> save_once.Sending | None:
+    return save_once.sent(request.POST) if request.method == "POST" and save_once.FIELD in request.POST else None
+
+
+def _at(saved: SavedForm) -> str:
+    return f"{saved.change.at:%H:%M}"
+
+
+def _led_on(request: HttpRequest, saved: SavedForm) -> HttpResponse:
+    """To the participant of the Change, whose page asks by itself who may see it."""
+    messages.info(request, ONCE.format(at=_at(saved)))
+    participant = saved.change.participant
+    return redirect("capture:participant", participant.reference) if participant else redirect("home")

@@ -1,0 +1,55 @@
+"""Keeps what people said to the soft checks of an entry; called inside the Change that saves the entry."""
+
+from collections.abc import Mapping
+
+from django.db.models import QuerySet
+
+from capture.checking import Check
+from capture.grading.event_proposals import NOT_AN_EVENT
+from trial.models import Acknowledgement, Participant
+from trial.record import system_queries
+
+PASSES_NOW = "the value passes now"
+
+
+def given(participant: Participant, form: str, row_id: int | None) -> dict[str, str]:
+    """Check id → reason, as acknowledged for this entry before."""
+    if row_id is None:
+        return {}
+    rows = _standing(participant, form, row_id).exclude(because="")
+    return dict(rows.values_list("check_id", "because"))
+
+
+def keep(
+    participant: Participant, form: str, row_id: int, soft: tuple[Check, ...], acknowledged: Mapping[str, str] | None
+) -> None:
+    """One row per soft check that fails, with its reason; rows of checks that pass again are struck out.
+
+    A check that nobody looked at raises a query in the same Change; its query is answered or closed the same way.
+    """
+    standing = {row.check_id: row for row in _standing(participant, form, row_id)}
+    for check in soft:
+        because = (acknowledged or {}).get(check.id, "").strip()
+        row = standing.pop(check.id, None)
+        if row is None:
+            row = Acknowledgement.objects.create(
+                participant=participant, check_id=check.id, form=form, row_id=row_id, words=check.words,
+                because=because,
+            )  # fmt: skip
+            if not because:
+                system_queries.after_check(row, check.field)
+        elif because and row.because != because:
+            row.because = because
+            row.save(update_fields=["because"])
+            system_queries.after_check(row)
+    for row in standing.values():
+        row.struck_out_reason = PASSES_NOW
+        row.save(update_fields=["struck_out_reason"])
+        if not row.because:
+            system_queries.after_check(row)
+
+
+def _standing(participant: Participant, form: str, row_id: int) -> QuerySet[Acknowledgement]:
+    """The acknowledgements of checks; that a value is no adverse event is said elsewhere and outlives a save."""
+    rows = participant.acknowledgements.filter(form=form, row_id=row_id, struck_out_reason="")
+    return rows.exclude(check_id__startswith=NOT_AN_EVENT)

@@ -1,0 +1,195 @@
+"""Tumour assessments: the baseline with its lesions, and follow-ups that carry them by identity."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from capture import checks, history
+from capture.entry import edit_conflict
+from capture.entry.facts import Head, day_1, follow_up_facts
+from capture.entry.services import acknowledgements
+from capture.services import by_edition
+from capture.services.readings import Reading
+from trial import clock
+from trial.models import Assessment, Lesion, LesionReading, Participant, Person
+from trial.record import changes
+from trial.rules.response.recist import IN_FORCE
+
+__all__ = ["Head", "NewLesion", "Reading", "day_1", "follow_up_facts", "save_baseline", "save_follow_up", "strike_out",
+           "treat_locally"]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class NewLesion:
+    """A lesion as chosen at baseline; a non-target has no diameter. lesion_id: of one that is on record already."""
+
+    organ: str
+    description: str
+    longest_diameter_mm: Decimal | None
+    lesion_id: int | None = None
+
+
+def save_baseline(
+    person: Person | None,
+    participant: Participant,
+    assessed_on: date,
+    method: str,
+    slice_thickness_mm: Decimal | int | None,
+    marker: str,
+    targets: Sequence[NewLesion],
+    non_targets: Sequence[NewLesion],
+    assessment: Assessment | None = None,
+    reason: str = "",
+    acknowledged: Mapping[str, str] | None = None,
+    opened_at: int | None = None,
+    edition: int | None = None,
+) -> Assessment:
+    """Enters the baseline and labels its lesions T1… and N1…, or corrects `assessment` with a reason.
+
+    Raises checks.Refused, checks.SecondLook, changes.ReasonMissing, meanwhile.EditedMeanwhile.
+    """
+    kept = {each.lesion_id for each in (*targets, *non_targets) if each.lesion_id is not None}
+    facts = {
+        "assessed_on": assessed_on, "day_1": day_1(participant), "targets": targets, "method": method,
+        "slice": slice_thickness_mm, "today": clock.today_at(participant.site),
+        "followed_but_left_out": _followed(participant) - kept if assessment else set(),
+    }  # fmt: skip
+    by = by_edition.number_of(participant.site_id, "baseline", edition)
+    soft = checks.settle(by_edition.checks_of("baseline", by), facts, acknowledged)
+    baseline = assessment or Assessment(participant=participant, kind="baseline")
+    baseline.assessed_on, baseline.method = assessed_on, method
+    baseline.slice_thickness_mm, baseline.marker = slice_thickness_mm, marker
+    act = "correct" if assessment else "enter"
+    with changes.record(person, act, reason, participant=participant, groups=(participant.group,)):
+        _stop_if_edited(assessment, opened_at)
+        by_edition.keep(baseline, "baseline", participant.site_id, by)
+        baseline.save()
+        _strike_out_lesions(baseline, kept, reason)
+        for kind, lesions in (("target", targets), ("non_target", non_targets)):
+            for each in lesions:
+                _write_lesion(baseline, kind, each)
+        acknowledgements.keep(participant, "baseline", baseline.pk, soft, acknowledged)
+    return baseline
+
+
+def _stop_if_edited(assessment: Assessment | None, opened_at: int | None) -> None:
+    """Asked under the writers' lock: nobody can save between this question and our save."""
+    if assessment is not None:
+        edit_conflict.stop_if_edited(history.rows_of_assessment(assessment), opened_at)
+
+
+def _followed(participant: Participant) -> set[int]:
+    """Lesions that a follow-up on record has a reading of."""
+    readings = LesionReading.objects.filter(
+        assessment__participant=participant, assessment__kind="follow_up", assessment__struck_out_reason="",
+        struck_out_reason="", lesion__struck_out_reason="",
+    )  # fmt: skip
+    return set(readings.values_list("lesion_id", flat=True))
+
+
+def _strike_out_lesions(baseline: Assessment, kept: set[int], reason: str) -> None:
+    for reading in baseline.readings.filter(struck_out_reason="").select_related("lesion"):
+        if reading.lesion_id not in kept:
+            for row in (reading, reading.lesion):
+                row.struck_out_reason = reason
+                row.save()
+
+
+def _write_lesion(baseline: Assessment, kind: str, each: NewLesion) -> None:
+    lesion = baseline.participant.lesions.filter(pk=each.lesion_id, kind=kind).first() if each.lesion_id else None
+    if lesion is None:
+        lesion = Lesion(participant=baseline.participant, kind=kind, label=_next_label(baseline.participant, kind))
+    lesion.organ, lesion.description = each.organ, each.description
+    lesion.save()
+    reading = baseline.readings.filter(lesion=lesion, struck_out_reason="").first()
+    reading = reading or LesionReading(assessment=baseline, lesion=lesion)
+    reading.state = "measured" if kind == "target" else "present"
+    reading.longest_diameter_mm = each.longest_diameter_mm if kind == "target" else None
+    reading.save()
+
+
+def _next_label(participant: Participant, kind: str) -> str:
+    """T1, T2…, N1…: a label once used, even of a lesion struck out, is not used again."""
+    letter = "T" if kind == "target" else "N"
+    used = participant.lesions.filter(kind=kind).values_list("label", flat=True)
+    return f"{letter}{max((int(label[1:]) for label in used), default=0) + 1}"
+
+
+def save_follow_up(
+    person: Person | None,
+    participant: Participant,
+    assessed_on: date,
+    method: str,
+    slice_thickness_mm: Decimal | int | None,
+    marker: str,
+    readings: Sequence[Reading],
+    new_lesions: str,
+    new_lesion_on: date | None = None,
+    new_lesion_description: str = "",
+    investigator_response: str = "",
+    assessment: Assessment | None = None,
+    reason: str = "",
+    acknowledged: Mapping[str, str] | None = None,
+    opened_at: int | None = None,
+    edition: int | None = None,
+) -> Assessment:
+    """Enters a follow-up, or corrects `assessment` with a reason.
+
+    Raises checks.Refused, checks.SecondLook, changes.ReasonMissing, meanwhile.EditedMeanwhile.
+    """
+    head = Head(assessed_on, marker, new_lesions, new_lesion_on, investigator_response, method, slice_thickness_mm,
+                new_lesion_description)  # fmt: skip
+    facts = follow_up_facts(participant, head, readings, assessment)
+    by = by_edition.number_of(participant.site_id, "follow_up_scan", edition)
+    soft = checks.settle(by_edition.checks_of("follow_up_scan", by), facts, acknowledged)
+    row = assessment or Assessment(participant=participant, kind="follow_up")
+    row.assessed_on, row.method, row.slice_thickness_mm, row.marker = assessed_on, method, slice_thickness_mm, marker
+    row.new_lesions, row.new_lesion_on, row.new_lesion_description = new_lesions, new_lesion_on, new_lesion_description
+    row.investigator_response = investigator_response
+    act = "correct" if assessment else "enter"
+    with changes.record(person, act, reason, participant=participant, groups=(participant.group,)):
+        _stop_if_edited(assessment, opened_at)
+        by_edition.keep(row, "follow_up_scan", participant.site_id, by)
+        row.save()
+        existing = {each.lesion_id: each for each in row.readings.filter(struck_out_reason="")}
+        for each in readings:
+            found = existing.get(each.lesion_id) or LesionReading(assessment=row, lesion_id=each.lesion_id)
+            _write_reading(found, each)
+        acknowledgements.keep(participant, "follow_up_scan", row.pk, soft, acknowledged)
+    return row
+
+
+def _write_reading(row: LesionReading, each: Reading) -> None:
+    row.state, row.longest_diameter_mm = each.state, each.longest_diameter_mm
+    row.not_evaluated_reason, row.scanned_on = each.not_evaluated_reason, each.scanned_on
+    row.save()
+
+
+def treat_locally(person: Person | None, lesion: Lesion, treated_on: date | None, reason: str) -> None:
+    """Notes that a lesion was embolised or ablated (None: it was not after all); not evaluated from then on."""
+    participant = lesion.participant
+    with changes.record(person, "correct", reason, participant=participant, groups=(participant.group,)):
+        lesion.locally_treated_on = treated_on
+        lesion.save()
+
+
+def strike_out(person: Person | None, row: Assessment, reason: str) -> None:
+    """Takes an assessment back with a reason; raises checks.Refused for a baseline that follow-ups rest on."""
+    participant = row.participant
+    is_baseline = row.kind == Assessment.Kind.BASELINE
+    if is_baseline and participant.assessments.filter(kind="follow_up", struck_out_reason="").exists():
+        raise checks.Refused((FOLLOWED,))
+    with changes.record(person, "strike_out", reason, participant=participant, groups=(participant.group,)):
+        rows = list(row.readings.filter(struck_out_reason="").select_related("lesion"))
+        lesions = [each.lesion for each in rows] if is_baseline else []
+        for each in (*rows, *lesions, row):
+            each.struck_out_reason = reason
+            each.save()
+        acknowledgements.keep(participant, "baseline" if is_baseline else "follow_up_scan", row.pk, (), None)
+
+
+FOLLOWED = checks.Check(
+    "BASE-08", "Follow-up assessments rest on this baseline: strike those out first.", f"{IN_FORCE.name}.", checks.HARD,
+    lambda facts: True,
+)  # fmt: skip

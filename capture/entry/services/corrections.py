@@ -1,0 +1,71 @@
+"""Corrects a registration: details and answers to the checklist; the group follows, and both groups are named."""
+
+from collections.abc import Mapping
+
+from capture import history
+from capture.entry import edit_conflict
+from capture.entry.services.registration import (
+    CORRECTABLE,
+    Answer,
+    Details,
+    NotAllowed,
+    _answers_of,
+    _check_order,
+    _details_of,
+    _group,
+    _may_enter_at,
+)
+from capture.services import by_edition
+from trial import protocol
+from trial.models import EligibilityAnswer, Participant, Person
+from trial.record import changes
+from trial.rules.eligibility import with_derived
+
+
+def answers_of(participant: Participant) -> dict[str, Answer]:
+    """Item → answer on record."""
+    return _answers_of(participant)
+
+
+def correct_participant(
+    person: Person | None, participant: Participant, corrections: Details, reason: str,
+    answers: Mapping[str, Answer] | None = None, opened_at: int | None = None,
+    edition: int | None = None,
+) -> Participant:  # fmt: skip
+    """Corrects details and answers (act correct); a corrected tumour type or histology names the old and new group.
+
+    answers: item → corrected answer, for those that differ. Laboratory items are derived anew, since the liver decides
+    on the limit of AST. Raises NotAllowed, meanwhile.EditedMeanwhile, changes.ReasonMissing.
+    """
+    _may_enter_at(person, participant.site)
+    unknown = sorted(set(corrections) - set(CORRECTABLE)) + sorted(
+        set(answers or {}) - {item.code for item in protocol.ELIGIBILITY}
+    )
+    if unknown:
+        raise NotAllowed(f"These cannot be corrected: {', '.join(unknown)}.")
+    if not corrections and not answers:
+        raise NotAllowed("Nothing was changed.")
+    after = _details_of(participant) | dict(corrections)
+    groups = tuple(sorted({participant.group, _group(after).value} - {""}))
+    _check_order(after, participant.is_registered)
+    with changes.record(person, "correct", reason, participant=participant, site=participant.site, groups=groups):
+        edit_conflict.stop_if_edited(history.rows_of_registration(participant), opened_at)
+        for name, value in corrections.items():
+            setattr(participant, name, value)
+        number = by_edition.number_of(participant.site_id, "registration", edition)
+        by_edition.keep(participant, "registration", participant.site_id, number)
+        participant.save(update_fields=[*corrections, "form_edition"])
+        participant.refresh_from_db()
+        _write_answers(participant, answers or {})
+    return participant
+
+
+def _write_answers(participant: Participant, corrected: Mapping[str, Answer]) -> None:
+    before = _answers_of(participant)
+    after = with_derived({**before, **corrected}, "liver" in participant.metastatic_sites.lower())
+    for item, answer in after.items():
+        if before.get(item) != answer:
+            EligibilityAnswer.objects.update_or_create(
+                participant=participant, item=item,
+                defaults={"met": answer.met, "value": answer.value, "measured_on": answer.measured_on},
+            )  # fmt: skip

@@ -1,0 +1,94 @@
+"""Saves and strikes out the entries of the forms that are one row each, with lines below where the form has them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db.models import Model
+
+from capture import checks, history
+from capture.casebook import CasebookForm
+from capture.entry import edit_conflict
+from capture.entry.facts import ParticipantFacts
+from capture.entry.services import acknowledgements
+from capture.services import by_edition
+from trial.models import Participant, Person
+from trial.record import changes
+
+Values = Mapping[str, Any]
+
+
+def others(form: CasebookForm, participant: Participant, row: Model | None) -> list[Any]:
+    """The standing entries of the form but for `row`."""
+    standing = form.model.objects.filter(participant=participant, struck_out_reason="")
+    return list(standing.exclude(pk=row.pk if row else None))
+
+
+def facts(
+    form: CasebookForm, participant: Participant, values: Values, row: Model | None = None, lines: Sequence[Values] = ()
+) -> ParticipantFacts:
+    """What the checks of this form are asked about."""
+    found = ParticipantFacts(participant, {**values, "lines": lines}, others(form, participant, row))
+    found.corrected = row
+    return found
+
+
+def save(
+    person: Person | None,
+    participant: Participant,
+    form: CasebookForm,
+    values: Values,
+    *,
+    row: Any = None,
+    reason: str = "",
+    lines: Sequence[Values] = (),
+    acknowledged: Mapping[str, str] | None = None,
+    opened_at: int | None = None,
+    act: str = "enter",
+    edition: int | None = None,
+) -> Any:
+    """Enters an entry, or corrects `row` with a reason, in one Change; returns the row.
+
+    values: field → domain value. lines: rows below the entry (laboratory results), each with the form's line fields.
+    edition: by which the page or file asked; None: the one in force at the site.
+    Raises checks.Refused, checks.SecondLook, meanwhile.EditedMeanwhile, changes.ReasonMissing, changes.RecordBusy.
+    """
+    known = facts(form, participant, values, row, lines)
+    number = by_edition.number_of(participant.site_id, form.kind, edition)
+    soft = checks.settle(by_edition.checks_of(form.kind, number), known, acknowledged)
+    act = "correct" if row is not None else act
+    with changes.record(person, act, reason, participant=participant, groups=(participant.group,)):
+        if row is not None:
+            # Asked again under the writers' lock: nobody can save between this question and our save.
+            edit_conflict.stop_if_edited(history.rows_of_entry(form, row), opened_at)
+        saved = row if row is not None else form.model(participant=participant)
+        for name, value in values.items():
+            setattr(saved, name, value)
+        by_edition.keep(saved, form.kind, participant.site_id, number)
+        saved.save()
+        if form.lines is not None:
+            _write_lines(form, saved, lines)
+        acknowledgements.keep(participant, form.kind, saved.pk, soft, acknowledged)
+    return saved
+
+
+def _write_lines(form: CasebookForm, saved: Any, lines: Sequence[Values]) -> None:
+    """Lines keep their identity by the first of the line fields; one left out is struck out."""
+    assert form.lines is not None
+    key = form.lines.key
+    standing = {getattr(each, key): each for each in form.lines.of(saved)}
+    for line in lines:
+        found = standing.pop(line[key], None) or form.lines.model(**{form.lines.parent: saved})
+        for name, value in line.items():
+            setattr(found, name, value)
+        found.save()
+    for left_out in standing.values():
+        left_out.struck_out_reason = "taken off the entry"
+        left_out.save()
+
+
+def strike_out(person: Person | None, participant: Participant, form: CasebookForm, row: Any, reason: str) -> None:
+    """Takes an entry back with a reason; it stays in the history. Its acknowledgements go with it."""
+    with changes.record(person, "strike_out", reason, participant=participant, groups=(participant.group,)):
+        row.struck_out_reason = reason
+        row.save()
+        acknowledgements.keep(participant, form.kind, row.pk, (), None)

@@ -1,0 +1,86 @@
+"""Addresses of tumour assessments: a new one, a saved one, its response as typed, striking out, local treatment."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from capture.entry.services import assessments
+from capture.entry.views import baseline, follow_up_scan, saving
+from capture.forms.assessment import LocalTreatmentForm
+from capture.forms.reason import ReasonForm
+from trial.models import Assessment
+from trial.record import access
+
+
+@access.allows(*access.ENTERS)
+def new(request: HttpRequest, reference: str) -> HttpResponse:
+    """The baseline when there is none yet, else a new follow-up.
+
+    A baseline that was typed while somebody else saved one is held against theirs, never read as a follow-up.
+    """
+    participant = access.participant_for(request.user, reference)
+    on_record = participant.assessments.filter(kind="baseline", struck_out_reason="").first()
+    if on_record is not None and request.POST.get("page") != "baseline":
+        return follow_up_scan.page(request, participant, None)
+    return baseline.page(request, participant, on_record)
+
+
+@access.allows(*access.READS_RECORD)
+def existing(request: HttpRequest, reference: str, assessment_id: int) -> HttpResponse:
+    """A saved assessment: read by all who may, corrected by the site."""
+    participant = access.participant_for(request.user, reference)
+    row = get_object_or_404(participant.assessments, pk=assessment_id)
+    if request.method == "POST" and not access.may_enter(request.user):
+        raise PermissionDenied("Your role reads this assessment and does not write it.")
+    if request.method == "POST" and row.is_struck_out:
+        raise PermissionDenied("This assessment was struck out; it is no longer corrected.")
+    page = baseline.page if row.kind == Assessment.Kind.BASELINE else follow_up_scan.page
+    return page(request, participant, row)
+
+
+@access.allows(*access.ENTERS)
+def response(request: HttpRequest, reference: str) -> HttpResponse:
+    """The response that the typed values make; values travel in the body, never in the address."""
+    participant = access.participant_for(request.user, reference)
+    if request.method != "POST":
+        return HttpResponse(status=405)
+    outcome = follow_up_scan.typed_outcome(request, participant)
+    return render(request, "capture/_response.html", {"outcome": outcome})
+
+
+@access.allows(*access.ENTERS)
+def strike_out(request: HttpRequest, reference: str, assessment_id: int) -> HttpResponse:
+    """Takes an assessment back with a reason."""
+    participant = access.participant_for(request.user, reference)
+    row = get_object_or_404(participant.assessments, pk=assessment_id, struck_out_reason="")
+    reason, refusal = ReasonForm(request.POST or None), None
+    if request.method == "POST" and reason.is_valid():
+        refusal = saving.attempt(
+            request, lambda: assessments.strike_out(request.user, row, reason.cleaned_data["reason"])
+        )
+        if refusal is None:
+            messages.success(request, "The assessment is struck out; it stays in the history.")
+            return redirect("capture:participant", participant.reference)
+    shown = {"participant": participant, "form": reason, "title": "Strike out the assessment", "button": "Strike out",
+             **(refusal.context if refusal else {})}  # fmt: skip
+    return render(request, "capture/one_form.html", shown, status=422 if refusal or reason.errors else 200)
+
+
+@access.allows(*access.ENTERS)
+def local_treatment(request: HttpRequest, reference: str, lesion_id: int) -> HttpResponse:
+    """Notes that a lesion was embolised or ablated: from that day it is not evaluated."""
+    participant = access.participant_for(request.user, reference)
+    lesion = get_object_or_404(participant.lesions, pk=lesion_id, struck_out_reason="")
+    form = LocalTreatmentForm(request.POST or None, initial={"locally_treated_on": lesion.locally_treated_on})
+    refusal = None
+    if request.method == "POST" and form.is_valid():
+        found = form.cleaned_data
+        refusal = saving.attempt(request, lambda: assessments.treat_locally(
+            request.user, lesion, found["locally_treated_on"], found["reason"]))  # fmt: skip
+        if refusal is None:
+            messages.success(request, f"{lesion}: the local treatment is on record.")
+            return redirect("capture:participant", participant.reference)
+    shown = {"participant": participant, "form": form, "title": f"Local treatment of {lesion}", "button": "Save",
+             **(refusal.context if refusal else {})}  # fmt: skip
+    return render(request, "capture/one_form.html", shown, status=422 if refusal or form.errors else 200)

@@ -1,0 +1,90 @@
+"""The page of the baseline assessment: lesions chosen before treatment, corrected with a reason."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+
+from capture import editions, history
+from capture.entry.services import acknowledgements, assessments
+from capture.entry.views import saving
+from capture.forms.assessment import HeadForm, NewLesionForm
+from capture.forms.reason import ReasonForm
+from trial.models import Assessment, LesionReading, Participant
+from trial.record import access
+from trial.rules.response.recist import IN_FORCE
+
+TARGET_ROWS, NON_TARGET_ROWS = IN_FORCE.targets_in_all, 6
+
+
+def page(request: HttpRequest, participant: Participant, row: Assessment | None) -> HttpResponse:
+    """Shows, enters or corrects the baseline."""
+    may_enter = access.may_enter(request.user) and not (row and row.is_struck_out)
+    edition = editions.of_page(request, participant, "baseline", row, may_enter)
+
+    def make(data: QueryDict | None) -> saving.Sheet:
+        head, reason = HeadForm(data, initial=_head(row)), ReasonForm(data)
+        edition.apply(head)
+        targets, non_targets = _rows(data, row, True), _rows(data, row, False)
+        shown = {"participant": participant, "assessment": row, "form": head, "targets": targets,
+                 "non_targets": non_targets, "reason_form": reason, "may_enter": edition.may_enter, "edition": edition,
+                 "criteria": IN_FORCE}  # fmt: skip
+        return saving.Sheet([head, *targets, *non_targets], reason if row else None, shown)
+
+    return saving.answer(
+        request, "capture/assessment_baseline.html", make, lambda: history.rows_of_assessment(row) if row else [],
+        lambda sheet: _save(request, participant, row, sheet, edition), lambda sheet: _done(request, participant),
+    )  # fmt: skip
+
+
+def _save(request: HttpRequest, participant: Participant, row: Assessment | None, sheet: saving.Sheet,
+          edition: editions.PageEdition) -> None:  # fmt: skip
+    edition.stop_if_moved()
+    found = sheet.shown["form"].cleaned_data
+    targets, non_targets = sheet.shown["targets"], sheet.shown["non_targets"]
+    given = acknowledgements.given(participant, "baseline", row.pk if row else None)
+    assessments.save_baseline(
+        request.user, participant, found["assessed_on"], found["method"], found["slice_thickness_mm"],
+        found["marker"], [lesion for each in targets if (lesion := each.lesion())],
+        [lesion for each in non_targets if (lesion := each.lesion())], row,
+        sheet.reason.cleaned_data.get("reason", "") if sheet.reason else "",
+        {**given, **saving.acknowledged(request)}, saving.opened_at(request), edition.number,
+    )  # fmt: skip
+
+
+def _done(request: HttpRequest, participant: Participant) -> HttpResponse:
+    messages.success(request, "The baseline assessment is saved.")
+    return redirect("capture:participant", participant.reference)
+
+
+def _head(row: Assessment | None) -> dict[str, Any]:
+    names = ("assessed_on", "method", "slice_thickness_mm", "marker")
+    return {name: getattr(row, name) for name in names} if row else {}
+
+
+def _rows(data: Any, row: Assessment | None, target: bool) -> list[NewLesionForm]:
+    """The lesions on record, then empty rows; a row of the record carries its lesion's identity."""
+    readings = _readings(row, "target" if target else "non_target")
+    letter, least = ("T", TARGET_ROWS) if target else ("N", NON_TARGET_ROWS)
+    count = max(least, len(readings))
+    return [
+        NewLesionForm(data, prefix=f"{letter}{n}", target=target, initial=_lesion(readings, n))
+        for n in range(1, count + 1)
+    ]
+
+
+def _readings(row: Assessment | None, kind: str) -> list[LesionReading]:
+    if row is None:
+        return []
+    standing = row.readings.filter(struck_out_reason="", lesion__kind=kind).select_related("lesion")
+    return list(standing.order_by("lesion__id"))
+
+
+def _lesion(readings: list[LesionReading], number: int) -> dict[str, Any] | None:
+    if number > len(readings):
+        return None
+    reading = readings[number - 1]
+    lesion = reading.lesion
+    return {"lesion_id": lesion.pk, "organ": lesion.organ, "description": lesion.description,
+            "longest_diameter_mm": reading.longest_diameter_mm}  # fmt: skip

@@ -1,0 +1,116 @@
+"""The page of one cycle."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.functional import SimpleLazyObject
+
+from capture import editions, history
+from capture.entry.services import acknowledgements, dosing
+from capture.entry.views import saving
+from capture.fields import today
+from capture.forms.cycle import CycleForm, as_planned, period_forms
+from capture.forms.reason import ReasonForm
+from capture.grading import dose_advice
+from trial import protocol
+from trial.models import Cycle, Participant
+from trial.record import access
+from trial.rules.dose.intensity import cycle_dose
+
+
+@access.allows(*access.READS_RECORD)
+def cycle(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    """Shows a cycle; the site enters or corrects it."""
+    participant = access.participant_for(request.user, reference)
+    # Read at once: a cycle saved between two questions would otherwise be neither there nor due.
+    standing = list(participant.cycles.filter(struck_out_reason=""))
+    row = next((each for each in standing if each.number == number), None)
+    if not participant.is_registered or (row is None and number != len(standing) + 1):
+        raise Http404("This cycle is not due.")
+    if request.method == "POST" and not access.may_enter(request.user):
+        raise PermissionDenied("Your role reads the record and does not write it.")
+    return _page(request, participant, number, row)
+
+
+def _periods(row: Cycle | None) -> list[dosing.Period]:
+    if row is None:
+        return []
+    return [dosing.Period(each.from_day, each.to_day, each.dose_mg, each.frequency, each.reason)
+            for each in row.periods.filter(struck_out_reason="")]  # fmt: skip
+
+
+def _initial(participant: Participant, row: Cycle | None) -> dict[str, Any]:
+    if row is not None:
+        names = ("started_on", "tablets_dispensed", "tablets_returned", "lot", "delay_reason")
+        return {name: getattr(row, name) for name in names}
+    last = participant.cycles.filter(struck_out_reason="").order_by("number").last()
+    if last is None:
+        return {}
+    return {"started_on": last.started_on + timedelta(days=protocol.constant("cycle_days"))}
+
+
+def _page(request: HttpRequest, participant: Participant, number: int, row: Cycle | None) -> HttpResponse:
+    planned = "as_planned" in request.POST
+    edition = editions.of_page(request, participant, "cycle", row, access.may_enter(request.user))
+
+    def make(data: QueryDict | None) -> saving.Sheet:
+        periods = _periods(row)
+        form = CycleForm(data, initial=_initial(participant, row))
+        edition.apply(form)
+        rows, reason = period_forms(data, periods), ReasonForm(data)
+        dose = cycle_dose([(each.from_day, each.to_day, each.dose_mg, each.frequency) for each in periods])
+        shown = {
+            "participant": participant, "number": number, "cycle": row, "form": form, "periods": rows,
+            "reason_form": reason, "dose": dose if row else None, "may_enter": edition.may_enter,
+            "edition": edition, "planned": planned, "dose_general": dose_advice.general(number),
+            "dose_advice": SimpleLazyObject(lambda: dose_advice.of_cycle(participant, row, today())),
+        }  # fmt: skip
+        return saving.Sheet([form, *rows], reason if row else None, shown, unchecked=rows if planned else ())
+
+    return saving.answer(
+        request, "capture/cycle.html", make, lambda: history.rows_of_cycle(row) if row else [],
+        lambda sheet: _save(request, participant, number, row, sheet, planned, edition),
+        lambda sheet: _done(request, participant, number),
+    )  # fmt: skip
+
+
+def _save(
+    request: HttpRequest, participant: Participant, number: int, row: Cycle | None, sheet: saving.Sheet, planned: bool,
+    edition: editions.PageEdition,
+) -> None:  # fmt: skip
+    edition.stop_if_moved()
+    form, *rows = sheet.forms
+    found = form.cleaned_data  # type: ignore[attr-defined]
+    typed = [each.period() for each in rows] if not planned else as_planned()  # type: ignore[attr-defined]
+    given = acknowledgements.given(participant, "cycle", row.pk if row else None)
+    dosing.save_cycle(
+        request.user, participant, number, found["started_on"], [each for each in typed if each],
+        found["tablets_dispensed"], found["tablets_returned"], found["lot"], found["delay_reason"],
+        sheet.reason.cleaned_data.get("reason", "") if sheet.reason else "",
+        {**given, **saving.acknowledged(request)}, saving.opened_at(request), edition.number,
+    )  # fmt: skip
+
+
+def _done(request: HttpRequest, participant: Participant, number: int) -> HttpResponse:
+    messages.success(request, f"Cycle {number} is saved.")
+    return redirect("capture:participant", participant.reference)
+
+
+@access.allows(*access.ENTERS)
+def strike_out(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    """Takes a cycle back with a reason; the newest first."""
+    participant = access.participant_for(request.user, reference)
+    row = get_object_or_404(participant.cycles, number=number, struck_out_reason="")
+    reason, refusal = ReasonForm(request.POST or None), None
+    if request.method == "POST" and reason.is_valid():
+        refusal = saving.attempt(request, lambda: dosing.strike_out(request.user, row, reason.cleaned_data["reason"]))
+        if refusal is None:
+            messages.success(request, f"Cycle {number} is struck out; it stays in the history.")
+            return redirect("capture:participant", participant.reference)
+    shown = {"participant": participant, "form": reason, "title": f"Strike out cycle {number}", "button": "Strike out",
+             **(refusal.context if refusal else {})}  # fmt: skip
+    return render(request, "capture/one_form.html", shown, status=422 if refusal or reason.errors else 200)

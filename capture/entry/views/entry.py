@@ -1,0 +1,134 @@
+"""The pages of the forms that are one entry each: a new entry, an existing one, and striking it out."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+
+from capture import editions, history
+from capture.casebook import ENTRY_FORMS, CasebookForm
+from capture.entry.prefill import prefilled
+from capture.entry.services import acknowledgements, entries
+from capture.entry.views import grading, saving
+from capture.forms.entry import rest_not_done
+from capture.forms.lines import line_forms
+from capture.forms.reason import ReasonForm
+from trial.models import Participant
+from trial.record import access
+
+
+def _form_or_404(kind: str) -> CasebookForm:
+    if kind not in ENTRY_FORMS:
+        raise Http404("There is no such form in the casebook.")
+    return ENTRY_FORMS[kind]
+
+
+@access.allows(*access.ENTERS)
+def new(request: HttpRequest, reference: str, form: str) -> HttpResponse:
+    """A new entry; `continues` in the address makes it a further episode of an adverse event."""
+    participant = access.participant_for(request.user, reference)
+    casebook_form = _form_or_404(form)
+    if not participant.is_registered and casebook_form.kind not in ("visit", "history", "medication", "hormone"):
+        raise Http404("This form belongs to a registered participant.")
+    return _page(request, participant, casebook_form, None)
+
+
+@access.allows(*access.READS_RECORD)
+def existing(request: HttpRequest, reference: str, form: str, row_id: int) -> HttpResponse:
+    """A saved entry: read by all who may, corrected by the site."""
+    participant = access.participant_for(request.user, reference)
+    casebook_form = _form_or_404(form)
+    row = get_object_or_404(casebook_form.model, participant=participant, pk=row_id)
+    if request.method == "POST" and not access.may_enter(request.user):
+        raise PermissionDenied("Your role reads this entry and does not write it.")
+    if request.method == "POST" and row.is_struck_out:
+        raise PermissionDenied("This entry was struck out; it is no longer corrected.")
+    return _page(request, participant, casebook_form, row)
+
+
+@access.allows(*access.ENTERS)
+def strike_out(request: HttpRequest, reference: str, form: str, row_id: int) -> HttpResponse:
+    """Takes an entry back with a reason."""
+    participant = access.participant_for(request.user, reference)
+    casebook_form = _form_or_404(form)
+    row = get_object_or_404(casebook_form.model, participant=participant, pk=row_id, struck_out_reason="")
+    reason = ReasonForm(request.POST or None)
+    if request.method == "POST" and reason.is_valid():
+        refusal = saving.attempt(request, lambda: entries.strike_out(
+            request.user, participant, casebook_form, row, reason.cleaned_data["reason"]))  # fmt: skip
+        if refusal is None:
+            messages.success(request, f"{casebook_form.title} is struck out; it stays in the history.")
+            return redirect("capture:participant", participant.reference)
+    shown = {"participant": participant, "form": reason, "title": f"Strike out: {casebook_form.title.lower()}",
+             "button": "Strike out"}  # fmt: skip
+    return render(request, "capture/one_form.html", shown, status=422 if reason.errors else 200)
+
+
+def _page(request: HttpRequest, participant: Participant, book: CasebookForm, row: Any) -> HttpResponse:
+    continues = _continues(request, participant, row) if book.kind == "adverse_event" else None
+    may_enter = access.may_enter(request.user) and not (row and row.is_struck_out)
+    edition = editions.of_page(request, participant, book.kind, row, may_enter)
+    shown: dict[str, Any] = {
+        "participant": participant, "book": book, "row": row, "continues": continues,
+        "may_enter": edition.may_enter, "edition": edition,
+        **grading.beside(request, participant, book.kind, row),
+    }  # fmt: skip
+
+    def make(data: QueryDict | None) -> saving.Sheet:
+        assert book.form is not None
+        if data is not None and "rest_not_done" in data:
+            asked = book.form()
+            edition.apply(asked)
+            data = rest_not_done(asked, data)
+        form = book.form(data, instance=row, initial={} if row else prefilled(book, participant, request.GET))
+        edition.apply(form)
+        lines, reason = line_forms(book, row, data, participant), ReasonForm(data)
+        given = acknowledgements.given(participant, book.kind, row.pk if row else None) if data is None else {}
+        more = {"form": form, "lines": lines, "reason_form": reason, "acknowledged": given,
+                **(grading.of_visit(participant, form, lines, row) if book.kind == "visit" else {})}  # fmt: skip
+        return saving.Sheet([form, *lines], reason if row is not None else None, {**shown, **more})
+
+    return saving.answer(
+        request, book.template, make, lambda: history.rows_of_entry(book, row) if row else [],
+        lambda sheet: _save(request, participant, book, row, sheet, continues, edition),
+        lambda sheet: _next(request, participant, book),
+    )  # fmt: skip
+
+
+def _save(
+    request: HttpRequest, participant: Participant, book: CasebookForm, row: Any, sheet: saving.Sheet, continues: Any,
+    edition: editions.PageEdition,
+) -> None:  # fmt: skip
+    edition.stop_if_moved()
+    form, *lines = sheet.forms
+    values = form.values()  # type: ignore[attr-defined]
+    if book.kind == "adverse_event":
+        values["continues"] = continues
+    given = acknowledgements.given(participant, book.kind, row.pk if row else None)
+    typed = [each.line() for each in lines]  # type: ignore[attr-defined]
+    entries.save(
+        request.user, participant, book, values, row=row,
+        reason=sheet.reason.cleaned_data.get("reason", "") if sheet.reason else "",
+        lines=[line for line in typed if line is not None],
+        acknowledged={**given, **saving.acknowledged(request)}, opened_at=saving.opened_at(request),
+        edition=edition.number,
+    )  # fmt: skip
+
+
+def _continues(request: HttpRequest, participant: Participant, row: Any) -> Any:
+    """The event that this episode continues: kept by a saved row, else named in the address or the form."""
+    if row is not None:
+        return row.continues
+    given = request.POST.get("continues") or request.GET.get("continues") or ""
+    if not given.isdigit():
+        return None
+    return participant.adverse_events.filter(pk=int(given), struck_out_reason="").first()
+
+
+def _next(request: HttpRequest, participant: Participant, book: CasebookForm) -> HttpResponse:
+    messages.success(request, f"{book.title} is saved.")
+    if "and_next" in request.POST and book.repeats:
+        return redirect("capture:entry_new", participant.reference, book.kind)
+    return redirect("capture:participant", participant.reference)

@@ -1,0 +1,135 @@
+"""The page of a follow-up assessment: a grid of the lesions, last values beside, the response as it is typed."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+
+from capture import editions, history
+from capture.entry import live_response
+from capture.entry.services import acknowledgements, assessments
+from capture.entry.views import saving
+from capture.forms.assessment import FollowUpHeadForm, ReadingForm
+from capture.forms.reason import ReasonForm
+from trial.models import Assessment, LesionReading, Participant
+from trial.record import access
+from trial.rules.response.recist import IN_FORCE
+
+TEMPLATE = "capture/assessment_follow_up.html"
+
+
+def page(request: HttpRequest, participant: Participant, row: Assessment | None) -> HttpResponse:
+    """Shows, enters or corrects a follow-up."""
+    may_enter = access.may_enter(request.user) and not (row and row.is_struck_out)
+    edition = editions.of_page(request, participant, "follow_up_scan", row, may_enter)
+
+    def make(data: QueryDict | None) -> saving.Sheet:
+        head = FollowUpHeadForm(data, initial=_head_initial(participant, row))
+        edition.apply(head)
+        rows, reason = _rows(participant, row, data), ReasonForm(data)
+        outcome = _saved_outcome(participant, row) if data is None and row else _typed(participant, head, rows, row)
+        shown = {"participant": participant, "assessment": row, "form": head, "rows": rows, "reason_form": reason,
+                 "may_enter": edition.may_enter, "edition": edition,
+                 "outcome": outcome, "criteria": IN_FORCE}  # fmt: skip
+        return saving.Sheet([head, *rows], reason if row else None, shown)
+
+    return saving.answer(
+        request, TEMPLATE, make, lambda: history.rows_of_assessment(row) if row else [],
+        lambda sheet: _save(request, participant, row, sheet, edition),
+        lambda sheet: _done(request, participant, sheet),
+    )  # fmt: skip
+
+
+def _done(request: HttpRequest, participant: Participant, sheet: saving.Sheet) -> HttpResponse:
+    outcome = sheet.shown["outcome"]
+    messages.success(request, f"The assessment is saved. {outcome.because if outcome else ''}")
+    return redirect("capture:participant", participant.reference)
+
+
+def typed_outcome(request: HttpRequest, participant: Participant) -> Any:
+    """The response that the posted values make; None while they are not complete."""
+    given = request.POST.get("assessment", "")
+    row = participant.assessments.filter(pk=int(given)).first() if given.isdigit() and len(given) < 18 else None
+    return _typed(participant, FollowUpHeadForm(request.POST), _rows(participant, row, request.POST), row)
+
+
+def _typed(participant: Participant, head: FollowUpHeadForm, rows: list[ReadingForm], row: Assessment | None) -> Any:
+    """The response that typed values make; None while they are not complete."""
+    valid = all([head.is_valid(), *[each.is_valid() for each in rows]])
+    return _outcome(participant, head, rows, row) if valid else None
+
+
+def _outcome(participant: Participant, head: FollowUpHeadForm, rows: list[ReadingForm], row: Assessment | None) -> Any:
+    found = head.cleaned_data
+    return live_response.response_of(
+        participant, found["assessed_on"], [each.reading() for each in rows], found["new_lesions"], found["marker"],
+        found["new_lesion_on"], row,
+    )  # fmt: skip
+
+
+def _rows(participant: Participant, row: Assessment | None, data: Any) -> list[ReadingForm]:
+    saved = {each.lesion_id: each for each in row.readings.filter(struck_out_reason="")} if row else {}
+    previous = _previous(participant, row)
+    lesions = participant.lesions.filter(struck_out_reason="")
+    return [
+        ReadingForm(data, lesion=lesion, previous=previous.get(lesion.pk), initial=_initial(saved.get(lesion.pk)))
+        for lesion in lesions
+    ]
+
+
+def _initial(reading: LesionReading | None) -> dict[str, Any] | None:
+    if reading is None:
+        return None
+    return {name: getattr(reading, name)
+            for name in ("state", "longest_diameter_mm", "not_evaluated_reason", "scanned_on")}  # fmt: skip
+
+
+def _previous(participant: Participant, row: Assessment | None) -> dict[int, list[str]]:
+    """Baseline and last value of each lesion in words, for the column beside the boxes."""
+    found: dict[int, list[str]] = {}
+    readings = LesionReading.objects.filter(
+        assessment__participant=participant, assessment__struck_out_reason="", struck_out_reason=""
+    )
+    if row is not None:
+        readings = readings.filter(assessment__assessed_on__lt=row.assessed_on)
+    for each in readings.order_by("assessment__assessed_on"):
+        value = f"{each.longest_diameter_mm} mm" if each.longest_diameter_mm is not None else each.get_state_display()
+        found.setdefault(each.lesion_id, []).append(value)
+    return {key: [values[0], values[-1]] if len(values) > 1 else values for key, values in found.items()}
+
+
+def _head_initial(participant: Participant, row: Assessment | None) -> dict[str, Any]:
+    source = row or participant.assessments.filter(struck_out_reason="").order_by("assessed_on").last()
+    if source is None:
+        return {}
+    names = ["method", "slice_thickness_mm"]
+    if row is not None:
+        names += ["assessed_on", "marker", "new_lesions", "new_lesion_on", "new_lesion_description",
+                  "investigator_response"]  # fmt: skip
+    return {name: getattr(source, name) for name in names}
+
+
+def _saved_outcome(participant: Participant, row: Assessment) -> Any:
+    readings = [
+        assessments.Reading(each.lesion_id, each.state, each.longest_diameter_mm, each.not_evaluated_reason,
+                            each.scanned_on)
+        for each in row.readings.filter(struck_out_reason="")
+    ]  # fmt: skip
+    return live_response.response_of(participant, row.assessed_on, readings, row.new_lesions, row.marker,
+                                     row.new_lesion_on, row)  # fmt: skip
+
+
+def _save(request: HttpRequest, participant: Participant, row: Assessment | None, sheet: saving.Sheet,
+          edition: editions.PageEdition) -> None:  # fmt: skip
+    edition.stop_if_moved()
+    head, rows = sheet.shown["form"], sheet.shown["rows"]
+    found = head.cleaned_data
+    given = acknowledgements.given(participant, "follow_up_scan", row.pk if row else None)
+    assessments.save_follow_up(
+        request.user, participant, found["assessed_on"], found["method"], found["slice_thickness_mm"], found["marker"],
+        [each.reading() for each in rows], found["new_lesions"], found["new_lesion_on"],
+        found["new_lesion_description"], found["investigator_response"], row,
+        sheet.reason.cleaned_data.get("reason", "") if sheet.reason else "",
+        {**given, **saving.acknowledged(request)}, saving.opened_at(request), edition.number,
+    )  # fmt: skip

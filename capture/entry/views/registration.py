@@ -1,0 +1,241 @@
+"""Pages of registration: register, register a screened participant, correct, record a finding."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+
+from capture import editions, history
+from capture.entry.services import corrections, registration
+from capture.entry.views import saving
+from capture.forms.reason import ReasonForm
+from capture.forms.registration import (
+    CorrectionForm,
+    FindingForm,
+    RegisterScreenedForm,
+    RegistrationForm,
+    WaiverDecisionForm,
+    WaiverRequestForm,
+)
+from capture.services import by_edition
+from trial import clock, protocol
+from trial.accounts.security import reauthentication
+from trial.models import Participant, Site
+from trial.record import access, changes, in_force, versions_in_force
+from trial.rules.dates.partial_date import shown
+from trial.rules.eligibility import Answer, unmet
+
+LOOK_AGAIN = "Nothing was saved and nothing you typed is lost: look the page over, and save again."
+
+
+@access.allows(*access.ENTERS)
+def register(request: HttpRequest) -> HttpResponse:
+    """Details and checklist on one page → a registered participant, or a screened one when `screen` is pressed."""
+    clock.stand_at(_site_of_the_form(request))
+    form = RegistrationForm(request.user, request.POST or None)
+    edition = _edition(request, form)
+    form.fields["registered_on"].required = "screen" not in request.POST
+    refusal: Exception | None = None
+    if request.POST.get("edition", str(edition)) != str(edition):
+        refusal = by_edition.NotInForce(f"At this site edition {edition} of this form is in force. {LOOK_AGAIN}")
+    elif request.method == "POST" and form.is_valid():
+        try:
+            if "screen" in request.POST:
+                return _screened(request, form, edition)
+            return _registered(request, form, edition)
+        except (registration.NotAllowed, changes.RecordBusy) as caught:
+            refusal = caught
+    return _page(request, "capture/register.html", form, refusal, edition=edition, **_gates(*protocol.Group))
+
+
+def _edition(request: HttpRequest, form: RegistrationForm) -> int:
+    """The edition in force at the site that was chosen; before one is, the newest in force at the person's sites."""
+    chosen = request.POST.get("site", "")
+    sites = [site.pk for site in form.sites if str(site.pk) == chosen] or [site.pk for site in form.sites]
+    number = max((versions_in_force.in_force(site, "registration") for site in sites), default=1)
+    editions.ask_by(form, "registration", number)
+    return number
+
+
+def _site_of_the_form(request: HttpRequest) -> Site | None:
+    """The person's own site, or the one chosen of several: its day is today."""
+    sites, chosen = list(request.user.sites.all()), request.POST.get("site", "")
+    found = sites if len(sites) == 1 else [each for each in sites if str(each.pk) == chosen]
+    return found[0] if found else None
+
+
+def _gates(*groups: protocol.Group) -> dict[str, Any]:
+    """Which groups are open, said before anything is typed."""
+    gates = [in_force.gate_in_force(group.value) for group in groups]
+    return {"gates": gates, "one_is_closed": not all(gate.open for gate in gates)}
+
+
+def _registered(request: HttpRequest, form: RegistrationForm, edition: int) -> HttpResponse:
+    cleaned = form.cleaned_data
+    participant = registration.screen_and_register(
+        request.user, cleaned["site"], form.details(), form.answers(), cleaned["registered_on"], edition
+    )
+    messages.success(request, f"{participant.number} is registered in group {participant.group}.")
+    return redirect("capture:participant", participant.reference)
+
+
+def _screened(request: HttpRequest, form: RegistrationForm, edition: int) -> HttpResponse:
+    participant = registration.screen(
+        request.user, form.cleaned_data["site"], form.details(), form.answers(), edition
+    )
+    if request.POST["screen"] == "keep":
+        messages.success(request, f"{participant} is saved as screened and can be registered from this page.")
+        return redirect("capture:participant", participant.reference)
+    messages.success(request, f"{participant} is saved as screened. Say why a waiver is asked for.")
+    return redirect("capture:waiver", participant.reference)
+
+
+@access.allows(*access.ENTERS)
+def register_screened(request: HttpRequest, reference: str) -> HttpResponse:
+    """Registers a screened participant, for instance after the chair approved a waiver."""
+    participant = access.participant_for(request.user, reference)
+    form = RegisterScreenedForm(request.POST or None)
+    refusal = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            done = registration.register(request.user, participant, form.cleaned_data["registered_on"])
+        except (registration.NotAllowed, changes.RecordBusy) as caught:
+            refusal = caught
+        else:
+            messages.success(request, f"{done.number} is registered in group {done.group}.")
+            return redirect("capture:participant", done.reference)
+    return _page(request, "capture/one_form.html", form, refusal, participant, title="Register", button="Register",
+                 **_gates(*(group for group in protocol.Group if group.value == participant.group)))  # fmt: skip
+
+
+@access.allows(*access.READS_RECORD)
+def correct(request: HttpRequest, reference: str) -> HttpResponse:
+    """Registration as it stands: read by all who may, corrected by the site with a reason."""
+    participant = access.participant_for(request.user, reference)
+    may_enter = access.may_enter(request.user)
+    if request.method == "POST" and not may_enter:
+        raise PermissionDenied("Your role reads the registration and does not write it.")
+
+    edition = editions.of_page(request, participant, "registration", participant, may_enter)
+
+    def make(data: QueryDict | None) -> saving.Sheet:
+        reason = ReasonForm(data)
+        form = CorrectionForm(participant, corrections.answers_of(participant), data)
+        edition.apply(form)
+        shown = {"participant": participant, "form": form, "reason_form": reason, "may_enter": edition.may_enter,
+                 "edition": edition}  # fmt: skip
+        return saving.Sheet([form], reason, shown)
+
+    return saving.answer(
+        request, "capture/correct.html", make, lambda: history.rows_of_registration(participant),
+        lambda sheet: _save_correction(request, participant, sheet, edition),
+        lambda sheet: _corrected(request, participant),
+    )  # fmt: skip
+
+
+def _save_correction(request: HttpRequest, participant: Participant, sheet: saving.Sheet,
+                     edition: editions.PageEdition) -> None:  # fmt: skip
+    edition.stop_if_moved()
+    form, reason = sheet.shown["form"], sheet.shown["reason_form"].cleaned_data["reason"]
+    corrections.correct_participant(
+        request.user, participant, form.corrections(), reason, form.corrected_answers(), saving.opened_at(request),
+        edition.number,
+    )
+
+
+def _corrected(request: HttpRequest, participant: Participant) -> HttpResponse:
+    messages.success(request, f"{participant} is corrected and belongs to group {participant.group}.")
+    unmet = registration.obstacles_of(participant)
+    if unmet and participant.is_registered:
+        messages.warning(request, f"By the corrected record not eligible: {' '.join(unmet)}")
+    return redirect("capture:participant", participant.reference)
+
+
+@access.allows(*access.ENTERS)
+def finding(request: HttpRequest, reference: str) -> HttpResponse:
+    """Records what turned out about the registration: ineligible, cancelled before treatment, in error."""
+    participant = access.participant_for(request.user, reference)
+    form = FindingForm(request.POST or None)
+    refusal = None
+    if request.method == "POST" and form.is_valid():
+        cleaned = form.cleaned_data
+        try:
+            made = registration.record_finding(
+                request.user, participant, cleaned["kind"], cleaned["found_on"], cleaned["because"]
+            )
+        except (registration.NotAllowed, changes.RecordBusy) as caught:
+            refusal = caught
+        else:
+            messages.success(request, f"{made.get_kind_display()} on {shown(made.found_on)} is on record.")
+            return redirect("capture:participant", participant.reference)
+    return _page(request, "capture/one_form.html", form, refusal, participant, title="Record a finding", button="Save")
+
+
+def _page(
+    request: HttpRequest, template: str, form: Form, refusal: Exception | None = None,
+    participant: Participant | None = None, **more: Any,
+) -> HttpResponse:  # fmt: skip
+    """The form again with everything typed; 422 when the protocol refused it."""
+    reasons = getattr(refusal, "reasons", (str(refusal),)) if refusal else ()
+    shown_on_page = {
+        "form": form,
+        "participant": participant,
+        "reasons": reasons,
+        "waivable": getattr(refusal, "waivable", False),
+        **more,
+    }
+    return render(request, template, shown_on_page, status=422 if refusal or form.errors else 200)
+
+
+UNDECIDED = "Nothing was decided."
+
+
+@access.allows(*access.ENTERS)
+def request_waiver(request: HttpRequest, reference: str) -> HttpResponse:
+    """Asks the study chair to let an ineligible participant in."""
+    participant = access.participant_for(request.user, reference)
+    form = WaiverRequestForm(request.POST or None)
+    reasons: tuple[str, ...] = ()
+    if request.method == "POST" and form.is_valid():
+        try:
+            registration.request_waiver(request.user, participant, form.cleaned_data["because"])
+        except (registration.NotAllowed, changes.RecordBusy) as caught:
+            reasons = (str(caught),)
+        else:
+            messages.success(request, "The waiver waits for the study chair.")
+            return redirect("capture:participant", participant.reference)
+    shown = {"participant": participant, "form": form, "reasons": reasons, "title": "Request a waiver",
+             "button": "Send to the study chair"}  # fmt: skip
+    return render(request, "capture/one_form.html", shown, status=422 if reasons or form.errors else 200)
+
+
+@access.allows(*access.DECIDES)
+@sensitive_post_parameters("password", "code")
+@never_cache
+def decide(request: HttpRequest, reference: str, waiver_id: int) -> HttpResponse:
+    """The chair approves or refuses with a reason, and signs the decision with the password."""
+    participant = access.participant_for(request.user, reference)
+    waiver = get_object_or_404(participant.waivers, pk=waiver_id)
+    form = WaiverDecisionForm(request.POST or None)
+    reasons: tuple[str, ...] = ()
+    if request.method == "POST" and form.is_valid():
+        approve = form.cleaned_data["decision"] == "approve"
+        try:
+            changes.stop_if_returned()
+            reauthentication.prove(request, request.POST.get("password", ""), request.POST.get("code", ""), UNDECIDED)
+            decided = registration.decide_waiver(request.user, waiver, approve, form.cleaned_data["because"])
+        except (reauthentication.NotProven, registration.NotAllowed, changes.RecordBusy) as caught:
+            reasons = (str(caught),)
+        else:
+            messages.success(request, f"The waiver is decided: {decided.get_decision_display().lower()}.")
+            return redirect("capture:participant", participant.reference)
+    answers = {row.item: Answer(row.met, row.value, row.measured_on) for row in participant.eligibility_answers.all()}
+    shown = {"participant": participant, "form": form, "reasons": reasons, "waiver": waiver, "unmet": unmet(answers),
+             "title": "Decide on a waiver", "button": "Sign the decision", "signs": True,
+             "needs_code": reauthentication.needs_code(request)}  # fmt: skip
+    return render(request, "capture/one_form.html", shown, status=422 if reasons or form.errors else 200)

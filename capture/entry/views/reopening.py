@@ -1,0 +1,75 @@
+"""Registration of a group: where its stage stands, and the study chair's decisions to reopen it."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from capture import history
+from capture.entry.services import registration
+from capture.entry.services import registration as service
+from capture.forms.registration import DecisionForm
+from trial.models import Reopening
+from trial.protocol import GROUP_NAMES, Group
+from trial.record import access, changes, in_force
+
+
+@access.allows(*access.DECIDES)
+def reopening(request: HttpRequest, letter: str) -> HttpResponse:
+    """Shows the gate of the group with every participant of its stage; reopens it with a reason."""
+    group = _group_or_404(letter)
+    form = DecisionForm(request.POST or None)
+    refusal = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            service.reopen(request.user, group.value, form.cleaned_data["because"])
+        except (registration.NotAllowed, changes.RecordBusy) as caught:
+            refusal = caught
+        else:
+            messages.success(request, f"Group {group.value} is open again.")
+            return redirect("capture:reopening", group.value)
+    return _page(request, group, form, refusal)
+
+
+@access.allows(*access.DECIDES)
+def withdraw(request: HttpRequest, letter: str, reopening_id: int) -> HttpResponse:
+    """Takes a reopening back with a reason."""
+    group = _group_or_404(letter)
+    row = get_object_or_404(Reopening, pk=reopening_id, group=group.value)
+    form = DecisionForm(request.POST or None)
+    refusal: Exception | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            service.withdraw(request.user, row, form.cleaned_data["because"])
+        except (registration.NotAllowed, changes.RecordBusy) as caught:
+            refusal = caught
+        else:
+            messages.success(request, "The reopening is taken back.")
+            return redirect("capture:reopening", group.value)
+    elif request.method == "POST":
+        refusal = registration.NotAllowed("Say why the reopening is taken back.")
+    return _page(request, group, DecisionForm(), refusal)
+
+
+def _group_or_404(letter: str) -> Group:
+    try:
+        return Group(letter)
+    except ValueError:
+        raise Http404("There is no such group.") from None
+
+
+def _page(request: HttpRequest, group: Group, form: DecisionForm, refusal: Exception | None) -> HttpResponse:
+    reasons = getattr(refusal, "reasons", (str(refusal),)) if refusal else ()
+    shown = {
+        "letter": group.value, "name": GROUP_NAMES[group], "gate": in_force.gate_in_force(group.value),
+        "form": form, "reasons": reasons, "decisions": _decisions(group),
+    }  # fmt: skip
+    return render(request, "capture/reopening.html", shown, status=422 if reasons or form.errors else 200)
+
+
+def _decisions(group: Group) -> list[dict[str, object]]:
+    """Every reopening of the group, newest first, with its history; also those taken back."""
+    rows = Reopening.objects.filter(group=group.value).order_by("-id")
+    return [
+        {"row": row, "history": history.entries([row]), "form": DecisionForm(prefix=None, auto_id=f"id_{row.pk}_%s")}
+        for row in rows
+    ]

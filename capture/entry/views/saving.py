@@ -1,0 +1,202 @@
+"""What a page does with a save: it happened, or these words say why it did not, and nothing typed is lost.
+
+A page of the record goes through `answer`: it shows its forms, and on a save checks first whether somebody else saved
+meanwhile, then the fields, then the edit checks.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import IntegrityError
+from django.db.models import Model
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+
+from capture import checks, history
+from capture.conduct import queries
+from capture.entry import edit_conflict
+from capture.entry.edit_conflict import EditedMeanwhile
+from capture.entry.services.registration import NotAllowed
+from capture.fields import UNPRINTABLE
+from capture.forms.reason import ReasonForm
+from trial.record import changes, system_queries
+
+
+@contextmanager
+def answering_query(request: HttpRequest, reason: str) -> Iterator[bool]:
+    """The save inside answers the query named by the page (`answers_query`); False when the page came from none."""
+    key = request.POST.get("answers_query", "")
+    named = key.isascii() and key.isdigit() and len(key) < 18
+    rows = queries.for_person(request.user).select_related("participant")
+    query = rows.filter(pk=int(key)).first() if named else None
+    if query is None or not query.waits_for_site:
+        yield False
+        return
+    with system_queries.answered_by_correction(request.user, query, reason):
+        yield True
+
+
+ACKNOWLEDGES = "acknowledge_"
+UNIQUE_VIOLATION = "23505"
+AT_THE_SAME_MOMENT = (
+    "Somebody saved an entry like this one at the same moment, and the record keeps one of them. "
+    "Look at the participant's page before you save again."
+)
+
+
+@dataclass(frozen=True)
+class Look:
+    """A soft check that wants a second look; `because` is the reason given so far."""
+
+    check: checks.Check
+    because: str
+
+    @property
+    def name(self) -> str:
+        """The name of the box for the reason."""
+        return f"{ACKNOWLEDGES}{self.check.id}"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a save did not happen; `context` goes to the page, `status` to the browser."""
+
+    reasons: tuple[str, ...] = ()
+    second_look: tuple[Look, ...] = ()
+    meanwhile: list[history.Entry] = field(default_factory=list)
+
+    @property
+    def status(self) -> int:
+        """409 when somebody else saved meanwhile, else 422."""
+        return 409 if self.meanwhile else 422
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """For the templates `_reasons.html`, `_second_look.html` and `_meanwhile.html`."""
+        return {"reasons": self.reasons, "second_look": self.second_look, "meanwhile": self.meanwhile}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The forms of a page, filled from the record or bound to what was typed.
+
+    forms: those whose fields are on record; reason: why it is corrected, None for a first entry; shown: for the
+    template; unchecked: forms that need not be valid, such as the periods of a cycle taken as planned.
+    """
+
+    forms: Sequence[BaseForm]
+    reason: ReasonForm | None
+    shown: Mapping[str, Any]
+    unchecked: Sequence[BaseForm] = ()
+
+    @property
+    def is_valid(self) -> bool:
+        """Every form is asked, so that every error is shown at once."""
+        asked = [*self.forms, *([self.reason] if self.reason else [])]
+        answers = [each.is_valid() for each in asked if each not in self.unchecked]
+        return all(answers)
+
+
+def answer(
+    request: HttpRequest, template: str, make: Callable[[QueryDict | None], Sheet],
+    rows: Callable[[], Sequence[Model]], save: Callable[[Sheet], Any], done: Callable[[Sheet], HttpResponse],
+) -> HttpResponse:  # fmt: skip
+    """Shows a page of the record, saves it, or says why not.
+
+    make: what was typed (None: nothing yet) → the forms; asked again after somebody else's save, it must read the
+    record anew. rows: the rows of the entry as it stands, empty while there is none.
+    """
+    if request.method != "POST":
+        sheet = make(None)
+        opened = {"opened_at": history.newest_change(*rows()), "as_opened": edit_conflict.as_opened(sheet.forms)}
+        return render(request, template, {**sheet.shown, **opened})
+    newer = history.since(rows(), opened_at(request) or 0) if opened_at(request) is not None else []
+    if newer:
+        return _conflict(request, template, make, rows, newer)
+    data, unchosen = edit_conflict.settled(request.POST)
+    if unchosen:
+        return _choose_first(request, template, make, data, unchosen)
+    sheet = make(data)
+    if not sheet.is_valid:
+        return _again(request, template, sheet, {"incomplete": True})
+    reason = sheet.reason.cleaned_data.get("reason", "") if sheet.reason else ""
+    with answering_query(request, reason) as came_from_query:
+        refusal = attempt(request, lambda: save(sheet))
+    if refusal is None:
+        page = done(sheet)
+        return redirect("capture:queries") if came_from_query else page
+    if refusal.meanwhile:
+        return _conflict(request, template, make, rows, refusal.meanwhile)
+    return _again(request, template, sheet, refusal.context)
+
+
+def _again(
+    request: HttpRequest, template: str, sheet: Sheet, more: Mapping[str, Any] | None = None, status: int = 422
+) -> HttpResponse:
+    opened = {"opened_at": opened_at(request) or 0, "as_opened": request.POST.get("as_opened", "")}
+    return render(request, template, {**sheet.shown, **opened, **(more or {})}, status=status)
+
+
+def _conflict(
+    request: HttpRequest, template: str, make: Callable[[QueryDict | None], Sheet],
+    rows: Callable[[], Sequence[Model]], newer: list[history.Entry],
+) -> HttpResponse:  # fmt: skip
+    """The page with both people's values: what only they changed is taken over, what both changed is to be chosen."""
+    for row in rows():
+        row.refresh_from_db()
+    theirs = make(None)
+    merged = edit_conflict.merge(edit_conflict.settled(request.POST)[0], theirs.forms)
+    opened = {"opened_at": history.newest_change(*rows()), "as_opened": edit_conflict.as_opened(theirs.forms)}
+    more = {**opened, "meanwhile": newer, "choices": merged.choices, "taken": merged.taken}
+    return _again(request, template, make(merged.data), more, status=409)
+
+
+def _choose_first(
+    request: HttpRequest, template: str, make: Callable[[QueryDict | None], Sheet], data: QueryDict,
+    unchosen: Sequence[str],
+) -> HttpResponse:  # fmt: skip
+    sheet = make(data)
+    choices = edit_conflict.again(data, sheet.forms, unchosen)
+    return _again(request, template, sheet, {"choices": choices, "must_choose": True}, status=409)
+
+
+def acknowledged(request: HttpRequest) -> dict[str, str]:
+    """Check id → reason, as typed on the page."""
+    given = ((name, UNPRINTABLE.sub("", str(value)).strip()[:300]) for name, value in request.POST.items())
+    return {name.removeprefix(ACKNOWLEDGES): value for name, value in given if name.startswith(ACKNOWLEDGES)}
+
+
+def looks(soft: Mapping[str, str], found: tuple[checks.Check, ...]) -> tuple[Look, ...]:
+    """The soft checks with the reasons given so far."""
+    return tuple(Look(check, soft.get(check.id, "")) for check in found)
+
+
+def attempt(request: HttpRequest, save: Callable[[], Any]) -> Refusal | None:
+    """Runs the save; None when it happened. What the protocol, the record or another writer refused comes in words."""
+    try:
+        save()
+    except checks.SecondLook as caught:
+        return Refusal(second_look=looks(acknowledged(request), caught.failures))
+    except checks.Refused as caught:
+        return Refusal(reasons=tuple(check.words for check in caught.failures))
+    except EditedMeanwhile as caught:
+        return Refusal(meanwhile=caught.entries)
+    except NotAllowed as caught:
+        return Refusal(reasons=caught.reasons)
+    except (changes.RecordBusy, changes.ReasonMissing) as caught:
+        return Refusal(reasons=(str(caught),))
+    except IntegrityError as caught:
+        # The checks were asked before the writers' lock: only a unique rule can be broken between them and the save.
+        if getattr(caught.__cause__, "sqlstate", "") != UNIQUE_VIOLATION:
+            raise
+        return Refusal(reasons=(AT_THE_SAME_MOMENT,))
+    return None
+
+
+def opened_at(request: HttpRequest) -> int | None:
+    """The Change that the page showed when it was opened; None when it does not say."""
+    given = request.POST.get("opened_at", "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 18 else None

@@ -1,0 +1,142 @@
+"""What the files say against what is on record: new, unchanged, or different and therefore refused.
+
+Rows are compared as the text of their cells, so that file and record are read by one rule.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from capture.casebook import ENTRY_FORMS
+from capture.exchange import cells
+from capture.exchange.data_sets import BY_NAME, KEYS, columns_in
+from capture.exchange.importing.files import Problem
+from capture.exchange.importing.parse import Bundle, Entry
+from trial.models import Participant
+
+# By what a row is known to be the same entry, where the record holds several of a kind.
+KNOWN_BY: dict[str, tuple[str, ...]] = {
+    "registration": (), "eligibility": ("item",), "waivers": ("requested_because",), "findings": ("kind",),
+    "cycles": ("number",), "lesions": ("label",), "assessments": ("assessed_on",), "visit": ("cycle_number",),
+    "blood_pressure": ("measured_on",), "adverse_event": ("term", "select", "other_words", "onset_on"),
+    "hormone": ("sampled_on", "marker"), "medication": ("kind", "name", "started_on"), "history": ("condition",),
+    "deviation": ("happened_on", "kind", "description"), "off_treatment": (), "follow_up": ("contacted_on",),
+    "death": (), "withdrawal": (), "off_study": (), "not_done": ("what",),
+}  # fmt: skip
+NOT_COMPARED = {name for name, _ in KEYS} | {"entry", "cycle", "assessment", "visit", "continues"}
+# Rows below a row: where they stand and their data set.
+BELOW = {"cycles": ("periods", "dosing_periods"), "assessments": ("readings", "lesion_readings"),
+         "visit": ("laboratory", "laboratory")}  # fmt: skip
+DIFFERS = "The record says “{}”, the file “{}”. An import never overwrites: the site corrects the entry."
+
+
+@dataclass
+class Compared:
+    """The rows to be written, how many are on record as they are (by data set), and those that are refused."""
+
+    new: dict[str, list[Entry]] = field(default_factory=dict)
+    unchanged: Counter[str] = field(default_factory=Counter)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def compare(bundle: Bundle, participant: Participant | None) -> Compared:
+    """Everything of a participant who is not on record is new."""
+    found = Compared()
+    for name, entries in bundle.parts.items():
+        if name == "acknowledgements":
+            continue
+        if participant is None:
+            found.new[name] = list(entries)
+        else:
+            _part(found, name, entries, _rows(name, participant))
+    if participant is not None:
+        _nothing_is_added_to_what_stands(found, participant)
+    return found
+
+
+def _part(found: Compared, name: str, entries: list[Entry], rows: list[Any]) -> None:
+    on_record = [(said_by_record(name, row), row) for row in rows]
+    left = []
+    for entry in entries:
+        said = said_by_file(entry)
+        same = next((each for each in on_record if each[0] == said), None)
+        if same is None:
+            left.append((entry, said))
+            continue
+        on_record.remove(same)
+        entry.on_record = same[1]
+        found.unchanged[name] += 1
+        if entry.below:
+            found.unchanged[BELOW[name][1]] += len(entry.below)
+    for entry, said in left:
+        other = next((each for each, _ in on_record if _known(name, each) == _known(name, said)), None)
+        if other is None or _may_now_be_registered(name, other, said):
+            found.new.setdefault(name, []).append(entry)
+        else:
+            found.problems += _differences(entry, other, said)
+
+
+def _known(name: str, said: dict[str, Any]) -> tuple[Any, ...]:
+    if name == "assessments" and said["kind"] == "baseline":
+        return ("baseline",)
+    return tuple(said[column] for column in KNOWN_BY[name])
+
+
+def _may_now_be_registered(name: str, other: dict[str, Any], said: dict[str, Any]) -> bool:
+    """Screened on record, registered in the file, otherwise the same."""
+    return name == "registration" and not other["registered_on"] and other == {**said, "registered_on": ""}
+
+
+def _differences(entry: Entry, other: dict[str, Any], said: dict[str, Any]) -> list[Problem]:
+    columns = [column for column in said if column != "below" and said[column] != other[column]]
+    problems = [entry.row.problem(DIFFERS.format(other[column], said[column]), column) for column in columns]
+    if said["below"] != other["below"]:
+        problems.append(entry.row.problem("The rows below it are not those on record. An import never overwrites."))
+    return problems
+
+
+def _nothing_is_added_to_what_stands(found: Compared, participant: Participant) -> None:
+    """A checklist and a baseline are entered as a whole."""
+    for entry in found.new.pop("eligibility", []):
+        found.problems.append(entry.row.problem("The checklist of a screened participant is not added to."))
+    baseline = participant.assessments.filter(kind="baseline", struck_out_reason="").exists()
+    for entry in found.new.get("lesions", []) if baseline else []:
+        found.problems.append(entry.row.problem("The baseline is on record without this lesion: the site corrects it."))
+
+
+def compared_columns(name: str) -> list[str]:
+    """The columns of a data set that carry its content."""
+    return [column for column in columns_in(BY_NAME[name]) if column not in NOT_COMPARED]
+
+
+def said_by_file(entry: Entry) -> dict[str, Any]:
+    """Column → text, and the same of the rows below in order of their content."""
+    said: dict[str, Any] = {column: _plain(entry.values.get(column)) for column in compared_columns(entry.name)}
+    said["below"] = sorted(sorted(said_by_file(each).items(), key=str) for each in entry.below)
+    return said
+
+
+def said_by_record(name: str, row: Any) -> dict[str, Any]:
+    """The same of a row on record."""
+    said: dict[str, Any] = {column: _plain(_value(row, column)) for column in compared_columns(name)}
+    manager, lines = BELOW.get(name, ("", ""))
+    below = getattr(row, manager).filter(struck_out_reason="") if manager else []
+    if lines == "lesion_readings":
+        below = below.filter(lesion__struck_out_reason="").select_related("lesion")
+    said["below"] = sorted(sorted(said_by_record(lines, each).items(), key=str) for each in below)
+    return said
+
+
+def _value(row: Any, column: str) -> Any:
+    return row.lesion.label if column == "lesion" else getattr(row, column)
+
+
+def _plain(value: Any) -> str:
+    return cells.text(value).strip()
+
+
+def _rows(name: str, participant: Participant) -> list[Any]:
+    if name == "registration":
+        return [participant]
+    model = ENTRY_FORMS[name].model if name in ENTRY_FORMS else BY_NAME[name].model
+    return list(model.objects.filter(participant=participant, struck_out_reason="").order_by("id"))

@@ -1,0 +1,204 @@
+"""The forms that read a row of a file: those of the pages where there is one, so that both refuse in the same words."""
+
+from typing import Any
+
+from django import forms
+
+from capture.casebook import ENTRY_FORMS
+from capture.fields import FullDateField
+from capture.forms.assessment import FollowUpHeadForm, HeadForm, ReadingForm
+from capture.forms.cycle import CycleForm, PeriodForm
+from capture.forms.entries import AdverseEventForm
+from capture.forms.lines import LaboratoryForm
+from capture.forms.not_done import NotDoneForm
+from capture.forms.registration import DetailsForm, FindingForm
+from trial import protocol
+from trial.models import Assessment, Lesion, Waiver
+from trial.protocol.ctcae_v3.limits import ANALYTES
+from trial.rules.response.recist import IN_FORCE
+
+MEASURED = frozenset(item.code for item in protocol.ELIGIBILITY if item.is_laboratory)
+YES_NO = (("", ""), ("yes", "yes"), ("no", "no"))
+
+
+class RegistrationRow(DetailsForm):
+    """The details of a participant; registered when a day of registration is given."""
+
+    registered_on = FullDateField(required=False)
+
+
+class AnswerRow(forms.Form):
+    """One answer of the checklist; of a laboratory item value and day count, and whether it is met follows."""
+
+    item = forms.ChoiceField(choices=[(item.code, item.words) for item in protocol.ELIGIBILITY])
+    met = forms.ChoiceField(choices=YES_NO, required=False)
+    value = forms.DecimalField(required=False, max_digits=12, decimal_places=3, min_value=0)
+    measured_on = FullDateField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Value and day belong to the items that a laboratory measures."""
+        found = self.cleaned_data
+        for name in ("value", "measured_on"):
+            if found.get(name) is not None and found.get("item") not in MEASURED:
+                self.add_error(name, "Only an item that a laboratory measures has a value and a day: clear it.")
+        return found
+
+
+class WaiverRow(forms.Form):
+    """A waiver with the chair's decision as it was taken then."""
+
+    requested_because = forms.CharField(max_length=2000)
+    decision = forms.ChoiceField(choices=Waiver.Decision.choices)
+    decided_because = forms.CharField(max_length=2000, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """A decision has its reason, and only a decision has."""
+        found = self.cleaned_data
+        if "decision" in found and (found["decision"] == "open") == bool(found.get("decided_because")):
+            self.add_error("decided_because", "A decision needs its reason, and only a decision has one.")
+        return found
+
+
+class CycleRow(CycleForm):
+    """The head of a cycle."""
+
+    number = forms.IntegerField(min_value=1, max_value=200)
+
+
+class PeriodRow(PeriodForm):
+    """A dosing period; a row of a file is never empty."""
+
+    def clean(self) -> dict[str, Any]:
+        """Everything of the period."""
+        found = super().clean()
+        if not self.errors and found.get("from_day") is None:
+            raise forms.ValidationError("A period needs its days, its dose and how often it was taken.")
+        return found
+
+
+class LesionRow(forms.Form):
+    """A lesion chosen at baseline, with the label that its readings name."""
+
+    kind = forms.ChoiceField(choices=Lesion.Kind.choices)
+    label = forms.RegexField(r"^[TN][1-9][0-9]{0,2}$", error_messages={"invalid": "A label is T1, T2… or N1, N2…."})
+    organ = forms.ChoiceField(choices=protocol.ORGANS)
+    description = forms.CharField(required=False, max_length=80)
+    locally_treated_on = FullDateField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """T for a target, N for a non-target."""
+        found = self.cleaned_data
+        if "label" in found and "kind" in found and (found["label"][0] == "T") != (found["kind"] == "target"):
+            self.add_error("label", "T labels a target and N a non-target.")
+        return found
+
+
+class AdverseEventRow(AdverseEventForm):
+    """An adverse event; the file may state how far the clock of the site was from UTC, and what it states counts."""
+
+    offset_from_file = True
+
+
+class LaboratoryRow(LaboratoryForm):
+    """A laboratory value; a row of a file is never empty."""
+
+    def clean(self) -> dict[str, Any]:
+        """A value or the reason why there is none."""
+        found = super().clean()
+        if not self.errors and self.line() is None:
+            self.add_error("value", "Give the value, or in value_missing why it is missing.")
+        return found
+
+
+class BaselineRow(HeadForm):
+    """The head of a baseline."""
+
+    kind = forms.ChoiceField(choices=Assessment.Kind.choices)
+
+
+class FollowUpRow(FollowUpHeadForm):
+    """The head of a follow-up."""
+
+    kind = forms.ChoiceField(choices=Assessment.Kind.choices)
+
+
+class BaselineReadingRow(forms.Form):
+    """What the baseline says of a lesion: a target is measured, a non-target is there."""
+
+    lesion = forms.CharField()
+    state = forms.ChoiceField(choices=(("measured", "measured"), ("present", "present")))
+    longest_diameter_mm = forms.DecimalField(required=False, min_value=0, max_digits=5, decimal_places=1)
+
+    def clean(self) -> dict[str, Any]:
+        """Millimetres for a target, none for a non-target."""
+        found = self.cleaned_data
+        target = str(found.get("lesion", "")).startswith("T")
+        if "state" in found and (found["state"] == "measured") != target:
+            self.add_error("state", "At baseline a target is measured and a non-target present.")
+        elif target != (found.get("longest_diameter_mm") is not None) and "longest_diameter_mm" not in self.errors:
+            words = f"At baseline a target has its {IN_FORCE.any_size_words}, a non-target none."
+            self.add_error("longest_diameter_mm", words)
+        return found
+
+
+class NotDoneRow(NotDoneForm):
+    """What was due and was not done; `what` is its name in the schedule."""
+
+    what = forms.CharField(max_length=40)
+    due_on = FullDateField(may_be_future=True)
+
+
+class AcknowledgementRow(forms.Form):
+    """What was said to a soft check of an entry; row_id is the entry's number in its file."""
+
+    form = forms.ChoiceField(choices=[(kind, kind) for kind in (*ENTRY_FORMS, "cycle", "baseline", "follow_up_scan")])
+    row_id = forms.CharField(max_length=60)
+    check_id = forms.CharField(max_length=16)
+    words = forms.CharField(max_length=300, required=False)
+    because = forms.CharField(max_length=300, required=False)
+
+
+PLAIN: dict[str, Any] = {
+    "registration": RegistrationRow, "eligibility": AnswerRow, "waivers": WaiverRow, "findings": FindingForm,
+    "cycles": CycleRow, "dosing_periods": PeriodRow, "lesions": LesionRow, "acknowledgements": AcknowledgementRow,
+    "not_done": NotDoneRow,
+    **{kind: book.form for kind, book in ENTRY_FORMS.items()},
+    "adverse_event": AdverseEventRow,
+}  # fmt: skip
+
+
+def form_of(name: str, cells: dict[str, Any], baseline: bool) -> tuple[forms.BaseForm | None, str]:
+    """The bound form of a row, and the prefix of its field names; None when the row names an analyte not known.
+
+    baseline: the reading belongs to a baseline.
+    """
+    if name == "assessments":
+        return (BaselineRow if cells.get("kind") == "baseline" else FollowUpRow)(cells), ""
+    if name == "lesion_readings":
+        if baseline:
+            return BaselineReadingRow(cells), ""
+        kind = Lesion.Kind.TARGET if cells.get("lesion", "").startswith("T") else Lesion.Kind.NON_TARGET
+        return ReadingForm(_prefixed(cells, "lesion0-"), lesion=Lesion(pk=0, kind=kind, label="")), "lesion0-"
+    if name == "laboratory":
+        analyte = cells.get("analyte", "")
+        if analyte not in ANALYTES:
+            return None, ""
+        prefix = f"lab-{analyte}-"
+        return LaboratoryRow(_prefixed(cells, prefix), analyte=analyte), prefix
+    return PLAIN[name](cells), ""
+
+
+# Data sets whose rows are read by different forms: what another one of them asks does not apply to this row.
+_FORMS_OF: dict[str, tuple[type[forms.BaseForm], ...]] = {
+    "assessments": (BaselineRow, FollowUpRow), "lesion_readings": (BaselineReadingRow, ReadingForm),
+}  # fmt: skip
+
+
+def does_not_apply(name: str, form: forms.BaseForm) -> set[str]:
+    """The columns of the data set that other rows have and this one, read by `form`, has not."""
+    asked = {column for each in _FORMS_OF.get(name, ()) for column in each.base_fields}
+    return asked - set(form.fields) - {"lesion"}  # a key of every reading, which only one of the forms reads
+
+
+def _prefixed(cells: dict[str, Any], prefix: str) -> dict[str, Any]:
+    return {f"{prefix}{name}": value for name, value in cells.items()}

@@ -1,0 +1,310 @@
+"""Rows of text → everything of each participant as domain values, read by the forms of the pages.
+
+What a row says wrong is a problem of its line and column; whatever can be read is read, so that one run names all.
+"""
+
+from collections import defaultdict
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+
+from capture import editions
+from capture.exchange import cells
+from capture.exchange.data_sets import COMES_IN, EDITION
+from capture.exchange.importing import import_forms
+from capture.exchange.importing.files import FileRow, Files, Problem
+from capture.fields import PartialDateFormField
+from trial import clock, protocol
+from trial.models import Participant, Site
+from trial.protocol import form_versions
+from trial.record import versions_in_force
+
+
+class Sites:
+    """The site of each participant, on record or named by the files; asked by screening number."""
+
+    def __init__(self) -> None:
+        self._by_code = {each.code: each for each in Site.objects.all()}
+        self._of = dict(Participant.objects.values_list("screening_number", "site__code"))
+
+    def name(self, screening_number: int, code: str) -> None:
+        """A participant whom the files bring; what is on record stands."""
+        self._of.setdefault(screening_number, code)
+
+    def at(self, screening_number: int) -> AbstractContextManager[None]:
+        """Meanwhile days and times are those of the participant's site; of UTC where the files name none."""
+        return clock.at(self._by_code.get(self._of.get(screening_number, "")))
+
+
+_FORMS = {"cycles": "cycle"}
+
+
+def form_of(row: FileRow) -> str:
+    """The form of the casebook that the row is an entry of; empty for one that is none."""
+    name = row.data_set.name
+    if name == "assessments":
+        return "baseline" if row.cells.get("kind") == "baseline" else "follow_up_scan"
+    form = _FORMS.get(name, name)
+    return form if form_versions.editions_of(form) else ""
+
+
+class Editions:
+    """The editions of the rows of one import; sites by screening number, from the record and from the files."""
+
+    def __init__(self, registrations: list[FileRow]) -> None:
+        self._sites = dict(Participant.objects.values_list("screening_number", "site_id"))
+        self._codes = dict(Site.objects.values_list("code", "id"))
+        self._given = {cells.screening_number(each.cells["screening_number"]): each.cells.get("site", "")
+                       for each in registrations}  # fmt: skip
+        self._in_force: dict[tuple[int, str], int] = {}
+
+    def of(self, row: FileRow, screening_number: int) -> tuple[int | None, str]:
+        """(edition, what is wrong with the one that the row names); None for a row that is no entry of a form."""
+        form, named = form_of(row), row.cells.get(EDITION, "")
+        if not form:
+            return None, ""
+        known = {each.number for each in form_versions.editions_of(form)}
+        if named and not (named.isascii() and named.isdigit() and int(named) in known):
+            return None, f"There is no edition “{named}” of this form."
+        return (int(named) if named else self._at_site(form, screening_number)), ""
+
+    def _at_site(self, form: str, screening_number: int) -> int:
+        site = self._sites.get(screening_number) or self._codes.get(self._given.get(screening_number, ""))
+        if site is None:  # refused elsewhere, in words about the site
+            return form_versions.before_approvals(form)
+        if (site, form) not in self._in_force:
+            self._in_force[site, form] = versions_in_force.in_force(site, form)
+        return self._in_force[site, form]
+
+
+# The file that rows of a file hang below, and the column that names the row there.
+PARENTS = {"dosing_periods": ("cycles", "cycle"), "lesion_readings": ("assessments", "assessment"),
+           "laboratory": ("visit", "visit")}  # fmt: skip
+# What may stand once only for a participant (or for the row above).
+ONCE: dict[str, tuple[str, ...]] = {
+    "registration": (), "eligibility": ("item",), "findings": ("kind",), "cycles": ("number",), "lesions": ("label",),
+    "assessments": ("assessed_on",), "lesion_readings": ("assessment", "lesion"), "laboratory": ("visit", "analyte"),
+    "visit": ("cycle_number",), "hormone": ("sampled_on", "marker"), "follow_up": ("contacted_on",),
+    "off_treatment": (), "death": (), "withdrawal": (), "off_study": (), "not_done": ("what",),
+}  # fmt: skip
+
+
+@dataclass
+class Entry:
+    """One row as domain values, with the rows below it; `acknowledged` are the reasons given to its soft checks.
+
+    on_record: the row of the record that it is, once there is one. edition: of its form, if it is an entry of one.
+    """
+
+    row: FileRow
+    values: dict[str, Any]
+    below: list["Entry"] = field(default_factory=list)
+    continues: "Entry | None" = None
+    acknowledged: list["Entry"] = field(default_factory=list)
+    on_record: Any = None
+    edition: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The data set."""
+        return self.row.data_set.name
+
+    @property
+    def label(self) -> str:
+        """The number or word by which other rows refer to this one."""
+        return self.row.cells.get("entry", "")
+
+
+def by_date(rows: list[Entry], column: str) -> list[Entry]:
+    """The rows in order of one of their values."""
+    return sorted(rows, key=lambda entry: entry.values[column])
+
+
+@dataclass
+class Bundle:
+    """Everything that the files hold of one participant, by data set."""
+
+    screening_number: int
+    number: str
+    parts: dict[str, list[Entry]] = field(default_factory=lambda: defaultdict(list))
+
+    @property
+    def registration(self) -> Entry | None:
+        """The row of screening and registration, if the files hold it."""
+        return next(iter(self.parts.get("registration", [])), None)
+
+
+class Parser:
+    """Reads the rows of all files; `bundles` by screening number, `problems` in order of discovery."""
+
+    def __init__(self, files: Files) -> None:
+        self.files, self.problems = files, list(files.problems)
+        self.bundles: dict[int, Bundle] = {}
+        self._labels: dict[tuple[str, str], Entry] = {}
+        self._left_out = {(name, row.cells.get("entry", "")) for name, rows in files.left_out.items() for row in rows}
+        self._left_out_lesions = {
+            (row.cells.get("screening_number"), row.cells.get("label")) for row in files.left_out.get("lesions", [])
+        }
+        self._numbers = {
+            each["number"]: each["screening_number"]
+            for each in Participant.objects.filter(number__isnull=False).values("number", "screening_number")
+        }
+        self._known = set(Participant.objects.values_list("screening_number", flat=True))
+        self._seen: dict[tuple[Any, ...], int] = {}
+        self._editions, self._sites = Editions(files.of("registration")), Sites()
+
+    def parse(self) -> list[Bundle]:
+        """The bundles in order of screening number; look at `problems` before writing any of them."""
+        for row in self.files.of("registration"):
+            if row.cells["study_number"]:
+                given = row.cells["screening_number"]
+                self._numbers.setdefault(row.cells["study_number"], cells.screening_number(given))
+        for data_set in COMES_IN:
+            for row in self.files.of(data_set.name):
+                self._row(row)
+        self._continue()
+        self._acknowledge()
+        return [self.bundles[number] for number in sorted(self.bundles)]
+
+    def _row(self, row: FileRow) -> None:
+        name = row.data_set.name
+        bundle = self._whose(row)
+        parent = self._parent(row) if name in PARENTS else None
+        if bundle is None or (name in PARENTS and parent is None):
+            return
+        edition, wrong = self._editions.of(row, bundle.screening_number)
+        if wrong:
+            self._problem(row, wrong, EDITION)
+            return
+        with self._sites.at(bundle.screening_number):
+            values = self._values(row, parent, edition)
+        if values is None:
+            return
+        entry = Entry(row, values, edition=edition)
+        self._once(bundle, entry)
+        if entry.label and self._labels.setdefault((name, entry.label), entry) is not entry:
+            self._problem(row, f"“{entry.label}” names another row of this file too.", "entry")
+        (parent.below if parent else bundle.parts[name]).append(entry)
+
+    def _whose(self, row: FileRow) -> Bundle | None:
+        given = row.cells["screening_number"]
+        number = cells.screening_number(given) if given else self._numbers.get(row.cells["study_number"])
+        if not number:
+            words = "is not a screening number" if given else "is not the number of a participant"
+            self._problem(row, f"“{given or row.cells['study_number']}” {words}.",
+                          "screening_number" if given else "study_number")  # fmt: skip
+            return None
+        if row.data_set.name == "registration":
+            self._known.add(number)
+            self.bundles.setdefault(number, Bundle(number, row.cells["study_number"]))
+            self._sites.name(number, row.cells["site"])
+        if number not in self._known:
+            self._problem(row, f"No participant has the screening number {number}.", "screening_number")
+            return None
+        if row.cells["study_number"] and self._numbers.get(row.cells["study_number"]) != number:
+            self._problem(row, f"{row.cells['study_number']} is not the study number of this participant.",
+                          "study_number")  # fmt: skip
+        return self.bundles.setdefault(number, Bundle(number, row.cells["study_number"]))
+
+    def _parent(self, row: FileRow) -> Entry | None:
+        file, column = PARENTS[row.data_set.name]
+        label = row.cells[column]
+        found = self._labels.get((file, label))
+        lesion = (row.cells["screening_number"], row.cells.get("lesion"))
+        if (file, label) in self._left_out or (found and lesion in self._left_out_lesions):
+            # What hangs below a row that was struck out was struck out with it.
+            self.files.left_out.setdefault(row.data_set.name, []).append(row)
+            return None
+        if found is None:
+            self._problem(row, f"{file}.csv has no row “{label}” that could be read.", column)
+        elif found.row.cells["screening_number"] != row.cells["screening_number"]:
+            self._problem(row, f"The row “{label}” of {file}.csv is another participant's.", column)
+            return None
+        return found
+
+    def _values(self, row: FileRow, parent: Entry | None, edition: int | None) -> dict[str, Any] | None:
+        baseline = parent is not None and parent.values.get("kind") == "baseline"
+        name = row.data_set.name
+        form, prefix = import_forms.form_of(name, dict(row.cells), baseline)
+        if form is None:
+            self._problem(row, f"“{row.cells.get('analyte', '')}” is not an analyte of the visit.", "analyte")
+            return None
+        form.data = {f"{prefix}{column}": self._typed(form, column, cell) for column, cell in row.cells.items()}
+        if edition is not None:
+            editions.ask_by(form, form_of(row), edition)
+        problems = [self._today(row, form, column) for column in row.cells]
+        for column, errors in form.errors.items():
+            at = column if column in row.cells else ""
+            problems += [row.problem(" ".join(str(error).split()), at) for error in errors]
+        problems += [row.problem("This does not apply to such a row: clear it.", column)
+                     for column in import_forms.does_not_apply(name, form) if row.cells.get(column)]  # fmt: skip
+        problems = [each for each in problems if each is not None]
+        if name == "registration":
+            problems += self._group(row)
+        self.problems += problems
+        return None if problems else {**form.cleaned_data, **_kept(row)}
+
+    def _typed(self, form: forms.BaseForm, column: str, cell: str) -> str:
+        """A cell as the browser would send it."""
+        asked = form.fields.get(column)
+        if isinstance(asked, PartialDateFormField):
+            return cells.typed_date(cell)
+        if isinstance(asked, forms.BooleanField):
+            return {"yes": "true", "no": "false"}.get(cell, cell)
+        return cell
+
+    def _today(self, row: FileRow, form: forms.BaseForm, column: str) -> Problem | None:
+        asked, cell = form.fields.get(column), row.cells[column]
+        if isinstance(asked, PartialDateFormField) and cell.upper() in {"T", "TODAY"}:
+            return row.problem(f"“{cell}” is not a date of a file: write the day.", column)
+        if isinstance(asked, forms.BooleanField) and cell not in {"yes", "no"}:
+            return row.problem(f"“{cell}” is neither yes nor no.", column)
+        return None
+
+    def _group(self, row: FileRow) -> list[Problem]:
+        derived = protocol.group_of(row.cells["tumour_type"], row.cells["histology"])
+        given = row.cells.get("group", "")
+        if given and derived and given != derived.value:
+            return [row.problem(f"Tumour type and histology make group {derived.value}, not {given}.", "group")]
+        return []
+
+    def _once(self, bundle: Bundle, entry: Entry) -> None:
+        columns = ONCE.get(entry.name)
+        if columns is None:
+            return
+        key = (entry.name, bundle.screening_number, *(cells.text(entry.values.get(column)) for column in columns))
+        line = self._seen.setdefault(key, entry.row.line)
+        if line != entry.row.line:
+            words = f"This stands in line {line} too, and may stand once."
+            self._problem(entry.row, words, columns[0] if columns else "")
+
+    def _continue(self) -> None:
+        for bundle in self.bundles.values():
+            for entry in bundle.parts.get("adverse_event", []):
+                label = entry.row.cells.get("continues", "")
+                entry.continues = self._labels.get(("adverse_event", label)) if label else None
+                known = entry.continues is not None or ("adverse_event", label) in self._left_out
+                if label and not known:
+                    self._problem(entry.row, f"adverse_event.csv has no row “{label}” that could be read.", "continues")
+
+    def _acknowledge(self) -> None:
+        for bundle in self.bundles.values():
+            for entry in bundle.parts.get("acknowledgements", []):
+                file = {"cycle": "cycles", "baseline": "assessments", "follow_up_scan": "assessments"}.get(
+                    entry.values["form"], entry.values["form"]
+                )
+                of = self._labels.get((file, entry.values["row_id"]))
+                if of is None:
+                    self._problem(entry.row, f"{file}.csv has no row “{entry.values['row_id']}” to read.", "row_id")
+                else:
+                    of.acknowledged.append(entry)
+
+    def _problem(self, row: FileRow, words: str, column: str = "") -> None:
+        self.problems.append(row.problem(words, column))
+
+
+def _kept(row: FileRow) -> dict[str, Any]:
+    """Keys of lines that their forms do not hold."""
+    return {name: row.cells[name] for name in ("lesion", "analyte", "assessment", "visit") if name in row.cells}

@@ -1,0 +1,132 @@
+"""The statistician's files: exports of the whole record, imports with their rehearsal."""
+
+import io
+import logging
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from capture.exchange.data_sets import COMES_IN
+from capture.exchange.exporting.export import FORMS, ExportFailed, export
+from capture.exchange.importing import files as incoming
+from capture.exchange.importing import upload
+from capture.exchange.importing.run import Report, import_files
+from trial.models import audit
+from trial.record import access, changes
+
+KEPT = "import"
+PROBLEMS_SHOWN = 100
+LETTERS_OF_SOURCE = 200
+log = logging.getLogger(__name__)
+
+
+@access.allows(*access.EXCHANGES)
+@require_GET
+def page(request: HttpRequest) -> HttpResponse:
+    """What can be taken out, and the way in."""
+    return _page(request)
+
+
+def _page(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
+    return render(request, "capture/exchange.html", {"data_sets": COMES_IN, **more}, status=status)
+
+
+@access.allows(*access.EXCHANGES)
+@require_POST
+def take_out(request: HttpRequest, files: str) -> HttpResponse:
+    """The whole record as a ZIP file; written to the end before the first byte is sent, so that none is cut short."""
+    if files not in FORMS:
+        raise Http404("There is no such form of export.")
+    with tempfile.TemporaryDirectory(prefix="endpoint-export-") as place:
+        try:
+            manifest = export(files, Path(place) / "record")
+        except ExportFailed as refusal:
+            log.error("the export failed: %s", refusal)
+            return _page(request, 500, export_failed=str(refusal))
+        packed = _packed(Path(place) / "record")
+    # An export changes nothing on record, so it is no Change; who took the record out when stands in the journal.
+    audit.note(request.user, audit.Kind.RECORD, f"as {files}, change {manifest['change']}")
+    log.info("export of the record as %s, change %s, by %s", files, manifest["change"], request.user.username)
+    answer = FileResponse(packed, as_attachment=True, filename=f"record-{manifest['change']}-{files}.zip")
+    answer.block_size = 1 << 16
+    return answer
+
+
+def _packed(folder: Path) -> Any:
+    packed = tempfile.TemporaryFile()  # noqa: SIM115 (the answer closes it when it is sent)
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(folder.iterdir()):
+            archive.write(file, file.name)
+    packed.seek(0)
+    return packed
+
+
+@access.allows(*access.EXCHANGES)
+@require_GET
+def templates(request: HttpRequest) -> HttpResponse:
+    """An empty file for each form, as a ZIP file."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in incoming.templates().items():
+            archive.writestr(name, content)
+    packed.seek(0)
+    return FileResponse(packed, as_attachment=True, filename="import-templates.zip")
+
+
+@access.allows(*access.EXCHANGES)
+@require_POST
+def rehearse(request: HttpRequest) -> HttpResponse:
+    """Reads the files and shows what an import would do; nothing is written."""
+    source = request.POST.get("source", "").strip()[:LETTERS_OF_SOURCE]
+    _forget(request)
+    try:
+        contents = upload.unpacked(request.FILES.getlist("files"))
+        if not contents or not source:
+            raise upload.UploadRefused("Choose the files, and say where they come from.")
+        report = import_files(request.user, contents, source, rehearsal=True)
+    except (upload.UploadRefused, changes.RecordBusy) as refusal:
+        return _page(request, 422, refused=str(refusal), source=source)
+    if report.new and not report.problems:
+        request.session[KEPT] = {"folder": upload.keep(contents), "source": source}
+    return _report(request, report, source)
+
+
+@access.allows(*access.EXCHANGES)
+@require_POST
+def bring_in(request: HttpRequest) -> HttpResponse:
+    """Imports the files that were rehearsed."""
+    waiting = request.session.get(KEPT, {})
+    contents = upload.kept(waiting.get("folder", ""))
+    if contents is None:
+        return _page(request, 422, refused="The files are no longer kept: choose them again.")
+    try:
+        report = import_files(request.user, contents, waiting["source"], rehearsal=False)
+    except changes.RecordBusy as refusal:
+        return _page(request, 422, refused=str(refusal), source=waiting["source"])
+    _forget(request)
+    if not report.saved:
+        return _report(request, report, waiting["source"])
+    messages.success(request, f"Imported from {waiting['source']}; rows: {report.new}.")
+    return redirect("capture:exchange")
+
+
+def _report(request: HttpRequest, report: Report, source: str) -> HttpResponse:
+    shown = {
+        "report": report,
+        "source": source,
+        "lines": [each for each in report.lines if each.before or each.new or each.refused or each.left_out],
+        "problems": report.problems[:PROBLEMS_SHOWN],
+    }
+    return render(request, "capture/import.html", shown, status=422 if report.problems else 200)
+
+
+def _forget(request: HttpRequest) -> None:
+    waiting = request.session.pop(KEPT, None)
+    if waiting:
+        upload.forget(waiting["folder"])

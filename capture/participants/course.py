@@ -1,0 +1,88 @@
+"""The course of one participant for the participant's page: the response to date in words, and the timeline.
+
+Facts are read as the endpoints read them, of this participant alone: whoever may open the page may see its response.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.urls import reverse
+
+from capture.conduct import places
+from capture.one_line import event_name
+from capture.participants.entry_lists import EntryList
+from capture.participants.matrix import Row
+from capture.participants.timeline.facts import Course, QueryFact
+from capture.participants.timeline.sheet import Timeline, timeline
+from trial.models import Participant
+from trial.protocol import AnalysisSettings
+from trial.record import snapshot
+from trial.record.in_force import settings_in_force
+from trial.rules.evaluation import disease
+from trial.rules.evaluation.facts import ParticipantFact
+from trial.rules.evaluation.response import response_at_each
+from trial.rules.evaluation.response_in_words import ResponseToDate, response_to_date
+
+
+@dataclass(frozen=True)
+class CoursePage:
+    """What the page says and draws of the course."""
+
+    response: ResponseToDate
+    timeline: Timeline
+
+
+def course_of(
+    participant: Participant, row: Row, entries: Sequence[EntryList], today: date
+) -> CoursePage | None:
+    """By the settings of the group; None before registration. row: what is due; entries: those of the casebook."""
+    facts = snapshot.participants([participant.pk]) if participant.is_registered else []
+    if not facts:
+        return None
+    settings = settings_in_force(participant.group)
+    due = [cell.due for cell in (row.baseline, *row.assessments) if cell]
+    drawn = timeline(_course(participant, facts[0], settings, entries, today), lambda entry: _url(participant, entry))
+    return CoursePage(response_to_date(facts[0], due, settings), drawn)
+
+
+def _course(
+    participant: Participant, facts: ParticipantFact, settings: AnalysisSettings, entries: Sequence[EntryList],
+    today: date,
+) -> Course:  # fmt: skip
+    assessed = response_at_each(facts, settings)
+    events = [each.row for listed in entries if listed.form.kind == "adverse_event" for each in listed.entries]
+    return Course(
+        facts=facts,
+        assessed=assessed,
+        disease=disease.course_of(facts, assessed, settings),
+        today=today,
+        event_names={each.pk: event_name(each) for each in events},
+        onset_missing={each.pk: each.get_onset_on_missing_display() for each in events if each.onset_on is None},
+        queries=_queries(participant),
+    )
+
+
+def _queries(participant: Participant) -> tuple[QueryFact, ...]:
+    rows = list(participant.queries.filter(struck_out_reason="").order_by("id"))
+    for row in rows:
+        row.participant = participant
+    titles = places.places(rows)
+    return tuple(
+        QueryFact(row.pk, row.raised_at.date(), row.state, titles[(row.form, row.row_id)].title) for row in rows
+    )
+
+
+def _url(participant: Participant, entry: str) -> str:
+    """The page of an entry as facts name it: `assessment/12`, `cycle/3` by number, `queries/` for all of them."""
+    form, _, key = entry.partition("/")
+    one = participant.reference
+    if form == "queries":
+        return f"{reverse('capture:queries')}?state=all&participant={one}"
+    if form == "query":
+        return reverse("capture:query", args=[key])
+    if form == "registration":
+        return reverse("capture:correct", args=[one])
+    if form in ("assessment", "cycle"):
+        return reverse(f"capture:{form}", args=[one, key])
+    return reverse("capture:entry", args=[one, form, key])

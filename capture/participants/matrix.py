@@ -1,0 +1,125 @@
+"""The matrix of participants as plain values: a row per participant, a cell per form, its status in words."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from capture.entry.facts import Course
+from trial.models import NotDone, Participant
+from trial.protocol import Due, schedule
+from trial.rules.dates.partial_date import shown
+
+# The whole trial on one page; a larger study in pages that open at once.
+PAGE_ROWS = 100
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One form of one participant in the matrix: its status and where to open it.
+
+    opens: makes the address; of the many cells of a large study only those on the page are asked for theirs.
+    """
+
+    due: Due
+    opens: Callable[[], str]
+    not_done: NotDone | None = None
+
+    @cached_property
+    def url(self) -> str:
+        """Where the form is opened."""
+        return self.opens()
+
+    @property
+    def title(self) -> str:
+        """What is due, and its window."""
+        return f"{self.due.what}: {shown(self.due.window_from)} to {shown(self.due.window_to)}"
+
+    @property
+    def words(self) -> str:
+        """The day it was done, else the status with the due date."""
+        if self.due.done_on:
+            return shown(self.due.done_on)
+        confirm = "confirm: " if self.due.what == "Confirmation" else ""
+        if self.not_done:
+            return f"{confirm}not done: {self.not_done.get_reason_display().lower()}"
+        return f"{confirm}{self.due.status} {shown(self.due.due_on)}"
+
+    @property
+    def may_be_left_out(self) -> bool:
+        """Open, and of a kind that can be not done: a baseline cannot, and a cycle is held instead."""
+        is_open = self.not_done is None and self.due.status in (schedule.DUE, schedule.OVERDUE, schedule.MISSED)
+        return is_open and not self.due.what.startswith(("Baseline", "Cycle"))
+
+
+@dataclass(frozen=True)
+class Row:
+    """One participant of the matrix; cells line up with the columns of the matrix, None where nothing is due."""
+
+    participant: Participant
+    course: Course
+    baseline: Cell | None = None
+    cycles: tuple[Cell | None, ...] = ()
+    assessments: tuple[Cell | None, ...] = ()
+    follow_ups: tuple[Cell | None, ...] = ()
+    visits: tuple[Cell, ...] = ()
+    pressures: tuple[Cell, ...] = ()
+
+    @property
+    def cells(self) -> tuple[Cell | None, ...]:
+        """Baseline, cycles, assessments and follow-ups in order of the columns."""
+        return (self.baseline, *self.cycles, *self.assessments, *self.follow_ups)
+
+    @property
+    def every(self) -> tuple[Cell | None, ...]:
+        """The same, and visits and blood pressures."""
+        return (*self.cells, *self.visits, *self.pressures)
+
+    @property
+    def parts(self) -> list[tuple[str, list[Cell]]]:
+        """The forms by kind, with the name of the kind; only kinds of which something is on record or due."""
+        named = (
+            ("Tumour assessments", (self.baseline, *self.assessments)), ("Cycles", self.cycles),
+            ("Visits at cycle start", self.visits), ("Blood pressure", self.pressures), ("Follow-up", self.follow_ups),
+        )  # fmt: skip
+        filled = [(name, [cell for cell in cells if cell]) for name, cells in named]
+        return [(name, cells) for name, cells in filled if cells]
+
+    @property
+    def to_do(self) -> list[Cell]:
+        """What is due or overdue, whichever form it is, the longest overdue first."""
+        found = [cell for cell in self.every if cell and cell.due.status in (schedule.DUE, schedule.OVERDUE)]
+        return sorted(found, key=lambda cell: (cell.due.status != schedule.OVERDUE, cell.due.due_on))
+
+    @property
+    def state(self) -> str:
+        """`overdue`, `due` or empty: what the filter of the matrix asks for."""
+        return self.to_do[0].due.status if self.to_do else ""
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """The status of every form of the participants on one page, and how many there are in all.
+
+    waiting: how many further down the list have a state that is not derived yet, so that more may be found.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    in_all: int = 0
+    page: int = 1
+    waiting: int = 0
+
+    @property
+    def first(self) -> int:
+        """The place of the first row among all."""
+        return (self.page - 1) * PAGE_ROWS + 1
+
+    @property
+    def last(self) -> int:
+        """The place of the last row."""
+        return self.first + len(self.rows) - 1
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are."""
+        return max(1, -(-self.in_all // PAGE_ROWS))

@@ -1,0 +1,156 @@
+"""The list of participants as a status matrix, and the page of one participant."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from capture.conduct import panel
+from capture.entry.services import not_done
+from capture.entry.views import saving
+from capture.fields import today
+from capture.forms.not_done import NotDoneForm
+from capture.forms.reason import ReasonForm
+from capture.grading import dose_advice
+from capture.grading.event_proposals import open_proposals
+from capture.participants import selectors
+from capture.participants.course import course_of
+from capture.participants.entry_lists import entry_lists
+from capture.participants.lesions import lesion_table
+from capture.participants.my_work import work_of
+from trial import clock, protocol
+from trial.models import Assessment, Participant, Waiver
+from trial.protocol import schedule
+from trial.record import access
+
+FILTERS = ("site", "group", "state", "typed")
+STATES = (("", "All"), ("due", "Something due or overdue"), ("overdue", "Something overdue"))
+
+
+@access.allows(*access.READS_RECORD)
+def matrix(request: HttpRequest) -> HttpResponse:
+    """Rows are participants, columns their forms, each with its status; filters `site`, `group`, `state`, `typed`."""
+    site, group, state, typed = (request.GET.get(name, "").replace("\0", "") for name in FILTERS)
+    page = request.GET.get("page", "1")
+    found = selectors.matrix(request.user, clock.today_by_site(), site, group, state, typed, _page(page))
+    shown = {
+        "matrix": found,
+        "marks": panel.marks([row.participant for row in found.rows]),
+        "sites": access.sites_for(request.user),
+        "groups": [(each.value, protocol.GROUP_NAMES[each]) for each in protocol.Group],
+        "site": site,
+        "group": group,
+        "state": state,
+        "typed": typed,
+        "filters": urlencode({"site": site, "group": group, "state": state, "typed": typed}),
+        "states": STATES,
+        "reads_trail": request.user.role in access.READS_TRAIL,
+        "may_enter": access.may_enter(request.user),
+    }
+    return render(request, "capture/participants.html", shown)
+
+
+def _page(text: str) -> int:
+    """A page's number; the first for anything else."""
+    return max(1, int(text)) if text.isdecimal() and len(text) < 6 else 1
+
+
+@access.allows(*access.READS_RECORD)
+def participant(request: HttpRequest, reference: str) -> HttpResponse:
+    """Facts, casebook, lesions over time, findings and waivers of one participant."""
+    participant = access.participant_for(request.user, reference)
+    row = selectors.rows_of([participant], lambda _: today())[0]
+    lists = entry_lists(participant)
+    scans = list(participant.assessments.filter(struck_out_reason="").order_by("assessed_on", "id"))
+    shown = {
+        "participant": participant,
+        "marks": panel.marks([participant]),
+        "group_name": protocol.GROUP_NAMES[protocol.Group(participant.group)] if participant.group else "",
+        "row": row,
+        "course": course_of(participant, row, lists, today()),
+        "next_cells": row.to_do[:4],
+        "scans": _with_response(scans, row.course.responses or {}),
+        "lesions": lesion_table(participant, scans),
+        "proposals": open_proposals([participant]),
+        "dose_advice": dose_advice.ongoing(participant, today()),
+        "entry_lists": lists,
+        "findings": participant.findings.order_by("id"),
+        "waivers": participant.waivers.order_by("id"),
+        "unmet": _unmet(participant),
+        "may_enter": access.may_enter(request.user),
+        "may_decide": request.user.role in access.DECIDES,
+        "reads_trail": request.user.role in access.READS_TRAIL,
+        "may_register": _may_register(participant),
+    }
+    return render(request, "capture/participant.html", shown)
+
+
+def _with_response(scans: list[Assessment], responses: dict[int, str]) -> list[dict[str, Any]]:
+    return [{"scan": scan, "response": responses.get(scan.pk, "")} for scan in scans]
+
+
+def _unmet(participant: Participant) -> list[str]:
+    words = {item.code: item.words for item in protocol.ELIGIBILITY}
+    return [words[row.item] for row in participant.eligibility_answers.all() if not row.met]
+
+
+def _may_register(participant: Participant) -> bool:
+    if participant.is_registered:
+        return False
+    approved = participant.waivers.filter(decision=Waiver.Decision.APPROVED, struck_out_reason="").exists()
+    return approved or not _unmet(participant)
+
+
+@access.allows(*access.READS_RECORD)
+def work(request: HttpRequest) -> HttpResponse:
+    """What waits for the person, under headings."""
+    shown = {"work": work_of(request.user, clock.today_by_site()), "may_enter": access.may_enter(request.user)}
+    return render(request, "capture/work.html", shown)
+
+
+@access.allows(*access.ENTERS)
+def not_done_view(request: HttpRequest, reference: str) -> HttpResponse:
+    """`what` names the visit, assessment or measurement as the schedule does."""
+    participant = access.participant_for(request.user, reference)
+    due = _due_or_404(participant, request.GET.get("what", ""))
+    form, refusal = NotDoneForm(request.POST or None), None
+    if request.method == "POST" and form.is_valid():
+        found = form.cleaned_data
+        refusal = saving.attempt(
+            request, lambda: not_done.record_not_done(request.user, participant, due, found["reason"], found["because"])
+        )
+        if refusal is None:
+            messages.success(request, f"{due.what} is marked as not done.")
+            return redirect("capture:participant", participant.reference)
+    shown = {"participant": participant, "form": form, "title": f"Not done: {due.what}", "button": "Save",
+             **(refusal.context if refusal else {})}  # fmt: skip
+    return render(request, "capture/one_form.html", shown, status=422 if refusal or form.errors else 200)
+
+
+@access.allows(*access.ENTERS)
+def revoke_not_done_view(request: HttpRequest, reference: str, row_id: int) -> HttpResponse:
+    """It was done after all, or is still to be done."""
+    participant = access.participant_for(request.user, reference)
+    row = get_object_or_404(participant.not_done, pk=row_id, struck_out_reason="")
+    form, refusal = ReasonForm(request.POST or None), None
+    if request.method == "POST" and form.is_valid():
+        refusal = saving.attempt(
+            request, lambda: not_done.revoke_not_done(request.user, row, form.cleaned_data["reason"])
+        )
+        if refusal is None:
+            messages.success(request, f"{row.what} counts again; the word stays in the history.")
+            return redirect("capture:participant", participant.reference)
+    shown = {"participant": participant, "form": form, "title": f"Take back “not done” of {row.what}",
+             "button": "Take it back", **(refusal.context if refusal else {})}  # fmt: skip
+    return render(request, "capture/one_form.html", shown, status=422 if refusal or form.errors else 200)
+
+
+def _due_or_404(participant: Participant, what: str) -> schedule.Due:
+    """The thing of the schedule that is meant, while it is open and nobody has said a word on it."""
+    row = selectors.rows_of([participant], lambda _: today())[0]
+    for cell in row.every:
+        if cell and cell.due.what == what and cell.may_be_left_out:
+            return cell.due
+    raise Http404("Nothing of this name is due.")

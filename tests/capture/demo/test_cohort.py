@@ -1,0 +1,112 @@
+"""The whole demo cohort, loaded once: both groups pass through the gate, and gate and endpoints agree."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from analysis.recompute import recompute
+from capture.expedited.clocks import clocks_of
+from tests.plugin_postgres import another_database
+from trial.models import Acknowledgement, Change, Participant, Reopening
+from trial.record import in_force, snapshot
+from trial.record.in_force import settings_in_force
+from trial.rules.accrual import WAITING
+from trial.rules.evaluation.accrual_stage import standing
+from trial.rules.safety import expedited_reports
+
+# The load is one story of some three thousand entries; on a busy machine it takes minutes.
+pytestmark = pytest.mark.timeout(900)
+
+
+@pytest.fixture(scope="module")
+def demo(template_database: str) -> Iterator[str]:
+    """The demo cohort in a database that these tests only read."""
+    with another_database(template_database) as name:
+        call_command("load_demo")
+        yield name
+
+
+def _registered(key: str) -> int:
+    """The number of the Change that registered this one."""
+    return Change.objects.get(act="register", version_of_program__endswith=f"demo {key}").pk
+
+
+def _gate_after(key: str) -> in_force.accrual.Gate:
+    return in_force.gate_in_force(key[0], as_of=_registered(key))
+
+
+def _gate_before(key: str) -> in_force.accrual.Gate:
+    return in_force.gate_in_force(key[0], as_of=_registered(key) - 1)
+
+
+def test_it_is_93_in_two_groups_at_six_sites(demo: str) -> None:
+    registered = Participant.objects.filter(number__isnull=False)
+    assert Counter(registered.values_list("group", flat=True)) == {"A": 50, "B": 43}
+    assert registered.values("site").distinct().count() == 6
+    numbers = sorted(registered.values_list("number", flat=True))
+    assert numbers == [f"NET-{place:03d}" for place in range(1, 94)]
+
+
+def test_group_a_closes_opens_by_a_finding_closes_again_and_opens_by_a_second_responder(demo: str) -> None:
+    full = _gate_after("A23")
+    assert not full.open and full.ground == WAITING and full.stage is not None and full.stage.responders == 1
+    assert _gate_before("A24").open
+    assert not _gate_after("A24").open
+    passed = _gate_before("A25")
+    assert passed.open and passed.stage is not None and passed.stage.is_passed and passed.stage.responders == 2
+
+
+def test_group_b_closes_is_reopened_by_the_chair_and_passes_by_itself(demo: str) -> None:
+    assert not _gate_after("B22").open
+    lifted = _gate_before("B23")
+    assert lifted.open and lifted.ground == WAITING and lifted.line.startswith("Reopened by the study chair")
+    assert Reopening.objects.get().is_struck_out
+    passed = _gate_before("B25")
+    assert passed.open and passed.stage is not None and passed.stage.is_passed
+
+
+def test_nobody_was_registered_in_a_closed_group(demo: str) -> None:
+    for change in Change.objects.filter(act="register"):
+        # One slip is registered in group A and corrected into group B; the gate was that of group A.
+        group = change.groups[0]
+        assert in_force.gate_in_force(group, as_of=change.pk - 1).open, change.pk
+
+
+@pytest.mark.parametrize("group", ["A", "B"])
+def test_the_gate_counts_whom_the_primary_endpoint_counts(demo: str, group: str) -> None:
+    settings = settings_in_force(group)
+    standings = [standing(each, settings) for each in snapshot.participants(snapshot.group_members(group))]
+    stored = recompute(group).result
+    rate = stored["endpoints"]["response_rate"]
+    assert [each.number for each in standings if each.responder] == rate["responders"]
+    assert [each.number for each in standings if each.evaluable] == rate["evaluable"]
+    assert stored["gate"] == in_force.gate_in_force(group).as_dict()
+    excluded = {each["number"]: each["because"] for each in rate["excluded"]}
+    assert {each.number: each.why_not for each in standings if not each.evaluable} == excluded
+
+
+def test_it_holds_every_response_and_every_way_to_be_counted_out(demo: str) -> None:
+    results = [recompute(group).result["endpoints"] for group in ("A", "B")]
+    categories = {name for ends in results for name in ends["best_response"]["categories"]}
+    assert categories >= {"CR", "PR", "SD", "PD", "early death", "unknown"}
+    reasons = " ".join(each["because"] for ends in results for each in ends["response_rate"]["excluded"])
+    for words in ("found ineligible", "registered in error", "cancelled before treatment", "under a waiver"):
+        assert words in reasons
+    for ends in results:
+        for endpoint in ("overall_survival", "progression_free_survival", "duration_of_response"):
+            assert 0 < ends[endpoint]["events"] < ends[endpoint]["denominator"]
+        assert 0 < ends["toxicity"]["numerator"] < ends["toxicity"]["denominator"]
+        assert 0 < ends["hormone_improvement"]["numerator"] < ends["hormone_improvement"]["denominator"]
+    assert any(ends["toxicity"]["undetermined"] for ends in results)
+    assert Acknowledgement.objects.filter(because="").exists()
+    assert Acknowledgement.objects.exclude(because="").exists()
+
+
+def test_its_clocks_of_expedited_reports_stand_in_every_way(demo: str) -> None:
+    found = Counter(each.clock.state for each in clocks_of(list(Participant.objects.all()), timezone.now()))
+    assert found[expedited_reports.OVERDUE] == 1 and found[expedited_reports.UNDETERMINED] == 1, found
+    assert found[expedited_reports.DUE] == 2 and found[expedited_reports.LATE] == 1, found
+    assert found[expedited_reports.IN_TIME] >= 3, found

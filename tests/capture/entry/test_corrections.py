@@ -1,0 +1,212 @@
+"""Every form of the record, once saved: corrected with a reason, contended by two people, struck out, and its history.
+
+One entry per form is laid by the services; everything after is what two browsers do: Nora's and the investigator's.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from capture.casebook import ENTRY_FORMS
+from capture.entry.services import assessments, dosing, entries
+from tests.capture.typed import fields, opened, signed_in
+from tests.cast import Cast, cast_of
+from trial.models import Change, Role
+from trial.rules.dates.partial_date import PartialDate
+
+DAY_1 = date(2026, 1, 12)
+REASON = {"reason_code": "entry_error", "reason_words": "read off the wrong line"}
+D = Decimal
+
+
+@dataclass(frozen=True)
+class Case:
+    """A saved entry: its page, history and strike-out; a field with a first, a second and a third right value."""
+
+    page: str
+    history: str
+    strike_out: str
+    field: str
+    second: str
+    third: str
+    other: str
+    other_value: str
+
+
+# kind → (values, a field to correct, its second and third value, another field, its new value)
+ENTRIES: dict[str, tuple[dict[str, Any], str, str, str, str, str]] = {
+    "hormone": ({"sampled_on": DAY_1, "marker": "CGA", "value": D(300), "value_missing": "", "unit": "ng/mL",
+                 "upper_limit": D(100), "upper_limit_missing": "", "assay": "Dako"},
+                "value", "310", "320", "assay", "Cisbio"),
+    "visit": ({"visited_on": DAY_1, "cycle_number": 1, "weight_kg": D(70), "weight_kg_missing": "", "ecog": 1,
+               "ecog_missing": "", "systolic_mmhg": 120, "systolic_mmhg_missing": "", "diastolic_mmhg": 80,
+               "diastolic_mmhg_missing": ""}, "weight_kg", "71", "72", "ecog", "2"),
+    "blood_pressure": ({"measured_on": date(2026, 1, 20), "systolic_mmhg": 120, "systolic_mmhg_missing": "",
+                        "diastolic_mmhg": 80, "diastolic_mmhg_missing": ""},
+                       "systolic_mmhg", "130", "140", "diastolic_mmhg", "85"),
+    "adverse_event": ({"term": "nausea", "select": "", "other_words": "", "grade": 2, "grade_missing": "",
+                       "attribution": 3, "attribution_missing": "", "onset_on": PartialDate(2026, 2),
+                       "onset_on_missing": "", "resolved_on": None, "present_at_baseline": False,
+                       "seriousness": "no", "expectedness": "", "action_taken": "none",
+                       "outcome": "not_recovered", "cycle_number": 1}, "grade", "3", "1", "attribution", "4"),
+    "medication": ({"kind": "other", "name": "loperamide", "dose": "2 mg", "indication": "diarrhoea",
+                    "started_on": PartialDate(2026, 2), "started_on_missing": "", "stopped_on": None},
+                   "dose", "4 mg", "6 mg", "name", "loperamide hydrochloride"),
+    "history": ({"condition": "hypertension", "grade": 1, "began_on": PartialDate(2010), "began_on_missing": "",
+                 "ongoing": "yes"}, "condition", "hypertension, treated", "hypertension, untreated", "grade", "2"),
+    "deviation": ({"happened_on": date(2026, 2, 3), "kind": "dosing", "description": "two doses left out",
+                   "action": ""}, "description", "one dose left out", "three doses left out", "action", "reminded"),
+    "off_treatment": ({"off_on": date(2026, 3, 1), "reason": "physician", "because": "frailty"},
+                      "because", "frailty and weight loss", "weight loss", "reason", "refusal"),
+    "follow_up": ({"contacted_on": date(2026, 4, 1), "alive": "alive", "progression": "none", "progressed_on": None,
+                   "progression_method": "", "disease_assessed_on": None, "new_therapy": "no",
+                   "new_therapy_on": None, "new_therapy_name": ""},
+                  "contacted_on", "02-APR-2026", "03-APR-2026", "disease_assessed_on", "01-APR-2026"),
+    "death": ({"died_on": PartialDate(2026, 5), "cause": "disease", "because": ""},
+              "died_on", "03-MAY-2026", "04-MAY-2026", "because", "liver failure"),
+    "withdrawal": ({"withdrew_on": date(2026, 4, 1), "scope": "treatment", "because": ""},
+                   "withdrew_on", "02-APR-2026", "03-APR-2026", "because", "by letter"),
+    "off_study": ({"off_on": date(2026, 5, 1), "reason": "lost", "because": ""},
+                  "off_on", "02-MAY-2026", "03-MAY-2026", "because", "three letters unanswered"),
+}  # fmt: skip
+
+
+@pytest.fixture
+def cast(database: object) -> Cast:
+    """The fixed cast; its participant has a baseline, a cycle and a follow-up assessment."""
+    cast = cast_of()
+    nora, one = cast.people[Role.COORDINATOR], cast.participant
+    targets = [assessments.NewLesion("liver", "segment 4", D(40)), assessments.NewLesion("liver", "segment 7", D(30))]
+    others = [assessments.NewLesion("bone", "rib", None)]
+    assessments.save_baseline(nora, one, date(2026, 1, 9), "spiral_ct", 5, "not_done", targets, others)
+    dosing.save_cycle(nora, one, 1, DAY_1, dosing.AS_PLANNED, 224, 0)
+    return cast
+
+
+def _case(cast: Cast, kind: str) -> Case:
+    """The entry of this kind on record, laid unless the cast has it."""
+    one, root = cast.participant, "/participants/NET-001"
+    first = one.lesions.order_by("id")[0]
+    if kind == "cycle":
+        row = one.cycles.get()
+        page = f"{root}/cycles/1/"
+        return Case(page, f"{root}/history/cycle/{row.pk}/", f"{page}strike-out/",
+                    "tablets_returned", "4", "6", "lot", "S-2206")  # fmt: skip
+    if kind == "baseline":
+        row = one.assessments.get(kind="baseline")
+        page = f"{root}/assessments/{row.pk}/"
+        return Case(page, f"{root}/history/assessment/{row.pk}/", f"{page}strike-out/",
+                    "T1-longest_diameter_mm", "41.5", "42", "T2-description", "segment 7, dorsal")  # fmt: skip
+    if kind == "follow_up_scan":
+        readings = [assessments.Reading(each.pk, "measured" if each.kind == "target" else "present",
+                                        D(35) if each.kind == "target" else None)
+                    for each in one.lesions.order_by("id")]  # fmt: skip
+        row = assessments.save_follow_up(None, one, date(2026, 3, 9), "spiral_ct", 5, "not_done", readings, "no")
+        page = f"{root}/assessments/{row.pk}/"
+        return Case(page, f"{root}/history/assessment/{row.pk}/", f"{page}strike-out/",
+                    f"lesion{first.pk}-longest_diameter_mm", "36", "37", "marker", "normal")  # fmt: skip
+    values, *rest = ENTRIES[kind]
+    row = entries.save(None, one, ENTRY_FORMS[kind], values)
+    page = f"{root}/{kind}/{row.pk}/"
+    return Case(page, f"{root}/history/{kind}/{row.pk}/", f"{page}strike-out/", *rest)
+
+
+KINDS = ("cycle", "baseline", "follow_up_scan", *ENTRIES)
+
+
+def _two(cast: Cast) -> tuple[Client, Client]:
+    """Nora's browser and the investigator's."""
+    return signed_in(cast.people[Role.COORDINATOR]), signed_in(cast.people[Role.INVESTIGATOR])
+
+
+def _acknowledging(client: Client, address: str, typed: dict[str, str]) -> Any:
+    """Posts, and gives the soft checks that ask for it a reason."""
+    answer = client.post(address, typed)
+    asked = [name for name in fields(answer.content.decode()) if name.startswith("acknowledge_")]
+    return client.post(address, typed | dict.fromkeys(asked, "as in the source")) if asked else answer
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_correction_needs_a_reason_and_stands_in_the_history_with_old_and_new_value(cast: Cast, kind: str) -> None:
+    case, (nora, _) = _case(cast, kind), _two(cast)
+    typed = opened(nora, case.page)
+    old = typed[case.field]
+    before = Change.objects.count()
+    refused = nora.post(case.page, typed | {case.field: case.second})
+    assert refused.status_code == 422 and "A correction needs its reason." in refused.content.decode()
+    assert fields(refused.content.decode())[case.field] == case.second
+    assert Change.objects.count() == before
+    saved = _acknowledging(nora, case.page, typed | REASON | {case.field: case.second})
+    assert saved.status_code == 302, saved.content.decode()
+    change = Change.objects.latest("id")
+    assert (change.act, change.reason) == ("correct", "Entry error: read off the wrong line")
+    page = nora.get(case.history).content.decode()
+    assert "Corrected</strong> by Nora" in page and "Entry error: read off the wrong line" in page
+    assert opened(nora, case.page)[case.field] == case.second != old
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_two_people_on_one_form_see_what_changed_and_choose_field_by_field(cast: Cast, kind: str) -> None:
+    case, (nora, ivan) = _case(cast, kind), _two(cast)
+    typed = opened(nora, case.page)
+    theirs = opened(ivan, case.page) | REASON | {case.field: case.second, case.other: case.other_value}
+    assert _acknowledging(ivan, case.page, theirs).status_code == 302
+    before = Change.objects.count()
+    conflict = nora.post(case.page, typed | REASON | {case.field: case.third})
+    page = conflict.content.decode()
+    assert conflict.status_code == 409
+    assert "somebody changed this entry" in page and "by A_Investigator" in page
+    merged = fields(page)
+    assert merged[case.field] == case.third, "what was typed stays"
+    assert merged[case.other] == case.other_value, "what only they changed is taken over"
+    assert f"theirs_{case.field}" in merged and f'name="choose_{case.field}"' in page
+    undecided = nora.post(case.page, merged)
+    assert undecided.status_code == 409 and "Choose between your value and theirs" in undecided.content.decode()
+    assert Change.objects.count() == before, "nothing is stored before the choice"
+    decided = _acknowledging(nora, case.page, fields(undecided.content.decode()) | {f"choose_{case.field}": "mine"})
+    assert decided.status_code == 302, decided.content.decode()
+    now = opened(nora, case.page)
+    assert (now[case.field], now[case.other]) == (case.third, case.other_value)
+
+
+@pytest.mark.parametrize("kind", ("cycle", "baseline", "follow_up_scan", "hormone"))
+def test_their_value_stands_when_it_is_chosen(cast: Cast, kind: str) -> None:
+    case, (nora, ivan) = _case(cast, kind), _two(cast)
+    typed = opened(nora, case.page)
+    assert ivan.post(case.page, opened(ivan, case.page) | REASON | {case.field: case.second}).status_code == 302
+    merged = fields(nora.post(case.page, typed | REASON | {case.field: case.third}).content.decode())
+    answer = nora.post(case.page, merged | {f"choose_{case.field}": "theirs", case.other: case.other_value})
+    answer = answer if answer.status_code == 302 else _acknowledging(
+        nora, case.page, merged | {f"choose_{case.field}": "theirs", case.other: case.other_value})  # fmt: skip
+    assert answer.status_code == 302, answer.content.decode()
+    now = opened(nora, case.page)
+    assert (now[case.field], now[case.other]) == (case.second, case.other_value)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "baseline"])
+def test_an_entry_is_struck_out_with_a_reason_and_stays_readable(cast: Cast, kind: str) -> None:
+    case, (nora, _) = _case(cast, kind), _two(cast)
+    before = Change.objects.count()
+    assert nora.post(case.strike_out, {"reason_code": ""}).status_code == 422
+    assert Change.objects.count() == before
+    assert nora.post(case.strike_out, REASON).status_code == 302
+    assert Change.objects.latest("id").act == "strike_out"
+    assert "Struck out</strong> by Nora" in nora.get(case.history).content.decode()
+    if kind != "cycle":
+        assert nora.post(case.page, REASON).status_code == 403
+        assert "Struck out: Entry error" in nora.get(case.page).content.decode()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_monitor_reads_an_entry_and_its_history_and_writes_neither(cast: Cast, kind: str) -> None:
+    case, monitor = _case(cast, kind), signed_in(cast.people[Role.MONITOR])
+    assert "<fieldset disabled" in monitor.get(case.page).content.decode().replace("<fieldset  ", "<fieldset ")
+    assert monitor.get(case.history).status_code == 200
+    refused = monitor.post(case.page, REASON)
+    assert refused.status_code == 403
+    assert "<h1>You may not do this</h1>" in refused.text and "Your role reads" in refused.text
+    assert monitor.post(case.strike_out, REASON).status_code == 403

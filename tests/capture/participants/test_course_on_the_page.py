@@ -1,0 +1,136 @@
+"""The participant's page tells the response to date and draws the course; every mark leads to its entry."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from xml.etree import ElementTree
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from capture.casebook import ENTRY_FORMS
+from capture.conduct import queries
+from capture.entry.services import assessments, dosing, entries, registration
+from capture.templatetags.course import whole
+from tests.capture.typed import signed_in
+from tests.cast import Cast, answers, cast_of, details, register
+from trial.models import AdverseEvent, Assessment, Role
+from trial.rules.dates.partial_date import PartialDate
+
+# Registered on 08-JAN-2026; progression at the second scan: 40 → 28 → 36 mm, +28.6 % over the nadir.
+SCANS = ((date(2026, 3, 12), "28"), (date(2026, 5, 7), "36"))
+
+
+@pytest.fixture
+def cast(database: object) -> Cast:
+    """The fixed cast; the participant has a baseline of one target of 40 mm."""
+    made = cast_of()
+    _baseline(made)
+    return made
+
+
+def _baseline(cast: Cast) -> None:
+    target = assessments.NewLesion("liver", "segment 4", Decimal(40))
+    assessments.save_baseline(cast.people[Role.COORDINATOR], cast.participant, date(2026, 1, 6), "spiral_ct", 5,
+                              "not_done", [target], [])  # fmt: skip
+
+
+def _page(cast: Cast, role: Role, number: str = "NET-001") -> str:
+    return signed_in(cast.people[role]).get(f"/participants/{number}/").content.decode()
+
+
+def _words(page: str) -> str:
+    return re.sub(r"<[^>]+>", "", page)
+
+
+def full_course(cast: Cast) -> None:
+    """A baseline, and what follows."""
+    _baseline(cast)
+    _full(cast)
+
+
+def _full(cast: Cast) -> None:
+    """A cycle with a hold, two scans, events with full, partial and missing dates, a hormone level and a query."""
+    nora, one = cast.people[Role.COORDINATOR], cast.participant
+    periods = [dosing.Period(1, 14, 400, "twice_daily"), dosing.Period(15, 28, 0, "held", "Rash")]
+    dosing.save_cycle(nora, one, 1, date(2026, 1, 12), periods)
+    lesion = one.lesions.get()
+    for on, size in SCANS:
+        reading = assessments.Reading(lesion.pk, "measured", Decimal(size), "", None)
+        assessments.save_follow_up(nora, one, on, "spiral_ct", 5, "not_done", [reading], "no")
+    plain = {each.name: each.get_default() for each in AdverseEvent._meta.concrete_fields if each.blank}
+    plain |= {"term": "diarrhea", "grade": 3, "attribution": 4, "seriousness": "no", "outcome": "recovering",
+              "action_taken": "none", "present_at_baseline": False}  # fmt: skip
+    plain.pop("struck_out_reason")
+    for onset, missing in ((PartialDate(2026, 1, 20), ""), (PartialDate(2026, 2), ""), (None, "unknown")):
+        entries.save(nora, one, ENTRY_FORMS["adverse_event"], plain | {"onset_on": onset, "onset_on_missing": missing})
+    level = {"marker": "CGA", "sampled_on": date(2026, 1, 9), "value": Decimal(400), "value_missing": "",
+             "unit": "ng/mL", "upper_limit": Decimal(100), "upper_limit_missing": "", "assay": ""}  # fmt: skip
+    entries.save(nora, one, ENTRY_FORMS["hormone"], level)
+    baseline = queries.Where("baseline", Assessment.objects.earliest("id").pk)
+    queries.raise_query(cast.people[Role.MONITOR], one, baseline, "Why?")
+
+
+@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.INVESTIGATOR, Role.MONITOR, Role.CHAIR])
+def test_whoever_may_open_the_page_reads_the_response_to_date(cast: Cast, role: Role) -> None:
+    words = _words(_page(cast, role))
+    assert "No assessment after the baseline yet." in words
+    assert "Baseline on 06-JAN-2026: sum 40 mm of 1 target lesion." in words
+
+
+def test_the_response_of_another_site_is_not_found(cast: Cast) -> None:
+    assert signed_in(cast.elsewhere[Role.COORDINATOR]).get("/participants/NET-001/").status_code == 404
+
+
+def test_the_course_is_drawn_and_every_mark_opens_its_entry(cast: Cast) -> None:
+    _full(cast)
+    page = _page(cast, Role.MONITOR)
+    assert "Progression on 07-MAY-2026: sum 36 mm is +28.6 % over the nadir 28 mm" in _words(page)
+    assert "style=" not in page.partition("<main")[2] and "NaN" not in page and "None" not in _words(page)
+    plot = page[page.index('<svg class="timeline-plot"'):page.index('<ul class="timeline-legend"')]
+    links = list(ElementTree.fromstring(plot[: plot.rindex("</svg>") + 6]).iter("a"))
+    assert all(each.find("title") is not None and each.get("aria-label") for each in links)
+    monitor = signed_in(cast.people[Role.MONITOR])
+    addresses = {each.get("href", "") for each in links}
+    assert len(addresses) >= 9
+    assert {address: monitor.get(address).status_code for address in addresses} == dict.fromkeys(addresses, 200)
+    titles = " | ".join(str(each.get("aria-label")) for each in links)
+    for expected in ("26-JAN-2026: Cycle 1, held to 08-FEB-2026: Rash", "12-MAR-2026: sum 28 mm",
+                     "UNK-FEB-2026: ", "400 ng/mL, 4.0 × the upper limit 100", "Query about"):  # fmt: skip
+        assert expected in titles
+    assert "onset unknown" in page.partition("Not drawn, since no date is on record")[2]
+
+
+def test_the_table_says_what_the_drawing_says(cast: Cast) -> None:
+    _full(cast)
+    table = _page(cast, Role.COORDINATOR).partition('timeline-table">')[2].partition("</table>")[0]
+    rows = re.findall(r"<tr><td.*?</tr>", table, re.S)
+    kinds = [_words(row.split("</td>")[2]) for row in rows]
+    assert {"Milestone", "Dose", "Assessment", "Adverse event", "Hormone", "Query"} == set(kinds)
+    days = [int(_words(row.split("</td>")[0])) for row in rows]
+    assert days == sorted(days) and days[0] == -2
+
+
+def test_the_page_asks_no_more_of_the_database_when_there_is_more_to_draw(cast: Cast) -> None:
+    second = register(cast.people[Role.COORDINATOR], cast.north)
+    _full(cast)
+    client = signed_in(cast.people[Role.CHAIR])
+    client.get("/participants/NET-001/")
+    with CaptureQueriesContext(connection) as much:
+        client.get("/participants/NET-001/")
+    with CaptureQueriesContext(connection) as little:
+        client.get(f"/participants/{second.reference}/")
+    assert len(much) <= len(little) + 8, [each["sql"][:90] for each in much]
+
+
+def test_dates_are_kept_whole_and_what_people_typed_is_escaped() -> None:
+    assert whole("on 12-MAR-2006, <b>−3.5 %</b>") == (
+        'on <span class="whole">12-MAR-2006</span>, &lt;b&gt;<span class="whole">−3.5 %</span>&lt;/b&gt;'
+    )
+
+
+def test_someone_not_registered_has_no_timeline(cast: Cast) -> None:
+    screened = registration.screen(cast.people[Role.COORDINATOR], cast.north, details(), answers())
+    page = _page(cast, Role.COORDINATOR, screened.reference)
+    assert "not registered" in page and "Course and response to date" not in page

@@ -1,0 +1,58 @@
+"""What waits for a person on “My work”."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from capture.casebook import ENTRY_FORMS
+from capture.entry.services import dosing, entries
+from capture.fields import today
+from tests.cast import Cast, cast_of, register
+from trial.models import Role
+
+
+@pytest.fixture
+def cast(database: object) -> Cast:
+    """The fixed cast on a database of its own."""
+    return cast_of()
+
+
+def _page(cast: Cast, role: str) -> str:
+    client = Client()
+    client.force_login(cast.people[role], backend="django.contrib.auth.backends.ModelBackend")
+    return client.get("/work/").content.decode()
+
+
+def test_an_overdue_baseline_stands_under_overdue_with_its_days(cast: Cast) -> None:
+    page = _page(cast, Role.COORDINATOR)
+    assert "Overdue" in page and "Baseline" in page and "days overdue" in page
+
+
+def test_another_sites_work_is_not_shown(cast: Cast) -> None:
+    south = register(cast.elsewhere[Role.COORDINATOR], cast.south)
+    assert south.reference not in _page(cast, Role.COORDINATOR)
+    assert south.reference in _page(cast, Role.MONITOR)
+
+
+def test_a_pending_value_waits_until_it_is_there(cast: Cast) -> None:
+    nora, participant = cast.people[Role.COORDINATOR], cast.participant
+    values = {"sampled_on": today() - timedelta(days=1), "marker": "CGA", "value": None, "value_missing": "pending",
+              "unit": "ng/mL", "upper_limit": 100, "upper_limit_missing": "", "assay": ""}  # fmt: skip
+    row = entries.save(nora, participant, ENTRY_FORMS["hormone"], values, acknowledged={})
+    assert "Chromogranin A: pending" in _page(cast, Role.COORDINATOR)
+    entries.save(nora, participant, ENTRY_FORMS["hormone"], {**values, "value": 120, "value_missing": ""}, row=row,
+                 reason="result came", acknowledged={})  # fmt: skip
+    assert "Chromogranin A" not in _page(cast, Role.COORDINATOR)
+
+
+def test_an_unusual_value_that_nobody_acknowledged_waits(cast: Cast) -> None:
+    started = today() - timedelta(days=40)
+    dosing.save_cycle(None, cast.participant, 1, started, [dosing.Period(1, 20, 400, "twice_daily")])
+    assert "some of its days have no dose" in _page(cast, Role.COORDINATOR)
+
+
+def test_the_chair_finds_waivers_to_decide(cast: Cast) -> None:
+    page = _page(cast, Role.CHAIR)
+    assert f"/waivers/{cast.waiver.pk}/decision/" in page
+    assert "Overdue" not in page

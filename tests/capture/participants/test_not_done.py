@@ -1,0 +1,97 @@
+"""What was due and will not be done: said with a reason, shown as missed, due no more, and taken back."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from capture.entry.services import dosing
+from capture.fields import today
+from capture.participants import selectors
+from tests.capture.typed import signed_in
+from tests.cast import Cast, cast_of, register
+from trial.models import NotDone, Role, Visit
+from trial.protocol import schedule
+from trial.rules.dates.partial_date import shown
+
+DAY_1 = today() - timedelta(days=70)
+
+
+@pytest.fixture
+def cast(database: object) -> Cast:
+    """The fixed cast; its participant began treatment ten weeks ago and had no scan since."""
+    cast = cast_of()
+    cast.participant = register(cast.people[Role.COORDINATOR], cast.north, DAY_1 - timedelta(days=2))
+    dosing.save_cycle(None, cast.participant, 1, DAY_1, dosing.AS_PLANNED)
+    return cast
+
+
+def _due(cast: Cast) -> dict[str, str]:
+    row = selectors.rows_of([cast.participant], lambda _: today())[0]
+    return {cell.due.what: cell.due.status for cell in row.every if cell}
+
+
+def test_an_assessment_not_done_is_missed_with_its_reason_and_the_next_one_follows(cast: Cast) -> None:
+    nora, root = signed_in(cast.people[Role.COORDINATOR]), f"/participants/{cast.participant.reference}"
+    assert _due(cast)["Week 8"] == "overdue" and "Week 16" not in _due(cast)
+    assert f'{root}/not-done/?what=Week%208"' in nora.get(f"{root}/").content.decode()
+    page = nora.post(f"{root}/not-done/?what=Week 8", {"reason": "other", "because": " "})
+    assert page.status_code == 422 and "Say why." in page.content.decode() and not NotDone.objects.exists()
+    assert nora.post(f"{root}/not-done/?what=Week 8", {"reason": "unwell", "because": "fever"}).status_code == 302
+    assert (_due(cast)["Week 8"], _due(cast)["Week 16"]) == ("missed", "future")
+    assert "missed: participant too unwell (fever)" in nora.get(f"{root}/").content.decode()
+    assert "not done: participant too unwell" in nora.get("/participants/").content.decode()
+    assert nora.post(f"{root}/not-done/?what=Week 8", {"reason": "unwell"}).status_code == 404
+
+
+def test_a_visit_and_a_blood_pressure_not_done_leave_my_work(cast: Cast) -> None:
+    nora, root = signed_in(cast.people[Role.COORDINATOR]), f"/participants/{cast.participant.reference}"
+    last = "Blood pressure, week 6"
+    assert _due(cast)["Visit, cycle 1"] == "missed" and _due(cast)[last] == "missed"
+    for what in ("Visit, cycle 1", last):
+        assert nora.post(f"{root}/not-done/?what={what}", {"reason": "site"}).status_code == 302
+    page = nora.get(f"{root}/").content.decode()
+    assert page.count("missed: not possible at the site") == 2
+
+
+def test_not_done_is_taken_back_with_a_reason_and_counts_again(cast: Cast) -> None:
+    nora, root = signed_in(cast.people[Role.COORDINATOR]), f"/participants/{cast.participant.reference}"
+    nora.post(f"{root}/not-done/?what=Week 8", {"reason": "refused"})
+    row = NotDone.objects.get()
+    assert nora.post(f"{root}/not-done/{row.pk}/take-back/", {"reason_code": ""}).status_code == 422
+    assert nora.post(f"{root}/not-done/{row.pk}/take-back/", {"reason_code": "new_source"}).status_code == 302
+    assert _due(cast)["Week 8"] == "overdue"
+    history = nora.get(f"{root}/history/not_done/{row.pk}/").content.decode()
+    assert "Struck out</strong> by Nora" in history and "Participant declined" in history
+
+
+@pytest.mark.parametrize("what", ["Baseline", "Cycle 2", "Week 16", "nonsense", ""])
+def test_what_cannot_be_left_out_or_is_not_due_is_refused(cast: Cast, what: str) -> None:
+    nora = signed_in(cast.people[Role.COORDINATOR])
+    address = f"/participants/{cast.participant.reference}/not-done/?what={what}"
+    assert nora.get(address).status_code == 404
+
+
+def test_a_follow_up_not_done_is_counted_on_from_the_day_it_was_due() -> None:
+    day = date(2026, 1, 1)
+    first = schedule.follow_ups_due(day, day, None, [], None, day + timedelta(days=100))
+    assert [each.status for each in first] == ["due"]
+    then = schedule.follow_ups_due(day, day, None, [], None, day + timedelta(days=100), {"Follow-up 1"})
+    assert [(each.what, each.status) for each in then] == [("Follow-up 1", "missed"), ("Follow-up 2", "future")]
+    assert then[1].due_on == day + timedelta(days=182)
+
+
+def test_what_was_done_after_all_is_complete_whatever_was_said() -> None:
+    day_1 = date(2026, 1, 12)
+    scan = day_1 + timedelta(days=56)
+    found = schedule.assessments_due(day_1, day_1, [scan], None, scan, None, {"Week 8"})
+    assert (found[0].what, found[0].status) == ("Week 8", "complete")
+
+
+def test_what_is_empty_in_a_form_was_not_done_by_one_button(cast: Cast) -> None:
+    nora, address = signed_in(cast.people[Role.COORDINATOR]), f"/participants/{cast.participant.reference}/visit/new/"
+    typed = {"visited_on": shown(DAY_1), "cycle_number": "1", "weight_kg": "70"}
+    assert nora.post(address, typed).status_code == 422
+    assert nora.post(address, typed | {"rest_not_done": "1"}).status_code == 302
+    row = Visit.objects.get()
+    assert (row.weight_kg, row.weight_kg_missing) == (70, "")
+    assert {row.ecog_missing, row.systolic_mmhg_missing, row.diastolic_mmhg_missing} == {"not_done"}

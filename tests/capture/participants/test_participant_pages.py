@@ -1,0 +1,154 @@
+"""The pages of participants: what is shown to whom, and that a form never loses or overwrites anything."""
+
+import re
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from capture import history
+from capture.entry import edit_conflict
+from capture.entry.services import corrections, registration
+from capture.forms.registration import CorrectionForm
+from tests.cast import Cast, answers, cast_of, details, register
+from trial import protocol
+from trial.models import Participant, Role
+
+
+@pytest.fixture
+def cast(database: object) -> Cast:
+    """The fixed cast in an own database."""
+    return cast_of()
+
+
+def _as(person: Any) -> Client:
+    client = Client()
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def _typed(cast: Cast, **changed: str) -> dict[str, str]:
+    typed = {"site": str(cast.north.pk), "registered_on": "8jan2026", "consented_on": "05-JAN-2026",
+             "born_on": "UNK-MAR-1950", "sex": "female", "race": "white", "ethnicity": "not_hispanic", "ecog": "1",
+             "tumour_type": "insulinoma", "histology": "islet_cell", "measured_on": "05-JAN-2026"}  # fmt: skip
+    values = {"neutrophils": "3400", "platelets": "210000", "bilirubin": "0.6", "ast": "1.1", "creatinine": "0.8"}
+    for item in protocol.ELIGIBILITY:
+        key = f"value_{item.code}" if item.is_laboratory else f"met_{item.code}"
+        typed[key] = values.get(item.code, "yes")
+    return typed | changed
+
+
+def _opened(cast: Cast) -> dict[str, Any]:
+    """What the browser sends back of the correction page as it was opened."""
+    participant = Participant.objects.get(pk=cast.participant.pk)
+    form = CorrectionForm(participant, corrections.answers_of(participant))
+    opened_at = history.newest_change(*history.rows_of_registration(participant))
+    typed = edit_conflict.values([form]) | {"opened_at": str(opened_at), "as_opened": edit_conflict.as_opened([form])}
+    return {name: value for name, value in typed.items() if value or not name.startswith("met_")}
+
+
+def test_a_coordinator_registers_on_one_page(cast: Cast) -> None:
+    answer = _as(cast.people[Role.COORDINATOR]).post("/participants/register/", _typed(cast))
+    assert answer.status_code == 302, answer.content.decode()
+    made = Participant.objects.get(number="NET-002")
+    assert (made.group, str(made.born_on)) == ("B", "UNK-MAR-1950")
+    assert made.eligibility_answers.filter(met=True).count() == 23
+
+
+def test_nothing_is_ticked_beforehand(cast: Cast) -> None:
+    page = _as(cast.people[Role.COORDINATOR]).get("/participants/register/").content.decode()
+    assert page.count('type="radio"') == 2 * sum(not item.is_laboratory for item in protocol.ELIGIBILITY)
+    assert " checked" not in page
+
+
+def test_an_ineligible_registration_keeps_what_was_typed_and_offers_a_waiver(cast: Cast) -> None:
+    client = _as(cast.people[Role.COORDINATOR])
+    typed = _typed(cast, met_metastatic="no", primary_site="ileum")
+    page = client.post("/participants/register/", typed)
+    assert page.status_code == 422
+    shown = page.content.decode()
+    assert "Not met: Metastatic disease" in shown and 'value="ileum"' in shown and "request a waiver" in shown
+    assert client.post("/participants/register/", typed | {"screen": "1"}).url == "/participants/S-0002/waiver/"
+
+
+def test_a_wrong_date_is_explained_beside_its_field(cast: Cast) -> None:
+    page = _as(cast.people[Role.COORDINATOR]).post("/participants/register/", _typed(cast, consented_on="03/04/2026"))
+    assert page.status_code == 422
+    assert "can be read in two ways" in page.content.decode() and 'value="03/04/2026"' in page.content.decode()
+
+
+@pytest.mark.parametrize("path", ["", "registration/", "findings/new/", "history/registration/1/"])
+def test_a_participant_of_another_site_is_not_found(cast: Cast, path: str) -> None:
+    client = _as(cast.elsewhere[Role.COORDINATOR])
+    assert client.get(f"/participants/NET-001/{path}").status_code == 404
+    assert b"NET-001" not in client.get("/participants/").content
+
+
+def test_the_matrix_takes_the_same_number_of_queries_for_more_participants(cast: Cast) -> None:
+    client = _as(cast.people[Role.CHAIR])
+    client.get("/participants/?group=A")
+    with CaptureQueriesContext(connection) as of_one:
+        client.get("/participants/?group=A")
+    for _ in range(5):
+        registration.screen(cast.people[Role.COORDINATOR], cast.north, details(), answers())
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get("/participants/?group=A")
+    assert len(queries) == len(of_one) <= 20
+    assert page.status_code == 200 and b"S-0006" in page.content
+
+
+def test_the_participant_page_links_the_history_in_one_click(cast: Cast) -> None:
+    client = _as(cast.people[Role.MONITOR])
+    address = f"/participants/NET-001/history/registration/{cast.participant.pk}/"
+    assert address in client.get("/participants/NET-001/").content.decode()
+    assert "Nora" in client.get(address).content.decode()
+
+
+def test_a_correction_shows_what_another_person_changed_instead_of_overwriting_it(cast: Cast) -> None:
+    nora = cast.people[Role.COORDINATOR]
+    client = _as(nora)
+    typed = _opened(cast) | {"reason_code": "entry_error", "ecog": "2"}
+    corrections.correct_participant(nora, cast.participant, {"primary_site": "ileum"}, "New source")
+    page = client.post("/participants/NET-001/registration/", typed)
+    assert "somebody changed" in page.content.decode()
+    kept = Participant.objects.get(number="NET-001")
+    assert (kept.ecog, kept.primary_site) == (1, "ileum")
+
+
+def test_a_correction_with_a_reason_is_in_the_history(cast: Cast) -> None:
+    client = _as(cast.people[Role.COORDINATOR])
+    typed = _opened(cast)
+    refused = client.post("/participants/NET-001/registration/", typed | {"ecog": "2"})
+    assert "A correction needs its reason" in refused.content.decode()
+    typed |= {"ecog": "2", "reason_code": "entry_error", "reason_words": ""}
+    assert client.post("/participants/NET-001/registration/", typed).status_code == 302
+    shown = client.get(f"/participants/NET-001/history/registration/{cast.participant.pk}/").content.decode()
+    assert "Entry error" in shown and "<del>1</del>" in shown and "<ins>2</ins>" in shown
+
+
+def test_a_large_study_is_shown_in_pages_and_found_by_typing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("capture.participants.matrix", "capture.participants.selectors"):
+        monkeypatch.setattr(f"{module}.PAGE_ROWS", 1)
+    second = register(cast.people[Role.COORDINATOR], cast.north)
+    client = _as(cast.people[Role.COORDINATOR])
+    page = client.get("/participants/?group=A").content.decode()
+    assert "1 to 1 of 2" in page and cast.participant.reference in page and second.reference not in page
+    later = client.get("/participants/?group=A&page=2").content.decode()
+    assert second.reference in later and "Earlier" in later
+    found = client.get(f"/participants/?typed={second.reference}").content.decode()
+    assert second.reference in found and "of 2" not in found
+    assert client.get("/participants/?page=0&typed=%00").status_code == 200
+    assert client.get("/participants/?page=99999").status_code == 200
+
+
+def test_who_does_not_enter_is_not_led_to_forms_to_fill(cast: Cast) -> None:
+    """From list, participant page and My work of a monitor every link to the record opens."""
+    monitor = _as(cast.people[Role.MONITOR])
+    for page in ("/participants/", f"/participants/{cast.participant.reference}/", "/work/"):
+        words = monitor.get(page).content.decode()
+        links = set(re.findall(r'href="(/participants/[^"]+)"', words))
+        assert links, page
+        for link in links:
+            assert monitor.get(link.replace("&amp;", "&")).status_code == 200, (page, link)

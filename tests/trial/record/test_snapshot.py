@@ -1,0 +1,62 @@
+"""Reading many participants part by part gives what reading them at once gives, of the same transaction."""
+
+import threading
+
+import pytest
+from django.db import DatabaseError, connection
+
+from tests.cast import cast_of, ceiling, register
+from trial.models import Participant, Role
+from trial.record import changes, snapshot
+
+
+@pytest.fixture
+def five(database: str, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The ids of five registered participants; the first part holds one, another two."""
+    monkeypatch.setattr(snapshot, "PART", 2)
+    monkeypatch.setattr(snapshot, "FIRST_PARTS", (1,))
+    cast = cast_of()
+    ceiling("A", 10)
+    for _ in range(5):
+        register(cast.people[Role.COORDINATOR], cast.north)
+    return snapshot.group_members("A")[:5]
+
+
+def test_parts_hold_the_same_participants_in_the_same_order(five: list[int]) -> None:
+    parts = list(snapshot.in_parts(five))
+    assert [len(part) for part in parts] == [1, 2, 2]
+    assert [fact for part in parts for fact in part] == snapshot.participants(five)
+
+
+def test_nobody_is_no_part(database: str) -> None:
+    assert list(snapshot.in_parts([])) == []
+
+
+def test_every_part_sees_what_its_own_transaction_wrote_and_has_not_committed(five: list[int]) -> None:
+    with changes.record(None, "correct", "for the test"):
+        Participant.objects.filter(id=five[-1]).update(sex="male")
+        assert [part[-1].sex for part in snapshot.in_parts(five)] == ["female", "female", "male"]
+
+
+def test_the_next_part_is_read_while_one_is_worked_on(five: list[int]) -> None:
+    parts = snapshot.in_parts(five)
+    next(parts)
+    assert _readers()
+    parts.close()
+    assert not _readers()
+
+
+def _readers() -> list[threading.Thread]:
+    return [each for each in threading.enumerate() if each.name.startswith("read-ahead")]
+
+
+def test_a_part_that_cannot_be_read_stops_the_reading_and_gives_the_connection_back(
+    five: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise DatabaseError("the database went away")
+
+    monkeypatch.setattr(snapshot, "_facts", broken)
+    with pytest.raises(DatabaseError, match="went away"):
+        list(snapshot.in_parts(five))
+    assert not connection.allow_thread_sharing

@@ -1,0 +1,193 @@
+"""Response read off the record of one participant: states of lesions, local treatment, scan dates, other programs.
+
+The last part pins, on rows of our own, each rule by which our figures differ from a public derivation under RECIST 1.1.
+"""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from trial.protocol import AnalysisSettings
+from trial.rules.evaluation import response
+from trial.rules.evaluation.disease import course_of
+from trial.rules.evaluation.facts import AssessmentFact, FollowUpFact, LesionFact, ParticipantFact, ReadingFact
+from trial.rules.response.recist import Response
+
+START = date(2026, 1, 1)
+SETTINGS = AnalysisSettings()
+LIVER, NODE, BONE = (
+    LesionFact(1, "T1", "target", "liver", None),
+    LesionFact(2, "T2", "target", "lymph_node", None),
+    LesionFact(3, "N1", "non_target", "bone", None),
+)
+Value = str | tuple[str, int]  # millimetres or a state; with the day of a scan of its own
+
+
+def day(number: int) -> date:
+    """So many days after registration."""
+    return START + timedelta(days=number)
+
+
+def reading(lesion: int, value: Value) -> ReadingFact:
+    """`30` measured, `5 small` too small to measure, or a state."""
+    words, scanned_on = value if isinstance(value, tuple) else (value, None)
+    on = None if scanned_on is None else day(scanned_on)
+    if words[0].isdigit():
+        state = "too_small" if words.endswith("small") else "measured"
+        return ReadingFact(lesion, state, Decimal(words.split()[0]), "", on)
+    return ReadingFact(lesion, words, None, "Not imaged" if words == "not_evaluated" else "", on)
+
+
+def scan(number: int, t1: Value, t2: Value, n1: Value = "present", new: str = "no") -> AssessmentFact:
+    """An assessment so many days after registration, its id the day; day −2 is the baseline."""
+    kind = "baseline" if number < 0 else "follow_up"
+    readings = (reading(1, t1), reading(2, t2), reading(3, n1))
+    return AssessmentFact(number, kind, day(number), "not_done", new if number >= 0 else "", None, "", readings)
+
+
+BASELINE = scan(-2, "60", "40")
+
+
+def person(*scans: AssessmentFact, lesions: tuple[LesionFact, ...] = (LIVER, NODE, BONE)) -> ParticipantFact:
+    """Two targets of 60 and 40 mm and a bone lesion."""
+    return ParticipantFact(1, "NET-001", "A", "NORTH", START, START, lesions=lesions, assessments=(BASELINE, *scans))
+
+
+def responses(participant: ParticipantFact, settings: AnalysisSettings = SETTINGS) -> list[str]:
+    """The overall response at each follow-up."""
+    return [each.overall.value for each in response.response_at_each(participant, settings)]
+
+
+def test_a_lesion_too_small_to_measure_counts_with_its_value_and_an_absent_one_with_0() -> None:
+    small, gone = response.response_at_each(person(scan(56, "5 small", "5 small"), scan(112, "absent", "absent")))
+    assert (small.current_sum, small.target) == (Decimal(10), Response.PR)
+    assert (gone.current_sum, gone.target, gone.overall) == (Decimal(0), Response.CR, Response.PR)
+
+
+def test_what_was_not_evaluated_is_never_0() -> None:
+    (found,) = response.response_at_each(person(scan(56, "absent", "not_evaluated")))
+    assert (found.current_sum, found.overall) == (None, Response.NE)
+
+
+def test_a_complete_response_needs_non_targets_gone_too() -> None:
+    scans = [scan(56, "absent", "absent", "absent"), scan(112, "absent", "absent", "not_evaluated")]
+    assert responses(person(*scans)) == ["CR", "PR"]
+
+
+def test_assessments_are_read_in_order_of_date_however_they_were_entered() -> None:
+    scans = (scan(56, "30", "20"), scan(112, "40", "20"), scan(168, "50", "20"))
+    assert responses(person(*scans)) == responses(person(*scans[::-1])) == ["PR", "PD", "PD"]
+
+
+def test_without_a_baseline_there_is_no_response() -> None:
+    assert response.response_at_each(replace(person(), assessments=(scan(56, "30", "20"),))) == ()
+
+
+@pytest.mark.parametrize(
+    ("treated", "t1", "expected"),
+    [
+        pytest.param(57, "30", "PR", id="treated after the scan"),
+        pytest.param(56, "30", "NE", id="treated on the day of the scan"),
+        pytest.param(40, "30", "NE", id="treated before the scan"),
+        pytest.param(54, ("30", 53), "PR", id="treated after its own scan, before the day of the assessment"),
+        pytest.param(57, ("30", 58), "NE", id="treated before its own scan, after the day of the assessment"),
+        pytest.param(40, "121", "NE", id="what was measured of it does not count as progression either"),
+    ],
+)
+def test_a_locally_treated_target_is_not_evaluated_from_then_on(treated: int, t1: Value, expected: str) -> None:
+    lesions = (replace(LIVER, locally_treated_on=day(treated)), NODE, BONE)
+    assert responses(person(scan(56, t1, "20"), lesions=lesions)) == [expected]
+
+
+def test_progression_of_the_others_counts_after_local_treatment() -> None:
+    lesions = (replace(LIVER, locally_treated_on=day(40)), NODE, BONE)
+    (found,) = response.response_at_each(person(scan(56, "10", "120"), lesions=lesions))
+    assert found.overall == Response.PD
+    assert found.because.startswith("PD: the lesions measured alone, sum 120 mm is +20.0 % over the nadir 100 mm")
+
+
+def test_progression_is_dated_at_the_first_scan_that_shows_it_in_every_answer() -> None:
+    grown = scan(56, ("60", 52), ("60", 54), ("present", 58))
+    participant = person(grown)
+    assessed = response.response_at_each(participant)
+    course = course_of(participant, assessed, SETTINGS)
+    (dated,) = response.dated(assessed)
+    assert course.progression is not None
+    assert course.progression.on == dated.on == day(54)
+    assert course.assessments[-1].on == day(58)
+
+
+def test_a_raised_marker_keeps_from_complete_response_unless_the_setting_is_off() -> None:
+    gone = replace(scan(56, "absent", "absent", "absent"), marker="above")
+    participant = replace(person(), assessments=(replace(BASELINE, marker="above"), gone))
+    assert responses(participant) == ["PR"]
+    assert responses(participant, AnalysisSettings(marker_needed_for_complete=False)) == ["CR"]
+
+
+def test_the_best_change_is_looked_for_up_to_progression_and_before_new_therapy() -> None:
+    assessed = response.response_at_each(person(
+        scan(56, "50", "40"), scan(112, "40", "35"), scan(168, "60", "40"), scan(224, "10", "5")))  # fmt: skip
+    assert [each.overall.value for each in assessed] == ["SD", "SD", "PD", "PR"]
+    assert response.best_change(assessed, None) == "-25.0"
+    assert response.best_change(assessed, day(112)) == "-10.0"
+    assert response.best_change(assessed, day(50)) is None
+
+
+def test_the_best_change_is_not_looked_for_after_progression_reported_at_a_contact() -> None:
+    # Responses end with a progression reported on day 100; the scan of day 112 comes after it.
+    assessed = response.response_at_each(person(scan(56, "50", "40"), scan(112, "40", "35")))
+    assert response.best_change(assessed, None, day(100)) == "-10.0"
+    assert response.best_change(assessed, None, day(112)) == "-10.0"
+    assert response.best_change(assessed, None, day(113)) == "-25.0"
+
+
+# --- rules by which a derivation under RECIST 1.1 comes to other figures ---
+
+
+def test_a_lymph_node_has_no_rule_of_its_own() -> None:
+    # 1.1 reads the short axis of nodes and calls one below 10 mm gone; 1.0 takes the longest diameter of everything.
+    (found,) = response.response_at_each(person(scan(56, "absent", "9", "absent")))
+    assert (found.current_sum, found.overall) == (Decimal(9), Response.PR)
+
+
+def test_a_missing_lesion_neither_adds_nothing_nor_sets_the_nadir() -> None:
+    # Read as nothing, the second lesion would make day 56 a response of 30 mm and day 112 a progression from it.
+    assert responses(person(scan(56, "30", "not_evaluated"), scan(112, "50", "30"))) == ["NE", "SD"]
+
+
+def test_what_was_measured_makes_progression_though_a_lesion_is_missing() -> None:
+    assert responses(person(scan(56, "120", "not_evaluated"))) == ["PD"]
+
+
+def test_an_assessment_on_which_nothing_was_evaluated_counts_by_setting_only() -> None:
+    blind = scan(112, "not_evaluated", "not_evaluated", "not_evaluated")
+    participant = person(scan(56, "50", "40"), blind)
+    assessed = response.response_at_each(participant)
+    counting = AnalysisSettings(not_evaluated_counts=True)
+    assert [each.on for each in course_of(participant, assessed, SETTINGS).assessments] == [day(56)]
+    assert [each.on for each in course_of(participant, assessed, counting).assessments] == [day(56), day(112)]
+
+
+def test_an_assessment_on_which_one_lesion_was_evaluated_counts() -> None:
+    participant = person(scan(56, "not_evaluated", "not_evaluated", "present"))
+    course = course_of(participant, response.response_at_each(participant), SETTINGS)
+    assert [each.on for each in course.assessments] == [day(56)]
+
+
+def test_known_alive_is_the_latest_of_contact_and_assessment() -> None:
+    # Others take the last contact alone, so that progression-free survival can outlast survival.
+    contact = FollowUpFact(1, day(50), True, "none", None, None, None)
+    participant = replace(person(scan(56, "50", "40")), follow_ups=(contact,))
+    alive = course_of(participant, response.response_at_each(participant), SETTINGS).last_known_alive
+    assert alive is not None and alive.on == day(56)
+
+
+def test_stable_disease_counts_days_after_registration_not_study_days() -> None:
+    # Day 42 after registration is study day 43 where the first day is called 1.
+    for number, expected in ((41, "unknown"), (42, "SD")):
+        participant = person(scan(number, "60", "40"))
+        sequence = response.dated(response.response_at_each(participant))
+        assert response.best(participant, sequence, SETTINGS, None, None)["category"] == expected
+        assert response.best_unconfirmed(participant, sequence, SETTINGS, None, None)["category"] == expected

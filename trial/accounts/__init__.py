@@ -1,0 +1,1 @@
+"""Forms of signing in, accounts and sites."""

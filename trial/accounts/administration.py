@@ -1,0 +1,214 @@
+"""What the administrator does to accounts, sites and delegations: each act one Change with its reason."""
+
+import re
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+
+from django.db.models import F
+from django.utils import timezone
+
+from trial.accounts.access_rights import access_rights
+from trial.models import AccessReview, Delegation, Person, Role, Site, Training
+from trial.record import access, changes, versions_in_force
+from trial.rules.dates import site_time
+
+USERNAME = re.compile(r"[a-z][a-z0-9._-]{1,59}")
+# Letters and digits that cannot be taken for one another when they are read out.
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+class NotAllowed(ValueError):
+    """Nothing was changed; the message says why in words."""
+
+
+def one_time_password() -> str:
+    """Twenty letters and digits in groups of four, some 96 bits; good for one signing in."""
+    return "-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(5))
+
+
+@contextmanager
+def as_administrator(administrator: Person, reason: str, site: Site | None = None) -> Iterator[None]:
+    """The Change of one act; PermissionError for anyone but an administrator in office."""
+    with changes.record(administrator, "account", reason, site=site):
+        # Read again under the lock: two administrators may be at work on each other.
+        if not Person.objects.filter(pk=administrator.pk, role=Role.ADMINISTRATOR, is_active=True).exists():
+            raise PermissionError("Only an administrator changes accounts.")
+        yield
+
+
+def add(
+    administrator: Person, username: str, full_name: str, role: str, sites: Sequence[Site], reason: str,
+    mail_address: str = "",
+) -> tuple[Person, str]:  # fmt: skip
+    """A new account and its one-time password, which is shown once and stored as a hash only. Raises NotAllowed."""
+    if not USERNAME.fullmatch(username):
+        raise NotAllowed("A username begins with a letter and holds small letters, digits, dots and hyphens only.")
+    password = one_time_password()
+    with as_administrator(administrator, reason):
+        if Person.objects.filter(username__iexact=username).exists():
+            raise NotAllowed(f"The username {username} was given before. A username is never used again.")
+        _refuse_wrong_sites(role, sites)
+        person = Person.objects.create_person(username, password, full_name=full_name, role=role)
+        Person.objects.filter(pk=person.pk).update(must_change_password=True, mail_address=mail_address)
+        person.sites.set(sites)
+    person.refresh_from_db()
+    return person, password
+
+
+def change(
+    administrator: Person, person: Person, full_name: str, role: str, sites: Sequence[Site], reason: str,
+    mail_address: str | None = None,
+) -> None:  # fmt: skip
+    """Name, role and sites of an account; mail_address None: it stays. Raises NotAllowed."""
+    with as_administrator(administrator, reason):
+        before = Person.objects.get(pk=person.pk)
+        _refuse_wrong_sites(role, sites)
+        _refuse_both_sides(before.role, role)
+        if before.role == Role.ADMINISTRATOR and role != Role.ADMINISTRATOR:
+            _refuse_last_administrator(before)
+        to = before.mail_address if mail_address is None else mail_address
+        Person.objects.filter(pk=person.pk).update(full_name=full_name, role=role, mail_address=to)
+        person.sites.set(sites)
+
+
+def deactivate(administrator: Person, person: Person, reason: str) -> None:
+    """Ends the account's access and every session at once; what the person did stays theirs. Raises NotAllowed."""
+    if administrator.pk == person.pk:
+        raise NotAllowed("Nobody deactivates the own account.")
+    with as_administrator(administrator, reason):
+        if person.role == Role.ADMINISTRATOR:
+            _refuse_last_administrator(person)
+        Person.objects.filter(pk=person.pk).update(is_active=False, session_round=F("session_round") + 1)
+
+
+def reactivate(administrator: Person, person: Person, reason: str) -> str:
+    """Gives the same person access again; returns a new one-time password."""
+    password = one_time_password()
+    with as_administrator(administrator, reason):
+        Person.objects.filter(pk=person.pk).update(is_active=True)
+        _give(person, password)
+    return password
+
+
+def give_password(administrator: Person, person: Person, reason: str) -> str:
+    """A new one-time password in place of a forgotten one; the person's sessions end."""
+    password = one_time_password()
+    with as_administrator(administrator, reason):
+        _give(person, password)
+    return password
+
+
+def _give(person: Person, password: str) -> None:
+    fresh = Person.objects.get(pk=person.pk)
+    fresh.set_password(password)
+    fresh.must_change_password = True
+    fresh.session_round += 1
+    fresh.save(update_fields=["password", "must_change_password", "session_round"])
+
+
+def remove_second_factor(administrator: Person, person: Person, reason: str) -> None:
+    """For a lost telephone: the person sets a new one up at the next sign-in; all sessions end."""
+    from django_otp import devices_for_user
+
+    with as_administrator(administrator, reason):
+        for device in devices_for_user(person, confirmed=None):
+            device.delete()
+        Person.objects.filter(pk=person.pk).update(session_round=F("session_round") + 1)
+
+
+def save_site(
+    administrator: Person, site: Site | None, code: str, name: str, reason: str, time_zone: str = site_time.UTC_NAME
+) -> Site:
+    """A new site (site None), or another name or zone for one; the code of a site is for ever. Raises NotAllowed.
+
+    Another zone moves no instant that is on record.
+    """
+    code = code.strip().upper()
+    if time_zone not in site_time.names():
+        raise NotAllowed(f"“{time_zone}” is not a time zone.")
+    with as_administrator(administrator, reason, site):
+        if site is not None:
+            Site.objects.filter(pk=site.pk).update(name=name, time_zone=time_zone)
+            return site
+        if Site.objects.filter(code__iexact=code).exists():
+            raise NotAllowed(f"There is a site with the code {code} already.")
+        made = Site.objects.create(code=code, name=name, time_zone=time_zone)
+        versions_in_force.open_site(administrator, made)
+        return made
+
+
+def delegate(
+    administrator: Person, person: Person, site: Site, from_on: date, to_on: date | None, reason: str
+) -> Delegation:
+    """Lets an investigator of the site sign its casebooks from a day on. Raises NotAllowed."""
+    if to_on is not None and to_on < from_on:
+        raise NotAllowed("The last day is before the first.")
+    with as_administrator(administrator, reason, site):
+        if person.role != Role.INVESTIGATOR or not person.sites.filter(pk=site.pk).exists():
+            raise NotAllowed(f"{person.full_name} is not an investigator of {site.code}: nobody else signs for it.")
+        return Delegation.objects.create(person=person, site=site, from_on=from_on, to_on=to_on)
+
+
+def end_delegation(administrator: Person, delegation: Delegation, to_on: date, reason: str) -> None:
+    """The last day of a delegation; what was signed before stays signed. Raises NotAllowed."""
+    if to_on < delegation.from_on:
+        raise NotAllowed("The last day is before the first.")
+    with as_administrator(administrator, reason, delegation.site):
+        Delegation.objects.filter(pk=delegation.pk).update(to_on=to_on)
+
+
+def _refuse_wrong_sites(role: str, sites: Sequence[Site]) -> None:
+    if role in access.ENTERS and not sites:
+        raise NotAllowed("A coordinator or investigator belongs to a site: name it.")
+    if role not in (*access.ENTERS, Role.MONITOR) and sites:
+        raise NotAllowed("This role is not bound to sites: leave them out.")
+
+
+def _refuse_both_sides(before: str, after: str) -> None:
+    """No account ever holds entry and lock rights, not even one after the other."""
+    if (before in access.ENTERS and after in access.LOCKS) or (before in access.LOCKS and after in access.ENTERS):
+        raise NotAllowed("An account that enters data never locks it, nor the other way round: add a new account.")
+
+
+def _refuse_last_administrator(person: Person) -> None:
+    others = Person.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exclude(pk=person.pk)
+    if not others.exists():
+        raise NotAllowed("This is the last administrator: name another one first.")
+
+
+def record_training(
+    administrator: Person, person: Person, what: str, trained_on: date, valid_until: date | None, reason: str
+) -> Training:
+    """A training for the role that the person has now. Raises NotAllowed."""
+    if trained_on > timezone.now().date():
+        raise NotAllowed("The training lies in the future.")
+    if valid_until is not None and valid_until < trained_on:
+        raise NotAllowed("The last day is before the training.")
+    with as_administrator(administrator, reason):
+        role = Person.objects.get(pk=person.pk).role
+        return Training.objects.create(
+            person=person, role=role, what=what, trained_on=trained_on, valid_until=valid_until
+        )
+
+
+def strike_out_training(administrator: Person, training: Training, reason: str) -> Training:
+    """Takes a training back that was recorded by mistake; it stays readable."""
+    with as_administrator(administrator, reason):
+        training.struck_out_reason = reason
+        training.save()
+    return training
+
+
+def review_access_rights(administrator: Person, day: date, words: str) -> AccessReview:
+    """Signs off that the access rights of a day were looked through; raises NotAllowed for a day to come."""
+    if day > timezone.now().date():
+        raise NotAllowed("The day lies in the future.")
+    if not words.strip():
+        raise NotAllowed("Say what the review found.")
+    with as_administrator(administrator, words):
+        return AccessReview.objects.create(
+            reviewed_by=administrator, reviewed_at=timezone.now(), rights_on=day, accounts=len(access_rights(day)),
+            words=words.strip()[:600],
+        )  # fmt: skip

@@ -1,0 +1,236 @@
+"""Forms of the administrator: accounts, sites, delegations. Each asks for the reason that goes into the Change."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib.auth import authenticate
+from django.contrib.auth.password_validation import validate_password
+from django.http import HttpRequest
+from django.utils import timezone
+
+from trial.models import Person, Role, Site
+from trial.rules.dates import partial_date, site_time
+
+
+def _text(label: str, most: int, **attrs: str) -> forms.CharField:
+    widget = forms.TextInput(attrs={"class": "form-control", **attrs})
+    return forms.CharField(label=label, max_length=most, widget=widget)
+
+
+class DayField(forms.CharField):
+    """A full date as the clinic types it → datetime.date, None when empty."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"data-date": "", "placeholder": "DD-MMM-YYYY", "class": "form-control", "autocomplete": "off"}
+        super().__init__(max_length=20, widget=forms.TextInput(attrs=attrs), **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        """A stored date is shown as it is typed."""
+        return partial_date.shown(value) if isinstance(value, date) else value
+
+    def clean(self, value: Any) -> Any:
+        """ValidationError in words for anything but a full date."""
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            read = partial_date.parse(text, timezone.now().date())
+        except partial_date.DateNotUnderstood as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+        if not read.is_complete:
+            raise forms.ValidationError(f"{read} is not a full date: day, month and year are needed here.")
+        return read.earliest()
+
+
+class WithReason(forms.Form):
+    """The reason of the act, last on the page."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"] = _text("Reason", 300)
+        self.fields["reason"].error_messages["required"] = "Say why: the reason is kept with the change."
+
+
+class AccountForm(WithReason):
+    """Name, role and sites; for a new account (`person` None) the username too."""
+
+    full_name = _text("Full name", 120, autocomplete="off")
+    mail_address = forms.EmailField(
+        required=False, max_length=254, widget=forms.EmailInput(attrs={"class": "form-control", "autocomplete": "off"}),
+        help_text="For the daily reminder of expedited reports; it holds study numbers only.",
+    )  # fmt: skip
+    role = forms.ChoiceField(
+        choices=[("", "Choose"), *Role.choices], widget=forms.Select(attrs={"class": "form-select"})
+    )
+    sites = forms.ModelMultipleChoiceField(
+        Site.objects.none(), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text="For coordinators and investigators; a monitor without sites monitors all. Other roles have none.",
+    )  # fmt: skip
+
+    def __init__(self, person: Person | None, *args: Any, **kwargs: Any) -> None:
+        initial = {} if person is None else {"full_name": person.full_name, "role": person.role,
+                                             "mail_address": person.mail_address,
+                                             "sites": list(person.sites.all())}  # fmt: skip
+        super().__init__(*args, initial=initial, **kwargs)
+        self.fields["sites"].queryset = Site.objects.filter(struck_out_reason="")  # type: ignore[attr-defined]
+        if person is None:
+            username = _text("Username", 60, autocomplete="off", autocapitalize="none")
+            username.help_text = "Small letters and digits. It is given once and never again."
+            self.fields = {"username": username, **self.fields}
+
+
+ZONE_HELP = (
+    "The place of the site, or the nearest one listed with the same clock. Days and times that people of the site type "
+    "are by this clock, and so are their days and deadlines."
+)
+ZONE_CHANGED = (
+    "Another zone moves nothing that is on record: every moment stays what it was, and is shown by the new clock. If "
+    "times were typed by a wrong clock, correct those entries, each with its reason."
+)
+
+
+class SiteForm(WithReason):
+    """Name and time zone of a site; for a new one (`site` None) its code too, and nothing is chosen beforehand."""
+
+    name = _text("Name", 120)
+    time_zone = forms.ChoiceField(label="Time zone", widget=forms.Select(attrs={"class": "form-select"}))
+
+    def __init__(self, site: Site | None, *args: Any, **kwargs: Any) -> None:
+        initial = {"name": site.name, "time_zone": site.time_zone} if site else {}
+        super().__init__(*args, initial=initial, **kwargs)
+        zone = self.fields["time_zone"]
+        zone.choices = [("", "Choose"), *((each, each.replace("_", " ")) for each in site_time.names())]  # type: ignore[attr-defined]
+        zone.help_text = ZONE_HELP if site is None else f"{ZONE_HELP} {ZONE_CHANGED}"
+        if site is None:
+            code = _text("Code", 12, autocapitalize="characters")
+            code.help_text = "Short and for ever, such as NORTH."
+            self.fields = {"code": code, **self.fields}
+
+
+class DelegationForm(WithReason):
+    """Which site an investigator signs for, from when to when."""
+
+    site = forms.ModelChoiceField(Site.objects.none(), widget=forms.Select(attrs={"class": "form-select"}))
+    from_on = DayField(label="From")
+    to_on = DayField(label="To", required=False, help_text="Empty: until it is ended.")
+
+    def __init__(self, person: Person, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["site"].queryset = person.sites.all()  # type: ignore[attr-defined]
+
+
+class EndDelegationForm(WithReason):
+    """The last day of a delegation."""
+
+    to_on = DayField(label="Last day")
+
+
+class TrainingForm(WithReason):
+    """What a person was trained in, when, and until when it holds."""
+
+    what = _text("Training", 200)
+    trained_on = DayField(label="Trained on")
+    valid_until = DayField(label="Valid until", required=False, help_text="Empty: it does not run out.")
+
+
+class AccessReviewForm(forms.Form):
+    """What the review of the access rights of a day found."""
+
+    words = forms.CharField(label="What the review found", max_length=600,
+                            widget=forms.Textarea(attrs={"class": "form-control", "rows": 2}))  # fmt: skip
+
+
+class DayForm(forms.Form):
+    """The day that access rights are shown for."""
+
+    on = DayField(label="On")
+
+
+def _password(label: str, autocomplete: str) -> forms.CharField:
+    widget = forms.PasswordInput(attrs={"autocomplete": autocomplete, "class": "form-control"})
+    return forms.CharField(label=label, strip=False, max_length=200, widget=widget)
+
+
+class CodeField(forms.CharField):
+    """Six digits of the authenticator, or a recovery code."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput(attrs={"autocomplete": "one-time-code", "class": "form-control code-field"})
+        super().__init__(label=kwargs.pop("label", "Code"), max_length=20, widget=widget, **kwargs)
+
+
+class ChoosePasswordForm(forms.Form):
+    """The password now (unless a one-time password has just been used), and the new one twice."""
+
+    def __init__(self, person: Person, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.person = person
+        if not person.must_change_password:
+            self.fields["old_password"] = _password("Password now", "current-password")
+        self.fields["new_password"] = _password("New password", "new-password")
+        self.fields["new_password_again"] = _password("New password, again", "new-password")
+
+    def clean(self) -> dict[str, Any]:
+        """Errors beside the field they belong to; the rules of passwords in words."""
+        given = super().clean() or self.cleaned_data
+        if "old_password" in given and not self.person.check_password(given["old_password"]):
+            self.add_error("old_password", "This is not your password.")
+        new, again = given.get("new_password"), given.get("new_password_again")
+        if new and again and new != again:
+            self.add_error("new_password_again", "The two are not the same.")
+        if new:
+            try:
+                validate_password(new, self.person)
+            except forms.ValidationError as refusal:
+                self.add_error("new_password", refusal)
+        return given
+
+
+class MailForm(forms.Form):
+    """Where the daily reminder goes; empty: nowhere."""
+
+    mail_address = forms.EmailField(required=False, max_length=254)
+
+
+class CodeForm(forms.Form):
+    """One code."""
+
+    code = CodeField()
+
+
+class UnlockForm(forms.Form):
+    """The password, and the code where a second factor is demanded."""
+
+    def __init__(self, asks_code: bool, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"] = _password("Password", "current-password")
+        if asks_code:
+            self.fields["code"] = CodeField()
+
+
+class SignInForm(forms.Form):
+    """Username and password; `person` is set once both are right."""
+
+    username = forms.CharField(
+        max_length=60, widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True})
+    )
+    password = forms.CharField(strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}))
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """`request` goes to the sign-in check, which counts failures by username and address."""
+        super().__init__(*args, **kwargs)
+        self.request = request
+        self.person: Person | None = None
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "form-control"
+
+    def clean(self) -> dict[str, Any]:
+        """Checks the pair; the words never say which of the two was wrong."""
+        cleaned = super().clean() or {}
+        if "username" in cleaned and "password" in cleaned:
+            # A locked-out pair is refused by axes inside authenticate(); `AxesMiddleware` then answers in its place.
+            self.person = authenticate(self.request, username=cleaned["username"], password=cleaned["password"])
+            if self.person is None:
+                raise forms.ValidationError("The username or the password is not right.")
+        return cleaned

@@ -1,0 +1,74 @@
+"""Refuses views that do not state who may call them, and people whose signing in is not complete."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from trial import clock
+from trial.accounts.security import kept_forms, session
+from trial.models import KeptForm
+from trial.record import changes
+
+
+class StatedRule:
+    """Every view carries a rule from `trial.record.access`; one without is an error, never an open door."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """`get_response` is the rest of the chain."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Hands it on, at no site yet; what is shown to signed-in people is kept out of shared and disk caches."""
+        with clock.at(None):
+            response = self.get_response(request)
+        if getattr(request, "user", None) is not None and request.user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+    def process_view(self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> None:
+        """Raises ImproperlyConfigured for a view without a rule (Django's own views included)."""
+        if not hasattr(view, "rule"):
+            raise ImproperlyConfigured(
+                f"{view.__module__}.{view.__name__} does not state who may call it (trial.access)."
+            )
+
+
+class SigningIn:
+    """Leads to the next step of signing in; a form that arrives when the session has ended is kept meanwhile."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """`get_response` is the rest of the chain."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """A kept form goes back to its page without being saved, and has then done its duty."""
+        kept = request.POST.get("kept_form", "") if request.method == "POST" else ""
+        if not kept.isdigit():
+            return self.get_response(request)
+        with changes.returned():
+            response = self.get_response(request)
+        if request.user.is_authenticated and response.status_code < 500:
+            KeptForm.objects.filter(pk=int(kept), person_id=request.user.pk).delete()
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """None to go on; a page's own request gets 401, so that no page is put inside another."""
+        if getattr(view, "rule", "public") == "public" or hasattr(view, "step_of_signing_in"):
+            return None
+        step = session.next_step(request) if request.user.is_authenticated else "sign_in"
+        if step is None or (step == "sign_in" and request.method != "POST"):
+            return None
+        if request.headers.get("HX-Request") == "true":
+            return HttpResponse("Sign in first.", status=401, content_type="text/plain; charset=utf-8")
+        back = kept_forms.keep(request) if request.method == "POST" else request.get_full_path()
+        if step == "sign_in":
+            return redirect_to_login(back) if back else None
+        return redirect(f"{reverse(step)}?{urlencode({'next': back or reverse('home')})}")

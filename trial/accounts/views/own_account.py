@@ -1,0 +1,151 @@
+"""One's own account: password, second factor, sessions, the history of signing in, and a form that was kept."""
+
+from django.contrib import auth, messages
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from trial.accounts.forms import ChoosePasswordForm, CodeForm, MailForm
+from trial.accounts.security import passwords, second_factor, sign_ins
+from trial.accounts.security.session import step_of_signing_in
+from trial.accounts.views.sign_in import asked_for, next_page
+from trial.models import KeptForm, Person, Role, SignIn
+from trial.record import access
+
+SHOWN = 50
+
+
+@access.allows(*Role)
+def account(request: HttpRequest) -> HttpResponse:
+    """What the person can see and do about the own account."""
+    person = me(request)
+    shown = {
+        "sign_ins": person.sign_ins.order_by("-id")[:SHOWN],
+        "mail_address": person.mail_address,
+        "has_second_factor": second_factor.has_one(person),
+        "codes_left": second_factor.codes_left(person),
+        "kept": person.kept_forms.order_by("-id"),
+    }
+    return render(request, "trial/account.html", shown)
+
+
+@access.allows(*Role)
+@require_POST
+def mail_address(request: HttpRequest) -> HttpResponse:
+    """Where the daily reminder of expedited reports goes."""
+    form = MailForm(request.POST)
+    if form.is_valid():
+        Person.objects.filter(pk=request.user.pk).update(mail_address=form.cleaned_data["mail_address"])
+        messages.success(request, "Your mail address is saved.")
+    else:
+        messages.error(request, "This is not a mail address. Type it as name@hospital.example.")
+    return redirect("account")
+
+
+@step_of_signing_in
+@access.allows(*Role)
+@sensitive_post_parameters()
+def change_password(request: HttpRequest) -> HttpResponse:
+    """The own password; asked for at the first sign-in. Every other session of the person ends."""
+    person = me(request)
+    form = ChoosePasswordForm(person, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        passwords.choose(person, form.cleaned_data["new_password"])
+        auth.update_session_auth_hash(request, person)
+        sign_ins.note(request, SignIn.Result.PASSWORD_CHANGED, person)
+        messages.success(request, "Your new password is in force; other sessions of yours have ended.")
+        return redirect(next_page(request))
+    shown = {"form": form, "next": asked_for(request), "first": person.must_change_password}
+    return render(request, "trial/change_password.html", shown, status=422 if form.errors else 200)
+
+
+@step_of_signing_in
+@access.allows(*Role)
+@sensitive_post_parameters()
+def second_factor_set_up(request: HttpRequest) -> HttpResponse:
+    """Shows the secret as QR code, takes the first code, shows the recovery codes once."""
+    person = me(request)
+    if second_factor.has_one(person) and not request.user.is_verified():
+        # Somebody with a stolen password must not put a device of their own in its place.
+        return redirect("second_factor")
+    device = second_factor.device_to_set_up(person)
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        codes = second_factor.confirm(request, device, form.cleaned_data["code"])
+        if codes is not None:
+            sign_ins.note(request, SignIn.Result.SECOND_FACTOR_SET, person)
+            return render(request, "trial/recovery_codes.html", {"codes": codes, "onwards": next_page(request)})
+        form.add_error("code", "This code is not right. Wait for the next one and type that.")
+    shown = {
+        "form": form, "next": asked_for(request), "secret": second_factor.secret_of(device),
+        "picture": second_factor.picture_of(device), "demanded": second_factor.is_demanded(),
+    }  # fmt: skip
+    return render(request, "trial/second_factor_set_up.html", shown, status=422 if form.errors else 200)
+
+
+@step_of_signing_in
+@access.allows(*Role)
+@sensitive_post_parameters()
+def second_factor_code(request: HttpRequest) -> HttpResponse:
+    """Asks for the code of the authenticator, or a recovery code."""
+    import django_otp
+
+    person = me(request)
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        device = second_factor.verify(person, form.cleaned_data["code"])
+        if device is not None:
+            django_otp.login(request, device)
+            recovered = device.name == "recovery"
+            sign_ins.note(request, SignIn.Result.RECOVERY_CODE if recovered else SignIn.Result.SIGNED_IN, person)
+            return redirect(next_page(request))
+        sign_ins.note(request, SignIn.Result.WRONG_CODE, person)
+        form.add_error("code", wrong_code(person))
+    return render(request, "trial/second_factor.html", {"form": form, "next": asked_for(request)},
+                  status=422 if form.errors else 200)  # fmt: skip
+
+
+@access.allows(*Role)
+@require_POST
+def new_recovery_codes(request: HttpRequest) -> HttpResponse:
+    """Ten new recovery codes in place of the old ones."""
+    person = me(request)
+    if not second_factor.has_one(person):
+        return redirect("second_factor_set_up")
+    return render(request, "trial/recovery_codes.html", {"codes": second_factor.new_recovery_codes(person),
+                                                         "onwards": "/account/"})  # fmt: skip
+
+
+@access.allows(*Role)
+@require_POST
+def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
+    """Ends every session of the person on the server, this one too."""
+    person = me(request)
+    Person.objects.filter(pk=person.pk).update(session_round=F("session_round") + 1)
+    sign_ins.note(request, SignIn.Result.EVERYWHERE, person)
+    auth.logout(request)
+    return redirect("sign_in")
+
+
+@access.allows(*Role)
+def kept_form(request: HttpRequest, kept_id: int) -> HttpResponse:
+    """What was typed when the session ended: goes back to its form, or is thrown away (POST)."""
+    kept = get_object_or_404(KeptForm, pk=kept_id, person_id=request.user.pk)
+    if request.method == "POST":
+        kept.delete()
+        messages.success(request, "What had been kept is thrown away.")
+        return redirect("home")
+    return render(request, "trial/kept_form.html", {"kept": kept})
+
+
+def me(request: HttpRequest) -> Person:
+    """The person who asks, as stored now."""
+    return Person.objects.get(pk=request.user.pk)
+
+
+def wrong_code(person: Person) -> str:
+    """The refusal in words, with how long to wait."""
+    wait = second_factor.seconds_to_wait(person)
+    return f"This code is not right. Wait {wait} second{'s' if wait != 1 else ''}, then type the next one."

@@ -1,0 +1,258 @@
+"""Accounts, for the administrator alone: list, add, change, deactivate, delegate; access rights of a day; sign-ins."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from trial.accounts import administration
+from trial.accounts.access_rights import access_rights
+from trial.accounts.administration import review_access_rights
+from trial.accounts.forms import (
+    AccessReviewForm,
+    AccountForm,
+    DayForm,
+    DelegationForm,
+    EndDelegationForm,
+    SiteForm,
+    TrainingForm,
+    WithReason,
+)
+from trial.models import AccessReview, Change, Delegation, Person, Role, SignIn, Site, Training, Version
+from trial.record import access, changes
+from trial.rules.dates.partial_date import shown as shown_day
+
+REFUSALS = (administration.NotAllowed, changes.RecordBusy, changes.ReasonMissing)
+
+
+@access.allows(*access.ADMINISTERS)
+def people(request: HttpRequest) -> HttpResponse:
+    """Every account there ever was."""
+    found = Person.objects.prefetch_related("sites").order_by("-is_active", "username")
+    return render(request, "trial/people.html", {"people": found})
+
+
+@access.allows(*access.ADMINISTERS)
+def add(request: HttpRequest) -> HttpResponse:
+    """A new account; its one-time password is shown once, on the answer."""
+    form = AccountForm(None, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        done = attempt(form, lambda: administration.add(
+            administrator(request), given["username"], given["full_name"], given["role"], list(given["sites"]),
+            given["reason"], given["mail_address"]))  # fmt: skip
+        if done is not None:
+            return _password_page(request, *done)
+    return one_form(request, form, "Add an account", "Add the account", reverse("people"))
+
+
+@access.allows(*access.ADMINISTERS)
+def person(request: HttpRequest, person_id: int) -> HttpResponse:
+    """One account: what it is, its delegations, how it came to be so."""
+    found = get_object_or_404(Person, pk=person_id)
+    numbers = Version.objects.filter(table_name="trial_person", row_id=found.pk).values("change_id")
+    shown = {
+        "person": found,
+        "delegations": found.delegations.select_related("site").order_by("-from_on"),
+        "changes": Change.objects.filter(pk__in=numbers).select_related("person").order_by("-id"),
+        "sign_ins": found.sign_ins.order_by("-id")[:20],
+        "trainings": found.trainings.all(),
+        "training_missing": access.missing(found, timezone.now().date()),
+        "may_be_delegated": found.role == Role.INVESTIGATOR and found.is_active,
+    }
+    return render(request, "trial/person.html", shown)
+
+
+@access.allows(*access.ADMINISTERS)
+def change(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Name, role and sites."""
+    found = get_object_or_404(Person, pk=person_id)
+    form = AccountForm(found, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        if attempt(form, lambda: _true(administration.change(
+            administrator(request), found, given["full_name"], given["role"], list(given["sites"]), given["reason"],
+            given["mail_address"]))):  # fmt: skip
+            messages.success(request, f"The account {found.username} is changed.")
+            return redirect("person", found.pk)
+    return one_form(request, form, f"Change the account {found.username}", "Save", reverse("person", args=[found.pk]))
+
+
+# Act in the address → (title, button, what is done; it returns a one-time password or None).
+ACTS: dict[str, tuple[str, str, Callable[[Person, Person, str], str | None]]] = {
+    "deactivate": ("Deactivate", "Deactivate the account", administration.deactivate),
+    "reactivate": ("Reactivate", "Reactivate the account", administration.reactivate),
+    "password": ("New one-time password for", "Give a one-time password", administration.give_password),
+    "second-factor": ("Remove the second factor of", "Remove the second factor", administration.remove_second_factor),
+}
+
+
+@access.allows(*access.ADMINISTERS)
+def act(request: HttpRequest, person_id: int, act_name: str) -> HttpResponse:
+    """One act on an account that only needs its reason."""
+    found = get_object_or_404(Person, pk=person_id)
+    if act_name not in ACTS:
+        return render(request, "404.html", status=404)
+    title, button, do = ACTS[act_name]
+    form = WithReason(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        done = attempt(form, lambda: (do(administrator(request), found, form.cleaned_data["reason"]),))
+        if done is not None:
+            if done[0]:
+                return _password_page(request, found, done[0])
+            messages.success(request, f"{title} {found.username}: done.")
+            return redirect("person", found.pk)
+    return one_form(request, form, f"{title} {found.username}", button, reverse("person", args=[found.pk]))
+
+
+@access.allows(*access.ADMINISTERS)
+def delegate(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Lets an investigator sign for a site."""
+    found = get_object_or_404(Person, pk=person_id)
+    form = DelegationForm(found, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        days = given["from_on"], given["to_on"]
+        if attempt(form, lambda: administration.delegate(
+            administrator(request), found, given["site"], *days, given["reason"])):  # fmt: skip
+            messages.success(request, f"{found.full_name} may sign for {given['site'].code}.")
+            return redirect("person", found.pk)
+    title, back = f"{found.full_name} signs for a site", reverse("person", args=[found.pk])
+    return one_form(request, form, title, "Delegate", back)
+
+
+@access.allows(*access.ADMINISTERS)
+def end_delegation(request: HttpRequest, delegation_id: int) -> HttpResponse:
+    """The last day of a delegation."""
+    row = get_object_or_404(Delegation.objects.select_related("person", "site"), pk=delegation_id)
+    form = EndDelegationForm(request.POST or None, initial={"to_on": row.to_on or timezone.now().date()})
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        if attempt(form, lambda: _true(administration.end_delegation(
+            administrator(request), row, given["to_on"], given["reason"]))):  # fmt: skip
+            messages.success(request, f"{row.person.full_name} signs for {row.site.code} until the day you named.")
+            return redirect("person", row.person_id)
+    title = f"End signing of {row.person.full_name} for {row.site.code}"
+    return one_form(request, form, title, "End the delegation", reverse("person", args=[row.person_id]))
+
+
+@access.allows(*access.ADMINISTERS)
+def rights(request: HttpRequest) -> HttpResponse:
+    """Who could do what on a day, and the sign-off of a review of it."""
+    today = timezone.now().date()
+    form = DayForm(request.GET if "on" in request.GET else None, initial={"on": today})
+    day = form.cleaned_data["on"] if form.is_bound and form.is_valid() else today
+    review = AccessReviewForm(request.POST or None)
+    if request.method == "POST" and review.is_valid() and attempt(
+        review, lambda: review_access_rights(administrator(request), day, review.cleaned_data["words"])
+    ):  # fmt: skip
+        messages.success(request, f"The review of the access rights of {shown_day(day)} is recorded.")
+        return redirect(f"{reverse('access_rights')}?on={shown_day(day)}")
+    shown = {"form": form, "day": day, "rights": access_rights(day), "review": review,
+             "reviews": AccessReview.objects.select_related("reviewed_by")[:50]}  # fmt: skip
+    return render(request, "trial/access_rights.html", shown, status=422 if review.errors else 200)
+
+
+@access.allows(*access.ADMINISTERS)
+def sign_in_history(request: HttpRequest) -> HttpResponse:
+    """Who came when, from where, with what result; newest first, a hundred a page."""
+    found = SignIn.objects.select_related("person").order_by("-id")
+    page = Paginator(found, 100).get_page(request.GET.get("page"))
+    return render(request, "trial/sign_in_history.html", {"page": page})
+
+
+def administrator(request: HttpRequest) -> Person:
+    """The person who acts."""
+    return Person.objects.get(pk=request.user.pk)
+
+
+def attempt(form: Form, do: Callable[[], Any]) -> Any:
+    """What `do` returns; None when it was refused, with the words on the form."""
+    try:
+        return do()
+    except REFUSALS as refusal:
+        form.add_error(None, str(refusal))
+        return None
+
+
+def one_form(request: HttpRequest, form: Form, title: str, button: str, back: str) -> HttpResponse:
+    """The page of one form; 422 when something on it was refused."""
+    shown = {"form": form, "title": title, "button": button, "back": back}
+    return render(request, "trial/one_form.html", shown, status=422 if form.errors else 200)
+
+
+def _true(_: None) -> bool:
+    return True
+
+
+def _password_page(request: HttpRequest, found: Person, password: str) -> HttpResponse:
+    return render(request, "trial/one_time_password.html", {"person": found, "password": password})
+
+
+@access.allows(*access.ADMINISTERS)
+def sites(request: HttpRequest) -> HttpResponse:
+    """Every site with the people who work there; nothing of any participant."""
+    shown = {"sites": Site.objects.prefetch_related("people"), "now": timezone.now()}
+    return render(request, "trial/sites.html", shown)
+
+
+@access.allows(*access.ADMINISTERS)
+def add_site(request: HttpRequest) -> HttpResponse:
+    """A new site."""
+    return _site_page(request, None, "Add a site", "Add the site")
+
+
+@access.allows(*access.ADMINISTERS)
+def rename_site(request: HttpRequest, site_id: int) -> HttpResponse:
+    """Another name or time zone; the code stays, and so does every instant on record."""
+    site = get_object_or_404(Site, pk=site_id)
+    return _site_page(request, site, f"Change {site.code}", "Save")
+
+
+def _site_page(request: HttpRequest, site: Site | None, title: str, button: str) -> HttpResponse:
+    form = SiteForm(site, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        done = attempt(form, lambda: administration.save_site(
+            administrator(request), site, given.get("code", ""), given["name"], given["reason"],
+            given["time_zone"]))  # fmt: skip
+        if done:
+            messages.success(request, f"The site {done.code} is saved.")
+            return redirect("sites")
+    return one_form(request, form, title, button, reverse("sites"))
+
+
+@access.allows(*access.ADMINISTERS)
+def record(request: HttpRequest, person_id: int) -> HttpResponse:
+    """A training for the role that the person has now."""
+    found = get_object_or_404(Person, pk=person_id)
+    form = TrainingForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        if attempt(form, lambda: administration.record_training(
+            administrator(request), found, given["what"], given["trained_on"], given["valid_until"],
+            given["reason"])):  # fmt: skip
+            messages.success(request, f"The training of {found.full_name} is recorded.")
+            return redirect("person", found.pk)
+    title = f"Training of {found.full_name} as {found.get_role_display().lower()}"
+    return one_form(request, form, title, "Record the training", reverse("person", args=[found.pk]))
+
+
+@access.allows(*access.ADMINISTERS)
+def strike_out(request: HttpRequest, training_id: int) -> HttpResponse:
+    """Takes back what was recorded by mistake."""
+    row = get_object_or_404(Training.objects.select_related("person"), pk=training_id, struck_out_reason="")
+    form = WithReason(request.POST or None)
+    if request.method == "POST" and form.is_valid() and attempt(
+        form, lambda: administration.strike_out_training(administrator(request), row, form.cleaned_data["reason"])
+    ):  # fmt: skip
+        messages.success(request, f"The training of {row.person.full_name} is taken back.")
+        return redirect("person", row.person_id)
+    title = f"Take back the training of {row.person.full_name}: {row.what}"
+    return one_form(request, form, title, "Take it back", reverse("person", args=[row.person_id]))

@@ -1,0 +1,109 @@
+"""Signing in and out, the way to each role's first page, and the sign of life."""
+
+from axes.helpers import get_cool_off
+from django.conf import settings
+from django.contrib import auth
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from trial.accounts import navigation
+from trial.accounts.forms import SignInForm
+from trial.accounts.security import kept_forms, passwords, second_factor, session, sign_ins
+from trial.models import Person, Role, SignIn
+from trial.record import access
+
+
+@access.public
+@sensitive_post_parameters("password")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Shows and answers the sign-in form; a person already signed in goes on to the page asked for."""
+    if request.user.is_authenticated:
+        return redirect(next_page(request))
+    form = SignInForm(request, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        assert form.person is not None
+        return _let_in(request, form.person)
+    if getattr(request, "axes_locked_out", False):
+        # Answered here in words; left standing, the mark would make AxesMiddleware answer with a bare line of text.
+        request.axes_locked_out = False  # type: ignore[attr-defined]
+        sign_ins.note(request, SignIn.Result.LOCKED_OUT, _named(request))
+        return locked_out(request)
+    if request.method == "POST":
+        sign_ins.note(request, SignIn.Result.WRONG_PASSWORD, _named(request))
+    shown = {"form": form, "next": asked_for(request), "second_factor": second_factor.is_demanded()}
+    return render(request, "trial/sign_in.html", shown)
+
+
+def _let_in(request: HttpRequest, person: Person) -> HttpResponse:
+    """The password was right: the session begins; what is still missing is asked for by `SigningIn`."""
+    if person.must_change_password:
+        passwords.use_up(person)
+    auth.login(request, person)
+    session.unlock(request)
+    waits = second_factor.is_demanded()
+    sign_ins.note(request, SignIn.Result.PASSWORD if waits else SignIn.Result.SIGNED_IN, person)
+    response = redirect(next_page(request))
+    kept_forms.remember(response, person, secure=request.is_secure())
+    return response
+
+
+def _named(request: HttpRequest) -> Person | None:
+    return Person.objects.filter(username=request.POST.get("username", "")[:60]).first()
+
+
+@access.public
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Ends the session; only by POST, so that no link or image can do it."""
+    if request.user.is_authenticated:
+        sign_ins.note(request, SignIn.Result.SIGNED_OUT, Person.objects.get(pk=request.user.pk))
+    auth.logout(request)
+    response = redirect("sign_in")
+    response.delete_cookie(kept_forms.COOKIE, samesite="Lax")
+    return response
+
+
+@access.allows(*Role)
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Sends each role to its first page; a role without one is told so in words."""
+    address = navigation.landing(request.user)
+    return redirect(address) if address else render(request, "trial/home.html")
+
+
+@access.public
+@never_cache
+@require_GET
+def live(request: HttpRequest) -> HttpResponse:
+    """200 and one word while the web process answers; it asks nothing of the database."""
+    return HttpResponse("live\n", content_type="text/plain; charset=utf-8")
+
+
+def asked_for(request: HttpRequest) -> str:
+    """The page that was asked for before signing in, as it was sent."""
+    return str(request.POST.get("next", request.GET.get("next", "")))
+
+
+def next_page(request: HttpRequest) -> str:
+    """Where to go after signing in."""
+    asked = asked_for(request)
+    # Only addresses of this very site: a foreign one would make the sign-in page a springboard.
+    own = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
+    return resolve_url(asked) if own and asked != reverse("sign_out") else reverse("home")
+
+
+def locked_out(request: HttpRequest) -> HttpResponse:
+    """The page that says for how long signing in is closed."""
+    cool_off = get_cool_off(request)
+    context = {
+        "minutes": int(cool_off.total_seconds() // 60) if cool_off else None,
+        "failures": settings.AXES_FAILURE_LIMIT,
+    }
+    return render(request, "trial/locked_out.html", context, status=429)

@@ -1,0 +1,89 @@
+"""Adverse events, graded by CTCAE 3.0."""
+
+from django.db import models
+from django.db.models import Q
+
+from trial.models.base import ByEdition, RecordRow
+from trial.models.casebook.participant import Participant
+from trial.models.fields import MissingReasonField, PartialDateField, value_or_reason
+from trial.protocol import code_lists
+from trial.rules.safety.expedited_reports import KINDS
+
+
+class AdverseEvent(RecordRow, ByEdition):
+    """An adverse event; when its grade changes, a further episode that continues the first one."""
+
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="adverse_events")
+    continues = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="episodes")
+    term = models.CharField(max_length=80)
+    select = models.CharField(max_length=80, blank=True, default="")
+    other_words = models.CharField(max_length=120, blank=True, default="")
+    grade = models.PositiveSmallIntegerField(null=True, blank=True, choices=code_lists.GRADES)
+    grade_missing = MissingReasonField()
+    attribution = models.PositiveSmallIntegerField(null=True, blank=True, choices=code_lists.ATTRIBUTIONS)
+    attribution_missing = MissingReasonField()
+    onset_on = PartialDateField(null=True, blank=True)
+    onset_on_missing = MissingReasonField()
+    resolved_on = PartialDateField(null=True, blank=True)
+    present_at_baseline = models.BooleanField(default=False)
+    seriousness = models.CharField(max_length=20, choices=code_lists.SERIOUSNESS)
+    expectedness = models.CharField(max_length=12, choices=code_lists.EXPECTEDNESS, blank=True, default="")
+    # 24 hours or more, or a longer stay than planned; empty: not answered.
+    hospital_stay = models.CharField(max_length=3, choices=code_lists.HOSPITAL_STAY, blank=True, default="")
+    # When the site became aware of the event at this grade, by the clock on its wall, and how far that was from UTC:
+    # together the instant at which the clock of an expedited report starts. What was typed in UTC says UTC.
+    aware_on = models.DateField(null=True, blank=True)
+    aware_time = models.TimeField(null=True, blank=True)
+    aware_offset = models.CharField(max_length=12, blank=True, default="UTC")
+    action_taken = models.CharField(max_length=16, choices=code_lists.ACTIONS_TAKEN)
+    outcome = models.CharField(max_length=16, choices=code_lists.EVENT_OUTCOMES)
+    cycle_number = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("onset_on", "id")
+        constraints = [
+            value_or_reason("grade", "event_grade_or_reason"),
+            value_or_reason("attribution", "event_attribution_or_reason"),
+            value_or_reason("onset_on", "event_onset_or_reason"),
+            models.CheckConstraint(condition=Q(grade__isnull=True) | Q(grade__range=(1, 5)), name="event_grade_1_to_5"),
+            models.CheckConstraint(
+                condition=Q(attribution__isnull=True) | Q(attribution__range=(1, 5)), name="event_attribution_1_to_5"
+            ),
+            models.CheckConstraint(condition=~Q(grade=5) | Q(outcome="fatal"), name="event_of_grade_5_is_fatal"),
+            models.CheckConstraint(
+                condition=Q(aware_time__isnull=True) | Q(aware_on__isnull=False), name="event_aware_time_has_its_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(aware_on__isnull=True) | ~Q(aware_offset=""), name="event_aware_day_has_its_offset"
+            ),
+        ]
+
+
+class ExpeditedReport(RecordRow):
+    """A report of an adverse event as it was sent: of which kind, when, by whom, under which reference."""
+
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="expedited_reports")
+    event = models.ForeignKey(AdverseEvent, on_delete=models.PROTECT, related_name="expedited_reports")
+    kind = models.CharField(max_length=12, choices=KINDS)
+    sent_at = models.DateTimeField()
+    sent_by = models.CharField(max_length=120)
+    reference = models.CharField(max_length=60, blank=True, default="")
+
+    class Meta:
+        ordering = ("sent_at", "id")
+        constraints = [models.CheckConstraint(condition=~Q(sent_by=""), name="expedited_report_has_a_sender")]
+
+
+class ExpeditedTable(RecordRow):
+    """An edition of the table of expedited reporting; the newest one that stands is in force.
+
+    rules: the lines of the file, as `trial.rules.safety.expedited_table.from_cells` reads them.
+    """
+
+    source = models.CharField(max_length=300)
+    is_confirmed = models.BooleanField()
+    rules = models.JSONField()
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [models.CheckConstraint(condition=~Q(source=""), name="expedited_table_has_a_source")]

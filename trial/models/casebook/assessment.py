@@ -1,0 +1,122 @@
+"""Tumour assessments: the scan visits, and the lesions followed through them by identity."""
+
+from django.db import models
+from django.db.models import Q
+
+from trial import protocol
+from trial.models.base import ByEdition, RecordRow
+from trial.models.casebook.participant import Participant
+
+
+class Assessment(RecordRow, ByEdition):
+    """One tumour assessment: the baseline before treatment or a follow-up after day 1."""
+
+    class Kind(models.TextChoices):
+        BASELINE = "baseline", "Baseline"
+        FOLLOW_UP = "follow_up", "Follow-up"
+
+    class Marker(models.TextChoices):
+        NORMAL = "normal", "Normal"
+        ABOVE = "above", "Above upper limit of normal"
+        NOT_DONE = "not_done", "Not done"
+
+    class NewLesions(models.TextChoices):
+        NO = "no", "No"
+        YES = "yes", "Yes"
+        NOT_EVALUATED = "not_evaluated", "Not evaluated"
+
+    class Opinion(models.TextChoices):
+        CR = "CR", "CR"
+        PR = "PR", "PR"
+        SD = "SD", "SD"
+        PD = "PD", "PD"
+        NE = "NE", "NE"
+
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="assessments")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    assessed_on = models.DateField()
+    method = models.CharField(max_length=20, choices=protocol.METHODS)
+    slice_thickness_mm = models.DecimalField(max_digits=4, decimal_places=1, null=True)
+    marker = models.CharField(max_length=10, choices=Marker.choices, default=Marker.NOT_DONE)
+    new_lesions = models.CharField(max_length=14, choices=NewLesions.choices, blank=True, default="")
+    new_lesion_on = models.DateField(null=True)
+    new_lesion_description = models.CharField(max_length=120, blank=True, default="")
+    investigator_response = models.CharField(max_length=2, choices=Opinion.choices, blank=True, default="")
+
+    class Meta:
+        ordering = ("assessed_on", "id")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("participant",), condition=Q(kind="baseline", struck_out_reason=""), name="one_baseline"
+            ),
+            models.UniqueConstraint(
+                fields=("participant", "assessed_on"),
+                condition=Q(struck_out_reason=""),
+                name="one_assessment_per_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="baseline", new_lesions="") | (Q(kind="follow_up") & ~Q(new_lesions="")),
+                name="new_lesions_asked_at_follow_up_only",
+            ),
+        ]
+
+
+class Lesion(RecordRow):
+    """A lesion chosen at baseline and followed at every assessment."""
+
+    class Kind(models.TextChoices):
+        TARGET = "target", "Target"
+        NON_TARGET = "non_target", "Non-target"
+
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="lesions")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    label = models.CharField(max_length=6)
+    organ = models.CharField(max_length=20, choices=protocol.ORGANS)
+    description = models.CharField(max_length=80, blank=True, default="")
+    locally_treated_on = models.DateField(null=True)
+
+    class Meta:
+        ordering = ("-kind", "id")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("participant", "label"), condition=Q(struck_out_reason=""), name="one_lesion_per_label"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label} {self.get_organ_display()}"
+
+
+class LesionReading(RecordRow):
+    """What one assessment says of one lesion: a measurement of a target, or the state of a non-target."""
+
+    class State(models.TextChoices):
+        MEASURED = "measured", "Measured"
+        TOO_SMALL = "too_small", "Too small to measure"
+        ABSENT = "absent", "Absent"
+        NOT_EVALUATED = "not_evaluated", "Not evaluated"
+        PRESENT = "present", "Present"
+        PROGRESSION = "unequivocal_progression", "Unequivocal progression"
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="readings")
+    lesion = models.ForeignKey(Lesion, on_delete=models.PROTECT, related_name="readings")
+    state = models.CharField(max_length=24, choices=State.choices)
+    longest_diameter_mm = models.DecimalField(max_digits=5, decimal_places=1, null=True)
+    not_evaluated_reason = models.CharField(max_length=120, blank=True, default="")
+    scanned_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("assessment", "lesion"), condition=Q(struck_out_reason=""), name="one_reading_per_lesion"
+            ),
+            models.CheckConstraint(
+                condition=(Q(state__in=("measured", "too_small")) & Q(longest_diameter_mm__gt=0))
+                | (~Q(state__in=("measured", "too_small")) & Q(longest_diameter_mm__isnull=True)),
+                name="reading_measured_has_millimetres",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="not_evaluated") | ~Q(not_evaluated_reason=""),
+                name="reading_not_evaluated_says_why",
+            ),
+        ]

@@ -1,0 +1,97 @@
+"""The end of treatment, what is known afterwards, and the end of the study for a participant."""
+
+from django.db import models
+from django.db.models import Q
+
+from trial import protocol
+from trial.models.base import ByEdition, RecordRow
+from trial.models.casebook.participant import Participant
+from trial.models.fields import PartialDateField
+from trial.protocol import code_lists
+
+
+def _one_per_participant(name: str) -> models.UniqueConstraint:
+    return models.UniqueConstraint(fields=("participant",), condition=Q(struck_out_reason=""), name=name)
+
+
+class OffTreatment(RecordRow, ByEdition):
+    """The end of study treatment and its reason."""
+
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="off_treatments")
+    off_on = models.DateField()
+    reason = models.CharField(max_length=16, choices=code_lists.OFF_TREATMENT_REASONS)
+    because = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        constraints = [_one_per_participant("one_off_treatment")]
+
+
+class FollowUp(RecordRow, ByEdition):
+    """A contact after treatment: alive or dead, progression since the last one, new therapy."""
+
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="follow_ups")
+    contacted_on = models.DateField()
+    alive = models.CharField(max_length=8, choices=code_lists.ALIVE)
+    progression = models.CharField(max_length=14, choices=code_lists.PROGRESSION)
+    progressed_on = models.DateField(null=True, blank=True)
+    progression_method = models.CharField(max_length=20, choices=protocol.METHODS, blank=True, default="")
+    disease_assessed_on = models.DateField(null=True, blank=True)
+    new_therapy = models.CharField(max_length=8, choices=code_lists.YES_NO_UNKNOWN)
+    new_therapy_on = PartialDateField(null=True, blank=True)
+    new_therapy_name = models.CharField(max_length=120, blank=True, default="")
+
+    class Meta:
+        ordering = ("contacted_on", "id")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("participant", "contacted_on"), condition=Q(struck_out_reason=""), name="one_contact_per_day"
+            ),
+            models.CheckConstraint(
+                condition=~Q(progression="radiological") | (Q(progressed_on__isnull=False) & ~Q(progression_method="")),
+                name="radiological_progression_has_date_and_method",
+            ),
+            models.CheckConstraint(
+                condition=Q(progressed_on__isnull=True) | Q(progression__in=("radiological", "clinical")),
+                name="date_of_progression_only_with_progression",
+            ),
+            models.CheckConstraint(
+                condition=Q(new_therapy="yes") | Q(new_therapy_on__isnull=True),
+                name="date_of_therapy_only_with_therapy",
+            ),
+        ]
+
+
+class Death(RecordRow, ByEdition):
+    """Death of any cause; day, or day and month, may be unknown."""
+
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="deaths")
+    died_on = PartialDateField()
+    cause = models.CharField(max_length=10, choices=code_lists.DEATH_CAUSES)
+    because = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        constraints = [_one_per_participant("one_death")]
+
+
+class Withdrawal(RecordRow, ByEdition):
+    """Withdrawal of consent, and how far it goes."""
+
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="withdrawals")
+    withdrew_on = models.DateField()
+    scope = models.CharField(max_length=10, choices=code_lists.WITHDRAWAL_SCOPES)
+    because = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        constraints = [_one_per_participant("one_withdrawal")]
+
+
+class OffStudy(RecordRow, ByEdition):
+    """The end of all follow-up for a participant."""
+
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="off_studies")
+    off_on = models.DateField()
+    reason = models.CharField(max_length=12, choices=code_lists.OFF_STUDY_REASONS)
+    because = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        constraints = [_one_per_participant("one_off_study")]

@@ -1,0 +1,124 @@
+"""Screening, eligibility, waiver, registration, and what was found out about it later."""
+
+from django.db import models
+
+from trial import protocol
+from trial.models.base import ByEdition, RecordRow
+from trial.models.fields import MissingReasonField, PartialDateField, value_or_reason
+from trial.models.people import Site
+
+
+def _choices(types: tuple[protocol.TumourType, ...]) -> list[tuple[str, str]]:
+    return [(kind.code, kind.label) for kind in types]
+
+
+def _codes(types: tuple[protocol.TumourType, ...], group: protocol.Group) -> list[str]:
+    return [kind.code for kind in types if kind.group == group]
+
+
+def _derived_group() -> models.Case:
+    """The rule of `protocol.group_of` as SQL, so that the database derives the group itself."""
+    whens = []
+    for group in protocol.Group:
+        by_type = models.Q(tumour_type__in=_codes(protocol.TUMOUR_TYPES, group))
+        by_histology = models.Q(tumour_type="neuroendocrine_tumour", histology__in=_codes(protocol.HISTOLOGIES, group))
+        whens.append(models.When(by_type | by_histology, then=models.Value(group.value)))
+    return models.Case(*whens, default=models.Value(""), output_field=models.CharField(max_length=1))
+
+
+class Participant(RecordRow, ByEdition):
+    """Someone screened for the trial; has a study number and `registered_on` once registered."""
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="participants")
+    screening_number = models.PositiveIntegerField(unique=True)
+    number = models.CharField(max_length=12, unique=True, null=True)
+    consented_on = models.DateField(null=True)
+    registered_on = models.DateField(null=True)
+    born_on = PartialDateField(null=True)
+    born_on_missing = MissingReasonField()
+    sex = models.CharField(max_length=16, choices=protocol.SEXES)
+    race = models.CharField(max_length=20, choices=protocol.RACES)
+    ethnicity = models.CharField(max_length=16, choices=protocol.ETHNICITIES)
+    ecog = models.PositiveSmallIntegerField(null=True)
+    ecog_missing = MissingReasonField()
+    tumour_type = models.CharField(max_length=32, choices=_choices(protocol.TUMOUR_TYPES))
+    histology = models.CharField(max_length=32, choices=_choices(protocol.HISTOLOGIES))
+    primary_site = models.CharField(max_length=60, blank=True, default="")
+    metastatic_sites = models.CharField(max_length=120, blank=True, default="")
+    functional_syndrome = models.CharField(max_length=60, blank=True, default="")
+    prior_therapy = models.TextField(blank=True, default="")
+    group = models.GeneratedField(
+        expression=_derived_group(), output_field=models.CharField(max_length=1), db_persist=True
+    )
+
+    class Meta:
+        ordering = ("number", "screening_number")
+        constraints = [
+            value_or_reason("born_on", "participant_birth_or_reason"),
+            value_or_reason("ecog", "participant_ecog_or_reason"),
+            models.CheckConstraint(
+                condition=models.Q(number__isnull=True, registered_on__isnull=True)
+                | models.Q(number__isnull=False, registered_on__isnull=False, consented_on__isnull=False),
+                name="participant_registered_with_number_and_consent",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(registered_on__isnull=True) | models.Q(consented_on__lte=models.F("registered_on")),
+                name="participant_consent_before_registration",
+            ),
+            models.CheckConstraint(condition=models.Q(ecog__lte=4), name="participant_ecog_at_most_4"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def reference(self) -> str:
+        """The study number, or the screening number before registration; safe in URLs."""
+        return self.number or f"S-{self.screening_number:04d}"
+
+    @property
+    def is_registered(self) -> bool:
+        """Whether a study number was given."""
+        return self.number is not None
+
+
+class EligibilityAnswer(RecordRow):
+    """The answer to one item of the eligibility checklist; a laboratory item carries value and date."""
+
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="eligibility_answers")
+    edition = models.PositiveSmallIntegerField(default=protocol.ELIGIBILITY_EDITION)
+    item = models.CharField(max_length=32)
+    met = models.BooleanField(null=True)
+    value = models.DecimalField(max_digits=12, decimal_places=3, null=True)
+    measured_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("participant", "item"), name="one_answer_per_item")]
+
+
+class Waiver(RecordRow):
+    """A request of the site to register in spite of unmet criteria, and the chair's decision."""
+
+    class Decision(models.TextChoices):
+        OPEN = "open", "Waiting for the study chair"
+        APPROVED = "approved", "Approved"
+        REFUSED = "refused", "Refused"
+
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="waivers")
+    requested_because = models.TextField()
+    decision = models.CharField(max_length=10, choices=Decision.choices, default=Decision.OPEN)
+    decided_because = models.TextField(blank=True, default="")
+
+
+class RegistrationFinding(RecordRow):
+    """What turned out about a registration afterwards; the participant stays on record."""
+
+    class Kind(models.TextChoices):
+        INELIGIBLE = "ineligible", "Found ineligible"
+        CANCELLED = "cancelled", "Cancelled before treatment"
+        IN_ERROR = "in_error", "Registered in error"
+
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="findings")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    found_on = models.DateField()
+    because = models.TextField()

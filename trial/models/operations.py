@@ -1,0 +1,63 @@
+"""What the parts of the program say about themselves for the Status page."""
+
+from datetime import UTC, datetime
+
+from django.db import models
+
+from trial.models.base import RecordRow
+from trial.models.people import Person
+
+
+class StatusNote(models.Model):
+    """The newest word of one part, by name: the sweep that ran, the audit verified, the backup made."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    at = models.DateTimeField()
+    is_good = models.BooleanField()
+    words = models.TextField()
+
+
+def note(name: str, is_good: bool, words: str) -> None:
+    """The newest word of a part replaces the one before."""
+    fresh = {"at": datetime.now(UTC), "is_good": is_good, "words": words[:500]}
+    StatusNote.objects.update_or_create(name=name, defaults=fresh)
+
+
+def notes() -> dict[str, StatusNote]:
+    """The newest word of each part that has spoken."""
+    return {each.name: each for each in StatusNote.objects.all()}
+
+
+class ProblemReport(RecordRow):
+    """What is wrong, how bad it is, on which page of which program; reviewed once by the administrator."""
+
+    class Severity(models.TextChoices):
+        DATA = "data", "Data or a result are wrong, or were lost"
+        BLOCKS = "blocks", "I cannot go on with my work"
+        HINDERS = "hinders", "It hinders, there is a way round it"
+        SMALL = "small", "A small thing"
+
+    reported_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    reported_at = models.DateTimeField()
+    severity = models.CharField(max_length=8, choices=Severity.choices)
+    words = models.CharField(max_length=1000)
+    page = models.CharField(max_length=200, blank=True, default="")
+    program = models.CharField(max_length=60)
+    reviewed_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    reviewed_at = models.DateTimeField(null=True)
+    found = models.CharField(max_length=600, blank=True, default="")
+
+    class Meta:
+        ordering = ("-id",)
+
+
+class Draft(models.Model):
+    """The fields of one page as one person left them; `path` is the page's address, without its query."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="drafts")
+    path = models.CharField(max_length=300)
+    fields = models.JSONField()
+    kept_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("person", "path"), name="one_draft_per_person_and_page")]

@@ -1,0 +1,191 @@
+"""Who uses the product: sites, people and the roles they hold."""
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
+
+from trial.models.base import RecordRow
+
+
+class Role(models.TextChoices):
+    """The six roles; what each may do is stated in `trial.record.access`."""
+
+    COORDINATOR = "coordinator", "Site coordinator"
+    INVESTIGATOR = "investigator", "Site investigator"
+    MONITOR = "monitor", "Monitor"
+    CHAIR = "chair", "Study chair"
+    STATISTICIAN = "statistician", "Statistician"
+    ADMINISTRATOR = "administrator", "Administrator"
+
+
+class Site(RecordRow):
+    """A hospital that takes part in the trial."""
+
+    code = models.CharField(max_length=12, unique=True)
+    name = models.CharField(max_length=120)
+    # Of the IANA database. Instants on record do not move with it: it only says which clock people there look at.
+    time_zone = models.CharField(max_length=40, default="UTC")
+
+    class Meta:
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class PersonStore(BaseUserManager["Person"]):
+    """Creates accounts with a hashed password."""
+
+    def create_person(self, username: str, password: str | None, *, full_name: str, role: str) -> "Person":
+        """A new account; the password is stored as an Argon2 hash only."""
+        person = self.model(username=username, full_name=full_name, role=role)
+        person.set_password(password)
+        person.save(using=self._db)
+        return person
+
+
+class Person(AbstractBaseUser, PermissionsMixin):
+    """Someone who signs in, with one role and the sites it extends to (none listed: see `sees_all_sites`)."""
+
+    username = models.CharField(max_length=60, unique=True)
+    full_name = models.CharField(max_length=120)
+    role = models.CharField(max_length=20, choices=Role.choices)
+    sites = models.ManyToManyField(Site, blank=True, related_name="people")
+    is_active = models.BooleanField(default=True)
+    # Where the daily digest of expedited reports goes; empty: nowhere. No access right, so no part of the history.
+    mail_address = models.EmailField(blank=True, default="")
+    digest_on = models.DateField(null=True)  # the day of the newest digest that was sent
+    # A one-time password was given; the person chooses an own one before anything else.
+    must_change_password = models.BooleanField(default=False)
+    # Part of every session's fingerprint: one more ends all of the person's sessions at once.
+    session_round = models.PositiveIntegerField(default=0)
+
+    objects = PersonStore()
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS = ["full_name", "role"]
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("username"), name="a_username_is_used_once_for_ever")]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    def get_session_auth_hash(self) -> str:
+        """The fingerprint that a session must carry: it changes with the password and with `session_round`."""
+        text = f"{self.password}:{self.session_round}"
+        return salted_hmac("trial.models.Person.session", text, algorithm="sha256").hexdigest()
+
+
+# What a browser says of itself → words; the first that fits, since most also name the browsers they descend from.
+BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"),
+           ("Macintosh", "Mac"), ("Linux", "Linux"))  # fmt: skip
+
+
+class Delegation(RecordRow):
+    """An investigator may sign casebooks of a site from one day to another (no last day: until it is ended)."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="delegations")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="delegations")
+    from_on = models.DateField()
+    to_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(to_on__isnull=True) | models.Q(to_on__gte=models.F("from_on")),
+                name="delegation_ends_after_it_begins",
+            )
+        ]
+
+
+class SignIn(models.Model):
+    """One act at the door: who, when, from where, with what result. The application adds rows and never alters them."""
+
+    class Result(models.TextChoices):
+        SIGNED_IN = "signed_in", "Signed in"
+        PASSWORD = "password", "Password right, code asked for"
+        WRONG_PASSWORD = "wrong_password", "Wrong username or password"
+        WRONG_CODE = "wrong_code", "Wrong code"
+        LOCKED_OUT = "locked_out", "Refused: closed for a while"
+        RECOVERY_CODE = "recovery_code", "Signed in with a recovery code"
+        UNLOCKED = "unlocked", "Returned after a pause"
+        SIGNED_OUT = "signed_out", "Signed out"
+        EVERYWHERE = "everywhere", "Signed out everywhere"
+        PASSWORD_CHANGED = "password_changed", "Password changed"
+        SECOND_FACTOR_SET = "second_factor_set", "Second factor set up"
+
+    at = models.DateTimeField(auto_now_add=True)
+    # None where the typed name is no account's: what was typed there can be a password and is not kept.
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="sign_ins")
+    result = models.CharField(max_length=20, choices=Result.choices)
+    address = models.GenericIPAddressField(null=True)
+    browser = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=("person", "-at"), name="newest_sign_in_of_person")]
+
+    @property
+    def browser_in_words(self) -> str:
+        """Browser and system by the names they give themselves, such as "Firefox on Windows"; else as it was sent."""
+        browser = next((words for mark, words in BROWSERS if mark in self.browser), "")
+        system = next((words for mark, words in SYSTEMS if mark in self.browser), "")
+        return " on ".join(filter(None, (browser, system))) or self.browser[:40]
+
+
+class PastPassword(models.Model):
+    """The hash of a password that was in use, so that it is not used again soon."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="past_passwords")
+    password = models.CharField(max_length=128)
+    until_at = models.DateTimeField(auto_now_add=True)
+
+
+class KeptForm(models.Model):
+    """What somebody had typed when the session ended before the save arrived; theirs alone, not part of the record."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="kept_forms")
+    path = models.CharField(max_length=300)
+    fields = models.JSONField()
+    kept_at = models.DateTimeField(auto_now_add=True)
+
+    @property
+    def typed(self) -> list[tuple[str, str]]:
+        """What was typed, with the names of the fields as words; what the page itself had put in is left out."""
+        own = {"opened_at", "as_opened", "answers_query", "and_next", "seen_version", "confirmed", "sent_as", "edition"}
+        return [(name.replace("-", " ").replace("_", " ").capitalize(), value)
+                for name, value in self.fields if value and name not in own]  # fmt: skip
+
+
+class Training(RecordRow):
+    """A person was trained for a role (no last day: it does not run out)."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="trainings")
+    role = models.CharField(max_length=20, choices=Role.choices)
+    what = models.CharField(max_length=200)
+    trained_on = models.DateField()
+    valid_until = models.DateField(null=True)
+
+    class Meta:
+        ordering = ("-trained_on", "-id")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("trained_on")),
+                name="training_ends_after_it_began",
+            )
+        ]
+
+
+class AccessReview(RecordRow):
+    """The access rights as they stood on a day were looked through, and what was found."""
+
+    reviewed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    reviewed_at = models.DateTimeField()
+    rights_on = models.DateField()
+    accounts = models.PositiveIntegerField()
+    words = models.CharField(max_length=600)
+
+    class Meta:
+        ordering = ("-id",)

@@ -1,0 +1,170 @@
+"""Who may see and do what: the only door from a view to the record.
+
+Each view states its rule with `@allows(...)`; a view without one fails `tests/test_access.py`. What a role may not
+see is answered 404 (another site's participant) and what it may not do 403.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+
+from trial import clock
+from trial.models import Change, Delegation, Participant, Person, Role, Site, Training
+from trial.rules.dates.partial_date import shown
+
+View = Callable[..., HttpResponse]
+
+ENTERS = (Role.COORDINATOR, Role.INVESTIGATOR)
+READS_RECORD = (*ENTERS, Role.MONITOR, Role.CHAIR, Role.STATISTICIAN)
+READS_TRAIL = (Role.INVESTIGATOR, Role.MONITOR, Role.CHAIR, Role.STATISTICIAN)
+READS_RESULTS = (Role.CHAIR, Role.STATISTICIAN)
+READS_JOURNAL = (Role.MONITOR, Role.CHAIR, Role.STATISTICIAN)  # who looked at what; of no site
+DECIDES = (Role.CHAIR,)
+EXCHANGES = (Role.STATISTICIAN,)  # whole-record exports and imports
+# Freezing and the lock: asked for by the monitor, approved by the chair. Nobody who enters is among them.
+LOCKS = (Role.MONITOR, Role.CHAIR)
+ADMINISTERS = (Role.ADMINISTRATOR,)
+EVERY_SITE = (Role.CHAIR, Role.STATISTICIAN)
+
+
+def allows(*roles: Role) -> Callable[[View], View]:
+    """States which roles may call a view; signed-out people are sent to sign in, other roles get 403."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if request.user.role not in roles:
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded.rule = frozenset(roles)  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def public(view: View) -> View:
+    """States that a view is open to people who have not signed in."""
+    view.rule = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def sites_for(person: Person) -> QuerySet[Site]:
+    """Sites whose record the person may read; a monitor without assigned sites monitors all of them."""
+    if sees_every_site(person):
+        return Site.objects.all()
+    return person.sites.all() if person.role in READS_RECORD else Site.objects.none()
+
+
+def sees_every_site(person: Person) -> bool:
+    """Whether no site is hidden from the person."""
+    return person.role in EVERY_SITE or (person.role == Role.MONITOR and not person.sites.exists())
+
+
+def changes_for(person: Person) -> QuerySet[Change]:
+    """The Changes of the trail the person may read; those of no site only for those who see every site."""
+    if person.role not in READS_TRAIL:
+        return Change.objects.none()
+    return Change.objects.all() if sees_every_site(person) else Change.objects.filter(site__in=list(sites_for(person)))
+
+
+def participants_for(person: Person) -> QuerySet[Participant]:
+    """Every participant the person may see."""
+    return Participant.objects.filter(site__in=sites_for(person)).select_related("site")
+
+
+def participant_for(person: Person, reference: str) -> Participant:
+    """The participant with this study or screening number; Http404 when it is none of the person's.
+
+    From here on days and times are those of the participant's site.
+    """
+    found = participants_for(person).filter(is_reference(reference)).first()
+    if found is None:
+        raise Http404("There is no such participant at your sites.")
+    clock.stand_at(found.site)
+    return found
+
+
+def is_reference(reference: str) -> Q:
+    """The condition on participants that this study or screening number makes."""
+    if reference.startswith("S-") and reference[2:].isdigit():
+        return Q(screening_number=int(reference[2:]))
+    return Q(number=reference)
+
+
+def reads_journal(person: Person) -> bool:
+    """Whether the person reads who looked at what: only who sees every site, since the journal belongs to none."""
+    return person.role in READS_JOURNAL and sees_every_site(person)
+
+
+def may_enter(person: Person) -> bool:
+    """Whether the role writes to the casebook."""
+    return person.role in ENTERS
+
+
+def delegations_on(day: date) -> QuerySet[Delegation]:
+    """Delegations in force on the day."""
+    return Delegation.objects.filter(Q(to_on__isnull=True) | Q(to_on__gte=day), from_on__lte=day, struck_out_reason="")
+
+
+def may_sign(person: Person, site: Site, day: date) -> bool:
+    """Whether the person signs for the site on the day: an active investigator of the site, and delegated."""
+    if person.role != Role.INVESTIGATOR or not person.is_active or not person.sites.filter(pk=site.pk).exists():
+        return False
+    return delegations_on(day).filter(person=person, site=site).exists()
+
+
+def sites_signed_for(person: Person, today: Callable[[int], date]) -> set[int]:
+    """Ids of the sites that the person is delegated to sign for on the day that it is there."""
+    rows = Delegation.objects.filter(person=person, struck_out_reason="").values_list("site", "from_on", "to_on")
+    return {site for site, from_on, to_on in rows if from_on <= today(site) and (to_on is None or to_on >= today(site))}
+
+
+def signatories(site: Site, day: date) -> QuerySet[Person]:
+    """The people who may sign for the site on the day."""
+    named = delegations_on(day).filter(site=site).values("person")
+    return Person.objects.filter(pk__in=named, role=Role.INVESTIGATOR, is_active=True, sites=site)
+
+
+ENTRY_ACTS = frozenset({"register", "enter", "correct", "strike_out"})
+
+
+def is_demanded() -> bool:
+    """Off until it is switched on, so that nobody is locked out before the trainings there are have been recorded."""
+    return bool(settings.TRAINING)
+
+
+def trainings_on(day: date) -> QuerySet[Training]:
+    """Trainings in force on the day."""
+    in_force = Q(valid_until__isnull=True) | Q(valid_until__gte=day)
+    return Training.objects.filter(in_force, trained_on__lte=day, struck_out_reason="")
+
+
+def missing(person: Person, day: date) -> str:
+    """Why the person may not enter data on the day, in words; empty for who may, and for roles that never enter."""
+    if person.role not in ENTERS or trainings_on(day).filter(person=person, role=person.role).exists():
+        return ""
+    role = person.get_role_display().lower()
+    ended = person.trainings.filter(role=person.role, struck_out_reason="", valid_until__lt=day)
+    last = ended.order_by("-valid_until").first()
+    if last is not None:
+        return f"Your training as {role} ended on {shown(last.valid_until)}."
+    return f"No training as {role} is on record for you."
+
+
+def in_the_way(person: Person | None, act: str) -> str:
+    """Why an act of the person is not written, in words; empty when it is. Asked by the one way to write."""
+    if person is None or act not in ENTRY_ACTS or not is_demanded():
+        return ""
+    because = missing(person, timezone.now().date())
+    return f"{because} Nothing was saved: ask the administrator to record a training." if because else ""

@@ -1,0 +1,226 @@
+"""The settings that a group is analysed with, now or as of a change: the protocol's constants and later choices.
+
+Not pure: it reads the record. The settings of a group are one row of it, changed by the statistician under a Change.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection, transaction
+
+from trial.models import CriteriaOnRecord, ExpeditedTable, GradeText, GroupSettings, Participant, Person, Reopening
+from trial.protocol import AnalysisSettings, analysis_settings
+from trial.protocol.ctcae_v3 import Match, grades_of
+from trial.protocol.ctcae_v3.criteria import words_of
+from trial.record import changes, snapshot
+from trial.record.rows import Reader
+from trial.rules import accrual
+from trial.rules.accrual import Standing
+from trial.rules.evaluation import accrual_stage
+from trial.rules.response.recist import IN_FORCE
+from trial.rules.safety import expedited_table
+from trial.rules.safety.expedited_table import Rule
+
+
+def settings_in_force(group: str, as_of: int | None = None) -> AnalysisSettings:
+    """The settings of a group (as_of: change number, None: now). Raises WrongSettings for a row that cannot be."""
+    rows = Reader(as_of).rows(GroupSettings, "group", [group])
+    if not rows:
+        return AnalysisSettings()
+    # The reader gives decimals; rates and confidence are floats, of which the fingerprint of the settings is made.
+    return analysis_settings.from_dict(json.loads(json.dumps(rows[0]["chosen"], default=float)))
+
+
+class NotChosen(ValueError):
+    """Nothing was changed; the message says why in words."""
+
+
+def differences(before: AnalysisSettings, after: AnalysisSettings) -> list[tuple[str, Any, Any]]:
+    """(name, plain value before, plain value after) of each setting that differs."""
+    old, new = before.as_dict(), after.as_dict()
+    return [(name, old[name], new[name]) for name in old if old[name] != new[name]]
+
+
+def choose(person: Person, group: str, settings: AnalysisSettings, reason: str, seen_version: str) -> int:
+    """Writes the settings of a group; returns the number of the Change.
+
+    seen_version: the fingerprint of the settings that the person looked at. Raises NotChosen when nothing differs or
+    somebody else changed them since, changes.ReasonMissing, changes.RecordBusy.
+    """
+    if not reason.strip():
+        raise changes.ReasonMissing("Say why the settings are changed.")
+    with changes.record(person, "settings", reason, groups=[group]) as change:
+        before = settings_in_force(group)
+        if before.version() != seen_version:
+            raise NotChosen("Somebody else changed these settings meanwhile. Look at them again; nothing was changed.")
+        if not differences(before, settings):
+            raise NotChosen("These are the settings in force already.")
+        # Only what differs from the protocol is kept, so that the page can say which values were chosen.
+        chosen = {name: value for name, _, value in differences(AnalysisSettings(), settings)}
+        GroupSettings.objects.update_or_create(group=group, defaults={"chosen": chosen})
+    return change.number
+
+
+def gate_in_force(group: str, as_of: int | None = None) -> accrual.Gate:
+    """The gate with the participants of its deciding stage (as_of: change number, None: now)."""
+    settings = settings_in_force(group, as_of)
+    members = snapshot.group_members(group, as_of)
+    standings = _standings(members, settings, as_of)
+    return accrual_stage.gate_of(group, len(members), standings, settings, reopenings(group, as_of))
+
+
+def refusal(group: str) -> str:
+    """Why nobody can be registered now, in words; empty when the group is open.
+
+    Participants are evaluated only when the count says that it may matter, and only as many as the stages need.
+    """
+    settings = settings_in_force(group)
+    registered = Participant.objects.filter(number__isnull=False, group=group, struck_out_reason="").count()
+    if accrual.surely_open(registered, settings.ceiling(group), accrual_stage.looks_of(settings, group)):
+        return ""
+    found = gate_in_force(group)
+    return "" if found.open else found.because
+
+
+def reopenings(group: str, as_of: int | None = None) -> tuple[accrual.Reopened, ...]:
+    """The chair's reopenings of a group that stand."""
+    rows = Reader(as_of).rows(Reopening, "group", [group])
+    return tuple(accrual.Reopened(row["stage"], row["ground"], row["because"]) for row in rows)
+
+
+def _standings(
+    members: Sequence[int], settings: AnalysisSettings, as_of: int | None, at_once: int = 25
+) -> Iterator[Standing]:
+    """One after the other, read in batches: the gate stops asking when its stages are full."""
+    for start in range(0, len(members), at_once):
+        for fact in snapshot.participants(members[start : start + at_once], as_of):
+            yield accrual_stage.standing(fact, settings)
+
+
+@dataclass(frozen=True)
+class TableInForce:
+    """Its rules, where they come from, and whose word they are."""
+
+    rules: tuple[Rule, ...]
+    source: str
+    mark: str
+
+
+def table_in_force() -> TableInForce:
+    """One SQL statement."""
+    row = ExpeditedTable.objects.filter(struck_out_reason="").last()
+    if row is None:
+        return TableInForce(expedited_table.shipped(), expedited_table.SOURCE, expedited_table.TO_BE_CONFIRMED)
+    mark = expedited_table.CONFIRMED if row.is_confirmed else expedited_table.TO_BE_CONFIRMED
+    return TableInForce(expedited_table.from_cells(row.rules), row.source, mark)
+
+
+def put_in_force(lines: Iterable[str], source: str, is_confirmed: bool) -> tuple[Rule, ...]:
+    """Puts the table of a file in force, all of it or nothing; every clock is then counted by it.
+
+    Raises expedited_table.TableRefused, changes.RecordBusy.
+    """
+    rules = expedited_table.read(lines)
+    with changes.record(None, "settings", f"Table of expedited reporting: {source}"):
+        ExpeditedTable.objects.create(
+            source=source, is_confirmed=is_confirmed, rules=[each.as_cells() for each in rules]
+        )
+    return rules
+
+
+def back_to_shipped(reason: str) -> int:
+    """Strikes every edition out, so that the shipped table is in force again; returns how many there were."""
+    standing = list(ExpeditedTable.objects.filter(struck_out_reason=""))
+    if standing:
+        with changes.record(None, "strike_out", reason):
+            for each in standing:
+                each.struck_out_reason = reason
+                each.save()
+    return len(standing)
+
+
+def contradiction() -> str:
+    """Why the protocol's criteria cannot be used with this record, in words; empty when they can."""
+    noted = CriteriaOnRecord.objects.first()
+    if noted is None or noted.name == IN_FORCE.name:
+        return ""
+    return (
+        f"The protocol says {IN_FORCE.name}, but participants are registered by {noted.name}: their lesions were "
+        f"chosen and measured by it. Set the constant back to {noted.name}, or begin a study of its own."
+    )
+
+
+def note() -> None:
+    """Notes the criteria, if none are noted yet; called by a registration, inside its Change."""
+    if not CriteriaOnRecord.objects.exists():
+        CriteriaOnRecord.objects.create(name=IN_FORCE.name, noted_at=changes.current().at)
+
+
+def refuse_to_start(**_: Any) -> None:
+    """Ends `migrate`, with which every start begins; raises ImproperlyConfigured.
+
+    A migration to an earlier edition of the tables, in which nothing is noted, passes.
+    """
+    if CriteriaOnRecord._meta.db_table not in connection.introspection.table_names():
+        return
+    if words := contradiction():
+        raise ImproperlyConfigured(words)
+
+
+NCI, OURS, NONE = "Text of the NCI", "In short, in our words", ""
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Criteria:
+    """The grades that a term has, each with its words (empty where there are none), and whose words they are."""
+
+    source: str
+    grades: tuple[tuple[int, str], ...]
+
+    @property
+    def digits(self) -> str:
+        """The grades that exist, as in `1235`."""
+        return "".join(str(grade) for grade, _ in self.grades)
+
+
+def criteria_of(term: str, select: str = "") -> Criteria | None:
+    """For one term with its select; None when the dictionary does not have it."""
+    try:
+        return criteria_of_all([(term, select)])[0]
+    except KeyError:
+        return None
+
+
+def criteria_of_matches(found: Sequence[Match]) -> list[tuple[Match, Criteria]]:
+    """For what a search found; one query."""
+    keys = [(each.term.code, each.select.code if each.select else "") for each in found]
+    return list(zip(found, criteria_of_all(keys), strict=True))
+
+
+def criteria_of_all(keys: Sequence[Key]) -> list[Criteria]:
+    """In the order of `keys` (term, select); KeyError for one that the dictionary does not have."""
+    exist = [grades_of(term, select) for term, select in keys]
+    loaded: dict[Key, dict[int, str]] = {}
+    for row in GradeText.objects.filter(term__in={term for term, _ in keys}):
+        loaded.setdefault((row.term, row.select), {})[row.grade] = row.words
+    return [_criteria(key, grades, loaded.get(key)) for key, grades in zip(keys, exist, strict=True)]
+
+
+def _criteria(key: Key, grades: tuple[int, ...], loaded: Mapping[int, str] | None) -> Criteria:
+    words = loaded or words_of(*key)
+    source = NCI if loaded else OURS if words else NONE
+    return Criteria(source, tuple((grade, words.get(grade, "")) for grade in grades))
+
+
+def load(texts: Mapping[Key, Mapping[int, str]]) -> int:
+    """Puts these texts in place of all loaded before, together or not at all; returns how many."""
+    rows = [GradeText(term=term, select=select, grade=grade, words=words)
+            for (term, select), by_grade in texts.items() for grade, words in by_grade.items()]  # fmt: skip
+    with transaction.atomic():
+        GradeText.objects.all().delete()
+        GradeText.objects.bulk_create(rows, batch_size=1000)
+    return len(rows)

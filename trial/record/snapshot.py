@@ -1,0 +1,198 @@
+"""Rows of the record → frozen facts, live or as of a change, at once or part by part."""
+
+from collections import defaultdict
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import date
+from itertools import accumulate
+from typing import Any
+
+from trial.models import (
+    AdverseEvent,
+    Assessment,
+    BloodPressure,
+    Cycle,
+    Death,
+    DosingPeriod,
+    EligibilityAnswer,
+    FollowUp,
+    HormoneLevel,
+    Lesion,
+    LesionReading,
+    Medication,
+    OffStudy,
+    OffTreatment,
+    Participant,
+    RegistrationFinding,
+    Site,
+    Visit,
+    Waiver,
+    Withdrawal,
+)
+from trial.protocol import by_registration
+from trial.record import rows as fact
+from trial.record.rows import Reader, Row
+from trial.rules.evaluation.facts import AssessmentFact, CycleFact, ParticipantFact
+
+# Of 23 answers a participant the endpoints ask only for those that say no.
+UNMET = "row->>'met' = 'false'"
+# What the facts are made of, of the tables that hold far more: half of the bytes need not be written, sent and read.
+COLUMNS: dict[Any, tuple[str, ...]] = {
+    Assessment: ("id", "participant_id", "kind", "assessed_on", "marker", "new_lesions", "new_lesion_on",
+                 "investigator_response"),
+    Cycle: ("id", "participant_id", "number", "started_on", "delay_reason"),
+    AdverseEvent: ("id", "participant_id", "term", "select", "other_words", "grade", "attribution", "onset_on",
+                   "resolved_on", "seriousness", "outcome", "continues_id", "present_at_baseline", "cycle_number"),
+    HormoneLevel: ("id", "participant_id", "marker", "sampled_on", "value", "unit", "upper_limit", "assay"),
+    Visit: ("participant_id", "visited_on"),
+    BloodPressure: ("participant_id", "measured_on"),
+    LesionReading: ("assessment_id", "lesion_id", "state", "longest_diameter_mm", "not_evaluated_reason", "scanned_on"),
+    DosingPeriod: ("cycle_id", "from_day", "to_day", "dose_mg", "frequency", "reason"),
+}  # fmt: skip
+# So many are read at once when many are asked for; fewer at first, so that there is soon something to work on.
+PART = 500
+FIRST_PARTS = (50, 150)
+
+
+def group_members(group: str, as_of: int | None = None) -> list[int]:
+    """Ids of the registered participants of a group, in order of study number."""
+    if as_of is None:
+        found = Participant.objects.filter(group=group, number__isnull=False, struck_out_reason="")
+        registered = found.values_list("number", "id")
+        return [one for _, one in sorted(registered, key=lambda row: by_registration(str(row[0])))]
+    rows = Reader(as_of).rows(Participant, "group", [group])
+    return [row["id"] for row in sorted(rows, key=lambda row: by_registration(row["number"] or "")) if row["number"]]
+
+
+def participants(ids: Sequence[int], as_of: int | None = None) -> list[ParticipantFact]:
+    """The facts about these registered participants, in order of study number."""
+    return _facts(Reader(as_of, COLUMNS), ids)
+
+
+def in_parts(ids: Sequence[int], as_of: int | None = None) -> Generator[list[ParticipantFact]]:
+    """The same facts, part by part in the order of `ids`: while the caller works on one, the database reads the next.
+
+    All parts are read in the caller's transaction, which must not be used between two of them. Who may break off closes
+    the generator (contextlib.closing): only then is the reading over.
+    """
+    read = Reader(as_of, COLUMNS)
+    parts = _cut(ids)
+    if len(parts) < 2:
+        yield from (_facts(read, part) for part in parts)
+        return
+    with _lent(read), ThreadPoolExecutor(1, "read-ahead") as reader:
+        coming = reader.submit(_facts, read, parts[0])
+        for part in parts[1:]:
+            there, coming = coming.result(), reader.submit(_facts, read, part)
+            yield there
+        yield coming.result()
+
+
+def _cut(ids: Sequence[int]) -> list[Sequence[int]]:
+    if len(ids) <= PART:
+        return [ids] if ids else []
+    sizes = [each for each in FIRST_PARTS if each < PART]
+    starts = [*accumulate(sizes, initial=0)]
+    starts += range(starts[-1] + PART, len(ids), PART)
+    return [ids[start:end] for start, end in zip(starts, [*starts[1:], len(ids)], strict=True)]
+
+
+@contextmanager
+def _lent(read: Reader) -> Iterator[None]:
+    """Lets another thread use the connection, which Django else refuses; the two never use it at once."""
+    read.connection.inc_thread_sharing()
+    try:
+        yield
+    finally:
+        read.connection.dec_thread_sharing()
+
+
+def _facts(read: Reader, ids: Sequence[int]) -> list[ParticipantFact]:
+    rows = [row for row in read.rows(Participant, "id", ids) if row["number"]]
+    parts = _Parts(read, [row["id"] for row in rows])
+    return sorted((parts.participant(row) for row in rows), key=lambda fact: by_registration(fact.number))
+
+
+def _by(rows: Iterable[Row], column: str) -> dict[int, list[Row]]:
+    found: dict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row[column]].append(row)
+    return found
+
+
+# What hangs directly below a participant: what the endpoints read of it in ways of its own, and the rest.
+OWN: tuple[Any, ...] = (Waiver, RegistrationFinding, Lesion, Assessment, Cycle)
+BELOW: tuple[Any, ...] = (
+    AdverseEvent, HormoneLevel, Medication, Visit, BloodPressure, OffTreatment, FollowUp, Death, Withdrawal, OffStudy,
+)  # fmt: skip
+
+
+class _Parts:
+    """The rows below a set of participants, each table once."""
+
+    def __init__(self, read: Reader, ids: list[int]) -> None:
+        wanted = {EligibilityAnswer: UNMET, **dict.fromkeys(OWN + BELOW, "true")}
+        found = read.rows_of_each(wanted, "participant_id", ids)
+        by_participant = {model: _by(rows, "participant_id") for model, rows in found.items()}
+        self.answers, self.waivers = by_participant[EligibilityAnswer], by_participant[Waiver]
+        self.findings, self.lesions = by_participant[RegistrationFinding], by_participant[Lesion]
+        self.assessments, self.cycles = by_participant[Assessment], by_participant[Cycle]
+        self.below = {model: by_participant[model] for model in BELOW}
+        scans, cycles = ([row["id"] for row in found[model]] for model in (Assessment, Cycle))
+        self.readings = _by(read.rows(LesionReading, "assessment_id", scans), "assessment_id")
+        self.periods = _by(read.rows(DosingPeriod, "cycle_id", cycles), "cycle_id")
+        self.sites = {row["id"]: row["code"] for row in read.rows(Site, "struck_out_reason", [""])}
+
+    def participant(self, row: Row) -> ParticipantFact:
+        key = row["id"]
+        lesions = tuple(fact.lesion(each) for each in self.lesions[key])
+        return ParticipantFact(
+            id=key,
+            number=row["number"],
+            group=row["group"],
+            site=self.sites[row["site_id"]],
+            registered_on=date.fromisoformat(row["registered_on"]),
+            consented_on=fact.day(row["consented_on"]),
+            unmet_criteria=tuple(each["item"] for each in self.answers[key] if each["met"] is False),
+            waived=any(each["decision"] == "approved" for each in self.waivers[key]),
+            findings=tuple((each["kind"], each["because"]) for each in self.findings[key]),
+            lesions=lesions,
+            assessments=tuple(self._assessment(each, {lesion.id for lesion in lesions})
+                              for each in self.assessments[key]),
+            cycles=tuple(self._cycle(each) for each in self.cycles[key]),
+            sex=row["sex"],
+            born_on=fact.partial(row["born_on"]),
+            **self._second_half(key),
+        )  # fmt: skip
+
+    def _second_half(self, key: int) -> dict[str, Any]:
+        below = {model: rows[key] for model, rows in self.below.items()}
+        off = [fact.off_treatment(each) for each in below[OffTreatment]]
+        deaths = [fact.death(each) for each in below[Death]]
+        seen = [each["visited_on"] for each in below[Visit]] + [each["measured_on"] for each in below[BloodPressure]]
+        return {
+            "adverse_events": tuple(fact.adverse_event(each) for each in below[AdverseEvent]),
+            "hormones": tuple(fact.hormone(each) for each in below[HormoneLevel]),
+            "medications": tuple(fact.medication(each) for each in below[Medication]),
+            "visited_on": tuple(sorted(date.fromisoformat(each) for each in seen)),
+            "off_treatment": off[0] if off else None,
+            "follow_ups": tuple(fact.follow_up(each) for each in below[FollowUp]),
+            "death": deaths[0] if deaths else None,
+            "withdrawals": tuple(fact.withdrawal(each) for each in below[Withdrawal])
+            + tuple(fact.off_study(each) for each in below[OffStudy]),
+        }
+
+    def _assessment(self, row: Row, lesions: set[int]) -> AssessmentFact:
+        readings = tuple(fact.reading(each) for each in self.readings[row["id"]] if each["lesion_id"] in lesions)
+        return AssessmentFact(
+            row["id"], row["kind"], date.fromisoformat(row["assessed_on"]), row["marker"], row["new_lesions"],
+            fact.day(row["new_lesion_on"]), row["investigator_response"], readings,
+        )  # fmt: skip
+
+    def _cycle(self, row: Row) -> CycleFact:
+        rows = self.periods[row["id"]]
+        periods = tuple((each["from_day"], each["to_day"], each["dose_mg"], each["frequency"]) for each in rows)
+        reasons = tuple((each["from_day"], each["reason"]) for each in rows if each["reason"])
+        started_on = date.fromisoformat(row["started_on"])
+        return CycleFact(row["id"], row["number"], started_on, periods, reasons, row["delay_reason"])

@@ -1,0 +1,135 @@
+"""Which editions of a form may be used at a site now, and by which one an entry was saved; both read from the record.
+
+The rule: every site uses the editions from before approvals were kept (`form_editions.before_approvals`); a further one
+is used once its approval at the site is on record, and none whose newest word is that it was withdrawn. The newest
+edition that may be used is in force.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.utils import timezone
+
+from trial.holds_in_sql import FORM_OF_TABLE
+from trial.models import EditionApproval, Person, Site, Version
+from trial.protocol import form_versions
+from trial.record import access, changes
+
+TAKEN_BACK = "strike_out"
+
+
+class SavedBy(NamedTuple):
+    """An edition; is_told: the entry does not name it, and the columns of its newest version do."""
+
+    number: int
+    is_told: bool
+
+    @property
+    def words(self) -> str:
+        """`by edition 1 of this form`."""
+        told = ", told by what was asked then: entries did not name their edition yet" if self.is_told else ""
+        return f"by edition {self.number} of this form{told}"
+
+
+def usable_at(site_id: int, form: str) -> frozenset[int]:
+    """Numbers of the editions that may be used at the site; one SQL statement."""
+    words = EditionApproval.objects.filter(site=site_id, form=form, struck_out_reason="").order_by("id")
+    return usable(form, dict(words.values_list("edition", "state")))
+
+
+def usable(form: str, newest: Mapping[int, str]) -> frozenset[int]:
+    """The rule. newest: edition → the newest word about it at the site."""
+    before = {each for each in range(1, form_versions.before_approvals(form) + 1) if each not in newest}
+    return frozenset(before | {each for each, state in newest.items() if state != EditionApproval.State.WITHDRAWN})
+
+
+def in_force(site_id: int, form: str) -> int:
+    """The number of the newest edition that may be used at the site."""
+    return max(usable_at(site_id, form))
+
+
+def saved_by(form: str, row: Any) -> SavedBy:
+    """The edition by which an entry was last saved; read from its versions only where the entry does not name it."""
+    if row.form_edition is not None:
+        return SavedBy(row.form_edition, False)
+    versions = Version.objects.filter(table_name=row._meta.db_table, row_id=row.pk).exclude(change__act=TAKEN_BACK)
+    newest = versions.order_by("-change_id", "-id").values_list("row", flat=True).first()
+    return of_version(form, newest or {})
+
+
+def of_version(form: str, row: Mapping[str, Any]) -> SavedBy:
+    """The same of one version of an entry: column → value as JSON holds it."""
+    named = row.get("form_edition")
+    return SavedBy(named, False) if named else SavedBy(form_versions.told_by_columns(form, row.keys()), True)
+
+
+def form_of(table: str, row: Mapping[str, Any]) -> str:
+    """The form that a row is an entry of; empty for a row below an entry and for what is no entry."""
+    if table == "trial_participant":
+        return "registration"
+    if table == "trial_assessment":
+        return "baseline" if row.get("kind") == "baseline" else "follow_up_scan"
+    return FORM_OF_TABLE.get(table, "")
+
+
+State = EditionApproval.State
+
+
+class NotAllowed(ValueError):
+    """Nothing was recorded; the message says why in words."""
+
+
+def open_site(person: Person, site: Site) -> None:
+    """The editions with which a new site starts; called inside the Change that adds it."""
+    forms = sorted({each.form for each in form_versions.EDITIONS})
+    for form in forms:
+        EditionApproval.objects.create(
+            site=site, form=form, edition=form_versions.newest(form), state=State.OPENED,
+            decided_on=timezone.now().date(), recorded_by=person,
+        )  # fmt: skip
+
+
+def approve(
+    person: Person, site: Site, form: str, edition: int, decided_on: date, decided_by: str, title: str
+) -> EditionApproval:
+    """The edition is in force at the site from this Change on. title: of the form, in words. Raises NotAllowed."""
+    _check(person, form, edition, decided_on, decided_by)
+    with changes.record(person, "settings", f"Edition {edition} of “{title}” approved at {site.code}", site=site):
+        if edition in usable_at(site.pk, form):
+            raise NotAllowed(f"{site.code} may use edition {edition} already.")
+        return _write(person, site, form, edition, State.APPROVED, decided_on, decided_by)
+
+
+def withdraw(
+    person: Person, site: Site, form: str, edition: int, decided_on: date, decided_by: str, title: str
+) -> EditionApproval:
+    """The site goes back to the newest edition that it may still use. Raises NotAllowed."""
+    _check(person, form, edition, decided_on, decided_by)
+    with changes.record(person, "settings", f"Edition {edition} of “{title}” withdrawn at {site.code}", site=site):
+        usable = usable_at(site.pk, form)
+        if edition not in usable:
+            raise NotAllowed(f"{site.code} does not use edition {edition}: there is nothing to withdraw.")
+        if usable == {edition}:
+            raise NotAllowed(f"{site.code} would have no edition of this form left.")
+        return _write(person, site, form, edition, State.WITHDRAWN, decided_on, decided_by)
+
+
+def _check(person: Person, form: str, edition: int, decided_on: date, decided_by: str) -> None:
+    if person.role not in access.DECIDES:
+        raise NotAllowed("Only the study chair records approvals of editions.")
+    if edition not in {each.number for each in form_versions.editions_of(form)}:
+        raise NotAllowed("There is no such edition.")
+    if decided_on > timezone.now().date():
+        raise NotAllowed("The day lies in the future: an approval is recorded once it is given.")
+    if not decided_by.strip():
+        raise NotAllowed("Say who decided, with the reference of the decision.")
+
+
+def _write(
+    person: Person, site: Site, form: str, edition: int, state: str, decided_on: date, decided_by: str
+) -> EditionApproval:
+    return EditionApproval.objects.create(
+        site=site, form=form, edition=edition, state=state, decided_on=decided_on, decided_by=decided_by.strip()[:200],
+        recorded_by=person,
+    )  # fmt: skip

@@ -1,0 +1,215 @@
+"""The record as the endpoints read it: frozen facts about one participant. PURE."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cached_property
+
+from trial import protocol
+from trial.rules.dates.partial_date import PartialDate
+
+
+@dataclass(frozen=True)
+class DatedFact:
+    """A date on record, in words where it comes from, and the entry that says it (`death/12`; empty: none alone)."""
+
+    on: date
+    because: str
+    entry: str = ""
+
+
+@dataclass(frozen=True)
+class LesionFact:
+    """A lesion chosen at baseline."""
+
+    id: int
+    label: str
+    kind: str
+    organ: str
+    locally_treated_on: date | None
+
+
+@dataclass(frozen=True)
+class ReadingFact:
+    """What one assessment says of one lesion; millimetres exact."""
+
+    lesion_id: int
+    state: str
+    longest_diameter_mm: Decimal | None
+    not_evaluated_reason: str
+    scanned_on: date | None
+
+
+@dataclass(frozen=True)
+class AssessmentFact:
+    """One tumour assessment with its readings."""
+
+    id: int
+    kind: str
+    assessed_on: date
+    marker: str
+    new_lesions: str
+    new_lesion_on: date | None
+    investigator_response: str
+    readings: tuple[ReadingFact, ...]
+
+
+@dataclass(frozen=True)
+class CycleFact:
+    """One course of treatment: (from day, to day, dose in mg, frequency) of each dosing period.
+
+    reasons: (from day of a period, why) where the site gave one; delay_reason: why the cycle began late.
+    """
+
+    id: int
+    number: int
+    started_on: date
+    periods: tuple[tuple[int, int, int, str], ...]
+    reasons: tuple[tuple[int, str], ...] = ()
+    delay_reason: str = ""
+
+
+@dataclass(frozen=True)
+class AdverseEventFact:
+    """One adverse event, or one further episode of it (`continues_id`) when its grade changed.
+
+    term, select: codes of `trial.protocol.ctcae_v3`. grade 1–5, attribution 1 (unrelated) to 5
+    (definite); None: not on record.
+    """
+
+    id: int
+    term: str
+    select: str
+    other_words: str
+    grade: int | None
+    attribution: int | None
+    onset_on: PartialDate | None
+    resolved_on: PartialDate | None
+    serious: bool | None
+    outcome: str
+    continues_id: int | None = None
+    present_at_baseline: bool = False
+    # The cycle that the site named.
+    cycle_number: int | None = None
+
+
+@dataclass(frozen=True)
+class HormoneFact:
+    """One marker of one sample; value and upper limit of normal are in `unit`; None: missing with a reason."""
+
+    id: int
+    marker: str
+    sampled_on: date
+    value: Decimal | None
+    unit: str
+    upper_limit: Decimal | None
+    assay: str
+
+
+@dataclass(frozen=True)
+class MedicationFact:
+    """One concomitant medication; `kind` is `somatostatin_analogue` or `other`."""
+
+    id: int
+    kind: str
+    name: str
+    started_on: PartialDate | None
+    stopped_on: PartialDate | None
+
+
+@dataclass(frozen=True)
+class OffTreatmentFact:
+    """The end of treatment and its reason (a code of `code_lists.OFF_TREATMENT_REASONS`)."""
+
+    id: int
+    off_on: date
+    reason: str
+
+
+@dataclass(frozen=True)
+class FollowUpFact:
+    """One contact after treatment.
+
+    progression: `none`, `radiological` (with date and method), `clinical` or empty (not known).
+    disease_assessed_on: the day of a disease assessment that showed no progression; only it moves censoring.
+    """
+
+    id: int
+    contacted_on: date
+    alive: bool
+    progression: str
+    progressed_on: date | None
+    disease_assessed_on: date | None
+    new_therapy_on: PartialDate | None
+
+
+@dataclass(frozen=True)
+class DeathFact:
+    """Death of any cause; the day may be unknown. cause: a code of `code_lists.DEATH_CAUSES`."""
+
+    id: int
+    died_on: PartialDate
+    cause: str
+
+
+@dataclass(frozen=True)
+class WithdrawalFact:
+    """Withdrawal of consent, or the end of the study for a participant."""
+
+    id: int
+    on: date
+    kind: str
+
+
+@dataclass(frozen=True)
+class ParticipantFact:
+    """Everything that the endpoints read about one registered participant."""
+
+    id: int
+    number: str
+    group: str
+    site: str
+    registered_on: date
+    consented_on: date | None
+    unmet_criteria: tuple[str, ...] = ()
+    waived: bool = False
+    findings: tuple[tuple[str, str], ...] = ()
+    lesions: tuple[LesionFact, ...] = ()
+    assessments: tuple[AssessmentFact, ...] = ()
+    cycles: tuple[CycleFact, ...] = ()
+    sex: str = ""
+    born_on: PartialDate | None = None
+    adverse_events: tuple[AdverseEventFact, ...] = ()
+    hormones: tuple[HormoneFact, ...] = ()
+    medications: tuple[MedicationFact, ...] = ()
+    visited_on: tuple[date, ...] = ()
+    off_treatment: OffTreatmentFact | None = None
+    follow_ups: tuple[FollowUpFact, ...] = ()
+    death: DeathFact | None = None
+    withdrawals: tuple[WithdrawalFact, ...] = ()
+
+    @property
+    def treated(self) -> bool:
+        """Whether at least one dose was taken."""
+        return bool(self._dosed)
+
+    @cached_property
+    def first_dose_on(self) -> date | None:
+        """The first day with a dose; None: never treated."""
+        return min((first for first, _ in self._dosed), default=None)
+
+    @cached_property
+    def last_dose_on(self) -> date | None:
+        """The last day with a dose, never past the end of its cycle."""
+        return max((last for _, last in self._dosed), default=None)
+
+    @cached_property
+    def _dosed(self) -> list[tuple[date, date]]:
+        """First and last day of each period in which doses were taken."""
+        cycle_days = protocol.constant("cycle_days")
+        return [
+            (cycle.started_on + timedelta(from_day - 1), cycle.started_on + timedelta(min(to_day, cycle_days) - 1))
+            for cycle in self.cycles
+            for from_day, to_day, dose_mg, _ in cycle.periods
+            if dose_mg > 0 and from_day <= cycle_days
+        ]

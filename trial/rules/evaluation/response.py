@@ -1,0 +1,219 @@
+"""One participant's tumour response: at each assessment, confirmed, and best overall. PURE.
+
+Composes the rules of `trial.rules` (RECIST, confirmation [registry], best response) out of the record.
+"""
+
+from datetime import date, timedelta
+from typing import Any
+
+from trial.protocol import AnalysisSettings
+from trial.rules.evaluation.facts import AssessmentFact, LesionFact, ParticipantFact
+from trial.rules.response import best_response, confirmation, recist
+from trial.rules.response.criteria import NODE, Criteria
+from trial.rules.response.recist import IN_FORCE
+
+TARGET = "target"
+NEW_LESIONS = {"yes": recist.NewLesions.YES, "no": recist.NewLesions.NO}
+Assessed = tuple[recist.AssessmentOutcome, ...]
+EARLY_DEATHS = {"disease": "malignant disease", "toxicity": "toxicity", "other": "other", "unknown": "cause unknown"}
+
+
+def response_at_each(
+    participant: ParticipantFact, settings: AnalysisSettings = AnalysisSettings(), criteria: Criteria = IN_FORCE
+) -> Assessed:
+    """RECIST response at each follow-up in order of date; empty without a baseline."""
+    baseline = baseline_of(participant)
+    if baseline is None:
+        return ()
+    lesions = {lesion.id: lesion for lesion in participant.lesions}
+    follow_ups = [each for each in participant.assessments if each.kind != "baseline"]
+    follow_ups.sort(key=lambda each: (each.assessed_on, each.id))
+    start = _baseline(baseline, lesions, settings.marker_needed_for_complete)
+    return recist.assess(start, [_follow_up(each, lesions) for each in follow_ups], criteria)
+
+
+def baseline_of(participant: ParticipantFact) -> AssessmentFact | None:
+    """The baseline assessment; None while there is none."""
+    return next((each for each in participant.assessments if each.kind == "baseline"), None)
+
+
+def _baseline(assessment: AssessmentFact, lesions: dict[int, LesionFact], marker_needed: bool) -> recist.Baseline:
+    targets = {
+        lesions[reading.lesion_id].label: reading.longest_diameter_mm
+        for reading in assessment.readings
+        if lesions[reading.lesion_id].kind == TARGET and reading.longest_diameter_mm is not None
+    }
+    return recist.Baseline(
+        assessment_id=assessment.id,
+        assessed_on=assessment.assessed_on,
+        targets=targets,
+        non_targets=frozenset(lesion.label for lesion in lesions.values() if lesion.kind != TARGET),
+        marker_raised=marker_needed and assessment.marker == "above",
+        nodes=frozenset(lesion.label for lesion in lesions.values() if lesion.organ == NODE),
+    )
+
+
+def _follow_up(assessment: AssessmentFact, lesions: dict[int, LesionFact]) -> recist.FollowUp:
+    measurements, states, scans = [], {}, {}
+    for reading in assessment.readings:
+        lesion = lesions[reading.lesion_id]
+        scans[lesion.label] = reading.scanned_on or assessment.assessed_on
+        if lesion.kind == TARGET:
+            measurements.append(recist.measurement(
+                lesion.label, reading.state, reading.longest_diameter_mm, reading.not_evaluated_reason,
+                scans[lesion.label], lesion.locally_treated_on,
+            ))  # fmt: skip
+        else:
+            states[lesion.label] = reading.state
+    return recist.FollowUp(
+        assessment_id=assessment.id,
+        assessed_on=assessment.assessed_on,
+        scans=scans,
+        measurements=tuple(measurements),
+        non_targets=states,
+        new_lesions=NEW_LESIONS.get(assessment.new_lesions, recist.NewLesions.NE),
+        new_lesion_on=assessment.new_lesion_on,
+        marker=assessment.marker,
+    )
+
+
+def dated(assessed: Assessed, progressed_on: date | None = None) -> list[confirmation.DatedResponse]:
+    """Overall responses in order, each at its last scan, a PD at the first scan that shows it.
+
+    Radiological progression reported at a follow-up ends the sequence as a PD.
+    """
+    found = [confirmation.DatedResponse(each.overall, each.progression_on or each.assessed_on) for each in assessed]
+    if progressed_on is None or any(each.response == recist.Response.PD and each.on <= progressed_on for each in found):
+        return found
+    return [each for each in found if each.on < progressed_on] + [
+        confirmation.DatedResponse(recist.Response.PD, progressed_on)
+    ]
+
+
+def confirmation_settings(
+    settings: AnalysisSettings, response_after_complete_counts: bool | None = None
+) -> confirmation.ConfirmationSettings:
+    """The part of the settings that the confirmation rule reads; the last choice may be overridden for sensitivity."""
+    counts = settings.response_after_complete_counts
+    return confirmation.ConfirmationSettings(
+        days=settings.confirmation_days,
+        not_evaluated_between=settings.not_evaluated_between,
+        stable_between=settings.stable_between,
+        response_after_complete_counts=counts if response_after_complete_counts is None
+        else response_after_complete_counts,
+    )  # fmt: skip
+
+
+def confirmed(
+    responses: list[confirmation.DatedResponse],
+    rule: confirmation.ConfirmationSettings,
+    new_therapy_on: date | None,
+) -> dict[str, Any] | None:
+    """The confirmed response as plain values, with the day on which the response began; None without one."""
+    found = confirmation.confirmed_response(responses, rule, new_therapy_on=new_therapy_on)
+    if found is None:
+        return None
+    began_on = confirmation.response_began_on(responses, rule, new_therapy_on) or found.first.on
+    return {
+        "response": found.response.value,
+        "on": found.first.on.isoformat(),
+        "began_on": began_on.isoformat(),
+        "confirmed_on": found.confirming.on.isoformat(),
+        "because": found.because,
+    }
+
+
+def best(
+    participant: ParticipantFact,
+    responses: list[confirmation.DatedResponse],
+    settings: AnalysisSettings,
+    new_therapy_on: date | None,
+    died_on: date | None,
+) -> dict[str, str | None]:
+    """Best overall response with its reason; an early death carries its cause as `subcategory`."""
+    found = best_response.best_overall_response(
+        responses,
+        registered_on=participant.registered_on,
+        confirmation_settings=confirmation_settings(settings),
+        stable_minimum_days=settings.stable_minimum_days,
+        new_therapy_on=new_therapy_on,
+        died_on=died_on,
+        early_until=early_until(participant, settings),
+    )
+    return _best_out(participant, found)
+
+
+def best_unconfirmed(
+    participant: ParticipantFact,
+    responses: list[confirmation.DatedResponse],
+    settings: AnalysisSettings,
+    new_therapy_on: date | None,
+    died_on: date | None,
+) -> dict[str, str | None]:
+    """The same as if one assessment were enough for a response; it stands beside the confirmed one."""
+    found = best_response.best_without_confirmation(
+        responses,
+        registered_on=participant.registered_on,
+        stable_minimum_days=settings.stable_minimum_days,
+        new_therapy_on=new_therapy_on,
+        died_on=died_on,
+        early_until=early_until(participant, settings),
+    )
+    return _best_out(participant, found)
+
+
+def early_until(participant: ParticipantFact, settings: AnalysisSettings) -> date:
+    """The last day on which a death is early: while the first follow-up assessment could still be made."""
+    start = participant.first_dose_on or participant.registered_on
+    return start + timedelta(days=settings.early_death_days)
+
+
+def _best_out(participant: ParticipantFact, found: best_response.BestResponse) -> dict[str, str | None]:
+    early = found.category == best_response.Category.EARLY_DEATH and participant.death is not None
+    return {
+        "category": found.category.value,
+        "subcategory": EARLY_DEATHS.get(participant.death.cause, "cause unknown")
+        if early and participant.death
+        else None,
+        "because": found.because,
+        "on": found.on.isoformat() if found.on else None,
+    }
+
+
+def best_change(
+    assessed: Assessed, new_therapy_on: date | None, reported_on: date | None = None
+) -> str | None:
+    """The lowest change of the sum from baseline in percent, one decimal; None without a complete sum.
+
+    Looked for where responses are: up to and including the first PD, before new therapy and before a radiological
+    progression reported at a follow-up [our reading].
+    """
+    changes = []
+    ends = [day for day in (new_therapy_on, reported_on) if day is not None]
+    for each in assessed:
+        if any(each.assessed_on >= day for day in ends):
+            break
+        if each.change_from_baseline_percent is not None:
+            changes.append(each.change_from_baseline_percent)
+        if each.overall == recist.Response.PD:
+            break
+    return None if not changes else f"{min(changes):.1f}"
+
+
+def assessment_out(each: recist.AssessmentOutcome, investigator: str) -> dict[str, Any]:
+    """One assessment as plain values; sums in mm as text, None where incomplete."""
+    change = each.change_from_baseline_percent
+    return {
+        "id": each.assessment_id,
+        "on": each.assessed_on.isoformat(),
+        "target": each.target.value,
+        "non_target": each.non_target.value,
+        "new_lesions": each.new_lesions.value,
+        "overall": each.overall.value,
+        "investigator": investigator,
+        "because": each.because,
+        "sum_mm": None if each.current_sum is None else str(each.current_sum),
+        "nadir_mm": str(each.nadir),
+        "baseline_mm": str(each.baseline_sum),
+        "change_percent": None if change is None else f"{change:.1f}",
+    }
