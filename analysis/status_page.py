@@ -9,7 +9,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Max
 
 from analysis.models import GroupResult
-from trial import clock, spine_in_place
+from trial import clock
+from trial.audit import triggers_check
 from trial.celery import celery_app
 from trial.models import Change, StatusNote, operations
 from trial.protocol import ENGINE, Group
@@ -65,8 +66,8 @@ def _migrations() -> Line:
 
 
 def _guards() -> Line:
-    found = spine_in_place.missing()
-    words = spine_in_place.in_words(found) if found else "every trigger that records and protects is in its place"
+    found = triggers_check.missing()
+    words = triggers_check.in_words(found) if found else "every trigger that records and protects is in its place"
     return Line("Guards of the record", not found, words)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import Model
 
-from trial.holds_in_sql import MARK
+from trial.audit.redaction import MARK
 from trial.models import Change, Redaction, Version
 
 

@@ -15,7 +15,8 @@ from django.db.models import Max, Model, Q
 
 from capture import blacked_out
 from capture.casebook import CASEBOOK, CasebookForm
-from trial import free_text, protocol
+from trial import protocol
+from trial.audit import holds, redaction
 from trial.models import (
     AdverseEvent,
     Assessment,
@@ -28,6 +29,7 @@ from trial.models import (
     Role,
     Version,
 )
+from trial.models.audit import ACTS
 from trial.protocol import ctcae_v3
 from trial.record import versions_in_force
 from trial.rules.dates import partial_date, site_time
@@ -39,10 +41,6 @@ SILENT = frozenset({"id", "participant_id", "assessment_id", "cycle_id", "site_i
 SAVES_A_FORM = frozenset({"register", "enter", "correct", "import"})
 # Columns that rows of earlier versions lack, and what those rows meant all the same.
 CAME_LATER = {"aware_offset": "UTC", "time_zone": "UTC"}
-ACTS = {"register": "Registered", "enter": "Entered", "correct": "Corrected", "strike_out": "Struck out",
-        "sign": "Decided", "import": "Imported", "system": "By the system", "query": "Query", "verify": "Verified",
-        "freeze": "Frozen", "lock": "Locked", "review": "Reviewed", "settings": "Settings",
-        "account": "Account", "problem": "Problem reported", "black_out": "Black-out"}  # fmt: skip
 EDITION = "Edition of the form"
 ITEM_WORDS = {item.code: item.words for item in protocol.ELIGIBILITY}
 
@@ -111,7 +109,7 @@ def _editions(head: Model) -> dict[int, str]:
     for change, row in Version.objects.filter(table_name=table, row_id=head.pk).order_by("change_id", "id").values_list(
         "change_id", "row"
     ):
-        form = versions_in_force.form_of(table, row)
+        form = holds.form_of(table, row)
         if form:
             found[change] = versions_in_force.of_version(form, row).words
     return found
@@ -119,7 +117,7 @@ def _editions(head: Model) -> dict[int, str]:
 
 def since(rows: Sequence[Model], opened_at: int) -> list[Entry]:
     """What others changed or blacked out after Change `opened_at`: shown instead of overwriting it."""
-    gone = [Entry(each.decided_in, each.decided_at, ACTS["black_out"], str(each.decided_by), "", each.decided_because,
+    gone = [Entry(each.decided_in, each.decided_at, ACTS["approve"], str(each.decided_by), "", each.decided_because,
                   (), notes=(blacked_out.words(each),)) for each in blacked_out.of_rows(rows, opened_at)]  # fmt: skip
     return gone[::-1] + [entry for entry in entries(rows) if entry.number > opened_at]
 
@@ -188,7 +186,7 @@ def lines_of(version: Version, before: dict[str, Any], name: str) -> list[Line]:
             continue
         label = _label(model, column)
         words = f"{name}: {label.lower()}" if name else label
-        may_go = bool(value) and free_text.is_free(version.table_name, column)
+        may_go = bool(value) and redaction.is_free(version.table_name, column)
         found.append(Line(words, _words(model, column, before), _words(model, column, version.row),
                           version.pk, column, may_go))  # fmt: skip
     return found

@@ -6,7 +6,7 @@ from django.db import connection
 
 from capture.conduct import redactions
 from tests.cast import Cast
-from trial import audit
+from trial.audit import verify
 from trial.models import Deviation, Participant, Person, Redaction, Role, Version
 from trial.record import changes
 
@@ -33,9 +33,9 @@ def blacked_out(cast: Cast, words: str = NAME) -> Redaction:
     return redactions.approve(cast.people[Role.CHAIR], asked_for(cast, words), "identifying")
 
 
-def sound() -> audit.AuditReport:
+def sound() -> verify.AuditReport:
     """The record verifies."""
-    report = audit.verify(connection)
+    report = verify.verify(connection)
     assert report.first_break is None, report.first_break
     return report
 

@@ -15,9 +15,9 @@ class TrialConfig(AppConfig):
         from trial.celery import celery_app
 
         celery_app.set_default()
-        from trial import black_out_in_sql, spine_in_place  # noqa: F401  its check of the database registers itself
         from trial.accounts.security import lockouts  # noqa: F401  it hears of lockouts by a signal
+        from trial.audit import install, triggers_check  # noqa: F401  its check of the database registers itself
         from trial.record.in_force import refuse_to_start
 
+        post_migrate.connect(install.after_migrate, sender=self)
         post_migrate.connect(refuse_to_start, sender=self)
-        post_migrate.connect(black_out_in_sql.renew_fields, sender=self)

@@ -1,6 +1,6 @@
 """The web server's way in. The Celery app is loaded too, so that saves can wake the worker.
 
-It does not serve when the record is not guarded (`trial.spine_in_place`).
+It does not serve when the record is not guarded (`trial.audit.triggers_check`).
 """
 
 import os
@@ -13,7 +13,8 @@ from trial.celery import celery_app  # noqa: E402,F401
 
 application = get_wsgi_application()
 
-from trial import serving, spine_in_place  # noqa: E402  the applications are loaded by now
+from trial import serving  # noqa: E402  the applications are loaded by now
+from trial.audit import triggers_check  # noqa: E402  the applications are loaded by now
 
-spine_in_place.refuse_to_start()
+triggers_check.refuse_to_start()
 serving.begins.send(sender=None)

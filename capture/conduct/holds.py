@@ -1,6 +1,6 @@
 """Freezing and locking: the monitor freezes, asks for a lock and the chair approves it, two people lift it.
 
-What a hold does is done by the database (`trial.holds_in_sql`); this is who may put and lift one, and when.
+What a hold does is done by the database (`trial.audit.holds`); this is who may put and lift one, and when.
 """
 
 from collections.abc import Iterator
@@ -130,7 +130,7 @@ def decide_lock(person: Person, hold: Hold, approve: bool, because: str) -> Hold
     words = _said(because)
     if approve:
         _refuse_obstacles(target_of(hold))
-    with _moving(person, hold, "lock", words, Hold.State.ASKED) as current:
+    with _moving(person, hold, "approve", words, Hold.State.ASKED) as current:
         current.state = Hold.State.IN_FORCE if approve else Hold.State.REFUSED
         current.decided_by, current.decided_because = person, words
         current.save()

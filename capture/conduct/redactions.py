@@ -13,8 +13,8 @@ from django.db.models import QuerySet
 
 from capture.conduct.queries import NotPossible
 from capture.trail.tables import title
-from trial import free_text
-from trial.black_out_in_sql import LEAST_LETTERS
+from trial.audit import redaction
+from trial.audit.redaction import LEAST_LETTERS
 from trial.models import Change, Participant, Person, Redaction, Version
 from trial.record import access, changes
 
@@ -64,7 +64,7 @@ def text_of(participant: Participant, source: Source) -> str:
     if source.version is None:
         return change.reason
     version = Version.objects.filter(pk=source.version, change=change).first()
-    if version is None or not free_text.is_free(version.table_name, source.field):
+    if version is None or not redaction.is_free(version.table_name, source.field):
         raise NotPossible("Only free words can be blacked out: never a number, a date, a code, a grade or a choice.")
     return str(version.row.get(source.field) or "")
 
@@ -154,7 +154,7 @@ def _deciding(person: Person, asked: Redaction, because: str, refuses: bool = Fa
             raise
     if repeats:
         raise NotPossible(REPEATS)
-    with _refusals(), changes.record(person, "black_out", because, participant=asked.participant) as change:
+    with _refusals(), changes.record(person, "approve", because, participant=asked.participant) as change:
         yield change
 
 

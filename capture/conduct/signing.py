@@ -9,8 +9,8 @@ from django.db import connection
 from capture.conduct import places
 from capture.conduct.queries import NotPossible
 from trial import clock
-from trial.casebook_rows import CasebookVersion, casebook, hashes_of
-from trial.holds_in_sql import ALWAYS_WRITABLE, CONDUCT_TABLES
+from trial.audit.casebook_versions import CasebookVersion, casebook, hashes_of
+from trial.audit.holds import outside_the_casebook
 from trial.models import Change, Participant, Person, Signature
 from trial.record import access, changes
 
@@ -103,7 +103,7 @@ def sign(person: Person, participant: Participant, seen: str) -> Signature:
 
 def states(participants: Sequence[Participant]) -> dict[int, str]:
     """Participant id → signed, changed or unsigned, in one query however many: for lists."""
-    outside = [*CONDUCT_TABLES, *ALWAYS_WRITABLE]
+    outside = list(outside_the_casebook())
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT DISTINCT ON (s.participant_id) s.participant_id, EXISTS (SELECT FROM trial_change c

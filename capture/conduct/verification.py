@@ -13,16 +13,12 @@ from capture.casebook import ENTRY_FORMS
 from capture.conduct import places
 from capture.conduct.plan import PLAN
 from capture.conduct.queries import NotPossible
-from trial.holds_in_sql import ALWAYS_WRITABLE, CONDUCT_TABLES, FORM_OF_TABLE
-from trial.models import Participant, Person, Role, SourceVerification
+from trial.audit import holds
+from trial.models import Acknowledgement, Participant, Person, Role, SourceVerification
 from trial.record import changes
 from trial.rules.dates import partial_date
 
 NOT_YET, VERIFIED, AGAIN = "to verify", "verified", "to verify again"
-# Not the site's entries: what is said about them drops no verification.
-OUTSIDE = (*CONDUCT_TABLES, *ALWAYS_WRITABLE, "trial_acknowledgement")
-# Their first version is the entry itself, which nobody can have verified before; lines below an entry may come later.
-ENTRIES_THEMSELVES = (*FORM_OF_TABLE, "trial_participant", "trial_assessment")
 
 
 @dataclass(frozen=True)
@@ -111,8 +107,11 @@ def _ids(condition: str, values: list[Any]) -> list[int]:
 def _rows(condition: str, values: list[Any]) -> list[tuple[int, int, str, int]]:
     """(id, participant, form, entry) of the verifications that are dropped.
 
-    Versions since the oldest verification of a participant are read once, whatever the number of verifications.
+    What is said about entries drops none. The first version of an entry is the entry itself, which nobody can have
+    verified before; lines below an entry may come later. Versions since the oldest verification of a participant are
+    read once, whatever the number of verifications.
     """
+    about_entries = [*holds.outside_the_casebook(), Acknowledgement._meta.db_table]
     with connection.cursor() as cursor:
         cursor.execute(
             f"""WITH done AS MATERIALIZED (
@@ -132,7 +131,7 @@ def _rows(condition: str, values: list[Any]) -> list[tuple[int, int, str, int]]:
                     (SELECT w.row -> s.field FROM trial_version w WHERE w.table_name = v.table_name
                         AND w.row_id = v.row_id AND w.change_id <= s.at_change
                         ORDER BY w.change_id DESC, w.id DESC LIMIT 1)))""",
-            [*values, list(OUTSIDE), list(ENTRIES_THEMSELVES)],
+            [*values, about_entries, list(holds.entries())],
         )
         return cursor.fetchall()
 

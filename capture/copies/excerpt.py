@@ -12,10 +12,10 @@ from typing import Any
 from django.db import connection
 
 from capture.trail import offline
-from trial.casebook_rows import rows_in_sql
-from trial.kept_hashes import HASH_OF_V_AND_K, JOIN_K, KEPT, KEPT_CHANGES
+from trial.audit.casebook_versions import rows_in_sql
+from trial.audit.redaction import HASH_OF_V_AND_K, JOIN_K, KEPT, KEPT_CHANGES
+from trial.audit.seal import HEADER_OF_C
 from trial.models import Participant, Site
-from trial.spine import HEADER_OF_C
 
 CHANGES_AT_A_TIME = 500
 OF_ANOTHER = "of another participant, or of none"

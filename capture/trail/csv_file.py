@@ -14,11 +14,12 @@ from typing import Any
 
 from django.db.models import Max, QuerySet
 
-from capture import blacked_out, history
+from capture import blacked_out
 from capture.exchange.cells import csv_cell
 from capture.exchange.exporting.export import ExportFailed, one_moment
 from capture.trail import selection, words
 from trial.models import Change, Lesion, Person, Role, Version
+from trial.models.audit import ACTS
 
 HEADER = ("change", "at_utc", "person", "role", "act", "reason", "participant", "site", "groups", "program", "version",
           "table", "row", "what", "row_act", "values")  # fmt: skip
@@ -102,7 +103,7 @@ def _rows(changes: QuerySet[Change]) -> Iterator[list[Any]]:
 def _change(change: Change) -> list[Any]:
     return [
         change.pk, change.at.isoformat(), change.person.full_name if change.person else "The system",
-        dict(Role.choices).get(change.role, change.role), history.ACTS.get(change.act, change.act), change.reason,
+        dict(Role.choices).get(change.role, change.role), ACTS.get(change.act, change.act), change.reason,
         change.participant.reference if change.participant else "", change.site.code if change.site else "",
         "".join(change.groups), change.version_of_program,
     ]  # fmt: skip

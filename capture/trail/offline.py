@@ -15,9 +15,9 @@ from django.utils import timezone
 from capture.exchange.exporting.export import ExportFailed, one_moment, whole_folder
 from capture.trail import verify_trail
 from trial import protocol
-from trial.kept_hashes import JOIN_K, KEPT, KEPT_CHANGES
+from trial.audit.redaction import JOIN_K, KEPT, KEPT_CHANGES
+from trial.audit.seal import HEADER_OF_C, TEXT_OF_V
 from trial.runtime.program import PROGRAM
-from trial.spine import HEADER_OF_C, TEXT_OF_V
 from trial.validation import state
 
 CHANGES_AT_A_TIME = 500

@@ -9,8 +9,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from capture.trail.tables import TITLES
 from trial.models import Change, Person, Version
+from trial.models.audit import ACTS
 from trial.record import access
-from trial.record.changes import ACTS
 from trial.rules.dates.partial_date import DateNotUnderstood, parse
 
 PAGE = 50

@@ -1,4 +1,4 @@
-"""What each table under the spine is called where the trail is read, and whose history its rows belong to."""
+"""What each audited table is called where the trail is read, and whose history its rows belong to."""
 
 # table → words
 TITLES: dict[str, str] = {

@@ -9,13 +9,14 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from capture import blacked_out, history
+from capture import blacked_out
 from capture import history as of_entry
 from capture.casebook import ENTRY_FORMS
 from capture.conduct import redactions
 from capture.exchange.exporting.export import ExportFailed
 from capture.trail import csv_file, reviews, selection, tables, words
 from trial.models import Participant, Person, Role, audit
+from trial.models.audit import ACTS
 from trial.record import access, changes
 
 log = logging.getLogger(__name__)
@@ -53,7 +54,7 @@ def _choices(person: Person) -> dict[str, Any]:
     if not access.sees_every_site(person):
         people = people.filter(pk__in=access.changes_for(person).order_by().values("person"))
     return {
-        "people": people, "sites": access.sites_for(person).order_by("code"), "acts": history.ACTS.items(),
+        "people": people, "sites": access.sites_for(person).order_by("code"), "acts": ACTS.items(),
         "tables": sorted(tables.TITLES.items(), key=lambda each: each[1]),
     }  # fmt: skip
 
@@ -65,7 +66,7 @@ def change(request: HttpRequest, change_number: int) -> HttpResponse:
     rows = access.changes_for(request.user).select_related("person", "participant", "site")
     one = get_object_or_404(rows, pk=change_number)
     shown = {
-        "change": one, "act": history.ACTS.get(one.act, one.act), "rows": words.rows_of(one),
+        "change": one, "act": ACTS.get(one.act, one.act), "rows": words.rows_of(one),
         "role": dict(Role.choices).get(one.role, ""), "seal": bytes(one.seal or b"").hex(),
         "participant": one.participant,
         "notes": blacked_out.notes_of(one.versions.select_related("change"), one).get(one.pk),

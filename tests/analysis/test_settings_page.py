@@ -12,7 +12,7 @@ from analysis.models import GroupResult
 from analysis.recompute import is_behind, recompute
 from capture.entry.services import assessments, dosing
 from tests.cast import Cast, cast_of
-from trial import audit
+from trial.audit import verify
 from trial.models import Change, GroupSettings, Role
 from trial.protocol import AnalysisSettings
 from trial.record.in_force import NotChosen, choose, settings_in_force
@@ -167,4 +167,4 @@ def test_the_record_is_sound_after_a_change_of_settings(cast: Cast) -> None:
 
     client = client_of(cast)
     client.post("/settings/A/", filled(client, confirmation_days="35", confirmed="yes"))
-    assert audit.verify(connection).first_break is None
+    assert verify.verify(connection).first_break is None

@@ -22,7 +22,7 @@ from django.db import connections  # noqa: E402
 from analysis.recompute import groups_behind  # noqa: E402
 from tests.cast import register  # noqa: E402
 from tests.faults.pages import PASSWORD  # noqa: E402
-from trial import audit  # noqa: E402
+from trial.audit import verify  # noqa: E402
 from trial.models import GroupSettings, Person, Role, Site  # noqa: E402
 from trial.record import changes  # noqa: E402
 
@@ -54,7 +54,7 @@ def answer(question: str, argument: int) -> Any:
         return prepare(argument)
     if question == "behind":
         return groups_behind()
-    report = {"verify": audit.verify}[question](connections["default"])
+    report = {"verify": verify.verify}[question](connections["default"])
     return {"changes": report.changes, "versions": report.versions, "break": report.first_break}
 
 

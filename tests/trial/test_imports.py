@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, connection
 
 from tests.cast import Cast, answers, cast_of, details
-from trial import audit
+from trial.audit import verify
 from trial.models import Change, Participant, Role, Site
 from trial.models.audit import Version
 from trial.record import changes
@@ -29,7 +29,7 @@ def test_the_changes_of_an_import_are_sealed_in_turn_and_stand_together(cast: Ca
         ("import", cast.people[Role.STATISTICIAN], "files of the old system")
     ] * 2
     assert made[0].seal == made[1].previous_seal and made[0].seal != made[1].seal
-    assert audit.verify(connection).first_break is None
+    assert verify.verify(connection).first_break is None
 
 
 def test_a_failure_in_the_last_change_undoes_the_first(cast: Cast) -> None:
@@ -51,7 +51,7 @@ def test_a_rehearsal_leaves_no_trace(cast: Cast) -> None:
     assert Version.objects.count() == versions
     with changes.record(None, "system"):
         Site.objects.create(code="F", name="F")
-    assert audit.verify(connection).first_break is None
+    assert verify.verify(connection).first_break is None
 
 
 def test_what_services_record_joins_the_open_change(cast: Cast) -> None:

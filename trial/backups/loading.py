@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 from django.db import DatabaseError
 
-from trial import audit
+from trial.audit import verify
 from trial.backups import contents, places, programs
 from trial.backups.manifest import CannotRestore, Manifest
 from trial.backups.places import Place
@@ -24,7 +24,7 @@ class Proof:
 
     rows: int
     tables: int
-    chain: audit.AuditReport | None
+    chain: verify.AuditReport | None
 
 
 def make_room(place: Place, replacing: bool) -> None:
@@ -65,7 +65,7 @@ def load(dump: Path, place: Place, with_rights: bool = True) -> None:
         connection.execute("ANALYZE")
 
 
-def prove(place: Place, manifest: Manifest, heads: tuple[audit.Head, ...] = ()) -> Proof:
+def prove(place: Place, manifest: Manifest, heads: tuple[verify.Head, ...] = ()) -> Proof:
     """Counts every table, compares with the manifest, walks the chain to its head and to heads noted elsewhere.
 
     Raises CannotRestore with every difference. The chain needs tables of this program: after a restore of an older
@@ -90,10 +90,10 @@ def migrations_of_program() -> tuple[str, ...]:
     return tuple(sorted(f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations))
 
 
-def _walked(place: Place, manifest: Manifest, heads: tuple[audit.Head, ...]) -> audit.AuditReport:
+def _walked(place: Place, manifest: Manifest, heads: tuple[verify.Head, ...]) -> verify.AuditReport:
     own = (manifest.contents.head,) if manifest.contents.head else ()
     try:
         with places.django_connection(place) as connection:
-            return audit.verify(connection, own + heads)
+            return verify.verify(connection, own + heads)
     except DatabaseError as error:
         raise CannotRestore("The chain of changes could not be read after the restore.") from error

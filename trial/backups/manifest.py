@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from trial import audit
+from trial.audit import verify
 from trial.backups.contents import Contents
 
 FORMAT = 1
@@ -61,7 +61,7 @@ def read(place: Path) -> Manifest:
 
 
 def _from(found: dict[str, Any]) -> Manifest:
-    head = audit.head_from(found["head"]) if found["head"] is not None else None
+    head = verify.head_from(found["head"]) if found["head"] is not None else None
     rows = {str(table): int(count) for table, count in found["rows"].items()}
     return Manifest(
         file=str(found["file"]),

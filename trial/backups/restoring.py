@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from trial import audit
+from trial.audit import verify
 from trial.backups import embedded, loading, manifest, places
 from trial.backups.manifest import CannotRestore, Manifest
 from trial.backups.places import Place
@@ -21,7 +21,7 @@ class Restored:
     proof: loading.Proof
 
 
-def restore(dump: Path, into: str, replacing: bool, heads: tuple[audit.Head, ...] = ()) -> Restored:
+def restore(dump: Path, into: str, replacing: bool, heads: tuple[verify.Head, ...] = ()) -> Restored:
     """Checks file and database, loads, proves, and records the restore as a Change of the system.
 
     `into` is a database's name on the product's server, or an address. Raises CannotRestore, ValueError for an address

@@ -1,7 +1,7 @@
 """The record's models, one file per noun of the clinic."""
 
 from trial.models.audit import Change, JournalEntry, Redaction, SavedForm, Version
-from trial.models.base import ByEdition, RecordRow
+from trial.models.base import AppendOnly, ByEdition, RecordRow
 from trial.models.casebook.adverse_event import AdverseEvent, ExpeditedReport, ExpeditedTable
 from trial.models.casebook.assessment import Assessment, Lesion, LesionReading
 from trial.models.casebook.background import Deviation, MedicalHistory, Medication
@@ -27,6 +27,7 @@ __all__ = [
     "AccessReview",
     "Acknowledgement",
     "AdverseEvent",
+    "AppendOnly",
     "Assessment",
     "AuditReview",
     "BloodPressure",

@@ -5,13 +5,24 @@ from django.db import models
 from django.db.models import F, Max, Q
 from django.db.models.functions import Now
 
-from trial.models.base import RecordRow
+from trial.models.base import BY_NOTHING, AppendOnly, RecordRow
 from trial.models.casebook.participant import Participant
 from trial.models.people import Person
+
+# What each Change did → what it is called wherever it is shown.
+ACTS = {
+    "register": "Registered", "enter": "Entered", "correct": "Corrected", "strike_out": "Struck out",
+    "sign": "Signed", "approve": "Approval", "reopen": "Accrual reopened", "import": "Imported",
+    "system": "By the system", "query": "Query", "verify": "Verified", "freeze": "Frozen", "lock": "Locked",
+    "review": "Reviewed", "settings": "Settings", "account": "Account", "problem": "Problem reported",
+    "black_out": "Black-out",
+}  # fmt: skip
 
 
 class Change(models.Model):
     """One write to the record. `seal` is set at commit and chains each Change to the one before."""
+
+    application_may = "SELECT"
 
     id = models.BigIntegerField(primary_key=True)
     person = models.ForeignKey("trial.Person", on_delete=models.PROTECT, null=True, related_name="+")
@@ -36,6 +47,8 @@ class Change(models.Model):
 class Version(models.Model):
     """A row of the record as one Change left it. The application may only read this table."""
 
+    application_may = "SELECT"
+
     id = models.BigAutoField(primary_key=True)
     change = models.ForeignKey(Change, on_delete=models.PROTECT, related_name="versions")
     table_name = models.CharField(max_length=63)
@@ -47,7 +60,7 @@ class Version(models.Model):
         indexes = [models.Index(fields=("table_name", "row_id", "-change"), name="newest_version_of_row")]
 
 
-class SavedForm(models.Model):
+class SavedForm(AppendOnly):
     """The token that a page gave its form, the Change that saved it, and a digest of what was sent (SHA-256, hex)."""
 
     token = models.UUIDField(primary_key=True)
@@ -62,8 +75,11 @@ class Redaction(RecordRow):
     from which character on (1 is the first), and how many. versions: one object for each version that was blacked out
     (version, table, row, fields; sealed, before, after: SHA-256 in hex of its text as sealed, before and after this
     act). changes: one for each Change whose reason was (change, seal, header, versions: hashes in hex). copies: drafts
-    and kept forms. The database lets nothing but `endpoint_black_out` fill these (`trial.black_out_in_sql`).
+    and kept forms. The database lets nothing but `endpoint_black_out` fill these (`trial.audit.redaction`).
     """
+
+    held_by = BY_NOTHING
+    is_redactable = False
 
     class State(models.TextChoices):
         ASKED = "asked", "Waits for the study chair"
@@ -106,7 +122,7 @@ class Redaction(RecordRow):
         return self.state == self.State.ASKED
 
 
-class JournalEntry(models.Model):
+class JournalEntry(AppendOnly):
     """One act of reading that is on record; the database sets the time and refuses to alter or delete the row.
 
     It is no Change: reading moves no result. person None: somebody at the machine's command line.

@@ -1,10 +1,58 @@
 """What every row of the record has in common, and what the entries of a form have."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
 from django.db import models
+
+BY_ALL = ("freeze", "lock")
+BY_LOCK = ("lock",)
+BY_NOTHING: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the rows of a table stand in the casebook of their participant.
+
+    form: they are entries of this form. by, forms: they are entries of the form that this column names by its value.
+    above: they belong to the entry of the row that this foreign key leads to; without it, the first foreign key that
+    leads to a participant counts. entered_with: they belong to the participant's newest entry of this form.
+    """
+
+    form: str = ""
+    by: str = ""
+    forms: Mapping[str, str] = field(default_factory=dict)
+    above: str = ""
+    entered_with: str = ""
+
+
+class AppendOnly(models.Model):
+    """A row beside the record that is written once: neither the application nor the owner alters or deletes it."""
+
+    application_may = "SELECT, INSERT"
+
+    class Meta:
+        abstract = True
 
 
 class RecordRow(models.Model):
-    """A row of the record: written inside a Change only, kept for ever, struck out with a reason instead of deleted."""
+    """A row of the record: written inside a Change only, kept for ever, struck out with a reason instead of deleted.
+
+    The class attributes are what the database needs to know of a table; `trial.audit` installs its triggers by them.
+    held_by: the kinds of hold that stop a write. own_hand: foreign keys to a person that only this person fills.
+    codes: text columns that are nobody's own words (keys, units, names by design). in_results: free words that results
+    are computed from. Both are never redacted. is_unalterable: even a correction is refused.
+    """
+
+    place: ClassVar[Place] = Place()
+    held_by: ClassVar[tuple[str, ...]] = BY_ALL
+    own_hand: ClassVar[tuple[str, ...]] = ()
+    codes: ClassVar[tuple[str, ...]] = ()
+    in_results: ClassVar[tuple[str, ...]] = ()
+    is_redactable: ClassVar[bool] = True
+    is_unalterable: ClassVar[bool] = False
+    application_may: ClassVar[str] = "SELECT, INSERT, UPDATE"
 
     struck_out_reason = models.TextField(blank=True, default="")
 

@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from trial.models.base import RecordRow
+from trial.models.base import BY_LOCK, BY_NOTHING, RecordRow
 from trial.models.casebook.participant import Participant
 from trial.models.people import Person, Role, Site
 from trial.protocol import code_lists
@@ -24,6 +24,9 @@ class Query(RecordRow):
     check_id: the edit check or finding that asks (empty: a person does). finding: what was found, for the monitor;
     `words` are what the site reads and never suggest an answer.
     """
+
+    held_by = BY_LOCK
+    codes = ("form", "field", "check_id")
 
     class State(models.TextChoices):
         OPEN = "open", "Open"
@@ -72,6 +75,9 @@ class Query(RecordRow):
 class QueryMessage(RecordRow):
     """What was said about a query, and the state it took with these words; said_by is None for the system."""
 
+    held_by = BY_LOCK
+    own_hand = ("said_by",)
+
     query = models.ForeignKey(Query, on_delete=models.PROTECT, related_name="messages")
     state = models.CharField(max_length=10, choices=Query.State.choices)
     words = models.CharField(max_length=600, blank=True, default="")
@@ -84,6 +90,10 @@ class QueryMessage(RecordRow):
 
 class SourceVerification(RecordRow):
     """A monitor compared a form (or one field of it) with the source, as it stood at change `at_change`."""
+
+    held_by = BY_LOCK
+    own_hand = ("verified_by",)
+    codes = ("form", "field")
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="verifications")
     form = models.CharField(max_length=30)
@@ -105,9 +115,13 @@ class SourceVerification(RecordRow):
 class Hold(RecordRow):
     """A freeze (the monitor's) or a lock (asked by the monitor, approved by the chair) of a part of the record.
 
-    While it holds, the database itself refuses writes below it (`trial.holds_in_sql`): a freeze stops entries, a lock
+    While it holds, the database itself refuses writes below it (`trial.audit.holds`): a freeze stops entries, a lock
     everything. A lock is lifted by two people, each with a reason.
     """
+
+    held_by = BY_NOTHING  # lifting a lock must stay possible under it
+    own_hand = ("asked_by", "decided_by", "lift_asked_by", "lifted_by")
+    codes = ("form",)
 
     class Kind(models.TextChoices):
         FREEZE = "freeze", "Freeze"
@@ -185,6 +199,10 @@ class Hold(RecordRow):
 class Signature(RecordRow):
     """An investigator's signature of one casebook: bound to the versions it lists, their hash and the newest seal."""
 
+    held_by = BY_LOCK
+    own_hand = ("signed_by",)
+    codes = ("printed_name", "meaning", "head_seal", "content_hash")
+
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="signatures")
     signed_by = _person()
     printed_name = models.CharField(max_length=120)
@@ -209,6 +227,10 @@ class Signature(RecordRow):
 class AuditReview(RecordRow):
     """Someone read the trail from one change to another and says what was found."""
 
+    held_by = BY_NOTHING
+    own_hand = ("reviewed_by",)
+    codes = ("span",)
+
     reviewed_by = _person()
     reviewed_at = models.DateTimeField()
     from_change = models.BigIntegerField()
@@ -222,6 +244,8 @@ class AuditReview(RecordRow):
 
 class Acknowledgement(RecordRow):
     """A soft check that failed on an entry, and why the entry stands all the same (empty: nobody has looked yet)."""
+
+    codes = ("check_id", "form")
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="acknowledgements")
     check_id = models.CharField(max_length=16)
@@ -243,6 +267,8 @@ class Acknowledgement(RecordRow):
 
 class NotDone(RecordRow):
     """What the schedule asked for (`what` is its name there: “Week 8”, “Visit, cycle 2”) and why it was not done."""
+
+    codes = ("what",)
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="not_done")
     what = models.CharField(max_length=40)

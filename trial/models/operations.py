@@ -31,6 +31,9 @@ def notes() -> dict[str, StatusNote]:
 class ProblemReport(RecordRow):
     """What is wrong, how bad it is, on which page of which program; reviewed once by the administrator."""
 
+    own_hand = ("reported_by", "reviewed_by")
+    codes = ("page", "program")
+
     class Severity(models.TextChoices):
         DATA = "data", "Data or a result are wrong, or were lost"
         BLOCKS = "blocks", "I cannot go on with my work"

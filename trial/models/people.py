@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 
-from trial.models.base import RecordRow
+from trial.models.base import AppendOnly, RecordRow
 
 
 class Role(models.TextChoices):
@@ -22,6 +22,8 @@ class Role(models.TextChoices):
 
 class Site(RecordRow):
     """A hospital that takes part in the trial."""
+
+    codes = ("code", "name", "time_zone")
 
     code = models.CharField(max_length=12, unique=True)
     name = models.CharField(max_length=120)
@@ -47,7 +49,13 @@ class PersonStore(BaseUserManager["Person"]):
 
 
 class Person(AbstractBaseUser, PermissionsMixin):
-    """Someone who signs in, with one role and the sites it extends to (none listed: see `sees_all_sites`)."""
+    """Someone who signs in, with one role and the sites it extends to (none listed: see `sees_all_sites`).
+
+    audited: what gives or takes access, and all that its versions hold: never a password's hash.
+    """
+
+    audited = ("username", "full_name", "role", "is_active", "sites")
+    application_may = "SELECT, INSERT, UPDATE"
 
     username = models.CharField(max_length=60, unique=True)
     full_name = models.CharField(max_length=120)
@@ -101,7 +109,7 @@ class Delegation(RecordRow):
         ]
 
 
-class SignIn(models.Model):
+class SignIn(AppendOnly):
     """One act at the door: who, when, from where, with what result. The application adds rows and never alters them."""
 
     class Result(models.TextChoices):
@@ -162,6 +170,8 @@ class KeptForm(models.Model):
 class Training(RecordRow):
     """A person was trained for a role (no last day: it does not run out)."""
 
+    codes = ("what",)
+
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="trainings")
     role = models.CharField(max_length=20, choices=Role.choices)
     what = models.CharField(max_length=200)
@@ -180,6 +190,8 @@ class Training(RecordRow):
 
 class AccessReview(RecordRow):
     """The access rights as they stood on a day were looked through, and what was found."""
+
+    own_hand = ("reviewed_by",)
 
     reviewed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     reviewed_at = models.DateTimeField()

@@ -3,13 +3,15 @@
 from django.db import models
 from django.db.models import Q
 
-from trial.models.base import RecordRow
+from trial.models.base import AppendOnly, RecordRow
 from trial.models.people import Person, Site
 from trial.rules import accrual
 
 
 class GroupSettings(RecordRow):
     """What the analysis of one group is run with, where it differs from the protocol's constants; one row per group."""
+
+    codes = ("group",)
 
     group = models.CharField(max_length=1, unique=True)
     chosen = models.JSONField(default=dict)
@@ -20,6 +22,8 @@ class Reopening(RecordRow):
 
     stage, ground: what was lifted (`trial.rules.accrual`); futility declared later closes the group again.
     """
+
+    codes = ("group",)
 
     class Ground(models.TextChoices):
         WAITING = accrual.WAITING, "Suspended until the stage's outcomes are known"
@@ -45,6 +49,9 @@ class DataCut(RecordRow):
     Nothing of it is ever altered. `head_seal` is the seal of its newest change: a record rewritten later shows.
     """
 
+    is_unalterable = True
+    codes = ("name", "because", "engine", "head_seal")
+
     name = models.CharField(max_length=60, unique=True)
     because = models.CharField(max_length=200)
     as_of_change = models.BigIntegerField()
@@ -68,6 +75,9 @@ class EditionApproval(RecordRow):
     ethics committee or authority, with its reference.
     """
 
+    own_hand = ("recorded_by",)
+    codes = ("form", "decided_by")
+
     class State(models.TextChoices):
         OPENED = "opened", "In use since the site was opened"
         APPROVED = "approved", "Approved"
@@ -90,8 +100,8 @@ class EditionApproval(RecordRow):
         ]
 
 
-class CriteriaOnRecord(models.Model):
-    """The name of the criteria at the first registration. No entry of the casebook, so the spine does not watch it."""
+class CriteriaOnRecord(AppendOnly):
+    """The name of the criteria at the first registration. No entry of the casebook, so it is not audited."""
 
     name = models.CharField(max_length=20)
     noted_at = models.DateTimeField()

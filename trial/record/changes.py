@@ -13,11 +13,12 @@ from datetime import datetime
 
 from django.db import DatabaseError, OperationalError, connection, transaction
 
-from trial.holds_in_sql import HELD
+from trial.audit.holds import HELD
+from trial.audit.install import WRITERS_LOCK
 from trial.models import Change, Participant, Person, Site
+from trial.models.audit import ACTS
 from trial.record import access, save_once
 from trial.runtime.program import PROGRAM
-from trial.spine import WRITERS_LOCK
 
 log = logging.getLogger(__name__)
 
@@ -71,11 +72,7 @@ def do(at: datetime) -> None:
 
 
 _PROGRAM: ContextVar[str] = ContextVar("program", default=PROGRAM)
-ACTS = frozenset(
-    {"register", "enter", "correct", "strike_out", "query", "verify", "sign", "freeze", "lock", "review", "import",
-     "settings", "account", "problem", "black_out", "system"}
-)  # fmt: skip
-NEEDS_REASON = frozenset({"correct", "strike_out", "account", "black_out"})
+NEEDS_REASON = frozenset({"correct", "strike_out", "account", "approve", "reopen", "black_out"})
 LOCK_TIMEOUT_SECONDS = 5
 LOCK_NOT_AVAILABLE = "55P03"
 

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 from django.utils import timezone
 
-from trial.holds_in_sql import FORM_OF_TABLE
 from trial.models import EditionApproval, Person, Site, Version
 from trial.protocol import form_versions
 from trial.record import access, changes
@@ -64,15 +63,6 @@ def of_version(form: str, row: Mapping[str, Any]) -> SavedBy:
     return SavedBy(named, False) if named else SavedBy(form_versions.told_by_columns(form, row.keys()), True)
 
 
-def form_of(table: str, row: Mapping[str, Any]) -> str:
-    """The form that a row is an entry of; empty for a row below an entry and for what is no entry."""
-    if table == "trial_participant":
-        return "registration"
-    if table == "trial_assessment":
-        return "baseline" if row.get("kind") == "baseline" else "follow_up_scan"
-    return FORM_OF_TABLE.get(table, "")
-
-
 State = EditionApproval.State
 
 
@@ -95,7 +85,7 @@ def approve(
 ) -> EditionApproval:
     """The edition is in force at the site from this Change on. title: of the form, in words. Raises NotAllowed."""
     _check(person, form, edition, decided_on, decided_by)
-    with changes.record(person, "settings", f"Edition {edition} of “{title}” approved at {site.code}", site=site):
+    with changes.record(person, "approve", f"Edition {edition} of “{title}” approved at {site.code}", site=site):
         if edition in usable_at(site.pk, form):
             raise NotAllowed(f"{site.code} may use edition {edition} already.")
         return _write(person, site, form, edition, State.APPROVED, decided_on, decided_by)
@@ -106,7 +96,7 @@ def withdraw(
 ) -> EditionApproval:
     """The site goes back to the newest edition that it may still use. Raises NotAllowed."""
     _check(person, form, edition, decided_on, decided_by)
-    with changes.record(person, "settings", f"Edition {edition} of “{title}” withdrawn at {site.code}", site=site):
+    with changes.record(person, "approve", f"Edition {edition} of “{title}” withdrawn at {site.code}", site=site):
         usable = usable_at(site.pk, form)
         if edition not in usable:
             raise NotAllowed(f"{site.code} does not use edition {edition}: there is nothing to withdraw.")

@@ -27,7 +27,7 @@ def prepare(sockets: str) -> None:
 
 
 def grant(connection: psycopg.Connection) -> None:
-    """What the owner makes from now on, the application may read and write; migrations take back from the audit."""
+    """What the owner makes from now on, the application may read and write; `trial.audit` takes back."""
     role = sql.Identifier(APPLICATION)
     for words in (
         "GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {}",

@@ -16,7 +16,8 @@ from django.core import checks
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-from trial import audit_check, clock, spine
+from trial import clock
+from trial.audit import install, verify
 from trial.clock import LARGEST_DRIFT_SECONDS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -63,7 +64,7 @@ def same_files(before: str) -> Check:
 
 def qualify() -> list[Check]:
     """Every check of the installation. Reads the record and notes the verification's result as the nightly one does."""
-    return [*_machine(), *_packages(), *_database(), *_role(), *_spine(), *_settings()]
+    return [*_machine(), *_packages(), *_database(), *_role(), *_chain(), *_settings()]
 
 
 def _git(*words: str) -> str:
@@ -131,15 +132,15 @@ def _role() -> Iterator[Check]:
             WHERE has_table_privilege(current_user, t, p) ORDER BY 1"""
         )
         granted = [row[0] for row in cursor.fetchall()]
-    yield Check("Role of the application", spine.APPLICATION_ROLE, name, name == spine.APPLICATION_ROLE)
+    yield Check("Role of the application", install.APPLICATION_ROLE, name, name == install.APPLICATION_ROLE)
     yield Check(
         "Powers of that role", "no superuser", "superuser or alike" if is_mighty else "no superuser", not is_mighty
     )
     yield Check("Its rights on the history", "may only read", ", ".join(granted) or "may only read", not granted)
 
 
-def _spine() -> Iterator[Check]:
-    report = audit_check.check()
+def _chain() -> Iterator[Check]:
+    report = verify.check()
     found = report.first_break or f"sound: {report.changes} changes, {report.versions} versions, head {report.head}"
     yield Check("Triggers, chain of changes and live rows", "sound", found, report.first_break is None)
 

@@ -13,7 +13,7 @@ from capture import blacked_out
 from capture.conduct import holds, redactions
 from capture.conduct.queries import NotPossible
 from capture.fields import printable
-from trial.holds_in_sql import MARK
+from trial.audit.redaction import MARK
 from trial.models import Redaction, Role
 from trial.record import access, changes
 

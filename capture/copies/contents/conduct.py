@@ -10,7 +10,7 @@ from capture.copies.contents import values
 from capture.copies.contents.forms import NONE
 from capture.copies.document import Act, Block, Facts, Section, Words
 from trial import clock
-from trial.casebook_rows import is_of_participant
+from trial.audit.tables import leads_to_a_participant, record_models
 from trial.drawing.pdf import instant
 from trial.models import (
     Acknowledgement,
@@ -19,7 +19,6 @@ from trial.models import (
     NotDone,
     Participant,
     Query,
-    RecordRow,
     Redaction,
     Signature,
 )
@@ -59,7 +58,7 @@ def others() -> list[Any]:
     known = {"Participant", "EligibilityAnswer", "Waiver", "RegistrationFinding", "Cycle", "DosingPeriod", "Assessment",
              "Lesion", "LesionReading", "LaboratoryResult", *THEIR_OWN}  # fmt: skip
     known |= {form.model.__name__ for form in CASEBOOK if form.kind in ENTRY_FORMS}
-    rest = [each for each in RecordRow.__subclasses__() if each.__name__ not in known and is_of_participant(each)]
+    rest = [model for model in record_models() if model.__name__ not in known and leads_to_a_participant(model)]
     return sorted(rest, key=lambda each: each.__name__)
 
 

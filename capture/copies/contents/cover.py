@@ -10,7 +10,8 @@ from capture.copies import excerpt
 from capture.copies.contents import conduct, forms
 from capture.copies.contents import trail as acts
 from capture.copies.document import Block, Document, Facts, Section, Words
-from trial import audit, protocol
+from trial import protocol
+from trial.audit import verify
 from trial.drawing.pdf import instant
 from trial.models import Change, Participant, Person, Role
 from trial.runtime.program import PROGRAM
@@ -36,13 +37,13 @@ class Making:
     person: Person | None
     at: datetime
     copy_id: str
-    head: audit.Head | None
+    head: verify.Head | None
 
     @classmethod
     def now(cls, person: Person | None) -> "Making":
         """Called inside the one moment that is copied."""
         newest = Change.objects.order_by("-id").first()
-        head = audit.Head(newest.pk, bytes(newest.seal or b"").hex()) if newest else None
+        head = verify.Head(newest.pk, bytes(newest.seal or b"").hex()) if newest else None
         return cls(person, timezone.now(), secrets.token_hex(6), head)
 
     @property

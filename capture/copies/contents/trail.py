@@ -11,6 +11,7 @@ from capture.copies.document import Act
 from capture.trail import tables, words
 from trial.drawing.pdf import instant
 from trial.models import Change, Lesion, Participant, Role, Version
+from trial.models.audit import ACTS
 from trial.protocol.ctcae_v3.limits import ANALYTES
 
 AT_A_TIME = 500
@@ -36,7 +37,7 @@ def _by(numbers: list[int], size: int) -> Iterator[list[int]]:
 def _head(change: Change) -> str:
     who = change.person.full_name if change.person else "The system"
     role = dict(Role.choices).get(change.role, "")
-    act = history.ACTS.get(change.act, change.act)
+    act = ACTS.get(change.act, change.act)
     why = f". Reason: {change.reason}" if change.reason else ""
     return f"Change {change.pk}, {instant(change.at)}. {act} by {who}{f', {role}' if role else ''}{why}"
 

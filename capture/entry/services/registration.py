@@ -107,13 +107,13 @@ def request_waiver(person: Person, participant: Participant, because: str) -> Wa
 
 
 def decide_waiver(person: Person, waiver: Waiver, approve: bool, because: str) -> Waiver:
-    """The study chair's decision with its reason (act sign); only an open waiver can be decided."""
+    """The study chair's decision with its reason (act approve); only an open waiver can be decided."""
     if person.role not in access.DECIDES:
         raise NotAllowed("Only the study chair decides on a waiver.")
     if not because.strip():
         raise NotAllowed("A decision needs its reason.")
     participant = waiver.participant
-    with changes.record(person, "sign", because, participant=participant, site=participant.site,
+    with changes.record(person, "approve", because, participant=participant, site=participant.site,
                         groups=(participant.group,)):  # fmt: skip
         current = Waiver.objects.get(pk=waiver.pk)
         if current.decision != Waiver.Decision.OPEN:
@@ -218,9 +218,9 @@ def _write_registered(participant: Participant, group: protocol.Group, registere
 
 
 def reopen(person: Person, group: str, because: str) -> Reopening:
-    """Lifts what closes the group now (act sign); raises NotAllowed for an open group and for one at its ceiling."""
+    """Lifts what closes the group now (act reopen); raises NotAllowed for an open group and for one at its ceiling."""
     _may_decide(person, because)
-    with changes.record(person, "sign", because, groups=(group,)):
+    with changes.record(person, "reopen", because, groups=(group,)):
         gate = in_force.gate_in_force(group)
         if not gate.may_be_reopened or gate.stage is None:
             raise NotAllowed(f"There is nothing to reopen. {gate.because}")

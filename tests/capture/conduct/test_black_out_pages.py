@@ -47,7 +47,7 @@ def test_who_sees_the_record_asks_from_the_history_and_the_chair_decides(cast: C
     assert f"Called <mark>{NAME}</mark> at home." in page and "1 place</span>" in page and "exported earlier" in page
     sent = {"decision": "approve", "because": "identifying"}
     assert chris.post(f"/black-outs/{asked.pk}/decision/", sent).status_code == 302
-    assert Deviation.objects.get().description == "Called [blacked out] at home."
+    assert Deviation.objects.get().description == "Called [redacted] at home."
     done = chris.get(f"/black-outs/{asked.pk}/").content.decode()
     assert "Touched: 1 version." in done and NAME not in done
 
@@ -108,10 +108,10 @@ def test_the_history_the_trail_and_the_file_tell_who_blacked_out_and_why(cast: C
     for address in (history(cast), f"/trail/{done.of_change}/", "/black-outs/"):
         page = mona.get(address).content.decode()
         assert told in page and NAME not in page, address
-    assert "Called [blacked out] at home." in mona.get(history(cast)).content.decode()
+    assert "Called [redacted] at home." in mona.get(history(cast)).content.decode()
     file = b"".join(mona.get("/trail/file/").streaming_content).decode()  # type: ignore[attr-defined]
     rows = [row for row in csv.DictReader(io.StringIO(file)) if row["change"] == str(done.of_change)]
-    assert NAME not in file and any(told in row["values"] and "[blacked out]" in row["values"] for row in rows)
+    assert NAME not in file and any(told in row["values"] and "[redacted]" in row["values"] for row in rows)
 
 
 def test_words_of_a_reason_are_asked_for_and_go(cast: Cast) -> None:
@@ -129,7 +129,7 @@ def test_words_of_a_reason_are_asked_for_and_go(cast: Cast) -> None:
     page = chris.get(f"/black-outs/{asked.pk}/").content.decode()
     assert "Touched: 2 versions, 1 reason." in page
     assert "kept and cannot be computed again" in page
-    assert "it was [blacked out]" in client.get(history(cast)).content.decode()
+    assert "it was [redacted]" in client.get(history(cast)).content.decode()
 
 
 def test_a_request_that_is_decided_can_not_be_decided_again(cast: Cast) -> None:
@@ -149,7 +149,7 @@ def test_a_form_that_was_open_meanwhile_does_not_bring_the_words_back(cast: Cast
     said = answer.content.decode()
     assert answer.status_code == 409 and "somebody changed this entry" in said and str(done.decided_in) in said
     row.refresh_from_db()
-    assert (row.description, row.action) == ("Called [blacked out] at home.", "none")
+    assert (row.description, row.action) == ("Called [redacted] at home.", "none")
     assert NAME not in fields(said)["description"]
 
 
@@ -161,7 +161,7 @@ def test_a_second_request_for_words_that_are_gone_can_only_be_refused(cast: Cast
     assert "This text was blacked out since it was asked for" in page and "<mark>" not in page
     answer = chris.post(f"/black-outs/{second.pk}/decision/", {"decision": "approve", "because": "twice"})
     assert answer.status_code == 422 and "blacked out since" in answer.content.decode()
-    assert Deviation.objects.get().description == "Called [blacked out] at home."
+    assert Deviation.objects.get().description == "Called [redacted] at home."
     sent = {"decision": "refuse", "because": "gone"}
     assert chris.post(f"/black-outs/{second.pk}/decision/", sent).status_code == 302
     assert not Redaction.objects.filter(state="asked").exists()

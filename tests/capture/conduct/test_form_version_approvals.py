@@ -195,7 +195,7 @@ def test_a_withdrawal_is_a_further_word_and_the_site_goes_back(cast: Cast) -> No
     assert versions_in_force.in_force(cast.north.pk, "hormone") == 2
     change = Change.objects.latest("id")
     assert (change.act, change.site, change.reason) == (
-        "settings", cast.north, "Edition 2 of “Hormone level” approved at NORTH")  # fmt: skip
+        "approve", cast.north, "Edition 2 of “Hormone level” approved at NORTH")  # fmt: skip
     page = signed_in(cast.people[Role.MONITOR]).get(f"/trail/{change.pk}/").content.decode()
     assert "Approval of an edition of a form" in page and "Hormone level" in page and COMMITTEE in page
 

@@ -20,7 +20,7 @@ from tests.capture.conduct.test_signing import client_of
 from tests.capture.copies.pdf import text_of
 from tests.capture.copies.story import STRANGE, unpacked, verified, whole_casebook
 from tests.cast import Cast, cast_of, register
-from trial.casebook_rows import is_of_participant
+from trial.audit.tables import leads_to_a_participant
 from trial.drawing.pdf import printed
 from trial.models import (
     Change,
@@ -59,7 +59,7 @@ def folder(cast: Cast, tmp_path: Path) -> Path:
 def _rows(one: Participant) -> Iterator[RecordRow]:
     """Every row of the record that leads to the participant, by the models themselves."""
     for model in RecordRow.__subclasses__():
-        for row in model.objects.all() if is_of_participant(model) else ():
+        for row in model.objects.all() if leads_to_a_participant(model) else ():
             owner = row if isinstance(row, Participant) else next(
                 (found for name in ("participant", "cycle", "visit", "assessment", "query")
                  if (found := getattr(row, name, None)) is not None), None)  # fmt: skip

@@ -158,7 +158,7 @@ def test_the_chair_reopens_with_a_reason_and_takes_it_back(cast: Cast) -> None:
     chris = cast.people[Role.CHAIR]
     made = registration.reopen(chris, "A", "Outcomes are slow; the committee agrees.")
     change = Change.objects.latest("id")
-    assert (change.act, change.groups, change.reason) == ("sign", ["A"], "Outcomes are slow; the committee agrees.")
+    assert (change.act, change.groups, change.reason) == ("reopen", ["A"], "Outcomes are slow; the committee agrees.")
     assert register(cast.people[Role.COORDINATOR], cast.north).group == "A"
     registration.withdraw(chris, made, "Enough were registered.")
     assert Change.objects.latest("id").groups == ["A"]

@@ -15,7 +15,7 @@ from capture.exchange.importing.run import import_files
 from tests.capture.exchange import cohort
 from tests.cast import ceiling, person
 from tests.plugin_postgres import another_database
-from trial import audit
+from trial.audit import verify
 from trial.models import Acknowledgement, Change, Participant, Person, Role, Site
 from trial.record import changes
 
@@ -68,7 +68,7 @@ def test_a_small_record_with_every_form_comes_back_with_the_same_answers(databas
         _sites("NORTH")
         _imported(folder)
         _assert_same(answers(), before)
-        assert audit.verify(connection).first_break is None
+        assert verify.verify(connection).first_break is None
         _the_rest_is_as_it_was()
         call_command("export", "csv", tmp_path / "again")
     _files_agree(folder, tmp_path / "again")
@@ -134,4 +134,4 @@ def test_the_demo_cohort_comes_back_with_the_same_answers(database: str, tmp_pat
         assert report.saved and not report.problems
         _assert_same(answers(), before)
         assert Person.objects.count() == 1
-    assert re.fullmatch(r"[0-9a-f]{64}", str(audit.verify(connection).head).split(":")[1])
+    assert re.fullmatch(r"[0-9a-f]{64}", str(verify.verify(connection).head).split(":")[1])

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from tests.cast import cast_of
-from trial import audit
+from trial.audit import verify
 
 Lines = list[str]
 
@@ -42,15 +42,15 @@ def rewritten(folder: Path, alter: Callable[[Lines], Lines]) -> None:
     path.write_text("".join(alter(lines)), encoding="utf-8")
 
 
-def head_of_the_database() -> audit.Head:
+def head_of_the_database() -> verify.Head:
     """The head as the product's own verification finds it."""
-    report = audit.verify(connection)
+    report = verify.verify(connection)
     assert report.first_break is None and report.head is not None
     return report.head
 
 
 def test_an_unaltered_export_verifies_to_the_head_of_the_database(folder: Path) -> None:
-    report = audit.verify(connection)
+    report = verify.verify(connection)
     code, said = run(folder, "--head", str(report.head))
     sound = f"The trail is sound: {report.changes} changes, {report.versions} versions, head {report.head}.\n"
     assert (code, said) == (0, sound)

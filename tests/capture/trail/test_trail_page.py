@@ -15,9 +15,9 @@ from capture.casebook import ENTRY_FORMS
 from capture.entry.services import entries
 from capture.trail import selection, tables
 from tests.cast import Cast, cast_of, person, register
+from trial.audit.tables import audited
 from trial.models import AuditReview, Change, HormoneLevel, Role, Site, Version
 from trial.record import changes
-from trial.spine import WATCHED_TABLES
 
 LEVEL = {"sampled_on": date(2026, 1, 9), "marker": "CGA", "value": 210, "value_missing": "", "unit": "ng/mL",
          "upper_limit": 100, "upper_limit_missing": "", "assay": ""}  # fmt: skip
@@ -69,8 +69,8 @@ def numbers(**conditions: object) -> list[int]:
     return list(Change.objects.filter(**conditions).order_by("-id").values_list("id", flat=True))
 
 
-def test_every_table_under_the_spine_has_words() -> None:
-    assert set(tables.TITLES) == {*WATCHED_TABLES, "trial_person"}
+def test_every_audited_table_has_words() -> None:
+    assert set(tables.TITLES) == {*audited(), "trial_person"}
 
 
 def test_the_chair_sees_every_change_newest_first(cast: Cast, level: HormoneLevel) -> None:

@@ -8,9 +8,9 @@ import pytest
 from django.db import DatabaseError, connection
 
 from tests.cast import Cast, cast_of
-from trial import audit
 from trial.accounts import administration
 from trial.accounts.access_rights import access_rights
+from trial.audit import verify
 from trial.models import Change, Person, Role, Site, Version
 from trial.record import access
 from trial.record.access import may_sign, signatories
@@ -94,7 +94,7 @@ def test_an_account_written_outside_a_change_is_on_record_as_the_systems(cast: C
     assert "endpoint_app" in change.reason
     nora.sites.clear()
     assert newest(nora)["sites"] == []
-    assert audit.verify(connection).first_break is None
+    assert verify.verify(connection).first_break is None
 
 
 @pytest.mark.parametrize(
@@ -107,17 +107,17 @@ def test_an_account_altered_behind_the_triggers_is_found(
     for table in ("trial_person", "trial_person_sites"):
         database_owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
     database_owner.execute(text)
-    assert "trial_person" in str(audit.verify(connection).first_break)
+    assert "trial_person" in str(verify.verify(connection).first_break)
     for table in ("trial_person", "trial_person_sites"):
         database_owner.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-    assert "is not what its newest version says" in str(audit.verify(connection).first_break)
+    assert "is not what its newest version says" in str(verify.verify(connection).first_break)
 
 
 def test_switched_off_recording_of_sites_is_found(
     cast: Cast, database_owner: psycopg.Connection[tuple[object, ...]]
 ) -> None:
     database_owner.execute("ALTER TABLE trial_person_sites DISABLE TRIGGER endpoint_record")
-    assert "trial_person_sites are missing or switched off" in str(audit.verify(connection).first_break)
+    assert "trial_person_sites are missing or switched off" in str(verify.verify(connection).first_break)
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role != Role.ADMINISTRATOR])

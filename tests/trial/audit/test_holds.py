@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from capture.casebook import CASEBOOK, ENTRY_FORMS
 from capture.entry.services import corrections, entries
 from tests.cast import Cast, cast_of, register
-from trial import holds_in_sql, spine
+from trial.audit import holds
 from trial.models import Deviation, Hold, Participant, Query, QueryMessage, Role
 from trial.record import changes
 
@@ -42,9 +42,9 @@ def _enter(cast: Cast) -> Deviation:
 
 def test_every_table_of_an_entry_is_known_by_its_form() -> None:
     tables = {form.model._meta.db_table: kind for kind, form in ENTRY_FORMS.items()}
-    assert {**tables, "trial_cycle": "cycle"} == holds_in_sql.FORM_OF_TABLE
-    assert set(holds_in_sql.CONDUCT_TABLES + holds_in_sql.ALWAYS_WRITABLE) < set(spine.WATCHED_TABLES)
-    assert {"registration", "baseline", "follow_up_scan"} | set(holds_in_sql.FORM_OF_TABLE.values()) == {
+    tables |= {"trial_cycle": "cycle", "trial_participant": "registration", "trial_assessment": "follow_up_scan"}
+    assert {table: holds.form_of(table, {"kind": "follow_up"}) for table in holds.entries()} == tables
+    assert set(tables.values()) | {holds.form_of("trial_assessment", {"kind": "baseline"})} == {
         form.kind for form in CASEBOOK
     }
 

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from trial import audit
+from trial.audit import verify
 from trial.models import Site
 from trial.record import changes
 
@@ -16,24 +16,24 @@ Owner = psycopg.Connection[tuple[object, ...]]
 
 
 @pytest.fixture
-def tamper(database: str, database_owner: Owner) -> Callable[[str], audit.AuditReport]:
+def tamper(database: str, database_owner: Owner) -> Callable[[str], verify.AuditReport]:
     """Three changes; the fixture runs SQL as the owner with the triggers switched off, and verifies."""
     for name in ("one", "two", "three"):
         with changes.record(None, "system", name):
             Site.objects.update_or_create(code="HD", defaults={"name": name})
 
-    def run(text: str) -> audit.AuditReport:
+    def run(text: str) -> verify.AuditReport:
         for table in ("trial_site", "trial_change", "trial_version"):
             database_owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         database_owner.execute(text)
         for table in ("trial_site", "trial_change", "trial_version"):
             database_owner.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-        return audit.verify(connection)
+        return verify.verify(connection)
 
     return run
 
 
-def test_an_untouched_record_is_sound(tamper: Callable[[str], audit.AuditReport]) -> None:
+def test_an_untouched_record_is_sound(tamper: Callable[[str], verify.AuditReport]) -> None:
     report = tamper("SELECT 1")
     assert (report.changes, report.versions, report.first_break) == (3, 3, None)
 
@@ -51,17 +51,17 @@ def test_an_untouched_record_is_sound(tamper: Callable[[str], audit.AuditReport]
         ("DELETE FROM trial_site", "is gone"),
     ],
 )
-def test_what_the_owner_alters_is_found(tamper: Callable[[str], audit.AuditReport], text: str, words: str) -> None:
+def test_what_the_owner_alters_is_found(tamper: Callable[[str], verify.AuditReport], text: str, words: str) -> None:
     assert words in str(tamper(text).first_break)
 
 
-def test_triggers_switched_off_are_found(tamper: Callable[[str], audit.AuditReport], database_owner: Owner) -> None:
+def test_triggers_switched_off_are_found(tamper: Callable[[str], verify.AuditReport], database_owner: Owner) -> None:
     database_owner.execute("ALTER TABLE trial_site DISABLE TRIGGER USER")
-    assert "switched off" in str(audit.verify(connection).first_break)
+    assert "switched off" in str(verify.verify(connection).first_break)
 
 
 def test_a_cut_off_tail_shows_against_the_witness(
-    tamper: Callable[[str], audit.AuditReport], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tamper: Callable[[str], verify.AuditReport], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     witness = tmp_path / "heads"
     call_command("verify_audit", witness=witness)
@@ -74,7 +74,7 @@ def test_a_cut_off_tail_shows_against_the_witness(
     assert len(witness.read_text().splitlines()) == 1
 
 
-def test_a_head_noted_elsewhere_is_compared(tamper: Callable[[str], audit.AuditReport]) -> None:
+def test_a_head_noted_elsewhere_is_compared(tamper: Callable[[str], verify.AuditReport]) -> None:
     head = tamper("SELECT 1").head
     call_command("verify_audit", head=str(head))
     with pytest.raises(CommandError, match="another seal"):

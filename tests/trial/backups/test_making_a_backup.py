@@ -14,7 +14,7 @@ from django.db import OperationalError, connection
 
 from tests.cast import Cast
 from tests.trial.backups.page import on_the_page
-from trial import audit
+from trial.audit import verify
 from trial.backups import dumping, manifest, nightly, places, programs
 from trial.backups.contents import Contents
 from trial.backups.manifest import CannotBackUp, CannotRestore, Manifest
@@ -39,7 +39,7 @@ def names(folder: Path) -> set[str]:
 def test_counts_and_head_are_those_of_the_dump_though_people_save_meanwhile(
     cast: Cast, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = audit.verify(connection)
+    before = verify.verify(connection)
     run = programs.run
 
     def run_while_somebody_saves(*words: Any) -> None:

@@ -14,7 +14,7 @@ from django.db import connection
 from django.test import Client
 
 from tests.cast import Cast
-from trial import audit
+from trial.audit import verify
 from trial.backups import contents, embedded, loading, manifest, nightly, places
 from trial.backups.places import Place
 from trial.models import Role
@@ -26,7 +26,7 @@ def test_a_backup_comes_back_with_the_same_rows_chain_and_rights(
     cast: Cast, folder: Path, elsewhere: Place, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Client().force_login(cast.people[Role.CHAIR], backend="django.contrib.auth.backends.ModelBackend")
-    report = audit.verify(connection)
+    report = verify.verify(connection)
     call_command("backup")
     call_command("restore", str(manifest.newest(folder)), into=elsewhere.name)
     said = capsys.readouterr().out
@@ -42,7 +42,7 @@ def test_a_backup_comes_back_with_the_same_rows_chain_and_rights(
         with pytest.raises(psycopg.errors.RaiseException, match="only be written inside a Change"):
             application.execute("UPDATE trial_site SET name = 'x'")
     with places.django_connection(elsewhere) as restored:
-        again = audit.verify(restored, [report.head] if report.head else [])
+        again = verify.verify(restored, [report.head] if report.head else [])
     assert (again.first_break, again.changes) == (None, report.changes + 1)
 
 
@@ -75,7 +75,7 @@ def test_a_head_noted_elsewhere_is_compared(cast: Cast, folder: Path, elsewhere:
 
 def test_a_new_machine_gets_the_record_from_the_files_alone(cast: Cast, folder: Path) -> None:
     """A server made from nothing in an empty folder, as on a machine that never ran the product."""
-    report = audit.verify(connection)
+    report = verify.verify(connection)
     dump = folder / nightly.back_up().file
     machine = scratch_folder()
     ours = ("ENDPOINT_", "DATABASE_", "CELERY_", "DJANGO_")

@@ -1,10 +1,10 @@
-"""The spine: what may be written, how it is recorded, and what is refused to everyone."""
+"""The record: what may be written, how it is recorded, and what is refused to everyone."""
 
 import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from trial import spine
+from trial.audit import install, tables
 from trial.models import Change, RecordRow, Site, Version
 from trial.record import changes
 
@@ -21,7 +21,7 @@ def _sql(text: str, *values: object) -> list[tuple[object, ...]]:
 
 
 def test_every_record_row_is_watched() -> None:
-    assert {model._meta.db_table for model in RecordRow.__subclasses__()} == set(spine.WATCHED_TABLES)
+    assert {model._meta.db_table for model in RecordRow.__subclasses__()} == set(tables.audited())
 
 
 def test_a_change_numbers_and_seals_itself(database: str) -> None:
@@ -83,7 +83,7 @@ def test_the_application_cannot_forge_the_history(database: str, text: str) -> N
         _sql(text)
 
 
-@pytest.mark.parametrize("table", ["trial_change", "trial_version", *spine.WATCHED_TABLES])
+@pytest.mark.parametrize("table", ["trial_change", "trial_version", *tables.audited()])
 def test_truncate_is_refused_to_the_owner_too(
     database: str, database_owner: psycopg.Connection[tuple[object, ...]], table: str
 ) -> None:
@@ -134,7 +134,7 @@ def test_a_busy_record_says_so_and_saves_nothing(
 ) -> None:
     monkeypatch.setattr(changes, "LOCK_TIMEOUT_SECONDS", 1)
     with database_owner.transaction():
-        database_owner.execute("SELECT pg_advisory_xact_lock(%s)", [spine.WRITERS_LOCK])
+        database_owner.execute("SELECT pg_advisory_xact_lock(%s)", [install.WRITERS_LOCK])
         with pytest.raises(changes.RecordBusy):
             _site()
     assert not Site.objects.exists()

@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from trial import audit
+from trial.audit import verify
 from trial.backups import restoring
 from trial.backups.embedded import running
 from trial.backups.manifest import CannotRestore
@@ -29,7 +29,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Prints counts and the result of the chain."""
         try:
-            heads = (audit.head_from(options["head"]),) if options["head"] else ()
+            heads = (verify.head_from(options["head"]),) if options["head"] else ()
             with running():
                 done = restoring.restore(options["file"].absolute(), options["into"], options["replace"], heads)
         except (CannotRestore, CannotRun, ValueError) as error:

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from trial import audit
-from trial.audit_check import check
+from trial.audit import verify
+from trial.audit.verify import check
 
 
 class Command(BaseCommand):
@@ -33,11 +33,11 @@ class Command(BaseCommand):
             f"The record is sound: {report.changes} changes, {report.versions} versions, head {report.head}."
         )
 
-    def _expected(self, head: str | None, witness: Path | None) -> list[audit.Head]:
+    def _expected(self, head: str | None, witness: Path | None) -> list[verify.Head]:
         lines = [head] if head else []
         if witness and witness.exists():
             lines += [line for line in witness.read_text(encoding="ascii").splitlines() if line.strip()]
         try:
-            return [audit.head_from(line) for line in lines]
+            return [verify.head_from(line) for line in lines]
         except ValueError as error:
             raise CommandError(str(error), returncode=1) from error

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from trial.models.base import ByEdition, RecordRow
+from trial.models.base import BY_LOCK, ByEdition, Place, RecordRow
 from trial.models.casebook.participant import Participant
 from trial.models.fields import MissingReasonField, PartialDateField, value_or_reason
 from trial.protocol import code_lists
@@ -12,6 +12,10 @@ from trial.rules.safety.expedited_reports import KINDS
 
 class AdverseEvent(RecordRow, ByEdition):
     """An adverse event; when its grade changes, a further episode that continues the first one."""
+
+    place = Place(form="adverse_event")
+    codes = ("aware_offset",)
+    in_results = ("term", "select", "other_words")
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="adverse_events")
     continues = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="episodes")
@@ -62,6 +66,9 @@ class AdverseEvent(RecordRow, ByEdition):
 class ExpeditedReport(RecordRow):
     """A report of an adverse event as it was sent: of which kind, when, by whom, under which reference."""
 
+    held_by = BY_LOCK
+    codes = ("sent_by", "reference")
+
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="expedited_reports")
     event = models.ForeignKey(AdverseEvent, on_delete=models.PROTECT, related_name="expedited_reports")
     kind = models.CharField(max_length=12, choices=KINDS)
@@ -79,6 +86,8 @@ class ExpeditedTable(RecordRow):
 
     rules: the lines of the file, as `trial.rules.safety.expedited_table.from_cells` reads them.
     """
+
+    codes = ("source",)
 
     source = models.CharField(max_length=300)
     is_confirmed = models.BooleanField()

@@ -4,12 +4,14 @@ from django.db import models
 from django.db.models import Q
 
 from trial import protocol
-from trial.models.base import ByEdition, RecordRow
+from trial.models.base import ByEdition, Place, RecordRow
 from trial.models.casebook.participant import Participant
 
 
 class Assessment(RecordRow, ByEdition):
     """One tumour assessment: the baseline before treatment or a follow-up after day 1."""
+
+    place = Place(by="kind", forms={"baseline": "baseline", "follow_up": "follow_up_scan"})
 
     class Kind(models.TextChoices):
         BASELINE = "baseline", "Baseline"
@@ -64,6 +66,9 @@ class Assessment(RecordRow, ByEdition):
 class Lesion(RecordRow):
     """A lesion chosen at baseline and followed at every assessment."""
 
+    place = Place(entered_with="baseline")
+    in_results = ("label",)
+
     class Kind(models.TextChoices):
         TARGET = "target", "Target"
         NON_TARGET = "non_target", "Non-target"
@@ -89,6 +94,9 @@ class Lesion(RecordRow):
 
 class LesionReading(RecordRow):
     """What one assessment says of one lesion: a measurement of a target, or the state of a non-target."""
+
+    place = Place(above="assessment")
+    in_results = ("not_evaluated_reason",)
 
     class State(models.TextChoices):
         MEASURED = "measured", "Measured"

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from trial.models.base import ByEdition, RecordRow
+from trial.models.base import ByEdition, Place, RecordRow
 from trial.models.casebook.participant import Participant
 from trial.models.fields import MissingReasonField, PartialDateField, value_or_reason
 from trial.protocol import code_lists
@@ -10,6 +10,9 @@ from trial.protocol import code_lists
 
 class Medication(RecordRow, ByEdition):
     """A medication beside the study treatment; somatostatin analogues are asked for, since they confound hormones."""
+
+    place = Place(form="medication")
+    in_results = ("name",)
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="medications")
     kind = models.CharField(max_length=24, choices=code_lists.MEDICATION_KINDS)
@@ -28,6 +31,8 @@ class Medication(RecordRow, ByEdition):
 class MedicalHistory(RecordRow, ByEdition):
     """A condition or symptom that was there before treatment."""
 
+    place = Place(form="history")
+
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="history")
     condition = models.CharField(max_length=120)
     grade = models.PositiveSmallIntegerField(null=True, blank=True, choices=code_lists.GRADES[:4])
@@ -43,6 +48,8 @@ class MedicalHistory(RecordRow, ByEdition):
 
 class Deviation(RecordRow, ByEdition):
     """A deviation from the protocol and what was done about it."""
+
+    place = Place(form="deviation")
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="deviations")
     happened_on = models.DateField()

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from trial import protocol
-from trial.models.base import ByEdition, RecordRow
+from trial.models.base import ByEdition, Place, RecordRow
 from trial.models.casebook.participant import Participant
 from trial.models.fields import PartialDateField
 from trial.protocol import code_lists
@@ -17,6 +17,8 @@ def _one_per_participant(name: str) -> models.UniqueConstraint:
 class OffTreatment(RecordRow, ByEdition):
     """The end of study treatment and its reason."""
 
+    place = Place(form="off_treatment")
+
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="off_treatments")
     off_on = models.DateField()
     reason = models.CharField(max_length=16, choices=code_lists.OFF_TREATMENT_REASONS)
@@ -28,6 +30,8 @@ class OffTreatment(RecordRow, ByEdition):
 
 class FollowUp(RecordRow, ByEdition):
     """A contact after treatment: alive or dead, progression since the last one, new therapy."""
+
+    place = Place(form="follow_up")
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="follow_ups")
     contacted_on = models.DateField()
@@ -64,6 +68,8 @@ class FollowUp(RecordRow, ByEdition):
 class Death(RecordRow, ByEdition):
     """Death of any cause; day, or day and month, may be unknown."""
 
+    place = Place(form="death")
+
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="deaths")
     died_on = PartialDateField()
     cause = models.CharField(max_length=10, choices=code_lists.DEATH_CAUSES)
@@ -76,6 +82,8 @@ class Death(RecordRow, ByEdition):
 class Withdrawal(RecordRow, ByEdition):
     """Withdrawal of consent, and how far it goes."""
 
+    place = Place(form="withdrawal")
+
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="withdrawals")
     withdrew_on = models.DateField()
     scope = models.CharField(max_length=10, choices=code_lists.WITHDRAWAL_SCOPES)
@@ -87,6 +95,8 @@ class Withdrawal(RecordRow, ByEdition):
 
 class OffStudy(RecordRow, ByEdition):
     """The end of all follow-up for a participant."""
+
+    place = Place(form="off_study")
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="off_studies")
     off_on = models.DateField()

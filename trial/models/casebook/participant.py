@@ -3,7 +3,7 @@
 from django.db import models
 
 from trial import protocol
-from trial.models.base import ByEdition, RecordRow
+from trial.models.base import ByEdition, Place, RecordRow
 from trial.models.fields import MissingReasonField, PartialDateField, value_or_reason
 from trial.models.people import Site
 
@@ -28,6 +28,9 @@ def _derived_group() -> models.Case:
 
 class Participant(RecordRow, ByEdition):
     """Someone screened for the trial; has a study number and `registered_on` once registered."""
+
+    place = Place(form="registration")
+    codes = ("number",)
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="participants")
     screening_number = models.PositiveIntegerField(unique=True)
@@ -85,6 +88,9 @@ class Participant(RecordRow, ByEdition):
 class EligibilityAnswer(RecordRow):
     """The answer to one item of the eligibility checklist; a laboratory item carries value and date."""
 
+    place = Place(above="participant")
+    codes = ("item",)
+
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="eligibility_answers")
     edition = models.PositiveSmallIntegerField(default=protocol.ELIGIBILITY_EDITION)
     item = models.CharField(max_length=32)
@@ -99,6 +105,8 @@ class EligibilityAnswer(RecordRow):
 class Waiver(RecordRow):
     """A request of the site to register in spite of unmet criteria, and the chair's decision."""
 
+    place = Place(above="participant")
+
     class Decision(models.TextChoices):
         OPEN = "open", "Waiting for the study chair"
         APPROVED = "approved", "Approved"
@@ -112,6 +120,9 @@ class Waiver(RecordRow):
 
 class RegistrationFinding(RecordRow):
     """What turned out about a registration afterwards; the participant stays on record."""
+
+    place = Place(above="participant")
+    in_results = ("because",)
 
     class Kind(models.TextChoices):
         INELIGIBLE = "ineligible", "Found ineligible"

@@ -3,12 +3,16 @@
 from django.db import models
 
 from trial import protocol
-from trial.models.base import ByEdition, RecordRow
+from trial.models.base import ByEdition, Place, RecordRow
 from trial.models.casebook.participant import Participant
 
 
 class Cycle(RecordRow, ByEdition):
     """One course of treatment from its actual day 1."""
+
+    place = Place(form="cycle")
+    codes = ("lot",)
+    in_results = ("delay_reason",)
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="cycles")
     number = models.PositiveSmallIntegerField()
@@ -39,6 +43,8 @@ class Cycle(RecordRow, ByEdition):
 
 class DosingPeriod(RecordRow):
     """Days of a cycle on one dose, or held, with the reason for anything but the full dose."""
+
+    in_results = ("reason",)
 
     cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="periods")
     from_day = models.PositiveSmallIntegerField()

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
-from trial.models.base import ByEdition, RecordRow
+from trial.models.base import ByEdition, Place, RecordRow
 from trial.models.casebook.participant import Participant
 from trial.models.fields import MissingReasonField, value_or_reason
 from trial.protocol import code_lists
@@ -22,6 +22,8 @@ def _pressure(prefix: str) -> list[models.CheckConstraint]:
 
 class Visit(RecordRow, ByEdition):
     """The visit at the start of a cycle (cycle 0: screening)."""
+
+    place = Place(form="visit")
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="visits")
     visited_on = models.DateField()
@@ -53,6 +55,8 @@ class Visit(RecordRow, ByEdition):
 class LaboratoryResult(RecordRow):
     """One laboratory value of a visit with the laboratory's own limits; its grade may propose an adverse event."""
 
+    codes = ("analyte", "unit")
+
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="laboratory")
     analyte = models.CharField(max_length=12)
     value = models.DecimalField(max_digits=12, decimal_places=3, null=True, blank=True)
@@ -80,6 +84,8 @@ class LaboratoryResult(RecordRow):
 class BloodPressure(RecordRow, ByEdition):
     """Blood pressure between visits: weekly in the first six weeks of treatment."""
 
+    place = Place(form="blood_pressure")
+
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="blood_pressures")
     measured_on = models.DateField()
     systolic_mmhg = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -98,6 +104,9 @@ class BloodPressure(RecordRow, ByEdition):
 
 class HormoneLevel(RecordRow, ByEdition):
     """One marker of one sample, with the laboratory's upper limit of normal in the same unit."""
+
+    place = Place(form="hormone")
+    in_results = ("assay",)
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="hormone_levels")
     sampled_on = models.DateField()

@@ -4,7 +4,7 @@ from trial.validation.areas.blacking_out import BLACKING_OUT
 from trial.validation.requirement import OURS, Requirement, e6, ema, part_11, tests_of
 
 AREA = "Audit trail"
-CHANGES, AUDIT, TRAIL = "trial/test_changes.py", "trial/test_audit.py", "capture/trail/test_trail_page.py"
+CHANGES, AUDIT, TRAIL = "trial/test_changes.py", "trial/audit/test_verify.py", "capture/trail/test_trail_page.py"
 CORRECTIONS, IMPORT, IMPORTS = "capture/test_corrections.py", "capture/exchange/test_import.py", "trial/test_imports.py"
 HOLDS, VERIFYING = "capture/conduct/test_verification_and_holds.py", "analysis/test_status_page.py"
 SIGNING, QUERIES = "capture/conduct/test_signing.py", "capture/conduct/test_queries.py"
@@ -61,7 +61,7 @@ AUDIT_TRAIL_REQUIREMENTS = (
         )
         + tests_of(AUDIT, "triggers_switched_off_are_found")
         + tests_of(
-            "trial/test_spine_in_place.py",
+            "trial/audit/test_triggers_check.py",
             "a_trigger_that_is_missing_or_off_refuses_the_start_and_is_named",
             "the_web_server_itself_refuses_in_words",
             "the_check_of_the_database_and_the_status_page_say_it",
@@ -112,7 +112,7 @@ AUDIT_TRAIL_REQUIREMENTS = (
         "Acts about the data are on the trail too: queries, verification, signing, freezing, locking, taking "
         "data out, looking at interim results.",
         e6("4.2.2(a)(iii)"),
-        tests_of(TRAIL, "every_table_under_the_spine_has_words")
+        tests_of(TRAIL, "every_audited_table_has_words")
         + tests_of(QUERIES, "the_monitor_closes_reopens_with_words_and_cancels")
         + tests_of(SIGNING, "the_whole_casebook_is_signed_by_one_act")
         + tests_of(HOLDS, "two_people_one_of_them_the_chair_lift_a_lock")

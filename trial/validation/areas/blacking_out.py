@@ -2,7 +2,7 @@
 
 from trial.validation.requirement import Requirement, e6, tests_of
 
-BLACK_OUT, BLACK_OUT_GUARDS = "trial/test_black_out.py", "trial/test_black_out_guards.py"
+BLACK_OUT, BLACK_OUT_GUARDS = "trial/audit/test_black_out.py", "trial/audit/test_black_out_guards.py"
 
 BLACKING_OUT = Requirement(
     "R31",

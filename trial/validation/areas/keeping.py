@@ -3,7 +3,7 @@
 from trial.validation.requirement import OURS, Requirement, e6, ema, part_11, tests_of
 
 AREA = "Freeze, lock, export and archive"
-HOLDS, VERIFICATION = "trial/test_holds.py", "capture/conduct/test_verification_and_holds.py"
+HOLDS, VERIFICATION = "trial/audit/test_holds.py", "capture/conduct/test_verification_and_holds.py"
 MOMENTS, EXPORT, OFFLINE = (
     "analysis/test_moments.py",
     "capture/exchange/test_export.py",

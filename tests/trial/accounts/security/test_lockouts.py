@@ -10,8 +10,8 @@ from django.test import Client, override_settings
 
 from analysis import status_page
 from tests.cast import Cast, cast_of
-from trial import audit
 from trial.accounts.security import lockouts
+from trial.audit import verify
 from trial.celery import celery_app
 from trial.models import Change, Person, Role
 from trial.tasks import tell_of_lockout
@@ -81,7 +81,7 @@ def test_a_lockout_of_an_account_is_on_the_trail_once_and_one_of_no_account_is_n
     assert change.reason == "signing in closed for a while after wrong passwords: nora"
     _knock("a_monitor", 5)
     assert Change.objects.count() == before + 2
-    assert audit.verify(connection).first_break is None
+    assert verify.verify(connection).first_break is None
 
 
 def test_without_a_broker_or_a_mail_server_signing_in_is_closed_all_the_same(

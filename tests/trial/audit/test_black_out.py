@@ -19,7 +19,7 @@ from capture.conduct import holds, redactions, signing
 from capture.conduct.queries import NotPossible
 from tests.blacked import NAME, asked_for, blacked_out, sound, sql, typed
 from tests.cast import Cast, cast_of, register
-from trial import free_text
+from trial.audit import redaction, tables
 from trial.models import (
     Acknowledgement,
     Change,
@@ -39,7 +39,7 @@ from trial.models.fields import PartialDateField
 from trial.record import changes, snapshot
 
 Owner = psycopg.Connection[tuple[object, ...]]
-GONE = "Called [blacked out] at home."
+GONE = "Called [redacted] at home."
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_the_words_are_nowhere_in_the_database_afterwards(cast: Cast, database_o
     assert everywhere(database_owner, NAME) == []
     assert everywhere(database_owner, "Sommer") == []
     assert (len(done.versions), len(done.changes), done.copies) == (7, 1, 2)
-    assert Draft.objects.get().fields == [["description", "a\n[blacked out]"], ["kind", "other"]]
+    assert Draft.objects.get().fields == [["description", "a\n[redacted]"], ["kind", "other"]]
     assert sound().blacked_out == (
         f"7 versions and the reason of 1 Change blacked out by Change {done.decided_in} (seals kept, not computed "
         "again)",)  # fmt: skip
@@ -145,7 +145,7 @@ def test_a_black_out_forged_in_an_export_is_found_offline(cast: Cast, tmp_path: 
     if forge == "another text":
         kept["versions"][0]["text"] = kept["versions"][0]["text"].replace("phoned", "wrote")
     elif forge == "another reason":
-        kept["header"] = kept["header"].replace("not [blacked out]", "yes [blacked out]")
+        kept["header"] = kept["header"].replace("not [redacted]", "yes [redacted]")
     elif forge == "a black-out of one's own":
         lines[2]["header"], lines[2]["seal_kept"] = lines[2]["header"].replace("20", "19"), "blacked out by Change 9"
     else:
@@ -182,13 +182,13 @@ def test_whole_words_in_either_case_of_this_participant_alone_go(cast: Cast) -> 
     blacked_out(cast)
     assert Version.objects.get(pk=kept).row["description"] == f"Called {NAME} at home."
     newest = Deviation.objects.filter(participant=cast.participant).order_by("-id")[0]
-    assert newest.description == f"[blacked out] and {NAME}s; +49 551 (39) 1*2"
+    assert newest.description == f"[redacted] and {NAME}s; +49 551 (39) 1*2"
     version = Version.objects.filter(table_name="trial_deviation").order_by("-id")[0]
     source = redactions.Source(version.change_id, version.pk, "description")
     asked = redactions.ask(cast.people[Role.COORDINATOR], cast.participant, source, "+49 551 (39) 1*2", "telephone")
     redactions.approve(cast.people[Role.CHAIR], asked, "identifying")
     newest.refresh_from_db()
-    assert newest.description == f"[blacked out] and {NAME}s; [blacked out]"
+    assert newest.description == f"[redacted] and {NAME}s; [redacted]"
     assert len(sound().blacked_out) == 2
 
 
@@ -207,7 +207,7 @@ def test_names_of_every_alphabet_go_in_either_case(cast: Cast, database_owner: O
     assert redactions.words_of(asked) == name
     redactions.approve(cast.people[Role.CHAIR], asked, "identifying")
     row.refresh_from_db()
-    assert (row.description, row.action) == ("Called ([blacked out]).", f"[blacked out]; {name}x")
+    assert (row.description, row.action) == ("Called ([redacted]).", f"[redacted]; {name}x")
     assert everywhere(database_owner, f"{name.upper()}, not") == []
     sound()
 
@@ -215,13 +215,13 @@ def test_names_of_every_alphabet_go_in_either_case(cast: Cast, database_owner: O
 def test_a_version_is_blacked_out_twice_and_verifies_by_what_was_sealed(cast: Cast) -> None:
     blacked_out(cast)
     done = blacked_out(cast, "at home")
-    assert Deviation.objects.get().description == "Called [blacked out] [blacked out]."
+    assert Deviation.objects.get().description == "Called [redacted] [redacted]."
     assert sound().blacked_out == (f"1 version blacked out by Change {done.decided_in}",)
 
 
 def test_the_whole_text_goes_when_no_words_are_named(cast: Cast) -> None:
     blacked_out(cast, "")
-    assert Deviation.objects.get().description == "[blacked out]"
+    assert Deviation.objects.get().description == "[redacted]"
     sound()
 
 
@@ -233,7 +233,7 @@ def test_a_text_that_would_grow_too_long_goes_whole(cast: Cast) -> None:
     asked = redactions.ask(cast.people[Role.COORDINATOR], cast.participant, source, "abc", "a name")
     redactions.approve(cast.people[Role.CHAIR], asked, "identifying")
     cast.participant.refresh_from_db()
-    assert cast.participant.primary_site == "[blacked out]"
+    assert cast.participant.primary_site == "[redacted]"
     sound()
 
 
@@ -290,14 +290,14 @@ def test_it_is_possible_under_a_lock(cast: Cast) -> None:
     blacked_out(cast)
     assert Deviation.objects.get().description == GONE
     with pytest.raises(changes.RecordHeld), changes.record(None, "system", participant=cast.participant):
-        Deviation.objects.update(description="[blacked out]")
+        Deviation.objects.update(description="[redacted]")
     sound()
 
 
 def test_the_database_knows_the_fields_that_the_models_have(database: str) -> None:
     known = set(sql("SELECT of_table, field, most FROM endpoint_free_text()"))
-    assert known == {(each.table, each.column, each.most) for each in free_text.fields()}
-    assert min(most for _, _, most in known if most) >= len("[blacked out]")
+    assert known == {(each.table, each.column, each.most) for each in redaction.fields()}
+    assert min(most for _, _, most in known if most) >= len("[redacted]")
     assert ("trial_deviation", "description", 0) in known and ("trial_deviation", "kind", 16) not in known
 
 
@@ -335,9 +335,9 @@ def test_no_endpoint_reads_a_field_that_can_be_blacked_out(monkeypatch: pytest.M
     monkeypatch.setattr(snapshot.Reader, "rows_of_each", rows)
     assert len(snapshot.participants([1])) == 1
     assert ("trial_followup", "progressed_on") in read and ("trial_deviation", "description") not in read
-    free = {(each.table, each.column) for each in free_text.fields()}
+    free = {(each.table, each.column) for each in redaction.fields()}
     assert read & free == set()
-    stated = {(table, column) for table, columns in free_text.READ_BY_ENDPOINTS.items() for column in columns}
+    stated = {(model._meta.db_table, column) for model in tables.record_models() for column in model.in_results}
     assert stated <= read
 
 

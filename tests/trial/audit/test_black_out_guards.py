@@ -11,7 +11,7 @@ from capture.conduct import redactions
 from capture.conduct.queries import NotPossible
 from tests.blacked import NAME, asked_for, blacked_out, sound, sql, typed
 from tests.cast import Cast, cast_of
-from trial import audit, spine
+from trial.audit import seal, verify
 from trial.models import (
     Change,
     Deviation,
@@ -23,7 +23,7 @@ from trial.models import (
 from trial.record import changes
 
 Owner = psycopg.Connection[tuple[object, ...]]
-GONE = "Called [blacked out] at home."
+GONE = "Called [redacted] at home."
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_nobody_but_the_chair_approves(cast: Cast, role: str) -> None:
     with pytest.raises(NotPossible, match="study chair decides"):
         redactions.approve(cast.people[role], asked, "identifying")
     with (pytest.raises(DatabaseError, match="approved by the study chair"),
-          changes.record(cast.people[role], "black_out", "x", participant=cast.participant)):  # fmt: skip
+          changes.record(cast.people[role], "approve", "x", participant=cast.participant)):  # fmt: skip
         sql("SELECT endpoint_black_out(%s)", asked.pk)
 
 
@@ -56,13 +56,13 @@ def test_the_chair_who_asked_does_not_approve(cast: Cast) -> None:
     with pytest.raises(NotPossible, match="not the person who asked"):
         redactions.approve(chair, asked, "identifying")
     with (pytest.raises(DatabaseError, match="not the person who asked"),
-          changes.record(chair, "black_out", "x", participant=cast.participant)):  # fmt: skip
+          changes.record(chair, "approve", "x", participant=cast.participant)):  # fmt: skip
         sql("SELECT endpoint_black_out(%s)", asked.pk)
 
 
 @pytest.mark.parametrize("text", [
-    "UPDATE trial_version SET row = row || '{\"description\": \"[blacked out]\"}'",
-    "UPDATE trial_change SET reason = '[blacked out]'",
+    "UPDATE trial_version SET row = row || '{\"description\": \"[redacted]\"}'",
+    "UPDATE trial_change SET reason = '[redacted]'",
     "UPDATE trial_redaction SET state = 'done', decided_by_id = {chair}, decided_because = 'x'",
     "UPDATE trial_redaction SET versions = '[{\"version\": 1}]'",
     "UPDATE trial_redaction SET letters = 99",
@@ -71,10 +71,11 @@ def test_the_chair_who_asked_does_not_approve(cast: Cast) -> None:
     """INSERT INTO trial_redaction SELECT 99, '', of_change, of_version, field, from_letter, letters, 'done', asked_at,
         asked_because, now(), 'x', 1, '[]', '[]', 0, asked_by_id, {chair}, participant_id FROM trial_redaction""",
 ])  # fmt: skip
-def test_the_application_blacks_out_in_no_other_way(cast: Cast, text: str) -> None:
+@pytest.mark.parametrize("act", ["black_out", "approve"])
+def test_the_application_blacks_out_in_no_other_way(cast: Cast, text: str, act: str) -> None:
     asked_for(cast)
     chair, monitor = cast.people[Role.CHAIR], cast.people[Role.MONITOR]
-    with pytest.raises(DatabaseError), changes.record(chair, "black_out", "x", participant=cast.participant):
+    with pytest.raises(DatabaseError), changes.record(chair, act, "x", participant=cast.participant):
         sql(text.replace("{chair}", str(chair.pk)).replace("{monitor}", str(monitor.pk)))
     assert Redaction.objects.get().waits
 
@@ -83,14 +84,14 @@ def test_the_application_blacks_out_in_no_other_way(cast: Cast, text: str) -> No
 def as_the_owner(owner: Owner, person: Person, participant_id: int) -> Iterator[None]:
     """A Change of this person that the owner of the tables opens by hand."""
     with owner.transaction():
-        owner.execute("SELECT endpoint_open_change(%s, 'black_out', 'x', %s, NULL, '{}', '')",
+        owner.execute("SELECT endpoint_open_change(%s, 'approve', 'x', %s, NULL, '{}', '')",
                       [person.pk, participant_id])  # fmt: skip
         yield
 
 
 @pytest.mark.parametrize("text", [
-    "UPDATE trial_version SET row = row || '{\"description\": \"[blacked out]\"}' WHERE table_name = 'trial_deviation'",
-    "UPDATE trial_change SET reason = '[blacked out]' WHERE id = 1",
+    "UPDATE trial_version SET row = row || '{\"description\": \"[redacted]\"}' WHERE table_name = 'trial_deviation'",
+    "UPDATE trial_change SET reason = '[redacted]' WHERE id = 1",
     """UPDATE trial_redaction SET state = 'done', decided_by_id = {chair}, decided_because = 'x',
         versions = '[{"version": 1}]'""",
     "DELETE FROM trial_redaction",
@@ -108,7 +109,7 @@ def test_nor_does_the_owner_without_the_function(cast: Cast, database_owner: Own
 
 @pytest.mark.parametrize(("text", "words"), [
     # A version is altered after its black-out, in the words and elsewhere.
-    ("UPDATE trial_version SET row = row || '{\"description\": \"[blacked out] x\"}' WHERE id = {version}",
+    ("UPDATE trial_version SET row = row || '{\"description\": \"[redacted] x\"}' WHERE id = {version}",
      "does not stand as Change"),
     ("UPDATE trial_version SET row = row || '{\"happened_on\": \"2026-02-02\"}' WHERE id = {version}",
      "does not stand as Change"),
@@ -126,13 +127,13 @@ def test_what_is_forged_about_a_black_out_is_found(
     done = blacked_out(cast)
     text = text.replace("{{", "{").replace("}}", "}").replace("{version}", str(done.versions[0]["version"]))
     _behind_the_triggers(database_owner, text)
-    assert words in str(audit.verify(connection).first_break)
+    assert words in str(verify.verify(connection).first_break)
 
 
 def test_a_version_altered_under_a_black_out_of_ones_own_is_found(cast: Cast, database_owner: Owner) -> None:
     """One person writes a black-out by hand, with the hash of what was sealed, and alters the version below it."""
     chair, version = cast.people[Role.CHAIR], Version.objects.get(table_name="trial_deviation")
-    hashes = f"encode(sha256(convert_to({spine.TEXT_OF_V}, 'UTF8')), 'hex')"
+    hashes = f"encode(sha256(convert_to({seal.TEXT_OF_V}, 'UTF8')), 'hex')"
     after = hashes.replace("v.row)", "v.row || '{\"description\": \"another story\"}')")
     for table in ("trial_redaction", "trial_version", "trial_deviation"):
         database_owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")  # type: ignore[arg-type]
@@ -149,7 +150,7 @@ def test_a_version_altered_under_a_black_out_of_ones_own_is_found(cast: Cast, da
         database_owner.execute("UPDATE trial_deviation SET description = 'another story'")
     for table in ("trial_redaction", "trial_version", "trial_deviation"):
         database_owner.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")  # type: ignore[arg-type]
-    assert "blacks out what nobody else had asked for" in str(audit.verify(connection).first_break)
+    assert "blacks out what nobody else had asked for" in str(verify.verify(connection).first_break)
 
 
 def _behind_the_triggers(owner: Owner, text: str) -> None:
@@ -164,7 +165,7 @@ def test_an_altered_reason_that_was_blacked_out_is_found(cast: Cast, database_ow
     with changes.record(cast.people[Role.COORDINATOR], "correct", f"not {NAME}", participant=cast.participant) as made:
         Deviation.objects.update(action="phoned")
     blacked_out(cast)
-    assert Change.objects.get(pk=made.number).reason == "not [blacked out]"
+    assert Change.objects.get(pk=made.number).reason == "not [redacted]"
     sound()
     _behind_the_triggers(database_owner, f"UPDATE trial_change SET reason = 'yes' WHERE id = {made.number}")
-    assert f"Change {made.number} or one of its versions" in str(audit.verify(connection).first_break)
+    assert f"Change {made.number} or one of its versions" in str(verify.verify(connection).first_break)

@@ -13,18 +13,17 @@ from django.core.management.base import SystemCheckError
 from django.db import OperationalError
 
 from analysis import status_page
-from trial import spine_in_place
-from trial.spine import WATCHED_TABLES
+from trial.audit import install, tables, triggers_check
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent.parent
 Owner = psycopg.Connection[tuple[object, ...]]
 
 
 def test_every_table_of_the_record_and_the_record_itself_are_looked_at(database: str) -> None:
-    tables = {each.table for each in spine_in_place.EXPECTED}
-    assert set(WATCHED_TABLES) <= tables
-    assert {"trial_change", "trial_version", "trial_person", "trial_person_sites", "trial_signin"} <= tables
-    assert spine_in_place.missing() == []
+    looked_at = {trigger.table for trigger in install.triggers()}
+    assert {*tables.audited(), *tables.append_only()} <= looked_at
+    assert {"trial_change", "trial_version", "trial_person", "trial_person_sites", "trial_signin"} <= looked_at
+    assert triggers_check.missing() == []
 
 
 @pytest.mark.parametrize(("statement", "words"), [
@@ -37,13 +36,18 @@ def test_every_table_of_the_record_and_the_record_itself_are_looked_at(database:
     ("""CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
         CREATE OR REPLACE TRIGGER endpoint_record AFTER INSERT OR UPDATE ON trial_visit
         FOR EACH ROW EXECUTE FUNCTION nothing()""", "endpoint_record on trial_visit"),
-], ids=["dropped", "off", "only for a replica", "the seal", "the versions", "the sites of people", "another function"])
+    ("""CREATE OR REPLACE TRIGGER endpoint_record AFTER INSERT ON trial_visit
+        FOR EACH ROW EXECUTE FUNCTION endpoint_record_version()""", "endpoint_record on trial_visit"),
+    ("DROP TRIGGER endpoint_own_hand ON trial_hold", "endpoint_own_hand on trial_hold"),
+    ("DROP TRIGGER endpoint_never_altered ON trial_datacut", "endpoint_never_altered on trial_datacut"),
+], ids=["dropped", "off", "only for a replica", "the seal", "the versions", "the sites of people", "another function",
+        "another event", "the own hand", "the data cuts"])
 def test_a_trigger_that_is_missing_or_off_refuses_the_start_and_is_named(
     database_owner: Owner, statement: str, words: str
 ) -> None:
     database_owner.execute(statement)
     with pytest.raises(ImproperlyConfigured, match=f"The record is not guarded.*{words}"):
-        spine_in_place.refuse_to_start()
+        triggers_check.refuse_to_start()
 
 
 def test_the_check_of_the_database_and_the_status_page_say_it(database_owner: Owner) -> None:
@@ -69,8 +73,8 @@ def test_a_database_that_does_not_answer_is_no_reason_to_refuse(
     def unreachable() -> list[str]:
         raise OperationalError("connection refused")
 
-    monkeypatch.setattr(spine_in_place, "missing", unreachable)
-    spine_in_place.refuse_to_start()
+    monkeypatch.setattr(triggers_check, "missing", unreachable)
+    triggers_check.refuse_to_start()
     assert "not looked at" in caplog.text
 
 

@@ -4,17 +4,50 @@ A seal only shows what happened before the newest seal someone else knows. So a 
 noted elsewhere, in a backup, a signature or a witness file, is compared too: a cut-off tail shows there.
 """
 
+import logging
 import re
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection as default_connection
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from trial import kept_hashes
-from trial.spine import WATCHED_TABLES
-from trial.spine_of_accounts import ACCOUNT_OF_T, SITES_TABLE, TABLE
+from trial.audit import install, redaction, tables
+from trial.audit.redaction import HASHES_OF_C, KEPT, KEPT_CHANGES
+from trial.audit.seal import HEADER_OF_C, TEXT_OF_V
+from trial.models import Person, operations
+
+log = logging.getLogger(__name__)
+
+# Triggers without which a row changes unrecorded.
+RECORDING = frozenset({"endpoint_record", "endpoint_keep", "endpoint_keep_all"})
+_HEADER_HASH_OF_C = f"sha256(convert_to({HEADER_OF_C}, 'UTF8'))"
+# Id, previous seal, seal, the seal computed anew, and time of every Change. Where the reason was redacted the seal
+# cannot be computed: the kept one stands for it while header and versions are what they were after the redaction.
+SEALS = f"""WITH kept AS MATERIALIZED ({KEPT}), kept_changes AS MATERIALIZED ({KEPT_CHANGES})
+SELECT c.id, c.previous_seal, c.seal, CASE
+    WHEN r.change IS NULL THEN sha256(coalesce(c.previous_seal, ''::bytea) || convert_to({HEADER_OF_C}, 'UTF8')
+        || h.hashes)
+    WHEN {_HEADER_HASH_OF_C} = r.header AND sha256(h.hashes) = r.versions THEN r.seal END, c.at
+FROM trial_change c CROSS JOIN LATERAL (SELECT {HASHES_OF_C} AS hashes) h
+LEFT JOIN kept_changes r ON r.change = c.id AND r.by_change > c.id ORDER BY c.id"""
+
+# What stands otherwise than its redaction left it, and redactions that no two people made; in words.
+NOT_AS_LEFT = f"""WITH kept AS MATERIALIZED ({KEPT})
+SELECT format('version %s does not stand as Change %s blacked it out', k.version, k.by_change) FROM kept k
+    LEFT JOIN trial_version v ON v.id = k.version
+    WHERE v.id IS NULL OR v.change_id >= k.by_change OR sha256(convert_to({TEXT_OF_V}, 'UTF8')) <> k.after
+UNION ALL
+SELECT format('Change %s blacks out what nobody else had asked for', x.change_id) FROM trial_version x
+    JOIN trial_change g ON g.id = x.change_id
+    WHERE x.table_name = '{redaction.TABLE}' AND x.row->>'state' = 'done' AND (g.act <> 'approve' OR g.role <> 'chair'
+        OR g.person_id IS DISTINCT FROM (x.row->>'decided_by_id')::bigint OR NOT EXISTS (SELECT FROM trial_version a
+            JOIN trial_change b ON b.id = a.change_id AND b.id < g.id AND b.person_id <> g.person_id
+            WHERE a.table_name = x.table_name AND a.row_id = x.row_id AND a.act = 'insert'
+                AND a.row->>'state' = 'asked' AND (a.row->>'asked_by_id')::bigint = b.person_id)) LIMIT 1"""
 
 
 @dataclass(frozen=True)
@@ -57,27 +90,30 @@ def verify(connection: BaseDatabaseWrapper, expected: Iterable[Head] = ()) -> Au
         cursor.execute("SET LOCAL timezone = 'UTC'")
         cursor.execute("SELECT count(*) FROM trial_version")
         versions = cursor.fetchone()[0]
-        cursor.execute(kept_hashes.SEALS)
+        cursor.execute(SEALS)
         changes = cursor.fetchall()
-        cursor.execute(kept_hashes.COUNTS)
-        blacked_out = tuple(kept_hashes.in_words(*row) for row in cursor.fetchall())
-        first_break = next(_breaks(cursor, changes, expected), None)
+        cursor.execute(redaction.COUNTS)
+        blacked_out = tuple(redaction.in_words(*row) for row in cursor.fetchall())
+        first_break = next(_breaks(connection, cursor, changes, expected), None)
     head = Head(changes[-1][0], bytes(changes[-1][2] or b"").hex()) if changes else None
     return AuditReport(len(changes), versions, head, first_break, blacked_out)
 
 
-def _breaks(cursor: Any, changes: list[Any], expected: Iterable[Head]) -> Iterator[str]:
+def _breaks(
+    connection: BaseDatabaseWrapper, cursor: Any, changes: list[Any], expected: Iterable[Head]
+) -> Iterator[str]:
     yield from _breaks_of_chain(changes)
     yield from _breaks_of_heads({row[0]: bytes(row[2] or b"").hex() for row in changes}, expected)
     yield from _versions_without_change(cursor)
-    cursor.execute(kept_hashes.NOT_AS_LEFT)
+    cursor.execute(NOT_AS_LEFT)
     yield from (row[0] for row in cursor.fetchall())
-    for table in WATCHED_TABLES:
+    for table in tables.audited():
         yield from _rows_unlike_their_version(cursor, table)
-        yield from _missing_triggers(cursor, table)
-    yield from _rows_unlike_their_version(cursor, TABLE, ACCOUNT_OF_T)
-    yield from _missing_triggers(cursor, TABLE)
-    yield from _missing_triggers(cursor, SITES_TABLE, expected=2)
+    yield from _rows_unlike_their_version(cursor, tables.table_of(Person), tables.account_in_sql())
+    there = install.standing(connection)
+    for trigger in install.triggers():
+        if trigger.name in RECORDING and (trigger.table, trigger.name) not in there:
+            yield f"the triggers that record {trigger.table} are missing or switched off"
 
 
 def _breaks_of_chain(changes: list[Any]) -> Iterator[str]:
@@ -126,11 +162,15 @@ def _rows_unlike_their_version(cursor: Any, table: str, row_of_t: str = "to_json
         yield f"row {row_id} of {table} {state}"
 
 
-def _missing_triggers(cursor: Any, table: str, expected: int = 3) -> Iterator[str]:
-    cursor.execute(
-        """SELECT count(*) FROM pg_trigger WHERE tgrelid = %s::regclass AND tgenabled IN ('O', 'A')
-            AND tgname IN ('endpoint_record', 'endpoint_keep', 'endpoint_keep_all')""",
-        [table],
-    )
-    if cursor.fetchone()[0] != expected:
-        yield f"the triggers that record {table} are missing or switched off"
+def check(expected: Iterable[Head] = ()) -> AuditReport:
+    """Verifies, notes the result with how long it took for the Status page, and logs a break."""
+    began = time.monotonic()
+    report = verify(default_connection, expected)
+    taken = f"verified in {time.monotonic() - began:.1f} s"
+    if report.first_break:
+        log.error("the record is broken: %s", report.first_break)
+        operations.note("audit", False, f"{report.first_break} ({taken})")
+    else:
+        said = [f"{report.changes} changes and {report.versions} versions are sound, {taken}", *report.blacked_out]
+        operations.note("audit", True, "; ".join(said))
+    return report

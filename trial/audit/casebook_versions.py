@@ -6,14 +6,11 @@ verifications, signatures), which is about the casebook and not in it.
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
-from django.apps import apps
 from django.db import connection
 
-from trial.holds_in_sql import ALWAYS_WRITABLE, CONDUCT_TABLES
-from trial.kept_hashes import HASH_OF_V_AND_K, JOIN_K, KEPT
-from trial.spine import WATCHED_TABLES
+from trial.audit import holds, tables
+from trial.audit.redaction import HASH_OF_V_AND_K, JOIN_K, KEPT
 
 
 @dataclass(frozen=True)
@@ -32,33 +29,13 @@ class CasebookVersion:
 @cache
 def rows_in_sql(with_conduct: bool = False) -> str:
     """SELECT of (table_name, row_id) of every row of the participant `%(participant)s`; with what is about it too."""
-    parts, outside = [], () if with_conduct else (*CONDUCT_TABLES, *ALWAYS_WRITABLE)
-    for model in apps.get_app_config("trial").get_models():
-        table = model._meta.db_table
-        if table in WATCHED_TABLES and table not in outside:
-            where = _condition(model)
-            if where:
-                parts.append(f"SELECT '{table}' AS table_name, t.id AS row_id FROM {table} t WHERE {where}")
+    parts, outside = [], frozenset() if with_conduct else holds.outside_the_casebook()
+    for model in tables.record_models():
+        table = tables.table_of(model)
+        where = tables.of_participant(model, "= %(participant)s")
+        if where and table not in outside:
+            parts.append(f"SELECT '{table}' AS table_name, t.id AS row_id FROM {table} t WHERE {where}")
     return " UNION ALL ".join(parts)
-
-
-def _condition(model: Any) -> str:
-    """How the table leads to a participant: itself, by its own column, or by the row above it; empty: not at all."""
-    if model._meta.db_table == "trial_participant":
-        return "t.id = %(participant)s"
-    columns = {field.column: field for field in model._meta.fields}
-    if "participant_id" in columns:
-        return "t.participant_id = %(participant)s"
-    for column, field in columns.items():
-        above = getattr(field, "related_model", None)
-        if above is not None and "participant_id" in {each.column for each in above._meta.fields}:
-            return f"t.{column} IN (SELECT a.id FROM {above._meta.db_table} a WHERE a.participant_id = %(participant)s)"
-    return ""
-
-
-def is_of_participant(model: Any) -> bool:
-    """Whether the rows of the model lead to a participant."""
-    return bool(_condition(model))
 
 
 def casebook(participant_id: int) -> list[CasebookVersion]:
