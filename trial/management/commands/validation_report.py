@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from trial.validation import document, on_paper, on_screen, report, state
-from trial.validation.operation import CannotTry
+from trial.operations.validation import document, rendering, report
+from trial.operations.validation.operation import CannotTry
 
 
 class Command(BaseCommand):
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         files = self._writers(options["files"])
         try:
             made = report.make(options["only"], options["skip_oq"])
-            state.keep(made)
+            report.keep(made)
         except (ValueError, CannotTry) as error:
             raise CommandError(str(error), returncode=1) from error
         for file, write in files.items():
@@ -41,7 +41,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{made.verdict}. Written: {', '.join(str(file) for file in files)}.")
 
     def _writers(self, files: list[Path]) -> dict[Path, Any]:
-        known = {".html": on_screen.page, ".pdf": on_paper.pages}
+        known = {".html": rendering.html, ".pdf": rendering.pdf}
         if not files or len(files) > 2 or any(file.suffix not in known for file in files):
             raise CommandError(
                 "Name a file that ends in .html, and one that ends in .pdf if it is wanted.", returncode=1

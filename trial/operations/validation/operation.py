@@ -1,0 +1,91 @@
+"""Operational qualification: the tests behind the requirements, run on this machine on a database of their own."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+from trial.operations.validation.requirement import Requirement
+from trial.runtime.program import ROOT
+
+# What the installation is told must not reach the tests: they start a server of their own and write to it only.
+NOT_FOR_TESTS = ("ENDPOINT_", "DATABASE_", "CELERY_", "DJANGO_", "PYTEST_")
+STILL_FOR_TESTS = ("ENDPOINT_PG_BIN",)
+
+
+class CannotTry(Exception):
+    """The tests could not be run at all; the message says why."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """One test: `passed`, `failed`, `skipped` or `not run`; how many variants of it ran; why, in words."""
+
+    test: str
+    outcome: str
+    variants: int = 0
+    words: str = ""
+
+
+def run(tests: list[str]) -> dict[str, Result]:
+    """Runs the tests by `run.py test` and reads the results; one entry for each test asked for. Raises CannotTry."""
+    if not (ROOT / "tests").is_dir():
+        raise CannotTry("The tests are not installed here. Use a full checkout, or --skip-oq.")
+    if not tests:
+        return {}
+    with tempfile.TemporaryDirectory(prefix="endpoint-oq-") as folder:
+        place = Path(folder) / "results.xml"
+        words = [sys.executable, str(ROOT / "run.py"), "test", "-q", "-p", "no:cacheprovider", f"--junitxml={place}"]
+        done = subprocess.run(
+            [*words, *tests], cwd=ROOT, env=_environment(), capture_output=True, text=True, check=False
+        )
+        if not place.exists():
+            raise CannotTry("The tests could not be run:\n" + (done.stdout + done.stderr)[-2000:])
+        found = results_in(place.read_text(encoding="utf-8"))
+    return {test: found.get(test, Result(test, "not run", words="pytest gave no result for it")) for test in tests}
+
+
+def results_in(xml: str) -> dict[str, Result]:
+    """The results of a JUnit file by test, variants of a parametrised test taken together: the worst one counts."""
+    variants: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for case in ElementTree.fromstring(xml).iter("testcase"):
+        file = case.get("classname", "").replace(".", "/") + ".py"
+        variants[f"{file}::{case.get('name', '').split('[')[0]}"].append(_outcome(case))
+    order = ["failed", "skipped", "passed"]
+    return {test: Result(test, *_worst(found, order)) for test, found in variants.items()}
+
+
+def _worst(found: list[tuple[str, str]], order: list[str]) -> tuple[str, int, str]:
+    outcome, words = min(found, key=lambda each: order.index(each[0]))
+    return outcome, len(found), words
+
+
+def _outcome(case: ElementTree.Element) -> tuple[str, str]:
+    for tag, outcome in (("failure", "failed"), ("error", "failed"), ("skipped", "skipped")):
+        said = case.find(tag)
+        if said is not None:
+            return outcome, said.get("message", "").strip()[:300]
+    return "passed", ""
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items()
+            if name in STILL_FOR_TESTS or not name.startswith(NOT_FOR_TESTS)}  # fmt: skip
+
+
+def outcome_of(requirement: Requirement, results: dict[str, Result]) -> str:
+    """`passed` only when each of its tests passed; `failed`, `skipped` or `not tried` otherwise; `no test` without."""
+    if not requirement.tests:
+        return "no test"
+    found = {results[test].outcome if test in results else "not tried" for test in requirement.tests}
+    return _first(("failed", "not run", "not tried", "skipped", "passed"), found)
+
+
+def _first(order: Iterable[str], found: set[str]) -> str:
+    worst = next(each for each in order if each in found)
+    return "failed" if worst == "not run" else worst
