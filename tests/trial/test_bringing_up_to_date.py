@@ -80,6 +80,7 @@ def _everything(name: str) -> dict[str, Rows]:
 EARLIER_VERSIONS = [("first_forms.sql.gz", 13, 0), ("first_signature.sql.gz", 8, 1)]
 
 
+@pytest.mark.requirement("R54", "R67")
 @pytest.mark.parametrize(("file", "at_least", "signatures"), EARLIER_VERSIONS)
 def test_a_filled_database_of_an_earlier_version_keeps_everything(
     empty: str, file: str, at_least: int, signatures: int

@@ -11,6 +11,8 @@ from trial.operations import machine_clock
 from trial.operations.machine_clock import Kernel, judged
 from trial.operations.validation import installation
 
+pytestmark = pytest.mark.requirement("R25")
+
 KEPT = Kernel(follows_a_source=True, off_by_at_most_seconds=0.031)
 # what the kernel says, seconds between program and database → good, part of the words
 CASES = [

@@ -12,6 +12,8 @@ from trial.models import Change, ProblemReport, Role, Version
 from trial.record import changes
 from trial.runtime.program import PROGRAM
 
+pytestmark = pytest.mark.requirement("R70")
+
 TYPED = {"severity": "data", "words": "The sum is 61 and should be 16", "page": "/participants/NET-001/?q=Mrs+Smith"}
 
 

@@ -18,7 +18,7 @@ class Command(BaseCommand):
         """FILE.html [FILE.pdf], --skip-oq, --only R16 R18; --docs writes docs/validation.md and nothing else."""
         parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="FILE.html, and FILE.pdf if wanted")
         parser.add_argument("--skip-oq", action="store_true", help="check the installation only; the page says so")
-        parser.add_argument("--only", nargs="+", default=[], metavar="ID", help="only these requirements, such as R16")
+        parser.add_argument("--only", nargs="+", default=[], metavar="NUMBER", help="only these, such as R16")
         parser.add_argument("--docs", action="store_true", help="write docs/validation.md anew and stop")
 
     def handle(self, *args: Any, **options: Any) -> None:

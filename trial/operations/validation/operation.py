@@ -5,12 +5,11 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
-from trial.operations.validation.requirement import Requirement
+from trial.operations.validation.requirements import TESTS, Requirement
 from trial.runtime.program import ROOT
 
 # What the installation is told must not reach the tests: they start a server of their own and write to it only.
@@ -34,7 +33,7 @@ class Result:
 
 def run(tests: list[str]) -> dict[str, Result]:
     """Runs the tests by `run.py test` and reads the results; one entry for each test asked for. Raises CannotTry."""
-    if not (ROOT / "tests").is_dir():
+    if not TESTS.is_dir():
         raise CannotTry("The tests are not installed here. Use a full checkout, or --skip-oq.")
     if not tests:
         return {}
@@ -51,7 +50,7 @@ def run(tests: list[str]) -> dict[str, Result]:
 
 
 def results_in(xml: str) -> dict[str, Result]:
-    """The results of a JUnit file by test, variants of a parametrised test taken together: the worst one counts."""
+    """The results of a JUnit file by test, variants of a parametrized test together: the worst one counts."""
     variants: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for case in ElementTree.fromstring(xml).iter("testcase"):
         file = case.get("classname", "").replace(".", "/") + ".py"
@@ -79,13 +78,9 @@ def _environment() -> dict[str, str]:
 
 
 def outcome_of(requirement: Requirement, results: dict[str, Result]) -> str:
-    """`passed` only when each of its tests passed; `failed`, `skipped` or `not tried` otherwise; `no test` without."""
+    """Returns `passed` only when each of its tests passed; else `failed`, `skipped`, `not tried` or `no test`."""
     if not requirement.tests:
-        return "no test"
-    found = {results[test].outcome if test in results else "not tried" for test in requirement.tests}
-    return _first(("failed", "not run", "not tried", "skipped", "passed"), found)
-
-
-def _first(order: Iterable[str], found: set[str]) -> str:
-    worst = next(each for each in order if each in found)
+        return "no test" if TESTS.is_dir() else "not tried"
+    outcomes = {results[test].outcome if test in results else "not tried" for test in requirement.tests}
+    worst = next(outcome for outcome in ("failed", "not run", "not tried", "skipped", "passed") if outcome in outcomes)
     return "failed" if worst == "not run" else worst

@@ -32,7 +32,7 @@ def _rows(report: Report) -> list[dict[str, Any]]:
     return [
         {
             "requirement": each,
-            "sources": "; ".join(source.words for source in each.sources),
+            "sources": "; ".join(each.sources),
             "outcome": report.outcome(each),
             "tests": [report.results.get(test, Result(test, "not tried")) for test in each.tests],
         }
@@ -93,7 +93,7 @@ def _requirement(paper: Any, row: dict[str, Any]) -> None:
     if paper.will_page_break(24):  # its words and sources stay beneath its id
         paper.add_page()
     paper.ln(2)
-    line(paper, f"{each.id}   {row['outcome']}", 9, "B", RED if failed else INK, border="T")
+    line(paper, f"{each.number}   {row['outcome']}", 9, "B", RED if failed else INK, border="T")
     line(paper, each.words, 9)
     line(paper, f"{each.area}. {row['sources']}.", 7.5, colour=GREY)
     if each.open:

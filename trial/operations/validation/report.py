@@ -9,8 +9,7 @@ from trial.models import operations
 from trial.operations.validation import installation, operation
 from trial.operations.validation.installation import Check
 from trial.operations.validation.operation import Result
-from trial.operations.validation.requirement import Requirement
-from trial.operations.validation.requirements import REQUIREMENTS, named_tests, of_ids
+from trial.operations.validation.requirements import NUMBERS, TESTS, Requirement, of_numbers, tests_of
 from trial.runtime import program
 
 HOW_TO_READ = "A requirement has passed when each of its tests passed; what is open is said beneath it."
@@ -41,7 +40,7 @@ class Report:
     @property
     def is_partial(self) -> bool:
         """Whether requirements were left out on request."""
-        return len(self.requirements) < len(REQUIREMENTS)
+        return len(self.requirements) < len(NUMBERS)
 
     @property
     def failures(self) -> list[str]:
@@ -56,8 +55,10 @@ class Report:
         said = []
         if self.skipped_operation:
             said.append("The operational tests were NOT run (--skip-oq): this page shows the installation only.")
+        if not TESTS.is_dir():
+            said.append("The tests are not installed on this machine, so no requirement lists its own.")
         if self.is_partial:
-            said.append(f"Only {len(self.requirements)} of {len(REQUIREMENTS)} requirements were asked for (--only).")
+            said.append(f"Only {len(self.requirements)} of {len(NUMBERS)} requirements were asked for (--only).")
         skipped = [each for each in self.results.values() if each.outcome == "skipped"]
         if skipped:
             said.append(f"{len(skipped)} tests were skipped on this machine; their reasons stand beside them.")
@@ -89,11 +90,11 @@ class Report:
 
 def make(only: list[str], skip_operation: bool) -> Report:
     """Checks this installation and tries the requirements named (all when none is). Raises ValueError, CannotTry."""
-    asked = of_ids(only)
+    asked = of_numbers(only)
     began_at = datetime.now(UTC)
     before = installation.fingerprint()
     checks = installation.qualify()
-    results = {} if skip_operation else operation.run(named_tests(asked))
+    results = {} if skip_operation else operation.run(tests_of(asked))
     checks.append(installation.same_files(before))
     return Report(
         began_at=began_at, ended_at=datetime.now(UTC), checks=checks, requirements=asked, results=results,

@@ -35,6 +35,7 @@ def names(folder: Path) -> set[str]:
     return {each.name for each in folder.iterdir()} - {".lock"}
 
 
+@pytest.mark.requirement("R63")
 def test_counts_and_head_are_those_of_the_dump_though_people_save_meanwhile(
     cast: Cast, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -57,6 +58,7 @@ def test_counts_and_head_are_those_of_the_dump_though_people_save_meanwhile(
     assert on_the_page("Backup")[0] is True and f"up to change {before.changes}" in on_the_page("Backup")[1]
 
 
+@pytest.mark.requirement("R63")
 def test_a_full_disk_leaves_nothing_behind_and_is_said_in_words(
     cast: Cast, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -69,6 +71,7 @@ def test_a_full_disk_leaves_nothing_behind_and_is_said_in_words(
     assert good is False and "is full" in words and "There is no earlier one" in words
 
 
+@pytest.mark.requirement("R63")
 def test_a_dump_that_ended_badly_never_counts_and_the_last_one_made_is_named(
     database: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -82,6 +85,7 @@ def test_a_dump_that_ended_badly_never_counts_and_the_last_one_made_is_named(
     assert good is False and "pg_dump" in words and "The last one made is of 01-May-2026 01:30 UTC" in words
 
 
+@pytest.mark.requirement("R63")
 def test_what_a_killed_backup_left_behind_does_not_count_and_is_cleared(database: str, folder: Path) -> None:
     for half in ("endpoint-20990101T013000Z.dump.part", "endpoint-20990101T013000Z.json.part"):
         (folder / half).write_text("half")
@@ -93,6 +97,7 @@ def test_what_a_killed_backup_left_behind_does_not_count_and_is_cleared(database
     assert not [name for name in names(folder) if name.endswith(".part")]
 
 
+@pytest.mark.requirement("R63")
 def test_backups_older_than_they_are_kept_go_and_nothing_else_does(database: str, folder: Path) -> None:
     now = datetime.now(UTC)
     old, young = kept(folder, now - timedelta(days=31)), kept(folder, now - timedelta(days=29))
@@ -150,6 +155,7 @@ def test_a_database_that_is_down_is_said_in_words_even_though_the_page_cannot_be
     assert names(folder) == set() and "the Status page could not be told" in caplog.text
 
 
+@pytest.mark.requirement("R69")
 def test_no_value_of_the_record_reaches_the_log_or_the_page() -> None:
     said = {
         'pg_restore: error: COPY failed for table "t": ERROR:  invalid input syntax for type integer: "JANE DOE"\n'
@@ -162,6 +168,7 @@ def test_no_value_of_the_record_reaches_the_log_or_the_page() -> None:
     assert {words: places.safe_message("pg_restore", 3, words) for words in said} == said
 
 
+@pytest.mark.requirement("R69")
 def test_the_log_of_a_night_names_nobody(
     cast: Cast, folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -22,6 +22,7 @@ from trial.runtime import addresses
 from trial.runtime.postgres import living_server, scratch_folder
 
 
+@pytest.mark.requirement("R63")
 def test_a_backup_comes_back_with_the_same_rows_chain_and_rights(
     cast: Cast, folder: Path, elsewhere: Place, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -46,6 +47,7 @@ def test_a_backup_comes_back_with_the_same_rows_chain_and_rights(
     assert (again.first_break, again.changes) == (None, report.changes + 1)
 
 
+@pytest.mark.requirement("R63")
 def test_a_database_in_use_or_not_empty_is_left_alone(
     cast: Cast, folder: Path, elsewhere: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -67,12 +69,14 @@ def test_a_database_in_use_or_not_empty_is_left_alone(
         assert made == (1,)
 
 
+@pytest.mark.requirement("R63")
 def test_a_head_noted_elsewhere_is_compared(cast: Cast, folder: Path, elsewhere: Place) -> None:
     dump = folder / nightly.back_up().file
     with pytest.raises(CommandError, match="Change 900 was on record once and is cut off"):
         call_command("restore", str(dump), into=elsewhere.name, head=f"900:{'a' * 64}")
 
 
+@pytest.mark.requirement("R63")
 def test_a_new_machine_gets_the_record_from_the_files_alone(cast: Cast, folder: Path) -> None:
     """A server made from nothing in an empty folder, as on a machine that never ran the product."""
     report = audit.verify(connection)

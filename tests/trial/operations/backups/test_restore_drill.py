@@ -36,6 +36,7 @@ def tampered(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     return tamper
 
 
+@pytest.mark.requirement("R63")
 def test_the_night_makes_a_backup_and_proves_it_and_drops_the_scratch(cast: Cast, folder: Path) -> None:
     assert back_up() is True
     good, words = on_the_page("Restore drill")
@@ -44,6 +45,7 @@ def test_the_night_makes_a_backup_and_proves_it_and_drops_the_scratch(cast: Cast
     assert not places.exists(places.live().named(places.live().name + drill.ENDING))
 
 
+@pytest.mark.requirement("R63")
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -69,6 +71,7 @@ def test_what_did_not_come_back_as_it_was_is_found(
     assert not places.exists(places.live().named(places.live().name + drill.ENDING))
 
 
+@pytest.mark.requirement("R63")
 def test_a_manifest_that_says_more_than_came_back_fails_the_drill(cast: Cast, folder: Path) -> None:
     nightly.back_up()
     place = manifest.beside(manifest.newest(folder))
@@ -79,6 +82,7 @@ def test_a_manifest_that_says_more_than_came_back_fails_the_drill(cast: Cast, fo
         call_command("restore_drill")
 
 
+@pytest.mark.requirement("R63")
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
@@ -159,6 +163,7 @@ def test_a_server_without_a_database_to_drill_into_says_so(
     assert on_the_page("Restore drill") == (True, "by hand, on another machine")
 
 
+@pytest.mark.requirement("R63")
 @pytest.mark.parametrize(
     ("part", "name", "fine", "late"), [("Backup", "backup", timedelta(hours=25), timedelta(hours=27)),
                                        ("Restore drill", "drill", timedelta(days=7), timedelta(days=9))],

@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent.parent.parent
 Owner = psycopg.Connection[tuple[object, ...]]
 
 
+@pytest.mark.requirement("R02")
 @pytest.mark.parametrize("role", [Role.MONITOR, Role.COORDINATOR])
 def test_a_refused_post_writes_nothing(database: str, role: Role) -> None:
     """A role that the rule does not name, and a person of another site: no Change and no version comes of it."""
@@ -38,6 +39,7 @@ def test_a_refused_post_writes_nothing(database: str, role: Role) -> None:
     assert (Change.objects.count(), Version.objects.count()) == before
 
 
+@pytest.mark.requirement("R14")
 def test_a_post_from_elsewhere_is_refused(database: str) -> None:
     cast = cast_of()
     stranger = Client(enforce_csrf_checks=True)
@@ -49,6 +51,7 @@ def test_a_post_from_elsewhere_is_refused(database: str) -> None:
     assert stranger.get("/protocol/").status_code == 200, "the session still stands"
 
 
+@pytest.mark.requirement("R14")
 def test_cookies_travel_over_tls_only_in_production_and_never_with_another_site() -> None:
     words = ("from django.conf import settings as s; print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE,"
              "s.SESSION_COOKIE_HTTPONLY, s.SESSION_COOKIE_SAMESITE, s.CSRF_COOKIE_SAMESITE)")  # fmt: skip
@@ -58,6 +61,7 @@ def test_cookies_travel_over_tls_only_in_production_and_never_with_another_site(
     assert said.stdout.split() == ["True", "True", "True", "Lax", "Lax"]
 
 
+@pytest.mark.requirement("R17")
 def test_each_of_five_values_stays_readable(database: str) -> None:
     with changes.record(None, "system"):
         site = Site.objects.create(code="V", name="value 1")
@@ -68,6 +72,7 @@ def test_each_of_five_values_stays_readable(database: str) -> None:
     assert [each.row["name"] for each in kept] == [f"value {number}" for number in range(1, 6)]
 
 
+@pytest.mark.requirement("R18")
 @pytest.mark.parametrize("table", ["trial_version", "trial_change"])
 def test_the_owner_neither_alters_nor_deletes_the_history(database: str, database_owner: Owner, table: str) -> None:
     with changes.record(None, "system"):
@@ -80,6 +85,7 @@ def test_the_owner_neither_alters_nor_deletes_the_history(database: str, databas
     assert database_owner.execute(f"SELECT * FROM {table} ORDER BY id").fetchall() == before
 
 
+@pytest.mark.requirement("R20")
 def test_a_row_whose_version_cannot_be_written_is_not_kept(database: str, database_owner: Owner) -> None:
     database_owner.execute("ALTER TABLE trial_version ADD CONSTRAINT full_disk CHECK (row_id < 0) NOT VALID")
     with pytest.raises(DatabaseError, match="full_disk"), changes.record(None, "system"):
@@ -87,6 +93,7 @@ def test_a_row_whose_version_cannot_be_written_is_not_kept(database: str, databa
     assert not Site.objects.filter(code="V").exists() and not Change.objects.exists()
 
 
+@pytest.mark.requirement("R24")
 def test_the_time_of_a_change_is_the_database_servers(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The clock of the process stands a day ahead; the Change carries the time of the database, with its zone."""
     monkeypatch.setattr("django.utils.timezone.now", lambda: datetime.now(UTC) + timedelta(days=1))
