@@ -10,7 +10,7 @@ from trial.operations.validation.operation import CannotTry
 
 
 class Command(BaseCommand):
-    """Ends with 1 when a check or a test failed; the page is written all the same and says "Not valid"."""
+    """Exits with status 1 when a check or a test failed; the page is written all the same and says "Not valid"."""
 
     help = "Qualify this installation and print the validation report."
 

@@ -1,4 +1,4 @@
-"""The restore drill: the newest backup into a scratch database, every row counted, the chain walked."""
+"""Restore drill: loads the newest backup into a scratch database, counts every row and verifies the audit chain."""
 
 import time
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ class NowhereToDrill(CannotRestore):
 
 @dataclass(frozen=True)
 class Drill:
-    """A drill that went well."""
+    """Result of a drill that proved the backup."""
 
     backup: Manifest
     proof: restore.Proof
@@ -45,7 +45,7 @@ def drill(folder: Path) -> Drill:
 
 @contextmanager
 def scratch() -> Iterator[Place]:
-    """An empty database, gone or empty again afterwards. What a killed drill left behind is cleared first."""
+    """Yields an empty database, dropped or emptied afterwards; clears first what a killed drill left behind."""
     if settings.DRILL_DATABASE_URL:
         yield from _named()
         return

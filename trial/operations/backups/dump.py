@@ -1,4 +1,4 @@
-"""Makes a backup: dump and row counts from one exported snapshot, kept under their names only when all went well."""
+"""Makes a backup: dump and row counts of one exported snapshot, renamed into place only when both are complete."""
 
 import errno
 import fcntl
@@ -20,11 +20,11 @@ PART = ".part"
 
 
 class UnderWay(CannotBackUp):
-    """Another backup or drill of the same folder runs at this moment."""
+    """Another backup or drill of the same folder is running."""
 
 
 def back_up(folder: Path, kept_days: int) -> Manifest:
-    """Dumps the live record into the folder, then forgets what is older than `kept_days`. Raises CannotBackUp."""
+    """Dumps the live database into the folder, then deletes backups older than `kept_days`. Raises CannotBackUp."""
     with only_one(folder), _in_words(folder):
         for left_behind in folder.glob(f"endpoint-*{PART}"):  # of a backup that was killed; no other runs now
             left_behind.unlink()
@@ -35,7 +35,7 @@ def back_up(folder: Path, kept_days: int) -> Manifest:
 
 @contextmanager
 def only_one(folder: Path) -> Iterator[None]:
-    """Backups and drills of one folder go one after another. Raises UnderWay, CannotBackUp for no such folder."""
+    """Holds the folder's lock for the block. Raises UnderWay when it is taken, CannotBackUp for no such folder."""
     if not folder.is_dir():
         raise CannotBackUp(f"There is no folder {folder} (a disk that is not mounted?).")
     with _in_words(folder):
@@ -89,7 +89,7 @@ def _make(folder: Path, at: datetime) -> Manifest:
 
 @contextmanager
 def private(place: Path) -> Iterator[BinaryIO]:
-    """A new file that only its owner reads; on disk, and not only in memory, at the end of the block."""
+    """Opens a new file that only its owner reads, and flushes it to disk at the end of the block."""
     with open(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         yield file
         file.flush()
@@ -97,27 +97,27 @@ def private(place: Path) -> Iterator[BinaryIO]:
 
 
 def _dump(file: BinaryIO) -> tuple[manifest.Contents, str]:
-    """Writes the dump; returns what the very same snapshot holds, and the server's version."""
+    """Writes the dump; returns the contents of the same snapshot, and the server's version."""
     place = places.live()
     with place.connect(autocommit=False) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
         # Kept open until pg_dump has ended, whatever the server does with idle transactions otherwise.
         connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-        found = connection.execute("SELECT pg_export_snapshot(), current_setting('server_version')").fetchone()
-        assert found is not None
-        words = ["--format=custom", f"--snapshot={found[0]}", "--lock-wait-timeout=60000"]
+        row = connection.execute("SELECT pg_export_snapshot(), current_setting('server_version')").fetchone()
+        assert row is not None
+        words = ["--format=custom", f"--snapshot={row[0]}", "--lock-wait-timeout=60000"]
         places.run_program("pg_dump", words, place, file)
-        return manifest.contents_of(connection), found[1]
+        return manifest.contents_of(connection), row[1]
 
 
 def _forget(folder: Path, older_than: datetime, newest: str) -> None:
-    """Removes finished backups made before; never the newest one, and nothing whose manifest cannot be read."""
+    """Deletes finished backups made before; never the newest one, and nothing whose manifest cannot be read."""
     for place in folder.glob("endpoint-*.json"):
         try:
-            found = manifest.read(place)
+            kept = manifest.read(place)
         except CannotRestore:
             continue
-        if found.made_at < older_than and found.file != newest and found.file == place.with_suffix(".dump").name:
+        if kept.made_at < older_than and kept.file != newest and kept.file == place.with_suffix(".dump").name:
             place.unlink()  # first: a dump without its manifest does not count
             place.with_suffix(".dump").unlink(missing_ok=True)

@@ -29,7 +29,7 @@ class CannotRestore(Exception):
 
 @dataclass(frozen=True)
 class Contents:
-    """rows: table → count, of every table; migrations: `app.name` in order; head: None for an empty record."""
+    """Figures of one database: rows by table, migrations as `app.name` in order, latest seal (None if empty)."""
 
     rows: dict[str, int]
     migrations: tuple[str, ...]
@@ -37,7 +37,7 @@ class Contents:
 
     @property
     def all_rows(self) -> int:
-        """Rows of all tables together."""
+        """Returns the number of rows of all tables together."""
         return sum(self.rows.values())
 
 
@@ -54,7 +54,7 @@ class Manifest:
     contents: Contents
 
     def text(self) -> str:
-        """As it stands in the file."""
+        """Returns the JSON text of the file."""
         words = asdict(self) | {"format": FORMAT, "made_at": self.made_at.isoformat()}
         contents = words.pop("contents")
         head = str(self.contents.head) if self.contents.head else None
@@ -62,39 +62,39 @@ class Manifest:
 
 
 def beside(dump: Path) -> Path:
-    """The manifest's place."""
+    """Returns the path of a dump's manifest."""
     return dump.with_suffix(".json")
 
 
 def read(place: Path) -> Manifest:
     """Reads one manifest. Raises CannotRestore when it is missing or is not one."""
     try:
-        found = json.loads(place.read_text(encoding="utf-8"))
-        if found["format"] != FORMAT:
+        written = json.loads(place.read_text(encoding="utf-8"))
+        if written["format"] != FORMAT:
             raise ValueError("another format")
-        return _from(found)
+        return _from(written)
     except FileNotFoundError as error:
         raise CannotRestore(f"{place.name} is missing: a dump without its manifest is no finished backup.") from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CannotRestore(f"{place.name} cannot be read: the manifest is damaged or of another version.") from error
 
 
-def _from(found: dict[str, Any]) -> Manifest:
-    head = audit.head_from(found["head"]) if found["head"] is not None else None
-    rows = {str(table): int(count) for table, count in found["rows"].items()}
+def _from(written: dict[str, Any]) -> Manifest:
+    head = audit.head_from(written["head"]) if written["head"] is not None else None
+    rows = {str(table): int(count) for table, count in written["rows"].items()}
     return Manifest(
-        file=str(found["file"]),
-        sha256=str(found["sha256"]),
-        bytes=int(found["bytes"]),
-        made_at=datetime.fromisoformat(found["made_at"]).astimezone(UTC),
-        program=str(found["program"]),
-        server=str(found["server"]),
-        contents=Contents(rows, tuple(found["migrations"]), head),
+        file=str(written["file"]),
+        sha256=str(written["sha256"]),
+        bytes=int(written["bytes"]),
+        made_at=datetime.fromisoformat(written["made_at"]).astimezone(UTC),
+        program=str(written["program"]),
+        server=str(written["server"]),
+        contents=Contents(rows, tuple(written["migrations"]), head),
     )
 
 
 def checked(dump: Path) -> Manifest:
-    """The manifest of a dump that is byte for byte what was written. Raises CannotRestore otherwise."""
+    """Returns the manifest of a dump that is byte for byte what was written. Raises CannotRestore otherwise."""
     if not dump.is_file():
         raise CannotRestore(f"There is no file {dump}.")
     manifest = read(beside(dump))
@@ -112,13 +112,13 @@ def checked(dump: Path) -> Manifest:
 
 
 def sha256_of(place: Path) -> str:
-    """In hexadecimal."""
+    """Returns the SHA-256 of a file in hexadecimal."""
     with place.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def newest(folder: Path) -> Path:
-    """The newest finished dump of the folder; names carry the time. Raises CannotRestore when there is none."""
+    """Returns the newest finished dump of the folder, by name. Raises CannotRestore when there is none."""
     names = sorted(folder.glob("endpoint-*.json")) if folder.is_dir() else []
     if not names:
         raise CannotRestore(f"There is no backup in {folder}.")
@@ -126,7 +126,7 @@ def newest(folder: Path) -> Path:
 
 
 def sync(folder: Path) -> None:
-    """A rename is on disk only once its folder is."""
+    """Flushes a folder to disk, and with it the renames inside."""
     number = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(number)
@@ -135,12 +135,12 @@ def sync(folder: Path) -> None:
 
 
 def tables(connection: psycopg.Connection[Any]) -> list[tuple[str, str]]:
-    """(schema, table) of every table that is not PostgreSQL's own."""
+    """Lists (schema, table) of every table that is not PostgreSQL's own."""
     return connection.execute(_TABLES).fetchall()
 
 
 def contents_of(connection: psycopg.Connection[Any]) -> Contents:
-    """Counts every table; inside one REPEATABLE READ transaction all of it is one moment. Raises psycopg.Error."""
+    """Counts every table; one instant if the transaction is REPEATABLE READ. Raises psycopg.Error."""
     rows = {}
     for schema, table in tables(connection):
         words = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(schema, table))
@@ -164,13 +164,13 @@ def _head(connection: psycopg.Connection[Any], rows: dict[str, int]) -> Head | N
 
 
 def _one(connection: psycopg.Connection[Any], words: Any) -> tuple[Any, ...]:
-    found = connection.execute(words).fetchone()
-    assert found is not None
-    return tuple(found)
+    row = connection.execute(words).fetchone()
+    assert row is not None
+    return tuple(row)
 
 
 def differences(expected: Contents, found: Contents) -> list[str]:
-    """In words, what is not as it was when the backup was made; empty when all is equal."""
+    """Lists in words what differs from the backup; empty when all is equal."""
     said = []
     for table in sorted(expected.rows.keys() | found.rows.keys()):
         then, now = expected.rows.get(table), found.rows.get(table)

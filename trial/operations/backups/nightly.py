@@ -1,6 +1,6 @@
-"""Backup and drill with their results kept for the Status page and said in the log. No value of the record in either.
+"""Nightly backup and drill; their results are kept for the Status page and logged, without any study data.
 
-Only backups of the product's own folder speak there: one made elsewhere by hand must not hide that the nightly fails.
+Only backups of the product's own folder count there: one made elsewhere by hand must not hide that the nightly fails.
 """
 
 import logging
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 def folder() -> Path:
-    """Where the product keeps its backups; the embedded default is made, one that was named must exist already.
+    """Returns the folder of backups; the embedded default is created, one that was named must exist already.
 
     Raises CannotBackUp when none is named.
     """
@@ -47,7 +47,7 @@ def back_up() -> Manifest:
 
 
 def _note(name: str, is_good: bool, said: str) -> None:
-    """A database that does not answer takes no note; the page then says that the last one is too old."""
+    """Notes a result; a database that does not answer keeps none, and the page then calls the last one overdue."""
     try:
         operations.note(name, is_good, said)
     except DatabaseError:
@@ -55,7 +55,7 @@ def _note(name: str, is_good: bool, said: str) -> None:
 
 
 def words(made: Manifest) -> str:
-    """One line about a finished backup."""
+    """Describes a finished backup in one line."""
     held = made.contents
     up_to = f"up to change {held.head.number}" if held.head else "no change yet"
     return f"{held.all_rows:,} rows in {len(held.rows)} tables, {up_to}; {made.bytes / 1e6:.1f} MB, {made.file}"
@@ -63,10 +63,10 @@ def words(made: Manifest) -> str:
 
 def _newest_good() -> str:
     try:
-        found = manifest.read(manifest.beside(manifest.newest(folder())))
+        last = manifest.read(manifest.beside(manifest.newest(folder())))
     except (CannotRestore, CannotBackUp):
         return "There is no earlier one."
-    return f"The last one made is of {found.made_at:%d-%b-%Y %H:%M} UTC."
+    return f"The last one made is of {last.made_at:%d-%b-%Y %H:%M} UTC."
 
 
 def restore_drill() -> Drill:
@@ -86,7 +86,7 @@ def restore_drill() -> Drill:
 
 
 def _drilled_by_hand() -> bool:
-    """A good drill with a database named for it then; when it is too long ago, the Status page says so by itself."""
+    """Returns whether the last drill was good: by hand, in a database named for it. The page judges its age."""
     try:
         said = operations.notes().get("drill")
     except DatabaseError:
@@ -95,7 +95,7 @@ def _drilled_by_hand() -> bool:
 
 
 def words_of_drill(done: Drill) -> str:
-    """One line about a drill that went well."""
+    """Describes a good drill in one line."""
     proof = done.proof
     changes = proof.chain.changes if proof.chain else 0
     return (f"{proof.rows:,} rows in {proof.tables} tables came back equal, the chain of {changes} changes is sound; "
@@ -103,7 +103,7 @@ def words_of_drill(done: Drill) -> str:
 
 
 def back_up_and_drill() -> bool:
-    """The night's work. True when both went well; what went wrong is noted and logged, and raises nothing."""
+    """Makes a backup and drills with it; returns whether both succeeded. Failures are noted and logged, not raised."""
     try:
         back_up()
         restore_drill()

@@ -23,7 +23,7 @@ _ALIAS = "beside_the_live_one"
 
 @dataclass(frozen=True)
 class Place:
-    """One database: its name, and who reaches it where. The password is never part of its words."""
+    """Address of one database: name, role and server. The password is never printed."""
 
     name: str
     user: str
@@ -36,56 +36,57 @@ class Place:
 
     @property
     def environment(self) -> dict[str, str]:
-        """For PostgreSQL's programs; no password stands in a command line, where everybody on the machine reads it."""
+        """Returns the variables for PostgreSQL's programs; on the command line every user could read a password."""
         words = {"PGDATABASE": self.name, "PGUSER": self.user, "PGHOST": self.host, "PGPORT": self.port,
                  "PGPASSWORD": self.password}  # fmt: skip
         return {name: word for name, word in words.items() if word}
 
     def connect(self, autocommit: bool = True) -> psycopg.Connection[tuple[Any, ...]]:
-        """A connection of its own, beside Django's. Raises psycopg.OperationalError."""
+        """Opens a connection of its own, beside Django's. Raises psycopg.OperationalError."""
         return psycopg.connect(
             dbname=self.name, user=self.user, host=self.host, port=self.port or None, password=self.password or None,
             connect_timeout=10, autocommit=autocommit,
         )  # fmt: skip
 
     def named(self, name: str) -> "Place":
-        """Another database of the same server and role."""
+        """Returns another database of the same server and role."""
         return replace(self, name=name)
 
     def is_same(self, other: "Place") -> bool:
-        """Whether both are one database, whoever asks."""
+        """Returns whether both are one database, whatever the role."""
         return (self.name, self.host, self.port or "5432") == (other.name, other.host, other.port or "5432")
 
 
-def _of(found: dict[str, Any]) -> Place:
-    return Place(found["NAME"], found["USER"], found["HOST"], str(found.get("PORT") or ""), found.get("PASSWORD") or "")
+def _of(row: dict[str, Any]) -> Place:
+    """Reads one entry of DATABASES."""
+    return Place(row["NAME"], row["USER"], row["HOST"], str(row.get("PORT") or ""), row.get("PASSWORD") or "")
 
 
 def live() -> Place:
-    """The record that the product works on, as the role that this process is."""
+    """Returns the live database, as the role of this process."""
     return _of(connections["default"].settings_dict)
 
 
 def of_the_owner() -> Place:
-    """The live database as the role that owns the tables; a server without one named is asked as the role we are."""
+    """Returns the live database as the owner of its tables; as the role of this process where no owner is named."""
     if settings.EMBEDDED:
         return replace(live(), user=addresses.OWNER)
     return _of(addresses.owner()).named(live().name)
 
 
 def of_the_superuser() -> Place:
-    """The embedded server's own maintenance database: for making and dropping a scratch database."""
+    """Returns the embedded server's maintenance database, which creates and drops scratch databases."""
     return replace(live(), name="postgres", user=SUPERUSER)
 
 
 def at(words: str) -> Place:
-    """A database by address, or by its name on the live server. Raises ValueError for an address that is none."""
+    """Returns a database by address, or by its name on the live server. Raises ValueError for an invalid address."""
     return _of(addresses.from_url(words)) if "://" in words else of_the_owner().named(words)
 
 
 @contextmanager
 def django_connection(place: Place) -> Iterator[BaseDatabaseWrapper]:
-    """A connection of Django to that database, under a name of its own and gone afterwards."""
+    """Yields a connection of Django to that database, under an alias that is removed afterwards."""
     more = {"NAME": place.name, "USER": place.user, "HOST": place.host, "PORT": place.port, "PASSWORD": place.password}
     connections.settings[_ALIAS] = {**connections["default"].settings_dict, **more, "OPTIONS": {}}
     try:
@@ -98,9 +99,9 @@ def django_connection(place: Place) -> Iterator[BaseDatabaseWrapper]:
 
 @contextmanager
 def embedded_server() -> Iterator[None]:
-    """Starts it for the block and stops it after, and keeps the product from starting meanwhile.
+    """Runs the embedded server during the block, and keeps the product from starting meanwhile.
 
-    Does nothing with a real server, or when the embedded one runs already. Raises CannotRun.
+    Does nothing with a real server, or when the embedded one is already running. Raises CannotRun.
     """
     is_up = "ENDPOINT_SOCKET_DIRECTORY" in os.environ or living_server(addresses.DATA / "postgres")
     if is_up or not settings.EMBEDDED:
@@ -115,20 +116,20 @@ def embedded_server() -> Iterator[None]:
 
 
 def create(place: Place) -> None:
-    """A new empty database of the embedded server for the place's role. Raises psycopg.Error."""
+    """Creates an empty database of the embedded server, owned by the place's role. Raises psycopg.Error."""
     words = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0")
     with of_the_superuser().connect() as connection:
         connection.execute(words.format(sql.Identifier(place.name), sql.Identifier(place.user)))
 
 
 def exists(place: Place) -> bool:
-    """Whether the embedded server has that database."""
+    """Returns whether the embedded server has that database."""
     with of_the_superuser().connect() as connection:
         return connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [place.name]).fetchone() is not None
 
 
 def drop(place: Place) -> None:
-    """Drops it if it is there, whoever is connected. Raises psycopg.Error."""
+    """Drops a database of the embedded server if it exists, whoever is connected. Raises psycopg.Error."""
     with of_the_superuser().connect() as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(place.name)))
 
@@ -153,10 +154,12 @@ def run_program(program: str, words: list[str], place: Place, output: IO[bytes] 
 
 
 def safe_message(program: str, code: int, said: str) -> str:
-    """The first error in one line. Rows that did not load are quoted by PostgreSQL after `ERROR:` of a COPY, and in
-    the lines DETAIL and CONTEXT; none of that is kept."""
-    found = re.search(rf"^{program}: error: (.*)$", said, re.MULTILINE)
-    words = found.group(1) if found else f"it ended with {code}"
+    """Returns the first error in one line, without study data.
+
+    PostgreSQL quotes rows that did not load after `ERROR:` of a COPY and in the lines DETAIL and CONTEXT.
+    """
+    error = re.search(rf"^{program}: error: (.*)$", said, re.MULTILINE)
+    words = error.group(1) if error else f"it ended with {code}"
     words = re.sub(r"(COPY failed for table \S+?):? ERROR:.*", r"\1", words)
     words = re.sub(r"(: (?:ERROR|FATAL):  )invalid input.*", r"\1a value is not of its type", words)
     return f"{program}: {words}"[:300]

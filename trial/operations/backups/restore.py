@@ -1,4 +1,4 @@
-"""Restores a backup into a database, on a new machine or beside the live one, and proves that it is what was saved."""
+"""Restores a backup on a new machine or beside the live database, and proves that it equals what was saved."""
 
 import time
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _OTHERS = """SELECT count(*) FROM pg_stat_activity
 
 @dataclass(frozen=True)
 class Proof:
-    """What was compared and found equal. `chain` is None when the program's tables are not those of the backup."""
+    """Figures that were compared and found equal. chain: None when the program's tables are not those of the backup."""
 
     rows: int
     tables: int
@@ -31,7 +31,7 @@ class Proof:
 
 @dataclass(frozen=True)
 class Restored:
-    """A backup that came back as it was."""
+    """Result of a restore that was proven."""
 
     backup: Manifest
     place: Place
@@ -62,10 +62,10 @@ def restore(dump: Path, into: str, replacing: bool, heads: tuple[audit.Head, ...
 
 
 def _begin_anew(place: Place, backup: Manifest) -> None:
-    """Everybody signs in again, since a session that was ended after the backup would be open once more. And the record
-    says itself that it was restored: what was saved after the backup is lost, and its change numbers come again.
+    """Ends every session and records the restore as a Change.
 
-    By the function that `changes.record` calls, since Django's own connection is to another database.
+    A session that was ended after the backup would be open again, and change numbers after the backup are given twice.
+    Calls the SQL function behind `changes.record`, since Django's own connection is to another database.
     """
     with place.connect() as connection:
         connection.execute("DELETE FROM django_session")
@@ -78,7 +78,7 @@ def _begin_anew(place: Place, backup: Manifest) -> None:
 
 
 def words(done: Restored) -> list[str]:
-    """What the person at the terminal reads."""
+    """Returns the lines that the command prints."""
     proof, head = done.proof, done.backup.contents.head
     said = [f"Restored into {done.place}: {proof.rows:,} rows in {proof.tables} tables, each table as in the backup."]
     said += [f"  {table}: {count:,}" for table, count in sorted(done.backup.contents.rows.items()) if count]
@@ -89,8 +89,7 @@ def words(done: Restored) -> list[str]:
 
 
 def make_room(place: Place, replacing: bool) -> None:
-    """Leaves the database empty. Raises CannotRestore when somebody is connected, or it holds tables that nobody said
-    may go; psycopg.Error."""
+    """Empties the database. Raises psycopg.Error, and CannotRestore while others are connected or for tables kept."""
     with place.connect() as connection:
         if not _is_quiet(connection):
             raise CannotRestore(f"{place} is in use. Stop web, worker and clock first; nothing was changed.")
@@ -104,7 +103,7 @@ def make_room(place: Place, replacing: bool) -> None:
 
 
 def _is_quiet(connection: psycopg.Connection[Any]) -> bool:
-    """Whether nobody else is connected; sessions that have just been closed are given a moment to end."""
+    """Returns whether nobody else is connected; sessions that were just closed have PATIENCE_SECONDS to end."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while connection.execute(_OTHERS).fetchone() != (0,):
         if time.monotonic() > deadline:
@@ -114,8 +113,10 @@ def _is_quiet(connection: psycopg.Connection[Any]) -> bool:
 
 
 def load(dump: Path, place: Place, with_rights: bool = True) -> None:
-    """All of the dump or nothing of it; rows come before triggers and keys. Without rights: for a role that is not the
-    owner of the record, such as that of a drill. Raises CannotRestore."""
+    """Loads all of the dump or nothing; rows come before triggers and keys. Raises CannotRestore.
+
+    with_rights: False for a role that does not own the tables, such as that of a drill.
+    """
     words = ["--exit-on-error", "--single-transaction", f"--dbname={place.name}"]
     words += [] if with_rights else ["--no-owner", "--no-privileges"]
     try:
@@ -127,25 +128,25 @@ def load(dump: Path, place: Place, with_rights: bool = True) -> None:
 
 
 def prove(place: Place, backup: Manifest, heads: tuple[audit.Head, ...] = ()) -> Proof:
-    """Counts every table, compares with the manifest, walks the chain to its head and to heads noted elsewhere.
+    """Compares every table with the manifest and verifies the chain up to its head and to heads noted elsewhere.
 
     Raises CannotRestore with every difference. The chain needs tables of this program: after a restore of an older
     version it is walked only once the migrations have run.
     """
     with place.connect() as connection:
-        found = manifest.contents_of(connection)
-    wrong = manifest.differences(backup.contents, found)
+        restored = manifest.contents_of(connection)
+    wrong = manifest.differences(backup.contents, restored)
     chain = None
     if backup.contents.migrations == migrations_of_program():
         chain = _walked(place, backup, heads)
         wrong += [chain.first_break] if chain.first_break else []
     if wrong:
         raise CannotRestore("What was restored is not what was saved: " + "; ".join(wrong) + ".")
-    return Proof(found.all_rows, len(found.rows), chain)
+    return Proof(restored.all_rows, len(restored.rows), chain)
 
 
 def migrations_of_program() -> tuple[str, ...]:
-    """The migrations this program knows, as a manifest writes them."""
+    """Lists the migrations of this program, as a manifest writes them."""
     from django.db.migrations.loader import MigrationLoader
 
     return tuple(sorted(f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations))

@@ -1,1 +1,1 @@
-"""The validation pack: what the product must do, the tests that show it, and the report of an installation."""
+"""Validation: the requirements, the tests that prove them, and the report of one installation."""

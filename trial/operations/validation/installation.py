@@ -1,4 +1,4 @@
-"""Installation qualification: is what runs here what the product says it runs on, and set up as it must be?"""
+"""Installation qualification: compares machine, packages, database and settings with what the product needs."""
 
 import hashlib
 import os
@@ -25,7 +25,7 @@ OLDEST_POSTGRESQL = 14  # the oldest that the framework in requirements.txt supp
 
 @dataclass(frozen=True)
 class Check:
-    """One line of the installation: what was expected, what was found. `is_good` None: only noted, decides nothing."""
+    """One line of the installation: expected and found. is_good: None when it is only noted and decides nothing."""
 
     name: str
     expected: str
@@ -34,7 +34,7 @@ class Check:
 
 
 def commit() -> str:
-    """The commit of the checkout and whether files differ from it; in words where there is no checkout."""
+    """Returns the commit of the checkout and how many files differ from it; in words where there is no checkout."""
     try:
         head = _git("rev-parse", "HEAD").strip()
         changed = len(_git("status", "--porcelain").splitlines())
@@ -44,7 +44,7 @@ def commit() -> str:
 
 
 def fingerprint() -> str:
-    """SHA-256 of every program file by name and content: tells two programs apart where no commit does."""
+    """Returns the SHA-256 over name and content of every program file: tells programs apart without a commit."""
     digest = hashlib.sha256()
     kept = {".py", ".html", ".css", ".js", ".csv", ".txt", ".toml"}
     for place in ("trial", "capture", "analysis", "templates", "tests", "requirements.txt", "run.py", "manage.py"):
@@ -55,14 +55,14 @@ def fingerprint() -> str:
 
 
 def same_files(before: str) -> Check:
-    """Whether the program files are those of an earlier fingerprint: nobody changed what is being tried."""
+    """Compares the program files with an earlier fingerprint: nobody changed what is being tested."""
     is_same = fingerprint() == before
     found = "the same" if is_same else "changed meanwhile: run the report again"
     return Check("Program files from beginning to end", "the same", found, is_same)
 
 
 def qualify() -> list[Check]:
-    """Every check of the installation. Reads the record and notes the verification's result as the nightly one does."""
+    """Runs every check of the installation, and notes the result of the audit verification as the nightly one does."""
     return [*_machine(), *_packages(), *_database(), *_role(), *_spine(), *_settings()]
 
 
@@ -78,7 +78,7 @@ def _machine() -> Iterator[Check]:
 
 
 def pins() -> dict[str, str]:
-    """Name to version of each pinned package of requirements.txt."""
+    """Maps each pinned package of requirements.txt to its version."""
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     pairs = [line.split("==") for line in lines if "==" in line and not line.startswith("#")]
     return {name.split("[")[0].strip(): pinned.strip() for name, pinned in pairs}
@@ -110,7 +110,7 @@ def _database() -> Iterator[Check]:
 
 
 def _migrations() -> Check:
-    """Every migration of the program is applied, and none that the program does not know."""
+    """Checks that every migration of the program is applied, and none of another program."""
     loader = MigrationLoader(connection)
     known, applied = set(loader.graph.nodes), set(loader.applied_migrations)
     said = [f"{app} {name} not applied" for app, name in sorted(known - applied)]
@@ -120,7 +120,7 @@ def _migrations() -> Check:
 
 
 def _role() -> Iterator[Check]:
-    """The application may read the history and write it through the triggers only."""
+    """Checks that the application reads the history and writes it through the triggers only."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT rolname, rolsuper OR rolbypassrls OR rolcreaterole FROM pg_roles WHERE rolname = current_user"
@@ -149,7 +149,7 @@ def _settings() -> Iterator[Check]:
     if not settings.PRODUCTION:
         yield Check("Settings", "production", "not production: for trying, teaching and developing only", None)
         return
-    found = [each for each in checks.run_checks(include_deployment_checks=True) if each.level >= checks.WARNING]
-    words = "; ".join(f"{each.id} {each.msg}" for each in found)
-    yield Check("Settings for production", "no warning", words or "no warning", not found)
+    warnings = [said for said in checks.run_checks(include_deployment_checks=True) if said.level >= checks.WARNING]
+    words = "; ".join(f"{said.id} {said.msg}" for said in warnings)
+    yield Check("Settings for production", "no warning", words or "no warning", not warnings)
     yield Check("Second factor", "demanded", "demanded" if settings.SECOND_FACTOR else "off", settings.SECOND_FACTOR)

@@ -1,4 +1,4 @@
-"""Operational qualification: the tests behind the requirements, run on this machine on a database of their own."""
+"""Operational qualification: runs the tests behind the requirements, on a database server of their own."""
 
 import os
 import subprocess
@@ -45,23 +45,22 @@ def run(tests: list[str]) -> dict[str, Result]:
         )
         if not place.exists():
             raise CannotTry("The tests could not be run:\n" + (done.stdout + done.stderr)[-2000:])
-        found = results_in(place.read_text(encoding="utf-8"))
-    return {test: found.get(test, Result(test, "not run", words="pytest gave no result for it")) for test in tests}
+        results = results_in(place.read_text(encoding="utf-8"))
+    return {test: results.get(test, Result(test, "not run", words="pytest gave no result for it")) for test in tests}
 
 
 def results_in(xml: str) -> dict[str, Result]:
-    """The results of a JUnit file by test, variants of a parametrized test together: the worst one counts."""
+    """Reads the results of a JUnit file by test, variants of a parametrized test together: the worst one counts."""
     variants: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for case in ElementTree.fromstring(xml).iter("testcase"):
         file = case.get("classname", "").replace(".", "/") + ".py"
         variants[f"{file}::{case.get('name', '').split('[')[0]}"].append(_outcome(case))
-    order = ["failed", "skipped", "passed"]
-    return {test: Result(test, *_worst(found, order)) for test, found in variants.items()}
+    return {test: _worst(test, outcomes) for test, outcomes in variants.items()}
 
 
-def _worst(found: list[tuple[str, str]], order: list[str]) -> tuple[str, int, str]:
-    outcome, words = min(found, key=lambda each: order.index(each[0]))
-    return outcome, len(found), words
+def _worst(test: str, variants: list[tuple[str, str]]) -> Result:
+    outcome, words = min(variants, key=lambda variant: ("failed", "skipped", "passed").index(variant[0]))
+    return Result(test, outcome, len(variants), words)
 
 
 def _outcome(case: ElementTree.Element) -> tuple[str, str]:

@@ -17,7 +17,7 @@ def html(report: Report) -> bytes:
     """Returns the page in UTF-8, with a style for printing."""
     words = {
         "report": report,
-        "checks": [(each, MARKS[each.is_good]) for each in report.checks],
+        "checks": [(check, MARKS[check.is_good]) for check in report.checks],
         "rows": _rows(report),
         "signatures": SIGNATURES,
         "how_to_read": HOW_TO_READ,
@@ -31,12 +31,12 @@ def _rows(report: Report) -> list[dict[str, Any]]:
     """Lists each requirement with its sources, its outcome and the results of its tests."""
     return [
         {
-            "requirement": each,
-            "sources": "; ".join(each.sources),
-            "outcome": report.outcome(each),
-            "tests": [report.results.get(test, Result(test, "not tried")) for test in each.tests],
+            "requirement": requirement,
+            "sources": "; ".join(requirement.sources),
+            "outcome": report.outcome(requirement),
+            "tests": [report.results.get(test, Result(test, "not tried")) for test in requirement.tests],
         }
-        for each in report.requirements
+        for requirement in report.requirements
     ]
 
 
@@ -77,7 +77,7 @@ def _front(paper: Any, report: Report) -> None:
 
 def _installation(paper: Any, report: Report) -> None:
     heading(paper, "Installation")
-    body = [(each.name, each.expected, each.found, MARKS[each.is_good]) for each in report.checks]
+    body = [(check.name, check.expected, check.found, MARKS[check.is_good]) for check in report.checks]
     table(paper, ("Checked", "Expected", "Found", "Result"), body, (48, 42, 64, 28))
 
 
@@ -89,15 +89,15 @@ def _operation(paper: Any, report: Report) -> None:
 
 
 def _requirement(paper: Any, row: dict[str, Any]) -> None:
-    each, failed = row["requirement"], row["outcome"] == "failed"
+    requirement, failed = row["requirement"], row["outcome"] == "failed"
     if paper.will_page_break(24):  # its words and sources stay beneath its id
         paper.add_page()
     paper.ln(2)
-    line(paper, f"{each.number}   {row['outcome']}", 9, "B", RED if failed else INK, border="T")
-    line(paper, each.words, 9)
-    line(paper, f"{each.area}. {row['sources']}.", 7.5, colour=GREY)
-    if each.open:
-        line(paper, f"Open{' in part' if row['tests'] else ''}: {each.open}", 8.5, colour=GREY)
+    line(paper, f"{requirement.number}   {row['outcome']}", 9, "B", RED if failed else INK, border="T")
+    line(paper, requirement.words, 9)
+    line(paper, f"{requirement.area}. {row['sources']}.", 7.5, colour=GREY)
+    if requirement.open:
+        line(paper, f"Open{' in part' if row['tests'] else ''}: {requirement.open}", 8.5, colour=GREY)
     for test in row["tests"]:
         times = f" x {test.variants}" if test.variants > 1 else ""
         words = f" ({test.words})" if test.words else ""

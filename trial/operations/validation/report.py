@@ -1,4 +1,4 @@
-"""The report of one installation: what was checked and tried, where and when, and the verdict."""
+"""Report of one installation: what was checked and tested, where and when, and the verdict."""
 
 import socket
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ SIGNATURES = ("Carried out by", "Reviewed by", "Approved by")
 
 @dataclass(frozen=True)
 class Report:
-    """Everything the page shows. `is_partial`: only some requirements were asked for."""
+    """Everything the page shows."""
 
     began_at: datetime
     ended_at: datetime
@@ -39,19 +39,19 @@ class Report:
 
     @property
     def is_partial(self) -> bool:
-        """Whether requirements were left out on request."""
+        """Returns whether requirements were left out on request."""
         return len(self.requirements) < len(NUMBERS)
 
     @property
     def failures(self) -> list[str]:
-        """What failed, in words: checks of the installation, then tests."""
-        broken = [f"{each.name}: {each.found}" for each in self.checks if each.is_good is False]
-        return broken + [f"{each.test}: {each.outcome}" for each in self.results.values()
-                         if each.outcome in ("failed", "not run")]  # fmt: skip
+        """Lists in words what failed: checks of the installation, then tests."""
+        broken = [f"{check.name}: {check.found}" for check in self.checks if check.is_good is False]
+        return broken + [f"{result.test}: {result.outcome}" for result in self.results.values()
+                         if result.outcome in ("failed", "not run")]  # fmt: skip
 
     @property
     def gaps(self) -> list[str]:
-        """Why this report is no whole validation although nothing failed, in words; empty when it is one."""
+        """Lists in words why this is no whole validation although nothing failed; empty when it is one."""
         said = []
         if self.skipped_operation:
             said.append("The operational tests were NOT run (--skip-oq): this page shows the installation only.")
@@ -59,24 +59,24 @@ class Report:
             said.append("The tests are not installed on this machine, so no requirement lists its own.")
         if self.is_partial:
             said.append(f"Only {len(self.requirements)} of {len(NUMBERS)} requirements were asked for (--only).")
-        skipped = [each for each in self.results.values() if each.outcome == "skipped"]
+        skipped = [result for result in self.results.values() if result.outcome == "skipped"]
         if skipped:
             said.append(f"{len(skipped)} tests were skipped on this machine; their reasons stand beside them.")
         return said
 
     @property
     def open(self) -> list[Requirement]:
-        """Requirements asked for that are open wholly or in part."""
-        return [each for each in self.requirements if each.open]
+        """Lists the requirements asked for that are open wholly or in part."""
+        return [requirement for requirement in self.requirements if requirement.open]
 
     @property
     def openness(self) -> str:
-        """How many of the requirements asked for are open, in words."""
+        """Returns in words how many of the requirements asked for are open."""
         return f"{len(self.open)} of {len(self.requirements)} requirements are open or partly so"
 
     @property
     def verdict(self) -> str:
-        """In words: "Not valid", "Incomplete", or valid with the number of requirements that are open."""
+        """Returns "Not valid", "Incomplete", or valid with the number of requirements that are open."""
         if self.failures:
             return "Not valid"
         if self.gaps:
@@ -84,12 +84,12 @@ class Report:
         return f"Valid for what is covered; {self.openness}"
 
     def outcome(self, requirement: Requirement) -> str:
-        """What the tests of a requirement said."""
+        """Returns the outcome of a requirement's tests."""
         return operation.outcome_of(requirement, self.results)
 
 
 def make(only: list[str], skip_operation: bool) -> Report:
-    """Checks this installation and tries the requirements named (all when none is). Raises ValueError, CannotTry."""
+    """Checks the installation and runs the tests of the requirements named, or of all. Raises ValueError, CannotTry."""
     asked = of_numbers(only)
     began_at = datetime.now(UTC)
     before = installation.fingerprint()

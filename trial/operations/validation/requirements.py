@@ -97,7 +97,7 @@ def of_numbers(numbers: list[str]) -> tuple[Requirement, ...]:
     unknown = sorted(set(numbers) - set(NUMBERS))
     if unknown:
         raise ValueError(f"There is no requirement {', '.join(unknown)}; they run from {NUMBERS[0]} to {NUMBERS[-1]}.")
-    return tuple(each for each in all_requirements() if not numbers or each.number in numbers)
+    return tuple(row for row in all_requirements() if not numbers or row.number in numbers)
 
 
 def tests_of(requirements: tuple[Requirement, ...]) -> list[str]:

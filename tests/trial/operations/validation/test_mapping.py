@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from trial.operations.validation import document, requirements
+from trial.operations.validation import document
 from trial.operations.validation.requirements import (
     DECLARED,
     NOT_COMPARED,
@@ -120,11 +120,3 @@ def test_an_unknown_number_is_refused_in_words() -> None:
     assert [row.number for row in of_numbers(["R18", "R16"])] == ["R16", "R18"]
     with pytest.raises(ValueError, match=f"no requirement R99; they run from {NUMBERS[0]} to {NUMBERS[-1]}"):
         of_numbers(["R99"])
-
-
-def test_an_installation_without_tests_lists_every_requirement_all_the_same(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(requirements, "TESTS", tmp_path / "tests")
-    rows = requirements.all_requirements.__wrapped__()
-    assert [row.number for row in rows] == list(NUMBERS) and not any(row.tests for row in rows)

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 
-from trial.operations.validation import installation, operation, rendering
+from trial.operations.validation import installation, operation, rendering, report, requirements
 from trial.operations.validation.operation import Result, outcome_of, results_in
 from trial.operations.validation.report import Report
 from trial.operations.validation.requirements import Requirement, all_requirements
@@ -46,6 +46,21 @@ def test_without_the_tests_the_page_says_so_loudly(database: str, tmp_path: Path
     page = html.read_text(encoding="utf-8")
     assert "NOT run (--skip-oq)" in page and "NOT run (--skip-oq)" in said.getvalue() and "Incomplete." in page
     assert "passed:" not in page and page.count("not tried: tests/") > 100
+
+
+def test_an_installation_without_tests_lists_every_requirement_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in an image of the product, which holds no tests."""
+    for module in (report, operation, requirements):
+        monkeypatch.setattr(module, "TESTS", tmp_path / "tests")
+    rows = requirements.with_tests(requirements.numbers_by_test(requirements.TESTS))
+    bare = _report(requirements=rows, results={}, skipped_operation=True)
+    page = rendering.html(bare).decode()
+    assert bare.verdict == "Incomplete" and "The tests are not installed on this machine" in page
+    assert page.count("<td>not tried</td>") == len(rows) == len(all_requirements()) and not any(r.tests for r in rows)
+    with pytest.raises(operation.CannotTry, match="not installed here"):
+        operation.run([])
 
 
 def test_a_trigger_that_is_switched_off_makes_the_installation_not_valid(
