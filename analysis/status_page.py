@@ -9,14 +9,14 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Max
 
 from analysis.models import GroupResult
-from trial import clock
 from trial.audit import triggers_check
 from trial.celery import celery_app
 from trial.models import Change, StatusNote, operations
+from trial.operations import machine_clock
+from trial.operations.validation.report import validation_state
 from trial.protocol import ENGINE, Group
 from trial.record.in_force import settings_in_force
 from trial.runtime.program import PROGRAM
-from trial.validation import state
 
 # The clock strikes each minute; after two and a half without a word something has stopped.
 SILENT_AFTER = timedelta(seconds=150)
@@ -41,8 +41,8 @@ def lines() -> list[Line]:
     said, now = operations.notes(), datetime.now(UTC)
     return [
         Line("Version", None, f"{PROGRAM}, engine {ENGINE}"),
-        Line("Validation", *state.in_words()),
-        Line("Server clock", *clock.judged(clock.kernel(), clock.apart_seconds())),
+        Line("Validation", *validation_state()),
+        Line("Server clock", *machine_clock.judged(machine_clock.kernel(), machine_clock.apart_seconds())),
         _migrations(),
         _guards(),
         _worker(said.get("sweep"), now),

@@ -91,12 +91,14 @@ def _query_of(cast: Cast) -> int:
     return found.pk
 
 
+@pytest.mark.requirement("R01")
 def test_every_url_states_its_rule() -> None:
     routes = _all()
     assert len(routes) > 8
     assert [route for route, each in routes if not hasattr(each.callback, "rule")] == []
 
 
+@pytest.mark.requirement("R01")
 def test_signed_out_people_are_sent_to_sign_in_everywhere(database: object) -> None:
     cast = cast_of()
     for route, each in _all():
@@ -106,6 +108,7 @@ def test_signed_out_people_are_sent_to_sign_in_everywhere(database: object) -> N
         assert answer.status_code in {302, 405} and "sign-in" in answer.headers.get("Location", "sign-in"), route
 
 
+@pytest.mark.requirement("R02")
 @pytest.mark.parametrize("role", list(Role))
 def test_a_role_is_refused_where_the_rule_does_not_name_it(database: object, role: Role) -> None:
     cast = cast_of()
@@ -122,6 +125,7 @@ def test_a_role_is_refused_where_the_rule_does_not_name_it(database: object, rol
     assert asked or role in {Role.CHAIR}
 
 
+@pytest.mark.requirement("R02")
 @pytest.mark.parametrize("role", [Role.COORDINATOR, Role.INVESTIGATOR])
 def test_every_page_of_another_sites_participant_is_404(database: object, role: Role) -> None:
     cast = cast_of()

@@ -35,6 +35,7 @@ def test_every_model_change_has_its_migration(database: str) -> None:
     _run("manage.py", "makemigrations", "--check", "--dry-run", ENDPOINT_DATABASE_NAME=database)
 
 
+@pytest.mark.requirement("R14")
 def test_the_deployment_checks_pass_in_production() -> None:
     _run(
         "manage.py", "check", "--deploy", "--fail-level", "WARNING",
@@ -50,6 +51,7 @@ def test_production_refuses_to_start_without(missing: str) -> None:
         _run("manage.py", "check", ENDPOINT_ENV="production", **words)
 
 
+@pytest.mark.requirement("R12")
 def test_production_refuses_to_start_without_the_second_factor() -> None:
     words = {"ENDPOINT_SECRET_KEY": "Zk3v9Qm-0aXw7Lr2Tn8B" * 3, "ENDPOINT_HOSTS": "trial.example"}
     with pytest.raises(AssertionError, match="Production needs the second factor"):

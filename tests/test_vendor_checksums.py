@@ -15,6 +15,7 @@ def stated(folder: Path) -> dict[str, str]:
     return {name.strip(): digest for digest, name in (line.split(maxsplit=1) for line in lines)}
 
 
+@pytest.mark.requirement("R68")
 @pytest.mark.parametrize("folder", [VENDOR, FONTS], ids=["scripts and styles", "fonts"])
 def test_every_vendored_file_has_its_stated_checksum(folder: Path) -> None:
     shipped = [path for path in folder.iterdir() if path.name not in ("SHA256SUMS", "README.md")]

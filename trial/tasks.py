@@ -17,7 +17,7 @@ def back_up() -> bool:
 
     True when both went well. Given twice, the second finds the first under way and leaves it alone.
     """
-    from trial.backups import nightly
+    from trial.operations.backups import nightly
 
     return nightly.back_up_and_drill()
 

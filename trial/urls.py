@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from trial.accounts.views import idle_lock, own_account, people, sign_in
-from trial.views import problems
+from trial.operations import problems
 
 urlpatterns = [
     path("", sign_in.home, name="home"),

@@ -21,8 +21,8 @@ from capture.trail import verify_trail
 from trial import protocol
 from trial.drawing.pdf import instant
 from trial.models import JournalEntry, Participant, Person, audit
+from trial.operations.validation.report import validation_state
 from trial.runtime.program import PROGRAM
-from trial.validation import state
 
 NOTED = "manifest "  # the words of the journal end with it and the hash
 
@@ -62,7 +62,7 @@ def finish(folder: Path, what: str, making: Making, more: Mapping[str, Any],
     manifest = {
         "what": what, "study": protocol.STUDY_NAME, "copy": making.copy_id, "made_by": making.by,
         "made_at": instant(making.at), "change": making.change, "head": str(making.head) if making.head else None,
-        "program": PROGRAM, "validation": state.in_words()[1], **more, "changes": len(lines),
+        "program": PROGRAM, "validation": validation_state()[1], **more, "changes": len(lines),
         "versions": sum(each.versions for each in lines),
         "withheld": sum(each.withheld for each in lines), "people": _people({each.person for each in lines}),
         "files": [_listed(folder, each) for each in _files(folder)],

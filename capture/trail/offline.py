@@ -17,8 +17,8 @@ from capture.trail import verify_trail
 from trial import protocol
 from trial.audit.redaction import JOIN_K, KEPT, KEPT_CHANGES
 from trial.audit.seal import HEADER_OF_C, TEXT_OF_V
+from trial.operations.validation.report import validation_state
 from trial.runtime.program import PROGRAM
-from trial.validation import state
 
 CHANGES_AT_A_TIME = 500
 # A version that was blacked out leaves with the hash of what was sealed and with its text as it stands now.
@@ -53,7 +53,7 @@ def _write(path: Path) -> dict[str, Any]:
             file.write(json.dumps(one, ensure_ascii=False) + "\n")
             changes, versions, head = changes + 1, versions + len(texts), f"{number}:{seal}"
     return {
-        "study": protocol.STUDY_NAME, "program": PROGRAM, "validation": state.in_words()[1], "changes": changes,
+        "study": protocol.STUDY_NAME, "program": PROGRAM, "validation": validation_state()[1], "changes": changes,
         "versions": versions, "head": head, "written_at": timezone.now().isoformat(timespec="seconds"),
     }  # fmt: skip
 

@@ -90,6 +90,7 @@ def _settle(cast: Cast, chosen: dict[str, Any]) -> None:
         row.save()
 
 
+@pytest.mark.requirement("R57")
 def test_every_past_result_is_found_again_to_the_byte(cast: Cast) -> None:
     stored = list(GroupResult.objects.order_by("id"))
     assert len(stored) >= 10
@@ -177,6 +178,7 @@ def test_an_instant_is_the_newest_change_known_then(cast: Cast) -> None:
     assert moments.change_at(at.strftime("%d-%b-%Y")) == Change.objects.order_by("-id")[0].id
 
 
+@pytest.mark.requirement("R57")
 def test_a_data_cut_keeps_its_numbers_whatever_comes_later(cast: Cast) -> None:
     statistician = cast.people[Role.STATISTICIAN]
     made = data_cuts.make(statistician, "Interim 1", "first look of the committee")
@@ -192,6 +194,7 @@ def test_a_data_cut_keeps_its_numbers_whatever_comes_later(cast: Cast) -> None:
     assert made.head_seal == bytes(Change.objects.get(id=made.as_of_change).seal or b"").hex()
 
 
+@pytest.mark.requirement("R57")
 def test_a_data_cut_is_never_altered_and_its_name_never_given_twice(cast: Cast) -> None:
     statistician = cast.people[Role.STATISTICIAN]
     made = data_cuts.make(statistician, "Interim 1", "first look of the committee")

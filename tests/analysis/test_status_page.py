@@ -48,6 +48,7 @@ def test_a_heart_that_stopped_three_minutes_ago_is_told(cast: Cast) -> None:
     assert good is False and "has stopped" in words
 
 
+@pytest.mark.requirement("R21")
 def test_the_nightly_verification_keeps_its_result(cast: Cast) -> None:
     assert verify_audit() is True
     good, words = said()["Audit chain"]
@@ -56,6 +57,7 @@ def test_the_nightly_verification_keeps_its_result(cast: Cast) -> None:
     assert said()["Audit chain"][0] is False
 
 
+@pytest.mark.requirement("R21")
 def test_a_broken_chain_is_on_the_page(cast: Cast, database_owner: psycopg.Connection[tuple[object, ...]]) -> None:
     database_owner.execute("ALTER TABLE trial_site DISABLE TRIGGER USER")
     database_owner.execute("UPDATE trial_site SET name = 'x'")
@@ -66,6 +68,7 @@ def test_a_broken_chain_is_on_the_page(cast: Cast, database_owner: psycopg.Conne
     assert good is False and "trial_site" in words
 
 
+@pytest.mark.requirement("R21")
 def test_the_clock_verifies_each_night_and_sweeps_each_minute() -> None:
     from trial.celery import celery_app
 
@@ -87,6 +90,7 @@ def test_a_broker_that_is_down_is_said_in_words(cast: Cast, monkeypatch: pytest.
     assert good is False and "nothing is lost" in words and "secret" not in words
 
 
+@pytest.mark.requirement("R63")
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.STATISTICIAN, Role.CHAIR])
 def test_the_page_shows_a_recorded_backup(cast: Cast, role: Role) -> None:
     operations.note("backup", True, "93 participants, 12 MB")

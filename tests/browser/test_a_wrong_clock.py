@@ -12,7 +12,10 @@ from trial.accounts import administration
 from trial.models import Change, Deviation, Role
 from trial.rules.dates.partial_date import shown
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: browser tests need one")
+pytestmark = [
+    pytest.mark.requirement("R24"),
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: browser tests need one"),
+]
 
 
 def test_a_browser_with_its_clock_a_day_off_moves_no_day_and_no_time(chromium: Any, live_server_url: str) -> None:

@@ -27,6 +27,7 @@ def page(database: str, live_server_url: str, monkeypatch: pytest.MonkeyPatch) -
     assert complaints == []
 
 
+@pytest.mark.requirement("R69")
 def test_a_grade_appears_beside_the_value_and_nothing_typed_stands_in_an_address(page: Any) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))

@@ -54,6 +54,7 @@ def test_the_first_sign_in_from_one_time_password_to_the_first_page(
     assert complaints == []
 
 
+@pytest.mark.requirement("R09")
 def test_the_idle_lock_covers_a_half_typed_form_and_gives_it_back(
     chromium: Any, live_server_url: str, cast: Cast
 ) -> None:

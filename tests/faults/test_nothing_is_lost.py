@@ -14,7 +14,10 @@ from tests.faults import findings
 from tests.faults.campaign import Campaign
 from trial.runtime.postgres import scratch_folder
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="finds the processes to kill in /proc")
+pytestmark = [
+    pytest.mark.requirement("R64"),
+    pytest.mark.skipif(sys.platform != "linux", reason="finds the processes to kill in /proc"),
+]
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import psycopg
+import pytest
 from django.db import connection
 
 from tests.capture.typed import signed_in
@@ -15,6 +16,7 @@ from trial.models import Role
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.mark.requirement("R64")
 def test_a_page_opens_on_a_fresh_connection_after_the_database_dropped_the_old_ones(
     database: str, database_owner: psycopg.Connection
 ) -> None:

@@ -94,6 +94,7 @@ def test_it_starts_refuses_a_second_instance_and_a_kill_leaves_nothing_running(d
     assert _nothing_survives(data)
 
 
+@pytest.mark.requirement("R64")
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_a_database_that_dies_is_shown_with_its_log_and_started_again(data: Path) -> None:
     port = free_port(0, fixed=False)

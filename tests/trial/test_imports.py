@@ -32,6 +32,7 @@ def test_the_changes_of_an_import_are_sealed_in_turn_and_stand_together(cast: Ca
     assert verify.verify(connection).first_break is None
 
 
+@pytest.mark.requirement("R20")
 def test_a_failure_in_the_last_change_undoes_the_first(cast: Cast) -> None:
     before = Change.objects.count()
     with pytest.raises(ZeroDivisionError), changes.importing(cast.people[Role.STATISTICIAN], "files") as run:
@@ -76,6 +77,7 @@ def test_a_service_that_fails_keeps_nothing_while_the_change_goes_on(cast: Cast)
     assert set(Site.objects.values_list("code", flat=True)) == {"E", "NORTH", "SOUTH"}
 
 
+@pytest.mark.requirement("R28")
 def test_an_import_speaks_for_nobody_else(cast: Cast) -> None:
     with pytest.raises(RuntimeError, match="in the name of"):
         with changes.importing(cast.people[Role.STATISTICIAN], "files") as run, run.change():
@@ -93,6 +95,7 @@ def test_writing_between_two_changes_of_an_import_is_refused(cast: Cast) -> None
             pass
 
 
+@pytest.mark.requirement("R22", "R28")
 def test_an_import_says_where_it_comes_from(cast: Cast) -> None:
     with pytest.raises(changes.ReasonMissing), changes.importing(cast.people[Role.STATISTICIAN], " "):
         pass

@@ -27,8 +27,8 @@ from capture.exchange.exporting import dictionary
 from capture.exchange.exporting.workbook import DoesNotFit, Workbook
 from trial import protocol
 from trial.models import Change
+from trial.operations.validation.report import validation_state
 from trial.runtime.program import PROGRAM
-from trial.validation import state
 
 MANIFEST = "manifest.json"
 ROWS_AT_A_TIME = 2000
@@ -95,7 +95,7 @@ def _manifest(form: str, listed: list[Listed]) -> dict[str, Any]:
     return {
         "study": protocol.STUDY_NAME,
         "program": PROGRAM,
-        "validation": state.in_words()[1],
+        "validation": validation_state()[1],
         "form": form,
         "change": Change.objects.aggregate(newest=Max("id"))["newest"] or 0,
         "written_at": timezone.now().isoformat(timespec="seconds"),

@@ -10,6 +10,7 @@ from tests.capture.check_facts import TABLES
 from tests.capture.check_facts.scans import DAY_1
 
 
+@pytest.mark.requirement("R45", "R49")
 @pytest.mark.parametrize(("form", "check"), [(form, check) for form, table in TABLES.items() for check in table])
 def test_a_check_passes_what_is_right_and_fails_what_is_not(form: str, check: str) -> None:
     rule = next(each for each in CHECKS[form] if each.id == check)
@@ -18,6 +19,7 @@ def test_a_check_passes_what_is_right_and_fails_what_is_not(form: str, check: st
     assert rule.fails(fails)
 
 
+@pytest.mark.requirement("R45")
 @pytest.mark.parametrize("form", CHECKS)
 def test_every_check_of_a_list_has_facts_of_its_own_that_pass_and_that_fail(form: str) -> None:
     assert sorted(TABLES[form]) == sorted(check.id for check in CHECKS[form])
@@ -30,6 +32,7 @@ def test_a_confirming_assessment_four_weeks_after_a_response_is_not_off_schedule
         assert off_schedule(facts) is off, days
 
 
+@pytest.mark.requirement("R45")
 def test_every_check_is_declared_with_an_id_of_its_own_words_and_a_source() -> None:
     for form, checks in CHECKS.items():
         ids = [check.id for check in checks]
@@ -38,6 +41,7 @@ def test_every_check_is_declared_with_an_id_of_its_own_words_and_a_source() -> N
         assert all(check.source and check.severity in (HARD, SOFT) for check in checks), form
 
 
+@pytest.mark.requirement("R45")
 def test_one_id_never_means_two_rules() -> None:
     by_id: dict[str, set[str]] = {}
     for checks in CHECKS.values():

@@ -133,6 +133,7 @@ def _is_refused(cast: Cast, check: str, address: str, typed: dict[str, str]) -> 
     assert Change.objects.count() == before
 
 
+@pytest.mark.requirement("R46", "R49")
 @pytest.mark.parametrize("check", REFUSED)
 def test_a_page_refuses_in_the_words_of_the_check_and_stores_nothing(cast: Cast, check: str) -> None:
     on_record, address, typed = REFUSED[check]
@@ -141,6 +142,7 @@ def test_a_page_refuses_in_the_words_of_the_check_and_stores_nothing(cast: Cast,
     _is_refused(cast, check, address, typed)
 
 
+@pytest.mark.requirement("R49")
 @pytest.mark.parametrize(("check", "on"), [("FOLL-01", DAY_1), ("FOLL-11", date(2026, 3, 9)),
                                            ("FOLL-12", DAY_1 + timedelta(days=40))])  # fmt: skip
 def test_an_assessment_at_the_wrong_time_is_refused(cast: Cast, check: str, on: date) -> None:
@@ -202,6 +204,7 @@ def test_a_lesion_that_is_not_on_the_baseline_is_refused(cast: Cast) -> None:
     _is_refused(cast, "BASE-07", f"assessments/{row.pk}/", _foreign_lesion(cast))
 
 
+@pytest.mark.requirement("R45")
 def test_every_reader_finds_every_check_with_its_words_source_severity_and_edition(cast: Cast) -> None:
     from django.utils.html import escape
 

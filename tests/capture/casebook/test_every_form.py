@@ -22,6 +22,7 @@ def _as(cast: Cast, role: str) -> Client:
     return client
 
 
+@pytest.mark.requirement("R50")
 def test_every_form_opens_and_refuses_nonsense_without_keeping_any(cast: Cast) -> None:
     nora, before = _as(cast, Role.COORDINATOR), Change.objects.count()
     for kind, form in ENTRY_FORMS.items():
@@ -34,6 +35,7 @@ def test_every_form_opens_and_refuses_nonsense_without_keeping_any(cast: Cast) -
     assert Change.objects.count() == before
 
 
+@pytest.mark.requirement("R07", "R42")
 def test_roles_that_only_read_cannot_open_a_new_entry(cast: Cast) -> None:
     for role in (Role.MONITOR, Role.CHAIR, Role.STATISTICIAN, Role.ADMINISTRATOR):
         client = _as(cast, role)

@@ -17,6 +17,8 @@ from capture.entry.services.dosing import Period
 from tests.cast import Cast, cast_of
 from trial.models import Change, Lesion, Role
 
+pytestmark = pytest.mark.requirement("R29")
+
 DAY_1, WHY = date(2026, 1, 12), "New or corrected source document"
 VISIT = {"visited_on": DAY_1, "cycle_number": 1, "weight_kg": Decimal(70), "weight_kg_missing": "", "ecog": 1,
          "ecog_missing": "", "systolic_mmhg": 120, "systolic_mmhg_missing": "", "diastolic_mmhg": 80,

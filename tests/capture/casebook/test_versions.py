@@ -52,6 +52,7 @@ def _page(event: AdverseEvent) -> str:
     return f"/participants/NET-001/adverse_event/{event.pk}/"
 
 
+@pytest.mark.requirement("R54")
 def test_every_form_of_the_casebook_has_editions_without_gaps_whose_fields_it_has() -> None:
     assert {each.form for each in EDITIONS} == {form.kind for form in CASEBOOK}
     for form in CASEBOOK:
@@ -61,6 +62,7 @@ def test_every_form_of_the_casebook_has_editions_without_gaps_whose_fields_it_ha
         assert {name for each in editions for name in (*each.new_fields, *each.labels)} <= set(asked)
 
 
+@pytest.mark.requirement("R54")
 @pytest.mark.parametrize("kind", [form.kind for form in CASEBOOK])
 def test_every_entry_keeps_the_edition_by_which_it_was_saved_and_its_history_says_it(cast: Cast, kind: str) -> None:
     if kind == "registration":
@@ -76,6 +78,7 @@ def test_every_entry_keeps_the_edition_by_which_it_was_saved_and_its_history_say
     assert f"by edition {number} of this form" in page
 
 
+@pytest.mark.requirement("R54")
 def test_an_entry_of_an_older_edition_is_shown_by_its_fields_and_labels(cast: Cast, old_event: AdverseEvent) -> None:
     for role in (Role.MONITOR, Role.COORDINATOR):
         page = signed_in(cast.people[role]).get(_page(old_event)).content.decode()
@@ -85,6 +88,7 @@ def test_an_entry_of_an_older_edition_is_shown_by_its_fields_and_labels(cast: Ca
         assert ("Correct it by edition 2" in page) == (role == Role.COORDINATOR)
 
 
+@pytest.mark.requirement("R54")
 def test_a_correction_says_which_edition_asks_and_what_is_newly_asked(cast: Cast, old_event: AdverseEvent) -> None:
     nora, address = signed_in(cast.people[Role.COORDINATOR]), f"{_page(old_event)}?correct=1"
     page = nora.get(address).content.decode()
@@ -109,6 +113,7 @@ def test_a_serious_event_of_edition_1_is_not_asked_when_the_site_became_aware(ca
     assert enter(cast, "adverse_event", values=SERIOUS).form_edition == 1
 
 
+@pytest.mark.requirement("R54")
 def test_a_correction_by_an_older_edition_leaves_what_it_does_not_ask_as_it_is(cast: Cast) -> None:
     known = SERIOUS | {"hospital_stay": "yes", "aware_on": date(2026, 2, 2)}
     event = enter(cast, "adverse_event", values=known)
@@ -132,6 +137,7 @@ def test_a_corrected_answer_of_the_checklist_keeps_the_edition_of_the_registrati
     assert one.form_edition == form_versions.newest("registration")
 
 
+@pytest.mark.requirement("R54")
 def test_an_entry_that_names_no_edition_is_told_by_the_columns_of_its_version() -> None:
     before = {"id": 1, "term": "nausea", "seriousness": "no", "expectedness": ""}
     assert versions_in_force.of_version("adverse_event", before) == (1, True)
@@ -140,6 +146,7 @@ def test_an_entry_that_names_no_edition_is_told_by_the_columns_of_its_version() 
     assert versions_in_force.of_version("adverse_event", since | {"form_edition": 1}) == (1, False)
 
 
+@pytest.mark.requirement("R54")
 def test_labels_and_fields_of_an_edition_follow_from_all_that_came_later(monkeypatch: pytest.MonkeyPatch) -> None:
     first = form_versions.editions_of("hormone")[0]
     more = (Edition("hormone", 2, "", "", first.since, ("assay",), {"unit": "Unit used"}),
@@ -151,6 +158,7 @@ def test_labels_and_fields_of_an_edition_follow_from_all_that_came_later(monkeyp
     assert form_versions.told_by_columns("hormone", {"assay", "upper_limit"}) == 1, "only what was in use before"
 
 
+@pytest.mark.requirement("R55")
 def test_a_save_by_an_edition_that_is_not_usable_keeps_nothing(cast: Cast) -> None:
     say(cast.north, "adverse_event", 2, "withdrawn")
     before = Change.objects.count()

@@ -13,6 +13,8 @@ from trial.models import Role
 from trial.protocol import EDITIONS, Edition, form_versions
 from trial.record import versions_in_force
 
+pytestmark = pytest.mark.requirement("R55")
+
 # A field that an edition could have brought, a value for it, and the page of the entry.
 OWN_PAGES = {
     "registration": ("functional_syndrome", "none", "/participants/NET-001/registration/"),

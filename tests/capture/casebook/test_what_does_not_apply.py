@@ -52,11 +52,13 @@ TYPED: dict[str, tuple[str, Callable[[Cast], dict[str, str]], str]] = {
 }  # fmt: skip
 
 
+@pytest.mark.requirement("R47")
 def test_every_check_against_a_forgotten_value_is_tried_on_a_page_and_in_a_file() -> None:
     declared = {check.id for checks in CHECKS.values() for check in checks if check.id.startswith("NA-")}
     assert declared == set(TYPED) == {check for check, *_ in IN_A_FILE if check}
 
 
+@pytest.mark.requirement("R47")
 @pytest.mark.parametrize("check", TYPED)
 def test_a_page_refuses_a_forgotten_value_and_takes_the_form_once_it_is_cleared(cast: Cast, check: str) -> None:
     address, typed, field = TYPED[check]
@@ -136,6 +138,7 @@ NOT_LOOKED_AT = ("NA-07", "adverse_event.csv", lambda row: row["term"] == "diarr
 IN_A_FILE.append(NOT_LOOKED_AT)
 
 
+@pytest.mark.requirement("R47")
 @pytest.mark.parametrize(("check", "name", "chosen", "changed", "words"), IN_A_FILE[:-1])
 def test_a_file_with_a_forgotten_value_is_refused_and_nothing_is_written(
     exported: dict[str, bytes], check: str, name: str, chosen: Callable[[Row], bool], changed: Row, words: str
@@ -146,6 +149,7 @@ def test_a_file_with_a_forgotten_value_is_refused_and_nothing_is_written(
     assert not Participant.objects.exists()
 
 
+@pytest.mark.requirement("R47")
 def test_a_file_with_an_event_that_ended_and_goes_on_leaves_a_check_to_look_at(exported: dict[str, bytes]) -> None:
     from trial.models import Acknowledgement
 
@@ -161,6 +165,7 @@ def _is_delayed(row: Row, starts: dict[tuple[str, str], date]) -> bool:
     return before is None or date.fromisoformat(row["started_on"]) - before > timedelta(days=28)
 
 
+@pytest.mark.requirement("R47")
 def test_no_row_of_an_export_answers_a_question_that_does_not_apply(exported: dict[str, bytes]) -> None:
     """Read from the files alone, by rules written here: what must be empty where another answer took the question."""
     def standing(name: str) -> list[Row]:

@@ -34,6 +34,7 @@ def ask_address(client: Client, cast: Cast, field: str = "description") -> str:
     return next(part.split('"')[0] for part in page.split('href="') if part.split('"')[0].endswith(f"/{field}/"))
 
 
+@pytest.mark.requirement("R31")
 @pytest.mark.parametrize("role", [Role.COORDINATOR, Role.INVESTIGATOR, Role.MONITOR])
 def test_who_sees_the_record_asks_from_the_history_and_the_chair_decides(cast: Cast, role: str) -> None:
     asker, chris = signed_in(cast.people[role]), signed_in(cast.people[Role.CHAIR])
@@ -101,6 +102,7 @@ def test_it_says_so_under_a_lock(cast: Cast) -> None:
     assert "A black-out is possible all the same" in page
 
 
+@pytest.mark.requirement("R31")
 def test_the_history_the_trail_and_the_file_tell_who_blacked_out_and_why(cast: Cast) -> None:
     done, mona = blacked_out(cast), signed_in(cast.people[Role.MONITOR])
     told = (f"change {done.decided_in}: asked for by {done.asked_by} (somebody was named), approved by "
@@ -139,6 +141,7 @@ def test_a_request_that_is_decided_can_not_be_decided_again(cast: Cast) -> None:
     assert answer.status_code == 422 and "decided already" in answer.content.decode()
 
 
+@pytest.mark.requirement("R31")
 def test_a_form_that_was_open_meanwhile_does_not_bring_the_words_back(cast: Cast) -> None:
     nora, row = signed_in(cast.people[Role.COORDINATOR]), Deviation.objects.get()
     page = f"/participants/{cast.participant.reference}/deviation/{row.pk}/"

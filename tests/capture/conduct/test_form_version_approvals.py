@@ -51,6 +51,7 @@ def withdraw(cast: Cast, site: Site, edition: int = 2) -> EditionApproval:
                                       COMMITTEE, "Hormone level")  # fmt: skip
 
 
+@pytest.mark.requirement("R55")
 def test_a_further_edition_from_its_declaration_to_its_use(cast: Cast) -> None:
     nora, chris = signed_in(cast.people[Role.COORDINATOR]), signed_in(cast.people[Role.CHAIR])
     page = nora.get(NEW.format("NET-001")).content.decode()
@@ -98,6 +99,7 @@ def _brought_in(cast: Cast, number: str, **cells: str) -> Report:
     return import_files(cast.people[Role.STATISTICIAN], {"hormone.csv": text.encode()}, "the test", rehearsal=False)
 
 
+@pytest.mark.requirement("R55")
 def test_an_import_obeys_the_same_approvals(cast: Cast) -> None:
     early = _brought_in(cast, "NET-001", assay="Dako")
     assert [each.column for each in early.problems] == ["assay"]
@@ -117,6 +119,7 @@ def test_an_import_obeys_the_same_approvals(cast: Cast) -> None:
     assert not _brought_in(cast, "NET-002", assay="Dako").saved, "the other site has no approval"
 
 
+@pytest.mark.requirement("R55")
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_no_entry_is_by_a_newer_edition_than_was_approved_at_its_site_at_that_moment(cast: Cast, seed: int) -> None:
     chosen, sites = random.Random(seed), (cast.north, cast.south)
@@ -156,6 +159,7 @@ def _correct(cast: Cast, site: Site, edition: int) -> None:
         entries.save(None, one, ENTRY_FORMS["hormone"], values, row=row, reason="Entry error", edition=edition)
 
 
+@pytest.mark.requirement("R55")
 def test_only_the_study_chair_records_an_approval_and_nobody_in_the_name_of_another(cast: Cast) -> None:
     for role in set(Role) - {Role.CHAIR}:
         with pytest.raises(versions_in_force.NotAllowed, match="Only the study chair"):
@@ -167,6 +171,7 @@ def test_only_the_study_chair_records_an_approval_and_nobody_in_the_name_of_anot
     assert not EditionApproval.objects.exists()
 
 
+@pytest.mark.requirement("R55")
 def test_an_approval_is_refused_in_words(cast: Cast) -> None:
     tomorrow = timezone.now().date() + timedelta(days=1)
     for given, words in (({"decided_on": tomorrow}, "lies in the future"), ({"decided_by": "  "}, "Say who decided"),
@@ -184,6 +189,7 @@ def test_an_approval_is_refused_in_words(cast: Cast) -> None:
     assert not EditionApproval.objects.exists()
 
 
+@pytest.mark.requirement("R55")
 def test_a_withdrawal_is_a_further_word_and_the_site_goes_back(cast: Cast) -> None:
     approve(cast, cast.north)
     chris = signed_in(cast.people[Role.CHAIR])
@@ -200,6 +206,7 @@ def test_a_withdrawal_is_a_further_word_and_the_site_goes_back(cast: Cast) -> No
     assert "Approval of an edition of a form" in page and "Hormone level" in page and COMMITTEE in page
 
 
+@pytest.mark.requirement("R55")
 def test_a_site_that_is_opened_starts_with_the_newest_editions_on_record_in_the_same_change(cast: Cast) -> None:
     adam = cast.people[Role.ADMINISTRATOR]
     east = administration.save_site(adam, None, "EAST", "East", "a new site")
@@ -212,6 +219,7 @@ def test_a_site_that_is_opened_starts_with_the_newest_editions_on_record_in_the_
     assert "EAST" in page and "opened" in page
 
 
+@pytest.mark.requirement("R55")
 def test_sites_from_before_approvals_were_kept_go_on_with_what_they_used(cast: Cast) -> None:
     assert not EditionApproval.objects.exists()
     assert versions_in_force.in_force(cast.north.pk, "adverse_event") == 2
@@ -223,6 +231,7 @@ def test_a_person_of_one_site_sees_the_editions_of_that_site(cast: Cast) -> None
     assert "SOUTH</th>" in page and "NORTH" not in page and "/editions/approve/" not in page
 
 
+@pytest.mark.requirement("R55")
 def test_what_the_edition_of_a_site_does_not_ask_counts_as_its_strictest_value(database: object) -> None:
     from capture.expedited import listing
 

@@ -105,6 +105,7 @@ def test_the_list_opens_the_field_and_the_correction_answers_the_query(cast: Cas
     assert _one_change(before) == ("correct", {"trial_hormonelevel", "trial_query", "trial_querymessage"})
 
 
+@pytest.mark.requirement("R22")
 def test_a_correction_without_a_reason_is_not_saved_and_answers_nothing(cast: Cast, level: HormoneLevel) -> None:
     query, nora = raised(cast, level), client_of(cast, Role.COORDINATOR)
     page = nora.post(f"/queries/{query.pk}/", {"corrects": "1", "value": "120", "words": "it was 120"})
@@ -192,6 +193,7 @@ def test_a_correction_that_is_refused_answers_nothing(cast: Cast, level: Hormone
     assert query.state == "open"
 
 
+@pytest.mark.requirement("R23")
 def test_the_monitor_closes_reopens_with_words_and_cancels(cast: Cast, level: HormoneLevel) -> None:
     query, mona = raised(cast, level), client_of(cast, Role.MONITOR)
     queries.answer(cast.people[Role.COORDINATOR], query, "as in the source")
@@ -205,6 +207,7 @@ def test_the_monitor_closes_reopens_with_words_and_cancels(cast: Cast, level: Ho
     assert ("reopened", "which page?") in said and said[-1] == ("cancelled", "asked twice")
 
 
+@pytest.mark.requirement("R42")
 def test_a_coordinator_cannot_close_and_a_monitor_cannot_answer(cast: Cast, level: HormoneLevel) -> None:
     query = raised(cast, level)
     assert client_of(cast, Role.COORDINATOR).post(f"/queries/{query.pk}/decide/", {"to": "closed"}).status_code == 403

@@ -66,6 +66,7 @@ def _filled(cast: Cast) -> None:
     entries.save(nora, one, ENTRY_FORMS["deviation"], DEVIATION)
 
 
+@pytest.mark.requirement("R23", "R33", "R34")
 def test_the_whole_casebook_is_signed_by_one_act(cast: Cast) -> None:
     _filled(cast)
     client = client_of(cast.people[Role.INVESTIGATOR])
@@ -84,6 +85,7 @@ def test_the_whole_casebook_is_signed_by_one_act(cast: Cast) -> None:
     assert signing.standing(cast.participant).state == "signed" and signing.is_bound(signature)
 
 
+@pytest.mark.requirement("R37")
 def test_a_later_change_makes_it_stale_and_names_only_what_changed(cast: Cast) -> None:
     _filled(cast)
     _sign(cast)
@@ -100,6 +102,7 @@ def test_a_later_change_makes_it_stale_and_names_only_what_changed(cast: Cast) -
     assert Signature.objects.count() == 2 and second.content_hash != Signature.objects.first().content_hash
 
 
+@pytest.mark.requirement("R37")
 def test_queries_and_verification_do_not_make_a_signature_stale(cast: Cast) -> None:
     from capture.conduct import queries
 
@@ -110,6 +113,7 @@ def test_queries_and_verification_do_not_make_a_signature_stale(cast: Cast) -> N
     assert signing.states([cast.participant]) == {cast.participant.pk: "signed"}
 
 
+@pytest.mark.requirement("R41")
 def test_two_tabs_make_one_signature(cast: Cast) -> None:
     client = client_of(cast.people[Role.INVESTIGATOR])
     seen = [_seen(client.get(ADDRESS).content.decode()) for _ in range(2)]
@@ -118,6 +122,7 @@ def test_two_tabs_make_one_signature(cast: Cast) -> None:
     assert Signature.objects.count() == 1 and Change.objects.filter(act="sign").count() == 1
 
 
+@pytest.mark.requirement("R36")
 def test_what_changed_while_the_page_was_open_is_not_signed(cast: Cast) -> None:
     client = client_of(cast.people[Role.INVESTIGATOR])
     seen = _seen(client.get(ADDRESS).content.decode())
@@ -127,6 +132,7 @@ def test_what_changed_while_the_page_was_open_is_not_signed(cast: Cast) -> None:
     assert not Signature.objects.exists() and not Change.objects.filter(act="sign").exists()
 
 
+@pytest.mark.requirement("R34", "R35")
 def test_a_wrong_password_never_signs_and_counts_towards_the_lockout(cast: Cast) -> None:
     client = client_of(cast.people[Role.INVESTIGATOR])
     seen = _seen(client.get(ADDRESS).content.decode())
@@ -137,6 +143,7 @@ def test_a_wrong_password_never_signs_and_counts_towards_the_lockout(cast: Cast)
     assert not Signature.objects.exists()
 
 
+@pytest.mark.requirement("R07", "R38", "R39")
 @pytest.mark.parametrize("role", [Role.COORDINATOR, Role.MONITOR, Role.CHAIR, Role.STATISTICIAN])
 def test_nobody_but_the_investigator_signs(cast: Cast, role: str) -> None:
     page = client_of(cast.people[role]).post(ADDRESS, {"seen": "0" * 64, "password": PASSWORD})
@@ -145,6 +152,7 @@ def test_nobody_but_the_investigator_signs(cast: Cast, role: str) -> None:
         signing.sign(cast.people[role], cast.participant, signing.standing(cast.participant).content_hash)
 
 
+@pytest.mark.requirement("R39")
 @pytest.mark.parametrize("delegated", ["never", "ended", "at the other site"])
 def test_an_investigator_without_a_standing_delegation_does_not_sign(cast: Cast, delegated: str) -> None:
     other = cast.elsewhere[Role.INVESTIGATOR]
@@ -158,6 +166,7 @@ def test_an_investigator_without_a_standing_delegation_does_not_sign(cast: Cast,
         signing.sign(other, cast.participant, signing.standing(cast.participant).content_hash)
 
 
+@pytest.mark.requirement("R38")
 def test_a_signature_in_anothers_name_is_refused_by_the_database(cast: Cast) -> None:
     signature = _sign(cast)
     nora = cast.people[Role.COORDINATOR]
@@ -168,6 +177,7 @@ def test_a_signature_in_anothers_name_is_refused_by_the_database(cast: Cast) -> 
         )  # fmt: skip
 
 
+@pytest.mark.requirement("R36")
 def test_a_signature_copied_to_another_casebook_does_not_verify(cast: Cast) -> None:
     signature = _sign(cast)
     other = register(cast.people[Role.COORDINATOR], cast.north)
@@ -181,6 +191,7 @@ def test_a_signature_copied_to_another_casebook_does_not_verify(cast: Cast) -> N
     assert signing.standing(other).state == "changed"
 
 
+@pytest.mark.requirement("R36")
 def test_an_altered_version_shows_at_the_signature(
     cast: Cast, database_owner: psycopg.Connection[tuple[object, ...]]
 ) -> None:
@@ -193,6 +204,7 @@ def test_an_altered_version_shows_at_the_signature(
     assert "Not verified" in page
 
 
+@pytest.mark.requirement("R36")
 def test_the_casebook_is_every_row_of_the_participant_and_of_nobody_else(cast: Cast) -> None:
     _filled(cast)
     mine = {(each.table, each.row_id) for each in signing.standing(cast.participant).versions}

@@ -36,6 +36,7 @@ def _sign(client: Client, code: str, password: str = PASSWORD) -> Any:
     return client.post(ADDRESS, {"seen": seen[1], "password": password, "code": code})
 
 
+@pytest.mark.requirement("R34")
 def test_the_page_asks_for_the_code_and_the_password_alone_does_not_sign(investigator: Person) -> None:
     client = Client()
     set_up(client, investigator)
@@ -46,6 +47,7 @@ def test_the_page_asks_for_the_code_and_the_password_alone_does_not_sign(investi
     assert not Signature.objects.exists()
 
 
+@pytest.mark.requirement("R34")
 def test_a_wrong_code_does_not_sign_and_a_right_one_does(investigator: Person) -> None:
     client = Client()
     set_up(client, investigator)
@@ -67,6 +69,7 @@ def test_the_right_code_with_a_wrong_password_does_not_sign_and_is_not_used_up(i
     assert _sign(client, code).status_code == 302
 
 
+@pytest.mark.requirement("R34")
 def test_a_code_that_opened_the_session_does_not_sign_again(investigator: Person) -> None:
     client = Client()
     set_up(client, investigator)  # with the code of this very moment

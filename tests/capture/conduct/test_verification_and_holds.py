@@ -115,6 +115,7 @@ def test_a_frozen_form_says_so_and_refuses_a_correction_in_words(cast: Cast) -> 
     assert _hormone(cast, 310, row).value == 310
 
 
+@pytest.mark.requirement("R40")
 def test_a_lock_waits_for_the_signature_and_is_approved_by_the_chair(cast: Cast) -> None:
     one = Target("participant", participant=cast.participant)
     monitor, chair = cast.people[Role.MONITOR], cast.people[Role.CHAIR]
@@ -132,6 +133,7 @@ def test_a_lock_waits_for_the_signature_and_is_approved_by_the_chair(cast: Cast)
         entries.save(cast.people[Role.COORDINATOR], cast.participant, ENTRY_FORMS["death"], DEATH)
 
 
+@pytest.mark.requirement("R40")
 def test_a_change_after_the_signature_stands_in_the_way_of_the_lock(cast: Cast) -> None:
     _sign(cast)
     _hormone(cast)
@@ -139,6 +141,7 @@ def test_a_change_after_the_signature_stands_in_the_way_of_the_lock(cast: Cast) 
         holds.ask_lock(cast.people[Role.MONITOR], Target("participant", participant=cast.participant), "cleaned")
 
 
+@pytest.mark.requirement("R23", "R56")
 def test_two_people_one_of_them_the_chair_lift_a_lock(cast: Cast) -> None:
     monitor, chair = cast.people[Role.MONITOR], cast.people[Role.CHAIR]
     _sign(cast)

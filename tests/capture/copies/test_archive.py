@@ -60,6 +60,7 @@ def of_north(cast: Cast, tmp_path: Path) -> Path:
     return tmp_path / "north"
 
 
+@pytest.mark.requirement("R62")
 def test_every_page_opens_from_disk_and_leads_only_to_files_of_the_archive(of_north: Path) -> None:
     pages = pages_of(of_north)
     assert {path.name for path in pages} == {"index.html", "others.html", "NET-001.html"}
@@ -77,6 +78,7 @@ def test_every_page_opens_from_disk_and_leads_only_to_files_of_the_archive(of_no
     assert unlisted == {"index.html", "manifest.json", "verify_copy.py", "sealed_trail.py"}
 
 
+@pytest.mark.requirement("R62")
 def test_a_page_says_what_the_certified_copy_on_paper_says(database: object, tmp_path: Path) -> None:
     cast, one = whole_casebook()
     archive.build(None, cast.north, tmp_path / "north")
@@ -89,6 +91,7 @@ def test_a_page_says_what_the_certified_copy_on_paper_says(database: object, tmp
     assert "Łukasz" in page and "中" in page and "Struckout:Enteredtwice" in page
 
 
+@pytest.mark.requirement("R43")
 def test_the_archive_of_a_site_verifies_and_holds_nothing_of_another_site(cast: Cast, of_north: Path) -> None:
     whole = b"\n".join(path.read_bytes() for path in of_north.rglob("*") if path.suffix in (".html", ".csv", ".jsonl"))
     assert b"appendix of the south" not in whole and b"NET-002" not in whole and b"of the study alone" not in whole
@@ -112,6 +115,7 @@ def test_what_a_change_of_the_site_touched_elsewhere_is_withheld(cast: Cast, tmp
     assert verified(tmp_path / "north")[0] == 0
 
 
+@pytest.mark.requirement("R62")
 def test_the_archive_of_the_study_verifies_to_the_head_of_the_chain(cast: Cast, tmp_path: Path) -> None:
     call_command("archive", tmp_path / "study", verbosity=0)
     folder, newest = tmp_path / "study", Change.objects.order_by("-id")[0]
@@ -128,6 +132,7 @@ def test_the_archive_of_the_study_verifies_to_the_head_of_the_chain(cast: Cast, 
     assert JournalEntry.objects.get().words.endswith(f"manifest {digest}")
 
 
+@pytest.mark.requirement("R62")
 @pytest.mark.parametrize("file", ["casebooks/NET-001.html", "casebooks/NET-001.pdf", "data/registration.csv"])
 def test_an_altered_file_of_an_archive_is_found(of_north: Path, file: str) -> None:
     content = (of_north / file).read_bytes()

@@ -50,6 +50,7 @@ def page_of(client: Client) -> str:
     return " ".join(client.get(ADDRESS).content.decode().split())
 
 
+@pytest.mark.requirement("R43")
 def test_an_investigator_takes_the_site_away_and_it_verifies(cast: Cast, tmp_path: Path) -> None:
     """A real process of its own makes it, on this test's database."""
     client = client_of(cast.people[Role.INVESTIGATOR])
@@ -70,6 +71,7 @@ def test_an_investigator_takes_the_site_away_and_it_verifies(cast: Cast, tmp_pat
     assert oct(archive_jobs.settings.ARCHIVES.stat().st_mode)[-3:] == "700"
 
 
+@pytest.mark.requirement("R43")
 def test_a_locked_site_is_read_copied_and_taken_away_as_before(cast: Cast, in_place: list[str]) -> None:
     ines, monitor, chair = (cast.people[role] for role in (Role.INVESTIGATOR, Role.MONITOR, Role.CHAIR))
     delegate(ines, cast.north, date(2026, 1, 1))
@@ -84,6 +86,7 @@ def test_a_locked_site_is_read_copied_and_taken_away_as_before(cast: Cast, in_pl
     assert archive_jobs.carry_out(in_place[0]).state == archive_jobs.MADE and "Download" in page_of(client)
 
 
+@pytest.mark.requirement("R43")
 def test_nobody_takes_away_what_is_not_theirs(cast: Cast, in_place: list[str]) -> None:
     south = client_of(cast.elsewhere[Role.INVESTIGATOR])
     assert south.post(f"{ADDRESS}ask/", {"site": "NORTH"}).status_code == 404

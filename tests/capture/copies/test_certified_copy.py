@@ -92,6 +92,7 @@ def _said(row: RecordRow, field: Any) -> str:
 _TOLD_OTHERWISE = {"id", "row_id", "form", "item", "term", "analyte", "continues", "versions", "field", "form_edition"}
 
 
+@pytest.mark.requirement("R60")
 def test_every_value_of_a_casebook_with_every_form_is_on_its_pdf(database: object, tmp_path: Path) -> None:
     cast, one = whole_casebook()
     folder = unpacked(package.copy_of(cast.people[Role.CHAIR], one), tmp_path / "copy")
@@ -111,6 +112,7 @@ def test_every_value_of_a_casebook_with_every_form_is_on_its_pdf(database: objec
     assert "�" not in text and "中" in STRANGE
 
 
+@pytest.mark.requirement("R60")
 def test_every_change_of_the_participant_stands_on_the_pdf_with_who_when_and_why(
     database: object, tmp_path: Path
 ) -> None:
@@ -132,6 +134,7 @@ def test_every_change_of_the_participant_stands_on_the_pdf_with_who_when_and_why
         assert squeezed(message.words) in text
 
 
+@pytest.mark.requirement("R33", "R60")
 def test_a_signature_on_the_pdf_has_its_printed_name_time_and_meaning_and_how_it_stands(
     database: object, tmp_path: Path
 ) -> None:
@@ -166,6 +169,7 @@ def test_each_sheet_says_whose_it_is_and_there_is_an_outline(cast: Cast, folder:
     assert b"/Outlines" in pdf and len(sheets) > 2
 
 
+@pytest.mark.requirement("R60")
 def test_a_copy_verifies_without_the_product_and_says_what_it_cannot_prove(cast: Cast, folder: Path) -> None:
     code, said = verified(folder)
     assert code == 0, said
@@ -181,6 +185,7 @@ def test_a_copy_verifies_without_the_product_and_says_what_it_cannot_prove(cast:
     assert "Proved: the manifest is the one that was noted." in said and "carries the seal that was noted" in said
 
 
+@pytest.mark.requirement("R60")
 def test_the_excerpt_holds_nothing_of_another_participant(cast: Cast, folder: Path) -> None:
     trail = (folder / "trail.jsonl").read_text(encoding="utf-8")
     assert "appendix of another" not in trail and "NET-002" not in trail and "NET-001" in trail
@@ -228,6 +233,7 @@ def _added(folder: Path) -> None:
     (folder / "more.pdf").write_bytes(b"%PDF-")
 
 
+@pytest.mark.requirement("R60")
 @pytest.mark.parametrize(
     ("alter", "said_first", "said_after"),
     [

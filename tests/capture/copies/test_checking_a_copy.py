@@ -44,6 +44,7 @@ def uploaded(content: bytes, name: str = "copy.zip") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content)
 
 
+@pytest.mark.requirement("R60")
 def test_a_hash_or_the_file_tells_who_made_the_copy_and_from_which_change(
     cast: Cast, copied: tuple[bytes, str]
 ) -> None:
@@ -57,6 +58,7 @@ def test_a_hash_or_the_file_tells_who_made_the_copy_and_from_which_change(
         assert f"from change {newest}." in page and "The record has not changed since." in page
 
 
+@pytest.mark.requirement("R60")
 def test_the_page_says_how_much_changed_since_and_where_to_see_it(cast: Cast, copied: tuple[bytes, str]) -> None:
     nora, newest = cast.people[Role.COORDINATOR], Change.objects.order_by("-id")[0].pk
     register(nora, cast.north)  # somebody else

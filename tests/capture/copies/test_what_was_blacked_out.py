@@ -12,6 +12,8 @@ from tests.capture.copies.test_certified_copy import squeezed
 from tests.cast import Cast, cast_of
 from trial.models import Role
 
+pytestmark = pytest.mark.requirement("R31")
+
 
 @pytest.fixture
 def cast(database: str) -> Cast:

@@ -62,6 +62,7 @@ def _refused(cast: Cast) -> str:
     return str(caught.value)
 
 
+@pytest.mark.requirement("R52")
 def test_parallel_registrations_never_pass_a_closing_gate(cast: Cast) -> None:
     nora = cast.people[Role.COORDINATOR]
 
@@ -81,6 +82,7 @@ def test_parallel_registrations_never_pass_a_closing_gate(cast: Cast) -> None:
     assert Participant.objects.count() == 4, "a refused registration keeps nothing"
 
 
+@pytest.mark.requirement("R52")
 def test_parallel_registrations_stop_at_the_21_of_the_plan_in_force(cast: Cast) -> None:
     _choose(AnalysisSettings())
     nora = cast.people[Role.COORDINATOR]

@@ -130,6 +130,7 @@ def _acknowledging(client: Client, address: str, typed: dict[str, str]) -> Any:
     return client.post(address, typed | dict.fromkeys(asked, "as in the source")) if asked else answer
 
 
+@pytest.mark.requirement("R16", "R17", "R22")
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_correction_needs_a_reason_and_stands_in_the_history_with_old_and_new_value(cast: Cast, kind: str) -> None:
     case, (nora, _) = _case(cast, kind), _two(cast)
@@ -149,6 +150,7 @@ def test_a_correction_needs_a_reason_and_stands_in_the_history_with_old_and_new_
     assert opened(nora, case.page)[case.field] == case.second != old
 
 
+@pytest.mark.requirement("R48")
 @pytest.mark.parametrize("kind", KINDS)
 def test_two_people_on_one_form_see_what_changed_and_choose_field_by_field(cast: Cast, kind: str) -> None:
     case, (nora, ivan) = _case(cast, kind), _two(cast)
@@ -173,6 +175,7 @@ def test_two_people_on_one_form_see_what_changed_and_choose_field_by_field(cast:
     assert (now[case.field], now[case.other]) == (case.third, case.other_value)
 
 
+@pytest.mark.requirement("R48")
 @pytest.mark.parametrize("kind", ("cycle", "baseline", "follow_up_scan", "hormone"))
 def test_their_value_stands_when_it_is_chosen(cast: Cast, kind: str) -> None:
     case, (nora, ivan) = _case(cast, kind), _two(cast)
@@ -187,6 +190,7 @@ def test_their_value_stands_when_it_is_chosen(cast: Cast, kind: str) -> None:
     assert (now[case.field], now[case.other]) == (case.second, case.other_value)
 
 
+@pytest.mark.requirement("R16", "R29")
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "baseline"])
 def test_an_entry_is_struck_out_with_a_reason_and_stays_readable(cast: Cast, kind: str) -> None:
     case, (nora, _) = _case(cast, kind), _two(cast)
@@ -201,6 +205,7 @@ def test_an_entry_is_struck_out_with_a_reason_and_stays_readable(cast: Cast, kin
         assert "Struck out: Entry error" in nora.get(case.page).content.decode()
 
 
+@pytest.mark.requirement("R42")
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_monitor_reads_an_entry_and_its_history_and_writes_neither(cast: Cast, kind: str) -> None:
     case, monitor = _case(cast, kind), signed_in(cast.people[Role.MONITOR])

@@ -25,6 +25,7 @@ def _keep(client: Client, path: str, fields: object) -> int:
     return client.post("/drafts/keep/", body, content_type="application/json").status_code
 
 
+@pytest.mark.requirement("R30")
 def test_a_draft_is_kept_offered_and_gone_with_the_save_without_a_change_of_its_own(cast: Cast) -> None:
     nora, before = signed_in(cast.people[Role.COORDINATOR]), Change.objects.count()
     assert _keep(nora, PAGE, TYPED | {"csrfmiddlewaretoken": "secret"}) == 204
@@ -44,6 +45,7 @@ def test_a_refused_save_keeps_the_draft(cast: Cast) -> None:
     assert Draft.objects.exists()
 
 
+@pytest.mark.requirement("R30")
 def test_nobody_else_is_offered_a_draft(cast: Cast) -> None:
     nora, ivan = (signed_in(cast.people[role]) for role in (Role.COORDINATOR, Role.INVESTIGATOR))
     _keep(nora, PAGE, TYPED)

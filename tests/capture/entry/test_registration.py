@@ -24,6 +24,7 @@ def cast(database: object) -> Cast:
     return cast_of()
 
 
+@pytest.mark.requirement("R52")
 def test_parallel_registrations_give_consecutive_distinct_numbers(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("trial.record.in_force.refusal", lambda group: "")
     nora = cast.people[Role.COORDINATOR]
@@ -41,6 +42,7 @@ def test_parallel_registrations_give_consecutive_distinct_numbers(cast: Cast, mo
     assert list(screened) == list(range(1, 202))
 
 
+@pytest.mark.requirement("R51")
 def test_an_ineligible_person_is_refused_in_words_and_nothing_is_kept(cast: Cast) -> None:
     nora = cast.people[Role.COORDINATOR]
     with pytest.raises(registration.NotAllowed, match="Not met: Metastatic disease") as refused:
@@ -49,6 +51,7 @@ def test_an_ineligible_person_is_refused_in_words_and_nothing_is_kept(cast: Cast
     assert Participant.objects.count() == 1
 
 
+@pytest.mark.requirement("R50")
 def test_an_unanswered_item_is_not_a_yes(cast: Cast) -> None:
     given = answers()
     del given["no_infection"]
@@ -66,6 +69,7 @@ def test_a_laboratory_item_follows_its_value_whatever_was_claimed(cast: Cast) ->
         )
 
 
+@pytest.mark.requirement("R51")
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
@@ -81,6 +85,7 @@ def test_registration_is_refused(cast: Cast, changed: dict[str, object], words: 
         register(cast.people[Role.COORDINATOR], cast.north, REGISTERED_ON, **changed)
 
 
+@pytest.mark.requirement("R51")
 def test_an_approved_waiver_lets_an_ineligible_participant_through(cast: Cast) -> None:
     nora, chris = cast.people[Role.COORDINATOR], cast.people[Role.CHAIR]
     screened = registration.screen(nora, cast.north, details(), answers(metastatic=False))
@@ -96,6 +101,7 @@ def test_an_approved_waiver_lets_an_ineligible_participant_through(cast: Cast) -
         registration.register(nora, screened, REGISTERED_ON)
 
 
+@pytest.mark.requirement("R51")
 def test_a_refused_waiver_lets_nobody_through_and_is_decided_once(cast: Cast) -> None:
     nora, chris = cast.people[Role.COORDINATOR], cast.people[Role.CHAIR]
     screened = registration.screen(nora, cast.north, details(), answers(metastatic=False))
@@ -129,6 +135,7 @@ def test_a_correction_of_the_tumour_type_names_both_groups(cast: Cast) -> None:
     assert Change.objects.latest("id").groups == ["A", "B"]
 
 
+@pytest.mark.requirement("R22")
 def test_a_correction_without_a_reason_is_refused(cast: Cast) -> None:
     with pytest.raises(changes.ReasonMissing):
         corrections.correct_participant(cast.people[Role.COORDINATOR], cast.participant, {"ecog": 2}, " ")

@@ -154,6 +154,7 @@ def test_a_baseline_typed_while_another_person_saved_theirs_is_held_against_it(c
     assert (reading.lesion.description, reading.longest_diameter_mm) == ("segment 4", Decimal(42))
 
 
+@pytest.mark.requirement("R48")
 def test_of_many_saves_of_one_form_at_the_same_moment_one_is_kept_and_the_rest_are_told(cast: Cast) -> None:
     clients = [signed_in(cast.people[role]) for role in (Role.COORDINATOR, Role.INVESTIGATOR) * 4]
     typed = opened(clients[0], PAGE) | REASON

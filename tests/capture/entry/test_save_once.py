@@ -34,6 +34,7 @@ def _said(answer: Any) -> str:
     return " ".join(answer.content.decode().split())
 
 
+@pytest.mark.requirement("R64")
 def test_a_form_sent_again_after_a_lost_answer_is_on_record_once_and_the_person_is_told(nora: Client) -> None:
     sent = opened(nora, PAGE) | TYPED
     assert nora.post(PAGE, sent).status_code == 302
@@ -80,6 +81,7 @@ def test_a_correction_sent_again_is_one_change_and_no_conflict_with_oneself(nora
     assert Change.objects.count() == before
 
 
+@pytest.mark.requirement("R64")
 def test_two_presses_at_the_same_moment_make_one_entry(cast: Cast, nora: Client) -> None:
     sent, answers = opened(nora, PAGE) | TYPED, []
 
@@ -123,6 +125,7 @@ def _registration(nora: Client) -> dict[str, Any]:
     return opened(nora, "/participants/register/") | typed
 
 
+@pytest.mark.requirement("R64")
 def test_a_registration_sent_again_registers_nobody_twice(nora: Client) -> None:
     sent = _registration(nora)
     for _ in range(2):

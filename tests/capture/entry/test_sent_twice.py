@@ -95,6 +95,7 @@ def _said(answer: Any) -> str:
     return " ".join(answer.content.decode().split())
 
 
+@pytest.mark.requirement("R64")
 @pytest.mark.parametrize("act", ACTS, ids=lambda act: act.name)
 def test_an_act_sent_again_is_on_record_once_and_its_person_is_told(cast: Cast, act: Act) -> None:
     act.made(cast)
@@ -143,6 +144,7 @@ def test_a_casebook_signed_twice_from_one_page_is_one_signature(cast: Cast) -> N
     assert Signature.objects.count() == 1 and Change.objects.filter(act="sign").count() == 1
 
 
+@pytest.mark.requirement("R64")
 def test_a_question_to_many_asks_each_once_however_often_it_is_sent(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:

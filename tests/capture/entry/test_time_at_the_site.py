@@ -70,6 +70,7 @@ def test_a_site_without_a_zone_is_in_utc_and_says_so(cast: Cast) -> None:
     assert "Time at the site, UTC; without a time" in _nora(cast).get(NEW).content.decode()
 
 
+@pytest.mark.requirement("R24")
 def test_awareness_is_typed_by_the_clock_of_the_site_and_starts_the_24_hours_there(cast: Cast, now: Any) -> None:
     at = now(2026, 3, 10, 22, 0)
     nora = _nora(_place(cast, "America/New_York"))
@@ -91,6 +92,7 @@ def test_a_moment_later_than_now_at_the_site_is_the_future_and_utc_does_not_coun
     assert _aware(nora, "10-MAR-2026", "18:00").status_code == 302
 
 
+@pytest.mark.requirement("R24")
 def test_a_time_that_the_clock_never_showed_is_refused_and_one_shown_twice_is_asked_about(cast: Cast, now: Any) -> None:
     now(2026, 11, 2, 12, 0)
     nora = _nora(_place(cast, "America/New_York"))
@@ -118,6 +120,7 @@ def _correct(nora: Client, row: AdverseEvent, **changed: str) -> Any:
     return nora.post(f"/participants/NET-001/adverse_event/{row.pk}/", {**TYPED, **shown, **changed})
 
 
+@pytest.mark.requirement("R24")
 def test_another_zone_moves_no_instant_and_a_correction_of_something_else_does_not_either(cast: Cast, now: Any) -> None:
     at = now(2026, 3, 12, 12, 0)
     nora = _nora(cast)
@@ -202,6 +205,7 @@ def test_registering_today_at_the_site_is_not_the_future(cast: Cast, now: Any) -
     assert "12-MAR-2026 lies in the future" in page and "11-MAR-2026 lies in the future" not in page
 
 
+@pytest.mark.requirement("R24")
 def test_the_history_and_the_digest_say_the_time_at_the_site_and_the_trail_stays_utc(cast: Cast, now: Any) -> None:
     at = now(2026, 3, 10, 22, 0)
     nora = _nora(_place(cast, "America/New_York"))
@@ -237,6 +241,7 @@ def _import(cast: Cast, contents: dict[str, bytes]) -> list[str]:
     return [str(each) for each in report.problems]
 
 
+@pytest.mark.requirement("R24")
 def test_an_export_states_the_offset_of_each_instant_and_comes_back_unchanged(
     cast: Cast, now: Any, tmp_path: Path
 ) -> None:

@@ -8,6 +8,8 @@ from django.test import Client
 from tests.cast import Cast, cast_of
 from trial.models import Change, Role
 
+pytestmark = pytest.mark.requirement("R51")
+
 PASSWORD = "a-long-Pass-of-words-2026"
 DECISION = {"decision": "approve", "because": "Nodes seen on MRI only."}
 

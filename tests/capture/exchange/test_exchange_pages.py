@@ -68,6 +68,7 @@ def test_the_record_leaves_as_a_zip_file_and_the_log_says_who_took_it(
     assert list(tmp_path.glob("endpoint-export-*")) == []
 
 
+@pytest.mark.requirement("R58")
 def test_an_export_that_fails_is_said_and_nothing_is_sent(
     cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

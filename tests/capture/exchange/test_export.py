@@ -32,6 +32,7 @@ def _read(folder: Path, name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+@pytest.mark.requirement("R58")
 def test_every_table_of_the_record_has_a_data_set_with_every_field() -> None:
     assert {each.model for each in data_sets.every()} == set(RecordRow.__subclasses__())
     for data_set in data_sets.every():
@@ -43,6 +44,7 @@ def test_every_table_of_the_record_has_a_data_set_with_every_field() -> None:
             assert fields - told <= {"id", "participant"}, data_set.name
 
 
+@pytest.mark.requirement("R58")
 def test_the_manifest_names_rows_and_hash_of_each_file_and_the_change(north: Site, tmp_path: Path) -> None:
     call_command("export", "csv", tmp_path / "out")
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
@@ -56,6 +58,7 @@ def test_the_manifest_names_rows_and_hash_of_each_file_and_the_change(north: Sit
     assert list(tmp_path.iterdir()) == [tmp_path / "out"]
 
 
+@pytest.mark.requirement("R61")
 def test_values_are_written_as_the_record_knows_them(north: Site, tmp_path: Path) -> None:
     call_command("export", "csv", tmp_path / "out")
     grave = next(each for each in _read(tmp_path / "out", "adverse_event") if each["grade"] == "3")
@@ -83,6 +86,7 @@ def test_no_cell_of_words_begins_like_a_formula_and_all_of_them_can_be_read_back
         assert cells.unguarded(cells.guarded(words)) == words
 
 
+@pytest.mark.requirement("R58")
 def test_an_empty_table_is_a_file_with_a_header(database: object, tmp_path: Path) -> None:
     call_command("export", "csv", tmp_path / "out")
     assert (tmp_path / "out" / "death.csv").read_bytes().startswith(b"study_number,screening_number,site,entry,died_on")
@@ -96,6 +100,7 @@ def test_a_folder_that_holds_something_is_refused_and_left_alone(database: objec
     assert [each.name for each in tmp_path.iterdir()] == ["mine.txt"]
 
 
+@pytest.mark.requirement("R58")
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_a_count_that_differs_from_the_database_is_an_error_and_leaves_nothing(
     north: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
@@ -132,6 +137,7 @@ def test_all_files_are_of_one_moment(north: Site, tmp_path: Path, monkeypatch: p
     assert len(_read(tmp_path / "out", "eligibility")) == 4 * 23
 
 
+@pytest.mark.requirement("R61")
 def test_the_workbook_holds_words_as_words_and_numbers_as_numbers(north: Site, tmp_path: Path) -> None:
     from openpyxl import load_workbook
 
@@ -150,6 +156,7 @@ def test_the_workbook_holds_words_as_words_and_numbers_as_numbers(north: Site, t
     assert next(each["rows"] for each in manifest["files"] if each["sheet"] == "adverse_event") == 4
 
 
+@pytest.mark.requirement("R61")
 def test_the_dictionary_explains_every_column(database: object, tmp_path: Path) -> None:
     call_command("export", "csv", tmp_path / "out")
     rows = _read(tmp_path / "out", "data_dictionary")

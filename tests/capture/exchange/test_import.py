@@ -113,6 +113,7 @@ REFUSED = [
 ]  # fmt: skip
 
 
+@pytest.mark.requirement("R46")
 @pytest.mark.parametrize(("name", "change", "column", "words"), [each[1:] for each in REFUSED],
                          ids=[each[0] for each in REFUSED])  # fmt: skip
 def test_a_wrong_value_is_refused_with_its_place_and_nothing_is_written(
@@ -209,6 +210,7 @@ def test_a_rehearsal_says_what_the_import_does_and_writes_nothing(exported: dict
     assert left_out["Adverse event"] == 1 and left_out["Tumour assessments"] == 1
 
 
+@pytest.mark.requirement("R22", "R42")
 def test_a_value_entered_by_the_site_is_never_overwritten(exported: dict[str, bytes]) -> None:
     assert _import(exported).saved
     count = Change.objects.count()
@@ -243,6 +245,7 @@ def test_an_import_can_stop_before_a_study_number_and_go_on_later(exported: dict
     assert {each.title: each.unchanged for each in report.lines}["Cycles"] == 2
 
 
+@pytest.mark.requirement("R46")
 def test_the_gate_of_a_group_refuses_an_import_as_it_refuses_a_person(
     exported: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:

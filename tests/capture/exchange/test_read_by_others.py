@@ -18,6 +18,8 @@ from tests.cast import person
 from trial.models import AdverseEvent, LesionReading, Role, Site
 from trial.record import changes
 
+pytestmark = pytest.mark.requirement("R61")
+
 Row = dict[str, str]
 PARTIAL = "date, day or month may be unknown"
 # Type of the dictionary → how a reader who only has the files makes a value of a cell.

@@ -19,6 +19,8 @@ from trial.audit import verify
 from trial.models import Acknowledgement, Change, Participant, Person, Role, Site
 from trial.record import changes
 
+pytestmark = pytest.mark.requirement("R59")
+
 OF_THE_DATABASE = {"id", "assessment_id", "participant_id", "lesion_id", "row_id", "change"}
 
 
@@ -56,6 +58,7 @@ def _imported(folder: Path) -> None:
     call_command("import_records", folder, person="stat", yes=True)
 
 
+@pytest.mark.requirement("R46")
 def test_a_small_record_with_every_form_comes_back_with_the_same_answers(database: str, tmp_path: Path) -> None:
     _sites("NORTH")
     north = Site.objects.get()

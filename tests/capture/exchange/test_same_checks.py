@@ -19,6 +19,8 @@ from tests.plugin_postgres import another_database
 from trial.models import Role, Site
 from trial.record import changes
 
+pytestmark = pytest.mark.requirement("R46")
+
 __all__ = ["cast"]
 Asked = dict[tuple[str, ...], int]
 BASELINE = {"assessed_on": "08-JAN-2026", "method": "spiral_ct", "marker": "not_done", "T1-organ": "liver",

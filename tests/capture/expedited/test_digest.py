@@ -81,6 +81,7 @@ def test_a_mail_goes_to_the_site_the_monitor_and_the_chair_and_to_nobody_else(ca
     assert operations.notes()["digest"].words == "4 written to today" and operations.notes()["digest"].is_good
 
 
+@pytest.mark.requirement("R69")
 def test_a_mail_names_study_number_and_instant_and_nothing_of_the_person_or_the_event(cast: Cast) -> None:
     one = register(cast.people[Role.COORDINATOR], cast.north)
     _event(cast.participant, 12)
@@ -109,6 +110,7 @@ def test_a_person_gets_one_mail_a_day(cast: Cast) -> None:
     assert Change.objects.count() == before, "a mail is no change of the record"
 
 
+@pytest.mark.requirement("R69")
 def test_a_mail_that_cannot_be_sent_is_said_on_the_status_page_and_tried_again(
     cast: Cast, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -232,6 +232,7 @@ def test_a_monitor_reads_the_clock_and_records_no_report(cast: Cast) -> None:
     assert mona.post(f"{ROOT}adverse_event/{event.pk}/reports/new/", {}).status_code == 403
 
 
+@pytest.mark.requirement("R37")
 def test_a_report_moves_no_endpoint_and_no_signature_but_a_lock_stops_it(cast: Cast) -> None:
     event = _event(cast)
     row = _sent(event, datetime(2026, 2, 20, 12, tzinfo=UTC))

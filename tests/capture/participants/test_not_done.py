@@ -30,6 +30,7 @@ def _due(cast: Cast) -> dict[str, str]:
     return {cell.due.what: cell.due.status for cell in row.every if cell}
 
 
+@pytest.mark.requirement("R50")
 def test_an_assessment_not_done_is_missed_with_its_reason_and_the_next_one_follows(cast: Cast) -> None:
     nora, root = signed_in(cast.people[Role.COORDINATOR]), f"/participants/{cast.participant.reference}"
     assert _due(cast)["Week 8"] == "overdue" and "Week 16" not in _due(cast)
@@ -87,6 +88,7 @@ def test_what_was_done_after_all_is_complete_whatever_was_said() -> None:
     assert (found[0].what, found[0].status) == ("Week 8", "complete")
 
 
+@pytest.mark.requirement("R50")
 def test_what_is_empty_in_a_form_was_not_done_by_one_button(cast: Cast) -> None:
     nora, address = signed_in(cast.people[Role.COORDINATOR]), f"/participants/{cast.participant.reference}/visit/new/"
     typed = {"visited_on": shown(DAY_1), "cycle_number": "1", "weight_kg": "70"}

@@ -99,6 +99,7 @@ def test_the_matrix_takes_the_same_number_of_queries_for_more_participants(cast:
     assert page.status_code == 200 and b"S-0006" in page.content
 
 
+@pytest.mark.requirement("R26")
 def test_the_participant_page_links_the_history_in_one_click(cast: Cast) -> None:
     client = _as(cast.people[Role.MONITOR])
     address = f"/participants/NET-001/history/registration/{cast.participant.pk}/"
@@ -106,6 +107,7 @@ def test_the_participant_page_links_the_history_in_one_click(cast: Cast) -> None
     assert "Nora" in client.get(address).content.decode()
 
 
+@pytest.mark.requirement("R48")
 def test_a_correction_shows_what_another_person_changed_instead_of_overwriting_it(cast: Cast) -> None:
     nora = cast.people[Role.COORDINATOR]
     client = _as(nora)

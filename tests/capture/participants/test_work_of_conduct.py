@@ -72,6 +72,7 @@ def test_a_casebook_is_to_be_signed_when_treatment_is_over_and_nothing_is_open(c
     assert _listed(ines) == asked
 
 
+@pytest.mark.requirement("R37")
 def test_a_signed_casebook_is_to_be_signed_again_once_it_changed(cast: Cast) -> None:
     ines = cast.people[Role.INVESTIGATOR]
     row = _hormone(cast.participant)
@@ -84,6 +85,7 @@ def test_a_signed_casebook_is_to_be_signed_again_once_it_changed(cast: Cast) -> 
     assert _listed(ines) == []
 
 
+@pytest.mark.requirement("R39")
 def test_only_a_delegated_investigator_is_asked_to_sign(cast: Cast) -> None:
     _over(cast.participant)
     ines = cast.people[Role.INVESTIGATOR]

@@ -34,6 +34,7 @@ def cast(database: str) -> Cast:
     return made
 
 
+@pytest.mark.requirement("R23")
 @pytest.mark.parametrize(("role", "address", "kind", "words"), OPENED, ids=[each[1] for each in OPENED])
 def test_what_is_opened_or_taken_out_is_one_line_with_who_when_and_what(
     cast: Cast, role: Role, address: str, kind: str, words: str
@@ -49,6 +50,7 @@ def test_what_is_opened_or_taken_out_is_one_line_with_who_when_and_what(
     assert line.at >= newest.at and Change.objects.count() == newest.pk, "reading is no Change and wakes nothing"
 
 
+@pytest.mark.requirement("R23")
 def test_what_a_page_asks_for_by_itself_is_not_noted(cast: Cast) -> None:
     chair = signed_in(cast.people[Role.CHAIR])
     for _ in range(3):
@@ -62,6 +64,7 @@ def test_who_is_refused_reads_nothing_and_is_not_noted(cast: Cast) -> None:
     assert not JournalEntry.objects.exists()
 
 
+@pytest.mark.requirement("R23")
 def test_the_command_line_is_noted_too(cast: Cast, tmp_path: Path) -> None:
     call_command("export", "csv", str(tmp_path / "csv"), stdout=io.StringIO())
     call_command("export_trail", str(tmp_path / "trail"), stdout=io.StringIO())
@@ -71,6 +74,7 @@ def test_the_command_line_is_noted_too(cast: Cast, tmp_path: Path) -> None:
     assert all(line.words.endswith("on the command line") for line in lines)
 
 
+@pytest.mark.requirement("R23")
 def test_what_cannot_be_noted_is_not_shown(cast: Cast, database_owner: psycopg.Connection) -> None:
     database_owner.execute("ALTER TABLE trial_journalentry ADD CONSTRAINT full_disk CHECK (id < 0) NOT VALID")
     chair = Client(raise_request_exception=False)
@@ -79,6 +83,7 @@ def test_what_cannot_be_noted_is_not_shown(cast: Cast, database_owner: psycopg.C
     assert answer.status_code == 500 and "Response rate" not in answer.content.decode()
 
 
+@pytest.mark.requirement("R23")
 @pytest.mark.parametrize("words", ["UPDATE trial_journalentry SET words = ''", "DELETE FROM trial_journalentry",
                                    "TRUNCATE trial_journalentry"])  # fmt: skip
 def test_nobody_alters_or_deletes_the_journal(
@@ -92,6 +97,7 @@ def test_nobody_alters_or_deletes_the_journal(
     assert JournalEntry.objects.get().words == "Dashboard, now"
 
 
+@pytest.mark.requirement("R23")
 def test_the_page_filters_and_the_file_holds_the_same(cast: Cast) -> None:
     chris, stat = cast.people[Role.CHAIR], cast.people[Role.STATISTICIAN]
     for who, kind, words in ((chris, "results", "Dashboard, now"), (stat, "record", "as csv, change 3"),

@@ -49,6 +49,7 @@ def head_of_the_database() -> verify.Head:
     return report.head
 
 
+@pytest.mark.requirement("R27", "R62")
 def test_an_unaltered_export_verifies_to_the_head_of_the_database(folder: Path) -> None:
     report = verify.verify(connection)
     code, said = run(folder, "--head", str(report.head))
@@ -62,6 +63,7 @@ def test_without_a_head_it_says_what_it_could_not_verify(folder: Path) -> None:
     assert code == 0 and "No head from elsewhere was given" in said
 
 
+@pytest.mark.requirement("R62")
 @pytest.mark.parametrize("part", ["header", "versions"])
 def test_an_altered_line_is_found(folder: Path, part: str) -> None:
     def alter(lines: Lines) -> Lines:
@@ -135,12 +137,14 @@ def test_a_version_withheld_without_hash_or_reason_is_no_version(folder: Path, e
     assert run(folder) == (1, "The trail is broken: line 3 is no Change of an exported trail.\n")
 
 
+@pytest.mark.requirement("R62")
 def test_a_missing_change_is_found(folder: Path) -> None:
     rewritten(folder, lambda lines: lines[:2] + lines[3:])
     code, said = run(folder)
     assert code == 1 and "Change 3 is missing" in said
 
 
+@pytest.mark.requirement("R62")
 def test_a_tail_cut_off_is_found_by_a_head_noted_elsewhere(folder: Path) -> None:
     head = head_of_the_database()
     rewritten(folder, lambda lines: lines[:-1])

@@ -69,6 +69,7 @@ def numbers(**conditions: object) -> list[int]:
     return list(Change.objects.filter(**conditions).order_by("-id").values_list("id", flat=True))
 
 
+@pytest.mark.requirement("R23")
 def test_every_audited_table_has_words() -> None:
     assert set(tables.TITLES) == {*audited(), "trial_person"}
 
@@ -77,6 +78,7 @@ def test_the_chair_sees_every_change_newest_first(cast: Cast, level: HormoneLeve
     assert listed(client_of(cast.people[Role.CHAIR])) == numbers()
 
 
+@pytest.mark.requirement("R43")
 def test_an_investigator_sees_the_changes_of_the_own_site_and_no_others(cast: Cast) -> None:
     ours, theirs = client_of(cast.people[Role.INVESTIGATOR]), client_of(cast.elsewhere[Role.INVESTIGATOR])
     assert listed(ours) == numbers(site=cast.north) != []
@@ -93,6 +95,7 @@ def test_a_monitor_of_one_site_sees_that_site_only(cast: Cast) -> None:
     assert listed(client_of(person("mo", Role.MONITOR, cast.south))) == numbers(site=cast.south)
 
 
+@pytest.mark.requirement("R26")
 @pytest.mark.parametrize(
     ("name", "value", "column"),
     [("site", "SOUTH", {"site__code": "SOUTH"}), ("act", "correct", {"act": "correct"}),
@@ -108,11 +111,13 @@ def test_each_filter_finds_what_the_database_holds(
     assert sorted({int(row["change"]) for row in exported(chair, **{name: value})}, reverse=True) == wanted
 
 
+@pytest.mark.requirement("R26")
 def test_a_person_filters_the_trail(cast: Cast, level: HormoneLevel) -> None:
     nora = cast.people[Role.COORDINATOR]
     assert listed(client_of(cast.people[Role.CHAIR]), person=nora.pk) == numbers(person=nora) != []
 
 
+@pytest.mark.requirement("R24")
 def test_days_are_whole_days_in_utc(cast: Cast) -> None:
     chair, today = client_of(cast.people[Role.CHAIR]), datetime.now(UTC).date()
     assert listed(chair, from_on=today.isoformat(), to_on="t") == numbers()
@@ -144,6 +149,7 @@ def test_pages_follow_the_change_numbers_both_ways(cast: Cast) -> None:
     assert newer is not None and listed(chair, after=newer[1]) == every[-selection.PAGE - len(every) % 50 :][:50]
 
 
+@pytest.mark.requirement("R16")
 def test_a_change_opens_in_words_with_before_and_after(cast: Cast, level: HormoneLevel) -> None:
     chair, change = client_of(cast.people[Role.CHAIR]), Change.objects.filter(act="correct").latest("id")
     page = chair.get(f"/trail/{change.pk}/").content.decode()
@@ -154,6 +160,7 @@ def test_a_change_opens_in_words_with_before_and_after(cast: Cast, level: Hormon
     assert "<ins>120" in inline and "<html" not in inline
 
 
+@pytest.mark.requirement("R26")
 def test_the_history_of_an_item_leads_to_the_change_for_those_who_read_the_trail(
     cast: Cast, level: HormoneLevel
 ) -> None:
@@ -162,6 +169,7 @@ def test_the_history_of_an_item_leads_to_the_change_for_those_who_read_the_trail
     assert b'href="/trail/' not in client_of(cast.people[Role.COORDINATOR]).get(address).content
 
 
+@pytest.mark.requirement("R27")
 def test_the_file_has_a_row_for_each_version_and_for_each_change_without_one(cast: Cast, level: HormoneLevel) -> None:
     with changes.record(None, "system", "=nothing was written"):
         pass
@@ -181,6 +189,7 @@ def test_hostile_addresses_are_answered_in_words(cast: Cast) -> None:
         assert chair.get("/trail/?" + urlencode(asked)).status_code == 200, asked
 
 
+@pytest.mark.requirement("R32")
 def test_a_monitor_records_a_review_that_everybody_sees(cast: Cast) -> None:
     mona = client_of(cast.people[Role.MONITOR])
     to = numbers()[0]
@@ -198,6 +207,7 @@ def test_a_monitor_records_a_review_that_everybody_sees(cast: Cast) -> None:
     assert again.status_code == 302 and AuditReview.objects.latest("id").from_change == to + 1
 
 
+@pytest.mark.requirement("R32")
 @pytest.mark.parametrize(("to", "words"), [("999999", "Seen."), ("", "Seen."), ("3", "  ")])
 def test_a_review_of_what_is_not_there_or_without_words_is_refused(cast: Cast, to: str, words: str) -> None:
     answer = client_of(cast.people[Role.MONITOR]).post("/trail/review/", {"to": to, "words": words})
@@ -205,6 +215,7 @@ def test_a_review_of_what_is_not_there_or_without_words_is_refused(cast: Cast, t
     assert not Change.objects.filter(act="review").exists()
 
 
+@pytest.mark.requirement("R32")
 def test_nobody_reviews_the_same_changes_twice(cast: Cast) -> None:
     mona = client_of(cast.people[Role.MONITOR])
     assert mona.post("/trail/review/", {"to": "3", "words": "Seen."}).status_code == 302
@@ -213,6 +224,7 @@ def test_nobody_reviews_the_same_changes_twice(cast: Cast) -> None:
     assert AuditReview.objects.count() == 1
 
 
+@pytest.mark.requirement("R32")
 def test_a_review_of_one_site_does_not_count_for_all(cast: Cast) -> None:
     mo, mona = person("mo", Role.MONITOR, cast.south), cast.people[Role.MONITOR]
     to = numbers(site=cast.south)[0]
@@ -234,6 +246,7 @@ def test_a_page_costs_the_same_queries_however_long_it_is_and_none_counts_past_r
     assert not [each["sql"] for each in long if "OFFSET" in each["sql"]]
 
 
+@pytest.mark.requirement("R17")
 def test_a_version_altered_twice_in_one_change_is_compared_with_the_one_before(cast: Cast) -> None:
     with changes.record(None, "system", "twice") as change:
         for name in ("first", "second"):

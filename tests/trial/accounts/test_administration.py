@@ -34,11 +34,13 @@ def newest(person: Person) -> dict[str, Any]:
     return Version.objects.filter(table_name="trial_person", row_id=person.pk).order_by("-id")[0].row
 
 
+@pytest.mark.requirement("R06")
 def test_no_role_both_enters_and_locks() -> None:
     assert not set(access.ENTERS) & set(access.LOCKS)
     assert Role.ADMINISTRATOR not in {*access.READS_RECORD, *access.READS_RESULTS, *access.LOCKS, *access.DECIDES}
 
 
+@pytest.mark.requirement("R04")
 def test_a_new_account_is_one_change_by_the_administrator_with_its_reason(cast: Cast) -> None:
     given = ("olga", "Olga Ruiz", Role.COORDINATOR, [cast.north], "New")
     person, password = administration.add(administrator(cast), *given)
@@ -51,6 +53,7 @@ def test_a_new_account_is_one_change_by_the_administrator_with_its_reason(cast: 
     assert person.must_change_password and person.check_password(password) and len(password) >= 20
 
 
+@pytest.mark.requirement("R11")
 def test_no_password_hash_is_ever_in_the_history(cast: Cast) -> None:
     person, password = administration.add(administrator(cast), "olga", "Olga", Role.CHAIR, [], "New")
     person.set_password("another quiet password")
@@ -69,6 +72,7 @@ def test_signing_in_or_choosing_a_password_is_no_change_of_the_record(cast: Cast
     assert Change.objects.count() == before
 
 
+@pytest.mark.requirement("R03")
 @pytest.mark.parametrize("username", ["nora", "Nora", "NORA"])
 def test_a_username_is_never_used_again_however_it_is_written(cast: Cast, username: str) -> None:
     administration.deactivate(administrator(cast), cast.people[Role.COORDINATOR], "Left the hospital")
@@ -78,6 +82,7 @@ def test_a_username_is_never_used_again_however_it_is_written(cast: Cast, userna
         Person.objects.create_person(username, None, full_name="Another", role=Role.CHAIR)
 
 
+@pytest.mark.requirement("R03")
 def test_the_database_refuses_to_rename_or_delete_an_account(cast: Cast) -> None:
     nora = cast.people[Role.COORDINATOR]
     with pytest.raises(DatabaseError, match="keeps its username"):
@@ -86,6 +91,7 @@ def test_the_database_refuses_to_rename_or_delete_an_account(cast: Cast) -> None
         nora.delete()
 
 
+@pytest.mark.requirement("R04", "R28")
 def test_an_account_written_outside_a_change_is_on_record_as_the_systems(cast: Cast) -> None:
     nora = cast.people[Role.COORDINATOR]
     Person.objects.filter(pk=nora.pk).update(role=Role.CHAIR)
@@ -97,6 +103,7 @@ def test_an_account_written_outside_a_change_is_on_record_as_the_systems(cast: C
     assert verify.verify(connection).first_break is None
 
 
+@pytest.mark.requirement("R04")
 @pytest.mark.parametrize(
     "text",
     ["UPDATE trial_person SET role = 'chair' WHERE username = 'nora'", "DELETE FROM trial_person_sites"],
@@ -113,6 +120,7 @@ def test_an_account_altered_behind_the_triggers_is_found(
     assert "is not what its newest version says" in str(verify.verify(connection).first_break)
 
 
+@pytest.mark.requirement("R04")
 def test_switched_off_recording_of_sites_is_found(
     cast: Cast, database_owner: psycopg.Connection[tuple[object, ...]]
 ) -> None:
@@ -129,6 +137,7 @@ def test_nobody_but_an_administrator_changes_accounts(cast: Cast, role: Role) ->
     assert not Person.objects.filter(username="olga").exists()
 
 
+@pytest.mark.requirement("R06")
 def test_an_account_never_holds_entry_and_lock_rights_even_one_after_the_other(cast: Cast) -> None:
     nora = cast.people[Role.COORDINATOR]
     for role in access.LOCKS:
@@ -150,6 +159,7 @@ def test_the_last_administrator_stays(cast: Cast) -> None:
         administration.change(adam, adam, "Adam", Role.STATISTICIAN, [], "Tired")
 
 
+@pytest.mark.requirement("R07")
 def test_an_administrator_cannot_enter_or_read_a_participant(cast: Cast) -> None:
     assert not access.participants_for(administrator(cast)).exists()
     assert not access.sites_for(administrator(cast)).exists()
@@ -165,6 +175,7 @@ def test_a_site_is_added_and_renamed_under_a_change(cast: Cast) -> None:
         administration.save_site(administrator(cast), None, "Lake", "Another", "Opened")
 
 
+@pytest.mark.requirement("R39")
 def test_an_investigator_signs_from_the_first_to_the_last_day_of_the_delegation(cast: Cast) -> None:
     ines, first, last = cast.people[Role.INVESTIGATOR], date(2026, 3, 1), date(2026, 3, 31)
     assert not may_sign(ines, cast.north, first)
@@ -176,6 +187,7 @@ def test_an_investigator_signs_from_the_first_to_the_last_day_of_the_delegation(
     assert not may_sign(cast.people[Role.COORDINATOR], cast.north, first)
 
 
+@pytest.mark.requirement("R39")
 def test_a_deactivated_investigator_signs_no_more(cast: Cast) -> None:
     ines = cast.people[Role.INVESTIGATOR]
     administration.delegate(administrator(cast), ines, cast.north, date(2026, 3, 1), None, "Delegation log")
@@ -199,6 +211,7 @@ def test_a_delegation_is_ended_and_not_before_it_began(cast: Cast) -> None:
     assert [may_sign(ines, cast.north, date(2026, 3, day)) for day in (10, 11)] == [True, False]
 
 
+@pytest.mark.requirement("R05")
 def test_access_rights_of_a_past_day_are_rebuilt(cast: Cast, database_owner: psycopg.Connection[Any]) -> None:
     """The changes up to now are dated back a month, as a clock that stood there would have dated them."""
     from trial.accounts import access_rights as module
@@ -228,6 +241,7 @@ def test_a_new_password_of_the_administrators_making_ends_all_sessions(cast: Cas
     assert nora.get_session_auth_hash() != before and nora.must_change_password
 
 
+@pytest.mark.requirement("R04")
 def test_an_account_without_a_reason_is_not_changed(cast: Cast) -> None:
     from trial.record import changes
 

@@ -33,6 +33,7 @@ def text(answer: Any) -> str:
     return str(answer.content.decode())
 
 
+@pytest.mark.requirement("R10")
 def test_an_account_is_added_and_its_password_shown_once_lets_the_person_in(cast: Cast, adam: Client) -> None:
     answer = adam.post("/people/add/", {"username": "olga", "full_name": "Olga Ruiz", "role": "coordinator",
                                         "sites": [cast.north.pk], "reason": "New coordinator"})  # fmt: skip
@@ -61,6 +62,7 @@ def test_an_account_that_cannot_be_is_refused_in_words(adam: Client, typed: dict
     assert not Person.objects.filter(full_name="Olga").exists()
 
 
+@pytest.mark.requirement("R04")
 def test_role_and_sites_are_changed_with_a_reason(cast: Cast, adam: Client) -> None:
     nora = cast.people[Role.COORDINATOR]
     assert 'checked' in text(adam.get(f"/people/{nora.pk}/change/"))
@@ -71,6 +73,7 @@ def test_role_and_sites_are_changed_with_a_reason(cast: Cast, adam: Client) -> N
     assert "Moved" in text(adam.get(f"/people/{nora.pk}/"))
 
 
+@pytest.mark.requirement("R04")
 def test_an_account_is_deactivated_and_reactivated_and_stays_in_the_list(cast: Cast, adam: Client) -> None:
     nora = cast.people[Role.COORDINATOR]
     assert adam.post(f"/people/{nora.pk}/deactivate/", {"reason": "Left"}).status_code == 302
@@ -106,6 +109,7 @@ def test_a_site_is_added_and_renamed(cast: Cast, adam: Client) -> None:
     assert adam.post("/sites/add/", again).status_code == 422
 
 
+@pytest.mark.requirement("R05", "R15")
 def test_access_rights_of_a_day_on_page_and_command_line(
     cast: Cast, adam: Client, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -119,6 +123,7 @@ def test_access_rights_of_a_day_on_page_and_command_line(
         call_command("access_rights", on="tomorrow")
 
 
+@pytest.mark.requirement("R07")
 def test_the_administrators_pages_hold_nothing_of_a_participant(cast: Cast, adam: Client) -> None:
     person = cast.people[Role.COORDINATOR]
     for page in ("/people/", f"/people/{person.pk}/", "/sites/", "/people/rights/", "/people/sign-ins/", "/status/"):

@@ -45,6 +45,7 @@ def test_a_wrong_password_is_refused_in_words_and_the_username_is_kept(coordinat
     assert "wrong" not in page
 
 
+@pytest.mark.requirement("R08")
 def test_five_wrong_passwords_close_signing_in_for_a_while(coordinator: Any) -> None:
     client = Client()
     answers = [sign_in(client, "wrong") for _ in range(5)]
@@ -67,6 +68,7 @@ def test_signing_out_needs_a_post(coordinator: Any) -> None:
     assert client.get("/").headers["Location"].startswith("/sign-in/")
 
 
+@pytest.mark.requirement("R14")
 def test_the_session_cookie_is_out_of_reach_of_scripts(coordinator: Any) -> None:
     client = Client()
     sign_in(client)
@@ -77,6 +79,7 @@ def test_the_sign_of_life_is_public(database: Any) -> None:
     assert Client().get("/status/live").content == b"live\n"
 
 
+@pytest.mark.requirement("R69")
 def test_a_missing_page_says_so_in_words(coordinator: Any) -> None:
     answer = Client().get("/no-such-page/")
     assert answer.status_code == 404

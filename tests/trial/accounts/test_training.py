@@ -41,6 +41,7 @@ def _enters(cast: Cast, role: Role = Role.COORDINATOR) -> str:
     return answer.content.decode()
 
 
+@pytest.mark.requirement("R71")
 @pytest.mark.parametrize("role", [Role.COORDINATOR, Role.INVESTIGATOR])
 def test_entry_is_refused_in_words_without_a_training_and_taken_with_one(cast: Cast, role: Role) -> None:
     page = _enters(cast, role)
@@ -50,6 +51,7 @@ def test_entry_is_refused_in_words_without_a_training_and_taken_with_one(cast: C
     assert _enters(cast, role) == ""
 
 
+@pytest.mark.requirement("R71")
 @pytest.mark.parametrize(
     ("since", "until", "role", "words"),
     [(-400, -1, "", f"ended on {shown(TODAY - timedelta(days=1))}"), (1, None, "", "No training as"),
@@ -64,6 +66,7 @@ def test_a_training_counts_for_its_role_from_its_first_to_its_last_day(
     assert words in page if words else page == ""
 
 
+@pytest.mark.requirement("R71")
 def test_every_way_of_entering_is_refused_and_what_is_no_entry_is_not(cast: Cast) -> None:
     nora = cast.people[Role.COORDINATOR]
     for act in sorted(access.ENTRY_ACTS):
@@ -85,11 +88,13 @@ def test_a_person_without_training_is_told_on_every_page_before_typing(cast: Cas
     assert "Nothing you enter" not in nora.get("/participants/NET-001/").content.decode()
 
 
+@pytest.mark.requirement("R71")
 def test_training_is_demanded_only_where_it_is_switched_on(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "TRAINING", False)
     assert _enters(cast) == ""
 
 
+@pytest.mark.requirement("R71")
 def test_the_administrator_records_a_training_and_takes_a_mistaken_one_back(cast: Cast) -> None:
     nora, adam = cast.people[Role.COORDINATOR], signed_in(cast.people[Role.ADMINISTRATOR])
     place, given = f"/people/{nora.pk}/training/", {"what": "GCP", "reason": "Certificate seen", "valid_until": ""}
@@ -108,6 +113,7 @@ def test_the_administrator_records_a_training_and_takes_a_mistaken_one_back(cast
     assert "taken back: Of another person" in adam.get(f"/people/{nora.pk}/").content.decode()
 
 
+@pytest.mark.requirement("R15")
 def test_the_review_of_access_rights_is_signed_off_on_record(cast: Cast) -> None:
     adam, day = signed_in(cast.people[Role.ADMINISTRATOR]), shown(TODAY)
     assert adam.post(f"/people/rights/?on={day}", {"words": " "}).status_code == 422

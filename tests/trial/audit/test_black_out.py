@@ -61,6 +61,7 @@ def everywhere(owner: Owner, words: str) -> list[str]:
         f'SELECT 1 FROM "{table}" WHERE "{column}"::text ILIKE %s LIMIT 1', [f"%{words}%"]).fetchone()]  # type: ignore[arg-type]
 
 
+@pytest.mark.requirement("R31")
 def test_the_words_go_from_the_row_and_its_version_and_the_chain_holds(cast: Cast) -> None:
     before = {number: bytes(seal) for number, seal in Change.objects.values_list("id", "seal")}
     assert sound().blacked_out == ()
@@ -79,6 +80,7 @@ def test_verification_names_each_black_out(cast: Cast, capsys: pytest.CaptureFix
     assert f"kept hashes alone: 1 version blacked out by Change {done.decided_in}." in said and "is sound" in said
 
 
+@pytest.mark.requirement("R31")
 def test_the_words_are_nowhere_in_the_database_afterwards(cast: Cast, database_owner: Owner) -> None:
     nora, mona = cast.people[Role.COORDINATOR], cast.people[Role.MONITOR]
     row = Deviation.objects.get()
@@ -112,6 +114,7 @@ def test_the_words_are_nowhere_in_the_database_afterwards(cast: Cast, database_o
         "again)",)  # fmt: skip
 
 
+@pytest.mark.requirement("R31")
 def test_the_exported_trail_verifies_offline_and_says_what_is_kept(cast: Cast, tmp_path: Path) -> None:
     with changes.record(cast.people[Role.COORDINATOR], "correct", f"not {NAME}", participant=cast.participant):
         Deviation.objects.update(action="phoned")
@@ -133,6 +136,7 @@ def _offline(folder: Path, *words: str) -> tuple[int, str]:
     return ran.returncode, ran.stdout
 
 
+@pytest.mark.requirement("R31")
 @pytest.mark.parametrize("forge", ["another text", "another reason", "a black-out of one's own", "no black-out"])
 def test_a_black_out_forged_in_an_export_is_found_offline(cast: Cast, tmp_path: Path, forge: str) -> None:
     with changes.record(cast.people[Role.COORDINATOR], "correct", f"not {NAME}", participant=cast.participant):
@@ -156,6 +160,7 @@ def test_a_black_out_forged_in_an_export_is_found_offline(cast: Cast, tmp_path: 
     assert code == 1 and ("no sealed black-out says so" in said or "is not what was sealed" in said)
 
 
+@pytest.mark.requirement("R31")
 def test_a_signature_of_the_casebook_stays_valid(cast: Cast) -> None:
     ines = cast.people[Role.INVESTIGATOR]
     with changes.record(None, "system"):
@@ -237,6 +242,7 @@ def test_a_text_that_would_grow_too_long_goes_whole(cast: Cast) -> None:
     sound()
 
 
+@pytest.mark.requirement("R31")
 @pytest.mark.parametrize("field", ["happened_on", "kind", "id", "participant_id", "nothing"])
 def test_only_free_text_can_be_asked_for(cast: Cast, field: str) -> None:
     with pytest.raises(NotPossible, match="Only free words"):
@@ -250,6 +256,7 @@ def test_words_that_are_not_there_or_too_short_are_refused(cast: Cast, words: st
         asked_for(cast, words)
 
 
+@pytest.mark.requirement("R31")
 def test_no_reason_may_repeat_the_words(cast: Cast) -> None:
     change, version, _ = typed(cast.participant, cast.people[Role.COORDINATOR])
     source, mona = redactions.Source(change, version, "description"), cast.people[Role.MONITOR]
@@ -279,6 +286,7 @@ def test_the_chair_refuses_and_nothing_is_touched(cast: Cast) -> None:
     assert sound().blacked_out == ()
 
 
+@pytest.mark.requirement("R31")
 def test_it_is_possible_under_a_lock(cast: Cast) -> None:
     with changes.record(cast.people[Role.MONITOR], "lock") as change:
         hold = Hold.objects.create(kind="lock", scope="study", state="asked", asked_by=cast.people[Role.MONITOR],
@@ -324,6 +332,7 @@ def _anything(field: Any) -> Any:
     return 1
 
 
+@pytest.mark.requirement("R31")
 def test_no_endpoint_reads_a_field_that_can_be_blacked_out(monkeypatch: pytest.MonkeyPatch) -> None:
     read: set[tuple[str, str]] = set()
 
@@ -341,6 +350,7 @@ def test_no_endpoint_reads_a_field_that_can_be_blacked_out(monkeypatch: pytest.M
     assert stated <= read
 
 
+@pytest.mark.requirement("R31")
 def test_the_results_of_a_past_moment_are_the_same_to_the_byte(cast: Cast) -> None:
     then = Moment(Change.objects.order_by("-id")[0].pk)
     before = json.dumps(moments.compute("A", then).result)

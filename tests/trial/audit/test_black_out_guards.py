@@ -22,6 +22,8 @@ from trial.models import (
 )
 from trial.record import changes
 
+pytestmark = pytest.mark.requirement("R31")
+
 Owner = psycopg.Connection[tuple[object, ...]]
 GONE = "Called [redacted] at home."
 

@@ -40,6 +40,7 @@ def _enter(cast: Cast) -> Deviation:
     return entries.save(cast.people[Role.COORDINATOR], cast.participant, ENTRY_FORMS["deviation"], DEVIATION)
 
 
+@pytest.mark.requirement("R56")
 def test_every_table_of_an_entry_is_known_by_its_form() -> None:
     tables = {form.model._meta.db_table: kind for kind, form in ENTRY_FORMS.items()}
     tables |= {"trial_cycle": "cycle", "trial_participant": "registration", "trial_assessment": "follow_up_scan"}
@@ -49,6 +50,7 @@ def test_every_table_of_an_entry_is_known_by_its_form() -> None:
     }
 
 
+@pytest.mark.requirement("R56")
 @pytest.mark.parametrize("kind", ["freeze", "lock"])
 @pytest.mark.parametrize("scope", ["form", "participant", "site", "study"])
 def test_a_held_entry_can_neither_be_added_nor_corrected(cast: Cast, kind: str, scope: str) -> None:
@@ -82,6 +84,7 @@ def test_a_hold_of_one_site_leaves_the_other_free(cast: Cast) -> None:
     assert Participant.objects.filter(site=cast.north).count() == 1
 
 
+@pytest.mark.requirement("R56")
 @pytest.mark.parametrize(
     "text",
     [
@@ -107,6 +110,7 @@ def test_raw_sql_of_the_application_does_not_pass_a_lock(cast: Cast, text: str) 
     assert Deviation.objects.get().description == "Scan late"
 
 
+@pytest.mark.requirement("R56")
 def test_an_import_does_not_pass_a_lock_and_nothing_of_it_is_kept(cast: Cast) -> None:
     hold(cast, "lock", scope="study")
     with pytest.raises(changes.RecordHeld), changes.record(None, "import"):
@@ -141,6 +145,7 @@ def test_after_a_freeze_is_lifted_the_site_writes_again(cast: Cast) -> None:
     assert _enter(cast).pk
 
 
+@pytest.mark.requirement("R56")
 @pytest.mark.parametrize(
     "text",
     [
@@ -169,6 +174,7 @@ def test_nobody_approves_a_lock_in_anothers_name(cast: Cast) -> None:
     assert not Hold.objects.exists()
 
 
+@pytest.mark.requirement("R56")
 def test_the_owner_of_the_schema_does_not_pass_a_lock_either(
     cast: Cast, database_owner: psycopg.Connection[tuple[object, ...]]
 ) -> None:

@@ -26,6 +26,7 @@ def test_every_table_of_the_record_and_the_record_itself_are_looked_at(database:
     assert triggers_check.missing() == []
 
 
+@pytest.mark.requirement("R19")
 @pytest.mark.parametrize(("statement", "words"), [
     ("DROP TRIGGER endpoint_record ON trial_visit", "endpoint_record on trial_visit"),
     ("ALTER TABLE trial_cycle DISABLE TRIGGER endpoint_keep", "endpoint_keep on trial_cycle"),
@@ -50,6 +51,7 @@ def test_a_trigger_that_is_missing_or_off_refuses_the_start_and_is_named(
         triggers_check.refuse_to_start()
 
 
+@pytest.mark.requirement("R19")
 def test_the_check_of_the_database_and_the_status_page_say_it(database_owner: Owner) -> None:
     call_command("check", databases=["default"])
     assert {line.part: line.is_good for line in status_page.lines()}["Guards of the record"] is True
@@ -78,6 +80,7 @@ def test_a_database_that_does_not_answer_is_no_reason_to_refuse(
     assert "not looked at" in caplog.text
 
 
+@pytest.mark.requirement("R19")
 def test_the_web_server_itself_refuses_in_words(database: str, database_owner: Owner) -> None:
     database_owner.execute("DROP TRIGGER endpoint_keep ON trial_lesion")
     done = subprocess.run([sys.executable, "-c", "import trial.wsgi"], cwd=ROOT, text=True, capture_output=True,

@@ -33,11 +33,13 @@ def tamper(database: str, database_owner: Owner) -> Callable[[str], verify.Audit
     return run
 
 
+@pytest.mark.requirement("R21")
 def test_an_untouched_record_is_sound(tamper: Callable[[str], verify.AuditReport]) -> None:
     report = tamper("SELECT 1")
     assert (report.changes, report.versions, report.first_break) == (3, 3, None)
 
 
+@pytest.mark.requirement("R21")
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -55,11 +57,13 @@ def test_what_the_owner_alters_is_found(tamper: Callable[[str], verify.AuditRepo
     assert words in str(tamper(text).first_break)
 
 
+@pytest.mark.requirement("R19")
 def test_triggers_switched_off_are_found(tamper: Callable[[str], verify.AuditReport], database_owner: Owner) -> None:
     database_owner.execute("ALTER TABLE trial_site DISABLE TRIGGER USER")
     assert "switched off" in str(verify.verify(connection).first_break)
 
 
+@pytest.mark.requirement("R21")
 def test_a_cut_off_tail_shows_against_the_witness(
     tamper: Callable[[str], verify.AuditReport], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -13,6 +13,7 @@ def sheet(head: tuple[str, ...] | None, *rows: tuple[str, ...]) -> bytes:
     return bytes(made.output())
 
 
+@pytest.mark.requirement("R60")
 @pytest.mark.parametrize("words", ["word " * 1500, "x" * 7000, "\n".join(f"line {n}" for n in range(300))],
                          ids=["many words", "one long word", "many lines"])  # fmt: skip
 def test_a_row_that_is_taller_than_a_page_is_printed_whole(words: str) -> None:
@@ -24,6 +25,7 @@ def test_a_row_that_is_taller_than_a_page_is_printed_whole(words: str) -> None:
     assert squeezed.index("Dose") < squeezed.index("Struckout") < squeezed.index("Last")
 
 
+@pytest.mark.requirement("R60")
 def test_letters_that_the_font_lacks_are_printed_by_their_number() -> None:
     text = text_of(sheet(None, ("Name", "Łukasz Ωμέγα Привет ½ µ ≤ 中 \U0001f9ea שלום")))
     for part in ("Łukasz Ωμέγα Привет ½ µ ≤", "[U+4E2D]", "[U+1F9EA]"):

@@ -20,10 +20,12 @@ def _sql(text: str, *values: object) -> list[tuple[object, ...]]:
         return cursor.fetchall() if cursor.description else []
 
 
+@pytest.mark.requirement("R16")
 def test_every_record_row_is_watched() -> None:
     assert {model._meta.db_table for model in RecordRow.__subclasses__()} == set(tables.audited())
 
 
+@pytest.mark.requirement("R16")
 def test_a_change_numbers_and_seals_itself(database: str) -> None:
     _site("A"), _site("B")
     first, second = Change.objects.all()
@@ -31,6 +33,7 @@ def test_a_change_numbers_and_seals_itself(database: str) -> None:
     assert len(first.seal) == 32 and second.previous_seal == first.seal and second.at >= first.at
 
 
+@pytest.mark.requirement("R20")
 def test_a_failed_change_leaves_no_gap(database: str) -> None:
     _site("A")
     with pytest.raises(ZeroDivisionError), changes.record(None, "system"):
@@ -40,6 +43,7 @@ def test_a_failed_change_leaves_no_gap(database: str) -> None:
     assert list(Change.objects.values_list("id", flat=True)) == [1, 2]
 
 
+@pytest.mark.requirement("R19")
 def test_raw_sql_outside_a_change_is_refused(database: str) -> None:
     site = _site()
     for text in ("UPDATE trial_site SET name = 'x' WHERE id = %s", "INSERT INTO trial_site (code) VALUES (%s)"):
@@ -49,6 +53,7 @@ def test_raw_sql_outside_a_change_is_refused(database: str) -> None:
     assert site.name == "Harbour District" and Version.objects.count() == 1
 
 
+@pytest.mark.requirement("R19")
 def test_writing_in_the_name_of_another_change_is_refused(database: str) -> None:
     site = _site()
     with pytest.raises(DatabaseError, match="Change"), transaction.atomic():
@@ -56,6 +61,7 @@ def test_writing_in_the_name_of_another_change_is_refused(database: str) -> None
         Site.objects.filter(pk=site.pk).update(name="x")
 
 
+@pytest.mark.requirement("R19")
 def test_writing_after_the_seal_is_refused(database: str) -> None:
     site = _site()
     with pytest.raises(DatabaseError, match="Change"), changes.record(None, "system"):
@@ -63,6 +69,7 @@ def test_writing_after_the_seal_is_refused(database: str) -> None:
         Site.objects.filter(pk=site.pk).update(name="x")
 
 
+@pytest.mark.requirement("R18")
 @pytest.mark.parametrize(
     "text",
     [
@@ -83,6 +90,7 @@ def test_the_application_cannot_forge_the_history(database: str, text: str) -> N
         _sql(text)
 
 
+@pytest.mark.requirement("R18")
 @pytest.mark.parametrize("table", ["trial_change", "trial_version", *tables.audited()])
 def test_truncate_is_refused_to_the_owner_too(
     database: str, database_owner: psycopg.Connection[tuple[object, ...]], table: str
@@ -91,6 +99,7 @@ def test_truncate_is_refused_to_the_owner_too(
         database_owner.execute(f"TRUNCATE {table} CASCADE")
 
 
+@pytest.mark.requirement("R29")
 def test_a_row_is_struck_out_and_never_deleted(database: str) -> None:
     site = _site()
     with pytest.raises(DatabaseError), changes.record(None, "system"):
@@ -101,12 +110,14 @@ def test_a_row_is_struck_out_and_never_deleted(database: str) -> None:
     assert (newest.act, newest.row["struck_out_reason"]) == ("update", "entered twice")
 
 
+@pytest.mark.requirement("R16")
 def test_bulk_created_rows_are_all_recorded(database: str) -> None:
     with changes.record(None, "import"):
         Site.objects.bulk_create(Site(code=f"S{number}", name="x") for number in range(300))
     assert Version.objects.filter(act="insert", change_id=1).count() == 300
 
 
+@pytest.mark.requirement("R16")
 def test_each_change_keeps_its_own_reason(database: str) -> None:
     site = _site()
     for reason in ("first", "second"):
@@ -116,6 +127,7 @@ def test_each_change_keeps_its_own_reason(database: str) -> None:
     assert list(recorded)[1:] == [("first", "first"), ("second", "second")]
 
 
+@pytest.mark.requirement("R22")
 def test_a_correction_needs_a_reason_and_a_known_act(database: str) -> None:
     with pytest.raises(changes.ReasonMissing), changes.record(None, "correct", " "):
         pass
@@ -140,6 +152,7 @@ def test_a_busy_record_says_so_and_saves_nothing(
     assert not Site.objects.exists()
 
 
+@pytest.mark.requirement("R64")
 def test_a_dead_broker_does_not_fail_a_save(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from trial.celery import celery_app
 

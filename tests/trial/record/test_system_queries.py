@@ -150,6 +150,7 @@ LEADING = re.compile(
 )
 
 
+@pytest.mark.requirement("R44")
 @pytest.mark.parametrize(
     "words", [*system_queries.FINDINGS.values(), *system_queries.TEMPLATES, system_queries.OTHER_FINDING,
               system_queries.AFTER_A_CHECK],
@@ -159,6 +160,7 @@ def test_no_wording_suggests_an_answer(words: str) -> None:
     assert words.endswith(".") and "lease" in words
 
 
+@pytest.mark.requirement("R44")
 @pytest.mark.parametrize("words", ["The weight should be 70 kg.", "Please change it to PD.", "Surely this was SD?"])
 def test_the_lint_of_wordings_finds_leading_words(words: str) -> None:
     assert LEADING.search(words)

@@ -16,6 +16,8 @@ from trial.models import Deviation, Role
 from trial.runtime import addresses
 from trial.runtime.log_format import WithoutWords
 
+pytestmark = pytest.mark.requirement("R69")
+
 TYPED, NUMBER = "Zebrafink", "731.625"
 DAY = "27-FEB-2026"
 STORY: tuple[tuple[str, dict[str, str]], ...] = (

@@ -11,13 +11,13 @@ from django.test import Client
 from capture.exchange.exporting.export import export
 from capture.trail.offline import export_trail
 from tests.cast import cast_of
-from tests.trial.validation.test_report import _report
+from tests.trial.operations.validation.test_report import _report
 from trial.models import Change, Role, Site
+from trial.operations.validation import report
+from trial.operations.validation.requirements import all_requirements
 from trial.record import changes
 from trial.runtime import program
 from trial.runtime.program import PROGRAM, ROOT, UNKNOWN, commit
-from trial.validation import state
-from trial.validation.requirements import REQUIREMENTS
 
 DIGITS = "0123456789abcdef0123456789abcdef01234567"
 
@@ -53,6 +53,7 @@ def test_a_second_working_tree_names_its_own_commit(tmp_path: Path) -> None:
     assert commit(second) == "0123456789ab"
 
 
+@pytest.mark.requirement("R66")
 def test_an_image_names_the_commit_it_was_built_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert commit(tmp_path) == UNKNOWN
     monkeypatch.setenv("ENDPOINT_COMMIT", DIGITS.upper())
@@ -61,6 +62,7 @@ def test_an_image_names_the_commit_it_was_built_from(tmp_path: Path, monkeypatch
     assert commit(tmp_path) == UNKNOWN
 
 
+@pytest.mark.requirement("R66")
 def test_git_itself_names_the_same_commit() -> None:
     ran = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
     if ran.returncode:
@@ -68,6 +70,7 @@ def test_git_itself_names_the_same_commit() -> None:
     assert program.commit() == ran.stdout.strip()[: program.DIGITS]
 
 
+@pytest.mark.requirement("R28", "R66")
 def test_every_change_the_pages_and_the_exports_name_the_running_program(database: str, tmp_path: Path) -> None:
     cast = cast_of()
     with changes.entered_through("demo A7"), changes.record(None, "system"):
@@ -87,19 +90,21 @@ def test_every_change_the_pages_and_the_exports_name_the_running_program(databas
         assert manifest["program"] == PROGRAM and "no whole validation report" in manifest["validation"]
 
 
+@pytest.mark.requirement("R66")
 def test_the_status_page_says_for_which_program_the_validation_was(database: str, tmp_path: Path) -> None:
-    assert state.in_words()[0] is None
+    assert report.validation_state()[0] is None
     call_command("validation_report", str(tmp_path / "a.html"), skip_oq=True)
-    assert state.in_words()[0] is None, "an installation check alone is no validation"
-    state.keep(_report(requirements=REQUIREMENTS[:3]))
-    assert state.in_words()[0] is None, "nor is the trial of some requirements"
-    state.keep(_report())
-    is_good, words = state.in_words()
+    assert report.validation_state()[0] is None, "an installation check alone is no validation"
+    report.keep(_report(requirements=all_requirements()[:3]))
+    assert report.validation_state()[0] is None, "nor is the trial of some requirements"
+    report.keep(_report())
+    is_good, words = report.validation_state()
     assert is_good and words.startswith(f"{PROGRAM}: Valid for what is covered")
 
 
+@pytest.mark.requirement("R66")
 def test_a_validation_of_another_program_does_not_count(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    state.keep(_report())
-    monkeypatch.setattr(state, "PROGRAM", "endpoint 9.9.9 ffffffffffff")
-    is_good, words = state.in_words()
+    report.keep(_report())
+    monkeypatch.setattr(program, "PROGRAM", "endpoint 9.9.9 ffffffffffff")
+    is_good, words = report.validation_state()
     assert is_good is False and "another program than the one that runs" in words

@@ -6,9 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from trial.backups import dumping, nightly
-from trial.backups.embedded import running
-from trial.backups.manifest import CannotBackUp
+from trial.operations.backups import dump, nightly, places
+from trial.operations.backups.manifest import CannotBackUp
 from trial.runtime.postgres import CannotRun
 
 
@@ -24,8 +23,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, to: Path | None = None, **options: Any) -> None:
         """Prints what was made and the head to note elsewhere."""
         try:
-            with running():
-                made = dumping.back_up(to.absolute(), settings.BACKUPS_KEPT_DAYS) if to else nightly.back_up()
+            with places.embedded_server():
+                made = dump.back_up(to.absolute(), settings.BACKUPS_KEPT_DAYS) if to else nightly.back_up()
         except (CannotBackUp, CannotRun) as error:
             raise CommandError(f"No backup was made. {error}", returncode=1) from error
         self.stdout.write(f"{(to or nightly.folder()).absolute() / made.file}")

@@ -7,9 +7,8 @@ import psycopg
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from trial.audit import verify
-from trial.backups import restoring
-from trial.backups.embedded import running
-from trial.backups.manifest import CannotRestore
+from trial.operations.backups import places, restore
+from trial.operations.backups.manifest import CannotRestore
 from trial.runtime.postgres import CannotRun
 
 
@@ -30,11 +29,11 @@ class Command(BaseCommand):
         """Prints counts and the result of the chain."""
         try:
             heads = (verify.head_from(options["head"]),) if options["head"] else ()
-            with running():
-                done = restoring.restore(options["file"].absolute(), options["into"], options["replace"], heads)
+            with places.embedded_server():
+                done = restore.restore(options["file"].absolute(), options["into"], options["replace"], heads)
         except (CannotRestore, CannotRun, ValueError) as error:
             raise CommandError(str(error), returncode=1) from error
         except psycopg.Error as error:
             raise CommandError(f"The database refused or does not answer: {error}", returncode=1) from error
-        for line in restoring.words(done):
+        for line in restore.words(done):
             self.stdout.write(line)

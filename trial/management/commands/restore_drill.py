@@ -4,9 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from trial.backups import nightly
-from trial.backups.embedded import running
-from trial.backups.manifest import CannotBackUp, CannotRestore
+from trial.operations.backups import nightly, places
+from trial.operations.backups.manifest import CannotBackUp, CannotRestore
 from trial.runtime.postgres import CannotRun
 
 
@@ -18,7 +17,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Prints what was proven and how long it took."""
         try:
-            with running():
+            with places.embedded_server():
                 done = nightly.restore_drill()
         except (CannotBackUp, CannotRestore, CannotRun) as error:
             raise CommandError(f"The drill failed. {error}", returncode=1) from error

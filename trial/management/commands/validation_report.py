@@ -5,12 +5,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from trial.validation import document, on_paper, on_screen, report, state
-from trial.validation.operation import CannotTry
+from trial.operations.validation import document, rendering, report
+from trial.operations.validation.operation import CannotTry
 
 
 class Command(BaseCommand):
-    """Ends with 1 when a check or a test failed; the page is written all the same and says "Not valid"."""
+    """Exits with status 1 when a check or a test failed; the page is written all the same and says "Not valid"."""
 
     help = "Qualify this installation and print the validation report."
 
@@ -18,7 +18,7 @@ class Command(BaseCommand):
         """FILE.html [FILE.pdf], --skip-oq, --only R16 R18; --docs writes docs/validation.md and nothing else."""
         parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="FILE.html, and FILE.pdf if wanted")
         parser.add_argument("--skip-oq", action="store_true", help="check the installation only; the page says so")
-        parser.add_argument("--only", nargs="+", default=[], metavar="ID", help="only these requirements, such as R16")
+        parser.add_argument("--only", nargs="+", default=[], metavar="NUMBER", help="only these, such as R16")
         parser.add_argument("--docs", action="store_true", help="write docs/validation.md anew and stop")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         files = self._writers(options["files"])
         try:
             made = report.make(options["only"], options["skip_oq"])
-            state.keep(made)
+            report.keep(made)
         except (ValueError, CannotTry) as error:
             raise CommandError(str(error), returncode=1) from error
         for file, write in files.items():
@@ -41,7 +41,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{made.verdict}. Written: {', '.join(str(file) for file in files)}.")
 
     def _writers(self, files: list[Path]) -> dict[Path, Any]:
-        known = {".html": on_screen.page, ".pdf": on_paper.pages}
+        known = {".html": rendering.html, ".pdf": rendering.pdf}
         if not files or len(files) > 2 or any(file.suffix not in known for file in files):
             raise CommandError(
                 "Name a file that ends in .html, and one that ends in .pdf if it is wanted.", returncode=1

@@ -41,6 +41,7 @@ def form_of(cast: Cast) -> str:
     return f"/participants/{cast.participant.reference}/deviation/new/"
 
 
+@pytest.mark.requirement("R09")
 def test_a_session_waits_for_the_password_after_a_pause(cast: Cast) -> None:
     client = nora_at_work()
     pass_minutes(client, 14)
@@ -53,6 +54,7 @@ def test_a_session_waits_for_the_password_after_a_pause(cast: Cast) -> None:
     assert client.get("/work/").status_code == 200
 
 
+@pytest.mark.requirement("R09")
 def test_a_page_that_refreshes_itself_keeps_nobody_awake(cast: Cast) -> None:
     client = nora_at_work()
     pass_minutes(client, 10)
@@ -81,6 +83,7 @@ def test_the_page_locks_and_unlocks_without_being_left(cast: Cast) -> None:
         "signed_in", "wrong_password", "unlocked"]  # fmt: skip
 
 
+@pytest.mark.requirement("R08")
 def test_five_wrong_passwords_at_the_pause_close_signing_in(cast: Cast) -> None:
     client = nora_at_work()
     client.post("/pause/lock/")
@@ -101,6 +104,7 @@ def comes_back(cast: Cast, client: Client, kept_at: str) -> str:
     return answer.content.decode()
 
 
+@pytest.mark.requirement("R09")
 def test_a_form_sent_during_the_pause_comes_back_with_what_was_typed(cast: Cast) -> None:
     client = nora_at_work()
     pass_minutes(client, 16)
@@ -115,6 +119,7 @@ def test_a_form_sent_during_the_pause_comes_back_with_what_was_typed(cast: Cast)
     assert Deviation.objects.get().description == "Two doses forgotten"
 
 
+@pytest.mark.requirement("R09")
 def test_a_form_sent_after_the_session_ended_waits_until_its_person_signs_in(cast: Cast) -> None:
     client = nora_at_work()
     client.session.flush()
@@ -144,6 +149,7 @@ def test_a_decision_of_the_chair_comes_back_undecided_too(cast: Cast) -> None:
     assert cast.waiver.decision == "open"
 
 
+@pytest.mark.requirement("R09")
 def test_nobody_else_reads_or_throws_away_a_kept_form(cast: Cast) -> None:
     client = nora_at_work()
     client.session.flush()

@@ -50,6 +50,7 @@ def _said() -> tuple[bool | None, str]:
     return line.is_good, line.words
 
 
+@pytest.mark.requirement("R08")
 def test_the_administrators_are_told_by_mail_and_on_the_status_page(cast: Cast, outbox: list[Any]) -> None:
     assert _said()[0] is True
     assert _knock("nora", 4) == 200 and outbox == []
@@ -62,6 +63,7 @@ def test_the_administrators_are_told_by_mail_and_on_the_status_page(cast: Cast, 
     assert is_good is False and "the account nora" in words
 
 
+@pytest.mark.requirement("R08")
 def test_a_name_that_is_no_account_is_not_sent_and_one_mail_is_enough(cast: Cast, outbox: list[Any]) -> None:
     assert _knock("My-Secret-Password-2026") == 429
     for name in ("My-Secret-Password-2026", "nora", "a_monitor"):
@@ -71,6 +73,7 @@ def test_a_name_that_is_no_account_is_not_sent_and_one_mail_is_enough(cast: Cast
     assert "Secret" not in _said()[1]
 
 
+@pytest.mark.requirement("R04")
 def test_a_lockout_of_an_account_is_on_the_trail_once_and_one_of_no_account_is_not(cast: Cast) -> None:
     before = Change.objects.count()
     _knock("My-Secret-Password-2026", 7)
@@ -84,6 +87,7 @@ def test_a_lockout_of_an_account_is_on_the_trail_once_and_one_of_no_account_is_n
     assert verify.verify(connection).first_break is None
 
 
+@pytest.mark.requirement("R08")
 def test_without_a_broker_or_a_mail_server_signing_in_is_closed_all_the_same(
     cast: Cast, outbox: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,6 +13,7 @@ from trial.accounts.security import passwords
 from trial.models import PastPassword, Person, Role, SignIn
 
 
+@pytest.mark.requirement("R11")
 @pytest.mark.parametrize(
     ("password", "words"),
     [
@@ -29,6 +30,7 @@ def test_a_weak_password_is_refused(database: Any, password: str, words: str) ->
     assert words in " ".join(refusal.value.messages)
 
 
+@pytest.mark.requirement("R11")
 def test_the_password_in_use_and_the_last_ten_are_refused_and_the_eleventh_is_not(database: Any) -> None:
     person = ada()
     for number in range(11):
@@ -40,6 +42,7 @@ def test_the_password_in_use_and_the_last_ten_are_refused_and_the_eleventh_is_no
     validate_password(PASSWORD, person)
 
 
+@pytest.mark.requirement("R11")
 def test_passwords_are_stored_as_argon2_hashes_only(database: Any) -> None:
     person = ada()
     passwords.choose(person, "another quiet sentence")
@@ -56,6 +59,7 @@ def first_sign_in() -> tuple[Client, Person, str]:
     return client, person, password
 
 
+@pytest.mark.requirement("R10")
 def test_a_one_time_password_leads_to_choosing_an_own_one_and_nowhere_else(database: Any) -> None:
     client, person, _ = first_sign_in()
     assert client.get("/dashboard/").headers["Location"].startswith("/account/password/")
@@ -66,6 +70,7 @@ def test_a_one_time_password_leads_to_choosing_an_own_one_and_nowhere_else(datab
     assert not person.must_change_password and person.check_password(PASSWORD)
 
 
+@pytest.mark.requirement("R10")
 def test_a_one_time_password_works_once(database: Any) -> None:
     _, _, password = first_sign_in()
     assert "not right" in sign_in(Client(), password).content.decode()
@@ -89,6 +94,7 @@ def test_changing_the_password_needs_the_old_one_and_ends_other_sessions(databas
     assert there.get("/protocol/").status_code == 302
 
 
+@pytest.mark.requirement("R13")
 def test_signing_out_kills_the_session_on_the_server(database: Any) -> None:
     ada()
     client, replay = Client(), Client()
@@ -99,6 +105,7 @@ def test_signing_out_kills_the_session_on_the_server(database: Any) -> None:
     assert replay.get("/protocol/").status_code == 302
 
 
+@pytest.mark.requirement("R13")
 def test_signing_out_everywhere_ends_every_session(database: Any) -> None:
     ada()
     here, there = Client(), Client()
@@ -116,6 +123,7 @@ def test_a_deactivated_account_is_out_at_once(database: Any) -> None:
     assert "not right" in sign_in(Client()).content.decode()
 
 
+@pytest.mark.requirement("R08")
 def test_the_history_tells_who_came_from_where_with_what_result(database: Any) -> None:
     person, client = ada(), Client(REMOTE_ADDR="192.0.2.7", headers={"user-agent": "Quiet Browser 1"})
     sign_in(client, "wrong")
@@ -126,6 +134,7 @@ def test_the_history_tells_who_came_from_where_with_what_result(database: Any) -
                      for result in ("wrong_password", "signed_in", "signed_out")]  # fmt: skip
 
 
+@pytest.mark.requirement("R69")
 def test_a_name_that_is_no_account_is_not_kept_since_it_may_be_a_password(database: Any) -> None:
     Client().post("/sign-in/", {"username": "my secret password", "password": "ada"})
     assert SignIn.objects.values_list("person", "result").get() == (None, "wrong_password")
@@ -153,6 +162,7 @@ def test_behind_a_proxy_the_last_address_it_names_counts(database: Any, monkeypa
     assert address_of(request) == "192.0.2.9"
 
 
+@pytest.mark.requirement("R08")
 def test_a_colleague_elsewhere_is_not_locked_out_by_wrong_passwords_from_another_address(database: Any) -> None:
     ada()
     for _ in range(5):

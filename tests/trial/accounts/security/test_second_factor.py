@@ -50,6 +50,7 @@ def test_without_the_demand_the_password_is_enough_and_the_page_says_so(database
     assert client.get("/protocol/").status_code == 200
 
 
+@pytest.mark.requirement("R12")
 def test_the_first_sign_in_leads_to_the_set_up_and_nowhere_else(person: Person) -> None:
     client = Client()
     assert "second factor is off" not in client.get("/sign-in/").content.decode()
@@ -81,6 +82,7 @@ def test_the_first_right_code_opens_the_pages_and_shows_ten_recovery_codes(perso
     assert client.get("/protocol/").status_code == 200
 
 
+@pytest.mark.requirement("R12")
 def test_the_next_sign_in_asks_for_the_code(person: Person) -> None:
     set_up(Client(), person)
     client = Client()
@@ -94,6 +96,7 @@ def test_the_next_sign_in_asks_for_the_code(person: Person) -> None:
     assert results(person)[-3:] == ["password", "wrong_code", "signed_in"]
 
 
+@pytest.mark.requirement("R12")
 def test_a_code_is_good_once(person: Person) -> None:
     set_up(Client(), person)
     code = code_of(person, later=1)
@@ -114,6 +117,7 @@ def test_wrong_codes_slow_the_next_one_down(person: Person) -> None:
     assert page.status_code == 422 and "Wait 8 seconds" in page.content.decode()
 
 
+@pytest.mark.requirement("R12")
 def test_a_recovery_code_lets_in_once(person: Person) -> None:
     codes = set_up(Client(), person)
     first, second = Client(), Client()
@@ -131,6 +135,7 @@ def test_recovery_codes_are_not_stored_as_they_are_shown(person: Person) -> None
     assert len(stored) == 10 and not stored & {code.replace("-", "") for code in codes}
 
 
+@pytest.mark.requirement("R12")
 def test_a_stolen_password_cannot_put_another_device_in_place(person: Person) -> None:
     set_up(Client(), person)
     thief = Client()

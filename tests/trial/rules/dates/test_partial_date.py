@@ -23,12 +23,14 @@ def test_a_date_is_read_as_the_clinic_types_it(typed: str, shown: str) -> None:
     assert str(parse(typed, TODAY)) == shown
 
 
+@pytest.mark.requirement("R49")
 @pytest.mark.parametrize("typed", ["03/04/2006", "30-FEB-2006", "12-XYZ-2006", "12-UNK-2006", "tomorrow", ""])
 def test_what_is_no_date_or_can_be_read_in_two_ways_is_refused(typed: str) -> None:
     with pytest.raises(DateNotUnderstood):
         parse(typed, TODAY)
 
 
+@pytest.mark.requirement("R49")
 def test_a_month_means_any_of_its_days() -> None:
     february = PartialDate(2004, 2)
     assert (february.earliest(), february.latest()) == (date(2004, 2, 1), date(2004, 2, 29))

@@ -22,6 +22,7 @@ NEW_YORK, AMSTERDAM, AUCKLAND = (zone(name) for name in ("America/New_York", "Eu
 HOUR = timedelta(hours=1)
 
 
+@pytest.mark.requirement("R24")
 @pytest.mark.parametrize(
     ("where", "on", "at", "hours"),
     [
@@ -50,6 +51,7 @@ def test_a_time_that_was_never_shown_is_refused_in_words() -> None:
         offset_at(date(2026, 3, 8), time(2, 30), NEW_YORK, -5 * HOUR)
 
 
+@pytest.mark.requirement("R24")
 def test_of_two_times_none_is_guessed_and_the_one_that_was_said_is_taken() -> None:
     on, at = date(2026, 11, 1), time(1, 30)
     for said in (None, timedelta(), 2 * HOUR):
@@ -67,6 +69,7 @@ def test_a_day_without_a_time_begins_at_midnight_there_even_where_midnight_is_le
     assert instant(on, None, offset_at(on, None, zone("Africa/Cairo"))) == datetime(2024, 4, 25, 22, tzinfo=UTC)
 
 
+@pytest.mark.requirement("R24")
 def test_an_instant_is_written_by_the_clock_of_the_site_with_utc_beside_it() -> None:
     at = datetime(2026, 11, 24, 22, 5, 7, tzinfo=UTC)
     assert shown(at, zone("UTC")) == "24-NOV-2026 22:05 UTC"
@@ -112,6 +115,7 @@ def _clock(event: EventAsKnown, began_at: datetime, where: ZoneInfo, *sent: Sent
     return expedited_reports.clock(event, began_at, sent, shipped(), began_at, where)
 
 
+@pytest.mark.requirement("R24")
 def test_the_24_hours_of_a_notification_are_hours_across_a_change_of_clock() -> None:
     """Aware at 20:00 on the evening before New York's clocks go forward: due at 21:00 on the next, 24 hours later."""
     began = instant(date(2026, 3, 7), time(20), -5 * HOUR)

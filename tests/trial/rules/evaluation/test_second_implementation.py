@@ -18,6 +18,8 @@ from trial.rules.evaluation.facts import AssessmentFact, LesionFact, Participant
 from trial.rules.response.best_response import best_overall_response
 from trial.rules.response.recist import KNOWN, named
 
+pytestmark = pytest.mark.requirement("R53")
+
 HISTORIES = 10_000
 START = date(2026, 1, 1)
 DAYS = (41, 42, 69, 70, 97, 98, 130, 160)

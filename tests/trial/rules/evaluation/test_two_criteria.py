@@ -33,6 +33,7 @@ def of(baseline: tuple[str, str], *scans: tuple[str, ...]) -> ParticipantFact:
     return replace(person(*later), assessments=(first, *later))
 
 
+@pytest.mark.requirement("R53")
 @pytest.mark.parametrize(
     ("baseline", "scans", "by_1_0", "by_1_1"),
     [

@@ -52,6 +52,7 @@ def _assess(baseline: list[str], *sums: list[str | None]) -> tuple[recist.Assess
     return recist.assess(first, follow_ups)
 
 
+@pytest.mark.requirement("R53")
 @pytest.mark.parametrize(
     ("baseline", "sums", "expected"),
     [
@@ -122,18 +123,21 @@ HISTORIES = some.lists(some.lists(some.none() | MILLIMETRES, min_size=3, max_siz
 BASELINES = some.lists(some.integers(100, 900).map(lambda tenths: str(MM(tenths) / 10)), min_size=3, max_size=3)
 
 
+@pytest.mark.requirement("R53")
 @given(BASELINES, HISTORIES)
 def test_the_nadir_never_rises(baseline: list[str], sums: list[list[str | None]]) -> None:
     nadirs = [each.nadir for each in _assess(baseline, *sums)]
     assert nadirs == sorted(nadirs, reverse=True)
 
 
+@pytest.mark.requirement("R53")
 @given(BASELINES, HISTORIES)
 def test_the_order_of_lesions_does_not_matter(baseline: list[str], sums: list[list[str | None]]) -> None:
     turned = _assess(baseline[::-1], *[each[::-1] for each in sums])
     assert [each.overall for each in _assess(baseline, *sums)] == [each.overall for each in turned]
 
 
+@pytest.mark.requirement("R53")
 @given(BASELINES, HISTORIES)
 def test_doubling_every_diameter_changes_no_response(baseline: list[str], sums: list[list[str | None]]) -> None:
     doubled = [[None if value is None else str(MM(value) * 2) for value in each] for each in sums]

@@ -51,6 +51,7 @@ def pairs(words: str) -> list[tuple[str, str]]:
     return list(zip(each[::2], each[1::2], strict=True))
 
 
+@pytest.mark.requirement("R53")
 @pytest.mark.parametrize(
     ("baseline", "scans", "expected"),
     [
@@ -105,6 +106,7 @@ def test_from_a_nadir_of_0_without_overall_complete_response_progression_needs_5
     assert (back.target.value, back.overall.value) == (expected, expected)
 
 
+@pytest.mark.requirement("R53")
 @pytest.mark.parametrize(
     ("baseline", "others", "scans", "states", "expected", "words"),
     [
@@ -216,11 +218,13 @@ def rows(table: str) -> list[tuple[str, str, str, str]]:
     ]
 
 
+@pytest.mark.requirement("R53")
 @pytest.mark.parametrize(("target", "non_target", "new", "overall"), rows(WITH_TARGETS))
 def test_overall_response_with_target_lesions(target: str, non_target: str, new: str, overall: str) -> None:
     assert overall_response(Response(target), NonTarget(non_target), NewLesions(new))[0].value == overall
 
 
+@pytest.mark.requirement("R53")
 @pytest.mark.parametrize(("target", "non_target", "new", "overall"), rows(WITHOUT_TARGETS))
 def test_overall_response_without_target_lesions(target: str, non_target: str, new: str, overall: str) -> None:
     assert overall_response(Response(target), NonTarget(non_target), NewLesions(new))[0].value == overall
@@ -250,6 +254,7 @@ NE NE : unknown unknown
 """
 
 
+@pytest.mark.requirement("R53")
 @pytest.mark.parametrize(
     ("first", "second", "met", "not_met"),
     [(*left.split(), *right.split()) for left, right in (line.split(":") for line in TABLE_3.strip().splitlines())],

@@ -53,6 +53,7 @@ def test_the_table_has_each_combination_once() -> None:
     assert len(ROWS) == 90 and {row[:3] for row in ROWS} == every
 
 
+@pytest.mark.requirement("R53")
 @pytest.mark.parametrize(("target", "non_target", "new", "overall"), ROWS)
 def test_overall_response(target: str, non_target: str, new: str, overall: str) -> None:
     found, because = overall_response(Response(target), NonTarget(non_target), NewLesions(new))

@@ -1,1 +1,0 @@
-"""Backup and restore of the record: pg_dump's custom format, a manifest beside it, and a drill that proves it."""

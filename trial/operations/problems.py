@@ -1,0 +1,101 @@
+"""Problem reports: every user reports from the foot of any page, the administrator lists and reviews them."""
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from trial.accounts.views.people import one_form
+from trial.models import Person, ProblemReport, Role
+from trial.record import access, changes
+from trial.runtime.program import PROGRAM
+
+
+class NotPossible(ValueError):
+    """Nothing was recorded; the message says why."""
+
+
+def _text(label: str, longest: int, rows: int) -> forms.CharField:
+    widget = forms.Textarea(attrs={"class": "form-control", "rows": rows})
+    return forms.CharField(label=label, max_length=longest, widget=widget)
+
+
+class ProblemForm(forms.Form):
+    """Severity, what happened, and the address of the page that it happened on."""
+
+    severity = forms.ChoiceField(
+        label="How bad is it", choices=[("", "Choose"), *ProblemReport.Severity.choices],
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )  # fmt: skip
+    words = _text("What happened, and what you expected", 1000, 5)
+    words.help_text = "Name nobody: study numbers only, no names and no days of birth."
+    page = forms.CharField(label="Page", required=False, max_length=600, widget=forms.TextInput(
+        attrs={"class": "form-control", "readonly": ""}))  # fmt: skip
+
+
+class ProblemReviewForm(forms.Form):
+    """Result of the review."""
+
+    found = _text("What the review found, and what becomes of it", 600, 3)
+
+
+@access.allows(*Role)
+def report(request: HttpRequest) -> HttpResponse:
+    """Shows the form with the address that it was opened from, and records the report."""
+    form = ProblemForm(request.POST or None, initial={"page": request.GET.get("page", "")[:600]})
+    if request.method == "POST" and form.is_valid():
+        try:
+            _record_report(Person.objects.get(pk=request.user.pk), **form.cleaned_data)
+        except changes.RecordBusy as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "Thank you. The problem is on record and will be reviewed.")
+            return redirect("home")
+    return one_form(request, form, "Report a problem", "Report it", reverse("home"))
+
+
+def _record_report(person: Person, severity: str, words: str, page: str) -> None:
+    """One Change. Only the path of the page is kept: a query string may hold more than study numbers."""
+    with changes.record(person, "problem"):
+        ProblemReport.objects.create(
+            reported_by=person, reported_at=timezone.now(), severity=severity, words=words, program=PROGRAM,
+            page=page.partition("?")[0].partition("#")[0][:200],
+        )  # fmt: skip
+
+
+@access.allows(*access.ADMINISTERS)
+def listing(request: HttpRequest) -> HttpResponse:
+    """Lists every problem, those to review first."""
+    rows = ProblemReport.objects.select_related("reported_by", "reviewed_by").order_by("-id")
+    waiting = [row for row in rows if row.reviewed_at is None]
+    done = [row for row in rows if row.reviewed_at is not None]
+    return render(request, "trial/problems.html", {"waiting": waiting, "done": done})
+
+
+@access.allows(*access.ADMINISTERS)
+def review(request: HttpRequest, problem_id: int) -> HttpResponse:
+    """Shows the form of one review and records it."""
+    problem = get_object_or_404(ProblemReport, pk=problem_id)
+    form = ProblemReviewForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            _record_review(Person.objects.get(pk=request.user.pk), problem, form.cleaned_data["found"])
+        except (NotPossible, changes.RecordBusy) as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"The review of problem {problem.pk} is recorded.")
+            return redirect("problems")
+    title = f"Review of problem {problem.pk}: {problem.get_severity_display().lower()}"
+    return one_form(request, form, title, "Record the review", reverse("problems"))
+
+
+def _record_review(administrator: Person, problem: ProblemReport, found: str) -> None:
+    """One Change; a problem is reviewed once. Raises NotPossible."""
+    with changes.record(administrator, "review", found):
+        current = ProblemReport.objects.get(pk=problem.pk)
+        if current.reviewed_at is not None:
+            raise NotPossible("This problem is reviewed already.")
+        current.reviewed_by, current.reviewed_at, current.found = administrator, timezone.now(), found
+        current.save()
