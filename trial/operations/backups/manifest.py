@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from trial.audit import Head, verify
+from trial.audit import verify
 
 FORMAT = 1
 _TABLES = """SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -32,7 +32,7 @@ class Contents:
 
     rows: dict[str, int]
     migrations: tuple[str, ...]
-    head: Head | None
+    head: verify.Head | None
 
     @property
     def all_rows(self) -> int:
@@ -155,11 +155,11 @@ def _migrations(connection: psycopg.Connection[Any], rows: dict[str, int]) -> tu
     return tuple(row[0] for row in found)
 
 
-def _head(connection: psycopg.Connection[Any], rows: dict[str, int]) -> Head | None:
+def _head(connection: psycopg.Connection[Any], rows: dict[str, int]) -> verify.Head | None:
     if not rows.get("trial_change"):
         return None
     number, seal = _one(connection, "SELECT id, seal FROM trial_change ORDER BY id DESC LIMIT 1")
-    return Head(number, bytes(seal or b"").hex())
+    return verify.Head(number, bytes(seal or b"").hex())
 
 
 def _one(connection: psycopg.Connection[Any], words: Any) -> tuple[Any, ...]:
