@@ -17,7 +17,7 @@ import pytest
 from django.db import connection, connections
 from psycopg import sql
 
-from capture.casebook import ENTRY_FORMS
+from capture.casebook.registry import ENTRY_FORMS
 from capture.conduct import signing
 from capture.entry.services import entries
 from tests.plugin_postgres import _point_django_at, _superuser

@@ -2,12 +2,13 @@
 
 from django import forms
 
+from trial.forms.typed import WordsField
 from trial.models import ProblemReport
 
 
-def _words(label: str, most: int, rows: int) -> forms.CharField:
+def _words(label: str, most: int, rows: int) -> WordsField:
     widget = forms.Textarea(attrs={"class": "form-control", "rows": rows})
-    return forms.CharField(label=label, max_length=most, widget=widget)
+    return WordsField(label=label, max_length=most, widget=widget)
 
 
 class ProblemForm(forms.Form):
@@ -18,7 +19,7 @@ class ProblemForm(forms.Form):
         widget=forms.Select(attrs={"class": "form-select"}),
     )  # fmt: skip
     words = _words("What happened, and what you expected", 1000, 5)
-    page = forms.CharField(label="Page", required=False, max_length=600, widget=forms.TextInput(
+    page = WordsField(label="Page", required=False, max_length=600, widget=forms.TextInput(
         attrs={"class": "form-control", "readonly": ""}))  # fmt: skip
 
     def __init__(self, *args: object, **kwargs: object) -> None:
