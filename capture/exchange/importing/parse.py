@@ -11,7 +11,7 @@ from typing import Any
 from django import forms
 
 from capture import editions
-from capture.casebook.fields import PartialDateFormField
+from capture.casebook.fields import NumberField, PartialDateFormField, WholeNumberField
 from capture.exchange import cells
 from capture.exchange.data_sets import COMES_IN, EDITION
 from capture.exchange.importing import import_forms
@@ -259,6 +259,8 @@ class Parser:
         asked = form.fields.get(column)
         if isinstance(asked, PartialDateFormField):
             return cells.typed_date(cell)
+        if isinstance(asked, NumberField | WholeNumberField):
+            return cells.typed_number(cell)
         if isinstance(asked, forms.BooleanField):
             return {"yes": "true", "no": "false"}.get(cell, cell)
         return cell
