@@ -35,7 +35,7 @@ class WholeNumberField(forms.IntegerField):
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         """The keyboard of a telephone shows digits only."""
-        return {**super().widget_attrs(widget), "inputmode": "numeric", "autocomplete": "off"}
+        return {} if widget.is_hidden else {"inputmode": "numeric", "autocomplete": "off"}
 
     def to_python(self, value: Any) -> int | None:
         """ValidationError in words for what is no whole number."""
@@ -54,7 +54,7 @@ class NumberField(forms.DecimalField):
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         """The keyboard of a telephone shows digits and a point."""
-        return {**super().widget_attrs(widget), "inputmode": "decimal", "autocomplete": "off"}
+        return {"inputmode": "decimal", "autocomplete": "off"}
 
     def prepare_value(self, value: Any) -> Any:
         """Decimal → text without the zeros that the database adds; typed text stays as it was typed."""
