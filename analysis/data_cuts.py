@@ -18,6 +18,7 @@ def make(person: Person, name: str, because: str, as_of: str = "", cutoff: str =
     moment = moments.asked({"as_of": as_of, "cutoff": cutoff}) or moments.present()
     head = Change.objects.get(id=moment.change)
     versions = {group.value: settings_in_force(group.value, as_of=moment.change).version() for group in Group}
+    changes.stop_unprintable(name)
     with changes.record(person, "settings", because):
         return DataCut.objects.create(
             name=name, because=because, as_of_change=moment.change, cutoff=moment.cutoff, engine=ENGINE,

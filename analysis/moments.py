@@ -21,6 +21,7 @@ from trial.protocol import ENGINE
 from trial.record import snapshot
 from trial.record.in_force import reopenings, settings_in_force
 from trial.rules.dates import partial_date
+from trial.rules.typed_text import key
 
 _CLOCK = re.compile(r"^(?P<day>.+?)[T ](?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?(?:Z| UTC)?$", re.I)
 
@@ -84,8 +85,8 @@ def of_cut(name: str) -> Moment:
 
 def change_at(text: str) -> int:
     """A change number, or an instant (UTC; a day means its end), as the number of the newest change known then."""
-    if text.isdigit():
-        number = int(text)
+    number = key(text)
+    if number is not None:
         if not 1 <= number <= _last_change():
             raise WrongMoment(f"There is no change {text}: the newest is {_last_change()}.")
         return number

@@ -14,7 +14,7 @@ from django.apps import apps
 from django.db.models import Max, Model, Q
 
 from capture import blacked_out
-from capture.casebook import CASEBOOK, CasebookForm
+from capture.casebook.registry import CASEBOOK, CasebookForm
 from trial import protocol
 from trial.audit import holds, redaction
 from trial.models import (

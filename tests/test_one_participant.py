@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from analysis.recompute import recompute
-from capture.casebook import ENTRY_FORMS
+from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, dosing, entries
 from tests.cast import cast_of
 from trial.models import Assessment, Participant, Person, Role

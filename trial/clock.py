@@ -12,11 +12,22 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from trial.models import Site
+from trial.models import Participant, Site
 from trial.rules.dates import site_time
+from trial.rules.dates.partial_date import PartialDate
 
 NOWHERE = site_time.zone(site_time.UTC_NAME)
-_STANDING: ContextVar[ZoneInfo] = ContextVar("zone of the site that is worked at", default=NOWHERE)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where and of whom is worked: the zone of the site, and the birth of the participant (None: nobody, not known)."""
+
+    zone: ZoneInfo = NOWHERE
+    born_on: PartialDate | None = None
+
+
+_STANDING: ContextVar[Standing] = ContextVar("where and of whom is worked", default=Standing())  # noqa: B039 (frozen)
 
 
 def zone_of(site: Site | None) -> ZoneInfo:
@@ -26,7 +37,12 @@ def zone_of(site: Site | None) -> ZoneInfo:
 
 def zone() -> ZoneInfo:
     """The zone of the site that is worked at; UTC while no participant is open."""
-    return _STANDING.get()
+    return _STANDING.get().zone
+
+
+def born_on() -> PartialDate | None:
+    """The birth of the participant who is worked at: earlier than which nothing happened; None: not known."""
+    return _STANDING.get().born_on
 
 
 def today_at(site: Site) -> date:
@@ -48,14 +64,19 @@ def today_by_site() -> Callable[[int], date]:
 
 
 def stand_at(site: Site | None) -> None:
-    """From here to the end of `at` around it, days and times are those of this site."""
-    _STANDING.set(zone_of(site))
+    """From here to the end of `at` around it, days and times are those of this site, of nobody yet."""
+    _STANDING.set(Standing(zone_of(site)))
+
+
+def stand_with(participant: Participant) -> None:
+    """From here to the end of `at` around it, days and times are those of this participant, at the own site."""
+    _STANDING.set(Standing(zone_of(participant.site), participant.born_on))
 
 
 @contextmanager
-def at(site: Site | None) -> Iterator[None]:
-    """Meanwhile days and times are those of this site; whoever stood elsewhere does so again afterwards."""
-    before = _STANDING.set(zone_of(site))
+def at(site: Site | None, born_on: PartialDate | None = None) -> Iterator[None]:
+    """Meanwhile days and times are those of this site and birth; whoever stood elsewhere does so again afterwards."""
+    before = _STANDING.set(Standing(zone_of(site), born_on))
     try:
         yield
     finally:

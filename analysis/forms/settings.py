@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from trial.forms.typed import NumberField, WholeNumberField, WordsField
 from trial.protocol import (
     WORDS_OF_CHOICES,
     AnalysisSettings,
@@ -21,7 +22,7 @@ NOT_OFFERED = {"confidence"}
 class SettingsForm(forms.Form):
     """`settings` is set once everything holds together; `reason` goes into the Change."""
 
-    reason = forms.CharField(
+    reason = WordsField(
         label="Why are the settings changed?", max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2, "class": "form-control"}),
         error_messages={"required": "A change of settings needs its reason."},
@@ -73,7 +74,7 @@ def _field(declared: Declared) -> forms.Field:
     elif isinstance(default, bool):
         made = forms.ChoiceField(choices=YES_NO, widget=select)
     else:
-        made = forms.IntegerField(required=default is not None, min_value=0, max_value=100_000, widget=_number())
+        made = WholeNumberField(required=default is not None, min_value=0, max_value=100_000, widget=_number())
     made.label, made.help_text = declared.title, declared.source
     return made
 
@@ -89,7 +90,7 @@ def _name(stage: int, part: str) -> str:
 def _plan_fields() -> dict[str, forms.Field]:
     labels = {"participants": "evaluable in all", "futility": "futile at or below", "efficacy": "promising at or above"}
     made: dict[str, forms.Field] = {
-        _name(stage, part): forms.IntegerField(
+        _name(stage, part): WholeNumberField(
             label=f"Stage {stage}: {label}", required=stage == 1 and part == "participants", min_value=0,
             max_value=1000, widget=_number(),
         )
@@ -97,7 +98,7 @@ def _plan_fields() -> dict[str, forms.Field]:
         for part, label in labels.items()
     }  # fmt: skip
     for name, label in (("p0_percent", "Response rate too low, %"), ("p1_percent", "Response rate hoped for, %")):
-        made[name] = forms.DecimalField(label=label, min_value=0, max_value=100, decimal_places=1, widget=_number())
+        made[name] = NumberField(label=label, min_value=0, max_value=100, decimal_places=1, widget=_number())
     return made
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from capture.casebook import CASEBOOK
+from capture.casebook.fields import FullDateField, WordsField
+from capture.casebook.registry import CASEBOOK
 from capture.conduct.places import field_label
-from capture.fields import FullDateField, printable
 from trial.models import EditionApproval, Person, Role, Site
 from trial.protocol import Edition, form_versions
 from trial.record import access, versions_in_force
@@ -114,8 +114,8 @@ class EditionApprovalForm(forms.Form):
 
     which = forms.ChoiceField(label="Form, edition and site", widget=forms.Select(attrs={"class": "form-select"}))
     decided_on = FullDateField(label="Decided on")
-    decided_by = forms.CharField(
-        label="By whom", max_length=200, validators=[printable],
+    decided_by = WordsField(
+        label="By whom", max_length=200,
         widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
         help_text="Ethics committee or authority, with the reference of its decision.",
     )  # fmt: skip

@@ -10,7 +10,7 @@ from django.db.models import Model
 from django.urls import reverse
 
 from capture import history
-from capture.casebook import CASEBOOK, ENTRY_FORMS
+from capture.casebook.registry import CASEBOOK, ENTRY_FORMS
 from capture.forms.assessment import FollowUpHeadForm, HeadForm
 from capture.forms.cycle import CycleForm
 from capture.forms.registration import CorrectionForm
@@ -18,6 +18,7 @@ from trial import protocol
 from trial.models import Assessment, Cycle, Lesion, Participant
 from trial.protocol.ctcae_v3.limits import ANALYTES
 from trial.rules.dates import partial_date
+from trial.rules.typed_text import key
 
 TITLES = {form.kind: form.title for form in CASEBOOK}
 _FORM_CLASSES: dict[str, Any] = {
@@ -41,7 +42,7 @@ def field_label(kind: str, field: str) -> str:
     if field.startswith("lab-"):
         return ANALYTES.get(field.removeprefix("lab-"), field)
     if field.startswith("lesion"):
-        found = Lesion.objects.filter(pk=int(field[6:])).first() if field[6:].isdigit() else None
+        found = Lesion.objects.filter(pk=key(field[6:])).first()
         return str(found or field)
     if field.partition("_")[2] in _ITEMS:
         return _ITEMS[field.partition("_")[2]]

@@ -138,6 +138,7 @@ def raise_query(
     _monitor(person)
     if not words.strip():
         raise NotPossible("Write the question.")
+    changes.stop_unprintable(words)
     if where.form not in places.TITLES:
         raise NotPossible("There is no such form in the casebook.")
     if where.row_id is not None and places.row_of(participant, where.form, where.row_id) is None:
@@ -194,6 +195,7 @@ def decide(person: Person, query: Query, to: str, words: str = "") -> Query:
 
 
 def _move(person: Person, query: Query, to: str, words: str, allowed: tuple[str, ...]) -> Query:
+    changes.stop_unprintable(words)
     with changes.record(person, "query", participant=query.participant) as change:
         # Read again under the writers' lock: two people may answer or close at once.
         current = Query.objects.select_related("participant").get(pk=query.pk)

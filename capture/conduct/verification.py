@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 
 from capture import history
-from capture.casebook import ENTRY_FORMS
+from capture.casebook.registry import ENTRY_FORMS
 from capture.conduct import places
 from capture.conduct.plan import PLAN
 from capture.conduct.queries import NotPossible

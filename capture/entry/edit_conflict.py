@@ -7,7 +7,6 @@ value; one that both changed waits for a choice; nothing is overwritten without 
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db.models import Model
@@ -15,6 +14,7 @@ from django.forms import BaseForm, CheckboxInput
 from django.http import QueryDict
 
 from capture import history
+from trial.rules.typed_text import NumberNotUnderstood, decimal_number
 
 LONGEST_PAGE = 100_000
 THEIRS = "theirs_"
@@ -108,8 +108,8 @@ def same(one: str, other: str) -> bool:
     if one.strip().casefold() == other.strip().casefold():
         return True
     try:
-        return Decimal(one) == Decimal(other)
-    except InvalidOperation:
+        return decimal_number(one) == decimal_number(other)
+    except NumberNotUnderstood:
         return False
 
 

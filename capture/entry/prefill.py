@@ -3,9 +3,10 @@
 from datetime import date
 from typing import Any
 
-from capture.casebook import CasebookForm
+from capture.casebook.registry import CasebookForm
 from capture.grading import event_proposals
 from trial.models import Participant
+from trial.rules.typed_text import key
 
 
 def prefilled(form: CasebookForm, participant: Participant, asked: Any) -> dict[str, Any]:
@@ -13,7 +14,7 @@ def prefilled(form: CasebookForm, participant: Participant, asked: Any) -> dict[
     `proposal`, which names a measured value without saying it)."""
     if form.kind == "visit":
         number = asked.get("cycle", "")
-        return {"cycle_number": int(number)} if number.isdigit() and len(number) < 3 else {}
+        return {"cycle_number": key(number)} if key(number) is not None and len(number) < 3 else {}
     if form.kind == "hormone":
         return _last_hormone(participant, asked.get("marker", ""))
     if form.kind == "adverse_event":
@@ -35,8 +36,8 @@ def _last_hormone(participant: Participant, marker: str) -> dict[str, Any]:
 def _event(participant: Participant, asked: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
     first = None
-    if (asked.get("continues") or "").isdigit():
-        first = participant.adverse_events.filter(pk=int(asked["continues"]), struck_out_reason="").first()
+    if asked.get("continues"):
+        first = participant.adverse_events.filter(pk=key(asked["continues"]), struck_out_reason="").first()
     if first is not None:
         found = {name: getattr(first, name) for name in ("term", "select", "other_words", "attribution")}
     for name in ("term", "select", "grade"):

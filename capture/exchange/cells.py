@@ -11,8 +11,10 @@ from decimal import Decimal
 from typing import Any
 
 from trial.rules.dates.partial_date import MONTHS, PartialDate
+from trial.rules.typed_text import key
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+_BY_PROGRAM = re.compile(r"-?[1-9](?:\.[0-9]+)?[eE][+-][0-9]{2}")
 _GUARDED = (*FORMULA_SIGNS, "'")
 
 
@@ -52,13 +54,18 @@ def csv_cell(value: Any) -> str:
 
 def typed_date(cell: str) -> str:
     """A date of a file as the pages read it: `2006-01` becomes `UNK-JAN-2006`; everything else stays as it is."""
-    found = re.fullmatch(r"(\d{4})-(\d{2})", cell)
+    found = re.fullmatch(r"([0-9]{4})-([0-9]{2})", cell)
     if found and 1 <= int(found[2]) <= 12:
         return f"UNK-{MONTHS[int(found[2]) - 1]}-{found[1]}"
     return cell
 
 
+def typed_number(cell: str) -> str:
+    """A number of a file as the pages read it: R and spreadsheets write `1e+05`; everything else stays as it is."""
+    return format(Decimal(cell), "f") if _BY_PROGRAM.fullmatch(cell) else cell
+
+
 def screening_number(text: str) -> int:
     """`4` or `S-0004` → 4; 0 when it is neither."""
-    digits = text.upper().removeprefix("S-")
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 9 else 0
+    number = key(text.upper().removeprefix("S-"))
+    return number if number is not None and number < 10**8 else 0

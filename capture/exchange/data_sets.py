@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import models as django_models
 
-from capture.casebook import ENTRY_FORMS
+from capture.casebook.registry import ENTRY_FORMS
 from capture.forms.registration import DETAILS
 from trial import models, protocol
 from trial.models.fields import MissingReasonField, PartialDateField

@@ -6,8 +6,15 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 
-from capture.fields import FullDateField, TimeOfDayField, printable
-from capture.forms.wall_clock import ask_which, offset_of, on_the_wall, say_whose
+from capture.casebook.fields import (
+    FullDateField,
+    TimeOfDayField,
+    WordsField,
+    ask_which,
+    offset_of,
+    on_the_wall,
+    say_whose,
+)
 from trial import clock
 from trial.models import ExpeditedReport
 from trial.rules.dates import site_time
@@ -22,13 +29,13 @@ class ReportForm(forms.Form):
     )
     sent_on = FullDateField(label="Sent on")
     sent_time = TimeOfDayField(label="Sent at")
-    sent_offset = forms.CharField(label="Which of the two", required=False, max_length=12, widget=forms.HiddenInput)
-    sent_by = forms.CharField(
-        label="Sent by", max_length=120, validators=[printable], help_text="who sent it, in full",
+    sent_offset = WordsField(label="Which of the two", required=False, max_length=12, widget=forms.HiddenInput)
+    sent_by = WordsField(
+        label="Sent by", max_length=120, help_text="who sent it, in full",
         widget=forms.TextInput(attrs={"class": "form-control"}),
     )  # fmt: skip
-    reference = forms.CharField(
-        label="Reference number", max_length=60, required=False, validators=[printable],
+    reference = WordsField(
+        label="Reference number", max_length=60, required=False,
         help_text="as the sponsor gave it; it may come later", widget=forms.TextInput(attrs={"class": "form-control"}),
     )  # fmt: skip
 

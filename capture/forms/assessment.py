@@ -4,8 +4,8 @@ from typing import Any
 
 from django import forms
 
+from capture.casebook.fields import FullDateField, NumberField, WholeNumberField, WordsField
 from capture.entry.services.assessments import NewLesion, Reading
-from capture.fields import FullDateField, PlainDecimalField, printable
 from capture.forms.reason import ReasonForm
 from trial import protocol
 from trial.models import Assessment, Lesion
@@ -32,7 +32,7 @@ class HeadForm(forms.Form):
 
     assessed_on = FullDateField(label="Date of the scan")
     method = forms.ChoiceField(label="Method", choices=[("", "Choose"), *protocol.METHODS])
-    slice_thickness_mm = PlainDecimalField(label="Slice thickness (mm)", required=False, min_value=0, max_digits=4,
+    slice_thickness_mm = NumberField(label="Slice thickness (mm)", required=False, min_value=0, max_digits=4,
                                             decimal_places=1)  # fmt: skip
     marker = forms.ChoiceField(label="Tumour markers", choices=[("", "Choose"), *Assessment.Marker.choices])
 
@@ -46,8 +46,8 @@ class FollowUpHeadForm(HeadForm):
 
     new_lesions = forms.ChoiceField(label="New lesions", choices=[("", "choose"), *Assessment.NewLesions.choices])
     new_lesion_on = FullDateField(label="First seen on, if any", required=False)
-    new_lesion_description = forms.CharField(
-        label="Where, if any", required=False, max_length=120, validators=[printable]
+    new_lesion_description = WordsField(
+        label="Where, if any", required=False, max_length=120
     )
     investigator_response = forms.ChoiceField(
         label="Investigator's own response", required=False, choices=[("", "not given"), *Assessment.Opinion.choices]
@@ -57,10 +57,10 @@ class FollowUpHeadForm(HeadForm):
 class NewLesionForm(forms.Form):
     """A row of the baseline; a row without an organ is no lesion. `lesion_id` names one that is on record already."""
 
-    lesion_id = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    lesion_id = WholeNumberField(required=False, min_value=1, widget=forms.HiddenInput)
     organ = forms.ChoiceField(label="organ", required=False, choices=[("", "—"), *protocol.ORGANS])
-    description = forms.CharField(label="description", required=False, max_length=80, validators=[printable])
-    longest_diameter_mm = PlainDecimalField(required=False, min_value=0, max_digits=5, decimal_places=1)
+    description = WordsField(label="description", required=False, max_length=80)
+    longest_diameter_mm = NumberField(required=False, min_value=0, max_digits=5, decimal_places=1)
 
     def __init__(self, *args: Any, target: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -98,10 +98,10 @@ class LocalTreatmentForm(ReasonForm):
 class ReadingForm(forms.Form):
     """One lesion of a follow-up; a typed 0 means absent."""
 
-    longest_diameter_mm = PlainDecimalField(required=False, min_value=0, max_digits=5, decimal_places=1)
+    longest_diameter_mm = NumberField(required=False, min_value=0, max_digits=5, decimal_places=1)
     state = forms.ChoiceField(label="state")
-    not_evaluated_reason = forms.CharField(
-        label="why not evaluated", required=False, max_length=120, validators=[printable]
+    not_evaluated_reason = WordsField(
+        label="why not evaluated", required=False, max_length=120
     )
     scanned_on = FullDateField(label="scan date if it differs", required=False)
 

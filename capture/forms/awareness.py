@@ -6,8 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 
-from capture.fields import printable
-from capture.forms.wall_clock import ask_which, offset_of, on_the_wall, say_whose
+from capture.casebook.fields import WordsField, ask_which, offset_of, on_the_wall, say_whose
 from trial import clock
 from trial.models import AdverseEvent
 from trial.rules.dates import site_time
@@ -28,8 +27,8 @@ class AwarenessFields(forms.ModelForm):
         super().__init__(*args, **kwargs)
         row = self.instance if self.instance.pk else None
         self.where = clock.zone_of(row.participant.site) if row is not None else clock.zone()
-        self.fields["aware_offset"] = forms.CharField(
-            label="Which of the two", required=False, max_length=12, widget=forms.HiddenInput, validators=[printable]
+        self.fields["aware_offset"] = WordsField(
+            label="Which of the two", required=False, max_length=12, widget=forms.HiddenInput
         )
         say_whose(self.fields["aware_time"], self.where)
         if row is not None:

@@ -4,8 +4,8 @@ from typing import Any
 
 from django import forms
 
+from capture.casebook.fields import FullDateField, WholeNumberField, WordsField
 from capture.entry.services.dosing import AS_PLANNED, Period
-from capture.fields import FullDateField, printable
 from trial import protocol
 
 PERIOD_ROWS = 4
@@ -15,12 +15,12 @@ class CycleForm(forms.Form):
     """One course from its actual day 1."""
 
     started_on = FullDateField(label="Day 1 of the cycle")
-    tablets_dispensed = forms.IntegerField(label="Tablets dispensed (200 mg)", required=False, min_value=0,
+    tablets_dispensed = WholeNumberField(label="Tablets dispensed (200 mg)", required=False, min_value=0,
                                            max_value=500)  # fmt: skip
-    tablets_returned = forms.IntegerField(label="Tablets returned", required=False, min_value=0, max_value=500)
-    lot = forms.CharField(label="Lot", required=False, max_length=30, validators=[printable])
-    delay_reason = forms.CharField(
-        label="If the cycle was delayed, why", required=False, max_length=120, validators=[printable]
+    tablets_returned = WholeNumberField(label="Tablets returned", required=False, min_value=0, max_value=500)
+    lot = WordsField(label="Lot", required=False, max_length=30)
+    delay_reason = WordsField(
+        label="If the cycle was delayed, why", required=False, max_length=120
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -32,13 +32,13 @@ class CycleForm(forms.Form):
 class PeriodForm(forms.Form):
     """One dosing period; a row left empty is no period."""
 
-    from_day = forms.IntegerField(required=False, min_value=1, max_value=28)
-    to_day = forms.IntegerField(required=False, min_value=1, max_value=28)
+    from_day = WholeNumberField(required=False, min_value=1, max_value=28)
+    to_day = WholeNumberField(required=False, min_value=1, max_value=28)
     dose_mg = forms.TypedChoiceField(
         required=False, coerce=int, empty_value=None, choices=[("", "—"), (400, "400"), (200, "200"), (0, "0")]
     )
     frequency = forms.ChoiceField(required=False, choices=[("", "—"), *protocol.FREQUENCIES])
-    reason = forms.CharField(required=False, max_length=120, validators=[printable])
+    reason = WordsField(required=False, max_length=120)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -6,13 +6,14 @@ from django import forms
 from django.db import models
 from django.http import QueryDict
 
-from capture.fields import (
+from capture.casebook.fields import (
     FullDateField,
     MissingReasonField,
+    NumberField,
     PartialDateFormField,
-    PlainDecimalField,
     TimeOfDayField,
-    printable,
+    WholeNumberField,
+    WordsField,
     require_value_or_reason,
 )
 from trial.models import fields as record_fields
@@ -21,12 +22,13 @@ from trial.models import fields as record_fields
 MOST_OF_A_COUNT = 999
 LARGEST = {"ecog": 4, "cycle_number": 99}
 
+# Conditions, medications and events present at baseline may be older than the study.
+BEFORE_THE_STUDY = frozenset({"began_on", "started_on", "stopped_on", "onset_on", "resolved_on"})
+
 
 def clinic_field(field: models.Field, **kwargs: Any) -> forms.Field | None:
     """The form field of a model field; dates are typed as the clinic types them, choices begin with “Choose”."""
     made = _made(field, kwargs)
-    if isinstance(made, forms.CharField):
-        made.validators.append(printable)
     if made is not None:
         kind = "form-select" if isinstance(made.widget, forms.Select) else "form-control"
         if isinstance(made.widget, forms.CheckboxInput):
@@ -41,7 +43,7 @@ def _made(field: models.Field, kwargs: dict[str, Any]) -> forms.Field | None:
     if isinstance(field, record_fields.MissingReasonField):
         return MissingReasonField()
     if isinstance(field, record_fields.PartialDateField):
-        return PartialDateFormField(required=required, **common)
+        return PartialDateFormField(required=required, before_study=field.name in BEFORE_THE_STUDY, **common)
     if isinstance(field, models.DateField):
         return FullDateField(required=required, **common)
     if isinstance(field, models.TimeField):
@@ -52,15 +54,14 @@ def _made(field: models.Field, kwargs: dict[str, Any]) -> forms.Field | None:
             return forms.TypedChoiceField(choices=choices, coerce=int, empty_value=None, required=required, **common)
         return forms.ChoiceField(choices=choices, required=required, **common)
     if isinstance(field, models.TextField):
-        return forms.CharField(widget=forms.Textarea(attrs={"rows": 2}), max_length=2000, required=required, **common)
+        return WordsField(widget=forms.Textarea(attrs={"rows": 2}), max_length=2000, required=required, **common)
     if isinstance(field, models.DecimalField):
-        kwargs |= {"form_class": PlainDecimalField, "min_value": 0}
+        kwargs |= {"form_class": NumberField, "min_value": 0}
     elif isinstance(field, models.IntegerField):
-        kwargs["max_value"] = LARGEST.get(field.name, MOST_OF_A_COUNT)
-    made = field.formfield(**kwargs)
-    if isinstance(made, forms.IntegerField | forms.DecimalField):
-        made.widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-    return made
+        kwargs |= {"form_class": WholeNumberField, "max_value": LARGEST.get(field.name, MOST_OF_A_COUNT)}
+    elif isinstance(field, models.CharField):
+        kwargs["form_class"] = WordsField
+    return field.formfield(**kwargs)
 
 
 def rest_not_done(form: "EntryForm", typed: QueryDict) -> QueryDict:

@@ -6,9 +6,8 @@ from typing import Any
 
 from django import forms
 
-from capture.casebook import CasebookForm
-from capture.fields import PlainDecimalField, printable
-from capture.forms.plain_widgets import PlainBox, PlainChoice
+from capture.casebook.fields import NumberField, PlainBox, PlainChoice, WordsField
+from capture.casebook.registry import CasebookForm
 from capture.grading.grades import grade_line
 from trial.models import LaboratoryResult, Participant
 from trial.protocol import MISSING_REASONS
@@ -34,11 +33,11 @@ FURTHER: tuple[tuple[str, str], ...] = (
 class LaboratoryForm(forms.Form):
     """One analyte; a row without value and without reason is no result."""
 
-    value = PlainDecimalField(required=False, max_digits=12, decimal_places=3, min_value=Decimal(0))
+    value = NumberField(required=False, max_digits=12, decimal_places=3, min_value=Decimal(0))
     value_missing = forms.ChoiceField(required=False, choices=[("", "—"), *MISSING_REASONS])
-    unit = forms.CharField(required=False, max_length=20, validators=[printable])
-    lower_limit = PlainDecimalField(required=False, max_digits=12, decimal_places=3, min_value=Decimal(0))
-    upper_limit = PlainDecimalField(required=False, max_digits=12, decimal_places=3, min_value=Decimal(0))
+    unit = WordsField(required=False, max_length=20)
+    lower_limit = NumberField(required=False, max_digits=12, decimal_places=3, min_value=Decimal(0))
+    upper_limit = NumberField(required=False, max_digits=12, decimal_places=3, min_value=Decimal(0))
 
     def __init__(self, *args: Any, analyte: str, further: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, prefix=f"lab-{analyte}", **kwargs)
@@ -47,8 +46,9 @@ class LaboratoryForm(forms.Form):
             if isinstance(field, forms.ChoiceField):
                 kind, field.widget = "form-select", PlainChoice(choices=field.choices)
             else:
-                number = {"inputmode": "decimal", "autocomplete": "off"} if name != "unit" else {}
-                kind, field.widget = "form-control", PlainBox(attrs=number)
+                box = PlainBox()
+                box.attrs.update(field.widget_attrs(box))
+                kind, field.widget = "form-control", box
             field.widget.attrs.update({"class": kind, "aria-label": f"{self.title}: {name.replace('_', ' ')}"})
 
     def clean(self) -> dict[str, Any]:

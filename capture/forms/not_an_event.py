@@ -2,11 +2,13 @@
 
 from django import forms
 
+from capture.casebook.fields import WordsField
+
 
 class NotAnEventForm(forms.Form):
     """The reason in words; kept in the record beside the value."""
 
-    because = forms.CharField(
+    because = WordsField(
         label="Why is it no adverse event?",
         max_length=300,
         widget=forms.TextInput(attrs={"class": "form-control", "autofocus": True}),

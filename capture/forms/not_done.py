@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from capture.fields import printable
+from capture.casebook.fields import WordsField
 from trial.protocol import code_lists
 
 
@@ -15,8 +15,8 @@ class NotDoneForm(forms.Form):
         label="Why was it not done?", choices=[("", "Choose"), *code_lists.NOT_DONE_REASONS],
         widget=forms.Select(attrs={"class": "form-select"}),
     )  # fmt: skip
-    because = forms.CharField(
-        label="In words", required=False, max_length=200, validators=[printable],
+    because = WordsField(
+        label="In words", required=False, max_length=200,
         widget=forms.TextInput(attrs={"class": "form-control"}),
     )  # fmt: skip
 

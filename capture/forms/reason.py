@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from capture.fields import printable
+from capture.casebook.fields import WordsField
 from trial.protocol import REASONS_FOR_CHANGE
 
 
@@ -17,11 +17,10 @@ class ReasonForm(forms.Form):
         widget=forms.Select(attrs={"class": "form-select"}),
         error_messages={"required": "A correction needs its reason."},
     )
-    reason_words = forms.CharField(
+    reason_words = WordsField(
         label="In words",
         required=False,
         max_length=300,
-        validators=[printable],
         widget=forms.TextInput(attrs={"class": "form-control"}),
     )
 

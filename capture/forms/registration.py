@@ -6,12 +6,14 @@ from typing import Any
 
 from django import forms
 
-from capture.fields import (
+from capture.casebook.fields import (
+    BirthDateField,
     FullDateField,
     MissingReasonField,
-    PartialDateFormField,
-    PlainDecimalField,
-    printable,
+    NumberField,
+    WholeNumberField,
+    WordsField,
+    before_birth,
     require_value_or_reason,
 )
 from trial import protocol
@@ -29,28 +31,28 @@ def _select(label: str, choices: Any) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, choices=[("", "Choose"), *choices], widget=widget)
 
 
-def _text(label: str, length: int, **attributes: str) -> forms.CharField:
+def _text(label: str, length: int, **attributes: str) -> WordsField:
     widget = forms.TextInput(attrs={"class": "form-control", **attributes})
-    return forms.CharField(label=label, max_length=length, required=False, widget=widget, validators=[printable])
+    return WordsField(label=label, max_length=length, required=False, widget=widget)
 
 
-def _words(label: str) -> forms.CharField:
+def _words(label: str) -> WordsField:
     widget = forms.Textarea(attrs={"class": "form-control", "rows": 3})
-    return forms.CharField(label=label, max_length=2000, widget=widget, validators=[printable])
+    return WordsField(label=label, max_length=2000, widget=widget)
 
 
 class DetailsForm(forms.Form):
     """What is known of the participant at screening; dates and ECOG may be missing for a reason."""
 
     consented_on = FullDateField(label="Consent signed on", required=False)
-    born_on = PartialDateFormField(label="Date of birth", required=False, help_text="UNK-JAN-1950: day unknown")
+    born_on = BirthDateField(label="Date of birth", required=False, help_text="UNK-JAN-1950: day unknown")
     born_on_missing = MissingReasonField()
     sex = _select("Sex", protocol.SEXES)
     race = _select("Race", protocol.RACES)
     ethnicity = _select("Ethnicity", protocol.ETHNICITIES)
-    ecog = forms.IntegerField(
+    ecog = WholeNumberField(
         label="ECOG performance status", min_value=0, max_value=4, required=False,
-        widget=forms.TextInput(attrs={"class": "form-control", "inputmode": "numeric"}),
+        widget=forms.TextInput(attrs={"class": "form-control"}),
     )  # fmt: skip
     ecog_missing = MissingReasonField()
     tumour_type = _select("Tumour type", [(kind.code, kind.label) for kind in protocol.TUMOUR_TYPES])
@@ -76,6 +78,9 @@ class DetailsForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         for name in ("born_on", "ecog"):
             require_value_or_reason(self, name)
+        for name, value in list(cleaned.items()):
+            if isinstance(value, date) and (refused := before_birth(value, cleaned.get("born_on"))):
+                self.add_error(name, refused)
         return cleaned
 
     def details(self) -> dict[str, Any]:
@@ -93,8 +98,8 @@ class ChecklistForm(forms.Form):
 
     def _add_item(self, item: protocol.EligibilityItem) -> None:
         if item.is_laboratory:
-            widget = forms.TextInput(attrs={"class": "form-control", "inputmode": "decimal"})
-            self.fields[f"value_{item.code}"] = PlainDecimalField(
+            widget = forms.TextInput(attrs={"class": "form-control"})
+            self.fields[f"value_{item.code}"] = NumberField(
                 label=item.words, max_digits=12, decimal_places=3, min_value=0, required=False, widget=widget
             )
             self.fields[f"date_{item.code}"] = FullDateField(label=f"Date: {item.words}", required=False)

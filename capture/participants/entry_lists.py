@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 
-from capture.casebook import ENTRY_FORMS, CasebookForm
+from capture.casebook.registry import ENTRY_FORMS, CasebookForm
 from capture.one_line import one_line
 from trial.models import Participant
 from trial.rules.dates import partial_date

@@ -7,10 +7,10 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from capture.casebook.fields import today
 from capture.conduct import panel
 from capture.entry.services import not_done
 from capture.entry.views import saving
-from capture.fields import today
 from capture.forms.not_done import NotDoneForm
 from capture.forms.reason import ReasonForm
 from capture.grading import dose_advice

@@ -48,6 +48,7 @@ def review(person: Person, to_change: int, words: str) -> AuditReview:
         raise NotPossible("Only a monitor records a review of the trail.")
     if not words.strip():
         raise NotPossible("Say what the review found, even if it is nothing.")
+    changes.stop_unprintable(words)
     span = span_of(person)
     with changes.record(person, "review") as change:
         last = newest(span)

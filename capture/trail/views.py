@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from capture import blacked_out
 from capture import history as of_entry
-from capture.casebook import ENTRY_FORMS
+from capture.casebook.registry import ENTRY_FORMS
 from capture.conduct import redactions
 from capture.exchange.exporting.export import ExportFailed
 from capture.trail import csv_file, reviews, selection, tables, words

@@ -14,7 +14,7 @@ from hypothesis import strategies as some
 
 from analysis import data_cuts, moments
 from analysis.moments import Moment
-from capture.casebook import ENTRY_FORMS
+from capture.casebook.registry import ENTRY_FORMS
 from capture.checking import Refused
 from capture.entry.services import assessments, corrections, dosing, entries, not_done, registration
 from tests.analysis.typed import DAY_1, Act, typed

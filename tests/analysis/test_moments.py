@@ -16,7 +16,7 @@ from analysis.endpoints import comparison
 from analysis.models import GroupResult, ParticipantOutcome
 from analysis.moments import Moment
 from analysis.recompute import prepare, recompute
-from capture.casebook import ENTRY_FORMS
+from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, dosing, entries
 from tests.cast import Cast, cast_of, register
 from trial.models import Change, GroupSettings, Participant, Role

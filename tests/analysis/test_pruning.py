@@ -9,7 +9,7 @@ from analysis import data_cuts, moments, pruning
 from analysis.models import GroupResult, OutcomeThen, ParticipantOutcome
 from analysis.moments import Moment
 from analysis.recompute import recompute
-from capture.casebook import ENTRY_FORMS
+from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import entries
 from tests.cast import Cast, cast_of
 from trial.models import Role

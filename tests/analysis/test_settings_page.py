@@ -115,7 +115,7 @@ def test_the_plan_is_edited_as_stages_and_bounds(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ({"confirmation_days": "soon"}, "Enter a whole number."),
+        ({"confirmation_days": "soon"}, "“soon” is not a number. Type digits 0 to 9, such as 42."),
         ({"toxicity_grade": "6"}, "“Lowest grade that counts as toxicity” lies between 1 and 5, not 6."),
         ({"stage_1_futility": "30"}, "A bound of 30 is impossible among 21 participants."),
         ({"stage_2_participants": "20"}, "Stages grow"),

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from capture.casebook import ENTRY_FORMS
+from capture.casebook.registry import ENTRY_FORMS
 from trial.rules.dates.partial_date import PartialDate
 
 DAY_1 = date(2026, 1, 12)

@@ -26,7 +26,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 
 from analysis.models import GroupResult  # noqa: E402
-from capture.casebook import ENTRY_FORMS  # noqa: E402
+from capture.casebook.registry import ENTRY_FORMS  # noqa: E402
 from capture.entry.services import assessments, entries  # noqa: E402
 from trial.models import Assessment, Change, Participant, Person, Role  # noqa: E402
 from trial.rules.dates.partial_date import PartialDate  # noqa: E402

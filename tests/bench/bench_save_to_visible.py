@@ -22,7 +22,7 @@ django.setup()
 
 from playwright.sync_api import Page, sync_playwright  # noqa: E402
 
-from capture.casebook import ENTRY_FORMS  # noqa: E402
+from capture.casebook.registry import ENTRY_FORMS  # noqa: E402
 from capture.demo.accounts import PASSWORD  # noqa: E402
 from capture.entry.services import entries  # noqa: E402
 from trial.models import Change, Participant, Person  # noqa: E402

@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from capture.casebook import ENTRY_FORMS
+from capture.casebook.registry import ENTRY_FORMS
 from capture.conduct import queries, signing
 from capture.conduct.queries import Where
 from capture.entry.services import assessments, dosing, entries

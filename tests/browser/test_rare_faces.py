@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from capture.casebook import ENTRY_FORMS
+from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import entries
 from tests.browser.conftest import signed_in_page
 from tests.browser.test_the_whole_job import _no_barriers, _prepared

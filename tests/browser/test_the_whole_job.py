@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from analysis.recompute import recompute
-from capture.casebook import ENTRY_FORMS
+from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, dosing
 from tests.cast import Cast, cast_of
 from trial.models import Person, Role

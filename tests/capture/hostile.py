@@ -14,7 +14,7 @@ from typing import Any
 from django.test import Client
 
 from capture import checks
-from capture.casebook import ENTRY_FORMS
+from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, dosing, entries
 from tests.capture.typed import fields, signed_in
 from tests.cast import Cast

@@ -1,46 +1,20 @@
 """Forms of the administrator: accounts, sites, delegations. Each asks for the reason that goes into the Change."""
 
-from datetime import date
 from typing import Any
 
 from django import forms
 from django.contrib.auth import authenticate
 from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest
-from django.utils import timezone
 
+from trial.forms.typed import DayField, WordsField
 from trial.models import Person, Role, Site
-from trial.rules.dates import partial_date, site_time
+from trial.rules.dates import site_time
 
 
-def _text(label: str, most: int, **attrs: str) -> forms.CharField:
+def _text(label: str, most: int, **attrs: str) -> WordsField:
     widget = forms.TextInput(attrs={"class": "form-control", **attrs})
-    return forms.CharField(label=label, max_length=most, widget=widget)
-
-
-class DayField(forms.CharField):
-    """A full date as the clinic types it → datetime.date, None when empty."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        attrs = {"data-date": "", "placeholder": "DD-MMM-YYYY", "class": "form-control", "autocomplete": "off"}
-        super().__init__(max_length=20, widget=forms.TextInput(attrs=attrs), **kwargs)
-
-    def prepare_value(self, value: Any) -> Any:
-        """A stored date is shown as it is typed."""
-        return partial_date.shown(value) if isinstance(value, date) else value
-
-    def clean(self, value: Any) -> Any:
-        """ValidationError in words for anything but a full date."""
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            read = partial_date.parse(text, timezone.now().date())
-        except partial_date.DateNotUnderstood as refusal:
-            raise forms.ValidationError(str(refusal)) from None
-        if not read.is_complete:
-            raise forms.ValidationError(f"{read} is not a full date: day, month and year are needed here.")
-        return read.earliest()
+    return WordsField(label=label, max_length=most, widget=widget)
 
 
 class WithReason(forms.Form):
@@ -137,7 +111,7 @@ class TrainingForm(WithReason):
 class AccessReviewForm(forms.Form):
     """What the review of the access rights of a day found."""
 
-    words = forms.CharField(label="What the review found", max_length=600,
+    words = WordsField(label="What the review found", max_length=600,
                             widget=forms.Textarea(attrs={"class": "form-control", "rows": 2}))  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from trial import clock
 from trial.accounts.security import kept_forms, session
 from trial.models import KeptForm
 from trial.record import changes
+from trial.rules.typed_text import key
 
 
 class StatedRule:
@@ -49,7 +50,7 @@ class SigningIn:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """A kept form goes back to its page without being saved, and has then done its duty."""
         kept = request.POST.get("kept_form", "") if request.method == "POST" else ""
-        if not kept.isdigit():
+        if key(kept) is None:
             return self.get_response(request)
         with changes.returned():
             response = self.get_response(request)

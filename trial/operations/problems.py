@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from trial.accounts.views.people import one_form
+from trial.forms.typed import WordsField
 from trial.models import Person, ProblemReport, Role
 from trial.record import access, changes
 from trial.runtime.program import PROGRAM
@@ -17,9 +18,9 @@ class NotPossible(ValueError):
     """Nothing was recorded; the message says why."""
 
 
-def _text(label: str, longest: int, rows: int) -> forms.CharField:
+def _text(label: str, longest: int, rows: int) -> WordsField:
     widget = forms.Textarea(attrs={"class": "form-control", "rows": rows})
-    return forms.CharField(label=label, max_length=longest, widget=widget)
+    return WordsField(label=label, max_length=longest, widget=widget)
 
 
 class ProblemForm(forms.Form):
@@ -31,7 +32,7 @@ class ProblemForm(forms.Form):
     )  # fmt: skip
     words = _text("What happened, and what you expected", 1000, 5)
     words.help_text = "Name nobody: study numbers only, no names and no days of birth."
-    page = forms.CharField(label="Page", required=False, max_length=600, widget=forms.TextInput(
+    page = WordsField(label="Page", required=False, max_length=600, widget=forms.TextInput(
         attrs={"class": "form-control", "readonly": ""}))  # fmt: skip
 
 

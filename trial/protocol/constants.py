@@ -56,6 +56,8 @@ CONSTANTS: tuple[Constant, ...] = (
     Constant("follow_up_slow_days", 183, "days", "Follow-up every 6 months after progression.", REGISTRY),
     Constant("follow_up_days", 731, "days", "Follow-up up to 2 years from study entry.", REGISTRY),
     Constant("follow_up_window_days", 14, "days", "A contact may lie 14 days either side.", OUR_READING),
+    Constant("first_year", 2005, "", "The trial began in June 2005: nothing of it happened earlier.", REGISTRY),
+    Constant("oldest_age_years", 110, "years", "Nobody older takes part.", OUR_READING),
     Constant("minimum_age_years", 18, "years", "Adults of 18 years or older.", REGISTRY),
     Constant("highest_ECOG", 2, "ECOG", "Performance status ECOG 0 to 2.", REGISTRY),
     Constant("AST_with_liver_metastases", 5, "× ULN", "AST up to 5 × the upper limit with liver metastases.", REGISTRY),

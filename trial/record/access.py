@@ -19,6 +19,7 @@ from django.utils import timezone
 from trial import clock
 from trial.models import Change, Delegation, Participant, Person, Role, Site, Training
 from trial.rules.dates.partial_date import shown
+from trial.rules.typed_text import key
 
 View = Callable[..., HttpResponse]
 
@@ -91,14 +92,14 @@ def participant_for(person: Person, reference: str) -> Participant:
     found = participants_for(person).filter(is_reference(reference)).first()
     if found is None:
         raise Http404("There is no such participant at your sites.")
-    clock.stand_at(found.site)
+    clock.stand_with(found)
     return found
 
 
 def is_reference(reference: str) -> Q:
     """The condition on participants that this study or screening number makes."""
-    if reference.startswith("S-") and reference[2:].isdigit():
-        return Q(screening_number=int(reference[2:]))
+    if reference.startswith("S-") and key(reference[2:]) is not None:
+        return Q(screening_number=key(reference[2:]))
     return Q(number=reference)
 
 

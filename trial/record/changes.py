@@ -18,6 +18,7 @@ from trial.audit.install import WRITERS_LOCK
 from trial.models import Change, Participant, Person, Site
 from trial.models.audit import ACTS
 from trial.record import access, save_once
+from trial.rules.typed_text import unseen
 from trial.runtime.program import PROGRAM
 
 log = logging.getLogger(__name__)
@@ -85,6 +86,10 @@ class RecordBusy(RuntimeError):
     """Other writers held the record for too long; nothing was saved and the save can be tried again."""
 
 
+class ReasonNotPrintable(RecordBusy):
+    """The reason holds a character that nobody can see; nothing was saved."""
+
+
 class ReturnedForm(RecordBusy):
     """A form came back by itself after its session had ended, or again after it was saved: look it over first."""
 
@@ -105,6 +110,13 @@ def entered_through(name: str) -> Iterator[None]:
         yield
     finally:
         _PROGRAM.reset(before)
+
+
+def stop_unprintable(*texts: str) -> None:
+    """Raises ReasonNotPrintable for words, to be kept, that hold a character nobody can see."""
+    for text in texts:
+        if refused := unseen(text):
+            raise ReasonNotPrintable(refused)
 
 
 @dataclass
@@ -144,6 +156,7 @@ def record(
         raise ValueError(f"unknown act {act!r}")
     if act in NEEDS_REASON and not reason.strip():
         raise ReasonMissing("Say why the record is changed.")
+    stop_unprintable(reason)
     stop_if_returned()
     if untrained := access.in_the_way(person, act):
         raise NotTrained(untrained)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from capture import history
-from capture.casebook import ENTRY_FORMS
+from capture.casebook.registry import ENTRY_FORMS
 from capture.conduct import places, queries
 from capture.conduct import queries as query_list
 from capture.conduct.queries import Where
@@ -259,5 +259,5 @@ def raise_many(request: HttpRequest) -> HttpResponse:
 def _query_or_404(request: HttpRequest, query_id: int) -> Query:
     rows = query_list.for_person(request.user).select_related("participant__site", "raised_by")
     found = get_object_or_404(rows, pk=query_id)
-    clock.stand_at(found.participant.site)  # a correction is typed by the clock of the site
+    clock.stand_with(found.participant)  # a correction is typed by the clock of the site
     return found

@@ -10,9 +10,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from capture import blacked_out
+from capture.casebook.fields import WordsField
 from capture.conduct import holds, redactions
 from capture.conduct.queries import NotPossible
-from capture.fields import printable
 from trial.audit.redaction import MARK
 from trial.models import Redaction, Role
 from trial.record import access, changes
@@ -23,18 +23,16 @@ _WIDE = {"class": "form-control", "autocomplete": "off"}
 class BlackOutForm(forms.Form):
     """Which words of the text are to go (none named: all of it), and why; the reason stays, so it says no name."""
 
-    words = forms.CharField(
+    words = WordsField(
         label="Words to black out",
         required=False,
         max_length=300,
-        validators=[printable],
         widget=forms.TextInput(attrs=_WIDE),
         help_text="Exactly as they stand in the text. Leave empty to black out the whole text.",
     )
-    because = forms.CharField(
+    because = WordsField(
         label="Because",
         max_length=300,
-        validators=[printable],
         widget=forms.TextInput(attrs=_WIDE),
         help_text=f"Stays on record for ever, beside {MARK}: say what kind of words they are, never the words "
         "themselves. Such as: a name was typed.",
@@ -51,10 +49,9 @@ class BlackOutDecisionForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose one."},
     )
-    because = forms.CharField(
+    because = WordsField(
         label="Because",
         max_length=300,
-        validators=[printable],
         widget=forms.TextInput(attrs=_WIDE),
         help_text="Stays on record for ever: never the words themselves.",
         error_messages={"required": "Say why."},

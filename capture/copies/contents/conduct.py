@@ -53,7 +53,7 @@ def _section(title: str, anchor: str, told: list[Section | Block]) -> Section:
 
 def others() -> list[Any]:
     """Tables that belong to a participant and have no section of their own: nothing on record stays behind."""
-    from capture.casebook import CASEBOOK, ENTRY_FORMS
+    from capture.casebook.registry import CASEBOOK, ENTRY_FORMS
 
     known = {"Participant", "EligibilityAnswer", "Waiver", "RegistrationFinding", "Cycle", "DosingPeriod", "Assessment",
              "Lesion", "LesionReading", "LaboratoryResult", *THEIR_OWN}  # fmt: skip

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from capture.casebook import CASEBOOK, ENTRY_FORMS, CasebookForm
+from capture.casebook.registry import CASEBOOK, ENTRY_FORMS, CasebookForm
 from capture.conduct import places
 from capture.copies.contents import values
 from capture.copies.document import Block, Section, Words

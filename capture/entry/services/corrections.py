@@ -15,7 +15,7 @@ from capture.entry.services.registration import (
     _group,
     _may_enter_at,
 )
-from capture.services import by_edition
+from capture.services import by_edition, lifetime
 from trial import protocol
 from trial.models import EligibilityAnswer, Participant, Person
 from trial.record import changes
@@ -48,6 +48,8 @@ def correct_participant(
     after = _details_of(participant) | dict(corrections)
     groups = tuple(sorted({participant.group, _group(after).value} - {""}))
     _check_order(after, participant.is_registered)
+    if reasons := lifetime.dated_before(participant, corrections.get("born_on")):
+        raise NotAllowed(*reasons)
     with changes.record(person, "correct", reason, participant=participant, site=participant.site, groups=groups):
         edit_conflict.stop_if_edited(history.rows_of_registration(participant), opened_at)
         for name, value in corrections.items():

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Model
 
 from capture import checks, history
-from capture.casebook import CasebookForm
+from capture.casebook.registry import CasebookForm
 from capture.entry import edit_conflict
 from capture.entry.facts import ParticipantFacts
 from capture.entry.services import acknowledgements

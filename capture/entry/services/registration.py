@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Max
 
-from capture.services import by_edition
+from capture.services import by_edition, lifetime
 from trial import protocol
 from trial.models import EligibilityAnswer, Participant, Person, RegistrationFinding, Reopening, Site, Waiver
 from trial.record import access, changes, in_force
@@ -53,6 +53,7 @@ def screen(
     """Puts a screened participant with the answers given so far on record (act enter); raises NotAllowed."""
     group = _group(details)
     _may_enter_at(person, site)
+    _check_order(details, registered=False)
     with changes.record(person, "enter", site=site, groups=(group.value,)) as change:
         participant = _write_screened(site, details, answers, edition)
         change.concerns(participant)
@@ -166,6 +167,8 @@ def _check(details: Details, answers: Mapping[str, Answer], registered_on: date,
 
 def _check_order(details: Details, registered: bool) -> None:
     consented_on, registered_on = details.get("consented_on"), details.get("registered_on")
+    if reasons := lifetime.implausible(details):
+        raise NotAllowed(*reasons)
     if not registered:
         return
     if consented_on is None:

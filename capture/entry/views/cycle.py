@@ -10,9 +10,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import SimpleLazyObject
 
 from capture import editions, history
+from capture.casebook.fields import today
 from capture.entry.services import acknowledgements, dosing
 from capture.entry.views import saving
-from capture.fields import today
 from capture.forms.cycle import CycleForm, as_planned, period_forms
 from capture.forms.reason import ReasonForm
 from capture.grading import dose_advice

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 
 from capture import editions, history
-from capture.casebook import ENTRY_FORMS, CasebookForm
+from capture.casebook.registry import ENTRY_FORMS, CasebookForm
 from capture.entry.prefill import prefilled
 from capture.entry.services import acknowledgements, entries
 from capture.entry.views import grading, saving
@@ -17,6 +17,7 @@ from capture.forms.lines import line_forms
 from capture.forms.reason import ReasonForm
 from trial.models import Participant
 from trial.record import access
+from trial.rules.typed_text import key
 
 
 def _form_or_404(kind: str) -> CasebookForm:
@@ -122,9 +123,7 @@ def _continues(request: HttpRequest, participant: Participant, row: Any) -> Any:
     if row is not None:
         return row.continues
     given = request.POST.get("continues") or request.GET.get("continues") or ""
-    if not given.isdigit():
-        return None
-    return participant.adverse_events.filter(pk=int(given), struck_out_reason="").first()
+    return participant.adverse_events.filter(pk=key(given), struck_out_reason="").first()
 
 
 def _next(request: HttpRequest, participant: Participant, book: CasebookForm) -> HttpResponse:

@@ -15,6 +15,7 @@ from capture.forms.reason import ReasonForm
 from trial.models import Assessment, LesionReading, Participant
 from trial.record import access
 from trial.rules.response.recist import IN_FORCE
+from trial.rules.typed_text import key
 
 TEMPLATE = "capture/assessment_follow_up.html"
 
@@ -50,7 +51,7 @@ def _done(request: HttpRequest, participant: Participant, sheet: saving.Sheet) -
 def typed_outcome(request: HttpRequest, participant: Participant) -> Any:
     """The response that the posted values make; None while they are not complete."""
     given = request.POST.get("assessment", "")
-    row = participant.assessments.filter(pk=int(given)).first() if given.isdigit() and len(given) < 18 else None
+    row = participant.assessments.filter(pk=key(given)).first()
     return _typed(participant, FollowUpHeadForm(request.POST), _rows(participant, row, request.POST), row)
 
 

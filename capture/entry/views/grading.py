@@ -8,11 +8,11 @@ from django.shortcuts import redirect, render
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_GET
 
-from capture.casebook import ENTRY_FORMS
+from capture.casebook.fields import today
+from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.prefill import proposed
 from capture.entry.services import not_done as service
 from capture.entry.views import saving
-from capture.fields import today
 from capture.forms.entries import VisitForm
 from capture.forms.lines import LaboratoryForm, line_forms
 from capture.forms.not_an_event import NotAnEventForm

@@ -20,9 +20,9 @@ from capture.conduct import queries
 from capture.entry import edit_conflict
 from capture.entry.edit_conflict import EditedMeanwhile
 from capture.entry.services.registration import NotAllowed
-from capture.fields import UNPRINTABLE
 from capture.forms.reason import ReasonForm
 from trial.record import changes, system_queries
+from trial.rules.typed_text import key, unseen
 
 
 @contextmanager
@@ -53,6 +53,11 @@ class Look:
 
     check: checks.Check
     because: str
+
+    @property
+    def refused(self) -> str:
+        """Why the reason given cannot be kept, in words; empty when it can."""
+        return unseen(self.because)
 
     @property
     def name(self) -> str:
@@ -164,8 +169,12 @@ def _choose_first(
 
 
 def acknowledged(request: HttpRequest) -> dict[str, str]:
-    """Check id → reason, as typed on the page."""
-    given = ((name, UNPRINTABLE.sub("", str(value)).strip()[:300]) for name, value in request.POST.items())
+    """Check id → reason, as typed on the page; one with a character that nobody can see is none."""
+    return {name: "" if unseen(because) else because for name, because in _typed_reasons(request).items()}
+
+
+def _typed_reasons(request: HttpRequest) -> dict[str, str]:
+    given = ((name, str(value).strip()[:300]) for name, value in request.POST.items())
     return {name.removeprefix(ACKNOWLEDGES): value for name, value in given if name.startswith(ACKNOWLEDGES)}
 
 
@@ -179,7 +188,7 @@ def attempt(request: HttpRequest, save: Callable[[], Any]) -> Refusal | None:
     try:
         save()
     except checks.SecondLook as caught:
-        return Refusal(second_look=looks(acknowledged(request), caught.failures))
+        return Refusal(second_look=looks(_typed_reasons(request), caught.failures))
     except checks.Refused as caught:
         return Refusal(reasons=tuple(check.words for check in caught.failures))
     except EditedMeanwhile as caught:
@@ -199,4 +208,4 @@ def attempt(request: HttpRequest, save: Callable[[], Any]) -> Refusal | None:
 def opened_at(request: HttpRequest) -> int | None:
     """The Change that the page showed when it was opened; None when it does not say."""
     given = request.POST.get("opened_at", "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 18 else None
+    return key(given)

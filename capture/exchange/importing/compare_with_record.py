@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from capture.casebook import ENTRY_FORMS
+from capture.casebook.registry import ENTRY_FORMS
 from capture.exchange import cells
 from capture.exchange.data_sets import BY_NAME, KEYS, columns_in
 from capture.exchange.importing.files import Problem

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from capture.exchange import cells
 from capture.exchange.data_sets import BY_NAME, COMES_IN, STRUCK_OUT, DataSet, columns_in, every, known_columns
+from trial.rules.typed_text import unseen
 
 # Files of an export that an import passes by.
 PASSED_BY = frozenset({"manifest.json", "data_dictionary.csv"}) | {
@@ -142,6 +143,9 @@ def _add(found: Files, data_set: DataSet, line: int, header: list[str], values: 
             found.problems.append(row.problem(
                 f"“{value[:40]}” begins like a formula of a spreadsheet. If it is meant as words, put ' before it.",
                 name))  # fmt: skip
+            return
+        if refused := unseen(value):
+            found.problems.append(row.problem(refused, name))
             return
     row.cells = {name: cells.unguarded(value).strip() for name, value in zip(header, values, strict=True)}
     if row.cells.get(STRUCK_OUT):

@@ -4,8 +4,8 @@ from typing import Any
 
 from django import forms
 
-from capture.casebook import ENTRY_FORMS
-from capture.fields import FullDateField
+from capture.casebook.fields import FullDateField, NumberField, WholeNumberField, WordsField
+from capture.casebook.registry import ENTRY_FORMS
 from capture.forms.assessment import FollowUpHeadForm, HeadForm, ReadingForm
 from capture.forms.cycle import CycleForm, PeriodForm
 from capture.forms.entries import AdverseEventForm
@@ -32,7 +32,7 @@ class AnswerRow(forms.Form):
 
     item = forms.ChoiceField(choices=[(item.code, item.words) for item in protocol.ELIGIBILITY])
     met = forms.ChoiceField(choices=YES_NO, required=False)
-    value = forms.DecimalField(required=False, max_digits=12, decimal_places=3, min_value=0)
+    value = NumberField(required=False, max_digits=12, decimal_places=3, min_value=0)
     measured_on = FullDateField(required=False)
 
     def clean(self) -> dict[str, Any]:
@@ -47,9 +47,9 @@ class AnswerRow(forms.Form):
 class WaiverRow(forms.Form):
     """A waiver with the chair's decision as it was taken then."""
 
-    requested_because = forms.CharField(max_length=2000)
+    requested_because = WordsField(max_length=2000)
     decision = forms.ChoiceField(choices=Waiver.Decision.choices)
-    decided_because = forms.CharField(max_length=2000, required=False)
+    decided_because = WordsField(max_length=2000, required=False)
 
     def clean(self) -> dict[str, Any]:
         """A decision has its reason, and only a decision has."""
@@ -62,7 +62,7 @@ class WaiverRow(forms.Form):
 class CycleRow(CycleForm):
     """The head of a cycle."""
 
-    number = forms.IntegerField(min_value=1, max_value=200)
+    number = WholeNumberField(min_value=1, max_value=200)
 
 
 class PeriodRow(PeriodForm):
@@ -82,7 +82,7 @@ class LesionRow(forms.Form):
     kind = forms.ChoiceField(choices=Lesion.Kind.choices)
     label = forms.RegexField(r"^[TN][1-9][0-9]{0,2}$", error_messages={"invalid": "A label is T1, T2… or N1, N2…."})
     organ = forms.ChoiceField(choices=protocol.ORGANS)
-    description = forms.CharField(required=False, max_length=80)
+    description = WordsField(required=False, max_length=80)
     locally_treated_on = FullDateField(required=False)
 
     def clean(self) -> dict[str, Any]:
@@ -125,9 +125,9 @@ class FollowUpRow(FollowUpHeadForm):
 class BaselineReadingRow(forms.Form):
     """What the baseline says of a lesion: a target is measured, a non-target is there."""
 
-    lesion = forms.CharField()
+    lesion = WordsField()
     state = forms.ChoiceField(choices=(("measured", "measured"), ("present", "present")))
-    longest_diameter_mm = forms.DecimalField(required=False, min_value=0, max_digits=5, decimal_places=1)
+    longest_diameter_mm = NumberField(required=False, min_value=0, max_digits=5, decimal_places=1)
 
     def clean(self) -> dict[str, Any]:
         """Millimetres for a target, none for a non-target."""
@@ -144,7 +144,7 @@ class BaselineReadingRow(forms.Form):
 class NotDoneRow(NotDoneForm):
     """What was due and was not done; `what` is its name in the schedule."""
 
-    what = forms.CharField(max_length=40)
+    what = WordsField(max_length=40)
     due_on = FullDateField(may_be_future=True)
 
 
@@ -152,10 +152,10 @@ class AcknowledgementRow(forms.Form):
     """What was said to a soft check of an entry; row_id is the entry's number in its file."""
 
     form = forms.ChoiceField(choices=[(kind, kind) for kind in (*ENTRY_FORMS, "cycle", "baseline", "follow_up_scan")])
-    row_id = forms.CharField(max_length=60)
-    check_id = forms.CharField(max_length=16)
-    words = forms.CharField(max_length=300, required=False)
-    because = forms.CharField(max_length=300, required=False)
+    row_id = WordsField(max_length=60)
+    check_id = WordsField(max_length=16)
+    words = WordsField(max_length=300, required=False)
+    because = WordsField(max_length=300, required=False)
 
 
 PLAIN: dict[str, Any] = {

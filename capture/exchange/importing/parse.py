@@ -11,15 +11,16 @@ from typing import Any
 from django import forms
 
 from capture import editions
+from capture.casebook.fields import NumberField, PartialDateFormField, WholeNumberField
 from capture.exchange import cells
 from capture.exchange.data_sets import COMES_IN, EDITION
 from capture.exchange.importing import import_forms
 from capture.exchange.importing.files import FileRow, Files, Problem
-from capture.fields import PartialDateFormField
 from trial import clock, protocol
 from trial.models import Participant, Site
 from trial.protocol import form_versions
 from trial.record import versions_in_force
+from trial.rules.dates.partial_date import PartialDate
 
 
 class Sites:
@@ -28,14 +29,19 @@ class Sites:
     def __init__(self) -> None:
         self._by_code = {each.code: each for each in Site.objects.all()}
         self._of = dict(Participant.objects.values_list("screening_number", "site__code"))
+        self._born = dict(Participant.objects.values_list("screening_number", "born_on"))
 
     def name(self, screening_number: int, code: str) -> None:
         """A participant whom the files bring; what is on record stands."""
         self._of.setdefault(screening_number, code)
 
+    def born(self, screening_number: int, born_on: PartialDate | None) -> None:
+        """The birth of a participant whom the files bring; what is on record stands."""
+        self._born.setdefault(screening_number, born_on)
+
     def at(self, screening_number: int) -> AbstractContextManager[None]:
-        """Meanwhile days and times are those of the participant's site; of UTC where the files name none."""
-        return clock.at(self._by_code.get(self._of.get(screening_number, "")))
+        """Meanwhile days and times are those of the participant and the site; of UTC where the files name none."""
+        return clock.at(self._by_code.get(self._of.get(screening_number, "")), self._born.get(screening_number))
 
 
 _FORMS = {"cycles": "cycle"}
@@ -183,6 +189,8 @@ class Parser:
         if values is None:
             return
         entry = Entry(row, values, edition=edition)
+        if name == "registration":
+            self._sites.born(bundle.screening_number, values["born_on"])
         self._once(bundle, entry)
         if entry.label and self._labels.setdefault((name, entry.label), entry) is not entry:
             self._problem(row, f"“{entry.label}” names another row of this file too.", "entry")
@@ -251,6 +259,8 @@ class Parser:
         asked = form.fields.get(column)
         if isinstance(asked, PartialDateFormField):
             return cells.typed_date(cell)
+        if isinstance(asked, NumberField | WholeNumberField):
+            return cells.typed_number(cell)
         if isinstance(asked, forms.BooleanField):
             return {"yes": "true", "no": "false"}.get(cell, cell)
         return cell

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError
 
 from capture import checks
-from capture.casebook import ENTRY_FORMS
+from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import acknowledgements, assessments, dosing, entries, registration
 from capture.entry.services.assessments import NewLesion, Reading
 from capture.entry.services.dosing import Period

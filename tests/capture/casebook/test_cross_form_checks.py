@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from capture.casebook import ENTRY_FORMS
+from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, dosing, entries
 from tests.cast import Cast, cast_of
 from trial.models import Change, Role

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from capture.casebook import ENTRY_FORMS
+from capture.casebook.registry import ENTRY_FORMS
 from tests.cast import Cast, cast_of
 from trial.models import Change, Role
 

@@ -7,7 +7,7 @@ import pytest
 from django.forms import BaseForm
 
 from capture import field_help
-from capture.casebook import ENTRY_FORMS
+from capture.casebook.registry import ENTRY_FORMS
 from capture.forms.assessment import FollowUpHeadForm, HeadForm, LocalTreatmentForm
 from capture.forms.cycle import CycleForm
 from capture.forms.registration import DetailsForm, RegistrationForm

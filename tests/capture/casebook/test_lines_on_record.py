@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from capture.casebook import ENTRY_FORMS
+from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, dosing, entries
 from capture.entry.services.assessments import NewLesion, Reading
 from capture.entry.services.dosing import Period

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django import forms
 
-from capture.forms.plain_widgets import PlainBox, PlainChoice
+from capture.casebook.fields import PlainBox, PlainChoice
 
 CHOICES = [("", "—"), ("not_done", "Not <done>"), ("unknown", "Unknown")]
 

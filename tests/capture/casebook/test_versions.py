@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from capture.casebook import CASEBOOK, ENTRY_FORMS
+from capture.casebook.registry import CASEBOOK, ENTRY_FORMS
 from capture.conduct import places
 from capture.entry.services import corrections as correction
 from capture.entry.services import entries

@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError
 from django.utils import timezone
 
-from capture.casebook import ENTRY_FORMS
+from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import entries
 from capture.exchange.data_sets import BY_NAME, columns_in
 from capture.exchange.importing.run import Report, import_files

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from capture.casebook import ENTRY_FORMS
+from capture.casebook.registry import ENTRY_FORMS
 from capture.conduct import holds, verification
 from capture.conduct.holds import Target
 from capture.conduct.queries import NotPossible

@@ -6,7 +6,7 @@ import zipfile
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from capture.casebook import ENTRY_FORMS
+from capture.casebook.registry import ENTRY_FORMS
 from capture.conduct import holds, queries, signing, verification
 from capture.copies import package
 from capture.entry.services import entries

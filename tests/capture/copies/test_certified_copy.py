@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from capture.casebook import CASEBOOK
+from capture.casebook.registry import CASEBOOK
 from capture.conduct import holds
 from capture.copies import package, verify_copy
 from capture.copies.contents import conduct

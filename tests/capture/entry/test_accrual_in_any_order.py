@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from capture.casebook import ENTRY_FORMS
+from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, corrections, entries, registration
 from tests.capture.entry.test_accrual import DAY_1, SMALL, _choose, _dose, _respond
 from tests.cast import Cast, cast_of, register

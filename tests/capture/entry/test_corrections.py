@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from capture.casebook import ENTRY_FORMS
+from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, dosing, entries
 from tests.capture.typed import fields, opened, signed_in
 from tests.cast import Cast, cast_of

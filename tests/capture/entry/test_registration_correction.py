@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from analysis.recompute import recompute
-from capture.casebook import ENTRY_FORMS
+from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, dosing, entries
 from tests.capture.typed import fields, opened, signed_in
 from tests.cast import Cast, cast_of

@@ -4,7 +4,7 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from capture.casebook import ENTRY_FORMS
+from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, corrections, dosing, entries, not_done, registration
 from capture.entry.services.assessments import NewLesion, Reading
 from capture.entry.services.dosing import Period

@@ -10,7 +10,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client, override_settings
 from django.utils import timezone
 
-from capture.casebook import ENTRY_FORMS
+from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import dosing, entries
 from capture.expedited import digest, reports
 from capture.tasks import send_digest

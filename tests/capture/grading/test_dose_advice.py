@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from capture.casebook import ENTRY_FORMS
+from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import dosing, entries
 from tests.capture.grading.test_event_proposals import EVENT, VISIT, signed_in
 from tests.cast import Cast, cast_of

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from capture.casebook import ENTRY_FORMS
+from capture.casebook.registry import ENTRY_FORMS
 from capture.conduct import queries
 from capture.entry.services import assessments, dosing, entries, registration
 from capture.templatetags.course import whole

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from capture.casebook import ENTRY_FORMS
+from capture.casebook.fields import today
+from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import dosing, entries
-from capture.fields import today
 from tests.cast import Cast, cast_of, register
 from trial.models import Role
 

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from capture.casebook.fields import today
 from capture.entry.services import dosing
-from capture.fields import today
 from capture.participants import selectors
 from tests.capture.typed import signed_in
 from tests.cast import Cast, cast_of, register

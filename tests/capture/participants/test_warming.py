@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 
-from capture.casebook import ENTRY_FORMS
+from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import entries
 from capture.participants import due_dates, selectors
 from tests.capture.participants.test_due_dates import LATE, _found, _treat, cast, derived  # noqa: F401 (fixtures)

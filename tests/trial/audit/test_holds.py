@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from capture.casebook import CASEBOOK, ENTRY_FORMS
+from capture.casebook.registry import CASEBOOK, ENTRY_FORMS
 from capture.entry.services import corrections, entries
 from tests.cast import Cast, cast_of, register
 from trial.audit import holds

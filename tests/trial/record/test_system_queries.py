@@ -9,9 +9,9 @@ import pytest
 from analysis.asking import ask
 from analysis.recompute import recompute
 from analysis.tasks import recompute_group, sweep
-from capture.casebook import ENTRY_FORMS
+from capture.casebook.fields import today
+from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, dosing, entries
-from capture.fields import today
 from tests.cast import Cast, cast_of, register
 from trial.models import Change, Query, Role
 from trial.record import changes, system_queries

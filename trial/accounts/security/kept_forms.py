@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from trial.models import KeptForm, Person
+from trial.rules.typed_text import key
 
 COOKIE = "endpoint_person"
 COOKIE_DAYS = 7
@@ -46,7 +47,7 @@ def _typed_by(request: HttpRequest) -> Person | None:
     if request.user.is_authenticated:
         return Person.objects.filter(pk=request.user.pk).first()
     number = request.get_signed_cookie(COOKIE, default="", max_age=COOKIE_DAYS * 86_400)
-    return Person.objects.filter(pk=int(number), is_active=True).first() if number.isdigit() else None
+    return Person.objects.filter(pk=key(number), is_active=True).first()
 
 
 def _is_kept(name: str) -> bool:

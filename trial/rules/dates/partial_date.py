@@ -8,8 +8,16 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from trial.protocol import constant
+from trial.rules.typed_text import unseen
+
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
-_TYPED = re.compile(r"^(?:(\d{1,2}|UNK|UN)[-\s/.]?)?(?:([A-Z]{3}|UNK)[-\s/.]?)?(\d{4})$")
+_TYPED = re.compile(r"(?:([0-9]{1,2}|UNK|UN)[- /.]?)?(?:([A-Z]{3}|UNK)[- /.]?)?([0-9]{4})")
+_YEAR_FIRST = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_TWO_WAYS = re.compile(r"[0-9]{1,2}[-/. ][0-9]{1,2}[-/. ][0-9]{2,4}")
+# Nobody who takes part was born earlier, and nothing is planned further ahead.
+EARLIEST_YEAR = constant("first_year") - constant("oldest_age_years")
+YEARS_AHEAD = 10
 
 
 class DateNotUnderstood(ValueError):
@@ -18,11 +26,16 @@ class DateNotUnderstood(ValueError):
 
 @dataclass(frozen=True, order=True)
 class PartialDate:
-    """A date whose day, or day and month, may be unknown (None)."""
+    """A date whose day, or day and month, may be unknown (None). ValueError for what is no day of the calendar."""
 
     year: int
     month: int | None = None
     day: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.day is not None and self.month is None:
+            raise ValueError(f"{self.year} has a day but no month")
+        date(self.year, 1 if self.month is None else self.month, 1 if self.day is None else self.day)
 
     @property
     def is_complete(self) -> bool:
@@ -31,12 +44,12 @@ class PartialDate:
 
     def earliest(self) -> date:
         """The first day the date can mean."""
-        return date(self.year, self.month or 1, self.day or 1)
+        return date(self.year, 1 if self.month is None else self.month, 1 if self.day is None else self.day)
 
     def latest(self) -> date:
         """The last day the date can mean."""
-        month = self.month or 12
-        return date(self.year, month, self.day or calendar.monthrange(self.year, month)[1])
+        month = 12 if self.month is None else self.month
+        return date(self.year, month, calendar.monthrange(self.year, month)[1] if self.day is None else self.day)
 
     def stored(self) -> str:
         """`2006-01-12`, `2006-01` or `2006`: sorts by time as text."""
@@ -59,23 +72,24 @@ def from_stored(text: str) -> PartialDate:
 def parse(text: str, today: date) -> PartialDate:
     """Reads `12-FEB-2006`, `12feb2006`, `UNK-FEB-2006`, `t` (today), `2006-02-12`.
 
-    Raises DateNotUnderstood in words; a date in digits only (03/04/2006) can be read two ways and is refused.
+    Raises DateNotUnderstood in words; a date in digits only (03/04/2006) can be read two ways and is refused, and so is
+    a year that no date of a participant or of the study can have.
     """
     typed = text.strip().upper()
+    if refused := unseen(text.strip()):
+        raise DateNotUnderstood(refused)
     if typed in {"T", "TODAY"}:
         return PartialDate(today.year, today.month, today.day)
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", typed):
-        year_read, month_read, day_read = (int(part) for part in typed.split("-"))
-        return _checked(year_read, month_read, day_read, text)
-    match = _TYPED.match(typed)
-    if match is None and re.fullmatch(r"\d{1,2}[-/. ]\d{1,2}[-/. ]\d{2,4}", typed):
+    if year_first := _YEAR_FIRST.fullmatch(typed):
+        year_read, month_read, day_read = (int(part) for part in year_first.groups())
+        return _checked(year_read, month_read, day_read, text, today)
+    match = _TYPED.fullmatch(typed)
+    if (match is None and _TWO_WAYS.fullmatch(typed)) or (match and match[1] and match[1].isdigit() and not match[2]):
         raise DateNotUnderstood(f"“{text}” can be read in two ways. Type it as 12-FEB-2006.")
-    if match is None:
+    if match is None or not text.strip().isascii():
         raise DateNotUnderstood(f"“{text}” is not a date. Type it as 12-FEB-2006.")
     day, month, year = match.groups()
-    if day and day.isdigit() and month is None:
-        raise DateNotUnderstood(f"“{text}” can be read in two ways. Type it as 12-FEB-2006.")
-    return _checked(int(year), _month(month, text), int(day) if day and day.isdigit() else None, text)
+    return _checked(int(year), _month(month, text), int(day) if day and day.isdigit() else None, text, today)
 
 
 def _month(name: str | None, text: str) -> int | None:
@@ -86,14 +100,16 @@ def _month(name: str | None, text: str) -> int | None:
     return MONTHS.index(name) + 1
 
 
-def _checked(year: int, month: int | None, day: int | None, text: str) -> PartialDate:
+def _checked(year: int, month: int | None, day: int | None, text: str, today: date) -> PartialDate:
     if day is not None and month is None:
         raise DateNotUnderstood(f"“{text}” has a day but no month.")
     try:
-        date(year, month or 1, day or 1)
+        read = PartialDate(year, month, day)
     except ValueError:
         raise DateNotUnderstood(f"“{text}” is not a day of the calendar.") from None
-    return PartialDate(year, month, day)
+    if not EARLIEST_YEAR <= year <= today.year + YEARS_AHEAD:
+        raise DateNotUnderstood(f"“{text}”: the year {year:04d} cannot be meant here. Is the year right?")
+    return read
 
 
 def shown(day: date | None) -> str:

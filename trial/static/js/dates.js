@@ -1,22 +1,25 @@
 /* Dates are written DD-MMM-YYYY. In a [data-date] field `t` means today, and 12feb2006 becomes 12-FEB-2006
    when the field is left. All-number dates other than year first are left alone: 03/04/2006 could be March or April. */
 
-const MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
+const NAMES = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+  "november", "december"];
+const MONTHS = NAMES.map((name) => name.slice(0, 3).toUpperCase());
 
 function written(day, month, year) {
   const date = new Date(Date.UTC(year, month - 1, day));
-  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return null;
+  // A year below 1000 is a slip: it stays as typed, for the server to refuse in words.
+  if (year < 1000 || date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return null;
   return `${String(day).padStart(2, "0")}-${MONTHS[month - 1]}-${year}`;
 }
 
 /** The date in the one notation, or null when the text can be read in two ways or is no date. */
 export function normalised(text) {
-  const named = /^(\d{1,2})[\s./-]*([a-z]{3})[a-z]*[\s./-]*(\d{4})$/i.exec(text.trim());
+  const named = /^ *([0-9]{1,2})[ ./-]*([a-z]{3,9})[ ./-]*([0-9]{4}) *$/i.exec(text);
   if (named) {
-    const month = MONTHS.indexOf(named[2].toUpperCase()) + 1;
+    const month = NAMES.findIndex((name) => name.startsWith(named[2].toLowerCase())) + 1;
     return month ? written(Number(named[1]), month, Number(named[3])) : null;
   }
-  const iso = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text.trim());
+  const iso = /^ *([0-9]{4})-([0-9]{2})-([0-9]{2}) *$/.exec(text);
   return iso ? written(Number(iso[3]), Number(iso[2]), Number(iso[1])) : null;
 }
 

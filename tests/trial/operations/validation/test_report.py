@@ -80,12 +80,12 @@ def test_a_right_on_the_history_and_a_wrong_package_are_found(
 ) -> None:
     assert [each for each in installation.qualify() if each.is_good is False] == []
     database_owner.execute("GRANT UPDATE ON trial_version TO endpoint_app")
-    database_owner.execute("DELETE FROM django_migrations WHERE name = '0010_data_cuts'")
+    database_owner.execute("DELETE FROM django_migrations WHERE name = '0001_baseline'")
     monkeypatch.setattr(installation, "pins", lambda: {"Django": "1.0", "no-such-package": "1"})
     found = {each.name: each.found for each in installation.qualify() if each.is_good is False}
     assert found.pop("Package no-such-package") == "not installed"
     assert found.pop("Its rights on the history") == "trial_version update"
-    assert "0010_data_cuts not applied" in found.pop("Migrations")
+    assert "0001_baseline not applied" in found.pop("Migrations")
     assert list(found) == ["Package Django"]
 
 

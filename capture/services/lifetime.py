@@ -1,0 +1,70 @@
+"""No date of a participant lies before birth, whichever of the two is entered or corrected.
+
+A date that is typed is held against the birth on record by its field (`capture.casebook.fields`); a birth that is
+entered or corrected is held here against every date on record.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.apps import apps
+from django.db.models import DateField, DateTimeField, Model, QuerySet
+from trial.casebook_rows import is_of_participant
+
+from trial.models import Participant, RecordRow
+from trial.models.fields import PartialDateField
+from trial.protocol import constant
+from trial.rules.dates.partial_date import PartialDate, shown
+
+OLDEST_YEARS = constant("oldest_age_years")
+
+
+def implausible(details: Mapping[str, Any]) -> tuple[str, ...]:
+    """Sentences for consent and registration that lie before birth, or after an age that nobody reaches."""
+    born_on: PartialDate | None = details.get("born_on")
+    if born_on is None:
+        return ()
+    sentences = []
+    for name, words in (("consented_on", "consent"), ("registered_on", "registration")):
+        on: date | None = details.get(name)
+        if on is None:
+            continue
+        if on < born_on.earliest():
+            sentences.append(f"The {words} on {shown(on)} lies before the birth on {born_on}.")
+        elif on.year - born_on.year > OLDEST_YEARS:
+            sentences.append(f"The birth on {born_on} lies more than {OLDEST_YEARS} years before the {words}.")
+    return tuple(sentences)
+
+
+def dated_before(participant: Participant, born_on: PartialDate | None) -> tuple[str, ...]:
+    """Sentences for the entries on record that a birth on this day would leave before it."""
+    if born_on is None:
+        return ()
+    sentences = []
+    for model in apps.get_app_config("trial").get_models():
+        if not issubclass(model, RecordRow) or model is Participant or not is_of_participant(model):
+            continue
+        names = [each.name for each in model._meta.fields if _is_day(each)]
+        for row in _standing(model, participant) if names else ():
+            for when in filter(None, (getattr(row, name) for name in names)):
+                last = when.latest() if isinstance(when, PartialDate) else when
+                if last < born_on.earliest():
+                    on = str(when) if isinstance(when, PartialDate) else shown(when)
+                    sentences.append(f"{str(model._meta.verbose_name).capitalize()}: {on} is before birth.")
+    return tuple(sentences)
+
+
+def _is_day(field: Any) -> bool:
+    return isinstance(field, PartialDateField) or (
+        isinstance(field, DateField) and not isinstance(field, DateTimeField)
+    )
+
+
+def _standing(model: type[Model], participant: Participant) -> QuerySet[Any]:
+    rows = model._default_manager.filter(struck_out_reason="")
+    if any(field.name == "participant" for field in model._meta.fields):
+        return rows.filter(participant=participant)
+    above = next(field.name for field in model._meta.fields if field.related_model is not None
+                 and any(other.name == "participant" for other in field.related_model._meta.fields))  # fmt: skip
+    return rows.filter(**{f"{above}__participant": participant})

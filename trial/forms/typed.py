@@ -1,0 +1,130 @@
+"""Form fields for what people type anywhere in the product: words, numbers and full dates.
+
+Every box is a text box, so that what was typed or pasted stays visible when it is refused. Numbers are read by
+`trial.rules.typed_text`, dates by `trial.rules.dates.partial_date`.
+"""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from trial.rules import typed_text
+from trial.rules.dates import partial_date
+from trial.rules.dates.partial_date import PartialDate
+
+
+def printable(text: str) -> None:
+    """Validator: refuses characters that nobody can see, and those that turn the direction of writing."""
+    if refused := typed_text.unseen(text):
+        raise forms.ValidationError(refused)
+
+
+class WordsField(forms.CharField):
+    """Words in one line or several, without characters that nobody can see."""
+
+    default_validators = [*forms.CharField.default_validators, printable]
+
+
+class WholeNumberField(forms.IntegerField):
+    """A whole number typed into a text box → int, or None when empty."""
+
+    widget = forms.TextInput
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """The keyboard of a telephone shows digits only."""
+        return {} if widget.is_hidden else {"inputmode": "numeric", "autocomplete": "off"}
+
+    def to_python(self, value: Any) -> int | None:
+        """ValidationError in words for what is no whole number."""
+        if isinstance(value, int) or value is None or not str(value).strip():
+            return value if isinstance(value, int) else None
+        try:
+            return typed_text.whole_number(str(value))
+        except typed_text.NumberNotUnderstood as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+
+
+class NumberField(forms.DecimalField):
+    """A number typed into a text box → exact Decimal, or None when empty; shown as typed: 310, not 310.000."""
+
+    widget = forms.TextInput
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """The keyboard of a telephone shows digits and a point."""
+        return {"inputmode": "decimal", "autocomplete": "off"}
+
+    def prepare_value(self, value: Any) -> Any:
+        """Decimal → text without the zeros that the database adds; typed text stays as it was typed."""
+        return format(value.normalize(), "f") if isinstance(value, Decimal) and value.is_finite() else value
+
+    def to_python(self, value: Any) -> Decimal | None:
+        """ValidationError in words for what is no number."""
+        if isinstance(value, Decimal) or value is None or not str(value).strip():
+            return value if isinstance(value, Decimal) else None
+        try:
+            return typed_text.decimal_number(str(value))
+        except typed_text.NumberNotUnderstood as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+
+
+class DateField(forms.CharField):
+    """A date whose day and month may be unknown → PartialDate, or None when empty."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 20)
+        super().__init__(**kwargs)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """`data-date` gives the field its keyboard: t for today, tidying on leaving."""
+        attributes = {"data-date": "", "placeholder": "DD-MMM-YYYY", "class": "form-control", "autocomplete": "off"}
+        return {**super().widget_attrs(widget), **attributes}
+
+    def prepare_value(self, value: Any) -> Any:
+        """A stored date is shown as it is typed; typed text stays as it was typed."""
+        if isinstance(value, date):
+            return partial_date.shown(value)
+        return str(value) if isinstance(value, PartialDate) else value
+
+    def today(self) -> date:
+        """The day that `t` means."""
+        return timezone.now().date()
+
+    def clean(self, value: Any) -> Any:
+        """ValidationError in words for what is no date, or one that cannot be meant here."""
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            read = partial_date.parse(text, self.today())
+        except partial_date.DateNotUnderstood as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+        self.check(read)
+        return self.settled(read)
+
+    def check(self, read: PartialDate) -> None:
+        """ValidationError in words for a date that cannot be meant here."""
+
+    def settled(self, read: PartialDate) -> Any:
+        """What the field hands on; a full date asks for more."""
+        return read
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Compares as shown, so that 12feb2006 and 12-FEB-2006 are the same."""
+        return str(self.prepare_value(initial) or "").upper() != str(data or "").strip().upper()
+
+
+class WholeDate:
+    """Makes a date field ask for day, month and year → datetime.date."""
+
+    def settled(self, read: PartialDate) -> date:
+        """ValidationError when the day or the month is unknown."""
+        if not read.is_complete:
+            raise forms.ValidationError(f"{read} is not a full date: day, month and year are needed here.")
+        return read.earliest()
+
+
+class DayField(WholeDate, DateField):
+    """A full date of the conduct of the study (training, delegation), which may lie in the future."""

@@ -1,0 +1,96 @@
+"""Reads numbers as people type or paste them, and refuses in words what cannot be read. PURE.
+
+One rule for forms, lesion grids, settings and files: ASCII digits, one sign, one point. Nothing is guessed: a decimal
+comma is refused with the number that was probably meant, never dropped.
+"""
+
+import re
+import unicodedata
+from decimal import Decimal
+
+# Zero-width and format characters, controls but for tab and line breaks, directions of writing, fillers, tags.
+INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f"
+    "\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+LONGEST = 40
+_TWINS = {"．": ".", "－": "-", "−": "-", "＋": "+"}
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
+_WHOLE = re.compile(r"([+-]?[0-9]+)(?:\.0*)?")
+_COMMA = re.compile(r"[+-]?[0-9]*,[0-9]+")
+_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]*)?")
+_THOUSANDS_BY_POINT = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+,[0-9]*")
+_EXPONENT = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]*)?[eE][+-]?[0-9]+")
+
+
+class NumberNotUnderstood(ValueError):
+    """The typed text is no number, or could be read in two ways; the message names the mend."""
+
+
+def unseen(text: str) -> str:
+    """Refusal in words of text that holds a character nobody can see; empty where there is none."""
+    found = INVISIBLE.search(text)
+    if found is None:
+        return ""
+    return f"There is a character here that cannot be seen (U+{ord(found[0]):04X}): clear this and type it again."
+
+
+def decimal_number(text: str) -> Decimal:
+    """`42.5`, `-3`, `+.5` → the exact number; raises NumberNotUnderstood."""
+    typed = text.strip()
+    if len(typed) > LONGEST or not _NUMBER.fullmatch(typed):
+        raise NumberNotUnderstood(_why_not(typed, "42.5"))
+    return Decimal(typed) + 0  # -0 is 0
+
+
+def whole_number(text: str) -> int:
+    """`42` → 42, and `42.0` too, as spreadsheets write it; raises NumberNotUnderstood."""
+    typed = text.strip()
+    whole = _WHOLE.fullmatch(typed) if len(typed) <= LONGEST else None
+    if whole is not None:
+        return int(whole[1])
+    if len(typed) <= LONGEST and _NUMBER.fullmatch(typed):
+        raise NumberNotUnderstood(f"“{_short(typed)}” is not a whole number, such as 42.")
+    if _COMMA.fullmatch(typed):
+        raise NumberNotUnderstood(f"“{_short(typed)}” holds a comma. Type a whole number, such as 42.")
+    raise NumberNotUnderstood(_why_not(typed, "42"))
+
+
+def key(text: str) -> int | None:
+    """The number of a row as an address or a hidden field names it; None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
+
+
+def _why_not(typed: str, such_as: str) -> str:
+    shown = _short(typed)
+    if refused := unseen(typed):
+        return refused
+    plain = _in_plain_digits(typed)
+    if plain != typed and _NUMBER.fullmatch(plain):
+        return f"“{shown}” is not typed in the digits 0 to 9. Type them: {plain}."
+    if _THOUSANDS.fullmatch(typed):
+        together = typed.replace(",", "")
+        if typed.count(",") == 1 and "." not in typed:
+            return f"“{shown}” can be read in two ways. Type {together}, or use a point: {typed.replace(',', '.')}."
+        return f"“{shown}” parts its thousands. Type {together}."
+    if _COMMA.fullmatch(typed):
+        return f"Use a point: {_with_a_point(typed)}. “{shown}” holds a comma."
+    if _THOUSANDS_BY_POINT.fullmatch(typed):
+        return f"“{shown}” parts its thousands. Type {typed.replace('.', '').replace(',', '.')}."
+    if _EXPONENT.fullmatch(typed):
+        return f"“{shown}” holds an exponent. Write the number out, such as {such_as}."
+    return f"“{shown}” is not a number. Type digits 0 to 9, such as {such_as}."
+
+
+def _with_a_point(typed: str) -> str:
+    before, _, after = typed.partition(",")
+    return f"{before}.{after}" if before.strip("+-") else f"{before}0.{after}"
+
+
+def _in_plain_digits(typed: str) -> str:
+    """Full-width and other Unicode digits, points and signs as their ASCII twins."""
+    return "".join(str(unicodedata.decimal(letter, _TWINS.get(letter, letter))) for letter in typed)
+
+
+def _short(typed: str) -> str:
+    return typed if len(typed) <= LONGEST else f"{typed[:LONGEST]}…"
