@@ -7,6 +7,7 @@ UTC. Whoever opens a participant works at that participant's site until the answ
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 

@@ -1,6 +1,7 @@
 """Every case report form once: its title, what it records, when it is due, and the page that holds it.
 
-Adding a form: a model, a form class, its edit checks, one line here, its first edition in `trial/protocol/form_versions.py`.
+Adding a form: a model, a form class, its edit checks, one line here, its first version in
+`trial/protocol/form_versions.py`.
 """
 
 from dataclasses import dataclass
