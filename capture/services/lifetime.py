@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.apps import apps
 from django.db.models import DateField, DateTimeField, Model, QuerySet
-from trial.casebook_rows import is_of_participant
 
-from trial.models import Participant, RecordRow
+from trial.audit import tables
+from trial.models import Participant
 from trial.models.fields import PartialDateField
 from trial.protocol import constant
 from trial.rules.dates.partial_date import PartialDate, shown
@@ -42,8 +41,8 @@ def dated_before(participant: Participant, born_on: PartialDate | None) -> tuple
     if born_on is None:
         return ()
     sentences = []
-    for model in apps.get_app_config("trial").get_models():
-        if not issubclass(model, RecordRow) or model is Participant or not is_of_participant(model):
+    for model in tables.record_models():
+        if model is Participant or not tables.leads_to_a_participant(model):
             continue
         names = [each.name for each in model._meta.fields if _is_day(each)]
         for row in _standing(model, participant) if names else ():
@@ -63,8 +62,5 @@ def _is_day(field: Any) -> bool:
 
 def _standing(model: type[Model], participant: Participant) -> QuerySet[Any]:
     rows = model._default_manager.filter(struck_out_reason="")
-    if any(field.name == "participant" for field in model._meta.fields):
-        return rows.filter(participant=participant)
-    above = next(field.name for field in model._meta.fields if field.related_model is not None
-                 and any(other.name == "participant" for other in field.related_model._meta.fields))  # fmt: skip
-    return rows.filter(**{f"{above}__participant": participant})
+    above = tables.above(model)
+    return rows.filter(**{f"{above.name}__participant" if above else "participant": participant})
