@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from analysis.recompute import recompute
+from capture.casebook.forms import assessment, treatment
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, dosing, entries
 from tests.cast import cast_of
@@ -16,8 +17,8 @@ DAY_1 = date(2026, 1, 12)
 
 
 def _baseline(coordinator: Person, participant: Participant) -> None:
-    targets = [assessments.NewLesion("liver", f"segment {n}", Decimal(20 + n)) for n in range(5)]
-    non_targets = [assessments.NewLesion("bone", f"vertebra {n}", None) for n in range(3)]
+    targets = [assessment.NewLesion("liver", f"segment {n}", Decimal(20 + n)) for n in range(5)]
+    non_targets = [assessment.NewLesion("bone", f"vertebra {n}", None) for n in range(3)]
     assessments.save_baseline(
         coordinator, participant, DAY_1 - timedelta(days=5), "spiral_ct", 5, "not_done", targets, non_targets
     )
@@ -42,7 +43,7 @@ def test_one_participant_from_registration_to_a_confirmed_response(database: obj
     assert rate["excluded"] == [{"number": participant.number, "because": "no dose taken yet"}]
 
     _baseline(nora, participant)
-    dosing.save_cycle(nora, participant, 1, DAY_1, [dosing.Period(1, 28, 400, "twice_daily", "")])
+    dosing.save_cycle(nora, participant, 1, DAY_1, [treatment.Period(1, 28, 400, "twice_daily", "")])
     rate = recompute("A").result["endpoints"]["response_rate"]
     assert (rate["numerator"], rate["denominator"]) == (0, 1)
 

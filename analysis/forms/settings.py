@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 
-from trial.forms.typed import NumberField, WholeNumberField, WordsField
 from trial.protocol import (
     WORDS_OF_CHOICES,
     AnalysisSettings,
@@ -12,6 +11,7 @@ from trial.protocol import (
     WrongSettings,
     analysis_settings,
 )
+from trial.record.typed_fields import NumberField, WholeNumberField, WordsField
 
 MOST_STAGES = 3
 YES_NO = (("yes", "Yes"), ("no", "No"))

@@ -14,9 +14,9 @@ from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from trial import clock
-from trial.forms.typed import DateField, NumberField, WholeDate, WholeNumberField, WordsField
 from trial.protocol import MISSING_REASONS, constant
+from trial.record import site_clock
+from trial.record.typed_fields import DateField, NumberField, WholeDate, WholeNumberField, WordsField
 from trial.rules.dates import partial_date, site_time
 from trial.rules.dates.partial_date import PartialDate
 
@@ -28,7 +28,7 @@ FIRST_YEAR = constant("first_year")
 
 def today() -> date:
     """The day at the site that is worked at: what `t` means in a date field."""
-    return clock.today()
+    return site_clock.today()
 
 
 def before_birth(when: date | PartialDate, born_on: PartialDate | None) -> str:
@@ -58,7 +58,7 @@ class PartialDateFormField(DateField):
         """Refuses what nobody can mean of the participant who is worked at."""
         if read.earliest() > today() and not self.may_be_future:
             raise forms.ValidationError(f"{read} lies in the future.")
-        if refused := before_birth(read, clock.born_on()):
+        if refused := before_birth(read, site_clock.born_on()):
             raise forms.ValidationError(refused)
         if read.year < FIRST_YEAR and not self.before_study:
             raise forms.ValidationError(f"{read} lies before the study, which began in {FIRST_YEAR}.")

@@ -9,8 +9,8 @@ from django import forms
 from django.db.models import QuerySet
 
 from capture.casebook.fields import FullDateField, WordsField
+from capture.casebook.labels import field_label
 from capture.casebook.registry import CASEBOOK
-from capture.conduct.places import field_label
 from trial.models import EditionApproval, Person, Role, Site
 from trial.protocol import Edition, form_versions
 from trial.record import access, versions_in_force

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from capture.conduct import places, signing
+from capture.casebook import labels
+from capture.conduct import signing
 from capture.conduct.queries import NotPossible
 from trial.models import Hold, Participant, Person, Query, Role, Site
 from trial.record import access, changes
@@ -36,7 +37,7 @@ class Target:
             return "the study"
         if self.scope == Hold.Scope.SITE:
             return f"site {self.site.code if self.site else ''}"
-        form = f", {places.TITLES.get(self.form, self.form).lower()}" if self.form else ""
+        form = f", {labels.TITLES.get(self.form, self.form).lower()}" if self.form else ""
         return f"{self.participant}{form}"
 
     @property

@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from capture import history
-from capture.conduct import holds, places, verification
+from capture.casebook import history, labels
+from capture.conduct import holds, verification
 from trial.models import Hold, Participant, Person, Query, Role
 from trial.record import access
 
@@ -53,10 +53,10 @@ def form_conduct(person: Person, participant: Participant, kind: str, row_id: in
     for each in standing:
         by_field[each.field].append(each)
     monitor, planned, seen = person.role == Role.MONITOR, (), 0
-    row = places.row_of(participant, kind, row_id) if monitor else None
+    row = labels.row_of(participant, kind, row_id) if monitor else None
     if row is not None:
         planned = tuple(verification.of_entry(participant, kind, row))
-        seen = history.newest_change(*places.rows_of(participant, kind, row))
+        seen = history.newest_change(*labels.rows_of(participant, kind, row))
     return FormConduct(
         participant, kind, row_id, tuple(standing), dict(by_field), monitor, access.may_enter(person),
         holds.on_entry(participant, kind, row_id), planned, seen,
@@ -65,7 +65,7 @@ def form_conduct(person: Person, participant: Participant, kind: str, row_id: in
 
 def label_of(conduct: FormConduct, query: Query) -> Any:
     """The field a query is about, as its page calls it."""
-    return places.field_label(conduct.kind, query.field) if query.field else ""
+    return labels.field_label(conduct.kind, query.field) if query.field else ""
 
 
 STANDING = (Query.State.OPEN, Query.State.REOPENED, Query.State.ANSWERED)
@@ -85,5 +85,5 @@ def marks(participants: Sequence[Participant]) -> Marks:
     rows = list(Query.objects.filter(participant__in=by_id, state__in=STANDING, struck_out_reason=""))
     for row in rows:
         row.participant = by_id[row.participant_id]
-    pages = frozenset(place.url for place in places.places(rows).values())
+    pages = frozenset(place.url for place in labels.places(rows).values())
     return Marks(dict(Counter(row.participant_id for row in rows)), pages)

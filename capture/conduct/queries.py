@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from capture.conduct import places
+from capture.casebook import labels
 from trial.models import Participant, Person, Query, QueryMessage, Role
 from trial.record import access, changes, system_queries
 
@@ -43,7 +43,7 @@ class Listed:
     """One query of the list, with its place and its age in whole days."""
 
     query: Query
-    place: places.Place
+    place: labels.Place
     field: str
     age_days: int
 
@@ -92,13 +92,13 @@ def listed(rows: QuerySet[Query], now: datetime) -> list[Listed]:
     """The first rows with their places."""
     rows = rows.select_related("participant__site", "raised_by").prefetch_related("messages__said_by")
     shown = list(rows[:MOST_SHOWN])
-    at = places.places(shown)
+    at = labels.places(shown)
     return [one(query, at[(query.form, query.row_id)], now) for query in shown]
 
 
-def one(query: Query, place: places.Place, now: datetime) -> Listed:
+def one(query: Query, place: labels.Place, now: datetime) -> Listed:
     """One query with its place."""
-    field: Any = places.field_label(query.form, query.field) if query.field else ""
+    field: Any = labels.field_label(query.form, query.field) if query.field else ""
     return Listed(query, place, field, (now - query.raised_at).days)
 
 
@@ -139,9 +139,9 @@ def raise_query(
     if not words.strip():
         raise NotPossible("Write the question.")
     changes.stop_unprintable(words)
-    if where.form not in places.TITLES:
+    if where.form not in labels.TITLES:
         raise NotPossible("There is no such form in the casebook.")
-    if where.row_id is not None and places.row_of(participant, where.form, where.row_id) is None:
+    if where.row_id is not None and labels.row_of(participant, where.form, where.row_id) is None:
         raise NotPossible("There is no such entry.")
     with changes.record(person, "query", participant=participant) as change:
         if unless_it_waits and _waits(participant, where, words.strip()):

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from django.db import DatabaseError, connection
 from django.db.models import QuerySet
 
+from capture.casebook.labels import title
 from capture.conduct.queries import NotPossible
-from capture.trail.tables import title
 from trial.audit import redaction
 from trial.audit.redaction import LEAST_LETTERS
 from trial.models import Change, Participant, Person, Redaction, Version

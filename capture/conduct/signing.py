@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from capture.conduct import places
+from capture.casebook import labels
 from capture.conduct.queries import NotPossible
-from trial import clock
 from trial.audit.casebook_versions import CasebookVersion, casebook, hashes_of
 from trial.audit.holds import outside_the_casebook
 from trial.models import Change, Participant, Person, Signature
-from trial.record import access, changes
+from trial.record import access, changes, site_clock
 
 MEANING = (
     "I have reviewed this casebook. Its entries were made by me or by people I delegated, and to the best of my "
@@ -25,7 +24,7 @@ SIGNED, UNSIGNED, CHANGED = "signed", "unsigned", "changed"
 class Item:
     """One entry of the casebook in a signature: its place, how many rows it has, and its newest Change."""
 
-    place: places.Place
+    place: labels.Place
     form: str
     entry: int | None
     rows: int
@@ -79,7 +78,7 @@ def sign(person: Person, participant: Participant, seen: str) -> Signature:
 
     The caller has asked for the password. Raises NotPossible, changes.RecordHeld.
     """
-    if not access.may_sign(person, participant.site, clock.today_at(participant.site)):
+    if not access.may_sign(person, participant.site, site_clock.today_at(participant.site)):
         raise NotPossible(f"Only an investigator delegated for site {participant.site.code} signs its casebooks.")
     before = participant.signatures.filter(content_hash=seen, struck_out_reason="").first()
     if before is not None and standing(participant).content_hash == seen:
@@ -121,7 +120,7 @@ def _items(participant: Participant, versions: Sequence[CasebookVersion]) -> tup
     by_entry: dict[tuple[str, int | None], list[CasebookVersion]] = {}
     for each in versions:
         by_entry.setdefault((each.form, each.entry), []).append(each)
-    named = places.places(_Entry(participant, form, entry) for form, entry in by_entry)
+    named = labels.places(_Entry(participant, form, entry) for form, entry in by_entry)
     return tuple(
         Item(named[key], *key, len(rows), max(each.change for each in rows)) for key, rows in sorted(
             by_entry.items(), key=lambda pair: min(each.id for each in pair[1]))

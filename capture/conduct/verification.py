@@ -8,10 +8,8 @@ from typing import Any
 
 from django.db import connection
 
-from capture import history
-from capture.casebook.registry import ENTRY_FORMS
-from capture.conduct import places
-from capture.conduct.plan import PLAN
+from capture.casebook import history, labels
+from capture.casebook.registry import ENTRY_FORMS, PLAN
 from capture.conduct.queries import NotPossible
 from trial.audit import holds
 from trial.models import Acknowledgement, Participant, Person, Role, SourceVerification
@@ -45,7 +43,7 @@ def of_entry(participant: Participant, kind: str, row: Any) -> list[Planned]:
 
 
 def _planned(kind: str, name: str, row: SourceVerification | None, dropped: set[int]) -> Planned:
-    label = places.field_label(kind, name) if name else ""
+    label = labels.field_label(kind, name) if name else ""
     if row is None:
         return Planned(name, label, NOT_YET)
     return Planned(name, label, AGAIN if row.pk in dropped else VERIFIED, row.verified_by.full_name)
@@ -71,7 +69,7 @@ def verify_many(
         for kind, row, seen in entries:
             if kind not in PLAN or (field and field not in PLAN[kind]):
                 raise NotPossible("The plan does not ask for this verification.")
-            if history.newest_change(*places.rows_of(participant, kind, row)) != seen:
+            if history.newest_change(*labels.rows_of(participant, kind, row)) != seen:
                 raise NotPossible("The entry was changed while you looked at it. Compare it again.")
             standing = participant.verifications.filter(form=kind, row_id=row.pk, struck_out_reason="")
             one = standing.filter(field=field).first() or SourceVerification(
@@ -142,7 +140,7 @@ class CasebookEntry:
 
     kind: str
     row: Any
-    place: places.Place
+    place: labels.Place
     on: date | None
     newest: int
 
@@ -171,5 +169,5 @@ def _day(when: Any) -> date | None:
 
 
 def _entry(participant: Participant, kind: str, row: Any, on: date | None) -> CasebookEntry:
-    newest = history.newest_change(*places.rows_of(participant, kind, row))
-    return CasebookEntry(kind, row, places.place(participant, kind, row), on, newest)
+    newest = history.newest_change(*labels.rows_of(participant, kind, row))
+    return CasebookEntry(kind, row, labels.place(participant, kind, row), on, newest)

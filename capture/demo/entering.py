@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from capture.casebook.registry import ENTRY_FORMS
-from capture.checks import CHECKS
+from capture.casebook.forms import assessment, treatment
+from capture.casebook.registry import CHECKS, ENTRY_FORMS
 from capture.demo.background import answers
 from capture.demo.participant import Step
 from capture.entry.services import assessments, corrections, dosing, entries, registration
@@ -102,9 +102,9 @@ def _correction(entry: Entry, values: Mapping[str, Any]) -> None:
 
 
 def _baseline(entry: Entry, values: Mapping[str, Any]) -> None:
-    targets = [assessments.NewLesion(each.organ, f"lesion {place}", each.longest_diameter_mm)
+    targets = [assessment.NewLesion(each.organ, f"lesion {place}", each.longest_diameter_mm)
                for place, each in enumerate(values["targets"], start=1)]  # fmt: skip
-    non_targets = [assessments.NewLesion(organ, words, None) for organ, words in values["non_targets"]]
+    non_targets = [assessment.NewLesion(organ, words, None) for organ, words in values["non_targets"]]
     assessments.save_baseline(
         entry.person, entry.participant, values["assessed_on"], "spiral_ct", 5, values["marker"], targets, non_targets,
         acknowledged=entry.looked("baseline"),
@@ -152,7 +152,7 @@ def _reading(lesion_id: int, place: int, scan: Any, longer_mm: Decimal) -> asses
 
 
 def _cycle(entry: Entry, values: Mapping[str, Any]) -> None:
-    periods = [dosing.Period(**each) for each in values["periods"]]
+    periods = [treatment.Period(**each) for each in values["periods"]]
     dosing.save_cycle(
         entry.person, entry.participant, values["number"], values["started_on"], periods, values["dispensed"],
         values["returned"], values["lot"], values["delay_reason"], acknowledged=entry.looked("cycle"),
@@ -162,7 +162,7 @@ def _cycle(entry: Entry, values: Mapping[str, Any]) -> None:
 def _count_again(entry: Entry, values: Mapping[str, Any]) -> None:
     cycle = Cycle.objects.get(participant=entry.participant, number=values["number"])
     rows = cycle.periods.filter(struck_out_reason="").order_by("from_day")
-    periods = [dosing.Period(row.from_day, row.to_day, row.dose_mg, row.frequency, row.reason) for row in rows]
+    periods = [treatment.Period(row.from_day, row.to_day, row.dose_mg, row.frequency, row.reason) for row in rows]
     dosing.save_cycle(
         entry.person, entry.participant, cycle.number, cycle.started_on, periods, cycle.tablets_dispensed,
         values["returned"], cycle.lot, cycle.delay_reason, reason=values["reason"], acknowledged=entry.looked("cycle"),

@@ -13,7 +13,7 @@ from django.db.models import Model
 from django.forms import BaseForm, CheckboxInput
 from django.http import QueryDict
 
-from capture import history
+from capture.casebook import history
 from trial.rules.typed_text import NumberNotUnderstood, decimal_number
 
 LONGEST_PAGE = 100_000

@@ -10,12 +10,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from capture import checks
-from capture.conditions.assessment import within_a_window
+from capture.casebook import registry
+from capture.casebook.forms.assessment import Reading
+from capture.casebook.forms.assessment_checks import within_a_window
 from capture.entry import live_response
-from capture.services.readings import Reading
-from trial import clock
 from trial.models import Assessment, LesionReading, Participant, RecordRow, Visit
+from trial.record import site_clock
 from trial.rules.dates.partial_date import PartialDate
 from trial.rules.response import recist
 from trial.rules.response.criteria import NODE
@@ -122,7 +122,7 @@ class ParticipantFacts(Mapping[str, Any]):
     @property
     def today(self) -> date:
         """The day at the participant's site."""
-        return clock.today_at(self.participant.site)
+        return site_clock.today_at(self.participant.site)
 
     @property
     def now(self) -> datetime:
@@ -250,7 +250,7 @@ class Head:
 
 def follow_up_facts(
     participant: Participant, head: Head, readings: Sequence[Reading], assessment: Assessment | None
-) -> checks.Facts:
+) -> registry.Facts:
     """What the checks of a follow-up need to know."""
     lesions = {lesion.pk for lesion in participant.lesions.filter(struck_out_reason="")}
     known = {each.lesion_id for each in readings} <= lesions
@@ -269,7 +269,7 @@ def follow_up_facts(
         "readings": readings,
         "with_previous": [(each, previous.get(each.lesion_id)) for each in readings],
         "other_dates": set(others.values_list("assessed_on", flat=True)),
-        "today": clock.today_at(participant.site),
+        "today": site_clock.today_at(participant.site),
         "new_lesions": head.new_lesions,
         "new_lesion_on": head.new_lesion_on,
         "new_lesion_description": head.new_lesion_description,

@@ -8,7 +8,7 @@ from datetime import date
 
 from django.db.models import Prefetch
 
-from capture.services.readings import Reading
+from capture.casebook.forms.assessment import Reading
 from trial.models import Assessment, LesionReading, Participant
 from trial.record.in_force import settings_in_force
 from trial.rules.evaluation import response

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from capture.casebook.registry import CasebookForm
+from capture.casebook.forms.base import CasebookForm
 from capture.grading import event_proposals
 from trial.models import Participant
 from trial.rules.typed_text import key

@@ -10,8 +10,8 @@ from typing import Any
 
 from django.db import models as django_models
 
+from capture.casebook.forms.registration import DETAILS
 from capture.casebook.registry import ENTRY_FORMS
-from capture.forms.registration import DETAILS
 from trial import models, protocol
 from trial.models.fields import MissingReasonField, PartialDateField
 from trial.protocol.ctcae_v3.limits import ANALYTES

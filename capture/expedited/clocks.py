@@ -8,9 +8,9 @@ from itertools import product
 
 from django.db.models import Q
 
-from trial.clock import zone_of
 from trial.models import AdverseEvent, DosingPeriod, ExpeditedReport, OffTreatment, Participant
 from trial.record.in_force import table_in_force
+from trial.record.site_clock import zone_of
 from trial.rules.safety import expedited_reports
 from trial.rules.safety.expedited_reports import Clock, Doses, EventAsKnown, Sent
 from trial.rules.safety.expedited_table import Rule

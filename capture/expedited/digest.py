@@ -16,9 +16,9 @@ from django.urls import reverse
 
 from capture.expedited import wording
 from capture.expedited.clocks import EventClock, clocks_of
-from trial.clock import NOWHERE, zone_of
 from trial.models import Participant, Person, Role, operations
 from trial.record import access
+from trial.record.site_clock import NOWHERE, zone_of
 from trial.rules.dates import site_time
 from trial.rules.safety import expedited_reports
 

@@ -15,8 +15,8 @@ from capture.casebook.fields import (
     on_the_wall,
     say_whose,
 )
-from trial import clock
 from trial.models import ExpeditedReport
+from trial.record import site_clock
 from trial.rules.dates import site_time
 from trial.rules.safety.expedited_reports import KINDS
 
@@ -42,8 +42,8 @@ class ReportForm(forms.Form):
     offset = timedelta()
 
     def __init__(self, data: Any, row: ExpeditedReport | None) -> None:
-        """Opened by somebody who stands at the site of the participant (`trial.clock`)."""
-        self.where = clock.zone()
+        """Opened by somebody who stands at the site of the participant (`trial.record.site_clock`)."""
+        self.where = site_clock.zone()
         super().__init__(data, initial=_on_record(row, self.where) if row else {})
         say_whose(self.fields["sent_time"], self.where)
         ask_which(self.fields["sent_offset"], self.initial.get("sent_on"), self.initial.get("sent_time"), self.where)

@@ -7,11 +7,11 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
+from capture.casebook.forms.reasons import ReasonForm
 from capture.entry.views import saving
 from capture.expedited import listing, reports
 from capture.expedited.clocks import clock_of
 from capture.expedited.report_form import ReportForm
-from capture.forms.reason import ReasonForm
 from trial.models import AdverseEvent, ExpeditedReport, Participant
 from trial.record import access
 from trial.record.in_force import table_in_force

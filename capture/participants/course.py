@@ -9,8 +9,8 @@ from datetime import date
 
 from django.urls import reverse
 
-from capture.conduct import places
-from capture.one_line import event_name
+from capture.casebook import labels
+from capture.casebook.labels import event_name
 from capture.participants.entry_lists import EntryList
 from capture.participants.matrix import Row
 from capture.participants.timeline.facts import Course, QueryFact
@@ -67,7 +67,7 @@ def _queries(participant: Participant) -> tuple[QueryFact, ...]:
     rows = list(participant.queries.filter(struck_out_reason="").order_by("id"))
     for row in rows:
         row.participant = participant
-    titles = places.places(rows)
+    titles = labels.places(rows)
     return tuple(
         QueryFact(row.pk, row.raised_at.date(), row.state, titles[(row.form, row.row_id)].title) for row in rows
     )

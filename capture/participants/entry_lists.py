@@ -8,8 +8,9 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 
-from capture.casebook.registry import ENTRY_FORMS, CasebookForm
-from capture.one_line import one_line
+from capture.casebook.forms.base import CasebookForm
+from capture.casebook.labels import one_line
+from capture.casebook.registry import ENTRY_FORMS
 from trial.models import Participant
 from trial.rules.dates import partial_date
 

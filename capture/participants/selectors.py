@@ -18,7 +18,6 @@ from capture.entry.facts import Course, course, readings_by_assessment
 from capture.participants import due_dates
 from capture.participants.due_dates import states_of
 from capture.participants.matrix import PAGE_ROWS, Cell, Matrix, Row
-from trial import clock
 from trial.models import (
     Assessment,
     BloodPressure,
@@ -34,7 +33,7 @@ from trial.models import (
     Withdrawal,
 )
 from trial.protocol import Due, schedule
-from trial.record import access
+from trial.record import access, site_clock
 
 Today = Callable[[int], date]
 PATIENCE_SECONDS = 0.1  # of the 300 ms that a page may take
@@ -97,7 +96,7 @@ BELOW: tuple[Any, ...] = (OffTreatment, Death, Withdrawal, OffStudy, FollowUp, V
 def rows_of(participants: Sequence[Participant], today: Today) -> list[Row]:
     """Status of the forms of these participants, by the schedule of the protocol; one query per table.
 
-    today: site id → the day there (`trial.clock.today_by_site`).
+    today: site id → the day there (`trial.record.site_clock.today_by_site`).
     """
     cycles = _by_participant(_standing(Cycle, participants).order_by("number"))
     scans = _by_participant(_standing(Assessment, participants).order_by("assessed_on", "id"))
@@ -270,7 +269,7 @@ def _go_on() -> None:
 
 def derive() -> int:
     """Derives everybody whose state is not known; returns how many."""
-    today = clock.today_by_site()
+    today = site_clock.today_by_site()
     everybody = Participant.objects.order_by("number", "screening_number").values_list("pk", "site_id")
     days = {key: today(site) for key, site in everybody}
     unknown = due_dates.moved(days)

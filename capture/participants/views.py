@@ -8,11 +8,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from capture.casebook.fields import today
+from capture.casebook.forms.reasons import NotDoneForm, ReasonForm
 from capture.conduct import panel
 from capture.entry.services import not_done
 from capture.entry.views import saving
-from capture.forms.not_done import NotDoneForm
-from capture.forms.reason import ReasonForm
 from capture.grading import dose_advice
 from capture.grading.event_proposals import open_proposals
 from capture.participants import selectors
@@ -20,10 +19,10 @@ from capture.participants.course import course_of
 from capture.participants.entry_lists import entry_lists
 from capture.participants.lesions import lesion_table
 from capture.participants.my_work import work_of
-from trial import clock, protocol
+from trial import protocol
 from trial.models import Assessment, Participant, Waiver
 from trial.protocol import schedule
-from trial.record import access
+from trial.record import access, site_clock
 
 FILTERS = ("site", "group", "state", "typed")
 STATES = (("", "All"), ("due", "Something due or overdue"), ("overdue", "Something overdue"))
@@ -34,7 +33,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
     """Rows are participants, columns their forms, each with its status; filters `site`, `group`, `state`, `typed`."""
     site, group, state, typed = (request.GET.get(name, "").replace("\0", "") for name in FILTERS)
     page = request.GET.get("page", "1")
-    found = selectors.matrix(request.user, clock.today_by_site(), site, group, state, typed, _page(page))
+    found = selectors.matrix(request.user, site_clock.today_by_site(), site, group, state, typed, _page(page))
     shown = {
         "matrix": found,
         "marks": panel.marks([row.participant for row in found.rows]),
@@ -106,7 +105,7 @@ def _may_register(participant: Participant) -> bool:
 @access.allows(*access.READS_RECORD)
 def work(request: HttpRequest) -> HttpResponse:
     """What waits for the person, under headings."""
-    shown = {"work": work_of(request.user, clock.today_by_site()), "may_enter": access.may_enter(request.user)}
+    shown = {"work": work_of(request.user, site_clock.today_by_site()), "may_enter": access.may_enter(request.user)}
     return render(request, "capture/work.html", shown)
 
 

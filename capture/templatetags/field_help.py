@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 from django.forms import BoundField
 
-from capture import field_help as helps
+from capture.casebook.forms import field_help as helps
 
 register = template.Library()
 

@@ -9,12 +9,12 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from capture import blacked_out
-from capture import history as of_entry
+from capture.casebook import history, labels
+from capture.casebook import history as of_entry
 from capture.casebook.registry import ENTRY_FORMS
 from capture.conduct import redactions
 from capture.exchange.exporting.export import ExportFailed
-from capture.trail import csv_file, reviews, selection, tables, words
+from capture.trail import csv_file, reviews, selection, words
 from trial.models import Participant, Person, Role, audit
 from trial.models.audit import ACTS
 from trial.record import access, changes
@@ -55,7 +55,7 @@ def _choices(person: Person) -> dict[str, Any]:
         people = people.filter(pk__in=access.changes_for(person).order_by().values("person"))
     return {
         "people": people, "sites": access.sites_for(person).order_by("code"), "acts": ACTS.items(),
-        "tables": sorted(tables.TITLES.items(), key=lambda each: each[1]),
+        "tables": sorted(labels.TABLE_TITLES.items(), key=lambda each: each[1]),
     }  # fmt: skip
 
 
@@ -69,7 +69,7 @@ def change(request: HttpRequest, change_number: int) -> HttpResponse:
         "change": one, "act": ACTS.get(one.act, one.act), "rows": words.rows_of(one),
         "role": dict(Role.choices).get(one.role, ""), "seal": bytes(one.seal or b"").hex(),
         "participant": one.participant,
-        "notes": blacked_out.notes_of(one.versions.select_related("change"), one).get(one.pk),
+        "notes": history.notes_of(one.versions.select_related("change"), one).get(one.pk),
         "may_black_out": one.participant is not None and request.user.role in redactions.MAY_ASK,
     }  # fmt: skip
     inline = bool(request.headers.get("HX-Request"))

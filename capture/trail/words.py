@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 
-from capture import history
-from capture.trail.tables import HISTORY_OF, title
+from capture.casebook import history
+from capture.casebook.labels import HISTORY_OF, title
 from trial.models import Change, Lesion, Person, Site, Version
 
 ROW_ACTS = {"insert": "new", "update": "changed", "delete": "removed"}

@@ -14,8 +14,9 @@ from hypothesis import strategies as some
 
 from analysis import data_cuts, moments
 from analysis.moments import Moment
+from capture.casebook.checks import Refused
+from capture.casebook.forms import assessment, treatment
 from capture.casebook.registry import ENTRY_FORMS
-from capture.checking import Refused
 from capture.entry.services import assessments, corrections, dosing, entries, not_done, registration
 from tests.analysis.typed import DAY_1, Act, typed
 from tests.cast import answers, details, register
@@ -99,8 +100,8 @@ def _find(study: Study, act: Act) -> None:
 
 def _baseline(study: Study, act: Act) -> None:
     one = study.one(act)
-    targets = [assessments.NewLesion("liver", f"segment {n}", Decimal(20 + n)) for n in range(1 + act.choice % 3)]
-    others = [assessments.NewLesion("bone", "vertebra", None)] * (act.choice % 2)
+    targets = [assessment.NewLesion("liver", f"segment {n}", Decimal(20 + n)) for n in range(1 + act.choice % 3)]
+    others = [assessment.NewLesion("bone", "vertebra", None)] * (act.choice % 2)
     assessments.save_baseline(study.nora, one, DAY_1 - timedelta(days=act.day % 40), "spiral_ct", 5,
                               ("not_done", "normal", "above")[act.choice % 3], targets, others)  # fmt: skip
 
@@ -108,9 +109,9 @@ def _baseline(study: Study, act: Act) -> None:
 def _dose(study: Study, act: Act) -> None:
     """Cycle 1 or a later one; a later one may hold or reduce. Entering it again corrects it."""
     number = 1 + act.day // 28 % 4
-    later = dosing.Period(1 + 7 * (act.choice % 2), 28, (400, 0, 200)[act.choice % 3], "twice_daily",
+    later = treatment.Period(1 + 7 * (act.choice % 2), 28, (400, 0, 200)[act.choice % 3], "twice_daily",
                           "toxicity" if act.choice % 3 else "")  # fmt: skip
-    periods = [dosing.Period(1, 7, 400, "twice_daily")] * (act.choice % 2) + [later]
+    periods = [treatment.Period(1, 7, 400, "twice_daily")] * (act.choice % 2) + [later]
     dosing.save_cycle(study.nora, study.one(act), number, DAY_1 + timedelta(days=28 * (number - 1)), periods,
                       reason="as counted")  # fmt: skip
 

@@ -16,6 +16,7 @@ from analysis.endpoints import comparison
 from analysis.models import GroupResult, ParticipantOutcome
 from analysis.moments import Moment
 from analysis.recompute import prepare, recompute
+from capture.casebook.forms import assessment, treatment
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, dosing, entries
 from tests.cast import Cast, cast_of, register
@@ -37,9 +38,9 @@ def _assess(cast: Cast, participant: Participant, on: date, share: str) -> None:
 
 def _treat(cast: Cast, participant: Participant) -> None:
     nora = cast.people[Role.COORDINATOR]
-    targets = [assessments.NewLesion("liver", f"segment {n}", Decimal(20 + n)) for n in range(2)]
+    targets = [assessment.NewLesion("liver", f"segment {n}", Decimal(20 + n)) for n in range(2)]
     assessments.save_baseline(nora, participant, DAY_1 - timedelta(days=5), "spiral_ct", 5, "not_done", targets, [])
-    dosing.save_cycle(nora, participant, 1, DAY_1, [dosing.Period(1, 28, 400, "twice_daily", "")])
+    dosing.save_cycle(nora, participant, 1, DAY_1, [treatment.Period(1, 28, 400, "twice_daily", "")])
 
 
 def _die(cast: Cast, participant: Participant, on: date) -> None:

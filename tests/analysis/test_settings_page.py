@@ -10,6 +10,7 @@ from django.test import Client
 from analysis.forms.settings import SettingsForm
 from analysis.models import GroupResult
 from analysis.recompute import is_behind, recompute
+from capture.casebook.forms import assessment, treatment
 from capture.entry.services import assessments, dosing
 from tests.cast import Cast, cast_of
 from trial.audit import verify
@@ -25,9 +26,9 @@ def cast(database: str) -> Cast:
     """One participant of group A whose response is seen again after 30 days."""
     made = cast_of()
     nora, participant = made.people[Role.COORDINATOR], made.participant
-    target = [assessments.NewLesion("liver", "segment 4", Decimal(50))]
+    target = [assessment.NewLesion("liver", "segment 4", Decimal(50))]
     assessments.save_baseline(nora, participant, date(2026, 1, 6), "spiral_ct", 5, "not_done", target, [])
-    dosing.save_cycle(nora, participant, 1, date(2026, 1, 12), [dosing.Period(1, 28, 400, "twice_daily")])
+    dosing.save_cycle(nora, participant, 1, date(2026, 1, 12), [treatment.Period(1, 28, 400, "twice_daily")])
     lesion = participant.lesions.get()
     for on in SCANS:
         reading = assessments.Reading(lesion.pk, "measured", Decimal(30), "", None)

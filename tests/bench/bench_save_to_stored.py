@@ -10,6 +10,8 @@ import time
 
 import django
 
+from capture.casebook.forms import treatment
+
 
 def main(rounds: int) -> None:
     """Prints p50 and p95 in milliseconds, and the machine."""
@@ -26,7 +28,7 @@ def main(rounds: int) -> None:
     saves, stored = [], []
     for place in range(rounds):
         began = time.perf_counter()
-        dosing.save_cycle(coordinator, cycle.participant, 1, cycle.started_on, dosing.AS_PLANNED, 112, place % 5,
+        dosing.save_cycle(coordinator, cycle.participant, 1, cycle.started_on, treatment.AS_PLANNED, 112, place % 5,
                           reason="benchmark")  # fmt: skip
         committed = time.perf_counter()
         newest = Change.objects.order_by("-id").values_list("id", flat=True)[0]

@@ -12,6 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from capture.casebook.forms import assessment, treatment
 from capture.casebook.registry import ENTRY_FORMS
 from capture.conduct import queries, signing
 from capture.conduct.queries import Where
@@ -54,8 +55,8 @@ def _within(task: str, counted: Counted, clicks: int, seconds: int) -> None:
 
 
 def _baseline(cast: Cast) -> None:
-    targets = [assessments.NewLesion("liver", f"segment {n}", Decimal(40)) for n in range(1, 6)]
-    others = [assessments.NewLesion("bone", f"vertebra {n}", None) for n in range(1, 4)]
+    targets = [assessment.NewLesion("liver", f"segment {n}", Decimal(40)) for n in range(1, 6)]
+    others = [assessment.NewLesion("bone", f"vertebra {n}", None) for n in range(1, 4)]
     assessments.save_baseline(None, cast.participant, DAY_1 - timedelta(3), "spiral_ct", 5, "not_done", targets, others)
 
 
@@ -133,7 +134,7 @@ def test_a_cycle_taken_as_planned_takes_4_clicks_and_20_seconds(
 
 
 def test_an_adverse_event_takes_6_clicks_and_30_seconds(chromium: Any, live_server_url: str, cast: Cast) -> None:
-    dosing.save_cycle(None, cast.participant, 1, DAY_1, dosing.AS_PLANNED)
+    dosing.save_cycle(None, cast.participant, 1, DAY_1, treatment.AS_PLANNED)
     do = _start(chromium, live_server_url, cast, "/participants/NET-001/")
     do.click("a[aria-label='New: Adverse event']", opens=True)
     do.type("hand-foot", "")
@@ -162,7 +163,7 @@ def test_an_adverse_event_takes_6_clicks_and_30_seconds(chromium: Any, live_serv
 
 def test_a_serious_event_takes_6_clicks_and_30_seconds(chromium: Any, live_server_url: str, cast: Cast) -> None:
     """The clock of its report asks for three answers more."""
-    dosing.save_cycle(None, cast.participant, 1, DAY_1, dosing.AS_PLANNED)
+    dosing.save_cycle(None, cast.participant, 1, DAY_1, treatment.AS_PLANNED)
     do = _start(chromium, live_server_url, cast, "/participants/NET-001/")
     do.click("a[aria-label='New: Adverse event']", opens=True)
     do.type("hypertension", "")
@@ -190,7 +191,7 @@ def test_a_follow_up_of_8_lesions_takes_3_clicks_and_30_seconds(
     chromium: Any, live_server_url: str, cast: Cast
 ) -> None:
     _baseline(cast)
-    dosing.save_cycle(None, cast.participant, 1, DAY_1, dosing.AS_PLANNED)
+    dosing.save_cycle(None, cast.participant, 1, DAY_1, treatment.AS_PLANNED)
     do = _start(chromium, live_server_url, cast, "/participants/NET-001/")
     do.click("a.btn:has-text('Week')", opens=True)
     assert do.focused() == "assessed_on"
@@ -267,7 +268,7 @@ def test_a_casebook_of_40_forms_is_signed_in_2_clicks_and_12_seconds_with_passwo
 
 def test_nothing_is_answered_beforehand(chromium: Any, live_server_url: str, cast: Cast) -> None:
     """Every select that asks a question of a new form is empty; only carried facts and the site stand there."""
-    dosing.save_cycle(None, cast.participant, 1, DAY_1, dosing.AS_PLANNED)
+    dosing.save_cycle(None, cast.participant, 1, DAY_1, treatment.AS_PLANNED)
     do = _start(chromium, live_server_url, cast, "/participants/NET-001/")
     new = ("register/", "NET-001/assessments/new/", "NET-001/adverse_event/new/", "NET-001/follow_up/new/",
            "NET-001/visit/new/", "NET-001/death/new/")  # fmt: skip

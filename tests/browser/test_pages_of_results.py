@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from analysis.recompute import recompute
+from capture.casebook.forms import assessment, treatment
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, dosing, entries
 from tests.browser.conftest import signed_in_page
@@ -20,9 +21,9 @@ PLOT_IN_FOCUS = "document.activeElement.matches('svg') && document.activeElement
 
 def _course(participant: Participant, millimetres: int) -> None:
     """A target of 40 mm at baseline, one look at it, a raised marker that falls, and diarrhoea."""
-    target = [assessments.NewLesion("liver", "segment 4", Decimal(40))]
+    target = [assessment.NewLesion("liver", "segment 4", Decimal(40))]
     assessments.save_baseline(None, participant, DAY_1 - timedelta(3), "spiral_ct", 5, "not_done", target, [])
-    dosing.save_cycle(None, participant, 1, DAY_1, dosing.AS_PLANNED)
+    dosing.save_cycle(None, participant, 1, DAY_1, treatment.AS_PLANNED)
     reading = assessments.Reading(participant.lesions.get().pk, "measured", Decimal(millimetres))
     assessments.save_follow_up(None, participant, DAY_1 + timedelta(56), "spiral_ct", 5, "not_done", [reading], "no")
     values = {"term": "diarrhea", "select": "", "other_words": "", "grade": 3, "grade_missing": "", "attribution": 4,

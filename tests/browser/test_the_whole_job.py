@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from analysis.recompute import recompute
+from capture.casebook.forms import assessment, treatment
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, dosing
 from tests.cast import Cast, cast_of
@@ -52,10 +53,10 @@ def _prepared() -> Cast:
 
     cast = cast_of()
     nora = cast.people[Role.COORDINATOR]
-    targets = [assessments.NewLesion("liver", f"segment {n}", Decimal(40)) for n in range(1, 6)]
-    others = [assessments.NewLesion("bone", f"vertebra {n}", None) for n in range(1, 4)]
+    targets = [assessment.NewLesion("liver", f"segment {n}", Decimal(40)) for n in range(1, 6)]
+    others = [assessment.NewLesion("bone", f"vertebra {n}", None) for n in range(1, 4)]
     assessments.save_baseline(nora, cast.participant, date(2026, 1, 6), "spiral_ct", 5, "not_done", targets, others)
-    dosing.save_cycle(nora, cast.participant, 1, DAY_1, [dosing.Period(1, 28, 400, "twice_daily")])
+    dosing.save_cycle(nora, cast.participant, 1, DAY_1, [treatment.Period(1, 28, 400, "twice_daily")])
     recompute("A")
     recompute("B")
     return cast

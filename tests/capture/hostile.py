@@ -13,7 +13,8 @@ from typing import Any
 
 from django.test import Client
 
-from capture import checks
+from capture.casebook import registry
+from capture.casebook.forms import assessment, treatment
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, dosing, entries
 from tests.capture.typed import fields, signed_in
@@ -60,10 +61,10 @@ class Found:
 def prepare(cast: Cast) -> None:
     """A baseline, a cycle and a follow-up assessment, so that every page opens."""
     nora, one = cast.people[Role.COORDINATOR], cast.participant
-    targets = [assessments.NewLesion("liver", "segment 4", Decimal(40))]
-    others = [assessments.NewLesion("bone", "rib", None)]
+    targets = [assessment.NewLesion("liver", "segment 4", Decimal(40))]
+    others = [assessment.NewLesion("bone", "rib", None)]
     assessments.save_baseline(nora, one, date(2026, 1, 9), "spiral_ct", 5, "not_done", targets, others)
-    dosing.save_cycle(nora, one, 1, date(2026, 1, 12), dosing.AS_PLANNED)
+    dosing.save_cycle(nora, one, 1, date(2026, 1, 12), treatment.AS_PLANNED)
     readings = [assessments.Reading(each.pk, "measured" if each.kind == "target" else "present",
                                     Decimal(35) if each.kind == "target" else None)
                 for each in one.lesions.order_by("id")]  # fmt: skip
@@ -149,7 +150,7 @@ def _look_at_the_stored(cast: Cast, kind: str, found: Found) -> None:
     below = form.lines
     lines = [{name: getattr(each, name) for name in below.fields} for each in below.of(row)] if below else []
     facts = entries.facts(form, cast.participant, values, row, lines)
-    refused = [each.id for each in checks.failing(checks.CHECKS[kind], facts) if each.severity == checks.HARD]
+    refused = [each.id for each in registry.failing(registry.CHECKS[kind], facts) if each.severity == registry.HARD]
     control = [name for name, value in values.items() if isinstance(value, str) and any(ord(each) < 32 and each not in
                "\r\n\t" for each in value)]  # fmt: skip
     if refused or control:

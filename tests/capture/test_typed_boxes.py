@@ -15,15 +15,15 @@ from django.test import Client
 import analysis
 import capture
 import trial
+from capture.casebook import lifetime
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import corrections, registration
-from capture.services import lifetime
 from tests.capture import hostile
 from tests.capture.boxes import boxes_of
 from tests.capture.typed import fields, opened, signed_in
 from tests.cast import Cast, cast_of, details, register
-from trial.forms.typed import DateField, NumberField, WholeNumberField, WordsField
 from trial.models import AdverseEvent, Change, Role
+from trial.record.typed_fields import DateField, NumberField, WholeNumberField, WordsField
 from trial.rules.dates.partial_date import PartialDate
 
 BIRTH = "before the participant's birth"

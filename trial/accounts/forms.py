@@ -7,8 +7,8 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest
 
-from trial.forms.typed import DayField, WordsField
 from trial.models import Person, Role, Site
+from trial.record.typed_fields import DayField, WordsField
 from trial.rules.dates import site_time
 
 

@@ -10,10 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from trial import clock
 from trial.accounts.security import kept_forms, session
 from trial.models import KeptForm
-from trial.record import changes
+from trial.record import changes, site_clock
 from trial.rules.typed_text import key
 
 
@@ -26,7 +25,7 @@ class StatedRule:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Hands it on, at no site yet; what is shown to signed-in people is kept out of shared and disk caches."""
-        with clock.at(None):
+        with site_clock.at(None):
             response = self.get_response(request)
         if getattr(request, "user", None) is not None and request.user.is_authenticated:
             response.headers.setdefault("Cache-Control", "private, no-store")

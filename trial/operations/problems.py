@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from trial.accounts.views.people import one_form
-from trial.forms.typed import WordsField
 from trial.models import Person, ProblemReport, Role
 from trial.record import access, changes
+from trial.record.typed_fields import WordsField
 from trial.runtime.program import PROGRAM
 
 

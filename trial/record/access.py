@@ -16,8 +16,8 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
-from trial import clock
 from trial.models import Change, Delegation, Participant, Person, Role, Site, Training
+from trial.record import site_clock
 from trial.rules.dates.partial_date import shown
 from trial.rules.typed_text import key
 
@@ -92,7 +92,7 @@ def participant_for(person: Person, reference: str) -> Participant:
     found = participants_for(person).filter(is_reference(reference)).first()
     if found is None:
         raise Http404("There is no such participant at your sites.")
-    clock.stand_with(found)
+    site_clock.stand_with(found)
     return found
 
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from django import template
 from django.utils import timezone
 
-from trial.clock import zone, zone_of
 from trial.models import Site
+from trial.record.site_clock import zone, zone_of
 from trial.rules.dates import site_time
 
 register = template.Library()

@@ -3,8 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from capture.casebook.registry import CASEBOOK
-from capture.checks import CHECKS
+from capture.casebook.registry import CASEBOOK, CHECKS
 from trial.record import access
 
 

@@ -8,7 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from capture.conduct import holds, places
+from capture.casebook import labels
+from capture.conduct import holds
 from capture.conduct.queries import NotPossible
 from trial.models import Hold, Role
 from trial.record import access, changes
@@ -84,12 +85,12 @@ def _target(request: HttpRequest, what: str) -> holds.Target:
 def freeze_form(request: HttpRequest, reference: str, form: str, row_id: int) -> HttpResponse:
     """Freezes one entry."""
     participant = access.participant_for(request.user, reference)
-    row = places.row_of(participant, form, row_id)
+    row = labels.row_of(participant, form, row_id)
     if row is None:
         raise Http404("There is no such entry.")
     target = holds.Target(Hold.Scope.FORM, participant=participant, form=form, row_id=row_id)
     _say(request, lambda: holds.freeze(request.user, target), "The form is frozen.")
-    return redirect(places.place(participant, form, row).url)
+    return redirect(labels.place(participant, form, row).url)
 
 
 @access.allows(*WHO)

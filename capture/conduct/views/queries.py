@@ -11,19 +11,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from capture import history
+from capture.casebook import history, labels
+from capture.casebook.forms.reasons import ReasonForm
+from capture.casebook.forms.visit import line_forms
 from capture.casebook.registry import ENTRY_FORMS
-from capture.conduct import places, queries
+from capture.conduct import queries
 from capture.conduct import queries as query_list
 from capture.conduct.queries import Where
 from capture.entry import edit_conflict
 from capture.entry.services import acknowledgements, entries
 from capture.entry.views import saving
-from capture.forms.lines import line_forms
-from capture.forms.reason import ReasonForm
-from trial import clock
 from trial.models import Participant, Query, Role
-from trial.record import access, changes, system_queries
+from trial.record import access, changes, site_clock, system_queries
 
 
 @dataclass
@@ -83,7 +82,7 @@ def _answered(request: HttpRequest, query: Query, typed: AnswerSheet, words: str
 
 
 def _row(query: Query) -> Any:
-    return places.row_of(query.participant, query.form, query.row_id)
+    return labels.row_of(query.participant, query.form, query.row_id)
 
 
 def _forms(query: Query, posted: QueryDict | None) -> list[Any]:
@@ -140,7 +139,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     rows = query_list.found(request.user, asked, now)
     shown = {
         "asked": asked, "listed": query_list.listed(rows, now), "total": rows.count(), "states": query_list.STATES,
-        "ages": query_list.AGES, "sites": access.sites_for(request.user), "forms": places.TITLES.items(),
+        "ages": query_list.AGES, "sites": access.sites_for(request.user), "forms": labels.TITLES.items(),
         "may_ask": request.user.role == Role.MONITOR, "may_answer": access.may_enter(request.user),
         "most": query_list.MOST_SHOWN,
     }  # fmt: skip
@@ -167,9 +166,9 @@ def one(request: HttpRequest, query_id: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, query: Query, sheet: AnswerSheet, status: int = 200) -> HttpResponse:
-    at = places.places([query])[(query.form, query.row_id)]
-    row = places.row_of(query.participant, query.form, query.row_id)
-    rows = places.rows_of(query.participant, query.form, row) if row is not None else []
+    at = labels.places([query])[(query.form, query.row_id)]
+    row = labels.row_of(query.participant, query.form, query.row_id)
+    rows = labels.rows_of(query.participant, query.form, row) if row is not None else []
     shown: dict[str, Any] = {
         "listed": query_list.one(query, at, timezone.now()), "participant": query.participant,
         "may_answer": access.may_enter(request.user), "may_ask": request.user.role == Role.MONITOR,
@@ -200,7 +199,7 @@ def raise_one(request: HttpRequest, reference: str) -> HttpResponse:
     """A query about a field, an entry or a whole form; the place comes in the address."""
     participant = access.participant_for(request.user, reference)
     where = _where(request)
-    if where.form not in places.TITLES:
+    if where.form not in labels.TITLES:
         raise Http404("There is no such form in the casebook.")
     words, said, status = request.POST.get("words", "")[:600] or request.POST.get("template", "")[:600], "", 200
     if request.method == "POST":
@@ -211,11 +210,11 @@ def raise_one(request: HttpRequest, reference: str) -> HttpResponse:
         else:
             messages.success(request, f"The query about {participant} is with the site.")
             return redirect(_back(participant, where))
-    row = places.row_of(participant, where.form, where.row_id)
+    row = labels.row_of(participant, where.form, where.row_id)
     shown = {
         "participant": participant, "where": where, "words": words, "templates": system_queries.TEMPLATES,
-        "place": places.place(participant, where.form, row), "reasons": [said] if said else [],
-        "field": places.field_label(where.form, where.field) if where.field else "",
+        "place": labels.place(participant, where.form, row), "reasons": [said] if said else [],
+        "field": labels.field_label(where.form, where.field) if where.field else "",
     }  # fmt: skip
     return render(request, "capture/conduct/raise.html", shown, status=status)
 
@@ -227,7 +226,7 @@ def _where(request: HttpRequest) -> Where:
 
 
 def _back(participant: Participant, where: Where) -> str:
-    return places.place(participant, where.form, places.row_of(participant, where.form, where.row_id)).url
+    return labels.place(participant, where.form, labels.row_of(participant, where.form, where.row_id)).url
 
 
 @access.allows(Role.MONITOR)
@@ -249,7 +248,7 @@ def raise_many(request: HttpRequest) -> HttpResponse:
             messages.success(request, f"{count} {'query is' if count == 1 else 'queries are'} with the sites.")
             return redirect("capture:queries")
     shown = {
-        "people": people, "form": form, "site": site, "forms": places.TITLES.items(), "words": words,
+        "people": people, "form": form, "site": site, "forms": labels.TITLES.items(), "words": words,
         "sites": access.sites_for(request.user), "templates": system_queries.TEMPLATES,
         "chosen": request.POST.getlist("who"), "reasons": [said] if said else [],
     }  # fmt: skip
@@ -259,5 +258,5 @@ def raise_many(request: HttpRequest) -> HttpResponse:
 def _query_or_404(request: HttpRequest, query_id: int) -> Query:
     rows = query_list.for_person(request.user).select_related("participant__site", "raised_by")
     found = get_object_or_404(rows, pk=query_id)
-    clock.stand_with(found.participant)  # a correction is typed by the clock of the site
+    site_clock.stand_with(found.participant)  # a correction is typed by the clock of the site
     return found

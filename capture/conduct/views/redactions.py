@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from capture import blacked_out
+from capture.casebook import history
 from capture.casebook.fields import WordsField
 from capture.conduct import holds, redactions
 from capture.conduct.queries import NotPossible
@@ -102,7 +102,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     rows = list(redactions.of(request.user))
     shown = {
         "waiting": [(each, redactions.where(each)) for each in rows if each.waits],
-        "decided": [(each, redactions.where(each), blacked_out.told(each)) for each in rows if not each.waits],
+        "decided": [(each, redactions.where(each), history.told(each)) for each in rows if not each.waits],
         "decides": request.user.role in access.DECIDES,
     }
     return render(request, "capture/conduct/black_outs.html", shown)
@@ -134,7 +134,7 @@ def _what_goes(asked: Redaction) -> dict[str, Any]:
 
 def _page(request: HttpRequest, asked: Redaction, form: Any = None, reasons: tuple[str, ...] = ()) -> HttpResponse:
     shown: dict[str, Any] = {"asked": asked, "where": redactions.where(asked), "participant": asked.participant,
-                             "reasons": reasons, "said": "" if asked.waits else blacked_out.told(asked),
+                             "reasons": reasons, "said": "" if asked.waits else history.told(asked),
                              "touched": _touched(asked)}  # fmt: skip
     if asked.waits:
         shown |= {"hold": holds.on_participant(asked.participant), "form": form or BlackOutDecisionForm(),

@@ -9,9 +9,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from capture.conduct import signing
 from capture.conduct.queries import NotPossible
-from trial import clock
 from trial.accounts.security import reauthentication
-from trial.record import access, changes
+from trial.record import access, changes, site_clock
 
 
 @access.allows(*access.READS_RECORD)
@@ -20,7 +19,7 @@ from trial.record import access, changes
 def signature(request: HttpRequest, reference: str) -> HttpResponse:
     """Read by all who may read the casebook; signed by the delegated investigator of the site."""
     participant = access.participant_for(request.user, reference)
-    may_sign = access.may_sign(request.user, participant.site, clock.today_at(participant.site))
+    may_sign = access.may_sign(request.user, participant.site, site_clock.today_at(participant.site))
     refusal = ""
     if request.method == "POST":
         if not may_sign:

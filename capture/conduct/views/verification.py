@@ -8,8 +8,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from capture.conduct import places, verification
-from capture.conduct.plan import PLAN
+from capture.casebook import labels
+from capture.casebook.registry import PLAN
+from capture.conduct import verification
 from capture.conduct.queries import NotPossible
 from capture.conduct.verification import entries_of
 from trial.models import Participant, Role
@@ -21,12 +22,12 @@ from trial.record import access, changes
 def verify(request: HttpRequest, reference: str, form: str, row_id: int) -> HttpResponse:
     """The monitor compared a form, or one field of it, with the source."""
     participant = access.participant_for(request.user, reference)
-    row = places.row_of(participant, form, row_id)
+    row = labels.row_of(participant, form, row_id)
     if row is None:
         raise Http404("There is no such entry.")
     entry = (form, row, _number(request.POST.get("seen", "")))
     _say(request, lambda: verification.verify(request.user, participant, *entry, request.POST.get("field", "")[:60]))
-    return redirect(places.place(participant, form, row).url)
+    return redirect(labels.place(participant, form, row).url)
 
 
 @access.allows(Role.MONITOR)
@@ -50,12 +51,12 @@ def again(request: HttpRequest) -> HttpResponse:
     """What was verified and changed since, over all participants; and the plan itself."""
     participants = list(access.participants_for(request.user).order_by("number", "screening_number"))
     dropped = verification.dropped_of(participants)
-    at = places.places(dropped)
+    at = labels.places(dropped)
     shown = {
-        "dropped": [(each, at[(each.form, each.row_id)], each.field and places.field_label(each.form, each.field))
+        "dropped": [(each, at[(each.form, each.row_id)], each.field and labels.field_label(each.form, each.field))
                     for each in dropped],
         "participants": participants,
-        "plan": [(places.TITLES[kind], [places.field_label(kind, name) for name in names])
+        "plan": [(labels.TITLES[kind], [labels.field_label(kind, name) for name in names])
                  for kind, names in PLAN.items()],
     }  # fmt: skip
     return render(request, "capture/conduct/verification_again.html", shown)
@@ -65,7 +66,7 @@ def _entry(participant: Participant, text: str) -> tuple[str, Any, int] | None:
     """`form:row id:change` as the page sent it; None for an entry that is not the participant's."""
     form, _, rest = text.partition(":")
     key, _, seen = rest.partition(":")
-    row = places.row_of(participant, form, _number(key))
+    row = labels.row_of(participant, form, _number(key))
     return (form, row, _number(seen)) if row is not None else None
 
 

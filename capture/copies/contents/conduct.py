@@ -5,11 +5,11 @@ from typing import Any
 
 from django.db.models import Q
 
-from capture.conduct import places, signing, verification
+from capture.casebook import labels
+from capture.conduct import signing, verification
 from capture.copies.contents import values
 from capture.copies.contents.forms import NONE
 from capture.copies.document import Act, Block, Facts, Section, Words
-from trial import clock
 from trial.audit.tables import leads_to_a_participant, record_models
 from trial.drawing.pdf import instant
 from trial.models import (
@@ -22,6 +22,7 @@ from trial.models import (
     Redaction,
     Signature,
 )
+from trial.record import site_clock
 from trial.rules.dates import site_time
 
 THEIR_OWN = ("Query", "QueryMessage", "SourceVerification", "Hold", "Signature", "Acknowledgement", "NotDone",
@@ -71,8 +72,8 @@ def _tables(rows: Iterable[Any]) -> list[Block]:
     return [values.table(found)] if found else []
 
 
-def _titles(rows: list[Any]) -> dict[places.Key, places.Place]:
-    return places.places(rows)
+def _titles(rows: list[Any]) -> dict[labels.Key, labels.Place]:
+    return labels.places(rows)
 
 
 def _checks(participant: Participant) -> list[Block]:
@@ -93,7 +94,7 @@ def _queries(participant: Participant) -> list[Section]:
 
 
 def _query(query: Query, title: str) -> Section:
-    field = f", {places.field_label(query.form, query.field)}" if query.field else ""
+    field = f", {labels.field_label(query.form, query.field)}" if query.field else ""
     asked = f"check {query.check_id}" if query.check_id else _by(query.raised_by)
     pairs = [("State", query.get_state_display()), ("Asked by", f"{asked}, {instant(query.raised_at)}"),
              ("Asked of", query.get_assigned_role_display())]  # fmt: skip
@@ -116,7 +117,7 @@ def _verifications(participant: Participant) -> list[Block]:
     titles, dropped = _titles(rows), {each.pk for each in verification.dropped_of([participant])}
     return [
         Act(f"{titles[(each.form, each.row_id)].title}, "
-            f"{places.field_label(each.form, each.field) if each.field else 'the whole entry'}: "
+            f"{labels.field_label(each.form, each.field) if each.field else 'the whole entry'}: "
             f"{_standing(each, each.pk in dropped)}",
             (f"By {each.verified_by.full_name}, {instant(each.verified_at)}, at change {each.at_change}",))
         for each in rows
@@ -153,7 +154,7 @@ def _black_outs(participant: Participant) -> list[Section]:
 def _signatures(participant: Participant) -> list[Section]:
     rows = list(participant.signatures.select_related("signed_by"))
     standing = signing.standing(participant)
-    where = clock.zone_of(participant.site)
+    where = site_clock.zone_of(participant.site)
     return [_signature(each, site_time.shown(each.signed_at, where, seconds=True), standing, rows[place + 1 :])
             for place, each in enumerate(rows)]  # fmt: skip
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from capture.casebook.registry import CASEBOOK, ENTRY_FORMS, CasebookForm
-from capture.conduct import places
+from capture.casebook import labels
+from capture.casebook.forms.base import CasebookForm
+from capture.casebook.registry import CASEBOOK, ENTRY_FORMS
 from capture.copies.contents import values
 from capture.copies.document import Block, Section, Words
 from trial.models import Assessment, Participant
@@ -77,7 +78,7 @@ def _entry(kind: str, row: Any, below: list[tuple[str, Any, tuple[str, ...]]]) -
         found = list(rows)
         if found:
             blocks += [Words(title, "strong"), values.table(found, kind, (*leave_out, *_said_above(row, found)))]
-    title = "Details" if kind == "registration" else places.place(row.participant, kind, row).title
+    title = "Details" if kind == "registration" else labels.place(row.participant, kind, row).title
     struck = " (struck out)" if row.is_struck_out else ""
     return Section(f"{title}{struck}", tuple(blocks), (), f"{kind}-{row.pk}")
 

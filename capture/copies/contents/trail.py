@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
-from capture import blacked_out, history
-from capture.conduct import places
+from capture.casebook import history, labels
 from capture.copies.document import Act
-from capture.trail import tables, words
+from capture.trail import words
 from trial.drawing.pdf import instant
 from trial.models import Change, Lesion, Participant, Role, Version
 from trial.models.audit import ACTS
@@ -20,7 +19,7 @@ _ELSEWHERE = {"Versions"}  # numbers of the versions that were signed: they stan
 
 def acts(participant: Participant | None, shown: dict[int, tuple[int, ...]]) -> Iterator[Act]:
     """One act for each Change, oldest first. shown: Change → the versions of it to tell, all of the participant."""
-    names, notes = words.Names.of(Lesion.objects.filter(participant=participant)), blacked_out.by_version()
+    names, notes = words.Names.of(Lesion.objects.filter(participant=participant)), history.by_version()
     for numbers in _by(sorted(shown), AT_A_TIME):
         keys = [key for number in numbers for key in shown[number]]
         versions = list(words.with_before(Version.objects.filter(pk__in=keys).order_by("change_id", "id")))
@@ -49,15 +48,15 @@ class _Entry:
     row_id: int | None
 
 
-def _titles(participant: Participant | None, versions: Iterable[Version]) -> dict[places.Key, places.Place]:
+def _titles(participant: Participant | None, versions: Iterable[Version]) -> dict[labels.Key, labels.Place]:
     """Places in the casebook that these versions are about: of a query, a verification, a soft check, a freeze."""
     if participant is None:
         return {}
     about = {(each.row["form"], each.row["row_id"]) for each in versions if each.row.get("row_id")}
-    return places.places(_Entry(participant, *key) for key in sorted(about))
+    return labels.places(_Entry(participant, *key) for key in sorted(about))
 
 
-def _lines(versions: Iterable[Version], names: words.Names, titles: dict[places.Key, places.Place],
+def _lines(versions: Iterable[Version], names: words.Names, titles: dict[labels.Key, labels.Place],
            notes: dict[int, str]) -> Iterator[str]:  # fmt: skip
     for version in versions:
         about = titles.get((version.row.get("form", ""), version.row.get("row_id")))
@@ -71,12 +70,12 @@ def _lines(versions: Iterable[Version], names: words.Names, titles: dict[places.
 
 def _of(version: Version, names: words.Names) -> str:
     if version.table_name == "trial_laboratoryresult":
-        return f"{tables.title(version.table_name)}: {ANALYTES.get(version.row['analyte'], version.row['analyte'])}"
+        return f"{labels.title(version.table_name)}: {ANALYTES.get(version.row['analyte'], version.row['analyte'])}"
     return words.heading(version, names)
 
 
 def _line(version: Version, line: history.Line) -> str:
     new = line.new or "empty"
     if line.label == "Field" and line.new:
-        new = places.field_label(version.row.get("form", ""), line.new)
+        new = labels.field_label(version.row.get("form", ""), line.new)
     return f"{line.label}: {line.old} → {new}" if line.old else f"{line.label}: {new}"

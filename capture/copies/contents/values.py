@@ -6,10 +6,10 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from capture import history
-from capture.conduct import places
+from capture.casebook import history
+from capture.casebook import labels as places
+from capture.casebook.labels import event_name
 from capture.copies.document import Facts, Table
-from capture.one_line import event_name
 from trial import protocol
 from trial.drawing.pdf import instant
 from trial.models import AdverseEvent, EligibilityAnswer, Person

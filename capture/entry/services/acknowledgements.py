@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from django.db.models import QuerySet
 
-from capture.checking import Check
+from capture.casebook.checks import Check
 from capture.grading.event_proposals import NOT_AN_EVENT
 from trial.models import Acknowledgement, Participant
 from trial.record import system_queries

@@ -1,33 +1,25 @@
 """Tumour assessments: the baseline with its lesions, and follow-ups that carry them by identity."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from capture import checks, history
+from capture.casebook import history, registry, versions
+from capture.casebook.forms.assessment import (
+    NewLesion,  # moved
+    Reading,
+)
 from capture.entry import edit_conflict
 from capture.entry.facts import Head, day_1, follow_up_facts
 from capture.entry.services import acknowledgements
-from capture.services import by_edition
-from capture.services.readings import Reading
-from trial import clock
 from trial.models import Assessment, Lesion, LesionReading, Participant, Person
-from trial.record import changes
+from trial.record import changes, site_clock
 from trial.rules.response.recist import IN_FORCE
 
 __all__ = ["Head", "NewLesion", "Reading", "day_1", "follow_up_facts", "save_baseline", "save_follow_up", "strike_out",
            "treat_locally"]  # fmt: skip
 
 
-@dataclass(frozen=True)
-class NewLesion:
-    """A lesion as chosen at baseline; a non-target has no diameter. lesion_id: of one that is on record already."""
-
-    organ: str
-    description: str
-    longest_diameter_mm: Decimal | None
-    lesion_id: int | None = None
 
 
 def save_baseline(
@@ -52,18 +44,18 @@ def save_baseline(
     kept = {each.lesion_id for each in (*targets, *non_targets) if each.lesion_id is not None}
     facts = {
         "assessed_on": assessed_on, "day_1": day_1(participant), "targets": targets, "method": method,
-        "slice": slice_thickness_mm, "today": clock.today_at(participant.site),
+        "slice": slice_thickness_mm, "today": site_clock.today_at(participant.site),
         "followed_but_left_out": _followed(participant) - kept if assessment else set(),
     }  # fmt: skip
-    by = by_edition.number_of(participant.site_id, "baseline", edition)
-    soft = checks.settle(by_edition.checks_of("baseline", by), facts, acknowledged)
+    by = versions.number_of(participant.site_id, "baseline", edition)
+    soft = registry.settle(versions.checks_of("baseline", by), facts, acknowledged)
     baseline = assessment or Assessment(participant=participant, kind="baseline")
     baseline.assessed_on, baseline.method = assessed_on, method
     baseline.slice_thickness_mm, baseline.marker = slice_thickness_mm, marker
     act = "correct" if assessment else "enter"
     with changes.record(person, act, reason, participant=participant, groups=(participant.group,)):
         _stop_if_edited(assessment, opened_at)
-        by_edition.keep(baseline, "baseline", participant.site_id, by)
+        versions.keep(baseline, "baseline", participant.site_id, by)
         baseline.save()
         _strike_out_lesions(baseline, kept, reason)
         for kind, lesions in (("target", targets), ("non_target", non_targets)):
@@ -141,8 +133,8 @@ def save_follow_up(
     head = Head(assessed_on, marker, new_lesions, new_lesion_on, investigator_response, method, slice_thickness_mm,
                 new_lesion_description)  # fmt: skip
     facts = follow_up_facts(participant, head, readings, assessment)
-    by = by_edition.number_of(participant.site_id, "follow_up_scan", edition)
-    soft = checks.settle(by_edition.checks_of("follow_up_scan", by), facts, acknowledged)
+    by = versions.number_of(participant.site_id, "follow_up_scan", edition)
+    soft = registry.settle(versions.checks_of("follow_up_scan", by), facts, acknowledged)
     row = assessment or Assessment(participant=participant, kind="follow_up")
     row.assessed_on, row.method, row.slice_thickness_mm, row.marker = assessed_on, method, slice_thickness_mm, marker
     row.new_lesions, row.new_lesion_on, row.new_lesion_description = new_lesions, new_lesion_on, new_lesion_description
@@ -150,7 +142,7 @@ def save_follow_up(
     act = "correct" if assessment else "enter"
     with changes.record(person, act, reason, participant=participant, groups=(participant.group,)):
         _stop_if_edited(assessment, opened_at)
-        by_edition.keep(row, "follow_up_scan", participant.site_id, by)
+        versions.keep(row, "follow_up_scan", participant.site_id, by)
         row.save()
         existing = {each.lesion_id: each for each in row.readings.filter(struck_out_reason="")}
         for each in readings:
@@ -179,7 +171,7 @@ def strike_out(person: Person | None, row: Assessment, reason: str) -> None:
     participant = row.participant
     is_baseline = row.kind == Assessment.Kind.BASELINE
     if is_baseline and participant.assessments.filter(kind="follow_up", struck_out_reason="").exists():
-        raise checks.Refused((FOLLOWED,))
+        raise registry.Refused((FOLLOWED,))
     with changes.record(person, "strike_out", reason, participant=participant, groups=(participant.group,)):
         rows = list(row.readings.filter(struck_out_reason="").select_related("lesion"))
         lesions = [each.lesion for each in rows] if is_baseline else []
@@ -189,7 +181,7 @@ def strike_out(person: Person | None, row: Assessment, reason: str) -> None:
         acknowledgements.keep(participant, "baseline" if is_baseline else "follow_up_scan", row.pk, (), None)
 
 
-FOLLOWED = checks.Check(
-    "BASE-08", "Follow-up assessments rest on this baseline: strike those out first.", f"{IN_FORCE.name}.", checks.HARD,
-    lambda facts: True,
+FOLLOWED = registry.Check(
+    "BASE-08", "Follow-up assessments rest on this baseline: strike those out first.", f"{IN_FORCE.name}.",
+    registry.HARD, lambda facts: True,
 )  # fmt: skip

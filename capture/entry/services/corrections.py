@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from capture import history
+from capture.casebook import history, lifetime, versions
 from capture.entry import edit_conflict
 from capture.entry.services.registration import (
     CORRECTABLE,
@@ -15,7 +15,6 @@ from capture.entry.services.registration import (
     _group,
     _may_enter_at,
 )
-from capture.services import by_edition, lifetime
 from trial import protocol
 from trial.models import EligibilityAnswer, Participant, Person
 from trial.record import changes
@@ -54,8 +53,8 @@ def correct_participant(
         edit_conflict.stop_if_edited(history.rows_of_registration(participant), opened_at)
         for name, value in corrections.items():
             setattr(participant, name, value)
-        number = by_edition.number_of(participant.site_id, "registration", edition)
-        by_edition.keep(participant, "registration", participant.site_id, number)
+        number = versions.number_of(participant.site_id, "registration", edition)
+        versions.keep(participant, "registration", participant.site_id, number)
         participant.save(update_fields=[*corrections, "form_edition"])
         participant.refresh_from_db()
         _write_answers(participant, answers or {})

@@ -1,32 +1,16 @@
 """Cycles and their dosing periods: checked first, then written in one Change."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from capture import checks, history
+from capture.casebook import history, registry, versions
+from capture.casebook.forms.treatment import Period  # moved
 from capture.entry import edit_conflict
 from capture.entry.facts import died_on, off_treatment_on
 from capture.entry.services import acknowledgements
-from capture.services import by_edition
-from trial import clock
 from trial.models import Cycle, DosingPeriod, Participant, Person
-from trial.record import changes
-
-
-@dataclass(frozen=True)
-class Period:
-    """Days of the cycle on one dose in mg; 0 mg and "held" when nothing was taken."""
-
-    from_day: int
-    to_day: int
-    dose_mg: int
-    frequency: str
-    reason: str = ""
-
-
-AS_PLANNED = (Period(1, 28, 400, "twice_daily"),)
+from trial.record import changes, site_clock
 
 
 def save_cycle(
@@ -47,8 +31,8 @@ def save_cycle(
     """Enters or corrects cycle `number`; raises checks.Refused, checks.SecondLook for a soft check without a reason,
     changes.ReasonMissing for a bare correction, or meanwhile.EditedMeanwhile."""
     facts = _facts(participant, number, started_on, periods, dispensed, returned) | {"delay_reason": delay_reason}
-    by = by_edition.number_of(participant.site_id, "cycle", edition)
-    soft = checks.settle(by_edition.checks_of("cycle", by), facts, acknowledged)
+    by = versions.number_of(participant.site_id, "cycle", edition)
+    soft = registry.settle(versions.checks_of("cycle", by), facts, acknowledged)
     earlier = participant.cycles.filter(number=number, struck_out_reason="").first()
     act = "correct" if earlier else "enter"
     with changes.record(person, act, reason, participant=participant, groups=(participant.group,)):
@@ -57,7 +41,7 @@ def save_cycle(
         cycle = earlier or Cycle(participant=participant, number=number)
         cycle.started_on, cycle.tablets_dispensed, cycle.tablets_returned = started_on, dispensed, returned
         cycle.lot, cycle.delay_reason = lot, delay_reason
-        by_edition.keep(cycle, "cycle", participant.site_id, by)
+        versions.keep(cycle, "cycle", participant.site_id, by)
         cycle.save()
         _write_periods(cycle, periods, reason)
         acknowledgements.keep(participant, "cycle", cycle.pk, soft, acknowledged)
@@ -80,7 +64,7 @@ def _facts(
         "periods": periods,
         "dispensed": dispensed,
         "returned": returned,
-        "today": clock.today_at(participant.site),
+        "today": site_clock.today_at(participant.site),
         "died_on": died_on(participant),
         "off_treatment_on": off_treatment_on(participant),
     }
@@ -107,7 +91,7 @@ def strike_out(person: Person | None, row: Cycle, reason: str) -> None:
     """Takes a cycle and its dosing periods back with a reason; raises checks.Refused when later cycles stand."""
     later = row.participant.cycles.filter(struck_out_reason="", number__gt=row.number).exists()
     if later:
-        raise checks.Refused((LATER_CYCLES,))
+        raise registry.Refused((LATER_CYCLES,))
     participant = row.participant
     with changes.record(person, "strike_out", reason, participant=participant, groups=(participant.group,)):
         for each in [*row.periods.filter(struck_out_reason=""), row]:
@@ -116,7 +100,7 @@ def strike_out(person: Person | None, row: Cycle, reason: str) -> None:
         acknowledgements.keep(participant, "cycle", row.pk, (), None)
 
 
-LATER_CYCLES = checks.Check(
-    "DOSE-12", "Later cycles are on record: strike those out first.", "Courses repeat [registry].", checks.HARD,
+LATER_CYCLES = registry.Check(
+    "DOSE-12", "Later cycles are on record: strike those out first.", "Courses repeat [registry].", registry.HARD,
     lambda facts: True,
 )  # fmt: skip

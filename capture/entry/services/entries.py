@@ -5,12 +5,11 @@ from typing import Any
 
 from django.db.models import Model
 
-from capture import checks, history
-from capture.casebook.registry import CasebookForm
+from capture.casebook import history, registry, versions
+from capture.casebook.forms.base import CasebookForm
 from capture.entry import edit_conflict
 from capture.entry.facts import ParticipantFacts
 from capture.entry.services import acknowledgements
-from capture.services import by_edition
 from trial.models import Participant, Person
 from trial.record import changes
 
@@ -53,8 +52,8 @@ def save(
     Raises checks.Refused, checks.SecondLook, meanwhile.EditedMeanwhile, changes.ReasonMissing, changes.RecordBusy.
     """
     known = facts(form, participant, values, row, lines)
-    number = by_edition.number_of(participant.site_id, form.kind, edition)
-    soft = checks.settle(by_edition.checks_of(form.kind, number), known, acknowledged)
+    number = versions.number_of(participant.site_id, form.kind, edition)
+    soft = registry.settle(versions.checks_of(form.kind, number), known, acknowledged)
     act = "correct" if row is not None else act
     with changes.record(person, act, reason, participant=participant, groups=(participant.group,)):
         if row is not None:
@@ -63,7 +62,7 @@ def save(
         saved = row if row is not None else form.model(participant=participant)
         for name, value in values.items():
             setattr(saved, name, value)
-        by_edition.keep(saved, form.kind, participant.site_id, number)
+        versions.keep(saved, form.kind, participant.site_id, number)
         saved.save()
         if form.lines is not None:
             _write_lines(form, saved, lines)

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Max
 
-from capture.services import by_edition, lifetime
+from capture.casebook import lifetime, versions
 from trial import protocol
 from trial.models import EligibilityAnswer, Participant, Person, RegistrationFinding, Reopening, Site, Waiver
 from trial.record import access, changes, in_force
@@ -197,8 +197,8 @@ def _write_screened(
 ) -> Participant:
     last = Participant.objects.aggregate(last=Max("screening_number"))["last"] or 0
     participant = Participant(site=site, screening_number=last + 1, **details)
-    number = by_edition.number_of(site.pk, "registration", edition)
-    by_edition.keep(participant, "registration", site.pk, number)
+    number = versions.number_of(site.pk, "registration", edition)
+    versions.keep(participant, "registration", site.pk, number)
     participant.save()
     settled = with_derived(answers, "liver" in participant.metastatic_sites.lower())
     EligibilityAnswer.objects.bulk_create(

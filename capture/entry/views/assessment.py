@@ -5,10 +5,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from capture.casebook.forms.assessment import LocalTreatmentForm
+from capture.casebook.forms.reasons import ReasonForm
 from capture.entry.services import assessments
 from capture.entry.views import baseline, follow_up_scan, saving
-from capture.forms.assessment import LocalTreatmentForm
-from capture.forms.reason import ReasonForm
 from trial.models import Assessment
 from trial.record import access
 

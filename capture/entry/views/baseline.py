@@ -6,11 +6,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
-from capture import editions, history
+from capture.casebook import history, versions
+from capture.casebook.forms.assessment import HeadForm, NewLesionForm
+from capture.casebook.forms.reasons import ReasonForm
 from capture.entry.services import acknowledgements, assessments
 from capture.entry.views import saving
-from capture.forms.assessment import HeadForm, NewLesionForm
-from capture.forms.reason import ReasonForm
 from trial.models import Assessment, LesionReading, Participant
 from trial.record import access
 from trial.rules.response.recist import IN_FORCE
@@ -21,7 +21,7 @@ TARGET_ROWS, NON_TARGET_ROWS = IN_FORCE.targets_in_all, 6
 def page(request: HttpRequest, participant: Participant, row: Assessment | None) -> HttpResponse:
     """Shows, enters or corrects the baseline."""
     may_enter = access.may_enter(request.user) and not (row and row.is_struck_out)
-    edition = editions.of_page(request, participant, "baseline", row, may_enter)
+    edition = versions.of_page(request, participant, "baseline", row, may_enter)
 
     def make(data: QueryDict | None) -> saving.Sheet:
         head, reason = HeadForm(data, initial=_head(row)), ReasonForm(data)
@@ -39,7 +39,7 @@ def page(request: HttpRequest, participant: Participant, row: Assessment | None)
 
 
 def _save(request: HttpRequest, participant: Participant, row: Assessment | None, sheet: saving.Sheet,
-          edition: editions.PageEdition) -> None:  # fmt: skip
+          edition: versions.PageEdition) -> None:  # fmt: skip
     edition.stop_if_moved()
     found = sheet.shown["form"].cleaned_data
     targets, non_targets = sheet.shown["targets"], sheet.shown["non_targets"]

@@ -9,12 +9,13 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import SimpleLazyObject
 
-from capture import editions, history
+from capture.casebook import history, versions
 from capture.casebook.fields import today
+from capture.casebook.forms import treatment
+from capture.casebook.forms.reasons import ReasonForm
+from capture.casebook.forms.treatment import CycleForm, as_planned, period_forms
 from capture.entry.services import acknowledgements, dosing
 from capture.entry.views import saving
-from capture.forms.cycle import CycleForm, as_planned, period_forms
-from capture.forms.reason import ReasonForm
 from capture.grading import dose_advice
 from trial import protocol
 from trial.models import Cycle, Participant
@@ -36,10 +37,10 @@ def cycle(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     return _page(request, participant, number, row)
 
 
-def _periods(row: Cycle | None) -> list[dosing.Period]:
+def _periods(row: Cycle | None) -> list[treatment.Period]:
     if row is None:
         return []
-    return [dosing.Period(each.from_day, each.to_day, each.dose_mg, each.frequency, each.reason)
+    return [treatment.Period(each.from_day, each.to_day, each.dose_mg, each.frequency, each.reason)
             for each in row.periods.filter(struck_out_reason="")]  # fmt: skip
 
 
@@ -55,7 +56,7 @@ def _initial(participant: Participant, row: Cycle | None) -> dict[str, Any]:
 
 def _page(request: HttpRequest, participant: Participant, number: int, row: Cycle | None) -> HttpResponse:
     planned = "as_planned" in request.POST
-    edition = editions.of_page(request, participant, "cycle", row, access.may_enter(request.user))
+    edition = versions.of_page(request, participant, "cycle", row, access.may_enter(request.user))
 
     def make(data: QueryDict | None) -> saving.Sheet:
         periods = _periods(row)
@@ -80,7 +81,7 @@ def _page(request: HttpRequest, participant: Participant, number: int, row: Cycl
 
 def _save(
     request: HttpRequest, participant: Participant, number: int, row: Cycle | None, sheet: saving.Sheet, planned: bool,
-    edition: editions.PageEdition,
+    edition: versions.PageEdition,
 ) -> None:  # fmt: skip
     edition.stop_if_moved()
     form, *rows = sheet.forms

@@ -7,14 +7,14 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 
-from capture import editions, history
-from capture.casebook.registry import ENTRY_FORMS, CasebookForm
+from capture.casebook import history, versions
+from capture.casebook.forms.base import CasebookForm, rest_not_done
+from capture.casebook.forms.reasons import ReasonForm
+from capture.casebook.forms.visit import line_forms
+from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.prefill import prefilled
 from capture.entry.services import acknowledgements, entries
 from capture.entry.views import grading, saving
-from capture.forms.entry import rest_not_done
-from capture.forms.lines import line_forms
-from capture.forms.reason import ReasonForm
 from trial.models import Participant
 from trial.record import access
 from trial.rules.typed_text import key
@@ -70,7 +70,7 @@ def strike_out(request: HttpRequest, reference: str, form: str, row_id: int) -> 
 def _page(request: HttpRequest, participant: Participant, book: CasebookForm, row: Any) -> HttpResponse:
     continues = _continues(request, participant, row) if book.kind == "adverse_event" else None
     may_enter = access.may_enter(request.user) and not (row and row.is_struck_out)
-    edition = editions.of_page(request, participant, book.kind, row, may_enter)
+    edition = versions.of_page(request, participant, book.kind, row, may_enter)
     shown: dict[str, Any] = {
         "participant": participant, "book": book, "row": row, "continues": continues,
         "may_enter": edition.may_enter, "edition": edition,
@@ -100,7 +100,7 @@ def _page(request: HttpRequest, participant: Participant, book: CasebookForm, ro
 
 def _save(
     request: HttpRequest, participant: Participant, book: CasebookForm, row: Any, sheet: saving.Sheet, continues: Any,
-    edition: editions.PageEdition,
+    edition: versions.PageEdition,
 ) -> None:  # fmt: skip
     edition.stop_if_moved()
     form, *lines = sheet.forms

@@ -6,12 +6,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
-from capture import editions, history
+from capture.casebook import history, versions
+from capture.casebook.forms.assessment import FollowUpHeadForm, ReadingForm
+from capture.casebook.forms.reasons import ReasonForm
 from capture.entry import live_response
 from capture.entry.services import acknowledgements, assessments
 from capture.entry.views import saving
-from capture.forms.assessment import FollowUpHeadForm, ReadingForm
-from capture.forms.reason import ReasonForm
 from trial.models import Assessment, LesionReading, Participant
 from trial.record import access
 from trial.rules.response.recist import IN_FORCE
@@ -23,7 +23,7 @@ TEMPLATE = "capture/assessment_follow_up.html"
 def page(request: HttpRequest, participant: Participant, row: Assessment | None) -> HttpResponse:
     """Shows, enters or corrects a follow-up."""
     may_enter = access.may_enter(request.user) and not (row and row.is_struck_out)
-    edition = editions.of_page(request, participant, "follow_up_scan", row, may_enter)
+    edition = versions.of_page(request, participant, "follow_up_scan", row, may_enter)
 
     def make(data: QueryDict | None) -> saving.Sheet:
         head = FollowUpHeadForm(data, initial=_head_initial(participant, row))
@@ -122,7 +122,7 @@ def _saved_outcome(participant: Participant, row: Assessment) -> Any:
 
 
 def _save(request: HttpRequest, participant: Participant, row: Assessment | None, sheet: saving.Sheet,
-          edition: editions.PageEdition) -> None:  # fmt: skip
+          edition: versions.PageEdition) -> None:  # fmt: skip
     edition.stop_if_moved()
     head, rows = sheet.shown["form"], sheet.shown["rows"]
     found = head.cleaned_data

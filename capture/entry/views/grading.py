@@ -9,13 +9,12 @@ from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_GET
 
 from capture.casebook.fields import today
+from capture.casebook.forms.reasons import NotAnEventForm
+from capture.casebook.forms.visit import LaboratoryForm, VisitForm, line_forms
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.prefill import proposed
 from capture.entry.services import not_done as service
 from capture.entry.views import saving
-from capture.forms.entries import VisitForm
-from capture.forms.lines import LaboratoryForm, line_forms
-from capture.forms.not_an_event import NotAnEventForm
 from capture.grading import dose_advice
 from capture.grading.event_proposals import TITLES, Proposal, find, open_proposals
 from capture.grading.grades import grade_body, past_on_record

@@ -10,11 +10,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from capture import editions, history
-from capture.entry.services import corrections, registration
-from capture.entry.views import saving
-from capture.forms.reason import ReasonForm
-from capture.forms.registration import (
+from capture.casebook import history, versions
+from capture.casebook.forms.reasons import ReasonForm
+from capture.casebook.forms.registration import (
     CorrectionForm,
     FindingForm,
     RegisterScreenedForm,
@@ -22,11 +20,12 @@ from capture.forms.registration import (
     WaiverDecisionForm,
     WaiverRequestForm,
 )
-from capture.services import by_edition
-from trial import clock, protocol
+from capture.entry.services import corrections, registration
+from capture.entry.views import saving
+from trial import protocol
 from trial.accounts.security import reauthentication
 from trial.models import Participant, Site
-from trial.record import access, changes, in_force, versions_in_force
+from trial.record import access, changes, in_force, site_clock, versions_in_force
 from trial.rules.dates.partial_date import shown
 from trial.rules.eligibility import Answer, unmet
 
@@ -36,13 +35,13 @@ LOOK_AGAIN = "Nothing was saved and nothing you typed is lost: look the page ove
 @access.allows(*access.ENTERS)
 def register(request: HttpRequest) -> HttpResponse:
     """Details and checklist on one page → a registered participant, or a screened one when `screen` is pressed."""
-    clock.stand_at(_site_of_the_form(request))
+    site_clock.stand_at(_site_of_the_form(request))
     form = RegistrationForm(request.user, request.POST or None)
     edition = _edition(request, form)
     form.fields["registered_on"].required = "screen" not in request.POST
     refusal: Exception | None = None
     if request.POST.get("edition", str(edition)) != str(edition):
-        refusal = by_edition.NotInForce(f"At this site edition {edition} of this form is in force. {LOOK_AGAIN}")
+        refusal = versions.NotInForce(f"At this site edition {edition} of this form is in force. {LOOK_AGAIN}")
     elif request.method == "POST" and form.is_valid():
         try:
             if "screen" in request.POST:
@@ -58,7 +57,7 @@ def _edition(request: HttpRequest, form: RegistrationForm) -> int:
     chosen = request.POST.get("site", "")
     sites = [site.pk for site in form.sites if str(site.pk) == chosen] or [site.pk for site in form.sites]
     number = max((versions_in_force.in_force(site, "registration") for site in sites), default=1)
-    editions.ask_by(form, "registration", number)
+    versions.ask_by(form, "registration", number)
     return number
 
 
@@ -121,7 +120,7 @@ def correct(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method == "POST" and not may_enter:
         raise PermissionDenied("Your role reads the registration and does not write it.")
 
-    edition = editions.of_page(request, participant, "registration", participant, may_enter)
+    edition = versions.of_page(request, participant, "registration", participant, may_enter)
 
     def make(data: QueryDict | None) -> saving.Sheet:
         reason = ReasonForm(data)
@@ -139,7 +138,7 @@ def correct(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _save_correction(request: HttpRequest, participant: Participant, sheet: saving.Sheet,
-                     edition: editions.PageEdition) -> None:  # fmt: skip
+                     edition: versions.PageEdition) -> None:  # fmt: skip
     edition.stop_if_moved()
     form, reason = sheet.shown["form"], sheet.shown["reason_form"].cleaned_data["reason"]
     corrections.correct_participant(

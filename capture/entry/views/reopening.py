@@ -4,10 +4,10 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from capture import history
+from capture.casebook import history
+from capture.casebook.forms.registration import DecisionForm
 from capture.entry.services import registration
 from capture.entry.services import registration as service
-from capture.forms.registration import DecisionForm
 from trial.models import Reopening
 from trial.protocol import GROUP_NAMES, Group
 from trial.record import access, changes, in_force

@@ -15,12 +15,12 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
-from capture import checks, history
+from capture.casebook import history, registry
+from capture.casebook.forms.reasons import ReasonForm
 from capture.conduct import queries
 from capture.entry import edit_conflict
 from capture.entry.edit_conflict import EditedMeanwhile
 from capture.entry.services.registration import NotAllowed
-from capture.forms.reason import ReasonForm
 from trial.record import changes, system_queries
 from trial.rules.typed_text import key, unseen
 
@@ -51,7 +51,7 @@ AT_THE_SAME_MOMENT = (
 class Look:
     """A soft check that wants a second look; `because` is the reason given so far."""
 
-    check: checks.Check
+    check: registry.Check
     because: str
 
     @property
@@ -178,7 +178,7 @@ def _typed_reasons(request: HttpRequest) -> dict[str, str]:
     return {name.removeprefix(ACKNOWLEDGES): value for name, value in given if name.startswith(ACKNOWLEDGES)}
 
 
-def looks(soft: Mapping[str, str], found: tuple[checks.Check, ...]) -> tuple[Look, ...]:
+def looks(soft: Mapping[str, str], found: tuple[registry.Check, ...]) -> tuple[Look, ...]:
     """The soft checks with the reasons given so far."""
     return tuple(Look(check, soft.get(check.id, "")) for check in found)
 
@@ -187,9 +187,9 @@ def attempt(request: HttpRequest, save: Callable[[], Any]) -> Refusal | None:
     """Runs the save; None when it happened. What the protocol, the record or another writer refused comes in words."""
     try:
         save()
-    except checks.SecondLook as caught:
+    except registry.SecondLook as caught:
         return Refusal(second_look=looks(_typed_reasons(request), caught.failures))
-    except checks.Refused as caught:
+    except registry.Refused as caught:
         return Refusal(reasons=tuple(check.words for check in caught.failures))
     except EditedMeanwhile as caught:
         return Refusal(meanwhile=caught.entries)

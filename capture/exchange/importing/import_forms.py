@@ -5,13 +5,13 @@ from typing import Any
 from django import forms
 
 from capture.casebook.fields import FullDateField, NumberField, WholeNumberField, WordsField
+from capture.casebook.forms.adverse_event import AdverseEventForm
+from capture.casebook.forms.assessment import FollowUpHeadForm, HeadForm, ReadingForm
+from capture.casebook.forms.reasons import NotDoneForm
+from capture.casebook.forms.registration import DetailsForm, FindingForm
+from capture.casebook.forms.treatment import CycleForm, PeriodForm
+from capture.casebook.forms.visit import LaboratoryForm
 from capture.casebook.registry import ENTRY_FORMS
-from capture.forms.assessment import FollowUpHeadForm, HeadForm, ReadingForm
-from capture.forms.cycle import CycleForm, PeriodForm
-from capture.forms.entries import AdverseEventForm
-from capture.forms.lines import LaboratoryForm
-from capture.forms.not_done import NotDoneForm
-from capture.forms.registration import DetailsForm, FindingForm
 from trial import protocol
 from trial.models import Assessment, Lesion, Waiver
 from trial.protocol.ctcae_v3.limits import ANALYTES

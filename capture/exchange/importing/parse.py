@@ -10,16 +10,16 @@ from typing import Any
 
 from django import forms
 
-from capture import editions
+from capture.casebook import versions
 from capture.casebook.fields import NumberField, PartialDateFormField, WholeNumberField
 from capture.exchange import cells
 from capture.exchange.data_sets import COMES_IN, EDITION
 from capture.exchange.importing import import_forms
 from capture.exchange.importing.files import FileRow, Files, Problem
-from trial import clock, protocol
+from trial import protocol
 from trial.models import Participant, Site
 from trial.protocol import form_versions
-from trial.record import versions_in_force
+from trial.record import site_clock, versions_in_force
 from trial.rules.dates.partial_date import PartialDate
 
 
@@ -41,7 +41,7 @@ class Sites:
 
     def at(self, screening_number: int) -> AbstractContextManager[None]:
         """Meanwhile days and times are those of the participant and the site; of UTC where the files name none."""
-        return clock.at(self._by_code.get(self._of.get(screening_number, "")), self._born.get(screening_number))
+        return site_clock.at(self._by_code.get(self._of.get(screening_number, "")), self._born.get(screening_number))
 
 
 _FORMS = {"cycles": "cycle"}
@@ -241,7 +241,7 @@ class Parser:
             return None
         form.data = {f"{prefix}{column}": self._typed(form, column, cell) for column, cell in row.cells.items()}
         if edition is not None:
-            editions.ask_by(form, form_of(row), edition)
+            versions.ask_by(form, form_of(row), edition)
         problems = [self._today(row, form, column) for column in row.cells]
         for column, errors in form.errors.items():
             at = column if column in row.cells else ""

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError
 
-from capture import checks
+from capture.casebook import registry, versions
+from capture.casebook.forms.assessment import NewLesion
+from capture.casebook.forms.treatment import Period
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import acknowledgements, assessments, dosing, entries, registration
-from capture.entry.services.assessments import NewLesion, Reading
-from capture.entry.services.dosing import Period
+from capture.entry.services.assessments import Reading
 from capture.exchange.importing.compare_with_record import compared_columns
 from capture.exchange.importing.files import Problem
 from capture.exchange.importing.parse import Bundle, Entry, by_date
 from capture.grading.event_proposals import NOT_AN_EVENT
-from capture.services import by_edition
 from trial.models import Acknowledgement, NotDone, Participant, Site, Waiver
 from trial.record import changes
 
@@ -233,7 +233,7 @@ class Writer:
                 book = ENTRY_FORMS["death"]
                 values = {name: entry.values[name] for name in book.form.base_fields}  # type: ignore[union-attr]
                 known = entries.facts(book, self.participant, values, saved)  # type: ignore[arg-type]
-                soft = checks.settle(by_edition.checks_of("death", saved.form_edition), known, None)
+                soft = registry.settle(versions.checks_of("death", saved.form_edition), known, None)
                 acknowledgements.keep(self.participant, "death", saved.pk, soft, None)  # type: ignore[arg-type]
 
     def said(self, form: str, entry: Entry, saved: Any) -> None:
@@ -245,7 +245,7 @@ class Writer:
         assert participant is not None
         rows = Acknowledgement.objects.filter(form=form, row_id=saved.pk, struck_out_reason="")
         failing = set(rows.values_list("check_id", flat=True))
-        soft = tuple(check for check in checks.CHECKS[form] if check.id in failing)
+        soft = tuple(check for check in registry.CHECKS[form] if check.id in failing)
         because = {check.id: given[check.id]["because"] for check in soft if check.id in given}
         acknowledgements.keep(participant, form, saved.pk, soft, because)
         no_events = [values for name, values in given.items() if name.startswith(NOT_AN_EVENT)]
@@ -258,13 +258,13 @@ class Writer:
         """Runs the service; what it refuses becomes problems of the row, and nothing of it stays."""
         try:
             made = write()
-        except checks.Refused as refusal:
+        except registry.Refused as refusal:
             for check in refusal.failures:
                 self.refuse(entry, check.words, check.field if check.field in entry.row.cells else "")
         except registration.NotAllowed as refusal:
             for words in refusal.reasons:
                 self.refuse(entry, words)
-        except (changes.RecordHeld, by_edition.NotInForce) as refusal:
+        except (changes.RecordHeld, versions.NotInForce) as refusal:
             self.refuse(entry, str(refusal))
         except IntegrityError as refusal:
             rule = getattr(getattr(refusal.__cause__, "diag", None), "constraint_name", "") or "one of its rules"

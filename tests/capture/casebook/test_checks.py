@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from capture.checks import CHECKS, HARD, SOFT
-from capture.conditions.assessment import off_schedule
+from capture.casebook.forms.assessment_checks import off_schedule
+from capture.casebook.registry import CHECKS, HARD, SOFT
 from tests.capture.check_facts import TABLES
 from tests.capture.check_facts.scans import DAY_1
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from capture.casebook.forms import assessment, treatment
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, dosing, entries
 from tests.cast import Cast, cast_of
@@ -31,10 +32,10 @@ def cast(database: object) -> Cast:
     """The fixed cast; its participant has a baseline, a cycle and two lesions."""
     cast = cast_of()
     nora, one = cast.people[Role.COORDINATOR], cast.participant
-    targets = [assessments.NewLesion("liver", "segment 4", Decimal(40))]
-    others = [assessments.NewLesion("bone", "rib", None)]
+    targets = [assessment.NewLesion("liver", "segment 4", Decimal(40))]
+    others = [assessment.NewLesion("bone", "rib", None)]
     assessments.save_baseline(nora, one, date(2026, 1, 9), "spiral_ct", 5, "not_done", targets, others)
-    dosing.save_cycle(nora, one, 1, DAY_1, dosing.AS_PLANNED)
+    dosing.save_cycle(nora, one, 1, DAY_1, treatment.AS_PLANNED)
     return cast
 
 
@@ -122,7 +123,7 @@ def _nora(cast: Cast) -> Client:
 
 
 def _is_refused(cast: Cast, check: str, address: str, typed: dict[str, str]) -> None:
-    from capture.checks import CHECKS
+    from capture.casebook.registry import CHECKS
 
     words = next(each.words for checks in CHECKS.values() for each in checks if each.id == check)
     before = Change.objects.count()
@@ -194,9 +195,9 @@ def test_a_lesion_that_is_not_on_the_baseline_is_refused(cast: Cast) -> None:
     row = cast.participant.assessments.get()
     nora = cast.people[Role.COORDINATOR]
     readings = [assessments.Reading(999_999, "absent")]
-    from capture import checks
+    from capture.casebook import registry
 
-    with pytest.raises(checks.Refused, match="does not belong to this participant's baseline"):
+    with pytest.raises(registry.Refused, match="does not belong to this participant's baseline"):
         assessments.save_follow_up(nora, cast.participant, DAY_1 + timedelta(days=56), "spiral_ct", 5, "not_done",
                                    readings, "no")  # fmt: skip
     follow_up = _scan(cast, DAY_1 + timedelta(days=56))
@@ -208,7 +209,7 @@ def test_a_lesion_that_is_not_on_the_baseline_is_refused(cast: Cast) -> None:
 def test_every_reader_finds_every_check_with_its_words_source_severity_and_edition(cast: Cast) -> None:
     from django.utils.html import escape
 
-    from capture.checks import CHECKS
+    from capture.casebook.registry import CHECKS
 
     for role in (Role.COORDINATOR, Role.MONITOR, Role.CHAIR):
         client = Client()

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from django.forms import BaseForm
 
-from capture import field_help
+from capture.casebook.forms import field_help
+from capture.casebook.forms.assessment import FollowUpHeadForm, HeadForm, LocalTreatmentForm
+from capture.casebook.forms.registration import DetailsForm, RegistrationForm
+from capture.casebook.forms.treatment import CycleForm
 from capture.casebook.registry import ENTRY_FORMS
-from capture.forms.assessment import FollowUpHeadForm, HeadForm, LocalTreatmentForm
-from capture.forms.cycle import CycleForm
-from capture.forms.registration import DetailsForm, RegistrationForm
 from trial import protocol
 
 FORMS: list[type[BaseForm]] = [

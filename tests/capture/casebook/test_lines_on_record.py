@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
+from capture.casebook.forms import treatment
+from capture.casebook.forms.assessment import NewLesion
+from capture.casebook.forms.treatment import Period
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, dosing, entries
-from capture.entry.services.assessments import NewLesion, Reading
-from capture.entry.services.dosing import Period
+from capture.entry.services.assessments import Reading
 from tests.cast import Cast, cast_of
 from trial.models import Change, Lesion, Role
 
@@ -97,7 +99,7 @@ def test_each_lesion_of_a_baseline_that_changes_is_told_once_and_the_others_not(
 def test_each_reading_of_a_follow_up_that_changes_is_told_once_and_the_others_not(cast: Cast) -> None:
     targets = [NewLesion("liver", "a", Decimal(40)), NewLesion("lung", "b", Decimal(30))]
     assessments.save_baseline(_nora(cast), cast.participant, DAY_1, "spiral_ct", 5, "not_done", targets, [])
-    dosing.save_cycle(_nora(cast), cast.participant, 1, DAY_1, dosing.AS_PLANNED)
+    dosing.save_cycle(_nora(cast), cast.participant, 1, DAY_1, treatment.AS_PLANNED)
     first, second = Lesion.objects.order_by("id").values_list("id", flat=True)
 
     def save(*readings: Reading, row: Any = None) -> Any:

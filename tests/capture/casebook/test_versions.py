@@ -5,11 +5,10 @@ from typing import Any
 
 import pytest
 
+from capture.casebook import labels, versions
 from capture.casebook.registry import CASEBOOK, ENTRY_FORMS
-from capture.conduct import places
 from capture.entry.services import corrections as correction
 from capture.entry.services import entries
-from capture.services import by_edition
 from tests.capture.entry import test_corrections as corrections
 from tests.capture.typed import fields, opened, signed_in
 from tests.cast import Cast
@@ -58,7 +57,7 @@ def test_every_form_of_the_casebook_has_editions_without_gaps_whose_fields_it_ha
     for form in CASEBOOK:
         editions = form_versions.editions_of(form.kind)
         assert [each.number for each in editions] == list(range(1, len(editions) + 1))
-        asked = places._FORM_CLASSES[form.kind].base_fields
+        asked = labels._FORM_CLASSES[form.kind].base_fields
         assert {name for each in editions for name in (*each.new_fields, *each.labels)} <= set(asked)
 
 
@@ -69,7 +68,7 @@ def test_every_entry_keeps_the_edition_by_which_it_was_saved_and_its_history_say
         row, history = cast.participant, f"/participants/NET-001/history/registration/{cast.participant.pk}/"
     else:
         case = corrections._case(cast, kind)
-        row, history = places.row_of(cast.participant, kind, int(case.history.split("/")[-2])), case.history
+        row, history = labels.row_of(cast.participant, kind, int(case.history.split("/")[-2])), case.history
     number = form_versions.newest(kind)
     assert row.form_edition == number
     version = Version.objects.filter(table_name=row._meta.db_table, row_id=row.pk).latest("id")
@@ -162,8 +161,8 @@ def test_labels_and_fields_of_an_edition_follow_from_all_that_came_later(monkeyp
 def test_a_save_by_an_edition_that_is_not_usable_keeps_nothing(cast: Cast) -> None:
     say(cast.north, "adverse_event", 2, "withdrawn")
     before = Change.objects.count()
-    with pytest.raises(by_edition.NotInForce, match="Edition 2 of this form is not approved at the site"):
+    with pytest.raises(versions.NotInForce, match="Edition 2 of this form is not approved at the site"):
         enter(cast, "adverse_event", values=SERIOUS | {"aware_on": date(2026, 2, 2)}, edition=2)
-    with pytest.raises(by_edition.NotInForce, match="“Aware on” is asked from edition 2"):
+    with pytest.raises(versions.NotInForce, match="“Aware on” is asked from edition 2"):
         enter(cast, "adverse_event", values=SERIOUS | {"aware_on": date(2026, 2, 2)})
     assert Change.objects.count() == before and not AdverseEvent.objects.exists()

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from capture.casebook.forms import assessment, treatment
 from capture.entry.services import assessments, dosing
 from tests.capture.conduct.test_form_version_approvals import COMMITTEE, REASON
 from tests.capture.typed import fields, opened, signed_in
@@ -56,9 +57,9 @@ def laid(database: object) -> Cast:
     """The fixed cast with a baseline, a cycle and a follow-up, saved without what the tests call new."""
     made = cast_of()
     nora, one = made.people[Role.COORDINATOR], made.participant
-    targets = [assessments.NewLesion("liver", "segment 4", Decimal(40))]
+    targets = [assessment.NewLesion("liver", "segment 4", Decimal(40))]
     assessments.save_baseline(nora, one, date(2026, 1, 9), "spiral_ct", None, "not_done", targets, [])
-    dosing.save_cycle(nora, one, 1, date(2026, 1, 12), dosing.AS_PLANNED, 224, 0)
+    dosing.save_cycle(nora, one, 1, date(2026, 1, 12), treatment.AS_PLANNED, 224, 0)
     readings = [assessments.Reading(one.lesions.get().pk, "measured", Decimal(35))]
     assessments.save_follow_up(nora, one, date(2026, 3, 9), "spiral_ct", None, "not_done", readings, "no")
     return made

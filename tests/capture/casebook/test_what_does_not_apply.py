@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from capture.checks import CHECKS
+from capture.casebook.registry import CHECKS
 from capture.entry.views.saving import ACKNOWLEDGES
 from capture.exchange.exporting.export import export
 from capture.exchange.importing import files

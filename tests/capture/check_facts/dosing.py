@@ -4,7 +4,7 @@ from datetime import date as D
 from datetime import timedelta
 from typing import Any
 
-from capture.entry.services.dosing import AS_PLANNED, Period
+from capture.casebook.forms.treatment import AS_PLANNED, Period
 
 START, TODAY = D(2026, 3, 2), D(2026, 6, 1)
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from capture.entry.services.assessments import NewLesion, Reading
+from capture.casebook.forms.assessment import NewLesion
+from capture.entry.services.assessments import Reading
 from trial.models import Assessment
 
 DAY_1, TODAY = D(2026, 1, 12), D(2026, 6, 1)

@@ -8,11 +8,11 @@ import pytest
 from django.db import DatabaseError
 from django.utils import timezone
 
+from capture.casebook import versions
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import entries
 from capture.exchange.data_sets import BY_NAME, columns_in
 from capture.exchange.importing.run import Report, import_files
-from capture.services import by_edition
 from tests.capture.typed import fields, opened, signed_in
 from tests.cast import Cast, cast_of, register
 from trial.accounts import administration
@@ -128,7 +128,7 @@ def test_no_entry_is_by_a_newer_edition_than_was_approved_at_its_site_at_that_mo
         act = chosen.choice((approve, withdraw, _enter, _enter, _correct))
         try:
             act(cast, site, chosen.choice((1, 2, 2)))
-        except (versions_in_force.NotAllowed, by_edition.NotInForce):
+        except (versions_in_force.NotAllowed, versions.NotInForce):
             continue
     approved: dict[int, set[int]] = {site.pk: {1} for site in sites}
     looked_at = {1: 0, 2: 0}

@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection
 from django.test import Client
 from django.utils import timezone
 
+from capture.casebook.forms import assessment, treatment
 from capture.casebook.registry import ENTRY_FORMS
 from capture.conduct import signing
 from capture.conduct.queries import NotPossible
@@ -61,8 +62,8 @@ def _sign(cast: Cast) -> Signature:
 def _filled(cast: Cast) -> None:
     nora, one = cast.people[Role.COORDINATOR], cast.participant
     assessments.save_baseline(nora, one, date(2026, 1, 6), "spiral_ct", 5, "not_done",
-                              [assessments.NewLesion("liver", "segment 4", Decimal(40))], [])  # fmt: skip
-    dosing.save_cycle(nora, one, 1, date(2026, 1, 9), dosing.AS_PLANNED)
+                              [assessment.NewLesion("liver", "segment 4", Decimal(40))], [])  # fmt: skip
+    dosing.save_cycle(nora, one, 1, date(2026, 1, 9), treatment.AS_PLANNED)
     entries.save(nora, one, ENTRY_FORMS["deviation"], DEVIATION)
 
 
@@ -89,7 +90,7 @@ def test_the_whole_casebook_is_signed_by_one_act(cast: Cast) -> None:
 def test_a_later_change_makes_it_stale_and_names_only_what_changed(cast: Cast) -> None:
     _filled(cast)
     _sign(cast)
-    dosing.save_cycle(cast.people[Role.COORDINATOR], cast.participant, 1, date(2026, 1, 10), dosing.AS_PLANNED,
+    dosing.save_cycle(cast.people[Role.COORDINATOR], cast.participant, 1, date(2026, 1, 10), treatment.AS_PLANNED,
                       reason="typed wrongly")  # fmt: skip
     standing = signing.standing(cast.participant)
     assert standing.state == "changed" and [each.place.title for each in standing.items] == ["Cycle 1"]

@@ -4,12 +4,12 @@ from datetime import date
 
 import pytest
 
+from capture.casebook.history import newest_change
 from capture.casebook.registry import ENTRY_FORMS
 from capture.conduct import holds, verification
 from capture.conduct.holds import Target
 from capture.conduct.queries import NotPossible
 from capture.entry.services import entries
-from capture.history import newest_change
 from tests.capture.conduct.test_signing import _sign, client_of, delegate
 from tests.cast import Cast, cast_of
 from trial.models import BloodPressure, Hold, HormoneLevel, Role

@@ -6,12 +6,12 @@ import zipfile
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from capture.casebook.history import newest_change
 from capture.casebook.registry import ENTRY_FORMS
 from capture.conduct import holds, queries, signing, verification
 from capture.copies import package
 from capture.entry.services import entries
 from capture.expedited import reports
-from capture.history import newest_change
 from tests.capture.conduct.test_signing import delegate
 from tests.capture.exchange import cohort
 from tests.cast import Cast, cast_of

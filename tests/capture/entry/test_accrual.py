@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 
 from analysis.recompute import recompute
+from capture.casebook.forms import assessment, treatment
 from capture.entry.services import assessments, corrections, dosing, registration
 from tests.cast import Cast, answers, cast_of, ceiling, details, register
 from trial.models import Change, GroupSettings, Participant, Reopening, Role
@@ -33,13 +34,13 @@ def _choose(settings: AnalysisSettings) -> None:
 
 
 def _dose(cast: Cast, participant: Participant) -> None:
-    dosing.save_cycle(cast.people[Role.COORDINATOR], participant, 1, DAY_1, dosing.AS_PLANNED)
+    dosing.save_cycle(cast.people[Role.COORDINATOR], participant, 1, DAY_1, treatment.AS_PLANNED)
 
 
 def _respond(cast: Cast, participant: Participant) -> None:
     """A dose, a target of 40 mm, and 20 mm twice."""
     nora = cast.people[Role.COORDINATOR]
-    target = assessments.NewLesion("liver", "segment 4", Decimal(40))
+    target = assessment.NewLesion("liver", "segment 4", Decimal(40))
     assessments.save_baseline(nora, participant, DAY_1 - timedelta(days=3), "spiral_ct", 5, "not_done", [target], [])
     _dose(cast, participant)
     lesion = participant.lesions.get()
@@ -199,7 +200,7 @@ def test_futility_closes_a_group_that_was_reopened_while_it_waited(cast: Cast) -
     for each in members:
         for number in range(6):
             started_on = DAY_1 - timedelta(days=4) + timedelta(days=28 * number)
-            dosing.save_cycle(cast.people[Role.COORDINATOR], each, number + 1, started_on, dosing.AS_PLANNED)
+            dosing.save_cycle(cast.people[Role.COORDINATOR], each, number + 1, started_on, treatment.AS_PLANNED)
     assert "stage 1 is complete" in _refused(cast)
     line = "Closed after stage 1 for futility: 4 of 4 evaluable, 0 of 2 responders needed; every outcome is mature."
     assert in_force.gate_in_force("A").line == line

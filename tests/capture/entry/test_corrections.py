@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from capture.casebook.forms import assessment, treatment
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, dosing, entries
 from tests.capture.typed import fields, opened, signed_in
@@ -80,10 +81,10 @@ def cast(database: object) -> Cast:
     """The fixed cast; its participant has a baseline, a cycle and a follow-up assessment."""
     cast = cast_of()
     nora, one = cast.people[Role.COORDINATOR], cast.participant
-    targets = [assessments.NewLesion("liver", "segment 4", D(40)), assessments.NewLesion("liver", "segment 7", D(30))]
-    others = [assessments.NewLesion("bone", "rib", None)]
+    targets = [assessment.NewLesion("liver", "segment 4", D(40)), assessment.NewLesion("liver", "segment 7", D(30))]
+    others = [assessment.NewLesion("bone", "rib", None)]
     assessments.save_baseline(nora, one, date(2026, 1, 9), "spiral_ct", 5, "not_done", targets, others)
-    dosing.save_cycle(nora, one, 1, DAY_1, dosing.AS_PLANNED, 224, 0)
+    dosing.save_cycle(nora, one, 1, DAY_1, treatment.AS_PLANNED, 224, 0)
     return cast
 
 

@@ -6,11 +6,12 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
-from capture.checks_of_scans import BASELINE, baseline_checks
+from capture.casebook.forms import assessment as forms
+from capture.casebook.forms import treatment
+from capture.casebook.forms.assessment import NewLesion
+from capture.casebook.forms.assessment_checks import BASELINE, baseline_checks
 from capture.entry.services import assessments, dosing
-from capture.entry.services.assessments import NewLesion
 from capture.entry.views import baseline, follow_up_scan
-from capture.forms import assessment as forms
 from tests.cast import Cast, cast_of
 from trial.models import Lesion, Role
 from trial.rules.response.criteria import Criteria
@@ -76,7 +77,7 @@ def cast(database: str) -> Cast:
     nora = found.people[Role.COORDINATOR]
     assessments.save_baseline(nora, found.participant, date(2026, 1, 9), "spiral_ct", 5, "not_done",
                               [NewLesion("lymph_node", "paraaortic", Decimal(20))], [])  # fmt: skip
-    dosing.save_cycle(nora, found.participant, 1, date(2026, 1, 12), dosing.AS_PLANNED)
+    dosing.save_cycle(nora, found.participant, 1, date(2026, 1, 12), treatment.AS_PLANNED)
     return found
 
 

@@ -5,9 +5,11 @@ from decimal import Decimal
 
 import pytest
 
+from capture.casebook.forms import treatment
+from capture.casebook.forms.assessment import NewLesion
 from capture.entry import live_response
 from capture.entry.services import assessments, dosing
-from capture.entry.services.assessments import NewLesion, Reading
+from capture.entry.services.assessments import Reading
 from tests.cast import Cast, cast_of
 from trial.models import GroupSettings, Role
 from trial.record import changes
@@ -23,7 +25,7 @@ def cast(database: str) -> Cast:
     assessments.save_baseline(nora, one, date(2026, 1, 9), "spiral_ct", 5, "above",
                               [NewLesion("liver", "a", Decimal(40)), NewLesion("lung", "b", Decimal(20))],
                               [NewLesion("bone", "rib", None)])  # fmt: skip
-    dosing.save_cycle(nora, one, 1, DAY_1, dosing.AS_PLANNED)
+    dosing.save_cycle(nora, one, 1, DAY_1, treatment.AS_PLANNED)
     return found
 
 

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 
 from analysis.recompute import recompute
+from capture.casebook.forms import assessment, treatment
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, dosing, entries
 from tests.capture.typed import fields, opened, signed_in
@@ -30,9 +31,9 @@ def cast(database: object) -> Cast:
 def _responds_and_progresses(cast: Cast) -> None:
     """Baseline 40 mm; 28 mm after 8 and 12 weeks (confirmed); 56 mm after 20 (progression); an event of grade 3."""
     nora, one = cast.people[Role.COORDINATOR], cast.participant
-    target = [assessments.NewLesion("liver", "segment 4", Decimal(40))]
+    target = [assessment.NewLesion("liver", "segment 4", Decimal(40))]
     assessments.save_baseline(nora, one, date(2026, 1, 9), "spiral_ct", 5, "not_done", target, [])
-    dosing.save_cycle(nora, one, 1, DAY_1, dosing.AS_PLANNED)
+    dosing.save_cycle(nora, one, 1, DAY_1, treatment.AS_PLANNED)
     lesion = one.lesions.get()
     for weeks, millimetres in ((8, 28), (12, 28), (20, 56)):
         readings = [assessments.Reading(lesion.pk, "measured", Decimal(millimetres))]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.http import QueryDict
 
+from capture.casebook.forms import treatment
 from capture.conduct import holds, queries
 from capture.entry.services import dosing
 from tests.capture.typed import OWN, fields, signed_in
@@ -80,7 +81,7 @@ ACTS = (
 def cast(database: object) -> Cast:
     """The fixed cast on a database of its own; the participant is on treatment."""
     cast = cast_of()
-    dosing.save_cycle(None, cast.participant, 1, date(2026, 1, 12), dosing.AS_PLANNED)
+    dosing.save_cycle(None, cast.participant, 1, date(2026, 1, 12), treatment.AS_PLANNED)
     return cast
 
 

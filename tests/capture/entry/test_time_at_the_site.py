@@ -18,9 +18,9 @@ from capture.expedited import digest
 from capture.expedited.clocks import clock_of
 from tests.capture.expedited.test_expedited import _client, _event, _sent
 from tests.cast import Cast, cast_of, register
-from trial import clock
 from trial.accounts import administration
 from trial.models import AdverseEvent, ExpeditedReport, Role, Site
+from trial.record import site_clock
 from trial.rules.dates.partial_date import PartialDate
 
 NEW = "/participants/NET-001/adverse_event/new/"
@@ -185,7 +185,7 @@ def test_a_thread_that_answered_for_one_site_is_in_utc_for_the_next_page(cast: C
     now(2026, 3, 10, 20, 0)
     nora = _nora(_place(cast, "Pacific/Auckland"))
     nora.get("/participants/NET-001/")
-    assert clock.zone().key == "UTC" and clock.today() == date(2026, 3, 10)
+    assert site_clock.zone().key == "UTC" and site_clock.today() == date(2026, 3, 10)
     assert 'data-seconds-from-utc="0"' in nora.get("/participants/").content.decode()
 
 
@@ -193,7 +193,7 @@ def test_what_is_due_is_counted_by_the_day_at_each_site(cast: Cast, now: Any) ->
     now(2026, 1, 8, 20, 0)
     register(cast.elsewhere[Role.COORDINATOR], cast.south, date(2026, 1, 8))
     _place(cast, "Pacific/Auckland")
-    today = clock.today_by_site()
+    today = site_clock.today_by_site()
     assert (today(cast.north.pk), today(cast.south.pk)) == (date(2026, 1, 9), date(2026, 1, 8))
 
 

@@ -4,10 +4,11 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from capture.casebook.forms.assessment import NewLesion
+from capture.casebook.forms.treatment import Period
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, corrections, dosing, entries, not_done, registration
-from capture.entry.services.assessments import NewLesion, Reading
-from capture.entry.services.dosing import Period
+from capture.entry.services.assessments import Reading
 from capture.grading.event_proposals import open_proposals
 from tests.cast import answers, details
 from trial.models import NotDone, Participant, Person, Site

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from capture import checks
+from capture.casebook import registry
 from capture.exchange.exporting.export import export
 from capture.exchange.importing import files
 from capture.exchange.importing.run import import_files
@@ -49,29 +49,29 @@ TYPED: dict[str, tuple[str, Mapping[str, str]]] = {
 def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
     """The lists of check ids that were asked, with how often."""
     found: Asked = {}
-    settle = checks.settle
+    settle = registry.settle
 
-    def spied(listed: tuple[checks.Check, ...], *given: Any) -> Any:
+    def spied(listed: tuple[registry.Check, ...], *given: Any) -> Any:
         ids = tuple(each.id for each in listed)
         found[ids] = found.get(ids, 0) + 1
         return settle(listed, *given)
 
-    monkeypatch.setattr(checks, "settle", spied)
+    monkeypatch.setattr(registry, "settle", spied)
     return found
 
 
 def _declared() -> set[tuple[str, ...]]:
-    return {tuple(each.id for each in listed) for listed in checks.CHECKS.values()}
+    return {tuple(each.id for each in listed) for listed in registry.CHECKS.values()}
 
 
 def test_the_page_of_each_form_asks_every_check_that_is_declared_for_it(cast: Cast, asked: Asked) -> None:
     nora, baseline = signed_in(cast.people[Role.COORDINATOR]), cast.participant.assessments.get().pk
-    assert set(TYPED) | {"follow_up_scan"} == set(checks.CHECKS)
+    assert set(TYPED) | {"follow_up_scan"} == set(registry.CHECKS)
     scan = {"follow_up_scan": ("assessments/new/", _scan(cast, DAY_1 + timedelta(days=56)))}
     for kind, (place, typed) in {**scan, **TYPED}.items():
         asked.clear()
         nora.post(f"/participants/NET-001/{place.format(baseline=baseline)}", typed)
-        assert tuple(each.id for each in checks.CHECKS[kind]) in asked, kind
+        assert tuple(each.id for each in registry.CHECKS[kind]) in asked, kind
 
 
 def test_the_import_asks_every_check_of_every_form(database: str, tmp_path: Path, asked: Asked) -> None:

@@ -10,6 +10,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client, override_settings
 from django.utils import timezone
 
+from capture.casebook.forms import treatment
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import dosing, entries
 from capture.expedited import digest, reports
@@ -46,7 +47,7 @@ def cast(database: object) -> Cast:
     for person in (*cast.people.values(), *cast.elsewhere.values()):
         person.mail_address = f"{person.username}@hospital.example"
         person.save()
-    dosing.save_cycle(None, cast.participant, 1, date(2026, 1, 12), dosing.AS_PLANNED)
+    dosing.save_cycle(None, cast.participant, 1, date(2026, 1, 12), treatment.AS_PLANNED)
     return cast
 
 

@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from capture.casebook.forms import treatment
 from capture.casebook.registry import ENTRY_FORMS
 from capture.conduct import holds, signing
 from capture.entry.services import dosing, entries
@@ -30,7 +31,7 @@ HEADING = ">Expedited reports <span"
 def cast(database: object) -> Cast:
     """The fixed cast on a database of its own; the participant is on treatment."""
     cast = cast_of()
-    dosing.save_cycle(None, cast.participant, 1, DAY_1, dosing.AS_PLANNED)
+    dosing.save_cycle(None, cast.participant, 1, DAY_1, treatment.AS_PLANNED)
     return cast
 
 

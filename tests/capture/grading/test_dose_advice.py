@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from capture.casebook.forms import treatment
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import dosing, entries
 from tests.capture.grading.test_event_proposals import EVENT, VISIT, signed_in
@@ -22,7 +23,7 @@ FIRST_DAY = VISIT["visited_on"] - timedelta(days=10)
 def cast(database: object) -> Cast:
     """The fixed cast, with a first cycle: 14 days at level 0, then level −1."""
     found = cast_of()
-    periods = [dosing.Period(1, 14, 400, "twice_daily"), dosing.Period(15, 28, 400, "once_daily", "skin")]
+    periods = [treatment.Period(1, 14, 400, "twice_daily"), treatment.Period(15, 28, 400, "once_daily", "skin")]
     dosing.save_cycle(found.people[Role.COORDINATOR], found.participant, 1, FIRST_DAY, periods)
     return found
 

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from capture.casebook.forms import assessment, treatment
 from capture.casebook.registry import ENTRY_FORMS
 from capture.conduct import queries
 from capture.entry.services import assessments, dosing, entries, registration
@@ -31,7 +32,7 @@ def cast(database: object) -> Cast:
 
 
 def _baseline(cast: Cast) -> None:
-    target = assessments.NewLesion("liver", "segment 4", Decimal(40))
+    target = assessment.NewLesion("liver", "segment 4", Decimal(40))
     assessments.save_baseline(cast.people[Role.COORDINATOR], cast.participant, date(2026, 1, 6), "spiral_ct", 5,
                               "not_done", [target], [])  # fmt: skip
 
@@ -53,7 +54,7 @@ def full_course(cast: Cast) -> None:
 def _full(cast: Cast) -> None:
     """A cycle with a hold, two scans, events with full, partial and missing dates, a hormone level and a query."""
     nora, one = cast.people[Role.COORDINATOR], cast.participant
-    periods = [dosing.Period(1, 14, 400, "twice_daily"), dosing.Period(15, 28, 0, "held", "Rash")]
+    periods = [treatment.Period(1, 14, 400, "twice_daily"), treatment.Period(15, 28, 0, "held", "Rash")]
     dosing.save_cycle(nora, one, 1, date(2026, 1, 12), periods)
     lesion = one.lesions.get()
     for on, size in SCANS:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from capture.casebook.forms import treatment
 from capture.entry.services import dosing
 from capture.participants import due_dates, selectors
 from tests.cast import Cast, cast_of, register
@@ -45,7 +46,7 @@ def _found(cast: Cast, state: str, today: date = LATE) -> list[str]:
 
 def _treat(cast: Cast) -> None:
     """The first cycle is entered, on the day on which the filter is asked."""
-    period = dosing.Period(1, 1, 400, "once_daily", "slow start")
+    period = treatment.Period(1, 1, 400, "once_daily", "slow start")
     dosing.save_cycle(cast.people[Role.COORDINATOR], cast.participant, 1, LATE, [period])
 
 

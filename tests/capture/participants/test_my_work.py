@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from capture.casebook.fields import today
+from capture.casebook.forms import treatment
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import dosing, entries
 from tests.cast import Cast, cast_of, register
@@ -48,7 +49,7 @@ def test_a_pending_value_waits_until_it_is_there(cast: Cast) -> None:
 
 def test_an_unusual_value_that_nobody_acknowledged_waits(cast: Cast) -> None:
     started = today() - timedelta(days=40)
-    dosing.save_cycle(None, cast.participant, 1, started, [dosing.Period(1, 20, 400, "twice_daily")])
+    dosing.save_cycle(None, cast.participant, 1, started, [treatment.Period(1, 20, 400, "twice_daily")])
     assert "some of its days have no dose" in _page(cast, Role.COORDINATOR)
 
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from capture.casebook.fields import today
+from capture.casebook.forms import treatment
 from capture.entry.services import dosing
 from capture.participants import selectors
 from tests.capture.typed import signed_in
@@ -21,7 +22,7 @@ def cast(database: object) -> Cast:
     """The fixed cast; its participant began treatment ten weeks ago and had no scan since."""
     cast = cast_of()
     cast.participant = register(cast.people[Role.COORDINATOR], cast.north, DAY_1 - timedelta(days=2))
-    dosing.save_cycle(None, cast.participant, 1, DAY_1, dosing.AS_PLANNED)
+    dosing.save_cycle(None, cast.participant, 1, DAY_1, treatment.AS_PLANNED)
     return cast
 
 

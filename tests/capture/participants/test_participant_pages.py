@@ -8,10 +8,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from capture import history
+from capture.casebook import history
+from capture.casebook.forms.registration import CorrectionForm
 from capture.entry import edit_conflict
 from capture.entry.services import corrections, registration
-from capture.forms.registration import CorrectionForm
 from tests.cast import Cast, answers, cast_of, details, register
 from trial import protocol
 from trial.models import Participant, Role

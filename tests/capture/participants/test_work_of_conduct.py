@@ -8,15 +8,15 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from capture.casebook.history import newest_change
 from capture.casebook.registry import ENTRY_FORMS
 from capture.conduct import signing, verification
 from capture.entry.services import entries
-from capture.history import newest_change
 from capture.participants.my_work import work_of
 from tests.cast import Cast, cast_of, register
-from trial.clock import today, today_by_site
 from trial.models import Delegation, Participant, Person, Query, Role
 from trial.record import changes, system_queries
+from trial.record.site_clock import today, today_by_site
 
 TITLES = {Role.INVESTIGATOR: "Casebooks to sign", Role.MONITOR: "To verify again"}
 

@@ -11,9 +11,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from capture.casebook import labels
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import entries
-from capture.trail import selection, tables
+from capture.trail import selection
 from tests.cast import Cast, cast_of, person, register
 from trial.audit.tables import audited
 from trial.models import AuditReview, Change, HormoneLevel, Role, Site, Version
@@ -71,7 +72,7 @@ def numbers(**conditions: object) -> list[int]:
 
 @pytest.mark.requirement("R23")
 def test_every_audited_table_has_words() -> None:
-    assert set(tables.TITLES) == {*audited(), "trial_person"}
+    assert set(labels.TABLE_TITLES) == {*audited(), "trial_person"}
 
 
 def test_the_chair_sees_every_change_newest_first(cast: Cast, level: HormoneLevel) -> None:

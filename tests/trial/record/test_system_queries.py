@@ -10,6 +10,7 @@ from analysis.asking import ask
 from analysis.recompute import recompute
 from analysis.tasks import recompute_group, sweep
 from capture.casebook.fields import today
+from capture.casebook.forms import assessment, treatment
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, dosing, entries
 from tests.cast import Cast, cast_of, register
@@ -56,18 +57,18 @@ def test_what_a_monitor_closed_is_asked_again_only_when_something_else_is_found(
 
 def test_a_soft_check_nobody_looked_at_asks_and_is_closed_by_a_value_that_passes(cast: Cast) -> None:
     nora, started = cast.people[Role.COORDINATOR], today() - timedelta(days=40)
-    dosing.save_cycle(None, cast.participant, 1, started, [dosing.Period(1, 20, 400, "twice_daily")])
+    dosing.save_cycle(None, cast.participant, 1, started, [treatment.Period(1, 20, 400, "twice_daily")])
     query = Query.objects.get()
     assert (query.check_id, query.form, query.state) == ("DOSE-10", "cycle", "open")
-    dosing.save_cycle(nora, cast.participant, 1, started, [dosing.Period(1, 28, 400, "twice_daily")], reason="source",
-                      acknowledged={})  # fmt: skip
+    whole = [treatment.Period(1, 28, 400, "twice_daily")]
+    dosing.save_cycle(nora, cast.participant, 1, started, whole, reason="source", acknowledged={})
     query.refresh_from_db()
     assert query.state == "closed" and query.closed_by is None
 
 
 def test_the_reason_given_to_a_soft_check_answers_its_query(cast: Cast) -> None:
     nora, started = cast.people[Role.COORDINATOR], today() - timedelta(days=40)
-    periods = [dosing.Period(1, 20, 400, "twice_daily")]
+    periods = [treatment.Period(1, 20, 400, "twice_daily")]
     dosing.save_cycle(None, cast.participant, 1, started, periods)
     dosing.save_cycle(nora, cast.participant, 1, started, periods, lot="7", reason="lot was missing",
                       acknowledged={"DOSE-10": "the diary was lost"})  # fmt: skip
@@ -79,8 +80,8 @@ def _treated(cast: Cast, opinion: str) -> int:
     """A baseline, a cycle, and a follow-up whose computed response is SD."""
     one, nora = cast.participant, cast.people[Role.COORDINATOR]
     assessments.save_baseline(nora, one, date(2026, 1, 6), "spiral_ct", 5, "not_done",
-                              [assessments.NewLesion("liver", "segment 4", Decimal(40))], [])  # fmt: skip
-    dosing.save_cycle(nora, one, 1, date(2026, 1, 9), dosing.AS_PLANNED)
+                              [assessment.NewLesion("liver", "segment 4", Decimal(40))], [])  # fmt: skip
+    dosing.save_cycle(nora, one, 1, date(2026, 1, 9), treatment.AS_PLANNED)
     return _scan(cast, opinion).pk
 
 
@@ -132,7 +133,7 @@ def test_a_result_that_is_due_goes_before_queries(cast: Cast, monkeypatch: pytes
 
 
 def test_a_missing_grade_is_asked_for_at_its_event(cast: Cast) -> None:
-    dosing.save_cycle(cast.people[Role.COORDINATOR], cast.participant, 1, date(2026, 1, 9), dosing.AS_PLANNED)
+    dosing.save_cycle(cast.people[Role.COORDINATOR], cast.participant, 1, date(2026, 1, 9), treatment.AS_PLANNED)
     row = entries.save(None, cast.participant, ENTRY_FORMS["adverse_event"], {
         "term": "nausea", "select": "", "other_words": "", "grade": None, "grade_missing": "unknown", "attribution": 4,
         "attribution_missing": "", "onset_on": None, "onset_on_missing": "unknown", "resolved_on": None,

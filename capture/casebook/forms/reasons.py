@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from capture.casebook.fields import WordsField
-from trial.protocol import REASONS_FOR_CHANGE
+from trial.protocol import REASONS_FOR_CHANGE, code_lists
 
 
 class ReasonForm(forms.Form):
@@ -33,3 +33,35 @@ class ReasonForm(forms.Form):
         label = "" if code == "other" else dict(REASONS_FOR_CHANGE).get(code, "")
         cleaned["reason"] = ": ".join(filter(None, (label, words)))
         return cleaned
+
+
+class NotDoneForm(forms.Form):
+    """A reason from the list, with words where the list is not enough."""
+
+    reason = forms.ChoiceField(
+        label="Why was it not done?", choices=[("", "Choose"), *code_lists.NOT_DONE_REASONS],
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )  # fmt: skip
+    because = WordsField(
+        label="In words", required=False, max_length=200,
+        widget=forms.TextInput(attrs={"class": "form-control"}),
+    )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """“Other” needs words."""
+        found = super().clean() or self.cleaned_data
+        if found.get("reason") == "other" and not (found.get("because") or "").strip():
+            self.add_error("because", "Say why.")
+        return found
+
+
+class NotAnEventForm(forms.Form):
+    """The reason in words; kept in the record beside the value."""
+
+    because = WordsField(
+        label="Why is it no adverse event?",
+        max_length=300,
+        widget=forms.TextInput(attrs={"class": "form-control", "autofocus": True}),
+        help_text="Such as: haemolysed sample, repeated and normal; there before treatment and unchanged.",
+        error_messages={"required": "Say why."},
+    )

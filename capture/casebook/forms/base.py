@@ -1,5 +1,6 @@
 """The base of the forms that are one entry each: the clinic's own fields, and reasons for what is missing."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -105,3 +106,45 @@ class EntryForm(forms.ModelForm):
     def values(self) -> dict[str, Any]:
         """Field → domain value, for the service."""
         return dict(self.cleaned_data)
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Rows below an entry: their model, the key to the entry, what tells them apart, and their fields."""
+
+    model: Any
+    parent: str
+    key: str
+    fields: tuple[str, ...]
+
+    def of(self, entry: Any) -> list[Any]:
+        """The standing lines of an entry."""
+        return list(self.model.objects.filter(**{self.parent: entry}, struck_out_reason="").order_by("id"))
+
+
+@dataclass(frozen=True)
+class CasebookForm:
+    """One form; `repeats` when a participant has several of it.
+
+    form: the class of a form that is one entry each (None: the form has pages of its own, opened by url_name).
+    dated_by: the field that places an entry in time.
+    """
+
+    title: str
+    kind: str
+    when_due: str
+    form: type[EntryForm] | None = None
+    dated_by: str = ""
+    repeats: bool = False
+    lines: Lines | None = None
+    url_name: str = "capture:entry_new"
+    template: str = "capture/entry.html"
+
+    @property
+    def model(self) -> Any:
+        """The model of the form's entries."""
+        assert self.form is not None, self.kind
+        return self.form._meta.model
+
+
+PARTIAL = "UNK-JAN-2006: day unknown"

@@ -1,16 +1,40 @@
 """Forms of a tumour assessment: its head, the lesions chosen at baseline, and one row per lesion at follow-up."""
 
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 
 from capture.casebook.fields import FullDateField, NumberField, WholeNumberField, WordsField
-from capture.entry.services.assessments import NewLesion, Reading
-from capture.forms.reason import ReasonForm
+from capture.casebook.forms.reasons import ReasonForm
 from trial import protocol
 from trial.models import Assessment, Lesion
 from trial.rules.response.criteria import SHORT_AXIS
 from trial.rules.response.recist import IN_FORCE
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Millimetres for a target, a state for every lesion, a reason where it was not evaluated."""
+
+    lesion_id: int
+    state: str
+    longest_diameter_mm: Decimal | None = None
+    not_evaluated_reason: str = ""
+    scanned_on: date | None = None
+
+
+@dataclass(frozen=True)
+class NewLesion:
+    """A lesion as chosen at baseline; a non-target has no diameter. lesion_id: of one that is on record already."""
+
+    organ: str
+    description: str
+    longest_diameter_mm: Decimal | None
+    lesion_id: int | None = None
+
 
 TARGET_STATES = (("measured", "measured"), ("too_small", "too small to measure"), ("absent", "absent"),
                  ("not_evaluated", "not evaluated"))  # fmt: skip

@@ -13,19 +13,22 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Max, Model, Q
 
-from capture import blacked_out
-from capture.casebook.registry import CASEBOOK, CasebookForm
+from capture.casebook.forms.base import CasebookForm
+from capture.casebook.registry import CASEBOOK
 from trial import protocol
 from trial.audit import holds, redaction
+from trial.audit.redaction import MARK
 from trial.models import (
     AdverseEvent,
     Assessment,
+    Change,
     Cycle,
     EligibilityAnswer,
     LaboratoryResult,
     Lesion,
     LesionReading,
     Participant,
+    Redaction,
     Role,
     Version,
 )
@@ -33,6 +36,61 @@ from trial.models.audit import ACTS
 from trial.protocol import ctcae_v3
 from trial.record import versions_in_force
 from trial.rules.dates import partial_date, site_time
+
+
+def redaction_words(done: Redaction) -> str:
+    """When, by which Change, who asked and who approved, each with the reason."""
+    at = f"{done.decided_at:%d-%b-%Y %H:%M}".upper()
+    return (f"Blacked out on {at} UTC, change {done.decided_in}: asked for by {done.asked_by} "
+            f"({done.asked_because}), approved by {done.decided_by} ({done.decided_because}).")  # fmt: skip
+
+
+def told(one: Redaction) -> str:
+    """What became of a request, or that it waits."""
+    asked = f"asked for by {one.asked_by} ({one.asked_because})"
+    if one.waits:
+        return f"Waits for the study chair; {asked}."
+    return redaction_words(one) if one.state == Redaction.State.DONE else (
+        f"Refused by {one.decided_by} ({one.decided_because}); {asked}.")  # fmt: skip
+
+
+def of_rows(rows: Sequence[Model], after: int = 0) -> list[Redaction]:
+    """The black-outs after Change `after` that touched one of these rows: they leave no version of their own there."""
+    wanted = {(row._meta.db_table, row.pk) for row in rows}
+    return [each for each in _done(after) if wanted & {(one["table"], one["row"]) for one in each.versions}]
+
+
+def _done(after: int = 0) -> list[Redaction]:
+    done = Redaction.objects.filter(state=Redaction.State.DONE, decided_in__gt=after)
+    return list(done.select_related("asked_by", "decided_by").order_by("id"))
+
+
+def by_version() -> dict[int, str]:
+    """Version → in words what was blacked out of it; several black-outs of one version after each other."""
+    found: dict[int, list[str]] = {}
+    for done in _done():
+        for each in done.versions:
+            found.setdefault(each["version"], []).append(redaction_words(done))
+    return {version: " ".join(said) for version, said in found.items()}
+
+
+def notes_of(versions: Iterable[Version], *more: Change) -> dict[int, tuple[str, ...]]:
+    """Change number → what was blacked out of these versions of it and of its reason.
+
+    versions come with their Changes; more: Changes that may have none. Nothing is asked where no mark stands.
+    """
+    rows = list(versions)
+    changes = {each.pk: each for each in (*(row.change for row in rows), *more)}
+    if not any(MARK in str(row.row) for row in rows) and not any(MARK in one.reason for one in changes.values()):
+        return {}
+    owner = {row.pk: row.change_id for row in rows}
+    found: dict[int, dict[str, None]] = {}
+    for done in _done():
+        touched = {owner.get(each["version"]) for each in done.versions} | {each["change"] for each in done.changes}
+        for number in touched & set(changes):
+            found.setdefault(number, {})[redaction_words(done)] = None
+    return {number: tuple(said) for number, said in found.items()}
+
 
 # Columns that say nothing to a reader: keys, and what the heading of the entry says already.
 SILENT = frozenset({"id", "participant_id", "assessment_id", "cycle_id", "site_id", "edition", "item", "lesion_id",
@@ -81,7 +139,7 @@ class Entry:
 def newest_change(*rows: Model) -> int:
     """The number of the newest Change that touched one of the rows, a black-out too; 0 when there is none."""
     found = Version.objects.filter(_of(rows)).aggregate(newest=Max("change_id"))["newest"] if rows else None
-    return max([found or 0, *(each.decided_in or 0 for each in blacked_out.of_rows(rows, found or 0))])
+    return max([found or 0, *(each.decided_in or 0 for each in of_rows(rows, found or 0))])
 
 
 def entries(rows: Sequence[Model]) -> list[Entry]:
@@ -93,7 +151,7 @@ def entries(rows: Sequence[Model]) -> list[Entry]:
     before: dict[tuple[str, int], dict[str, Any]] = {}
     lines: dict[int, list[Line]] = {}
     heads: dict[int, Any] = {}
-    editions, notes = _editions(rows[0]), blacked_out.notes_of(versions)
+    editions, notes = _editions(rows[0]), notes_of(versions)
     for version in versions:
         key = (version.table_name, version.row_id)
         heads[version.change_id] = version.change
@@ -118,7 +176,7 @@ def _editions(head: Model) -> dict[int, str]:
 def since(rows: Sequence[Model], opened_at: int) -> list[Entry]:
     """What others changed or blacked out after Change `opened_at`: shown instead of overwriting it."""
     gone = [Entry(each.decided_in, each.decided_at, ACTS["approve"], str(each.decided_by), "", each.decided_because,
-                  (), notes=(blacked_out.words(each),)) for each in blacked_out.of_rows(rows, opened_at)]  # fmt: skip
+                  (), notes=(redaction_words(each),)) for each in of_rows(rows, opened_at)]  # fmt: skip
     return gone[::-1] + [entry for entry in entries(rows) if entry.number > opened_at]
 
 

@@ -1,0 +1,121 @@
+"""How an edit check is asked and answered: hard ones refuse, soft ones want a second look with a reason."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from trial import protocol
+from trial.rules.dates.partial_date import PartialDate
+from trial.rules.response.recist import IN_FORCE
+
+Facts = Mapping[str, Any]
+HARD, SOFT = "hard", "soft"
+# Sources of the checks, as the page of edit checks shows them.
+CTCAE, RECIST, REGISTRY, PLAUSIBLE = protocol.CTCAE, IN_FORCE.name, protocol.REGISTRY, "Plausibility."
+ONLY_PAST, ORDER = "Only what happened is entered.", "Dates stand in the order of events."
+DOES_NOT_APPLY = "A question that does not apply has no answer."
+
+
+@dataclass(frozen=True)
+class Check:
+    """One rule: its id, what it says when it fails, where it comes from, and the test (True: it fails).
+
+    field: the field of the form it is about (for a query); edition: raised when the rule changes.
+    """
+
+    id: str
+    words: str
+    source: str
+    severity: str
+    fails: Callable[[Facts], bool]
+    field: str = ""
+    edition: int = 1
+
+
+class Refused(Exception):
+    """One or more hard checks failed; `failures` are the checks, the message their words."""
+
+    def __init__(self, failures: tuple[Check, ...]) -> None:
+        super().__init__(" ".join(check.words for check in failures))
+        self.failures = failures
+
+
+class SecondLook(Refused):
+    """Soft checks failed that nobody has acknowledged: nothing is saved until each has its reason."""
+
+
+def failing(checks: tuple[Check, ...], facts: Facts) -> tuple[Check, ...]:
+    """The checks that fail on these facts, in order of declaration."""
+    return tuple(check for check in checks if check.fails(facts))
+
+
+def settle(checks: tuple[Check, ...], facts: Facts, acknowledged: Mapping[str, str] | None) -> tuple[Check, ...]:
+    """The soft checks that fail on these facts, once nothing stands in the way of saving.
+
+    acknowledged: check id → reason, as given on a page; None where nobody sits in front of it (an import, the system):
+    the soft failures are then kept as not looked at. Raises Refused for a hard check, SecondLook for a soft one
+    without a reason.
+    """
+    found = failing(checks, facts)
+    hard = tuple(check for check in found if check.severity == HARD)
+    if hard:
+        raise Refused(hard)
+    if acknowledged is not None:
+        open_ones = tuple(check for check in found if not acknowledged.get(check.id, "").strip())
+        if open_ones:
+            raise SecondLook(open_ones)
+    return found
+
+
+def after_death_check(name: str, words: str, field: str) -> Check:
+    return Check(name, words, ORDER, HARD, after_death(field), field)
+
+
+When = date | PartialDate | None
+
+
+def earliest(when: When) -> date | None:
+    """The first day that a full or partial date can mean."""
+    return when.earliest() if isinstance(when, PartialDate) else when
+
+
+def latest(when: When) -> date | None:
+    """The last day that a full or partial date can mean."""
+    return when.latest() if isinstance(when, PartialDate) else when
+
+
+def surely_before(one: When, other: When) -> bool:
+    """Whether `one` lies before `other` however the partial dates are read; False when one is unknown."""
+    last, first = latest(one), earliest(other)
+    return last is not None and first is not None and last < first
+
+
+def after_death(field: str) -> Any:
+    """The date in `field` surely lies after the death on record."""
+    return lambda facts: surely_before(facts["died_on"], facts[field])
+
+
+def before_registration(field: str) -> Any:
+    """The date in `field` surely lies before registration."""
+    return lambda facts: surely_before(facts[field], facts["registered_on"])
+
+
+def before_consent(field: str) -> Any:
+    """The date in `field` surely lies before consent."""
+    return lambda facts: surely_before(facts[field], facts["consented_on"])
+
+
+def other_without_words(field: str, words: str) -> Any:
+    """“Other” was chosen in `field` and `words` is empty."""
+    return lambda facts: facts[field] == "other" and not facts[words].strip()
+
+
+def same_day(field: str) -> Any:
+    """Another entry of this form has the same day."""
+    return lambda facts: any(getattr(each, field) == facts[field] for each in facts["others"])
+
+
+def already_there(facts: Facts) -> bool:
+    """The form exists once and is on record."""
+    return bool(facts["others"])

@@ -1,0 +1,287 @@
+"""The forms of the second half of the casebook: which fields, in which order, in which words."""
+
+from datetime import date, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+
+from capture.casebook import checks as entry
+from capture.casebook.checks import (
+    CTCAE,
+    DOES_NOT_APPLY,
+    HARD,
+    ONLY_PAST,
+    ORDER,
+    PLAUSIBLE,
+    SOFT,
+    Check,
+    Facts,
+    after_death_check,
+    surely_before,
+)
+from capture.casebook.fields import WordsField, ask_which, offset_of, on_the_wall, say_whose
+from capture.casebook.forms.base import (
+    PARTIAL,
+    EntryForm,
+)
+from trial import models
+from trial.models import AdverseEvent
+from trial.protocol import ctcae_v3
+from trial.record import site_clock
+from trial.record.in_force import Criteria, criteria_of, criteria_of_matches
+from trial.rules.dates import site_time
+from trial.rules.safety.expedited_reports import aware_at
+
+
+def unknown_term(facts: Facts) -> bool:
+    """The term, or its select, is not in the dictionary."""
+    try:
+        term = ctcae_v3.term(facts["term"])
+    except KeyError:
+        return True
+    selects = {each.code for each in term.selects}
+    return facts["select"] not in selects if selects else bool(facts["select"])
+
+
+def grade_does_not_exist(facts: Facts) -> bool:
+    """The term has no such grade."""
+    if facts["grade"] is None or unknown_term(facts):
+        return False
+    return facts["grade"] not in ctcae_v3.grades_of(facts["term"], facts["select"])
+
+
+def other_unspecified(facts: Facts) -> bool:
+    """An “other” term without words."""
+    return not unknown_term(facts) and ctcae_v3.is_other(facts["term"]) and not facts["other_words"].strip()
+
+
+def death_disagrees(facts: Facts) -> bool:
+    """Grade 5 and a fatal outcome belong together."""
+    return (facts["grade"] == 5) != (facts["outcome"] == "fatal")
+
+
+def no_death_form(facts: Facts) -> bool:
+    """Grade 5 while no death is on record."""
+    return facts["grade"] == 5 and facts["died_on"] is None
+
+
+def before_what_it_continues(facts: Facts) -> bool:
+    """A further episode that begins before the event it continues."""
+    first = facts["continues"]
+    return first is not None and surely_before(facts["onset_on"], first.onset_on)
+
+
+def early_but_not_baseline(facts: Facts) -> bool:
+    """Began before consent, yet not marked as present at baseline."""
+    return not facts["present_at_baseline"] and surely_before(facts["onset_on"], facts["consented_on"])
+
+
+NAMES = ("aware_on", "aware_time", "aware_offset")
+
+
+class AwarenessFields(forms.ModelForm):
+    """The day, the time, and, where the clock of the site showed that time twice, which of the two it was.
+
+    A correction that leaves all three as they are shown leaves them as they are on record.
+    """
+
+    offset_from_file = False  # the page asks only where there are two; a file may state it for any row
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        row = self.instance if self.instance.pk else None
+        self.where = site_clock.zone_of(row.participant.site) if row is not None else site_clock.zone()
+        self.fields["aware_offset"] = WordsField(
+            label="Which of the two", required=False, max_length=12, widget=forms.HiddenInput
+        )
+        say_whose(self.fields["aware_time"], self.where)
+        if row is not None:
+            self.initial.update(zip(NAMES, _as_shown(row, self.where), strict=True))
+        else:
+            self.initial = {"aware_on": None, "aware_time": None, **self.initial, "aware_offset": ""}
+        self._ask_which(self.initial["aware_on"], self.initial["aware_time"])
+
+    def _ask_which(self, on: date | None, at: time | None) -> None:
+        ask_which(self.fields["aware_offset"], on, at, self.where)
+
+    def clean(self) -> dict[str, Any]:
+        """The instant that day and time mean at the site; a time that was never shown, or twice, is refused."""
+        found = super().clean() or self.cleaned_data
+        if not set(NAMES) & set(self.errors):
+            self._ask_which(found["aware_on"], found["aware_time"])
+            self._settle(found)
+        return found
+
+    def _settle(self, found: dict[str, Any]) -> None:
+        given = found["aware_offset"].strip()
+        shown = tuple(self.initial[name] for name in NAMES)
+        if self.instance.pk and (found["aware_on"], found["aware_time"], given) == shown:
+            found.update({name: getattr(self.instance, name) for name in NAMES})
+        elif found["aware_on"] is None:
+            found["aware_offset"] = site_time.UTC_NAME  # there is nothing that it could be the offset of
+        else:
+            found["aware_offset"] = self._offset(found["aware_on"], found["aware_time"], given)
+
+    def _offset(self, on: date, at: time | None, given: str) -> str:
+        try:
+            if given and self.offset_from_file:
+                return site_time.stored(site_time.from_stored(given))
+            return site_time.stored(offset_of(on, at, self.where, given))
+        except ValueError as refusal:
+            stated = given and self.offset_from_file
+            self.add_error("aware_offset" if stated else "aware_time", str(refusal))
+            return ""
+
+
+def _as_shown(row: AdverseEvent, where: ZoneInfo) -> tuple[date | None, time | None, str]:
+    """A day without a time stays that day; else the instant on record by the clock of the site."""
+    at = aware_at(row.aware_on, row.aware_time, row.aware_offset)
+    return on_the_wall(at, where) if at is not None and row.aware_time is not None else (row.aware_on, None, "")
+
+
+class AdverseEventForm(AwarenessFields, EntryForm):
+    """An adverse event by CTCAE 3.0; term and select are found by search."""
+
+    class Meta(EntryForm.Meta):
+        model = models.AdverseEvent
+        fields = ("term", "select", "other_words", "grade", "grade_missing", "attribution", "attribution_missing",
+                  "onset_on", "onset_on_missing", "resolved_on", "present_at_baseline", "seriousness",
+                  "expectedness", "hospital_stay", "aware_on", "aware_time", "aware_offset", "action_taken",
+                  "outcome", "cycle_number")  # fmt: skip
+        labels = {"term": "Term", "other_words": "If “other”, what", "onset_on": "Began on",
+                  "resolved_on": "Resolved on", "present_at_baseline": "Present at baseline",
+                  "seriousness": "Serious", "expectedness": "Expected or not",
+                  "hospital_stay": "In hospital for 24 hours or more", "aware_on": "Site became aware on",
+                  "aware_time": "Aware at", "aware_offset": "Offset from UTC of the clock it was aware by",
+                  "action_taken": "Action taken with the study drug", "cycle_number": "Cycle"}  # fmt: skip
+        help_texts = {"onset_on": PARTIAL, "resolved_on": "empty while it goes on",
+                      "expectedness": "if serious, or of grade 2 or more and related",
+                      "hospital_stay": "or a longer stay than planned",
+                      "aware_on": "of the event at this grade: the clock of the report starts here",
+                      "aware_time": "without a time the day counts from its beginning"}  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("term", "select"):
+            self.fields[name].widget = forms.HiddenInput()
+        self.fields["term"].required = False
+        self.term_choices: list[dict[str, Any]] = []
+
+    def _term(self) -> tuple[str, str]:
+        given = self.cleaned_data if getattr(self, "cleaned_data", {}).get("term") else self.data
+        given = given if self.is_bound else self.initial
+        return str(given.get("term") or ""), str(given.get("select") or "")
+
+    @property
+    def criteria(self) -> Criteria | None:
+        """What the grades of the chosen term mean; None while no term is chosen."""
+        return criteria_of(*self._term())
+
+    @property
+    def term_words(self) -> str:
+        """What stands in the search box: the words typed, or those of the term on record."""
+        if self.is_bound and self.data.get("term_typed"):
+            return str(self.data["term_typed"])[:120]
+        code, select = self._term()
+        found = [each for each in ctcae_v3.reportable()
+                 if each.term.code == code and (each.select.code if each.select else "") == select]  # fmt: skip
+        return found[0].words if found else ""
+
+    def clean(self) -> dict[str, Any]:
+        """The hidden term; without scripts the choice made, or the one term that the typed words mean."""
+        return self._with_its_term(super().clean())
+
+    def _with_its_term(self, found: dict[str, Any]) -> dict[str, Any]:
+        if found.get("term"):
+            return found
+        chosen = str(self.data.get("term_chosen", ""))
+        if "/" in chosen:
+            found["term"], _, found["select"] = chosen.partition("/")
+            return found
+        matches = ctcae_v3.search(str(self.data.get("term_typed", ""))[:80], limit=12)
+        exact = [each for each in matches if each.words.lower() == self.term_words.strip().lower()]
+        one = exact or matches
+        if len(one) == 1:
+            found["term"], found["select"] = one[0].term.code, one[0].select.code if one[0].select else ""
+            return found
+        self.term_choices = [
+            {"value": f"{each.term.code}/{each.select.code if each.select else ''}", "words": each.words,
+             "criteria": criteria}
+            for each, criteria in criteria_of_matches(matches)
+        ]  # fmt: skip
+        self.add_error("term", "Choose one of these terms." if matches else "Type the term, and choose it.")
+        return found
+
+
+EVENT_CHECKS = (
+    Check("AE-01", "Choose the term from CTCAE 3.0, with its select where it has one.", CTCAE, HARD,
+          unknown_term, "term"),
+    Check("AE-02", "This term has no such grade.", CTCAE, HARD, grade_does_not_exist, "grade"),
+    Check("AE-03", "The event resolved before it began.", ORDER, HARD,
+          lambda facts: entry.surely_before(facts["resolved_on"], facts["onset_on"]), "resolved_on"),
+    Check("AE-04", "Grade 5 and a fatal outcome belong together.", CTCAE, HARD, death_disagrees, "outcome"),
+    Check("AE-05", "The event is fatal, and no death is on record yet.", "Grade 5 and the death form agree.", SOFT,
+          no_death_form, "grade"),
+    after_death_check("AE-06", "The event began after the death on record.", "onset_on"),
+    Check("AE-07", "Say in words what the “other” event is.", CTCAE, HARD, other_unspecified, "other_words"),
+    Check("AE-08", "The event began before consent: was it present at baseline?", "Treatment-emergent events count.",
+          SOFT, early_but_not_baseline, "present_at_baseline"),
+    Check("AE-09", "A serious event needs to be called expected or unexpected.", "Expedited reporting.", HARD,
+          lambda facts: facts["seriousness"] != "no" and not facts["expectedness"], "expectedness"),
+    Check("AE-10", "A grade 4 or 5 event is called not serious.", PLAUSIBLE, SOFT,
+          lambda facts: (facts["grade"] or 0) >= 4 and facts["seriousness"] == "no", "seriousness"),
+    Check("AE-11", "The episode begins before the event that it continues.", ORDER, HARD,
+          before_what_it_continues, "onset_on"),
+    Check("AE-12", "The event is over, and the day it ended is not given.", PLAUSIBLE, SOFT,
+          lambda facts: facts["outcome"] in ("recovered", "sequelae") and facts["resolved_on"] is None, "resolved_on"),
+)  # fmt: skip
+
+
+def words_of_no_other(facts: Facts) -> bool:
+    """Words for an “other” event beside a term that says what it is."""
+    return bool(facts["other_words"].strip()) and not unknown_term(facts) and not ctcae_v3.is_other(facts["term"])
+
+
+ABSENT_ADVERSE_EVENT = (
+    Check("NA-06", "The term says what the event is: clear the words of the “other” event.", DOES_NOT_APPLY, HARD,
+          words_of_no_other, "other_words"),
+    Check("NA-07", "The event goes on by its outcome, and the day it ended is given.", DOES_NOT_APPLY, SOFT,
+          lambda facts: facts["outcome"] in ("not_recovered", "recovering") and facts["resolved_on"] is not None,
+          "resolved_on"),
+)  # fmt: skip
+
+
+EXPEDITED = "Expedited reporting [to be confirmed by the sponsor]."
+
+
+def aware_in_the_future(facts: Facts) -> bool:
+    """The site became aware later than now; without a time the day decides."""
+    known_at = aware_at(facts["aware_on"], facts["aware_time"], facts["aware_offset"])
+    return known_at is not None and known_at > facts["now"]
+
+
+def graver_without_a_new_clock(facts: Facts) -> bool:
+    """A correction raises the grade of an event with a clock, and leaves the moment at which the site knew of it."""
+    before = facts["corrected"]
+    if before is None or before.grade is None or facts["grade"] is None or facts["aware_on"] is None:
+        return False
+    names = ("aware_on", "aware_time", "aware_offset")
+    return all(getattr(before, name) == facts[name] for name in names) and facts["grade"] > before.grade
+
+
+AWARENESS = (
+    Check("AE-13", "Say when the site became aware of the serious event: the clock of its report starts there.",
+          EXPEDITED, HARD, lambda facts: facts["seriousness"] != "no" and facts["aware_on"] is None, "aware_on"),
+    Check("AE-14", "The site became aware of the event before it began.", ORDER, HARD,
+          lambda facts: surely_before(facts["aware_on"], facts["onset_on"]), "aware_on"),
+    Check("AE-15", "The moment at which the site became aware lies in the future.", ONLY_PAST, HARD,
+          aware_in_the_future, "aware_time"),
+    Check("AE-16", "The time at which the site became aware needs its day.", EXPEDITED, HARD,
+          lambda facts: facts["aware_time"] is not None and facts["aware_on"] is None, "aware_on"),
+    Check("AE-17", "In hospital for 24 hours or more, and called not serious.", PLAUSIBLE, SOFT,
+          lambda facts: facts["hospital_stay"] == "yes" and facts["seriousness"] == "no", "seriousness"),
+    Check("AE-18", "The grade is higher than before, and the site is said to have known of it just as early: if it "
+          "rose, enter a further episode; if it was known later, correct that.", EXPEDITED, SOFT,
+          graver_without_a_new_clock, "aware_on"),
+)  # fmt: skip

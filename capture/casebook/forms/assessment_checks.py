@@ -1,0 +1,233 @@
+"""The edit checks of tumour assessments, baseline and follow-up; `capture.casebook.registry` holds the whole register.
+
+Limits and words follow the criteria that the protocol chooses.
+"""
+
+from collections.abc import Callable
+from datetime import date
+
+from capture.casebook import checks as entry
+from capture.casebook.checks import (
+    DOES_NOT_APPLY,
+    HARD,
+    ONLY_PAST,
+    ORDER,
+    PLAUSIBLE,
+    RECIST,
+    REGISTRY,
+    SOFT,
+    Check,
+    Facts,
+)
+from trial import protocol
+from trial.rules.response import recist
+from trial.rules.response.criteria import Criteria
+from trial.rules.response.recist import IN_FORCE
+
+Condition = Callable[[Facts], bool]
+
+
+def not_measurable(criteria: Criteria) -> Condition:
+    """A target is smaller than its method can measure."""
+    return lambda facts: any(
+        not recist.is_measurable(each.longest_diameter_mm, facts["method"], each.organ, facts["slice"], criteria)
+        for each in facts["targets"]
+    )
+
+
+def too_many_targets(criteria: Criteria) -> Condition:
+    """More targets than the criteria take in all."""
+    return lambda facts: len(facts["targets"]) > criteria.targets_in_all
+
+
+def never_measurable(facts: Facts) -> bool:
+    """A target in bone, or one that a clinical examination cannot measure."""
+    return any(recist.is_never_measurable(each.organ, facts["method"]) for each in facts["targets"])
+
+
+def too_many_in_an_organ(criteria: Criteria) -> Condition:
+    """More targets in one organ than the criteria take."""
+    return lambda facts: recist.too_many_in_an_organ([each.organ for each in facts["targets"]], criteria)
+
+
+def baseline_too_early(facts: Facts) -> bool:
+    """More than four weeks before treatment."""
+    day_1 = facts["day_1"]
+    return day_1 is not None and (day_1 - facts["assessed_on"]).days > protocol.constant("baseline_window_days")
+
+
+def under_two_slices(facts: Facts) -> bool:
+    """A target smaller than two slices of the scan."""
+    return any(recist.is_under_two_slices(each.longest_diameter_mm, facts["slice"]) for each in facts["targets"])
+
+
+def more_than_doubled(facts: Facts) -> bool:
+    """A lesion is more than twice as long as when it was last measured."""
+    return any(
+        reading.longest_diameter_mm and previous and reading.longest_diameter_mm > previous * 2
+        for reading, previous in facts["with_previous"]
+    )
+
+
+def opinion_differs(facts: Facts) -> bool:
+    """The investigator's own response is not the computed one."""
+    opinion, computed = facts["investigator_response"], facts["computed_response"]
+    return bool(opinion and computed and opinion != computed)
+
+
+def off_schedule(facts: Facts) -> bool:
+    """Outside the window of every due date from day 1 on, and not the confirmation of a response."""
+    day_1 = facts["day_1"]
+    if day_1 is None or within_a_window(day_1, facts["assessed_on"]):
+        return False
+    earliest = protocol.constant("confirmation_days")
+    latest = earliest + protocol.constant("assessment_window_days")
+    return not any(earliest <= (facts["assessed_on"] - on).days <= latest for on in facts["responses_on"])
+
+
+def within_a_window(day_1: date, assessed_on: date) -> bool:
+    """Whether the day lies within 7 days of a multiple of 8 weeks after day 1."""
+    every, window = protocol.constant("assessment_interval_days"), protocol.constant("assessment_window_days")
+    nearest = max(1, round((assessed_on - day_1).days / every))
+    return abs((assessed_on - day_1).days - nearest * every) <= window
+
+
+def method_changed(facts: Facts) -> bool:
+    """Another method than that of the baseline: a change of size may then be one of method only."""
+    baseline = facts["baseline"]
+    return baseline is not None and facts["method"] != baseline.method
+
+
+def slices_thicker(facts: Facts) -> bool:
+    """Thicker slices than at baseline; thinner ones measure no worse. False where either is not known."""
+    baseline = facts["baseline"]
+    known = baseline is not None and None not in (baseline.slice_thickness_mm, facts["slice"])
+    return known and facts["slice"] > baseline.slice_thickness_mm
+
+
+def new_lesion_at_an_impossible_time(facts: Facts) -> bool:
+    """In the future, or on the baseline scan already."""
+    seen_on, baseline = facts["new_lesion_on"], facts["baseline"]
+    if seen_on is None:
+        return False
+    return seen_on > facts["today"] or (baseline is not None and seen_on <= baseline.assessed_on)
+
+
+def scans_far_apart(facts: Facts) -> bool:
+    """A scan, or the first sight of a new lesion, more than two windows from the date of the assessment."""
+    days = [each.scanned_on for each in facts["readings"]] + [facts["new_lesion_on"]]
+    most = 2 * protocol.constant("assessment_window_days")
+    return any(day is not None and abs((day - facts["assessed_on"]).days) > most for day in days)
+
+
+def came_back_unsaid(facts: Facts) -> bool:
+    """A non-target lesion that was last seen absent is present, without progression of it and without a new lesion."""
+    readings = facts["readings"]
+    back = any(each.state == "present" and each.lesion_id in facts["gone_before"] for each in readings)
+    progression = any(each.state == "unequivocal_progression" for each in readings)
+    return back and not progression and facts["new_lesions"] != "yes"
+
+
+NOT_IN_FUTURE = Check("SCAN-01", "The date of the assessment lies in the future.", ONLY_PAST, HARD,
+                      lambda facts: facts["assessed_on"] > facts["today"], "assessed_on")  # fmt: skip
+
+
+def baseline_checks(by: Criteria) -> tuple[Check, ...]:
+    """The checks of a baseline by these criteria."""
+    return (
+        Check("BASE-01", "The baseline assessment lies after day 1 of treatment.", "Baseline precedes treatment.", HARD,
+              lambda facts: facts["day_1"] is not None and facts["assessed_on"] > facts["day_1"], "assessed_on"),
+        Check("BASE-02", "The baseline assessment is more than 28 days before day 1.", by.name, SOFT,
+              baseline_too_early, "assessed_on"),
+        Check("BASE-03", f"At most {by.targets_per_organ} target lesions per organ.", by.name, HARD,
+              too_many_in_an_organ(by)),
+        Check("BASE-04", f"At most {by.targets_in_all} target lesions in all.", by.name, HARD,
+              too_many_targets(by)),
+        Check("BASE-05", by.too_small_words, by.name, HARD, not_measurable(by)),
+        Check("BASE-06", "At least one target lesion is needed: the trial asks for measurable disease.", REGISTRY, HARD,
+              lambda facts: not facts["targets"]),
+        Check("BASE-07", "A lesion that was followed since cannot be taken off the baseline.",
+              "Lesions keep their identity.", HARD, lambda facts: bool(facts["followed_but_left_out"])),
+        Check("BASE-09", by.bone_words, by.name, SOFT, never_measurable),
+        NOT_IN_FUTURE,
+        Check("SCAN-02", "A lesion is smaller than twice the slice thickness.", by.name, SOFT, under_two_slices),
+    )  # fmt: skip
+
+
+BASELINE = baseline_checks(IN_FORCE)
+FOLLOW_UP_SCAN = (
+    Check("FOLL-01", "A follow-up assessment comes after day 1 of treatment.", RECIST, HARD,
+          lambda facts: facts["day_1"] is None or facts["assessed_on"] <= facts["day_1"], "assessed_on"),
+    Check("FOLL-02", "A lesion does not belong to this participant's baseline.", "Lesions keep their identity.", HARD,
+          lambda facts: not facts["lesions_known"]),
+    Check("FOLL-03", "Each lesion of the baseline needs a reading, or “not evaluated” with a reason.", RECIST, HARD,
+          lambda facts: bool(facts["lesions_left_out"])),
+    Check("FOLL-04", "Say why a lesion was not evaluated.", "Missing is never zero.", HARD,
+          lambda facts: any(each.state == "not_evaluated" and not each.not_evaluated_reason.strip()
+                            for each in facts["readings"])),
+    Check("FOLL-05", f"A measured lesion needs its {IN_FORCE.any_size_words}, more than 0 mm.", RECIST, HARD,
+          lambda facts: any(each.state in ("measured", "too_small") and not each.longest_diameter_mm
+                            for each in facts["readings"])),
+    Check("FOLL-06", "A lesion more than doubled since it was last measured: please check.", PLAUSIBLE, SOFT,
+          more_than_doubled),
+    Check("FOLL-07", "Another assessment is on record for this day.", "One assessment per day.", HARD,
+          lambda facts: facts["assessed_on"] in facts["other_dates"], "assessed_on"),
+    Check("FOLL-08", "The scan of a lesion lies in the future.", ONLY_PAST, HARD,
+          lambda facts: any(each.scanned_on and each.scanned_on > facts["today"] for each in facts["readings"])),
+    Check("FOLL-09", "Say when the new lesion was first seen.", "Progression is dated by the scan.", HARD,
+          lambda facts: facts["new_lesions"] == "yes" and facts["new_lesion_on"] is None, "new_lesion_on"),
+    Check("FOLL-10", "The investigator's response is not the one that the measurements make.", RECIST, SOFT,
+          opinion_differs, "investigator_response"),
+    Check("FOLL-11", "The assessment lies after the death on record.", ORDER, HARD, entry.after_death("assessed_on"),
+          "assessed_on"),
+    Check("FOLL-12", "The assessment lies outside its window: every 8 weeks from day 1, 7 days either side.",
+          "Tumour assessment every 8 weeks [our reading].", SOFT, off_schedule, "assessed_on"),
+    Check("FOLL-13", "The method is not that of the baseline: lesions are followed by the method they were chosen by.",
+          RECIST, SOFT, method_changed, "method"),
+    Check("FOLL-14", "The slices are thicker than at baseline: lesions are followed by the same technique.", RECIST,
+          SOFT, slices_thicker, "slice_thickness_mm"),
+    Check("FOLL-15", "A non-target lesion that was gone is present again, and nothing here says progression: please "
+          "check.", RECIST, SOFT, came_back_unsaid),
+    Check("FOLL-16", "The new lesion was first seen in the future, or no later than the baseline: then it is not new.",
+          ORDER, HARD, new_lesion_at_an_impossible_time, "new_lesion_on"),
+    Check("FOLL-18", "The scan of a lesion lies no later than day 1 of treatment.", RECIST, HARD,
+          lambda facts: facts["day_1"] is not None
+          and any(each.scanned_on and each.scanned_on <= facts["day_1"] for each in facts["readings"])),
+    Check("FOLL-19", "A lesion was seen more than 14 days before or after the date of the assessment.", PLAUSIBLE,
+          SOFT, scans_far_apart),
+    NOT_IN_FUTURE,
+)  # fmt: skip
+
+
+WITHOUT_SLICES = ("clinical", "chest_xray")
+
+
+def new_lesion_without_one(facts: Facts) -> bool:
+    """Where or when a new lesion was seen, although none is reported."""
+    described = facts["new_lesion_on"] is not None or bool(facts["new_lesion_description"].strip())
+    return described and facts["new_lesions"] != "yes"
+
+
+def why_not_of_the_evaluated(facts: Facts) -> bool:
+    """Why a lesion was not evaluated, although it was."""
+    return any(each.not_evaluated_reason.strip() and each.state != "not_evaluated" for each in facts["readings"])
+
+
+def slices_without_slices(facts: Facts) -> bool:
+    """A slice thickness of a method that takes no slices."""
+    return facts["slice"] is not None and facts["method"] in WITHOUT_SLICES
+
+
+SLICES = Check("NA-05", "This method takes no slices: clear the slice thickness, or choose the method again.",
+               DOES_NOT_APPLY, HARD, slices_without_slices, "slice_thickness_mm")  # fmt: skip
+
+
+ABSENT_BASELINE = (SLICES,)
+
+
+ABSENT_FOLLOW_UP_SCAN = (
+    Check("NA-03", "No new lesion is reported: clear when and where it was seen, or answer yes.", DOES_NOT_APPLY, HARD,
+          new_lesion_without_one, "new_lesions"),
+    Check("NA-04", "A lesion was evaluated: clear why it was not.", DOES_NOT_APPLY, HARD, why_not_of_the_evaluated),
+    SLICES,
+)  # fmt: skip

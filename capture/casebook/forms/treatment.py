@@ -1,0 +1,206 @@
+"""The cycle form: its first day, tablets, and the dosing periods of its 28 days."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+
+from capture.casebook import checks
+from capture.casebook import checks as entry
+from capture.casebook.checks import (
+    DOES_NOT_APPLY,
+    HARD,
+    ONLY_PAST,
+    ORDER,
+    SOFT,
+    Check,
+    Facts,
+    after_death_check,
+)
+from capture.casebook.fields import FullDateField, WholeNumberField, WordsField
+from trial import protocol
+
+
+def overlaps(facts: Facts) -> bool:
+    """Another cycle starts less than 28 days before or after."""
+    length = timedelta(days=protocol.constant("cycle_days"))
+    started: date = facts["started_on"]
+    return any(abs(started - other) < length for other in facts["other_cycle_starts"])
+
+
+def periods_disagree(facts: Facts) -> bool:
+    """Two periods hold the same day, or one ends before it begins."""
+    last = 0
+    for period in sorted(facts["periods"], key=lambda each: each.from_day):
+        if period.from_day <= last or period.to_day < period.from_day:
+            return True
+        last = period.to_day
+    return False
+
+
+def outside_the_cycle(facts: Facts) -> bool:
+    """A period reaches beyond days 1 to 28."""
+    return any(each.from_day < 1 or each.to_day > protocol.constant("cycle_days") for each in facts["periods"])
+
+
+def no_reason(facts: Facts) -> bool:
+    """Less than the full dose without a reason."""
+    full = protocol.constant("full_dose_mg")
+    return any(
+        (each.dose_mg != full or each.frequency != "twice_daily") and not each.reason.strip()
+        for each in facts["periods"]
+    )
+
+
+def out_of_order(facts: Facts) -> bool:
+    """A cycle of a lower number starts later, or one of a higher number earlier."""
+    return any(
+        (number < facts["number"]) != (started < facts["started_on"]) for number, started in facts["numbered_starts"]
+    )
+
+
+def days_left_open(facts: Facts) -> bool:
+    """The periods leave days of a cycle that is over without a word on the dose; treatment or life may end it early."""
+    covered = sum(each.to_day - each.from_day + 1 for each in facts["periods"])
+    over = facts["started_on"] + timedelta(days=protocol.constant("cycle_days")) <= facts["today"]
+    ends = (checks.earliest(facts.get("off_treatment_on")), checks.earliest(facts.get("died_on")))
+    expected = [protocol.constant("cycle_days"), *((end - facts["started_on"]).days for end in ends if end)]
+    return over and 0 < covered < min(expected)
+
+
+@dataclass(frozen=True)
+class Period:
+    """Days of the cycle on one dose in mg; 0 mg and "held" when nothing was taken."""
+
+    from_day: int
+    to_day: int
+    dose_mg: int
+    frequency: str
+    reason: str = ""
+
+
+AS_PLANNED = (Period(1, 28, 400, "twice_daily"),)
+
+
+PERIOD_ROWS = 4
+
+
+class CycleForm(forms.Form):
+    """One course from its actual day 1."""
+
+    started_on = FullDateField(label="Day 1 of the cycle")
+    tablets_dispensed = WholeNumberField(label="Tablets dispensed (200 mg)", required=False, min_value=0,
+                                           max_value=500)  # fmt: skip
+    tablets_returned = WholeNumberField(label="Tablets returned", required=False, min_value=0, max_value=500)
+    lot = WordsField(label="Lot", required=False, max_length=30)
+    delay_reason = WordsField(
+        label="If the cycle was delayed, why", required=False, max_length=120
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("tablets_dispensed", "tablets_returned", "lot", "delay_reason"):
+            self.fields[name].widget.attrs["class"] = "form-control"
+
+
+class PeriodForm(forms.Form):
+    """One dosing period; a row left empty is no period."""
+
+    from_day = WholeNumberField(required=False, min_value=1, max_value=28)
+    to_day = WholeNumberField(required=False, min_value=1, max_value=28)
+    dose_mg = forms.TypedChoiceField(
+        required=False, coerce=int, empty_value=None, choices=[("", "—"), (400, "400"), (200, "200"), (0, "0")]
+    )
+    frequency = forms.ChoiceField(required=False, choices=[("", "—"), *protocol.FREQUENCIES])
+    reason = WordsField(required=False, max_length=120)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            select = isinstance(field.widget, forms.Select)
+            label = f"Period {self.prefix}: {name.replace('_', ' ')}"
+            field.widget.attrs.update({"class": "form-select" if select else "form-control", "aria-label": label})
+
+    def clean(self) -> dict[str, Any]:
+        """Either everything of a period or nothing."""
+        cleaned = self.cleaned_data
+        asked = ("from_day", "to_day", "dose_mg", "frequency")
+        given = [cleaned.get(name) not in (None, "") for name in asked]
+        if any(given) and not all(given):
+            raise forms.ValidationError("A period needs its days, its dose and how often it was taken.")
+        if cleaned.get("frequency") and (cleaned["frequency"] == "held") != (cleaned.get("dose_mg") == 0):
+            raise forms.ValidationError("A held dose is 0 mg, and only a held dose is.")
+        return cleaned
+
+    def period(self) -> Period | None:
+        """The period typed, or None for an empty row."""
+        found = self.cleaned_data
+        if found.get("from_day") is None:
+            return None
+        return Period(found["from_day"], found["to_day"], found["dose_mg"], found["frequency"], found["reason"])
+
+
+def period_forms(data: Any, periods: list[Period]) -> list[PeriodForm]:
+    """A row for each period on record and some empty ones, bound when there is data."""
+    rows = max(PERIOD_ROWS, len(periods) + 1)
+    found = []
+    for place in range(1, rows + 1):
+        initial = vars(periods[place - 1]) if place <= len(periods) else None
+        found.append(PeriodForm(data, prefix=str(place), initial=initial))
+    return found
+
+
+def as_planned() -> list[Period]:
+    """Days 1 to 28 at the full dose."""
+    return list(AS_PLANNED)
+
+
+DOSING = (
+    Check("DOSE-01", "The cycle cannot start before registration.", "Registration precedes treatment [registry].", HARD,
+          lambda facts: facts["started_on"] < facts["registered_on"], "started_on"),
+    Check("DOSE-02", "The cycle overlaps another cycle: each lasts 28 days.", "Courses of 28 days [registry].", HARD,
+          overlaps, "started_on"),
+    Check("DOSE-03", "The start of the cycle lies in the future.", ONLY_PAST, HARD,
+          lambda facts: facts["started_on"] > facts["today"], "started_on"),
+    Check("DOSE-04", "Dosing periods overlap or run backwards.", "A day has one dose.", HARD, periods_disagree),
+    Check("DOSE-05", "A dosing period lies outside days 1 to 28.", "Courses of 28 days [registry].", HARD,
+          outside_the_cycle),
+    Check("DOSE-06", "Say why the dose was held or reduced.", "Reasons for modifications are reported.", HARD,
+          no_reason),
+    Check("DOSE-07", "More tablets were returned than dispensed.", "Drug accountability.", HARD,
+          lambda facts: None not in (facts["dispensed"], facts["returned"])
+          and facts["returned"] > facts["dispensed"], "tablets_returned"),
+    Check("DOSE-08", "Cycles follow each other in order of number.", "Courses repeat [registry].", HARD,
+          out_of_order, "started_on"),
+    Check("DOSE-09", "Say what was taken: “taken as planned”, or the periods of the cycle.", "Missing is never zero.",
+          HARD, lambda facts: not facts["periods"]),
+    Check("DOSE-10", "The cycle is over, and some of its days have no dose and no hold.", "Missing is never zero.",
+          SOFT, days_left_open),
+    after_death_check("DOSE-11", "The cycle starts after the death on record.", "started_on"),
+    Check("DOSE-13", "The cycle starts after the end of treatment on record.", ORDER, HARD,
+          lambda facts: entry.surely_before(facts["off_treatment_on"], facts["started_on"]), "started_on"),
+)  # fmt: skip
+
+
+def delay_without_delay(facts: Facts) -> bool:
+    """A reason for a delay, although the cycle began within 28 days of the one before it."""
+    before = dict(facts["numbered_starts"]).get(facts["number"] - 1)
+    length = timedelta(days=protocol.constant("cycle_days"))
+    return bool(facts["delay_reason"].strip()) and before is not None and facts["started_on"] - before <= length
+
+
+def reason_for_full_dose(facts: Facts) -> bool:
+    """A reason for a change of dose beside the full dose."""
+    full = protocol.constant("full_dose_mg")
+    return any(
+        each.reason.strip() and each.dose_mg == full and each.frequency == "twice_daily" for each in facts["periods"]
+    )
+
+
+ABSENT_CYCLE = (
+    Check("NA-01", "The cycle was not delayed: clear the reason for the delay.", DOES_NOT_APPLY, HARD,
+          delay_without_delay, "delay_reason"),
+    Check("NA-02", "The full dose needs no reason: clear it, or choose the dose again.", DOES_NOT_APPLY, HARD,
+          reason_for_full_dose),
+)  # fmt: skip

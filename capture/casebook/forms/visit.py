@@ -1,0 +1,308 @@
+"""What keeps a laboratory value from being graded by CTCAE 3.0: its unit, or a limit of normal that is missing."""
+
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django import forms
+
+from capture.casebook.checks import CTCAE, HARD, PLAUSIBLE, SOFT, Check, Facts, after_death_check
+from capture.casebook.fields import NumberField, PlainBox, PlainChoice, WordsField
+from capture.casebook.forms.base import CasebookForm, EntryForm
+from capture.grading.grades import grade_line
+from trial import models
+from trial.models import LaboratoryResult, Participant
+from trial.protocol import MISSING_REASONS
+from trial.protocol.ctcae_v3.limits import ANALYTES
+from trial.rules.safety import usual_ranges
+from trial.rules.safety.laboratory import Grading
+
+
+def implausible_pressure(facts: Facts) -> bool:
+    """Systolic outside 60–260 or diastolic outside 30–160 mmHg."""
+    systolic, diastolic = facts["systolic_mmhg"], facts["diastolic_mmhg"]
+    return (systolic is not None and not 60 <= systolic <= 260) or (
+        diastolic is not None and not 30 <= diastolic <= 160
+    )
+
+
+def pressure_reversed(facts: Facts) -> bool:
+    """Systolic not above diastolic."""
+    systolic, diastolic = facts["systolic_mmhg"], facts["diastolic_mmhg"]
+    return None not in (systolic, diastolic) and systolic <= diastolic
+
+
+def weight_jumped(facts: Facts) -> bool:
+    """More than 10 % from the last weight on record."""
+    weight, last = facts["weight_kg"], facts["last_weight_kg"]
+    return None not in (weight, last) and abs(weight - last) > last / Decimal(10)
+
+
+def visit_off_its_cycle(facts: Facts) -> bool:
+    """More than seven days from the first day of the cycle it belongs to."""
+    started = facts["cycle_starts"].get(facts["cycle_number"])
+    return started is not None and abs((facts["visited_on"] - started).days) > 7
+
+
+def _last_of_marker(facts: Facts) -> Any:
+    before = [
+        each for each in facts["others"] if each.marker == facts["marker"] and each.sampled_on < facts["sampled_on"]
+    ]
+    return max(before, key=lambda each: each.sampled_on, default=None)
+
+
+def unit_changed(facts: Facts) -> bool:
+    """Another unit than in the last sample of this marker."""
+    last = _last_of_marker(facts)
+    return last is not None and last.unit != facts["unit"]
+
+
+def assay_changed(facts: Facts) -> bool:
+    """Another assay than in the last sample of this marker."""
+    last = _last_of_marker(facts)
+    return last is not None and last.assay.strip().lower() != facts["assay"].strip().lower()
+
+
+def far_above_normal(facts: Facts) -> bool:
+    """More than a thousand times the upper limit: most often a wrong unit."""
+    value, limit = facts["value"], facts["upper_limit"]
+    return None not in (value, limit) and value > limit * 1000
+
+
+def same_sample(facts: Facts) -> bool:
+    """Another level of this marker on this day."""
+    return any((each.sampled_on, each.marker) == (facts["sampled_on"], facts["marker"]) for each in facts["others"])
+
+
+def limits_reversed(facts: Facts) -> bool:
+    """A laboratory's lower limit is not below its upper limit."""
+    return any(
+        None not in (line["lower_limit"], line["upper_limit"]) and line["lower_limit"] >= line["upper_limit"]
+        for line in facts["lines"]
+    )
+
+
+def value_without_unit(facts: Facts) -> bool:
+    """A laboratory value without its unit."""
+    return any(line["value"] is not None and not line["unit"] for line in facts["lines"])
+
+
+def laboratory_unit_unusual(facts: Facts) -> bool:
+    """A laboratory value, or its upper limit, that its unit makes implausible."""
+    return any(
+        usual_ranges.laboratory_unusual(line["analyte"], line["unit"], line["value"], line["upper_limit"])
+        for line in facts["lines"]
+    )
+
+
+def marker_unit_unusual(facts: Facts) -> bool:
+    """A marker in a unit, or with an upper limit, in which no laboratory reports it."""
+    return usual_ranges.marker_unusual(facts["marker"], facts["unit"], facts["upper_limit"])
+
+
+def _not_gradable(facts: Facts) -> list[Grading]:
+    """Analytes that CTCAE 3.0 gives limits for; another one has no grade anyway."""
+    found = [grade_line(line) for line in facts["lines"] if line["analyte"] in ANALYTES and line["unit"]]
+    return [each for each in found if each is not None and each.grade is None]
+
+
+def unit_has_no_limits(facts: Facts) -> bool:
+    """A value is in a unit for which its analyte has no limits."""
+    return any(not each.missing_limit for each in _not_gradable(facts))
+
+
+def limit_of_normal_missing(facts: Facts) -> bool:
+    """A value could be graded if the laboratory's limit of normal were given."""
+    return any(each.missing_limit for each in _not_gradable(facts))
+
+
+HORMONE = (
+    after_death_check("HORM-01", "The sample was taken after the death on record.", "sampled_on"),
+    Check("HORM-02", "The unit is not that of the last sample of this marker.", PLAUSIBLE, SOFT, unit_changed,
+          "unit"),
+    Check("HORM-03", "The assay is not that of the last sample: values are then not compared.",
+          "Hormone improvement [our reading].", SOFT, assay_changed, "assay"),
+    Check("HORM-04", "The value is more than a thousand times the upper limit.", PLAUSIBLE, SOFT,
+          far_above_normal, "value"),
+    Check("HORM-05", "This marker is on record for this day already.", "One level per marker and day.", HARD,
+          same_sample, "sampled_on"),
+    Check("HORM-07", "The upper limit of normal is more than 0.", "Impossible.", HARD,
+          lambda facts: facts["upper_limit"] is not None and facts["upper_limit"] <= 0, "upper_limit"),
+    Check("HORM-06", "The unit or the upper limit is unusual for this marker: is the unit right?", PLAUSIBLE, SOFT,
+          marker_unit_unusual, "unit"),
+)  # fmt: skip
+
+
+PRESSURE = (
+    Check("BP-01", "Systolic pressure is not above diastolic.", "Impossible.", HARD, pressure_reversed,
+          "systolic_mmhg"),
+    Check("BP-02", "The blood pressure is outside 60–260 over 30–160 mmHg.", PLAUSIBLE, SOFT,
+          implausible_pressure, "systolic_mmhg"),
+)  # fmt: skip
+
+
+VISIT = (
+    after_death_check("VIS-01", "The visit lies after the death on record.", "visited_on"),
+    Check("VIS-02", "The weight changed by more than 10 % since it was last taken.", PLAUSIBLE, SOFT,
+          weight_jumped, "weight_kg"),
+    Check("VIS-03", "The visit is more than 7 days from the start of its cycle.", "Visit at cycle start.", SOFT,
+          visit_off_its_cycle, "visited_on"),
+    Check("VIS-04", "A visit is on record for this cycle already.", "One visit per cycle.", HARD,
+          lambda facts: any(each.cycle_number == facts["cycle_number"] for each in facts["others"]), "cycle_number"),
+    Check("VIS-05", "A laboratory's lower limit is not below its upper limit.", "Impossible.", HARD,
+          limits_reversed),
+    Check("VIS-06", "A laboratory value needs its unit.", CTCAE, HARD, value_without_unit),
+    Check("VIS-07", "A laboratory value or its upper limit is unusual for its unit: is the unit right?", PLAUSIBLE,
+          SOFT, laboratory_unit_unusual),
+    Check("VIS-08", "CTCAE 3.0 does not grade a value in its unit.", CTCAE, SOFT, unit_has_no_limits),
+    Check("VIS-09", "A value lacks the limit of normal to grade it.", CTCAE, SOFT, limit_of_normal_missing),
+    *PRESSURE,
+)  # fmt: skip
+
+
+BLOOD_PRESSURE = (
+    after_death_check("BP-03", "The measurement lies after the death on record.", "measured_on"),
+    *PRESSURE,
+)  # fmt: skip
+
+
+class HormoneForm(EntryForm):
+    """One marker of one sample."""
+
+    class Meta(EntryForm.Meta):
+        model = models.HormoneLevel
+        fields = ("sampled_on", "marker", "value", "value_missing", "unit", "upper_limit", "upper_limit_missing",
+                  "assay")  # fmt: skip
+        labels = {"sampled_on": "Sample taken on", "upper_limit": "Laboratory's upper limit of normal"}
+        help_texts = {"upper_limit": "in the unit of the value", "assay": "method or kit; changes are flagged"}
+
+
+class VisitForm(EntryForm):
+    """The visit at the start of a cycle."""
+
+    class Meta(EntryForm.Meta):
+        model = models.Visit
+        fields = ("visited_on", "cycle_number", "weight_kg", "weight_kg_missing", "ecog", "ecog_missing",
+                  "systolic_mmhg", "systolic_mmhg_missing", "diastolic_mmhg", "diastolic_mmhg_missing")  # fmt: skip
+        labels = {
+            "visited_on": "Visit on",
+            "cycle_number": "Start of cycle",
+            "weight_kg": "Weight (kg)",
+            "ecog": "ECOG (0–4)",
+            "systolic_mmhg": "Systolic (mmHg)",
+            "diastolic_mmhg": "Diastolic (mmHg)",
+        }
+        help_texts = {"cycle_number": "0: screening"}
+
+
+class BloodPressureForm(EntryForm):
+    """Blood pressure between visits."""
+
+    class Meta(EntryForm.Meta):
+        model = models.BloodPressure
+        fields = ("measured_on", "systolic_mmhg", "systolic_mmhg_missing", "diastolic_mmhg", "diastolic_mmhg_missing")
+        labels = {"measured_on": "Measured on", "systolic_mmhg": "Systolic (mmHg)",
+                  "diastolic_mmhg": "Diastolic (mmHg)"}  # fmt: skip
+
+
+# What is taken at each visit, with the unit most laboratories use; the unit stays the laboratory's own to change.
+EACH_VISIT: tuple[tuple[str, str], ...] = (
+    ("HGB", "g/dL"), ("WBC", "10^9/L"), ("NEUT", "10^9/L"), ("LYM", "10^9/L"), ("PLAT", "10^9/L"), ("INR", "ratio"),
+    ("BILI", "mg/dL"), ("AST", "U/L"), ("ALT", "U/L"), ("ALP", "U/L"), ("CREAT", "mg/dL"), ("SODIUM", "mmol/L"),
+    ("K", "mmol/L"), ("CA", "mg/dL"), ("PHOS", "mg/dL"), ("MG", "mg/dL"), ("GLUC", "mg/dL"), ("ALB", "g/dL"),
+    ("LIPASE", "U/L"), ("AMYLASE", "U/L"),
+)  # fmt: skip
+# What CTCAE 3.0 gives limits for besides; entered where it was measured.
+FURTHER: tuple[tuple[str, str], ...] = (
+    ("TEMP", "°C"), ("QTC", "s"), ("LVEF", "%"), ("APTT", "s"), ("FIBRINO", "g/L"), ("GGT", "U/L"), ("CK", "U/L"),
+    ("TRIG", "mg/dL"), ("CHOL", "mg/dL"), ("URATE", "mg/dL"), ("BICARB", "mmol/L"), ("CAION", "mmol/L"),
+    ("GFR", "mL/min"), ("PROT24", "g/24 h"), ("PROTDIP", "plus"), ("TROPONIT", "ng/mL"), ("HAPTOG", "g/L"),
+    ("CD4", "10^9/L"),
+)  # fmt: skip
+
+
+class LaboratoryForm(forms.Form):
+    """One analyte; a row without value and without reason is no result."""
+
+    value = NumberField(required=False, max_digits=12, decimal_places=3, min_value=Decimal(0))
+    value_missing = forms.ChoiceField(required=False, choices=[("", "—"), *MISSING_REASONS])
+    unit = WordsField(required=False, max_length=20)
+    lower_limit = NumberField(required=False, max_digits=12, decimal_places=3, min_value=Decimal(0))
+    upper_limit = NumberField(required=False, max_digits=12, decimal_places=3, min_value=Decimal(0))
+
+    def __init__(self, *args: Any, analyte: str, further: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, prefix=f"lab-{analyte}", **kwargs)
+        self.analyte, self.title, self.further = analyte, ANALYTES[analyte], further
+        for name, field in self.fields.items():
+            if isinstance(field, forms.ChoiceField):
+                kind, field.widget = "form-select", PlainChoice(choices=field.choices)
+            else:
+                box = PlainBox()
+                box.attrs.update(field.widget_attrs(box))
+                kind, field.widget = "form-control", box
+            field.widget.attrs.update({"class": kind, "aria-label": f"{self.title}: {name.replace('_', ' ')}"})
+
+    def clean(self) -> dict[str, Any]:
+        """A value or a reason, not both."""
+        found = self.cleaned_data
+        if found.get("value") is not None and found.get("value_missing"):
+            self.add_error("value", "There is a value and a reason why it is missing: keep one of them.")
+        return found
+
+    @cached_property
+    def grading(self) -> Grading | None:
+        """The grade of what was typed, or of what is on record; None without a value, or while a box is not valid."""
+        if not self.is_bound:
+            on_record = self.initial.get("value") is not None
+            return grade_line({"analyte": self.analyte, **self.initial}) if on_record else None
+        line = self.line() if self.is_valid() else None
+        return grade_line(line) if line else None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was measured or typed: then the row may stay folded away."""
+        given = [self[name].value() for name in ("value", "value_missing")]
+        return not any(each not in (None, "") for each in given)
+
+    def line(self) -> dict[str, Any] | None:
+        """The result typed, or None for an empty row."""
+        found = self.cleaned_data
+        if found.get("value") is None and not found.get("value_missing"):
+            return None
+        return {"analyte": self.analyte, **{name: found[name] for name in self.fields}}
+
+
+def line_forms(
+    form: CasebookForm, row: Any, data: Any, participant: Participant | None = None
+) -> list[LaboratoryForm]:
+    """A row for each analyte of the visit, filled from the record; none for a form without lines.
+
+    A new visit of `participant` begins with the units and limits of the last result of each analyte: they are the
+    laboratory's and rarely change. A row without a value is no result, whatever else it holds.
+    """
+    if form.lines is None:
+        return []
+    saved = {each.analyte: each for each in form.lines.of(row)} if row is not None else {}
+    last = _last_limits(participant) if row is None and participant is not None else {}
+    names = ("value", "value_missing", "unit", "lower_limit", "upper_limit")
+    return [
+        LaboratoryForm(
+            data, analyte=analyte, further=further,
+            initial={name: _short(getattr(saved[analyte], name)) for name in names} if analyte in saved
+            else last.get(analyte, {"unit": unit}),
+        )
+        for further, listed in ((False, EACH_VISIT), (True, FURTHER)) for analyte, unit in listed
+    ]  # fmt: skip
+
+
+def _last_limits(participant: Participant) -> dict[str, dict[str, Any]]:
+    results = LaboratoryResult.objects.filter(
+        visit__participant=participant, visit__struck_out_reason="", struck_out_reason="", value__isnull=False
+    )
+    rows = results.order_by("visit__visited_on", "id").values("analyte", "unit", "lower_limit", "upper_limit")
+    return {each.pop("analyte"): {name: _short(value) for name, value in each.items()} for each in rows}
+
+
+def _short(value: Any) -> Any:
+    """A number without the zeros that the database keeps behind it: 120 and not 120.000."""
+    return Decimal(format(value.normalize(), "f")) if isinstance(value, Decimal) else value
