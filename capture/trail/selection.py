@@ -40,7 +40,8 @@ class Filter:
         """Reads the address; what can be none of the choices is dropped."""
         given = {name: asked.get(name, "").strip()[:40].replace("\0", "") for name in _NAMES}
         known = {"table": given["table"] in TABLE_TITLES, "act": given["act"] in ACTS,
-                 "since": number(given["since"]) > 0, "person": given["person"] == SYSTEM or number(given["person"]) > 0}  # fmt: skip
+                 "since": number(given["since"]) > 0,
+                 "person": given["person"] == SYSTEM or number(given["person"]) > 0}  # fmt: skip
         return cls(**{name: text if known.get(name, True) else "" for name, text in given.items()})
 
     @property
