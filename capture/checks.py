@@ -50,7 +50,7 @@ DOSING = (
           lambda facts: entry.surely_before(facts["off_treatment_on"], facts["started_on"]), "started_on"),
 )  # fmt: skip
 ADVERSE_EVENT = (
-    Check("AE-01", "Choose the term from CTCAE 3.0, with its select where it has one.", CTCAE, HARD,
+    Check("AE-01", "Choose a CTCAE term from the list, with its site or type where the term has one.", CTCAE, HARD,
           event.unknown_term, "term"),
     Check("AE-02", "This term has no such grade.", CTCAE, HARD, event.grade_does_not_exist, "grade"),
     Check("AE-03", "The event resolved before it began.", ORDER, HARD,

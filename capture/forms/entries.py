@@ -7,6 +7,7 @@ from django import forms
 from capture.forms.awareness import AwarenessFields
 from capture.forms.entry import EntryForm
 from trial import models
+from trial.ctcae_v3.term_search import search
 from trial.protocol import ctcae_v3
 from trial.record.in_force import Criteria, criteria_of, criteria_of_matches
 
@@ -193,7 +194,7 @@ class AdverseEventForm(AwarenessFields, EntryForm):
         if "/" in chosen:
             found["term"], _, found["select"] = chosen.partition("/")
             return found
-        matches = ctcae_v3.search(str(self.data.get("term_typed", ""))[:80], limit=12)
+        matches = search(str(self.data.get("term_typed", ""))[:80])
         exact = [each for each in matches if each.words.lower() == self.term_words.strip().lower()]
         one = exact or matches
         if len(one) == 1:

@@ -15,13 +15,13 @@ from pathlib import Path
 _PLACE = Path(__file__).with_name("limits.csv")
 SIDES = ("above", "at_least", "below", "at_most")
 ANALYTES = {
-    "HGB": "Haemoglobin", "WBC": "White cells", "LYM": "Lymphocytes", "NEUT": "Neutrophils", "PLAT": "Platelets",
+    "HGB": "Hemoglobin", "WBC": "Leukocytes (WBC)", "LYM": "Lymphocytes", "NEUT": "Neutrophils (ANC)", "PLAT": "Platelets",
     "CD4": "CD4 cells", "HAPTOG": "Haptoglobin", "INR": "INR", "APTT": "PTT", "FIBRINO": "Fibrinogen", "ALT": "ALT",
-    "AST": "AST", "ALP": "Alkaline phosphatase", "GGT": "Gamma-GT", "BILI": "Bilirubin", "CREAT": "Creatinine",
-    "AMYLASE": "Amylase", "LIPASE": "Lipase", "CK": "Creatine kinase", "TRIG": "Triglycerides", "ALB": "Albumin",
-    "BICARB": "Bicarbonate", "CA": "Calcium", "CAION": "Calcium, ionised", "CHOL": "Cholesterol", "GLUC": "Glucose",
+    "AST": "AST", "ALP": "Alkaline phosphatase", "GGT": "GGT", "BILI": "Bilirubin", "CREAT": "Creatinine",
+    "AMYLASE": "Amylase", "LIPASE": "Lipase", "CK": "CK (CPK)", "TRIG": "Triglycerides", "ALB": "Albumin",
+    "BICARB": "Bicarbonate", "CA": "Calcium", "CAION": "Calcium, ionized", "CHOL": "Cholesterol", "GLUC": "Glucose",
     "MG": "Magnesium", "PHOS": "Phosphate", "K": "Potassium", "SODIUM": "Sodium", "URATE": "Uric acid",
-    "GFR": "Glomerular filtration rate", "PROT24": "Protein, 24 h urine", "PROTDIP": "Protein, urine stick",
+    "GFR": "Glomerular filtration rate", "PROT24": "Urine protein, 24 h", "PROTDIP": "Urine protein (dipstick)",
     "TROPONIT": "Troponin T", "WEIGHT": "Weight", "TEMP": "Temperature", "QTC": "QTc interval",
     "LVEF": "Ejection fraction",
 }  # fmt: skip

@@ -47,6 +47,12 @@ def test_a_good_file_is_read_by_name_or_by_code() -> None:
     }
 
 
+def test_a_name_is_read_as_it_is_printed_in_the_list_of_the_nci_too() -> None:
+    printed = read([HEAD, "LYMPHATICS,Edema:limb,,a,b,c,d,e\n", "PULMONARY,FEV(1),,a,b,c,d,e\n"])
+    ours = read([HEAD, "LYMPHATICS,Edema: limb,,a,b,c,d,e\n", "PULMONARY,FEV1,,a,b,c,d,e\n"])
+    assert printed == ours and set(printed) == {("edema_limb", ""), ("fev_1", "")}
+
+
 def test_one_wrong_line_loads_nothing_and_leaves_what_was_there(database: object, tmp_path: Path) -> None:
     good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
     good.write_text(HEAD + ALOPECIA, encoding="utf-8")
