@@ -12,11 +12,13 @@ from decimal import Decimal
 from typing import Any
 
 from trial.protocol import AnalysisSettings
+from trial.protocol.code_lists import MARKER_UNITS
 from trial.rules.dates.partial_date import shown
 from trial.rules.evaluation.disease import Course
 from trial.rules.evaluation.facts import HormoneFact, MedicationFact, ParticipantFact
 
 HUNDRED = Decimal(100)
+UNITS = dict(MARKER_UNITS)
 ANALOGUE = "somatostatin_analogue"
 
 
@@ -104,7 +106,7 @@ def _why_not_used(sample: HormoneFact, baseline: HormoneFact, window: _Window) -
     if sample.value is None:
         return "no value"
     if sample.unit != baseline.unit:
-        return f"another unit than at baseline ({sample.unit}, not {baseline.unit})"
+        return f"another unit than at baseline ({UNITS[sample.unit]}, not {UNITS[baseline.unit]})"
     if sample.assay and baseline.assay and sample.assay != baseline.assay:
         return f"another assay than at baseline ({sample.assay}, not {baseline.assay})"
     return ""

@@ -146,7 +146,7 @@ def test_an_absolute_limit_grades_without_the_laboratorys_own() -> None:
 
 def test_an_unknown_unit_or_analyte_is_said_in_words() -> None:
     found = grade(Measured("HGB", Decimal(7), "mg/dL", Decimal(12)))
-    assert found.because == "CTCAE 3.0 grades haemoglobin in g/dL or mmol/L or g/L, not in “mg/dL”"
+    assert found.because == "CTCAE 3.0 grades hemoglobin in g/dL or mmol/L or g/L, not in “mg/dL”"
     assert found.grade is None and not found.missing_limit
     assert "no limits for “VITAMIN”" in grade(Measured("VITAMIN", Decimal(7), "g")).because
 
@@ -169,11 +169,11 @@ def test_milliequivalents_of_calcium_are_not_taken_for_millimoles() -> None:
 
 def test_what_a_person_still_has_to_weigh_is_said() -> None:
     urate = grade(Measured("URATE", Decimal(9), "mg/dL", Decimal(3), Decimal(7)))
-    assert urate.grade == 1 and "grade 3 when the body is affected" in urate.judgement
+    assert urate.grade == 1 and "grade 3 with physiologic consequences" in urate.judgement
     fever = grade(Measured("TEMP", Decimal("40.2"), "°C"))
     assert fever.grade == 3 and "grade 4 when it lasted more than 24 hours" in fever.judgement
     long = grade(Measured("QTC", Decimal(510), "ms"))
-    assert long.grade == 3 and "grade 4 when life was in danger" in long.judgement
+    assert long.grade == 3 and "grade 4 when life-threatening" in long.judgement
     assert grade(Measured("ALT", Decimal(90), "U/L", None, Decimal(40))).judgement == ""
 
 
