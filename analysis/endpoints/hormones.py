@@ -100,13 +100,17 @@ def _baseline_out(sample: HormoneFact) -> dict[str, Any]:
     }
 
 
+def _shown(sample: HormoneFact) -> str:
+    return UNITS.get(sample.unit, sample.unit)
+
+
 def _why_not_used(sample: HormoneFact, baseline: HormoneFact, window: _Window) -> str:
     if outside := window.why_outside(sample.sampled_on):
         return outside
     if sample.value is None:
         return "no value"
     if sample.unit != baseline.unit:
-        return f"another unit than at baseline ({UNITS[sample.unit]}, not {UNITS[baseline.unit]})"
+        return f"another unit than at baseline ({_shown(sample)}, not {_shown(baseline)})"
     if sample.assay and baseline.assay and sample.assay != baseline.assay:
         return f"another assay than at baseline ({sample.assay}, not {baseline.assay})"
     return ""

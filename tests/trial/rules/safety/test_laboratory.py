@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from trial.protocol import ctcae_v3
-from trial.protocol.ctcae_v3.limits import ANALYTES, limits_of
+from trial.protocol.ctcae_v3.limits import ANALYTES, in_sentence, limits_of
 from trial.rules.safety.laboratory import Grading, Measured, grade
 
 # Analyte, unit, lower limit of normal, upper limit, then value=grade; h and l tell the two sides apart.
@@ -142,6 +142,16 @@ def test_without_the_limit_that_decides_a_value_is_not_gradable(measured: Measur
 def test_an_absolute_limit_grades_without_the_laboratorys_own() -> None:
     assert grade(Measured("HGB", Decimal(7), "g/dL")).grade == 3
     assert grade(Measured("K", Decimal("6.5"), "mmol/L")).grade == 3
+
+
+@pytest.mark.parametrize(
+    ("analyte", "words"),
+    [("NEUT", "neutrophils (ANC)"), ("WBC", "leukocytes (WBC)"), ("INR", "INR"), ("CK", "CK (CPK)"), ("GGT", "GGT"),
+     ("PROTDIP", "urine protein (dipstick)"), ("QTC", "QTc interval"), ("CD4", "CD4 cells"),
+     ("CAION", "calcium, ionized")],
+)  # fmt: skip
+def test_the_name_of_an_analyte_keeps_its_capitals_inside_a_sentence(analyte: str, words: str) -> None:
+    assert in_sentence(analyte) == words
 
 
 def test_an_unknown_unit_or_analyte_is_said_in_words() -> None:
