@@ -89,7 +89,7 @@ REFUSED = [
     ("cycles overlap", "cycles.csv", _set("started_on", "2026-01-20", 1), "started_on", "overlaps another cycle"),
     ("a period too long", "dosing_periods.csv", _set("to_day", "29"), "to_day", "28"),
     ("unknown code", "adverse_event.csv", _set("outcome", "well"), "outcome", "not one of the available choices"),
-    ("unknown term", "adverse_event.csv", _set("term", "headake"), "term", "CTCAE 3.0"),
+    ("unknown term", "adverse_event.csv", _set("term", "headake"), "term", "Choose a CTCAE term"),
     ("no grade, no reason", "adverse_event.csv", _set("grade", ""), "grade", "why it is missing"),
     ("grade and reason", "adverse_event.csv", _set("grade_missing", "unknown"), "grade", "keep one of them"),
     ("neither yes nor no", "adverse_event.csv", _set("present_at_baseline", "true"), "present_at_baseline", "nor no"),
