@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from capture.one_line import one_line
+from capture.casebook.labels import one_line
 
 from capture.participants.timeline import adverse_events, dose, hormones, milestones, queries, scans
 from capture.participants.timeline.facts import Course, Days, QueryFact, days_of
