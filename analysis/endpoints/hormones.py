@@ -11,8 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from trial.protocol import AnalysisSettings
-from trial.protocol.code_lists import MARKER_UNITS
+from trial.protocol import MARKER_UNITS, AnalysisSettings
 from trial.rules.dates.partial_date import shown
 from trial.rules.evaluation.disease import Course
 from trial.rules.evaluation.facts import HormoneFact, MedicationFact, ParticipantFact

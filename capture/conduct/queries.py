@@ -59,11 +59,6 @@ class Listed:
         return f"{self.place.url}?query={self.query.pk}"
 
 
-def for_person(person: Person) -> QuerySet[Query]:
-    """Every query the person may see."""
-    return Query.objects.filter(participant__in=access.participants_for(person), struck_out_reason="")
-
-
 def waiting_for(person: Person) -> tuple[str, ...]:
     """The states in which a query waits for this person's role; empty for roles that only read."""
     if access.may_enter(person):
@@ -73,7 +68,7 @@ def waiting_for(person: Person) -> tuple[str, ...]:
 
 def found(person: Person, asked: Filter, now: datetime) -> QuerySet[Query]:
     """The queries that pass the filter, the oldest first."""
-    rows = for_person(person)
+    rows = access.queries_for(person)
     states = {TO_DO: waiting_for(person) or _STANDING, "standing": _STANDING, "all": None}
     wanted = states.get(asked.state, (asked.state,))
     rows = rows if wanted is None else rows.filter(state__in=wanted)

@@ -256,7 +256,7 @@ def raise_many(request: HttpRequest) -> HttpResponse:
 
 
 def _query_or_404(request: HttpRequest, query_id: int) -> Query:
-    rows = query_list.for_person(request.user).select_related("participant__site", "raised_by")
+    rows = access.queries_for(request.user).select_related("participant__site", "raised_by")
     found = get_object_or_404(rows, pk=query_id)
     site_clock.stand_with(found.participant)  # a correction is typed by the clock of the site
     return found

@@ -11,8 +11,7 @@ from decimal import Decimal
 
 from capture.participants.timeline.facts import LEFT, RIGHT, Course, Days
 from capture.participants.timeline.parts import EMPTY_HEIGHT, Label, Lane, Line, Mark, Stamp, two_lines
-from trial.protocol import MARKERS
-from trial.protocol.code_lists import MARKER_UNITS
+from trial.protocol import MARKER_UNITS, MARKERS
 from trial.rules.dates.partial_date import shown
 from trial.rules.evaluation.facts import HormoneFact
 

@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from capture.casebook.labels import one_line
 
+from capture.casebook.labels import one_line
 from capture.participants.timeline import adverse_events, dose, hormones, milestones, queries, scans
 from capture.participants.timeline.facts import Course, Days, QueryFact, days_of
 from capture.participants.timeline.parts import Lane, Mark
