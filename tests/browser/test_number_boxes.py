@@ -83,8 +83,12 @@ def _told(page: Any, name: str) -> str:
 def test_every_number_box_keeps_what_is_typed_and_says_why_it_is_refused(
     chromium: Any, live_server_url: str, cast: Cast
 ) -> None:
-    page, seen = signed_in_page(chromium, live_server_url, cast.people[Role.COORDINATOR]), 0
-    for turn, address in enumerate(_pages(cast)):
+    pages = {role: signed_in_page(chromium, live_server_url, cast.people[role])
+             for role in (Role.COORDINATOR, Role.STATISTICIAN)}  # fmt: skip
+    walk = [*((Role.COORDINATOR, address) for address in _pages(cast)), (Role.STATISTICIAN, "/settings/A/")]
+    seen = 0
+    for turn, (role, address) in enumerate(walk):
+        page = pages[role]
         page.goto(live_server_url + address)
         assert page.locator("input[type=number]").count() == 0, address
         boxes = _boxes(page)
@@ -98,7 +102,7 @@ def test_every_number_box_keeps_what_is_typed_and_says_why_it_is_refused(
             words = (WHOLE if mode == "numeric" else {}).get(typed[name], WORDS[typed[name]])
             assert words in _told(page, name), (address, name, typed[name], _told(page, name))
         seen += len(boxes)
-    assert seen > 90, "lesions, laboratory, pressures, days, tablets and the checklist"
+    assert seen > 110, "lesions, laboratory, pressures, days, tablets, the checklist and the settings"
 
 
 def test_wheel_and_arrows_leave_a_number_in_focus_as_it_is(chromium: Any, live_server_url: str, cast: Cast) -> None:
