@@ -18,9 +18,14 @@ WORDS = {"42,5": "Use a point: 42.5", "１２": "Type them: 12", "1_20": "“1_2
          "1 2": "“1 2” is not a number", "4e1": "holds an exponent", "-": "“-” is not a number",
          "1,234.5": "Type 1234.5", PASTED: "cannot be seen (U+200B)"}  # fmt: skip
 WHOLE = {"42,5": "holds a comma. Type a whole number"}
+EMPTY = "name => { const box = document.getElementsByName(name)[0]; box.focus(); box.select(); }"
+VALUES = "names => names.map(name => [name, document.getElementsByName(name)[0].value])"
+BESIDE = """names => names.map(name =>
+    [name, document.getElementsByName(name)[0].closest('td, .mb-3').innerText])"""  # refusals that are in view
 PASTE = """([name, text]) => {
     const box = document.getElementsByName(name)[0];
     box.focus();
+    box.select();
     document.execCommand('insertText', false, text);
 }"""
 IN_VIEW = "each => each.filter(box => box.offsetParent !== null && !box.disabled).map(box => [box.name, box.inputMode])"
@@ -48,16 +53,13 @@ def _fill(page: Any, boxes: list[tuple[str, str]], turn: int) -> dict[str, str]:
     typed = {name: TYPED[(turn + place) % len(TYPED)] for place, (name, _) in enumerate(boxes)}
     typed[boxes[-1][0]] = PASTED
     for name, text in typed.items():
-        box = page.locator(f"[name='{name}']")
-        box.focus()
-        page.keyboard.press("Control+a")
-        page.keyboard.press("Delete")
         if text == PASTED:
             page.evaluate(PASTE, [name, text])
         else:
+            page.evaluate(EMPTY, name)
             page.keyboard.type(text)
-        page.mouse.move(*_middle(box))
-        page.mouse.wheel(0, 240)
+    page.mouse.move(*_middle(page.locator(f"[name='{name}']")))
+    page.mouse.wheel(0, 240)
     return typed
 
 
@@ -67,17 +69,12 @@ def _middle(box: Any) -> tuple[float, float]:
 
 
 def _values(page: Any, names: Any) -> dict[str, str]:
-    return {name: page.input_value(f"[name='{name}']") for name in names}
+    return dict(page.evaluate(VALUES, list(names)))
 
 
 def _save(page: Any) -> None:
     with page.expect_navigation():
         page.keyboard.press("Control+s")
-
-
-def _told(page: Any, name: str) -> str:
-    """The refusal that stands beside a box."""
-    return str(page.locator(f"[name='{name}']").evaluate("each => each.closest('td, .mb-3').innerText"))
 
 
 def test_every_number_box_keeps_what_is_typed_and_says_why_it_is_refused(
@@ -98,9 +95,10 @@ def test_every_number_box_keeps_what_is_typed_and_says_why_it_is_refused(
         assert _values(page, typed) == typed, address
         _save(page)
         assert page.url.endswith(address) and _values(page, typed) == typed, address
+        told = dict(page.evaluate(BESIDE, list(typed)))
         for name, mode in boxes:
             words = (WHOLE if mode == "numeric" else {}).get(typed[name], WORDS[typed[name]])
-            assert words in _told(page, name), (address, name, typed[name], _told(page, name))
+            assert words in told[name], (address, name, typed[name], told[name])
         seen += len(boxes)
     assert seen > 110, "lesions, laboratory, pressures, days, tablets, the checklist and the settings"
 
