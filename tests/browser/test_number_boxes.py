@@ -22,6 +22,10 @@ EMPTY = "name => { const box = document.getElementsByName(name)[0]; box.focus();
 VALUES = "names => names.map(name => [name, document.getElementsByName(name)[0].value])"
 BESIDE = """names => names.map(name =>
     [name, document.getElementsByName(name)[0].closest('td, .mb-3').innerText])"""  # refusals that are in view
+WRITTEN_OUT = {
+    "12mar2026": "12-MAR-2026", "12 september 2025": "12-SEP-2025", "2026-03-12": "12-MAR-2026",
+    **{kept: kept for kept in ("12mar0026", "12 junk 2006", "0-JAN-2026", "03/04/2026", "2026-00-12", "1２jan2026")},
+}  # fmt: skip
 PASTE = """([name, text]) => {
     const box = document.getElementsByName(name)[0];
     box.focus();
@@ -138,3 +142,16 @@ def test_42_5_typed_key_by_key_is_recorded_as_42_5(chromium: Any, live_server_ur
     page.keyboard.type("42.5")
     _save(page)
     assert Visit.objects.get().weight_kg == Decimal("42.5"), page.inner_text("main")[:600]
+
+
+def test_a_date_is_written_out_only_where_it_can_be_read_in_one_way(
+    chromium: Any, live_server_url: str, cast: Cast
+) -> None:
+    page = signed_in_page(chromium, live_server_url, cast.people[Role.COORDINATOR])
+    page.goto(f"{live_server_url}/participants/NET-001/deviation/new/")
+    box = page.locator("[name=happened_on]")
+    for typed, left in WRITTEN_OUT.items():
+        page.evaluate(EMPTY, "happened_on")
+        page.keyboard.type(typed)
+        page.keyboard.press("Tab")
+        assert box.input_value() == left
