@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from capture.casebook import labels
 from trial.models import Participant, Person, Query, QueryMessage, Role
 from trial.record import access, changes, system_queries
+from trial.rules.typed_text import key
 
 MOST_SHOWN = 200
 TO_DO = "to_do"
@@ -75,7 +76,7 @@ def found(person: Person, asked: Filter, now: datetime) -> QuerySet[Query]:
     for value, column in ((asked.site, "participant__site__code"), (asked.form, "form"),
                           (asked.participant, "participant__number")):  # fmt: skip
         rows = rows.filter(**{column: value}) if value else rows
-    if asked.age.isascii() and asked.age.isdigit() and len(asked.age) < 5:
+    if key(asked.age) is not None and len(asked.age) < 5:
         rows = rows.filter(raised_at__lte=now - timedelta(days=int(asked.age)))
     if asked.mine:
         own = {"raised_by": person} if person.role == Role.MONITOR else {"assigned_role": person.role}

@@ -27,10 +27,8 @@ from trial.rules.typed_text import key, unseen
 @contextmanager
 def answering_query(request: HttpRequest, reason: str) -> Iterator[bool]:
     """The save inside answers the query named by the page (`answers_query`); False when the page came from none."""
-    key = request.POST.get("answers_query", "")
-    named = key.isascii() and key.isdigit() and len(key) < 18
     rows = access.queries_for(request.user).select_related("participant")
-    query = rows.filter(pk=int(key)).first() if named else None
+    query = rows.filter(pk=key(request.POST.get("answers_query", ""))).first()
     if query is None or not query.waits_for_site:
         yield False
         return
