@@ -3,15 +3,14 @@
 from datetime import date, timedelta
 
 import pytest
-from capture.forms.assessment import FollowUpHeadForm, LocalTreatmentForm, NewLesionForm, ReadingForm
-from capture.forms.cycle import CycleForm, PeriodForm
-from capture.forms.lines import LaboratoryForm
-from capture.forms.registration import ChecklistForm, DetailsForm, FindingForm
 from django import forms
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from trial.forms.typed import DateField, NumberField, WholeNumberField
 
+from capture.casebook.forms.assessment import FollowUpHeadForm, LocalTreatmentForm, NewLesionForm, ReadingForm
+from capture.casebook.forms.registration import ChecklistForm, DetailsForm, FindingForm
+from capture.casebook.forms.treatment import CycleForm, PeriodForm
+from capture.casebook.forms.visit import LaboratoryForm
 from capture.casebook.registry import ENTRY_FORMS
 from capture.exchange import cells
 from capture.exchange.data_sets import BY_NAME, columns_in
@@ -20,6 +19,7 @@ from capture.exchange.importing.parse import Parser
 from tests.capture.exchange.test_import import _changed, _set, exported, whole
 from trial import clock
 from trial.models import Lesion
+from trial.record.typed_fields import DateField, NumberField, WholeNumberField
 from trial.rules.dates.partial_date import DateNotUnderstood, PartialDate, parse
 from trial.rules.typed_text import NumberNotUnderstood, decimal_number
 

@@ -37,6 +37,7 @@ GRANT EXECUTE ON FUNCTION endpoint_places_of(bigint, text) TO PUBLIC, endpoint_a
 """
 
 
+@pytest.mark.requirement("R67")
 def test_an_upgraded_database_has_every_function_trigger_constraint_and_right_of_a_fresh_one(
     database: str, empty: str
 ) -> None:
@@ -61,12 +62,14 @@ def _identities(name: str) -> list[tuple[Any, ...]]:
             ORDER BY 1, 2""").fetchall()
 
 
+@pytest.mark.requirement("R67")
 def test_installing_again_changes_nothing(database: str) -> None:
     before = schema(database), _identities(database)
     upgrade(database)
     assert (schema(database), _identities(database)) == before
 
 
+@pytest.mark.requirement("R19")
 def test_the_application_migrates_nothing_and_finds_the_triggers_in_place(database: str) -> None:
     assert databases.migrate(database, role="app").returncode == 0
     with owner_of(database) as owner:
@@ -101,6 +104,7 @@ def _hold(kind: str, monitor: Person, chair: Person, **where: Any) -> Hold:
 
 @pytest.mark.parametrize("kind", ["freeze", "lock"])
 @pytest.mark.parametrize("scope", ["form", "participant", "site", "study"])
+@pytest.mark.requirement("R19")
 def test_a_form_that_came_later_is_recorded_and_held_on_an_upgraded_database(
     upgraded: str, kind: str, scope: str
 ) -> None:
@@ -134,6 +138,7 @@ def test_a_form_that_came_later_is_recorded_and_held_on_an_upgraded_database(
         assert cursor.fetchone()[0] == [430]
 
 
+@pytest.mark.requirement("R19")
 def test_a_form_that_came_later_is_never_emptied_and_its_free_text_can_be_redacted(upgraded: str) -> None:
     upgrade(upgraded, WITH_THE_LATER_FORM)
     with owner_of(upgraded) as owner:
