@@ -17,7 +17,7 @@ from capture.exchange.data_sets import BY_NAME, columns_in
 from capture.exchange.importing import files, import_forms
 from capture.exchange.importing.parse import Parser
 from tests.capture.exchange.test_import import _changed, _set, exported, whole
-from trial import clock
+from trial.record import site_clock
 from trial.models import Lesion
 from trial.record.typed_fields import DateField, NumberField, WholeNumberField
 from trial.rules.dates.partial_date import DateNotUnderstood, PartialDate, parse
@@ -58,7 +58,7 @@ def _typed(name: str, field: str, text: str) -> tuple[list[str], str]:
     """The refusals beside a box of a page's form and what it then shows, when this text was typed."""
     form = _page_forms()[name]
     form.data = {form.add_prefix(field): text}
-    with clock.at(None, BORN):
+    with site_clock.at(None, BORN):
         return [str(each) for each in form.errors.get(field, [])], str(form[field].value())
 
 
@@ -83,7 +83,7 @@ def test_a_page_takes_no_date_that_cannot_be_read_or_lies_before_birth(box: tupl
     refusals, shown = _typed(*box, text)
     assert shown == text
     try:
-        read = parse(text, clock.today())
+        read = parse(text, site_clock.today())
     except DateNotUnderstood:
         assert refusals
         return
@@ -130,7 +130,7 @@ def test_an_import_refuses_every_date_that_the_pages_refuse(exported: dict[str, 
     cell = data.draw(LOOKS_LIKE_A_DATE)
     assume(cell.strip())
     try:
-        parse(cells.typed_date(cell.strip()), clock.today())
+        parse(cells.typed_date(cell.strip()), site_clock.today())
     except DateNotUnderstood:
         assert _refusals(exported, file, column, cell), (file, column, cell)
 
