@@ -10,8 +10,8 @@ from trial.protocol import Group
 @shared_task(name="analysis.recompute")
 def recompute_group(group: str) -> int:
     """Recomputes one group; returns the change the result stands for. Imports inside: the web never loads lifelines."""
-    from analysis.asking import ask
-    from analysis.recompute import recompute
+    from analysis.results.automatic_queries import ask
+    from analysis.results.recompute import recompute
 
     change = recompute(Group(group).value).holds_to
     ask(group, change)
@@ -21,9 +21,9 @@ def recompute_group(group: str) -> int:
 @shared_task(name="analysis.sweep")
 def sweep() -> list[str]:
     """Recomputes every group that is behind its record, and data cuts without results: repairs what a crash left."""
-    from analysis.asking import ask
-    from analysis.data_cuts import compute_missing
-    from analysis.recompute import groups_behind, prepare, recompute
+    from analysis.results.automatic_queries import ask
+    from analysis.results.data_cuts import compute_missing
+    from analysis.results.recompute import groups_behind, prepare, recompute
     from trial.accounts.security import kept_forms
     from trial.models import operations
 
@@ -42,7 +42,7 @@ def sweep() -> list[str]:
 @shared_task(name="analysis.moment")
 def compute_moment(group: str, change: int, cutoff: str | None) -> int:
     """Computes a past moment that a page waits for; returns the key of its result."""
-    from analysis import moments
+    from analysis.results import moments
 
     moment = moments.Moment(change, date.fromisoformat(cutoff) if cutoff else None)
     return int(moments.compute(Group(group).value, moment).pk)
@@ -51,6 +51,6 @@ def compute_moment(group: str, change: int, cutoff: str | None) -> int:
 @shared_task(name="analysis.prune")
 def prune() -> int:
     """Each night by the clock: lets go of old results that can be computed again; returns how many."""
-    from analysis import pruning
+    from analysis.results import pruning
 
     return pruning.prune()

@@ -8,9 +8,8 @@ improved are solid, of others dashed, so that the plot reads in grey.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.charts.axis import WIDTH, Axis, Tick
-from analysis.charts.marks import finite, month_axis, shape, unique_key
-from analysis.endpoints.survival import months
+from analysis.charts.axis import WIDTH, Axis, Tick, finite, month_axis, shape, unique_key
+from analysis.statistics.survival import months
 
 LEFT, RIGHT, TOP, BOTTOM = 46, 548, 16, 212
 HEIGHT = 250

@@ -4,10 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.charts.axis import HEIGHT, WIDTH, Axis, Tick, round_step
-from analysis.charts.frame import Frame
-from analysis.charts.marks import Spoken
-from analysis.endpoints.survival import DAYS_PER_MONTH, KaplanMeier, Step, at_risk, describe, from_stored, months
+from analysis.charts.axis import HEIGHT, WIDTH, Axis, Frame, Spoken, Tick, round_step
+from analysis.statistics.survival import DAYS_PER_MONTH, KaplanMeier, Step, at_risk, describe, from_stored, months
 
 LARGE = Frame(WIDTH, HEIGHT, 52, 584, 14, 214)
 COMPACT = Frame(330, 206, 40, 320, 10, 132, compact=True)

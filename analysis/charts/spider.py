@@ -8,10 +8,9 @@ The dashed lines stand at −30 % (partial response) and +20 % (progression) [RE
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.charts.axis import WIDTH, Axis, Tick, signed
-from analysis.charts.marks import finite, month_axis, shape, unique_key
+from analysis.charts.axis import WIDTH, Axis, Tick, finite, month_axis, shape, signed, unique_key
 from analysis.charts.waterfall import CEILING_PERCENT, LOOKS, OTHER, THRESHOLDS, LegendEntry, Look, look
-from analysis.endpoints.survival import months
+from analysis.statistics.survival import months
 from trial.rules.response.recist import IN_FORCE
 
 LEFT, RIGHT, TOP, BOTTOM = 46, 548, 34, 292

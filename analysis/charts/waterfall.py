@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
-from analysis.charts.axis import HEIGHT, WIDTH, Axis, Tick, signed
-from analysis.charts.frame import Frame
+from analysis.charts.axis import HEIGHT, WIDTH, Axis, Frame, Tick, signed
 from trial.rules.response.recist import IN_FORCE
 
 LARGE = Frame(WIDTH, HEIGHT, 46, 556, 40, 278)

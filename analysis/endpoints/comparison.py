@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.endpoints.cohort import Outcome
+from analysis.outcomes.cohort import Outcome
 
 Result = dict[str, Any]
 

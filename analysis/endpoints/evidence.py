@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.endpoints.answers.hormones import flags
-from analysis.endpoints.cohort import Outcome
-from analysis.endpoints.dictionary import name_of
+from analysis.outcomes.cohort import Outcome
+from analysis.outcomes.dictionary import name_of
 from trial.protocol import MARKERS, OFF_TREATMENT_REASONS
 from trial.rules.dates.partial_date import from_stored
 

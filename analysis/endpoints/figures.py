@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.endpoints import evidence
-from analysis.endpoints.cohort import Outcome
-from analysis.endpoints.dictionary import name_of
 from analysis.endpoints.evidence import Evidence
+from analysis.outcomes.cohort import Outcome
+from analysis.outcomes.dictionary import name_of
 from trial.rules.response.recist import IN_FORCE
 
 Includes = Callable[[Outcome], bool]

@@ -1,34 +1,67 @@
 """The study chair's dashboard: both groups side by side, refreshing by themselves; or as of a past moment."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from analysis import selectors
-from analysis.moments import Moment
-from analysis.views import at_moment
+from analysis.endpoints import figures
+from analysis.results.moments import Moment
+from analysis.views import panels
 from trial.record import access
 
 
 @access.allows(*access.READS_RESULTS)
-@at_moment.at_a_moment
+@panels.at_a_moment
 def dashboard(request: HttpRequest, moment: Moment | None) -> HttpResponse:
     """Both groups; each panel asks for itself again when its group has moved."""
-    at_moment.opened(request, "Dashboard", moment)
-    context = {"panels": at_moment.panels(moment), "moment": moment}
+    panels.opened(request, "Dashboard", moment)
+    context = {"panels": panels.every_group(moment), "moment": moment}
     return render(request, "analysis/dashboard.html", context)
 
 
 @access.allows(*access.READS_RESULTS)
-@at_moment.at_a_moment
+@panels.at_a_moment
 def panel(request: HttpRequest, letter: str, moment: Moment | None) -> HttpResponse:
     """One group's panel; 204 (keep what you have) while the shown change is still the newest result."""
-    group = selectors.group_or_404(letter)
+    group = panels.group_or_404(letter)
     if moment is None:
-        newest = selectors.newest_shown(group.value)
+        newest = panels.newest_shown(group.value)
         if newest is not None and request.GET.get("shown") == str(newest):
             return HttpResponse(status=204)
-        return render(request, "analysis/_panel.html", {"panel": selectors.panel(group.value)})
-    found = selectors.panel(group.value, moment)
+        return render(request, "analysis/_panel.html", {"panel": panels.panel(group.value)})
+    found = panels.panel(group.value, moment)
     if found.stored is None:
         return HttpResponse(status=204)
     return render(request, "analysis/_panel.html", {"panel": found, "moment": moment})
+
+
+# A page of more is not read; the record can be exported whole.
+MOST_ROWS = 500
+
+@access.allows(*access.READS_RESULTS)
+@panels.at_a_moment
+def group(request: HttpRequest, letter: str, moment: Moment | None) -> HttpResponse:
+    """The group's endpoints, plots large, with settings and exclusions."""
+    found = panels.group_or_404(letter)
+    panel = panels.awaited(found.value, moment)
+    if panel.result is None and moment is not None:
+        return render(request, "analysis/waiting.html", {"moment": moment})
+    panels.opened(request, f"Group {found.value}", moment)
+    return render(request, "analysis/group.html", {"panel": panel, "moment": moment})
+
+
+@access.allows(*access.READS_RESULTS)
+@panels.at_a_moment
+def behind(request: HttpRequest, letter: str, figure: str, moment: Moment | None) -> HttpResponse:
+    """The participants in a figure, each with the facts that decide it."""
+    found = panels.group_or_404(letter)
+    asked = figures.figure(figure)
+    if asked is None:
+        raise Http404("There is no such figure.")
+    panel = panels.awaited(found.value, moment)
+    if panel.result is None and moment is not None:
+        return render(request, "analysis/waiting.html", {"moment": moment})
+    panels.opened(request, f"Group {found.value}, behind “{asked.title}”", moment)
+    members = asked.members(panel.outcomes, panel.result) if panel.result else []
+    rows = [{"outcome": each, "facts": asked.explains(each)} for each in members]
+    context = {"panel": panel, "moment": moment, "title": asked.title, "rows": rows[:MOST_ROWS], "in_all": len(rows)}
+    return render(request, "analysis/behind.html", context)

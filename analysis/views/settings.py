@@ -1,25 +1,77 @@
 """Settings of the analysis: read by chair and statistician, changed by the statistician after a look at both."""
 
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from analysis import protocol_page, settings_history
-from analysis.forms.settings import SettingsForm
-from analysis.selectors import group_or_404
+from analysis.views.panels import group_or_404
+from analysis.views.protocol import settings_table
+from analysis.views.settings_form import SettingsForm
 from trial import protocol
-from trial.models import Role
+from trial.models import GroupSettings, Role, Version
+from trial.protocol import DECLARED, AnalysisSettings, analysis_settings
 from trial.record import access, changes
-from trial.record.in_force import NotChosen, choose, settings_in_force
+from trial.record.in_force import NotChosen, choose, differences, settings_in_force
+
+TITLES = {each.name: each.title for each in DECLARED}
+
+
+@dataclass(frozen=True)
+class Move:
+    """One setting before and after, in words."""
+
+    title: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One Change of the settings of a group."""
+
+    change: int
+    at: datetime
+    who: str
+    reason: str
+    group: str
+    moves: list[Move]
+
+
+def moves(before: AnalysisSettings, after: AnalysisSettings) -> list[Move]:
+    """What differs, in words."""
+    return [Move(TITLES[name], analysis_settings.in_words(old), analysis_settings.in_words(new)) for name, old, new in differences(before, after)]
+
+
+def entries() -> list[Entry]:
+    """Newest first; the settings before the first Change are the protocol's."""
+    table = GroupSettings._meta.db_table
+    versions = Version.objects.filter(table_name=table).select_related("change__person").order_by("change_id", "id")
+    before: dict[str, AnalysisSettings] = {}
+    found = [_entry(version, before) for version in versions]
+    return found[::-1]
+
+
+def _entry(version: Version, before: dict[str, AnalysisSettings]) -> Entry:
+    row: dict[str, Any] = version.row
+    group, change = row["group"], version.change
+    after = AnalysisSettings() if row["struck_out_reason"] else analysis_settings.from_dict(row["chosen"])
+    moved = moves(before.get(group, AnalysisSettings()), after)
+    before[group] = after
+    who = change.person.full_name if change.person else "the program"
+    return Entry(change.id, change.at, who, change.reason, group, moved)
 
 
 @access.allows(*access.READS_RESULTS)
 def settings(request: HttpRequest) -> HttpResponse:
     """What is in force in each group, and every change of it."""
     shown = {
-        "settings": protocol_page.settings_table(),
+        "settings": settings_table(),
         "groups": [(group.value, name) for group, name in protocol.GROUP_NAMES.items()],
-        "entries": settings_history.entries(),
+        "entries": entries(),
         "may_change": request.user.role == Role.STATISTICIAN,
     }
     return render(request, "analysis/settings.html", shown)
@@ -39,7 +91,7 @@ def change(request: HttpRequest, letter: str) -> HttpResponse:
         return render(request, "analysis/settings_change.html", shown, status=422)
     assert form.settings is not None
     if "confirmed" not in request.POST:
-        shown["moves"] = settings_history.moves(current, form.settings)
+        shown["moves"] = moves(current, form.settings)
         return render(request, "analysis/settings_confirm.html", shown)
     try:
         number = choose(request.user, group.value, form.settings, form.cleaned_data["reason"], seen)

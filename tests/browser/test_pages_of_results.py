@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from analysis.recompute import recompute
+from analysis.results.recompute import recompute
 from capture.casebook import ENTRY_FORMS
 from capture.entry.services import assessments, dosing, entries
 from tests.browser.conftest import signed_in_page

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from analysis.recompute import recompute
+from analysis.results.recompute import recompute
 from capture.casebook import ENTRY_FORMS
 from capture.entry.services import assessments, dosing
 from tests.cast import Cast, cast_of

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from analysis import status_page
+from analysis.views import status as status_page
 from trial import clock
 from trial.clock import Kernel, judged
 from trial.validation import installation

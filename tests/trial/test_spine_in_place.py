@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.db import OperationalError
 
-from analysis import status_page
+from analysis.views import status as status_page
 from trial import spine_in_place
 from trial.spine import WATCHED_TABLES
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
-from analysis.endpoints.cohort import Cohort
+from analysis.outcomes.cohort import Cohort
 
 ORDER = ("CR", "PR", "SD", "PD", "early death", "unknown")
 

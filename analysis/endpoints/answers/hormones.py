@@ -5,8 +5,8 @@ Population: baseline above the upper limit of normal.
 
 from typing import Any
 
-from analysis.endpoints.answers.proportion import proportion
-from analysis.endpoints.cohort import Cohort
+from analysis.endpoints.answers.shapes import proportion
+from analysis.outcomes.cohort import Cohort
 
 
 def answer(cohort: Cohort) -> dict[str, Any]:

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from analysis.endpoints.after_stopping import at_least
-from analysis.endpoints.cohort import Cohort
-from analysis.endpoints.crossing import Part, chances, expected_participants, unknown
-from analysis.endpoints.intervals import MOST_PARTICIPANTS
-from analysis.endpoints.plan_followed import planned
-from analysis.endpoints.stopping import Plan, Stage
+from analysis.endpoints.answers.response_rate import planned
+from analysis.outcomes.cohort import Cohort
+from analysis.statistics.after_stopping import at_least
+from analysis.statistics.crossing import Part, chances, expected_participants, unknown
+from analysis.statistics.intervals import MOST_PARTICIPANTS
+from analysis.statistics.stopping import Plan, Stage
 from trial.protocol import StagePlan
 from trial.rules.accrual import Standing, many
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from statistics import median
 from typing import Any
 
-from analysis.endpoints.answers.curve import in_months
-from analysis.endpoints.cohort import Cohort, Outcome, numbers
+from analysis.endpoints.answers.shapes import in_months
+from analysis.outcomes.cohort import Cohort, Outcome, numbers
 
 ONGOING = "on treatment"
 CHANGES = ("held", "reduced", "delayed")

@@ -10,16 +10,16 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from analysis import moments
-from analysis.endpoints import group_result
-from analysis.recompute import recompute
+from analysis.endpoints import registry
+from analysis.results import moments
+from analysis.results.recompute import recompute
 from trial.models import audit
 from trial.protocol import Group
 from trial.rules.dates.partial_date import shown
 
 SURVIVAL = ("overall_survival", "progression_free_survival", "time_to_progression", "duration_of_response")
 SHARES = ("response_rate", "toxicity", "hormone_improvement", "adverse_events")
-TITLES = {endpoint.code: endpoint.title for endpoint in group_result.ENDPOINTS}
+TITLES = {endpoint.code: endpoint.title for endpoint in registry.ENDPOINTS}
 
 
 class Command(BaseCommand):

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from analysis.models import ParticipantOutcome
-from analysis.recompute import recompute, results
+from analysis.results.recompute import recompute, results
 from trial.protocol import Group
 
 

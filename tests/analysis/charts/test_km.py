@@ -3,7 +3,7 @@
 import pytest
 
 from analysis.charts.km import kaplan_meier_chart
-from analysis.endpoints.survival import kaplan_meier, stored
+from analysis.statistics.survival import kaplan_meier, stored
 
 
 def test_the_curve_starts_at_the_top_left() -> None:

@@ -9,7 +9,7 @@ from analysis.charts.accrual import accrual
 from analysis.charts.boundary import Look, boundary
 from analysis.charts.km import kaplan_meier_chart
 from analysis.charts.waterfall import Bar, waterfall
-from analysis.endpoints.survival import kaplan_meier
+from analysis.statistics.survival import kaplan_meier
 
 PLOTS = {
     "_waterfall": waterfall([Bar("NET-001", -45.5, "PR", "/p/1"), Bar("NET-002", 130, "PD", "/p/2")]),

@@ -5,8 +5,7 @@ from xml.etree import ElementTree
 import pytest
 from django.template.loader import render_to_string
 
-from analysis.charts.toxicity import Side, TermCount, Toxicity, butterfly, toxicity
-from analysis.charts.toxicity_looks import LONGEST_TERM, LOOKS, shortened
+from analysis.charts.toxicity import LONGEST_TERM, LOOKS, Side, TermCount, Toxicity, butterfly, shortened, toxicity
 
 
 def term(name: str, *counts: int, undetermined: int = 0) -> TermCount:

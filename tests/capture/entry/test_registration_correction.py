@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from analysis.recompute import recompute
+from analysis.results.recompute import recompute
 from capture.casebook import ENTRY_FORMS
 from capture.entry.services import assessments, dosing, entries
 from tests.capture.typed import fields, opened, signed_in

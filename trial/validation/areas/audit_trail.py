@@ -6,7 +6,7 @@ from trial.validation.requirement import OURS, Requirement, e6, ema, part_11, te
 AREA = "Audit trail"
 CHANGES, AUDIT, TRAIL = "trial/test_changes.py", "trial/test_audit.py", "capture/trail/test_trail_page.py"
 CORRECTIONS, IMPORT, IMPORTS = "capture/test_corrections.py", "capture/exchange/test_import.py", "trial/test_imports.py"
-HOLDS, VERIFYING = "capture/conduct/test_verification_and_holds.py", "analysis/test_status_page.py"
+HOLDS, VERIFYING = "capture/conduct/test_verification_and_holds.py", "analysis/views/test_status_page.py"
 SIGNING, QUERIES = "capture/conduct/test_signing.py", "capture/conduct/test_queries.py"
 
 AUDIT_TRAIL_REQUIREMENTS = (

@@ -5,7 +5,7 @@ from trial.validation.requirement import OURS, Requirement, e6, ema, part_11, te
 AREA = "Freeze, lock, export and archive"
 HOLDS, VERIFICATION = "trial/test_holds.py", "capture/conduct/test_verification_and_holds.py"
 MOMENTS, EXPORT, OFFLINE = (
-    "analysis/test_moments.py",
+    "analysis/results/test_moments.py",
     "capture/exchange/test_export.py",
     "capture/trail/test_offline.py",
 )

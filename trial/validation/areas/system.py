@@ -36,7 +36,7 @@ SYSTEM_REQUIREMENTS = (
             "a_file_with_one_altered_byte_is_neither_drilled_with_nor_restored",
             "what_is_too_old_is_no_longer_fine",
         )
-        + tests_of("analysis/test_status_page.py", "the_page_shows_a_recorded_backup"),
+        + tests_of("analysis/views/test_status_page.py", "the_page_shows_a_recorded_backup"),
     ),
     Requirement(
         "R64",

@@ -1,0 +1,232 @@
+"""What the pages of results show, out of stored results; never computes an endpoint."""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, wraps
+from typing import Any
+
+from django.db.models import JSONField
+from django.db.models.expressions import RawSQL
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from analysis.charts import km, waterfall
+from analysis.endpoints import registry
+from analysis.models import GroupResult, OutcomeThen, ParticipantOutcome
+from analysis.results import moments, outcome_store
+from analysis.results.moments import Moment
+from analysis.results.recompute import newest_change, newest_result, results
+from analysis.views import group_plots
+from trial.models import audit
+from trial.models.audit import Kind
+from trial.protocol import GROUP_NAMES, Group, analysis_settings, by_registration
+
+Outcome = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class GroupPanel:
+    """One group as the pages show it, now (`moment` None) or then; `result` is None until it is computed."""
+
+    letter: str
+    stored: GroupResult | None
+    newest_change: int
+    moment: Moment | None = None
+
+    @property
+    def name(self) -> str:
+        """What the group is."""
+        return GROUP_NAMES[Group(self.letter)]
+
+    @property
+    def result(self) -> dict[str, Any] | None:
+        """The stored answer."""
+        return self.stored.result if self.stored else None
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """The stored answer of a panel that has one."""
+        assert self.result is not None, self.letter
+        return self.result
+
+    @property
+    def change(self) -> int:
+        """The newest change that the numbers stand for."""
+        if self.stored is None:
+            return 0
+        return newest_change(self.letter, self.moment.change) if self.moment else self.stored.holds_to
+
+    @property
+    def seconds_behind(self) -> float:
+        """How long after its save the newest change was computed."""
+        return self.stored.seconds_behind if self.stored else 0.0
+
+    @property
+    def endpoints(self) -> Any:
+        """The declarations."""
+        return registry.ENDPOINTS
+
+    @property
+    def query(self) -> str:
+        """For the end of an address that stays at the same moment."""
+        return self.moment.query if self.moment else ""
+
+    @property
+    def refresh(self) -> str:
+        """Where the panel asks whether it is still the newest; empty for a past moment once it is there."""
+        address = reverse("analysis:panel", args=[self.letter])
+        if self.moment:
+            return "" if self.stored else address + self.query
+        return f"{address}?shown={self.change}"
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the record has moved past the numbers shown."""
+        return self.moment is None and self.change < self.newest_change
+
+    @cached_property
+    def outcomes(self) -> list[Outcome]:
+        """Every registered participant's outcome at the moment, in order of study number."""
+        if self.moment is not None:
+            return outcomes_of(self.stored) if self.stored else []
+        found = ParticipantOutcome.objects.filter(group=self.letter).values_list("outcome", flat=True)
+        return _in_order(found)
+
+    @cached_property
+    def listings(self) -> Mapping[str, Any]:
+        """Who is in each figure, and the plots that draw everybody."""
+        return registry.listings(self.letter, self.outcomes, analysis_settings.from_dict(self.answer["settings"]))
+
+    @cached_property
+    def drawn(self) -> Mapping[str, Any]:
+        """What the plots of the page draw, out of the parts of the outcomes that they read: half of the bytes."""
+        if self.moment is not None or "outcomes" in self.__dict__:
+            return self.listings
+        parts = RawSQL("outcome - %s::text[]", [list(registry.UNDRAWN)], output_field=JSONField())
+        found = ParticipantOutcome.objects.filter(group=self.letter).values_list(parts, flat=True)
+        return registry.listings(self.letter, _in_order(found), analysis_settings.from_dict(self.answer["settings"]))
+
+    @property
+    def hormone_plots(self) -> list[Any]:
+        """One plot per marker."""
+        decrease = self.answer["settings"]["hormone_decrease_percent"]
+        return group_plots.hormones_of(self.drawn["hormone_courses"], decrease)
+
+    @property
+    def small(self) -> dict[str, Any]:
+        """The plots of the dashboard, by name; drawn when the page asks for them."""
+        curve = group_plots.curve_of
+        return {
+            "accrual": group_plots.accrual_of(self.answer),
+            "waterfall": group_plots.waterfall_of(self.answer, waterfall.COMPACT),
+            "pfs": curve(self.answer, "progression_free_survival", km.COMPACT),
+            "os": curve(self.answer, "overall_survival", km.COMPACT),
+        }
+
+    @property
+    def large(self) -> dict[str, Any]:
+        """The plots of the group page, by name."""
+        return {
+            "boundary": group_plots.boundary_of(self.answer, self.drawn["stage_path"], self.drawn["stage_numbers"]),
+            "waterfall": group_plots.waterfall_of(self.answer),
+            "spider": group_plots.spider_of(self.drawn["spider"]),
+            "swimmer": group_plots.swimmer_of(self.drawn["swimmer"]),
+            "toxicity": group_plots.toxicity_of(self.answer),
+            "hormones": self.hormone_plots,
+            "both": self._both_groups(),
+            "curves": {name: group_plots.curve_of(self.answer, name) for name in group_plots.SURVIVAL_CURVES},
+        }
+
+
+    def _both_groups(self) -> Any:
+        """Toxicity of both groups back to back; None until the other group has a result at the same moment."""
+        others = [panel(each.value, self.moment) for each in Group if each.value != self.letter]
+        found = sorted([self, *others], key=lambda each: each.letter)
+        return group_plots.butterfly_of([each.answer for each in found]) if all(each.result for each in found) else None
+
+    @property
+    def settings_in_words(self) -> list[dict[str, str]]:
+        """Title and value of every setting that bears on the group."""
+        return [{"title": each.title, "value": analysis_settings.in_words(self.answer["settings"].get(each.name))}
+                for each in analysis_settings.declarations(self.letter)]  # fmt: skip
+
+
+def group_or_404(letter: str) -> Group:
+    """The group of this letter; Http404 in words for any other."""
+    try:
+        return Group(letter)
+    except ValueError:
+        raise Http404("There is no such group.") from None
+
+
+def newest_shown(letter: str) -> int | None:
+    """The change that the newest stored result stands for, without reading the result."""
+    found = results(letter).order_by("-holds_to").values_list("holds_to", flat=True).first()
+    return None if found is None else int(found)
+
+
+def outcomes_of(stored: GroupResult) -> list[Outcome]:
+    """The outcomes kept with a past moment."""
+    return _in_order(OutcomeThen.objects.filter(result=stored).values_list("outcome", flat=True))
+
+
+def _in_order(found: Iterable[Outcome]) -> list[Outcome]:
+    """Reads them, by study number."""
+    with outcome_store.uncollected():
+        return sorted(found, key=lambda each: by_registration(each["number"]))
+
+
+def panel(letter: str, moment: Moment | None = None) -> GroupPanel:
+    """Everything that the pages show of one group."""
+    stored = moments.stored_at(letter, moment) if moment else newest_result(letter)
+    return GroupPanel(letter, stored, newest_change(letter), moment)
+
+
+log = logging.getLogger(__name__)
+View = Callable[..., HttpResponse]
+
+
+def at_a_moment(view: View) -> View:
+    """Gives the view `moment` out of the address (None: now); an address that names none is answered in words."""
+
+    @wraps(view)
+    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            moment = moments.asked(request.GET)
+        except moments.WrongMoment as refusal:
+            return render(request, "analysis/no_such_moment.html", {"because": str(refusal)}, status=404)
+        return view(request, *args, moment=moment, **kwargs)
+
+    return asked
+
+
+def opened(request: HttpRequest, page: str, moment: Moment | None, kind: Kind = Kind.RESULTS) -> None:
+    """Notes in the journal who opened which page of results; what a page asks for by itself is not opened."""
+    if request.headers.get("HX-Request") != "true":
+        audit.note(request.user, kind, f"{page}, {moment.words if moment else 'now'}")  # type: ignore[arg-type]
+
+
+def awaited(letter: str, moment: Moment | None) -> GroupPanel:
+    """The group's panel; a past moment that nobody has computed yet is asked of the worker."""
+    found = panel(letter, moment)
+    if moment is not None and found.stored is None:
+        ask(letter, moment)
+    return found
+
+
+def every_group(moment: Moment | None) -> list[GroupPanel]:
+    """The panel of every group, in the order of the protocol."""
+    return [awaited(group.value, moment) for group in Group]
+
+
+def ask(letter: str, moment: Moment) -> None:
+    """Sends the task; a page that waits asks again, so that a message lost is sent anew."""
+    from trial.celery import celery_app
+
+    cutoff = moment.cutoff.isoformat() if moment.cutoff else None
+    try:
+        celery_app.send_task("analysis.moment", args=[letter, moment.change, cutoff], retry=False)
+    except Exception:
+        log.exception("the request for %s of group %s was not sent", moment.words, letter)

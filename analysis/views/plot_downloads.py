@@ -1,0 +1,186 @@
+"""Every plot of the group page as a file: the drawing (SVG) and its numbers (CSV).
+
+Adding a plot = its geometry in `charts`, its template, one line in `PLOTS`.
+"""
+
+import csv
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from io import StringIO
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_GET
+
+from analysis.charts.axis import finite
+from analysis.results.moments import Moment
+from analysis.views import group_plots, panels
+from analysis.views.panels import GroupPanel
+from trial.models.audit import Kind
+from trial.record import access
+from trial.rules.response.recist import IN_FORCE
+
+Rows = Sequence[Mapping[str, object]]
+
+
+@dataclass(frozen=True)
+class Plot:
+    """One plot: its name in the address, its title, its template, what it draws, and the rows of its numbers."""
+
+    code: str
+    title: str
+    template: str
+    draw: Callable[[GroupPanel], Any]
+    rows: Callable[[GroupPanel], Rows]
+
+
+def _curve(code: str, title: str) -> Plot:
+    return Plot(code, title, "_kaplan_meier", lambda panel: group_plots.curve_of(panel.answer, code),
+                lambda panel: panel.answer["endpoints"][code]["curve"]["steps"])  # fmt: skip
+
+
+def _spider_rows(panel: GroupPanel) -> Rows:
+    return [
+        {"participant": each["number"], "response": each["response"], "days_since_baseline": day,
+         "change_percent": change}
+        for each in panel.listings["spider"]
+        for day, change in each["points"]
+    ]  # fmt: skip
+
+
+def _swimmer_rows(panel: GroupPanel) -> Rows:
+    lanes = list(panel.listings["swimmer"])
+    doses = [
+        {"participant": each["number"], "what": f"dose level {level}", "from_day": start, "to_day": end}
+        for each in lanes for start, end, level in each["treatment"]
+    ]  # fmt: skip
+    marks = [
+        {"participant": each["number"], "what": kind, "from_day": day, "to_day": day}
+        for each in lanes for day, kind in each["marks"]
+    ]  # fmt: skip
+    return sorted(doses + marks, key=lambda row: (str(row["participant"]), row["from_day"]))
+
+
+def _toxicity_rows(panel: GroupPanel) -> Rows:
+    found = panel.answer["toxicity_terms"]
+    return [
+        {"term": row["term"], "category": row["category"], "treated": found["denominator"],
+         **{f"grade_{grade}": count for grade, count in row["counts"].items()}, "undetermined": row["undetermined"]}
+        for row in found["terms"]
+    ]  # fmt: skip
+
+
+def _hormone_rows(panel: GroupPanel) -> Rows:
+    return [
+        {"marker": marker, "participant": each["number"], "improved": "yes" if each["improved"] else "no",
+         "days_since_baseline": row["day"], "percent_of_baseline": row["percent"]}
+        for marker, rows in panel.listings["hormone_courses"].items() for each in rows for row in each["points"]
+    ]  # fmt: skip
+
+
+def _waterfall_rows(panel: GroupPanel) -> Rows:
+    return [
+        {"participant": each["number"], "best_change_percent": each["best_change_percent"],
+         "best_response": each["confirmed"]["response"] if each["confirmed"] else each["best"]["category"]}
+        for each in panel.outcomes if each["evaluable"] and each["best_change_percent"] is not None
+    ]  # fmt: skip
+
+
+PLOTS: tuple[Plot, ...] = (
+    Plot("waterfall", f"Best change in the {IN_FORCE.sum_words}", "_waterfall",
+         lambda panel: group_plots.waterfall_of(panel.answer), _waterfall_rows),
+    Plot("spider", "Change in the sum over time", "_spider",
+         lambda panel: group_plots.spider_of(panel.listings["spider"]), _spider_rows),
+    Plot("swimmer", "Treatment and course", "_swimmer",
+         lambda panel: group_plots.swimmer_of(panel.listings["swimmer"]), _swimmer_rows),
+    _curve("progression_free_survival", "Progression-free survival"),
+    _curve("overall_survival", "Overall survival"),
+    _curve("time_to_progression", "Time to progression"),
+    _curve("duration_of_response", "Duration of response"),
+    Plot("toxicity", "Adverse events by worst grade", "_toxicity",
+         lambda panel: group_plots.toxicity_of(panel.answer), _toxicity_rows),
+    Plot("hormones", "Hormone levels in percent of baseline", "_hormone",
+         lambda panel: panel.hormone_plots, _hormone_rows),
+)  # fmt: skip
+BY_CODE = {each.code: each for each in PLOTS}
+
+
+def svg(plot: Plot, panel: GroupPanel) -> str:
+    """The drawing on its own: a file that any program opens. Empty when there is nothing to draw.
+
+    Several drawings of one plot (a marker each) stand below each other.
+    """
+    drawn = plot.draw(panel)
+    charts = list(drawn) if isinstance(drawn, (list, tuple)) else [drawn]
+    pages = [render_to_string(f"analysis/charts/{plot.template}.html", {"chart": each}) for each in charts]
+    return _stacked([page[page.index("<svg") : page.index("</svg>") + 6] for page in pages if "<svg" in page], charts)
+
+
+def _stacked(drawings: list[str], charts: list[Any]) -> str:
+    head = '<svg xmlns="http://www.w3.org/2000/svg" font-family="sans-serif"'
+    if not drawings:
+        return ""
+    if len(drawings) == 1:
+        return head + drawings[0].removeprefix("<svg")
+    height, body = 0, ""
+    for drawing, chart in zip(drawings, [each for each in charts if not each.is_empty], strict=True):
+        body += f'<g transform="translate(0 {height})">{drawing}</g>'
+        height += chart.height
+    return f'{head} width="{charts[0].width}" height="{height}">{body}</svg>'
+
+
+# What makes a spreadsheet take text for a formula; tab and line breaks are skipped by some before they look.
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def chart_csv(rows: Sequence[Mapping[str, object]]) -> str:
+    """Header and rows as RFC 4180 says: commas, quotes where needed, CRLF. Missing and None are empty, never 0.
+
+    Columns stand in order of first appearance. Text that a spreadsheet would run begins with an apostrophe; numbers
+    are left alone, negative ones too. No rows: no text. Raises ValueError for infinity and NaN.
+    """
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    if not columns:
+        return ""
+    page = StringIO()
+    writer = csv.writer(page, lineterminator="\r\n")
+    writer.writerow([_cell(name) for name in columns])
+    writer.writerows([_cell(row.get(name)) for name in columns] for row in rows)
+    return page.getvalue()
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, Enum):
+        value = value.value
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        finite(value, "CSV")
+    text = str(value)
+    return f"'{text}" if isinstance(value, str) and text.startswith(DANGEROUS) else text
+
+
+KINDS = {"svg": "image/svg+xml", "csv": "text/csv; charset=utf-8"}
+
+
+@access.allows(*access.READS_RESULTS)
+@require_GET
+@panels.at_a_moment
+def plot_file(request: HttpRequest, letter: str, plot: str, ending: str, moment: Moment | None) -> HttpResponse:
+    """The drawing (svg) or the numbers (csv) as a download; 404 in words for a plot or ending that does not exist."""
+    group = panels.group_or_404(letter)
+    if plot not in BY_CODE or ending not in KINDS:
+        raise Http404("There is no such plot.")
+    panel = panels.awaited(group.value, moment)
+    if panel.result is None:
+        return render(request, "analysis/waiting.html", {"moment": moment})
+    panels.opened(request, f"Group {letter}, {plot} as {ending}", moment, Kind.PLOT)
+    found = BY_CODE[plot]
+    text = svg(found, panel) if ending == "svg" else chart_csv(found.rows(panel))
+    response = HttpResponse(text, content_type=KINDS[ending])
+    name = f"group-{letter}-{plot.replace('_', '-')}-change-{panel.change}.{ending}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
