@@ -27,7 +27,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, status: int = 200, **refused: Any) -> HttpResponse:
     last = Change.objects.order_by("-id").first()
     context = {"cuts": DataCut.objects.all(), "last": last, "may_cut": request.user.role == Role.STATISTICIAN}
-    return render(request, "analysis/moments.html", context | refused, status=status)
+    return render(request, "analysis/as_of/choose.html", context | refused, status=status)
 
 
 @access.allows(Role.STATISTICIAN)
@@ -55,12 +55,12 @@ def compare(request: HttpRequest) -> HttpResponse:
     try:
         before, after = _side(request, "from"), _side(request, "to")
     except moments.WrongMoment as refusal:
-        return render(request, "analysis/no_such_moment.html", {"because": str(refusal)}, status=404)
+        return render(request, "analysis/as_of/no_data.html", {"because": str(refusal)}, status=404)
     pair = [panels.awaited(group.value, each) for each in (before, after)]
     if any(each.result is None for each in pair):
-        return render(request, "analysis/waiting.html", {"moment": before})
+        return render(request, "analysis/as_of/waiting.html", {"moment": before})
     panels.opened(request, f"Group {group.value}, compared with {before.words}", after)
-    return render(request, "analysis/compare.html", _compared(group, before, after, pair))
+    return render(request, "analysis/as_of/compare.html", _compared(group, before, after, pair))
 
 
 def _side(request: HttpRequest, side: str) -> Moment:

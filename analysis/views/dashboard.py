@@ -44,7 +44,7 @@ def group(request: HttpRequest, letter: str, moment: Moment | None) -> HttpRespo
     found = panels.group_or_404(letter)
     panel = panels.awaited(found.value, moment)
     if panel.result is None and moment is not None:
-        return render(request, "analysis/waiting.html", {"moment": moment})
+        return render(request, "analysis/as_of/waiting.html", {"moment": moment})
     panels.opened(request, f"Group {found.value}", moment)
     return render(request, "analysis/group.html", {"panel": panel, "moment": moment})
 
@@ -59,7 +59,7 @@ def behind(request: HttpRequest, letter: str, figure: str, moment: Moment | None
         raise Http404("There is no such figure.")
     panel = panels.awaited(found.value, moment)
     if panel.result is None and moment is not None:
-        return render(request, "analysis/waiting.html", {"moment": moment})
+        return render(request, "analysis/as_of/waiting.html", {"moment": moment})
     panels.opened(request, f"Group {found.value}, behind “{asked.title}”", moment)
     members = asked.members(panel.outcomes, panel.result) if panel.result else []
     rows = [{"outcome": each, "facts": asked.explains(each)} for each in members]

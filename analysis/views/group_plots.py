@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from analysis.charts import accrual, boundary, hormone, km, spider, swimmer, toxicity, waterfall
+from analysis.charts import boundary, hormone, km, spider, swimmer, toxicity, waterfall
 from analysis.charts.axis import Frame
 from analysis.statistics import survival
 from trial.protocol import MARKERS
@@ -108,9 +108,3 @@ def boundary_of(result: Result, path: str, numbers: Sequence[str] = ()) -> bound
         return None
     looks = [boundary.Look(each["participants"], each["futility"], each["efficacy"]) for each in found["looks"]]
     return boundary.boundary(looks, path, found["line"], numbers)
-
-
-def accrual_of(result: Result) -> accrual.Accrual:
-    """Registered against the ceiling, with the stages of the plan."""
-    stages = tuple(result["settings"][f"plan_{result['group']}"]["participants"])
-    return accrual.accrual(result["registered"], result["ceiling"], stages)

@@ -119,7 +119,6 @@ class GroupPanel:
         """The plots of the dashboard, by name; drawn when the page asks for them."""
         curve = group_plots.curve_of
         return {
-            "accrual": group_plots.accrual_of(self.answer),
             "waterfall": group_plots.waterfall_of(self.answer, waterfall.COMPACT),
             "pfs": curve(self.answer, "progression_free_survival", km.COMPACT),
             "os": curve(self.answer, "overall_survival", km.COMPACT),
@@ -196,7 +195,7 @@ def at_a_moment(view: View) -> View:
         try:
             moment = moments.asked(request.GET)
         except moments.WrongMoment as refusal:
-            return render(request, "analysis/no_such_moment.html", {"because": str(refusal)}, status=404)
+            return render(request, "analysis/as_of/no_data.html", {"because": str(refusal)}, status=404)
         return view(request, *args, moment=moment, **kwargs)
 
     return asked

@@ -176,7 +176,7 @@ def plot_file(request: HttpRequest, letter: str, plot: str, ending: str, moment:
         raise Http404("There is no such plot.")
     panel = panels.awaited(group.value, moment)
     if panel.result is None:
-        return render(request, "analysis/waiting.html", {"moment": moment})
+        return render(request, "analysis/as_of/waiting.html", {"moment": moment})
     panels.opened(request, f"Group {letter}, {plot} as {ending}", moment, Kind.PLOT)
     found = BY_CODE[plot]
     text = svg(found, panel) if ending == "svg" else chart_csv(found.rows(panel))

@@ -74,7 +74,7 @@ def settings(request: HttpRequest) -> HttpResponse:
         "entries": entries(),
         "may_change": request.user.role == Role.STATISTICIAN,
     }
-    return render(request, "analysis/settings.html", shown)
+    return render(request, "analysis/settings/settings.html", shown)
 
 
 @access.allows(Role.STATISTICIAN)
@@ -86,18 +86,18 @@ def change(request: HttpRequest, letter: str) -> HttpResponse:
     seen = request.POST.get("seen_version", current.version())
     shown = {"letter": group.value, "name": protocol.GROUP_NAMES[group], "form": form, "seen_version": seen}
     if request.method != "POST" or "back" in request.POST:
-        return render(request, "analysis/settings_change.html", shown)
+        return render(request, "analysis/settings/change.html", shown)
     if not form.is_valid():
-        return render(request, "analysis/settings_change.html", shown, status=422)
+        return render(request, "analysis/settings/change.html", shown, status=422)
     assert form.settings is not None
     if "confirmed" not in request.POST:
         shown["moves"] = moves(current, form.settings)
-        return render(request, "analysis/settings_confirm.html", shown)
+        return render(request, "analysis/settings/confirm.html", shown)
     try:
         number = choose(request.user, group.value, form.settings, form.cleaned_data["reason"], seen)
     except (NotChosen, changes.ReasonMissing, changes.RecordBusy) as refusal:
         shown |= {"refusal": str(refusal), "seen_version": current.version()}
-        return render(request, "analysis/settings_change.html", shown, status=409)
+        return render(request, "analysis/settings/change.html", shown, status=409)
     messages.success(request, f"The settings of group {group.value} are changed (change {number}). "
                      "Its results are being computed anew.")  # fmt: skip
     return redirect("analysis:settings")

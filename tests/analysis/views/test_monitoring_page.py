@@ -32,7 +32,7 @@ TURNS = {
 def rate_part(outcomes: str, settings: AnalysisSettings = SETTINGS) -> str:
     """What stands beside the rate."""
     rate = response_rate.answer(cohort(outcomes, settings))
-    return render_to_string("analysis/_beside_the_rate.html", {"rate": rate})
+    return render_to_string("analysis/group/_beside_the_rate.html", {"rate": rate})
 
 
 def monitoring_part(outcomes: str, settings: AnalysisSettings = SETTINGS) -> str:
@@ -41,7 +41,7 @@ def monitoring_part(outcomes: str, settings: AnalysisSettings = SETTINGS) -> str
     result: dict[str, Any] = {"endpoints": {"monitoring": monitoring.answer(people)}, "settings": settings.as_dict()}
     chart = group_plots.boundary_of(result, monitoring.path(people))
     context = {"found": result["endpoints"]["monitoring"], "chart": chart, "panel": {"letter": "A", "result": result}}
-    return render_to_string("analysis/_monitoring.html", context)
+    return render_to_string("analysis/group/_monitoring.html", context)
 
 
 @pytest.mark.parametrize("turn", TURNS)
