@@ -1,6 +1,6 @@
 """Hormone levels of one marker over the months since baseline, in percent of the baseline level. PURE.
 
-Only participants raised at baseline; every line begins at 100 %. The dashed line stands at the decrease that counts as
+Only participants raised at baseline; every line begins at 100%. The dashed line stands at the decrease that counts as
 improvement [our reading]. A filled mark is a level within the laboratory's normal range; lines of participants who
 improved are solid, of others dashed, so that the plot reads in grey.
 """
@@ -93,7 +93,7 @@ def hormone_plot(marker: str, courses: Sequence[Course], decrease_percent: int) 
         courses=tuple(_drawn(each, across, up) for each in drawable),
         ticks=tuple(Tick(up.at(value), str(value)) for value in range(0, int(CEILING_PERCENT) + 1, 50)),
         months=ticks,
-        threshold=Tick(up.at(100 - decrease_percent), f"−{decrease_percent} %"),
+        threshold=Tick(up.at(100 - decrease_percent), f"−{decrease_percent}%"),
         summary=_summary(marker, drawable, len(courses)),
     )
 
@@ -103,14 +103,14 @@ def _refuse(course: Course) -> None:
         if level.day < 0:
             raise ValueError(f"{course.number}: a level {-level.day} days before baseline cannot be drawn.")
         if finite(level.percent, course.number) < 0:
-            raise ValueError(f"{course.number}: a level cannot be {level.percent} % of the baseline.")
+            raise ValueError(f"{course.number}: a level cannot be {level.percent}% of the baseline.")
 
 
 def _drawn(course: Course, across: Axis, up: Axis) -> DrawnCourse:
     places = [(across.at(each.day), up.at(min(each.percent, CEILING_PERCENT))) for each in course.levels]
     marks = tuple(DrawnMark(shape("circle", x, y, RADIUS), each.normal)
                   for each, (x, y) in zip(course.levels, places, strict=True))  # fmt: skip
-    words = "; ".join(f"{months(each.day):.1f} months {each.percent:.0f} %" + (" (normal)" if each.normal else "")
+    words = "; ".join(f"{months(each.day):.1f} months {each.percent:.0f}%" + (" (normal)" if each.normal else "")
                       for each in course.levels)  # fmt: skip
     return DrawnCourse(
         course=course,

@@ -1,4 +1,4 @@
-"""The Kaplan–Meier plot: step line, 95 % band, censoring ticks and the numbers at risk beneath. PURE."""
+"""The Kaplan–Meier plot: step line, 95% band, censoring ticks and the numbers at risk beneath. PURE."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -170,7 +170,7 @@ def _spoken(curve: KaplanMeier, at_months: Sequence[int], across: Axis, up: Axis
         day = month * DAYS_PER_MONTH
         last = next((each for each in reversed(curve.steps) if each.day <= day), None)
         share = last.survival if last else 1.0
-        words = f"{month} months: {share * 100:.1f} % without event; {at_risk(curve, day)} at risk"
+        words = f"{month} months: {share * 100:.1f}% event-free; {at_risk(curve, day)} at risk"
         found.append(Spoken(across.at(day), up.at(share), words))
     return tuple(found)
 
@@ -179,6 +179,6 @@ def _said(step: Step) -> str:
     row = _row(step)
     counts = [f"{step.events} event{'s' * (step.events != 1)}"] * bool(step.events)
     counts += [f"{step.censored} censored"] * bool(step.censored)
-    interval = "" if row.interval == "none" else f", 95 % interval {row.interval}"
+    interval = "" if row.interval == "none" else f", 95% CI {row.interval}"
     return (f"{row.months} months: {' and '.join(counts)} among {step.at_risk} at risk; "
-            f"{row.survival} % without event{interval}")  # fmt: skip
+            f"{row.survival}% event-free{interval}")  # fmt: skip

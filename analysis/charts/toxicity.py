@@ -272,7 +272,7 @@ def _row(name: tuple[str, str], url: str, place: int, bars: tuple[DrawnBar, ...]
 
 def _bar(side: Side, term: TermCount, axis: Axis) -> DrawnBar:
     counts = [term.counts.get(grade, 0) for grade in (1, 2, 3, 4, 5)] + [term.undetermined]
-    share = f" ({100 * term.any_grade / side.denominator:.0f} %)" if side.denominator else ""
+    share = f" ({100 * term.any_grade / side.denominator:.0f}%)" if side.denominator else ""
     grades = ", ".join(f"{look.name} {count}" for look, count in zip(LOOKS, counts, strict=True) if count)
     outwards = 1 if axis.end > axis.start else -1
     end = axis.at(100 * term.any_grade / side.denominator) if side.denominator else axis.start

@@ -1,7 +1,7 @@
 """The waterfall plot: best change in the sum of longest diameters, one bar per participant. PURE.
 
 Responses are told apart by colour, by pattern and by a letter, so that the plot reads in grey and in print.
-The dashed lines stand at −30 % (partial response) and +20 % (progression) [RECIST 1.0].
+The dashed lines stand at −30% (partial response) and +20% (progression) [RECIST 1.0].
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ NARROWEST_WITH_LETTER = 8  # narrower bars keep colour and pattern; the letter w
 GAP = 0.18  # share of a bar's place left empty
 WIDEST = 34
 CEILING_PERCENT = 100  # taller bars are cut here and marked, so that one of them does not flatten all others
-THRESHOLDS = ((20, "+20 %"), (-30, "−30 %"))
+THRESHOLDS = ((20, "+20%"), (-30, "−30%"))
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,8 @@ class DrawnBar:
     @property
     def words(self) -> str:
         """What a pointer or a screen reader says of the bar."""
-        cut = ", bar cut at +100 %" if self.cut else ""
-        return f"{self.bar.number}: {self.change} %, {self.bar.response}{cut}"
+        cut = ", bar cut at +100%" if self.cut else ""
+        return f"{self.bar.number}: {self.change}%, {self.bar.response}{cut}"
 
 
 @dataclass(frozen=True)
@@ -104,11 +104,11 @@ class Waterfall:
 def waterfall(bars: Sequence[Bar], frame: Frame = LARGE) -> Waterfall:
     """The plot of these participants in falling order of change; equal changes stand in order of study number.
 
-    Raises ValueError for a change below −100 %, which no sum of diameters can have.
+    Raises ValueError for a change below −100%, which no sum of diameters can have.
     """
     for bar in bars:
         if not bar.change_percent >= -100:
-            raise ValueError(f"{bar.number}: a sum of diameters cannot change by {bar.change_percent} %.")
+            raise ValueError(f"{bar.number}: a sum of diameters cannot change by {bar.change_percent}%.")
     ordered = sorted(bars, key=lambda bar: (-bar.change_percent, bar.number))
     axis = _axis(ordered, frame)
     return Waterfall(
@@ -174,6 +174,6 @@ def _summary(bars: Sequence[Bar]) -> str:
         return f"No participant has a follow-up assessment with a complete {IN_FORCE.sum_words} yet."
     shrunk = sum(1 for bar in bars if bar.change_percent <= -30)
     return (
-        f"Best change of {len(bars)} participants, from {signed(bars[0].change_percent, 1)} % "
-        f"to {signed(bars[-1].change_percent, 1)} %; {shrunk} reached −30 % or less."
+        f"Best change of {len(bars)} participants, from {signed(bars[0].change_percent, 1)}% "
+        f"to {signed(bars[-1].change_percent, 1)}%; {shrunk} reached −30% or less."
     )

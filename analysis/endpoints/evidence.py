@@ -1,16 +1,13 @@
-"""The facts that decide a participant's part in a figure, in words, each with the entry that says it. PURE."""
+"""Who is behind a number, and the facts that decide it in words, each with its entry. PURE."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.endpoints.answers.hormones import flags
 from analysis.outcomes.cohort import Outcome
 from analysis.outcomes.dictionary import name_of
 from trial.protocol import MARKERS, OFF_TREATMENT_REASONS
 from trial.rules.dates.partial_date import from_stored
-
-NAMES = {"os": "overall survival", "pfs": "progression-free survival", "ttp": "time to progression",
-         "dor": "duration of response"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -29,6 +26,32 @@ class Evidence:
     def row_id(self) -> str:
         """The row of the entry."""
         return self.entry.partition("/")[2]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number of the pages: its title, whether a participant is counted in it, and the facts that decide that.
+
+    endpoint: the code of the endpoint that it belongs to, empty for none. named: who is in it by the endpoint's answer,
+    where an answer does not count everybody that `includes` does.
+    """
+
+    title: str
+    includes: Callable[[Outcome], bool]
+    explains: Callable[[Outcome], list[Evidence]]
+    endpoint: str = ""
+    named: Callable[[dict[str, Any]], list[str]] | None = None
+
+    def is_computed(self, result: dict[str, Any]) -> bool:
+        """Whether a stored result, perhaps of an earlier version, has the endpoint that the number belongs to."""
+        return not self.endpoint or self.endpoint in result["endpoints"]
+
+    def members(self, outcomes: Sequence[Outcome], result: dict[str, Any]) -> list[Outcome]:
+        """The outcomes counted; result: the stored result of the group that the number is read from."""
+        if self.named is None:
+            return [outcome for outcome in outcomes if self.includes(outcome)]
+        named = set(self.named(result["endpoints"][self.endpoint]))
+        return [outcome for outcome in outcomes if outcome["number"] in named]
 
 
 def marker_name(code: str) -> str:
@@ -67,9 +90,9 @@ def _assessment(row: dict[str, Any]) -> Evidence:
     return Evidence(f"{_day(row['on'])}: {row['because']}", f"assessment/{row['id']}")
 
 
-def of_time(each: Outcome, key: str) -> list[Evidence]:
-    """Where the time starts and what ends it."""
-    found = each[key]
+def of_time(outcome: Outcome, key: str, name: str) -> list[Evidence]:
+    """Where the time starts and what ends it; `name` of the time in words."""
+    found = outcome[key]
     if found is None:
         return [Evidence("no confirmed response")]
     if found["days"] is None:
@@ -77,7 +100,7 @@ def of_time(each: Outcome, key: str) -> list[Evidence]:
     ends = "event" if found["event"] else "censored"
     words = found["because"].removeprefix("censored: ")
     return [
-        Evidence(f"{NAMES[key]}: {found['days']} days from {_day(found['start_on'])}"),
+        Evidence(f"{name}: {found['days']} days from {_day(found['start_on'])}"),
         Evidence(f"{ends} on {_day(found['on'])}: {words}", found["entry"]),
     ]
 
@@ -118,9 +141,16 @@ def of_marker(each: Outcome, marker: str) -> list[Evidence]:
     return facts + [_sample(sample) for row in found for sample in row["samples"]]
 
 
+def flags(marker: dict[str, Any]) -> list[str]:
+    """What confounds a marker, in words."""
+    analogue = f"somatostatin analogue: {marker['analogue']}" if marker["analogue"] else ""
+    assay = "some levels were measured by another assay or in another unit" if marker["assay_changed"] else ""
+    return [words for words in (analogue, assay, marker["note"]) if words]
+
+
 def _sample(sample: dict[str, Any]) -> Evidence:
     value = sample["value"] or "no value"
-    share = f", {sample['percent_of_baseline']} % of baseline" if sample["percent_of_baseline"] else ""
+    share = f", {sample['percent_of_baseline']}% of baseline" if sample["percent_of_baseline"] else ""
     why_not = f"; not used: {sample['why_not']}" if sample["why_not"] else ""
     return Evidence(f"{_day(sample['on'])}: {value}{share}{why_not}", f"hormone/{sample['id']}")
 
@@ -129,7 +159,7 @@ def of_treatment(each: Outcome) -> list[Evidence]:
     """Cycles, dose and the end of treatment."""
     given = each["treatment"]
     dose = given["dose_intensity_percent"]
-    words = f"{given['cycles']} cycles, relative dose intensity " + ("not known" if dose is None else f"{dose} %")
+    words = f"{given['cycles']} cycles, relative dose intensity " + ("not known" if dose is None else f"{dose}%")
     changes = f"; {given['reductions']} reductions, {given['holds']} holds, {_count(given['delays'])} delays"
     facts = [Evidence(words + changes)]
     if given["off_on"]:
@@ -153,6 +183,21 @@ def of_queries(each: Outcome) -> list[Evidence]:
 def of_flags(each: Outcome) -> list[Evidence]:
     """How each partial date was read."""
     return [Evidence(words) for words in each["flags"]]
+
+
+# What an endpoint reads of an outcome → the entries that it comes from.
+_BY_NAME: dict[str, Callable[[Outcome], list[Evidence]]] = {
+    "confirmed": of_response, "confirmed_strictly": of_response, "best": of_response,
+    "best_unconfirmed": of_assessments, "best_change_percent": of_assessments, "assessments": of_assessments,
+    "toxicity": of_toxicity, "hormones": of_hormones, "treatment": of_treatment, "queries": of_queries,
+    "flags": of_flags,
+}  # fmt: skip
+
+
+def of_names(outcome: Outcome, names: Sequence[str]) -> list[Evidence]:
+    """The facts behind what is read under these names; why someone is in a population where no name has any."""
+    sources = dict.fromkeys(_BY_NAME[name] for name in names if name in _BY_NAME)
+    return [fact for source in sources for fact in source(outcome)] or of_populations(outcome)
 
 
 def _day(stored: str) -> str:

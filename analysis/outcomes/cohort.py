@@ -26,22 +26,22 @@ class Cohort:
     @cached_property
     def eligible(self) -> list[Outcome]:
         """Registered and eligible."""
-        return self.where(lambda each: bool(each["eligible"]))
+        return self.where(lambda outcome: bool(outcome["eligible"]))
 
     @cached_property
     def evaluable(self) -> list[Outcome]:
         """Eligible, consented, at least one dose [our reading]."""
-        return self.where(lambda each: bool(each["evaluable"]))
+        return self.where(lambda outcome: bool(outcome["evaluable"]))
 
     @cached_property
     def evaluable_with_ineligible(self) -> list[Outcome]:
         """Evaluable, or kept from it only by a waiver or a later finding of ineligibility."""
-        return self.where(lambda each: bool(each["evaluable"] or each["evaluable_but_for_eligibility"]))
+        return self.where(lambda outcome: bool(outcome["evaluable"] or outcome["evaluable_but_for_eligibility"]))
 
     @cached_property
     def treated(self) -> list[Outcome]:
         """At least one dose."""
-        return self.where(lambda each: bool(each["treated"]))
+        return self.where(lambda outcome: bool(outcome["treated"]))
 
     def where(self, counts: Callable[[Outcome], bool]) -> list[Outcome]:
         """The outcomes that a question counts."""

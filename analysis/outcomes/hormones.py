@@ -159,7 +159,7 @@ def _improvement(
     halved = best.value * HUNDRED <= baseline.value * (HUNDRED - settings.hormone_decrease_percent)
     normal = next((each for each in used if _is_normal(each)), None)
     change = (best.value - baseline.value) * HUNDRED / baseline.value
-    words = [f"{change:+.1f} % on {shown(best.sampled_on)}".replace("-", "−", 1)]
+    words = [f"{change:+.1f}% on {shown(best.sampled_on)}".replace("-", "−", 1)]
     if normal is not None:
         words.append(f"normal on {shown(normal.sampled_on)}")
     return {

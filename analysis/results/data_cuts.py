@@ -1,9 +1,10 @@
 """Data cuts: a moment gets a name, and its results are kept for as long as the record is."""
 
+from analysis.endpoints.registry import ENGINE
 from analysis.results import moments
 from analysis.results.moments import WrongMoment
 from trial.models import Change, DataCut, Person
-from trial.protocol import ENGINE, Group
+from trial.protocol import Group
 from trial.record import changes
 from trial.record.in_force import settings_in_force
 

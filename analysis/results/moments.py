@@ -13,12 +13,12 @@ from urllib.parse import urlencode
 from django.db.models import Q, QuerySet
 
 from analysis.endpoints import registry
+from analysis.endpoints.registry import ENGINE
 from analysis.models import GroupResult, OutcomeThen
 from analysis.outcomes import outcome
 from analysis.outcomes.clinical_cutoff import cut_off
 from analysis.results.recompute import newest_change, one_moment, recompute, store
 from trial.models import Change, DataCut
-from trial.protocol import ENGINE
 from trial.record import snapshot
 from trial.record.in_force import reopenings, settings_in_force
 from trial.rules.dates import partial_date

@@ -13,8 +13,9 @@ from typing import Any
 
 from django.db import connection
 
+from analysis.endpoints.registry import ENGINE
 from analysis.models import ParticipantOutcome
-from trial.protocol import ENGINE, by_registration
+from trial.protocol import by_registration
 
 Outcome = dict[str, Any]
 MANY = 500

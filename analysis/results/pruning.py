@@ -9,10 +9,11 @@ from datetime import UTC, datetime, timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 
+from analysis.endpoints.registry import ENGINE
 from analysis.models import GroupResult, OutcomeThen
 from analysis.results import moments
 from trial.models import DataCut
-from trial.protocol import ENGINE, Group
+from trial.protocol import Group
 
 KEPT_DAYS = 30
 

@@ -11,11 +11,12 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import Max, Q
 
 from analysis.endpoints import registry
+from analysis.endpoints.registry import ENGINE
 from analysis.models import GroupResult
 from analysis.outcomes import outcome
 from analysis.results import outcome_store
 from trial.models import Change, Version
-from trial.protocol import ENGINE, AnalysisSettings, Group
+from trial.protocol import AnalysisSettings, Group
 from trial.record import snapshot
 from trial.record.in_force import reopenings, settings_in_force
 

@@ -215,7 +215,7 @@ def describe(km: KaplanMeier) -> str:
         missing if days is None else f"{months(days):.1f}" for days in (km.median, km.median_lower, km.median_upper)
     )
     unit = "" if km.median is None else " months"
-    return f"{median}{unit} (95 % CI {lower} to {upper}, {km.method})"
+    return f"{median}{unit} (95% CI {lower} to {upper}, {km.method})"
 
 
 def stored(km: KaplanMeier) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Time travel: choose a moment, name a data cut, compare two moments."""
+"""Past results: choose a data cut or date, create a data cut, compare two."""
 
 from typing import Any
 
@@ -26,7 +26,8 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, status: int = 200, **refused: Any) -> HttpResponse:
     last = Change.objects.order_by("-id").first()
-    context = {"cuts": DataCut.objects.all(), "last": last, "may_cut": request.user.role == Role.STATISTICIAN}
+    context = {"groups": panels.named_groups(), "cuts": DataCut.objects.all(), "last": last,
+               "may_cut": request.user.role == Role.STATISTICIAN}  # fmt: skip
     return render(request, "analysis/as_of/choose.html", context | refused, status=status)
 
 
@@ -51,7 +52,7 @@ def cut(request: HttpRequest) -> HttpResponse:
 @require_GET
 def compare(request: HttpRequest) -> HttpResponse:
     """Which figures moved between two moments, which participants moved them, and by which changes."""
-    group = panels.group_or_404(request.GET.get("group", Group.A.value))
+    group = panels.group_or_404(request.GET.get("group", next(iter(Group)).value))
     try:
         before, after = _side(request, "from"), _side(request, "to")
     except moments.WrongMoment as refusal:
@@ -81,7 +82,7 @@ def _compared(group: Group, before: Moment, after: Moment, pair: list[panels.Gro
     movers = {each["number"] for each in moved}
     return {
         "group": group, "before": before, "after": after,
-        "figures": comparison.figures(pair[0].result, pair[1].result),
+        "figures": comparison.numbers(pair[0].result, pair[1].result),
         "participants": moved,
         "changes": list(between.filter(participant__number__in=movers)[:200]),
         "others": between.exclude(participant__number__in=movers).count(),

@@ -1,4 +1,4 @@
-"""The study chair's dashboard: both groups side by side, refreshing by themselves; or as of a past moment."""
+"""The study chair's dashboard: all groups side by side, refreshing by themselves; or as of a past moment."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,7 +12,7 @@ from trial.record import access
 @access.allows(*access.READS_RESULTS)
 @panels.at_a_moment
 def dashboard(request: HttpRequest, moment: Moment | None) -> HttpResponse:
-    """Both groups; each panel asks for itself again when its group has moved."""
+    """Every group; each panel asks for itself again when its group has moved."""
     panels.opened(request, "Dashboard", moment)
     context = {"panels": panels.every_group(moment), "moment": moment}
     return render(request, "analysis/dashboard.html", context)
@@ -61,7 +61,9 @@ def behind(request: HttpRequest, letter: str, figure: str, moment: Moment | None
     if panel.result is None and moment is not None:
         return render(request, "analysis/as_of/waiting.html", {"moment": moment})
     panels.opened(request, f"Group {found.value}, behind “{asked.title}”", moment)
-    members = asked.members(panel.outcomes, panel.result) if panel.result else []
-    rows = [{"outcome": each, "facts": asked.explains(each)} for each in members]
-    context = {"panel": panel, "moment": moment, "title": asked.title, "rows": rows[:MOST_ROWS], "in_all": len(rows)}
+    is_computed = panel.result is not None and asked.is_computed(panel.result)
+    members = asked.members(panel.outcomes, panel.answer) if is_computed else []
+    rows = [{"outcome": outcome, "facts": asked.explains(outcome)} for outcome in members[:MOST_ROWS]]
+    context = {"panel": panel, "moment": moment, "title": asked.title, "rows": rows, "in_all": len(members),
+               "is_computed": is_computed}  # fmt: skip
     return render(request, "analysis/behind.html", context)

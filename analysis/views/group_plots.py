@@ -15,7 +15,6 @@ Result = dict[str, Any]
 NAMES = dict(MARKERS)
 # More lines than this nobody can tell apart; the file of the plot has all of them.
 MOST_LINES = 150
-SURVIVAL_CURVES = ("progression_free_survival", "overall_survival", "time_to_progression", "duration_of_response")
 
 
 def _page(number: str) -> str:
@@ -31,9 +30,9 @@ def waterfall_of(result: Result, frame: Frame = waterfall.LARGE) -> waterfall.Wa
     return waterfall.waterfall(bars, frame)
 
 
-def curve_of(result: Result, endpoint: str, frame: Frame = km.LARGE) -> km.KaplanMeierChart:
-    """The Kaplan–Meier curve of a time-to-event endpoint."""
-    return km.kaplan_meier_chart(survival.from_stored(result["endpoints"][endpoint]["curve"]), frame)
+def curve_of(answer: Result, frame: Frame = km.LARGE) -> km.KaplanMeierChart:
+    """The Kaplan–Meier curve of the answer of a time-to-event endpoint."""
+    return km.kaplan_meier_chart(survival.from_stored(answer["curve"]), frame)
 
 
 def spider_of(listed: Iterable[Result]) -> spider.Spider:
@@ -81,7 +80,7 @@ def toxicity_of(result: Result, most: int = 20) -> toxicity.Toxicity:
 
 
 def butterfly_of(results: Sequence[Result], most: int = 20) -> toxicity.Toxicity:
-    """Both groups back to back, each in percent of its own treated participants."""
+    """Two groups back to back, each in percent of its own treated participants."""
     sides = [
         toxicity.Side(f"Group {each['group']}", each["toxicity_terms"]["denominator"], _terms(each))
         for each in results

@@ -1,4 +1,7 @@
-"""What the pages of results show, out of stored results; never computes an endpoint."""
+"""What the pages of results show of one group, out of stored results; never computes an endpoint.
+
+A past moment that is not computed yet is asked of the worker.
+"""
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
@@ -14,6 +17,7 @@ from django.urls import reverse
 
 from analysis.charts import km, waterfall
 from analysis.endpoints import registry
+from analysis.endpoints.answers.shapes import Curve, Endpoint, Number, Table
 from analysis.models import GroupResult, OutcomeThen, ParticipantOutcome
 from analysis.results import moments, outcome_store
 from analysis.results.moments import Moment
@@ -24,6 +28,37 @@ from trial.models.audit import Kind
 from trial.protocol import GROUP_NAMES, Group, analysis_settings, by_registration
 
 Outcome = dict[str, Any]
+View = Callable[..., HttpResponse]
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Section:
+    """One endpoint as a page shows it; `answer` is None where the version of the result did not compute it."""
+
+    endpoint: Endpoint
+    answer: dict[str, Any] | None
+
+    @property
+    def rows(self) -> list[Number]:
+        """The rows of a table."""
+        assert isinstance(self.endpoint, Table) and self.answer is not None
+        return self.endpoint.rows_of(self.answer)
+
+    @property
+    def aside(self) -> str:
+        """What its figure on the dashboard adds in words."""
+        return self.endpoint.aside(self.answer) if self.answer is not None else ""
+
+    @property
+    def curve(self) -> km.KaplanMeierChart:
+        """The plot of a curve, for a page of its own."""
+        return group_plots.curve_of(self.answer or {})
+
+    @property
+    def small_curve(self) -> km.KaplanMeierChart:
+        """The plot of a curve, for the dashboard."""
+        return group_plots.curve_of(self.answer or {}, km.COMPACT)
 
 
 @dataclass(frozen=True)
@@ -40,10 +75,10 @@ class GroupPanel:
         """What the group is."""
         return GROUP_NAMES[Group(self.letter)]
 
-    @property
+    @cached_property
     def result(self) -> dict[str, Any] | None:
-        """The stored answer."""
-        return self.stored.result if self.stored else None
+        """The stored answer, in the declared order."""
+        return registry.arranged(self.stored.result) if self.stored else None
 
     @property
     def answer(self) -> dict[str, Any]:
@@ -53,7 +88,7 @@ class GroupPanel:
 
     @property
     def change(self) -> int:
-        """The newest change that the numbers stand for."""
+        """The newest change that the numbers are of."""
         if self.stored is None:
             return 0
         return newest_change(self.letter, self.moment.change) if self.moment else self.stored.holds_to
@@ -63,10 +98,21 @@ class GroupPanel:
         """How long after its save the newest change was computed."""
         return self.stored.seconds_behind if self.stored else 0.0
 
+    @cached_property
+    def sections(self) -> list[Section]:
+        """Every endpoint of the registry with its answer."""
+        return [Section(endpoint, self.answer["endpoints"].get(endpoint.code)) for endpoint in registry.ENDPOINTS]
+
     @property
-    def endpoints(self) -> Any:
-        """The declarations."""
-        return registry.ENDPOINTS
+    def cards(self) -> list[Section]:
+        """The endpoints with a figure on the dashboard."""
+        return [section for section in self.sections if section.endpoint.card and section.answer is not None]
+
+    @property
+    def small_curves(self) -> list[Section]:
+        """The curves that the dashboard draws."""
+        return [section for section in self.sections if section.answer is not None
+                and isinstance(section.endpoint, Curve) and section.endpoint.small_plot]  # fmt: skip
 
     @property
     def query(self) -> str:
@@ -75,7 +121,7 @@ class GroupPanel:
 
     @property
     def refresh(self) -> str:
-        """Where the panel asks whether it is still the newest; empty for a past moment once it is there."""
+        """Where the panel asks whether it is still the newest; empty for a past moment once it is computed."""
         address = reverse("analysis:panel", args=[self.letter])
         if self.moment:
             return "" if self.stored else address + self.query
@@ -83,7 +129,7 @@ class GroupPanel:
 
     @property
     def is_behind(self) -> bool:
-        """Whether the record has moved past the numbers shown."""
+        """Whether there is a newer change than the numbers shown."""
         return self.moment is None and self.change < self.newest_change
 
     @cached_property
@@ -91,12 +137,12 @@ class GroupPanel:
         """Every registered participant's outcome at the moment, in order of study number."""
         if self.moment is not None:
             return outcomes_of(self.stored) if self.stored else []
-        found = ParticipantOutcome.objects.filter(group=self.letter).values_list("outcome", flat=True)
-        return _in_order(found)
+        stored = ParticipantOutcome.objects.filter(group=self.letter).values_list("outcome", flat=True)
+        return _in_order(stored)
 
     @cached_property
     def listings(self) -> Mapping[str, Any]:
-        """Who is in each figure, and the plots that draw everybody."""
+        """The plots that draw everybody, from whole outcomes."""
         return registry.listings(self.letter, self.outcomes, analysis_settings.from_dict(self.answer["settings"]))
 
     @cached_property
@@ -105,8 +151,8 @@ class GroupPanel:
         if self.moment is not None or "outcomes" in self.__dict__:
             return self.listings
         parts = RawSQL("outcome - %s::text[]", [list(registry.UNDRAWN)], output_field=JSONField())
-        found = ParticipantOutcome.objects.filter(group=self.letter).values_list(parts, flat=True)
-        return registry.listings(self.letter, _in_order(found), analysis_settings.from_dict(self.answer["settings"]))
+        stored = ParticipantOutcome.objects.filter(group=self.letter).values_list(parts, flat=True)
+        return registry.listings(self.letter, _in_order(stored), analysis_settings.from_dict(self.answer["settings"]))
 
     @property
     def hormone_plots(self) -> list[Any]:
@@ -115,14 +161,9 @@ class GroupPanel:
         return group_plots.hormones_of(self.drawn["hormone_courses"], decrease)
 
     @property
-    def small(self) -> dict[str, Any]:
-        """The plots of the dashboard, by name; drawn when the page asks for them."""
-        curve = group_plots.curve_of
-        return {
-            "waterfall": group_plots.waterfall_of(self.answer, waterfall.COMPACT),
-            "pfs": curve(self.answer, "progression_free_survival", km.COMPACT),
-            "os": curve(self.answer, "overall_survival", km.COMPACT),
-        }
+    def small_waterfall(self) -> waterfall.Waterfall:
+        """The waterfall of the dashboard."""
+        return group_plots.waterfall_of(self.answer, waterfall.COMPACT)
 
     @property
     def large(self) -> dict[str, Any]:
@@ -134,22 +175,30 @@ class GroupPanel:
             "swimmer": group_plots.swimmer_of(self.drawn["swimmer"]),
             "toxicity": group_plots.toxicity_of(self.answer),
             "hormones": self.hormone_plots,
-            "both": self._both_groups(),
-            "curves": {name: group_plots.curve_of(self.answer, name) for name in group_plots.SURVIVAL_CURVES},
+            "beside": self._beside_other_groups(),
         }
 
-
-    def _both_groups(self) -> Any:
-        """Toxicity of both groups back to back; None until the other group has a result at the same moment."""
-        others = [panel(each.value, self.moment) for each in Group if each.value != self.letter]
-        found = sorted([self, *others], key=lambda each: each.letter)
-        return group_plots.butterfly_of([each.answer for each in found]) if all(each.result for each in found) else None
+    def _beside_other_groups(self) -> list[tuple[str, Any]]:
+        """(other group, toxicity of both back to back) for each other group with a result at the same moment."""
+        pairs = []
+        for other in Group:
+            if other.value != self.letter:
+                beside = panel(other.value, self.moment)
+                if beside.result is not None:
+                    both = sorted((self, beside), key=lambda one: one.letter)
+                    pairs.append((other.value, group_plots.butterfly_of([one.answer for one in both])))
+        return pairs
 
     @property
     def settings_in_words(self) -> list[dict[str, str]]:
         """Title and value of every setting that bears on the group."""
-        return [{"title": each.title, "value": analysis_settings.in_words(self.answer["settings"].get(each.name))}
-                for each in analysis_settings.declarations(self.letter)]  # fmt: skip
+        return [{"title": setting.title, "value": analysis_settings.in_words(self.answer["settings"].get(setting.name))}
+                for setting in analysis_settings.declarations(self.letter)]  # fmt: skip
+
+
+def named_groups() -> list[tuple[str, str]]:
+    """(letter, name) of every group, in the order of the protocol."""
+    return [(group.value, GROUP_NAMES[group]) for group in Group]
 
 
 def group_or_404(letter: str) -> Group:
@@ -161,9 +210,9 @@ def group_or_404(letter: str) -> Group:
 
 
 def newest_shown(letter: str) -> int | None:
-    """The change that the newest stored result stands for, without reading the result."""
-    found = results(letter).order_by("-holds_to").values_list("holds_to", flat=True).first()
-    return None if found is None else int(found)
+    """The change that the newest stored result is of, without reading the result."""
+    newest = results(letter).order_by("-holds_to").values_list("holds_to", flat=True).first()
+    return None if newest is None else int(newest)
 
 
 def outcomes_of(stored: GroupResult) -> list[Outcome]:
@@ -171,10 +220,10 @@ def outcomes_of(stored: GroupResult) -> list[Outcome]:
     return _in_order(OutcomeThen.objects.filter(result=stored).values_list("outcome", flat=True))
 
 
-def _in_order(found: Iterable[Outcome]) -> list[Outcome]:
+def _in_order(outcomes: Iterable[Outcome]) -> list[Outcome]:
     """Reads them, by study number."""
     with outcome_store.uncollected():
-        return sorted(found, key=lambda each: by_registration(each["number"]))
+        return sorted(outcomes, key=lambda outcome: by_registration(outcome["number"]))
 
 
 def panel(letter: str, moment: Moment | None = None) -> GroupPanel:
@@ -183,8 +232,28 @@ def panel(letter: str, moment: Moment | None = None) -> GroupPanel:
     return GroupPanel(letter, stored, newest_change(letter), moment)
 
 
-log = logging.getLogger(__name__)
-View = Callable[..., HttpResponse]
+def awaited(letter: str, moment: Moment | None) -> GroupPanel:
+    """The group's panel; a past moment that is not computed yet is asked of the worker."""
+    shown = panel(letter, moment)
+    if moment is not None and shown.stored is None:
+        ask(letter, moment)
+    return shown
+
+
+def every_group(moment: Moment | None) -> list[GroupPanel]:
+    """The panel of every group, in the order of the protocol."""
+    return [awaited(group.value, moment) for group in Group]
+
+
+def ask(letter: str, moment: Moment) -> None:
+    """Sends the task; a page that waits asks again, so that a message lost is sent anew."""
+    from trial.celery import celery_app
+
+    cutoff = moment.cutoff.isoformat() if moment.cutoff else None
+    try:
+        celery_app.send_task("analysis.moment", args=[letter, moment.change, cutoff], retry=False)
+    except Exception:
+        log.exception("the request for %s of group %s was not sent", moment.words, letter)
 
 
 def at_a_moment(view: View) -> View:
@@ -202,30 +271,6 @@ def at_a_moment(view: View) -> View:
 
 
 def opened(request: HttpRequest, page: str, moment: Moment | None, kind: Kind = Kind.RESULTS) -> None:
-    """Notes in the journal who opened which page of results; what a page asks for by itself is not opened."""
+    """Notes in the access log who opened which page of results; what a page asks for by itself is not opened."""
     if request.headers.get("HX-Request") != "true":
         audit.note(request.user, kind, f"{page}, {moment.words if moment else 'now'}")  # type: ignore[arg-type]
-
-
-def awaited(letter: str, moment: Moment | None) -> GroupPanel:
-    """The group's panel; a past moment that nobody has computed yet is asked of the worker."""
-    found = panel(letter, moment)
-    if moment is not None and found.stored is None:
-        ask(letter, moment)
-    return found
-
-
-def every_group(moment: Moment | None) -> list[GroupPanel]:
-    """The panel of every group, in the order of the protocol."""
-    return [awaited(group.value, moment) for group in Group]
-
-
-def ask(letter: str, moment: Moment) -> None:
-    """Sends the task; a page that waits asks again, so that a message lost is sent anew."""
-    from trial.celery import celery_app
-
-    cutoff = moment.cutoff.isoformat() if moment.cutoff else None
-    try:
-        celery_app.send_task("analysis.moment", args=[letter, moment.change, cutoff], retry=False)
-    except Exception:
-        log.exception("the request for %s of group %s was not sent", moment.words, letter)

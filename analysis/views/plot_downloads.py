@@ -1,6 +1,6 @@
 """Every plot of the group page as a file: the drawing (SVG) and its numbers (CSV).
 
-Adding a plot = its geometry in `charts`, its template, one line in `PLOTS`.
+Adding a plot = its geometry in `charts`, its template, one line in `PLOTS`; every curve of the registry has one.
 """
 
 import csv
@@ -16,6 +16,9 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET
 
 from analysis.charts.axis import finite
+from analysis.endpoints.answers.shapes import Curve
+from analysis.endpoints.comparison import NOT_COMPUTED
+from analysis.endpoints.registry import CURVES
 from analysis.results.moments import Moment
 from analysis.views import group_plots, panels
 from analysis.views.panels import GroupPanel
@@ -37,9 +40,15 @@ class Plot:
     rows: Callable[[GroupPanel], Rows]
 
 
-def _curve(code: str, title: str) -> Plot:
-    return Plot(code, title, "_kaplan_meier", lambda panel: group_plots.curve_of(panel.answer, code),
-                lambda panel: panel.answer["endpoints"][code]["curve"]["steps"])  # fmt: skip
+def _curve(endpoint: Curve) -> Plot:
+    def answer(panel: GroupPanel) -> dict[str, Any]:
+        found = panel.answer["endpoints"].get(endpoint.code)
+        if found is None:
+            raise Http404(f"{endpoint.title}: {NOT_COMPUTED}.")
+        return dict(found)
+
+    return Plot(endpoint.code, endpoint.title, "_kaplan_meier", lambda panel: group_plots.curve_of(answer(panel)),
+                lambda panel: answer(panel)["curve"]["steps"])  # fmt: skip
 
 
 def _spider_rows(panel: GroupPanel) -> Rows:
@@ -96,10 +105,7 @@ PLOTS: tuple[Plot, ...] = (
          lambda panel: group_plots.spider_of(panel.listings["spider"]), _spider_rows),
     Plot("swimmer", "Treatment and course", "_swimmer",
          lambda panel: group_plots.swimmer_of(panel.listings["swimmer"]), _swimmer_rows),
-    _curve("progression_free_survival", "Progression-free survival"),
-    _curve("overall_survival", "Overall survival"),
-    _curve("time_to_progression", "Time to progression"),
-    _curve("duration_of_response", "Duration of response"),
+    *(_curve(endpoint) for endpoint in CURVES),
     Plot("toxicity", "Adverse events by worst grade", "_toxicity",
          lambda panel: group_plots.toxicity_of(panel.answer), _toxicity_rows),
     Plot("hormones", "Hormone levels in percent of baseline", "_hormone",

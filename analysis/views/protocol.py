@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from analysis.endpoints import registry
+from analysis.views.panels import named_groups
 from trial import protocol as study
 from trial.models import Role
 from trial.protocol import DECLARED, AnalysisSettings, Declared, analysis_settings, code_lists
@@ -92,12 +93,12 @@ def criteria_table(by: Criteria) -> list[tuple[str, str]]:
     """(what, rule in words) of the criteria of response, where editions differ."""
     node = f"by short axis: target from {by.node_target_mm} mm, normal below {by.node_normal_below_mm} mm"
     absolute = f" and {by.least_increase_mm} mm" if by.least_increase_mm else ""
-    more = f"at least {by.progression_ratio * 100:.0f} % of the smallest{absolute}"
+    more = f"at least {by.progression_ratio * 100:.0f}% of the smallest{absolute}"
     again = "any lesion seen again" if by.disease_again_progresses else "any target lesion that can be measured again"
     return [
         ("Target lesions", by.measurable_words),
         ("Lymph nodes", "as any lesion, by longest diameter" if by.node_target_mm is None else node),
-        ("Partial response", f"{by.sum_words} at most {by.partial_ratio * 100:.0f} % of baseline"),
+        ("Partial response", f"{by.sum_words} at most {by.partial_ratio * 100:.0f}% of baseline"),
         ("Progression", f"{by.sum_words} {more}; or a new lesion; or unequivocal "
                         "progression of a non-target lesion"),
         ("Progression after a complete response", again),
@@ -114,7 +115,7 @@ def shown() -> dict[str, Any]:
         "readings": READINGS,
         "expedited": table_in_force(),
         "expedited_readings": expedited_reports.READINGS,
-        "groups": [(group.value, name) for group, name in study.GROUP_NAMES.items()],
+        "groups": named_groups(),
         "settings": settings_table(),
         "constants": constants_table(),
         "criteria": IN_FORCE,

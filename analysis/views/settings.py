@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from analysis.views.panels import group_or_404
+from analysis.views.panels import group_or_404, named_groups
 from analysis.views.protocol import settings_table
 from analysis.views.settings_form import SettingsForm
 from trial import protocol
@@ -70,7 +70,7 @@ def settings(request: HttpRequest) -> HttpResponse:
     """What is in force in each group, and every change of it."""
     shown = {
         "settings": settings_table(),
-        "groups": [(group.value, name) for group, name in protocol.GROUP_NAMES.items()],
+        "groups": named_groups(),
         "entries": entries(),
         "may_change": request.user.role == Role.STATISTICIAN,
     }

@@ -14,7 +14,7 @@ from trial.protocol import (
 
 MOST_STAGES = 3
 YES_NO = (("yes", "Yes"), ("no", "No"))
-# Intervals are computed for 95 % only; the page shows it and does not offer it.
+# Intervals are computed for 95% only; the page shows it and does not offer it.
 NOT_OFFERED = {"confidence"}
 
 

@@ -11,12 +11,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from analysis.endpoints.registry import ENGINE
 from analysis.models import GroupResult
 from trial import clock, spine_in_place
 from trial.celery import celery_app
 from trial.models import Change, Role, StatusNote
 from trial.models import operations as status_notes
-from trial.protocol import ENGINE, Group
+from trial.protocol import Group
 from trial.record import access
 from trial.record.in_force import settings_in_force
 from trial.runtime.program import PROGRAM

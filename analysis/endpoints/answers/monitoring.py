@@ -4,13 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from analysis.endpoints.answers.response_rate import planned
+from analysis.endpoints.answers.response_rate import OF_THE_PLAN, planned
+from analysis.endpoints.answers.shapes import EVALUABLE, Number, Table
 from analysis.outcomes.cohort import Cohort
 from analysis.statistics.after_stopping import at_least
 from analysis.statistics.crossing import Part, chances, expected_participants, unknown
 from analysis.statistics.intervals import MOST_PARTICIPANTS
 from analysis.statistics.stopping import Plan, Stage
-from trial.protocol import StagePlan
+from trial.protocol import OUR_READING, StagePlan
 from trial.rules.accrual import Standing, many
 
 PASSED, OPEN, CANNOT_PASS, FUTILE, EFFECTIVE = "passed", "open", "cannot pass", "futility", "efficacy"
@@ -207,3 +208,15 @@ def _design(plan: Plan, rate: float) -> dict[str, Any]:
     """The plan as designed, before its first participant."""
     found = _chances(plan, unknown(plan), rate)
     return {**found, "expected_participants": expected_participants(plan, rate)}
+
+
+def rows(stored: dict[str, Any]) -> list[Number]:
+    """Each look with its state."""
+    return [Number("final look" if look["is_final"] else f"stage {look['stage']}", look["words"])
+            for look in stored["looks"]]  # fmt: skip
+
+
+MONITORING = Table(
+    code="monitoring", title="Two-stage monitoring", population=EVALUABLE, source=OUR_READING, answer=answer, rows=rows,
+    line=lambda stored: str(stored["line"]), looks_at=OF_THE_PLAN, template="monitoring",
+)  # fmt: skip

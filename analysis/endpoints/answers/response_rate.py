@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.endpoints.answers.shapes import proportion
+from analysis.endpoints import evidence
+from analysis.endpoints.answers.shapes import EVALUABLE, Proportion, proportion
 from analysis.outcomes.cohort import Cohort, Outcome, numbers
 from analysis.statistics import after_stopping, intervals
 from analysis.statistics.stopping import Plan, Stage
-from trial.protocol import StagePlan
+from trial.protocol import REGISTRY, StagePlan
 from trial.rules import accrual
 from trial.rules.accrual import many
 from trial.rules.evaluation.accrual_stage import gate_of
@@ -194,3 +195,18 @@ def sensitivity(cohort: Cohort, followed: Followed) -> list[dict[str, Any]]:
             **_with_limits(len(strict), followed, cohort.settings.interval_rule),
         },
     ]
+
+
+def _beyond(stored: dict[str, Any]) -> str:
+    beyond = stored["beyond_the_stop"]
+    return f"and {beyond['numerator']} of {beyond['denominator']} registered after the stop" if beyond else ""
+
+
+# What the plan reads of an outcome: who counts in a stage, and what confirms a response.
+OF_THE_PLAN = ("exclusion", "evaluable_but_for_eligibility", "confirmed", "confirmed_strictly", "stage")
+RESPONSE_RATE = Proportion(
+    code="response_rate", title="Confirmed response rate", population=EVALUABLE, source=REGISTRY, answer=answer,
+    counts=lambda outcome: bool(outcome["confirmed"]), looks_at=OF_THE_PLAN, named_in=("responders", "evaluable"),
+    template="response_rate", card="Confirmed response", aside=_beyond, explains=evidence.of_response,
+    fact=lambda outcome: str(outcome["confirmed"]["because"]) if outcome["confirmed"] else "none",
+)  # fmt: skip

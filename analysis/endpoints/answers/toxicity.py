@@ -7,9 +7,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from analysis.endpoints.answers.shapes import proportion
+from analysis.endpoints import evidence
+from analysis.endpoints.answers.shapes import TREATED, Proportion, proportion
 from analysis.outcomes import dictionary
 from analysis.outcomes.cohort import Cohort, Outcome
+from trial.protocol import REGISTRY
 
 GRADES = (1, 2, 3, 4, 5)
 ATTRIBUTIONS = (1, 2, 3, 4, 5)
@@ -196,3 +198,17 @@ def _row(key: tuple[str, str, str], events: list[Whole], at_risk: int) -> dict[s
         **_affected(events, at_risk),
         "events": len(events),
     }
+
+
+TOXICITY = Proportion(
+    code="toxicity", title="Grade ≥ 3 related toxicity", population=TREATED, source=REGISTRY, answer=severe_related,
+    counts=lambda outcome: outcome["toxicity"]["status"] == "yes", looks_at=("toxicity",), template="toxicity",
+    card="Grade ≥ 3, related", aside=lambda stored: f"{len(stored['undetermined'])} undetermined",
+    explains=evidence.of_severe_toxicity,
+    fact=lambda outcome: str(outcome["toxicity"]["because"] or outcome["toxicity"]["status"]),
+)  # fmt: skip
+ADVERSE_EVENTS = Proportion(
+    code="adverse_events", title="Adverse-event rates", population=TREATED, source=REGISTRY, answer=adverse_events,
+    counts=lambda outcome: bool(outcome["toxicity"]["events"]), looks_at=("toxicity", "dates"),
+    template="adverse_events",
+)  # fmt: skip

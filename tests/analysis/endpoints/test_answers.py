@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from analysis.endpoints import registry
+from analysis.endpoints.answers.curves import participants
 from analysis.outcomes import outcome
 from analysis.outcomes.cohort import Cohort
 from trial.protocol import AnalysisSettings
@@ -98,8 +99,10 @@ def answers(*people: ParticipantFact) -> dict[str, Any]:
     """All endpoints of these people."""
     outcomes = [outcome.derive(each, SETTINGS) for each in people]
     found = dict(registry.compute("A", outcomes, SETTINGS)["endpoints"])
-    listed = registry.listings("A", outcomes, SETTINGS)
-    return {code: {"listed": listed.get(code), **answer} for code, answer in found.items()}
+    cohort = Cohort("A", outcomes, SETTINGS)
+    for curve in registry.CURVES:
+        found[curve.code] = {"listed": participants(curve.members(cohort), curve.times), **found[curve.code]}
+    return found
 
 
 def times(answer: dict[str, Any]) -> dict[str, tuple[int, bool]]:

@@ -209,11 +209,11 @@ def test_what_moved_names_the_participant_and_the_fact(cast: Cast) -> None:
     before = moments.compute("A", Moment(last))
     _die(cast, cast.participant, DAY_1 + timedelta(days=100))
     after = moments.compute("A", Moment(last + 1))
-    moved = {each.words for each in comparison.figures(before.result, after.result) if each.moved}
+    moved = {each.words for each in comparison.numbers(before.result, after.result) if each.differs}
     assert "Overall survival, events" in moved
     (who,) = comparison.participants(_outcomes(before), _outcomes(after))
     assert who["number"] == cast.participant.number
-    assert "Overall survival" in {each.words for each in who["moved"]}
+    assert "Overall survival" in {each.words for each in who["differences"]}
 
 
 def _outcomes(stored: GroupResult) -> list[Any]:
@@ -224,15 +224,15 @@ def test_pages_show_the_moment_that_is_asked_for(cast: Cast) -> None:
     client = Client()
     client.force_login(cast.people[Role.CHAIR])
     last = Change.objects.order_by("-id")[0].id
-    assert "Being computed" in client.get(f"/groups/A/?as_of={last - 1}").content.decode()
+    assert "Calculating results" in client.get(f"/groups/A/?as_of={last - 1}").content.decode()
     for group in "AB":
         moments.compute(group, Moment(last - 1))
     for page in ("/dashboard/", "/groups/A/", "/groups/A/behind/registered/"):
         words = client.get(f"{page}?as_of={last - 1}").content.decode()
-        assert f"as of change {last - 1}" in words and "Not the present" in words
+        assert f"as of change {last - 1}" in words and "Past results" in words
     assert client.get("/dashboard/?as_of=31-FEB-2026").status_code == 404
     compared = client.get(f"/moments/compare/?group=A&from={last - 1}&to={last - 1}").content.decode()
-    assert "Nobody: no fact" in compared
+    assert "None: no fact" in compared
     assert client.post("/moments/cut/", {"name": "x", "because": "y"}).status_code == 403
 
 

@@ -80,11 +80,11 @@ def test_wrong_input_is_refused_in_words(days, events, error, words) -> None:
 
 def test_a_median_that_is_not_reached_is_said_in_words() -> None:
     assert describe(kaplan_meier([30, 60], [False, False])) == "not reached: no events among 2"
-    assert describe(kaplan_meier([30, 60, 90], [True, False, False])).startswith("not reached (95 % CI 1.0 to not")
+    assert describe(kaplan_meier([30, 60, 90], [True, False, False])).startswith("not reached (95% CI 1.0 to not")
 
 
 def test_an_upper_limit_is_not_estimable_once_the_curve_reaches_0() -> None:
-    assert describe(kaplan_meier([61, 122], [True, True])) == "3.0 months (95 % CI 2.0 to not estimable, log(-log))"
+    assert describe(kaplan_meier([61, 122], [True, True])) == "3.0 months (95% CI 2.0 to not estimable, log(-log))"
 
 
 def test_numbers_at_risk_and_survival_are_read_off_the_curve() -> None:

@@ -1,14 +1,18 @@
 """How the group page words the rate and the two-stage plan, at every turn that a trial can take."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 from django.template.loader import render_to_string
 
-from analysis.endpoints.answers import monitoring, response_rate
+from analysis.endpoints.answers import monitoring
+from analysis.endpoints.answers.monitoring import MONITORING
+from analysis.endpoints.answers.response_rate import RESPONSE_RATE
 from analysis.views import group_plots
+from analysis.views.panels import Section
 from tests.analysis.endpoints.test_plan_followed import SETTINGS, cohort, settings_of
 from trial.protocol import AnalysisSettings
 
@@ -29,19 +33,24 @@ TURNS = {
 }
 
 
+def part(section: Section, **context: Any) -> str:
+    """The section of an endpoint on the page of group A."""
+    panel = SimpleNamespace(letter="A", query="", result=context.pop("result", {}))
+    shown = {"section": section, "answer": section.answer, "code": section.endpoint.code, "panel": panel, **context}
+    return render_to_string(section.endpoint.shown_by, shown)
+
+
 def rate_part(outcomes: str, settings: AnalysisSettings = SETTINGS) -> str:
-    """What stands beside the rate."""
-    rate = response_rate.answer(cohort(outcomes, settings))
-    return render_to_string("analysis/group/_beside_the_rate.html", {"rate": rate})
+    """The section of the response rate."""
+    return part(Section(RESPONSE_RATE, RESPONSE_RATE.compute(cohort(outcomes, settings))))
 
 
 def monitoring_part(outcomes: str, settings: AnalysisSettings = SETTINGS) -> str:
     """The panel of monitoring with its plot."""
     people = cohort(outcomes, settings)
-    result: dict[str, Any] = {"endpoints": {"monitoring": monitoring.answer(people)}, "settings": settings.as_dict()}
+    result: dict[str, Any] = {"endpoints": {"monitoring": MONITORING.compute(people)}, "settings": settings.as_dict()}
     chart = group_plots.boundary_of(result, monitoring.path(people))
-    context = {"found": result["endpoints"]["monitoring"], "chart": chart, "panel": {"letter": "A", "result": result}}
-    return render_to_string("analysis/group/_monitoring.html", context)
+    return part(Section(MONITORING, result["endpoints"]["monitoring"]), large={"boundary": chart}, result=result)
 
 
 @pytest.mark.parametrize("turn", TURNS)
@@ -54,8 +63,8 @@ def test_every_turn_is_well_formed_and_has_words_for_what_has_no_number(turn: st
 
 def test_those_beyond_a_futility_stop_stand_beside_the_rate() -> None:
     page = rate_part(*TURNS["futility with others beyond"])
-    assert "Beyond the stop, reported beside: 2 of 4 confirmed (50.0 %" in page
-    assert "Beyond the stop" not in rate_part(*TURNS["second stage"])
+    assert "Registered after the stopping point (not in the rate): 2 of 4 confirmed (50.0%" in page
+    assert "after the stopping point" not in rate_part(*TURNS["second stage"])
 
 
 def test_an_interim_count_says_what_follows_later() -> None:
@@ -70,9 +79,9 @@ def test_maturity_of_stage_1_leads_to_each_participant() -> None:
 
 
 def test_who_may_reopen_is_said_by_the_settings_in_force() -> None:
-    assert "Registration closes when the places of a stage are taken" in monitoring_part(*TURNS["waiting"])
+    assert "Registration closes when every place of a stage is taken" in monitoring_part(*TURNS["waiting"])
     assert "stays open while the outcomes" in monitoring_part("Rn", replace(SETTINGS, suspend_at_stage_1=False))
-    assert "Only the study chair may reopen" in monitoring_part(*TURNS["waiting"])
+    assert "Only the study chair can reopen" in monitoring_part(*TURNS["waiting"])
 
 
 def test_a_data_cut_older_than_the_monitoring_has_no_boundary() -> None:

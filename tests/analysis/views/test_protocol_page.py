@@ -64,7 +64,7 @@ def test_the_page_names_every_constant_setting_endpoint_and_criterion(database: 
 
 @pytest.mark.parametrize("role", list(Role))
 def test_every_role_reads_the_protocol(database: str, role: Role) -> None:
-    assert "Settings in force" in page_of(cast_of().people[role])
+    assert "Analysis settings" in page_of(cast_of().people[role])
 
 
 def test_the_rules_compute_with_the_constants_that_the_page_shows() -> None:
@@ -80,10 +80,10 @@ def test_the_rules_compute_with_the_constants_that_the_page_shows() -> None:
 def test_the_page_says_which_criteria_of_response_are_in_force_and_that_they_stay(database: str) -> None:
     page = page_of(cast_of().people[Role.COORDINATOR])
     assert "Therasse P et al., J Natl Cancer Inst 2000;92:205–216" in page
-    assert "out of RECIST 1.0 and RECIST 1.1; the choice stands once anybody is registered" in page
+    assert "out of RECIST 1.0 and RECIST 1.1. The choice is final once a participant is registered" in page
     rules = dict(criteria_table(RECIST_1_1))
     assert rules["Lymph nodes"] == "by short axis: target from 15 mm, normal below 10 mm"
-    assert rules["Progression"].startswith("sum of diameters at least 120 % of the smallest and 5 mm;")
+    assert rules["Progression"].startswith("sum of diameters at least 120% of the smallest and 5 mm;")
     assert dict(criteria_table(RECIST_1_0))["Lymph nodes"] == "as any lesion, by longest diameter"
 
 

@@ -76,7 +76,7 @@ def test_a_longer_confirmation_moves_the_result_and_the_old_one_stays_stored(cas
 def test_nothing_is_written_before_it_was_shown(cast: Cast) -> None:
     client = client_of(cast)
     page = client.post("/settings/A/", filled(client, confirmation_days="35")).content.decode()
-    assert "nothing is changed yet" in page
+    assert "not saved yet" in page
     assert "<td>28</td><td><strong>35</strong></td>" in page
     assert not GroupSettings.objects.exists()
 
@@ -158,7 +158,7 @@ def test_returning_to_the_protocols_value_keeps_nothing_chosen(cast: Cast) -> No
 def test_the_chair_reads_settings_and_is_offered_no_change(cast: Cast) -> None:
     chair = client_of(cast, Role.CHAIR)
     page = chair.get("/settings/").content.decode()
-    assert "Days until a response can be confirmed" in page and "Change group A" not in page
+    assert "Days until a response can be confirmed" in page and "Edit group A" not in page
     assert chair.get("/settings/A/").status_code == 403
 
 

@@ -94,4 +94,4 @@ def test_the_page_shows_a_recorded_backup(cast: Cast, role: Role) -> None:
     client = Client()
     client.force_login(cast.people[role], backend="django.contrib.auth.backends.ModelBackend")
     page = client.get("/status/").content.decode()
-    assert "93 participants, 12 MB" in page and "look here" in page
+    assert "93 participants, 12 MB" in page and ">Check<" in page
