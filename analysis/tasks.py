@@ -30,9 +30,9 @@ def sweep() -> list[str]:
     behind = groups_behind()
     for group in behind:
         recompute(group)
-    for each in Group:
-        prepare(each.value)
-        ask(each.value)
+    for known in Group:
+        prepare(known.value)
+        ask(known.value)
     compute_missing()
     kept_forms.forget_old()
     operations.note("sweep", True, f"alive; the last sweep recomputed {len(behind)} groups")

@@ -92,7 +92,7 @@ def kaplan_meier_chart(km: KaplanMeier | Mapping[str, Any], frame: Frame = LARGE
         median_drop=drop,
         risk=_risk(curve, at_months, across),
         ticks=tuple(Tick(up.at(share / 100), str(share)) for share in (0, 25, 50, 75, 100)),
-        rows=tuple(_row(each) for each in rows),
+        rows=tuple(_row(step) for step in rows),
         spoken=_spoken(curve, at_months, across, up),
         summary=f"{curve.n} participants, {curve.events} with an event; median {describe(curve)}.",
         frame=frame,
@@ -105,8 +105,8 @@ def _read(steps: Sequence[Step], at_months: Sequence[int]) -> Sequence[Step]:
     if len(steps) <= MOST_STEPS:
         return steps
     days = [month * DAYS_PER_MONTH for month in at_months]
-    in_force = [[each for each in steps if each.day <= day][-1:] for day in days]
-    return list(dict.fromkeys(each for found in in_force for each in found))
+    in_force = [[step for step in steps if step.day <= day][-1:] for day in days]
+    return list(dict.fromkeys(step for last in in_force for step in last))
 
 
 def _line(steps: Sequence[Step], across: Axis, up: Axis) -> str:
@@ -164,15 +164,15 @@ def _row(step: Step) -> Row:
 def _spoken(curve: KaplanMeier, at_months: Sequence[int], across: Axis, up: Axis) -> tuple[Spoken, ...]:
     """Each step of the curve in words; of a curve with very many, each tick of the time axis."""
     if len(curve.steps) <= MOST_STEPS:
-        return tuple(Spoken(across.at(each.day), up.at(each.survival), _said(each)) for each in curve.steps)
-    found = []
+        return tuple(Spoken(across.at(step.day), up.at(step.survival), _said(step)) for step in curve.steps)
+    spoken = []
     for month in at_months:
         day = month * DAYS_PER_MONTH
-        last = next((each for each in reversed(curve.steps) if each.day <= day), None)
+        last = next((step for step in reversed(curve.steps) if step.day <= day), None)
         share = last.survival if last else 1.0
         words = f"{month} months: {share * 100:.1f}% event-free; {at_risk(curve, day)} at risk"
-        found.append(Spoken(across.at(day), up.at(share), words))
-    return tuple(found)
+        spoken.append(Spoken(across.at(day), up.at(share), words))
+    return tuple(spoken)
 
 
 def _said(step: Step) -> str:

@@ -136,12 +136,12 @@ def _cuts(points: Sequence[tuple[int, float]], places: Sequence[tuple[float, flo
 
 def _legend(lines: Sequence[Line]) -> tuple[SpiderLegendEntry, ...]:
     entries, x = [], 4.0
-    for each in (*LOOKS, OTHER):
-        count = sum(1 for line in lines if look(line.response) is each)
+    for style in (*LOOKS, OTHER):
+        count = sum(1 for line in lines if look(line.response) is style)
         if count:
-            label = f"{each.name} ({count})"
-            mark = shape(SHAPES[each.code], round(x + 14, 1), 11, RADIUS)
-            entries.append(SpiderLegendEntry(LegendEntry(each, x, label), mark, f"M{x} 11h28"))
+            label = f"{style.name} ({count})"
+            mark = shape(SHAPES[style.code], round(x + 14, 1), 11, RADIUS)
+            entries.append(SpiderLegendEntry(LegendEntry(style, x, label), mark, f"M{x} 11h28"))
             x = round(x + 43 + 5.8 * len(label), 1)
     return tuple(entries)
 

@@ -70,11 +70,11 @@ class LegendEntry:
 def legend(levels: Set[str], kinds: Set[str], *, ongoing: bool) -> tuple[LegendEntry, ...]:
     """Only what occurs: dose levels in the first line, marks in the second."""
     entries, x = [], 4.0
-    for level in (each for each in LEVELS if each.code in levels):
+    for level in (level for level in LEVELS if level.code in levels):
         entries.append(LegendEntry(x, 4, level.name, level=level))
         x = round(x + 36 + 6.2 * len(level.name), 1)
     x = 4.0
-    for kind in (*(each for each in KINDS if each.code in kinds), *([ONGOING] if ongoing else [])):
+    for kind in (*(kind for kind in KINDS if kind.code in kinds), *([ONGOING] if ongoing else [])):
         mark = DrawnMark(shape(kind.shape, round(x + 6, 1), 30, 4.5), kind)
         entries.append(LegendEntry(x, 24, kind.name, mark=mark))
         x = round(x + 30 + 6.2 * len(kind.name), 1)
@@ -186,9 +186,9 @@ def _check(lane: Lane) -> None:
     for first, last, level in lane.treatment:
         if last < first:
             raise ValueError(f"{lane.number}: a period from day {first} to day {last} ends before it begins.")
-        if level not in {each.code for each in LEVELS}:
+        if level not in {known.code for known in LEVELS}:
             raise ValueError(f"{lane.number}: there is no dose level called {level}.")
-    unknown = [kind for _, kind in lane.marks if kind not in {each.code for each in KINDS}]
+    unknown = [kind for _, kind in lane.marks if kind not in {known.code for known in KINDS}]
     if unknown:
         raise ValueError(f"{lane.number}: there is no mark for {unknown[0]}.")
 
@@ -213,7 +213,7 @@ def _drawn(lane: Lane, top: float, row: float, across: Axis) -> DrawnLane:
         middle=middle,
         top=round(middle - _bar_height(row) / 2, 1),
         end=across.at(_length(lane)),
-        periods=tuple(_period(each, across) for each in sorted(lane.treatment)),
+        periods=tuple(_period(period, across) for period in sorted(lane.treatment)),
         marks=_marks(lane, middle, row * 0.3, across),
         course=_course(lane),
     )
@@ -222,12 +222,12 @@ def _drawn(lane: Lane, top: float, row: float, across: Axis) -> DrawnLane:
 def _period(period: tuple[int, int, str], across: Axis) -> DrawnPeriod:
     first, last, code = period
     x = across.at(first)
-    return DrawnPeriod(x, round(across.at(last + 1) - x, 1), next(each for each in LEVELS if each.code == code))
+    return DrawnPeriod(x, round(across.at(last + 1) - x, 1), next(level for level in LEVELS if level.code == code))
 
 
 def _marks(lane: Lane, middle: float, radius: float, across: Axis) -> tuple[DrawnMark, ...]:
     """The marks in order of day; one that would cover the last is moved beside it, the words keep its day."""
-    codes = [each.code for each in KINDS]
+    codes = [kind.code for kind in KINDS]
     drawn, free_from = [], 0.0
     for day, code in sorted(lane.marks, key=lambda mark: (mark[0], codes.index(mark[1]))):
         x = round(max(across.at(day), free_from), 1)
@@ -241,7 +241,7 @@ def _marks(lane: Lane, middle: float, radius: float, across: Axis) -> tuple[Draw
 
 
 def _course(lane: Lane) -> str:
-    names = {each.code: each.words for each in KINDS}
+    names = {kind.code: kind.words for kind in KINDS}
     treated = [last for _, last, _ in lane.treatment]
     parts = ["never treated" if not treated else f"treated to {months(max(treated)):.1f} months"]
     parts[0] += " and on treatment" if lane.ongoing else ""
@@ -255,7 +255,7 @@ def _summary(lanes: Sequence[Lane]) -> str:
     kinds = [{kind for _, kind in lane.marks} for lane in lanes]
     return (
         f"{len(lanes)} participant{'s' if len(lanes) > 1 else ''}, the longest for {months(_length(lanes[0])):.1f} "
-        f"months; {sum(1 for each in kinds if each & {'CR', 'PR'})} with a response, "
-        f"{sum(1 for each in kinds if 'progression' in each)} with progression, "
-        f"{sum(1 for each in kinds if 'death' in each)} died, {sum(1 for lane in lanes if lane.ongoing)} on treatment."
+        f"months; {sum(bool(marked & {'CR', 'PR'}) for marked in kinds)} with a response, "
+        f"{sum('progression' in marked for marked in kinds)} with progression, "
+        f"{sum('death' in marked for marked in kinds)} died, {sum(lane.ongoing for lane in lanes)} on treatment."
     )

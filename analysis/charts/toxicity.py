@@ -88,7 +88,7 @@ class DrawnTerm:
 def legend(shown: Set[GradeLook]) -> tuple[LegendEntry, ...]:
     """The grades that occur, from 1 to undetermined."""
     entries, x = [], 4.0
-    for look in (each for each in LOOKS if each in shown):
+    for look in (style for style in LOOKS if style in shown):
         label = look.name.capitalize()
         entries.append(LegendEntry(look, x, label))
         x = round(x + 38 + 6 * len(label), 1)
@@ -185,14 +185,14 @@ def butterfly(left: Side, right: Side, most: int = 20) -> Toxicity:
 
 
 def _chart(sides: Sequence[Side], places: Sequence[Place], term_at: tuple[float, str], most: int) -> Toxicity:
-    found = [_by_name(side) for side in sides]
-    names = _ordered(found)
-    axes = _axes(places, _longest(sides, found, names[:most]))
+    by_side = [_by_name(side) for side in sides]
+    names = _ordered(by_side)
+    axes = _axes(places, _longest(sides, by_side, names[:most]))
     bottom = TOP + ROW * len(names[:most])
-    urls = {name: each.url for terms in reversed(found) for name, each in terms.items()}
+    urls = {name: term.url for terms in reversed(by_side) for name, term in terms.items()}
     bars = [
         tuple(_bar(side, terms.get(name, TermCount(name[0], name[1], {})), axis)
-        for side, terms, axis in zip(sides, found, axes, strict=True))
+        for side, terms, axis in zip(sides, by_side, axes, strict=True))
         for name in names[:most]
     ]  # fmt: skip
     return Toxicity(
@@ -201,7 +201,7 @@ def _chart(sides: Sequence[Side], places: Sequence[Place], term_at: tuple[float,
                    for place, (name, row) in enumerate(zip(names[:most], bars, strict=True))),
         ticks=tuple(tick for axis in axes for tick in _ticks(axis)),
         headings=tuple(_heading(side, axis) for side, axis in zip(sides, axes, strict=True)),
-        legend=legend({each.look for row in bars for bar in row for each in bar.segments}),
+        legend=legend({segment.look for row in bars for bar in row for segment in bar.segments}),
         zeros=tuple(axis.start for axis in axes),
         term_x=term_at[0],
         term_anchor=term_at[1],
@@ -215,13 +215,13 @@ def _by_name(side: Side) -> dict[tuple[str, str], TermCount]:
     """The terms somebody has, by term and category."""
     if side.denominator < 0:
         raise ValueError(f"{side.denominator} participants cannot be a denominator.")
-    found: dict[tuple[str, str], TermCount] = {}
-    for each in side.terms:
-        _check(each, side.denominator)
-        if (each.term, each.category) in found:
-            raise ValueError(f"{each.term} ({each.category}) is counted twice in one group.")
-        found[each.term, each.category] = each
-    return {name: each for name, each in found.items() if each.any_grade}
+    by_name: dict[tuple[str, str], TermCount] = {}
+    for term in side.terms:
+        _check(term, side.denominator)
+        if (term.term, term.category) in by_name:
+            raise ValueError(f"{term.term} ({term.category}) is counted twice in one group.")
+        by_name[term.term, term.category] = term
+    return {name: item for name, item in by_name.items() if item.any_grade}
 
 
 def _check(term: TermCount, denominator: int) -> None:
@@ -233,24 +233,24 @@ def _check(term: TermCount, denominator: int) -> None:
         raise ValueError(f"{term.term}: {term.any_grade} participants of {denominator} cannot be.")
 
 
-def _ordered(found: Sequence[Mapping[tuple[str, str], TermCount]]) -> list[tuple[str, str]]:
+def _ordered(by_side: Sequence[Mapping[tuple[str, str], TermCount]]) -> list[tuple[str, str]]:
     """Names by falling count of any grade, then of grade 3 and more, then by the alphabet."""
 
     def rank(name: tuple[str, str]) -> tuple[int, int, tuple[str, str]]:
-        here = [terms[name] for terms in found if name in terms]
-        severe = sum(count for each in here for grade, count in each.counts.items() if grade >= 3)
-        return -sum(each.any_grade for each in here), -severe, name
+        here = [terms[name] for terms in by_side if name in terms]
+        severe = sum(count for term in here for grade, count in term.counts.items() if grade >= 3)
+        return -sum(term.any_grade for term in here), -severe, name
 
-    return sorted({name for terms in found for name in terms}, key=rank)
+    return sorted({name for terms in by_side for name in terms}, key=rank)
 
 
 def _longest(
-    sides: Sequence[Side], found: Sequence[Mapping[tuple[str, str], TermCount]], names: Iterable[tuple[str, str]]
+    sides: Sequence[Side], by_side: Sequence[Mapping[tuple[str, str], TermCount]], names: Iterable[tuple[str, str]]
 ) -> float:
     shown = set(names)
     return max(
-        (100 * each.any_grade / side.denominator
-         for side, terms in zip(sides, found, strict=True) for name, each in terms.items() if name in shown),
+        (100 * term.any_grade / side.denominator
+         for side, terms in zip(sides, by_side, strict=True) for name, term in terms.items() if name in shown),
         default=0,
     )  # fmt: skip
 

@@ -125,7 +125,7 @@ def waterfall(bars: Sequence[Bar], frame: Frame = LARGE) -> Waterfall:
 
 def look(response: str) -> Look:
     """How this response is drawn; anything but CR, PR, SD and PD counts as other."""
-    return next((each for each in LOOKS if each.code == response), OTHER)
+    return next((style for style in LOOKS if style.code == response), OTHER)
 
 
 def _axis(bars: Sequence[Bar], frame: Frame) -> Axis:
@@ -160,11 +160,11 @@ def _one(bar: Bar, left: float, place: float, axis: Axis) -> DrawnBar:
 
 def _legend(bars: Sequence[Bar], frame: Frame) -> tuple[LegendEntry, ...]:
     entries, x = [], 4.0
-    for each in (*LOOKS, OTHER):
-        count = sum(1 for bar in bars if look(bar.response) is each)
+    for style in (*LOOKS, OTHER):
+        count = sum(1 for bar in bars if look(bar.response) is style)
         if count:
-            label = f"{each.letter} {count}" if frame.compact else f"{each.letter} {each.name} ({count})"
-            entries.append(LegendEntry(each, x, label))
+            label = f"{style.letter} {count}" if frame.compact else f"{style.letter} {style.name} ({count})"
+            entries.append(LegendEntry(style, x, label))
             x = round(x + 32 + 5.8 * len(label), 1)
     return tuple(entries)
 

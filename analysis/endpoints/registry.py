@@ -6,12 +6,12 @@ walks this tuple, in its order.
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from analysis.endpoints.answers import monitoring, plot_series
+from analysis.endpoints.answers import plot_series
 from analysis.endpoints.answers.best_response import BEST_RESPONSE
 from analysis.endpoints.answers.hormones import HORMONE_IMPROVEMENT
 from analysis.endpoints.answers.monitoring import MONITORING
@@ -102,7 +102,7 @@ OUTCOME_VERSION = 15
 
 def engine_of(declared: Iterable[Endpoint | Part]) -> str:
     """The version that stored results are keyed by: another one as soon as a declaration is added, gone or raised."""
-    versions = sorted([each.code, each.version, sorted(each.reads)] for each in declared)
+    versions = sorted([one.code, one.version, sorted(one.reads)] for one in declared)
     return sha256(json.dumps([OUTCOME_VERSION, versions]).encode()).hexdigest()[:12]
 
 
@@ -146,33 +146,5 @@ def arranged(stored: dict[str, Any]) -> dict[str, Any]:
     return {**stored, "endpoints": in_order}
 
 
-LISTINGS: dict[str, Callable[[Cohort], Any]] = {
-    "spider": plot_series.spider,
-    "swimmer": plot_series.swimmer,
-    "hormone_courses": plot_series.hormone_courses,
-    "stage_path": monitoring.path,
-    "stage_numbers": lambda cohort: [standing.number for standing in monitoring.counted(cohort)],
-}
 # No plot of a page reads these parts of an outcome.
 UNDRAWN = ("toxicity", "variants", "queries", "flags", "pfs", "ttp", "best_unconfirmed")
-
-
-class Listings(Mapping[str, Any]):
-    """The plots that draw everybody: each is made when a page or file asks for it."""
-
-    def __init__(self, cohort: Cohort) -> None:
-        self.cohort = cohort
-
-    def __getitem__(self, name: str) -> Any:
-        return LISTINGS[name](self.cohort)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(LISTINGS)
-
-    def __len__(self) -> int:
-        return len(LISTINGS)
-
-
-def listings(group: str, outcomes: Sequence[Outcome], settings: AnalysisSettings) -> Listings:
-    """Of one group; `outcomes` by order of registration."""
-    return Listings(Cohort(group, outcomes, settings))

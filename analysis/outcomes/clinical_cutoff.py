@@ -32,17 +32,17 @@ def cut_off(fact: ParticipantFact, on: date, settings: AnalysisSettings = Analys
     off = fact.off_treatment
     return replace(
         fact,
-        lesions=tuple(_lesion(each, on) for each in fact.lesions),
+        lesions=tuple(_lesion(lesion, on) for lesion in fact.lesions),
         assessments=tuple(_assessments(fact.assessments, on)),
-        cycles=tuple(_cycle(each, on) for each in fact.cycles if each.started_on <= on),
-        adverse_events=tuple(_event(each, on) for each in fact.adverse_events if _known(each.onset_on, on)),
-        hormones=tuple(each for each in fact.hormones if each.sampled_on <= on),
-        medications=tuple(_medication(each, on) for each in fact.medications if _known(each.started_on, on)),
+        cycles=tuple(_cycle(cycle, on) for cycle in fact.cycles if cycle.started_on <= on),
+        adverse_events=tuple(_event(event, on) for event in fact.adverse_events if _known(event.onset_on, on)),
+        hormones=tuple(sample for sample in fact.hormones if sample.sampled_on <= on),
+        medications=tuple(_medication(taken, on) for taken in fact.medications if _known(taken.started_on, on)),
         visited_on=tuple(day for day in fact.visited_on if day <= on),
         off_treatment=off if off is not None and off.off_on <= on else None,
         follow_ups=tuple(_follow_ups(fact.follow_ups, on)),
         death=fact.death if died is not None and died.on <= on else None,
-        withdrawals=tuple(each for each in fact.withdrawals if each.on <= on),
+        withdrawals=tuple(withdrawal for withdrawal in fact.withdrawals if withdrawal.on <= on),
     )
 
 
@@ -59,10 +59,10 @@ def _lesion(lesion: LesionFact, on: date) -> LesionFact:
 
 
 def _assessments(assessments: Iterable[AssessmentFact], on: date) -> Iterable[AssessmentFact]:
-    for each in assessments:
-        found = _assessment(each, on)
-        if found is not None:
-            yield found
+    for assessment in assessments:
+        kept = _assessment(assessment, on)
+        if kept is not None:
+            yield kept
 
 
 def _assessment(assessment: AssessmentFact, on: date) -> AssessmentFact | None:
@@ -71,8 +71,8 @@ def _assessment(assessment: AssessmentFact, on: date) -> AssessmentFact | None:
     An assessment dated later counts with the scans made by then, on the last of their days.
     """
     done = assessment.assessed_on <= on
-    scanned = [(each.scanned_on or assessment.assessed_on, each) for each in assessment.readings]
-    readings = tuple(each for day, each in scanned if day <= on)
+    scanned = [(reading.scanned_on or assessment.assessed_on, reading) for reading in assessment.readings]
+    readings = tuple(reading for day, reading in scanned if day <= on)
     new_on = assessment.new_lesion_on or assessment.assessed_on
     new_seen = assessment.new_lesions == "yes" and new_on <= on
     if not done and not readings and not new_seen:
@@ -101,7 +101,7 @@ def _cycle(cycle: CycleFact, on: date) -> CycleFact:
             for from_day, to_day, dose_mg, frequency in cycle.periods
             if from_day <= last_day
         ),
-        reasons=tuple(each for each in cycle.reasons if each[0] <= last_day),
+        reasons=tuple(reason for reason in cycle.reasons if reason[0] <= last_day),
     )
 
 
@@ -117,10 +117,10 @@ def _medication(medication: MedicationFact, on: date) -> MedicationFact:
 
 
 def _follow_ups(follow_ups: Iterable[FollowUpFact], on: date) -> Iterable[FollowUpFact]:
-    for each in follow_ups:
-        found = _follow_up(each, on)
-        if found is not None:
-            yield found
+    for contact in follow_ups:
+        kept = _follow_up(contact, on)
+        if kept is not None:
+            yield kept
 
 
 def _follow_up(follow_up: FollowUpFact, on: date) -> FollowUpFact | None:

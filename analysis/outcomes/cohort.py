@@ -45,9 +45,9 @@ class Cohort:
 
     def where(self, counts: Callable[[Outcome], bool]) -> list[Outcome]:
         """The outcomes that a question counts."""
-        return [each for each in self.outcomes if counts(each)]
+        return [outcome for outcome in self.outcomes if counts(outcome)]
 
 
 def numbers(outcomes: Sequence[Outcome]) -> list[str]:
     """Study numbers in the same order."""
-    return [str(each["number"]) for each in outcomes]
+    return [str(outcome["number"]) for outcome in outcomes]

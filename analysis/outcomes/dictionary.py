@@ -23,11 +23,11 @@ def category_of(term: str) -> str:
 def name_of(term: str, select: str = "", words: str = "") -> str:
     """The term as it is shown: its name, the select where it has one, the site's own words for "other" terms."""
     try:
-        found = _dictionary().term(term)
+        known = _dictionary().term(term)
     except (ImportError, KeyError):
         name, selects = term, {}
     else:
-        name, selects = found.name, {each.code: each.words for each in found.selects}
+        name, selects = known.name, {option.code: option.words for option in known.selects}
     parts = [name, selects.get(select, select), words]
     return ": ".join(part for part in parts if part)
 

@@ -42,7 +42,7 @@ class _Window:
 def derive(participant: ParticipantFact, course: Course, settings: AnalysisSettings) -> list[dict[str, Any]]:
     """One entry per marker sampled, in order of marker."""
     window = _window(participant, course, settings)
-    markers = sorted({each.marker for each in participant.hormones})
+    markers = sorted({sample.marker for sample in participant.hormones})
     return [_marker(marker, participant, window, settings) for marker in markers]
 
 
@@ -56,20 +56,20 @@ def _window(participant: ParticipantFact, course: Course, settings: AnalysisSett
 
 
 def _marker(marker: str, participant: ParticipantFact, window: _Window, settings: AnalysisSettings) -> dict[str, Any]:
-    samples = sorted((each for each in participant.hormones if each.marker == marker), key=_by_day)
+    samples = sorted((sample for sample in participant.hormones if sample.marker == marker), key=_by_day)
     baseline, note = _baseline(samples, participant)
-    found: dict[str, Any] = {"marker": marker, "note": note, "raised": False, "improved": False, "best": None}
+    row: dict[str, Any] = {"marker": marker, "note": note, "raised": False, "improved": False, "best": None}
     if baseline is None or baseline.value is None:
-        return {**found, "baseline": None, "because": "no baseline value", "samples": [], "analogue": "",
+        return {**row, "baseline": None, "because": "no baseline value", "samples": [], "analogue": "",
                 "assay_changed": False}  # fmt: skip
-    out = [_sample(each, baseline, window) for each in samples]
-    used = [each for each in samples if _why_not_used(each, baseline, window) == ""]
+    out = [_sample(sample, baseline, window) for sample in samples]
+    used = [sample for sample in samples if _why_not_used(sample, baseline, window) == ""]
     return {
-        **found,
+        **row,
         "baseline": _baseline_out(baseline),
         "samples": out,
         "analogue": _analogue(participant.medications, baseline.sampled_on, used),
-        "assay_changed": any(each["why_not"].startswith("another") for each in out),
+        "assay_changed": any(sample["why_not"].startswith("another") for sample in out),
         **_judged(baseline, used, settings),
     }
 
@@ -84,7 +84,7 @@ def _baseline(samples: Sequence[HormoneFact], participant: ParticipantFact) -> t
     until, note = (participant.registered_on, "no dose taken: baseline is the last level by registration")
     if first is not None:
         until, note = first, ""
-    known = [each for each in samples if each.value is not None and each.sampled_on <= until]
+    known = [sample for sample in samples if sample.value is not None and sample.sampled_on <= until]
     return (known[-1], note) if known else (None, note)
 
 
@@ -147,7 +147,7 @@ def _judged(baseline: HormoneFact, used: Sequence[HormoneFact], settings: Analys
         return {"raised": False, "because": "not above the upper limit of normal at baseline"}
     if not used:
         return {"raised": True, "because": "no level on treatment to compare"}
-    best = min(used, key=lambda each: (each.value, each.sampled_on))
+    best = min(used, key=lambda sample: (sample.value, sample.sampled_on))
     return {"raised": True, **_improvement(baseline, best, used, settings)}
 
 
@@ -157,7 +157,7 @@ def _improvement(
     """Improved by decrease of the best value, or by any value within its own laboratory's limit."""
     assert baseline.value is not None and best.value is not None
     halved = best.value * HUNDRED <= baseline.value * (HUNDRED - settings.hormone_decrease_percent)
-    normal = next((each for each in used if _is_normal(each)), None)
+    normal = next((sample for sample in used if _is_normal(sample)), None)
     change = (best.value - baseline.value) * HUNDRED / baseline.value
     words = [f"{change:+.1f}% on {shown(best.sampled_on)}".replace("-", "−", 1)]
     if normal is not None:
@@ -175,8 +175,8 @@ def _analogue(medications: Sequence[MedicationFact], since: date, used: Sequence
     if not used:
         return ""
     until = used[-1].sampled_on
-    words = (_taken(each, since, until) for each in medications if each.kind == ANALOGUE)
-    return "; ".join(each for each in words if each)
+    words = (_taken(medication, since, until) for medication in medications if medication.kind == ANALOGUE)
+    return "; ".join(word for word in words if word)
 
 
 def _taken(medication: MedicationFact, since: date, until: date) -> str:

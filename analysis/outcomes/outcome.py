@@ -58,7 +58,7 @@ def _identity(participant: ParticipantFact) -> dict[str, Any]:
 
 
 def _opinions(participant: ParticipantFact) -> dict[int, str]:
-    return {each.id: each.investigator_response for each in participant.assessments}
+    return {assessment.id: assessment.investigator_response for assessment in participant.assessments}
 
 
 def _response(
@@ -73,7 +73,7 @@ def _response(
     strict = response.confirmation_settings(settings, response_after_complete_counts=False)
     return {
         "baseline_on": baseline.assessed_on.isoformat() if baseline else None,
-        "assessments": [response.assessment_out(each, opinions.get(each.assessment_id, "")) for each in assessed],
+        "assessments": [response.assessment_out(scan, opinions.get(scan.assessment_id, "")) for scan in assessed],
         "confirmed": accrual_stage.confirmed_of(participant, assessed, course, settings),
         "confirmed_strictly": response.confirmed(responses, strict, therapy_on) is not None,
         "best": response.best(participant, responses, settings, therapy_on, died_on),

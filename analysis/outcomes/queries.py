@@ -38,40 +38,40 @@ def _differences(assessed: Assessed, investigator: Mapping[int, str]) -> list[Qu
     return [
         query(
             "response_differs",
-            f"The investigator's response on {shown(each.assessed_on)} is {opinion}, computed is {each.because}",
-            each.assessment_id,
+            f"The investigator's response on {shown(scan.assessed_on)} is {opinion}, computed is {scan.because}",
+            scan.assessment_id,
         )
-        for each in assessed
-        if (opinion := investigator.get(each.assessment_id, "")) and opinion != each.overall.value
+        for scan in assessed
+        if (opinion := investigator.get(scan.assessment_id, "")) and opinion != scan.overall.value
     ]
 
 
 def _illogical(assessed: Assessed, reported_on: date | None) -> list[Query]:
     """Each finding belongs to the assessment with which it first appears."""
-    found: list[Query] = []
-    for place, each in enumerate(assessed, start=1):
-        for words in recist.illogical(assessed[:place], reported_on)[len(found) :]:
-            found.append(query("illogical_sequence", f"{words} on {shown(each.assessed_on)}", each.assessment_id))
-    return found
+    asked: list[Query] = []
+    for place, scan in enumerate(assessed, start=1):
+        for words in recist.illogical(assessed[:place], reported_on)[len(asked) :]:
+            asked.append(query("illogical_sequence", f"{words} on {shown(scan.assessed_on)}", scan.assessment_id))
+    return asked
 
 
 def of_follow_up(participant: ParticipantFact, course: Course) -> list[Query]:
     """Clinical progression without a scan, and facts dated after death."""
-    found = [
+    asked = [
         query(
             "clinical_progression",
-            f"Clinical progression was reported on {shown(each.contacted_on)}: symptomatic deterioration is no "
+            f"Clinical progression was reported on {shown(contact.contacted_on)}: symptomatic deterioration is no "
             f"progression by {IN_FORCE.name}. Was a scan done?",
-            form="follow_up", row_id=each.id, field="progression",
+            form="follow_up", row_id=contact.id, field="progression",
         )  # fmt: skip
-        for each in participant.follow_ups
-        if each.progression == "clinical"
+        for contact in participant.follow_ups
+        if contact.progression == "clinical"
     ]
     off = participant.off_treatment
     if off is not None and off.reason == "progression" and course.progression is None:
-        found.append(query("progression_not_seen", f"Treatment ended on {shown(off.off_on)} for progression, but no "
+        asked.append(query("progression_not_seen", f"Treatment ended on {shown(off.off_on)} for progression, but no "
                            "assessment shows it.", form="off_treatment", row_id=off.id, field="reason"))  # fmt: skip
-    return found + _after_death(participant, course)
+    return asked + _after_death(participant, course)
 
 
 def _after_death(participant: ParticipantFact, course: Course) -> list[Query]:

@@ -84,7 +84,7 @@ def _end(declaration: TimeToEvent, dates: Mapping[str, DatedFact | None]) -> tup
     happened = [(source, fact) for source in declaration.events if (fact := dates.get(source)) is not None]
     if happened:
         # min keeps the first of equals: the order of declaration decides a tie.
-        return min(happened, key=lambda each: each[1].on)
+        return min(happened, key=lambda ending: ending[1].on)
     for source in declaration.censors:
         fact = dates.get(source)
         if fact is not None:
@@ -96,7 +96,7 @@ def _without_follow_up(declaration: TimeToEvent, source: str, fact: DatedFact) -
     """Censored at the start: say that nothing was seen since, instead of repeating what the start is."""
     if source != declaration.start:
         return fact
-    missing = " and ".join(_words(each) for each in declaration.censors if each != source)
+    missing = " and ".join(_words(censor) for censor in declaration.censors if censor != source)
     return DatedFact(fact.on, f"at {_words(source)}, no {missing} on record")
 
 
@@ -130,7 +130,7 @@ def time(declaration: TimeToEvent, course: Course, response: DatedFact | None, s
         # No number follows from such dates; the words take its place until they are corrected.
         return {"days": None, "event": False, "on": None, "start_on": None, "because": str(contradiction),
                 "entry": ""}
-    found: Time = {
+    observed: Time = {
         "days": seen.days,
         "event": seen.event,
         "on": seen.end_on.isoformat(),
@@ -138,14 +138,14 @@ def time(declaration: TimeToEvent, course: Course, response: DatedFact | None, s
         "because": seen.because,
         "entry": seen.entry,
     }
-    return _truncated(found, seen.start_on, settings.truncate_after_days)
+    return _truncated(observed, seen.start_on, settings.truncate_after_days)
 
 
-def _truncated(found: Time, start_on: date, limit: int | None) -> Time:
-    if limit is None or found["days"] <= limit:
-        return found
+def _truncated(observed: Time, start_on: date, limit: int | None) -> Time:
+    if limit is None or observed["days"] <= limit:
+        return observed
     on = date.fromordinal(start_on.toordinal() + limit)
-    return {**found, "days": limit, "event": False, "on": on.isoformat(),
+    return {**observed, "days": limit, "event": False, "on": on.isoformat(),
             "because": f"censored: follow-up truncated after {limit} days"}  # fmt: skip
 
 
@@ -162,23 +162,23 @@ def censored_after_missed_assessments(
     course: Course, began_on: date | None, settings: AnalysisSettings
 ) -> dict[str, Time | None] | None:
     """The times with an event censored when it follows a gap longer than the setting; None when there is none."""
-    found: dict[str, Time | None] = {}
+    censored: dict[str, Time | None] = {}
     for key, ends in (("pfs", (course.progression, course.death)), ("ttp", (course.progression,))):
         on = _last_before_gap(course, ends, settings)
         if on is not None:
-            found[key] = time(BY_KEY[key], course.until(on), None, settings)
+            censored[key] = time(BY_KEY[key], course.until(on), None, settings)
             if key == "ttp" and began_on is not None:
                 response = DatedFact(began_on, "confirmed response")
-                found["dor"] = time(DOR, course.until(max(on, began_on)), response, settings)
-    return found or None
+                censored["dor"] = time(DOR, course.until(max(on, began_on)), response, settings)
+    return censored or None
 
 
 def _last_before_gap(course: Course, ends: tuple[DatedFact | None, ...], settings: AnalysisSettings) -> date | None:
     """The last assessment (or registration) before the first event, if the gap between them is too long."""
-    event_on = min((each.on for each in ends if each is not None), default=None)
+    event_on = min((end.on for end in ends if end is not None), default=None)
     if event_on is None:
         return None
-    before = [each.on for each in course.assessments if each.on < event_on]
+    before = [assessment.on for assessment in course.assessments if assessment.on < event_on]
     last = max([course.registration.on, *before])
     return last if (event_on - last).days > settings.missed_assessments_days else None
 

@@ -23,14 +23,14 @@ def derive(participant: ParticipantFact, settings: AnalysisSettings) -> dict[str
     """`status` (yes, no, undetermined) with why, and each event on treatment as plain values; empty when untreated."""
     if participant.first_dose_on is None:
         return {"status": NO, "because": "no dose taken", "events": [], "terms": []}
-    by_id = {each.id: each for each in participant.adverse_events}
-    found = [
+    by_id = {event.id: event for event in participant.adverse_events}
+    events = [
         event
-        for each in participant.adverse_events
-        if (event := _on_treatment(each, by_id, participant, settings)) is not None
+        for reported in participant.adverse_events
+        if (event := _on_treatment(reported, by_id, participant, settings)) is not None
     ]
-    status, because = _status(found)
-    return {"status": status, "because": because, "events": found, "terms": terms(found)}
+    status, because = _status(events)
+    return {"status": status, "because": because, "events": events, "terms": terms(events)}
 
 
 def _on_treatment(
@@ -87,7 +87,7 @@ def _cycle_of_onset(event: AdverseEventFact, participant: ParticipantFact) -> in
 
 def _worse_than_baseline(event: AdverseEventFact, by_id: Mapping[int, AdverseEventFact], first: date) -> str:
     """YES for an event that was absent before treatment or is graded higher now; UNDETERMINED without a grade."""
-    before = next((each for each in _episodes_back(event, by_id) if _was_there(each, first)), None)
+    before = next((episode for episode in _episodes_back(event, by_id) if _was_there(episode, first)), None)
     if before is None:
         return YES
     if before.id == event.id:
@@ -130,9 +130,9 @@ def _reaches(value: int | None, threshold: int) -> str:
 
 def _status(events: list[dict[str, Any]]) -> tuple[str, str]:
     for status in (YES, UNDETERMINED):
-        found = [each for each in events if each["counts"] == status]
-        if found:
-            return status, "; ".join(_in_words(each) for each in found)
+        deciding = [event for event in events if event["counts"] == status]
+        if deciding:
+            return status, "; ".join(_in_words(event) for event in deciding)
     return NO, "no event on treatment of this grade and attribution"
 
 
@@ -152,18 +152,18 @@ def terms(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
     worst, worst_related: None when no grade of the term is known. undetermined: some grade or attribution is missing.
     """
-    found: dict[tuple[str, str, str], dict[str, Any]] = {}
-    for each in events:
-        key = (each["term"], each["select"], each["words"])
-        term = found.setdefault(key, {**dict(zip(("term", "select", "words"), key, strict=True)), **_NOTHING})
-        term["any_related"] = term["any_related"] or bool(each["related"])
-        term["worst"] = _higher(term["worst"], each["grade"])
-        if each["related"]:
-            term["worst_related"] = _higher(term["worst_related"], each["grade"])
-        term["attribution"] = _higher(term["attribution"], each["attribution"])
-        term["undetermined"] = term["undetermined"] or each["counts"] == UNDETERMINED
-        term["counts"] = term["counts"] or each["counts"] == YES
-    return sorted(found.values(), key=lambda each: (each["term"], each["select"], each["words"]))
+    by_term: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for event in events:
+        key = (event["term"], event["select"], event["words"])
+        term = by_term.setdefault(key, {**dict(zip(("term", "select", "words"), key, strict=True)), **_NOTHING})
+        term["any_related"] = term["any_related"] or bool(event["related"])
+        term["worst"] = _higher(term["worst"], event["grade"])
+        if event["related"]:
+            term["worst_related"] = _higher(term["worst_related"], event["grade"])
+        term["attribution"] = _higher(term["attribution"], event["attribution"])
+        term["undetermined"] = term["undetermined"] or event["counts"] == UNDETERMINED
+        term["counts"] = term["counts"] or event["counts"] == YES
+    return sorted(by_term.values(), key=lambda value: (value["term"], value["select"], value["words"]))
 
 
 _NOTHING: dict[str, Any] = {
@@ -173,7 +173,7 @@ _NOTHING: dict[str, Any] = {
 
 
 def _higher(one: int | None, other: int | None) -> int | None:
-    return max((each for each in (one, other) if each is not None), default=None)
+    return max((grade for grade in (one, other) if grade is not None), default=None)
 
 
 def beyond_last_dose(participant: ParticipantFact, settings: AnalysisSettings) -> list[dict[str, Any]]:
@@ -185,11 +185,11 @@ def beyond_last_dose(participant: ParticipantFact, settings: AnalysisSettings) -
     return [
         query(
             "event_beyond_doses",
-            f"{name_of(each.term, each.select, each.other_words)} began on {each.onset_on}, the last dose on record is "
-            f"on {shown(last)}, and treatment has not ended: is a cycle missing?",
+            f"{name_of(event.term, event.select, event.other_words)} began on {event.onset_on}, the last dose recorded "
+            f"is on {shown(last)}, and treatment has not ended: is a cycle missing?",
         )
-        for each in participant.adverse_events
-        if each.onset_on is not None and each.onset_on.earliest() > until
+        for event in participant.adverse_events
+        if event.onset_on is not None and event.onset_on.earliest() > until
     ]
 
 

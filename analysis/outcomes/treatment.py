@@ -64,20 +64,20 @@ def changes(cycles: Sequence[CycleFact]) -> list[dict[str, Any]]:
     A hold that runs on into the next period is one. A reduction is a daily dose below the one taken before (or below
     the full dose at the start); resuming the same dose after a hold is none.
     """
-    found, before, taken_before = [], FULL_DAILY_MG, FULL_DAILY_MG
-    late = {each["cycle"] for each in delays(cycles)}
+    changed, before, taken_before = [], FULL_DAILY_MG, FULL_DAILY_MG
+    late = {delay["cycle"] for delay in delays(cycles)}
     for cycle in cycles:
         if cycle.number in late:
-            found.append(_change("delayed", cycle, 1, cycle.delay_reason))
+            changed.append(_change("delayed", cycle, 1, cycle.delay_reason))
         reasons = dict(cycle.reasons)
         for from_day, _, dose_mg, frequency in sorted(cycle.periods):
             now = daily_mg(dose_mg, frequency)
             if now == 0 and before > 0:
-                found.append(_change("held", cycle, from_day, reasons.get(from_day, "")))
+                changed.append(_change("held", cycle, from_day, reasons.get(from_day, "")))
             if 0 < now < taken_before:
-                found.append(_change("reduced", cycle, from_day, reasons.get(from_day, "")))
+                changed.append(_change("reduced", cycle, from_day, reasons.get(from_day, "")))
             before, taken_before = now, now or taken_before
-    return found
+    return changed
 
 
 def _change(kind: str, cycle: CycleFact, from_day: int, reason: str) -> dict[str, Any]:
@@ -97,7 +97,7 @@ def delays(cycles: Sequence[CycleFact]) -> list[dict[str, int]]:
 
 def derive(participant: ParticipantFact) -> dict[str, Any]:
     """Counts and milligrams as plain values; None where there is nothing to compute from."""
-    cycles = sorted(participant.cycles, key=lambda each: (each.started_on, each.number))
+    cycles = sorted(participant.cycles, key=lambda cycle: (cycle.started_on, cycle.number))
     dose_changes = changes(cycles)
     first, last = participant.first_dose_on, participant.last_dose_on
     off = participant.off_treatment
@@ -120,7 +120,7 @@ def derive(participant: ParticipantFact) -> dict[str, Any]:
 
 
 def _how_many(changes: list[dict[str, Any]], kind: str) -> int:
-    return sum(1 for each in changes if each["kind"] == kind)
+    return sum(1 for change in changes if change["kind"] == kind)
 
 
 def _held_days(cycle: CycleFact) -> int:

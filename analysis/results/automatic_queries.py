@@ -24,16 +24,17 @@ def ask(group: str, change: int | None = None) -> int:
     outcomes = ParticipantOutcome.objects.filter(group=group)
     if change is not None:
         outcomes = outcomes.filter(change=change)
-    found = {key: [_finding(each) for each in queries or []]
-             for key, queries in outcomes.values_list("participant_id", "outcome__queries")}  # fmt: skip
-    standing = system_queries.standing_keys(found)
-    unsettled = [key for key, each in found.items() if {one.key for one in each} != standing.get(key, set())]
+    findings = {key: [_finding(query) for query in queries or []]
+                for key, queries in outcomes.values_list("participant_id", "outcome__queries")}  # fmt: skip
+    standing = system_queries.standing_keys(findings)
+    unsettled = [key for key, listed in findings.items()
+                 if {finding.key for finding in listed} != standing.get(key, set())]  # fmt: skip
     moved = 0
-    for place, each in enumerate(Participant.objects.filter(pk__in=unsettled)):
+    for place, participant in enumerate(Participant.objects.filter(pk__in=unsettled)):
         if place and place % AT_ONCE == 0 and groups_behind():
             log.info("queries of group %s wait for the next sweep: a result is due", group)
             break
-        moved += _settle(each, found[each.pk])
+        moved += _settle(participant, findings[participant.pk])
     return moved
 
 
@@ -45,7 +46,8 @@ def _settle(participant: Participant, findings: list[system_queries.Finding]) ->
         return False
 
 
-def _finding(each: dict[str, Any]) -> system_queries.Finding:
-    assessment_id = each.get("assessment_id")
-    form = each.get("form") or ("follow_up_scan" if assessment_id else "registration")
-    return system_queries.Finding(each["code"], form, each.get("row_id") or assessment_id, each.get("field", ""), each["words"])
+def _finding(query: dict[str, Any]) -> system_queries.Finding:
+    assessment_id = query.get("assessment_id")
+    form = query.get("form") or ("follow_up_scan" if assessment_id else "registration")
+    row_id = query.get("row_id") or assessment_id
+    return system_queries.Finding(query["code"], form, row_id, query.get("field", ""), query["words"])

@@ -29,10 +29,10 @@ def make(person: Person, name: str, because: str, as_of: str = "", cutoff: str =
 def compute_missing() -> list[str]:
     """Computes what no data cut may go without: its results, by the engine that it was made with. Names the cuts."""
     done = []
-    for each in DataCut.objects.filter(engine=ENGINE):
-        moment = moments.of_cut(each.name)
+    for data_cut in DataCut.objects.filter(engine=ENGINE):
+        moment = moments.of_cut(data_cut.name)
         missing = [group.value for group in Group if moments.stored_at(group.value, moment) is None]
         for group in missing:
             moments.compute(group, moment)
-        done += [each.name] if missing else []
+        done += [data_cut.name] if missing else []
     return done

@@ -77,10 +77,10 @@ def present() -> Moment:
 
 def of_cut(name: str) -> Moment:
     """The moment of a data cut; raises WrongMoment for a name nobody gave."""
-    found = DataCut.objects.filter(name=name).first()
-    if found is None:
+    data_cut = DataCut.objects.filter(name=name).first()
+    if data_cut is None:
         raise WrongMoment(f"There is no data cut named “{name}”.")
-    return Moment(found.as_of_change, found.cutoff, found.name, found.engine)
+    return Moment(data_cut.as_of_change, data_cut.cutoff, data_cut.name, data_cut.engine)
 
 
 def change_at(text: str) -> int:
@@ -91,10 +91,10 @@ def change_at(text: str) -> int:
             raise WrongMoment(f"There is no change {text}: the newest is {_last_change()}.")
         return number
     at = _instant(text)
-    found = Change.objects.filter(at__lte=at).order_by("-id").values_list("id", flat=True).first()
-    if found is None:
+    newest = Change.objects.filter(at__lte=at).order_by("-id").values_list("id", flat=True).first()
+    if newest is None:
         raise WrongMoment(f"Nothing was on record at {text}.")
-    return int(found)
+    return int(newest)
 
 
 def day(text: str) -> date:
@@ -152,12 +152,12 @@ def compute(group: str, moment: Moment) -> GroupResult:
         settings = settings_in_force(group, as_of=change)
         facts = snapshot.participants(snapshot.group_members(group, as_of=change), as_of=change)
         if moment.cutoff is not None:
-            facts = [kept for each in facts if (kept := cut_off(each, moment.cutoff, settings)) is not None]
-        outcomes = [outcome.derive(each, settings) for each in facts]
-        found = registry.compute(group, outcomes, settings, reopenings(group, as_of=change))
-        result = store(group, change, settings, found, moment.cutoff)
+            facts = [kept for fact in facts if (kept := cut_off(fact, moment.cutoff, settings)) is not None]
+        outcomes = [outcome.derive(fact, settings) for fact in facts]
+        computed = registry.compute(group, outcomes, settings, reopenings(group, as_of=change))
+        result = store(group, change, settings, computed, moment.cutoff)
         if not result.has_outcomes:
-            rows = [OutcomeThen(result=result, number=each["number"], outcome=each) for each in outcomes]
+            rows = [OutcomeThen(result=result, number=one["number"], outcome=one) for one in outcomes]
             OutcomeThen.objects.bulk_create(rows, batch_size=1000)
             result.has_outcomes = True
             result.save(update_fields=["has_outcomes"])

@@ -67,19 +67,19 @@ def changes_of(group: str, settings_version: str) -> dict[int, int]:
 
 def held(group: str, settings_version: str) -> Held:
     """What this process holds of the group, brought up to what is stored; `in_order` by study number."""
-    found = _found(group, settings_version)
+    kept = _found(group, settings_version)
     stored = changes_of(group, settings_version)
-    missing = [one for one, change in stored.items() if found.changes.get(one) != change]
-    gone = found.changes.keys() - stored.keys()
+    missing = [one for one, change in stored.items() if kept.changes.get(one) != change]
+    gone = kept.changes.keys() - stored.keys()
     for one in gone:
-        found.drop(one)
+        kept.drop(one)
     if missing:
         for row in ParticipantOutcome.objects.filter(participant_id__in=missing):
-            found.take(row.participant_id, row.change, row.outcome)
+            kept.take(row.participant_id, row.change, row.outcome)
         _leave_in_peace(len(missing))
-    if missing or gone or not found.in_order:
-        found.in_order = sorted(found.outcomes.values(), key=lambda each: by_registration(each["number"]))
-    return found
+    if missing or gone or not kept.in_order:
+        kept.in_order = sorted(kept.outcomes.values(), key=lambda outcome: by_registration(outcome["number"]))
+    return kept
 
 
 def forget() -> None:
@@ -107,10 +107,10 @@ def _leave_in_peace(taken: int) -> None:
 
 def _found(group: str, settings_version: str) -> Held:
     key = (str(connection.settings_dict["NAME"]), settings_version, ENGINE)
-    found = _HELD.get(group)
-    if found is None or found.key != key:
-        found = _HELD[group] = Held(key)
-    return found
+    kept = _HELD.get(group)
+    if kept is None or kept.key != key:
+        kept = _HELD[group] = Held(key)
+    return kept
 
 
 def keep(group: str, change: int, settings_version: str, derived: Mapping[int, Outcome]) -> None:

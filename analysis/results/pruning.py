@@ -34,7 +34,7 @@ def prune(now: datetime | None = None) -> int:
 def cited() -> set[int]:
     """The results of the data cuts made with this engine."""
     cuts = [moments.of_cut(name) for name in DataCut.objects.filter(engine=ENGINE).values_list("name", flat=True)]
-    return {each.pk for moment in cuts for group in Group for each in moments.results_at(group.value, moment)}
+    return {stored.pk for moment in cuts for group in Group for stored in moments.results_at(group.value, moment)}
 
 
 def _newest() -> list[int]:

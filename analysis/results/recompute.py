@@ -35,10 +35,10 @@ Progress = Callable[[int, int], None]
 
 def newest_change(group: str, as_of: int | None = None) -> int:
     """The number of the newest change that touches the group, up to `as_of`; 0 when there is none."""
-    found = Change.objects.filter(groups__contains=[group])
+    touching = Change.objects.filter(groups__contains=[group])
     if as_of is not None:
-        found = found.filter(id__lte=as_of)
-    return found.order_by("-id").values_list("id", flat=True).first() or 0
+        touching = touching.filter(id__lte=as_of)
+    return touching.order_by("-id").values_list("id", flat=True).first() or 0
 
 
 def results(group: str, settings: AnalysisSettings | None = None) -> Any:
@@ -73,10 +73,10 @@ def recompute(group: str, progress: Progress | None = None) -> GroupResult:
     with _alone(group), outcome_store.uncollected():
         derived = 0
         while True:
-            found, now = _one_step(group, _after(derived, progress))
+            result, now = _one_step(group, _after(derived, progress))
             derived += now
-            if found is not None:
-                return found
+            if result is not None:
+                return result
 
 
 def _after(derived: int, progress: Progress | None) -> Progress:
@@ -135,13 +135,13 @@ def _step(group: str, progress: Progress) -> tuple[GroupResult | None, int]:
 
 def _derive(members: list[int], settings: AnalysisSettings, told: Callable[[int], None]) -> dict[int, dict[str, Any]]:
     """Participant → outcome; told: how many there are after each part."""
-    found: dict[int, dict[str, Any]] = {}
+    derived: dict[int, dict[str, Any]] = {}
     # Closed here: one that is interrupted must not read on while its transaction is taken back.
     with closing(snapshot.in_parts(members)) as parts:
         for facts in parts:
-            found |= {fact.id: outcome.derive(fact, settings) for fact in facts}
-            told(len(found))
-    return found
+            derived |= {fact.id: outcome.derive(fact, settings) for fact in facts}
+            told(len(derived))
+    return derived
 
 
 def _stale(group: str, members: list[int], settings_version: str, computed: int | None) -> list[int]:
@@ -177,13 +177,13 @@ def _newest_changes(group: str, since: int) -> dict[int | None, int]:
     A change that names no group (a query, a signature) moves no outcome.
     """
     later = Change.objects.filter(id__gt=since, groups__contains=[group])
-    found: dict[int | None, int] = {
+    newest_of: dict[int | None, int] = {
         one: newest for one, newest in later.values_list("participant_id").annotate(Max("id")) if one is not None
     }
     nameless = later.filter(participant__isnull=True).values_list("id", flat=True)
     wrote = Version.objects.filter(change__in=nameless).exclude(A_NEW_SITE | Q(table_name__in=WITHOUT_PARTICIPANTS))
     newest = wrote.aggregate(newest=Max("change_id"))["newest"]
-    return found if newest is None else found | {None: newest}
+    return newest_of if newest is None else newest_of | {None: newest}
 
 
 def _store(group: str, change: int, settings: AnalysisSettings) -> GroupResult:
@@ -205,12 +205,12 @@ def store(
     group: str, change: int, settings: AnalysisSettings, result: dict[str, Any], cutoff: date | None = None
 ) -> GroupResult:
     """Keeps a result under its key; one that is there already stays as it is."""
-    found, _ = GroupResult.objects.get_or_create(
+    stored, _ = GroupResult.objects.get_or_create(
         group=group, change=change, settings_version=settings.version(), engine=ENGINE, cutoff=cutoff,
         defaults={"holds_to": change, "computed_at": datetime.now(UTC), "seconds_behind": _seconds_since(change),
                   "result": result, "fingerprint": fingerprint(result)},
     )  # fmt: skip
-    return found
+    return stored
 
 
 def _seconds_since(change: int) -> float:

@@ -62,10 +62,10 @@ def unknown(plan: Plan) -> tuple[Part, ...]:
 
 def expected_participants(plan: Plan, rate: float) -> float:
     """The mean number of participants at the end of the plan."""
-    found = chances(plan, unknown(plan), rate)
+    designed = chances(plan, unknown(plan), rate)
     left = 1.0
     mean = 0.0
-    for stage, futile, effective in zip(plan.stages, found.futility, found.efficacy, strict=False):
+    for stage, futile, effective in zip(plan.stages, designed.futility, designed.efficacy, strict=False):
         mean += stage.participants * (futile + effective)
         left -= futile + effective
     return mean + plan.stages[-1].participants * left
@@ -76,12 +76,12 @@ def _add(weights: dict[int, float], part: Part, rate: float) -> dict[int, float]
         responses: comb(part.open, responses) * rate**responses * (1 - rate) ** (part.open - responses)
         for responses in range(part.open + 1)
     }
-    found: dict[int, float] = {}
+    totals: dict[int, float] = {}
     for before, weight in weights.items():
         for responses, chance in more.items():
             total = before + part.responders + responses
-            found[total] = found.get(total, 0.0) + weight * chance
-    return found
+            totals[total] = totals.get(total, 0.0) + weight * chance
+    return totals
 
 
 def _sum(weights: dict[int, float], kinds: dict[int, int | None], kind: int) -> float:

@@ -24,36 +24,36 @@ Rates = NDArray[np.float64]
 Places = NDArray[np.int64]
 
 
-def probabilities(found: tuple[Point, ...], rates: Rates) -> Rates:
+def probabilities(all_points: tuple[Point, ...], rates: Rates) -> Rates:
     """Probability of each point (columns) at each rate (rows)."""
-    counts = np.array([float(point.paths) for point in found])
-    responses = np.array([point.responses for point in found])
-    others = np.array([point.participants - point.responses for point in found])
+    counts = np.array([float(point.paths) for point in all_points])
+    responses = np.array([point.responses for point in all_points])
+    others = np.array([point.participants - point.responses for point in all_points])
     rates = rates[:, None]
     return counts * rates**responses * (1 - rates) ** others  # type: ignore[no-any-return]
 
 
-def _cumulative(found: tuple[Point, ...], rates: Rates) -> Rates:
+def _cumulative(all_points: tuple[Point, ...], rates: Rates) -> Rates:
     """Probability of the points before each place, from none to all of them."""
-    total = np.cumsum(probabilities(found, rates), axis=1)
+    total = np.cumsum(probabilities(all_points, rates), axis=1)
     return np.concatenate([np.zeros((len(rates), 1)), total], axis=1)
 
 
-def acceptance(found: tuple[Point, ...], rates: Rates, alpha: float, rule: str) -> tuple[Places, Places]:
+def acceptance(all_points: tuple[Point, ...], rates: Rates, alpha: float, rule: str) -> tuple[Places, Places]:
     """First and last point of the contiguous run with the fewest points and probability ≥ 1 − alpha at each rate.
 
     Among runs of that size: rule `crow` takes the highest for rates ≤ ½ and the lowest above; `max` the most probable.
     """
-    total = _cumulative(found, rates)
+    total = _cumulative(all_points, rates)
     size = _fewest(total, 1 - alpha - SLACK)
     inside = _run_probability(total, size)
     enough = inside >= 1 - alpha - SLACK
-    enough &= np.arange(total.shape[1]) <= (len(found) - size)[:, None]
+    enough &= np.arange(total.shape[1]) <= (len(all_points) - size)[:, None]
     if rule == "max":
         first = np.where(enough, inside, -1.0).argmax(axis=1)
     else:
-        one_stage = len({point.stage for point in found}) == 1
-        first = _crow(_own_side(enough, rates, len(found) - size) if one_stage else enough, rates)
+        one_stage = len({point.stage for point in all_points}) == 1
+        first = _crow(_own_side(enough, rates, len(all_points) - size) if one_stage else enough, rates)
     return first, first + size - 1
 
 
@@ -100,9 +100,9 @@ def interval_table(plan: Plan, alpha: float = 0.05, rule: str = "crow") -> dict[
         raise ValueError(f"The rule is crow or max, not {rule!r}.")
     if plan.stages[-1].participants > MOST_PARTICIPANTS:
         raise ValueError(f"The table is computed for at most {MOST_PARTICIPANTS} participants.")
-    found = points(plan)
-    rates, first, last = _accepted(found, alpha, rule)
-    place = np.arange(len(found))
+    all_points = points(plan)
+    rates, first, last = _accepted(all_points, alpha, rule)
+    place = np.arange(len(all_points))
     holds = np.logical_and(first[:, None] <= place, place <= last[:, None])
     if not holds.any(axis=0).all():
         raise ValueError("A stopping point is accepted at no rate: refine the grid.")
@@ -111,46 +111,46 @@ def interval_table(plan: Plan, alpha: float = 0.05, rule: str = "crow") -> dict[
     # Widened where needed so that neither limit decreases along the ordering.
     lower, upper = np.minimum.accumulate(lower[::-1])[::-1], np.maximum.accumulate(upper)
     limits = zip(lower.tolist(), upper.tolist(), strict=True)
-    return {(point.stage, point.responses): each for point, each in zip(found, limits, strict=True)}
+    return {(point.stage, point.responses): limit for point, limit in zip(all_points, limits, strict=True)}
 
 
-def _accepted(found: tuple[Point, ...], alpha: float, rule: str) -> tuple[Rates, Places, Places]:
+def _accepted(all_points: tuple[Point, ...], alpha: float, rule: str) -> tuple[Rates, Places, Places]:
     """Rates from 0 to 1 with their acceptance sets, halved between neighbours whose sets differ down to PRECISION."""
     rates = np.linspace(0, 1, GRID + 1)
     # Just above ½ the rule changes sides; a run that is accepted within one cell of the grid only is met at its peak.
-    rates = np.unique(np.concatenate([rates, [0.5 + PRECISION], _narrow_peaks(found, rates, 1 - alpha)]))
-    first, last = acceptance(found, rates, alpha, rule)
+    rates = np.unique(np.concatenate([rates, [0.5 + PRECISION], _narrow_peaks(all_points, rates, 1 - alpha)]))
+    first, last = acceptance(all_points, rates, alpha, rule)
     while True:
         differ = (first[1:] != first[:-1]) | (last[1:] != last[:-1])
         wide = np.flatnonzero(differ & (np.diff(rates) > PRECISION))
         if not len(wide):
             return rates, first, last
         middle = (rates[wide] + rates[wide + 1]) / 2
-        more_first, more_last = acceptance(found, middle, alpha, rule)
+        more_first, more_last = acceptance(all_points, middle, alpha, rule)
         rates = np.insert(rates, wide + 1, middle)
         first, last = np.insert(first, wide + 1, more_first), np.insert(last, wide + 1, more_last)
 
 
-def _narrow_peaks(found: tuple[Point, ...], rates: Rates, needed: float) -> Rates:
+def _narrow_peaks(all_points: tuple[Point, ...], rates: Rates, needed: float) -> Rates:
     """The rates at which runs that just miss the needed probability on the grid are most probable.
 
     The probability of a run is a polynomial whose second derivative is at most 2 n² (its Bernstein coefficients lie
     between 0 and 1), so that between two rates of the grid it rises by no more than (n / GRID)² / 4.
     """
-    total = _cumulative(found, rates)
-    rise = (max(point.participants for point in found) / GRID) ** 2 / 4
+    total = _cumulative(all_points, rates)
+    rise = (max(point.participants for point in all_points) / GRID) ** 2 / 4
     starts, ends, near = [], [], []
-    for size in range(1, min(int(_fewest(total, needed).max()) + 1, len(found)) + 1):
+    for size in range(1, min(int(_fewest(total, needed).max()) + 1, len(all_points)) + 1):
         inside = total[:, size:] - total[:, :-size]
         best = inside.max(axis=0)
         start = np.flatnonzero((best < needed) & (best >= needed - rise))
         starts.append(start)
         ends.append(start + size)
         near.append(rates[inside[:, start].argmax(axis=0)])
-    return _highest(found, np.concatenate(starts), np.concatenate(ends), np.concatenate(near))
+    return _highest(all_points, np.concatenate(starts), np.concatenate(ends), np.concatenate(near))
 
 
-def _highest(found: tuple[Point, ...], starts: Places, ends: Places, near: Rates) -> Rates:
+def _highest(all_points: tuple[Point, ...], starts: Places, ends: Places, near: Rates) -> Rates:
     """Where each run is most probable, within one cell of the grid on either side, by thirds."""
     low, high = np.clip(near - 1 / GRID, 0, 1), np.clip(near + 1 / GRID, 0, 1)
     run = np.arange(len(starts))
@@ -158,7 +158,7 @@ def _highest(found: tuple[Point, ...], starts: Places, ends: Places, near: Rates
         third = (high - low) / 3
         left, right = (
             total[run, ends] - total[run, starts]
-            for total in (_cumulative(found, low + third), _cumulative(found, high - third))
+            for total in (_cumulative(all_points, low + third), _cumulative(all_points, high - third))
         )
         low, high = np.where(left < right, low + third, low), np.where(left < right, high, high - third)
     return (low + high) / 2

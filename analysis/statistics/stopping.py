@@ -47,11 +47,11 @@ class Point:
 
 def points(plan: Plan) -> tuple[Point, ...]:
     """The stopping points in order of s/n; ties: futility stops (earlier first), final look, efficacy (later first)."""
-    found = [
+    reached = [
         Point(number, responses, plan.stages[number - 1].participants, count, kind)
         for number, responses, count, kind in _stopped(plan, {0: 1}, 0)
     ]
-    return tuple(sorted(found, key=_order))
+    return tuple(sorted(reached, key=_order))
 
 
 def stopping_ways(plan: Plan, first_stage_responses: int) -> dict[tuple[int, int], int]:

@@ -143,7 +143,7 @@ def _step(day: int, at_risk: int, events: int, censored: int, survival: float, l
 def _product_limit(durations_days: Sequence[int], events: Sequence[bool]) -> tuple[Step, ...]:
     """Greenwood's variance, limits on the scale log(−log)."""
     steps, at_risk, height, variance = [], len(durations_days), 1.0, 0.0
-    for day, leaving in groupby(sorted(zip(durations_days, events, strict=True)), key=lambda each: each[0]):
+    for day, leaving in groupby(sorted(zip(durations_days, events, strict=True)), key=lambda leaving: leaving[0]):
         flags = [event for _, event in leaving]
         died = sum(flags)
         height *= 1 - died / at_risk
@@ -193,10 +193,10 @@ def at_risk(km: KaplanMeier, days: float) -> int:
 
 def survival_at(km: KaplanMeier, days: float) -> float | None:
     """The estimate at a day; None past the last observation, where nothing is known unless the curve is at 0."""
-    found = step_at(km, days)
-    if found is None:
+    step = step_at(km, days)
+    if step is None:
         return 1.0 if km.steps and days <= km.steps[-1].day else None
-    return None if days > km.steps[-1].day and found.survival > 0 else found.survival
+    return None if days > km.steps[-1].day and step.survival > 0 else step.survival
 
 
 def step_at(km: KaplanMeier, days: float) -> Step | None:

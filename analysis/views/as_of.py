@@ -57,8 +57,8 @@ def compare(request: HttpRequest) -> HttpResponse:
         before, after = _side(request, "from"), _side(request, "to")
     except moments.WrongMoment as refusal:
         return render(request, "analysis/as_of/no_data.html", {"because": str(refusal)}, status=404)
-    pair = [panels.awaited(group.value, each) for each in (before, after)]
-    if any(each.result is None for each in pair):
+    pair = [panels.awaited(group.value, moment) for moment in (before, after)]
+    if any(panel.result is None for panel in pair):
         return render(request, "analysis/as_of/waiting.html", {"moment": before})
     panels.opened(request, f"Group {group.value}, compared with {before.words}", after)
     return render(request, "analysis/as_of/compare.html", _compared(group, before, after, pair))
@@ -79,7 +79,7 @@ def _compared(group: Group, before: Moment, after: Moment, pair: list[panels.Gro
     first, last = sorted((before.change, after.change))
     between = Change.objects.filter(id__gt=first, id__lte=last, groups__contains=[group.value])
     between = between.select_related("participant", "person").order_by("-id")
-    movers = {each["number"] for each in moved}
+    movers = {participant["number"] for participant in moved}
     return {
         "group": group, "before": before, "after": after,
         "figures": comparison.numbers(pair[0].result, pair[1].result),

@@ -28,10 +28,10 @@ def panel(request: HttpRequest, letter: str, moment: Moment | None) -> HttpRespo
         if newest is not None and request.GET.get("shown") == str(newest):
             return HttpResponse(status=204)
         return render(request, "analysis/_panel.html", {"panel": panels.panel(group.value)})
-    found = panels.panel(group.value, moment)
-    if found.stored is None:
+    shown = panels.panel(group.value, moment)
+    if shown.stored is None:
         return HttpResponse(status=204)
-    return render(request, "analysis/_panel.html", {"panel": found, "moment": moment})
+    return render(request, "analysis/_panel.html", {"panel": shown, "moment": moment})
 
 
 # A page of more is not read; the record can be exported whole.
@@ -41,11 +41,11 @@ MOST_ROWS = 500
 @panels.at_a_moment
 def group(request: HttpRequest, letter: str, moment: Moment | None) -> HttpResponse:
     """The group's endpoints, plots large, with settings and exclusions."""
-    found = panels.group_or_404(letter)
-    panel = panels.awaited(found.value, moment)
+    known = panels.group_or_404(letter)
+    panel = panels.awaited(known.value, moment)
     if panel.result is None and moment is not None:
         return render(request, "analysis/as_of/waiting.html", {"moment": moment})
-    panels.opened(request, f"Group {found.value}", moment)
+    panels.opened(request, f"Group {known.value}", moment)
     return render(request, "analysis/group.html", {"panel": panel, "moment": moment})
 
 
@@ -53,14 +53,14 @@ def group(request: HttpRequest, letter: str, moment: Moment | None) -> HttpRespo
 @panels.at_a_moment
 def behind(request: HttpRequest, letter: str, figure: str, moment: Moment | None) -> HttpResponse:
     """The participants in a figure, each with the facts that decide it."""
-    found = panels.group_or_404(letter)
+    known = panels.group_or_404(letter)
     asked = figures.figure(figure)
     if asked is None:
         raise Http404("There is no such figure.")
-    panel = panels.awaited(found.value, moment)
+    panel = panels.awaited(known.value, moment)
     if panel.result is None and moment is not None:
         return render(request, "analysis/as_of/waiting.html", {"moment": moment})
-    panels.opened(request, f"Group {found.value}, behind “{asked.title}”", moment)
+    panels.opened(request, f"Group {known.value}, behind “{asked.title}”", moment)
     is_computed = panel.result is not None and asked.is_computed(panel.result)
     members = asked.members(panel.outcomes, panel.answer) if is_computed else []
     rows = [{"outcome": outcome, "facts": asked.explains(outcome)} for outcome in members[:MOST_ROWS]]

@@ -1,6 +1,6 @@
 """From a stored result to the plots of the pages: plain values in, drawn geometry out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
@@ -8,6 +8,8 @@ from django.urls import reverse
 
 from analysis.charts import boundary, hormone, km, spider, swimmer, toxicity, waterfall
 from analysis.charts.axis import Frame
+from analysis.endpoints.answers import monitoring, plot_series
+from analysis.outcomes.cohort import Cohort
 from analysis.statistics import survival
 from trial.protocol import MARKERS
 
@@ -24,8 +26,8 @@ def _page(number: str) -> str:
 def waterfall_of(result: Result, frame: Frame = waterfall.LARGE) -> waterfall.Waterfall:
     """Best change in the sum, one bar per evaluable participant."""
     bars = [
-        waterfall.Bar(each["number"], float(each["change_percent"]), each["response"], _page(each["number"]))
-        for each in result["waterfall"]["bars"]
+        waterfall.Bar(bar["number"], float(bar["change_percent"]), bar["response"], _page(bar["number"]))
+        for bar in result["waterfall"]["bars"]
     ]
     return waterfall.waterfall(bars, frame)
 
@@ -35,43 +37,44 @@ def curve_of(answer: Result, frame: Frame = km.LARGE) -> km.KaplanMeierChart:
     return km.kaplan_meier_chart(survival.from_stored(answer["curve"]), frame)
 
 
-def spider_of(listed: Iterable[Result]) -> spider.Spider:
+def spider_of(cohort: Cohort) -> spider.Spider:
     """Change of the sum over time."""
     lines = [
         spider.Line(
-            each["number"], tuple((day, float(change)) for day, change in each["points"]), each["response"],
-            _page(each["number"]),
+            line["number"], tuple((day, float(change)) for day, change in line["points"]), line["response"],
+            _page(line["number"]),
         )
-        for each in islice(listed, MOST_LINES)
+        for line in islice(plot_series.spider(cohort), MOST_LINES)
     ]  # fmt: skip
     return spider.spider(lines)
 
 
-def swimmer_of(listed: Iterable[Result]) -> swimmer.Swimmer:
+def swimmer_of(cohort: Cohort) -> swimmer.Swimmer:
     """Treatment, response, progression and death along the time since registration."""
     lanes = [
         swimmer.Lane(
-            each["number"], tuple((start, end, level) for start, end, level in each["treatment"]),
-            tuple((day, kind) for day, kind in each["marks"]), each["ongoing"], each["last_day"],
-            _page(each["number"]),
+            line["number"], tuple((start, end, level) for start, end, level in line["treatment"]),
+            tuple((day, kind) for day, kind in line["marks"]), line["ongoing"], line["last_day"],
+            _page(line["number"]),
         )
-        for each in islice(listed, MOST_LINES)
+        for line in islice(plot_series.swimmer(cohort), MOST_LINES)
     ]  # fmt: skip
     return swimmer.swimmer(lanes)
 
 
-def hormones_of(courses: dict[str, list[Result]], decrease_percent: int) -> list[hormone.HormonePlot]:
+def hormones_of(cohort: Cohort) -> list[hormone.HormonePlot]:
     """One plot per marker, in percent of the baseline level."""
     return [
-        hormone.hormone_plot(NAMES.get(marker, marker), [_course(each) for each in rows[:MOST_LINES]], decrease_percent)
-        for marker, rows in courses.items()
+        hormone.hormone_plot(NAMES.get(marker, marker), [_course(row) for row in rows[:MOST_LINES]],
+                             cohort.settings.hormone_decrease_percent)
+        for marker, rows in plot_series.hormone_courses(cohort).items()
     ]
 
 
-def _course(each: Result) -> hormone.Course:
-    levels = tuple(hormone.Level(row["day"], float(row["percent"]), row["normal"] is True) for row in each["points"]
+def _course(listed: Result) -> hormone.Course:
+    levels = tuple(hormone.Level(row["day"], float(row["percent"]), row["normal"] is True) for row in listed["points"]
                    if row["day"] >= 0)  # fmt: skip
-    return hormone.Course(each["number"], levels, each["improved"], _page(each["number"]))
+    return hormone.Course(listed["number"], levels, listed["improved"], _page(listed["number"]))
 
 
 def toxicity_of(result: Result, most: int = 20) -> toxicity.Toxicity:
@@ -82,8 +85,8 @@ def toxicity_of(result: Result, most: int = 20) -> toxicity.Toxicity:
 def butterfly_of(results: Sequence[Result], most: int = 20) -> toxicity.Toxicity:
     """Two groups back to back, each in percent of its own treated participants."""
     sides = [
-        toxicity.Side(f"Group {each['group']}", each["toxicity_terms"]["denominator"], _terms(each))
-        for each in results
+        toxicity.Side(f"Group {result['group']}", result["toxicity_terms"]["denominator"], _terms(result))
+        for result in results
     ]
     return toxicity.butterfly(sides[0], sides[1], most)
 
@@ -100,10 +103,11 @@ def _terms(result: Result) -> list[toxicity.TermCount]:
     ]  # fmt: skip
 
 
-def boundary_of(result: Result, path: str, numbers: Sequence[str] = ()) -> boundary.Boundary | None:
+def boundary_of(result: Result, cohort: Cohort) -> boundary.Boundary | None:
     """The bounds of the two-stage plan and the group's way along them; None in a data cut older than the monitoring."""
-    found = result["endpoints"].get("monitoring")
-    if found is None:
+    answer = result["endpoints"].get("monitoring")
+    if answer is None:
         return None
-    looks = [boundary.Look(each["participants"], each["futility"], each["efficacy"]) for each in found["looks"]]
-    return boundary.boundary(looks, path, found["line"], numbers)
+    looks = [boundary.Look(look["participants"], look["futility"], look["efficacy"]) for look in answer["looks"]]
+    numbers = [standing.number for standing in monitoring.counted(cohort)]
+    return boundary.boundary(looks, monitoring.path(cohort), answer["line"], numbers)

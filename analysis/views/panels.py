@@ -4,7 +4,7 @@ A past moment that is not computed yet is asked of the worker.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property, wraps
 from typing import Any
@@ -19,6 +19,7 @@ from analysis.charts import km, waterfall
 from analysis.endpoints import registry
 from analysis.endpoints.answers.shapes import Curve, Endpoint, Number, Table
 from analysis.models import GroupResult, OutcomeThen, ParticipantOutcome
+from analysis.outcomes.cohort import Cohort
 from analysis.results import moments, outcome_store
 from analysis.results.moments import Moment
 from analysis.results.recompute import newest_change, newest_result, results
@@ -141,24 +142,21 @@ class GroupPanel:
         return _in_order(stored)
 
     @cached_property
-    def listings(self) -> Mapping[str, Any]:
-        """The plots that draw everybody, from whole outcomes."""
-        return registry.listings(self.letter, self.outcomes, analysis_settings.from_dict(self.answer["settings"]))
-
-    @cached_property
-    def drawn(self) -> Mapping[str, Any]:
-        """What the plots of the page draw, out of the parts of the outcomes that they read: half of the bytes."""
-        if self.moment is not None or "outcomes" in self.__dict__:
-            return self.listings
-        parts = RawSQL("outcome - %s::text[]", [list(registry.UNDRAWN)], output_field=JSONField())
-        stored = ParticipantOutcome.objects.filter(group=self.letter).values_list(parts, flat=True)
-        return registry.listings(self.letter, _in_order(stored), analysis_settings.from_dict(self.answer["settings"]))
+    def drawn(self) -> Cohort:
+        """The group as its plots read it: without the parts of outcomes that no plot draws, half of the bytes."""
+        outcomes = self.__dict__.get("outcomes")
+        if self.moment is not None:
+            outcomes = self.outcomes
+        elif outcomes is None:
+            parts = RawSQL("outcome - %s::text[]", [list(registry.UNDRAWN)], output_field=JSONField())
+            stored = ParticipantOutcome.objects.filter(group=self.letter).values_list(parts, flat=True)
+            outcomes = _in_order(stored)
+        return Cohort(self.letter, outcomes, analysis_settings.from_dict(self.answer["settings"]))
 
     @property
     def hormone_plots(self) -> list[Any]:
         """One plot per marker."""
-        decrease = self.answer["settings"]["hormone_decrease_percent"]
-        return group_plots.hormones_of(self.drawn["hormone_courses"], decrease)
+        return group_plots.hormones_of(self.drawn)
 
     @property
     def small_waterfall(self) -> waterfall.Waterfall:
@@ -169,10 +167,10 @@ class GroupPanel:
     def large(self) -> dict[str, Any]:
         """The plots of the group page, by name."""
         return {
-            "boundary": group_plots.boundary_of(self.answer, self.drawn["stage_path"], self.drawn["stage_numbers"]),
+            "boundary": group_plots.boundary_of(self.answer, self.drawn),
             "waterfall": group_plots.waterfall_of(self.answer),
-            "spider": group_plots.spider_of(self.drawn["spider"]),
-            "swimmer": group_plots.swimmer_of(self.drawn["swimmer"]),
+            "spider": group_plots.spider_of(self.drawn),
+            "swimmer": group_plots.swimmer_of(self.drawn),
             "toxicity": group_plots.toxicity_of(self.answer),
             "hormones": self.hormone_plots,
             "beside": self._beside_other_groups(),

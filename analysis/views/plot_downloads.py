@@ -16,7 +16,9 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET
 
 from analysis.charts.axis import finite
+from analysis.endpoints.answers import plot_series
 from analysis.endpoints.answers.shapes import Curve
+from analysis.endpoints.answers.toxicity import GRADES
 from analysis.endpoints.comparison import NOT_COMPUTED
 from analysis.endpoints.registry import CURVES
 from analysis.results.moments import Moment
@@ -42,10 +44,10 @@ class Plot:
 
 def _curve(endpoint: Curve) -> Plot:
     def answer(panel: GroupPanel) -> dict[str, Any]:
-        found = panel.answer["endpoints"].get(endpoint.code)
-        if found is None:
+        stored = panel.answer["endpoints"].get(endpoint.code)
+        if stored is None:
             raise Http404(f"{endpoint.title}: {NOT_COMPUTED}.")
-        return dict(found)
+        return dict(stored)
 
     return Plot(endpoint.code, endpoint.title, "_kaplan_meier", lambda panel: group_plots.curve_of(answer(panel)),
                 lambda panel: answer(panel)["curve"]["steps"])  # fmt: skip
@@ -53,48 +55,49 @@ def _curve(endpoint: Curve) -> Plot:
 
 def _spider_rows(panel: GroupPanel) -> Rows:
     return [
-        {"participant": each["number"], "response": each["response"], "days_since_baseline": day,
+        {"participant": line["number"], "response": line["response"], "days_since_baseline": day,
          "change_percent": change}
-        for each in panel.listings["spider"]
-        for day, change in each["points"]
+        for line in plot_series.spider(panel.drawn)
+        for day, change in line["points"]
     ]  # fmt: skip
 
 
 def _swimmer_rows(panel: GroupPanel) -> Rows:
-    lanes = list(panel.listings["swimmer"])
+    lanes = list(plot_series.swimmer(panel.drawn))
     doses = [
-        {"participant": each["number"], "what": f"dose level {level}", "from_day": start, "to_day": end}
-        for each in lanes for start, end, level in each["treatment"]
+        {"participant": lane["number"], "what": f"dose level {level}", "from_day": start, "to_day": end}
+        for lane in lanes for start, end, level in lane["treatment"]
     ]  # fmt: skip
     marks = [
-        {"participant": each["number"], "what": kind, "from_day": day, "to_day": day}
-        for each in lanes for day, kind in each["marks"]
+        {"participant": lane["number"], "what": kind, "from_day": day, "to_day": day}
+        for lane in lanes for day, kind in lane["marks"]
     ]  # fmt: skip
     return sorted(doses + marks, key=lambda row: (str(row["participant"]), row["from_day"]))
 
 
 def _toxicity_rows(panel: GroupPanel) -> Rows:
-    found = panel.answer["toxicity_terms"]
+    terms = panel.answer["toxicity_terms"]
     return [
-        {"term": row["term"], "category": row["category"], "treated": found["denominator"],
-         **{f"grade_{grade}": count for grade, count in row["counts"].items()}, "undetermined": row["undetermined"]}
-        for row in found["terms"]
+        {"term": row["term"], "category": row["category"], "treated": terms["denominator"],
+         **{f"grade_{grade}": row["counts"][str(grade)] for grade in GRADES}, "undetermined": row["undetermined"]}
+        for row in terms["terms"]
     ]  # fmt: skip
 
 
 def _hormone_rows(panel: GroupPanel) -> Rows:
     return [
-        {"marker": marker, "participant": each["number"], "improved": "yes" if each["improved"] else "no",
+        {"marker": marker, "participant": course["number"], "improved": "yes" if course["improved"] else "no",
          "days_since_baseline": row["day"], "percent_of_baseline": row["percent"]}
-        for marker, rows in panel.listings["hormone_courses"].items() for each in rows for row in each["points"]
+        for marker, courses in plot_series.hormone_courses(panel.drawn).items()
+        for course in courses for row in course["points"]
     ]  # fmt: skip
 
 
 def _waterfall_rows(panel: GroupPanel) -> Rows:
     return [
-        {"participant": each["number"], "best_change_percent": each["best_change_percent"],
-         "best_response": each["confirmed"]["response"] if each["confirmed"] else each["best"]["category"]}
-        for each in panel.outcomes if each["evaluable"] and each["best_change_percent"] is not None
+        {"participant": outcome["number"], "best_change_percent": outcome["best_change_percent"],
+         "best_response": outcome["confirmed"]["response"] if outcome["confirmed"] else outcome["best"]["category"]}
+        for outcome in panel.outcomes if outcome["evaluable"] and outcome["best_change_percent"] is not None
     ]  # fmt: skip
 
 
@@ -102,16 +105,16 @@ PLOTS: tuple[Plot, ...] = (
     Plot("waterfall", f"Best change in the {IN_FORCE.sum_words}", "_waterfall",
          lambda panel: group_plots.waterfall_of(panel.answer), _waterfall_rows),
     Plot("spider", "Change in the sum over time", "_spider",
-         lambda panel: group_plots.spider_of(panel.listings["spider"]), _spider_rows),
+         lambda panel: group_plots.spider_of(panel.drawn), _spider_rows),
     Plot("swimmer", "Treatment and course", "_swimmer",
-         lambda panel: group_plots.swimmer_of(panel.listings["swimmer"]), _swimmer_rows),
+         lambda panel: group_plots.swimmer_of(panel.drawn), _swimmer_rows),
     *(_curve(endpoint) for endpoint in CURVES),
     Plot("toxicity", "Adverse events by worst grade", "_toxicity",
          lambda panel: group_plots.toxicity_of(panel.answer), _toxicity_rows),
     Plot("hormones", "Hormone levels in percent of baseline", "_hormone",
          lambda panel: panel.hormone_plots, _hormone_rows),
 )  # fmt: skip
-BY_CODE = {each.code: each for each in PLOTS}
+BY_CODE = {plot.code: plot for plot in PLOTS}
 
 
 def svg(plot: Plot, panel: GroupPanel) -> str:
@@ -121,7 +124,7 @@ def svg(plot: Plot, panel: GroupPanel) -> str:
     """
     drawn = plot.draw(panel)
     charts = list(drawn) if isinstance(drawn, (list, tuple)) else [drawn]
-    pages = [render_to_string(f"analysis/charts/{plot.template}.html", {"chart": each}) for each in charts]
+    pages = [render_to_string(f"analysis/charts/{plot.template}.html", {"chart": chart}) for chart in charts]
     return _stacked([page[page.index("<svg") : page.index("</svg>") + 6] for page in pages if "<svg" in page], charts)
 
 
@@ -132,7 +135,7 @@ def _stacked(drawings: list[str], charts: list[Any]) -> str:
     if len(drawings) == 1:
         return head + drawings[0].removeprefix("<svg")
     height, body = 0, ""
-    for drawing, chart in zip(drawings, [each for each in charts if not each.is_empty], strict=True):
+    for drawing, chart in zip(drawings, [chart for chart in charts if not chart.is_empty], strict=True):
         body += f'<g transform="translate(0 {height})">{drawing}</g>'
         height += chart.height
     return f'{head} width="{charts[0].width}" height="{height}">{body}</svg>'
@@ -184,8 +187,8 @@ def plot_file(request: HttpRequest, letter: str, plot: str, ending: str, moment:
     if panel.result is None:
         return render(request, "analysis/as_of/waiting.html", {"moment": moment})
     panels.opened(request, f"Group {letter}, {plot} as {ending}", moment, Kind.PLOT)
-    found = BY_CODE[plot]
-    text = svg(found, panel) if ending == "svg" else chart_csv(found.rows(panel))
+    declared = BY_CODE[plot]
+    text = svg(declared, panel) if ending == "svg" else chart_csv(declared.rows(panel))
     response = HttpResponse(text, content_type=KINDS[ending])
     name = f"group-{letter}-{plot.replace('_', '-')}-change-{panel.change}.{ending}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -71,22 +71,22 @@ def settings_table() -> list[ShownSetting]:
     """Every setting, with the value in force in each group; the other group's plan is left blank."""
     default = AnalysisSettings().as_dict()
     groups = [(group.value, settings_in_force(group.value).as_dict()) for group in study.Group]
-    return [_shown(each, default, groups) for each in DECLARED]
+    return [_shown(setting, default, groups) for setting in DECLARED]
 
 
 def _shown(declared: Declared, default: dict[str, Any], groups: list[tuple[str, dict[str, Any]]]) -> ShownSetting:
     name = declared.name
-    bears = [analysis_settings.bears_on(name, group) for group, _ in groups]
-    values = tuple(analysis_settings.in_words(found[name]) if bear else "—" for bear, (_, found) in zip(bears, groups, strict=True))
-    changed = tuple(bear and found[name] != default[name] for bear, (_, found) in zip(bears, groups, strict=True))
+    values = tuple("—" if not analysis_settings.bears_on(name, group) else analysis_settings.in_words(settings[name]) for group, settings in groups)
+    changed = tuple(analysis_settings.bears_on(name, group) and settings[name] != default[name] for group, settings in groups)
     return ShownSetting(declared, values, changed)
 
 
 def constants_table() -> list[ShownConstant]:
     """Every constant of the protocol, but for those that only criteria not in force would read."""
-    settings = {each.name for each in fields(AnalysisSettings)} | set(_STARTS_A_PLAN)
+    settings = {field.name for field in fields(AnalysisSettings)} | set(_STARTS_A_PLAN)
     unread = () if IN_FORCE is RECIST_1_0 else _OF_RECIST_1_0
-    return [ShownConstant(each, each.name in settings) for each in study.CONSTANTS if each.name not in unread]
+    shown_constants = [constant for constant in study.CONSTANTS if constant.name not in unread]
+    return [ShownConstant(constant, constant.name in settings) for constant in shown_constants]
 
 
 def criteria_table(by: Criteria) -> list[tuple[str, str]]:
@@ -120,7 +120,7 @@ def shown() -> dict[str, Any]:
         "constants": constants_table(),
         "criteria": IN_FORCE,
         "criteria_rules": criteria_table(IN_FORCE),
-        "known_criteria": [each.name for each in KNOWN],
+        "known_criteria": [criteria.name for criteria in KNOWN],
         "endpoints": registry.ENDPOINTS,
         "edition": study.ELIGIBILITY_EDITION,
         "eligibility": study.ELIGIBILITY,

@@ -17,7 +17,7 @@ from trial.protocol import DECLARED, AnalysisSettings, analysis_settings
 from trial.record import access, changes
 from trial.record.in_force import NotChosen, choose, differences, settings_in_force
 
-TITLES = {each.name: each.title for each in DECLARED}
+TITLES = {setting.name: setting.title for setting in DECLARED}
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ def entries() -> list[Entry]:
     table = GroupSettings._meta.db_table
     versions = Version.objects.filter(table_name=table).select_related("change__person").order_by("change_id", "id")
     before: dict[str, AnalysisSettings] = {}
-    found = [_entry(version, before) for version in versions]
-    return found[::-1]
+    changed = [_entry(version, before) for version in versions]
+    return changed[::-1]
 
 
 def _entry(version: Version, before: dict[str, AnalysisSettings]) -> Entry:

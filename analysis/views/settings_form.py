@@ -32,13 +32,13 @@ class SettingsForm(forms.Form):
         self.group, self.current = group, current
         super().__init__(*args, initial=_initial(group, current), **kwargs)
         self.settings: AnalysisSettings | None = None
-        offered = [each for each in analysis_settings.declarations(group) if each.name not in NOT_OFFERED]
-        self.single = [each for each in offered if not each.name.startswith("plan_")]
-        self.fields = {each.name: _field(each) for each in self.single} | _plan_fields() | self.fields
+        offered = [setting for setting in analysis_settings.declarations(group) if setting.name not in NOT_OFFERED]
+        self.single = [setting for setting in offered if not setting.name.startswith("plan_")]
+        self.fields = {setting.name: _field(setting) for setting in self.single} | _plan_fields() | self.fields
 
     def rows(self) -> list[tuple[Declared, forms.BoundField]]:
         """Each setting that is one field, with its declaration."""
-        return [(each, self[each.name]) for each in self.single]
+        return [(setting, self[setting.name]) for setting in self.single]
 
     def stages(self) -> list[tuple[int, list[forms.BoundField]]]:
         """Stage number and its three fields."""
@@ -55,7 +55,7 @@ class SettingsForm(forms.Form):
         if self.errors:
             return cleaned
         values = self.current.as_dict()
-        values |= {each.name: _plain(cleaned[each.name]) for each in self.single}
+        values |= {setting.name: _plain(cleaned[setting.name]) for setting in self.single}
         values[f"plan_{self.group}"] = _plan(cleaned)
         try:
             self.settings = analysis_settings.from_dict(values)
@@ -130,6 +130,6 @@ def _plan(cleaned: dict[str, Any]) -> dict[str, Any]:
 
 def _in_titles(words: str, declared: list[Declared]) -> str:
     """The refusal with the titles of the page in place of the names in the code."""
-    for each in declared:
-        words = words.replace(each.name, f"“{each.title}”")
+    for setting in declared:
+        words = words.replace(setting.name, f"“{setting.title}”")
     return words

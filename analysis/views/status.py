@@ -71,9 +71,9 @@ def _migrations() -> Line:
 
 
 def _guards() -> Line:
-    found = spine_in_place.missing()
-    words = spine_in_place.in_words(found) if found else "every trigger that records and protects is in its place"
-    return Line("Guards of the record", not found, words)
+    missing = spine_in_place.missing()
+    words = spine_in_place.in_words(missing) if missing else "every trigger that records and protects is in its place"
+    return Line("Guards of the record", not missing, words)
 
 
 def _worker(said: StatusNote | None, now: datetime) -> Line:

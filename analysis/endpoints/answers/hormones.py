@@ -17,18 +17,18 @@ def answer(cohort: Cohort) -> dict[str, Any]:
     """
     raised = cohort.where(_is_raised)
     improved = numbers([outcome for outcome in raised if _improved(outcome)])
-    markers = sorted({marker["marker"] for each in cohort.outcomes for marker in each["hormones"]})
+    markers = sorted({marker["marker"] for outcome in cohort.outcomes for marker in outcome["hormones"]})
     return {
         **proportion(len(improved), len(raised)),
         "participants": improved,
-        "not_compared": [each["number"] for each in raised
-                         if not any(marker["raised"] and marker["best"] for marker in each["hormones"])],
+        "not_compared": [outcome["number"] for outcome in raised
+                         if not any(marker["raised"] and marker["best"] for marker in outcome["hormones"])],
         "markers": [_marker(name, cohort) for name in markers],
     }  # fmt: skip
 
 
 def _marker(name: str, cohort: Cohort) -> dict[str, Any]:
-    rows = [marker for each in cohort.outcomes for marker in each["hormones"] if marker["marker"] == name]
+    rows = [marker for outcome in cohort.outcomes for marker in outcome["hormones"] if marker["marker"] == name]
     raised = [marker for marker in rows if marker["raised"]]
     return {
         "marker": name,

@@ -34,7 +34,7 @@ class Followed:
 
 def deciding_stage(cohort: Cohort) -> accrual.Stage | None:
     """The interim stage that decides, by the same rule as the gate of registration; None in a plan of one stage."""
-    standings = (accrual.Standing(**each["stage"]) for each in cohort.outcomes)
+    standings = (accrual.Standing(**outcome["stage"]) for outcome in cohort.outcomes)
     return gate_of(cohort.group, len(cohort.outcomes), standings, cohort.settings).stage
 
 
@@ -66,9 +66,9 @@ def follow(cohort: Cohort) -> Followed:
 
 
 def _stopped(plan: Plan, stage: accrual.Stage, evaluable: Sequence[Outcome]) -> Followed:
-    members = {each.number for each in stage.participants}
-    counted = tuple(each for each in evaluable if each["number"] in members)
-    beyond = tuple(each for each in evaluable if each["number"] not in members)
+    members = {participant.number for participant in stage.participants}
+    counted = tuple(outcome for outcome in evaluable if outcome["number"] in members)
+    beyond = tuple(outcome for outcome in evaluable if outcome["number"] not in members)
     words = f"Stopped for {STOPS[stage.ground]} after stage {stage.number} of {stage.size}, as planned."
     if len(counted) != stage.size:
         words += f" Only {len(counted)} of them are evaluable, so that this is no stopping point of the plan."
@@ -117,7 +117,8 @@ def answer(cohort: Cohort) -> dict[str, Any]:
         **_with_limits(len(responders), followed, rule),
         "responders": numbers(responders),
         "evaluable": numbers(followed.counted),
-        "excluded": [{"number": each["number"], "because": each["exclusion"]} for each in cohort.where(_not_evaluable)],
+        "excluded": [{"number": outcome["number"], "because": outcome["exclusion"]} for outcome in cohort.outcomes
+                     if not outcome["evaluable"]],
         "beside": _beside(len(responders), followed, cohort.settings.plan(cohort.group).p0),
         "beyond_the_stop": _share(followed.beyond) if followed.beyond else None,
         "all_registered": {
@@ -128,12 +129,8 @@ def answer(cohort: Cohort) -> dict[str, Any]:
     }
 
 
-def _not_evaluable(each: Outcome) -> bool:
-    return not each["evaluable"]
-
-
 def _confirmed(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    return [each for each in outcomes if each["confirmed"]]
+    return [outcome for outcome in outcomes if outcome["confirmed"]]
 
 
 def _share(counted: Sequence[Outcome]) -> dict[str, Any]:
@@ -145,19 +142,19 @@ def _with_limits(responders: int, followed: Followed, rule: str) -> dict[str, An
 
     Above the largest plan that a table is computed for the equal-tail interval of the same stages stands in, named.
     """
-    found = {**proportion(responders, len(followed.counted)), "note": followed.words}
+    rate = {**proportion(responders, len(followed.counted)), "note": followed.words}
     plan, stop = followed.plan, (followed.stage, responders)
     if plan is None or not followed.counted:
-        return found
+        return rate
     if len(followed.counted) > intervals.MOST_PARTICIPANTS:
         lower, upper = after_stopping.jennison_turnbull(plan, *stop)
-        return {**found, "lower": lower, "upper": upper, "method": "exact equal-tail interval, Jennison–Turnbull"}
+        return {**rate, "lower": lower, "upper": upper, "method": "exact equal-tail interval, Jennison–Turnbull"}
     table = intervals.interval_table(plan, 0.05, rule)
     if stop not in table:
-        return {**found, "note": "Clopper–Pearson, since this count is no stopping point of the plan followed."}
+        return {**rate, "note": "Clopper–Pearson, since this count is no stopping point of the plan followed."}
     lower, upper = table[stop]
     method = f"exact multistage interval, Duffy–Santner type ({rule})"
-    return {**found, "lower": lower, "upper": upper, "method": method}
+    return {**rate, "lower": lower, "upper": upper, "method": method}
 
 
 def _beside(responders: int, followed: Followed, null_rate: float) -> dict[str, Any] | None:
@@ -180,8 +177,8 @@ def _beside(responders: int, followed: Followed, null_rate: float) -> dict[str, 
 
 def sensitivity(cohort: Cohort, followed: Followed) -> list[dict[str, Any]]:
     """The rate under other readings of who counts and what confirms; other populations have no two-stage interval."""
-    strict = [each for each in followed.counted if each["confirmed_strictly"]]
-    mature = [each for each in cohort.evaluable if each["stage"]["mature"]]
+    strict = [outcome for outcome in followed.counted if outcome["confirmed_strictly"]]
+    mature = [outcome for outcome in cohort.evaluable if outcome["stage"]["mature"]]
     lines = [
         ("All registered participants", cohort.registered),
         ("All evaluable, as one sample without stages", cohort.evaluable),

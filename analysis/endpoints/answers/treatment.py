@@ -22,10 +22,10 @@ def answer(cohort: Cohort) -> dict[str, Any]:
     treated = cohort.treated
     return {
         "denominator": len(treated),
-        "cycles": _spread([float(each["treatment"]["cycles"]) for each in treated]),
-        "dose_intensity_percent": _spread([float(each["treatment"]["dose_intensity_percent"]) for each in treated
-                                           if each["treatment"]["dose_intensity_percent"] is not None]),
-        "months_on_treatment": _months([each["treatment"]["days_on_treatment"] for each in treated]),
+        "cycles": _spread([float(outcome["treatment"]["cycles"]) for outcome in treated]),
+        "dose_intensity_percent": _spread([float(outcome["treatment"]["dose_intensity_percent"]) for outcome in treated
+                                           if outcome["treatment"]["dose_intensity_percent"] is not None]),
+        "months_on_treatment": _months([outcome["treatment"]["days_on_treatment"] for outcome in treated]),
         "reduced": _those(treated, "reductions"),
         "held": _those(treated, "holds"),
         "delayed": _those(treated, "delays"),
@@ -52,25 +52,25 @@ def _months(days: Sequence[int]) -> dict[str, float | None]:
 
 
 def _those(treated: Sequence[Outcome], key: str) -> list[str]:
-    return numbers([each for each in treated if each["treatment"][key]])
+    return numbers([outcome for outcome in treated if outcome["treatment"][key]])
 
 
 def _change_reasons(treated: Sequence[Outcome], kind: str) -> dict[str, list[str]]:
     """Reason of this kind of change → study numbers, each once, most frequent first."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for each in treated:
-        reasons = {change["reason"] for change in each["treatment"]["changes"] if change["kind"] == kind}
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for outcome in treated:
+        reasons = {change["reason"] for change in outcome["treatment"]["changes"] if change["kind"] == kind}
         for reason in reasons:
-            found[reason].append(each["number"])
-    return _most_first(found)
+            by_reason[reason].append(outcome["number"])
+    return _most_first(by_reason)
 
 
 def _reasons(treated: Sequence[Outcome]) -> dict[str, list[str]]:
     """Reason code → study numbers, most frequent first; those without an end stand under "on treatment"."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for each in treated:
-        found[each["treatment"]["off_reason"] or ONGOING].append(each["number"])
-    return _most_first(found)
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for outcome in treated:
+        by_reason[outcome["treatment"]["off_reason"] or ONGOING].append(outcome["number"])
+    return _most_first(by_reason)
 
 
 def arrange(stored: dict[str, Any]) -> dict[str, Any]:

@@ -26,9 +26,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """One line per part, one per group at the end."""
-        for group in [options["group"]] if options["group"] else [each.value for each in Group]:
+        for group in [options["group"]] if options["group"] else [one.value for one in Group]:
             if options["from_nothing"]:
                 ParticipantOutcome.objects.filter(group=group).delete()
                 results(group).filter(has_outcomes=False).delete()
-            found = recompute(group, lambda done, of, group=group: self.stdout.write(f"  {group}: {done} of {of}"))
-            self.stdout.write(f"Group {group} is up to date with change {found.holds_to}.")
+            result = recompute(group, lambda done, of, group=group: self.stdout.write(f"  {group}: {done} of {of}"))
+            self.stdout.write(f"Group {group} is up to date with change {result.holds_to}.")

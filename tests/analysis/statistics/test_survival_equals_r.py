@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from analysis.endpoints.answers import shapes
+from analysis.endpoints.answers import curves
 from analysis.statistics import survival
 from analysis.statistics.survival import KaplanMeier
 
@@ -69,7 +69,7 @@ def _drawn(stratum: str, way: Callable[..., KaplanMeier]) -> KaplanMeier:
 
 def _answer(stratum: str) -> dict[str, Any]:
     """The times of a stratum as the endpoints answer them."""
-    return shapes.full(
+    return curves.full(
         [{"number": str(place), "os": {"days": days, "event": event, "because": ""}}
          for place, (days, event) in enumerate(OBSERVED[stratum])], "os",
     )  # fmt: skip

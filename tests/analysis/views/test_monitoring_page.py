@@ -8,7 +8,6 @@ from xml.etree import ElementTree
 import pytest
 from django.template.loader import render_to_string
 
-from analysis.endpoints.answers import monitoring
 from analysis.endpoints.answers.monitoring import MONITORING
 from analysis.endpoints.answers.response_rate import RESPONSE_RATE
 from analysis.views import group_plots
@@ -49,7 +48,7 @@ def monitoring_part(outcomes: str, settings: AnalysisSettings = SETTINGS) -> str
     """The panel of monitoring with its plot."""
     people = cohort(outcomes, settings)
     result: dict[str, Any] = {"endpoints": {"monitoring": MONITORING.compute(people)}, "settings": settings.as_dict()}
-    chart = group_plots.boundary_of(result, monitoring.path(people))
+    chart = group_plots.boundary_of(result, people)
     return part(Section(MONITORING, result["endpoints"]["monitoring"]), large={"boundary": chart}, result=result)
 
 
@@ -85,4 +84,4 @@ def test_who_may_reopen_is_said_by_the_settings_in_force() -> None:
 
 
 def test_a_data_cut_older_than_the_monitoring_has_no_boundary() -> None:
-    assert group_plots.boundary_of({"endpoints": {}}, "") is None
+    assert group_plots.boundary_of({"endpoints": {}}, cohort("")) is None
