@@ -26,7 +26,7 @@ def signed(value: float, digits: int = 0) -> str:
 
 @dataclass(frozen=True)
 class Frame:
-    """Size of the drawing and the edges of the plotting area, in SVG units; `compact` shortens what stands around."""
+    """Size of the drawing and the edges of the plotting area, in SVG units; `compact` shortens the labels."""
 
     width: int
     height: int
@@ -42,16 +42,18 @@ MOST_TICKS = 12
 
 @dataclass(frozen=True)
 class Spoken:
-    """A place of a plot, and what is said of it when a keyboard steps there."""
+    """A place of a plot, and its words for a keyboard or screen reader."""
 
     x: float
     y: float
     words: str
 
 
-def month_axis(last_day: float, left: float, right: float) -> tuple[Axis, tuple[Tick, ...]]:
+def month_axis(
+    last_day: float, left: float, right: float, most: int = MOST_TICKS
+) -> tuple[Axis, tuple[Tick, ...]]:
     """An axis in days from 0 to the first full tick at or after `last_day`, with ticks labelled in months."""
-    step = round_step(max(months(last_day), 1), MONTH_STEPS, MOST_TICKS)
+    step = round_step(max(months(last_day), 1), MONTH_STEPS, most)
     last_tick = step * max(1, -int(-months(last_day) // step))
     axis = Axis(0, last_tick * DAYS_PER_MONTH, left, right)
     return axis, tuple(Tick(axis.at(month * DAYS_PER_MONTH), str(month)) for month in range(0, last_tick + 1, step))

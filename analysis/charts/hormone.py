@@ -1,6 +1,6 @@
 """Hormone levels of one marker over the months since baseline, in percent of the baseline level. PURE.
 
-Only participants raised at baseline; every line begins at 100%. The dashed line stands at the decrease that counts as
+Only participants raised at baseline; every line begins at 100%. The dashed line marks the decrease that counts as
 improvement [our reading]. A filled mark is a level within the laboratory's normal range; lines of participants who
 improved are solid, of others dashed, so that the plot reads in grey.
 """
@@ -46,7 +46,7 @@ class DrawnMark:
 
 @dataclass(frozen=True)
 class DrawnCourse:
-    """A course in place, and what it says in words."""
+    """A course in place, and its words."""
 
     course: Course
     path: str

@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.charts.axis import HEIGHT, WIDTH, Axis, Frame, Spoken, Tick, round_step
+from analysis.charts.axis import HEIGHT, WIDTH, Axis, Frame, Spoken, Tick, month_axis
 from analysis.statistics.survival import DAYS_PER_MONTH, KaplanMeier, Step, at_risk, describe, from_stored, months
 
 LARGE = Frame(WIDTH, HEIGHT, 52, 584, 14, 214)
 COMPACT = Frame(330, 206, 40, 320, 10, 132, compact=True)
-MONTH_STEPS = (1, 2, 3, 6, 12)
 MOST_TICKS = 9
 # Nobody reads more steps than this: table and read-out then keep to the ticks of the time axis.
 MOST_STEPS = 120
@@ -77,12 +76,10 @@ def kaplan_meier_chart(km: KaplanMeier | Mapping[str, Any], frame: Frame = LARGE
     curve = km if isinstance(km, KaplanMeier) else from_stored(km)
     if not curve.steps:
         return KaplanMeierChart("", (), (), None, None, (), (), (), (), "No participants in this curve yet.")
-    step = round_step(max(months(curve.steps[-1].day), 1), MONTH_STEPS, MOST_TICKS - 3 * frame.compact)
-    last_tick = step * max(1, -int(-months(curve.steps[-1].day) // step))
-    across = Axis(0, last_tick * DAYS_PER_MONTH, frame.left, frame.right)
+    across, ticks = month_axis(curve.steps[-1].day, frame.left, frame.right, MOST_TICKS - 3 * frame.compact)
     up = Axis(0, 1, frame.bottom, frame.top)
     median, drop = _median(curve, across, up)
-    at_months = range(0, last_tick + 1, step)
+    at_months = [int(tick.label) for tick in ticks]
     rows = _read(curve.steps, at_months)
     return KaplanMeierChart(
         line=_line(curve.steps, across, up),

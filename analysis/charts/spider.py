@@ -2,7 +2,7 @@
 
 Every line begins at 0 on the day of the baseline assessment. An assessment without a complete sum is no point: the line
 runs on to the next one. The last point carries a mark by best response, whose shape tells responses apart in grey.
-The dashed lines stand at −30% (partial response) and +20% (progression) [RECIST 1.0].
+The dashed lines mark −30% (partial response) and +20% (progression) [RECIST 1.0].
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """The swimmer plot: one lane per participant, with treatment, response, progression and death since registration. PURE.
 
 Days count from registration, which is day 0; a treatment period includes its last day. The shade of a period is its
-dose level, the shape of a mark its kind, so that the plot reads in grey. Lanes grow narrower as they become many.
+dose level, the shape of a mark its kind, so that the plot is readable in gray. Lanes grow narrower as they become many.
 """
 
 from collections.abc import Sequence, Set
@@ -58,7 +58,7 @@ class DrawnMark:
 
 @dataclass(frozen=True)
 class LegendEntry:
-    """One entry of the legend: a dose level as a box, or a kind of mark; where its words stand."""
+    """One entry of the legend: a dose level as a box, or a kind of mark; the place of its words."""
 
     x: float
     y: float
@@ -123,7 +123,7 @@ class DrawnLane:
 
     @property
     def words(self) -> str:
-        """What a pointer or a screen reader says of the lane."""
+        """The text of the lane for a pointer or a screen reader."""
         return f"{self.lane.number}: {self.course}"
 
 
@@ -152,7 +152,7 @@ class Swimmer:
 
 
 def swimmer(lanes: Sequence[Lane]) -> Swimmer:
-    """The plot of these participants, longest lane first; equal lanes stand in order of study number.
+    """The plot of these participants, longest lane first; equal lanes are in order of study number.
 
     Raises ValueError for a day before registration, a period that ends before it begins, an unknown level or kind.
     """

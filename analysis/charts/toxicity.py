@@ -1,7 +1,7 @@
 """Adverse events by term: the worst grade of each participant, stacked by grade, as a share of those treated. PURE.
 
 Grades darken from 1 to 5 and carry their digit; a participant whose grade is missing is "undetermined", drawn apart.
-One group is a column of bars; two groups stand back to back on one scale, each in percent of its own denominator.
+One group is a column of bars; two groups are back to back on one scale, each in percent of its own denominator.
 """
 
 from collections.abc import Iterable, Mapping, Sequence, Set
@@ -81,7 +81,7 @@ class DrawnTerm:
 
     @property
     def words(self) -> str:
-        """What a pointer or a screen reader says of the row."""
+        """The text of the row for a pointer or a screen reader."""
         return "; ".join([f"{self.term} ({self.category})", *(bar.words for bar in self.bars)])
 
 
@@ -96,7 +96,7 @@ def legend(shown: Set[GradeLook]) -> tuple[LegendEntry, ...]:
 
 
 def shortened(term: str) -> str:
-    """A long term cut in its middle: the toxicity dictionary tells its terms apart at their ends."""
+    """A long term cut in its middle: terms of the toxicity dictionary differ at their ends."""
     if len(term) <= LONGEST_TERM:
         return term
     return f"{term[:17].rstrip()}…{term[-15:].lstrip()}"
@@ -164,7 +164,7 @@ class Toxicity:
 
 @dataclass(frozen=True)
 class Place:
-    """Where the bars of a group begin and end, and where the names of the terms stand."""
+    """Where the bars of a group begin and end, and the place of the names of the terms."""
 
     start: float
     end: float

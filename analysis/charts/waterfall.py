@@ -1,14 +1,13 @@
 """The waterfall plot: best change in the sum of longest diameters, one bar per participant. PURE.
 
 Responses are told apart by colour, by pattern and by a letter, so that the plot reads in grey and in print.
-The dashed lines stand at −30% (partial response) and +20% (progression) [RECIST 1.0].
+The dashed lines mark −30% (partial response) and +20% (progression) [RECIST 1.0].
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from zlib import crc32
 
-from analysis.charts.axis import HEIGHT, WIDTH, Axis, Frame, Tick, signed
+from analysis.charts.axis import HEIGHT, WIDTH, Axis, Frame, Tick, signed, unique_key
 from trial.rules.response.recist import IN_FORCE
 
 LARGE = Frame(WIDTH, HEIGHT, 46, 556, 40, 278)
@@ -68,7 +67,7 @@ class DrawnBar:
 
     @property
     def words(self) -> str:
-        """What a pointer or a screen reader says of the bar."""
+        """The text of the bar for a pointer or a screen reader."""
         cut = ", bar cut at +100%" if self.cut else ""
         return f"{self.bar.number}: {self.change}%, {self.bar.response}{cut}"
 
@@ -102,7 +101,7 @@ class Waterfall:
 
 
 def waterfall(bars: Sequence[Bar], frame: Frame = LARGE) -> Waterfall:
-    """The plot of these participants in falling order of change; equal changes stand in order of study number.
+    """The plot of these participants in falling order of change; equal changes are in order of study number.
 
     Raises ValueError for a change below −100%, which no sum of diameters can have.
     """
@@ -112,7 +111,7 @@ def waterfall(bars: Sequence[Bar], frame: Frame = LARGE) -> Waterfall:
     ordered = sorted(bars, key=lambda bar: (-bar.change_percent, bar.number))
     axis = _axis(ordered, frame)
     return Waterfall(
-        key=f"waterfall-{crc32(' '.join(bar.number for bar in ordered).encode()):08x}",
+        key=unique_key("waterfall", (bar.number for bar in ordered)),
         bars=_drawn(ordered, axis, frame),
         ticks=tuple(Tick(axis.at(value), signed(value)) for value in range(int(axis.low), int(axis.high) + 1, 50)),
         thresholds=tuple(Tick(axis.at(value), label) for value, label in THRESHOLDS),

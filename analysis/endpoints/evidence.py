@@ -12,7 +12,7 @@ from trial.rules.dates.partial_date import from_stored
 
 @dataclass(frozen=True)
 class Evidence:
-    """One fact in words; `entry` is kind/row of the entry it stands in, empty where it follows from several."""
+    """One fact in words; `entry` is kind/row of its entry, empty where it follows from several."""
 
     words: str
     entry: str = ""

@@ -47,7 +47,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
 
 @dataclass(frozen=True)
 class Part:
-    """What a result says beside its endpoints; reads and version as of an endpoint."""
+    """What a result holds beside its endpoints; reads and version as of an endpoint."""
 
     code: str
     compute: Callable[[Cohort], Any]
@@ -96,7 +96,7 @@ READS: dict[str, frozenset[str]] = {declared.code: declared.reads for declared i
 BY_CODE: dict[str, Endpoint] = {endpoint.code: endpoint for endpoint in ENDPOINTS}
 CURVES: tuple[Curve, ...] = tuple(endpoint for endpoint in ENDPOINTS if isinstance(endpoint, Curve))
 
-# Raise it when outcomes are derived differently, or a result says something else beside its endpoints.
+# Raise it when outcomes are derived differently, or a result holds something else beside its endpoints.
 OUTCOME_VERSION = 15
 
 

@@ -79,7 +79,7 @@ def _by_day(sample: HormoneFact) -> tuple[date, int]:
 
 
 def _baseline(samples: Sequence[HormoneFact], participant: ParticipantFact) -> tuple[HormoneFact | None, str]:
-    """The last level on or before the first dose, else on or before registration, and what must be said about it."""
+    """The last level on or before the first dose, else on or before registration, and a note about it."""
     first = participant.first_dose_on
     until, note = (participant.registered_on, "no dose taken: baseline is the last level by registration")
     if first is not None:

@@ -16,7 +16,7 @@ why_not_evaluable = populations.why_not_evaluable
 
 
 def derive(participant: ParticipantFact, settings: AnalysisSettings) -> dict[str, Any]:
-    """The outcome of one registered participant; raises nothing for an incomplete record: what is unknown is said."""
+    """The outcome of one registered participant; raises nothing for incomplete data: what is unknown is named."""
     assessed = response.response_at_each(participant, settings)
     course = course_of(participant, assessed, settings)
     responded = _response(participant, assessed, course, settings)

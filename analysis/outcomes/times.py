@@ -23,7 +23,7 @@ SOURCES = (REGISTRATION, RESPONSE, PROGRESSION, DEATH, LAST_ASSESSMENT, LAST_KNO
 class TimeToEvent:
     """An endpoint: the first of `events` ends it; without one the first of `censors` that has a date stops the clock.
 
-    Events on one day go to the one declared first, so progression stands before death.
+    Events on one day go to the one declared first, so progression is declared before death.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Observation:
 
 
 class ImpossibleDates(ValueError):
-    """The dates on record contradict each other; the message says how."""
+    """The dates entered contradict each other; the message says how."""
 
 
 PFS = TimeToEvent("Progression-free survival", REGISTRATION, (PROGRESSION, DEATH), (LAST_ASSESSMENT, REGISTRATION))

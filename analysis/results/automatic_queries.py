@@ -1,4 +1,4 @@
-"""Hands what the computation found contradictory to the record, where it becomes queries to the sites.
+"""Turns the inconsistencies that a computation found into queries to the sites.
 
 Runs in the worker after the results are stored, so that no figure waits for it; the sweep repairs what a crash left.
 """
@@ -12,14 +12,14 @@ from trial.models import Participant
 from trial.record import changes, system_queries
 
 log = logging.getLogger(__name__)
-# So many are settled before the worker looks whether a number waits; after an import there are thousands.
+# How many are settled before the worker checks whether a result is due; after an import there are thousands.
 AT_ONCE = 50
 
 
 def ask(group: str, change: int | None = None) -> int:
     """Settles the queries of the group's participants (those derived at `change`, or all); returns how many moved.
 
-    Stops when a group is behind its record: numbers go first, and the next sweep asks the rest.
+    Stops when a group has a newer change than its result: results first, the next sweep settles the rest.
     """
     outcomes = ParticipantOutcome.objects.filter(group=group)
     if change is not None:

@@ -1,4 +1,4 @@
-"""Data cuts: a moment gets a name, and its results are kept for as long as the record is."""
+"""Data cuts: frozen results with a name, kept as long as the study data."""
 
 from analysis.endpoints.registry import ENGINE
 from analysis.results import moments
@@ -15,7 +15,7 @@ def make(person: Person, name: str, because: str, as_of: str = "", cutoff: str =
     Raises WrongMoment in words, IntegrityError for a name that is taken.
     """
     if not name or not because:
-        raise WrongMoment("A data cut needs a name and the purpose it serves.")
+        raise WrongMoment("A name and a purpose are required.")
     moment = moments.asked({"as_of": as_of, "cutoff": cutoff}) or moments.present()
     head = Change.objects.get(id=moment.change)
     versions = {group.value: settings_in_force(group.value, as_of=moment.change).version() for group in Group}
@@ -27,7 +27,7 @@ def make(person: Person, name: str, because: str, as_of: str = "", cutoff: str =
 
 
 def compute_missing() -> list[str]:
-    """Computes what no data cut may go without: its results, by the engine that it was made with. Names the cuts."""
+    """Computes the missing results of data cuts made with this engine; returns the names of those cuts."""
     done = []
     for data_cut in DataCut.objects.filter(engine=ENGINE):
         moment = moments.of_cut(data_cut.name)

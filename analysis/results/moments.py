@@ -27,7 +27,7 @@ _CLOCK = re.compile(r"^(?P<day>.+?)[T ](?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?
 
 
 class WrongMoment(ValueError):
-    """What was asked for is no moment of this record; the message says why in words."""
+    """The as-of date, cut-off or data cut does not exist; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Moment:
 
     @property
     def words(self) -> str:
-        """As a page says it."""
+        """The moment in words."""
         known = f"data cut “{self.cut}” (change {self.change})" if self.cut else f"as of change {self.change}"
         return known if self.cutoff is None else f"{known}, clinical cut-off {partial_date.shown(self.cutoff)}"
 

@@ -19,7 +19,7 @@ from trial.protocol import by_registration
 
 Outcome = dict[str, Any]
 MANY = 500
-# Made once: what is derived holds no circles, so that nobody need look for them ten thousand times.
+# Made once: outcomes hold no circles, so that the check for them is off.
 AS_TEXT = json.JSONEncoder(allow_nan=False, ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 
@@ -60,7 +60,7 @@ _HELD: dict[str, Held] = {}
 
 
 def changes_of(group: str, settings_version: str) -> dict[int, int]:
-    """Participant → the change that its stored outcome stands for, under these settings and this engine."""
+    """Participant → the change of its stored outcome, under these settings and this engine."""
     rows = ParticipantOutcome.objects.filter(group=group, settings_version=settings_version, engine=ENGINE)
     return dict(rows.values_list("participant_id", "change"))
 
@@ -83,13 +83,13 @@ def held(group: str, settings_version: str) -> Held:
 
 
 def forget() -> None:
-    """Lets go of everything held; what is stored is read anew."""
+    """Empties the memory; stored outcomes are loaded again."""
     _HELD.clear()
 
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Outcomes hold no cycles: while many are made, the collector would only walk them, a third to half of the time."""
+    """Pauses garbage collection: outcomes hold no cycles, and collecting would take a third to half of the time."""
     collecting = gc.isenabled()
     gc.disable()
     try:
@@ -100,7 +100,7 @@ def uncollected() -> Iterator[None]:
 
 
 def _leave_in_peace(taken: int) -> None:
-    """What is held for long and holds no cycles is no work for the collector: walking it stops a save for 0.3 s."""
+    """Takes outcomes out of garbage collection, which would delay a save by 0.3 s."""
     if taken >= MANY:
         gc.freeze()
 
@@ -116,7 +116,7 @@ def _found(group: str, settings_version: str) -> Held:
 def keep(group: str, change: int, settings_version: str, derived: Mapping[int, Outcome]) -> None:
     """Stores these outcomes in place of what is there of the same participants; one COPY, however many.
 
-    This process holds them at once. Should the transaction fail, what is stored says another change, and they go.
+    This process holds them at once. If the transaction fails, the stored change differs and they are dropped.
     """
     there = _found(group, settings_version)
     for one, outcome in derived.items():

@@ -1,7 +1,7 @@
-"""Lets go of stored results that can be computed again from the versions, to the byte, whenever they are asked for.
+"""Deletes old results that can be computed again from the versions, to the byte.
 
 Kept for ever: what a data cut names, and what an earlier engine computed, which this one could not compute again. Kept
-of the rest: the newest of each settings, and the last of each day. Nothing of the record is touched.
+of the rest: the newest of each settings, and the last of each day. Study data are not touched.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -38,13 +38,13 @@ def cited() -> set[int]:
 
 
 def _newest() -> list[int]:
-    """Of each group and settings: what the worker goes on from."""
+    """The newest result of each group and settings, which the worker continues from."""
     mine = GroupResult.objects.filter(engine=ENGINE, cutoff__isnull=True)
     newest = mine.order_by("group", "settings_version", "-holds_to").distinct("group", "settings_version")
     return list(newest.values_list("pk", flat=True))
 
 
 def _last_of_each_day(old: QuerySet[GroupResult]) -> list[int]:
-    """Without a clinical cut-off: results with one were asked for by a page, and are again when it asks again."""
+    """Without a clinical cut-off: results with one are computed again when a page requests them."""
     rows = old.filter(cutoff__isnull=True).order_by("holds_to", "pk").values_list("group", "computed_at", "pk")
     return list({(group, at.date()): key for group, at, key in rows}.values())

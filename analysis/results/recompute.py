@@ -26,9 +26,9 @@ LOCK_BASE = 93_000
 AT_ONCE = 5000
 TRIES = 5
 SERIALIZATION_FAILURE = "40001"
-# Rows of these tables move no outcome by themselves: settings are told apart by their fingerprint.
+# Rows of these tables change no outcome by themselves: results are keyed by the fingerprint of the settings.
 WITHOUT_PARTICIPANTS = ("trial_groupsettings", "trial_reopening")
-# Nor does a site that is added; its code, once corrected, stands in every outcome.
+# Nor does a site that is added; its code, once corrected, is in every outcome.
 A_NEW_SITE = Q(table_name="trial_site", act="insert")
 Progress = Callable[[int, int], None]
 
@@ -50,25 +50,25 @@ def results(group: str, settings: AnalysisSettings | None = None) -> Any:
 
 
 def newest_result(group: str, settings: AnalysisSettings | None = None) -> GroupResult | None:
-    """The stored result that holds for the highest change; its numbers are read when they are asked for."""
+    """The stored result of the newest change; its numbers are loaded on access."""
     return results(group, settings).order_by("-holds_to").defer("result").first()
 
 
 def is_behind(group: str) -> bool:
-    """Whether the record of the group has moved past its newest result."""
+    """Whether the group has a newer change than its newest result."""
     computed = results(group).aggregate(newest=Max("holds_to"))["newest"]
     return computed is None or computed < newest_change(group)
 
 
 def groups_behind() -> list[str]:
-    """The groups that the sweep must wake."""
+    """The groups that the sweep recomputes."""
     return [group.value for group in Group if is_behind(group.value)]
 
 
 def recompute(group: str, progress: Progress | None = None) -> GroupResult:
     """Derives what changed, aggregates, stores; returns the result now in force for the group.
 
-    progress: told (derived so far, to derive in all) after each part that is read at once.
+    progress: called as progress(derived, total) after each part.
     """
     with _alone(group), outcome_store.uncollected():
         derived = 0
@@ -80,7 +80,7 @@ def recompute(group: str, progress: Progress | None = None) -> GroupResult:
 
 
 def _after(derived: int, progress: Progress | None) -> Progress:
-    """Tells the progress of one transaction as that of the whole run."""
+    """The progress of one transaction as that of the whole run."""
     return lambda now, of: progress(derived + now, derived + of) if progress else None
 
 
@@ -134,7 +134,7 @@ def _step(group: str, progress: Progress) -> tuple[GroupResult | None, int]:
 
 
 def _derive(members: list[int], settings: AnalysisSettings, told: Callable[[int], None]) -> dict[int, dict[str, Any]]:
-    """Participant → outcome; told: how many there are after each part."""
+    """Participant → outcome; told: called with how many there are after each part."""
     derived: dict[int, dict[str, Any]] = {}
     # Closed here: one that is interrupted must not read on while its transaction is taken back.
     with closing(snapshot.in_parts(members)) as parts:
@@ -157,7 +157,7 @@ def _stale(group: str, members: list[int], settings_version: str, computed: int 
 
 
 def prepare(group: str) -> None:
-    """Reads what the next save will be compared with, so that the first save after a start waits for nothing."""
+    """Loads what the next save is compared with, so that the first save after a start is as fast as the others."""
     settings = settings_in_force(group)
     held = outcome_store.held(group, settings.version())
     if held.in_order and not held.answers:
@@ -197,14 +197,14 @@ def _store(group: str, change: int, settings: AnalysisSettings) -> GroupResult:
 
 
 def fingerprint(result: dict[str, Any]) -> str:
-    """Tells results apart without reading them."""
+    """Hash of a result, to compare it without reading it."""
     return sha256(json.dumps(result, sort_keys=True, allow_nan=False).encode()).hexdigest()
 
 
 def store(
     group: str, change: int, settings: AnalysisSettings, result: dict[str, Any], cutoff: date | None = None
 ) -> GroupResult:
-    """Keeps a result under its key; one that is there already stays as it is."""
+    """Stores a result under its key; an existing one is returned unchanged."""
     stored, _ = GroupResult.objects.get_or_create(
         group=group, change=change, settings_version=settings.version(), engine=ENGINE, cutoff=cutoff,
         defaults={"holds_to": change, "computed_at": datetime.now(UTC), "seconds_behind": _seconds_since(change),

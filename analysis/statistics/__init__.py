@@ -1,1 +1,1 @@
-"""Statistics that know nothing of this trial: exact intervals, two-stage designs, Kaplan–Meier. PURE."""
+"""Statistics that do not depend on this trial: exact intervals, two-stage designs, Kaplan–Meier. PURE."""

@@ -1,4 +1,4 @@
-"""What stands beside the rate after a trial that could stop early: unbiased estimate, interval, p-value. PURE.
+"""Estimates after a trial that could stop early: unbiased estimate, interval, p-value. PURE.
 
 All three follow the stages of the plan. Order of the stopping points here: along the boundary (stage-wise). Lowest are
 the futility stops, the earlier the lower and in a stage by responses; then the last look by responses; highest are the

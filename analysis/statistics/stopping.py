@@ -21,7 +21,7 @@ class Stage:
     efficacy: int | None = None
 
     def stops(self, responses: int) -> int | None:
-        """FUTILITY, EFFICACY, or None: the trial goes on."""
+        """FUTILITY, EFFICACY, or None: the trial continues."""
         if self.futility is not None and responses <= self.futility:
             return FUTILITY
         return EFFICACY if self.efficacy is not None and responses >= self.efficacy else None

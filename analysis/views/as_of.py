@@ -40,7 +40,7 @@ def cut(request: HttpRequest) -> HttpResponse:
         made = data_cuts.make(request.user, **words)
     except (moments.WrongMoment, IntegrityError, changes.RecordBusy) as refusal:
         taken = isinstance(refusal, IntegrityError)
-        because = f"“{words['name']}” is taken: a data cut keeps its name." if taken else str(refusal)
+        because = f"A data cut named “{words['name']}” exists. Choose another name." if taken else str(refusal)
         return _page(request, 422, typed=words, refusal=because)
     moment = moments.of_cut(made.name)
     for group in Group:

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from analysis.endpoints import figures
 from analysis.results.moments import Moment
 from analysis.views import panels
+from analysis.views.panels import GroupPanel
 from trial.record import access
 
 
@@ -34,36 +35,29 @@ def panel(request: HttpRequest, letter: str, moment: Moment | None) -> HttpRespo
     return render(request, "analysis/_panel.html", {"panel": shown, "moment": moment})
 
 
-# A page of more is not read; the record can be exported whole.
+# A page of more is not read; all study data can be exported.
 MOST_ROWS = 500
 
+
 @access.allows(*access.READS_RESULTS)
-@panels.at_a_moment
-def group(request: HttpRequest, letter: str, moment: Moment | None) -> HttpResponse:
+@panels.of_group
+def group(request: HttpRequest, panel: GroupPanel) -> HttpResponse:
     """The group's endpoints, plots large, with settings and exclusions."""
-    known = panels.group_or_404(letter)
-    panel = panels.awaited(known.value, moment)
-    if panel.result is None and moment is not None:
-        return render(request, "analysis/as_of/waiting.html", {"moment": moment})
-    panels.opened(request, f"Group {known.value}", moment)
-    return render(request, "analysis/group.html", {"panel": panel, "moment": moment})
+    panels.opened(request, f"Group {panel.letter}", panel.moment)
+    return render(request, "analysis/group.html", {"panel": panel, "moment": panel.moment})
 
 
 @access.allows(*access.READS_RESULTS)
-@panels.at_a_moment
-def behind(request: HttpRequest, letter: str, figure: str, moment: Moment | None) -> HttpResponse:
-    """The participants in a figure, each with the facts that decide it."""
-    known = panels.group_or_404(letter)
+@panels.of_group
+def behind(request: HttpRequest, panel: GroupPanel, figure: str) -> HttpResponse:
+    """The participants behind a number, each with the facts that decide it."""
     asked = figures.figure(figure)
     if asked is None:
         raise Http404("There is no such figure.")
-    panel = panels.awaited(known.value, moment)
-    if panel.result is None and moment is not None:
-        return render(request, "analysis/as_of/waiting.html", {"moment": moment})
-    panels.opened(request, f"Group {known.value}, behind “{asked.title}”", moment)
+    panels.opened(request, f"Group {panel.letter}, behind “{asked.title}”", panel.moment)
     is_computed = panel.result is not None and asked.is_computed(panel.result)
     members = asked.members(panel.outcomes, panel.answer) if is_computed else []
     rows = [{"outcome": outcome, "facts": asked.explains(outcome)} for outcome in members[:MOST_ROWS]]
-    context = {"panel": panel, "moment": moment, "title": asked.title, "rows": rows, "in_all": len(members),
+    context = {"panel": panel, "moment": panel.moment, "title": asked.title, "rows": rows, "in_all": len(members),
                "is_computed": is_computed}  # fmt: skip
     return render(request, "analysis/behind.html", context)

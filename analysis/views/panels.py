@@ -268,6 +268,23 @@ def at_a_moment(view: View) -> View:
     return asked
 
 
+def of_group(view: View) -> View:
+    """Gives the view the panel of the group in the address at its moment; 404 for a letter that is no group.
+
+    While a past moment is not computed yet, the page says so and loads itself again.
+    """
+
+    @at_a_moment
+    @wraps(view)
+    def shown(request: HttpRequest, letter: str, *args: Any, moment: Moment | None, **kwargs: Any) -> HttpResponse:
+        known = awaited(group_or_404(letter).value, moment)
+        if known.result is None and moment is not None:
+            return render(request, "analysis/as_of/waiting.html", {"moment": moment})
+        return view(request, known, *args, **kwargs)
+
+    return shown
+
+
 def opened(request: HttpRequest, page: str, moment: Moment | None, kind: Kind = Kind.RESULTS) -> None:
     """Notes in the access log who opened which page of results; what a page asks for by itself is not opened."""
     if request.headers.get("HX-Request") != "true":

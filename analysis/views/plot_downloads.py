@@ -21,7 +21,6 @@ from analysis.endpoints.answers.shapes import Curve
 from analysis.endpoints.answers.toxicity import GRADES
 from analysis.endpoints.comparison import NOT_COMPUTED
 from analysis.endpoints.registry import CURVES
-from analysis.results.moments import Moment
 from analysis.views import group_plots, panels
 from analysis.views.panels import GroupPanel
 from trial.models.audit import Kind
@@ -120,7 +119,7 @@ BY_CODE = {plot.code: plot for plot in PLOTS}
 def svg(plot: Plot, panel: GroupPanel) -> str:
     """The drawing on its own: a file that any program opens. Empty when there is nothing to draw.
 
-    Several drawings of one plot (a marker each) stand below each other.
+    Several drawings of one plot (a marker each) are drawn below each other.
     """
     drawn = plot.draw(panel)
     charts = list(drawn) if isinstance(drawn, (list, tuple)) else [drawn]
@@ -146,9 +145,9 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def chart_csv(rows: Sequence[Mapping[str, object]]) -> str:
-    """Header and rows as RFC 4180 says: commas, quotes where needed, CRLF. Missing and None are empty, never 0.
+    """Header and rows by RFC 4180: commas, quotes where needed, CRLF. Missing and None are empty, never 0.
 
-    Columns stand in order of first appearance. Text that a spreadsheet would run begins with an apostrophe; numbers
+    Columns are in order of first appearance. Text that a spreadsheet would run begins with an apostrophe; numbers
     are left alone, negative ones too. No rows: no text. Raises ValueError for infinity and NaN.
     """
     columns = list(dict.fromkeys(name for row in rows for name in row))
@@ -177,19 +176,17 @@ KINDS = {"svg": "image/svg+xml", "csv": "text/csv; charset=utf-8"}
 
 @access.allows(*access.READS_RESULTS)
 @require_GET
-@panels.at_a_moment
-def plot_file(request: HttpRequest, letter: str, plot: str, ending: str, moment: Moment | None) -> HttpResponse:
+@panels.of_group
+def plot_file(request: HttpRequest, panel: GroupPanel, plot: str, ending: str) -> HttpResponse:
     """The drawing (svg) or the numbers (csv) as a download; 404 in words for a plot or ending that does not exist."""
-    group = panels.group_or_404(letter)
     if plot not in BY_CODE or ending not in KINDS:
         raise Http404("There is no such plot.")
-    panel = panels.awaited(group.value, moment)
     if panel.result is None:
-        return render(request, "analysis/as_of/waiting.html", {"moment": moment})
-    panels.opened(request, f"Group {letter}, {plot} as {ending}", moment, Kind.PLOT)
+        return render(request, "analysis/as_of/waiting.html", {"moment": panel.moment})
+    panels.opened(request, f"Group {panel.letter}, {plot} as {ending}", panel.moment, Kind.PLOT)
     declared = BY_CODE[plot]
     text = svg(declared, panel) if ending == "svg" else chart_csv(declared.rows(panel))
     response = HttpResponse(text, content_type=KINDS[ending])
-    name = f"group-{letter}-{plot.replace('_', '-')}-change-{panel.change}.{ending}"
+    name = f"group-{panel.letter}-{plot.replace('_', '-')}-change-{panel.change}.{ending}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -41,7 +41,7 @@ CODE_LISTS: tuple[tuple[str, Pairs], ...] = (
 
 # Constants that RECIST 1.0 alone reads.
 _OF_RECIST_1_0 = ("targets_per_organ", "targets_in_all", "measurable_conventional_mm", "measurable_spiral_mm")
-# Constants that are only what a setting starts from; the table of settings says what is in force.
+# Constants that only give a setting its initial value; the table of settings has the value in force.
 _STARTS_A_PLAN = ("stage_1_participants", "stage_1_futility", "stage_2_participants", "stage_2_futility")
 
 
@@ -61,7 +61,7 @@ class ShownSetting:
 
 @dataclass(frozen=True)
 class ShownConstant:
-    """One constant; `starts_a_setting` when the value in force stands in the table of settings."""
+    """One constant; `starts_a_setting` when the value in force is in the table of settings."""
 
     constant: study.Constant
     starts_a_setting: bool

@@ -1,4 +1,4 @@
-"""Settings of the analysis: read by chair and statistician, changed by the statistician after a look at both."""
+"""Analysis settings: read by chair and statistician, edited by the statistician after a preview; their history."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -67,7 +67,7 @@ def _entry(version: Version, before: dict[str, AnalysisSettings]) -> Entry:
 
 @access.allows(*access.READS_RESULTS)
 def settings(request: HttpRequest) -> HttpResponse:
-    """What is in force in each group, and every change of it."""
+    """The settings of every group, and their history."""
     shown = {
         "settings": settings_table(),
         "groups": named_groups(),
@@ -98,6 +98,6 @@ def change(request: HttpRequest, letter: str) -> HttpResponse:
     except (NotChosen, changes.ReasonMissing, changes.RecordBusy) as refusal:
         shown |= {"refusal": str(refusal), "seen_version": current.version()}
         return render(request, "analysis/settings/change.html", shown, status=409)
-    messages.success(request, f"The settings of group {group.value} are changed (change {number}). "
-                     "Its results are being computed anew.")  # fmt: skip
+    messages.success(request, f"Analysis settings of group {group.value} saved (change {number}). "
+                     "Its results are being recalculated.")  # fmt: skip
     return redirect("analysis:settings")

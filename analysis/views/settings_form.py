@@ -19,12 +19,12 @@ NOT_OFFERED = {"confidence"}
 
 
 class SettingsForm(forms.Form):
-    """`settings` is set once everything holds together; `reason` goes into the Change."""
+    """The settings of one group as typed; `settings` is set once they are valid, `reason` is kept in the Change."""
 
     reason = forms.CharField(
-        label="Why are the settings changed?", max_length=1000,
+        label="Reason", max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2, "class": "form-control"}),
-        error_messages={"required": "A change of settings needs its reason."},
+        error_messages={"required": "A reason is required."},
     )  # fmt: skip
 
     def __init__(self, group: str, current: AnalysisSettings, *args: Any, **kwargs: Any) -> None:
@@ -46,7 +46,7 @@ class SettingsForm(forms.Form):
                 for number in range(1, MOST_STAGES + 1)]  # fmt: skip
 
     def rates(self) -> list[forms.BoundField]:
-        """The two response rates that the plan tells apart, in per cent."""
+        """The two response rates of the plan, in percent."""
         return [self["p0_percent"], self["p1_percent"]]
 
     def clean(self) -> dict[str, Any]:

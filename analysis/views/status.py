@@ -23,9 +23,9 @@ from trial.record.in_force import settings_in_force
 from trial.runtime.program import PROGRAM
 from trial.validation import state
 
-# The clock strikes each minute; after two and a half without a word something has stopped.
+# The scheduler runs a sweep each minute; after two and a half without one something has stopped.
 SILENT_AFTER = timedelta(seconds=150)
-DIGEST_DUE_AFTER = timedelta(hours=8)  # it rests at night
+DIGEST_DUE_AFTER = timedelta(hours=8)  # none at night
 AUDIT_DUE_AFTER = BACKUP_DUE_AFTER = timedelta(hours=26)
 LOCKOUT_SHOWN_FOR = timedelta(hours=24)
 DRILL_DUE_AFTER = timedelta(days=8)
@@ -33,7 +33,7 @@ DRILL_DUE_AFTER = timedelta(days=8)
 
 @dataclass(frozen=True)
 class Line:
-    """One part: `is_good` None where there is nothing to judge (yet)."""
+    """Latest status of one part of the system; `is_good` None where there is nothing to judge yet."""
 
     part: str
     is_good: bool | None
@@ -72,15 +72,15 @@ def _migrations() -> Line:
 
 def _guards() -> Line:
     missing = spine_in_place.missing()
-    words = spine_in_place.in_words(missing) if missing else "every trigger that records and protects is in its place"
+    words = spine_in_place.in_words(missing) if missing else "every audit trigger is installed"
     return Line("Guards of the record", not missing, words)
 
 
 def _worker(said: StatusNote | None, now: datetime) -> Line:
     if said is None:
-        return Line("Worker and clock", False, "have not been heard of yet")
+        return Line("Worker and clock", False, "no report yet")
     alive = now - said.at < SILENT_AFTER
-    words = said.words if alive else "silent: the worker or the clock (beat) has stopped"
+    words = said.words if alive else "no report: the worker or the scheduler (beat) has stopped"
     return Line("Worker and clock", alive and said.is_good, words, said.at)
 
 
@@ -90,7 +90,7 @@ def _broker() -> Line:
             link.ensure_connection(max_retries=1, interval_start=0, timeout=2)
             link.channel().close()
     except Exception:  # whatever a broker raises, it is not reachable
-        return Line("Broker", False, "cannot be reached: results are late by up to a minute, nothing is lost")
+        return Line("Broker", False, "cannot be reached: results are up to a minute late, nothing is lost")
     return Line("Broker", True, "reachable")
 
 
@@ -106,15 +106,15 @@ def _groups() -> Iterator[Line]:
 def _group(group: str, newest: int, change: int | None, at: datetime | None) -> Line:
     name = f"Results of group {group}"
     if change is None:
-        return Line(name, newest == 0, "nothing computed yet")
+        return Line(name, newest == 0, "no results yet")
     if change < newest:
-        return Line(name, False, f"behind: computed up to change {change}, the record stands at {newest}", at)
+        return Line(name, False, f"behind: calculated up to change {change}, the newest is {newest}", at)
     return Line(name, True, f"up to date with change {newest}", at)
 
 
 def _audit(said: StatusNote | None, now: datetime) -> Line:
     if said is None:
-        return Line("Audit chain", None, "not verified yet; it is each night, or by manage.py verify_audit")
+        return Line("Audit chain", None, "not verified yet; verified each night, or by manage.py verify_audit")
     late = now - said.at > AUDIT_DUE_AFTER
     words = f"{said.words}; the next verification is overdue" if late else said.words
     return Line("Audit chain", said.is_good and not late, words, said.at)
@@ -122,15 +122,15 @@ def _audit(said: StatusNote | None, now: datetime) -> Line:
 
 def _digest(said: StatusNote | None, now: datetime) -> Line:
     if said is None:
-        return Line("Digest of reports", None, "none yet; it is looked after each hour from 05:05 to 22:05 UTC")
+        return Line("Digest of reports", None, "none yet; due each hour from 05:05 to 22:05 UTC")
     late = now - said.at > DIGEST_DUE_AFTER
-    words = f"{said.words}; nobody has looked since" if late else said.words
+    words = f"{said.words}; overdue since" if late else said.words
     return Line("Digest of reports", said.is_good and not late, words, said.at)
 
 
 def _lockout(said: StatusNote | None, now: datetime) -> Line:
     if said is None or now - said.at > LOCKOUT_SHOWN_FOR:
-        return Line("Signing in", True, "not closed by wrong passwords in the last day")
+        return Line("Signing in", True, "not blocked by wrong passwords in the last 24 hours")
     return Line("Signing in", False, said.words, said.at)
 
 
@@ -138,7 +138,7 @@ def _backup(part: str, said: StatusNote | None, now: datetime, due_after: timede
     if said is None:
         begun_at = Change.objects.order_by("id").values_list("at", flat=True).first()
         is_due = begun_at is not None and now - begun_at > due_after
-        return Line(part, False if is_due else None, "none is on record; it is made each night at 01:30 UTC")
+        return Line(part, False if is_due else None, "none yet; made each night at 01:30 UTC")
     late = now - said.at > due_after
     return Line(part, said.is_good and not late, f"{said.words}; the next is overdue" if late else said.words, said.at)
 

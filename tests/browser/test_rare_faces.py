@@ -46,7 +46,7 @@ FACES = (
     ("correct registration", Role.COORDINATOR, ROOT + "registration/", {"ecog": "2"}, "Not saved"),
     ("waiver", Role.CHAIR, ROOT + "waivers/1/decision/", {"because": ""}, "Not saved"),
     ("settings to confirm", Role.STATISTICIAN, "/settings/A/", {"confirmation_days": "35", "reason": "Amendment 2"},
-     "Change the settings of group A"),
+     "Save analysis settings of group A"),
     ("a data cut refused", Role.STATISTICIAN, "/moments/", {"name": "", "because": ""}, "Not created."),
     ("one-time password", Role.ADMINISTRATOR, "password of nora", {"reason": "Forgotten"}, "the person then chooses"),
     ("site refused", Role.ADMINISTRATOR, "/sites/add/", {"code": "NORTH", "name": "North again"}, "Say why"),

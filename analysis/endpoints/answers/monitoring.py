@@ -1,4 +1,4 @@
-"""Two-stage monitoring: the boundary, where the group stands, what is still needed, how likely it is to come. PURE."""
+"""Two-stage monitoring: the boundary, the group's status, what is still needed and how likely it is. PURE."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
@@ -73,7 +73,7 @@ def as_it_became(settings: StagePlan, count: int, is_full: bool) -> Plan:
 
 
 def changed_look(settings: StagePlan, plan: Plan) -> str:
-    """What is said when the last look has not its planned size; empty when it has."""
+    """A note when the last look does not have its planned size; empty when it does."""
     size, bound, now = settings.participants[-1], settings.futility[-1], plan.stages[-1]
     if now.participants == size:
         return ""
@@ -174,7 +174,7 @@ def words(state: str, bound: int | None, responders: int, open_outcomes: int) ->
 
 
 def line(plan: Plan, parts: Sequence[Part]) -> str:
-    """Where the group stands in one line: the first look that is not passed, else the last."""
+    """The group's status in one line: the first look that is not passed, else the last."""
     reached = states(plan, parts)
     number = next((place for place, state in enumerate(reached, start=1) if state != PASSED), len(reached))
     stage = plan.stages[number - 1]
@@ -190,7 +190,7 @@ def _chances(plan: Plan, parts: Sequence[Part], rate: float) -> dict[str, Any]:
 
 
 def _what_if(plan: Plan, parts: Sequence[Part], settings: StagePlan) -> list[dict[str, Any]]:
-    """Where the group would stand if the next open outcome were a response, and if it were none."""
+    """The status if the next open outcome were a response, and if it were none."""
     place = next((place for place, part in enumerate(parts) if part.open), None)
     if place is None or states(plan, parts)[-1] != OPEN:
         return []

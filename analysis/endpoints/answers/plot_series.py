@@ -53,7 +53,7 @@ def swimmer(cohort: Cohort) -> Iterator[dict[str, Any]]:
 
 
 def _lane(outcome: Outcome) -> dict[str, Any]:
-    # Days before registration contradict the record, are said elsewhere and have no place on the axis.
+    # Days before registration are inconsistent, listed elsewhere, and not on the axis.
     bars = [[max(bar["from_day"], 0), bar["to_day"], bar["level"]] for bar in outcome["treatment"]["bars"]
             if bar["to_day"] >= 0]  # fmt: skip
     marks = sorted((mark for mark in _marks(outcome) if mark[0] >= 0), key=lambda mark: mark[0])

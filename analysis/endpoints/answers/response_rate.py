@@ -140,7 +140,7 @@ def _share(counted: Sequence[Outcome]) -> dict[str, Any]:
 def _with_limits(responders: int, followed: Followed, rule: str) -> dict[str, Any]:
     """The rate with the limits of the plan followed; Clopper–Pearson where the count is interim or no stopping point.
 
-    Above the largest plan that a table is computed for the equal-tail interval of the same stages stands in, named.
+    Above the largest plan that a table is computed for the equal-tail interval of the same stages is given and named.
     """
     rate = {**proportion(responders, len(followed.counted)), "note": followed.words}
     plan, stop = followed.plan, (followed.stage, responders)

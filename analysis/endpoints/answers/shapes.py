@@ -43,7 +43,7 @@ class Number:
 
 @dataclass(frozen=True, kw_only=True)
 class Endpoint:
-    """One question of the protocol: its name, who is counted, where the rule stands, and the rule itself.
+    """One question of the protocol: its name, who is counted, the source of the rule, and the rule itself.
 
     looks_at: the names of an outcome that the rule reads beside those of its population. While they stay the same in
     everybody, so does the answer, and the entries behind its numbers are found by them. version: raise it when the same
@@ -108,7 +108,7 @@ class Endpoint:
         raise NotImplementedError
 
     def facts(self, outcome: Outcome) -> dict[str, str]:
-        """What this endpoint says of one participant, in words."""
+        """The facts of one participant that decide this endpoint, in words."""
         return {}
 
     def is_readable(self, outcome: Outcome) -> bool:
@@ -116,7 +116,7 @@ class Endpoint:
         return self.reads <= outcome.keys()
 
     def evidence(self, outcome: Outcome) -> list[Evidence]:
-        """The facts that decide what this endpoint says of a participant, with their entries."""
+        """The facts that decide this endpoint for a participant, with their entries."""
         return self.explains(outcome) if self.explains else evidence.of_names(outcome, self.looks_at)
 
 

@@ -66,7 +66,7 @@ def _change_reasons(treated: Sequence[Outcome], kind: str) -> dict[str, list[str
 
 
 def _reasons(treated: Sequence[Outcome]) -> dict[str, list[str]]:
-    """Reason code → study numbers, most frequent first; those without an end stand under "on treatment"."""
+    """Reason code → study numbers, most frequent first; those without an end are under "on treatment"."""
     by_reason: dict[str, list[str]] = defaultdict(list)
     for outcome in treated:
         by_reason[outcome["treatment"]["off_reason"] or ONGOING].append(outcome["number"])

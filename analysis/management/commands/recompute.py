@@ -15,8 +15,8 @@ from trial.protocol import Group
 class Command(BaseCommand):
     """The same as the worker does, in the foreground."""
 
-    help = "Recompute the endpoints of a group, or of both."
-    # They walk every page of the product; the database is asked here, and says itself what is wrong with it.
+    help = "Recompute the endpoints of one group, or of all."
+    # Checks would load every page of the product; a database that is not ready fails here with its own message.
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -200,7 +200,7 @@ def test_a_data_cut_is_never_altered_and_its_name_never_given_twice(cast: Cast) 
         made.save()
     with pytest.raises(IntegrityError):
         data_cuts.make(statistician, "Interim 1", "again")
-    with pytest.raises(moments.WrongMoment, match="needs a name"):
+    with pytest.raises(moments.WrongMoment, match="name and a purpose"):
         data_cuts.make(statistician, "", "purpose")
 
 
@@ -242,7 +242,7 @@ def test_the_statistician_names_a_data_cut_in_the_browser(cast: Cast) -> None:
     sent = {"name": "Interim 1", "because": "first look", "as_of": "", "cutoff": "12-FEB-2026"}
     assert client.post("/moments/cut/", sent).url == "/dashboard/?cut=Interim+1"
     refused = client.post("/moments/cut/", sent)
-    assert refused.status_code == 422 and "is taken" in refused.text
+    assert refused.status_code == 422 and "exists. Choose another name" in refused.text
     assert 'value="Interim 1"' in refused.text, "what was typed stays"
     assert moments.of_cut("Interim 1").cutoff == date(2026, 2, 12)
 

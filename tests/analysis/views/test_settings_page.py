@@ -122,7 +122,7 @@ def test_the_plan_is_edited_as_stages_and_bounds(cast: Cast) -> None:
         ({"stage_2_participants": ""}, "Each stage of the plan needs its number of participants"),
         ({"p0_percent": "30"}, "The rates of a plan lie between 0 and 1 in order"),
         ({"interval_rule": "mine"}, "Select a valid choice"),
-        ({"reason": " "}, "A change of settings needs its reason."),
+        ({"reason": " "}, "A reason is required."),
     ],
 )
 def test_what_cannot_be_is_refused_in_words(cast: Cast, typed: dict[str, str], words: str) -> None:

@@ -27,8 +27,8 @@ def said() -> dict[str, tuple[bool | None, str]]:
 
 def test_before_the_first_sweep_worker_and_results_want_a_look(cast: Cast) -> None:
     found = said()
-    assert found["Worker and clock"] == (False, "have not been heard of yet")
-    assert found["Results of group A"] == (False, "nothing computed yet")
+    assert found["Worker and clock"] == (False, "no report yet")
+    assert found["Results of group A"] == (False, "no results yet")
     assert found["Results of group B"][0] is True
     assert found["Database schema"][0] is True
     assert found["Broker"] == (True, "reachable")
