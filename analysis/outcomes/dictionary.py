@@ -1,11 +1,11 @@
 """Names and categories of toxicity terms as the endpoints show them. PURE.
 
-A term that the dictionary does not know keeps its own code and stands in a category of its own.
+A term that the dictionary does not know keeps its own code and is in a category of its own.
 """
 
 from functools import lru_cache
-from importlib import import_module
-from typing import Any
+
+from trial.protocol import ctcae_v3
 
 NO_CATEGORY = "not in the dictionary"
 
@@ -14,8 +14,8 @@ NO_CATEGORY = "not in the dictionary"
 def category_of(term: str) -> str:
     """The CTCAE 3.0 category of a term code."""
     try:
-        return str(_dictionary().category_of(term))
-    except (ImportError, KeyError):
+        return str(ctcae_v3.category_of(term))
+    except KeyError:
         return NO_CATEGORY
 
 
@@ -23,14 +23,8 @@ def category_of(term: str) -> str:
 def name_of(term: str, select: str = "", words: str = "") -> str:
     """The term as it is shown: its name, the select where it has one, the site's own words for "other" terms."""
     try:
-        known = _dictionary().term(term)
-    except (ImportError, KeyError):
-        name, selects = term, {}
-    else:
-        name, selects = known.name, {option.code: option.words for option in known.selects}
-    parts = [name, selects.get(select, select), words]
-    return ": ".join(part for part in parts if part)
-
-
-def _dictionary() -> Any:
-    return import_module("trial.protocol.ctcae_v3")
+        known = ctcae_v3.term(term)
+    except KeyError:
+        return ": ".join(part for part in (term, select, words) if part)
+    selects = {option.code: option.words for option in known.selects}
+    return ": ".join(part for part in (known.name, selects.get(select, select), words) if part)

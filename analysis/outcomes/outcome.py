@@ -12,8 +12,6 @@ from trial.rules.evaluation import accrual_stage, populations, response
 from trial.rules.evaluation.disease import Course, course_of, radiological_progression
 from trial.rules.evaluation.facts import DatedFact, ParticipantFact
 
-why_not_evaluable = populations.why_not_evaluable
-
 
 def derive(participant: ParticipantFact, settings: AnalysisSettings) -> dict[str, Any]:
     """The outcome of one registered participant; raises nothing for incomplete data: what is unknown is named."""

@@ -51,15 +51,8 @@ def spider_of(cohort: Cohort) -> spider.Spider:
 
 def swimmer_of(cohort: Cohort) -> swimmer.Swimmer:
     """Treatment, response, progression and death along the time since registration."""
-    lanes = [
-        swimmer.Lane(
-            line["number"], tuple((start, end, level) for start, end, level in line["treatment"]),
-            tuple((day, kind) for day, kind in line["marks"]), line["ongoing"], line["last_day"],
-            _page(line["number"]),
-        )
-        for line in islice(plot_series.swimmer(cohort), MOST_LINES)
-    ]  # fmt: skip
-    return swimmer.swimmer(lanes)
+    lanes = islice(plot_series.swimmer(cohort), MOST_LINES)
+    return swimmer.swimmer([swimmer.Lane(**lane, url=_page(lane["number"])) for lane in lanes])
 
 
 def hormones_of(cohort: Cohort) -> list[hormone.HormonePlot]:

@@ -54,30 +54,27 @@ def swimmer(cohort: Cohort) -> Iterator[dict[str, Any]]:
 
 def _lane(outcome: Outcome) -> dict[str, Any]:
     # Days before registration are inconsistent, listed elsewhere, and not on the axis.
-    bars = [[max(bar["from_day"], 0), bar["to_day"], bar["level"]] for bar in outcome["treatment"]["bars"]
+    bars = [(max(bar["from_day"], 0), bar["to_day"], bar["level"]) for bar in outcome["treatment"]["bars"]
             if bar["to_day"] >= 0]  # fmt: skip
     marks = sorted((mark for mark in _marks(outcome) if mark[0] >= 0), key=lambda mark: mark[0])
     ongoing = outcome["treatment"]["off_on"] is None and outcome["dates"]["death"] is None
     return {
         "number": outcome["number"],
-        "treatment": bars,
-        "marks": marks,
+        "treatment": tuple(bars),
+        "marks": tuple(marks),
         "ongoing": ongoing,
         "last_day": max([0, *(bar[1] for bar in bars), *(mark[0] for mark in marks), outcome["os"]["days"] or 0]),
-        "response": response_of(outcome),
     }
 
 
-def _marks(outcome: Outcome) -> list[list[Any]]:
-    """[day, kind]: CR or PR where the confirmed response began, response_end, progression, death."""
+def _marks(outcome: Outcome) -> list[tuple[int, str]]:
+    """(day, kind): CR or PR where the confirmed response began, response_end, progression, death."""
     start = outcome["registered_on"]
-    marks: list[list[Any]] = [
-        [_days(start, on), kind] for kind in ("progression", "death") if (on := outcome["dates"][kind])
-    ]
+    marks = [(_days(start, on), kind) for kind in ("progression", "death") if (on := outcome["dates"][kind])]
     if outcome["confirmed"]:
-        marks.append([_days(start, outcome["confirmed"]["began_on"]), outcome["confirmed"]["response"]])
+        marks.append((_days(start, outcome["confirmed"]["began_on"]), outcome["confirmed"]["response"]))
     if outcome["dor"] and outcome["dor"]["event"]:
-        marks.append([_days(start, outcome["dor"]["on"]), "response_end"])
+        marks.append((_days(start, outcome["dor"]["on"]), "response_end"))
     return marks
 
 

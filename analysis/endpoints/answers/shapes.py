@@ -20,16 +20,18 @@ NOT_ESTIMABLE = "not estimable"
 
 @dataclass(frozen=True)
 class Population:
-    """Who is counted: in words, the names of an outcome that decide it, and the rule itself."""
+    """Who is counted: in words, the names of an outcome that decide it, the rule itself, and the rule in words."""
 
     words: str
     reads: tuple[str, ...]
     includes: Callable[[Outcome], bool]
+    rule: str = ""
 
 
 ELIGIBLE = Population("registered, eligible", ("eligible",), lambda outcome: bool(outcome["eligible"]))
-EVALUABLE = Population("evaluable", ("evaluable",), lambda outcome: bool(outcome["evaluable"]))
-TREATED = Population("at least one dose", ("treated",), lambda outcome: bool(outcome["treated"]))
+EVALUABLE = Population("evaluable", ("evaluable",), lambda outcome: bool(outcome["evaluable"]),
+                       "eligible, consented, at least one dose")  # fmt: skip
+TREATED = Population("treated", ("treated",), lambda outcome: bool(outcome["treated"]), "at least one dose")
 
 
 @dataclass(frozen=True)
