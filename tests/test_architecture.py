@@ -22,18 +22,21 @@ PURE = (
     "trial/protocol",
     "trial/drawing/axes.py",
     "trial/rules",
+    "analysis/statistics",
+    "analysis/outcomes",
     "analysis/endpoints",
     "analysis/charts",
     "capture/participants/timeline",
 )
 # `from capture.participants.timeline import scans` names the package.
 PACKAGES = {"trial", "trial.protocol", "trial.rules.evaluation", "trial.rules.response", "trial.rules.safety",
-            "trial.rules.dates", "trial.rules.dose", "analysis.endpoints", "analysis.charts",
+            "trial.rules.dates", "trial.rules.dose", "analysis.statistics", "analysis.outcomes", "analysis.endpoints",
+            "analysis.endpoints.answers", "analysis.charts",
             "capture.participants.timeline", "trial.drawing"}  # fmt: skip
 ALLOWED_OUTSIDE = {
-    "analysis/endpoints/intervals.py": {"scipy", "numpy"},
-    "analysis/endpoints/after_stopping.py": {"scipy", "numpy"},
-    "analysis/endpoints/survival.py": {"lifelines"},
+    "analysis/statistics/intervals.py": {"scipy", "numpy"},
+    "analysis/statistics/after_stopping.py": {"scipy", "numpy"},
+    "analysis/statistics/survival.py": {"lifelines"},
 }
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PURE = ["trial/protocol", "trial/rules", "trial/drawing/axes.py", "analysis/endpoints", "capture/participants/timeline"]
+PURE = ["trial/protocol", "trial/rules", "trial/drawing/axes.py",
+        "analysis/statistics", "analysis/outcomes",
+        "analysis/endpoints", "analysis/charts", "capture/participants/timeline"]
 
 
 def _run(*words: str, **environment: str) -> str:

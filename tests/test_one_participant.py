@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from analysis.recompute import recompute
+from analysis.results.recompute import recompute
 from capture.casebook.forms import assessment, treatment
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, dosing, entries

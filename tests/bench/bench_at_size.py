@@ -32,7 +32,7 @@ from trial.models import Assessment, Change, Participant, Person, Role  # noqa: 
 from trial.rules.dates.partial_date import PartialDate  # noqa: E402
 
 PAGES = (
-    "dashboard/", "dashboard/panel/A/", "groups/A/", "groups/A/behind/responders/", "participants/",
+    "dashboard/", "dashboard/panel/A/", "groups/A/", "groups/A/behind/counted-response_rate/", "participants/",
     "participants/?state=overdue",
 )  # fmt: skip
 REASON = "benchmark"

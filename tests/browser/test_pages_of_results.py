@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from analysis.recompute import recompute
+from analysis.results.recompute import recompute
 from capture.casebook.forms import assessment, treatment
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, dosing, entries
@@ -73,8 +73,8 @@ def test_a_plot_is_stepped_through_and_opened_by_keyboard(chromium: Any, live_se
     page.goto(f"{live_server_url}/dashboard/")
     _tab_to(page, "Waterfall plot")
     assert _said(page) == ""
-    assert _said(page, "ArrowRight") == "NET-001: +50.0 %, PD (1 of 2)"
-    assert _said(page, "ArrowRight", "ArrowRight") == "NET-002: −50.0 %, SD (2 of 2)"
+    assert _said(page, "ArrowRight") == "NET-001: +50.0%, PD (1 of 2)"
+    assert _said(page, "ArrowRight", "ArrowRight") == "NET-002: −50.0%, SD (2 of 2)"
     assert page.locator("output.plot-words").get_attribute("aria-live") == "polite"
     assert Axe().run(page).response["violations"] == []
     with page.expect_navigation():
@@ -85,10 +85,10 @@ def test_a_plot_is_stepped_through_and_opened_by_keyboard(chromium: Any, live_se
     _tab_to(page, "Boundary of the two-stage plan")
     assert _said(page, "Home") == "NET-001, 1 of 2: no confirmed response; 0 responders so far (1 of 5)"
     _tab_to(page, "Kaplan–Meier")
-    both = "2.0 months: 1 event and 1 censored among 2 at risk; 50.0 % without event"
+    both = "2.0 months: 1 event and 1 censored among 2 at risk; 50.0% event-free"
     assert _said(page, "ArrowDown").startswith(both)
     _tab_to(page, "Adverse events")
-    assert _said(page, "End").startswith("Diarrhea (GASTROINTESTINAL); 2 of 2 (100 %); grade 3 2")
+    assert _said(page, "End").startswith("Diarrhea (GASTROINTESTINAL); 2 of 2 (100%); grade 3 2")
     assert Axe().run(page).response["violations"] == []
     with page.expect_navigation():
         page.keyboard.press("Enter")
@@ -105,8 +105,8 @@ def test_a_plot_keeps_the_focus_when_its_panel_brings_newer_numbers(
     _said(page, "ArrowRight")
     _course(register(cast.people[Role.COORDINATOR], cast.north), 70)
     recompute("A")
-    page.locator("output.plot-words", has_text="NET-003: +75.0 %, PD (1 of 3)").wait_for(timeout=5000)
-    assert _said(page, "ArrowRight") == "NET-001: +50.0 %, PD (2 of 3)"
+    page.locator("output.plot-words", has_text="NET-003: +75.0%, PD (1 of 3)").wait_for(timeout=5000)
+    assert _said(page, "ArrowRight") == "NET-001: +50.0%, PD (2 of 3)"
 
 
 def test_without_scripts_the_same_stands_in_a_table(chromium: Any, live_server_url: str, cast: Cast) -> None:

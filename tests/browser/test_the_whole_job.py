@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from analysis.recompute import recompute
+from analysis.results.recompute import recompute
 from capture.casebook.forms import assessment, treatment
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, dosing
@@ -91,17 +91,17 @@ def test_two_scans_28_days_apart_move_the_chairs_figure(browser: Any, live_serve
     cookies = {role: _signed_in(cast.people[role]) for role in (Role.CHAIR, Role.COORDINATOR)}
     chair = _page(browser, address, cookies[Role.CHAIR], complaints)
     chair.goto(f"{address}/dashboard/")
-    responders = chair.locator("#group-A [data-figure=responders]")
+    responders = chair.locator("#group-A [data-figure=response_rate]")
     assert responders.inner_text() == "0"
     nora = _page(browser, address, cookies[Role.COORDINATOR], complaints)
     first = DAY_1 + timedelta(days=56)
     for on in (first, first + timedelta(days=28)):
         _type_follow_up(nora, address, cast.participant.reference, on)
     recompute("A")  # the worker's part; the broker of the tests wakes nobody
-    chair.locator("#group-A [data-figure=responders]", has_text="1").wait_for(timeout=5000)
-    assert chair.locator("#group-B [data-figure=responders]").inner_text() == "0"
+    chair.locator("#group-A [data-figure=response_rate]", has_text="1").wait_for(timeout=5000)
+    assert chair.locator("#group-B [data-figure=response_rate]").inner_text() == "0"
     _no_barriers(chair)
-    for place in ("/groups/A/", "/groups/A/behind/responders/"):
+    for place in ("/groups/A/", "/groups/A/behind/counted-response_rate/"):
         chair.goto(address + place)
         _no_barriers(chair)
     for place in ("/work/", *(f"/participants/{cast.participant.reference}/{kind}/new/" for kind in ENTRY_FORMS),

@@ -3,7 +3,6 @@
 from trial.protocol import analysis_settings, code_lists, ctcae_v3, form_versions, schedule
 from trial.protocol.analysis_settings import (
     DECLARED,
-    ENGINE,
     WORDS_OF_CHOICES,
     AnalysisSettings,
     Declared,
@@ -78,7 +77,6 @@ __all__ = [
     "EDITIONS",
     "ELIGIBILITY",
     "ELIGIBILITY_EDITION",
-    "ENGINE",
     "ETHNICITIES",
     "Edition",
     "EligibilityItem",

@@ -13,8 +13,6 @@ from typing import Any
 from trial.protocol.constants import OUR_READING, RECIST, REGISTRY, constant
 from trial.protocol.groups import Group
 
-ENGINE = "14"
-
 PARTIAL_DEATH_READINGS = ("not_before_last_alive", "earliest", "latest")
 PARTIAL_THERAPY_READINGS = ("not_before_last_dose", "earliest", "latest")
 INTERVAL_RULES = ("crow", "max")

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
-from analysis.recompute import recompute
+from analysis.results.recompute import recompute
 from capture.casebook.forms import assessment, treatment
 from capture.entry.services import assessments, corrections, dosing, registration
 from tests.cast import Cast, answers, cast_of, ceiling, details, register

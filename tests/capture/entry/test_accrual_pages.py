@@ -78,7 +78,7 @@ def test_an_open_group_offers_nothing_to_reopen(cast: Cast) -> None:
 
 
 def test_the_dashboard_says_where_registration_stands(cast: Cast) -> None:
-    from analysis.recompute import recompute
+    from analysis.results.recompute import recompute
 
     recompute("A")
     recompute("B")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from analysis.recompute import recompute
+from analysis.results.recompute import recompute
 from capture.casebook.forms import assessment, treatment
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, dosing, entries

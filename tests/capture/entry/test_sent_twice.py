@@ -185,6 +185,6 @@ def test_a_busy_record_refuses_a_data_cut_in_words(cast: Cast, monkeypatch: pyte
     def busy(*_: Any, **__: Any) -> None:
         raise changes.RecordBusy("The record is busy. Nothing was saved; please save again.")
 
-    monkeypatch.setattr("analysis.data_cuts.make", busy)
+    monkeypatch.setattr("analysis.results.data_cuts.make", busy)
     answer = signed_in(cast.people[STATISTICIAN]).post("/moments/cut/", {"name": "one", "because": "the board"})
     assert answer.status_code == 422 and "The record is busy" in _said(answer)

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from analysis.recompute import recompute
+from analysis.results.recompute import recompute
 from capture.exchange.data_sets import BY_NAME
 from capture.exchange.importing.files import from_folder
 from capture.exchange.importing.run import import_files

@@ -12,9 +12,9 @@ import pytest
 from django.core.management import call_command
 from django.db import models
 
-from analysis import moments
 from analysis.models import GroupResult
-from analysis.moments import Moment
+from analysis.results import moments
+from analysis.results.moments import Moment
 from capture.conduct import holds, redactions, signing
 from capture.conduct.queries import NotPossible
 from tests.blacked import NAME, asked_for, blacked_out, sound, sql, typed

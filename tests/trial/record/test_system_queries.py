@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from analysis.asking import ask
-from analysis.recompute import recompute
+from analysis.results.automatic_queries import ask
+from analysis.results.recompute import recompute
 from analysis.tasks import recompute_group, sweep
 from capture.casebook.fields import today
 from capture.casebook.forms import assessment, treatment
@@ -119,7 +119,7 @@ def test_the_sweep_asks_what_a_crash_left_unasked(cast: Cast) -> None:
 
 def test_a_result_that_is_due_goes_before_queries(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     """After an import thousands of findings wait: whoever saves meanwhile sees the number first."""
-    monkeypatch.setattr("analysis.asking.AT_ONCE", 1)
+    monkeypatch.setattr("analysis.results.automatic_queries.AT_ONCE", 1)
     _treated(cast, "PR")
     cast.participant = register(cast.people[Role.COORDINATOR], cast.north)
     _treated(cast, "PR")
