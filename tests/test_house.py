@@ -1,5 +1,6 @@
 """The habits of the house as tests: style, types of the pure code, migrations, deployment checks, sizes."""
 
+import ast
 import os
 import subprocess
 import sys
@@ -62,3 +63,25 @@ def test_no_module_is_longer_than_400_lines() -> None:
     lengths = {str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines()) for path in _modules()
                if "migrations" not in path.parts}
     assert {path: lines for path, lines in lengths.items() if lines > 400} == {}
+
+
+def _asks_for_rows_not_struck_out(node: ast.AST) -> bool:
+    """`struck_out_reason=""` (or below a foreign key) as an argument, or as an entry of a dict of arguments."""
+    if isinstance(node, ast.keyword):
+        named, value = node.arg or "", node.value
+        return named.endswith("struck_out_reason") and isinstance(value, ast.Constant) and value.value == ""
+    if isinstance(node, ast.Dict):
+        return any(isinstance(key, ast.Constant) and str(key.value).endswith("struck_out_reason")
+                   and isinstance(value, ast.Constant) and value.value == ""
+                   for key, value in zip(node.keys, node.values, strict=True))  # fmt: skip
+    return False
+
+
+def test_rows_that_are_not_struck_out_are_asked_for_by_standing() -> None:
+    allowed = ROOT / "trial/models/base.py"
+    paths = [*_modules(), *sorted((ROOT / "tests").rglob("*.py"))]
+    places = [f"{path.relative_to(ROOT)}:{node.lineno}" for path in paths
+              if path != allowed and "migrations" not in path.parts
+              for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+              if _asks_for_rows_not_struck_out(node)]  # fmt: skip
+    assert places == []

@@ -84,7 +84,7 @@ def obstacles(target: Target) -> list[str]:
             more = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
             found.append(f"Casebooks {words}: {', '.join(named[:MOST_NAMED])}{more}.")
     open_states = (Query.State.OPEN, Query.State.REOPENED, Query.State.ANSWERED)
-    queries = Query.objects.filter(participant__in=target.participants, state__in=open_states, struck_out_reason="")
+    queries = Query.objects.standing().filter(participant__in=target.participants, state__in=open_states)
     if queries.exists():
         found.append(f"Queries that are not closed: {queries.count()}.")
     return found

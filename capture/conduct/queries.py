@@ -162,9 +162,9 @@ def raise_many(person: Person, asked: Iterable[tuple[Participant, Where]], words
 
 
 def _waits(participant: Participant, where: Where, words: str) -> bool:
-    return Query.objects.filter(
+    return Query.objects.standing().filter(
         participant=participant, form=where.form, row_id=where.row_id, field=where.field, words=words,
-        state__in=(State.OPEN, State.REOPENED), struck_out_reason="",
+        state__in=(State.OPEN, State.REOPENED),
     ).exists()  # fmt: skip
 
 

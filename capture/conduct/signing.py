@@ -45,7 +45,7 @@ class Standing:
 def standing(participant: Participant) -> Standing:
     """Compares the casebook row by row with the newest signature."""
     versions = casebook(participant.pk)
-    signature = participant.signatures.filter(struck_out_reason="").select_related("signed_by").last()
+    signature = participant.signatures.standing().select_related("signed_by").last()
     known = set(signature.versions) if signature else set()
     fresh = [each for each in versions if each.id not in known]
     state = UNSIGNED if signature is None else CHANGED if fresh else SIGNED
@@ -80,14 +80,14 @@ def sign(person: Person, participant: Participant, seen: str) -> Signature:
     """
     if not access.may_sign(person, participant.site, site_clock.today_at(participant.site)):
         raise NotPossible(f"Only an investigator delegated for site {participant.site.code} signs its casebooks.")
-    before = participant.signatures.filter(content_hash=seen, struck_out_reason="").first()
+    before = participant.signatures.standing().filter(content_hash=seen).first()
     if before is not None and standing(participant).content_hash == seen:
         return before
     with changes.record(person, "sign", MEANING, participant=participant) as change:
         # Read under the writers' lock: what is signed is what stands at this Change.
         versions = casebook(participant.pk)
         current = content_hash(participant, versions)
-        twin = participant.signatures.filter(content_hash=current, struck_out_reason="").first()
+        twin = participant.signatures.standing().filter(content_hash=current).first()
         if twin is not None:
             raise NotPossible("This casebook is signed already.")
         if current != seen:

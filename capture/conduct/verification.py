@@ -33,9 +33,7 @@ def of_entry(participant: Participant, kind: str, row: Any) -> list[Planned]:
     """The entry as a whole first, then its critical fields; empty for a form outside the plan."""
     if kind not in PLAN:
         return []
-    rows = list(
-        participant.verifications.filter(form=kind, row_id=row.pk, struck_out_reason="").select_related("verified_by")
-    )
+    rows = list(participant.verifications.standing().filter(form=kind, row_id=row.pk).select_related("verified_by"))
     dropped = _dropped(rows)
     by_field = {each.field: each for each in rows}
     whole = by_field.get("")
@@ -71,7 +69,7 @@ def verify_many(
                 raise NotPossible("The plan does not ask for this verification.")
             if history.newest_change(*labels.rows_of(participant, kind, row)) != seen:
                 raise NotPossible("The entry was changed while you looked at it. Compare it again.")
-            standing = participant.verifications.filter(form=kind, row_id=row.pk, struck_out_reason="")
+            standing = participant.verifications.standing().filter(form=kind, row_id=row.pk)
             one = standing.filter(field=field).first() or SourceVerification(
                 participant=participant, form=kind, row_id=row.pk, field=field
             )
@@ -153,11 +151,11 @@ def entries_of(participant: Participant, kinds: Any) -> list[CasebookEntry]:
 
 def _entry_rows(participant: Participant) -> list[tuple[str, Any, date | None]]:
     rows: list[tuple[str, Any, date | None]] = [("registration", participant, participant.registered_on)]
-    for scan in participant.assessments.filter(struck_out_reason=""):
+    for scan in participant.assessments.standing():
         rows.append(("baseline" if scan.kind == "baseline" else "follow_up_scan", scan, scan.assessed_on))
-    rows += [("cycle", each, each.started_on) for each in participant.cycles.filter(struck_out_reason="")]
+    rows += [("cycle", each, each.started_on) for each in participant.cycles.standing()]
     for kind, form in ENTRY_FORMS.items():
-        for row in form.model.objects.filter(participant=participant, struck_out_reason=""):
+        for row in form.model.objects.standing().filter(participant=participant):
             rows.append((kind, row, _day(getattr(row, form.dated_by))))
     return rows
 

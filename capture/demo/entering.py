@@ -113,7 +113,7 @@ def _baseline(entry: Entry, values: Mapping[str, Any]) -> None:
 
 def _scan(entry: Entry, values: Mapping[str, Any], longer_mm: str = "0", reason: str = "") -> None:
     scan = values["scan"]
-    seen = list(entry.participant.lesions.filter(struck_out_reason="").order_by("id"))
+    seen = list(entry.participant.lesions.standing().order_by("id"))
     targets = [lesion for lesion in seen if lesion.kind == "target"]
     readings = [_reading(lesion.pk, place, scan, Decimal(longer_mm)) for place, lesion in enumerate(targets)]
     state = _non_target_state(scan)
@@ -161,7 +161,7 @@ def _cycle(entry: Entry, values: Mapping[str, Any]) -> None:
 
 def _count_again(entry: Entry, values: Mapping[str, Any]) -> None:
     cycle = Cycle.objects.get(participant=entry.participant, number=values["number"])
-    rows = cycle.periods.filter(struck_out_reason="").order_by("from_day")
+    rows = cycle.periods.standing().order_by("from_day")
     periods = [treatment.Period(row.from_day, row.to_day, row.dose_mg, row.frequency, row.reason) for row in rows]
     dosing.save_cycle(
         entry.person, entry.participant, cycle.number, cycle.started_on, periods, cycle.tablets_dispensed,
@@ -177,7 +177,7 @@ def _local_treatment(entry: Entry, values: Mapping[str, Any]) -> None:
 def _strike_out(entry: Entry, values: Mapping[str, Any]) -> None:
     form = ENTRY_FORMS[values["kind"]]
     found = {name: value for name, value in values.items() if name not in ("kind", "reason")}
-    row = form.model.objects.get(participant=entry.participant, struck_out_reason="", **found)
+    row = form.model.objects.standing().get(participant=entry.participant, **found)
     entries.strike_out(entry.person, entry.participant, form, row, values["reason"])
 
 
@@ -191,7 +191,7 @@ def _reopening(entry: Entry, values: Mapping[str, Any]) -> None:
 
 
 def _reopening_withdrawn(entry: Entry, values: Mapping[str, Any]) -> None:
-    row = Reopening.objects.get(group=values["group"], struck_out_reason="")
+    row = Reopening.objects.standing().get(group=values["group"])
     registration.withdraw(entry.desk.chair, row, values["because"])
 
 

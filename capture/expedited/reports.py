@@ -34,7 +34,7 @@ def save(
 
 
 def _refuse_twin(event: AdverseEvent, values: Mapping[str, Any], row: ExpeditedReport | None) -> None:
-    twins = event.expedited_reports.filter(kind=values["kind"], sent_at=values["sent_at"], struck_out_reason="")
+    twins = event.expedited_reports.standing().filter(kind=values["kind"], sent_at=values["sent_at"])
     if twins.exclude(pk=row.pk if row else None).exists():
         raise NotAllowed("A report of this kind, sent at this moment, is on record already.")
 

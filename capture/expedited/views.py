@@ -41,7 +41,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest, reference: str, row_id: int) -> HttpResponse:
     """Records that a report of an adverse event was sent."""
     participant = access.participant_for(request.user, reference)
-    event = get_object_or_404(participant.adverse_events, pk=row_id, struck_out_reason="")
+    event = get_object_or_404(participant.adverse_events.standing(), pk=row_id)
     return _page(request, participant, event, None)
 
 
@@ -49,7 +49,7 @@ def new(request: HttpRequest, reference: str, row_id: int) -> HttpResponse:
 def existing(request: HttpRequest, reference: str, row_id: int) -> HttpResponse:
     """Corrects a report on record, with a reason."""
     participant = access.participant_for(request.user, reference)
-    row = get_object_or_404(participant.expedited_reports.select_related("event"), pk=row_id, struck_out_reason="")
+    row = get_object_or_404(participant.expedited_reports.select_related("event").standing(), pk=row_id)
     return _page(request, participant, row.event, row)
 
 
@@ -57,7 +57,7 @@ def existing(request: HttpRequest, reference: str, row_id: int) -> HttpResponse:
 def strike_out(request: HttpRequest, reference: str, row_id: int) -> HttpResponse:
     """Takes a report back with a reason."""
     participant = access.participant_for(request.user, reference)
-    row = get_object_or_404(participant.expedited_reports, pk=row_id, struck_out_reason="")
+    row = get_object_or_404(participant.expedited_reports.standing(), pk=row_id)
     reason = ReasonForm(request.POST or None)
     if request.method == "POST" and reason.is_valid():
         refusal = saving.attempt(

@@ -62,7 +62,7 @@ def participant(request: HttpRequest, reference: str) -> HttpResponse:
     participant = access.participant_for(request.user, reference)
     row = selectors.rows_of([participant], lambda _: today())[0]
     lists = entry_lists(participant)
-    scans = list(participant.assessments.filter(struck_out_reason="").order_by("assessed_on", "id"))
+    scans = list(participant.assessments.standing().order_by("assessed_on", "id"))
     shown = {
         "participant": participant,
         "marks": panel.marks([participant]),
@@ -98,7 +98,7 @@ def _unmet(participant: Participant) -> list[str]:
 def _may_register(participant: Participant) -> bool:
     if participant.is_registered:
         return False
-    approved = participant.waivers.filter(decision=Waiver.Decision.APPROVED, struck_out_reason="").exists()
+    approved = participant.waivers.standing().filter(decision=Waiver.Decision.APPROVED).exists()
     return approved or not _unmet(participant)
 
 
@@ -132,7 +132,7 @@ def not_done_view(request: HttpRequest, reference: str) -> HttpResponse:
 def revoke_not_done_view(request: HttpRequest, reference: str, row_id: int) -> HttpResponse:
     """It was done after all, or is still to be done."""
     participant = access.participant_for(request.user, reference)
-    row = get_object_or_404(participant.not_done, pk=row_id, struck_out_reason="")
+    row = get_object_or_404(participant.not_done.standing(), pk=row_id)
     form, refusal = ReasonForm(request.POST or None), None
     if request.method == "POST" and form.is_valid():
         refusal = saving.attempt(

@@ -23,7 +23,7 @@ def span_of(person: Person) -> str:
 
 def shown_to(person: Person) -> list[AuditReview]:
     """The reviews that concern the person's sites, newest first."""
-    rows: QuerySet[AuditReview] = AuditReview.objects.filter(struck_out_reason="").select_related("reviewed_by")
+    rows: QuerySet[AuditReview] = AuditReview.objects.standing().select_related("reviewed_by")
     ours = set(access.sites_for(person).values_list("code", flat=True))
     every = access.sees_every_site(person)
     return [each for each in rows.order_by("-id") if every or each.span == "all sites" or ours & set(_codes(each))]
@@ -35,7 +35,7 @@ def _codes(review: AuditReview) -> Sequence[str]:
 
 def newest(span: str) -> AuditReview | None:
     """The review of this very span that reaches furthest."""
-    rows = AuditReview.objects.filter(struck_out_reason="", span=span).select_related("reviewed_by")
+    rows = AuditReview.objects.standing().filter(span=span).select_related("reviewed_by")
     return rows.order_by("-to_change").first()
 
 

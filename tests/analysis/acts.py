@@ -61,7 +61,7 @@ class Study:
 
     def standing(self, act: Act) -> tuple[str, Any]:
         """The kind and the row of a standing entry of anybody; IndexError where there is none."""
-        rows = [(kind, row) for kind in KINDS for row in ENTRY_FORMS[kind].model.objects.filter(struck_out_reason="")]
+        rows = [(kind, row) for kind in KINDS for row in ENTRY_FORMS[kind].model.objects.standing()]
         return rows[act.day % len(rows) if rows else 0]
 
 
@@ -119,7 +119,7 @@ def _dose(study: Study, act: Act) -> None:
 def _readings(one: Participant, act: Act) -> list[assessments.Reading]:
     """Every target times a share of its baseline; 0: gone; the first one not seen at one choice."""
     found = []
-    for place, lesion in enumerate(one.lesions.filter(struck_out_reason="").order_by("id")):
+    for place, lesion in enumerate(one.lesions.standing().order_by("id")):
         share, was = Decimal(SHARES[act.choice]), lesion.readings.order_by("id")[0].longest_diameter_mm
         if act.day % 7 == 3 and place == 0:
             found.append(assessments.Reading(lesion.pk, "not_evaluated", None, "not imaged"))
@@ -142,7 +142,7 @@ def _scan(study: Study, act: Act, row: Any = None) -> None:
 
 
 def _scans(study: Study, act: Act) -> list[Any]:
-    return list(study.one(act).assessments.filter(struck_out_reason="").order_by("assessed_on"))
+    return list(study.one(act).assessments.standing().order_by("assessed_on"))
 
 
 def _scan_again(study: Study, act: Act) -> None:
@@ -155,7 +155,7 @@ def _take_scan_back(study: Study, act: Act) -> None:
 
 
 def _treat_locally(study: Study, act: Act) -> None:
-    lesion = list(study.one(act).lesions.filter(struck_out_reason=""))[0]
+    lesion = list(study.one(act).lesions.standing())[0]
     assessments.treat_locally(study.nora, lesion, act.on if act.choice else None, "embolised")
 
 
@@ -184,7 +184,7 @@ def _settle(study: Study, act: Act) -> None:
 
 def _reopen(study: Study, act: Act) -> None:
     """By a plan with few places, so that there is something to reopen; or taken back again."""
-    standing = Reopening.objects.filter(struck_out_reason="").first()
+    standing = Reopening.objects.standing().first()
     if standing is None:
         _choose("A", {"plan_A": SMALL})
         registration.reopen(study.chris, "A", "because")

@@ -50,13 +50,13 @@ def _pressure(one: Participant, n: int) -> None:
 
 
 def _scan(one: Participant, n: int) -> None:
-    last = Assessment.objects.filter(participant=one, kind="follow_up", struck_out_reason="").last()
+    last = Assessment.objects.standing().filter(participant=one, kind="follow_up").last()
     if last is None:
         return
     readings = [
         assessments.Reading(row.lesion_id, row.state, row.longest_diameter_mm + Decimal(n % 7 + 1) / 10
                             if row.longest_diameter_mm else None, row.not_evaluated_reason, row.scanned_on)
-        for row in last.readings.filter(struck_out_reason="")
+        for row in last.readings.standing()
     ]  # fmt: skip
     assessments.save_follow_up(None, one, last.assessed_on, last.method, last.slice_thickness_mm, last.marker, readings,
                                last.new_lesions, new_lesion_on=last.new_lesion_on,

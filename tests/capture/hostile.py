@@ -145,7 +145,7 @@ def _lost(typed: dict[str, str], shown: dict[str, str]) -> dict[str, tuple[str, 
 def _look_at_the_stored(cast: Cast, kind: str, found: Found) -> None:
     """The newest entry passes its own hard checks; then it makes room for the next."""
     form = ENTRY_FORMS[kind]
-    row = form.model.objects.filter(participant=cast.participant, struck_out_reason="").latest("id")
+    row = form.model.objects.standing().filter(participant=cast.participant).latest("id")
     values: dict[str, Any] = {each.name: getattr(row, each.name) for each in row._meta.fields}
     below = form.lines
     lines = [{name: getattr(each, name) for name in below.fields} for each in below.of(row)] if below else []

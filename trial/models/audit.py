@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Max, Q
 from django.db.models.functions import Now
 
-from trial.models.base import BY_NOTHING, AppendOnly, RecordRow
+from trial.models.base import BY_NOTHING, STANDING, AppendOnly, RecordRow
 from trial.models.casebook.participant import Participant
 from trial.models.people import Person
 
@@ -107,7 +107,7 @@ class Redaction(RecordRow):
     class Meta:
         ordering = ("id",)
         constraints = [
-            models.CheckConstraint(condition=Q(struck_out_reason=""), name="black_out_is_decided_never_struck_out"),
+            models.CheckConstraint(condition=STANDING, name="black_out_is_decided_never_struck_out"),
             models.CheckConstraint(condition=~Q(asked_because=""), name="black_out_says_why"),
             models.CheckConstraint(
                 condition=Q(state="asked", decided_by__isnull=True)

@@ -78,7 +78,7 @@ def refusal(group: str) -> str:
     Participants are evaluated only when the count says that it may matter, and only as many as the stages need.
     """
     settings = settings_in_force(group)
-    registered = Participant.objects.filter(number__isnull=False, group=group, struck_out_reason="").count()
+    registered = Participant.objects.standing().filter(number__isnull=False, group=group).count()
     if accrual.surely_open(registered, settings.ceiling(group), accrual_stage.looks_of(settings, group)):
         return ""
     found = gate_in_force(group)
@@ -111,7 +111,7 @@ class TableInForce:
 
 def table_in_force() -> TableInForce:
     """One SQL statement."""
-    row = ExpeditedTable.objects.filter(struck_out_reason="").last()
+    row = ExpeditedTable.objects.standing().last()
     if row is None:
         return TableInForce(expedited_table.shipped(), expedited_table.SOURCE, expedited_table.TO_BE_CONFIRMED)
     mark = expedited_table.CONFIRMED if row.is_confirmed else expedited_table.TO_BE_CONFIRMED
@@ -133,7 +133,7 @@ def put_in_force(lines: Iterable[str], source: str, is_confirmed: bool) -> tuple
 
 def back_to_shipped(reason: str) -> int:
     """Strikes every edition out, so that the shipped table is in force again; returns how many there were."""
-    standing = list(ExpeditedTable.objects.filter(struck_out_reason=""))
+    standing = list(ExpeditedTable.objects.standing())
     if standing:
         with changes.record(None, "strike_out", reason):
             for each in standing:

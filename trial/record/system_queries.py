@@ -96,8 +96,8 @@ def settle(participant: Participant, findings: Iterable[Finding]) -> bool:
 
 def standing_keys(participant_ids: Iterable[int]) -> dict[int, set[Key]]:
     """Participant id → keys of the computation's queries that stand; one query for all, so that a sweep is cheap."""
-    rows = Query.objects.filter(
-        participant_id__in=list(participant_ids), check_id__regex=COMPUTED, struck_out_reason="", state__in=STANDING
+    rows = Query.objects.standing().filter(
+        participant_id__in=list(participant_ids), check_id__regex=COMPUTED, state__in=STANDING
     )
     found: dict[int, set[Key]] = defaultdict(set)
     for key, code, form, row_id in rows.values_list("participant_id", "check_id", "form", "row_id"):
@@ -107,7 +107,7 @@ def standing_keys(participant_ids: Iterable[int]) -> dict[int, set[Key]]:
 
 def _difference(participant: Participant, wanted: dict[Key, Finding]) -> tuple[list[Finding], list[Query]]:
     newest: dict[Key, Query] = {}
-    rows = participant.queries.filter(check_id__regex=COMPUTED, struck_out_reason="").order_by("id")
+    rows = participant.queries.standing().filter(check_id__regex=COMPUTED).order_by("id")
     for query in rows:
         newest[(query.check_id, query.form, query.row_id)] = query
     opening = [each for key, each in wanted.items() if _is_new(newest.get(key), each)]
@@ -161,8 +161,8 @@ def after_check(row: Acknowledgement, field: str = "") -> None:
 
 
 def _of_check(row: Acknowledgement) -> Query | None:
-    standing = row.participant.queries.filter(
-        check_id=row.check_id, form=row.form, row_id=row.row_id, struck_out_reason="", state__in=STANDING
+    standing = row.participant.queries.standing().filter(
+        check_id=row.check_id, form=row.form, row_id=row.row_id, state__in=STANDING
     )
     return standing.first()
 

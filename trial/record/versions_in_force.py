@@ -33,7 +33,7 @@ class SavedBy(NamedTuple):
 
 def usable_at(site_id: int, form: str) -> frozenset[int]:
     """Numbers of the editions that may be used at the site; one SQL statement."""
-    words = EditionApproval.objects.filter(site=site_id, form=form, struck_out_reason="").order_by("id")
+    words = EditionApproval.objects.standing().filter(site=site_id, form=form).order_by("id")
     return usable(form, dict(words.values_list("edition", "state")))
 
 

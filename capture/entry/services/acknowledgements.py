@@ -51,5 +51,5 @@ def keep(
 
 def _standing(participant: Participant, form: str, row_id: int) -> QuerySet[Acknowledgement]:
     """The acknowledgements of checks; that a value is no adverse event is said elsewhere and outlives a save."""
-    rows = participant.acknowledgements.filter(form=form, row_id=row_id, struck_out_reason="")
+    rows = participant.acknowledgements.standing().filter(form=form, row_id=row_id)
     return rows.exclude(check_id__startswith=NOT_AN_EVENT)

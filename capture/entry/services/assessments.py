@@ -73,15 +73,14 @@ def _stop_if_edited(assessment: Assessment | None, opened_at: int | None) -> Non
 
 def _followed(participant: Participant) -> set[int]:
     """Lesions that a follow-up on record has a reading of."""
-    readings = LesionReading.objects.filter(
-        assessment__participant=participant, assessment__kind="follow_up", assessment__struck_out_reason="",
-        struck_out_reason="", lesion__struck_out_reason="",
+    readings = LesionReading.objects.standing("assessment", "lesion").filter(
+        assessment__participant=participant, assessment__kind="follow_up",
     )  # fmt: skip
     return set(readings.values_list("lesion_id", flat=True))
 
 
 def _strike_out_lesions(baseline: Assessment, kept: set[int], reason: str) -> None:
-    for reading in baseline.readings.filter(struck_out_reason="").select_related("lesion"):
+    for reading in baseline.readings.standing().select_related("lesion"):
         if reading.lesion_id not in kept:
             for row in (reading, reading.lesion):
                 row.struck_out_reason = reason
@@ -94,7 +93,7 @@ def _write_lesion(baseline: Assessment, kind: str, each: NewLesion) -> None:
         lesion = Lesion(participant=baseline.participant, kind=kind, label=_next_label(baseline.participant, kind))
     lesion.organ, lesion.description = each.organ, each.description
     lesion.save()
-    reading = baseline.readings.filter(lesion=lesion, struck_out_reason="").first()
+    reading = baseline.readings.standing().filter(lesion=lesion).first()
     reading = reading or LesionReading(assessment=baseline, lesion=lesion)
     reading.state = "measured" if kind == "target" else "present"
     reading.longest_diameter_mm = each.longest_diameter_mm if kind == "target" else None
@@ -144,7 +143,7 @@ def save_follow_up(
         _stop_if_edited(assessment, opened_at)
         versions.keep(row, "follow_up_scan", participant.site_id, by)
         row.save()
-        existing = {each.lesion_id: each for each in row.readings.filter(struck_out_reason="")}
+        existing = {each.lesion_id: each for each in row.readings.standing()}
         for each in readings:
             found = existing.get(each.lesion_id) or LesionReading(assessment=row, lesion_id=each.lesion_id)
             _write_reading(found, each)
@@ -170,10 +169,10 @@ def strike_out(person: Person | None, row: Assessment, reason: str) -> None:
     """Takes an assessment back with a reason; raises checks.Refused for a baseline that follow-ups rest on."""
     participant = row.participant
     is_baseline = row.kind == Assessment.Kind.BASELINE
-    if is_baseline and participant.assessments.filter(kind="follow_up", struck_out_reason="").exists():
+    if is_baseline and participant.assessments.standing().filter(kind="follow_up").exists():
         raise registry.Refused((FOLLOWED,))
     with changes.record(person, "strike_out", reason, participant=participant, groups=(participant.group,)):
-        rows = list(row.readings.filter(struck_out_reason="").select_related("lesion"))
+        rows = list(row.readings.standing().select_related("lesion"))
         lesions = [each.lesion for each in rows] if is_baseline else []
         for each in (*rows, *lesions, row):
             each.struck_out_reason = reason

@@ -33,7 +33,7 @@ def save_cycle(
     facts = _facts(participant, number, started_on, periods, dispensed, returned) | {"delay_reason": delay_reason}
     by = versions.number_of(participant.site_id, "cycle", edition)
     soft = registry.settle(versions.checks_of("cycle", by), facts, acknowledged)
-    earlier = participant.cycles.filter(number=number, struck_out_reason="").first()
+    earlier = participant.cycles.standing().filter(number=number).first()
     act = "correct" if earlier else "enter"
     with changes.record(person, act, reason, participant=participant, groups=(participant.group,)):
         if earlier is not None:
@@ -52,9 +52,7 @@ def _facts(
     participant: Participant, number: int, started_on: date, periods: Sequence[Period], dispensed: int | None,
     returned: int | None,
 ) -> dict[str, Any]:  # fmt: skip
-    others = list(
-        participant.cycles.filter(struck_out_reason="").exclude(number=number).values_list("number", "started_on")
-    )
+    others = list(participant.cycles.standing().exclude(number=number).values_list("number", "started_on"))
     return {
         "started_on": started_on,
         "registered_on": participant.registered_on or date.max,
@@ -73,7 +71,7 @@ def _facts(
 def _write_periods(cycle: Cycle, periods: Sequence[Period], reason: str) -> None:
     """Periods that are already on record stay; others are struck out with the reason, new ones are added."""
     wanted = list(periods)
-    for row in cycle.periods.filter(struck_out_reason=""):
+    for row in cycle.periods.standing():
         same = Period(row.from_day, row.to_day, row.dose_mg, row.frequency, row.reason)
         if same in wanted:
             wanted.remove(same)
@@ -89,12 +87,12 @@ def _write_periods(cycle: Cycle, periods: Sequence[Period], reason: str) -> None
 
 def strike_out(person: Person | None, row: Cycle, reason: str) -> None:
     """Takes a cycle and its dosing periods back with a reason; raises checks.Refused when later cycles stand."""
-    later = row.participant.cycles.filter(struck_out_reason="", number__gt=row.number).exists()
+    later = row.participant.cycles.standing().filter(number__gt=row.number).exists()
     if later:
         raise registry.Refused((LATER_CYCLES,))
     participant = row.participant
     with changes.record(person, "strike_out", reason, participant=participant, groups=(participant.group,)):
-        for each in [*row.periods.filter(struck_out_reason=""), row]:
+        for each in [*row.periods.standing(), row]:
             each.struck_out_reason = reason
             each.save()
         acknowledgements.keep(participant, "cycle", row.pk, (), None)

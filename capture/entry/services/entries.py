@@ -18,7 +18,7 @@ Values = Mapping[str, Any]
 
 def others(form: CasebookForm, participant: Participant, row: Model | None) -> list[Any]:
     """The standing entries of the form but for `row`."""
-    standing = form.model.objects.filter(participant=participant, struck_out_reason="")
+    standing = form.model.objects.standing().filter(participant=participant)
     return list(standing.exclude(pk=row.pk if row else None))
 
 

@@ -29,8 +29,8 @@ def record_not_an_event(person: Person, proposal: Proposal, because: str) -> Non
     """Holds for this very value and grade: once they change, the value proposes again."""
     participant, check = proposal.participant, NOT_AN_EVENT + proposal.analyte
     with changes.record(person, "enter", participant=participant, groups=(participant.group,)):
-        earlier = Acknowledgement.objects.filter(
-            participant=participant, check_id=check, form=proposal.form, row_id=proposal.row_id, struck_out_reason=""
+        earlier = Acknowledgement.objects.standing().filter(
+            participant=participant, check_id=check, form=proposal.form, row_id=proposal.row_id
         )
         for row in earlier:
             row.struck_out_reason = NEWER_VALUE

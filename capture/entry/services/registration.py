@@ -101,7 +101,7 @@ def request_waiver(person: Person, participant: Participant, because: str) -> Wa
         raise NotAllowed(f"{participant} is registered already: there is nothing to waive.")
     if not because.strip():
         raise NotAllowed("Say why the waiver is asked for.")
-    if participant.waivers.filter(decision=Waiver.Decision.OPEN, struck_out_reason="").exists():
+    if participant.waivers.standing().filter(decision=Waiver.Decision.OPEN).exists():
         raise NotAllowed("A waiver is already waiting for the study chair.")
     with changes.record(person, "enter", participant=participant, site=participant.site, groups=(participant.group,)):
         return Waiver.objects.create(participant=participant, requested_because=because.strip())
@@ -138,7 +138,7 @@ def record_finding(
         raise NotAllowed(f"The finding lies before the registration on {shown(participant.registered_on)}.")
     if not because.strip():
         raise NotAllowed("Say what was found.")
-    if participant.findings.filter(kind=kind, struck_out_reason="").exists():
+    if participant.findings.standing().filter(kind=kind).exists():
         raise NotAllowed("This finding is on record already.")
     with changes.record(person, "enter", participant=participant, site=participant.site, groups=(participant.group,)):
         return participant.findings.create(kind=kind, found_on=found_on, because=because.strip())
@@ -184,12 +184,12 @@ def _details_of(participant: Participant) -> dict[str, Any]:
 
 
 def _answers_of(participant: Participant) -> dict[str, Answer]:
-    rows = participant.eligibility_answers.filter(struck_out_reason="")
+    rows = participant.eligibility_answers.standing()
     return {row.item: Answer(row.met, row.value, row.measured_on) for row in rows}
 
 
 def _has_approved_waiver(participant: Participant) -> bool:
-    return participant.waivers.filter(decision=Waiver.Decision.APPROVED, struck_out_reason="").exists()
+    return participant.waivers.standing().filter(decision=Waiver.Decision.APPROVED).exists()
 
 
 def _write_screened(

@@ -20,7 +20,7 @@ def new(request: HttpRequest, reference: str) -> HttpResponse:
     A baseline that was typed while somebody else saved one is held against theirs, never read as a follow-up.
     """
     participant = access.participant_for(request.user, reference)
-    on_record = participant.assessments.filter(kind="baseline", struck_out_reason="").first()
+    on_record = participant.assessments.standing().filter(kind="baseline").first()
     if on_record is not None and request.POST.get("page") != "baseline":
         return follow_up_scan.page(request, participant, None)
     return baseline.page(request, participant, on_record)
@@ -53,7 +53,7 @@ def response(request: HttpRequest, reference: str) -> HttpResponse:
 def strike_out(request: HttpRequest, reference: str, assessment_id: int) -> HttpResponse:
     """Takes an assessment back with a reason."""
     participant = access.participant_for(request.user, reference)
-    row = get_object_or_404(participant.assessments, pk=assessment_id, struck_out_reason="")
+    row = get_object_or_404(participant.assessments.standing(), pk=assessment_id)
     reason, refusal = ReasonForm(request.POST or None), None
     if request.method == "POST" and reason.is_valid():
         refusal = saving.attempt(
@@ -71,7 +71,7 @@ def strike_out(request: HttpRequest, reference: str, assessment_id: int) -> Http
 def local_treatment(request: HttpRequest, reference: str, lesion_id: int) -> HttpResponse:
     """Notes that a lesion was embolised or ablated: from that day it is not evaluated."""
     participant = access.participant_for(request.user, reference)
-    lesion = get_object_or_404(participant.lesions, pk=lesion_id, struck_out_reason="")
+    lesion = get_object_or_404(participant.lesions.standing(), pk=lesion_id)
     form = LocalTreatmentForm(request.POST or None, initial={"locally_treated_on": lesion.locally_treated_on})
     refusal = None
     if request.method == "POST" and form.is_valid():

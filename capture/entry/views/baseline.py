@@ -77,7 +77,7 @@ def _rows(data: Any, row: Assessment | None, target: bool) -> list[NewLesionForm
 def _readings(row: Assessment | None, kind: str) -> list[LesionReading]:
     if row is None:
         return []
-    standing = row.readings.filter(struck_out_reason="", lesion__kind=kind).select_related("lesion")
+    standing = row.readings.standing().filter(lesion__kind=kind).select_related("lesion")
     return list(standing.order_by("lesion__id"))
 
 

@@ -28,7 +28,7 @@ def cycle(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """Shows a cycle; the site enters or corrects it."""
     participant = access.participant_for(request.user, reference)
     # Read at once: a cycle saved between two questions would otherwise be neither there nor due.
-    standing = list(participant.cycles.filter(struck_out_reason=""))
+    standing = list(participant.cycles.standing())
     row = next((each for each in standing if each.number == number), None)
     if not participant.is_registered or (row is None and number != len(standing) + 1):
         raise Http404("This cycle is not due.")
@@ -41,14 +41,14 @@ def _periods(row: Cycle | None) -> list[treatment.Period]:
     if row is None:
         return []
     return [treatment.Period(each.from_day, each.to_day, each.dose_mg, each.frequency, each.reason)
-            for each in row.periods.filter(struck_out_reason="")]  # fmt: skip
+            for each in row.periods.standing()]  # fmt: skip
 
 
 def _initial(participant: Participant, row: Cycle | None) -> dict[str, Any]:
     if row is not None:
         names = ("started_on", "tablets_dispensed", "tablets_returned", "lot", "delay_reason")
         return {name: getattr(row, name) for name in names}
-    last = participant.cycles.filter(struck_out_reason="").order_by("number").last()
+    last = participant.cycles.standing().order_by("number").last()
     if last is None:
         return {}
     return {"started_on": last.started_on + timedelta(days=protocol.constant("cycle_days"))}
@@ -105,7 +105,7 @@ def _done(request: HttpRequest, participant: Participant, number: int) -> HttpRe
 def strike_out(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """Takes a cycle back with a reason; the newest first."""
     participant = access.participant_for(request.user, reference)
-    row = get_object_or_404(participant.cycles, number=number, struck_out_reason="")
+    row = get_object_or_404(participant.cycles.standing(), number=number)
     reason, refusal = ReasonForm(request.POST or None), None
     if request.method == "POST" and reason.is_valid():
         refusal = saving.attempt(request, lambda: dosing.strike_out(request.user, row, reason.cleaned_data["reason"]))

@@ -54,7 +54,7 @@ def strike_out(request: HttpRequest, reference: str, form: str, row_id: int) -> 
     """Takes an entry back with a reason."""
     participant = access.participant_for(request.user, reference)
     casebook_form = _form_or_404(form)
-    row = get_object_or_404(casebook_form.model, participant=participant, pk=row_id, struck_out_reason="")
+    row = get_object_or_404(casebook_form.model.objects.standing(), participant=participant, pk=row_id)
     reason = ReasonForm(request.POST or None)
     if request.method == "POST" and reason.is_valid():
         refusal = saving.attempt(request, lambda: entries.strike_out(
@@ -123,7 +123,7 @@ def _continues(request: HttpRequest, participant: Participant, row: Any) -> Any:
     if row is not None:
         return row.continues
     given = request.POST.get("continues") or request.GET.get("continues") or ""
-    return participant.adverse_events.filter(pk=key(given), struck_out_reason="").first()
+    return participant.adverse_events.standing().filter(pk=key(given)).first()
 
 
 def _next(request: HttpRequest, participant: Participant, book: CasebookForm) -> HttpResponse:

@@ -70,9 +70,9 @@ def _outcome(participant: Participant, head: FollowUpHeadForm, rows: list[Readin
 
 
 def _rows(participant: Participant, row: Assessment | None, data: Any) -> list[ReadingForm]:
-    saved = {each.lesion_id: each for each in row.readings.filter(struck_out_reason="")} if row else {}
+    saved = {each.lesion_id: each for each in row.readings.standing()} if row else {}
     previous = _previous(participant, row)
-    lesions = participant.lesions.filter(struck_out_reason="")
+    lesions = participant.lesions.standing()
     return [
         ReadingForm(data, lesion=lesion, previous=previous.get(lesion.pk), initial=_initial(saved.get(lesion.pk)))
         for lesion in lesions
@@ -89,9 +89,7 @@ def _initial(reading: LesionReading | None) -> dict[str, Any] | None:
 def _previous(participant: Participant, row: Assessment | None) -> dict[int, list[str]]:
     """Baseline and last value of each lesion in words, for the column beside the boxes."""
     found: dict[int, list[str]] = {}
-    readings = LesionReading.objects.filter(
-        assessment__participant=participant, assessment__struck_out_reason="", struck_out_reason=""
-    )
+    readings = LesionReading.objects.standing("assessment").filter(assessment__participant=participant)
     if row is not None:
         readings = readings.filter(assessment__assessed_on__lt=row.assessed_on)
     for each in readings.order_by("assessment__assessed_on"):
@@ -101,7 +99,7 @@ def _previous(participant: Participant, row: Assessment | None) -> dict[int, lis
 
 
 def _head_initial(participant: Participant, row: Assessment | None) -> dict[str, Any]:
-    source = row or participant.assessments.filter(struck_out_reason="").order_by("assessed_on").last()
+    source = row or participant.assessments.standing().order_by("assessed_on").last()
     if source is None:
         return {}
     names = ["method", "slice_thickness_mm"]
@@ -115,7 +113,7 @@ def _saved_outcome(participant: Participant, row: Assessment) -> Any:
     readings = [
         assessments.Reading(each.lesion_id, each.state, each.longest_diameter_mm, each.not_evaluated_reason,
                             each.scanned_on)
-        for each in row.readings.filter(struck_out_reason="")
+        for each in row.readings.standing()
     ]  # fmt: skip
     return live_response.response_of(participant, row.assessed_on, readings, row.new_lesions, row.marker,
                                      row.new_lesion_on, row)  # fmt: skip

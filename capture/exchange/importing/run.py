@@ -94,7 +94,7 @@ class _Run:
         self.run, self.problems = run, problems
         self.written: Counter[str] = Counter()
         self.unchanged: Counter[str] = Counter()
-        self._sites = {site.code: site for site in Site.objects.filter(struck_out_reason="")}
+        self._sites = {site.code: site for site in Site.objects.standing()}
 
     def write(self, bundles: list[Bundle], up_to: int, told: Told) -> None:
         """First everyone is screened in order of screening number, then registered in order of study number."""
@@ -188,9 +188,9 @@ class _Standing:
 
 
 def _standing() -> _Standing:
-    rows = {each.name: each.model.objects.filter(struck_out_reason="").count() for each in COMES_IN}
-    registered = Participant.objects.filter(number__isnull=False, struck_out_reason="")
-    scans = Assessment.objects.filter(struck_out_reason="")
+    rows = {each.name: each.model.objects.standing().count() for each in COMES_IN}
+    registered = Participant.objects.standing().filter(number__isnull=False)
+    scans = Assessment.objects.standing()
     return _Standing(
         Counter(rows),
         Counter(registered.values_list("group", flat=True)),

@@ -33,7 +33,7 @@ def write_scans(writer: "Writer", new: "New") -> None:
     for entry in (each for each in scans if each.values["kind"] == "baseline"):
         writer.attempt(entry, lambda entry=entry: _baseline(writer, entry, chosen))
     assert writer.participant is not None
-    lesions = {each.label: each for each in writer.participant.lesions.filter(struck_out_reason="")}
+    lesions = {each.label: each for each in writer.participant.lesions.standing()}
     for entry in chosen:
         if entry.values["label"] not in lesions:
             writer.refuse(entry, "The baseline has no reading of this lesion, or was refused.", "label")
@@ -243,7 +243,7 @@ class Writer:
             return
         participant = self.participant
         assert participant is not None
-        rows = Acknowledgement.objects.filter(form=form, row_id=saved.pk, struck_out_reason="")
+        rows = Acknowledgement.objects.standing().filter(form=form, row_id=saved.pk)
         failing = set(rows.values_list("check_id", flat=True))
         soft = tuple(check for check in registry.CHECKS[form] if check.id in failing)
         because = {check.id: given[check.id]["because"] for check in soft if check.id in given}

@@ -71,7 +71,7 @@ def _act(cast: Cast, expected: Expected, act: str, which: int) -> None:
             registration.reopen(chris, "A", "because")
             expected.lifted = True
     elif act == "withdraw":
-        for row in Reopening.objects.filter(struck_out_reason=""):
+        for row in Reopening.objects.standing():
             registration.withdraw(chris, row, "because")
         expected.lifted = False
     else:
@@ -92,7 +92,7 @@ def _to_participant(cast: Cast, participant: Participant, act: str, done: set[st
     elif act == "dose" and "dose" not in done and "scanned" not in done:
         _dose(cast, participant)
     elif act == "take_back" and "respond" in done:
-        last = participant.assessments.filter(struck_out_reason="").latest("assessed_on")
+        last = participant.assessments.standing().latest("assessed_on")
         assessments.strike_out(nora, last, "error")
         done.discard("respond")
     elif act == "ineligible":

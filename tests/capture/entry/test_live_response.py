@@ -31,7 +31,7 @@ def cast(database: str) -> Cast:
 
 def _typed(cast: Cast, states: dict[str, str], marker: str = "normal") -> tuple[str, str]:
     """`T1: 40` measured, or a state: overall response and reason of a follow-up typed on day 57."""
-    lesions = {each.label: each.pk for each in cast.participant.lesions.filter(struck_out_reason="")}
+    lesions = {each.label: each.pk for each in cast.participant.lesions.standing()}
     readings = [
         Reading(lesions[label], "measured", Decimal(value)) if value[0].isdigit() else Reading(lesions[label], value)
         for label, value in states.items()

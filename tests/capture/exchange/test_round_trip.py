@@ -83,7 +83,7 @@ def _the_rest_is_as_it_was() -> None:
     assert {(each.act, each.person.username) for each in made} == {("import", "stat")}
     # Four are screened; each has a second Change for what came after, the screened one for its waiver.
     assert Change.objects.filter(act="import").count() == 8
-    said = Acknowledgement.objects.filter(struck_out_reason="").values_list("check_id", "because")
+    said = Acknowledgement.objects.standing().values_list("check_id", "because")
     assert ("FU-07", "Seen in clinic, scan is booked") in set(said) and ("BP-02", "") in set(said)
     assert ("NOT-AE-HGB", "There before treatment") in set(said)
     references = [each.reference for each in Participant.objects.order_by("screening_number")]

@@ -161,7 +161,7 @@ def test_that_word_outlives_a_save_of_the_visit_but_not_a_change_of_the_value(ca
     assert opened(cast) == [("hemoglobin", 3)]
     nora.post(f"/participants/NET-001/proposals/visit-{row.pk}-HGB/not-an-event/", {"because": "again"})
     assert opened(cast) == []
-    assert Acknowledgement.objects.filter(struck_out_reason="").get().because == "again"
+    assert Acknowledgement.objects.standing().get().because == "again"
 
 
 def test_a_key_that_proposes_nothing_is_not_found(cast: Cast) -> None:

@@ -247,7 +247,7 @@ def record(request: HttpRequest, person_id: int) -> HttpResponse:
 @access.allows(*access.ADMINISTERS)
 def strike_out(request: HttpRequest, training_id: int) -> HttpResponse:
     """Takes back what was recorded by mistake."""
-    row = get_object_or_404(Training.objects.select_related("person"), pk=training_id, struck_out_reason="")
+    row = get_object_or_404(Training.objects.select_related("person").standing(), pk=training_id)
     form = WithReason(request.POST or None)
     if request.method == "POST" and form.is_valid() and attempt(
         form, lambda: administration.strike_out_training(administrator(request), row, form.cleaned_data["reason"])
