@@ -19,6 +19,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 FORBIDDEN = {"trial": {"capture", "analysis"}, "capture": {"analysis"}, "analysis": {"capture"}}
 PURE = (
+    "trial/refused.py",
     "trial/protocol",
     "trial/drawing/axes.py",
     "trial/rules",
@@ -27,7 +28,8 @@ PURE = (
     "capture/participants/timeline",
 )
 # `from capture.participants.timeline import scans` names the package.
-PACKAGES = {"trial", "trial.protocol", "trial.rules.evaluation", "trial.rules.response", "trial.rules.safety",
+PACKAGES = {"trial", "trial.refused", "trial.protocol", "trial.rules.evaluation", "trial.rules.response",
+            "trial.rules.safety",
             "trial.rules.dates", "trial.rules.dose", "analysis.endpoints", "analysis.charts",
             "capture.participants.timeline", "trial.drawing"}  # fmt: skip
 ALLOWED_OUTSIDE = {

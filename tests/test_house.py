@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PURE = ["trial/protocol", "trial/rules", "trial/drawing/axes.py", "analysis/endpoints", "capture/participants/timeline"]
+PURE = ["trial/refused.py", "trial/protocol", "trial/rules", "trial/drawing/axes.py",
+        "analysis/endpoints", "capture/participants/timeline"]  # fmt: skip
 
 
 def _run(*words: str, **environment: str) -> str:
@@ -85,3 +86,26 @@ def test_rows_that_are_not_struck_out_are_asked_for_by_standing() -> None:
               for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
               if _asks_for_rows_not_struck_out(node)]  # fmt: skip
     assert places == []
+
+
+# Told apart by code, as `trial/refused.py` says of those that are Refused; the others are no refusal of what was asked.
+EXCEPTIONS = {
+    "Refused", "ChecksFailed", "SecondLook", "EditedMeanwhile", "Waivable", "WaitsAlready", "UnderWay",
+    "NowhereToDrill",
+    "SavedAlready",  # answered by a middleware, whatever the page
+    "ProgramFailed",  # of PostgreSQL's programs, in their words: the caller says what that means
+    "Stop",  # ends the supervisor
+    "_Wrong",  # one line of a file, gathered with the others
+    "Break",  # of a program that is handed out alone
+    "WrongMoment",  # answered with 404
+    "ImpossibleDates",  # of data, not of what a person asked
+}  # fmt: skip
+
+
+def test_what_cannot_be_done_is_one_exception_but_for_kinds_that_code_tells_apart() -> None:
+    classes = {node.name: {ast.unparse(base).rpartition(".")[2] for base in node.bases} for path in _modules()
+               for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.ClassDef)}
+    raised = {"Exception", "ValueError", "RuntimeError"}
+    while more := {name for name, bases in classes.items() if bases & raised} - raised:
+        raised |= more
+    assert raised - {"Exception", "ValueError", "RuntimeError"} == EXCEPTIONS

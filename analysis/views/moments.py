@@ -14,7 +14,8 @@ from analysis.moments import Moment
 from analysis.views import at_moment
 from trial.models import Change, DataCut, Role
 from trial.protocol import Group
-from trial.record import access, changes
+from trial.record import access
+from trial.refused import Refused
 
 
 @access.allows(*access.READS_RESULTS)
@@ -37,7 +38,7 @@ def cut(request: HttpRequest) -> HttpResponse:
     words = {name: request.POST.get(name, "").strip() for name in ("name", "because", "as_of", "cutoff")}
     try:
         made = data_cuts.make(request.user, **words)
-    except (moments.WrongMoment, IntegrityError, changes.RecordBusy) as refusal:
+    except (moments.WrongMoment, IntegrityError, Refused) as refusal:
         taken = isinstance(refusal, IntegrityError)
         because = f"“{words['name']}” is taken: a data cut keeps its name." if taken else str(refusal)
         return _page(request, 422, typed=words, refusal=because)

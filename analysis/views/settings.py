@@ -9,8 +9,9 @@ from analysis.forms.settings import SettingsForm
 from analysis.selectors import group_or_404
 from trial import protocol
 from trial.models import Role
-from trial.record import access, changes
-from trial.record.in_force import NotChosen, choose, settings_in_force
+from trial.record import access
+from trial.record.in_force import choose, settings_in_force
+from trial.refused import Refused
 
 
 @access.allows(*access.READS_RESULTS)
@@ -43,7 +44,7 @@ def change(request: HttpRequest, letter: str) -> HttpResponse:
         return render(request, "analysis/settings_confirm.html", shown)
     try:
         number = choose(request.user, group.value, form.settings, form.cleaned_data["reason"], seen)
-    except (NotChosen, changes.ReasonMissing, changes.RecordBusy) as refusal:
+    except Refused as refusal:
         shown |= {"refusal": str(refusal), "seen_version": current.version()}
         return render(request, "analysis/settings_change.html", shown, status=409)
     messages.success(request, f"The settings of group {group.value} are changed (change {number}). "

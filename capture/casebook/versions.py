@@ -15,12 +15,9 @@ from capture.casebook import registry
 from capture.casebook.labels import field_label
 from trial.models import Participant
 from trial.protocol import form_versions
-from trial.record import changes, versions_in_force
+from trial.record import versions_in_force
 from trial.record.versions_in_force import SavedBy
-
-
-class NotInForce(changes.RecordBusy):
-    """The edition may not be used at the site, or a field was given that it does not ask; nothing was saved."""
+from trial.refused import Refused
 
 
 def number_of(site_id: int, form: str, edition: int | None) -> int:
@@ -35,13 +32,13 @@ def checks_of(form: str, number: int) -> tuple[registry.Check, ...]:
 
 
 def keep(row: Any, form: str, site_id: int, number: int) -> None:
-    """Puts the edition on the entry, filled but not saved yet; called inside the Change. Raises NotInForce.
+    """Puts the edition on the entry, filled but not saved yet; called inside the Change. Raises Refused.
 
     Asked under the writers' lock: no approval comes or goes between this question and the save.
     """
     usable = versions_in_force.usable_at(site_id, form)
     if number not in usable:
-        raise NotInForce(
+        raise Refused(
             f"Edition {number} of this form is not approved at the site, which uses edition {max(usable)}. "
             "Nothing was saved."
         )
@@ -62,7 +59,7 @@ def _refuse(row: Any, form: str, number: int, given: list[str]) -> None:
     if given:
         asked_from = form_versions.asked_from(form, given[0])
         label = str(row._meta.get_field(given[0]).verbose_name)
-        raise NotInForce(
+        raise Refused(
             f"“{label.capitalize()}” is asked from edition {asked_from} of this form on, and this is by edition "
             f"{number}. Nothing was saved."
         )
@@ -174,9 +171,9 @@ class PageEdition:
                new_since=self.saved_by.number if self.saved_by else None)  # fmt: skip
 
     def stop_if_moved(self) -> None:
-        """Raises NotInForce when the page was opened by another edition than the one in force now."""
+        """Raises Refused when the page was opened by another edition than the one in force now."""
         if self.moved:
-            raise NotInForce(
+            raise Refused(
                 f"Edition {self.number} of this form is in force at {self.site} since this page was opened. Nothing "
                 "was saved and nothing you typed is lost: look the page over, and save again."
             )

@@ -11,9 +11,9 @@ from django.db.models import Q, QuerySet
 
 from capture.casebook import labels
 from capture.conduct import signing
-from capture.conduct.queries import NotPossible
 from trial.models import Hold, Participant, Person, Query, Role, Site
 from trial.record import access, changes
+from trial.refused import Refused
 
 IN_FORCE = (Hold.State.IN_FORCE, Hold.State.LIFT_ASKED)
 STANDING = (Hold.State.ASKED, *IN_FORCE)
@@ -99,10 +99,10 @@ def freeze(person: Person, target: Target, because: str = "") -> Hold:
 
 
 def ask_lock(person: Person, target: Target, because: str) -> Hold:
-    """The monitor asks the chair to lock; raises NotPossible with what is in the way."""
+    """The monitor asks the chair to lock; raises Refused with what is in the way."""
     _needs(person, Role.MONITOR)
     if target.scope == Hold.Scope.FORM:
-        raise NotPossible("A single form is frozen; participants, sites and the study are locked.")
+        raise Refused("A single form is frozen; participants, sites and the study are locked.")
     _needs_reason(because)
     _refuse_obstacles(target)
     return _put(person, Hold.Kind.LOCK, target, because)
@@ -110,7 +110,7 @@ def ask_lock(person: Person, target: Target, because: str) -> Hold:
 
 def _needs_reason(because: str) -> None:
     if not because.strip():
-        raise NotPossible("Say why: it stops the work of others, and the reason is kept with it.")
+        raise Refused("Say why: it stops the work of others, and the reason is kept with it.")
 
 
 def _put(person: Person, kind: str, target: Target, because: str) -> Hold:
@@ -120,7 +120,7 @@ def _put(person: Person, kind: str, target: Target, because: str) -> Hold:
         where = {"scope": target.scope, "site": target.site, "participant": target.participant, "form": target.form,
                  "row_id": target.row_id}  # fmt: skip
         if Hold.objects.filter(kind=kind, state__in=STANDING, **where).exists():
-            raise NotPossible(f"{kind.title()} of {target.words}: there is one already.")
+            raise Refused(f"{kind.title()} of {target.words}: there is one already.")
         return Hold.objects.create(kind=kind, state=state, asked_by=person, asked_at=change.at,
                                    asked_because=because.strip()[:300], **where)  # fmt: skip
 
@@ -144,7 +144,7 @@ def unfreeze(person: Person, hold: Hold, because: str) -> Hold:
     words = _said(because)
     with _moving(person, hold, "freeze", words, Hold.State.IN_FORCE) as current:
         if current.kind != Hold.Kind.FREEZE:
-            raise NotPossible("A lock is lifted by two people.")
+            raise Refused("A lock is lifted by two people.")
         current.state, current.lifted_by, current.lifted_because = Hold.State.LIFTED, person, words
         current.save()
     return current
@@ -167,9 +167,9 @@ def unlock(person: Person, hold: Hold, because: str) -> Hold:
     with _moving(person, hold, "lock", words, Hold.State.LIFT_ASKED) as current:
         first = current.lift_asked_by
         if first is None or first.pk == person.pk:
-            raise NotPossible("Another person than the one who asked lifts a lock.")
+            raise Refused("Another person than the one who asked lifts a lock.")
         if not {first.role, person.role} & set(access.DECIDES):
-            raise NotPossible("One of the two who lift a lock is the study chair.")
+            raise Refused("One of the two who lift a lock is the study chair.")
         current.state, current.lifted_by, current.lifted_because = Hold.State.LIFTED, person, words
         current.save()
     return current
@@ -181,22 +181,22 @@ def _moving(person: Person, hold: Hold, act: str, words: str, state: str) -> Ite
     with changes.record(person, act, words, participant=hold.participant, site=hold.site):
         current = Hold.objects.select_related("lift_asked_by").get(pk=hold.pk)
         if current.state != state:
-            raise NotPossible(f"This is decided already: {current.get_state_display().lower()}.")
+            raise Refused(f"This is decided already: {current.get_state_display().lower()}.")
         yield current
 
 
 def _needs(person: Person, *roles: str) -> None:
     if person.role not in roles:
-        raise NotPossible("Your role does not do this.")
+        raise Refused("Your role does not do this.")
 
 
 def _said(because: str) -> str:
     if not because.strip():
-        raise NotPossible("Say why.")
+        raise Refused("Say why.")
     return because.strip()[:300]
 
 
 def _refuse_obstacles(target: Target) -> None:
     found = obstacles(target)
     if found:
-        raise NotPossible(f"{target.words[:1].upper()}{target.words[1:]} cannot be locked. {' '.join(found)}")
+        raise Refused(f"{target.words[:1].upper()}{target.words[1:]} cannot be locked. {' '.join(found)}")

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from capture.casebook import labels
 from trial.models import Participant, Person, Query, QueryMessage, Role
 from trial.record import access, changes, system_queries
+from trial.refused import Refused
 from trial.rules.typed_text import key
 
 MOST_SHOWN = 200
@@ -110,10 +111,6 @@ MOVES: dict[str, tuple[str, ...]] = {
 NEEDS_WORDS = (State.REOPENED, State.CANCELLED)
 
 
-class NotPossible(Exception):
-    """The step does not fit the state of things, or the person; the message says why in words."""
-
-
 @dataclass(frozen=True)
 class Where:
     """A place of the casebook that a query is about."""
@@ -123,22 +120,22 @@ class Where:
     field: str = ""
 
 
-class WaitsAlready(NotPossible):
+class WaitsAlready(Refused):
     """The same words wait for the site's answer at this place."""
 
 
 def raise_query(
     person: Person, participant: Participant, where: Where, words: str, *, unless_it_waits: bool = False
 ) -> Query:
-    """A monitor asks the site about an entry; raises NotPossible (WaitsAlready where asked for), changes.RecordHeld."""
+    """A monitor asks the site about an entry; raises Refused, WaitsAlready where asked for."""
     _monitor(person)
     if not words.strip():
-        raise NotPossible("Write the question.")
+        raise Refused("Write the question.")
     changes.stop_unprintable(words)
     if where.form not in labels.TITLES:
-        raise NotPossible("There is no such form in the casebook.")
+        raise Refused("There is no such form in the casebook.")
     if where.row_id is not None and labels.row_of(participant, where.form, where.row_id) is None:
-        raise NotPossible("There is no such entry.")
+        raise Refused("There is no such entry.")
     with changes.record(person, "query", participant=participant) as change:
         if unless_it_waits and _waits(participant, where, words.strip()):
             raise WaitsAlready("The same question waits for an answer.")
@@ -171,9 +168,9 @@ def _waits(participant: Participant, where: Where, words: str) -> bool:
 def answer(person: Person, query: Query, words: str) -> Query:
     """The site's answer; the monitor decides whether it closes the query."""
     if not access.may_enter(person):
-        raise NotPossible("The site answers a query.")
+        raise Refused("The site answers a query.")
     if not words.strip():
-        raise NotPossible("Write the answer, or correct the value.")
+        raise Refused("Write the answer, or correct the value.")
     return _move(person, query, State.ANSWERED, words, (State.OPEN, State.REOPENED))
 
 
@@ -183,9 +180,9 @@ def decide(person: Person, query: Query, to: str, words: str = "") -> Query:
     """The monitor closes, reopens or cancels; reopening and cancelling need words."""
     _monitor(person)
     if to not in (State.CLOSED, State.REOPENED, State.CANCELLED):
-        raise NotPossible("A query is closed, reopened or cancelled.")
+        raise Refused("A query is closed, reopened or cancelled.")
     if to in NEEDS_WORDS and not words.strip():
-        raise NotPossible("Say why.")
+        raise Refused("Say why.")
     allowed = tuple(state for state, moves in MOVES.items() if to in moves)
     return _move(person, query, to, words, allowed)
 
@@ -196,11 +193,11 @@ def _move(person: Person, query: Query, to: str, words: str, allowed: tuple[str,
         # Read again under the writers' lock: two people may answer or close at once.
         current = Query.objects.select_related("participant").get(pk=query.pk)
         if current.state not in allowed:
-            raise NotPossible(f"The query is {current.get_state_display().lower()} already.")
+            raise Refused(f"The query is {current.get_state_display().lower()} already.")
         system_queries.move(current, to, words.strip(), person, change.at)
     return current
 
 
 def _monitor(person: Person) -> None:
     if person.role != Role.MONITOR:
-        raise NotPossible("Only a monitor does this.")
+        raise Refused("Only a monitor does this.")

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from django.db import connection
 
 from capture.casebook import labels
-from capture.conduct.queries import NotPossible
 from trial.audit.casebook_versions import CasebookVersion, casebook, hashes_of
 from trial.audit.holds import outside_the_casebook
 from trial.models import Change, Participant, Person, Signature
 from trial.record import access, changes, site_clock
+from trial.refused import Refused
 
 MEANING = (
     "I have reviewed this casebook. Its entries were made by me or by people I delegated, and to the best of my "
@@ -76,10 +76,10 @@ def is_bound(signature: Signature) -> bool:
 def sign(person: Person, participant: Participant, seen: str) -> Signature:
     """Signs the casebook that the page showed (`seen`: its content hash); signing the same twice is one signature.
 
-    The caller has asked for the password. Raises NotPossible, changes.RecordHeld.
+    The caller has asked for the password. Raises Refused.
     """
     if not access.may_sign(person, participant.site, site_clock.today_at(participant.site)):
-        raise NotPossible(f"Only an investigator delegated for site {participant.site.code} signs its casebooks.")
+        raise Refused(f"Only an investigator delegated for site {participant.site.code} signs its casebooks.")
     before = participant.signatures.standing().filter(content_hash=seen).first()
     if before is not None and standing(participant).content_hash == seen:
         return before
@@ -89,9 +89,9 @@ def sign(person: Person, participant: Participant, seen: str) -> Signature:
         current = content_hash(participant, versions)
         twin = participant.signatures.standing().filter(content_hash=current).first()
         if twin is not None:
-            raise NotPossible("This casebook is signed already.")
+            raise Refused("This casebook is signed already.")
         if current != seen:
-            raise NotPossible("The casebook was changed while this page was open. Look at what changed, then sign.")
+            raise Refused("The casebook was changed while this page was open. Look at what changed, then sign.")
         previous = Change.objects.get(pk=change.number).previous_seal
         return Signature.objects.create(
             participant=participant, signed_by=person, printed_name=person.full_name, signed_at=change.at,

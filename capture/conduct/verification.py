@@ -10,10 +10,10 @@ from django.db import connection
 
 from capture.casebook import history, labels
 from capture.casebook.registry import ENTRY_FORMS, PLAN
-from capture.conduct.queries import NotPossible
 from trial.audit import holds
 from trial.models import Acknowledgement, Participant, Person, Role, SourceVerification
 from trial.record import changes
+from trial.refused import Refused
 from trial.rules.dates import partial_date
 
 NOT_YET, VERIFIED, AGAIN = "to verify", "verified", "to verify again"
@@ -50,7 +50,7 @@ def _planned(kind: str, name: str, row: SourceVerification | None, dropped: set[
 def verify(person: Person, participant: Participant, kind: str, row: Any, seen: int, field: str = "") -> None:
     """Notes that an entry (or a field of it) agrees with the source as it stood at change `seen`.
 
-    Raises NotPossible when it was changed since the page was opened.
+    Raises Refused when it was changed since the page was opened.
     """
     verify_many(person, participant, [(kind, row, seen)], field)
 
@@ -60,15 +60,15 @@ def verify_many(
 ) -> None:
     """Several entries of a participant in one Change: those of a visit."""
     if person.role != Role.MONITOR:
-        raise NotPossible("Only a monitor verifies against the source.")
+        raise Refused("Only a monitor verifies against the source.")
     if not entries:
-        raise NotPossible("There is nothing to verify.")
+        raise Refused("There is nothing to verify.")
     with changes.record(person, "verify", participant=participant) as change:
         for kind, row, seen in entries:
             if kind not in PLAN or (field and field not in PLAN[kind]):
-                raise NotPossible("The plan does not ask for this verification.")
+                raise Refused("The plan does not ask for this verification.")
             if history.newest_change(*labels.rows_of(participant, kind, row)) != seen:
-                raise NotPossible("The entry was changed while you looked at it. Compare it again.")
+                raise Refused("The entry was changed while you looked at it. Compare it again.")
             standing = participant.verifications.standing().filter(form=kind, row_id=row.pk)
             one = standing.filter(field=field).first() or SourceVerification(
                 participant=participant, form=kind, row_id=row.pk, field=field

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from trial.models import Draft, Person
 from trial.record import access, save_once
+from trial.refused import Refused
 
 LARGEST_CHARACTERS = 200_000
 MOST_PER_PERSON = 50
@@ -27,19 +28,15 @@ FORGOTTEN_AFTER_DAYS = 14
 NEVER_KEPT = {"csrfmiddlewaretoken", "password", "code"}
 
 
-class NotKept(ValueError):
-    """The draft is too large, not of a page of the record, or no set of fields."""
-
-
 def keep(person: Person, path: str, fields: object) -> Draft:
-    """Stores or replaces the draft of this page; raises NotKept. fields: name → text."""
+    """Stores or replaces the draft of this page; raises Refused. fields: name → text."""
     if not isinstance(fields, dict) or not all(isinstance(value, str) for value in fields.values()):
-        raise NotKept("These are no fields.")
+        raise Refused("These are no fields.")
     kept = {name: value.replace("\x00", "") for name, value in fields.items() if name not in NEVER_KEPT}
     if sum(len(name) + len(value) for name, value in kept.items()) > LARGEST_CHARACTERS:
-        raise NotKept("The page is too large to be kept.")
+        raise Refused("The page is too large to be kept.")
     if not _is_of_the_record(path):
-        raise NotKept("This is no page of the record.")
+        raise Refused("This is no page of the record.")
     draft, _ = Draft.objects.update_or_create(person=person, path=path, defaults={"fields": kept})
     _forget_old(person)
     return draft
@@ -105,7 +102,7 @@ def keep_draft(request: HttpRequest) -> HttpResponse:
     try:
         body = json.loads(request.body)
         keep(request.user, str(body["path"]), body["fields"])
-    except (NotKept, ValueError, KeyError, TypeError, RecursionError) as refusal:
+    except (Refused, ValueError, KeyError, TypeError, RecursionError) as refusal:
         return HttpResponse(f"Not kept: {refusal}", status=422, content_type="text/plain; charset=utf-8")
     return HttpResponse(status=204)
 

@@ -6,9 +6,9 @@ from typing import Any
 from django.utils import timezone
 
 from capture.entry import edit_conflict
-from capture.entry.services.registration import NotAllowed
 from trial.models import AdverseEvent, ExpeditedReport, Person
 from trial.record import changes
+from trial.refused import Refused
 
 
 def save(
@@ -17,10 +17,10 @@ def save(
 ) -> ExpeditedReport:  # fmt: skip
     """values: kind, sent_at (an instant), sent_by, reference. No group is touched: no endpoint reads a report.
 
-    Raises NotAllowed, meanwhile.EditedMeanwhile, changes.ReasonMissing, changes.RecordBusy, changes.RecordHeld.
+    Raises Refused, edit_conflict.EditedMeanwhile.
     """
     if values["sent_at"] > timezone.now():
-        raise NotAllowed("The report was sent in the future: enter it once it is sent.")
+        raise Refused("The report was sent in the future: enter it once it is sent.")
     act = "correct" if row is not None else "enter"
     with changes.record(person, act, reason, participant=event.participant):
         _refuse_twin(event, values, row)
@@ -36,7 +36,7 @@ def save(
 def _refuse_twin(event: AdverseEvent, values: Mapping[str, Any], row: ExpeditedReport | None) -> None:
     twins = event.expedited_reports.standing().filter(kind=values["kind"], sent_at=values["sent_at"])
     if twins.exclude(pk=row.pk if row else None).exists():
-        raise NotAllowed("A report of this kind, sent at this moment, is on record already.")
+        raise Refused("A report of this kind, sent at this moment, is on record already.")
 
 
 def strike_out(person: Person | None, row: ExpeditedReport, reason: str) -> None:

@@ -6,12 +6,9 @@ from django.db.models import QuerySet
 
 from trial.models import AuditReview, Change, Person, Role
 from trial.record import access, changes
+from trial.refused import Refused
 
 LETTERS = 600
-
-
-class NotPossible(Exception):
-    """The review was not recorded; the message says why."""
 
 
 def span_of(person: Person) -> str:
@@ -42,21 +39,21 @@ def newest(span: str) -> AuditReview | None:
 def review(person: Person, to_change: int, words: str) -> AuditReview:
     """Records that the trail of the person's sites was read up to a Change, from where the last review ended.
 
-    Raises NotPossible and changes.RecordBusy: nothing is recorded then.
+    Raises Refused: nothing is recorded then.
     """
     if person.role != Role.MONITOR:
-        raise NotPossible("Only a monitor records a review of the trail.")
+        raise Refused("Only a monitor records a review of the trail.")
     if not words.strip():
-        raise NotPossible("Say what the review found, even if it is nothing.")
+        raise Refused("Say what the review found, even if it is nothing.")
     changes.stop_unprintable(words)
     span = span_of(person)
     with changes.record(person, "review") as change:
         last = newest(span)
         first = last.to_change + 1 if last else 1
         if to_change < first:
-            raise NotPossible(f"The trail was reviewed up to change {first - 1} already.")
+            raise Refused(f"The trail was reviewed up to change {first - 1} already.")
         if to_change >= change.number or not Change.objects.filter(pk=to_change).exists():
-            raise NotPossible(f"There is no change {to_change}.")
+            raise Refused(f"There is no change {to_change}.")
         return AuditReview.objects.create(
             reviewed_by=person, reviewed_at=change.at, from_change=first, to_change=to_change, span=span,
             words=words.strip()[:LETTERS],

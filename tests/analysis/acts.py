@@ -14,7 +14,6 @@ from hypothesis import strategies as some
 
 from analysis import data_cuts, moments
 from analysis.moments import Moment
-from capture.casebook.checks import Refused
 from capture.casebook.forms import assessment, treatment
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, corrections, dosing, entries, not_done, registration
@@ -23,6 +22,7 @@ from tests.cast import answers, details, register
 from trial.models import Change, GroupSettings, Participant, Person, Reopening, Role, Site
 from trial.protocol import Due
 from trial.record import changes
+from trial.refused import Refused
 
 KIND_OF = {"A": {"tumour_type": "metastatic_gi_carcinoid", "histology": "carcinoid"},
            "B": {"tumour_type": "insulinoma", "histology": "islet_cell"}}  # fmt: skip
@@ -69,7 +69,7 @@ def do(study: Study, act: Act) -> bool:
     """Does it; False when it was refused or there was nothing to do it to."""
     try:
         ACTS[act.what](study, act)
-    except (Refused, registration.NotAllowed, moments.WrongMoment, IntegrityError, IndexError):
+    except (Refused, moments.WrongMoment, IntegrityError, IndexError):
         return False
     return True
 

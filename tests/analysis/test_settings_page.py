@@ -16,7 +16,8 @@ from tests.cast import Cast, cast_of
 from trial.audit import verify
 from trial.models import Change, GroupSettings, Role
 from trial.protocol import AnalysisSettings
-from trial.record.in_force import NotChosen, choose, settings_in_force
+from trial.record.in_force import choose, settings_in_force
+from trial.refused import Refused
 
 SCANS = (date(2026, 3, 9), date(2026, 4, 8))  # 30 days apart
 
@@ -143,7 +144,7 @@ def test_two_people_changing_settings_at_once_do_not_overwrite_each_other(cast: 
 
 
 def test_the_settings_in_force_are_not_written_again(cast: Cast) -> None:
-    with pytest.raises(NotChosen, match="in force already"):
+    with pytest.raises(Refused, match="in force already"):
         choose(cast.people[Role.STATISTICIAN], "A", AnalysisSettings(), "again", AnalysisSettings().version())
 
 

@@ -12,15 +12,12 @@ from django.utils import timezone
 from trial.accounts.access_rights import access_rights
 from trial.models import AccessReview, Delegation, Person, Role, Site, Training
 from trial.record import access, changes, versions_in_force
+from trial.refused import Refused
 from trial.rules.dates import site_time
 
 USERNAME = re.compile(r"[a-z][a-z0-9._-]{1,59}")
 # Letters and digits that cannot be taken for one another when they are read out.
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
-
-
-class NotAllowed(ValueError):
-    """Nothing was changed; the message says why in words."""
 
 
 def one_time_password() -> str:
@@ -42,13 +39,13 @@ def add(
     administrator: Person, username: str, full_name: str, role: str, sites: Sequence[Site], reason: str,
     mail_address: str = "",
 ) -> tuple[Person, str]:  # fmt: skip
-    """A new account and its one-time password, which is shown once and stored as a hash only. Raises NotAllowed."""
+    """A new account and its one-time password, which is shown once and stored as a hash only. Raises Refused."""
     if not USERNAME.fullmatch(username):
-        raise NotAllowed("A username begins with a letter and holds small letters, digits, dots and hyphens only.")
+        raise Refused("A username begins with a letter and holds small letters, digits, dots and hyphens only.")
     password = one_time_password()
     with as_administrator(administrator, reason):
         if Person.objects.filter(username__iexact=username).exists():
-            raise NotAllowed(f"The username {username} was given before. A username is never used again.")
+            raise Refused(f"The username {username} was given before. A username is never used again.")
         _refuse_wrong_sites(role, sites)
         person = Person.objects.create_person(username, password, full_name=full_name, role=role)
         Person.objects.filter(pk=person.pk).update(must_change_password=True, mail_address=mail_address)
@@ -61,7 +58,7 @@ def change(
     administrator: Person, person: Person, full_name: str, role: str, sites: Sequence[Site], reason: str,
     mail_address: str | None = None,
 ) -> None:  # fmt: skip
-    """Name, role and sites of an account; mail_address None: it stays. Raises NotAllowed."""
+    """Name, role and sites of an account; mail_address None: it stays. Raises Refused."""
     with as_administrator(administrator, reason):
         before = Person.objects.get(pk=person.pk)
         _refuse_wrong_sites(role, sites)
@@ -74,9 +71,9 @@ def change(
 
 
 def deactivate(administrator: Person, person: Person, reason: str) -> None:
-    """Ends the account's access and every session at once; what the person did stays theirs. Raises NotAllowed."""
+    """Ends the account's access and every session at once; what the person did stays theirs. Raises Refused."""
     if administrator.pk == person.pk:
-        raise NotAllowed("Nobody deactivates the own account.")
+        raise Refused("Nobody deactivates the own account.")
     with as_administrator(administrator, reason):
         if person.role == Role.ADMINISTRATOR:
             _refuse_last_administrator(person)
@@ -121,19 +118,19 @@ def remove_second_factor(administrator: Person, person: Person, reason: str) -> 
 def save_site(
     administrator: Person, site: Site | None, code: str, name: str, reason: str, time_zone: str = site_time.UTC_NAME
 ) -> Site:
-    """A new site (site None), or another name or zone for one; the code of a site is for ever. Raises NotAllowed.
+    """A new site (site None), or another name or zone for one; the code of a site is for ever. Raises Refused.
 
     Another zone moves no instant that is on record.
     """
     code = code.strip().upper()
     if time_zone not in site_time.names():
-        raise NotAllowed(f"“{time_zone}” is not a time zone.")
+        raise Refused(f"“{time_zone}” is not a time zone.")
     with as_administrator(administrator, reason, site):
         if site is not None:
             Site.objects.filter(pk=site.pk).update(name=name, time_zone=time_zone)
             return site
         if Site.objects.filter(code__iexact=code).exists():
-            raise NotAllowed(f"There is a site with the code {code} already.")
+            raise Refused(f"There is a site with the code {code} already.")
         made = Site.objects.create(code=code, name=name, time_zone=time_zone)
         versions_in_force.open_site(administrator, made)
         return made
@@ -142,50 +139,50 @@ def save_site(
 def delegate(
     administrator: Person, person: Person, site: Site, from_on: date, to_on: date | None, reason: str
 ) -> Delegation:
-    """Lets an investigator of the site sign its casebooks from a day on. Raises NotAllowed."""
+    """Lets an investigator of the site sign its casebooks from a day on. Raises Refused."""
     if to_on is not None and to_on < from_on:
-        raise NotAllowed("The last day is before the first.")
+        raise Refused("The last day is before the first.")
     with as_administrator(administrator, reason, site):
         if person.role != Role.INVESTIGATOR or not person.sites.filter(pk=site.pk).exists():
-            raise NotAllowed(f"{person.full_name} is not an investigator of {site.code}: nobody else signs for it.")
+            raise Refused(f"{person.full_name} is not an investigator of {site.code}: nobody else signs for it.")
         return Delegation.objects.create(person=person, site=site, from_on=from_on, to_on=to_on)
 
 
 def end_delegation(administrator: Person, delegation: Delegation, to_on: date, reason: str) -> None:
-    """The last day of a delegation; what was signed before stays signed. Raises NotAllowed."""
+    """The last day of a delegation; what was signed before stays signed. Raises Refused."""
     if to_on < delegation.from_on:
-        raise NotAllowed("The last day is before the first.")
+        raise Refused("The last day is before the first.")
     with as_administrator(administrator, reason, delegation.site):
         Delegation.objects.filter(pk=delegation.pk).update(to_on=to_on)
 
 
 def _refuse_wrong_sites(role: str, sites: Sequence[Site]) -> None:
     if role in access.ENTERS and not sites:
-        raise NotAllowed("A coordinator or investigator belongs to a site: name it.")
+        raise Refused("A coordinator or investigator belongs to a site: name it.")
     if role not in (*access.ENTERS, Role.MONITOR) and sites:
-        raise NotAllowed("This role is not bound to sites: leave them out.")
+        raise Refused("This role is not bound to sites: leave them out.")
 
 
 def _refuse_both_sides(before: str, after: str) -> None:
     """No account ever holds entry and lock rights, not even one after the other."""
     if (before in access.ENTERS and after in access.LOCKS) or (before in access.LOCKS and after in access.ENTERS):
-        raise NotAllowed("An account that enters data never locks it, nor the other way round: add a new account.")
+        raise Refused("An account that enters data never locks it, nor the other way round: add a new account.")
 
 
 def _refuse_last_administrator(person: Person) -> None:
     others = Person.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exclude(pk=person.pk)
     if not others.exists():
-        raise NotAllowed("This is the last administrator: name another one first.")
+        raise Refused("This is the last administrator: name another one first.")
 
 
 def record_training(
     administrator: Person, person: Person, what: str, trained_on: date, valid_until: date | None, reason: str
 ) -> Training:
-    """A training for the role that the person has now. Raises NotAllowed."""
+    """A training for the role that the person has now. Raises Refused."""
     if trained_on > timezone.now().date():
-        raise NotAllowed("The training lies in the future.")
+        raise Refused("The training lies in the future.")
     if valid_until is not None and valid_until < trained_on:
-        raise NotAllowed("The last day is before the training.")
+        raise Refused("The last day is before the training.")
     with as_administrator(administrator, reason):
         role = Person.objects.get(pk=person.pk).role
         return Training.objects.create(
@@ -202,11 +199,11 @@ def strike_out_training(administrator: Person, training: Training, reason: str) 
 
 
 def review_access_rights(administrator: Person, day: date, words: str) -> AccessReview:
-    """Signs off that the access rights of a day were looked through; raises NotAllowed for a day to come."""
+    """Signs off that the access rights of a day were looked through; raises Refused for a day to come."""
     if day > timezone.now().date():
-        raise NotAllowed("The day lies in the future.")
+        raise Refused("The day lies in the future.")
     if not words.strip():
-        raise NotAllowed("Say what the review found.")
+        raise Refused("Say what the review found.")
     with as_administrator(administrator, words):
         return AccessReview.objects.create(
             reviewed_by=administrator, reviewed_at=timezone.now(), rights_on=day, accounts=len(access_rights(day)),

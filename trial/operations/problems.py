@@ -11,11 +11,8 @@ from trial.accounts.views.people import one_form
 from trial.models import Person, ProblemReport, Role
 from trial.record import access, changes
 from trial.record.typed_fields import WordsField
+from trial.refused import Refused
 from trial.runtime.program import PROGRAM
-
-
-class NotPossible(ValueError):
-    """Nothing was recorded; the message says why."""
 
 
 def _text(label: str, longest: int, rows: int) -> WordsField:
@@ -49,7 +46,7 @@ def report(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             _record_report(Person.objects.get(pk=request.user.pk), **form.cleaned_data)
-        except changes.RecordBusy as refusal:
+        except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, "Thank you. The problem is on record and will be reviewed.")
@@ -83,7 +80,7 @@ def review(request: HttpRequest, problem_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             _record_review(Person.objects.get(pk=request.user.pk), problem, form.cleaned_data["found"])
-        except (NotPossible, changes.RecordBusy) as refusal:
+        except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, f"The review of problem {problem.pk} is recorded.")
@@ -93,10 +90,10 @@ def review(request: HttpRequest, problem_id: int) -> HttpResponse:
 
 
 def _record_review(administrator: Person, problem: ProblemReport, found: str) -> None:
-    """One Change; a problem is reviewed once. Raises NotPossible."""
+    """One Change; a problem is reviewed once. Raises Refused."""
     with changes.record(administrator, "review", found):
         current = ProblemReport.objects.get(pk=problem.pk)
         if current.reviewed_at is not None:
-            raise NotPossible("This problem is reviewed already.")
+            raise Refused("This problem is reviewed already.")
         current.reviewed_by, current.reviewed_at, current.found = administrator, timezone.now(), found
         current.save()

@@ -1,15 +1,7 @@
 """What the protocol of this trial says; the rest of the program imports these names and nothing below them. PURE."""
 
 from trial.protocol import analysis_settings, code_lists, ctcae_v3, form_versions, schedule
-from trial.protocol.analysis_settings import (
-    DECLARED,
-    ENGINE,
-    WORDS_OF_CHOICES,
-    AnalysisSettings,
-    Declared,
-    StagePlan,
-    WrongSettings,
-)
+from trial.protocol.analysis_settings import DECLARED, ENGINE, WORDS_OF_CHOICES, AnalysisSettings, Declared, StagePlan
 from trial.protocol.code_lists import (
     ETHNICITIES,
     FREQUENCIES,
@@ -108,7 +100,6 @@ __all__ = [
     "TUMOUR_TYPES",
     "TumourType",
     "WORDS_OF_CHOICES",
-    "WrongSettings",
     "analysis_settings",
     "by_registration",
     "code_lists",

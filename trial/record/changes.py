@@ -18,6 +18,7 @@ from trial.audit.install import WRITERS_LOCK
 from trial.models import Change, Participant, Person, Site
 from trial.models.audit import ACTS
 from trial.record import access, save_once
+from trial.refused import Refused
 from trial.rules.typed_text import unseen
 from trial.runtime.program import PROGRAM
 
@@ -78,30 +79,6 @@ LOCK_TIMEOUT_SECONDS = 5
 LOCK_NOT_AVAILABLE = "55P03"
 
 
-class ReasonMissing(ValueError):
-    """A correction or strike-out without a reason."""
-
-
-class RecordBusy(RuntimeError):
-    """Other writers held the record for too long; nothing was saved and the save can be tried again."""
-
-
-class ReasonNotPrintable(RecordBusy):
-    """The reason holds a character that nobody can see; nothing was saved."""
-
-
-class ReturnedForm(RecordBusy):
-    """A form came back by itself after its session had ended, or again after it was saved: look it over first."""
-
-
-class NotTrained(RecordBusy):
-    """The person has no current training for the role on record; nothing was saved."""
-
-
-class RecordHeld(RecordBusy):
-    """This part of the record is frozen or locked; nothing was saved, and nothing will be until that is lifted."""
-
-
 @contextmanager
 def entered_through(name: str) -> Iterator[None]:
     """Changes opened inside name what entered them beside the version of the program, such as `demo A7`."""
@@ -113,10 +90,10 @@ def entered_through(name: str) -> Iterator[None]:
 
 
 def stop_unprintable(*texts: str) -> None:
-    """Raises ReasonNotPrintable for words, to be kept, that hold a character nobody can see."""
+    """Raises Refused for words, to be kept, that hold a character nobody can see."""
     for text in texts:
         if refused := unseen(text):
-            raise ReasonNotPrintable(refused)
+            raise Refused(refused)
 
 
 @dataclass
@@ -149,17 +126,17 @@ def record(
 ) -> Iterator[OpenChange]:
     """Opens a Change under the writers' lock, and commits rows, versions and seal together.
 
-    person None is the system itself. Raises ReasonMissing, RecordBusy and RecordHeld (nothing saved), ValueError for an
+    person None is the system itself. Raises Refused (no reason, busy, frozen, not trained), ValueError for an
     unknown act, RuntimeError inside another transaction.
     """
     if act not in ACTS:
         raise ValueError(f"unknown act {act!r}")
     if act in NEEDS_REASON and not reason.strip():
-        raise ReasonMissing("Say why the record is changed.")
+        raise Refused("Say why the record is changed.")
     stop_unprintable(reason)
     stop_if_returned()
     if untrained := access.in_the_way(person, act):
-        raise NotTrained(untrained)
+        raise Refused(untrained)
     run = _RUNNING.get()
     if run is not None and run.now is not None:
         with run.joined(person, participant, groups) as change:
@@ -233,10 +210,10 @@ def importing(person: Person, reason: str) -> Iterator[Import]:
     """One transaction of many Changes under the writers' lock from the beginning to the end: a stated maintenance
     window, in which other saves are answered "busy, nothing was saved", so that what was checked is what is written.
 
-    Raises ReasonMissing, RecordBusy, RuntimeError inside another transaction.
+    Raises Refused, RuntimeError inside another transaction.
     """
     if not reason.strip():
-        raise ReasonMissing("Say where the import comes from.")
+        raise Refused("Say where the import comes from.")
     if connection.in_atomic_block:
         raise RuntimeError("An import is a transaction of its own and is not opened inside another.")
     run = Import(person, reason)
@@ -258,11 +235,11 @@ def _busy_in_words() -> Iterator[None]:
         yield
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", "") == LOCK_NOT_AVAILABLE:
-            raise RecordBusy("The record is busy. Nothing was saved; please save again.") from error
+            raise Refused("The record is busy. Nothing was saved; please save again.") from error
         raise
     except DatabaseError as error:
         if getattr(error.__cause__, "sqlstate", "") == HELD:
-            raise RecordHeld(error.__cause__.diag.message_primary) from error  # type: ignore[union-attr]
+            raise Refused(error.__cause__.diag.message_primary) from error  # type: ignore[union-attr]
         raise
 
 
@@ -305,6 +282,6 @@ def returned(because: str = AFTER_THE_SESSION) -> Iterator[None]:
 
 
 def stop_if_returned() -> None:
-    """Raises ReturnedForm while a form finds its way back; asked first where a page wants a password too."""
+    """Raises Refused while a form finds its way back; asked first where a page wants a password too."""
     if _RETURNED.get():
-        raise ReturnedForm(_RETURNED.get())
+        raise Refused(_RETURNED.get())

@@ -78,7 +78,7 @@ class Finding:
 def settle(participant: Participant, findings: Iterable[Finding]) -> bool:
     """Opens and closes the computation's queries of one participant in one system Change; False: nothing to do.
 
-    Raises changes.RecordBusy, changes.RecordHeld (a lock).
+    Raises Refused (a lock).
     """
     wanted = {each.key: each for each in findings}
     if not any(_difference(participant, wanted)):

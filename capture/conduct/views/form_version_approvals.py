@@ -10,7 +10,8 @@ from django.shortcuts import redirect, render
 from capture.conduct import form_version_approvals
 from capture.conduct.form_version_approvals import TITLES, Choices, EditionApprovalForm
 from trial.models import Site
-from trial.record import access, changes, versions_in_force
+from trial.record import access, versions_in_force
+from trial.refused import Refused
 
 MAY_DECIDE = access.DECIDES
 
@@ -55,7 +56,7 @@ def _one(
         try:
             record(request.user, Site.objects.get(code=code), kind, int(number), given["decided_on"],
                    given["decided_by"], TITLES[kind])  # fmt: skip
-        except (versions_in_force.NotAllowed, changes.RecordBusy) as refusal:
+        except Refused as refusal:
             reasons = (str(refusal),)
         else:
             messages.success(request, words)

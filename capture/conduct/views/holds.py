@@ -10,9 +10,9 @@ from django.views.decorators.http import require_POST
 
 from capture.casebook import labels
 from capture.conduct import holds
-from capture.conduct.queries import NotPossible
 from trial.models import Hold, Role
-from trial.record import access, changes
+from trial.record import access
+from trial.refused import Refused
 
 WHO = (Role.MONITOR, Role.CHAIR)
 
@@ -118,7 +118,7 @@ def step(request: HttpRequest, hold_id: int) -> HttpResponse:
 def _say(request: HttpRequest, act: Callable[[], Any], done: str) -> None:
     try:
         act()
-    except (NotPossible, changes.RecordBusy) as reason:
+    except Refused as reason:
         messages.error(request, str(reason))
     else:
         messages.success(request, done)

@@ -22,7 +22,8 @@ from capture.entry import edit_conflict
 from capture.entry.services import acknowledgements, entries
 from capture.entry.views import saving
 from trial.models import Participant, Query, Role
-from trial.record import access, changes, site_clock, system_queries
+from trial.record import access, site_clock, system_queries
+from trial.refused import Refused
 from trial.rules.typed_text import key
 
 
@@ -76,7 +77,7 @@ def save_answer(request: HttpRequest, query: Query) -> AnswerSheet | None:
 def _answered(request: HttpRequest, query: Query, typed: AnswerSheet, words: str) -> AnswerSheet | None:
     try:
         queries.answer(request.user, query, words)
-    except queries.NotPossible as reason:
+    except Refused as reason:
         typed.said = [str(reason)]
         return typed
     return None
@@ -157,7 +158,7 @@ def one(request: HttpRequest, query_id: int) -> HttpResponse:
             raise PermissionDenied("Your role reads this query and does not answer it.")
         try:
             refused = save_answer(request, query)
-        except changes.RecordBusy as reason:
+        except Refused as reason:
             refused, sheet.said = sheet, [str(reason)]
         if refused is None:
             messages.success(request, f"The query about {query.participant} is answered.")
@@ -188,7 +189,7 @@ def decide(request: HttpRequest, query_id: int) -> HttpResponse:
     query = _query_or_404(request, query_id)
     try:
         moved = queries.decide(request.user, query, request.POST.get("to", ""), request.POST.get("words", "")[:600])
-    except (queries.NotPossible, changes.RecordBusy) as reason:
+    except Refused as reason:
         messages.error(request, str(reason))
         return redirect("capture:query", query.pk)
     messages.success(request, f"The query about {query.participant} is {moved.get_state_display().lower()}.")
@@ -206,7 +207,7 @@ def raise_one(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method == "POST":
         try:
             queries.raise_query(request.user, participant, where, words)
-        except (queries.NotPossible, changes.RecordBusy) as reason:
+        except Refused as reason:
             said, status = str(reason), 422
         else:
             messages.success(request, f"The query about {participant} is with the site.")
@@ -239,9 +240,9 @@ def raise_many(request: HttpRequest) -> HttpResponse:
         try:
             chosen = list(people.filter(pk__in=filter(None, map(key, request.POST.getlist("who")))))
             if not chosen:
-                raise queries.NotPossible("Tick at least one participant.")
+                raise Refused("Tick at least one participant.")
             count = queries.raise_many(request.user, [(each, Where(form)) for each in chosen], words)
-        except (queries.NotPossible, changes.RecordBusy) as reason:
+        except Refused as reason:
             said = str(reason)
         else:
             messages.success(request, f"{count} {'query is' if count == 1 else 'queries are'} with the sites.")

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_POST
 from capture.casebook import labels
 from capture.casebook.registry import PLAN
 from capture.conduct import verification
-from capture.conduct.queries import NotPossible
 from capture.conduct.verification import entries_of
 from trial.models import Participant, Role
-from trial.record import access, changes
+from trial.record import access
+from trial.refused import Refused
 from trial.rules.typed_text import key
 
 
@@ -78,7 +78,7 @@ def _number(text: str) -> int:
 def _say(request: HttpRequest, act: Any) -> None:
     try:
         act()
-    except (NotPossible, changes.RecordBusy) as reason:
+    except Refused as reason:
         messages.error(request, str(reason))
     else:
         messages.success(request, "Verified against the source.")

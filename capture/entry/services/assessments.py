@@ -39,7 +39,7 @@ def save_baseline(
 ) -> Assessment:
     """Enters the baseline and labels its lesions T1… and N1…, or corrects `assessment` with a reason.
 
-    Raises checks.Refused, checks.SecondLook, changes.ReasonMissing, meanwhile.EditedMeanwhile.
+    Raises Refused, among it SecondLook and EditedMeanwhile.
     """
     kept = {each.lesion_id for each in (*targets, *non_targets) if each.lesion_id is not None}
     facts = {
@@ -127,7 +127,7 @@ def save_follow_up(
 ) -> Assessment:
     """Enters a follow-up, or corrects `assessment` with a reason.
 
-    Raises checks.Refused, checks.SecondLook, changes.ReasonMissing, meanwhile.EditedMeanwhile.
+    Raises Refused, among it SecondLook and EditedMeanwhile.
     """
     head = Head(assessed_on, marker, new_lesions, new_lesion_on, investigator_response, method, slice_thickness_mm,
                 new_lesion_description)  # fmt: skip
@@ -166,11 +166,11 @@ def treat_locally(person: Person | None, lesion: Lesion, treated_on: date | None
 
 
 def strike_out(person: Person | None, row: Assessment, reason: str) -> None:
-    """Takes an assessment back with a reason; raises checks.Refused for a baseline that follow-ups rest on."""
+    """Takes an assessment back with a reason; raises checks.ChecksFailed for a baseline that follow-ups rest on."""
     participant = row.participant
     is_baseline = row.kind == Assessment.Kind.BASELINE
     if is_baseline and participant.assessments.standing().filter(kind="follow_up").exists():
-        raise registry.Refused((FOLLOWED,))
+        raise registry.ChecksFailed((FOLLOWED,))
     with changes.record(person, "strike_out", reason, participant=participant, groups=(participant.group,)):
         rows = list(row.readings.standing().select_related("lesion"))
         lesions = [each.lesion for each in rows] if is_baseline else []

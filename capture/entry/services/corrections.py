@@ -8,7 +8,6 @@ from capture.entry.services.registration import (
     CORRECTABLE,
     Answer,
     Details,
-    NotAllowed,
     _answers_of,
     _check_order,
     _details_of,
@@ -18,6 +17,7 @@ from capture.entry.services.registration import (
 from trial import protocol
 from trial.models import EligibilityAnswer, Participant, Person
 from trial.record import changes
+from trial.refused import Refused
 from trial.rules.eligibility import with_derived
 
 
@@ -34,21 +34,21 @@ def correct_participant(
     """Corrects details and answers (act correct); a corrected tumour type or histology names the old and new group.
 
     answers: item → corrected answer, for those that differ. Laboratory items are derived anew, since the liver decides
-    on the limit of AST. Raises NotAllowed, meanwhile.EditedMeanwhile, changes.ReasonMissing.
+    on the limit of AST. Raises Refused, edit_conflict.EditedMeanwhile.
     """
     _may_enter_at(person, participant.site)
     unknown = sorted(set(corrections) - set(CORRECTABLE)) + sorted(
         set(answers or {}) - {item.code for item in protocol.ELIGIBILITY}
     )
     if unknown:
-        raise NotAllowed(f"These cannot be corrected: {', '.join(unknown)}.")
+        raise Refused(f"These cannot be corrected: {', '.join(unknown)}.")
     if not corrections and not answers:
-        raise NotAllowed("Nothing was changed.")
+        raise Refused("Nothing was changed.")
     after = _details_of(participant) | dict(corrections)
     groups = tuple(sorted({participant.group, _group(after).value} - {""}))
     _check_order(after, participant.is_registered)
     if reasons := lifetime.dated_before(participant, corrections.get("born_on")):
-        raise NotAllowed(*reasons)
+        raise Refused(*reasons)
     with changes.record(person, "correct", reason, participant=participant, site=participant.site, groups=groups):
         edit_conflict.stop_if_edited(history.rows_of_registration(participant), opened_at)
         for name, value in corrections.items():

@@ -28,8 +28,7 @@ def save_cycle(
     opened_at: int | None = None,
     edition: int | None = None,
 ) -> Cycle:
-    """Enters or corrects cycle `number`; raises checks.Refused, checks.SecondLook for a soft check without a reason,
-    changes.ReasonMissing for a bare correction, or meanwhile.EditedMeanwhile."""
+    """Enters or corrects cycle `number`; raises Refused, among it SecondLook and EditedMeanwhile."""
     facts = _facts(participant, number, started_on, periods, dispensed, returned) | {"delay_reason": delay_reason}
     by = versions.number_of(participant.site_id, "cycle", edition)
     soft = registry.settle(versions.checks_of("cycle", by), facts, acknowledged)
@@ -86,10 +85,10 @@ def _write_periods(cycle: Cycle, periods: Sequence[Period], reason: str) -> None
 
 
 def strike_out(person: Person | None, row: Cycle, reason: str) -> None:
-    """Takes a cycle and its dosing periods back with a reason; raises checks.Refused when later cycles stand."""
+    """Takes a cycle and its dosing periods back with a reason; raises checks.ChecksFailed when later cycles stand."""
     later = row.participant.cycles.standing().filter(number__gt=row.number).exists()
     if later:
-        raise registry.Refused((LATER_CYCLES,))
+        raise registry.ChecksFailed((LATER_CYCLES,))
     participant = row.participant
     with changes.record(person, "strike_out", reason, participant=participant, groups=(participant.group,)):
         for each in [*row.periods.standing(), row]:

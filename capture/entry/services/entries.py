@@ -49,7 +49,7 @@ def save(
 
     values: field → domain value. lines: rows below the entry (laboratory results), each with the form's line fields.
     edition: by which the page or file asked; None: the one in force at the site.
-    Raises checks.Refused, checks.SecondLook, meanwhile.EditedMeanwhile, changes.ReasonMissing, changes.RecordBusy.
+    Raises Refused, among it SecondLook and EditedMeanwhile.
     """
     known = facts(form, participant, values, row, lines)
     number = versions.number_of(participant.site_id, form.kind, edition)

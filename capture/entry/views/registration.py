@@ -26,6 +26,7 @@ from trial import protocol
 from trial.accounts.security import reauthentication
 from trial.models import Participant, Site
 from trial.record import access, changes, in_force, site_clock, versions_in_force
+from trial.refused import Refused
 from trial.rules.dates.partial_date import shown
 from trial.rules.eligibility import Answer, unmet
 
@@ -39,15 +40,15 @@ def register(request: HttpRequest) -> HttpResponse:
     form = RegistrationForm(request.user, request.POST or None)
     edition = _edition(request, form)
     form.fields["registered_on"].required = "screen" not in request.POST
-    refusal: Exception | None = None
+    refusal: Refused | None = None
     if request.POST.get("edition", str(edition)) != str(edition):
-        refusal = versions.NotInForce(f"At this site edition {edition} of this form is in force. {LOOK_AGAIN}")
+        refusal = Refused(f"At this site edition {edition} of this form is in force. {LOOK_AGAIN}")
     elif request.method == "POST" and form.is_valid():
         try:
             if "screen" in request.POST:
                 return _screened(request, form, edition)
             return _registered(request, form, edition)
-        except (registration.NotAllowed, changes.RecordBusy) as caught:
+        except Refused as caught:
             refusal = caught
     return _page(request, "capture/register.html", form, refusal, edition=edition, **_gates(*protocol.Group))
 
@@ -103,7 +104,7 @@ def register_screened(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             done = registration.register(request.user, participant, form.cleaned_data["registered_on"])
-        except (registration.NotAllowed, changes.RecordBusy) as caught:
+        except Refused as caught:
             refusal = caught
         else:
             messages.success(request, f"{done.number} is registered in group {done.group}.")
@@ -167,7 +168,7 @@ def finding(request: HttpRequest, reference: str) -> HttpResponse:
             made = registration.record_finding(
                 request.user, participant, cleaned["kind"], cleaned["found_on"], cleaned["because"]
             )
-        except (registration.NotAllowed, changes.RecordBusy) as caught:
+        except Refused as caught:
             refusal = caught
         else:
             messages.success(request, f"{made.get_kind_display()} on {shown(made.found_on)} is on record.")
@@ -176,16 +177,15 @@ def finding(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, template: str, form: Form, refusal: Exception | None = None,
+    request: HttpRequest, template: str, form: Form, refusal: Refused | None = None,
     participant: Participant | None = None, **more: Any,
 ) -> HttpResponse:  # fmt: skip
     """The form again with everything typed; 422 when the protocol refused it."""
-    reasons = getattr(refusal, "reasons", (str(refusal),)) if refusal else ()
     shown_on_page = {
         "form": form,
         "participant": participant,
-        "reasons": reasons,
-        "waivable": getattr(refusal, "waivable", False),
+        "reasons": refusal.reasons if refusal else (),
+        "waivable": isinstance(refusal, registration.Waivable),
         **more,
     }
     return render(request, template, shown_on_page, status=422 if refusal or form.errors else 200)
@@ -203,7 +203,7 @@ def request_waiver(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             registration.request_waiver(request.user, participant, form.cleaned_data["because"])
-        except (registration.NotAllowed, changes.RecordBusy) as caught:
+        except Refused as caught:
             reasons = (str(caught),)
         else:
             messages.success(request, "The waiver waits for the study chair.")
@@ -228,7 +228,7 @@ def decide(request: HttpRequest, reference: str, waiver_id: int) -> HttpResponse
             changes.stop_if_returned()
             reauthentication.prove(request, request.POST.get("password", ""), request.POST.get("code", ""), UNDECIDED)
             decided = registration.decide_waiver(request.user, waiver, approve, form.cleaned_data["because"])
-        except (reauthentication.NotProven, registration.NotAllowed, changes.RecordBusy) as caught:
+        except Refused as caught:
             reasons = (str(caught),)
         else:
             messages.success(request, f"The waiver is decided: {decided.get_decision_display().lower()}.")

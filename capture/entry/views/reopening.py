@@ -6,11 +6,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from capture.casebook import history
 from capture.casebook.forms.registration import DecisionForm
-from capture.entry.services import registration
 from capture.entry.services import registration as service
 from trial.models import Reopening
 from trial.protocol import GROUP_NAMES, Group
-from trial.record import access, changes, in_force
+from trial.record import access, in_force
+from trial.refused import Refused
 
 
 @access.allows(*access.DECIDES)
@@ -22,7 +22,7 @@ def reopening(request: HttpRequest, letter: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             service.reopen(request.user, group.value, form.cleaned_data["because"])
-        except (registration.NotAllowed, changes.RecordBusy) as caught:
+        except Refused as caught:
             refusal = caught
         else:
             messages.success(request, f"Group {group.value} is open again.")
@@ -36,17 +36,17 @@ def withdraw(request: HttpRequest, letter: str, reopening_id: int) -> HttpRespon
     group = _group_or_404(letter)
     row = get_object_or_404(Reopening, pk=reopening_id, group=group.value)
     form = DecisionForm(request.POST or None)
-    refusal: Exception | None = None
+    refusal: Refused | None = None
     if request.method == "POST" and form.is_valid():
         try:
             service.withdraw(request.user, row, form.cleaned_data["because"])
-        except (registration.NotAllowed, changes.RecordBusy) as caught:
+        except Refused as caught:
             refusal = caught
         else:
             messages.success(request, "The reopening is taken back.")
             return redirect("capture:reopening", group.value)
     elif request.method == "POST":
-        refusal = registration.NotAllowed("Say why the reopening is taken back.")
+        refusal = Refused("Say why the reopening is taken back.")
     return _page(request, group, DecisionForm(), refusal)
 
 
@@ -57,8 +57,8 @@ def _group_or_404(letter: str) -> Group:
         raise Http404("There is no such group.") from None
 
 
-def _page(request: HttpRequest, group: Group, form: DecisionForm, refusal: Exception | None) -> HttpResponse:
-    reasons = getattr(refusal, "reasons", (str(refusal),)) if refusal else ()
+def _page(request: HttpRequest, group: Group, form: DecisionForm, refusal: Refused | None) -> HttpResponse:
+    reasons = refusal.reasons if refusal else ()
     shown = {
         "letter": group.value, "name": GROUP_NAMES[group], "gate": in_force.gate_in_force(group.value),
         "form": form, "reasons": reasons, "decisions": _decisions(group),

@@ -19,8 +19,8 @@ from capture.casebook import history, registry
 from capture.casebook.forms.reasons import ReasonForm
 from capture.entry import edit_conflict
 from capture.entry.edit_conflict import EditedMeanwhile
-from capture.entry.services.registration import NotAllowed
-from trial.record import access, changes, system_queries
+from trial.record import access, system_queries
+from trial.refused import Refused
 from trial.rules.typed_text import key, unseen
 
 
@@ -186,14 +186,10 @@ def attempt(request: HttpRequest, save: Callable[[], Any]) -> Refusal | None:
         save()
     except registry.SecondLook as caught:
         return Refusal(second_look=looks(_typed_reasons(request), caught.failures))
-    except registry.Refused as caught:
-        return Refusal(reasons=tuple(check.words for check in caught.failures))
     except EditedMeanwhile as caught:
         return Refusal(meanwhile=caught.entries)
-    except NotAllowed as caught:
+    except Refused as caught:
         return Refusal(reasons=caught.reasons)
-    except (changes.RecordBusy, changes.ReasonMissing) as caught:
-        return Refusal(reasons=(str(caught),))
     except IntegrityError as caught:
         # The checks were asked before the writers' lock: only a unique rule can be broken between them and the save.
         if getattr(caught.__cause__, "sqlstate", "") != UNIQUE_VIOLATION:

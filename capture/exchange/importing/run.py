@@ -17,12 +17,9 @@ from capture.exchange.importing.write import Writer
 from trial.models import Assessment, Participant, Person, Site
 from trial.protocol import Group
 from trial.record import access, changes
+from trial.refused import Refused
 
 Told = Callable[[int, int], None]
-
-
-class MayNotImport(Exception):
-    """The person's role does not bring in files."""
 
 
 @dataclass(frozen=True)
@@ -67,10 +64,10 @@ def import_files(
 
     source: where they come from, kept as the reason. up_to: the study number after which nobody is registered yet, so
     that the chair can reopen a group that a stage closes on the way. told(done, of) is called per participant.
-    Raises MayNotImport, changes.RecordBusy.
+    Raises Refused.
     """
     if person.role not in access.EXCHANGES or not person.is_active:
-        raise MayNotImport(f"{person} may not import: that is the statistician's.")
+        raise Refused(f"{person} may not import: that is the statistician's.")
     files = incoming.read(contents)
     with changes.importing(person, f"import of {source}") as run:
         before = _standing()

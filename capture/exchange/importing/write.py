@@ -22,6 +22,7 @@ from capture.exchange.importing.parse import Bundle, Entry, by_date
 from capture.grading.event_proposals import NOT_AN_EVENT
 from trial.models import Acknowledgement, NotDone, Participant, Site, Waiver
 from trial.record import changes
+from trial.refused import Refused
 
 if TYPE_CHECKING:
     pass
@@ -258,14 +259,12 @@ class Writer:
         """Runs the service; what it refuses becomes problems of the row, and nothing of it stays."""
         try:
             made = write()
-        except registry.Refused as refusal:
+        except registry.ChecksFailed as refusal:
             for check in refusal.failures:
                 self.refuse(entry, check.words, check.field if check.field in entry.row.cells else "")
-        except registration.NotAllowed as refusal:
+        except Refused as refusal:
             for words in refusal.reasons:
                 self.refuse(entry, words)
-        except (changes.RecordHeld, versions.NotInForce) as refusal:
-            self.refuse(entry, str(refusal))
         except IntegrityError as refusal:
             rule = getattr(getattr(refusal.__cause__, "diag", None), "constraint_name", "") or "one of its rules"
             self.refuse(entry, f"The database refuses the row ({rule.replace('_', ' ')}).")

@@ -7,9 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from capture.exchange.importing import files
-from capture.exchange.importing.run import MayNotImport, Report, import_files
+from capture.exchange.importing.run import Report, import_files
 from trial.models import Person
-from trial.record import changes
+from trial.refused import Refused
 
 PROBLEMS_SHOWN = 100
 
@@ -72,7 +72,7 @@ class Command(BaseCommand):
         source = f"folder {options['folder'].name}"
         try:
             return import_files(person, contents, source, rehearsal=rehearsal, up_to=options["up_to"], told=self._told)
-        except (MayNotImport, changes.RecordBusy) as refusal:
+        except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
 
     def _told(self, done: int, of: int) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from capture.casebook import labels, versions
+from capture.casebook import labels
 from capture.casebook.registry import CASEBOOK, ENTRY_FORMS
 from capture.entry.services import corrections as correction
 from capture.entry.services import entries
@@ -15,6 +15,7 @@ from tests.cast import Cast
 from trial.models import AdverseEvent, Change, EditionApproval, Role, Site, Version
 from trial.protocol import EDITIONS, Edition, form_versions
 from trial.record import changes, versions_in_force
+from trial.refused import Refused
 
 REASON = {"reason_code": "entry_error", "reason_words": ""}
 NOT_ASKED = ("hospital_stay", "aware_on", "aware_time")
@@ -161,8 +162,8 @@ def test_labels_and_fields_of_an_edition_follow_from_all_that_came_later(monkeyp
 def test_a_save_by_an_edition_that_is_not_usable_keeps_nothing(cast: Cast) -> None:
     say(cast.north, "adverse_event", 2, "withdrawn")
     before = Change.objects.count()
-    with pytest.raises(versions.NotInForce, match="Edition 2 of this form is not approved at the site"):
+    with pytest.raises(Refused, match="Edition 2 of this form is not approved at the site"):
         enter(cast, "adverse_event", values=SERIOUS | {"aware_on": date(2026, 2, 2)}, edition=2)
-    with pytest.raises(versions.NotInForce, match="“Aware on” is asked from edition 2"):
+    with pytest.raises(Refused, match="“Aware on” is asked from edition 2"):
         enter(cast, "adverse_event", values=SERIOUS | {"aware_on": date(2026, 2, 2)})
     assert Change.objects.count() == before and not AdverseEvent.objects.exists()

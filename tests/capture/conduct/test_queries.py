@@ -14,7 +14,8 @@ from capture.conduct.queries import Where
 from capture.entry.services import entries
 from tests.cast import Cast, cast_of, register
 from trial.models import Change, HormoneLevel, Query, Role
-from trial.record import changes, system_queries
+from trial.record import system_queries
+from trial.refused import Refused
 
 LEVEL = {"sampled_on": date(2026, 1, 9), "marker": "CGA", "value": 210, "value_missing": "", "unit": "ng/mL",
          "upper_limit": 100, "upper_limit_missing": "", "assay": ""}  # fmt: skip
@@ -185,7 +186,7 @@ def test_a_correction_of_a_query_that_was_answered_meanwhile_stands_and_says_no_
 
 def test_a_correction_that_is_refused_answers_nothing(cast: Cast, level: HormoneLevel) -> None:
     query, nora = raised(cast, level), cast.people[Role.COORDINATOR]
-    with pytest.raises(changes.ReasonMissing), system_queries.answered_by_correction(nora, query, ""):
+    with pytest.raises(Refused, match="Say why"), system_queries.answered_by_correction(nora, query, ""):
         entries.save(nora, cast.participant, ENTRY_FORMS["hormone"], LEVEL, row=level, acknowledged={})
     deviation = {"happened_on": date(2026, 1, 9), "kind": "assessment", "description": "Scan late", "action": ""}
     entries.save(nora, cast.participant, ENTRY_FORMS["deviation"], deviation)
@@ -214,7 +215,7 @@ def test_a_coordinator_cannot_close_and_a_monitor_cannot_answer(cast: Cast, leve
     assert client_of(cast, Role.MONITOR).post(f"/queries/{query.pk}/", {"words": "x"}).status_code == 403
     for person, act in ((Role.COORDINATOR, lambda who: queries.decide(who, query, "closed")),
                         (Role.MONITOR, lambda who: queries.answer(who, query, "x"))):  # fmt: skip
-        with pytest.raises(queries.NotPossible):
+        with pytest.raises(Refused):
             act(cast.people[person])
     query.refresh_from_db()
     assert query.state == "open"
@@ -224,7 +225,7 @@ def test_two_answers_at_once_are_one(cast: Cast, level: HormoneLevel) -> None:
     query = raised(cast, level)
     stale = Query.objects.get(pk=query.pk)
     queries.answer(cast.people[Role.COORDINATOR], query, "first")
-    with pytest.raises(queries.NotPossible, match="answered already"):
+    with pytest.raises(Refused, match="answered already"):
         queries.answer(cast.people[Role.INVESTIGATOR], stale, "second")
     assert [each.words for each in query.messages.all()][-1] == "first"
 

@@ -13,11 +13,11 @@ from django.utils import timezone
 from capture.casebook.forms import assessment, treatment
 from capture.casebook.registry import ENTRY_FORMS
 from capture.conduct import signing
-from capture.conduct.queries import NotPossible
 from capture.entry.services import assessments, dosing, entries
 from tests.cast import Cast, cast_of, register
 from trial.models import Change, Delegation, Person, Role, Signature
 from trial.record import changes
+from trial.refused import Refused
 
 DEVIATION = {"happened_on": date(2026, 1, 9), "kind": "assessment", "description": "Scan late", "action": ""}
 PASSWORD = "a-long-Pass-of-words-2026"
@@ -149,7 +149,7 @@ def test_a_wrong_password_never_signs_and_counts_towards_the_lockout(cast: Cast)
 def test_nobody_but_the_investigator_signs(cast: Cast, role: str) -> None:
     page = client_of(cast.people[role]).post(ADDRESS, {"seen": "0" * 64, "password": PASSWORD})
     assert page.status_code == 403
-    with pytest.raises(NotPossible):
+    with pytest.raises(Refused):
         signing.sign(cast.people[role], cast.participant, signing.standing(cast.participant).content_hash)
 
 
@@ -163,7 +163,7 @@ def test_an_investigator_without_a_standing_delegation_does_not_sign(cast: Cast,
         delegate(other, cast.north, date(2026, 1, 1), today - timedelta(days=1))
     elif delegated == "at the other site":
         delegate(other, cast.south, date(2026, 1, 1))
-    with pytest.raises(NotPossible, match="delegated"):
+    with pytest.raises(Refused, match="delegated"):
         signing.sign(other, cast.participant, signing.standing(cast.participant).content_hash)
 
 

@@ -8,12 +8,12 @@ from capture.casebook.history import newest_change
 from capture.casebook.registry import ENTRY_FORMS
 from capture.conduct import holds, verification
 from capture.conduct.holds import Target
-from capture.conduct.queries import NotPossible
 from capture.entry.services import entries
 from tests.capture.conduct.test_signing import _sign, client_of, delegate
 from tests.cast import Cast, cast_of
 from trial.models import BloodPressure, Hold, HormoneLevel, Role
 from trial.record import changes
+from trial.refused import Refused
 from trial.rules.dates.partial_date import PartialDate
 
 DEATH = {"died_on": PartialDate(2026, 1, 20), "cause": "disease", "because": ""}
@@ -72,15 +72,15 @@ def test_what_was_changed_while_it_was_compared_is_not_verified(cast: Cast) -> N
     row = _hormone(cast)
     seen = newest_change(row)
     _hormone(cast, 310, row)
-    with pytest.raises(NotPossible, match="while you looked"):
+    with pytest.raises(Refused, match="while you looked"):
         verification.verify(cast.people[Role.MONITOR], cast.participant, "hormone", row, seen)
 
 
 def test_only_a_monitor_verifies_and_freezes(cast: Cast) -> None:
     row = _hormone(cast)
-    with pytest.raises(NotPossible, match="Only a monitor"):
+    with pytest.raises(Refused, match="Only a monitor"):
         verification.verify(cast.people[Role.COORDINATOR], cast.participant, "hormone", row, newest_change(row))
-    with pytest.raises(NotPossible, match="Your role"):
+    with pytest.raises(Refused, match="Your role"):
         holds.freeze(cast.people[Role.CHAIR], Target("study"))
     nora = client_of(cast.people[Role.COORDINATOR])
     assert nora.get("/holds/").status_code == 403
@@ -105,7 +105,7 @@ def test_a_frozen_form_says_so_and_refuses_a_correction_in_words(cast: Cast) -> 
     address = f"/participants/NET-001/hormone/{row.pk}/"
     monitor.post(f"{address}freeze/")
     assert "Frozen" in nora.get(address).content.decode()
-    with pytest.raises(changes.RecordHeld, match="froz"):
+    with pytest.raises(Refused, match="froz"):
         _hormone(cast, 310, row)
     row.refresh_from_db()
     assert row.value == 300
@@ -119,17 +119,17 @@ def test_a_frozen_form_says_so_and_refuses_a_correction_in_words(cast: Cast) -> 
 def test_a_lock_waits_for_the_signature_and_is_approved_by_the_chair(cast: Cast) -> None:
     one = Target("participant", participant=cast.participant)
     monitor, chair = cast.people[Role.MONITOR], cast.people[Role.CHAIR]
-    with pytest.raises(NotPossible, match="not signed: NET-001"):
+    with pytest.raises(Refused, match="not signed: NET-001"):
         holds.ask_lock(monitor, one, "cleaned")
     _sign(cast)
     hold = holds.ask_lock(monitor, one, "cleaned")
     assert holds.on_participant(cast.participant) is None
-    with pytest.raises(NotPossible, match="Your role"):
+    with pytest.raises(Refused, match="Your role"):
         holds.decide_lock(monitor, hold, True, "fine")
     page = client_of(chair).get("/holds/").content.decode()
     assert "Approve the lock" in page and "NET-001" in page
     client_of(chair).post(f"/holds/{hold.pk}/step/", {"step": "approve", "because": "reviewed"})
-    with pytest.raises(changes.RecordHeld, match="locked"):
+    with pytest.raises(Refused, match="locked"):
         entries.save(cast.people[Role.COORDINATOR], cast.participant, ENTRY_FORMS["death"], DEATH)
 
 
@@ -137,7 +137,7 @@ def test_a_lock_waits_for_the_signature_and_is_approved_by_the_chair(cast: Cast)
 def test_a_change_after_the_signature_stands_in_the_way_of_the_lock(cast: Cast) -> None:
     _sign(cast)
     _hormone(cast)
-    with pytest.raises(NotPossible, match="changed since the signature: NET-001"):
+    with pytest.raises(Refused, match="changed since the signature: NET-001"):
         holds.ask_lock(cast.people[Role.MONITOR], Target("participant", participant=cast.participant), "cleaned")
 
 
@@ -148,9 +148,9 @@ def test_two_people_one_of_them_the_chair_lift_a_lock(cast: Cast) -> None:
     hold = holds.ask_lock(monitor, Target("participant", participant=cast.participant), "cleaned")
     hold = holds.decide_lock(chair, hold, True, "reviewed")
     hold = holds.ask_unlock(monitor, hold, "a scan was misread")
-    with pytest.raises(NotPossible, match="Another person"):
+    with pytest.raises(Refused, match="Another person"):
         holds.unlock(monitor, hold, "still")
-    with pytest.raises(NotPossible, match="Say why"):
+    with pytest.raises(Refused, match="Say why"):
         holds.unlock(chair, hold, " ")
     holds.unlock(chair, hold, "agreed")
     assert holds.on_participant(cast.participant) is None

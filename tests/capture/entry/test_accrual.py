@@ -15,6 +15,7 @@ from tests.cast import Cast, answers, cast_of, ceiling, details, register
 from trial.models import Change, GroupSettings, Participant, Reopening, Role
 from trial.protocol import AnalysisSettings, StagePlan
 from trial.record import changes, in_force
+from trial.refused import Refused
 
 SMALL = StagePlan((4, 8), (1, 2), (None, None))
 DAY_1 = date(2026, 1, 12)
@@ -58,7 +59,7 @@ def _fill(cast: Cast) -> list[Participant]:
 
 
 def _refused(cast: Cast) -> str:
-    with pytest.raises(registration.NotAllowed) as caught:
+    with pytest.raises(Refused) as caught:
         register(cast.people[Role.COORDINATOR], cast.north)
     return str(caught.value)
 
@@ -71,7 +72,7 @@ def test_parallel_registrations_never_pass_a_closing_gate(cast: Cast) -> None:
         try:
             register(nora, cast.north)
             return True
-        except registration.NotAllowed:
+        except Refused:
             return False
         finally:
             connection.close()
@@ -92,7 +93,7 @@ def test_parallel_registrations_stop_at_the_21_of_the_plan_in_force(cast: Cast) 
         try:
             register(nora, cast.north)
             return True
-        except registration.NotAllowed:
+        except Refused:
             return False
         finally:
             connection.close()
@@ -116,7 +117,7 @@ def test_a_full_stage_refuses_in_words_and_leaves_the_other_group_open(cast: Cas
 def test_a_screened_participant_is_kept_while_the_group_is_closed(cast: Cast) -> None:
     _fill(cast)
     screened = registration.screen(cast.people[Role.COORDINATOR], cast.north, details(), answers())
-    with pytest.raises(registration.NotAllowed, match="closed: the 4 places"):
+    with pytest.raises(Refused, match="closed: the 4 places"):
         registration.register(cast.people[Role.COORDINATOR], screened, date(2026, 1, 9))
     assert not Participant.objects.get(pk=screened.pk).is_registered
 
@@ -166,30 +167,30 @@ def test_the_chair_reopens_with_a_reason_and_takes_it_back(cast: Cast) -> None:
     registration.withdraw(chris, made, "Enough were registered.")
     assert Change.objects.latest("id").groups == ["A"]
     _refused(cast)
-    with pytest.raises(registration.NotAllowed, match="taken back already"):
+    with pytest.raises(Refused, match="taken back already"):
         registration.withdraw(chris, made, "again")
 
 
 def test_only_the_chair_reopens_and_only_what_is_closed(cast: Cast) -> None:
     chris = cast.people[Role.CHAIR]
-    with pytest.raises(registration.NotAllowed, match="nothing to reopen.*is open: 1 of 50"):
+    with pytest.raises(Refused, match="nothing to reopen.*is open: 1 of 50"):
         registration.reopen(chris, "A", "why not")
     _fill(cast)
-    with pytest.raises(registration.NotAllowed, match="Only the study chair"):
+    with pytest.raises(Refused, match="Only the study chair"):
         registration.reopen(cast.people[Role.COORDINATOR], "A", "please")
-    with pytest.raises(registration.NotAllowed, match="needs its reason"):
+    with pytest.raises(Refused, match="needs its reason"):
         registration.reopen(chris, "A", " ")
     made = registration.reopen(chris, "A", "because")
-    with pytest.raises(registration.NotAllowed, match="nothing to reopen"):
+    with pytest.raises(Refused, match="nothing to reopen"):
         registration.reopen(chris, "A", "again")
-    with pytest.raises(registration.NotAllowed, match="Only the study chair"):
+    with pytest.raises(Refused, match="Only the study chair"):
         registration.withdraw(cast.people[Role.COORDINATOR], made, "no")
     assert Reopening.objects.count() == 1
 
 
 def test_a_full_group_is_not_reopened(cast: Cast) -> None:
     ceiling("A", 1)
-    with pytest.raises(registration.NotAllowed, match="closed for good"):
+    with pytest.raises(Refused, match="closed for good"):
         registration.reopen(cast.people[Role.CHAIR], "A", "more")
 
 

@@ -13,6 +13,7 @@ from tests.capture.entry.test_accrual import DAY_1, SMALL, _choose, _dose, _resp
 from tests.cast import Cast, cast_of, register
 from trial.models import Participant, Reopening, Role
 from trial.protocol import AnalysisSettings
+from trial.refused import Refused
 
 pytestmark = pytest.mark.timeout(600)
 PLACES, NEEDED = SMALL.participants[0], 2
@@ -64,7 +65,7 @@ def _act(cast: Cast, expected: Expected, act: str, which: int) -> None:
         try:
             expected.members[register(nora, cast.north).pk] = set()
             assert was_open, "admitted past the gate"
-        except registration.NotAllowed:
+        except Refused:
             assert not was_open, "refused while open"
     elif act == "reopen":
         if not expected.is_open():

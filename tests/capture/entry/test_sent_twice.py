@@ -18,6 +18,7 @@ from tests.cast import Cast, cast_of, register
 from trial.accounts import administration
 from trial.models import Change, Delegation, Hold, Query, Role, Signature
 from trial.record import changes, save_once
+from trial.refused import Refused
 
 PASSWORD = "correct horse battery staple"
 MONITOR, CHAIR, STATISTICIAN, ADMIN = Role.MONITOR, Role.CHAIR, Role.STATISTICIAN, Role.ADMINISTRATOR
@@ -183,7 +184,7 @@ def test_no_password_is_part_of_what_is_kept_of_a_form(cast: Cast) -> None:
 
 def test_a_busy_record_refuses_a_data_cut_in_words(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     def busy(*_: Any, **__: Any) -> None:
-        raise changes.RecordBusy("The record is busy. Nothing was saved; please save again.")
+        raise Refused("The record is busy. Nothing was saved; please save again.")
 
     monkeypatch.setattr("analysis.data_cuts.make", busy)
     answer = signed_in(cast.people[STATISTICIAN]).post("/moments/cut/", {"name": "one", "because": "the board"})

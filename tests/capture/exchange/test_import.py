@@ -13,12 +13,13 @@ from django.core.management import CommandError, call_command
 from capture.exchange.data_sets import COMES_IN, columns_in
 from capture.exchange.exporting.export import export
 from capture.exchange.importing import files
-from capture.exchange.importing.run import MayNotImport, Report, import_files
+from capture.exchange.importing.run import Report, import_files
 from tests.capture.exchange import cohort
 from tests.cast import person
 from tests.plugin_postgres import another_database
 from trial.models import AdverseEvent, Change, Hold, Participant, Role, Site, Version
 from trial.record import changes
+from trial.refused import Refused
 
 Rows = list[dict[str, str]]
 
@@ -277,7 +278,7 @@ def test_nothing_is_brought_into_a_frozen_casebook(exported: dict[str, bytes]) -
 
 def test_only_the_statistician_imports(exported: dict[str, bytes]) -> None:
     for role in (Role.CHAIR, Role.MONITOR, Role.ADMINISTRATOR, Role.COORDINATOR):
-        with pytest.raises(MayNotImport):
+        with pytest.raises(Refused):
             import_files(person(f"a_{role}", role), exported, "the test", rehearsal=False)
     assert not Participant.objects.exists()
 

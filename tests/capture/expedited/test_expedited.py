@@ -18,6 +18,7 @@ from capture.expedited.clocks import clock_of, clocks_of
 from tests.cast import Cast, cast_of, register
 from trial.models import AdverseEvent, Delegation, ExpeditedReport, Hold, Role, Version
 from trial.record import changes
+from trial.refused import Refused
 from trial.rules.dates.partial_date import PartialDate, shown
 from trial.rules.safety import expedited_reports
 
@@ -249,5 +250,5 @@ def test_a_report_moves_no_endpoint_and_no_signature_but_a_lock_stops_it(cast: C
     assert signing.standing(one).state == signing.states([one])[one.pk] == signing.SIGNED
     holds.ask_lock(cast.people[Role.MONITOR], target, "Done")
     holds.decide_lock(cast.people[Role.CHAIR], Hold.objects.get(kind="lock"), True, "Agreed")
-    with pytest.raises(changes.RecordHeld):
+    with pytest.raises(Refused, match="frozen|locked"):
         _sent(event, datetime(2026, 2, 22, 12, tzinfo=UTC), "follow_up")

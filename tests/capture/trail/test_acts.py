@@ -20,6 +20,7 @@ from trial.models import Change, Role, Signature
 from trial.models.audit import ACTS
 from trial.protocol import form_versions
 from trial.record import changes, versions_in_force
+from trial.refused import Refused
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 
@@ -73,7 +74,7 @@ def test_the_filter_approval_finds_every_decision_of_the_chair(cast: Cast) -> No
 
 @pytest.mark.parametrize("act", ["approve", "reopen"])
 def test_a_decision_says_why(database: object, act: str) -> None:
-    with pytest.raises(changes.ReasonMissing), changes.record(None, act):
+    with pytest.raises(Refused, match="Say why"), changes.record(None, act):
         raise AssertionError("opened")
 
 

@@ -8,7 +8,6 @@ import pytest
 from django.db import DatabaseError, connection
 
 from capture.conduct import redactions
-from capture.conduct.queries import NotPossible
 from tests.blacked import NAME, asked_for, blacked_out, sound, sql, typed
 from tests.cast import Cast, cast_of
 from trial.audit import seal, verify
@@ -21,6 +20,7 @@ from trial.models import (
     Version,
 )
 from trial.record import changes
+from trial.refused import Refused
 
 pytestmark = pytest.mark.requirement("R31")
 
@@ -39,7 +39,7 @@ def cast(database: str) -> Cast:
 @pytest.mark.parametrize("role", [Role.MONITOR, Role.COORDINATOR, Role.STATISTICIAN, Role.ADMINISTRATOR])
 def test_nobody_but_the_chair_approves(cast: Cast, role: str) -> None:
     asked = asked_for(cast)
-    with pytest.raises(NotPossible, match="study chair decides"):
+    with pytest.raises(Refused, match="study chair decides"):
         redactions.approve(cast.people[role], asked, "identifying")
     with (pytest.raises(DatabaseError, match="approved by the study chair"),
           changes.record(cast.people[role], "approve", "x", participant=cast.participant)):  # fmt: skip
@@ -55,7 +55,7 @@ def test_the_chair_who_asked_does_not_approve(cast: Cast) -> None:
     asked = redactions.ask(chair, cast.participant, source, NAME, "somebody was named")
     Person.objects.filter(pk=chair.pk).update(role="chair")
     chair.refresh_from_db()
-    with pytest.raises(NotPossible, match="not the person who asked"):
+    with pytest.raises(Refused, match="not the person who asked"):
         redactions.approve(chair, asked, "identifying")
     with (pytest.raises(DatabaseError, match="not the person who asked"),
           changes.record(chair, "approve", "x", participant=cast.participant)):  # fmt: skip

@@ -12,6 +12,7 @@ from tests.cast import Cast, cast_of, register
 from trial.audit import holds
 from trial.models import Deviation, Hold, Participant, Query, QueryMessage, Role
 from trial.record import changes
+from trial.refused import Refused
 
 DEVIATION = {"happened_on": date(2026, 1, 9), "kind": "assessment", "description": "Scan late", "action": ""}
 
@@ -63,13 +64,13 @@ def test_a_held_entry_can_neither_be_added_nor_corrected(cast: Cast, kind: str, 
     if scope == "site":
         where["site"] = cast.north
     hold(cast, kind, **where)
-    with pytest.raises(changes.RecordHeld, match="froz|lock"):
+    with pytest.raises(Refused, match="froz|lock"):
         entries.save(cast.people[Role.COORDINATOR], cast.participant, ENTRY_FORMS["deviation"],
                      {**DEVIATION, "description": "Scan 9 days late"}, row=row, reason="typed wrongly")  # fmt: skip
     if scope == "form":
         assert _enter(cast).pk != row.pk
     else:
-        with pytest.raises(changes.RecordHeld):
+        with pytest.raises(Refused, match="frozen|locked"):
             _enter(cast)
     row.refresh_from_db()
     assert row.description == "Scan late"
@@ -79,7 +80,7 @@ def test_a_hold_of_one_site_leaves_the_other_free(cast: Cast) -> None:
     south = register(cast.elsewhere[Role.COORDINATOR], cast.south)
     hold(cast, "lock", scope="site", site=cast.north)
     entries.save(cast.elsewhere[Role.COORDINATOR], south, ENTRY_FORMS["deviation"], DEVIATION)
-    with pytest.raises(changes.RecordHeld):
+    with pytest.raises(Refused, match="frozen|locked"):
         register(cast.people[Role.COORDINATOR], cast.north)
     assert Participant.objects.filter(site=cast.north).count() == 1
 
@@ -102,7 +103,7 @@ def test_a_hold_of_one_site_leaves_the_other_free(cast: Cast) -> None:
 def test_raw_sql_of_the_application_does_not_pass_a_lock(cast: Cast, text: str) -> None:
     _enter(cast)
     hold(cast, "lock", scope="site", site=cast.north)
-    with pytest.raises((DatabaseError, changes.RecordHeld)), changes.record(cast.people[Role.ADMINISTRATOR], "import"):
+    with pytest.raises((DatabaseError, Refused)), changes.record(cast.people[Role.ADMINISTRATOR], "import"):
         with connection.cursor() as cursor:
             cursor.execute(text)
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
@@ -113,7 +114,7 @@ def test_raw_sql_of_the_application_does_not_pass_a_lock(cast: Cast, text: str) 
 @pytest.mark.requirement("R56")
 def test_an_import_does_not_pass_a_lock_and_nothing_of_it_is_kept(cast: Cast) -> None:
     hold(cast, "lock", scope="study")
-    with pytest.raises(changes.RecordHeld), changes.record(None, "import"):
+    with pytest.raises(Refused, match="frozen|locked"), changes.record(None, "import"):
         Deviation.objects.bulk_create(Deviation(participant=cast.participant, **DEVIATION) for _ in range(3))
     assert not Deviation.objects.exists()
 
@@ -132,7 +133,7 @@ def test_a_query_is_written_about_frozen_and_not_about_locked_entries(cast: Cast
     if passes:
         ask()
     else:
-        with pytest.raises(changes.RecordHeld, match="locked"):
+        with pytest.raises(Refused, match="locked"):
             ask()
     assert Query.objects.count() == passes
 
@@ -186,6 +187,6 @@ def test_the_owner_of_the_schema_does_not_pass_a_lock_either(
 
 def test_a_refused_save_says_what_is_held_in_words(cast: Cast) -> None:
     hold(cast)
-    with pytest.raises(changes.RecordHeld) as caught:
+    with pytest.raises(Refused, match="frozen|locked") as caught:
         corrections.correct_participant(cast.people[Role.COORDINATOR], cast.participant, {"ecog": 2}, "typed wrongly")
     assert str(caught.value) == "The participant is frozen: nothing was saved."

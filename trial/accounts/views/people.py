@@ -25,10 +25,9 @@ from trial.accounts.forms import (
     WithReason,
 )
 from trial.models import AccessReview, Change, Delegation, Person, Role, SignIn, Site, Training, Version
-from trial.record import access, changes
+from trial.record import access
+from trial.refused import Refused
 from trial.rules.dates.partial_date import shown as shown_day
-
-REFUSALS = (administration.NotAllowed, changes.RecordBusy, changes.ReasonMissing)
 
 
 @access.allows(*access.ADMINISTERS)
@@ -176,7 +175,7 @@ def attempt(form: Form, do: Callable[[], Any]) -> Any:
     """What `do` returns; None when it was refused, with the words on the form."""
     try:
         return do()
-    except REFUSALS as refusal:
+    except Refused as refusal:
         form.add_error(None, str(refusal))
         return None
 
