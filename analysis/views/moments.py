@@ -15,6 +15,7 @@ from analysis.views import at_moment
 from trial.models import Change, DataCut, Role
 from trial.protocol import Group
 from trial.record import access
+from trial.record.save import of_request
 from trial.refused import Refused
 
 
@@ -37,7 +38,7 @@ def cut(request: HttpRequest) -> HttpResponse:
     """Names a data cut of the record as it is now, or as of the change that is given; refused, it stays as typed."""
     words = {name: request.POST.get(name, "").strip() for name in ("name", "because", "as_of", "cutoff")}
     try:
-        made = data_cuts.make(request.user, **words)
+        made = data_cuts.make(of_request(request), **words)
     except (moments.WrongMoment, IntegrityError, Refused) as refusal:
         taken = isinstance(refusal, IntegrityError)
         because = f"“{words['name']}” is taken: a data cut keeps its name." if taken else str(refusal)

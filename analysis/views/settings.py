@@ -11,6 +11,7 @@ from trial import protocol
 from trial.models import Role
 from trial.record import access
 from trial.record.in_force import choose, settings_in_force
+from trial.record.save import of_request
 from trial.refused import Refused
 
 
@@ -43,7 +44,7 @@ def change(request: HttpRequest, letter: str) -> HttpResponse:
         shown["moves"] = settings_history.moves(current, form.settings)
         return render(request, "analysis/settings_confirm.html", shown)
     try:
-        number = choose(request.user, group.value, form.settings, form.cleaned_data["reason"], seen)
+        number = choose(of_request(request), group.value, form.settings, form.cleaned_data["reason"], seen)
     except Refused as refusal:
         shown |= {"refusal": str(refusal), "seen_version": current.version()}
         return render(request, "analysis/settings_change.html", shown, status=409)

@@ -5,7 +5,7 @@ in force at the site; where that is another one, the page is opened for correcti
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -16,6 +16,7 @@ from capture.casebook.labels import field_label
 from trial.models import Participant
 from trial.protocol import form_versions
 from trial.record import versions_in_force
+from trial.record.save import Save
 from trial.record.versions_in_force import SavedBy
 from trial.refused import Refused
 
@@ -170,13 +171,14 @@ class PageEdition:
         ask_by(form, self.form, self.number, is_on_record=self.saved_by is not None, is_shown=not self.may_enter,
                new_since=self.saved_by.number if self.saved_by else None)  # fmt: skip
 
-    def stop_if_moved(self) -> None:
-        """Raises Refused when the page was opened by another edition than the one in force now."""
+    def on(self, save: Save) -> Save:
+        """The save by this edition; Refused when the page was opened by another one than is in force now."""
         if self.moved:
             raise Refused(
                 f"Edition {self.number} of this form is in force at {self.site} since this page was opened. Nothing "
                 "was saved and nothing you typed is lost: look the page over, and save again."
             )
+        return replace(save, edition=self.number)
 
 
 def of_page(request: HttpRequest, participant: Participant, form: str, row: Any, may_enter: bool) -> PageEdition:

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from capture.casebook import labels
 from trial.models import Participant, Person, Query, QueryMessage, Role
 from trial.record import access, changes, system_queries
+from trial.record.save import Save
 from trial.refused import Refused
 from trial.rules.typed_text import key
 
@@ -125,10 +126,10 @@ class WaitsAlready(Refused):
 
 
 def raise_query(
-    person: Person, participant: Participant, where: Where, words: str, *, unless_it_waits: bool = False
+    save: Save, participant: Participant, where: Where, words: str, *, unless_it_waits: bool = False
 ) -> Query:
     """A monitor asks the site about an entry; raises Refused, WaitsAlready where asked for."""
-    _monitor(person)
+    _monitor(save.person)
     if not words.strip():
         raise Refused("Write the question.")
     changes.stop_unprintable(words)
@@ -136,15 +137,14 @@ def raise_query(
         raise Refused("There is no such form in the casebook.")
     if where.row_id is not None and labels.row_of(participant, where.form, where.row_id) is None:
         raise Refused("There is no such entry.")
-    with changes.record(person, "query", participant=participant) as change:
+    with changes.record(save, "query", participant=participant) as change:
         if unless_it_waits and _waits(participant, where, words.strip()):
             raise WaitsAlready("The same question waits for an answer.")
-        return system_queries.open_one(
-            participant, where.form, where.row_id, where.field, "", words.strip(), "", change.at, person
-        )
+        found = system_queries.Finding("", where.form, where.row_id, where.field, "")
+        return system_queries.open_one(participant, found, words.strip(), change.at, save.person)
 
 
-def raise_many(person: Person, asked: Iterable[tuple[Participant, Where]], words: str) -> int:
+def raise_many(save: Save, asked: Iterable[tuple[Participant, Where]], words: str) -> int:
     """One wording for many places, one Change each; returns how many were asked.
 
     Where the same words wait for an answer nobody is asked again. So what was sent twice, or broke off in the middle
@@ -153,7 +153,7 @@ def raise_many(person: Person, asked: Iterable[tuple[Participant, Where]], words
     found = 0
     for participant, where in asked:
         with suppress(WaitsAlready):
-            raise_query(person, participant, where, words, unless_it_waits=True)
+            raise_query(save, participant, where, words, unless_it_waits=True)
             found += 1
     return found
 
@@ -165,36 +165,36 @@ def _waits(participant: Participant, where: Where, words: str) -> bool:
     ).exists()  # fmt: skip
 
 
-def answer(person: Person, query: Query, words: str) -> Query:
+def answer(save: Save, query: Query, words: str) -> Query:
     """The site's answer; the monitor decides whether it closes the query."""
-    if not access.may_enter(person):
+    if not access.may_enter(save.person):
         raise Refused("The site answers a query.")
     if not words.strip():
         raise Refused("Write the answer, or correct the value.")
-    return _move(person, query, State.ANSWERED, words, (State.OPEN, State.REOPENED))
+    return _move(save, query, State.ANSWERED, words, (State.OPEN, State.REOPENED))
 
 
 
 
-def decide(person: Person, query: Query, to: str, words: str = "") -> Query:
+def decide(save: Save, query: Query, to: str, words: str = "") -> Query:
     """The monitor closes, reopens or cancels; reopening and cancelling need words."""
-    _monitor(person)
+    _monitor(save.person)
     if to not in (State.CLOSED, State.REOPENED, State.CANCELLED):
         raise Refused("A query is closed, reopened or cancelled.")
     if to in NEEDS_WORDS and not words.strip():
         raise Refused("Say why.")
     allowed = tuple(state for state, moves in MOVES.items() if to in moves)
-    return _move(person, query, to, words, allowed)
+    return _move(save, query, to, words, allowed)
 
 
-def _move(person: Person, query: Query, to: str, words: str, allowed: tuple[str, ...]) -> Query:
+def _move(save: Save, query: Query, to: str, words: str, allowed: tuple[str, ...]) -> Query:
     changes.stop_unprintable(words)
-    with changes.record(person, "query", participant=query.participant) as change:
+    with changes.record(save, "query", participant=query.participant) as change:
         # Read again under the writers' lock: two people may answer or close at once.
         current = Query.objects.select_related("participant").get(pk=query.pk)
         if current.state not in allowed:
             raise Refused(f"The query is {current.get_state_display().lower()} already.")
-        system_queries.move(current, to, words.strip(), person, change.at)
+        system_queries.move(current, to, words.strip(), save.person, change.at)
     return current
 
 

@@ -16,6 +16,7 @@ from trial.audit import redaction
 from trial.audit.redaction import LEAST_LETTERS
 from trial.models import Change, Participant, Person, Redaction, Version
 from trial.record import access, changes
+from trial.record.save import Save
 from trial.refused import Refused
 
 MAY_ASK = (*access.ENTERS, "monitor")
@@ -69,12 +70,12 @@ def text_of(participant: Participant, source: Source) -> str:
     return str(version.row.get(source.field) or "")
 
 
-def ask(person: Person, participant: Participant, source: Source, words: str, because: str) -> Redaction:
+def ask(save: Save, participant: Participant, source: Source, words: str, because: str) -> Redaction:
     """Asks the study chair to black out these words of the source (all of them when `words` is empty).
 
     Raises Refused.
     """
-    if person.role not in MAY_ASK:
+    if save.person.role not in MAY_ASK:
         raise Refused("Your role does not ask for a black-out.")
     whole, because = text_of(participant, source), because.strip()[:LONGEST_REASON]
     words = words.strip() or whole.strip()
@@ -87,10 +88,10 @@ def ask(person: Person, participant: Participant, source: Source, words: str, be
         raise Refused("Say why.")
     if words.lower() in because.lower():
         raise Refused(REPEATS)
-    with _refusals(), changes.record(person, "black_out", because, participant=participant) as change:
+    with _refusals(), changes.record(save, "black_out", because, participant=participant) as change:
         return Redaction.objects.create(
             participant=participant, of_change=source.change, of_version=source.version, field=source.field,
-            from_letter=met.start() + 1, letters=len(met[0]), asked_by=person, asked_at=change.at,
+            from_letter=met.start() + 1, letters=len(met[0]), asked_by=save.person, asked_at=change.at,
             asked_because=because,
         )  # fmt: skip
 
@@ -120,26 +121,26 @@ def _field(column: str) -> str:
     return column.replace("_", " ").capitalize()
 
 
-def approve(person: Person, asked: Redaction, because: str) -> Redaction:
+def approve(save: Save, asked: Redaction, because: str) -> Redaction:
     """The chair approves: the words are gone when this returns. Raises Refused."""
-    with _deciding(person, asked, because), connection.cursor() as cursor:
+    with _deciding(save, asked, because), connection.cursor() as cursor:
         cursor.execute("SELECT endpoint_black_out(%s)", [asked.pk])
     return Redaction.objects.get(pk=asked.pk)
 
 
-def refuse(person: Person, asked: Redaction, because: str) -> Redaction:
+def refuse(save: Save, asked: Redaction, because: str) -> Redaction:
     """The chair refuses: nothing is touched. Raises Refused."""
-    with _deciding(person, asked, because, refuses=True) as change:
+    with _deciding(save, asked, because, refuses=True) as change:
         current = Redaction.objects.get(pk=asked.pk)
-        current.state, current.decided_by, current.decided_at = Redaction.State.REFUSED, person, change.at
+        current.state, current.decided_by, current.decided_at = Redaction.State.REFUSED, save.person, change.at
         current.decided_because, current.decided_in = because.strip()[:LONGEST_REASON], change.number
         current.save()
     return current
 
 
 @contextmanager
-def _deciding(person: Person, asked: Redaction, because: str, refuses: bool = False) -> Iterator[changes.OpenChange]:
-    if person.role not in access.DECIDES or person.pk == asked.asked_by_id:
+def _deciding(save: Save, asked: Redaction, because: str, refuses: bool = False) -> Iterator[changes.OpenChange]:
+    if save.person.role not in access.DECIDES or save.person.pk == asked.asked_by_id:
         raise Refused("The study chair decides, who is not the person who asked.")
     because = because.strip()[:LONGEST_REASON]
     if not because:
@@ -154,7 +155,7 @@ def _deciding(person: Person, asked: Redaction, because: str, refuses: bool = Fa
             raise
     if repeats:
         raise Refused(REPEATS)
-    with _refusals(), changes.record(person, "approve", because, participant=asked.participant) as change:
+    with _refusals(), changes.record(save, "approve", because, participant=asked.participant) as change:
         yield change
 
 

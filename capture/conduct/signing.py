@@ -9,8 +9,9 @@ from django.db import connection
 from capture.casebook import labels
 from trial.audit.casebook_versions import CasebookVersion, casebook, hashes_of
 from trial.audit.holds import outside_the_casebook
-from trial.models import Change, Participant, Person, Signature
+from trial.models import Change, Participant, Signature
 from trial.record import access, changes, site_clock
+from trial.record.save import Save
 from trial.refused import Refused
 
 MEANING = (
@@ -73,17 +74,17 @@ def is_bound(signature: Signature) -> bool:
     )  # fmt: skip
 
 
-def sign(person: Person, participant: Participant, seen: str) -> Signature:
+def sign(save: Save, participant: Participant, seen: str) -> Signature:
     """Signs the casebook that the page showed (`seen`: its content hash); signing the same twice is one signature.
 
     The caller has asked for the password. Raises Refused.
     """
-    if not access.may_sign(person, participant.site, site_clock.today_at(participant.site)):
+    if not access.may_sign(save.person, participant.site, site_clock.today_at(participant.site)):
         raise Refused(f"Only an investigator delegated for site {participant.site.code} signs its casebooks.")
     before = participant.signatures.standing().filter(content_hash=seen).first()
     if before is not None and standing(participant).content_hash == seen:
         return before
-    with changes.record(person, "sign", MEANING, participant=participant) as change:
+    with changes.record(save, "sign", MEANING, participant=participant) as change:
         # Read under the writers' lock: what is signed is what stands at this Change.
         versions = casebook(participant.pk)
         current = content_hash(participant, versions)
@@ -94,7 +95,7 @@ def sign(person: Person, participant: Participant, seen: str) -> Signature:
             raise Refused("The casebook was changed while this page was open. Look at what changed, then sign.")
         previous = Change.objects.get(pk=change.number).previous_seal
         return Signature.objects.create(
-            participant=participant, signed_by=person, printed_name=person.full_name, signed_at=change.at,
+            participant=participant, signed_by=save.person, printed_name=save.person.full_name, signed_at=change.at,
             meaning=MEANING, at_change=change.number, head_seal=bytes(previous or b"").hex(), content_hash=current,
             versions=[each.id for each in versions],
         )  # fmt: skip

@@ -11,8 +11,9 @@ from django.db import connection
 from capture.casebook import history, labels
 from capture.casebook.registry import ENTRY_FORMS, PLAN
 from trial.audit import holds
-from trial.models import Acknowledgement, Participant, Person, Role, SourceVerification
+from trial.models import Acknowledgement, Participant, Role, SourceVerification
 from trial.record import changes
+from trial.record.save import Save
 from trial.refused import Refused
 from trial.rules.dates import partial_date
 
@@ -47,23 +48,21 @@ def _planned(kind: str, name: str, row: SourceVerification | None, dropped: set[
     return Planned(name, label, AGAIN if row.pk in dropped else VERIFIED, row.verified_by.full_name)
 
 
-def verify(person: Person, participant: Participant, kind: str, row: Any, seen: int, field: str = "") -> None:
+def verify(save: Save, participant: Participant, kind: str, row: Any, seen: int, field: str = "") -> None:
     """Notes that an entry (or a field of it) agrees with the source as it stood at change `seen`.
 
     Raises Refused when it was changed since the page was opened.
     """
-    verify_many(person, participant, [(kind, row, seen)], field)
+    verify_many(save, participant, [(kind, row, seen)], field)
 
 
-def verify_many(
-    person: Person, participant: Participant, entries: Sequence[tuple[str, Any, int]], field: str = ""
-) -> None:
+def verify_many(save: Save, participant: Participant, entries: Sequence[tuple[str, Any, int]], field: str = "") -> None:
     """Several entries of a participant in one Change: those of a visit."""
-    if person.role != Role.MONITOR:
+    if save.person.role != Role.MONITOR:
         raise Refused("Only a monitor verifies against the source.")
     if not entries:
         raise Refused("There is nothing to verify.")
-    with changes.record(person, "verify", participant=participant) as change:
+    with changes.record(save, "verify", participant=participant) as change:
         for kind, row, seen in entries:
             if kind not in PLAN or (field and field not in PLAN[kind]):
                 raise Refused("The plan does not ask for this verification.")
@@ -73,7 +72,7 @@ def verify_many(
             one = standing.filter(field=field).first() or SourceVerification(
                 participant=participant, form=kind, row_id=row.pk, field=field
             )
-            one.at_change, one.verified_by, one.verified_at = change.number, person, change.at
+            one.at_change, one.verified_by, one.verified_at = change.number, save.person, change.at
             one.save()
 
 

@@ -19,6 +19,7 @@ from capture.exchange.importing import upload
 from capture.exchange.importing.run import Report, import_files
 from trial.models import audit
 from trial.record import access
+from trial.record.save import of_request
 from trial.refused import Refused
 
 KEPT = "import"
@@ -90,7 +91,7 @@ def rehearse(request: HttpRequest) -> HttpResponse:
         contents = upload.unpacked(request.FILES.getlist("files"))
         if not contents or not source:
             raise Refused("Choose the files, and say where they come from.")
-        report = import_files(request.user, contents, source, rehearsal=True)
+        report = import_files(of_request(request), contents, source, rehearsal=True)
     except Refused as refusal:
         return _page(request, 422, refused=str(refusal), source=source)
     if report.new and not report.problems:
@@ -107,7 +108,7 @@ def bring_in(request: HttpRequest) -> HttpResponse:
     if contents is None:
         return _page(request, 422, refused="The files are no longer kept: choose them again.")
     try:
-        report = import_files(request.user, contents, waiting["source"], rehearsal=False)
+        report = import_files(of_request(request), contents, waiting["source"], rehearsal=False)
     except Refused as refusal:
         return _page(request, 422, refused=str(refusal), source=waiting["source"])
     _forget(request)

@@ -15,6 +15,7 @@ from capture.expedited.report_form import ReportForm
 from trial.models import AdverseEvent, ExpeditedReport, Participant
 from trial.record import access
 from trial.record.in_force import table_in_force
+from trial.record.save import Save, of_request
 from trial.rules.safety import expedited_reports
 
 STATES = (("open", "Something to do"), ("", "All"), *expedited_reports.STATES)
@@ -60,9 +61,8 @@ def strike_out(request: HttpRequest, reference: str, row_id: int) -> HttpRespons
     row = get_object_or_404(participant.expedited_reports.standing(), pk=row_id)
     reason = ReasonForm(request.POST or None)
     if request.method == "POST" and reason.is_valid():
-        refusal = saving.attempt(
-            request, lambda: reports.strike_out(request.user, row, reason.cleaned_data["reason"])
-        )
+        handed = of_request(request, reason.cleaned_data["reason"])
+        refusal = saving.attempt(request, lambda: reports.strike_out(handed, row))
         if refusal is None:
             messages.success(request, "The report is struck out; it stays in the history.")
             return redirect("capture:entry", participant.reference, "adverse_event", row.event_id)
@@ -87,11 +87,9 @@ def _page(
         form, reason = ReportForm(data, row), ReasonForm(data)
         return saving.Sheet([form], reason if row is not None else None, {**shown, "form": form, "reason_form": reason})
 
-    def save(sheet: saving.Sheet) -> None:
+    def save(sheet: saving.Sheet, handed: Save) -> None:
         (form,) = sheet.forms
-        reports.save(request.user, event, form.values(), row=row,  # type: ignore[attr-defined]
-                     reason=sheet.reason.cleaned_data["reason"] if sheet.reason else "",
-                     opened_at=saving.opened_at(request))  # fmt: skip
+        reports.save(handed, event, form.values(), row=row)  # type: ignore[attr-defined]
 
     def done(_: saving.Sheet) -> HttpResponse:
         messages.success(request, "The report is on record.")

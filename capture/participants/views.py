@@ -23,6 +23,7 @@ from trial import protocol
 from trial.models import Assessment, Participant, Waiver
 from trial.protocol import schedule
 from trial.record import access, site_clock
+from trial.record.save import of_request
 
 FILTERS = ("site", "group", "state", "typed")
 STATES = (("", "All"), ("due", "Something due or overdue"), ("overdue", "Something overdue"))
@@ -118,7 +119,8 @@ def not_done_view(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         found = form.cleaned_data
         refusal = saving.attempt(
-            request, lambda: not_done.record_not_done(request.user, participant, due, found["reason"], found["because"])
+            request,
+            lambda: not_done.record_not_done(of_request(request), participant, due, found["reason"], found["because"]),
         )
         if refusal is None:
             messages.success(request, f"{due.what} is marked as not done.")
@@ -135,9 +137,8 @@ def revoke_not_done_view(request: HttpRequest, reference: str, row_id: int) -> H
     row = get_object_or_404(participant.not_done.standing(), pk=row_id)
     form, refusal = ReasonForm(request.POST or None), None
     if request.method == "POST" and form.is_valid():
-        refusal = saving.attempt(
-            request, lambda: not_done.revoke_not_done(request.user, row, form.cleaned_data["reason"])
-        )
+        handed = of_request(request, form.cleaned_data["reason"])
+        refusal = saving.attempt(request, lambda: not_done.revoke_not_done(handed, row))
         if refusal is None:
             messages.success(request, f"{row.what} counts again; the word stays in the history.")
             return redirect("capture:participant", participant.reference)

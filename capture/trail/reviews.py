@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from trial.models import AuditReview, Change, Person, Role
 from trial.record import access, changes
+from trial.record.save import Save
 from trial.refused import Refused
 
 LETTERS = 600
@@ -36,18 +37,18 @@ def newest(span: str) -> AuditReview | None:
     return rows.order_by("-to_change").first()
 
 
-def review(person: Person, to_change: int, words: str) -> AuditReview:
+def review(save: Save, to_change: int, words: str) -> AuditReview:
     """Records that the trail of the person's sites was read up to a Change, from where the last review ended.
 
     Raises Refused: nothing is recorded then.
     """
-    if person.role != Role.MONITOR:
+    if save.person.role != Role.MONITOR:
         raise Refused("Only a monitor records a review of the trail.")
     if not words.strip():
         raise Refused("Say what the review found, even if it is nothing.")
     changes.stop_unprintable(words)
-    span = span_of(person)
-    with changes.record(person, "review") as change:
+    span = span_of(save.person)
+    with changes.record(save, "review") as change:
         last = newest(span)
         first = last.to_change + 1 if last else 1
         if to_change < first:
@@ -55,6 +56,6 @@ def review(person: Person, to_change: int, words: str) -> AuditReview:
         if to_change >= change.number or not Change.objects.filter(pk=to_change).exists():
             raise Refused(f"There is no change {to_change}.")
         return AuditReview.objects.create(
-            reviewed_by=person, reviewed_at=change.at, from_change=first, to_change=to_change, span=span,
+            reviewed_by=save.person, reviewed_at=change.at, from_change=first, to_change=to_change, span=span,
             words=words.strip()[:LETTERS],
         )  # fmt: skip

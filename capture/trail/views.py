@@ -17,6 +17,7 @@ from capture.trail import csv_file, reviews, selection, words
 from trial.models import Participant, Person, Role, audit
 from trial.models.audit import ACTS
 from trial.record import access
+from trial.record.save import of_request
 from trial.refused import Refused
 
 log = logging.getLogger(__name__)
@@ -106,7 +107,7 @@ def review(request: HttpRequest) -> HttpResponse:
     """The monitor says up to which Change the trail was read, and what was found."""
     said = request.POST.get("words", "")[: reviews.LETTERS]
     try:
-        done = reviews.review(request.user, selection.number(request.POST.get("to", "")), said)
+        done = reviews.review(of_request(request), selection.number(request.POST.get("to", "")), said)
     except Refused as refusal:
         return _page(request, 422, reasons=[str(refusal)], words=said)
     messages.success(request, f"The review up to change {done.to_change} is recorded.")

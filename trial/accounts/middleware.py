@@ -12,8 +12,10 @@ from django.urls import reverse
 
 from trial.accounts.security import kept_forms, session
 from trial.models import KeptForm
-from trial.record import changes, site_clock
+from trial.record import site_clock
 from trial.rules.typed_text import key
+
+AFTER_THE_SESSION = "This came back after your session had ended. Look it over and save it."
 
 
 class StatedRule:
@@ -51,8 +53,8 @@ class SigningIn:
         kept = request.POST.get("kept_form", "") if request.method == "POST" else ""
         if key(kept) is None:
             return self.get_response(request)
-        with changes.returned():
-            response = self.get_response(request)
+        request.returned = AFTER_THE_SESSION  # type: ignore[attr-defined]
+        response = self.get_response(request)
         if request.user.is_authenticated and response.status_code < 500:
             KeptForm.objects.filter(pk=int(kept), person_id=request.user.pk).delete()
         return response

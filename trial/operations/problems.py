@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from trial.accounts.views.people import one_form
-from trial.models import Person, ProblemReport, Role
+from trial.models import ProblemReport, Role
 from trial.record import access, changes
+from trial.record.save import Save, of_request
 from trial.record.typed_fields import WordsField
 from trial.refused import Refused
 from trial.runtime.program import PROGRAM
@@ -45,7 +46,7 @@ def report(request: HttpRequest) -> HttpResponse:
     form = ProblemForm(request.POST or None, initial={"page": request.GET.get("page", "")[:600]})
     if request.method == "POST" and form.is_valid():
         try:
-            _record_report(Person.objects.get(pk=request.user.pk), **form.cleaned_data)
+            _record_report(of_request(request), **form.cleaned_data)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -54,11 +55,11 @@ def report(request: HttpRequest) -> HttpResponse:
     return one_form(request, form, "Report a problem", "Report it", reverse("home"))
 
 
-def _record_report(person: Person, severity: str, words: str, page: str) -> None:
+def _record_report(save: Save, severity: str, words: str, page: str) -> None:
     """One Change. Only the path of the page is kept: a query string may hold more than study numbers."""
-    with changes.record(person, "problem"):
+    with changes.record(save, "problem"):
         ProblemReport.objects.create(
-            reported_by=person, reported_at=timezone.now(), severity=severity, words=words, program=PROGRAM,
+            reported_by=save.person, reported_at=timezone.now(), severity=severity, words=words, program=PROGRAM,
             page=page.partition("?")[0].partition("#")[0][:200],
         )  # fmt: skip
 
@@ -79,7 +80,7 @@ def review(request: HttpRequest, problem_id: int) -> HttpResponse:
     form = ProblemReviewForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            _record_review(Person.objects.get(pk=request.user.pk), problem, form.cleaned_data["found"])
+            _record_review(of_request(request), problem, form.cleaned_data["found"])
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -89,11 +90,11 @@ def review(request: HttpRequest, problem_id: int) -> HttpResponse:
     return one_form(request, form, title, "Record the review", reverse("problems"))
 
 
-def _record_review(administrator: Person, problem: ProblemReport, found: str) -> None:
+def _record_review(save: Save, problem: ProblemReport, found: str) -> None:
     """One Change; a problem is reviewed once. Raises Refused."""
-    with changes.record(administrator, "review", found):
+    with changes.record(save, "review", found):
         current = ProblemReport.objects.get(pk=problem.pk)
         if current.reviewed_at is not None:
             raise Refused("This problem is reviewed already.")
-        current.reviewed_by, current.reviewed_at, current.found = administrator, timezone.now(), found
+        current.reviewed_by, current.reviewed_at, current.found = save.person, timezone.now(), found
         current.save()

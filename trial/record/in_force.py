@@ -11,12 +11,13 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
 
-from trial.models import CriteriaOnRecord, ExpeditedTable, GradeText, GroupSettings, Participant, Person, Reopening
+from trial.models import CriteriaOnRecord, ExpeditedTable, GradeText, GroupSettings, Participant, Reopening
 from trial.protocol import AnalysisSettings, analysis_settings
 from trial.protocol.ctcae_v3 import Match, grades_of
 from trial.protocol.ctcae_v3.criteria import words_of
 from trial.record import changes, snapshot
 from trial.record.rows import Reader
+from trial.record.save import Save
 from trial.refused import Refused
 from trial.rules import accrual
 from trial.rules.accrual import Standing
@@ -41,7 +42,7 @@ def differences(before: AnalysisSettings, after: AnalysisSettings) -> list[tuple
     return [(name, old[name], new[name]) for name in old if old[name] != new[name]]
 
 
-def choose(person: Person, group: str, settings: AnalysisSettings, reason: str, seen_version: str) -> int:
+def choose(save: Save, group: str, settings: AnalysisSettings, reason: str, seen_version: str) -> int:
     """Writes the settings of a group; returns the number of the Change.
 
     seen_version: the fingerprint of the settings that the person looked at. Raises Refused when nothing differs or
@@ -49,7 +50,7 @@ def choose(person: Person, group: str, settings: AnalysisSettings, reason: str, 
     """
     if not reason.strip():
         raise Refused("Say why the settings are changed.")
-    with changes.record(person, "settings", reason, groups=[group]) as change:
+    with changes.record(save, "settings", reason, groups=[group]) as change:
         before = settings_in_force(group)
         if before.version() != seen_version:
             raise Refused("Somebody else changed these settings meanwhile. Look at them again; nothing was changed.")

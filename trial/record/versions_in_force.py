@@ -14,6 +14,7 @@ from django.utils import timezone
 from trial.models import EditionApproval, Person, Site, Version
 from trial.protocol import form_versions
 from trial.record import access, changes
+from trial.record.save import Save
 from trial.refused import Refused
 
 TAKEN_BACK = "strike_out"
@@ -78,28 +79,28 @@ def open_site(person: Person, site: Site) -> None:
 
 
 def approve(
-    person: Person, site: Site, form: str, edition: int, decided_on: date, decided_by: str, title: str
+    save: Save, site: Site, form: str, edition: int, decided_on: date, decided_by: str, title: str
 ) -> EditionApproval:
     """The edition is in force at the site from this Change on. title: of the form, in words. Raises Refused."""
-    _check(person, form, edition, decided_on, decided_by)
-    with changes.record(person, "approve", f"Edition {edition} of “{title}” approved at {site.code}", site=site):
+    _check(save.person, form, edition, decided_on, decided_by)
+    with changes.record(save, "approve", f"Edition {edition} of “{title}” approved at {site.code}", site=site):
         if edition in usable_at(site.pk, form):
             raise Refused(f"{site.code} may use edition {edition} already.")
-        return _write(person, site, form, edition, State.APPROVED, decided_on, decided_by)
+        return _write(save.person, site, form, edition, State.APPROVED, decided_on, decided_by)
 
 
 def withdraw(
-    person: Person, site: Site, form: str, edition: int, decided_on: date, decided_by: str, title: str
+    save: Save, site: Site, form: str, edition: int, decided_on: date, decided_by: str, title: str
 ) -> EditionApproval:
     """The site goes back to the newest edition that it may still use. Raises Refused."""
-    _check(person, form, edition, decided_on, decided_by)
-    with changes.record(person, "approve", f"Edition {edition} of “{title}” withdrawn at {site.code}", site=site):
+    _check(save.person, form, edition, decided_on, decided_by)
+    with changes.record(save, "approve", f"Edition {edition} of “{title}” withdrawn at {site.code}", site=site):
         usable = usable_at(site.pk, form)
         if edition not in usable:
             raise Refused(f"{site.code} does not use edition {edition}: there is nothing to withdraw.")
         if usable == {edition}:
             raise Refused(f"{site.code} would have no edition of this form left.")
-        return _write(person, site, form, edition, State.WITHDRAWN, decided_on, decided_by)
+        return _write(save.person, site, form, edition, State.WITHDRAWN, decided_on, decided_by)
 
 
 def _check(person: Person, form: str, edition: int, decided_on: date, decided_by: str) -> None:

@@ -11,6 +11,7 @@ from capture.conduct import form_version_approvals
 from capture.conduct.form_version_approvals import TITLES, Choices, EditionApprovalForm
 from trial.models import Site
 from trial.record import access, versions_in_force
+from trial.record.save import of_request
 from trial.refused import Refused
 
 MAY_DECIDE = access.DECIDES
@@ -54,7 +55,7 @@ def _one(
         kind, number, code = given["which"].split(":")
         words = f"Edition {number} of “{TITLES[kind]}” {done} at {code}."
         try:
-            record(request.user, Site.objects.get(code=code), kind, int(number), given["decided_on"],
+            record(of_request(request), Site.objects.get(code=code), kind, int(number), given["decided_on"],
                    given["decided_by"], TITLES[kind])  # fmt: skip
         except Refused as refusal:
             reasons = (str(refusal),)

@@ -12,6 +12,7 @@ from capture.casebook import labels
 from capture.conduct import holds
 from trial.models import Hold, Role
 from trial.record import access
+from trial.record.save import of_request
 from trial.refused import Refused
 
 WHO = (Role.MONITOR, Role.CHAIR)
@@ -61,11 +62,11 @@ def put(request: HttpRequest) -> HttpResponse:
         messages.error(request, "Choose what is held.")
         return redirect("capture:holds")
     target = _target(request, what)
-    because = request.POST.get("because", "")
+    because, save = request.POST.get("because", ""), of_request(request)
     if "lock" in request.POST:
-        _say(request, lambda: holds.ask_lock(request.user, target, because), "The study chair is asked for the lock.")
+        _say(request, lambda: holds.ask_lock(save, target, because), "The study chair is asked for the lock.")
     else:
-        _say(request, lambda: holds.freeze(request.user, target, because), f"Frozen: {target.words}.")
+        _say(request, lambda: holds.freeze(save, target, because), f"Frozen: {target.words}.")
     return redirect("capture:holds")
 
 
@@ -89,7 +90,7 @@ def freeze_form(request: HttpRequest, reference: str, form: str, row_id: int) ->
     if row is None:
         raise Http404("There is no such entry.")
     target = holds.Target(Hold.Scope.FORM, participant=participant, form=form, row_id=row_id)
-    _say(request, lambda: holds.freeze(request.user, target), "The form is frozen.")
+    _say(request, lambda: holds.freeze(of_request(request), target), "The form is frozen.")
     return redirect(labels.place(participant, form, row).url)
 
 
@@ -100,13 +101,13 @@ def step(request: HttpRequest, hold_id: int) -> HttpResponse:
     hold = get_object_or_404(Hold, pk=hold_id)
     if not _visible(hold, access.sites_for(request.user)):
         raise Http404("There is no such freeze or lock at your sites.")
-    because, person = request.POST.get("because", ""), request.user
+    because, save = request.POST.get("because", ""), of_request(request)
     steps: dict[str, Callable[[], Any]] = {
-        "approve": lambda: holds.decide_lock(person, hold, True, because),
-        "refuse": lambda: holds.decide_lock(person, hold, False, because),
-        "unfreeze": lambda: holds.unfreeze(person, hold, because),
-        "ask_unlock": lambda: holds.ask_unlock(person, hold, because),
-        "unlock": lambda: holds.unlock(person, hold, because),
+        "approve": lambda: holds.decide_lock(save, hold, True, because),
+        "refuse": lambda: holds.decide_lock(save, hold, False, because),
+        "unfreeze": lambda: holds.unfreeze(save, hold, because),
+        "ask_unlock": lambda: holds.ask_unlock(save, hold, because),
+        "unlock": lambda: holds.unlock(save, hold, because),
     }
     act = steps.get(request.POST.get("step", ""))
     if act is None:

@@ -23,6 +23,7 @@ from capture.entry.services import acknowledgements, entries
 from capture.entry.views import saving
 from trial.models import Participant, Query, Role
 from trial.record import access, site_clock, system_queries
+from trial.record.save import Save, of_request
 from trial.refused import Refused
 from trial.rules.typed_text import key
 
@@ -69,14 +70,15 @@ def save_answer(request: HttpRequest, query: Query) -> AnswerSheet | None:
         typed.said = [str(error) for form in forms for errors in form.errors.values() for error in errors]
         return typed
     reason = ". ".join(filter(None, (typed.reason.cleaned_data["reason"], typed.words.strip())))
-    with system_queries.answered_by_correction(request.user, query, reason):
-        typed.refusal = saving.attempt(request, lambda: _correct(request, query, forms, typed))
+    save = saving.save_of(request, typed.reason.cleaned_data["reason"])
+    save = system_queries.answering(save, query, reason)
+    typed.refusal = saving.attempt(request, lambda: _correct(save, query, forms))
     return typed if typed.refusal is not None else None
 
 
 def _answered(request: HttpRequest, query: Query, typed: AnswerSheet, words: str) -> AnswerSheet | None:
     try:
-        queries.answer(request.user, query, words)
+        queries.answer(of_request(request), query, words)
     except Refused as reason:
         typed.said = [str(reason)]
         return typed
@@ -120,17 +122,15 @@ def _is_corrected(query: Query, posted: QueryDict) -> bool:
     )
 
 
-def _correct(request: HttpRequest, query: Query, forms: list[Any], typed: AnswerSheet) -> None:
+def _correct(save: Save, query: Query, forms: list[Any]) -> None:
     row, book = _row(query), ENTRY_FORMS[query.form]
     form, *lines = forms
     values = form.values()
     if query.form == "adverse_event":
         values["continues"] = row.continues
-    given = acknowledgements.given(query.participant, query.form, row.pk)
     entries.save(
-        request.user, query.participant, book, values, row=row, reason=typed.reason.cleaned_data["reason"],
+        acknowledgements.with_given(save, query.participant, query.form, row), query.participant, book, values, row=row,
         lines=[line for each in lines if (line := each.line()) is not None],
-        acknowledged={**given, **saving.acknowledged(request)}, opened_at=saving.opened_at(request),
     )  # fmt: skip
 
 
@@ -188,7 +188,8 @@ def decide(request: HttpRequest, query_id: int) -> HttpResponse:
     """The monitor closes, reopens or cancels a query."""
     query = _query_or_404(request, query_id)
     try:
-        moved = queries.decide(request.user, query, request.POST.get("to", ""), request.POST.get("words", "")[:600])
+        to, words = request.POST.get("to", ""), request.POST.get("words", "")[:600]
+        moved = queries.decide(of_request(request), query, to, words)
     except Refused as reason:
         messages.error(request, str(reason))
         return redirect("capture:query", query.pk)
@@ -206,7 +207,7 @@ def raise_one(request: HttpRequest, reference: str) -> HttpResponse:
     words, said, status = request.POST.get("words", "")[:600] or request.POST.get("template", "")[:600], "", 200
     if request.method == "POST":
         try:
-            queries.raise_query(request.user, participant, where, words)
+            queries.raise_query(of_request(request), participant, where, words)
         except Refused as reason:
             said, status = str(reason), 422
         else:
@@ -241,7 +242,7 @@ def raise_many(request: HttpRequest) -> HttpResponse:
             chosen = list(people.filter(pk__in=filter(None, map(key, request.POST.getlist("who")))))
             if not chosen:
                 raise Refused("Tick at least one participant.")
-            count = queries.raise_many(request.user, [(each, Where(form)) for each in chosen], words)
+            count = queries.raise_many(of_request(request), [(each, Where(form)) for each in chosen], words)
         except Refused as reason:
             said = str(reason)
         else:

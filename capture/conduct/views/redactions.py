@@ -15,6 +15,7 @@ from capture.conduct import holds, redactions
 from trial.audit.redaction import MARK
 from trial.models import Redaction, Role
 from trial.record import access
+from trial.record.save import of_request
 from trial.refused import Refused
 
 _WIDE = {"class": "form-control", "autocomplete": "off"}
@@ -86,7 +87,7 @@ def _ask(request: HttpRequest, reference: str, source: redactions.Source) -> Htt
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
-            redactions.ask(request.user, participant, source, given["words"], given["because"])
+            redactions.ask(of_request(request), participant, source, given["words"], given["because"])
         except Refused as refusal:
             reasons = (str(refusal),)
         else:
@@ -157,7 +158,7 @@ def decide(request: HttpRequest, redaction_id: int) -> HttpResponse:
         return _page(request, asked, form)
     act = redactions.approve if form.cleaned_data["decision"] == "approve" else redactions.refuse
     try:
-        decided = act(request.user, asked, form.cleaned_data["because"])
+        decided = act(of_request(request), asked, form.cleaned_data["because"])
     except Refused as refusal:
         return _page(request, asked, form, (str(refusal),))
     messages.success(request, f"{decided.get_state_display()}, and on record as change {decided.decided_in}.")

@@ -10,6 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from capture.conduct import signing
 from trial.accounts.security import reauthentication
 from trial.record import access, site_clock
+from trial.record.save import of_request
 from trial.refused import Refused
 
 
@@ -26,7 +27,7 @@ def signature(request: HttpRequest, reference: str) -> HttpResponse:
             raise PermissionDenied("Only a delegated investigator of the site signs.")
         try:
             reauthentication.prove(request, request.POST.get("password", ""), request.POST.get("code", ""))
-            signing.sign(request.user, participant, request.POST.get("seen", ""))
+            signing.sign(of_request(request), participant, request.POST.get("seen", ""))
         except Refused as reason:
             refusal = str(reason)
         else:

@@ -14,6 +14,7 @@ from capture.conduct import verification
 from capture.conduct.verification import entries_of
 from trial.models import Participant, Role
 from trial.record import access
+from trial.record.save import of_request
 from trial.refused import Refused
 from trial.rules.typed_text import key
 
@@ -27,7 +28,8 @@ def verify(request: HttpRequest, reference: str, form: str, row_id: int) -> Http
     if row is None:
         raise Http404("There is no such entry.")
     entry = (form, row, _number(request.POST.get("seen", "")))
-    _say(request, lambda: verification.verify(request.user, participant, *entry, request.POST.get("field", "")[:60]))
+    save, field = of_request(request), request.POST.get("field", "")[:60]
+    _say(request, lambda: verification.verify(save, participant, *entry, field))
     return redirect(labels.place(participant, form, row).url)
 
 
@@ -37,7 +39,7 @@ def plan(request: HttpRequest, reference: str) -> HttpResponse:
     participant = access.participant_for(request.user, reference)
     if request.method == "POST":
         entries = [each for text in request.POST.getlist("entry") if (each := _entry(participant, text))]
-        _say(request, lambda: verification.verify_many(request.user, participant, entries))
+        _say(request, lambda: verification.verify_many(of_request(request), participant, entries))
         return redirect("capture:verification", participant.reference)
     days = [(on, list(entries)) for on, entries in groupby(entries_of(participant, PLAN), key=lambda each: each.on)]
     shown = [

@@ -15,8 +15,9 @@ from capture.entry.services.registration import (
     _may_enter_at,
 )
 from trial import protocol
-from trial.models import EligibilityAnswer, Participant, Person
+from trial.models import EligibilityAnswer, Participant
 from trial.record import changes
+from trial.record.save import Save
 from trial.refused import Refused
 from trial.rules.eligibility import with_derived
 
@@ -27,16 +28,15 @@ def answers_of(participant: Participant) -> dict[str, Answer]:
 
 
 def correct_participant(
-    person: Person | None, participant: Participant, corrections: Details, reason: str,
-    answers: Mapping[str, Answer] | None = None, opened_at: int | None = None,
-    edition: int | None = None,
+    save: Save, participant: Participant, corrections: Details,
+    answers: Mapping[str, Answer] | None = None,
 ) -> Participant:  # fmt: skip
     """Corrects details and answers (act correct); a corrected tumour type or histology names the old and new group.
 
     answers: item → corrected answer, for those that differ. Laboratory items are derived anew, since the liver decides
     on the limit of AST. Raises Refused, edit_conflict.EditedMeanwhile.
     """
-    _may_enter_at(person, participant.site)
+    _may_enter_at(save.person, participant.site)
     unknown = sorted(set(corrections) - set(CORRECTABLE)) + sorted(
         set(answers or {}) - {item.code for item in protocol.ELIGIBILITY}
     )
@@ -49,11 +49,11 @@ def correct_participant(
     _check_order(after, participant.is_registered)
     if reasons := lifetime.dated_before(participant, corrections.get("born_on")):
         raise Refused(*reasons)
-    with changes.record(person, "correct", reason, participant=participant, site=participant.site, groups=groups):
-        edit_conflict.stop_if_edited(history.rows_of_registration(participant), opened_at)
+    with changes.record(save, "correct", participant=participant, site=participant.site, groups=groups):
+        edit_conflict.stop_if_edited(history.rows_of_registration(participant), save.opened_at)
         for name, value in corrections.items():
             setattr(participant, name, value)
-        number = versions.number_of(participant.site_id, "registration", edition)
+        number = versions.number_of(participant.site_id, "registration", save.edition)
         versions.keep(participant, "registration", participant.site_id, number)
         participant.save(update_fields=[*corrections, "form_edition"])
         participant.refresh_from_db()

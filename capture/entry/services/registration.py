@@ -14,6 +14,7 @@ from capture.casebook import lifetime, versions
 from trial import protocol
 from trial.models import EligibilityAnswer, Participant, Person, RegistrationFinding, Reopening, Site, Waiver
 from trial.record import access, changes, in_force
+from trial.record.save import Save
 from trial.refused import Refused
 from trial.rules.dates.partial_date import shown
 from trial.rules.eligibility import Answer, contradictions, unmet, with_derived
@@ -44,32 +45,32 @@ def obstacles_of(participant: Participant) -> tuple[str, ...]:
 
 
 def screen(
-    person: Person | None, site: Site, details: Details, answers: Mapping[str, Answer], edition: int | None = None
+    save: Save, site: Site, details: Details, answers: Mapping[str, Answer]
 ) -> Participant:
     """Puts a screened participant with the answers given so far on record (act enter); raises Refused."""
     group = _group(details)
-    _may_enter_at(person, site)
+    _may_enter_at(save.person, site)
     _check_order(details, registered=False)
-    with changes.record(person, "enter", site=site, groups=(group.value,)) as change:
-        participant = _write_screened(site, details, answers, edition)
+    with changes.record(save, "enter", site=site, groups=(group.value,)) as change:
+        participant = _write_screened(site, details, answers, save.edition)
         change.concerns(participant)
         return participant
 
 
 def register(
-    person: Person | None, participant: Participant, registered_on: date, *, found_ineligible: bool = False
+    save: Save, participant: Participant, registered_on: date, *, found_ineligible: bool = False
 ) -> Participant:
     """Gives a screened participant the next study number (act register); raises Refused in words.
 
     found_ineligible: only for an import, which brings the finding beside the corrected answers: what was registered in
     good faith and found ineligible since is on record as both.
     """
-    _may_enter_at(person, participant.site)
+    _may_enter_at(save.person, participant.site)
     details = _details_of(participant)
     group = _group(details)
     excused = found_ineligible or _has_approved_waiver(participant)
     _check(details, _answers_of(participant), registered_on, excused)
-    with changes.record(person, "register", participant=participant, site=participant.site, groups=(group.value,)):
+    with changes.record(save, "register", participant=participant, site=participant.site, groups=(group.value,)):
         current = Participant.objects.get(pk=participant.pk)
         if current.is_registered:
             raise Refused(f"Already registered as {current.number}.")
@@ -77,40 +78,39 @@ def register(
 
 
 def screen_and_register(
-    person: Person | None, site: Site, details: Details, answers: Mapping[str, Answer], registered_on: date,
-    edition: int | None = None,
-) -> Participant:  # fmt: skip
+    save: Save, site: Site, details: Details, answers: Mapping[str, Answer], registered_on: date
+) -> Participant:
     """Screening and registration in one Change (act register); raises Refused and then keeps nothing."""
     group = _group(details)
-    _may_enter_at(person, site)
+    _may_enter_at(save.person, site)
     _check(details, answers, registered_on, waived=False)
-    with changes.record(person, "register", site=site, groups=(group.value,)) as change:
-        participant = _write_screened(site, details, answers, edition)
+    with changes.record(save, "register", site=site, groups=(group.value,)) as change:
+        participant = _write_screened(site, details, answers, save.edition)
         change.concerns(participant)
         return _write_registered(participant, group, registered_on)
 
 
-def request_waiver(person: Person, participant: Participant, because: str) -> Waiver:
+def request_waiver(save: Save, participant: Participant, because: str) -> Waiver:
     """The site asks the chair to let an ineligible participant in (act enter)."""
-    _may_enter_at(person, participant.site)
+    _may_enter_at(save.person, participant.site)
     if participant.is_registered:
         raise Refused(f"{participant} is registered already: there is nothing to waive.")
     if not because.strip():
         raise Refused("Say why the waiver is asked for.")
     if participant.waivers.standing().filter(decision=Waiver.Decision.OPEN).exists():
         raise Refused("A waiver is already waiting for the study chair.")
-    with changes.record(person, "enter", participant=participant, site=participant.site, groups=(participant.group,)):
+    with changes.record(save, "enter", participant=participant, site=participant.site, groups=(participant.group,)):
         return Waiver.objects.create(participant=participant, requested_because=because.strip())
 
 
-def decide_waiver(person: Person, waiver: Waiver, approve: bool, because: str) -> Waiver:
+def decide_waiver(save: Save, waiver: Waiver, approve: bool, because: str) -> Waiver:
     """The study chair's decision with its reason (act approve); only an open waiver can be decided."""
-    if person.role not in access.DECIDES:
+    if save.person.role not in access.DECIDES:
         raise Refused("Only the study chair decides on a waiver.")
     if not because.strip():
         raise Refused("A decision needs its reason.")
     participant = waiver.participant
-    with changes.record(person, "approve", because, participant=participant, site=participant.site,
+    with changes.record(save, "approve", because, participant=participant, site=participant.site,
                         groups=(participant.group,)):  # fmt: skip
         current = Waiver.objects.get(pk=waiver.pk)
         if current.decision != Waiver.Decision.OPEN:
@@ -122,10 +122,10 @@ def decide_waiver(person: Person, waiver: Waiver, approve: bool, because: str) -
 
 
 def record_finding(
-    person: Person, participant: Participant, kind: str, found_on: date, because: str
+    save: Save, participant: Participant, kind: str, found_on: date, because: str
 ) -> RegistrationFinding:
     """What turned out about a registration afterwards (act enter); the participant stays on record."""
-    _may_enter_at(person, participant.site)
+    _may_enter_at(save.person, participant.site)
     if kind not in RegistrationFinding.Kind.values:
         raise Refused(f"“{kind}” is not a finding about a registration.")
     if not participant.is_registered or participant.registered_on is None:
@@ -136,7 +136,7 @@ def record_finding(
         raise Refused("Say what was found.")
     if participant.findings.standing().filter(kind=kind).exists():
         raise Refused("This finding is on record already.")
-    with changes.record(person, "enter", participant=participant, site=participant.site, groups=(participant.group,)):
+    with changes.record(save, "enter", participant=participant, site=participant.site, groups=(participant.group,)):
         return participant.findings.create(kind=kind, found_on=found_on, because=because.strip())
 
 
@@ -216,10 +216,10 @@ def _write_registered(participant: Participant, group: protocol.Group, registere
     return participant
 
 
-def reopen(person: Person, group: str, because: str) -> Reopening:
+def reopen(save: Save, group: str, because: str) -> Reopening:
     """Lifts what closes the group now (act reopen); raises Refused for an open group and for one at its ceiling."""
-    _may_decide(person, because)
-    with changes.record(person, "reopen", because, groups=(group,)):
+    _may_decide(save.person, because)
+    with changes.record(save, "reopen", because, groups=(group,)):
         gate = in_force.gate_in_force(group)
         if not gate.may_be_reopened or gate.stage is None:
             raise Refused(f"There is nothing to reopen. {gate.because}")
@@ -228,10 +228,10 @@ def reopen(person: Person, group: str, because: str) -> Reopening:
         )
 
 
-def withdraw(person: Person, reopening: Reopening, because: str) -> None:
+def withdraw(save: Save, reopening: Reopening, because: str) -> None:
     """Takes a reopening back (act strike_out): the group is closed again where its stage still closes it."""
-    _may_decide(person, because)
-    with changes.record(person, "strike_out", because, groups=(reopening.group,)):
+    _may_decide(save.person, because)
+    with changes.record(save, "strike_out", because, groups=(reopening.group,)):
         current = Reopening.objects.get(pk=reopening.pk)
         if current.is_struck_out:
             raise Refused("This reopening is taken back already.")

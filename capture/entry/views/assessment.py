@@ -11,6 +11,7 @@ from capture.entry.services import assessments
 from capture.entry.views import baseline, follow_up_scan, saving
 from trial.models import Assessment
 from trial.record import access
+from trial.record.save import of_request
 
 
 @access.allows(*access.ENTERS)
@@ -56,9 +57,8 @@ def strike_out(request: HttpRequest, reference: str, assessment_id: int) -> Http
     row = get_object_or_404(participant.assessments.standing(), pk=assessment_id)
     reason, refusal = ReasonForm(request.POST or None), None
     if request.method == "POST" and reason.is_valid():
-        refusal = saving.attempt(
-            request, lambda: assessments.strike_out(request.user, row, reason.cleaned_data["reason"])
-        )
+        save = of_request(request, reason.cleaned_data["reason"])
+        refusal = saving.attempt(request, lambda: assessments.strike_out(save, row))
         if refusal is None:
             messages.success(request, "The assessment is struck out; it stays in the history.")
             return redirect("capture:participant", participant.reference)
@@ -75,9 +75,8 @@ def local_treatment(request: HttpRequest, reference: str, lesion_id: int) -> Htt
     form = LocalTreatmentForm(request.POST or None, initial={"locally_treated_on": lesion.locally_treated_on})
     refusal = None
     if request.method == "POST" and form.is_valid():
-        found = form.cleaned_data
-        refusal = saving.attempt(request, lambda: assessments.treat_locally(
-            request.user, lesion, found["locally_treated_on"], found["reason"]))  # fmt: skip
+        save, treated_on = of_request(request, form.cleaned_data["reason"]), form.cleaned_data["locally_treated_on"]
+        refusal = saving.attempt(request, lambda: assessments.treat_locally(save, lesion, treated_on))
         if refusal is None:
             messages.success(request, f"{lesion}: the local treatment is on record.")
             return redirect("capture:participant", participant.reference)

@@ -20,6 +20,7 @@ from capture.grading import dose_advice
 from trial import protocol
 from trial.models import Cycle, Participant
 from trial.record import access
+from trial.record.save import Save, of_request
 from trial.rules.dose.intensity import cycle_dose
 
 
@@ -74,25 +75,19 @@ def _page(request: HttpRequest, participant: Participant, number: int, row: Cycl
 
     return saving.answer(
         request, "capture/cycle.html", make, lambda: history.rows_of_cycle(row) if row else [],
-        lambda sheet: _save(request, participant, number, row, sheet, planned, edition),
+        lambda sheet, save: _save(edition.on(save), participant, number, row, sheet, planned),
         lambda sheet: _done(request, participant, number),
     )  # fmt: skip
 
 
 def _save(
-    request: HttpRequest, participant: Participant, number: int, row: Cycle | None, sheet: saving.Sheet, planned: bool,
-    edition: versions.PageEdition,
-) -> None:  # fmt: skip
-    edition.stop_if_moved()
+    save: Save, participant: Participant, number: int, row: Cycle | None, sheet: saving.Sheet, planned: bool
+) -> None:
     form, *rows = sheet.forms
-    found = form.cleaned_data  # type: ignore[attr-defined]
     typed = [each.period() for each in rows] if not planned else as_planned()  # type: ignore[attr-defined]
-    given = acknowledgements.given(participant, "cycle", row.pk if row else None)
     dosing.save_cycle(
-        request.user, participant, number, found["started_on"], [each for each in typed if each],
-        found["tablets_dispensed"], found["tablets_returned"], found["lot"], found["delay_reason"],
-        sheet.reason.cleaned_data.get("reason", "") if sheet.reason else "",
-        {**given, **saving.acknowledged(request)}, saving.opened_at(request), edition.number,
+        acknowledgements.with_given(save, participant, "cycle", row), participant, number,
+        form.cleaned_data, [each for each in typed if each],  # type: ignore[attr-defined]
     )  # fmt: skip
 
 
@@ -108,7 +103,8 @@ def strike_out(request: HttpRequest, reference: str, number: int) -> HttpRespons
     row = get_object_or_404(participant.cycles.standing(), number=number)
     reason, refusal = ReasonForm(request.POST or None), None
     if request.method == "POST" and reason.is_valid():
-        refusal = saving.attempt(request, lambda: dosing.strike_out(request.user, row, reason.cleaned_data["reason"]))
+        save = of_request(request, reason.cleaned_data["reason"])
+        refusal = saving.attempt(request, lambda: dosing.strike_out(save, row))
         if refusal is None:
             messages.success(request, f"Cycle {number} is struck out; it stays in the history.")
             return redirect("capture:participant", participant.reference)

@@ -17,6 +17,7 @@ from capture.entry.services import acknowledgements, entries
 from capture.entry.views import grading, saving
 from trial.models import Participant
 from trial.record import access
+from trial.record.save import Save, of_request
 from trial.rules.typed_text import key
 
 
@@ -57,8 +58,8 @@ def strike_out(request: HttpRequest, reference: str, form: str, row_id: int) -> 
     row = get_object_or_404(casebook_form.model.objects.standing(), participant=participant, pk=row_id)
     reason = ReasonForm(request.POST or None)
     if request.method == "POST" and reason.is_valid():
-        refusal = saving.attempt(request, lambda: entries.strike_out(
-            request.user, participant, casebook_form, row, reason.cleaned_data["reason"]))  # fmt: skip
+        save = of_request(request, reason.cleaned_data["reason"])
+        refusal = saving.attempt(request, lambda: entries.strike_out(save, participant, casebook_form, row))
         if refusal is None:
             messages.success(request, f"{casebook_form.title} is struck out; it stays in the history.")
             return redirect("capture:participant", participant.reference)
@@ -93,29 +94,21 @@ def _page(request: HttpRequest, participant: Participant, book: CasebookForm, ro
 
     return saving.answer(
         request, book.template, make, lambda: history.rows_of_entry(book, row) if row else [],
-        lambda sheet: _save(request, participant, book, row, sheet, continues, edition),
+        lambda sheet, save: _save(edition.on(save), participant, book, row, sheet, continues),
         lambda sheet: _next(request, participant, book),
     )  # fmt: skip
 
 
 def _save(
-    request: HttpRequest, participant: Participant, book: CasebookForm, row: Any, sheet: saving.Sheet, continues: Any,
-    edition: versions.PageEdition,
-) -> None:  # fmt: skip
-    edition.stop_if_moved()
+    save: Save, participant: Participant, book: CasebookForm, row: Any, sheet: saving.Sheet, continues: Any
+) -> None:
     form, *lines = sheet.forms
     values = form.values()  # type: ignore[attr-defined]
     if book.kind == "adverse_event":
         values["continues"] = continues
-    given = acknowledgements.given(participant, book.kind, row.pk if row else None)
     typed = [each.line() for each in lines]  # type: ignore[attr-defined]
-    entries.save(
-        request.user, participant, book, values, row=row,
-        reason=sheet.reason.cleaned_data.get("reason", "") if sheet.reason else "",
-        lines=[line for line in typed if line is not None],
-        acknowledged={**given, **saving.acknowledged(request)}, opened_at=saving.opened_at(request),
-        edition=edition.number,
-    )  # fmt: skip
+    save = acknowledgements.with_given(save, participant, book.kind, row)
+    entries.save(save, participant, book, values, row=row, lines=[line for line in typed if line is not None])
 
 
 def _continues(request: HttpRequest, participant: Participant, row: Any) -> Any:

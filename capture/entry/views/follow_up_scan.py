@@ -14,6 +14,7 @@ from capture.entry.services import acknowledgements, assessments
 from capture.entry.views import saving
 from trial.models import Assessment, LesionReading, Participant
 from trial.record import access
+from trial.record.save import Save
 from trial.rules.response.recist import IN_FORCE
 from trial.rules.typed_text import key
 
@@ -37,7 +38,7 @@ def page(request: HttpRequest, participant: Participant, row: Assessment | None)
 
     return saving.answer(
         request, TEMPLATE, make, lambda: history.rows_of_assessment(row) if row else [],
-        lambda sheet: _save(request, participant, row, sheet, edition),
+        lambda sheet, save: _save(edition.on(save), participant, row, sheet),
         lambda sheet: _done(request, participant, sheet),
     )  # fmt: skip
 
@@ -119,16 +120,8 @@ def _saved_outcome(participant: Participant, row: Assessment) -> Any:
                                      row.new_lesion_on, row)  # fmt: skip
 
 
-def _save(request: HttpRequest, participant: Participant, row: Assessment | None, sheet: saving.Sheet,
-          edition: versions.PageEdition) -> None:  # fmt: skip
-    edition.stop_if_moved()
-    head, rows = sheet.shown["form"], sheet.shown["rows"]
-    found = head.cleaned_data
-    given = acknowledgements.given(participant, "follow_up_scan", row.pk if row else None)
+def _save(save: Save, participant: Participant, row: Assessment | None, sheet: saving.Sheet) -> None:
     assessments.save_follow_up(
-        request.user, participant, found["assessed_on"], found["method"], found["slice_thickness_mm"], found["marker"],
-        [each.reading() for each in rows], found["new_lesions"], found["new_lesion_on"],
-        found["new_lesion_description"], found["investigator_response"], row,
-        sheet.reason.cleaned_data.get("reason", "") if sheet.reason else "",
-        {**given, **saving.acknowledged(request)}, saving.opened_at(request), edition.number,
+        acknowledgements.with_given(save, participant, "follow_up_scan", row), participant,
+        sheet.shown["form"].cleaned_data, [each.reading() for each in sheet.shown["rows"]], row,
     )  # fmt: skip

@@ -22,6 +22,7 @@ from trial.models import Participant
 from trial.protocol.ctcae_v3.term_search import search
 from trial.record import access
 from trial.record.in_force import criteria_of_matches
+from trial.record.save import of_request
 from trial.rules.safety.laboratory import Grading
 
 
@@ -88,7 +89,7 @@ def not_an_event(request: HttpRequest, reference: str, proposal: str) -> HttpRes
     form, refusal = NotAnEventForm(request.POST or None), None
     if request.method == "POST" and form.is_valid():
         because = form.cleaned_data["because"]
-        refusal = saving.attempt(request, lambda: service.say(request.user, found, because))
+        refusal = saving.attempt(request, lambda: service.record_not_an_event(of_request(request), found, because))
         if refusal is None:
             messages.success(request, f"{found.title}: on record as no adverse event.")
             return redirect("capture:participant", participant.reference)

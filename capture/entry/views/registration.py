@@ -1,5 +1,6 @@
 """Pages of registration: register, register a screened participant, correct, record a finding."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -25,7 +26,8 @@ from capture.entry.views import saving
 from trial import protocol
 from trial.accounts.security import reauthentication
 from trial.models import Participant, Site
-from trial.record import access, changes, in_force, site_clock, versions_in_force
+from trial.record import access, in_force, site_clock, versions_in_force
+from trial.record.save import of_request
 from trial.refused import Refused
 from trial.rules.dates.partial_date import shown
 from trial.rules.eligibility import Answer, unmet
@@ -78,7 +80,8 @@ def _gates(*groups: protocol.Group) -> dict[str, Any]:
 def _registered(request: HttpRequest, form: RegistrationForm, edition: int) -> HttpResponse:
     cleaned = form.cleaned_data
     participant = registration.screen_and_register(
-        request.user, cleaned["site"], form.details(), form.answers(), cleaned["registered_on"], edition
+        replace(of_request(request), edition=edition), cleaned["site"], form.details(), form.answers(),
+        cleaned["registered_on"],
     )
     messages.success(request, f"{participant.number} is registered in group {participant.group}.")
     return redirect("capture:participant", participant.reference)
@@ -86,7 +89,7 @@ def _registered(request: HttpRequest, form: RegistrationForm, edition: int) -> H
 
 def _screened(request: HttpRequest, form: RegistrationForm, edition: int) -> HttpResponse:
     participant = registration.screen(
-        request.user, form.cleaned_data["site"], form.details(), form.answers(), edition
+        replace(of_request(request), edition=edition), form.cleaned_data["site"], form.details(), form.answers()
     )
     if request.POST["screen"] == "keep":
         messages.success(request, f"{participant} is saved as screened and can be registered from this page.")
@@ -103,7 +106,7 @@ def register_screened(request: HttpRequest, reference: str) -> HttpResponse:
     refusal = None
     if request.method == "POST" and form.is_valid():
         try:
-            done = registration.register(request.user, participant, form.cleaned_data["registered_on"])
+            done = registration.register(of_request(request), participant, form.cleaned_data["registered_on"])
         except Refused as caught:
             refusal = caught
         else:
@@ -133,19 +136,10 @@ def correct(request: HttpRequest, reference: str) -> HttpResponse:
 
     return saving.answer(
         request, "capture/correct.html", make, lambda: history.rows_of_registration(participant),
-        lambda sheet: _save_correction(request, participant, sheet, edition),
+        lambda sheet, save: corrections.correct_participant(
+            edition.on(save), participant, sheet.shown["form"].corrections(), sheet.shown["form"].corrected_answers()),
         lambda sheet: _corrected(request, participant),
     )  # fmt: skip
-
-
-def _save_correction(request: HttpRequest, participant: Participant, sheet: saving.Sheet,
-                     edition: versions.PageEdition) -> None:  # fmt: skip
-    edition.stop_if_moved()
-    form, reason = sheet.shown["form"], sheet.shown["reason_form"].cleaned_data["reason"]
-    corrections.correct_participant(
-        request.user, participant, form.corrections(), reason, form.corrected_answers(), saving.opened_at(request),
-        edition.number,
-    )
 
 
 def _corrected(request: HttpRequest, participant: Participant) -> HttpResponse:
@@ -166,7 +160,7 @@ def finding(request: HttpRequest, reference: str) -> HttpResponse:
         cleaned = form.cleaned_data
         try:
             made = registration.record_finding(
-                request.user, participant, cleaned["kind"], cleaned["found_on"], cleaned["because"]
+                of_request(request), participant, cleaned["kind"], cleaned["found_on"], cleaned["because"]
             )
         except Refused as caught:
             refusal = caught
@@ -202,7 +196,7 @@ def request_waiver(request: HttpRequest, reference: str) -> HttpResponse:
     reasons: tuple[str, ...] = ()
     if request.method == "POST" and form.is_valid():
         try:
-            registration.request_waiver(request.user, participant, form.cleaned_data["because"])
+            registration.request_waiver(of_request(request), participant, form.cleaned_data["because"])
         except Refused as caught:
             reasons = (str(caught),)
         else:
@@ -223,11 +217,11 @@ def decide(request: HttpRequest, reference: str, waiver_id: int) -> HttpResponse
     form = WaiverDecisionForm(request.POST or None)
     reasons: tuple[str, ...] = ()
     if request.method == "POST" and form.is_valid():
-        approve = form.cleaned_data["decision"] == "approve"
+        save, approve = of_request(request), form.cleaned_data["decision"] == "approve"
         try:
-            changes.stop_if_returned()
+            save.stop_if_returned()
             reauthentication.prove(request, request.POST.get("password", ""), request.POST.get("code", ""), UNDECIDED)
-            decided = registration.decide_waiver(request.user, waiver, approve, form.cleaned_data["because"])
+            decided = registration.decide_waiver(save, waiver, approve, form.cleaned_data["because"])
         except Refused as caught:
             reasons = (str(caught),)
         else:

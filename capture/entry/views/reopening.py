@@ -10,6 +10,7 @@ from capture.entry.services import registration as service
 from trial.models import Reopening
 from trial.protocol import GROUP_NAMES, Group
 from trial.record import access, in_force
+from trial.record.save import of_request
 from trial.refused import Refused
 
 
@@ -21,7 +22,7 @@ def reopening(request: HttpRequest, letter: str) -> HttpResponse:
     refusal = None
     if request.method == "POST" and form.is_valid():
         try:
-            service.reopen(request.user, group.value, form.cleaned_data["because"])
+            service.reopen(of_request(request), group.value, form.cleaned_data["because"])
         except Refused as caught:
             refusal = caught
         else:
@@ -39,7 +40,7 @@ def withdraw(request: HttpRequest, letter: str, reopening_id: int) -> HttpRespon
     refusal: Refused | None = None
     if request.method == "POST" and form.is_valid():
         try:
-            service.withdraw(request.user, row, form.cleaned_data["because"])
+            service.withdraw(of_request(request), row, form.cleaned_data["because"])
         except Refused as caught:
             refusal = caught
         else:

@@ -4,9 +4,8 @@ A page of the record goes through `answer`: it shows its forms, and on a save ch
 meanwhile, then the fields, then the edit checks.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import IntegrityError
@@ -19,22 +18,11 @@ from capture.casebook import history, registry
 from capture.casebook.forms.reasons import ReasonForm
 from capture.entry import edit_conflict
 from capture.entry.edit_conflict import EditedMeanwhile
+from trial.models import Query
 from trial.record import access, system_queries
+from trial.record.save import Save, of_request
 from trial.refused import Refused
 from trial.rules.typed_text import key, unseen
-
-
-@contextmanager
-def answering_query(request: HttpRequest, reason: str) -> Iterator[bool]:
-    """The save inside answers the query named by the page (`answers_query`); False when the page came from none."""
-    rows = access.queries_for(request.user).select_related("participant")
-    query = rows.filter(pk=key(request.POST.get("answers_query", ""))).first()
-    if query is None or not query.waits_for_site:
-        yield False
-        return
-    with system_queries.answered_by_correction(request.user, query, reason):
-        yield True
-
 
 ACKNOWLEDGES = "acknowledge_"
 UNIQUE_VIOLATION = "23505"
@@ -102,9 +90,21 @@ class Sheet:
         return all(answers)
 
 
+def save_of(request: HttpRequest, reason: str = "") -> Save:
+    """What the person at the page of an entry saves."""
+    return replace(of_request(request, reason), opened_at=opened_at(request), acknowledged=acknowledged(request))
+
+
+def _query_answered(request: HttpRequest) -> Query | None:
+    """The query that the page was opened from (`answers_query`), while it waits for the site."""
+    rows = access.queries_for(request.user).select_related("participant")
+    query = rows.filter(pk=key(request.POST.get("answers_query", ""))).first()
+    return query if query is not None and query.waits_for_site else None
+
+
 def answer(
     request: HttpRequest, template: str, make: Callable[[QueryDict | None], Sheet],
-    rows: Callable[[], Sequence[Model]], save: Callable[[Sheet], Any], done: Callable[[Sheet], HttpResponse],
+    rows: Callable[[], Sequence[Model]], save: Callable[[Sheet, Save], Any], done: Callable[[Sheet], HttpResponse],
 ) -> HttpResponse:  # fmt: skip
     """Shows a page of the record, saves it, or says why not.
 
@@ -125,11 +125,13 @@ def answer(
     if not sheet.is_valid:
         return _again(request, template, sheet, {"incomplete": True})
     reason = sheet.reason.cleaned_data.get("reason", "") if sheet.reason else ""
-    with answering_query(request, reason) as came_from_query:
-        refusal = attempt(request, lambda: save(sheet))
+    handed, query = save_of(request, reason), _query_answered(request)
+    if query is not None:
+        handed = system_queries.answering(handed, query, reason)
+    refusal = attempt(request, lambda: save(sheet, handed))
     if refusal is None:
         page = done(sheet)
-        return redirect("capture:queries") if came_from_query else page
+        return redirect("capture:queries") if query is not None else page
     if refusal.meanwhile:
         return _conflict(request, template, make, rows, refusal.meanwhile)
     return _again(request, template, sheet, refusal.context)

@@ -15,6 +15,7 @@ from tests.cast import Cast
 from trial.models import AdverseEvent, Change, EditionApproval, Role, Site, Version
 from trial.protocol import EDITIONS, Edition, form_versions
 from trial.record import changes, versions_in_force
+from trial.record.save import Save
 from trial.refused import Refused
 
 REASON = {"reason_code": "entry_error", "reason_words": ""}
@@ -36,7 +37,9 @@ def say(site: Site, form: str, edition: int, state: str) -> None:
 def enter(cast: Cast, kind: str, **more: Any) -> Any:
     """An entry of Nora's; soft checks are kept as not looked at."""
     values = more.pop("values", None) or corrections.ENTRIES[kind][0]
-    return entries.save(cast.people[Role.COORDINATOR], cast.participant, ENTRY_FORMS[kind], values, **more)
+    saved = {name: more.pop(name) for name in ("reason", "acknowledged", "opened_at", "edition") if name in more}
+    save = Save(cast.people[Role.COORDINATOR], **saved)
+    return entries.save(save, cast.participant, ENTRY_FORMS[kind], values, **more)
 
 
 @pytest.fixture
@@ -131,8 +134,9 @@ def test_a_correction_by_an_older_edition_leaves_what_it_does_not_ask_as_it_is(c
 def test_a_corrected_answer_of_the_checklist_keeps_the_edition_of_the_registration(cast: Cast) -> None:
     one = cast.participant
     answer = correction.answers_of(one)["no_other_cancer"]
-    correction.correct_participant(cast.people[Role.COORDINATOR], one, {}, "Entry error",
-                                   {"no_other_cancer": type(answer)(met=False)})  # fmt: skip
+    correction.correct_participant(
+        Save(cast.people[Role.COORDINATOR], reason="Entry error"), one, {}, {"no_other_cancer": type(answer)(met=False)}
+    )
     one.refresh_from_db()
     assert one.form_edition == form_versions.newest("registration")
 

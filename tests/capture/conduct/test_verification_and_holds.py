@@ -13,6 +13,7 @@ from tests.capture.conduct.test_signing import _sign, client_of, delegate
 from tests.cast import Cast, cast_of
 from trial.models import BloodPressure, Hold, HormoneLevel, Role
 from trial.record import changes
+from trial.record.save import Save
 from trial.refused import Refused
 from trial.rules.dates.partial_date import PartialDate
 
@@ -30,15 +31,20 @@ def cast(database: object) -> Cast:
 def _hormone(cast: Cast, value: int = 300, row: HormoneLevel | None = None) -> HormoneLevel:
     values = {"marker": "CGA", "sampled_on": date(2026, 1, 9), "value": value, "value_missing": "", "unit": "ng/mL",
               "upper_limit": 100, "assay": ""}  # fmt: skip
-    saved = entries.save(cast.people[Role.COORDINATOR], cast.participant, ENTRY_FORMS["hormone"], values, row=row,
-                         reason="New or corrected source document" if row else "")  # fmt: skip
+    saved = entries.save(
+        Save(cast.people[Role.COORDINATOR], reason="New or corrected source document" if row else ""),
+        cast.participant,
+        ENTRY_FORMS["hormone"],
+        values,
+        row=row,
+    )
     assert isinstance(saved, HormoneLevel)
     return saved
 
 
 def _verify(cast: Cast, row: HormoneLevel, field: str = "") -> None:
     monitor = cast.people[Role.MONITOR]
-    verification.verify(monitor, cast.participant, "hormone", row, newest_change(row), field)
+    verification.verify(Save(monitor), cast.participant, "hormone", row, newest_change(row), field)
 
 
 def _states(cast: Cast, row: HormoneLevel) -> dict[str, str]:
@@ -73,15 +79,15 @@ def test_what_was_changed_while_it_was_compared_is_not_verified(cast: Cast) -> N
     seen = newest_change(row)
     _hormone(cast, 310, row)
     with pytest.raises(Refused, match="while you looked"):
-        verification.verify(cast.people[Role.MONITOR], cast.participant, "hormone", row, seen)
+        verification.verify(Save(cast.people[Role.MONITOR]), cast.participant, "hormone", row, seen)
 
 
 def test_only_a_monitor_verifies_and_freezes(cast: Cast) -> None:
     row = _hormone(cast)
     with pytest.raises(Refused, match="Only a monitor"):
-        verification.verify(cast.people[Role.COORDINATOR], cast.participant, "hormone", row, newest_change(row))
+        verification.verify(Save(cast.people[Role.COORDINATOR]), cast.participant, "hormone", row, newest_change(row))
     with pytest.raises(Refused, match="Your role"):
-        holds.freeze(cast.people[Role.CHAIR], Target("study"))
+        holds.freeze(Save(cast.people[Role.CHAIR]), Target("study"))
     nora = client_of(cast.people[Role.COORDINATOR])
     assert nora.get("/holds/").status_code == 403
     assert nora.post(f"/participants/NET-001/hormone/{row.pk}/freeze/").status_code == 403
@@ -120,17 +126,17 @@ def test_a_lock_waits_for_the_signature_and_is_approved_by_the_chair(cast: Cast)
     one = Target("participant", participant=cast.participant)
     monitor, chair = cast.people[Role.MONITOR], cast.people[Role.CHAIR]
     with pytest.raises(Refused, match="not signed: NET-001"):
-        holds.ask_lock(monitor, one, "cleaned")
+        holds.ask_lock(Save(monitor), one, "cleaned")
     _sign(cast)
-    hold = holds.ask_lock(monitor, one, "cleaned")
+    hold = holds.ask_lock(Save(monitor), one, "cleaned")
     assert holds.on_participant(cast.participant) is None
     with pytest.raises(Refused, match="Your role"):
-        holds.decide_lock(monitor, hold, True, "fine")
+        holds.decide_lock(Save(monitor), hold, True, "fine")
     page = client_of(chair).get("/holds/").content.decode()
     assert "Approve the lock" in page and "NET-001" in page
     client_of(chair).post(f"/holds/{hold.pk}/step/", {"step": "approve", "because": "reviewed"})
     with pytest.raises(Refused, match="locked"):
-        entries.save(cast.people[Role.COORDINATOR], cast.participant, ENTRY_FORMS["death"], DEATH)
+        entries.save(Save(cast.people[Role.COORDINATOR]), cast.participant, ENTRY_FORMS["death"], DEATH)
 
 
 @pytest.mark.requirement("R40")
@@ -138,23 +144,23 @@ def test_a_change_after_the_signature_stands_in_the_way_of_the_lock(cast: Cast) 
     _sign(cast)
     _hormone(cast)
     with pytest.raises(Refused, match="changed since the signature: NET-001"):
-        holds.ask_lock(cast.people[Role.MONITOR], Target("participant", participant=cast.participant), "cleaned")
+        holds.ask_lock(Save(cast.people[Role.MONITOR]), Target("participant", participant=cast.participant), "cleaned")
 
 
 @pytest.mark.requirement("R23", "R56")
 def test_two_people_one_of_them_the_chair_lift_a_lock(cast: Cast) -> None:
     monitor, chair = cast.people[Role.MONITOR], cast.people[Role.CHAIR]
     _sign(cast)
-    hold = holds.ask_lock(monitor, Target("participant", participant=cast.participant), "cleaned")
-    hold = holds.decide_lock(chair, hold, True, "reviewed")
-    hold = holds.ask_unlock(monitor, hold, "a scan was misread")
+    hold = holds.ask_lock(Save(monitor), Target("participant", participant=cast.participant), "cleaned")
+    hold = holds.decide_lock(Save(chair), hold, True, "reviewed")
+    hold = holds.ask_unlock(Save(monitor), hold, "a scan was misread")
     with pytest.raises(Refused, match="Another person"):
-        holds.unlock(monitor, hold, "still")
+        holds.unlock(Save(monitor), hold, "still")
     with pytest.raises(Refused, match="Say why"):
-        holds.unlock(chair, hold, " ")
-    holds.unlock(chair, hold, "agreed")
+        holds.unlock(Save(chair), hold, " ")
+    holds.unlock(Save(chair), hold, "agreed")
     assert holds.on_participant(cast.participant) is None
-    entries.save(cast.people[Role.COORDINATOR], cast.participant, ENTRY_FORMS["death"], DEATH)
+    entries.save(Save(cast.people[Role.COORDINATOR]), cast.participant, ENTRY_FORMS["death"], DEATH)
 
 
 def test_the_plan_of_a_participant_verifies_a_visit_as_a_whole(cast: Cast) -> None:
@@ -169,7 +175,7 @@ def test_the_plan_of_a_participant_verifies_a_visit_as_a_whole(cast: Cast) -> No
 
 
 def test_a_monitor_of_another_site_sees_neither_plan_nor_hold(cast: Cast) -> None:
-    holds.freeze(cast.people[Role.MONITOR], Target("site", site=cast.north), "site visit")
+    holds.freeze(Save(cast.people[Role.MONITOR]), Target("site", site=cast.north), "site visit")
     elsewhere = cast.people[Role.MONITOR]
     elsewhere.sites.set([cast.south])
     client = client_of(elsewhere)

@@ -18,6 +18,7 @@ from tests.plugin_postgres import another_database
 from trial.audit import verify
 from trial.models import Acknowledgement, Change, Participant, Person, Role, Site
 from trial.record import changes
+from trial.record.save import Save
 
 pytestmark = pytest.mark.requirement("R59")
 
@@ -133,7 +134,7 @@ def test_the_demo_cohort_comes_back_with_the_same_answers(database: str, tmp_pat
         _sites(*codes)
         for group, most in before_ceilings.items():
             ceiling(group, most)  # an import carries no settings: the study that it is brought into has its own
-        report = import_files(person("stat", Role.STATISTICIAN), from_folder(folder), "the demo", rehearsal=False)
+        report = import_files(Save(person("stat", Role.STATISTICIAN)), from_folder(folder), "the demo", rehearsal=False)
         assert report.saved and not report.problems
         _assert_same(answers(), before)
         assert Person.objects.count() == 1

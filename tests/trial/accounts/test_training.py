@@ -9,6 +9,7 @@ from tests.capture.typed import signed_in
 from tests.cast import Cast, cast_of
 from trial.models import AccessReview, Change, Deviation, Person, Role, Training
 from trial.record import access, changes
+from trial.record.save import Save
 from trial.refused import Refused
 from trial.rules.dates.partial_date import shown
 
@@ -73,14 +74,14 @@ def test_every_way_of_entering_is_refused_and_what_is_no_entry_is_not(cast: Cast
     for act in sorted(access.ENTRY_ACTS):
         with (
             pytest.raises(Refused, match="No training|training"),
-            changes.record(nora, act, "why", participant=cast.participant),
+            changes.record(Save(nora), act, "why", participant=cast.participant),
         ):
             raise AssertionError("nothing may be written here")
     for act in ("query", "sign"):
-        with changes.record(nora, act, "why", participant=cast.participant):
+        with changes.record(Save(nora), act, "why", participant=cast.participant):
             pass
     for person in (None, cast.people[Role.MONITOR]):
-        with changes.record(person, "correct", "why", participant=cast.participant):
+        with changes.record(Save(person), "correct", "why", participant=cast.participant):
             pass
 
 

@@ -7,6 +7,7 @@ from django.db import DatabaseError, connection, transaction
 from trial.audit import install, tables
 from trial.models import Change, RecordRow, Site, Version
 from trial.record import changes
+from trial.record.save import Save
 from trial.refused import Refused
 
 
@@ -171,7 +172,7 @@ def test_a_quiet_load_wakes_nobody_and_later_saves_do(database: str, monkeypatch
 
     woken: list[object] = []
     monkeypatch.setattr(celery_app, "send_task", lambda name, args, **_: woken.append(args))
-    with changes.quietly(), changes.record(None, "system", groups=("A",)):
+    with changes.record(Save(wakes=False), "system", groups=("A",)):
         Site.objects.create(code="A", name="A")
     assert woken == []
     with changes.record(None, "system", groups=("A",)):
