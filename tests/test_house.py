@@ -109,3 +109,41 @@ def test_what_cannot_be_done_is_one_exception_but_for_kinds_that_code_tells_apar
     while more := {name for name, bases in classes.items() if bases & raised} - raised:
         raised |= more
     assert raised - {"Exception", "ValueError", "RuntimeError"} == EXCEPTIONS
+
+
+MOST_PARAMETERS = 7
+
+
+def test_no_function_takes_more_than_seven_parameters() -> None:
+    """Constructors of dataclasses are not functions of ours; self and cls are not counted."""
+    found = {}
+    for path in _modules():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+                given = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+                named = [each.arg for each in given if each.arg not in ("self", "cls")]
+                if len(named) > MOST_PARAMETERS:
+                    found[f"{path.relative_to(ROOT)}:{node.lineno}"] = named
+    assert found == {}
+
+
+# Module → why what it needs is not handed down.
+CONTEXT_VARIABLES = {
+    "trial/record/site_clock.py": "the fields of a form are declared once, for every site, and get no request",
+}
+
+
+def test_what_a_save_needs_is_handed_down() -> None:
+    """No context variable but those with a reason; and a page hands down what its request says, nothing of its own."""
+    holds, makes = set(), set()
+    for path in _modules():
+        text, name = path.read_text(encoding="utf-8"), str(path.relative_to(ROOT))
+        if "ContextVar(" in text:
+            holds.add(name)
+        if "HttpRequest" in text and name != "trial/record/save.py" and any(
+            isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "Save"
+            for node in ast.walk(ast.parse(text))
+        ):  # fmt: skip
+            makes.add(name)
+    assert holds == set(CONTEXT_VARIABLES)
+    assert makes == set(), "a page that makes a Save of its own loses the token, and saves a form that came back"

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_POST
 
 from capture.casebook import labels
 from capture.conduct import holds
+from capture.entry.views import saving
 from trial.models import Hold, Role
 from trial.record import access
 from trial.record.save import of_request
-from trial.refused import Refused
 
 WHO = (Role.MONITOR, Role.CHAIR)
 
@@ -64,9 +64,9 @@ def put(request: HttpRequest) -> HttpResponse:
     target = _target(request, what)
     because, save = request.POST.get("because", ""), of_request(request)
     if "lock" in request.POST:
-        _say(request, lambda: holds.ask_lock(save, target, because), "The study chair is asked for the lock.")
+        saving.tell(request, lambda: holds.ask_lock(save, target, because), "The study chair is asked for the lock.")
     else:
-        _say(request, lambda: holds.freeze(save, target, because), f"Frozen: {target.words}.")
+        saving.tell(request, lambda: holds.freeze(save, target, because), f"Frozen: {target.words}.")
     return redirect("capture:holds")
 
 
@@ -90,7 +90,7 @@ def freeze_form(request: HttpRequest, reference: str, form: str, row_id: int) ->
     if row is None:
         raise Http404("There is no such entry.")
     target = holds.Target(Hold.Scope.FORM, participant=participant, form=form, row_id=row_id)
-    _say(request, lambda: holds.freeze(of_request(request), target), "The form is frozen.")
+    saving.tell(request, lambda: holds.freeze(of_request(request), target), "The form is frozen.")
     return redirect(labels.place(participant, form, row).url)
 
 
@@ -112,14 +112,5 @@ def step(request: HttpRequest, hold_id: int) -> HttpResponse:
     act = steps.get(request.POST.get("step", ""))
     if act is None:
         raise Http404("There is no such step.")
-    _say(request, act, "Done, and in the trail.")
+    saving.tell(request, act, "Done, and in the trail.")
     return redirect("capture:holds")
-
-
-def _say(request: HttpRequest, act: Callable[[], Any], done: str) -> None:
-    try:
-        act()
-    except Refused as reason:
-        messages.error(request, str(reason))
-    else:
-        messages.success(request, done)

@@ -24,7 +24,7 @@ from capture.entry.views import saving
 from trial.models import Participant, Query, Role
 from trial.record import access, site_clock, system_queries
 from trial.record.save import Save, of_request
-from trial.refused import Refused
+from trial.refused import Refused, reasons_against
 from trial.rules.typed_text import key
 
 
@@ -77,12 +77,8 @@ def save_answer(request: HttpRequest, query: Query) -> AnswerSheet | None:
 
 
 def _answered(request: HttpRequest, query: Query, typed: AnswerSheet, words: str) -> AnswerSheet | None:
-    try:
-        queries.answer(of_request(request), query, words)
-    except Refused as reason:
-        typed.said = [str(reason)]
-        return typed
-    return None
+    typed.said = [*reasons_against(lambda: queries.answer(of_request(request), query, words))]
+    return typed if typed.said else None
 
 
 def _row(query: Query) -> Any:
@@ -204,22 +200,19 @@ def raise_one(request: HttpRequest, reference: str) -> HttpResponse:
     where = _where(request)
     if where.form not in labels.TITLES:
         raise Http404("There is no such form in the casebook.")
-    words, said, status = request.POST.get("words", "")[:600] or request.POST.get("template", "")[:600], "", 200
+    words, reasons = request.POST.get("words", "")[:600] or request.POST.get("template", "")[:600], ()
     if request.method == "POST":
-        try:
-            queries.raise_query(of_request(request), participant, where, words)
-        except Refused as reason:
-            said, status = str(reason), 422
-        else:
+        reasons = reasons_against(lambda: queries.raise_query(of_request(request), participant, where, words))
+        if not reasons:
             messages.success(request, f"The query about {participant} is with the site.")
             return redirect(_back(participant, where))
     row = labels.row_of(participant, where.form, where.row_id)
     shown = {
         "participant": participant, "where": where, "words": words, "templates": system_queries.TEMPLATES,
-        "place": labels.place(participant, where.form, row), "reasons": [said] if said else [],
+        "place": labels.place(participant, where.form, row), "reasons": reasons,
         "field": labels.field_label(where.form, where.field) if where.field else "",
     }  # fmt: skip
-    return render(request, "capture/conduct/raise.html", shown, status=status)
+    return render(request, "capture/conduct/raise.html", shown, status=422 if reasons else 200)
 
 
 def _where(request: HttpRequest) -> Where:

@@ -16,7 +16,7 @@ from trial.audit.redaction import MARK
 from trial.models import Redaction, Role
 from trial.record import access
 from trial.record.save import of_request
-from trial.refused import Refused
+from trial.refused import Refused, reasons_against
 
 _WIDE = {"class": "form-control", "autocomplete": "off"}
 
@@ -86,11 +86,9 @@ def _ask(request: HttpRequest, reference: str, source: redactions.Source) -> Htt
     form, reasons = BlackOutForm(request.POST or None), ()
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        try:
-            redactions.ask(of_request(request), participant, source, given["words"], given["because"])
-        except Refused as refusal:
-            reasons = (str(refusal),)
-        else:
+        reasons = reasons_against(lambda: redactions.ask(
+            of_request(request), participant, source, given["words"], given["because"]))  # fmt: skip
+        if not reasons:
             messages.success(request, "The study chair is asked to black the words out. Until then they stand.")
             return redirect("capture:black_outs")
     shown = {"participant": participant, "form": form, "reasons": reasons, "text": text}

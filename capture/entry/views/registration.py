@@ -28,7 +28,7 @@ from trial.accounts.security import reauthentication
 from trial.models import Participant, Site
 from trial.record import access, in_force, site_clock, versions_in_force
 from trial.record.save import of_request
-from trial.refused import Refused
+from trial.refused import Refused, reasons_against
 from trial.rules.dates.partial_date import shown
 from trial.rules.eligibility import Answer, unmet
 
@@ -195,11 +195,9 @@ def request_waiver(request: HttpRequest, reference: str) -> HttpResponse:
     form = WaiverRequestForm(request.POST or None)
     reasons: tuple[str, ...] = ()
     if request.method == "POST" and form.is_valid():
-        try:
-            registration.request_waiver(of_request(request), participant, form.cleaned_data["because"])
-        except Refused as caught:
-            reasons = (str(caught),)
-        else:
+        because = form.cleaned_data["because"]
+        reasons = reasons_against(lambda: registration.request_waiver(of_request(request), participant, because))
+        if not reasons:
             messages.success(request, "The waiver waits for the study chair.")
             return redirect("capture:participant", participant.reference)
     shown = {"participant": participant, "form": form, "reasons": reasons, "title": "Request a waiver",

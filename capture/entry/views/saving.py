@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.contrib import messages
 from django.db import IntegrityError
 from django.db.models import Model
 from django.forms import BaseForm
@@ -21,7 +22,7 @@ from capture.entry.edit_conflict import EditedMeanwhile
 from trial.models import Query
 from trial.record import access, system_queries
 from trial.record.save import Save, of_request
-from trial.refused import Refused
+from trial.refused import Refused, reasons_against
 from trial.rules.typed_text import key, unseen
 
 ACKNOWLEDGES = "acknowledge_"
@@ -198,6 +199,15 @@ def attempt(request: HttpRequest, save: Callable[[], Any]) -> Refusal | None:
             raise
         return Refusal(reasons=(AT_THE_SAME_MOMENT,))
     return None
+
+
+def tell(request: HttpRequest, act: Callable[[], Any], done: str) -> None:
+    """Does what was asked and says so on the next page; or why it cannot be done."""
+    reasons = reasons_against(act)
+    if reasons:
+        messages.error(request, " ".join(reasons))
+    else:
+        messages.success(request, done)
 
 
 def opened_at(request: HttpRequest) -> int | None:
