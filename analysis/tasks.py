@@ -24,8 +24,8 @@ def sweep() -> list[str]:
     from analysis.asking import ask
     from analysis.data_cuts import compute_missing
     from analysis.recompute import groups_behind, prepare, recompute
-    from trial.accounts.security import kept_forms
     from trial.models import operations
+    from trial.record import drafts
 
     behind = groups_behind()
     for group in behind:
@@ -34,7 +34,7 @@ def sweep() -> list[str]:
         prepare(each.value)
         ask(each.value)
     compute_missing()
-    kept_forms.forget_old()
+    drafts.forget_old()
     operations.note("sweep", True, f"alive; the last sweep recomputed {len(behind)} groups")
     return behind
 

@@ -74,8 +74,8 @@ class Redaction(RecordRow):
     of_version, field: the value they stand in (field empty: the reason of Change `of_change`); from_letter, letters:
     from which character on (1 is the first), and how many. versions: one object for each version that was blacked out
     (version, table, row, fields; sealed, before, after: SHA-256 in hex of its text as sealed, before and after this
-    act). changes: one for each Change whose reason was (change, seal, header, versions: hashes in hex). copies: drafts
-    and kept forms. The database lets nothing but `endpoint_black_out` fill these (`trial.audit.redaction`).
+    act). changes: one for each Change whose reason was (change, seal, header, versions: hashes in hex). copies: drafts.
+    The database lets nothing but `endpoint_black_out` fill these (`trial.audit.redaction`).
     """
 
     held_by = BY_NOTHING
