@@ -87,7 +87,7 @@ def _query_of(cast: Cast) -> int:
     if found is None:
         with changes.record(None, "query", participant=cast.participant) as change:
             found = system_queries.open_one(
-                cast.participant, "registration", None, "", "", "Please look.", "", change.at
+                cast.participant, system_queries.Finding("", "registration", None, "", ""), "Please look.", change.at
             )
     return found.pk
 

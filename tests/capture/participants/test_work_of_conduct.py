@@ -65,7 +65,9 @@ def test_a_casebook_is_to_be_signed_when_treatment_is_over_and_nothing_is_open(c
     assert _listed(ines) == [], "a value is pending"
     _hormone(cast.participant, pending)
     with changes.record(None, "query", participant=cast.participant) as change:
-        query = system_queries.open_one(cast.participant, "hormone", pending.pk, "", "", "Please look.", "", change.at)
+        query = system_queries.open_one(
+            cast.participant, system_queries.Finding("", "hormone", pending.pk, "", ""), "Please look.", change.at
+        )
     assert _listed(ines) == [], "a query waits for the site"
     with changes.record(None, "query", participant=cast.participant):
         query.state = Query.State.CLOSED
