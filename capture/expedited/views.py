@@ -1,10 +1,10 @@
 """Pages of expedited reporting: every clock with filters, and the reports that were sent."""
 
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from capture.casebook.forms.reasons import ReasonForm
@@ -15,7 +15,7 @@ from capture.expedited.report_form import ReportForm
 from trial.models import AdverseEvent, ExpeditedReport, Participant
 from trial.record import access
 from trial.record.in_force import table_in_force
-from trial.record.save import Save, of_request
+from trial.record.save import Save
 from trial.rules.safety import expedited_reports
 
 STATES = (("open", "Something to do"), ("", "All"), *expedited_reports.STATES)
@@ -59,21 +59,12 @@ def strike_out(request: HttpRequest, reference: str, row_id: int) -> HttpRespons
     """Takes a report back with a reason."""
     participant = access.participant_for(request.user, reference)
     row = get_object_or_404(participant.expedited_reports.standing(), pk=row_id)
-    reason = ReasonForm(request.POST or None)
-    if request.method == "POST" and reason.is_valid():
-        handed = of_request(request, reason.cleaned_data["reason"])
-        refusal = saving.attempt(request, lambda: reports.strike_out(handed, row))
-        if refusal is None:
-            messages.success(request, "The report is struck out; it stays in the history.")
-            return redirect("capture:entry", participant.reference, "adverse_event", row.event_id)
-        return render(request, "capture/one_form.html", {**_strike_out_page(participant, reason), **refusal.context},
-                      status=refusal.status)  # fmt: skip
-    status = 422 if reason.errors else 200
-    return render(request, "capture/one_form.html", _strike_out_page(participant, reason), status=status)
-
-
-def _strike_out_page(participant: Participant, reason: ReasonForm) -> dict[str, Any]:
-    return {"participant": participant, "form": reason, "title": "Strike out: expedited report", "button": "Strike out"}
+    return saving.one_form(
+        request, participant, ReasonForm(request.POST or None), lambda save: reports.strike_out(save, row),
+        "The report is struck out; it stays in the history.",
+        reverse("capture:entry", args=[participant.reference, "adverse_event", row.event_id]),
+        title="Strike out: expedited report", button="Strike out",
+    )  # fmt: skip
 
 
 def _page(

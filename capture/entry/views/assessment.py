@@ -1,9 +1,8 @@
 """Addresses of tumour assessments: a new one, a saved one, its response as typed, striking out, local treatment."""
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 
 from capture.casebook.forms.assessment import LocalTreatmentForm
 from capture.casebook.forms.reasons import ReasonForm
@@ -11,7 +10,6 @@ from capture.entry.services import assessments
 from capture.entry.views import baseline, follow_up_scan, saving
 from trial.models import Assessment
 from trial.record import access
-from trial.record.save import of_request
 
 
 @access.allows(*access.ENTERS)
@@ -55,16 +53,11 @@ def strike_out(request: HttpRequest, reference: str, assessment_id: int) -> Http
     """Takes an assessment back with a reason."""
     participant = access.participant_for(request.user, reference)
     row = get_object_or_404(participant.assessments.standing(), pk=assessment_id)
-    reason, refusal = ReasonForm(request.POST or None), None
-    if request.method == "POST" and reason.is_valid():
-        save = of_request(request, reason.cleaned_data["reason"])
-        refusal = saving.attempt(request, lambda: assessments.strike_out(save, row))
-        if refusal is None:
-            messages.success(request, "The assessment is struck out; it stays in the history.")
-            return redirect("capture:participant", participant.reference)
-    shown = {"participant": participant, "form": reason, "title": "Strike out the assessment", "button": "Strike out",
-             **(refusal.context if refusal else {})}  # fmt: skip
-    return render(request, "capture/one_form.html", shown, status=422 if refusal or reason.errors else 200)
+    return saving.one_form(
+        request, participant, ReasonForm(request.POST or None), lambda save: assessments.strike_out(save, row),
+        "The assessment is struck out; it stays in the history.", title="Strike out the assessment",
+        button="Strike out",
+    )  # fmt: skip
 
 
 @access.allows(*access.ENTERS)
@@ -73,13 +66,8 @@ def local_treatment(request: HttpRequest, reference: str, lesion_id: int) -> Htt
     participant = access.participant_for(request.user, reference)
     lesion = get_object_or_404(participant.lesions.standing(), pk=lesion_id)
     form = LocalTreatmentForm(request.POST or None, initial={"locally_treated_on": lesion.locally_treated_on})
-    refusal = None
-    if request.method == "POST" and form.is_valid():
-        save, treated_on = of_request(request, form.cleaned_data["reason"]), form.cleaned_data["locally_treated_on"]
-        refusal = saving.attempt(request, lambda: assessments.treat_locally(save, lesion, treated_on))
-        if refusal is None:
-            messages.success(request, f"{lesion}: the local treatment is on record.")
-            return redirect("capture:participant", participant.reference)
-    shown = {"participant": participant, "form": form, "title": f"Local treatment of {lesion}", "button": "Save",
-             **(refusal.context if refusal else {})}  # fmt: skip
-    return render(request, "capture/one_form.html", shown, status=422 if refusal or form.errors else 200)
+    return saving.one_form(
+        request, participant, form,
+        lambda save: assessments.treat_locally(save, lesion, form.cleaned_data["locally_treated_on"]),
+        f"{lesion}: the local treatment is on record.", title=f"Local treatment of {lesion}", button="Save",
+    )  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import SimpleLazyObject
 
 from capture.casebook import history, versions
@@ -20,7 +20,7 @@ from capture.grading import dose_advice
 from trial import protocol
 from trial.models import Cycle, Participant
 from trial.record import access
-from trial.record.save import Save, of_request
+from trial.record.save import Save
 from trial.rules.dose.intensity import cycle_dose
 
 
@@ -101,13 +101,8 @@ def strike_out(request: HttpRequest, reference: str, number: int) -> HttpRespons
     """Takes a cycle back with a reason; the newest first."""
     participant = access.participant_for(request.user, reference)
     row = get_object_or_404(participant.cycles.standing(), number=number)
-    reason, refusal = ReasonForm(request.POST or None), None
-    if request.method == "POST" and reason.is_valid():
-        save = of_request(request, reason.cleaned_data["reason"])
-        refusal = saving.attempt(request, lambda: dosing.strike_out(save, row))
-        if refusal is None:
-            messages.success(request, f"Cycle {number} is struck out; it stays in the history.")
-            return redirect("capture:participant", participant.reference)
-    shown = {"participant": participant, "form": reason, "title": f"Strike out cycle {number}", "button": "Strike out",
-             **(refusal.context if refusal else {})}  # fmt: skip
-    return render(request, "capture/one_form.html", shown, status=422 if refusal or reason.errors else 200)
+    return saving.one_form(
+        request, participant, ReasonForm(request.POST or None), lambda save: dosing.strike_out(save, row),
+        f"Cycle {number} is struck out; it stays in the history.", title=f"Strike out cycle {number}",
+        button="Strike out",
+    )  # fmt: skip

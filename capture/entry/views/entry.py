@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 
 from capture.casebook import history, versions
 from capture.casebook.forms.base import CasebookForm, rest_not_done
@@ -17,7 +17,7 @@ from capture.entry.services import acknowledgements, entries
 from capture.entry.views import grading, saving
 from trial.models import Participant
 from trial.record import access
-from trial.record.save import Save, of_request
+from trial.record.save import Save
 from trial.rules.typed_text import key
 
 
@@ -56,16 +56,12 @@ def strike_out(request: HttpRequest, reference: str, form: str, row_id: int) -> 
     participant = access.participant_for(request.user, reference)
     casebook_form = _form_or_404(form)
     row = get_object_or_404(casebook_form.model.objects.standing(), participant=participant, pk=row_id)
-    reason = ReasonForm(request.POST or None)
-    if request.method == "POST" and reason.is_valid():
-        save = of_request(request, reason.cleaned_data["reason"])
-        refusal = saving.attempt(request, lambda: entries.strike_out(save, participant, casebook_form, row))
-        if refusal is None:
-            messages.success(request, f"{casebook_form.title} is struck out; it stays in the history.")
-            return redirect("capture:participant", participant.reference)
-    shown = {"participant": participant, "form": reason, "title": f"Strike out: {casebook_form.title.lower()}",
-             "button": "Strike out"}  # fmt: skip
-    return render(request, "capture/one_form.html", shown, status=422 if reason.errors else 200)
+    return saving.one_form(
+        request, participant, ReasonForm(request.POST or None),
+        lambda save: entries.strike_out(save, participant, casebook_form, row),
+        f"{casebook_form.title} is struck out; it stays in the history.",
+        title=f"Strike out: {casebook_form.title.lower()}", button="Strike out",
+    )  # fmt: skip
 
 
 def _page(request: HttpRequest, participant: Participant, book: CasebookForm, row: Any) -> HttpResponse:

@@ -28,7 +28,7 @@ from trial.accounts.security import reauthentication
 from trial.models import Participant, Site
 from trial.record import access, in_force, site_clock, versions_in_force
 from trial.record.save import of_request
-from trial.refused import Refused, reasons_against
+from trial.refused import Refused
 from trial.rules.dates.partial_date import shown
 from trial.rules.eligibility import Answer, unmet
 
@@ -193,16 +193,11 @@ def request_waiver(request: HttpRequest, reference: str) -> HttpResponse:
     """Asks the study chair to let an ineligible participant in."""
     participant = access.participant_for(request.user, reference)
     form = WaiverRequestForm(request.POST or None)
-    reasons: tuple[str, ...] = ()
-    if request.method == "POST" and form.is_valid():
-        because = form.cleaned_data["because"]
-        reasons = reasons_against(lambda: registration.request_waiver(of_request(request), participant, because))
-        if not reasons:
-            messages.success(request, "The waiver waits for the study chair.")
-            return redirect("capture:participant", participant.reference)
-    shown = {"participant": participant, "form": form, "reasons": reasons, "title": "Request a waiver",
-             "button": "Send to the study chair"}  # fmt: skip
-    return render(request, "capture/one_form.html", shown, status=422 if reasons or form.errors else 200)
+    return saving.one_form(
+        request, participant, form,
+        lambda save: registration.request_waiver(save, participant, form.cleaned_data["because"]),
+        "The waiver waits for the study chair.", title="Request a waiver", button="Send to the study chair",
+    )  # fmt: skip
 
 
 @access.allows(*access.DECIDES)

@@ -11,15 +11,16 @@ from typing import Any
 from django.contrib import messages
 from django.db import IntegrityError
 from django.db.models import Model
-from django.forms import BaseForm
+from django.forms import BaseForm, Form
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from capture.casebook import history, registry
 from capture.casebook.forms.reasons import ReasonForm
 from capture.entry import edit_conflict
 from capture.entry.edit_conflict import EditedMeanwhile
-from trial.models import Query
+from trial.models import Participant, Query
 from trial.record import access, system_queries
 from trial.record.save import Save, of_request
 from trial.refused import Refused, reasons_against
@@ -199,6 +200,27 @@ def attempt(request: HttpRequest, save: Callable[[], Any]) -> Refusal | None:
             raise
         return Refusal(reasons=(AT_THE_SAME_MOMENT,))
     return None
+
+
+def one_form(
+    request: HttpRequest, participant: Participant, form: Form, act: Callable[[Save], Any], done: str, back: str = "",
+    **shown: Any,
+) -> HttpResponse:  # fmt: skip
+    """The page of one form: shown, saved, or shown again with why not.
+
+    act: saves it; the reason of a `ReasonForm` is that of the save. done: said on the next page, `back` (an address;
+    the participant's without one).
+    """
+    refusal = None
+    if request.method == "POST" and form.is_valid():
+        save = of_request(request, form.cleaned_data["reason"] if isinstance(form, ReasonForm) else "")
+        refusal = attempt(request, lambda: act(save))
+        if refusal is None:
+            messages.success(request, done)
+            return redirect(back or reverse("capture:participant", args=[participant.reference]))
+    shown |= {"participant": participant, "form": form, **(refusal.context if refusal else {})}
+    status = refusal.status if refusal else 422 if form.errors else 200
+    return render(request, "capture/one_form.html", shown, status=status)
 
 
 def tell(request: HttpRequest, act: Callable[[], Any], done: str) -> None:

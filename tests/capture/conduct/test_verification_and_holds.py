@@ -122,6 +122,16 @@ def test_a_frozen_form_says_so_and_refuses_a_correction_in_words(cast: Cast) -> 
 
 
 @pytest.mark.requirement("R40")
+def test_striking_out_a_frozen_entry_is_refused_on_the_page_in_words(cast: Cast) -> None:
+    row = _hormone(cast)
+    holds.freeze(Save(cast.people[Role.MONITOR]), Target("form", participant=cast.participant, form="hormone"))
+    address = f"/participants/NET-001/hormone/{row.pk}/strike-out/"
+    page = client_of(cast.people[Role.COORDINATOR]).post(address, {"reason_code": "entry_error"})
+    assert page.status_code == 422 and "frozen" in page.content.decode()
+    row.refresh_from_db()
+    assert not row.is_struck_out
+
+
 def test_a_lock_waits_for_the_signature_and_is_approved_by_the_chair(cast: Cast) -> None:
     one = Target("participant", participant=cast.participant)
     monitor, chair = cast.people[Role.MONITOR], cast.people[Role.CHAIR]
