@@ -24,8 +24,8 @@ def sweep() -> list[str]:
     from analysis.results.automatic_queries import ask
     from analysis.results.data_cuts import compute_missing
     from analysis.results.recompute import groups_behind, prepare, recompute
-    from trial.accounts.security import kept_forms
     from trial.models import operations
+    from trial.record import drafts
 
     behind = groups_behind()
     for group in behind:
@@ -34,7 +34,7 @@ def sweep() -> list[str]:
         prepare(known.value)
         ask(known.value)
     compute_missing()
-    kept_forms.forget_old()
+    drafts.forget_old()
     operations.note("sweep", True, f"running; the last sweep recomputed {len(behind)} groups")
     return behind
 

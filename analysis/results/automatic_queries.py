@@ -9,7 +9,8 @@ from typing import Any
 from analysis.models import ParticipantOutcome
 from analysis.results.recompute import groups_behind
 from trial.models import Participant
-from trial.record import changes, system_queries
+from trial.record import system_queries
+from trial.refused import Refused
 
 log = logging.getLogger(__name__)
 # How many are settled before the worker checks whether a result is due; after an import there are thousands.
@@ -41,7 +42,7 @@ def ask(group: str, change: int | None = None) -> int:
 def _settle(participant: Participant, findings: list[system_queries.Finding]) -> bool:
     try:
         return system_queries.settle(participant, findings)
-    except changes.RecordBusy as reason:
+    except Refused as reason:
         log.warning("the queries of %s wait for the next sweep: %s", participant.reference, reason)
         return False
 

@@ -3,13 +3,14 @@
 from analysis.endpoints.registry import ENGINE
 from analysis.results import moments
 from analysis.results.moments import WrongMoment
-from trial.models import Change, DataCut, Person
+from trial.models import Change, DataCut
 from trial.protocol import Group
 from trial.record import changes
 from trial.record.in_force import settings_in_force
+from trial.record.save import Save
 
 
-def make(person: Person, name: str, because: str, as_of: str = "", cutoff: str = "") -> DataCut:
+def make(save: Save, name: str, because: str, as_of: str = "", cutoff: str = "") -> DataCut:
     """Names the moment (empty: the newest change; no cut-off) under a Change of its own.
 
     Raises WrongMoment in words, IntegrityError for a name that is taken.
@@ -20,7 +21,7 @@ def make(person: Person, name: str, because: str, as_of: str = "", cutoff: str =
     head = Change.objects.get(id=moment.change)
     versions = {group.value: settings_in_force(group.value, as_of=moment.change).version() for group in Group}
     changes.stop_unprintable(name)
-    with changes.record(person, "settings", because):
+    with changes.record(save, "settings", because):
         return DataCut.objects.create(
             name=name, because=because, as_of_change=moment.change, cutoff=moment.cutoff, engine=ENGINE,
             settings_versions=versions, head_seal=bytes(head.seal or b"").hex(),

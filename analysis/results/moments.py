@@ -21,6 +21,7 @@ from analysis.results.recompute import newest_change, one_moment, recompute, sto
 from trial.models import Change, DataCut
 from trial.record import snapshot
 from trial.record.in_force import reopenings, settings_in_force
+from trial.refused import Refused
 from trial.rules.dates import partial_date
 from trial.rules.typed_text import key
 
@@ -102,7 +103,7 @@ def day(text: str) -> date:
     """`12-FEB-2006` and what else the product reads as a full date."""
     try:
         read = partial_date.parse(text, datetime.now(UTC).date())
-    except partial_date.DateNotUnderstood as refusal:
+    except Refused as refusal:
         raise WrongMoment(str(refusal)) from None
     if not read.is_complete:
         raise WrongMoment(f"“{text}” names no day. Type it as 12-FEB-2006.")

@@ -14,7 +14,9 @@ from analysis.results.moments import Moment
 from analysis.views import panels
 from trial.models import Change, DataCut, Role
 from trial.protocol import Group
-from trial.record import access, changes
+from trial.record import access
+from trial.record.save import of_request
+from trial.refused import Refused
 
 
 @access.allows(*access.READS_RESULTS)
@@ -37,8 +39,8 @@ def cut(request: HttpRequest) -> HttpResponse:
     """Names a data cut of the record as it is now, or as of the change that is given; refused, it stays as typed."""
     words = {name: request.POST.get(name, "").strip() for name in ("name", "because", "as_of", "cutoff")}
     try:
-        made = data_cuts.make(request.user, **words)
-    except (moments.WrongMoment, IntegrityError, changes.RecordBusy) as refusal:
+        made = data_cuts.make(of_request(request), **words)
+    except (moments.WrongMoment, IntegrityError, Refused) as refusal:
         taken = isinstance(refusal, IntegrityError)
         because = f"A data cut named “{words['name']}” exists. Choose another name." if taken else str(refusal)
         return _page(request, 422, typed=words, refusal=because)

@@ -14,8 +14,10 @@ from analysis.views.settings_form import SettingsForm
 from trial import protocol
 from trial.models import GroupSettings, Role, Version
 from trial.protocol import DECLARED, AnalysisSettings, analysis_settings
-from trial.record import access, changes
-from trial.record.in_force import NotChosen, choose, differences, settings_in_force
+from trial.record import access
+from trial.record.in_force import choose, differences, settings_in_force
+from trial.record.save import of_request
+from trial.refused import Refused
 
 TITLES = {setting.name: setting.title for setting in DECLARED}
 
@@ -95,8 +97,8 @@ def change(request: HttpRequest, letter: str) -> HttpResponse:
         shown["moves"] = moves(current, form.settings)
         return render(request, "analysis/settings/confirm.html", shown)
     try:
-        number = choose(request.user, group.value, form.settings, form.cleaned_data["reason"], seen)
-    except (NotChosen, changes.ReasonMissing, changes.RecordBusy) as refusal:
+        number = choose(of_request(request), group.value, form.settings, form.cleaned_data["reason"], seen)
+    except Refused as refusal:
         shown |= {"refusal": str(refusal), "seen_version": current.version()}
         return render(request, "analysis/settings/change.html", shown, status=409)
     messages.success(request, f"Analysis settings of group {group.value} saved (change {number}). "

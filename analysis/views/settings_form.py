@@ -4,14 +4,9 @@ from typing import Any
 
 from django import forms
 
-from trial.protocol import (
-    WORDS_OF_CHOICES,
-    AnalysisSettings,
-    Declared,
-    WrongSettings,
-    analysis_settings,
-)
+from trial.protocol import WORDS_OF_CHOICES, AnalysisSettings, Declared, analysis_settings
 from trial.record.typed_fields import NumberField, WholeNumberField, WordsField
+from trial.refused import Refused
 
 MOST_STAGES = 3
 YES_NO = (("yes", "Yes"), ("no", "No"))
@@ -51,7 +46,7 @@ class SettingsForm(forms.Form):
         return [self["p0_percent"], self["p1_percent"]]
 
     def clean(self) -> dict[str, Any]:
-        """Builds the settings; WrongSettings becomes an error of the whole form."""
+        """Builds the settings; Refused becomes an error of the whole form."""
         cleaned = super().clean() or self.cleaned_data
         if self.errors:
             return cleaned
@@ -60,7 +55,7 @@ class SettingsForm(forms.Form):
         values[f"plan_{self.group}"] = _plan(cleaned)
         try:
             self.settings = analysis_settings.from_dict(values)
-        except WrongSettings as refusal:
+        except Refused as refusal:
             raise forms.ValidationError(_in_titles(str(refusal), self.single)) from None
         return cleaned
 

@@ -5,7 +5,7 @@ Adding a form: a model, a form class, its edit checks, one line here, its first 
 """
 
 
-from capture.casebook.checks import HARD, SOFT, Check, Facts, Refused, SecondLook, failing, settle
+from capture.casebook.checks import HARD, SOFT, Check, ChecksFailed, Facts, SecondLook, failing, settle
 from capture.casebook.forms import adverse_event, assessment_checks, background, follow_up, treatment, visit
 from capture.casebook.forms.adverse_event import (
                    AWARENESS,
@@ -88,7 +88,7 @@ PLAN: dict[str, tuple[str, ...]] = {
 }
 
 
-__all__ = ["CHECKS", "HARD", "SOFT", "Check", "Facts", "Refused", "SecondLook", "failing", "settle"]
+__all__ = ["CHECKS", "HARD", "SOFT", "Check", "Facts", "ChecksFailed", "SecondLook", "failing", "settle"]
 
 
 

@@ -43,7 +43,7 @@ def entry_lists(participant: Participant) -> list[EntryList]:
 
 
 def _list(form: CasebookForm, participant: Participant) -> EntryList:
-    rows = form.model.objects.filter(participant=participant, struck_out_reason="")
+    rows = form.model.objects.standing().filter(participant=participant)
     listed = tuple(_listed(form, participant, row) for row in rows)
     may_add = form.repeats or not listed
     new_url = reverse("capture:entry_new", args=[participant.reference, form.kind]) if may_add else None
@@ -74,6 +74,6 @@ def pending_entries(participants: Sequence[Participant]) -> list[tuple[CasebookF
             if field.name.endswith("_missing"):
                 pending |= Q(**{field.name: "pending"})
         if pending:
-            rows = form.model.objects.filter(pending, participant__in=participants, struck_out_reason="")
+            rows = form.model.objects.standing().filter(pending, participant__in=participants)
             found += [(form, _listed(form, row.participant, row)) for row in rows.select_related("participant")]
     return found

@@ -13,6 +13,7 @@ from capture.entry.services import assessments, dosing, entries
 from tests.browser.conftest import signed_in_page
 from tests.cast import Cast, cast_of, register
 from trial.models import Participant, Role
+from trial.record.save import Save
 from trial.rules.dates.partial_date import PartialDate
 
 DAY_1 = date(2026, 1, 12)
@@ -22,20 +23,37 @@ PLOT_IN_FOCUS = "document.activeElement.matches('svg') && document.activeElement
 def _course(participant: Participant, millimetres: int) -> None:
     """A target of 40 mm at baseline, one look at it, a raised marker that falls, and diarrhoea."""
     target = [assessment.NewLesion("liver", "segment 4", Decimal(40))]
-    assessments.save_baseline(None, participant, DAY_1 - timedelta(3), "spiral_ct", 5, "not_done", target, [])
-    dosing.save_cycle(None, participant, 1, DAY_1, treatment.AS_PLANNED)
+    assessments.save_baseline(
+        Save(),
+        participant,
+        {"assessed_on": DAY_1 - timedelta(3), "method": "spiral_ct", "slice_thickness_mm": 5, "marker": "not_done"},
+        target,
+        [],
+    )
+    dosing.save_cycle(Save(), participant, 1, {"started_on": DAY_1}, treatment.AS_PLANNED)
     reading = assessments.Reading(participant.lesions.get().pk, "measured", Decimal(millimetres))
-    assessments.save_follow_up(None, participant, DAY_1 + timedelta(56), "spiral_ct", 5, "not_done", [reading], "no")
+    assessments.save_follow_up(
+        Save(),
+        participant,
+        {
+            "assessed_on": DAY_1 + timedelta(56),
+            "method": "spiral_ct",
+            "slice_thickness_mm": 5,
+            "marker": "not_done",
+            "new_lesions": "no",
+        },
+        [reading],
+    )
     values = {"term": "diarrhea", "select": "", "other_words": "", "grade": 3, "grade_missing": "", "attribution": 4,
               "attribution_missing": "", "onset_on": PartialDate(2026, 2, 1), "seriousness": "no", "resolved_on": None,
               "present_at_baseline": False, "expectedness": "", "action_taken": "none", "outcome": "recovering",
               "cycle_number": 1}  # fmt: skip
-    entries.save(None, participant, ENTRY_FORMS["adverse_event"], values)
+    entries.save(Save(), participant, ENTRY_FORMS["adverse_event"], values)
     for day, value in ((-3, 400), (56, 100)):
         level = {"sampled_on": DAY_1 + timedelta(day), "marker": "HIAA5U24", "value": Decimal(value),
                  "value_missing": "", "unit": "ug/L", "upper_limit": Decimal(90), "upper_limit_missing": "",
                  "assay": "HPLC"}  # fmt: skip
-        entries.save(None, participant, ENTRY_FORMS["hormone"], level)
+        entries.save(Save(), participant, ENTRY_FORMS["hormone"], level)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, dosing
 from tests.cast import Cast, cast_of
 from trial.models import Person, Role
+from trial.record.save import Save
 from trial.rules.dates.partial_date import shown
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -55,8 +56,16 @@ def _prepared() -> Cast:
     nora = cast.people[Role.COORDINATOR]
     targets = [assessment.NewLesion("liver", f"segment {n}", Decimal(40)) for n in range(1, 6)]
     others = [assessment.NewLesion("bone", f"vertebra {n}", None) for n in range(1, 4)]
-    assessments.save_baseline(nora, cast.participant, date(2026, 1, 6), "spiral_ct", 5, "not_done", targets, others)
-    dosing.save_cycle(nora, cast.participant, 1, DAY_1, [treatment.Period(1, 28, 400, "twice_daily")])
+    assessments.save_baseline(
+        Save(nora),
+        cast.participant,
+        {"assessed_on": date(2026, 1, 6), "method": "spiral_ct", "slice_thickness_mm": 5, "marker": "not_done"},
+        targets,
+        others,
+    )
+    dosing.save_cycle(
+        Save(nora), cast.participant, 1, {"started_on": DAY_1}, [treatment.Period(1, 28, 400, "twice_daily")]
+    )
     recompute("A")
     recompute("B")
     return cast

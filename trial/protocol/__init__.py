@@ -7,7 +7,6 @@ from trial.protocol.analysis_settings import (
     AnalysisSettings,
     Declared,
     StagePlan,
-    WrongSettings,
 )
 from trial.protocol.code_lists import (
     ETHNICITIES,
@@ -106,7 +105,6 @@ __all__ = [
     "TUMOUR_TYPES",
     "TumourType",
     "WORDS_OF_CHOICES",
-    "WrongSettings",
     "analysis_settings",
     "by_registration",
     "code_lists",

@@ -99,7 +99,7 @@ def _nothing_is_added_to_what_stands(found: Compared, participant: Participant) 
     """A checklist and a baseline are entered as a whole."""
     for entry in found.new.pop("eligibility", []):
         found.problems.append(entry.row.problem("The checklist of a screened participant is not added to."))
-    baseline = participant.assessments.filter(kind="baseline", struck_out_reason="").exists()
+    baseline = participant.assessments.standing().filter(kind="baseline").exists()
     for entry in found.new.get("lesions", []) if baseline else []:
         found.problems.append(entry.row.problem("The baseline is on record without this lesion: the site corrects it."))
 
@@ -120,9 +120,9 @@ def said_by_record(name: str, row: Any) -> dict[str, Any]:
     """The same of a row on record."""
     said: dict[str, Any] = {column: _plain(_value(row, column)) for column in compared_columns(name)}
     manager, lines = BELOW.get(name, ("", ""))
-    below = getattr(row, manager).filter(struck_out_reason="") if manager else []
+    below = getattr(row, manager).standing() if manager else []
     if lines == "lesion_readings":
-        below = below.filter(lesion__struck_out_reason="").select_related("lesion")
+        below = below.standing("lesion").select_related("lesion")
     said["below"] = sorted(sorted(said_by_record(lines, each).items(), key=str) for each in below)
     return said
 
@@ -139,4 +139,4 @@ def _rows(name: str, participant: Participant) -> list[Any]:
     if name == "registration":
         return [participant]
     model = ENTRY_FORMS[name].model if name in ENTRY_FORMS else BY_NAME[name].model
-    return list(model.objects.filter(participant=participant, struck_out_reason="").order_by("id"))
+    return list(model.objects.standing().filter(participant=participant).order_by("id"))

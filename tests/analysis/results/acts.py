@@ -14,7 +14,6 @@ from hypothesis import strategies as some
 
 from analysis.results import data_cuts, moments
 from analysis.results.moments import Moment
-from capture.casebook.checks import Refused
 from capture.casebook.forms import assessment, treatment
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, corrections, dosing, entries, not_done, registration
@@ -23,6 +22,8 @@ from tests.cast import answers, details, register
 from trial.models import Change, GroupSettings, Participant, Person, Reopening, Role, Site
 from trial.protocol import Due
 from trial.record import changes
+from trial.record.save import Save
+from trial.refused import Refused
 
 KIND_OF = {"A": {"tumour_type": "metastatic_gi_carcinoid", "histology": "carcinoid"},
            "B": {"tumour_type": "insulinoma", "histology": "islet_cell"}}  # fmt: skip
@@ -61,7 +62,7 @@ class Study:
 
     def standing(self, act: Act) -> tuple[str, Any]:
         """The kind and the row of a standing entry of anybody; IndexError where there is none."""
-        rows = [(kind, row) for kind in KINDS for row in ENTRY_FORMS[kind].model.objects.filter(struck_out_reason="")]
+        rows = [(kind, row) for kind in KINDS for row in ENTRY_FORMS[kind].model.objects.standing()]
         return rows[act.day % len(rows) if rows else 0]
 
 
@@ -69,7 +70,7 @@ def do(study: Study, act: Act) -> bool:
     """Does it; False when it was refused or there was nothing to do it to."""
     try:
         ACTS[act.what](study, act)
-    except (Refused, registration.NotAllowed, moments.WrongMoment, IntegrityError, IndexError):
+    except (Refused, moments.WrongMoment, IntegrityError, IndexError):
         return False
     return True
 
@@ -80,30 +81,40 @@ def _register(study: Study, act: Act) -> None:
 
 def _waive(study: Study, act: Act) -> None:
     """Screened with an unmet criterion, let in by the chair."""
-    one = registration.screen(study.nora, study.north, details(), answers(measurable=False))
-    waiver = registration.request_waiver(study.nora, one, "because")
-    registration.decide_waiver(study.chris, waiver, act.choice != 0, "because")
-    registration.register(study.nora, one, date(2026, 1, 8))
+    one = registration.screen(Save(study.nora), study.north, details(), answers(measurable=False))
+    waiver = registration.request_waiver(Save(study.nora), one, "because")
+    registration.decide_waiver(Save(study.chris), waiver, act.choice != 0, "because")
+    registration.register(Save(study.nora), one, date(2026, 1, 8))
 
 
 def _correct(study: Study, act: Act) -> None:
     changed: tuple[dict[str, Any], ...] = (KIND_OF["A"], KIND_OF["B"], {"registered_on": act.on - timedelta(days=4)},
                                            {"born_on": act.partial}, {"sex": "male"})  # fmt: skip
     unmet = {"metastatic": registration.Answer(met=False)} if act.choice == 9 else None
-    corrections.correct_participant(study.nora, study.one(act), changed[act.choice % 5], "error", unmet)
+    corrections.correct_participant(Save(study.nora, reason="error"), study.one(act), changed[act.choice % 5], unmet)
 
 
 def _find(study: Study, act: Act) -> None:
     kind = ("ineligible", "cancelled", "in_error")[act.choice % 3]
-    registration.record_finding(study.nora, study.one(act), kind, act.on, "found")
+    registration.record_finding(Save(study.nora), study.one(act), kind, act.on, "found")
 
 
 def _baseline(study: Study, act: Act) -> None:
     one = study.one(act)
     targets = [assessment.NewLesion("liver", f"segment {n}", Decimal(20 + n)) for n in range(1 + act.choice % 3)]
     others = [assessment.NewLesion("bone", "vertebra", None)] * (act.choice % 2)
-    assessments.save_baseline(study.nora, one, DAY_1 - timedelta(days=act.day % 40), "spiral_ct", 5,
-                              ("not_done", "normal", "above")[act.choice % 3], targets, others)  # fmt: skip
+    assessments.save_baseline(
+        Save(study.nora),
+        one,
+        {
+            "assessed_on": DAY_1 - timedelta(days=act.day % 40),
+            "method": "spiral_ct",
+            "slice_thickness_mm": 5,
+            "marker": ("not_done", "normal", "above")[act.choice % 3],
+        },
+        targets,
+        others,
+    )
 
 
 def _dose(study: Study, act: Act) -> None:
@@ -112,14 +123,19 @@ def _dose(study: Study, act: Act) -> None:
     later = treatment.Period(1 + 7 * (act.choice % 2), 28, (400, 0, 200)[act.choice % 3], "twice_daily",
                           "toxicity" if act.choice % 3 else "")  # fmt: skip
     periods = [treatment.Period(1, 7, 400, "twice_daily")] * (act.choice % 2) + [later]
-    dosing.save_cycle(study.nora, study.one(act), number, DAY_1 + timedelta(days=28 * (number - 1)), periods,
-                      reason="as counted")  # fmt: skip
+    dosing.save_cycle(
+        Save(study.nora, reason="as counted"),
+        study.one(act),
+        number,
+        {"started_on": DAY_1 + timedelta(days=28 * (number - 1))},
+        periods,
+    )
 
 
 def _readings(one: Participant, act: Act) -> list[assessments.Reading]:
     """Every target times a share of its baseline; 0: gone; the first one not seen at one choice."""
     found = []
-    for place, lesion in enumerate(one.lesions.filter(struck_out_reason="").order_by("id")):
+    for place, lesion in enumerate(one.lesions.standing().order_by("id")):
         share, was = Decimal(SHARES[act.choice]), lesion.readings.order_by("id")[0].longest_diameter_mm
         if act.day % 7 == 3 and place == 0:
             found.append(assessments.Reading(lesion.pk, "not_evaluated", None, "not imaged"))
@@ -135,14 +151,24 @@ def _scan(study: Study, act: Act, row: Any = None) -> None:
     one = study.one(act)
     on, new = (row.assessed_on if row else act.on), "yes" if act.day % 13 == 5 else "no"
     assessments.save_follow_up(
-        study.nora, one, on, "spiral_ct", 5, ("not_done", "normal", "above")[act.day % 3], _readings(one, act), new,
-        new_lesion_on=on if new == "yes" else None, new_lesion_description="lung" if new == "yes" else "",
-        assessment=row, reason="measured again",
-    )  # fmt: skip
+        Save(study.nora, reason="measured again"),
+        one,
+        {
+            "assessed_on": on,
+            "method": "spiral_ct",
+            "slice_thickness_mm": 5,
+            "marker": ("not_done", "normal", "above")[act.day % 3],
+            "new_lesions": new,
+            "new_lesion_on": on if new == "yes" else None,
+            "new_lesion_description": "lung" if new == "yes" else "",
+        },
+        _readings(one, act),
+        row,
+    )
 
 
 def _scans(study: Study, act: Act) -> list[Any]:
-    return list(study.one(act).assessments.filter(struck_out_reason="").order_by("assessed_on"))
+    return list(study.one(act).assessments.standing().order_by("assessed_on"))
 
 
 def _scan_again(study: Study, act: Act) -> None:
@@ -151,26 +177,26 @@ def _scan_again(study: Study, act: Act) -> None:
 
 
 def _take_scan_back(study: Study, act: Act) -> None:
-    assessments.strike_out(study.nora, _scans(study, act)[-1], "another person's")
+    assessments.strike_out(Save(study.nora, reason="another person's"), _scans(study, act)[-1])
 
 
 def _treat_locally(study: Study, act: Act) -> None:
-    lesion = list(study.one(act).lesions.filter(struck_out_reason=""))[0]
-    assessments.treat_locally(study.nora, lesion, act.on if act.choice else None, "embolised")
+    lesion = list(study.one(act).lesions.standing())[0]
+    assessments.treat_locally(Save(study.nora, reason="embolised"), lesion, act.on if act.choice else None)
 
 
 def _enter(kind: str) -> Callable[[Study, Act], None]:
-    return lambda study, act: entries.save(study.nora, study.one(act), ENTRY_FORMS[kind], typed(kind, act))
+    return lambda study, act: entries.save(Save(study.nora), study.one(act), ENTRY_FORMS[kind], typed(kind, act))
 
 
 def _correct_entry(study: Study, act: Act) -> None:
     kind, row = study.standing(act)
-    entries.save(study.nora, row.participant, ENTRY_FORMS[kind], typed(kind, act), row=row, reason="misread")
+    entries.save(Save(study.nora, reason="misread"), row.participant, ENTRY_FORMS[kind], typed(kind, act), row=row)
 
 
 def _strike_out(study: Study, act: Act) -> None:
     kind, row = study.standing(act)
-    entries.strike_out(study.nora, row.participant, ENTRY_FORMS[kind], row, "another person's")
+    entries.strike_out(Save(study.nora, reason="another person's"), row.participant, ENTRY_FORMS[kind], row)
 
 
 def _choose(group: str, chosen: dict[str, Any]) -> None:
@@ -184,12 +210,12 @@ def _settle(study: Study, act: Act) -> None:
 
 def _reopen(study: Study, act: Act) -> None:
     """By a plan with few places, so that there is something to reopen; or taken back again."""
-    standing = Reopening.objects.filter(struck_out_reason="").first()
+    standing = Reopening.objects.standing().first()
     if standing is None:
         _choose("A", {"plan_A": SMALL})
-        registration.reopen(study.chris, "A", "because")
+        registration.reopen(Save(study.chris), "A", "because")
     else:
-        registration.withdraw(study.chris, standing, "because")
+        registration.withdraw(Save(study.chris), standing, "because")
 
 
 def _without_a_group(study: Study, act: Act) -> None:
@@ -207,7 +233,7 @@ def _rename_the_site(study: Study, act: Act) -> None:
 
 def _say_not_done(study: Study, act: Act) -> None:
     due = Due("Assessment", act.on, act.on, act.on, "due")
-    not_done.record_not_done(study.nora, study.one(act), due, "refused", "")
+    not_done.record_not_done(Save(study.nora), study.one(act), due, "refused", "")
 
 
 def _look_back(study: Study, act: Act) -> None:
@@ -220,7 +246,7 @@ def _look_back(study: Study, act: Act) -> None:
 
 def _cut(study: Study, act: Act) -> None:
     name = f"cut {Change.objects.count()}"
-    data_cuts.make(Person.objects.get(role=Role.STATISTICIAN), name, "an interim look")
+    data_cuts.make(Save(Person.objects.get(role=Role.STATISTICIAN)), name, "an interim look")
     data_cuts.compute_missing()
 
 

@@ -23,8 +23,7 @@ from tests.analysis.results.acts import Study, acts, do
 from tests.analysis.results.typed import Act
 from tests.cast import cast_of
 from tests.plugin_postgres import another_database
-from trial.record import snapshot
-from trial.record.changes import quietly
+from trial.record import changes, snapshot
 from trial.record.in_force import reopenings, settings_in_force
 
 EXAMPLES = int(os.environ.get("ENDPOINT_EXAMPLES", "12"))
@@ -111,16 +110,16 @@ def from_nothing(group: str, as_of: int | None = None) -> tuple[str, str]:
 
 
 @pytest.fixture
-def begun(database: str) -> str:
+def begun(database: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """A study under way, as a template: four participants of A and two of B, most of them on treatment."""
-    with quietly():
-        cast_of()
-        study = Study()
-        for choice in (0, 0, 2, 1, 2):
-            do(study, Act("register", 0, choice, 0))
-        for who in range(5):
-            for each in (Act("baseline", who, who, 5), Act("dose", who, 0, 0), Act("scan", who, 4 * (who % 2), 56)):
-                do(study, each)
+    monkeypatch.setattr(changes, "wake", lambda groups: None)
+    cast_of()
+    study = Study()
+    for choice in (0, 0, 2, 1, 2):
+        do(study, Act("register", 0, choice, 0))
+    for who in range(5):
+        for each in (Act("baseline", who, who, 5), Act("dose", who, 0, 0), Act("scan", who, 4 * (who % 2), 56)):
+            do(study, each)
     return database
 
 
@@ -130,7 +129,7 @@ def test_incremental_and_full_recompute_and_live_and_as_of_reading_agree(
     @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
     @given(STORY)
     def play(story: list[Act | Look]) -> None:
-        with another_database(begun, begun), quietly():
+        with another_database(begun, begun):
             _play(story, monkeypatch)
 
     try:

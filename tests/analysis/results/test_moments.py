@@ -22,6 +22,7 @@ from capture.entry.services import assessments, dosing, entries
 from tests.cast import Cast, cast_of, register
 from trial.models import Change, GroupSettings, Participant, Role
 from trial.record import changes
+from trial.record.save import Save
 from trial.rules.dates.partial_date import PartialDate
 
 DAY_1 = date(2026, 1, 12)
@@ -33,19 +34,37 @@ def _assess(cast: Cast, participant: Participant, on: date, share: str) -> None:
         for each in participant.assessments.get(kind="baseline").readings.order_by("id")
     ]
     nora = cast.people[Role.COORDINATOR]
-    assessments.save_follow_up(nora, participant, on, "spiral_ct", 5, "not_done", readings, "no")
+    assessments.save_follow_up(
+        Save(nora),
+        participant,
+        {"assessed_on": on, "method": "spiral_ct", "slice_thickness_mm": 5, "marker": "not_done", "new_lesions": "no"},
+        readings,
+    )
 
 
 def _treat(cast: Cast, participant: Participant) -> None:
     nora = cast.people[Role.COORDINATOR]
     targets = [assessment.NewLesion("liver", f"segment {n}", Decimal(20 + n)) for n in range(2)]
-    assessments.save_baseline(nora, participant, DAY_1 - timedelta(days=5), "spiral_ct", 5, "not_done", targets, [])
-    dosing.save_cycle(nora, participant, 1, DAY_1, [treatment.Period(1, 28, 400, "twice_daily", "")])
+    assessments.save_baseline(
+        Save(nora),
+        participant,
+        {
+            "assessed_on": DAY_1 - timedelta(days=5),
+            "method": "spiral_ct",
+            "slice_thickness_mm": 5,
+            "marker": "not_done",
+        },
+        targets,
+        [],
+    )
+    dosing.save_cycle(
+        Save(nora), participant, 1, {"started_on": DAY_1}, [treatment.Period(1, 28, 400, "twice_daily", "")]
+    )
 
 
 def _die(cast: Cast, participant: Participant, on: date) -> None:
     values = {"died_on": PartialDate(on.year, on.month, on.day), "cause": "disease", "because": ""}
-    entries.save(cast.people[Role.COORDINATOR], participant, ENTRY_FORMS["death"], values)
+    entries.save(Save(cast.people[Role.COORDINATOR]), participant, ENTRY_FORMS["death"], values)
 
 
 @pytest.fixture
@@ -60,7 +79,9 @@ def cast(database: str) -> Cast:
         lambda: _assess(made, first, DAY_1 + timedelta(days=84), "0.7"),
         lambda: _treat(made, second),
         lambda: _assess(made, second, DAY_1 + timedelta(days=56), "1.3"),
-        lambda: entries.strike_out(nora, third, ENTRY_FORMS["blood_pressure"], _pressure(made, third), "wrong person"),
+        lambda: entries.strike_out(
+            Save(nora, reason="wrong person"), third, ENTRY_FORMS["blood_pressure"], _pressure(made, third)
+        ),
         lambda: _move_to_b(made, third),
         lambda: _die(made, second, DAY_1 + timedelta(days=70)),
         lambda: _settle(made, {"confirmation_days": 40}),
@@ -75,7 +96,7 @@ def cast(database: str) -> Cast:
 def _pressure(cast: Cast, participant: Participant) -> Any:
     values = {"measured_on": DAY_1, "systolic_mmhg": 128, "systolic_mmhg_missing": "", "diastolic_mmhg": 81,
               "diastolic_mmhg_missing": ""}  # fmt: skip
-    return entries.save(cast.people[Role.COORDINATOR], participant, ENTRY_FORMS["blood_pressure"], values)
+    return entries.save(Save(cast.people[Role.COORDINATOR]), participant, ENTRY_FORMS["blood_pressure"], values)
 
 
 def _move_to_b(cast: Cast, participant: Participant) -> None:
@@ -182,7 +203,7 @@ def test_an_instant_is_the_newest_change_known_then(cast: Cast) -> None:
 @pytest.mark.requirement("R57")
 def test_a_data_cut_keeps_its_numbers_whatever_comes_later(cast: Cast) -> None:
     statistician = cast.people[Role.STATISTICIAN]
-    made = data_cuts.make(statistician, "Interim 1", "first look of the committee")
+    made = data_cuts.make(Save(statistician), "Interim 1", "first look of the committee")
     assert data_cuts.compute_missing() == ["Interim 1"]
     assert data_cuts.compute_missing() == []
     moment = moments.of_cut("Interim 1")
@@ -198,14 +219,14 @@ def test_a_data_cut_keeps_its_numbers_whatever_comes_later(cast: Cast) -> None:
 @pytest.mark.requirement("R57")
 def test_a_data_cut_is_never_altered_and_its_name_never_given_twice(cast: Cast) -> None:
     statistician = cast.people[Role.STATISTICIAN]
-    made = data_cuts.make(statistician, "Interim 1", "first look of the committee")
-    with pytest.raises(DatabaseError, match="refused"), changes.record(statistician, "settings", "a better name"):
+    made = data_cuts.make(Save(statistician), "Interim 1", "first look of the committee")
+    with pytest.raises(DatabaseError, match="refused"), changes.record(Save(statistician), "settings", "a better name"):
         made.name = "Interim 2"
         made.save()
     with pytest.raises(IntegrityError):
-        data_cuts.make(statistician, "Interim 1", "again")
+        data_cuts.make(Save(statistician), "Interim 1", "again")
     with pytest.raises(moments.WrongMoment, match="name and a purpose"):
-        data_cuts.make(statistician, "", "purpose")
+        data_cuts.make(Save(statistician), "", "purpose")
 
 
 def test_what_moved_names_the_participant_and_the_fact(cast: Cast) -> None:

@@ -13,6 +13,7 @@ from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import entries
 from tests.cast import Cast, cast_of
 from trial.models import Role
+from trial.record.save import Save
 from trial.rules.dates.partial_date import PartialDate
 
 NOW = datetime(2026, 12, 31, 3, 0, tzinfo=UTC)
@@ -24,7 +25,7 @@ def _die(cast: Cast, on: date) -> int:
     form = ENTRY_FORMS["death"]
     row = form.model.objects.filter(participant=cast.participant).first()
     values = {"died_on": PartialDate(on.year, on.month, on.day), "cause": "disease", "because": ""}
-    entries.save(None, cast.participant, form, values, row=row, reason="misread" if row else "")
+    entries.save(Save(reason="misread" if row else ""), cast.participant, form, values, row=row)
     return recompute("A").holds_to
 
 
@@ -69,8 +70,10 @@ def test_a_data_cut_keeps_its_results_and_outcomes_and_an_asked_moment_its_resul
     changes_of_results: tuple[Cast, list[int]],
 ) -> None:
     cast, made = changes_of_results
-    data_cuts.make(cast.people[Role.STATISTICIAN], "Interim 1", "first look", as_of=str(made[0]))
-    data_cuts.make(cast.people[Role.STATISTICIAN], "Interim 2", "second", as_of=str(made[1]), cutoff="01-FEB-2026")
+    data_cuts.make(Save(cast.people[Role.STATISTICIAN]), "Interim 1", "first look", as_of=str(made[0]))
+    data_cuts.make(
+        Save(cast.people[Role.STATISTICIAN]), "Interim 2", "second", as_of=str(made[1]), cutoff="01-FEB-2026"
+    )
     data_cuts.compute_missing()
     asked = moments.compute("A", Moment(made[2]))
     GroupResult.objects.exclude(change=made[5]).update(computed_at=NOON)

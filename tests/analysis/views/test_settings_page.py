@@ -16,7 +16,9 @@ from tests.cast import Cast, cast_of
 from trial.audit import verify
 from trial.models import Change, GroupSettings, Role
 from trial.protocol import AnalysisSettings
-from trial.record.in_force import NotChosen, choose, settings_in_force
+from trial.record.in_force import choose, settings_in_force
+from trial.record.save import Save
+from trial.refused import Refused
 
 SCANS = (date(2026, 3, 9), date(2026, 4, 8))  # 30 days apart
 
@@ -27,12 +29,31 @@ def cast(database: str) -> Cast:
     made = cast_of()
     nora, participant = made.people[Role.COORDINATOR], made.participant
     target = [assessment.NewLesion("liver", "segment 4", Decimal(50))]
-    assessments.save_baseline(nora, participant, date(2026, 1, 6), "spiral_ct", 5, "not_done", target, [])
-    dosing.save_cycle(nora, participant, 1, date(2026, 1, 12), [treatment.Period(1, 28, 400, "twice_daily")])
+    assessments.save_baseline(
+        Save(nora),
+        participant,
+        {"assessed_on": date(2026, 1, 6), "method": "spiral_ct", "slice_thickness_mm": 5, "marker": "not_done"},
+        target,
+        [],
+    )
+    dosing.save_cycle(
+        Save(nora), participant, 1, {"started_on": date(2026, 1, 12)}, [treatment.Period(1, 28, 400, "twice_daily")]
+    )
     lesion = participant.lesions.get()
     for on in SCANS:
         reading = assessments.Reading(lesion.pk, "measured", Decimal(30), "", None)
-        assessments.save_follow_up(nora, participant, on, "spiral_ct", 5, "not_done", [reading], "no")
+        assessments.save_follow_up(
+            Save(nora),
+            participant,
+            {
+                "assessed_on": on,
+                "method": "spiral_ct",
+                "slice_thickness_mm": 5,
+                "marker": "not_done",
+                "new_lesions": "no",
+            },
+            [reading],
+        )
     return made
 
 
@@ -143,8 +164,8 @@ def test_two_people_changing_settings_at_once_do_not_overwrite_each_other(cast: 
 
 
 def test_the_settings_in_force_are_not_written_again(cast: Cast) -> None:
-    with pytest.raises(NotChosen, match="in force already"):
-        choose(cast.people[Role.STATISTICIAN], "A", AnalysisSettings(), "again", AnalysisSettings().version())
+    with pytest.raises(Refused, match="in force already"):
+        choose(Save(cast.people[Role.STATISTICIAN]), "A", AnalysisSettings(), "again", AnalysisSettings().version())
 
 
 def test_returning_to_the_protocols_value_keeps_nothing_chosen(cast: Cast) -> None:

@@ -17,6 +17,7 @@ from capture.entry.services import assessments, dosing, entries
 from tests.capture.typed import fields, opened, signed_in
 from tests.cast import Cast, cast_of
 from trial.models import Change, Role
+from trial.record.save import Save
 from trial.rules.dates.partial_date import PartialDate
 
 DAY_1 = date(2026, 1, 12)
@@ -83,8 +84,16 @@ def cast(database: object) -> Cast:
     nora, one = cast.people[Role.COORDINATOR], cast.participant
     targets = [assessment.NewLesion("liver", "segment 4", D(40)), assessment.NewLesion("liver", "segment 7", D(30))]
     others = [assessment.NewLesion("bone", "rib", None)]
-    assessments.save_baseline(nora, one, date(2026, 1, 9), "spiral_ct", 5, "not_done", targets, others)
-    dosing.save_cycle(nora, one, 1, DAY_1, treatment.AS_PLANNED, 224, 0)
+    assessments.save_baseline(
+        Save(nora),
+        one,
+        {"assessed_on": date(2026, 1, 9), "method": "spiral_ct", "slice_thickness_mm": 5, "marker": "not_done"},
+        targets,
+        others,
+    )
+    dosing.save_cycle(
+        Save(nora), one, 1, {"started_on": DAY_1, "tablets_dispensed": 224, "tablets_returned": 0}, treatment.AS_PLANNED
+    )
     return cast
 
 
@@ -106,12 +115,23 @@ def _case(cast: Cast, kind: str) -> Case:
         readings = [assessments.Reading(each.pk, "measured" if each.kind == "target" else "present",
                                         D(35) if each.kind == "target" else None)
                     for each in one.lesions.order_by("id")]  # fmt: skip
-        row = assessments.save_follow_up(None, one, date(2026, 3, 9), "spiral_ct", 5, "not_done", readings, "no")
+        row = assessments.save_follow_up(
+            Save(),
+            one,
+            {
+                "assessed_on": date(2026, 3, 9),
+                "method": "spiral_ct",
+                "slice_thickness_mm": 5,
+                "marker": "not_done",
+                "new_lesions": "no",
+            },
+            readings,
+        )
         page = f"{root}/assessments/{row.pk}/"
         return Case(page, f"{root}/history/assessment/{row.pk}/", f"{page}strike-out/",
                     f"lesion{first.pk}-longest_diameter_mm", "36", "37", "marker", "normal")  # fmt: skip
     values, *rest = ENTRIES[kind]
-    row = entries.save(None, one, ENTRY_FORMS[kind], values)
+    row = entries.save(Save(), one, ENTRY_FORMS[kind], values)
     page = f"{root}/{kind}/{row.pk}/"
     return Case(page, f"{root}/history/{kind}/{row.pk}/", f"{page}strike-out/", *rest)
 

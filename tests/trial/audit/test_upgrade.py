@@ -13,6 +13,7 @@ from tests.trial.audit.database import BASELINE, EARLIER, owner_of, restore, upg
 from trial.audit import tables, verify
 from trial.models import Change, Deviation, Participant, Person, Signature, Site
 from trial.record import changes
+from trial.record.save import Save
 
 Rows = dict[Any, Any]
 OTHER_TABLES = ("trial_change", "trial_version", "trial_person", "trial_signin", "trial_journalentry",
@@ -64,7 +65,7 @@ def _written_on_in_the_same_chain() -> None:
     with changes.record(None, "system"):
         Site.objects.create(code="NEW", name="A site of today")
     free = Participant.objects.filter(number__isnull=False, holds__isnull=True).earliest("id")
-    entries.save(Person.objects.get(username="nora"), free, ENTRY_FORMS["deviation"], {
+    entries.save(Save(Person.objects.get(username="nora")), free, ENTRY_FORMS["deviation"], {
         "happened_on": date(2026, 3, 9), "kind": "other", "description": "Diary late", "action": ""})  # fmt: skip
     assert Change.objects.count() == changed + 2
     assert verify.verify(connection).first_break is None
