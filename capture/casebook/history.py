@@ -33,6 +33,7 @@ from trial.models import (
     Version,
 )
 from trial.models.audit import ACTS
+from trial.models.fields import in_a_sentence, label
 from trial.protocol import ctcae_v3
 from trial.record import versions_in_force
 from trial.rules.dates import partial_date, site_time
@@ -99,7 +100,6 @@ SILENT = frozenset({"id", "participant_id", "assessment_id", "cycle_id", "site_i
 SAVES_A_FORM = frozenset({"register", "enter", "correct", "import"})
 # Columns that rows of earlier versions lack, and what those rows meant all the same.
 CAME_LATER = {"aware_offset": "UTC", "time_zone": "UTC"}
-EDITION = "Edition of the form"
 ITEM_WORDS = {item.code: item.words for item in protocol.ELIGIBILITY}
 
 
@@ -230,7 +230,7 @@ def _entry(change: Any, lines: list[Line], editions: dict[int, str]) -> Entry:
     # A Change that touched only rows below the entry leaves its edition as it was.
     until_then = max((number for number in editions if number <= change.id), default=None)
     edition = editions[until_then] if until_then is not None and change.act in SAVES_A_FORM else ""
-    said = tuple(line for line in lines if line.label != EDITION)
+    said = tuple(line for line in lines if line.column != "form_edition")
     return Entry(change.id, change.at, ACTS.get(change.act, change.act), who, role, change.reason, said, edition)
 
 
@@ -242,8 +242,8 @@ def lines_of(version: Version, before: dict[str, Any], name: str) -> list[Line]:
         same = before.get(column, CAME_LATER.get(column)) == value or (not before and value in (None, ""))
         if same or _is_silent(version, column):
             continue
-        label = _label(model, column)
-        words = f"{name}: {label.lower()}" if name else label
+        called = _label(model, column)
+        words = f"{name}: {in_a_sentence(called)}" if name else called
         may_go = bool(value) and redaction.is_free(version.table_name, column)
         found.append(Line(words, _words(model, column, before), _words(model, column, version.row),
                           version.pk, column, may_go))  # fmt: skip
@@ -263,9 +263,8 @@ def _model(table: str) -> Any:
 
 
 def _label(model: Any, column: str) -> str:
-    if column == "form_edition":
-        return EDITION
-    return column.replace("_mm", " (mm)").replace("_", " ").strip().capitalize().replace("(mm)hg", "(mmHg)")
+    field = next((field for field in model._meta.fields if column in (field.name, field.attname)), None)
+    return label(field) if field is not None else column.replace("_", " ").strip().capitalize()
 
 
 def _words(model: Any, column: str, row: dict[str, Any]) -> str:

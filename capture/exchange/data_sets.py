@@ -13,7 +13,7 @@ from django.db import models as django_models
 from capture.casebook.forms.registration import DETAILS
 from capture.casebook.registry import ENTRY_FORMS
 from trial import models, protocol
-from trial.models.fields import MissingReasonField, PartialDateField
+from trial.models.fields import PartialDateField, label
 from trial.protocol.ctcae_v3.limits import ANALYTES
 
 STRUCK_OUT, EDITION = "struck_out_reason", "form_edition"
@@ -100,19 +100,11 @@ def _column(data_set: DataSet, field: Any) -> Column:
         path = f"{field.name}__{named}" if named else field.attname
     own = data_set.to_participant != "self" and field.name in dict(KEYS)
     # A hold names a site of its own beside that of its participant.
-    return Column(f"of_{field.name}" if own else field.name, path, field, _words(data_set, field))
+    return Column(f"of_{field.name}" if own else field.name, path, field, _words(field))
 
 
-def _words(data_set: DataSet, field: Any) -> str:
-    form = ENTRY_FORMS[data_set.form].form if data_set.form in ENTRY_FORMS else None
-    label = form.base_fields[field.name].label if form and field.name in form.base_fields else None
-    if isinstance(field, MissingReasonField):
-        return f"Why it is missing: {field.name.removesuffix('_missing').replace('_', ' ')}"
-    if field.name == STRUCK_OUT:
-        return "Why the row was struck out; empty: it stands"
-    if field.name == EDITION:
-        return "Edition of the form by which it was saved; empty: saved before entries kept theirs"
-    return str(label or field.verbose_name).capitalize()
+def _words(field: Any) -> str:
+    return "; ".join(filter(None, (label(field), field.help_text)))
 
 
 _LINES = {kind: form.lines for kind, form in ENTRY_FORMS.items() if form.lines is not None}

@@ -9,7 +9,6 @@ from django.db.models import Q
 from django.urls import reverse
 
 from capture.casebook.forms.base import CasebookForm
-from capture.casebook.labels import one_line
 from capture.casebook.registry import ENTRY_FORMS
 from trial.models import Participant
 from trial.rules.dates import partial_date
@@ -54,7 +53,7 @@ def _listed(form: CasebookForm, participant: Participant, row: Any) -> Listed:
     when = getattr(row, form.dated_by)
     shown = partial_date.shown(when) if isinstance(when, date) else str(when or "no date")
     url = reverse("capture:entry", args=[participant.reference, form.kind, row.pk])
-    return Listed(row, shown, one_line(form.kind, row), status_of(row), url)
+    return Listed(row, shown, str(row), status_of(row), url)
 
 
 def status_of(row: Any) -> str:

@@ -55,7 +55,7 @@ def _choices(person: Person) -> dict[str, Any]:
         people = people.filter(pk__in=access.changes_for(person).order_by().values("person"))
     return {
         "people": people, "sites": access.sites_for(person).order_by("code"), "acts": ACTS.items(),
-        "tables": sorted(labels.TABLE_TITLES.items(), key=lambda each: each[1]),
+        "tables": sorted(labels.titles().items(), key=lambda each: each[1]),
     }  # fmt: skip
 
 
@@ -119,10 +119,8 @@ KINDS: dict[str, tuple[str, Callable[[Participant, int], list[Any]]]] = {
     "cycle": ("Cycle", lambda one, key: of_entry.rows_of_cycle(get_object_or_404(one.cycles, pk=key))),
     "assessment": ("Assessment", lambda one, key: of_entry.rows_of_assessment(
         get_object_or_404(one.assessments, pk=key))),
-    "waiver": ("Waiver", lambda one, key: [get_object_or_404(one.waivers, pk=key)]),
-    "not_done": ("Not done", lambda one, key: [get_object_or_404(one.not_done, pk=key)]),
-    "expedited_report": ("Expedited report", lambda one, key: [get_object_or_404(one.expedited_reports, pk=key)]),
-    "finding": ("Finding", lambda one, key: [get_object_or_404(one.findings, pk=key)]),
+    **{kind: (labels.title(model._meta.db_table), lambda one, key, model=model: [
+        get_object_or_404(model, participant=one, pk=key)]) for kind, model in labels.OWN_HISTORY.items()},
     **{kind: (form.title, lambda one, key, form=form: of_entry.rows_of_entry(
         form, get_object_or_404(form.model, participant=one, pk=key))) for kind, form in ENTRY_FORMS.items()},
 }  # fmt: skip

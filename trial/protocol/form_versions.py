@@ -41,7 +41,7 @@ EDITIONS: tuple[Edition, ...] = (
     Edition("follow_up_scan", 1, *_FIRST),
     Edition("visit", 1, *_FIRST),
     Edition("blood_pressure", 1, *_FIRST),
-    Edition("adverse_event", 1, *_FIRST, labels={"expectedness": "Expected or not, if serious"}),
+    Edition("adverse_event", 1, *_FIRST, labels={"expectedness": "Expectedness, if serious"}),
     Edition(
         "adverse_event", 2,
         "Asks what starts and decides an expedited report: the hospital stay, and when the site became aware. "

@@ -149,12 +149,6 @@ class AdverseEventForm(AwarenessFields, EntryForm):
                   "onset_on", "onset_on_missing", "resolved_on", "present_at_baseline", "seriousness",
                   "expectedness", "hospital_stay", "aware_on", "aware_time", "aware_offset", "action_taken",
                   "outcome", "cycle_number")  # fmt: skip
-        labels = {"term": "Term", "other_words": "If “other”, what", "onset_on": "Began on",
-                  "resolved_on": "Resolved on", "present_at_baseline": "Present at baseline",
-                  "seriousness": "Serious", "expectedness": "Expected or not",
-                  "hospital_stay": "In hospital for 24 hours or more", "aware_on": "Site became aware on",
-                  "aware_time": "Aware at", "aware_offset": "Offset from UTC of the clock it was aware by",
-                  "action_taken": "Action taken with the study drug", "cycle_number": "Cycle"}  # fmt: skip
         help_texts = {"onset_on": PARTIAL, "resolved_on": "empty while it goes on",
                       "expectedness": "if serious, or of grade 2 or more and related",
                       "hospital_stay": "or a longer stay than planned",

@@ -35,7 +35,6 @@ class MedicationForm(EntryForm):
     class Meta(EntryForm.Meta):
         model = models.Medication
         fields = ("kind", "name", "dose", "indication", "started_on", "started_on_missing", "stopped_on")
-        labels = {"started_on": "Started on", "stopped_on": "Stopped on"}
         help_texts = {"started_on": PARTIAL, "stopped_on": "empty while it goes on"}
 
 
@@ -45,8 +44,6 @@ class HistoryForm(EntryForm):
     class Meta(EntryForm.Meta):
         model = models.MedicalHistory
         fields = ("condition", "grade", "began_on", "began_on_missing", "ongoing")
-        labels = {"condition": "Condition or symptom", "began_on": "Began on", "ongoing": "Still there at baseline",
-                  "grade": "Grade at baseline"}  # fmt: skip
         help_texts = {"began_on": PARTIAL}
 
 
@@ -56,4 +53,3 @@ class DeviationForm(EntryForm):
     class Meta(EntryForm.Meta):
         model = models.Deviation
         fields = ("happened_on", "kind", "description", "action")
-        labels = {"happened_on": "Happened on", "description": "What happened", "action": "What was done about it"}

@@ -1,7 +1,8 @@
 """The base of the forms that are one entry each: the clinic's own fields, and reasons for what is missing."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.db import models
@@ -18,6 +19,7 @@ from capture.casebook.fields import (
     require_value_or_reason,
 )
 from trial.models import fields as record_fields
+from trial.models.fields import label
 
 # No whole number of the record has more digits; what is merely implausible is the business of the edit checks.
 MOST_OF_A_COUNT = 999
@@ -39,10 +41,11 @@ def clinic_field(field: models.Field, **kwargs: Any) -> forms.Field | None:
 
 
 def _made(field: models.Field, kwargs: dict[str, Any]) -> forms.Field | None:
+    kwargs["label"] = label(field)
     common = {name: kwargs[name] for name in ("label", "help_text") if name in kwargs}
     required = not (field.null or field.blank)
     if isinstance(field, record_fields.MissingReasonField):
-        return MissingReasonField()
+        return MissingReasonField(label=label(field))
     if isinstance(field, record_fields.PartialDateField):
         return PartialDateFormField(required=required, before_study=field.name in BEFORE_THE_STUDY, **common)
     if isinstance(field, models.DateField):
@@ -75,6 +78,23 @@ def rest_not_done(form: "EntryForm", typed: QueryDict) -> QueryDict:
     return data
 
 
+FormClass = TypeVar("FormClass", bound=type[forms.Form])
+
+
+def labeled_as(*of: type[models.Model]) -> Callable[[FormClass], FormClass]:
+    """Gives the fields of a form, which are declared without a label, that of the model's field of the same name."""
+
+    def give_labels(form: FormClass) -> FormClass:
+        for model in of:
+            for field in model._meta.concrete_fields:
+                asked = form.base_fields.get(field.name)
+                if asked is not None and asked.label is None:
+                    asked.label = label(field)
+        return form
+
+    return give_labels
+
+
 class EntryForm(forms.ModelForm):
     """One entry of the casebook. A field with a `…_missing` beside it holds a value or the reason why there is none."""
 
@@ -86,7 +106,6 @@ class EntryForm(forms.ModelForm):
         for name in self.may_be_missing():
             self.fields[name].required = False
             self.fields[name].widget.attrs["data-missing"] = f"id_{self.add_prefix(name)}_missing"
-            self.fields[f"{name}_missing"].label = f"Why is it missing: {str(self.fields[name].label).lower()}?"
 
     def may_be_missing(self) -> list[str]:
         """Names of the fields that are asked and have a reason beside them."""

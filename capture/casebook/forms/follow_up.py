@@ -107,7 +107,6 @@ class OffTreatmentForm(EntryForm):
     class Meta(EntryForm.Meta):
         model = models.OffTreatment
         fields = ("off_on", "reason", "because")
-        labels = {"off_on": "Off treatment on", "because": "In words"}
 
 
 class FollowUpForm(EntryForm):
@@ -117,10 +116,6 @@ class FollowUpForm(EntryForm):
         model = models.FollowUp
         fields = ("contacted_on", "alive", "progression", "progressed_on", "progression_method",
                   "disease_assessed_on", "new_therapy", "new_therapy_on", "new_therapy_name")  # fmt: skip
-        labels = {"contacted_on": "Contact on", "alive": "Alive or dead", "progression": "Progression since last visit",
-                  "progressed_on": "Progression on", "progression_method": "Progression seen by",
-                  "disease_assessed_on": "Disease assessed on", "new_therapy": "New anticancer therapy",
-                  "new_therapy_on": "New therapy began on", "new_therapy_name": "Which therapy"}  # fmt: skip
         help_texts = {"disease_assessed_on": "“no progression” counts only with the day of a disease assessment",
                       "new_therapy_on": PARTIAL}  # fmt: skip
 
@@ -131,7 +126,6 @@ class DeathForm(EntryForm):
     class Meta(EntryForm.Meta):
         model = models.Death
         fields = ("died_on", "cause", "because")
-        labels = {"died_on": "Died on", "because": "In words"}
         help_texts = {"died_on": PARTIAL}
 
 
@@ -141,7 +135,6 @@ class WithdrawalForm(EntryForm):
     class Meta(EntryForm.Meta):
         model = models.Withdrawal
         fields = ("withdrew_on", "scope", "because")
-        labels = {"withdrew_on": "Withdrawn on", "scope": "How far it goes", "because": "In words"}
 
 
 class OffStudyForm(EntryForm):
@@ -150,7 +143,6 @@ class OffStudyForm(EntryForm):
     class Meta(EntryForm.Meta):
         model = models.OffStudy
         fields = ("off_on", "reason", "because")
-        labels = {"off_on": "Off study on", "because": "In words"}
 
 
 def details_of_nothing(facts: Facts) -> bool:

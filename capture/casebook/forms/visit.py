@@ -8,10 +8,11 @@ from django import forms
 
 from capture.casebook.checks import CTCAE, HARD, PLAUSIBLE, SOFT, Check, Facts, after_death_check
 from capture.casebook.fields import NumberField, PlainBox, PlainChoice, WordsField
-from capture.casebook.forms.base import CasebookForm, EntryForm
+from capture.casebook.forms.base import CasebookForm, EntryForm, labeled_as
 from capture.grading.grades import grade_line
 from trial import models
 from trial.models import LaboratoryResult, Participant
+from trial.models.fields import in_a_sentence
 from trial.protocol import MISSING_REASONS
 from trial.protocol.ctcae_v3.limits import ANALYTES
 from trial.rules.safety import usual_ranges
@@ -173,7 +174,6 @@ class HormoneForm(EntryForm):
         model = models.HormoneLevel
         fields = ("sampled_on", "marker", "value", "value_missing", "unit", "upper_limit", "upper_limit_missing",
                   "assay")  # fmt: skip
-        labels = {"sampled_on": "Sample taken on", "upper_limit": "Laboratory's upper limit of normal"}
         help_texts = {"upper_limit": "in the unit of the value", "assay": "method or kit; changes are flagged"}
 
 
@@ -184,14 +184,6 @@ class VisitForm(EntryForm):
         model = models.Visit
         fields = ("visited_on", "cycle_number", "weight_kg", "weight_kg_missing", "ecog", "ecog_missing",
                   "systolic_mmhg", "systolic_mmhg_missing", "diastolic_mmhg", "diastolic_mmhg_missing")  # fmt: skip
-        labels = {
-            "visited_on": "Visit on",
-            "cycle_number": "Start of cycle",
-            "weight_kg": "Weight (kg)",
-            "ecog": "ECOG (0–4)",
-            "systolic_mmhg": "Systolic (mmHg)",
-            "diastolic_mmhg": "Diastolic (mmHg)",
-        }
         help_texts = {"cycle_number": "0: screening"}
 
 
@@ -201,8 +193,6 @@ class BloodPressureForm(EntryForm):
     class Meta(EntryForm.Meta):
         model = models.BloodPressure
         fields = ("measured_on", "systolic_mmhg", "systolic_mmhg_missing", "diastolic_mmhg", "diastolic_mmhg_missing")
-        labels = {"measured_on": "Measured on", "systolic_mmhg": "Systolic (mmHg)",
-                  "diastolic_mmhg": "Diastolic (mmHg)"}  # fmt: skip
 
 
 # What is taken at each visit, with the unit most laboratories use; the unit stays the laboratory's own to change.
@@ -221,6 +211,7 @@ FURTHER: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 
 
+@labeled_as(LaboratoryResult)
 class LaboratoryForm(forms.Form):
     """One analyte; a row without value and without reason is no result."""
 
@@ -233,14 +224,14 @@ class LaboratoryForm(forms.Form):
     def __init__(self, *args: Any, analyte: str, further: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, prefix=f"lab-{analyte}", **kwargs)
         self.analyte, self.title, self.further = analyte, ANALYTES[analyte], further
-        for name, field in self.fields.items():
+        for field in self.fields.values():
             if isinstance(field, forms.ChoiceField):
                 kind, field.widget = "form-select", PlainChoice(choices=field.choices)
             else:
                 box = PlainBox()
                 box.attrs.update(field.widget_attrs(box))
                 kind, field.widget = "form-control", box
-            field.widget.attrs.update({"class": kind, "aria-label": f"{self.title}: {name.replace('_', ' ')}"})
+            field.widget.attrs.update({"class": kind, "aria-label": f"{self.title}: {in_a_sentence(str(field.label))}"})
 
     def clean(self) -> dict[str, Any]:
         """A value or a reason, not both."""

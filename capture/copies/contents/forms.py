@@ -77,7 +77,7 @@ def _entry(kind: str, row: Any, below: list[tuple[str, Any, tuple[str, ...]]]) -
     for title, rows, leave_out in below:
         found = list(rows)
         if found:
-            blocks += [Words(title, "strong"), values.table(found, kind, (*leave_out, *_said_above(row, found)))]
+            blocks += [Words(title, "strong"), values.table(found, (*leave_out, *_said_above(row, found)))]
     title = "Details" if kind == "registration" else labels.place(row.participant, kind, row).title
     struck = " (struck out)" if row.is_struck_out else ""
     return Section(f"{title}{struck}", tuple(blocks), (), f"{kind}-{row.pk}")

@@ -57,7 +57,7 @@ def test_every_form_of_the_casebook_has_editions_without_gaps_whose_fields_it_ha
     for form in CASEBOOK:
         editions = form_versions.editions_of(form.kind)
         assert [each.number for each in editions] == list(range(1, len(editions) + 1))
-        asked = labels._FORM_CLASSES[form.kind].base_fields
+        asked = [each.name for each in labels._MODELS[form.kind]._meta.fields]
         assert {name for each in editions for name in (*each.new_fields, *each.labels)} <= set(asked)
 
 
@@ -81,7 +81,7 @@ def test_every_entry_keeps_the_edition_by_which_it_was_saved_and_its_history_say
 def test_an_entry_of_an_older_edition_is_shown_by_its_fields_and_labels(cast: Cast, old_event: AdverseEvent) -> None:
     for role in (Role.MONITOR, Role.COORDINATOR):
         page = signed_in(cast.people[role]).get(_page(old_event)).content.decode()
-        assert "Shown by edition 1 of this form" in page and "Expected or not, if serious" in page
+        assert "Shown by edition 1 of this form" in page and "Expectedness, if serious" in page
         assert page.count("not asked in edition 1") == len(NOT_ASKED)
         assert not set(NOT_ASKED) & set(fields(page)), "what was not asked has no box"
         assert ("Correct it by edition 2" in page) == (role == Role.COORDINATOR)
