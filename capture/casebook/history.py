@@ -13,24 +13,26 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Max, Model, Q
 
-from capture.casebook.forms.base import CasebookForm
-from capture.casebook.registry import CASEBOOK
+from capture.casebook.registry import FORMS
 from trial import protocol
 from trial.audit import holds, redaction
 from trial.audit.redaction import MARK
+from trial.audit.tables import above, record_models
 from trial.models import (
     AdverseEvent,
-    Assessment,
     Change,
-    Cycle,
     EligibilityAnswer,
+    ExpeditedReport,
     LaboratoryResult,
     Lesion,
     LesionReading,
-    Participant,
+    NotDone,
+    RecordRow,
     Redaction,
+    RegistrationFinding,
     Role,
     Version,
+    Waiver,
 )
 from trial.models.audit import ACTS
 from trial.models.fields import in_a_sentence, label
@@ -180,28 +182,37 @@ def since(rows: Sequence[Model], opened_at: int) -> list[Entry]:
     return gone[::-1] + [entry for entry in entries(rows) if entry.number > opened_at]
 
 
-def rows_of_registration(participant: Participant) -> list[Model]:
-    """The participant's details and the answers to the checklist."""
-    return [participant, *participant.eligibility_answers.order_by("id")]
+# What a participant has that is no form of the casebook and has a history of its own, by its kind in the address.
+OWN_HISTORY: dict[str, type[RecordRow]] = {
+    "waiver": Waiver, "finding": RegistrationFinding, "not_done": NotDone, "expedited_report": ExpeditedReport,
+}  # fmt: skip
 
 
-def rows_of_cycle(cycle: Cycle) -> list[Model]:
-    """A cycle and its dosing periods, struck-out ones too."""
-    return [cycle, *cycle.periods.order_by("id")]
+def rows_of(row: RecordRow) -> list[Model]:
+    """The rows of the record that an entry consists of, struck-out ones too: itself, what was chosen in it (the lesions
+    of a baseline), and the rows below it."""
+    lines: list[Model] = []
+    chosen: list[Model] = []
+    kind = row.place.form or row.place.forms.get(getattr(row, row.place.by, ""), "")
+    for model, parent, others in _below(type(row)):
+        found = list(model._default_manager.filter(**{parent: row}).select_related(*others).order_by("id"))
+        lines += found
+        named = [name for name in others if model._meta.get_field(name).related_model.place.entered_with == kind]
+        chosen += [getattr(line, name) for line in found for name in named]
+    return [row, *chosen, *lines]
 
 
-def rows_of_assessment(assessment: Assessment) -> list[Model]:
-    """An assessment and its readings; the baseline also holds the lesions themselves."""
-    readings = list(assessment.readings.select_related("lesion").order_by("id"))
-    lesions = [reading.lesion for reading in readings] if assessment.kind == Assessment.Kind.BASELINE else []
-    return [assessment, *lesions, *readings]
-
-
-def rows_of_entry(form: CasebookForm, row: Model) -> list[Model]:
-    """An entry and the lines below it, struck-out ones too."""
-    if form.lines is None:
-        return [row]
-    return [row, *form.lines.model.objects.filter(**{form.lines.parent: row}).order_by("id")]
+@cache
+def _below(model: type[RecordRow]) -> tuple[tuple[type[RecordRow], str, tuple[str, ...]], ...]:
+    """The models of the rows below those of a model, with the key that leads up, and their other keys."""
+    found = []
+    for line in record_models():
+        key = above(line)
+        if key is not None and key.related_model is model and line not in OWN_HISTORY.values():
+            keys = [field for field in line._meta.concrete_fields if field.is_relation and field is not key]
+            others = tuple(field.name for field in keys if issubclass(field.related_model, RecordRow))
+            found.append((line, key.name, others))
+    return tuple(found)
 
 
 def _of(rows: Iterable[Model]) -> Q:
@@ -281,7 +292,7 @@ def _words(model: Any, column: str, row: dict[str, Any]) -> str:
         return f"{datetime.fromisoformat(str(value)).astimezone(UTC):%d-%b-%Y %H:%M} UTC".upper()
     said = value if isinstance(value, str) else json.dumps(value)
     if column == "form":
-        return next((form.title for form in CASEBOOK if form.kind == said), said)
+        return FORMS[said].title if said in FORMS else said
     if model is AdverseEvent and column in ("term", "select"):
         return _of_the_dictionary().get(said, said)
     choices = _choices(model, column)

@@ -7,33 +7,18 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from django.db.models import Model
 from django.urls import reverse
 from django.utils.text import capfirst
 
 from capture.casebook import history
-from capture.casebook.registry import CASEBOOK, ENTRY_FORMS
+from capture.casebook.registry import CASEBOOK, FORMS
 from trial import protocol
 from trial.audit.tables import above, record_models, table_of
-from trial.models import (
-    Assessment,
-    Cycle,
-    ExpeditedReport,
-    Lesion,
-    NotDone,
-    Participant,
-    Person,
-    RegistrationFinding,
-    Waiver,
-)
+from trial.models import Lesion, Participant, Person
 from trial.models.fields import label
 from trial.protocol.ctcae_v3.limits import ANALYTES
 from trial.rules.dates import partial_date
 from trial.rules.typed_text import key
-
-# Entries that are no form of the casebook and have a history of their own, by its kind in the address.
-OWN_HISTORY: dict[str, Any] = {"waiver": Waiver, "finding": RegistrationFinding, "not_done": NotDone,
-                               "expedited_report": ExpeditedReport}  # fmt: skip
 
 
 @cache
@@ -48,12 +33,18 @@ def title(table: str) -> str:
 
 
 @cache
+def of_history(kind: str) -> Any:
+    """The model whose rows a kind in the address of a history names; None: there is no such kind."""
+    return next((model for model in record_models() if history_of(table_of(model)) == (kind, "id")), None)
+
+
+@cache
 def history_of(table: str) -> tuple[str, str]:
     """(kind in the address of the history, column of a version that holds the entry's id); empty: it has none."""
     model = next((model for model in record_models() if table_of(model) == table), None)
     if model is None or model.place.entered_with:
         return "", ""
-    kind = next((kind for kind, own in OWN_HISTORY.items() if own is model), model.place.form)
+    kind = next((kind for kind, own in history.OWN_HISTORY.items() if own is model), model.place.form)
     if kind or model.place.by:
         return kind or model._meta.model_name or "", "id"
     key = above(model)
@@ -61,10 +52,6 @@ def history_of(table: str) -> tuple[str, str]:
 
 
 TITLES = {form.kind: form.title for form in CASEBOOK}
-_MODELS: dict[str, Any] = {
-    "registration": Participant, "cycle": Cycle, "baseline": Assessment, "follow_up_scan": Assessment,
-    **{kind: book.model for kind, book in ENTRY_FORMS.items()},
-}  # fmt: skip
 _ITEMS = {item.code: item.words for item in protocol.ELIGIBILITY}
 Key = tuple[str, int | None]
 
@@ -86,7 +73,7 @@ def field_label(kind: str, field: str) -> str:
         return str(found or field)
     if field.partition("_")[2] in _ITEMS:
         return _ITEMS[field.partition("_")[2]]
-    fields = _MODELS[kind]._meta.fields if kind in _MODELS else ()
+    fields = FORMS[kind].model._meta.fields if kind in FORMS else ()
     return next((label(each) for each in fields if each.name == field), capfirst(field.replace("_", " ")))
 
 
@@ -105,18 +92,12 @@ def places(items: Iterable[Any]) -> dict[Key, Place]:
 
 def place(participant: Participant, kind: str, row: Any) -> Place:
     """The place of one entry; row None: the form as a whole."""
-    title = TITLES.get(kind, kind)
-    if kind == "registration":
-        return Place(title, reverse("capture:correct", args=[participant.reference]))
-    if row is None:
-        return Place(title, reverse("capture:participant", args=[participant.reference]))
-    if kind == "cycle":
-        return Place(f"Cycle {row.number}", reverse("capture:cycle", args=[participant.reference, row.number]))
-    if kind in ENTRY_FORMS:
-        url = reverse("capture:entry", args=[participant.reference, kind, row.pk])
-        return Place(f"{title} {_day(getattr(row, ENTRY_FORMS[kind].dated_by))}".strip(), url)
-    url = reverse("capture:assessment", args=[participant.reference, row.pk])
-    return Place(f"{title} {_day(row.assessed_on)}", url)
+    form = FORMS.get(kind)
+    if form is None or (row is None and form.model is not Participant):
+        return Place(form.title if form else kind, reverse("capture:participant", args=[participant.reference]))
+    named_by = form.dated_by if form.page is None or form.page.named_by == "" else form.page.named_by
+    when = "" if named_by is None else _day(getattr(row, named_by))
+    return Place(f"{form.title} {when}".strip(), form.url(participant, row))
 
 
 def row_of(participant: Participant, kind: str, row_id: int | None) -> Any:
@@ -127,19 +108,8 @@ def row_of(participant: Participant, kind: str, row_id: int | None) -> Any:
     return found if found is not None and found.participant_id == participant.pk else None
 
 
-def rows_of(participant: Participant, kind: str, row: Any) -> list[Model]:
-    """Every row of the record that the entry consists of."""
-    if kind == "registration":
-        return history.rows_of_registration(participant)
-    if kind == "cycle":
-        return history.rows_of_cycle(row)
-    if kind in ENTRY_FORMS:
-        return history.rows_of_entry(ENTRY_FORMS[kind], row)
-    return history.rows_of_assessment(row)
-
-
 def _rows(kind: str, ids: list[int]) -> dict[int, Any]:
-    return _MODELS[kind].objects.in_bulk(ids) if kind in _MODELS else {}
+    return FORMS[kind].model.objects.in_bulk(ids) if kind in FORMS else {}
 
 
 def _day(when: Any) -> str:

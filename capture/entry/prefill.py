@@ -3,13 +3,13 @@
 from datetime import date
 from typing import Any
 
-from capture.casebook.forms.base import CasebookForm
+from capture.casebook.forms.base import Form
 from capture.grading import event_proposals
 from trial.models import Participant
 from trial.rules.typed_text import key
 
 
-def prefilled(form: CasebookForm, participant: Participant, asked: Any) -> dict[str, Any]:
+def prefilled(form: Form, participant: Participant, asked: Any) -> dict[str, Any]:
     """Field → first value. asked: the query of the address (`cycle`, `marker`, `term`, `select`, `grade`, or a
     `proposal`, which names a measured value without saying it)."""
     if form.kind == "visit":

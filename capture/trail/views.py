@@ -1,7 +1,6 @@
 """Pages of the trail: the list, one Change, the file, and the monitor's review."""
 
 import logging
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -10,8 +9,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from capture.casebook import history, labels
-from capture.casebook import history as of_entry
-from capture.casebook.registry import ENTRY_FORMS
 from capture.conduct import redactions
 from capture.exchange.exporting.export import ExportFailed
 from capture.trail import csv_file, reviews, selection, words
@@ -113,28 +110,16 @@ def review(request: HttpRequest) -> HttpResponse:
     return redirect("capture:trail")
 
 
-# kind in the address → (what it is called, the row with this id of this participant → the rows of the entry)
-KINDS: dict[str, tuple[str, Callable[[Participant, int], list[Any]]]] = {
-    "registration": ("Screening and registration", lambda one, _: of_entry.rows_of_registration(one)),
-    "cycle": ("Cycle", lambda one, key: of_entry.rows_of_cycle(get_object_or_404(one.cycles, pk=key))),
-    "assessment": ("Assessment", lambda one, key: of_entry.rows_of_assessment(
-        get_object_or_404(one.assessments, pk=key))),
-    **{kind: (labels.title(model._meta.db_table), lambda one, key, model=model: [
-        get_object_or_404(model, participant=one, pk=key)]) for kind, model in labels.OWN_HISTORY.items()},
-    **{kind: (form.title, lambda one, key, form=form: of_entry.rows_of_entry(
-        form, get_object_or_404(form.model, participant=one, pk=key))) for kind, form in ENTRY_FORMS.items()},
-}  # fmt: skip
-
-
 @access.allows(*access.READS_RECORD)
 def entry_history(request: HttpRequest, reference: str, kind: str, row_id: int) -> HttpResponse:
     """Who changed what, when, from what to what and why; newest first."""
     participant = access.participant_for(request.user, reference)
-    if kind not in KINDS:
+    model = labels.of_history(kind)
+    if model is None:
         raise Http404("There is no such kind of entry.")
-    title, rows = KINDS[kind]
-    entries = of_entry.entries(rows(participant, row_id))
-    shown = {"participant": participant, "entry_title": title, "entries": entries,
+    row = participant if model is Participant else get_object_or_404(model, pk=row_id, participant=participant)
+    entries = history.entries(history.rows_of(row))
+    shown = {"participant": participant, "entry_title": labels.title(model._meta.db_table), "entries": entries,
              "reads_trail": request.user.role in access.READS_TRAIL,
              "may_black_out": request.user.role in redactions.MAY_ASK}  # fmt: skip
     return render(request, "capture/history.html", shown)

@@ -38,7 +38,6 @@ from trial.protocol.eligibility import (
     EligibilityItem,
 )
 from trial.protocol.form_versions import (
-    EDITIONS,
     Edition,
 )
 from trial.protocol.groups import (
@@ -74,7 +73,6 @@ __all__ = [
     "DUE",
     "Declared",
     "Due",
-    "EDITIONS",
     "ELIGIBILITY",
     "ELIGIBILITY_EDITION",
     "ENGINE",

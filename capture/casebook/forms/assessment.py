@@ -7,8 +7,10 @@ from typing import Any
 
 from django import forms
 
+from capture.casebook.due import Rule
 from capture.casebook.fields import FullDateField, NumberField, WholeNumberField, WordsField
-from capture.casebook.forms.base import labeled_as
+from capture.casebook.forms.assessment_checks import ABSENT_BASELINE, ABSENT_FOLLOW_UP_SCAN, BASELINE, FOLLOW_UP_SCAN
+from capture.casebook.forms.base import Form, Lines, Page, labeled_as
 from capture.casebook.forms.reasons import ReasonForm
 from trial import protocol
 from trial.models import Assessment, Lesion, LesionReading
@@ -57,6 +59,20 @@ def _style(form: forms.Form, label: str) -> None:
 class HeadForm(forms.Form):
     """When and how the assessment was made."""
 
+    help = {
+        "assessed_on": (
+            "Baseline: at most {baseline_window_days} days before day 1. Later: every {assessment_interval_days} "
+            "days ± {assessment_window_days}; a response is looked at again after {confirmation_days} days.",
+            "criteria",
+        ),
+        "method": ("The same for a lesion from baseline to the end, or sums do not compare.", "criteria"),
+        "slice_thickness_mm": (
+            "Of CT or MRI. A lesion is measurable from {measurable_spiral_mm} mm by spiral CT, "
+            "{measurable_conventional_mm} mm otherwise.", "criteria",
+        ),
+        "marker": ("Whether the tumor markers are raised: complete response then needs them normal.", "criteria"),
+    }
+
     assessed_on = FullDateField()
     method = forms.ChoiceField(choices=[("", "Choose"), *protocol.METHODS])
     slice_thickness_mm = NumberField(required=False, min_value=0, max_digits=4, decimal_places=1)
@@ -70,6 +86,16 @@ class HeadForm(forms.Form):
 @labeled_as(Assessment)
 class FollowUpHeadForm(HeadForm):
     """A follow-up also asks for new lesions and the investigator's own response."""
+
+    help = {
+        "new_lesions": ("A lesion that was not there at baseline is progression.", "criteria"),
+        "new_lesion_on": ("The scan that first shows it dates the progression.", "criteria"),
+        "new_lesion_description": ("Organ and place, so that it is found again.", ""),
+        "investigator_response": (
+            "The investigator's own judgment. It is shown beside the computed response; a difference raises a "
+            "query.", "criteria",
+        ),
+    }
 
     new_lesions = forms.ChoiceField(choices=[("", "choose"), *Assessment.NewLesions.choices])
     new_lesion_on = FullDateField(required=False)
@@ -118,6 +144,12 @@ class NewLesionForm(forms.Form):
 class LocalTreatmentForm(ReasonForm):
     """When a lesion was embolised or ablated; empty: it was not."""
 
+    help = {
+        "locally_treated_on": (
+            "From this day the lesion counts as not evaluated: its size no longer tells of the study drug.", "criteria",
+        ),
+    }
+
     locally_treated_on = FullDateField(required=False)
     field_order = ("locally_treated_on", "reason_code", "reason_words")
 
@@ -164,3 +196,21 @@ class ReadingForm(forms.Form):
         found = self.cleaned_data
         return Reading(self.lesion.pk, found["state"], found.get("longest_diameter_mm"),
                        found["not_evaluated_reason"], found["scanned_on"])  # fmt: skip
+
+
+_READINGS = Lines(LesionReading, "assessment", "lesion_readings")
+_PAGE = Page("capture:assessment", "pk", "capture:assessment_new")
+BASELINE_FORM = Form(
+    "baseline", HeadForm, "assessed_on",
+    Rule(f"at most {protocol.constant('baseline_window_days')} days before day 1"), Assessment,
+    "Baseline tumor assessment", checks=BASELINE + ABSENT_BASELINE, verified=("assessed_on",), lines=_READINGS,
+    page=_PAGE, file="assessments", known_by=("assessed_on",),
+)
+FOLLOW_UP_SCAN_FORM = Form(
+    "follow_up_scan", FollowUpHeadForm, "assessed_on",
+    Rule(f"every {protocol.constant('assessment_interval_days') // 7} weeks ± "
+         f"{protocol.constant('assessment_window_days')} days from day 1; a response again after "
+         f"{protocol.constant('confirmation_days')} days"),
+    Assessment, repeats=True, checks=FOLLOW_UP_SCAN + ABSENT_FOLLOW_UP_SCAN, verified=("assessed_on", "new_lesions"),
+    lines=_READINGS, page=_PAGE, file="assessments", known_by=("assessed_on",),
+)  # fmt: skip

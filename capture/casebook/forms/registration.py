@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from capture.casebook.due import Rule
 from capture.casebook.fields import (
     BirthDateField,
     FullDateField,
@@ -16,9 +17,9 @@ from capture.casebook.fields import (
     before_birth,
     require_value_or_reason,
 )
-from capture.casebook.forms.base import labeled_as
+from capture.casebook.forms.base import Form, Lines, Page, labeled_as
 from trial import protocol
-from trial.models import Participant, Person, RegistrationFinding, Site, Waiver
+from trial.models import EligibilityAnswer, Participant, Person, RegistrationFinding, Site, Waiver
 from trial.models.fields import label
 from trial.protocol import code_lists
 from trial.rules.eligibility import Answer
@@ -46,6 +47,26 @@ def _words(label: str | None = None) -> WordsField:
 @labeled_as(Participant)
 class DetailsForm(forms.Form):
     """What is known of the participant at screening; dates and ECOG may be missing for a reason."""
+
+    help = {
+        "site": ("The site of the participant; it cannot be changed later.", ""),
+        "registered_on": (
+            "Day 0 of survival and progression times. Not before consent, not in the future.", "endpoints",
+        ),
+        "measured_on": ("Holds for each laboratory value without a date of its own.", "eligibility"),
+        "consented_on": ("The day on the signed consent form; nobody is registered without it.", "eligibility"),
+        "born_on": ("At least {minimum_age_years} years at registration; day or month may be unknown.", "eligibility"),
+        "sex": ("As in the medical record.", ""),
+        "race": ("As the participant says.", ""),
+        "ethnicity": ("As the participant says.", ""),
+        "ecog": ("0 to 4; up to {highest_ECOG} is eligible.", "eligibility"),
+        "tumour_type": ("With the histology it decides the group: A carcinoid, B islet cell or other.", "groups"),
+        "histology": ("As in the pathology report; with the tumor type it determines the group.", "groups"),
+        "primary_site": ("Where the tumor began, if known.", ""),
+        "metastatic_sites": ("Every organ with metastases, separated by commas.", ""),
+        "functional_syndrome": ("The syndrome caused by the tumor's hormones, or “none”.", ""),
+        "prior_therapy": ("Earlier anticancer treatment, newest first.", "eligibility"),
+    }
 
     consented_on = FullDateField(required=False)
     born_on = BirthDateField(required=False, help_text="UNK-JAN-1950: day unknown")
@@ -187,6 +208,7 @@ class CorrectionForm(ChecklistForm, DetailsForm):
 class RegisterScreenedForm(forms.Form):
     """Registers a participant who is screened already, for instance after an approved waiver."""
 
+    help = DetailsForm.help
     registered_on = FullDateField()
 
 
@@ -217,3 +239,10 @@ class FindingForm(forms.Form):
     kind = _select(RegistrationFinding.Kind.choices)
     found_on = FullDateField()
     because = _words()
+
+
+REGISTRATION_FORM = Form(
+    "registration", CorrectionForm, "registered_on", Rule("before treatment"), Participant, before_registration=True,
+    verified=("consented_on", "registered_on", "tumour_type", "histology"),
+    lines=Lines(EligibilityAnswer, "participant", "eligibility"), page=Page("capture:correct", named_by=None),
+)

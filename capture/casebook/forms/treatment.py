@@ -18,8 +18,9 @@ from capture.casebook.checks import (
     Facts,
     after_death_check,
 )
+from capture.casebook.due import Rule
 from capture.casebook.fields import FullDateField, WholeNumberField, WordsField
-from capture.casebook.forms.base import labeled_as
+from capture.casebook.forms.base import Form, Lines, Page, labeled_as
 from trial import protocol
 from trial.models import Cycle, DosingPeriod
 from trial.models.fields import in_a_sentence
@@ -92,6 +93,19 @@ PERIOD_ROWS = 4
 @labeled_as(Cycle)
 class CycleForm(forms.Form):
     """One course from its actual day 1."""
+
+    help = {
+        "started_on": (
+            "Day 1 of this cycle; a cycle has {cycle_days} days. Day 1 of cycle 1 starts the counting of "
+            "assessments.", "doses",
+        ),
+        "tablets_dispensed": ("Tablets of {tablet_mg} mg given out for this cycle.", "doses"),
+        "tablets_returned": ("Tablets brought back; with those given out it says what was taken.", "doses"),
+        "lot": ("The number on the pack.", ""),
+        "delay_reason": (
+            "Why day 1 came more than {cycle_window_days} days after the end of the cycle before.", "doses",
+        ),
+    }
 
     started_on = FullDateField()
     tablets_dispensed = WholeNumberField(required=False, min_value=0, max_value=500)
@@ -206,3 +220,10 @@ ABSENT_CYCLE = (
     Check("NA-02", "The full dose needs no reason: clear it, or choose the dose again.", DOES_NOT_APPLY, HARD,
           reason_for_full_dose),
 )  # fmt: skip
+
+
+CYCLE_FORM = Form(
+    "cycle", CycleForm, "started_on", Rule(f"every {protocol.constant('cycle_days')} days until progression"), Cycle,
+    repeats=True, checks=DOSING + ABSENT_CYCLE, verified=("started_on",), file="cycles",
+    lines=Lines(DosingPeriod, "cycle", "dosing_periods"), page=Page("capture:cycle", "number", named_by="number"),
+)

@@ -9,10 +9,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from capture.casebook import labels
-from capture.casebook.registry import PLAN
 from capture.conduct import verification
 from capture.conduct.queries import NotPossible
-from capture.conduct.verification import entries_of
+from capture.conduct.verification import PLAN, entries_of
 from trial.models import Participant, Role
 from trial.record import access, changes
 

@@ -37,7 +37,7 @@ def save_cycle(
     act = "correct" if earlier else "enter"
     with changes.record(person, act, reason, participant=participant, groups=(participant.group,)):
         if earlier is not None:
-            edit_conflict.stop_if_edited(history.rows_of_cycle(earlier), opened_at)
+            edit_conflict.stop_if_edited(history.rows_of(earlier), opened_at)
         cycle = earlier or Cycle(participant=participant, number=number)
         cycle.started_on, cycle.tablets_dispensed, cycle.tablets_returned = started_on, dispensed, returned
         cycle.lot, cycle.delay_reason = lot, delay_reason

@@ -36,7 +36,7 @@ def page(request: HttpRequest, participant: Participant, row: Assessment | None)
         return saving.Sheet([head, *rows], reason if row else None, shown)
 
     return saving.answer(
-        request, TEMPLATE, make, lambda: history.rows_of_assessment(row) if row else [],
+        request, TEMPLATE, make, lambda: history.rows_of(row) if row else [],
         lambda sheet: _save(request, participant, row, sheet, edition),
         lambda sheet: _done(request, participant, sheet),
     )  # fmt: skip

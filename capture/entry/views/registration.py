@@ -131,7 +131,7 @@ def correct(request: HttpRequest, reference: str) -> HttpResponse:
         return saving.Sheet([form], reason, shown)
 
     return saving.answer(
-        request, "capture/correct.html", make, lambda: history.rows_of_registration(participant),
+        request, "capture/correct.html", make, lambda: history.rows_of(participant),
         lambda sheet: _save_correction(request, participant, sheet, edition),
         lambda sheet: _corrected(request, participant),
     )  # fmt: skip

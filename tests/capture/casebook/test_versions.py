@@ -13,7 +13,7 @@ from tests.capture.entry import test_corrections as corrections
 from tests.capture.typed import fields, opened, signed_in
 from tests.cast import Cast
 from trial.models import AdverseEvent, Change, EditionApproval, Role, Site, Version
-from trial.protocol import EDITIONS, Edition, form_versions
+from trial.protocol import Edition, form_versions
 from trial.record import changes, versions_in_force
 
 REASON = {"reason_code": "entry_error", "reason_words": ""}
@@ -53,11 +53,11 @@ def _page(event: AdverseEvent) -> str:
 
 @pytest.mark.requirement("R54")
 def test_every_form_of_the_casebook_has_editions_without_gaps_whose_fields_it_has() -> None:
-    assert {each.form for each in EDITIONS} == {form.kind for form in CASEBOOK}
+    assert form_versions.forms() == tuple(form.kind for form in CASEBOOK)
     for form in CASEBOOK:
         editions = form_versions.editions_of(form.kind)
         assert [each.number for each in editions] == list(range(1, len(editions) + 1))
-        asked = [each.name for each in labels._MODELS[form.kind]._meta.fields]
+        asked = [each.name for each in form.model._meta.fields]
         assert {name for each in editions for name in (*each.new_fields, *each.labels)} <= set(asked)
 
 
@@ -148,9 +148,9 @@ def test_an_entry_that_names_no_edition_is_told_by_the_columns_of_its_version() 
 @pytest.mark.requirement("R54")
 def test_labels_and_fields_of_an_edition_follow_from_all_that_came_later(monkeypatch: pytest.MonkeyPatch) -> None:
     first = form_versions.editions_of("hormone")[0]
-    more = (Edition("hormone", 2, "", "", first.since, ("assay",), {"unit": "Unit used"}),
-            Edition("hormone", 3, "", "", first.since, ("upper_limit",)))  # fmt: skip
-    monkeypatch.setattr(form_versions, "EDITIONS", (*EDITIONS, *more))
+    more = (Edition(2, "", "", first.since, ("assay",), {"unit": "Unit used"}),
+            Edition(3, "", "", first.since, ("upper_limit",)))  # fmt: skip
+    monkeypatch.setitem(form_versions._DECLARED, "hormone", (first, *more))
     assert form_versions.asked_after("hormone", 1) == ("assay", "upper_limit")
     assert form_versions.asked_between("hormone", 1, 2) == ("assay",)
     assert [form_versions.labels("hormone", number) for number in (1, 2, 3)] == [{"unit": "Unit used"}] * 2 + [{}]
@@ -163,6 +163,6 @@ def test_a_save_by_an_edition_that_is_not_usable_keeps_nothing(cast: Cast) -> No
     before = Change.objects.count()
     with pytest.raises(versions.NotInForce, match="Edition 2 of this form is not approved at the site"):
         enter(cast, "adverse_event", values=SERIOUS | {"aware_on": date(2026, 2, 2)}, edition=2)
-    with pytest.raises(versions.NotInForce, match="“Aware on” is asked from edition 2"):
+    with pytest.raises(versions.NotInForce, match="“Site became aware on” is asked from edition 2"):
         enter(cast, "adverse_event", values=SERIOUS | {"aware_on": date(2026, 2, 2)})
     assert Change.objects.count() == before and not AdverseEvent.objects.exists()

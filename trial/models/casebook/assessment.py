@@ -48,7 +48,7 @@ class Assessment(RecordRow, ByEdition):
     )
 
     class Meta:
-        verbose_name = "Tumor assessment"
+        verbose_name, verbose_name_plural = "Tumor assessment", "Tumor assessments"
         ordering = ("assessed_on", "id")
         constraints = [
             models.UniqueConstraint(
@@ -84,7 +84,7 @@ class Lesion(RecordRow):
     locally_treated_on = models.DateField("Treated locally on (embolization, ablation)", null=True)
 
     class Meta:
-        verbose_name = "Lesion"
+        verbose_name, verbose_name_plural = "Lesion", "Lesions"
         ordering = ("-kind", "id")
         constraints = [
             models.UniqueConstraint(
@@ -120,7 +120,7 @@ class LesionReading(RecordRow):
     scanned_on = models.DateField("Scan date", null=True)
 
     class Meta:
-        verbose_name = "Lesion measurement"
+        verbose_name, verbose_name_plural = "Lesion measurement", "Lesion measurements"
         constraints = [
             models.UniqueConstraint(
                 fields=("assessment", "lesion"), condition=Q(struck_out_reason=""), name="one_reading_per_lesion"

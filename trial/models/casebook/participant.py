@@ -55,7 +55,7 @@ class Participant(RecordRow, ByEdition):
     )
 
     class Meta:
-        verbose_name = "Screening and registration"
+        verbose_name, verbose_name_plural = "Screening and registration", "Screening and registration"
         ordering = ("number", "screening_number")
         constraints = [
             value_or_reason("born_on", "participant_birth_or_reason"),
@@ -100,7 +100,7 @@ class EligibilityAnswer(RecordRow):
     measured_on = models.DateField("Measured on", null=True)
 
     class Meta:
-        verbose_name = "Eligibility answer"
+        verbose_name, verbose_name_plural = "Eligibility answer", "Eligibility checklist"
         constraints = [models.UniqueConstraint(fields=("participant", "item"), name="one_answer_per_item")]
 
 
@@ -120,7 +120,7 @@ class Waiver(RecordRow):
     decided_because = models.TextField("Reason for the decision", blank=True, default="")
 
     class Meta:
-        verbose_name = "Waiver"
+        verbose_name, verbose_name_plural = "Waiver", "Waivers"
 
 
 class RegistrationFinding(RecordRow):
@@ -140,4 +140,4 @@ class RegistrationFinding(RecordRow):
     because = models.TextField("Description")
 
     class Meta:
-        verbose_name = "Registration issue"
+        verbose_name, verbose_name_plural = "Registration issue", "Registration issues"

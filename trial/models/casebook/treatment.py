@@ -23,7 +23,7 @@ class Cycle(RecordRow, ByEdition):
     delay_reason = models.CharField("Reason for the delay", max_length=120, blank=True, default="")
 
     class Meta:
-        verbose_name = "Cycle"
+        verbose_name, verbose_name_plural = "Cycle", "Cycles"
         ordering = ("number",)
         constraints = [
             models.UniqueConstraint(
@@ -55,7 +55,7 @@ class DosingPeriod(RecordRow):
     reason = models.CharField("Reason", max_length=120, blank=True, default="")
 
     class Meta:
-        verbose_name = "Dosing period"
+        verbose_name, verbose_name_plural = "Dosing period", "Dosing periods"
         ordering = ("from_day",)
         constraints = [
             models.CheckConstraint(

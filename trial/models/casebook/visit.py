@@ -83,7 +83,7 @@ class LaboratoryResult(RecordRow):
     upper_limit = models.DecimalField("Upper limit of normal", max_digits=12, decimal_places=3, null=True, blank=True)
 
     class Meta:
-        verbose_name = "Laboratory result"
+        verbose_name, verbose_name_plural = "Laboratory result", "Laboratory results"
         ordering = ("id",)
         constraints = [
             value_or_reason("value", "laboratory_value_or_reason"),
