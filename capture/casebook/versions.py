@@ -62,8 +62,9 @@ def _is_kept(row: Any, name: str, stored: dict[str, Any]) -> bool:
 def _refuse(row: Any, form: str, number: int, given: list[str]) -> None:
     if given:
         asked_from = form_versions.asked_from(form, given[0])
+        words = label(row._meta.get_field(given[0]))
         raise NotInForce(
-            f"“{label(row._meta.get_field(given[0]))}” is asked from edition {asked_from} of this form on, and this is by edition "
+            f"“{words}” is asked from edition {asked_from} of this form on, and this is by edition "
             f"{number}. Nothing was saved."
         )
 

@@ -226,6 +226,11 @@ class Form:
         """What the form is called everywhere."""
         return self.called or str(self.model._meta.verbose_name)
 
+    @property
+    def data_set(self) -> str:
+        """The name of the file that the entries leave and come in."""
+        return self.file or self.kind
+
     def entries(self, participant: Participant) -> Any:
         """Every entry of the participant in order of time, struck-out ones too."""
         place = self.model.place

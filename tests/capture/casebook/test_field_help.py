@@ -38,7 +38,7 @@ def test_no_help_belongs_to_a_field_that_is_gone() -> None:
 
 def test_its_numbers_are_the_protocols_and_its_links_lead_somewhere() -> None:
     parts = set(re.findall(r'href="#([a-z]+)"', TEMPLATE.read_text()))
-    for form, name in ((form, name) for form in FORMS for name in _asked(form)):
+    for form, name in [(each, name) for each in FORMS for name in _asked(each)]:
         found = help_of(form, name)
         assert found is not None and "{" not in found.words
         assert found.part == "" or found.part in parts, (form, name)
