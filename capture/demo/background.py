@@ -19,9 +19,9 @@ TUMOURS = {
           ("neuroendocrine_tumour", "carcinoid", "rectum", "", 2),
           ("metastatic_gi_carcinoid", "carcinoid", "stomach", "", 1)),
     "B": (("recurrent_islet_cell", "islet_cell", "pancreas, tail", "", 4),
-          ("gastrinoma", "islet_cell", "duodenum", "Zollinger-Ellison syndrome", 2),
+          ("gastrinoma", "islet_cell", "duodenum", "Zollinger–Ellison syndrome", 2),
           ("glucagonoma", "islet_cell", "pancreas, tail", "glucagonoma syndrome", 1),
-          ("insulinoma", "islet_cell", "pancreas, head", "hypoglycaemia", 1),
+          ("insulinoma", "islet_cell", "pancreas, head", "hypoglycemia", 1),
           ("somatostatinoma", "islet_cell", "pancreas, head", "", 1),
           ("wdha_syndrome", "islet_cell", "pancreas, body", "WDHA syndrome", 1),
           ("pancreatic_polypeptide", "islet_cell", "pancreas, head", "", 1),
@@ -32,8 +32,8 @@ NAMED_TUMOUR = {"B3": 1, "B5": 2, "B7": 3, "B9": 4, "B12": 5, "B15": 6, "B26": 7
 PRIOR = ("", "octreotide", "octreotide, interferon alfa", "streptozocin and 5-FU", "hepatic artery embolisation",
          "resection of the primary, octreotide", "radiotherapy of bone metastases")  # fmt: skip
 METASTASES = ("liver", "liver, lymph nodes", "liver, bone", "lymph nodes, peritoneum", "liver, lung", "lung")
-HISTORY = (("Flushing", 1), ("Hypertension", 2), ("Diarrhoea", 1), ("Diabetes mellitus", 2), ("Abdominal pain", 2),
-           ("Resection of the primary tumour", None))  # fmt: skip
+HISTORY = (("Flushing", 1), ("Hypertension", 2), ("Diarrhea", 1), ("Diabetes mellitus", 2), ("Abdominal pain", 2),
+           ("Resection of the primary tumor", None))  # fmt: skip
 LABORATORY = {"neutrophils": "3400", "platelets": "210000", "bilirubin": "0.6", "ast": "1.1", "creatinine": "0.8"}
 
 
@@ -124,7 +124,7 @@ def _analogue(made: DemoParticipant) -> list[Step]:
 
 
 def _against_events(made: DemoParticipant) -> list[Step]:
-    cures = {"diarrhea": ("Loperamide", "2 mg as needed", "diarrhoea"),
+    cures = {"diarrhea": ("Loperamide", "2 mg as needed", "diarrhea"),
              "hypertension": ("Amlodipine", "5 mg once daily", "high blood pressure"),
              "rash_hand_foot_skin_reaction": ("Urea cream 10 %", "twice daily", "hand-foot skin reaction")}  # fmt: skip
     found = []

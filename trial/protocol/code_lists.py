@@ -9,7 +9,7 @@ SERIOUSNESS = (
     ("no", "Not serious"),
     ("death", "Death"),
     ("life_threatening", "Life-threatening"),
-    ("hospitalisation", "Hospitalisation or longer stay"),
+    ("hospitalisation", "Hospitalization or longer stay"),
     ("disability", "Disability"),
     ("congenital", "Congenital anomaly"),
     ("important", "Other medically important event"),
@@ -46,7 +46,18 @@ MARKERS = (
     ("SOMATOST", "Somatostatin"),
     ("VIP", "Vasoactive intestinal peptide"),
 )
-MARKER_UNITS = ("ng/mL", "ug/L", "pg/mL", "pmol/L", "nmol/L", "U/L", "mg/24 h", "umol/24 h", "mg/L", "mU/L")
+MARKER_UNITS = (
+    ("ng/mL", "ng/mL"),
+    ("ug/L", "µg/L"),
+    ("pg/mL", "pg/mL"),
+    ("pmol/L", "pmol/L"),
+    ("nmol/L", "nmol/L"),
+    ("U/L", "U/L"),
+    ("mg/24 h", "mg/24 h"),
+    ("umol/24 h", "µmol/24 h"),
+    ("mg/L", "mg/L"),
+    ("mU/L", "mU/L"),
+)
 MEDICATION_KINDS = (("somatostatin_analogue", "Somatostatin analogue"), ("other", "Other"))
 DEVIATION_KINDS = (
     ("eligibility", "Eligibility"),
@@ -97,11 +108,11 @@ OFF_STUDY_REASONS = (
     ("other", "Other"),
 )
 # Offered while they are typed; other words are as good.
-PRIMARY_SITES = ("terminal ileum", "jejunum", "duodenum", "stomach", "appendix", "caecum", "colon", "rectum",
+PRIMARY_SITES = ("terminal ileum", "jejunum", "duodenum", "stomach", "appendix", "cecum", "colon", "rectum",
                  "bronchus", "pancreas, head", "pancreas, body", "pancreas, tail", "unknown primary")  # fmt: skip
 METASTATIC_SITES = ("liver", "mesentery", "lymph nodes", "peritoneum", "bone", "lung", "ovary")
-SYNDROMES = ("none", "carcinoid syndrome", "hypoglycaemia", "Zollinger–Ellison syndrome", "glucagonoma syndrome",
-             "watery diarrhoea syndrome", "somatostatinoma syndrome", "Cushing's syndrome")  # fmt: skip
+SYNDROMES = ("none", "carcinoid syndrome", "hypoglycemia", "Zollinger–Ellison syndrome", "glucagonoma syndrome",
+             "WDHA syndrome (VIPoma)", "somatostatinoma syndrome", "Cushing's syndrome")  # fmt: skip
 NOT_DONE_REASONS = (
     ("unwell", "Participant too unwell"),
     ("refused", "Participant declined"),

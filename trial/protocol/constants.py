@@ -27,12 +27,12 @@ class Constant:
 
 
 CONSTANTS: tuple[Constant, ...] = (
-    Constant("accrual_ceiling_A", 50, "participants", "Enrolment of 93 is split 50 and 43 by group.", OUR_READING),
-    Constant("accrual_ceiling_B", 43, "participants", "Enrolment of 93 is split 50 and 43 by group.", OUR_READING),
+    Constant("accrual_ceiling_A", 50, "participants", "Enrollment of 93 is split 50 and 43 by group.", OUR_READING),
+    Constant("accrual_ceiling_B", 43, "participants", "Enrollment of 93 is split 50 and 43 by group.", OUR_READING),
     Constant("cycle_days", 28, "days", "Courses repeat every 28 days.", REGISTRY),
     Constant("full_dose_mg", 400, "mg", "Dose level 0 is 400 mg twice daily.", OUR_READING),
     Constant("tablet_mg", 200, "mg", "Sorafenib tablets hold 200 mg.", OUR_READING),
-    Constant("assessment_interval_days", 56, "days", "Tumour assessment every 8 weeks.", OUR_READING),
+    Constant("assessment_interval_days", 56, "days", "Tumor assessment every 8 weeks.", OUR_READING),
     Constant("assessment_window_days", 7, "days", "Assessments may lie 7 days either side.", OUR_READING),
     Constant("baseline_window_days", 28, "days", "Baseline never more than 4 weeks before treatment.", RECIST),
     Constant("confirmation_days", 28, "days", "Response seen again on scans at least 4 weeks apart.", REGISTRY),

@@ -5,7 +5,7 @@ from enum import Enum
 
 
 class Group(str, Enum):
-    """Analysis group by tumour type; each is evaluated on its own for every endpoint [registry]."""
+    """Analysis group by tumor type; each is evaluated on its own for every endpoint [registry]."""
 
     A = "A"
     B = "B"
@@ -27,10 +27,10 @@ TUMOUR_TYPES: tuple[TumourType, ...] = (
     TumourType("gastrinoma", "Gastrinoma", Group.B),
     TumourType("glucagonoma", "Glucagonoma", Group.B),
     TumourType("insulinoma", "Insulinoma", Group.B),
-    TumourType("metastatic_gi_carcinoid", "Metastatic gastrointestinal carcinoid tumour", Group.A),
-    TumourType("neuroendocrine_tumour", "Neuroendocrine tumour (histology decides)", None),
-    TumourType("pancreatic_polypeptide", "Pancreatic polypeptide tumour", Group.B),
-    TumourType("recurrent_gi_carcinoid", "Recurrent gastrointestinal carcinoid tumour", Group.A),
+    TumourType("metastatic_gi_carcinoid", "Metastatic gastrointestinal carcinoid tumor", Group.A),
+    TumourType("neuroendocrine_tumour", "Neuroendocrine tumor (histology decides)", None),
+    TumourType("pancreatic_polypeptide", "Pancreatic polypeptide tumor", Group.B),
+    TumourType("recurrent_gi_carcinoid", "Recurrent gastrointestinal carcinoid tumor", Group.A),
     TumourType("recurrent_islet_cell", "Recurrent islet cell carcinoma", Group.B),
     TumourType("somatostatinoma", "Somatostatinoma", Group.B),
     TumourType("wdha_syndrome", "WDHA syndrome (VIPoma)", Group.B),
@@ -48,7 +48,7 @@ def by_registration(number: str) -> tuple[int, str]:
 
 
 def group_of(tumour_type: str, histology: str) -> Group | None:
-    """The analysis group that follows from tumour type and histology [registry]; None when they do not decide it."""
+    """The analysis group that follows from tumor type and histology [registry]; None when they do not decide it."""
     for kind in TUMOUR_TYPES:
         if kind.code == tumour_type and kind.group is not None:
             return kind.group

@@ -31,6 +31,7 @@ from capture.casebook.forms.base import (
 from trial import models
 from trial.models import AdverseEvent
 from trial.protocol import ctcae_v3
+from trial.protocol.ctcae_v3.term_search import search
 from trial.protocol.form_versions import FIRST, FIRST_DAY, Edition
 from trial.record import site_clock
 from trial.record.in_force import Criteria, criteria_of, criteria_of_matches
@@ -223,7 +224,7 @@ class AdverseEventForm(AwarenessFields, EntryForm):
         if "/" in chosen:
             found["term"], _, found["select"] = chosen.partition("/")
             return found
-        matches = ctcae_v3.search(str(self.data.get("term_typed", ""))[:80], limit=12)
+        matches = search(str(self.data.get("term_typed", ""))[:80])
         exact = [each for each in matches if each.words.lower() == self.term_words.strip().lower()]
         one = exact or matches
         if len(one) == 1:
@@ -239,7 +240,7 @@ class AdverseEventForm(AwarenessFields, EntryForm):
 
 
 EVENT_CHECKS = (
-    Check("AE-01", "Choose the term from CTCAE 3.0, with its select where it has one.", CTCAE, HARD,
+    Check("AE-01", "Choose a CTCAE term from the list, with its site or type where the term has one.", CTCAE, HARD,
           unknown_term, "term"),
     Check("AE-02", "This term has no such grade.", CTCAE, HARD, grade_does_not_exist, "grade"),
     Check("AE-03", "The event resolved before it began.", ORDER, HARD,

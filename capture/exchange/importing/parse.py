@@ -22,6 +22,7 @@ from trial.models import Participant, Site
 from trial.protocol import form_versions
 from trial.record import site_clock, versions_in_force
 from trial.rules.dates.partial_date import PartialDate
+from trial.rules.typed_text import key
 
 
 class Sites:
@@ -67,7 +68,7 @@ class Editions:
         if not form:
             return None, ""
         known = {each.number for each in form_versions.editions_of(form)}
-        if named and not (named.isascii() and named.isdigit() and int(named) in known):
+        if named and key(named) not in known:
             return None, f"There is no edition “{named}” of this form."
         return (int(named) if named else self._at_site(form, screening_number)), ""
 

@@ -135,7 +135,7 @@ class HormoneLevel(RecordRow, ByEdition):
     marker = models.CharField("Marker", max_length=12, choices=code_lists.MARKERS)
     value = models.DecimalField("Value", max_digits=12, decimal_places=3, null=True, blank=True)
     value_missing = MissingReasonField()
-    unit = models.CharField("Unit", max_length=12, choices=[(unit, unit) for unit in code_lists.MARKER_UNITS])
+    unit = models.CharField("Unit", max_length=12, choices=code_lists.MARKER_UNITS)
     upper_limit = models.DecimalField("Upper limit of normal", max_digits=12, decimal_places=3, null=True, blank=True)
     upper_limit_missing = MissingReasonField()
     assay = models.CharField("Assay", max_length=60, blank=True, default="")
@@ -164,4 +164,4 @@ class HormoneLevel(RecordRow, ByEdition):
         if self.value is None:
             return f"{marker}: {in_a_sentence(self.get_value_missing_display())}"
         limit = "" if self.upper_limit is None else f" (upper limit {_plain(self.upper_limit)})"
-        return f"{marker} {_plain(self.value)} {self.unit}{limit}"
+        return f"{marker} {_plain(self.value)} {self.get_unit_display()}{limit}"

@@ -153,7 +153,7 @@ def response_to_date(
     """The response so far. due: the assessments of the schedule, the baseline among them, done or not."""
     baseline = baseline_of(participant)
     if baseline is None:
-        words = "No baseline tumour assessment is on record, and without one there is no response."
+        words = "No baseline tumor assessment is on record, and without one there is no response."
         return ResponseToDate("", words, (*_died(participant), *_next(due, "the baseline")))
     case = _case(participant, baseline, settings)
     response, headline, more = _response(case)

@@ -1,4 +1,4 @@
-"""Response by RECIST at each tumour assessment, by the criteria that the protocol chooses. PURE.
+"""Response by RECIST at each tumor assessment, by the criteria that the protocol chooses. PURE.
 
 Sums are exact decimals in millimetres; −30 % and +20 % are inclusive; progression is tested before partial response.
 What RECIST 1.0 and 1.1 say differently stands in `recist_1_0` and `recist_1_1`.
@@ -186,13 +186,13 @@ def non_target_response(
     if back := ", ".join(name for name in states if name in again):
         return NonTarget.PD, f"{back} seen again after a complete response"
     if marker_raised_at_baseline and marker_now == "above":
-        return NonTarget(criteria.persisting), "the tumour marker is still above normal"
+        return NonTarget(criteria.persisting), "the tumor marker is still above normal"
     if "present" in states.values():
         return NonTarget(criteria.persisting), "non-target lesions persist"
     if "not_evaluated" in states.values():
         return NonTarget.NE, "non-target lesions were not all evaluated"
     if marker_raised_at_baseline and marker_now != "normal":
-        return NonTarget.NE, "the tumour marker, raised at baseline, was not done"
+        return NonTarget.NE, "the tumor marker, raised at baseline, was not done"
     if not states and not marker_raised_at_baseline:
         return NonTarget.NONE, "no non-target lesions at baseline"
     return NonTarget.CR, "all non-target lesions are gone"
