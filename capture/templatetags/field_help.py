@@ -6,8 +6,10 @@ from django import template
 from django.forms import BoundField
 
 from capture.casebook.forms.base import help_of
+from trial.models.fields import in_a_sentence
 
 register = template.Library()
+register.filter("in_a_sentence", in_a_sentence)
 
 
 @register.inclusion_tag("capture/_field_help.html")
