@@ -157,8 +157,8 @@ def _of_forms() -> Iterator[DataSet]:
     for form in CASEBOOK:
         files.setdefault(form.data_set, []).append(form)
     for name, forms in files.items():
-        form, more = forms[0], len(forms) > 1
-        title = capfirst(str(form.model._meta.verbose_name_plural)) if more else form.title
+        form = forms[0]
+        title = capfirst(str(form.model._meta.verbose_name_plural)) if form.file else form.title
         path = "self" if form.model is models.Participant else "participant"
         yield DataSet(name, title, form.model, path, READ_BY.get(name, (form.form,)), form.known_by, forms=tuple(forms))
         if form.lines is not None:
