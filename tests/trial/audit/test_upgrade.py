@@ -7,8 +7,10 @@ import pytest
 from django.db import connection
 
 from capture.casebook.registry import ENTRY_FORMS
-from capture.conduct import signing
+from capture.conduct import holds, signing
 from capture.entry.services import entries
+from tests.cast import register
+from tests.examples import values
 from tests.trial.audit.database import BASELINE, EARLIER, owner_of, restore, upgrade
 from trial.audit import tables, verify
 from trial.models import Change, Deviation, Participant, Person, Signature, Site
@@ -67,4 +69,16 @@ def _written_on_in_the_same_chain() -> None:
     entries.save(Person.objects.get(username="nora"), free, ENTRY_FORMS["deviation"], {
         "happened_on": date(2026, 3, 9), "kind": "other", "description": "Diary late", "action": ""})  # fmt: skip
     assert Change.objects.count() == changed + 2
+    assert verify.verify(connection).first_break is None
+
+
+@pytest.mark.requirement("R54", "R56")
+def test_every_form_is_entered_and_frozen_on_an_upgraded_database(upgraded: str) -> None:
+    nora, monitor = (Person.objects.get(username=name) for name in ("nora", "a_monitor"))
+    one = register(nora, nora.sites.get())
+    saved = {kind: entries.save(nora, one, form, values(kind)) for kind, form in ENTRY_FORMS.items()}
+    holds.freeze(monitor, holds.Target("participant", participant=one), "cleaned")
+    for kind, row in saved.items():
+        with pytest.raises(changes.RecordHeld):
+            entries.strike_out(nora, one, ENTRY_FORMS[kind], row, "entered twice")
     assert verify.verify(connection).first_break is None
