@@ -1,4 +1,5 @@
-"""What `docs/recipes.md` says holds: a form is added in a copy of the program by its few files, and is there everywhere.
+"""A form is added by the files that `docs/recipes.md` names, in a copy of the program, and is there everywhere.
+
 
 The copy has a database server of its own; its tests are those of every form, asked of the new one.
 """
