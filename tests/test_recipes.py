@@ -1,6 +1,5 @@
 """A form is added by the files that `docs/recipes.md` names, in a copy of the program, and is there everywhere.
 
-
 The copy has a database server of its own; its tests are those of every form, asked of the new one.
 """
 

@@ -95,9 +95,8 @@ def notes_of(versions: Iterable[Version], *more: Change) -> dict[int, tuple[str,
     return {number: tuple(said) for number, said in found.items()}
 
 
-# Columns that say nothing to a reader: keys, and what the heading of the entry says already.
-SILENT = frozenset({"id", "participant_id", "assessment_id", "cycle_id", "site_id", "edition", "item", "lesion_id",
-                    "visit_id", "analyte", "event_id"})  # fmt: skip
+# What the heading of a row says already.
+IN_THE_HEADING = frozenset({(EligibilityAnswer, "edition"), (EligibilityAnswer, "item"), (LaboratoryResult, "analyte")})
 # Acts that save a form, by an edition of it.
 SAVES_A_FORM = frozenset({"register", "enter", "correct", "import"})
 # Columns that rows of earlier versions lack, and what those rows meant all the same.
@@ -262,10 +261,14 @@ def lines_of(version: Version, before: dict[str, Any], name: str) -> list[Line]:
 
 
 def _is_silent(version: Version, column: str) -> bool:
-    """The edition of the checklist says nothing to a reader; of which edition an approval is, everything."""
+    """Keys of other rows of the record say nothing to a reader, nor does what the heading says already."""
     if column == "aware_offset":
         return not version.row.get("aware_on")
-    return column in SILENT and (version.table_name, column) != ("trial_editionapproval", "edition")
+    model = _model(version.table_name)
+    field = _field(model, column)
+    is_key = field is not None and (field.primary_key or field.is_relation and field.related_model is not model
+                                    and issubclass(field.related_model, RecordRow))  # fmt: skip
+    return is_key or (model, column) in IN_THE_HEADING
 
 
 @cache
@@ -273,8 +276,14 @@ def _model(table: str) -> Any:
     return next(model for model in apps.get_app_config("trial").get_models() if model._meta.db_table == table)
 
 
+@cache
+def _field(model: Any, column: str) -> Any:
+    """The field of a column of a version; None for one that the table has no more."""
+    return next((field for field in model._meta.fields if column in (field.name, field.attname)), None)
+
+
 def _label(model: Any, column: str) -> str:
-    field = next((field for field in model._meta.fields if column in (field.name, field.attname)), None)
+    field = _field(model, column)
     return label(field) if field is not None else column.replace("_", " ").strip().capitalize()
 
 
@@ -295,7 +304,7 @@ def _words(model: Any, column: str, row: dict[str, Any]) -> str:
         return FORMS[said].title if said in FORMS else said
     if model is AdverseEvent and column in ("term", "select"):
         return _of_the_dictionary().get(said, said)
-    choices = _choices(model, column)
+    choices = dict(getattr(_field(model, column), "choices", None) or ())
     return str(choices.get(value, said)) if choices else said
 
 
@@ -306,12 +315,6 @@ def _of_the_dictionary() -> dict[str, str]:
     return {each.code: each.name for each in terms} | {
         select.code: select.words for each in terms for select in each.selects
     }
-
-
-@cache
-def _choices(model: Any, column: str) -> dict[Any, Any]:
-    field = next((each for each in model._meta.fields if each.column == column), None)
-    return dict(getattr(field, "choices", None) or {})
 
 
 def _day(text: str) -> str:

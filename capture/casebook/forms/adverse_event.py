@@ -176,10 +176,6 @@ class AdverseEventForm(AwarenessFields, EntryForm):
 
     class Meta(EntryForm.Meta):
         model = models.AdverseEvent
-        fields = ("term", "select", "other_words", "grade", "grade_missing", "attribution", "attribution_missing",
-                  "onset_on", "onset_on_missing", "resolved_on", "present_at_baseline", "seriousness",
-                  "expectedness", "hospital_stay", "aware_on", "aware_time", "aware_offset", "action_taken",
-                  "outcome", "cycle_number")  # fmt: skip
         help_texts = {"onset_on": PARTIAL, "resolved_on": "empty while it goes on",
                       "expectedness": "if serious, or of grade 2 or more and related",
                       "hospital_stay": "or a longer stay than planned",

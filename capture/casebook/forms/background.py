@@ -44,7 +44,6 @@ class MedicationForm(EntryForm):
 
     class Meta(EntryForm.Meta):
         model = models.Medication
-        fields = ("kind", "name", "dose", "indication", "started_on", "started_on_missing", "stopped_on")
         help_texts = {"started_on": PARTIAL, "stopped_on": "empty while it goes on"}
 
 
@@ -60,7 +59,6 @@ class HistoryForm(EntryForm):
 
     class Meta(EntryForm.Meta):
         model = models.MedicalHistory
-        fields = ("condition", "grade", "began_on", "began_on_missing", "ongoing")
         help_texts = {"began_on": PARTIAL}
 
 
@@ -76,7 +74,6 @@ class DeviationForm(EntryForm):
 
     class Meta(EntryForm.Meta):
         model = models.Deviation
-        fields = ("happened_on", "kind", "description", "action")
 
 
 MEDICATION_FORM = Form(

@@ -123,9 +123,13 @@ def labeled_as(*of: type[models.Model]) -> Callable[[FormClass], FormClass]:
 
 
 class EntryForm(forms.ModelForm):
-    """One entry of the casebook. A field with a `…_missing` beside it holds a value or the reason why there is none."""
+    """One entry of the casebook: it asks for the fields of its model in their order.
+
+    A field with a `…_missing` beside it holds a value or the reason why there is none.
+    """
 
     class Meta:
+        exclude: tuple[str, ...] = ("participant", "continues", "form_edition", "struck_out_reason")
         formfield_callback = staticmethod(clinic_field)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -117,7 +117,6 @@ class OffTreatmentForm(EntryForm):
 
     class Meta(EntryForm.Meta):
         model = models.OffTreatment
-        fields = ("off_on", "reason", "because")
 
 
 class FollowUpForm(EntryForm):
@@ -140,8 +139,6 @@ class FollowUpForm(EntryForm):
 
     class Meta(EntryForm.Meta):
         model = models.FollowUp
-        fields = ("contacted_on", "alive", "progression", "progressed_on", "progression_method",
-                  "disease_assessed_on", "new_therapy", "new_therapy_on", "new_therapy_name")  # fmt: skip
         help_texts = {"disease_assessed_on": "“no progression” counts only with the day of a disease assessment",
                       "new_therapy_on": PARTIAL}  # fmt: skip
 
@@ -157,7 +154,6 @@ class DeathForm(EntryForm):
 
     class Meta(EntryForm.Meta):
         model = models.Death
-        fields = ("died_on", "cause", "because")
         help_texts = {"died_on": PARTIAL}
 
 
@@ -172,7 +168,6 @@ class WithdrawalForm(EntryForm):
 
     class Meta(EntryForm.Meta):
         model = models.Withdrawal
-        fields = ("withdrew_on", "scope", "because")
 
 
 class OffStudyForm(EntryForm):
@@ -186,7 +181,6 @@ class OffStudyForm(EntryForm):
 
     class Meta(EntryForm.Meta):
         model = models.OffStudy
-        fields = ("off_on", "reason", "because")
 
 
 def details_of_nothing(facts: Facts) -> bool:

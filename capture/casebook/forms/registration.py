@@ -24,10 +24,6 @@ from trial.models.fields import label
 from trial.protocol import code_lists
 from trial.rules.eligibility import Answer
 
-DETAILS = ("consented_on", "born_on", "born_on_missing", "sex", "race", "ethnicity", "ecog", "ecog_missing",
-           "tumour_type", "histology", "primary_site", "metastatic_sites", "functional_syndrome",
-           "prior_therapy")  # fmt: skip
-
 
 def _select(choices: Any) -> forms.ChoiceField:
     widget = forms.Select(attrs={"class": "form-select"})
@@ -110,6 +106,9 @@ class DetailsForm(forms.Form):
     def details(self) -> dict[str, Any]:
         """What `services.registration.screen` takes."""
         return {name: self.cleaned_data[name] for name in DETAILS}
+
+
+DETAILS = tuple(DetailsForm.base_fields)
 
 
 class ChecklistForm(forms.Form):

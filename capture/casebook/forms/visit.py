@@ -184,8 +184,6 @@ class HormoneForm(EntryForm):
 
     class Meta(EntryForm.Meta):
         model = models.HormoneLevel
-        fields = ("sampled_on", "marker", "value", "value_missing", "unit", "upper_limit", "upper_limit_missing",
-                  "assay")  # fmt: skip
         help_texts = {"upper_limit": "in the unit of the value", "assay": "method or kit; changes are flagged"}
 
 
@@ -203,8 +201,6 @@ class VisitForm(EntryForm):
 
     class Meta(EntryForm.Meta):
         model = models.Visit
-        fields = ("visited_on", "cycle_number", "weight_kg", "weight_kg_missing", "ecog", "ecog_missing",
-                  "systolic_mmhg", "systolic_mmhg_missing", "diastolic_mmhg", "diastolic_mmhg_missing")  # fmt: skip
         help_texts = {"cycle_number": "0: screening"}
 
 
@@ -219,7 +215,6 @@ class BloodPressureForm(EntryForm):
 
     class Meta(EntryForm.Meta):
         model = models.BloodPressure
-        fields = ("measured_on", "systolic_mmhg", "systolic_mmhg_missing", "diastolic_mmhg", "diastolic_mmhg_missing")
 
 
 # What is taken at each visit, with the unit most laboratories use; the unit stays the laboratory's own to change.
