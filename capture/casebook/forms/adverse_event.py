@@ -162,12 +162,10 @@ class AdverseEventForm(AwarenessFields, EntryForm):
         "hospital_stay": ("Admitted, or kept longer, for 24 hours or more.", "expedited"),
         "aware_on": (
             "The day the site first knew of the event at this grade; the report is due from then. If the grade "
-            "rose, enter a new episode.", "expedited",
-        ),
+            "rose, enter a new episode.", "expedited"),
         "aware_time": (
             "Hour and minute by the clock of the site; without it the clock of the report runs from midnight "
-            "there.", "expedited",
-        ),
+            "there.", "expedited"),
         "aware_offset": ("When the clock is put back it shows an hour twice: say which one it was.", ""),
         "action_taken": ("What was done with the study drug because of the event.", "doses"),
         "outcome": ("As it stands today; correct it when it changes.", ""),

@@ -63,13 +63,11 @@ class HeadForm(forms.Form):
         "assessed_on": (
             "Baseline: at most {baseline_window_days} days before day 1. Later: every {assessment_interval_days} "
             "days ± {assessment_window_days}; a response is looked at again after {confirmation_days} days.",
-            "criteria",
-        ),
+            "criteria"),
         "method": ("The same for a lesion from baseline to the end, or sums do not compare.", "criteria"),
         "slice_thickness_mm": (
             "Of CT or MRI. A lesion is measurable from {measurable_spiral_mm} mm by spiral CT, "
-            "{measurable_conventional_mm} mm otherwise.", "criteria",
-        ),
+            "{measurable_conventional_mm} mm otherwise.", "criteria"),
         "marker": ("Whether the tumor markers are raised: complete response then needs them normal.", "criteria"),
     }
 
@@ -93,8 +91,7 @@ class FollowUpHeadForm(HeadForm):
         "new_lesion_description": ("Organ and place, so that it is found again.", ""),
         "investigator_response": (
             "The investigator's own judgment. It is shown beside the computed response; a difference raises a "
-            "query.", "criteria",
-        ),
+            "query.", "criteria"),
     }
 
     new_lesions = forms.ChoiceField(choices=[("", "choose"), *Assessment.NewLesions.choices])
@@ -146,8 +143,8 @@ class LocalTreatmentForm(ReasonForm):
 
     help = {
         "locally_treated_on": (
-            "From this day the lesion counts as not evaluated: its size no longer tells of the study drug.", "criteria",
-        ),
+            "From this day the lesion counts as not evaluated: its size no longer tells of the study drug.",
+            "criteria"),
     }
 
     locally_treated_on = FullDateField(required=False)

@@ -8,6 +8,7 @@ from django import forms
 from django.db import models
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from capture.casebook import due
 from capture.casebook.checks import Check
@@ -228,7 +229,7 @@ class Form:
     @property
     def title(self) -> str:
         """What the form is called everywhere."""
-        return self.called or str(self.model._meta.verbose_name)
+        return self.called or capfirst(str(self.model._meta.verbose_name))
 
     @property
     def data_set(self) -> str:

@@ -110,8 +110,8 @@ class OffTreatmentForm(EntryForm):
     help = {
         "off_on": ("The day treatment ended for good; the log holds the last dose.", "endpoints"),
         "reason": (
-            "The one main reason. Clinical progression without a scan is no progression of the endpoints.", "endpoints",
-        ),
+            "The one main reason. Clinical progression without a scan is no progression of the endpoints.",
+            "endpoints"),
         "because": (_IN_WORDS, ""),
     }
 
@@ -125,8 +125,7 @@ class FollowUpForm(EntryForm):
     help = {
         "contacted_on": (
             "Every {follow_up_days_between} days until progression, then every {follow_up_slow_days}, ± "
-            "{follow_up_window_days}, for {follow_up_days} days. Known alive until this day.", "endpoints",
-        ),
+            "{follow_up_window_days}, for {follow_up_days} days. Known alive until this day.", "endpoints"),
         "alive": ("Dead: the death form follows.", "endpoints"),
         "progression": ("Radiological progression counts, with date and method; clinical alone does not.", "endpoints"),
         "progressed_on": ("The scan that first shows it.", "endpoints"),

@@ -47,8 +47,7 @@ class DetailsForm(forms.Form):
     help = {
         "site": ("The site of the participant; it cannot be changed later.", ""),
         "registered_on": (
-            "Day 0 of survival and progression times. Not before consent, not in the future.", "endpoints",
-        ),
+            "Day 0 of survival and progression times. Not before consent, not in the future.", "endpoints"),
         "measured_on": ("Holds for each laboratory value without a date of its own.", "eligibility"),
         "consented_on": ("The day on the signed consent form; nobody is registered without it.", "eligibility"),
         "born_on": ("At least {minimum_age_years} years at registration; day or month may be unknown.", "eligibility"),

@@ -97,14 +97,12 @@ class CycleForm(forms.Form):
     help = {
         "started_on": (
             "Day 1 of this cycle; a cycle has {cycle_days} days. Day 1 of cycle 1 starts the counting of "
-            "assessments.", "doses",
-        ),
+            "assessments.", "doses"),
         "tablets_dispensed": ("Tablets of {tablet_mg} mg given out for this cycle.", "doses"),
         "tablets_returned": ("Tablets brought back; with those given out it says what was taken.", "doses"),
         "lot": ("The number on the pack.", ""),
         "delay_reason": (
-            "Why day 1 came more than {cycle_window_days} days after the end of the cycle before.", "doses",
-        ),
+            "Why day 1 came more than {cycle_window_days} days after the end of the cycle before.", "doses"),
     }
 
     started_on = FullDateField()

@@ -49,7 +49,7 @@ def _registration(participant: Participant) -> tuple[Section, ...]:
 
 
 def _apart(rows: Iterable[Any]) -> list[Section]:
-    return [Section(str(each._meta.verbose_name), (*_struck(each), values.facts(each))) for each in rows]
+    return [Section(capfirst(str(each._meta.verbose_name)), (*_struck(each), values.facts(each))) for each in rows]
 
 
 def _entry(kind: str, row: Any, below: list[tuple[str, Any, tuple[str, ...]]]) -> Section:

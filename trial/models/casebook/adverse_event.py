@@ -52,7 +52,6 @@ class AdverseEvent(RecordRow, ByEdition):
     cycle_number = models.PositiveSmallIntegerField("Cycle", null=True, blank=True)
 
     class Meta:
-        verbose_name = "Adverse event"
         ordering = ("onset_on", "id")
         constraints = [
             value_or_reason("grade", "event_grade_or_reason"),
@@ -102,7 +101,6 @@ class ExpeditedReport(RecordRow):
     reference = models.CharField("Reference", max_length=60, blank=True, default="")
 
     class Meta:
-        verbose_name = "Expedited report"
         ordering = ("sent_at", "id")
         constraints = [models.CheckConstraint(condition=~Q(sent_by=""), name="expedited_report_has_a_sender")]
 

@@ -84,7 +84,6 @@ class Lesion(RecordRow):
     locally_treated_on = models.DateField("Treated locally on (embolization, ablation)", null=True)
 
     class Meta:
-        verbose_name, verbose_name_plural = "Lesion", "Lesions"
         ordering = ("-kind", "id")
         constraints = [
             models.UniqueConstraint(

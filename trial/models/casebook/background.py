@@ -45,7 +45,6 @@ class MedicalHistory(RecordRow, ByEdition):
     ongoing = models.CharField("Ongoing at baseline", max_length=8, choices=code_lists.YES_NO_UNKNOWN)
 
     class Meta:
-        verbose_name = "Medical history"
         ordering = ("began_on", "id")
         constraints = [value_or_reason("began_on", "history_start_or_reason")]
 

@@ -25,7 +25,6 @@ class OffTreatment(RecordRow, ByEdition):
     because = models.CharField("Comment", max_length=200, blank=True, default="")
 
     class Meta:
-        verbose_name = "Off treatment"
         constraints = [_one_per_participant("one_off_treatment")]
 
     def __str__(self) -> str:
@@ -86,7 +85,6 @@ class Death(RecordRow, ByEdition):
     because = models.CharField("Comment", max_length=200, blank=True, default="")
 
     class Meta:
-        verbose_name = "Death"
         constraints = [_one_per_participant("one_death")]
 
     def __str__(self) -> str:
@@ -122,7 +120,6 @@ class OffStudy(RecordRow, ByEdition):
     because = models.CharField("Comment", max_length=200, blank=True, default="")
 
     class Meta:
-        verbose_name = "Off study"
         constraints = [_one_per_participant("one_off_study")]
 
     def __str__(self) -> str:

@@ -119,9 +119,6 @@ class Waiver(RecordRow):
     decision = models.CharField("Decision", max_length=10, choices=Decision.choices, default=Decision.OPEN)
     decided_because = models.TextField("Reason for the decision", blank=True, default="")
 
-    class Meta:
-        verbose_name, verbose_name_plural = "Waiver", "Waivers"
-
 
 class RegistrationFinding(RecordRow):
     """What turned out about a registration afterwards; the participant stays on record."""

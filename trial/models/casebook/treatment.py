@@ -23,7 +23,6 @@ class Cycle(RecordRow, ByEdition):
     delay_reason = models.CharField("Reason for the delay", max_length=120, blank=True, default="")
 
     class Meta:
-        verbose_name, verbose_name_plural = "Cycle", "Cycles"
         ordering = ("number",)
         constraints = [
             models.UniqueConstraint(
@@ -55,7 +54,6 @@ class DosingPeriod(RecordRow):
     reason = models.CharField("Reason", max_length=120, blank=True, default="")
 
     class Meta:
-        verbose_name, verbose_name_plural = "Dosing period", "Dosing periods"
         ordering = ("from_day",)
         constraints = [
             models.CheckConstraint(

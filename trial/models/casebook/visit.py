@@ -83,7 +83,6 @@ class LaboratoryResult(RecordRow):
     upper_limit = models.DecimalField("Upper limit of normal", max_digits=12, decimal_places=3, null=True, blank=True)
 
     class Meta:
-        verbose_name, verbose_name_plural = "Laboratory result", "Laboratory results"
         ordering = ("id",)
         constraints = [
             value_or_reason("value", "laboratory_value_or_reason"),
@@ -112,7 +111,6 @@ class BloodPressure(RecordRow, ByEdition):
     diastolic_mmhg_missing = MissingReasonField()
 
     class Meta:
-        verbose_name = "Blood pressure"
         ordering = ("measured_on", "id")
         constraints = [
             value_or_reason("systolic_mmhg", "pressure_systolic_or_reason"),
@@ -141,7 +139,6 @@ class HormoneLevel(RecordRow, ByEdition):
     assay = models.CharField("Assay", max_length=60, blank=True, default="")
 
     class Meta:
-        verbose_name = "Hormone level"
         ordering = ("sampled_on", "marker", "id")
         constraints = [
             value_or_reason("value", "hormone_value_or_reason"),
