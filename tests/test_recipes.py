@@ -106,9 +106,10 @@ def test_a_form_is_a_model_a_module_a_line_and_an_example(database: str, tmp_pat
     _run(folder, "-W", "ignore", "manage.py", "makemigrations", "trial", "--name", "ecg", **here)
     assert len(list((folder / "trial/migrations").glob("*_ecg.py"))) == 1
     own = {name: value for name, value in os.environ.items() if not name.startswith(("ENDPOINT", "PYTEST", "CELERY"))}
-    asked = "ecg or ECG or has_an_example or comes_back_by_it or every_form_is_entered_and_frozen"
+    asked = "ecg or ECG or Electrocardiogram or has_an_example or comes_back_by_it or every_form_is_entered_and_frozen"
     _run(folder, "-m", "pytest", "-q", "-k", asked, "tests/capture/casebook/test_every_form.py",
-         "tests/capture/casebook/test_checks.py", "tests/trial/audit/test_upgrade.py", **own)  # fmt: skip
+         "tests/capture/casebook/test_checks.py", "tests/capture/casebook/test_labels.py",
+         "tests/capture/casebook/test_field_help.py", "tests/trial/audit/test_upgrade.py", **own)  # fmt: skip
 
 
 def test_a_form_without_an_example_is_named() -> None:
