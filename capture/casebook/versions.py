@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from capture.casebook import registry
 from capture.casebook.labels import field_label
 from trial.models import Participant
+from trial.models.fields import label
 from trial.protocol import form_versions
 from trial.record import versions_in_force
 from trial.record.save import Save
@@ -59,9 +60,9 @@ def _is_kept(row: Any, name: str, stored: dict[str, Any]) -> bool:
 def _refuse(row: Any, form: str, number: int, given: list[str]) -> None:
     if given:
         asked_from = form_versions.asked_from(form, given[0])
-        label = str(row._meta.get_field(given[0]).verbose_name)
+        words = label(row._meta.get_field(given[0]))
         raise Refused(
-            f"“{label.capitalize()}” is asked from edition {asked_from} of this form on, and this is by edition "
+            f"“{words}” is asked from edition {asked_from} of this form on, and this is by edition "
             f"{number}. Nothing was saved."
         )
 
@@ -106,9 +107,9 @@ def ask_by(
     for name in form_versions.asked_after(kind, number):
         if name in form.fields:
             form.fields[name] = _not_asked(form, kind, number, name, is_on_record, is_shown)
-    for name, label in form_versions.labels(kind, number).items():
+    for name, words in form_versions.labels(kind, number).items():
         if name in form.fields:
-            form.fields[name].label, form.fields[name].help_text = label, ""
+            form.fields[name].label, form.fields[name].help_text = words, ""
     for name in form_versions.asked_between(kind, new_since, number) if new_since else ():
         if name in form.fields:
             form.fields[name].new_in = f"new in edition {form_versions.asked_from(kind, name)}"  # type: ignore[attr-defined]

@@ -56,7 +56,7 @@ def form_conduct(person: Person, participant: Participant, kind: str, row_id: in
     row = labels.row_of(participant, kind, row_id) if monitor else None
     if row is not None:
         planned = tuple(verification.of_entry(participant, kind, row))
-        seen = history.newest_change(*labels.rows_of(participant, kind, row))
+        seen = history.newest_change(*history.rows_of(row))
     return FormConduct(
         participant, kind, row_id, tuple(standing), dict(by_field), monitor, access.may_enter(person),
         holds.on_entry(participant, kind, row_id), planned, seen,

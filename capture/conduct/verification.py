@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 
 from capture.casebook import history, labels
-from capture.casebook.registry import ENTRY_FORMS, PLAN
+from capture.casebook.registry import CASEBOOK
 from trial.audit import holds
 from trial.models import Acknowledgement, Participant, Role, SourceVerification
 from trial.record import changes
@@ -18,6 +18,9 @@ from trial.refused import Refused
 from trial.rules.dates import partial_date
 
 NOT_YET, VERIFIED, AGAIN = "to verify", "verified", "to verify again"
+
+# Form → its critical fields, which are verified one by one: the plan of source data verification.
+PLAN: dict[str, tuple[str, ...]] = {form.kind: form.verified for form in CASEBOOK if form.verified is not None}
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ def verify_many(save: Save, participant: Participant, entries: Sequence[tuple[st
         for kind, row, seen in entries:
             if kind not in PLAN or (field and field not in PLAN[kind]):
                 raise Refused("The plan does not ask for this verification.")
-            if history.newest_change(*labels.rows_of(participant, kind, row)) != seen:
+            if history.newest_change(*history.rows_of(row)) != seen:
                 raise Refused("The entry was changed while you looked at it. Compare it again.")
             standing = participant.verifications.standing().filter(form=kind, row_id=row.pk)
             one = standing.filter(field=field).first() or SourceVerification(
@@ -149,14 +152,8 @@ def entries_of(participant: Participant, kinds: Any) -> list[CasebookEntry]:
 
 
 def _entry_rows(participant: Participant) -> list[tuple[str, Any, date | None]]:
-    rows: list[tuple[str, Any, date | None]] = [("registration", participant, participant.registered_on)]
-    for scan in participant.assessments.standing():
-        rows.append(("baseline" if scan.kind == "baseline" else "follow_up_scan", scan, scan.assessed_on))
-    rows += [("cycle", each, each.started_on) for each in participant.cycles.standing()]
-    for kind, form in ENTRY_FORMS.items():
-        for row in form.model.objects.standing().filter(participant=participant):
-            rows.append((kind, row, _day(getattr(row, form.dated_by))))
-    return rows
+    return [(form.kind, row, _day(getattr(row, form.dated_by))) for form in CASEBOOK
+            for row in form.entries(participant).standing()]  # fmt: skip
 
 
 def _day(when: Any) -> date | None:
@@ -166,5 +163,5 @@ def _day(when: Any) -> date | None:
 
 
 def _entry(participant: Participant, kind: str, row: Any, on: date | None) -> CasebookEntry:
-    newest = history.newest_change(*labels.rows_of(participant, kind, row))
+    newest = history.newest_change(*history.rows_of(row))
     return CasebookEntry(kind, row, labels.place(participant, kind, row), on, newest)

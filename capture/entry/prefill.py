@@ -3,18 +3,19 @@
 from datetime import date
 from typing import Any
 
-from capture.casebook.forms.base import CasebookForm
+from capture.casebook.due import AtCycleStart
+from capture.casebook.forms.base import Form
 from capture.grading import event_proposals
 from trial.models import Participant
 from trial.rules.typed_text import key
 
 
-def prefilled(form: CasebookForm, participant: Participant, asked: Any) -> dict[str, Any]:
+def prefilled(form: Form, participant: Participant, asked: Any) -> dict[str, Any]:
     """Field → first value. asked: the query of the address (`cycle`, `marker`, `term`, `select`, `grade`, or a
     `proposal`, which names a measured value without saying it)."""
-    if form.kind == "visit":
+    if isinstance(form.due, AtCycleStart) and form.due.numbered_by:
         number = asked.get("cycle", "")
-        return {"cycle_number": key(number)} if key(number) is not None and len(number) < 3 else {}
+        return {form.due.numbered_by: key(number)} if key(number) is not None and len(number) < 3 else {}
     if form.kind == "hormone":
         return _last_hormone(participant, asked.get("marker", ""))
     if form.kind == "adverse_event":

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from capture.casebook.labels import TABLE_TITLES
+from capture.casebook.labels import titles
 from trial.models import Change, Person, Version
 from trial.models.audit import ACTS
 from trial.record import access
@@ -41,7 +41,7 @@ class Filter:
     def of(cls, asked: Mapping[str, str]) -> "Filter":
         """Reads the address; what can be none of the choices is dropped."""
         given = {name: asked.get(name, "").strip()[:40].replace("\0", "") for name in _NAMES}
-        known = {"table": given["table"] in TABLE_TITLES, "act": given["act"] in ACTS,
+        known = {"table": given["table"] in titles(), "act": given["act"] in ACTS,
                  "since": number(given["since"]) > 0,
                  "person": given["person"] == SYSTEM or number(given["person"]) > 0}  # fmt: skip
         return cls(**{name: text if known.get(name, True) else "" for name, text in given.items()})

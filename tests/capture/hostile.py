@@ -19,35 +19,10 @@ from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, dosing, entries
 from tests.capture.typed import fields, signed_in
 from tests.cast import Cast
+from tests.examples import EXAMPLES, HOSTILE
 from trial.models import Role
 from trial.record.save import Save
 from trial.rules.dates.partial_date import PartialDate
-
-HOSTILE = (
-    "", " ", "0", "-1", "00", "1e30", "1e-30", "NaN", "-Infinity", "sNaN", "1,5", "1.0000000001", "99999999999999999",
-    "٣", "½", "²", "0x10", "1_000", "+5", "x" * 5000, "🙂" * 40, "a\x00b", "\x1b[31m", "‮evil", "\ufeff",
-    "<script>alert(1)</script>", "' OR 1=1 --", "{{7*7}}",
-    "{% debug %}", "%s%n", "../../etc",
-    "03/04/2006", "31-FEB-2026", "29-FEB-2025", "UNK-UNK-2026", "UNK-JAN", "32-JAN-2026", "1-1-1", "9999-12-31",
-    "0001-01-01", "10000-01-01", "t", "today", "12-FEB-2026", "JAN-2026", "2026", "01-JAN-1899", "01-JAN-2999", "true",
-    "None", "null", "[]", "yes", "on", "\r\nSet-Cookie: a=b", "=cmd|' /C calc'!A0",
-)  # fmt: skip
-VALID: dict[str, dict[str, str]] = {
-    "adverse_event": {"term": "nausea", "select": "", "grade": "2", "attribution": "4", "onset_on": "20-JAN-2026",
-                      "seriousness": "no", "action_taken": "none", "outcome": "not_recovered"},
-    "hormone": {"sampled_on": "12-JAN-2026", "marker": "CGA", "value": "300", "unit": "ng/mL", "upper_limit": "100"},
-    "visit": {"visited_on": "12-JAN-2026", "cycle_number": "1", "weight_kg": "70", "ecog": "1",
-              "systolic_mmhg": "120", "diastolic_mmhg": "80", "lab-HGB-value": "12.4", "lab-HGB-unit": "g/dL"},
-    "blood_pressure": {"measured_on": "20-JAN-2026", "systolic_mmhg": "120", "diastolic_mmhg": "80"},
-    "medication": {"kind": "other", "name": "loperamide", "started_on": "FEB-2026"},
-    "history": {"condition": "hypertension", "began_on": "2010", "ongoing": "yes"},
-    "deviation": {"happened_on": "20-JAN-2026", "kind": "other", "description": "late scan"},
-    "off_treatment": {"off_on": "20-MAR-2026", "reason": "physician"},
-    "follow_up": {"contacted_on": "20-MAR-2026", "alive": "alive", "progression": "none", "new_therapy": "no"},
-    "death": {"died_on": "20-MAY-2026", "cause": "disease"},
-    "withdrawal": {"withdrew_on": "20-MAR-2026", "scope": "all"},
-    "off_study": {"off_on": "20-MAR-2026", "reason": "lost"},
-}  # fmt: skip
 
 
 @dataclass
@@ -118,7 +93,7 @@ def campaign(cast: Cast, posts: int, seed: int) -> Found:
     opened = {address: fields(nora.get(address).content.decode()) for _, address in everywhere}
     for number in range(posts):
         kind, address = everywhere[number % len(everywhere)]
-        typed = _typed(chance, opened[address], VALID.get(kind, {}))
+        typed = _typed(chance, opened[address], EXAMPLES[kind].typed if kind else {})
         _post(nora, cast, kind, address, typed, found)
     return found
 

@@ -66,7 +66,9 @@ class RecordRow(models.Model):
     is_unalterable: ClassVar[bool] = False
     application_may: ClassVar[str] = "SELECT, INSERT, UPDATE"
 
-    struck_out_reason = models.TextField(blank=True, default="")
+    struck_out_reason = models.TextField(
+        "Reason for striking out", help_text="empty: not struck out", blank=True, default=""
+    )
 
     objects = RecordRows.as_manager()
 
@@ -85,7 +87,9 @@ class ByEdition(models.Model):
     None: saved before entries kept theirs; its versions then tell it by the columns that they have.
     """
 
-    form_edition = models.PositiveSmallIntegerField("edition of the form", null=True, blank=True)
+    form_edition = models.PositiveSmallIntegerField(
+        "Form version", help_text="empty: saved before entries kept theirs", null=True, blank=True
+    )
 
     class Meta:
         abstract = True

@@ -158,6 +158,7 @@ class Hold(RecordRow):
     lifted_because = models.CharField(max_length=300, blank=True, default="")
 
     class Meta:
+        verbose_name = "Freeze or lock"
         ordering = ("id",)
         indexes = [
             models.Index(fields=("participant",), condition=Q(state__in=("in_force", "lift_asked")),
@@ -255,6 +256,7 @@ class Acknowledgement(RecordRow):
     because = models.CharField(max_length=300, blank=True, default="")
 
     class Meta:
+        verbose_name = "Soft check explanation"
         ordering = ("id",)
         constraints = [
             models.UniqueConstraint(

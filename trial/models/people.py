@@ -75,6 +75,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS = ["full_name", "role"]
 
     class Meta:
+        verbose_name = "User"
         constraints = [models.UniqueConstraint(Lower("username"), name="a_username_is_used_once_for_ever")]
 
     def __str__(self) -> str:

@@ -16,6 +16,9 @@ class GroupSettings(RecordRow):
     group = models.CharField(max_length=1, unique=True)
     chosen = models.JSONField(default=dict)
 
+    class Meta:
+        verbose_name = "Analysis settings"
+
 
 class Reopening(RecordRow):
     """The chair's decision to reopen a group that a stage has closed, with the reason.
@@ -36,6 +39,7 @@ class Reopening(RecordRow):
     because = models.TextField()
 
     class Meta:
+        verbose_name = "Reopening of accrual"
         constraints = [
             models.UniqueConstraint(fields=("group", "stage", "ground"), condition=STANDING, name="one_reopening")
         ]
@@ -90,6 +94,7 @@ class EditionApproval(RecordRow):
     recorded_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
+        verbose_name = "Approval of a form version"
         ordering = ("id",)
         constraints = [
             models.CheckConstraint(

@@ -37,7 +37,6 @@ from trial.protocol.eligibility import (
     EligibilityItem,
 )
 from trial.protocol.form_versions import (
-    EDITIONS,
     Edition,
 )
 from trial.protocol.groups import (
@@ -73,7 +72,6 @@ __all__ = [
     "DUE",
     "Declared",
     "Due",
-    "EDITIONS",
     "ELIGIBILITY",
     "ELIGIBILITY_EDITION",
     "ETHNICITIES",

@@ -70,8 +70,7 @@ State = EditionApproval.State
 
 def open_site(person: Person, site: Site) -> None:
     """The editions with which a new site starts; called inside the Change that adds it."""
-    forms = sorted({each.form for each in form_versions.EDITIONS})
-    for form in forms:
+    for form in sorted(form_versions.forms()):
         EditionApproval.objects.create(
             site=site, form=form, edition=form_versions.newest(form), state=State.OPENED,
             decided_on=timezone.now().date(), recorded_by=person,

@@ -166,7 +166,7 @@ def one(request: HttpRequest, query_id: int) -> HttpResponse:
 def _page(request: HttpRequest, query: Query, sheet: AnswerSheet, status: int = 200) -> HttpResponse:
     at = labels.places([query])[(query.form, query.row_id)]
     row = labels.row_of(query.participant, query.form, query.row_id)
-    rows = labels.rows_of(query.participant, query.form, row) if row is not None else []
+    rows = history.rows_of(row) if row is not None else []
     shown: dict[str, Any] = {
         "listed": query_list.one(query, at, timezone.now()), "participant": query.participant,
         "may_answer": access.may_enter(request.user), "may_ask": request.user.role == Role.MONITOR,

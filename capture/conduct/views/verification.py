@@ -8,9 +8,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from capture.casebook import labels
-from capture.casebook.registry import PLAN
 from capture.conduct import verification
-from capture.conduct.verification import entries_of
+from capture.conduct.verification import PLAN, entries_of
 from capture.entry.views import saving
 from trial.models import Participant, Role
 from trial.record import access

@@ -69,7 +69,7 @@ def save_baseline(
 def _stop_if_edited(assessment: Assessment | None, opened_at: int | None) -> None:
     """Asked under the writers' lock: nobody can save between this question and our save."""
     if assessment is not None:
-        edit_conflict.stop_if_edited(history.rows_of_assessment(assessment), opened_at)
+        edit_conflict.stop_if_edited(history.rows_of(assessment), opened_at)
 
 
 def _followed(participant: Participant) -> set[int]:

@@ -50,7 +50,7 @@ def correct_participant(
     if reasons := lifetime.dated_before(participant, corrections.get("born_on")):
         raise Refused(*reasons)
     with changes.record(save, "correct", participant=participant, site=participant.site, groups=groups):
-        edit_conflict.stop_if_edited(history.rows_of_registration(participant), save.opened_at)
+        edit_conflict.stop_if_edited(history.rows_of(participant), save.opened_at)
         for name, value in corrections.items():
             setattr(participant, name, value)
         number = versions.number_of(participant.site_id, "registration", save.edition)

@@ -37,7 +37,7 @@ def save_cycle(
     act = "correct" if earlier else "enter"
     with changes.record(save, act, participant=participant, groups=(participant.group,)):
         if earlier is not None:
-            edit_conflict.stop_if_edited(history.rows_of_cycle(earlier), save.opened_at)
+            edit_conflict.stop_if_edited(history.rows_of(earlier), save.opened_at)
         cycle = earlier or Cycle(participant=participant, number=number)
         for name, empty in FIELDS.items():
             setattr(cycle, name, values.get(name, empty))

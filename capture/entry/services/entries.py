@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Model
 
 from capture.casebook import history, registry, versions
-from capture.casebook.forms.base import CasebookForm
+from capture.casebook.forms.base import Form
 from capture.entry import edit_conflict
 from capture.entry.facts import ParticipantFacts
 from capture.entry.services import acknowledgements
@@ -17,14 +17,14 @@ from trial.record.save import Save
 Values = Mapping[str, Any]
 
 
-def others(form: CasebookForm, participant: Participant, row: Model | None) -> list[Any]:
+def others(form: Form, participant: Participant, row: Model | None) -> list[Any]:
     """The standing entries of the form but for `row`."""
     standing = form.model.objects.standing().filter(participant=participant)
     return list(standing.exclude(pk=row.pk if row else None))
 
 
 def facts(
-    form: CasebookForm, participant: Participant, values: Values, row: Model | None = None, lines: Sequence[Values] = ()
+    form: Form, participant: Participant, values: Values, row: Model | None = None, lines: Sequence[Values] = ()
 ) -> ParticipantFacts:
     """What the checks of this form are asked about."""
     found = ParticipantFacts(participant, {**values, "lines": lines}, others(form, participant, row))
@@ -35,7 +35,7 @@ def facts(
 def save(
     save: Save,
     participant: Participant,
-    form: CasebookForm,
+    form: Form,
     values: Values,
     *,
     row: Any = None,
@@ -53,7 +53,7 @@ def save(
     with changes.record(save, act, participant=participant, groups=(participant.group,)):
         if row is not None:
             # Asked again under the writers' lock: nobody can save between this question and our save.
-            edit_conflict.stop_if_edited(history.rows_of_entry(form, row), save.opened_at)
+            edit_conflict.stop_if_edited(history.rows_of(row), save.opened_at)
         saved = row if row is not None else form.model(participant=participant)
         for name, value in values.items():
             setattr(saved, name, value)
@@ -65,7 +65,7 @@ def save(
     return saved
 
 
-def _write_lines(form: CasebookForm, saved: Any, lines: Sequence[Values]) -> None:
+def _write_lines(form: Form, saved: Any, lines: Sequence[Values]) -> None:
     """Lines keep their identity by the first of the line fields; one left out is struck out."""
     assert form.lines is not None
     key = form.lines.key
@@ -80,7 +80,7 @@ def _write_lines(form: CasebookForm, saved: Any, lines: Sequence[Values]) -> Non
         left_out.save()
 
 
-def strike_out(save: Save, participant: Participant, form: CasebookForm, row: Any) -> None:
+def strike_out(save: Save, participant: Participant, form: Form, row: Any) -> None:
     """Takes an entry back with a reason; it stays in the history. Its acknowledgements go with it."""
     with changes.record(save, "strike_out", participant=participant, groups=(participant.group,)):
         row.struck_out_reason = save.reason

@@ -34,7 +34,7 @@ def page(request: HttpRequest, participant: Participant, row: Assessment | None)
         return saving.Sheet([head, *targets, *non_targets], reason if row else None, shown)
 
     return saving.answer(
-        request, "capture/assessment_baseline.html", make, lambda: history.rows_of_assessment(row) if row else [],
+        request, "capture/assessment_baseline.html", make, lambda: history.rows_of(row) if row else [],
         lambda sheet, save: _save(edition.on(save), participant, row, sheet), lambda sheet: _done(request, participant),
     )  # fmt: skip
 

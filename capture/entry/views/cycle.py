@@ -74,7 +74,7 @@ def _page(request: HttpRequest, participant: Participant, number: int, row: Cycl
         return saving.Sheet([form, *rows], reason if row else None, shown, unchecked=rows if planned else ())
 
     return saving.answer(
-        request, "capture/cycle.html", make, lambda: history.rows_of_cycle(row) if row else [],
+        request, "capture/cycle.html", make, lambda: history.rows_of(row) if row else [],
         lambda sheet, save: _save(edition.on(save), participant, number, row, sheet, planned),
         lambda sheet: _done(request, participant, number),
     )  # fmt: skip

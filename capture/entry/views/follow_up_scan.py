@@ -37,7 +37,7 @@ def page(request: HttpRequest, participant: Participant, row: Assessment | None)
         return saving.Sheet([head, *rows], reason if row else None, shown)
 
     return saving.answer(
-        request, TEMPLATE, make, lambda: history.rows_of_assessment(row) if row else [],
+        request, TEMPLATE, make, lambda: history.rows_of(row) if row else [],
         lambda sheet, save: _save(edition.on(save), participant, row, sheet),
         lambda sheet: _done(request, participant, sheet),
     )  # fmt: skip

@@ -135,7 +135,7 @@ def correct(request: HttpRequest, reference: str) -> HttpResponse:
         return saving.Sheet([form], reason, shown)
 
     return saving.answer(
-        request, "capture/correct.html", make, lambda: history.rows_of_registration(participant),
+        request, "capture/correct.html", make, lambda: history.rows_of(participant),
         lambda sheet, save: corrections.correct_participant(
             edition.on(save), participant, sheet.shown["form"].corrections(), sheet.shown["form"].corrected_answers()),
         lambda sheet: _corrected(request, participant),

@@ -10,11 +10,12 @@ from dataclasses import replace
 from typing import Any
 
 from django.db import IntegrityError
+from django.db.models import DateField
 
 from capture.casebook import registry, versions
 from capture.casebook.forms.assessment import NewLesion
 from capture.casebook.forms.treatment import Period
-from capture.casebook.registry import ENTRY_FORMS
+from capture.casebook.registry import CASEBOOK, ENTRY_FORMS
 from capture.entry.services import acknowledgements, assessments, dosing, entries, registration
 from capture.entry.services.assessments import Reading
 from capture.exchange.importing.compare_with_record import compared_columns
@@ -102,11 +103,10 @@ def _label_order(entry: Entry) -> int:
     return int(entry.values["label"][1:])
 
 
-ORDER = ("visit", "blood_pressure", "hormone", "death", "adverse_event", "medication", "history", "deviation",
-         "follow_up", "off_treatment", "withdrawal", "off_study")  # fmt: skip
-COMPARED_WITH_THE_LAST = frozenset({"visit", "blood_pressure", "hormone", "follow_up"})
+# What a check asks about stands before what it checks.
+ORDER = sorted(ENTRY_FORMS, key=lambda kind: ENTRY_FORMS[kind].imported)
 # What may be entered of someone who is screened only.
-BEFORE_REGISTRATION = frozenset({"registration", "waivers", "visit", "history", "medication", "hormone"})
+BEFORE_REGISTRATION = {"waivers", *(form.data_set for form in CASEBOOK if form.before_registration)}
 New = dict[str, list[Entry]]
 
 
@@ -213,7 +213,8 @@ class Writer:
             values["continues"] = entry.continues.on_record if entry.continues else None
         lines = [{name: each.values[name] for name in book.lines.fields} for each in entry.below] if book.lines else []
         saved = entries.save(self.run.save(entry.edition), self.participant, book, values, lines=lines)
-        self.written["laboratory"] += len(lines)
+        if book.lines is not None:
+            self.written[book.lines.file] += len(lines)
         entry.on_record = saved
         self.said(kind, entry, saved)
         return saved
@@ -281,7 +282,8 @@ def _period(entry: Entry) -> Period:
 
 
 def _in_time(kind: str, rows: list[Entry]) -> list[Entry]:
-    """By date where checks compare with the entry before, else as the file has them; what continues another last."""
-    if kind in COMPARED_WITH_THE_LAST:
+    """By date, since checks compare with the entry before; by partial ones as the file has them, what continues another
+    last."""
+    if isinstance(ENTRY_FORMS[kind].model._meta.get_field(ENTRY_FORMS[kind].dated_by), DateField):
         return by_date(rows, ENTRY_FORMS[kind].dated_by)
     return sorted(rows, key=lambda entry: entry.continues is not None)

@@ -11,7 +11,8 @@ from tests.capture.conduct.test_form_version_approvals import COMMITTEE, REASON
 from tests.capture.typed import fields, opened, signed_in
 from tests.cast import Cast, cast_of
 from trial.models import Role
-from trial.protocol import EDITIONS, Edition, form_versions
+from trial.protocol import Edition, form_versions
+from trial.protocol.form_versions import FIRST
 from trial.record import versions_in_force
 from trial.record.save import Save
 
@@ -34,8 +35,8 @@ def test_a_form_with_a_page_of_its_own_asks_by_the_edition_of_the_site_too(
     scan = one.assessments.filter(kind="baseline" if kind == "baseline" else "follow_up").first()
     page = page or f"/participants/NET-001/assessments/{scan.pk}/"
     row = {"registration": one, "cycle": one.cycles.first()}.get(kind, scan)
-    second = Edition(kind, 2, "Asks one thing more.", "amendment 1", date(2026, 1, 2), (name,))
-    monkeypatch.setattr(form_versions, "EDITIONS", (*EDITIONS, second))
+    second = Edition(2, "Asks one thing more.", "amendment 1", date(2026, 1, 2), (name,))
+    monkeypatch.setitem(form_versions._DECLARED, kind, (FIRST, second))
     nora = signed_in(laid.people[Role.COORDINATOR])
     typed = opened(nora, page) | REASON
     assert name not in typed
@@ -93,8 +94,8 @@ def test_registering_asks_by_the_edition_of_the_chosen_site(
     database: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cast = cast_of()
-    second = Edition("registration", 2, "Asks the syndrome.", "amendment 1", date(2026, 1, 2), ("functional_syndrome",))
-    monkeypatch.setattr(form_versions, "EDITIONS", (*EDITIONS, second))
+    second = Edition(2, "Asks the syndrome.", "amendment 1", date(2026, 1, 2), ("functional_syndrome",))
+    monkeypatch.setitem(form_versions._DECLARED, "registration", (FIRST, second))
     nora = signed_in(cast.people[Role.COORDINATOR])
     page = nora.get("/participants/register/").content.decode()
     assert "functional_syndrome" not in fields(page) and fields(page)["edition"] == "1"

@@ -16,7 +16,8 @@ from tests.capture.typed import fields, opened, signed_in
 from tests.cast import Cast, cast_of, register
 from trial.accounts import administration
 from trial.models import Change, EditionApproval, HormoneLevel, Person, Role, Site, Version
-from trial.protocol import EDITIONS, Edition, form_versions
+from trial.protocol import Edition, form_versions
+from trial.protocol.form_versions import FIRST
 from trial.record import changes, versions_in_force
 from trial.record.save import Save
 from trial.refused import Refused
@@ -33,8 +34,8 @@ COMMITTEE = "Ethics committee of North, 12/2026"
 @pytest.fixture
 def cast(database: object, monkeypatch: pytest.MonkeyPatch) -> Cast:
     """The fixed cast, in a program that has a second edition of the hormone form: it also asks the assay."""
-    second = Edition("hormone", 2, "Asks the assay.", "amendment 1", date(2026, 1, 2), ("assay",), {})
-    monkeypatch.setattr(form_versions, "EDITIONS", (*EDITIONS, second))
+    second = Edition(2, "Asks the assay.", "amendment 1", date(2026, 1, 2), ("assay",), {})
+    monkeypatch.setitem(form_versions._DECLARED, "hormone", (FIRST, second))
     made = cast_of()
     register(made.elsewhere[Role.COORDINATOR], made.south)
     return made
@@ -216,7 +217,7 @@ def test_a_site_that_is_opened_starts_with_the_newest_editions_on_record_in_the_
     adam = cast.people[Role.ADMINISTRATOR]
     east = administration.save_site(Save(adam), None, "EAST", "East", "a new site")
     assert versions_in_force.in_force(east.pk, "hormone") == 2
-    assert EditionApproval.objects.filter(site=east).count() == len({each.form for each in EDITIONS})
+    assert EditionApproval.objects.filter(site=east).count() == len(form_versions.forms())
     version = Version.objects.filter(table_name="trial_editionapproval").first()
     assert version is not None and version.change_id == Change.objects.latest("id").pk
     assert EditionApproval.objects.filter(site=east, recorded_by=adam, state="opened").exists()

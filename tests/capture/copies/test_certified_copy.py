@@ -127,9 +127,9 @@ def test_every_change_of_the_participant_stands_on_the_pdf_with_who_when_and_why
         assert squeezed(f"Change {change.pk}, {change.at:%d-%b-%Y} ".upper()) in text.upper(), change.pk
         assert squeezed(f"by {who}") in text and squeezed(change.reason) in text, change.pk
     assert squeezed("ECOG performance status 1") in text
-    for words in ("Tablets returned: 0 → 32", "Systolic (mmHg): 262", "Laboratory result: Hemoglobin",
+    for words in ("Tablets returned: 0 → 32", "Systolic blood pressure (mmHg): 262", "Laboratory result: Hemoglobin",
                   "Field: Method; State: Open; Words: Which scanner?",
-                  "Query of Tumour assessment 09-MAR-2026 (new)"):  # fmt: skip
+                  "Query of Tumor assessment 09-MAR-2026 (new)"):  # fmt: skip
         assert squeezed(words) in text, words
     for message in QueryMessage.objects.filter(query__participant=one):
         assert squeezed(message.words) in text

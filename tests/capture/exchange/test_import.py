@@ -213,7 +213,7 @@ def test_a_rehearsal_says_what_the_import_does_and_writes_nothing(exported: dict
     for line in done.lines:
         assert line.after == line.before + line.new, line
     left_out = {each.title: each.left_out for each in done.lines if each.left_out}
-    assert left_out["Adverse event"] == 1 and left_out["Tumour assessments"] == 1
+    assert left_out["Adverse event"] == 1 and left_out["Tumor assessments"] == 1
 
 
 @pytest.mark.requirement("R22", "R42")

@@ -98,7 +98,7 @@ def _columns(contents: dict[str, bytes], *kinds: type[forms.Field]) -> list[tupl
     for name, data_set in BY_NAME.items():
         if not data_set.comes_in or contents.get(f"{name}.csv", b"").count(b"\n") < 2:
             continue
-        form, _ = import_forms.form_of(name, {"analyte": "HGB", "lesion": "T1"}, baseline=False)
+        form, _ = import_forms.form_of(name, BY_NAME[name].read_by, {"analyte": "HGB", "lesion": "T1"}, baseline=False)
         assert form is not None
         found += [(f"{name}.csv", column) for column in columns_in(data_set)
                   if isinstance(form.fields.get(column), kinds)]  # fmt: skip

@@ -45,7 +45,7 @@ def _opened(cast: Cast) -> dict[str, Any]:
     """What the browser sends back of the correction page as it was opened."""
     participant = Participant.objects.get(pk=cast.participant.pk)
     form = CorrectionForm(participant, corrections.answers_of(participant))
-    opened_at = history.newest_change(*history.rows_of_registration(participant))
+    opened_at = history.newest_change(*history.rows_of(participant))
     typed = edit_conflict.values([form]) | {"opened_at": str(opened_at), "as_opened": edit_conflict.as_opened([form])}
     return {name: value for name, value in typed.items() if value or not name.startswith("met_")}
 
