@@ -17,7 +17,7 @@ from capture.casebook.registry import FORMS
 from trial import protocol
 from trial.audit import holds, redaction
 from trial.audit.redaction import MARK
-from trial.audit.tables import above, record_models
+from trial.audit.tables import above, audited, record_models
 from trial.models import (
     AdverseEvent,
     Change,
@@ -280,6 +280,11 @@ def _model(table: str) -> Any:
 def _field(model: Any, column: str) -> Any:
     """The field of a column of a version; None for one that the table has no more."""
     return next((field for field in model._meta.fields if column in (field.name, field.attname)), None)
+
+
+def called(table: str, column: str) -> str:
+    """What a column of a version of this table is called."""
+    return _label(_model(table), column) if table in audited() else column.replace("_", " ").capitalize()
 
 
 def _label(model: Any, column: str) -> str:

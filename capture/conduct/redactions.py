@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from django.db import DatabaseError, connection
 from django.db.models import QuerySet
 
+from capture.casebook import history
 from capture.casebook.labels import title
 from trial.audit import redaction
 from trial.audit.redaction import LEAST_LETTERS
 from trial.models import Change, Participant, Person, Redaction, Version
+from trial.models.fields import in_a_sentence
 from trial.record import access, changes
 from trial.record.save import Save
 from trial.refused import Refused
@@ -54,7 +56,7 @@ def where(asked: Redaction) -> str:
     if asked.of_version is None:
         return f"Reason of change {asked.of_change}"
     table = Version.objects.values_list("table_name", flat=True).get(pk=asked.of_version)
-    return f"{title(table)}, {_field(asked.field).lower()} (change {asked.of_change})"
+    return f"{title(table)}, {in_a_sentence(history.called(table, asked.field))} (change {asked.of_change})"
 
 
 def text_of(participant: Participant, source: Source) -> str:
@@ -113,12 +115,8 @@ def places(asked: Redaction) -> list[Place]:
             FROM endpoint_black_out_preview(%s) GROUP BY 1, 2, 3 ORDER BY is_free DESC, min(in_change)""",
             [asked.pk],
         )
-        return [Place("Reason of a change" if table == "trial_change" else title(table), _field(field),
+        return [Place("Reason of a change" if table == "trial_change" else title(table), history.called(table, field),
                       tuple(numbers), goes) for table, field, goes, numbers in cursor.fetchall()]  # fmt: skip
-
-
-def _field(column: str) -> str:
-    return column.replace("_", " ").capitalize()
 
 
 def approve(save: Save, asked: Redaction, because: str) -> Redaction:

@@ -204,7 +204,7 @@ class Form:
     """
 
     kind: str
-    form: type[forms.BaseForm]
+    form: Any
     dated_by: str
     due: due.Rule
     of_model: Any = None
@@ -224,7 +224,7 @@ class Form:
     @property
     def model(self) -> Any:
         """The model of the entries."""
-        return self.of_model or self.form._meta.model  # type: ignore[attr-defined]
+        return self.of_model or self.form._meta.model
 
     @property
     def title(self) -> str:

@@ -300,4 +300,6 @@ class Parser:
 
 def _kept(row: FileRow) -> dict[str, Any]:
     """Keys of lines that their forms do not hold."""
-    return {name: row.cells[name] for name in ("lesion", "analyte", "assessment", "visit") if name in row.cells}
+    lines = row.data_set.lines
+    names = ("lesion", lines.parent, lines.key) if lines is not None else ()
+    return {name: row.cells[name] for name in names if name in row.cells}

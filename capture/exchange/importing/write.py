@@ -208,7 +208,7 @@ class Writer:
 
     def _entry(self, kind: str, entry: Entry) -> Any:
         book = ENTRY_FORMS[kind]
-        values = {name: entry.values[name] for name in book.form.base_fields}  # type: ignore[union-attr]
+        values = {name: entry.values[name] for name in book.form.base_fields}
         if kind == "adverse_event":
             values["continues"] = entry.continues.on_record if entry.continues else None
         lines = [{name: each.values[name] for name in book.lines.fields} for each in entry.below] if book.lines else []
@@ -225,7 +225,7 @@ class Writer:
             saved = entry.on_record
             if saved is not None:
                 book = ENTRY_FORMS["death"]
-                values = {name: entry.values[name] for name in book.form.base_fields}  # type: ignore[union-attr]
+                values = {name: entry.values[name] for name in book.form.base_fields}
                 known = entries.facts(book, self.participant, values, saved)  # type: ignore[arg-type]
                 soft = registry.settle(versions.checks_of("death", saved.form_edition), known, None)
                 acknowledgements.keep(self.participant, "death", saved.pk, soft, None)  # type: ignore[arg-type]
