@@ -1,6 +1,6 @@
 """Every case report form once, in order of the casebook. A new form is declared in its module and is one line here."""
 
-from capture.casebook.checks import HARD, SOFT, Check, Facts, Refused, SecondLook, failing, settle
+from capture.casebook.checks import HARD, SOFT, Check, ChecksFailed, Facts, SecondLook, failing, settle
 from capture.casebook.forms import adverse_event, assessment, background, follow_up, registration, treatment, visit
 from capture.casebook.forms.base import Form
 
@@ -28,5 +28,5 @@ FORMS: dict[str, Form] = {form.kind: form for form in CASEBOOK}
 ENTRY_FORMS: dict[str, Form] = {form.kind: form for form in CASEBOOK if form.page is None}
 CHECKS: dict[str, tuple[Check, ...]] = {form.kind: form.checks for form in CASEBOOK if form.checks}
 
-__all__ = ["CASEBOOK", "CHECKS", "ENTRY_FORMS", "FORMS", "HARD", "SOFT", "Check", "Facts", "Refused", "SecondLook",
+__all__ = ["CASEBOOK", "CHECKS", "ENTRY_FORMS", "FORMS", "HARD", "SOFT", "Check", "Facts", "ChecksFailed", "SecondLook",
            "failing", "settle"]  # fmt: skip

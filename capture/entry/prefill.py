@@ -25,7 +25,7 @@ def prefilled(form: Form, participant: Participant, asked: Any) -> dict[str, Any
 
 def _last_hormone(participant: Participant, marker: str) -> dict[str, Any]:
     """Unit, limit and assay of the last sample of a marker: they rarely change, and a change is flagged."""
-    levels = participant.hormone_levels.filter(struck_out_reason="")
+    levels = participant.hormone_levels.standing()
     if marker:
         levels = levels.filter(marker=marker)
     last = levels.order_by("sampled_on", "id").last()
@@ -38,7 +38,7 @@ def _event(participant: Participant, asked: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
     first = None
     if asked.get("continues"):
-        first = participant.adverse_events.filter(pk=key(asked["continues"]), struck_out_reason="").first()
+        first = participant.adverse_events.standing().filter(pk=key(asked["continues"])).first()
     if first is not None:
         found = {name: getattr(first, name) for name in ("term", "select", "other_words", "attribution")}
     for name in ("term", "select", "grade"):
@@ -56,7 +56,7 @@ def _event(participant: Participant, asked: Any) -> dict[str, Any]:
 
 def _cycle_on(participant: Participant, day: date) -> int | None:
     """The cycle that had begun by this day."""
-    begun = participant.cycles.filter(struck_out_reason="", started_on__lte=day).order_by("number").last()
+    begun = participant.cycles.standing().filter(started_on__lte=day).order_by("number").last()
     return begun.number if begun else None
 
 

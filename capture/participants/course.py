@@ -63,7 +63,7 @@ def _course(
 
 
 def _queries(participant: Participant) -> tuple[QueryFact, ...]:
-    rows = list(participant.queries.filter(struck_out_reason="").order_by("id"))
+    rows = list(participant.queries.standing().order_by("id"))
     for row in rows:
         row.participant = participant
     titles = labels.places(rows)

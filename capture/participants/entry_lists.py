@@ -41,7 +41,7 @@ def entry_lists(participant: Participant) -> list[EntryList]:
 
 
 def _list(form: Form, participant: Participant) -> EntryList:
-    rows = form.entries(participant).filter(struck_out_reason="").order_by(*form.model._meta.ordering)
+    rows = form.entries(participant).standing().order_by(*form.model._meta.ordering)
     listed = tuple(_listed(form, participant, row) for row in rows)
     may_add = form.repeats or not listed
     return EntryList(form, listed, form.new_url(participant) if may_add else None)
@@ -70,6 +70,6 @@ def pending_entries(participants: Sequence[Participant]) -> list[tuple[Form, Lis
             if field.name.endswith("_missing"):
                 pending |= Q(**{field.name: "pending"})
         if pending:
-            rows = form.model.objects.filter(pending, participant__in=participants, struck_out_reason="")
+            rows = form.model.objects.standing().filter(pending, participant__in=participants)
             found += [(form, _listed(form, row.participant, row)) for row in rows.select_related("participant")]
     return found

@@ -112,7 +112,7 @@ def rows_of(participants: Sequence[Participant], today: Today) -> list[Row]:
 
 
 def _standing(model: Any, participants: Sequence[Participant]) -> Any:
-    return model.objects.filter(participant__in=participants, struck_out_reason="")
+    return model.objects.standing().filter(participant__in=participants)
 
 
 @dataclass(frozen=True)

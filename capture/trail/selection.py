@@ -11,8 +11,9 @@ from capture.casebook.labels import titles
 from trial.models import Change, Person, Version
 from trial.models.audit import ACTS
 from trial.record import access
+from trial.refused import Refused
 from trial.rules import typed_text
-from trial.rules.dates.partial_date import DateNotUnderstood, parse
+from trial.rules.dates.partial_date import parse
 
 PAGE = 50
 SYSTEM = "system"
@@ -80,7 +81,7 @@ def day(text: str) -> date | None:
     """A whole day as typed (`t` is today); None when it is none."""
     try:
         typed = parse(text, datetime.now(UTC).date())
-    except DateNotUnderstood:
+    except Refused:
         return None
     return date(typed.year, typed.month, typed.day) if typed.month and typed.day else None
 

@@ -10,11 +10,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from capture.casebook import history, labels
 from capture.conduct import redactions
-from capture.exchange.exporting.export import ExportFailed
 from capture.trail import csv_file, reviews, selection, words
 from trial.models import Participant, Person, Role, audit
 from trial.models.audit import ACTS
-from trial.record import access, changes
+from trial.record import access
+from trial.record.save import of_request
+from trial.refused import Refused
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +83,7 @@ def take_out(request: HttpRequest) -> HttpResponse:
         return _page(request, 422)
     try:
         made = csv_file.write(request.user, asked)
-    except ExportFailed as refusal:
+    except Refused as refusal:
         log.error("the export of the trail failed: %s", refusal)
         return _page(request, 500, reasons=[f"The file was not made: {refusal}"])
     # Like other exports this is no Change; who took it out when stands in the journal.
@@ -103,8 +104,8 @@ def review(request: HttpRequest) -> HttpResponse:
     """The monitor says up to which Change the trail was read, and what was found."""
     said = request.POST.get("words", "")[: reviews.LETTERS]
     try:
-        done = reviews.review(request.user, selection.number(request.POST.get("to", "")), said)
-    except (reviews.NotPossible, changes.RecordBusy) as refusal:
+        done = reviews.review(of_request(request), selection.number(request.POST.get("to", "")), said)
+    except Refused as refusal:
         return _page(request, 422, reasons=[str(refusal)], words=said)
     messages.success(request, f"The review up to change {done.to_change} is recorded.")
     return redirect("capture:trail")

@@ -16,6 +16,7 @@ from tests.capture.typed import opened, signed_in
 from tests.cast import Cast
 from tests.trial.accounts.security.people import PASSWORD
 from trial.models import Role
+from trial.record.save import Save
 
 PICTURES = os.environ.get("ENDPOINT_PICTURES")  # a folder: every face is kept as a picture too, to be looked at
 ROOT = "/participants/NET-001/"
@@ -46,8 +47,8 @@ FACES = (
     ("correct registration", Role.COORDINATOR, ROOT + "registration/", {"ecog": "2"}, "Not saved"),
     ("waiver", Role.CHAIR, ROOT + "waivers/1/decision/", {"because": ""}, "Not saved"),
     ("settings to confirm", Role.STATISTICIAN, "/settings/A/", {"confirmation_days": "35", "reason": "Amendment 2"},
-     "Change the settings of group A"),
-    ("a data cut refused", Role.STATISTICIAN, "/moments/", {"name": "", "because": ""}, "Not made."),
+     "Save analysis settings of group A"),
+    ("a data cut refused", Role.STATISTICIAN, "/moments/", {"name": "", "because": ""}, "Not created."),
     ("one-time password", Role.ADMINISTRATOR, "password of nora", {"reason": "Forgotten"}, "the person then chooses"),
     ("site refused", Role.ADMINISTRATOR, "/sites/add/", {"code": "NORTH", "name": "North again"}, "Say why"),
     ("nothing to sign", Role.INVESTIGATOR, ROOT + "signature/", {}, ""),
@@ -94,7 +95,7 @@ def test_a_refused_form_and_a_step_to_confirm_are_pages_like_the_others(chromium
 def test_the_page_of_two_people_on_one_form(chromium: Any, live_server_url: str, kind: str) -> None:
     cast = _prepared()
     values, field, second, third, *_ = ENTRIES[kind]
-    row = entries.save(None, cast.participant, ENTRY_FORMS[kind], values)
+    row = entries.save(Save(), cast.participant, ENTRY_FORMS[kind], values)
     address = f"{ROOT}{kind}/{row.pk}/"
     page = signed_in_page(chromium, live_server_url, cast.people[Role.COORDINATOR])
     page.goto(live_server_url + address)

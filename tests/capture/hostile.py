@@ -21,6 +21,7 @@ from tests.capture.typed import fields, signed_in
 from tests.cast import Cast
 from tests.examples import EXAMPLES, HOSTILE
 from trial.models import Role
+from trial.record.save import Save
 from trial.rules.dates.partial_date import PartialDate
 
 
@@ -38,13 +39,30 @@ def prepare(cast: Cast) -> None:
     nora, one = cast.people[Role.COORDINATOR], cast.participant
     targets = [assessment.NewLesion("liver", "segment 4", Decimal(40))]
     others = [assessment.NewLesion("bone", "rib", None)]
-    assessments.save_baseline(nora, one, date(2026, 1, 9), "spiral_ct", 5, "not_done", targets, others)
-    dosing.save_cycle(nora, one, 1, date(2026, 1, 12), treatment.AS_PLANNED)
+    assessments.save_baseline(
+        Save(nora),
+        one,
+        {"assessed_on": date(2026, 1, 9), "method": "spiral_ct", "slice_thickness_mm": 5, "marker": "not_done"},
+        targets,
+        others,
+    )
+    dosing.save_cycle(Save(nora), one, 1, {"started_on": date(2026, 1, 12)}, treatment.AS_PLANNED)
     readings = [assessments.Reading(each.pk, "measured" if each.kind == "target" else "present",
                                     Decimal(35) if each.kind == "target" else None)
                 for each in one.lesions.order_by("id")]  # fmt: skip
-    assessments.save_follow_up(nora, one, date(2026, 3, 9), "spiral_ct", 5, "not_done", readings, "no")
-    entries.save(nora, one, ENTRY_FORMS["adverse_event"], {
+    assessments.save_follow_up(
+        Save(nora),
+        one,
+        {
+            "assessed_on": date(2026, 3, 9),
+            "method": "spiral_ct",
+            "slice_thickness_mm": 5,
+            "marker": "not_done",
+            "new_lesions": "no",
+        },
+        readings,
+    )
+    entries.save(Save(nora), one, ENTRY_FORMS["adverse_event"], {
         "term": "nausea", "select": "", "other_words": "", "grade": 3, "grade_missing": "", "attribution": 4,
         "attribution_missing": "", "onset_on": PartialDate(2026, 2, 1), "onset_on_missing": "", "resolved_on": None,
         "present_at_baseline": False, "seriousness": "hospitalisation", "expectedness": "expected",
@@ -120,7 +138,7 @@ def _lost(typed: dict[str, str], shown: dict[str, str]) -> dict[str, tuple[str, 
 def _look_at_the_stored(cast: Cast, kind: str, found: Found) -> None:
     """The newest entry passes its own hard checks; then it makes room for the next."""
     form = ENTRY_FORMS[kind]
-    row = form.model.objects.filter(participant=cast.participant, struck_out_reason="").latest("id")
+    row = form.model.objects.standing().filter(participant=cast.participant).latest("id")
     values: dict[str, Any] = {each.name: getattr(row, each.name) for each in row._meta.fields}
     below = form.lines
     lines = [{name: getattr(each, name) for name in below.fields} for each in below.of(row)] if below else []
@@ -130,7 +148,7 @@ def _look_at_the_stored(cast: Cast, kind: str, found: Found) -> None:
                "\r\n\t" for each in value)]  # fmt: skip
     if refused or control:
         found.faults.append(f"stored {kind} against {refused}, control characters in {control}: {_short(values)}")
-    entries.strike_out(None, cast.participant, form, row, "of the campaign")
+    entries.strike_out(Save(reason="of the campaign"), cast.participant, form, row)
 
 
 def _short(values: dict[str, Any]) -> str:

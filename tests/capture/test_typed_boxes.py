@@ -24,7 +24,9 @@ from tests.capture.typed import fields, opened, signed_in
 from tests.cast import Cast, cast_of, details, register
 from tests.examples import EXAMPLES
 from trial.models import AdverseEvent, Change, Role
+from trial.record.save import Save
 from trial.record.typed_fields import DateField, NumberField, WholeNumberField, WordsField
+from trial.refused import Refused
 from trial.rules.dates.partial_date import PartialDate
 
 BIRTH = "before the participant's birth"
@@ -186,8 +188,8 @@ def test_what_is_older_than_the_study_may_be_entered_where_it_can_be(cast: Cast)
 
 def test_a_birth_is_not_corrected_to_a_day_after_what_is_on_record(cast: Cast) -> None:
     nora, one = cast.people[Role.COORDINATOR], cast.participant
-    with pytest.raises(registration.NotAllowed, match="consent on 05-JAN-2026 lies before the birth"):
-        corrections.correct_participant(nora, one, {"born_on": PartialDate(2026, 1, 10)}, "misread")
+    with pytest.raises(Refused, match="consent on 05-JAN-2026 lies before the birth"):
+        corrections.correct_participant(Save(nora, reason="misread"), one, {"born_on": PartialDate(2026, 1, 10)})
     told = " ".join(lifetime.dated_before(one, PartialDate(2026, 3, 1)))
     for words in ("Assessment: 09-JAN-2026", "Cycle: 12-JAN-2026", "Adverse event: 01-FEB-2026", "Eligibility answer"):
         assert words in told
@@ -219,8 +221,8 @@ def test_nobody_takes_part_at_more_than_110_years(cast: Cast, born_on: PartialDa
         assert register(nora, north, date(2026, 1, 9), born_on=born_on).is_registered
         return
     for act in (lambda: register(nora, north, date(2026, 1, 9), born_on=born_on),
-                lambda: registration.screen(nora, north, details(born_on=born_on), {})):  # fmt: skip
-        with pytest.raises(registration.NotAllowed, match="more than 110 years"):
+                lambda: registration.screen(Save(nora), north, details(born_on=born_on), {})):  # fmt: skip
+        with pytest.raises(Refused, match="more than 110 years"):
             act()
 
 

@@ -152,22 +152,6 @@ class PastPassword(models.Model):
     until_at = models.DateTimeField(auto_now_add=True)
 
 
-class KeptForm(models.Model):
-    """What somebody had typed when the session ended before the save arrived; theirs alone, not part of the record."""
-
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="kept_forms")
-    path = models.CharField(max_length=300)
-    fields = models.JSONField()
-    kept_at = models.DateTimeField(auto_now_add=True)
-
-    @property
-    def typed(self) -> list[tuple[str, str]]:
-        """What was typed, with the names of the fields as words; what the page itself had put in is left out."""
-        own = {"opened_at", "as_opened", "answers_query", "and_next", "seen_version", "confirmed", "sent_as", "edition"}
-        return [(name.replace("-", " ").replace("_", " ").capitalize(), value)
-                for name, value in self.fields if value and name not in own]  # fmt: skip
-
-
 class Training(RecordRow):
     """A person was trained for a role (no last day: it does not run out)."""
 

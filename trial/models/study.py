@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from trial.models.base import AppendOnly, RecordRow
+from trial.models.base import STANDING, AppendOnly, RecordRow
 from trial.models.people import Person, Site
 from trial.rules import accrual
 
@@ -41,9 +41,7 @@ class Reopening(RecordRow):
     class Meta:
         verbose_name = "Reopening of accrual"
         constraints = [
-            models.UniqueConstraint(
-                fields=("group", "stage", "ground"), condition=models.Q(struck_out_reason=""), name="one_reopening"
-            )
+            models.UniqueConstraint(fields=("group", "stage", "ground"), condition=STANDING, name="one_reopening")
         ]
 
 

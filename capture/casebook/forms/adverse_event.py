@@ -35,6 +35,7 @@ from trial.protocol.ctcae_v3.term_search import search
 from trial.protocol.form_versions import FIRST, FIRST_DAY, Edition
 from trial.record import site_clock
 from trial.record.in_force import Criteria, criteria_of, criteria_of_matches
+from trial.refused import Refused
 from trial.rules.dates import site_time
 from trial.rules.safety.expedited_reports import aware_at
 
@@ -133,7 +134,7 @@ class AwarenessFields(forms.ModelForm):
             if given and self.offset_from_file:
                 return site_time.stored(site_time.from_stored(given))
             return site_time.stored(offset_of(on, at, self.where, given))
-        except ValueError as refusal:
+        except Refused as refusal:
             stated = given and self.offset_from_file
             self.add_error("aware_offset" if stated else "aware_time", str(refusal))
             return ""

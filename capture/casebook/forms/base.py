@@ -174,7 +174,7 @@ class Lines:
 
     def of(self, entry: Any) -> list[Any]:
         """The standing lines of an entry."""
-        return list(self.model.objects.filter(**{self.parent: entry}, struck_out_reason="").order_by("id"))
+        return list(self.model.objects.standing().filter(**{self.parent: entry}).order_by("id"))
 
 
 @dataclass(frozen=True)

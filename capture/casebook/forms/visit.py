@@ -309,8 +309,8 @@ def line_forms(
 
 
 def _last_limits(participant: Participant) -> dict[str, dict[str, Any]]:
-    results = LaboratoryResult.objects.filter(
-        visit__participant=participant, visit__struck_out_reason="", struck_out_reason="", value__isnull=False
+    results = LaboratoryResult.objects.standing("visit").filter(
+        visit__participant=participant, value__isnull=False
     )
     rows = results.order_by("visit__visited_on", "id").values("analyte", "unit", "lower_limit", "upper_limit")
     return {each.pop("analyte"): {name: _short(value) for name, value in each.items()} for each in rows}

@@ -86,7 +86,7 @@ def _nothing_is_added_to_what_stands(found: Compared, participant: Participant) 
     """A checklist and a baseline are entered as a whole."""
     for entry in found.new.pop("eligibility", []):
         found.problems.append(entry.row.problem("The checklist of a screened participant is not added to."))
-    baseline = participant.assessments.filter(kind="baseline", struck_out_reason="").exists()
+    baseline = participant.assessments.standing().filter(kind="baseline").exists()
     for entry in found.new.get("lesions", []) if baseline else []:
         found.problems.append(entry.row.problem("The baseline is on record without this lesion: the site corrects it."))
 
@@ -108,9 +108,9 @@ def said_by_record(name: str, row: Any) -> dict[str, Any]:
     """The same of a row on record."""
     said: dict[str, Any] = {column: _plain(_value(row, column)) for column in compared_columns(name)}
     lines = file_below(BY_NAME[name])
-    below = lines.model.objects.filter(**{lines.parent: row}, struck_out_reason="") if lines is not None else []
+    below = lines.model.objects.standing().filter(**{lines.parent: row}) if lines is not None else []
     if name == "assessments":
-        below = below.filter(lesion__struck_out_reason="").select_related("lesion")
+        below = below.standing("lesion").select_related("lesion")
     said["below"] = sorted(sorted(said_by_record(lines.name, each).items(), key=str) for each in below) if lines else []
     return said
 
@@ -126,4 +126,4 @@ def _plain(value: Any) -> str:
 def _rows(name: str, participant: Participant) -> list[Any]:
     if name == "registration":
         return [participant]
-    return list(BY_NAME[name].model.objects.filter(participant=participant, struck_out_reason="").order_by("id"))
+    return list(BY_NAME[name].model.objects.standing().filter(participant=participant).order_by("id"))

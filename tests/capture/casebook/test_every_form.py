@@ -30,6 +30,8 @@ from tests.plugin_postgres import another_database
 from trial.models import Change, Role, Site
 from trial.models.fields import in_a_sentence, label
 from trial.record import changes
+from trial.record.save import Save
+from trial.refused import Refused
 
 REASON = {"reason_code": "entry_error", "reason_words": "read off the wrong line"}
 
@@ -38,7 +40,7 @@ REASON = {"reason_code": "entry_error", "reason_words": "read off the wrong line
 def cast(database: object) -> Cast:
     """The fixed cast; its participant began treatment on 12-JAN-2026."""
     made = cast_of()
-    dosing.save_cycle(None, made.participant, 1, date(2026, 1, 12), treatment.AS_PLANNED)
+    dosing.save_cycle(Save(), made.participant, 1, {"started_on": date(2026, 1, 12)}, treatment.AS_PLANNED)
     return made
 
 
@@ -125,25 +127,25 @@ def test_an_entry_is_corrected_with_a_reason_and_frozen_for_good(cast: Cast, kin
     assert newest.reason.endswith(REASON["reason_words"]) and Change.objects.count() == before + 1
     typed = fields(nora.get(address).content.decode()) | {name: third, **REASON}
     target = holds.Target("form", participant=cast.participant, form=kind, row_id=row.pk)
-    holds.freeze(cast.people[Role.MONITOR], target)
+    holds.freeze(Save(cast.people[Role.MONITOR]), target)
     answer = nora.post(address, typed)
     assert answer.status_code in (409, 422) and "froz" in answer.content.decode()
-    with pytest.raises(changes.RecordHeld):
+    with pytest.raises(Refused, match="froz"):
         row.refresh_from_db()
-        entries.strike_out(None, cast.participant, form, row, "entered twice")
+        entries.strike_out(Save(reason="entered twice"), cast.participant, form, row)
 
 
 @pytest.mark.requirement("R46")
 def test_every_form_leaves_in_a_file_and_comes_back_by_it(database: str, cast: Cast, tmp_path: Path) -> None:
     for kind, form in ENTRY_FORMS.items():
-        entries.save(None, cast.participant, form, values(kind))
+        entries.save(Save(), cast.participant, form, values(kind))
     export("csv", tmp_path / "out")
     before = {kind: [str(row) for row in form.entries(cast.participant)] for kind, form in ENTRY_FORMS.items()}
     with another_database(database):
-        with changes.record(None, "system", "sites of the test"):
+        with changes.record(Save(reason="sites of the test"), "system"):
             for code in ("NORTH", "SOUTH"):
                 Site.objects.create(code=code, name=code.title())
-        report = import_files(person("stat", Role.STATISTICIAN), files.from_folder(tmp_path / "out"), "the test",
+        report = import_files(Save(person("stat", Role.STATISTICIAN)), files.from_folder(tmp_path / "out"), "the test",
                               rehearsal=False)  # fmt: skip
         assert report.saved, [str(each) for each in report.problems]
         for kind, form in ENTRY_FORMS.items():

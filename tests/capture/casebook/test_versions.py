@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from capture.casebook import labels, versions
+from capture.casebook import labels
 from capture.casebook.registry import CASEBOOK, ENTRY_FORMS
 from capture.entry.services import corrections as correction
 from capture.entry.services import entries
@@ -15,6 +15,8 @@ from tests.cast import Cast
 from trial.models import AdverseEvent, Change, EditionApproval, Role, Site, Version
 from trial.protocol import Edition, form_versions
 from trial.record import changes, versions_in_force
+from trial.record.save import Save
+from trial.refused import Refused
 
 REASON = {"reason_code": "entry_error", "reason_words": ""}
 NOT_ASKED = ("hospital_stay", "aware_on", "aware_time")
@@ -35,7 +37,9 @@ def say(site: Site, form: str, edition: int, state: str) -> None:
 def enter(cast: Cast, kind: str, **more: Any) -> Any:
     """An entry of Nora's; soft checks are kept as not looked at."""
     values = more.pop("values", None) or corrections.ENTRIES[kind][0]
-    return entries.save(cast.people[Role.COORDINATOR], cast.participant, ENTRY_FORMS[kind], values, **more)
+    saved = {name: more.pop(name) for name in ("reason", "acknowledged", "opened_at", "edition") if name in more}
+    save = Save(cast.people[Role.COORDINATOR], **saved)
+    return entries.save(save, cast.participant, ENTRY_FORMS[kind], values, **more)
 
 
 @pytest.fixture
@@ -130,8 +134,9 @@ def test_a_correction_by_an_older_edition_leaves_what_it_does_not_ask_as_it_is(c
 def test_a_corrected_answer_of_the_checklist_keeps_the_edition_of_the_registration(cast: Cast) -> None:
     one = cast.participant
     answer = correction.answers_of(one)["no_other_cancer"]
-    correction.correct_participant(cast.people[Role.COORDINATOR], one, {}, "Entry error",
-                                   {"no_other_cancer": type(answer)(met=False)})  # fmt: skip
+    correction.correct_participant(
+        Save(cast.people[Role.COORDINATOR], reason="Entry error"), one, {}, {"no_other_cancer": type(answer)(met=False)}
+    )
     one.refresh_from_db()
     assert one.form_edition == form_versions.newest("registration")
 
@@ -161,8 +166,8 @@ def test_labels_and_fields_of_an_edition_follow_from_all_that_came_later(monkeyp
 def test_a_save_by_an_edition_that_is_not_usable_keeps_nothing(cast: Cast) -> None:
     say(cast.north, "adverse_event", 2, "withdrawn")
     before = Change.objects.count()
-    with pytest.raises(versions.NotInForce, match="Edition 2 of this form is not approved at the site"):
+    with pytest.raises(Refused, match="Edition 2 of this form is not approved at the site"):
         enter(cast, "adverse_event", values=SERIOUS | {"aware_on": date(2026, 2, 2)}, edition=2)
-    with pytest.raises(versions.NotInForce, match="“Site became aware on” is asked from edition 2"):
+    with pytest.raises(Refused, match="“Site became aware on” is asked from edition 2"):
         enter(cast, "adverse_event", values=SERIOUS | {"aware_on": date(2026, 2, 2)})
     assert Change.objects.count() == before and not AdverseEvent.objects.exists()

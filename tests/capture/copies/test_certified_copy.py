@@ -34,6 +34,7 @@ from trial.models import (
     Site,
 )
 from trial.record import changes
+from trial.record.save import Save
 from trial.rules.dates.partial_date import PartialDate
 
 
@@ -148,11 +149,11 @@ def test_a_signature_on_the_pdf_has_its_printed_name_time_and_meaning_and_how_it
     assert squeezed("Earlier: a later signature of this casebook stands.") in text
     assert squeezed("Current: every entry stands as it was signed.") in text
     assert "eachisstillwhatwassigned" in text and "NOTwhatwassigned" not in text
-    holds.unfreeze(cast.people[Role.MONITOR], one.holds.get(), "for the test")
+    holds.unfreeze(Save(cast.people[Role.MONITOR]), one.holds.get(), "for the test")
     with changes.record(None, "settings", "the clock of the site"):
         Site.objects.filter(pk=cast.north.pk).update(time_zone="Asia/Kolkata")
     one.refresh_from_db()
-    with changes.record(cast.people[Role.COORDINATOR], "correct", "Entry error", participant=one):
+    with changes.record(Save(cast.people[Role.COORDINATOR]), "correct", "Entry error", participant=one):
         one.off_studies.update(because="typed later")
     text = squeezed(text_of((unpacked(package.copy_of(None, one), tmp_path / "more") / f"{one}.pdf").read_bytes()))
     assert squeezed("No longer current: entered or changed since it was given: Off study 01-SEP-2026") in text

@@ -18,6 +18,7 @@ from tests.capture.typed import fields, opened, signed_in
 from tests.cast import Cast, cast_of
 from tests.examples import EXAMPLES, values
 from trial.models import Change, Role
+from trial.record.save import Save
 
 DAY_1 = date(2026, 1, 12)
 REASON = {"reason_code": "entry_error", "reason_words": "read off the wrong line"}
@@ -45,8 +46,16 @@ def cast(database: object) -> Cast:
     nora, one = cast.people[Role.COORDINATOR], cast.participant
     targets = [assessment.NewLesion("liver", "segment 4", D(40)), assessment.NewLesion("liver", "segment 7", D(30))]
     others = [assessment.NewLesion("bone", "rib", None)]
-    assessments.save_baseline(nora, one, date(2026, 1, 9), "spiral_ct", 5, "not_done", targets, others)
-    dosing.save_cycle(nora, one, 1, DAY_1, treatment.AS_PLANNED, 224, 0)
+    assessments.save_baseline(
+        Save(nora),
+        one,
+        {"assessed_on": date(2026, 1, 9), "method": "spiral_ct", "slice_thickness_mm": 5, "marker": "not_done"},
+        targets,
+        others,
+    )
+    dosing.save_cycle(
+        Save(nora), one, 1, {"started_on": DAY_1, "tablets_dispensed": 224, "tablets_returned": 0}, treatment.AS_PLANNED
+    )
     return cast
 
 
@@ -68,12 +77,23 @@ def _case(cast: Cast, kind: str) -> Case:
         readings = [assessments.Reading(each.pk, "measured" if each.kind == "target" else "present",
                                         D(35) if each.kind == "target" else None)
                     for each in one.lesions.order_by("id")]  # fmt: skip
-        row = assessments.save_follow_up(None, one, date(2026, 3, 9), "spiral_ct", 5, "not_done", readings, "no")
+        row = assessments.save_follow_up(
+            Save(),
+            one,
+            {
+                "assessed_on": date(2026, 3, 9),
+                "method": "spiral_ct",
+                "slice_thickness_mm": 5,
+                "marker": "not_done",
+                "new_lesions": "no",
+            },
+            readings,
+        )
         page = f"{root}/assessments/{row.pk}/"
         return Case(page, f"{root}/history/assessment/{row.pk}/", f"{page}strike-out/",
                     f"lesion{first.pk}-longest_diameter_mm", "36", "37", "marker", "normal")  # fmt: skip
     example = EXAMPLES[kind]
-    row = entries.save(None, one, ENTRY_FORMS[kind], values(kind))
+    row = entries.save(Save(), one, ENTRY_FORMS[kind], values(kind))
     page = f"{root}/{kind}/{row.pk}/"
     return Case(page, f"{root}/history/{kind}/{row.pk}/", f"{page}strike-out/", *example.correction, *example.other)
 

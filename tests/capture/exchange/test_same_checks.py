@@ -18,6 +18,7 @@ from tests.examples import EXAMPLES
 from tests.plugin_postgres import another_database
 from trial.models import Role, Site
 from trial.record import changes
+from trial.record.save import Save
 
 pytestmark = pytest.mark.requirement("R46")
 
@@ -64,7 +65,7 @@ def test_the_import_asks_every_check_of_every_form(database: str, tmp_path: Path
         export("csv", tmp_path / "out")
     north()
     asked.clear()
-    report = import_files(person("stat", Role.STATISTICIAN), files.from_folder(tmp_path / "out"), "the test",
+    report = import_files(Save(person("stat", Role.STATISTICIAN)), files.from_folder(tmp_path / "out"), "the test",
                           rehearsal=False)  # fmt: skip
     assert report.saved, [str(each) for each in report.problems]
     assert set(asked) == _declared(), "exactly the declared lists, each of them"

@@ -15,6 +15,8 @@ from tests.trial.audit.database import BASELINE, EARLIER, owner_of, restore, upg
 from trial.audit import tables, verify
 from trial.models import Change, Deviation, Participant, Person, Signature, Site
 from trial.record import changes
+from trial.record.save import Save
+from trial.refused import Refused
 
 Rows = dict[Any, Any]
 OTHER_TABLES = ("trial_change", "trial_version", "trial_person", "trial_signin", "trial_journalentry",
@@ -66,7 +68,7 @@ def _written_on_in_the_same_chain() -> None:
     with changes.record(None, "system"):
         Site.objects.create(code="NEW", name="A site of today")
     free = Participant.objects.filter(number__isnull=False, holds__isnull=True).earliest("id")
-    entries.save(Person.objects.get(username="nora"), free, ENTRY_FORMS["deviation"], {
+    entries.save(Save(Person.objects.get(username="nora")), free, ENTRY_FORMS["deviation"], {
         "happened_on": date(2026, 3, 9), "kind": "other", "description": "Diary late", "action": ""})  # fmt: skip
     assert Change.objects.count() == changed + 2
     assert verify.verify(connection).first_break is None
@@ -76,9 +78,9 @@ def _written_on_in_the_same_chain() -> None:
 def test_every_form_is_entered_and_frozen_on_an_upgraded_database(upgraded: str) -> None:
     nora, monitor = (Person.objects.get(username=name) for name in ("nora", "a_monitor"))
     one = register(nora, nora.sites.get())
-    saved = {kind: entries.save(nora, one, form, values(kind)) for kind, form in ENTRY_FORMS.items()}
-    holds.freeze(monitor, holds.Target("participant", participant=one), "cleaned")
+    saved = {kind: entries.save(Save(nora), one, form, values(kind)) for kind, form in ENTRY_FORMS.items()}
+    holds.freeze(Save(monitor), holds.Target("participant", participant=one), "cleaned")
     for kind, row in saved.items():
-        with pytest.raises(changes.RecordHeld):
-            entries.strike_out(nora, one, ENTRY_FORMS[kind], row, "entered twice")
+        with pytest.raises(Refused, match="froz"):
+            entries.strike_out(Save(nora, reason="entered twice"), one, ENTRY_FORMS[kind], row)
     assert verify.verify(connection).first_break is None

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from trial import protocol
-from trial.models.base import ByEdition, Place, RecordRow
+from trial.models.base import STANDING, ByEdition, Place, RecordRow
 from trial.models.casebook.participant import Participant
 
 
@@ -52,11 +52,11 @@ class Assessment(RecordRow, ByEdition):
         ordering = ("assessed_on", "id")
         constraints = [
             models.UniqueConstraint(
-                fields=("participant",), condition=Q(kind="baseline", struck_out_reason=""), name="one_baseline"
+                fields=("participant",), condition=Q(kind="baseline") & STANDING, name="one_baseline"
             ),
             models.UniqueConstraint(
                 fields=("participant", "assessed_on"),
-                condition=Q(struck_out_reason=""),
+                condition=STANDING,
                 name="one_assessment_per_day",
             ),
             models.CheckConstraint(
@@ -86,9 +86,7 @@ class Lesion(RecordRow):
     class Meta:
         ordering = ("-kind", "id")
         constraints = [
-            models.UniqueConstraint(
-                fields=("participant", "label"), condition=Q(struck_out_reason=""), name="one_lesion_per_label"
-            )
+            models.UniqueConstraint(fields=("participant", "label"), condition=STANDING, name="one_lesion_per_label")
         ]
 
     def __str__(self) -> str:
@@ -121,9 +119,7 @@ class LesionReading(RecordRow):
     class Meta:
         verbose_name, verbose_name_plural = "Lesion measurement", "Lesion measurements"
         constraints = [
-            models.UniqueConstraint(
-                fields=("assessment", "lesion"), condition=Q(struck_out_reason=""), name="one_reading_per_lesion"
-            ),
+            models.UniqueConstraint(fields=("assessment", "lesion"), condition=STANDING, name="one_reading_per_lesion"),
             models.CheckConstraint(
                 condition=(Q(state__in=("measured", "too_small")) & Q(longest_diameter_mm__gt=0))
                 | (~Q(state__in=("measured", "too_small")) & Q(longest_diameter_mm__isnull=True)),

@@ -4,14 +4,14 @@ from django.db import models
 from django.db.models import Q
 
 from trial import protocol
-from trial.models.base import ByEdition, Place, RecordRow
+from trial.models.base import STANDING, ByEdition, Place, RecordRow
 from trial.models.casebook.participant import Participant
 from trial.models.fields import PartialDateField, in_a_sentence
 from trial.protocol import code_lists
 
 
 def _one_per_participant(name: str) -> models.UniqueConstraint:
-    return models.UniqueConstraint(fields=("participant",), condition=Q(struck_out_reason=""), name=name)
+    return models.UniqueConstraint(fields=("participant",), condition=STANDING, name=name)
 
 
 class OffTreatment(RecordRow, ByEdition):
@@ -54,7 +54,7 @@ class FollowUp(RecordRow, ByEdition):
         ordering = ("contacted_on", "id")
         constraints = [
             models.UniqueConstraint(
-                fields=("participant", "contacted_on"), condition=Q(struck_out_reason=""), name="one_contact_per_day"
+                fields=("participant", "contacted_on"), condition=STANDING, name="one_contact_per_day"
             ),
             models.CheckConstraint(
                 condition=~Q(progression="radiological") | (Q(progressed_on__isnull=False) & ~Q(progression_method="")),

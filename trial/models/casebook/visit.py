@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 
-from trial.models.base import ByEdition, Place, RecordRow
+from trial.models.base import STANDING, ByEdition, Place, RecordRow
 from trial.models.casebook.participant import Participant
 from trial.models.fields import MissingReasonField, in_a_sentence, value_or_reason
 from trial.protocol import code_lists
@@ -60,7 +60,7 @@ class Visit(RecordRow, ByEdition):
             value_or_reason("diastolic_mmhg", "visit_diastolic_or_reason"),
             models.CheckConstraint(condition=Q(ecog__isnull=True) | Q(ecog__lte=4), name="visit_ecog_at_most_4"),
             models.UniqueConstraint(
-                fields=("participant", "cycle_number"), condition=Q(struck_out_reason=""), name="one_visit_per_cycle"
+                fields=("participant", "cycle_number"), condition=STANDING, name="one_visit_per_cycle"
             ),
             *_pressure("visit"),
         ]
@@ -92,9 +92,7 @@ class LaboratoryResult(RecordRow):
                 | Q(lower_limit__lt=F("upper_limit")),
                 name="laboratory_limits_in_order",
             ),
-            models.UniqueConstraint(
-                fields=("visit", "analyte"), condition=Q(struck_out_reason=""), name="one_result_per_analyte"
-            ),
+            models.UniqueConstraint(fields=("visit", "analyte"), condition=STANDING, name="one_result_per_analyte"),
         ]
 
 
@@ -151,7 +149,7 @@ class HormoneLevel(RecordRow, ByEdition):
             ),
             models.UniqueConstraint(
                 fields=("participant", "sampled_on", "marker"),
-                condition=models.Q(struck_out_reason=""),
+                condition=STANDING,
                 name="one_level_per_marker_and_day",
             ),
         ]
