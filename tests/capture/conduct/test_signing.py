@@ -78,7 +78,7 @@ def test_the_whole_casebook_is_signed_by_one_act(cast: Cast) -> None:
     _filled(cast)
     client = client_of(cast.people[Role.INVESTIGATOR])
     page = client.get(ADDRESS).content.decode()
-    for words in ("Screening and registration", "Baseline tumour assessment 06-JAN-2026", "Cycle 1",
+    for words in ("Screening and registration", "Baseline tumor assessment 06-JAN-2026", "Cycle 1",
                   "Protocol deviation 09-JAN-2026", signing.MEANING):  # fmt: skip
         assert words in page, words
     assert client.post(ADDRESS, {"seen": _seen(page), "password": PASSWORD}).status_code == 302
