@@ -16,6 +16,7 @@ from capture.entry.prefill import prefilled
 from capture.entry.services import acknowledgements, entries
 from capture.entry.views import grading, saving
 from trial.models import Participant
+from trial.models.fields import in_a_sentence
 from trial.record import access
 from trial.record.save import Save
 from trial.rules.typed_text import key
