@@ -37,7 +37,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
         "matrix": found,
         "marks": panel.marks([row.participant for row in found.rows]),
         "sites": access.sites_for(request.user),
-        "groups": [(each.value, protocol.GROUP_NAMES[each]) for each in protocol.Group],
+        "groups": [(group.code, group.name) for group in protocol.GROUPS],
         "site": site,
         "group": group,
         "state": state,
@@ -65,7 +65,7 @@ def participant(request: HttpRequest, reference: str) -> HttpResponse:
     shown = {
         "participant": participant,
         "marks": panel.marks([participant]),
-        "group_name": protocol.GROUP_NAMES[protocol.Group(participant.group)] if participant.group else "",
+        "group_name": protocol.group_named(participant.group).name if participant.group else "",
         "row": row,
         "course": course_of(participant, row, lists, today()),
         "next_cells": row.to_do[:4],

@@ -52,7 +52,7 @@ def register(request: HttpRequest) -> HttpResponse:
             return _registered(request, form, edition)
         except Refused as caught:
             refusal = caught
-    return _page(request, "capture/register.html", form, refusal, edition=edition, **_gates(*protocol.Group))
+    return _page(request, "capture/register.html", form, refusal, edition=edition, **_gates(*protocol.GROUPS))
 
 
 def _edition(request: HttpRequest, form: RegistrationForm) -> int:
@@ -73,7 +73,7 @@ def _site_of_the_form(request: HttpRequest) -> Site | None:
 
 def _gates(*groups: protocol.Group) -> dict[str, Any]:
     """Which groups are open, said before anything is typed."""
-    gates = [in_force.gate_in_force(group.value) for group in groups]
+    gates = [in_force.gate_in_force(group.code) for group in groups]
     return {"gates": gates, "one_is_closed": not all(gate.open for gate in gates)}
 
 
@@ -113,7 +113,7 @@ def register_screened(request: HttpRequest, reference: str) -> HttpResponse:
             messages.success(request, f"{done.number} is registered in group {done.group}.")
             return redirect("capture:participant", done.reference)
     return _page(request, "capture/one_form.html", form, refusal, participant, title="Register", button="Register",
-                 **_gates(*(group for group in protocol.Group if group.value == participant.group)))  # fmt: skip
+                 **_gates(*(group for group in protocol.GROUPS if group.code == participant.group)))  # fmt: skip
 
 
 @access.allows(*access.READS_RECORD)
