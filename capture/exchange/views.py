@@ -34,7 +34,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
-    return render(request, "capture/exchange.html", {"data_sets": COMES_IN, **more}, status=status)
+    return render(request, "capture/exchange/exchange.html", {"data_sets": COMES_IN, **more}, status=status)
 
 
 @access.allows(*access.EXCHANGES)
@@ -123,7 +123,7 @@ def _report(request: HttpRequest, report: Report, source: str) -> HttpResponse:
         "lines": [each for each in report.lines if each.before or each.new or each.refused or each.left_out],
         "problems": report.problems[:PROBLEMS_SHOWN],
     }
-    return render(request, "capture/import.html", shown, status=422 if report.problems else 200)
+    return render(request, "capture/exchange/import.html", shown, status=422 if report.problems else 200)
 
 
 def _forget(request: HttpRequest) -> None:

@@ -66,10 +66,10 @@ def strike_out(request: HttpRequest, reference: str, row_id: int) -> HttpRespons
         if refusal is None:
             messages.success(request, "The report is struck out; it stays in the history.")
             return redirect("capture:entry", participant.reference, "adverse_event", row.event_id)
-        return render(request, "capture/one_form.html", {**_strike_out_page(participant, reason), **refusal.context},
+        return render(request, "capture/entry/one_form.html", {**_strike_out_page(participant, reason), **refusal.context},
                       status=refusal.status)  # fmt: skip
     status = 422 if reason.errors else 200
-    return render(request, "capture/one_form.html", _strike_out_page(participant, reason), status=status)
+    return render(request, "capture/entry/one_form.html", _strike_out_page(participant, reason), status=status)
 
 
 def _strike_out_page(participant: Participant, reason: ReasonForm) -> dict[str, Any]:

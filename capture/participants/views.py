@@ -48,7 +48,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
         "reads_trail": request.user.role in access.READS_TRAIL,
         "may_enter": access.may_enter(request.user),
     }
-    return render(request, "capture/participants.html", shown)
+    return render(request, "capture/participants/participants.html", shown)
 
 
 def _page(text: str) -> int:
@@ -83,7 +83,7 @@ def participant(request: HttpRequest, reference: str) -> HttpResponse:
         "reads_trail": request.user.role in access.READS_TRAIL,
         "may_register": _may_register(participant),
     }
-    return render(request, "capture/participant.html", shown)
+    return render(request, "capture/participants/participant.html", shown)
 
 
 def _with_response(scans: list[Assessment], responses: dict[int, str]) -> list[dict[str, Any]]:
@@ -106,7 +106,7 @@ def _may_register(participant: Participant) -> bool:
 def work(request: HttpRequest) -> HttpResponse:
     """What waits for the person, under headings."""
     shown = {"work": work_of(request.user, site_clock.today_by_site()), "may_enter": access.may_enter(request.user)}
-    return render(request, "capture/work.html", shown)
+    return render(request, "capture/participants/work.html", shown)
 
 
 @access.allows(*access.ENTERS)
@@ -125,7 +125,7 @@ def not_done_view(request: HttpRequest, reference: str) -> HttpResponse:
             return redirect("capture:participant", participant.reference)
     shown = {"participant": participant, "form": form, "title": f"Not done: {due.what}", "button": "Save",
              **(refusal.context if refusal else {})}  # fmt: skip
-    return render(request, "capture/one_form.html", shown, status=422 if refusal or form.errors else 200)
+    return render(request, "capture/entry/one_form.html", shown, status=422 if refusal or form.errors else 200)
 
 
 @access.allows(*access.ENTERS)
@@ -143,7 +143,7 @@ def revoke_not_done_view(request: HttpRequest, reference: str, row_id: int) -> H
             return redirect("capture:participant", participant.reference)
     shown = {"participant": participant, "form": form, "title": f"Take back “not done” of {row.what}",
              "button": "Take it back", **(refusal.context if refusal else {})}  # fmt: skip
-    return render(request, "capture/one_form.html", shown, status=422 if refusal or form.errors else 200)
+    return render(request, "capture/entry/one_form.html", shown, status=422 if refusal or form.errors else 200)
 
 
 def _due_or_404(participant: Participant, what: str) -> schedule.Due:

@@ -11,7 +11,7 @@ from trial.record import access
 register = template.Library()
 
 
-@register.inclusion_tag("capture/_draft.html", takes_context=True)
+@register.inclusion_tag("capture/entry/_draft.html", takes_context=True)
 def draft_offer(context: dict[str, Any]) -> dict[str, Any]:
     """A page that comes back with what was typed keeps drafts and offers none; a person who only reads has none."""
     request = context["request"]

@@ -139,4 +139,4 @@ def entry_history(request: HttpRequest, reference: str, kind: str, row_id: int) 
     shown = {"participant": participant, "entry_title": title, "entries": entries,
              "reads_trail": request.user.role in access.READS_TRAIL,
              "may_black_out": request.user.role in redactions.MAY_ASK}  # fmt: skip
-    return render(request, "capture/history.html", shown)
+    return render(request, "capture/trail/history.html", shown)

@@ -72,7 +72,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     rows = ProblemReport.objects.select_related("reported_by", "reviewed_by").order_by("-id")
     waiting = [row for row in rows if row.reviewed_at is None]
     done = [row for row in rows if row.reviewed_at is not None]
-    return render(request, "trial/problems.html", {"waiting": waiting, "done": done})
+    return render(request, "trial/operations/problems.html", {"waiting": waiting, "done": done})
 
 
 @access.allows(*access.ADMINISTERS)

@@ -50,7 +50,7 @@ def training_missing(context: dict[str, Any]) -> str:
     return access.missing(person, timezone.now().date())
 
 
-@register.inclusion_tag("trial/_idle_lock.html", takes_context=True)
+@register.inclusion_tag("trial/accounts/session/_idle_lock.html", takes_context=True)
 def idle_lock(context: dict[str, Any]) -> dict[str, Any]:
     """The dialog that covers a page after a pause; without a signed-in person it is left out."""
     request = context.get("request")

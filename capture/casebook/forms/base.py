@@ -138,7 +138,7 @@ class CasebookForm:
     repeats: bool = False
     lines: Lines | None = None
     url_name: str = "capture:entry_new"
-    template: str = "capture/entry.html"
+    template: str = "capture/entry/entry.html"
 
     @property
     def model(self) -> Any:

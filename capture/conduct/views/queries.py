@@ -144,7 +144,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "may_ask": request.user.role == Role.MONITOR, "may_answer": access.may_enter(request.user),
         "most": query_list.MOST_SHOWN,
     }  # fmt: skip
-    return render(request, "capture/conduct/queries.html", shown)
+    return render(request, "capture/conduct/queries/queries.html", shown)
 
 
 @access.allows(*access.READS_RECORD)
@@ -217,7 +217,7 @@ def raise_one(request: HttpRequest, reference: str) -> HttpResponse:
         "place": labels.place(participant, where.form, row), "reasons": [said] if said else [],
         "field": labels.field_label(where.form, where.field) if where.field else "",
     }  # fmt: skip
-    return render(request, "capture/conduct/raise.html", shown, status=status)
+    return render(request, "capture/conduct/queries/raise.html", shown, status=status)
 
 
 def _where(request: HttpRequest) -> Where:
@@ -251,7 +251,7 @@ def raise_many(request: HttpRequest) -> HttpResponse:
         "sites": access.sites_for(request.user), "templates": system_queries.TEMPLATES,
         "chosen": request.POST.getlist("who"), "reasons": [said] if said else [],
     }  # fmt: skip
-    return render(request, "capture/conduct/raise_many.html", shown, status=422 if said else 200)
+    return render(request, "capture/conduct/queries/raise_many.html", shown, status=422 if said else 200)
 
 
 def _query_or_404(request: HttpRequest, query_id: int) -> Query:

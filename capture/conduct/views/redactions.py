@@ -93,7 +93,7 @@ def _ask(request: HttpRequest, reference: str, source: redactions.Source) -> Htt
             messages.success(request, "The study chair is asked to black the words out. Until then they stand.")
             return redirect("capture:black_outs")
     shown = {"participant": participant, "form": form, "reasons": reasons, "text": text}
-    return render(request, "capture/conduct/black_out_ask.html", shown, status=422 if reasons or form.errors else 200)
+    return render(request, "capture/conduct/redactions/ask.html", shown, status=422 if reasons or form.errors else 200)
 
 
 @access.allows(*READS)
@@ -105,7 +105,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "decided": [(each, redactions.where(each), history.told(each)) for each in rows if not each.waits],
         "decides": request.user.role in access.DECIDES,
     }
-    return render(request, "capture/conduct/black_outs.html", shown)
+    return render(request, "capture/conduct/redactions/overview.html", shown)
 
 
 @access.allows(*READS)
@@ -144,7 +144,7 @@ def _page(request: HttpRequest, asked: Redaction, form: Any = None, reasons: tup
         except NotPossible as reason:
             shown["obstacle"] = str(reason)
     refused = bool(reasons) or bool(form is not None and form.errors)
-    return render(request, "capture/conduct/black_out.html", shown, status=422 if refused else 200)
+    return render(request, "capture/conduct/redactions/decision.html", shown, status=422 if refused else 200)
 
 
 @access.allows(*access.DECIDES)

@@ -46,7 +46,7 @@ def response(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method != "POST":
         return HttpResponse(status=405)
     outcome = follow_up_scan.typed_outcome(request, participant)
-    return render(request, "capture/_response.html", {"outcome": outcome})
+    return render(request, "capture/entry/_response.html", {"outcome": outcome})
 
 
 @access.allows(*access.ENTERS)
@@ -64,7 +64,7 @@ def strike_out(request: HttpRequest, reference: str, assessment_id: int) -> Http
             return redirect("capture:participant", participant.reference)
     shown = {"participant": participant, "form": reason, "title": "Strike out the assessment", "button": "Strike out",
              **(refusal.context if refusal else {})}  # fmt: skip
-    return render(request, "capture/one_form.html", shown, status=422 if refusal or reason.errors else 200)
+    return render(request, "capture/entry/one_form.html", shown, status=422 if refusal or reason.errors else 200)
 
 
 @access.allows(*access.ENTERS)
@@ -83,4 +83,4 @@ def local_treatment(request: HttpRequest, reference: str, lesion_id: int) -> Htt
             return redirect("capture:participant", participant.reference)
     shown = {"participant": participant, "form": form, "title": f"Local treatment of {lesion}", "button": "Save",
              **(refusal.context if refusal else {})}  # fmt: skip
-    return render(request, "capture/one_form.html", shown, status=422 if refusal or form.errors else 200)
+    return render(request, "capture/entry/one_form.html", shown, status=422 if refusal or form.errors else 200)

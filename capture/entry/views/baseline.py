@@ -33,7 +33,7 @@ def page(request: HttpRequest, participant: Participant, row: Assessment | None)
         return saving.Sheet([head, *targets, *non_targets], reason if row else None, shown)
 
     return saving.answer(
-        request, "capture/assessment_baseline.html", make, lambda: history.rows_of_assessment(row) if row else [],
+        request, "capture/entry/baseline.html", make, lambda: history.rows_of_assessment(row) if row else [],
         lambda sheet: _save(request, participant, row, sheet, edition), lambda sheet: _done(request, participant),
     )  # fmt: skip
 

@@ -73,7 +73,7 @@ def _page(request: HttpRequest, participant: Participant, number: int, row: Cycl
         return saving.Sheet([form, *rows], reason if row else None, shown, unchecked=rows if planned else ())
 
     return saving.answer(
-        request, "capture/cycle.html", make, lambda: history.rows_of_cycle(row) if row else [],
+        request, "capture/entry/cycle.html", make, lambda: history.rows_of_cycle(row) if row else [],
         lambda sheet: _save(request, participant, number, row, sheet, planned, edition),
         lambda sheet: _done(request, participant, number),
     )  # fmt: skip
@@ -114,4 +114,4 @@ def strike_out(request: HttpRequest, reference: str, number: int) -> HttpRespons
             return redirect("capture:participant", participant.reference)
     shown = {"participant": participant, "form": reason, "title": f"Strike out cycle {number}", "button": "Strike out",
              **(refusal.context if refusal else {})}  # fmt: skip
-    return render(request, "capture/one_form.html", shown, status=422 if refusal or reason.errors else 200)
+    return render(request, "capture/entry/one_form.html", shown, status=422 if refusal or reason.errors else 200)

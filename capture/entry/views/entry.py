@@ -64,7 +64,7 @@ def strike_out(request: HttpRequest, reference: str, form: str, row_id: int) -> 
             return redirect("capture:participant", participant.reference)
     shown = {"participant": participant, "form": reason, "title": f"Strike out: {casebook_form.title.lower()}",
              "button": "Strike out"}  # fmt: skip
-    return render(request, "capture/one_form.html", shown, status=422 if reason.errors else 200)
+    return render(request, "capture/entry/one_form.html", shown, status=422 if reason.errors else 200)
 
 
 def _page(request: HttpRequest, participant: Participant, book: CasebookForm, row: Any) -> HttpResponse:

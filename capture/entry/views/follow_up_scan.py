@@ -17,7 +17,7 @@ from trial.record import access
 from trial.rules.response.recist import IN_FORCE
 from trial.rules.typed_text import key
 
-TEMPLATE = "capture/assessment_follow_up.html"
+TEMPLATE = "capture/entry/follow_up_scan.html"
 
 
 def page(request: HttpRequest, participant: Participant, row: Assessment | None) -> HttpResponse:

@@ -38,7 +38,7 @@ def grades(request: HttpRequest, reference: str) -> HttpResponse:
         shown["pressure_advice"] = dose_advice.of_pressure(
             participant, typed.get("diastolic_mmhg"), typed["visited_on"], today()
         )
-    return render(request, "capture/_grades.html", shown)
+    return render(request, "capture/grading/_grades.html", shown)
 
 
 def graded(participant: Participant, form: Any, row: Any) -> list[tuple[str, Grading]]:
@@ -94,7 +94,7 @@ def not_an_event(request: HttpRequest, reference: str, proposal: str) -> HttpRes
             return redirect("capture:participant", participant.reference)
     shown = {"participant": participant, "form": form, "title": "Not an adverse event", "button": "Save",
              "lede": found.words, **(refusal.context if refusal else {})}  # fmt: skip
-    return render(request, "capture/one_form.html", shown, status=422 if refusal or form.errors else 200)
+    return render(request, "capture/entry/one_form.html", shown, status=422 if refusal or form.errors else 200)
 
 
 @access.allows(*access.READS_RECORD)
@@ -103,4 +103,4 @@ def terms(request: HttpRequest) -> HttpResponse:
     """The closest terms to what was typed (`q`), each with what its grades mean; no patient data."""
     typed = request.GET.get("q", "")
     found = criteria_of_matches(search(typed[:80]))
-    return render(request, "capture/_terms.html", {"matches": found, "typed": typed})
+    return render(request, "capture/grading/_terms.html", {"matches": found, "typed": typed})

@@ -49,7 +49,7 @@ def register(request: HttpRequest) -> HttpResponse:
             return _registered(request, form, edition)
         except (registration.NotAllowed, changes.RecordBusy) as caught:
             refusal = caught
-    return _page(request, "capture/register.html", form, refusal, edition=edition, **_gates(*protocol.Group))
+    return _page(request, "capture/entry/registration/register.html", form, refusal, edition=edition, **_gates(*protocol.Group))
 
 
 def _edition(request: HttpRequest, form: RegistrationForm) -> int:
@@ -108,7 +108,7 @@ def register_screened(request: HttpRequest, reference: str) -> HttpResponse:
         else:
             messages.success(request, f"{done.number} is registered in group {done.group}.")
             return redirect("capture:participant", done.reference)
-    return _page(request, "capture/one_form.html", form, refusal, participant, title="Register", button="Register",
+    return _page(request, "capture/entry/one_form.html", form, refusal, participant, title="Register", button="Register",
                  **_gates(*(group for group in protocol.Group if group.value == participant.group)))  # fmt: skip
 
 
@@ -131,7 +131,7 @@ def correct(request: HttpRequest, reference: str) -> HttpResponse:
         return saving.Sheet([form], reason, shown)
 
     return saving.answer(
-        request, "capture/correct.html", make, lambda: history.rows_of_registration(participant),
+        request, "capture/entry/registration/correct.html", make, lambda: history.rows_of_registration(participant),
         lambda sheet: _save_correction(request, participant, sheet, edition),
         lambda sheet: _corrected(request, participant),
     )  # fmt: skip
@@ -172,7 +172,7 @@ def finding(request: HttpRequest, reference: str) -> HttpResponse:
         else:
             messages.success(request, f"{made.get_kind_display()} on {shown(made.found_on)} is on record.")
             return redirect("capture:participant", participant.reference)
-    return _page(request, "capture/one_form.html", form, refusal, participant, title="Record a finding", button="Save")
+    return _page(request, "capture/entry/one_form.html", form, refusal, participant, title="Record a finding", button="Save")
 
 
 def _page(
@@ -210,7 +210,7 @@ def request_waiver(request: HttpRequest, reference: str) -> HttpResponse:
             return redirect("capture:participant", participant.reference)
     shown = {"participant": participant, "form": form, "reasons": reasons, "title": "Request a waiver",
              "button": "Send to the study chair"}  # fmt: skip
-    return render(request, "capture/one_form.html", shown, status=422 if reasons or form.errors else 200)
+    return render(request, "capture/entry/one_form.html", shown, status=422 if reasons or form.errors else 200)
 
 
 @access.allows(*access.DECIDES)
@@ -237,4 +237,4 @@ def decide(request: HttpRequest, reference: str, waiver_id: int) -> HttpResponse
     shown = {"participant": participant, "form": form, "reasons": reasons, "waiver": waiver, "unmet": unmet(answers),
              "title": "Decide on a waiver", "button": "Sign the decision", "signs": True,
              "needs_code": reauthentication.needs_code(request)}  # fmt: skip
-    return render(request, "capture/one_form.html", shown, status=422 if reasons or form.errors else 200)
+    return render(request, "capture/entry/one_form.html", shown, status=422 if reasons or form.errors else 200)
