@@ -66,8 +66,8 @@ def strike_out(request: HttpRequest, reference: str, row_id: int) -> HttpRespons
         if refusal is None:
             messages.success(request, "The report is struck out; it stays in the history.")
             return redirect("capture:entry", participant.reference, "adverse_event", row.event_id)
-        return render(request, "capture/entry/one_form.html", {**_strike_out_page(participant, reason), **refusal.context},
-                      status=refusal.status)  # fmt: skip
+        shown = {**_strike_out_page(participant, reason), **refusal.context}
+        return render(request, "capture/entry/one_form.html", shown, status=refusal.status)
     status = 422 if reason.errors else 200
     return render(request, "capture/entry/one_form.html", _strike_out_page(participant, reason), status=status)
 
@@ -81,7 +81,8 @@ def _page(
 ) -> HttpResponse:
     now = timezone.now()
     line = listing.line(clock_of(event, now), now)
-    shown = {"participant": participant, "event": event, "row": row, "line": line, "now": now}
+    shown = {"participant": participant, "event": event, "row": row, "line": line, "now": now,
+             "heading": "Expedited report", "kind": "", "may_enter": True}  # fmt: skip
 
     def make(data: QueryDict | None) -> saving.Sheet:
         form, reason = ReportForm(data, row), ReasonForm(data)

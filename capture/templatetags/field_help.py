@@ -1,16 +1,19 @@
-"""The help beside a field's label."""
+"""What a field's template asks beside the field: its help, and the reason why its value is missing."""
 
-from typing import Any
+from functools import cache
 
 from django import template
 from django.forms import BoundField
 
 from capture.casebook.forms import field_help as helps
+from trial.record import form_layout
 
 register = template.Library()
+register.filter("reason_of", form_layout.reason_of)
+_help = cache(helps.of)
 
 
-@register.inclusion_tag("capture/casebook/_field_help.html")
-def field_help(field: BoundField) -> dict[str, Any]:
-    """What the protocol asks for in this field; nothing where the list has none."""
-    return {"help": helps.of(type(field.form).__name__, field.name), "field": field}
+@register.filter
+def help_of(field: BoundField) -> helps.Help | None:
+    """What the protocol asks for in this field; None where the list has nothing."""
+    return _help(type(field.form).__name__, field.name)

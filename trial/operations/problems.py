@@ -10,6 +10,7 @@ from django.utils import timezone
 from trial.accounts.views.people import one_form
 from trial.models import Person, ProblemReport, Role
 from trial.record import access, changes
+from trial.record.form_layout import PageHelper
 from trial.record.typed_fields import WordsField
 from trial.runtime.program import PROGRAM
 
@@ -26,6 +27,7 @@ def _text(label: str, longest: int, rows: int) -> WordsField:
 class ProblemForm(forms.Form):
     """Severity, what happened, and the address of the page that it happened on."""
 
+    helper = PageHelper()
     severity = forms.ChoiceField(
         label="How bad is it", choices=[("", "Choose"), *ProblemReport.Severity.choices],
         widget=forms.Select(attrs={"class": "form-select"}),
@@ -39,6 +41,7 @@ class ProblemForm(forms.Form):
 class ProblemReviewForm(forms.Form):
     """Result of the review."""
 
+    helper = PageHelper()
     found = _text("What the review found, and what becomes of it", 600, 3)
 
 

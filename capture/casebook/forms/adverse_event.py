@@ -30,6 +30,7 @@ from trial.models import AdverseEvent
 from trial.protocol import ctcae_v3
 from trial.protocol.ctcae_v3.term_search import search
 from trial.record import site_clock
+from trial.record.form_layout import Block, Boxes, PageHelper
 from trial.record.in_force import Criteria, criteria_of, criteria_of_matches
 from trial.rules.dates import site_time
 from trial.rules.safety.expedited_reports import aware_at
@@ -143,6 +144,8 @@ def _as_shown(row: AdverseEvent, where: ZoneInfo) -> tuple[date | None, time | N
 
 class AdverseEventForm(AwarenessFields, EntryForm):
     """An adverse event by CTCAE 3.0; term and select are found by search."""
+
+    helper = PageHelper(Block("capture/casebook/term_search.html"), Boxes(css_class="entry-fields"))
 
     class Meta(EntryForm.Meta):
         model = models.AdverseEvent

@@ -18,6 +18,7 @@ from capture.casebook.fields import (
     require_value_or_reason,
 )
 from trial.models import fields as record_fields
+from trial.record.form_layout import Boxes, PageHelper
 
 # No whole number of the record has more digits; what is merely implausible is the business of the edit checks.
 MOST_OF_A_COUNT = 999
@@ -77,6 +78,8 @@ def rest_not_done(form: "EntryForm", typed: QueryDict) -> QueryDict:
 
 class EntryForm(forms.ModelForm):
     """One entry of the casebook. A field with a `…_missing` beside it holds a value or the reason why there is none."""
+
+    helper = PageHelper(Boxes(css_class="entry-fields"))
 
     class Meta:
         formfield_callback = staticmethod(clinic_field)
@@ -138,7 +141,7 @@ class CasebookForm:
     repeats: bool = False
     lines: Lines | None = None
     url_name: str = "capture:entry_new"
-    template: str = "capture/entry/entry.html"
+    template: str = "capture/entry/form_page.html"
 
     @property
     def model(self) -> Any:

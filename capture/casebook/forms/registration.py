@@ -19,11 +19,23 @@ from capture.casebook.fields import (
 from trial import protocol
 from trial.models import Participant, Person, RegistrationFinding, Site
 from trial.protocol import code_lists
+from trial.record.form_layout import Block, Boxes, PageHelper, Section
 from trial.rules.eligibility import Answer
 
 DETAILS = ("consented_on", "born_on", "born_on_missing", "sex", "race", "ethnicity", "ecog", "ecog_missing",
            "tumour_type", "histology", "primary_site", "metastatic_sites", "functional_syndrome",
            "prior_therapy")  # fmt: skip
+
+DETAILS_LAYOUT = (
+    Boxes(
+        Boxes("consented_on", "born_on", "sex", css_class=""),
+        Boxes("race", "ethnicity", "ecog", "tumour_type", "histology", css_class=""),
+        Boxes("primary_site", "metastatic_sites", "functional_syndrome", "prior_therapy", css_class=""),
+        css_class="panel-row",
+    ),
+    Block("capture/casebook/word_lists.html"),
+)
+CHECKLIST = Block("capture/casebook/checklist.html")
 
 
 def _select(label: str, choices: Any) -> forms.ChoiceField:
@@ -132,6 +144,11 @@ class ChecklistForm(forms.Form):
 class RegistrationForm(ChecklistForm, DetailsForm):
     """Details, registration date and the checklist on one page; every item is answered on its own."""
 
+    helper = PageHelper(
+        Section("Participant", Boxes("site", "registered_on", css_class="panel-row"), *DETAILS_LAYOUT),
+        Section("Eligibility", Boxes("measured_on", css_class="panel-row"), CHECKLIST),
+    )
+
     site = forms.ModelChoiceField(Site.objects.none(), label="Site", empty_label="Choose",
                                   widget=forms.Select(attrs={"class": "form-select"}))  # fmt: skip
     registered_on = FullDateField(label="Registered on")
@@ -147,6 +164,11 @@ class RegistrationForm(ChecklistForm, DetailsForm):
 
 class CorrectionForm(ChecklistForm, DetailsForm):
     """Corrects details and answers of a participant; hands on only what was changed."""
+
+    helper = PageHelper(
+        Section("Participant", Boxes("registered_on", css_class="panel-row"), *DETAILS_LAYOUT),
+        Section("Eligibility", CHECKLIST),
+    )
 
     registered_on = FullDateField(label="Registered on", required=False)
 
@@ -180,24 +202,28 @@ class CorrectionForm(ChecklistForm, DetailsForm):
 class RegisterScreenedForm(forms.Form):
     """Registers a participant who is screened already, for instance after an approved waiver."""
 
+    helper = PageHelper()
     registered_on = FullDateField(label="Registered on")
 
 
 class WaiverRequestForm(forms.Form):
     """Why the chair should let the participant in."""
 
+    helper = PageHelper()
     because = _words("Why should the participant be registered all the same?")
 
 
 class DecisionForm(forms.Form):
     """Why the chair decides as it does."""
 
+    helper = PageHelper()
     because = _words("Because")
 
 
 class WaiverDecisionForm(forms.Form):
     """The chair's decision."""
 
+    helper = PageHelper()
     decision = forms.ChoiceField(label="Decision", choices=(("approve", "Approve"), ("refuse", "Refuse")),
                                  widget=forms.RadioSelect)  # fmt: skip
     because = _words("Because")
@@ -206,6 +232,7 @@ class WaiverDecisionForm(forms.Form):
 class FindingForm(forms.Form):
     """What turned out about a registration afterwards."""
 
+    helper = PageHelper()
     kind = _select("Finding", RegistrationFinding.Kind.choices)
     found_on = FullDateField(label="Found on")
     because = _words("What was found")

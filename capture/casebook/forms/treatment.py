@@ -20,6 +20,7 @@ from capture.casebook.checks import (
 )
 from capture.casebook.fields import FullDateField, WholeNumberField, WordsField
 from trial import protocol
+from trial.record.form_layout import Boxes, PageHelper, Rows
 
 
 def overlaps(facts: Facts) -> bool:
@@ -89,6 +90,8 @@ PERIOD_ROWS = 4
 class CycleForm(forms.Form):
     """One course from its actual day 1."""
 
+    helper = PageHelper(Boxes(css_class="entry-fields"))
+
     started_on = FullDateField(label="Day 1 of the cycle")
     tablets_dispensed = WholeNumberField(label="Tablets dispensed (200 mg)", required=False, min_value=0,
                                            max_value=500)  # fmt: skip
@@ -141,14 +144,14 @@ class PeriodForm(forms.Form):
         return Period(found["from_day"], found["to_day"], found["dose_mg"], found["frequency"], found["reason"])
 
 
-def period_forms(data: Any, periods: list[Period]) -> list[PeriodForm]:
+def period_forms(data: Any, periods: list[Period]) -> Rows:
     """A row for each period on record and some empty ones, bound when there is data."""
     rows = max(PERIOD_ROWS, len(periods) + 1)
     found = []
     for place in range(1, rows + 1):
         initial = vars(periods[place - 1]) if place <= len(periods) else None
         found.append(PeriodForm(data, prefix=str(place), initial=initial))
-    return found
+    return Rows(found, "capture/casebook/periods.html")
 
 
 def as_planned() -> list[Period]:

@@ -61,4 +61,5 @@ def _one(
             messages.success(request, words)
             return redirect("capture:editions")
     shown = {"form": form, "title": title, "button": title, "reasons": reasons, "nothing": not offered}
-    return render(request, "capture/conduct/form_versions/approval.html", shown, status=422 if reasons or form.errors else 200)
+    status = 422 if reasons or form.errors else 200
+    return render(request, "capture/conduct/form_versions/approval.html", shown, status=status)

@@ -23,6 +23,7 @@ from capture.entry.services import acknowledgements, entries
 from capture.entry.views import saving
 from trial.models import Participant, Query, Role
 from trial.record import access, changes, site_clock, system_queries
+from trial.record.form_layout import is_a_reason
 from trial.rules.typed_text import key
 
 
@@ -48,7 +49,8 @@ class AnswerSheet:
 def answer_sheet(query: Query, posted: QueryDict | None = None) -> AnswerSheet:
     """The sheet of a query as it stands, or with what was typed."""
     names, forms = _names(query), _forms(query, posted)
-    shown = [bound for form in forms for bound in form if bound.html_name in names and not bound.is_hidden]
+    shown = [bound for form in forms for bound in form if bound.html_name in names and not bound.is_hidden
+             and not is_a_reason(bound)]  # fmt: skip
     if shown:
         shown[0].field.widget.attrs["autofocus"] = True  # the page is about this value: typing begins here
     return AnswerSheet(query, shown, ReasonForm(posted), (posted or {}).get("words", "")[:600])
@@ -178,7 +180,7 @@ def _page(request: HttpRequest, query: Query, sheet: AnswerSheet, status: int = 
     # In the list the same words are loaded into the row; without scripts the link opens the page.
     inline = bool(request.headers.get("HX-Request"))
     template = "_query.html" if inline else "query.html"
-    return render(request, f"capture/conduct/{template}", {**shown, "inline": inline}, status=status)
+    return render(request, f"capture/conduct/queries/{template}", {**shown, "inline": inline}, status=status)
 
 
 @access.allows(Role.MONITOR)

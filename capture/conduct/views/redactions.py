@@ -16,6 +16,7 @@ from capture.conduct.queries import NotPossible
 from trial.audit.redaction import MARK
 from trial.models import Redaction, Role
 from trial.record import access, changes
+from trial.record.form_layout import PageHelper
 
 _WIDE = {"class": "form-control", "autocomplete": "off"}
 
@@ -23,6 +24,7 @@ _WIDE = {"class": "form-control", "autocomplete": "off"}
 class BlackOutForm(forms.Form):
     """Which words of the text are to go (none named: all of it), and why; the reason stays, so it says no name."""
 
+    helper = PageHelper()
     words = WordsField(
         label="Words to black out",
         required=False,
@@ -43,6 +45,7 @@ class BlackOutForm(forms.Form):
 class BlackOutDecisionForm(forms.Form):
     """The chair's word, with a reason."""
 
+    helper = PageHelper()
     decision = forms.ChoiceField(
         label="Decision",
         choices=[("approve", "Black the words out, for ever"), ("refuse", "Refuse; nothing is touched")],

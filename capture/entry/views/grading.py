@@ -54,7 +54,6 @@ def of_visit(participant: Participant, form: Any, lines: list[LaboratoryForm], r
     """What the page of a visit shows beside its values; worked out only when the page is shown, not when it saves."""
     return {
         "graded": SimpleLazyObject(lambda: graded(participant, form, row)),
-        "further_open": SimpleLazyObject(lambda: any(each.further and not each.is_empty for each in lines)),
     }
 
 

@@ -49,7 +49,8 @@ def register(request: HttpRequest) -> HttpResponse:
             return _registered(request, form, edition)
         except (registration.NotAllowed, changes.RecordBusy) as caught:
             refusal = caught
-    return _page(request, "capture/entry/registration/register.html", form, refusal, edition=edition, **_gates(*protocol.Group))
+    return _page(request, "capture/entry/registration/register.html", form, refusal, edition=edition,
+                 **_gates(*protocol.Group))  # fmt: skip
 
 
 def _edition(request: HttpRequest, form: RegistrationForm) -> int:
@@ -108,7 +109,8 @@ def register_screened(request: HttpRequest, reference: str) -> HttpResponse:
         else:
             messages.success(request, f"{done.number} is registered in group {done.group}.")
             return redirect("capture:participant", done.reference)
-    return _page(request, "capture/entry/one_form.html", form, refusal, participant, title="Register", button="Register",
+    return _page(request, "capture/entry/one_form.html", form, refusal, participant, title="Register",
+                 button="Register",
                  **_gates(*(group for group in protocol.Group if group.value == participant.group)))  # fmt: skip
 
 
@@ -126,8 +128,9 @@ def correct(request: HttpRequest, reference: str) -> HttpResponse:
         reason = ReasonForm(data)
         form = CorrectionForm(participant, corrections.answers_of(participant), data)
         edition.apply(form)
-        shown = {"participant": participant, "form": form, "reason_form": reason, "may_enter": edition.may_enter,
-                 "edition": edition}  # fmt: skip
+        shown = {"participant": participant, "row": participant, "form": form, "reason_form": reason,
+                 **saving.headed("Registration", "registration", ""),
+                 "may_enter": edition.may_enter, "edition": edition}  # fmt: skip
         return saving.Sheet([form], reason, shown)
 
     return saving.answer(
@@ -172,7 +175,8 @@ def finding(request: HttpRequest, reference: str) -> HttpResponse:
         else:
             messages.success(request, f"{made.get_kind_display()} on {shown(made.found_on)} is on record.")
             return redirect("capture:participant", participant.reference)
-    return _page(request, "capture/entry/one_form.html", form, refusal, participant, title="Record a finding", button="Save")
+    return _page(request, "capture/entry/one_form.html", form, refusal, participant, title="Record a finding",
+                 button="Save")  # fmt: skip
 
 
 def _page(

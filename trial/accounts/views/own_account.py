@@ -76,7 +76,8 @@ def second_factor_set_up(request: HttpRequest) -> HttpResponse:
         codes = second_factor.confirm(request, device, form.cleaned_data["code"])
         if codes is not None:
             sign_ins.note(request, SignIn.Result.SECOND_FACTOR_SET, person)
-            return render(request, "trial/accounts/own/recovery_codes.html", {"codes": codes, "onwards": next_page(request)})
+            shown = {"codes": codes, "onwards": next_page(request)}
+            return render(request, "trial/accounts/own/recovery_codes.html", shown)
         form.add_error("code", "This code is not right. Wait for the next one and type that.")
     shown = {
         "form": form, "next": asked_for(request), "secret": second_factor.secret_of(device),
@@ -114,8 +115,8 @@ def new_recovery_codes(request: HttpRequest) -> HttpResponse:
     person = me(request)
     if not second_factor.has_one(person):
         return redirect("second_factor_set_up")
-    return render(request, "trial/accounts/own/recovery_codes.html", {"codes": second_factor.new_recovery_codes(person),
-                                                         "onwards": "/account/"})  # fmt: skip
+    shown = {"codes": second_factor.new_recovery_codes(person), "onwards": "/account/"}
+    return render(request, "trial/accounts/own/recovery_codes.html", shown)
 
 
 @access.allows(*Role)

@@ -154,7 +154,9 @@ def rights(request: HttpRequest) -> HttpResponse:
     ):  # fmt: skip
         messages.success(request, f"The review of the access rights of {shown_day(day)} is recorded.")
         return redirect(f"{reverse('access_rights')}?on={shown_day(day)}")
-    shown = {"form": form, "day": day, "rights": access_rights(day), "review": review,
+    rows = access_rights(day)
+    review.fields["words"].label = f"What the review of these {len(rows)} accounts found"
+    shown = {"form": form, "day": day, "rights": rows, "review": review,
              "reviews": AccessReview.objects.select_related("reviewed_by")[:50]}  # fmt: skip
     return render(request, "trial/accounts/people/access_rights.html", shown, status=422 if review.errors else 200)
 
