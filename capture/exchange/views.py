@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,11 +20,26 @@ from capture.exchange.importing import upload
 from capture.exchange.importing.run import Report, import_files
 from trial.models import audit
 from trial.record import access, changes
+from trial.record.form_layout import PageHelper, words
 
 KEPT = "import"
 PROBLEMS_SHOWN = 100
 LETTERS_OF_SOURCE = 200
 log = logging.getLogger(__name__)
+
+
+class _SeveralFiles(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class ImportForm(forms.Form):
+    """The files of an import, and where they come from."""
+
+    files = forms.FileField(label="A ZIP file, or several CSV files", widget=_SeveralFiles(
+        attrs={"class": "form-control", "accept": ".csv,.zip", "multiple": True}))  # fmt: skip
+    source = words("Where they come from", LETTERS_OF_SOURCE, required=True)
+    source.help_text = "Kept with every entry as the reason of its import."
+    helper = PageHelper()
 
 
 @access.allows(*access.EXCHANGES)
@@ -34,7 +50,9 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
-    return render(request, "capture/exchange/exchange.html", {"data_sets": COMES_IN, **more}, status=status)
+    form = ImportForm(initial={"source": more.get("source", "")}, auto_id="%s")
+    return render(request, "capture/exchange/exchange.html", {"data_sets": COMES_IN, "form": form, **more},
+                  status=status)  # fmt: skip
 
 
 @access.allows(*access.EXCHANGES)

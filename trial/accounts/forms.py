@@ -172,7 +172,8 @@ class MailForm(forms.Form):
     """Where the daily reminder goes; empty: nowhere."""
 
     helper = PageHelper()
-    mail_address = forms.EmailField(required=False, max_length=254)
+    mail_address = forms.EmailField(required=False, max_length=254, widget=forms.EmailInput(
+        attrs={"class": "form-control", "autocomplete": "email"}))  # fmt: skip
 
 
 class CodeForm(forms.Form):

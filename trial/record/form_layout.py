@@ -4,7 +4,7 @@ A form class names its `helper`. Fields are rendered by `templates/bootstrap5/fi
 what belongs to one form only (`Block`) by a template that the form's module names.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -14,6 +14,8 @@ from django import forms
 from django.template.loader import get_template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from trial.record.typed_fields import WordsField
 
 REASON = "_missing"
 
@@ -76,6 +78,51 @@ class PageHelper(FormHelper):  # type: ignore[misc]
     def __init__(self, *layout: Any) -> None:
         super().__init__()
         self.layout = Layout(*(layout or (Boxes(),)))
+
+
+class Markup(LayoutObject):  # type: ignore[misc]
+    """HTML that is the same for every form, such as a button."""
+
+    def __init__(self, html: str) -> None:
+        self.fields: list[Any] = []
+        self.html = SafeString(html)
+
+    def render(self, form: forms.BaseForm, context: Any, template_pack: Any = TEMPLATE_PACK, **_: Any) -> SafeString:
+        """The HTML itself."""
+        return self.html
+
+
+SHOW = Markup('<button class="btn btn-secondary" type="submit">Show</button>')
+
+
+class FilterForm(forms.Form):
+    """What a list is narrowed to; sent in the address, read by the page itself, shown again as it was asked.
+
+    offered: name of a choice → its choices; None leaves the field out.
+    """
+
+    helper = PageHelper(Boxes(), SHOW)
+
+    def __init__(self, asked: Mapping[str, Any], **offered: Iterable[tuple[str, Any]] | None) -> None:
+        super().__init__(initial=dict(asked), auto_id="%s")
+        for name, choices in offered.items():
+            if choices is None:
+                del self.fields[name]
+            else:
+                self.fields[name].choices = [*self.fields[name].choices, *choices]  # type: ignore[attr-defined]
+
+
+def choice(label: str, *first: tuple[str, str], required: bool = False) -> forms.ChoiceField:
+    """A list to choose one from; first: choices that are always there, before those of the page."""
+    widget = forms.Select(attrs={"class": "form-select"})
+    return forms.ChoiceField(label=label, choices=first, required=required, widget=widget)
+
+
+def words(label: str, most: int, *, required: bool = False, rows: int = 0, **attrs: Any) -> WordsField:
+    """A box for words of at most so many characters; rows: height of a box for several lines."""
+    given = {"class": "form-control", "autocomplete": "off", **attrs}
+    widget = forms.Textarea(attrs={**given, "rows": rows}) if rows else forms.TextInput(attrs=given)
+    return WordsField(label=label, max_length=most, required=required, widget=widget)
 
 
 class Rows(list[Any]):

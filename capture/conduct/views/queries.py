@@ -17,6 +17,7 @@ from capture.casebook.forms.visit import line_forms
 from capture.casebook.registry import ENTRY_FORMS
 from capture.conduct import queries
 from capture.conduct import queries as query_list
+from capture.conduct.forms import AnswerForm, AskedFormFilter, ManyForm, MoveForm, WordingForm, queries_filter
 from capture.conduct.queries import Where
 from capture.entry import edit_conflict
 from capture.entry.services import acknowledgements, entries
@@ -43,7 +44,9 @@ class AnswerSheet:
         """For the template `_answer.html`."""
         more = self.refusal.context if self.refusal else {}
         reasons = [*self.said, *(self.refusal.reasons if self.refusal else ())]
-        return {**more, "sheet": self, "reason_form": self.reason, "reasons": reasons}
+        answer = AnswerForm(self.query.pk, self.words, bool(self.fields))
+        return {**more, "sheet": self, "reason_form": self.reason, "reasons": reasons, "answer_form": answer,
+                "move_form": MoveForm(auto_id=f"words-{self.query.pk}-%s")}  # fmt: skip
 
 
 def answer_sheet(query: Query, posted: QueryDict | None = None) -> AnswerSheet:
@@ -140,10 +143,12 @@ def listing(request: HttpRequest) -> HttpResponse:
     """Queries by state, site, form, age and person."""
     asked, now = query_list.Filter.of(request.GET), timezone.now()
     rows = query_list.found(request.user, asked, now)
+    may_ask = request.user.role == Role.MONITOR
     shown = {
-        "asked": asked, "listed": query_list.listed(rows, now), "total": rows.count(), "states": query_list.STATES,
-        "ages": query_list.AGES, "sites": access.sites_for(request.user), "forms": labels.TITLES.items(),
-        "may_ask": request.user.role == Role.MONITOR, "may_answer": access.may_enter(request.user),
+        "listed": query_list.listed(rows, now), "total": rows.count(),
+        "filter_form": queries_filter(vars(asked), may_ask, access.sites_for(request.user), query_list.STATES,
+                                      labels.TITLES.items(), query_list.AGES),
+        "may_ask": may_ask, "may_answer": access.may_enter(request.user),
         "most": query_list.MOST_SHOWN,
     }  # fmt: skip
     return render(request, "capture/conduct/queries/queries.html", shown)
@@ -215,7 +220,7 @@ def raise_one(request: HttpRequest, reference: str) -> HttpResponse:
             return redirect(_back(participant, where))
     row = labels.row_of(participant, where.form, where.row_id)
     shown = {
-        "participant": participant, "where": where, "words": words, "templates": system_queries.TEMPLATES,
+        "participant": participant, "where": where, "form": WordingForm(system_queries.TEMPLATES, words),
         "place": labels.place(participant, where.form, row), "reasons": [said] if said else [],
         "field": labels.field_label(where.form, where.field) if where.field else "",
     }  # fmt: skip
@@ -249,9 +254,10 @@ def raise_many(request: HttpRequest) -> HttpResponse:
             messages.success(request, f"{count} {'query is' if count == 1 else 'queries are'} with the sites.")
             return redirect("capture:queries")
     shown = {
-        "people": people, "form": form, "site": site, "forms": labels.TITLES.items(), "words": words,
-        "sites": access.sites_for(request.user), "templates": system_queries.TEMPLATES,
-        "chosen": request.POST.getlist("who"), "reasons": [said] if said else [],
+        "form": ManyForm(system_queries.TEMPLATES, words, people, request.POST.getlist("who")),
+        "filter_form": AskedFormFilter({"form": form, "site": site}, form=labels.TITLES.items(),
+                                       site=[(each.code, str(each)) for each in access.sites_for(request.user)]),
+        "reasons": [said] if said else [],
     }  # fmt: skip
     return render(request, "capture/conduct/queries/raise_many.html", shown, status=422 if said else 200)
 

@@ -20,6 +20,7 @@ from capture.casebook.forms.registration import (
     WaiverDecisionForm,
     WaiverRequestForm,
 )
+from capture.conduct.forms import SigningForm
 from capture.entry.services import corrections, registration
 from capture.entry.views import saving
 from trial import protocol
@@ -239,6 +240,6 @@ def decide(request: HttpRequest, reference: str, waiver_id: int) -> HttpResponse
             return redirect("capture:participant", participant.reference)
     answers = {row.item: Answer(row.met, row.value, row.measured_on) for row in participant.eligibility_answers.all()}
     shown = {"participant": participant, "form": form, "reasons": reasons, "waiver": waiver, "unmet": unmet(answers),
-             "title": "Decide on a waiver", "button": "Sign the decision", "signs": True,
-             "needs_code": reauthentication.needs_code(request)}  # fmt: skip
+             "title": "Decide on a waiver", "button": "Sign the decision",
+             "signing_form": SigningForm(request.user, reauthentication.needs_code(request))}  # fmt: skip
     return render(request, "capture/entry/one_form.html", shown, status=422 if reasons or form.errors else 200)

@@ -17,8 +17,8 @@ from capture.exchange.data_sets import BY_NAME, columns_in
 from capture.exchange.importing import files, import_forms
 from capture.exchange.importing.parse import Parser
 from tests.capture.exchange.test_import import _changed, _set, exported, whole
-from trial.record import site_clock
 from trial.models import Lesion
+from trial.record import site_clock
 from trial.record.typed_fields import DateField, NumberField, WholeNumberField
 from trial.rules.dates.partial_date import DateNotUnderstood, PartialDate, parse
 from trial.rules.typed_text import NumberNotUnderstood, decimal_number

@@ -23,7 +23,7 @@ def account(request: HttpRequest) -> HttpResponse:
     person = me(request)
     shown = {
         "sign_ins": person.sign_ins.order_by("-id")[:SHOWN],
-        "mail_address": person.mail_address,
+        "mail_form": MailForm(initial={"mail_address": person.mail_address}),
         "has_second_factor": second_factor.has_one(person),
         "codes_left": second_factor.codes_left(person),
         "kept": person.kept_forms.order_by("-id"),
