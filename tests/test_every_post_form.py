@@ -14,7 +14,7 @@ TOKEN = "{% saved_once %}"
 
 # (template, where it is sent: a URL's name, or "" for its own page) → why twice is as good as once.
 NEED_NONE: dict[tuple[str, str], str] = {
-    ("_top_bar.html", "sign_out"): "The session is over after the first; nothing is on record.",
+    ("base.html", "sign_out"): "The session is over after the first; nothing is on record.",
     ("capture/exchange/import.html", "capture:bring_in"):
         "Rows that are on record count as unchanged: no second Change.",
     ("capture/participants/participant.html", "capture:certified_copy"):
