@@ -1,4 +1,4 @@
-"""The style sheets: each lies beside the app whose pages it dresses, says a thing once, and dresses nothing that is gone."""
+"""The style sheets: each beside the app whose pages it dresses, says a thing once, and dresses nothing that is gone."""
 
 import re
 from collections import Counter
@@ -45,7 +45,7 @@ def _is_named(name: str, texts: str) -> bool:
 
 
 def _plain(texts: str) -> str:
-    """The texts, then their words in small letters with hyphens, and their quoted texts as Django's slugify writes them."""
+    """The texts, their words in small letters with hyphens, and their quoted texts as slugify writes them."""
     quoted = "\n".join(slugify(text) for text in set(re.findall(r'"([^"\n{}]{1,60})"', texts)))
     return f"{texts}\n{texts.lower().replace('_', '-')}\n{quoted}"
 
