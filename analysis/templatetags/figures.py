@@ -1,14 +1,17 @@
 """How numbers are written on pages of results: percentages and months, words where there is no number."""
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django import template
 from django.urls import reverse
 
 from analysis.endpoints import evidence
+from analysis.endpoints.answers import shapes, treatment
 from analysis.endpoints.answers.treatment import ONGOING
 from analysis.endpoints.evidence import Evidence
-from trial.rules.dates.partial_date import from_stored
+from trial.protocol import OUR_READING, REGISTRY
+from trial.rules.dates.partial_date import from_stored, shown
 from trial.rules.response.recist import IN_FORCE
 
 register = template.Library()
@@ -20,10 +23,30 @@ def sum_of_diameters() -> str:
     return IN_FORCE.sum_words
 
 
+@register.simple_tag
+def behind(panel: Any, part: str, code: str) -> str:
+    """The address of the participants behind a number of an endpoint, at the moment that the panel shows."""
+    return reverse("analysis:behind", args=[panel.letter, f"{part}-{code}"]) + panel.query
+
+
+@register.simple_tag
+def now_in_utc() -> str:
+    """The present as `24-NOV-2026 14:30 UTC`."""
+    return clinical_date(datetime.now(UTC))
+
+
 @register.filter
-def percent(value: float | None) -> str:
-    """0.0976 → `9.8 %`; None → `not estimable`."""
-    return "not estimable" if value is None else f"{value * 100:.1f} %"
+def basis(mark: str) -> str:
+    """What a rule rests on: `registry` → `Registry record`, `our reading` → `Interpretation`."""
+    return {REGISTRY: "Registry record", OUR_READING: "Interpretation"}.get(mark, mark)
+
+
+# 0.0976 → `9.8%`; None → `not estimable`.
+register.filter("percent", shapes.percent)
+# 7.42 → `7.4`; None → `not reached`.
+register.filter("in_months", shapes.in_one_decimal)
+# `4.0 (1.0 to 12.0)`; `not estimable` without a median.
+register.filter("spread", treatment.spread)
 
 
 @register.filter
@@ -35,14 +58,13 @@ def p_value(value: float | None) -> str:
 
 
 @register.filter
-def in_months(value: float | None) -> str:
-    """7.42 → `7.4`; None → `not reached`."""
-    return "not reached" if value is None else f"{value:.1f}"
-
-
-@register.filter
 def clinical_date(value: Any) -> str:
-    """`2006-01-12` → `12-JAN-2006`; empty for None."""
+    """`2006-01-12` or a date → `12-JAN-2006`, an instant → `24-NOV-2026 14:30 UTC`; empty for None."""
+    if isinstance(value, datetime):
+        at = value.astimezone(UTC)
+        return f"{shown(at.date())} {at:%H:%M} UTC"
+    if isinstance(value, date):
+        return shown(value)
     return str(from_stored(value)) if value else ""
 
 
@@ -57,14 +79,6 @@ def in_words(code: str) -> str:
     """`progression_free_survival` → `Progression free survival`."""
     words = code.replace("_", " ")
     return words[:1].upper() + words[1:]
-
-
-@register.filter
-def spread(found: dict[str, float | None]) -> str:
-    """`4.0 (1.0 to 12.0)`; `not estimable` without a median."""
-    if found["median"] is None or found["lowest"] is None or found["highest"] is None:
-        return "not estimable"
-    return f"{found['median']:.1f} ({found['lowest']:.1f} to {found['highest']:.1f})"
 
 
 @register.filter

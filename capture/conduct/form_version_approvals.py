@@ -71,13 +71,13 @@ class Page:
 def sites_of(person: Person) -> QuerySet[Site]:
     """The administrator opens sites and sees all of them; nothing on the page is of a participant."""
     found = Site.objects.all() if person.role == Role.ADMINISTRATOR else access.sites_for(person)
-    return found.filter(struck_out_reason="").order_by("code")
+    return found.standing().order_by("code")
 
 
 def page(person: Person) -> Page:
     """Two SQL statements, however many forms and sites."""
     sites = list(sites_of(person))
-    words = list(EditionApproval.objects.filter(site__in=sites, struck_out_reason="").select_related(
+    words = list(EditionApproval.objects.standing().filter(site__in=sites).select_related(
         "site", "recorded_by").order_by("id"))  # fmt: skip
     by_place: dict[tuple[int, str], list[EditionApproval]] = defaultdict(list)
     for word in words:

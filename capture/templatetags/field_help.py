@@ -5,15 +5,18 @@ from functools import cache
 from django import template
 from django.forms import BoundField
 
-from capture.casebook.forms import field_help as helps
+from capture.casebook.forms.base import Help
+from capture.casebook.forms.base import help_of as declared_help
+from trial.models.fields import in_a_sentence
 from trial.record import form_layout
 
 register = template.Library()
+register.filter("in_a_sentence", in_a_sentence)
 register.filter("reason_of", form_layout.reason_of)
-_help = cache(helps.of)
+_help = cache(declared_help)
 
 
 @register.filter
-def help_of(field: BoundField) -> helps.Help | None:
-    """What the protocol asks for in this field; None where the list has nothing."""
-    return _help(type(field.form).__name__, field.name)
+def help_of(field: BoundField) -> Help | None:
+    """What the protocol asks for in this field; None where its form has no help for it."""
+    return _help(type(field.form), field.name)

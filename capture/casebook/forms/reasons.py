@@ -20,7 +20,7 @@ class ReasonForm(forms.Form):
         error_messages={"required": "A correction needs its reason."},
     )
     reason_words = WordsField(
-        label="In words",
+        label="Comment",
         required=False,
         max_length=300,
         widget=forms.TextInput(attrs={"class": "form-control"}),
@@ -42,11 +42,11 @@ class NotDoneForm(forms.Form):
 
     helper = PageHelper()
     reason = forms.ChoiceField(
-        label="Why was it not done?", choices=[("", "Choose"), *code_lists.NOT_DONE_REASONS],
+        label="Reason", choices=[("", "Choose"), *code_lists.NOT_DONE_REASONS],
         widget=forms.Select(attrs={"class": "form-select"}),
     )  # fmt: skip
     because = WordsField(
-        label="In words", required=False, max_length=200,
+        label="Comment", required=False, max_length=200,
         widget=forms.TextInput(attrs={"class": "form-control"}),
     )  # fmt: skip
 
@@ -63,7 +63,7 @@ class NotAnEventForm(forms.Form):
 
     helper = PageHelper()
     because = WordsField(
-        label="Why is it no adverse event?",
+        label="Reason",
         max_length=300,
         widget=forms.TextInput(attrs={"class": "form-control", "autofocus": True}),
         help_text="Such as: haemolysed sample, repeated and normal; there before treatment and unchanged.",

@@ -11,7 +11,7 @@ from capture.casebook.forms.reasons import NotDoneForm
 from capture.casebook.forms.registration import DetailsForm, FindingForm
 from capture.casebook.forms.treatment import CycleForm, PeriodForm
 from capture.casebook.forms.visit import LaboratoryForm
-from capture.casebook.registry import ENTRY_FORMS
+from capture.casebook.registry import CHECKS
 from trial import protocol
 from trial.models import Assessment, Lesion, Waiver
 from trial.protocol.ctcae_v3.limits import ANALYTES
@@ -97,6 +97,7 @@ class AdverseEventRow(AdverseEventForm):
     """An adverse event; the file may state how far the clock of the site was from UTC, and what it states counts."""
 
     offset_from_file = True
+    continues = WordsField(required=False)
 
 
 class LaboratoryRow(LaboratoryForm):
@@ -151,32 +152,33 @@ class NotDoneRow(NotDoneForm):
 class AcknowledgementRow(forms.Form):
     """What was said to a soft check of an entry; row_id is the entry's number in its file."""
 
-    form = forms.ChoiceField(choices=[(kind, kind) for kind in (*ENTRY_FORMS, "cycle", "baseline", "follow_up_scan")])
+    form = forms.ChoiceField(choices=[(kind, kind) for kind in CHECKS])
     row_id = WordsField(max_length=60)
     check_id = WordsField(max_length=16)
     words = WordsField(max_length=300, required=False)
     because = WordsField(max_length=300, required=False)
 
 
-PLAIN: dict[str, Any] = {
-    "registration": RegistrationRow, "eligibility": AnswerRow, "waivers": WaiverRow, "findings": FindingForm,
-    "cycles": CycleRow, "dosing_periods": PeriodRow, "lesions": LesionRow, "acknowledgements": AcknowledgementRow,
-    "not_done": NotDoneRow,
-    **{kind: book.form for kind, book in ENTRY_FORMS.items()},
-    "adverse_event": AdverseEventRow,
+# Data set → the forms that read its rows, where it is not that of the page. Of two the row decides (`form_of`).
+READ_BY: dict[str, tuple[Any, ...]] = {
+    "registration": (RegistrationRow,), "eligibility": (AnswerRow,), "waivers": (WaiverRow,),
+    "findings": (FindingForm,), "cycles": (CycleRow,), "dosing_periods": (PeriodRow,), "lesions": (LesionRow,),
+    "assessments": (BaselineRow, FollowUpRow), "lesion_readings": (BaselineReadingRow, ReadingForm),
+    "adverse_event": (AdverseEventRow,), "laboratory": (LaboratoryRow,), "not_done": (NotDoneRow,),
+    "acknowledgements": (AcknowledgementRow,),
 }  # fmt: skip
 
 
-def form_of(name: str, cells: dict[str, Any], baseline: bool) -> tuple[forms.BaseForm | None, str]:
+def form_of(
+    name: str, read_by: tuple[Any, ...], cells: dict[str, Any], baseline: bool
+) -> tuple[forms.BaseForm | None, str]:
     """The bound form of a row, and the prefix of its field names; None when the row names an analyte not known.
 
-    baseline: the reading belongs to a baseline.
+    read_by: the forms of the data set. baseline: the reading belongs to a baseline.
     """
     if name == "assessments":
         return (BaselineRow if cells.get("kind") == "baseline" else FollowUpRow)(cells), ""
-    if name == "lesion_readings":
-        if baseline:
-            return BaselineReadingRow(cells), ""
+    if name == "lesion_readings" and not baseline:
         kind = Lesion.Kind.TARGET if cells.get("lesion", "").startswith("T") else Lesion.Kind.NON_TARGET
         return ReadingForm(_prefixed(cells, "lesion0-"), lesion=Lesion(pk=0, kind=kind, label="")), "lesion0-"
     if name == "laboratory":
@@ -185,18 +187,12 @@ def form_of(name: str, cells: dict[str, Any], baseline: bool) -> tuple[forms.Bas
             return None, ""
         prefix = f"lab-{analyte}-"
         return LaboratoryRow(_prefixed(cells, prefix), analyte=analyte), prefix
-    return PLAIN[name](cells), ""
+    return read_by[0](cells), ""
 
 
-# Data sets whose rows are read by different forms: what another one of them asks does not apply to this row.
-_FORMS_OF: dict[str, tuple[type[forms.BaseForm], ...]] = {
-    "assessments": (BaselineRow, FollowUpRow), "lesion_readings": (BaselineReadingRow, ReadingForm),
-}  # fmt: skip
-
-
-def does_not_apply(name: str, form: forms.BaseForm) -> set[str]:
-    """The columns of the data set that other rows have and this one, read by `form`, has not."""
-    asked = {column for each in _FORMS_OF.get(name, ()) for column in each.base_fields}
+def does_not_apply(read_by: tuple[Any, ...], form: forms.BaseForm) -> set[str]:
+    """The columns that other rows of the data set have and this one, read by `form`, has not."""
+    asked = {column for each in read_by for column in each.base_fields} if len(read_by) > 1 else set()
     return asked - set(form.fields) - {"lesion"}  # a key of every reading, which only one of the forms reads
 
 

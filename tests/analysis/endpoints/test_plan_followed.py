@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from analysis.endpoints.answers import response_rate
-from analysis.endpoints.cohort import Cohort
-from analysis.endpoints.intervals import clopper_pearson, interval_table
-from tests.analysis.endpoints.plans import plan_of
+from analysis.outcomes.cohort import Cohort
+from analysis.statistics.intervals import clopper_pearson, interval_table
+from tests.analysis.statistics.plans import plan_of
 from trial.protocol import AnalysisSettings, StagePlan
 
 SETTINGS = AnalysisSettings()

@@ -34,7 +34,7 @@ BY_HAND = {
     "capture/casebook/term_search.html": "The search for a term; the form's fields are the hidden ones it fills.",
     "capture/casebook/checklist.html": "Yes and no as two buttons of one row; the layout of the checklist's own form.",
     "trial/accounts/people/people.html": "Hides rows of the table while it is typed; nothing is sent.",
-    "analysis/moments.html": "The forms of data cuts.",
+    "analysis/as_of/choose.html": "The forms of data cuts.",
 }  # fmt: skip
 # Rows of a table, whose template renders them; and what only other forms are made from.
 IN_ROWS = {visit.LaboratoryForm, assessment.NewLesionForm, assessment.ReadingForm, treatment.PeriodForm}

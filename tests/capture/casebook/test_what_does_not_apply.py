@@ -21,6 +21,7 @@ from tests.plugin_postgres import another_database
 from trial.models import Change, Participant, Role, Site
 from trial.protocol import ctcae_v3
 from trial.record import changes
+from trial.record.save import Save
 
 __all__ = ["cast"]
 Row = dict[str, str]
@@ -144,7 +145,7 @@ def test_a_file_with_a_forgotten_value_is_refused_and_nothing_is_written(
     exported: dict[str, bytes], check: str, name: str, chosen: Callable[[Row], bool], changed: Row, words: str
 ) -> None:
     stat, contents = person("stat", Role.STATISTICIAN), _with(exported, name, chosen, changed)
-    report = import_files(stat, contents, "the test", rehearsal=False)
+    report = import_files(Save(stat), contents, "the test", rehearsal=False)
     assert [each for each in report.problems if words in each.words], [str(each) for each in report.problems]
     assert not Participant.objects.exists()
 
@@ -155,9 +156,9 @@ def test_a_file_with_an_event_that_ended_and_goes_on_leaves_a_check_to_look_at(e
 
     check, name, chosen, changed, _ = NOT_LOOKED_AT
     stat, contents = person("stat", Role.STATISTICIAN), _with(exported, name, chosen, changed)
-    report = import_files(stat, contents, "the test", rehearsal=False)
+    report = import_files(Save(stat), contents, "the test", rehearsal=False)
     assert report.saved, [str(each) for each in report.problems]
-    assert Acknowledgement.objects.get(check_id=check, struck_out_reason="").because == ""
+    assert Acknowledgement.objects.standing().get(check_id=check).because == ""
 
 
 def _is_delayed(row: Row, starts: dict[tuple[str, str], date]) -> bool:

@@ -21,6 +21,7 @@ from tests.cast import Cast, cast_of, register
 from trial.accounts import administration
 from trial.models import AdverseEvent, ExpeditedReport, Role, Site
 from trial.record import site_clock
+from trial.record.save import Save
 from trial.rules.dates.partial_date import PartialDate
 
 NEW = "/participants/NET-001/adverse_event/new/"
@@ -51,7 +52,7 @@ def now(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def _place(cast: Cast, zone: str) -> Cast:
     """The site keeps its clock in this zone from now on."""
-    administration.save_site(cast.people[Role.ADMINISTRATOR], cast.north, "", "North", "where it is", zone)
+    administration.save_site(Save(cast.people[Role.ADMINISTRATOR]), cast.north, "", "North", "where it is", zone)
     cast.north.refresh_from_db()
     cast.participant.refresh_from_db()
     return cast
@@ -237,7 +238,7 @@ def _with(contents: dict[str, bytes], **cells: str) -> dict[str, bytes]:
 
 
 def _import(cast: Cast, contents: dict[str, bytes]) -> list[str]:
-    report = import_files(cast.people[Role.STATISTICIAN], contents, "the test", rehearsal=False)
+    report = import_files(Save(cast.people[Role.STATISTICIAN]), contents, "the test", rehearsal=False)
     return [str(each) for each in report.problems]
 
 

@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.db import OperationalError
 
-from analysis import status_page
+from analysis.views import status as status_page
 from trial.audit import install, tables, triggers_check
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent

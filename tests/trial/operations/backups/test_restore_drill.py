@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from psycopg import sql
 
-from analysis import status_page
+from analysis.views import status as status_page
 from tests.cast import Cast
 from tests.trial.operations.backups.page import on_the_page
 from trial.models import StatusNote, operations
