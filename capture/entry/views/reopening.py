@@ -59,7 +59,8 @@ def _page(request: HttpRequest, group: Group, form: DecisionForm, reasons: tuple
         "letter": group.code, "name": group.name, "gate": in_force.gate_in_force(group.code),
         "form": form, "reasons": reasons, "decisions": _decisions(group),
     }  # fmt: skip
-    return render(request, "capture/reopening.html", shown, status=422 if reasons or form.errors else 200)
+    status = 422 if reasons or form.errors else 200
+    return render(request, "capture/entry/registration/reopening.html", shown, status=status)
 
 
 def _decisions(group: Group) -> list[dict[str, object]]:
