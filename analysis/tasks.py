@@ -13,7 +13,7 @@ def recompute_group(group: str) -> int:
     from analysis.results.automatic_queries import ask
     from analysis.results.recompute import recompute
 
-    change = recompute(group_named(group).value).holds_to
+    change = recompute(group_named(group).code).holds_to
     ask(group, change)
     return change
 
@@ -45,7 +45,7 @@ def compute_moment(group: str, change: int, cutoff: str | None) -> int:
     from analysis.results import moments
 
     moment = moments.Moment(change, date.fromisoformat(cutoff) if cutoff else None)
-    return int(moments.compute(group_named(group).value, moment).pk)
+    return int(moments.compute(group_named(group).code, moment).pk)
 
 
 @shared_task(name="analysis.prune")

@@ -32,7 +32,7 @@ class ParticipantsFilter(FilterForm):
     """Which participants the matrix shows; a page that holds all of them is filtered while it is typed."""
 
     site = choice("Site", ("", "All of yours"))
-    group = choice("Group", ("", "Both"))
+    group = choice("Group", ("", "All"))
     state = choice("Status")
     typed = words("Type to filter", 40, type="search", placeholder="NET-012, NORTH …")
     helper = PageHelper(Boxes("site", "group", "state"), SHOW, Boxes("typed", css_class="ms-auto"))

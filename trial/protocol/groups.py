@@ -25,6 +25,9 @@ class Group:
     ceiling: int
     plan: StagePlan = SIMON_OPTIMAL
 
+    def __str__(self) -> str:
+        return self.code
+
 
 GROUPS: tuple[Group, ...] = (
     Group(
