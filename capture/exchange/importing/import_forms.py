@@ -72,7 +72,7 @@ class PeriodRow(PeriodForm):
         """Everything of the period."""
         found = super().clean()
         if not self.errors and found.get("from_day") is None:
-            raise forms.ValidationError("A period needs its days, its dose and how often it was taken.")
+            raise forms.ValidationError("A dosing period needs its days, dose and frequency.")
         return found
 
 
