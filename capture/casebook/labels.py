@@ -26,12 +26,12 @@ TABLE_TITLES: dict[str, str] = {
     "trial_participant": "Screening and registration",
     "trial_eligibilityanswer": "Eligibility answer",
     "trial_waiver": "Waiver",
-    "trial_registrationfinding": "Finding about a registration",
+    "trial_registrationfinding": "Registration issue",
     "trial_cycle": "Cycle",
     "trial_dosingperiod": "Dosing period",
-    "trial_assessment": "Tumour assessment",
+    "trial_assessment": "Tumor assessment",
     "trial_lesion": "Lesion",
-    "trial_lesionreading": "Reading of a lesion",
+    "trial_lesionreading": "Measurement",
     "trial_visit": "Visit at cycle start",
     "trial_laboratoryresult": "Laboratory result",
     "trial_bloodpressure": "Blood pressure",
@@ -42,30 +42,30 @@ TABLE_TITLES: dict[str, str] = {
     "trial_deviation": "Protocol deviation",
     "trial_notdone": "Not done",
     "trial_expeditedreport": "Expedited report",
-    "trial_expeditedtable": "Table of expedited reporting",
+    "trial_expeditedtable": "Expedited reporting rules",
     "trial_offtreatment": "Off treatment",
     "trial_followup": "Follow-up",
     "trial_death": "Death",
     "trial_withdrawal": "Withdrawal of consent",
     "trial_offstudy": "Off study",
-    "trial_acknowledgement": "Reason for a soft check",
+    "trial_acknowledgement": "Soft check explanation",
     "trial_query": "Query",
-    "trial_querymessage": "Words of a query",
-    "trial_sourceverification": "Source verification",
+    "trial_querymessage": "Query message",
+    "trial_sourceverification": "Source data verification",
     "trial_hold": "Freeze or lock",
     "trial_signature": "Signature",
-    "trial_auditreview": "Review of the trail",
-    "trial_groupsettings": "Settings of a group",
-    "trial_reopening": "Reopening of registration",
+    "trial_auditreview": "Audit trail review",
+    "trial_groupsettings": "Analysis settings",
+    "trial_reopening": "Accrual reopening",
     "trial_datacut": "Data cut",
     "trial_site": "Site",
-    "trial_delegation": "Delegation to sign",
+    "trial_delegation": "Signing delegation",
     "trial_person": "Account",
     "trial_training": "Training",
-    "trial_problemreport": "Report of a problem",
-    "trial_accessreview": "Review of access rights",
-    "trial_editionapproval": "Approval of an edition of a form",
-    "trial_redaction": "Black-out of identifying words",
+    "trial_problemreport": "Problem report",
+    "trial_accessreview": "Access rights review",
+    "trial_editionapproval": "Form version approval",
+    "trial_redaction": "Redaction",
 }
 
 # table → (kind in the address of an entry's history, column of the version that holds the entry's id)
@@ -188,7 +188,7 @@ def _rows(kind: str, ids: list[int]) -> dict[int, Any]:
 
 
 def _day(when: Any) -> str:
-    return partial_date.shown(when) if isinstance(when, date) else str(when or "no date")
+    return partial_date.shown(when) if isinstance(when, date) else str(when or "date not known")
 
 
 def _event(row: Any) -> str:
@@ -220,7 +220,7 @@ def _plain(value: Any) -> str:
 
 def _pressure(row: Any) -> str:
     if row.systolic_mmhg is None or row.diastolic_mmhg is None:
-        return "blood pressure not complete"
+        return "blood pressure incomplete"
     return f"{row.systolic_mmhg}/{row.diastolic_mmhg} mmHg"
 
 

@@ -125,4 +125,5 @@ class EditionApprovalForm(forms.Form):
         which = self.fields["which"]
         assert isinstance(which, forms.ChoiceField)
         which.choices = [("", "Choose"), *offered]
-        which.error_messages["invalid_choice"] = "Somebody recorded this meanwhile, or it cannot be chosen: look again."
+        taken = "Another user recorded this approval, or it cannot be chosen. Check the list again."
+        which.error_messages["invalid_choice"] = taken

@@ -137,15 +137,15 @@ def raise_query(
     """A monitor asks the site about an entry; raises NotPossible (WaitsAlready where asked for), changes.RecordHeld."""
     _monitor(person)
     if not words.strip():
-        raise NotPossible("Write the question.")
+        raise NotPossible("Enter the query text.")
     changes.stop_unprintable(words)
     if where.form not in labels.TITLES:
-        raise NotPossible("There is no such form in the casebook.")
+        raise NotPossible("The casebook has no such form.")
     if where.row_id is not None and labels.row_of(participant, where.form, where.row_id) is None:
-        raise NotPossible("There is no such entry.")
+        raise NotPossible("This entry does not exist.")
     with changes.record(person, "query", participant=participant) as change:
         if unless_it_waits and _waits(participant, where, words.strip()):
-            raise WaitsAlready("The same question waits for an answer.")
+            raise WaitsAlready("The same query is already open.")
         return system_queries.open_one(
             participant, where.form, where.row_id, where.field, "", words.strip(), "", change.at, person
         )
@@ -175,9 +175,9 @@ def _waits(participant: Participant, where: Where, words: str) -> bool:
 def answer(person: Person, query: Query, words: str) -> Query:
     """The site's answer; the monitor decides whether it closes the query."""
     if not access.may_enter(person):
-        raise NotPossible("The site answers a query.")
+        raise NotPossible("Only the site can answer a query.")
     if not words.strip():
-        raise NotPossible("Write the answer, or correct the value.")
+        raise NotPossible("Enter an answer, or correct the value.")
     return _move(person, query, State.ANSWERED, words, (State.OPEN, State.REOPENED))
 
 
@@ -187,9 +187,9 @@ def decide(person: Person, query: Query, to: str, words: str = "") -> Query:
     """The monitor closes, reopens or cancels; reopening and cancelling need words."""
     _monitor(person)
     if to not in (State.CLOSED, State.REOPENED, State.CANCELLED):
-        raise NotPossible("A query is closed, reopened or cancelled.")
+        raise NotPossible("A query can only be closed, reopened or canceled.")
     if to in NEEDS_WORDS and not words.strip():
-        raise NotPossible("Say why.")
+        raise NotPossible("Enter a reason.")
     allowed = tuple(state for state, moves in MOVES.items() if to in moves)
     return _move(person, query, to, words, allowed)
 
@@ -200,11 +200,11 @@ def _move(person: Person, query: Query, to: str, words: str, allowed: tuple[str,
         # Read again under the writers' lock: two people may answer or close at once.
         current = Query.objects.select_related("participant").get(pk=query.pk)
         if current.state not in allowed:
-            raise NotPossible(f"The query is {current.get_state_display().lower()} already.")
+            raise NotPossible(f"The query is already {current.get_state_display().lower()}.")
         system_queries.move(current, to, words.strip(), person, change.at)
     return current
 
 
 def _monitor(person: Person) -> None:
     if person.role != Role.MONITOR:
-        raise NotPossible("Only a monitor does this.")
+        raise NotPossible("Only a monitor can do this.")

@@ -79,7 +79,8 @@ def sign(person: Person, participant: Participant, seen: str) -> Signature:
     The caller has asked for the password. Raises NotPossible, changes.RecordHeld.
     """
     if not access.may_sign(person, participant.site, site_clock.today_at(participant.site)):
-        raise NotPossible(f"Only an investigator delegated for site {participant.site.code} signs its casebooks.")
+        raise NotPossible(f"Only an investigator with a signing delegation for site {participant.site.code} can sign "
+                          "its casebooks.")
     before = participant.signatures.filter(content_hash=seen, struck_out_reason="").first()
     if before is not None and standing(participant).content_hash == seen:
         return before
@@ -89,9 +90,9 @@ def sign(person: Person, participant: Participant, seen: str) -> Signature:
         current = content_hash(participant, versions)
         twin = participant.signatures.filter(content_hash=current, struck_out_reason="").first()
         if twin is not None:
-            raise NotPossible("This casebook is signed already.")
+            raise NotPossible("This casebook is already signed.")
         if current != seen:
-            raise NotPossible("The casebook was changed while this page was open. Look at what changed, then sign.")
+            raise NotPossible("The casebook was changed while this page was open. Check the changes, then sign.")
         previous = Change.objects.get(pk=change.number).previous_seal
         return Signature.objects.create(
             participant=participant, signed_by=person, printed_name=person.full_name, signed_at=change.at,

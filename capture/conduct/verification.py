@@ -16,7 +16,7 @@ from trial.models import Acknowledgement, Participant, Person, Role, SourceVerif
 from trial.record import changes
 from trial.rules.dates import partial_date
 
-NOT_YET, VERIFIED, AGAIN = "to verify", "verified", "to verify again"
+NOT_YET, VERIFIED, AGAIN = "not verified", "verified", "re-verify"
 
 
 @dataclass(frozen=True)
@@ -62,15 +62,15 @@ def verify_many(
 ) -> None:
     """Several entries of a participant in one Change: those of a visit."""
     if person.role != Role.MONITOR:
-        raise NotPossible("Only a monitor verifies against the source.")
+        raise NotPossible("Only a monitor can verify source data.")
     if not entries:
-        raise NotPossible("There is nothing to verify.")
+        raise NotPossible("There are no entries to verify.")
     with changes.record(person, "verify", participant=participant) as change:
         for kind, row, seen in entries:
             if kind not in PLAN or (field and field not in PLAN[kind]):
-                raise NotPossible("The plan does not ask for this verification.")
+                raise NotPossible("The SDV plan does not include this field.")
             if history.newest_change(*labels.rows_of(participant, kind, row)) != seen:
-                raise NotPossible("The entry was changed while you looked at it. Compare it again.")
+                raise NotPossible("The entry was changed while the page was open. Compare it with the source again.")
             standing = participant.verifications.filter(form=kind, row_id=row.pk, struck_out_reason="")
             one = standing.filter(field=field).first() or SourceVerification(
                 participant=participant, form=kind, row_id=row.pk, field=field

@@ -37,7 +37,7 @@ def keep(person: Person, path: str, fields: object) -> Draft:
         raise NotKept("These are no fields.")
     kept = {name: value.replace("\x00", "") for name, value in fields.items() if name not in NEVER_KEPT}
     if sum(len(name) + len(value) for name, value in kept.items()) > LARGEST_CHARACTERS:
-        raise NotKept("The page is too large to be kept.")
+        raise NotKept("The page is too large for a draft.")
     if not _is_of_the_record(path):
         raise NotKept("This is no page of the record.")
     draft, _ = Draft.objects.update_or_create(person=person, path=path, defaults={"fields": kept})

@@ -86,7 +86,7 @@ def _keys(data_set: DataSet) -> tuple[Column, ...]:
 
 
 def _entry(data_set: DataSet) -> Column:
-    return Column("entry", "id", data_set.model._meta.pk, "Number of the row, by which other files refer to it")
+    return Column("entry", "id", data_set.model._meta.pk, "Row number, used by other files to refer to the row")
 
 
 # What a reference to another table is written as; else the number of the row there.
@@ -109,9 +109,9 @@ def _words(data_set: DataSet, field: Any) -> str:
     if isinstance(field, MissingReasonField):
         return f"Why it is missing: {field.name.removesuffix('_missing').replace('_', ' ')}"
     if field.name == STRUCK_OUT:
-        return "Why the row was struck out; empty: it stands"
+        return "Strike-out reason; empty: not struck out"
     if field.name == EDITION:
-        return "Edition of the form by which it was saved; empty: saved before entries kept theirs"
+        return "Form version in which the entry was saved; empty: saved before versions were kept"
     return str(label or field.verbose_name).capitalize()
 
 
@@ -122,33 +122,33 @@ DATA_SETS: tuple[DataSet, ...] = (
     DataSet("registration", "Screening and registration", models.Participant, "self", "registration"),
     DataSet("eligibility", "Eligibility checklist", models.EligibilityAnswer),
     DataSet("waivers", "Waivers", models.Waiver),
-    DataSet("findings", "Findings about a registration", models.RegistrationFinding),
+    DataSet("findings", "Registration issues", models.RegistrationFinding),
     DataSet("cycles", "Cycles", models.Cycle, form="cycle"),
     DataSet("dosing_periods", "Dosing periods", models.DosingPeriod, "cycle__participant"),
     DataSet("lesions", "Lesions", models.Lesion),
-    DataSet("assessments", "Tumour assessments", models.Assessment, form="assessment"),
-    DataSet("lesion_readings", "Lesion readings", models.LesionReading, "assessment__participant"),
+    DataSet("assessments", "Tumor assessments", models.Assessment, form="assessment"),
+    DataSet("lesion_readings", "Measurements", models.LesionReading, "assessment__participant"),
     *(DataSet(kind, each.title, each.model, form=kind) for kind, each in ENTRY_FORMS.items()),
     DataSet("laboratory", "Laboratory values of a visit", models.LaboratoryResult, "visit__participant"),
-    DataSet("not_done", "What was due and was not done", models.NotDone),
-    DataSet("acknowledgements", "Soft checks and what was said to them", models.Acknowledgement),
-    DataSet("expedited_reports", "Expedited reports that were sent", models.ExpeditedReport, comes_in=False),
-    DataSet("expedited_tables", "Tables of expedited reporting", models.ExpeditedTable, "", comes_in=False),
+    DataSet("not_done", "Assessments not done", models.NotDone),
+    DataSet("acknowledgements", "Soft checks and explanations", models.Acknowledgement),
+    DataSet("expedited_reports", "Expedited reports", models.ExpeditedReport, comes_in=False),
+    DataSet("expedited_tables", "Expedited reporting rules", models.ExpeditedTable, "", comes_in=False),
     DataSet("queries", "Queries", models.Query, comes_in=False),
-    DataSet("query_messages", "Messages of a query", models.QueryMessage, "query__participant", comes_in=False),
-    DataSet("source_verifications", "Source verifications", models.SourceVerification, comes_in=False),
+    DataSet("query_messages", "Query messages", models.QueryMessage, "query__participant", comes_in=False),
+    DataSet("source_verifications", "Source data verification", models.SourceVerification, comes_in=False),
     DataSet("holds", "Freezes and locks", models.Hold, comes_in=False),
     DataSet("signatures", "Signatures", models.Signature, comes_in=False),
-    DataSet("audit_reviews", "Reviews of the audit trail", models.AuditReview, "", comes_in=False),
-    DataSet("group_settings", "Settings of the analysis", models.GroupSettings, "", comes_in=False),
-    DataSet("reopenings", "Reopenings of a group", models.Reopening, "", comes_in=False),
+    DataSet("audit_reviews", "Audit trail reviews", models.AuditReview, "", comes_in=False),
+    DataSet("group_settings", "Analysis settings", models.GroupSettings, "", comes_in=False),
+    DataSet("reopenings", "Accrual reopenings", models.Reopening, "", comes_in=False),
     DataSet("data_cuts", "Data cuts", models.DataCut, "", comes_in=False),
-    DataSet("problem_reports", "Reports of problems", models.ProblemReport, "", comes_in=False),
-    DataSet("black_outs", "Black-outs of identifying words", models.Redaction, comes_in=False),
-    DataSet("trainings", "Trainings for a role", models.Training, "", comes_in=False),
-    DataSet("access_reviews", "Reviews of the access rights", models.AccessReview, "", comes_in=False),
-    DataSet("edition_approvals", "Approvals of editions of forms", models.EditionApproval, "", comes_in=False),
-    DataSet("delegations", "Delegations of signing", models.Delegation, "", comes_in=False),
+    DataSet("problem_reports", "Problem reports", models.ProblemReport, "", comes_in=False),
+    DataSet("black_outs", "Redactions", models.Redaction, comes_in=False),
+    DataSet("trainings", "Trainings", models.Training, "", comes_in=False),
+    DataSet("access_reviews", "Access rights reviews", models.AccessReview, "", comes_in=False),
+    DataSet("edition_approvals", "Form version approvals", models.EditionApproval, "", comes_in=False),
+    DataSet("delegations", "Signing delegations", models.Delegation, "", comes_in=False),
 )
 
 

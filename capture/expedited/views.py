@@ -17,7 +17,7 @@ from trial.record import access
 from trial.record.in_force import table_in_force
 from trial.rules.safety import expedited_reports
 
-STATES = (("open", "Something to do"), ("", "All"), *expedited_reports.STATES)
+STATES = (("open", "Due, overdue or awaiting answer"), ("", "All"), *expedited_reports.STATES)
 
 
 @access.allows(*access.READS_RECORD)
@@ -64,7 +64,7 @@ def strike_out(request: HttpRequest, reference: str, row_id: int) -> HttpRespons
             request, lambda: reports.strike_out(request.user, row, reason.cleaned_data["reason"])
         )
         if refusal is None:
-            messages.success(request, "The report is struck out; it stays in the history.")
+            messages.success(request, "The report is struck out. It stays in the audit trail.")
             return redirect("capture:entry", participant.reference, "adverse_event", row.event_id)
         return render(request, "capture/one_form.html", {**_strike_out_page(participant, reason), **refusal.context},
                       status=refusal.status)  # fmt: skip
@@ -73,7 +73,7 @@ def strike_out(request: HttpRequest, reference: str, row_id: int) -> HttpRespons
 
 
 def _strike_out_page(participant: Participant, reason: ReasonForm) -> dict[str, Any]:
-    return {"participant": participant, "form": reason, "title": "Strike out: expedited report", "button": "Strike out"}
+    return {"participant": participant, "form": reason, "title": "Strike out expedited report", "button": "Strike out"}
 
 
 def _page(
@@ -94,7 +94,7 @@ def _page(
                      opened_at=saving.opened_at(request))  # fmt: skip
 
     def done(_: saving.Sheet) -> HttpResponse:
-        messages.success(request, "The report is on record.")
+        messages.success(request, "The expedited report is saved.")
         return redirect("capture:entry", participant.reference, "adverse_event", event.pk)
 
     return saving.answer(request, "capture/expedited/report.html", make, lambda: [row] if row else [], save, done)

@@ -52,7 +52,7 @@ def _list(form: CasebookForm, participant: Participant) -> EntryList:
 
 def _listed(form: CasebookForm, participant: Participant, row: Any) -> Listed:
     when = getattr(row, form.dated_by)
-    shown = partial_date.shown(when) if isinstance(when, date) else str(when or "no date")
+    shown = partial_date.shown(when) if isinstance(when, date) else str(when or "date not known")
     url = reverse("capture:entry", args=[participant.reference, form.kind, row.pk])
     return Listed(row, shown, one_line(form.kind, row), status_of(row), url)
 

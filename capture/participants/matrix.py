@@ -78,7 +78,7 @@ class Row:
     def parts(self) -> list[tuple[str, list[Cell]]]:
         """The forms by kind, with the name of the kind; only kinds of which something is on record or due."""
         named = (
-            ("Tumour assessments", (self.baseline, *self.assessments)), ("Cycles", self.cycles),
+            ("Tumor assessments", (self.baseline, *self.assessments)), ("Cycles", self.cycles),
             ("Visits at cycle start", self.visits), ("Blood pressure", self.pressures), ("Follow-up", self.follow_ups),
         )  # fmt: skip
         filled = [(name, [cell for cell in cells if cell]) for name, cells in named]

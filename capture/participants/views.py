@@ -25,7 +25,7 @@ from trial.protocol import schedule
 from trial.record import access, site_clock
 
 FILTERS = ("site", "group", "state", "typed")
-STATES = (("", "All"), ("due", "Something due or overdue"), ("overdue", "Something overdue"))
+STATES = (("", "All"), ("due", "Due or overdue"), ("overdue", "Overdue"))
 
 
 @access.allows(*access.READS_RECORD)
@@ -139,9 +139,10 @@ def revoke_not_done_view(request: HttpRequest, reference: str, row_id: int) -> H
             request, lambda: not_done.revoke_not_done(request.user, row, form.cleaned_data["reason"])
         )
         if refusal is None:
-            messages.success(request, f"{row.what} counts again; the word stays in the history.")
+            messages.success(request, f"{row.what} is due again. “Not done” is struck out and stays in the audit "
+                                      "trail.")
             return redirect("capture:participant", participant.reference)
-    shown = {"participant": participant, "form": form, "title": f"Take back “not done” of {row.what}",
+    shown = {"participant": participant, "form": form, "title": f"Strike out “Not done” of {row.what}",
              "button": "Take it back", **(refusal.context if refusal else {})}  # fmt: skip
     return render(request, "capture/one_form.html", shown, status=422 if refusal or form.errors else 200)
 
@@ -152,4 +153,4 @@ def _due_or_404(participant: Participant, what: str) -> schedule.Due:
     for cell in row.every:
         if cell and cell.due.what == what and cell.may_be_left_out:
             return cell.due
-    raise Http404("Nothing of this name is due.")
+    raise Http404("No item of this name is due.")

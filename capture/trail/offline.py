@@ -63,7 +63,7 @@ def line(number: int, header: str, previous: str | None, seal: str, black_out: i
     """One Change as a trail holds it; black_out: the Change that blacked its reason out, None for nearly all."""
     one = {"change": number, "header": header, "previous_seal": previous, "seal": seal, "versions": versions}
     if black_out is not None:
-        one["seal_kept"] = f"reason blacked out by Change {black_out}"
+        one["seal_kept"] = f"reason redacted by Change {black_out}"
     return one
 
 

@@ -45,18 +45,18 @@ def review(person: Person, to_change: int, words: str) -> AuditReview:
     Raises NotPossible and changes.RecordBusy: nothing is recorded then.
     """
     if person.role != Role.MONITOR:
-        raise NotPossible("Only a monitor records a review of the trail.")
+        raise NotPossible("Only a monitor can record a review of the audit trail.")
     if not words.strip():
-        raise NotPossible("Say what the review found, even if it is nothing.")
+        raise NotPossible("Enter the result of the review, even if there are no findings.")
     changes.stop_unprintable(words)
     span = span_of(person)
     with changes.record(person, "review") as change:
         last = newest(span)
         first = last.to_change + 1 if last else 1
         if to_change < first:
-            raise NotPossible(f"The trail was reviewed up to change {first - 1} already.")
+            raise NotPossible(f"The audit trail is already reviewed up to change {first - 1}.")
         if to_change >= change.number or not Change.objects.filter(pk=to_change).exists():
-            raise NotPossible(f"There is no change {to_change}.")
+            raise NotPossible(f"Change {to_change} does not exist.")
         return AuditReview.objects.create(
             reviewed_by=person, reviewed_at=change.at, from_change=first, to_change=to_change, span=span,
             words=words.strip()[:LETTERS],

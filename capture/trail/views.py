@@ -86,13 +86,13 @@ def take_out(request: HttpRequest) -> HttpResponse:
     try:
         made = csv_file.write(request.user, asked)
     except ExportFailed as refusal:
-        log.error("the export of the trail failed: %s", refusal)
-        return _page(request, 500, reasons=[f"The file was not made: {refusal}"])
+        log.error("the export of the audit trail failed: %s", refusal)
+        return _page(request, 500, reasons=[f"The file was not created. {refusal}"])
     # Like other exports this is no Change; who took it out when stands in the journal.
     filtered = f", filtered by {asked.query}" if asked.query else ""
     audit.note(request.user, audit.Kind.TRAIL,
                          f"as CSV, change {made.as_of}, {made.rows} rows{filtered}")  # fmt: skip
-    log.info("export of the trail as of change %s, %s rows, filter %r, by %s",
+    log.info("export of the audit trail as of change %s, %s rows, filter %r, by %s",
              made.as_of, made.rows, asked.query, request.user.username)  # fmt: skip
     name = f"trail-as-of-{made.as_of}-{made.changes}-changes-{made.rows}-rows.csv"
     answer = FileResponse(made.file, as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
@@ -122,7 +122,7 @@ KINDS: dict[str, tuple[str, Callable[[Participant, int], list[Any]]]] = {
     "waiver": ("Waiver", lambda one, key: [get_object_or_404(one.waivers, pk=key)]),
     "not_done": ("Not done", lambda one, key: [get_object_or_404(one.not_done, pk=key)]),
     "expedited_report": ("Expedited report", lambda one, key: [get_object_or_404(one.expedited_reports, pk=key)]),
-    "finding": ("Finding", lambda one, key: [get_object_or_404(one.findings, pk=key)]),
+    "finding": ("Registration issue", lambda one, key: [get_object_or_404(one.findings, pk=key)]),
     **{kind: (form.title, lambda one, key, form=form: of_entry.rows_of_entry(
         form, get_object_or_404(form.model, participant=one, pk=key))) for kind, form in ENTRY_FORMS.items()},
 }  # fmt: skip
@@ -133,7 +133,7 @@ def entry_history(request: HttpRequest, reference: str, kind: str, row_id: int) 
     """Who changed what, when, from what to what and why; newest first."""
     participant = access.participant_for(request.user, reference)
     if kind not in KINDS:
-        raise Http404("There is no such kind of entry.")
+        raise Http404("This kind of entry does not exist.")
     title, rows = KINDS[kind]
     entries = of_entry.entries(rows(participant, row_id))
     shown = {"participant": participant, "entry_title": title, "entries": entries,

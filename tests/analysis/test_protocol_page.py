@@ -59,7 +59,7 @@ def test_the_page_names_every_constant_setting_endpoint_and_criterion(database: 
         assert escape(each.title) in page and escape(each.source) in page
     assert all(escape(endpoint.title) in page for endpoint in ENDPOINTS)
     assert all(escape(item.words) in page for item in protocol.ELIGIBILITY)
-    assert escape("Pancreatic polypeptide tumour") in page
+    assert escape("Pancreatic polypeptide tumor") in page
 
 
 @pytest.mark.parametrize("role", list(Role))

@@ -65,7 +65,7 @@ def test_an_archive_is_read_from_disk_with_the_network_off(chromium: Any, databa
     assert page.url.endswith("#signatures") and page.get_by_text("Inês Łącka").first.is_visible()
     page.get_by_role("link", name="Archive").click()
     page.get_by_role("link", name="Changes of the trail about no single participant").click()
-    page.get_by_role("heading", name="What belongs to no casebook").wait_for()
+    page.get_by_role("heading", name="Changes outside casebooks").wait_for()
     assert complaints == []
     for width in (1440, 390):
         page = chromium.new_context(viewport={"width": width, "height": 844}, offline=True).new_page()

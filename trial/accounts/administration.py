@@ -34,7 +34,7 @@ def as_administrator(administrator: Person, reason: str, site: Site | None = Non
     with changes.record(administrator, "account", reason, site=site):
         # Read again under the lock: two administrators may be at work on each other.
         if not Person.objects.filter(pk=administrator.pk, role=Role.ADMINISTRATOR, is_active=True).exists():
-            raise PermissionError("Only an administrator changes accounts.")
+            raise PermissionError("Only an administrator can change accounts.")
         yield
 
 
@@ -44,11 +44,12 @@ def add(
 ) -> tuple[Person, str]:  # fmt: skip
     """A new account and its one-time password, which is shown once and stored as a hash only. Raises NotAllowed."""
     if not USERNAME.fullmatch(username):
-        raise NotAllowed("A username begins with a letter and holds small letters, digits, dots and hyphens only.")
+        raise NotAllowed("A username must begin with a letter and contain only lower-case letters, digits, dots and "
+                         "hyphens.")
     password = one_time_password()
     with as_administrator(administrator, reason):
         if Person.objects.filter(username__iexact=username).exists():
-            raise NotAllowed(f"The username {username} was given before. A username is never used again.")
+            raise NotAllowed(f"The username {username} already exists. Usernames are not reused.")
         _refuse_wrong_sites(role, sites)
         person = Person.objects.create_person(username, password, full_name=full_name, role=role)
         Person.objects.filter(pk=person.pk).update(must_change_password=True, mail_address=mail_address)
@@ -76,7 +77,7 @@ def change(
 def deactivate(administrator: Person, person: Person, reason: str) -> None:
     """Ends the account's access and every session at once; what the person did stays theirs. Raises NotAllowed."""
     if administrator.pk == person.pk:
-        raise NotAllowed("Nobody deactivates the own account.")
+        raise NotAllowed("You cannot deactivate your own account.")
     with as_administrator(administrator, reason):
         if person.role == Role.ADMINISTRATOR:
             _refuse_last_administrator(person)
@@ -133,7 +134,7 @@ def save_site(
             Site.objects.filter(pk=site.pk).update(name=name, time_zone=time_zone)
             return site
         if Site.objects.filter(code__iexact=code).exists():
-            raise NotAllowed(f"There is a site with the code {code} already.")
+            raise NotAllowed(f"A site with the code {code} already exists.")
         made = Site.objects.create(code=code, name=name, time_zone=time_zone)
         versions_in_force.open_site(administrator, made)
         return made
@@ -144,38 +145,40 @@ def delegate(
 ) -> Delegation:
     """Lets an investigator of the site sign its casebooks from a day on. Raises NotAllowed."""
     if to_on is not None and to_on < from_on:
-        raise NotAllowed("The last day is before the first.")
+        raise NotAllowed("The last day must not be before the first day.")
     with as_administrator(administrator, reason, site):
         if person.role != Role.INVESTIGATOR or not person.sites.filter(pk=site.pk).exists():
-            raise NotAllowed(f"{person.full_name} is not an investigator of {site.code}: nobody else signs for it.")
+            raise NotAllowed(f"{person.full_name} is not an investigator of {site.code}. Only an investigator of the "
+                             "site can sign for it.")
         return Delegation.objects.create(person=person, site=site, from_on=from_on, to_on=to_on)
 
 
 def end_delegation(administrator: Person, delegation: Delegation, to_on: date, reason: str) -> None:
     """The last day of a delegation; what was signed before stays signed. Raises NotAllowed."""
     if to_on < delegation.from_on:
-        raise NotAllowed("The last day is before the first.")
+        raise NotAllowed("The last day must not be before the first day.")
     with as_administrator(administrator, reason, delegation.site):
         Delegation.objects.filter(pk=delegation.pk).update(to_on=to_on)
 
 
 def _refuse_wrong_sites(role: str, sites: Sequence[Site]) -> None:
     if role in access.ENTERS and not sites:
-        raise NotAllowed("A coordinator or investigator belongs to a site: name it.")
+        raise NotAllowed("A coordinator or investigator needs at least one site.")
     if role not in (*access.ENTERS, Role.MONITOR) and sites:
-        raise NotAllowed("This role is not bound to sites: leave them out.")
+        raise NotAllowed("This role has no sites. Remove the sites.")
 
 
 def _refuse_both_sides(before: str, after: str) -> None:
     """No account ever holds entry and lock rights, not even one after the other."""
     if (before in access.ENTERS and after in access.LOCKS) or (before in access.LOCKS and after in access.ENTERS):
-        raise NotAllowed("An account that enters data never locks it, nor the other way round: add a new account.")
+        raise NotAllowed("An account cannot change between roles that enter data and roles that lock data. Add a new "
+                         "account.")
 
 
 def _refuse_last_administrator(person: Person) -> None:
     others = Person.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exclude(pk=person.pk)
     if not others.exists():
-        raise NotAllowed("This is the last administrator: name another one first.")
+        raise NotAllowed("This is the last administrator. Add another administrator first.")
 
 
 def record_training(
@@ -183,9 +186,9 @@ def record_training(
 ) -> Training:
     """A training for the role that the person has now. Raises NotAllowed."""
     if trained_on > timezone.now().date():
-        raise NotAllowed("The training lies in the future.")
+        raise NotAllowed("The training date must not be in the future.")
     if valid_until is not None and valid_until < trained_on:
-        raise NotAllowed("The last day is before the training.")
+        raise NotAllowed("The last valid day must not be before the training date.")
     with as_administrator(administrator, reason):
         role = Person.objects.get(pk=person.pk).role
         return Training.objects.create(
@@ -204,9 +207,9 @@ def strike_out_training(administrator: Person, training: Training, reason: str) 
 def review_access_rights(administrator: Person, day: date, words: str) -> AccessReview:
     """Signs off that the access rights of a day were looked through; raises NotAllowed for a day to come."""
     if day > timezone.now().date():
-        raise NotAllowed("The day lies in the future.")
+        raise NotAllowed("The day must not be in the future.")
     if not words.strip():
-        raise NotAllowed("Say what the review found.")
+        raise NotAllowed("Enter the result of the review.")
     with as_administrator(administrator, words):
         return AccessReview.objects.create(
             reviewed_by=administrator, reviewed_at=timezone.now(), rights_on=day, accounts=len(access_rights(day)),

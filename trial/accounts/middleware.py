@@ -67,7 +67,8 @@ class SigningIn:
         if step is None or (step == "sign_in" and request.method != "POST"):
             return None
         if request.headers.get("HX-Request") == "true":
-            return HttpResponse("Sign in first.", status=401, content_type="text/plain; charset=utf-8")
+            return HttpResponse("You are not signed in. Sign in first.",
+                                status=401, content_type="text/plain; charset=utf-8")
         back = kept_forms.keep(request) if request.method == "POST" else request.get_full_path()
         if step == "sign_in":
             return redirect_to_login(back) if back else None

@@ -27,11 +27,11 @@ class ProblemForm(forms.Form):
     """Severity, what happened, and the address of the page that it happened on."""
 
     severity = forms.ChoiceField(
-        label="How bad is it", choices=[("", "Choose"), *ProblemReport.Severity.choices],
+        label="Severity", choices=[("", "Choose"), *ProblemReport.Severity.choices],
         widget=forms.Select(attrs={"class": "form-select"}),
     )  # fmt: skip
-    words = _text("What happened, and what you expected", 1000, 5)
-    words.help_text = "Name nobody: study numbers only, no names and no days of birth."
+    words = _text("Description: what happened, and what you expected", 1000, 5)
+    words.help_text = "Enter study numbers only, no names and no dates of birth."
     page = WordsField(label="Page", required=False, max_length=600, widget=forms.TextInput(
         attrs={"class": "form-control", "readonly": ""}))  # fmt: skip
 
@@ -39,7 +39,7 @@ class ProblemForm(forms.Form):
 class ProblemReviewForm(forms.Form):
     """Result of the review."""
 
-    found = _text("What the review found, and what becomes of it", 600, 3)
+    found = _text("Result of the review, and action taken", 600, 3)
 
 
 @access.allows(*Role)
@@ -52,9 +52,9 @@ def report(request: HttpRequest) -> HttpResponse:
         except changes.RecordBusy as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, "Thank you. The problem is on record and will be reviewed.")
+            messages.success(request, "The problem report is saved. The administrator will review it.")
             return redirect("home")
-    return one_form(request, form, "Report a problem", "Report it", reverse("home"))
+    return one_form(request, form, "Report a problem", "Send report", reverse("home"))
 
 
 def _record_report(person: Person, severity: str, words: str, page: str) -> None:
@@ -89,7 +89,7 @@ def review(request: HttpRequest, problem_id: int) -> HttpResponse:
             messages.success(request, f"The review of problem {problem.pk} is recorded.")
             return redirect("problems")
     title = f"Review of problem {problem.pk}: {problem.get_severity_display().lower()}"
-    return one_form(request, form, title, "Record the review", reverse("problems"))
+    return one_form(request, form, title, "Record review", reverse("problems"))
 
 
 def _record_review(administrator: Person, problem: ProblemReport, found: str) -> None:
@@ -97,6 +97,6 @@ def _record_review(administrator: Person, problem: ProblemReport, found: str) ->
     with changes.record(administrator, "review", found):
         current = ProblemReport.objects.get(pk=problem.pk)
         if current.reviewed_at is not None:
-            raise NotPossible("This problem is reviewed already.")
+            raise NotPossible("This problem report is already reviewed.")
         current.reviewed_by, current.reviewed_at, current.found = administrator, timezone.now(), found
         current.save()

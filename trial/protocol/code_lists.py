@@ -9,7 +9,7 @@ SERIOUSNESS = (
     ("no", "Not serious"),
     ("death", "Death"),
     ("life_threatening", "Life-threatening"),
-    ("hospitalisation", "Hospitalisation or longer stay"),
+    ("hospitalisation", "Hospitalization or longer stay"),
     ("disability", "Disability"),
     ("congenital", "Congenital anomaly"),
     ("important", "Other medically important event"),
@@ -47,22 +47,22 @@ MARKERS = (
     ("VIP", "Vasoactive intestinal peptide"),
 )
 MARKER_UNITS = ("ng/mL", "ug/L", "pg/mL", "pmol/L", "nmol/L", "U/L", "mg/24 h", "umol/24 h", "mg/L", "mU/L")
-MEDICATION_KINDS = (("somatostatin_analogue", "Somatostatin analogue"), ("other", "Other"))
+MEDICATION_KINDS = (("somatostatin_analogue", "Somatostatin analog"), ("other", "Other"))
 DEVIATION_KINDS = (
     ("eligibility", "Eligibility"),
     ("consent", "Consent"),
     ("dosing", "Dosing"),
     ("assessment", "Assessment or visit outside its window"),
-    ("procedure", "Procedure left out"),
-    ("medication", "Medication not allowed"),
+    ("procedure", "Procedure not done"),
+    ("medication", "Prohibited medication"),
     ("other", "Other"),
 )
 OFF_TREATMENT_REASONS = (
     ("progression", "Disease progression"),
     ("symptomatic", "Symptomatic deterioration"),
     ("toxicity", "Unacceptable toxicity"),
-    ("refusal", "Participant's wish"),
-    ("physician", "Physician's decision"),
+    ("refusal", "Participant decision"),
+    ("physician", "Physician decision"),
     ("other_illness", "Other illness"),
     ("death", "Death"),
     ("lost", "Lost to follow-up"),
@@ -101,7 +101,7 @@ PRIMARY_SITES = ("terminal ileum", "jejunum", "duodenum", "stomach", "appendix",
                  "bronchus", "pancreas, head", "pancreas, body", "pancreas, tail", "unknown primary")  # fmt: skip
 METASTATIC_SITES = ("liver", "mesentery", "lymph nodes", "peritoneum", "bone", "lung", "ovary")
 SYNDROMES = ("none", "carcinoid syndrome", "hypoglycaemia", "Zollinger–Ellison syndrome", "glucagonoma syndrome",
-             "watery diarrhoea syndrome", "somatostatinoma syndrome", "Cushing's syndrome")  # fmt: skip
+             "watery diarrhea syndrome", "somatostatinoma syndrome", "Cushing's syndrome")  # fmt: skip
 NOT_DONE_REASONS = (
     ("unwell", "Participant too unwell"),
     ("refused", "Participant declined"),

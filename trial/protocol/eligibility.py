@@ -29,17 +29,17 @@ class EligibilityItem:
 ELIGIBILITY_EDITION = 1
 ELIGIBILITY: tuple[EligibilityItem, ...] = (
     EligibilityItem("adult", "18 years of age or older"),
-    EligibilityItem("histology", "Neuroendocrine tumour confirmed by histology: carcinoid, islet cell or other "
-                    "well-differentiated"),
+    EligibilityItem("histology", "Neuroendocrine tumor confirmed by histology: carcinoid, islet cell or other "
+                                 "well-differentiated"),
     EligibilityItem("not_high_grade", "No anaplastic or high-grade histology"),
     EligibilityItem("metastatic", "Metastatic disease"),
     EligibilityItem("measurable", f"Measurable disease by {CRITERIA}"),
-    EligibilityItem("no_excluded_tumour", "No thyroid carcinoma, thymoma, phaeochromocytoma or paraganglioma"),
+    EligibilityItem("no_excluded_tumour", "No thyroid carcinoma, thymoma, pheochromocytoma or paraganglioma"),
     EligibilityItem("no_brain_metastases", "No known brain metastases"),
     EligibilityItem("ecog", "ECOG performance status 0 to 2"),
     EligibilityItem("life_expectancy", "Life expectancy of at least 24 weeks"),
-    EligibilityItem("neutrophils", "Neutrophils at least 1 500 /mm³", "/mm³", minimum="1500"),
-    EligibilityItem("platelets", "Platelets at least 100 000 /mm³", "/mm³", minimum="100000"),
+    EligibilityItem("neutrophils", "Neutrophils at least 1,500/mm³", "/mm³", minimum="1500"),
+    EligibilityItem("platelets", "Platelets at least 100,000/mm³", "/mm³", minimum="100000"),
     EligibilityItem("bilirubin", "Bilirubin at most 2 × upper limit of normal", "× ULN", maximum="2",
                     relative_to_upper_limit=True),
     EligibilityItem("ast", "AST at most 3 × upper limit of normal (5 × with liver metastases)", "× ULN", maximum="3",

@@ -155,7 +155,7 @@ def record(
     if act not in ACTS:
         raise ValueError(f"unknown act {act!r}")
     if act in NEEDS_REASON and not reason.strip():
-        raise ReasonMissing("Say why the record is changed.")
+        raise ReasonMissing("Enter a reason for the change.")
     stop_unprintable(reason)
     stop_if_returned()
     if untrained := access.in_the_way(person, act):
@@ -236,7 +236,7 @@ def importing(person: Person, reason: str) -> Iterator[Import]:
     Raises ReasonMissing, RecordBusy, RuntimeError inside another transaction.
     """
     if not reason.strip():
-        raise ReasonMissing("Say where the import comes from.")
+        raise ReasonMissing("Enter the source of the import.")
     if connection.in_atomic_block:
         raise RuntimeError("An import is a transaction of its own and is not opened inside another.")
     run = Import(person, reason)
@@ -258,7 +258,7 @@ def _busy_in_words() -> Iterator[None]:
         yield
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", "") == LOCK_NOT_AVAILABLE:
-            raise RecordBusy("The record is busy. Nothing was saved; please save again.") from error
+            raise RecordBusy("Nothing was saved because another user was saving. Save again.") from error
         raise
     except DatabaseError as error:
         if getattr(error.__cause__, "sqlstate", "") == HELD:
@@ -290,7 +290,7 @@ def _open(
     return OpenChange(number, at, set(groups))
 
 
-AFTER_THE_SESSION = "This came back after your session had ended. Look it over and save it."
+AFTER_THE_SESSION = "Your session had ended. Nothing was saved. Check the form and save it."
 _RETURNED: ContextVar[str] = ContextVar("returned", default="")
 
 

@@ -154,7 +154,7 @@ class ReadingForm(forms.Form):
         elif state in ("absent", "not_evaluated") and millimetres:
             self.add_error("longest_diameter_mm", "A diameter is entered: choose “measured”, or clear the diameter.")
         if state == "not_evaluated" and not (found.get("not_evaluated_reason") or "").strip():
-            self.add_error("not_evaluated_reason", "Say why.")
+            self.add_error("not_evaluated_reason", "Enter a reason.")
         return found
 
     def reading(self) -> Reading:

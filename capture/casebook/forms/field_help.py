@@ -13,7 +13,7 @@ _IN_WORDS = "In words, what the choice beside it does not say. No names, no init
 
 # (form, field) → (words, part of the protocol page)
 FIELD_HELP: dict[tuple[str, str], tuple[str, str]] = {
-    ("DetailsForm", "site"): ("The site whose patient this is; it is not changed later.", ""),
+    ("DetailsForm", "site"): ("The site of the participant; it cannot be changed later.", ""),
     ("DetailsForm", "registered_on"): (
         "Day 0 of survival and progression times. Not before consent, not in the future.", "endpoints"),
     ("DetailsForm", "measured_on"): ("Holds for each laboratory value without a date of its own.", "eligibility"),
@@ -27,10 +27,11 @@ FIELD_HELP: dict[tuple[str, str], tuple[str, str]] = {
     ("DetailsForm", "ecog"): ("0 to 4; up to {highest_ECOG} is eligible.", "eligibility"),
     ("DetailsForm", "tumour_type"): ("With the histology it decides the group: A carcinoid, B islet cell or other.",
                                      "groups"),
-    ("DetailsForm", "histology"): ("As in the pathology report; with the tumour type it decides the group.", "groups"),
-    ("DetailsForm", "primary_site"): ("Where the tumour began, if known.", ""),
+    ("DetailsForm", "histology"): ("As in the pathology report; with the tumor type it determines the group.",
+                                   "groups"),
+    ("DetailsForm", "primary_site"): ("Where the tumor began, if known.", ""),
     ("DetailsForm", "metastatic_sites"): ("Every organ with metastases, separated by commas.", ""),
-    ("DetailsForm", "functional_syndrome"): ("The syndrome that the tumour's hormones cause, or “none”.", ""),
+    ("DetailsForm", "functional_syndrome"): ("The syndrome caused by the tumor's hormones, or “none”.", ""),
     ("DetailsForm", "prior_therapy"): ("Earlier anticancer treatment, newest first.", "eligibility"),
     ("HeadForm", "assessed_on"): (
         "Baseline: at most {baseline_window_days} days before day 1. Later: every {assessment_interval_days} days "
@@ -39,13 +40,14 @@ FIELD_HELP: dict[tuple[str, str], tuple[str, str]] = {
     ("HeadForm", "slice_thickness_mm"): (
         "Of CT or MRI. A lesion is measurable from {measurable_spiral_mm} mm by spiral CT, "
         "{measurable_conventional_mm} mm otherwise.", "criteria"),
-    ("HeadForm", "marker"): ("Whether the tumour markers are raised: complete response then needs them normal.",
+    ("HeadForm", "marker"): ("Whether the tumor markers are raised: complete response then needs them normal.",
                              "criteria"),
     ("HeadForm", "new_lesions"): ("A lesion that was not there at baseline is progression.", "criteria"),
     ("HeadForm", "new_lesion_on"): ("The scan that first shows it dates the progression.", "criteria"),
     ("HeadForm", "new_lesion_description"): ("Organ and place, so that it is found again.", ""),
     ("HeadForm", "investigator_response"): (
-        "The site's own judgement; it stands beside the computed response, and a difference asks a query.", "criteria"),
+        "The investigator's own judgment. It is shown beside the computed response; a difference raises a query.",
+        "criteria"),
     ("LocalTreatmentForm", "locally_treated_on"): (
         "From this day the lesion counts as not evaluated: its size no longer tells of the study drug.", "criteria"),
     ("CycleForm", "started_on"): ("Day 1 of this cycle; a cycle has {cycle_days} days. Day 1 of cycle 1 starts the "
@@ -70,10 +72,11 @@ FIELD_HELP: dict[tuple[str, str], tuple[str, str]] = {
     ("BloodPressureForm", "measured_on"): ("Weekly in the first {pressure_weeks} weeks, then as needed.", "doses"),
     ("BloodPressureForm", "systolic_mmhg"): (_PRESSURE, "doses"),
     ("BloodPressureForm", "diastolic_mmhg"): (_PRESSURE, "doses"),
-    ("AdverseEventForm", "term"): ("Type what the patient has; the list offers the terms of CTCAE 3.0.", "doses"),
+    ("AdverseEventForm", "term"): ("Enter the diagnosis or symptom; the list shows matching CTCAE 3.0 terms.", "doses"),
     ("AdverseEventForm", "select"): ("The organ or kind that this term asks for.", "doses"),
     ("AdverseEventForm", "other_words"): ("Only for the terms “other, specify”: what it is.", ""),
-    ("AdverseEventForm", "grade"): ("Worst grade of this episode by CTCAE 3.0. When it changes, a further episode.",
+    ("AdverseEventForm", "grade"): ("Worst grade of this episode by CTCAE 3.0. When the grade changes, enter a new "
+                                    "episode.",
                                     "doses"),
     ("AdverseEventForm", "attribution"): (
         "To the study drug. Possible, probable and definite count as related.", "endpoints"),
@@ -87,7 +90,8 @@ FIELD_HELP: dict[tuple[str, str], tuple[str, str]] = {
                                            "expedited"),
     ("AdverseEventForm", "hospital_stay"): ("Admitted, or kept longer, for 24 hours or more.", "expedited"),
     ("AdverseEventForm", "aware_on"): (
-        "The day the site first knew of it at this grade: the clock of its report starts there.", "expedited"),
+        "The day the site first knew of the event at this grade; the report is due from then. If the grade rose, "
+        "enter a new episode.", "expedited"),
     ("AdverseEventForm", "aware_time"): (
         "Hour and minute by the clock of the site; without it the clock of the report runs from midnight there.",
         "expedited"),
@@ -96,7 +100,8 @@ FIELD_HELP: dict[tuple[str, str], tuple[str, str]] = {
     ("AdverseEventForm", "action_taken"): ("What was done with the study drug because of the event.", "doses"),
     ("AdverseEventForm", "outcome"): ("As it stands today; correct it when it changes.", ""),
     ("AdverseEventForm", "cycle_number"): ("The cycle in which it began.", ""),
-    ("MedicationForm", "kind"): ("Somatostatin analogues are told apart, since they lower hormones.", "endpoints"),
+    ("MedicationForm", "kind"): ("Somatostatin analogs are recorded separately, because they lower hormones.",
+                                 "endpoints"),
     ("MedicationForm", "name"): ("Generic name.", ""),
     ("MedicationForm", "dose"): ("Dose, route and how often.", ""),
     ("MedicationForm", "indication"): ("What it is given for.", ""),

@@ -153,7 +153,7 @@ def one(request: HttpRequest, query_id: int) -> HttpResponse:
     sheet = answer_sheet(query)
     if request.method == "POST":
         if not access.may_enter(request.user):
-            raise PermissionDenied("Your role reads this query and does not answer it.")
+            raise PermissionDenied("Your role can read this query but not answer it.")
         try:
             refused = save_answer(request, query)
         except changes.RecordBusy as reason:
@@ -200,7 +200,7 @@ def raise_one(request: HttpRequest, reference: str) -> HttpResponse:
     participant = access.participant_for(request.user, reference)
     where = _where(request)
     if where.form not in labels.TITLES:
-        raise Http404("There is no such form in the casebook.")
+        raise Http404("The casebook has no such form.")
     words, said, status = request.POST.get("words", "")[:600] or request.POST.get("template", "")[:600], "", 200
     if request.method == "POST":
         try:
@@ -208,7 +208,7 @@ def raise_one(request: HttpRequest, reference: str) -> HttpResponse:
         except (queries.NotPossible, changes.RecordBusy) as reason:
             said, status = str(reason), 422
         else:
-            messages.success(request, f"The query about {participant} is with the site.")
+            messages.success(request, f"The query about {participant} is sent to the site.")
             return redirect(_back(participant, where))
     row = labels.row_of(participant, where.form, where.row_id)
     shown = {
@@ -240,12 +240,12 @@ def raise_many(request: HttpRequest) -> HttpResponse:
         try:
             chosen = list(people.filter(pk__in=[key for key in request.POST.getlist("who") if key.isdigit()]))
             if not chosen:
-                raise queries.NotPossible("Tick at least one participant.")
+                raise queries.NotPossible("Select at least one participant.")
             count = queries.raise_many(request.user, [(each, Where(form)) for each in chosen], words)
         except (queries.NotPossible, changes.RecordBusy) as reason:
             said = str(reason)
         else:
-            messages.success(request, f"{count} {'query is' if count == 1 else 'queries are'} with the sites.")
+            messages.success(request, f"{count} {'query is' if count == 1 else 'queries are'} sent to the sites.")
             return redirect("capture:queries")
     shown = {
         "people": people, "form": form, "site": site, "forms": labels.TITLES.items(), "words": words,

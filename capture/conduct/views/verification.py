@@ -24,7 +24,7 @@ def verify(request: HttpRequest, reference: str, form: str, row_id: int) -> Http
     participant = access.participant_for(request.user, reference)
     row = labels.row_of(participant, form, row_id)
     if row is None:
-        raise Http404("There is no such entry.")
+        raise Http404("This entry does not exist.")
     entry = (form, row, _number(request.POST.get("seen", "")))
     _say(request, lambda: verification.verify(request.user, participant, *entry, request.POST.get("field", "")[:60]))
     return redirect(labels.place(participant, form, row).url)
@@ -80,4 +80,4 @@ def _say(request: HttpRequest, act: Any) -> None:
     except (NotPossible, changes.RecordBusy) as reason:
         messages.error(request, str(reason))
     else:
-        messages.success(request, "Verified against the source.")
+        messages.success(request, "Marked as source-verified.")

@@ -10,7 +10,7 @@ from capture.copies.contents import values
 from capture.copies.document import Block, Section, Words
 from trial.models import Assessment, Participant
 
-NONE = Words("No entry.", "quiet")
+NONE = Words("None", "quiet")
 
 
 def sections(participant: Participant) -> list[Section]:
@@ -52,7 +52,7 @@ def _scans(kind: str, participant: Participant) -> Any:
 
 def _assessment(kind: str, scan: Assessment) -> Section:
     readings = list(scan.readings.select_related("lesion").order_by("-lesion__kind", "lesion_id", "id"))
-    below: list[tuple[str, Any, tuple[str, ...]]] = [("Readings of the lesions", readings, ("assessment",))]
+    below: list[tuple[str, Any, tuple[str, ...]]] = [("Measurements", readings, ("assessment",))]
     if kind == "baseline":
         below.insert(0, ("Lesions chosen", [each.lesion for each in readings], ()))
     return _entry(kind, scan, below)
@@ -63,7 +63,7 @@ def _registration(participant: Participant) -> tuple[Section, ...]:
     return (
         _entry("registration", participant, [("Eligibility checklist", answers, ())]),
         *_apart("Waiver", participant.waivers.order_by("id")),
-        *_apart("Finding about the registration", participant.findings.order_by("id")),
+        *_apart("Registration issue", participant.findings.order_by("id")),
     )
 
 

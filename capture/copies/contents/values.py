@@ -23,9 +23,9 @@ from trial.rules.safety.expedited_reports import aware_at
 STRUCK_OUT, EMPTY = "struck_out_reason", "—"
 SILENT = frozenset({"id", "participant", STRUCK_OUT})
 _SIZE = IN_FORCE.any_size_words
-_LABELS = {"because": "Why, in words", "longest_diameter_mm": f"{_SIZE[:1].upper()}{_SIZE[1:]} (mm)", "met": "Met",
-           "select": "Which", "continues": "Continues", "other_words": "In other words",
-           "aware_offset": "Clock of the site when it became aware"}  # fmt: skip
+_LABELS = {"because": "Reason", "longest_diameter_mm": f"{_SIZE[:1].upper()}{_SIZE[1:]} (mm)", "met": "Met",
+           "select": "Which", "continues": "Continues", "other_words": "“Other” description",
+           "aware_offset": "UTC offset at the site"}  # fmt: skip
 
 
 def facts(row: Any, kind: str = "", leave_out: Iterable[str] = ()) -> Facts:
@@ -37,7 +37,7 @@ def facts(row: Any, kind: str = "", leave_out: Iterable[str] = ()) -> Facts:
     asked_later = form_versions.asked_after(kind, edition.number)
     pairs = [
         (labels.get(each.name) or label(kind, each.name),
-         "not asked by this edition" if each.name in asked_later and getattr(row, each.name) in (None, "") else
+         "not part of this form version" if each.name in asked_later and getattr(row, each.name) in (None, "") else
          value(row, each))
         for each in fields(type(row), {"form_edition", *leave_out})
     ]  # fmt: skip
@@ -51,7 +51,7 @@ def table(rows: Sequence[Any], kind: str = "", leave_out: Iterable[str] = ()) ->
     columns = [(label(kind, each.name), [value(row, each) for row in rows]) for each in
                fields(type(rows[0]), leave_out)]  # fmt: skip
     struck = [row.struck_out_reason or EMPTY for row in rows]
-    columns = [each for each in [*columns, ("Struck out because", struck)] if set(each[1]) != {EMPTY}]
+    columns = [each for each in [*columns, ("Strike-out reason", struck)] if set(each[1]) != {EMPTY}]
     places_struck = frozenset(place for place, row in enumerate(rows) if row.is_struck_out)
     cells = tuple(zip(*(told for _, told in columns), strict=True))
     return Table(tuple(head for head, _ in columns), cells, places_struck)

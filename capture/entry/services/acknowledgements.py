@@ -9,7 +9,7 @@ from capture.grading.event_proposals import NOT_AN_EVENT
 from trial.models import Acknowledgement, Participant
 from trial.record import system_queries
 
-PASSES_NOW = "the value passes now"
+PASSES_NOW = "the value now passes the check"
 
 
 def given(participant: Participant, form: str, row_id: int | None) -> dict[str, str]:

@@ -22,7 +22,7 @@ def revoke_not_done(person: Person | None, row: NotDone, reason: str) -> None:
         row.save()
 
 
-NEWER_VALUE = "the value or its grade changed since"
+NEWER_VALUE = "the value or its grade changed afterwards"
 
 
 def record_not_an_event(person: Person, proposal: Proposal, because: str) -> None:

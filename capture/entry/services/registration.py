@@ -76,7 +76,7 @@ def register(
     with changes.record(person, "register", participant=participant, site=participant.site, groups=(group.value,)):
         current = Participant.objects.get(pk=participant.pk)
         if current.is_registered:
-            raise NotAllowed(f"Already registered as {current.number}.")
+            raise NotAllowed(f"The participant is already registered as {current.number}.")
         return _write_registered(current, group, registered_on)
 
 
@@ -98,11 +98,11 @@ def request_waiver(person: Person, participant: Participant, because: str) -> Wa
     """The site asks the chair to let an ineligible participant in (act enter)."""
     _may_enter_at(person, participant.site)
     if participant.is_registered:
-        raise NotAllowed(f"{participant} is registered already: there is nothing to waive.")
+        raise NotAllowed(f"{participant} is already registered. No waiver is needed.")
     if not because.strip():
-        raise NotAllowed("Say why the waiver is asked for.")
+        raise NotAllowed("Enter a reason for the waiver.")
     if participant.waivers.filter(decision=Waiver.Decision.OPEN, struck_out_reason="").exists():
-        raise NotAllowed("A waiver is already waiting for the study chair.")
+        raise NotAllowed("A waiver is already awaiting the study chair.")
     with changes.record(person, "enter", participant=participant, site=participant.site, groups=(participant.group,)):
         return Waiver.objects.create(participant=participant, requested_because=because.strip())
 
@@ -110,15 +110,15 @@ def request_waiver(person: Person, participant: Participant, because: str) -> Wa
 def decide_waiver(person: Person, waiver: Waiver, approve: bool, because: str) -> Waiver:
     """The study chair's decision with its reason (act approve); only an open waiver can be decided."""
     if person.role not in access.DECIDES:
-        raise NotAllowed("Only the study chair decides on a waiver.")
+        raise NotAllowed("Only the study chair can decide on a waiver.")
     if not because.strip():
-        raise NotAllowed("A decision needs its reason.")
+        raise NotAllowed("A decision needs a reason.")
     participant = waiver.participant
     with changes.record(person, "approve", because, participant=participant, site=participant.site,
                         groups=(participant.group,)):  # fmt: skip
         current = Waiver.objects.get(pk=waiver.pk)
         if current.decision != Waiver.Decision.OPEN:
-            raise NotAllowed(f"The waiver is decided already: {current.get_decision_display()}.")
+            raise NotAllowed(f"The waiver is already decided: {current.get_decision_display()}.")
         current.decision = Waiver.Decision.APPROVED if approve else Waiver.Decision.REFUSED
         current.decided_because = because.strip()
         current.save(update_fields=["decision", "decided_because"])
@@ -131,15 +131,16 @@ def record_finding(
     """What turned out about a registration afterwards (act enter); the participant stays on record."""
     _may_enter_at(person, participant.site)
     if kind not in RegistrationFinding.Kind.values:
-        raise NotAllowed(f"“{kind}” is not a finding about a registration.")
+        raise NotAllowed(f"“{kind}” is not a kind of registration issue.")
     if not participant.is_registered or participant.registered_on is None:
-        raise NotAllowed("A finding is about a registration; this participant is not registered.")
+        raise NotAllowed("A registration issue needs a registered participant.")
     if found_on < participant.registered_on:
-        raise NotAllowed(f"The finding lies before the registration on {shown(participant.registered_on)}.")
+        raise NotAllowed("The registration issue must not be before registration on "
+                         f"{shown(participant.registered_on)}.")
     if not because.strip():
-        raise NotAllowed("Say what was found.")
+        raise NotAllowed("Enter a description.")
     if participant.findings.filter(kind=kind, struck_out_reason="").exists():
-        raise NotAllowed("This finding is on record already.")
+        raise NotAllowed("This registration issue is already entered.")
     with changes.record(person, "enter", participant=participant, site=participant.site, groups=(participant.group,)):
         return participant.findings.create(kind=kind, found_on=found_on, because=because.strip())
 
@@ -147,13 +148,13 @@ def record_finding(
 def _may_enter_at(person: Person | None, site: Site) -> None:
     """No person means a system process, such as loading the demo cohort."""
     if person is not None and not (access.may_enter(person) and person.sites.filter(pk=site.pk).exists()):
-        raise NotAllowed(f"{person} may not enter data at site {site.code}.")
+        raise NotAllowed(f"{person} cannot enter data at site {site.code}.")
 
 
 def _group(details: Details) -> protocol.Group:
     group = protocol.group_of(details.get("tumour_type", ""), details.get("histology", ""))
     if group is None:
-        raise NotAllowed("Tumour type and histology do not decide the group: state both.")
+        raise NotAllowed("Tumor type and histology must determine the group. Enter both.")
     return group
 
 
@@ -172,11 +173,12 @@ def _check_order(details: Details, registered: bool) -> None:
     if not registered:
         return
     if consented_on is None:
-        raise NotAllowed("There is no consent on record: the date of consent is missing.")
+        raise NotAllowed("The date of consent is required for registration.")
     if registered_on is None:
-        raise NotAllowed("The date of registration is missing.")
+        raise NotAllowed("The date of registration is required.")
     if consented_on > registered_on:
-        raise NotAllowed(f"Consent on {shown(consented_on)} lies after the registration on {shown(registered_on)}.")
+        raise NotAllowed(f"The consent date, {shown(consented_on)}, must not be after registration on "
+                         f"{shown(registered_on)}.")
 
 
 def _details_of(participant: Participant) -> dict[str, Any]:
@@ -226,7 +228,7 @@ def reopen(person: Person, group: str, because: str) -> Reopening:
     with changes.record(person, "reopen", because, groups=(group,)):
         gate = in_force.gate_in_force(group)
         if not gate.may_be_reopened or gate.stage is None:
-            raise NotAllowed(f"There is nothing to reopen. {gate.because}")
+            raise NotAllowed(f"This group cannot be reopened. {gate.because}")
         return Reopening.objects.create(
             group=group, stage=gate.stage.number, ground=gate.ground, because=because.strip()
         )
@@ -238,13 +240,13 @@ def withdraw(person: Person, reopening: Reopening, because: str) -> None:
     with changes.record(person, "strike_out", because, groups=(reopening.group,)):
         current = Reopening.objects.get(pk=reopening.pk)
         if current.is_struck_out:
-            raise NotAllowed("This reopening is taken back already.")
+            raise NotAllowed("This reopening is already revoked.")
         current.struck_out_reason = because.strip()
         current.save(update_fields=["struck_out_reason"])
 
 
 def _may_decide(person: Person, because: str) -> None:
     if person.role not in access.DECIDES:
-        raise NotAllowed("Only the study chair reopens a group.")
+        raise NotAllowed("Only the study chair can reopen a group.")
     if not because.strip():
-        raise NotAllowed("A decision needs its reason.")
+        raise NotAllowed("A decision needs a reason.")

@@ -32,9 +32,9 @@ def existing(request: HttpRequest, reference: str, assessment_id: int) -> HttpRe
     participant = access.participant_for(request.user, reference)
     row = get_object_or_404(participant.assessments, pk=assessment_id)
     if request.method == "POST" and not access.may_enter(request.user):
-        raise PermissionDenied("Your role reads this assessment and does not write it.")
+        raise PermissionDenied("Your role can read this assessment but not edit it.")
     if request.method == "POST" and row.is_struck_out:
-        raise PermissionDenied("This assessment was struck out; it is no longer corrected.")
+        raise PermissionDenied("This assessment is struck out and cannot be corrected.")
     page = baseline.page if row.kind == Assessment.Kind.BASELINE else follow_up_scan.page
     return page(request, participant, row)
 
@@ -60,9 +60,9 @@ def strike_out(request: HttpRequest, reference: str, assessment_id: int) -> Http
             request, lambda: assessments.strike_out(request.user, row, reason.cleaned_data["reason"])
         )
         if refusal is None:
-            messages.success(request, "The assessment is struck out; it stays in the history.")
+            messages.success(request, "The assessment is struck out. It stays in the audit trail.")
             return redirect("capture:participant", participant.reference)
-    shown = {"participant": participant, "form": reason, "title": "Strike out the assessment", "button": "Strike out",
+    shown = {"participant": participant, "form": reason, "title": "Strike out assessment", "button": "Strike out",
              **(refusal.context if refusal else {})}  # fmt: skip
     return render(request, "capture/one_form.html", shown, status=422 if refusal or reason.errors else 200)
 
@@ -79,7 +79,7 @@ def local_treatment(request: HttpRequest, reference: str, lesion_id: int) -> Htt
         refusal = saving.attempt(request, lambda: assessments.treat_locally(
             request.user, lesion, found["locally_treated_on"], found["reason"]))  # fmt: skip
         if refusal is None:
-            messages.success(request, f"{lesion}: the local treatment is on record.")
+            messages.success(request, f"{lesion}: the local treatment is saved.")
             return redirect("capture:participant", participant.reference)
     shown = {"participant": participant, "form": form, "title": f"Local treatment of {lesion}", "button": "Save",
              **(refusal.context if refusal else {})}  # fmt: skip

@@ -33,7 +33,7 @@ def cycle(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     if not participant.is_registered or (row is None and number != len(standing) + 1):
         raise Http404("This cycle is not due.")
     if request.method == "POST" and not access.may_enter(request.user):
-        raise PermissionDenied("Your role reads the record and does not write it.")
+        raise PermissionDenied("Your role can read the casebook but not edit it.")
     return _page(request, participant, number, row)
 
 
@@ -110,7 +110,7 @@ def strike_out(request: HttpRequest, reference: str, number: int) -> HttpRespons
     if request.method == "POST" and reason.is_valid():
         refusal = saving.attempt(request, lambda: dosing.strike_out(request.user, row, reason.cleaned_data["reason"]))
         if refusal is None:
-            messages.success(request, f"Cycle {number} is struck out; it stays in the history.")
+            messages.success(request, f"Cycle {number} is struck out. It stays in the audit trail.")
             return redirect("capture:participant", participant.reference)
     shown = {"participant": participant, "form": reason, "title": f"Strike out cycle {number}", "button": "Strike out",
              **(refusal.context if refusal else {})}  # fmt: skip

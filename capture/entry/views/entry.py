@@ -22,7 +22,7 @@ from trial.rules.typed_text import key
 
 def _form_or_404(kind: str) -> CasebookForm:
     if kind not in ENTRY_FORMS:
-        raise Http404("There is no such form in the casebook.")
+        raise Http404("The casebook has no such form.")
     return ENTRY_FORMS[kind]
 
 
@@ -32,7 +32,7 @@ def new(request: HttpRequest, reference: str, form: str) -> HttpResponse:
     participant = access.participant_for(request.user, reference)
     casebook_form = _form_or_404(form)
     if not participant.is_registered and casebook_form.kind not in ("visit", "history", "medication", "hormone"):
-        raise Http404("This form belongs to a registered participant.")
+        raise Http404("This form needs a registered participant.")
     return _page(request, participant, casebook_form, None)
 
 
@@ -43,9 +43,9 @@ def existing(request: HttpRequest, reference: str, form: str, row_id: int) -> Ht
     casebook_form = _form_or_404(form)
     row = get_object_or_404(casebook_form.model, participant=participant, pk=row_id)
     if request.method == "POST" and not access.may_enter(request.user):
-        raise PermissionDenied("Your role reads this entry and does not write it.")
+        raise PermissionDenied("Your role can read this entry but not edit it.")
     if request.method == "POST" and row.is_struck_out:
-        raise PermissionDenied("This entry was struck out; it is no longer corrected.")
+        raise PermissionDenied("This entry is struck out and cannot be corrected.")
     return _page(request, participant, casebook_form, row)
 
 
@@ -60,7 +60,7 @@ def strike_out(request: HttpRequest, reference: str, form: str, row_id: int) -> 
         refusal = saving.attempt(request, lambda: entries.strike_out(
             request.user, participant, casebook_form, row, reason.cleaned_data["reason"]))  # fmt: skip
         if refusal is None:
-            messages.success(request, f"{casebook_form.title} is struck out; it stays in the history.")
+            messages.success(request, f"{casebook_form.title} is struck out. It stays in the audit trail.")
             return redirect("capture:participant", participant.reference)
     shown = {"participant": participant, "form": reason, "title": f"Strike out: {casebook_form.title.lower()}",
              "button": "Strike out"}  # fmt: skip

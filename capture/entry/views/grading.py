@@ -84,13 +84,13 @@ def not_an_event(request: HttpRequest, reference: str, proposal: str) -> HttpRes
     participant = access.participant_for(request.user, reference)
     found = find(participant, proposal)
     if found is None:
-        raise Http404("This value proposes no adverse event.")
+        raise Http404("No adverse event is proposed for this value.")
     form, refusal = NotAnEventForm(request.POST or None), None
     if request.method == "POST" and form.is_valid():
         because = form.cleaned_data["because"]
         refusal = saving.attempt(request, lambda: service.say(request.user, found, because))
         if refusal is None:
-            messages.success(request, f"{found.title}: on record as no adverse event.")
+            messages.success(request, f"{found.title}: recorded as not an adverse event.")
             return redirect("capture:participant", participant.reference)
     shown = {"participant": participant, "form": form, "title": "Not an adverse event", "button": "Save",
              "lede": found.words, **(refusal.context if refusal else {})}  # fmt: skip

@@ -25,7 +25,7 @@ def reopening(request: HttpRequest, letter: str) -> HttpResponse:
         except (registration.NotAllowed, changes.RecordBusy) as caught:
             refusal = caught
         else:
-            messages.success(request, f"Group {group.value} is open again.")
+            messages.success(request, f"Group {group.value} is open to accrual.")
             return redirect("capture:reopening", group.value)
     return _page(request, group, form, refusal)
 
@@ -43,10 +43,10 @@ def withdraw(request: HttpRequest, letter: str, reopening_id: int) -> HttpRespon
         except (registration.NotAllowed, changes.RecordBusy) as caught:
             refusal = caught
         else:
-            messages.success(request, "The reopening is taken back.")
+            messages.success(request, "The reopening is revoked.")
             return redirect("capture:reopening", group.value)
     elif request.method == "POST":
-        refusal = registration.NotAllowed("Say why the reopening is taken back.")
+        refusal = registration.NotAllowed("Enter a reason for revoking the reopening.")
     return _page(request, group, DecisionForm(), refusal)
 
 
@@ -54,7 +54,7 @@ def _group_or_404(letter: str) -> Group:
     try:
         return Group(letter)
     except ValueError:
-        raise Http404("There is no such group.") from None
+        raise Http404("This group does not exist.") from None
 
 
 def _page(request: HttpRequest, group: Group, form: DecisionForm, refusal: Exception | None) -> HttpResponse:

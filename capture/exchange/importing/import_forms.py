@@ -134,9 +134,9 @@ class BaselineReadingRow(forms.Form):
         found = self.cleaned_data
         target = str(found.get("lesion", "")).startswith("T")
         if "state" in found and (found["state"] == "measured") != target:
-            self.add_error("state", "At baseline a target is measured and a non-target present.")
+            self.add_error("state", "At baseline a target lesion must be measured and a non-target present.")
         elif target != (found.get("longest_diameter_mm") is not None) and "longest_diameter_mm" not in self.errors:
-            words = f"At baseline a target has its {IN_FORCE.any_size_words}, a non-target none."
+            words = f"At baseline a target lesion needs its {IN_FORCE.any_size_words}, and a non-target has none."
             self.add_error("longest_diameter_mm", words)
         return found
 

@@ -203,7 +203,7 @@ def test_a_withdrawal_is_a_further_word_and_the_site_goes_back(cast: Cast) -> No
     assert (change.act, change.site, change.reason) == (
         "approve", cast.north, "Edition 2 of “Hormone level” approved at NORTH")  # fmt: skip
     page = signed_in(cast.people[Role.MONITOR]).get(f"/trail/{change.pk}/").content.decode()
-    assert "Approval of an edition of a form" in page and "Hormone level" in page and COMMITTEE in page
+    assert "Form version approval" in page and "Hormone level" in page and COMMITTEE in page
 
 
 @pytest.mark.requirement("R55")
@@ -246,7 +246,7 @@ def test_what_the_edition_of_a_site_does_not_ask_counts_as_its_strictest_value(d
     before = listing.of_participant(cast.participant, timezone.now())
     assert [each.of.clock.state for each in before] == ["undetermined"], "an answer that nobody gave makes no report go"
     assert "the edition of the form at this site does not ask it" in before[0].to_answer
-    assert "whether it meant 24 hours in hospital" in before[0].to_answer
+    assert "whether the hospital stay was 24 hours or more" in before[0].to_answer
     assert "when the site became aware" in before[0].to_answer and "Say when" not in before[0].to_answer
     versions_in_force.approve(cast.people[Role.CHAIR], cast.north, "adverse_event", 2, date(2026, 1, 2), COMMITTEE, "")
     after = listing.of_participant(cast.participant, timezone.now())

@@ -90,7 +90,7 @@ def test_only_a_monitor_verifies_and_freezes(cast: Cast) -> None:
 def test_more_than_one_form_is_frozen_or_locked_only_by_choice_and_with_a_reason(cast: Cast) -> None:
     mona = client_of(cast.people[Role.MONITOR])
     nothing_chosen = mona.post("/holds/put/", {"what": "", "because": "close-out", "freeze": "1"}, follow=True)
-    assert "Choose what is held." in nothing_chosen.text
+    assert "Choose what to freeze or lock." in nothing_chosen.text
     for act in ("freeze", "lock"):
         without_reason = mona.post("/holds/put/", {"what": "study", "because": "  ", act: "1"}, follow=True)
         assert "Say why" in without_reason.text
@@ -127,7 +127,7 @@ def test_a_lock_waits_for_the_signature_and_is_approved_by_the_chair(cast: Cast)
     with pytest.raises(NotPossible, match="Your role"):
         holds.decide_lock(monitor, hold, True, "fine")
     page = client_of(chair).get("/holds/").content.decode()
-    assert "Approve the lock" in page and "NET-001" in page
+    assert "Approve lock" in page and "NET-001" in page
     client_of(chair).post(f"/holds/{hold.pk}/step/", {"step": "approve", "because": "reviewed"})
     with pytest.raises(changes.RecordHeld, match="locked"):
         entries.save(cast.people[Role.COORDINATOR], cast.participant, ENTRY_FORMS["death"], DEATH)
@@ -137,7 +137,7 @@ def test_a_lock_waits_for_the_signature_and_is_approved_by_the_chair(cast: Cast)
 def test_a_change_after_the_signature_stands_in_the_way_of_the_lock(cast: Cast) -> None:
     _sign(cast)
     _hormone(cast)
-    with pytest.raises(NotPossible, match="changed since the signature: NET-001"):
+    with pytest.raises(NotPossible, match="changed after signature: NET-001"):
         holds.ask_lock(cast.people[Role.MONITOR], Target("participant", participant=cast.participant), "cleaned")
 
 

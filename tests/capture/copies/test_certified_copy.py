@@ -128,7 +128,7 @@ def test_every_change_of_the_participant_stands_on_the_pdf_with_who_when_and_why
     assert squeezed("ECOG performance status 1") in text
     for words in ("Tablets returned: 0 → 32", "Systolic (mmHg): 262", "Laboratory result: Haemoglobin",
                   "Field: Method; State: Open; Words: Which scanner?",
-                  "Query of Tumour assessment 09-MAR-2026 (new)"):  # fmt: skip
+                  "Query of Tumor assessment 09-MAR-2026 (new)"):  # fmt: skip
         assert squeezed(words) in text, words
     for message in QueryMessage.objects.filter(query__participant=one):
         assert squeezed(message.words) in text
@@ -145,8 +145,8 @@ def test_a_signature_on_the_pdf_has_its_printed_name_time_and_meaning_and_how_it
         stamp = f"{each.signed_at:%d-%b-%Y %H:%M:%S} UTC".upper()
         assert squeezed(f"Printed name Inês Łącka Account {each.signed_by.username} Signed at {stamp}") in text
         assert squeezed(f"Meaning {each.meaning}") in text
-    assert squeezed("Earlier: a later signature of this casebook stands.") in text
-    assert squeezed("Current: every entry stands as it was signed.") in text
+    assert squeezed("Replaced by a later signature.") in text
+    assert squeezed("Signed: every entry is as signed.") in text
     assert "eachisstillwhatwassigned" in text and "NOTwhatwassigned" not in text
     holds.unfreeze(cast.people[Role.MONITOR], one.holds.get(), "for the test")
     with changes.record(None, "settings", "the clock of the site"):

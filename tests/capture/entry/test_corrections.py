@@ -139,7 +139,7 @@ def test_a_correction_needs_a_reason_and_stands_in_the_history_with_old_and_new_
     old = typed[case.field]
     before = Change.objects.count()
     refused = nora.post(case.page, typed | {case.field: case.second})
-    assert refused.status_code == 422 and "A correction needs its reason." in refused.content.decode()
+    assert refused.status_code == 422 and "A correction needs a reason." in refused.content.decode()
     assert fields(refused.content.decode())[case.field] == case.second
     assert Change.objects.count() == before
     saved = _acknowledging(nora, case.page, typed | REASON | {case.field: case.second})

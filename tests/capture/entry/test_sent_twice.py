@@ -183,7 +183,7 @@ def test_no_password_is_part_of_what_is_kept_of_a_form(cast: Cast) -> None:
 
 def test_a_busy_record_refuses_a_data_cut_in_words(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     def busy(*_: Any, **__: Any) -> None:
-        raise changes.RecordBusy("The record is busy. Nothing was saved; please save again.")
+        raise changes.RecordBusy("Nothing was saved because another user was saving. Save again.")
 
     monkeypatch.setattr("analysis.data_cuts.make", busy)
     answer = signed_in(cast.people[STATISTICIAN]).post("/moments/cut/", {"name": "one", "because": "the board"})

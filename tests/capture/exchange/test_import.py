@@ -132,7 +132,7 @@ def test_a_wrong_value_is_refused_with_its_place_and_nothing_is_written(
 
 BROKEN = [
     ("wrong header", b"number,site\r\n1,NORTH\r\n", "Columns are missing: study_number"),
-    ("an unknown column", b"colour,", "Columns are not known: colour"),
+    ("an unknown column", b"colour,", "Columns are unknown: colour"),
     ("semicolons", b"study_number;screening_number;site\r\n", "parted by semicolons"),
     ("another encoding", "study_number,site\r\n“Köln”".encode("utf-16"), "not UTF-8"),
     ("Latin-1", "study_number,site\r\n1,K\u00f6ln".encode("latin-1"), "not UTF-8"),
@@ -208,7 +208,7 @@ def test_a_rehearsal_says_what_the_import_does_and_writes_nothing(exported: dict
     for line in done.lines:
         assert line.after == line.before + line.new, line
     left_out = {each.title: each.left_out for each in done.lines if each.left_out}
-    assert left_out["Adverse event"] == 1 and left_out["Tumour assessments"] == 1
+    assert left_out["Adverse event"] == 1 and left_out["Tumor assessments"] == 1
 
 
 @pytest.mark.requirement("R22", "R42")

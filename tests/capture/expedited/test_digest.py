@@ -72,7 +72,7 @@ def test_nothing_is_sent_while_nothing_is_due(cast: Cast) -> None:
     sent_at = timezone.now()
     reports.save(None, event, {"kind": "complete", "sent_at": sent_at, "sent_by": "Nora", "reference": ""})
     assert send_digest() == 0 and mail.outbox == []
-    assert operations.notes()["digest"].words == "nothing is due, nobody was written to"
+    assert operations.notes()["digest"].words == "nothing is due, no email sent"
 
 
 def test_a_mail_goes_to_the_site_the_monitor_and_the_chair_and_to_nobody_else(cast: Cast) -> None:
@@ -92,7 +92,7 @@ def test_a_mail_names_study_number_and_instant_and_nothing_of_the_person_or_the_
     send_digest()
     message = next(each for each in mail.outbox if each.to == ["nora@hospital.example"])
     due_on = date.today() + timedelta(days=7)
-    assert message.subject == "Expedited reports: 1 overdue, 1 due, 1 waiting for an answer"
+    assert message.subject == "Expedited reports: 1 overdue, 1 due, 1 awaiting an answer"
     assert "NET-001 (NORTH): complete report, overdue by 1 day" in message.body
     assert f"NET-002 (NORTH): complete report, due by the end of {due_on:%d-%b-%Y}".upper() in message.body.upper()
     assert "NET-002 (NORTH): an answer is needed, a report may be due" in message.body

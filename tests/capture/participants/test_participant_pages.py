@@ -123,7 +123,7 @@ def test_a_correction_with_a_reason_is_in_the_history(cast: Cast) -> None:
     client = _as(cast.people[Role.COORDINATOR])
     typed = _opened(cast)
     refused = client.post("/participants/NET-001/registration/", typed | {"ecog": "2"})
-    assert "A correction needs its reason" in refused.content.decode()
+    assert "A correction needs a reason" in refused.content.decode()
     typed |= {"ecog": "2", "reason_code": "entry_error", "reason_words": ""}
     assert client.post("/participants/NET-001/registration/", typed).status_code == 302
     shown = client.get(f"/participants/NET-001/history/registration/{cast.participant.pk}/").content.decode()

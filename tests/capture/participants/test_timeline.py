@@ -202,7 +202,7 @@ def test_a_scan_without_a_baseline_is_shown_and_has_no_response() -> None:
     facts = person(scan(20, "50", "40"))
     lane = scans.lane(course(replace(facts, assessments=facts.assessments[1:])), DAYS)
     assert [(each.stamps[0].x, each.words) for each in lane.marks] == [
-        (x(20), "Tumour assessment without a baseline: no response")
+        (x(20), "Tumor assessment without a baseline: no response")
     ]  # fmt: skip
     assert not lane.behind[1:]
 

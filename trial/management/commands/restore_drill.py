@@ -12,7 +12,10 @@ from trial.runtime.postgres import CannotRun
 class Command(BaseCommand):
     """The scratch database is gone, or empty again, afterwards; the result stands on the Status page."""
 
-    help = "Restore the newest backup into a scratch database, compare every table's rows and verify the chain."
+    help = (
+        "Restore the latest backup into a scratch database, compare the rows of every table and verify the audit "
+        "chain. Exits with status 1 when the drill fails."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Prints what was proven and how long it took."""

@@ -12,7 +12,10 @@ from trial.audit.verify import check
 class Command(BaseCommand):
     """Verifies seals, numbers, versions and live rows; compares heads noted elsewhere."""
 
-    help = "Verify the chain of changes and every live row against its newest version."
+    help = (
+        "Verify the audit chain, and every row against its latest audit record. "
+        "Exits with status 1 when verification fails."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """--head N:HEX a head noted elsewhere; --witness FILE heads of earlier runs, the new one is added."""

@@ -14,6 +14,7 @@ from trial.operations.backups import drill, dump, manifest
 from trial.operations.backups.drill import Drill, NowhereToDrill
 from trial.operations.backups.dump import UnderWay
 from trial.operations.backups.manifest import CannotBackUp, CannotRestore, Manifest
+from trial.rules.dates import site_time
 from trial.runtime import addresses
 
 log = logging.getLogger(__name__)
@@ -65,8 +66,8 @@ def _newest_good() -> str:
     try:
         last = manifest.read(manifest.beside(manifest.newest(folder())))
     except (CannotRestore, CannotBackUp):
-        return "There is no earlier one."
-    return f"The last one made is of {last.made_at:%d-%b-%Y %H:%M} UTC."
+        return "There is no earlier backup."
+    return f"The last backup is of {site_time.in_utc(last.made_at)}."
 
 
 def restore_drill() -> Drill:

@@ -13,6 +13,7 @@ from trial.audit import verify
 from trial.operations.backups import manifest, places
 from trial.operations.backups.manifest import CannotRestore, Manifest
 from trial.operations.backups.places import Place
+from trial.rules.dates import site_time
 from trial.runtime.program import PROGRAM
 
 PATIENCE_SECONDS = 2.0
@@ -71,7 +72,7 @@ def _begin_anew(place: Place, backup: Manifest) -> None:
         connection.execute("DELETE FROM django_session")
     if backup.contents.head is None:
         return
-    reason = f"Restored from the backup of {backup.made_at:%d-%b-%Y %H:%M} UTC, which ends with change"
+    reason = f"Restored from the backup of {site_time.in_utc(backup.made_at)}, which ends with change"
     words = "SELECT endpoint_open_change(NULL, 'system', %s, NULL, NULL, '{}', %s)"
     with place.connect() as connection:
         connection.execute(words, [f"{reason} {backup.contents.head.number}", PROGRAM])

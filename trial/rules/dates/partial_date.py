@@ -106,9 +106,9 @@ def _checked(year: int, month: int | None, day: int | None, text: str, today: da
     try:
         read = PartialDate(year, month, day)
     except ValueError:
-        raise DateNotUnderstood(f"“{text}” is not a day of the calendar.") from None
+        raise DateNotUnderstood(f"“{text}” is not a calendar date.") from None
     if not EARLIEST_YEAR <= year <= today.year + YEARS_AHEAD:
-        raise DateNotUnderstood(f"“{text}”: the year {year:04d} cannot be meant here. Is the year right?")
+        raise DateNotUnderstood(f"“{text}”: the year {year:04d} is out of range. Check the year.")
     return read
 
 

@@ -78,8 +78,8 @@ class DoseRule:
         return grades + times.get((self.from_time, self.to_time), later)
 
 
-HAND_FOOT, HYPERTENSION, OTHER = "hand-foot skin reaction", "hypertension", "other non-haematological event"
-ISCHAEMIA, HEART_FAILURE = "cardiac ischaemia or infarction", "heart failure"
+HAND_FOOT, HYPERTENSION, OTHER = "hand-foot skin reaction", "hypertension", "other non-hematologic event"
+ISCHAEMIA, HEART_FAILURE = "cardiac ischemia or infarction", "heart failure"
 HAEMORRHAGE, PERFORATION = "haemorrhage", "gastrointestinal perforation"
 GRADE_1, GRADE_2 = "it is grade 0 or 1", "it is grade 2 or less"
 CALM = "complaints are gone and the diastolic pressure is 100 mmHg or less"

@@ -183,7 +183,7 @@ def _contacts(participant: ParticipantFact) -> Iterable[DatedFact]:
 def _examinations(participant: ParticipantFact) -> Iterable[DatedFact]:
     for assessment in participant.assessments:
         scans = [each.scanned_on for each in assessment.readings if each.scanned_on is not None]
-        yield DatedFact(max([assessment.assessed_on, *scans]), "tumour assessment", f"assessment/{assessment.id}")
+        yield DatedFact(max([assessment.assessed_on, *scans]), "tumor assessment", f"assessment/{assessment.id}")
     for sample in participant.hormones:
         # A level that is missing proves no sample.
         if sample.value is not None:

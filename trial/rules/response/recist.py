@@ -71,7 +71,7 @@ def overall_response(target: Response, non_target: NonTarget, new_lesions: NewLe
     if non_target == NonTarget.PD:
         return Response.PD, "non-target lesions progressed"
     if new_lesions == NewLesions.NE:
-        return Response.NE, "new lesions were not looked for"
+        return Response.NE, "new lesions were not assessed"
     if target == Response.NE:
         return Response.NE, "target lesions were not all evaluated"
     if target == Response.NONE:
@@ -186,13 +186,13 @@ def non_target_response(
     if back := ", ".join(name for name in states if name in again):
         return NonTarget.PD, f"{back} seen again after a complete response"
     if marker_raised_at_baseline and marker_now == "above":
-        return NonTarget(criteria.persisting), "the tumour marker is still above normal"
+        return NonTarget(criteria.persisting), "the tumor marker is still above normal"
     if "present" in states.values():
         return NonTarget(criteria.persisting), "non-target lesions persist"
     if "not_evaluated" in states.values():
         return NonTarget.NE, "non-target lesions were not all evaluated"
     if marker_raised_at_baseline and marker_now != "normal":
-        return NonTarget.NE, "the tumour marker, raised at baseline, was not done"
+        return NonTarget.NE, "the tumor marker, raised at baseline, was not done"
     if not states and not marker_raised_at_baseline:
         return NonTarget.NONE, "no non-target lesions at baseline"
     return NonTarget.CR, "all non-target lesions are gone"

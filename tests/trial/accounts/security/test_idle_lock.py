@@ -76,7 +76,7 @@ def test_the_page_locks_and_unlocks_without_being_left(cast: Cast) -> None:
     assert client.post("/pause/lock/", headers=own).status_code == 204
     assert client.post("/pause/active/", headers=own).status_code == 401
     answer = client.post("/pause/", {"password": "wrong"}, headers=own)
-    assert (answer.status_code, answer.content) == (422, b"The password is not right.")
+    assert (answer.status_code, answer.content) == (422, b"The password is wrong.")
     assert client.post("/pause/", {"password": PASSWORD}, headers=own).status_code == 204
     assert client.post("/pause/active/", headers=own).status_code == 204
     assert list(SignIn.objects.order_by("id").values_list("result", flat=True)) == [

@@ -69,7 +69,7 @@ def test_a_name_that_is_no_account_is_not_sent_and_one_mail_is_enough(cast: Cast
     for name in ("My-Secret-Password-2026", "nora", "a_monitor"):
         _knock(name, 7)
     (message,) = outbox
-    assert "a name that is no account" in message.body and "Secret" not in f"{message.subject}{message.body}"
+    assert "an unknown username" in message.body and "Secret" not in f"{message.subject}{message.body}"
     assert "Secret" not in _said()[1]
 
 
