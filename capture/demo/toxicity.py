@@ -56,7 +56,7 @@ def event_steps(made: DemoParticipant) -> list[Step]:
     if made.is_rank("A2") and made.day_1 is not None:
         odd = DemoEvent("dermatology_skin_other_specify", 2, made.day_1 + timedelta(days=12), None)
         found.append(Step(odd.onset_on + timedelta(days=7), "adverse_event",
-                          _values(made, odd, 0) | {"other_words": "splinter haemorrhages of the nails"}))  # fmt: skip
+                          _values(made, odd, 0) | {"other_words": "splinter hemorrhages of the nails"}))  # fmt: skip
     return found
 
 

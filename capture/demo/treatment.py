@@ -11,7 +11,7 @@ TWO_YEARS = timedelta(days=731)
 FULL = ((1, 28, 400, "twice_daily", ""),)
 ODD = {
     "reduced": ((1, 14, 400, "twice_daily", ""), (15, 28, 400, "once_daily", "hand-foot skin reaction")),
-    "held": ((1, 20, 400, "twice_daily", ""), (21, 28, 0, "held", "diarrhoea")),
+    "held": ((1, 20, 400, "twice_daily", ""), (21, 28, 0, "held", "diarrhea")),
     "every_other_day": ((1, 28, 400, "every_other_day", "hand-foot skin reaction, grade 3"),),
     "missed": ((1, 9, 400, "twice_daily", ""), (10, 12, 0, "held", "away from home"), (13, 28, 400, "twice_daily", "")),
 }  # fmt: skip

@@ -36,9 +36,8 @@ NAVIGATION: dict[str, tuple[tuple[str, str], ...]] = {
     ),  # fmt: skip
 }
 # Shown as a button at the right of the navigation.
-BUTTONS: dict[str, tuple[str, str]] = {
-    role: ("Register participant", "capture:register") for role in (Role.COORDINATOR, Role.INVESTIGATOR)
-}
+_REGISTER = ("Register participant", "capture:register")
+BUTTONS: dict[str, tuple[str, str]] = {Role.COORDINATOR: _REGISTER, Role.INVESTIGATOR: _REGISTER}
 
 
 @dataclass(frozen=True)

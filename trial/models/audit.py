@@ -15,7 +15,7 @@ ACTS = {
     "sign": "Signed", "approve": "Approval", "reopen": "Accrual reopened", "import": "Imported",
     "system": "By the system", "query": "Query", "verify": "Verified", "freeze": "Frozen", "lock": "Locked",
     "review": "Reviewed", "settings": "Settings", "account": "Account", "problem": "Problem reported",
-    "black_out": "Black-out",
+    "black_out": "Redaction",
 }  # fmt: skip
 
 

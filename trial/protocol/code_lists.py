@@ -97,7 +97,7 @@ OFF_STUDY_REASONS = (
     ("other", "Other"),
 )
 # Offered while they are typed; other words are as good.
-PRIMARY_SITES = ("terminal ileum", "jejunum", "duodenum", "stomach", "appendix", "caecum", "colon", "rectum",
+PRIMARY_SITES = ("terminal ileum", "jejunum", "duodenum", "stomach", "appendix", "cecum", "colon", "rectum",
                  "bronchus", "pancreas, head", "pancreas, body", "pancreas, tail", "unknown primary")  # fmt: skip
 METASTATIC_SITES = ("liver", "mesentery", "lymph nodes", "peritoneum", "bone", "lung", "ovary")
 SYNDROMES = ("none", "carcinoid syndrome", "hypoglycaemia", "Zollinger–Ellison syndrome", "glucagonoma syndrome",

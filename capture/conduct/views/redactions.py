@@ -31,7 +31,7 @@ class BlackOutForm(forms.Form):
         help_text="Exactly as in the entry. Leave empty to redact the whole text.",
     )
     because = WordsField(
-        label="Because",
+        label="Reason",
         max_length=300,
         widget=forms.TextInput(attrs=_WIDE),
         help_text=f"The reason is kept permanently beside {MARK}. Name the kind of text, never the text itself. Such "
@@ -50,7 +50,7 @@ class BlackOutDecisionForm(forms.Form):
         error_messages={"required": "Choose a decision."},
     )
     because = WordsField(
-        label="Because",
+        label="Reason",
         max_length=300,
         widget=forms.TextInput(attrs=_WIDE),
         help_text="The reason is kept permanently. Never enter the text itself.",

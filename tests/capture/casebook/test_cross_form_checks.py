@@ -197,7 +197,7 @@ def test_a_lesion_that_is_not_on_the_baseline_is_refused(cast: Cast) -> None:
     readings = [assessments.Reading(999_999, "absent")]
     from capture.casebook import registry
 
-    with pytest.raises(registry.Refused, match="does not belong to this participant's baseline"):
+    with pytest.raises(registry.Refused, match="must belong to this participant's baseline"):
         assessments.save_follow_up(nora, cast.participant, DAY_1 + timedelta(days=56), "spiral_ct", 5, "not_done",
                                    readings, "no")  # fmt: skip
     follow_up = _scan(cast, DAY_1 + timedelta(days=56))

@@ -96,7 +96,7 @@ def test_a_correction_says_which_edition_asks_and_what_is_newly_asked(cast: Cast
     assert page.count("new in edition 2") == len(NOT_ASKED)
     typed = fields(page) | REASON | {"outcome": "recovered", "resolved_on": "01-MAR-2026"}
     refused = nora.post(address, typed)
-    assert refused.status_code == 422 and "Say when the site became aware" in refused.content.decode()
+    assert refused.status_code == 422 and "needs the date on which the site became aware" in refused.content.decode()
     done = nora.post(address, typed | {"aware_on": "02-FEB-2026", "hospital_stay": "yes"})
     assert done.status_code == 302, done.content.decode()
     old_event.refresh_from_db()
@@ -106,7 +106,7 @@ def test_a_correction_says_which_edition_asks_and_what_is_newly_asked(cast: Cast
 
 
 def test_a_serious_event_of_edition_1_is_not_asked_when_the_site_became_aware(cast: Cast) -> None:
-    with pytest.raises(Exception, match="Say when the site became aware"):
+    with pytest.raises(Exception, match="needs the date on which the site became aware"):
         enter(cast, "adverse_event", values=SERIOUS)
     say(cast.north, "adverse_event", 2, "withdrawn")
     assert enter(cast, "adverse_event", values=SERIOUS).form_edition == 1

@@ -83,7 +83,7 @@ def test_a_further_edition_from_its_declaration_to_its_use(cast: Cast) -> None:
     shown_old = nora.get(address).content.decode()
     assert "Shown by edition 1 of this form" in shown_old and "not asked in edition 1" in shown_old
     correction = nora.get(f"{address}?correct=1").content.decode()
-    assert "This page asks by edition 2" in correction and "Newly asked:</strong> Assay." in correction
+    assert "This page asks by edition 2" in correction and "New fields:</strong> Assay." in correction
     done = nora.post(address, fields(correction) | REASON | {"value": "211", "assay": "Dako"})
     assert done.status_code == 302, done.content.decode()
     old.refresh_from_db()
@@ -174,13 +174,13 @@ def test_only_the_study_chair_records_an_approval_and_nobody_in_the_name_of_anot
 @pytest.mark.requirement("R55")
 def test_an_approval_is_refused_in_words(cast: Cast) -> None:
     tomorrow = timezone.now().date() + timedelta(days=1)
-    for given, words in (({"decided_on": tomorrow}, "lies in the future"), ({"decided_by": "  "}, "Say who decided"),
-                         ({"edition": 3}, "no such edition"), ({"edition": 1}, "may use edition 1 already")):
+    for given, words in (({"decided_on": tomorrow}, "be in the future"), ({"decided_by": "  "}, "who decided"),
+                         ({"edition": 3}, "version does not exist"), ({"edition": 1}, "Version 1 is already approved")):
         with pytest.raises(versions_in_force.NotAllowed, match=words):
             approve(cast, cast.north, **given)
-    with pytest.raises(versions_in_force.NotAllowed, match="would have no edition of this form left"):
+    with pytest.raises(versions_in_force.NotAllowed, match="would have no version of this form left"):
         withdraw(cast, cast.north, 1)
-    with pytest.raises(versions_in_force.NotAllowed, match="nothing to withdraw"):
+    with pytest.raises(versions_in_force.NotAllowed, match="is not in use"):
         withdraw(cast, cast.north, 2)
     chris = signed_in(cast.people[Role.CHAIR])
     typed = {"which": "hormone:2:NORTH", "decided_on": shown(tomorrow), "decided_by": COMMITTEE}
@@ -245,10 +245,10 @@ def test_what_the_edition_of_a_site_does_not_ask_counts_as_its_strictest_value(d
     entries.save(nora, cast.participant, ENTRY_FORMS["adverse_event"], event)
     before = listing.of_participant(cast.participant, timezone.now())
     assert [each.of.clock.state for each in before] == ["undetermined"], "an answer that nobody gave makes no report go"
-    assert "the edition of the form at this site does not ask it" in before[0].to_answer
+    assert "the form version at this site does not include it" in before[0].to_answer
     assert "whether the hospital stay was 24 hours or more" in before[0].to_answer
-    assert "when the site became aware" in before[0].to_answer and "Say when" not in before[0].to_answer
+    assert "when the site became aware" in before[0].to_answer and "Enter when" not in before[0].to_answer
     versions_in_force.approve(cast.people[Role.CHAIR], cast.north, "adverse_event", 2, date(2026, 1, 2), COMMITTEE, "")
     after = listing.of_participant(cast.participant, timezone.now())
     assert after[0].of.clock == before[0].of.clock, "the clock is the same; only what is asked for is not"
-    assert "Say " in after[0].to_answer and "does not ask" not in after[0].to_answer
+    assert "Enter " in after[0].to_answer and "does not include" not in after[0].to_answer

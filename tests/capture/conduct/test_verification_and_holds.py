@@ -50,7 +50,7 @@ def test_a_form_is_verified_in_one_click_and_asked_for_again_when_a_value_change
     assert _states(cast, row) == {"": verification.NOT_YET, "value": verification.NOT_YET}
     client = client_of(cast.people[Role.MONITOR])
     address = f"/participants/NET-001/hormone/{row.pk}/"
-    assert "Verify the form against the source" in client.get(address).content.decode()
+    assert "Mark form as source-verified" in client.get(address).content.decode()
     client.post(f"{address}verify/", {"seen": newest_change(row), "field": ""})
     assert _states(cast, row) == {"": verification.VERIFIED, "value": verification.VERIFIED}
     _hormone(cast, 310, row)
@@ -72,7 +72,7 @@ def test_what_was_changed_while_it_was_compared_is_not_verified(cast: Cast) -> N
     row = _hormone(cast)
     seen = newest_change(row)
     _hormone(cast, 310, row)
-    with pytest.raises(NotPossible, match="while you looked"):
+    with pytest.raises(NotPossible, match="while the page was open"):
         verification.verify(cast.people[Role.MONITOR], cast.participant, "hormone", row, seen)
 
 
@@ -93,7 +93,7 @@ def test_more_than_one_form_is_frozen_or_locked_only_by_choice_and_with_a_reason
     assert "Choose what to freeze or lock." in nothing_chosen.text
     for act in ("freeze", "lock"):
         without_reason = mona.post("/holds/put/", {"what": "study", "because": "  ", act: "1"}, follow=True)
-        assert "Say why" in without_reason.text
+        assert "Enter a reason" in without_reason.text
     assert Hold.objects.count() == 0
     mona.post("/holds/put/", {"what": "study", "because": "close-out", "freeze": "1"})
     assert Hold.objects.get().asked_because == "close-out"
@@ -148,9 +148,9 @@ def test_two_people_one_of_them_the_chair_lift_a_lock(cast: Cast) -> None:
     hold = holds.ask_lock(monitor, Target("participant", participant=cast.participant), "cleaned")
     hold = holds.decide_lock(chair, hold, True, "reviewed")
     hold = holds.ask_unlock(monitor, hold, "a scan was misread")
-    with pytest.raises(NotPossible, match="Another person"):
+    with pytest.raises(NotPossible, match="cannot approve it"):
         holds.unlock(monitor, hold, "still")
-    with pytest.raises(NotPossible, match="Say why"):
+    with pytest.raises(NotPossible, match="Enter a reason"):
         holds.unlock(chair, hold, " ")
     holds.unlock(chair, hold, "agreed")
     assert holds.on_participant(cast.participant) is None

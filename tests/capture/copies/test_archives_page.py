@@ -93,7 +93,7 @@ def test_nobody_takes_away_what_is_not_theirs(cast: Cast, in_place: list[str]) -
     for role in (Role.INVESTIGATOR, Role.MONITOR, Role.CHAIR):
         client = client_of(cast.people[role])
         assert client.post(f"{ADDRESS}ask/", {}).status_code == 404, role
-        assert "Archive of the whole study" not in page_of(client)
+        assert "Create archive of the study" not in page_of(client)
     assert client_of(cast.people[Role.COORDINATOR]).post(f"{ADDRESS}ask/", {"site": "NORTH"}).status_code == 403
     assert in_place == [] and not archive_jobs.settings.ARCHIVES.exists()
     made = archive_jobs.carry_out(archive_jobs.start(cast.people[Role.INVESTIGATOR], cast.north).id)
@@ -135,7 +135,7 @@ def test_an_archive_that_stopped_half_way_is_said_to_have_failed(
     monkeypatch.setattr(archive_jobs, "KEPT_SECONDS", -1)
     archive_jobs.start(cast.people[Role.CHAIR], cast.north)
     assert archive_jobs.by_id(begun.id) is None and archive_jobs.by_id("../secret") is None
-    with pytest.raises(CommandError, match="Nobody asked"):
+    with pytest.raises(CommandError, match="was not requested"):
         call_command("archive", asked=begun.id)
 
 

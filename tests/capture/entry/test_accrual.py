@@ -166,13 +166,13 @@ def test_the_chair_reopens_with_a_reason_and_takes_it_back(cast: Cast) -> None:
     registration.withdraw(chris, made, "Enough were registered.")
     assert Change.objects.latest("id").groups == ["A"]
     _refused(cast)
-    with pytest.raises(registration.NotAllowed, match="taken back already"):
+    with pytest.raises(registration.NotAllowed, match="already revoked"):
         registration.withdraw(chris, made, "again")
 
 
 def test_only_the_chair_reopens_and_only_what_is_closed(cast: Cast) -> None:
     chris = cast.people[Role.CHAIR]
-    with pytest.raises(registration.NotAllowed, match="nothing to reopen.*is open: 1 of 50"):
+    with pytest.raises(registration.NotAllowed, match="cannot be reopened.*is open: 1 of 50"):
         registration.reopen(chris, "A", "why not")
     _fill(cast)
     with pytest.raises(registration.NotAllowed, match="Only the study chair"):
@@ -180,7 +180,7 @@ def test_only_the_chair_reopens_and_only_what_is_closed(cast: Cast) -> None:
     with pytest.raises(registration.NotAllowed, match="needs its reason"):
         registration.reopen(chris, "A", " ")
     made = registration.reopen(chris, "A", "because")
-    with pytest.raises(registration.NotAllowed, match="nothing to reopen"):
+    with pytest.raises(registration.NotAllowed, match="cannot be reopened"):
         registration.reopen(chris, "A", "again")
     with pytest.raises(registration.NotAllowed, match="Only the study chair"):
         registration.withdraw(cast.people[Role.COORDINATOR], made, "no")

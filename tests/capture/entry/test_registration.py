@@ -74,9 +74,9 @@ def test_a_laboratory_item_follows_its_value_whatever_was_claimed(cast: Cast) ->
     ("changed", "words"),
     [
         ({"consented_on": None}, "no consent on record"),
-        ({"consented_on": date(2026, 1, 9)}, "lies after the registration"),
+        ({"consented_on": date(2026, 1, 9)}, "must not be after registration"),
         ({"ecog": 3}, "ECOG 3 is above 2"),
-        ({"tumour_type": "neuroendocrine_tumour", "histology": ""}, "do not decide the group"),
+        ({"tumour_type": "neuroendocrine_tumour", "histology": ""}, "must determine the group"),
     ],
     ids=["without consent", "consent after registration", "ECOG 3", "no histology"],
 )
@@ -109,7 +109,7 @@ def test_a_refused_waiver_lets_nobody_through_and_is_decided_once(cast: Cast) ->
     assert waiver.decision == Waiver.Decision.REFUSED
     with pytest.raises(registration.NotAllowed, match="Not met"):
         registration.register(nora, screened, REGISTERED_ON)
-    with pytest.raises(registration.NotAllowed, match="decided already"):
+    with pytest.raises(registration.NotAllowed, match="already decided"):
         registration.decide_waiver(chris, waiver, True, "Yes after all.")
 
 

@@ -73,7 +73,7 @@ def _scans(nora: Person, one: Participant) -> None:
     again = dosing.save_cycle(nora, one, 3, DAY_1 + timedelta(days=58), [Period(1, 28, 400, "once_daily", "rash")])
     dosing.strike_out(nora, again, "Not given")
     lesions = list(one.lesions.filter(struck_out_reason="").order_by("id"))
-    assessments.treat_locally(nora, lesions[2], DAY_1 + timedelta(days=100), "Embolised")
+    assessments.treat_locally(nora, lesions[2], DAY_1 + timedelta(days=100), "Embolized")
     for day, share in ((56, "0.6"), (88, "0.6"), (140, "0.75")):
         readings = [Reading(each.pk, "measured", Decimal(30) * Decimal(share)) for each in lesions[:2]]
         state = ("measured", Decimal(22), "") if day < 100 else ("not_evaluated", None, "embolised")

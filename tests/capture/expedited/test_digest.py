@@ -119,11 +119,11 @@ def test_a_mail_that_cannot_be_sent_is_said_on_the_status_page_and_tried_again(
     with override_settings(EMAIL_BACKEND=f"{__name__}.Refusing"):
         assert send_digest() == 0
     note = operations.notes()["digest"]
-    assert not note.is_good and note.words == "4 could not be sent and will be tried again within the hour"
+    assert not note.is_good and note.words == "4 emails failed and will be sent again within the hour"
     assert "hospital.example" not in caplog.text
     client = Client()
     client.force_login(cast.people[Role.ADMINISTRATOR], backend="django.contrib.auth.backends.ModelBackend")
-    assert "could not be sent and will be tried again" in client.get("/status/").content.decode()
+    assert "emails failed and will be sent again" in client.get("/status/").content.decode()
     assert send_digest() == 4 and operations.notes()["digest"].is_good
 
 
@@ -142,7 +142,7 @@ def test_a_person_sets_the_own_address_and_the_administrator_that_of_an_account(
     client.post("/account/mail/", {"mail_address": "nora.lind@hospital.example"})
     assert Person.objects.get(pk=nora.pk).mail_address == "nora.lind@hospital.example"
     page = client.post("/account/mail/", {"mail_address": "no address"}, follow=True).content.decode()
-    assert "This is not a mail address" in page and "nora.lind@hospital.example" in page
+    assert "This is not an email address" in page and "nora.lind@hospital.example" in page
     administration.change(adam, nora, "Nora", Role.COORDINATOR, [cast.north], "Married")
     assert Person.objects.get(pk=nora.pk).mail_address == "nora.lind@hospital.example"
     administration.change(adam, nora, "Nora", Role.COORDINATOR, [cast.north], "Moved", "nora@elsewhere.example")

@@ -50,7 +50,7 @@ def test_a_pending_value_waits_until_it_is_there(cast: Cast) -> None:
 def test_an_unusual_value_that_nobody_acknowledged_waits(cast: Cast) -> None:
     started = today() - timedelta(days=40)
     dosing.save_cycle(None, cast.participant, 1, started, [treatment.Period(1, 20, 400, "twice_daily")])
-    assert "some of its days have no dose" in _page(cast, Role.COORDINATOR)
+    assert "some of its days have no dosing record" in _page(cast, Role.COORDINATOR)
 
 
 def test_the_chair_finds_waivers_to_decide(cast: Cast) -> None:

@@ -1,6 +1,6 @@
 """The geometry of a participant's timeline: what stands where, what is approximate, and what is not drawn at all.
 
-The axis of these tests runs from day 0 to day 100, which stand at 3.4 % and 97.4 % of the width: a day is 0.94 %.
+The axis of these tests runs from day 0 to day 100, which stand at 3.4% and 97.4% of the width: a day is 0.94%.
 """
 
 from dataclasses import replace
@@ -89,7 +89,7 @@ def test_after_death_nothing_goes_on() -> None:
 def test_an_event_that_ended_on_a_day_unknown_is_not_drawn_to_a_guessed_end() -> None:
     mark = lane_of(event(1, whole(10), outcome="recovered")).marks[0]
     assert mark.boxes[0].width == adverse_events.SHORTEST and not mark.stamps
-    assert "on a day not on record" in mark.words
+    assert "on a date not known" in mark.words
 
 
 def test_a_partial_onset_is_drawn_over_every_day_it_can_mean_and_marked_as_approximate() -> None:

@@ -80,7 +80,7 @@ def test_a_signed_casebook_is_to_be_signed_again_once_it_changed(cast: Cast) -> 
     assert _listed(ines) == []
     _hormone(cast.participant, row, value=310)
     ((number, what, when),) = _listed(ines)
-    assert (number, what) == ("NET-001", "Sign changed entries") and when.startswith("changed since it was signed on ")
+    assert (number, what) == ("NET-001", "Sign changed entries") and when.startswith("changed after signature on ")
     _sign(cast)
     assert _listed(ines) == []
 

@@ -35,7 +35,7 @@ def test_once_somebody_is_registered_other_criteria_neither_start_nor_register(
     with pytest.raises(registration.NotAllowed, match=r"says RECIST 1\.1, but participants are registered by RECIST"):
         register(nora, north, date(2026, 1, 9))
     assert (Change.objects.count(), Participant.objects.count()) == before
-    with pytest.raises(ImproperlyConfigured, match="or begin a study of its own"):
+    with pytest.raises(ImproperlyConfigured, match="or start a separate study"):
         in_force.refuse_to_start()
 
 

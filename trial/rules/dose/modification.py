@@ -80,7 +80,7 @@ class DoseRule:
 
 HAND_FOOT, HYPERTENSION, OTHER = "hand-foot skin reaction", "hypertension", "other non-hematologic event"
 ISCHAEMIA, HEART_FAILURE = "cardiac ischemia or infarction", "heart failure"
-HAEMORRHAGE, PERFORATION = "haemorrhage", "gastrointestinal perforation"
+HAEMORRHAGE, PERFORATION = "hemorrhage", "gastrointestinal perforation"
 GRADE_1, GRADE_2 = "it is grade 0 or 1", "it is grade 2 or less"
 CALM = "complaints are gone and the diastolic pressure is 100 mmHg or less"
 _KEEP, _LOWER, _STOP = Action.CONTINUE, Action.HOLD_AND_REDUCE, Action.DISCONTINUE

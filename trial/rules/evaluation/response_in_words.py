@@ -42,8 +42,8 @@ def mm(value: Decimal) -> str:
 
 def percent(now: Decimal, reference: Decimal) -> str:
     """The change with its sign, a true minus and one decimal: `−38.2 %`; the reference is above 0."""
-    text = f"{(now - reference) * HUNDRED / reference:+.1f} %".replace("-", "−")
-    return f"±{text[1:]}" if text[1:] == "0.0 %" else text
+    text = f"{(now - reference) * HUNDRED / reference:+.1f}%".replace("-", "−")
+    return f"±{text[1:]}" if text[1:] == "0.0%" else text
 
 
 def latest(participant: ParticipantFact, baseline: AssessmentFact, assessed: Assessed) -> list[str]:

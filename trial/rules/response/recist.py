@@ -113,7 +113,7 @@ def _mm(value: Decimal) -> str:
 
 
 def _percent(now: Decimal, reference: Decimal) -> str:
-    return f"{(now - reference) * HUNDRED / reference:+.1f} %".replace("-", "−")
+    return f"{(now - reference) * HUNDRED / reference:+.1f}%".replace("-", "−")
 
 
 def target_response(

@@ -23,7 +23,7 @@ READINGS: tuple[Reading, ...] = (
     Reading("Weight and blood pressure are compared with the last ones at screening or at the start of cycle 1."),
     Reading("Blood pressure: either number above its limit counts; raised twice running proposes grade 2."),
     Reading("A value proposes an event until an event of its term, of that grade or higher, covers the day, or the "
-            "site says with a reason that it is none; partial dates are read in favour of the event."),
+            "site says with a reason that it is none; partial dates are read in favor of the event."),
     Reading("An event of its own is a new time; a further episode only after grade 0 or 1 in between."),
     Reading("Unrelated and unlikely events propose no change of dose, except ischemia, bleeding and perforation. A "
             "missing attribution counts as related."),

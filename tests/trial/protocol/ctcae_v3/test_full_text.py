@@ -65,7 +65,7 @@ def test_the_page_shows_the_loaded_text_named_as_such_and_ours_again_when_it_is_
     nora = Client()
     nora.force_login(cast_of().people[Role.COORDINATOR], backend="django.contrib.auth.backends.ModelBackend")
     page = nora.get("/terms/?q=alopecia").content.decode()
-    assert "Hair thinner" in page and "in our words" in page
+    assert "Hair thinner" in page and "Short description" in page
     place = tmp_path / "nci.csv"
     place.write_text(HEAD + ALOPECIA, encoding="utf-8")
     call_command("load_ctcae", str(place), stdout=StringIO())
