@@ -112,7 +112,7 @@ Choices = Sequence[tuple[str, str]]
 class EditionApprovalForm(forms.Form):
     """What the study chair has on paper. which: `form:edition:site`, one of those that are offered."""
 
-    which = forms.ChoiceField(label="Form, edition and site", widget=forms.Select(attrs={"class": "form-select"}))
+    which = forms.ChoiceField(label="Form, version and site", widget=forms.Select(attrs={"class": "form-select"}))
     decided_on = FullDateField(label="Decided on")
     decided_by = WordsField(
         label="By whom", max_length=200,

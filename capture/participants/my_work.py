@@ -42,7 +42,7 @@ def black_outs(person: Person) -> list[Waiting]:
     if person.role not in (*access.DECIDES, *asking_black_outs.MAY_ASK):
         return []
     return [
-        Waiting(each.participant, f"{asking_black_outs.where(each)}: {each.asked_because}", "black-out", "due",
+        Waiting(each.participant, f"{asking_black_outs.where(each)}: {each.asked_because}", "redaction", "due",
                 reverse("capture:black_out_asked", args=[each.pk]))
         for each in asking_black_outs.of(person).filter(state=Redaction.State.ASKED)
     ]  # fmt: skip

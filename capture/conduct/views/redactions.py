@@ -117,7 +117,7 @@ def one(request: HttpRequest, redaction_id: int) -> HttpResponse:
 
 
 def _touched(asked: Redaction) -> str:
-    counted = ((len(asked.versions), "version"), (len(asked.changes), "reason"), (asked.copies, "draft"))
+    counted = ((len(asked.versions), "audit record"), (len(asked.changes), "reason"), (asked.copies, "draft"))
     return ", ".join(f"{count} {what}{'s' if count > 1 else ''}" for count, what in counted if count)
 
 

@@ -39,7 +39,7 @@ def sections(participant: Participant) -> list[Section]:
         ("Queries", "queries", _queries),
         ("Source data verification", "verification", _verifications),
         ("Freezes and locks", "holds", _holds),
-        ("Redactions", "black-outs", _black_outs),
+        ("Redactions", "redactions", _black_outs),
         ("Signatures", "signatures", _signatures),
         *((str(each._meta.verbose_name).capitalize(), each._meta.model_name, _rest(each)) for each in others()),
     )  # fmt: skip

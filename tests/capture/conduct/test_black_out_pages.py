@@ -50,7 +50,7 @@ def test_who_sees_the_record_asks_from_the_history_and_the_chair_decides(cast: C
     assert chris.post(f"/black-outs/{asked.pk}/decision/", sent).status_code == 302
     assert Deviation.objects.get().description == "Called [redacted] at home."
     done = chris.get(f"/black-outs/{asked.pk}/").content.decode()
-    assert "Touched: 1 version." in done and NAME not in done
+    assert "Redacted: 1 audit record." in done and NAME not in done
 
 
 @pytest.mark.parametrize("role", [Role.CHAIR, Role.STATISTICIAN])
@@ -90,7 +90,7 @@ def test_the_page_names_what_stays(cast: Cast) -> None:
         cast.participant.medications.create(kind="other", name=NAME, started_on_missing="not_done")
     asked = asked_for(cast)
     page = signed_in(cast.people[Role.CHAIR]).get(f"/black-outs/{asked.pk}/").content.decode()
-    assert "What stays" in page and "Concomitant medication, name: change" in page
+    assert "Text that is not redacted" in page and "Concomitant medication, Name: change" in page
 
 
 def test_it_says_so_under_a_lock(cast: Cast) -> None:
@@ -129,8 +129,8 @@ def test_words_of_a_reason_are_asked_for_and_go(cast: Cast) -> None:
     sent = {"decision": "approve", "because": "identifying"}
     assert chris.post(f"/black-outs/{asked.pk}/decision/", sent).status_code == 302
     page = chris.get(f"/black-outs/{asked.pk}/").content.decode()
-    assert "Touched: 2 versions, 1 reason." in page
-    assert "kept and cannot be computed again" in page
+    assert "Redacted: 2 audit records, 1 reason." in page
+    assert "cannot be re-hashed" in page
     assert "it was [redacted]" in client.get(history(cast)).content.decode()
 
 
@@ -161,9 +161,9 @@ def test_a_second_request_for_words_that_are_gone_can_only_be_refused(cast: Cast
     blacked_out(cast)
     chris = signed_in(cast.people[Role.CHAIR])
     page = chris.get(f"/black-outs/{second.pk}/").content.decode()
-    assert "This text was blacked out since it was asked for" in page and "<mark>" not in page
+    assert "This text was redacted after the request" in page and "<mark>" not in page
     answer = chris.post(f"/black-outs/{second.pk}/decision/", {"decision": "approve", "because": "twice"})
-    assert answer.status_code == 422 and "blacked out since" in answer.content.decode()
+    assert answer.status_code == 422 and "redacted after the request" in answer.content.decode()
     assert Deviation.objects.get().description == "Called [redacted] at home."
     sent = {"decision": "refuse", "because": "gone"}
     assert chris.post(f"/black-outs/{second.pk}/decision/", sent).status_code == 302

@@ -65,14 +65,14 @@ def test_a_further_edition_from_its_declaration_to_its_use(cast: Cast) -> None:
     left_open = opened(nora, NEW.format("NET-001")) | LEVEL | {"sampled_on": "10-JAN-2026"}
 
     listed = chris.get("/editions/").content.decode()
-    assert listed.count("which uses edition 1") == 2 and "Hormone level, edition 2" in listed
+    assert listed.count("which uses version 1") == 2 and "Hormone level, version 2" in listed
     typed = {"which": "hormone:2:NORTH", "decided_on": "02-JAN-2026", "decided_by": COMMITTEE}
     assert chris.post("/editions/approve/", typed).status_code == 302
     listed = chris.get("/editions/").content.decode()
-    assert listed.count("which uses edition 1") == 1 and "approved 02-JAN-2026, Chris" in " ".join(listed.split())
+    assert listed.count("which uses version 1") == 1 and "approved 02-JAN-2026, Chris" in " ".join(listed.split())
 
     moved = nora.post(NEW.format("NET-001"), left_open)
-    assert moved.status_code == 422 and "is in force at NORTH since this page was opened" in moved.content.decode()
+    assert moved.status_code == 422 and "came into use at NORTH after this page was opened" in moved.content.decode()
     again = fields(moved.content.decode())
     assert again["sampled_on"] == "10-JAN-2026" and "assay" in again, "nothing typed is lost, the new question is there"
     looked_at = again | {"assay": "Dako", "acknowledge_HORM-03": "asked for the first time"}
@@ -81,9 +81,9 @@ def test_a_further_edition_from_its_declaration_to_its_use(cast: Cast) -> None:
 
     address = f"/participants/NET-001/hormone/{old.pk}/"
     shown_old = nora.get(address).content.decode()
-    assert "Shown by edition 1 of this form" in shown_old and "not asked in edition 1" in shown_old
+    assert "Shown in version 1 of this form" in shown_old and "not part of version 1" in shown_old
     correction = nora.get(f"{address}?correct=1").content.decode()
-    assert "This page asks by edition 2" in correction and "New fields:</strong> Assay." in correction
+    assert "This page uses version 2" in correction and "New fields:</strong> Assay." in correction
     done = nora.post(address, fields(correction) | REASON | {"value": "211", "assay": "Dako"})
     assert done.status_code == 302, done.content.decode()
     old.refresh_from_db()
@@ -103,13 +103,13 @@ def _brought_in(cast: Cast, number: str, **cells: str) -> Report:
 def test_an_import_obeys_the_same_approvals(cast: Cast) -> None:
     early = _brought_in(cast, "NET-001", assay="Dako")
     assert [each.column for each in early.problems] == ["assay"]
-    assert "this is asked from edition 2 of the form on" in early.problems[0].words
+    assert "is part of the form from version 2" in early.problems[0].words
     named = _brought_in(cast, "NET-001", assay="Dako", form_edition="2")
     assert [each.words for each in named.problems] == [
-        "Edition 2 of this form is not approved at the site, which uses edition 1. Nothing was saved."
+        "Version 2 of this form is not approved at the site, which uses version 1. Nothing was saved."
     ]
     assert [each.words for each in _brought_in(cast, "NET-001", form_edition="7").problems] == [
-        "There is no edition “7” of this form."
+        "This form has no version “7”."
     ]
     assert not HormoneLevel.objects.exists()
     approve(cast, cast.north)
@@ -201,7 +201,7 @@ def test_a_withdrawal_is_a_further_word_and_the_site_goes_back(cast: Cast) -> No
     assert versions_in_force.in_force(cast.north.pk, "hormone") == 2
     change = Change.objects.latest("id")
     assert (change.act, change.site, change.reason) == (
-        "approve", cast.north, "Edition 2 of “Hormone level” approved at NORTH")  # fmt: skip
+        "approve", cast.north, "Version 2 of “Hormone level” approved at NORTH")  # fmt: skip
     page = signed_in(cast.people[Role.MONITOR]).get(f"/trail/{change.pk}/").content.decode()
     assert "Form version approval" in page and "Hormone level" in page and COMMITTEE in page
 

@@ -224,7 +224,7 @@ def test_two_answers_at_once_are_one(cast: Cast, level: HormoneLevel) -> None:
     query = raised(cast, level)
     stale = Query.objects.get(pk=query.pk)
     queries.answer(cast.people[Role.COORDINATOR], query, "first")
-    with pytest.raises(queries.NotPossible, match="answered already"):
+    with pytest.raises(queries.NotPossible, match="already answered"):
         queries.answer(cast.people[Role.INVESTIGATOR], stale, "second")
     assert [each.words for each in query.messages.all()][-1] == "first"
 

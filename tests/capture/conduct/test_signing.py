@@ -157,7 +157,7 @@ def test_nobody_but_the_investigator_signs(cast: Cast, role: str) -> None:
 @pytest.mark.parametrize("delegated", ["never", "ended", "at the other site"])
 def test_an_investigator_without_a_standing_delegation_does_not_sign(cast: Cast, delegated: str) -> None:
     other = cast.elsewhere[Role.INVESTIGATOR]
-    other.sites.add_site(cast.north)
+    other.sites.add(cast.north)
     today = timezone.now().date()
     if delegated == "ended":
         delegate(other, cast.north, date(2026, 1, 1), today - timedelta(days=1))

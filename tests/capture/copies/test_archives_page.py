@@ -116,7 +116,7 @@ def test_one_archive_is_made_at_a_time_and_the_page_says_how_far_it_is(cast: Cas
     archive_jobs._write(archive_jobs.replace(archive_jobs.by_id(in_place[0]), done=3, of=9))
     assert "Under way</span> 3 of 9 casebooks" in page_of(client)
     answer = client.post(f"{ADDRESS}ask/", {"site": "SOUTH"})
-    assert answer.status_code == 422 and "The archive of site NORTH is being made." in answer.content.decode()
+    assert answer.status_code == 422 and "The archive of site NORTH is being created." in answer.content.decode()
     assert len(in_place) == 1
 
 

@@ -97,7 +97,7 @@ def test_an_approved_waiver_lets_an_ineligible_participant_through(cast: Cast) -
         registration.decide_waiver(nora, waiver, True, "fine")
     registration.decide_waiver(chris, waiver, True, "Acceptable.")
     assert registration.register(nora, screened, REGISTERED_ON).number == "NET-002"
-    with pytest.raises(registration.NotAllowed, match="Already registered as NET-002"):
+    with pytest.raises(registration.NotAllowed, match="already registered as NET-002"):
         registration.register(nora, screened, REGISTERED_ON)
 
 
@@ -149,6 +149,6 @@ def test_a_coordinator_does_not_register_at_another_site(cast: Cast) -> None:
 def test_a_finding_keeps_the_participant_and_is_recorded_once(cast: Cast) -> None:
     nora = cast.people[Role.COORDINATOR]
     registration.record_finding(nora, cast.participant, "ineligible", date(2026, 2, 1), "Central pathology: G3.")
-    with pytest.raises(registration.NotAllowed, match="on record already"):
+    with pytest.raises(registration.NotAllowed, match="already entered"):
         registration.record_finding(nora, cast.participant, "ineligible", date(2026, 2, 2), "again")
     assert Participant.objects.get(pk=cast.participant.pk).number == "NET-001"

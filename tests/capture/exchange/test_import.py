@@ -168,7 +168,7 @@ def test_a_table_that_an_import_cannot_read_is_never_passed_by_in_silence(
 def test_a_study_number_that_skips_is_refused(exported: dict[str, bytes]) -> None:
     report = _import({name: content.replace(b"NET-003", b"NET-009") for name, content in exported.items()})
     place = "registration.csv, line 4, column study_number"
-    words = "The next study number is NET-003: numbers follow on without gaps."
+    words = "The next study number is NET-003. Numbers have no gaps."
     assert [str(each) for each in report.problems] == [f"{place}: {words}"]
 
 

@@ -95,7 +95,7 @@ def test_a_mail_names_study_number_and_instant_and_nothing_of_the_person_or_the_
     assert message.subject == "Expedited reports: 1 overdue, 1 due, 1 awaiting an answer"
     assert "NET-001 (NORTH): complete report, overdue by 1 day" in message.body
     assert f"NET-002 (NORTH): complete report, due by the end of {due_on:%d-%b-%Y}".upper() in message.body.upper()
-    assert "NET-002 (NORTH): an answer is needed, a report may be due" in message.body
+    assert "NET-002 (NORTH): answer needed, a report may be due" in message.body
     assert "https://trial.example/expedited/" in message.body
     whole = f"{message.subject}\n{message.body}\n{message.message()}".lower()
     for word in ("diarrh", "zwiebel", "frau", "allergy", "immunology", "grade", "life", "serious", "unexpected",
@@ -132,7 +132,7 @@ def test_who_has_no_address_is_counted_and_who_left_is_not_written_to(cast: Cast
     Person.objects.filter(username="nora").update(mail_address="")
     Person.objects.filter(username="chris").update(is_active=False)
     assert send_digest() == 2 and _to() == ["a_investigator", "a_monitor"]
-    assert operations.notes()["digest"].words == "2 written to today; 1 with something due have no mail address"
+    assert operations.notes()["digest"].words == "2 emails sent today; 1 users with reports due have no email address"
 
 
 def test_a_person_sets_the_own_address_and_the_administrator_that_of_an_account(cast: Cast) -> None:

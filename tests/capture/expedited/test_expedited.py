@@ -181,7 +181,8 @@ def test_an_event_whose_report_hangs_on_an_answer_waits_for_it(cast: Cast) -> No
     page = _page(cast, Role.COORDINATOR)
     assert "Answer needed" in page and "a report may be due" in page
     page = _page(cast, Role.COORDINATOR, f"{ROOT}adverse_event/{event.pk}/")
-    assert "Say whether it was expected; if a report is needed, also when the site became aware of it." in page
+    assert "Enter whether it was expected." in page
+    assert "If a report is required, also enter when the site became aware of it." in page
     values = {name: getattr(event, name) for name in BOOK.form.base_fields}
     entries.save(None, cast.participant, BOOK, {**values, "expectedness": "expected"}, row=event, reason="Asked")
     assert _state(event) == expedited_reports.NOT_REQUIRED

@@ -227,7 +227,7 @@ def test_hormones_are_drawn_against_the_upper_limit_else_against_the_first_value
 def test_a_missing_hormone_value_is_never_drawn_as_zero() -> None:
     sample = HormoneFact(1, "CGA", day(10), None, "ng/mL", Decimal(100), "")
     lane = hormones.lanes(course(replace(person(), hormones=(sample,))), DAYS)[0]
-    assert not lane.marks and lane.listed[0].words == "Chromogranin A: no value on record"
+    assert not lane.marks and lane.listed[0].words == "Chromogranin A: no value entered"
 
 
 def test_queries_near_to_each_other_share_a_mark_that_leads_to_the_list() -> None:

@@ -115,7 +115,7 @@ def test_the_page_filters_and_the_file_holds_the_same(cast: Cast) -> None:
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     assert [(row["person"], row["words"]) for row in rows] == [("Chris", "Dashboard, now")]
     newest = JournalEntry.objects.order_by("-id")[0]
-    assert newest.words == "the journal as CSV, 1 rows" and newest.person == cast.people[Role.MONITOR]
+    assert newest.words == "access log as CSV, 1 rows" and newest.person == cast.people[Role.MONITOR]
     assert "Access log" in monitor.get("/trail/").content.decode()
 
 

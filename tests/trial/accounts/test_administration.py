@@ -125,7 +125,7 @@ def test_switched_off_recording_of_sites_is_found(
     cast: Cast, database_owner: psycopg.Connection[tuple[object, ...]]
 ) -> None:
     database_owner.execute("ALTER TABLE trial_person_sites DISABLE TRIGGER endpoint_record")
-    assert "trial_person_sites are missing or switched off" in str(verify.verify(connection).first_break)
+    assert "trial_person_sites are missing or disabled" in str(verify.verify(connection).first_break)
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role != Role.ADMINISTRATOR])

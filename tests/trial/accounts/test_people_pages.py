@@ -52,7 +52,7 @@ def test_an_account_is_added_and_its_password_shown_once_lets_the_person_in(cast
         ({"username": "Big Name"}, "lower-case letters"),
         ({"reason": ""}, "Enter a reason"),
         ({"role": "owner"}, "Select a valid choice"),
-        ({"role": "coordinator"}, "belongs to a site"),
+        ({"role": "coordinator"}, "needs at least one site"),
     ],
 )
 def test_an_account_that_cannot_be_is_refused_in_words(adam: Client, typed: dict[str, str], words: str) -> None:

@@ -125,7 +125,7 @@ def test_the_exported_trail_verifies_offline_and_says_what_is_kept(cast: Cast, t
     code, said = _offline(folder, "--head", str(sound().head))
     assert code == 0, said
     assert f"2 versions not shown here, only the hash: blacked out by Change {done.decided_in}" in said
-    assert f"1 seal kept, not computed again: reason blacked out by Change {done.decided_in}" in said
+    assert f"1 seal kept, not computed again: reason redacted by Change {done.decided_in}" in said
     assert "(2 of them known by their hash only)" in said
 
 

@@ -87,4 +87,4 @@ def test_the_web_server_itself_refuses_in_words(database: str, database_owner: O
                           env=os.environ | {"ENDPOINT_DATABASE_NAME": database}, check=False)  # fmt: skip
     assert done.returncode != 0
     last = done.stderr.strip().splitlines()[-1]
-    assert last.endswith("endpoint_keep on trial_lesion. Nothing is served until they are.")
+    assert last.endswith("endpoint_keep on trial_lesion. The application does not start until they are installed.")

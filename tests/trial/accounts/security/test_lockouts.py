@@ -81,7 +81,7 @@ def test_a_lockout_of_an_account_is_on_the_trail_once_and_one_of_no_account_is_n
     _knock("nora", 9)
     (change,) = Change.objects.filter(id__gt=before)
     assert (change.person, change.role, change.act) == (None, "system", "account")
-    assert change.reason == "signing in closed for a while after wrong passwords: nora"
+    assert change.reason == "sign-in blocked after wrong passwords: nora"
     _knock("a_monitor", 5)
     assert Change.objects.count() == before + 2
     assert verify.verify(connection).first_break is None

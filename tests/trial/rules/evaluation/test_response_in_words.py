@@ -39,7 +39,7 @@ def follow_up(number: int, **more: object) -> FollowUpFact:
 
 def test_without_a_baseline_there_is_no_response_and_the_baseline_is_asked_for() -> None:
     found = words(replace(person(), assessments=()), due(7, OVERDUE, "Baseline"))
-    assert found.response == "" and "No baseline tumor assessment is on record" in found.headline
+    assert found.response == "" and "No baseline tumor assessment is entered" in found.headline
     assert found.more == (f"The baseline was due on {on(7)} and is overdue.",)
 
 
