@@ -26,7 +26,7 @@ if PRODUCTION and (len(SECRET_KEY) < 50 or not ALLOWED_HOSTS):
 SECOND_FACTOR = os.environ.get("ENDPOINT_SECOND_FACTOR", "on" if PRODUCTION else "off") == "on"
 IDLE_MINUTES = int(os.environ.get("ENDPOINT_IDLE_MINUTES", "15"))
 if PRODUCTION and not SECOND_FACTOR:
-    raise ImproperlyConfigured("Production needs the second factor: ENDPOINT_SECOND_FACTOR is on or not named.")
+    raise ImproperlyConfigured("Production needs two-factor authentication: set ENDPOINT_SECOND_FACTOR=on.")
 # Whether entry is refused without a recorded, current training for the role.
 TRAINING = os.environ.get("ENDPOINT_TRAINING", "off") == "on"
 if not 1 <= IDLE_MINUTES <= 120:

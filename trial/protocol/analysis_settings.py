@@ -250,7 +250,7 @@ DECLARED: tuple[Declared, ...] = (
     Declared("interval_rule", "Rule of the exact multistage interval", "",
              "The registry names Duffy and Santner; their paper was not at hand.", OUR_READING, INTERVAL_RULES),
     Declared("suspend_at_stage_1", "Registration waits for the decision at the end of a stage", "",
-             "The registry names no stage plan; a group that may have to stop takes nobody meanwhile.", OUR_READING),
+             "The registry record has no stage plan; a group that may have to stop is closed meanwhile.", OUR_READING),
     Declared("accrual_ceiling_A", "Most participants of group A", "participants",
              "Enrollment of 93 is split 50 and 43 by group.", OUR_READING),
     Declared("accrual_ceiling_B", "Most participants of group B", "participants",

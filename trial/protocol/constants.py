@@ -1,7 +1,7 @@
 """Numbers and choices of the protocol, each with the sentence it comes from and its basis. PURE.
 
 Source of every "registry" entry: the public registry record of the trial of sorafenib in progressive metastatic
-neuroendocrine tumors. "our reading" marks what the registry leaves open.
+neuroendocrine tumors. "Interpretation" marks what the registry leaves open.
 """
 
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from decimal import Decimal
 
 from trial.protocol.study import CRITERIA
 
-REGISTRY = "registry"
+REGISTRY = "Registry record"
 RECIST = "RECIST 1.0"
 CTCAE = "CTCAE 3.0"
-OUR_READING = "our reading"
+OUR_READING = "Interpretation"
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ CONSTANTS: tuple[Constant, ...] = (
     Constant("follow_up_days", 731, "days", "Follow-up up to 2 years from study entry.", REGISTRY),
     Constant("follow_up_window_days", 14, "days", "A contact may lie 14 days either side.", OUR_READING),
     Constant("first_year", 2005, "", "The trial began in June 2005: nothing of it happened earlier.", REGISTRY),
-    Constant("oldest_age_years", 110, "years", "Nobody older takes part.", OUR_READING),
+    Constant("oldest_age_years", 110, "years", "No participant is older.", OUR_READING),
     Constant("minimum_age_years", 18, "years", "Adults of 18 years or older.", REGISTRY),
     Constant("highest_ECOG", 2, "ECOG", "Performance status ECOG 0 to 2.", REGISTRY),
     Constant("AST_with_liver_metastases", 5, "× ULN", "AST up to 5 × the upper limit with liver metastases.", REGISTRY),

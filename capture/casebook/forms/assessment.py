@@ -58,7 +58,7 @@ class HeadForm(forms.Form):
     method = forms.ChoiceField(label="Method", choices=[("", "Choose"), *protocol.METHODS])
     slice_thickness_mm = NumberField(label="Slice thickness (mm)", required=False, min_value=0, max_digits=4,
                                             decimal_places=1)  # fmt: skip
-    marker = forms.ChoiceField(label="Tumour markers", choices=[("", "Choose"), *Assessment.Marker.choices])
+    marker = forms.ChoiceField(label="Tumor markers", choices=[("", "Choose"), *Assessment.Marker.choices])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -115,7 +115,7 @@ class NewLesionForm(forms.Form):
 class LocalTreatmentForm(ReasonForm):
     """When a lesion was embolised or ablated; empty: it was not."""
 
-    locally_treated_on = FullDateField(label="Treated locally on (embolisation, ablation)", required=False)
+    locally_treated_on = FullDateField(label="Treated locally on (embolization, ablation)", required=False)
     field_order = ("locally_treated_on", "reason_code", "reason_words")
 
 

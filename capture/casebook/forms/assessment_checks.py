@@ -186,7 +186,7 @@ FOLLOW_UP_SCAN = (
           ORDER, HARD, entry.after_death("assessed_on"),
           "assessed_on"),
     Check("FOLL-12", "The assessment is outside its window (every 8 weeks from day 1, ±7 days).",
-          "Tumor assessment every 8 weeks [our reading].", SOFT, off_schedule, "assessed_on"),
+          "Tumor assessment every 8 weeks [interpretation].", SOFT, off_schedule, "assessed_on"),
     Check("FOLL-13", "The method differs from the baseline method.",
           RECIST, SOFT, method_changed, "method"),
     Check("FOLL-14", "The slices are thicker than at baseline.", RECIST,

@@ -17,7 +17,7 @@ FIELD_HELP: dict[tuple[str, str], tuple[str, str]] = {
     ("DetailsForm", "registered_on"): (
         "Day 0 of survival and progression times. Not before consent, not in the future.", "endpoints"),
     ("DetailsForm", "measured_on"): ("Holds for each laboratory value without a date of its own.", "eligibility"),
-    ("DetailsForm", "consented_on"): ("The day on the signed consent form; nobody is registered without it.",
+    ("DetailsForm", "consented_on"): ("The day on the signed consent form; required for registration.",
                                       "eligibility"),
     ("DetailsForm", "born_on"): (
         "At least {minimum_age_years} years at registration; day or month may be unknown.", "eligibility"),
@@ -35,7 +35,7 @@ FIELD_HELP: dict[tuple[str, str], tuple[str, str]] = {
     ("DetailsForm", "prior_therapy"): ("Earlier anticancer treatment, newest first.", "eligibility"),
     ("HeadForm", "assessed_on"): (
         "Baseline: at most {baseline_window_days} days before day 1. Later: every {assessment_interval_days} days "
-        "± {assessment_window_days}; a response is looked at again after {confirmation_days} days.", "criteria"),
+        "± {assessment_window_days}; a response is confirmed after {confirmation_days} days.", "criteria"),
     ("HeadForm", "method"): ("The same for a lesion from baseline to the end, or sums do not compare.", "criteria"),
     ("HeadForm", "slice_thickness_mm"): (
         "Of CT or MRI. A lesion is measurable from {measurable_spiral_mm} mm by spiral CT, "

@@ -55,7 +55,7 @@ class DetailsForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "form-control"}),
     )  # fmt: skip
     ecog_missing = MissingReasonField()
-    tumour_type = _select("Tumour type", [(kind.code, kind.label) for kind in protocol.TUMOUR_TYPES])
+    tumour_type = _select("Tumor type", [(kind.code, kind.label) for kind in protocol.TUMOUR_TYPES])
     histology = _select("Histology", [(kind.code, kind.label) for kind in protocol.HISTOLOGIES])
     primary_site = _text("Primary site", 60, list="words_primary")
     metastatic_sites = _text("Metastatic sites", 120, list="words_metastatic")

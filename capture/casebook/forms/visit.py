@@ -121,7 +121,7 @@ HORMONE = (
     Check("HORM-02", "The unit differs from that of the last sample of this marker.", PLAUSIBLE, SOFT, unit_changed,
           "unit"),
     Check("HORM-03", "The assay differs from that of the last sample of this marker.",
-          "Hormone improvement [our reading].", SOFT, assay_changed, "assay"),
+          "Hormone improvement [interpretation].", SOFT, assay_changed, "assay"),
     Check("HORM-04", "The value is more than a thousand times the upper limit.", PLAUSIBLE, SOFT,
           far_above_normal, "value"),
     Check("HORM-05", "Only one value is allowed per marker and day, and another is entered for this day.",

@@ -123,7 +123,7 @@ IN_A_FILE: list[tuple[str, str, Callable[[Row], bool], Row, str]] = [
     ("NA-02", "dosing_periods.csv", lambda row: row["frequency"] == "twice_daily", {"reason": "rash"}, "full dose"),
     ("NA-03", "assessments.csv", _follow_up, {"new_lesion_on": "2026-03-01"}, "of a new lesion must be empty"),
     ("NA-04", "lesion_readings.csv", lambda row: row["scanned_on"] != "", {"not_evaluated_reason": "ill"}, "evaluated"),
-    ("NA-05", "assessments.csv", _follow_up, {"method": "clinical", "slice_thickness_mm": "5"}, "for a method without slices"),
+    ("NA-05", "assessments.csv", _follow_up, {"method": "clinical", "slice_thickness_mm": "5"}, "without slices"),
     ("NA-06", "adverse_event.csv", lambda row: row["term"] == "diarrhea", {"other_words": "hay fever"},
      "“other” description must be empty"),
     ("NA-08", "follow_up.csv", lambda row: row["progression"] == "clinical",

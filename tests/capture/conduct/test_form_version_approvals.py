@@ -55,7 +55,7 @@ def withdraw(cast: Cast, site: Site, edition: int = 2) -> EditionApproval:
 def test_a_further_edition_from_its_declaration_to_its_use(cast: Cast) -> None:
     nora, chris = signed_in(cast.people[Role.COORDINATOR]), signed_in(cast.people[Role.CHAIR])
     page = nora.get(NEW.format("NET-001")).content.decode()
-    assert "Edition 1</a> of this form" in page and "assay" not in fields(page)
+    assert "Version 1</a> of this form" in page and "assay" not in fields(page)
     refused = nora.post(NEW.format("NET-001"), LEVEL | {"assay": "Dako"})
     assert refused.status_code == 422 and "“Dako” is not saved" in refused.content.decode()
     assert not HormoneLevel.objects.exists()

@@ -35,7 +35,7 @@ class Page(HTMLParser):
         self.points += [value for name, value in attrs if name in ("href", "src") and value]
 
     def handle_data(self, data: str) -> None:
-        self.words.append(archive)
+        self.words.append(data)
 
 
 def pages_of(folder: Path) -> dict[Path, Page]:

@@ -58,7 +58,7 @@ def test_an_investigator_takes_the_site_away_and_it_verifies(cast: Cast, tmp_pat
     waited = time.monotonic() + 60
     while "Under way" in (page := page_of(client)) and time.monotonic() < waited:
         time.sleep(0.2)
-    assert ">Made</span> from change" in page and "1 casebook" in page, page
+    assert ">Ready</span> from change" in page and "1 casebook" in page, page
     (made,) = archive_jobs.shown_to(cast.people[Role.INVESTIGATOR])
     answer = client.post(f"{ADDRESS}{made.id}/file/")
     content = io.BytesIO(b"".join(answer.streaming_content))  # type: ignore[attr-defined]

@@ -54,7 +54,7 @@ def test_a_hash_or_the_file_tells_who_made_the_copy_and_from_which_change(
     spaced = f" {digest[:32].upper()} {digest[32:]} "
     for posted in ({"hash": spaced}, {"file": uploaded(content)}, {"file": uploaded(manifest, "manifest.json")}):
         code, page = asked(cast, **posted)
-        assert code == 200 and "This copy of <strong>NET-001</strong> was made by A_Investigator" in page
+        assert code == 200 and "This copy of <strong>NET-001</strong> was created by A_Investigator" in page
         assert f"from change {newest}." in page and "Not changed afterwards." in page
 
 
@@ -105,7 +105,7 @@ def test_an_archive_is_known_to_those_whose_it_is(cast: Cast, tmp_path: Path) ->
     of_study = archive.build(None, None, tmp_path / "study").manifest
     register(south, cast.south)
     page = asked(cast, hash=of_north)[1]
-    assert "This copy of <strong>site NORTH</strong> was made by A_Investigator" in page
+    assert "This copy of <strong>site NORTH</strong> was created by A_Investigator" in page
     assert "Not changed afterwards." in page
     assert "Unknown copy." in asked(cast, hash=of_study)[1]
     page = asked(cast, Role.CHAIR, hash=of_study)[1]

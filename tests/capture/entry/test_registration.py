@@ -73,7 +73,7 @@ def test_a_laboratory_item_follows_its_value_whatever_was_claimed(cast: Cast) ->
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"consented_on": None}, "no consent on record"),
+        ({"consented_on": None}, "date of consent is required"),
         ({"consented_on": date(2026, 1, 9)}, "must not be after registration"),
         ({"ecog": 3}, "ECOG 3 is above 2"),
         ({"tumour_type": "neuroendocrine_tumour", "histology": ""}, "must determine the group"),
@@ -142,7 +142,7 @@ def test_a_correction_without_a_reason_is_refused(cast: Cast) -> None:
 
 
 def test_a_coordinator_does_not_register_at_another_site(cast: Cast) -> None:
-    with pytest.raises(registration.NotAllowed, match="may not enter data at site SOUTH"):
+    with pytest.raises(registration.NotAllowed, match="cannot enter data at site SOUTH"):
         register(cast.people[Role.COORDINATOR], cast.south)
 
 

@@ -79,7 +79,7 @@ def test_a_mail_goes_to_the_site_the_monitor_and_the_chair_and_to_nobody_else(ca
     _event(cast.participant, 12)
     assert send_digest() == 4
     assert _to() == ["a_investigator", "a_monitor", "chris", "nora"]
-    assert operations.notes()["digest"].words == "4 written to today" and operations.notes()["digest"].is_good
+    assert operations.notes()["digest"].words == "4 emails sent today" and operations.notes()["digest"].is_good
 
 
 @pytest.mark.requirement("R69")

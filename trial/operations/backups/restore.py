@@ -57,7 +57,7 @@ def restore(dump: Path, into: str, replacing: bool, heads: tuple[verify.Head, ..
     try:
         proof = prove(place, backup, heads)
     except CannotRestore as error:
-        raise CannotRestore(f"{error} Nobody may work in {place}.") from error
+        raise CannotRestore(f"{error} No user may be connected to {place}.") from error
     _begin_anew(place, backup)
     return Restored(backup, place, proof)
 
@@ -100,7 +100,7 @@ def make_room(place: Place, replacing: bool) -> None:
             raise CannotRestore(f"{place} is not empty. Restore into an empty database, or say --replace.")
         connection.execute("DROP OWNED BY CURRENT_USER")
         if manifest.tables(connection):
-            raise CannotRestore(f"{place} holds tables of somebody other than {place.user}; empty it first.")
+            raise CannotRestore(f"{place} holds tables of another owner than {place.user}. Empty it first.")
 
 
 def _is_quiet(connection: psycopg.Connection[Any]) -> bool:
