@@ -105,7 +105,7 @@ def of_scripts() -> Iterator[Line]:
 
 
 def of_documents() -> Iterator[Line]:
-    """Every line of the README and of the documents; code in backticks and the generated list of columns are not read."""
+    """Every line of the README and of the documents; not code in backticks, nor the generated columns."""
     for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
         written, _, _ = path.read_text(encoding="utf-8").partition("## The files\n")
         for number, line in enumerate(written.splitlines(), 1):
