@@ -25,7 +25,7 @@ CODE_LISTS: tuple[tuple[str, Pairs], ...] = (
     ("Grade", code_lists.GRADES), ("Seriousness", code_lists.SERIOUSNESS), ("Expectedness", code_lists.EXPECTEDNESS),
     ("24 hours in hospital", code_lists.HOSPITAL_STAY),
     ("Action taken", code_lists.ACTIONS_TAKEN), ("Outcome of an event", code_lists.EVENT_OUTCOMES),
-    ("Hormone marker", code_lists.MARKERS), ("Marker unit", [(unit, unit) for unit in code_lists.MARKER_UNITS]),
+    ("Hormone marker", code_lists.MARKERS), ("Marker unit", code_lists.MARKER_UNITS),
     ("Kind of medication", code_lists.MEDICATION_KINDS), ("Kind of deviation", code_lists.DEVIATION_KINDS),
     ("Reason off treatment", code_lists.OFF_TREATMENT_REASONS), ("Vital status", code_lists.ALIVE),
     ("Progression at follow-up", code_lists.PROGRESSION), ("Yes, no, not known", code_lists.YES_NO_UNKNOWN),

@@ -1,29 +1,68 @@
-"""Addresses of the record. `reference` is the study number (NET-001) or, before registration, the screening number."""
+"""Addresses of the record; the last ones take any word, so they stay last.
+
+`reference` is the study number (NET-001) or, before registration, the screening number.
+"""
 
 from django.urls import path
 
-from capture.conduct.urls import urlpatterns as of_the_conduct
-from capture.conduct.views import edit_checks, form_version_approvals
+from capture.conduct.views import (
+    edit_checks,
+    form_version_approvals,
+    holds,
+    queries,
+    redactions,
+    signatures,
+    verification,
+)
 from capture.copies import views as copies
 from capture.entry import drafts
 from capture.entry.views import assessment, cycle, entry, grading, registration, reopening
 from capture.exchange import views as exchange
-from capture.participants import views as not_done
+from capture.expedited import views as expedited
 from capture.participants import views as participants
-from capture.participants import views as work
-from capture.trail import views as history
+from capture.trail import journal
+from capture.trail import views as trail
 
 app_name = "capture"
 _ONE = "participants/<str:reference>/"
 
 urlpatterns = [
-    *of_the_conduct,
+    path("queries/", queries.listing, name="queries"),
+    path("queries/raise/", queries.raise_many, name="queries_raise"),
+    path("queries/<int:query_id>/", queries.one, name="query"),
+    path("queries/<int:query_id>/decide/", queries.decide, name="query_decide"),
+    path(_ONE + "queries/new/", queries.raise_one, name="query_new"),
+    path(_ONE + "signature/", signatures.signature, name="signature"),
+    path("verification/", verification.again, name="verification_again"),
+    path(_ONE + "verification/", verification.plan, name="verification"),
+    path(_ONE + "<str:form>/<int:row_id>/verify/", verification.verify, name="verify"),
+    path(_ONE + "<str:form>/<int:row_id>/freeze/", holds.freeze_form, name="freeze_form"),
+    path("expedited/", expedited.overview, name="expedited"),
+    path(_ONE + "adverse_event/<int:row_id>/reports/new/", expedited.new, name="expedited_report_new"),
+    path(_ONE + "expedited-reports/<int:row_id>/", expedited.existing, name="expedited_report"),
+    path(_ONE + "expedited-reports/<int:row_id>/strike-out/", expedited.strike_out,
+         name="expedited_report_strike_out"),
+    path("holds/", holds.overview, name="holds"),
+    path("holds/put/", holds.put, name="hold_put"),
+    path("holds/<int:hold_id>/step/", holds.step, name="hold_step"),
+    path("black-outs/", redactions.listing, name="black_outs"),
+    path("black-outs/<int:redaction_id>/", redactions.one, name="black_out_asked"),
+    path("black-outs/<int:redaction_id>/decision/", redactions.decide, name="black_out_decision"),
+    path(_ONE + "black-out/<int:change_number>/", redactions.of_reason, name="black_out_reason"),
+    path(_ONE + "black-out/<int:change_number>/<int:version_id>/<slug:field>/", redactions.of_version,
+         name="black_out"),
+    path("trail/", trail.trail, name="trail"),
+    path("trail/journal/", journal.journal, name="journal"),
+    path("trail/journal/file/", journal.take_out, name="journal_file"),
+    path("trail/file/", trail.take_out, name="trail_file"),
+    path("trail/review/", trail.review, name="trail_review"),
+    path("trail/<int:change_number>/", trail.change, name="trail_change"),
     path("checks/", edit_checks.edit_checks, name="checks"),
     path("editions/", form_version_approvals.editions, name="editions"),
     path("editions/approve/", form_version_approvals.approve, name="edition_approve"),
     path("editions/withdraw/", form_version_approvals.withdraw, name="edition_withdraw"),
     path("terms/", grading.terms, name="terms"),
-    path("work/", work.work, name="work"),
+    path("work/", participants.work, name="work"),
     path("participants/", participants.matrix, name="participants"),
     path("participants/register/", registration.register, name="register"),
     path("groups/<str:letter>/registration/", reopening.reopening, name="reopening"),
@@ -45,7 +84,7 @@ urlpatterns = [
     path(_ONE + "waivers/<int:waiver_id>/decision/", registration.decide, name="waiver_decision"),
     path(_ONE + "findings/new/", registration.finding, name="finding"),
     path(_ONE + "copy/", copies.certified_copy, name="certified_copy"),
-    path(_ONE + "history/<str:kind>/<int:row_id>/", history.entry_history, name="history"),
+    path(_ONE + "history/<str:kind>/<int:row_id>/", trail.entry_history, name="history"),
     path(_ONE + "cycles/<int:number>/", cycle.cycle, name="cycle"),
     path(_ONE + "assessments/new/", assessment.new, name="assessment_new"),
     path(_ONE + "assessments/response/", assessment.response, name="response"),
@@ -55,8 +94,8 @@ urlpatterns = [
     path(_ONE + "lesions/<int:lesion_id>/local-treatment/", assessment.local_treatment, name="local_treatment"),
     path(_ONE + "visit/grades/", grading.grades, name="grades"),
     path(_ONE + "proposals/<str:proposal>/not-an-event/", grading.not_an_event, name="not_an_event"),
-    path(_ONE + "not-done/", not_done.not_done_view, name="not_done"),
-    path(_ONE + "not-done/<int:row_id>/take-back/", not_done.revoke_not_done_view, name="not_done_take_back"),
+    path(_ONE + "not-done/", participants.not_done_view, name="not_done"),
+    path(_ONE + "not-done/<int:row_id>/take-back/", participants.revoke_not_done_view, name="not_done_take_back"),
     path("drafts/keep/", drafts.keep_draft, name="draft_keep"),
     path("drafts/discard/", drafts.discard_draft, name="draft_discard"),
     path("drafts/key/", drafts.draft_key, name="draft_key"),

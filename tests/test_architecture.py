@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-# Floors, lowest first: a folder imports those of its own floor's parts and of the floors before it, never upwards.
-# Django's own names (models apart) stand above all others of their application.
+# The floors of each application, lowest first: a folder imports itself and the floors before it, never upwards.
+# Modules beside the folders (settings, urls, tasks, commands …) stand above all of them.
 FLOORS: dict[str, tuple[str, ...]] = {
-    "trial": ("protocol", "rules", "models", "audit", "drawing", "runtime", "record", "operations", "accounts"),
+    "trial": ("protocol", "rules", "models", "audit", "drawing", "runtime", "record", "accounts", "operations"),
     "capture": ("grading", "casebook", "entry", "expedited", "conduct", "exchange", "participants", "trail", "copies",
                 "demo"),
     "analysis": ("statistics", "outcomes", "endpoints", "charts", "results", "views"),
@@ -63,6 +63,78 @@ def test_a_package_does_not_import_its_neighbour(package: str) -> None:
         if name.split(".")[0] in FORBIDDEN[package]
     ]
     assert offenders == []
+
+
+# Reached from below by design: the signal that a process serves, and the Celery application that wakes the worker.
+BESIDE_THE_FLOORS = {"trial.celery", "trial.serving", "analysis.models"}
+
+
+def _names(path: Path) -> set[str]:
+    """Every module or name that a file imports, in functions too."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+@pytest.mark.parametrize("application", sorted(FLOORS))
+def test_no_folder_imports_upwards(application: str) -> None:
+    floors = FLOORS[application]
+    offenders = []
+    for floor, folder in enumerate(floors):
+        modules = _modules(f"{application}/{folder}")
+        assert modules, folder
+        for path in modules:
+            for name in _names(path):
+                parts = name.split(".")
+                if parts[0] != application or ".".join(parts[:2]) in BESIDE_THE_FLOORS:
+                    continue
+                if parts[1] not in floors[: floor + 1]:
+                    offenders.append(f"{path.relative_to(ROOT)} imports {name}")
+    assert offenders == []
+
+
+def test_every_folder_stands_on_a_floor() -> None:
+    of_django = {"management", "migrations", "templatetags", "static", "__pycache__"}
+    for application, floors in FLOORS.items():
+        folders = {path.name for path in (ROOT / application).iterdir() if path.is_dir()}
+        assert folders - of_django == set(floors), application
+
+
+def test_the_protocol_is_reached_only_through_the_names_that_it_offers() -> None:
+    from trial import protocol
+
+    offered = {f"trial.protocol.{name}" for name in protocol.__all__} | {"trial.protocol"}
+    modules = [path for package in FLOORS for path in _modules(package)]
+    strangers = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in modules
+        if not path.is_relative_to(ROOT / "trial" / "protocol")
+        for name in _names(path)
+        if name.startswith("trial.protocol.") and name not in offered
+        and not name.startswith("trial.protocol.ctcae_v3.")
+    ]  # fmt: skip
+    assert strangers == []
+
+
+FOLDER_LIMIT = 12
+DJANGO_NAMES = {"apps.py", "models.py", "urls.py", "tasks.py", "settings.py", "wsgi.py", "celery.py", "management",
+                "migrations", "templatetags", "static", "__init__.py", "__pycache__"}  # fmt: skip
+
+
+def test_no_folder_has_more_than_twelve_children() -> None:
+    crowded = {}
+    for package in FLOORS:
+        for folder in (ROOT / package, *(path for path in (ROOT / package).rglob("*") if path.is_dir())):
+            if {"static", "migrations", "__pycache__"} & set(folder.parts):
+                continue
+            children = [path.name for path in folder.iterdir() if path.name not in DJANGO_NAMES]
+            if len(children) > FOLDER_LIMIT:
+                crowded[str(folder.relative_to(ROOT))] = len(children)
+    assert crowded == {}
 
 
 @pytest.mark.parametrize("place", PURE)

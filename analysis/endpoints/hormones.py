@@ -11,12 +11,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from trial.protocol import AnalysisSettings
+from trial.protocol import MARKER_UNITS, AnalysisSettings
 from trial.rules.dates.partial_date import shown
 from trial.rules.evaluation.disease import Course
 from trial.rules.evaluation.facts import HormoneFact, MedicationFact, ParticipantFact
 
 HUNDRED = Decimal(100)
+UNITS = dict(MARKER_UNITS)
 ANALOGUE = "somatostatin_analogue"
 
 
@@ -98,13 +99,17 @@ def _baseline_out(sample: HormoneFact) -> dict[str, Any]:
     }
 
 
+def _shown(sample: HormoneFact) -> str:
+    return UNITS.get(sample.unit, sample.unit)
+
+
 def _why_not_used(sample: HormoneFact, baseline: HormoneFact, window: _Window) -> str:
     if outside := window.why_outside(sample.sampled_on):
         return outside
     if sample.value is None:
         return "no value"
     if sample.unit != baseline.unit:
-        return f"another unit than at baseline ({sample.unit}, not {baseline.unit})"
+        return f"another unit than at baseline ({_shown(sample)}, not {_shown(baseline)})"
     if sample.assay and baseline.assay and sample.assay != baseline.assay:
         return f"another assay than at baseline ({sample.assay}, not {baseline.assay})"
     return ""

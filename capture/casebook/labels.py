@@ -211,7 +211,7 @@ def _hormone(row: Any) -> str:
     if row.value is None:
         return f"{row.get_marker_display()}: {row.get_value_missing_display().lower()}"
     limit = "" if row.upper_limit is None else f" (upper limit {_plain(row.upper_limit)})"
-    return f"{row.get_marker_display()} {_plain(row.value)} {row.unit}{limit}"
+    return f"{row.get_marker_display()} {_plain(row.value)} {row.get_unit_display()}{limit}"
 
 
 def _plain(value: Any) -> str:

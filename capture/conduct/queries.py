@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from capture.casebook import labels
 from trial.models import Participant, Person, Query, QueryMessage, Role
 from trial.record import access, changes, system_queries
+from trial.rules.typed_text import key
 
 MOST_SHOWN = 200
 TO_DO = "to_do"
@@ -59,11 +60,6 @@ class Listed:
         return f"{self.place.url}?query={self.query.pk}"
 
 
-def for_person(person: Person) -> QuerySet[Query]:
-    """Every query the person may see."""
-    return Query.objects.filter(participant__in=access.participants_for(person), struck_out_reason="")
-
-
 def waiting_for(person: Person) -> tuple[str, ...]:
     """The states in which a query waits for this person's role; empty for roles that only read."""
     if access.may_enter(person):
@@ -73,14 +69,14 @@ def waiting_for(person: Person) -> tuple[str, ...]:
 
 def found(person: Person, asked: Filter, now: datetime) -> QuerySet[Query]:
     """The queries that pass the filter, the oldest first."""
-    rows = for_person(person)
+    rows = access.queries_for(person)
     states = {TO_DO: waiting_for(person) or _STANDING, "standing": _STANDING, "all": None}
     wanted = states.get(asked.state, (asked.state,))
     rows = rows if wanted is None else rows.filter(state__in=wanted)
     for value, column in ((asked.site, "participant__site__code"), (asked.form, "form"),
                           (asked.participant, "participant__number")):  # fmt: skip
         rows = rows.filter(**{column: value}) if value else rows
-    if asked.age.isascii() and asked.age.isdigit() and len(asked.age) < 5:
+    if key(asked.age) is not None and len(asked.age) < 5:
         rows = rows.filter(raised_at__lte=now - timedelta(days=int(asked.age)))
     if asked.mine:
         own = {"raised_by": person} if person.role == Role.MONITOR else {"assigned_role": person.role}

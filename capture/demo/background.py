@@ -21,7 +21,7 @@ TUMOURS = {
     "B": (("recurrent_islet_cell", "islet_cell", "pancreas, tail", "", 4),
           ("gastrinoma", "islet_cell", "duodenum", "Zollinger–Ellison syndrome", 2),
           ("glucagonoma", "islet_cell", "pancreas, tail", "glucagonoma syndrome", 1),
-          ("insulinoma", "islet_cell", "pancreas, head", "hypoglycaemia", 1),
+          ("insulinoma", "islet_cell", "pancreas, head", "hypoglycemia", 1),
           ("somatostatinoma", "islet_cell", "pancreas, head", "", 1),
           ("wdha_syndrome", "islet_cell", "pancreas, body", "WDHA syndrome", 1),
           ("pancreatic_polypeptide", "islet_cell", "pancreas, head", "", 1),
@@ -124,7 +124,7 @@ def _analogue(made: DemoParticipant) -> list[Step]:
 
 
 def _against_events(made: DemoParticipant) -> list[Step]:
-    cures = {"diarrhea": ("Loperamide", "2 mg as needed", "diarrhoea"),
+    cures = {"diarrhea": ("Loperamide", "2 mg as needed", "diarrhea"),
              "hypertension": ("Amlodipine", "5 mg once daily", "high blood pressure"),
              "rash_hand_foot_skin_reaction": ("Urea cream 10%", "twice daily", "hand-foot skin reaction")}  # fmt: skip
     found = []

@@ -11,6 +11,7 @@ from capture.casebook.labels import TABLE_TITLES
 from trial.models import Change, Person, Version
 from trial.models.audit import ACTS
 from trial.record import access
+from trial.rules import typed_text
 from trial.rules.dates.partial_date import DateNotUnderstood, parse
 
 PAGE = 50
@@ -76,7 +77,7 @@ class Page:
 
 def number(text: str) -> int:
     """A change number or key as typed; 0 when it is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
+    return typed_text.key(text) or 0
 
 
 def day(text: str) -> date | None:

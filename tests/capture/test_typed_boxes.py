@@ -254,3 +254,15 @@ def test_a_reason_with_a_character_that_cannot_be_seen_is_asked_for_again(cast: 
     assert 'value="he\u200bre before"' in _shown(answer)
     assert nora.post(address, typed | {"acknowledge_AE-08": "here before"}).status_code == 302
     assert AdverseEvent.objects.count() == before + 1
+
+
+def test_a_number_of_a_row_that_is_none_is_not_found_and_no_error(cast: Cast) -> None:
+    nora, mona = _nora(cast), signed_in(cast.people[Role.MONITOR])
+    assert nora.get("/participants/S-²/").status_code == 404
+    answer = nora.post("/participants/NET-001/assessments/response/", {"assessment": "²", "assessed_on": "t"})
+    assert answer.status_code == 200
+    for asked in ("continues=²", "continues=١"):
+        assert nora.get(f"/participants/NET-001/adverse_event/new/?{asked}").status_code == 200
+    assert nora.get("/participants/NET-001/visit/new/?cycle=²").status_code == 200
+    answer = mona.post("/queries/raise/?form=visit", {"who": ["²", "9" * 30], "words": "Please check."})
+    assert answer.status_code == 422 and "Tick at least one participant." in _shown(answer)

@@ -35,7 +35,7 @@ class StatedRule:
         """Raises ImproperlyConfigured for a view without a rule (Django's own views included)."""
         if not hasattr(view, "rule"):
             raise ImproperlyConfigured(
-                f"{view.__module__}.{view.__name__} does not state who may call it (trial.access)."
+                f"{view.__module__}.{view.__name__} does not state who may call it (trial.record.access)."
             )
 
 

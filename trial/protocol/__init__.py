@@ -13,6 +13,7 @@ from trial.protocol.analysis_settings import (
 from trial.protocol.code_lists import (
     ETHNICITIES,
     FREQUENCIES,
+    MARKER_UNITS,
     MARKERS,
     METHODS,
     MISSING_REASONS,
@@ -87,6 +88,7 @@ __all__ = [
     "Group",
     "HISTOLOGIES",
     "MARKERS",
+    "MARKER_UNITS",
     "METHODS",
     "MISSED",
     "MISSING_REASONS",

@@ -46,7 +46,18 @@ MARKERS = (
     ("SOMATOST", "Somatostatin"),
     ("VIP", "Vasoactive intestinal peptide"),
 )
-MARKER_UNITS = ("ng/mL", "ug/L", "pg/mL", "pmol/L", "nmol/L", "U/L", "mg/24 h", "umol/24 h", "mg/L", "mU/L")
+MARKER_UNITS = (
+    ("ng/mL", "ng/mL"),
+    ("ug/L", "µg/L"),
+    ("pg/mL", "pg/mL"),
+    ("pmol/L", "pmol/L"),
+    ("nmol/L", "nmol/L"),
+    ("U/L", "U/L"),
+    ("mg/24 h", "mg/24 h"),
+    ("umol/24 h", "µmol/24 h"),
+    ("mg/L", "mg/L"),
+    ("mU/L", "mU/L"),
+)
 MEDICATION_KINDS = (("somatostatin_analogue", "Somatostatin analog"), ("other", "Other"))
 DEVIATION_KINDS = (
     ("eligibility", "Eligibility"),
@@ -100,8 +111,8 @@ OFF_STUDY_REASONS = (
 PRIMARY_SITES = ("terminal ileum", "jejunum", "duodenum", "stomach", "appendix", "cecum", "colon", "rectum",
                  "bronchus", "pancreas, head", "pancreas, body", "pancreas, tail", "unknown primary")  # fmt: skip
 METASTATIC_SITES = ("liver", "mesentery", "lymph nodes", "peritoneum", "bone", "lung", "ovary")
-SYNDROMES = ("none", "carcinoid syndrome", "hypoglycaemia", "Zollinger–Ellison syndrome", "glucagonoma syndrome",
-             "watery diarrhea syndrome", "somatostatinoma syndrome", "Cushing's syndrome")  # fmt: skip
+SYNDROMES = ("none", "carcinoid syndrome", "hypoglycemia", "Zollinger–Ellison syndrome", "glucagonoma syndrome",
+             "WDHA syndrome (VIPoma)", "somatostatinoma syndrome", "Cushing's syndrome")  # fmt: skip
 NOT_DONE_REASONS = (
     ("unwell", "Participant too unwell"),
     ("refused", "Participant declined"),

@@ -5,7 +5,7 @@ from enum import Enum
 
 
 class Group(str, Enum):
-    """Analysis group by tumour type; each is evaluated on its own for every endpoint [registry]."""
+    """Analysis group by tumor type; each is evaluated on its own for every endpoint [registry]."""
 
     A = "A"
     B = "B"
@@ -48,7 +48,7 @@ def by_registration(number: str) -> tuple[int, str]:
 
 
 def group_of(tumour_type: str, histology: str) -> Group | None:
-    """The analysis group that follows from tumour type and histology [registry]; None when they do not decide it."""
+    """The analysis group that follows from tumor type and histology [registry]; None when they do not decide it."""
     for kind in TUMOUR_TYPES:
         if kind.code == tumour_type and kind.group is not None:
             return kind.group

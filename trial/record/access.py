@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
-from trial.models import Change, Delegation, Participant, Person, Role, Site, Training
+from trial.models import Change, Delegation, Participant, Person, Query, Role, Site, Training
 from trial.record import site_clock
 from trial.rules.dates.partial_date import shown
 from trial.rules.typed_text import key
@@ -82,6 +82,11 @@ def changes_for(person: Person) -> QuerySet[Change]:
 def participants_for(person: Person) -> QuerySet[Participant]:
     """Every participant the person may see."""
     return Participant.objects.filter(site__in=sites_for(person)).select_related("site")
+
+
+def queries_for(person: Person) -> QuerySet[Query]:
+    """Returns the queries about participants whom the person may see; struck-out ones are left out."""
+    return Query.objects.filter(participant__in=participants_for(person), struck_out_reason="")
 
 
 def participant_for(person: Person, reference: str) -> Participant:

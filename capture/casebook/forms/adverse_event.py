@@ -28,6 +28,7 @@ from capture.casebook.forms.base import (
 from trial import models
 from trial.models import AdverseEvent
 from trial.protocol import ctcae_v3
+from trial.protocol.ctcae_v3.term_search import search
 from trial.record import site_clock
 from trial.record.in_force import Criteria, criteria_of, criteria_of_matches
 from trial.rules.dates import site_time
@@ -199,7 +200,7 @@ class AdverseEventForm(AwarenessFields, EntryForm):
         if "/" in chosen:
             found["term"], _, found["select"] = chosen.partition("/")
             return found
-        matches = ctcae_v3.search(str(self.data.get("term_typed", ""))[:80], limit=12)
+        matches = search(str(self.data.get("term_typed", ""))[:80])
         exact = [each for each in matches if each.words.lower() == self.term_words.strip().lower()]
         one = exact or matches
         if len(one) == 1:

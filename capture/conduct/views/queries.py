@@ -23,6 +23,7 @@ from capture.entry.services import acknowledgements, entries
 from capture.entry.views import saving
 from trial.models import Participant, Query, Role
 from trial.record import access, changes, site_clock, system_queries
+from trial.rules.typed_text import key
 
 
 @dataclass
@@ -220,9 +221,7 @@ def raise_one(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _where(request: HttpRequest) -> Where:
-    key = request.GET.get("row", "")
-    row_id = int(key) if key.isascii() and key.isdigit() and len(key) < 18 else None
-    return Where(request.GET.get("form", "")[:30], row_id, request.GET.get("field", "")[:60])
+    return Where(request.GET.get("form", "")[:30], key(request.GET.get("row", "")), request.GET.get("field", "")[:60])
 
 
 def _back(participant: Participant, where: Where) -> str:
@@ -238,7 +237,7 @@ def raise_many(request: HttpRequest) -> HttpResponse:
     said, words = "", request.POST.get("words", "")[:600] or request.POST.get("template", "")[:600]
     if request.method == "POST":
         try:
-            chosen = list(people.filter(pk__in=[key for key in request.POST.getlist("who") if key.isdigit()]))
+            chosen = list(people.filter(pk__in=filter(None, map(key, request.POST.getlist("who")))))
             if not chosen:
                 raise queries.NotPossible("Select at least one participant.")
             count = queries.raise_many(request.user, [(each, Where(form)) for each in chosen], words)
@@ -256,7 +255,7 @@ def raise_many(request: HttpRequest) -> HttpResponse:
 
 
 def _query_or_404(request: HttpRequest, query_id: int) -> Query:
-    rows = query_list.for_person(request.user).select_related("participant__site", "raised_by")
+    rows = access.queries_for(request.user).select_related("participant__site", "raised_by")
     found = get_object_or_404(rows, pk=query_id)
     site_clock.stand_with(found.participant)  # a correction is typed by the clock of the site
     return found

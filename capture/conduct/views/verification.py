@@ -15,6 +15,7 @@ from capture.conduct.queries import NotPossible
 from capture.conduct.verification import entries_of
 from trial.models import Participant, Role
 from trial.record import access, changes
+from trial.rules.typed_text import key
 
 
 @access.allows(Role.MONITOR)
@@ -71,7 +72,7 @@ def _entry(participant: Participant, text: str) -> tuple[str, Any, int] | None:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
+    return key(text) or 0
 
 
 def _say(request: HttpRequest, act: Any) -> None:

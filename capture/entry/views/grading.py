@@ -19,7 +19,7 @@ from capture.grading import dose_advice
 from capture.grading.event_proposals import TITLES, Proposal, find, open_proposals
 from capture.grading.grades import grade_body, past_on_record
 from trial.models import Participant
-from trial.protocol import ctcae_v3
+from trial.protocol.ctcae_v3.term_search import search
 from trial.record import access
 from trial.record.in_force import criteria_of_matches
 from trial.rules.safety.laboratory import Grading
@@ -102,5 +102,5 @@ def not_an_event(request: HttpRequest, reference: str, proposal: str) -> HttpRes
 def terms(request: HttpRequest) -> HttpResponse:
     """The closest terms to what was typed (`q`), each with what its grades mean; no patient data."""
     typed = request.GET.get("q", "")
-    found = criteria_of_matches(ctcae_v3.search(typed[:80], limit=12))
+    found = criteria_of_matches(search(typed[:80]))
     return render(request, "capture/_terms.html", {"matches": found, "typed": typed})

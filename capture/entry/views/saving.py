@@ -17,21 +17,18 @@ from django.shortcuts import redirect, render
 
 from capture.casebook import history, registry
 from capture.casebook.forms.reasons import ReasonForm
-from capture.conduct import queries
 from capture.entry import edit_conflict
 from capture.entry.edit_conflict import EditedMeanwhile
 from capture.entry.services.registration import NotAllowed
-from trial.record import changes, system_queries
+from trial.record import access, changes, system_queries
 from trial.rules.typed_text import key, unseen
 
 
 @contextmanager
 def answering_query(request: HttpRequest, reason: str) -> Iterator[bool]:
     """The save inside answers the query named by the page (`answers_query`); False when the page came from none."""
-    key = request.POST.get("answers_query", "")
-    named = key.isascii() and key.isdigit() and len(key) < 18
-    rows = queries.for_person(request.user).select_related("participant")
-    query = rows.filter(pk=int(key)).first() if named else None
+    rows = access.queries_for(request.user).select_related("participant")
+    query = rows.filter(pk=key(request.POST.get("answers_query", ""))).first()
     if query is None or not query.waits_for_site:
         yield False
         return

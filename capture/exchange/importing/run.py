@@ -204,4 +204,4 @@ def _in_order_of_number(bundle: Bundle) -> tuple[bool, int, int]:
 
 def _digits(number: str) -> int:
     """NET-012 → 12; 0 for none."""
-    return int("".join(letter for letter in number if letter.isdigit()) or 0)
+    return int("".join(letter for letter in number if letter in "0123456789")[:9] or 0)

@@ -124,7 +124,7 @@ def _create_people(sites: dict[str, Site]) -> None:
             person.mail_address = f"{each.username}@demo.example"  # reserved for examples: nobody reads there
             person.save()
         if each.site:
-            person.sites.add_site(sites[each.site])
+            person.sites.add(sites[each.site])
 
 
 def _delegate_investigators(sites: dict[str, Site]) -> None:

@@ -1,4 +1,4 @@
-"""The lanes of hormones and tumour markers: one per marker, against the upper limit of normal or the baseline. PURE.
+"""The lanes of hormones and tumor markers: one per marker, against the upper limit of normal or the baseline. PURE.
 
 Values are drawn as multiples of their own upper limit where each has one; else, in one unit, of the first value; a
 marker for which neither holds is listed in words.
@@ -11,12 +11,12 @@ from decimal import Decimal
 
 from capture.participants.timeline.facts import LEFT, RIGHT, Course, Days
 from capture.participants.timeline.parts import EMPTY_HEIGHT, Label, Lane, Line, Mark, Stamp, two_lines
-from trial.protocol import MARKERS
+from trial.protocol import MARKER_UNITS, MARKERS
 from trial.rules.dates.partial_date import shown
 from trial.rules.evaluation.facts import HormoneFact
 
 TOP, FLOOR, HEIGHT = 16.0, 38.0, 46.0
-NAMES = dict(MARKERS)
+NAMES, UNITS = dict(MARKERS), dict(MARKER_UNITS)
 NOTES = {"limit": "× upper limit", "baseline": "× first value", "": ""}
 # Percent of the width between two values that are written out.
 ROOM_FOR_VALUE = 7.0
@@ -93,11 +93,11 @@ def _listed(name: str, sample: HormoneFact, days: Days) -> Mark:
 def _words(name: str, sample: HormoneFact) -> str:
     if sample.value is None:
         return f"{name}: no value entered"
-    limit = sample.upper_limit
+    limit, unit = sample.upper_limit, UNITS.get(sample.unit, sample.unit)
     if not limit:
-        return f"{name} {_plain(sample.value)} {sample.unit}, upper limit not known"
+        return f"{name} {_plain(sample.value)} {unit}, upper limit not known"
     times = f"{sample.value / limit:.1f}"
-    return f"{name} {_plain(sample.value)} {sample.unit}, {times} × the upper limit {_plain(limit)}"
+    return f"{name} {_plain(sample.value)} {unit}, {times} × the upper limit {_plain(limit)}"
 
 
 def _plain(value: Decimal) -> str:

@@ -82,6 +82,11 @@ def test_a_level_by_another_assay_or_in_another_unit_is_flagged_and_not_used(cha
     assert found["because"] == "no level on treatment to compare"
 
 
+def test_units_are_named_by_their_signs_and_not_by_their_codes() -> None:
+    found = marker_of(PERSON, level(1, -1, "400"), level(2, 30, "50", unit="ug/L"))
+    assert "another unit than at baseline (µg/L, not ng/mL)" in str(found) and "(ug/L" not in str(found)
+
+
 def _taken(started: PartialDate | None, stopped: PartialDate | None, kind: str = "somatostatin_analogue") -> str:
     fact = replace(PERSON, medications=(MedicationFact(1, kind, "octreotide", started, stopped),))
     return str(marker_of(fact, level(1, -1, "400"), level(2, 30, "200"))["analogue"])

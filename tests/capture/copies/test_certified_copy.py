@@ -105,7 +105,7 @@ def test_every_value_of_a_casebook_with_every_form_is_on_its_pdf(database: objec
     assert missing == []
     for form in CASEBOOK:
         assert squeezed(form.title) in text, form.title
-    for words in ("Diarrhea", "Haemoglobin", "Chromogranin A", "missing: pending", "Struck out: Entered twice",
+    for words in ("Diarrhea", "Hemoglobin", "Chromogranin A", "missing: pending", "Struck out: Entered twice",
                   "Saved in version 2 of this form",
                   "Continues", "Metastatic disease", "Łukasz Gęś, Παρασκευή Ώρα", "[U+4E2D]"):  # fmt: skip
         assert squeezed(words) in text, words
@@ -126,7 +126,7 @@ def test_every_change_of_the_participant_stands_on_the_pdf_with_who_when_and_why
         assert squeezed(f"Change {change.pk}, {change.at:%d-%b-%Y} ".upper()) in text.upper(), change.pk
         assert squeezed(f"by {who}") in text and squeezed(change.reason) in text, change.pk
     assert squeezed("ECOG performance status 1") in text
-    for words in ("Tablets returned: 0 → 32", "Systolic (mmHg): 262", "Laboratory result: Haemoglobin",
+    for words in ("Tablets returned: 0 → 32", "Systolic (mmHg): 262", "Laboratory result: Hemoglobin",
                   "Field: Method; State: Open; Words: Which scanner?",
                   "Query of Tumor assessment 09-MAR-2026 (new)"):  # fmt: skip
         assert squeezed(words) in text, words

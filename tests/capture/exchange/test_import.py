@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,7 @@ def _set(column: str, value: str, row: int = 0) -> Callable[[Rows], Any]:
     return lambda rows: rows[row].__setitem__(column, value)
 
 
+TOMORROW = (date.today() + timedelta(days=2)).isoformat()  # wherever the site is
 REFUSED = [
     ("no such day", "registration.csv", _set("consented_on", "31-FEB-2026"), "consented_on", "not a calendar date"),
     ("digits only", "registration.csv", _set("consented_on", "03/04/2026"), "consented_on", "read in two ways"),
@@ -89,14 +91,14 @@ REFUSED = [
     ("cycles overlap", "cycles.csv", _set("started_on", "2026-01-20", 1), "started_on", "every other cycle"),
     ("a period too long", "dosing_periods.csv", _set("to_day", "29"), "to_day", "28"),
     ("unknown code", "adverse_event.csv", _set("outcome", "well"), "outcome", "not one of the available choices"),
-    ("unknown term", "adverse_event.csv", _set("term", "headake"), "term", "CTCAE 3.0"),
+    ("unknown term", "adverse_event.csv", _set("term", "headake"), "term", "Choose a CTCAE term"),
     ("no grade, no reason", "adverse_event.csv", _set("grade", ""), "grade", "why it is missing"),
     ("grade and reason", "adverse_event.csv", _set("grade_missing", "unknown"), "grade", "Keep one of them"),
     ("neither yes nor no", "adverse_event.csv", _set("present_at_baseline", "true"), "present_at_baseline", "nor no"),
     ("no time of a clock", "adverse_event.csv", _set("aware_time", "25:00", 1), "aware_time", "“25:00” is not a time"),
     ("serious, no awareness", "adverse_event.csv", _set("aware_on", "", 1), "aware_on", "when the site became aware"),
     ("episode of nothing", "adverse_event.csv", _set("continues", "999", 1), "continues", "no row “999”"),
-    ("a future day", "hormone.csv", _set("sampled_on", "2999-01-01"), "sampled_on", "is in the future"),
+    ("a future day", "hormone.csv", _set("sampled_on", TOMORROW), "sampled_on", "is in the future"),
     ("partial where full", "hormone.csv", _set("sampled_on", "2026-01"), "sampled_on", "not a full date"),
     ("analyte", "laboratory.csv", _set("analyte", "GOLD"), "analyte", "not an analyte"),
     ("an empty value", "laboratory.csv", _set("value", ""), "value", "why it is missing"),
@@ -106,7 +108,8 @@ REFUSED = [
     ("another's number", "death.csv", _set("study_number", "NET-003"), "study_number", "not the study number"),
     ("not a number of anyone", "death.csv", _set("screening_number", "²"), "screening_number", "not a screening"),
     ("a formula", "deviation.csv", _set("description", "=HYPERLINK(1)"), "description", "spreadsheet formula"),
-    ("a null letter", "deviation.csv", _set("description", "a\x00b"), "description", "Null characters"),
+    ("a day of another millennium", "hormone.csv", _set("sampled_on", "2999-01-01"), "sampled_on", "is out of range"),
+    ("a null letter", "deviation.csv", _set("description", "a\x00b"), "description", "cannot be seen (U+0000)"),
     ("a decision without reason", "waivers.csv", _set("decided_because", ""), "decided_because", "needs its reason"),
     ("a check of nothing", "acknowledgements.csv", _set("row_id", "999"), "row_id", "no row “999”"),
     ("before registration", "death.csv", lambda rows: rows[0].update(screening_number="4", study_number=""), "",

@@ -1,10 +1,13 @@
 """The adverse-event form: its term is searched, chosen, or found from the typed words without scripts."""
 
+import re
+
 import pytest
 from django.test import Client
 
 from tests.cast import Cast, cast_of
 from trial.models import AdverseEvent, Role
+from trial.protocol import ctcae_v3
 
 ADDRESS = "/participants/NET-001/adverse_event/new/"
 EVENT = {
@@ -32,13 +35,30 @@ def test_the_dictionary_answers_as_it_is_typed(nora: Client) -> None:
     assert 'data-term="rash_hand_foot_skin_reaction"' in page and 'data-grades="123"' in page
 
 
+def test_a_word_that_the_dictionary_does_not_know_is_answered_with_what_to_do(nora: Client) -> None:
+    page = nora.get("/terms/", {"q": "zzzz <b>"}).content.decode()
+    assert "No CTCAE 3.0 term matches “zzzz &lt;b&gt;”. Try a shorter word, or type “other”." in page
+    assert "No CTCAE" not in nora.get("/terms/?q=").content.decode()
+    assert nora.get("/terms/?q=other").content.decode().count("other (specify)") == 26
+
+
+def test_the_grades_that_are_offered_are_those_of_the_term_and_its_select(nora: Client) -> None:
+    page = nora.get("/terms/?q=mouth+sores").content.decode()
+    offered = re.findall(r'data-term="(\w+)" data-select="(\w*)" data-grades="(\d+)"', page)
+    assert len(offered) >= 2
+    for term, select, grades in offered:
+        assert grades == "".join(str(grade) for grade in ctcae_v3.grades_of(term, select))
+    form = nora.get(f"{ADDRESS}?term=hair_loss_alopecia_scalp_or_body").content.decode()
+    assert 'id="criteria" aria-live="polite" data-grades="12"' in form
+
+
 def test_a_chosen_term_is_saved_with_a_partial_date(nora: Client) -> None:
     answer = nora.post(ADDRESS, {**EVENT, "term": "rash_hand_foot_skin_reaction", "select": ""})
     assert answer.status_code == 302, answer.content.decode()
     row = AdverseEvent.objects.get()
     assert (row.term, row.grade, str(row.onset_on)) == ("rash_hand_foot_skin_reaction", 2, "UNK-FEB-2026")
     page = nora.get("/participants/NET-001/").content.decode()
-    assert "Hand-foot, grade 2" in page
+    assert "Hand-foot skin reaction, grade 2" in page
     history = nora.get(f"/participants/NET-001/history/adverse_event/{row.pk}/").content.decode()
     assert "Rash: hand-foot skin reaction" in history and "rash_hand_foot" not in history
 
@@ -89,10 +109,10 @@ def test_a_second_look_saves_only_with_its_reason(nora: Client) -> None:
 def test_the_grades_are_explained_when_the_term_is_known_without_scripts(nora: Client) -> None:
     assert "Peeling, blisters" in nora.get(f"{ADDRESS}?term=rash_hand_foot_skin_reaction").content.decode()
     page = nora.post(ADDRESS, {"term_typed": "nausea"})
-    assert page.status_code == 422 and "Less appetite, eats as usual" in page.content.decode()
+    assert page.status_code == 422 and "Less appetite, usual eating habits" in page.content.decode()
     assert "criteria-list" not in nora.get(ADDRESS).content.decode()
 
 
 def test_terms_to_choose_from_are_explained_too(nora: Client) -> None:
     page = nora.post(ADDRESS, {**EVENT, "term_typed": "sodium"}).content.decode()
-    assert "Below normal, not below 130 mmol/L" in page and "Above 160 mmol/L" in page
+    assert "Below LLN to 130 mmol/L" in page and "Above 160 mmol/L" in page

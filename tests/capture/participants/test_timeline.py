@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 
+from capture.casebook.labels import one_line
 from capture.participants.timeline import adverse_events, dose, hormones, milestones, queries, scans
 from capture.participants.timeline.facts import Course, Days, QueryFact, days_of
 from capture.participants.timeline.parts import Lane, Mark
 from capture.participants.timeline.sheet import Timeline, timeline
 from tests.trial.rules.evaluation.test_response import START, day, person, scan
+from trial.models import HormoneLevel
 from trial.protocol import AnalysisSettings
 from trial.rules.dates.partial_date import PartialDate
 from trial.rules.evaluation import disease
@@ -222,6 +224,14 @@ def test_hormones_are_drawn_against_the_upper_limit_else_against_the_first_value
     assert lane(("400", None, "ng/mL"), ("200", "100", "ng/mL")).note == "× first value"
     unlike = lane(("400", None, "ng/mL"), ("200", "100", "pmol/L"))
     assert not unlike.marks and len(unlike.listed) == 2
+
+
+def test_a_unit_that_is_stored_in_ascii_is_shown_with_its_sign() -> None:
+    sample = HormoneFact(1, "HIAA5U24", day(10), Decimal(40), "umol/24 h", Decimal(50), "")
+    lane = hormones.lanes(course(replace(person(), hormones=(sample,))), DAYS)[0]
+    assert lane.marks[0].words == "5-HIAA, 24 h urine, amount 40 µmol/24 h, 0.8 × the upper limit 50"
+    row = HormoneLevel(marker="CGA", value=Decimal("90.0"), unit="ug/L", upper_limit=Decimal(100))
+    assert one_line("hormone", row) == "Chromogranin A 90 µg/L (upper limit 100)" and row.unit == "ug/L"
 
 
 def test_a_missing_hormone_value_is_never_drawn_as_zero() -> None:

@@ -113,7 +113,7 @@ class HormoneLevel(RecordRow, ByEdition):
     marker = models.CharField(max_length=12, choices=code_lists.MARKERS)
     value = models.DecimalField(max_digits=12, decimal_places=3, null=True, blank=True)
     value_missing = MissingReasonField()
-    unit = models.CharField(max_length=12, choices=[(unit, unit) for unit in code_lists.MARKER_UNITS])
+    unit = models.CharField(max_length=12, choices=code_lists.MARKER_UNITS)
     upper_limit = models.DecimalField(max_digits=12, decimal_places=3, null=True, blank=True)
     upper_limit_missing = MissingReasonField()
     assay = models.CharField(max_length=60, blank=True, default="")

@@ -1,11 +1,12 @@
 """The toxicity dictionary, CTCAE version 3.0: categories, terms, selects and the grades that each term has. PURE.
 
-Terms and grades are those of the NCI's edition of 10 May 2006: 28 categories, 371 terms, 1059 reportable rows of a term
-with its select. The NCI's grade texts and MedDRA codes are not shipped.
+Terms and grades are those of the NCI's electronic list of 10 May 2006 (the printed document is dated 9 August 2006):
+28 categories, 371 terms, 1059 reportable rows of a term with its select. The NCI's grade texts and MedDRA codes are not
+shipped. `terms.csv`: category, code, term (its full name), short_name (its name in lists, ours), grades, printed_as
+(the name in the NCI's list where `term` mends its spacing or its signs).
 """
 
 import csv
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -34,6 +35,7 @@ class Term:
     short_name: str
     grades: tuple[int, ...]
     selects: tuple[Select, ...] = ()
+    printed_as: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def _by_code() -> dict[str, Term]:
         selects.setdefault(row["term"], []).append(made)
     return {
         row["code"]: Term(row["code"], row["category"], row["term"], row["short_name"], _grades(row["grades"]),
-                          tuple(selects.get(row["code"], ())))
+                          tuple(selects.get(row["code"], ())), row["printed_as"] or row["term"])
         for row in _rows("terms.csv")
     }  # fmt: skip
 
@@ -114,50 +116,3 @@ def is_other(code: str) -> bool:
 def reportable() -> tuple[Match, ...]:
     """Every row that can be reported: a term without selects, or a term with each of its selects."""
     return tuple(Match(each, select) for each in terms() for select in (each.selects or (None,)))
-
-
-# Everyday words → words of the dictionary; spelling is the dictionary's American one.
-SYNONYMS = {
-    "tired": "fatigue", "tiredness": "fatigue", "diarrhoea": "diarrhea", "anaemia": "hemoglobin",
-    "haemoglobin": "hemoglobin", "anemia": "hemoglobin", "haemorrhage": "hemorrhage", "bleeding": "hemorrhage",
-    "alopecia": "alopecia", "hfs": "hand-foot", "ppe": "hand-foot", "hfsr": "hand-foot", "itch": "pruritus",
-    "bp": "hypertension", "neutropenia": "neutrophils", "thrombocytopenia": "platelets", "leukopenia": "leukocytes",
-    "oedema": "edema", "dyspnoea": "dyspnea", "breathless": "dyspnea", "clot": "thrombosis", "fits": "seizure",
-    "hypophosphataemia": "hypophosphatemia", "hypocalcaemia": "hypocalcemia", "hypokalaemia": "hypokalemia",
-    "hyponatraemia": "hyponatremia", "stomatitis": "mucositis",
-}  # fmt: skip
-
-
-def _words(text: str) -> list[str]:
-    return [word for word in re.split(r"[^a-z0-9-]+", text.lower()) if word]
-
-
-@lru_cache(maxsize=1)
-def _indexed() -> tuple[tuple[Match, str, str], ...]:
-    return tuple(
-        (match, match.words.lower(), f"{match.term.name} {match.words} {match.term.category}".lower())
-        for match in reportable()
-    )
-
-
-def search(query: str, limit: int = 20) -> list[Match]:
-    """Rows that hold every typed word or its dictionary synonym, the closest first; none for an empty query."""
-    wanted = [SYNONYMS.get(word, word) for word in _words(query)]
-    if not wanted:
-        return []
-    found = []
-    for place, (match, shown, whole) in enumerate(_indexed()):
-        if all(word in whole for word in wanted):
-            found.append((_distance(wanted, shown), place, match))
-    return [match for _, _, match in sorted(found, key=lambda each: each[:2])[:limit]]
-
-
-def _distance(wanted: list[str], shown: str) -> tuple[int, int]:
-    """0 for the very words, 1 when the row begins with them, 2 when a word begins with them, 3 for any place."""
-    typed = " ".join(wanted)
-    if shown == typed:
-        return 0, 0
-    if shown.startswith(typed):
-        return 1, len(shown)
-    begins = all(re.search(rf"\b{re.escape(word)}", shown) for word in wanted)
-    return (2 if begins else 3), len(shown)

@@ -1,7 +1,8 @@
 """Reads a file with the NCI's full grade texts and holds it against the dictionary. PURE.
 
-One line per reportable row: `term` (its full name, or our code), `select` (its words or code; empty where the term has
-none), `grade_1` … `grade_5` (the text; empty where the grade does not exist). Further columns are left alone.
+One line per reportable row: `term` (its full name, ours or as the NCI prints it, or our code), `select` (its words or
+code; empty where the term has none), `grade_1` … `grade_5` (the text; empty where the grade does not exist). Further
+columns are left alone.
 """
 
 import csv
@@ -55,7 +56,7 @@ def _text(row: Mapping[str, str | None], name: str) -> str:
 
 @lru_cache(maxsize=1)
 def _by_name() -> dict[str, ctcae_v3.Term]:
-    return {name: each for each in ctcae_v3.terms() for name in (each.code, each.name.lower())}
+    return {name: each for each in ctcae_v3.terms() for name in (each.code, each.name.lower(), each.printed_as.lower())}
 
 
 def _key(row: Mapping[str, str | None]) -> tuple[str, str]:

@@ -15,13 +15,14 @@ from pathlib import Path
 _PLACE = Path(__file__).with_name("limits.csv")
 SIDES = ("above", "at_least", "below", "at_most")
 ANALYTES = {
-    "HGB": "Haemoglobin", "WBC": "White cells", "LYM": "Lymphocytes", "NEUT": "Neutrophils", "PLAT": "Platelets",
-    "CD4": "CD4 cells", "HAPTOG": "Haptoglobin", "INR": "INR", "APTT": "PTT", "FIBRINO": "Fibrinogen", "ALT": "ALT",
-    "AST": "AST", "ALP": "Alkaline phosphatase", "GGT": "Gamma-GT", "BILI": "Bilirubin", "CREAT": "Creatinine",
-    "AMYLASE": "Amylase", "LIPASE": "Lipase", "CK": "Creatine kinase", "TRIG": "Triglycerides", "ALB": "Albumin",
-    "BICARB": "Bicarbonate", "CA": "Calcium", "CAION": "Calcium, ionised", "CHOL": "Cholesterol", "GLUC": "Glucose",
+    "HGB": "Hemoglobin", "WBC": "Leukocytes (WBC)", "LYM": "Lymphocytes", "NEUT": "Neutrophils (ANC)",
+    "PLAT": "Platelets", "CD4": "CD4 cells", "HAPTOG": "Haptoglobin", "INR": "INR", "APTT": "PTT",
+    "FIBRINO": "Fibrinogen", "ALT": "ALT", "AST": "AST", "ALP": "Alkaline phosphatase", "GGT": "GGT",
+    "BILI": "Bilirubin", "CREAT": "Creatinine",
+    "AMYLASE": "Amylase", "LIPASE": "Lipase", "CK": "CK (CPK)", "TRIG": "Triglycerides", "ALB": "Albumin",
+    "BICARB": "Bicarbonate", "CA": "Calcium", "CAION": "Calcium, ionized", "CHOL": "Cholesterol", "GLUC": "Glucose",
     "MG": "Magnesium", "PHOS": "Phosphate", "K": "Potassium", "SODIUM": "Sodium", "URATE": "Uric acid",
-    "GFR": "Glomerular filtration rate", "PROT24": "Protein, 24 h urine", "PROTDIP": "Protein, urine stick",
+    "GFR": "Glomerular filtration rate", "PROT24": "Urine protein, 24 h", "PROTDIP": "Urine protein (dipstick)",
     "TROPONIT": "Troponin T", "WEIGHT": "Weight", "TEMP": "Temperature", "QTC": "QTc interval",
     "LVEF": "Ejection fraction",
 }  # fmt: skip
@@ -70,6 +71,12 @@ def _by_analyte() -> dict[str, tuple[Limit, ...]]:
                       at_most, row["judgement"], row["note"])
             )  # fmt: skip
     return {name: tuple(sorted(rows, key=lambda each: -each.grade)) for name, rows in found.items()}
+
+
+def in_sentence(analyte: str) -> str:
+    """The name of an analyte inside a sentence: abbreviations keep their capitals."""
+    name = ANALYTES[analyte]
+    return name if name[1:2].isupper() or name[1:2].isdigit() else name[0].lower() + name[1:]
 
 
 def limits_of(analyte: str) -> tuple[Limit, ...]:

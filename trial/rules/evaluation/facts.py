@@ -42,7 +42,7 @@ class ReadingFact:
 
 @dataclass(frozen=True)
 class AssessmentFact:
-    """One tumour assessment with its readings."""
+    """One tumor assessment with its readings."""
 
     id: int
     kind: str

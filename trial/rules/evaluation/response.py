@@ -1,4 +1,4 @@
-"""One participant's tumour response: at each assessment, confirmed, and best overall. PURE.
+"""One participant's tumor response: at each assessment, confirmed, and best overall. PURE.
 
 Composes the rules of `trial.rules` (RECIST, confirmation [registry], best response) out of the record.
 """

@@ -1,4 +1,4 @@
-"""What criteria of tumour response state, as far as they differ: one declaration for each edition. PURE.
+"""What criteria of tumor response state, as far as they differ: one declaration for each edition. PURE.
 
 RECIST 1.0 and RECIST 1.1 each have a module with theirs. What they share is written once: the walk over assessments
 (`recist`), overall response, date of progression, confirmation, best response. A lesion's millimetres are its longest

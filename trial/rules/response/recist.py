@@ -1,4 +1,4 @@
-"""Response by RECIST at each tumour assessment, by the criteria that the protocol chooses. PURE.
+"""Response by RECIST at each tumor assessment, by the criteria that the protocol chooses. PURE.
 
 Sums are exact decimals in millimetres; −30 % and +20 % are inclusive; progression is tested before partial response.
 What RECIST 1.0 and 1.1 say differently stands in `recist_1_0` and `recist_1_1`.

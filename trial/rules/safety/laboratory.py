@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from trial.protocol.ctcae_v3.limits import ANALYTES, Bound, Limit, limits_of, units_of
+from trial.protocol.ctcae_v3.limits import Bound, Limit, in_sentence, limits_of, units_of
 
 ONE, THOUSANDTH = Decimal(1), Decimal("0.001")
 # Milliequivalents are millimoles for ions with a single charge only.
@@ -64,7 +64,7 @@ NAMED = {"LLN": "lower limit of normal", "ULN": "upper limit of normal", "BASE":
 class Measured:
     """A value with its unit and the laboratory's own limits of normal in that unit; baseline: the same at baseline.
 
-    Weight in kg, temperature in °C, QTc in s; a urine stick as its number of plus signs, a trace as 0.5.
+    Weight in kg, temperature in °C, QTc in s; a urine dipstick as its number of plus signs, a trace as 0.5.
     """
 
     analyte: str
@@ -103,7 +103,7 @@ def grade(measured: Measured) -> Grading:
         meant = in_unit_of(units, measured.unit, measured.analyte)
         if meant is None:
             known = " or ".join(units)
-            name = ANALYTES[measured.analyte].lower() if measured.analyte != "INR" else "INR"
+            name = in_sentence(measured.analyte)
             return Grading(None, "", f"CTCAE 3.0 grades {name} in {known}, not in “{measured.unit}”")
         limits = tuple(each for each in limits if each.unit == meant[0])
         measured = _scaled(measured, *meant)

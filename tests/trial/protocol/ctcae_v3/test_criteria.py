@@ -1,6 +1,7 @@
 """Every term that matters to this agent and disease has words for the grades that exist, and for no other."""
 
 import csv
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from trial.protocol import ctcae_v3
 from trial.protocol.ctcae_v3 import criteria
+from trial.protocol.ctcae_v3.limits import ANALYTES, limits_of
 
 # Typed from the project's choice of topics: skin, gut, heart, vessels, blood, laboratory, pain, infection, lungs.
 RELEVANT = tuple("""
@@ -52,11 +54,31 @@ def test_words_stand_only_for_terms_and_selects_of_the_dictionary_each_once() ->
         assert int(grade) in ctcae_v3.grades_of(term, select)
 
 
+# Words of everyday life, each with a term that graders use; British spellings.
+NOT_CLINICAL = re.compile(
+    r"\b(a drip|gullet|felt|complaints?|hinders?|daily life|in danger|by vein|slack|look after oneself|brought about|"
+    r"the body|when one|out of breath|stick)\b|aemi|oedema|iarrhoe|haem|ionise|oesoph|cauteris|schaem", re.IGNORECASE
+)
+
+
+def test_grade_texts_and_judgements_are_in_the_clinical_terms_of_graders_in_american_spelling() -> None:
+    texts = {text for term in criteria.described() for text in criteria.words_of(term).values()}
+    texts |= {text for select in ("oral_cavity", "rectum")
+              for text in criteria.words_of("mucositis_stomatitis", select).values()}  # fmt: skip
+    texts |= {text for analyte in ANALYTES for limit in limits_of(analyte) for text in (limit.judgement, limit.note)}
+    texts |= set(ANALYTES.values())
+    assert [text for text in sorted(texts) if NOT_CLINICAL.search(text)] == []
+
+
+def test_grade_5_is_death() -> None:
+    assert {criteria.words_of(term).get(5, "Death") for term in criteria.described()} == {"Death"}
+
+
 def test_a_select_with_words_of_its_own_keeps_them_and_the_others_share_those_of_the_term() -> None:
     mouth, bowel, stomach = (criteria.words_of("mucositis_stomatitis", each)[3]
                              for each in ("oral_cavity", "rectum", "stomach"))  # fmt: skip
-    assert "eat or drink" in mouth and "ncontinent" in bowel and mouth != bowel
-    assert "Mouth to gullet" in stomach and "Bowel" in stomach
+    assert "oral intake" in mouth and "incontinence" in bowel and mouth != bowel
+    assert "Mouth to esophagus" in stomach and "Bowel" in stomach
 
 
 def test_a_term_without_words_has_none() -> None:

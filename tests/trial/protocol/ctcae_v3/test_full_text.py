@@ -47,6 +47,12 @@ def test_a_good_file_is_read_by_name_or_by_code() -> None:
     }
 
 
+def test_a_name_is_read_as_it_is_printed_in_the_list_of_the_nci_too() -> None:
+    printed = read([HEAD, "LYMPHATICS,Edema:limb,,a,b,c,d,e\n", "PULMONARY,FEV(1),,a,b,c,d,e\n"])
+    ours = read([HEAD, "LYMPHATICS,Edema: limb,,a,b,c,d,e\n", "PULMONARY,FEV1,,a,b,c,d,e\n"])
+    assert printed == ours and set(printed) == {("edema_limb", ""), ("fev_1", "")}
+
+
 def test_one_wrong_line_loads_nothing_and_leaves_what_was_there(database: object, tmp_path: Path) -> None:
     good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
     good.write_text(HEAD + ALOPECIA, encoding="utf-8")
@@ -65,11 +71,11 @@ def test_the_page_shows_the_loaded_text_named_as_such_and_ours_again_when_it_is_
     nora = Client()
     nora.force_login(cast_of().people[Role.COORDINATOR], backend="django.contrib.auth.backends.ModelBackend")
     page = nora.get("/terms/?q=alopecia").content.decode()
-    assert "Hair thinner" in page and "Short description" in page
+    assert "Hair thinning" in page and "Short description" in page
     place = tmp_path / "nci.csv"
     place.write_text(HEAD + ALOPECIA, encoding="utf-8")
     call_command("load_ctcae", str(place), stdout=StringIO())
     page = nora.get("/terms/?q=alopecia").content.decode()
-    assert "text one" in page and "NCI text" in page and "Hair thinner" not in page
+    assert "text one" in page and "NCI text" in page and "Hair thinning" not in page
     call_command("load_ctcae", clear=True, stdout=StringIO())
-    assert "Hair thinner" in nora.get("/terms/?q=alopecia").content.decode()
+    assert "Hair thinning" in nora.get("/terms/?q=alopecia").content.decode()

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from trial.protocol import ctcae_v3
-from trial.protocol.ctcae_v3.limits import ANALYTES, limits_of
+from trial.protocol.ctcae_v3.limits import ANALYTES, in_sentence, limits_of
 from trial.rules.safety.laboratory import Grading, Measured, grade
 
 # Analyte, unit, lower limit of normal, upper limit, then value=grade; h and l tell the two sides apart.
@@ -144,9 +144,19 @@ def test_an_absolute_limit_grades_without_the_laboratorys_own() -> None:
     assert grade(Measured("K", Decimal("6.5"), "mmol/L")).grade == 3
 
 
+@pytest.mark.parametrize(
+    ("analyte", "words"),
+    [("NEUT", "neutrophils (ANC)"), ("WBC", "leukocytes (WBC)"), ("INR", "INR"), ("CK", "CK (CPK)"), ("GGT", "GGT"),
+     ("PROTDIP", "urine protein (dipstick)"), ("QTC", "QTc interval"), ("CD4", "CD4 cells"),
+     ("CAION", "calcium, ionized")],
+)  # fmt: skip
+def test_the_name_of_an_analyte_keeps_its_capitals_inside_a_sentence(analyte: str, words: str) -> None:
+    assert in_sentence(analyte) == words
+
+
 def test_an_unknown_unit_or_analyte_is_said_in_words() -> None:
     found = grade(Measured("HGB", Decimal(7), "mg/dL", Decimal(12)))
-    assert found.because == "CTCAE 3.0 grades haemoglobin in g/dL or mmol/L or g/L, not in “mg/dL”"
+    assert found.because == "CTCAE 3.0 grades hemoglobin in g/dL or mmol/L or g/L, not in “mg/dL”"
     assert found.grade is None and not found.missing_limit
     assert "no limits for “VITAMIN”" in grade(Measured("VITAMIN", Decimal(7), "g")).because
 
@@ -169,11 +179,11 @@ def test_milliequivalents_of_calcium_are_not_taken_for_millimoles() -> None:
 
 def test_what_a_person_still_has_to_weigh_is_said() -> None:
     urate = grade(Measured("URATE", Decimal(9), "mg/dL", Decimal(3), Decimal(7)))
-    assert urate.grade == 1 and "grade 3 when the body is affected" in urate.judgement
+    assert urate.grade == 1 and "grade 3 with physiologic consequences" in urate.judgement
     fever = grade(Measured("TEMP", Decimal("40.2"), "°C"))
     assert fever.grade == 3 and "grade 4 when it lasted more than 24 hours" in fever.judgement
     long = grade(Measured("QTC", Decimal(510), "ms"))
-    assert long.grade == 3 and "grade 4 when life was in danger" in long.judgement
+    assert long.grade == 3 and "grade 4 when life-threatening" in long.judgement
     assert grade(Measured("ALT", Decimal(90), "U/L", None, Decimal(40))).judgement == ""
 
 
