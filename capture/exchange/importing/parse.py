@@ -21,7 +21,6 @@ from trial.models import Participant, Site
 from trial.protocol import form_versions
 from trial.record import site_clock, versions_in_force
 from trial.rules.dates.partial_date import PartialDate
-from trial.rules.typed_text import key
 
 
 class Sites:

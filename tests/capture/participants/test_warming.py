@@ -74,7 +74,7 @@ def test_the_page_says_that_more_may_be_found_and_takes_it_back(cast: Cast, impa
     _more(cast, 1)
     chris = signed_in(cast.people[Role.CHAIR])
     first, second = (chris.get("/participants/?state=overdue").content.decode() for _ in range(2))
-    assert "This list is not complete yet" in first and "1 so far" in first and "for 1 participant further" in first
+    assert "This list is not complete yet" in first and "1 so far" in first and "Due dates of 1 participant are still being calculated" in first
     assert "not complete" not in second and "so far" not in second and "NET-002" in second
 
 
