@@ -1,4 +1,4 @@
-"""The record read, the protocol answered."""
+"""Endpoints of the study: computed, stored, shown."""
 
 from django.apps import AppConfig
 

@@ -1,4 +1,4 @@
-"""What the worker stores: outcomes of participants, and results of a group at a moment. Derived; never the record."""
+"""What the worker stores: outcomes of participants, and results of a group at a moment. All derived from study data."""
 
 from django.db import models
 
@@ -44,7 +44,7 @@ class GroupResult(models.Model):
 
 
 class OutcomeThen(models.Model):
-    """The outcome of one participant at a past moment that somebody asked for: what stands behind its numbers."""
+    """The outcome of one participant at a past moment: the participants behind its numbers."""
 
     result = models.ForeignKey(GroupResult, on_delete=models.CASCADE, related_name="outcomes")
     number = models.CharField(max_length=12)

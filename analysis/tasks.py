@@ -1,4 +1,4 @@
-"""What the worker runs. The broker only wakes it; what is behind is read from PostgreSQL."""
+"""Tasks of the worker. The broker only starts them; which groups are behind is read from PostgreSQL."""
 
 from datetime import date
 
@@ -9,9 +9,9 @@ from trial.protocol import Group
 
 @shared_task(name="analysis.recompute")
 def recompute_group(group: str) -> int:
-    """Recomputes one group; returns the change the result stands for. Imports inside: the web never loads lifelines."""
-    from analysis.asking import ask
-    from analysis.recompute import recompute
+    """Recomputes one group; returns the change of the result. Imports inside: the web process never loads lifelines."""
+    from analysis.results.automatic_queries import ask
+    from analysis.results.recompute import recompute
 
     change = recompute(Group(group).value).holds_to
     ask(group, change)
@@ -20,29 +20,29 @@ def recompute_group(group: str) -> int:
 
 @shared_task(name="analysis.sweep")
 def sweep() -> list[str]:
-    """Recomputes every group that is behind its record, and data cuts without results: repairs what a crash left."""
-    from analysis.asking import ask
-    from analysis.data_cuts import compute_missing
-    from analysis.recompute import groups_behind, prepare, recompute
-    from trial.accounts.security import kept_forms
+    """Recomputes every group with a newer change than its result, and data cuts without results."""
+    from analysis.results.automatic_queries import ask
+    from analysis.results.data_cuts import compute_missing
+    from analysis.results.recompute import groups_behind, prepare, recompute
     from trial.models import operations
+    from trial.record import drafts
 
     behind = groups_behind()
     for group in behind:
         recompute(group)
-    for each in Group:
-        prepare(each.value)
-        ask(each.value)
+    for known in Group:
+        prepare(known.value)
+        ask(known.value)
     compute_missing()
-    kept_forms.forget_old()
-    operations.note("sweep", True, f"alive; the last sweep recomputed {len(behind)} groups")
+    drafts.forget_old()
+    operations.note("sweep", True, f"running; the last sweep recomputed {len(behind)} groups")
     return behind
 
 
 @shared_task(name="analysis.moment")
 def compute_moment(group: str, change: int, cutoff: str | None) -> int:
-    """Computes a past moment that a page waits for; returns the key of its result."""
-    from analysis import moments
+    """Computes a past moment that a page requests; returns the key of its result."""
+    from analysis.results import moments
 
     moment = moments.Moment(change, date.fromisoformat(cutoff) if cutoff else None)
     return int(moments.compute(Group(group).value, moment).pk)
@@ -50,7 +50,7 @@ def compute_moment(group: str, change: int, cutoff: str | None) -> int:
 
 @shared_task(name="analysis.prune")
 def prune() -> int:
-    """Each night by the clock: lets go of old results that can be computed again; returns how many."""
-    from analysis import pruning
+    """Deletes, each night, old results that can be computed again; returns how many."""
+    from analysis.results import pruning
 
     return pruning.prune()

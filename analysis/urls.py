@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from analysis.views import dashboard, group, moments, plots, protocol, settings, status
+from analysis.views import as_of, dashboard, plot_downloads, protocol, settings, status
 
 app_name = "analysis"
 urlpatterns = [
@@ -12,10 +12,10 @@ urlpatterns = [
     path("protocol/", protocol.protocol, name="protocol"),
     path("settings/", settings.settings, name="settings"),
     path("settings/<str:letter>/", settings.change, name="settings_change"),
-    path("moments/", moments.choose, name="moments"),
-    path("moments/cut/", moments.cut, name="cut"),
-    path("moments/compare/", moments.compare, name="compare"),
-    path("groups/<str:letter>/", group.group, name="group"),
-    path("groups/<str:letter>/plots/<str:plot>.<str:ending>", plots.plot_file, name="plot"),
-    path("groups/<str:letter>/behind/<str:figure>/", group.behind, name="behind"),
+    path("moments/", as_of.choose, name="moments"),
+    path("moments/cut/", as_of.cut, name="cut"),
+    path("moments/compare/", as_of.compare, name="compare"),
+    path("groups/<str:letter>/", dashboard.group, name="group"),
+    path("groups/<str:letter>/plots/<str:plot>.<str:ending>", plot_downloads.plot_file, name="plot"),
+    path("groups/<str:letter>/behind/<str:figure>/", dashboard.behind, name="behind"),
 ]

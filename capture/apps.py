@@ -5,6 +5,7 @@ from typing import Any
 from django.apps import AppConfig
 
 from trial import serving
+from trial.protocol import form_versions
 
 
 class CaptureConfig(AppConfig):
@@ -14,7 +15,10 @@ class CaptureConfig(AppConfig):
     verbose_name = "Data capture"
 
     def ready(self) -> None:
-        """When a process begins to serve pages, it begins to derive what is due, too."""
+        """Hands over the editions of the forms; a process that serves pages begins to derive what is due, too."""
+        from capture.casebook.registry import CASEBOOK  # its models are loaded by then
+
+        form_versions.declare({form.kind: form.versions for form in CASEBOOK})
         serving.begins.connect(_warm, dispatch_uid="capture.participants.selectors")
 
 

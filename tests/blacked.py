@@ -9,13 +9,14 @@ from tests.cast import Cast
 from trial.audit import verify
 from trial.models import Deviation, Participant, Person, Redaction, Role, Version
 from trial.record import changes
+from trial.record.save import Save
 
 NAME = "Margarete Sommer"
 
 
 def typed(participant: Participant, person: Person, words: str = f"Called {NAME} at home.") -> tuple[int, int, int]:
     """A deviation with these words; returns its Change, its version and its row."""
-    with changes.record(person, "enter", participant=participant) as change:
+    with changes.record(Save(person), "enter", participant=participant) as change:
         row = Deviation.objects.create(participant=participant, happened_on="2026-02-01", kind="other",
                                        description=words, action="none")  # fmt: skip
     return change.number, Version.objects.get(change=change.number, table_name="trial_deviation").pk, row.pk
@@ -25,12 +26,12 @@ def asked_for(cast: Cast, words: str = NAME, by: str = Role.MONITOR, field: str 
     """A black-out of words of the deviation's first version."""
     version = Version.objects.filter(table_name="trial_deviation").order_by("id")[0]
     source = redactions.Source(version.change_id, version.pk, field)
-    return redactions.ask(cast.people[by], cast.participant, source, words, "somebody was named")
+    return redactions.ask(Save(cast.people[by]), cast.participant, source, words, "somebody was named")
 
 
 def blacked_out(cast: Cast, words: str = NAME) -> Redaction:
     """The same, approved by the chair."""
-    return redactions.approve(cast.people[Role.CHAIR], asked_for(cast, words), "identifying")
+    return redactions.approve(Save(cast.people[Role.CHAIR]), asked_for(cast, words), "identifying")
 
 
 def sound() -> verify.AuditReport:

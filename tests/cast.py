@@ -8,6 +8,7 @@ from capture.entry.services import registration
 from trial import protocol
 from trial.models import GroupSettings, Participant, Person, Role, Site, Waiver
 from trial.record import changes
+from trial.record.save import Save
 from trial.rules.dates.partial_date import PartialDate
 
 
@@ -66,7 +67,7 @@ def details(**changed: object) -> dict[str, object]:
 
 def register(coordinator: Person, site: Site, registered_on: date = date(2026, 1, 8), **changed: object) -> Participant:
     """A registered participant of the site."""
-    return registration.screen_and_register(coordinator, site, details(**changed), answers(), registered_on)
+    return registration.screen_and_register(Save(coordinator), site, details(**changed), answers(), registered_on)
 
 
 def cast_of() -> Cast:

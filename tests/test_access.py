@@ -9,6 +9,7 @@ from tests.blacked import NAME, typed
 from tests.cast import Cast, cast_of
 from trial.models import Role
 from trial.record import changes, system_queries
+from trial.record.save import Save
 
 IGNORED_NAMESPACES: set[str] = set()
 
@@ -76,7 +77,7 @@ def _black_out_of(cast: Cast) -> int:
     if found is None:
         change, version, _ = typed(cast.participant, cast.people[Role.COORDINATOR])
         source = redactions.Source(change, version, "description")
-        found = redactions.ask(cast.people[Role.COORDINATOR], cast.participant, source, NAME, "a name was typed")
+        found = redactions.ask(Save(cast.people[Role.COORDINATOR]), cast.participant, source, NAME, "a name was typed")
     return found.pk
 
 
@@ -86,7 +87,7 @@ def _query_of(cast: Cast) -> int:
     if found is None:
         with changes.record(None, "query", participant=cast.participant) as change:
             found = system_queries.open_one(
-                cast.participant, "registration", None, "", "", "Please look.", "", change.at
+                cast.participant, system_queries.Finding("", "registration", None, "", ""), "Please look.", change.at
             )
     return found.pk
 

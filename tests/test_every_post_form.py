@@ -24,7 +24,7 @@ NEED_NONE: dict[tuple[str, str], str] = {
     ("capture/exchange.html", "capture:take_out"): "Reads. Each file that is taken out is in the journal.",
     ("capture/exchange.html", "capture:rehearse"): "A rehearsal writes nothing.",
     ("capture/conduct/signature.html", ""): "Holds a password; signing the same content twice is one signature.",
-    ("analysis/settings_change.html", ""): "Shows what would change; the page after it asks and carries the token.",
+    ("analysis/settings/change.html", ""): "Shows what would change; the page after it asks and carries the token.",
     ("trial/unlock.html", ""): "Holds a password; opens the page again.",
     ("trial/_idle_lock.html", "unlock"): "Holds a password; opens the page again.",
     ("trial/sign_in.html", "sign_in"): "Holds a password; nobody is signed in yet whose form it could be.",

@@ -1,5 +1,6 @@
 """The habits of the house as tests: style, types of the pure code, migrations, deployment checks, sizes."""
 
+import ast
 import os
 import subprocess
 import sys
@@ -8,7 +9,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PURE = ["trial/protocol", "trial/rules", "trial/drawing/axes.py", "analysis/endpoints", "capture/participants/timeline"]
+PURE = ["trial/refused.py", "trial/protocol", "trial/rules", "trial/drawing/axes.py",
+        "analysis/statistics", "analysis/outcomes",
+        "analysis/endpoints", "analysis/charts", "capture/participants/timeline"]
 
 
 def _run(*words: str, **environment: str) -> str:
@@ -62,3 +65,86 @@ def test_no_module_is_longer_than_400_lines() -> None:
     lengths = {str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines()) for path in _modules()
                if "migrations" not in path.parts}
     assert {path: lines for path, lines in lengths.items() if lines > 400} == {}
+
+
+def _asks_for_rows_not_struck_out(node: ast.AST) -> bool:
+    """`struck_out_reason=""` (or below a foreign key) as an argument, or as an entry of a dict of arguments."""
+    if isinstance(node, ast.keyword):
+        named, value = node.arg or "", node.value
+        return named.endswith("struck_out_reason") and isinstance(value, ast.Constant) and value.value == ""
+    if isinstance(node, ast.Dict):
+        return any(isinstance(key, ast.Constant) and str(key.value).endswith("struck_out_reason")
+                   and isinstance(value, ast.Constant) and value.value == ""
+                   for key, value in zip(node.keys, node.values, strict=True))  # fmt: skip
+    return False
+
+
+def test_rows_that_are_not_struck_out_are_asked_for_by_standing() -> None:
+    allowed = ROOT / "trial/models/base.py"
+    paths = [*_modules(), *sorted((ROOT / "tests").rglob("*.py"))]
+    places = [f"{path.relative_to(ROOT)}:{node.lineno}" for path in paths
+              if path != allowed and "migrations" not in path.parts
+              for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+              if _asks_for_rows_not_struck_out(node)]  # fmt: skip
+    assert places == []
+
+
+# Told apart by code, as `trial/refused.py` says of those that are Refused; the others are no refusal of what was asked.
+EXCEPTIONS = {
+    "Refused", "ChecksFailed", "SecondLook", "EditedMeanwhile", "Waivable", "WaitsAlready", "UnderWay",
+    "NowhereToDrill",
+    "SavedAlready",  # answered by a middleware, whatever the page
+    "ProgramFailed",  # of PostgreSQL's programs, in their words: the caller says what that means
+    "Stop",  # ends the supervisor
+    "_Wrong",  # one line of a file, gathered with the others
+    "Break",  # of a program that is handed out alone
+    "WrongMoment",  # answered with 404
+    "ImpossibleDates",  # of data, not of what a person asked
+}  # fmt: skip
+
+
+def test_what_cannot_be_done_is_one_exception_but_for_kinds_that_code_tells_apart() -> None:
+    classes = {node.name: {ast.unparse(base).rpartition(".")[2] for base in node.bases} for path in _modules()
+               for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.ClassDef)}
+    raised = {"Exception", "ValueError", "RuntimeError"}
+    while more := {name for name, bases in classes.items() if bases & raised} - raised:
+        raised |= more
+    assert raised - {"Exception", "ValueError", "RuntimeError"} == EXCEPTIONS
+
+
+MOST_PARAMETERS = 7
+
+
+def test_no_function_takes_more_than_seven_parameters() -> None:
+    """Constructors of dataclasses are not functions of ours; self and cls are not counted."""
+    found = {}
+    for path in _modules():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+                given = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+                named = [each.arg for each in given if each.arg not in ("self", "cls")]
+                if len(named) > MOST_PARAMETERS:
+                    found[f"{path.relative_to(ROOT)}:{node.lineno}"] = named
+    assert found == {}
+
+
+# Module → why what it needs is not handed down.
+CONTEXT_VARIABLES = {
+    "trial/record/site_clock.py": "the fields of a form are declared once, for every site, and get no request",
+}
+
+
+def test_what_a_save_needs_is_handed_down() -> None:
+    """No context variable but those with a reason; and a page hands down what its request says, nothing of its own."""
+    holds, makes = set(), set()
+    for path in _modules():
+        text, name = path.read_text(encoding="utf-8"), str(path.relative_to(ROOT))
+        if "ContextVar(" in text:
+            holds.add(name)
+        if "HttpRequest" in text and name != "trial/record/save.py" and any(
+            isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "Save"
+            for node in ast.walk(ast.parse(text))
+        ):  # fmt: skip
+            makes.add(name)
+    assert holds == set(CONTEXT_VARIABLES)
+    assert makes == set(), "a page that makes a Save of its own loses the token, and saves a form that came back"

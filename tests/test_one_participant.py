@@ -5,12 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from analysis.recompute import recompute
+from analysis.results.recompute import recompute
 from capture.casebook.forms import assessment, treatment
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, dosing, entries
 from tests.cast import cast_of
 from trial.models import Assessment, Participant, Person, Role
+from trial.record.save import Save
 from trial.rules.dates.partial_date import PartialDate
 
 DAY_1 = date(2026, 1, 12)
@@ -20,7 +21,16 @@ def _baseline(coordinator: Person, participant: Participant) -> None:
     targets = [assessment.NewLesion("liver", f"segment {n}", Decimal(20 + n)) for n in range(5)]
     non_targets = [assessment.NewLesion("bone", f"vertebra {n}", None) for n in range(3)]
     assessments.save_baseline(
-        coordinator, participant, DAY_1 - timedelta(days=5), "spiral_ct", 5, "not_done", targets, non_targets
+        Save(coordinator),
+        participant,
+        {
+            "assessed_on": DAY_1 - timedelta(days=5),
+            "method": "spiral_ct",
+            "slice_thickness_mm": 5,
+            "marker": "not_done",
+        },
+        targets,
+        non_targets,
     )
 
 
@@ -32,7 +42,12 @@ def _follow_up(coordinator: Person, participant: Participant, on: date, share: s
             readings.append(assessments.Reading(lesion.pk, "measured", baseline * Decimal(share), "", None))
         else:
             readings.append(assessments.Reading(lesion.pk, "present", None, "", None))
-    return assessments.save_follow_up(coordinator, participant, on, "spiral_ct", 5, "not_done", readings, "no")
+    return assessments.save_follow_up(
+        Save(coordinator),
+        participant,
+        {"assessed_on": on, "method": "spiral_ct", "slice_thickness_mm": 5, "marker": "not_done", "new_lesions": "no"},
+        readings,
+    )
 
 
 def test_one_participant_from_registration_to_a_confirmed_response(database: object) -> None:
@@ -43,7 +58,9 @@ def test_one_participant_from_registration_to_a_confirmed_response(database: obj
     assert rate["excluded"] == [{"number": participant.number, "because": "no dose taken yet"}]
 
     _baseline(nora, participant)
-    dosing.save_cycle(nora, participant, 1, DAY_1, [treatment.Period(1, 28, 400, "twice_daily", "")])
+    dosing.save_cycle(
+        Save(nora), participant, 1, {"started_on": DAY_1}, [treatment.Period(1, 28, 400, "twice_daily", "")]
+    )
     rate = recompute("A").result["endpoints"]["response_rate"]
     assert (rate["numerator"], rate["denominator"]) == (0, 1)
 
@@ -84,7 +101,7 @@ def _toxicity(coordinator: Person, participant: Participant, on: date) -> None:
               "attribution_missing": "", "onset_on": PartialDate(on.year, on.month, on.day), "seriousness": "no",
               "resolved_on": None, "present_at_baseline": False, "expectedness": "", "action_taken": "held",
               "outcome": "recovering", "cycle_number": 1}  # fmt: skip
-    entries.save(coordinator, participant, ENTRY_FORMS["adverse_event"], values)
+    entries.save(Save(coordinator), participant, ENTRY_FORMS["adverse_event"], values)
 
 
 def _end(coordinator: Person, participant: Participant, progressed_on: date) -> None:
@@ -96,4 +113,4 @@ def _end(coordinator: Person, participant: Participant, progressed_on: date) -> 
                "new_therapy_name": ""}  # fmt: skip
     death = {"died_on": PartialDate(died_on.year, died_on.month, died_on.day), "cause": "disease", "because": ""}
     for kind, values in (("off_treatment", off), ("follow_up", contact), ("death", death)):
-        entries.save(coordinator, participant, ENTRY_FORMS[kind], values)
+        entries.save(Save(coordinator), participant, ENTRY_FORMS[kind], values)

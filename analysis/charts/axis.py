@@ -1,10 +1,19 @@
-"""The sheet of the plots, and percentages as they are labelled; axes are those of `trial.drawing.axes`. PURE."""
+"""The sheet of the plots, their axes and labels; axes and shapes are those of `trial.drawing.axes`. PURE."""
 
-from trial.drawing.axes import Axis, Tick, round_step
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import isfinite
+from zlib import crc32
 
-__all__ = ["HEIGHT", "WIDTH", "Axis", "Tick", "round_step", "signed"]
+from analysis.statistics.survival import DAYS_PER_MONTH, months
+from trial.drawing.axes import Axis, Tick, round_step, shape
+
+__all__ = ["HEIGHT", "WIDTH", "Axis", "Frame", "Spoken", "Tick", "finite", "month_axis", "round_step", "shape",
+           "signed", "unique_key"]
 
 WIDTH, HEIGHT = 600, 300
+MONTH_STEPS = (1, 2, 3, 6, 12)
+MOST_TICKS = 12
 
 
 def signed(value: float, digits: int = 0) -> str:
@@ -13,3 +22,50 @@ def signed(value: float, digits: int = 0) -> str:
     if float(text) == 0:
         return text[1:]
     return text.replace("-", "−")
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Size of the drawing and the edges of the plotting area, in SVG units; `compact` shortens the labels."""
+
+    width: int
+    height: int
+    left: int
+    right: int
+    top: int
+    bottom: int
+    compact: bool = False
+
+MONTH_STEPS = (1, 2, 3, 6, 12)
+MOST_TICKS = 12
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """A place of a plot, and its words for a keyboard or screen reader."""
+
+    x: float
+    y: float
+    words: str
+
+
+def month_axis(
+    last_day: float, left: float, right: float, most: int = MOST_TICKS
+) -> tuple[Axis, tuple[Tick, ...]]:
+    """An axis in days from 0 to the first full tick at or after `last_day`, with ticks labelled in months."""
+    step = round_step(max(months(last_day), 1), MONTH_STEPS, most)
+    last_tick = step * max(1, -int(-months(last_day) // step))
+    axis = Axis(0, last_tick * DAYS_PER_MONTH, left, right)
+    return axis, tuple(Tick(axis.at(month * DAYS_PER_MONTH), str(month)) for month in range(0, last_tick + 1, step))
+
+
+def unique_key(kind: str, words: Iterable[str]) -> str:
+    """An id for one plot on a page, the same for the same content: `spider-1c2d3e4f`."""
+    return f"{kind}-{crc32(' '.join(words).encode()):08x}"
+
+
+def finite(value: float, words: str) -> float:
+    """The value itself. Raises ValueError, beginning with `words`, for infinity or NaN, which no plot may show."""
+    if not isfinite(value):
+        raise ValueError(f"{words}: {value} is not a number that can be drawn.")
+    return value

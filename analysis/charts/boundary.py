@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from analysis.charts.axis import WIDTH, Axis, Tick, round_step
-from analysis.charts.marks import Spoken, shape, unique_key
+from analysis.charts.axis import WIDTH, Axis, Spoken, Tick, round_step, shape, unique_key
 
 HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 300, 32, 496, 30, 250
 # The last look has no width of its own: its verdict is drawn as a band of this width behind it.
@@ -98,17 +97,17 @@ def _regions(looks: Sequence[Look], place: int, across: Axis, upwards: Axis) -> 
     look, is_last = looks[place], place == len(looks) - 1
     left = across.at(look.participants)
     right = left + BAND if is_last else across.at(looks[place + 1].participants)
-    found = []
+    regions = []
     if look.futility is not None:
         verdict = "not promising" if is_last else "stop"
-        found.append(_region(left, right, (upwards.low, look.futility + 0.5), upwards,
+        regions.append(_region(left, right, (upwards.low, look.futility + 0.5), upwards,
                              ("stop", f"{look.futility} or fewer", verdict)))  # fmt: skip
     lowest = look.efficacy if not is_last else None if look.futility is None else look.futility + 1
     if lowest is not None:
         verdict = "promising" if is_last else "stop, promising"
-        found.append(_region(left, right, (lowest - 0.5, upwards.high), upwards,
+        regions.append(_region(left, right, (lowest - 0.5, upwards.high), upwards,
                              ("promising", f"{lowest} or more", verdict)))  # fmt: skip
-    return found
+    return regions
 
 
 def _region(left: float, right: float, span: tuple[float, float], upwards: Axis, words: tuple[str, str, str]) -> Region:
@@ -130,24 +129,24 @@ def _path(outcomes: str, across: Axis, upwards: Axis) -> str:
 
 def _marks(outcomes: str, kind: str, across: Axis, upwards: Axis) -> tuple[str, ...]:
     """A circle on the way at each outcome of a kind."""
-    found, responders = [], 0
+    marks, responders = [], 0
     for place, outcome in enumerate(outcomes[:MOST_MARKS], start=1):
         responders += outcome == "R"
         if outcome == kind:
-            found.append(shape("circle", across.at(place), upwards.at(responders), 3.2))
-    return tuple(found)
+            marks.append(shape("circle", across.at(place), upwards.at(responders), 3.2))
+    return tuple(marks)
 
 
 def _way(outcomes: str, numbers: Sequence[str], across: Axis, upwards: Axis) -> list[Spoken]:
     """Each outcome in words, with the responders until then."""
-    found, responders = [], 0
+    spoken, responders = [], 0
     for place, outcome in enumerate(outcomes[:MOST_MARKS], start=1):
         responders += outcome == "R"
         who = f"{numbers[place - 1]}, " if place <= len(numbers) else ""
         so_far = f"{responders} responder{'s' * (responders != 1)} so far"
-        found.append(Spoken(across.at(place), upwards.at(responders),
+        spoken.append(Spoken(across.at(place), upwards.at(responders),
                             f"{who}{place} of {len(outcomes)}: {OUTCOMES[outcome]}; {so_far}"))  # fmt: skip
-    return found
+    return spoken
 
 
 def _said(region: Region) -> Spoken:

@@ -1,6 +1,6 @@
 """Hormone levels of one marker over the months since baseline, in percent of the baseline level. PURE.
 
-Only participants raised at baseline; every line begins at 100 %. The dashed line stands at the decrease that counts as
+Only participants raised at baseline; every line begins at 100%. The dashed line marks the decrease that counts as
 improvement [our reading]. A filled mark is a level within the laboratory's normal range; lines of participants who
 improved are solid, of others dashed, so that the plot reads in grey.
 """
@@ -8,9 +8,8 @@ improved are solid, of others dashed, so that the plot reads in grey.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.charts.axis import WIDTH, Axis, Tick
-from analysis.charts.marks import finite, month_axis, shape, unique_key
-from analysis.endpoints.survival import months
+from analysis.charts.axis import WIDTH, Axis, Tick, finite, month_axis, shape, unique_key
+from analysis.statistics.survival import months
 
 LEFT, RIGHT, TOP, BOTTOM = 46, 548, 16, 212
 HEIGHT = 250
@@ -47,7 +46,7 @@ class DrawnMark:
 
 @dataclass(frozen=True)
 class DrawnCourse:
-    """A course in place, and what it says in words."""
+    """A course in place, and its words."""
 
     course: Course
     path: str
@@ -83,18 +82,18 @@ def hormone_plot(marker: str, courses: Sequence[Course], decrease_percent: int) 
 
     Raises ValueError for a level before baseline, below 0 or not a number.
     """
-    for each in courses:
-        _refuse(each)
-    drawable = sorted((each for each in courses if len(each.levels) > 1), key=lambda each: each.number)
-    across, ticks = month_axis(max((each.levels[-1].day for each in drawable), default=0), LEFT, RIGHT)
+    for course in courses:
+        _refuse(course)
+    drawable = sorted((course for course in courses if len(course.levels) > 1), key=lambda course: course.number)
+    across, ticks = month_axis(max((course.levels[-1].day for course in drawable), default=0), LEFT, RIGHT)
     up = Axis(low=0, high=CEILING_PERCENT, start=BOTTOM - 6, end=TOP + 6)
     return HormonePlot(
-        key=unique_key("hormone", [marker, *(each.number for each in drawable)]),
+        key=unique_key("hormone", [marker, *(course.number for course in drawable)]),
         marker=marker,
-        courses=tuple(_drawn(each, across, up) for each in drawable),
+        courses=tuple(_drawn(course, across, up) for course in drawable),
         ticks=tuple(Tick(up.at(value), str(value)) for value in range(0, int(CEILING_PERCENT) + 1, 50)),
         months=ticks,
-        threshold=Tick(up.at(100 - decrease_percent), f"−{decrease_percent} %"),
+        threshold=Tick(up.at(100 - decrease_percent), f"−{decrease_percent}%"),
         summary=_summary(marker, drawable, len(courses)),
     )
 
@@ -104,15 +103,15 @@ def _refuse(course: Course) -> None:
         if level.day < 0:
             raise ValueError(f"{course.number}: a level {-level.day} days before baseline cannot be drawn.")
         if finite(level.percent, course.number) < 0:
-            raise ValueError(f"{course.number}: a level cannot be {level.percent} % of the baseline.")
+            raise ValueError(f"{course.number}: a level cannot be {level.percent}% of the baseline.")
 
 
 def _drawn(course: Course, across: Axis, up: Axis) -> DrawnCourse:
-    places = [(across.at(each.day), up.at(min(each.percent, CEILING_PERCENT))) for each in course.levels]
-    marks = tuple(DrawnMark(shape("circle", x, y, RADIUS), each.normal)
-                  for each, (x, y) in zip(course.levels, places, strict=True))  # fmt: skip
-    words = "; ".join(f"{months(each.day):.1f} months {each.percent:.0f} %" + (" (normal)" if each.normal else "")
-                      for each in course.levels)  # fmt: skip
+    places = [(across.at(level.day), up.at(min(level.percent, CEILING_PERCENT))) for level in course.levels]
+    marks = tuple(DrawnMark(shape("circle", x, y, RADIUS), level.normal)
+                  for level, (x, y) in zip(course.levels, places, strict=True))  # fmt: skip
+    words = "; ".join(f"{months(level.day):.1f} months {level.percent:.0f}%" + (" (normal)" if level.normal else "")
+                      for level in course.levels)  # fmt: skip
     return DrawnCourse(
         course=course,
         path="M" + "L".join(f"{x} {y}" for x, y in places),
@@ -124,7 +123,7 @@ def _drawn(course: Course, across: Axis, up: Axis) -> DrawnCourse:
 def _summary(marker: str, drawn: Sequence[Course], asked: int) -> str:
     if not drawn:
         return f"No comparable level of {marker} after baseline is on record for a participant raised at baseline."
-    improved = sum(1 for each in drawn if each.improved)
+    improved = sum(1 for course in drawn if course.improved)
     left_out = asked - len(drawn)
     without = f"; {left_out} without a comparable level after baseline not drawn" if left_out else ""
     plural = "s" if len(drawn) > 1 else ""

@@ -1,17 +1,14 @@
-"""The Kaplan–Meier plot: step line, 95 % band, censoring ticks and the numbers at risk beneath. PURE."""
+"""The Kaplan–Meier plot: step line, 95% band, censoring ticks and the numbers at risk beneath. PURE."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.charts.axis import HEIGHT, WIDTH, Axis, Tick, round_step
-from analysis.charts.frame import Frame
-from analysis.charts.marks import Spoken
-from analysis.endpoints.survival import DAYS_PER_MONTH, KaplanMeier, Step, at_risk, describe, from_stored, months
+from analysis.charts.axis import HEIGHT, WIDTH, Axis, Frame, Spoken, Tick, month_axis
+from analysis.statistics.survival import DAYS_PER_MONTH, KaplanMeier, Step, at_risk, describe, from_stored, months
 
 LARGE = Frame(WIDTH, HEIGHT, 52, 584, 14, 214)
 COMPACT = Frame(330, 206, 40, 320, 10, 132, compact=True)
-MONTH_STEPS = (1, 2, 3, 6, 12)
 MOST_TICKS = 9
 # Nobody reads more steps than this: table and read-out then keep to the ticks of the time axis.
 MOST_STEPS = 120
@@ -79,12 +76,10 @@ def kaplan_meier_chart(km: KaplanMeier | Mapping[str, Any], frame: Frame = LARGE
     curve = km if isinstance(km, KaplanMeier) else from_stored(km)
     if not curve.steps:
         return KaplanMeierChart("", (), (), None, None, (), (), (), (), "No participants in this curve yet.")
-    step = round_step(max(months(curve.steps[-1].day), 1), MONTH_STEPS, MOST_TICKS - 3 * frame.compact)
-    last_tick = step * max(1, -int(-months(curve.steps[-1].day) // step))
-    across = Axis(0, last_tick * DAYS_PER_MONTH, frame.left, frame.right)
+    across, ticks = month_axis(curve.steps[-1].day, frame.left, frame.right, MOST_TICKS - 3 * frame.compact)
     up = Axis(0, 1, frame.bottom, frame.top)
     median, drop = _median(curve, across, up)
-    at_months = range(0, last_tick + 1, step)
+    at_months = [int(tick.label) for tick in ticks]
     rows = _read(curve.steps, at_months)
     return KaplanMeierChart(
         line=_line(curve.steps, across, up),
@@ -94,7 +89,7 @@ def kaplan_meier_chart(km: KaplanMeier | Mapping[str, Any], frame: Frame = LARGE
         median_drop=drop,
         risk=_risk(curve, at_months, across),
         ticks=tuple(Tick(up.at(share / 100), str(share)) for share in (0, 25, 50, 75, 100)),
-        rows=tuple(_row(each) for each in rows),
+        rows=tuple(_row(step) for step in rows),
         spoken=_spoken(curve, at_months, across, up),
         summary=f"{curve.n} participants, {curve.events} with an event; median {describe(curve)}.",
         frame=frame,
@@ -107,8 +102,8 @@ def _read(steps: Sequence[Step], at_months: Sequence[int]) -> Sequence[Step]:
     if len(steps) <= MOST_STEPS:
         return steps
     days = [month * DAYS_PER_MONTH for month in at_months]
-    in_force = [[each for each in steps if each.day <= day][-1:] for day in days]
-    return list(dict.fromkeys(each for found in in_force for each in found))
+    in_force = [[step for step in steps if step.day <= day][-1:] for day in days]
+    return list(dict.fromkeys(step for last in in_force for step in last))
 
 
 def _line(steps: Sequence[Step], across: Axis, up: Axis) -> str:
@@ -166,21 +161,21 @@ def _row(step: Step) -> Row:
 def _spoken(curve: KaplanMeier, at_months: Sequence[int], across: Axis, up: Axis) -> tuple[Spoken, ...]:
     """Each step of the curve in words; of a curve with very many, each tick of the time axis."""
     if len(curve.steps) <= MOST_STEPS:
-        return tuple(Spoken(across.at(each.day), up.at(each.survival), _said(each)) for each in curve.steps)
-    found = []
+        return tuple(Spoken(across.at(step.day), up.at(step.survival), _said(step)) for step in curve.steps)
+    spoken = []
     for month in at_months:
         day = month * DAYS_PER_MONTH
-        last = next((each for each in reversed(curve.steps) if each.day <= day), None)
+        last = next((step for step in reversed(curve.steps) if step.day <= day), None)
         share = last.survival if last else 1.0
-        words = f"{month} months: {share * 100:.1f} % without event; {at_risk(curve, day)} at risk"
-        found.append(Spoken(across.at(day), up.at(share), words))
-    return tuple(found)
+        words = f"{month} months: {share * 100:.1f}% event-free; {at_risk(curve, day)} at risk"
+        spoken.append(Spoken(across.at(day), up.at(share), words))
+    return tuple(spoken)
 
 
 def _said(step: Step) -> str:
     row = _row(step)
     counts = [f"{step.events} event{'s' * (step.events != 1)}"] * bool(step.events)
     counts += [f"{step.censored} censored"] * bool(step.censored)
-    interval = "" if row.interval == "none" else f", 95 % interval {row.interval}"
+    interval = "" if row.interval == "none" else f", 95% CI {row.interval}"
     return (f"{row.months} months: {' and '.join(counts)} among {step.at_risk} at risk; "
-            f"{row.survival} % without event{interval}")  # fmt: skip
+            f"{row.survival}% event-free{interval}")  # fmt: skip

@@ -2,16 +2,15 @@
 
 Every line begins at 0 on the day of the baseline assessment. An assessment without a complete sum is no point: the line
 runs on to the next one. The last point carries a mark by best response, whose shape tells responses apart in grey.
-The dashed lines stand at −30 % (partial response) and +20 % (progression) [RECIST 1.0].
+The dashed lines mark −30% (partial response) and +20% (progression) [RECIST 1.0].
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.charts.axis import WIDTH, Axis, Tick, signed
-from analysis.charts.marks import finite, month_axis, shape, unique_key
+from analysis.charts.axis import WIDTH, Axis, Tick, finite, month_axis, shape, signed, unique_key
 from analysis.charts.waterfall import CEILING_PERCENT, LOOKS, OTHER, THRESHOLDS, LegendEntry, Look, look
-from analysis.endpoints.survival import months
+from analysis.statistics.survival import months
 from trial.rules.response.recist import IN_FORCE
 
 LEFT, RIGHT, TOP, BOTTOM = 46, 548, 34, 292
@@ -80,7 +79,7 @@ class Spider:
 def spider(lines: Sequence[Line]) -> Spider:
     """The plot of these participants; who has no complete sum after baseline has no line and is counted in words.
 
-    Raises ValueError for a point before baseline and for a change below −100 % or not a number.
+    Raises ValueError for a point before baseline and for a change below −100% or not a number.
     """
     measured = {line.number: _points(line) for line in lines}
     drawable = sorted((line for line in lines if measured[line.number]), key=lambda line: line.number)
@@ -105,7 +104,7 @@ def _points(line: Line) -> list[tuple[int, float]]:
         if day < 0:
             raise ValueError(f"{line.number}: a point {-day} days before baseline cannot be drawn.")
         if finite(change, line.number) < -100:
-            raise ValueError(f"{line.number}: a sum of diameters cannot change by {change} %.")
+            raise ValueError(f"{line.number}: a sum of diameters cannot change by {change}%.")
     return points
 
 
@@ -116,7 +115,7 @@ def _up(changes: Sequence[float]) -> Axis:
 def _one(line: Line, points: Sequence[tuple[int, float]], across: Axis, up: Axis) -> DrawnLine:
     places = [(across.at(day), up.at(min(change, CEILING_PERCENT))) for day, change in points]
     drawn = look(line.response)
-    course = "; ".join(f"{months(day):.1f} months {signed(change, 1)} %" for day, change in points)
+    course = "; ".join(f"{months(day):.1f} months {signed(change, 1)}%" for day, change in points)
     cut = any(change > CEILING_PERCENT for _, change in points)
     return DrawnLine(
         line=line,
@@ -125,7 +124,7 @@ def _one(line: Line, points: Sequence[tuple[int, float]], across: Axis, up: Axis
         end=shape(SHAPES[drawn.code], *places[-1], RADIUS),
         cuts=_cuts(points, places),
         course=course,
-        words=f"{line.number}, {line.response}: {course}{', line cut at +100 %' if cut else ''}",
+        words=f"{line.number}, {line.response}: {course}{', line cut at +100%' if cut else ''}",
     )
 
 
@@ -137,12 +136,12 @@ def _cuts(points: Sequence[tuple[int, float]], places: Sequence[tuple[float, flo
 
 def _legend(lines: Sequence[Line]) -> tuple[SpiderLegendEntry, ...]:
     entries, x = [], 4.0
-    for each in (*LOOKS, OTHER):
-        count = sum(1 for line in lines if look(line.response) is each)
+    for style in (*LOOKS, OTHER):
+        count = sum(1 for line in lines if look(line.response) is style)
         if count:
-            label = f"{each.name} ({count})"
-            mark = shape(SHAPES[each.code], round(x + 14, 1), 11, RADIUS)
-            entries.append(SpiderLegendEntry(LegendEntry(each, x, label), mark, f"M{x} 11h28"))
+            label = f"{style.name} ({count})"
+            mark = shape(SHAPES[style.code], round(x + 14, 1), 11, RADIUS)
+            entries.append(SpiderLegendEntry(LegendEntry(style, x, label), mark, f"M{x} 11h28"))
             x = round(x + 43 + 5.8 * len(label), 1)
     return tuple(entries)
 
@@ -155,6 +154,6 @@ def _summary(lines: Sequence[Line], measured: dict[str, list[tuple[int, float]]]
     return (
         f"Change from baseline of {len(lines)} participant{'s' if len(lines) > 1 else ''} over "
         f"{months(max(measured[line.number][-1][0] for line in lines)):.1f} months; at the last point "
-        f"{sum(1 for last in lasts if last <= -30)} at −30 % or less and "
-        f"{sum(1 for last in lasts if last >= 20)} at +20 % or more{without}."
+        f"{sum(1 for last in lasts if last <= -30)} at −30% or less and "
+        f"{sum(1 for last in lasts if last >= 20)} at +20% or more{without}."
     )

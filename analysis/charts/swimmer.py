@@ -1,16 +1,85 @@
 """The swimmer plot: one lane per participant, with treatment, response, progression and death since registration. PURE.
 
 Days count from registration, which is day 0; a treatment period includes its last day. The shade of a period is its
-dose level, the shape of a mark its kind, so that the plot reads in grey. Lanes grow narrower as they become many.
+dose level, the shape of a mark its kind, so that the plot is readable in gray. Lanes grow narrower as they become many.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-from analysis.charts.axis import WIDTH, Axis, Tick
-from analysis.charts.marks import month_axis, shape, unique_key
-from analysis.charts.swimmer_looks import KINDS, LEVELS, ONGOING, DrawnMark, LegendEntry, Level, legend
-from analysis.endpoints.survival import months
+from analysis.charts.axis import WIDTH, Axis, Tick, month_axis, shape, unique_key
+from analysis.statistics.survival import months
+
+
+@dataclass(frozen=True)
+class Level:
+    """How a dose level is drawn and what it is called; `pattern` names a pattern of the template."""
+
+    code: str
+    name: str
+    pattern: str
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a kind of mark is drawn: name in the legend, words in a sentence, shape, colours."""
+
+    code: str
+    name: str
+    words: str
+    shape: str
+    fill: str
+    ink: str
+
+
+LEVELS = (
+    Level("full", "Full dose", "full"),
+    Level("reduced", "Reduced", "reduced"),
+    Level("held", "Held", "held"),
+    Level("", "Dose not recorded", "unstated"),
+)
+KINDS = (
+    Kind("CR", "Complete", "complete response", "diamond", "#ffffff", "#17242b"),
+    Kind("PR", "Partial", "partial response", "circle", "#ffffff", "#17242b"),
+    Kind("response_end", "Response ends", "end of confirmed response", "bar", "#17242b", "#17242b"),
+    Kind("progression", "Progression", "progression", "triangle", "#f3c65f", "#17242b"),
+    Kind("death", "Death", "death", "cross", "none", "#17242b"),
+)
+ONGOING = Kind("ongoing", "On treatment", "on treatment", "arrow", "#17242b", "#17242b")
+
+
+@dataclass(frozen=True)
+class DrawnMark:
+    """One mark in place."""
+
+    path: str
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class LegendEntry:
+    """One entry of the legend: a dose level as a box, or a kind of mark; the place of its words."""
+
+    x: float
+    y: float
+    label: str
+    level: Level | None = None
+    mark: DrawnMark | None = None
+
+
+def legend(levels: Set[str], kinds: Set[str], *, ongoing: bool) -> tuple[LegendEntry, ...]:
+    """Only what occurs: dose levels in the first line, marks in the second."""
+    entries, x = [], 4.0
+    for level in (level for level in LEVELS if level.code in levels):
+        entries.append(LegendEntry(x, 4, level.name, level=level))
+        x = round(x + 36 + 6.2 * len(level.name), 1)
+    x = 4.0
+    for kind in (*(kind for kind in KINDS if kind.code in kinds), *([ONGOING] if ongoing else [])):
+        mark = DrawnMark(shape(kind.shape, round(x + 6, 1), 30, 4.5), kind)
+        entries.append(LegendEntry(x, 24, kind.name, mark=mark))
+        x = round(x + 30 + 6.2 * len(kind.name), 1)
+    return tuple(entries)
+
 
 LEFT, RIGHT, TOP = 62, 560, 50
 FOOT = 42
@@ -54,7 +123,7 @@ class DrawnLane:
 
     @property
     def words(self) -> str:
-        """What a pointer or a screen reader says of the lane."""
+        """The text of the lane for a pointer or a screen reader."""
         return f"{self.lane.number}: {self.course}"
 
 
@@ -83,7 +152,7 @@ class Swimmer:
 
 
 def swimmer(lanes: Sequence[Lane]) -> Swimmer:
-    """The plot of these participants, longest lane first; equal lanes stand in order of study number.
+    """The plot of these participants, longest lane first; equal lanes are in order of study number.
 
     Raises ValueError for a day before registration, a period that ends before it begins, an unknown level or kind.
     """
@@ -117,9 +186,9 @@ def _check(lane: Lane) -> None:
     for first, last, level in lane.treatment:
         if last < first:
             raise ValueError(f"{lane.number}: a period from day {first} to day {last} ends before it begins.")
-        if level not in {each.code for each in LEVELS}:
+        if level not in {known.code for known in LEVELS}:
             raise ValueError(f"{lane.number}: there is no dose level called {level}.")
-    unknown = [kind for _, kind in lane.marks if kind not in {each.code for each in KINDS}]
+    unknown = [kind for _, kind in lane.marks if kind not in {known.code for known in KINDS}]
     if unknown:
         raise ValueError(f"{lane.number}: there is no mark for {unknown[0]}.")
 
@@ -144,7 +213,7 @@ def _drawn(lane: Lane, top: float, row: float, across: Axis) -> DrawnLane:
         middle=middle,
         top=round(middle - _bar_height(row) / 2, 1),
         end=across.at(_length(lane)),
-        periods=tuple(_period(each, across) for each in sorted(lane.treatment)),
+        periods=tuple(_period(period, across) for period in sorted(lane.treatment)),
         marks=_marks(lane, middle, row * 0.3, across),
         course=_course(lane),
     )
@@ -153,12 +222,12 @@ def _drawn(lane: Lane, top: float, row: float, across: Axis) -> DrawnLane:
 def _period(period: tuple[int, int, str], across: Axis) -> DrawnPeriod:
     first, last, code = period
     x = across.at(first)
-    return DrawnPeriod(x, round(across.at(last + 1) - x, 1), next(each for each in LEVELS if each.code == code))
+    return DrawnPeriod(x, round(across.at(last + 1) - x, 1), next(level for level in LEVELS if level.code == code))
 
 
 def _marks(lane: Lane, middle: float, radius: float, across: Axis) -> tuple[DrawnMark, ...]:
     """The marks in order of day; one that would cover the last is moved beside it, the words keep its day."""
-    codes = [each.code for each in KINDS]
+    codes = [kind.code for kind in KINDS]
     drawn, free_from = [], 0.0
     for day, code in sorted(lane.marks, key=lambda mark: (mark[0], codes.index(mark[1]))):
         x = round(max(across.at(day), free_from), 1)
@@ -172,7 +241,7 @@ def _marks(lane: Lane, middle: float, radius: float, across: Axis) -> tuple[Draw
 
 
 def _course(lane: Lane) -> str:
-    names = {each.code: each.words for each in KINDS}
+    names = {kind.code: kind.words for kind in KINDS}
     treated = [last for _, last, _ in lane.treatment]
     parts = ["never treated" if not treated else f"treated to {months(max(treated)):.1f} months"]
     parts[0] += " and on treatment" if lane.ongoing else ""
@@ -186,7 +255,7 @@ def _summary(lanes: Sequence[Lane]) -> str:
     kinds = [{kind for _, kind in lane.marks} for lane in lanes]
     return (
         f"{len(lanes)} participant{'s' if len(lanes) > 1 else ''}, the longest for {months(_length(lanes[0])):.1f} "
-        f"months; {sum(1 for each in kinds if each & {'CR', 'PR'})} with a response, "
-        f"{sum(1 for each in kinds if 'progression' in each)} with progression, "
-        f"{sum(1 for each in kinds if 'death' in each)} died, {sum(1 for lane in lanes if lane.ongoing)} on treatment."
+        f"months; {sum(bool(marked & {'CR', 'PR'}) for marked in kinds)} with a response, "
+        f"{sum('progression' in marked for marked in kinds)} with progression, "
+        f"{sum('death' in marked for marked in kinds)} died, {sum(lane.ongoing for lane in lanes)} on treatment."
     )

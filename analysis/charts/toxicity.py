@@ -1,15 +1,106 @@
 """Adverse events by term: the worst grade of each participant, stacked by grade, as a share of those treated. PURE.
 
 Grades darken from 1 to 5 and carry their digit; a participant whose grade is missing is "undetermined", drawn apart.
-One group is a column of bars; two groups stand back to back on one scale, each in percent of its own denominator.
+One group is a column of bars; two groups are back to back on one scale, each in percent of its own denominator.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from analysis.charts.axis import WIDTH, Axis, Tick
-from analysis.charts.marks import unique_key
-from analysis.charts.toxicity_looks import LOOKS, DrawnBar, DrawnTerm, LegendEntry, Segment, legend, shortened
+from analysis.charts.axis import WIDTH, Axis, Tick, unique_key
+
+LONGEST_TERM = 33
+
+
+@dataclass(frozen=True)
+class GradeLook:
+    """How a grade is drawn: digit on the bar, name, fill, ink of the digit; undetermined has a dashed outline."""
+
+    digit: str
+    name: str
+    fill: str
+    ink: str
+    dash: str = "none"
+
+
+# From light to dark also in grey, so that the order of the grades is seen without colour.
+LOOKS = (
+    GradeLook("1", "grade 1", "#eef4f3", "#17242b"),
+    GradeLook("2", "grade 2", "#bcd8d4", "#17242b"),
+    GradeLook("3", "grade 3", "#74aaa5", "#17242b"),
+    GradeLook("4", "grade 4", "#2a6667", "#ffffff"),
+    GradeLook("5", "grade 5", "#101a1f", "#ffffff"),
+    GradeLook("?", "undetermined", "#ffffff", "#17242b", "2 2"),
+)
+
+
+@dataclass(frozen=True)
+class LegendEntry:
+    """One grade in the legend."""
+
+    look: GradeLook
+    x: float
+    label: str
+
+
+@dataclass(frozen=True)
+class Segment:
+    """The stretch of a bar that belongs to one grade; the digit is empty where it would not fit."""
+
+    look: GradeLook
+    x: float
+    width: float
+    digit: str
+    middle: float
+
+
+@dataclass(frozen=True)
+class DrawnBar:
+    """The bar of one term in one group, its number at the end, and its words; `cells` are the counts for the table."""
+
+    side: str
+    segments: tuple[Segment, ...]
+    label: str
+    label_x: float
+    anchor: str
+    words: str
+    cells: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class DrawnTerm:
+    """One row: the term, shortened where it must be, a bar per group, and the page of its participants."""
+
+    term: str
+    category: str
+    shown: str
+    top: float
+    middle: float
+    bars: tuple[DrawnBar, ...]
+    url: str = ""
+
+    @property
+    def words(self) -> str:
+        """The text of the row for a pointer or a screen reader."""
+        return "; ".join([f"{self.term} ({self.category})", *(bar.words for bar in self.bars)])
+
+
+def legend(shown: Set[GradeLook]) -> tuple[LegendEntry, ...]:
+    """The grades that occur, from 1 to undetermined."""
+    entries, x = [], 4.0
+    for look in (style for style in LOOKS if style in shown):
+        label = look.name.capitalize()
+        entries.append(LegendEntry(look, x, label))
+        x = round(x + 38 + 6 * len(label), 1)
+    return tuple(entries)
+
+
+def shortened(term: str) -> str:
+    """A long term cut in its middle: terms of the toxicity dictionary differ at their ends."""
+    if len(term) <= LONGEST_TERM:
+        return term
+    return f"{term[:17].rstrip()}…{term[-15:].lstrip()}"
+
 
 TOP, ROW, FOOT = 48, 20, 40
 BAR_HEIGHT = 14
@@ -73,7 +164,7 @@ class Toxicity:
 
 @dataclass(frozen=True)
 class Place:
-    """Where the bars of a group begin and end, and where the names of the terms stand."""
+    """Where the bars of a group begin and end, and the place of the names of the terms."""
 
     start: float
     end: float
@@ -94,14 +185,14 @@ def butterfly(left: Side, right: Side, most: int = 20) -> Toxicity:
 
 
 def _chart(sides: Sequence[Side], places: Sequence[Place], term_at: tuple[float, str], most: int) -> Toxicity:
-    found = [_by_name(side) for side in sides]
-    names = _ordered(found)
-    axes = _axes(places, _longest(sides, found, names[:most]))
+    by_side = [_by_name(side) for side in sides]
+    names = _ordered(by_side)
+    axes = _axes(places, _longest(sides, by_side, names[:most]))
     bottom = TOP + ROW * len(names[:most])
-    urls = {name: each.url for terms in reversed(found) for name, each in terms.items()}
+    urls = {name: term.url for terms in reversed(by_side) for name, term in terms.items()}
     bars = [
         tuple(_bar(side, terms.get(name, TermCount(name[0], name[1], {})), axis)
-        for side, terms, axis in zip(sides, found, axes, strict=True))
+        for side, terms, axis in zip(sides, by_side, axes, strict=True))
         for name in names[:most]
     ]  # fmt: skip
     return Toxicity(
@@ -110,7 +201,7 @@ def _chart(sides: Sequence[Side], places: Sequence[Place], term_at: tuple[float,
                    for place, (name, row) in enumerate(zip(names[:most], bars, strict=True))),
         ticks=tuple(tick for axis in axes for tick in _ticks(axis)),
         headings=tuple(_heading(side, axis) for side, axis in zip(sides, axes, strict=True)),
-        legend=legend({each.look for row in bars for bar in row for each in bar.segments}),
+        legend=legend({segment.look for row in bars for bar in row for segment in bar.segments}),
         zeros=tuple(axis.start for axis in axes),
         term_x=term_at[0],
         term_anchor=term_at[1],
@@ -124,13 +215,13 @@ def _by_name(side: Side) -> dict[tuple[str, str], TermCount]:
     """The terms somebody has, by term and category."""
     if side.denominator < 0:
         raise ValueError(f"{side.denominator} participants cannot be a denominator.")
-    found: dict[tuple[str, str], TermCount] = {}
-    for each in side.terms:
-        _check(each, side.denominator)
-        if (each.term, each.category) in found:
-            raise ValueError(f"{each.term} ({each.category}) is counted twice in one group.")
-        found[each.term, each.category] = each
-    return {name: each for name, each in found.items() if each.any_grade}
+    by_name: dict[tuple[str, str], TermCount] = {}
+    for term in side.terms:
+        _check(term, side.denominator)
+        if (term.term, term.category) in by_name:
+            raise ValueError(f"{term.term} ({term.category}) is counted twice in one group.")
+        by_name[term.term, term.category] = term
+    return {name: item for name, item in by_name.items() if item.any_grade}
 
 
 def _check(term: TermCount, denominator: int) -> None:
@@ -142,24 +233,24 @@ def _check(term: TermCount, denominator: int) -> None:
         raise ValueError(f"{term.term}: {term.any_grade} participants of {denominator} cannot be.")
 
 
-def _ordered(found: Sequence[Mapping[tuple[str, str], TermCount]]) -> list[tuple[str, str]]:
+def _ordered(by_side: Sequence[Mapping[tuple[str, str], TermCount]]) -> list[tuple[str, str]]:
     """Names by falling count of any grade, then of grade 3 and more, then by the alphabet."""
 
     def rank(name: tuple[str, str]) -> tuple[int, int, tuple[str, str]]:
-        here = [terms[name] for terms in found if name in terms]
-        severe = sum(count for each in here for grade, count in each.counts.items() if grade >= 3)
-        return -sum(each.any_grade for each in here), -severe, name
+        here = [terms[name] for terms in by_side if name in terms]
+        severe = sum(count for term in here for grade, count in term.counts.items() if grade >= 3)
+        return -sum(term.any_grade for term in here), -severe, name
 
-    return sorted({name for terms in found for name in terms}, key=rank)
+    return sorted({name for terms in by_side for name in terms}, key=rank)
 
 
 def _longest(
-    sides: Sequence[Side], found: Sequence[Mapping[tuple[str, str], TermCount]], names: Iterable[tuple[str, str]]
+    sides: Sequence[Side], by_side: Sequence[Mapping[tuple[str, str], TermCount]], names: Iterable[tuple[str, str]]
 ) -> float:
     shown = set(names)
     return max(
-        (100 * each.any_grade / side.denominator
-         for side, terms in zip(sides, found, strict=True) for name, each in terms.items() if name in shown),
+        (100 * term.any_grade / side.denominator
+         for side, terms in zip(sides, by_side, strict=True) for name, term in terms.items() if name in shown),
         default=0,
     )  # fmt: skip
 
@@ -181,7 +272,7 @@ def _row(name: tuple[str, str], url: str, place: int, bars: tuple[DrawnBar, ...]
 
 def _bar(side: Side, term: TermCount, axis: Axis) -> DrawnBar:
     counts = [term.counts.get(grade, 0) for grade in (1, 2, 3, 4, 5)] + [term.undetermined]
-    share = f" ({100 * term.any_grade / side.denominator:.0f} %)" if side.denominator else ""
+    share = f" ({100 * term.any_grade / side.denominator:.0f}%)" if side.denominator else ""
     grades = ", ".join(f"{look.name} {count}" for look, count in zip(LOOKS, counts, strict=True) if count)
     outwards = 1 if axis.end > axis.start else -1
     end = axis.at(100 * term.any_grade / side.denominator) if side.denominator else axis.start

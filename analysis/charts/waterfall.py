@@ -1,15 +1,13 @@
 """The waterfall plot: best change in the sum of longest diameters, one bar per participant. PURE.
 
 Responses are told apart by colour, by pattern and by a letter, so that the plot reads in grey and in print.
-The dashed lines stand at −30 % (partial response) and +20 % (progression) [RECIST 1.0].
+The dashed lines mark −30% (partial response) and +20% (progression) [RECIST 1.0].
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from zlib import crc32
 
-from analysis.charts.axis import HEIGHT, WIDTH, Axis, Tick, signed
-from analysis.charts.frame import Frame
+from analysis.charts.axis import HEIGHT, WIDTH, Axis, Frame, Tick, signed, unique_key
 from trial.rules.response.recist import IN_FORCE
 
 LARGE = Frame(WIDTH, HEIGHT, 46, 556, 40, 278)
@@ -18,7 +16,7 @@ NARROWEST_WITH_LETTER = 8  # narrower bars keep colour and pattern; the letter w
 GAP = 0.18  # share of a bar's place left empty
 WIDEST = 34
 CEILING_PERCENT = 100  # taller bars are cut here and marked, so that one of them does not flatten all others
-THRESHOLDS = ((20, "+20 %"), (-30, "−30 %"))
+THRESHOLDS = ((20, "+20%"), (-30, "−30%"))
 
 
 @dataclass(frozen=True)
@@ -69,9 +67,9 @@ class DrawnBar:
 
     @property
     def words(self) -> str:
-        """What a pointer or a screen reader says of the bar."""
-        cut = ", bar cut at +100 %" if self.cut else ""
-        return f"{self.bar.number}: {self.change} %, {self.bar.response}{cut}"
+        """The text of the bar for a pointer or a screen reader."""
+        cut = ", bar cut at +100%" if self.cut else ""
+        return f"{self.bar.number}: {self.change}%, {self.bar.response}{cut}"
 
 
 @dataclass(frozen=True)
@@ -103,17 +101,17 @@ class Waterfall:
 
 
 def waterfall(bars: Sequence[Bar], frame: Frame = LARGE) -> Waterfall:
-    """The plot of these participants in falling order of change; equal changes stand in order of study number.
+    """The plot of these participants in falling order of change; equal changes are in order of study number.
 
-    Raises ValueError for a change below −100 %, which no sum of diameters can have.
+    Raises ValueError for a change below −100%, which no sum of diameters can have.
     """
     for bar in bars:
         if not bar.change_percent >= -100:
-            raise ValueError(f"{bar.number}: a sum of diameters cannot change by {bar.change_percent} %.")
+            raise ValueError(f"{bar.number}: a sum of diameters cannot change by {bar.change_percent}%.")
     ordered = sorted(bars, key=lambda bar: (-bar.change_percent, bar.number))
     axis = _axis(ordered, frame)
     return Waterfall(
-        key=f"waterfall-{crc32(' '.join(bar.number for bar in ordered).encode()):08x}",
+        key=unique_key("waterfall", (bar.number for bar in ordered)),
         bars=_drawn(ordered, axis, frame),
         ticks=tuple(Tick(axis.at(value), signed(value)) for value in range(int(axis.low), int(axis.high) + 1, 50)),
         thresholds=tuple(Tick(axis.at(value), label) for value, label in THRESHOLDS),
@@ -126,7 +124,7 @@ def waterfall(bars: Sequence[Bar], frame: Frame = LARGE) -> Waterfall:
 
 def look(response: str) -> Look:
     """How this response is drawn; anything but CR, PR, SD and PD counts as other."""
-    return next((each for each in LOOKS if each.code == response), OTHER)
+    return next((style for style in LOOKS if style.code == response), OTHER)
 
 
 def _axis(bars: Sequence[Bar], frame: Frame) -> Axis:
@@ -161,11 +159,11 @@ def _one(bar: Bar, left: float, place: float, axis: Axis) -> DrawnBar:
 
 def _legend(bars: Sequence[Bar], frame: Frame) -> tuple[LegendEntry, ...]:
     entries, x = [], 4.0
-    for each in (*LOOKS, OTHER):
-        count = sum(1 for bar in bars if look(bar.response) is each)
+    for style in (*LOOKS, OTHER):
+        count = sum(1 for bar in bars if look(bar.response) is style)
         if count:
-            label = f"{each.letter} {count}" if frame.compact else f"{each.letter} {each.name} ({count})"
-            entries.append(LegendEntry(each, x, label))
+            label = f"{style.letter} {count}" if frame.compact else f"{style.letter} {style.name} ({count})"
+            entries.append(LegendEntry(style, x, label))
             x = round(x + 32 + 5.8 * len(label), 1)
     return tuple(entries)
 
@@ -175,6 +173,6 @@ def _summary(bars: Sequence[Bar]) -> str:
         return f"No participant has a follow-up assessment with a complete {IN_FORCE.sum_words} yet."
     shrunk = sum(1 for bar in bars if bar.change_percent <= -30)
     return (
-        f"Best change of {len(bars)} participants, from {signed(bars[0].change_percent, 1)} % "
-        f"to {signed(bars[-1].change_percent, 1)} %; {shrunk} reached −30 % or less."
+        f"Best change of {len(bars)} participants, from {signed(bars[0].change_percent, 1)}% "
+        f"to {signed(bars[-1].change_percent, 1)}%; {shrunk} reached −30% or less."
     )

@@ -1,118 +1,86 @@
-"""What moved between two results of a group: figures, and the participants whose facts differ. PURE."""
+"""What changed between two results of a group: numbers, and the participants whose facts differ. PURE."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.endpoints.cohort import Outcome
+from analysis.endpoints import registry
+from analysis.endpoints.answers.shapes import Endpoint
+from analysis.outcomes.cohort import Outcome
 
 Result = dict[str, Any]
+NOT_COMPUTED = "Not computed by that version"
 
 
 @dataclass(frozen=True)
-class Figure:
-    """One number of a result: its endpoint, its words, and the name it has in the answer."""
-
-    endpoint: str
-    words: str
-    name: str
-    is_share: bool = False
-
-
-FIGURES: tuple[Figure, ...] = (
-    Figure("response_rate", "Confirmed responders", "numerator"),
-    Figure("response_rate", "Evaluable participants", "denominator"),
-    Figure("response_rate", "Confirmed response rate", "estimate", True),
-    Figure("response_rate", "Confirmed response rate, lower limit", "lower", True),
-    Figure("response_rate", "Confirmed response rate, upper limit", "upper", True),
-    *(
-        Figure(code, f"{title}, {words}", name)
-        for code, title in (
-            ("progression_free_survival", "Progression-free survival"),
-            ("overall_survival", "Overall survival"),
-            ("time_to_progression", "Time to progression"),
-            ("duration_of_response", "Duration of response"),
-        )
-        for words, name in (
-            ("events", "events"),
-            ("participants", "denominator"),
-            ("median in months", "median_months"),
-            ("lower limit in months", "lower_months"),
-            ("upper limit in months", "upper_months"),
-        )
-    ),
-    Figure("toxicity", "Grade ≥ 3 related toxicity, participants", "numerator"),
-    Figure("toxicity", "Treated participants", "denominator"),
-    Figure("hormone_improvement", "Hormone improvement, participants", "numerator"),
-    Figure("hormone_improvement", "Hormone raised at baseline, participants", "denominator"),
-    Figure("adverse_events", "Any adverse event, participants", "numerator"),
-)
-
-
-@dataclass(frozen=True)
-class Moved:
-    """A figure or fact at both moments, in words; `moved` where they differ."""
+class Difference:
+    """A number or fact before and after, in words; `differs` where they do."""
 
     words: str
     before: str
     after: str
 
     @property
-    def moved(self) -> bool:
+    def differs(self) -> bool:
         """Whether the two differ."""
         return self.before != self.after
 
 
-def figures(before: Result, after: Result) -> list[Moved]:
-    """Every declared figure at both moments, in order of declaration."""
-    return [Moved(each.words, _shown(each, before), _shown(each, after)) for each in FIGURES]
+def numbers(before: Result, after: Result) -> list[Difference]:
+    """Every number of every endpoint in both results, in the order of the registry."""
+    return [difference for endpoint in registry.ENDPOINTS for difference in _of_endpoint(endpoint, before, after)]
 
 
-def _shown(figure: Figure, result: Result) -> str:
-    value = result["endpoints"][figure.endpoint][figure.name]
-    if value is None:
-        return "not reached or not estimable"
-    if figure.is_share:
-        return f"{100 * value:.1f} %"
-    return f"{value:.1f}" if isinstance(value, float) else str(value)
+def _of_endpoint(endpoint: Endpoint, before: Result, after: Result) -> list[Difference]:
+    earlier, later = _listed(endpoint, before), _listed(endpoint, after)
+    if earlier is None and later is None:
+        return [Difference(endpoint.title, NOT_COMPUTED, NOT_COMPUTED)]
+    words = dict.fromkeys([*(later or {}), *(earlier or {})])
+    return [Difference(name, _value(earlier, later, name), _value(later, earlier, name)) for name in words]
+
+
+def _listed(endpoint: Endpoint, result: Result) -> dict[str, str] | None:
+    answer = result["endpoints"].get(endpoint.code)
+    if answer is None:
+        return None
+    return {number.words: number.value for number in endpoint.listed(endpoint.arrange(answer))}
+
+
+def _value(listed: dict[str, str] | None, other: dict[str, str] | None, words: str) -> str:
+    """A row that only the other result has: nobody where rows are counts."""
+    if listed is None:
+        return NOT_COMPUTED
+    return listed.get(words, "0" if other and other.get(words, "").isdigit() else "none")
 
 
 def participants(before: Sequence[Outcome], after: Sequence[Outcome]) -> list[dict[str, Any]]:
     """Study number and what differs in the facts that decide endpoints, for everyone in whom something does."""
-    earlier = {each["number"]: _facts(each) for each in before}
-    later = {each["number"]: _facts(each) for each in after}
-    found = []
+    earlier = {outcome["number"]: _facts(outcome) for outcome in before}
+    later = {outcome["number"]: _facts(outcome) for outcome in after}
+    changed = []
     for number in sorted(earlier.keys() | later.keys()):
-        moved = _differences(earlier.get(number, {}), later.get(number, {}))
-        if moved:
-            found.append({"number": number, "moved": moved})
-    return found
+        differences = _differences(earlier.get(number, {}), later.get(number, {}))
+        if differences:
+            changed.append({"number": number, "differences": differences})
+    return changed
 
 
-def _differences(before: dict[str, str], after: dict[str, str]) -> list[Moved]:
-    pairs = [Moved(words, before.get(words, "not in the group"), after.get(words, "not in the group"))
+def _differences(before: dict[str, str], after: dict[str, str]) -> list[Difference]:
+    pairs = [Difference(words, before.get(words, "not in the group"), after.get(words, "not in the group"))
              for words in (after or before)]  # fmt: skip
-    return [each for each in pairs if each.moved]
+    return [pair for pair in pairs if pair.differs]
 
 
-def _facts(each: Outcome) -> dict[str, str]:
-    """The deciding facts of one participant in words."""
-    return {
-        "Evaluable": "yes" if each["evaluable"] else f"no: {each['exclusion']}",
-        "Confirmed response": each["confirmed"]["because"] if each["confirmed"] else "none",
-        "Best response": each["best"]["category"],
-        "Best change of the sum": "none" if each["best_change_percent"] is None else f"{each['best_change_percent']} %",
-        "Progression-free survival": _time(each["pfs"]),
-        "Overall survival": _time(each["os"]),
-        "Time to progression": _time(each["ttp"]),
-        "Duration of response": _time(each["dor"]) if each["dor"] else "no confirmed response",
-        "Related toxicity": each["toxicity"]["because"] or each["toxicity"]["status"],
-        "Hormones": ", ".join(row["marker"] for row in each["hormones"] if row["improved"]) or "no improvement",
-        "Cycles": str(each["treatment"]["cycles"]) if each["treatment"] else "none",
+def _facts(outcome: Outcome) -> dict[str, str]:
+    """The deciding facts of one participant in words: those that several endpoints share, then each endpoint's own."""
+    change = outcome["best_change_percent"]
+    facts = {
+        "Evaluable": "yes" if outcome["evaluable"] else f"no: {outcome['exclusion']}",
+        "Best response": outcome["best"]["category"],
+        "Best change of the sum": "none" if change is None else f"{change}%",
+        "Cycles": str(outcome["treatment"]["cycles"]) if outcome["treatment"] else "none",
     }
-
-
-def _time(found: dict[str, Any]) -> str:
-    if found["days"] is None:
-        return str(found["because"])
-    return f"{found['days']} days, {'event' if found['event'] else 'censored'}: {found['because']}"
+    for endpoint in registry.ENDPOINTS:
+        readable = endpoint.is_readable(outcome)
+        facts |= endpoint.facts(outcome) if readable else {endpoint.title: NOT_COMPUTED}
+    return facts

@@ -1,21 +1,18 @@
-"""The facts that decide a participant's part in a figure, in words, each with the entry that says it. PURE."""
+"""Who is behind a number, and the facts that decide it in words, each with its entry. PURE."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.endpoints.answers.hormones import flags
-from analysis.endpoints.cohort import Outcome
-from analysis.endpoints.dictionary import name_of
+from analysis.outcomes.cohort import Outcome
+from analysis.outcomes.dictionary import name_of
 from trial.protocol import MARKERS, OFF_TREATMENT_REASONS
 from trial.rules.dates.partial_date import from_stored
-
-NAMES = {"os": "overall survival", "pfs": "progression-free survival", "ttp": "time to progression",
-         "dor": "duration of response"}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """One fact in words; `entry` is kind/row of the entry it stands in, empty where it follows from several."""
+    """One fact in words; `entry` is kind/row of its entry, empty where it follows from several."""
 
     words: str
     entry: str = ""
@@ -31,6 +28,32 @@ class Evidence:
         return self.entry.partition("/")[2]
 
 
+@dataclass(frozen=True)
+class Figure:
+    """A number of the pages: its title, whether a participant is counted in it, and the facts that decide that.
+
+    endpoint: the code of the endpoint that it belongs to, empty for none. named: who is in it by the endpoint's answer,
+    where an answer does not count everybody that `includes` does.
+    """
+
+    title: str
+    includes: Callable[[Outcome], bool]
+    explains: Callable[[Outcome], list[Evidence]]
+    endpoint: str = ""
+    named: Callable[[dict[str, Any]], list[str]] | None = None
+
+    def is_computed(self, result: dict[str, Any]) -> bool:
+        """Whether a stored result, perhaps of an earlier version, has the endpoint that the number belongs to."""
+        return not self.endpoint or self.endpoint in result["endpoints"]
+
+    def members(self, outcomes: Sequence[Outcome], result: dict[str, Any]) -> list[Outcome]:
+        """The outcomes counted; result: the stored result of the group that the number is read from."""
+        if self.named is None:
+            return [outcome for outcome in outcomes if self.includes(outcome)]
+        named = set(self.named(result["endpoints"][self.endpoint]))
+        return [outcome for outcome in outcomes if outcome["number"] in named]
+
+
 def marker_name(code: str) -> str:
     """A marker as the record calls it."""
     return dict(MARKERS).get(code, code)
@@ -41,60 +64,60 @@ def reason_off(code: str) -> str:
     return dict(OFF_TREATMENT_REASONS).get(code, code)
 
 
-def of_populations(each: Outcome) -> list[Evidence]:
+def of_populations(outcome: Outcome) -> list[Evidence]:
     """Why someone is or is not eligible and evaluable."""
-    words = f"registered {_day(each['registered_on'])}, " + ("treated" if each["treated"] else "no dose taken")
-    why = each["ineligible_because"] or each["exclusion"]
+    words = f"registered {_day(outcome['registered_on'])}, " + ("treated" if outcome["treated"] else "no dose taken")
+    why = outcome["ineligible_because"] or outcome["exclusion"]
     return [Evidence(words, "registration/0"), Evidence(f"not evaluable: {why}" if why else "eligible and evaluable")]
 
 
-def of_response(each: Outcome) -> list[Evidence]:
+def of_response(outcome: Outcome) -> list[Evidence]:
     """The assessments that make the confirmed response, or all of them where none is confirmed."""
-    confirmed = each["confirmed"]
+    confirmed = outcome["confirmed"]
     if confirmed is None:
-        return [Evidence(f"{each['best']['category']}: {each['best']['because']}"), *of_assessments(each)]
+        return [Evidence(f"{outcome['best']['category']}: {outcome['best']['because']}"), *of_assessments(outcome)]
     deciding = {confirmed["on"], confirmed["confirmed_on"]}
-    rows = [_assessment(row) for row in each["assessments"] if row["on"] in deciding]
+    rows = [_assessment(row) for row in outcome["assessments"] if row["on"] in deciding]
     return [Evidence(confirmed["because"]), *rows]
 
 
-def of_assessments(each: Outcome) -> list[Evidence]:
+def of_assessments(outcome: Outcome) -> list[Evidence]:
     """Each follow-up assessment with the numbers used."""
-    return [_assessment(row) for row in each["assessments"]]
+    return [_assessment(row) for row in outcome["assessments"]]
 
 
 def _assessment(row: dict[str, Any]) -> Evidence:
     return Evidence(f"{_day(row['on'])}: {row['because']}", f"assessment/{row['id']}")
 
 
-def of_time(each: Outcome, key: str) -> list[Evidence]:
-    """Where the time starts and what ends it."""
-    found = each[key]
-    if found is None:
+def of_time(outcome: Outcome, key: str, name: str) -> list[Evidence]:
+    """Where the time starts and what ends it; `name` of the time in words."""
+    time = outcome[key]
+    if time is None:
         return [Evidence("no confirmed response")]
-    if found["days"] is None:
-        return [Evidence(found["because"])]
-    ends = "event" if found["event"] else "censored"
-    words = found["because"].removeprefix("censored: ")
+    if time["days"] is None:
+        return [Evidence(time["because"])]
+    ends = "event" if time["event"] else "censored"
+    words = time["because"].removeprefix("censored: ")
     return [
-        Evidence(f"{NAMES[key]}: {found['days']} days from {_day(found['start_on'])}"),
-        Evidence(f"{ends} on {_day(found['on'])}: {words}", found["entry"]),
+        Evidence(f"{name}: {time['days']} days from {_day(time['start_on'])}"),
+        Evidence(f"{ends} on {_day(time['on'])}: {words}", time["entry"]),
     ]
 
 
-def of_severe_toxicity(each: Outcome) -> list[Evidence]:
+def of_severe_toxicity(outcome: Outcome) -> list[Evidence]:
     """The events that are severe and related in one."""
-    return [_event(row) for row in each["toxicity"]["events"] if row["counts"] == "yes"] or of_toxicity(each)
+    return [_event(row) for row in outcome["toxicity"]["events"] if row["counts"] == "yes"] or of_toxicity(outcome)
 
 
-def of_toxicity(each: Outcome) -> list[Evidence]:
+def of_toxicity(outcome: Outcome) -> list[Evidence]:
     """What was found, and every event on treatment."""
-    return [Evidence(each["toxicity"]["because"]), *(_event(row) for row in each["toxicity"]["events"])]
+    return [Evidence(outcome["toxicity"]["because"]), *(_event(row) for row in outcome["toxicity"]["events"])]
 
 
-def of_term(each: Outcome, term: str) -> list[Evidence]:
+def of_term(outcome: Outcome, term: str) -> list[Evidence]:
     """The events of one term."""
-    return [_event(row) for row in each["toxicity"]["events"] if row["term"] == term]
+    return [_event(row) for row in outcome["toxicity"]["events"] if row["term"] == term]
 
 
 def _event(row: dict[str, Any]) -> Evidence:
@@ -106,30 +129,37 @@ def _event(row: dict[str, Any]) -> Evidence:
     return Evidence(f"{name}: {grade}, {attribution}{onset}{flag}", f"adverse_event/{row['id']}")
 
 
-def of_hormones(each: Outcome) -> list[Evidence]:
+def of_hormones(outcome: Outcome) -> list[Evidence]:
     """Every marker raised at baseline."""
-    return [fact for row in each["hormones"] if row["raised"] for fact in of_marker(each, row["marker"])]
+    return [fact for row in outcome["hormones"] if row["raised"] for fact in of_marker(outcome, row["marker"])]
 
 
-def of_marker(each: Outcome, marker: str) -> list[Evidence]:
+def of_marker(outcome: Outcome, marker: str) -> list[Evidence]:
     """What was found of one marker, and its samples."""
-    found = [row for row in each["hormones"] if row["marker"] == marker]
-    facts = [Evidence("; ".join([f"{marker_name(marker)}: {row['because']}", *flags(row)])) for row in found]
-    return facts + [_sample(sample) for row in found for sample in row["samples"]]
+    rows = [row for row in outcome["hormones"] if row["marker"] == marker]
+    facts = [Evidence("; ".join([f"{marker_name(marker)}: {row['because']}", *flags(row)])) for row in rows]
+    return facts + [_sample(sample) for row in rows for sample in row["samples"]]
+
+
+def flags(marker: dict[str, Any]) -> list[str]:
+    """What confounds a marker, in words."""
+    analogue = f"somatostatin analog: {marker['analogue']}" if marker["analogue"] else ""
+    assay = "some levels were measured by another assay or in another unit" if marker["assay_changed"] else ""
+    return [words for words in (analogue, assay, marker["note"]) if words]
 
 
 def _sample(sample: dict[str, Any]) -> Evidence:
     value = sample["value"] or "no value"
-    share = f", {sample['percent_of_baseline']} % of baseline" if sample["percent_of_baseline"] else ""
+    share = f", {sample['percent_of_baseline']}% of baseline" if sample["percent_of_baseline"] else ""
     why_not = f"; not used: {sample['why_not']}" if sample["why_not"] else ""
     return Evidence(f"{_day(sample['on'])}: {value}{share}{why_not}", f"hormone/{sample['id']}")
 
 
-def of_treatment(each: Outcome) -> list[Evidence]:
+def of_treatment(outcome: Outcome) -> list[Evidence]:
     """Cycles, dose and the end of treatment."""
-    given = each["treatment"]
+    given = outcome["treatment"]
     dose = given["dose_intensity_percent"]
-    words = f"{given['cycles']} cycles, relative dose intensity " + ("not known" if dose is None else f"{dose} %")
+    words = f"{given['cycles']} cycles, relative dose intensity " + ("not known" if dose is None else f"{dose}%")
     changes = f"; {given['reductions']} reductions, {given['holds']} holds, {_count(given['delays'])} delays"
     facts = [Evidence(words + changes)]
     if given["off_on"]:
@@ -142,17 +172,32 @@ def _count(value: Any) -> int:
     return len(value) if isinstance(value, list) else int(value)
 
 
-def of_queries(each: Outcome) -> list[Evidence]:
+def of_queries(outcome: Outcome) -> list[Evidence]:
     """Each contradiction with the assessment it is about."""
     return [
         Evidence(row["words"], f"assessment/{row['assessment_id']}" if row.get("assessment_id") else "")
-        for row in each["queries"]
+        for row in outcome["queries"]
     ]
 
 
-def of_flags(each: Outcome) -> list[Evidence]:
+def of_flags(outcome: Outcome) -> list[Evidence]:
     """How each partial date was read."""
-    return [Evidence(words) for words in each["flags"]]
+    return [Evidence(words) for words in outcome["flags"]]
+
+
+# What an endpoint reads of an outcome → the entries that it comes from.
+_BY_NAME: dict[str, Callable[[Outcome], list[Evidence]]] = {
+    "confirmed": of_response, "confirmed_strictly": of_response, "best": of_response,
+    "best_unconfirmed": of_assessments, "best_change_percent": of_assessments, "assessments": of_assessments,
+    "toxicity": of_toxicity, "hormones": of_hormones, "treatment": of_treatment, "queries": of_queries,
+    "flags": of_flags,
+}  # fmt: skip
+
+
+def of_names(outcome: Outcome, names: Sequence[str]) -> list[Evidence]:
+    """The facts behind what is read under these names; why someone is in a population where no name has any."""
+    sources = dict.fromkeys(_BY_NAME[name] for name in names if name in _BY_NAME)
+    return [fact for source in sources for fact in source(outcome)] or of_populations(outcome)
 
 
 def _day(stored: str) -> str:

@@ -4,11 +4,12 @@ from typing import Any
 
 from django import template
 from django.urls import reverse
+from django.utils import timezone
 
 from analysis.endpoints import evidence
 from analysis.endpoints.answers.treatment import ONGOING
 from analysis.endpoints.evidence import Evidence
-from trial.rules.dates.partial_date import from_stored
+from trial.rules.dates import site_time
 from trial.rules.response.recist import IN_FORCE
 
 register = template.Library()
@@ -20,10 +21,17 @@ def sum_of_diameters() -> str:
     return IN_FORCE.sum_words
 
 
-@register.filter
-def percent(value: float | None) -> str:
-    """0.0976 → `9.8 %`; None → `not estimable`."""
-    return "not estimable" if value is None else f"{value * 100:.1f} %"
+@register.simple_tag
+def behind(panel: Any, part: str, code: str) -> str:
+    """The address of the participants behind a number of an endpoint, at the moment that the panel shows."""
+    return reverse("analysis:behind", args=[panel.letter, f"{part}-{code}"]) + panel.query
+
+
+@register.simple_tag
+def now_in_utc() -> str:
+    """The present as `24-NOV-2026 14:30 UTC`."""
+    return site_time.in_utc(timezone.now())
+
 
 
 @register.filter
@@ -33,17 +41,6 @@ def p_value(value: float | None) -> str:
         return "not estimable"
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
 
-
-@register.filter
-def in_months(value: float | None) -> str:
-    """7.42 → `7.4`; None → `not reached`."""
-    return "not reached" if value is None else f"{value:.1f}"
-
-
-@register.filter
-def clinical_date(value: Any) -> str:
-    """`2006-01-12` → `12-JAN-2006`; empty for None."""
-    return str(from_stored(value)) if value else ""
 
 
 @register.filter
@@ -57,14 +54,6 @@ def in_words(code: str) -> str:
     """`progression_free_survival` → `Progression free survival`."""
     words = code.replace("_", " ")
     return words[:1].upper() + words[1:]
-
-
-@register.filter
-def spread(found: dict[str, float | None]) -> str:
-    """`4.0 (1.0 to 12.0)`; `not estimable` without a median."""
-    if found["median"] is None or found["lowest"] is None or found["highest"] is None:
-        return "not estimable"
-    return f"{found['median']:.1f} ({found['lowest']:.1f} to {found['highest']:.1f})"
 
 
 @register.filter

@@ -1,34 +1,63 @@
-"""The study chair's dashboard: both groups side by side, refreshing by themselves; or as of a past moment."""
+"""The study chair's dashboard: all groups side by side, refreshing by themselves; or as of a past moment."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from analysis import selectors
-from analysis.moments import Moment
-from analysis.views import at_moment
+from analysis.endpoints import figures
+from analysis.results.moments import Moment
+from analysis.views import panels
+from analysis.views.panels import GroupPanel
 from trial.record import access
 
 
 @access.allows(*access.READS_RESULTS)
-@at_moment.at_a_moment
+@panels.at_a_moment
 def dashboard(request: HttpRequest, moment: Moment | None) -> HttpResponse:
-    """Both groups; each panel asks for itself again when its group has moved."""
-    at_moment.opened(request, "Dashboard", moment)
-    context = {"panels": at_moment.panels(moment), "moment": moment}
+    """Every group; each panel asks for itself again when its group has moved."""
+    panels.opened(request, "Dashboard", moment)
+    context = {"panels": panels.every_group(moment), "moment": moment}
     return render(request, "analysis/dashboard.html", context)
 
 
 @access.allows(*access.READS_RESULTS)
-@at_moment.at_a_moment
+@panels.at_a_moment
 def panel(request: HttpRequest, letter: str, moment: Moment | None) -> HttpResponse:
     """One group's panel; 204 (keep what you have) while the shown change is still the newest result."""
-    group = selectors.group_or_404(letter)
+    group = panels.group_or_404(letter)
     if moment is None:
-        newest = selectors.newest_shown(group.value)
+        newest = panels.newest_shown(group.value)
         if newest is not None and request.GET.get("shown") == str(newest):
             return HttpResponse(status=204)
-        return render(request, "analysis/_panel.html", {"panel": selectors.panel(group.value)})
-    found = selectors.panel(group.value, moment)
-    if found.stored is None:
+        return render(request, "analysis/_panel.html", {"panel": panels.panel(group.value)})
+    shown = panels.panel(group.value, moment)
+    if shown.stored is None:
         return HttpResponse(status=204)
-    return render(request, "analysis/_panel.html", {"panel": found, "moment": moment})
+    return render(request, "analysis/_panel.html", {"panel": shown, "moment": moment})
+
+
+# A page of more is not read; all study data can be exported.
+MOST_ROWS = 500
+
+
+@access.allows(*access.READS_RESULTS)
+@panels.of_group
+def group(request: HttpRequest, panel: GroupPanel) -> HttpResponse:
+    """The group's endpoints, plots large, with settings and exclusions."""
+    panels.opened(request, f"Group {panel.letter}", panel.moment)
+    return render(request, "analysis/group.html", {"panel": panel, "moment": panel.moment})
+
+
+@access.allows(*access.READS_RESULTS)
+@panels.of_group
+def behind(request: HttpRequest, panel: GroupPanel, figure: str) -> HttpResponse:
+    """The participants behind a number, each with the facts that decide it."""
+    asked = figures.figure(figure)
+    if asked is None:
+        raise Http404("There is no such figure.")
+    panels.opened(request, f"Group {panel.letter}, behind “{asked.title}”", panel.moment)
+    is_computed = panel.result is not None and asked.is_computed(panel.result)
+    members = asked.members(panel.outcomes, panel.answer) if is_computed else []
+    rows = [{"outcome": outcome, "facts": asked.explains(outcome)} for outcome in members[:MOST_ROWS]]
+    context = {"panel": panel, "moment": panel.moment, "title": asked.title, "rows": rows, "in_all": len(members),
+               "is_computed": is_computed}  # fmt: skip
+    return render(request, "analysis/behind.html", context)

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from trial import protocol
+from trial.refused import Refused
 from trial.rules.dates.partial_date import PartialDate
 from trial.rules.response.recist import IN_FORCE
 
@@ -33,15 +34,15 @@ class Check:
     edition: int = 1
 
 
-class Refused(Exception):
-    """One or more hard checks failed; `failures` are the checks, the message their words."""
+class ChecksFailed(Refused):
+    """One or more hard checks failed; `failures` are the checks, the reasons their words."""
 
     def __init__(self, failures: tuple[Check, ...]) -> None:
-        super().__init__(" ".join(check.words for check in failures))
+        super().__init__(*(check.words for check in failures))
         self.failures = failures
 
 
-class SecondLook(Refused):
+class SecondLook(ChecksFailed):
     """Soft checks failed that nobody has acknowledged: nothing is saved until each has its reason."""
 
 
@@ -54,13 +55,13 @@ def settle(checks: tuple[Check, ...], facts: Facts, acknowledged: Mapping[str, s
     """The soft checks that fail on these facts, once nothing stands in the way of saving.
 
     acknowledged: check id → reason, as given on a page; None where nobody sits in front of it (an import, the system):
-    the soft failures are then kept as not looked at. Raises Refused for a hard check, SecondLook for a soft one
+    the soft failures are then kept as not looked at. Raises ChecksFailed for a hard check, SecondLook for a soft one
     without a reason.
     """
     found = failing(checks, facts)
     hard = tuple(check for check in found if check.severity == HARD)
     if hard:
-        raise Refused(hard)
+        raise ChecksFailed(hard)
     if acknowledged is not None:
         open_ones = tuple(check for check in found if not acknowledged.get(check.id, "").strip())
         if open_ones:

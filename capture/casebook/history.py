@@ -13,26 +13,29 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Max, Model, Q
 
-from capture.casebook.forms.base import CasebookForm
-from capture.casebook.registry import CASEBOOK
+from capture.casebook.registry import FORMS
 from trial import protocol
 from trial.audit import holds, redaction
 from trial.audit.redaction import MARK
+from trial.audit.tables import above, audited, record_models
 from trial.models import (
     AdverseEvent,
-    Assessment,
     Change,
-    Cycle,
     EligibilityAnswer,
+    ExpeditedReport,
     LaboratoryResult,
     Lesion,
     LesionReading,
-    Participant,
+    NotDone,
+    RecordRow,
     Redaction,
+    RegistrationFinding,
     Role,
     Version,
+    Waiver,
 )
 from trial.models.audit import ACTS
+from trial.models.fields import in_a_sentence, label
 from trial.protocol import ctcae_v3
 from trial.record import versions_in_force
 from trial.rules.dates import partial_date, site_time
@@ -91,14 +94,12 @@ def notes_of(versions: Iterable[Version], *more: Change) -> dict[int, tuple[str,
     return {number: tuple(said) for number, said in found.items()}
 
 
-# Columns that say nothing to a reader: keys, and what the heading of the entry says already.
-SILENT = frozenset({"id", "participant_id", "assessment_id", "cycle_id", "site_id", "edition", "item", "lesion_id",
-                    "visit_id", "analyte", "event_id"})  # fmt: skip
+# What the heading of a row says already.
+IN_THE_HEADING = frozenset({(EligibilityAnswer, "edition"), (EligibilityAnswer, "item"), (LaboratoryResult, "analyte")})
 # Acts that save a form, by an edition of it.
 SAVES_A_FORM = frozenset({"register", "enter", "correct", "import"})
 # Columns that rows of earlier versions lack, and what those rows meant all the same.
 CAME_LATER = {"aware_offset": "UTC", "time_zone": "UTC"}
-EDITION = "Form version"
 ITEM_WORDS = {item.code: item.words for item in protocol.ELIGIBILITY}
 
 
@@ -179,28 +180,37 @@ def since(rows: Sequence[Model], opened_at: int) -> list[Entry]:
     return gone[::-1] + [entry for entry in entries(rows) if entry.number > opened_at]
 
 
-def rows_of_registration(participant: Participant) -> list[Model]:
-    """The participant's details and the answers to the checklist."""
-    return [participant, *participant.eligibility_answers.order_by("id")]
+# What a participant has that is no form of the casebook and has a history of its own, by its kind in the address.
+OWN_HISTORY: dict[str, type[RecordRow]] = {
+    "waiver": Waiver, "finding": RegistrationFinding, "not_done": NotDone, "expedited_report": ExpeditedReport,
+}  # fmt: skip
 
 
-def rows_of_cycle(cycle: Cycle) -> list[Model]:
-    """A cycle and its dosing periods, struck-out ones too."""
-    return [cycle, *cycle.periods.order_by("id")]
+def rows_of(row: RecordRow) -> list[Model]:
+    """The rows of the record that an entry consists of, struck-out ones too: itself, what was chosen in it (the lesions
+    of a baseline), and the rows below it."""
+    lines: list[Model] = []
+    chosen: list[Model] = []
+    kind = row.place.form or row.place.forms.get(getattr(row, row.place.by, ""), "")
+    for model, parent, others in _below(type(row)):
+        found = list(model._default_manager.filter(**{parent: row}).select_related(*others).order_by("id"))
+        lines += found
+        named = [name for name in others if model._meta.get_field(name).related_model.place.entered_with == kind]
+        chosen += [getattr(line, name) for line in found for name in named]
+    return [row, *chosen, *lines]
 
 
-def rows_of_assessment(assessment: Assessment) -> list[Model]:
-    """An assessment and its readings; the baseline also holds the lesions themselves."""
-    readings = list(assessment.readings.select_related("lesion").order_by("id"))
-    lesions = [reading.lesion for reading in readings] if assessment.kind == Assessment.Kind.BASELINE else []
-    return [assessment, *lesions, *readings]
-
-
-def rows_of_entry(form: CasebookForm, row: Model) -> list[Model]:
-    """An entry and the lines below it, struck-out ones too."""
-    if form.lines is None:
-        return [row]
-    return [row, *form.lines.model.objects.filter(**{form.lines.parent: row}).order_by("id")]
+@cache
+def _below(model: type[RecordRow]) -> tuple[tuple[type[RecordRow], str, tuple[str, ...]], ...]:
+    """The models of the rows below those of a model, with the key that leads up, and their other keys."""
+    found = []
+    for line in record_models():
+        key = above(line)
+        if key is not None and key.related_model is model and line not in OWN_HISTORY.values():
+            keys = [field for field in line._meta.concrete_fields if field.is_relation and field is not key]
+            others = tuple(field.name for field in keys if issubclass(field.related_model, RecordRow))
+            found.append((line, key.name, others))
+    return tuple(found)
 
 
 def _of(rows: Iterable[Model]) -> Q:
@@ -229,7 +239,7 @@ def _entry(change: Any, lines: list[Line], editions: dict[int, str]) -> Entry:
     # A Change that touched only rows below the entry leaves its edition as it was.
     until_then = max((number for number in editions if number <= change.id), default=None)
     edition = editions[until_then] if until_then is not None and change.act in SAVES_A_FORM else ""
-    said = tuple(line for line in lines if line.label != EDITION)
+    said = tuple(line for line in lines if line.column != "form_edition")
     return Entry(change.id, change.at, ACTS.get(change.act, change.act), who, role, change.reason, said, edition)
 
 
@@ -241,8 +251,8 @@ def lines_of(version: Version, before: dict[str, Any], name: str) -> list[Line]:
         same = before.get(column, CAME_LATER.get(column)) == value or (not before and value in (None, ""))
         if same or _is_silent(version, column):
             continue
-        label = _label(model, column)
-        words = f"{name}: {label.lower()}" if name else label
+        called = _label(model, column)
+        words = f"{name}: {in_a_sentence(called)}" if name else called
         may_go = bool(value) and redaction.is_free(version.table_name, column)
         found.append(Line(words, _words(model, column, before), _words(model, column, version.row),
                           version.pk, column, may_go))  # fmt: skip
@@ -250,10 +260,14 @@ def lines_of(version: Version, before: dict[str, Any], name: str) -> list[Line]:
 
 
 def _is_silent(version: Version, column: str) -> bool:
-    """The edition of the checklist says nothing to a reader; of which edition an approval is, everything."""
+    """Keys of other rows of the record say nothing to a reader, nor does what the heading says already."""
     if column == "aware_offset":
         return not version.row.get("aware_on")
-    return column in SILENT and (version.table_name, column) != ("trial_editionapproval", "edition")
+    model = _model(version.table_name)
+    field = _field(model, column)
+    is_key = field is not None and (field.primary_key or field.is_relation and field.related_model is not model
+                                    and issubclass(field.related_model, RecordRow))  # fmt: skip
+    return is_key or (model, column) in IN_THE_HEADING
 
 
 @cache
@@ -261,10 +275,20 @@ def _model(table: str) -> Any:
     return next(model for model in apps.get_app_config("trial").get_models() if model._meta.db_table == table)
 
 
+@cache
+def _field(model: Any, column: str) -> Any:
+    """The field of a column of a version; None for one that the table has no more."""
+    return next((field for field in model._meta.fields if column in (field.name, field.attname)), None)
+
+
+def called(table: str, column: str) -> str:
+    """What a column of a version of this table is called."""
+    return _label(_model(table), column) if table in audited() else column.replace("_", " ").capitalize()
+
+
 def _label(model: Any, column: str) -> str:
-    if column == "form_edition":
-        return EDITION
-    return column.replace("_mm", " (mm)").replace("_", " ").strip().capitalize().replace("(mm)hg", "(mmHg)")
+    field = _field(model, column)
+    return label(field) if field is not None else column.replace("_", " ").strip().capitalize()
 
 
 def _words(model: Any, column: str, row: dict[str, Any]) -> str:
@@ -281,10 +305,10 @@ def _words(model: Any, column: str, row: dict[str, Any]) -> str:
         return site_time.in_utc(datetime.fromisoformat(str(value)))
     said = value if isinstance(value, str) else json.dumps(value)
     if column == "form":
-        return next((form.title for form in CASEBOOK if form.kind == said), said)
+        return FORMS[said].title if said in FORMS else said
     if model is AdverseEvent and column in ("term", "select"):
         return _of_the_dictionary().get(said, said)
-    choices = _choices(model, column)
+    choices = dict(getattr(_field(model, column), "choices", None) or ())
     return str(choices.get(value, said)) if choices else said
 
 
@@ -295,12 +319,6 @@ def _of_the_dictionary() -> dict[str, str]:
     return {each.code: each.name for each in terms} | {
         select.code: select.words for each in terms for select in each.selects
     }
-
-
-@cache
-def _choices(model: Any, column: str) -> dict[Any, Any]:
-    field = next((each for each in model._meta.fields if each.column == column), None)
-    return dict(getattr(field, "choices", None) or {})
 
 
 def _day(text: str) -> str:

@@ -61,6 +61,6 @@ def _is_day(field: Any) -> bool:
 
 
 def _standing(model: type[Model], participant: Participant) -> QuerySet[Any]:
-    rows = model._default_manager.filter(struck_out_reason="")
+    rows = model._default_manager.standing()
     above = tables.above(model)
     return rows.filter(**{f"{above.name}__participant" if above else "participant": participant})

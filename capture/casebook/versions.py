@@ -5,7 +5,7 @@ in force at the site; where that is another one, the page is opened for correcti
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -14,13 +14,12 @@ from django.http import HttpRequest
 from capture.casebook import registry
 from capture.casebook.labels import field_label
 from trial.models import Participant
+from trial.models.fields import label
 from trial.protocol import form_versions
-from trial.record import changes, versions_in_force
+from trial.record import versions_in_force
+from trial.record.save import Save
 from trial.record.versions_in_force import SavedBy
-
-
-class NotInForce(changes.RecordBusy):
-    """The edition may not be used at the site, or a field was given that it does not ask; nothing was saved."""
+from trial.refused import Refused
 
 
 def number_of(site_id: int, form: str, edition: int | None) -> int:
@@ -35,13 +34,13 @@ def checks_of(form: str, number: int) -> tuple[registry.Check, ...]:
 
 
 def keep(row: Any, form: str, site_id: int, number: int) -> None:
-    """Puts the edition on the entry, filled but not saved yet; called inside the Change. Raises NotInForce.
+    """Puts the edition on the entry, filled but not saved yet; called inside the Change. Raises Refused.
 
     Asked under the writers' lock: no approval comes or goes between this question and the save.
     """
     usable = versions_in_force.usable_at(site_id, form)
     if number not in usable:
-        raise NotInForce(
+        raise Refused(
             f"Version {number} of this form is not approved at the site, which uses version {max(usable)}. Nothing "
             "was saved."
         )
@@ -61,10 +60,10 @@ def _is_kept(row: Any, name: str, stored: dict[str, Any]) -> bool:
 def _refuse(row: Any, form: str, number: int, given: list[str]) -> None:
     if given:
         asked_from = form_versions.asked_from(form, given[0])
-        label = str(row._meta.get_field(given[0]).verbose_name)
-        raise NotInForce(
-            f"“{label.capitalize()}” is part of this form from version {asked_from}, and this entry is in version "
-            f"{number}. Nothing was saved."
+        words = label(row._meta.get_field(given[0]))
+        raise Refused(
+            f"“{words}” is part of this form from version {asked_from}, and this entry is in version {number}. "
+            "Nothing was saved."
         )
 
 
@@ -108,9 +107,9 @@ def ask_by(
     for name in form_versions.asked_after(kind, number):
         if name in form.fields:
             form.fields[name] = _not_asked(form, kind, number, name, is_on_record, is_shown)
-    for name, label in form_versions.labels(kind, number).items():
+    for name, words in form_versions.labels(kind, number).items():
         if name in form.fields:
-            form.fields[name].label, form.fields[name].help_text = label, ""
+            form.fields[name].label, form.fields[name].help_text = words, ""
     for name in form_versions.asked_between(kind, new_since, number) if new_since else ():
         if name in form.fields:
             form.fields[name].new_in = f"new in version {form_versions.asked_from(kind, name)}",
@@ -174,13 +173,14 @@ class PageEdition:
         ask_by(form, self.form, self.number, is_on_record=self.saved_by is not None, is_shown=not self.may_enter,
                new_since=self.saved_by.number if self.saved_by else None)  # fmt: skip
 
-    def stop_if_moved(self) -> None:
-        """Raises NotInForce when the page was opened by another edition than the one in force now."""
+    def on(self, save: Save) -> Save:
+        """The save by this edition; Refused when the page was opened by another one than is in force now."""
         if self.moved:
-            raise NotInForce(
+            raise Refused(
                 f"Version {self.number} of this form came into use at {self.site} after this page was opened. Nothing "
                 "was saved. Your input is still in the form: check it and save again."
             )
+        return replace(save, edition=self.number)
 
 
 def of_page(request: HttpRequest, participant: Participant, form: str, row: Any, may_enter: bool) -> PageEdition:

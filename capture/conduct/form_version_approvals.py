@@ -70,13 +70,13 @@ class Page:
 def sites_of(person: Person) -> QuerySet[Site]:
     """The administrator opens sites and sees all of them; nothing on the page is of a participant."""
     found = Site.objects.all() if person.role == Role.ADMINISTRATOR else access.sites_for(person)
-    return found.filter(struck_out_reason="").order_by("code")
+    return found.standing().order_by("code")
 
 
 def page(person: Person) -> Page:
     """Two SQL statements, however many forms and sites."""
     sites = list(sites_of(person))
-    words = list(EditionApproval.objects.filter(site__in=sites, struck_out_reason="").select_related(
+    words = list(EditionApproval.objects.standing().filter(site__in=sites).select_related(
         "site", "recorded_by").order_by("id"))  # fmt: skip
     by_place: dict[tuple[int, str], list[EditionApproval]] = defaultdict(list)
     for word in words:
@@ -115,7 +115,7 @@ class EditionApprovalForm(forms.Form):
     which = forms.ChoiceField(label="Form, version and site", widget=forms.Select(attrs={"class": "form-select"}))
     decided_on = FullDateField(label="Decided on")
     decided_by = WordsField(
-        label="By whom", max_length=200,
+        label="Decided by", max_length=200,
         widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
         help_text="Ethics committee or authority, with the reference of its decision.",
     )  # fmt: skip

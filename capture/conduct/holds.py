@@ -11,9 +11,10 @@ from django.db.models import Q, QuerySet
 
 from capture.casebook import labels
 from capture.conduct import signing
-from capture.conduct.queries import NotPossible
 from trial.models import Hold, Participant, Person, Query, Role, Site
 from trial.record import access, changes
+from trial.record.save import Save
+from trial.refused import Refused
 
 IN_FORCE = (Hold.State.IN_FORCE, Hold.State.LIFT_ASKED)
 STANDING = (Hold.State.ASKED, *IN_FORCE)
@@ -84,119 +85,119 @@ def obstacles(target: Target) -> list[str]:
             more = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
             found.append(f"Casebooks {words}: {', '.join(named[:MOST_NAMED])}{more}.")
     open_states = (Query.State.OPEN, Query.State.REOPENED, Query.State.ANSWERED)
-    queries = Query.objects.filter(participant__in=target.participants, state__in=open_states, struck_out_reason="")
+    queries = Query.objects.standing().filter(participant__in=target.participants, state__in=open_states)
     if queries.exists():
         found.append(f"Queries that are not closed: {queries.count()}.")
     return found
 
 
-def freeze(person: Person, target: Target, because: str = "") -> Hold:
+def freeze(save: Save, target: Target, because: str = "") -> Hold:
     """The monitor stops entries below the target; queries go on. More than one form is held only with a reason."""
-    _needs(person, Role.MONITOR)
+    _needs(save.person, Role.MONITOR)
     if target.scope != Hold.Scope.FORM:
         _needs_reason(because)
-    return _put(person, Hold.Kind.FREEZE, target, because)
+    return _put(save, Hold.Kind.FREEZE, target, because)
 
 
-def ask_lock(person: Person, target: Target, because: str) -> Hold:
-    """The monitor asks the chair to lock; raises NotPossible with what is in the way."""
-    _needs(person, Role.MONITOR)
+def ask_lock(save: Save, target: Target, because: str) -> Hold:
+    """The monitor asks the chair to lock; raises Refused with what is in the way."""
+    _needs(save.person, Role.MONITOR)
     if target.scope == Hold.Scope.FORM:
-        raise NotPossible("A single form can be frozen, but not locked. Lock a participant, a site or the study.")
+        raise Refused("A single form can be frozen, but not locked. Lock a participant, a site or the study.")
     _needs_reason(because)
     _refuse_obstacles(target)
-    return _put(person, Hold.Kind.LOCK, target, because)
+    return _put(save, Hold.Kind.LOCK, target, because)
 
 
 def _needs_reason(because: str) -> None:
     if not because.strip():
-        raise NotPossible("Enter a reason. It is kept in the audit trail.")
+        raise Refused("Enter a reason. It is kept in the audit trail.")
 
 
-def _put(person: Person, kind: str, target: Target, because: str) -> Hold:
+def _put(save: Save, kind: str, target: Target, because: str) -> Hold:
     state = Hold.State.IN_FORCE if kind == Hold.Kind.FREEZE else Hold.State.ASKED
     act = "freeze" if kind == Hold.Kind.FREEZE else "lock"
-    with changes.record(person, act, because, participant=target.participant, site=target.site) as change:
+    with changes.record(save, act, because, participant=target.participant, site=target.site) as change:
         where = {"scope": target.scope, "site": target.site, "participant": target.participant, "form": target.form,
                  "row_id": target.row_id}  # fmt: skip
         if Hold.objects.filter(kind=kind, state__in=STANDING, **where).exists():
-            raise NotPossible(f"{kind.title()} of {target.words}: one already exists.")
-        return Hold.objects.create(kind=kind, state=state, asked_by=person, asked_at=change.at,
+            raise Refused(f"{kind.title()} of {target.words}: one already exists.")
+        return Hold.objects.create(kind=kind, state=state, asked_by=save.person, asked_at=change.at,
                                    asked_because=because.strip()[:300], **where)  # fmt: skip
 
 
-def decide_lock(person: Person, hold: Hold, approve: bool, because: str) -> Hold:
+def decide_lock(save: Save, hold: Hold, approve: bool, because: str) -> Hold:
     """The chair approves or refuses; what is in the way is asked again at that moment."""
-    _needs(person, *access.DECIDES)
+    _needs(save.person, *access.DECIDES)
     words = _said(because)
     if approve:
         _refuse_obstacles(target_of(hold))
-    with _moving(person, hold, "approve", words, Hold.State.ASKED) as current:
+    with _moving(save, hold, "approve", words, Hold.State.ASKED) as current:
         current.state = Hold.State.IN_FORCE if approve else Hold.State.REFUSED
-        current.decided_by, current.decided_because = person, words
+        current.decided_by, current.decided_because = save.person, words
         current.save()
     return current
 
 
-def unfreeze(person: Person, hold: Hold, because: str) -> Hold:
+def unfreeze(save: Save, hold: Hold, because: str) -> Hold:
     """The monitor lifts a freeze, with a reason."""
-    _needs(person, Role.MONITOR)
+    _needs(save.person, Role.MONITOR)
     words = _said(because)
-    with _moving(person, hold, "freeze", words, Hold.State.IN_FORCE) as current:
+    with _moving(save, hold, "freeze", words, Hold.State.IN_FORCE) as current:
         if current.kind != Hold.Kind.FREEZE:
-            raise NotPossible("Unlocking needs two users.")
-        current.state, current.lifted_by, current.lifted_because = Hold.State.LIFTED, person, words
+            raise Refused("Unlocking needs two users.")
+        current.state, current.lifted_by, current.lifted_because = Hold.State.LIFTED, save.person, words
         current.save()
     return current
 
 
-def ask_unlock(person: Person, hold: Hold, because: str) -> Hold:
+def ask_unlock(save: Save, hold: Hold, because: str) -> Hold:
     """The first of two people who lift a lock."""
-    _needs(person, Role.MONITOR, *access.DECIDES)
+    _needs(save.person, Role.MONITOR, *access.DECIDES)
     words = _said(because)
-    with _moving(person, hold, "lock", words, Hold.State.IN_FORCE) as current:
-        current.state, current.lift_asked_by, current.lift_asked_because = Hold.State.LIFT_ASKED, person, words
+    with _moving(save, hold, "lock", words, Hold.State.IN_FORCE) as current:
+        current.state, current.lift_asked_by, current.lift_asked_because = Hold.State.LIFT_ASKED, save.person, words
         current.save()
     return current
 
 
-def unlock(person: Person, hold: Hold, because: str) -> Hold:
+def unlock(save: Save, hold: Hold, because: str) -> Hold:
     """The second of two people, one of them the chair."""
-    _needs(person, Role.MONITOR, *access.DECIDES)
+    _needs(save.person, Role.MONITOR, *access.DECIDES)
     words = _said(because)
-    with _moving(person, hold, "lock", words, Hold.State.LIFT_ASKED) as current:
+    with _moving(save, hold, "lock", words, Hold.State.LIFT_ASKED) as current:
         first = current.lift_asked_by
-        if first is None or first.pk == person.pk:
-            raise NotPossible("The user who requested the unlock cannot approve it.")
-        if not {first.role, person.role} & set(access.DECIDES):
-            raise NotPossible("One of the two users who unlock must be the study chair.")
-        current.state, current.lifted_by, current.lifted_because = Hold.State.LIFTED, person, words
+        if first is None or first.pk == save.person.pk:
+            raise Refused("The user who requested the unlock cannot approve it.")
+        if not {first.role, save.person.role} & set(access.DECIDES):
+            raise Refused("One of the two users who unlock must be the study chair.")
+        current.state, current.lifted_by, current.lifted_because = Hold.State.LIFTED, save.person, words
         current.save()
     return current
 
 
 @contextmanager
-def _moving(person: Person, hold: Hold, act: str, words: str, state: str) -> Iterator[Hold]:
+def _moving(save: Save, hold: Hold, act: str, words: str, state: str) -> Iterator[Hold]:
     """One Change in which a hold, read again under the writers' lock, takes its next state."""
-    with changes.record(person, act, words, participant=hold.participant, site=hold.site):
+    with changes.record(save, act, words, participant=hold.participant, site=hold.site):
         current = Hold.objects.select_related("lift_asked_by").get(pk=hold.pk)
         if current.state != state:
-            raise NotPossible(f"This is already decided: {current.get_state_display().lower()}.")
+            raise Refused(f"This is already decided: {current.get_state_display().lower()}.")
         yield current
 
 
 def _needs(person: Person, *roles: str) -> None:
     if person.role not in roles:
-        raise NotPossible("Your role does not have permission for this.")
+        raise Refused("Your role does not have permission for this.")
 
 
 def _said(because: str) -> str:
     if not because.strip():
-        raise NotPossible("Enter a reason.")
+        raise Refused("Enter a reason.")
     return because.strip()[:300]
 
 
 def _refuse_obstacles(target: Target) -> None:
     found = obstacles(target)
     if found:
-        raise NotPossible(f"{target.words[:1].upper()}{target.words[1:]} cannot be locked. {' '.join(found)}")
+        raise Refused(f"{target.words[:1].upper()}{target.words[1:]} cannot be locked. {' '.join(found)}")

@@ -47,7 +47,7 @@ class FormConduct:
 
 def form_conduct(person: Person, participant: Participant, kind: str, row_id: int) -> FormConduct:
     """Reads what stands about an entry; a fixed number of queries. Verification is read for the monitor only."""
-    rows = Query.objects.filter(participant=participant, form=kind, row_id=row_id, struck_out_reason="")
+    rows = Query.objects.standing().filter(participant=participant, form=kind, row_id=row_id)
     standing = [each for each in rows.order_by("id") if each.is_standing]
     by_field: dict[str, list[Query]] = defaultdict(list)
     for each in standing:
@@ -56,7 +56,7 @@ def form_conduct(person: Person, participant: Participant, kind: str, row_id: in
     row = labels.row_of(participant, kind, row_id) if monitor else None
     if row is not None:
         planned = tuple(verification.of_entry(participant, kind, row))
-        seen = history.newest_change(*labels.rows_of(participant, kind, row))
+        seen = history.newest_change(*history.rows_of(row))
     return FormConduct(
         participant, kind, row_id, tuple(standing), dict(by_field), monitor, access.may_enter(person),
         holds.on_entry(participant, kind, row_id), planned, seen,
@@ -82,7 +82,7 @@ class Marks:
 def marks(participants: Sequence[Participant]) -> Marks:
     """The standing queries of these participants; a fixed number of queries."""
     by_id = {each.pk: each for each in participants}
-    rows = list(Query.objects.filter(participant__in=by_id, state__in=STANDING, struck_out_reason=""))
+    rows = list(Query.objects.standing().filter(participant__in=by_id, state__in=STANDING))
     for row in rows:
         row.participant = by_id[row.participant_id]
     pages = frozenset(place.url for place in labels.places(rows).values())

@@ -11,6 +11,8 @@ from django.db.models import QuerySet
 from capture.casebook import labels
 from trial.models import Participant, Person, Query, QueryMessage, Role
 from trial.record import access, changes, system_queries
+from trial.record.save import Save
+from trial.refused import Refused
 from trial.rules.typed_text import key
 
 MOST_SHOWN = 200
@@ -110,10 +112,6 @@ MOVES: dict[str, tuple[str, ...]] = {
 NEEDS_WORDS = (State.REOPENED, State.CANCELLED)
 
 
-class NotPossible(Exception):
-    """The step does not fit the state of things, or the person; the message says why in words."""
-
-
 @dataclass(frozen=True)
 class Where:
     """A place of the casebook that a query is about."""
@@ -123,31 +121,30 @@ class Where:
     field: str = ""
 
 
-class WaitsAlready(NotPossible):
+class WaitsAlready(Refused):
     """The same words wait for the site's answer at this place."""
 
 
 def raise_query(
-    person: Person, participant: Participant, where: Where, words: str, *, unless_it_waits: bool = False
+    save: Save, participant: Participant, where: Where, words: str, *, unless_it_waits: bool = False
 ) -> Query:
-    """A monitor asks the site about an entry; raises NotPossible (WaitsAlready where asked for), changes.RecordHeld."""
-    _monitor(person)
+    """A monitor asks the site about an entry; raises Refused, WaitsAlready where asked for."""
+    _monitor(save.person)
     if not words.strip():
-        raise NotPossible("Enter the query text.")
+        raise Refused("Enter the query text.")
     changes.stop_unprintable(words)
     if where.form not in labels.TITLES:
-        raise NotPossible("The casebook has no such form.")
+        raise Refused("The casebook has no such form.")
     if where.row_id is not None and labels.row_of(participant, where.form, where.row_id) is None:
-        raise NotPossible("This entry does not exist.")
-    with changes.record(person, "query", participant=participant) as change:
+        raise Refused("This entry does not exist.")
+    with changes.record(save, "query", participant=participant) as change:
         if unless_it_waits and _waits(participant, where, words.strip()):
             raise WaitsAlready("The same query is already open.")
-        return system_queries.open_one(
-            participant, where.form, where.row_id, where.field, "", words.strip(), "", change.at, person
-        )
+        found = system_queries.Finding("", where.form, where.row_id, where.field, "")
+        return system_queries.open_one(participant, found, words.strip(), change.at, save.person)
 
 
-def raise_many(person: Person, asked: Iterable[tuple[Participant, Where]], words: str) -> int:
+def raise_many(save: Save, asked: Iterable[tuple[Participant, Where]], words: str) -> int:
     """One wording for many places, one Change each; returns how many were asked.
 
     Where the same words wait for an answer nobody is asked again. So what was sent twice, or broke off in the middle
@@ -156,51 +153,51 @@ def raise_many(person: Person, asked: Iterable[tuple[Participant, Where]], words
     found = 0
     for participant, where in asked:
         with suppress(WaitsAlready):
-            raise_query(person, participant, where, words, unless_it_waits=True)
+            raise_query(save, participant, where, words, unless_it_waits=True)
             found += 1
     return found
 
 
 def _waits(participant: Participant, where: Where, words: str) -> bool:
-    return Query.objects.filter(
+    return Query.objects.standing().filter(
         participant=participant, form=where.form, row_id=where.row_id, field=where.field, words=words,
-        state__in=(State.OPEN, State.REOPENED), struck_out_reason="",
+        state__in=(State.OPEN, State.REOPENED),
     ).exists()  # fmt: skip
 
 
-def answer(person: Person, query: Query, words: str) -> Query:
+def answer(save: Save, query: Query, words: str) -> Query:
     """The site's answer; the monitor decides whether it closes the query."""
-    if not access.may_enter(person):
-        raise NotPossible("Only the site can answer a query.")
+    if not access.may_enter(save.person):
+        raise Refused("Only the site can answer a query.")
     if not words.strip():
-        raise NotPossible("Enter an answer, or correct the value.")
-    return _move(person, query, State.ANSWERED, words, (State.OPEN, State.REOPENED))
+        raise Refused("Enter an answer, or correct the value.")
+    return _move(save, query, State.ANSWERED, words, (State.OPEN, State.REOPENED))
 
 
 
 
-def decide(person: Person, query: Query, to: str, words: str = "") -> Query:
+def decide(save: Save, query: Query, to: str, words: str = "") -> Query:
     """The monitor closes, reopens or cancels; reopening and cancelling need words."""
-    _monitor(person)
+    _monitor(save.person)
     if to not in (State.CLOSED, State.REOPENED, State.CANCELLED):
-        raise NotPossible("A query can only be closed, reopened or canceled.")
+        raise Refused("A query can only be closed, reopened or canceled.")
     if to in NEEDS_WORDS and not words.strip():
-        raise NotPossible("Enter a reason.")
+        raise Refused("Enter a reason.")
     allowed = tuple(state for state, moves in MOVES.items() if to in moves)
-    return _move(person, query, to, words, allowed)
+    return _move(save, query, to, words, allowed)
 
 
-def _move(person: Person, query: Query, to: str, words: str, allowed: tuple[str, ...]) -> Query:
+def _move(save: Save, query: Query, to: str, words: str, allowed: tuple[str, ...]) -> Query:
     changes.stop_unprintable(words)
-    with changes.record(person, "query", participant=query.participant) as change:
+    with changes.record(save, "query", participant=query.participant) as change:
         # Read again under the writers' lock: two people may answer or close at once.
         current = Query.objects.select_related("participant").get(pk=query.pk)
         if current.state not in allowed:
-            raise NotPossible(f"The query is already {current.get_state_display().lower()}.")
-        system_queries.move(current, to, words.strip(), person, change.at)
+            raise Refused(f"The query is already {current.get_state_display().lower()}.")
+        system_queries.move(current, to, words.strip(), save.person, change.at)
     return current
 
 
 def _monitor(person: Person) -> None:
     if person.role != Role.MONITOR:
-        raise NotPossible("Only a monitor can do this.")
+        raise Refused("Only a monitor can do this.")

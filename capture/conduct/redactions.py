@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from django.db import DatabaseError, connection
 from django.db.models import QuerySet
 
+from capture.casebook import history
 from capture.casebook.labels import title
-from capture.conduct.queries import NotPossible
 from trial.audit import redaction
 from trial.audit.redaction import LEAST_LETTERS
 from trial.models import Change, Participant, Person, Redaction, Version
+from trial.models.fields import in_a_sentence
 from trial.record import access, changes
+from trial.record.save import Save
+from trial.refused import Refused
 
 MAY_ASK = (*access.ENTERS, "monitor")
 LONGEST_REASON = 300
@@ -53,44 +56,44 @@ def where(asked: Redaction) -> str:
     if asked.of_version is None:
         return f"Reason of change {asked.of_change}"
     table = Version.objects.values_list("table_name", flat=True).get(pk=asked.of_version)
-    return f"{title(table)}, {_field(asked.field).lower()} (change {asked.of_change})"
+    return f"{title(table)}, {in_a_sentence(history.called(table, asked.field))} (change {asked.of_change})"
 
 
 def text_of(participant: Participant, source: Source) -> str:
-    """The whole text that the source names. Raises NotPossible for what is no free text of this participant."""
+    """The whole text that the source names. Raises Refused for what is no free text of this participant."""
     change = Change.objects.filter(pk=source.change, participant=participant).first()
     if change is None:
-        raise NotPossible("This participant has no such entry.")
+        raise Refused("This participant has no such entry.")
     if source.version is None:
         return change.reason
     version = Version.objects.filter(pk=source.version, change=change).first()
     if version is None or not redaction.is_free(version.table_name, source.field):
-        raise NotPossible("Only free text can be redacted, not numbers, dates, codes, grades or choices.")
+        raise Refused("Only free text can be redacted, not numbers, dates, codes, grades or choices.")
     return str(version.row.get(source.field) or "")
 
 
-def ask(person: Person, participant: Participant, source: Source, words: str, because: str) -> Redaction:
+def ask(save: Save, participant: Participant, source: Source, words: str, because: str) -> Redaction:
     """Asks the study chair to black out these words of the source (all of them when `words` is empty).
 
-    Raises NotPossible, changes.RecordBusy.
+    Raises Refused.
     """
-    if person.role not in MAY_ASK:
-        raise NotPossible("Your role cannot request a redaction.")
+    if save.person.role not in MAY_ASK:
+        raise Refused("Your role cannot request a redaction.")
     whole, because = text_of(participant, source), because.strip()[:LONGEST_REASON]
     words = words.strip() or whole.strip()
     if len(words) < LEAST_LETTERS:
-        raise NotPossible(f"Enter at least {LEAST_LETTERS} characters. A shorter text would redact too much elsewhere.")
+        raise Refused(f"Enter at least {LEAST_LETTERS} characters. A shorter text would redact too much elsewhere.")
     met = re.search(rf"(?<![^\W_]){re.escape(words)}(?![^\W_])", whole, re.IGNORECASE)
     if met is None:
-        raise NotPossible("The text does not contain these words as whole words.")
+        raise Refused("The text does not contain these words as whole words.")
     if not because:
-        raise NotPossible("Enter a reason.")
+        raise Refused("Enter a reason.")
     if words.lower() in because.lower():
-        raise NotPossible(REPEATS)
-    with _refusals(), changes.record(person, "black_out", because, participant=participant) as change:
+        raise Refused(REPEATS)
+    with _refusals(), changes.record(save, "black_out", because, participant=participant) as change:
         return Redaction.objects.create(
             participant=participant, of_change=source.change, of_version=source.version, field=source.field,
-            from_letter=met.start() + 1, letters=len(met[0]), asked_by=person, asked_at=change.at,
+            from_letter=met.start() + 1, letters=len(met[0]), asked_by=save.person, asked_at=change.at,
             asked_because=because,
         )  # fmt: skip
 
@@ -112,49 +115,45 @@ def places(asked: Redaction) -> list[Place]:
             FROM endpoint_black_out_preview(%s) GROUP BY 1, 2, 3 ORDER BY is_free DESC, min(in_change)""",
             [asked.pk],
         )
-        return [Place("Reason of a change" if table == "trial_change" else title(table), _field(field),
+        return [Place("Reason of a change" if table == "trial_change" else title(table), history.called(table, field),
                       tuple(numbers), goes) for table, field, goes, numbers in cursor.fetchall()]  # fmt: skip
 
 
-def _field(column: str) -> str:
-    return column.replace("_", " ").capitalize()
-
-
-def approve(person: Person, asked: Redaction, because: str) -> Redaction:
-    """The chair approves: the words are gone when this returns. Raises NotPossible, changes.RecordBusy."""
-    with _deciding(person, asked, because), connection.cursor() as cursor:
+def approve(save: Save, asked: Redaction, because: str) -> Redaction:
+    """The chair approves: the words are gone when this returns. Raises Refused."""
+    with _deciding(save, asked, because), connection.cursor() as cursor:
         cursor.execute("SELECT endpoint_black_out(%s)", [asked.pk])
     return Redaction.objects.get(pk=asked.pk)
 
 
-def refuse(person: Person, asked: Redaction, because: str) -> Redaction:
-    """The chair refuses: nothing is touched. Raises NotPossible, changes.RecordBusy."""
-    with _deciding(person, asked, because, refuses=True) as change:
+def refuse(save: Save, asked: Redaction, because: str) -> Redaction:
+    """The chair refuses: nothing is touched. Raises Refused."""
+    with _deciding(save, asked, because, refuses=True) as change:
         current = Redaction.objects.get(pk=asked.pk)
-        current.state, current.decided_by, current.decided_at = Redaction.State.REFUSED, person, change.at
+        current.state, current.decided_by, current.decided_at = Redaction.State.REFUSED, save.person, change.at
         current.decided_because, current.decided_in = because.strip()[:LONGEST_REASON], change.number
         current.save()
     return current
 
 
 @contextmanager
-def _deciding(person: Person, asked: Redaction, because: str, refuses: bool = False) -> Iterator[changes.OpenChange]:
-    if person.role not in access.DECIDES or person.pk == asked.asked_by_id:
-        raise NotPossible("The study chair decides, and cannot decide on the own request.")
+def _deciding(save: Save, asked: Redaction, because: str, refuses: bool = False) -> Iterator[changes.OpenChange]:
+    if save.person.role not in access.DECIDES or save.person.pk == asked.asked_by_id:
+        raise Refused("The study chair decides, and cannot decide on the own request.")
     because = because.strip()[:LONGEST_REASON]
     if not because:
-        raise NotPossible("Enter a reason.")
+        raise Refused("Enter a reason.")
     if not Redaction.objects.get(pk=asked.pk).waits:
-        raise NotPossible("This request is already decided.")
+        raise Refused("This request is already decided.")
     try:
         repeats = words_of(asked).lower() in because.lower()
-    except NotPossible:
+    except Refused:
         repeats = False
         if not refuses:
             raise
     if repeats:
-        raise NotPossible(REPEATS)
-    with _refusals(), changes.record(person, "approve", because, participant=asked.participant) as change:
+        raise Refused(REPEATS)
+    with _refusals(), changes.record(save, "approve", because, participant=asked.participant) as change:
         yield change
 
 
@@ -167,4 +166,4 @@ def _refusals() -> Iterator[None]:
         said = getattr(getattr(error.__cause__, "diag", None), "message_primary", None)
         if getattr(error.__cause__, "sqlstate", "") != "P0001" or not said:
             raise
-        raise NotPossible(f"{said[:1].upper()}{said[1:]}.") from error
+        raise Refused(f"{said[:1].upper()}{said[1:]}.") from error

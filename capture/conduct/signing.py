@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from django.db import connection
 
 from capture.casebook import labels
-from capture.conduct.queries import NotPossible
 from trial.audit.casebook_versions import CasebookVersion, casebook, hashes_of
 from trial.audit.holds import outside_the_casebook
-from trial.models import Change, Participant, Person, Signature
+from trial.models import Change, Participant, Signature
 from trial.record import access, changes, site_clock
+from trial.record.save import Save
+from trial.refused import Refused
 
 MEANING = (
     "I have reviewed this casebook. Its entries were made by me or by people I delegated, and to the best of my "
@@ -45,7 +46,7 @@ class Standing:
 def standing(participant: Participant) -> Standing:
     """Compares the casebook row by row with the newest signature."""
     versions = casebook(participant.pk)
-    signature = participant.signatures.filter(struck_out_reason="").select_related("signed_by").last()
+    signature = participant.signatures.standing().select_related("signed_by").last()
     known = set(signature.versions) if signature else set()
     fresh = [each for each in versions if each.id not in known]
     state = UNSIGNED if signature is None else CHANGED if fresh else SIGNED
@@ -73,29 +74,29 @@ def is_bound(signature: Signature) -> bool:
     )  # fmt: skip
 
 
-def sign(person: Person, participant: Participant, seen: str) -> Signature:
+def sign(save: Save, participant: Participant, seen: str) -> Signature:
     """Signs the casebook that the page showed (`seen`: its content hash); signing the same twice is one signature.
 
-    The caller has asked for the password. Raises NotPossible, changes.RecordHeld.
+    The caller has asked for the password. Raises Refused.
     """
-    if not access.may_sign(person, participant.site, site_clock.today_at(participant.site)):
-        raise NotPossible(f"Only an investigator with a signing delegation for site {participant.site.code} can sign "
-                          "its casebooks.")
-    before = participant.signatures.filter(content_hash=seen, struck_out_reason="").first()
+    if not access.may_sign(save.person, participant.site, site_clock.today_at(participant.site)):
+        raise Refused(f"Only an investigator with a signing delegation for site {participant.site.code} can sign its "
+                      "casebooks.")
+    before = participant.signatures.standing().filter(content_hash=seen).first()
     if before is not None and standing(participant).content_hash == seen:
         return before
-    with changes.record(person, "sign", MEANING, participant=participant) as change:
+    with changes.record(save, "sign", MEANING, participant=participant) as change:
         # Read under the writers' lock: what is signed is what stands at this Change.
         versions = casebook(participant.pk)
         current = content_hash(participant, versions)
-        twin = participant.signatures.filter(content_hash=current, struck_out_reason="").first()
+        twin = participant.signatures.standing().filter(content_hash=current).first()
         if twin is not None:
-            raise NotPossible("This casebook is already signed.")
+            raise Refused("This casebook is already signed.")
         if current != seen:
-            raise NotPossible("The casebook was changed while this page was open. Check the changes, then sign.")
+            raise Refused("The casebook was changed while this page was open. Check the changes, then sign.")
         previous = Change.objects.get(pk=change.number).previous_seal
         return Signature.objects.create(
-            participant=participant, signed_by=person, printed_name=person.full_name, signed_at=change.at,
+            participant=participant, signed_by=save.person, printed_name=save.person.full_name, signed_at=change.at,
             meaning=MEANING, at_change=change.number, head_seal=bytes(previous or b"").hex(), content_hash=current,
             versions=[each.id for each in versions],
         )  # fmt: skip

@@ -9,14 +9,18 @@ from typing import Any
 from django.db import connection
 
 from capture.casebook import history, labels
-from capture.casebook.registry import ENTRY_FORMS, PLAN
-from capture.conduct.queries import NotPossible
+from capture.casebook.registry import CASEBOOK
 from trial.audit import holds
-from trial.models import Acknowledgement, Participant, Person, Role, SourceVerification
+from trial.models import Acknowledgement, Participant, Role, SourceVerification
 from trial.record import changes
+from trial.record.save import Save
+from trial.refused import Refused
 from trial.rules.dates import partial_date
 
 NOT_YET, VERIFIED, AGAIN = "not verified", "verified", "re-verify"
+
+# Form → its critical fields, which are verified one by one: the plan of source data verification.
+PLAN: dict[str, tuple[str, ...]] = {form.kind: form.verified for form in CASEBOOK if form.verified is not None}
 
 
 @dataclass(frozen=True)
@@ -33,9 +37,7 @@ def of_entry(participant: Participant, kind: str, row: Any) -> list[Planned]:
     """The entry as a whole first, then its critical fields; empty for a form outside the plan."""
     if kind not in PLAN:
         return []
-    rows = list(
-        participant.verifications.filter(form=kind, row_id=row.pk, struck_out_reason="").select_related("verified_by")
-    )
+    rows = list(participant.verifications.standing().filter(form=kind, row_id=row.pk).select_related("verified_by"))
     dropped = _dropped(rows)
     by_field = {each.field: each for each in rows}
     whole = by_field.get("")
@@ -49,33 +51,31 @@ def _planned(kind: str, name: str, row: SourceVerification | None, dropped: set[
     return Planned(name, label, AGAIN if row.pk in dropped else VERIFIED, row.verified_by.full_name)
 
 
-def verify(person: Person, participant: Participant, kind: str, row: Any, seen: int, field: str = "") -> None:
+def verify(save: Save, participant: Participant, kind: str, row: Any, seen: int, field: str = "") -> None:
     """Notes that an entry (or a field of it) agrees with the source as it stood at change `seen`.
 
-    Raises NotPossible when it was changed since the page was opened.
+    Raises Refused when it was changed since the page was opened.
     """
-    verify_many(person, participant, [(kind, row, seen)], field)
+    verify_many(save, participant, [(kind, row, seen)], field)
 
 
-def verify_many(
-    person: Person, participant: Participant, entries: Sequence[tuple[str, Any, int]], field: str = ""
-) -> None:
+def verify_many(save: Save, participant: Participant, entries: Sequence[tuple[str, Any, int]], field: str = "") -> None:
     """Several entries of a participant in one Change: those of a visit."""
-    if person.role != Role.MONITOR:
-        raise NotPossible("Only a monitor can verify source data.")
+    if save.person.role != Role.MONITOR:
+        raise Refused("Only a monitor can verify source data.")
     if not entries:
-        raise NotPossible("There are no entries to verify.")
-    with changes.record(person, "verify", participant=participant) as change:
+        raise Refused("There are no entries to verify.")
+    with changes.record(save, "verify", participant=participant) as change:
         for kind, row, seen in entries:
             if kind not in PLAN or (field and field not in PLAN[kind]):
-                raise NotPossible("The SDV plan does not include this field.")
-            if history.newest_change(*labels.rows_of(participant, kind, row)) != seen:
-                raise NotPossible("The entry was changed while the page was open. Compare it with the source again.")
-            standing = participant.verifications.filter(form=kind, row_id=row.pk, struck_out_reason="")
+                raise Refused("The SDV plan does not include this field.")
+            if history.newest_change(*history.rows_of(row)) != seen:
+                raise Refused("The entry was changed while the page was open. Compare it with the source again.")
+            standing = participant.verifications.standing().filter(form=kind, row_id=row.pk)
             one = standing.filter(field=field).first() or SourceVerification(
                 participant=participant, form=kind, row_id=row.pk, field=field
             )
-            one.at_change, one.verified_by, one.verified_at = change.number, person, change.at
+            one.at_change, one.verified_by, one.verified_at = change.number, save.person, change.at
             one.save()
 
 
@@ -152,14 +152,8 @@ def entries_of(participant: Participant, kinds: Any) -> list[CasebookEntry]:
 
 
 def _entry_rows(participant: Participant) -> list[tuple[str, Any, date | None]]:
-    rows: list[tuple[str, Any, date | None]] = [("registration", participant, participant.registered_on)]
-    for scan in participant.assessments.filter(struck_out_reason=""):
-        rows.append(("baseline" if scan.kind == "baseline" else "follow_up_scan", scan, scan.assessed_on))
-    rows += [("cycle", each, each.started_on) for each in participant.cycles.filter(struck_out_reason="")]
-    for kind, form in ENTRY_FORMS.items():
-        for row in form.model.objects.filter(participant=participant, struck_out_reason=""):
-            rows.append((kind, row, _day(getattr(row, form.dated_by))))
-    return rows
+    return [(form.kind, row, _day(getattr(row, form.dated_by))) for form in CASEBOOK
+            for row in form.entries(participant).standing()]  # fmt: skip
 
 
 def _day(when: Any) -> date | None:
@@ -169,5 +163,5 @@ def _day(when: Any) -> date | None:
 
 
 def _entry(participant: Participant, kind: str, row: Any, on: date | None) -> CasebookEntry:
-    newest = history.newest_change(*labels.rows_of(participant, kind, row))
+    newest = history.newest_change(*history.rows_of(row))
     return CasebookEntry(kind, row, labels.place(participant, kind, row), on, newest)

@@ -97,7 +97,7 @@ def name_of(site: Site | None) -> str:
 def build(person: Person | None, site: Site | None, folder: Path, told: Told = lambda done, of: None) -> Archive:
     """Writes the archive into the folder, which is new or empty, and notes it on record; site None: the study.
 
-    told is called with how many casebooks are done, of how many. Raises export.ExportFailed; nothing is left then.
+    told is called with how many casebooks are done, of how many. Raises Refused; nothing is left then.
     """
     with whole_folder(folder) as unfinished:
         with one_moment():

@@ -22,18 +22,14 @@ from django.db import connection
 from django.utils import timezone
 
 from capture.copies import archive, package
-from capture.exchange.exporting.export import ExportFailed
 from trial.drawing.pdf import instant
 from trial.models import Person, Site
 from trial.record import access
+from trial.refused import Refused
 
 UNDER_WAY, MADE, FAILED = "under way", "made", "failed"
 KEPT_SECONDS, SILENT_SECONDS = 24 * 60 * 60, 10 * 60
 STOPPED = "The archive was interrupted. Request it again."
-
-
-class NotNow(Exception):
-    """It cannot be asked for now; the message says why in words."""
 
 
 @dataclass(frozen=True)
@@ -77,12 +73,12 @@ def shown_to(person: Person) -> list[Asked]:
 
 
 def start(person: Person, site: Site | None) -> Asked:
-    """Has it made by a process of its own. Raises NotNow while another one is under way."""
+    """Has it made by a process of its own. Raises Refused while another one is under way."""
     _folder()
     _forget_old_ones()
     under_way = next((each for each in _all() if each.state == UNDER_WAY), None)
     if under_way is not None:
-        raise NotNow(f"The archive of {under_way.name} is being created. Request another when it is finished.")
+        raise Refused(f"The archive of {under_way.name} is being created. Request another when it is finished.")
     asked = Asked(secrets.token_hex(8), site.code if site else "", person.pk, person.full_name,
                   timezone.now().isoformat(timespec="seconds"))  # fmt: skip
     _write(asked)
@@ -99,10 +95,10 @@ def start(person: Person, site: Site | None) -> Asked:
 
 
 def carry_out(key: str) -> Asked:
-    """Makes the archive that was asked for; called by the process of its own. Raises NotNow when nobody asked."""
+    """Makes the archive that was asked for; called by the process of its own. Raises Refused when nobody asked."""
     asked = by_id(key)
     if asked is None or asked.state != UNDER_WAY:
-        raise NotNow("This archive was not requested.")
+        raise Refused("This archive was not requested.")
     os.nice(10)  # pages come first
     folder = settings.ARCHIVES / key
     try:
@@ -114,7 +110,7 @@ def carry_out(key: str) -> Asked:
         asked.file.with_suffix(".unfinished").rename(asked.file)
         asked = replace(asked, state=MADE, done=made.casebooks, of=made.casebooks, manifest=made.manifest,
                         words=f"from change {made.making.change}, {instant(made.making.at)}")  # fmt: skip
-    except ExportFailed as refusal:
+    except Refused as refusal:
         asked = replace(asked, state=FAILED, words=str(refusal))
     except Exception:
         _write(replace(asked, state=FAILED, words=STOPPED))

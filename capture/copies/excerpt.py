@@ -77,11 +77,12 @@ def _lines(query: str, values: dict[str, Any]) -> Iterator[Line]:
     with connection.chunked_cursor() as cursor:
         cursor.execute(query, {**values, "withheld": OF_ANOTHER})
         while rows := cursor.fetchmany(CHANGES_AT_A_TIME):
-            yield from (_line(*row) for row in rows)
+            yield from map(_line, rows)
 
 
-def _line(number: int, header: str, previous: str | None, seal: str, black_out: int | None, texts: Any,
-          shown: list[int], person: int | None, participant: int | None) -> Line:  # fmt: skip
+def _line(row: tuple[Any, ...]) -> Line:
+    """row: as `_LINES` selects it."""
+    number, header, previous, seal, black_out, texts, shown, person, participant = row
     versions = json.loads(texts) if isinstance(texts, str) else texts
     one = offline.line(number, header, previous, seal, black_out, versions)
     withheld = sum(not isinstance(each, str) for each in versions)

@@ -18,14 +18,11 @@ from capture.copies.package import NOTED
 from capture.copies.verify_copy import MANIFEST
 from trial.models import Change, JournalEntry, Person, Site, audit
 from trial.record import access
+from trial.refused import Refused
 
 _NOTED = re.compile(rf"(?:certified copy|archive) \w+ of (.+), change (\d+), {NOTED}[0-9a-f]{{64}}")
 STUDY, OF_SITE = "the study", "site "
 LARGEST_MANIFEST, LARGEST_WHOLE = 64 << 20, 4 << 30  # bytes; a larger one is not read
-
-
-class NotACopy(Exception):
-    """What was given cannot be looked up; the message says why in words."""
 
 
 @dataclass(frozen=True)
@@ -65,18 +62,18 @@ def _at_site(site: Site, change: int) -> int:
 
 
 def digest_of(typed: str, file: Any) -> str:
-    """The hash of the manifest that was typed, or of the copy that was uploaded. Raises NotACopy."""
+    """The hash of the manifest that was typed, or of the copy that was uploaded. Raises Refused."""
     if file is None:
         text = "".join(typed.split()).lower()
         if not re.fullmatch("[0-9a-f]{64}", text):
-            raise NotACopy("A hash has 64 characters, 0 to 9 and a to f. Enter the whole hash, or choose the file.")
+            raise Refused("A hash has 64 characters, 0 to 9 and a to f. Enter the whole hash, or choose the file.")
         return text
     if zipfile.is_zipfile(file):
         return _of_archive(file)
     file.seek(0)
     content = file.read(LARGEST_MANIFEST)
     if not content.lstrip().startswith(b"{"):
-        raise NotACopy("Choose the ZIP file of the copy as downloaded, or its manifest.json.")
+        raise Refused("Choose the ZIP file of the copy as downloaded, or its manifest.json.")
     return hashlib.sha256(content).hexdigest()
 
 
@@ -86,11 +83,11 @@ def _of_archive(file: Any) -> str:
         with zipfile.ZipFile(file) as archive:
             sizes = {each.filename: each.file_size for each in archive.infolist() if not each.is_dir()}
             if sizes.get(MANIFEST, LARGEST_MANIFEST + 1) > LARGEST_MANIFEST or sum(sizes.values()) > LARGEST_WHOLE:
-                raise NotACopy("There is no manifest.json in this ZIP file, or the file is larger than any copy.")
+                raise Refused("There is no manifest.json in this ZIP file, or the file is larger than any copy.")
             content = archive.read(MANIFEST)
             _compare(json.loads(content), sizes, lambda name: archive.open(name))
     except (zipfile.BadZipFile, ValueError, KeyError, TypeError, OSError) as error:
-        raise NotACopy("This ZIP file is damaged, or its manifest is.") from error
+        raise Refused("This ZIP file is damaged, or its manifest is.") from error
     return hashlib.sha256(content).hexdigest()
 
 
@@ -98,11 +95,11 @@ def _compare(manifest: Any, sizes: dict[str, int], opened: Callable[[str], Any])
     named = {each["file"]: each["sha256"] for each in manifest["files"]}
     strange = sorted(set(named) ^ (set(sizes) - {MANIFEST}))
     if strange:
-        raise NotACopy(f"{strange[0]} is missing from the copy, or was added to it.")
+        raise Refused(f"{strange[0]} is missing from the copy, or was added to it.")
     for name, sha256 in named.items():
         with opened(name) as part:
             if hashlib.file_digest(part, "sha256").hexdigest() != sha256:
-                raise NotACopy(f"{name} is not the file that was made: the copy was altered.")
+                raise Refused(f"{name} is not the file that was made: the copy was altered.")
 
 
 log = logging.getLogger(__name__)
@@ -135,7 +132,7 @@ def check(request: HttpRequest) -> HttpResponse:
     try:
         digest = digest_of(typed, request.FILES.get("file"))
         shown = {"digest": digest, "known": by_hash(request.user, digest)}
-    except NotACopy as refusal:
+    except Refused as refusal:
         return render(request, "capture/copies/check.html", {"refused": str(refusal), "typed": typed}, status=422)
     return render(request, "capture/copies/check.html", {**shown, "typed": typed, "asked": True})
 
@@ -165,7 +162,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         raise Http404("Your role cannot archive the whole study.")
     try:
         archive_jobs.start(request.user, site)
-    except archive_jobs.NotNow as refusal:
+    except Refused as refusal:
         return _archives(request, 422, refused=str(refusal))
     return redirect("capture:archives")
 

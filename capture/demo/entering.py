@@ -1,7 +1,8 @@
 """Enters the steps of the demo's story through the services that people use, one Change a step."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,7 @@ from capture.demo.participant import Step
 from capture.entry.services import assessments, corrections, dosing, entries, registration
 from capture.expedited import reports
 from trial.models import Cycle, Participant, Person, Reopening, Waiver
+from trial.record.save import Save
 
 
 @dataclass
@@ -42,10 +44,20 @@ class Entry:
         """The coordinator of the site."""
         return self.desk.coordinators[self.site]
 
-    def looked(self, form: str) -> dict[str, str] | None:
-        """What is said to each soft check of the form; None: nobody has looked."""
+    def save(self, form: str = "", reason: str = "") -> Save:
+        """What the coordinator saves; the same is said to each soft check of the form, or nobody has looked."""
         words = self.step.looked_at
-        return {check.id: words for check in CHECKS[form]} if words else None
+        looked = {check.id: words for check in CHECKS[form]} if form and words else None
+        return replace(self._save(self.person), reason=reason, acknowledged=looked)
+
+    @property
+    def decision(self) -> Save:
+        """What the chair saves."""
+        return self._save(self.desk.chair)
+
+    def _save(self, person: Person) -> Save:
+        # Thousands of Changes before a worker runs, which sweeps when it comes up.
+        return Save(person, program=f"demo {self.key}", wakes=False)
 
 
 def enter(entry: Entry) -> None:
@@ -59,15 +71,15 @@ def _form(entry: Entry, values: Mapping[str, Any]) -> None:
     if "continues" in wanted:
         first = entry.participant.adverse_events.filter(term=wanted["continues"], continues=None).first()
         wanted["continues"] = first
-    entries.save(entry.person, entry.participant, ENTRY_FORMS[entry.step.kind], wanted, lines=entry.step.lines,
-                 acknowledged=entry.looked(entry.step.kind))  # fmt: skip
+    kind = entry.step.kind
+    entries.save(entry.save(kind), entry.participant, ENTRY_FORMS[kind], wanted, lines=entry.step.lines)
 
 
 def _registration(entry: Entry, values: Mapping[str, Any]) -> None:
     details = values["details"]
     site = entry.person.sites.get(code=entry.site)
     entry.desk.participants[entry.key] = registration.screen_and_register(
-        entry.person, site, details, answers(details["consented_on"]), values["registered_on"]
+        entry.save(), site, details, answers(details["consented_on"]), values["registered_on"]
     )
 
 
@@ -75,57 +87,58 @@ def _screening(entry: Entry, values: Mapping[str, Any]) -> None:
     details = values["details"]
     site = entry.person.sites.get(code=entry.site)
     entry.desk.participants[entry.key] = registration.screen(
-        entry.person, site, details, answers(details["consented_on"], values["unmet"])
+        entry.save(), site, details, answers(details["consented_on"], values["unmet"])
     )
 
 
 def _waiver(entry: Entry, values: Mapping[str, Any]) -> None:
-    registration.request_waiver(entry.person, entry.participant, values["because"])
+    registration.request_waiver(entry.save(), entry.participant, values["because"])
 
 
 def _decision(entry: Entry, values: Mapping[str, Any]) -> None:
     waiver = Waiver.objects.get(participant=entry.participant)
-    registration.decide_waiver(entry.desk.chair, waiver, values["approve"], values["because"])
+    registration.decide_waiver(entry.decision, waiver, values["approve"], values["because"])
 
 
 def _registering(entry: Entry, values: Mapping[str, Any]) -> None:
-    done = registration.register(entry.person, entry.participant, values["registered_on"])
+    done = registration.register(entry.save(), entry.participant, values["registered_on"])
     entry.desk.participants[entry.key] = done
 
 
 def _finding(entry: Entry, values: Mapping[str, Any]) -> None:
-    registration.record_finding(entry.person, entry.participant, values["kind"], values["found_on"], values["because"])
+    registration.record_finding(entry.save(), entry.participant, values["kind"], values["found_on"], values["because"])
 
 
 def _correction(entry: Entry, values: Mapping[str, Any]) -> None:
-    corrections.correct_participant(entry.person, entry.participant, values["corrections"], values["reason"])
+    corrections.correct_participant(entry.save(reason=values["reason"]), entry.participant, values["corrections"])
 
 
 def _baseline(entry: Entry, values: Mapping[str, Any]) -> None:
     targets = [assessment.NewLesion(each.organ, f"lesion {place}", each.longest_diameter_mm)
                for place, each in enumerate(values["targets"], start=1)]  # fmt: skip
     non_targets = [assessment.NewLesion(organ, words, None) for organ, words in values["non_targets"]]
-    assessments.save_baseline(
-        entry.person, entry.participant, values["assessed_on"], "spiral_ct", 5, values["marker"], targets, non_targets,
-        acknowledged=entry.looked("baseline"),
-    )  # fmt: skip
+    head = _head(values["assessed_on"], values["marker"])
+    assessments.save_baseline(entry.save("baseline"), entry.participant, head, targets, non_targets)
+
+
+def _head(assessed_on: date, marker: str) -> dict[str, Any]:
+    return {"assessed_on": assessed_on, "method": "spiral_ct", "slice_thickness_mm": 5, "marker": marker}
 
 
 def _scan(entry: Entry, values: Mapping[str, Any], longer_mm: str = "0", reason: str = "") -> None:
     scan = values["scan"]
-    seen = list(entry.participant.lesions.filter(struck_out_reason="").order_by("id"))
+    seen = list(entry.participant.lesions.standing().order_by("id"))
     targets = [lesion for lesion in seen if lesion.kind == "target"]
     readings = [_reading(lesion.pk, place, scan, Decimal(longer_mm)) for place, lesion in enumerate(targets)]
     state = _non_target_state(scan)
     why = scan.why_missing if state == "not_evaluated" else ""
     readings += [assessments.Reading(each.pk, state, None, why, None) for each in seen if each.kind != "target"]
     row = entry.participant.assessments.get(assessed_on=scan.on) if reason else None
-    assessments.save_follow_up(
-        entry.person, entry.participant, scan.on, "spiral_ct", 5, scan.marker, readings,
-        "yes" if scan.new_lesion else "no", new_lesion_on=scan.on if scan.new_lesion else None,
-        new_lesion_description="liver, segment 7" if scan.new_lesion else "", investigator_response=scan.opinion,
-        assessment=row, reason=reason, acknowledged=entry.looked("follow_up_scan"),
-    )  # fmt: skip
+    found = _head(scan.on, scan.marker) | {
+        "new_lesions": "yes" if scan.new_lesion else "no", "new_lesion_on": scan.on if scan.new_lesion else None,
+        "new_lesion_description": "liver, segment 7" if scan.new_lesion else "", "investigator_response": scan.opinion,
+    }  # fmt: skip
+    assessments.save_follow_up(entry.save("follow_up_scan", reason), entry.participant, found, readings, row)
 
 
 def _scan_again(entry: Entry, values: Mapping[str, Any]) -> None:
@@ -153,46 +166,44 @@ def _reading(lesion_id: int, place: int, scan: Any, longer_mm: Decimal) -> asses
 
 def _cycle(entry: Entry, values: Mapping[str, Any]) -> None:
     periods = [treatment.Period(**each) for each in values["periods"]]
-    dosing.save_cycle(
-        entry.person, entry.participant, values["number"], values["started_on"], periods, values["dispensed"],
-        values["returned"], values["lot"], values["delay_reason"], acknowledged=entry.looked("cycle"),
-    )  # fmt: skip
+    found = {"started_on": values["started_on"], "tablets_dispensed": values["dispensed"],
+             "tablets_returned": values["returned"], "lot": values["lot"],
+             "delay_reason": values["delay_reason"]}  # fmt: skip
+    dosing.save_cycle(entry.save("cycle"), entry.participant, values["number"], found, periods)
 
 
 def _count_again(entry: Entry, values: Mapping[str, Any]) -> None:
     cycle = Cycle.objects.get(participant=entry.participant, number=values["number"])
-    rows = cycle.periods.filter(struck_out_reason="").order_by("from_day")
+    rows = cycle.periods.standing().order_by("from_day")
     periods = [treatment.Period(row.from_day, row.to_day, row.dose_mg, row.frequency, row.reason) for row in rows]
-    dosing.save_cycle(
-        entry.person, entry.participant, cycle.number, cycle.started_on, periods, cycle.tablets_dispensed,
-        values["returned"], cycle.lot, cycle.delay_reason, reason=values["reason"], acknowledged=entry.looked("cycle"),
-    )  # fmt: skip
+    found = {name: getattr(cycle, name) for name in dosing.FIELDS} | {"tablets_returned": values["returned"]}
+    dosing.save_cycle(entry.save("cycle", values["reason"]), entry.participant, cycle.number, found, periods)
 
 
 def _local_treatment(entry: Entry, values: Mapping[str, Any]) -> None:
     first = entry.participant.lesions.filter(kind="target").order_by("id")[0]
-    assessments.treat_locally(entry.person, first, values["treated_on"], values["reason"])
+    assessments.treat_locally(entry.save(reason=values["reason"]), first, values["treated_on"])
 
 
 def _strike_out(entry: Entry, values: Mapping[str, Any]) -> None:
     form = ENTRY_FORMS[values["kind"]]
     found = {name: value for name, value in values.items() if name not in ("kind", "reason")}
-    row = form.model.objects.get(participant=entry.participant, struck_out_reason="", **found)
-    entries.strike_out(entry.person, entry.participant, form, row, values["reason"])
+    row = form.model.objects.standing().get(participant=entry.participant, **found)
+    entries.strike_out(entry.save(reason=values["reason"]), entry.participant, form, row)
 
 
 def _expedited_report(entry: Entry, values: Mapping[str, Any]) -> None:
     event = entry.participant.adverse_events.filter(term=values["term"], grade__gte=4).latest("id")
-    reports.save(entry.person, event, {name: value for name, value in values.items() if name != "term"})
+    reports.save(entry.save(), event, {name: value for name, value in values.items() if name != "term"})
 
 
 def _reopening(entry: Entry, values: Mapping[str, Any]) -> None:
-    registration.reopen(entry.desk.chair, values["group"], values["because"])
+    registration.reopen(entry.decision, values["group"], values["because"])
 
 
 def _reopening_withdrawn(entry: Entry, values: Mapping[str, Any]) -> None:
-    row = Reopening.objects.get(group=values["group"], struck_out_reason="")
-    registration.withdraw(entry.desk.chair, row, values["because"])
+    row = Reopening.objects.standing().get(group=values["group"])
+    registration.withdraw(entry.decision, row, values["because"])
 
 
 # Kind of step → what enters it; every other kind is a form of the casebook.

@@ -14,7 +14,8 @@ from django.forms import BaseForm, CheckboxInput
 from django.http import QueryDict
 
 from capture.casebook import history
-from trial.rules.typed_text import NumberNotUnderstood, decimal_number
+from trial.refused import Refused
+from trial.rules.typed_text import decimal_number
 
 LONGEST_PAGE = 100_000
 THEIRS = "theirs_"
@@ -109,7 +110,7 @@ def same(one: str, other: str) -> bool:
         return True
     try:
         return decimal_number(one) == decimal_number(other)
-    except NumberNotUnderstood:
+    except Refused:
         return False
 
 
@@ -136,7 +137,7 @@ def _words(bound: Any, text: str) -> str:
     return (choices.get(text, text) if text else "") or "empty"
 
 
-class EditedMeanwhile(Exception):
+class EditedMeanwhile(Refused):
     """Somebody else saved this entry after it was opened; `entries` say what and who."""
 
     def __init__(self, entries: list[history.Entry]) -> None:

@@ -86,9 +86,7 @@ def _is_target(reading: LesionReading) -> bool:
 def readings_by_assessment(participants: Sequence[Participant]) -> dict[int, list[LesionReading]]:
     """Every reading of these participants that stands, with its lesion."""
     found: dict[int, list[LesionReading]] = defaultdict(list)
-    standing = LesionReading.objects.filter(
-        assessment__participant__in=participants, struck_out_reason="", lesion__struck_out_reason=""
-    )
+    standing = LesionReading.objects.standing("lesion").filter(assessment__participant__in=participants)
     for reading in standing.select_related("lesion").order_by("id"):
         found[reading.assessment_id].append(reading)
     return found
@@ -146,7 +144,7 @@ class ParticipantFacts(Mapping[str, Any]):
 
     @cached_property
     def _cycles(self) -> list[Any]:
-        return list(self.participant.cycles.filter(struck_out_reason="").order_by("number").prefetch_related("periods"))
+        return list(self.participant.cycles.standing().order_by("number").prefetch_related("periods"))
 
     @property
     def cycle_starts(self) -> dict[int, date]:
@@ -165,18 +163,17 @@ class ParticipantFacts(Mapping[str, Any]):
             cycle.started_on + timedelta(days=period.to_day - 1)
             for cycle in self._cycles
             for period in cycle.periods.all()
-            if period.dose_mg and not period.struck_out_reason
+            if period.dose_mg and not period.is_struck_out
         ]
         return max(days, default=None)
 
     @cached_property
     def progressed_on(self) -> date | None:
         """The first progression on record, by scan or reported at follow-up."""
-        scans = list(self.participant.assessments.filter(struck_out_reason="").order_by("assessed_on", "id"))
+        scans = list(self.participant.assessments.standing().order_by("assessed_on", "id"))
         found = [course(scans, readings_by_assessment([self.participant])).progressed_on]
         found += [
-            each.progressed_on
-            for each in self.participant.follow_ups.filter(struck_out_reason="", progression="radiological")
+            each.progressed_on for each in self.participant.follow_ups.standing().filter(progression="radiological")
         ]
         return min((day for day in found if day is not None), default=None)
 
@@ -185,24 +182,24 @@ class ParticipantFacts(Mapping[str, Any]):
         """The latest of dose, assessment, visit, sample and contact alive on record."""
         one = self.participant
         days = [
-            *one.assessments.filter(struck_out_reason="").values_list("assessed_on", flat=True),
-            *one.visits.filter(struck_out_reason="").values_list("visited_on", flat=True),
-            *one.blood_pressures.filter(struck_out_reason="").values_list("measured_on", flat=True),
-            *one.hormone_levels.filter(struck_out_reason="", value__isnull=False).values_list("sampled_on", flat=True),
-            *one.follow_ups.filter(struck_out_reason="", alive="alive").values_list("contacted_on", flat=True),
+            *one.assessments.standing().values_list("assessed_on", flat=True),
+            *one.visits.standing().values_list("visited_on", flat=True),
+            *one.blood_pressures.standing().values_list("measured_on", flat=True),
+            *one.hormone_levels.standing().filter(value__isnull=False).values_list("sampled_on", flat=True),
+            *one.follow_ups.standing().filter(alive="alive").values_list("contacted_on", flat=True),
         ]
         return max([day for day in (*days, self.last_dose_on) if day is not None], default=None)
 
     @property
     def has_fatal_event(self) -> bool:
         """Whether an adverse event of grade 5 is on record."""
-        return self.participant.adverse_events.filter(struck_out_reason="", grade=5).exists()
+        return self.participant.adverse_events.standing().filter(grade=5).exists()
 
     @property
     def last_weight_kg(self) -> Decimal | None:
         """The weight at the last visit before this one."""
-        before = Visit.objects.filter(
-            participant=self.participant, struck_out_reason="", weight_kg__isnull=False,
+        before = Visit.objects.standing().filter(
+            participant=self.participant, weight_kg__isnull=False,
             visited_on__lt=self.values_given["visited_on"],
         )  # fmt: skip
         last = before.order_by("visited_on").last()
@@ -211,26 +208,26 @@ class ParticipantFacts(Mapping[str, Any]):
 
 def died_on(participant: Participant) -> PartialDate | None:
     """The death on record of a participant."""
-    found = participant.deaths.filter(struck_out_reason="").first()
+    found = participant.deaths.standing().first()
     return found.died_on if found else None
 
 
 def off_treatment_on(participant: Participant) -> date | None:
     """The end of treatment on record."""
-    found = participant.off_treatments.filter(struck_out_reason="").first()
+    found = participant.off_treatments.standing().first()
     return found.off_on if found else None
 
 
 def responses_on(participant: Participant, before: date) -> list[date]:
     """Days of the assessments before a day whose computed response is CR or PR."""
-    scans = list(participant.assessments.filter(struck_out_reason="", assessed_on__lt=before).order_by("assessed_on"))
+    scans = list(participant.assessments.standing().filter(assessed_on__lt=before).order_by("assessed_on"))
     responses = course(scans, readings_by_assessment([participant])).responses or {}
     return [each.assessed_on for each in scans if responses.get(each.pk) in ("CR", "PR")]
 
 
 def day_1(participant: Participant) -> date | None:
     """The actual first day of treatment."""
-    first = participant.cycles.filter(struck_out_reason="").order_by("number").first()
+    first = participant.cycles.standing().order_by("number").first()
     return first.started_on if first else None
 
 
@@ -252,11 +249,11 @@ def follow_up_facts(
     participant: Participant, head: Head, readings: Sequence[Reading], assessment: Assessment | None
 ) -> registry.Facts:
     """What the checks of a follow-up need to know."""
-    lesions = {lesion.pk for lesion in participant.lesions.filter(struck_out_reason="")}
+    lesions = {lesion.pk for lesion in participant.lesions.standing()}
     known = {each.lesion_id for each in readings} <= lesions
-    others = participant.assessments.filter(struck_out_reason="").exclude(pk=assessment.pk if assessment else None)
-    earlier = list(LesionReading.objects.filter(
-        assessment__in=others, assessment__assessed_on__lt=head.assessed_on, struck_out_reason=""
+    others = participant.assessments.standing().exclude(pk=assessment.pk if assessment else None)
+    earlier = list(LesionReading.objects.standing().filter(
+        assessment__in=others, assessment__assessed_on__lt=head.assessed_on
     ).order_by("assessment__assessed_on"))  # fmt: skip
     previous: dict[int, Decimal | None] = {}
     for each in earlier:

@@ -24,8 +24,8 @@ def response_of(
     new_lesion_on: date | None = None, assessment: Assessment | None = None,
 ) -> AssessmentOutcome | None:  # fmt: skip
     """The outcome of the typed assessment after those saved before it; None without a baseline."""
-    standing = LesionReading.objects.filter(struck_out_reason="", lesion__struck_out_reason="")
-    rows = participant.assessments.filter(struck_out_reason="").prefetch_related(Prefetch("readings", standing))
+    standing = LesionReading.objects.standing("lesion")
+    rows = participant.assessments.standing().prefetch_related(Prefetch("readings", standing))
     earlier = [
         _saved(row) for row in rows
         if row.kind == Assessment.Kind.BASELINE
@@ -35,7 +35,7 @@ def response_of(
                            _facts(readings))  # fmt: skip
     lesions = tuple(
         LesionFact(each.pk, each.label, each.kind, each.organ, each.locally_treated_on)
-        for each in participant.lesions.filter(struck_out_reason="")
+        for each in participant.lesions.standing()
     )
     fact = ParticipantFact(participant.pk, participant.number or "", participant.group, "", assessed_on, None,
                            lesions=lesions, assessments=(*earlier, typed))  # fmt: skip

@@ -3,18 +3,19 @@
 from datetime import date
 from typing import Any
 
-from capture.casebook.forms.base import CasebookForm
+from capture.casebook.due import AtCycleStart
+from capture.casebook.forms.base import Form
 from capture.grading import event_proposals
 from trial.models import Participant
 from trial.rules.typed_text import key
 
 
-def prefilled(form: CasebookForm, participant: Participant, asked: Any) -> dict[str, Any]:
+def prefilled(form: Form, participant: Participant, asked: Any) -> dict[str, Any]:
     """Field → first value. asked: the query of the address (`cycle`, `marker`, `term`, `select`, `grade`, or a
     `proposal`, which names a measured value without saying it)."""
-    if form.kind == "visit":
+    if isinstance(form.due, AtCycleStart) and form.due.numbered_by:
         number = asked.get("cycle", "")
-        return {"cycle_number": key(number)} if key(number) is not None and len(number) < 3 else {}
+        return {form.due.numbered_by: key(number)} if key(number) is not None and len(number) < 3 else {}
     if form.kind == "hormone":
         return _last_hormone(participant, asked.get("marker", ""))
     if form.kind == "adverse_event":
@@ -24,7 +25,7 @@ def prefilled(form: CasebookForm, participant: Participant, asked: Any) -> dict[
 
 def _last_hormone(participant: Participant, marker: str) -> dict[str, Any]:
     """Unit, limit and assay of the last sample of a marker: they rarely change, and a change is flagged."""
-    levels = participant.hormone_levels.filter(struck_out_reason="")
+    levels = participant.hormone_levels.standing()
     if marker:
         levels = levels.filter(marker=marker)
     last = levels.order_by("sampled_on", "id").last()
@@ -37,7 +38,7 @@ def _event(participant: Participant, asked: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
     first = None
     if asked.get("continues"):
-        first = participant.adverse_events.filter(pk=key(asked["continues"]), struck_out_reason="").first()
+        first = participant.adverse_events.standing().filter(pk=key(asked["continues"])).first()
     if first is not None:
         found = {name: getattr(first, name) for name in ("term", "select", "other_words", "attribution")}
     for name in ("term", "select", "grade"):
@@ -55,7 +56,7 @@ def _event(participant: Participant, asked: Any) -> dict[str, Any]:
 
 def _cycle_on(participant: Participant, day: date) -> int | None:
     """The cycle that had begun by this day."""
-    begun = participant.cycles.filter(struck_out_reason="", started_on__lte=day).order_by("number").last()
+    begun = participant.cycles.standing().filter(started_on__lte=day).order_by("number").last()
     return begun.number if begun else None
 
 

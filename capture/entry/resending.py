@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from trial.models import SavedForm
-from trial.record import changes, save_once
+from trial.record import save_once
 
 OTHER_WORDS = (
     "This form was already saved at {at} UTC with other values. Nothing was saved now. Open the entry to correct it, "
@@ -26,8 +26,8 @@ class SavedOnce:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Hands on what was sent to the Change that it may make."""
-        with save_once.answering(_sending(request)):
-            return self.get_response(request)
+        request.sending = _sending(request)  # type: ignore[attr-defined]
+        return self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
@@ -59,8 +59,8 @@ def _shown_again(
 ) -> HttpResponse:
     """The page with what was typed and a token of its own; nothing is saved."""
     request.starts_anew = True  # type: ignore[attr-defined]
-    with changes.returned(OTHER_WORDS.format(at=_at(saved))):
-        return view(request, *args, **kwargs)
+    request.returned = OTHER_WORDS.format(at=_at(saved))  # type: ignore[attr-defined]
+    return view(request, *args, **kwargs)
 
 
 def _sending(request: HttpRequest) -> save_once.Sending | None:

@@ -4,16 +4,19 @@ A data set is one table; its columns are the fields of the table, so that no fie
 number of a row by which other files refer to it. Study number, screening number and site code come first.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from django.db import models as django_models
+from django.utils.text import capfirst
 
-from capture.casebook.forms.registration import DETAILS
-from capture.casebook.registry import ENTRY_FORMS
+from capture.casebook.forms.base import Form, Lines
+from capture.casebook.registry import CASEBOOK
+from capture.exchange.importing.import_forms import READ_BY
 from trial import models, protocol
-from trial.models.fields import MissingReasonField, PartialDateField
+from trial.models.fields import PartialDateField, label
 from trial.protocol.ctcae_v3.limits import ANALYTES
 
 STRUCK_OUT, EDITION = "struck_out_reason", "form_edition"
@@ -42,15 +45,56 @@ class DataSet:
     """One file: its name, its title, its model.
 
     to_participant: the path to the participant ("self": the table is the participants; empty: it belongs to none).
-    form: the form of the casebook that the rows are an entry of, if they are. comes_in: whether an import reads it.
+    read_by: the forms that read a row in an import; none: it only goes out. known_by: the columns by which a row is
+    known again; empty: those of the unique constraint. is_once: a file holds such a row once, where no constraint says
+    so. forms: whose entries the rows are. lines: of which form's entries the rows lie below, if they do.
     """
 
     name: str
     title: str
     model: Any
     to_participant: str = "participant"
-    form: str = ""
-    comes_in: bool = True
+    read_by: tuple[Any, ...] = ()
+    known_by: tuple[str, ...] = ()
+    is_once: bool = False
+    forms: tuple[Form, ...] = ()
+    lines: Lines | None = None
+
+    @property
+    def comes_in(self) -> bool:
+        """Whether an import reads it."""
+        return bool(self.read_by)
+
+    @property
+    def parent(self) -> str:
+        """The column that names the row above; empty where the rows are the participant's own."""
+        return self.lines.parent if self.lines is not None and self.lines.parent != "participant" else ""
+
+    @cached_property
+    def key(self) -> tuple[str, ...]:
+        """By what a row is known to be the same entry: as declared, or by the longest unique constraint of its table,
+        or by its day."""
+        if self.known_by or self.to_participant == "self":
+            return self.known_by
+        return self._unique or tuple(form.dated_by for form in self.forms if form.repeats)
+
+    @cached_property
+    def stands_once(self) -> bool:
+        """Whether a file holds one row at most with such a key."""
+        return self.is_once or self.to_participant == "self" or self._unique == self.key
+
+    @property
+    def _unique(self) -> tuple[str, ...] | None:
+        above = self.parent or "participant"
+        rules = (each for each in self.model._meta.constraints if isinstance(each, django_models.UniqueConstraint))
+        keys = [each.fields[1:] for each in rules if each.fields[:1] == (above,)]
+        return max(keys, key=len, default=None)
+
+    def form_of(self, cells: Mapping[str, str]) -> Form | None:
+        """The form of the casebook that a row is an entry of; None for one that is none."""
+        place = self.model.place
+        kind = place.forms.get(cells.get(place.by, ""), self.forms[-1].kind if self.forms else "")
+        return next((form for form in self.forms if form.kind == kind), None)
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
@@ -100,56 +144,58 @@ def _column(data_set: DataSet, field: Any) -> Column:
         path = f"{field.name}__{named}" if named else field.attname
     own = data_set.to_participant != "self" and field.name in dict(KEYS)
     # A hold names a site of its own beside that of its participant.
-    return Column(f"of_{field.name}" if own else field.name, path, field, _words(data_set, field))
+    return Column(f"of_{field.name}" if own else field.name, path, field, _words(field))
 
 
-def _words(data_set: DataSet, field: Any) -> str:
-    form = ENTRY_FORMS[data_set.form].form if data_set.form in ENTRY_FORMS else None
-    label = form.base_fields[field.name].label if form and field.name in form.base_fields else None
-    if isinstance(field, MissingReasonField):
-        return f"Why it is missing: {field.name.removesuffix('_missing').replace('_', ' ')}"
-    if field.name == STRUCK_OUT:
-        return "Strike-out reason; empty: not struck out"
-    if field.name == EDITION:
-        return "Form version in which the entry was saved; empty: saved before versions were kept"
-    return str(label or field.verbose_name).capitalize()
+def _words(field: Any) -> str:
+    return "; ".join(filter(None, (label(field), field.help_text)))
 
 
-_LINES = {kind: form.lines for kind, form in ENTRY_FORMS.items() if form.lines is not None}
+def _of_forms() -> Iterator[DataSet]:
+    """A data set for each form, or for two that share a table, and one for the lines below it."""
+    files: dict[str, list[Form]] = {}
+    for form in CASEBOOK:
+        files.setdefault(form.data_set, []).append(form)
+    for name, forms in files.items():
+        form = forms[0]
+        title = capfirst(str(form.model._meta.verbose_name_plural)) if form.file else form.title
+        path = "self" if form.model is models.Participant else "participant"
+        yield DataSet(name, title, form.model, path, READ_BY.get(name, (form.form,)), form.known_by, forms=tuple(forms))
+        if form.lines is not None:
+            lines = form.lines
+            path = "participant" if path == "self" else f"{lines.parent}__participant"
+            title = capfirst(str(lines.model._meta.verbose_name_plural))
+            yield DataSet(lines.file, title, lines.model, path, READ_BY[lines.file], lines=lines)
+
 
 DATA_SETS: tuple[DataSet, ...] = (
-    DataSet("sites", "Sites", models.Site, "", comes_in=False),
-    DataSet("registration", "Screening and registration", models.Participant, "self", "registration"),
-    DataSet("eligibility", "Eligibility checklist", models.EligibilityAnswer),
-    DataSet("waivers", "Waivers", models.Waiver),
-    DataSet("findings", "Registration issues", models.RegistrationFinding),
-    DataSet("cycles", "Cycles", models.Cycle, form="cycle"),
-    DataSet("dosing_periods", "Dosing periods", models.DosingPeriod, "cycle__participant"),
-    DataSet("lesions", "Lesions", models.Lesion),
-    DataSet("assessments", "Tumor assessments", models.Assessment, form="assessment"),
-    DataSet("lesion_readings", "Measurements", models.LesionReading, "assessment__participant"),
-    *(DataSet(kind, each.title, each.model, form=kind) for kind, each in ENTRY_FORMS.items()),
-    DataSet("laboratory", "Laboratory values of a visit", models.LaboratoryResult, "visit__participant"),
-    DataSet("not_done", "Assessments not done", models.NotDone),
-    DataSet("acknowledgements", "Soft checks and explanations", models.Acknowledgement),
-    DataSet("expedited_reports", "Expedited reports", models.ExpeditedReport, comes_in=False),
-    DataSet("expedited_tables", "Expedited reporting rules", models.ExpeditedTable, "", comes_in=False),
-    DataSet("queries", "Queries", models.Query, comes_in=False),
-    DataSet("query_messages", "Query messages", models.QueryMessage, "query__participant", comes_in=False),
-    DataSet("source_verifications", "Source data verification", models.SourceVerification, comes_in=False),
-    DataSet("holds", "Freezes and locks", models.Hold, comes_in=False),
-    DataSet("signatures", "Signatures", models.Signature, comes_in=False),
-    DataSet("audit_reviews", "Audit trail reviews", models.AuditReview, "", comes_in=False),
-    DataSet("group_settings", "Analysis settings", models.GroupSettings, "", comes_in=False),
-    DataSet("reopenings", "Accrual reopenings", models.Reopening, "", comes_in=False),
-    DataSet("data_cuts", "Data cuts", models.DataCut, "", comes_in=False),
-    DataSet("problem_reports", "Problem reports", models.ProblemReport, "", comes_in=False),
-    DataSet("black_outs", "Redactions", models.Redaction, comes_in=False),
-    DataSet("trainings", "Trainings", models.Training, "", comes_in=False),
-    DataSet("access_reviews", "Access rights reviews", models.AccessReview, "", comes_in=False),
-    DataSet("edition_approvals", "Form version approvals", models.EditionApproval, "", comes_in=False),
-    DataSet("delegations", "Signing delegations", models.Delegation, "", comes_in=False),
-)
+    DataSet("sites", "Sites", models.Site, ""),
+    *_of_forms(),
+    DataSet("lesions", "Lesions", models.Lesion, read_by=READ_BY["lesions"]),
+    DataSet("waivers", "Waivers", models.Waiver, read_by=READ_BY["waivers"], known_by=("requested_because",)),
+    DataSet("findings", "Registration issues", models.RegistrationFinding, read_by=READ_BY["findings"],
+            known_by=("kind",), is_once=True),
+    DataSet("not_done", "Assessments not done", models.NotDone, read_by=READ_BY["not_done"]),
+    DataSet("acknowledgements", "Soft checks and explanations", models.Acknowledgement,
+            read_by=READ_BY["acknowledgements"]),
+    DataSet("expedited_reports", "Expedited reports", models.ExpeditedReport),
+    DataSet("expedited_tables", "Expedited reporting tables", models.ExpeditedTable, ""),
+    DataSet("queries", "Queries", models.Query),
+    DataSet("query_messages", "Query messages", models.QueryMessage, "query__participant"),
+    DataSet("source_verifications", "Source data verification", models.SourceVerification),
+    DataSet("holds", "Freezes and locks", models.Hold),
+    DataSet("signatures", "Signatures", models.Signature),
+    DataSet("audit_reviews", "Audit trail reviews", models.AuditReview, ""),
+    DataSet("group_settings", "Analysis settings", models.GroupSettings, ""),
+    DataSet("reopenings", "Reopenings of accrual", models.Reopening, ""),
+    DataSet("data_cuts", "Data cuts", models.DataCut, ""),
+    DataSet("problem_reports", "Problem reports", models.ProblemReport, ""),
+    DataSet("black_outs", "Redactions", models.Redaction),
+    DataSet("trainings", "Trainings", models.Training, ""),
+    DataSet("access_reviews", "Access reviews", models.AccessReview, ""),
+    DataSet("edition_approvals", "Approvals of form versions", models.EditionApproval, ""),
+    DataSet("delegations", "Signing delegations", models.Delegation, ""),
+)  # fmt: skip
 
 
 def every() -> tuple[DataSet, ...]:
@@ -163,11 +209,23 @@ def every() -> tuple[DataSet, ...]:
 def _undeclared(model: Any) -> DataSet:
     belongs = any(field.name == "participant" for field in model._meta.concrete_fields)
     name = model._meta.db_table.removeprefix("trial_")
-    return DataSet(name, model._meta.verbose_name.capitalize(), model, "participant" if belongs else "", comes_in=False)
+    return DataSet(name, model._meta.verbose_name.capitalize(), model, "participant" if belongs else "")
 
 
 BY_NAME = {each.name: each for each in DATA_SETS}
 COMES_IN = tuple(each for each in DATA_SETS if each.comes_in)
+
+
+
+def file_above(data_set: DataSet) -> DataSet:
+    """The data set of the entries that the rows of this one lie below."""
+    return next(each for each in DATA_SETS if any(form.lines == data_set.lines for form in each.forms))
+
+
+def file_below(data_set: DataSet) -> DataSet | None:
+    """The data set of the rows below those of this one; None where there are none."""
+    return next((each for each in DATA_SETS if each.parent and file_above(each) is data_set), None)
+
 
 # Code lists that the fields do not carry themselves.
 CODES: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
@@ -176,36 +234,16 @@ CODES: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
 }
 
 
-_IN: dict[str, tuple[str, ...]] = {
-    "registration": (*DETAILS, "registered_on"),
-    "eligibility": ("item", "met", "value", "measured_on"),
-    "waivers": ("requested_because", "decision", "decided_because"),
-    "findings": ("kind", "found_on", "because"),
-    "cycles": ("entry", "number", "started_on", "tablets_dispensed", "tablets_returned", "lot", "delay_reason"),
-    "dosing_periods": ("cycle", "from_day", "to_day", "dose_mg", "frequency", "reason"),
-    "lesions": ("kind", "label", "organ", "description", "locally_treated_on"),
-    "assessments": ("entry", "kind", "assessed_on", "method", "slice_thickness_mm", "marker", "new_lesions",
-                    "new_lesion_on", "new_lesion_description", "investigator_response"),
-    "lesion_readings": ("assessment", "lesion", "state", "longest_diameter_mm", "not_evaluated_reason", "scanned_on"),
-    "not_done": ("what", "due_on", "reason", "because"),
-    "acknowledgements": ("form", "row_id", "check_id", "words", "because"),
-}  # fmt: skip
-
-
 def columns_in(data_set: DataSet) -> tuple[str, ...]:
     """Names of the columns that must be there for an import, in order; empty for a data set that only goes out."""
     if not data_set.comes_in:
         return ()
-    keys = tuple(name for name, _ in KEYS)
-    if data_set.name in _IN:
-        return (*keys, *_IN[data_set.name])
-    for kind, book in ENTRY_FORMS.items():
-        if book.lines is not None and data_set.model is book.lines.model:
-            return (*keys, book.lines.parent, *book.lines.fields)
-        if kind == data_set.name and book.form is not None:
-            more = ("continues",) if kind == "adverse_event" else ()
-            return (*keys, "entry", *more, *book.form.base_fields)
-    raise LookupError(f"no columns are declared for {data_set.name}")
+    names = [name for name, _ in KEYS]
+    if data_set.forms and data_set.to_participant != "self":
+        names.append("entry")
+    names += filter(None, (data_set.parent, data_set.lines.key if data_set.lines is not None else ""))
+    names += [name for form in data_set.read_by for name in form.base_fields]
+    return tuple(dict.fromkeys(names))
 
 
 def known_columns(data_set: DataSet) -> frozenset[str]:

@@ -13,12 +13,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from capture.exchange.data_sets import COMES_IN
-from capture.exchange.exporting.export import FORMS, ExportFailed, export
+from capture.exchange.exporting.export import FORMS, export
 from capture.exchange.importing import files as incoming
 from capture.exchange.importing import upload
 from capture.exchange.importing.run import Report, import_files
 from trial.models import audit
-from trial.record import access, changes
+from trial.record import access
+from trial.record.save import of_request
+from trial.refused import Refused
 
 KEPT = "import"
 PROBLEMS_SHOWN = 100
@@ -46,7 +48,7 @@ def take_out(request: HttpRequest, files: str) -> HttpResponse:
     with tempfile.TemporaryDirectory(prefix="endpoint-export-") as place:
         try:
             manifest = export(files, Path(place) / "record")
-        except ExportFailed as refusal:
+        except Refused as refusal:
             log.error("the export failed: %s", refusal)
             return _page(request, 500, export_failed=str(refusal))
         packed = _packed(Path(place) / "record")
@@ -88,9 +90,9 @@ def rehearse(request: HttpRequest) -> HttpResponse:
     try:
         contents = upload.unpacked(request.FILES.getlist("files"))
         if not contents or not source:
-            raise upload.UploadRefused("Choose the files and enter their source.")
-        report = import_files(request.user, contents, source, rehearsal=True)
-    except (upload.UploadRefused, changes.RecordBusy) as refusal:
+            raise Refused("Choose the files and enter their source.")
+        report = import_files(of_request(request), contents, source, rehearsal=True)
+    except Refused as refusal:
         return _page(request, 422, refused=str(refusal), source=source)
     if report.new and not report.problems:
         request.session[KEPT] = {"folder": upload.keep(contents), "source": source}
@@ -106,8 +108,8 @@ def bring_in(request: HttpRequest) -> HttpResponse:
     if contents is None:
         return _page(request, 422, refused="The files are no longer available. Choose them again.")
     try:
-        report = import_files(request.user, contents, waiting["source"], rehearsal=False)
-    except changes.RecordBusy as refusal:
+        report = import_files(of_request(request), contents, waiting["source"], rehearsal=False)
+    except Refused as refusal:
         return _page(request, 422, refused=str(refusal), source=waiting["source"])
     _forget(request)
     if not report.saved:

@@ -44,14 +44,14 @@ def clocks_of(participants: Sequence[Participant], now: datetime) -> list[EventC
     """Every event that may ask for a report, or has one on record; the most urgent first."""
     by_id = {each.pk: each for each in participants}
     rules = table_in_force().rules
-    standing = AdverseEvent.objects.filter(participant__in=by_id, struck_out_reason="")
-    reported = ExpeditedReport.objects.filter(struck_out_reason="", event__in=standing)
+    standing = AdverseEvent.objects.standing().filter(participant__in=by_id)
+    reported = ExpeditedReport.objects.standing().filter(event__in=standing)
     events = list(standing.filter(may_ask(rules) | Q(pk__in=reported.values("event"))))
     if not events:
         return []
     doses = _doses({each.participant_id for each in events})
     reports: dict[int, list[ExpeditedReport]] = defaultdict(list)
-    for row in ExpeditedReport.objects.filter(event__in=events, struck_out_reason=""):
+    for row in ExpeditedReport.objects.standing().filter(event__in=events):
         reports[row.event_id].append(row)
     for row in events:
         row.participant = by_id[row.participant_id]  # with its site, whose zone is asked for
@@ -66,7 +66,7 @@ def clocks_of(participants: Sequence[Participant], now: datetime) -> list[EventC
 def clock_of(event: AdverseEvent, now: datetime) -> EventClock:
     """The clock of one event, whatever it asks for."""
     doses, rules = _doses({event.participant_id}), table_in_force().rules
-    reports = list(event.expedited_reports.filter(struck_out_reason=""))
+    reports = list(event.expedited_reports.standing())
     clock = _clock(event, doses[event.participant_id], reports, rules, now)
     return EventClock(event.participant, event, clock, tuple(reports))
 
@@ -107,12 +107,10 @@ def _clock(
 
 def _doses(participants: set[int]) -> dict[int, Doses]:
     """Participant id → what the dosing log says; two SQL statements however many."""
-    ended = set(OffTreatment.objects.filter(participant__in=participants, struck_out_reason="").values_list(
+    ended = set(OffTreatment.objects.standing().filter(participant__in=participants).values_list(
         "participant", flat=True))  # fmt: skip
     days: dict[int, list[date]] = defaultdict(list)
-    periods = DosingPeriod.objects.filter(
-        cycle__participant__in=participants, dose_mg__gt=0, struck_out_reason="", cycle__struck_out_reason=""
-    )
+    periods = DosingPeriod.objects.standing("cycle").filter(cycle__participant__in=participants, dose_mg__gt=0)
     for key, started_on, first, last in periods.values_list(
         "cycle__participant", "cycle__started_on", "from_day", "to_day"
     ):

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from capture.casebook import labels
 from capture.expedited import wording
 from capture.expedited.clocks import EventClock, clocks_of
 from trial.models import Participant
@@ -63,7 +62,7 @@ def line(of: EventClock, now: datetime, not_asked: Collection[str] | None = None
     state, where = of.clock.state, zone_of(of.participant.site)
     url = reverse("capture:entry", args=[of.participant.reference, "adverse_event", of.event.pk])
     return Line(
-        of, labels.one_line("adverse_event", of.event), wording.STATE_WORDS[state], wording.MARKS[state],
+        of, str(of.event), wording.STATE_WORDS[state], wording.MARKS[state],
         wording.what_next(of.clock), wording.when(of.clock, now, where), wording.rule(of.clock),
         wording.to_answer(of.clock, not_asked), url,
     )  # fmt: skip

@@ -17,6 +17,7 @@ from capture.casebook.fields import (
 )
 from trial.models import ExpeditedReport
 from trial.record import site_clock
+from trial.refused import Refused
 from trial.rules.dates import site_time
 from trial.rules.safety.expedited_reports import KINDS
 
@@ -55,7 +56,7 @@ class ReportForm(forms.Form):
             ask_which(self.fields["sent_offset"], found["sent_on"], found["sent_time"], self.where)
             try:
                 self.offset = offset_of(found["sent_on"], found["sent_time"], self.where, found.get("sent_offset", ""))
-            except ValueError as refusal:
+            except Refused as refusal:
                 self.add_error("sent_time", str(refusal))
         return found
 

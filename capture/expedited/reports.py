@@ -6,26 +6,26 @@ from typing import Any
 from django.utils import timezone
 
 from capture.entry import edit_conflict
-from capture.entry.services.registration import NotAllowed
-from trial.models import AdverseEvent, ExpeditedReport, Person
+from trial.models import AdverseEvent, ExpeditedReport
 from trial.record import changes
+from trial.record.save import Save
+from trial.refused import Refused
 
 
 def save(
-    person: Person | None, event: AdverseEvent, values: Mapping[str, Any], *, row: ExpeditedReport | None = None,
-    reason: str = "", opened_at: int | None = None,
+    save: Save, event: AdverseEvent, values: Mapping[str, Any], *, row: ExpeditedReport | None = None
 ) -> ExpeditedReport:  # fmt: skip
     """values: kind, sent_at (an instant), sent_by, reference. No group is touched: no endpoint reads a report.
 
-    Raises NotAllowed, meanwhile.EditedMeanwhile, changes.ReasonMissing, changes.RecordBusy, changes.RecordHeld.
+    Raises Refused, edit_conflict.EditedMeanwhile.
     """
     if values["sent_at"] > timezone.now():
-        raise NotAllowed("The sending time must not be in the future. Enter the report after it is sent.")
+        raise Refused("The sending time must not be in the future. Enter the report after it is sent.")
     act = "correct" if row is not None else "enter"
-    with changes.record(person, act, reason, participant=event.participant):
+    with changes.record(save, act, participant=event.participant):
         _refuse_twin(event, values, row)
         if row is not None:
-            edit_conflict.stop_if_edited([row], opened_at)
+            edit_conflict.stop_if_edited([row], save.opened_at)
         saved = row or ExpeditedReport(participant=event.participant, event=event)
         for name, value in values.items():
             setattr(saved, name, value)
@@ -34,13 +34,13 @@ def save(
 
 
 def _refuse_twin(event: AdverseEvent, values: Mapping[str, Any], row: ExpeditedReport | None) -> None:
-    twins = event.expedited_reports.filter(kind=values["kind"], sent_at=values["sent_at"], struck_out_reason="")
+    twins = event.expedited_reports.standing().filter(kind=values["kind"], sent_at=values["sent_at"])
     if twins.exclude(pk=row.pk if row else None).exists():
-        raise NotAllowed("A report of this kind with this sending time is already entered.")
+        raise Refused("A report of this kind with this sending time is already entered.")
 
 
-def strike_out(person: Person | None, row: ExpeditedReport, reason: str) -> None:
+def strike_out(save: Save, row: ExpeditedReport) -> None:
     """Takes a report back with a reason: it does not count any more and stays in the history."""
-    with changes.record(person, "strike_out", reason, participant=row.participant):
-        row.struck_out_reason = reason
+    with changes.record(save, "strike_out", participant=row.participant):
+        row.struck_out_reason = save.reason
         row.save()

@@ -1,10 +1,10 @@
 """Pages of expedited reporting: every clock with filters, and the reports that were sent."""
 
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from capture.casebook.forms.reasons import ReasonForm
@@ -15,6 +15,7 @@ from capture.expedited.report_form import ReportForm
 from trial.models import AdverseEvent, ExpeditedReport, Participant
 from trial.record import access
 from trial.record.in_force import table_in_force
+from trial.record.save import Save
 from trial.rules.safety import expedited_reports
 
 STATES = (("open", "Due, overdue or awaiting answer"), ("", "All"), *expedited_reports.STATES)
@@ -41,7 +42,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest, reference: str, row_id: int) -> HttpResponse:
     """Records that a report of an adverse event was sent."""
     participant = access.participant_for(request.user, reference)
-    event = get_object_or_404(participant.adverse_events, pk=row_id, struck_out_reason="")
+    event = get_object_or_404(participant.adverse_events.standing(), pk=row_id)
     return _page(request, participant, event, None)
 
 
@@ -49,7 +50,7 @@ def new(request: HttpRequest, reference: str, row_id: int) -> HttpResponse:
 def existing(request: HttpRequest, reference: str, row_id: int) -> HttpResponse:
     """Corrects a report on record, with a reason."""
     participant = access.participant_for(request.user, reference)
-    row = get_object_or_404(participant.expedited_reports.select_related("event"), pk=row_id, struck_out_reason="")
+    row = get_object_or_404(participant.expedited_reports.select_related("event").standing(), pk=row_id)
     return _page(request, participant, row.event, row)
 
 
@@ -57,23 +58,13 @@ def existing(request: HttpRequest, reference: str, row_id: int) -> HttpResponse:
 def strike_out(request: HttpRequest, reference: str, row_id: int) -> HttpResponse:
     """Takes a report back with a reason."""
     participant = access.participant_for(request.user, reference)
-    row = get_object_or_404(participant.expedited_reports, pk=row_id, struck_out_reason="")
-    reason = ReasonForm(request.POST or None)
-    if request.method == "POST" and reason.is_valid():
-        refusal = saving.attempt(
-            request, lambda: reports.strike_out(request.user, row, reason.cleaned_data["reason"])
-        )
-        if refusal is None:
-            messages.success(request, "The report is struck out. It stays in the audit trail.")
-            return redirect("capture:entry", participant.reference, "adverse_event", row.event_id)
-        return render(request, "capture/one_form.html", {**_strike_out_page(participant, reason), **refusal.context},
-                      status=refusal.status)  # fmt: skip
-    status = 422 if reason.errors else 200
-    return render(request, "capture/one_form.html", _strike_out_page(participant, reason), status=status)
-
-
-def _strike_out_page(participant: Participant, reason: ReasonForm) -> dict[str, Any]:
-    return {"participant": participant, "form": reason, "title": "Strike out expedited report", "button": "Strike out"}
+    row = get_object_or_404(participant.expedited_reports.standing(), pk=row_id)
+    return saving.one_form(
+        request, participant, ReasonForm(request.POST or None), lambda save: reports.strike_out(save, row),
+        "The report is struck out. It stays in the audit trail.",
+        reverse("capture:entry", args=[participant.reference, "adverse_event", row.event_id]),
+        title="Strike out expedited report", button="Strike out",
+    )  # fmt: skip
 
 
 def _page(
@@ -87,11 +78,9 @@ def _page(
         form, reason = ReportForm(data, row), ReasonForm(data)
         return saving.Sheet([form], reason if row is not None else None, {**shown, "form": form, "reason_form": reason})
 
-    def save(sheet: saving.Sheet) -> None:
+    def save(sheet: saving.Sheet, handed: Save) -> None:
         (form,) = sheet.forms
-        reports.save(request.user, event, form.values(), row=row,  # type: ignore[attr-defined]
-                     reason=sheet.reason.cleaned_data["reason"] if sheet.reason else "",
-                     opened_at=saving.opened_at(request))  # fmt: skip
+        reports.save(handed, event, form.values(), row=row)  # type: ignore[attr-defined]
 
     def done(_: saving.Sheet) -> HttpResponse:
         messages.success(request, "The expedited report is saved.")

@@ -35,7 +35,7 @@ class DoseRecord:
     @cached_property
     def rows(self) -> dict[int, AdverseEvent]:
         """The standing adverse events by id."""
-        return {each.pk: each for each in self.participant.adverse_events.filter(struck_out_reason="")}
+        return {each.pk: each for each in self.participant.adverse_events.standing()}
 
     @cached_property
     def events(self) -> list[Event]:
@@ -44,10 +44,10 @@ class DoseRecord:
 
     @cached_property
     def _doses(self) -> list[tuple[date, int, str]]:
-        cycles = self.participant.cycles.filter(struck_out_reason="").prefetch_related("periods")
+        cycles = self.participant.cycles.standing().prefetch_related("periods")
         return sorted(
             (cycle.started_on + timedelta(days=each.from_day - 1), each.dose_mg, each.frequency)
-            for cycle in cycles for each in cycle.periods.all() if each.dose_mg and not each.struck_out_reason
+            for cycle in cycles for each in cycle.periods.all() if each.dose_mg and not each.is_struck_out
         )  # fmt: skip
 
     @cached_property
@@ -90,7 +90,7 @@ def of_event(participant: Participant, row: AdverseEvent, today: date) -> list[A
 
 def ongoing(participant: Participant, today: date) -> list[Advice]:
     """For what goes on now, while treatment does: everything but “continue”."""
-    ended = any(rows.filter(struck_out_reason="").exists() for rows in
+    ended = any(rows.standing().exists() for rows in
                 (participant.off_treatments, participant.deaths, participant.off_studies))  # fmt: skip
     if ended:
         return []

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 
 from capture.grading.grades import PRESSURE, WEIGHT, Past, grade_body, grade_line, past_of
@@ -95,22 +95,24 @@ def find(participant: Participant, key: str) -> Proposal | None:
 
 
 def _record(participants: Sequence[Participant]) -> _Record:
-    standing = {"participant__in": participants, "struck_out_reason": ""}
-    said = Acknowledgement.objects.filter(**standing, check_id__startswith=NOT_AN_EVENT)
+    said = _standing(Acknowledgement, participants).filter(check_id__startswith=NOT_AN_EVENT)
     # What lies inside the laboratory's own normal range is grade 0 and need not be fetched.
     outside = Q(value__lt=F("lower_limit")) | Q(value__gt=F("upper_limit"))
     outside |= Q(lower_limit__isnull=True) | Q(upper_limit__isnull=True)
-    lines = LaboratoryResult.objects.filter(
-        outside, visit__participant__in=participants, visit__struck_out_reason="", struck_out_reason="",
-        value__isnull=False,
+    lines = LaboratoryResult.objects.standing("visit").filter(
+        outside, visit__participant__in=participants, value__isnull=False,
     )  # fmt: skip
     return _Record(
-        _by(Visit.objects.filter(**standing), "participant_id"),
-        _by(BloodPressure.objects.filter(**standing), "participant_id"),
+        _by(_standing(Visit, participants), "participant_id"),
+        _by(_standing(BloodPressure, participants), "participant_id"),
         _by(lines, "visit_id"),
-        _by(AdverseEvent.objects.filter(**standing), "participant_id"),
+        _by(_standing(AdverseEvent, participants), "participant_id"),
         frozenset(said.values_list("form", "row_id", "words")),
     )
+
+
+def _standing(model: Any, participants: Sequence[Participant]) -> QuerySet[Any]:
+    return model.objects.standing().filter(participant__in=participants)
 
 
 def _by(rows: Iterable[Any], key: str) -> dict[int, list[Any]]:

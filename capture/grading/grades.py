@@ -40,8 +40,8 @@ def past_of(visits: Iterable[Visit], pressures: Iterable[BloodPressure]) -> Past
 
 def past_on_record(participant: Participant) -> Past:
     """The past of a participant as it stands in the record."""
-    return past_of(participant.visits.filter(struck_out_reason=""),
-                   participant.blood_pressures.filter(struck_out_reason=""))  # fmt: skip
+    return past_of(participant.visits.standing(),
+                   participant.blood_pressures.standing())  # fmt: skip
 
 
 def _pressure(values: Values, day: date) -> Pressure | None:

@@ -10,7 +10,6 @@ from datetime import date
 from django.urls import reverse
 
 from capture.casebook import labels
-from capture.casebook.labels import event_name
 from capture.participants.entry_lists import EntryList
 from capture.participants.matrix import Row
 from capture.participants.timeline.facts import Course, QueryFact
@@ -57,14 +56,14 @@ def _course(
         assessed=assessed,
         disease=disease.course_of(facts, assessed, settings),
         today=today,
-        event_names={each.pk: event_name(each) for each in events},
+        event_names={each.pk: each.name for each in events},
         onset_missing={each.pk: each.get_onset_on_missing_display() for each in events if each.onset_on is None},
         queries=_queries(participant),
     )
 
 
 def _queries(participant: Participant) -> tuple[QueryFact, ...]:
-    rows = list(participant.queries.filter(struck_out_reason="").order_by("id"))
+    rows = list(participant.queries.standing().order_by("id"))
     for row in rows:
         row.participant = participant
     titles = labels.places(rows)

@@ -6,10 +6,8 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q
-from django.urls import reverse
 
-from capture.casebook.forms.base import CasebookForm
-from capture.casebook.labels import one_line
+from capture.casebook.forms.base import Form
 from capture.casebook.registry import ENTRY_FORMS
 from trial.models import Participant
 from trial.rules.dates import partial_date
@@ -32,7 +30,7 @@ class Listed:
 class EntryList:
     """All standing entries of one form; `new_url` is None when the form is filled once and is there."""
 
-    form: CasebookForm
+    form: Form
     entries: tuple[Listed, ...]
     new_url: str | None
 
@@ -42,19 +40,17 @@ def entry_lists(participant: Participant) -> list[EntryList]:
     return [_list(form, participant) for form in ENTRY_FORMS.values()]
 
 
-def _list(form: CasebookForm, participant: Participant) -> EntryList:
-    rows = form.model.objects.filter(participant=participant, struck_out_reason="")
+def _list(form: Form, participant: Participant) -> EntryList:
+    rows = form.entries(participant).standing().order_by(*form.model._meta.ordering)
     listed = tuple(_listed(form, participant, row) for row in rows)
     may_add = form.repeats or not listed
-    new_url = reverse("capture:entry_new", args=[participant.reference, form.kind]) if may_add else None
-    return EntryList(form, listed, new_url)
+    return EntryList(form, listed, form.new_url(participant) if may_add else None)
 
 
-def _listed(form: CasebookForm, participant: Participant, row: Any) -> Listed:
+def _listed(form: Form, participant: Participant, row: Any) -> Listed:
     when = getattr(row, form.dated_by)
     shown = partial_date.shown(when) if isinstance(when, date) else str(when or "date not known")
-    url = reverse("capture:entry", args=[participant.reference, form.kind, row.pk])
-    return Listed(row, shown, one_line(form.kind, row), status_of(row), url)
+    return Listed(row, shown, str(row), status_of(row), form.url(participant, row))
 
 
 def status_of(row: Any) -> str:
@@ -65,7 +61,7 @@ def status_of(row: Any) -> str:
     return PENDING if pending else COMPLETE
 
 
-def pending_entries(participants: Sequence[Participant]) -> list[tuple[CasebookForm, Listed]]:
+def pending_entries(participants: Sequence[Participant]) -> list[tuple[Form, Listed]]:
     """Standing entries with a value that is said to be pending; one query per form."""
     found = []
     for form in ENTRY_FORMS.values():
@@ -74,6 +70,6 @@ def pending_entries(participants: Sequence[Participant]) -> list[tuple[CasebookF
             if field.name.endswith("_missing"):
                 pending |= Q(**{field.name: "pending"})
         if pending:
-            rows = form.model.objects.filter(pending, participant__in=participants, struck_out_reason="")
+            rows = form.model.objects.standing().filter(pending, participant__in=participants)
             found += [(form, _listed(form, row.participant, row)) for row in rows.select_related("participant")]
     return found

@@ -21,6 +21,6 @@ class LesionLine:
 def lesion_table(participant: Participant, scans: Sequence[Assessment]) -> list[LesionLine]:
     """Lesions × assessments, targets first."""
     readings = readings_by_assessment([participant])
-    lesions = participant.lesions.filter(struck_out_reason="").order_by("-kind", "id")
+    lesions = participant.lesions.standing().order_by("-kind", "id")
     by_place = {(each.assessment_id, each.lesion_id): each for found in readings.values() for each in found}
     return [LesionLine(lesion, tuple(by_place.get((scan.pk, lesion.pk)) for scan in scans)) for lesion in lesions]

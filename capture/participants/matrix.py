@@ -1,8 +1,9 @@
 """The matrix of participants as plain values: a row per participant, a cell per form, its status in words."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 
 from capture.entry.facts import Course
 from trial.models import NotDone, Participant
@@ -53,7 +54,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """One participant of the matrix; cells line up with the columns of the matrix, None where nothing is due."""
+    """One participant of the matrix; cells line up with the columns of the matrix, None where nothing is due.
+
+    entries: title of the form → its cells, of each form with a rule of its own (`capture.casebook.due`).
+    """
 
     participant: Participant
     course: Course
@@ -61,8 +65,7 @@ class Row:
     cycles: tuple[Cell | None, ...] = ()
     assessments: tuple[Cell | None, ...] = ()
     follow_ups: tuple[Cell | None, ...] = ()
-    visits: tuple[Cell, ...] = ()
-    pressures: tuple[Cell, ...] = ()
+    entries: Mapping[str, tuple[Cell, ...]] = field(default_factory=dict)
 
     @property
     def cells(self) -> tuple[Cell | None, ...]:
@@ -71,15 +74,15 @@ class Row:
 
     @property
     def every(self) -> tuple[Cell | None, ...]:
-        """The same, and visits and blood pressures."""
-        return (*self.cells, *self.visits, *self.pressures)
+        """The same, and the entries of the forms that a rule of the casebook asks for."""
+        return (*self.cells, *chain.from_iterable(self.entries.values()))
 
     @property
     def parts(self) -> list[tuple[str, list[Cell]]]:
         """The forms by kind, with the name of the kind; only kinds of which something is on record or due."""
         named = (
             ("Tumor assessments", (self.baseline, *self.assessments)), ("Cycles", self.cycles),
-            ("Visits at cycle start", self.visits), ("Blood pressure", self.pressures), ("Follow-up", self.follow_ups),
+            *self.entries.items(), ("Follow-up contacts", self.follow_ups),
         )  # fmt: skip
         filled = [(name, [cell for cell in cells if cell]) for name, cells in named]
         return [(name, cells) for name, cells in filled if cells]

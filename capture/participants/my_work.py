@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.urls import reverse
 from django.utils.timezone import now
 
@@ -17,7 +17,7 @@ from capture.participants import selectors
 from capture.participants.entry_lists import pending_entries
 from capture.participants.matrix import Cell
 from capture.participants.selectors import Today
-from trial.models import Participant, Person, Query, Redaction, Role, Signature, Waiver
+from trial.models import OffStudy, OffTreatment, Participant, Person, Query, Redaction, Role, Signature, Waiver
 from trial.protocol import OVERDUE
 from trial.record import access
 from trial.rules.dates import partial_date
@@ -92,20 +92,20 @@ def _signature(participant: Participant, what: str, when: str, status: str) -> W
 
 def _over(participants: Sequence[Participant]) -> set[int]:
     """Ids of those whose treatment is over by the record."""
-    over = Q(off_treatments__struck_out_reason="") | Q(off_studies__struck_out_reason="")
-    found = Participant.objects.filter(over, pk__in=[each.pk for each in participants])
-    return set(found.values_list("pk", flat=True))
+    of_them = [model.objects.standing().filter(participant__in=participants).values_list("participant", flat=True)
+               for model in (OffTreatment, OffStudy)]  # fmt: skip
+    return set(of_them[0].union(of_them[1]))
 
 
 def _asked(participants: Sequence[Participant]) -> set[int]:
     """Ids of those about whom a query waits for the site."""
     waits = (Query.State.OPEN, Query.State.REOPENED)
-    rows = Query.objects.filter(participant__in=participants, state__in=waits, struck_out_reason="")
+    rows = Query.objects.standing().filter(participant__in=participants, state__in=waits)
     return set(rows.values_list("participant", flat=True))
 
 
 def _signed_on(participants: Sequence[Participant]) -> dict[int, date]:
-    rows = Signature.objects.filter(participant__in=participants, struck_out_reason="")
+    rows = Signature.objects.standing().filter(participant__in=participants)
     newest = rows.order_by().values_list("participant").annotate(at=Max("signed_at"))
     return {key: at.date() for key, at in newest}
 
@@ -242,7 +242,7 @@ def _as_tasks(found: list[Waiting]) -> list[Task]:
 
 
 def _waivers(participants: list[Participant], person: Person) -> list[Task]:
-    rows = Waiver.objects.filter(participant__in=participants, struck_out_reason="", decision=Waiver.Decision.OPEN)
+    rows = Waiver.objects.standing().filter(participant__in=participants, decision=Waiver.Decision.OPEN)
     return [
         Task(row.participant, row.requested_because, "waiver", "due", _waiver_url(row, person))
         for row in rows.select_related("participant").order_by("id")

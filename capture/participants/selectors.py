@@ -14,13 +14,14 @@ from django.db import Error, connections
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
+from capture.casebook.due import Asked, Treatment
+from capture.casebook.registry import CASEBOOK, FORMS
 from capture.entry.facts import Course, course, readings_by_assessment
 from capture.participants import due_dates
 from capture.participants.due_dates import states_of
 from capture.participants.matrix import PAGE_ROWS, Cell, Matrix, Row
 from trial.models import (
     Assessment,
-    BloodPressure,
     Cycle,
     Death,
     FollowUp,
@@ -29,7 +30,6 @@ from trial.models import (
     OffTreatment,
     Participant,
     Person,
-    Visit,
     Withdrawal,
 )
 from trial.protocol import Due, schedule
@@ -90,7 +90,9 @@ def _filtered(found: QuerySet[Participant], site: str, group: str, typed: str) -
 
 PARTS = ("cycles", "assessments", "follow_ups")
 # What ends treatment or follow-up, and the rest that the schedule asks for; one query each.
-BELOW: tuple[Any, ...] = (OffTreatment, Death, Withdrawal, OffStudy, FollowUp, Visit, BloodPressure, NotDone)
+# Forms that a rule of their own asks for; the rest is asked for by the course of treatment.
+RULED = tuple(form for form in CASEBOOK if form.due.is_scheduled)
+BELOW: tuple[Any, ...] = (OffTreatment, Death, Withdrawal, OffStudy, FollowUp, NotDone, *(form.model for form in RULED))
 
 
 def rows_of(participants: Sequence[Participant], today: Today) -> list[Row]:
@@ -110,7 +112,7 @@ def rows_of(participants: Sequence[Participant], today: Today) -> list[Row]:
 
 
 def _standing(model: Any, participants: Sequence[Participant]) -> Any:
-    return model.objects.filter(participant__in=participants, struck_out_reason="")
+    return model.objects.standing().filter(participant__in=participants)
 
 
 @dataclass(frozen=True)
@@ -162,44 +164,51 @@ def _row(
         participant, so_far, Cell(first, partial(_assessment_url, participant, first, ids)),
         tuple(_cycle_cell(participant, number, due) for number, due in enumerate(courses, start=1)),
         tuple(Cell(due, partial(_assessment_url, participant, due, ids)) for due in scans_due),
-        *_after_treatment(participant, cycles, ends, below, today),
+        _contacts(participant, ends, below, today), _by_rule(participant, cycles, ends, below, today),
     )  # fmt: skip
     return _with_reasons(found, not_done) if not_done else found
 
 
 def _with_reasons(row: Row, not_done: dict[str, NotDone]) -> Row:
     """What was said not to be done carries the word on record, even where it was done after all."""
-    parts = {part: [cell and replace(cell, not_done=not_done.get(cell.due.what)) for cell in getattr(row, part)]
-             for part in (*PARTS, "visits", "pressures")}  # fmt: skip
-    return replace(row, **{part: tuple(cells) for part, cells in parts.items()})
+
+    def told(cells: Iterable[Cell | None]) -> tuple[Any, ...]:
+        return tuple(cell and replace(cell, not_done=not_done.get(cell.due.what)) for cell in cells)
+
+    parts = {part: told(getattr(row, part)) for part in PARTS}
+    return replace(row, entries={title: told(cells) for title, cells in row.entries.items()}, **parts)
 
 
-def _after_treatment(
-    participant: Participant, cycles: list[Cycle], ends: _Ends, below: dict[Any, list[Any]], today: date
-) -> tuple[tuple[Cell, ...], tuple[Cell, ...], tuple[Cell, ...]]:
-    """Follow-ups, visits at cycle starts, and weekly blood pressures."""
+def _contacts(
+    participant: Participant, ends: _Ends, below: dict[Any, list[Any]], today: date
+) -> tuple[Cell, ...]:  # fmt: skip
     assert participant.registered_on is not None
-    not_done = {each.what for each in below[NotDone]}
     contacts = {each.contacted_on: each.pk for each in below[FollowUp]}
-    contacts_due = schedule.follow_ups_due(
+    dues = schedule.follow_ups_due(
         participant.registered_on, ends.off_treatment_on, ends.progressed_on, list(contacts), ends.ended_on, today,
-        not_done,
+        {each.what for each in below[NotDone]},
     )
-    visits = {each.cycle_number: each for each in below[Visit]}
-    done = {number: each.visited_on for number, each in visits.items()}
-    visits_due = schedule.visits_due([(each.number, each.started_on) for each in cycles], done, today, not_done)
-    measured = [each.measured_on for each in below[BloodPressure]] + list(done.values())
-    pressures = schedule.pressures_due(
-        cycles[0].started_on if cycles else None, measured, ends.treatment_stops_on, today, not_done
-    )
-    new_pressure = partial(_entry_url, participant, "blood_pressure", None)
-    return (
-        tuple(Cell(due, partial(_entry_url, participant, "follow_up", contacts.get(due.done_on)))
-              for due in contacts_due),
-        tuple(Cell(due, partial(_visit_url, participant, each.number, visits)) for due, each in
-              zip(visits_due, cycles, strict=True)),
-        tuple(Cell(due, new_pressure) for due in pressures),
-    )  # fmt: skip
+    return tuple(Cell(due, partial(_entry_url, participant, "follow_up", contacts.get(due.done_on))) for due in dues)
+
+
+def _by_rule(
+    participant: Participant, cycles: list[Cycle], ends: _Ends, below: dict[Any, list[Any]], today: date
+) -> dict[str, tuple[Cell, ...]]:
+    """Title → cells of each form that a rule of its own asks for."""
+    of = Treatment([(each.number, each.started_on) for each in cycles], ends.treatment_stops_on,
+                   {each.what for each in below[NotDone]}, today)  # fmt: skip
+    found = {}
+    for form in RULED:
+        days = [(getattr(row, form.dated_by), row) for row in below[form.model]]
+        also = [getattr(row, FORMS[kind].dated_by) for kind in form.due.with_forms for row in below[FORMS[kind].model]]
+        found[form.title] = tuple(Cell(each.due, partial(_ruled_url, participant, form.kind, each)) for each in
+                                  form.due.dues(days, also, of))  # fmt: skip
+    return found
+
+
+def _ruled_url(participant: Participant, kind: str, asked: Asked) -> str:
+    url = _entry_url(participant, kind, asked.entry.pk if asked.entry is not None else None)
+    return f"{url}?cycle={asked.cycle}" if asked.cycle and asked.entry is None else url
 
 
 @lru_cache(maxsize=100_000)
@@ -212,12 +221,6 @@ def _entry_url(participant: Participant, kind: str, key: int | None) -> str:
     if key is None:
         return _address("capture:entry_new", participant.reference, kind)
     return _address("capture:entry", participant.reference, kind, key)
-
-
-def _visit_url(participant: Participant, number: int, visits: dict[int, Any]) -> str:
-    if number in visits:
-        return _entry_url(participant, "visit", visits[number].pk)
-    return f"{_entry_url(participant, 'visit', None)}?cycle={number}"
 
 
 def _cycle_cell(participant: Participant, number: int, due: Due) -> Cell:

@@ -3,9 +3,8 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 
 from capture.casebook.fields import today
 from capture.casebook.forms.reasons import NotDoneForm, ReasonForm
@@ -62,7 +61,7 @@ def participant(request: HttpRequest, reference: str) -> HttpResponse:
     participant = access.participant_for(request.user, reference)
     row = selectors.rows_of([participant], lambda _: today())[0]
     lists = entry_lists(participant)
-    scans = list(participant.assessments.filter(struck_out_reason="").order_by("assessed_on", "id"))
+    scans = list(participant.assessments.standing().order_by("assessed_on", "id"))
     shown = {
         "participant": participant,
         "marks": panel.marks([participant]),
@@ -98,7 +97,7 @@ def _unmet(participant: Participant) -> list[str]:
 def _may_register(participant: Participant) -> bool:
     if participant.is_registered:
         return False
-    approved = participant.waivers.filter(decision=Waiver.Decision.APPROVED, struck_out_reason="").exists()
+    approved = participant.waivers.standing().filter(decision=Waiver.Decision.APPROVED).exists()
     return approved or not _unmet(participant)
 
 
@@ -114,37 +113,26 @@ def not_done_view(request: HttpRequest, reference: str) -> HttpResponse:
     """`what` names the visit, assessment or measurement as the schedule does."""
     participant = access.participant_for(request.user, reference)
     due = _due_or_404(participant, request.GET.get("what", ""))
-    form, refusal = NotDoneForm(request.POST or None), None
-    if request.method == "POST" and form.is_valid():
-        found = form.cleaned_data
-        refusal = saving.attempt(
-            request, lambda: not_done.record_not_done(request.user, participant, due, found["reason"], found["because"])
-        )
-        if refusal is None:
-            messages.success(request, f"{due.what} is marked as not done.")
-            return redirect("capture:participant", participant.reference)
-    shown = {"participant": participant, "form": form, "title": f"Not done: {due.what}", "button": "Save",
-             **(refusal.context if refusal else {})}  # fmt: skip
-    return render(request, "capture/one_form.html", shown, status=422 if refusal or form.errors else 200)
+    form = NotDoneForm(request.POST or None)
+    return saving.one_form(
+        request, participant, form,
+        lambda save: not_done.record_not_done(
+            save, participant, due, form.cleaned_data["reason"], form.cleaned_data["because"]),
+        f"{due.what} is marked as not done.", title=f"Not done: {due.what}", button="Save",
+    )  # fmt: skip
 
 
 @access.allows(*access.ENTERS)
 def revoke_not_done_view(request: HttpRequest, reference: str, row_id: int) -> HttpResponse:
     """It was done after all, or is still to be done."""
     participant = access.participant_for(request.user, reference)
-    row = get_object_or_404(participant.not_done, pk=row_id, struck_out_reason="")
-    form, refusal = ReasonForm(request.POST or None), None
-    if request.method == "POST" and form.is_valid():
-        refusal = saving.attempt(
-            request, lambda: not_done.revoke_not_done(request.user, row, form.cleaned_data["reason"])
-        )
-        if refusal is None:
-            messages.success(request, f"{row.what} is due again. “Not done” is struck out and stays in the audit "
-                                      "trail.")
-            return redirect("capture:participant", participant.reference)
-    shown = {"participant": participant, "form": form, "title": f"Strike out “Not done” of {row.what}",
-             "button": "Take it back", **(refusal.context if refusal else {})}  # fmt: skip
-    return render(request, "capture/one_form.html", shown, status=422 if refusal or form.errors else 200)
+    row = get_object_or_404(participant.not_done.standing(), pk=row_id)
+    return saving.one_form(
+        request, participant, ReasonForm(request.POST or None), lambda save: not_done.revoke_not_done(save, row),
+        f"{row.what} is due again. “Not done” is struck out and stays in the audit trail.",
+        title=f"Strike out “Not done” of {row.what}",
+        button="Take it back",
+    )  # fmt: skip
 
 
 def _due_or_404(participant: Participant, what: str) -> schedule.Due:

@@ -5,8 +5,7 @@ from typing import Any
 
 from django import template
 
-from capture.entry import drafts
-from trial.record import access
+from trial.record import access, drafts
 
 register = template.Library()
 
@@ -17,4 +16,9 @@ def draft_offer(context: dict[str, Any]) -> dict[str, Any]:
     request = context["request"]
     shown = access.may_enter(request.user)
     draft = drafts.waiting(request.user, request.path) if shown and request.method == "GET" else None
-    return {"shown": shown, "draft": draft, "fields": json.dumps(draft.fields) if draft else "", "path": request.path}
+    return {
+        "shown": shown,
+        "draft": draft,
+        "fields": json.dumps(dict(draft.fields)) if draft else "",
+        "path": request.path,
+    }

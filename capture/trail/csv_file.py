@@ -16,10 +16,11 @@ from django.db.models import Max, QuerySet
 
 from capture.casebook import history
 from capture.exchange.cells import csv_cell
-from capture.exchange.exporting.export import ExportFailed, one_moment
+from capture.exchange.exporting.export import one_moment
 from capture.trail import selection, words
 from trial.models import Change, Lesion, Person, Role, Version
 from trial.models.audit import ACTS
+from trial.refused import Refused
 
 HEADER = ("change", "at_utc", "person", "role", "act", "reason", "participant", "site", "groups", "program", "version",
           "table", "row", "what", "row_act", "values")  # fmt: skip
@@ -38,7 +39,7 @@ class TrailFile:
 
 
 def write(person: Person, asked: selection.Filter) -> TrailFile:
-    """Writes what the filter finds for the person. Raises ExportFailed when the counts disagree."""
+    """Writes what the filter finds for the person. Raises Refused when the counts disagree."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 (the answer closes it when it is sent)
     try:
         with one_moment():
@@ -50,7 +51,7 @@ def write(person: Person, asked: selection.Filter) -> TrailFile:
         raise
     if written != sum(counted[1:]):
         file.close()
-        raise ExportFailed(f"The database has {sum(counted[1:])} rows and {written} were written.")
+        raise Refused(f"The database has {sum(counted[1:])} rows and {written} were written.")
     file.seek(0)
     return TrailFile(file, written, counted[0], as_of)
 

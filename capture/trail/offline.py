@@ -12,12 +12,13 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from capture.exchange.exporting.export import ExportFailed, one_moment, whole_folder
+from capture.exchange.exporting.export import one_moment, whole_folder
 from capture.trail import verify_trail
 from trial import protocol
 from trial.audit.redaction import JOIN_K, KEPT, KEPT_CHANGES
 from trial.audit.seal import HEADER_OF_C, TEXT_OF_V
 from trial.operations.validation.report import validation_state
+from trial.refused import Refused
 from trial.runtime.program import PROGRAM
 
 CHANGES_AT_A_TIME = 500
@@ -33,7 +34,7 @@ _LINES = f"""WITH kept AS MATERIALIZED ({KEPT}), kept_changes AS MATERIALIZED ({
 def export_trail(folder: Path) -> dict[str, Any]:
     """Writes the trail into the folder, which is new or empty; returns the manifest.
 
-    Raises ExportFailed: nothing is left behind then.
+    Raises Refused: nothing is left behind then.
     """
     with whole_folder(folder) as unfinished:
         with one_moment():
@@ -83,7 +84,7 @@ def _reconcile(manifest: dict[str, Any]) -> None:
         cursor.execute("SELECT (SELECT count(*) FROM trial_change), (SELECT count(*) FROM trial_version)")
         changes, versions = cursor.fetchone()
     if (changes, versions) != (manifest["changes"], manifest["versions"]):
-        raise ExportFailed(
+        raise Refused(
             f"{changes} Changes and {versions} versions are on record; "
             f"{manifest['changes']} and {manifest['versions']} were written."
         )

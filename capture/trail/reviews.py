@@ -6,12 +6,10 @@ from django.db.models import QuerySet
 
 from trial.models import AuditReview, Change, Person, Role
 from trial.record import access, changes
+from trial.record.save import Save
+from trial.refused import Refused
 
 LETTERS = 600
-
-
-class NotPossible(Exception):
-    """The review was not recorded; the message says why."""
 
 
 def span_of(person: Person) -> str:
@@ -23,7 +21,7 @@ def span_of(person: Person) -> str:
 
 def shown_to(person: Person) -> list[AuditReview]:
     """The reviews that concern the person's sites, newest first."""
-    rows: QuerySet[AuditReview] = AuditReview.objects.filter(struck_out_reason="").select_related("reviewed_by")
+    rows: QuerySet[AuditReview] = AuditReview.objects.standing().select_related("reviewed_by")
     ours = set(access.sites_for(person).values_list("code", flat=True))
     every = access.sees_every_site(person)
     return [each for each in rows.order_by("-id") if every or each.span == "all sites" or ours & set(_codes(each))]
@@ -35,29 +33,29 @@ def _codes(review: AuditReview) -> Sequence[str]:
 
 def newest(span: str) -> AuditReview | None:
     """The review of this very span that reaches furthest."""
-    rows = AuditReview.objects.filter(struck_out_reason="", span=span).select_related("reviewed_by")
+    rows = AuditReview.objects.standing().filter(span=span).select_related("reviewed_by")
     return rows.order_by("-to_change").first()
 
 
-def review(person: Person, to_change: int, words: str) -> AuditReview:
+def review(save: Save, to_change: int, words: str) -> AuditReview:
     """Records that the trail of the person's sites was read up to a Change, from where the last review ended.
 
-    Raises NotPossible and changes.RecordBusy: nothing is recorded then.
+    Raises Refused: nothing is recorded then.
     """
-    if person.role != Role.MONITOR:
-        raise NotPossible("Only a monitor can record a review of the audit trail.")
+    if save.person.role != Role.MONITOR:
+        raise Refused("Only a monitor can record a review of the audit trail.")
     if not words.strip():
-        raise NotPossible("Enter the result of the review, even if there are no findings.")
+        raise Refused("Enter the result of the review, even if there are no findings.")
     changes.stop_unprintable(words)
-    span = span_of(person)
-    with changes.record(person, "review") as change:
+    span = span_of(save.person)
+    with changes.record(save, "review") as change:
         last = newest(span)
         first = last.to_change + 1 if last else 1
         if to_change < first:
-            raise NotPossible(f"The audit trail is already reviewed up to change {first - 1}.")
+            raise Refused(f"The audit trail is already reviewed up to change {first - 1}.")
         if to_change >= change.number or not Change.objects.filter(pk=to_change).exists():
-            raise NotPossible(f"Change {to_change} does not exist.")
+            raise Refused(f"Change {to_change} does not exist.")
         return AuditReview.objects.create(
-            reviewed_by=person, reviewed_at=change.at, from_change=first, to_change=to_change, span=span,
+            reviewed_by=save.person, reviewed_at=change.at, from_change=first, to_change=to_change, span=span,
             words=words.strip()[:LETTERS],
         )  # fmt: skip

@@ -7,12 +7,13 @@ from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from capture.casebook.labels import TABLE_TITLES
+from capture.casebook.labels import titles
 from trial.models import Change, Person, Version
 from trial.models.audit import ACTS
 from trial.record import access
+from trial.refused import Refused
 from trial.rules import typed_text
-from trial.rules.dates.partial_date import DateNotUnderstood, parse
+from trial.rules.dates.partial_date import parse
 
 PAGE = 50
 SYSTEM = "system"
@@ -40,7 +41,7 @@ class Filter:
     def of(cls, asked: Mapping[str, str]) -> "Filter":
         """Reads the address; what can be none of the choices is dropped."""
         given = {name: asked.get(name, "").strip()[:40].replace("\0", "") for name in _NAMES}
-        known = {"table": given["table"] in TABLE_TITLES, "act": given["act"] in ACTS,
+        known = {"table": given["table"] in titles(), "act": given["act"] in ACTS,
                  "since": number(given["since"]) > 0,
                  "person": given["person"] == SYSTEM or number(given["person"]) > 0}  # fmt: skip
         return cls(**{name: text if known.get(name, True) else "" for name, text in given.items()})
@@ -84,7 +85,7 @@ def day(text: str) -> date | None:
     """A whole day as typed (`t` is today); None when it is none."""
     try:
         typed = parse(text, datetime.now(UTC).date())
-    except DateNotUnderstood:
+    except Refused:
         return None
     return date(typed.year, typed.month, typed.day) if typed.month and typed.day else None
 

@@ -1,7 +1,6 @@
 """Pages of the trail: the list, one Change, the file, and the monitor's review."""
 
 import logging
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -10,14 +9,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from capture.casebook import history, labels
-from capture.casebook import history as of_entry
-from capture.casebook.registry import ENTRY_FORMS
 from capture.conduct import redactions
-from capture.exchange.exporting.export import ExportFailed
 from capture.trail import csv_file, reviews, selection, words
 from trial.models import Participant, Person, Role, audit
 from trial.models.audit import ACTS
-from trial.record import access, changes
+from trial.record import access
+from trial.record.save import of_request
+from trial.refused import Refused
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +53,7 @@ def _choices(person: Person) -> dict[str, Any]:
         people = people.filter(pk__in=access.changes_for(person).order_by().values("person"))
     return {
         "people": people, "sites": access.sites_for(person).order_by("code"), "acts": ACTS.items(),
-        "tables": sorted(labels.TABLE_TITLES.items(), key=lambda each: each[1]),
+        "tables": sorted(labels.titles().items(), key=lambda each: each[1]),
     }  # fmt: skip
 
 
@@ -85,7 +83,7 @@ def take_out(request: HttpRequest) -> HttpResponse:
         return _page(request, 422)
     try:
         made = csv_file.write(request.user, asked)
-    except ExportFailed as refusal:
+    except Refused as refusal:
         log.error("the export of the audit trail failed: %s", refusal)
         return _page(request, 500, reasons=[f"The file was not created. {refusal}"])
     # Like other exports this is no Change; who took it out when stands in the journal.
@@ -106,37 +104,23 @@ def review(request: HttpRequest) -> HttpResponse:
     """The monitor says up to which Change the trail was read, and what was found."""
     said = request.POST.get("words", "")[: reviews.LETTERS]
     try:
-        done = reviews.review(request.user, selection.number(request.POST.get("to", "")), said)
-    except (reviews.NotPossible, changes.RecordBusy) as refusal:
+        done = reviews.review(of_request(request), selection.number(request.POST.get("to", "")), said)
+    except Refused as refusal:
         return _page(request, 422, reasons=[str(refusal)], words=said)
     messages.success(request, f"The review up to change {done.to_change} is recorded.")
     return redirect("capture:trail")
-
-
-# kind in the address → (what it is called, the row with this id of this participant → the rows of the entry)
-KINDS: dict[str, tuple[str, Callable[[Participant, int], list[Any]]]] = {
-    "registration": ("Screening and registration", lambda one, _: of_entry.rows_of_registration(one)),
-    "cycle": ("Cycle", lambda one, key: of_entry.rows_of_cycle(get_object_or_404(one.cycles, pk=key))),
-    "assessment": ("Assessment", lambda one, key: of_entry.rows_of_assessment(
-        get_object_or_404(one.assessments, pk=key))),
-    "waiver": ("Waiver", lambda one, key: [get_object_or_404(one.waivers, pk=key)]),
-    "not_done": ("Not done", lambda one, key: [get_object_or_404(one.not_done, pk=key)]),
-    "expedited_report": ("Expedited report", lambda one, key: [get_object_or_404(one.expedited_reports, pk=key)]),
-    "finding": ("Registration issue", lambda one, key: [get_object_or_404(one.findings, pk=key)]),
-    **{kind: (form.title, lambda one, key, form=form: of_entry.rows_of_entry(
-        form, get_object_or_404(form.model, participant=one, pk=key))) for kind, form in ENTRY_FORMS.items()},
-}  # fmt: skip
 
 
 @access.allows(*access.READS_RECORD)
 def entry_history(request: HttpRequest, reference: str, kind: str, row_id: int) -> HttpResponse:
     """Who changed what, when, from what to what and why; newest first."""
     participant = access.participant_for(request.user, reference)
-    if kind not in KINDS:
+    model = labels.of_history(kind)
+    if model is None:
         raise Http404("This kind of entry does not exist.")
-    title, rows = KINDS[kind]
-    entries = of_entry.entries(rows(participant, row_id))
-    shown = {"participant": participant, "entry_title": title, "entries": entries,
+    row = participant if model is Participant else get_object_or_404(model, pk=row_id, participant=participant)
+    entries = history.entries(history.rows_of(row))
+    shown = {"participant": participant, "entry_title": labels.title(model._meta.db_table), "entries": entries,
              "reads_trail": request.user.role in access.READS_TRAIL,
              "may_black_out": request.user.role in redactions.MAY_ASK}  # fmt: skip
     return render(request, "capture/history.html", shown)

@@ -8,7 +8,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 
 from capture.casebook import history
-from capture.casebook.labels import HISTORY_OF, title
+from capture.casebook.labels import history_of, title
 from trial.models import Change, Lesion, Person, Site, Version
 
 ROW_ACTS = {"insert": "new", "update": "changed", "delete": "removed"}
@@ -99,7 +99,7 @@ def _named(row: dict[str, Any], names: Names) -> dict[str, Any]:
 
 
 def _history(change: Change, version: Version) -> str:
-    kind, column = HISTORY_OF.get(version.table_name, ("", ""))
+    kind, column = history_of(version.table_name)
     if not kind or change.participant is None or not version.row.get(column):
         return ""
     return reverse("capture:history", args=(change.participant.reference, kind, version.row[column]))

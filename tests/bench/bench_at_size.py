@@ -29,10 +29,11 @@ from analysis.models import GroupResult  # noqa: E402
 from capture.casebook.registry import ENTRY_FORMS  # noqa: E402
 from capture.entry.services import assessments, entries  # noqa: E402
 from trial.models import Assessment, Change, Participant, Person, Role  # noqa: E402
+from trial.record.save import Save  # noqa: E402
 from trial.rules.dates.partial_date import PartialDate  # noqa: E402
 
 PAGES = (
-    "dashboard/", "dashboard/panel/A/", "groups/A/", "groups/A/behind/responders/", "participants/",
+    "dashboard/", "dashboard/panel/A/", "groups/A/", "groups/A/behind/counted-response_rate/", "participants/",
     "participants/?state=overdue",
 )  # fmt: skip
 REASON = "benchmark"
@@ -46,22 +47,33 @@ def _ones() -> list[Participant]:
 def _pressure(one: Participant, n: int) -> None:
     values = {"measured_on": date(2001, 1, 1) + timedelta(days=int(time.time()) % 4000 + n), "systolic_mmhg": 128,
               "systolic_mmhg_missing": "", "diastolic_mmhg": 81, "diastolic_mmhg_missing": ""}  # fmt: skip
-    entries.save(None, one, ENTRY_FORMS["blood_pressure"], values)
+    entries.save(Save(), one, ENTRY_FORMS["blood_pressure"], values)
 
 
 def _scan(one: Participant, n: int) -> None:
-    last = Assessment.objects.filter(participant=one, kind="follow_up", struck_out_reason="").last()
+    last = Assessment.objects.standing().filter(participant=one, kind="follow_up").last()
     if last is None:
         return
     readings = [
         assessments.Reading(row.lesion_id, row.state, row.longest_diameter_mm + Decimal(n % 7 + 1) / 10
                             if row.longest_diameter_mm else None, row.not_evaluated_reason, row.scanned_on)
-        for row in last.readings.filter(struck_out_reason="")
+        for row in last.readings.standing()
     ]  # fmt: skip
-    assessments.save_follow_up(None, one, last.assessed_on, last.method, last.slice_thickness_mm, last.marker, readings,
-                               last.new_lesions, new_lesion_on=last.new_lesion_on,
-                               new_lesion_description=last.new_lesion_description, assessment=last,
-                               reason=REASON)  # fmt: skip
+    assessments.save_follow_up(
+        Save(reason=REASON),
+        one,
+        {
+            "assessed_on": last.assessed_on,
+            "method": last.method,
+            "slice_thickness_mm": last.slice_thickness_mm,
+            "marker": last.marker,
+            "new_lesions": last.new_lesions,
+            "new_lesion_on": last.new_lesion_on,
+            "new_lesion_description": last.new_lesion_description,
+        },
+        readings,
+        last,
+    )
 
 
 def _event(one: Participant, n: int) -> None:
@@ -72,7 +84,7 @@ def _event(one: Participant, n: int) -> None:
                "action_taken": "none", "present_at_baseline": False,
                "onset_on": PartialDate(on.year, on.month, on.day)}  # fmt: skip
     del values["struck_out_reason"]
-    entries.save(None, one, ENTRY_FORMS["adverse_event"], values)
+    entries.save(Save(), one, ENTRY_FORMS["adverse_event"], values)
 
 
 KINDS: dict[str, Callable[[Participant, int], None]] = {

@@ -9,10 +9,10 @@ import os
 import platform
 import time
 
-from analysis.endpoints.after_stopping import jennison_turnbull, unbiased_estimates
-from analysis.endpoints.intervals import RULES, interval_table
-from analysis.endpoints.stopping import Plan, points
-from tests.analysis.endpoints.plans import plan_of
+from analysis.statistics.after_stopping import jennison_turnbull, unbiased_estimates
+from analysis.statistics.intervals import RULES, interval_table
+from analysis.statistics.stopping import Plan, points
+from tests.analysis.statistics.plans import plan_of
 
 ROUNDS = 5
 PLANS = ("40:2 100", "21:1 41", "21:1 46", "20:1:8 50:4:15 100", "100:5 300")

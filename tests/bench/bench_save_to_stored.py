@@ -11,6 +11,7 @@ import time
 import django
 
 from capture.casebook.forms import treatment
+from trial.record.save import Save
 
 
 def main(rounds: int) -> None:
@@ -28,8 +29,13 @@ def main(rounds: int) -> None:
     saves, stored = [], []
     for place in range(rounds):
         began = time.perf_counter()
-        dosing.save_cycle(coordinator, cycle.participant, 1, cycle.started_on, treatment.AS_PLANNED, 112, place % 5,
-                          reason="benchmark")  # fmt: skip
+        dosing.save_cycle(
+            Save(coordinator, reason="benchmark"),
+            cycle.participant,
+            1,
+            {"started_on": cycle.started_on, "tablets_dispensed": 112, "tablets_returned": place % 5},
+            treatment.AS_PLANNED,
+        )
         committed = time.perf_counter()
         newest = Change.objects.order_by("-id").values_list("id", flat=True)[0]
         while not GroupResult.objects.filter(group=cycle.participant.group, holds_to__gte=newest).exists():

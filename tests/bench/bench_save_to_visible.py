@@ -26,6 +26,7 @@ from capture.casebook.registry import ENTRY_FORMS  # noqa: E402
 from capture.demo.accounts import PASSWORD  # noqa: E402
 from capture.entry.services import entries  # noqa: E402
 from trial.models import Change, Participant, Person  # noqa: E402
+from trial.record.save import Save  # noqa: E402
 
 SHOWN = "number => Number(document.querySelector('#group-A [data-change]')?.dataset.change) >= number"
 
@@ -46,7 +47,7 @@ def _save(number: int) -> int:
     on = date(2001, 1, 1) + timedelta(days=number)
     values = {"measured_on": on, "systolic_mmhg": 128, "systolic_mmhg_missing": "", "diastolic_mmhg": 81,
               "diastolic_mmhg_missing": ""}  # fmt: skip
-    entries.save(person, participant, ENTRY_FORMS["blood_pressure"], values)
+    entries.save(Save(person), participant, ENTRY_FORMS["blood_pressure"], values)
     return Change.objects.order_by("-id").values_list("id", flat=True)[0]
 
 

@@ -10,6 +10,7 @@ from tests.browser.conftest import CHROMIUM, signed_in_page
 from tests.cast import cast_of
 from trial.accounts import administration
 from trial.models import Change, Deviation, Role
+from trial.record.save import Save
 from trial.rules.dates.partial_date import shown
 
 pytestmark = [
@@ -44,7 +45,7 @@ def test_t_is_the_day_at_the_site_where_it_is_another_than_in_utc(chromium: Any,
     cast = cast_of()
     # Of these two one is on another day than UTC at any hour; the browser itself is in UTC.
     zone = "Pacific/Kiritimati" if datetime.now(UTC).hour >= 10 else "Pacific/Pago_Pago"
-    administration.save_site(cast.people[Role.ADMINISTRATOR], cast.north, "", "North", "where it is", zone)
+    administration.save_site(Save(cast.people[Role.ADMINISTRATOR]), cast.north, "", "North", "where it is", zone)
     page = signed_in_page(chromium, live_server_url, cast.people[Role.COORDINATOR], timezone_id="UTC")
     page.goto(f"{live_server_url}/participants/NET-001/deviation/new/")
     page.focus("[name=happened_on]")

@@ -23,6 +23,7 @@ from tests.trial.accounts.security.people import PASSWORD, code_of
 from trial import protocol
 from trial.models import AdverseEvent, Assessment, Cycle, Delegation, Participant, Role, Signature
 from trial.record import changes
+from trial.record.save import Save
 from trial.rules.dates.partial_date import shown
 
 DAY_1 = date(2026, 1, 12)
@@ -57,7 +58,13 @@ def _within(task: str, counted: Counted, clicks: int, seconds: int) -> None:
 def _baseline(cast: Cast) -> None:
     targets = [assessment.NewLesion("liver", f"segment {n}", Decimal(40)) for n in range(1, 6)]
     others = [assessment.NewLesion("bone", f"vertebra {n}", None) for n in range(1, 4)]
-    assessments.save_baseline(None, cast.participant, DAY_1 - timedelta(3), "spiral_ct", 5, "not_done", targets, others)
+    assessments.save_baseline(
+        Save(),
+        cast.participant,
+        {"assessed_on": DAY_1 - timedelta(3), "method": "spiral_ct", "slice_thickness_mm": 5, "marker": "not_done"},
+        targets,
+        others,
+    )
 
 
 def test_a_participant_is_registered_in_12_clicks_and_50_seconds(
@@ -134,7 +141,7 @@ def test_a_cycle_taken_as_planned_takes_4_clicks_and_20_seconds(
 
 
 def test_an_adverse_event_takes_6_clicks_and_30_seconds(chromium: Any, live_server_url: str, cast: Cast) -> None:
-    dosing.save_cycle(None, cast.participant, 1, DAY_1, treatment.AS_PLANNED)
+    dosing.save_cycle(Save(), cast.participant, 1, {"started_on": DAY_1}, treatment.AS_PLANNED)
     do = _start(chromium, live_server_url, cast, "/participants/NET-001/")
     do.click("a[aria-label='New: Adverse event']", opens=True)
     do.type("hand-foot", "")
@@ -163,7 +170,7 @@ def test_an_adverse_event_takes_6_clicks_and_30_seconds(chromium: Any, live_serv
 
 def test_a_serious_event_takes_6_clicks_and_30_seconds(chromium: Any, live_server_url: str, cast: Cast) -> None:
     """The clock of its report asks for three answers more."""
-    dosing.save_cycle(None, cast.participant, 1, DAY_1, treatment.AS_PLANNED)
+    dosing.save_cycle(Save(), cast.participant, 1, {"started_on": DAY_1}, treatment.AS_PLANNED)
     do = _start(chromium, live_server_url, cast, "/participants/NET-001/")
     do.click("a[aria-label='New: Adverse event']", opens=True)
     do.type("hypertension", "")
@@ -191,7 +198,7 @@ def test_a_follow_up_of_8_lesions_takes_3_clicks_and_30_seconds(
     chromium: Any, live_server_url: str, cast: Cast
 ) -> None:
     _baseline(cast)
-    dosing.save_cycle(None, cast.participant, 1, DAY_1, treatment.AS_PLANNED)
+    dosing.save_cycle(Save(), cast.participant, 1, {"started_on": DAY_1}, treatment.AS_PLANNED)
     do = _start(chromium, live_server_url, cast, "/participants/NET-001/")
     do.click("a.btn:has-text('Week')", opens=True)
     assert do.focused() == "assessed_on"
@@ -217,8 +224,8 @@ def test_a_query_is_answered_with_a_correction_in_3_clicks_and_16_seconds(
 ) -> None:
     level = {"sampled_on": date(2026, 1, 9), "marker": "CGA", "value": 210, "value_missing": "", "unit": "ng/mL",
              "upper_limit": 100, "upper_limit_missing": "", "assay": ""}  # fmt: skip
-    row = entries.save(None, cast.participant, ENTRY_FORMS["hormone"], level, acknowledged={})
-    query = queries.raise_query(cast.people[Role.MONITOR], cast.participant, Where("hormone", row.pk, "value"),
+    row = entries.save(Save(acknowledged={}), cast.participant, ENTRY_FORMS["hormone"], level)
+    query = queries.raise_query(Save(cast.people[Role.MONITOR]), cast.participant, Where("hormone", row.pk, "value"),
                                 "Please compare this value with the source.")  # fmt: skip
     do = _start(chromium, live_server_url, cast, "/work/")
     do.click("a:has-text('Please compare this value with the source.')", opens=True)
@@ -250,7 +257,7 @@ def test_a_casebook_of_40_forms_is_signed_in_2_clicks_and_12_seconds_with_passwo
     for days in range(38):
         pressure = {"measured_on": DAY_1 + timedelta(days), "systolic_mmhg": 130, "systolic_mmhg_missing": "",
                     "diastolic_mmhg": 80, "diastolic_mmhg_missing": ""}  # fmt: skip
-        entries.save(None, cast.participant, ENTRY_FORMS["blood_pressure"], pressure)
+        entries.save(Save(), cast.participant, ENTRY_FORMS["blood_pressure"], pressure)
     assert len(signing.standing(cast.participant).items) == 40
     page = signed_in_page(chromium, live_server_url, investigator)
     page.goto(f"{live_server_url}/participants/NET-001/")
@@ -268,7 +275,7 @@ def test_a_casebook_of_40_forms_is_signed_in_2_clicks_and_12_seconds_with_passwo
 
 def test_nothing_is_answered_beforehand(chromium: Any, live_server_url: str, cast: Cast) -> None:
     """Every select that asks a question of a new form is empty; only carried facts and the site stand there."""
-    dosing.save_cycle(None, cast.participant, 1, DAY_1, treatment.AS_PLANNED)
+    dosing.save_cycle(Save(), cast.participant, 1, {"started_on": DAY_1}, treatment.AS_PLANNED)
     do = _start(chromium, live_server_url, cast, "/participants/NET-001/")
     new = ("register/", "NET-001/assessments/new/", "NET-001/adverse_event/new/", "NET-001/follow_up/new/",
            "NET-001/visit/new/", "NET-001/death/new/")  # fmt: skip

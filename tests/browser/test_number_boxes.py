@@ -8,6 +8,7 @@ import pytest
 from tests.browser.conftest import signed_in_page
 from tests.capture import hostile
 from tests.cast import Cast, cast_of
+from tests.examples import EXAMPLES
 from trial.models import Role, Visit
 
 BOXES = "form[data-save] input[inputmode]"
@@ -135,7 +136,7 @@ def test_42_5_typed_key_by_key_is_recorded_as_42_5(chromium: Any, live_server_ur
         _save(page)
         assert scan.readings.get(lesion__kind="target").longest_diameter_mm == Decimal("42.5"), kind
     page.goto(f"{root}/visit/new/")
-    for name, text in hostile.VALID["visit"].items():
+    for name, text in EXAMPLES["visit"].typed.items():
         if name != "weight_kg" and not name.startswith("lab-"):
             page.locator(f"[name='{name}']").fill(text)
     page.locator("[name=weight_kg]").focus()

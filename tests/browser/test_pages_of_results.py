@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from analysis.recompute import recompute
+from analysis.results.recompute import recompute
 from capture.casebook.forms import assessment, treatment
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, dosing, entries
 from tests.browser.conftest import signed_in_page
 from tests.cast import Cast, cast_of, register
 from trial.models import Participant, Role
+from trial.record.save import Save
 from trial.rules.dates.partial_date import PartialDate
 
 DAY_1 = date(2026, 1, 12)
@@ -22,20 +23,37 @@ PLOT_IN_FOCUS = "document.activeElement.matches('svg') && document.activeElement
 def _course(participant: Participant, millimetres: int) -> None:
     """A target of 40 mm at baseline, one look at it, a raised marker that falls, and diarrhoea."""
     target = [assessment.NewLesion("liver", "segment 4", Decimal(40))]
-    assessments.save_baseline(None, participant, DAY_1 - timedelta(3), "spiral_ct", 5, "not_done", target, [])
-    dosing.save_cycle(None, participant, 1, DAY_1, treatment.AS_PLANNED)
+    assessments.save_baseline(
+        Save(),
+        participant,
+        {"assessed_on": DAY_1 - timedelta(3), "method": "spiral_ct", "slice_thickness_mm": 5, "marker": "not_done"},
+        target,
+        [],
+    )
+    dosing.save_cycle(Save(), participant, 1, {"started_on": DAY_1}, treatment.AS_PLANNED)
     reading = assessments.Reading(participant.lesions.get().pk, "measured", Decimal(millimetres))
-    assessments.save_follow_up(None, participant, DAY_1 + timedelta(56), "spiral_ct", 5, "not_done", [reading], "no")
+    assessments.save_follow_up(
+        Save(),
+        participant,
+        {
+            "assessed_on": DAY_1 + timedelta(56),
+            "method": "spiral_ct",
+            "slice_thickness_mm": 5,
+            "marker": "not_done",
+            "new_lesions": "no",
+        },
+        [reading],
+    )
     values = {"term": "diarrhea", "select": "", "other_words": "", "grade": 3, "grade_missing": "", "attribution": 4,
               "attribution_missing": "", "onset_on": PartialDate(2026, 2, 1), "seriousness": "no", "resolved_on": None,
               "present_at_baseline": False, "expectedness": "", "action_taken": "none", "outcome": "recovering",
               "cycle_number": 1}  # fmt: skip
-    entries.save(None, participant, ENTRY_FORMS["adverse_event"], values)
+    entries.save(Save(), participant, ENTRY_FORMS["adverse_event"], values)
     for day, value in ((-3, 400), (56, 100)):
         level = {"sampled_on": DAY_1 + timedelta(day), "marker": "HIAA5U24", "value": Decimal(value),
                  "value_missing": "", "unit": "ug/L", "upper_limit": Decimal(90), "upper_limit_missing": "",
                  "assay": "HPLC"}  # fmt: skip
-        entries.save(None, participant, ENTRY_FORMS["hormone"], level)
+        entries.save(Save(), participant, ENTRY_FORMS["hormone"], level)
 
 
 @pytest.fixture
@@ -73,8 +91,8 @@ def test_a_plot_is_stepped_through_and_opened_by_keyboard(chromium: Any, live_se
     page.goto(f"{live_server_url}/dashboard/")
     _tab_to(page, "Waterfall plot")
     assert _said(page) == ""
-    assert _said(page, "ArrowRight") == "NET-001: +50.0 %, PD (1 of 2)"
-    assert _said(page, "ArrowRight", "ArrowRight") == "NET-002: −50.0 %, SD (2 of 2)"
+    assert _said(page, "ArrowRight") == "NET-001: +50.0%, PD (1 of 2)"
+    assert _said(page, "ArrowRight", "ArrowRight") == "NET-002: −50.0%, SD (2 of 2)"
     assert page.locator("output.plot-words").get_attribute("aria-live") == "polite"
     assert Axe().run(page).response["violations"] == []
     with page.expect_navigation():
@@ -85,10 +103,10 @@ def test_a_plot_is_stepped_through_and_opened_by_keyboard(chromium: Any, live_se
     _tab_to(page, "Boundary of the two-stage plan")
     assert _said(page, "Home") == "NET-001, 1 of 2: no confirmed response; 0 responders so far (1 of 5)"
     _tab_to(page, "Kaplan–Meier")
-    both = "2.0 months: 1 event and 1 censored among 2 at risk; 50.0 % without event"
+    both = "2.0 months: 1 event and 1 censored among 2 at risk; 50.0% event-free"
     assert _said(page, "ArrowDown").startswith(both)
     _tab_to(page, "Adverse events")
-    assert _said(page, "End").startswith("Diarrhea (GASTROINTESTINAL); 2 of 2 (100 %); grade 3 2")
+    assert _said(page, "End").startswith("Diarrhea (GASTROINTESTINAL); 2 of 2 (100%); grade 3 2")
     assert Axe().run(page).response["violations"] == []
     with page.expect_navigation():
         page.keyboard.press("Enter")
@@ -105,8 +123,8 @@ def test_a_plot_keeps_the_focus_when_its_panel_brings_newer_numbers(
     _said(page, "ArrowRight")
     _course(register(cast.people[Role.COORDINATOR], cast.north), 70)
     recompute("A")
-    page.locator("output.plot-words", has_text="NET-003: +75.0 %, PD (1 of 3)").wait_for(timeout=5000)
-    assert _said(page, "ArrowRight") == "NET-001: +50.0 %, PD (2 of 3)"
+    page.locator("output.plot-words", has_text="NET-003: +75.0%, PD (1 of 3)").wait_for(timeout=5000)
+    assert _said(page, "ArrowRight") == "NET-001: +50.0%, PD (2 of 3)"
 
 
 def test_without_scripts_the_same_stands_in_a_table(chromium: Any, live_server_url: str, cast: Cast) -> None:

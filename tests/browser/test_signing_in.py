@@ -11,6 +11,7 @@ from tests.cast import Cast, cast_of
 from tests.trial.accounts.security.people import PASSWORD, code_of
 from trial.accounts import administration
 from trial.models import Person, Role
+from trial.record.save import Save
 
 ADMINISTRATORS = ("/people/", "/people/add/", "/people/rights/", "/people/sign-ins/", "/sites/", "/sites/add/",
                   "/status/", "/account/", "/account/password/", "/protocol/")  # fmt: skip
@@ -31,7 +32,7 @@ def test_the_first_sign_in_from_one_time_password_to_the_first_page(
 ) -> None:
     monkeypatch.setattr(settings, "SECOND_FACTOR", True)
     adam = cast.people[Role.ADMINISTRATOR]
-    olga, password = administration.add(adam, "olga", "Olga Ruiz", Role.COORDINATOR, [cast.north], "New")
+    olga, password = administration.add(Save(adam), "olga", "Olga Ruiz", Role.COORDINATOR, [cast.north], "New")
     complaints: list[str] = []
     page = _page(chromium, live_server_url, "", complaints)
     page.goto(live_server_url + "/work/")

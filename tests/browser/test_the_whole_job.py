@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from analysis.recompute import recompute
+from analysis.results.recompute import recompute
 from capture.casebook.forms import assessment, treatment
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, dosing
 from tests.cast import Cast, cast_of
 from trial.models import Person, Role
+from trial.record.save import Save
 from trial.rules.dates.partial_date import shown
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -55,8 +56,16 @@ def _prepared() -> Cast:
     nora = cast.people[Role.COORDINATOR]
     targets = [assessment.NewLesion("liver", f"segment {n}", Decimal(40)) for n in range(1, 6)]
     others = [assessment.NewLesion("bone", f"vertebra {n}", None) for n in range(1, 4)]
-    assessments.save_baseline(nora, cast.participant, date(2026, 1, 6), "spiral_ct", 5, "not_done", targets, others)
-    dosing.save_cycle(nora, cast.participant, 1, DAY_1, [treatment.Period(1, 28, 400, "twice_daily")])
+    assessments.save_baseline(
+        Save(nora),
+        cast.participant,
+        {"assessed_on": date(2026, 1, 6), "method": "spiral_ct", "slice_thickness_mm": 5, "marker": "not_done"},
+        targets,
+        others,
+    )
+    dosing.save_cycle(
+        Save(nora), cast.participant, 1, {"started_on": DAY_1}, [treatment.Period(1, 28, 400, "twice_daily")]
+    )
     recompute("A")
     recompute("B")
     return cast
@@ -91,17 +100,17 @@ def test_two_scans_28_days_apart_move_the_chairs_figure(browser: Any, live_serve
     cookies = {role: _signed_in(cast.people[role]) for role in (Role.CHAIR, Role.COORDINATOR)}
     chair = _page(browser, address, cookies[Role.CHAIR], complaints)
     chair.goto(f"{address}/dashboard/")
-    responders = chair.locator("#group-A [data-figure=responders]")
+    responders = chair.locator("#group-A [data-figure=response_rate]")
     assert responders.inner_text() == "0"
     nora = _page(browser, address, cookies[Role.COORDINATOR], complaints)
     first = DAY_1 + timedelta(days=56)
     for on in (first, first + timedelta(days=28)):
         _type_follow_up(nora, address, cast.participant.reference, on)
     recompute("A")  # the worker's part; the broker of the tests wakes nobody
-    chair.locator("#group-A [data-figure=responders]", has_text="1").wait_for(timeout=5000)
-    assert chair.locator("#group-B [data-figure=responders]").inner_text() == "0"
+    chair.locator("#group-A [data-figure=response_rate]", has_text="1").wait_for(timeout=5000)
+    assert chair.locator("#group-B [data-figure=response_rate]").inner_text() == "0"
     _no_barriers(chair)
-    for place in ("/groups/A/", "/groups/A/behind/responders/"):
+    for place in ("/groups/A/", "/groups/A/behind/counted-response_rate/"):
         chair.goto(address + place)
         _no_barriers(chair)
     for place in ("/work/", *(f"/participants/{cast.participant.reference}/{kind}/new/" for kind in ENTRY_FORMS),

@@ -19,34 +19,10 @@ from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, dosing, entries
 from tests.capture.typed import fields, signed_in
 from tests.cast import Cast
+from tests.examples import EXAMPLES, HOSTILE
 from trial.models import Role
+from trial.record.save import Save
 from trial.rules.dates.partial_date import PartialDate
-
-HOSTILE = (
-    "", " ", "0", "-1", "00", "1e30", "1e-30", "NaN", "-Infinity", "sNaN", "1,5", "1.0000000001", "99999999999999999",
-    "٣", "½", "²", "0x10", "1_000", "+5", "x" * 5000, "🙂" * 40, "a\x00b", "\x1b[31m", "‮evil", "\ufeff",
-    "<script>alert(1)</script>", "' OR 1=1 --", "{{7*7}}",
-    "{% debug %}", "%s%n", "../../etc",
-    "03/04/2006", "31-FEB-2026", "29-FEB-2025", "UNK-UNK-2026", "UNK-JAN", "32-JAN-2026", "1-1-1", "9999-12-31",
-    "0001-01-01", "10000-01-01", "t", "today", "12-FEB-2026", "JAN-2026", "2026", "01-JAN-1899", "01-JAN-2999", "true",
-    "None", "null", "[]", "yes", "on", "\r\nSet-Cookie: a=b", "=cmd|' /C calc'!A0",
-)  # fmt: skip
-VALID: dict[str, dict[str, str]] = {
-    "adverse_event": {"term": "nausea", "select": "", "grade": "2", "attribution": "4", "onset_on": "20-JAN-2026",
-                      "seriousness": "no", "action_taken": "none", "outcome": "not_recovered"},
-    "hormone": {"sampled_on": "12-JAN-2026", "marker": "CGA", "value": "300", "unit": "ng/mL", "upper_limit": "100"},
-    "visit": {"visited_on": "12-JAN-2026", "cycle_number": "1", "weight_kg": "70", "ecog": "1",
-              "systolic_mmhg": "120", "diastolic_mmhg": "80", "lab-HGB-value": "12.4", "lab-HGB-unit": "g/dL"},
-    "blood_pressure": {"measured_on": "20-JAN-2026", "systolic_mmhg": "120", "diastolic_mmhg": "80"},
-    "medication": {"kind": "other", "name": "loperamide", "started_on": "FEB-2026"},
-    "history": {"condition": "hypertension", "began_on": "2010", "ongoing": "yes"},
-    "deviation": {"happened_on": "20-JAN-2026", "kind": "other", "description": "late scan"},
-    "off_treatment": {"off_on": "20-MAR-2026", "reason": "physician"},
-    "follow_up": {"contacted_on": "20-MAR-2026", "alive": "alive", "progression": "none", "new_therapy": "no"},
-    "death": {"died_on": "20-MAY-2026", "cause": "disease"},
-    "withdrawal": {"withdrew_on": "20-MAR-2026", "scope": "all"},
-    "off_study": {"off_on": "20-MAR-2026", "reason": "lost"},
-}  # fmt: skip
 
 
 @dataclass
@@ -63,13 +39,30 @@ def prepare(cast: Cast) -> None:
     nora, one = cast.people[Role.COORDINATOR], cast.participant
     targets = [assessment.NewLesion("liver", "segment 4", Decimal(40))]
     others = [assessment.NewLesion("bone", "rib", None)]
-    assessments.save_baseline(nora, one, date(2026, 1, 9), "spiral_ct", 5, "not_done", targets, others)
-    dosing.save_cycle(nora, one, 1, date(2026, 1, 12), treatment.AS_PLANNED)
+    assessments.save_baseline(
+        Save(nora),
+        one,
+        {"assessed_on": date(2026, 1, 9), "method": "spiral_ct", "slice_thickness_mm": 5, "marker": "not_done"},
+        targets,
+        others,
+    )
+    dosing.save_cycle(Save(nora), one, 1, {"started_on": date(2026, 1, 12)}, treatment.AS_PLANNED)
     readings = [assessments.Reading(each.pk, "measured" if each.kind == "target" else "present",
                                     Decimal(35) if each.kind == "target" else None)
                 for each in one.lesions.order_by("id")]  # fmt: skip
-    assessments.save_follow_up(nora, one, date(2026, 3, 9), "spiral_ct", 5, "not_done", readings, "no")
-    entries.save(nora, one, ENTRY_FORMS["adverse_event"], {
+    assessments.save_follow_up(
+        Save(nora),
+        one,
+        {
+            "assessed_on": date(2026, 3, 9),
+            "method": "spiral_ct",
+            "slice_thickness_mm": 5,
+            "marker": "not_done",
+            "new_lesions": "no",
+        },
+        readings,
+    )
+    entries.save(Save(nora), one, ENTRY_FORMS["adverse_event"], {
         "term": "nausea", "select": "", "other_words": "", "grade": 3, "grade_missing": "", "attribution": 4,
         "attribution_missing": "", "onset_on": PartialDate(2026, 2, 1), "onset_on_missing": "", "resolved_on": None,
         "present_at_baseline": False, "seriousness": "hospitalisation", "expectedness": "expected",
@@ -100,7 +93,7 @@ def campaign(cast: Cast, posts: int, seed: int) -> Found:
     opened = {address: fields(nora.get(address).content.decode()) for _, address in everywhere}
     for number in range(posts):
         kind, address = everywhere[number % len(everywhere)]
-        typed = _typed(chance, opened[address], VALID.get(kind, {}))
+        typed = _typed(chance, opened[address], EXAMPLES[kind].typed if kind else {})
         _post(nora, cast, kind, address, typed, found)
     return found
 
@@ -145,7 +138,7 @@ def _lost(typed: dict[str, str], shown: dict[str, str]) -> dict[str, tuple[str, 
 def _look_at_the_stored(cast: Cast, kind: str, found: Found) -> None:
     """The newest entry passes its own hard checks; then it makes room for the next."""
     form = ENTRY_FORMS[kind]
-    row = form.model.objects.filter(participant=cast.participant, struck_out_reason="").latest("id")
+    row = form.model.objects.standing().filter(participant=cast.participant).latest("id")
     values: dict[str, Any] = {each.name: getattr(row, each.name) for each in row._meta.fields}
     below = form.lines
     lines = [{name: getattr(each, name) for name in below.fields} for each in below.of(row)] if below else []
@@ -155,7 +148,7 @@ def _look_at_the_stored(cast: Cast, kind: str, found: Found) -> None:
                "\r\n\t" for each in value)]  # fmt: skip
     if refused or control:
         found.faults.append(f"stored {kind} against {refused}, control characters in {control}: {_short(values)}")
-    entries.strike_out(None, cast.participant, form, row, "of the campaign")
+    entries.strike_out(Save(reason="of the campaign"), cast.participant, form, row)
 
 
 def _short(values: dict[str, Any]) -> str:

@@ -19,7 +19,7 @@ django.setup()
 
 from django.db import connections  # noqa: E402
 
-from analysis.recompute import groups_behind  # noqa: E402
+from analysis.results.recompute import groups_behind  # noqa: E402
 from tests.cast import register  # noqa: E402
 from tests.faults.pages import PASSWORD  # noqa: E402
 from trial.audit import verify  # noqa: E402

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from trial.runtime.postgres import CannotRun, scratch_folder, socket_folder
+from trial.refused import Refused
+from trial.runtime.postgres import scratch_folder, socket_folder
 from trial.runtime.supervisor import MOST_YOUNG_DEATHS, YOUNG_SECONDS, Part, Supervisor, free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -153,7 +154,7 @@ def test_a_part_that_dies_is_shown_with_its_log_and_started_again(
 
 def test_a_part_that_dies_young_five_times_running_stops_everything_with_its_log(data: Path) -> None:
     watched = _watched(data, "print('no room for me'); exit(3)")
-    with pytest.raises(CannotRun, match="died within 10 seconds .* 5 times running.\n  worker: no room for me"):
+    with pytest.raises(Refused, match="died within 10 seconds .* 5 times running.\n  worker: no room for me"):
         watched.watch()
     assert watched.parts[0].log.read_text().count("no room for me") == 5
 
@@ -177,7 +178,7 @@ def test_a_port_that_was_named_and_is_taken_is_refused_in_words() -> None:
         taken.listen()
         port = taken.getsockname()[1]
         assert free_port(port, fixed=False) != port
-        with pytest.raises(CannotRun, match="is taken"):
+        with pytest.raises(Refused, match="is taken"):
             free_port(port, fixed=True)
 
 

@@ -10,6 +10,8 @@ from trial.audit import verify
 from trial.models import Change, Participant, Role, Site
 from trial.models.audit import Version
 from trial.record import changes
+from trial.record.save import Save
+from trial.refused import Refused
 
 
 @pytest.fixture
@@ -20,7 +22,7 @@ def cast(database: object) -> Cast:
 
 def test_the_changes_of_an_import_are_sealed_in_turn_and_stand_together(cast: Cast) -> None:
     before = Change.objects.count()
-    with changes.importing(cast.people[Role.STATISTICIAN], "files of the old system") as run:
+    with changes.importing(Save(cast.people[Role.STATISTICIAN], "files of the old system")) as run:
         for code in ("E", "W"):
             with run.change():
                 Site.objects.create(code=code, name=code)
@@ -35,7 +37,7 @@ def test_the_changes_of_an_import_are_sealed_in_turn_and_stand_together(cast: Ca
 @pytest.mark.requirement("R20")
 def test_a_failure_in_the_last_change_undoes_the_first(cast: Cast) -> None:
     before = Change.objects.count()
-    with pytest.raises(ZeroDivisionError), changes.importing(cast.people[Role.STATISTICIAN], "files") as run:
+    with pytest.raises(ZeroDivisionError), changes.importing(Save(cast.people[Role.STATISTICIAN], "files")) as run:
         with run.change():
             Site.objects.create(code="E", name="E")
         with run.change():
@@ -45,7 +47,7 @@ def test_a_failure_in_the_last_change_undoes_the_first(cast: Cast) -> None:
 
 def test_a_rehearsal_leaves_no_trace(cast: Cast) -> None:
     versions = Version.objects.count()
-    with changes.importing(cast.people[Role.STATISTICIAN], "files") as run:
+    with changes.importing(Save(cast.people[Role.STATISTICIAN], "files")) as run:
         with run.change():
             Site.objects.create(code="E", name="E")
         run.undo()
@@ -58,10 +60,10 @@ def test_a_rehearsal_leaves_no_trace(cast: Cast) -> None:
 def test_what_services_record_joins_the_open_change(cast: Cast) -> None:
     from capture.entry.services import registration
 
-    with changes.importing(cast.people[Role.STATISTICIAN], "files") as run:
+    with changes.importing(Save(cast.people[Role.STATISTICIAN], "files")) as run:
         with run.change(site=cast.north):
-            made = registration.screen(None, cast.north, details(tumour_type="insulinoma"), answers())
-            registration.register(None, made, details()["consented_on"])  # type: ignore[arg-type]
+            made = registration.screen(run.save(), cast.north, details(tumour_type="insulinoma"), answers())
+            registration.register(run.save(), made, details()["consented_on"])  # type: ignore[arg-type]
     newest = Change.objects.latest("id")
     assert (newest.act, newest.participant, newest.groups, newest.site) == ("import", made, ["B"], cast.north)
     assert {each.table_name for each in newest.versions.all()} == {"trial_participant", "trial_eligibilityanswer"}
@@ -69,9 +71,9 @@ def test_what_services_record_joins_the_open_change(cast: Cast) -> None:
 
 
 def test_a_service_that_fails_keeps_nothing_while_the_change_goes_on(cast: Cast) -> None:
-    with changes.importing(cast.people[Role.STATISTICIAN], "files") as run, run.change():
+    with changes.importing(Save(cast.people[Role.STATISTICIAN], "files")) as run, run.change():
         Site.objects.create(code="E", name="E")
-        with pytest.raises(ZeroDivisionError), changes.record(None, "enter"):
+        with pytest.raises(ZeroDivisionError), changes.record(run.save(), "enter"):
             Site.objects.create(code="W", name="W")
             raise ZeroDivisionError
     assert set(Site.objects.values_list("code", flat=True)) == {"E", "NORTH", "SOUTH"}
@@ -80,24 +82,30 @@ def test_a_service_that_fails_keeps_nothing_while_the_change_goes_on(cast: Cast)
 @pytest.mark.requirement("R28")
 def test_an_import_speaks_for_nobody_else(cast: Cast) -> None:
     with pytest.raises(RuntimeError, match="in the name of"):
-        with changes.importing(cast.people[Role.STATISTICIAN], "files") as run, run.change():
-            with changes.record(cast.people[Role.COORDINATOR], "enter"):
+        with changes.importing(Save(cast.people[Role.STATISTICIAN], "files")) as run, run.change():
+            with changes.record(Save(cast.people[Role.COORDINATOR], run=run), "enter"):
                 pass
 
 
 def test_writing_between_two_changes_of_an_import_is_refused(cast: Cast) -> None:
-    with pytest.raises(DatabaseError, match="sealed"), changes.importing(cast.people[Role.STATISTICIAN], "x") as run:
+    with (
+        pytest.raises(DatabaseError, match="sealed"),
+        changes.importing(Save(cast.people[Role.STATISTICIAN], "x")) as run,
+    ):
         with run.change():
             Site.objects.create(code="E", name="E")
         Site.objects.create(code="W", name="W")
-    with pytest.raises(RuntimeError, match="inside"), changes.importing(cast.people[Role.STATISTICIAN], "files"):
+    with pytest.raises(RuntimeError, match="inside"), changes.importing(Save(cast.people[Role.STATISTICIAN], "files")):
         with changes.record(None, "system"):
             pass
 
 
 @pytest.mark.requirement("R22", "R28")
 def test_an_import_says_where_it_comes_from(cast: Cast) -> None:
-    with pytest.raises(changes.ReasonMissing), changes.importing(cast.people[Role.STATISTICIAN], " "):
+    with (
+        pytest.raises(Refused, match="Say why|Say where|reason"),
+        changes.importing(Save(cast.people[Role.STATISTICIAN], " ")),
+    ):
         pass
 
 
@@ -109,12 +117,12 @@ def test_nobody_else_writes_while_an_import_runs(cast: Cast, monkeypatch: pytest
         try:
             with changes.record(None, "system"):
                 Site.objects.create(code="W", name="W")
-        except changes.RecordBusy as refusal:
+        except Refused as refusal:
             said.append(str(refusal))
         finally:
             connection.close()
 
-    with changes.importing(cast.people[Role.STATISTICIAN], "files"):
+    with changes.importing(Save(cast.people[Role.STATISTICIAN], "files")):
         other = threading.Thread(target=save)
         other.start()
         other.join()
@@ -127,9 +135,9 @@ def test_an_import_wakes_the_groups_it_touched_once_it_stands(cast: Cast, monkey
 
     woken: list[str] = []
     monkeypatch.setattr(celery_app, "send_task", lambda name, args, **_: woken.extend(args))
-    with changes.importing(cast.people[Role.STATISTICIAN], "files") as run:
+    with changes.importing(Save(cast.people[Role.STATISTICIAN], "files")) as run:
         for tumour_type in ("insulinoma", "recurrent_gi_carcinoid"):
             with run.change(site=cast.north):
-                registration.screen(None, cast.north, details(tumour_type=tumour_type), answers())
+                registration.screen(run.save(), cast.north, details(tumour_type=tumour_type), answers())
         assert woken == []
     assert woken == ["A", "B"]

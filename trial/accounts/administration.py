@@ -12,15 +12,13 @@ from django.utils import timezone
 from trial.accounts.access_rights import access_rights
 from trial.models import AccessReview, Delegation, Person, Role, Site, Training
 from trial.record import access, changes, versions_in_force
+from trial.record.save import Save
+from trial.refused import Refused
 from trial.rules.dates import site_time
 
 USERNAME = re.compile(r"[a-z][a-z0-9._-]{1,59}")
 # Letters and digits that cannot be taken for one another when they are read out.
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
-
-
-class NotAllowed(ValueError):
-    """Nothing was changed; the message says why in words."""
 
 
 def one_time_password() -> str:
@@ -29,27 +27,27 @@ def one_time_password() -> str:
 
 
 @contextmanager
-def as_administrator(administrator: Person, reason: str, site: Site | None = None) -> Iterator[None]:
+def as_administrator(save: Save, reason: str, site: Site | None = None) -> Iterator[None]:
     """The Change of one act; PermissionError for anyone but an administrator in office."""
-    with changes.record(administrator, "account", reason, site=site):
+    with changes.record(save, "account", reason, site=site):
         # Read again under the lock: two administrators may be at work on each other.
-        if not Person.objects.filter(pk=administrator.pk, role=Role.ADMINISTRATOR, is_active=True).exists():
+        if not Person.objects.filter(pk=save.person.pk, role=Role.ADMINISTRATOR, is_active=True).exists():
             raise PermissionError("Only an administrator can change accounts.")
         yield
 
 
 def add(
-    administrator: Person, username: str, full_name: str, role: str, sites: Sequence[Site], reason: str,
+    save: Save, username: str, full_name: str, role: str, sites: Sequence[Site], reason: str,
     mail_address: str = "",
 ) -> tuple[Person, str]:  # fmt: skip
-    """A new account and its one-time password, which is shown once and stored as a hash only. Raises NotAllowed."""
+    """A new account and its one-time password, which is shown once and stored as a hash only. Raises Refused."""
     if not USERNAME.fullmatch(username):
-        raise NotAllowed("A username must begin with a letter and contain only lower-case letters, digits, dots and "
-                         "hyphens.")
+        raise Refused("A username must begin with a letter and contain only lower-case letters, digits, dots and "
+                      "hyphens.")
     password = one_time_password()
-    with as_administrator(administrator, reason):
+    with as_administrator(save, reason):
         if Person.objects.filter(username__iexact=username).exists():
-            raise NotAllowed(f"The username {username} already exists. Usernames are not reused.")
+            raise Refused(f"The username {username} already exists. Usernames are not reused.")
         _refuse_wrong_sites(role, sites)
         person = Person.objects.create_person(username, password, full_name=full_name, role=role)
         Person.objects.filter(pk=person.pk).update(must_change_password=True, mail_address=mail_address)
@@ -59,11 +57,11 @@ def add(
 
 
 def change(
-    administrator: Person, person: Person, full_name: str, role: str, sites: Sequence[Site], reason: str,
+    save: Save, person: Person, full_name: str, role: str, sites: Sequence[Site], reason: str,
     mail_address: str | None = None,
 ) -> None:  # fmt: skip
-    """Name, role and sites of an account; mail_address None: it stays. Raises NotAllowed."""
-    with as_administrator(administrator, reason):
+    """Name, role and sites of an account; mail_address None: it stays. Raises Refused."""
+    with as_administrator(save, reason):
         before = Person.objects.get(pk=person.pk)
         _refuse_wrong_sites(role, sites)
         _refuse_both_sides(before.role, role)
@@ -74,29 +72,29 @@ def change(
         person.sites.set(sites)
 
 
-def deactivate(administrator: Person, person: Person, reason: str) -> None:
-    """Ends the account's access and every session at once; what the person did stays theirs. Raises NotAllowed."""
-    if administrator.pk == person.pk:
-        raise NotAllowed("You cannot deactivate your own account.")
-    with as_administrator(administrator, reason):
+def deactivate(save: Save, person: Person, reason: str) -> None:
+    """Ends the account's access and every session at once; what the person did stays theirs. Raises Refused."""
+    if save.person.pk == person.pk:
+        raise Refused("You cannot deactivate your own account.")
+    with as_administrator(save, reason):
         if person.role == Role.ADMINISTRATOR:
             _refuse_last_administrator(person)
         Person.objects.filter(pk=person.pk).update(is_active=False, session_round=F("session_round") + 1)
 
 
-def reactivate(administrator: Person, person: Person, reason: str) -> str:
+def reactivate(save: Save, person: Person, reason: str) -> str:
     """Gives the same person access again; returns a new one-time password."""
     password = one_time_password()
-    with as_administrator(administrator, reason):
+    with as_administrator(save, reason):
         Person.objects.filter(pk=person.pk).update(is_active=True)
         _give(person, password)
     return password
 
 
-def give_password(administrator: Person, person: Person, reason: str) -> str:
+def give_password(save: Save, person: Person, reason: str) -> str:
     """A new one-time password in place of a forgotten one; the person's sessions end."""
     password = one_time_password()
-    with as_administrator(administrator, reason):
+    with as_administrator(save, reason):
         _give(person, password)
     return password
 
@@ -109,109 +107,107 @@ def _give(person: Person, password: str) -> None:
     fresh.save(update_fields=["password", "must_change_password", "session_round"])
 
 
-def remove_second_factor(administrator: Person, person: Person, reason: str) -> None:
+def remove_second_factor(save: Save, person: Person, reason: str) -> None:
     """For a lost telephone: the person sets a new one up at the next sign-in; all sessions end."""
     from django_otp import devices_for_user
 
-    with as_administrator(administrator, reason):
+    with as_administrator(save, reason):
         for device in devices_for_user(person, confirmed=None):
             device.delete()
         Person.objects.filter(pk=person.pk).update(session_round=F("session_round") + 1)
 
 
 def save_site(
-    administrator: Person, site: Site | None, code: str, name: str, reason: str, time_zone: str = site_time.UTC_NAME
+    save: Save, site: Site | None, code: str, name: str, reason: str, time_zone: str = site_time.UTC_NAME
 ) -> Site:
-    """A new site (site None), or another name or zone for one; the code of a site is for ever. Raises NotAllowed.
+    """A new site (site None), or another name or zone for one; the code of a site is for ever. Raises Refused.
 
     Another zone moves no instant that is on record.
     """
     code = code.strip().upper()
     if time_zone not in site_time.names():
-        raise NotAllowed(f"“{time_zone}” is not a time zone.")
-    with as_administrator(administrator, reason, site):
+        raise Refused(f"“{time_zone}” is not a time zone.")
+    with as_administrator(save, reason, site):
         if site is not None:
             Site.objects.filter(pk=site.pk).update(name=name, time_zone=time_zone)
             return site
         if Site.objects.filter(code__iexact=code).exists():
-            raise NotAllowed(f"A site with the code {code} already exists.")
+            raise Refused(f"A site with the code {code} already exists.")
         made = Site.objects.create(code=code, name=name, time_zone=time_zone)
-        versions_in_force.open_site(administrator, made)
+        versions_in_force.open_site(save.person, made)
         return made
 
 
-def delegate(
-    administrator: Person, person: Person, site: Site, from_on: date, to_on: date | None, reason: str
-) -> Delegation:
-    """Lets an investigator of the site sign its casebooks from a day on. Raises NotAllowed."""
+def delegate(save: Save, person: Person, site: Site, from_on: date, to_on: date | None, reason: str) -> Delegation:
+    """Lets an investigator of the site sign its casebooks from a day on. Raises Refused."""
     if to_on is not None and to_on < from_on:
-        raise NotAllowed("The last day must not be before the first day.")
-    with as_administrator(administrator, reason, site):
+        raise Refused("The last day must not be before the first day.")
+    with as_administrator(save, reason, site):
         if person.role != Role.INVESTIGATOR or not person.sites.filter(pk=site.pk).exists():
-            raise NotAllowed(f"{person.full_name} is not an investigator of {site.code}. Only an investigator of the "
-                             "site can sign for it.")
+            raise Refused(f"{person.full_name} is not an investigator of {site.code}. Only an investigator of the "
+                          "site can sign for it.")
         return Delegation.objects.create(person=person, site=site, from_on=from_on, to_on=to_on)
 
 
-def end_delegation(administrator: Person, delegation: Delegation, to_on: date, reason: str) -> None:
-    """The last day of a delegation; what was signed before stays signed. Raises NotAllowed."""
+def end_delegation(save: Save, delegation: Delegation, to_on: date, reason: str) -> None:
+    """The last day of a delegation; what was signed before stays signed. Raises Refused."""
     if to_on < delegation.from_on:
-        raise NotAllowed("The last day must not be before the first day.")
-    with as_administrator(administrator, reason, delegation.site):
+        raise Refused("The last day must not be before the first day.")
+    with as_administrator(save, reason, delegation.site):
         Delegation.objects.filter(pk=delegation.pk).update(to_on=to_on)
 
 
 def _refuse_wrong_sites(role: str, sites: Sequence[Site]) -> None:
     if role in access.ENTERS and not sites:
-        raise NotAllowed("A coordinator or investigator needs at least one site.")
+        raise Refused("A coordinator or investigator needs at least one site.")
     if role not in (*access.ENTERS, Role.MONITOR) and sites:
-        raise NotAllowed("This role has no sites. Remove the sites.")
+        raise Refused("This role has no sites. Remove the sites.")
 
 
 def _refuse_both_sides(before: str, after: str) -> None:
     """No account ever holds entry and lock rights, not even one after the other."""
     if (before in access.ENTERS and after in access.LOCKS) or (before in access.LOCKS and after in access.ENTERS):
-        raise NotAllowed("An account cannot change between roles that enter data and roles that lock data. Add a new "
-                         "account.")
+        raise Refused("An account cannot change between roles that enter data and roles that lock data. Add a new "
+                      "account.")
 
 
 def _refuse_last_administrator(person: Person) -> None:
     others = Person.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exclude(pk=person.pk)
     if not others.exists():
-        raise NotAllowed("This is the last administrator. Add another administrator first.")
+        raise Refused("This is the last administrator. Add another administrator first.")
 
 
 def record_training(
-    administrator: Person, person: Person, what: str, trained_on: date, valid_until: date | None, reason: str
+    save: Save, person: Person, what: str, trained_on: date, valid_until: date | None, reason: str
 ) -> Training:
-    """A training for the role that the person has now. Raises NotAllowed."""
+    """A training for the role that the person has now. Raises Refused."""
     if trained_on > timezone.now().date():
-        raise NotAllowed("The training date must not be in the future.")
+        raise Refused("The training date must not be in the future.")
     if valid_until is not None and valid_until < trained_on:
-        raise NotAllowed("The last valid day must not be before the training date.")
-    with as_administrator(administrator, reason):
+        raise Refused("The last valid day must not be before the training date.")
+    with as_administrator(save, reason):
         role = Person.objects.get(pk=person.pk).role
         return Training.objects.create(
             person=person, role=role, what=what, trained_on=trained_on, valid_until=valid_until
         )
 
 
-def strike_out_training(administrator: Person, training: Training, reason: str) -> Training:
+def strike_out_training(save: Save, training: Training, reason: str) -> Training:
     """Takes a training back that was recorded by mistake; it stays readable."""
-    with as_administrator(administrator, reason):
+    with as_administrator(save, reason):
         training.struck_out_reason = reason
         training.save()
     return training
 
 
-def review_access_rights(administrator: Person, day: date, words: str) -> AccessReview:
-    """Signs off that the access rights of a day were looked through; raises NotAllowed for a day to come."""
+def review_access_rights(save: Save, day: date, words: str) -> AccessReview:
+    """Signs off that the access rights of a day were looked through; raises Refused for a day to come."""
     if day > timezone.now().date():
-        raise NotAllowed("The day must not be in the future.")
+        raise Refused("The day must not be in the future.")
     if not words.strip():
-        raise NotAllowed("Enter the result of the review.")
-    with as_administrator(administrator, words):
+        raise Refused("Enter the result of the review.")
+    with as_administrator(save, words):
         return AccessReview.objects.create(
-            reviewed_by=administrator, reviewed_at=timezone.now(), rights_on=day, accounts=len(access_rights(day)),
+            reviewed_by=save.person, reviewed_at=timezone.now(), rights_on=day, accounts=len(access_rights(day)),
             words=words.strip()[:600],
         )  # fmt: skip

@@ -48,7 +48,7 @@ class AccountForm(WithReason):
                                              "mail_address": person.mail_address,
                                              "sites": list(person.sites.all())}  # fmt: skip
         super().__init__(*args, initial=initial, **kwargs)
-        self.fields["sites"].queryset = Site.objects.filter(struck_out_reason="")  # type: ignore[attr-defined]
+        self.fields["sites"].queryset = Site.objects.standing()  # type: ignore[attr-defined]
         if person is None:
             username = _text("Username", 60, autocomplete="off", autocapitalize="none")
             username.help_text = "Lower-case letters and digits. Usernames are not reused."

@@ -11,9 +11,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from trial.accounts.security import kept_forms, session
-from trial.models import KeptForm
-from trial.record import changes, site_clock
+from trial.record import drafts, site_clock
 from trial.rules.typed_text import key
+
+AFTER_THE_SESSION = "Your session had ended. Nothing was saved. Check the form and save it."
 
 
 class StatedRule:
@@ -51,10 +52,10 @@ class SigningIn:
         kept = request.POST.get("kept_form", "") if request.method == "POST" else ""
         if key(kept) is None:
             return self.get_response(request)
-        with changes.returned():
-            response = self.get_response(request)
+        request.returned = AFTER_THE_SESSION  # type: ignore[attr-defined]
+        response = self.get_response(request)
         if request.user.is_authenticated and response.status_code < 500:
-            KeptForm.objects.filter(pk=int(kept), person_id=request.user.pk).delete()
+            drafts.sent(request.user.pk).filter(pk=int(kept)).delete()
         return response
 
     def process_view(

@@ -20,7 +20,7 @@ from trial.models.conduct import (
     SourceVerification,
 )
 from trial.models.operations import Draft, ProblemReport, StatusNote
-from trial.models.people import AccessReview, Delegation, KeptForm, PastPassword, Person, Role, SignIn, Site, Training
+from trial.models.people import AccessReview, Delegation, PastPassword, Person, Role, SignIn, Site, Training
 from trial.models.study import CriteriaOnRecord, DataCut, EditionApproval, GradeText, GroupSettings, Reopening
 
 __all__ = [
@@ -51,7 +51,6 @@ __all__ = [
     "Hold",
     "HormoneLevel",
     "JournalEntry",
-    "KeptForm",
     "LaboratoryResult",
     "Lesion",
     "LesionReading",

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Max, Q
 from django.db.models.functions import Now
 
-from trial.models.base import BY_NOTHING, AppendOnly, RecordRow
+from trial.models.base import BY_NOTHING, STANDING, AppendOnly, RecordRow
 from trial.models.casebook.participant import Participant
 from trial.models.people import Person
 
@@ -74,8 +74,8 @@ class Redaction(RecordRow):
     of_version, field: the value they stand in (field empty: the reason of Change `of_change`); from_letter, letters:
     from which character on (1 is the first), and how many. versions: one object for each version that was blacked out
     (version, table, row, fields; sealed, before, after: SHA-256 in hex of its text as sealed, before and after this
-    act). changes: one for each Change whose reason was (change, seal, header, versions: hashes in hex). copies: drafts
-    and kept forms. The database lets nothing but `endpoint_black_out` fill these (`trial.audit.redaction`).
+    act). changes: one for each Change whose reason was (change, seal, header, versions: hashes in hex). copies: drafts.
+    The database lets nothing but `endpoint_black_out` fill these (`trial.audit.redaction`).
     """
 
     held_by = BY_NOTHING
@@ -107,7 +107,7 @@ class Redaction(RecordRow):
     class Meta:
         ordering = ("id",)
         constraints = [
-            models.CheckConstraint(condition=Q(struck_out_reason=""), name="black_out_is_decided_never_struck_out"),
+            models.CheckConstraint(condition=STANDING, name="black_out_is_decided_never_struck_out"),
             models.CheckConstraint(condition=~Q(asked_because=""), name="black_out_says_why"),
             models.CheckConstraint(
                 condition=Q(state="asked", decided_by__isnull=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
 
@@ -36,6 +36,18 @@ class AppendOnly(models.Model):
         abstract = True
 
 
+# Of constraints; queries ask `standing()`.
+STANDING = models.Q(struck_out_reason="")
+
+
+class RecordRows(models.QuerySet["RecordRow"]):
+    """Rows of the record, from `Model.objects` and from every related manager."""
+
+    def standing(self, *above: str) -> Self:
+        """Those that are not struck out. above: foreign keys to rows that must not be struck out either."""
+        return self.filter(STANDING, **{f"{name}__struck_out_reason": "" for name in above})
+
+
 class RecordRow(models.Model):
     """A row of the record: written inside a Change only, kept for ever, struck out with a reason instead of deleted.
 
@@ -54,7 +66,11 @@ class RecordRow(models.Model):
     is_unalterable: ClassVar[bool] = False
     application_may: ClassVar[str] = "SELECT, INSERT, UPDATE"
 
-    struck_out_reason = models.TextField(blank=True, default="")
+    struck_out_reason = models.TextField(
+        "Reason for striking out", help_text="empty: not struck out", blank=True, default=""
+    )
+
+    objects = RecordRows.as_manager()
 
     class Meta:
         abstract = True
@@ -71,7 +87,9 @@ class ByEdition(models.Model):
     None: saved before entries kept theirs; its versions then tell it by the columns that they have.
     """
 
-    form_edition = models.PositiveSmallIntegerField("edition of the form", null=True, blank=True)
+    form_edition = models.PositiveSmallIntegerField(
+        "Form version", help_text="empty: saved before entries kept theirs", null=True, blank=True
+    )
 
     class Meta:
         abstract = True

@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from trial.models.base import BY_LOCK, BY_NOTHING, RecordRow
+from trial.models.base import BY_LOCK, BY_NOTHING, STANDING, RecordRow
 from trial.models.casebook.participant import Participant
 from trial.models.people import Person, Role, Site
 from trial.protocol import code_lists
@@ -54,7 +54,7 @@ class Query(RecordRow):
         constraints = [
             models.UniqueConstraint(
                 fields=("participant", "check_id", "form", "row_id"),
-                condition=Q(state__in=("open", "answered", "reopened"), struck_out_reason="") & ~Q(check_id=""),
+                condition=Q(state__in=("open", "answered", "reopened")) & STANDING & ~Q(check_id=""),
                 nulls_distinct=False,
                 name="one_standing_query_per_finding",
             ),
@@ -107,7 +107,7 @@ class SourceVerification(RecordRow):
         ordering = ("id",)
         constraints = [
             models.UniqueConstraint(
-                fields=("form", "row_id", "field"), condition=Q(struck_out_reason=""), name="one_verification_per_place"
+                fields=("form", "row_id", "field"), condition=STANDING, name="one_verification_per_place"
             )
         ]
 
@@ -158,6 +158,7 @@ class Hold(RecordRow):
     lifted_because = models.CharField(max_length=300, blank=True, default="")
 
     class Meta:
+        verbose_name = "Freeze or lock"
         ordering = ("id",)
         indexes = [
             models.Index(fields=("participant",), condition=Q(state__in=("in_force", "lift_asked")),
@@ -171,7 +172,7 @@ class Hold(RecordRow):
                 | (Q(scope="form", site__isnull=True, participant__isnull=False) & ~Q(form="")),
                 name="hold_names_its_scope",
             ),
-            models.CheckConstraint(condition=Q(struck_out_reason=""), name="hold_is_lifted_never_struck_out"),
+            models.CheckConstraint(condition=STANDING, name="hold_is_lifted_never_struck_out"),
             models.CheckConstraint(
                 condition=~Q(state="lifted") | (Q(lifted_by__isnull=False) & ~Q(lifted_because="")),
                 name="hold_is_lifted_by_someone_who_says_why",
@@ -218,7 +219,7 @@ class Signature(RecordRow):
         constraints = [
             models.UniqueConstraint(
                 fields=("participant", "content_hash"),
-                condition=Q(struck_out_reason=""),
+                condition=STANDING,
                 name="one_signature_per_content",
             )
         ]
@@ -255,11 +256,12 @@ class Acknowledgement(RecordRow):
     because = models.CharField(max_length=300, blank=True, default="")
 
     class Meta:
+        verbose_name = "Soft check explanation"
         ordering = ("id",)
         constraints = [
             models.UniqueConstraint(
                 fields=("check_id", "form", "row_id"),
-                condition=models.Q(struck_out_reason=""),
+                condition=STANDING,
                 name="one_acknowledgement_per_check_and_entry",
             )
         ]
@@ -281,7 +283,7 @@ class NotDone(RecordRow):
         constraints = [
             models.UniqueConstraint(
                 fields=("participant", "what"),
-                condition=models.Q(struck_out_reason=""),
+                condition=STANDING,
                 name="one_word_per_thing_not_done",
             )
         ]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import models
+from django.utils.text import capfirst
 
 from trial.protocol import MISSING_REASONS
 from trial.rules.dates import partial_date
@@ -34,6 +35,22 @@ class MissingReasonField(models.CharField):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.update(max_length=16, blank=True, default="", choices=MISSING_REASONS)
         super().__init__(*args, **kwargs)
+
+    def contribute_to_class(self, cls: type[models.Model], name: str, **kwargs: Any) -> None:
+        """Is called after the value beside it, which stands before it in the class."""
+        super().contribute_to_class(cls, name, **kwargs)
+        value = next((field for field in cls._meta.local_fields if f"{field.name}_missing" == name), None)
+        self.verbose_name = f"Reason missing: {in_a_sentence(label(value))}" if value is not None else "Reason missing"
+
+
+def label(field: Any) -> str:
+    """What a field of the record is called wherever it is shown: on its page, in the history, in files and copies."""
+    return capfirst(str(field.verbose_name))
+
+
+def in_a_sentence(words: str) -> str:
+    """A label or title without its first capital; an acronym keeps its own: "ECOG performance status"."""
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
 
 
 def value_or_reason(field: str, name: str) -> models.CheckConstraint:

@@ -55,12 +55,27 @@ class ProblemReport(RecordRow):
 
 
 class Draft(models.Model):
-    """The fields of one page as one person left them; `path` is the page's address, without its query."""
+    """What one person typed on a page and has not saved: (name, text) of each field.
+
+    is_sent: the form was sent after its session had ended; `path` is then the whole address, else without its query.
+    """
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="drafts")
     path = models.CharField(max_length=300)
     fields = models.JSONField()
     kept_at = models.DateTimeField(auto_now=True)
+    is_sent = models.BooleanField(default=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=("person", "path"), name="one_draft_per_person_and_page")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=("person", "path"), condition=models.Q(is_sent=False), name="one_draft_per_person_and_page"
+            )
+        ]
+
+    @property
+    def typed(self) -> list[tuple[str, str]]:
+        """What was typed, with the names of the fields as words; what the page itself had put in is left out."""
+        own = {"opened_at", "as_opened", "answers_query", "and_next", "seen_version", "confirmed", "sent_as", "edition"}
+        return [(name.replace("-", " ").replace("_", " ").capitalize(), text)
+                for name, text in self.fields if text and name not in own]  # fmt: skip

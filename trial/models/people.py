@@ -75,6 +75,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS = ["full_name", "role"]
 
     class Meta:
+        verbose_name = "User"
         constraints = [models.UniqueConstraint(Lower("username"), name="a_username_is_used_once_for_ever")]
 
     def __str__(self) -> str:
@@ -149,22 +150,6 @@ class PastPassword(models.Model):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="past_passwords")
     password = models.CharField(max_length=128)
     until_at = models.DateTimeField(auto_now_add=True)
-
-
-class KeptForm(models.Model):
-    """What somebody had typed when the session ended before the save arrived; theirs alone, not part of the record."""
-
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="kept_forms")
-    path = models.CharField(max_length=300)
-    fields = models.JSONField()
-    kept_at = models.DateTimeField(auto_now_add=True)
-
-    @property
-    def typed(self) -> list[tuple[str, str]]:
-        """What was typed, with the names of the fields as words; what the page itself had put in is left out."""
-        own = {"opened_at", "as_opened", "answers_query", "and_next", "seen_version", "confirmed", "sent_as", "edition"}
-        return [(name.replace("-", " ").replace("_", " ").capitalize(), value)
-                for name, value in self.fields if value and name not in own]  # fmt: skip
 
 
 class Training(RecordRow):

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from trial.models.base import AppendOnly, RecordRow
+from trial.models.base import STANDING, AppendOnly, RecordRow
 from trial.models.people import Person, Site
 from trial.rules import accrual
 
@@ -15,6 +15,9 @@ class GroupSettings(RecordRow):
 
     group = models.CharField(max_length=1, unique=True)
     chosen = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = "Analysis settings"
 
 
 class Reopening(RecordRow):
@@ -36,10 +39,9 @@ class Reopening(RecordRow):
     because = models.TextField()
 
     class Meta:
+        verbose_name = "Reopening of accrual"
         constraints = [
-            models.UniqueConstraint(
-                fields=("group", "stage", "ground"), condition=models.Q(struck_out_reason=""), name="one_reopening"
-            )
+            models.UniqueConstraint(fields=("group", "stage", "ground"), condition=STANDING, name="one_reopening")
         ]
 
 
@@ -92,6 +94,7 @@ class EditionApproval(RecordRow):
     recorded_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
+        verbose_name = "Approval of a form version"
         ordering = ("id",)
         constraints = [
             models.CheckConstraint(

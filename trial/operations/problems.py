@@ -7,15 +7,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from trial.accounts.views.people import one_form
-from trial.models import Person, ProblemReport, Role
+from trial.accounts.views.people import attempt, one_form
+from trial.models import ProblemReport, Role
 from trial.record import access, changes
+from trial.record.save import Save, of_request
 from trial.record.typed_fields import WordsField
+from trial.refused import Refused
 from trial.runtime.program import PROGRAM
-
-
-class NotPossible(ValueError):
-    """Nothing was recorded; the message says why."""
 
 
 def _text(label: str, longest: int, rows: int) -> WordsField:
@@ -46,22 +44,19 @@ class ProblemReviewForm(forms.Form):
 def report(request: HttpRequest) -> HttpResponse:
     """Shows the form with the address that it was opened from, and records the report."""
     form = ProblemForm(request.POST or None, initial={"page": request.GET.get("page", "")[:600]})
-    if request.method == "POST" and form.is_valid():
-        try:
-            _record_report(Person.objects.get(pk=request.user.pk), **form.cleaned_data)
-        except changes.RecordBusy as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, "The problem report is saved. The administrator will review it.")
-            return redirect("home")
+    if request.method == "POST" and form.is_valid() and attempt(
+        form, lambda: _record_report(of_request(request), **form.cleaned_data)
+    ):  # fmt: skip
+        messages.success(request, "The problem report is saved. The administrator will review it.")
+        return redirect("home")
     return one_form(request, form, "Report a problem", "Send report", reverse("home"))
 
 
-def _record_report(person: Person, severity: str, words: str, page: str) -> None:
+def _record_report(save: Save, severity: str, words: str, page: str) -> ProblemReport:
     """One Change. Only the path of the page is kept: a query string may hold more than study numbers."""
-    with changes.record(person, "problem"):
-        ProblemReport.objects.create(
-            reported_by=person, reported_at=timezone.now(), severity=severity, words=words, program=PROGRAM,
+    with changes.record(save, "problem"):
+        return ProblemReport.objects.create(
+            reported_by=save.person, reported_at=timezone.now(), severity=severity, words=words, program=PROGRAM,
             page=page.partition("?")[0].partition("#")[0][:200],
         )  # fmt: skip
 
@@ -80,23 +75,21 @@ def review(request: HttpRequest, problem_id: int) -> HttpResponse:
     """Shows the form of one review and records it."""
     problem = get_object_or_404(ProblemReport, pk=problem_id)
     form = ProblemReviewForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            _record_review(Person.objects.get(pk=request.user.pk), problem, form.cleaned_data["found"])
-        except (NotPossible, changes.RecordBusy) as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, f"The review of problem {problem.pk} is recorded.")
-            return redirect("problems")
+    if request.method == "POST" and form.is_valid() and attempt(
+        form, lambda: _record_review(of_request(request), problem, form.cleaned_data["found"])
+    ):  # fmt: skip
+        messages.success(request, f"The review of problem {problem.pk} is recorded.")
+        return redirect("problems")
     title = f"Review of problem {problem.pk}: {problem.get_severity_display().lower()}"
     return one_form(request, form, title, "Record review", reverse("problems"))
 
 
-def _record_review(administrator: Person, problem: ProblemReport, found: str) -> None:
-    """One Change; a problem is reviewed once. Raises NotPossible."""
-    with changes.record(administrator, "review", found):
+def _record_review(save: Save, problem: ProblemReport, found: str) -> ProblemReport:
+    """One Change; a problem is reviewed once. Raises Refused."""
+    with changes.record(save, "review", found):
         current = ProblemReport.objects.get(pk=problem.pk)
         if current.reviewed_at is not None:
-            raise NotPossible("This problem report is already reviewed.")
-        current.reviewed_by, current.reviewed_at, current.found = administrator, timezone.now(), found
+            raise Refused("This problem report is already reviewed.")
+        current.reviewed_by, current.reviewed_at, current.found = save.person, timezone.now(), found
         current.save()
+        return current

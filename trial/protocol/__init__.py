@@ -3,12 +3,10 @@
 from trial.protocol import analysis_settings, code_lists, ctcae_v3, form_versions, schedule
 from trial.protocol.analysis_settings import (
     DECLARED,
-    ENGINE,
     WORDS_OF_CHOICES,
     AnalysisSettings,
     Declared,
     StagePlan,
-    WrongSettings,
 )
 from trial.protocol.code_lists import (
     ETHNICITIES,
@@ -39,7 +37,6 @@ from trial.protocol.eligibility import (
     EligibilityItem,
 )
 from trial.protocol.form_versions import (
-    EDITIONS,
     Edition,
 )
 from trial.protocol.groups import (
@@ -75,10 +72,8 @@ __all__ = [
     "DUE",
     "Declared",
     "Due",
-    "EDITIONS",
     "ELIGIBILITY",
     "ELIGIBILITY_EDITION",
-    "ENGINE",
     "ETHNICITIES",
     "Edition",
     "EligibilityItem",
@@ -108,7 +103,6 @@ __all__ = [
     "TUMOUR_TYPES",
     "TumourType",
     "WORDS_OF_CHOICES",
-    "WrongSettings",
     "analysis_settings",
     "by_registration",
     "code_lists",

@@ -12,16 +12,11 @@ from typing import Any
 
 from trial.protocol.constants import OUR_READING, RECIST, REGISTRY, constant
 from trial.protocol.groups import Group
-
-ENGINE = "14"
+from trial.refused import Refused
 
 PARTIAL_DEATH_READINGS = ("not_before_last_alive", "earliest", "latest")
 PARTIAL_THERAPY_READINGS = ("not_before_last_dose", "earliest", "latest")
 INTERVAL_RULES = ("crow", "max")
-
-
-class WrongSettings(ValueError):
-    """A setting is unknown or impossible; the message says which and why."""
 
 
 @dataclass(frozen=True)
@@ -38,23 +33,23 @@ class StagePlan:
     p1: float = 0.20
 
     def __post_init__(self) -> None:
-        """Refuse a plan that cannot be followed (WrongSettings)."""
+        """Refuse a plan that cannot be followed (Refused)."""
         if not self.participants or len({len(self.participants), len(self.futility), len(self.efficacy)}) != 1:
-            raise WrongSettings("A plan names participants, futility and efficacy for each of its stages.")
+            raise Refused("A plan names participants, futility and efficacy for each of its stages.")
         if any(later <= earlier for earlier, later in zip((0, *self.participants), self.participants, strict=False)):
-            raise WrongSettings(f"Stages grow: {self.participants} participants do not.")
+            raise Refused(f"Stages grow: {self.participants} participants do not.")
         for size, low, high in zip(self.participants, self.futility, self.efficacy, strict=True):
             _refuse_wrong_bounds(size, low, high)
         if not 0 < self.p0 < self.p1 < 1:
-            raise WrongSettings(f"The rates of a plan lie between 0 and 1 in order, not {self.p0} and {self.p1}.")
+            raise Refused(f"The rates of a plan lie between 0 and 1 in order, not {self.p0} and {self.p1}.")
 
 
 def _refuse_wrong_bounds(size: int, low: int | None, high: int | None) -> None:
     for bound in (low, high):
         if bound is not None and not 0 <= bound <= size:
-            raise WrongSettings(f"A bound of {bound} is impossible among {size} participants.")
+            raise Refused(f"A bound of {bound} is impossible among {size} participants.")
     if low is not None and high is not None and low >= high:
-        raise WrongSettings(f"Futility at {low} and efficacy at {high} cannot both hold: futility must be lower.")
+        raise Refused(f"Futility at {low} and efficacy at {high} cannot both hold: futility must be lower.")
 
 
 def _default_plan() -> StagePlan:
@@ -104,32 +99,32 @@ class AnalysisSettings:
     plan_B: StagePlan = field(default_factory=_default_plan)
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be (WrongSettings, in words)."""
+        """Refuse what cannot be (Refused, in words)."""
         for each in fields(self):
             _refuse_wrong_number(each.name, getattr(self, each.name))
         _refuse_unlisted("partial_death_reading", self.partial_death_reading, PARTIAL_DEATH_READINGS)
         _refuse_unlisted("partial_therapy_reading", self.partial_therapy_reading, PARTIAL_THERAPY_READINGS)
         _refuse_unlisted("interval_rule", self.interval_rule, INTERVAL_RULES)
         if self.confidence != 0.95:
-            raise WrongSettings("Only 95% confidence intervals are computed.")
+            raise Refused("Only 95% confidence intervals are computed.")
         for name in ("toxicity_grade", "toxicity_attribution"):
             if not 1 <= getattr(self, name) <= 5:
-                raise WrongSettings(f"{name} lies between 1 and 5, not {getattr(self, name)}.")
+                raise Refused(f"{name} lies between 1 and 5, not {getattr(self, name)}.")
         if not 0 < self.hormone_decrease_percent <= 100:
-            raise WrongSettings(f"hormone_decrease_percent is above 0 up to 100, not {self.hormone_decrease_percent}.")
+            raise Refused(f"hormone_decrease_percent is above 0 up to 100, not {self.hormone_decrease_percent}.")
 
     def ceiling(self, group: str) -> int:
-        """The most participants that a group takes; WrongSettings for a group without a ceiling."""
+        """The most participants that a group takes; Refused for a group without a ceiling."""
         found = getattr(self, f"accrual_ceiling_{group}", None)
         if not isinstance(found, int):
-            raise WrongSettings(f"There is no accrual ceiling for group {group}.")
+            raise Refused(f"There is no accrual ceiling for group {group}.")
         return found
 
     def plan(self, group: str) -> StagePlan:
-        """The two-stage plan of a group; WrongSettings for a group without one."""
+        """The two-stage plan of a group; Refused for a group without one."""
         found = getattr(self, f"plan_{group}", None)
         if not isinstance(found, StagePlan):
-            raise WrongSettings(f"There is no two-stage plan for group {group}.")
+            raise Refused(f"There is no two-stage plan for group {group}.")
         return found
 
     def as_dict(self) -> dict[str, Any]:
@@ -142,10 +137,10 @@ class AnalysisSettings:
 
 
 def from_dict(values: Mapping[str, Any]) -> AnalysisSettings:
-    """The inverse of `as_dict`; names left out keep their default; WrongSettings for an unknown name or value."""
+    """The inverse of `as_dict`; names left out keep their default; Refused for an unknown name or value."""
     unknown = set(values) - {each.name for each in fields(AnalysisSettings)}
     if unknown:
-        raise WrongSettings(f"Unknown settings: {', '.join(sorted(unknown))}.")
+        raise Refused(f"Unknown settings: {', '.join(sorted(unknown))}.")
     return AnalysisSettings(**{name: _plan(name, _number(value)) for name, value in values.items()})
 
 
@@ -163,22 +158,22 @@ def _plan(name: str, value: Any) -> Any:
         plain: dict[str, Any] = {key: tuple(each) if isinstance(each, list) else each for key, each in value.items()}
         return StagePlan(**plain)
     except (AttributeError, TypeError):
-        raise WrongSettings(f"{name} is no two-stage plan: {value!r}.") from None
+        raise Refused(f"{name} is no two-stage plan: {value!r}.") from None
 
 
 def _refuse_wrong_number(name: str, value: Any) -> None:
     declared = AnalysisSettings.__dataclass_fields__[name].type
     if declared is bool and not isinstance(value, bool):
-        raise WrongSettings(f"{name} is yes or no, not {value!r}.")
+        raise Refused(f"{name} is yes or no, not {value!r}.")
     if declared is int or declared == (int | None):
         allowed = (int, type(None)) if declared is not int else (int,)
         if isinstance(value, bool) or not isinstance(value, allowed) or (value is not None and value < 0):
-            raise WrongSettings(f"{name} is a whole number from 0, not {value!r}.")
+            raise Refused(f"{name} is a whole number from 0, not {value!r}.")
 
 
 def _refuse_unlisted(name: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
-        raise WrongSettings(f"{name} is one of {', '.join(allowed)}, not {value!r}.")
+        raise Refused(f"{name} is one of {', '.join(allowed)}, not {value!r}.")
 
 
 WORDS_OF_CHOICES = {

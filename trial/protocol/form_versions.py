@@ -1,9 +1,9 @@
-"""Every edition of every form of the casebook: one literal list, read by pages, import and record. PURE.
+"""What an edition of a form of the casebook is, and what follows from those that the forms declare. PURE.
 
-A further edition is one more line: what it asks that the one before did not, the labels that the one before had and it
-has not, and since when. An older edition asks all but what came later. A field of a later edition is empty, without a
-reason, in the entries of an older one, and the database must let it be. What a laboratory list offers beside what is
-always asked is no part of an edition: nobody is asked for it.
+A further edition is one more line with its form: what it asks that the one before did not, the labels that the one
+before had and it has not, and since when. An older edition asks all but what came later. A field of a later edition is
+empty, without a reason, in the entries of an older one, and the database must let it be. What a laboratory list offers
+beside what is always asked is no part of an edition: nobody is asked for it.
 """
 
 from collections.abc import Collection, Mapping
@@ -17,57 +17,43 @@ AS_REGISTERED = "protocol as registered"
 class Edition:
     """One edition of one form.
 
-    form: the form's kind in the casebook. changed: what is different, in words. protocol, since: by which protocol or
-    guidance, and the day on which this program had it. new_fields: asked from this edition on (a value and the reason
-    why it is missing are two fields). labels: field → what this edition calls it, if the next one calls it otherwise.
+    changed: what is different, in words. protocol, since: by which protocol or guidance, and the day on which this
+    program had it. new_fields: asked from this edition on (a value and the reason why it is missing are two fields).
+    labels: field → what this edition calls it, if the next one calls it otherwise. before_approvals: every site used
+    it before entries kept their edition and sites their approvals, like each first one; never set for a later one.
     """
 
-    form: str
     number: int
     changed: str
     protocol: str
     since: date
     new_fields: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
+    before_approvals: bool = False
 
 
-_FIRST_DAY = date(2026, 11, 24)
-_FIRST = ("First edition.", AS_REGISTERED, _FIRST_DAY)
+FIRST_DAY = date(2026, 11, 24)
+FIRST = Edition(1, "First edition.", AS_REGISTERED, FIRST_DAY)
 
-EDITIONS: tuple[Edition, ...] = (
-    Edition("registration", 1, *_FIRST),
-    Edition("baseline", 1, *_FIRST),
-    Edition("cycle", 1, *_FIRST),
-    Edition("follow_up_scan", 1, *_FIRST),
-    Edition("visit", 1, *_FIRST),
-    Edition("blood_pressure", 1, *_FIRST),
-    Edition("adverse_event", 1, *_FIRST, labels={"expectedness": "Expected or not, if serious"}),
-    Edition(
-        "adverse_event", 2,
-        "Asks what starts and decides an expedited report: the hospital stay, and when the site became aware. "
-        "Whether it was expected is asked of events that are not serious too.",
-        "expedited reporting, to be confirmed by the sponsor", _FIRST_DAY,
-        ("hospital_stay", "aware_on", "aware_time"),
-    ),
-    Edition("hormone", 1, *_FIRST),
-    Edition("medication", 1, *_FIRST),
-    Edition("history", 1, *_FIRST),
-    Edition("deviation", 1, *_FIRST),
-    Edition("off_treatment", 1, *_FIRST),
-    Edition("follow_up", 1, *_FIRST),
-    Edition("death", 1, *_FIRST),
-    Edition("withdrawal", 1, *_FIRST),
-    Edition("off_study", 1, *_FIRST),
-)  # fmt: skip
+# Form → its editions. `capture` declares them with its forms and hands them over when it is ready (`declare`): this
+# package may not import it, and what the database and the commands ask of editions lies below the pages.
+_DECLARED: dict[str, tuple[Edition, ...]] = {}
 
-# The newest edition that was in use before entries kept theirs and sites their approvals; of other forms it is the
-# first. It never changes: an edition declared later is used where its approval is on record.
-BEFORE_APPROVALS = {"adverse_event": 2}
+
+def declare(editions: Mapping[str, tuple[Edition, ...]]) -> None:
+    """Takes over the editions of all forms, the oldest first."""
+    _DECLARED.clear()
+    _DECLARED.update(editions)
+
+
+def forms() -> tuple[str, ...]:
+    """The kinds of the forms that have editions: all of the casebook."""
+    return tuple(_DECLARED)
 
 
 def editions_of(form: str) -> tuple[Edition, ...]:
     """The editions of a form, the oldest first; empty for what is no form of the casebook."""
-    return tuple(sorted((each for each in EDITIONS if each.form == form), key=lambda each: each.number))
+    return _DECLARED.get(form, ())
 
 
 def newest(form: str) -> int:
@@ -77,7 +63,7 @@ def newest(form: str) -> int:
 
 def before_approvals(form: str) -> int:
     """The edition that every site used before approvals were kept."""
-    return BEFORE_APPROVALS.get(form, 1)
+    return max((edition.number for edition in editions_of(form) if edition.before_approvals), default=1)
 
 
 def asked_after(form: str, number: int) -> tuple[str, ...]:

@@ -114,22 +114,24 @@ def _status(
 
 
 def visits_due(
-    cycles: Sequence[tuple[int, date]], done: Mapping[int, date], today: date, not_done: Container[str] = ()
-) -> tuple[Due, ...]:
+    cycles: Sequence[tuple[int, date]], done: Mapping[int, date], today: date, not_done: Container[str] = (),
+    what: str = "Visit",
+) -> tuple[Due, ...]:  # fmt: skip
     """A visit at the start of each cycle, within 7 days [our reading]; `done` by number of the cycle."""
     window = timedelta(days=CYCLE_WINDOW_DAYS)
     found = []
     for number, started_on in cycles:
         first, last = started_on - window, started_on + window
-        name = f"Visit, cycle {number}"
+        name = f"{what}, cycle {number}"
         status = _status(done.get(number), first, last, started_on + 4 * window, today, name in not_done)
         found.append(Due(name, started_on, first, last, status, done.get(number)))
     return tuple(found)
 
 
 def pressures_due(
-    day_1: date | None, measured: Sequence[date], stops_on: date | None, today: date, not_done: Container[str] = ()
-) -> tuple[Due, ...]:
+    day_1: date | None, measured: Sequence[date], stops_on: date | None, today: date, not_done: Container[str] = (),
+    what: str = "Blood pressure",
+) -> tuple[Due, ...]:  # fmt: skip
     """Blood pressure once in each of the first six weeks of treatment; a week that passed without one is missed."""
     if day_1 is None:
         return ()
@@ -140,7 +142,7 @@ def pressures_due(
         if stops_on is not None and first > stops_on:
             break
         taken = next((on for on in sorted(measured) if first <= on <= last), None)
-        name = f"Blood pressure, week {week}"
+        name = f"{what}, week {week}"
         status = _status(taken, first, last, last + timedelta(days=1), today, name in not_done)
         found.append(Due(name, last, first, last, status, taken))
     return tuple(found)

@@ -86,7 +86,7 @@ def participants_for(person: Person) -> QuerySet[Participant]:
 
 def queries_for(person: Person) -> QuerySet[Query]:
     """Returns the queries about participants whom the person may see; struck-out ones are left out."""
-    return Query.objects.filter(participant__in=participants_for(person), struck_out_reason="")
+    return Query.objects.standing().filter(participant__in=participants_for(person))
 
 
 def participant_for(person: Person, reference: str) -> Participant:
@@ -120,7 +120,7 @@ def may_enter(person: Person) -> bool:
 
 def delegations_on(day: date) -> QuerySet[Delegation]:
     """Delegations in force on the day."""
-    return Delegation.objects.filter(Q(to_on__isnull=True) | Q(to_on__gte=day), from_on__lte=day, struck_out_reason="")
+    return Delegation.objects.standing().filter(Q(to_on__isnull=True) | Q(to_on__gte=day), from_on__lte=day)
 
 
 def may_sign(person: Person, site: Site, day: date) -> bool:
@@ -132,7 +132,7 @@ def may_sign(person: Person, site: Site, day: date) -> bool:
 
 def sites_signed_for(person: Person, today: Callable[[int], date]) -> set[int]:
     """Ids of the sites that the person is delegated to sign for on the day that it is there."""
-    rows = Delegation.objects.filter(person=person, struck_out_reason="").values_list("site", "from_on", "to_on")
+    rows = Delegation.objects.standing().filter(person=person).values_list("site", "from_on", "to_on")
     return {site for site, from_on, to_on in rows if from_on <= today(site) and (to_on is None or to_on >= today(site))}
 
 
@@ -153,7 +153,7 @@ def is_demanded() -> bool:
 def trainings_on(day: date) -> QuerySet[Training]:
     """Trainings in force on the day."""
     in_force = Q(valid_until__isnull=True) | Q(valid_until__gte=day)
-    return Training.objects.filter(in_force, trained_on__lte=day, struck_out_reason="")
+    return Training.objects.standing().filter(in_force, trained_on__lte=day)
 
 
 def missing(person: Person, day: date) -> str:
@@ -161,7 +161,7 @@ def missing(person: Person, day: date) -> str:
     if person.role not in ENTERS or trainings_on(day).filter(person=person, role=person.role).exists():
         return ""
     role = person.get_role_display().lower()
-    ended = person.trainings.filter(role=person.role, struck_out_reason="", valid_until__lt=day)
+    ended = person.trainings.standing().filter(role=person.role, valid_until__lt=day)
     last = ended.order_by("-valid_until").first()
     if last is not None:
         return f"Your training as {role} ended on {shown(last.valid_until)}."

@@ -11,12 +11,14 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
 
-from trial.models import CriteriaOnRecord, ExpeditedTable, GradeText, GroupSettings, Participant, Person, Reopening
+from trial.models import CriteriaOnRecord, ExpeditedTable, GradeText, GroupSettings, Participant, Reopening
 from trial.protocol import AnalysisSettings, analysis_settings
 from trial.protocol.ctcae_v3 import Match, grades_of
 from trial.protocol.ctcae_v3.criteria import words_of
 from trial.record import changes, snapshot
 from trial.record.rows import Reader
+from trial.record.save import Save
+from trial.refused import Refused
 from trial.rules import accrual
 from trial.rules.accrual import Standing
 from trial.rules.evaluation import accrual_stage
@@ -26,16 +28,12 @@ from trial.rules.safety.expedited_table import Rule
 
 
 def settings_in_force(group: str, as_of: int | None = None) -> AnalysisSettings:
-    """The settings of a group (as_of: change number, None: now). Raises WrongSettings for a row that cannot be."""
+    """The settings of a group (as_of: change number, None: now). Raises Refused for a row that cannot be."""
     rows = Reader(as_of).rows(GroupSettings, "group", [group])
     if not rows:
         return AnalysisSettings()
     # The reader gives decimals; rates and confidence are floats, of which the fingerprint of the settings is made.
     return analysis_settings.from_dict(json.loads(json.dumps(rows[0]["chosen"], default=float)))
-
-
-class NotChosen(ValueError):
-    """Nothing was changed; the message says why in words."""
 
 
 def differences(before: AnalysisSettings, after: AnalysisSettings) -> list[tuple[str, Any, Any]]:
@@ -44,21 +42,20 @@ def differences(before: AnalysisSettings, after: AnalysisSettings) -> list[tuple
     return [(name, old[name], new[name]) for name in old if old[name] != new[name]]
 
 
-def choose(person: Person, group: str, settings: AnalysisSettings, reason: str, seen_version: str) -> int:
+def choose(save: Save, group: str, settings: AnalysisSettings, reason: str, seen_version: str) -> int:
     """Writes the settings of a group; returns the number of the Change.
 
-    seen_version: the fingerprint of the settings that the person looked at. Raises NotChosen when nothing differs or
-    somebody else changed them since, changes.ReasonMissing, changes.RecordBusy.
+    seen_version: the fingerprint of the settings that the person looked at. Raises Refused when nothing differs or
+    somebody else changed them since, Refused.
     """
     if not reason.strip():
-        raise changes.ReasonMissing("Enter a reason for the new settings.")
-    with changes.record(person, "settings", reason, groups=[group]) as change:
+        raise Refused("Enter a reason for the new settings.")
+    with changes.record(save, "settings", reason, groups=[group]) as change:
         before = settings_in_force(group)
         if before.version() != seen_version:
-            raise NotChosen("Another user changed these settings. Nothing was saved. Check the settings and save "
-                            "again.")
+            raise Refused("Another user changed these settings. Nothing was saved. Check the settings and save again.")
         if not differences(before, settings):
-            raise NotChosen("These settings are already in use.")
+            raise Refused("These settings are already in use.")
         # Only what differs from the protocol is kept, so that the page can say which values were chosen.
         chosen = {name: value for name, _, value in differences(AnalysisSettings(), settings)}
         GroupSettings.objects.update_or_create(group=group, defaults={"chosen": chosen})
@@ -79,7 +76,7 @@ def refusal(group: str) -> str:
     Participants are evaluated only when the count says that it may matter, and only as many as the stages need.
     """
     settings = settings_in_force(group)
-    registered = Participant.objects.filter(number__isnull=False, group=group, struck_out_reason="").count()
+    registered = Participant.objects.standing().filter(number__isnull=False, group=group).count()
     if accrual.surely_open(registered, settings.ceiling(group), accrual_stage.looks_of(settings, group)):
         return ""
     found = gate_in_force(group)
@@ -112,7 +109,7 @@ class TableInForce:
 
 def table_in_force() -> TableInForce:
     """One SQL statement."""
-    row = ExpeditedTable.objects.filter(struck_out_reason="").last()
+    row = ExpeditedTable.objects.standing().last()
     if row is None:
         return TableInForce(expedited_table.shipped(), expedited_table.SOURCE, expedited_table.TO_BE_CONFIRMED)
     mark = expedited_table.CONFIRMED if row.is_confirmed else expedited_table.TO_BE_CONFIRMED
@@ -122,7 +119,7 @@ def table_in_force() -> TableInForce:
 def put_in_force(lines: Iterable[str], source: str, is_confirmed: bool) -> tuple[Rule, ...]:
     """Puts the table of a file in force, all of it or nothing; every clock is then counted by it.
 
-    Raises expedited_table.TableRefused, changes.RecordBusy.
+    Raises Refused.
     """
     rules = expedited_table.read(lines)
     with changes.record(None, "settings", f"Expedited reporting rules: {source}"):
@@ -134,7 +131,7 @@ def put_in_force(lines: Iterable[str], source: str, is_confirmed: bool) -> tuple
 
 def back_to_shipped(reason: str) -> int:
     """Strikes every edition out, so that the shipped table is in force again; returns how many there were."""
-    standing = list(ExpeditedTable.objects.filter(struck_out_reason=""))
+    standing = list(ExpeditedTable.objects.standing())
     if standing:
         with changes.record(None, "strike_out", reason):
             for each in standing:

@@ -7,9 +7,6 @@ either both are there or neither; whoever comes second with the same token finds
 import hashlib
 import json
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 
 from django.db import connection
@@ -35,9 +32,6 @@ class Sending:
     is_kept: bool = False
 
 
-_SENDING: ContextVar[Sending | None] = ContextVar("sending", default=None)
-
-
 def sent(posted: QueryDict) -> Sending | None:
     """The token and the digest of what was posted; None for a form without a token."""
     try:
@@ -57,20 +51,9 @@ def saved(token: uuid.UUID | str) -> SavedForm | None:
     return found.select_related("change__participant").first()
 
 
-@contextmanager
-def answering(sending: Sending | None) -> Iterator[None]:
-    """Meanwhile the first Change keeps the token."""
-    before = _SENDING.set(sending)
-    try:
-        yield
-    finally:
-        _SENDING.reset(before)
-
-
-def keep(change_number: int) -> None:
+def keep(sending: Sending, change_number: int) -> None:
     """Called inside a Change, under the writers' lock. Raises SavedAlready, which undoes the Change."""
-    sending = _SENDING.get()
-    if sending is None or sending.is_kept:
+    if sending.is_kept:
         return
     with connection.cursor() as cursor:
         cursor.execute(

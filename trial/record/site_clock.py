@@ -28,6 +28,7 @@ class Standing:
     born_on: PartialDate | None = None
 
 
+# A context variable: the fields of a form are declared once, for every site, and Django hands them no request.
 _STANDING: ContextVar[Standing] = ContextVar("where and of whom is worked", default=Standing())  # noqa: B039 (frozen)
 
 

@@ -58,7 +58,7 @@ FIRST_PARTS = (50, 150)
 def group_members(group: str, as_of: int | None = None) -> list[int]:
     """Ids of the registered participants of a group, in order of study number."""
     if as_of is None:
-        found = Participant.objects.filter(group=group, number__isnull=False, struck_out_reason="")
+        found = Participant.objects.standing().filter(group=group, number__isnull=False)
         registered = found.values_list("number", "id")
         return [one for _, one in sorted(registered, key=lambda row: by_registration(str(row[0])))]
     rows = Reader(as_of).rows(Participant, "group", [group])

@@ -6,13 +6,13 @@ is gone. One that a person closed or cancelled stays so while the very same is f
 
 from collections import defaultdict
 from collections.abc import Iterable
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from trial.models import Acknowledgement, Participant, Person, Query, QueryMessage
 from trial.record import changes
+from trial.record.save import Save
 
 FINDINGS: dict[str, str] = {
     "response_differs": "The investigator's response and the measurements of this assessment do not agree. Please "
@@ -60,7 +60,7 @@ Key = tuple[str, str, int | None]
 
 @dataclass(frozen=True)
 class Finding:
-    """What the computation found about an entry; `found` goes to the monitor, never to the site."""
+    """What the computation or a check found about an entry; `found` goes to the monitor, never to the site."""
 
     code: str
     form: str
@@ -77,7 +77,7 @@ class Finding:
 def settle(participant: Participant, findings: Iterable[Finding]) -> bool:
     """Opens and closes the computation's queries of one participant in one system Change; False: nothing to do.
 
-    Raises changes.RecordBusy, changes.RecordHeld (a lock).
+    Raises Refused (a lock).
     """
     wanted = {each.key: each for each in findings}
     if not any(_difference(participant, wanted)):
@@ -86,8 +86,7 @@ def settle(participant: Participant, findings: Iterable[Finding]) -> bool:
         # Asked again under the writers' lock: another worker may have settled them meanwhile.
         opening, closing = _difference(participant, wanted)
         for each in opening:
-            open_one(participant, each.form, each.row_id, each.field, each.code,
-                     of_finding(each.code), each.found, change.at)  # fmt: skip
+            open_one(participant, each, of_finding(each.code), change.at)
         for query in closing:
             move(query, Query.State.CLOSED, GONE, None, change.at)
     return True
@@ -95,8 +94,8 @@ def settle(participant: Participant, findings: Iterable[Finding]) -> bool:
 
 def standing_keys(participant_ids: Iterable[int]) -> dict[int, set[Key]]:
     """Participant id → keys of the computation's queries that stand; one query for all, so that a sweep is cheap."""
-    rows = Query.objects.filter(
-        participant_id__in=list(participant_ids), check_id__regex=COMPUTED, struck_out_reason="", state__in=STANDING
+    rows = Query.objects.standing().filter(
+        participant_id__in=list(participant_ids), check_id__regex=COMPUTED, state__in=STANDING
     )
     found: dict[int, set[Key]] = defaultdict(set)
     for key, code, form, row_id in rows.values_list("participant_id", "check_id", "form", "row_id"):
@@ -106,7 +105,7 @@ def standing_keys(participant_ids: Iterable[int]) -> dict[int, set[Key]]:
 
 def _difference(participant: Participant, wanted: dict[Key, Finding]) -> tuple[list[Finding], list[Query]]:
     newest: dict[Key, Query] = {}
-    rows = participant.queries.filter(check_id__regex=COMPUTED, struck_out_reason="").order_by("id")
+    rows = participant.queries.standing().filter(check_id__regex=COMPUTED).order_by("id")
     for query in rows:
         newest[(query.check_id, query.form, query.row_id)] = query
     opening = [each for key, each in wanted.items() if _is_new(newest.get(key), each)]
@@ -124,13 +123,12 @@ def _is_new(query: Query | None, finding: Finding) -> bool:
 
 
 def open_one(
-    participant: Participant, form: str, row_id: int | None, field: str, check_id: str, words: str, finding: str,
-    at: datetime, raised_by: Person | None = None,
-) -> Query:  # fmt: skip
-    """A new query with its first message; called inside a Change."""
+    participant: Participant, finding: Finding, words: str, at: datetime, raised_by: Person | None = None
+) -> Query:
+    """A new query with its first message; called inside a Change. finding: where, and what found it (code)."""
     query = Query.objects.create(
-        participant=participant, form=form, row_id=row_id, field=field, check_id=check_id, words=words[:600],
-        finding=finding[:600], raised_by=raised_by, raised_at=at,
+        participant=participant, form=finding.form, row_id=finding.row_id, field=finding.field, check_id=finding.code,
+        words=words[:600], finding=finding.found[:600], raised_by=raised_by, raised_at=at,
     )  # fmt: skip
     QueryMessage.objects.create(query=query, state=Query.State.OPEN, words=words[:600], said_by=raised_by, said_at=at)
     return query
@@ -152,22 +150,22 @@ def after_check(row: Acknowledgement, field: str = "") -> None:
             move(query, Query.State.CLOSED, GONE, None, changes.current().at)
     elif row.because == "":
         if query is None:
-            open_one(row.participant, row.form, row.row_id, field, row.check_id, of_check(row.words),
-                     row.words, changes.current().at)  # fmt: skip
+            found = Finding(row.check_id, row.form, row.row_id, field, row.words)
+            open_one(row.participant, found, of_check(row.words), changes.current().at)
     elif query is not None and query.waits_for_site:
         change: Any = changes.current()
         move(query, Query.State.ANSWERED, row.because, change.person, change.at)
 
 
 def _of_check(row: Acknowledgement) -> Query | None:
-    standing = row.participant.queries.filter(
-        check_id=row.check_id, form=row.form, row_id=row.row_id, struck_out_reason="", state__in=STANDING
+    standing = row.participant.queries.standing().filter(
+        check_id=row.check_id, form=row.form, row_id=row.row_id, state__in=STANDING
     )
     return standing.first()
 
 
-def answered_by_correction(person: Person, query: Query, reason: str) -> AbstractContextManager[None]:
-    """The correction saved inside answers the query with its reason, in the same Change: both or neither.
+def answering(save: Save, query: Query, reason: str) -> Save:
+    """The save of a correction, which answers the query with its reason in the same Change: both or neither.
 
     A query that is no longer open by then stays as it is.
     """
@@ -176,6 +174,6 @@ def answered_by_correction(person: Person, query: Query, reason: str) -> Abstrac
         # Read under the writers' lock, and after the checks of the entry, which may have closed it themselves.
         current = Query.objects.select_related("participant").get(pk=query.pk)
         if current.waits_for_site:
-            move(current, Query.State.ANSWERED, f"Corrected: {reason}" if reason else "Corrected.", person, at)
+            move(current, Query.State.ANSWERED, f"Corrected: {reason}" if reason else "Corrected.", save.person, at)
 
-    return changes.with_the_next_change(also)
+    return replace(save, also=also)

@@ -11,6 +11,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from trial.refused import Refused
 from trial.rules import typed_text
 from trial.rules.dates import partial_date
 from trial.rules.dates.partial_date import PartialDate
@@ -43,7 +44,7 @@ class WholeNumberField(forms.IntegerField):
             return value if isinstance(value, int) else None
         try:
             return typed_text.whole_number(str(value))
-        except typed_text.NumberNotUnderstood as refusal:
+        except Refused as refusal:
             raise forms.ValidationError(str(refusal)) from None
 
 
@@ -66,7 +67,7 @@ class NumberField(forms.DecimalField):
             return value if isinstance(value, Decimal) else None
         try:
             return typed_text.decimal_number(str(value))
-        except typed_text.NumberNotUnderstood as refusal:
+        except Refused as refusal:
             raise forms.ValidationError(str(refusal)) from None
 
 
@@ -99,7 +100,7 @@ class DateField(forms.CharField):
             return None
         try:
             read = partial_date.parse(text, self.today())
-        except partial_date.DateNotUnderstood as refusal:
+        except Refused as refusal:
             raise forms.ValidationError(str(refusal)) from None
         self.check(read)
         return self.settled(read)

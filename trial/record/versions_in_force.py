@@ -14,6 +14,8 @@ from django.utils import timezone
 from trial.models import EditionApproval, Person, Site, Version
 from trial.protocol import form_versions
 from trial.record import access, changes
+from trial.record.save import Save
+from trial.refused import Refused
 
 TAKEN_BACK = "strike_out"
 
@@ -33,7 +35,7 @@ class SavedBy(NamedTuple):
 
 def usable_at(site_id: int, form: str) -> frozenset[int]:
     """Numbers of the editions that may be used at the site; one SQL statement."""
-    words = EditionApproval.objects.filter(site=site_id, form=form, struck_out_reason="").order_by("id")
+    words = EditionApproval.objects.standing().filter(site=site_id, form=form).order_by("id")
     return usable(form, dict(words.values_list("edition", "state")))
 
 
@@ -66,14 +68,9 @@ def of_version(form: str, row: Mapping[str, Any]) -> SavedBy:
 State = EditionApproval.State
 
 
-class NotAllowed(ValueError):
-    """Nothing was recorded; the message says why in words."""
-
-
 def open_site(person: Person, site: Site) -> None:
     """The editions with which a new site starts; called inside the Change that adds it."""
-    forms = sorted({each.form for each in form_versions.EDITIONS})
-    for form in forms:
+    for form in sorted(form_versions.forms()):
         EditionApproval.objects.create(
             site=site, form=form, edition=form_versions.newest(form), state=State.OPENED,
             decided_on=timezone.now().date(), recorded_by=person,
@@ -81,39 +78,39 @@ def open_site(person: Person, site: Site) -> None:
 
 
 def approve(
-    person: Person, site: Site, form: str, edition: int, decided_on: date, decided_by: str, title: str
+    save: Save, site: Site, form: str, edition: int, decided_on: date, decided_by: str, title: str
 ) -> EditionApproval:
-    """The edition is in force at the site from this Change on. title: of the form, in words. Raises NotAllowed."""
-    _check(person, form, edition, decided_on, decided_by)
-    with changes.record(person, "approve", f"Version {edition} of “{title}” approved at {site.code}", site=site):
+    """The edition is in force at the site from this Change on. title: of the form, in words. Raises Refused."""
+    _check(save.person, form, edition, decided_on, decided_by)
+    with changes.record(save, "approve", f"Version {edition} of “{title}” approved at {site.code}", site=site):
         if edition in usable_at(site.pk, form):
-            raise NotAllowed(f"Version {edition} is already approved at {site.code}.")
-        return _write(person, site, form, edition, State.APPROVED, decided_on, decided_by)
+            raise Refused(f"Version {edition} is already approved at {site.code}.")
+        return _write(save.person, site, form, edition, State.APPROVED, decided_on, decided_by)
 
 
 def withdraw(
-    person: Person, site: Site, form: str, edition: int, decided_on: date, decided_by: str, title: str
+    save: Save, site: Site, form: str, edition: int, decided_on: date, decided_by: str, title: str
 ) -> EditionApproval:
-    """The site goes back to the newest edition that it may still use. Raises NotAllowed."""
-    _check(person, form, edition, decided_on, decided_by)
-    with changes.record(person, "approve", f"Version {edition} of “{title}” revoked at {site.code}", site=site):
+    """The site goes back to the newest edition that it may still use. Raises Refused."""
+    _check(save.person, form, edition, decided_on, decided_by)
+    with changes.record(save, "approve", f"Version {edition} of “{title}” revoked at {site.code}", site=site):
         usable = usable_at(site.pk, form)
         if edition not in usable:
-            raise NotAllowed(f"Version {edition} is not in use at {site.code}.")
+            raise Refused(f"Version {edition} is not in use at {site.code}.")
         if usable == {edition}:
-            raise NotAllowed(f"{site.code} would have no version of this form left.")
-        return _write(person, site, form, edition, State.WITHDRAWN, decided_on, decided_by)
+            raise Refused(f"{site.code} would have no version of this form left.")
+        return _write(save.person, site, form, edition, State.WITHDRAWN, decided_on, decided_by)
 
 
 def _check(person: Person, form: str, edition: int, decided_on: date, decided_by: str) -> None:
     if person.role not in access.DECIDES:
-        raise NotAllowed("Only the study chair can record approvals of form versions.")
+        raise Refused("Only the study chair can record approvals of form versions.")
     if edition not in {each.number for each in form_versions.editions_of(form)}:
-        raise NotAllowed("This form version does not exist.")
+        raise Refused("This form version does not exist.")
     if decided_on > timezone.now().date():
-        raise NotAllowed("The approval date must not be in the future.")
+        raise Refused("The approval date must not be in the future.")
     if not decided_by.strip():
-        raise NotAllowed("Enter who decided, with the reference of the decision.")
+        raise Refused("Enter who decided, with the reference of the decision.")
 
 
 def _write(

@@ -8,6 +8,8 @@ import re
 import unicodedata
 from decimal import Decimal
 
+from trial.refused import Refused
+
 # Zero-width and format characters, controls but for tab and line breaks, directions of writing, fillers, tags.
 INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f"
@@ -23,10 +25,6 @@ _THOUSANDS_BY_POINT = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+,[0-9]*")
 _EXPONENT = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]*)?[eE][+-]?[0-9]+")
 
 
-class NumberNotUnderstood(ValueError):
-    """The typed text is no number, or could be read in two ways; the message names the mend."""
-
-
 def unseen(text: str) -> str:
     """Refusal in words of text that holds a character nobody can see; empty where there is none."""
     found = INVISIBLE.search(text)
@@ -36,24 +34,24 @@ def unseen(text: str) -> str:
 
 
 def decimal_number(text: str) -> Decimal:
-    """`42.5`, `-3`, `+.5` → the exact number; raises NumberNotUnderstood."""
+    """`42.5`, `-3`, `+.5` → the exact number; raises Refused."""
     typed = text.strip()
     if len(typed) > LONGEST or not _NUMBER.fullmatch(typed):
-        raise NumberNotUnderstood(_why_not(typed, "42.5"))
+        raise Refused(_why_not(typed, "42.5"))
     return Decimal(typed) + 0  # -0 is 0
 
 
 def whole_number(text: str) -> int:
-    """`42` → 42, and `42.0` too, as spreadsheets write it; raises NumberNotUnderstood."""
+    """`42` → 42, and `42.0` too, as spreadsheets write it; raises Refused."""
     typed = text.strip()
     whole = _WHOLE.fullmatch(typed) if len(typed) <= LONGEST else None
     if whole is not None:
         return int(whole[1])
     if len(typed) <= LONGEST and _NUMBER.fullmatch(typed):
-        raise NumberNotUnderstood(f"“{_short(typed)}” is not a whole number, such as 42.")
+        raise Refused(f"“{_short(typed)}” is not a whole number, such as 42.")
     if _COMMA.fullmatch(typed):
-        raise NumberNotUnderstood(f"“{_short(typed)}” holds a comma. Type a whole number, such as 42.")
-    raise NumberNotUnderstood(_why_not(typed, "42"))
+        raise Refused(f"“{_short(typed)}” holds a comma. Type a whole number, such as 42.")
+    raise Refused(_why_not(typed, "42"))
 
 
 def key(text: str) -> int | None:

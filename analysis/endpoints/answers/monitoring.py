@@ -1,16 +1,17 @@
-"""Two-stage monitoring: the boundary, where the group stands, what is still needed, how likely it is to come. PURE."""
+"""Two-stage monitoring: the boundary, the group's status, what is still needed and how likely it is. PURE."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from analysis.endpoints.after_stopping import at_least
-from analysis.endpoints.cohort import Cohort
-from analysis.endpoints.crossing import Part, chances, expected_participants, unknown
-from analysis.endpoints.intervals import MOST_PARTICIPANTS
-from analysis.endpoints.plan_followed import planned
-from analysis.endpoints.stopping import Plan, Stage
-from trial.protocol import StagePlan
+from analysis.endpoints.answers.response_rate import OF_THE_PLAN, planned
+from analysis.endpoints.answers.shapes import EVALUABLE, Number, Table
+from analysis.outcomes.cohort import Cohort
+from analysis.statistics.after_stopping import at_least
+from analysis.statistics.crossing import Part, chances, expected_participants, unknown
+from analysis.statistics.intervals import MOST_PARTICIPANTS
+from analysis.statistics.stopping import Plan, Stage
+from trial.protocol import OUR_READING, StagePlan
 from trial.rules.accrual import Standing, many
 
 PASSED, OPEN, CANNOT_PASS, FUTILE, EFFECTIVE = "passed", "open", "cannot pass", "futility", "efficacy"
@@ -36,19 +37,19 @@ def answer(cohort: Cohort) -> dict[str, Any]:
         "chances": [_chances(plan, parts, rate) for rate in (settings.p0, settings.p1)] if computed else None,
         "what_if": _what_if(plan, parts, settings) if computed else [],
         "design": [_design(planned(settings), rate) for rate in (settings.p0, settings.p1)] if computed else None,
-        "stage_1": [asdict(each) for each in standings[:first]],
+        "stage_1": [asdict(standing) for standing in standings[:first]],
     }
 
 
 def counted(cohort: Cohort) -> list[Standing]:
     """Whoever holds a place of a stage, by order of registration: all who are not known to be non-evaluable."""
-    found = (Standing(**each["stage"]) for each in cohort.outcomes)
-    return [each for each in found if not each.ruled_out]
+    standings = (Standing(**outcome["stage"]) for outcome in cohort.outcomes)
+    return [standing for standing in standings if not standing.ruled_out]
 
 
 def path(cohort: Cohort) -> str:
     """One letter for each who holds a place: R confirmed responder, n mature without response, o still open."""
-    return "".join("R" if each.responder else "o" if _is_open(each) else "n" for each in counted(cohort))
+    return "".join("R" if standing.responder else "o" if _is_open(standing) else "n" for standing in counted(cohort))
 
 
 def as_it_became(settings: StagePlan, count: int, is_full: bool) -> Plan:
@@ -72,7 +73,7 @@ def as_it_became(settings: StagePlan, count: int, is_full: bool) -> Plan:
 
 
 def changed_look(settings: StagePlan, plan: Plan) -> str:
-    """What is said when the last look has not its planned size; empty when it has."""
+    """A note when the last look does not have its planned size; empty when it does."""
     size, bound, now = settings.participants[-1], settings.futility[-1], plan.stages[-1]
     if now.participants == size:
         return ""
@@ -81,7 +82,7 @@ def changed_look(settings: StagePlan, plan: Plan) -> str:
         return words
     return (
         f"{words} Planned as promising from {many(bound + 1, 'responder')}, it is so from {now.futility + 1}, which "
-        "keeps the error of the plan [our reading]; the stage-wise p-value beside the rate is the test."
+        "keeps the error of the plan [interpretation]; the stage-wise p-value beside the rate is the test."
     )
 
 
@@ -96,34 +97,34 @@ def _bound(plan: Plan, rate: float, error: float) -> int:
 
 def parts_of(plan: Plan, standings: Sequence[Standing]) -> list[Part]:
     """What each look adds: known and open outcomes; a place that nobody holds yet is open."""
-    found, before = [], 0
+    added_by_look, before = [], 0
     for stage in plan.stages:
         members = standings[before : stage.participants]
         added = stage.participants - before
-        known = [each for each in members if not _is_open(each)]
-        found.append(Part(added, sum(each.responder for each in known), added - len(known)))
+        known = [member for member in members if not _is_open(member)]
+        added_by_look.append(Part(added, sum(member.responder for member in known), added - len(known)))
         before = stage.participants
-    return found
+    return added_by_look
 
 
-def _is_open(each: Standing) -> bool:
-    return not each.mature or not each.evaluable
+def _is_open(standing: Standing) -> bool:
+    return not standing.mature or not standing.evaluable
 
 
 def looks(plan: Plan, parts: Sequence[Part], standings: Sequence[Standing]) -> list[dict[str, Any]]:
     """Every look: its bounds, who is there, and its state with words."""
-    found = []
+    rows = []
     for number, (stage, state) in enumerate(zip(plan.stages, states(plan, parts), strict=True), start=1):
         members = standings[: stage.participants]
         responders, open_outcomes = _so_far(parts[:number])
-        found.append({
+        rows.append({
             "stage": number, "participants": stage.participants, "futility": stage.futility, "efficacy": stage.efficacy,
             "is_final": number == len(plan.stages), "held": len(members),
-            "evaluable": sum(each.evaluable for each in members), "responders": responders, "open": open_outcomes,
+            "evaluable": sum(member.evaluable for member in members), "responders": responders, "open": open_outcomes,
             "state": state,
             "words": words(state, stage.futility, responders, open_outcomes) + _places(state, stage, len(members)),
         })  # fmt: skip
-    return found
+    return rows
 
 
 def _places(state: str, stage: Stage, held: int) -> str:
@@ -134,26 +135,26 @@ def _places(state: str, stage: Stage, held: int) -> str:
 
 def states(plan: Plan, parts: Sequence[Part]) -> list[str]:
     """The state of each look as far as the known outcomes decide it."""
-    found: list[str] = []
+    reached: list[str] = []
     for number, stage in enumerate(plan.stages, start=1):
         low, open_outcomes = _so_far(parts[:number])
         bound = -1 if stage.futility is None else stage.futility
-        if any(each in {FUTILE, EFFECTIVE} for each in found):
-            found.append(NOT_REACHED)
+        if any(state in {FUTILE, EFFECTIVE} for state in reached):
+            reached.append(NOT_REACHED)
         elif number == len(plan.stages):
-            found.append(PROMISING if low > bound else OPEN if low + open_outcomes > bound else NOT_PROMISING)
+            reached.append(PROMISING if low > bound else OPEN if low + open_outcomes > bound else NOT_PROMISING)
         elif stage.efficacy is not None and low >= stage.efficacy:
-            found.append(EFFECTIVE)
+            reached.append(EFFECTIVE)
         elif low + open_outcomes <= bound:
-            found.append(CANNOT_PASS if open_outcomes else FUTILE)
+            reached.append(CANNOT_PASS if open_outcomes else FUTILE)
         else:
-            found.append(PASSED if low > bound else OPEN)
-    return found
+            reached.append(PASSED if low > bound else OPEN)
+    return reached
 
 
 def _so_far(parts: Iterable[Part]) -> tuple[int, int]:
     known = list(parts)
-    return sum(each.responders for each in known), sum(each.open for each in known)
+    return sum(part.responders for part in known), sum(part.open for part in known)
 
 
 def words(state: str, bound: int | None, responders: int, open_outcomes: int) -> str:
@@ -173,37 +174,49 @@ def words(state: str, bound: int | None, responders: int, open_outcomes: int) ->
 
 
 def line(plan: Plan, parts: Sequence[Part]) -> str:
-    """Where the group stands in one line: the first look that is not passed, else the last."""
-    found = states(plan, parts)
-    number = next((place for place, state in enumerate(found, start=1) if state != PASSED), len(found))
+    """The group's status in one line: the first look that is not passed, else the last."""
+    reached = states(plan, parts)
+    number = next((place for place, state in enumerate(reached, start=1) if state != PASSED), len(reached))
     stage = plan.stages[number - 1]
-    name = "Final look" if number == len(found) else f"Stage {number}"
+    name = "Final look" if number == len(reached) else f"Stage {number}"
     responders, open_outcomes = _so_far(parts[:number])
-    return f"{name} at {stage.participants}: {words(found[number - 1], stage.futility, responders, open_outcomes)}"
+    return f"{name} at {stage.participants}: {words(reached[number - 1], stage.futility, responders, open_outcomes)}"
 
 
 def _chances(plan: Plan, parts: Sequence[Part], rate: float) -> dict[str, Any]:
-    found = chances(plan, parts, rate)
-    return {"rate": rate, "futility": list(found.futility), "efficacy": list(found.efficacy),
-            "promising": found.promising}  # fmt: skip
+    chance = chances(plan, parts, rate)
+    return {"rate": rate, "futility": list(chance.futility), "efficacy": list(chance.efficacy),
+            "promising": chance.promising}  # fmt: skip
 
 
 def _what_if(plan: Plan, parts: Sequence[Part], settings: StagePlan) -> list[dict[str, Any]]:
-    """Where the group would stand if the next open outcome were a response, and if it were none."""
+    """The status if the next open outcome were a response, and if it were none."""
     place = next((place for place, part in enumerate(parts) if part.open), None)
     if place is None or states(plan, parts)[-1] != OPEN:
         return []
-    found = []
+    turns = []
     for responds in (True, False):
         then = [*parts[:place], parts[place].after(responds), *parts[place + 1 :]]
-        found.append({
+        turns.append({
             "responds": responds, "line": line(plan, then),
             "promising": [chances(plan, then, rate).promising for rate in (settings.p0, settings.p1)],
         })  # fmt: skip
-    return found
+    return turns
 
 
 def _design(plan: Plan, rate: float) -> dict[str, Any]:
     """The plan as designed, before its first participant."""
-    found = _chances(plan, unknown(plan), rate)
-    return {**found, "expected_participants": expected_participants(plan, rate)}
+    designed = _chances(plan, unknown(plan), rate)
+    return {**designed, "expected_participants": expected_participants(plan, rate)}
+
+
+def rows(stored: dict[str, Any]) -> list[Number]:
+    """Each look with its state."""
+    return [Number("final look" if look["is_final"] else f"stage {look['stage']}", look["words"])
+            for look in stored["looks"]]  # fmt: skip
+
+
+MONITORING = Table(
+    code="monitoring", title="Two-stage monitoring", population=EVALUABLE, source=OUR_READING, answer=answer, rows=rows,
+    line=lambda stored: str(stored["line"]), looks_at=OF_THE_PLAN, template="monitoring",
+)  # fmt: skip

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from statistics import median
 from typing import Any
 
-from analysis.endpoints.answers.curve import in_months
-from analysis.endpoints.cohort import Cohort, Outcome, numbers
+from analysis.endpoints.answers.curves import in_months
+from analysis.endpoints.answers.shapes import NOT_ESTIMABLE, TREATED, Number, Table
+from analysis.outcomes.cohort import Cohort, Outcome, numbers
+from trial.protocol import OUR_READING
 
 ONGOING = "on treatment"
 CHANGES = ("held", "reduced", "delayed")
@@ -20,10 +22,10 @@ def answer(cohort: Cohort) -> dict[str, Any]:
     treated = cohort.treated
     return {
         "denominator": len(treated),
-        "cycles": _spread([float(each["treatment"]["cycles"]) for each in treated]),
-        "dose_intensity_percent": _spread([float(each["treatment"]["dose_intensity_percent"]) for each in treated
-                                           if each["treatment"]["dose_intensity_percent"] is not None]),
-        "months_on_treatment": _months([each["treatment"]["days_on_treatment"] for each in treated]),
+        "cycles": _spread([float(outcome["treatment"]["cycles"]) for outcome in treated]),
+        "dose_intensity_percent": _spread([float(outcome["treatment"]["dose_intensity_percent"]) for outcome in treated
+                                           if outcome["treatment"]["dose_intensity_percent"] is not None]),
+        "months_on_treatment": _months([outcome["treatment"]["days_on_treatment"] for outcome in treated]),
         "reduced": _those(treated, "reductions"),
         "held": _those(treated, "holds"),
         "delayed": _those(treated, "delays"),
@@ -50,29 +52,57 @@ def _months(days: Sequence[int]) -> dict[str, float | None]:
 
 
 def _those(treated: Sequence[Outcome], key: str) -> list[str]:
-    return numbers([each for each in treated if each["treatment"][key]])
+    return numbers([outcome for outcome in treated if outcome["treatment"][key]])
 
 
 def _change_reasons(treated: Sequence[Outcome], kind: str) -> dict[str, list[str]]:
     """Reason of this kind of change → study numbers, each once, most frequent first."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for each in treated:
-        reasons = {change["reason"] for change in each["treatment"]["changes"] if change["kind"] == kind}
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for outcome in treated:
+        reasons = {change["reason"] for change in outcome["treatment"]["changes"] if change["kind"] == kind}
         for reason in reasons:
-            found[reason].append(each["number"])
-    return dict(sorted(found.items(), key=lambda row: (-len(row[1]), row[0])))
+            by_reason[reason].append(outcome["number"])
+    return _most_first(by_reason)
 
 
 def _reasons(treated: Sequence[Outcome]) -> dict[str, list[str]]:
-    """Reason code → study numbers, most frequent first; those without an end stand under "on treatment"."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for each in treated:
-        found[each["treatment"]["off_reason"] or ONGOING].append(each["number"])
-    return dict(sorted(found.items(), key=lambda row: (-len(row[1]), row[0])))
+    """Reason code → study numbers, most frequent first; those without an end are under "on treatment"."""
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for outcome in treated:
+        by_reason[outcome["treatment"]["off_reason"] or ONGOING].append(outcome["number"])
+    return _most_first(by_reason)
 
 
-def participants(cohort: Cohort) -> list[dict[str, Any]]:
-    """Each treated participant's treatment in figures."""
-    names = ("cycles", "dose_intensity_percent", "reductions", "holds", "delays", "changes", "days_on_treatment",
-             "off_reason")  # fmt: skip
-    return [{"number": each["number"], **{name: each["treatment"][name] for name in names}} for each in cohort.treated]
+def arrange(stored: dict[str, Any]) -> dict[str, Any]:
+    """The answer with kinds of change in the declared order, and reasons by how many have them."""
+    changes = {kind: _most_first(stored["change_reasons"][kind]) for kind in CHANGES}
+    return {**stored, "change_reasons": changes, "off_treatment": _most_first(stored["off_treatment"])}
+
+
+def _most_first(reasons: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Most frequent first, equals by the alphabet."""
+    return dict(sorted(reasons.items(), key=lambda row: (-len(row[1]), row[0])))
+
+
+def rows(stored: dict[str, Any]) -> list[Number]:
+    """Medians with their range, and how many were held, reduced, delayed."""
+    return [
+        Number("treated", str(stored["denominator"]), "treated"),
+        Number("cycles, median (range)", spread(stored["cycles"])),
+        Number("relative dose intensity in percent, median (range)", spread(stored["dose_intensity_percent"])),
+        Number("months on treatment, median (range)", spread(stored["months_on_treatment"])),
+        *(Number(kind, str(len(stored[kind])), kind) for kind in CHANGES),
+    ]
+
+
+def spread(values: dict[str, float | None]) -> str:
+    """`4.0 (1.0 to 12.0)`; `not estimable` without a median."""
+    if values["median"] is None or values["lowest"] is None or values["highest"] is None:
+        return NOT_ESTIMABLE
+    return f"{values['median']:.1f} ({values['lowest']:.1f} to {values['highest']:.1f})"
+
+
+TREATMENT = Table(
+    code="treatment", title="Treatment", population=TREATED, source=OUR_READING, answer=answer, rows=rows,
+    looks_at=("treatment",), arrange=arrange, template="treatment",
+)  # fmt: skip

@@ -10,16 +10,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from analysis import moments
-from analysis.endpoints import group_result
-from analysis.recompute import recompute
+from analysis.endpoints import registry
+from analysis.endpoints.comparison import NOT_COMPUTED
+from analysis.results import moments
+from analysis.results.recompute import recompute
 from trial.models import audit
 from trial.protocol import Group
 from trial.rules.dates.partial_date import shown
-
-SURVIVAL = ("overall_survival", "progression_free_survival", "time_to_progression", "duration_of_response")
-SHARES = ("response_rate", "toxicity", "hormone_improvement", "adverse_events")
-TITLES = {endpoint.code: endpoint.title for endpoint in group_result.ENDPOINTS}
 
 
 class Command(BaseCommand):
@@ -28,12 +25,12 @@ class Command(BaseCommand):
     help = "Print every endpoint of a group."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """--group A or B; the moment; --json for a machine."""
+        """--group; the moment; --json for a machine."""
         parser.add_argument("--group", required=True, choices=[group.value for group in Group])
-        parser.add_argument("--as-of", metavar="T", default="", help="what was on record at change 118, or at a day")
-        parser.add_argument("--cutoff", metavar="D", default="", help="only facts dated on or before 12-FEB-2006")
-        parser.add_argument("--cut", metavar="NAME", default="", help="as of this data cut")
-        parser.add_argument("--json", action="store_true", help="print JSON (null where there is no number)")
+        parser.add_argument("--as-of", metavar="T", default="", help="What was on record at change 118, or at a day")
+        parser.add_argument("--cutoff", metavar="D", default="", help="Only facts dated on or before 12-FEB-2006")
+        parser.add_argument("--cut", metavar="NAME", default="", help="As of this data cut")
+        parser.add_argument("--json", action="store_true", help="Print JSON (null where there is no number)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Writes to standard output; JSON never holds NaN or infinity (allow_nan is off)."""
@@ -52,25 +49,24 @@ class Command(BaseCommand):
 
 
 def _answer(group: str, moment: moments.Moment | None) -> dict[str, Any]:
+    """The result in the declared order; endpoints that its version did not compute are named."""
     if moment is None:
         stored = recompute(group)
-        return {"change": stored.holds_to, "settings_version": stored.settings_version, **stored.result}
-    stored = moments.compute(group, moment)
-    head: dict[str, Any] = {"change": stored.change, "as_of": moment.change, "cut": moment.cut or None}
-    cutoff = {} if moment.cutoff is None else {"cutoff": shown(moment.cutoff)}
-    return {**head, **cutoff, "settings_version": stored.settings_version, **stored.result}
+        head: dict[str, Any] = {"change": stored.holds_to}
+    else:
+        stored = moments.compute(group, moment)
+        head = {"change": stored.change, "as_of": moment.change, "cut": moment.cut or None}
+        if moment.cutoff is not None:
+            head["cutoff"] = shown(moment.cutoff)
+    result = registry.arranged(stored.result)
+    missing = [code for code in registry.BY_CODE if code not in result["endpoints"]]
+    named = {"not_computed_by_that_version": missing} if missing else {}
+    return {**head, "settings_version": stored.settings_version, **result, **named}
 
 
 def _lines(answer: dict[str, Any]) -> Iterator[str]:
     cutoff = f", clinical cut-off {answer['cutoff']}" if "cutoff" in answer else ""
     yield f"Group {answer['group']} as of change {answer['change']}{cutoff}"
-    for code, found in answer["endpoints"].items():
-        if code in SHARES:
-            limits = "" if found["lower"] is None else f", 95 % CI {found['lower']:.1%} to {found['upper']:.1%}"
-            yield f"{TITLES[code]}: {found['numerator']} of {found['denominator']}{limits} ({found['method']})"
-            if code == "response_rate":
-                yield f"  {found['note']}"
-        elif code == "monitoring":
-            yield f"{TITLES[code]}: {found['line']}"
-        elif code in SURVIVAL:
-            yield f"{TITLES[code]}: {found['words']}; {found['events']} events among {found['denominator']}"
+    for endpoint in registry.ENDPOINTS:
+        stored = answer["endpoints"].get(endpoint.code)
+        yield f"{endpoint.title}: {NOT_COMPUTED if stored is None else endpoint.sentence(stored)}"

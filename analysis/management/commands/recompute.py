@@ -8,15 +8,15 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from analysis.models import ParticipantOutcome
-from analysis.recompute import recompute, results
+from analysis.results.recompute import recompute, results
 from trial.protocol import Group
 
 
 class Command(BaseCommand):
     """The same as the worker does, in the foreground."""
 
-    help = "Recompute the endpoints of a group, or of both."
-    # They walk every page of the product; the database is asked here, and says itself what is wrong with it.
+    help = "Recompute the endpoints of one group, or of all."
+    # Checks would load every page of the product; a database that is not ready fails here with its own message.
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -26,9 +26,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """One line per part, one per group at the end."""
-        for group in [options["group"]] if options["group"] else [each.value for each in Group]:
+        for group in [options["group"]] if options["group"] else [one.value for one in Group]:
             if options["from_nothing"]:
                 ParticipantOutcome.objects.filter(group=group).delete()
                 results(group).filter(has_outcomes=False).delete()
-            found = recompute(group, lambda done, of, group=group: self.stdout.write(f"  {group}: {done} of {of}"))
-            self.stdout.write(f"Group {group} is up to date with change {found.holds_to}.")
+            result = recompute(group, lambda done, of, group=group: self.stdout.write(f"  {group}: {done} of {of}"))
+            self.stdout.write(f"Group {group} is up to date with change {result.holds_to}.")

@@ -1,5 +1,6 @@
 """The forms of the second half of the casebook: which fields, in which order, in which words."""
 
+from dataclasses import replace
 from datetime import date, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,17 +21,21 @@ from capture.casebook.checks import (
     after_death_check,
     surely_before,
 )
+from capture.casebook.due import Rule
 from capture.casebook.fields import WordsField, ask_which, offset_of, on_the_wall, say_whose
 from capture.casebook.forms.base import (
     PARTIAL,
     EntryForm,
+    Form,
 )
 from trial import models
 from trial.models import AdverseEvent
 from trial.protocol import ctcae_v3
 from trial.protocol.ctcae_v3.term_search import search
+from trial.protocol.form_versions import FIRST, FIRST_DAY, Edition
 from trial.record import site_clock
 from trial.record.in_force import Criteria, criteria_of, criteria_of_matches
+from trial.refused import Refused
 from trial.rules.dates import site_time
 from trial.rules.safety.expedited_reports import aware_at
 
@@ -129,7 +134,7 @@ class AwarenessFields(forms.ModelForm):
             if given and self.offset_from_file:
                 return site_time.stored(site_time.from_stored(given))
             return site_time.stored(offset_of(on, at, self.where, given))
-        except ValueError as refusal:
+        except Refused as refusal:
             stated = given and self.offset_from_file
             self.add_error("aware_offset" if stated else "aware_time", str(refusal))
             return ""
@@ -144,18 +149,32 @@ def _as_shown(row: AdverseEvent, where: ZoneInfo) -> tuple[date | None, time | N
 class AdverseEventForm(AwarenessFields, EntryForm):
     """An adverse event by CTCAE 3.0; term and select are found by search."""
 
+    help = {
+        "term": ("Enter the diagnosis or symptom; the list shows matching CTCAE 3.0 terms.", "doses"),
+        "select": ("The organ or kind that this term asks for.", "doses"),
+        "other_words": ("Only for the terms “other, specify”: what it is.", ""),
+        "grade": ("Worst grade of this episode by CTCAE 3.0. When the grade changes, enter a new episode.", "doses"),
+        "attribution": ("To the study drug. Possible, probable and definite count as related.", "endpoints"),
+        "onset_on": ("The day this grade began; day or month may be unknown.", "endpoints"),
+        "resolved_on": ("The day it ended or changed its grade; empty while it goes on.", ""),
+        "present_at_baseline": ("There before the first dose: it does not count as toxicity.", "endpoints"),
+        "seriousness": ("The worst consequence that applies; it decides about an expedited report.", "expedited"),
+        "expectedness": ("Expected: the kind and grade stand in the investigator's brochure.", "expedited"),
+        "hospital_stay": ("Admitted, or kept longer, for 24 hours or more.", "expedited"),
+        "aware_on": (
+            "The day the site first knew of the event at this grade; the report is due from then. If the grade "
+            "rose, enter a new episode.", "expedited"),
+        "aware_time": (
+            "Hour and minute by the clock of the site; without it the clock of the report runs from midnight "
+            "there.", "expedited"),
+        "aware_offset": ("When the clock is put back it shows an hour twice: say which one it was.", ""),
+        "action_taken": ("What was done with the study drug because of the event.", "doses"),
+        "outcome": ("As it stands today; correct it when it changes.", ""),
+        "cycle_number": ("The cycle in which it began.", ""),
+    }
+
     class Meta(EntryForm.Meta):
         model = models.AdverseEvent
-        fields = ("term", "select", "other_words", "grade", "grade_missing", "attribution", "attribution_missing",
-                  "onset_on", "onset_on_missing", "resolved_on", "present_at_baseline", "seriousness",
-                  "expectedness", "hospital_stay", "aware_on", "aware_time", "aware_offset", "action_taken",
-                  "outcome", "cycle_number")  # fmt: skip
-        labels = {"term": "Term", "other_words": "If “other”, what", "onset_on": "Began on",
-                  "resolved_on": "Resolved on", "present_at_baseline": "Present at baseline",
-                  "seriousness": "Serious", "expectedness": "Expected or not",
-                  "hospital_stay": "In hospital for 24 hours or more", "aware_on": "Site became aware on",
-                  "aware_time": "Aware at", "aware_offset": "Offset from UTC of the clock it was aware by",
-                  "action_taken": "Action taken with the study drug", "cycle_number": "Cycle"}  # fmt: skip
         help_texts = {"onset_on": PARTIAL, "resolved_on": "empty while it goes on",
                       "expectedness": "if serious, or of grade 2 or more and related",
                       "hospital_stay": "or a longer stay than planned",
@@ -291,3 +310,20 @@ AWARENESS = (
     Check("AE-18", "The grade was increased, but the awareness date and time were not changed.", EXPEDITED, SOFT,
           graver_without_a_new_clock, "aware_on"),
 )  # fmt: skip
+
+
+ADVERSE_EVENT_FORM = Form(
+    "adverse_event", AdverseEventForm, "onset_on", Rule("whenever one happens, to 30 days after the last dose"),
+    repeats=True, checks=EVENT_CHECKS + AWARENESS + ABSENT_ADVERSE_EVENT,
+    verified=("term", "grade", "attribution", "onset_on", "seriousness"),
+    known_by=("term", "select", "other_words", "onset_on"), template="capture/entry_adverse_event.html",
+    versions=(
+        replace(FIRST, labels={"expectedness": "Expectedness, if serious"}),
+        Edition(
+            2, "Asks what starts and decides an expedited report: the hospital stay, and when the site became aware. "
+            "Whether it was expected is asked of events that are not serious too.",
+            "expedited reporting, to be confirmed by the sponsor", FIRST_DAY,
+            ("hospital_stay", "aware_on", "aware_time"), before_approvals=True,
+        ),
+    ),
+)

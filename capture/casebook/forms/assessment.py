@@ -7,10 +7,14 @@ from typing import Any
 
 from django import forms
 
+from capture.casebook.due import Rule
 from capture.casebook.fields import FullDateField, NumberField, WholeNumberField, WordsField
+from capture.casebook.forms.assessment_checks import ABSENT_BASELINE, ABSENT_FOLLOW_UP_SCAN, BASELINE, FOLLOW_UP_SCAN
+from capture.casebook.forms.base import Form, Lines, Page, labeled_as
 from capture.casebook.forms.reasons import ReasonForm
 from trial import protocol
-from trial.models import Assessment, Lesion
+from trial.models import Assessment, Lesion, LesionReading
+from trial.models.fields import in_a_sentence
 from trial.rules.response.criteria import SHORT_AXIS
 from trial.rules.response.recist import IN_FORCE
 
@@ -44,46 +48,67 @@ NON_TARGET_STATES = (("", "choose"), ("present", "present"), ("absent", "absent"
 
 
 def _style(form: forms.Form, label: str) -> None:
-    for name, field in form.fields.items():
+    for field in form.fields.values():
         select = isinstance(field.widget, forms.Select)
         field.widget.attrs["class"] = "form-select" if select else "form-control"
         if label:
-            field.widget.attrs["aria-label"] = f"{label}: {field.label or name.replace('_', ' ')}"
+            field.widget.attrs["aria-label"] = f"{label}: {in_a_sentence(str(field.label))}"
 
 
+@labeled_as(Assessment)
 class HeadForm(forms.Form):
     """When and how the assessment was made."""
 
-    assessed_on = FullDateField(label="Date of the scan")
-    method = forms.ChoiceField(label="Method", choices=[("", "Choose"), *protocol.METHODS])
-    slice_thickness_mm = NumberField(label="Slice thickness (mm)", required=False, min_value=0, max_digits=4,
-                                            decimal_places=1)  # fmt: skip
-    marker = forms.ChoiceField(label="Tumor markers", choices=[("", "Choose"), *Assessment.Marker.choices])
+    help = {
+        "assessed_on": (
+            "Baseline: at most {baseline_window_days} days before day 1. Later: every {assessment_interval_days} "
+            "days ± {assessment_window_days}; a response is confirmed after {confirmation_days} days.",
+            "criteria"),
+        "method": ("The same for a lesion from baseline to the end, or sums do not compare.", "criteria"),
+        "slice_thickness_mm": (
+            "Of CT or MRI. A lesion is measurable from {measurable_spiral_mm} mm by spiral CT, "
+            "{measurable_conventional_mm} mm otherwise.", "criteria"),
+        "marker": ("Whether the tumor markers are raised: complete response then needs them normal.", "criteria"),
+    }
+
+    assessed_on = FullDateField()
+    method = forms.ChoiceField(choices=[("", "Choose"), *protocol.METHODS])
+    slice_thickness_mm = NumberField(required=False, min_value=0, max_digits=4, decimal_places=1)
+    marker = forms.ChoiceField(choices=[("", "Choose"), *Assessment.Marker.choices])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _style(self, "")
 
 
+@labeled_as(Assessment)
 class FollowUpHeadForm(HeadForm):
     """A follow-up also asks for new lesions and the investigator's own response."""
 
-    new_lesions = forms.ChoiceField(label="New lesions", choices=[("", "choose"), *Assessment.NewLesions.choices])
-    new_lesion_on = FullDateField(label="First seen on, if any", required=False)
-    new_lesion_description = WordsField(
-        label="Where, if any", required=False, max_length=120
-    )
+    help = {
+        "new_lesions": ("A lesion that was not there at baseline is progression.", "criteria"),
+        "new_lesion_on": ("The scan that first shows it dates the progression.", "criteria"),
+        "new_lesion_description": ("Organ and place, so that it is found again.", ""),
+        "investigator_response": (
+            "The investigator's own judgment. It is shown beside the computed response; a difference raises a "
+            "query.", "criteria"),
+    }
+
+    new_lesions = forms.ChoiceField(choices=[("", "choose"), *Assessment.NewLesions.choices])
+    new_lesion_on = FullDateField(required=False)
+    new_lesion_description = WordsField(required=False, max_length=120)
     investigator_response = forms.ChoiceField(
-        label="Investigator's own response", required=False, choices=[("", "not given"), *Assessment.Opinion.choices]
+        required=False, choices=[("", "not given"), *Assessment.Opinion.choices]
     )
 
 
+@labeled_as(Lesion)
 class NewLesionForm(forms.Form):
     """A row of the baseline; a row without an organ is no lesion. `lesion_id` names one that is on record already."""
 
     lesion_id = WholeNumberField(required=False, min_value=1, widget=forms.HiddenInput)
-    organ = forms.ChoiceField(label="organ", required=False, choices=[("", "—"), *protocol.ORGANS])
-    description = WordsField(label="description", required=False, max_length=80)
+    organ = forms.ChoiceField(required=False, choices=[("", "—"), *protocol.ORGANS])
+    description = WordsField(required=False, max_length=80)
     longest_diameter_mm = NumberField(required=False, min_value=0, max_digits=5, decimal_places=1)
 
     def __init__(self, *args: Any, target: bool, **kwargs: Any) -> None:
@@ -112,22 +137,28 @@ class NewLesionForm(forms.Form):
         return NewLesion(found["organ"], found["description"], found.get("longest_diameter_mm"), found["lesion_id"])
 
 
+@labeled_as(Lesion)
 class LocalTreatmentForm(ReasonForm):
     """When a lesion was embolised or ablated; empty: it was not."""
 
-    locally_treated_on = FullDateField(label="Treated locally on (embolization, ablation)", required=False)
+    help = {
+        "locally_treated_on": (
+            "From this day the lesion counts as not evaluated: its size no longer tells of the study drug.",
+            "criteria"),
+    }
+
+    locally_treated_on = FullDateField(required=False)
     field_order = ("locally_treated_on", "reason_code", "reason_words")
 
 
+@labeled_as(LesionReading)
 class ReadingForm(forms.Form):
     """One lesion of a follow-up; a typed 0 means absent."""
 
     longest_diameter_mm = NumberField(required=False, min_value=0, max_digits=5, decimal_places=1)
-    state = forms.ChoiceField(label="state")
-    not_evaluated_reason = WordsField(
-        label="why not evaluated", required=False, max_length=120
-    )
-    scanned_on = FullDateField(label="scan date if it differs", required=False)
+    state = forms.ChoiceField()
+    not_evaluated_reason = WordsField(required=False, max_length=120)
+    scanned_on = FullDateField(required=False)
 
     def __init__(self, *args: Any, lesion: Lesion, previous: list[str] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, prefix=f"lesion{lesion.pk}", **kwargs)
@@ -162,3 +193,21 @@ class ReadingForm(forms.Form):
         found = self.cleaned_data
         return Reading(self.lesion.pk, found["state"], found.get("longest_diameter_mm"),
                        found["not_evaluated_reason"], found["scanned_on"])  # fmt: skip
+
+
+_READINGS = Lines(LesionReading, "assessment", "lesion_readings")
+_PAGE = Page("capture:assessment", "pk", "capture:assessment_new")
+BASELINE_FORM = Form(
+    "baseline", HeadForm, "assessed_on",
+    Rule(f"at most {protocol.constant('baseline_window_days')} days before day 1"), Assessment,
+    "Baseline tumor assessment", checks=BASELINE + ABSENT_BASELINE, verified=("assessed_on",), lines=_READINGS,
+    page=_PAGE, file="assessments", known_by=("assessed_on",),
+)
+FOLLOW_UP_SCAN_FORM = Form(
+    "follow_up_scan", FollowUpHeadForm, "assessed_on",
+    Rule(f"every {protocol.constant('assessment_interval_days') // 7} weeks ± "
+         f"{protocol.constant('assessment_window_days')} days from day 1; a response again after "
+         f"{protocol.constant('confirmation_days')} days"),
+    Assessment, repeats=True, checks=FOLLOW_UP_SCAN + ABSENT_FOLLOW_UP_SCAN, verified=("assessed_on", "new_lesions"),
+    lines=_READINGS, page=_PAGE, file="assessments", known_by=("assessed_on",),
+)  # fmt: skip

@@ -2,7 +2,8 @@
 
 from capture.casebook import checks as entry
 from capture.casebook.checks import HARD, ORDER, PLAUSIBLE, SOFT, Check, after_death_check
-from capture.casebook.forms.base import PARTIAL, EntryForm
+from capture.casebook.due import Rule
+from capture.casebook.forms.base import PARTIAL, EntryForm, Form
 from trial import models
 
 MEDICATION = (
@@ -32,28 +33,58 @@ DEVIATION = (
 class MedicationForm(EntryForm):
     """A medication beside the study treatment."""
 
+    help = {
+        "kind": ("Somatostatin analogs are recorded separately, because they lower hormones.", "endpoints"),
+        "name": ("Generic name.", ""),
+        "dose": ("Dose, route and how often.", ""),
+        "indication": ("What it is given for.", ""),
+        "started_on": ("First day; day or month may be unknown.", ""),
+        "stopped_on": ("Last day; empty while it goes on.", ""),
+    }
+
     class Meta(EntryForm.Meta):
         model = models.Medication
-        fields = ("kind", "name", "dose", "indication", "started_on", "started_on_missing", "stopped_on")
-        labels = {"started_on": "Started on", "stopped_on": "Stopped on"}
         help_texts = {"started_on": PARTIAL, "stopped_on": "empty while it goes on"}
 
 
 class HistoryForm(EntryForm):
     """A condition or symptom from before treatment."""
 
+    help = {
+        "condition": ("A disease or symptom that was there before treatment.", ""),
+        "grade": ("Grade by CTCAE 3.0 before the first dose.", ""),
+        "began_on": ("When it began; day or month may be unknown.", ""),
+        "ongoing": ("Whether it was still there at the first dose.", ""),
+    }
+
     class Meta(EntryForm.Meta):
         model = models.MedicalHistory
-        fields = ("condition", "grade", "began_on", "began_on_missing", "ongoing")
-        labels = {"condition": "Condition or symptom", "began_on": "Began on", "ongoing": "Still there at baseline",
-                  "grade": "Grade at baseline"}  # fmt: skip
         help_texts = {"began_on": PARTIAL}
 
 
 class DeviationForm(EntryForm):
     """A deviation from the protocol."""
 
+    help = {
+        "happened_on": ("The day it happened, not the day it was found.", ""),
+        "kind": ("Which rule was not kept.", "lists"),
+        "description": ("What happened. No names, no initials.", ""),
+        "action": ("What was done so that it does not happen again.", ""),
+    }
+
     class Meta(EntryForm.Meta):
         model = models.Deviation
-        fields = ("happened_on", "kind", "description", "action")
-        labels = {"happened_on": "Happened on", "description": "What happened", "action": "What was done about it"}
+
+
+MEDICATION_FORM = Form(
+    "medication", MedicationForm, "started_on", Rule("whenever it changes"), repeats=True, before_registration=True,
+    checks=MEDICATION, known_by=("kind", "name", "started_on"),
+)
+HISTORY_FORM = Form(
+    "history", HistoryForm, "began_on", Rule("before treatment"), repeats=True, before_registration=True,
+    checks=HISTORY, known_by=("condition",),
+)
+DEVIATION_FORM = Form(
+    "deviation", DeviationForm, "happened_on", Rule("whenever one happens"), repeats=True, checks=DEVIATION,
+    known_by=("happened_on", "kind", "description"),
+)

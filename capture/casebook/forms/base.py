@@ -1,12 +1,17 @@
 """The base of the forms that are one entry each: the clinic's own fields, and reasons for what is missing."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.db import models
 from django.http import QueryDict
+from django.urls import reverse
+from django.utils.text import capfirst
 
+from capture.casebook import due
+from capture.casebook.checks import Check
 from capture.casebook.fields import (
     FullDateField,
     MissingReasonField,
@@ -17,7 +22,11 @@ from capture.casebook.fields import (
     WordsField,
     require_value_or_reason,
 )
+from trial import protocol
+from trial.models import Participant
 from trial.models import fields as record_fields
+from trial.models.fields import label
+from trial.protocol.form_versions import FIRST, Edition
 
 # No whole number of the record has more digits; what is merely implausible is the business of the edit checks.
 MOST_OF_A_COUNT = 999
@@ -39,10 +48,11 @@ def clinic_field(field: models.Field, **kwargs: Any) -> forms.Field | None:
 
 
 def _made(field: models.Field, kwargs: dict[str, Any]) -> forms.Field | None:
+    kwargs["label"] = label(field)
     common = {name: kwargs[name] for name in ("label", "help_text") if name in kwargs}
     required = not (field.null or field.blank)
     if isinstance(field, record_fields.MissingReasonField):
-        return MissingReasonField()
+        return MissingReasonField(label=label(field))
     if isinstance(field, record_fields.PartialDateField):
         return PartialDateFormField(required=required, before_study=field.name in BEFORE_THE_STUDY, **common)
     if isinstance(field, models.DateField):
@@ -75,10 +85,52 @@ def rest_not_done(form: "EntryForm", typed: QueryDict) -> QueryDict:
     return data
 
 
+@dataclass(frozen=True)
+class Help:
+    """The words beside a field, and the part of the protocol page that says more (empty: none)."""
+
+    words: str
+    part: str
+
+
+def help_of(form: type[forms.BaseForm], name: str) -> Help | None:
+    """The help that the form's class, or one that it is made from, has for a field; None where none has.
+
+    A class holds it as `help`: field → (what is typed here and what the endpoints make of it, part of the protocol
+    page). Names in braces are constants of the protocol.
+    """
+    for declared in (vars(each).get("help", {}) for each in form.__mro__):
+        if name in declared:
+            words, part = declared[name]
+            return Help(words.format_map({each.name: each.value for each in protocol.CONSTANTS}), part)
+    return None
+
+
+FormClass = TypeVar("FormClass", bound=type[forms.Form])
+
+
+def labeled_as(*of: type[models.Model]) -> Callable[[FormClass], FormClass]:
+    """Gives the fields of a form, which are declared without a label, that of the model's field of the same name."""
+
+    def give_labels(form: FormClass) -> FormClass:
+        for model in of:
+            for field in model._meta.concrete_fields:
+                asked = form.base_fields.get(field.name)
+                if asked is not None and asked.label is None:
+                    asked.label = label(field)
+        return form
+
+    return give_labels
+
+
 class EntryForm(forms.ModelForm):
-    """One entry of the casebook. A field with a `…_missing` beside it holds a value or the reason why there is none."""
+    """One entry of the casebook: it asks for the fields of its model in their order.
+
+    A field with a `…_missing` beside it holds a value or the reason why there is none.
+    """
 
     class Meta:
+        exclude: tuple[str, ...] = ("participant", "continues", "form_edition", "struck_out_reason")
         formfield_callback = staticmethod(clinic_field)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -86,7 +138,6 @@ class EntryForm(forms.ModelForm):
         for name in self.may_be_missing():
             self.fields[name].required = False
             self.fields[name].widget.attrs["data-missing"] = f"id_{self.add_prefix(name)}_missing"
-            self.fields[f"{name}_missing"].label = f"Why is it missing: {str(self.fields[name].label).lower()}?"
 
     def may_be_missing(self) -> list[str]:
         """Names of the fields that are asked and have a reason beside them."""
@@ -110,41 +161,101 @@ class EntryForm(forms.ModelForm):
 
 @dataclass(frozen=True)
 class Lines:
-    """Rows below an entry: their model, the key to the entry, what tells them apart, and their fields."""
+    """Rows below an entry: their model, the key to the entry, what tells them apart, their fields, their file.
+
+    key, fields: of lines that `capture.entry.services.entries` writes; the other forms write theirs themselves.
+    """
 
     model: Any
     parent: str
-    key: str
-    fields: tuple[str, ...]
+    file: str
+    key: str = ""
+    fields: tuple[str, ...] = ()
 
     def of(self, entry: Any) -> list[Any]:
         """The standing lines of an entry."""
-        return list(self.model.objects.filter(**{self.parent: entry}, struck_out_reason="").order_by("id"))
+        return list(self.model.objects.standing().filter(**{self.parent: entry}).order_by("id"))
 
 
 @dataclass(frozen=True)
-class CasebookForm:
-    """One form; `repeats` when a participant has several of it.
+class Page:
+    """The page of a form that has one of its own: the names of its address for an entry and for a new one.
 
-    form: the class of a form that is one entry each (None: the form has pages of its own, opened by url_name).
-    dated_by: the field that places an entry in time.
+    by: what the address of an entry names it by, after its participant. named_by: what its title names it by (empty:
+    its date; None: nothing, there is one).
     """
 
-    title: str
+    url_name: str
+    by: str = ""
+    new_url_name: str = ""
+    named_by: str | None = ""
+
+
+@dataclass(frozen=True)
+class Form:
+    """One form of the casebook, declared once: pages, schedule, import, history, checks and copies read it from here.
+
+    form: the class whose fields the page asks for; of_model: the model, where the class is not made from one.
+    dated_by: the field that places an entry in time. due: the rule of the schedule, or its words. called: the title,
+    where it is not that of the model. repeats: a participant may have several. verified: the critical fields of the
+    plan of source data verification; None: the form is outside the plan. known_by: the fields by which an import knows
+    an entry again, where the model has no unique constraint; file: its data set. imported: its turn among the forms of
+    an import: 0 measurements, 1 the death, 2 what is checked against it, 3 what ends treatment or study.
+    """
+
     kind: str
-    when_due: str
-    form: type[EntryForm] | None = None
-    dated_by: str = ""
+    form: Any
+    dated_by: str
+    due: due.Rule
+    of_model: Any = None
+    called: str = ""
     repeats: bool = False
+    before_registration: bool = False
+    checks: tuple[Check, ...] = ()
+    verified: tuple[str, ...] | None = None
+    versions: tuple[Edition, ...] = (FIRST,)
     lines: Lines | None = None
-    url_name: str = "capture:entry_new"
+    page: Page | None = None
     template: str = "capture/entry.html"
+    known_by: tuple[str, ...] = ()
+    file: str = ""
+    imported: int = 2
 
     @property
     def model(self) -> Any:
-        """The model of the form's entries."""
-        assert self.form is not None, self.kind
-        return self.form._meta.model
+        """The model of the entries."""
+        return self.of_model or self.form._meta.model
+
+    @property
+    def title(self) -> str:
+        """What the form is called everywhere."""
+        return self.called or capfirst(str(self.model._meta.verbose_name))
+
+    @property
+    def data_set(self) -> str:
+        """The name of the file that the entries leave and come in."""
+        return self.file or self.kind
+
+    def entries(self, participant: Participant) -> Any:
+        """Every entry of the participant in order of time, struck-out ones too."""
+        place = self.model.place
+        of: dict[str, Any] = {"pk": participant.pk} if self.model is Participant else {"participant": participant}
+        if place.by:
+            of[place.by] = next(value for value, form in place.forms.items() if form == self.kind)
+        return self.model.objects.filter(**of).order_by(self.dated_by, "id")
+
+    def url(self, participant: Participant, row: Any) -> str:
+        """The page of an entry."""
+        if self.page is None:
+            return reverse("capture:entry", args=[participant.reference, self.kind, row.pk])
+        by = [getattr(row, self.page.by)] if self.page.by else []
+        return reverse(self.page.url_name, args=[participant.reference, *by])
+
+    def new_url(self, participant: Participant) -> str:
+        """The page of a new entry."""
+        if self.page is None:
+            return reverse("capture:entry_new", args=[participant.reference, self.kind])
+        return reverse(self.page.new_url_name, args=[participant.reference])
 
 
 PARTIAL = "UNK-JAN-2006: day unknown"

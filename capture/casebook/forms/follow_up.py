@@ -13,8 +13,11 @@ from capture.casebook.checks import (
     Facts,
     after_death_check,
 )
-from capture.casebook.forms.base import PARTIAL, EntryForm
+from capture.casebook.due import Rule
+from capture.casebook.forms.base import PARTIAL, EntryForm, Form
 from trial import models
+
+_IN_WORDS = "In words, what the choice beside it does not say. No names, no initials."
 
 
 def date_without_event(facts: Facts) -> bool:
@@ -115,23 +118,37 @@ OFF_STUDY = (
 class OffTreatmentForm(EntryForm):
     """The end of study treatment."""
 
+    help = {
+        "off_on": ("The day treatment ended for good; the log holds the last dose.", "endpoints"),
+        "reason": (
+            "The one main reason. Clinical progression without a scan is no progression of the endpoints.",
+            "endpoints"),
+        "because": (_IN_WORDS, ""),
+    }
+
     class Meta(EntryForm.Meta):
         model = models.OffTreatment
-        fields = ("off_on", "reason", "because")
-        labels = {"off_on": "Off treatment on", "because": "In words"}
 
 
 class FollowUpForm(EntryForm):
     """A contact after treatment."""
 
+    help = {
+        "contacted_on": (
+            "Every {follow_up_days_between} days until progression, then every {follow_up_slow_days}, ± "
+            "{follow_up_window_days}, for {follow_up_days} days. Known alive until this day.", "endpoints"),
+        "alive": ("Dead: the death form follows.", "endpoints"),
+        "progression": ("Radiological progression counts, with date and method; clinical alone does not.", "endpoints"),
+        "progressed_on": ("The scan that first shows it.", "endpoints"),
+        "progression_method": ("How it was seen.", "lists"),
+        "disease_assessed_on": ("“No progression” counts only up to the day of a disease assessment.", "endpoints"),
+        "new_therapy": ("New anticancer therapy ends the time in which a response is confirmed.", "endpoints"),
+        "new_therapy_on": ("First day; day or month may be unknown.", "endpoints"),
+        "new_therapy_name": ("Name of the treatment.", ""),
+    }
+
     class Meta(EntryForm.Meta):
         model = models.FollowUp
-        fields = ("contacted_on", "alive", "progression", "progressed_on", "progression_method",
-                  "disease_assessed_on", "new_therapy", "new_therapy_on", "new_therapy_name")  # fmt: skip
-        labels = {"contacted_on": "Contact on", "alive": "Alive or dead", "progression": "Progression since last visit",
-                  "progressed_on": "Progression on", "progression_method": "Progression seen by",
-                  "disease_assessed_on": "Disease assessed on", "new_therapy": "New anticancer therapy",
-                  "new_therapy_on": "New therapy began on", "new_therapy_name": "Which therapy"}  # fmt: skip
         help_texts = {"disease_assessed_on": "“no progression” counts only with the day of a disease assessment",
                       "new_therapy_on": PARTIAL}  # fmt: skip
 
@@ -139,29 +156,41 @@ class FollowUpForm(EntryForm):
 class DeathForm(EntryForm):
     """Death of any cause."""
 
+    help = {
+        "died_on": ("Death of any cause ends survival and progression-free survival.", "endpoints"),
+        "cause": ("The underlying cause, as on the certificate.", "lists"),
+        "because": (_IN_WORDS, ""),
+    }
+
     class Meta(EntryForm.Meta):
         model = models.Death
-        fields = ("died_on", "cause", "because")
-        labels = {"died_on": "Died on", "because": "In words"}
         help_texts = {"died_on": PARTIAL}
 
 
 class WithdrawalForm(EntryForm):
     """Withdrawal of consent."""
 
+    help = {
+        "withdrew_on": ("The day consent was withdrawn.", ""),
+        "scope": ("From treatment only, or from follow-up as well; what is on record stays.", ""),
+        "because": ("Only if the person wishes to say.", ""),
+    }
+
     class Meta(EntryForm.Meta):
         model = models.Withdrawal
-        fields = ("withdrew_on", "scope", "because")
-        labels = {"withdrew_on": "Withdrawn on", "scope": "How far it goes", "because": "In words"}
 
 
 class OffStudyForm(EntryForm):
     """The end of the study for a participant."""
 
+    help = {
+        "off_on": ("The last day of this participant in the study.", ""),
+        "reason": ("Why follow-up ends.", ""),
+        "because": (_IN_WORDS, ""),
+    }
+
     class Meta(EntryForm.Meta):
         model = models.OffStudy
-        fields = ("off_on", "reason", "because")
-        labels = {"off_on": "Off study on", "because": "In words"}
 
 
 def details_of_nothing(facts: Facts) -> bool:
@@ -176,3 +205,25 @@ ABSENT_FOLLOW_UP = (
     Check("NA-08", "A progression method needs a progression, and a therapy name needs new therapy.",
           DOES_NOT_APPLY, HARD, details_of_nothing, "progression"),
 )  # fmt: skip
+
+
+OFF_TREATMENT_FORM = Form(
+    "off_treatment", OffTreatmentForm, "off_on", Rule("when treatment ends"), checks=OFF_TREATMENT,
+    verified=("off_on", "reason"), imported=3,
+)
+FOLLOW_UP_FORM = Form(
+    "follow_up", FollowUpForm, "contacted_on",
+    Rule("every 3 months until progression, then every 6, to 2 years"), repeats=True,
+    checks=FOLLOW_UP + ABSENT_FOLLOW_UP, verified=("alive", "progression"),
+)
+DEATH_FORM = Form(
+    "death", DeathForm, "died_on", Rule("when it happens"), checks=DEATH, verified=("died_on", "cause"), imported=1,
+)
+WITHDRAWAL_FORM = Form(
+    "withdrawal", WithdrawalForm, "withdrew_on", Rule("when it happens"), checks=WITHDRAWAL,
+    verified=("withdrew_on", "scope"), imported=3,
+)
+OFF_STUDY_FORM = Form(
+    "off_study", OffStudyForm, "off_on", Rule("at the end of follow-up"), checks=OFF_STUDY, verified=("off_on",),
+    imported=3,
+)

@@ -18,7 +18,7 @@ class ReasonForm(forms.Form):
         error_messages={"required": "A correction needs a reason."},
     )
     reason_words = WordsField(
-        label="In words",
+        label="Comment",
         required=False,
         max_length=300,
         widget=forms.TextInput(attrs={"class": "form-control"}),
@@ -39,11 +39,11 @@ class NotDoneForm(forms.Form):
     """A reason from the list, with words where the list is not enough."""
 
     reason = forms.ChoiceField(
-        label="Why was it not done?", choices=[("", "Choose"), *code_lists.NOT_DONE_REASONS],
+        label="Reason", choices=[("", "Choose"), *code_lists.NOT_DONE_REASONS],
         widget=forms.Select(attrs={"class": "form-select"}),
     )  # fmt: skip
     because = WordsField(
-        label="In words", required=False, max_length=200,
+        label="Comment", required=False, max_length=200,
         widget=forms.TextInput(attrs={"class": "form-control"}),
     )  # fmt: skip
 
@@ -59,7 +59,7 @@ class NotAnEventForm(forms.Form):
     """The reason in words; kept in the record beside the value."""
 
     because = WordsField(
-        label="Why is it no adverse event?",
+        label="Reason",
         max_length=300,
         widget=forms.TextInput(attrs={"class": "form-control", "autofocus": True}),
         help_text="Such as: hemolyzed sample, repeated and normal; present before treatment and unchanged.",

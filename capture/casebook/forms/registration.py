@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from capture.casebook.due import Rule
 from capture.casebook.fields import (
     BirthDateField,
     FullDateField,
@@ -16,51 +17,69 @@ from capture.casebook.fields import (
     before_birth,
     require_value_or_reason,
 )
+from capture.casebook.forms.base import Form, Lines, Page, labeled_as
 from trial import protocol
-from trial.models import Participant, Person, RegistrationFinding, Site
+from trial.models import EligibilityAnswer, Participant, Person, RegistrationFinding, Site, Waiver
+from trial.models.fields import label
 from trial.protocol import code_lists
 from trial.rules.eligibility import Answer
 
-DETAILS = ("consented_on", "born_on", "born_on_missing", "sex", "race", "ethnicity", "ecog", "ecog_missing",
-           "tumour_type", "histology", "primary_site", "metastatic_sites", "functional_syndrome",
-           "prior_therapy")  # fmt: skip
 
-
-def _select(label: str, choices: Any) -> forms.ChoiceField:
+def _select(choices: Any) -> forms.ChoiceField:
     widget = forms.Select(attrs={"class": "form-select"})
-    return forms.ChoiceField(label=label, choices=[("", "Choose"), *choices], widget=widget)
+    return forms.ChoiceField(choices=[("", "Choose"), *choices], widget=widget)
 
 
-def _text(label: str, length: int, **attributes: str) -> WordsField:
+def _text(length: int, **attributes: str) -> WordsField:
     widget = forms.TextInput(attrs={"class": "form-control", **attributes})
-    return WordsField(label=label, max_length=length, required=False, widget=widget)
+    return WordsField(max_length=length, required=False, widget=widget)
 
 
-def _words(label: str) -> WordsField:
+def _words(label: str | None = None) -> WordsField:
     widget = forms.Textarea(attrs={"class": "form-control", "rows": 3})
     return WordsField(label=label, max_length=2000, widget=widget)
 
 
+@labeled_as(Participant)
 class DetailsForm(forms.Form):
     """What is known of the participant at screening; dates and ECOG may be missing for a reason."""
 
-    consented_on = FullDateField(label="Consent signed on", required=False)
-    born_on = BirthDateField(label="Date of birth", required=False, help_text="UNK-JAN-1950: day unknown")
-    born_on_missing = MissingReasonField()
-    sex = _select("Sex", protocol.SEXES)
-    race = _select("Race", protocol.RACES)
-    ethnicity = _select("Ethnicity", protocol.ETHNICITIES)
+    help = {
+        "site": ("The site of the participant; it cannot be changed later.", ""),
+        "registered_on": (
+            "Day 0 of survival and progression times. Not before consent, not in the future.", "endpoints"),
+        "measured_on": ("Holds for each laboratory value without a date of its own.", "eligibility"),
+        "consented_on": ("The day on the signed consent form; required for registration.", "eligibility"),
+        "born_on": ("At least {minimum_age_years} years at registration; day or month may be unknown.", "eligibility"),
+        "sex": ("As in the medical record.", ""),
+        "race": ("As the participant says.", ""),
+        "ethnicity": ("As the participant says.", ""),
+        "ecog": ("0 to 4; up to {highest_ECOG} is eligible.", "eligibility"),
+        "tumour_type": ("With the histology it decides the group: A carcinoid, B islet cell or other.", "groups"),
+        "histology": ("As in the pathology report; with the tumor type it determines the group.", "groups"),
+        "primary_site": ("Where the tumor began, if known.", ""),
+        "metastatic_sites": ("Every organ with metastases, separated by commas.", ""),
+        "functional_syndrome": ("The syndrome caused by the tumor's hormones, or “none”.", ""),
+        "prior_therapy": ("Earlier anticancer treatment, newest first.", "eligibility"),
+    }
+
+    consented_on = FullDateField(required=False)
+    born_on = BirthDateField(required=False, help_text="UNK-JAN-1950: day unknown")
+    born_on_missing = MissingReasonField(label=None)
+    sex = _select(protocol.SEXES)
+    race = _select(protocol.RACES)
+    ethnicity = _select(protocol.ETHNICITIES)
     ecog = WholeNumberField(
-        label="ECOG performance status", min_value=0, max_value=4, required=False,
+        min_value=0, max_value=4, required=False,
         widget=forms.TextInput(attrs={"class": "form-control"}),
     )  # fmt: skip
-    ecog_missing = MissingReasonField()
-    tumour_type = _select("Tumor type", [(kind.code, kind.label) for kind in protocol.TUMOUR_TYPES])
-    histology = _select("Histology", [(kind.code, kind.label) for kind in protocol.HISTOLOGIES])
-    primary_site = _text("Primary site", 60, list="words_primary")
-    metastatic_sites = _text("Metastatic sites", 120, list="words_metastatic")
-    functional_syndrome = _text("Functional syndrome", 60, list="words_syndrome")
-    prior_therapy = _text("Prior therapy", 500)
+    ecog_missing = MissingReasonField(label=None)
+    tumour_type = _select([(kind.code, kind.label) for kind in protocol.TUMOUR_TYPES])
+    histology = _select([(kind.code, kind.label) for kind in protocol.HISTOLOGIES])
+    primary_site = _text(60, list="words_primary")
+    metastatic_sites = _text(120, list="words_metastatic")
+    functional_syndrome = _text(60, list="words_syndrome")
+    prior_therapy = _text(500)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -86,6 +105,9 @@ class DetailsForm(forms.Form):
     def details(self) -> dict[str, Any]:
         """What `services.registration.screen` takes."""
         return {name: self.cleaned_data[name] for name in DETAILS}
+
+
+DETAILS = tuple(DetailsForm.base_fields)
 
 
 class ChecklistForm(forms.Form):
@@ -129,12 +151,13 @@ class ChecklistForm(forms.Form):
         return Answer(None, value, on if value is not None else None)
 
 
+@labeled_as(Participant)
 class RegistrationForm(ChecklistForm, DetailsForm):
     """Details, registration date and the checklist on one page; every item is answered on its own."""
 
-    site = forms.ModelChoiceField(Site.objects.none(), label="Site", empty_label="Choose",
+    site = forms.ModelChoiceField(Site.objects.none(), empty_label="Choose",
                                   widget=forms.Select(attrs={"class": "form-select"}))  # fmt: skip
-    registered_on = FullDateField(label="Registered on")
+    registered_on = FullDateField()
     measured_on = FullDateField(label="Laboratory date for every value", required=False)
 
     def __init__(self, person: Person, *args: Any, **kwargs: Any) -> None:
@@ -145,10 +168,12 @@ class RegistrationForm(ChecklistForm, DetailsForm):
         if len(sites) == 1:
             self.fields["site"].initial = sites[0].pk
 
+
+@labeled_as(Participant)
 class CorrectionForm(ChecklistForm, DetailsForm):
     """Corrects details and answers of a participant; hands on only what was changed."""
 
-    registered_on = FullDateField(label="Registered on", required=False)
+    registered_on = FullDateField(required=False)
 
     def __init__(self, participant: Participant, answers: Mapping[str, Answer], *args: Any, **kwargs: Any) -> None:
         self.participant, self.answers_on_record = participant, answers
@@ -177,22 +202,24 @@ class CorrectionForm(ChecklistForm, DetailsForm):
         return (answer.value, answer.measured_on) != (before.value, before.measured_on)
 
 
+@labeled_as(Participant)
 class RegisterScreenedForm(forms.Form):
     """Registers a participant who is screened already, for instance after an approved waiver."""
 
-    registered_on = FullDateField(label="Registered on")
+    help = DetailsForm.help
+    registered_on = FullDateField()
 
 
 class WaiverRequestForm(forms.Form):
     """Why the chair should let the participant in."""
 
-    because = _words("Why should the participant be registered all the same?")
+    because = _words(label(Waiver._meta.get_field("requested_because")))
 
 
 class DecisionForm(forms.Form):
     """Why the chair decides as it does."""
 
-    because = _words("Because")
+    because = _words("Reason")
 
 
 class WaiverDecisionForm(forms.Form):
@@ -200,12 +227,20 @@ class WaiverDecisionForm(forms.Form):
 
     decision = forms.ChoiceField(label="Decision", choices=(("approve", "Approve"), ("refuse", "Refuse")),
                                  widget=forms.RadioSelect)  # fmt: skip
-    because = _words("Because")
+    because = _words(label(Waiver._meta.get_field("decided_because")))
 
 
+@labeled_as(RegistrationFinding)
 class FindingForm(forms.Form):
     """What turned out about a registration afterwards."""
 
-    kind = _select("Finding", RegistrationFinding.Kind.choices)
-    found_on = FullDateField(label="Found on")
-    because = _words("What was found")
+    kind = _select(RegistrationFinding.Kind.choices)
+    found_on = FullDateField()
+    because = _words()
+
+
+REGISTRATION_FORM = Form(
+    "registration", CorrectionForm, "registered_on", Rule("before treatment"), Participant, before_registration=True,
+    verified=("consented_on", "registered_on", "tumour_type", "histology"),
+    lines=Lines(EligibilityAnswer, "participant", "eligibility"), page=Page("capture:correct", named_by=None),
+)

@@ -18,8 +18,12 @@ from capture.casebook.checks import (
     Facts,
     after_death_check,
 )
+from capture.casebook.due import Rule
 from capture.casebook.fields import FullDateField, WholeNumberField, WordsField
+from capture.casebook.forms.base import Form, Lines, Page, labeled_as
 from trial import protocol
+from trial.models import Cycle, DosingPeriod
+from trial.models.fields import in_a_sentence
 
 
 def overlaps(facts: Facts) -> bool:
@@ -86,17 +90,26 @@ AS_PLANNED = (Period(1, 28, 400, "twice_daily"),)
 PERIOD_ROWS = 4
 
 
+@labeled_as(Cycle)
 class CycleForm(forms.Form):
     """One course from its actual day 1."""
 
-    started_on = FullDateField(label="Day 1 of the cycle")
-    tablets_dispensed = WholeNumberField(label="Tablets dispensed (200 mg)", required=False, min_value=0,
-                                           max_value=500)  # fmt: skip
-    tablets_returned = WholeNumberField(label="Tablets returned", required=False, min_value=0, max_value=500)
-    lot = WordsField(label="Lot", required=False, max_length=30)
-    delay_reason = WordsField(
-        label="If the cycle was delayed, why", required=False, max_length=120
-    )
+    help = {
+        "started_on": (
+            "Day 1 of this cycle; a cycle has {cycle_days} days. Day 1 of cycle 1 starts the counting of "
+            "assessments.", "doses"),
+        "tablets_dispensed": ("Tablets of {tablet_mg} mg given out for this cycle.", "doses"),
+        "tablets_returned": ("Tablets brought back; with those given out it says what was taken.", "doses"),
+        "lot": ("The number on the pack.", ""),
+        "delay_reason": (
+            "Why day 1 came more than {cycle_window_days} days after the end of the cycle before.", "doses"),
+    }
+
+    started_on = FullDateField()
+    tablets_dispensed = WholeNumberField(required=False, min_value=0, max_value=500)
+    tablets_returned = WholeNumberField(required=False, min_value=0, max_value=500)
+    lot = WordsField(required=False, max_length=30)
+    delay_reason = WordsField(required=False, max_length=120)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -104,6 +117,7 @@ class CycleForm(forms.Form):
             self.fields[name].widget.attrs["class"] = "form-control"
 
 
+@labeled_as(DosingPeriod)
 class PeriodForm(forms.Form):
     """One dosing period; a row left empty is no period."""
 
@@ -117,10 +131,10 @@ class PeriodForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
+        for field in self.fields.values():
             select = isinstance(field.widget, forms.Select)
-            label = f"Period {self.prefix}: {name.replace('_', ' ')}"
-            field.widget.attrs.update({"class": "form-select" if select else "form-control", "aria-label": label})
+            called = f"Period {self.prefix}: {in_a_sentence(str(field.label))}"
+            field.widget.attrs.update({"class": "form-select" if select else "form-control", "aria-label": called})
 
     def clean(self) -> dict[str, Any]:
         """Either everything of a period or nothing."""
@@ -207,3 +221,10 @@ ABSENT_CYCLE = (
     Check("NA-02", "The reason must be empty for a period at the full dose.", DOES_NOT_APPLY, HARD,
           reason_for_full_dose),
 )  # fmt: skip
+
+
+CYCLE_FORM = Form(
+    "cycle", CycleForm, "started_on", Rule(f"every {protocol.constant('cycle_days')} days until progression"), Cycle,
+    repeats=True, checks=DOSING + ABSENT_CYCLE, verified=("started_on",), file="cycles",
+    lines=Lines(DosingPeriod, "cycle", "dosing_periods"), page=Page("capture:cycle", "number", named_by="number"),
+)

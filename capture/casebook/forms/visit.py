@@ -7,15 +7,19 @@ from typing import Any
 from django import forms
 
 from capture.casebook.checks import CTCAE, HARD, PLAUSIBLE, SOFT, Check, Facts, after_death_check
+from capture.casebook.due import AtCycleStart, Rule, Weekly
 from capture.casebook.fields import NumberField, PlainBox, PlainChoice, WordsField
-from capture.casebook.forms.base import CasebookForm, EntryForm
+from capture.casebook.forms.base import EntryForm, Form, Lines, labeled_as
 from capture.grading.grades import grade_line
 from trial import models
 from trial.models import LaboratoryResult, Participant
-from trial.protocol import MISSING_REASONS
+from trial.models.fields import in_a_sentence
+from trial.protocol import MISSING_REASONS, constant
 from trial.protocol.ctcae_v3.limits import ANALYTES
 from trial.rules.safety import usual_ranges
 from trial.rules.safety.laboratory import Grading
+
+_PRESSURE = "mmHg, sitting. Weekly in the first {pressure_weeks} weeks; the dose rules and CTCAE grades read it."
 
 
 def implausible_pressure(facts: Facts) -> bool:
@@ -172,40 +176,48 @@ BLOOD_PRESSURE = (
 class HormoneForm(EntryForm):
     """One marker of one sample."""
 
+    help = {
+        "sampled_on": ("The day of the sample, not of the report.", "endpoints"),
+        "marker": ("One entry for each marker.", "lists"),
+        "value": ("As reported. Improvement is half of baseline or less, or normal again.", "endpoints"),
+        "unit": ("As reported; values in different units are not compared.", "lists"),
+        "upper_limit": ("Of this laboratory and assay, in the unit of the value.", "endpoints"),
+        "assay": ("Method or kit; a change of assay is flagged beside the result.", "endpoints"),
+    }
+
     class Meta(EntryForm.Meta):
         model = models.HormoneLevel
-        fields = ("sampled_on", "marker", "value", "value_missing", "unit", "upper_limit", "upper_limit_missing",
-                  "assay")  # fmt: skip
-        labels = {"sampled_on": "Sample taken on", "upper_limit": "Laboratory's upper limit of normal"}
         help_texts = {"upper_limit": "in the unit of the value", "assay": "method or kit; changes are flagged"}
 
 
 class VisitForm(EntryForm):
     """The visit at the start of a cycle."""
 
+    help = {
+        "visited_on": ("The day of the visit.", ""),
+        "cycle_number": ("The cycle that starts with this visit; 0 for screening.", ""),
+        "weight_kg": ("In kilograms, in light clothes.", ""),
+        "ecog": ("Performance status on this day, 0 to 4.", ""),
+        "systolic_mmhg": (_PRESSURE, "doses"),
+        "diastolic_mmhg": (_PRESSURE, "doses"),
+    }
+
     class Meta(EntryForm.Meta):
         model = models.Visit
-        fields = ("visited_on", "cycle_number", "weight_kg", "weight_kg_missing", "ecog", "ecog_missing",
-                  "systolic_mmhg", "systolic_mmhg_missing", "diastolic_mmhg", "diastolic_mmhg_missing")  # fmt: skip
-        labels = {
-            "visited_on": "Visit on",
-            "cycle_number": "Start of cycle",
-            "weight_kg": "Weight (kg)",
-            "ecog": "ECOG (0–4)",
-            "systolic_mmhg": "Systolic (mmHg)",
-            "diastolic_mmhg": "Diastolic (mmHg)",
-        }
         help_texts = {"cycle_number": "0: screening"}
 
 
 class BloodPressureForm(EntryForm):
     """Blood pressure between visits."""
 
+    help = {
+        "measured_on": ("Weekly in the first {pressure_weeks} weeks, then as needed.", "doses"),
+        "systolic_mmhg": (_PRESSURE, "doses"),
+        "diastolic_mmhg": (_PRESSURE, "doses"),
+    }
+
     class Meta(EntryForm.Meta):
         model = models.BloodPressure
-        fields = ("measured_on", "systolic_mmhg", "systolic_mmhg_missing", "diastolic_mmhg", "diastolic_mmhg_missing")
-        labels = {"measured_on": "Measured on", "systolic_mmhg": "Systolic (mmHg)",
-                  "diastolic_mmhg": "Diastolic (mmHg)"}  # fmt: skip
 
 
 # What is taken at each visit, with the unit most laboratories use; the unit stays the laboratory's own to change.
@@ -224,6 +236,7 @@ FURTHER: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 
 
+@labeled_as(LaboratoryResult)
 class LaboratoryForm(forms.Form):
     """One analyte; a row without value and without reason is no result."""
 
@@ -236,14 +249,14 @@ class LaboratoryForm(forms.Form):
     def __init__(self, *args: Any, analyte: str, further: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, prefix=f"lab-{analyte}", **kwargs)
         self.analyte, self.title, self.further = analyte, ANALYTES[analyte], further
-        for name, field in self.fields.items():
+        for field in self.fields.values():
             if isinstance(field, forms.ChoiceField):
                 kind, field.widget = "form-select", PlainChoice(choices=field.choices)
             else:
                 box = PlainBox()
                 box.attrs.update(field.widget_attrs(box))
                 kind, field.widget = "form-control", box
-            field.widget.attrs.update({"class": kind, "aria-label": f"{self.title}: {name.replace('_', ' ')}"})
+            field.widget.attrs.update({"class": kind, "aria-label": f"{self.title}: {in_a_sentence(str(field.label))}"})
 
     def clean(self) -> dict[str, Any]:
         """A value or a reason, not both."""
@@ -276,7 +289,7 @@ class LaboratoryForm(forms.Form):
 
 
 def line_forms(
-    form: CasebookForm, row: Any, data: Any, participant: Participant | None = None
+    form: Form, row: Any, data: Any, participant: Participant | None = None
 ) -> list[LaboratoryForm]:
     """A row for each analyte of the visit, filled from the record; none for a form without lines.
 
@@ -299,8 +312,8 @@ def line_forms(
 
 
 def _last_limits(participant: Participant) -> dict[str, dict[str, Any]]:
-    results = LaboratoryResult.objects.filter(
-        visit__participant=participant, visit__struck_out_reason="", struck_out_reason="", value__isnull=False
+    results = LaboratoryResult.objects.standing("visit").filter(
+        visit__participant=participant, value__isnull=False
     )
     rows = results.order_by("visit__visited_on", "id").values("analyte", "unit", "lower_limit", "upper_limit")
     return {each.pop("analyte"): {name: _short(value) for name, value in each.items()} for each in rows}
@@ -309,3 +322,21 @@ def _last_limits(participant: Participant) -> dict[str, dict[str, Any]]:
 def _short(value: Any) -> Any:
     """A number without the zeros that the database keeps behind it: 120 and not 120.000."""
     return Decimal(format(value.normalize(), "f")) if isinstance(value, Decimal) else value
+
+
+VISIT_FORM = Form(
+    "visit", VisitForm, "visited_on",
+    AtCycleStart("at screening and at the start of each cycle", what="Visit", numbered_by="cycle_number"),
+    repeats=True, before_registration=True, checks=VISIT, verified=(), imported=0, template="capture/entry_visit.html",
+    lines=Lines(LaboratoryResult, "visit", "laboratory", "analyte",
+                ("analyte", "value", "value_missing", "unit", "lower_limit", "upper_limit")),
+)  # fmt: skip
+BLOOD_PRESSURE_FORM = Form(
+    "blood_pressure", BloodPressureForm, "measured_on",
+    Weekly(f"weekly in the first {constant('pressure_weeks')} weeks", ("visit",), what="Blood pressure"),
+    repeats=True, checks=BLOOD_PRESSURE, imported=0,
+)
+HORMONE_FORM = Form(
+    "hormone", HormoneForm, "sampled_on", Rule("before treatment and with each tumor assessment"), repeats=True,
+    before_registration=True, checks=HORMONE, verified=("value",), imported=0,
+)

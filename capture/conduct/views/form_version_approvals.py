@@ -10,7 +10,9 @@ from django.shortcuts import redirect, render
 from capture.conduct import form_version_approvals
 from capture.conduct.form_version_approvals import TITLES, Choices, EditionApprovalForm
 from trial.models import Site
-from trial.record import access, changes, versions_in_force
+from trial.record import access, versions_in_force
+from trial.record.save import of_request
+from trial.refused import reasons_against
 
 MAY_DECIDE = access.DECIDES
 
@@ -52,12 +54,10 @@ def _one(
         given = form.cleaned_data
         kind, number, code = given["which"].split(":")
         words = f"Version {number} of “{TITLES[kind]}” {done} at {code}."
-        try:
-            record(request.user, Site.objects.get(code=code), kind, int(number), given["decided_on"],
-                   given["decided_by"], TITLES[kind])  # fmt: skip
-        except (versions_in_force.NotAllowed, changes.RecordBusy) as refusal:
-            reasons = (str(refusal),)
-        else:
+        reasons = reasons_against(lambda: record(
+            of_request(request), Site.objects.get(code=code), kind, int(number), given["decided_on"],
+            given["decided_by"], TITLES[kind]))  # fmt: skip
+        if not reasons:
             messages.success(request, words)
             return redirect("capture:editions")
     shown = {"form": form, "title": title, "button": title, "reasons": reasons, "nothing": not offered}

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_POST
 
 from capture.casebook import labels
 from capture.conduct import holds
-from capture.conduct.queries import NotPossible
+from capture.entry.views import saving
 from trial.models import Hold, Role
-from trial.record import access, changes
+from trial.record import access
+from trial.record.save import of_request
 
 WHO = (Role.MONITOR, Role.CHAIR)
 
@@ -61,12 +62,12 @@ def put(request: HttpRequest) -> HttpResponse:
         messages.error(request, "Choose what to freeze or lock.")
         return redirect("capture:holds")
     target = _target(request, what)
-    because = request.POST.get("because", "")
+    because, save = request.POST.get("because", ""), of_request(request)
     if "lock" in request.POST:
-        _say(request, lambda: holds.ask_lock(request.user, target, because), "The lock is requested. The study chair "
-                                                                             "decides.")
+        saving.tell(request, lambda: holds.ask_lock(save, target, because), "The lock is requested. The study chair "
+                                                                            "decides.")
     else:
-        _say(request, lambda: holds.freeze(request.user, target, because), f"Frozen: {target.words}.")
+        saving.tell(request, lambda: holds.freeze(save, target, because), f"Frozen: {target.words}.")
     return redirect("capture:holds")
 
 
@@ -90,7 +91,7 @@ def freeze_form(request: HttpRequest, reference: str, form: str, row_id: int) ->
     if row is None:
         raise Http404("This entry does not exist.")
     target = holds.Target(Hold.Scope.FORM, participant=participant, form=form, row_id=row_id)
-    _say(request, lambda: holds.freeze(request.user, target), "The form is frozen.")
+    saving.tell(request, lambda: holds.freeze(of_request(request), target), "The form is frozen.")
     return redirect(labels.place(participant, form, row).url)
 
 
@@ -101,25 +102,16 @@ def step(request: HttpRequest, hold_id: int) -> HttpResponse:
     hold = get_object_or_404(Hold, pk=hold_id)
     if not _visible(hold, access.sites_for(request.user)):
         raise Http404("Your sites have no such freeze or lock.")
-    because, person = request.POST.get("because", ""), request.user
+    because, save = request.POST.get("because", ""), of_request(request)
     steps: dict[str, Callable[[], Any]] = {
-        "approve": lambda: holds.decide_lock(person, hold, True, because),
-        "refuse": lambda: holds.decide_lock(person, hold, False, because),
-        "unfreeze": lambda: holds.unfreeze(person, hold, because),
-        "ask_unlock": lambda: holds.ask_unlock(person, hold, because),
-        "unlock": lambda: holds.unlock(person, hold, because),
+        "approve": lambda: holds.decide_lock(save, hold, True, because),
+        "refuse": lambda: holds.decide_lock(save, hold, False, because),
+        "unfreeze": lambda: holds.unfreeze(save, hold, because),
+        "ask_unlock": lambda: holds.ask_unlock(save, hold, because),
+        "unlock": lambda: holds.unlock(save, hold, because),
     }
     act = steps.get(request.POST.get("step", ""))
     if act is None:
         raise Http404("This action does not exist.")
-    _say(request, act, "Saved in the audit trail.")
+    saving.tell(request, act, "Saved in the audit trail.")
     return redirect("capture:holds")
-
-
-def _say(request: HttpRequest, act: Callable[[], Any], done: str) -> None:
-    try:
-        act()
-    except (NotPossible, changes.RecordBusy) as reason:
-        messages.error(request, str(reason))
-    else:
-        messages.success(request, done)

@@ -22,7 +22,9 @@ from capture.entry import edit_conflict
 from capture.entry.services import acknowledgements, entries
 from capture.entry.views import saving
 from trial.models import Participant, Query, Role
-from trial.record import access, changes, site_clock, system_queries
+from trial.record import access, site_clock, system_queries
+from trial.record.save import Save, of_request
+from trial.refused import Refused, reasons_against
 from trial.rules.typed_text import key
 
 
@@ -68,18 +70,15 @@ def save_answer(request: HttpRequest, query: Query) -> AnswerSheet | None:
         typed.said = [str(error) for form in forms for errors in form.errors.values() for error in errors]
         return typed
     reason = ". ".join(filter(None, (typed.reason.cleaned_data["reason"], typed.words.strip())))
-    with system_queries.answered_by_correction(request.user, query, reason):
-        typed.refusal = saving.attempt(request, lambda: _correct(request, query, forms, typed))
+    save = saving.save_of(request, typed.reason.cleaned_data["reason"])
+    save = system_queries.answering(save, query, reason)
+    typed.refusal = saving.attempt(request, lambda: _correct(save, query, forms))
     return typed if typed.refusal is not None else None
 
 
 def _answered(request: HttpRequest, query: Query, typed: AnswerSheet, words: str) -> AnswerSheet | None:
-    try:
-        queries.answer(request.user, query, words)
-    except queries.NotPossible as reason:
-        typed.said = [str(reason)]
-        return typed
-    return None
+    typed.said = [*reasons_against(lambda: queries.answer(of_request(request), query, words))]
+    return typed if typed.said else None
 
 
 def _row(query: Query) -> Any:
@@ -119,17 +118,15 @@ def _is_corrected(query: Query, posted: QueryDict) -> bool:
     )
 
 
-def _correct(request: HttpRequest, query: Query, forms: list[Any], typed: AnswerSheet) -> None:
+def _correct(save: Save, query: Query, forms: list[Any]) -> None:
     row, book = _row(query), ENTRY_FORMS[query.form]
     form, *lines = forms
     values = form.values()
     if query.form == "adverse_event":
         values["continues"] = row.continues
-    given = acknowledgements.given(query.participant, query.form, row.pk)
     entries.save(
-        request.user, query.participant, book, values, row=row, reason=typed.reason.cleaned_data["reason"],
+        acknowledgements.with_given(save, query.participant, query.form, row), query.participant, book, values, row=row,
         lines=[line for each in lines if (line := each.line()) is not None],
-        acknowledged={**given, **saving.acknowledged(request)}, opened_at=saving.opened_at(request),
     )  # fmt: skip
 
 
@@ -157,7 +154,7 @@ def one(request: HttpRequest, query_id: int) -> HttpResponse:
             raise PermissionDenied("Your role can read this query but not answer it.")
         try:
             refused = save_answer(request, query)
-        except changes.RecordBusy as reason:
+        except Refused as reason:
             refused, sheet.said = sheet, [str(reason)]
         if refused is None:
             messages.success(request, f"The query about {query.participant} is answered.")
@@ -169,7 +166,7 @@ def one(request: HttpRequest, query_id: int) -> HttpResponse:
 def _page(request: HttpRequest, query: Query, sheet: AnswerSheet, status: int = 200) -> HttpResponse:
     at = labels.places([query])[(query.form, query.row_id)]
     row = labels.row_of(query.participant, query.form, query.row_id)
-    rows = labels.rows_of(query.participant, query.form, row) if row is not None else []
+    rows = history.rows_of(row) if row is not None else []
     shown: dict[str, Any] = {
         "listed": query_list.one(query, at, timezone.now()), "participant": query.participant,
         "may_answer": access.may_enter(request.user), "may_ask": request.user.role == Role.MONITOR,
@@ -187,8 +184,9 @@ def decide(request: HttpRequest, query_id: int) -> HttpResponse:
     """The monitor closes, reopens or cancels a query."""
     query = _query_or_404(request, query_id)
     try:
-        moved = queries.decide(request.user, query, request.POST.get("to", ""), request.POST.get("words", "")[:600])
-    except (queries.NotPossible, changes.RecordBusy) as reason:
+        to, words = request.POST.get("to", ""), request.POST.get("words", "")[:600]
+        moved = queries.decide(of_request(request), query, to, words)
+    except Refused as reason:
         messages.error(request, str(reason))
         return redirect("capture:query", query.pk)
     messages.success(request, f"The query about {query.participant} is {moved.get_state_display().lower()}.")
@@ -202,22 +200,19 @@ def raise_one(request: HttpRequest, reference: str) -> HttpResponse:
     where = _where(request)
     if where.form not in labels.TITLES:
         raise Http404("The casebook has no such form.")
-    words, said, status = request.POST.get("words", "")[:600] or request.POST.get("template", "")[:600], "", 200
+    words, reasons = request.POST.get("words", "")[:600] or request.POST.get("template", "")[:600], ()
     if request.method == "POST":
-        try:
-            queries.raise_query(request.user, participant, where, words)
-        except (queries.NotPossible, changes.RecordBusy) as reason:
-            said, status = str(reason), 422
-        else:
+        reasons = reasons_against(lambda: queries.raise_query(of_request(request), participant, where, words))
+        if not reasons:
             messages.success(request, f"The query about {participant} is sent to the site.")
             return redirect(_back(participant, where))
     row = labels.row_of(participant, where.form, where.row_id)
     shown = {
         "participant": participant, "where": where, "words": words, "templates": system_queries.TEMPLATES,
-        "place": labels.place(participant, where.form, row), "reasons": [said] if said else [],
+        "place": labels.place(participant, where.form, row), "reasons": reasons,
         "field": labels.field_label(where.form, where.field) if where.field else "",
     }  # fmt: skip
-    return render(request, "capture/conduct/raise.html", shown, status=status)
+    return render(request, "capture/conduct/raise.html", shown, status=422 if reasons else 200)
 
 
 def _where(request: HttpRequest) -> Where:
@@ -239,9 +234,9 @@ def raise_many(request: HttpRequest) -> HttpResponse:
         try:
             chosen = list(people.filter(pk__in=filter(None, map(key, request.POST.getlist("who")))))
             if not chosen:
-                raise queries.NotPossible("Select at least one participant.")
-            count = queries.raise_many(request.user, [(each, Where(form)) for each in chosen], words)
-        except (queries.NotPossible, changes.RecordBusy) as reason:
+                raise Refused("Select at least one participant.")
+            count = queries.raise_many(of_request(request), [(each, Where(form)) for each in chosen], words)
+        except Refused as reason:
             said = str(reason)
         else:
             messages.success(request, f"{count} {'query is' if count == 1 else 'queries are'} sent to the sites.")

@@ -12,10 +12,11 @@ from django.views.decorators.http import require_POST
 from capture.casebook import history
 from capture.casebook.fields import WordsField
 from capture.conduct import holds, redactions
-from capture.conduct.queries import NotPossible
 from trial.audit.redaction import MARK
 from trial.models import Redaction, Role
-from trial.record import access, changes
+from trial.record import access
+from trial.record.save import of_request
+from trial.refused import Refused, reasons_against
 
 _WIDE = {"class": "form-control", "autocomplete": "off"}
 
@@ -80,16 +81,14 @@ def _ask(request: HttpRequest, reference: str, source: redactions.Source) -> Htt
     participant = access.participant_for(request.user, reference)
     try:
         text = redactions.text_of(participant, source)
-    except NotPossible as reason:
+    except Refused as reason:
         raise Http404(str(reason)) from reason
     form, reasons = BlackOutForm(request.POST or None), ()
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        try:
-            redactions.ask(request.user, participant, source, given["words"], given["because"])
-        except (NotPossible, changes.RecordBusy) as refusal:
-            reasons = (str(refusal),)
-        else:
+        reasons = reasons_against(lambda: redactions.ask(
+            of_request(request), participant, source, given["words"], given["because"]))  # fmt: skip
+        if not reasons:
             messages.success(request, "The redaction is requested. The text stays visible until the study chair "
                                       "decides.")
             return redirect("capture:black_outs")
@@ -122,7 +121,7 @@ def _touched(asked: Redaction) -> str:
 
 
 def _what_goes(asked: Redaction) -> dict[str, Any]:
-    """The text with the words marked, and the places. Raises NotPossible where the words are not there any more."""
+    """The text with the words marked, and the places. Raises Refused where the words are not there any more."""
     source = redactions.Source(asked.of_change, asked.of_version, asked.field)
     places, text = redactions.places(asked), redactions.text_of(asked.participant, source)
     start, end = asked.from_letter - 1, asked.from_letter - 1 + asked.letters
@@ -142,7 +141,7 @@ def _page(request: HttpRequest, asked: Redaction, form: Any = None, reasons: tup
                   "decides": request.user.role in access.DECIDES}  # fmt: skip
         try:
             shown |= _what_goes(asked)
-        except NotPossible as reason:
+        except Refused as reason:
             shown["obstacle"] = str(reason)
     refused = bool(reasons) or bool(form is not None and form.errors)
     return render(request, "capture/conduct/black_out.html", shown, status=422 if refused else 200)
@@ -158,8 +157,8 @@ def decide(request: HttpRequest, redaction_id: int) -> HttpResponse:
         return _page(request, asked, form)
     act = redactions.approve if form.cleaned_data["decision"] == "approve" else redactions.refuse
     try:
-        decided = act(request.user, asked, form.cleaned_data["because"])
-    except (NotPossible, changes.RecordBusy) as refusal:
+        decided = act(of_request(request), asked, form.cleaned_data["because"])
+    except Refused as refusal:
         return _page(request, asked, form, (str(refusal),))
     messages.success(request, f"{decided.get_state_display()} in change {decided.decided_in}.")
     return redirect("capture:black_out_asked", asked.pk)

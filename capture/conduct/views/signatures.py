@@ -8,9 +8,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from capture.conduct import signing
-from capture.conduct.queries import NotPossible
 from trial.accounts.security import reauthentication
-from trial.record import access, changes, site_clock
+from trial.record import access, site_clock
+from trial.record.save import of_request
+from trial.refused import Refused
 
 
 @access.allows(*access.READS_RECORD)
@@ -26,8 +27,8 @@ def signature(request: HttpRequest, reference: str) -> HttpResponse:
             raise PermissionDenied("Only an investigator with a signing delegation for the site can sign.")
         try:
             reauthentication.prove(request, request.POST.get("password", ""), request.POST.get("code", ""))
-            signing.sign(request.user, participant, request.POST.get("seen", ""))
-        except (reauthentication.NotProven, NotPossible, changes.RecordBusy) as reason:
+            signing.sign(of_request(request), participant, request.POST.get("seen", ""))
+        except Refused as reason:
             refusal = str(reason)
         else:
             messages.success(request, f"The casebook of {participant} is signed.")

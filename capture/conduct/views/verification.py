@@ -3,19 +3,20 @@
 from itertools import groupby
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from capture.casebook import labels
-from capture.casebook.registry import PLAN
 from capture.conduct import verification
-from capture.conduct.queries import NotPossible
-from capture.conduct.verification import entries_of
+from capture.conduct.verification import PLAN, entries_of
+from capture.entry.views import saving
 from trial.models import Participant, Role
-from trial.record import access, changes
+from trial.record import access
+from trial.record.save import of_request
 from trial.rules.typed_text import key
+
+VERIFIED = "Marked as source-verified."
 
 
 @access.allows(Role.MONITOR)
@@ -27,7 +28,8 @@ def verify(request: HttpRequest, reference: str, form: str, row_id: int) -> Http
     if row is None:
         raise Http404("This entry does not exist.")
     entry = (form, row, _number(request.POST.get("seen", "")))
-    _say(request, lambda: verification.verify(request.user, participant, *entry, request.POST.get("field", "")[:60]))
+    save, field = of_request(request), request.POST.get("field", "")[:60]
+    saving.tell(request, lambda: verification.verify(save, participant, *entry, field), VERIFIED)
     return redirect(labels.place(participant, form, row).url)
 
 
@@ -37,7 +39,7 @@ def plan(request: HttpRequest, reference: str) -> HttpResponse:
     participant = access.participant_for(request.user, reference)
     if request.method == "POST":
         entries = [each for text in request.POST.getlist("entry") if (each := _entry(participant, text))]
-        _say(request, lambda: verification.verify_many(request.user, participant, entries))
+        saving.tell(request, lambda: verification.verify_many(of_request(request), participant, entries), VERIFIED)
         return redirect("capture:verification", participant.reference)
     days = [(on, list(entries)) for on, entries in groupby(entries_of(participant, PLAN), key=lambda each: each.on)]
     shown = [
@@ -73,12 +75,3 @@ def _entry(participant: Participant, text: str) -> tuple[str, Any, int] | None:
 
 def _number(text: str) -> int:
     return key(text) or 0
-
-
-def _say(request: HttpRequest, act: Any) -> None:
-    try:
-        act()
-    except (NotPossible, changes.RecordBusy) as reason:
-        messages.error(request, str(reason))
-    else:
-        messages.success(request, "Marked as source-verified.")

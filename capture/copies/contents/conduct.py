@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Q
 
 from capture.casebook import labels
+from capture.casebook.registry import CASEBOOK
 from capture.conduct import signing, verification
 from capture.copies.contents import values
 from capture.copies.contents.forms import NONE
@@ -54,11 +55,9 @@ def _section(title: str, anchor: str, told: list[Section | Block]) -> Section:
 
 def others() -> list[Any]:
     """Tables that belong to a participant and have no section of their own: nothing on record stays behind."""
-    from capture.casebook.registry import CASEBOOK, ENTRY_FORMS
-
-    known = {"Participant", "EligibilityAnswer", "Waiver", "RegistrationFinding", "Cycle", "DosingPeriod", "Assessment",
-             "Lesion", "LesionReading", "LaboratoryResult", *THEIR_OWN}  # fmt: skip
-    known |= {form.model.__name__ for form in CASEBOOK if form.kind in ENTRY_FORMS}
+    known = {"Waiver", "RegistrationFinding", "Lesion", *THEIR_OWN}
+    known |= {form.model.__name__ for form in CASEBOOK}
+    known |= {form.lines.model.__name__ for form in CASEBOOK if form.lines is not None}
     rest = [model for model in record_models() if model.__name__ not in known and leads_to_a_participant(model)]
     return sorted(rest, key=lambda each: each.__name__)
 

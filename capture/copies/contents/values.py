@@ -1,6 +1,5 @@
 """Every field of a row of the record in words: its label, its value with unit, or why there is none. Never a code."""
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -8,35 +7,30 @@ from typing import Any
 
 from capture.casebook import history
 from capture.casebook import labels as places
-from capture.casebook.labels import event_name
 from capture.copies.document import Facts, Table
 from trial import protocol
 from trial.drawing.pdf import instant
 from trial.models import AdverseEvent, EligibilityAnswer, Person
+from trial.models.fields import in_a_sentence, label
 from trial.protocol import ctcae_v3, form_versions
 from trial.protocol.ctcae_v3.limits import ANALYTES
 from trial.record import versions_in_force
 from trial.rules.dates import partial_date
-from trial.rules.response.recist import IN_FORCE
 from trial.rules.safety.expedited_reports import aware_at
 
 STRUCK_OUT, EMPTY = "struck_out_reason", "—"
 SILENT = frozenset({"id", "participant", STRUCK_OUT})
-_SIZE = IN_FORCE.any_size_words
-_LABELS = {"because": "Reason", "longest_diameter_mm": f"{_SIZE[:1].upper()}{_SIZE[1:]} (mm)", "met": "Met",
-           "select": "Which", "continues": "Continues", "other_words": "“Other” description",
-           "aware_offset": "UTC offset at the site"}  # fmt: skip
 
 
 def facts(row: Any, kind: str = "", leave_out: Iterable[str] = ()) -> Facts:
     """Every field of a row; kind: the form of the casebook whose labels it has, by the edition that it was saved by."""
     if not hasattr(row, "form_edition"):
-        return Facts(tuple((label(kind, each.name), value(row, each)) for each in fields(type(row), leave_out)))
+        return Facts(tuple((label(each), value(row, each)) for each in fields(type(row), leave_out)))
     edition = versions_in_force.saved_by(kind, row)
     labels = form_versions.labels(kind, edition.number)
     asked_later = form_versions.asked_after(kind, edition.number)
     pairs = [
-        (labels.get(each.name) or label(kind, each.name),
+        (labels.get(each.name) or label(each),
          "not part of this form version" if each.name in asked_later and getattr(row, each.name) in (None, "") else
          value(row, each))
         for each in fields(type(row), {"form_edition", *leave_out})
@@ -44,14 +38,14 @@ def facts(row: Any, kind: str = "", leave_out: Iterable[str] = ()) -> Facts:
     return Facts((*pairs, ("Saved", edition.words)))
 
 
-def table(rows: Sequence[Any], kind: str = "", leave_out: Iterable[str] = ()) -> Table:
+def table(rows: Sequence[Any], leave_out: Iterable[str] = ()) -> Table:
     """The same of several rows, one each. A column that is empty in all of them is left out."""
     if not rows:
         return Table((), ())
-    columns = [(label(kind, each.name), [value(row, each) for row in rows]) for each in
+    columns = [(label(each), [value(row, each) for row in rows]) for each in
                fields(type(rows[0]), leave_out)]  # fmt: skip
     struck = [row.struck_out_reason or EMPTY for row in rows]
-    columns = [each for each in [*columns, ("Strike-out reason", struck)] if set(each[1]) != {EMPTY}]
+    columns = [each for each in [*columns, ("Reason for striking out", struck)] if set(each[1]) != {EMPTY}]
     places_struck = frozenset(place for place, row in enumerate(rows) if row.is_struck_out)
     cells = tuple(zip(*(told for _, told in columns), strict=True))
     return Table(tuple(head for head, _ in columns), cells, places_struck)
@@ -65,18 +59,12 @@ def fields(model: Any, leave_out: Iterable[str] = ()) -> list[Any]:
         each.name.endswith("_missing") and each.name.removesuffix("_missing") in names)]  # fmt: skip
 
 
-def label(kind: str, name: str) -> str:
-    """What the field is called on its page."""
-    words = _LABELS.get(name) or places.field_label(kind, name)
-    return re.sub(r" (mm|mg|kg)$", r" (\1)", words[:1].upper() + words[1:])
-
-
 def value(row: Any, field: Any) -> str:
     """The value in words; "missing: unknown" where a reason stands in its place, a dash where nothing was entered."""
     found = getattr(row, field.name)
     if found is None or found == "":
         reason = getattr(row, f"{field.name}_missing", "")
-        return f"missing: {getattr(row, f'get_{field.name}_missing_display')().lower()}" if reason else EMPTY
+        return f"missing: {in_a_sentence(getattr(row, f'get_{field.name}_missing_display')())}" if reason else EMPTY
     special = _SPECIAL.get(field.name)
     if special is not None:
         return special(row, found)
@@ -99,7 +87,7 @@ def in_words(found: Any) -> str:
 
 
 def _event(row: Any, event: Any) -> str:
-    return f"{event_name(event)}, onset {event.onset_on or 'unknown'}"
+    return f"{event.name}, onset {event.onset_on or 'unknown'}"
 
 
 def _select(row: Any, code: str) -> str:

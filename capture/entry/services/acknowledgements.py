@@ -1,13 +1,15 @@
 """Keeps what people said to the soft checks of an entry; called inside the Change that saves the entry."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from capture.casebook.checks import Check
 from capture.grading.event_proposals import NOT_AN_EVENT
 from trial.models import Acknowledgement, Participant
 from trial.record import system_queries
+from trial.record.save import Save
 
 PASSES_NOW = "the value now passes the check"
 
@@ -18,6 +20,12 @@ def given(participant: Participant, form: str, row_id: int | None) -> dict[str, 
         return {}
     rows = _standing(participant, form, row_id).exclude(because="")
     return dict(rows.values_list("check_id", "because"))
+
+
+def with_given(save: Save, participant: Participant, form: str, row: Model | None) -> Save:
+    """The save with the explanations that the entry has already; what is typed now comes before them."""
+    before = given(participant, form, row.pk if row else None)
+    return replace(save, acknowledged={**before, **(save.acknowledged or {})})
 
 
 def keep(
@@ -51,5 +59,5 @@ def keep(
 
 def _standing(participant: Participant, form: str, row_id: int) -> QuerySet[Acknowledgement]:
     """The acknowledgements of checks; that a value is no adverse event is said elsewhere and outlives a save."""
-    rows = participant.acknowledgements.filter(form=form, row_id=row_id, struck_out_reason="")
+    rows = participant.acknowledgements.standing().filter(form=form, row_id=row_id)
     return rows.exclude(check_id__startswith=NOT_AN_EVENT)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal
+from typing import Any
 
 from capture.casebook import history, registry, versions
 from capture.casebook.forms.assessment import (
@@ -12,76 +12,76 @@ from capture.casebook.forms.assessment import (
 from capture.entry import edit_conflict
 from capture.entry.facts import Head, day_1, follow_up_facts
 from capture.entry.services import acknowledgements
-from trial.models import Assessment, Lesion, LesionReading, Participant, Person
+from trial.models import Assessment, Lesion, LesionReading, Participant
 from trial.record import changes, site_clock
+from trial.record.save import Save
 from trial.rules.response.recist import IN_FORCE
 
 __all__ = ["Head", "NewLesion", "Reading", "day_1", "follow_up_facts", "save_baseline", "save_follow_up", "strike_out",
            "treat_locally"]  # fmt: skip
 
-
+Values = Mapping[str, Any]
+# What every assessment says beside its lesions; what a follow-up says too, and what stands where nothing is said.
+HEAD = ("assessed_on", "method", "slice_thickness_mm", "marker")
+NEW_LESION: dict[str, Any] = {
+    "new_lesions": "", "new_lesion_on": None, "new_lesion_description": "", "investigator_response": "",
+}  # fmt: skip
 
 
 def save_baseline(
-    person: Person | None,
+    save: Save,
     participant: Participant,
-    assessed_on: date,
-    method: str,
-    slice_thickness_mm: Decimal | int | None,
-    marker: str,
+    values: Values,
     targets: Sequence[NewLesion],
     non_targets: Sequence[NewLesion],
     assessment: Assessment | None = None,
-    reason: str = "",
-    acknowledged: Mapping[str, str] | None = None,
-    opened_at: int | None = None,
-    edition: int | None = None,
 ) -> Assessment:
     """Enters the baseline and labels its lesions T1… and N1…, or corrects `assessment` with a reason.
 
-    Raises checks.Refused, checks.SecondLook, changes.ReasonMissing, meanwhile.EditedMeanwhile.
+    values: field → domain value, of `HEAD`.
+    Raises Refused, among it SecondLook and EditedMeanwhile.
     """
     kept = {each.lesion_id for each in (*targets, *non_targets) if each.lesion_id is not None}
     facts = {
-        "assessed_on": assessed_on, "day_1": day_1(participant), "targets": targets, "method": method,
-        "slice": slice_thickness_mm, "today": site_clock.today_at(participant.site),
+        "assessed_on": values["assessed_on"], "day_1": day_1(participant), "targets": targets,
+        "method": values["method"], "slice": values["slice_thickness_mm"],
+        "today": site_clock.today_at(participant.site),
         "followed_but_left_out": _followed(participant) - kept if assessment else set(),
     }  # fmt: skip
-    by = versions.number_of(participant.site_id, "baseline", edition)
-    soft = registry.settle(versions.checks_of("baseline", by), facts, acknowledged)
+    by = versions.number_of(participant.site_id, "baseline", save.edition)
+    soft = registry.settle(versions.checks_of("baseline", by), facts, save.acknowledged)
     baseline = assessment or Assessment(participant=participant, kind="baseline")
-    baseline.assessed_on, baseline.method = assessed_on, method
-    baseline.slice_thickness_mm, baseline.marker = slice_thickness_mm, marker
+    for name in HEAD:
+        setattr(baseline, name, values[name])
     act = "correct" if assessment else "enter"
-    with changes.record(person, act, reason, participant=participant, groups=(participant.group,)):
-        _stop_if_edited(assessment, opened_at)
+    with changes.record(save, act, participant=participant, groups=(participant.group,)):
+        _stop_if_edited(assessment, save.opened_at)
         versions.keep(baseline, "baseline", participant.site_id, by)
         baseline.save()
-        _strike_out_lesions(baseline, kept, reason)
+        _strike_out_lesions(baseline, kept, save.reason)
         for kind, lesions in (("target", targets), ("non_target", non_targets)):
             for each in lesions:
                 _write_lesion(baseline, kind, each)
-        acknowledgements.keep(participant, "baseline", baseline.pk, soft, acknowledged)
+        acknowledgements.keep(participant, "baseline", baseline.pk, soft, save.acknowledged)
     return baseline
 
 
 def _stop_if_edited(assessment: Assessment | None, opened_at: int | None) -> None:
     """Asked under the writers' lock: nobody can save between this question and our save."""
     if assessment is not None:
-        edit_conflict.stop_if_edited(history.rows_of_assessment(assessment), opened_at)
+        edit_conflict.stop_if_edited(history.rows_of(assessment), opened_at)
 
 
 def _followed(participant: Participant) -> set[int]:
     """Lesions that a follow-up on record has a reading of."""
-    readings = LesionReading.objects.filter(
-        assessment__participant=participant, assessment__kind="follow_up", assessment__struck_out_reason="",
-        struck_out_reason="", lesion__struck_out_reason="",
+    readings = LesionReading.objects.standing("assessment", "lesion").filter(
+        assessment__participant=participant, assessment__kind="follow_up",
     )  # fmt: skip
     return set(readings.values_list("lesion_id", flat=True))
 
 
 def _strike_out_lesions(baseline: Assessment, kept: set[int], reason: str) -> None:
-    for reading in baseline.readings.filter(struck_out_reason="").select_related("lesion"):
+    for reading in baseline.readings.standing().select_related("lesion"):
         if reading.lesion_id not in kept:
             for row in (reading, reading.lesion):
                 row.struck_out_reason = reason
@@ -94,7 +94,7 @@ def _write_lesion(baseline: Assessment, kind: str, each: NewLesion) -> None:
         lesion = Lesion(participant=baseline.participant, kind=kind, label=_next_label(baseline.participant, kind))
     lesion.organ, lesion.description = each.organ, each.description
     lesion.save()
-    reading = baseline.readings.filter(lesion=lesion, struck_out_reason="").first()
+    reading = baseline.readings.standing().filter(lesion=lesion).first()
     reading = reading or LesionReading(assessment=baseline, lesion=lesion)
     reading.state = "measured" if kind == "target" else "present"
     reading.longest_diameter_mm = each.longest_diameter_mm if kind == "target" else None
@@ -109,46 +109,35 @@ def _next_label(participant: Participant, kind: str) -> str:
 
 
 def save_follow_up(
-    person: Person | None,
+    save: Save,
     participant: Participant,
-    assessed_on: date,
-    method: str,
-    slice_thickness_mm: Decimal | int | None,
-    marker: str,
+    values: Values,
     readings: Sequence[Reading],
-    new_lesions: str,
-    new_lesion_on: date | None = None,
-    new_lesion_description: str = "",
-    investigator_response: str = "",
     assessment: Assessment | None = None,
-    reason: str = "",
-    acknowledged: Mapping[str, str] | None = None,
-    opened_at: int | None = None,
-    edition: int | None = None,
 ) -> Assessment:
     """Enters a follow-up, or corrects `assessment` with a reason.
 
-    Raises checks.Refused, checks.SecondLook, changes.ReasonMissing, meanwhile.EditedMeanwhile.
+    values: field → domain value, of `HEAD` and `NEW_LESION`; those of `NEW_LESION` left out are empty.
+    Raises Refused, among it SecondLook and EditedMeanwhile.
     """
-    head = Head(assessed_on, marker, new_lesions, new_lesion_on, investigator_response, method, slice_thickness_mm,
-                new_lesion_description)  # fmt: skip
+    values = {**NEW_LESION, **values}
+    head = Head(**{name: values[name] for name in (*HEAD, *NEW_LESION)})
     facts = follow_up_facts(participant, head, readings, assessment)
-    by = versions.number_of(participant.site_id, "follow_up_scan", edition)
-    soft = registry.settle(versions.checks_of("follow_up_scan", by), facts, acknowledged)
+    by = versions.number_of(participant.site_id, "follow_up_scan", save.edition)
+    soft = registry.settle(versions.checks_of("follow_up_scan", by), facts, save.acknowledged)
     row = assessment or Assessment(participant=participant, kind="follow_up")
-    row.assessed_on, row.method, row.slice_thickness_mm, row.marker = assessed_on, method, slice_thickness_mm, marker
-    row.new_lesions, row.new_lesion_on, row.new_lesion_description = new_lesions, new_lesion_on, new_lesion_description
-    row.investigator_response = investigator_response
+    for name in (*HEAD, *NEW_LESION):
+        setattr(row, name, values[name])
     act = "correct" if assessment else "enter"
-    with changes.record(person, act, reason, participant=participant, groups=(participant.group,)):
-        _stop_if_edited(assessment, opened_at)
+    with changes.record(save, act, participant=participant, groups=(participant.group,)):
+        _stop_if_edited(assessment, save.opened_at)
         versions.keep(row, "follow_up_scan", participant.site_id, by)
         row.save()
-        existing = {each.lesion_id: each for each in row.readings.filter(struck_out_reason="")}
+        existing = {each.lesion_id: each for each in row.readings.standing()}
         for each in readings:
             found = existing.get(each.lesion_id) or LesionReading(assessment=row, lesion_id=each.lesion_id)
             _write_reading(found, each)
-        acknowledgements.keep(participant, "follow_up_scan", row.pk, soft, acknowledged)
+        acknowledgements.keep(participant, "follow_up_scan", row.pk, soft, save.acknowledged)
     return row
 
 
@@ -158,25 +147,25 @@ def _write_reading(row: LesionReading, each: Reading) -> None:
     row.save()
 
 
-def treat_locally(person: Person | None, lesion: Lesion, treated_on: date | None, reason: str) -> None:
+def treat_locally(save: Save, lesion: Lesion, treated_on: date | None) -> None:
     """Notes that a lesion was embolised or ablated (None: it was not after all); not evaluated from then on."""
     participant = lesion.participant
-    with changes.record(person, "correct", reason, participant=participant, groups=(participant.group,)):
+    with changes.record(save, "correct", participant=participant, groups=(participant.group,)):
         lesion.locally_treated_on = treated_on
         lesion.save()
 
 
-def strike_out(person: Person | None, row: Assessment, reason: str) -> None:
-    """Takes an assessment back with a reason; raises checks.Refused for a baseline that follow-ups rest on."""
+def strike_out(save: Save, row: Assessment) -> None:
+    """Takes an assessment back with a reason; raises checks.ChecksFailed for a baseline that follow-ups rest on."""
     participant = row.participant
     is_baseline = row.kind == Assessment.Kind.BASELINE
-    if is_baseline and participant.assessments.filter(kind="follow_up", struck_out_reason="").exists():
-        raise registry.Refused((FOLLOWED,))
-    with changes.record(person, "strike_out", reason, participant=participant, groups=(participant.group,)):
-        rows = list(row.readings.filter(struck_out_reason="").select_related("lesion"))
+    if is_baseline and participant.assessments.standing().filter(kind="follow_up").exists():
+        raise registry.ChecksFailed((FOLLOWED,))
+    with changes.record(save, "strike_out", participant=participant, groups=(participant.group,)):
+        rows = list(row.readings.standing().select_related("lesion"))
         lesions = [each.lesion for each in rows] if is_baseline else []
         for each in (*rows, *lesions, row):
-            each.struck_out_reason = reason
+            each.struck_out_reason = save.reason
             each.save()
         acknowledgements.keep(participant, "baseline" if is_baseline else "follow_up_scan", row.pk, (), None)
 

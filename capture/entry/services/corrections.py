@@ -8,7 +8,6 @@ from capture.entry.services.registration import (
     CORRECTABLE,
     Answer,
     Details,
-    NotAllowed,
     _answers_of,
     _check_order,
     _details_of,
@@ -16,8 +15,10 @@ from capture.entry.services.registration import (
     _may_enter_at,
 )
 from trial import protocol
-from trial.models import EligibilityAnswer, Participant, Person
+from trial.models import EligibilityAnswer, Participant
 from trial.record import changes
+from trial.record.save import Save
+from trial.refused import Refused
 from trial.rules.eligibility import with_derived
 
 
@@ -27,33 +28,32 @@ def answers_of(participant: Participant) -> dict[str, Answer]:
 
 
 def correct_participant(
-    person: Person | None, participant: Participant, corrections: Details, reason: str,
-    answers: Mapping[str, Answer] | None = None, opened_at: int | None = None,
-    edition: int | None = None,
+    save: Save, participant: Participant, corrections: Details,
+    answers: Mapping[str, Answer] | None = None,
 ) -> Participant:  # fmt: skip
     """Corrects details and answers (act correct); a corrected tumour type or histology names the old and new group.
 
     answers: item → corrected answer, for those that differ. Laboratory items are derived anew, since the liver decides
-    on the limit of AST. Raises NotAllowed, meanwhile.EditedMeanwhile, changes.ReasonMissing.
+    on the limit of AST. Raises Refused, edit_conflict.EditedMeanwhile.
     """
-    _may_enter_at(person, participant.site)
+    _may_enter_at(save.person, participant.site)
     unknown = sorted(set(corrections) - set(CORRECTABLE)) + sorted(
         set(answers or {}) - {item.code for item in protocol.ELIGIBILITY}
     )
     if unknown:
-        raise NotAllowed(f"These cannot be corrected: {', '.join(unknown)}.")
+        raise Refused(f"These cannot be corrected: {', '.join(unknown)}.")
     if not corrections and not answers:
-        raise NotAllowed("Nothing was changed.")
+        raise Refused("Nothing was changed.")
     after = _details_of(participant) | dict(corrections)
     groups = tuple(sorted({participant.group, _group(after).value} - {""}))
     _check_order(after, participant.is_registered)
     if reasons := lifetime.dated_before(participant, corrections.get("born_on")):
-        raise NotAllowed(*reasons)
-    with changes.record(person, "correct", reason, participant=participant, site=participant.site, groups=groups):
-        edit_conflict.stop_if_edited(history.rows_of_registration(participant), opened_at)
+        raise Refused(*reasons)
+    with changes.record(save, "correct", participant=participant, site=participant.site, groups=groups):
+        edit_conflict.stop_if_edited(history.rows_of(participant), save.opened_at)
         for name, value in corrections.items():
             setattr(participant, name, value)
-        number = versions.number_of(participant.site_id, "registration", edition)
+        number = versions.number_of(participant.site_id, "registration", save.edition)
         versions.keep(participant, "registration", participant.site_id, number)
         participant.save(update_fields=[*corrections, "form_edition"])
         participant.refresh_from_db()

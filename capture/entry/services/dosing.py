@@ -9,61 +9,59 @@ from capture.casebook.forms.treatment import Period  # moved
 from capture.entry import edit_conflict
 from capture.entry.facts import died_on, off_treatment_on
 from capture.entry.services import acknowledgements
-from trial.models import Cycle, DosingPeriod, Participant, Person
+from trial.models import Cycle, DosingPeriod, Participant
 from trial.record import changes, site_clock
+from trial.record.save import Save
+
+# What a cycle says beside its periods, and what stands where nothing is said.
+FIELDS: dict[str, Any] = {
+    "started_on": None, "tablets_dispensed": None, "tablets_returned": None, "lot": "", "delay_reason": "",
+}  # fmt: skip
 
 
 def save_cycle(
-    person: Person | None,
+    save: Save,
     participant: Participant,
     number: int,
-    started_on: date,
+    values: Mapping[str, Any],
     periods: Sequence[Period],
-    dispensed: int | None = None,
-    returned: int | None = None,
-    lot: str = "",
-    delay_reason: str = "",
-    reason: str = "",
-    acknowledged: Mapping[str, str] | None = None,
-    opened_at: int | None = None,
-    edition: int | None = None,
 ) -> Cycle:
-    """Enters or corrects cycle `number`; raises checks.Refused, checks.SecondLook for a soft check without a reason,
-    changes.ReasonMissing for a bare correction, or meanwhile.EditedMeanwhile."""
-    facts = _facts(participant, number, started_on, periods, dispensed, returned) | {"delay_reason": delay_reason}
-    by = versions.number_of(participant.site_id, "cycle", edition)
-    soft = registry.settle(versions.checks_of("cycle", by), facts, acknowledged)
-    earlier = participant.cycles.filter(number=number, struck_out_reason="").first()
+    """Enters or corrects cycle `number`; raises Refused, among it SecondLook and EditedMeanwhile.
+
+    values: field → domain value, of `FIELDS`; those left out are empty.
+    """
+    facts = _facts(participant, number, values, periods)
+    by = versions.number_of(participant.site_id, "cycle", save.edition)
+    soft = registry.settle(versions.checks_of("cycle", by), facts, save.acknowledged)
+    earlier = participant.cycles.standing().filter(number=number).first()
     act = "correct" if earlier else "enter"
-    with changes.record(person, act, reason, participant=participant, groups=(participant.group,)):
+    with changes.record(save, act, participant=participant, groups=(participant.group,)):
         if earlier is not None:
-            edit_conflict.stop_if_edited(history.rows_of_cycle(earlier), opened_at)
+            edit_conflict.stop_if_edited(history.rows_of(earlier), save.opened_at)
         cycle = earlier or Cycle(participant=participant, number=number)
-        cycle.started_on, cycle.tablets_dispensed, cycle.tablets_returned = started_on, dispensed, returned
-        cycle.lot, cycle.delay_reason = lot, delay_reason
+        for name, empty in FIELDS.items():
+            setattr(cycle, name, values.get(name, empty))
         versions.keep(cycle, "cycle", participant.site_id, by)
         cycle.save()
-        _write_periods(cycle, periods, reason)
-        acknowledgements.keep(participant, "cycle", cycle.pk, soft, acknowledged)
+        _write_periods(cycle, periods, save.reason)
+        acknowledgements.keep(participant, "cycle", cycle.pk, soft, save.acknowledged)
     return cycle
 
 
 def _facts(
-    participant: Participant, number: int, started_on: date, periods: Sequence[Period], dispensed: int | None,
-    returned: int | None,
-) -> dict[str, Any]:  # fmt: skip
-    others = list(
-        participant.cycles.filter(struck_out_reason="").exclude(number=number).values_list("number", "started_on")
-    )
+    participant: Participant, number: int, values: Mapping[str, Any], periods: Sequence[Period]
+) -> dict[str, Any]:
+    others = list(participant.cycles.standing().exclude(number=number).values_list("number", "started_on"))
     return {
-        "started_on": started_on,
+        "started_on": values["started_on"],
         "registered_on": participant.registered_on or date.max,
         "other_cycle_starts": [started for _, started in others],
         "numbered_starts": others,
         "number": number,
         "periods": periods,
-        "dispensed": dispensed,
-        "returned": returned,
+        "dispensed": values.get("tablets_dispensed"),
+        "returned": values.get("tablets_returned"),
+        "delay_reason": values.get("delay_reason", ""),
         "today": site_clock.today_at(participant.site),
         "died_on": died_on(participant),
         "off_treatment_on": off_treatment_on(participant),
@@ -73,7 +71,7 @@ def _facts(
 def _write_periods(cycle: Cycle, periods: Sequence[Period], reason: str) -> None:
     """Periods that are already on record stay; others are struck out with the reason, new ones are added."""
     wanted = list(periods)
-    for row in cycle.periods.filter(struck_out_reason=""):
+    for row in cycle.periods.standing():
         same = Period(row.from_day, row.to_day, row.dose_mg, row.frequency, row.reason)
         if same in wanted:
             wanted.remove(same)
@@ -87,15 +85,15 @@ def _write_periods(cycle: Cycle, periods: Sequence[Period], reason: str) -> None
         )  # fmt: skip
 
 
-def strike_out(person: Person | None, row: Cycle, reason: str) -> None:
-    """Takes a cycle and its dosing periods back with a reason; raises checks.Refused when later cycles stand."""
-    later = row.participant.cycles.filter(struck_out_reason="", number__gt=row.number).exists()
+def strike_out(save: Save, row: Cycle) -> None:
+    """Takes a cycle and its dosing periods back with a reason; raises checks.ChecksFailed when later cycles stand."""
+    later = row.participant.cycles.standing().filter(number__gt=row.number).exists()
     if later:
-        raise registry.Refused((LATER_CYCLES,))
+        raise registry.ChecksFailed((LATER_CYCLES,))
     participant = row.participant
-    with changes.record(person, "strike_out", reason, participant=participant, groups=(participant.group,)):
-        for each in [*row.periods.filter(struck_out_reason=""), row]:
-            each.struck_out_reason = reason
+    with changes.record(save, "strike_out", participant=participant, groups=(participant.group,)):
+        for each in [*row.periods.standing(), row]:
+            each.struck_out_reason = save.reason
             each.save()
         acknowledgements.keep(participant, "cycle", row.pk, (), None)
 

@@ -6,24 +6,25 @@ from typing import Any
 from django.db.models import Model
 
 from capture.casebook import history, registry, versions
-from capture.casebook.forms.base import CasebookForm
+from capture.casebook.forms.base import Form
 from capture.entry import edit_conflict
 from capture.entry.facts import ParticipantFacts
 from capture.entry.services import acknowledgements
-from trial.models import Participant, Person
+from trial.models import Participant
 from trial.record import changes
+from trial.record.save import Save
 
 Values = Mapping[str, Any]
 
 
-def others(form: CasebookForm, participant: Participant, row: Model | None) -> list[Any]:
+def others(form: Form, participant: Participant, row: Model | None) -> list[Any]:
     """The standing entries of the form but for `row`."""
-    standing = form.model.objects.filter(participant=participant, struck_out_reason="")
+    standing = form.model.objects.standing().filter(participant=participant)
     return list(standing.exclude(pk=row.pk if row else None))
 
 
 def facts(
-    form: CasebookForm, participant: Participant, values: Values, row: Model | None = None, lines: Sequence[Values] = ()
+    form: Form, participant: Participant, values: Values, row: Model | None = None, lines: Sequence[Values] = ()
 ) -> ParticipantFacts:
     """What the checks of this form are asked about."""
     found = ParticipantFacts(participant, {**values, "lines": lines}, others(form, participant, row))
@@ -32,33 +33,27 @@ def facts(
 
 
 def save(
-    person: Person | None,
+    save: Save,
     participant: Participant,
-    form: CasebookForm,
+    form: Form,
     values: Values,
     *,
     row: Any = None,
-    reason: str = "",
     lines: Sequence[Values] = (),
-    acknowledged: Mapping[str, str] | None = None,
-    opened_at: int | None = None,
-    act: str = "enter",
-    edition: int | None = None,
 ) -> Any:
     """Enters an entry, or corrects `row` with a reason, in one Change; returns the row.
 
     values: field → domain value. lines: rows below the entry (laboratory results), each with the form's line fields.
-    edition: by which the page or file asked; None: the one in force at the site.
-    Raises checks.Refused, checks.SecondLook, meanwhile.EditedMeanwhile, changes.ReasonMissing, changes.RecordBusy.
+    Raises Refused, among it SecondLook and EditedMeanwhile.
     """
     known = facts(form, participant, values, row, lines)
-    number = versions.number_of(participant.site_id, form.kind, edition)
-    soft = registry.settle(versions.checks_of(form.kind, number), known, acknowledged)
-    act = "correct" if row is not None else act
-    with changes.record(person, act, reason, participant=participant, groups=(participant.group,)):
+    number = versions.number_of(participant.site_id, form.kind, save.edition)
+    soft = registry.settle(versions.checks_of(form.kind, number), known, save.acknowledged)
+    act = "correct" if row is not None else "enter"
+    with changes.record(save, act, participant=participant, groups=(participant.group,)):
         if row is not None:
             # Asked again under the writers' lock: nobody can save between this question and our save.
-            edit_conflict.stop_if_edited(history.rows_of_entry(form, row), opened_at)
+            edit_conflict.stop_if_edited(history.rows_of(row), save.opened_at)
         saved = row if row is not None else form.model(participant=participant)
         for name, value in values.items():
             setattr(saved, name, value)
@@ -66,11 +61,11 @@ def save(
         saved.save()
         if form.lines is not None:
             _write_lines(form, saved, lines)
-        acknowledgements.keep(participant, form.kind, saved.pk, soft, acknowledged)
+        acknowledgements.keep(participant, form.kind, saved.pk, soft, save.acknowledged)
     return saved
 
 
-def _write_lines(form: CasebookForm, saved: Any, lines: Sequence[Values]) -> None:
+def _write_lines(form: Form, saved: Any, lines: Sequence[Values]) -> None:
     """Lines keep their identity by the first of the line fields; one left out is struck out."""
     assert form.lines is not None
     key = form.lines.key
@@ -85,9 +80,9 @@ def _write_lines(form: CasebookForm, saved: Any, lines: Sequence[Values]) -> Non
         left_out.save()
 
 
-def strike_out(person: Person | None, participant: Participant, form: CasebookForm, row: Any, reason: str) -> None:
+def strike_out(save: Save, participant: Participant, form: Form, row: Any) -> None:
     """Takes an entry back with a reason; it stays in the history. Its acknowledgements go with it."""
-    with changes.record(person, "strike_out", reason, participant=participant, groups=(participant.group,)):
-        row.struck_out_reason = reason
+    with changes.record(save, "strike_out", participant=participant, groups=(participant.group,)):
+        row.struck_out_reason = save.reason
         row.save()
         acknowledgements.keep(participant, form.kind, row.pk, (), None)

@@ -14,10 +14,12 @@ from capture.casebook import lifetime, versions
 from trial import protocol
 from trial.models import EligibilityAnswer, Participant, Person, RegistrationFinding, Reopening, Site, Waiver
 from trial.record import access, changes, in_force
+from trial.record.save import Save
+from trial.refused import Refused
 from trial.rules.dates.partial_date import shown
 from trial.rules.eligibility import Answer, contradictions, unmet, with_derived
 
-__all__ = ["Answer", "NotAllowed", "decide_waiver", "obstacles", "record_finding",
+__all__ = ["Answer", "Waivable", "decide_waiver", "obstacles", "record_finding",
            "register", "request_waiver", "screen", "screen_and_register"]  # fmt: skip
 
 Details = Mapping[str, Any]
@@ -27,13 +29,8 @@ CORRECTABLE = ("consented_on", "registered_on", "born_on", "born_on_missing", "s
                "prior_therapy")  # fmt: skip
 
 
-class NotAllowed(Exception):
-    """The protocol refuses the step; `reasons` are sentences, `waivable` says whether the chair could allow it."""
-
-    def __init__(self, *reasons: str, waivable: bool = False) -> None:
-        super().__init__(" ".join(reasons))
-        self.reasons = reasons
-        self.waivable = waivable
+class Waivable(Refused):
+    """Unmet criteria, which the study chair may allow by a waiver."""
 
 
 def obstacles(details: Details, answers: Mapping[str, Answer], on: date | None) -> tuple[str, ...]:
@@ -48,77 +45,76 @@ def obstacles_of(participant: Participant) -> tuple[str, ...]:
 
 
 def screen(
-    person: Person | None, site: Site, details: Details, answers: Mapping[str, Answer], edition: int | None = None
+    save: Save, site: Site, details: Details, answers: Mapping[str, Answer]
 ) -> Participant:
-    """Puts a screened participant with the answers given so far on record (act enter); raises NotAllowed."""
+    """Puts a screened participant with the answers given so far on record (act enter); raises Refused."""
     group = _group(details)
-    _may_enter_at(person, site)
+    _may_enter_at(save.person, site)
     _check_order(details, registered=False)
-    with changes.record(person, "enter", site=site, groups=(group.value,)) as change:
-        participant = _write_screened(site, details, answers, edition)
+    with changes.record(save, "enter", site=site, groups=(group.value,)) as change:
+        participant = _write_screened(site, details, answers, save.edition)
         change.concerns(participant)
         return participant
 
 
 def register(
-    person: Person | None, participant: Participant, registered_on: date, *, found_ineligible: bool = False
+    save: Save, participant: Participant, registered_on: date, *, found_ineligible: bool = False
 ) -> Participant:
-    """Gives a screened participant the next study number (act register); raises NotAllowed in words.
+    """Gives a screened participant the next study number (act register); raises Refused in words.
 
     found_ineligible: only for an import, which brings the finding beside the corrected answers: what was registered in
     good faith and found ineligible since is on record as both.
     """
-    _may_enter_at(person, participant.site)
+    _may_enter_at(save.person, participant.site)
     details = _details_of(participant)
     group = _group(details)
     excused = found_ineligible or _has_approved_waiver(participant)
     _check(details, _answers_of(participant), registered_on, excused)
-    with changes.record(person, "register", participant=participant, site=participant.site, groups=(group.value,)):
+    with changes.record(save, "register", participant=participant, site=participant.site, groups=(group.value,)):
         current = Participant.objects.get(pk=participant.pk)
         if current.is_registered:
-            raise NotAllowed(f"The participant is already registered as {current.number}.")
+            raise Refused(f"The participant is already registered as {current.number}.")
         return _write_registered(current, group, registered_on)
 
 
 def screen_and_register(
-    person: Person | None, site: Site, details: Details, answers: Mapping[str, Answer], registered_on: date,
-    edition: int | None = None,
-) -> Participant:  # fmt: skip
-    """Screening and registration in one Change (act register); raises NotAllowed and then keeps nothing."""
+    save: Save, site: Site, details: Details, answers: Mapping[str, Answer], registered_on: date
+) -> Participant:
+    """Screening and registration in one Change (act register); raises Refused and then keeps nothing."""
     group = _group(details)
-    _may_enter_at(person, site)
+    _may_enter_at(save.person, site)
     _check(details, answers, registered_on, waived=False)
-    with changes.record(person, "register", site=site, groups=(group.value,)) as change:
-        participant = _write_screened(site, details, answers, edition)
+    with changes.record(save, "register", site=site, groups=(group.value,)) as change:
+        participant = _write_screened(site, details, answers, save.edition)
         change.concerns(participant)
         return _write_registered(participant, group, registered_on)
 
 
-def request_waiver(person: Person, participant: Participant, because: str) -> Waiver:
+def request_waiver(save: Save, participant: Participant, because: str) -> Waiver:
     """The site asks the chair to let an ineligible participant in (act enter)."""
-    _may_enter_at(person, participant.site)
+    _may_enter_at(save.person, participant.site)
     if participant.is_registered:
-        raise NotAllowed(f"{participant} is already registered. No waiver is needed.")
+        raise Refused(f"{participant} is already registered. No waiver is needed.")
     if not because.strip():
-        raise NotAllowed("Enter a reason for the waiver.")
-    if participant.waivers.filter(decision=Waiver.Decision.OPEN, struck_out_reason="").exists():
-        raise NotAllowed("A waiver is already awaiting the study chair.")
-    with changes.record(person, "enter", participant=participant, site=participant.site, groups=(participant.group,)):
+        raise Refused("Enter a reason for the waiver.")
+    if participant.waivers.standing().filter(decision=Waiver.Decision.OPEN).exists():
+        raise Refused("A waiver is already awaiting the study chair.")
+    with changes.record(save, "enter", participant=participant, site=participant.site, groups=(participant.group,)):
         return Waiver.objects.create(participant=participant, requested_because=because.strip())
 
 
-def decide_waiver(person: Person, waiver: Waiver, approve: bool, because: str) -> Waiver:
+def decide_waiver(save: Save, waiver: Waiver, approve: bool, because: str) -> Waiver:
     """The study chair's decision with its reason (act approve); only an open waiver can be decided."""
-    if person.role not in access.DECIDES:
-        raise NotAllowed("Only the study chair can decide on a waiver.")
+    if save.person.role not in access.DECIDES:
+        raise Refused("Only the study chair can decide on a waiver.")
     if not because.strip():
-        raise NotAllowed("A decision needs a reason.")
+        raise Refused("A decision needs a reason.")
     participant = waiver.participant
-    with changes.record(person, "approve", because, participant=participant, site=participant.site,
+    with changes.record(save, "approve", because, participant=participant, site=participant.site,
                         groups=(participant.group,)):  # fmt: skip
         current = Waiver.objects.get(pk=waiver.pk)
         if current.decision != Waiver.Decision.OPEN:
-            raise NotAllowed(f"The waiver is already decided: {current.get_decision_display()}.")
+            raise Refused(f"The waiver is already decided: {current.get_decision_display()}.")
         current.decision = Waiver.Decision.APPROVED if approve else Waiver.Decision.REFUSED
         current.decided_because = because.strip()
         current.save(update_fields=["decision", "decided_because"])
@@ -126,35 +122,34 @@ def decide_waiver(person: Person, waiver: Waiver, approve: bool, because: str) -
 
 
 def record_finding(
-    person: Person, participant: Participant, kind: str, found_on: date, because: str
+    save: Save, participant: Participant, kind: str, found_on: date, because: str
 ) -> RegistrationFinding:
     """What turned out about a registration afterwards (act enter); the participant stays on record."""
-    _may_enter_at(person, participant.site)
+    _may_enter_at(save.person, participant.site)
     if kind not in RegistrationFinding.Kind.values:
-        raise NotAllowed(f"“{kind}” is not a kind of registration issue.")
+        raise Refused(f"“{kind}” is not a kind of registration issue.")
     if not participant.is_registered or participant.registered_on is None:
-        raise NotAllowed("A registration issue needs a registered participant.")
+        raise Refused("A registration issue needs a registered participant.")
     if found_on < participant.registered_on:
-        raise NotAllowed("The registration issue must not be before registration on "
-                         f"{shown(participant.registered_on)}.")
+        raise Refused(f"The registration issue must not be before registration on {shown(participant.registered_on)}.")
     if not because.strip():
-        raise NotAllowed("Enter a description.")
-    if participant.findings.filter(kind=kind, struck_out_reason="").exists():
-        raise NotAllowed("This registration issue is already entered.")
-    with changes.record(person, "enter", participant=participant, site=participant.site, groups=(participant.group,)):
+        raise Refused("Enter a description.")
+    if participant.findings.standing().filter(kind=kind).exists():
+        raise Refused("This registration issue is already entered.")
+    with changes.record(save, "enter", participant=participant, site=participant.site, groups=(participant.group,)):
         return participant.findings.create(kind=kind, found_on=found_on, because=because.strip())
 
 
 def _may_enter_at(person: Person | None, site: Site) -> None:
     """No person means a system process, such as loading the demo cohort."""
     if person is not None and not (access.may_enter(person) and person.sites.filter(pk=site.pk).exists()):
-        raise NotAllowed(f"{person} cannot enter data at site {site.code}.")
+        raise Refused(f"{person} cannot enter data at site {site.code}.")
 
 
 def _group(details: Details) -> protocol.Group:
     group = protocol.group_of(details.get("tumour_type", ""), details.get("histology", ""))
     if group is None:
-        raise NotAllowed("Tumor type and histology must determine the group. Enter both.")
+        raise Refused("Tumor type and histology must determine the group. Enter both.")
     return group
 
 
@@ -163,22 +158,22 @@ def _check(details: Details, answers: Mapping[str, Answer], registered_on: date,
     _check_order({**details, "registered_on": registered_on}, registered=True)
     reasons = obstacles(details, answers, registered_on)
     if reasons and not waived:
-        raise NotAllowed(*reasons, waivable=True)
+        raise Waivable(*reasons)
 
 
 def _check_order(details: Details, registered: bool) -> None:
     consented_on, registered_on = details.get("consented_on"), details.get("registered_on")
     if reasons := lifetime.implausible(details):
-        raise NotAllowed(*reasons)
+        raise Refused(*reasons)
     if not registered:
         return
     if consented_on is None:
-        raise NotAllowed("The date of consent is required for registration.")
+        raise Refused("The date of consent is required for registration.")
     if registered_on is None:
-        raise NotAllowed("The date of registration is required.")
+        raise Refused("The date of registration is required.")
     if consented_on > registered_on:
-        raise NotAllowed(f"The consent date, {shown(consented_on)}, must not be after registration on "
-                         f"{shown(registered_on)}.")
+        raise Refused(f"The consent date, {shown(consented_on)}, must not be after registration on "
+                      f"{shown(registered_on)}.")
 
 
 def _details_of(participant: Participant) -> dict[str, Any]:
@@ -186,12 +181,12 @@ def _details_of(participant: Participant) -> dict[str, Any]:
 
 
 def _answers_of(participant: Participant) -> dict[str, Answer]:
-    rows = participant.eligibility_answers.filter(struck_out_reason="")
+    rows = participant.eligibility_answers.standing()
     return {row.item: Answer(row.met, row.value, row.measured_on) for row in rows}
 
 
 def _has_approved_waiver(participant: Participant) -> bool:
-    return participant.waivers.filter(decision=Waiver.Decision.APPROVED, struck_out_reason="").exists()
+    return participant.waivers.standing().filter(decision=Waiver.Decision.APPROVED).exists()
 
 
 def _write_screened(
@@ -213,7 +208,7 @@ def _write_screened(
 
 def _write_registered(participant: Participant, group: protocol.Group, registered_on: date) -> Participant:
     if because := in_force.contradiction() or in_force.refusal(group.value):
-        raise NotAllowed(because)
+        raise Refused(because)
     in_force.note()
     taken = Participant.objects.filter(number__isnull=False).count()
     participant.number = f"{protocol.NUMBER_PREFIX}-{taken + 1:03d}"
@@ -222,31 +217,31 @@ def _write_registered(participant: Participant, group: protocol.Group, registere
     return participant
 
 
-def reopen(person: Person, group: str, because: str) -> Reopening:
-    """Lifts what closes the group now (act reopen); raises NotAllowed for an open group and for one at its ceiling."""
-    _may_decide(person, because)
-    with changes.record(person, "reopen", because, groups=(group,)):
+def reopen(save: Save, group: str, because: str) -> Reopening:
+    """Lifts what closes the group now (act reopen); raises Refused for an open group and for one at its ceiling."""
+    _may_decide(save.person, because)
+    with changes.record(save, "reopen", because, groups=(group,)):
         gate = in_force.gate_in_force(group)
         if not gate.may_be_reopened or gate.stage is None:
-            raise NotAllowed(f"This group cannot be reopened. {gate.because}")
+            raise Refused(f"This group cannot be reopened. {gate.because}")
         return Reopening.objects.create(
             group=group, stage=gate.stage.number, ground=gate.ground, because=because.strip()
         )
 
 
-def withdraw(person: Person, reopening: Reopening, because: str) -> None:
+def withdraw(save: Save, reopening: Reopening, because: str) -> None:
     """Takes a reopening back (act strike_out): the group is closed again where its stage still closes it."""
-    _may_decide(person, because)
-    with changes.record(person, "strike_out", because, groups=(reopening.group,)):
+    _may_decide(save.person, because)
+    with changes.record(save, "strike_out", because, groups=(reopening.group,)):
         current = Reopening.objects.get(pk=reopening.pk)
         if current.is_struck_out:
-            raise NotAllowed("This reopening is already revoked.")
+            raise Refused("This reopening is already revoked.")
         current.struck_out_reason = because.strip()
         current.save(update_fields=["struck_out_reason"])
 
 
 def _may_decide(person: Person, because: str) -> None:
     if person.role not in access.DECIDES:
-        raise NotAllowed("Only the study chair can reopen a group.")
+        raise Refused("Only the study chair can reopen a group.")
     if not because.strip():
-        raise NotAllowed("A decision needs a reason.")
+        raise Refused("A decision needs a reason.")

@@ -1,9 +1,8 @@
 """Addresses of tumour assessments: a new one, a saved one, its response as typed, striking out, local treatment."""
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 
 from capture.casebook.forms.assessment import LocalTreatmentForm
 from capture.casebook.forms.reasons import ReasonForm
@@ -20,7 +19,7 @@ def new(request: HttpRequest, reference: str) -> HttpResponse:
     A baseline that was typed while somebody else saved one is held against theirs, never read as a follow-up.
     """
     participant = access.participant_for(request.user, reference)
-    on_record = participant.assessments.filter(kind="baseline", struck_out_reason="").first()
+    on_record = participant.assessments.standing().filter(kind="baseline").first()
     if on_record is not None and request.POST.get("page") != "baseline":
         return follow_up_scan.page(request, participant, None)
     return baseline.page(request, participant, on_record)
@@ -53,34 +52,22 @@ def response(request: HttpRequest, reference: str) -> HttpResponse:
 def strike_out(request: HttpRequest, reference: str, assessment_id: int) -> HttpResponse:
     """Takes an assessment back with a reason."""
     participant = access.participant_for(request.user, reference)
-    row = get_object_or_404(participant.assessments, pk=assessment_id, struck_out_reason="")
-    reason, refusal = ReasonForm(request.POST or None), None
-    if request.method == "POST" and reason.is_valid():
-        refusal = saving.attempt(
-            request, lambda: assessments.strike_out(request.user, row, reason.cleaned_data["reason"])
-        )
-        if refusal is None:
-            messages.success(request, "The assessment is struck out. It stays in the audit trail.")
-            return redirect("capture:participant", participant.reference)
-    shown = {"participant": participant, "form": reason, "title": "Strike out assessment", "button": "Strike out",
-             **(refusal.context if refusal else {})}  # fmt: skip
-    return render(request, "capture/one_form.html", shown, status=422 if refusal or reason.errors else 200)
+    row = get_object_or_404(participant.assessments.standing(), pk=assessment_id)
+    return saving.one_form(
+        request, participant, ReasonForm(request.POST or None), lambda save: assessments.strike_out(save, row),
+        "The assessment is struck out. It stays in the audit trail.", title="Strike out assessment",
+        button="Strike out",
+    )  # fmt: skip
 
 
 @access.allows(*access.ENTERS)
 def local_treatment(request: HttpRequest, reference: str, lesion_id: int) -> HttpResponse:
     """Notes that a lesion was embolised or ablated: from that day it is not evaluated."""
     participant = access.participant_for(request.user, reference)
-    lesion = get_object_or_404(participant.lesions, pk=lesion_id, struck_out_reason="")
+    lesion = get_object_or_404(participant.lesions.standing(), pk=lesion_id)
     form = LocalTreatmentForm(request.POST or None, initial={"locally_treated_on": lesion.locally_treated_on})
-    refusal = None
-    if request.method == "POST" and form.is_valid():
-        found = form.cleaned_data
-        refusal = saving.attempt(request, lambda: assessments.treat_locally(
-            request.user, lesion, found["locally_treated_on"], found["reason"]))  # fmt: skip
-        if refusal is None:
-            messages.success(request, f"{lesion}: the local treatment is saved.")
-            return redirect("capture:participant", participant.reference)
-    shown = {"participant": participant, "form": form, "title": f"Local treatment of {lesion}", "button": "Save",
-             **(refusal.context if refusal else {})}  # fmt: skip
-    return render(request, "capture/one_form.html", shown, status=422 if refusal or form.errors else 200)
+    return saving.one_form(
+        request, participant, form,
+        lambda save: assessments.treat_locally(save, lesion, form.cleaned_data["locally_treated_on"]),
+        f"{lesion}: the local treatment is saved.", title=f"Local treatment of {lesion}", button="Save",
+    )  # fmt: skip

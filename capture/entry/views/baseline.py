@@ -13,6 +13,7 @@ from capture.entry.services import acknowledgements, assessments
 from capture.entry.views import saving
 from trial.models import Assessment, LesionReading, Participant
 from trial.record import access
+from trial.record.save import Save
 from trial.rules.response.recist import IN_FORCE
 
 TARGET_ROWS, NON_TARGET_ROWS = IN_FORCE.targets_in_all, 6
@@ -33,23 +34,17 @@ def page(request: HttpRequest, participant: Participant, row: Assessment | None)
         return saving.Sheet([head, *targets, *non_targets], reason if row else None, shown)
 
     return saving.answer(
-        request, "capture/assessment_baseline.html", make, lambda: history.rows_of_assessment(row) if row else [],
-        lambda sheet: _save(request, participant, row, sheet, edition), lambda sheet: _done(request, participant),
+        request, "capture/assessment_baseline.html", make, lambda: history.rows_of(row) if row else [],
+        lambda sheet, save: _save(edition.on(save), participant, row, sheet), lambda sheet: _done(request, participant),
     )  # fmt: skip
 
 
-def _save(request: HttpRequest, participant: Participant, row: Assessment | None, sheet: saving.Sheet,
-          edition: versions.PageEdition) -> None:  # fmt: skip
-    edition.stop_if_moved()
-    found = sheet.shown["form"].cleaned_data
+def _save(save: Save, participant: Participant, row: Assessment | None, sheet: saving.Sheet) -> None:
     targets, non_targets = sheet.shown["targets"], sheet.shown["non_targets"]
-    given = acknowledgements.given(participant, "baseline", row.pk if row else None)
     assessments.save_baseline(
-        request.user, participant, found["assessed_on"], found["method"], found["slice_thickness_mm"],
-        found["marker"], [lesion for each in targets if (lesion := each.lesion())],
+        acknowledgements.with_given(save, participant, "baseline", row), participant, sheet.shown["form"].cleaned_data,
+        [lesion for each in targets if (lesion := each.lesion())],
         [lesion for each in non_targets if (lesion := each.lesion())], row,
-        sheet.reason.cleaned_data.get("reason", "") if sheet.reason else "",
-        {**given, **saving.acknowledged(request)}, saving.opened_at(request), edition.number,
     )  # fmt: skip
 
 
@@ -77,7 +72,7 @@ def _rows(data: Any, row: Assessment | None, target: bool) -> list[NewLesionForm
 def _readings(row: Assessment | None, kind: str) -> list[LesionReading]:
     if row is None:
         return []
-    standing = row.readings.filter(struck_out_reason="", lesion__kind=kind).select_related("lesion")
+    standing = row.readings.standing().filter(lesion__kind=kind).select_related("lesion")
     return list(standing.order_by("lesion__id"))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import SimpleLazyObject
 
 from capture.casebook import history, versions
@@ -20,6 +20,7 @@ from capture.grading import dose_advice
 from trial import protocol
 from trial.models import Cycle, Participant
 from trial.record import access
+from trial.record.save import Save
 from trial.rules.dose.intensity import cycle_dose
 
 
@@ -28,7 +29,7 @@ def cycle(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """Shows a cycle; the site enters or corrects it."""
     participant = access.participant_for(request.user, reference)
     # Read at once: a cycle saved between two questions would otherwise be neither there nor due.
-    standing = list(participant.cycles.filter(struck_out_reason=""))
+    standing = list(participant.cycles.standing())
     row = next((each for each in standing if each.number == number), None)
     if not participant.is_registered or (row is None and number != len(standing) + 1):
         raise Http404("This cycle is not due.")
@@ -41,14 +42,14 @@ def _periods(row: Cycle | None) -> list[treatment.Period]:
     if row is None:
         return []
     return [treatment.Period(each.from_day, each.to_day, each.dose_mg, each.frequency, each.reason)
-            for each in row.periods.filter(struck_out_reason="")]  # fmt: skip
+            for each in row.periods.standing()]  # fmt: skip
 
 
 def _initial(participant: Participant, row: Cycle | None) -> dict[str, Any]:
     if row is not None:
         names = ("started_on", "tablets_dispensed", "tablets_returned", "lot", "delay_reason")
         return {name: getattr(row, name) for name in names}
-    last = participant.cycles.filter(struck_out_reason="").order_by("number").last()
+    last = participant.cycles.standing().order_by("number").last()
     if last is None:
         return {}
     return {"started_on": last.started_on + timedelta(days=protocol.constant("cycle_days"))}
@@ -73,26 +74,20 @@ def _page(request: HttpRequest, participant: Participant, number: int, row: Cycl
         return saving.Sheet([form, *rows], reason if row else None, shown, unchecked=rows if planned else ())
 
     return saving.answer(
-        request, "capture/cycle.html", make, lambda: history.rows_of_cycle(row) if row else [],
-        lambda sheet: _save(request, participant, number, row, sheet, planned, edition),
+        request, "capture/cycle.html", make, lambda: history.rows_of(row) if row else [],
+        lambda sheet, save: _save(edition.on(save), participant, number, row, sheet, planned),
         lambda sheet: _done(request, participant, number),
     )  # fmt: skip
 
 
 def _save(
-    request: HttpRequest, participant: Participant, number: int, row: Cycle | None, sheet: saving.Sheet, planned: bool,
-    edition: versions.PageEdition,
-) -> None:  # fmt: skip
-    edition.stop_if_moved()
+    save: Save, participant: Participant, number: int, row: Cycle | None, sheet: saving.Sheet, planned: bool
+) -> None:
     form, *rows = sheet.forms
-    found = form.cleaned_data  # type: ignore[attr-defined]
     typed = [each.period() for each in rows] if not planned else as_planned()  # type: ignore[attr-defined]
-    given = acknowledgements.given(participant, "cycle", row.pk if row else None)
     dosing.save_cycle(
-        request.user, participant, number, found["started_on"], [each for each in typed if each],
-        found["tablets_dispensed"], found["tablets_returned"], found["lot"], found["delay_reason"],
-        sheet.reason.cleaned_data.get("reason", "") if sheet.reason else "",
-        {**given, **saving.acknowledged(request)}, saving.opened_at(request), edition.number,
+        acknowledgements.with_given(save, participant, "cycle", row), participant, number,
+        form.cleaned_data, [each for each in typed if each],  # type: ignore[attr-defined]
     )  # fmt: skip
 
 
@@ -105,13 +100,9 @@ def _done(request: HttpRequest, participant: Participant, number: int) -> HttpRe
 def strike_out(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """Takes a cycle back with a reason; the newest first."""
     participant = access.participant_for(request.user, reference)
-    row = get_object_or_404(participant.cycles, number=number, struck_out_reason="")
-    reason, refusal = ReasonForm(request.POST or None), None
-    if request.method == "POST" and reason.is_valid():
-        refusal = saving.attempt(request, lambda: dosing.strike_out(request.user, row, reason.cleaned_data["reason"]))
-        if refusal is None:
-            messages.success(request, f"Cycle {number} is struck out. It stays in the audit trail.")
-            return redirect("capture:participant", participant.reference)
-    shown = {"participant": participant, "form": reason, "title": f"Strike out cycle {number}", "button": "Strike out",
-             **(refusal.context if refusal else {})}  # fmt: skip
-    return render(request, "capture/one_form.html", shown, status=422 if refusal or reason.errors else 200)
+    row = get_object_or_404(participant.cycles.standing(), number=number)
+    return saving.one_form(
+        request, participant, ReasonForm(request.POST or None), lambda save: dosing.strike_out(save, row),
+        f"Cycle {number} is struck out. It stays in the audit trail.", title=f"Strike out cycle {number}",
+        button="Strike out",
+    )  # fmt: skip

@@ -5,10 +5,10 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 
 from capture.casebook import history, versions
-from capture.casebook.forms.base import CasebookForm, rest_not_done
+from capture.casebook.forms.base import Form, rest_not_done
 from capture.casebook.forms.reasons import ReasonForm
 from capture.casebook.forms.visit import line_forms
 from capture.casebook.registry import ENTRY_FORMS
@@ -16,11 +16,13 @@ from capture.entry.prefill import prefilled
 from capture.entry.services import acknowledgements, entries
 from capture.entry.views import grading, saving
 from trial.models import Participant
+from trial.models.fields import in_a_sentence
 from trial.record import access
+from trial.record.save import Save
 from trial.rules.typed_text import key
 
 
-def _form_or_404(kind: str) -> CasebookForm:
+def _form_or_404(kind: str) -> Form:
     if kind not in ENTRY_FORMS:
         raise Http404("The casebook has no such form.")
     return ENTRY_FORMS[kind]
@@ -31,7 +33,7 @@ def new(request: HttpRequest, reference: str, form: str) -> HttpResponse:
     """A new entry; `continues` in the address makes it a further episode of an adverse event."""
     participant = access.participant_for(request.user, reference)
     casebook_form = _form_or_404(form)
-    if not participant.is_registered and casebook_form.kind not in ("visit", "history", "medication", "hormone"):
+    if not participant.is_registered and not casebook_form.before_registration:
         raise Http404("This form needs a registered participant.")
     return _page(request, participant, casebook_form, None)
 
@@ -54,20 +56,16 @@ def strike_out(request: HttpRequest, reference: str, form: str, row_id: int) -> 
     """Takes an entry back with a reason."""
     participant = access.participant_for(request.user, reference)
     casebook_form = _form_or_404(form)
-    row = get_object_or_404(casebook_form.model, participant=participant, pk=row_id, struck_out_reason="")
-    reason = ReasonForm(request.POST or None)
-    if request.method == "POST" and reason.is_valid():
-        refusal = saving.attempt(request, lambda: entries.strike_out(
-            request.user, participant, casebook_form, row, reason.cleaned_data["reason"]))  # fmt: skip
-        if refusal is None:
-            messages.success(request, f"{casebook_form.title} is struck out. It stays in the audit trail.")
-            return redirect("capture:participant", participant.reference)
-    shown = {"participant": participant, "form": reason, "title": f"Strike out: {casebook_form.title.lower()}",
-             "button": "Strike out"}  # fmt: skip
-    return render(request, "capture/one_form.html", shown, status=422 if reason.errors else 200)
+    row = get_object_or_404(casebook_form.model.objects.standing(), participant=participant, pk=row_id)
+    return saving.one_form(
+        request, participant, ReasonForm(request.POST or None),
+        lambda save: entries.strike_out(save, participant, casebook_form, row),
+        f"{casebook_form.title} is struck out. It stays in the audit trail.",
+        title=f"Strike out: {in_a_sentence(casebook_form.title)}", button="Strike out",
+    )  # fmt: skip
 
 
-def _page(request: HttpRequest, participant: Participant, book: CasebookForm, row: Any) -> HttpResponse:
+def _page(request: HttpRequest, participant: Participant, book: Form, row: Any) -> HttpResponse:
     continues = _continues(request, participant, row) if book.kind == "adverse_event" else None
     may_enter = access.may_enter(request.user) and not (row and row.is_struck_out)
     edition = versions.of_page(request, participant, book.kind, row, may_enter)
@@ -92,30 +90,22 @@ def _page(request: HttpRequest, participant: Participant, book: CasebookForm, ro
         return saving.Sheet([form, *lines], reason if row is not None else None, {**shown, **more})
 
     return saving.answer(
-        request, book.template, make, lambda: history.rows_of_entry(book, row) if row else [],
-        lambda sheet: _save(request, participant, book, row, sheet, continues, edition),
+        request, book.template, make, lambda: history.rows_of(row) if row else [],
+        lambda sheet, save: _save(edition.on(save), participant, book, row, sheet, continues),
         lambda sheet: _next(request, participant, book),
     )  # fmt: skip
 
 
 def _save(
-    request: HttpRequest, participant: Participant, book: CasebookForm, row: Any, sheet: saving.Sheet, continues: Any,
-    edition: versions.PageEdition,
-) -> None:  # fmt: skip
-    edition.stop_if_moved()
+    save: Save, participant: Participant, book: Form, row: Any, sheet: saving.Sheet, continues: Any
+) -> None:
     form, *lines = sheet.forms
     values = form.values()  # type: ignore[attr-defined]
     if book.kind == "adverse_event":
         values["continues"] = continues
-    given = acknowledgements.given(participant, book.kind, row.pk if row else None)
     typed = [each.line() for each in lines]  # type: ignore[attr-defined]
-    entries.save(
-        request.user, participant, book, values, row=row,
-        reason=sheet.reason.cleaned_data.get("reason", "") if sheet.reason else "",
-        lines=[line for line in typed if line is not None],
-        acknowledged={**given, **saving.acknowledged(request)}, opened_at=saving.opened_at(request),
-        edition=edition.number,
-    )  # fmt: skip
+    save = acknowledgements.with_given(save, participant, book.kind, row)
+    entries.save(save, participant, book, values, row=row, lines=[line for line in typed if line is not None])
 
 
 def _continues(request: HttpRequest, participant: Participant, row: Any) -> Any:
@@ -123,10 +113,10 @@ def _continues(request: HttpRequest, participant: Participant, row: Any) -> Any:
     if row is not None:
         return row.continues
     given = request.POST.get("continues") or request.GET.get("continues") or ""
-    return participant.adverse_events.filter(pk=key(given), struck_out_reason="").first()
+    return participant.adverse_events.standing().filter(pk=key(given)).first()
 
 
-def _next(request: HttpRequest, participant: Participant, book: CasebookForm) -> HttpResponse:
+def _next(request: HttpRequest, participant: Participant, book: Form) -> HttpResponse:
     messages.success(request, f"{book.title} is saved.")
     if "and_next" in request.POST and book.repeats:
         return redirect("capture:entry_new", participant.reference, book.kind)

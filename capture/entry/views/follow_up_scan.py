@@ -14,6 +14,7 @@ from capture.entry.services import acknowledgements, assessments
 from capture.entry.views import saving
 from trial.models import Assessment, LesionReading, Participant
 from trial.record import access
+from trial.record.save import Save
 from trial.rules.response.recist import IN_FORCE
 from trial.rules.typed_text import key
 
@@ -36,8 +37,8 @@ def page(request: HttpRequest, participant: Participant, row: Assessment | None)
         return saving.Sheet([head, *rows], reason if row else None, shown)
 
     return saving.answer(
-        request, TEMPLATE, make, lambda: history.rows_of_assessment(row) if row else [],
-        lambda sheet: _save(request, participant, row, sheet, edition),
+        request, TEMPLATE, make, lambda: history.rows_of(row) if row else [],
+        lambda sheet, save: _save(edition.on(save), participant, row, sheet),
         lambda sheet: _done(request, participant, sheet),
     )  # fmt: skip
 
@@ -70,9 +71,9 @@ def _outcome(participant: Participant, head: FollowUpHeadForm, rows: list[Readin
 
 
 def _rows(participant: Participant, row: Assessment | None, data: Any) -> list[ReadingForm]:
-    saved = {each.lesion_id: each for each in row.readings.filter(struck_out_reason="")} if row else {}
+    saved = {each.lesion_id: each for each in row.readings.standing()} if row else {}
     previous = _previous(participant, row)
-    lesions = participant.lesions.filter(struck_out_reason="")
+    lesions = participant.lesions.standing()
     return [
         ReadingForm(data, lesion=lesion, previous=previous.get(lesion.pk), initial=_initial(saved.get(lesion.pk)))
         for lesion in lesions
@@ -89,9 +90,7 @@ def _initial(reading: LesionReading | None) -> dict[str, Any] | None:
 def _previous(participant: Participant, row: Assessment | None) -> dict[int, list[str]]:
     """Baseline and last value of each lesion in words, for the column beside the boxes."""
     found: dict[int, list[str]] = {}
-    readings = LesionReading.objects.filter(
-        assessment__participant=participant, assessment__struck_out_reason="", struck_out_reason=""
-    )
+    readings = LesionReading.objects.standing("assessment").filter(assessment__participant=participant)
     if row is not None:
         readings = readings.filter(assessment__assessed_on__lt=row.assessed_on)
     for each in readings.order_by("assessment__assessed_on"):
@@ -101,7 +100,7 @@ def _previous(participant: Participant, row: Assessment | None) -> dict[int, lis
 
 
 def _head_initial(participant: Participant, row: Assessment | None) -> dict[str, Any]:
-    source = row or participant.assessments.filter(struck_out_reason="").order_by("assessed_on").last()
+    source = row or participant.assessments.standing().order_by("assessed_on").last()
     if source is None:
         return {}
     names = ["method", "slice_thickness_mm"]
@@ -115,22 +114,14 @@ def _saved_outcome(participant: Participant, row: Assessment) -> Any:
     readings = [
         assessments.Reading(each.lesion_id, each.state, each.longest_diameter_mm, each.not_evaluated_reason,
                             each.scanned_on)
-        for each in row.readings.filter(struck_out_reason="")
+        for each in row.readings.standing()
     ]  # fmt: skip
     return live_response.response_of(participant, row.assessed_on, readings, row.new_lesions, row.marker,
                                      row.new_lesion_on, row)  # fmt: skip
 
 
-def _save(request: HttpRequest, participant: Participant, row: Assessment | None, sheet: saving.Sheet,
-          edition: versions.PageEdition) -> None:  # fmt: skip
-    edition.stop_if_moved()
-    head, rows = sheet.shown["form"], sheet.shown["rows"]
-    found = head.cleaned_data
-    given = acknowledgements.given(participant, "follow_up_scan", row.pk if row else None)
+def _save(save: Save, participant: Participant, row: Assessment | None, sheet: saving.Sheet) -> None:
     assessments.save_follow_up(
-        request.user, participant, found["assessed_on"], found["method"], found["slice_thickness_mm"], found["marker"],
-        [each.reading() for each in rows], found["new_lesions"], found["new_lesion_on"],
-        found["new_lesion_description"], found["investigator_response"], row,
-        sheet.reason.cleaned_data.get("reason", "") if sheet.reason else "",
-        {**given, **saving.acknowledged(request)}, saving.opened_at(request), edition.number,
+        acknowledgements.with_given(save, participant, "follow_up_scan", row), participant,
+        sheet.shown["form"].cleaned_data, [each.reading() for each in sheet.shown["rows"]], row,
     )  # fmt: skip

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_GET
 
@@ -85,16 +84,13 @@ def not_an_event(request: HttpRequest, reference: str, proposal: str) -> HttpRes
     found = find(participant, proposal)
     if found is None:
         raise Http404("No adverse event is proposed for this value.")
-    form, refusal = NotAnEventForm(request.POST or None), None
-    if request.method == "POST" and form.is_valid():
-        because = form.cleaned_data["because"]
-        refusal = saving.attempt(request, lambda: service.say(request.user, found, because))
-        if refusal is None:
-            messages.success(request, f"{found.title}: recorded as not an adverse event.")
-            return redirect("capture:participant", participant.reference)
-    shown = {"participant": participant, "form": form, "title": "Not an adverse event", "button": "Save",
-             "lede": found.words, **(refusal.context if refusal else {})}  # fmt: skip
-    return render(request, "capture/one_form.html", shown, status=422 if refusal or form.errors else 200)
+    form = NotAnEventForm(request.POST or None)
+    return saving.one_form(
+        request, participant, form,
+        lambda save: service.record_not_an_event(save, found, form.cleaned_data["because"]),
+        f"{found.title}: recorded as not an adverse event.", title="Not an adverse event", button="Save",
+        lede=found.words,
+    )  # fmt: skip
 
 
 @access.allows(*access.READS_RECORD)

@@ -1,5 +1,6 @@
 """Pages of registration: register, register a screened participant, correct, record a finding."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -25,7 +26,9 @@ from capture.entry.views import saving
 from trial import protocol
 from trial.accounts.security import reauthentication
 from trial.models import Participant, Site
-from trial.record import access, changes, in_force, site_clock, versions_in_force
+from trial.record import access, in_force, site_clock, versions_in_force
+from trial.record.save import of_request
+from trial.refused import Refused
 from trial.rules.dates.partial_date import shown
 from trial.rules.eligibility import Answer, unmet
 
@@ -39,15 +42,15 @@ def register(request: HttpRequest) -> HttpResponse:
     form = RegistrationForm(request.user, request.POST or None)
     edition = _edition(request, form)
     form.fields["registered_on"].required = "screen" not in request.POST
-    refusal: Exception | None = None
+    refusal: Refused | None = None
     if request.POST.get("edition", str(edition)) != str(edition):
-        refusal = versions.NotInForce(f"This site uses version {edition} of this form. {LOOK_AGAIN}")
+        refusal = Refused(f"This site uses version {edition} of this form. {LOOK_AGAIN}")
     elif request.method == "POST" and form.is_valid():
         try:
             if "screen" in request.POST:
                 return _screened(request, form, edition)
             return _registered(request, form, edition)
-        except (registration.NotAllowed, changes.RecordBusy) as caught:
+        except Refused as caught:
             refusal = caught
     return _page(request, "capture/register.html", form, refusal, edition=edition, **_gates(*protocol.Group))
 
@@ -77,7 +80,8 @@ def _gates(*groups: protocol.Group) -> dict[str, Any]:
 def _registered(request: HttpRequest, form: RegistrationForm, edition: int) -> HttpResponse:
     cleaned = form.cleaned_data
     participant = registration.screen_and_register(
-        request.user, cleaned["site"], form.details(), form.answers(), cleaned["registered_on"], edition
+        replace(of_request(request), edition=edition), cleaned["site"], form.details(), form.answers(),
+        cleaned["registered_on"],
     )
     messages.success(request, f"{participant.number} is registered in group {participant.group}.")
     return redirect("capture:participant", participant.reference)
@@ -85,7 +89,7 @@ def _registered(request: HttpRequest, form: RegistrationForm, edition: int) -> H
 
 def _screened(request: HttpRequest, form: RegistrationForm, edition: int) -> HttpResponse:
     participant = registration.screen(
-        request.user, form.cleaned_data["site"], form.details(), form.answers(), edition
+        replace(of_request(request), edition=edition), form.cleaned_data["site"], form.details(), form.answers()
     )
     if request.POST["screen"] == "keep":
         messages.success(request, f"{participant} is saved as screened and can be registered from this page.")
@@ -102,8 +106,8 @@ def register_screened(request: HttpRequest, reference: str) -> HttpResponse:
     refusal = None
     if request.method == "POST" and form.is_valid():
         try:
-            done = registration.register(request.user, participant, form.cleaned_data["registered_on"])
-        except (registration.NotAllowed, changes.RecordBusy) as caught:
+            done = registration.register(of_request(request), participant, form.cleaned_data["registered_on"])
+        except Refused as caught:
             refusal = caught
         else:
             messages.success(request, f"{done.number} is registered in group {done.group}.")
@@ -131,20 +135,11 @@ def correct(request: HttpRequest, reference: str) -> HttpResponse:
         return saving.Sheet([form], reason, shown)
 
     return saving.answer(
-        request, "capture/correct.html", make, lambda: history.rows_of_registration(participant),
-        lambda sheet: _save_correction(request, participant, sheet, edition),
+        request, "capture/correct.html", make, lambda: history.rows_of(participant),
+        lambda sheet, save: corrections.correct_participant(
+            edition.on(save), participant, sheet.shown["form"].corrections(), sheet.shown["form"].corrected_answers()),
         lambda sheet: _corrected(request, participant),
     )  # fmt: skip
-
-
-def _save_correction(request: HttpRequest, participant: Participant, sheet: saving.Sheet,
-                     edition: versions.PageEdition) -> None:  # fmt: skip
-    edition.stop_if_moved()
-    form, reason = sheet.shown["form"], sheet.shown["reason_form"].cleaned_data["reason"]
-    corrections.correct_participant(
-        request.user, participant, form.corrections(), reason, form.corrected_answers(), saving.opened_at(request),
-        edition.number,
-    )
 
 
 def _corrected(request: HttpRequest, participant: Participant) -> HttpResponse:
@@ -166,9 +161,9 @@ def finding(request: HttpRequest, reference: str) -> HttpResponse:
         cleaned = form.cleaned_data
         try:
             made = registration.record_finding(
-                request.user, participant, cleaned["kind"], cleaned["found_on"], cleaned["because"]
+                of_request(request), participant, cleaned["kind"], cleaned["found_on"], cleaned["because"]
             )
-        except (registration.NotAllowed, changes.RecordBusy) as caught:
+        except Refused as caught:
             refusal = caught
         else:
             messages.success(request, f"{made.get_kind_display()} on {shown(made.found_on)} is saved.")
@@ -178,16 +173,15 @@ def finding(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, template: str, form: Form, refusal: Exception | None = None,
+    request: HttpRequest, template: str, form: Form, refusal: Refused | None = None,
     participant: Participant | None = None, **more: Any,
 ) -> HttpResponse:  # fmt: skip
     """The form again with everything typed; 422 when the protocol refused it."""
-    reasons = getattr(refusal, "reasons", (str(refusal),)) if refusal else ()
     shown_on_page = {
         "form": form,
         "participant": participant,
-        "reasons": reasons,
-        "waivable": getattr(refusal, "waivable", False),
+        "reasons": refusal.reasons if refusal else (),
+        "waivable": isinstance(refusal, registration.Waivable),
         **more,
     }
     return render(request, template, shown_on_page, status=422 if refusal or form.errors else 200)
@@ -201,18 +195,11 @@ def request_waiver(request: HttpRequest, reference: str) -> HttpResponse:
     """Asks the study chair to let an ineligible participant in."""
     participant = access.participant_for(request.user, reference)
     form = WaiverRequestForm(request.POST or None)
-    reasons: tuple[str, ...] = ()
-    if request.method == "POST" and form.is_valid():
-        try:
-            registration.request_waiver(request.user, participant, form.cleaned_data["because"])
-        except (registration.NotAllowed, changes.RecordBusy) as caught:
-            reasons = (str(caught),)
-        else:
-            messages.success(request, "The waiver is awaiting the study chair.")
-            return redirect("capture:participant", participant.reference)
-    shown = {"participant": participant, "form": form, "reasons": reasons, "title": "Request waiver",
-             "button": "Send waiver request"}  # fmt: skip
-    return render(request, "capture/one_form.html", shown, status=422 if reasons or form.errors else 200)
+    return saving.one_form(
+        request, participant, form,
+        lambda save: registration.request_waiver(save, participant, form.cleaned_data["because"]),
+        "The waiver is awaiting the study chair.", title="Request waiver", button="Send waiver request",
+    )  # fmt: skip
 
 
 @access.allows(*access.DECIDES)
@@ -225,12 +212,12 @@ def decide(request: HttpRequest, reference: str, waiver_id: int) -> HttpResponse
     form = WaiverDecisionForm(request.POST or None)
     reasons: tuple[str, ...] = ()
     if request.method == "POST" and form.is_valid():
-        approve = form.cleaned_data["decision"] == "approve"
+        save, approve = of_request(request), form.cleaned_data["decision"] == "approve"
         try:
-            changes.stop_if_returned()
+            save.stop_if_returned()
             reauthentication.prove(request, request.POST.get("password", ""), request.POST.get("code", ""), UNDECIDED)
-            decided = registration.decide_waiver(request.user, waiver, approve, form.cleaned_data["because"])
-        except (reauthentication.NotProven, registration.NotAllowed, changes.RecordBusy) as caught:
+            decided = registration.decide_waiver(save, waiver, approve, form.cleaned_data["because"])
+        except Refused as caught:
             reasons = (str(caught),)
         else:
             messages.success(request, f"The waiver is decided: {decided.get_decision_display().lower()}.")

@@ -6,11 +6,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from capture.casebook import history
 from capture.casebook.forms.registration import DecisionForm
-from capture.entry.services import registration
 from capture.entry.services import registration as service
 from trial.models import Reopening
 from trial.protocol import GROUP_NAMES, Group
-from trial.record import access, changes, in_force
+from trial.record import access, in_force
+from trial.record.save import of_request
+from trial.refused import reasons_against
 
 
 @access.allows(*access.DECIDES)
@@ -18,16 +19,14 @@ def reopening(request: HttpRequest, letter: str) -> HttpResponse:
     """Shows the gate of the group with every participant of its stage; reopens it with a reason."""
     group = _group_or_404(letter)
     form = DecisionForm(request.POST or None)
-    refusal = None
+    reasons: tuple[str, ...] = ()
     if request.method == "POST" and form.is_valid():
-        try:
-            service.reopen(request.user, group.value, form.cleaned_data["because"])
-        except (registration.NotAllowed, changes.RecordBusy) as caught:
-            refusal = caught
-        else:
+        because = form.cleaned_data["because"]
+        reasons = reasons_against(lambda: service.reopen(of_request(request), group.value, because))
+        if not reasons:
             messages.success(request, f"Group {group.value} is open to accrual.")
             return redirect("capture:reopening", group.value)
-    return _page(request, group, form, refusal)
+    return _page(request, group, form, reasons)
 
 
 @access.allows(*access.DECIDES)
@@ -36,18 +35,16 @@ def withdraw(request: HttpRequest, letter: str, reopening_id: int) -> HttpRespon
     group = _group_or_404(letter)
     row = get_object_or_404(Reopening, pk=reopening_id, group=group.value)
     form = DecisionForm(request.POST or None)
-    refusal: Exception | None = None
+    reasons: tuple[str, ...] = ()
     if request.method == "POST" and form.is_valid():
-        try:
-            service.withdraw(request.user, row, form.cleaned_data["because"])
-        except (registration.NotAllowed, changes.RecordBusy) as caught:
-            refusal = caught
-        else:
+        because = form.cleaned_data["because"]
+        reasons = reasons_against(lambda: service.withdraw(of_request(request), row, because))
+        if not reasons:
             messages.success(request, "The reopening is revoked.")
             return redirect("capture:reopening", group.value)
     elif request.method == "POST":
-        refusal = registration.NotAllowed("Enter a reason for revoking the reopening.")
-    return _page(request, group, DecisionForm(), refusal)
+        reasons = ("Enter a reason for revoking the reopening.",)
+    return _page(request, group, DecisionForm(), reasons)
 
 
 def _group_or_404(letter: str) -> Group:
@@ -57,8 +54,7 @@ def _group_or_404(letter: str) -> Group:
         raise Http404("This group does not exist.") from None
 
 
-def _page(request: HttpRequest, group: Group, form: DecisionForm, refusal: Exception | None) -> HttpResponse:
-    reasons = getattr(refusal, "reasons", (str(refusal),)) if refusal else ()
+def _page(request: HttpRequest, group: Group, form: DecisionForm, reasons: tuple[str, ...]) -> HttpResponse:
     shown = {
         "letter": group.value, "name": GROUP_NAMES[group], "gate": in_force.gate_in_force(group.value),
         "form": form, "reasons": reasons, "decisions": _decisions(group),

@@ -4,37 +4,27 @@ A page of the record goes through `answer`: it shows its forms, and on a save ch
 meanwhile, then the fields, then the edit checks.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.contrib import messages
 from django.db import IntegrityError
 from django.db.models import Model
-from django.forms import BaseForm
+from django.forms import BaseForm, Form
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from capture.casebook import history, registry
 from capture.casebook.forms.reasons import ReasonForm
 from capture.entry import edit_conflict
 from capture.entry.edit_conflict import EditedMeanwhile
-from capture.entry.services.registration import NotAllowed
-from trial.record import access, changes, system_queries
+from trial.models import Participant, Query
+from trial.record import access, system_queries
+from trial.record.save import Save, of_request
+from trial.refused import Refused, reasons_against
 from trial.rules.typed_text import key, unseen
-
-
-@contextmanager
-def answering_query(request: HttpRequest, reason: str) -> Iterator[bool]:
-    """The save inside answers the query named by the page (`answers_query`); False when the page came from none."""
-    rows = access.queries_for(request.user).select_related("participant")
-    query = rows.filter(pk=key(request.POST.get("answers_query", ""))).first()
-    if query is None or not query.waits_for_site:
-        yield False
-        return
-    with system_queries.answered_by_correction(request.user, query, reason):
-        yield True
-
 
 ACKNOWLEDGES = "acknowledge_"
 UNIQUE_VIOLATION = "23505"
@@ -102,9 +92,21 @@ class Sheet:
         return all(answers)
 
 
+def save_of(request: HttpRequest, reason: str = "") -> Save:
+    """What the person at the page of an entry saves."""
+    return replace(of_request(request, reason), opened_at=opened_at(request), acknowledged=acknowledged(request))
+
+
+def _query_answered(request: HttpRequest) -> Query | None:
+    """The query that the page was opened from (`answers_query`), while it waits for the site."""
+    rows = access.queries_for(request.user).select_related("participant")
+    query = rows.filter(pk=key(request.POST.get("answers_query", ""))).first()
+    return query if query is not None and query.waits_for_site else None
+
+
 def answer(
     request: HttpRequest, template: str, make: Callable[[QueryDict | None], Sheet],
-    rows: Callable[[], Sequence[Model]], save: Callable[[Sheet], Any], done: Callable[[Sheet], HttpResponse],
+    rows: Callable[[], Sequence[Model]], save: Callable[[Sheet, Save], Any], done: Callable[[Sheet], HttpResponse],
 ) -> HttpResponse:  # fmt: skip
     """Shows a page of the record, saves it, or says why not.
 
@@ -125,11 +127,13 @@ def answer(
     if not sheet.is_valid:
         return _again(request, template, sheet, {"incomplete": True})
     reason = sheet.reason.cleaned_data.get("reason", "") if sheet.reason else ""
-    with answering_query(request, reason) as came_from_query:
-        refusal = attempt(request, lambda: save(sheet))
+    handed, query = save_of(request, reason), _query_answered(request)
+    if query is not None:
+        handed = system_queries.answering(handed, query, reason)
+    refusal = attempt(request, lambda: save(sheet, handed))
     if refusal is None:
         page = done(sheet)
-        return redirect("capture:queries") if came_from_query else page
+        return redirect("capture:queries") if query is not None else page
     if refusal.meanwhile:
         return _conflict(request, template, make, rows, refusal.meanwhile)
     return _again(request, template, sheet, refusal.context)
@@ -186,20 +190,46 @@ def attempt(request: HttpRequest, save: Callable[[], Any]) -> Refusal | None:
         save()
     except registry.SecondLook as caught:
         return Refusal(second_look=looks(_typed_reasons(request), caught.failures))
-    except registry.Refused as caught:
-        return Refusal(reasons=tuple(check.words for check in caught.failures))
     except EditedMeanwhile as caught:
         return Refusal(meanwhile=caught.entries)
-    except NotAllowed as caught:
+    except Refused as caught:
         return Refusal(reasons=caught.reasons)
-    except (changes.RecordBusy, changes.ReasonMissing) as caught:
-        return Refusal(reasons=(str(caught),))
     except IntegrityError as caught:
         # The checks were asked before the writers' lock: only a unique rule can be broken between them and the save.
         if getattr(caught.__cause__, "sqlstate", "") != UNIQUE_VIOLATION:
             raise
         return Refusal(reasons=(AT_THE_SAME_MOMENT,))
     return None
+
+
+def one_form(
+    request: HttpRequest, participant: Participant, form: Form, act: Callable[[Save], Any], done: str, back: str = "",
+    **shown: Any,
+) -> HttpResponse:  # fmt: skip
+    """The page of one form: shown, saved, or shown again with why not.
+
+    act: saves it; the reason of a `ReasonForm` is that of the save. done: said on the next page, `back` (an address;
+    the participant's without one).
+    """
+    refusal = None
+    if request.method == "POST" and form.is_valid():
+        save = of_request(request, form.cleaned_data["reason"] if isinstance(form, ReasonForm) else "")
+        refusal = attempt(request, lambda: act(save))
+        if refusal is None:
+            messages.success(request, done)
+            return redirect(back or reverse("capture:participant", args=[participant.reference]))
+    shown |= {"participant": participant, "form": form, **(refusal.context if refusal else {})}
+    status = refusal.status if refusal else 422 if form.errors else 200
+    return render(request, "capture/one_form.html", shown, status=status)
+
+
+def tell(request: HttpRequest, act: Callable[[], Any], done: str) -> None:
+    """Does what was asked and says so on the next page; or why it cannot be done."""
+    reasons = reasons_against(act)
+    if reasons:
+        messages.error(request, " ".join(reasons))
+    else:
+        messages.success(request, done)
 
 
 def opened_at(request: HttpRequest) -> int | None:

@@ -1,5 +1,6 @@
 """The data dictionary: what each column of each data set means, its type, unit and code list."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,7 +10,7 @@ from capture.exchange.data_sets import CODES, EDITION, Column, DataSet, columns_
 from trial.models.fields import MissingReasonField, PartialDateField
 
 HEADER = ("data_set", "title", "column", "words", "type", "unit", "codes", "required", "missing_reason", "imported")
-UNITS = {"_mm": "mm", "_mg": "mg", "_kg": "kg", "_mmhg": "mmHg"}
+UNIT = re.compile(r"\(([^\d()][^()]*)\)$")  # at the end of a label: "Weight (kg)"
 TYPES: tuple[tuple[Any, str], ...] = (
     (PartialDateField, "date, day or month may be unknown"),
     (models.BooleanField, "yes or no"),
@@ -33,7 +34,7 @@ def rows() -> Iterator[tuple[str, ...]]:
 def _row(data_set: DataSet, column: Column, names: set[str]) -> tuple[str, ...]:
     reason = f"{column.name}_missing"
     return (
-        column.name, column.words, type_of(column), unit_of(column.name), codes_of(data_set, column),
+        column.name, column.words, type_of(column), unit_of(column), codes_of(data_set, column),
         "yes" if _required(column) else "no", reason if reason in names else "",
         _imported(data_set, column),
     )  # fmt: skip
@@ -54,9 +55,10 @@ def type_of(column: Column) -> str:
     return next((words for kind, words in TYPES if isinstance(field, kind)), "words")
 
 
-def unit_of(name: str) -> str:
-    """The unit that the name of a column carries."""
-    return next((unit for ending, unit in UNITS.items() if name.endswith(ending)), "")
+def unit_of(column: Column) -> str:
+    """The unit that the label of a number carries."""
+    found = UNIT.search(column.words) if isinstance(column.field, models.DecimalField | models.IntegerField) else None
+    return found[1] if found else ""
 
 
 def codes_of(data_set: DataSet, column: Column) -> str:
@@ -80,9 +82,8 @@ def import_table() -> str:
         lines += [f"### `{data_set.name}.csv`: {data_set.title}", ""]
         lines += ["| column | means | type | codes |", "|---|---|---|---|"]
         for name in columns_in(data_set):
-            unit = f" ({unit_of(name)})" if unit_of(name) else ""
             codes = codes_of(data_set, names[name]).replace("|", "/")
-            lines.append(f"| `{name}` | {names[name].words}{unit} | {type_of(names[name])} | {_short(codes)} |")
+            lines.append(f"| `{name}` | {names[name].words} | {type_of(names[name])} | {_short(codes)} |")
         lines.append("")
     return "\n".join(lines)
 

@@ -24,19 +24,16 @@ from django.utils import timezone
 from capture.exchange import cells
 from capture.exchange.data_sets import DataSet, every
 from capture.exchange.exporting import dictionary
-from capture.exchange.exporting.workbook import DoesNotFit, Workbook
+from capture.exchange.exporting.workbook import Workbook
 from trial import protocol
 from trial.models import Change
 from trial.operations.validation.report import validation_state
+from trial.refused import Refused
 from trial.runtime.program import PROGRAM
 
 MANIFEST = "manifest.json"
 ROWS_AT_A_TIME = 2000
 Told = Callable[[str], None]
-
-
-class ExportFailed(Exception):
-    """The export was not written; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +50,7 @@ class Listed:
 def export(form: str, folder: Path, told: Told = lambda words: None) -> dict[str, Any]:
     """Writes the record as `csv` or `xlsx` into the folder, which is new or empty; returns the manifest.
 
-    told is called with the title of each data set. Raises ExportFailed.
+    told is called with the title of each data set. Raises Refused.
     """
     with whole_folder(folder) as unfinished:
         with one_moment():
@@ -65,19 +62,17 @@ def export(form: str, folder: Path, told: Told = lambda words: None) -> dict[str
 
 @contextmanager
 def whole_folder(folder: Path) -> Iterator[Path]:
-    """A folder to write into, which takes its name only when everything is right. Raises ExportFailed."""
+    """A folder to write into, which takes its name only when everything is right. Raises Refused."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ExportFailed(f"{folder} is not an empty folder. Nothing was written.")
+        raise Refused(f"{folder} is not an empty folder. Nothing was written.")
     if not folder.parent.is_dir():
-        raise ExportFailed(f"There is no folder {folder.parent}.")
+        raise Refused(f"There is no folder {folder.parent}.")
     unfinished = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".unfinished", dir=folder.parent))
     try:
         yield unfinished
         os.rename(unfinished, folder)
     except OSError as refusal:
-        raise ExportFailed(f"The files could not be written: {refusal.strerror}.") from refusal
-    except DoesNotFit as refusal:
-        raise ExportFailed(f"The files could not be written: {refusal}.") from refusal
+        raise Refused(f"The files could not be written: {refusal.strerror}.") from refusal
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
 
@@ -157,7 +152,7 @@ def _reconcile(data_set: DataSet, written: int) -> None:
         cursor.execute(f"SELECT count(*) FROM {connection.ops.quote_name(data_set.model._meta.db_table)}")
         on_record = cursor.fetchone()[0]
     if on_record != written:
-        raise ExportFailed(f"{data_set.title}: the database has {on_record} rows and {written} were written.")
+        raise Refused(f"{data_set.title}: the database has {on_record} rows and {written} were written.")
 
 
 def listed(path: Path, sheet: str, title: str, rows: int) -> Listed:

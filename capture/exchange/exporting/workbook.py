@@ -7,14 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from capture.exchange import cells
+from trial.refused import Refused
 
 ROWS_IN_A_SHEET = 1_048_575  # below the header; the format ends there
 _NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 WORDS_IN_A_CELL = 32_767
-
-
-class DoesNotFit(ValueError):
-    """Words longer than a cell of the format may be; they are never cut."""
 
 
 class Workbook:
@@ -74,5 +71,6 @@ def _writable(words: str) -> str:
     """XML holds no control characters; the format writes them as `_x000B_`."""
     written = _NOT_IN_XML.sub(lambda found: f"_x{ord(found[0]):04X}_", words)
     if len(written) > WORDS_IN_A_CELL:
-        raise DoesNotFit(f"an entry of {len(words)} letters does not fit into a cell; export CSV instead")
+        raise Refused(f"The files could not be written: an entry of {len(words)} letters does not fit into a cell; "
+                      "export CSV instead.")  # fmt: skip
     return written

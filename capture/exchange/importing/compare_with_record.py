@@ -7,26 +7,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from capture.casebook.registry import ENTRY_FORMS
 from capture.exchange import cells
-from capture.exchange.data_sets import BY_NAME, KEYS, columns_in
+from capture.exchange.data_sets import BY_NAME, KEYS, columns_in, file_below
 from capture.exchange.importing.files import Problem
 from capture.exchange.importing.parse import Bundle, Entry
 from trial.models import Participant
 
-# By what a row is known to be the same entry, where the record holds several of a kind.
-KNOWN_BY: dict[str, tuple[str, ...]] = {
-    "registration": (), "eligibility": ("item",), "waivers": ("requested_because",), "findings": ("kind",),
-    "cycles": ("number",), "lesions": ("label",), "assessments": ("assessed_on",), "visit": ("cycle_number",),
-    "blood_pressure": ("measured_on",), "adverse_event": ("term", "select", "other_words", "onset_on"),
-    "hormone": ("sampled_on", "marker"), "medication": ("kind", "name", "started_on"), "history": ("condition",),
-    "deviation": ("happened_on", "kind", "description"), "off_treatment": (), "follow_up": ("contacted_on",),
-    "death": (), "withdrawal": (), "off_study": (), "not_done": ("what",),
-}  # fmt: skip
-NOT_COMPARED = {name for name, _ in KEYS} | {"entry", "cycle", "assessment", "visit", "continues"}
-# Rows below a row: where they stand and their data set.
-BELOW = {"cycles": ("periods", "dosing_periods"), "assessments": ("readings", "lesion_readings"),
-         "visit": ("laboratory", "laboratory")}  # fmt: skip
+NOT_COMPARED = {name for name, _ in KEYS} | {"entry", "continues"}
 DIFFERS = "The saved value is “{}”, the file has “{}”. An import never overwrites. The site can correct the entry."
 
 
@@ -67,7 +54,7 @@ def _part(found: Compared, name: str, entries: list[Entry], rows: list[Any]) -> 
         entry.on_record = same[1]
         found.unchanged[name] += 1
         if entry.below:
-            found.unchanged[BELOW[name][1]] += len(entry.below)
+            found.unchanged[entry.below[0].name] += len(entry.below)
     for entry, said in left:
         other = next((each for each, _ in on_record if _known(name, each) == _known(name, said)), None)
         if other is None or _may_now_be_registered(name, other, said):
@@ -79,7 +66,7 @@ def _part(found: Compared, name: str, entries: list[Entry], rows: list[Any]) -> 
 def _known(name: str, said: dict[str, Any]) -> tuple[Any, ...]:
     if name == "assessments" and said["kind"] == "baseline":
         return ("baseline",)
-    return tuple(said[column] for column in KNOWN_BY[name])
+    return tuple(said[column] for column in BY_NAME[name].key)
 
 
 def _may_now_be_registered(name: str, other: dict[str, Any], said: dict[str, Any]) -> bool:
@@ -99,7 +86,7 @@ def _nothing_is_added_to_what_stands(found: Compared, participant: Participant) 
     """A checklist and a baseline are entered as a whole."""
     for entry in found.new.pop("eligibility", []):
         found.problems.append(entry.row.problem("An import cannot add to the checklist of a screened participant."))
-    baseline = participant.assessments.filter(kind="baseline", struck_out_reason="").exists()
+    baseline = participant.assessments.standing().filter(kind="baseline").exists()
     for entry in found.new.get("lesions", []) if baseline else []:
         found.problems.append(entry.row.problem("The saved baseline does not have this lesion. The site can correct "
                                                 "the baseline."))
@@ -107,7 +94,8 @@ def _nothing_is_added_to_what_stands(found: Compared, participant: Participant) 
 
 def compared_columns(name: str) -> list[str]:
     """The columns of a data set that carry its content."""
-    return [column for column in columns_in(BY_NAME[name]) if column not in NOT_COMPARED]
+    left_out = NOT_COMPARED | {BY_NAME[name].parent}
+    return [column for column in columns_in(BY_NAME[name]) if column not in left_out]
 
 
 def said_by_file(entry: Entry) -> dict[str, Any]:
@@ -120,11 +108,11 @@ def said_by_file(entry: Entry) -> dict[str, Any]:
 def said_by_record(name: str, row: Any) -> dict[str, Any]:
     """The same of a row on record."""
     said: dict[str, Any] = {column: _plain(_value(row, column)) for column in compared_columns(name)}
-    manager, lines = BELOW.get(name, ("", ""))
-    below = getattr(row, manager).filter(struck_out_reason="") if manager else []
-    if lines == "lesion_readings":
-        below = below.filter(lesion__struck_out_reason="").select_related("lesion")
-    said["below"] = sorted(sorted(said_by_record(lines, each).items(), key=str) for each in below)
+    lines = file_below(BY_NAME[name])
+    below = lines.model.objects.standing().filter(**{lines.parent: row}) if lines is not None else []
+    if name == "assessments":
+        below = below.standing("lesion").select_related("lesion")
+    said["below"] = sorted(sorted(said_by_record(lines.name, each).items(), key=str) for each in below) if lines else []
     return said
 
 
@@ -139,5 +127,4 @@ def _plain(value: Any) -> str:
 def _rows(name: str, participant: Participant) -> list[Any]:
     if name == "registration":
         return [participant]
-    model = ENTRY_FORMS[name].model if name in ENTRY_FORMS else BY_NAME[name].model
-    return list(model.objects.filter(participant=participant, struck_out_reason="").order_by("id"))
+    return list(BY_NAME[name].model.objects.standing().filter(participant=participant).order_by("id"))

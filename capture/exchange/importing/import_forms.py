@@ -11,7 +11,7 @@ from capture.casebook.forms.reasons import NotDoneForm
 from capture.casebook.forms.registration import DetailsForm, FindingForm
 from capture.casebook.forms.treatment import CycleForm, PeriodForm
 from capture.casebook.forms.visit import LaboratoryForm
-from capture.casebook.registry import ENTRY_FORMS
+from capture.casebook.registry import CHECKS
 from trial import protocol
 from trial.models import Assessment, Lesion, Waiver
 from trial.protocol.ctcae_v3.limits import ANALYTES
@@ -40,7 +40,7 @@ class AnswerRow(forms.Form):
         found = self.cleaned_data
         for name in ("value", "measured_on"):
             if found.get(name) is not None and found.get("item") not in MEASURED:
-                self.add_error(name, "Only an item that a laboratory measures has a value and a day: clear it.")
+                self.add_error(name, "Only a laboratory item can have a value and a date. Clear them.")
         return found
 
 
@@ -55,7 +55,7 @@ class WaiverRow(forms.Form):
         """A decision has its reason, and only a decision has."""
         found = self.cleaned_data
         if "decision" in found and (found["decision"] == "open") == bool(found.get("decided_because")):
-            self.add_error("decided_because", "A decision needs its reason, and only a decision has one.")
+            self.add_error("decided_because", "A decision needs a reason, and only a decision can have one.")
         return found
 
 
@@ -80,7 +80,8 @@ class LesionRow(forms.Form):
     """A lesion chosen at baseline, with the label that its readings name."""
 
     kind = forms.ChoiceField(choices=Lesion.Kind.choices)
-    label = forms.RegexField(r"^[TN][1-9][0-9]{0,2}$", error_messages={"invalid": "A label is T1, T2… or N1, N2…."})
+    label = forms.RegexField(r"^[TN][1-9][0-9]{0,2}$", error_messages={"invalid": "A lesion label must be T1, T2… or "
+                                                                                  "N1, N2…."})
     organ = forms.ChoiceField(choices=protocol.ORGANS)
     description = WordsField(required=False, max_length=80)
     locally_treated_on = FullDateField(required=False)
@@ -89,7 +90,7 @@ class LesionRow(forms.Form):
         """T for a target, N for a non-target."""
         found = self.cleaned_data
         if "label" in found and "kind" in found and (found["label"][0] == "T") != (found["kind"] == "target"):
-            self.add_error("label", "T labels a target and N a non-target.")
+            self.add_error("label", "T is for a target lesion, N for a non-target lesion.")
         return found
 
 
@@ -97,6 +98,7 @@ class AdverseEventRow(AdverseEventForm):
     """An adverse event; the file may state how far the clock of the site was from UTC, and what it states counts."""
 
     offset_from_file = True
+    continues = WordsField(required=False)
 
 
 class LaboratoryRow(LaboratoryForm):
@@ -106,7 +108,7 @@ class LaboratoryRow(LaboratoryForm):
         """A value or the reason why there is none."""
         found = super().clean()
         if not self.errors and self.line() is None:
-            self.add_error("value", "Give the value, or in value_missing why it is missing.")
+            self.add_error("value", "Enter the value, or the missing-value reason in value_missing.")
         return found
 
 
@@ -151,32 +153,33 @@ class NotDoneRow(NotDoneForm):
 class AcknowledgementRow(forms.Form):
     """What was said to a soft check of an entry; row_id is the entry's number in its file."""
 
-    form = forms.ChoiceField(choices=[(kind, kind) for kind in (*ENTRY_FORMS, "cycle", "baseline", "follow_up_scan")])
+    form = forms.ChoiceField(choices=[(kind, kind) for kind in CHECKS])
     row_id = WordsField(max_length=60)
     check_id = WordsField(max_length=16)
     words = WordsField(max_length=300, required=False)
     because = WordsField(max_length=300, required=False)
 
 
-PLAIN: dict[str, Any] = {
-    "registration": RegistrationRow, "eligibility": AnswerRow, "waivers": WaiverRow, "findings": FindingForm,
-    "cycles": CycleRow, "dosing_periods": PeriodRow, "lesions": LesionRow, "acknowledgements": AcknowledgementRow,
-    "not_done": NotDoneRow,
-    **{kind: book.form for kind, book in ENTRY_FORMS.items()},
-    "adverse_event": AdverseEventRow,
+# Data set → the forms that read its rows, where it is not that of the page. Of two the row decides (`form_of`).
+READ_BY: dict[str, tuple[Any, ...]] = {
+    "registration": (RegistrationRow,), "eligibility": (AnswerRow,), "waivers": (WaiverRow,),
+    "findings": (FindingForm,), "cycles": (CycleRow,), "dosing_periods": (PeriodRow,), "lesions": (LesionRow,),
+    "assessments": (BaselineRow, FollowUpRow), "lesion_readings": (BaselineReadingRow, ReadingForm),
+    "adverse_event": (AdverseEventRow,), "laboratory": (LaboratoryRow,), "not_done": (NotDoneRow,),
+    "acknowledgements": (AcknowledgementRow,),
 }  # fmt: skip
 
 
-def form_of(name: str, cells: dict[str, Any], baseline: bool) -> tuple[forms.BaseForm | None, str]:
+def form_of(
+    name: str, read_by: tuple[Any, ...], cells: dict[str, Any], baseline: bool
+) -> tuple[forms.BaseForm | None, str]:
     """The bound form of a row, and the prefix of its field names; None when the row names an analyte not known.
 
-    baseline: the reading belongs to a baseline.
+    read_by: the forms of the data set. baseline: the reading belongs to a baseline.
     """
     if name == "assessments":
         return (BaselineRow if cells.get("kind") == "baseline" else FollowUpRow)(cells), ""
-    if name == "lesion_readings":
-        if baseline:
-            return BaselineReadingRow(cells), ""
+    if name == "lesion_readings" and not baseline:
         kind = Lesion.Kind.TARGET if cells.get("lesion", "").startswith("T") else Lesion.Kind.NON_TARGET
         return ReadingForm(_prefixed(cells, "lesion0-"), lesion=Lesion(pk=0, kind=kind, label="")), "lesion0-"
     if name == "laboratory":
@@ -185,18 +188,12 @@ def form_of(name: str, cells: dict[str, Any], baseline: bool) -> tuple[forms.Bas
             return None, ""
         prefix = f"lab-{analyte}-"
         return LaboratoryRow(_prefixed(cells, prefix), analyte=analyte), prefix
-    return PLAIN[name](cells), ""
+    return read_by[0](cells), ""
 
 
-# Data sets whose rows are read by different forms: what another one of them asks does not apply to this row.
-_FORMS_OF: dict[str, tuple[type[forms.BaseForm], ...]] = {
-    "assessments": (BaselineRow, FollowUpRow), "lesion_readings": (BaselineReadingRow, ReadingForm),
-}  # fmt: skip
-
-
-def does_not_apply(name: str, form: forms.BaseForm) -> set[str]:
-    """The columns of the data set that other rows have and this one, read by `form`, has not."""
-    asked = {column for each in _FORMS_OF.get(name, ()) for column in each.base_fields}
+def does_not_apply(read_by: tuple[Any, ...], form: forms.BaseForm) -> set[str]:
+    """The columns that other rows of the data set have and this one, read by `form`, has not."""
+    asked = {column for each in read_by for column in each.base_fields} if len(read_by) > 1 else set()
     return asked - set(form.fields) - {"lesion"}  # a key of every reading, which only one of the forms reads
 
 

@@ -12,8 +12,9 @@ from django import forms
 
 from capture.casebook import versions
 from capture.casebook.fields import NumberField, PartialDateFormField, WholeNumberField
+from capture.casebook.registry import FORMS
 from capture.exchange import cells
-from capture.exchange.data_sets import COMES_IN, EDITION
+from capture.exchange.data_sets import COMES_IN, EDITION, file_above
 from capture.exchange.importing import import_forms
 from capture.exchange.importing.files import FileRow, Files, Problem
 from trial import protocol
@@ -44,16 +45,10 @@ class Sites:
         return site_clock.at(self._by_code.get(self._of.get(screening_number, "")), self._born.get(screening_number))
 
 
-_FORMS = {"cycles": "cycle"}
-
-
 def form_of(row: FileRow) -> str:
     """The form of the casebook that the row is an entry of; empty for one that is none."""
-    name = row.data_set.name
-    if name == "assessments":
-        return "baseline" if row.cells.get("kind") == "baseline" else "follow_up_scan"
-    form = _FORMS.get(name, name)
-    return form if form_versions.editions_of(form) else ""
+    form = row.data_set.form_of(row.cells)
+    return form.kind if form is not None else ""
 
 
 class Editions:
@@ -83,18 +78,6 @@ class Editions:
         if (site, form) not in self._in_force:
             self._in_force[site, form] = versions_in_force.in_force(site, form)
         return self._in_force[site, form]
-
-
-# The file that rows of a file hang below, and the column that names the row there.
-PARENTS = {"dosing_periods": ("cycles", "cycle"), "lesion_readings": ("assessments", "assessment"),
-           "laboratory": ("visit", "visit")}  # fmt: skip
-# What may stand once only for a participant (or for the row above).
-ONCE: dict[str, tuple[str, ...]] = {
-    "registration": (), "eligibility": ("item",), "findings": ("kind",), "cycles": ("number",), "lesions": ("label",),
-    "assessments": ("assessed_on",), "lesion_readings": ("assessment", "lesion"), "laboratory": ("visit", "analyte"),
-    "visit": ("cycle_number",), "hormone": ("sampled_on", "marker"), "follow_up": ("contacted_on",),
-    "off_treatment": (), "death": (), "withdrawal": (), "off_study": (), "not_done": ("what",),
-}  # fmt: skip
 
 
 @dataclass
@@ -177,8 +160,8 @@ class Parser:
     def _row(self, row: FileRow) -> None:
         name = row.data_set.name
         bundle = self._whose(row)
-        parent = self._parent(row) if name in PARENTS else None
-        if bundle is None or (name in PARENTS and parent is None):
+        parent = self._parent(row) if row.data_set.parent else None
+        if bundle is None or (row.data_set.parent and parent is None):
             return
         edition, wrong = self._editions.of(row, bundle.screening_number)
         if wrong:
@@ -217,7 +200,7 @@ class Parser:
         return self.bundles.setdefault(number, Bundle(number, row.cells["study_number"]))
 
     def _parent(self, row: FileRow) -> Entry | None:
-        file, column = PARENTS[row.data_set.name]
+        file, column = file_above(row.data_set).name, row.data_set.parent
         label = row.cells[column]
         found = self._labels.get((file, label))
         lesion = (row.cells["screening_number"], row.cells.get("lesion"))
@@ -235,7 +218,8 @@ class Parser:
     def _values(self, row: FileRow, parent: Entry | None, edition: int | None) -> dict[str, Any] | None:
         baseline = parent is not None and parent.values.get("kind") == "baseline"
         name = row.data_set.name
-        form, prefix = import_forms.form_of(name, dict(row.cells), baseline)
+        read_by = row.data_set.read_by
+        form, prefix = import_forms.form_of(name, read_by, dict(row.cells), baseline)
         if form is None:
             self._problem(row, f"“{row.cells.get('analyte', '')}” is not an analyte of the visit form.", "analyte")
             return None
@@ -247,7 +231,7 @@ class Parser:
             at = column if column in row.cells else ""
             problems += [row.problem(" ".join(str(error).split()), at) for error in errors]
         problems += [row.problem("This does not apply to the row. Clear it.", column)
-                     for column in import_forms.does_not_apply(name, form) if row.cells.get(column)]  # fmt: skip
+                     for column in import_forms.does_not_apply(read_by, form) if row.cells.get(column)]  # fmt: skip
         problems = [each for each in problems if each is not None]
         if name == "registration":
             problems += self._group(row)
@@ -281,8 +265,8 @@ class Parser:
         return []
 
     def _once(self, bundle: Bundle, entry: Entry) -> None:
-        columns = ONCE.get(entry.name)
-        if columns is None:
+        columns = (*filter(None, (entry.row.data_set.parent,)), *entry.row.data_set.key)
+        if not entry.row.data_set.stands_once:
             return
         key = (entry.name, bundle.screening_number, *(cells.text(entry.values.get(column)) for column in columns))
         line = self._seen.setdefault(key, entry.row.line)
@@ -302,9 +286,7 @@ class Parser:
     def _acknowledge(self) -> None:
         for bundle in self.bundles.values():
             for entry in bundle.parts.get("acknowledgements", []):
-                file = {"cycle": "cycles", "baseline": "assessments", "follow_up_scan": "assessments"}.get(
-                    entry.values["form"], entry.values["form"]
-                )
+                file = FORMS[entry.values["form"]].data_set
                 of = self._labels.get((file, entry.values["row_id"]))
                 if of is None:
                     self._problem(entry.row, f"{file}.csv has no row “{entry.values['row_id']}” to read.", "row_id")
@@ -317,4 +299,6 @@ class Parser:
 
 def _kept(row: FileRow) -> dict[str, Any]:
     """Keys of lines that their forms do not hold."""
-    return {name: row.cells[name] for name in ("lesion", "analyte", "assessment", "visit") if name in row.cells}
+    lines = row.data_set.lines
+    names = ("lesion", lines.parent, lines.key) if lines is not None else ()
+    return {name: row.cells[name] for name in names if name in row.cells}

@@ -6,7 +6,7 @@ transaction, one Change per participant for the screening and one for the rest, 
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from capture.exchange.data_sets import COMES_IN
 from capture.exchange.importing import files as incoming
@@ -14,15 +14,13 @@ from capture.exchange.importing.compare_with_record import Compared, compare
 from capture.exchange.importing.files import Problem
 from capture.exchange.importing.parse import Bundle, Parser
 from capture.exchange.importing.write import Writer
-from trial.models import Assessment, Participant, Person, Site
+from trial.models import Assessment, Participant, Site
 from trial.protocol import Group
 from trial.record import access, changes
+from trial.record.save import Save
+from trial.refused import Refused
 
 Told = Callable[[int, int], None]
-
-
-class MayNotImport(Exception):
-    """The person's role does not bring in files."""
 
 
 @dataclass(frozen=True)
@@ -60,19 +58,20 @@ class Report:
 
 
 def import_files(
-    person: Person, contents: Mapping[str, bytes], source: str, *, rehearsal: bool, up_to: str = "",
+    save: Save, contents: Mapping[str, bytes], source: str, *, rehearsal: bool, up_to: str = "",
     told: Told = lambda done, of: None,
 ) -> Report:  # fmt: skip
-    """Brings files (name → content) into the record in the name of the person, or only rehearses it.
+    """Brings files (name → content) into the record in the name of the person who saves, or only rehearses it.
 
     source: where they come from, kept as the reason. up_to: the study number after which nobody is registered yet, so
     that the chair can reopen a group that a stage closes on the way. told(done, of) is called per participant.
-    Raises MayNotImport, changes.RecordBusy.
+    Raises Refused.
     """
-    if person.role not in access.EXCHANGES or not person.is_active:
-        raise MayNotImport(f"{person} cannot import. Only a statistician can import.")
+    person = save.person
+    if person is None or person.role not in access.EXCHANGES or not person.is_active:
+        raise Refused(f"{person} cannot import. Only a statistician can import.")
     files = incoming.read(contents)
-    with changes.importing(person, f"import of {source}") as run:
+    with changes.importing(replace(save, reason=f"import of {source}")) as run:
         before = _standing()
         parser = Parser(files)
         bundles = parser.parse()
@@ -94,7 +93,7 @@ class _Run:
         self.run, self.problems = run, problems
         self.written: Counter[str] = Counter()
         self.unchanged: Counter[str] = Counter()
-        self._sites = {site.code: site for site in Site.objects.filter(struck_out_reason="")}
+        self._sites = {site.code: site for site in Site.objects.standing()}
 
     def write(self, bundles: list[Bundle], up_to: int, told: Told) -> None:
         """First everyone is screened in order of screening number, then registered in order of study number."""
@@ -129,7 +128,7 @@ class _Run:
             words = f"Site “{entry.row.cells['site']}” does not exist. The administrator can add sites."
             self.problems.append(entry.row.problem(words, "site"))
             return None
-        writer = Writer()
+        writer = Writer(self.run)
         with self.run.change(site=site):
             writer.screen(bundle, site, found.new)
         self._take(writer)
@@ -153,7 +152,7 @@ class _Run:
             new.pop("registration", None)
         if not any(new.values()):
             return
-        writer = Writer(participant)
+        writer = Writer(self.run, participant)
         with self.run.change(participant):
             writer.rest(bundle, new)
         self._take(writer)
@@ -188,9 +187,9 @@ class _Standing:
 
 
 def _standing() -> _Standing:
-    rows = {each.name: each.model.objects.filter(struck_out_reason="").count() for each in COMES_IN}
-    registered = Participant.objects.filter(number__isnull=False, struck_out_reason="")
-    scans = Assessment.objects.filter(struck_out_reason="")
+    rows = {each.name: each.model.objects.standing().count() for each in COMES_IN}
+    registered = Participant.objects.standing().filter(number__isnull=False)
+    scans = Assessment.objects.standing()
     return _Standing(
         Counter(rows),
         Counter(registered.values_list("group", flat=True)),

@@ -14,34 +14,32 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from trial.refused import Refused
+
 MOST_BYTES = 200_000_000
 MOST_FILES = 100
 KEPT_SECONDS = 24 * 60 * 60
 PREFIX = "endpoint-import-"
 
 
-class UploadRefused(Exception):
-    """The upload cannot be read; the message says why."""
-
-
 def unpacked(uploaded: Iterable[Any]) -> dict[str, bytes]:
     """File name → content, of CSV files and of ZIP files that hold them; folders inside a ZIP do not matter.
 
-    Raises UploadRefused.
+    Raises Refused.
     """
     found: dict[str, bytes] = {}
     for file in uploaded:
         if file.size > MOST_BYTES:
-            raise UploadRefused(f"{file.name} is larger than {MOST_BYTES // 1_000_000} MB.")
+            raise Refused(f"{file.name} is larger than {MOST_BYTES // 1_000_000} MB.")
         content = file.read()
         parts = _of_zip(file.name, content) if zipfile.is_zipfile(io.BytesIO(content)) else [(file.name, content)]
         for name, part in parts:
             short = Path(name.replace("\\", "/")).name
             if short in found:
-                raise UploadRefused(f"{short} was chosen twice.")
+                raise Refused(f"{short} was chosen twice.")
             found[short] = part
     if sum(map(len, found.values())) > MOST_BYTES or len(found) > MOST_FILES:
-        raise UploadRefused(f"These are more than {MOST_FILES} files or {MOST_BYTES // 1_000_000} MB.")
+        raise Refused(f"These are more than {MOST_FILES} files or {MOST_BYTES // 1_000_000} MB.")
     return found
 
 
@@ -51,10 +49,10 @@ def _of_zip(name: str, content: bytes) -> list[tuple[str, bytes]]:
             members = [each for each in archive.infolist() if not each.is_dir() and "__MACOSX" not in each.filename]
             # Asked before unpacking: a small file can claim to hold gigabytes.
             if sum(each.file_size for each in members) > MOST_BYTES or len(members) > MOST_FILES:
-                raise UploadRefused(f"{name} holds more than {MOST_FILES} files or {MOST_BYTES // 1_000_000} MB.")
+                raise Refused(f"{name} holds more than {MOST_FILES} files or {MOST_BYTES // 1_000_000} MB.")
             return [(each.filename, archive.read(each)) for each in members]
     except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError) as refusal:
-        raise UploadRefused(f"{name} is a ZIP file that cannot be read.") from refusal
+        raise Refused(f"{name} is a ZIP file that cannot be read.") from refusal
 
 
 def keep(contents: dict[str, bytes]) -> str:

@@ -6,14 +6,16 @@ death comes before contacts and events, after doses and scans.
 
 from collections import Counter
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import Any
 
 from django.db import IntegrityError
+from django.db.models import DateField
 
 from capture.casebook import registry, versions
 from capture.casebook.forms.assessment import NewLesion
 from capture.casebook.forms.treatment import Period
-from capture.casebook.registry import ENTRY_FORMS
+from capture.casebook.registry import CASEBOOK, ENTRY_FORMS
 from capture.entry.services import acknowledgements, assessments, dosing, entries, registration
 from capture.entry.services.assessments import Reading
 from capture.exchange.importing.compare_with_record import compared_columns
@@ -22,9 +24,7 @@ from capture.exchange.importing.parse import Bundle, Entry, by_date
 from capture.grading.event_proposals import NOT_AN_EVENT
 from trial.models import Acknowledgement, NotDone, Participant, Site, Waiver
 from trial.record import changes
-
-if TYPE_CHECKING:
-    pass
+from trial.refused import Refused
 
 
 def write_scans(writer: "Writer", new: "New") -> None:
@@ -33,7 +33,7 @@ def write_scans(writer: "Writer", new: "New") -> None:
     for entry in (each for each in scans if each.values["kind"] == "baseline"):
         writer.attempt(entry, lambda entry=entry: _baseline(writer, entry, chosen))
     assert writer.participant is not None
-    lesions = {each.label: each for each in writer.participant.lesions.filter(struck_out_reason="")}
+    lesions = {each.label: each for each in writer.participant.lesions.standing()}
     for entry in chosen:
         if entry.values["label"] not in lesions:
             writer.refuse(entry, "The baseline has no measurement of this lesion, or was refused.", "label")
@@ -42,11 +42,12 @@ def write_scans(writer: "Writer", new: "New") -> None:
     for entry in chosen:
         treated_on, lesion = entry.values["locally_treated_on"], lesions.get(entry.values["label"])
         if treated_on and lesion:
-            assessments.treat_locally(None, lesion, treated_on, "as imported")
+            save = replace(writer.run.save(), reason="as imported")
+            assessments.treat_locally(save, lesion, treated_on)
 
 
 def _baseline(writer: "Writer", entry: Entry, lesions: list[Entry]) -> Any:
-    found, read = entry.values, {each.values["lesion"]: each for each in entry.below}
+    read = {each.values["lesion"]: each for each in entry.below}
     chosen = sorted((each for each in lesions if each.values["label"] in read), key=_label_order)
     unknown = sorted(set(read) - {each.values["label"] for each in chosen})
     if unknown:
@@ -55,9 +56,8 @@ def _baseline(writer: "Writer", entry: Entry, lesions: list[Entry]) -> Any:
     kinds = {kind: [_lesion(each, read) for each in chosen if each.values["kind"] == kind]
              for kind in ("target", "non_target")}  # fmt: skip
     saved = assessments.save_baseline(
-        None, writer.participant, found["assessed_on"], found["method"], found["slice_thickness_mm"], found["marker"],
-        kinds["target"], kinds["non_target"], edition=entry.edition,
-    )  # fmt: skip
+        writer.run.save(entry.edition), writer.participant, entry.values, kinds["target"], kinds["non_target"]
+    )
     _keep_labels(saved, chosen)
     writer.written.update({"lesions": len(chosen), "lesion_readings": len(chosen)})
     writer.said("baseline", entry, saved)
@@ -77,17 +77,12 @@ def _keep_labels(baseline: Any, chosen: list[Entry]) -> None:
 
 
 def _follow_up(writer: "Writer", entry: Entry, lesions: dict[str, Any]) -> Any:
-    found = entry.values
     unknown = sorted({each.values["lesion"] for each in entry.below} - set(lesions))
     if unknown:
         writer.refuse(entry, f"The baseline has no lesion {', '.join(unknown)}.")
         return None
     readings = [_reading(each, lesions[each.values["lesion"]].pk) for each in entry.below]
-    saved = assessments.save_follow_up(
-        None, writer.participant, found["assessed_on"], found["method"], found["slice_thickness_mm"], found["marker"],
-        readings, found["new_lesions"], found["new_lesion_on"], found["new_lesion_description"],
-        found["investigator_response"], edition=entry.edition,
-    )  # fmt: skip
+    saved = assessments.save_follow_up(writer.run.save(entry.edition), writer.participant, entry.values, readings)
     writer.written["lesion_readings"] += len(readings)
     writer.said("follow_up_scan", entry, saved)
     return saved
@@ -108,18 +103,18 @@ def _label_order(entry: Entry) -> int:
     return int(entry.values["label"][1:])
 
 
-ORDER = ("visit", "blood_pressure", "hormone", "death", "adverse_event", "medication", "history", "deviation",
-         "follow_up", "off_treatment", "withdrawal", "off_study")  # fmt: skip
-COMPARED_WITH_THE_LAST = frozenset({"visit", "blood_pressure", "hormone", "follow_up"})
+# What a check asks about stands before what it checks.
+ORDER = sorted(ENTRY_FORMS, key=lambda kind: ENTRY_FORMS[kind].imported)
 # What may be entered of someone who is screened only.
-BEFORE_REGISTRATION = frozenset({"registration", "waivers", "visit", "history", "medication", "hormone"})
+BEFORE_REGISTRATION = {"waivers", *(form.data_set for form in CASEBOOK if form.before_registration)}
 New = dict[str, list[Entry]]
 
 
 class Writer:
     """Writes one participant; `problems` are what was refused, `written` counts rows by data set."""
 
-    def __init__(self, participant: Participant | None = None) -> None:
+    def __init__(self, run: changes.Import, participant: Participant | None = None) -> None:
+        self.run = run
         self.participant = participant
         self.problems: list[Problem] = []
         self.written: Counter[str] = Counter()
@@ -130,8 +125,7 @@ class Writer:
         assert entry is not None
         details = {name: value for name, value in entry.values.items() if name != "registered_on"}
         answers = {each.values["item"]: _answer(each) for each in new.get("eligibility", [])}
-        made = self.attempt(entry, lambda: registration.screen(
-            None, site, details, answers, entry.edition))  # fmt: skip
+        made = self.attempt(entry, lambda: registration.screen(self.run.save(entry.edition), site, details, answers))
         if made is None:
             return
         self.participant = made
@@ -152,8 +146,9 @@ class Writer:
             self._refuse_before_registration(new)
             return
         for entry in by_date(new.get("findings", []), "found_on"):
-            self.attempt(entry, lambda entry=entry: registration.record_finding(
-                None, self.participant, entry.values["kind"], entry.values["found_on"], entry.values["because"]))
+            said = [entry.values[name] for name in ("kind", "found_on", "because")]
+            self.attempt(entry, lambda said=said: registration.record_finding(
+                self.run.save(), self.participant, *said))  # fmt: skip
         for entry in by_date(new.get("cycles", []), "number"):
             self.attempt(entry, lambda entry=entry: self._cycle(entry))
         write_scans(self, new)
@@ -185,8 +180,9 @@ class Writer:
             return
         assert self.participant is not None
         participant = self.participant
+        save, on = self.run.save(), entry.values["registered_on"]
         made = self.attempt(entry, lambda: registration.register(
-            None, participant, entry.values["registered_on"], found_ineligible=found_ineligible), counted=False)
+            save, participant, on, found_ineligible=found_ineligible), counted=False)  # fmt: skip
         if made is None:
             return
         self.participant = made
@@ -198,29 +194,27 @@ class Writer:
         """A row whose service would decide it anew: the chair's waiver, what the schedule of that day asked for."""
         participant = self.participant
         assert participant is not None
-        with changes.record(None, "enter", participant=participant, groups=(participant.group,)):
+        with changes.record(self.run.save(), "enter", participant=participant, groups=(participant.group,)):
             values = {name: entry.values[name] for name in compared_columns(entry.name)}
             return model.objects.create(participant=participant, **values)
 
     def _cycle(self, entry: Entry) -> Any:
-        found = entry.values
         periods = [_period(each) for each in sorted(entry.below, key=lambda each: each.values["from_day"])]
-        saved = dosing.save_cycle(
-            None, self.participant, found["number"], found["started_on"], periods, found["tablets_dispensed"],
-            found["tablets_returned"], found["lot"], found["delay_reason"], edition=entry.edition,
-        )  # fmt: skip
+        save = self.run.save(entry.edition)
+        saved = dosing.save_cycle(save, self.participant, entry.values["number"], entry.values, periods)
         self.written["dosing_periods"] += len(periods)
         self.said("cycle", entry, saved)
         return saved
 
     def _entry(self, kind: str, entry: Entry) -> Any:
         book = ENTRY_FORMS[kind]
-        values = {name: entry.values[name] for name in book.form.base_fields}  # type: ignore[union-attr]
+        values = {name: entry.values[name] for name in book.form.base_fields}
         if kind == "adverse_event":
             values["continues"] = entry.continues.on_record if entry.continues else None
         lines = [{name: each.values[name] for name in book.lines.fields} for each in entry.below] if book.lines else []
-        saved = entries.save(None, self.participant, book, values, lines=lines, edition=entry.edition)
-        self.written["laboratory"] += len(lines)
+        saved = entries.save(self.run.save(entry.edition), self.participant, book, values, lines=lines)
+        if book.lines is not None:
+            self.written[book.lines.file] += len(lines)
         entry.on_record = saved
         self.said(kind, entry, saved)
         return saved
@@ -231,7 +225,7 @@ class Writer:
             saved = entry.on_record
             if saved is not None:
                 book = ENTRY_FORMS["death"]
-                values = {name: entry.values[name] for name in book.form.base_fields}  # type: ignore[union-attr]
+                values = {name: entry.values[name] for name in book.form.base_fields}
                 known = entries.facts(book, self.participant, values, saved)  # type: ignore[arg-type]
                 soft = registry.settle(versions.checks_of("death", saved.form_edition), known, None)
                 acknowledgements.keep(self.participant, "death", saved.pk, soft, None)  # type: ignore[arg-type]
@@ -243,7 +237,7 @@ class Writer:
             return
         participant = self.participant
         assert participant is not None
-        rows = Acknowledgement.objects.filter(form=form, row_id=saved.pk, struck_out_reason="")
+        rows = Acknowledgement.objects.standing().filter(form=form, row_id=saved.pk)
         failing = set(rows.values_list("check_id", flat=True))
         soft = tuple(check for check in registry.CHECKS[form] if check.id in failing)
         because = {check.id: given[check.id]["because"] for check in soft if check.id in given}
@@ -258,14 +252,12 @@ class Writer:
         """Runs the service; what it refuses becomes problems of the row, and nothing of it stays."""
         try:
             made = write()
-        except registry.Refused as refusal:
+        except registry.ChecksFailed as refusal:
             for check in refusal.failures:
                 self.refuse(entry, check.words, check.field if check.field in entry.row.cells else "")
-        except registration.NotAllowed as refusal:
+        except Refused as refusal:
             for words in refusal.reasons:
                 self.refuse(entry, words)
-        except (changes.RecordHeld, versions.NotInForce) as refusal:
-            self.refuse(entry, str(refusal))
         except IntegrityError as refusal:
             rule = getattr(getattr(refusal.__cause__, "diag", None), "constraint_name", "") or "one of its rules"
             self.refuse(entry, f"The database refuses the row ({rule.replace('_', ' ')}).")
@@ -290,7 +282,8 @@ def _period(entry: Entry) -> Period:
 
 
 def _in_time(kind: str, rows: list[Entry]) -> list[Entry]:
-    """By date where checks compare with the entry before, else as the file has them; what continues another last."""
-    if kind in COMPARED_WITH_THE_LAST:
+    """By date, since checks compare with the entry before; by partial ones as the file has them, what continues another
+    last."""
+    if isinstance(ENTRY_FORMS[kind].model._meta.get_field(ENTRY_FORMS[kind].dated_by), DateField):
         return by_date(rows, ENTRY_FORMS[kind].dated_by)
     return sorted(rows, key=lambda entry: entry.continues is not None)

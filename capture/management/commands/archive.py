@@ -6,8 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from capture.copies import archive, archive_jobs
-from capture.exchange.exporting.export import ExportFailed
 from trial.models import Site
+from trial.refused import Refused
 
 
 class Command(BaseCommand):
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         folder = options["folder"].absolute()
         try:
             made = archive.build(None, site, folder, self._told)
-        except ExportFailed as refusal:
+        except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(f"Archive of {archive.name_of(site)}: {made.casebooks} casebooks in {folder}")
         self.stdout.write(f"Verify with: python3 {folder / 'verify_copy.py'} --manifest {made.manifest}")
@@ -42,7 +42,7 @@ class Command(BaseCommand):
     def _asked(self, key: str) -> None:
         try:
             archive_jobs.carry_out(key)
-        except archive_jobs.NotNow as refusal:
+        except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
 
     def _told(self, done: int, of: int) -> None:

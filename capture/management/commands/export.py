@@ -5,8 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from capture.exchange.exporting.export import FORMS, ExportFailed, export
+from capture.exchange.exporting.export import FORMS, export
 from trial.models import audit
+from trial.refused import Refused
 
 
 class Command(BaseCommand):
@@ -23,7 +24,7 @@ class Command(BaseCommand):
         """Names each data set while it is written, then what was written."""
         try:
             manifest = export(options["form"], options["folder"].absolute(), self._told)
-        except ExportFailed as refusal:
+        except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
         words = f"as {options['form']}, change {manifest['change']}, on the command line"
         audit.note(None, audit.Kind.RECORD, words)

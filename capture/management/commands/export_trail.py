@@ -5,9 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from capture.exchange.exporting.export import ExportFailed
 from capture.trail.offline import export_trail
 from trial.models import audit
+from trial.refused import Refused
 
 
 class Command(BaseCommand):
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         folder = options["folder"].absolute()
         try:
             manifest = export_trail(folder)
-        except ExportFailed as refusal:
+        except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
         words = f"whole, up to change {manifest['changes']}, on the command line"
         audit.note(None, audit.Kind.TRAIL, words)

@@ -7,9 +7,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from capture.exchange.importing import files
-from capture.exchange.importing.run import MayNotImport, Report, import_files
+from capture.exchange.importing.run import Report, import_files
 from trial.models import Person
-from trial.record import changes
+from trial.record.save import Save
+from trial.refused import Refused
 
 PROBLEMS_SHOWN = 100
 
@@ -72,8 +73,10 @@ class Command(BaseCommand):
     def _run(self, person: Person, contents: dict[str, bytes], options: dict[str, Any], *, rehearsal: bool) -> Report:
         source = f"folder {options['folder'].name}"
         try:
-            return import_files(person, contents, source, rehearsal=rehearsal, up_to=options["up_to"], told=self._told)
-        except (MayNotImport, changes.RecordBusy) as refusal:
+            return import_files(
+                Save(person), contents, source, rehearsal=rehearsal, up_to=options["up_to"], told=self._told
+            )
+        except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
 
     def _told(self, done: int, of: int) -> None:

@@ -21,6 +21,7 @@ from capture.demo.story import story
 from trial import protocol
 from trial.models import Change, Delegation, GroupSettings, Participant, Person, Site, Training
 from trial.record import access, changes
+from trial.record.save import Save
 
 PLACES_LEFT = 10
 MARK = ", demo "
@@ -43,9 +44,8 @@ class Command(BaseCommand):
             self.stdout.write("The study already holds participants: the demo cohort was not loaded.")
             return
         desk = Desk(load_people(), Person.objects.get(username="chris"))
-        with changes.quietly():
-            self._go_on(desk, options["participants"])
-            leave_places()
+        self._go_on(desk, options["participants"])
+        leave_places()
 
     def _go_on(self, desk: Desk, most: int | None) -> None:
         """Enters every step that is not on record yet; `most`: only the first so many participants."""
@@ -57,8 +57,7 @@ class Command(BaseCommand):
             if done[key] > 0:
                 done[key] -= 1
                 continue
-            with changes.entered_through(f"demo {key}"):
-                enter(Entry(desk, key, sites.get(key, ""), step))
+            enter(Entry(desk, key, sites.get(key, ""), step))
             self._say(step, registered)
 
     def _say(self, step: Step, registered: int) -> None:
@@ -97,7 +96,9 @@ def leave_places() -> None:
         if not GroupSettings.objects.filter(group=group.value).exists():
             name = f"accrual_ceiling_{group.value}"
             chosen = {name: protocol.constant(name) + PLACES_LEFT}
-            with changes.record(stella, "settings", "Places left to try registering", groups=(group.value,)):
+            with changes.record(
+                Save(stella, wakes=False), "settings", "Places left to try registering", groups=(group.value,)
+            ):
                 GroupSettings.objects.create(group=group.value, chosen=chosen)
 
 

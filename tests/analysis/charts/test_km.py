@@ -3,7 +3,7 @@
 import pytest
 
 from analysis.charts.km import kaplan_meier_chart
-from analysis.endpoints.survival import kaplan_meier, stored
+from analysis.statistics.survival import kaplan_meier, stored
 
 
 def test_the_curve_starts_at_the_top_left() -> None:
@@ -51,10 +51,10 @@ def test_a_curve_of_very_many_steps_is_told_by_the_ticks_of_its_axis() -> None:
     chart = kaplan_meier_chart(kaplan_meier(list(range(1, 401)), [True] * 400))
     assert chart.left_out == 400 - len(chart.rows) and len(chart.rows) < 20
     assert [each.words for each in chart.spoken][:2] == [
-        "0 months: 100.0 % without event; 400 at risk", "2 months: 85.0 % without event; 340 at risk",
+        "0 months: 100.0% event-free; 400 at risk", "2 months: 85.0% event-free; 340 at risk",
     ]  # fmt: skip
     assert chart.rows[-1].survival == "0.0"
     few = kaplan_meier_chart(kaplan_meier([30, 60, 90], [True, False, True]))
     assert (few.left_out, len(few.rows)) == (0, 3)
-    censored = "2.0 months: 1 censored among 2 at risk; 66.7 % without event, 95 % interval 5.4 to 94.5"
+    censored = "2.0 months: 1 censored among 2 at risk; 66.7% event-free, 95% CI 5.4 to 94.5"
     assert few.spoken[1].words == censored

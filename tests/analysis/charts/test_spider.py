@@ -57,7 +57,7 @@ def test_a_change_above_the_ceiling_is_cut_and_marked() -> None:
     capped = spider([line("1", (56, 30), (112, 100), response="PD")])
     assert chart.lines[0].path == capped.lines[0].path
     assert (len(chart.lines[0].cuts), len(capped.lines[0].cuts)) == (1, 0)
-    assert chart.lines[0].words.endswith("+240.0 %, line cut at +100 %")
+    assert chart.lines[0].words.endswith("+240.0%, line cut at +100%")
 
 
 def test_who_has_no_sum_after_baseline_is_counted_not_drawn() -> None:
@@ -69,7 +69,7 @@ def test_who_has_no_sum_after_baseline_is_counted_not_drawn() -> None:
 def test_the_sentence_counts_the_last_points() -> None:
     chart = spider([line("1", (56, -40), (112, 25)), line("2", (56, -30)), line("3", (56, 0))])
     assert "3 participants over 3.7 months" in chart.summary
-    assert "1 at −30 % or less and 1 at +20 % or more" in chart.summary
+    assert "1 at −30% or less and 1 at +20% or more" in chart.summary
 
 
 def test_fifty_lines_stay_inside_the_plot_and_the_legend_fits() -> None:

@@ -5,8 +5,7 @@ from xml.etree import ElementTree
 import pytest
 from django.template.loader import render_to_string
 
-from analysis.charts.swimmer import Lane, Swimmer, swimmer
-from analysis.charts.swimmer_looks import KINDS, LEVELS
+from analysis.charts.swimmer import KINDS, LEVELS, Lane, Swimmer, swimmer
 
 EVERY_KIND = tuple((100 + place * 30, kind.code) for place, kind in enumerate(KINDS))
 EVERY_LEVEL = tuple((1 + place * 28, 28 + place * 28, level.code) for place, level in enumerate(LEVELS))

@@ -5,16 +5,14 @@ from xml.etree import ElementTree
 import pytest
 from django.template.loader import render_to_string
 
-from analysis.charts.accrual import accrual
 from analysis.charts.boundary import Look, boundary
 from analysis.charts.km import kaplan_meier_chart
 from analysis.charts.waterfall import Bar, waterfall
-from analysis.endpoints.survival import kaplan_meier
+from analysis.statistics.survival import kaplan_meier
 
 PLOTS = {
     "_waterfall": waterfall([Bar("NET-001", -45.5, "PR", "/p/1"), Bar("NET-002", 130, "PD", "/p/2")]),
     "_kaplan_meier": kaplan_meier_chart(kaplan_meier([30, 60, 90], [True, False, True])),
-    "_accrual": accrual(3, 50, (21, 41)),
     "_boundary": boundary((Look(15, 1, 8), Look(30, 4, None)), "nRnnoR", "2 confirmed responders."),
 }
 

@@ -5,8 +5,7 @@ from xml.etree import ElementTree
 import pytest
 from django.template.loader import render_to_string
 
-from analysis.charts.toxicity import Side, TermCount, Toxicity, butterfly, toxicity
-from analysis.charts.toxicity_looks import LONGEST_TERM, LOOKS, shortened
+from analysis.charts.toxicity import LONGEST_TERM, LOOKS, Side, TermCount, Toxicity, butterfly, shortened, toxicity
 
 
 def term(name: str, *counts: int, undetermined: int = 0) -> TermCount:
@@ -34,8 +33,8 @@ def test_terms_fall_by_any_grade_then_severity_then_name() -> None:
 def test_an_undetermined_grade_is_drawn_and_counted_apart() -> None:
     bar = toxicity([term("Nausea", 4, undetermined=6)], 40).rows[0].bars[0]
     assert bar.segments[-1].look.name == "undetermined"
-    assert bar.label == "10 (25 %)"
-    assert bar.words == "10 of 40 (25 %); grade 1 4, undetermined 6"
+    assert bar.label == "10 (25%)"
+    assert bar.words == "10 of 40 (25%); grade 1 4, undetermined 6"
     assert bar.cells == (4, 0, 0, 0, 0, 6, 10)
 
 
@@ -66,7 +65,7 @@ def test_two_groups_stand_back_to_back_on_one_scale_in_percent_of_their_own() ->
 def test_two_groups_share_rows_ordered_by_both_together() -> None:
     chart = butterfly(Side("A", 50, [term("Cough", 5), term("Nausea", 4)]), Side("B", 40, [term("Nausea", 3)]))
     assert [row.term for row in chart.rows] == ["Nausea", "Cough"]
-    assert chart.rows[1].bars[1].words == "B: 0 of 40 (0 %)"
+    assert chart.rows[1].bars[1].words == "B: 0 of 40 (0%)"
 
 
 def test_a_group_without_anybody_treated_has_no_percentage() -> None:

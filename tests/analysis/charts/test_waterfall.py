@@ -29,7 +29,7 @@ def test_an_unchanged_sum_can_still_be_seen() -> None:
 def test_a_bar_above_the_ceiling_is_cut_and_says_so() -> None:
     drawn = waterfall([bar("1", 240, "PD")]).bars[0]
     assert drawn.cut
-    assert drawn.words == "1: +240.0 %, PD, bar cut at +100 %"
+    assert drawn.words == "1: +240.0%, PD, bar cut at +100%"
 
 
 def test_fifty_bars_stay_inside_the_plot() -> None:

@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 
-from analysis.endpoints import group_result, outcome
-from analysis.endpoints.cohort import Cohort
+from analysis.endpoints import registry
+from analysis.endpoints.answers.curves import participants
+from analysis.outcomes import outcome
+from analysis.outcomes.cohort import Cohort
 from trial.protocol import AnalysisSettings
 from trial.rules.dates.partial_date import PartialDate
 from trial.rules.evaluation.facts import (
@@ -96,9 +98,11 @@ def found() -> dict[str, Any]:
 def answers(*people: ParticipantFact) -> dict[str, Any]:
     """All endpoints of these people."""
     outcomes = [outcome.derive(each, SETTINGS) for each in people]
-    found = dict(group_result.compute("A", outcomes, SETTINGS)["endpoints"])
-    listed = group_result.listings("A", outcomes, SETTINGS)
-    return {code: {"listed": listed.get(code), **answer} for code, answer in found.items()}
+    found = dict(registry.compute("A", outcomes, SETTINGS)["endpoints"])
+    cohort = Cohort("A", outcomes, SETTINGS)
+    for curve in registry.CURVES:
+        found[curve.code] = {"listed": participants(curve.members(cohort), curve.times), **found[curve.code]}
+    return found
 
 
 def times(answer: dict[str, Any]) -> dict[str, tuple[int, bool]]:
@@ -224,7 +228,7 @@ class Read(dict[str, Any]):
         return super().__getitem__(name)
 
 
-@pytest.mark.parametrize("each", group_result.EVERYTHING, ids=lambda each: each.code)
+@pytest.mark.parametrize("each", registry.EVERYTHING, ids=lambda each: each.code)
 def test_an_answer_reads_only_what_it_declares(each: Any) -> None:
     names: set[str] = set()
     outcomes = []

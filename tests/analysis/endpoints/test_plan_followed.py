@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from analysis.endpoints.answers import response_rate
-from analysis.endpoints.cohort import Cohort
-from analysis.endpoints.intervals import clopper_pearson, interval_table
-from tests.analysis.endpoints.plans import plan_of
+from analysis.outcomes.cohort import Cohort
+from analysis.statistics.intervals import clopper_pearson, interval_table
+from tests.analysis.statistics.plans import plan_of
 from trial.protocol import AnalysisSettings, StagePlan
 
 SETTINGS = AnalysisSettings()
@@ -78,7 +78,7 @@ def test_stage_1_is_the_first_evaluable_by_order_of_registration_whoever_is_rule
 
 def test_a_passed_stage_alone_is_still_interim() -> None:
     found = rate("RR" + "n" * 19)
-    assert found["note"] == "Interim: stage 1 is passed and nobody of the next stage is evaluable yet."
+    assert found["note"] == "Interim: stage 1 is passed and no participant of the next stage is evaluable yet."
     assert limits(found) == clopper_pearson(2, 21)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from analysis.endpoints.answers.proportion import proportion
+from analysis.endpoints.answers.shapes import proportion
 
 
 def test_nobody_of_nobody_is_not_estimable_and_has_no_number() -> None:

@@ -6,15 +6,17 @@ import pytest
 
 from capture.casebook.forms.assessment_checks import off_schedule
 from capture.casebook.registry import CHECKS, HARD, SOFT
-from tests.capture.check_facts import TABLES
 from tests.capture.check_facts.scans import DAY_1
+from tests.examples import EXAMPLES
 
 
 @pytest.mark.requirement("R45", "R49")
-@pytest.mark.parametrize(("form", "check"), [(form, check) for form, table in TABLES.items() for check in table])
+@pytest.mark.parametrize(("form", "check"), [
+    (form, check) for form, example in EXAMPLES.items() for check in example.facts
+])
 def test_a_check_passes_what_is_right_and_fails_what_is_not(form: str, check: str) -> None:
     rule = next(each for each in CHECKS[form] if each.id == check)
-    passes, fails = TABLES[form][check]
+    passes, fails = EXAMPLES[form].facts[check]
     assert not rule.fails(passes)
     assert rule.fails(fails)
 
@@ -22,7 +24,7 @@ def test_a_check_passes_what_is_right_and_fails_what_is_not(form: str, check: st
 @pytest.mark.requirement("R45")
 @pytest.mark.parametrize("form", CHECKS)
 def test_every_check_of_a_list_has_facts_of_its_own_that_pass_and_that_fail(form: str) -> None:
-    assert sorted(TABLES[form]) == sorted(check.id for check in CHECKS[form])
+    assert sorted(EXAMPLES[form].facts) == sorted(check.id for check in CHECKS[form])
 
 
 def test_a_confirming_assessment_four_weeks_after_a_response_is_not_off_schedule() -> None:

@@ -15,6 +15,7 @@ from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, dosing, entries
 from tests.cast import Cast, cast_of
 from trial.models import Change, Role
+from trial.record.save import Save
 from trial.rules.dates.partial_date import PartialDate, shown
 
 DAY_1 = date(2026, 1, 12)
@@ -34,14 +35,20 @@ def cast(database: object) -> Cast:
     nora, one = cast.people[Role.COORDINATOR], cast.participant
     targets = [assessment.NewLesion("liver", "segment 4", Decimal(40))]
     others = [assessment.NewLesion("bone", "rib", None)]
-    assessments.save_baseline(nora, one, date(2026, 1, 9), "spiral_ct", 5, "not_done", targets, others)
-    dosing.save_cycle(nora, one, 1, DAY_1, treatment.AS_PLANNED)
+    assessments.save_baseline(
+        Save(nora),
+        one,
+        {"assessed_on": date(2026, 1, 9), "method": "spiral_ct", "slice_thickness_mm": 5, "marker": "not_done"},
+        targets,
+        others,
+    )
+    dosing.save_cycle(Save(nora), one, 1, {"started_on": DAY_1}, treatment.AS_PLANNED)
     return cast
 
 
 def _lay(cast: Cast, kind: str, **values: Any) -> None:
     form = ENTRY_FORMS[kind]
-    entries.save(None, cast.participant, form, values)
+    entries.save(Save(), cast.participant, form, values)
 
 
 def _died(cast: Cast) -> None:
@@ -197,9 +204,19 @@ def test_a_lesion_that_is_not_on_the_baseline_is_refused(cast: Cast) -> None:
     readings = [assessments.Reading(999_999, "absent")]
     from capture.casebook import registry
 
-    with pytest.raises(registry.Refused, match="must belong to this participant's baseline"):
-        assessments.save_follow_up(nora, cast.participant, DAY_1 + timedelta(days=56), "spiral_ct", 5, "not_done",
-                                   readings, "no")  # fmt: skip
+    with pytest.raises(registry.ChecksFailed, match="must belong to this participant's baseline"):
+        assessments.save_follow_up(
+            Save(nora),
+            cast.participant,
+            {
+                "assessed_on": DAY_1 + timedelta(days=56),
+                "method": "spiral_ct",
+                "slice_thickness_mm": 5,
+                "marker": "not_done",
+                "new_lesions": "no",
+            },
+            readings,
+        )
     follow_up = _scan(cast, DAY_1 + timedelta(days=56))
     assert _nora(cast).post("/participants/NET-001/assessments/new/", follow_up).status_code == 302
     _is_refused(cast, "BASE-07", f"assessments/{row.pk}/", _foreign_lesion(cast))

@@ -18,6 +18,7 @@ from capture.entry.services import assessments, dosing, entries
 from capture.entry.services.assessments import Reading
 from tests.cast import Cast, cast_of
 from trial.models import Change, Lesion, Role
+from trial.record.save import Save
 
 pytestmark = pytest.mark.requirement("R29")
 
@@ -50,7 +51,7 @@ def _nora(cast: Cast) -> Any:
 
 def test_each_dosing_period_that_changes_is_told_once_and_the_others_not(cast: Cast) -> None:
     def save(periods: Sequence[Period], reason: str = "") -> None:
-        dosing.save_cycle(_nora(cast), cast.participant, 1, DAY_1, periods, reason=reason)
+        dosing.save_cycle(Save(_nora(cast), reason=reason), cast.participant, 1, {"started_on": DAY_1}, periods)
 
     save([FULL])
     assert _account("trial_dosingperiod") == [("insert", False, "twice_daily")]
@@ -70,8 +71,14 @@ def test_each_laboratory_line_that_changes_is_told_once_and_the_others_not(cast:
                 "upper_limit": None}  # fmt: skip
 
     def save(*lines: dict[str, Any], row: Any = None) -> Any:
-        return entries.save(_nora(cast), cast.participant, ENTRY_FORMS["visit"], VISIT, lines=lines, row=row,
-                            reason=WHY if row else "")  # fmt: skip
+        return entries.save(
+            Save(_nora(cast), reason=WHY if row else ""),
+            cast.participant,
+            ENTRY_FORMS["visit"],
+            VISIT,
+            lines=lines,
+            row=row,
+        )
 
     visit = save(line("HGB", "12"), line("ALB", "4"))
     assert _account("trial_laboratoryresult") == [("insert", False, "HGB"), ("insert", False, "ALB")]
@@ -83,8 +90,14 @@ def test_each_laboratory_line_that_changes_is_told_once_and_the_others_not(cast:
 
 def test_each_lesion_of_a_baseline_that_changes_is_told_once_and_the_others_not(cast: Cast) -> None:
     def save(*targets: NewLesion, row: Any = None) -> Any:
-        return assessments.save_baseline(_nora(cast), cast.participant, DAY_1, "spiral_ct", 5, "not_done", targets, [],
-                                         assessment=row, reason=WHY if row else "")  # fmt: skip
+        return assessments.save_baseline(
+            Save(_nora(cast), reason=WHY if row else ""),
+            cast.participant,
+            {"assessed_on": DAY_1, "method": "spiral_ct", "slice_thickness_mm": 5, "marker": "not_done"},
+            targets,
+            [],
+            row,
+        )
 
     baseline = save(NewLesion("liver", "a", Decimal(40)), NewLesion("lung", "b", Decimal(30)))
     assert [each[2] for each in _account("trial_lesion")] == ["T1", "T2"]
@@ -98,14 +111,30 @@ def test_each_lesion_of_a_baseline_that_changes_is_told_once_and_the_others_not(
 
 def test_each_reading_of_a_follow_up_that_changes_is_told_once_and_the_others_not(cast: Cast) -> None:
     targets = [NewLesion("liver", "a", Decimal(40)), NewLesion("lung", "b", Decimal(30))]
-    assessments.save_baseline(_nora(cast), cast.participant, DAY_1, "spiral_ct", 5, "not_done", targets, [])
-    dosing.save_cycle(_nora(cast), cast.participant, 1, DAY_1, treatment.AS_PLANNED)
+    assessments.save_baseline(
+        Save(_nora(cast)),
+        cast.participant,
+        {"assessed_on": DAY_1, "method": "spiral_ct", "slice_thickness_mm": 5, "marker": "not_done"},
+        targets,
+        [],
+    )
+    dosing.save_cycle(Save(_nora(cast)), cast.participant, 1, {"started_on": DAY_1}, treatment.AS_PLANNED)
     first, second = Lesion.objects.order_by("id").values_list("id", flat=True)
 
     def save(*readings: Reading, row: Any = None) -> Any:
         return assessments.save_follow_up(
-            _nora(cast), cast.participant, DAY_1 + timedelta(days=56), "spiral_ct", 5, "not_done", readings, "no",
-            assessment=row, reason=WHY if row else "")  # fmt: skip
+            Save(_nora(cast), reason=WHY if row else ""),
+            cast.participant,
+            {
+                "assessed_on": DAY_1 + timedelta(days=56),
+                "method": "spiral_ct",
+                "slice_thickness_mm": 5,
+                "marker": "not_done",
+                "new_lesions": "no",
+            },
+            readings,
+            row,
+        )
 
     scan = save(Reading(first, "measured", Decimal(38)), Reading(second, "measured", Decimal(29)))
     assert _account("trial_lesionreading") == [("insert", False, 38.0), ("insert", False, 29.0)]

@@ -5,16 +5,19 @@ from typing import Any
 
 import pytest
 
-from capture.casebook import labels, versions
+from capture.casebook import labels
 from capture.casebook.registry import CASEBOOK, ENTRY_FORMS
 from capture.entry.services import corrections as correction
 from capture.entry.services import entries
+from tests import examples
 from tests.capture.entry import test_corrections as corrections
 from tests.capture.typed import fields, opened, signed_in
 from tests.cast import Cast
 from trial.models import AdverseEvent, Change, EditionApproval, Role, Site, Version
-from trial.protocol import EDITIONS, Edition, form_versions
+from trial.protocol import Edition, form_versions
 from trial.record import changes, versions_in_force
+from trial.record.save import Save
+from trial.refused import Refused
 
 REASON = {"reason_code": "entry_error", "reason_words": ""}
 NOT_ASKED = ("hospital_stay", "aware_on", "aware_time")
@@ -34,8 +37,10 @@ def say(site: Site, form: str, edition: int, state: str) -> None:
 
 def enter(cast: Cast, kind: str, **more: Any) -> Any:
     """An entry of Nora's; soft checks are kept as not looked at."""
-    values = more.pop("values", None) or corrections.ENTRIES[kind][0]
-    return entries.save(cast.people[Role.COORDINATOR], cast.participant, ENTRY_FORMS[kind], values, **more)
+    values = more.pop("values", None) or examples.values(kind)
+    saved = {name: more.pop(name) for name in ("reason", "acknowledged", "opened_at", "edition") if name in more}
+    save = Save(cast.people[Role.COORDINATOR], **saved)
+    return entries.save(save, cast.participant, ENTRY_FORMS[kind], values, **more)
 
 
 @pytest.fixture
@@ -53,11 +58,11 @@ def _page(event: AdverseEvent) -> str:
 
 @pytest.mark.requirement("R54")
 def test_every_form_of_the_casebook_has_editions_without_gaps_whose_fields_it_has() -> None:
-    assert {each.form for each in EDITIONS} == {form.kind for form in CASEBOOK}
+    assert form_versions.forms() == tuple(form.kind for form in CASEBOOK)
     for form in CASEBOOK:
         editions = form_versions.editions_of(form.kind)
         assert [each.number for each in editions] == list(range(1, len(editions) + 1))
-        asked = labels._FORM_CLASSES[form.kind].base_fields
+        asked = [each.name for each in form.model._meta.fields]
         assert {name for each in editions for name in (*each.new_fields, *each.labels)} <= set(asked)
 
 
@@ -81,7 +86,7 @@ def test_every_entry_keeps_the_edition_by_which_it_was_saved_and_its_history_say
 def test_an_entry_of_an_older_edition_is_shown_by_its_fields_and_labels(cast: Cast, old_event: AdverseEvent) -> None:
     for role in (Role.MONITOR, Role.COORDINATOR):
         page = signed_in(cast.people[role]).get(_page(old_event)).content.decode()
-        assert "Shown in version 1 of this form" in page and "Expected or not, if serious" in page
+        assert "Shown by edition 1 of this form" in page and "Expectedness, if serious" in page
         assert page.count("not part of version 1") == len(NOT_ASKED)
         assert not set(NOT_ASKED) & set(fields(page)), "what was not asked has no box"
         assert ("Correct in version 2" in page) == (role == Role.COORDINATOR)
@@ -130,8 +135,9 @@ def test_a_correction_by_an_older_edition_leaves_what_it_does_not_ask_as_it_is(c
 def test_a_corrected_answer_of_the_checklist_keeps_the_edition_of_the_registration(cast: Cast) -> None:
     one = cast.participant
     answer = correction.answers_of(one)["no_other_cancer"]
-    correction.correct_participant(cast.people[Role.COORDINATOR], one, {}, "Entry error",
-                                   {"no_other_cancer": type(answer)(met=False)})  # fmt: skip
+    correction.correct_participant(
+        Save(cast.people[Role.COORDINATOR], reason="Entry error"), one, {}, {"no_other_cancer": type(answer)(met=False)}
+    )
     one.refresh_from_db()
     assert one.form_edition == form_versions.newest("registration")
 
@@ -148,9 +154,9 @@ def test_an_entry_that_names_no_edition_is_told_by_the_columns_of_its_version() 
 @pytest.mark.requirement("R54")
 def test_labels_and_fields_of_an_edition_follow_from_all_that_came_later(monkeypatch: pytest.MonkeyPatch) -> None:
     first = form_versions.editions_of("hormone")[0]
-    more = (Edition("hormone", 2, "", "", first.since, ("assay",), {"unit": "Unit used"}),
-            Edition("hormone", 3, "", "", first.since, ("upper_limit",)))  # fmt: skip
-    monkeypatch.setattr(form_versions, "EDITIONS", (*EDITIONS, *more))
+    more = (Edition(2, "", "", first.since, ("assay",), {"unit": "Unit used"}),
+            Edition(3, "", "", first.since, ("upper_limit",)))  # fmt: skip
+    monkeypatch.setitem(form_versions._DECLARED, "hormone", (first, *more))
     assert form_versions.asked_after("hormone", 1) == ("assay", "upper_limit")
     assert form_versions.asked_between("hormone", 1, 2) == ("assay",)
     assert [form_versions.labels("hormone", number) for number in (1, 2, 3)] == [{"unit": "Unit used"}] * 2 + [{}]
@@ -161,8 +167,8 @@ def test_labels_and_fields_of_an_edition_follow_from_all_that_came_later(monkeyp
 def test_a_save_by_an_edition_that_is_not_usable_keeps_nothing(cast: Cast) -> None:
     say(cast.north, "adverse_event", 2, "withdrawn")
     before = Change.objects.count()
-    with pytest.raises(versions.NotInForce, match="Version 2 of this form is not approved at the site"):
+    with pytest.raises(Refused, match="Version 2 of this form is not approved at the site"):
         enter(cast, "adverse_event", values=SERIOUS | {"aware_on": date(2026, 2, 2)}, edition=2)
-    with pytest.raises(versions.NotInForce, match="“Aware on” is part of this form from version 2"):
+    with pytest.raises(Refused, match="“Site became aware on” is part of this form from version 2"):
         enter(cast, "adverse_event", values=SERIOUS | {"aware_on": date(2026, 2, 2)})
     assert Change.objects.count() == before and not AdverseEvent.objects.exists()

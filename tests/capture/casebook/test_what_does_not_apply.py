@@ -21,6 +21,7 @@ from tests.plugin_postgres import another_database
 from trial.models import Change, Participant, Role, Site
 from trial.protocol import ctcae_v3
 from trial.record import changes
+from trial.record.save import Save
 
 __all__ = ["cast"]
 Row = dict[str, str]
@@ -131,7 +132,7 @@ IN_A_FILE: list[tuple[str, str, Callable[[Row], bool], Row, str]] = [
     ("", "assessments.csv", lambda row: row["kind"] == "baseline", {"new_lesion_on": "2026-01-09"}, "does not apply"),
     ("", "lesion_readings.csv", lambda row: row["lesion"] == "N1" and row["scanned_on"] != "",
      {"longest_diameter_mm": "12"}, "does not apply"),
-    ("", "eligibility.csv", lambda row: row["item"] == "metastatic", {"value": "3"}, "Only an item that a laboratory"),
+    ("", "eligibility.csv", lambda row: row["item"] == "metastatic", {"value": "3"}, "Only a laboratory item can have"),
     ("", "adverse_event.csv", lambda row: row["grade"] == "2", {"grade_missing": "unknown"}, "Keep one of them"),
 ]  # fmt: skip
 NOT_LOOKED_AT = ("NA-07", "adverse_event.csv", lambda row: row["term"] == "diarrhea", {"resolved_on": "2026-02-09"},
@@ -145,7 +146,7 @@ def test_a_file_with_a_forgotten_value_is_refused_and_nothing_is_written(
     exported: dict[str, bytes], check: str, name: str, chosen: Callable[[Row], bool], changed: Row, words: str
 ) -> None:
     stat, contents = person("stat", Role.STATISTICIAN), _with(exported, name, chosen, changed)
-    report = import_files(stat, contents, "the test", rehearsal=False)
+    report = import_files(Save(stat), contents, "the test", rehearsal=False)
     assert [each for each in report.problems if words in each.words], [str(each) for each in report.problems]
     assert not Participant.objects.exists()
 
@@ -156,9 +157,9 @@ def test_a_file_with_an_event_that_ended_and_goes_on_leaves_a_check_to_look_at(e
 
     check, name, chosen, changed, _ = NOT_LOOKED_AT
     stat, contents = person("stat", Role.STATISTICIAN), _with(exported, name, chosen, changed)
-    report = import_files(stat, contents, "the test", rehearsal=False)
+    report = import_files(Save(stat), contents, "the test", rehearsal=False)
     assert report.saved, [str(each) for each in report.problems]
-    assert Acknowledgement.objects.get(check_id=check, struck_out_reason="").because == ""
+    assert Acknowledgement.objects.standing().get(check_id=check).because == ""
 
 
 def _is_delayed(row: Row, starts: dict[tuple[str, str], date]) -> bool:

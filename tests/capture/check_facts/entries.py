@@ -13,7 +13,7 @@ DAY_1 = D(2026, 1, 12)
 LAST = SimpleNamespace(marker="CGA", sampled_on=D(2026, 1, 5), unit="ng/mL", assay="Dako")
 
 
-def _died(field: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def died(field: str) -> tuple[dict[str, Any], dict[str, Any]]:
     return (
         {field: D(2026, 3, 31), "died_on": DIED_IN_MARCH},
         {field: D(2026, 4, 1), "died_on": DIED_IN_MARCH},
@@ -32,7 +32,7 @@ def _laboratory(**changed: Any) -> dict[str, Any]:
 
 
 HORMONE: Table = {
-    "HORM-01": _died("sampled_on"),
+    "HORM-01": died("sampled_on"),
     "HORM-02": (_sample(), _sample(unit="nmol/L")),
     "HORM-03": (_sample(), _sample(assay="Cisbio")),
     "HORM-04": (
@@ -49,12 +49,12 @@ BLOOD_PRESSURE: Table = {
         {"systolic_mmhg": 80, "diastolic_mmhg": 80},
     ),
     "BP-02": ({"systolic_mmhg": 260, "diastolic_mmhg": 30}, {"systolic_mmhg": 261, "diastolic_mmhg": 90}),
-    "BP-03": _died("measured_on"),
+    "BP-03": died("measured_on"),
 }
 VISIT: Table = {
     "BP-01": BLOOD_PRESSURE["BP-01"],
     "BP-02": ({"systolic_mmhg": 60, "diastolic_mmhg": 160}, {"systolic_mmhg": 120, "diastolic_mmhg": 29}),
-    "VIS-01": _died("visited_on"),
+    "VIS-01": died("visited_on"),
     "VIS-02": (
         {"weight_kg": Decimal(66), "last_weight_kg": Decimal(60)},
         {"weight_kg": Decimal("66.1"), "last_weight_kg": Decimal(60)},
@@ -82,7 +82,7 @@ MEDICATION: Table = {
         {"kind": "somatostatin_analogue", "day_1": DAY_1, "started_on": PartialDate(2026, 1)},
         {"kind": "somatostatin_analogue", "day_1": DAY_1, "started_on": PartialDate(2026, 2)},
     ),
-    "MED-03": _died("started_on"),
+    "MED-03": died("started_on"),
 }
 HISTORY: Table = {
     "HIST-01": (
@@ -95,5 +95,5 @@ DEVIATION: Table = {
         {"happened_on": D(2026, 1, 5), "consented_on": D(2026, 1, 5)},
         {"happened_on": D(2026, 1, 4), "consented_on": D(2026, 1, 5)},
     ),
-    "DEV-02": _died("happened_on"),
+    "DEV-02": died("happened_on"),
 }

@@ -11,6 +11,7 @@ from tests.capture.typed import fields, opened, signed_in
 from tests.cast import Cast, cast_of
 from trial.models import Deviation, Redaction, Role
 from trial.record import changes
+from trial.record.save import Save
 
 WHY = "a relative is named"
 
@@ -86,7 +87,7 @@ def test_a_reason_that_repeats_the_words_is_refused_in_words(cast: Cast) -> None
 
 
 def test_the_page_names_what_stays(cast: Cast) -> None:
-    with changes.record(cast.people[Role.COORDINATOR], "enter", participant=cast.participant):
+    with changes.record(Save(cast.people[Role.COORDINATOR]), "enter", participant=cast.participant):
         cast.participant.medications.create(kind="other", name=NAME, started_on_missing="not_done")
     asked = asked_for(cast)
     page = signed_in(cast.people[Role.CHAIR]).get(f"/black-outs/{asked.pk}/").content.decode()
@@ -95,7 +96,7 @@ def test_the_page_names_what_stays(cast: Cast) -> None:
 
 def test_it_says_so_under_a_lock(cast: Cast) -> None:
     asked, mona = asked_for(cast), cast.people[Role.MONITOR]
-    with changes.record(mona, "freeze", participant=cast.participant) as change:
+    with changes.record(Save(mona), "freeze", participant=cast.participant) as change:
         cast.participant.holds.create(kind="freeze", scope="participant", state="in_force", asked_by=mona,
                                       asked_at=change.at)  # fmt: skip
     page = signed_in(cast.people[Role.CHAIR]).get(f"/black-outs/{asked.pk}/").content.decode()
@@ -118,7 +119,7 @@ def test_the_history_the_trail_and_the_file_tell_who_blacked_out_and_why(cast: C
 
 def test_words_of_a_reason_are_asked_for_and_go(cast: Cast) -> None:
     nora = cast.people[Role.COORDINATOR]
-    with changes.record(nora, "correct", f"it was {NAME}", participant=cast.participant) as change:
+    with changes.record(Save(nora), "correct", f"it was {NAME}", participant=cast.participant) as change:
         Deviation.objects.update(action="phoned")
     client = signed_in(nora)
     address = f"/participants/{cast.participant.reference}/black-out/{change.number}/"

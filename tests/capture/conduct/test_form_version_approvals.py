@@ -8,7 +8,6 @@ import pytest
 from django.db import DatabaseError
 from django.utils import timezone
 
-from capture.casebook import versions
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import entries
 from capture.exchange.data_sets import BY_NAME, columns_in
@@ -17,8 +16,11 @@ from tests.capture.typed import fields, opened, signed_in
 from tests.cast import Cast, cast_of, register
 from trial.accounts import administration
 from trial.models import Change, EditionApproval, HormoneLevel, Person, Role, Site, Version
-from trial.protocol import EDITIONS, Edition, form_versions
+from trial.protocol import Edition, form_versions
+from trial.protocol.form_versions import FIRST
 from trial.record import changes, versions_in_force
+from trial.record.save import Save
+from trial.refused import Refused
 from trial.rules.dates.partial_date import shown
 
 NEW = "/participants/{}/hormone/new/"
@@ -32,8 +34,8 @@ COMMITTEE = "Ethics committee of North, 12/2026"
 @pytest.fixture
 def cast(database: object, monkeypatch: pytest.MonkeyPatch) -> Cast:
     """The fixed cast, in a program that has a second edition of the hormone form: it also asks the assay."""
-    second = Edition("hormone", 2, "Asks the assay.", "amendment 1", date(2026, 1, 2), ("assay",), {})
-    monkeypatch.setattr(form_versions, "EDITIONS", (*EDITIONS, second))
+    second = Edition(2, "Asks the assay.", "amendment 1", date(2026, 1, 2), ("assay",), {})
+    monkeypatch.setitem(form_versions._DECLARED, "hormone", (FIRST, second))
     made = cast_of()
     register(made.elsewhere[Role.COORDINATOR], made.south)
     return made
@@ -42,12 +44,12 @@ def cast(database: object, monkeypatch: pytest.MonkeyPatch) -> Cast:
 def approve(cast: Cast, site: Site, edition: int = 2, **changed: Any) -> EditionApproval:
     """The chair's word, with today's date."""
     given = {"decided_on": timezone.now().date(), "decided_by": COMMITTEE, "title": "Hormone level"} | changed
-    return versions_in_force.approve(cast.people[Role.CHAIR], site, "hormone", edition, **given)
+    return versions_in_force.approve(Save(cast.people[Role.CHAIR]), site, "hormone", edition, **given)
 
 
 def withdraw(cast: Cast, site: Site, edition: int = 2) -> EditionApproval:
     """The chair takes it back."""
-    return versions_in_force.withdraw(cast.people[Role.CHAIR], site, "hormone", edition, timezone.now().date(),
+    return versions_in_force.withdraw(Save(cast.people[Role.CHAIR]), site, "hormone", edition, timezone.now().date(),
                                       COMMITTEE, "Hormone level")  # fmt: skip
 
 
@@ -96,7 +98,9 @@ def _brought_in(cast: Cast, number: str, **cells: str) -> Report:
     row = {"study_number": number, "entry": "1", **LEVEL, "sampled_on": "2026-01-09", **cells}
     names = [*columns_in(BY_NAME["hormone"]), *(name for name in ("form_edition",) if name in cells)]
     text = f"{','.join(names)}\r\n{','.join(row.get(name, '') for name in names)}\r\n"
-    return import_files(cast.people[Role.STATISTICIAN], {"hormone.csv": text.encode()}, "the test", rehearsal=False)
+    return import_files(
+        Save(cast.people[Role.STATISTICIAN]), {"hormone.csv": text.encode()}, "the test", rehearsal=False
+    )
 
 
 @pytest.mark.requirement("R55")
@@ -128,7 +132,7 @@ def test_no_entry_is_by_a_newer_edition_than_was_approved_at_its_site_at_that_mo
         act = chosen.choice((approve, withdraw, _enter, _enter, _correct))
         try:
             act(cast, site, chosen.choice((1, 2, 2)))
-        except (versions_in_force.NotAllowed, versions.NotInForce):
+        except Refused:
             continue
     approved: dict[int, set[int]] = {site.pk: {1} for site in sites}
     looked_at = {1: 0, 2: 0}
@@ -148,7 +152,7 @@ def _enter(cast: Cast, site: Site, edition: int) -> None:
     one = site.participants.get()
     day = date(2026, 1, 10) + timedelta(days=one.hormone_levels.count())
     values = VALUES | {"sampled_on": day, "assay": "Dako" if edition == 2 else ""}
-    entries.save(None, one, ENTRY_FORMS["hormone"], values, edition=edition)
+    entries.save(Save(edition=edition), one, ENTRY_FORMS["hormone"], values)
 
 
 def _correct(cast: Cast, site: Site, edition: int) -> None:
@@ -156,16 +160,18 @@ def _correct(cast: Cast, site: Site, edition: int) -> None:
     row = one.hormone_levels.order_by("-id").first()
     if row is not None:
         values = {name: getattr(row, name) for name in (*VALUES, "assay")} | {"value": row.value + 1}
-        entries.save(None, one, ENTRY_FORMS["hormone"], values, row=row, reason="Entry error", edition=edition)
+        entries.save(Save(reason="Entry error", edition=edition), one, ENTRY_FORMS["hormone"], values, row=row)
 
 
 @pytest.mark.requirement("R55")
 def test_only_the_study_chair_records_an_approval_and_nobody_in_the_name_of_another(cast: Cast) -> None:
     for role in set(Role) - {Role.CHAIR}:
-        with pytest.raises(versions_in_force.NotAllowed, match="Only the study chair"):
-            versions_in_force.approve(cast.people[role], cast.north, "hormone", 2, date(2026, 1, 2), COMMITTEE, "")
+        with pytest.raises(Refused, match="Only the study chair"):
+            versions_in_force.approve(
+                Save(cast.people[role]), cast.north, "hormone", 2, date(2026, 1, 2), COMMITTEE, ""
+            )
     chris, nora = cast.people[Role.CHAIR], cast.people[Role.COORDINATOR]
-    with pytest.raises(DatabaseError, match="in the name of another"), changes.record(chris, "settings"):
+    with pytest.raises(DatabaseError, match="in the name of another"), changes.record(Save(chris), "settings"):
         EditionApproval.objects.create(site=cast.north, form="hormone", edition=2, state="approved", recorded_by=nora,
                                        decided_on=date(2026, 1, 2), decided_by=COMMITTEE)  # fmt: skip
     assert not EditionApproval.objects.exists()
@@ -176,11 +182,11 @@ def test_an_approval_is_refused_in_words(cast: Cast) -> None:
     tomorrow = timezone.now().date() + timedelta(days=1)
     for given, words in (({"decided_on": tomorrow}, "be in the future"), ({"decided_by": "  "}, "who decided"),
                          ({"edition": 3}, "version does not exist"), ({"edition": 1}, "Version 1 is already approved")):
-        with pytest.raises(versions_in_force.NotAllowed, match=words):
+        with pytest.raises(Refused, match=words):
             approve(cast, cast.north, **given)
-    with pytest.raises(versions_in_force.NotAllowed, match="would have no version of this form left"):
+    with pytest.raises(Refused, match="would have no version of this form left"):
         withdraw(cast, cast.north, 1)
-    with pytest.raises(versions_in_force.NotAllowed, match="is not in use"):
+    with pytest.raises(Refused, match="is not in use"):
         withdraw(cast, cast.north, 2)
     chris = signed_in(cast.people[Role.CHAIR])
     typed = {"which": "hormone:2:NORTH", "decided_on": shown(tomorrow), "decided_by": COMMITTEE}
@@ -209,9 +215,9 @@ def test_a_withdrawal_is_a_further_word_and_the_site_goes_back(cast: Cast) -> No
 @pytest.mark.requirement("R55")
 def test_a_site_that_is_opened_starts_with_the_newest_editions_on_record_in_the_same_change(cast: Cast) -> None:
     adam = cast.people[Role.ADMINISTRATOR]
-    east = administration.save_site(adam, None, "EAST", "East", "a new site")
+    east = administration.save_site(Save(adam), None, "EAST", "East", "a new site")
     assert versions_in_force.in_force(east.pk, "hormone") == 2
-    assert EditionApproval.objects.filter(site=east).count() == len({each.form for each in EDITIONS})
+    assert EditionApproval.objects.filter(site=east).count() == len(form_versions.forms())
     version = Version.objects.filter(table_name="trial_editionapproval").first()
     assert version is not None and version.change_id == Change.objects.latest("id").pk
     assert EditionApproval.objects.filter(site=east, recorded_by=adam, state="opened").exists()
@@ -237,18 +243,22 @@ def test_what_the_edition_of_a_site_does_not_ask_counts_as_its_strictest_value(d
 
     cast = cast_of()
     nora: Person = cast.people[Role.COORDINATOR]
-    versions_in_force.withdraw(cast.people[Role.CHAIR], cast.north, "adverse_event", 2, date(2026, 1, 2), COMMITTEE, "")
+    versions_in_force.withdraw(
+        Save(cast.people[Role.CHAIR]), cast.north, "adverse_event", 2, date(2026, 1, 2), COMMITTEE, ""
+    )
     event = {"term": "nausea", "select": "", "other_words": "", "grade": 3, "grade_missing": "", "attribution": 4,
              "attribution_missing": "", "onset_on": None, "onset_on_missing": "unknown", "resolved_on": None,
              "present_at_baseline": False, "seriousness": "important", "expectedness": "expected",
              "action_taken": "none", "outcome": "not_recovered", "cycle_number": None}  # fmt: skip
-    entries.save(nora, cast.participant, ENTRY_FORMS["adverse_event"], event)
+    entries.save(Save(nora), cast.participant, ENTRY_FORMS["adverse_event"], event)
     before = listing.of_participant(cast.participant, timezone.now())
     assert [each.of.clock.state for each in before] == ["undetermined"], "an answer that nobody gave makes no report go"
     assert "the form version at this site does not include it" in before[0].to_answer
     assert "whether the hospital stay was 24 hours or more" in before[0].to_answer
     assert "when the site became aware" in before[0].to_answer and "Enter when" not in before[0].to_answer
-    versions_in_force.approve(cast.people[Role.CHAIR], cast.north, "adverse_event", 2, date(2026, 1, 2), COMMITTEE, "")
+    versions_in_force.approve(
+        Save(cast.people[Role.CHAIR]), cast.north, "adverse_event", 2, date(2026, 1, 2), COMMITTEE, ""
+    )
     after = listing.of_participant(cast.participant, timezone.now())
     assert after[0].of.clock == before[0].of.clock, "the clock is the same; only what is asked for is not"
     assert "Enter " in after[0].to_answer and "does not include" not in after[0].to_answer

@@ -14,7 +14,9 @@ from capture.conduct.queries import Where
 from capture.entry.services import entries
 from tests.cast import Cast, cast_of, register
 from trial.models import Change, HormoneLevel, Query, Role
-from trial.record import changes, system_queries
+from trial.record import system_queries
+from trial.record.save import Save
+from trial.refused import Refused
 
 LEVEL = {"sampled_on": date(2026, 1, 9), "marker": "CGA", "value": 210, "value_missing": "", "unit": "ng/mL",
          "upper_limit": 100, "upper_limit_missing": "", "assay": ""}  # fmt: skip
@@ -36,12 +38,14 @@ def client_of(cast: Cast, role: str) -> Client:
 @pytest.fixture
 def level(cast: Cast) -> HormoneLevel:
     """A hormone level as entered by Nora."""
-    return entries.save(cast.people[Role.COORDINATOR], cast.participant, ENTRY_FORMS["hormone"], LEVEL, acknowledged={})
+    return entries.save(
+        Save(cast.people[Role.COORDINATOR], acknowledged={}), cast.participant, ENTRY_FORMS["hormone"], LEVEL
+    )
 
 
 def raised(cast: Cast, level: HormoneLevel, field: str = "value") -> Query:
     """A query of the monitor on a field of the level."""
-    return queries.raise_query(cast.people[Role.MONITOR], cast.participant, Where("hormone", level.pk, field),
+    return queries.raise_query(Save(cast.people[Role.MONITOR]), cast.participant, Where("hormone", level.pk, field),
                                "Please compare this value with the source.")  # fmt: skip
 
 
@@ -138,7 +142,7 @@ def test_an_answer_in_words_changes_no_value(cast: Cast, level: HormoneLevel) ->
 
 def test_a_correction_on_the_forms_own_page_answers_the_query_that_led_there(cast: Cast) -> None:
     monitor, nora = cast.people[Role.MONITOR], client_of(cast, Role.COORDINATOR)
-    query = queries.raise_query(monitor, cast.participant, Where("registration", cast.participant.pk, "race"),
+    query = queries.raise_query(Save(monitor), cast.participant, Where("registration", cast.participant.pk, "race"),
                                 "Please?")  # fmt: skip
     page = nora.get(f"/participants/NET-001/registration/?query={query.pk}").content.decode()
     assert f'name="answers_query" value="{query.pk}"' in page
@@ -156,7 +160,7 @@ def test_a_correction_on_the_forms_own_page_answers_the_query_that_led_there(cas
 def test_a_correction_answers_an_automatic_query_in_the_same_change(cast: Cast) -> None:
     nora = cast.people[Role.COORDINATOR]
     reversed_limits = {**LEVEL, "value": 210_000, "sampled_on": date(2026, 1, 9)}
-    level = entries.save(nora, cast.participant, ENTRY_FORMS["hormone"], reversed_limits)
+    level = entries.save(Save(nora), cast.participant, ENTRY_FORMS["hormone"], reversed_limits)
     query = Query.objects.filter(check_id__startswith="HORM", field="value").get()
     before = Change.objects.count()
     done = client_of(cast, Role.COORDINATOR).post(
@@ -174,10 +178,9 @@ def test_a_correction_of_a_query_that_was_answered_meanwhile_stands_and_says_no_
     cast: Cast, level: HormoneLevel
 ) -> None:
     query, nora = raised(cast, level), cast.people[Role.COORDINATOR]
-    with system_queries.answered_by_correction(nora, query, "typed wrongly"):
-        queries.answer(cast.people[Role.INVESTIGATOR], Query.objects.get(pk=query.pk), "first")
-        entries.save(nora, cast.participant, ENTRY_FORMS["hormone"], {**LEVEL, "value": 120}, row=level,
-                     reason="typed wrongly", acknowledged={})  # fmt: skip
+    save = system_queries.answering(Save(nora, reason="typed wrongly", acknowledged={}), query, "typed wrongly")
+    queries.answer(Save(cast.people[Role.INVESTIGATOR]), Query.objects.get(pk=query.pk), "first")
+    entries.save(save, cast.participant, ENTRY_FORMS["hormone"], {**LEVEL, "value": 120}, row=level)
     assert [each.words for each in query.messages.all()][1:] == ["first"]
     level.refresh_from_db()
     assert level.value == 120
@@ -185,10 +188,11 @@ def test_a_correction_of_a_query_that_was_answered_meanwhile_stands_and_says_no_
 
 def test_a_correction_that_is_refused_answers_nothing(cast: Cast, level: HormoneLevel) -> None:
     query, nora = raised(cast, level), cast.people[Role.COORDINATOR]
-    with pytest.raises(changes.ReasonMissing), system_queries.answered_by_correction(nora, query, ""):
-        entries.save(nora, cast.participant, ENTRY_FORMS["hormone"], LEVEL, row=level, acknowledged={})
+    save = system_queries.answering(Save(nora, acknowledged={}), query, "")
+    with pytest.raises(Refused, match="Enter a reason"):
+        entries.save(save, cast.participant, ENTRY_FORMS["hormone"], LEVEL, row=level)
     deviation = {"happened_on": date(2026, 1, 9), "kind": "assessment", "description": "Scan late", "action": ""}
-    entries.save(nora, cast.participant, ENTRY_FORMS["deviation"], deviation)
+    entries.save(Save(nora), cast.participant, ENTRY_FORMS["deviation"], deviation)
     query.refresh_from_db()
     assert query.state == "open"
 
@@ -196,7 +200,7 @@ def test_a_correction_that_is_refused_answers_nothing(cast: Cast, level: Hormone
 @pytest.mark.requirement("R23")
 def test_the_monitor_closes_reopens_with_words_and_cancels(cast: Cast, level: HormoneLevel) -> None:
     query, mona = raised(cast, level), client_of(cast, Role.MONITOR)
-    queries.answer(cast.people[Role.COORDINATOR], query, "as in the source")
+    queries.answer(Save(cast.people[Role.COORDINATOR]), query, "as in the source")
     for to, words, state in (("closed", "", "closed"), ("reopened", "", "closed"),
                              ("reopened", "which page?", "reopened"),
                              ("cancelled", "asked twice", "cancelled"), ("closed", "", "cancelled")):  # fmt: skip
@@ -212,9 +216,9 @@ def test_a_coordinator_cannot_close_and_a_monitor_cannot_answer(cast: Cast, leve
     query = raised(cast, level)
     assert client_of(cast, Role.COORDINATOR).post(f"/queries/{query.pk}/decide/", {"to": "closed"}).status_code == 403
     assert client_of(cast, Role.MONITOR).post(f"/queries/{query.pk}/", {"words": "x"}).status_code == 403
-    for person, act in ((Role.COORDINATOR, lambda who: queries.decide(who, query, "closed")),
-                        (Role.MONITOR, lambda who: queries.answer(who, query, "x"))):  # fmt: skip
-        with pytest.raises(queries.NotPossible):
+    for person, act in ((Role.COORDINATOR, lambda who: queries.decide(Save(who), query, "closed")),
+                        (Role.MONITOR, lambda who: queries.answer(Save(who), query, "x"))):  # fmt: skip
+        with pytest.raises(Refused):
             act(cast.people[person])
     query.refresh_from_db()
     assert query.state == "open"
@@ -223,9 +227,9 @@ def test_a_coordinator_cannot_close_and_a_monitor_cannot_answer(cast: Cast, leve
 def test_two_answers_at_once_are_one(cast: Cast, level: HormoneLevel) -> None:
     query = raised(cast, level)
     stale = Query.objects.get(pk=query.pk)
-    queries.answer(cast.people[Role.COORDINATOR], query, "first")
-    with pytest.raises(queries.NotPossible, match="already answered"):
-        queries.answer(cast.people[Role.INVESTIGATOR], stale, "second")
+    queries.answer(Save(cast.people[Role.COORDINATOR]), query, "first")
+    with pytest.raises(Refused, match="answered already"):
+        queries.answer(Save(cast.people[Role.INVESTIGATOR]), stale, "second")
     assert [each.words for each in query.messages.all()][-1] == "first"
 
 

@@ -13,11 +13,12 @@ from django.utils import timezone
 from capture.casebook.forms import assessment, treatment
 from capture.casebook.registry import ENTRY_FORMS
 from capture.conduct import signing
-from capture.conduct.queries import NotPossible
 from capture.entry.services import assessments, dosing, entries
 from tests.cast import Cast, cast_of, register
 from trial.models import Change, Delegation, Person, Role, Signature
 from trial.record import changes
+from trial.record.save import Save
+from trial.refused import Refused
 
 DEVIATION = {"happened_on": date(2026, 1, 9), "kind": "assessment", "description": "Scan late", "action": ""}
 PASSWORD = "a-long-Pass-of-words-2026"
@@ -56,15 +57,20 @@ def _seen(page: str) -> str:
 
 def _sign(cast: Cast) -> Signature:
     ines = cast.people[Role.INVESTIGATOR]
-    return signing.sign(ines, cast.participant, signing.standing(cast.participant).content_hash)
+    return signing.sign(Save(ines), cast.participant, signing.standing(cast.participant).content_hash)
 
 
 def _filled(cast: Cast) -> None:
     nora, one = cast.people[Role.COORDINATOR], cast.participant
-    assessments.save_baseline(nora, one, date(2026, 1, 6), "spiral_ct", 5, "not_done",
-                              [assessment.NewLesion("liver", "segment 4", Decimal(40))], [])  # fmt: skip
-    dosing.save_cycle(nora, one, 1, date(2026, 1, 9), treatment.AS_PLANNED)
-    entries.save(nora, one, ENTRY_FORMS["deviation"], DEVIATION)
+    assessments.save_baseline(
+        Save(nora),
+        one,
+        {"assessed_on": date(2026, 1, 6), "method": "spiral_ct", "slice_thickness_mm": 5, "marker": "not_done"},
+        [assessment.NewLesion("liver", "segment 4", Decimal(40))],
+        [],
+    )
+    dosing.save_cycle(Save(nora), one, 1, {"started_on": date(2026, 1, 9)}, treatment.AS_PLANNED)
+    entries.save(Save(nora), one, ENTRY_FORMS["deviation"], DEVIATION)
 
 
 @pytest.mark.requirement("R23", "R33", "R34")
@@ -90,8 +96,13 @@ def test_the_whole_casebook_is_signed_by_one_act(cast: Cast) -> None:
 def test_a_later_change_makes_it_stale_and_names_only_what_changed(cast: Cast) -> None:
     _filled(cast)
     _sign(cast)
-    dosing.save_cycle(cast.people[Role.COORDINATOR], cast.participant, 1, date(2026, 1, 10), treatment.AS_PLANNED,
-                      reason="typed wrongly")  # fmt: skip
+    dosing.save_cycle(
+        Save(cast.people[Role.COORDINATOR], reason="typed wrongly"),
+        cast.participant,
+        1,
+        {"started_on": date(2026, 1, 10)},
+        treatment.AS_PLANNED,
+    )
     standing = signing.standing(cast.participant)
     assert standing.state == "changed" and [each.place.title for each in standing.items] == ["Cycle 1"]
     assert signing.states([cast.participant]) == {cast.participant.pk: "changed"}
@@ -108,7 +119,7 @@ def test_queries_and_verification_do_not_make_a_signature_stale(cast: Cast) -> N
     from capture.conduct import queries
 
     _sign(cast)
-    queries.raise_query(cast.people[Role.MONITOR], cast.participant,
+    queries.raise_query(Save(cast.people[Role.MONITOR]), cast.participant,
                         queries.Where("registration", cast.participant.pk), "Please look.")  # fmt: skip
     assert signing.standing(cast.participant).state == "signed"
     assert signing.states([cast.participant]) == {cast.participant.pk: "signed"}
@@ -127,7 +138,7 @@ def test_two_tabs_make_one_signature(cast: Cast) -> None:
 def test_what_changed_while_the_page_was_open_is_not_signed(cast: Cast) -> None:
     client = client_of(cast.people[Role.INVESTIGATOR])
     seen = _seen(client.get(ADDRESS).content.decode())
-    entries.save(cast.people[Role.COORDINATOR], cast.participant, ENTRY_FORMS["deviation"], DEVIATION)
+    entries.save(Save(cast.people[Role.COORDINATOR]), cast.participant, ENTRY_FORMS["deviation"], DEVIATION)
     page = client.post(ADDRESS, {"seen": seen, "password": PASSWORD})
     assert page.status_code == 422 and b"was changed while this page was open" in page.content
     assert not Signature.objects.exists() and not Change.objects.filter(act="sign").exists()
@@ -149,8 +160,8 @@ def test_a_wrong_password_never_signs_and_counts_towards_the_lockout(cast: Cast)
 def test_nobody_but_the_investigator_signs(cast: Cast, role: str) -> None:
     page = client_of(cast.people[role]).post(ADDRESS, {"seen": "0" * 64, "password": PASSWORD})
     assert page.status_code == 403
-    with pytest.raises(NotPossible):
-        signing.sign(cast.people[role], cast.participant, signing.standing(cast.participant).content_hash)
+    with pytest.raises(Refused):
+        signing.sign(Save(cast.people[role]), cast.participant, signing.standing(cast.participant).content_hash)
 
 
 @pytest.mark.requirement("R39")
@@ -163,15 +174,15 @@ def test_an_investigator_without_a_standing_delegation_does_not_sign(cast: Cast,
         delegate(other, cast.north, date(2026, 1, 1), today - timedelta(days=1))
     elif delegated == "at the other site":
         delegate(other, cast.south, date(2026, 1, 1))
-    with pytest.raises(NotPossible, match="delegated"):
-        signing.sign(other, cast.participant, signing.standing(cast.participant).content_hash)
+    with pytest.raises(Refused, match="delegated"):
+        signing.sign(Save(other), cast.participant, signing.standing(cast.participant).content_hash)
 
 
 @pytest.mark.requirement("R38")
 def test_a_signature_in_anothers_name_is_refused_by_the_database(cast: Cast) -> None:
     signature = _sign(cast)
     nora = cast.people[Role.COORDINATOR]
-    with pytest.raises(DatabaseError, match="name of another person"), changes.record(nora, "sign"):
+    with pytest.raises(DatabaseError, match="name of another person"), changes.record(Save(nora), "sign"):
         Signature.objects.create(
             participant=cast.participant, signed_by=signature.signed_by, printed_name="x", signed_at=timezone.now(),
             meaning="x", at_change=1, head_seal="", content_hash="1" * 64, versions=[],
@@ -183,7 +194,7 @@ def test_a_signature_copied_to_another_casebook_does_not_verify(cast: Cast) -> N
     signature = _sign(cast)
     other = register(cast.people[Role.COORDINATOR], cast.north)
     ines = cast.people[Role.INVESTIGATOR]
-    with changes.record(ines, "sign", participant=other):
+    with changes.record(Save(ines), "sign", participant=other):
         copied = Signature.objects.create(**{
             **{field.name: getattr(signature, field.name) for field in Signature._meta.fields if field.name != "id"},
             "participant": other,

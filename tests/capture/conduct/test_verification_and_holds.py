@@ -8,12 +8,13 @@ from capture.casebook.history import newest_change
 from capture.casebook.registry import ENTRY_FORMS
 from capture.conduct import holds, verification
 from capture.conduct.holds import Target
-from capture.conduct.queries import NotPossible
 from capture.entry.services import entries
 from tests.capture.conduct.test_signing import _sign, client_of, delegate
 from tests.cast import Cast, cast_of
 from trial.models import BloodPressure, Hold, HormoneLevel, Role
 from trial.record import changes
+from trial.record.save import Save
+from trial.refused import Refused
 from trial.rules.dates.partial_date import PartialDate
 
 DEATH = {"died_on": PartialDate(2026, 1, 20), "cause": "disease", "because": ""}
@@ -30,15 +31,20 @@ def cast(database: object) -> Cast:
 def _hormone(cast: Cast, value: int = 300, row: HormoneLevel | None = None) -> HormoneLevel:
     values = {"marker": "CGA", "sampled_on": date(2026, 1, 9), "value": value, "value_missing": "", "unit": "ng/mL",
               "upper_limit": 100, "assay": ""}  # fmt: skip
-    saved = entries.save(cast.people[Role.COORDINATOR], cast.participant, ENTRY_FORMS["hormone"], values, row=row,
-                         reason="New or corrected source document" if row else "")  # fmt: skip
+    saved = entries.save(
+        Save(cast.people[Role.COORDINATOR], reason="New or corrected source document" if row else ""),
+        cast.participant,
+        ENTRY_FORMS["hormone"],
+        values,
+        row=row,
+    )
     assert isinstance(saved, HormoneLevel)
     return saved
 
 
 def _verify(cast: Cast, row: HormoneLevel, field: str = "") -> None:
     monitor = cast.people[Role.MONITOR]
-    verification.verify(monitor, cast.participant, "hormone", row, newest_change(row), field)
+    verification.verify(Save(monitor), cast.participant, "hormone", row, newest_change(row), field)
 
 
 def _states(cast: Cast, row: HormoneLevel) -> dict[str, str]:
@@ -72,16 +78,16 @@ def test_what_was_changed_while_it_was_compared_is_not_verified(cast: Cast) -> N
     row = _hormone(cast)
     seen = newest_change(row)
     _hormone(cast, 310, row)
-    with pytest.raises(NotPossible, match="while the page was open"):
-        verification.verify(cast.people[Role.MONITOR], cast.participant, "hormone", row, seen)
+    with pytest.raises(Refused, match="while the page was open"):
+        verification.verify(Save(cast.people[Role.MONITOR]), cast.participant, "hormone", row, seen)
 
 
 def test_only_a_monitor_verifies_and_freezes(cast: Cast) -> None:
     row = _hormone(cast)
-    with pytest.raises(NotPossible, match="Only a monitor"):
-        verification.verify(cast.people[Role.COORDINATOR], cast.participant, "hormone", row, newest_change(row))
-    with pytest.raises(NotPossible, match="Your role"):
-        holds.freeze(cast.people[Role.CHAIR], Target("study"))
+    with pytest.raises(Refused, match="Only a monitor"):
+        verification.verify(Save(cast.people[Role.COORDINATOR]), cast.participant, "hormone", row, newest_change(row))
+    with pytest.raises(Refused, match="Your role"):
+        holds.freeze(Save(cast.people[Role.CHAIR]), Target("study"))
     nora = client_of(cast.people[Role.COORDINATOR])
     assert nora.get("/holds/").status_code == 403
     assert nora.post(f"/participants/NET-001/hormone/{row.pk}/freeze/").status_code == 403
@@ -105,7 +111,7 @@ def test_a_frozen_form_says_so_and_refuses_a_correction_in_words(cast: Cast) -> 
     address = f"/participants/NET-001/hormone/{row.pk}/"
     monitor.post(f"{address}freeze/")
     assert "Frozen" in nora.get(address).content.decode()
-    with pytest.raises(changes.RecordHeld, match="froz"):
+    with pytest.raises(Refused, match="froz"):
         _hormone(cast, 310, row)
     row.refresh_from_db()
     assert row.value == 300
@@ -116,45 +122,55 @@ def test_a_frozen_form_says_so_and_refuses_a_correction_in_words(cast: Cast) -> 
 
 
 @pytest.mark.requirement("R40")
+def test_striking_out_a_frozen_entry_is_refused_on_the_page_in_words(cast: Cast) -> None:
+    row = _hormone(cast)
+    holds.freeze(Save(cast.people[Role.MONITOR]), Target("form", participant=cast.participant, form="hormone"))
+    address = f"/participants/NET-001/hormone/{row.pk}/strike-out/"
+    page = client_of(cast.people[Role.COORDINATOR]).post(address, {"reason_code": "entry_error"})
+    assert page.status_code == 422 and "frozen" in page.content.decode()
+    row.refresh_from_db()
+    assert not row.is_struck_out
+
+
 def test_a_lock_waits_for_the_signature_and_is_approved_by_the_chair(cast: Cast) -> None:
     one = Target("participant", participant=cast.participant)
     monitor, chair = cast.people[Role.MONITOR], cast.people[Role.CHAIR]
-    with pytest.raises(NotPossible, match="not signed: NET-001"):
-        holds.ask_lock(monitor, one, "cleaned")
+    with pytest.raises(Refused, match="not signed: NET-001"):
+        holds.ask_lock(Save(monitor), one, "cleaned")
     _sign(cast)
-    hold = holds.ask_lock(monitor, one, "cleaned")
+    hold = holds.ask_lock(Save(monitor), one, "cleaned")
     assert holds.on_participant(cast.participant) is None
-    with pytest.raises(NotPossible, match="Your role"):
-        holds.decide_lock(monitor, hold, True, "fine")
+    with pytest.raises(Refused, match="Your role"):
+        holds.decide_lock(Save(monitor), hold, True, "fine")
     page = client_of(chair).get("/holds/").content.decode()
     assert "Approve lock" in page and "NET-001" in page
     client_of(chair).post(f"/holds/{hold.pk}/step/", {"step": "approve", "because": "reviewed"})
-    with pytest.raises(changes.RecordHeld, match="locked"):
-        entries.save(cast.people[Role.COORDINATOR], cast.participant, ENTRY_FORMS["death"], DEATH)
+    with pytest.raises(Refused, match="locked"):
+        entries.save(Save(cast.people[Role.COORDINATOR]), cast.participant, ENTRY_FORMS["death"], DEATH)
 
 
 @pytest.mark.requirement("R40")
 def test_a_change_after_the_signature_stands_in_the_way_of_the_lock(cast: Cast) -> None:
     _sign(cast)
     _hormone(cast)
-    with pytest.raises(NotPossible, match="changed after signature: NET-001"):
-        holds.ask_lock(cast.people[Role.MONITOR], Target("participant", participant=cast.participant), "cleaned")
+    with pytest.raises(Refused, match="changed after signature: NET-001"):
+        holds.ask_lock(Save(cast.people[Role.MONITOR]), Target("participant", participant=cast.participant), "cleaned")
 
 
 @pytest.mark.requirement("R23", "R56")
 def test_two_people_one_of_them_the_chair_lift_a_lock(cast: Cast) -> None:
     monitor, chair = cast.people[Role.MONITOR], cast.people[Role.CHAIR]
     _sign(cast)
-    hold = holds.ask_lock(monitor, Target("participant", participant=cast.participant), "cleaned")
-    hold = holds.decide_lock(chair, hold, True, "reviewed")
-    hold = holds.ask_unlock(monitor, hold, "a scan was misread")
-    with pytest.raises(NotPossible, match="cannot approve it"):
-        holds.unlock(monitor, hold, "still")
-    with pytest.raises(NotPossible, match="Enter a reason"):
-        holds.unlock(chair, hold, " ")
-    holds.unlock(chair, hold, "agreed")
+    hold = holds.ask_lock(Save(monitor), Target("participant", participant=cast.participant), "cleaned")
+    hold = holds.decide_lock(Save(chair), hold, True, "reviewed")
+    hold = holds.ask_unlock(Save(monitor), hold, "a scan was misread")
+    with pytest.raises(Refused, match="cannot approve it"):
+        holds.unlock(Save(monitor), hold, "still")
+    with pytest.raises(Refused, match="Enter a reason"):
+        holds.unlock(Save(chair), hold, " ")
+    holds.unlock(Save(chair), hold, "agreed")
     assert holds.on_participant(cast.participant) is None
-    entries.save(cast.people[Role.COORDINATOR], cast.participant, ENTRY_FORMS["death"], DEATH)
+    entries.save(Save(cast.people[Role.COORDINATOR]), cast.participant, ENTRY_FORMS["death"], DEATH)
 
 
 def test_the_plan_of_a_participant_verifies_a_visit_as_a_whole(cast: Cast) -> None:
@@ -169,7 +185,7 @@ def test_the_plan_of_a_participant_verifies_a_visit_as_a_whole(cast: Cast) -> No
 
 
 def test_a_monitor_of_another_site_sees_neither_plan_nor_hold(cast: Cast) -> None:
-    holds.freeze(cast.people[Role.MONITOR], Target("site", site=cast.north), "site visit")
+    holds.freeze(Save(cast.people[Role.MONITOR]), Target("site", site=cast.north), "site visit")
     elsewhere = cast.people[Role.MONITOR]
     elsewhere.sites.set([cast.south])
     client = client_of(elsewhere)

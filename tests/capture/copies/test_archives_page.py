@@ -17,6 +17,7 @@ from tests.capture.conduct.test_signing import client_of, delegate
 from tests.capture.copies.story import sign, verified
 from tests.cast import Cast, cast_of
 from trial.models import JournalEntry, Role
+from trial.record.save import Save
 
 ADDRESS = "/copies/"
 
@@ -76,8 +77,8 @@ def test_a_locked_site_is_read_copied_and_taken_away_as_before(cast: Cast, in_pl
     ines, monitor, chair = (cast.people[role] for role in (Role.INVESTIGATOR, Role.MONITOR, Role.CHAIR))
     delegate(ines, cast.north, date(2026, 1, 1))
     sign(ines, cast.participant)
-    asked_for = holds.ask_lock(monitor, holds.Target("site", site=cast.north), "The last visit is over")
-    holds.decide_lock(chair, asked_for, True, "Clean")
+    asked_for = holds.ask_lock(Save(monitor), holds.Target("site", site=cast.north), "The last visit is over")
+    holds.decide_lock(Save(chair), asked_for, True, "Clean")
     client = client_of(ines)
     assert client.get("/participants/NET-001/").status_code == 200
     answer = client.post("/participants/NET-001/copy/")

@@ -34,6 +34,7 @@ from trial.models import (
     Site,
 )
 from trial.record import changes
+from trial.record.save import Save
 from trial.rules.dates.partial_date import PartialDate
 
 
@@ -126,7 +127,7 @@ def test_every_change_of_the_participant_stands_on_the_pdf_with_who_when_and_why
         assert squeezed(f"Change {change.pk}, {change.at:%d-%b-%Y} ".upper()) in text.upper(), change.pk
         assert squeezed(f"by {who}") in text and squeezed(change.reason) in text, change.pk
     assert squeezed("ECOG performance status 1") in text
-    for words in ("Tablets returned: 0 → 32", "Systolic (mmHg): 262", "Laboratory result: Hemoglobin",
+    for words in ("Tablets returned: 0 → 32", "Systolic blood pressure (mmHg): 262", "Laboratory result: Hemoglobin",
                   "Field: Method; State: Open; Words: Which scanner?",
                   "Query of Tumor assessment 09-MAR-2026 (new)"):  # fmt: skip
         assert squeezed(words) in text, words
@@ -147,12 +148,12 @@ def test_a_signature_on_the_pdf_has_its_printed_name_time_and_meaning_and_how_it
         assert squeezed(f"Meaning {each.meaning}") in text
     assert squeezed("Replaced by a later signature.") in text
     assert squeezed("Signed: every entry is as signed.") in text
-    assert "eachisunaltered" in text and "NOTassigned" not in text
-    holds.unfreeze(cast.people[Role.MONITOR], one.holds.get(), "for the test")
+    assert "eachisstillwhatwassigned" in text and "NOTwhatwassigned" not in text
+    holds.unfreeze(Save(cast.people[Role.MONITOR]), one.holds.get(), "for the test")
     with changes.record(None, "settings", "the clock of the site"):
         Site.objects.filter(pk=cast.north.pk).update(time_zone="Asia/Kolkata")
     one.refresh_from_db()
-    with changes.record(cast.people[Role.COORDINATOR], "correct", "Entry error", participant=one):
+    with changes.record(Save(cast.people[Role.COORDINATOR]), "correct", "Entry error", participant=one):
         one.off_studies.update(because="typed later")
     text = squeezed(text_of((unpacked(package.copy_of(None, one), tmp_path / "more") / f"{one}.pdf").read_bytes()))
     assert squeezed("Signature outdated. Entered or changed after it: Off study 01-SEP-2026") in text

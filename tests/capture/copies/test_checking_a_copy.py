@@ -15,6 +15,7 @@ from capture.entry.services import entries
 from tests.capture.conduct.test_signing import client_of
 from tests.cast import Cast, cast_of, register
 from trial.models import Change, Role
+from trial.record.save import Save
 
 ADDRESS = "/copies/check/"
 
@@ -63,7 +64,7 @@ def test_the_page_says_how_much_changed_since_and_where_to_see_it(cast: Cast, co
     nora, newest = cast.people[Role.COORDINATOR], Change.objects.order_by("-id")[0].pk
     register(nora, cast.north)  # somebody else
     assert "Not changed afterwards" in asked(cast, hash=copied[1])[1]
-    entries.save(nora, cast.participant, ENTRY_FORMS["deviation"], {
+    entries.save(Save(nora), cast.participant, ENTRY_FORMS["deviation"], {
         "happened_on": date(2026, 1, 9), "kind": "other", "description": "Diary lost", "action": ""})
     page = asked(cast, hash=copied[1])[1]
     assert "Changed afterwards</strong>: 1 change." in page

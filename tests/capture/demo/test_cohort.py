@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from analysis.recompute import recompute
+from analysis.results.recompute import recompute
 from capture.expedited.clocks import clocks_of
 from tests.plugin_postgres import another_database
 from trial.models import Acknowledgement, Change, Participant, Reopening

@@ -13,6 +13,8 @@ from tests.capture.entry.test_accrual import DAY_1, SMALL, _choose, _dose, _resp
 from tests.cast import Cast, cast_of, register
 from trial.models import Participant, Reopening, Role
 from trial.protocol import AnalysisSettings
+from trial.record.save import Save
+from trial.refused import Refused
 
 pytestmark = pytest.mark.timeout(600)
 PLACES, NEEDED = SMALL.participants[0], 2
@@ -64,15 +66,15 @@ def _act(cast: Cast, expected: Expected, act: str, which: int) -> None:
         try:
             expected.members[register(nora, cast.north).pk] = set()
             assert was_open, "admitted past the gate"
-        except registration.NotAllowed:
+        except Refused:
             assert not was_open, "refused while open"
     elif act == "reopen":
         if not expected.is_open():
-            registration.reopen(chris, "A", "because")
+            registration.reopen(Save(chris), "A", "because")
             expected.lifted = True
     elif act == "withdraw":
-        for row in Reopening.objects.filter(struck_out_reason=""):
-            registration.withdraw(chris, row, "because")
+        for row in Reopening.objects.standing():
+            registration.withdraw(Save(chris), row, "because")
         expected.lifted = False
     else:
         key = list(expected.members)[-1 - which % len(expected.members)]
@@ -92,17 +94,17 @@ def _to_participant(cast: Cast, participant: Participant, act: str, done: set[st
     elif act == "dose" and "dose" not in done and "scanned" not in done:
         _dose(cast, participant)
     elif act == "take_back" and "respond" in done:
-        last = participant.assessments.filter(struck_out_reason="").latest("assessed_on")
-        assessments.strike_out(nora, last, "error")
+        last = participant.assessments.standing().latest("assessed_on")
+        assessments.strike_out(Save(nora, reason="error"), last)
         done.discard("respond")
     elif act == "ineligible":
-        registration.record_finding(nora, participant, "ineligible", date(2026, 2, 1), "G3")
+        registration.record_finding(Save(nora), participant, "ineligible", date(2026, 2, 1), "G3")
     elif act == "never_started" and not done & {"dose", "scanned"}:
         off = {"off_on": DAY_1, "reason": "never_started", "because": ""}
-        entries.save(nora, participant, ENTRY_FORMS["off_treatment"], off)
+        entries.save(Save(nora), participant, ENTRY_FORMS["off_treatment"], off)
     elif act == "move":
         kind = {"tumour_type": "insulinoma", "histology": "islet_cell"}
-        corrections.correct_participant(nora, participant, kind, "Entry error")
+        corrections.correct_participant(Save(nora, reason="Entry error"), participant, kind)
     else:
         return False
     return True

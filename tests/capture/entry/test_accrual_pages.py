@@ -11,6 +11,7 @@ from tests.capture.participants.test_participant_pages import _as, _typed
 from tests.cast import Cast, answers, cast_of, details
 from trial.models import Change, Participant, Reopening, Role
 from trial.protocol import AnalysisSettings
+from trial.record.save import Save
 
 PAGE = "/groups/A/registration/"
 
@@ -45,7 +46,7 @@ def test_a_participant_of_a_closed_group_is_kept_as_screened_and_registered_late
     page = _read(client, "/participants/S-0005/register/")
     assert "is closed: the 4 places of stage 1" in page and "Group B" not in page
     last = Participant.objects.get(number="NET-004")
-    registration.record_finding(cast.people[Role.COORDINATOR], last, "in_error", date(2026, 2, 1), "Twice.")
+    registration.record_finding(Save(cast.people[Role.COORDINATOR]), last, "in_error", date(2026, 2, 1), "Twice.")
     assert "is open" in _read(client, "/participants/S-0005/register/")
     assert client.post("/participants/S-0005/register/", {"registered_on": "09-JAN-2026"}).status_code == 302
 
@@ -78,7 +79,7 @@ def test_an_open_group_offers_nothing_to_reopen(cast: Cast) -> None:
 
 
 def test_the_dashboard_says_where_registration_stands(cast: Cast) -> None:
-    from analysis.recompute import recompute
+    from analysis.results.recompute import recompute
 
     recompute("A")
     recompute("B")
@@ -91,5 +92,5 @@ def test_the_dashboard_says_where_registration_stands(cast: Cast) -> None:
 
 
 def test_screening_goes_on_in_a_closed_group(cast: Cast) -> None:
-    screened = registration.screen(cast.people[Role.COORDINATOR], cast.north, details(), answers())
+    screened = registration.screen(Save(cast.people[Role.COORDINATOR]), cast.north, details(), answers())
     assert not screened.is_registered

@@ -16,8 +16,9 @@ from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, dosing, entries
 from tests.capture.typed import fields, opened, signed_in
 from tests.cast import Cast, cast_of
+from tests.examples import EXAMPLES, values
 from trial.models import Change, Role
-from trial.rules.dates.partial_date import PartialDate
+from trial.record.save import Save
 
 DAY_1 = date(2026, 1, 12)
 REASON = {"reason_code": "entry_error", "reason_words": "read off the wrong line"}
@@ -38,44 +39,6 @@ class Case:
     other_value: str
 
 
-# kind → (values, a field to correct, its second and third value, another field, its new value)
-ENTRIES: dict[str, tuple[dict[str, Any], str, str, str, str, str]] = {
-    "hormone": ({"sampled_on": DAY_1, "marker": "CGA", "value": D(300), "value_missing": "", "unit": "ng/mL",
-                 "upper_limit": D(100), "upper_limit_missing": "", "assay": "Dako"},
-                "value", "310", "320", "assay", "Cisbio"),
-    "visit": ({"visited_on": DAY_1, "cycle_number": 1, "weight_kg": D(70), "weight_kg_missing": "", "ecog": 1,
-               "ecog_missing": "", "systolic_mmhg": 120, "systolic_mmhg_missing": "", "diastolic_mmhg": 80,
-               "diastolic_mmhg_missing": ""}, "weight_kg", "71", "72", "ecog", "2"),
-    "blood_pressure": ({"measured_on": date(2026, 1, 20), "systolic_mmhg": 120, "systolic_mmhg_missing": "",
-                        "diastolic_mmhg": 80, "diastolic_mmhg_missing": ""},
-                       "systolic_mmhg", "130", "140", "diastolic_mmhg", "85"),
-    "adverse_event": ({"term": "nausea", "select": "", "other_words": "", "grade": 2, "grade_missing": "",
-                       "attribution": 3, "attribution_missing": "", "onset_on": PartialDate(2026, 2),
-                       "onset_on_missing": "", "resolved_on": None, "present_at_baseline": False,
-                       "seriousness": "no", "expectedness": "", "action_taken": "none",
-                       "outcome": "not_recovered", "cycle_number": 1}, "grade", "3", "1", "attribution", "4"),
-    "medication": ({"kind": "other", "name": "loperamide", "dose": "2 mg", "indication": "diarrhoea",
-                    "started_on": PartialDate(2026, 2), "started_on_missing": "", "stopped_on": None},
-                   "dose", "4 mg", "6 mg", "name", "loperamide hydrochloride"),
-    "history": ({"condition": "hypertension", "grade": 1, "began_on": PartialDate(2010), "began_on_missing": "",
-                 "ongoing": "yes"}, "condition", "hypertension, treated", "hypertension, untreated", "grade", "2"),
-    "deviation": ({"happened_on": date(2026, 2, 3), "kind": "dosing", "description": "two doses left out",
-                   "action": ""}, "description", "one dose left out", "three doses left out", "action", "reminded"),
-    "off_treatment": ({"off_on": date(2026, 3, 1), "reason": "physician", "because": "frailty"},
-                      "because", "frailty and weight loss", "weight loss", "reason", "refusal"),
-    "follow_up": ({"contacted_on": date(2026, 4, 1), "alive": "alive", "progression": "none", "progressed_on": None,
-                   "progression_method": "", "disease_assessed_on": None, "new_therapy": "no",
-                   "new_therapy_on": None, "new_therapy_name": ""},
-                  "contacted_on", "02-APR-2026", "03-APR-2026", "disease_assessed_on", "01-APR-2026"),
-    "death": ({"died_on": PartialDate(2026, 5), "cause": "disease", "because": ""},
-              "died_on", "03-MAY-2026", "04-MAY-2026", "because", "liver failure"),
-    "withdrawal": ({"withdrew_on": date(2026, 4, 1), "scope": "treatment", "because": ""},
-                   "withdrew_on", "02-APR-2026", "03-APR-2026", "because", "by letter"),
-    "off_study": ({"off_on": date(2026, 5, 1), "reason": "lost", "because": ""},
-                  "off_on", "02-MAY-2026", "03-MAY-2026", "because", "three letters unanswered"),
-}  # fmt: skip
-
-
 @pytest.fixture
 def cast(database: object) -> Cast:
     """The fixed cast; its participant has a baseline, a cycle and a follow-up assessment."""
@@ -83,8 +46,16 @@ def cast(database: object) -> Cast:
     nora, one = cast.people[Role.COORDINATOR], cast.participant
     targets = [assessment.NewLesion("liver", "segment 4", D(40)), assessment.NewLesion("liver", "segment 7", D(30))]
     others = [assessment.NewLesion("bone", "rib", None)]
-    assessments.save_baseline(nora, one, date(2026, 1, 9), "spiral_ct", 5, "not_done", targets, others)
-    dosing.save_cycle(nora, one, 1, DAY_1, treatment.AS_PLANNED, 224, 0)
+    assessments.save_baseline(
+        Save(nora),
+        one,
+        {"assessed_on": date(2026, 1, 9), "method": "spiral_ct", "slice_thickness_mm": 5, "marker": "not_done"},
+        targets,
+        others,
+    )
+    dosing.save_cycle(
+        Save(nora), one, 1, {"started_on": DAY_1, "tablets_dispensed": 224, "tablets_returned": 0}, treatment.AS_PLANNED
+    )
     return cast
 
 
@@ -106,17 +77,28 @@ def _case(cast: Cast, kind: str) -> Case:
         readings = [assessments.Reading(each.pk, "measured" if each.kind == "target" else "present",
                                         D(35) if each.kind == "target" else None)
                     for each in one.lesions.order_by("id")]  # fmt: skip
-        row = assessments.save_follow_up(None, one, date(2026, 3, 9), "spiral_ct", 5, "not_done", readings, "no")
+        row = assessments.save_follow_up(
+            Save(),
+            one,
+            {
+                "assessed_on": date(2026, 3, 9),
+                "method": "spiral_ct",
+                "slice_thickness_mm": 5,
+                "marker": "not_done",
+                "new_lesions": "no",
+            },
+            readings,
+        )
         page = f"{root}/assessments/{row.pk}/"
         return Case(page, f"{root}/history/assessment/{row.pk}/", f"{page}strike-out/",
                     f"lesion{first.pk}-longest_diameter_mm", "36", "37", "marker", "normal")  # fmt: skip
-    values, *rest = ENTRIES[kind]
-    row = entries.save(None, one, ENTRY_FORMS[kind], values)
+    example = EXAMPLES[kind]
+    row = entries.save(Save(), one, ENTRY_FORMS[kind], values(kind))
     page = f"{root}/{kind}/{row.pk}/"
-    return Case(page, f"{root}/history/{kind}/{row.pk}/", f"{page}strike-out/", *rest)
+    return Case(page, f"{root}/history/{kind}/{row.pk}/", f"{page}strike-out/", *example.correction, *example.other)
 
 
-KINDS = ("cycle", "baseline", "follow_up_scan", *ENTRIES)
+KINDS = ("cycle", "baseline", "follow_up_scan", *ENTRY_FORMS)
 
 
 def _two(cast: Cast) -> tuple[Client, Client]:

@@ -14,6 +14,7 @@ from capture.entry.services import assessments, dosing
 from capture.entry.views import baseline, follow_up_scan
 from tests.cast import Cast, cast_of
 from trial.models import Lesion, Role
+from trial.record.save import Save
 from trial.rules.response.criteria import Criteria
 from trial.rules.response.recist_1_0 import RECIST_1_0
 from trial.rules.response.recist_1_1 import RECIST_1_1
@@ -75,9 +76,14 @@ def cast(database: str) -> Cast:
     """The fixed cast; its participant has a node as target, and a cycle."""
     found = cast_of()
     nora = found.people[Role.COORDINATOR]
-    assessments.save_baseline(nora, found.participant, date(2026, 1, 9), "spiral_ct", 5, "not_done",
-                              [NewLesion("lymph_node", "paraaortic", Decimal(20))], [])  # fmt: skip
-    dosing.save_cycle(nora, found.participant, 1, date(2026, 1, 12), treatment.AS_PLANNED)
+    assessments.save_baseline(
+        Save(nora),
+        found.participant,
+        {"assessed_on": date(2026, 1, 9), "method": "spiral_ct", "slice_thickness_mm": 5, "marker": "not_done"},
+        [NewLesion("lymph_node", "paraaortic", Decimal(20))],
+        [],
+    )
+    dosing.save_cycle(Save(nora), found.participant, 1, {"started_on": date(2026, 1, 12)}, treatment.AS_PLANNED)
     return found
 
 

@@ -1,14 +1,17 @@
 """Drafts on the server: kept per person and page, offered to their owner alone, gone with the save, never on record."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from capture.entry import drafts
+from capture.entry.drafts import key_of
 from tests.capture.typed import opened, signed_in
 from tests.cast import Cast, cast_of
 from trial.models import Change, Draft, Role
+from trial.record import drafts
 
 PAGE = "/participants/NET-001/deviation/new/"
 TYPED = {"happened_on": "20-JAN-2026", "kind": "other", "description": "half a sente"}
@@ -29,7 +32,7 @@ def _keep(client: Client, path: str, fields: object) -> int:
 def test_a_draft_is_kept_offered_and_gone_with_the_save_without_a_change_of_its_own(cast: Cast) -> None:
     nora, before = signed_in(cast.people[Role.COORDINATOR]), Change.objects.count()
     assert _keep(nora, PAGE, TYPED | {"csrfmiddlewaretoken": "secret"}) == 204
-    assert Draft.objects.get().fields == TYPED
+    assert dict(Draft.objects.get().fields) == TYPED
     page = nora.get(PAGE).content.decode()
     assert "Unsaved entries of" in page and "half a sente" in page
     assert Change.objects.count() == before
@@ -76,13 +79,34 @@ def test_a_body_that_is_no_json_is_refused_in_words(cast: Cast) -> None:
 def test_each_person_has_a_key_of_their_own_which_is_the_same_tomorrow(cast: Cast) -> None:
     people = [cast.people[role] for role in (Role.COORDINATOR, Role.INVESTIGATOR)]
     keys = [signed_in(person).get("/drafts/key/").json()["key"] for person in people]
-    assert len(set(keys)) == 2 and [drafts.key_of(person) for person in people] == keys
+    assert len(set(keys)) == 2 and [key_of(person) for person in people] == keys
 
 
 def test_a_person_has_at_most_fifty_drafts_and_the_newest_stay(cast: Cast) -> None:
     nora = cast.people[Role.COORDINATOR]
-    for number in range(drafts.MOST_PER_PERSON + 3):
-        drafts.keep(nora, f"/participants/NET-{number:03d}/death/new/", {"because": "x"})
+    for number in range(53):
+        drafts.keep(nora, f"/participants/NET-{number:03d}/death/new/", [("because", "x")])
     paths = set(Draft.objects.values_list("path", flat=True))
     assert len(paths) == 50 and "/participants/NET-052/death/new/" in paths
     assert "/participants/NET-000/death/new/" not in paths
+
+
+@pytest.mark.requirement("R30", "R09")
+def test_what_waits_goes_after_its_days_a_sent_form_before_a_draft(cast: Cast) -> None:
+    nora = cast.people[Role.COORDINATOR]
+    for is_sent in (False, True):
+        drafts.keep(nora, PAGE, TYPED.items(), is_sent=is_sent)
+    left = []
+    for days in (6, 8, 15):
+        Draft.objects.update(kept_at=timezone.now() - timedelta(days=days))
+        drafts.forget_old()
+        left.append(sorted(Draft.objects.values_list("is_sent", flat=True)))
+    assert left == [[False, True], [False], []]
+
+
+def test_a_form_that_was_sent_is_not_offered_as_a_draft_and_stays_when_the_page_is_saved(cast: Cast) -> None:
+    nora = signed_in(cast.people[Role.COORDINATOR])
+    drafts.keep(cast.people[Role.COORDINATOR], PAGE, TYPED.items(), is_sent=True)
+    assert "Unsaved entries of" not in nora.get(PAGE).content.decode()
+    assert nora.post(PAGE, opened(nora, PAGE) | TYPED).status_code == 302
+    assert Draft.objects.get().is_sent

@@ -6,6 +6,7 @@ from capture.entry import edit_conflict
 from tests.capture import hostile
 from tests.capture.typed import signed_in
 from tests.cast import Cast, cast_of
+from tests.examples import EXAMPLES
 from trial.models import Role
 
 
@@ -40,7 +41,7 @@ def test_a_number_that_the_record_cannot_hold_is_refused_beside_its_field(
 ) -> None:
     nora, address = signed_in(cast.people[Role.COORDINATOR]), f"/participants/NET-001/{kind}/new/"
     soft = dict.fromkeys(("acknowledge_BP-02", "acknowledge_VIS-03", "acknowledge_HORM-06"), "looked at")
-    answer = nora.post(address, hostile.VALID[kind] | typed | soft)
+    answer = nora.post(address, EXAMPLES[kind].typed | typed | soft)
     assert answer.status_code == 422, answer.status_code
 
 

@@ -11,7 +11,8 @@ from capture.entry.services import corrections, registration
 from tests.cast import Cast, answers, cast_of, ceiling, details, register
 from trial.models import Change, Participant, Role, Waiver
 from trial.protocol import Group
-from trial.record import changes
+from trial.record.save import Save
+from trial.refused import Refused
 from trial.rules.accrual import accrual
 from trial.rules.eligibility import Answer
 
@@ -45,9 +46,9 @@ def test_parallel_registrations_give_consecutive_distinct_numbers(cast: Cast, mo
 @pytest.mark.requirement("R51")
 def test_an_ineligible_person_is_refused_in_words_and_nothing_is_kept(cast: Cast) -> None:
     nora = cast.people[Role.COORDINATOR]
-    with pytest.raises(registration.NotAllowed, match="Not met: Metastatic disease") as refused:
-        registration.screen_and_register(nora, cast.north, details(), answers(metastatic=False), REGISTERED_ON)
-    assert refused.value.waivable
+    with pytest.raises(Refused, match="Not met: Metastatic disease") as refused:
+        registration.screen_and_register(Save(nora), cast.north, details(), answers(metastatic=False), REGISTERED_ON)
+    assert isinstance(refused.value, registration.Waivable)
     assert Participant.objects.count() == 1
 
 
@@ -55,17 +56,17 @@ def test_an_ineligible_person_is_refused_in_words_and_nothing_is_kept(cast: Cast
 def test_an_unanswered_item_is_not_a_yes(cast: Cast) -> None:
     given = answers()
     del given["no_infection"]
-    with pytest.raises(registration.NotAllowed, match="Not answered: No ongoing or active infection"):
+    with pytest.raises(Refused, match="Not answered: No ongoing or active infection"):
         registration.screen_and_register(
-            cast.people[Role.COORDINATOR], cast.north, details(), given, REGISTERED_ON
+            Save(cast.people[Role.COORDINATOR]), cast.north, details(), given, REGISTERED_ON
         )
 
 
 def test_a_laboratory_item_follows_its_value_whatever_was_claimed(cast: Cast) -> None:
     given = answers() | {"platelets": Answer(True, Decimal("99999"), date(2026, 1, 5))}
-    with pytest.raises(registration.NotAllowed, match="found: 99999"):
+    with pytest.raises(Refused, match="found: 99999"):
         registration.screen_and_register(
-            cast.people[Role.COORDINATOR], cast.north, details(), given, REGISTERED_ON
+            Save(cast.people[Role.COORDINATOR]), cast.north, details(), given, REGISTERED_ON
         )
 
 
@@ -81,42 +82,44 @@ def test_a_laboratory_item_follows_its_value_whatever_was_claimed(cast: Cast) ->
     ids=["without consent", "consent after registration", "ECOG 3", "no histology"],
 )
 def test_registration_is_refused(cast: Cast, changed: dict[str, object], words: str) -> None:
-    with pytest.raises(registration.NotAllowed, match=words):
+    with pytest.raises(Refused, match=words):
         register(cast.people[Role.COORDINATOR], cast.north, REGISTERED_ON, **changed)
 
 
 @pytest.mark.requirement("R51")
 def test_an_approved_waiver_lets_an_ineligible_participant_through(cast: Cast) -> None:
     nora, chris = cast.people[Role.COORDINATOR], cast.people[Role.CHAIR]
-    screened = registration.screen(nora, cast.north, details(), answers(metastatic=False))
+    screened = registration.screen(Save(nora), cast.north, details(), answers(metastatic=False))
     assert screened.reference == "S-0002"
-    waiver = registration.request_waiver(nora, screened, "Nodes seen on MRI only.")
-    with pytest.raises(registration.NotAllowed):
-        registration.register(nora, screened, REGISTERED_ON)
-    with pytest.raises(registration.NotAllowed, match="Only the study chair"):
-        registration.decide_waiver(nora, waiver, True, "fine")
-    registration.decide_waiver(chris, waiver, True, "Acceptable.")
-    assert registration.register(nora, screened, REGISTERED_ON).number == "NET-002"
-    with pytest.raises(registration.NotAllowed, match="already registered as NET-002"):
-        registration.register(nora, screened, REGISTERED_ON)
+    waiver = registration.request_waiver(Save(nora), screened, "Nodes seen on MRI only.")
+    with pytest.raises(Refused, match="Not met: Metastatic disease"):
+        registration.register(Save(nora), screened, REGISTERED_ON)
+    with pytest.raises(Refused, match="Only the study chair"):
+        registration.decide_waiver(Save(nora), waiver, True, "fine")
+    registration.decide_waiver(Save(chris), waiver, True, "Acceptable.")
+    assert registration.register(Save(nora), screened, REGISTERED_ON).number == "NET-002"
+    with pytest.raises(Refused, match="already registered as NET-002"):
+        registration.register(Save(nora), screened, REGISTERED_ON)
 
 
 @pytest.mark.requirement("R51")
 def test_a_refused_waiver_lets_nobody_through_and_is_decided_once(cast: Cast) -> None:
     nora, chris = cast.people[Role.COORDINATOR], cast.people[Role.CHAIR]
-    screened = registration.screen(nora, cast.north, details(), answers(metastatic=False))
-    waiver = registration.decide_waiver(chris, registration.request_waiver(nora, screened, "please"), False, "No.")
+    screened = registration.screen(Save(nora), cast.north, details(), answers(metastatic=False))
+    waiver = registration.decide_waiver(
+        Save(chris), registration.request_waiver(Save(nora), screened, "please"), False, "No."
+    )
     assert waiver.decision == Waiver.Decision.REFUSED
-    with pytest.raises(registration.NotAllowed, match="Not met"):
-        registration.register(nora, screened, REGISTERED_ON)
-    with pytest.raises(registration.NotAllowed, match="already decided"):
-        registration.decide_waiver(chris, waiver, True, "Yes after all.")
+    with pytest.raises(Refused, match="Not met"):
+        registration.register(Save(nora), screened, REGISTERED_ON)
+    with pytest.raises(Refused, match="already decided"):
+        registration.decide_waiver(Save(chris), waiver, True, "Yes after all.")
 
 
 def test_the_ceiling_closes_a_group_and_leaves_the_other_open(cast: Cast) -> None:
     ceiling("A", 1)
     nora = cast.people[Role.COORDINATOR]
-    with pytest.raises(registration.NotAllowed, match="1 of 1 places are taken"):
+    with pytest.raises(Refused, match="1 of 1 places are taken"):
         register(nora, cast.north)
     assert register(nora, cast.north, tumour_type="insulinoma", histology="islet_cell").group == "B"
 
@@ -129,7 +132,7 @@ def test_the_gate_is_open_below_the_ceiling_and_closed_at_it() -> None:
 def test_a_correction_of_the_tumour_type_names_both_groups(cast: Cast) -> None:
     nora = cast.people[Role.COORDINATOR]
     moved = corrections.correct_participant(
-        nora, cast.participant, {"tumour_type": "insulinoma", "histology": "islet_cell"}, "Entry error"
+        Save(nora, reason="Entry error"), cast.participant, {"tumour_type": "insulinoma", "histology": "islet_cell"}
     )
     assert moved.group == "B"
     assert Change.objects.latest("id").groups == ["A", "B"]
@@ -137,18 +140,18 @@ def test_a_correction_of_the_tumour_type_names_both_groups(cast: Cast) -> None:
 
 @pytest.mark.requirement("R22")
 def test_a_correction_without_a_reason_is_refused(cast: Cast) -> None:
-    with pytest.raises(changes.ReasonMissing):
-        corrections.correct_participant(cast.people[Role.COORDINATOR], cast.participant, {"ecog": 2}, " ")
+    with pytest.raises(Refused, match="Enter a reason"):
+        corrections.correct_participant(Save(cast.people[Role.COORDINATOR], reason=" "), cast.participant, {"ecog": 2})
 
 
 def test_a_coordinator_does_not_register_at_another_site(cast: Cast) -> None:
-    with pytest.raises(registration.NotAllowed, match="cannot enter data at site SOUTH"):
+    with pytest.raises(Refused, match="may not enter data at site SOUTH"):
         register(cast.people[Role.COORDINATOR], cast.south)
 
 
 def test_a_finding_keeps_the_participant_and_is_recorded_once(cast: Cast) -> None:
     nora = cast.people[Role.COORDINATOR]
-    registration.record_finding(nora, cast.participant, "ineligible", date(2026, 2, 1), "Central pathology: G3.")
-    with pytest.raises(registration.NotAllowed, match="already entered"):
-        registration.record_finding(nora, cast.participant, "ineligible", date(2026, 2, 2), "again")
+    registration.record_finding(Save(nora), cast.participant, "ineligible", date(2026, 2, 1), "Central pathology: G3.")
+    with pytest.raises(Refused, match="on record already"):
+        registration.record_finding(Save(nora), cast.participant, "ineligible", date(2026, 2, 2), "again")
     assert Participant.objects.get(pk=cast.participant.pk).number == "NET-001"

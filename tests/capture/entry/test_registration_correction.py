@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from analysis.recompute import recompute
+from analysis.results.recompute import recompute
 from capture.casebook.forms import assessment, treatment
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, dosing, entries
 from tests.capture.typed import fields, opened, signed_in
 from tests.cast import Cast, cast_of
 from trial.models import Assessment, Change, EligibilityAnswer, Participant, Role
+from trial.record.save import Save
 
 PAGE = "/participants/NET-001/registration/"
 OWN_PAGE = {"sent_as": ""}  # typed on a page of one's own, not the same form sent twice
@@ -32,18 +33,35 @@ def _responds_and_progresses(cast: Cast) -> None:
     """Baseline 40 mm; 28 mm after 8 and 12 weeks (confirmed); 56 mm after 20 (progression); an event of grade 3."""
     nora, one = cast.people[Role.COORDINATOR], cast.participant
     target = [assessment.NewLesion("liver", "segment 4", Decimal(40))]
-    assessments.save_baseline(nora, one, date(2026, 1, 9), "spiral_ct", 5, "not_done", target, [])
-    dosing.save_cycle(nora, one, 1, DAY_1, treatment.AS_PLANNED)
+    assessments.save_baseline(
+        Save(nora),
+        one,
+        {"assessed_on": date(2026, 1, 9), "method": "spiral_ct", "slice_thickness_mm": 5, "marker": "not_done"},
+        target,
+        [],
+    )
+    dosing.save_cycle(Save(nora), one, 1, {"started_on": DAY_1}, treatment.AS_PLANNED)
     lesion = one.lesions.get()
     for weeks, millimetres in ((8, 28), (12, 28), (20, 56)):
         readings = [assessments.Reading(lesion.pk, "measured", Decimal(millimetres))]
         on = DAY_1 + timedelta(weeks=weeks)
-        assessments.save_follow_up(nora, one, on, "spiral_ct", 5, "not_done", readings, "no")
+        assessments.save_follow_up(
+            Save(nora),
+            one,
+            {
+                "assessed_on": on,
+                "method": "spiral_ct",
+                "slice_thickness_mm": 5,
+                "marker": "not_done",
+                "new_lesions": "no",
+            },
+            readings,
+        )
     event = {"term": "nausea", "select": "", "other_words": "", "grade": 3, "grade_missing": "", "attribution": 4,
              "attribution_missing": "", "onset_on": None, "onset_on_missing": "unknown", "resolved_on": None,
              "present_at_baseline": False, "seriousness": "no", "expectedness": "", "action_taken": "none",
              "outcome": "not_recovered", "cycle_number": 1}  # fmt: skip
-    entries.save(nora, one, ENTRY_FORMS["adverse_event"], event)
+    entries.save(Save(nora), one, ENTRY_FORMS["adverse_event"], event)
 
 
 def _figures(group: str) -> dict[str, Any]:

@@ -18,6 +18,8 @@ from tests.cast import Cast, cast_of, register
 from trial.accounts import administration
 from trial.models import Change, Delegation, Hold, Query, Role, Signature
 from trial.record import changes, save_once
+from trial.record.save import Save
+from trial.refused import Refused
 
 PASSWORD = "correct horse battery staple"
 MONITOR, CHAIR, STATISTICIAN, ADMIN = Role.MONITOR, Role.CHAIR, Role.STATISTICIAN, Role.ADMINISTRATOR
@@ -37,17 +39,19 @@ class Act:
 
 
 def _frozen(cast: Cast) -> None:
-    holds.freeze(cast.people[MONITOR], holds.Target(Hold.Scope.PARTICIPANT, participant=cast.participant), "clean")
+    holds.freeze(
+        Save(cast.people[MONITOR]), holds.Target(Hold.Scope.PARTICIPANT, participant=cast.participant), "clean"
+    )
 
 
 def _asked(cast: Cast) -> None:
     where = queries.Where("registration", cast.participant.pk, "")
-    queries.raise_query(cast.people[MONITOR], cast.participant, where, "Please look at this again.")
+    queries.raise_query(Save(cast.people[MONITOR]), cast.participant, where, "Please look at this again.")
 
 
 def _delegated(cast: Cast) -> None:
     investigator = cast.people[Role.INVESTIGATOR]
-    administration.delegate(cast.people[ADMIN], investigator, cast.north, date(2026, 1, 1), None, "PI")
+    administration.delegate(Save(cast.people[ADMIN]), investigator, cast.north, date(2026, 1, 1), None, "PI")
 
 
 WHY = {"reason": "because it is so"}
@@ -81,7 +85,7 @@ ACTS = (
 def cast(database: object) -> Cast:
     """The fixed cast on a database of its own; the participant is on treatment."""
     cast = cast_of()
-    dosing.save_cycle(None, cast.participant, 1, date(2026, 1, 12), treatment.AS_PLANNED)
+    dosing.save_cycle(Save(), cast.participant, 1, {"started_on": date(2026, 1, 12)}, treatment.AS_PLANNED)
     return cast
 
 
@@ -167,10 +171,10 @@ def test_a_question_to_many_asks_each_once_however_often_it_is_sent(
 
 def _locked(cast: Cast, participant: Any) -> None:
     mona = cast.people[MONITOR]
-    with changes.record(mona, "lock", "for the test", participant=participant) as change:
+    with changes.record(Save(mona), "lock", "for the test", participant=participant) as change:
         Hold.objects.create(kind="lock", state="asked", scope="participant", participant=participant, asked_by=mona,
                             asked_at=change.at, asked_because="all is done")  # fmt: skip
-    holds.decide_lock(cast.people[CHAIR], Hold.objects.get(), True, "agreed")
+    holds.decide_lock(Save(cast.people[CHAIR]), Hold.objects.get(), True, "agreed")
 
 
 def test_no_password_is_part_of_what_is_kept_of_a_form(cast: Cast) -> None:
@@ -183,8 +187,8 @@ def test_no_password_is_part_of_what_is_kept_of_a_form(cast: Cast) -> None:
 
 def test_a_busy_record_refuses_a_data_cut_in_words(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     def busy(*_: Any, **__: Any) -> None:
-        raise changes.RecordBusy("Nothing was saved because another user was saving. Save again.")
+        raise Refused("Nothing was saved because another user was saving. Save again.")
 
-    monkeypatch.setattr("analysis.data_cuts.make", busy)
+    monkeypatch.setattr("analysis.results.data_cuts.make", busy)
     answer = signed_in(cast.people[STATISTICIAN]).post("/moments/cut/", {"name": "one", "because": "the board"})
     assert answer.status_code == 422 and "because another user was saving" in _said(answer)

@@ -21,6 +21,7 @@ from tests.cast import Cast, cast_of, register
 from trial.accounts import administration
 from trial.models import AdverseEvent, ExpeditedReport, Role, Site
 from trial.record import site_clock
+from trial.record.save import Save
 from trial.rules.dates.partial_date import PartialDate
 
 NEW = "/participants/NET-001/adverse_event/new/"
@@ -51,7 +52,7 @@ def now(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def _place(cast: Cast, zone: str) -> Cast:
     """The site keeps its clock in this zone from now on."""
-    administration.save_site(cast.people[Role.ADMINISTRATOR], cast.north, "", "North", "where it is", zone)
+    administration.save_site(Save(cast.people[Role.ADMINISTRATOR]), cast.north, "", "North", "where it is", zone)
     cast.north.refresh_from_db()
     cast.participant.refresh_from_db()
     return cast
@@ -238,7 +239,7 @@ def _with(contents: dict[str, bytes], **cells: str) -> dict[str, bytes]:
 
 
 def _import(cast: Cast, contents: dict[str, bytes]) -> list[str]:
-    report = import_files(cast.people[Role.STATISTICIAN], contents, "the test", rehearsal=False)
+    report = import_files(Save(cast.people[Role.STATISTICIAN]), contents, "the test", rehearsal=False)
     return [str(each) for each in report.problems]
 
 
@@ -266,7 +267,7 @@ def test_a_file_without_offsets_is_read_by_the_clock_of_the_site(cast: Cast, now
     assert _aware(_nora(_place(cast, "America/New_York")), "10-MAR-2026", "17:30").status_code == 302
     contents = _files(tmp_path)
     never = _import(cast, _with(contents, aware_on="2026-03-08", aware_time="02:30", aware_offset=""))
-    assert len(never) == 1 and "never showed 02:30" in never[0]
+    assert len(never) == 1 and "02:30 did not occur" in never[0]
     twice = _import(cast, _with(contents, aware_on="2026-11-01", aware_time="01:30", aware_offset=""))
     assert len(twice) == 1 and "twice on 01-NOV-2026" in twice[0]
     wrong = _import(cast, _with(contents, aware_on="2026-11-01", aware_time="01:30", aware_offset="EST"))

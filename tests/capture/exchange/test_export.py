@@ -16,6 +16,7 @@ from tests.capture.exchange import cohort
 from tests.cast import person
 from trial.models import AdverseEvent, Change, Participant, RecordRow, Role, Site
 from trial.record import changes
+from trial.record.save import Save
 
 
 @pytest.fixture
@@ -126,7 +127,7 @@ def test_all_files_are_of_one_moment(north: Site, tmp_path: Path, monkeypatch: p
 
     def meanwhile(title: str) -> None:
         if title == "Eligibility checklist":
-            thread = threading.Thread(target=lambda: (registration.screen(None, north, details(), answers()),
+            thread = threading.Thread(target=lambda: (registration.screen(Save(), north, details(), answers()),
                                                       connection.close()))  # fmt: skip
             thread.start()
             thread.join()

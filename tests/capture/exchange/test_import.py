@@ -13,12 +13,14 @@ from django.core.management import CommandError, call_command
 from capture.exchange.data_sets import COMES_IN, columns_in
 from capture.exchange.exporting.export import export
 from capture.exchange.importing import files
-from capture.exchange.importing.run import MayNotImport, Report, import_files
+from capture.exchange.importing.run import Report, import_files
 from tests.capture.exchange import cohort
 from tests.cast import person
 from tests.plugin_postgres import another_database
 from trial.models import AdverseEvent, Change, Hold, Participant, Role, Site, Version
 from trial.record import changes
+from trial.record.save import Save
+from trial.refused import Refused
 
 Rows = list[dict[str, str]]
 
@@ -52,7 +54,7 @@ def _site() -> None:
 def _import(contents: dict[str, bytes], rehearsal: bool = False) -> Report:
     from trial.models import Person
 
-    return import_files(Person.objects.get(username="stat"), contents, "the test", rehearsal=rehearsal)
+    return import_files(Save(Person.objects.get(username="stat")), contents, "the test", rehearsal=rehearsal)
 
 
 def _changed(contents: dict[str, bytes], name: str, change: Callable[[Rows], Any]) -> dict[str, bytes]:
@@ -241,7 +243,7 @@ def test_an_import_can_stop_before_a_study_number_and_go_on_later(exported: dict
     from trial.models import Person
 
     stat = Person.objects.get(username="stat")
-    assert import_files(stat, exported, "the test", rehearsal=False, up_to="NET-001").saved
+    assert import_files(Save(stat), exported, "the test", rehearsal=False, up_to="NET-001").saved
     registered = Participant.objects.filter(number__isnull=False)
     assert list(registered.values_list("number", flat=True)) == ["NET-001"] and Participant.objects.count() == 4
     report = _import(exported)
@@ -267,7 +269,7 @@ def test_nothing_is_brought_into_a_frozen_casebook(exported: dict[str, bytes]) -
                    {"acknowledgements.csv": files.templates()["acknowledgements.csv"]}).saved  # fmt: skip
     monitor = person("mona", Role.MONITOR)
     whole = Participant.objects.get(number="NET-001")
-    with changes.record(monitor, "freeze", participant=whole):
+    with changes.record(Save(monitor), "freeze", participant=whole):
         Hold.objects.create(kind="freeze", scope="participant", participant=whole, state="in_force", asked_by=monitor,
                             asked_at=timezone.now())  # fmt: skip
     report = _import({"death.csv": exported["death.csv"]})
@@ -277,8 +279,8 @@ def test_nothing_is_brought_into_a_frozen_casebook(exported: dict[str, bytes]) -
 
 def test_only_the_statistician_imports(exported: dict[str, bytes]) -> None:
     for role in (Role.CHAIR, Role.MONITOR, Role.ADMINISTRATOR, Role.COORDINATOR):
-        with pytest.raises(MayNotImport):
-            import_files(person(f"a_{role}", role), exported, "the test", rehearsal=False)
+        with pytest.raises(Refused):
+            import_files(Save(person(f"a_{role}", role)), exported, "the test", rehearsal=False)
     assert not Participant.objects.exists()
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from analysis.recompute import recompute
+from analysis.results.recompute import recompute
 from capture.exchange.data_sets import BY_NAME
 from capture.exchange.importing.files import from_folder
 from capture.exchange.importing.run import import_files
@@ -18,6 +18,7 @@ from tests.plugin_postgres import another_database
 from trial.audit import verify
 from trial.models import Acknowledgement, Change, Participant, Person, Role, Site
 from trial.record import changes
+from trial.record.save import Save
 
 pytestmark = pytest.mark.requirement("R59")
 
@@ -83,7 +84,7 @@ def _the_rest_is_as_it_was() -> None:
     assert {(each.act, each.person.username) for each in made} == {("import", "stat")}
     # Four are screened; each has a second Change for what came after, the screened one for its waiver.
     assert Change.objects.filter(act="import").count() == 8
-    said = Acknowledgement.objects.filter(struck_out_reason="").values_list("check_id", "because")
+    said = Acknowledgement.objects.standing().values_list("check_id", "because")
     assert ("FU-07", "Seen in clinic, scan is booked") in set(said) and ("BP-02", "") in set(said)
     assert ("NOT-AE-HGB", "There before treatment") in set(said)
     references = [each.reference for each in Participant.objects.order_by("screening_number")]
@@ -133,7 +134,7 @@ def test_the_demo_cohort_comes_back_with_the_same_answers(database: str, tmp_pat
         _sites(*codes)
         for group, most in before_ceilings.items():
             ceiling(group, most)  # an import carries no settings: the study that it is brought into has its own
-        report = import_files(person("stat", Role.STATISTICIAN), from_folder(folder), "the demo", rehearsal=False)
+        report = import_files(Save(person("stat", Role.STATISTICIAN)), from_folder(folder), "the demo", rehearsal=False)
         assert report.saved and not report.problems
         _assert_same(answers(), before)
         assert Person.objects.count() == 1

@@ -18,6 +18,7 @@ from capture.tasks import send_digest
 from tests.cast import Cast, cast_of, register
 from trial.accounts import administration
 from trial.models import Change, Participant, Person, Role, operations
+from trial.record.save import Save
 from trial.rules.dates.partial_date import PartialDate
 from trial.runtime.mail import settings_of
 
@@ -47,7 +48,7 @@ def cast(database: object) -> Cast:
     for person in (*cast.people.values(), *cast.elsewhere.values()):
         person.mail_address = f"{person.username}@hospital.example"
         person.save()
-    dosing.save_cycle(None, cast.participant, 1, date(2026, 1, 12), treatment.AS_PLANNED)
+    dosing.save_cycle(Save(), cast.participant, 1, {"started_on": date(2026, 1, 12)}, treatment.AS_PLANNED)
     return cast
 
 
@@ -60,7 +61,7 @@ def _event(participant: Participant, days_ago: int, **changed: Any) -> Any:
         "hospital_stay": "no", "aware_on": aware_on, "aware_time": None, "action_taken": "held",
         "outcome": "not_recovered", "cycle_number": 1, **changed,
     }  # fmt: skip
-    return entries.save(None, participant, ENTRY_FORMS["adverse_event"], values)
+    return entries.save(Save(), participant, ENTRY_FORMS["adverse_event"], values)
 
 
 def _to() -> list[str]:
@@ -70,7 +71,7 @@ def _to() -> list[str]:
 def test_nothing_is_sent_while_nothing_is_due(cast: Cast) -> None:
     event = _event(cast.participant, 3)
     sent_at = timezone.now()
-    reports.save(None, event, {"kind": "complete", "sent_at": sent_at, "sent_by": "Nora", "reference": ""})
+    reports.save(Save(), event, {"kind": "complete", "sent_at": sent_at, "sent_by": "Nora", "reference": ""})
     assert send_digest() == 0 and mail.outbox == []
     assert operations.notes()["digest"].words == "nothing is due, no email sent"
 
@@ -143,9 +144,9 @@ def test_a_person_sets_the_own_address_and_the_administrator_that_of_an_account(
     assert Person.objects.get(pk=nora.pk).mail_address == "nora.lind@hospital.example"
     page = client.post("/account/mail/", {"mail_address": "no address"}, follow=True).content.decode()
     assert "This is not an email address" in page and "nora.lind@hospital.example" in page
-    administration.change(adam, nora, "Nora", Role.COORDINATOR, [cast.north], "Married")
+    administration.change(Save(adam), nora, "Nora", Role.COORDINATOR, [cast.north], "Married")
     assert Person.objects.get(pk=nora.pk).mail_address == "nora.lind@hospital.example"
-    administration.change(adam, nora, "Nora", Role.COORDINATOR, [cast.north], "Moved", "nora@elsewhere.example")
+    administration.change(Save(adam), nora, "Nora", Role.COORDINATOR, [cast.north], "Moved", "nora@elsewhere.example")
     assert Person.objects.get(pk=nora.pk).mail_address == "nora@elsewhere.example"
 
 

@@ -18,6 +18,8 @@ from capture.expedited.clocks import clock_of, clocks_of
 from tests.cast import Cast, cast_of, register
 from trial.models import AdverseEvent, Delegation, ExpeditedReport, Hold, Role, Version
 from trial.record import changes
+from trial.record.save import Save
+from trial.refused import Refused
 from trial.rules.dates.partial_date import PartialDate, shown
 from trial.rules.safety import expedited_reports
 
@@ -31,7 +33,7 @@ HEADING = ">Expedited reports <span"
 def cast(database: object) -> Cast:
     """The fixed cast on a database of its own; the participant is on treatment."""
     cast = cast_of()
-    dosing.save_cycle(None, cast.participant, 1, DAY_1, treatment.AS_PLANNED)
+    dosing.save_cycle(Save(), cast.participant, 1, {"started_on": DAY_1}, treatment.AS_PLANNED)
     return cast
 
 
@@ -44,11 +46,13 @@ def _event(cast: Cast, aware_on: date | None = date(2026, 2, 10), participant: A
         "hospital_stay": "no", "aware_on": aware_on, "aware_time": None, "action_taken": "none",
         "outcome": "not_recovered", "cycle_number": 1, **changed,
     }  # fmt: skip
-    return entries.save(None, participant or cast.participant, BOOK, values)
+    return entries.save(Save(), participant or cast.participant, BOOK, values)
 
 
 def _sent(event: Any, at: datetime, kind: str = "complete", **changed: Any) -> ExpeditedReport:
-    return reports.save(None, event, {"kind": kind, "sent_at": at, "sent_by": "Nora Lind", "reference": "", **changed})
+    return reports.save(
+        Save(), event, {"kind": kind, "sent_at": at, "sent_by": "Nora Lind", "reference": "", **changed}
+    )
 
 
 def _client(person: Any) -> Client:
@@ -141,11 +145,12 @@ def test_a_correction_changes_the_rule_and_with_it_the_clock(cast: Cast) -> None
     event = _event(cast)
     assert _state(event, datetime(2026, 2, 12, tzinfo=UTC)) == expedited_reports.DUE
     values = {name: getattr(event, name) for name in BOOK.form.base_fields}
-    entries.save(None, cast.participant, BOOK, {**values, "expectedness": "unexpected"}, row=event,
-                 reason="Entry error")  # fmt: skip
+    entries.save(
+        Save(reason="Entry error"), cast.participant, BOOK, {**values, "expectedness": "unexpected"}, row=event
+    )
     assert _state(event, datetime(2026, 2, 12, tzinfo=UTC)) == expedited_reports.OVERDUE
     event = AdverseEvent.objects.get()
-    entries.save(None, cast.participant, BOOK, {**values, "grade": 3, "attribution": 1}, row=event, reason="New source")
+    entries.save(Save(reason="New source"), cast.participant, BOOK, {**values, "grade": 3, "attribution": 1}, row=event)
     assert _state(event) == expedited_reports.NOT_REQUIRED
 
 
@@ -184,7 +189,7 @@ def test_an_event_whose_report_hangs_on_an_answer_waits_for_it(cast: Cast) -> No
     assert "Enter whether it was expected." in page
     assert "If a report is required, also enter when the site became aware of it." in page
     values = {name: getattr(event, name) for name in BOOK.form.base_fields}
-    entries.save(None, cast.participant, BOOK, {**values, "expectedness": "expected"}, row=event, reason="Asked")
+    entries.save(Save(reason="Asked"), cast.participant, BOOK, {**values, "expectedness": "expected"}, row=event)
     assert _state(event) == expedited_reports.NOT_REQUIRED
     assert "Answer needed" not in _page(cast, Role.COORDINATOR)
 
@@ -195,7 +200,7 @@ def test_the_window_after_the_last_dose_is_counted_in_days(cast: Cast, onset: Pa
     event = _event(cast, date(2026, 3, 12), onset_on=onset)
     assert _state(event) == expedited_reports.OVERDUE, "treatment goes on as far as the record says"
     off = ENTRY_FORMS["off_treatment"]
-    entries.save(None, cast.participant, off, {"off_on": date(2026, 2, 9), "reason": "physician", "because": ""})
+    entries.save(Save(), cast.participant, off, {"off_on": date(2026, 2, 9), "reason": "physician", "because": ""})
     assert _state(event) == (expedited_reports.OVERDUE if onset.day == 10 else expedited_reports.NOT_REQUIRED)
 
 
@@ -243,12 +248,12 @@ def test_a_report_moves_no_endpoint_and_no_signature_but_a_lock_stops_it(cast: C
     ines, one = cast.people[Role.INVESTIGATOR], cast.participant
     with changes.record(None, "system", "for the test"):
         Delegation.objects.create(person=ines, site=cast.north, from_on=DAY_1)
-    signing.sign(ines, one, signing.standing(one).content_hash)
+    signing.sign(Save(ines), one, signing.standing(one).content_hash)
     target = holds.Target(Hold.Scope.PARTICIPANT, participant=one)
-    holds.freeze(cast.people[Role.MONITOR], target, "Cleaned")
+    holds.freeze(Save(cast.people[Role.MONITOR]), target, "Cleaned")
     _sent(event, datetime(2026, 2, 21, 12, tzinfo=UTC), "follow_up")
     assert signing.standing(one).state == signing.states([one])[one.pk] == signing.SIGNED
-    holds.ask_lock(cast.people[Role.MONITOR], target, "Done")
-    holds.decide_lock(cast.people[Role.CHAIR], Hold.objects.get(kind="lock"), True, "Agreed")
-    with pytest.raises(changes.RecordHeld):
+    holds.ask_lock(Save(cast.people[Role.MONITOR]), target, "Done")
+    holds.decide_lock(Save(cast.people[Role.CHAIR]), Hold.objects.get(kind="lock"), True, "Agreed")
+    with pytest.raises(Refused, match="frozen|locked"):
         _sent(event, datetime(2026, 2, 22, 12, tzinfo=UTC), "follow_up")

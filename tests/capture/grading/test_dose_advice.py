@@ -12,6 +12,7 @@ from capture.entry.services import dosing, entries
 from tests.capture.grading.test_event_proposals import EVENT, VISIT, signed_in
 from tests.cast import Cast, cast_of
 from trial.models import DosingPeriod, Role
+from trial.record.save import Save
 from trial.rules.dates.partial_date import PartialDate
 from trial.rules.dose.modification import LEVELS
 
@@ -24,7 +25,7 @@ def cast(database: object) -> Cast:
     """The fixed cast, with a first cycle: 14 days at level 0, then level −1."""
     found = cast_of()
     periods = [treatment.Period(1, 14, 400, "twice_daily"), treatment.Period(15, 28, 400, "once_daily", "skin")]
-    dosing.save_cycle(found.people[Role.COORDINATOR], found.participant, 1, FIRST_DAY, periods)
+    dosing.save_cycle(Save(found.people[Role.COORDINATOR]), found.participant, 1, {"started_on": FIRST_DAY}, periods)
     return found
 
 
@@ -32,7 +33,7 @@ def event(cast: Cast, day: int, grade: int = 3, **changed: Any) -> Any:
     """An adverse event that began on this day of the cycle."""
     on = FIRST_DAY + timedelta(days=day - 1)
     values = {**EVENT, "term": HFS, "grade": grade, "onset_on": PartialDate(on.year, on.month, on.day), **changed}
-    return entries.save(None, cast.participant, ENTRY_FORMS["adverse_event"], values)
+    return entries.save(Save(), cast.participant, ENTRY_FORMS["adverse_event"], values)
 
 
 def page(cast: Cast, address: str, role: str = Role.COORDINATOR) -> str:
@@ -74,14 +75,14 @@ def test_what_is_over_or_no_longer_the_last_episode_proposes_nothing_on_the_part
 def test_off_treatment_nothing_is_proposed_any_more(cast: Cast) -> None:
     event(cast, 3)
     off = {"off_on": FIRST_DAY + timedelta(days=40), "reason": "toxicity", "because": ""}
-    entries.save(None, cast.participant, ENTRY_FORMS["off_treatment"], off)
+    entries.save(Save(), cast.participant, ENTRY_FORMS["off_treatment"], off)
     assert "HAND-FOOT-3A" not in page(cast, "")
 
 
 @pytest.mark.parametrize(("diastolic", "shown"), [(109, False), (110, True)])
 def test_a_dangerous_blood_pressure_proposes_a_hold_at_the_visit(cast: Cast, diastolic: int, shown: bool) -> None:
     values = {**VISIT, "diastolic_mmhg": diastolic, "systolic_mmhg": 170}
-    row = entries.save(None, cast.participant, ENTRY_FORMS["visit"], values)
+    row = entries.save(Save(), cast.participant, ENTRY_FORMS["visit"], values)
     assert ("PRESSURE-2B" in page(cast, f"visit/{row.pk}/")) is shown
 
 
@@ -107,6 +108,6 @@ def test_a_cycle_that_is_not_entered_yet_shows_what_goes_on(cast: Cast) -> None:
 def test_an_event_proposed_by_a_value_names_the_cycle_of_its_day(cast: Cast) -> None:
     low = {"analyte": "HGB", "value": Decimal("9.4"), "value_missing": "", "unit": "g/dL",
            "lower_limit": Decimal(12), "upper_limit": Decimal(16)}  # fmt: skip
-    row = entries.save(None, cast.participant, ENTRY_FORMS["visit"], VISIT, lines=[low])
+    row = entries.save(Save(), cast.participant, ENTRY_FORMS["visit"], VISIT, lines=[low])
     words = page(cast, f"adverse_event/new/?proposal=visit-{row.pk}-HGB")
     assert 'name="cycle_number" value="1"' in words

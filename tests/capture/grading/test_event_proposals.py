@@ -14,6 +14,7 @@ from capture.entry.services import entries
 from capture.grading.event_proposals import find, open_proposals
 from tests.cast import Cast, cast_of, register
 from trial.models import Acknowledgement, AdverseEvent, Role, Visit
+from trial.record.save import Save
 from trial.rules.dates.partial_date import PartialDate
 
 DAY = date(2026, 2, 12)
@@ -49,13 +50,19 @@ def cast(database: object) -> Cast:
 
 def visit(cast: Cast, *lines: Any, row: Any = None, **changed: Any) -> Visit:
     """A visit of the participant, entered or corrected by Nora."""
-    return entries.save(cast.people[Role.COORDINATOR], cast.participant, ENTRY_FORMS["visit"], {**VISIT, **changed},
-                        row=row, reason="entry error" if row else "", lines=lines)  # fmt: skip
+    return entries.save(
+        Save(cast.people[Role.COORDINATOR], reason="entry error" if row else ""),
+        cast.participant,
+        ENTRY_FORMS["visit"],
+        {**VISIT, **changed},
+        row=row,
+        lines=lines,
+    )
 
 
 def event(cast: Cast, **changed: Any) -> Any:
     """An adverse event of the participant."""
-    return entries.save(None, cast.participant, ENTRY_FORMS["adverse_event"], {**EVENT, **changed})
+    return entries.save(Save(), cast.participant, ENTRY_FORMS["adverse_event"], {**EVENT, **changed})
 
 
 def opened(cast: Cast) -> list[tuple[str, int]]:
@@ -103,7 +110,7 @@ def test_a_struck_out_event_settles_nothing(cast: Cast) -> None:
     visit(cast, line())
     row = event(cast)
     assert opened(cast) == []
-    entries.strike_out(None, cast.participant, ENTRY_FORMS["adverse_event"], row, "wrong participant")
+    entries.strike_out(Save(reason="wrong participant"), cast.participant, ENTRY_FORMS["adverse_event"], row)
     assert opened(cast) == [("hemoglobin", 2)]
 
 
@@ -121,14 +128,14 @@ def test_the_gravest_comes_first_and_blood_pressure_and_weight_propose_too(cast:
     assert opened(cast) == [("alt_sgpt", 4), ("hemoglobin", 2), ("hypertension", 1), ("weight_loss", 1)]
     pressure = {"measured_on": DAY + timedelta(35), "systolic_mmhg": 160, "systolic_mmhg_missing": "",
                 "diastolic_mmhg": 95, "diastolic_mmhg_missing": ""}  # fmt: skip
-    entries.save(None, cast.participant, ENTRY_FORMS["blood_pressure"], pressure)
+    entries.save(Save(), cast.participant, ENTRY_FORMS["blood_pressure"], pressure)
     assert ("hypertension", 2) in opened(cast)
 
 
 def test_proposals_of_another_participant_are_their_own(cast: Cast) -> None:
     other = register(cast.people[Role.COORDINATOR], cast.north)
     visit(cast, line())
-    entries.save(None, other, ENTRY_FORMS["adverse_event"], EVENT)
+    entries.save(Save(), other, ENTRY_FORMS["adverse_event"], EVENT)
     assert opened(cast) == [("hemoglobin", 2)] and open_proposals([other]) == []
 
 
@@ -161,7 +168,7 @@ def test_that_word_outlives_a_save_of_the_visit_but_not_a_change_of_the_value(ca
     assert opened(cast) == [("hemoglobin", 3)]
     nora.post(f"/participants/NET-001/proposals/visit-{row.pk}-HGB/not-an-event/", {"because": "again"})
     assert opened(cast) == []
-    assert Acknowledgement.objects.filter(struck_out_reason="").get().because == "again"
+    assert Acknowledgement.objects.standing().get().because == "again"
 
 
 def test_a_key_that_proposes_nothing_is_not_found(cast: Cast) -> None:

@@ -17,6 +17,7 @@ from capture.templatetags.course import whole
 from tests.capture.typed import signed_in
 from tests.cast import Cast, answers, cast_of, details, register
 from trial.models import AdverseEvent, Assessment, Role
+from trial.record.save import Save
 from trial.rules.dates.partial_date import PartialDate
 
 # Registered on 08-JAN-2026; progression at the second scan: 40 → 28 → 36 mm, +28.6% over the nadir.
@@ -33,8 +34,13 @@ def cast(database: object) -> Cast:
 
 def _baseline(cast: Cast) -> None:
     target = assessment.NewLesion("liver", "segment 4", Decimal(40))
-    assessments.save_baseline(cast.people[Role.COORDINATOR], cast.participant, date(2026, 1, 6), "spiral_ct", 5,
-                              "not_done", [target], [])  # fmt: skip
+    assessments.save_baseline(
+        Save(cast.people[Role.COORDINATOR]),
+        cast.participant,
+        {"assessed_on": date(2026, 1, 6), "method": "spiral_ct", "slice_thickness_mm": 5, "marker": "not_done"},
+        [target],
+        [],
+    )
 
 
 def _page(cast: Cast, role: Role, number: str = "NET-001") -> str:
@@ -55,22 +61,35 @@ def _full(cast: Cast) -> None:
     """A cycle with a hold, two scans, events with full, partial and missing dates, a hormone level and a query."""
     nora, one = cast.people[Role.COORDINATOR], cast.participant
     periods = [treatment.Period(1, 14, 400, "twice_daily"), treatment.Period(15, 28, 0, "held", "Rash")]
-    dosing.save_cycle(nora, one, 1, date(2026, 1, 12), periods)
+    dosing.save_cycle(Save(nora), one, 1, {"started_on": date(2026, 1, 12)}, periods)
     lesion = one.lesions.get()
     for on, size in SCANS:
         reading = assessments.Reading(lesion.pk, "measured", Decimal(size), "", None)
-        assessments.save_follow_up(nora, one, on, "spiral_ct", 5, "not_done", [reading], "no")
+        assessments.save_follow_up(
+            Save(nora),
+            one,
+            {
+                "assessed_on": on,
+                "method": "spiral_ct",
+                "slice_thickness_mm": 5,
+                "marker": "not_done",
+                "new_lesions": "no",
+            },
+            [reading],
+        )
     plain = {each.name: each.get_default() for each in AdverseEvent._meta.concrete_fields if each.blank}
     plain |= {"term": "diarrhea", "grade": 3, "attribution": 4, "seriousness": "no", "outcome": "recovering",
               "action_taken": "none", "present_at_baseline": False}  # fmt: skip
     plain.pop("struck_out_reason")
     for onset, missing in ((PartialDate(2026, 1, 20), ""), (PartialDate(2026, 2), ""), (None, "unknown")):
-        entries.save(nora, one, ENTRY_FORMS["adverse_event"], plain | {"onset_on": onset, "onset_on_missing": missing})
+        entries.save(
+            Save(nora), one, ENTRY_FORMS["adverse_event"], plain | {"onset_on": onset, "onset_on_missing": missing}
+        )
     level = {"marker": "CGA", "sampled_on": date(2026, 1, 9), "value": Decimal(400), "value_missing": "",
              "unit": "ng/mL", "upper_limit": Decimal(100), "upper_limit_missing": "", "assay": ""}  # fmt: skip
-    entries.save(nora, one, ENTRY_FORMS["hormone"], level)
+    entries.save(Save(nora), one, ENTRY_FORMS["hormone"], level)
     baseline = queries.Where("baseline", Assessment.objects.earliest("id").pk)
-    queries.raise_query(cast.people[Role.MONITOR], one, baseline, "Why?")
+    queries.raise_query(Save(cast.people[Role.MONITOR]), one, baseline, "Why?")
 
 
 @pytest.mark.parametrize("role", [Role.COORDINATOR, Role.INVESTIGATOR, Role.MONITOR, Role.CHAIR])
@@ -132,6 +151,6 @@ def test_dates_are_kept_whole_and_what_people_typed_is_escaped() -> None:
 
 
 def test_someone_not_registered_has_no_timeline(cast: Cast) -> None:
-    screened = registration.screen(cast.people[Role.COORDINATOR], cast.north, details(), answers())
+    screened = registration.screen(Save(cast.people[Role.COORDINATOR]), cast.north, details(), answers())
     page = _page(cast, Role.COORDINATOR, screened.reference)
     assert "not registered" in page and "Timeline and response" not in page

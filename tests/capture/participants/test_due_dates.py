@@ -13,6 +13,7 @@ from capture.participants import due_dates, selectors
 from tests.cast import Cast, cast_of, register
 from trial.models import Cycle, Role
 from trial.record import changes
+from trial.record.save import Save
 
 # The cast's participant is registered on 08-JAN-2026; cycle 1 is due in the week from then, then overdue.
 LATE = date(2026, 1, 20)
@@ -47,7 +48,7 @@ def _found(cast: Cast, state: str, today: date = LATE) -> list[str]:
 def _treat(cast: Cast) -> None:
     """The first cycle is entered, on the day on which the filter is asked."""
     period = treatment.Period(1, 1, 400, "once_daily", "slow start")
-    dosing.save_cycle(cast.people[Role.COORDINATOR], cast.participant, 1, LATE, [period])
+    dosing.save_cycle(Save(cast.people[Role.COORDINATOR]), cast.participant, 1, {"started_on": LATE}, [period])
 
 
 def _to_do(cast: Cast) -> list[str]:

@@ -11,6 +11,7 @@ from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import dosing, entries
 from tests.cast import Cast, cast_of, register
 from trial.models import Role
+from trial.record.save import Save
 
 
 @pytest.fixture
@@ -40,16 +41,23 @@ def test_a_pending_value_waits_until_it_is_there(cast: Cast) -> None:
     nora, participant = cast.people[Role.COORDINATOR], cast.participant
     values = {"sampled_on": today() - timedelta(days=1), "marker": "CGA", "value": None, "value_missing": "pending",
               "unit": "ng/mL", "upper_limit": 100, "upper_limit_missing": "", "assay": ""}  # fmt: skip
-    row = entries.save(nora, participant, ENTRY_FORMS["hormone"], values, acknowledged={})
+    row = entries.save(Save(nora, acknowledged={}), participant, ENTRY_FORMS["hormone"], values)
     assert "Chromogranin A: pending" in _page(cast, Role.COORDINATOR)
-    entries.save(nora, participant, ENTRY_FORMS["hormone"], {**values, "value": 120, "value_missing": ""}, row=row,
-                 reason="result came", acknowledged={})  # fmt: skip
+    entries.save(
+        Save(nora, reason="result came", acknowledged={}),
+        participant,
+        ENTRY_FORMS["hormone"],
+        {**values, "value": 120, "value_missing": ""},
+        row=row,
+    )
     assert "Chromogranin A" not in _page(cast, Role.COORDINATOR)
 
 
 def test_an_unusual_value_that_nobody_acknowledged_waits(cast: Cast) -> None:
     started = today() - timedelta(days=40)
-    dosing.save_cycle(None, cast.participant, 1, started, [treatment.Period(1, 20, 400, "twice_daily")])
+    dosing.save_cycle(
+        Save(), cast.participant, 1, {"started_on": started}, [treatment.Period(1, 20, 400, "twice_daily")]
+    )
     assert "some of its days have no dosing record" in _page(cast, Role.COORDINATOR)
 
 

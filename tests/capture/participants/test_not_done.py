@@ -12,6 +12,7 @@ from tests.capture.typed import signed_in
 from tests.cast import Cast, cast_of, register
 from trial.models import NotDone, Role, Visit
 from trial.protocol import schedule
+from trial.record.save import Save
 from trial.rules.dates.partial_date import shown
 
 DAY_1 = today() - timedelta(days=70)
@@ -22,7 +23,7 @@ def cast(database: object) -> Cast:
     """The fixed cast; its participant began treatment ten weeks ago and had no scan since."""
     cast = cast_of()
     cast.participant = register(cast.people[Role.COORDINATOR], cast.north, DAY_1 - timedelta(days=2))
-    dosing.save_cycle(None, cast.participant, 1, DAY_1, treatment.AS_PLANNED)
+    dosing.save_cycle(Save(), cast.participant, 1, {"started_on": DAY_1}, treatment.AS_PLANNED)
     return cast
 
 

@@ -15,6 +15,7 @@ from capture.entry.services import corrections, registration
 from tests.cast import Cast, answers, cast_of, details, register
 from trial import protocol
 from trial.models import Participant, Role
+from trial.record.save import Save
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def _opened(cast: Cast) -> dict[str, Any]:
     """What the browser sends back of the correction page as it was opened."""
     participant = Participant.objects.get(pk=cast.participant.pk)
     form = CorrectionForm(participant, corrections.answers_of(participant))
-    opened_at = history.newest_change(*history.rows_of_registration(participant))
+    opened_at = history.newest_change(*history.rows_of(participant))
     typed = edit_conflict.values([form]) | {"opened_at": str(opened_at), "as_opened": edit_conflict.as_opened([form])}
     return {name: value for name, value in typed.items() if value or not name.startswith("met_")}
 
@@ -92,7 +93,7 @@ def test_the_matrix_takes_the_same_number_of_queries_for_more_participants(cast:
     with CaptureQueriesContext(connection) as of_one:
         client.get("/participants/?group=A")
     for _ in range(5):
-        registration.screen(cast.people[Role.COORDINATOR], cast.north, details(), answers())
+        registration.screen(Save(cast.people[Role.COORDINATOR]), cast.north, details(), answers())
     with CaptureQueriesContext(connection) as queries:
         page = client.get("/participants/?group=A")
     assert len(queries) == len(of_one) <= 20
@@ -112,7 +113,7 @@ def test_a_correction_shows_what_another_person_changed_instead_of_overwriting_i
     nora = cast.people[Role.COORDINATOR]
     client = _as(nora)
     typed = _opened(cast) | {"reason_code": "entry_error", "ecog": "2"}
-    corrections.correct_participant(nora, cast.participant, {"primary_site": "ileum"}, "New source")
+    corrections.correct_participant(Save(nora, reason="New source"), cast.participant, {"primary_site": "ileum"})
     page = client.post("/participants/NET-001/registration/", typed)
     assert "Another user changed" in page.content.decode()
     kept = Participant.objects.get(number="NET-001")

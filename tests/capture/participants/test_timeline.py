@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from capture.casebook.labels import one_line
 from capture.participants.timeline import adverse_events, dose, hormones, milestones, queries, scans
 from capture.participants.timeline.facts import Course, Days, QueryFact, days_of
 from capture.participants.timeline.parts import Lane, Mark
@@ -231,7 +230,7 @@ def test_a_unit_that_is_stored_in_ascii_is_shown_with_its_sign() -> None:
     lane = hormones.lanes(course(replace(person(), hormones=(sample,))), DAYS)[0]
     assert lane.marks[0].words == "5-HIAA, 24 h urine, amount 40 µmol/24 h, 0.8 × the upper limit 50"
     row = HormoneLevel(marker="CGA", value=Decimal("90.0"), unit="ug/L", upper_limit=Decimal(100))
-    assert one_line("hormone", row) == "Chromogranin A 90 µg/L (upper limit 100)" and row.unit == "ug/L"
+    assert str(row) == "Chromogranin A 90 µg/L (upper limit 100)" and row.unit == "ug/L"
 
 
 def test_a_missing_hormone_value_is_never_drawn_as_zero() -> None:

@@ -16,6 +16,7 @@ from tests.cast import Cast, register
 from trial import serving
 from trial.accounts import administration
 from trial.models import Role
+from trial.record.save import Save
 
 
 @pytest.fixture
@@ -65,7 +66,7 @@ def test_a_gap_in_what_is_known_ends_the_list(cast: Cast, impatient: None) -> No
     _treat(cast)
     late_visit = {"visited_on": LATE, "cycle_number": 0, "ecog": 1, "weight_kg": 70, "systolic_mmhg": 120,
                   "diastolic_mmhg": 80}  # fmt: skip
-    entries.save(None, cast.north.participants.get(number="NET-002"), ENTRY_FORMS["visit"], late_visit)
+    entries.save(Save(), cast.north.participants.get(number="NET-002"), ENTRY_FORMS["visit"], late_visit)
     assert _asked(cast) == ([], 2), "the first, treated now, was derived; the third is known and not shown yet"
     assert _asked(cast) == (["NET-002", "NET-003"], 0)
 
@@ -74,7 +75,8 @@ def test_the_page_says_that_more_may_be_found_and_takes_it_back(cast: Cast, impa
     _more(cast, 1)
     chris = signed_in(cast.people[Role.CHAIR])
     first, second = (chris.get("/participants/?state=overdue").content.decode() for _ in range(2))
-    assert "This list is not complete yet" in first and "1 so far" in first and "Due dates of 1 participant are still being calculated" in first
+    assert "This list is not complete yet" in first and "1 so far" in first
+    assert "Due dates of 1 participant are still being calculated" in first
     assert "not complete" not in second and "so far" not in second and "NET-002" in second
 
 
@@ -110,7 +112,9 @@ def test_a_day_that_begins_at_one_site_moves_the_participants_of_that_site(
     cast: Cast, late: Any, monkeypatch: pytest.MonkeyPatch  # noqa: F811
 ) -> None:
     register(cast.elsewhere[Role.COORDINATOR], cast.south)
-    administration.save_site(cast.people[Role.ADMINISTRATOR], cast.south, "", "South", "there", "Pacific/Auckland")
+    administration.save_site(
+        Save(cast.people[Role.ADMINISTRATOR]), cast.south, "", "South", "there", "Pacific/Auckland"
+    )
     late(LATE)  # 01:00 on the next day in Auckland
     assert selectors.derive() == 2
     evening = datetime(LATE.year, LATE.month, LATE.day, 13, tzinfo=UTC) + timedelta(hours=12)

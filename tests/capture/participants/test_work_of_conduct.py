@@ -16,6 +16,7 @@ from capture.participants.my_work import work_of
 from tests.cast import Cast, cast_of, register
 from trial.models import Delegation, Participant, Person, Query, Role
 from trial.record import changes, system_queries
+from trial.record.save import Save
 from trial.record.site_clock import today, today_by_site
 
 TITLES = {Role.INVESTIGATOR: "Casebooks to sign", Role.MONITOR: "SDV to repeat"}
@@ -31,7 +32,7 @@ def cast(database: object) -> Cast:
 
 
 def _enter(participant: Participant, kind: str, row: Any = None, **values: Any) -> Any:
-    return entries.save(None, participant, ENTRY_FORMS[kind], values, row=row, reason="New source" if row else "")
+    return entries.save(Save(reason="New source" if row else ""), participant, ENTRY_FORMS[kind], values, row=row)
 
 
 def _over(participant: Participant) -> Any:
@@ -51,7 +52,7 @@ def _listed(person: Person) -> list[tuple[str, str, str]]:
 
 def _sign(cast: Cast) -> None:
     one = cast.participant
-    signing.sign(cast.people[Role.INVESTIGATOR], one, signing.standing(one).content_hash)
+    signing.sign(Save(cast.people[Role.INVESTIGATOR]), one, signing.standing(one).content_hash)
 
 
 def test_a_casebook_is_to_be_signed_when_treatment_is_over_and_nothing_is_open(cast: Cast) -> None:
@@ -64,7 +65,9 @@ def test_a_casebook_is_to_be_signed_when_treatment_is_over_and_nothing_is_open(c
     assert _listed(ines) == [], "a value is pending"
     _hormone(cast.participant, pending)
     with changes.record(None, "query", participant=cast.participant) as change:
-        query = system_queries.open_one(cast.participant, "hormone", pending.pk, "", "", "Please look.", "", change.at)
+        query = system_queries.open_one(
+            cast.participant, system_queries.Finding("", "hormone", pending.pk, "", ""), "Please look.", change.at
+        )
     assert _listed(ines) == [], "a query waits for the site"
     with changes.record(None, "query", participant=cast.participant):
         query.state = Query.State.CLOSED
@@ -101,15 +104,15 @@ def test_what_changed_after_it_was_verified_waits_for_the_monitor(cast: Cast) ->
     monitor, one = cast.people[Role.MONITOR], cast.participant
     rows = [_hormone(one), _hormone(one, sampled_on=date(2026, 1, 10))]
     for row in rows:
-        verification.verify(monitor, one, "hormone", row, newest_change(row))
-        verification.verify(monitor, one, "hormone", row, newest_change(row), "value")
+        verification.verify(Save(monitor), one, "hormone", row, newest_change(row))
+        verification.verify(Save(monitor), one, "hormone", row, newest_change(row), "value")
     assert _listed(monitor) == []
     _hormone(one, rows[0], value=310)
     assert _listed(monitor) == [("NET-001", "1 entry to compare with the source again", "changed since")]
     _hormone(one, rows[1], sampled_on=date(2026, 1, 11))
     assert [what for _, what, _ in _listed(monitor)] == ["2 entries to compare with the source again"]
     assert [each.field for each in verification.dropped_of([one])] == ["", "value", ""]
-    verification.verify(monitor, one, "hormone", rows[1], newest_change(rows[1]))
+    verification.verify(Save(monitor), one, "hormone", rows[1], newest_change(rows[1]))
     assert [what for _, what, _ in _listed(monitor)] == ["1 entry to compare with the source again"]
 
 
@@ -132,7 +135,7 @@ def test_my_work_takes_the_same_statements_however_many_participants(cast: Cast,
 def _prepare(cast: Cast, one: Participant) -> Any:
     """A verified entry that changed, a casebook to sign, an event with a clock."""
     row = _hormone(one)
-    verification.verify(cast.people[Role.MONITOR], one, "hormone", row, newest_change(row))
+    verification.verify(Save(cast.people[Role.MONITOR]), one, "hormone", row, newest_change(row))
     _hormone(one, row, value=310)
     _enter(one, "adverse_event", **EVENT)
     _over(one)

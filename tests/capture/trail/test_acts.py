@@ -20,6 +20,8 @@ from trial.models import Change, Role, Signature
 from trial.models.audit import ACTS
 from trial.protocol import form_versions
 from trial.record import changes, versions_in_force
+from trial.record.save import Save
+from trial.refused import Refused
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 
@@ -30,17 +32,23 @@ def cast(database: object, monkeypatch: pytest.MonkeyPatch) -> Cast:
     cast = cast_of()
     chris, monitor, ines, nora = (cast.people[role] for role in (
         Role.CHAIR, Role.MONITOR, Role.INVESTIGATOR, Role.COORDINATOR))  # fmt: skip
-    registration.decide_waiver(chris, cast.waiver, True, "It was taken in error.")
+    registration.decide_waiver(Save(chris), cast.waiver, True, "It was taken in error.")
     change, version, _ = typed(cast.participant, nora)
     source = redactions.Source(change, version, "description")
-    redactions.approve(chris, redactions.ask(monitor, cast.participant, source, NAME, "named"), "identifying")
-    redactions.refuse(chris, redactions.ask(monitor, cast.participant, source, "at home", "where"), "no name")
+    redactions.approve(
+        Save(chris), redactions.ask(Save(monitor), cast.participant, source, NAME, "named"), "identifying"
+    )
+    redactions.refuse(
+        Save(chris), redactions.ask(Save(monitor), cast.participant, source, "at home", "where"), "no name"
+    )
     monkeypatch.setattr(form_versions, "before_approvals", lambda form: 0)
-    versions_in_force.approve(chris, cast.south, "hormone", 1, date(2026, 2, 1), "EC South 12/26", "Hormone level")
+    versions_in_force.approve(
+        Save(chris), cast.south, "hormone", 1, date(2026, 2, 1), "EC South 12/26", "Hormone level"
+    )
     delegate(ines, cast.north, date(2026, 1, 1))
     sign(ines, cast.participant)
-    lock = holds.ask_lock(monitor, holds.Target("participant", participant=cast.participant), "Cleaned")
-    holds.decide_lock(chris, lock, True, "Complete")
+    lock = holds.ask_lock(Save(monitor), holds.Target("participant", participant=cast.participant), "Cleaned")
+    holds.decide_lock(Save(chris), lock, True, "Complete")
     return cast
 
 
@@ -73,7 +81,7 @@ def test_the_filter_approval_finds_every_decision_of_the_chair(cast: Cast) -> No
 
 @pytest.mark.parametrize("act", ["approve", "reopen"])
 def test_a_decision_says_why(database: object, act: str) -> None:
-    with pytest.raises(changes.ReasonMissing), changes.record(None, act):
+    with pytest.raises(Refused, match="Enter a reason"), changes.record(None, act):
         raise AssertionError("opened")
 
 

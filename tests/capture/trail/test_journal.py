@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.test import Client
 
-from analysis.recompute import recompute
+from analysis.results.recompute import recompute
 from tests.capture.typed import signed_in
 from tests.cast import Cast, cast_of, person
 from trial.models import Change, JournalEntry, Role, audit

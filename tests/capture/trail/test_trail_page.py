@@ -19,6 +19,7 @@ from tests.cast import Cast, cast_of, person, register
 from trial.audit.tables import audited
 from trial.models import AuditReview, Change, HormoneLevel, Role, Site, Version
 from trial.record import changes
+from trial.record.save import Save
 
 LEVEL = {"sampled_on": date(2026, 1, 9), "marker": "CGA", "value": 210, "value_missing": "", "unit": "ng/mL",
          "upper_limit": 100, "upper_limit_missing": "", "assay": ""}  # fmt: skip
@@ -36,9 +37,14 @@ def cast(database: object) -> Cast:
 def level(cast: Cast) -> HormoneLevel:
     """A hormone level of Site North, entered and corrected by Nora."""
     nora, form = cast.people[Role.COORDINATOR], ENTRY_FORMS["hormone"]
-    made = entries.save(nora, cast.participant, form, LEVEL, acknowledged={})
-    return entries.save(nora, cast.participant, form, {**LEVEL, "value": 120}, acknowledged={}, row=made,
-                        reason="read from the wrong line")  # fmt: skip
+    made = entries.save(Save(nora, acknowledged={}), cast.participant, form, LEVEL)
+    return entries.save(
+        Save(nora, reason="read from the wrong line", acknowledged={}),
+        cast.participant,
+        form,
+        {**LEVEL, "value": 120},
+        row=made,
+    )
 
 
 def client_of(who: object) -> Client:
@@ -72,7 +78,7 @@ def numbers(**conditions: object) -> list[int]:
 
 @pytest.mark.requirement("R23")
 def test_every_audited_table_has_words() -> None:
-    assert set(labels.TABLE_TITLES) == {*audited(), "trial_person"}
+    assert set(labels.titles()) == {*audited(), "trial_person"}
 
 
 def test_the_chair_sees_every_change_newest_first(cast: Cast, level: HormoneLevel) -> None:

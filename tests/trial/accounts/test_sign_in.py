@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from trial.record.save import Save
+
 PASSWORD = "a quiet long password"
 
 
@@ -17,7 +19,7 @@ def coordinator(database: Any) -> Any:
     administrator = Person(username="setup", full_name="Setup", role=Role.ADMINISTRATOR)
     administrator.set_unusable_password()
     administrator.save()
-    with changes.record(administrator, "settings", groups=()):
+    with changes.record(Save(administrator), "settings", groups=()):
         return Person.objects.create_person("ada", PASSWORD, full_name="Ada Coordinator", role=Role.COORDINATOR)
 
 

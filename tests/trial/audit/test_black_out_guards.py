@@ -8,7 +8,6 @@ import pytest
 from django.db import DatabaseError, connection
 
 from capture.conduct import redactions
-from capture.conduct.queries import NotPossible
 from tests.blacked import NAME, asked_for, blacked_out, sound, sql, typed
 from tests.cast import Cast, cast_of
 from trial.audit import seal, verify
@@ -21,6 +20,8 @@ from trial.models import (
     Version,
 )
 from trial.record import changes
+from trial.record.save import Save
+from trial.refused import Refused
 
 pytestmark = pytest.mark.requirement("R31")
 
@@ -39,10 +40,10 @@ def cast(database: str) -> Cast:
 @pytest.mark.parametrize("role", [Role.MONITOR, Role.COORDINATOR, Role.STATISTICIAN, Role.ADMINISTRATOR])
 def test_nobody_but_the_chair_approves(cast: Cast, role: str) -> None:
     asked = asked_for(cast)
-    with pytest.raises(NotPossible, match="study chair decides"):
-        redactions.approve(cast.people[role], asked, "identifying")
+    with pytest.raises(Refused, match="study chair decides"):
+        redactions.approve(Save(cast.people[role]), asked, "identifying")
     with (pytest.raises(DatabaseError, match="approved by the study chair"),
-          changes.record(cast.people[role], "approve", "x", participant=cast.participant)):  # fmt: skip
+          changes.record(Save(cast.people[role]), "approve", "x", participant=cast.participant)):  # fmt: skip
         sql("SELECT endpoint_black_out(%s)", asked.pk)
 
 
@@ -52,13 +53,13 @@ def test_the_chair_who_asked_does_not_approve(cast: Cast) -> None:
     chair.refresh_from_db()
     version = Version.objects.get(table_name="trial_deviation")
     source = redactions.Source(version.change_id, version.pk, "description")
-    asked = redactions.ask(chair, cast.participant, source, NAME, "somebody was named")
+    asked = redactions.ask(Save(chair), cast.participant, source, NAME, "somebody was named")
     Person.objects.filter(pk=chair.pk).update(role="chair")
     chair.refresh_from_db()
-    with pytest.raises(NotPossible, match="cannot decide on the own request"):
-        redactions.approve(chair, asked, "identifying")
+    with pytest.raises(Refused, match="cannot decide on the own request"):
+        redactions.approve(Save(chair), asked, "identifying")
     with (pytest.raises(DatabaseError, match="cannot decide on the own request"),
-          changes.record(chair, "approve", "x", participant=cast.participant)):  # fmt: skip
+          changes.record(Save(chair), "approve", "x", participant=cast.participant)):  # fmt: skip
         sql("SELECT endpoint_black_out(%s)", asked.pk)
 
 
@@ -77,7 +78,7 @@ def test_the_chair_who_asked_does_not_approve(cast: Cast) -> None:
 def test_the_application_blacks_out_in_no_other_way(cast: Cast, text: str, act: str) -> None:
     asked_for(cast)
     chair, monitor = cast.people[Role.CHAIR], cast.people[Role.MONITOR]
-    with pytest.raises(DatabaseError), changes.record(chair, act, "x", participant=cast.participant):
+    with pytest.raises(DatabaseError), changes.record(Save(chair), act, "x", participant=cast.participant):
         sql(text.replace("{chair}", str(chair.pk)).replace("{monitor}", str(monitor.pk)))
     assert Redaction.objects.get().waits
 
@@ -164,7 +165,9 @@ def _behind_the_triggers(owner: Owner, text: str) -> None:
 
 
 def test_an_altered_reason_that_was_blacked_out_is_found(cast: Cast, database_owner: Owner) -> None:
-    with changes.record(cast.people[Role.COORDINATOR], "correct", f"not {NAME}", participant=cast.participant) as made:
+    with changes.record(
+        Save(cast.people[Role.COORDINATOR]), "correct", f"not {NAME}", participant=cast.participant
+    ) as made:
         Deviation.objects.update(action="phoned")
     blacked_out(cast)
     assert Change.objects.get(pk=made.number).reason == "not [redacted]"

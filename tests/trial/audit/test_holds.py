@@ -12,6 +12,8 @@ from tests.cast import Cast, cast_of, register
 from trial.audit import holds
 from trial.models import Deviation, Hold, Participant, Query, QueryMessage, Role
 from trial.record import changes
+from trial.record.save import Save
+from trial.refused import Refused
 
 DEVIATION = {"happened_on": date(2026, 1, 9), "kind": "assessment", "description": "Scan late", "action": ""}
 
@@ -26,18 +28,18 @@ def hold(cast: Cast, kind: str = "freeze", **where: object) -> Hold:
     """A freeze in force, or a lock that the monitor asked for and the chair approved."""
     monitor, chair = cast.people[Role.MONITOR], cast.people[Role.CHAIR]
     where = where or {"scope": "participant", "participant": cast.participant}
-    with changes.record(monitor, "freeze") as change:
+    with changes.record(Save(monitor), "freeze") as change:
         made = Hold.objects.create(kind=kind, state="in_force" if kind == "freeze" else "asked", asked_by=monitor,
                                    asked_at=change.at, asked_because="cleaned", **where)  # fmt: skip
     if kind == "lock":
-        with changes.record(chair, "lock"):
+        with changes.record(Save(chair), "lock"):
             made.state, made.decided_by, made.decided_because = "in_force", chair, "complete"
             made.save()
     return made
 
 
 def _enter(cast: Cast) -> Deviation:
-    return entries.save(cast.people[Role.COORDINATOR], cast.participant, ENTRY_FORMS["deviation"], DEVIATION)
+    return entries.save(Save(cast.people[Role.COORDINATOR]), cast.participant, ENTRY_FORMS["deviation"], DEVIATION)
 
 
 @pytest.mark.requirement("R56")
@@ -63,13 +65,18 @@ def test_a_held_entry_can_neither_be_added_nor_corrected(cast: Cast, kind: str, 
     if scope == "site":
         where["site"] = cast.north
     hold(cast, kind, **where)
-    with pytest.raises(changes.RecordHeld, match="froz|lock"):
-        entries.save(cast.people[Role.COORDINATOR], cast.participant, ENTRY_FORMS["deviation"],
-                     {**DEVIATION, "description": "Scan 9 days late"}, row=row, reason="typed wrongly")  # fmt: skip
+    with pytest.raises(Refused, match="froz|lock"):
+        entries.save(
+            Save(cast.people[Role.COORDINATOR], reason="typed wrongly"),
+            cast.participant,
+            ENTRY_FORMS["deviation"],
+            {**DEVIATION, "description": "Scan 9 days late"},
+            row=row,
+        )
     if scope == "form":
         assert _enter(cast).pk != row.pk
     else:
-        with pytest.raises(changes.RecordHeld):
+        with pytest.raises(Refused, match="frozen|locked"):
             _enter(cast)
     row.refresh_from_db()
     assert row.description == "Scan late"
@@ -78,8 +85,8 @@ def test_a_held_entry_can_neither_be_added_nor_corrected(cast: Cast, kind: str, 
 def test_a_hold_of_one_site_leaves_the_other_free(cast: Cast) -> None:
     south = register(cast.elsewhere[Role.COORDINATOR], cast.south)
     hold(cast, "lock", scope="site", site=cast.north)
-    entries.save(cast.elsewhere[Role.COORDINATOR], south, ENTRY_FORMS["deviation"], DEVIATION)
-    with pytest.raises(changes.RecordHeld):
+    entries.save(Save(cast.elsewhere[Role.COORDINATOR]), south, ENTRY_FORMS["deviation"], DEVIATION)
+    with pytest.raises(Refused, match="frozen|locked"):
         register(cast.people[Role.COORDINATOR], cast.north)
     assert Participant.objects.filter(site=cast.north).count() == 1
 
@@ -102,7 +109,7 @@ def test_a_hold_of_one_site_leaves_the_other_free(cast: Cast) -> None:
 def test_raw_sql_of_the_application_does_not_pass_a_lock(cast: Cast, text: str) -> None:
     _enter(cast)
     hold(cast, "lock", scope="site", site=cast.north)
-    with pytest.raises((DatabaseError, changes.RecordHeld)), changes.record(cast.people[Role.ADMINISTRATOR], "import"):
+    with pytest.raises((DatabaseError, Refused)), changes.record(Save(cast.people[Role.ADMINISTRATOR]), "import"):
         with connection.cursor() as cursor:
             cursor.execute(text)
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
@@ -113,7 +120,7 @@ def test_raw_sql_of_the_application_does_not_pass_a_lock(cast: Cast, text: str) 
 @pytest.mark.requirement("R56")
 def test_an_import_does_not_pass_a_lock_and_nothing_of_it_is_kept(cast: Cast) -> None:
     hold(cast, "lock", scope="study")
-    with pytest.raises(changes.RecordHeld), changes.record(None, "import"):
+    with pytest.raises(Refused, match="frozen|locked"), changes.record(None, "import"):
         Deviation.objects.bulk_create(Deviation(participant=cast.participant, **DEVIATION) for _ in range(3))
     assert not Deviation.objects.exists()
 
@@ -124,7 +131,7 @@ def test_a_query_is_written_about_frozen_and_not_about_locked_entries(cast: Cast
     monitor = cast.people[Role.MONITOR]
 
     def ask() -> None:
-        with changes.record(monitor, "query") as change:
+        with changes.record(Save(monitor), "query") as change:
             query = Query.objects.create(participant=cast.participant, form="registration", words="Please compare.",
                                          raised_by=monitor, raised_at=change.at)  # fmt: skip
             QueryMessage.objects.create(query=query, state="open", said_by=monitor, said_at=change.at)
@@ -132,14 +139,14 @@ def test_a_query_is_written_about_frozen_and_not_about_locked_entries(cast: Cast
     if passes:
         ask()
     else:
-        with pytest.raises(changes.RecordHeld, match="locked"):
+        with pytest.raises(Refused, match="locked"):
             ask()
     assert Query.objects.count() == passes
 
 
 def test_after_a_freeze_is_lifted_the_site_writes_again(cast: Cast) -> None:
     made = hold(cast)
-    with changes.record(cast.people[Role.MONITOR], "freeze"):
+    with changes.record(Save(cast.people[Role.MONITOR]), "freeze"):
         made.state, made.lifted_by, made.lifted_because = "lifted", cast.people[Role.MONITOR], "a late report"
         made.save()
     assert _enter(cast).pk
@@ -161,14 +168,14 @@ def test_after_a_freeze_is_lifted_the_site_writes_again(cast: Cast) -> None:
 def test_one_person_cannot_lift_a_lock_by_raw_sql(cast: Cast, text: str) -> None:
     hold(cast, "lock")
     monitor, chair = cast.people[Role.MONITOR], cast.people[Role.CHAIR]
-    with pytest.raises(DatabaseError), changes.record(monitor, "lock"), connection.cursor() as cursor:
+    with pytest.raises(DatabaseError), changes.record(Save(monitor), "lock"), connection.cursor() as cursor:
         cursor.execute(text, {"me": monitor.pk, "other": chair.pk})
     assert Hold.objects.get().state == "in_force"
 
 
 def test_nobody_approves_a_lock_in_anothers_name(cast: Cast) -> None:
     monitor, chair = cast.people[Role.MONITOR], cast.people[Role.CHAIR]
-    with pytest.raises(DatabaseError, match="name of another person"), changes.record(monitor, "lock") as change:
+    with pytest.raises(DatabaseError, match="name of another person"), changes.record(Save(monitor), "lock") as change:
         Hold.objects.create(kind="lock", scope="study", state="in_force", asked_by=monitor, asked_at=change.at,
                             decided_by=chair, decided_because="x")  # fmt: skip
     assert not Hold.objects.exists()
@@ -186,6 +193,8 @@ def test_the_owner_of_the_schema_does_not_pass_a_lock_either(
 
 def test_a_refused_save_says_what_is_held_in_words(cast: Cast) -> None:
     hold(cast)
-    with pytest.raises(changes.RecordHeld) as caught:
-        corrections.correct_participant(cast.people[Role.COORDINATOR], cast.participant, {"ecog": 2}, "typed wrongly")
+    with pytest.raises(Refused, match="frozen|locked") as caught:
+        corrections.correct_participant(
+            Save(cast.people[Role.COORDINATOR], reason="typed wrongly"), cast.participant, {"ecog": 2}
+        )
     assert str(caught.value) == "The participant is frozen: nothing was saved."

@@ -12,6 +12,8 @@ from tests.trial.audit.database import BASELINE, ROOT, WITH_THE_LATER_FORM, owne
 from trial.audit import install, redaction, tables, triggers_check
 from trial.models import Hold, Participant, Person, Version
 from trial.record import changes
+from trial.record.save import Save
+from trial.refused import Refused
 
 QTC = """INSERT INTO later_electrocardiogram (participant_id, recorded_on, qtc_ms, remark, struck_out_reason)
     VALUES (%s, '2026-02-03', %s, '', '')"""
@@ -81,22 +83,22 @@ def test_the_application_migrates_nothing_and_finds_the_triggers_in_place(databa
 
 
 def _later(value: int, participant: Participant, person: Person) -> None:
-    with changes.record(person, "enter", participant=participant), connection.cursor() as cursor:
+    with changes.record(Save(person), "enter", participant=participant), connection.cursor() as cursor:
         cursor.execute(QTC, [participant.pk, value])
 
 
 def _lead(person: Person, participant: Participant) -> None:
-    with changes.record(person, "enter", participant=participant), connection.cursor() as cursor:
+    with changes.record(Save(person), "enter", participant=participant), connection.cursor() as cursor:
         cursor.execute("INSERT INTO later_lead (electrocardiogram_id, name, struck_out_reason) "
                        "SELECT max(id), 'V1', '' FROM later_electrocardiogram")  # fmt: skip
 
 
 def _hold(kind: str, monitor: Person, chair: Person, **where: Any) -> Hold:
-    with changes.record(monitor, kind) as change:
+    with changes.record(Save(monitor), kind) as change:
         made = Hold.objects.create(kind=kind, state="in_force" if kind == "freeze" else "asked", asked_by=monitor,
                                    asked_at=change.at, asked_because="cleaned", **where)  # fmt: skip
     if kind == "lock":
-        with changes.record(chair, "approve", "complete"):
+        with changes.record(Save(chair), "approve", "complete"):
             made.state, made.decided_by, made.decided_because = "in_force", chair, "complete"
             made.save()
     return made
@@ -128,9 +130,9 @@ def test_a_form_that_came_later_is_recorded_and_held_on_an_upgraded_database(
     _hold(kind, monitor, chris, **where)
     words = "locked" if kind == "lock" else "frozen"
     for write in (lambda: _later(500, participant, nora), lambda: _lead(nora, participant)):
-        with pytest.raises(changes.RecordHeld, match=f"The {scope} is {words}"):
+        with pytest.raises(Refused, match=f"The {scope} is {words}"):
             write()
-    with pytest.raises(changes.RecordHeld), changes.record(nora, "correct", "typed wrongly", participant=participant):
+    with pytest.raises(Refused, match=words), changes.record(Save(nora), "correct", "typed", participant=participant):
         with connection.cursor() as cursor:
             cursor.execute("UPDATE later_electrocardiogram SET qtc_ms = 400")
     with connection.cursor() as cursor:
@@ -146,8 +148,10 @@ def test_a_form_that_came_later_is_never_emptied_and_its_free_text_can_be_redact
             with pytest.raises(psycopg.Error, match="never emptied"):
                 owner.execute(statement.encode())
         free = owner.execute("SELECT * FROM endpoint_free_text() WHERE of_table LIKE 'later%'").fetchall()
-        rights = owner.execute("SELECT has_table_privilege('endpoint_app', 'later_lead', r) FROM "
-                               "unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) r").fetchall()
+        rights = owner.execute(
+            "SELECT has_table_privilege('endpoint_app', 'later_lead', r) FROM "
+            "unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) r"
+        ).fetchall()
     assert ("later_electrocardiogram", "remark", 200) in free
     assert [row[0] for row in rights] == [True, True, True, False, False]
     # A program that does not know the form leaves its table guarded.
@@ -163,7 +167,8 @@ def test_the_same_form_is_held_on_a_fresh_database(empty: str) -> None:
     upgrade(empty, WITH_THE_LATER_FORM)
     with owner_of(empty) as owner:
         names = owner.execute(
-            "SELECT tgname FROM pg_trigger WHERE tgrelid = 'later_lead'::regclass AND NOT tgisinternal")
+            "SELECT tgname FROM pg_trigger WHERE tgrelid = 'later_lead'::regclass AND NOT tgisinternal"
+        )
         assert {row[0] for row in names} == {"endpoint_record", "endpoint_keep", "endpoint_keep_all"}
 
 

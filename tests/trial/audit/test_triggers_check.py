@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.db import OperationalError
 
-from analysis import status_page
+from analysis.views import status as status_page
 from trial.audit import install, tables, triggers_check
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
@@ -47,7 +47,7 @@ def test_a_trigger_that_is_missing_or_off_refuses_the_start_and_is_named(
     database_owner: Owner, statement: str, words: str
 ) -> None:
     database_owner.execute(statement)
-    with pytest.raises(ImproperlyConfigured, match=f"The record is not guarded.*{words}"):
+    with pytest.raises(ImproperlyConfigured, match=f"Audit triggers are missing or disabled.*{words}"):
         triggers_check.refuse_to_start()
 
 

@@ -7,12 +7,16 @@ import pytest
 from django.db import connection
 
 from capture.casebook.registry import ENTRY_FORMS
-from capture.conduct import signing
+from capture.conduct import holds, signing
 from capture.entry.services import entries
+from tests.cast import register
+from tests.examples import values
 from tests.trial.audit.database import BASELINE, EARLIER, owner_of, restore, upgrade
 from trial.audit import tables, verify
 from trial.models import Change, Deviation, Participant, Person, Signature, Site
 from trial.record import changes
+from trial.record.save import Save
+from trial.refused import Refused
 
 Rows = dict[Any, Any]
 OTHER_TABLES = ("trial_change", "trial_version", "trial_person", "trial_signin", "trial_journalentry",
@@ -64,7 +68,19 @@ def _written_on_in_the_same_chain() -> None:
     with changes.record(None, "system"):
         Site.objects.create(code="NEW", name="A site of today")
     free = Participant.objects.filter(number__isnull=False, holds__isnull=True).earliest("id")
-    entries.save(Person.objects.get(username="nora"), free, ENTRY_FORMS["deviation"], {
+    entries.save(Save(Person.objects.get(username="nora")), free, ENTRY_FORMS["deviation"], {
         "happened_on": date(2026, 3, 9), "kind": "other", "description": "Diary late", "action": ""})  # fmt: skip
     assert Change.objects.count() == changed + 2
+    assert verify.verify(connection).first_break is None
+
+
+@pytest.mark.requirement("R54", "R56")
+def test_every_form_is_entered_and_frozen_on_an_upgraded_database(upgraded: str) -> None:
+    nora, monitor = (Person.objects.get(username=name) for name in ("nora", "a_monitor"))
+    one = register(nora, nora.sites.get())
+    saved = {kind: entries.save(Save(nora), one, form, values(kind)) for kind, form in ENTRY_FORMS.items()}
+    holds.freeze(Save(monitor), holds.Target("participant", participant=one), "cleaned")
+    for kind, row in saved.items():
+        with pytest.raises(Refused):
+            entries.strike_out(Save(nora, "entered twice"), one, ENTRY_FORMS[kind], row)
     assert verify.verify(connection).first_break is None

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from tests import plugin_postgres
+from trial.record.save import Save
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 
@@ -39,6 +40,7 @@ def _dump() -> bytes:
 def fill() -> None:
     """The casebook with every form, the conduct of a study about it, and results."""
     from analysis.recompute import recompute
+
     from tests.capture.copies.story import whole_casebook
     from tests.cast import register
     from trial.audit import tables
@@ -67,14 +69,16 @@ def _decided(cast, other) -> None:
     week_8 = date(2026, 4, 27)
     change, version, _ = typed(cast.participant, nora)
     source = redactions.Source(change, version, "description")
-    asked = redactions.ask(monitor, cast.participant, source, NAME, "somebody was named")
-    redactions.approve(chris, asked, "identifying")
-    registration.decide_waiver(chris, cast.waiver, True, "The creatinine was taken in error.")
-    not_done.record_not_done(nora, other, Due("Week 8", week_8, week_8, week_8, "due"), "unwell", "Too weak to travel")
-    registration.record_finding(nora, other, "ineligible", date(2026, 5, 4), "The biopsy was read again.")
-    with changes.record(chris, "reopen", "Outcomes are slow.", groups=("A",)):
+    asked = redactions.ask(Save(monitor), cast.participant, source, NAME, "somebody was named")
+    redactions.approve(Save(chris), asked, "identifying")
+    registration.decide_waiver(Save(chris), cast.waiver, True, "The creatinine was taken in error.")
+    not_done.record_not_done(
+        Save(nora), other, Due("Week 8", week_8, week_8, week_8, "due"), "unwell", "Too weak to travel"
+    )
+    registration.record_finding(Save(nora), other, "ineligible", date(2026, 5, 4), "The biopsy was read again.")
+    with changes.record(Save(chris), "reopen", "Outcomes are slow.", groups=("A",)):
         Reopening.objects.create(group="A", stage=1, ground="waiting", because="Outcomes are slow.")
-    holds.freeze(monitor, holds.Target("form", participant=other, form="registration", row_id=other.pk))
+    holds.freeze(Save(monitor), holds.Target("form", participant=other, form="registration", row_id=other.pk))
 
 
 def _administered(cast) -> None:
@@ -87,10 +91,10 @@ def _administered(cast) -> None:
 
     admin, nora = cast.people[Role.ADMINISTRATOR], cast.people[Role.COORDINATOR]
     ceiling("A", 60)
-    with changes.record(admin, "account", "Site opened", site=cast.south):
+    with changes.record(Save(admin), "account", "Site opened", site=cast.south):
         versions_in_force.open_site(admin, cast.south)
-    administration.record_training(admin, nora, "Protocol and data entry", date(2026, 1, 2), None, "Site opened")
-    administration.review_access_rights(admin, datetime.now(UTC).date(), "As delegated")
+    administration.record_training(Save(admin), nora, "Protocol and data entry", date(2026, 1, 2), None, "Site opened")
+    administration.review_access_rights(Save(admin), datetime.now(UTC).date(), "As delegated")
     problems.review(admin, problems.report(nora, "small", "The date box jumps", "/participants/"), "Known")
     lines = [",".join(expedited_table.COLUMNS), "0,45,5,any,any,any,48,7"]
     in_force.put_in_force(lines, "Protocol 7.3", True)
@@ -103,9 +107,9 @@ def _read(cast) -> None:
     from trial.models.audit import note
 
     statistician, monitor = cast.people[Role.STATISTICIAN], cast.people[Role.MONITOR]
-    data_cuts.make(statistician, "First look", "For the committee")
+    data_cuts.make(Save(statistician), "First look", "For the committee")
     data_cuts.compute_missing()
-    reviews.review(monitor, Change.objects.latest("id").pk, "Nothing unusual")
+    reviews.review(Save(monitor), Change.objects.latest("id").pk, "Nothing unusual")
     note(statistician, JournalEntry.Kind.RESULTS, "Group A")
     SignIn.objects.create(person=monitor, result=SignIn.Result.SIGNED_IN, browser="Firefox/140")
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from analysis import status_page
+from analysis.views import status as status_page
 from trial.operations import machine_clock
 from trial.operations.machine_clock import Kernel, judged
 from trial.operations.validation import installation

@@ -10,6 +10,7 @@ from tests.capture.typed import signed_in
 from tests.cast import Cast, cast_of
 from trial.models import Change, ProblemReport, Role, Version
 from trial.record import changes
+from trial.record.save import Save
 from trial.runtime.program import PROGRAM
 
 pytestmark = pytest.mark.requirement("R70")
@@ -69,5 +70,5 @@ def test_the_administrator_reviews_each_problem_once_and_both_stay_on_record(cas
 
 def test_nobody_reports_in_anothers_name(cast: Cast) -> None:
     nora, chris = cast.people[Role.COORDINATOR], cast.people[Role.CHAIR]
-    with pytest.raises(DatabaseError, match="name of another person"), changes.record(nora, "problem") as change:
+    with pytest.raises(DatabaseError, match="name of another person"), changes.record(Save(nora), "problem") as change:
         ProblemReport.objects.create(reported_by=chris, reported_at=change.at, severity="small", words="x", program="x")

@@ -7,6 +7,8 @@ from django.db import DatabaseError, connection, transaction
 from trial.audit import install, tables
 from trial.models import Change, RecordRow, Site, Version
 from trial.record import changes
+from trial.record.save import Save
+from trial.refused import Refused
 
 
 def _site(code: str = "HD", reason: str = "") -> Site:
@@ -129,7 +131,7 @@ def test_each_change_keeps_its_own_reason(database: str) -> None:
 
 @pytest.mark.requirement("R22")
 def test_a_correction_needs_a_reason_and_a_known_act(database: str) -> None:
-    with pytest.raises(changes.ReasonMissing), changes.record(None, "correct", " "):
+    with pytest.raises(Refused, match="Say why|Say where|reason"), changes.record(None, "correct", " "):
         pass
     with pytest.raises(ValueError, match="act"), changes.record(None, "improve"):
         pass
@@ -147,7 +149,7 @@ def test_a_busy_record_says_so_and_saves_nothing(
     monkeypatch.setattr(changes, "LOCK_TIMEOUT_SECONDS", 1)
     with database_owner.transaction():
         database_owner.execute("SELECT pg_advisory_xact_lock(%s)", [install.WRITERS_LOCK])
-        with pytest.raises(changes.RecordBusy):
+        with pytest.raises(Refused, match="because another user was saving"):
             _site()
     assert not Site.objects.exists()
 
@@ -170,7 +172,7 @@ def test_a_quiet_load_wakes_nobody_and_later_saves_do(database: str, monkeypatch
 
     woken: list[object] = []
     monkeypatch.setattr(celery_app, "send_task", lambda name, args, **_: woken.append(args))
-    with changes.quietly(), changes.record(None, "system", groups=("A",)):
+    with changes.record(Save(wakes=False), "system", groups=("A",)):
         Site.objects.create(code="A", name="A")
     assert woken == []
     with changes.record(None, "system", groups=("A",)):

@@ -6,10 +6,10 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, transaction
 
-from capture.entry.services import registration
 from tests.cast import cast_of, register
 from trial.models import Change, CriteriaOnRecord, Participant, Role, Site
 from trial.record import in_force
+from trial.refused import Refused
 from trial.rules.response.recist_1_1 import RECIST_1_1
 
 
@@ -32,7 +32,7 @@ def test_once_somebody_is_registered_other_criteria_neither_start_nor_register(
     assert [each.name for each in CriteriaOnRecord.objects.all()] == ["RECIST 1.0"]
     monkeypatch.setattr(in_force, "IN_FORCE", RECIST_1_1)
     before = Change.objects.count(), Participant.objects.count()
-    with pytest.raises(registration.NotAllowed, match=r"is RECIST 1\.1, but participants were registered under RECIST"):
+    with pytest.raises(Refused, match=r"is RECIST 1\.1, but participants were registered under RECIST"):
         register(nora, north, date(2026, 1, 9))
     assert (Change.objects.count(), Participant.objects.count()) == before
     with pytest.raises(ImproperlyConfigured, match="or start a separate study"):

@@ -3,11 +3,12 @@
 import re
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from analysis.asking import ask
-from analysis.recompute import recompute
+from analysis.results.automatic_queries import ask
+from analysis.results.recompute import recompute
 from analysis.tasks import recompute_group, sweep
 from capture.casebook.fields import today
 from capture.casebook.forms import assessment, treatment
@@ -16,6 +17,7 @@ from capture.entry.services import assessments, dosing, entries
 from tests.cast import Cast, cast_of, register
 from trial.models import Change, Query, Role
 from trial.record import changes, system_queries
+from trial.record.save import Save
 
 Finding = system_queries.Finding
 
@@ -48,7 +50,7 @@ def test_a_finding_that_is_gone_closes_its_query_and_opens_again_when_it_returns
 
 def test_what_a_monitor_closed_is_asked_again_only_when_something_else_is_found(cast: Cast) -> None:
     system_queries.settle(cast.participant, [_finding()])
-    with changes.record(cast.people[Role.MONITOR], "query", participant=cast.participant) as change:
+    with changes.record(Save(cast.people[Role.MONITOR]), "query", participant=cast.participant) as change:
         system_queries.move(Query.objects.get(), "closed", "seen in the source", cast.people[Role.MONITOR], change.at)
     assert not system_queries.settle(cast.participant, [_finding()])
     assert system_queries.settle(cast.participant, [_finding("39 mm and 52 mm")])
@@ -57,11 +59,13 @@ def test_what_a_monitor_closed_is_asked_again_only_when_something_else_is_found(
 
 def test_a_soft_check_nobody_looked_at_asks_and_is_closed_by_a_value_that_passes(cast: Cast) -> None:
     nora, started = cast.people[Role.COORDINATOR], today() - timedelta(days=40)
-    dosing.save_cycle(None, cast.participant, 1, started, [treatment.Period(1, 20, 400, "twice_daily")])
+    dosing.save_cycle(
+        Save(), cast.participant, 1, {"started_on": started}, [treatment.Period(1, 20, 400, "twice_daily")]
+    )
     query = Query.objects.get()
     assert (query.check_id, query.form, query.state) == ("DOSE-10", "cycle", "open")
     whole = [treatment.Period(1, 28, 400, "twice_daily")]
-    dosing.save_cycle(nora, cast.participant, 1, started, whole, reason="source", acknowledged={})
+    dosing.save_cycle(Save(nora, reason="source", acknowledged={}), cast.participant, 1, {"started_on": started}, whole)
     query.refresh_from_db()
     assert query.state == "closed" and query.closed_by is None
 
@@ -69,9 +73,14 @@ def test_a_soft_check_nobody_looked_at_asks_and_is_closed_by_a_value_that_passes
 def test_the_reason_given_to_a_soft_check_answers_its_query(cast: Cast) -> None:
     nora, started = cast.people[Role.COORDINATOR], today() - timedelta(days=40)
     periods = [treatment.Period(1, 20, 400, "twice_daily")]
-    dosing.save_cycle(None, cast.participant, 1, started, periods)
-    dosing.save_cycle(nora, cast.participant, 1, started, periods, lot="7", reason="lot was missing",
-                      acknowledged={"DOSE-10": "the diary was lost"})  # fmt: skip
+    dosing.save_cycle(Save(), cast.participant, 1, {"started_on": started}, periods)
+    dosing.save_cycle(
+        Save(nora, reason="lot was missing", acknowledged={"DOSE-10": "the diary was lost"}),
+        cast.participant,
+        1,
+        {"started_on": started, "lot": "7"},
+        periods,
+    )
     last = Query.objects.get().messages.last()
     assert (Query.objects.get().state, last.words, last.said_by) == ("answered", "the diary was lost", nora)
 
@@ -79,18 +88,24 @@ def test_the_reason_given_to_a_soft_check_answers_its_query(cast: Cast) -> None:
 def _treated(cast: Cast, opinion: str) -> int:
     """A baseline, a cycle, and a follow-up whose computed response is SD."""
     one, nora = cast.participant, cast.people[Role.COORDINATOR]
-    assessments.save_baseline(nora, one, date(2026, 1, 6), "spiral_ct", 5, "not_done",
-                              [assessment.NewLesion("liver", "segment 4", Decimal(40))], [])  # fmt: skip
-    dosing.save_cycle(nora, one, 1, date(2026, 1, 9), treatment.AS_PLANNED)
+    assessments.save_baseline(
+        Save(nora),
+        one,
+        {"assessed_on": date(2026, 1, 6), "method": "spiral_ct", "slice_thickness_mm": 5, "marker": "not_done"},
+        [assessment.NewLesion("liver", "segment 4", Decimal(40))],
+        [],
+    )
+    dosing.save_cycle(Save(nora), one, 1, {"started_on": date(2026, 1, 9)}, treatment.AS_PLANNED)
     return _scan(cast, opinion).pk
 
 
-def _scan(cast: Cast, opinion: str, **more: object) -> object:
+def _scan(cast: Cast, opinion: str, assessment: Any = None, **said: Any) -> Any:
     lesion = cast.participant.lesions.get()
-    return assessments.save_follow_up(
-        cast.people[Role.COORDINATOR], cast.participant, date(2026, 3, 6), "spiral_ct", 5, "not_done",
-        [assessments.Reading(lesion.pk, "measured", Decimal(40))], "no", investigator_response=opinion, **more,
-    )  # fmt: skip
+    values = {"assessed_on": date(2026, 3, 6), "method": "spiral_ct", "slice_thickness_mm": 5, "marker": "not_done",
+              "new_lesions": "no", "investigator_response": opinion}  # fmt: skip
+    readings = [assessments.Reading(lesion.pk, "measured", Decimal(40))]
+    save = Save(cast.people[Role.COORDINATOR], **said)
+    return assessments.save_follow_up(save, cast.participant, values, readings, assessment)
 
 
 def test_the_worker_asks_when_responses_differ_and_closes_after_the_correction(cast: Cast) -> None:
@@ -119,7 +134,7 @@ def test_the_sweep_asks_what_a_crash_left_unasked(cast: Cast) -> None:
 
 def test_a_result_that_is_due_goes_before_queries(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     """After an import thousands of findings wait: whoever saves meanwhile sees the number first."""
-    monkeypatch.setattr("analysis.asking.AT_ONCE", 1)
+    monkeypatch.setattr("analysis.results.automatic_queries.AT_ONCE", 1)
     _treated(cast, "PR")
     cast.participant = register(cast.people[Role.COORDINATOR], cast.north)
     _treated(cast, "PR")
@@ -133,8 +148,10 @@ def test_a_result_that_is_due_goes_before_queries(cast: Cast, monkeypatch: pytes
 
 
 def test_a_missing_grade_is_asked_for_at_its_event(cast: Cast) -> None:
-    dosing.save_cycle(cast.people[Role.COORDINATOR], cast.participant, 1, date(2026, 1, 9), treatment.AS_PLANNED)
-    row = entries.save(None, cast.participant, ENTRY_FORMS["adverse_event"], {
+    dosing.save_cycle(
+        Save(cast.people[Role.COORDINATOR]), cast.participant, 1, {"started_on": date(2026, 1, 9)}, treatment.AS_PLANNED
+    )
+    row = entries.save(Save(), cast.participant, ENTRY_FORMS["adverse_event"], {
         "term": "nausea", "select": "", "other_words": "", "grade": None, "grade_missing": "unknown", "attribution": 4,
         "attribution_missing": "", "onset_on": None, "onset_on_missing": "unknown", "resolved_on": None,
         "present_at_baseline": False, "seriousness": "no", "action_taken": "none", "outcome": "not_recovered",

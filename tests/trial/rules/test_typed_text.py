@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trial.refused import Refused
 from trial.rules import typed_text
-from trial.rules.typed_text import NumberNotUnderstood, decimal_number, whole_number
+from trial.rules.typed_text import decimal_number, whole_number
 
 ALMOST = st.text(alphabet="0123456789.,+-−eE_ '\u200b\u2060\ufeff\u202e\xa0１２٣½²x%", max_size=10)
 
@@ -40,7 +41,7 @@ def test_a_number_is_read_as_it_is_seen(typed: str, number: str) -> None:
     ],
 )  # fmt: skip
 def test_what_is_no_number_is_refused_in_words_that_name_the_mend(typed: str, words: str) -> None:
-    with pytest.raises(NumberNotUnderstood, match=re.escape(words)):
+    with pytest.raises(Refused, match=re.escape(words)):
         decimal_number(typed)
 
 
@@ -56,7 +57,7 @@ def test_a_whole_number_is_read(typed: str, number: int) -> None:
      ("9" * 5000, "is not a number"), ("", "is not a number")],
 )  # fmt: skip
 def test_what_is_no_whole_number_is_refused_in_words(typed: str, words: str) -> None:
-    with pytest.raises(NumberNotUnderstood, match=re.escape(words)):
+    with pytest.raises(Refused, match=re.escape(words)):
         whole_number(typed)
 
 
@@ -69,7 +70,7 @@ def test_every_number_that_the_record_shows_is_read_back(number: Decimal) -> Non
 def test_only_ascii_digits_one_sign_and_one_point_are_ever_read(typed: str) -> None:
     try:
         number = decimal_number(typed)
-    except NumberNotUnderstood as refusal:
+    except Refused as refusal:
         assert str(refusal).endswith(".") and len(str(refusal)) < 200
         return
     seen = typed.strip()
@@ -82,7 +83,7 @@ def test_only_ascii_digits_one_sign_and_one_point_are_ever_read(typed: str) -> N
 def test_a_whole_number_is_the_same_number_without_a_fraction(typed: str) -> None:
     try:
         whole = whole_number(typed)
-    except NumberNotUnderstood:
+    except Refused:
         return
     assert decimal_number(typed) == whole
 

@@ -16,6 +16,7 @@ from trial.models import Change, Role, Site
 from trial.operations.validation import report
 from trial.operations.validation.requirements import all_requirements
 from trial.record import changes
+from trial.record.save import Save
 from trial.runtime import program
 from trial.runtime.program import PROGRAM, ROOT, UNKNOWN, commit
 
@@ -73,7 +74,7 @@ def test_git_itself_names_the_same_commit() -> None:
 @pytest.mark.requirement("R28", "R66")
 def test_every_change_the_pages_and_the_exports_name_the_running_program(database: str, tmp_path: Path) -> None:
     cast = cast_of()
-    with changes.entered_through("demo A7"), changes.record(None, "system"):
+    with changes.record(Save(program="demo A7"), "system"):
         Site.objects.create(code="V", name="v")
     named = set(Change.objects.exclude(version_of_program="").values_list("version_of_program", flat=True))
     assert named == {PROGRAM, f"{PROGRAM}, demo A7"}

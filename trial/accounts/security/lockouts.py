@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from trial.models import Change, Person, Role, operations
 from trial.record import changes
+from trial.refused import Refused
 
 log = logging.getLogger(__name__)
 NAME = "lockout"
@@ -50,7 +51,7 @@ def _put_on_record(words: str) -> None:
     try:
         with changes.record(None, "account", words):
             pass
-    except changes.RecordBusy:
+    except Refused:
         log.warning("a blocked sign-in is not in the audit trail, because the database was busy; it is in the "
                     "sign-in log")
 

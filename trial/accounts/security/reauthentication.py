@@ -9,14 +9,11 @@ from django.contrib.auth import authenticate
 from django.http import HttpRequest
 
 from trial.accounts.security import second_factor
-
-
-class NotProven(Exception):
-    """The password or the code is wrong, or the account is locked for a while; the message says which."""
+from trial.refused import Refused
 
 
 def prove(request: HttpRequest, password: str, code: str, undone: str = "Nothing was signed.") -> None:
-    """Raises NotProven, whose words end with `undone`.
+    """Raises Refused, whose words end with `undone`.
 
     A wrong code is told apart from a wrong password only to someone who knows the password.
     """
@@ -24,11 +21,11 @@ def prove(request: HttpRequest, password: str, code: str, undone: str = "Nothing
     if getattr(request, "axes_locked_out", False):
         # Answered here in words; left standing, the mark would make AxesMiddleware answer with a bare line of text.
         request.axes_locked_out = False  # type: ignore[attr-defined]
-        raise NotProven(f"Too many wrong passwords. This account is blocked for 15 minutes. {undone}")
+        raise Refused(f"Too many wrong passwords. This account is blocked for 15 minutes. {undone}")
     if person is None or person.pk != request.user.pk:
-        raise NotProven(f"The password is wrong. {undone}")
+        raise Refused(f"The password is wrong. {undone}")
     if needs_code(request) and second_factor.verify(person, code.strip()) is None:
-        raise NotProven(f"The code is wrong or was already used. {undone}")
+        raise Refused(f"The code is wrong or was already used. {undone}")
 
 
 def needs_code(request: HttpRequest) -> bool:

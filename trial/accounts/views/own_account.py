@@ -11,8 +11,8 @@ from trial.accounts.forms import ChoosePasswordForm, CodeForm, MailForm
 from trial.accounts.security import passwords, second_factor, sign_ins
 from trial.accounts.security.session import step_of_signing_in
 from trial.accounts.views.sign_in import asked_for, next_page
-from trial.models import KeptForm, Person, Role, SignIn
-from trial.record import access
+from trial.models import Person, Role, SignIn
+from trial.record import access, drafts
 
 SHOWN = 50
 
@@ -26,7 +26,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "mail_address": person.mail_address,
         "has_second_factor": second_factor.has_one(person),
         "codes_left": second_factor.codes_left(person),
-        "kept": person.kept_forms.order_by("-id"),
+        "kept": drafts.sent(person.pk),
     }
     return render(request, "trial/account.html", shown)
 
@@ -132,7 +132,7 @@ def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
 @access.allows(*Role)
 def kept_form(request: HttpRequest, kept_id: int) -> HttpResponse:
     """What was typed when the session ended: goes back to its form, or is thrown away (POST)."""
-    kept = get_object_or_404(KeptForm, pk=kept_id, person_id=request.user.pk)
+    kept = get_object_or_404(drafts.sent(request.user.pk), pk=kept_id)
     if request.method == "POST":
         kept.delete()
         messages.success(request, "The draft is discarded.")

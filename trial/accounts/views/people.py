@@ -25,10 +25,10 @@ from trial.accounts.forms import (
     WithReason,
 )
 from trial.models import AccessReview, Change, Delegation, Person, Role, SignIn, Site, Training, Version
-from trial.record import access, changes
+from trial.record import access
+from trial.record.save import Save, of_request
+from trial.refused import Refused
 from trial.rules.dates.partial_date import shown as shown_day
-
-REFUSALS = (administration.NotAllowed, changes.RecordBusy, changes.ReasonMissing)
 
 
 @access.allows(*access.ADMINISTERS)
@@ -45,7 +45,7 @@ def add(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         done = attempt(form, lambda: administration.add(
-            administrator(request), given["username"], given["full_name"], given["role"], list(given["sites"]),
+            of_request(request), given["username"], given["full_name"], given["role"], list(given["sites"]),
             given["reason"], given["mail_address"]))  # fmt: skip
         if done is not None:
             return _password_page(request, *done)
@@ -77,7 +77,7 @@ def change(request: HttpRequest, person_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         if attempt(form, lambda: _true(administration.change(
-            administrator(request), found, given["full_name"], given["role"], list(given["sites"]), given["reason"],
+            of_request(request), found, given["full_name"], given["role"], list(given["sites"]), given["reason"],
             given["mail_address"]))):  # fmt: skip
             messages.success(request, f"The account {found.username} is saved.")
             return redirect("person", found.pk)
@@ -85,7 +85,7 @@ def change(request: HttpRequest, person_id: int) -> HttpResponse:
 
 
 # Act in the address → (title, button, what is done; it returns a one-time password or None).
-ACTS: dict[str, tuple[str, str, Callable[[Person, Person, str], str | None]]] = {
+ACTS: dict[str, tuple[str, str, Callable[[Save, Person, str], str | None]]] = {
     "deactivate": ("Deactivate", "Deactivate the account", administration.deactivate),
     "reactivate": ("Reactivate", "Reactivate the account", administration.reactivate),
     "password": ("One-time password for", "Create one-time password", administration.give_password),
@@ -103,7 +103,7 @@ def act(request: HttpRequest, person_id: int, act_name: str) -> HttpResponse:
     title, button, do = ACTS[act_name]
     form = WithReason(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        done = attempt(form, lambda: (do(administrator(request), found, form.cleaned_data["reason"]),))
+        done = attempt(form, lambda: (do(of_request(request), found, form.cleaned_data["reason"]),))
         if done is not None:
             if done[0]:
                 return _password_page(request, found, done[0])
@@ -121,7 +121,7 @@ def delegate(request: HttpRequest, person_id: int) -> HttpResponse:
         given = form.cleaned_data
         days = given["from_on"], given["to_on"]
         if attempt(form, lambda: administration.delegate(
-            administrator(request), found, given["site"], *days, given["reason"])):  # fmt: skip
+            of_request(request), found, given["site"], *days, given["reason"])):  # fmt: skip
             messages.success(request, f"{found.full_name} can sign casebooks of {given['site'].code}.")
             return redirect("person", found.pk)
     title, back = f"Signing delegation of {found.full_name}", reverse("person", args=[found.pk])
@@ -136,7 +136,7 @@ def end_delegation(request: HttpRequest, delegation_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         if attempt(form, lambda: _true(administration.end_delegation(
-            administrator(request), row, given["to_on"], given["reason"]))):  # fmt: skip
+            of_request(request), row, given["to_on"], given["reason"]))):  # fmt: skip
             messages.success(request, f"{row.person.full_name} can sign casebooks of {row.site.code} until the last "
                                       "day you entered.")
             return redirect("person", row.person_id)
@@ -152,7 +152,7 @@ def rights(request: HttpRequest) -> HttpResponse:
     day = form.cleaned_data["on"] if form.is_bound and form.is_valid() else today
     review = AccessReviewForm(request.POST or None)
     if request.method == "POST" and review.is_valid() and attempt(
-        review, lambda: review_access_rights(administrator(request), day, review.cleaned_data["words"])
+        review, lambda: review_access_rights(of_request(request), day, review.cleaned_data["words"])
     ):  # fmt: skip
         messages.success(request, f"The review of the access rights of {shown_day(day)} is recorded.")
         return redirect(f"{reverse('access_rights')}?on={shown_day(day)}")
@@ -169,16 +169,11 @@ def sign_in_history(request: HttpRequest) -> HttpResponse:
     return render(request, "trial/sign_in_history.html", {"page": page})
 
 
-def administrator(request: HttpRequest) -> Person:
-    """The person who acts."""
-    return Person.objects.get(pk=request.user.pk)
-
-
 def attempt(form: Form, do: Callable[[], Any]) -> Any:
     """What `do` returns; None when it was refused, with the words on the form."""
     try:
         return do()
-    except REFUSALS as refusal:
+    except Refused as refusal:
         form.add_error(None, str(refusal))
         return None
 
@@ -222,7 +217,7 @@ def _site_page(request: HttpRequest, site: Site | None, title: str, button: str)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         done = attempt(form, lambda: administration.save_site(
-            administrator(request), site, given.get("code", ""), given["name"], given["reason"],
+            of_request(request), site, given.get("code", ""), given["name"], given["reason"],
             given["time_zone"]))  # fmt: skip
         if done:
             messages.success(request, f"The site {done.code} is saved.")
@@ -238,7 +233,7 @@ def record(request: HttpRequest, person_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         if attempt(form, lambda: administration.record_training(
-            administrator(request), found, given["what"], given["trained_on"], given["valid_until"],
+            of_request(request), found, given["what"], given["trained_on"], given["valid_until"],
             given["reason"])):  # fmt: skip
             messages.success(request, f"The training of {found.full_name} is recorded.")
             return redirect("person", found.pk)
@@ -249,10 +244,10 @@ def record(request: HttpRequest, person_id: int) -> HttpResponse:
 @access.allows(*access.ADMINISTERS)
 def strike_out(request: HttpRequest, training_id: int) -> HttpResponse:
     """Takes back what was recorded by mistake."""
-    row = get_object_or_404(Training.objects.select_related("person"), pk=training_id, struck_out_reason="")
+    row = get_object_or_404(Training.objects.select_related("person").standing(), pk=training_id)
     form = WithReason(request.POST or None)
     if request.method == "POST" and form.is_valid() and attempt(
-        form, lambda: administration.strike_out_training(administrator(request), row, form.cleaned_data["reason"])
+        form, lambda: administration.strike_out_training(of_request(request), row, form.cleaned_data["reason"])
     ):  # fmt: skip
         messages.success(request, f"The training of {row.person.full_name} is struck out.")
         return redirect("person", row.person_id)

@@ -98,7 +98,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
 CREATE OR REPLACE FUNCTION endpoint_black_out(redaction bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET timezone = 'UTC' AS $$
 DECLARE number bigint := endpoint_current_change(); me trial_change; asked trial_redaction; words text; pattern text;
-    found_versions jsonb; found_changes jsonb; one record; drafts int; forms int;
+    found_versions jsonb; found_changes jsonb; one record; drafts int;
 BEGIN
     SELECT * INTO me FROM trial_change c WHERE c.id = number;
     SELECT * INTO asked FROM trial_redaction r WHERE r.id = redaction FOR UPDATE;
@@ -131,13 +131,9 @@ BEGIN
         WHERE endpoint_is_typed_for(d.path, asked.participant_id)
             AND endpoint_blacked_json(d.fields, pattern) <> d.fields;
     GET DIAGNOSTICS drafts = ROW_COUNT;
-    UPDATE trial_keptform d SET fields = endpoint_blacked_json(d.fields, pattern)
-        WHERE endpoint_is_typed_for(d.path, asked.participant_id)
-            AND endpoint_blacked_json(d.fields, pattern) <> d.fields;
-    GET DIAGNOSTICS forms = ROW_COUNT;
 
     UPDATE trial_redaction r SET state = 'done', decided_by_id = me.person_id, decided_at = me.at,
-        decided_because = me.reason, decided_in = number, changes = found_changes, copies = drafts + forms,
+        decided_because = me.reason, decided_in = number, changes = found_changes, copies = drafts,
         versions = (SELECT coalesce(jsonb_agg(e - 'now'), '[]') FROM jsonb_array_elements(found_versions) e)
         WHERE r.id = redaction;
     UPDATE trial_version v SET row = v.row || (e->'now') FROM jsonb_array_elements(found_versions) e

@@ -7,8 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from trial.operations.backups import dump, nightly, places
-from trial.operations.backups.manifest import CannotBackUp
-from trial.runtime.postgres import CannotRun
+from trial.refused import Refused
 
 
 class Command(BaseCommand):
@@ -26,7 +25,7 @@ class Command(BaseCommand):
         try:
             with places.embedded_server():
                 made = dump.back_up(to.absolute(), settings.BACKUPS_KEPT_DAYS) if to else nightly.back_up()
-        except (CannotBackUp, CannotRun) as error:
+        except Refused as error:
             raise CommandError(f"No backup was made. {error}", returncode=1) from error
         self.stdout.write(f"{(to or nightly.folder()).absolute() / made.file}")
         self.stdout.write(nightly.words(made))

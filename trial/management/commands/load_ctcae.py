@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from trial.protocol.ctcae_v3 import full_text
 from trial.record import in_force
+from trial.refused import Refused
 
 
 class Command(BaseCommand):
@@ -35,7 +36,7 @@ class Command(BaseCommand):
         try:
             with file.open(encoding="utf-8-sig", newline="") as lines:
                 return full_text.read(lines)
-        except full_text.FileRefused as refused:
+        except Refused as refused:
             raise CommandError(f"Nothing was loaded.\n{refused}") from refused
         except (OSError, UnicodeDecodeError) as error:
             raise CommandError(f"Nothing was loaded: {file} cannot be read as UTF-8 text.") from error

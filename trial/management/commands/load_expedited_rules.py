@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from trial.record import in_force
-from trial.rules.safety import expedited_table
+from trial.refused import Refused
 from trial.rules.safety.expedited_table import Rule
 
 
@@ -39,7 +39,7 @@ class Command(BaseCommand):
         try:
             with file.open(encoding="utf-8-sig", newline="") as lines:
                 return in_force.put_in_force(lines, source[:300], confirmed)
-        except expedited_table.TableRefused as refused:
+        except Refused as refused:
             raise CommandError(f"Nothing was changed.\n{refused}") from refused
         except (OSError, UnicodeDecodeError) as error:
             raise CommandError(f"Nothing was changed: {file} cannot be read as UTF-8 text.") from error

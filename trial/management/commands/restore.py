@@ -8,8 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from trial.audit import verify
 from trial.operations.backups import places, restore
-from trial.operations.backups.manifest import CannotRestore
-from trial.runtime.postgres import CannotRun
+from trial.refused import Refused
 
 
 class Command(BaseCommand):
@@ -31,7 +30,7 @@ class Command(BaseCommand):
             heads = (verify.head_from(options["head"]),) if options["head"] else ()
             with places.embedded_server():
                 done = restore.restore(options["file"].absolute(), options["into"], options["replace"], heads)
-        except (CannotRestore, CannotRun, ValueError) as error:
+        except (Refused, ValueError) as error:
             raise CommandError(str(error), returncode=1) from error
         except psycopg.Error as error:
             raise CommandError(f"The database refused the connection or does not answer: {error}",

@@ -5,8 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from trial.operations.backups import nightly, places
-from trial.operations.backups.manifest import CannotBackUp, CannotRestore
-from trial.runtime.postgres import CannotRun
+from trial.refused import Refused
 
 
 class Command(BaseCommand):
@@ -22,6 +21,6 @@ class Command(BaseCommand):
         try:
             with places.embedded_server():
                 done = nightly.restore_drill()
-        except (CannotBackUp, CannotRestore, CannotRun) as error:
-            raise CommandError(f"The drill failed. {error}", returncode=1) from error
+        except Refused as error:
+            raise CommandError(f"The restore drill failed. {error}", returncode=1) from error
         self.stdout.write(nightly.words_of_drill(done))

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from trial.operations.validation import document, rendering, report
-from trial.operations.validation.operation import CannotTry
+from trial.refused import Refused
 
 
 class Command(BaseCommand):
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         try:
             made = report.make(options["only"], options["skip_oq"])
             report.keep(made)
-        except (ValueError, CannotTry) as error:
+        except (ValueError, Refused) as error:
             raise CommandError(str(error), returncode=1) from error
         for file, write in files.items():
             file.write_bytes(write(made))

@@ -5,8 +5,8 @@ from django.db.models import Q
 
 from trial.models.base import BY_LOCK, ByEdition, Place, RecordRow
 from trial.models.casebook.participant import Participant
-from trial.models.fields import MissingReasonField, PartialDateField, value_or_reason
-from trial.protocol import code_lists
+from trial.models.fields import MissingReasonField, PartialDateField, in_a_sentence, value_or_reason
+from trial.protocol import code_lists, ctcae_v3
 from trial.rules.safety.expedited_reports import KINDS
 
 
@@ -18,30 +18,38 @@ class AdverseEvent(RecordRow, ByEdition):
     in_results = ("term", "select", "other_words")
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="adverse_events")
-    continues = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="episodes")
-    term = models.CharField(max_length=80)
-    select = models.CharField(max_length=80, blank=True, default="")
-    other_words = models.CharField(max_length=120, blank=True, default="")
-    grade = models.PositiveSmallIntegerField(null=True, blank=True, choices=code_lists.GRADES)
+    continues = models.ForeignKey(
+        "self", verbose_name="Continues", on_delete=models.PROTECT, null=True, blank=True, related_name="episodes"
+    )
+    term = models.CharField("Term", max_length=80)
+    select = models.CharField("Site or type", max_length=80, blank=True, default="")
+    other_words = models.CharField("Specify", max_length=120, blank=True, default="")
+    grade = models.PositiveSmallIntegerField("Grade", null=True, blank=True, choices=code_lists.GRADES)
     grade_missing = MissingReasonField()
-    attribution = models.PositiveSmallIntegerField(null=True, blank=True, choices=code_lists.ATTRIBUTIONS)
+    attribution = models.PositiveSmallIntegerField(
+        "Attribution", null=True, blank=True, choices=code_lists.ATTRIBUTIONS
+    )
     attribution_missing = MissingReasonField()
-    onset_on = PartialDateField(null=True, blank=True)
+    onset_on = PartialDateField("Began on", null=True, blank=True)
     onset_on_missing = MissingReasonField()
-    resolved_on = PartialDateField(null=True, blank=True)
-    present_at_baseline = models.BooleanField(default=False)
-    seriousness = models.CharField(max_length=20, choices=code_lists.SERIOUSNESS)
-    expectedness = models.CharField(max_length=12, choices=code_lists.EXPECTEDNESS, blank=True, default="")
+    resolved_on = PartialDateField("Resolved on", null=True, blank=True)
+    present_at_baseline = models.BooleanField("Present at baseline", default=False)
+    seriousness = models.CharField("Serious", max_length=20, choices=code_lists.SERIOUSNESS)
+    expectedness = models.CharField(
+        "Expectedness", max_length=12, choices=code_lists.EXPECTEDNESS, blank=True, default=""
+    )
     # 24 hours or more, or a longer stay than planned; empty: not answered.
-    hospital_stay = models.CharField(max_length=3, choices=code_lists.HOSPITAL_STAY, blank=True, default="")
+    hospital_stay = models.CharField(
+        "In hospital for 24 hours or more", max_length=3, choices=code_lists.HOSPITAL_STAY, blank=True, default=""
+    )
     # When the site became aware of the event at this grade, by the clock on its wall, and how far that was from UTC:
     # together the instant at which the clock of an expedited report starts. What was typed in UTC says UTC.
-    aware_on = models.DateField(null=True, blank=True)
-    aware_time = models.TimeField(null=True, blank=True)
-    aware_offset = models.CharField(max_length=12, blank=True, default="UTC")
-    action_taken = models.CharField(max_length=16, choices=code_lists.ACTIONS_TAKEN)
-    outcome = models.CharField(max_length=16, choices=code_lists.EVENT_OUTCOMES)
-    cycle_number = models.PositiveSmallIntegerField(null=True, blank=True)
+    aware_on = models.DateField("Site became aware on", null=True, blank=True)
+    aware_time = models.TimeField("Aware at", null=True, blank=True)
+    aware_offset = models.CharField("UTC offset at the site", max_length=12, blank=True, default="UTC")
+    action_taken = models.CharField("Action taken with the study drug", max_length=16, choices=code_lists.ACTIONS_TAKEN)
+    outcome = models.CharField("Outcome", max_length=16, choices=code_lists.EVENT_OUTCOMES)
+    cycle_number = models.PositiveSmallIntegerField("Cycle", null=True, blank=True)
 
     class Meta:
         ordering = ("onset_on", "id")
@@ -62,6 +70,20 @@ class AdverseEvent(RecordRow, ByEdition):
             ),
         ]
 
+    def __str__(self) -> str:
+        grade = f"grade {self.grade}" if self.grade else f"grade {in_a_sentence(self.get_grade_missing_display())}"
+        return f"{self.name}, {grade}{'' if self.seriousness == 'no' else ', serious'}"
+
+    @property
+    def name(self) -> str:
+        """The term with its site or type, or the words of an “other” event."""
+        try:
+            term = ctcae_v3.term(self.term)
+        except KeyError:
+            return str(self.term)
+        select = next((select.words for select in term.selects if select.code == self.select), "")
+        return ": ".join(filter(None, (self.other_words or term.short_name, select)))
+
 
 class ExpeditedReport(RecordRow):
     """A report of an adverse event as it was sent: of which kind, when, by whom, under which reference."""
@@ -70,11 +92,13 @@ class ExpeditedReport(RecordRow):
     codes = ("sent_by", "reference")
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="expedited_reports")
-    event = models.ForeignKey(AdverseEvent, on_delete=models.PROTECT, related_name="expedited_reports")
-    kind = models.CharField(max_length=12, choices=KINDS)
-    sent_at = models.DateTimeField()
-    sent_by = models.CharField(max_length=120)
-    reference = models.CharField(max_length=60, blank=True, default="")
+    event = models.ForeignKey(
+        AdverseEvent, verbose_name="Adverse event", on_delete=models.PROTECT, related_name="expedited_reports"
+    )
+    kind = models.CharField("Kind", max_length=12, choices=KINDS)
+    sent_at = models.DateTimeField("Sent at")
+    sent_by = models.CharField("Sent by", max_length=120)
+    reference = models.CharField("Reference", max_length=60, blank=True, default="")
 
     class Meta:
         ordering = ("sent_at", "id")
@@ -89,10 +113,11 @@ class ExpeditedTable(RecordRow):
 
     codes = ("source",)
 
-    source = models.CharField(max_length=300)
-    is_confirmed = models.BooleanField()
-    rules = models.JSONField()
+    source = models.CharField("Source", max_length=300)
+    is_confirmed = models.BooleanField("Confirmed")
+    rules = models.JSONField("Rules")
 
     class Meta:
+        verbose_name = "Expedited reporting table"
         ordering = ("id",)
         constraints = [models.CheckConstraint(condition=~Q(source=""), name="expedited_table_has_a_source")]

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from trial import protocol
-from trial.models.base import ByEdition, Place, RecordRow
+from trial.models.base import STANDING, ByEdition, Place, RecordRow
 from trial.models.casebook.participant import Participant
 
 
@@ -35,25 +35,28 @@ class Assessment(RecordRow, ByEdition):
         NE = "NE", "NE"
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="assessments")
-    kind = models.CharField(max_length=10, choices=Kind.choices)
-    assessed_on = models.DateField()
-    method = models.CharField(max_length=20, choices=protocol.METHODS)
-    slice_thickness_mm = models.DecimalField(max_digits=4, decimal_places=1, null=True)
-    marker = models.CharField(max_length=10, choices=Marker.choices, default=Marker.NOT_DONE)
-    new_lesions = models.CharField(max_length=14, choices=NewLesions.choices, blank=True, default="")
-    new_lesion_on = models.DateField(null=True)
-    new_lesion_description = models.CharField(max_length=120, blank=True, default="")
-    investigator_response = models.CharField(max_length=2, choices=Opinion.choices, blank=True, default="")
+    kind = models.CharField("Kind", max_length=10, choices=Kind.choices)
+    assessed_on = models.DateField("Assessment date")
+    method = models.CharField("Method", max_length=20, choices=protocol.METHODS)
+    slice_thickness_mm = models.DecimalField("Slice thickness (mm)", max_digits=4, decimal_places=1, null=True)
+    marker = models.CharField("Tumor markers", max_length=10, choices=Marker.choices, default=Marker.NOT_DONE)
+    new_lesions = models.CharField("New lesions", max_length=14, choices=NewLesions.choices, blank=True, default="")
+    new_lesion_on = models.DateField("New lesion first seen on", null=True)
+    new_lesion_description = models.CharField("New lesion location", max_length=120, blank=True, default="")
+    investigator_response = models.CharField(
+        "Investigator's response", max_length=2, choices=Opinion.choices, blank=True, default=""
+    )
 
     class Meta:
+        verbose_name, verbose_name_plural = "Tumor assessment", "Tumor assessments"
         ordering = ("assessed_on", "id")
         constraints = [
             models.UniqueConstraint(
-                fields=("participant",), condition=Q(kind="baseline", struck_out_reason=""), name="one_baseline"
+                fields=("participant",), condition=Q(kind="baseline") & STANDING, name="one_baseline"
             ),
             models.UniqueConstraint(
                 fields=("participant", "assessed_on"),
-                condition=Q(struck_out_reason=""),
+                condition=STANDING,
                 name="one_assessment_per_day",
             ),
             models.CheckConstraint(
@@ -74,18 +77,16 @@ class Lesion(RecordRow):
         NON_TARGET = "non_target", "Non-target"
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="lesions")
-    kind = models.CharField(max_length=10, choices=Kind.choices)
-    label = models.CharField(max_length=6)
-    organ = models.CharField(max_length=20, choices=protocol.ORGANS)
-    description = models.CharField(max_length=80, blank=True, default="")
-    locally_treated_on = models.DateField(null=True)
+    kind = models.CharField("Kind", max_length=10, choices=Kind.choices)
+    label = models.CharField("Label", max_length=6)
+    organ = models.CharField("Organ", max_length=20, choices=protocol.ORGANS)
+    description = models.CharField("Description", max_length=80, blank=True, default="")
+    locally_treated_on = models.DateField("Treated locally on (embolization, ablation)", null=True)
 
     class Meta:
         ordering = ("-kind", "id")
         constraints = [
-            models.UniqueConstraint(
-                fields=("participant", "label"), condition=Q(struck_out_reason=""), name="one_lesion_per_label"
-            )
+            models.UniqueConstraint(fields=("participant", "label"), condition=STANDING, name="one_lesion_per_label")
         ]
 
     def __str__(self) -> str:
@@ -106,18 +107,19 @@ class LesionReading(RecordRow):
         PRESENT = "present", "Present"
         PROGRESSION = "unequivocal_progression", "Unequivocal progression"
 
-    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="readings")
-    lesion = models.ForeignKey(Lesion, on_delete=models.PROTECT, related_name="readings")
-    state = models.CharField(max_length=24, choices=State.choices)
-    longest_diameter_mm = models.DecimalField(max_digits=5, decimal_places=1, null=True)
-    not_evaluated_reason = models.CharField(max_length=120, blank=True, default="")
-    scanned_on = models.DateField(null=True)
+    assessment = models.ForeignKey(
+        Assessment, verbose_name="Assessment", on_delete=models.PROTECT, related_name="readings"
+    )
+    lesion = models.ForeignKey(Lesion, verbose_name="Lesion", on_delete=models.PROTECT, related_name="readings")
+    state = models.CharField("State", max_length=24, choices=State.choices)
+    longest_diameter_mm = models.DecimalField("Longest diameter (mm)", max_digits=5, decimal_places=1, null=True)
+    not_evaluated_reason = models.CharField("Reason not evaluated", max_length=120, blank=True, default="")
+    scanned_on = models.DateField("Scan date", null=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = "Lesion measurement", "Lesion measurements"
         constraints = [
-            models.UniqueConstraint(
-                fields=("assessment", "lesion"), condition=Q(struck_out_reason=""), name="one_reading_per_lesion"
-            ),
+            models.UniqueConstraint(fields=("assessment", "lesion"), condition=STANDING, name="one_reading_per_lesion"),
             models.CheckConstraint(
                 condition=(Q(state__in=("measured", "too_small")) & Q(longest_diameter_mm__gt=0))
                 | (~Q(state__in=("measured", "too_small")) & Q(longest_diameter_mm__isnull=True)),

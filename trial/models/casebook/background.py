@@ -15,17 +15,21 @@ class Medication(RecordRow, ByEdition):
     in_results = ("name",)
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="medications")
-    kind = models.CharField(max_length=24, choices=code_lists.MEDICATION_KINDS)
-    name = models.CharField(max_length=80)
-    dose = models.CharField(max_length=60, blank=True, default="")
-    indication = models.CharField(max_length=120, blank=True, default="")
-    started_on = PartialDateField(null=True, blank=True)
+    kind = models.CharField("Kind", max_length=24, choices=code_lists.MEDICATION_KINDS)
+    name = models.CharField("Name", max_length=80)
+    dose = models.CharField("Dose", max_length=60, blank=True, default="")
+    indication = models.CharField("Indication", max_length=120, blank=True, default="")
+    started_on = PartialDateField("Started on", null=True, blank=True)
     started_on_missing = MissingReasonField()
-    stopped_on = PartialDateField(null=True, blank=True)
+    stopped_on = PartialDateField("Stopped on", null=True, blank=True)
 
     class Meta:
+        verbose_name = "Concomitant medication"
         ordering = ("started_on", "id")
         constraints = [value_or_reason("started_on", "medication_start_or_reason")]
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.name, self.dose)))
 
 
 class MedicalHistory(RecordRow, ByEdition):
@@ -34,16 +38,18 @@ class MedicalHistory(RecordRow, ByEdition):
     place = Place(form="history")
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="history")
-    condition = models.CharField(max_length=120)
-    grade = models.PositiveSmallIntegerField(null=True, blank=True, choices=code_lists.GRADES[:4])
-    began_on = PartialDateField(null=True, blank=True)
+    condition = models.CharField("Condition or symptom", max_length=120)
+    grade = models.PositiveSmallIntegerField("Grade at baseline", null=True, blank=True, choices=code_lists.GRADES[:4])
+    began_on = PartialDateField("Began on", null=True, blank=True)
     began_on_missing = MissingReasonField()
-    ongoing = models.CharField(max_length=8, choices=code_lists.YES_NO_UNKNOWN)
+    ongoing = models.CharField("Ongoing at baseline", max_length=8, choices=code_lists.YES_NO_UNKNOWN)
 
     class Meta:
         ordering = ("began_on", "id")
-        verbose_name_plural = "medical history"
         constraints = [value_or_reason("began_on", "history_start_or_reason")]
+
+    def __str__(self) -> str:
+        return self.condition
 
 
 class Deviation(RecordRow, ByEdition):
@@ -52,10 +58,14 @@ class Deviation(RecordRow, ByEdition):
     place = Place(form="deviation")
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="deviations")
-    happened_on = models.DateField()
-    kind = models.CharField(max_length=16, choices=code_lists.DEVIATION_KINDS)
-    description = models.TextField()
-    action = models.TextField(blank=True, default="")
+    happened_on = models.DateField("Happened on")
+    kind = models.CharField("Kind", max_length=16, choices=code_lists.DEVIATION_KINDS)
+    description = models.TextField("Description")
+    action = models.TextField("Action taken", blank=True, default="")
 
     class Meta:
+        verbose_name = "Protocol deviation"
         ordering = ("happened_on", "id")
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.description[:80]}"

@@ -4,14 +4,14 @@ from django.db import models
 from django.db.models import Q
 
 from trial import protocol
-from trial.models.base import ByEdition, Place, RecordRow
+from trial.models.base import STANDING, ByEdition, Place, RecordRow
 from trial.models.casebook.participant import Participant
-from trial.models.fields import PartialDateField
+from trial.models.fields import PartialDateField, in_a_sentence
 from trial.protocol import code_lists
 
 
 def _one_per_participant(name: str) -> models.UniqueConstraint:
-    return models.UniqueConstraint(fields=("participant",), condition=Q(struck_out_reason=""), name=name)
+    return models.UniqueConstraint(fields=("participant",), condition=STANDING, name=name)
 
 
 class OffTreatment(RecordRow, ByEdition):
@@ -20,12 +20,15 @@ class OffTreatment(RecordRow, ByEdition):
     place = Place(form="off_treatment")
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="off_treatments")
-    off_on = models.DateField()
-    reason = models.CharField(max_length=16, choices=code_lists.OFF_TREATMENT_REASONS)
-    because = models.CharField(max_length=200, blank=True, default="")
+    off_on = models.DateField("Off treatment on")
+    reason = models.CharField("Reason", max_length=16, choices=code_lists.OFF_TREATMENT_REASONS)
+    because = models.CharField("Comment", max_length=200, blank=True, default="")
 
     class Meta:
         constraints = [_one_per_participant("one_off_treatment")]
+
+    def __str__(self) -> str:
+        return self.get_reason_display()
 
 
 class FollowUp(RecordRow, ByEdition):
@@ -34,21 +37,24 @@ class FollowUp(RecordRow, ByEdition):
     place = Place(form="follow_up")
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="follow_ups")
-    contacted_on = models.DateField()
-    alive = models.CharField(max_length=8, choices=code_lists.ALIVE)
-    progression = models.CharField(max_length=14, choices=code_lists.PROGRESSION)
-    progressed_on = models.DateField(null=True, blank=True)
-    progression_method = models.CharField(max_length=20, choices=protocol.METHODS, blank=True, default="")
-    disease_assessed_on = models.DateField(null=True, blank=True)
-    new_therapy = models.CharField(max_length=8, choices=code_lists.YES_NO_UNKNOWN)
-    new_therapy_on = PartialDateField(null=True, blank=True)
-    new_therapy_name = models.CharField(max_length=120, blank=True, default="")
+    contacted_on = models.DateField("Contact on")
+    alive = models.CharField("Survival status", max_length=8, choices=code_lists.ALIVE)
+    progression = models.CharField("Progression since last visit", max_length=14, choices=code_lists.PROGRESSION)
+    progressed_on = models.DateField("Progression on", null=True, blank=True)
+    progression_method = models.CharField(
+        "Progression seen by", max_length=20, choices=protocol.METHODS, blank=True, default=""
+    )
+    disease_assessed_on = models.DateField("Disease assessed on", null=True, blank=True)
+    new_therapy = models.CharField("New anticancer therapy", max_length=8, choices=code_lists.YES_NO_UNKNOWN)
+    new_therapy_on = PartialDateField("New therapy began on", null=True, blank=True)
+    new_therapy_name = models.CharField("Name of the new therapy", max_length=120, blank=True, default="")
 
     class Meta:
+        verbose_name = "Follow-up contact"
         ordering = ("contacted_on", "id")
         constraints = [
             models.UniqueConstraint(
-                fields=("participant", "contacted_on"), condition=Q(struck_out_reason=""), name="one_contact_per_day"
+                fields=("participant", "contacted_on"), condition=STANDING, name="one_contact_per_day"
             ),
             models.CheckConstraint(
                 condition=~Q(progression="radiological") | (Q(progressed_on__isnull=False) & ~Q(progression_method="")),
@@ -64,6 +70,9 @@ class FollowUp(RecordRow, ByEdition):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.get_alive_display()}; {in_a_sentence(self.get_progression_display())}"
+
 
 class Death(RecordRow, ByEdition):
     """Death of any cause; day, or day and month, may be unknown."""
@@ -71,12 +80,15 @@ class Death(RecordRow, ByEdition):
     place = Place(form="death")
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="deaths")
-    died_on = PartialDateField()
-    cause = models.CharField(max_length=10, choices=code_lists.DEATH_CAUSES)
-    because = models.CharField(max_length=200, blank=True, default="")
+    died_on = PartialDateField("Died on")
+    cause = models.CharField("Cause", max_length=10, choices=code_lists.DEATH_CAUSES)
+    because = models.CharField("Comment", max_length=200, blank=True, default="")
 
     class Meta:
         constraints = [_one_per_participant("one_death")]
+
+    def __str__(self) -> str:
+        return self.get_cause_display()
 
 
 class Withdrawal(RecordRow, ByEdition):
@@ -85,12 +97,16 @@ class Withdrawal(RecordRow, ByEdition):
     place = Place(form="withdrawal")
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="withdrawals")
-    withdrew_on = models.DateField()
-    scope = models.CharField(max_length=10, choices=code_lists.WITHDRAWAL_SCOPES)
-    because = models.CharField(max_length=200, blank=True, default="")
+    withdrew_on = models.DateField("Withdrawn on")
+    scope = models.CharField("Scope of withdrawal", max_length=10, choices=code_lists.WITHDRAWAL_SCOPES)
+    because = models.CharField("Comment", max_length=200, blank=True, default="")
 
     class Meta:
+        verbose_name = "Withdrawal of consent"
         constraints = [_one_per_participant("one_withdrawal")]
+
+    def __str__(self) -> str:
+        return self.get_scope_display()
 
 
 class OffStudy(RecordRow, ByEdition):
@@ -99,9 +115,12 @@ class OffStudy(RecordRow, ByEdition):
     place = Place(form="off_study")
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="off_studies")
-    off_on = models.DateField()
-    reason = models.CharField(max_length=12, choices=code_lists.OFF_STUDY_REASONS)
-    because = models.CharField(max_length=200, blank=True, default="")
+    off_on = models.DateField("Off study on")
+    reason = models.CharField("Reason", max_length=12, choices=code_lists.OFF_STUDY_REASONS)
+    because = models.CharField("Comment", max_length=200, blank=True, default="")
 
     class Meta:
         constraints = [_one_per_participant("one_off_study")]
+
+    def __str__(self) -> str:
+        return self.get_reason_display()

@@ -32,29 +32,30 @@ class Participant(RecordRow, ByEdition):
     place = Place(form="registration")
     codes = ("number",)
 
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="participants")
-    screening_number = models.PositiveIntegerField(unique=True)
-    number = models.CharField(max_length=12, unique=True, null=True)
-    consented_on = models.DateField(null=True)
-    registered_on = models.DateField(null=True)
-    born_on = PartialDateField(null=True)
+    site = models.ForeignKey(Site, verbose_name="Site", on_delete=models.PROTECT, related_name="participants")
+    screening_number = models.PositiveIntegerField("Screening number", unique=True)
+    number = models.CharField("Study number", max_length=12, unique=True, null=True)
+    consented_on = models.DateField("Consent signed on", null=True)
+    registered_on = models.DateField("Registered on", null=True)
+    born_on = PartialDateField("Date of birth", null=True)
     born_on_missing = MissingReasonField()
-    sex = models.CharField(max_length=16, choices=protocol.SEXES)
-    race = models.CharField(max_length=20, choices=protocol.RACES)
-    ethnicity = models.CharField(max_length=16, choices=protocol.ETHNICITIES)
-    ecog = models.PositiveSmallIntegerField(null=True)
+    sex = models.CharField("Sex", max_length=16, choices=protocol.SEXES)
+    race = models.CharField("Race", max_length=20, choices=protocol.RACES)
+    ethnicity = models.CharField("Ethnicity", max_length=16, choices=protocol.ETHNICITIES)
+    ecog = models.PositiveSmallIntegerField("ECOG performance status", null=True)
     ecog_missing = MissingReasonField()
-    tumour_type = models.CharField(max_length=32, choices=_choices(protocol.TUMOUR_TYPES))
-    histology = models.CharField(max_length=32, choices=_choices(protocol.HISTOLOGIES))
-    primary_site = models.CharField(max_length=60, blank=True, default="")
-    metastatic_sites = models.CharField(max_length=120, blank=True, default="")
-    functional_syndrome = models.CharField(max_length=60, blank=True, default="")
-    prior_therapy = models.TextField(blank=True, default="")
+    tumour_type = models.CharField("Tumor type", max_length=32, choices=_choices(protocol.TUMOUR_TYPES))
+    histology = models.CharField("Histology", max_length=32, choices=_choices(protocol.HISTOLOGIES))
+    primary_site = models.CharField("Primary site", max_length=60, blank=True, default="")
+    metastatic_sites = models.CharField("Metastatic sites", max_length=120, blank=True, default="")
+    functional_syndrome = models.CharField("Functional syndrome", max_length=60, blank=True, default="")
+    prior_therapy = models.TextField("Prior therapy", blank=True, default="")
     group = models.GeneratedField(
         expression=_derived_group(), output_field=models.CharField(max_length=1), db_persist=True
     )
 
     class Meta:
+        verbose_name, verbose_name_plural = "Screening and registration", "Screening and registration"
         ordering = ("number", "screening_number")
         constraints = [
             value_or_reason("born_on", "participant_birth_or_reason"),
@@ -92,13 +93,14 @@ class EligibilityAnswer(RecordRow):
     codes = ("item",)
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="eligibility_answers")
-    edition = models.PositiveSmallIntegerField(default=protocol.ELIGIBILITY_EDITION)
-    item = models.CharField(max_length=32)
-    met = models.BooleanField(null=True)
-    value = models.DecimalField(max_digits=12, decimal_places=3, null=True)
-    measured_on = models.DateField(null=True)
+    edition = models.PositiveSmallIntegerField("Checklist version", default=protocol.ELIGIBILITY_EDITION)
+    item = models.CharField("Criterion", max_length=32)
+    met = models.BooleanField("Met", null=True)
+    value = models.DecimalField("Value", max_digits=12, decimal_places=3, null=True)
+    measured_on = models.DateField("Measured on", null=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = "Eligibility answer", "Eligibility checklist"
         constraints = [models.UniqueConstraint(fields=("participant", "item"), name="one_answer_per_item")]
 
 
@@ -113,9 +115,9 @@ class Waiver(RecordRow):
         REFUSED = "refused", "Refused"
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="waivers")
-    requested_because = models.TextField()
-    decision = models.CharField(max_length=10, choices=Decision.choices, default=Decision.OPEN)
-    decided_because = models.TextField(blank=True, default="")
+    requested_because = models.TextField("Reason for the waiver")
+    decision = models.CharField("Decision", max_length=10, choices=Decision.choices, default=Decision.OPEN)
+    decided_because = models.TextField("Reason for the decision", blank=True, default="")
 
 
 class RegistrationFinding(RecordRow):
@@ -130,6 +132,9 @@ class RegistrationFinding(RecordRow):
         IN_ERROR = "in_error", "Registered in error"
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="findings")
-    kind = models.CharField(max_length=12, choices=Kind.choices)
-    found_on = models.DateField()
-    because = models.TextField()
+    kind = models.CharField("Registration issue", max_length=12, choices=Kind.choices)
+    found_on = models.DateField("Found on")
+    because = models.TextField("Description")
+
+    class Meta:
+        verbose_name, verbose_name_plural = "Registration issue", "Registration issues"

@@ -3,7 +3,7 @@
 from django.db import models
 
 from trial import protocol
-from trial.models.base import ByEdition, Place, RecordRow
+from trial.models.base import STANDING, ByEdition, Place, RecordRow
 from trial.models.casebook.participant import Participant
 
 
@@ -15,19 +15,17 @@ class Cycle(RecordRow, ByEdition):
     in_results = ("delay_reason",)
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="cycles")
-    number = models.PositiveSmallIntegerField()
-    started_on = models.DateField()
-    tablets_dispensed = models.PositiveSmallIntegerField(null=True)
-    tablets_returned = models.PositiveSmallIntegerField(null=True)
-    lot = models.CharField(max_length=30, blank=True, default="")
-    delay_reason = models.CharField(max_length=120, blank=True, default="")
+    number = models.PositiveSmallIntegerField("Cycle")
+    started_on = models.DateField("Day 1 of the cycle")
+    tablets_dispensed = models.PositiveSmallIntegerField("Tablets dispensed (200 mg)", null=True)
+    tablets_returned = models.PositiveSmallIntegerField("Tablets returned", null=True)
+    lot = models.CharField("Lot", max_length=30, blank=True, default="")
+    delay_reason = models.CharField("Reason for the delay", max_length=120, blank=True, default="")
 
     class Meta:
         ordering = ("number",)
         constraints = [
-            models.UniqueConstraint(
-                fields=("participant", "number"), condition=models.Q(struck_out_reason=""), name="one_cycle_per_number"
-            ),
+            models.UniqueConstraint(fields=("participant", "number"), condition=STANDING, name="one_cycle_per_number"),
             models.CheckConstraint(condition=models.Q(number__gte=1), name="cycle_number_from_1"),
             models.CheckConstraint(
                 condition=models.Q(tablets_dispensed__isnull=True)
@@ -46,12 +44,12 @@ class DosingPeriod(RecordRow):
 
     in_results = ("reason",)
 
-    cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="periods")
-    from_day = models.PositiveSmallIntegerField()
-    to_day = models.PositiveSmallIntegerField()
-    dose_mg = models.PositiveSmallIntegerField()
-    frequency = models.CharField(max_length=16, choices=protocol.FREQUENCIES)
-    reason = models.CharField(max_length=120, blank=True, default="")
+    cycle = models.ForeignKey(Cycle, verbose_name="Cycle", on_delete=models.PROTECT, related_name="periods")
+    from_day = models.PositiveSmallIntegerField("From day")
+    to_day = models.PositiveSmallIntegerField("To day")
+    dose_mg = models.PositiveSmallIntegerField("Dose (mg)")
+    frequency = models.CharField("Frequency", max_length=16, choices=protocol.FREQUENCIES)
+    reason = models.CharField("Reason", max_length=120, blank=True, default="")
 
     class Meta:
         ordering = ("from_day",)

@@ -1,11 +1,14 @@
 """Visits at the start of a cycle: vitals and laboratory; and blood pressure in between."""
 
+from decimal import Decimal
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 
-from trial.models.base import ByEdition, Place, RecordRow
+from trial.models.base import STANDING, ByEdition, Place, RecordRow
 from trial.models.casebook.participant import Participant
-from trial.models.fields import MissingReasonField, value_or_reason
+from trial.models.fields import MissingReasonField, in_a_sentence, value_or_reason
 from trial.protocol import code_lists
 
 
@@ -20,24 +23,35 @@ def _pressure(prefix: str) -> list[models.CheckConstraint]:
     ]
 
 
+def _pressure_words(row: Any) -> str:
+    if row.systolic_mmhg is None or row.diastolic_mmhg is None:
+        return "blood pressure incomplete"
+    return f"{row.systolic_mmhg}/{row.diastolic_mmhg} mmHg"
+
+
+def _plain(value: Decimal) -> str:
+    return format(value.normalize(), "f")
+
+
 class Visit(RecordRow, ByEdition):
     """The visit at the start of a cycle (cycle 0: screening)."""
 
     place = Place(form="visit")
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="visits")
-    visited_on = models.DateField()
-    cycle_number = models.PositiveSmallIntegerField()
-    weight_kg = models.DecimalField(max_digits=4, decimal_places=1, null=True, blank=True)
+    visited_on = models.DateField("Visit on")
+    cycle_number = models.PositiveSmallIntegerField("Start of cycle")
+    weight_kg = models.DecimalField("Weight (kg)", max_digits=4, decimal_places=1, null=True, blank=True)
     weight_kg_missing = MissingReasonField()
-    ecog = models.PositiveSmallIntegerField(null=True, blank=True)
+    ecog = models.PositiveSmallIntegerField("ECOG performance status", null=True, blank=True)
     ecog_missing = MissingReasonField()
-    systolic_mmhg = models.PositiveSmallIntegerField(null=True, blank=True)
+    systolic_mmhg = models.PositiveSmallIntegerField("Systolic blood pressure (mmHg)", null=True, blank=True)
     systolic_mmhg_missing = MissingReasonField()
-    diastolic_mmhg = models.PositiveSmallIntegerField(null=True, blank=True)
+    diastolic_mmhg = models.PositiveSmallIntegerField("Diastolic blood pressure (mmHg)", null=True, blank=True)
     diastolic_mmhg_missing = MissingReasonField()
 
     class Meta:
+        verbose_name = "Visit at cycle start"
         ordering = ("visited_on", "id")
         constraints = [
             value_or_reason("weight_kg", "visit_weight_or_reason"),
@@ -46,10 +60,13 @@ class Visit(RecordRow, ByEdition):
             value_or_reason("diastolic_mmhg", "visit_diastolic_or_reason"),
             models.CheckConstraint(condition=Q(ecog__isnull=True) | Q(ecog__lte=4), name="visit_ecog_at_most_4"),
             models.UniqueConstraint(
-                fields=("participant", "cycle_number"), condition=Q(struck_out_reason=""), name="one_visit_per_cycle"
+                fields=("participant", "cycle_number"), condition=STANDING, name="one_visit_per_cycle"
             ),
             *_pressure("visit"),
         ]
+
+    def __str__(self) -> str:
+        return f"Cycle {self.cycle_number}, {_pressure_words(self)}" if self.cycle_number else "Screening"
 
 
 class LaboratoryResult(RecordRow):
@@ -57,13 +74,13 @@ class LaboratoryResult(RecordRow):
 
     codes = ("analyte", "unit")
 
-    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="laboratory")
-    analyte = models.CharField(max_length=12)
-    value = models.DecimalField(max_digits=12, decimal_places=3, null=True, blank=True)
+    visit = models.ForeignKey(Visit, verbose_name="Visit", on_delete=models.PROTECT, related_name="laboratory")
+    analyte = models.CharField("Analyte", max_length=12)
+    value = models.DecimalField("Value", max_digits=12, decimal_places=3, null=True, blank=True)
     value_missing = MissingReasonField()
-    unit = models.CharField(max_length=20, blank=True, default="")
-    lower_limit = models.DecimalField(max_digits=12, decimal_places=3, null=True, blank=True)
-    upper_limit = models.DecimalField(max_digits=12, decimal_places=3, null=True, blank=True)
+    unit = models.CharField("Unit", max_length=20, blank=True, default="")
+    lower_limit = models.DecimalField("Lower limit of normal", max_digits=12, decimal_places=3, null=True, blank=True)
+    upper_limit = models.DecimalField("Upper limit of normal", max_digits=12, decimal_places=3, null=True, blank=True)
 
     class Meta:
         ordering = ("id",)
@@ -75,9 +92,7 @@ class LaboratoryResult(RecordRow):
                 | Q(lower_limit__lt=F("upper_limit")),
                 name="laboratory_limits_in_order",
             ),
-            models.UniqueConstraint(
-                fields=("visit", "analyte"), condition=Q(struck_out_reason=""), name="one_result_per_analyte"
-            ),
+            models.UniqueConstraint(fields=("visit", "analyte"), condition=STANDING, name="one_result_per_analyte"),
         ]
 
 
@@ -87,10 +102,10 @@ class BloodPressure(RecordRow, ByEdition):
     place = Place(form="blood_pressure")
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="blood_pressures")
-    measured_on = models.DateField()
-    systolic_mmhg = models.PositiveSmallIntegerField(null=True, blank=True)
+    measured_on = models.DateField("Measured on")
+    systolic_mmhg = models.PositiveSmallIntegerField("Systolic blood pressure (mmHg)", null=True, blank=True)
     systolic_mmhg_missing = MissingReasonField()
-    diastolic_mmhg = models.PositiveSmallIntegerField(null=True, blank=True)
+    diastolic_mmhg = models.PositiveSmallIntegerField("Diastolic blood pressure (mmHg)", null=True, blank=True)
     diastolic_mmhg_missing = MissingReasonField()
 
     class Meta:
@@ -101,6 +116,9 @@ class BloodPressure(RecordRow, ByEdition):
             *_pressure("pressure"),
         ]
 
+    def __str__(self) -> str:
+        return _pressure_words(self)
+
 
 class HormoneLevel(RecordRow, ByEdition):
     """One marker of one sample, with the laboratory's upper limit of normal in the same unit."""
@@ -109,14 +127,14 @@ class HormoneLevel(RecordRow, ByEdition):
     in_results = ("assay",)
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="hormone_levels")
-    sampled_on = models.DateField()
-    marker = models.CharField(max_length=12, choices=code_lists.MARKERS)
-    value = models.DecimalField(max_digits=12, decimal_places=3, null=True, blank=True)
+    sampled_on = models.DateField("Sample taken on")
+    marker = models.CharField("Marker", max_length=12, choices=code_lists.MARKERS)
+    value = models.DecimalField("Value", max_digits=12, decimal_places=3, null=True, blank=True)
     value_missing = MissingReasonField()
-    unit = models.CharField(max_length=12, choices=code_lists.MARKER_UNITS)
-    upper_limit = models.DecimalField(max_digits=12, decimal_places=3, null=True, blank=True)
+    unit = models.CharField("Unit", max_length=12, choices=code_lists.MARKER_UNITS)
+    upper_limit = models.DecimalField("Upper limit of normal", max_digits=12, decimal_places=3, null=True, blank=True)
     upper_limit_missing = MissingReasonField()
-    assay = models.CharField(max_length=60, blank=True, default="")
+    assay = models.CharField("Assay", max_length=60, blank=True, default="")
 
     class Meta:
         ordering = ("sampled_on", "marker", "id")
@@ -131,7 +149,14 @@ class HormoneLevel(RecordRow, ByEdition):
             ),
             models.UniqueConstraint(
                 fields=("participant", "sampled_on", "marker"),
-                condition=models.Q(struck_out_reason=""),
+                condition=STANDING,
                 name="one_level_per_marker_and_day",
             ),
         ]
+
+    def __str__(self) -> str:
+        marker = self.get_marker_display()
+        if self.value is None:
+            return f"{marker}: {in_a_sentence(self.get_value_missing_display())}"
+        limit = "" if self.upper_limit is None else f" (upper limit {_plain(self.upper_limit)})"
+        return f"{marker} {_plain(self.value)} {self.get_unit_display()}{limit}"

@@ -10,14 +10,15 @@ import psycopg
 from django.conf import settings
 
 from trial.operations.backups import dump, manifest, places, restore
-from trial.operations.backups.manifest import CannotRestore, Manifest
+from trial.operations.backups.manifest import Manifest
 from trial.operations.backups.places import Place
+from trial.refused import Refused
 from trial.runtime import addresses
 
 ENDING = "_drill"
 
 
-class NowhereToDrill(CannotRestore):
+class NowhereToDrill(Refused):
     """No scratch database is named."""
 
 
@@ -31,13 +32,13 @@ class Drill:
 
 
 def drill(folder: Path) -> Drill:
-    """Restores the folder's newest backup and proves it. Raises CannotRestore, CannotBackUp (folder, under way)."""
+    """Restores the folder's newest backup and proves it. Raises Refused (folder, under way)."""
     began = time.monotonic()
     with dump.only_one(folder), _database_in_words(), scratch() as place:
         newest = manifest.newest(folder)
         backup = manifest.checked(newest)
         if backup.contents.migrations != restore.migrations_of_program():
-            raise CannotRestore(f"{newest.name} is of another version of the program; make a backup first.")
+            raise Refused(f"{newest.name} is of another version of the program; make a backup first.")
         restore.load(newest, place, with_rights=place.user == addresses.OWNER)
         proof = restore.prove(place, backup)
     return Drill(backup, proof, time.monotonic() - began)
@@ -79,4 +80,4 @@ def _database_in_words() -> Iterator[None]:
     try:
         yield
     except psycopg.Error as error:
-        raise CannotRestore(f"The scratch database refused or does not answer ({type(error).__name__}).") from error
+        raise Refused(f"The scratch database refused or does not answer ({type(error).__name__}).") from error

@@ -13,18 +13,19 @@ from typing import BinaryIO
 import psycopg
 
 from trial.operations.backups import manifest, places
-from trial.operations.backups.manifest import CannotBackUp, CannotRestore, Manifest
+from trial.operations.backups.manifest import Manifest
+from trial.refused import Refused
 from trial.runtime.program import PROGRAM
 
 PART = ".part"
 
 
-class UnderWay(CannotBackUp):
+class UnderWay(Refused):
     """Another backup or drill of the same folder is running."""
 
 
 def back_up(folder: Path, kept_days: int) -> Manifest:
-    """Dumps the live database into the folder, then deletes backups older than `kept_days`. Raises CannotBackUp."""
+    """Dumps the live database into the folder, then deletes backups older than `kept_days`. Raises Refused."""
     with only_one(folder), _in_words(folder):
         for left_behind in folder.glob(f"endpoint-*{PART}"):  # of a backup that was killed; no other runs now
             left_behind.unlink()
@@ -35,9 +36,9 @@ def back_up(folder: Path, kept_days: int) -> Manifest:
 
 @contextmanager
 def only_one(folder: Path) -> Iterator[None]:
-    """Holds the folder's lock for the block. Raises UnderWay when it is taken, CannotBackUp for no such folder."""
+    """Holds the folder's lock for the block. Raises UnderWay when it is taken, Refused for no such folder."""
     if not folder.is_dir():
-        raise CannotBackUp(f"There is no folder {folder} (a disk that is not mounted?).")
+        raise Refused(f"There is no folder {folder} (a disk that is not mounted?).")
     with _in_words(folder):
         lock = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
@@ -55,12 +56,12 @@ def _in_words(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise CannotBackUp(_full(folder)) from error
-        raise CannotBackUp(f"{folder} cannot be written: {error.strerror}.") from error
+            raise Refused(_full(folder)) from error
+        raise Refused(f"{folder} cannot be written: {error.strerror}.") from error
     except places.ProgramFailed as error:
-        raise CannotBackUp(_full(folder) if "No space left" in str(error) else f"{error}.") from error
+        raise Refused(_full(folder) if "No space left" in str(error) else f"{error}.") from error
     except psycopg.Error as error:
-        raise CannotBackUp(f"The database refused or does not answer ({type(error).__name__}).") from error
+        raise Refused(f"The database refused or does not answer ({type(error).__name__}).") from error
 
 
 def _full(folder: Path) -> str:
@@ -71,7 +72,7 @@ def _make(folder: Path, at: datetime) -> Manifest:
     dump = folder / f"endpoint-{at:%Y%m%dT%H%M%SZ}.dump"
     part, said = Path(f"{dump}{PART}"), Path(f"{manifest.beside(dump)}{PART}")
     if dump.exists():
-        raise CannotBackUp(f"{dump.name} exists already; try again in a second.")
+        raise Refused(f"{dump.name} exists already; try again in a second.")
     try:
         with private(part) as file:
             held, server = _dump(file)
@@ -116,7 +117,7 @@ def _forget(folder: Path, older_than: datetime, newest: str) -> None:
     for place in folder.glob("endpoint-*.json"):
         try:
             kept = manifest.read(place)
-        except CannotRestore:
+        except Refused:
             continue
         if kept.made_at < older_than and kept.file != newest and kept.file == place.with_suffix(".dump").name:
             place.unlink()  # first: a dump without its manifest does not count

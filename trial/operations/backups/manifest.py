@@ -12,18 +12,11 @@ import psycopg
 from psycopg import sql
 
 from trial.audit import verify
+from trial.refused import Refused
 
 FORMAT = 1
 _TABLES = """SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' ORDER BY 1, 2"""
-
-
-class CannotBackUp(Exception):
-    """No backup was made; the message says why, in words for the operator and the Status page."""
-
-
-class CannotRestore(Exception):
-    """A backup cannot be used, or did not come back as it was; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -66,16 +59,16 @@ def beside(dump: Path) -> Path:
 
 
 def read(place: Path) -> Manifest:
-    """Reads one manifest. Raises CannotRestore when it is missing or is not one."""
+    """Reads one manifest. Raises Refused when it is missing or is not one."""
     try:
         written = json.loads(place.read_text(encoding="utf-8"))
         if written["format"] != FORMAT:
             raise ValueError("another format")
         return _from(written)
     except FileNotFoundError as error:
-        raise CannotRestore(f"{place.name} is missing: a dump without its manifest is no finished backup.") from error
+        raise Refused(f"{place.name} is missing: a dump without its manifest is no finished backup.") from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise CannotRestore(f"{place.name} cannot be read: the manifest is damaged or of another version.") from error
+        raise Refused(f"{place.name} cannot be read: the manifest is damaged or of another version.") from error
 
 
 def _from(written: dict[str, Any]) -> Manifest:
@@ -93,20 +86,20 @@ def _from(written: dict[str, Any]) -> Manifest:
 
 
 def checked(dump: Path) -> Manifest:
-    """Returns the manifest of a dump that is byte for byte what was written. Raises CannotRestore otherwise."""
+    """Returns the manifest of a dump that is byte for byte what was written. Raises Refused otherwise."""
     if not dump.is_file():
-        raise CannotRestore(f"There is no file {dump}.")
+        raise Refused(f"There is no file {dump}.")
     manifest = read(beside(dump))
     if manifest.file != dump.name:
-        raise CannotRestore(f"The manifest is that of {manifest.file}, not of {dump.name}.")
+        raise Refused(f"The manifest is that of {manifest.file}, not of {dump.name}.")
     try:
         size, digest = dump.stat().st_size, sha256_of(dump)
     except OSError as error:
-        raise CannotRestore(f"{dump.name} cannot be read: {error.strerror}.") from error
+        raise Refused(f"{dump.name} cannot be read: {error.strerror}.") from error
     if size != manifest.bytes:
-        raise CannotRestore(f"{dump.name} has {size} bytes, its manifest says {manifest.bytes}: it is damaged.")
+        raise Refused(f"{dump.name} has {size} bytes, its manifest says {manifest.bytes}: it is damaged.")
     if digest != manifest.sha256:
-        raise CannotRestore(f"{dump.name} is not what its manifest says (SHA-256): it is damaged or was altered.")
+        raise Refused(f"{dump.name} is not what its manifest says (SHA-256): it is damaged or was altered.")
     return manifest
 
 
@@ -117,10 +110,10 @@ def sha256_of(place: Path) -> str:
 
 
 def newest(folder: Path) -> Path:
-    """Returns the newest finished dump of the folder, by name. Raises CannotRestore when there is none."""
+    """Returns the newest finished dump of the folder, by name. Raises Refused when there is none."""
     names = sorted(folder.glob("endpoint-*.json")) if folder.is_dir() else []
     if not names:
-        raise CannotRestore(f"There is no backup in {folder}.")
+        raise Refused(f"There is no backup in {folder}.")
     return names[-1].with_suffix(".dump")
 
 

@@ -13,7 +13,8 @@ from trial.models import operations
 from trial.operations.backups import drill, dump, manifest
 from trial.operations.backups.drill import Drill, NowhereToDrill
 from trial.operations.backups.dump import UnderWay
-from trial.operations.backups.manifest import CannotBackUp, CannotRestore, Manifest
+from trial.operations.backups.manifest import Manifest
+from trial.refused import Refused
 from trial.rules.dates import site_time
 from trial.runtime import addresses
 
@@ -23,22 +24,22 @@ log = logging.getLogger(__name__)
 def folder() -> Path:
     """Returns the folder of backups; the embedded default is created, one that was named must exist already.
 
-    Raises CannotBackUp when none is named.
+    Raises Refused when none is named.
     """
     if settings.BACKUPS is None:
-        raise CannotBackUp("No folder for backups is named (ENDPOINT_BACKUPS).")
+        raise Refused("No folder for backups is named (ENDPOINT_BACKUPS).")
     if addresses.DATA.absolute() / "backups" == settings.BACKUPS and settings.BACKUPS.parent.is_dir():
         settings.BACKUPS.mkdir(mode=0o700, exist_ok=True)
     return settings.BACKUPS
 
 
 def back_up() -> Manifest:
-    """Makes a backup in the product's folder and notes how it went. Raises CannotBackUp."""
+    """Makes a backup in the product's folder and notes how it went. Raises Refused."""
     try:
         made = dump.back_up(folder(), settings.BACKUPS_KEPT_DAYS)
     except UnderWay:
         raise
-    except CannotBackUp as error:
+    except Refused as error:
         log.error("no backup was made: %s", error)
         _note("backup", False, f"failed: {error} {_newest_good()}")
         raise
@@ -65,18 +66,18 @@ def words(made: Manifest) -> str:
 def _newest_good() -> str:
     try:
         last = manifest.read(manifest.beside(manifest.newest(folder())))
-    except (CannotRestore, CannotBackUp):
-        return "There is no earlier backup."
+    except Refused:
+        return "There is no earlier one."
     return f"The last backup is of {site_time.in_utc(last.made_at)}."
 
 
 def restore_drill() -> Drill:
-    """Drills with the newest backup of the product's folder, notes how it went. Raises CannotRestore, CannotBackUp."""
+    """Drills with the newest backup of the product's folder, notes how it went. Raises Refused."""
     try:
         done = drill.drill(folder())
     except UnderWay:
         raise
-    except (CannotRestore, CannotBackUp) as error:
+    except Refused as error:
         log.error("the restore drill failed: %s", error)
         if not (isinstance(error, NowhereToDrill) and _drilled_by_hand()):
             _note("drill", False, f"failed: {error}")
@@ -108,6 +109,6 @@ def back_up_and_drill() -> bool:
     try:
         back_up()
         restore_drill()
-    except (CannotBackUp, CannotRestore):
+    except Refused:
         return False
     return True

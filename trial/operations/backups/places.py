@@ -14,8 +14,9 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import sql
 
+from trial.refused import Refused
 from trial.runtime import addresses
-from trial.runtime.postgres import SUPERUSER, CannotRun, binaries, living_server
+from trial.runtime.postgres import SUPERUSER, binaries, living_server
 from trial.runtime.supervisor import Supervisor
 
 _ALIAS = "beside_the_live_one"
@@ -101,7 +102,7 @@ def django_connection(place: Place) -> Iterator[BaseDatabaseWrapper]:
 def embedded_server() -> Iterator[None]:
     """Runs the embedded server during the block, and keeps the product from starting meanwhile.
 
-    Does nothing with a real server, or when the embedded one is already running. Raises CannotRun.
+    Does nothing with a real server, or when the embedded one is already running. Raises Refused.
     """
     is_up = "ENDPOINT_SOCKET_DIRECTORY" in os.environ or living_server(addresses.DATA / "postgres")
     if is_up or not settings.EMBEDDED:
@@ -147,7 +148,7 @@ def run_program(program: str, words: list[str], place: Place, output: IO[bytes] 
             [str(binaries() / program), "--no-password", *words], env=environment, check=False,
             stdin=subprocess.DEVNULL, stdout=output or subprocess.DEVNULL, stderr=subprocess.PIPE,
         )  # fmt: skip
-    except (OSError, CannotRun) as error:
+    except (OSError, Refused) as error:
         raise ProgramFailed(f"{program} cannot be run: {error}") from error
     if done.returncode:
         raise ProgramFailed(safe_message(program, done.returncode, done.stderr.decode(errors="replace")))

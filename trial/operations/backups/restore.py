@@ -11,8 +11,9 @@ from django.db import DatabaseError
 
 from trial.audit import verify
 from trial.operations.backups import manifest, places
-from trial.operations.backups.manifest import CannotRestore, Manifest
+from trial.operations.backups.manifest import Manifest
 from trial.operations.backups.places import Place
+from trial.refused import Refused
 from trial.rules.dates import site_time
 from trial.runtime.program import PROGRAM
 
@@ -42,13 +43,13 @@ class Restored:
 def restore(dump: Path, into: str, replacing: bool, heads: tuple[verify.Head, ...] = ()) -> Restored:
     """Checks file and database, loads, proves, and records the restore as a Change of the system.
 
-    `into` is a database's name on the product's server, or an address. Raises CannotRestore, ValueError for an address
+    `into` is a database's name on the product's server, or an address. Raises Refused, ValueError for an address
     that is none, psycopg.Error.
     """
     backup = manifest.checked(dump)
     unknown = set(backup.contents.migrations) - set(migrations_of_program())
     if unknown:
-        raise CannotRestore(f"{dump.name} is of a newer version of the program, which must be installed first.")
+        raise Refused(f"{dump.name} is of a newer version of the program, which must be installed first.")
     place = places.at(into)
     if settings.EMBEDDED and "://" not in into and not places.exists(place):
         places.create(place)
@@ -56,8 +57,8 @@ def restore(dump: Path, into: str, replacing: bool, heads: tuple[verify.Head, ..
     load(dump, place)
     try:
         proof = prove(place, backup, heads)
-    except CannotRestore as error:
-        raise CannotRestore(f"{error} No user may be connected to {place}.") from error
+    except Refused as error:
+        raise Refused(f"{error} No user may be connected to {place}.") from error
     _begin_anew(place, backup)
     return Restored(backup, place, proof)
 
@@ -90,17 +91,17 @@ def words(done: Restored) -> list[str]:
 
 
 def make_room(place: Place, replacing: bool) -> None:
-    """Empties the database. Raises psycopg.Error, and CannotRestore while others are connected or for tables kept."""
+    """Empties the database. Raises psycopg.Error, and Refused while others are connected or for tables kept."""
     with place.connect() as connection:
         if not _is_quiet(connection):
-            raise CannotRestore(f"{place} is in use. Stop web, worker and clock first; nothing was changed.")
+            raise Refused(f"{place} is in use. Stop web, worker and clock first; nothing was changed.")
         if not manifest.tables(connection):
             return
         if not replacing:
-            raise CannotRestore(f"{place} is not empty. Restore into an empty database, or say --replace.")
+            raise Refused(f"{place} is not empty. Restore into an empty database, or say --replace.")
         connection.execute("DROP OWNED BY CURRENT_USER")
         if manifest.tables(connection):
-            raise CannotRestore(f"{place} holds tables of another owner than {place.user}. Empty it first.")
+            raise Refused(f"{place} holds tables of another owner than {place.user}. Empty it first.")
 
 
 def _is_quiet(connection: psycopg.Connection[Any]) -> bool:
@@ -114,7 +115,7 @@ def _is_quiet(connection: psycopg.Connection[Any]) -> bool:
 
 
 def load(dump: Path, place: Place, with_rights: bool = True) -> None:
-    """Loads all of the dump or nothing; rows come before triggers and keys. Raises CannotRestore.
+    """Loads all of the dump or nothing; rows come before triggers and keys. Raises Refused.
 
     with_rights: False for a role that does not own the tables, such as that of a drill.
     """
@@ -123,7 +124,7 @@ def load(dump: Path, place: Place, with_rights: bool = True) -> None:
     try:
         places.run_program("pg_restore", [*words, str(dump)], place)
     except places.ProgramFailed as error:
-        raise CannotRestore(f"The dump could not be loaded, nothing of it was kept. {error}.") from error
+        raise Refused(f"The dump could not be loaded, nothing of it was kept. {error}.") from error
     with place.connect() as connection:
         connection.execute("ANALYZE")
 
@@ -131,7 +132,7 @@ def load(dump: Path, place: Place, with_rights: bool = True) -> None:
 def prove(place: Place, backup: Manifest, heads: tuple[verify.Head, ...] = ()) -> Proof:
     """Compares every table with the manifest and verifies the chain up to its head and to heads noted elsewhere.
 
-    Raises CannotRestore with every difference. The chain needs tables of this program: after a restore of an older
+    Raises Refused with every difference. The chain needs tables of this program: after a restore of an older
     version it is walked only once the migrations have run.
     """
     with place.connect() as connection:
@@ -142,7 +143,7 @@ def prove(place: Place, backup: Manifest, heads: tuple[verify.Head, ...] = ()) -
         chain = _walked(place, backup, heads)
         wrong += [chain.first_break] if chain.first_break else []
     if wrong:
-        raise CannotRestore("What was restored is not what was saved: " + "; ".join(wrong) + ".")
+        raise Refused("What was restored is not what was saved: " + "; ".join(wrong) + ".")
     return Proof(restored.all_rows, len(restored.rows), chain)
 
 
@@ -159,4 +160,4 @@ def _walked(place: Place, backup: Manifest, heads: tuple[verify.Head, ...]) -> v
         with places.django_connection(place) as connection:
             return verify.verify(connection, own + heads)
     except DatabaseError as error:
-        raise CannotRestore("The chain of changes could not be read after the restore.") from error
+        raise Refused("The chain of changes could not be read after the restore.") from error

@@ -10,15 +10,12 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from trial.operations.validation.requirements import TESTS, Requirement
+from trial.refused import Refused
 from trial.runtime.program import ROOT
 
 # What the installation is told must not reach the tests: they start a server of their own and write to it only.
 NOT_FOR_TESTS = ("ENDPOINT_", "DATABASE_", "CELERY_", "DJANGO_", "PYTEST_")
 STILL_FOR_TESTS = ("ENDPOINT_PG_BIN",)
-
-
-class CannotTry(Exception):
-    """The tests could not be run at all; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -32,9 +29,9 @@ class Result:
 
 
 def run(tests: list[str]) -> dict[str, Result]:
-    """Runs the tests by `run.py test` and reads the results; one entry for each test asked for. Raises CannotTry."""
+    """Runs the tests by `run.py test` and reads the results; one entry for each test asked for. Raises Refused."""
     if not TESTS.is_dir():
-        raise CannotTry("The tests are not installed here. Use a full checkout, or --skip-oq.")
+        raise Refused("The tests are not installed here. Use a full checkout, or --skip-oq.")
     if not tests:
         return {}
     with tempfile.TemporaryDirectory(prefix="endpoint-oq-") as folder:
@@ -44,7 +41,7 @@ def run(tests: list[str]) -> dict[str, Result]:
             [*words, *tests], cwd=ROOT, env=_environment(), capture_output=True, text=True, check=False
         )
         if not place.exists():
-            raise CannotTry("The tests could not be run:\n" + (done.stdout + done.stderr)[-2000:])
+            raise Refused("The tests could not be run:\n" + (done.stdout + done.stderr)[-2000:])
         results = results_in(place.read_text(encoding="utf-8"))
     return {test: results.get(test, Result(test, "not run", words="pytest gave no result for it")) for test in tests}
 

@@ -89,7 +89,7 @@ class Report:
 
 
 def make(only: list[str], skip_operation: bool) -> Report:
-    """Checks the installation and runs the tests of the requirements named, or of all. Raises ValueError, CannotTry."""
+    """Checks the installation and runs the tests of the requirements named, or of all. Raises ValueError, Refused."""
     asked = of_numbers(only)
     began_at = datetime.now(UTC)
     before = installation.fingerprint()

@@ -10,19 +10,11 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from trial.protocol import ctcae_v3
+from trial.refused import Refused
 
 COLUMNS = ("term", "select", "grade_1", "grade_2", "grade_3", "grade_4", "grade_5")
 Texts = dict[tuple[str, str], dict[int, str]]
 MOST_NAMED = 20
-
-
-class FileRefused(ValueError):
-    """The file does not agree with the dictionary; `errors` name each line, and nothing of it is used."""
-
-    def __init__(self, errors: list[str]) -> None:
-        more = [f"and {len(errors) - MOST_NAMED} more"] if len(errors) > MOST_NAMED else []
-        super().__init__("\n".join([*errors[:MOST_NAMED], *more]))
-        self.errors = errors
 
 
 class _Wrong(ValueError):
@@ -30,11 +22,11 @@ class _Wrong(ValueError):
 
 
 def read(lines: Iterable[str]) -> Texts:
-    """(term code, select code) → grade → text. Raises FileRefused, with every error and the line it is on."""
+    """(term code, select code) → grade → text, of the whole file. Raises Refused with every wrong line."""
     reader = csv.DictReader(lines)
     missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
     if missing:
-        raise FileRefused([f"The header lacks: {', '.join(missing)}."])
+        raise Refused(f"The header lacks: {', '.join(missing)}.")
     found: Texts = {}
     errors: list[str] = []
     for row in reader:
@@ -46,7 +38,8 @@ def read(lines: Iterable[str]) -> Texts:
         except _Wrong as wrong:
             errors.append(f"Line {reader.line_num}: {wrong}")
     if errors or not found:
-        raise FileRefused(errors or ["The file holds no grade texts."])
+        more = [f"and {len(errors) - MOST_NAMED} more"] if len(errors) > MOST_NAMED else []
+        raise Refused("\n".join([*errors[:MOST_NAMED], *more]) or "The file holds no grade texts.")
     return found
 
 

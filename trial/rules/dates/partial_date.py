@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from trial.protocol import constant
+from trial.refused import Refused
 from trial.rules.typed_text import unseen
 
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
@@ -18,10 +19,6 @@ _TWO_WAYS = re.compile(r"[0-9]{1,2}[-/. ][0-9]{1,2}[-/. ][0-9]{2,4}")
 # Nobody who takes part was born earlier, and nothing is planned further ahead.
 EARLIEST_YEAR = constant("first_year") - constant("oldest_age_years")
 YEARS_AHEAD = 10
-
-
-class DateNotUnderstood(ValueError):
-    """The typed text is no date, or could be read in two ways."""
 
 
 @dataclass(frozen=True, order=True)
@@ -72,12 +69,12 @@ def from_stored(text: str) -> PartialDate:
 def parse(text: str, today: date) -> PartialDate:
     """Reads `12-FEB-2006`, `12feb2006`, `UNK-FEB-2006`, `t` (today), `2006-02-12`.
 
-    Raises DateNotUnderstood in words; a date in digits only (03/04/2006) can be read two ways and is refused, and so is
+    Raises Refused in words; a date in digits only (03/04/2006) can be read two ways and is refused, and so is
     a year that no date of a participant or of the study can have.
     """
     typed = text.strip().upper()
     if refused := unseen(text.strip()):
-        raise DateNotUnderstood(refused)
+        raise Refused(refused)
     if typed in {"T", "TODAY"}:
         return PartialDate(today.year, today.month, today.day)
     if year_first := _YEAR_FIRST.fullmatch(typed):
@@ -85,9 +82,9 @@ def parse(text: str, today: date) -> PartialDate:
         return _checked(year_read, month_read, day_read, text, today)
     match = _TYPED.fullmatch(typed)
     if (match is None and _TWO_WAYS.fullmatch(typed)) or (match and match[1] and match[1].isdigit() and not match[2]):
-        raise DateNotUnderstood(f"“{text}” can be read in two ways. Type it as 12-FEB-2006.")
+        raise Refused(f"“{text}” can be read in two ways. Type it as 12-FEB-2006.")
     if match is None or not text.strip().isascii():
-        raise DateNotUnderstood(f"“{text}” is not a date. Type it as 12-FEB-2006.")
+        raise Refused(f"“{text}” is not a date. Type it as 12-FEB-2006.")
     day, month, year = match.groups()
     return _checked(int(year), _month(month, text), int(day) if day and day.isdigit() else None, text, today)
 
@@ -96,19 +93,19 @@ def _month(name: str | None, text: str) -> int | None:
     if name is None or name == "UNK":
         return None
     if name not in MONTHS:
-        raise DateNotUnderstood(f"“{text}”: {name} is not a month. Type it as 12-FEB-2006.")
+        raise Refused(f"“{text}”: {name} is not a month. Type it as 12-FEB-2006.")
     return MONTHS.index(name) + 1
 
 
 def _checked(year: int, month: int | None, day: int | None, text: str, today: date) -> PartialDate:
     if day is not None and month is None:
-        raise DateNotUnderstood(f"“{text}” has a day but no month.")
+        raise Refused(f"“{text}” has a day but no month.")
     try:
         read = PartialDate(year, month, day)
     except ValueError:
-        raise DateNotUnderstood(f"“{text}” is not a calendar date.") from None
+        raise Refused(f"“{text}” is not a calendar date.") from None
     if not EARLIEST_YEAR <= year <= today.year + YEARS_AHEAD:
-        raise DateNotUnderstood(f"“{text}”: the year {year:04d} is out of range. Check the year.")
+        raise Refused(f"“{text}”: the year {year:04d} is out of range. Check the year.")
     return read
 
 

@@ -9,15 +9,13 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from trial.refused import Refused
+
 UTC_NAME = "UTC"
 _AREAS = ("Africa/", "America/", "Antarctica/", "Arctic/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/",
           "Pacific/")  # fmt: skip
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d{2})(?::(\d{2}))?)?")
 MOST = timedelta(hours=14)  # no clock of the world is further from UTC
-
-
-class NotOnTheClock(ValueError):
-    """The clock of the site never showed this time, in words; or it showed it twice, and nobody said which."""
 
 
 @cache
@@ -51,7 +49,7 @@ def offsets(on: date, at: time, where: ZoneInfo) -> tuple[timedelta, ...]:
 def offset_at(on: date, at: time | None, where: ZoneInfo, chosen: timedelta | None = None) -> timedelta:
     """The one offset of a typed day and time; without a time that of the beginning of the day.
 
-    chosen: said by the person where the time was shown twice. Raises NotOnTheClock.
+    chosen: said by the person where the time was shown twice. Raises Refused.
     """
     if at is None:
         # Where midnight itself is left out this is the offset before: the day then begins at the same instant.
@@ -61,7 +59,7 @@ def offset_at(on: date, at: time | None, where: ZoneInfo, chosen: timedelta | No
         return found[0]
     if chosen in found:
         return chosen
-    raise NotOnTheClock(_why(on, at, where, found))
+    raise Refused(_why(on, at, where, found))
 
 
 def _why(on: date, at: time, where: ZoneInfo, found: tuple[timedelta, ...]) -> str:
@@ -92,7 +90,7 @@ def stored(offset: timedelta) -> str:
 
 
 def from_stored(text: str) -> timedelta:
-    """The inverse; also reads `Z`, `-05:00` and `-0500`. Raises ValueError in words."""
+    """The inverse; also reads `Z`, `-05:00` and `-0500`. Raises Refused."""
     said = text.strip().upper().replace("−", "-")
     if said in ("UTC", "GMT", "Z"):
         return timedelta()
@@ -101,7 +99,7 @@ def from_stored(text: str) -> timedelta:
         size = timedelta(hours=int(found[2]), minutes=int(found[3] or 0), seconds=int(found[4] or 0))
         if size <= MOST:
             return -size if found[1] == "-" else size
-    raise ValueError(f"“{text}” is not an offset from UTC. Write it as UTC-05:00.")
+    raise Refused(f"“{text}” is not an offset from UTC. Write it as UTC-05:00.")
 
 
 def in_words(offset: timedelta) -> str:

@@ -13,6 +13,8 @@ from functools import cache
 from itertools import combinations
 from pathlib import Path
 
+from trial.refused import Refused
+
 _PLACE = Path(__file__).with_name("expedited_table.csv")
 SOURCE = "CTEP's table for phase 2 and 3, as protocols of 2005 to 2011 printed it; not compared with a copy"
 TO_BE_CONFIRMED, CONFIRMED = "to be confirmed by the sponsor", "confirmed by the sponsor"
@@ -26,10 +28,6 @@ FACTS: dict[str, dict[str, bool]] = {
 WHOLE_NUMBERS = ("from_day", "to_day", "grade", "notify_within_hours", "report_within_days")
 COLUMNS = ("from_day", "to_day", "grade", *FACTS, "notify_within_hours", "report_within_days")
 MAY_BE_EMPTY = ("to_day", "notify_within_hours")
-
-
-class TableRefused(ValueError):
-    """A table that cannot be used; the message names each line and what is wrong with it."""
 
 
 @dataclass(frozen=True)
@@ -91,16 +89,16 @@ def shipped() -> tuple[Rule, ...]:
 
 
 def read(lines: Iterable[str]) -> tuple[Rule, ...]:
-    """The rules of a CSV file with the columns of `COLUMNS`; all of it, or TableRefused."""
+    """The rules of a CSV file with the columns of `COLUMNS`; all of it, or Refused."""
     table = csv.DictReader(lines)
     missing = [name for name in COLUMNS if name not in (table.fieldnames or ())]
     if missing:
-        raise TableRefused(f"The header lacks {', '.join(missing)}.")
+        raise Refused(f"The header lacks {', '.join(missing)}.")
     return from_cells(list(table))
 
 
 def from_cells(rows: Iterable[dict[str, str | None]]) -> tuple[Rule, ...]:
-    """The rules of lines that are read already; TableRefused for a line that is wrong and for two that overlap."""
+    """The rules of lines that are read already; Refused for a line that is wrong and for two that overlap."""
     found, wrong = [], []
     for line, cells in enumerate(rows, start=2):
         problems = [words for name in COLUMNS if (words := _problem(name, (cells.get(name) or "").strip()))]
@@ -112,7 +110,7 @@ def from_cells(rows: Iterable[dict[str, str | None]]) -> tuple[Rule, ...]:
     if not found and not wrong:
         wrong = ["The table has no rules."]
     if wrong:
-        raise TableRefused("\n".join(wrong))
+        raise Refused("\n".join(wrong))
     return tuple(found)
 
 

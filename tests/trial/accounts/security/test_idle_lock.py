@@ -6,7 +6,7 @@ from django.test import Client
 from tests.cast import Cast, cast_of
 from tests.trial.accounts.security.people import PASSWORD
 from trial.accounts.security import session as idle
-from trial.models import Deviation, KeptForm, Role, SignIn
+from trial.models import Deviation, Draft, Role, SignIn
 
 TYPED = {"happened_on": "12-JAN-2026", "kind": "dosing", "description": "Two doses forgotten", "action": "Talked",
          "opened_at": "0"}  # fmt: skip
@@ -97,7 +97,7 @@ def comes_back(cast: Cast, client: Client, kept_at: str) -> str:
     """Opens the kept form, sends it back to its page, and returns that page."""
     page = client.get(kept_at).content.decode()
     assert "Two doses forgotten" in page and "nothing was saved" in page and "<dt>Happened on</dt>" in page
-    kept = KeptForm.objects.get()
+    kept = Draft.objects.get()
     answer = client.post(kept.path, {**dict(kept.fields), "kept_form": kept.pk})
     assert answer.status_code == 422
     assert not Deviation.objects.exists()
@@ -111,10 +111,10 @@ def test_a_form_sent_during_the_pause_comes_back_with_what_was_typed(cast: Cast)
     answer = client.post(form_of(cast), TYPED)
     assert answer.headers["Location"].startswith("/pause/?next=%2Faccount%2Fkept%2F")
     assert not Deviation.objects.exists()
-    onwards = client.post("/pause/", {"password": PASSWORD, "next": f"/account/kept/{KeptForm.objects.get().pk}/"})
+    onwards = client.post("/pause/", {"password": PASSWORD, "next": f"/account/kept/{Draft.objects.get().pk}/"})
     page = comes_back(cast, client, onwards.headers["Location"])
     assert "Two doses forgotten" in page and "12-JAN-2026" in page and "Check the form and save it" in page
-    assert not KeptForm.objects.exists()
+    assert not Draft.objects.exists()
     assert client.post(form_of(cast), TYPED).status_code == 302
     assert Deviation.objects.get().description == "Two doses forgotten"
 
@@ -124,7 +124,7 @@ def test_a_form_sent_after_the_session_ended_waits_until_its_person_signs_in(cas
     client = nora_at_work()
     client.session.flush()
     answer = client.post(form_of(cast), TYPED)
-    place = f"/account/kept/{KeptForm.objects.get().pk}/"
+    place = f"/account/kept/{Draft.objects.get().pk}/"
     assert answer.headers["Location"] == f"/sign-in/?next={place}"
     onwards = client.post("/sign-in/", {"username": "nora", "password": PASSWORD, "next": place})
     assert "Two doses forgotten" in comes_back(cast, client, onwards.headers["Location"])
@@ -137,7 +137,7 @@ def test_a_decision_of_the_chair_comes_back_undecided_too(cast: Cast) -> None:
     assert chris.get(place).status_code == 200
     pass_minutes(chris, 16)
     chris.post(place, {"decision": "approve", "because": "Cured long ago"})
-    kept = KeptForm.objects.get()
+    kept = Draft.objects.get()
     back = chris.session
     del back[idle.LOCKED]
     back[idle.ACTIVE_AT] += 16 * 60
@@ -154,18 +154,18 @@ def test_nobody_else_reads_or_throws_away_a_kept_form(cast: Cast) -> None:
     client = nora_at_work()
     client.session.flush()
     client.post(form_of(cast), TYPED)
-    place = f"/account/kept/{KeptForm.objects.get().pk}/"
+    place = f"/account/kept/{Draft.objects.get().pk}/"
     other = Client()
     other.force_login(cast.people[Role.INVESTIGATOR], backend="django.contrib.auth.backends.ModelBackend")
     assert [other.get(place).status_code, other.post(place).status_code] == [404, 404]
-    assert KeptForm.objects.exists()
+    assert Draft.objects.exists()
 
 
 def test_passwords_and_codes_are_never_kept(cast: Cast) -> None:
     client = nora_at_work()
     pass_minutes(client, 16)
     client.post(form_of(cast), {**TYPED, "password": "secret", "new_password": "secret", "code": "123456"})
-    assert "secret" not in str(KeptForm.objects.get().fields) and "123456" not in str(KeptForm.objects.get().fields)
+    assert "secret" not in str(Draft.objects.get().fields) and "123456" not in str(Draft.objects.get().fields)
 
 
 def test_a_stranger_cannot_fill_the_table_of_kept_forms(cast: Cast) -> None:
@@ -173,7 +173,7 @@ def test_a_stranger_cannot_fill_the_table_of_kept_forms(cast: Cast) -> None:
     assert stranger.post(form_of(cast), TYPED).headers["Location"].startswith("/sign-in/")
     stranger.cookies["endpoint_person"] = "1:forged"
     stranger.post(form_of(cast), TYPED)
-    assert not KeptForm.objects.exists()
+    assert not Draft.objects.exists()
 
 
 def test_only_the_newest_five_are_kept(cast: Cast) -> None:
@@ -181,15 +181,15 @@ def test_only_the_newest_five_are_kept(cast: Cast) -> None:
     pass_minutes(client, 16)
     for number in range(7):
         client.post(form_of(cast), {**TYPED, "description": f"number {number}"})
-    assert KeptForm.objects.count() == 5
-    assert ["description", "number 0"] not in KeptForm.objects.order_by("id")[0].fields
+    assert Draft.objects.count() == 5
+    assert ["description", "number 0"] not in Draft.objects.order_by("id")[0].fields
 
 
 def test_signing_out_lets_this_browser_keep_nothing_more(cast: Cast) -> None:
     client = nora_at_work()
     client.post("/sign-out/")
     client.post(form_of(cast), TYPED)
-    assert not KeptForm.objects.exists()
+    assert not Draft.objects.exists()
 
 
 def test_a_page_of_a_signed_in_person_carries_the_lock_and_a_signed_out_one_does_not(cast: Cast) -> None:

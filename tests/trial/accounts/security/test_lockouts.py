@@ -8,7 +8,7 @@ from django.core import mail
 from django.db import connection
 from django.test import Client, override_settings
 
-from analysis import status_page
+from analysis.views import status as status_page
 from tests.cast import Cast, cast_of
 from trial.accounts.security import lockouts
 from trial.audit import verify

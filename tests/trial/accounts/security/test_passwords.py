@@ -11,6 +11,7 @@ from tests.trial.accounts.security.people import PASSWORD, ada, sign_in
 from trial.accounts import administration
 from trial.accounts.security import passwords
 from trial.models import PastPassword, Person, Role, SignIn
+from trial.record.save import Save
 
 
 @pytest.mark.requirement("R11")
@@ -53,7 +54,7 @@ def test_passwords_are_stored_as_argon2_hashes_only(database: Any) -> None:
 def first_sign_in() -> tuple[Client, Person, str]:
     """An account just made by the administrator, signed in with its one-time password."""
     adam = Person.objects.create_person("adam", None, full_name="Adam", role=Role.ADMINISTRATOR)
-    person, password = administration.add(adam, "ada", "Ada Berg", Role.CHAIR, [], "New")
+    person, password = administration.add(Save(adam), "ada", "Ada Berg", Role.CHAIR, [], "New")
     client = Client()
     sign_in(client, password)
     return client, person, password
@@ -118,7 +119,7 @@ def test_a_deactivated_account_is_out_at_once(database: Any) -> None:
     person, client = ada(), Client()
     sign_in(client)
     adam = Person.objects.create_person("adam", None, full_name="Adam", role=Role.ADMINISTRATOR)
-    administration.deactivate(adam, person, "Left")
+    administration.deactivate(Save(adam), person, "Left")
     assert client.get("/protocol/").status_code == 302
     assert "is wrong" in sign_in(Client()).content.decode()
 

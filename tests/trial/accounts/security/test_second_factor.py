@@ -11,6 +11,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from tests.trial.accounts.security.people import PASSWORD, ada, code_of, sign_in
 from trial.accounts import administration
 from trial.models import Person, Role, SignIn
+from trial.record.save import Save
 
 
 @pytest.fixture
@@ -149,7 +150,7 @@ def test_the_administrator_removes_the_second_factor_of_a_lost_telephone(person:
     client = Client()
     set_up(client, person)
     adam = Person.objects.create_person("adam", PASSWORD, full_name="Adam", role=Role.ADMINISTRATOR)
-    administration.remove_second_factor(adam, person, "Lost telephone")
+    administration.remove_second_factor(Save(adam), person, "Lost telephone")
     assert client.get("/protocol/").headers["Location"].startswith("/sign-in/")
     sign_in(client)
     assert client.get("/protocol/").headers["Location"].startswith("/account/second-factor/")

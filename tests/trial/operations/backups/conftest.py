@@ -11,6 +11,7 @@ from trial.models import Role
 from trial.operations.backups import places
 from trial.operations.backups.places import Place
 from trial.record import changes
+from trial.record.save import Save
 
 
 @pytest.fixture
@@ -18,7 +19,7 @@ def cast(database: str) -> Cast:
     """Two sites, people of every role, two participants and a correction, all of it sealed."""
     found = cast_of()
     participant = register(found.people[Role.COORDINATOR], found.north)
-    with changes.record(found.people[Role.COORDINATOR], "correct", "read again", participant=participant):
+    with changes.record(Save(found.people[Role.COORDINATOR]), "correct", "read again", participant=participant):
         participant.ecog = 2
         participant.save()
     return found

@@ -1,6 +1,6 @@
 """What the Status page says of one part."""
 
-from analysis import status_page
+from analysis.views import status as status_page
 
 
 def on_the_page(part: str) -> tuple[bool | None, str]:

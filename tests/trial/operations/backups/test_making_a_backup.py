@@ -17,8 +17,9 @@ from tests.trial.operations.backups.page import on_the_page
 from trial.audit import verify
 from trial.models import Site, operations
 from trial.operations.backups import dump, manifest, nightly, places
-from trial.operations.backups.manifest import CannotBackUp, CannotRestore, Contents, Manifest
+from trial.operations.backups.manifest import Contents, Manifest
 from trial.record import changes
+from trial.refused import Refused
 
 
 def kept(folder: Path, made_at: datetime) -> Path:
@@ -90,7 +91,7 @@ def test_what_a_killed_backup_left_behind_does_not_count_and_is_cleared(database
     for half in ("endpoint-20990101T013000Z.dump.part", "endpoint-20990101T013000Z.json.part"):
         (folder / half).write_text("half")
     (folder / "endpoint-20990102T013000Z.dump").write_text("renamed, and killed before its manifest was")
-    with pytest.raises(CannotRestore, match="There is no backup"):
+    with pytest.raises(Refused, match="There is no backup"):
         manifest.newest(folder)
     made = nightly.back_up()
     assert manifest.newest(folder).name == made.file
@@ -129,7 +130,7 @@ def test_a_folder_that_is_not_there_or_not_named_is_never_made_up(
 
 def test_a_second_backup_of_the_same_folder_waits_its_turn(database: str, folder: Path) -> None:
     operations.note("backup", True, "of last night")
-    with dump.only_one(folder), pytest.raises(CannotBackUp, match="under way"):
+    with dump.only_one(folder), pytest.raises(Refused, match="under way"):
         nightly.back_up()
     assert on_the_page("Backup") == (True, "of last night")
 

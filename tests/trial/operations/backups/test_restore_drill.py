@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from psycopg import sql
 
-from analysis import status_page
+from analysis.views import status as status_page
 from tests.cast import Cast
 from tests.trial.operations.backups.page import on_the_page
 from trial.models import StatusNote, operations
@@ -64,7 +64,7 @@ def test_what_did_not_come_back_as_it_was_is_found(
 ) -> None:
     nightly.back_up()
     tampered(text)
-    with pytest.raises(CommandError, match="The drill failed. What was restored is not what was saved"):
+    with pytest.raises(CommandError, match="The restore drill failed. What was restored is not what was saved"):
         call_command("restore_drill")
     good, said = on_the_page("Restore drill")
     assert good is False and words in said

@@ -14,6 +14,7 @@ from trial.operations.validation import installation, operation, rendering, repo
 from trial.operations.validation.operation import Result, outcome_of, results_in
 from trial.operations.validation.report import Report
 from trial.operations.validation.requirements import Requirement, all_requirements
+from trial.refused import Refused
 
 Owner = psycopg.Connection[tuple[object, ...]]
 QUICK = ["R44", "R68"]  # with tests that need no data; one is open in part
@@ -60,7 +61,7 @@ def test_an_installation_without_tests_lists_every_requirement_and_says_so(
     page = rendering.html(bare).decode()
     assert bare.verdict == "Incomplete" and "The tests are not installed on this machine" in page
     assert page.count("<td>not tried</td>") == len(rows) == len(all_requirements()) and not any(r.tests for r in rows)
-    with pytest.raises(operation.CannotTry, match="not installed here"):
+    with pytest.raises(Refused, match="not installed here"):
         operation.run([])
 
 

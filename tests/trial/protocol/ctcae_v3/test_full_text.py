@@ -9,7 +9,8 @@ from django.test import Client
 
 from tests.cast import cast_of
 from trial.models import GradeText, Role
-from trial.protocol.ctcae_v3.full_text import FileRefused, read
+from trial.protocol.ctcae_v3.full_text import read
+from trial.refused import Refused
 
 HEAD = "category,term,select,grade_1,grade_2,grade_3,grade_4,grade_5\n"
 ALOPECIA = "SKIN,Hair loss/alopecia (scalp or body),,text one,text two,,,\n"
@@ -30,13 +31,13 @@ PAIN = "PAIN,pain,Back,p1,p2,p3,p4,\n"
     ],
 )
 def test_a_line_that_disagrees_with_the_dictionary_is_named(line: str, error: str) -> None:
-    with pytest.raises(FileRefused) as refused:
+    with pytest.raises(Refused) as refused:
         read((HEAD + line).splitlines(keepends=True))
     assert error in str(refused.value)
 
 
 def test_a_header_without_its_columns_is_refused() -> None:
-    with pytest.raises(FileRefused, match="The header lacks: select, grade_5"):
+    with pytest.raises(Refused, match="The header lacks: select, grade_5"):
         read(["term,grade_1,grade_2,grade_3,grade_4\n", "Nausea,a,b,c,d\n"])
 
 

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trial.refused import Refused
 from trial.rules.dates import site_time
-from trial.rules.dates.site_time import NotOnTheClock, instant, offset_at, offsets, shown, zone
+from trial.rules.dates.site_time import instant, offset_at, offsets, shown, zone
 from trial.rules.safety import expedited_reports
 from trial.rules.safety.expedited_reports import EventAsKnown, Sent
 from trial.rules.safety.expedited_table import shipped
@@ -47,7 +48,7 @@ def test_a_time_is_shown_once_never_or_twice(where: ZoneInfo, on: date, at: time
 
 
 def test_a_time_that_was_never_shown_is_refused_in_words() -> None:
-    with pytest.raises(NotOnTheClock, match="02:30 did not occur at the site .* on 08-MAR-2026"):
+    with pytest.raises(Refused, match="02:30 did not occur at the site .* on 08-MAR-2026"):
         offset_at(date(2026, 3, 8), time(2, 30), NEW_YORK, -5 * HOUR)
 
 
@@ -55,7 +56,7 @@ def test_a_time_that_was_never_shown_is_refused_in_words() -> None:
 def test_of_two_times_none_is_guessed_and_the_one_that_was_said_is_taken() -> None:
     on, at = date(2026, 11, 1), time(1, 30)
     for said in (None, timedelta(), 2 * HOUR):
-        with pytest.raises(NotOnTheClock, match="twice at the site on 01-NOV-2026.*UTC−04:00 or UTC−05:00"):
+        with pytest.raises(Refused, match="twice on 01-NOV-2026.*UTC−04:00 or UTC−05:00"):
             offset_at(on, at, NEW_YORK, said)
     first, second = (instant(on, at, offset_at(on, at, NEW_YORK, hours * HOUR)) for hours in (-4, -5))
     assert (first, second) == (datetime(2026, 11, 1, 5, 30, tzinfo=UTC), datetime(2026, 11, 1, 6, 30, tzinfo=UTC))
@@ -90,7 +91,7 @@ def test_an_offset_is_read_and_written(text: str, minutes: int, written: str) ->
 
 @pytest.mark.parametrize("text", ["", "EST", "5", "+15:00", "-05:60", "+05:00; DROP"])
 def test_what_is_no_offset_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="not an offset"):
+    with pytest.raises(Refused, match="not an offset"):
         site_time.from_stored(text)
 
 

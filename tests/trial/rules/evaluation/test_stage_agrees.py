@@ -6,7 +6,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from analysis.endpoints import group_result, outcome
+from analysis.endpoints import registry
+from analysis.outcomes import outcome
 from tests.analysis.endpoints.test_answers import day, person, scan
 from trial.protocol import AnalysisSettings, StagePlan
 from trial.rules.accrual import Reopened
@@ -47,7 +48,7 @@ def records(draw: Any) -> ParticipantFact:
 def test_gate_and_endpoint_count_the_same_people(drawn: list[ParticipantFact]) -> None:
     members = [replace(each, number=f"NET-{place:03d}") for place, each in enumerate(drawn, start=1)]
     standings = [standing(each, SMALL) for each in members]
-    result = group_result.compute("A", [outcome.derive(each, SMALL) for each in members], SMALL)
+    result = registry.compute("A", [outcome.derive(each, SMALL) for each in members], SMALL)
     rate = result["endpoints"]["response_rate"]
     # After a stop for futility the rate counts stage 1; who came later is reported beside it.
     beside = rate["beyond_the_stop"] or {"numerator": 0, "denominator": 0}

@@ -18,7 +18,7 @@ Every rule of the criteria (Therasse 2000, and the readings of the protocol wher
 | overall response, all 90 rows | test_recist_overall.py |
 | date of a response, date of PD | test_recist_dates.py |
 | locally treated targets | tests/trial/rules/evaluation/test_response.py |
-| illogical sequences | test_recist_dates.py, and as queries in tests/analysis/endpoints/test_queries.py |
+| illogical sequences | test_recist_dates.py, and as queries in tests/analysis/outcomes/test_queries.py |
 | reasons in words | test_the_reason_names_the_numbers, and beside each rule |
 | confirmation, best response, minimum for SD | test_confirmation.py |
 | clinical progression is no PD | tests/analysis/endpoints/test_answers.py |

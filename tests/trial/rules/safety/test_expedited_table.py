@@ -4,9 +4,9 @@ from itertools import product
 
 import pytest
 
+from trial.refused import Refused
 from trial.rules.safety import expedited_table
 from trial.rules.safety.expedited_reports import EventAsKnown, demanded
-from trial.rules.safety.expedited_table import TableRefused
 
 NOTHING, TEN_DAYS, TWENTY_FOUR_HOURS = (None, None), (None, 10), (24, 5)
 # Within 30 days of the last dose. Rows: grades 1 to 5. Columns, as CTEP protocols printed them: unexpected and in
@@ -74,7 +74,7 @@ def test_a_table_written_out_and_read_again_is_the_same() -> None:
     ],
 )
 def test_a_table_that_cannot_be_used_is_refused_in_words(line: str, words: str) -> None:
-    with pytest.raises(TableRefused, match=words.replace(".", r"\.")):
+    with pytest.raises(Refused, match=words.replace(".", r"\.")):
         expedited_table.read([f"{HEADER}\n", *(f"{each}\n" for each in line.splitlines())])
-    with pytest.raises(TableRefused, match="The header lacks grade"):
+    with pytest.raises(Refused, match="The header lacks grade"):
         expedited_table.read(["from_day,to_day\n"])

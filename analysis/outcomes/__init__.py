@@ -1,0 +1,1 @@
+"""One participant: the outcome that every endpoint of a group counts. PURE."""

@@ -1,0 +1,199 @@
+"""One participant's circulating hormones: baseline, best value on treatment, improvement, per marker. PURE.
+
+Improvement [our reading of objective III]: from a baseline above the upper limit of normal, a decrease of at least 50 %
+or a normal value, as best value on treatment before progression or new therapy. Samples measured by another assay or in
+another unit than the baseline are listed and not used [our reading].
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from trial.protocol import MARKER_UNITS, AnalysisSettings
+from trial.rules.dates.partial_date import shown
+from trial.rules.evaluation.disease import Course
+from trial.rules.evaluation.facts import HormoneFact, MedicationFact, ParticipantFact
+
+HUNDRED = Decimal(100)
+UNITS = dict(MARKER_UNITS)
+ANALOGUE = "somatostatin_analogue"
+
+
+@dataclass(frozen=True)
+class _Window:
+    """When samples count: after `after` up to and including `until`, before `before` (None: no such bound)."""
+
+    after: date | None
+    until: date | None
+    before: date | None
+    before_words: str
+
+    def why_outside(self, on: date) -> str:
+        if self.after is None or self.until is None:
+            return "no dose was taken"
+        if on <= self.after:
+            return "at or before the first dose"
+        if self.before is not None and on >= self.before:
+            return f"on or after {self.before_words}"
+        return f"more than the days allowed after the last dose ({shown(self.until)})" if on > self.until else ""
+
+
+def derive(participant: ParticipantFact, course: Course, settings: AnalysisSettings) -> list[dict[str, Any]]:
+    """One entry per marker sampled, in order of marker."""
+    window = _window(participant, course, settings)
+    markers = sorted({sample.marker for sample in participant.hormones})
+    return [_marker(marker, participant, window, settings) for marker in markers]
+
+
+def _window(participant: ParticipantFact, course: Course, settings: AnalysisSettings) -> _Window:
+    ends = [(fact.on, words) for fact, words in ((course.progression, "progression"),
+            (course.new_therapy, "new therapy")) if fact is not None]  # fmt: skip
+    before, words = min(ends, default=(None, ""))
+    last = participant.last_dose_on
+    until = last + timedelta(settings.hormone_days_after_last_dose) if last else None
+    return _Window(participant.first_dose_on, until, before, words)
+
+
+def _marker(marker: str, participant: ParticipantFact, window: _Window, settings: AnalysisSettings) -> dict[str, Any]:
+    samples = sorted((sample for sample in participant.hormones if sample.marker == marker), key=_by_day)
+    baseline, note = _baseline(samples, participant)
+    row: dict[str, Any] = {"marker": marker, "note": note, "raised": False, "improved": False, "best": None}
+    if baseline is None or baseline.value is None:
+        return {**row, "baseline": None, "because": "no baseline value", "samples": [], "analogue": "",
+                "assay_changed": False}  # fmt: skip
+    out = [_sample(sample, baseline, window) for sample in samples]
+    used = [sample for sample in samples if _why_not_used(sample, baseline, window) == ""]
+    return {
+        **row,
+        "baseline": _baseline_out(baseline),
+        "samples": out,
+        "analogue": _analogue(participant.medications, baseline.sampled_on, used),
+        "assay_changed": any(sample["why_not"].startswith("another") for sample in out),
+        **_judged(baseline, used, settings),
+    }
+
+
+def _by_day(sample: HormoneFact) -> tuple[date, int]:
+    return sample.sampled_on, sample.id
+
+
+def _baseline(samples: Sequence[HormoneFact], participant: ParticipantFact) -> tuple[HormoneFact | None, str]:
+    """The last level on or before the first dose, else on or before registration, and a note about it."""
+    first = participant.first_dose_on
+    until, note = (participant.registered_on, "no dose taken: baseline is the last level by registration")
+    if first is not None:
+        until, note = first, ""
+    known = [sample for sample in samples if sample.value is not None and sample.sampled_on <= until]
+    return (known[-1], note) if known else (None, note)
+
+
+def _baseline_out(sample: HormoneFact) -> dict[str, Any]:
+    return {
+        "on": sample.sampled_on.isoformat(),
+        "value": str(sample.value),
+        "unit": sample.unit,
+        "upper_limit": None if sample.upper_limit is None else str(sample.upper_limit),
+        "assay": sample.assay,
+    }
+
+
+def _shown(sample: HormoneFact) -> str:
+    return UNITS.get(sample.unit, sample.unit)
+
+
+def _why_not_used(sample: HormoneFact, baseline: HormoneFact, window: _Window) -> str:
+    if outside := window.why_outside(sample.sampled_on):
+        return outside
+    if sample.value is None:
+        return "no value"
+    if sample.unit != baseline.unit:
+        return f"another unit than at baseline ({_shown(sample)}, not {_shown(baseline)})"
+    if sample.assay and baseline.assay and sample.assay != baseline.assay:
+        return f"another assay than at baseline ({sample.assay}, not {baseline.assay})"
+    return ""
+
+
+def _sample(sample: HormoneFact, baseline: HormoneFact, window: _Window) -> dict[str, Any]:
+    """A level as plain values for lists and plots; percent of baseline only where the two can be compared."""
+    assert baseline.value is not None
+    why_not = _why_not_used(sample, baseline, window)
+    comparable = sample.value is not None and baseline.value > 0 and not why_not.startswith("another")
+    return {
+        "id": sample.id,
+        "on": sample.sampled_on.isoformat(),
+        "day": (sample.sampled_on - baseline.sampled_on).days,
+        "value": None if sample.value is None else str(sample.value),
+        "percent_of_baseline": _percent(sample.value, baseline.value) if comparable else None,
+        "normal": _is_normal(sample),
+        "is_baseline": sample.id == baseline.id,
+        "used": why_not == "",
+        "why_not": "" if sample.id == baseline.id else why_not,
+    }
+
+
+def _percent(value: Decimal | None, baseline: Decimal) -> str | None:
+    return None if value is None else f"{value * HUNDRED / baseline:.1f}"
+
+
+def _is_normal(sample: HormoneFact) -> bool | None:
+    """Whether the level lies within its own laboratory's limit; None when either is not on record."""
+    if sample.value is None or sample.upper_limit is None:
+        return None
+    return sample.value <= sample.upper_limit
+
+
+def _judged(baseline: HormoneFact, used: Sequence[HormoneFact], settings: AnalysisSettings) -> dict[str, Any]:
+    if baseline.upper_limit is None:
+        return {"raised": None, "because": "the baseline has no upper limit of normal"}
+    assert baseline.value is not None
+    if baseline.value <= baseline.upper_limit:
+        return {"raised": False, "because": "not above the upper limit of normal at baseline"}
+    if not used:
+        return {"raised": True, "because": "no level on treatment to compare"}
+    best = min(used, key=lambda sample: (sample.value, sample.sampled_on))
+    return {"raised": True, **_improvement(baseline, best, used, settings)}
+
+
+def _improvement(
+    baseline: HormoneFact, best: HormoneFact, used: Sequence[HormoneFact], settings: AnalysisSettings
+) -> dict[str, Any]:
+    """Improved by decrease of the best value, or by any value within its own laboratory's limit."""
+    assert baseline.value is not None and best.value is not None
+    halved = best.value * HUNDRED <= baseline.value * (HUNDRED - settings.hormone_decrease_percent)
+    normal = next((sample for sample in used if _is_normal(sample)), None)
+    change = (best.value - baseline.value) * HUNDRED / baseline.value
+    words = [f"{change:+.1f}% on {shown(best.sampled_on)}".replace("-", "−", 1)]
+    if normal is not None:
+        words.append(f"normal on {shown(normal.sampled_on)}")
+    return {
+        "improved": halved or normal is not None,
+        "normalised": normal is not None,
+        "best": {"on": best.sampled_on.isoformat(), "value": str(best.value), "change_percent": f"{change:.1f}"},
+        "because": ", ".join(words),
+    }
+
+
+def _analogue(medications: Sequence[MedicationFact], since: date, used: Sequence[HormoneFact]) -> str:
+    """Words when a somatostatin analogue was taken between baseline and the last level used: it confounds them."""
+    if not used:
+        return ""
+    until = used[-1].sampled_on
+    words = (_taken(medication, since, until) for medication in medications if medication.kind == ANALOGUE)
+    return "; ".join(word for word in words if word)
+
+
+def _taken(medication: MedicationFact, since: date, until: date) -> str:
+    """Started or stopped in between, or taken throughout; empty when taken before or after only."""
+    name, started, stopped = medication.name or "somatostatin analog", medication.started_on, medication.stopped_on
+    if started is None and stopped is None:
+        return f"{name} taken, dates not on record"
+    if (stopped is not None and stopped.latest() < since) or (started is not None and started.earliest() > until):
+        return ""
+    moved = [
+        f"{name} {verb} {on}"
+        for verb, on in (("started", started), ("stopped", stopped))
+        if on is not None and on.latest() >= since and on.earliest() <= until
+    ]
+    return "; ".join(moved) or f"{name} taken throughout"

@@ -1,0 +1,101 @@
+"""One participant's outcome, composed: response, times to event, toxicity, hormones, treatment, queries.
+
+PURE. Everything is returned as plain values (text, whole numbers, lists) so that it can be stored, compared and shown.
+"""
+
+from datetime import date
+from typing import Any
+
+from analysis.outcomes import hormones, queries, times, toxicity, treatment
+from trial.protocol import AnalysisSettings
+from trial.rules.evaluation import accrual_stage, populations, response
+from trial.rules.evaluation.disease import Course, course_of, radiological_progression
+from trial.rules.evaluation.facts import DatedFact, ParticipantFact
+
+
+def derive(participant: ParticipantFact, settings: AnalysisSettings) -> dict[str, Any]:
+    """The outcome of one registered participant; raises nothing for incomplete data: what is unknown is named."""
+    assessed = response.response_at_each(participant, settings)
+    course = course_of(participant, assessed, settings)
+    responded = _response(participant, assessed, course, settings)
+    toxic = toxicity.derive(participant, settings)
+    reported = radiological_progression(participant)
+    return {
+        **_identity(participant),
+        **responded,
+        "stage": dict(vars(accrual_stage.standing_of(participant, course, responded["confirmed"]))),
+        **_times(course, responded["confirmed"], settings),
+        "treatment": treatment.derive(participant),
+        "toxicity": toxic,
+        "hormones": hormones.derive(participant, course, settings),
+        "flags": list(course.flags),
+        "queries": [
+            *queries.of_assessments(assessed, _opinions(participant), reported.on if reported else None),
+            *queries.of_follow_up(participant, course),
+            *toxicity.queries_of(toxic),
+            *toxicity.beyond_last_dose(participant, settings),
+        ],
+    }
+
+
+def _identity(participant: ParticipantFact) -> dict[str, Any]:
+    exclusion = populations.why_not_evaluable(participant)
+    ineligible = populations.why_not_eligible(participant)
+    return {
+        "number": participant.number,
+        "group": participant.group,
+        "site": participant.site,
+        "registered_on": participant.registered_on.isoformat(),
+        "evaluable": exclusion == "",
+        "exclusion": exclusion,
+        "eligible": ineligible == "",
+        "ineligible_because": ineligible,
+        "evaluable_but_for_eligibility": populations.only_eligibility_missing(participant),
+        "treated": participant.treated,
+    }
+
+
+def _opinions(participant: ParticipantFact) -> dict[int, str]:
+    return {assessment.id: assessment.investigator_response for assessment in participant.assessments}
+
+
+def _response(
+    participant: ParticipantFact, assessed: response.Assessed, course: Course, settings: AnalysisSettings
+) -> dict[str, Any]:
+    responses = accrual_stage.responses_of(participant, assessed)
+    reported = radiological_progression(participant)
+    therapy_on = course.new_therapy.on if course.new_therapy else None
+    died_on = course.death.on if course.death else None
+    opinions = _opinions(participant)
+    baseline = response.baseline_of(participant)
+    strict = response.confirmation_settings(settings, response_after_complete_counts=False)
+    return {
+        "baseline_on": baseline.assessed_on.isoformat() if baseline else None,
+        "assessments": [response.assessment_out(scan, opinions.get(scan.assessment_id, "")) for scan in assessed],
+        "confirmed": accrual_stage.confirmed_of(participant, assessed, course, settings),
+        "confirmed_strictly": response.confirmed(responses, strict, therapy_on) is not None,
+        "best": response.best(participant, responses, settings, therapy_on, died_on),
+        "best_unconfirmed": response.best_unconfirmed(participant, responses, settings, therapy_on, died_on),
+        "best_change_percent": response.best_change(assessed, therapy_on, reported.on if reported else None),
+    }
+
+
+def _times(course: Course, confirmed: dict[str, Any] | None, settings: AnalysisSettings) -> dict[str, Any]:
+    began_on = date.fromisoformat(confirmed["began_on"]) if confirmed else None
+    return {
+        **times.all_times(course, began_on, settings),
+        "variants": {
+            "new_therapy": times.censored_at_new_therapy(course, began_on, settings),
+            "missed_assessments": times.censored_after_missed_assessments(course, began_on, settings),
+        },
+        "dates": {
+            "progression": _day(course.progression),
+            "death": _day(course.death),
+            "new_therapy": _day(course.new_therapy),
+            "last_known_alive": _day(course.last_known_alive),
+        },
+    }
+
+
+def _day(fact: DatedFact | None) -> str | None:
+    return None if fact is None else fact.on.isoformat()

@@ -1,0 +1,1 @@
+"""Stored results: recomputation, data cuts, past moments, queries that follow from them."""

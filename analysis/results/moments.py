@@ -1,0 +1,166 @@
+"""Results of a past moment: what the database knew (a change number or an instant), facts up to a clinical cut-off.
+
+A moment is computed by the code that computes the present, from the versions instead of the rows, and kept: nothing
+that happens later can alter it.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from urllib.parse import urlencode
+
+from django.db.models import Q, QuerySet
+
+from analysis.endpoints import registry
+from analysis.endpoints.registry import ENGINE
+from analysis.models import GroupResult, OutcomeThen
+from analysis.outcomes import outcome
+from analysis.outcomes.clinical_cutoff import cut_off
+from analysis.results.recompute import newest_change, one_moment, recompute, store
+from trial.models import Change, DataCut
+from trial.record import snapshot
+from trial.record.in_force import reopenings, settings_in_force
+from trial.refused import Refused
+from trial.rules.dates import partial_date
+from trial.rules.typed_text import key
+
+_CLOCK = re.compile(r"^(?P<day>.+?)[T ](?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?(?:Z| UTC)?$", re.I)
+
+
+class WrongMoment(ValueError):
+    """The as-of date, cut-off or data cut does not exist; the message says why."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The newest change that is known, the clinical cut-off (None: none), and the data cut it comes from (empty: none).
+
+    engine: of a data cut, whose results stay as they were computed then.
+    """
+
+    change: int
+    cutoff: date | None = None
+    cut: str = ""
+    engine: str = ENGINE
+
+    @property
+    def query(self) -> str:
+        """For the end of an address: leads to the same moment."""
+        if self.cut:
+            return "?" + urlencode({"cut": self.cut})
+        cutoff = {} if self.cutoff is None else {"cutoff": partial_date.shown(self.cutoff)}
+        return "?" + urlencode({"as_of": self.change, **cutoff})
+
+    @property
+    def words(self) -> str:
+        """The moment in words."""
+        known = f"data cut “{self.cut}” (change {self.change})" if self.cut else f"as of change {self.change}"
+        return known if self.cutoff is None else f"{known}, clinical cut-off {partial_date.shown(self.cutoff)}"
+
+
+def asked(words: Mapping[str, str]) -> Moment | None:
+    """The moment that `as_of`, `cutoff` or `cut` name; None when they name none: the present.
+
+    Raises WrongMoment.
+    """
+    as_of, cutoff, cut = (words.get(name, "").strip() for name in ("as_of", "cutoff", "cut"))
+    if cut:
+        return of_cut(cut)
+    if not as_of and not cutoff:
+        return None
+    return Moment(change_at(as_of) if as_of else _last_change(), day(cutoff) if cutoff else None)
+
+
+def present() -> Moment:
+    """The newest change on record, as a moment that stays."""
+    return Moment(_last_change())
+
+
+def of_cut(name: str) -> Moment:
+    """The moment of a data cut; raises WrongMoment for a name nobody gave."""
+    data_cut = DataCut.objects.filter(name=name).first()
+    if data_cut is None:
+        raise WrongMoment(f"There is no data cut named “{name}”.")
+    return Moment(data_cut.as_of_change, data_cut.cutoff, data_cut.name, data_cut.engine)
+
+
+def change_at(text: str) -> int:
+    """A change number, or an instant (UTC; a day means its end), as the number of the newest change known then."""
+    number = key(text)
+    if number is not None:
+        if not 1 <= number <= _last_change():
+            raise WrongMoment(f"There is no change {text}: the newest is {_last_change()}.")
+        return number
+    at = _instant(text)
+    newest = Change.objects.filter(at__lte=at).order_by("-id").values_list("id", flat=True).first()
+    if newest is None:
+        raise WrongMoment(f"Nothing was on record at {text}.")
+    return int(newest)
+
+
+def day(text: str) -> date:
+    """`12-FEB-2006` and what else the product reads as a full date."""
+    try:
+        read = partial_date.parse(text, datetime.now(UTC).date())
+    except Refused as refusal:
+        raise WrongMoment(str(refusal)) from None
+    if not read.is_complete:
+        raise WrongMoment(f"“{text}” names no day. Type it as 12-FEB-2006.")
+    return read.earliest()
+
+
+def _instant(text: str) -> datetime:
+    clock = _CLOCK.match(text)
+    if clock is None:
+        return datetime.combine(day(text) + timedelta(days=1), time(0), UTC) - timedelta(microseconds=1)
+    hour, minute, second = (int(clock[name] or 0) for name in ("hour", "minute", "second"))
+    if hour > 23 or minute > 59 or second > 59:
+        raise WrongMoment(f"“{text}” has no such time of day.")
+    # The whole second, or minute, that was typed is still part of it.
+    whole = timedelta(seconds=1) if clock["second"] else timedelta(minutes=1)
+    return datetime.combine(day(clock["day"]), time(hour, minute, second), UTC) + whole - timedelta(microseconds=1)
+
+
+def _last_change() -> int:
+    return Change.objects.order_by("-id").values_list("id", flat=True).first() or 0
+
+
+def stored_at(group: str, moment: Moment) -> GroupResult | None:
+    """The stored result of a moment together with its outcomes; None until the worker has computed it."""
+    return results_at(group, moment).first()
+
+
+def results_at(group: str, moment: Moment) -> QuerySet[GroupResult]:
+    """What is stored of a moment together with its outcomes."""
+    change = newest_change(group, moment.change)
+    settings = settings_in_force(group, as_of=change)
+    return GroupResult.objects.filter(
+        Q(change=change) | Q(holds_to=change), group=group, cutoff=moment.cutoff, has_outcomes=True,
+        settings_version=settings.version(), engine=moment.engine,
+    )  # fmt: skip
+
+
+def compute(group: str, moment: Moment) -> GroupResult:
+    """Computes and keeps the result of a group at a moment; what is kept already is given back untouched."""
+    there = stored_at(group, moment)
+    if there is not None:
+        return there
+    if moment.cutoff is None:
+        # A result stored ahead of the worker's own would pass for it, and who changed until then for derived.
+        recompute(group)
+    with one_moment():
+        change = newest_change(group, moment.change)
+        settings = settings_in_force(group, as_of=change)
+        facts = snapshot.participants(snapshot.group_members(group, as_of=change), as_of=change)
+        if moment.cutoff is not None:
+            facts = [kept for fact in facts if (kept := cut_off(fact, moment.cutoff, settings)) is not None]
+        outcomes = [outcome.derive(fact, settings) for fact in facts]
+        computed = registry.compute(group, outcomes, settings, reopenings(group, as_of=change))
+        result = store(group, change, settings, computed, moment.cutoff)
+        if not result.has_outcomes:
+            rows = [OutcomeThen(result=result, number=one["number"], outcome=one) for one in outcomes]
+            OutcomeThen.objects.bulk_create(rows, batch_size=1000)
+            result.has_outcomes = True
+            result.save(update_fields=["has_outcomes"])
+    return result

@@ -1,0 +1,218 @@
+"""Bring a group's stored results up to its newest change; safe to run twice, at once, or after a crash anywhere."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, date, datetime
+from hashlib import sha256
+from typing import Any
+
+from django.db import OperationalError, connection, transaction
+from django.db.models import Max, Q
+
+from analysis.endpoints import registry
+from analysis.endpoints.registry import ENGINE
+from analysis.models import GroupResult
+from analysis.outcomes import outcome
+from analysis.results import outcome_store
+from trial.models import Change, Version
+from trial.protocol import AnalysisSettings, Group
+from trial.record import snapshot
+from trial.record.in_force import reopenings, settings_in_force
+
+# A number of our own, apart from the lock that writers of the record take; the group's letter is added.
+LOCK_BASE = 93_000
+# So many are derived in one transaction: an interrupted recompute keeps what it has but for the last few seconds.
+AT_ONCE = 5000
+TRIES = 5
+SERIALIZATION_FAILURE = "40001"
+# Rows of these tables change no outcome by themselves: results are keyed by the fingerprint of the settings.
+WITHOUT_PARTICIPANTS = ("trial_groupsettings", "trial_reopening")
+# Nor does a site that is added; its code, once corrected, is in every outcome.
+A_NEW_SITE = Q(table_name="trial_site", act="insert")
+Progress = Callable[[int, int], None]
+
+
+def newest_change(group: str, as_of: int | None = None) -> int:
+    """The number of the newest change that touches the group, up to `as_of`; 0 when there is none."""
+    touching = Change.objects.filter(groups__contains=[group])
+    if as_of is not None:
+        touching = touching.filter(id__lte=as_of)
+    return touching.order_by("-id").values_list("id", flat=True).first() or 0
+
+
+def results(group: str, settings: AnalysisSettings | None = None) -> Any:
+    """The stored results of the group without a clinical cut-off under these settings and this engine."""
+    settings = settings or settings_in_force(group)
+    return GroupResult.objects.filter(
+        group=group, cutoff__isnull=True, settings_version=settings.version(), engine=ENGINE
+    )
+
+
+def newest_result(group: str, settings: AnalysisSettings | None = None) -> GroupResult | None:
+    """The stored result of the newest change; its numbers are loaded on access."""
+    return results(group, settings).order_by("-holds_to").defer("result").first()
+
+
+def is_behind(group: str) -> bool:
+    """Whether the group has a newer change than its newest result."""
+    computed = results(group).aggregate(newest=Max("holds_to"))["newest"]
+    return computed is None or computed < newest_change(group)
+
+
+def groups_behind() -> list[str]:
+    """The groups that the sweep recomputes."""
+    return [group.value for group in Group if is_behind(group.value)]
+
+
+def recompute(group: str, progress: Progress | None = None) -> GroupResult:
+    """Derives what changed, aggregates, stores; returns the result now in force for the group.
+
+    progress: called as progress(derived, total) after each part.
+    """
+    with _alone(group), outcome_store.uncollected():
+        derived = 0
+        while True:
+            result, now = _one_step(group, _after(derived, progress))
+            derived += now
+            if result is not None:
+                return result
+
+
+def _after(derived: int, progress: Progress | None) -> Progress:
+    """The progress of one transaction as that of the whole run."""
+    return lambda now, of: progress(derived + now, derived + of) if progress else None
+
+
+@contextmanager
+def _alone(group: str) -> Iterator[None]:
+    """One recompute of a group at a time. The lock belongs to the session: it is taken before the snapshot is."""
+    key = LOCK_BASE + ord(group)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [key])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """A transaction that sees one moment of the record, however long it takes and whoever writes meanwhile."""
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
+
+
+def _one_step(group: str, progress: Progress) -> tuple[GroupResult | None, int]:
+    """(the result once nothing is left to derive, how many were derived now)."""
+    for remaining in reversed(range(TRIES)):
+        try:
+            with one_moment():
+                return _step(group, progress)
+        except OperationalError as error:
+            # Someone moved to the other group while its recompute ran: the next look sees both.
+            if getattr(error.__cause__, "sqlstate", "") != SERIALIZATION_FAILURE or not remaining:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _step(group: str, progress: Progress) -> tuple[GroupResult | None, int]:
+    settings = settings_in_force(group)
+    change, stored = newest_change(group), newest_result(group, settings)
+    if stored is not None and stored.holds_to >= change:
+        return stored, 0
+    members = snapshot.group_members(group)
+    stale = _stale(group, members, settings.version(), stored.holds_to if stored else None)
+    now = stale[:AT_ONCE]
+    derived = _derive(now, settings, lambda so_far: progress(so_far, len(stale)))
+    outcome_store.keep(group, change, settings.version(), derived)
+    if len(now) < len(stale):
+        return None, len(now)
+    outcome_store.forget_others(group, members)
+    return _store(group, change, settings), len(now)
+
+
+def _derive(members: list[int], settings: AnalysisSettings, told: Callable[[int], None]) -> dict[int, dict[str, Any]]:
+    """Participant → outcome; told: called with how many there are after each part."""
+    derived: dict[int, dict[str, Any]] = {}
+    # Closed here: one that is interrupted must not read on while its transaction is taken back.
+    with closing(snapshot.in_parts(members)) as parts:
+        for facts in parts:
+            derived |= {fact.id: outcome.derive(fact, settings) for fact in facts}
+            told(len(derived))
+    return derived
+
+
+def _stale(group: str, members: list[int], settings_version: str, computed: int | None) -> list[int]:
+    """Members whose stored outcome is missing or older than the newest change of their record."""
+    stands_for = outcome_store.changes_of(group, settings_version)
+    if not stands_for:
+        return members
+    since = min(stands_for.values(), default=0) if computed is None else computed
+    newest = _newest_changes(group, since)
+    everyone = newest.pop(None, 0)
+    return [one for one in members
+            if one not in stands_for or stands_for[one] < max(newest.get(one, 0), everyone)]  # fmt: skip
+
+
+def prepare(group: str) -> None:
+    """Loads what the next save is compared with, so that the first save after a start is as fast as the others."""
+    settings = settings_in_force(group)
+    held = outcome_store.held(group, settings.version())
+    if held.in_order and not held.answers:
+        _answer(group, held, settings)
+
+
+def _answer(group: str, held: outcome_store.Held, settings: AnalysisSettings) -> dict[str, Any]:
+    known = held.known(registry.READS)
+    result = registry.compute(group, held.in_order, settings, reopenings(group), known)
+    held.answered({code: result["endpoints"].get(code, result.get(code)) for code in registry.READS})
+    return result
+
+
+def _newest_changes(group: str, since: int) -> dict[int | None, int]:
+    """Participant → newest change of the group after `since`; under None the newest that names nobody and wrote rows.
+
+    A change that names no group (a query, a signature) moves no outcome.
+    """
+    later = Change.objects.filter(id__gt=since, groups__contains=[group])
+    newest_of: dict[int | None, int] = {
+        one: newest for one, newest in later.values_list("participant_id").annotate(Max("id")) if one is not None
+    }
+    nameless = later.filter(participant__isnull=True).values_list("id", flat=True)
+    wrote = Version.objects.filter(change__in=nameless).exclude(A_NEW_SITE | Q(table_name__in=WITHOUT_PARTICIPANTS))
+    newest = wrote.aggregate(newest=Max("change_id"))["newest"]
+    return newest_of if newest is None else newest_of | {None: newest}
+
+
+def _store(group: str, change: int, settings: AnalysisSettings) -> GroupResult:
+    result = _answer(group, outcome_store.held(group, settings.version()), settings)
+    last = newest_result(group, settings)
+    if last is None or last.fingerprint != fingerprint(result):
+        return store(group, change, settings, result)
+    last.holds_to, last.computed_at, last.seconds_behind = change, datetime.now(UTC), _seconds_since(change)
+    last.save(update_fields=["holds_to", "computed_at", "seconds_behind"])
+    return last
+
+
+def fingerprint(result: dict[str, Any]) -> str:
+    """Hash of a result, to compare it without reading it."""
+    return sha256(json.dumps(result, sort_keys=True, allow_nan=False).encode()).hexdigest()
+
+
+def store(
+    group: str, change: int, settings: AnalysisSettings, result: dict[str, Any], cutoff: date | None = None
+) -> GroupResult:
+    """Stores a result under its key; an existing one is returned unchanged."""
+    stored, _ = GroupResult.objects.get_or_create(
+        group=group, change=change, settings_version=settings.version(), engine=ENGINE, cutoff=cutoff,
+        defaults={"holds_to": change, "computed_at": datetime.now(UTC), "seconds_behind": _seconds_since(change),
+                  "result": result, "fingerprint": fingerprint(result)},
+    )  # fmt: skip
+    return stored
+
+
+def _seconds_since(change: int) -> float:
+    saved_at = Change.objects.filter(id=change).values_list("at", flat=True).first()
+    return max(0.0, (datetime.now(UTC) - saved_at).total_seconds()) if saved_at else 0.0

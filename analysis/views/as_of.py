@@ -1,0 +1,92 @@
+"""Past results: choose a data cut or date, create a data cut, compare two."""
+
+from typing import Any
+
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from analysis.endpoints import comparison
+from analysis.results import data_cuts, moments
+from analysis.results.moments import Moment
+from analysis.views import panels
+from trial.models import Change, DataCut, Role
+from trial.protocol import Group
+from trial.record import access
+from trial.record.save import of_request
+from trial.refused import Refused
+
+
+@access.allows(*access.READS_RESULTS)
+@require_GET
+def choose(request: HttpRequest) -> HttpResponse:
+    """The form for a moment, the data cuts, and the form for a comparison."""
+    return _page(request)
+
+
+def _page(request: HttpRequest, status: int = 200, **refused: Any) -> HttpResponse:
+    last = Change.objects.order_by("-id").first()
+    context = {"groups": panels.named_groups(), "cuts": DataCut.objects.all(), "last": last,
+               "may_cut": request.user.role == Role.STATISTICIAN}  # fmt: skip
+    return render(request, "analysis/as_of/choose.html", context | refused, status=status)
+
+
+@access.allows(Role.STATISTICIAN)
+@require_POST
+def cut(request: HttpRequest) -> HttpResponse:
+    """Names a data cut of the record as it is now, or as of the change that is given; refused, it stays as typed."""
+    words = {name: request.POST.get(name, "").strip() for name in ("name", "because", "as_of", "cutoff")}
+    try:
+        made = data_cuts.make(of_request(request), **words)
+    except (moments.WrongMoment, IntegrityError, Refused) as refusal:
+        taken = isinstance(refusal, IntegrityError)
+        because = f"A data cut named “{words['name']}” exists. Choose another name." if taken else str(refusal)
+        return _page(request, 422, typed=words, refusal=because)
+    moment = moments.of_cut(made.name)
+    for group in Group:
+        panels.ask(group.value, moment)
+    return redirect(reverse("analysis:dashboard") + moment.query)
+
+
+@access.allows(*access.READS_RESULTS)
+@require_GET
+def compare(request: HttpRequest) -> HttpResponse:
+    """Which figures moved between two moments, which participants moved them, and by which changes."""
+    group = panels.group_or_404(request.GET.get("group", next(iter(Group)).value))
+    try:
+        before, after = _side(request, "from"), _side(request, "to")
+    except moments.WrongMoment as refusal:
+        return render(request, "analysis/as_of/no_data.html", {"because": str(refusal)}, status=404)
+    pair = [panels.awaited(group.value, moment) for moment in (before, after)]
+    if any(panel.result is None for panel in pair):
+        return render(request, "analysis/as_of/waiting.html", {"moment": before})
+    panels.opened(request, f"Group {group.value}, compared with {before.words}", after)
+    return render(request, "analysis/as_of/compare.html", _compared(group, before, after, pair))
+
+
+def _side(request: HttpRequest, side: str) -> Moment:
+    """`from` or `to`: a data cut, change number or instant; empty means now."""
+    text = request.GET.get(side, "").strip()
+    cutoff = request.GET.get(f"{side}_cutoff", "").strip()
+    if DataCut.objects.filter(name=text).exists():
+        return moments.of_cut(text)
+    return moments.asked({"as_of": text, "cutoff": cutoff}) or moments.present()
+
+
+def _compared(group: Group, before: Moment, after: Moment, pair: list[panels.GroupPanel]) -> dict[str, Any]:
+    assert pair[0].result is not None and pair[1].result is not None
+    moved = comparison.participants(pair[0].outcomes, pair[1].outcomes)
+    first, last = sorted((before.change, after.change))
+    between = Change.objects.filter(id__gt=first, id__lte=last, groups__contains=[group.value])
+    between = between.select_related("participant", "person").order_by("-id")
+    movers = {participant["number"] for participant in moved}
+    return {
+        "group": group, "before": before, "after": after,
+        "figures": comparison.numbers(pair[0].result, pair[1].result),
+        "participants": moved,
+        "changes": list(between.filter(participant__number__in=movers)[:200]),
+        "others": between.exclude(participant__number__in=movers).count(),
+        "settings_moved": pair[0].result["settings"] != pair[1].result["settings"],
+    }  # fmt: skip

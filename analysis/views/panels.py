@@ -1,0 +1,291 @@
+"""What the pages of results show of one group, out of stored results; never computes an endpoint.
+
+A past moment that is not computed yet is asked of the worker.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property, wraps
+from typing import Any
+
+from django.db.models import JSONField
+from django.db.models.expressions import RawSQL
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from analysis.charts import km, waterfall
+from analysis.endpoints import registry
+from analysis.endpoints.answers.shapes import Curve, Endpoint, Number, Table
+from analysis.models import GroupResult, OutcomeThen, ParticipantOutcome
+from analysis.outcomes.cohort import Cohort
+from analysis.results import moments, outcome_store
+from analysis.results.moments import Moment
+from analysis.results.recompute import newest_change, newest_result, results
+from analysis.views import group_plots
+from trial.models import audit
+from trial.models.audit import Kind
+from trial.protocol import GROUP_NAMES, Group, analysis_settings, by_registration
+
+Outcome = dict[str, Any]
+View = Callable[..., HttpResponse]
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Section:
+    """One endpoint as a page shows it; `answer` is None where the version of the result did not compute it."""
+
+    endpoint: Endpoint
+    answer: dict[str, Any] | None
+
+    @property
+    def rows(self) -> list[Number]:
+        """The rows of a table."""
+        assert isinstance(self.endpoint, Table) and self.answer is not None
+        return self.endpoint.rows_of(self.answer)
+
+    @property
+    def aside(self) -> str:
+        """What its figure on the dashboard adds in words."""
+        return self.endpoint.aside(self.answer) if self.answer is not None else ""
+
+    @property
+    def curve(self) -> km.KaplanMeierChart:
+        """The plot of a curve, for a page of its own."""
+        return group_plots.curve_of(self.answer or {})
+
+    @property
+    def small_curve(self) -> km.KaplanMeierChart:
+        """The plot of a curve, for the dashboard."""
+        return group_plots.curve_of(self.answer or {}, km.COMPACT)
+
+
+@dataclass(frozen=True)
+class GroupPanel:
+    """One group as the pages show it, now (`moment` None) or then; `result` is None until it is computed."""
+
+    letter: str
+    stored: GroupResult | None
+    newest_change: int
+    moment: Moment | None = None
+
+    @property
+    def name(self) -> str:
+        """What the group is."""
+        return GROUP_NAMES[Group(self.letter)]
+
+    @cached_property
+    def result(self) -> dict[str, Any] | None:
+        """The stored answer, in the declared order."""
+        return registry.arranged(self.stored.result) if self.stored else None
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """The stored answer of a panel that has one."""
+        assert self.result is not None, self.letter
+        return self.result
+
+    @property
+    def change(self) -> int:
+        """The newest change that the numbers are of."""
+        if self.stored is None:
+            return 0
+        return newest_change(self.letter, self.moment.change) if self.moment else self.stored.holds_to
+
+    @property
+    def seconds_behind(self) -> float:
+        """How long after its save the newest change was computed."""
+        return self.stored.seconds_behind if self.stored else 0.0
+
+    @cached_property
+    def sections(self) -> list[Section]:
+        """Every endpoint of the registry with its answer."""
+        return [Section(endpoint, self.answer["endpoints"].get(endpoint.code)) for endpoint in registry.ENDPOINTS]
+
+    @property
+    def cards(self) -> list[Section]:
+        """The endpoints with a figure on the dashboard."""
+        return [section for section in self.sections if section.endpoint.card and section.answer is not None]
+
+    @property
+    def small_curves(self) -> list[Section]:
+        """The curves that the dashboard draws."""
+        return [section for section in self.sections if section.answer is not None
+                and isinstance(section.endpoint, Curve) and section.endpoint.small_plot]  # fmt: skip
+
+    @property
+    def query(self) -> str:
+        """For the end of an address that stays at the same moment."""
+        return self.moment.query if self.moment else ""
+
+    @property
+    def refresh(self) -> str:
+        """Where the panel asks whether it is still the newest; empty for a past moment once it is computed."""
+        address = reverse("analysis:panel", args=[self.letter])
+        if self.moment:
+            return "" if self.stored else address + self.query
+        return f"{address}?shown={self.change}"
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether there is a newer change than the numbers shown."""
+        return self.moment is None and self.change < self.newest_change
+
+    @cached_property
+    def outcomes(self) -> list[Outcome]:
+        """Every registered participant's outcome at the moment, in order of study number."""
+        if self.moment is not None:
+            return outcomes_of(self.stored) if self.stored else []
+        stored = ParticipantOutcome.objects.filter(group=self.letter).values_list("outcome", flat=True)
+        return _in_order(stored)
+
+    @cached_property
+    def drawn(self) -> Cohort:
+        """The group as its plots read it: without the parts of outcomes that no plot draws, half of the bytes."""
+        outcomes = self.__dict__.get("outcomes")
+        if self.moment is not None:
+            outcomes = self.outcomes
+        elif outcomes is None:
+            parts = RawSQL("outcome - %s::text[]", [list(registry.UNDRAWN)], output_field=JSONField())
+            stored = ParticipantOutcome.objects.filter(group=self.letter).values_list(parts, flat=True)
+            outcomes = _in_order(stored)
+        return Cohort(self.letter, outcomes, analysis_settings.from_dict(self.answer["settings"]))
+
+    @property
+    def hormone_plots(self) -> list[Any]:
+        """One plot per marker."""
+        return group_plots.hormones_of(self.drawn)
+
+    @property
+    def small_waterfall(self) -> waterfall.Waterfall:
+        """The waterfall of the dashboard."""
+        return group_plots.waterfall_of(self.answer, waterfall.COMPACT)
+
+    @property
+    def large(self) -> dict[str, Any]:
+        """The plots of the group page, by name."""
+        return {
+            "boundary": group_plots.boundary_of(self.answer, self.drawn),
+            "waterfall": group_plots.waterfall_of(self.answer),
+            "spider": group_plots.spider_of(self.drawn),
+            "swimmer": group_plots.swimmer_of(self.drawn),
+            "toxicity": group_plots.toxicity_of(self.answer),
+            "hormones": self.hormone_plots,
+            "beside": self._beside_other_groups(),
+        }
+
+    def _beside_other_groups(self) -> list[tuple[str, Any]]:
+        """(other group, toxicity of both back to back) for each other group with a result at the same moment."""
+        pairs = []
+        for other in Group:
+            if other.value != self.letter:
+                beside = panel(other.value, self.moment)
+                if beside.result is not None:
+                    both = sorted((self, beside), key=lambda one: one.letter)
+                    pairs.append((other.value, group_plots.butterfly_of([one.answer for one in both])))
+        return pairs
+
+    @property
+    def settings_in_words(self) -> list[dict[str, str]]:
+        """Title and value of every setting that bears on the group."""
+        return [{"title": setting.title, "value": analysis_settings.in_words(self.answer["settings"].get(setting.name))}
+                for setting in analysis_settings.declarations(self.letter)]  # fmt: skip
+
+
+def named_groups() -> list[tuple[str, str]]:
+    """(letter, name) of every group, in the order of the protocol."""
+    return [(group.value, GROUP_NAMES[group]) for group in Group]
+
+
+def group_or_404(letter: str) -> Group:
+    """The group of this letter; Http404 in words for any other."""
+    try:
+        return Group(letter)
+    except ValueError:
+        raise Http404("There is no such group.") from None
+
+
+def newest_shown(letter: str) -> int | None:
+    """The change that the newest stored result is of, without reading the result."""
+    newest = results(letter).order_by("-holds_to").values_list("holds_to", flat=True).first()
+    return None if newest is None else int(newest)
+
+
+def outcomes_of(stored: GroupResult) -> list[Outcome]:
+    """The outcomes kept with a past moment."""
+    return _in_order(OutcomeThen.objects.filter(result=stored).values_list("outcome", flat=True))
+
+
+def _in_order(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """Reads them, by study number."""
+    with outcome_store.uncollected():
+        return sorted(outcomes, key=lambda outcome: by_registration(outcome["number"]))
+
+
+def panel(letter: str, moment: Moment | None = None) -> GroupPanel:
+    """Everything that the pages show of one group."""
+    stored = moments.stored_at(letter, moment) if moment else newest_result(letter)
+    return GroupPanel(letter, stored, newest_change(letter), moment)
+
+
+def awaited(letter: str, moment: Moment | None) -> GroupPanel:
+    """The group's panel; a past moment that is not computed yet is asked of the worker."""
+    shown = panel(letter, moment)
+    if moment is not None and shown.stored is None:
+        ask(letter, moment)
+    return shown
+
+
+def every_group(moment: Moment | None) -> list[GroupPanel]:
+    """The panel of every group, in the order of the protocol."""
+    return [awaited(group.value, moment) for group in Group]
+
+
+def ask(letter: str, moment: Moment) -> None:
+    """Sends the task; a page that waits asks again, so that a message lost is sent anew."""
+    from trial.celery import celery_app
+
+    cutoff = moment.cutoff.isoformat() if moment.cutoff else None
+    try:
+        celery_app.send_task("analysis.moment", args=[letter, moment.change, cutoff], retry=False)
+    except Exception:
+        log.exception("the request for %s of group %s was not sent", moment.words, letter)
+
+
+def at_a_moment(view: View) -> View:
+    """Gives the view `moment` out of the address (None: now); an address that names none is answered in words."""
+
+    @wraps(view)
+    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            moment = moments.asked(request.GET)
+        except moments.WrongMoment as refusal:
+            return render(request, "analysis/as_of/no_data.html", {"because": str(refusal)}, status=404)
+        return view(request, *args, moment=moment, **kwargs)
+
+    return asked
+
+
+def of_group(view: View) -> View:
+    """Gives the view the panel of the group in the address at its moment; 404 for a letter that is no group.
+
+    While a past moment is not computed yet, the page says so and loads itself again.
+    """
+
+    @at_a_moment
+    @wraps(view)
+    def shown(request: HttpRequest, letter: str, *args: Any, moment: Moment | None, **kwargs: Any) -> HttpResponse:
+        known = awaited(group_or_404(letter).value, moment)
+        if known.result is None and moment is not None:
+            return render(request, "analysis/as_of/waiting.html", {"moment": moment})
+        return view(request, known, *args, **kwargs)
+
+    return shown
+
+
+def opened(request: HttpRequest, page: str, moment: Moment | None, kind: Kind = Kind.RESULTS) -> None:
+    """Notes in the access log who opened which page of results; what a page asks for by itself is not opened."""
+    if request.headers.get("HX-Request") != "true":
+        audit.note(request.user, kind, f"{page}, {moment.words if moment else 'now'}")  # type: ignore[arg-type]

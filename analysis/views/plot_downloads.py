@@ -1,0 +1,192 @@
+"""Every plot of the group page as a file: the drawing (SVG) and its numbers (CSV).
+
+Adding a plot = its geometry in `charts`, its template, one line in `PLOTS`; every curve of the registry has one.
+"""
+
+import csv
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from io import StringIO
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_GET
+
+from analysis.charts.axis import finite
+from analysis.endpoints.answers import plot_series
+from analysis.endpoints.answers.shapes import Curve
+from analysis.endpoints.answers.toxicity import GRADES
+from analysis.endpoints.comparison import NOT_COMPUTED
+from analysis.endpoints.registry import CURVES
+from analysis.views import group_plots, panels
+from analysis.views.panels import GroupPanel
+from trial.models.audit import Kind
+from trial.record import access
+from trial.rules.response.recist import IN_FORCE
+
+Rows = Sequence[Mapping[str, object]]
+
+
+@dataclass(frozen=True)
+class Plot:
+    """One plot: its name in the address, its title, its template, what it draws, and the rows of its numbers."""
+
+    code: str
+    title: str
+    template: str
+    draw: Callable[[GroupPanel], Any]
+    rows: Callable[[GroupPanel], Rows]
+
+
+def _curve(endpoint: Curve) -> Plot:
+    def answer(panel: GroupPanel) -> dict[str, Any]:
+        stored = panel.answer["endpoints"].get(endpoint.code)
+        if stored is None:
+            raise Http404(f"{endpoint.title}: {NOT_COMPUTED}.")
+        return dict(stored)
+
+    return Plot(endpoint.code, endpoint.title, "_kaplan_meier", lambda panel: group_plots.curve_of(answer(panel)),
+                lambda panel: answer(panel)["curve"]["steps"])  # fmt: skip
+
+
+def _spider_rows(panel: GroupPanel) -> Rows:
+    return [
+        {"participant": line["number"], "response": line["response"], "days_since_baseline": day,
+         "change_percent": change}
+        for line in plot_series.spider(panel.drawn)
+        for day, change in line["points"]
+    ]  # fmt: skip
+
+
+def _swimmer_rows(panel: GroupPanel) -> Rows:
+    lanes = list(plot_series.swimmer(panel.drawn))
+    doses = [
+        {"participant": lane["number"], "what": f"dose level {level}", "from_day": start, "to_day": end}
+        for lane in lanes for start, end, level in lane["treatment"]
+    ]  # fmt: skip
+    marks = [
+        {"participant": lane["number"], "what": kind, "from_day": day, "to_day": day}
+        for lane in lanes for day, kind in lane["marks"]
+    ]  # fmt: skip
+    return sorted(doses + marks, key=lambda row: (str(row["participant"]), row["from_day"]))
+
+
+def _toxicity_rows(panel: GroupPanel) -> Rows:
+    terms = panel.answer["toxicity_terms"]
+    return [
+        {"term": row["term"], "category": row["category"], "treated": terms["denominator"],
+         **{f"grade_{grade}": row["counts"][str(grade)] for grade in GRADES}, "undetermined": row["undetermined"]}
+        for row in terms["terms"]
+    ]  # fmt: skip
+
+
+def _hormone_rows(panel: GroupPanel) -> Rows:
+    return [
+        {"marker": marker, "participant": course["number"], "improved": "yes" if course["improved"] else "no",
+         "days_since_baseline": row["day"], "percent_of_baseline": row["percent"]}
+        for marker, courses in plot_series.hormone_courses(panel.drawn).items()
+        for course in courses for row in course["points"]
+    ]  # fmt: skip
+
+
+def _waterfall_rows(panel: GroupPanel) -> Rows:
+    return [
+        {"participant": outcome["number"], "best_change_percent": outcome["best_change_percent"],
+         "best_response": outcome["confirmed"]["response"] if outcome["confirmed"] else outcome["best"]["category"]}
+        for outcome in panel.outcomes if outcome["evaluable"] and outcome["best_change_percent"] is not None
+    ]  # fmt: skip
+
+
+PLOTS: tuple[Plot, ...] = (
+    Plot("waterfall", f"Best change in the {IN_FORCE.sum_words}", "_waterfall",
+         lambda panel: group_plots.waterfall_of(panel.answer), _waterfall_rows),
+    Plot("spider", "Change in the sum over time", "_spider",
+         lambda panel: group_plots.spider_of(panel.drawn), _spider_rows),
+    Plot("swimmer", "Treatment and course", "_swimmer",
+         lambda panel: group_plots.swimmer_of(panel.drawn), _swimmer_rows),
+    *(_curve(endpoint) for endpoint in CURVES),
+    Plot("toxicity", "Adverse events by worst grade", "_toxicity",
+         lambda panel: group_plots.toxicity_of(panel.answer), _toxicity_rows),
+    Plot("hormones", "Hormone levels in percent of baseline", "_hormone",
+         lambda panel: panel.hormone_plots, _hormone_rows),
+)  # fmt: skip
+BY_CODE = {plot.code: plot for plot in PLOTS}
+
+
+def svg(plot: Plot, panel: GroupPanel) -> str:
+    """The drawing on its own: a file that any program opens. Empty when there is nothing to draw.
+
+    Several drawings of one plot (a marker each) are drawn below each other.
+    """
+    drawn = plot.draw(panel)
+    charts = list(drawn) if isinstance(drawn, (list, tuple)) else [drawn]
+    pages = [render_to_string(f"analysis/charts/{plot.template}.html", {"chart": chart}) for chart in charts]
+    return _stacked([page[page.index("<svg") : page.index("</svg>") + 6] for page in pages if "<svg" in page], charts)
+
+
+def _stacked(drawings: list[str], charts: list[Any]) -> str:
+    head = '<svg xmlns="http://www.w3.org/2000/svg" font-family="sans-serif"'
+    if not drawings:
+        return ""
+    if len(drawings) == 1:
+        return head + drawings[0].removeprefix("<svg")
+    height, body = 0, ""
+    for drawing, chart in zip(drawings, [chart for chart in charts if not chart.is_empty], strict=True):
+        body += f'<g transform="translate(0 {height})">{drawing}</g>'
+        height += chart.height
+    return f'{head} width="{charts[0].width}" height="{height}">{body}</svg>'
+
+
+# What makes a spreadsheet take text for a formula; tab and line breaks are skipped by some before they look.
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def chart_csv(rows: Sequence[Mapping[str, object]]) -> str:
+    """Header and rows by RFC 4180: commas, quotes where needed, CRLF. Missing and None are empty, never 0.
+
+    Columns are in order of first appearance. Text that a spreadsheet would run begins with an apostrophe; numbers
+    are left alone, negative ones too. No rows: no text. Raises ValueError for infinity and NaN.
+    """
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    if not columns:
+        return ""
+    page = StringIO()
+    writer = csv.writer(page, lineterminator="\r\n")
+    writer.writerow([_cell(name) for name in columns])
+    writer.writerows([_cell(row.get(name)) for name in columns] for row in rows)
+    return page.getvalue()
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, Enum):
+        value = value.value
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        finite(value, "CSV")
+    text = str(value)
+    return f"'{text}" if isinstance(value, str) and text.startswith(DANGEROUS) else text
+
+
+KINDS = {"svg": "image/svg+xml", "csv": "text/csv; charset=utf-8"}
+
+
+@access.allows(*access.READS_RESULTS)
+@require_GET
+@panels.of_group
+def plot_file(request: HttpRequest, panel: GroupPanel, plot: str, ending: str) -> HttpResponse:
+    """The drawing (svg) or the numbers (csv) as a download; 404 in words for a plot or ending that does not exist."""
+    if plot not in BY_CODE or ending not in KINDS:
+        raise Http404("There is no such plot.")
+    if panel.result is None:
+        return render(request, "analysis/as_of/waiting.html", {"moment": panel.moment})
+    panels.opened(request, f"Group {panel.letter}, {plot} as {ending}", panel.moment, Kind.PLOT)
+    declared = BY_CODE[plot]
+    text = svg(declared, panel) if ending == "svg" else chart_csv(declared.rows(panel))
+    response = HttpResponse(text, content_type=KINDS[ending])
+    name = f"group-{panel.letter}-{plot.replace('_', '-')}-change-{panel.change}.{ending}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

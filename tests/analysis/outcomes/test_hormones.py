@@ -1,0 +1,137 @@
+"""Hormone improvement: baseline above normal, halved or normal on treatment before progression or new therapy.
+
+First dose on day 4 after registration, last on day 59; the upper limit of normal is 100 and the baseline 400.
+"""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from analysis.endpoints.answers import hormones as answers
+from analysis.outcomes import outcome
+from analysis.outcomes.cohort import Cohort
+from tests.analysis.endpoints.test_answers import day, person, scan
+from trial.protocol import AnalysisSettings
+from trial.rules.dates.partial_date import PartialDate
+from trial.rules.evaluation.facts import FollowUpFact, HormoneFact, MedicationFact, ParticipantFact
+
+SETTINGS = AnalysisSettings()
+PERSON = person("NET-001", cycles=2)
+
+
+def level(key: int, number: int, value: str | None, marker: str = "CGA", **more: Any) -> HormoneFact:
+    """A level so many days after registration against an upper limit of 100 by RIA."""
+    amount = None if value is None else Decimal(value)
+    return replace(HormoneFact(key, marker, day(number), amount, "ng/mL", Decimal(100), "RIA"), **more)
+
+
+def marker_of(fact: ParticipantFact, *levels: HormoneFact) -> dict[str, Any]:
+    """What is said of the only marker."""
+    (found,) = outcome.derive(replace(fact, hormones=levels), SETTINGS)["hormones"]
+    return dict(found)
+
+
+@pytest.mark.parametrize(
+    ("levels", "raised", "improved"),
+    [
+        pytest.param((level(1, -1, "400"), level(2, 30, "200")), True, True, id="exactly halved"),
+        pytest.param((level(1, -1, "400"), level(2, 30, "200.1")), True, False, id="not quite halved"),
+        pytest.param((level(1, -1, "150"), level(2, 30, "100")), True, True, id="normal at the limit: −33 %"),
+        pytest.param((level(1, -1, "150"), level(2, 30, "101")), True, False, id="neither halved nor normal"),
+        pytest.param((level(1, -1, "400"), level(2, 30, "200"), level(3, 50, "500")), True, True,
+                     id="the best value counts though it rose again"),
+        pytest.param((level(1, -1, "100"), level(2, 30, "40")), False, False, id="not above the limit at baseline"),
+        pytest.param((level(1, -1, "400", upper_limit=None), level(2, 30, "40")), None, False, id="limit not known"),
+        pytest.param((level(1, -1, "400"),), True, False, id="no level on treatment"),
+        pytest.param((level(1, -1, "400"), level(2, 30, None)), True, False, id="a missing level is no level"),
+        pytest.param((level(1, -9, "90"), level(2, 4, "400"), level(3, 30, "200")), True, True,
+                     id="the last level by the first dose is the baseline"),
+        pytest.param((level(1, -1, "400"), level(2, 4, "40")), False, False,
+                     id="a level on the day of the first dose is baseline, not treatment"),
+        pytest.param((level(1, -1, "400"), level(2, 89, "200")), True, True, id="30 days after the last dose"),
+        pytest.param((level(1, -1, "400"), level(2, 90, "200")), True, False, id="31 days after the last dose"),
+        pytest.param((level(1, 30, "400"), level(2, 50, "40")), False, False, id="no baseline level"),
+    ],
+)  # fmt: skip
+def test_improvement(levels: tuple[HormoneFact, ...], raised: bool | None, improved: bool) -> None:
+    found = marker_of(PERSON, *levels)
+    assert (found["raised"], found["improved"]) == (raised, improved)
+
+
+PROGRESSED = person("NET-001", scan(2, day(40), "60"))
+ANOTHER_THERAPY = replace(
+    PERSON, follow_ups=(FollowUpFact(1, day(70), True, "none", None, None, PartialDate(2026, 2, 10)),)
+)
+
+
+@pytest.mark.parametrize("fact", [PROGRESSED, ANOTHER_THERAPY], ids=["progression", "new therapy"])
+@pytest.mark.parametrize(("number", "improved"), [(39, True), (40, False)], ids=["the day before", "on the day"])
+def test_only_levels_before_progression_or_new_therapy_count(
+    fact: ParticipantFact, number: int, improved: bool
+) -> None:
+    assert marker_of(fact, level(1, -1, "400"), level(2, number, "200"))["improved"] == improved
+
+
+@pytest.mark.parametrize("changed", [{"assay": "ELISA"}, {"unit": "nmol/L"}], ids=["another assay", "another unit"])
+def test_a_level_by_another_assay_or_in_another_unit_is_flagged_and_not_used(changed: dict[str, str]) -> None:
+    found = marker_of(PERSON, level(1, -1, "400"), level(2, 30, "50", **changed))
+    assert (found["improved"], found["assay_changed"]) == (False, True)
+    assert found["because"] == "no level on treatment to compare"
+
+
+def test_units_are_named_by_their_signs_and_not_by_their_codes() -> None:
+    found = marker_of(PERSON, level(1, -1, "400"), level(2, 30, "50", unit="ug/L"))
+    assert "another unit than at baseline (µg/L, not ng/mL)" in str(found) and "(ug/L" not in str(found)
+
+
+def _taken(started: PartialDate | None, stopped: PartialDate | None, kind: str = "somatostatin_analogue") -> str:
+    fact = replace(PERSON, medications=(MedicationFact(1, kind, "octreotide", started, stopped),))
+    return str(marker_of(fact, level(1, -1, "400"), level(2, 30, "200"))["analogue"])
+
+
+@pytest.mark.parametrize(
+    ("started", "stopped", "words"),
+    [
+        (PartialDate(2026, 1, 10), None, "octreotide started 10-JAN-2026"),
+        (PartialDate(2025, 6), PartialDate(2026, 1, 20), "octreotide stopped 20-JAN-2026"),
+        (PartialDate(2025, 6), None, "octreotide taken throughout"),
+        (None, None, "octreotide taken, dates not on record"),
+        (PartialDate(2026, 3, 1), None, ""),
+        (PartialDate(2025, 6), PartialDate(2025, 11), ""),
+    ],
+)
+def test_a_somatostatin_analogue_between_baseline_and_last_level_is_flagged(
+    started: PartialDate | None, stopped: PartialDate | None, words: str
+) -> None:
+    assert _taken(started, stopped) == words
+    assert _taken(started, stopped, kind="other") == ""
+
+
+def test_a_participant_counts_per_marker_and_once_for_any_marker() -> None:
+    people = [
+        ("NET-001", (level(1, -1, "400"), level(2, 30, "100"), level(3, -1, "200", "GASTRIN"),
+                     level(4, 30, "190", "GASTRIN"))),
+        ("NET-002", (level(1, -1, "300"),)),
+        ("NET-003", (level(1, -1, "90"), level(2, 30, "20"))),
+    ]  # fmt: skip
+    rows = [
+        {"number": number, "hormones": outcome.derive(replace(PERSON, hormones=levels), SETTINGS)["hormones"]}
+        for number, levels in people
+    ]
+    found = answers.answer(Cohort("A", rows, SETTINGS))
+    assert (found["participants"], found["denominator"]) == (["NET-001"], 2)
+    shares = {each["marker"]: (each["numerator"], each["denominator"]) for each in found["markers"]}
+    assert shares == {"CGA": (1, 2), "GASTRIN": (0, 1)}
+    assert found["not_compared"] == ["NET-002"]
+
+
+def test_the_decrease_that_counts_is_a_setting() -> None:
+    levels = (level(1, -1, "400"), level(2, 30, "280"))
+    (found,) = outcome.derive(replace(PERSON, hormones=levels), AnalysisSettings(hormone_decrease_percent=30))[
+        "hormones"
+    ]
+    assert found["improved"]
+    assert date.fromisoformat(found["best"]["on"]) == day(30)

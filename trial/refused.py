@@ -1,0 +1,27 @@
+"""The one exception for what a person asked and cannot be done; pages, imports and commands show its reasons.
+
+A subclass exists only where code answers one kind otherwise than the others: `capture.casebook.checks.ChecksFailed`
+(fields) and `SecondLook` (explanations), `capture.entry.edit_conflict.EditedMeanwhile` (merged field by field),
+`capture.entry.services.registration.Waivable` (the chair may allow it), `capture.conduct.queries.WaitsAlready` (passed
+by), `UnderWay` and `NowhereToDrill` of the backups (not noted as a failure). PURE.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+
+class Refused(Exception):
+    """What was asked for cannot be done, and nothing of it was. reasons: sentences for the person who asked."""
+
+    def __init__(self, *reasons: str) -> None:
+        super().__init__(" ".join(reasons))
+        self.reasons = reasons
+
+
+def reasons_against(act: Callable[[], Any]) -> tuple[str, ...]:
+    """Does what was asked; returns the reasons why it cannot be done, none when it was."""
+    try:
+        act()
+    except Refused as refusal:
+        return refusal.reasons
+    return ()
