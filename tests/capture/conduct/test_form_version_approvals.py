@@ -209,7 +209,7 @@ def test_a_withdrawal_is_a_further_word_and_the_site_goes_back(cast: Cast) -> No
     assert (change.act, change.site, change.reason) == (
         "approve", cast.north, "Version 2 of “Hormone level” approved at NORTH")  # fmt: skip
     page = signed_in(cast.people[Role.MONITOR]).get(f"/trail/{change.pk}/").content.decode()
-    assert "Form version approval" in page and "Hormone level" in page and COMMITTEE in page
+    assert "Approval of a form version" in page and "Hormone level" in page and COMMITTEE in page
 
 
 @pytest.mark.requirement("R55")

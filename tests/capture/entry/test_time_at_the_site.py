@@ -269,7 +269,7 @@ def test_a_file_without_offsets_is_read_by_the_clock_of_the_site(cast: Cast, now
     never = _import(cast, _with(contents, aware_on="2026-03-08", aware_time="02:30", aware_offset=""))
     assert len(never) == 1 and "02:30 did not occur" in never[0]
     twice = _import(cast, _with(contents, aware_on="2026-11-01", aware_time="01:30", aware_offset=""))
-    assert len(twice) == 1 and "twice on 01-NOV-2026" in twice[0]
+    assert len(twice) == 1 and "twice at the site on 01-NOV-2026" in twice[0]
     wrong = _import(cast, _with(contents, aware_on="2026-11-01", aware_time="01:30", aware_offset="EST"))
     assert len(wrong) == 1 and "aware_offset" in wrong[0] and "not an offset" in wrong[0]
     assert _import(cast, _with(contents, aware_on="2026-11-01", aware_time="01:30", aware_offset="UTC-05:00")) == []

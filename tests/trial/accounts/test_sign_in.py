@@ -41,10 +41,10 @@ def test_the_right_password_signs_in_and_home_leads_on_by_role(coordinator: Any)
 
 
 def test_a_wrong_password_is_refused_in_words_and_the_username_is_kept(coordinator: Any) -> None:
-    page = sign_in(Client(), "wrong").content.decode()
+    page = sign_in(Client(), "mistaken").content.decode()
     assert "The username or the password is wrong." in page
     assert 'value="ada"' in page
-    assert "wrong" not in page
+    assert "mistaken" not in page
 
 
 @pytest.mark.requirement("R08")
