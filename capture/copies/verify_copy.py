@@ -116,7 +116,7 @@ def verify(folder, noted, heads):
     print(f"Proved: {follow} changes follow the one before them; for the other {changes - follow} it is not in this "
           "copy.")  # fmt: skip
     if elsewhere:
-        print(f"Not proved: {elsewhere} black-outs of words are told of, and what approved them is not in this copy.")
+        print(f"Not proved: {elsewhere} redactions are named whose approval is not in this copy.")
     if noted:
         print("Proved: the manifest is the one that was noted.")
     for number, _ in heads:

@@ -34,7 +34,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: Any) -> None:
         """A smaller cohort for a quick look; the first so many of the same order."""
-        parser.add_argument("--participants", type=int, default=None, help="only the first so many")
+        parser.add_argument("--participants", type=int, default=None, help="number of participants (default: all)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Creates sites and accounts, then enters the story from where it stands."""
