@@ -25,8 +25,8 @@ STATES = (("open", "Due, overdue or awaiting answer"), ("", "All"), *expedited_r
 class ExpeditedFilter(FilterForm):
     """Which events with a clock the list shows."""
 
-    state = choice("State")
-    site = choice("Site", ("", "All of yours"))
+    state = choice("Status")
+    site = choice("Site", ("", "All your sites"))
 
 
 @access.allows(*access.READS_RECORD)

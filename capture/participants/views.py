@@ -31,7 +31,7 @@ STATES = (("", "All"), ("due", "Due or overdue"), ("overdue", "Overdue"))
 class ParticipantsFilter(FilterForm):
     """Which participants the matrix shows; a page that holds all of them is filtered while it is typed."""
 
-    site = choice("Site", ("", "All of yours"))
+    site = choice("Site", ("", "All your sites"))
     group = choice("Group", ("", "All"))
     state = choice("Status")
     typed = words("Type to filter", 40, type="search", placeholder="NET-012, NORTH …")
