@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 
 from capture.casebook import history, versions
 from capture.casebook.forms.base import Form, rest_not_done
@@ -71,6 +72,8 @@ def _page(request: HttpRequest, participant: Participant, book: Form, row: Any) 
     edition = versions.of_page(request, participant, book.kind, row, may_enter)
     shown: dict[str, Any] = {
         "participant": participant, "book": book, "row": row, "continues": continues,
+        **saving.headed(book.title, book.kind, row and reverse(
+            "capture:entry_strike_out", args=[participant.reference, book.kind, row.pk])),
         "may_enter": edition.may_enter, "edition": edition,
         **grading.beside(request, participant, book.kind, row),
     }  # fmt: skip

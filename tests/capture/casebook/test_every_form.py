@@ -40,7 +40,7 @@ REASON = {"reason_code": "entry_error", "reason_words": "read off the wrong line
 def cast(database: object) -> Cast:
     """The fixed cast; its participant began treatment on 12-JAN-2026."""
     made = cast_of()
-    dosing.save_cycle(Save(), made.participant, 1, date(2026, 1, 12), treatment.AS_PLANNED)
+    dosing.save_cycle(Save(), made.participant, 1, {"started_on": date(2026, 1, 12)}, treatment.AS_PLANNED)
     return made
 
 
@@ -130,9 +130,9 @@ def test_an_entry_is_corrected_with_a_reason_and_frozen_for_good(cast: Cast, kin
     holds.freeze(Save(cast.people[Role.MONITOR]), target)
     answer = nora.post(address, typed)
     assert answer.status_code in (409, 422) and "froz" in answer.content.decode()
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="froz"):
         row.refresh_from_db()
-        entries.strike_out(Save(None, "entered twice"), cast.participant, form, row)
+        entries.strike_out(Save(reason="entered twice"), cast.participant, form, row)
 
 
 @pytest.mark.requirement("R46")
@@ -142,7 +142,7 @@ def test_every_form_leaves_in_a_file_and_comes_back_by_it(database: str, cast: C
     export("csv", tmp_path / "out")
     before = {kind: [str(row) for row in form.entries(cast.participant)] for kind, form in ENTRY_FORMS.items()}
     with another_database(database):
-        with changes.record(None, "system", "sites of the test"):
+        with changes.record(Save(reason="sites of the test"), "system"):
             for code in ("NORTH", "SOUTH"):
                 Site.objects.create(code=code, name=code.title())
         report = import_files(Save(person("stat", Role.STATISTICIAN)), files.from_folder(tmp_path / "out"), "the test",

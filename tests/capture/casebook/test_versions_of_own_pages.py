@@ -12,7 +12,6 @@ from tests.capture.typed import fields, opened, signed_in
 from tests.cast import Cast, cast_of
 from trial.models import Role
 from trial.protocol import Edition, form_versions
-from trial.protocol.form_versions import FIRST
 from trial.record import versions_in_force
 from trial.record.save import Save
 
@@ -36,7 +35,7 @@ def test_a_form_with_a_page_of_its_own_asks_by_the_edition_of_the_site_too(
     page = page or f"/participants/NET-001/assessments/{scan.pk}/"
     row = {"registration": one, "cycle": one.cycles.first()}.get(kind, scan)
     second = Edition(2, "Asks one thing more.", "amendment 1", date(2026, 1, 2), (name,))
-    monkeypatch.setitem(form_versions._DECLARED, kind, (FIRST, second))
+    monkeypatch.setitem(form_versions._DECLARED, kind, (form_versions.FIRST, second))
     nora = signed_in(laid.people[Role.COORDINATOR])
     typed = opened(nora, page) | REASON
     assert name not in typed
@@ -95,7 +94,7 @@ def test_registering_asks_by_the_edition_of_the_chosen_site(
 ) -> None:
     cast = cast_of()
     second = Edition(2, "Asks the syndrome.", "amendment 1", date(2026, 1, 2), ("functional_syndrome",))
-    monkeypatch.setitem(form_versions._DECLARED, "registration", (FIRST, second))
+    monkeypatch.setitem(form_versions._DECLARED, "registration", (form_versions.FIRST, second))
     nora = signed_in(cast.people[Role.COORDINATOR])
     page = nora.get("/participants/register/").content.decode()
     assert "functional_syndrome" not in fields(page) and fields(page)["edition"] == "1"

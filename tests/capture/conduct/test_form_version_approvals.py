@@ -17,7 +17,6 @@ from tests.cast import Cast, cast_of, register
 from trial.accounts import administration
 from trial.models import Change, EditionApproval, HormoneLevel, Person, Role, Site, Version
 from trial.protocol import Edition, form_versions
-from trial.protocol.form_versions import FIRST
 from trial.record import changes, versions_in_force
 from trial.record.save import Save
 from trial.refused import Refused
@@ -35,7 +34,7 @@ COMMITTEE = "Ethics committee of North, 12/2026"
 def cast(database: object, monkeypatch: pytest.MonkeyPatch) -> Cast:
     """The fixed cast, in a program that has a second edition of the hormone form: it also asks the assay."""
     second = Edition(2, "Asks the assay.", "amendment 1", date(2026, 1, 2), ("assay",), {})
-    monkeypatch.setitem(form_versions._DECLARED, "hormone", (FIRST, second))
+    monkeypatch.setitem(form_versions._DECLARED, "hormone", (form_versions.FIRST, second))
     made = cast_of()
     register(made.elsewhere[Role.COORDINATOR], made.south)
     return made
