@@ -25,7 +25,7 @@ STATES = (("open", "Due, overdue or awaiting answer"), ("", "All"), *expedited_r
 class ExpeditedFilter(FilterForm):
     """Which events with a clock the list shows."""
 
-    state = choice("State")
+    state = choice("Status")
     site = choice("Site", ("", "All your sites"))
 
 
