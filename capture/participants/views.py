@@ -34,7 +34,7 @@ class ParticipantsFilter(FilterForm):
     site = choice("Site", ("", "All your sites"))
     group = choice("Group", ("", "All"))
     state = choice("Status")
-    typed = words("Type to filter", 40, type="search", placeholder="NET-012, NORTH …")
+    typed = words("Filter", 40, type="search", placeholder="NET-012, NORTH …")
     helper = PageHelper(Boxes("site", "group", "state"), SHOW, Boxes("typed", css_class="ms-auto"))
 
 
