@@ -14,6 +14,7 @@ from capture.casebook.registry import CASEBOOK
 from trial.models import EditionApproval, Person, Role, Site
 from trial.protocol import Edition, form_versions
 from trial.record import access, versions_in_force
+from trial.record.form_layout import PageHelper
 
 TITLES = {form.kind: form.title for form in CASEBOOK}
 
@@ -112,6 +113,7 @@ Choices = Sequence[tuple[str, str]]
 class EditionApprovalForm(forms.Form):
     """What the study chair has on paper. which: `form:edition:site`, one of those that are offered."""
 
+    helper = PageHelper()
     which = forms.ChoiceField(label="Form, edition and site", widget=forms.Select(attrs={"class": "form-select"}))
     decided_on = FullDateField(label="Decided on")
     decided_by = WordsField(

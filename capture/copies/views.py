@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django import forms
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -18,6 +19,7 @@ from capture.copies.package import NOTED
 from capture.copies.verify_copy import MANIFEST
 from trial.models import Change, JournalEntry, Person, Site, audit
 from trial.record import access
+from trial.record.form_layout import PageHelper, words
 from trial.refused import Refused
 
 _NOTED = re.compile(rf"(?:certified copy|archive) \w+ of (.+), change (\d+), {NOTED}[0-9a-f]{{64}}")
@@ -122,19 +124,37 @@ def sent(packed: package.Packed) -> FileResponse:
     return answer
 
 
+class CopyForm(forms.Form):
+    """A copy to check: its file, or the hash of its manifest."""
+
+    file = forms.FileField(
+        label="The ZIP file of the copy, or its manifest.json", required=False,
+        help_text="Each file in the ZIP file is compared with the manifest too. Nothing of it is kept.",
+        widget=forms.FileInput(attrs={"class": "form-control", "accept": ".zip,.json"}),
+    )  # fmt: skip
+    hash = words("Or the SHA-256 of the manifest", 80, spellcheck="false")
+    hash.help_text = "The 64 letters and digits that verify_copy.py prints."
+    helper = PageHelper()
+
+
+def _check_page(request: HttpRequest, typed: str = "", status: int = 200, **shown: Any) -> HttpResponse:
+    form = CopyForm(initial={"hash": typed}, auto_id="%s")
+    return render(request, "capture/copies/check.html", {"form": form, **shown}, status=status)
+
+
 @access.allows(*access.READS_TRAIL)
 @require_http_methods(["GET", "POST"])
 def check(request: HttpRequest) -> HttpResponse:
     """Who made a copy, from which Change, and whether the record has changed since; by its file or its hash."""
     if request.method == "GET":
-        return render(request, "capture/copies/check.html")
+        return _check_page(request)
     typed, shown = request.POST.get("hash", "")[:200], {}
     try:
         digest = digest_of(typed, request.FILES.get("file"))
         shown = {"digest": digest, "known": by_hash(request.user, digest)}
     except Refused as refusal:
-        return render(request, "capture/copies/check.html", {"refused": str(refusal), "typed": typed}, status=422)
-    return render(request, "capture/copies/check.html", {**shown, "typed": typed, "asked": True})
+        return _check_page(request, typed, 422, refused=str(refusal))
+    return _check_page(request, typed, **shown, asked=True)
 
 
 @access.allows(*access.READS_TRAIL)

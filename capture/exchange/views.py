@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,6 +20,7 @@ from capture.exchange.importing import upload
 from capture.exchange.importing.run import Report, import_files
 from trial.models import audit
 from trial.record import access
+from trial.record.form_layout import PageHelper, words
 from trial.record.save import of_request
 from trial.refused import Refused
 
@@ -26,6 +28,20 @@ KEPT = "import"
 PROBLEMS_SHOWN = 100
 LETTERS_OF_SOURCE = 200
 log = logging.getLogger(__name__)
+
+
+class _SeveralFiles(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class ImportForm(forms.Form):
+    """The files of an import, and where they come from."""
+
+    files = forms.FileField(label="A ZIP file, or several CSV files", widget=_SeveralFiles(
+        attrs={"class": "form-control", "accept": ".csv,.zip", "multiple": True}))  # fmt: skip
+    source = words("Where they come from", LETTERS_OF_SOURCE, required=True)
+    source.help_text = "Kept with every entry as the reason of its import."
+    helper = PageHelper()
 
 
 @access.allows(*access.EXCHANGES)
@@ -36,7 +52,9 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
-    return render(request, "capture/exchange.html", {"data_sets": COMES_IN, **more}, status=status)
+    form = ImportForm(initial={"source": more.get("source", "")}, auto_id="%s")
+    return render(request, "capture/exchange/exchange.html", {"data_sets": COMES_IN, "form": form, **more},
+                  status=status)  # fmt: skip
 
 
 @access.allows(*access.EXCHANGES)
@@ -125,7 +143,7 @@ def _report(request: HttpRequest, report: Report, source: str) -> HttpResponse:
         "lines": [each for each in report.lines if each.before or each.new or each.refused or each.left_out],
         "problems": report.problems[:PROBLEMS_SHOWN],
     }
-    return render(request, "capture/import.html", shown, status=422 if report.problems else 200)
+    return render(request, "capture/exchange/import.html", shown, status=422 if report.problems else 200)
 
 
 def _forget(request: HttpRequest) -> None:

@@ -17,6 +17,7 @@ from capture.casebook.fields import (
 )
 from trial.models import ExpeditedReport
 from trial.record import site_clock
+from trial.record.form_layout import Boxes, PageHelper
 from trial.refused import Refused
 from trial.rules.dates import site_time
 from trial.rules.safety.expedited_reports import KINDS
@@ -25,6 +26,7 @@ from trial.rules.safety.expedited_reports import KINDS
 class ReportForm(forms.Form):
     """Kind, moment, sender and reference of one report."""
 
+    helper = PageHelper(Boxes(css_class="entry-fields"))
     kind = forms.ChoiceField(
         label="What was sent", choices=[("", "Choose"), *KINDS], widget=forms.Select(attrs={"class": "form-select"})
     )

@@ -14,11 +14,19 @@ from capture.expedited.clocks import clock_of
 from capture.expedited.report_form import ReportForm
 from trial.models import AdverseEvent, ExpeditedReport, Participant
 from trial.record import access
+from trial.record.form_layout import FilterForm, choice
 from trial.record.in_force import table_in_force
 from trial.record.save import Save
 from trial.rules.safety import expedited_reports
 
 STATES = (("open", "Something to do"), ("", "All"), *expedited_reports.STATES)
+
+
+class ExpeditedFilter(FilterForm):
+    """Which events with a clock the list shows."""
+
+    state = choice("State")
+    site = choice("Site", ("", "All of yours"))
 
 
 @access.allows(*access.READS_RECORD)
@@ -31,9 +39,12 @@ def overview(request: HttpRequest) -> HttpResponse:
     if site:
         participants = participants.filter(site__code=site.replace("\0", ""))
     lines = listing.lines(list(participants), now, state)
+    sites = [(each.code, str(each)) for each in access.sites_for(request.user)]
     shown = {
-        "lines": lines[:listing.MOST_SHOWN], "total": len(lines), "site": site, "state": state, "states": STATES,
-        "sites": access.sites_for(request.user), "table": table, "readings": expedited_reports.READINGS, "now": now,
+        "lines": lines[:listing.MOST_SHOWN], "total": len(lines), "state": state,
+        "filter_form": ExpeditedFilter({"state": state, "site": site}, state=STATES,
+                                       site=sites if len(sites) > 1 else None),
+        "table": table, "readings": expedited_reports.READINGS, "now": now,
     }  # fmt: skip
     return render(request, "capture/expedited/overview.html", shown)
 
@@ -72,7 +83,8 @@ def _page(
 ) -> HttpResponse:
     now = timezone.now()
     line = listing.line(clock_of(event, now), now)
-    shown = {"participant": participant, "event": event, "row": row, "line": line, "now": now}
+    shown = {"participant": participant, "event": event, "row": row, "line": line, "now": now,
+             "heading": "Expedited report", "kind": "", "may_enter": True}  # fmt: skip
 
     def make(data: QueryDict | None) -> saving.Sheet:
         form, reason = ReportForm(data, row), ReasonForm(data)

@@ -22,9 +22,20 @@ from trial import protocol
 from trial.models import Assessment, Participant, Waiver
 from trial.protocol import schedule
 from trial.record import access, site_clock
+from trial.record.form_layout import SHOW, Boxes, FilterForm, PageHelper, choice, words
 
 FILTERS = ("site", "group", "state", "typed")
 STATES = (("", "All"), ("due", "Something due or overdue"), ("overdue", "Something overdue"))
+
+
+class ParticipantsFilter(FilterForm):
+    """Which participants the matrix shows; a page that holds all of them is filtered while it is typed."""
+
+    site = choice("Site", ("", "All of yours"))
+    group = choice("Group", ("", "All"))
+    state = choice("Status")
+    typed = words("Type to filter", 40, type="search", placeholder="NET-012, NORTH …")
+    helper = PageHelper(Boxes("site", "group", "state"), SHOW, Boxes("typed", css_class="ms-auto"))
 
 
 @access.allows(*access.READS_RECORD)
@@ -36,18 +47,23 @@ def matrix(request: HttpRequest) -> HttpResponse:
     shown = {
         "matrix": found,
         "marks": panel.marks([row.participant for row in found.rows]),
-        "sites": access.sites_for(request.user),
-        "groups": [(each.value, protocol.GROUP_NAMES[each]) for each in protocol.Group],
-        "site": site,
-        "group": group,
-        "state": state,
-        "typed": typed,
+        "filter_form": _filter_form(request, found.pages == 1),
         "filters": urlencode({"site": site, "group": group, "state": state, "typed": typed}),
-        "states": STATES,
         "reads_trail": request.user.role in access.READS_TRAIL,
         "may_enter": access.may_enter(request.user),
     }
-    return render(request, "capture/participants.html", shown)
+    return render(request, "capture/participants/participants.html", shown)
+
+
+def _filter_form(request: HttpRequest, is_whole: bool) -> ParticipantsFilter:
+    form = ParticipantsFilter(
+        {name: request.GET.get(name, "") for name in FILTERS}, state=STATES,
+        site=[(site.code, str(site)) for site in access.sites_for(request.user)],
+        group=[(group.code, f"{group.code}: {group.name}") for group in protocol.GROUPS],
+    )  # fmt: skip
+    if is_whole:
+        form.fields["typed"].widget.attrs["data-filter-rows"] = "#matrix"
+    return form
 
 
 def _page(text: str) -> int:
@@ -65,7 +81,7 @@ def participant(request: HttpRequest, reference: str) -> HttpResponse:
     shown = {
         "participant": participant,
         "marks": panel.marks([participant]),
-        "group_name": protocol.GROUP_NAMES[protocol.Group(participant.group)] if participant.group else "",
+        "group_name": protocol.group_named(participant.group).name if participant.group else "",
         "row": row,
         "course": course_of(participant, row, lists, today()),
         "next_cells": row.to_do[:4],
@@ -82,7 +98,7 @@ def participant(request: HttpRequest, reference: str) -> HttpResponse:
         "reads_trail": request.user.role in access.READS_TRAIL,
         "may_register": _may_register(participant),
     }
-    return render(request, "capture/participant.html", shown)
+    return render(request, "capture/participants/participant.html", shown)
 
 
 def _with_response(scans: list[Assessment], responses: dict[int, str]) -> list[dict[str, Any]]:
@@ -105,7 +121,7 @@ def _may_register(participant: Participant) -> bool:
 def work(request: HttpRequest) -> HttpResponse:
     """What waits for the person, under headings."""
     shown = {"work": work_of(request.user, site_clock.today_by_site()), "may_enter": access.may_enter(request.user)}
-    return render(request, "capture/work.html", shown)
+    return render(request, "capture/participants/work.html", shown)
 
 
 @access.allows(*access.ENTERS)

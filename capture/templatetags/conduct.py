@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.template.loader import get_template
 
 from capture.conduct import panel as conduct_of
 from trial.models import Participant
@@ -12,25 +13,26 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def form_conduct(context: dict[str, Any], participant: Participant, kind: str, row_id: Any) -> Any:
-    """What stands about the entry; None while it is not saved yet."""
-    if not row_id:
+    """What stands about the entry; None while it is not saved yet, and where the form has no conduct (kind empty)."""
+    if not row_id or not kind:
         return None
     return conduct_of.form_conduct(context["request"].user, participant, kind, int(row_id))
 
 
-@register.inclusion_tag("capture/conduct/_field_marks.html")
-def field_marks(conduct: Any, field: str, label: Any = "") -> dict[str, Any]:
+@register.simple_tag
+def field_marks(conduct: Any, field: str, label: Any = "") -> str:
     """Beside a field's label: its queries, and for a monitor the way to raise one."""
-    if not conduct:
-        return {}
+    if not conduct or not (conduct.may_ask or field in conduct.by_field):
+        return ""
     ask = conduct.ask_url(field) if conduct.may_ask else ""
-    return {"marks": conduct.by_field.get(field, []), "ask": ask, "label": label, "may_answer": conduct.may_answer}
+    shown = {"marks": conduct.by_field.get(field, []), "ask": ask, "label": label, "may_answer": conduct.may_answer}
+    return get_template("capture/conduct/_field_marks.html").render(shown)
 
 
-@register.inclusion_tag("capture/conduct/_field_marks.html")
-def lesion_marks(conduct: Any, lesion_id: Any, label: str) -> dict[str, Any]:
+@register.simple_tag
+def lesion_marks(conduct: Any, lesion_id: Any, label: str) -> str:
     """The marks of one lesion of the baseline; none for an empty row."""
-    return field_marks(conduct, f"lesion{lesion_id}", label) if lesion_id else {}
+    return field_marks(conduct, f"lesion{lesion_id}", label) if lesion_id else ""
 
 
 @register.inclusion_tag("capture/conduct/_query_count.html")

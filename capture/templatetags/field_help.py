@@ -1,18 +1,22 @@
-"""The help beside a field's label."""
+"""What a field's template asks beside the field: its help, and the reason why its value is missing."""
 
-from typing import Any
+from functools import cache
 
 from django import template
 from django.forms import BoundField
 
-from capture.casebook.forms.base import help_of
+from capture.casebook.forms.base import Help
+from capture.casebook.forms.base import help_of as declared_help
 from trial.models.fields import in_a_sentence
+from trial.record import form_layout
 
 register = template.Library()
 register.filter("in_a_sentence", in_a_sentence)
+register.filter("reason_of", form_layout.reason_of)
+_help = cache(declared_help)
 
 
-@register.inclusion_tag("capture/_field_help.html")
-def field_help(field: BoundField) -> dict[str, Any]:
-    """What the protocol asks for in this field; nothing where the list has none."""
-    return {"help": help_of(type(field.form), field.name), "field": field}
+@register.filter
+def help_of(field: BoundField) -> Help | None:
+    """What the protocol asks for in this field; None where its form has no help for it."""
+    return _help(type(field.form), field.name)

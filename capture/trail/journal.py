@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from capture.exchange.cells import csv_cell
 from capture.trail import selection
+from capture.trail.forms import JournalFilter
 from trial.models import JournalEntry, Person, Role, audit
 from trial.record import access
 
@@ -29,8 +30,10 @@ def journal(request: HttpRequest) -> HttpResponse:
     _of_every_site(request)
     asked, complaints = _asked(request)
     page = Paginator(_found(asked, complaints), A_PAGE).get_page(request.GET.get("page"))
-    shown = {"page": page, "asked": asked, "complaints": complaints, "kinds": JournalEntry.Kind.choices,
-             "people": Person.objects.order_by("full_name"), "query": request.GET.urlencode()}  # fmt: skip
+    people = [(str(each.pk), str(each)) for each in Person.objects.order_by("full_name")]
+    shown = {"page": page,
+             "filter_form": JournalFilter(asked, person=people, kind=JournalEntry.Kind.choices),
+             "complaints": complaints, "query": request.GET.urlencode()}  # fmt: skip
     return render(request, "capture/trail/journal.html", shown, status=422 if complaints else 200)
 
 

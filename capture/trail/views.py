@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from capture.casebook import history, labels
 from capture.conduct import redactions
 from capture.trail import csv_file, reviews, selection, words
+from capture.trail.forms import ReviewForm, TrailFilter
 from trial.models import Participant, Person, Role, audit
 from trial.models.audit import ACTS
 from trial.record import access
@@ -27,7 +28,7 @@ def trail(request: HttpRequest) -> HttpResponse:
     return _page(request)
 
 
-def _page(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
+def _page(request: HttpRequest, status: int = 200, words_typed: str = "", **more: Any) -> HttpResponse:
     asked = selection.Filter.of(request.GET)
     found = selection.found(request.user, asked)
     before, after = (selection.number(request.GET.get(name, "")) for name in ("before", "after"))
@@ -38,7 +39,8 @@ def _page(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
     up_to = reviewed.to_change if reviewed else 0
     newest = page.changes[0].pk if page.changes and page.newer is None else 0
     shown = {
-        "asked": asked, "page": page, "total": found.count(), "choices": _choices(request.user),
+        "asked": asked, "page": page, "total": found.count(), "acts": ACTS.items(),
+        "filter_form": _filter_form(request.user, asked), "review_form": ReviewForm(up_to + 1, newest, words_typed),
         "listed": [(one, touched.get(one.pk, "Nothing")) for one in page.changes], "reasons": asked.complaints,
         "reviews": reviews.shown_to(request.user), "up_to": up_to, "span": span, "reviewed": reviewed,
         "may_review": request.user.role == Role.MONITOR,
@@ -47,14 +49,16 @@ def _page(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
     return render(request, "capture/trail/trail.html", shown, status=status)
 
 
-def _choices(person: Person) -> dict[str, Any]:
+def _filter_form(person: Person, asked: selection.Filter) -> TrailFilter:
     people = Person.objects.order_by("full_name")
     if not access.sees_every_site(person):
         people = people.filter(pk__in=access.changes_for(person).order_by().values("person"))
-    return {
-        "people": people, "sites": access.sites_for(person).order_by("code"), "acts": ACTS.items(),
-        "tables": sorted(labels.titles().items(), key=lambda each: each[1]),
-    }  # fmt: skip
+    sites = [(site.code, str(site)) for site in access.sites_for(person).order_by("code")]
+    return TrailFilter(
+        vars(asked), person=[(str(each.pk), str(each)) for each in people], act=ACTS.items(),
+        site=sites if len(sites) > 1 else None, table=sorted(labels.titles().items(), key=lambda each: each[1]),
+        **({} if asked.since else {"since": None}),
+    )  # fmt: skip
 
 
 @access.allows(*access.READS_TRAIL)
@@ -106,7 +110,7 @@ def review(request: HttpRequest) -> HttpResponse:
     try:
         done = reviews.review(of_request(request), selection.number(request.POST.get("to", "")), said)
     except Refused as refusal:
-        return _page(request, 422, reasons=[str(refusal)], words=said)
+        return _page(request, 422, reasons=[str(refusal)], words_typed=said)
     messages.success(request, f"The review up to change {done.to_change} is recorded.")
     return redirect("capture:trail")
 
@@ -123,4 +127,4 @@ def entry_history(request: HttpRequest, reference: str, kind: str, row_id: int) 
     shown = {"participant": participant, "entry_title": labels.title(model._meta.db_table), "entries": entries,
              "reads_trail": request.user.role in access.READS_TRAIL,
              "may_black_out": request.user.role in redactions.MAY_ASK}  # fmt: skip
-    return render(request, "capture/history.html", shown)
+    return render(request, "capture/trail/history.html", shown)

@@ -11,9 +11,10 @@ from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import entries
 from tests.browser.conftest import signed_in_page
 from tests.browser.test_the_whole_job import _no_barriers, _prepared
-from tests.capture.entry.test_corrections import ENTRIES, REASON
+from tests.capture.entry.test_corrections import REASON
 from tests.capture.typed import opened, signed_in
 from tests.cast import Cast
+from tests.examples import EXAMPLES, values
 from tests.trial.accounts.security.people import PASSWORD
 from trial.models import Role
 from trial.record.save import Save
@@ -82,20 +83,20 @@ def _place(cast: Cast, path: str) -> str:
 def test_a_refused_form_and_a_step_to_confirm_are_pages_like_the_others(chromium: Any, live_server_url: str) -> None:
     cast = _prepared()
     pages = {role: signed_in_page(chromium, live_server_url, cast.people[role]) for role in Role}
-    for name, role, path, values, words in FACES:
+    for name, role, path, posted, words in FACES:
         page = pages[role]
         answer = page.goto(live_server_url + _place(cast, path))
         assert answer.status == 200, (name, answer.status)
-        if values:
-            _send(page, values)
+        if posted:
+            _send(page, posted)
         _look(page, name, words)
 
 
 @pytest.mark.parametrize("kind", ["hormone", "adverse_event"])
 def test_the_page_of_two_people_on_one_form(chromium: Any, live_server_url: str, kind: str) -> None:
     cast = _prepared()
-    values, field, second, third, *_ = ENTRIES[kind]
-    row = entries.save(Save(), cast.participant, ENTRY_FORMS[kind], values)
+    field, second, third = EXAMPLES[kind].correction
+    row = entries.save(Save(), cast.participant, ENTRY_FORMS[kind], values(kind))
     address = f"{ROOT}{kind}/{row.pk}/"
     page = signed_in_page(chromium, live_server_url, cast.people[Role.COORDINATOR])
     page.goto(live_server_url + address)

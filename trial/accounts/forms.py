@@ -8,6 +8,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest
 
 from trial.models import Person, Role, Site
+from trial.record.form_layout import PageHelper
 from trial.record.typed_fields import DayField, WordsField
 from trial.rules.dates import site_time
 
@@ -19,6 +20,8 @@ def _text(label: str, most: int, **attrs: str) -> WordsField:
 
 class WithReason(forms.Form):
     """The reason of the act, last on the page."""
+
+    helper = PageHelper()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -111,6 +114,7 @@ class TrainingForm(WithReason):
 class AccessReviewForm(forms.Form):
     """What the review of the access rights of a day found."""
 
+    helper = PageHelper()
     words = WordsField(label="What the review found", max_length=600,
                             widget=forms.Textarea(attrs={"class": "form-control", "rows": 2}))  # fmt: skip
 
@@ -118,6 +122,7 @@ class AccessReviewForm(forms.Form):
 class DayForm(forms.Form):
     """The day that access rights are shown for."""
 
+    helper = PageHelper()
     on = DayField(label="On")
 
 
@@ -136,6 +141,8 @@ class CodeField(forms.CharField):
 
 class ChoosePasswordForm(forms.Form):
     """The password now (unless a one-time password has just been used), and the new one twice."""
+
+    helper = PageHelper()
 
     def __init__(self, person: Person, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -164,17 +171,22 @@ class ChoosePasswordForm(forms.Form):
 class MailForm(forms.Form):
     """Where the daily reminder goes; empty: nowhere."""
 
-    mail_address = forms.EmailField(required=False, max_length=254)
+    helper = PageHelper()
+    mail_address = forms.EmailField(required=False, max_length=254, widget=forms.EmailInput(
+        attrs={"class": "form-control", "autocomplete": "email"}))  # fmt: skip
 
 
 class CodeForm(forms.Form):
     """One code."""
 
+    helper = PageHelper()
     code = CodeField()
 
 
 class UnlockForm(forms.Form):
     """The password, and the code where a second factor is demanded."""
+
+    helper = PageHelper()
 
     def __init__(self, asks_code: bool, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -186,6 +198,7 @@ class UnlockForm(forms.Form):
 class SignInForm(forms.Form):
     """Username and password; `person` is set once both are right."""
 
+    helper = PageHelper()
     username = forms.CharField(
         max_length=60, widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True})
     )

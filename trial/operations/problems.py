@@ -10,6 +10,7 @@ from django.utils import timezone
 from trial.accounts.views.people import attempt, one_form
 from trial.models import ProblemReport, Role
 from trial.record import access, changes
+from trial.record.form_layout import PageHelper
 from trial.record.save import Save, of_request
 from trial.record.typed_fields import WordsField
 from trial.refused import Refused
@@ -24,6 +25,7 @@ def _text(label: str, longest: int, rows: int) -> WordsField:
 class ProblemForm(forms.Form):
     """Severity, what happened, and the address of the page that it happened on."""
 
+    helper = PageHelper()
     severity = forms.ChoiceField(
         label="How bad is it", choices=[("", "Choose"), *ProblemReport.Severity.choices],
         widget=forms.Select(attrs={"class": "form-select"}),
@@ -37,6 +39,7 @@ class ProblemForm(forms.Form):
 class ProblemReviewForm(forms.Form):
     """Result of the review."""
 
+    helper = PageHelper()
     found = _text("What the review found, and what becomes of it", 600, 3)
 
 
@@ -67,7 +70,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     rows = ProblemReport.objects.select_related("reported_by", "reviewed_by").order_by("-id")
     waiting = [row for row in rows if row.reviewed_at is None]
     done = [row for row in rows if row.reviewed_at is not None]
-    return render(request, "trial/problems.html", {"waiting": waiting, "done": done})
+    return render(request, "trial/operations/problems.html", {"waiting": waiting, "done": done})
 
 
 @access.allows(*access.ADMINISTERS)

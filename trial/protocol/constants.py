@@ -27,8 +27,6 @@ class Constant:
 
 
 CONSTANTS: tuple[Constant, ...] = (
-    Constant("accrual_ceiling_A", 50, "participants", "Enrollment of 93 is split 50 and 43 by group.", OUR_READING),
-    Constant("accrual_ceiling_B", 43, "participants", "Enrollment of 93 is split 50 and 43 by group.", OUR_READING),
     Constant("cycle_days", 28, "days", "Courses repeat every 28 days.", REGISTRY),
     Constant("full_dose_mg", 400, "mg", "Dose level 0 is 400 mg twice daily.", OUR_READING),
     Constant("tablet_mg", 200, "mg", "Sorafenib tablets hold 200 mg.", OUR_READING),

@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
 
 from trial.models import CriteriaOnRecord, ExpeditedTable, GradeText, GroupSettings, Participant, Reopening
-from trial.protocol import AnalysisSettings, analysis_settings
+from trial.protocol import AnalysisSettings, analysis_settings, settings_of
 from trial.protocol.ctcae_v3 import Match, grades_of
 from trial.protocol.ctcae_v3.criteria import words_of
 from trial.record import changes, snapshot
@@ -31,9 +31,9 @@ def settings_in_force(group: str, as_of: int | None = None) -> AnalysisSettings:
     """The settings of a group (as_of: change number, None: now). Raises Refused for a row that cannot be."""
     rows = Reader(as_of).rows(GroupSettings, "group", [group])
     if not rows:
-        return AnalysisSettings()
+        return settings_of(group)
     # The reader gives decimals; rates and confidence are floats, of which the fingerprint of the settings is made.
-    return analysis_settings.from_dict(json.loads(json.dumps(rows[0]["chosen"], default=float)))
+    return analysis_settings.from_dict(json.loads(json.dumps(rows[0]["chosen"], default=float)), group)
 
 
 def differences(before: AnalysisSettings, after: AnalysisSettings) -> list[tuple[str, Any, Any]]:
@@ -57,7 +57,7 @@ def choose(save: Save, group: str, settings: AnalysisSettings, reason: str, seen
         if not differences(before, settings):
             raise Refused("These are the settings in force already.")
         # Only what differs from the protocol is kept, so that the page can say which values were chosen.
-        chosen = {name: value for name, _, value in differences(AnalysisSettings(), settings)}
+        chosen = {name: value for name, _, value in differences(settings_of(group), settings)}
         GroupSettings.objects.update_or_create(group=group, defaults={"chosen": chosen})
     return change.number
 
@@ -77,7 +77,7 @@ def refusal(group: str) -> str:
     """
     settings = settings_in_force(group)
     registered = Participant.objects.standing().filter(number__isnull=False, group=group).count()
-    if accrual.surely_open(registered, settings.ceiling(group), accrual_stage.looks_of(settings, group)):
+    if accrual.surely_open(registered, settings.accrual_ceiling, accrual_stage.looks_of(settings, group)):
         return ""
     found = gate_in_force(group)
     return "" if found.open else found.because

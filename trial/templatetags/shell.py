@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from trial import protocol
 from trial.accounts import navigation as nav
+from trial.accounts.forms import UnlockForm
 from trial.accounts.security import second_factor
 from trial.record import access
 from trial.runtime.program import PROGRAM
@@ -50,7 +51,7 @@ def training_missing(context: dict[str, Any]) -> str:
     return access.missing(person, timezone.now().date())
 
 
-@register.inclusion_tag("trial/_idle_lock.html", takes_context=True)
+@register.inclusion_tag("trial/accounts/session/_idle_lock.html", takes_context=True)
 def idle_lock(context: dict[str, Any]) -> dict[str, Any]:
     """The dialog that covers a page after a pause; without a signed-in person it is left out."""
     request = context.get("request")
@@ -61,5 +62,5 @@ def idle_lock(context: dict[str, Any]) -> dict[str, Any]:
         "shown": signed_in and (not demanded or person.is_verified()) and request.resolver_match is not None,
         "user": person,
         "idle_minutes": settings.IDLE_MINUTES,
-        "asks_code": demanded,
+        "form": UnlockForm(demanded, auto_id="idle-%s"),
     }

@@ -46,7 +46,7 @@ def planned(plan: StagePlan) -> Plan:
 
 def follow(cohort: Cohort) -> Followed:
     """The plan followed at the present count of evaluable participants."""
-    plan = planned(cohort.settings.plan(cohort.group))
+    plan = planned(cohort.settings.plan)
     evaluable = tuple(cohort.evaluable)
     stage = deciding_stage(cohort)
     if stage is not None and stage.ground in STOPS:
@@ -119,7 +119,7 @@ def answer(cohort: Cohort) -> dict[str, Any]:
         "evaluable": numbers(followed.counted),
         "excluded": [{"number": outcome["number"], "because": outcome["exclusion"]} for outcome in cohort.outcomes
                      if not outcome["evaluable"]],
-        "beside": _beside(len(responders), followed, cohort.settings.plan(cohort.group).p0),
+        "beside": _beside(len(responders), followed, cohort.settings.plan.p0),
         "beyond_the_stop": _share(followed.beyond) if followed.beyond else None,
         "all_registered": {
             "numerator": len(_confirmed(cohort.registered)),

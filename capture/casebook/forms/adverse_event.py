@@ -33,6 +33,7 @@ from trial.models import AdverseEvent
 from trial.protocol import Edition, ctcae_v3, form_versions
 from trial.protocol.ctcae_v3.term_search import search
 from trial.record import site_clock
+from trial.record.form_layout import Block, Boxes, PageHelper
 from trial.record.in_force import Criteria, criteria_of, criteria_of_matches
 from trial.refused import Refused
 from trial.rules.dates import site_time
@@ -148,6 +149,7 @@ def _as_shown(row: AdverseEvent, where: ZoneInfo) -> tuple[date | None, time | N
 class AdverseEventForm(AwarenessFields, EntryForm):
     """An adverse event by CTCAE 3.0; term and select are found by search."""
 
+    helper = PageHelper(Block("capture/casebook/term_search.html"), Boxes(css_class="entry-fields"))
     help = {
         "term": ("Enter the diagnosis or symptom; the list shows matching CTCAE 3.0 terms.", "doses"),
         "select": ("The organ or kind that this term asks for.", "doses"),
@@ -310,7 +312,7 @@ ADVERSE_EVENT_FORM = Form(
     "adverse_event", AdverseEventForm, "onset_on", Rule("whenever one happens, to 30 days after the last dose"),
     repeats=True, checks=EVENT_CHECKS + AWARENESS + ABSENT_ADVERSE_EVENT,
     verified=("term", "grade", "attribution", "onset_on", "seriousness"),
-    known_by=("term", "select", "other_words", "onset_on"), template="capture/entry_adverse_event.html",
+    known_by=("term", "select", "other_words", "onset_on"), template="capture/entry/adverse_event.html",
     versions=(
         replace(form_versions.FIRST, labels={"expectedness": "Expectedness, if serious"}),
         Edition(

@@ -1,5 +1,6 @@
 """Forms of a tumour assessment: its head, the lesions chosen at baseline, and one row per lesion at follow-up."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,6 +16,7 @@ from capture.casebook.forms.reasons import ReasonForm
 from trial import protocol
 from trial.models import Assessment, Lesion, LesionReading
 from trial.models.fields import in_a_sentence
+from trial.record.form_layout import Boxes, PageHelper, Rows
 from trial.rules.response.criteria import SHORT_AXIS
 from trial.rules.response.recist import IN_FORCE
 
@@ -58,6 +60,8 @@ def _style(form: forms.Form, label: str) -> None:
 @labeled_as(Assessment)
 class HeadForm(forms.Form):
     """When and how the assessment was made."""
+
+    helper = PageHelper(Boxes(css_class="panel follow-up-head"))
 
     help = {
         "assessed_on": (
@@ -135,6 +139,22 @@ class NewLesionForm(forms.Form):
         if not found.get("organ"):
             return None
         return NewLesion(found["organ"], found["description"], found.get("longest_diameter_mm"), found["lesion_id"])
+
+
+class LesionRows(Rows):
+    """The targets of a baseline, or its non-targets, which have no size."""
+
+    def __init__(self, rows: Iterable[NewLesionForm], are_targets: bool) -> None:
+        super().__init__(rows, "capture/casebook/lesion_rows.html")
+        self.are_targets, self.size_words = are_targets, IN_FORCE.any_size_words
+
+
+class ReadingRows(Rows):
+    """The lesions of a follow-up."""
+
+    def __init__(self, rows: Iterable["ReadingForm"]) -> None:
+        super().__init__(rows, "capture/casebook/readings.html")
+        self.size_words, self.gone_words = IN_FORCE.any_size_words, IN_FORCE.gone_words
 
 
 @labeled_as(Lesion)

@@ -27,6 +27,7 @@ from trial.models import Participant
 from trial.models import fields as record_fields
 from trial.models.fields import label
 from trial.protocol import Edition, form_versions
+from trial.record.form_layout import Boxes, PageHelper
 
 # No whole number of the record has more digits; what is merely implausible is the business of the edit checks.
 MOST_OF_A_COUNT = 999
@@ -129,6 +130,8 @@ class EntryForm(forms.ModelForm):
     A field with a `…_missing` beside it holds a value or the reason why there is none.
     """
 
+    helper = PageHelper(Boxes(css_class="entry-fields"))
+
     class Meta:
         exclude: tuple[str, ...] = ("participant", "continues", "form_edition", "struck_out_reason")
         formfield_callback = staticmethod(clinic_field)
@@ -216,7 +219,7 @@ class Form:
     versions: tuple[Edition, ...] = (form_versions.FIRST,)
     lines: Lines | None = None
     page: Page | None = None
-    template: str = "capture/entry.html"
+    template: str = "capture/entry/form_page.html"
     known_by: tuple[str, ...] = ()
     file: str = ""
     imported: int = 2

@@ -6,11 +6,13 @@ from django import forms
 
 from capture.casebook.fields import WordsField
 from trial.protocol import REASONS_FOR_CHANGE, code_lists
+from trial.record.form_layout import PageHelper
 
 
 class ReasonForm(forms.Form):
     """Mixed into every correction; `cleaned_data["reason"]` is the sentence kept with the Change."""
 
+    helper = PageHelper()
     reason_code = forms.ChoiceField(
         label="Reason for change",
         choices=[("", "Choose a reason"), *REASONS_FOR_CHANGE],
@@ -38,6 +40,7 @@ class ReasonForm(forms.Form):
 class NotDoneForm(forms.Form):
     """A reason from the list, with words where the list is not enough."""
 
+    helper = PageHelper()
     reason = forms.ChoiceField(
         label="Reason", choices=[("", "Choose"), *code_lists.NOT_DONE_REASONS],
         widget=forms.Select(attrs={"class": "form-select"}),
@@ -58,6 +61,7 @@ class NotDoneForm(forms.Form):
 class NotAnEventForm(forms.Form):
     """The reason in words; kept in the record beside the value."""
 
+    helper = PageHelper()
     because = WordsField(
         label="Reason",
         max_length=300,

@@ -22,7 +22,19 @@ from trial import protocol
 from trial.models import EligibilityAnswer, Participant, Person, RegistrationFinding, Site, Waiver
 from trial.models.fields import label
 from trial.protocol import code_lists
+from trial.record.form_layout import Block, Boxes, PageHelper, Section
 from trial.rules.eligibility import Answer
+
+DETAILS_LAYOUT = (
+    Boxes(
+        Boxes("consented_on", "born_on", "sex", css_class=""),
+        Boxes("race", "ethnicity", "ecog", "tumour_type", "histology", css_class=""),
+        Boxes("primary_site", "metastatic_sites", "functional_syndrome", "prior_therapy", css_class=""),
+        css_class="panel-row",
+    ),
+    Block("capture/casebook/word_lists.html"),
+)
+CHECKLIST = Block("capture/casebook/checklist.html")
 
 
 def _select(choices: Any) -> forms.ChoiceField:
@@ -155,6 +167,11 @@ class ChecklistForm(forms.Form):
 class RegistrationForm(ChecklistForm, DetailsForm):
     """Details, registration date and the checklist on one page; every item is answered on its own."""
 
+    helper = PageHelper(
+        Section("Participant", Boxes("site", "registered_on", css_class="panel-row"), *DETAILS_LAYOUT),
+        Section("Eligibility", Boxes("measured_on", css_class="panel-row"), CHECKLIST),
+    )
+
     site = forms.ModelChoiceField(Site.objects.none(), empty_label="Choose",
                                   widget=forms.Select(attrs={"class": "form-select"}))  # fmt: skip
     registered_on = FullDateField()
@@ -172,6 +189,11 @@ class RegistrationForm(ChecklistForm, DetailsForm):
 @labeled_as(Participant)
 class CorrectionForm(ChecklistForm, DetailsForm):
     """Corrects details and answers of a participant; hands on only what was changed."""
+
+    helper = PageHelper(
+        Section("Participant", Boxes("registered_on", css_class="panel-row"), *DETAILS_LAYOUT),
+        Section("Eligibility", CHECKLIST),
+    )
 
     registered_on = FullDateField(required=False)
 
@@ -206,6 +228,7 @@ class CorrectionForm(ChecklistForm, DetailsForm):
 class RegisterScreenedForm(forms.Form):
     """Registers a participant who is screened already, for instance after an approved waiver."""
 
+    helper = PageHelper()
     help = DetailsForm.help
     registered_on = FullDateField()
 
@@ -213,18 +236,21 @@ class RegisterScreenedForm(forms.Form):
 class WaiverRequestForm(forms.Form):
     """Why the chair should let the participant in."""
 
+    helper = PageHelper()
     because = _words(label(Waiver._meta.get_field("requested_because")))
 
 
 class DecisionForm(forms.Form):
     """Why the chair decides as it does."""
 
+    helper = PageHelper()
     because = _words("Reason")
 
 
 class WaiverDecisionForm(forms.Form):
     """The chair's decision."""
 
+    helper = PageHelper()
     decision = forms.ChoiceField(label="Decision", choices=(("approve", "Approve"), ("refuse", "Refuse")),
                                  widget=forms.RadioSelect)  # fmt: skip
     because = _words(label(Waiver._meta.get_field("decided_because")))
@@ -234,6 +260,7 @@ class WaiverDecisionForm(forms.Form):
 class FindingForm(forms.Form):
     """What turned out about a registration afterwards."""
 
+    helper = PageHelper()
     kind = _select(RegistrationFinding.Kind.choices)
     found_on = FullDateField()
     because = _words()

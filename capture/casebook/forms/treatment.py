@@ -24,6 +24,7 @@ from capture.casebook.forms.base import Form, Lines, Page, labeled_as
 from trial import protocol
 from trial.models import Cycle, DosingPeriod
 from trial.models.fields import in_a_sentence
+from trial.record.form_layout import Boxes, PageHelper, Rows
 
 
 def overlaps(facts: Facts) -> bool:
@@ -94,6 +95,8 @@ PERIOD_ROWS = 4
 class CycleForm(forms.Form):
     """One course from its actual day 1."""
 
+    helper = PageHelper(Boxes(css_class="entry-fields"))
+
     help = {
         "started_on": (
             "Day 1 of this cycle; a cycle has {cycle_days} days. Day 1 of cycle 1 starts the counting of "
@@ -155,14 +158,14 @@ class PeriodForm(forms.Form):
         return Period(found["from_day"], found["to_day"], found["dose_mg"], found["frequency"], found["reason"])
 
 
-def period_forms(data: Any, periods: list[Period]) -> list[PeriodForm]:
+def period_forms(data: Any, periods: list[Period]) -> Rows:
     """A row for each period on record and some empty ones, bound when there is data."""
     rows = max(PERIOD_ROWS, len(periods) + 1)
     found = []
     for place in range(1, rows + 1):
         initial = vars(periods[place - 1]) if place <= len(periods) else None
         found.append(PeriodForm(data, prefix=str(place), initial=initial))
-    return found
+    return Rows(found, "capture/casebook/periods.html")
 
 
 def as_planned() -> list[Period]:

@@ -1,5 +1,6 @@
 """What keeps a laboratory value from being graded by CTCAE 3.0: its unit, or a limit of normal that is missing."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -16,6 +17,7 @@ from trial.models import LaboratoryResult, Participant
 from trial.models.fields import in_a_sentence
 from trial.protocol import MISSING_REASONS, constant
 from trial.protocol.ctcae_v3.limits import ANALYTES
+from trial.record.form_layout import Rows
 from trial.rules.safety import usual_ranges
 from trial.rules.safety.laboratory import Grading
 
@@ -233,6 +235,10 @@ FURTHER: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 
 
+COLUMNS = (("value", "Value"), ("unit", "Unit"), ("lower_limit", "Lower"), ("upper_limit", "Upper"),
+           ("value_missing", "If missing"))  # fmt: skip
+
+
 @labeled_as(LaboratoryResult)
 class LaboratoryForm(forms.Form):
     """One analyte; a row without value and without reason is no result."""
@@ -277,6 +283,11 @@ class LaboratoryForm(forms.Form):
         given = [self[name].value() for name in ("value", "value_missing")]
         return not any(each not in (None, "") for each in given)
 
+    @property
+    def cells(self) -> list[tuple[forms.BoundField, str]]:
+        """The boxes of the row with the headings of their columns, short enough for a phone."""
+        return [(self[name], heading) for name, heading in COLUMNS]
+
     def line(self) -> dict[str, Any] | None:
         """The result typed, or None for an empty row."""
         found = self.cleaned_data
@@ -285,27 +296,44 @@ class LaboratoryForm(forms.Form):
         return {"analyte": self.analyte, **{name: found[name] for name in self.fields}}
 
 
+class LaboratoryRows(Rows):
+    """The results of a visit: what is taken at each one, then what is measured besides."""
+
+    def __init__(self, rows: Iterable[LaboratoryForm]) -> None:
+        super().__init__(rows, "capture/casebook/laboratory.html")
+
+    @property
+    def tables(self) -> list[tuple[bool, list[LaboratoryForm]]]:
+        """Whether it is of further measurements → the rows."""
+        return [(further, [row for row in self if row.further == further]) for further in (False, True)]
+
+    @property
+    def further_open(self) -> bool:
+        """Whether something further was measured or typed: then the second table is not folded away."""
+        return any(row.further and not row.is_empty for row in self)
+
+
 def line_forms(
     form: Form, row: Any, data: Any, participant: Participant | None = None
-) -> list[LaboratoryForm]:
+) -> LaboratoryRows:
     """A row for each analyte of the visit, filled from the record; none for a form without lines.
 
     A new visit of `participant` begins with the units and limits of the last result of each analyte: they are the
     laboratory's and rarely change. A row without a value is no result, whatever else it holds.
     """
     if form.lines is None:
-        return []
+        return LaboratoryRows(())
     saved = {each.analyte: each for each in form.lines.of(row)} if row is not None else {}
     last = _last_limits(participant) if row is None and participant is not None else {}
     names = ("value", "value_missing", "unit", "lower_limit", "upper_limit")
-    return [
+    return LaboratoryRows(
         LaboratoryForm(
             data, analyte=analyte, further=further,
             initial={name: _short(getattr(saved[analyte], name)) for name in names} if analyte in saved
             else last.get(analyte, {"unit": unit}),
         )
         for further, listed in ((False, EACH_VISIT), (True, FURTHER)) for analyte, unit in listed
-    ]  # fmt: skip
+    )  # fmt: skip
 
 
 def _last_limits(participant: Participant) -> dict[str, dict[str, Any]]:
@@ -324,7 +352,7 @@ def _short(value: Any) -> Any:
 VISIT_FORM = Form(
     "visit", VisitForm, "visited_on",
     AtCycleStart("at screening and at the start of each cycle", what="Visit", numbered_by="cycle_number"),
-    repeats=True, before_registration=True, checks=VISIT, verified=(), imported=0, template="capture/entry_visit.html",
+    repeats=True, before_registration=True, checks=VISIT, verified=(), imported=0, template="capture/entry/visit.html",
     lines=Lines(LaboratoryResult, "visit", "laboratory", "analyte",
                 ("analyte", "value", "value_missing", "unit", "lower_limit", "upper_limit")),
 )  # fmt: skip

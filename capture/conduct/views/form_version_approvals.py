@@ -22,7 +22,7 @@ def editions(request: HttpRequest) -> HttpResponse:
     """Forms × sites, the editions in words, and every word on record."""
     shown = {"page": form_version_approvals.page(request.user), "declared": form_version_approvals.declared(),
              "may_decide": request.user.role in MAY_DECIDE}  # fmt: skip
-    return render(request, "capture/editions.html", shown)
+    return render(request, "capture/conduct/form_versions/editions.html", shown)
 
 
 @access.allows(*MAY_DECIDE)
@@ -61,4 +61,5 @@ def _one(
             messages.success(request, words)
             return redirect("capture:editions")
     shown = {"form": form, "title": title, "button": title, "reasons": reasons, "nothing": not offered}
-    return render(request, "capture/edition_approval.html", shown, status=422 if reasons or form.errors else 200)
+    status = 422 if reasons or form.errors else 200
+    return render(request, "capture/conduct/form_versions/approval.html", shown, status=status)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from capture.casebook import labels
 from capture.conduct import holds
+from capture.conduct.forms import HoldForm, HoldStepForm
 from capture.entry.views import saving
 from trial.models import Hold, Role
 from trial.record import access
@@ -25,12 +26,12 @@ def overview(request: HttpRequest) -> HttpResponse:
     sites = access.sites_for(request.user)
     seen = [each for each in rows.order_by("-id") if _visible(each, sites)]
     shown = {
-        "standing": [(each, holds.target_of(each), _next(request, each)) for each in seen
-                     if each.state in holds.STANDING],
+        "standing": [(each, holds.target_of(each), _next(request, each), HoldStepForm(auto_id=f"%s-{each.pk}"))
+                     for each in seen if each.state in holds.STANDING],
         "past": [(each, holds.target_of(each)) for each in seen if each.state not in holds.STANDING],
-        "sites": sites, "is_monitor": request.user.role == Role.MONITOR,
-        "participants": access.participants_for(request.user).filter(number__isnull=False).order_by("number"),
-        "every_site": not request.user.sites.exists(),
+        "is_monitor": request.user.role == Role.MONITOR,
+        "form": HoldForm(sites, access.participants_for(request.user).filter(number__isnull=False).order_by("number"),
+                         with_study=not request.user.sites.exists()),
     }  # fmt: skip
     return render(request, "capture/conduct/holds.html", shown)
 

@@ -17,12 +17,14 @@ from capture.casebook.forms.visit import line_forms
 from capture.casebook.registry import ENTRY_FORMS
 from capture.conduct import queries
 from capture.conduct import queries as query_list
+from capture.conduct.forms import AnswerForm, AskedFormFilter, ManyForm, MoveForm, WordingForm, queries_filter
 from capture.conduct.queries import Where
 from capture.entry import edit_conflict
 from capture.entry.services import acknowledgements, entries
 from capture.entry.views import saving
 from trial.models import Participant, Query, Role
 from trial.record import access, site_clock, system_queries
+from trial.record.form_layout import is_a_reason
 from trial.record.save import Save, of_request
 from trial.refused import Refused, reasons_against
 from trial.rules.typed_text import key
@@ -44,13 +46,16 @@ class AnswerSheet:
         """For the template `_answer.html`."""
         more = self.refusal.context if self.refusal else {}
         reasons = [*self.said, *(self.refusal.reasons if self.refusal else ())]
-        return {**more, "sheet": self, "reason_form": self.reason, "reasons": reasons}
+        answer = AnswerForm(self.query.pk, self.words, bool(self.fields))
+        return {**more, "sheet": self, "reason_form": self.reason, "reasons": reasons, "answer_form": answer,
+                "move_form": MoveForm(auto_id=f"words-{self.query.pk}-%s")}  # fmt: skip
 
 
 def answer_sheet(query: Query, posted: QueryDict | None = None) -> AnswerSheet:
     """The sheet of a query as it stands, or with what was typed."""
     names, forms = _names(query), _forms(query, posted)
-    shown = [bound for form in forms for bound in form if bound.html_name in names and not bound.is_hidden]
+    shown = [bound for form in forms for bound in form if bound.html_name in names and not bound.is_hidden
+             and not is_a_reason(bound)]  # fmt: skip
     if shown:
         shown[0].field.widget.attrs["autofocus"] = True  # the page is about this value: typing begins here
     return AnswerSheet(query, shown, ReasonForm(posted), (posted or {}).get("words", "")[:600])
@@ -135,13 +140,15 @@ def listing(request: HttpRequest) -> HttpResponse:
     """Queries by state, site, form, age and person."""
     asked, now = query_list.Filter.of(request.GET), timezone.now()
     rows = query_list.found(request.user, asked, now)
+    may_ask = request.user.role == Role.MONITOR
     shown = {
-        "asked": asked, "listed": query_list.listed(rows, now), "total": rows.count(), "states": query_list.STATES,
-        "ages": query_list.AGES, "sites": access.sites_for(request.user), "forms": labels.TITLES.items(),
-        "may_ask": request.user.role == Role.MONITOR, "may_answer": access.may_enter(request.user),
+        "listed": query_list.listed(rows, now), "total": rows.count(),
+        "filter_form": queries_filter(vars(asked), may_ask, access.sites_for(request.user), query_list.STATES,
+                                      labels.TITLES.items(), query_list.AGES),
+        "may_ask": may_ask, "may_answer": access.may_enter(request.user),
         "most": query_list.MOST_SHOWN,
     }  # fmt: skip
-    return render(request, "capture/conduct/queries.html", shown)
+    return render(request, "capture/conduct/queries/queries.html", shown)
 
 
 @access.allows(*access.READS_RECORD)
@@ -175,7 +182,7 @@ def _page(request: HttpRequest, query: Query, sheet: AnswerSheet, status: int = 
     # In the list the same words are loaded into the row; without scripts the link opens the page.
     inline = bool(request.headers.get("HX-Request"))
     template = "_query.html" if inline else "query.html"
-    return render(request, f"capture/conduct/{template}", {**shown, "inline": inline}, status=status)
+    return render(request, f"capture/conduct/queries/{template}", {**shown, "inline": inline}, status=status)
 
 
 @access.allows(Role.MONITOR)
@@ -208,11 +215,11 @@ def raise_one(request: HttpRequest, reference: str) -> HttpResponse:
             return redirect(_back(participant, where))
     row = labels.row_of(participant, where.form, where.row_id)
     shown = {
-        "participant": participant, "where": where, "words": words, "templates": system_queries.TEMPLATES,
+        "participant": participant, "where": where, "form": WordingForm(system_queries.TEMPLATES, words),
         "place": labels.place(participant, where.form, row), "reasons": reasons,
         "field": labels.field_label(where.form, where.field) if where.field else "",
     }  # fmt: skip
-    return render(request, "capture/conduct/raise.html", shown, status=422 if reasons else 200)
+    return render(request, "capture/conduct/queries/raise.html", shown, status=422 if reasons else 200)
 
 
 def _where(request: HttpRequest) -> Where:
@@ -242,11 +249,12 @@ def raise_many(request: HttpRequest) -> HttpResponse:
             messages.success(request, f"{count} {'query is' if count == 1 else 'queries are'} with the sites.")
             return redirect("capture:queries")
     shown = {
-        "people": people, "form": form, "site": site, "forms": labels.TITLES.items(), "words": words,
-        "sites": access.sites_for(request.user), "templates": system_queries.TEMPLATES,
-        "chosen": request.POST.getlist("who"), "reasons": [said] if said else [],
+        "form": ManyForm(system_queries.TEMPLATES, words, people, request.POST.getlist("who")),
+        "filter_form": AskedFormFilter({"form": form, "site": site}, form=labels.TITLES.items(),
+                                       site=[(each.code, str(each)) for each in access.sites_for(request.user)]),
+        "reasons": [said] if said else [],
     }  # fmt: skip
-    return render(request, "capture/conduct/raise_many.html", shown, status=422 if said else 200)
+    return render(request, "capture/conduct/queries/raise_many.html", shown, status=422 if said else 200)
 
 
 def _query_or_404(request: HttpRequest, query_id: int) -> Query:

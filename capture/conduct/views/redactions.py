@@ -15,6 +15,7 @@ from capture.conduct import holds, redactions
 from trial.audit.redaction import MARK
 from trial.models import Redaction, Role
 from trial.record import access
+from trial.record.form_layout import PageHelper
 from trial.record.save import of_request
 from trial.refused import Refused, reasons_against
 
@@ -24,6 +25,7 @@ _WIDE = {"class": "form-control", "autocomplete": "off"}
 class BlackOutForm(forms.Form):
     """Which words of the text are to go (none named: all of it), and why; the reason stays, so it says no name."""
 
+    helper = PageHelper()
     words = WordsField(
         label="Words to black out",
         required=False,
@@ -44,6 +46,7 @@ class BlackOutForm(forms.Form):
 class BlackOutDecisionForm(forms.Form):
     """The chair's word, with a reason."""
 
+    helper = PageHelper()
     decision = forms.ChoiceField(
         label="Decision",
         choices=[("approve", "Black the words out, for ever"), ("refuse", "Refuse; nothing is touched")],
@@ -92,7 +95,7 @@ def _ask(request: HttpRequest, reference: str, source: redactions.Source) -> Htt
             messages.success(request, "The study chair is asked to black the words out. Until then they stand.")
             return redirect("capture:black_outs")
     shown = {"participant": participant, "form": form, "reasons": reasons, "text": text}
-    return render(request, "capture/conduct/black_out_ask.html", shown, status=422 if reasons or form.errors else 200)
+    return render(request, "capture/conduct/redactions/ask.html", shown, status=422 if reasons or form.errors else 200)
 
 
 @access.allows(*READS)
@@ -104,7 +107,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "decided": [(each, redactions.where(each), history.told(each)) for each in rows if not each.waits],
         "decides": request.user.role in access.DECIDES,
     }
-    return render(request, "capture/conduct/black_outs.html", shown)
+    return render(request, "capture/conduct/redactions/overview.html", shown)
 
 
 @access.allows(*READS)
@@ -143,7 +146,7 @@ def _page(request: HttpRequest, asked: Redaction, form: Any = None, reasons: tup
         except Refused as reason:
             shown["obstacle"] = str(reason)
     refused = bool(reasons) or bool(form is not None and form.errors)
-    return render(request, "capture/conduct/black_out.html", shown, status=422 if refused else 200)
+    return render(request, "capture/conduct/redactions/decision.html", shown, status=422 if refused else 200)
 
 
 @access.allows(*access.DECIDES)

@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from capture.conduct import signing
+from capture.conduct.forms import SigningForm
 from trial.accounts.security import reauthentication
 from trial.record import access, site_clock
 from trial.record.save import of_request
@@ -36,7 +37,8 @@ def signature(request: HttpRequest, reference: str) -> HttpResponse:
     standing = signing.standing(participant)
     shown = {
         "participant": participant, "standing": standing, "meaning": signing.MEANING, "may_sign": may_sign,
-        "reasons": [refusal] if refusal else [], "needs_code": may_sign and reauthentication.needs_code(request),
+        "reasons": [refusal] if refusal else [],
+        "form": SigningForm(request.user, may_sign and reauthentication.needs_code(request), first=True),
         "signatures": [(each, signing.is_bound(each)) for each in
                        participant.signatures.select_related("signed_by").order_by("-id")],
         "rows": len(standing.versions),

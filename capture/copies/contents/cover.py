@@ -71,12 +71,12 @@ def document(participant: Participant, making: Making, lines: list[excerpt.Line]
 
 
 def _cover(participant: Participant, making: Making) -> tuple[Block, ...]:
-    group = protocol.Group(participant.group) if participant.group else None
+    group = protocol.group_named(participant.group) if participant.group else None
     pairs = (
         ("Participant", participant.reference),
         ("Screening number", f"S-{participant.screening_number:04d}"),
         ("Site", str(participant.site)),
-        ("Group", f"{group.value}, {protocol.GROUP_NAMES[group]}" if group else "none"),
+        ("Group", f"{group.code}, {group.name}" if group else "none"),
         ("Copy", making.copy_id),
         ("Made at", instant(making.at)),
         ("Made by", making.by),

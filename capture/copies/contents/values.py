@@ -109,7 +109,7 @@ def _amount(row: Any, found: Decimal) -> str:
 
 
 def _group(row: Any, letter: str) -> str:
-    return f"{letter}, {protocol.GROUP_NAMES[protocol.Group(letter)]}"
+    return f"{letter}, {protocol.group_named(letter).name}"
 
 
 def _aware_time(row: Any, at: time) -> str:

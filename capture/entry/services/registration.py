@@ -51,7 +51,7 @@ def screen(
     group = _group(details)
     _may_enter_at(save.person, site)
     _check_order(details, registered=False)
-    with changes.record(save, "enter", site=site, groups=(group.value,)) as change:
+    with changes.record(save, "enter", site=site, groups=(group.code,)) as change:
         participant = _write_screened(site, details, answers, save.edition)
         change.concerns(participant)
         return participant
@@ -70,7 +70,7 @@ def register(
     group = _group(details)
     excused = found_ineligible or _has_approved_waiver(participant)
     _check(details, _answers_of(participant), registered_on, excused)
-    with changes.record(save, "register", participant=participant, site=participant.site, groups=(group.value,)):
+    with changes.record(save, "register", participant=participant, site=participant.site, groups=(group.code,)):
         current = Participant.objects.get(pk=participant.pk)
         if current.is_registered:
             raise Refused(f"Already registered as {current.number}.")
@@ -84,7 +84,7 @@ def screen_and_register(
     group = _group(details)
     _may_enter_at(save.person, site)
     _check(details, answers, registered_on, waived=False)
-    with changes.record(save, "register", site=site, groups=(group.value,)) as change:
+    with changes.record(save, "register", site=site, groups=(group.code,)) as change:
         participant = _write_screened(site, details, answers, save.edition)
         change.concerns(participant)
         return _write_registered(participant, group, registered_on)
@@ -206,7 +206,7 @@ def _write_screened(
 
 
 def _write_registered(participant: Participant, group: protocol.Group, registered_on: date) -> Participant:
-    if because := in_force.contradiction() or in_force.refusal(group.value):
+    if because := in_force.contradiction() or in_force.refusal(group.code):
         raise Refused(because)
     in_force.note()
     taken = Participant.objects.filter(number__isnull=False).count()

@@ -45,7 +45,7 @@ def response(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method != "POST":
         return HttpResponse(status=405)
     outcome = follow_up_scan.typed_outcome(request, participant)
-    return render(request, "capture/_response.html", {"outcome": outcome})
+    return render(request, "capture/entry/_response.html", {"outcome": outcome})
 
 
 @access.allows(*access.ENTERS)

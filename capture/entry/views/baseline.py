@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
 from capture.casebook import history, versions
-from capture.casebook.forms.assessment import HeadForm, NewLesionForm
+from capture.casebook.forms.assessment import HeadForm, LesionRows, NewLesionForm
 from capture.casebook.forms.reasons import ReasonForm
 from capture.entry.services import acknowledgements, assessments
 from capture.entry.views import saving
@@ -28,13 +28,14 @@ def page(request: HttpRequest, participant: Participant, row: Assessment | None)
         head, reason = HeadForm(data, initial=_head(row)), ReasonForm(data)
         edition.apply(head)
         targets, non_targets = _rows(data, row, True), _rows(data, row, False)
-        shown = {"participant": participant, "assessment": row, "form": head, "targets": targets,
+        shown = {"participant": participant, "row": row, "form": head, "targets": targets,
+                 **saving.of_assessment(row, "baseline"),
                  "non_targets": non_targets, "reason_form": reason, "may_enter": edition.may_enter, "edition": edition,
                  "criteria": IN_FORCE}  # fmt: skip
         return saving.Sheet([head, *targets, *non_targets], reason if row else None, shown)
 
     return saving.answer(
-        request, "capture/assessment_baseline.html", make, lambda: history.rows_of(row) if row else [],
+        request, "capture/entry/baseline.html", make, lambda: history.rows_of(row) if row else [],
         lambda sheet, save: _save(edition.on(save), participant, row, sheet), lambda sheet: _done(request, participant),
     )  # fmt: skip
 
@@ -58,15 +59,15 @@ def _head(row: Assessment | None) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names} if row else {}
 
 
-def _rows(data: Any, row: Assessment | None, target: bool) -> list[NewLesionForm]:
+def _rows(data: Any, row: Assessment | None, target: bool) -> LesionRows:
     """The lesions on record, then empty rows; a row of the record carries its lesion's identity."""
     readings = _readings(row, "target" if target else "non_target")
     letter, least = ("T", TARGET_ROWS) if target else ("N", NON_TARGET_ROWS)
     count = max(least, len(readings))
-    return [
+    return LesionRows((
         NewLesionForm(data, prefix=f"{letter}{n}", target=target, initial=_lesion(readings, n))
         for n in range(1, count + 1)
-    ]
+    ), target)  # fmt: skip
 
 
 def _readings(row: Assessment | None, kind: str) -> list[LesionReading]:

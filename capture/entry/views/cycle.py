@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from capture.casebook import history, versions
@@ -66,7 +67,9 @@ def _page(request: HttpRequest, participant: Participant, number: int, row: Cycl
         rows, reason = period_forms(data, periods), ReasonForm(data)
         dose = cycle_dose([(each.from_day, each.to_day, each.dose_mg, each.frequency) for each in periods])
         shown = {
-            "participant": participant, "number": number, "cycle": row, "form": form, "periods": rows,
+            "participant": participant, "row": row, "form": form, "periods": rows,
+            **saving.headed(f"Cycle {number}", "cycle", row and reverse(
+                "capture:cycle_strike_out", args=[participant.reference, number])),
             "reason_form": reason, "dose": dose if row else None, "may_enter": edition.may_enter,
             "edition": edition, "planned": planned, "dose_general": dose_advice.general(number),
             "dose_advice": SimpleLazyObject(lambda: dose_advice.of_cycle(participant, row, today())),
@@ -74,7 +77,7 @@ def _page(request: HttpRequest, participant: Participant, number: int, row: Cycl
         return saving.Sheet([form, *rows], reason if row else None, shown, unchecked=rows if planned else ())
 
     return saving.answer(
-        request, "capture/cycle.html", make, lambda: history.rows_of(row) if row else [],
+        request, "capture/entry/cycle.html", make, lambda: history.rows_of(row) if row else [],
         lambda sheet, save: _save(edition.on(save), participant, number, row, sheet, planned),
         lambda sheet: _done(request, participant, number),
     )  # fmt: skip

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 
 from capture.casebook import history, versions
 from capture.casebook.forms.base import Form, rest_not_done
@@ -16,6 +17,7 @@ from capture.entry.prefill import prefilled
 from capture.entry.services import acknowledgements, entries
 from capture.entry.views import grading, saving
 from trial.models import Participant
+from trial.models.fields import in_a_sentence
 from trial.record import access
 from trial.record.save import Save
 from trial.rules.typed_text import key
@@ -60,7 +62,7 @@ def strike_out(request: HttpRequest, reference: str, form: str, row_id: int) -> 
         request, participant, ReasonForm(request.POST or None),
         lambda save: entries.strike_out(save, participant, casebook_form, row),
         f"{casebook_form.title} is struck out; it stays in the history.",
-        title=f"Strike out: {casebook_form.title.lower()}", button="Strike out",
+        title=f"Strike out: {in_a_sentence(casebook_form.title)}", button="Strike out",
     )  # fmt: skip
 
 
@@ -70,6 +72,8 @@ def _page(request: HttpRequest, participant: Participant, book: Form, row: Any) 
     edition = versions.of_page(request, participant, book.kind, row, may_enter)
     shown: dict[str, Any] = {
         "participant": participant, "book": book, "row": row, "continues": continues,
+        **saving.headed(book.title, book.kind, row and reverse(
+            "capture:entry_strike_out", args=[participant.reference, book.kind, row.pk])),
         "may_enter": edition.may_enter, "edition": edition,
         **grading.beside(request, participant, book.kind, row),
     }  # fmt: skip

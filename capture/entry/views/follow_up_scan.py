@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
 from capture.casebook import history, versions
-from capture.casebook.forms.assessment import FollowUpHeadForm, ReadingForm
+from capture.casebook.forms.assessment import FollowUpHeadForm, ReadingForm, ReadingRows
 from capture.casebook.forms.reasons import ReasonForm
 from capture.entry import live_response
 from capture.entry.services import acknowledgements, assessments
@@ -15,10 +15,9 @@ from capture.entry.views import saving
 from trial.models import Assessment, LesionReading, Participant
 from trial.record import access
 from trial.record.save import Save
-from trial.rules.response.recist import IN_FORCE
 from trial.rules.typed_text import key
 
-TEMPLATE = "capture/assessment_follow_up.html"
+TEMPLATE = "capture/entry/follow_up_scan.html"
 
 
 def page(request: HttpRequest, participant: Participant, row: Assessment | None) -> HttpResponse:
@@ -31,9 +30,10 @@ def page(request: HttpRequest, participant: Participant, row: Assessment | None)
         edition.apply(head)
         rows, reason = _rows(participant, row, data), ReasonForm(data)
         outcome = _saved_outcome(participant, row) if data is None and row else _typed(participant, head, rows, row)
-        shown = {"participant": participant, "assessment": row, "form": head, "rows": rows, "reason_form": reason,
+        shown = {"participant": participant, "row": row, "form": head, "rows": rows, "reason_form": reason,
+                 **saving.of_assessment(row, "follow_up_scan"),
                  "may_enter": edition.may_enter, "edition": edition,
-                 "outcome": outcome, "criteria": IN_FORCE}  # fmt: skip
+                 "outcome": outcome}  # fmt: skip
         return saving.Sheet([head, *rows], reason if row else None, shown)
 
     return saving.answer(
@@ -70,14 +70,14 @@ def _outcome(participant: Participant, head: FollowUpHeadForm, rows: list[Readin
     )  # fmt: skip
 
 
-def _rows(participant: Participant, row: Assessment | None, data: Any) -> list[ReadingForm]:
+def _rows(participant: Participant, row: Assessment | None, data: Any) -> ReadingRows:
     saved = {each.lesion_id: each for each in row.readings.standing()} if row else {}
     previous = _previous(participant, row)
     lesions = participant.lesions.standing()
-    return [
+    return ReadingRows(
         ReadingForm(data, lesion=lesion, previous=previous.get(lesion.pk), initial=_initial(saved.get(lesion.pk)))
         for lesion in lesions
-    ]
+    )
 
 
 def _initial(reading: LesionReading | None) -> dict[str, Any] | None:

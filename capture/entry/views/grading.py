@@ -37,7 +37,7 @@ def grades(request: HttpRequest, reference: str) -> HttpResponse:
         shown["pressure_advice"] = dose_advice.of_pressure(
             participant, typed.get("diastolic_mmhg"), typed["visited_on"], today()
         )
-    return render(request, "capture/_grades.html", shown)
+    return render(request, "capture/grading/_grades.html", shown)
 
 
 def graded(participant: Participant, form: Any, row: Any) -> list[tuple[str, Grading]]:
@@ -53,7 +53,6 @@ def of_visit(participant: Participant, form: Any, lines: list[LaboratoryForm], r
     """What the page of a visit shows beside its values; worked out only when the page is shown, not when it saves."""
     return {
         "graded": SimpleLazyObject(lambda: graded(participant, form, row)),
-        "further_open": SimpleLazyObject(lambda: any(each.further and not each.is_empty for each in lines)),
     }
 
 
@@ -99,4 +98,4 @@ def terms(request: HttpRequest) -> HttpResponse:
     """The closest terms to what was typed (`q`), each with what its grades mean; no patient data."""
     typed = request.GET.get("q", "")
     found = criteria_of_matches(search(typed[:80]))
-    return render(request, "capture/_terms.html", {"matches": found, "typed": typed})
+    return render(request, "capture/grading/_terms.html", {"matches": found, "typed": typed})

@@ -21,6 +21,7 @@ from capture.casebook.forms.registration import (
     WaiverDecisionForm,
     WaiverRequestForm,
 )
+from capture.conduct.forms import SigningForm
 from capture.entry.services import corrections, registration
 from capture.entry.views import saving
 from trial import protocol
@@ -52,7 +53,8 @@ def register(request: HttpRequest) -> HttpResponse:
             return _registered(request, form, edition)
         except Refused as caught:
             refusal = caught
-    return _page(request, "capture/register.html", form, refusal, edition=edition, **_gates(*protocol.Group))
+    return _page(request, "capture/entry/registration/register.html", form, refusal, edition=edition,
+                 **_gates(*protocol.GROUPS))  # fmt: skip
 
 
 def _edition(request: HttpRequest, form: RegistrationForm) -> int:
@@ -73,7 +75,7 @@ def _site_of_the_form(request: HttpRequest) -> Site | None:
 
 def _gates(*groups: protocol.Group) -> dict[str, Any]:
     """Which groups are open, said before anything is typed."""
-    gates = [in_force.gate_in_force(group.value) for group in groups]
+    gates = [in_force.gate_in_force(group.code) for group in groups]
     return {"gates": gates, "one_is_closed": not all(gate.open for gate in gates)}
 
 
@@ -112,8 +114,9 @@ def register_screened(request: HttpRequest, reference: str) -> HttpResponse:
         else:
             messages.success(request, f"{done.number} is registered in group {done.group}.")
             return redirect("capture:participant", done.reference)
-    return _page(request, "capture/one_form.html", form, refusal, participant, title="Register", button="Register",
-                 **_gates(*(group for group in protocol.Group if group.value == participant.group)))  # fmt: skip
+    return _page(request, "capture/entry/one_form.html", form, refusal, participant, title="Register",
+                 button="Register",
+                 **_gates(*(group for group in protocol.GROUPS if group.code == participant.group)))  # fmt: skip
 
 
 @access.allows(*access.READS_RECORD)
@@ -130,12 +133,13 @@ def correct(request: HttpRequest, reference: str) -> HttpResponse:
         reason = ReasonForm(data)
         form = CorrectionForm(participant, corrections.answers_of(participant), data)
         edition.apply(form)
-        shown = {"participant": participant, "form": form, "reason_form": reason, "may_enter": edition.may_enter,
-                 "edition": edition}  # fmt: skip
+        shown = {"participant": participant, "row": participant, "form": form, "reason_form": reason,
+                 **saving.headed("Registration", "registration", ""),
+                 "may_enter": edition.may_enter, "edition": edition}  # fmt: skip
         return saving.Sheet([form], reason, shown)
 
     return saving.answer(
-        request, "capture/correct.html", make, lambda: history.rows_of(participant),
+        request, "capture/entry/registration/correct.html", make, lambda: history.rows_of(participant),
         lambda sheet, save: corrections.correct_participant(
             edition.on(save), participant, sheet.shown["form"].corrections(), sheet.shown["form"].corrected_answers()),
         lambda sheet: _corrected(request, participant),
@@ -167,7 +171,8 @@ def finding(request: HttpRequest, reference: str) -> HttpResponse:
         else:
             messages.success(request, f"{made.get_kind_display()} on {shown(made.found_on)} is on record.")
             return redirect("capture:participant", participant.reference)
-    return _page(request, "capture/one_form.html", form, refusal, participant, title="Record a finding", button="Save")
+    return _page(request, "capture/entry/one_form.html", form, refusal, participant, title="Record a finding",
+                 button="Save")  # fmt: skip
 
 
 def _page(
@@ -222,6 +227,6 @@ def decide(request: HttpRequest, reference: str, waiver_id: int) -> HttpResponse
             return redirect("capture:participant", participant.reference)
     answers = {row.item: Answer(row.met, row.value, row.measured_on) for row in participant.eligibility_answers.all()}
     shown = {"participant": participant, "form": form, "reasons": reasons, "waiver": waiver, "unmet": unmet(answers),
-             "title": "Decide on a waiver", "button": "Sign the decision", "signs": True,
-             "needs_code": reauthentication.needs_code(request)}  # fmt: skip
-    return render(request, "capture/one_form.html", shown, status=422 if reasons or form.errors else 200)
+             "title": "Decide on a waiver", "button": "Sign the decision",
+             "signing_form": SigningForm(request.user, reauthentication.needs_code(request))}  # fmt: skip
+    return render(request, "capture/entry/one_form.html", shown, status=422 if reasons or form.errors else 200)

@@ -20,7 +20,7 @@ from capture.casebook import history, registry
 from capture.casebook.forms.reasons import ReasonForm
 from capture.entry import edit_conflict
 from capture.entry.edit_conflict import EditedMeanwhile
-from trial.models import Participant, Query
+from trial.models import Assessment, Participant, Query
 from trial.record import access, system_queries
 from trial.record.save import Save, of_request
 from trial.refused import Refused, reasons_against
@@ -69,6 +69,21 @@ class Refusal:
     def context(self) -> dict[str, Any]:
         """For the templates `_reasons.html`, `_second_look.html` and `_meanwhile.html`."""
         return {"reasons": self.reasons, "second_look": self.second_look, "meanwhile": self.meanwhile}
+
+
+def headed(heading: str, kind: str, strike_out_url: str | None, history_kind: str = "") -> dict[str, Any]:
+    """What the head of a form's page shows. kind: of the form; history_kind: of its history, where that is another.
+
+    strike_out_url: where a saved entry is struck out; empty for a new one and where it cannot be.
+    """
+    return {"heading": heading, "kind": kind, "history_kind": history_kind or kind, "strike_out_url": strike_out_url}
+
+
+def of_assessment(row: Assessment | None, kind: str) -> dict[str, Any]:
+    """The head of an assessment's page; kind: `baseline` or `follow_up_scan`."""
+    heading = "Baseline assessment" if kind == "baseline" else "Follow-up assessment"
+    address = row and reverse("capture:assessment_strike_out", args=[row.participant.reference, row.pk])
+    return headed(heading, kind, address, "assessment")
 
 
 @dataclass(frozen=True)
@@ -220,7 +235,7 @@ def one_form(
             return redirect(back or reverse("capture:participant", args=[participant.reference]))
     shown |= {"participant": participant, "form": form, **(refusal.context if refusal else {})}
     status = refusal.status if refusal else 422 if form.errors else 200
-    return render(request, "capture/one_form.html", shown, status=status)
+    return render(request, "capture/entry/one_form.html", shown, status=status)
 
 
 def tell(request: HttpRequest, act: Callable[[], Any], done: str) -> None:

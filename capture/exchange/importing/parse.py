@@ -261,8 +261,8 @@ class Parser:
     def _group(self, row: FileRow) -> list[Problem]:
         derived = protocol.group_of(row.cells["tumour_type"], row.cells["histology"])
         given = row.cells.get("group", "")
-        if given and derived and given != derived.value:
-            return [row.problem(f"Tumour type and histology make group {derived.value}, not {given}.", "group")]
+        if given and derived and given != derived.code:
+            return [row.problem(f"Tumor type and histology make group {derived.code}, not {given}.", "group")]
         return []
 
     def _once(self, bundle: Bundle, entry: Entry) -> None:

@@ -15,7 +15,7 @@ from capture.exchange.importing.files import Problem
 from capture.exchange.importing.parse import Bundle, Parser
 from capture.exchange.importing.write import Writer
 from trial.models import Assessment, Participant, Site
-from trial.protocol import Group
+from trial.protocol import GROUPS
 from trial.record import access, changes
 from trial.record.save import Save
 from trial.refused import Refused
@@ -170,9 +170,9 @@ class _Run:
             for each in COMES_IN
         ]  # fmt: skip
         groups = [
-            GroupLine(group.value, (before.registered[group.value], after.registered[group.value]),
-                      (before.assessments[group.value], after.assessments[group.value]))
-            for group in Group
+            GroupLine(group.code, (before.registered[group.code], after.registered[group.code]),
+                      (before.assessments[group.code], after.assessments[group.code]))
+            for group in GROUPS
         ]  # fmt: skip
         return Report(lines, groups, self.problems, sum(self.written.values()), self.run.sealed)
 

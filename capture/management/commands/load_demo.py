@@ -92,14 +92,14 @@ def steps_done(desk: Desk) -> Counter[str]:
 def leave_places() -> None:
     """The cohort fills both groups; the demo's statistician leaves places, so that registering can be tried."""
     stella = Person.objects.get(username="stella")
-    for group in protocol.Group:
-        if not GroupSettings.objects.filter(group=group.value).exists():
-            name = f"accrual_ceiling_{group.value}"
+    for group in protocol.GROUPS:
+        if not GroupSettings.objects.filter(group=group.code).exists():
+            name = "accrual_ceiling"
             chosen = {name: protocol.constant(name) + PLACES_LEFT}
             with changes.record(
-                Save(stella, wakes=False), "settings", "Places left to try registering", groups=(group.value,)
+                Save(stella, wakes=False), "settings", "Places left to try registering", groups=(group.code,)
             ):
-                GroupSettings.objects.create(group=group.value, chosen=chosen)
+                GroupSettings.objects.create(group=group.code, chosen=chosen)
 
 
 def load_people() -> dict[str, Person]:

@@ -111,7 +111,7 @@ def test_beside_the_rate_stand_estimates_that_allow_for_the_stages() -> None:
 def settings_of(participants: tuple[int, ...], futility: tuple[int | None, ...],
                 efficacy: tuple[int | None, ...]) -> AnalysisSettings:  # fmt: skip
     """Settings with this plan for group A."""
-    return replace(SETTINGS, plan_A=StagePlan(participants, futility, efficacy))
+    return replace(SETTINGS, plan=StagePlan(participants, futility, efficacy))
 
 
 def test_an_efficacy_stop_is_a_stopping_point() -> None:

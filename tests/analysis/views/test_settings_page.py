@@ -128,10 +128,10 @@ def test_the_plan_is_edited_as_stages_and_bounds(cast: Cast) -> None:
     stages = {"stage_1_participants": "18", "stage_1_futility": "2", "stage_2_participants": "43",
               "stage_2_futility": "7", "stage_2_efficacy": "", "p0_percent": "10", "p1_percent": "25"}  # fmt: skip
     assert client.post("/settings/A/", filled(client, **stages, confirmed="yes")).status_code == 302
-    plan = settings_in_force("A").plan("A")
+    plan = settings_in_force("A").plan
     assert (plan.participants, plan.futility, plan.efficacy) == ((18, 43), (2, 7), (None, None))
     assert (plan.p0, plan.p1) == (0.10, 0.25)
-    assert recompute("A").result["settings"]["plan_A"]["participants"] == [18, 43]
+    assert recompute("A").result["settings"]["plan"]["participants"] == [18, 43]
 
 
 @pytest.mark.parametrize(

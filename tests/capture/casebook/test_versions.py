@@ -9,6 +9,7 @@ from capture.casebook import labels
 from capture.casebook.registry import CASEBOOK, ENTRY_FORMS
 from capture.entry.services import corrections as correction
 from capture.entry.services import entries
+from tests import examples
 from tests.capture.entry import test_corrections as corrections
 from tests.capture.typed import fields, opened, signed_in
 from tests.cast import Cast
@@ -36,7 +37,7 @@ def say(site: Site, form: str, edition: int, state: str) -> None:
 
 def enter(cast: Cast, kind: str, **more: Any) -> Any:
     """An entry of Nora's; soft checks are kept as not looked at."""
-    values = more.pop("values", None) or corrections.ENTRIES[kind][0]
+    values = more.pop("values", None) or examples.values(kind)
     saved = {name: more.pop(name) for name in ("reason", "acknowledged", "opened_at", "edition") if name in more}
     save = Save(cast.people[Role.COORDINATOR], **saved)
     return entries.save(save, cast.participant, ENTRY_FORMS[kind], values, **more)

@@ -26,7 +26,7 @@ DAY_1 = date(2026, 1, 12)
 def cast(database: object) -> Cast:
     """The fixed cast; group A goes by a plan whose first stage has four places, one of them taken."""
     made = cast_of()
-    _choose(replace(AnalysisSettings(), plan_A=SMALL))
+    _choose(replace(AnalysisSettings(), plan=SMALL))
     return made
 
 

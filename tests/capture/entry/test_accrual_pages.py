@@ -20,7 +20,7 @@ PAGE = "/groups/A/registration/"
 def cast(database: object) -> Cast:
     """The fixed cast; stage 1 of group A has four places and all are taken."""
     made = cast_of()
-    _choose(AnalysisSettings(plan_A=SMALL))
+    _choose(AnalysisSettings(plan=SMALL))
     _fill(made)
     return made
 

@@ -126,7 +126,7 @@ def _targets(page: str) -> list[str]:
 def test_the_settings_of_a_group_sent_again_are_changed_once(cast: Cast) -> None:
     stat = signed_in(cast.people[STATISTICIAN])
     page = "/settings/A/"
-    typed = fields(stat.get(page).content.decode()) | {"reason": "the committee asked", "accrual_ceiling_A": "60"}
+    typed = fields(stat.get(page).content.decode()) | {"reason": "the committee asked", "accrual_ceiling": "60"}
     confirm = stat.post(page, typed)
     sent = fields(confirm.content.decode(), OWN) | {"confirmed": "yes"}
     before = Change.objects.count()

@@ -40,7 +40,7 @@ def unlock(request: HttpRequest) -> HttpResponse:
     person = me(request)
     form = UnlockForm(_asks_code(person), request.POST or None)
     if request.method != "POST":
-        return render(request, "trial/unlock.html", {"form": form, "next": asked_for(request)})
+        return render(request, "trial/accounts/session/unlock.html", {"form": form, "next": asked_for(request)})
     refusal = _refusal(request, person, form)
     if refusal is None:
         session.unlock(request)
@@ -54,7 +54,7 @@ def unlock(request: HttpRequest) -> HttpResponse:
     if _by_the_page(request):
         return HttpResponse(refusal, status=422, content_type="text/plain; charset=utf-8")
     form.add_error(None, refusal)
-    return render(request, "trial/unlock.html", {"form": form, "next": asked_for(request)}, status=422)
+    return render(request, "trial/accounts/session/unlock.html", {"form": form, "next": asked_for(request)}, status=422)
 
 
 def _asks_code(person: Person) -> bool:

@@ -23,12 +23,12 @@ def account(request: HttpRequest) -> HttpResponse:
     person = me(request)
     shown = {
         "sign_ins": person.sign_ins.order_by("-id")[:SHOWN],
-        "mail_address": person.mail_address,
+        "mail_form": MailForm(initial={"mail_address": person.mail_address}),
         "has_second_factor": second_factor.has_one(person),
         "codes_left": second_factor.codes_left(person),
         "kept": drafts.sent(person.pk),
     }
-    return render(request, "trial/account.html", shown)
+    return render(request, "trial/accounts/own/account.html", shown)
 
 
 @access.allows(*Role)
@@ -58,7 +58,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Your new password is in force; other sessions of yours have ended.")
         return redirect(next_page(request))
     shown = {"form": form, "next": asked_for(request), "first": person.must_change_password}
-    return render(request, "trial/change_password.html", shown, status=422 if form.errors else 200)
+    return render(request, "trial/accounts/own/change_password.html", shown, status=422 if form.errors else 200)
 
 
 @step_of_signing_in
@@ -76,13 +76,14 @@ def second_factor_set_up(request: HttpRequest) -> HttpResponse:
         codes = second_factor.confirm(request, device, form.cleaned_data["code"])
         if codes is not None:
             sign_ins.note(request, SignIn.Result.SECOND_FACTOR_SET, person)
-            return render(request, "trial/recovery_codes.html", {"codes": codes, "onwards": next_page(request)})
+            shown = {"codes": codes, "onwards": next_page(request)}
+            return render(request, "trial/accounts/own/recovery_codes.html", shown)
         form.add_error("code", "This code is not right. Wait for the next one and type that.")
     shown = {
         "form": form, "next": asked_for(request), "secret": second_factor.secret_of(device),
         "picture": second_factor.picture_of(device), "demanded": second_factor.is_demanded(),
     }  # fmt: skip
-    return render(request, "trial/second_factor_set_up.html", shown, status=422 if form.errors else 200)
+    return render(request, "trial/accounts/own/second_factor_set_up.html", shown, status=422 if form.errors else 200)
 
 
 @step_of_signing_in
@@ -103,7 +104,7 @@ def second_factor_code(request: HttpRequest) -> HttpResponse:
             return redirect(next_page(request))
         sign_ins.note(request, SignIn.Result.WRONG_CODE, person)
         form.add_error("code", wrong_code(person))
-    return render(request, "trial/second_factor.html", {"form": form, "next": asked_for(request)},
+    return render(request, "trial/accounts/session/second_factor.html", {"form": form, "next": asked_for(request)},
                   status=422 if form.errors else 200)  # fmt: skip
 
 
@@ -114,8 +115,8 @@ def new_recovery_codes(request: HttpRequest) -> HttpResponse:
     person = me(request)
     if not second_factor.has_one(person):
         return redirect("second_factor_set_up")
-    return render(request, "trial/recovery_codes.html", {"codes": second_factor.new_recovery_codes(person),
-                                                         "onwards": "/account/"})  # fmt: skip
+    shown = {"codes": second_factor.new_recovery_codes(person), "onwards": "/account/"}
+    return render(request, "trial/accounts/own/recovery_codes.html", shown)
 
 
 @access.allows(*Role)
@@ -137,7 +138,7 @@ def kept_form(request: HttpRequest, kept_id: int) -> HttpResponse:
         kept.delete()
         messages.success(request, "What had been kept is thrown away.")
         return redirect("home")
-    return render(request, "trial/kept_form.html", {"kept": kept})
+    return render(request, "trial/accounts/own/kept_form.html", {"kept": kept})
 
 
 def me(request: HttpRequest) -> Person:

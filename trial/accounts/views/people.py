@@ -35,7 +35,7 @@ from trial.rules.dates.partial_date import shown as shown_day
 def people(request: HttpRequest) -> HttpResponse:
     """Every account there ever was."""
     found = Person.objects.prefetch_related("sites").order_by("-is_active", "username")
-    return render(request, "trial/people.html", {"people": found})
+    return render(request, "trial/accounts/people/people.html", {"people": found})
 
 
 @access.allows(*access.ADMINISTERS)
@@ -66,7 +66,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
         "training_missing": access.missing(found, timezone.now().date()),
         "may_be_delegated": found.role == Role.INVESTIGATOR and found.is_active,
     }
-    return render(request, "trial/person.html", shown)
+    return render(request, "trial/accounts/people/person.html", shown)
 
 
 @access.allows(*access.ADMINISTERS)
@@ -154,9 +154,11 @@ def rights(request: HttpRequest) -> HttpResponse:
     ):  # fmt: skip
         messages.success(request, f"The review of the access rights of {shown_day(day)} is recorded.")
         return redirect(f"{reverse('access_rights')}?on={shown_day(day)}")
-    shown = {"form": form, "day": day, "rights": access_rights(day), "review": review,
+    rows = access_rights(day)
+    review.fields["words"].label = f"What the review of these {len(rows)} accounts found"
+    shown = {"form": form, "day": day, "rights": rows, "review": review,
              "reviews": AccessReview.objects.select_related("reviewed_by")[:50]}  # fmt: skip
-    return render(request, "trial/access_rights.html", shown, status=422 if review.errors else 200)
+    return render(request, "trial/accounts/people/access_rights.html", shown, status=422 if review.errors else 200)
 
 
 @access.allows(*access.ADMINISTERS)
@@ -164,7 +166,7 @@ def sign_in_history(request: HttpRequest) -> HttpResponse:
     """Who came when, from where, with what result; newest first, a hundred a page."""
     found = SignIn.objects.select_related("person").order_by("-id")
     page = Paginator(found, 100).get_page(request.GET.get("page"))
-    return render(request, "trial/sign_in_history.html", {"page": page})
+    return render(request, "trial/accounts/people/sign_in_history.html", {"page": page})
 
 
 def attempt(form: Form, do: Callable[[], Any]) -> Any:
@@ -179,7 +181,7 @@ def attempt(form: Form, do: Callable[[], Any]) -> Any:
 def one_form(request: HttpRequest, form: Form, title: str, button: str, back: str) -> HttpResponse:
     """The page of one form; 422 when something on it was refused."""
     shown = {"form": form, "title": title, "button": button, "back": back}
-    return render(request, "trial/one_form.html", shown, status=422 if form.errors else 200)
+    return render(request, "trial/accounts/people/one_form.html", shown, status=422 if form.errors else 200)
 
 
 def _true(_: None) -> bool:
@@ -187,14 +189,14 @@ def _true(_: None) -> bool:
 
 
 def _password_page(request: HttpRequest, found: Person, password: str) -> HttpResponse:
-    return render(request, "trial/one_time_password.html", {"person": found, "password": password})
+    return render(request, "trial/accounts/people/one_time_password.html", {"person": found, "password": password})
 
 
 @access.allows(*access.ADMINISTERS)
 def sites(request: HttpRequest) -> HttpResponse:
     """Every site with the people who work there; nothing of any participant."""
     shown = {"sites": Site.objects.prefetch_related("people"), "now": timezone.now()}
-    return render(request, "trial/sites.html", shown)
+    return render(request, "trial/accounts/people/sites.html", shown)
 
 
 @access.allows(*access.ADMINISTERS)

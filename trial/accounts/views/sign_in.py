@@ -38,7 +38,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         sign_ins.note(request, SignIn.Result.WRONG_PASSWORD, _named(request))
     shown = {"form": form, "next": asked_for(request), "second_factor": second_factor.is_demanded()}
-    return render(request, "trial/sign_in.html", shown)
+    return render(request, "trial/accounts/session/sign_in.html", shown)
 
 
 def _let_in(request: HttpRequest, person: Person) -> HttpResponse:
@@ -75,7 +75,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def home(request: HttpRequest) -> HttpResponse:
     """Sends each role to its first page; a role without one is told so in words."""
     address = navigation.landing(request.user)
-    return redirect(address) if address else render(request, "trial/home.html")
+    return redirect(address) if address else render(request, "trial/accounts/session/home.html")
 
 
 @access.public
@@ -106,4 +106,4 @@ def locked_out(request: HttpRequest) -> HttpResponse:
         "minutes": int(cool_off.total_seconds() // 60) if cool_off else None,
         "failures": settings.AXES_FAILURE_LIMIT,
     }
-    return render(request, "trial/locked_out.html", context, status=429)
+    return render(request, "trial/accounts/session/locked_out.html", context, status=429)

@@ -24,7 +24,7 @@ def html(report: Report) -> bytes:
         "limits": LIMITS,
         "style": STYLE.read_text(encoding="utf-8"),
     }
-    return render_to_string("trial/validation_report.html", words).encode()
+    return render_to_string("trial/operations/validation_report.html", words).encode()
 
 
 def _rows(report: Report) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ function mayBeAsked(expectedness) {
 }
 
 function show(name, wanted) {
-  const box = field(name)?.closest(".mb-3");
+  const box = field(name)?.closest(".field");
   if (box) box.hidden = !wanted && !field(name).value && !box.querySelector(".invalid-feedback");
 }
 

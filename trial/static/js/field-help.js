@@ -9,7 +9,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (event.key !== "F1") return;
-  const help = event.target.closest?.(".mb-3")?.querySelector(".field-help");
+  const help = event.target.closest?.(".field")?.querySelector(".field-help");
   if (!help) return;
   event.preventDefault();
   help.open = !help.open;

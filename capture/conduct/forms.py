@@ -1,0 +1,126 @@
+"""Forms of the conduct of the study: queries, freeze and lock, signatures. What they send is read by their pages."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+
+from trial.accounts.forms import UnlockForm
+from trial.record.form_layout import Boxes, FilterForm, PageHelper, choice, words
+
+
+class QueriesFilter(FilterForm):
+    """Which queries the list shows."""
+
+    state = choice("State")
+    site = choice("Site", ("", "All of yours"))
+    form = choice("Form", ("", "Any"))
+    age = choice("Age")
+    mine = choice("Whose", ("", "Everybody's"))
+    participant = words("Participant", 40)
+
+
+class AskedFormFilter(FilterForm):
+    """The form that one query is raised about, and the site."""
+
+    form = choice("Form")
+    site = choice("Site", ("", "All of yours"))
+
+
+class WordingForm(forms.Form):
+    """The words of a query: one of the list, or one's own."""
+
+    template = forms.ChoiceField(label="Start from a wording", required=False, widget=forms.RadioSelect(
+        attrs={"class": "form-check-input"}))  # fmt: skip
+    words = words("Or in your own words", 600, rows=2)
+    words.help_text = "Ask what the source says; do not write the value you expect."
+    helper = PageHelper()
+
+    def __init__(self, wordings: Iterable[str], typed: str) -> None:
+        wordings = list(wordings)
+        super().__init__(initial={"template": typed} if typed in wordings else {"words": typed}, auto_id="%s")
+        self.fields["template"].choices = [(each, each) for each in wordings]  # type: ignore[attr-defined]
+
+
+class ManyForm(WordingForm):
+    """A query for many: its words, and the participants it is about."""
+
+    who = forms.MultipleChoiceField(label="To whom", widget=forms.CheckboxSelectMultiple(
+        attrs={"class": "form-check-input"}))  # fmt: skip
+
+    def __init__(self, wordings: Iterable[str], typed: str, people: Iterable[Any], chosen: list[str]) -> None:
+        super().__init__(wordings, typed)
+        self.initial["who"] = chosen
+        self.fields["who"].choices = [  # type: ignore[attr-defined]
+            (str(each.pk), f"{each.reference} {each.site.code}") for each in people]
+
+
+class AnswerForm(forms.Form):
+    """The site's answer in words."""
+
+    words = words("Answer in words", 600)
+    helper = PageHelper()
+
+    def __init__(self, key: int, typed: str, corrects: bool) -> None:
+        """corrects: the page shows boxes to correct, so that words alone are the second choice."""
+        super().__init__(initial={"words": typed}, auto_id=f"answer-{key}-%s")
+        if corrects:
+            self.fields["words"].label = "Answer in words, if nothing is corrected"
+        else:
+            self.fields["words"].widget.attrs["autofocus"] = True
+
+
+class MoveForm(forms.Form):
+    """What the monitor says when a query is moved."""
+
+    words = words("Words", 600)
+    words.help_text = "needed to reopen or cancel"
+    helper = PageHelper()
+
+
+class HoldForm(forms.Form):
+    """What is to be frozen or locked, and why."""
+
+    what = choice("What", ("", "Choose"), required=True)
+    because = words("Because", 300, required=True)
+    helper = PageHelper(Boxes(css_class="entry-fields"))
+
+    def __init__(self, sites: Iterable[Any], participants: Iterable[Any], with_study: bool) -> None:
+        super().__init__(auto_id="%s")
+        self.fields["what"].choices = [  # type: ignore[attr-defined]
+            ("", "Choose"), *([("study", "The study")] if with_study else []),
+            ("Sites", [(f"site:{site.code}", str(site)) for site in sites]),
+            ("Participants", [(each.reference, each.reference) for each in participants]),
+        ]  # fmt: skip
+
+
+class HoldStepForm(forms.Form):
+    """Why the next step of a freeze or lock is taken."""
+
+    because = words("Because", 300, required=True)
+    helper = PageHelper()
+
+
+class SigningForm(UnlockForm):
+    """Proof of who signs: the password, and the code where one is asked for."""
+
+    def __init__(self, person: Any, asks_code: bool, first: bool = False) -> None:
+        """first: typing begins here."""
+        super().__init__(asks_code, auto_id="%s")
+        self.fields["password"].label = f"Your password, {person.full_name}"
+        if first:
+            self.fields["password"].widget.attrs["autofocus"] = True
+        if asks_code:
+            self.fields["code"].label = "Code of your second factor"
+            self.fields["code"].widget.attrs["inputmode"] = "numeric"
+
+
+def queries_filter(asked: Mapping[str, str], may_ask: bool, sites: Iterable[Any], states: Iterable[tuple[str, str]],
+                   titles: Iterable[tuple[str, str]], ages: Iterable[tuple[str, str]]) -> QueriesFilter:  # fmt: skip
+    """The filter of the list of queries; sites are asked where there are several."""
+    codes = [(site.code, str(site)) for site in sites]
+    return QueriesFilter(
+        asked, state=states, site=codes if len(codes) > 1 else None, form=titles, age=ages,
+        mine=[("1", "Raised by me" if may_ask else "Assigned to me")],
+        **({} if asked["participant"] else {"participant": None}),
+    )  # fmt: skip

@@ -1,0 +1,40 @@
+"""Forms of the audit trail and of the journal of reading: their filters, and the monitor's review."""
+
+from django import forms
+
+from trial.record.form_layout import FilterForm, PageHelper, choice, words
+
+DAY = {"placeholder": "DD-MMM-YYYY", "size": 12}
+
+
+class TrailFilter(FilterForm):
+    """Which changes are listed; days are in UTC."""
+
+    person = choice("Person", ("", "Anybody"), ("system", "The system"))
+    from_on = words("From (UTC)", 40, **DAY)
+    to_on = words("To (UTC)", 40, **DAY)
+    site = choice("Site", ("", "All of yours"))
+    participant = words("Participant", 40, placeholder="NET-001", size=10)
+    table = choice("Form", ("", "Any"))
+    act = choice("Act", ("", "Any"))
+    since = words("After change", 40, inputmode="numeric", size=8)
+
+
+class JournalFilter(FilterForm):
+    """Which entries of the journal are listed; days are in UTC."""
+
+    person = choice("Person", ("", "Anybody"), ("command_line", "The command line"))
+    kind = choice("Act", ("", "Any"))
+    from_on = words("From (UTC)", 40, **DAY)
+    to_on = words("To (UTC)", 40, **DAY)
+
+
+class ReviewForm(forms.Form):
+    """What the review of the trail found."""
+
+    words = words("What the review found", 600, required=True, rows=2)
+    helper = PageHelper()
+
+    def __init__(self, first: int, last: int, typed: str) -> None:
+        super().__init__(initial={"words": typed}, auto_id="%s")
+        self.fields["words"].label = f"What the review of changes {first} to {last} found"

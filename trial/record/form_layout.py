@@ -1,0 +1,154 @@
+"""How crispy-forms lays out the forms of the product: inside the form of the page, every field by one template.
+
+A form class names its `helper`. Fields are rendered by `templates/bootstrap5/field.html`, tables of forms (`Rows`) and
+what belongs to one form only (`Block`) by a template that the form's module names.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout, LayoutObject
+from crispy_forms.utils import TEMPLATE_PACK, render_field
+from django import forms
+from django.template.loader import get_template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from trial.record.typed_fields import WordsField
+
+REASON = "_missing"
+
+
+class Boxes(LayoutObject):  # type: ignore[misc]
+    """Fields, or further layout objects, in a frame of the class given (None: no frame; without any field: nothing).
+
+    Without names: every visible field of the form. Left out are fields that the form does not have, that it hides, and
+    the reason why a value is missing, which stands beside the value.
+    """
+
+    def __init__(self, *fields: Any, css_class: str | None = None) -> None:
+        self.fields, self.css_class = list(fields), css_class
+
+    def render(self, form: forms.BaseForm, context: Any, template_pack: Any = TEMPLATE_PACK, **_: Any) -> SafeString:
+        """The frame with its fields."""
+        shown = [each for each in self.fields or form.fields if not isinstance(each, str) or _is_shown(form, each)]
+        inside = SafeString("".join(render_field(each, form, context, template_pack=template_pack) for each in shown))
+        return self.framed(inside) if inside.strip() else SafeString("")
+
+    def framed(self, inside: SafeString) -> SafeString:
+        """What it holds, in its frame."""
+        return inside if self.css_class is None else format_html("<div class=\"{}\">{}</div>", self.css_class, inside)
+
+
+class Section(Boxes):
+    """A part of the sheet under a heading."""
+
+    def __init__(self, title: str, *fields: Any) -> None:
+        super().__init__(*fields)
+        self.title = title
+
+    def framed(self, inside: SafeString) -> SafeString:
+        """The panel with its heading."""
+        return format_html('<section class="panel" aria-labelledby="h-{0}"><h2 id="h-{0}">{1}</h2>{2}</section>',
+                           self.title.lower(), self.title, inside)  # fmt: skip
+
+
+class Block(LayoutObject):  # type: ignore[misc]
+    """A part of one form with a template of its own, which is given the form and all that the page knows."""
+
+    def __init__(self, template: str) -> None:
+        self.fields: list[Any] = []
+        self.template = template
+
+    def render(self, form: forms.BaseForm, context: Any, template_pack: Any = TEMPLATE_PACK, **_: Any) -> SafeString:
+        """The template, filled in."""
+        return get_template(self.template).render({**context.flatten(), "form": form})
+
+
+class PageHelper(FormHelper):  # type: ignore[misc]
+    """The helper of a form inside the page's own form tag; without a layout every visible field below the other.
+
+    Made once for each class: it holds nothing of a form that is rendered.
+    """
+
+    form_tag = include_media = form_show_errors = False
+    disable_csrf = True
+
+    def __init__(self, *layout: Any) -> None:
+        super().__init__()
+        self.layout = Layout(*(layout or (Boxes(),)))
+
+
+class Markup(LayoutObject):  # type: ignore[misc]
+    """HTML that is the same for every form, such as a button."""
+
+    def __init__(self, html: str) -> None:
+        self.fields: list[Any] = []
+        self.html = SafeString(html)
+
+    def render(self, form: forms.BaseForm, context: Any, template_pack: Any = TEMPLATE_PACK, **_: Any) -> SafeString:
+        """The HTML itself."""
+        return self.html
+
+
+SHOW = Markup('<button class="btn btn-secondary" type="submit">Show</button>')
+
+
+class FilterForm(forms.Form):
+    """What a list is narrowed to; sent in the address, read by the page itself, shown again as it was asked.
+
+    offered: name of a choice → its choices; None leaves the field out.
+    """
+
+    helper = PageHelper(Boxes(), SHOW)
+
+    def __init__(self, asked: Mapping[str, Any], **offered: Iterable[tuple[str, Any]] | None) -> None:
+        super().__init__(initial=dict(asked), auto_id="%s")
+        for name, choices in offered.items():
+            if choices is None:
+                del self.fields[name]
+            else:
+                self.fields[name].choices = [*self.fields[name].choices, *choices]  # type: ignore[attr-defined]
+
+
+def choice(label: str, *first: tuple[str, str], required: bool = False) -> forms.ChoiceField:
+    """A list to choose one from; first: choices that are always there, before those of the page."""
+    widget = forms.Select(attrs={"class": "form-select"})
+    return forms.ChoiceField(label=label, choices=first, required=required, widget=widget)
+
+
+def words(label: str, most: int, *, required: bool = False, rows: int = 0, **attrs: Any) -> WordsField:
+    """A box for words of at most so many characters; rows: height of a box for several lines."""
+    given = {"class": "form-control", "autocomplete": "off", **attrs}
+    widget = forms.Textarea(attrs={**given, "rows": rows}) if rows else forms.TextInput(attrs=given)
+    return WordsField(label=label, max_length=most, required=required, widget=widget)
+
+
+class Rows(list[Any]):
+    """Forms that are the rows of a table; the template is given them as `form`."""
+
+    def __init__(self, rows: Iterable[forms.BaseForm], template: str) -> None:
+        super().__init__(rows)
+        self.helper = FormHelper()
+        self.helper.template = template
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether the rows hold what was typed."""
+        return any(row.is_bound for row in self)
+
+
+def reason_of(field: forms.BoundField) -> forms.BoundField | None:
+    """The field that says why the value of this one is missing; None where there is none."""
+    name = f"{field.name}{REASON}"
+    return field.form[name] if name in field.form.fields else None
+
+
+def is_a_reason(field: forms.BoundField) -> bool:
+    """Whether the field says why the value of another one is missing, and is shown with it."""
+    return field.name.endswith(REASON) and field.name.removesuffix(REASON) in field.form.fields
+
+
+def _is_shown(form: forms.BaseForm, name: str) -> bool:
+    return name in form.fields and not form.fields[name].widget.is_hidden and not is_a_reason(form[name])
