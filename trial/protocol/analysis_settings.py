@@ -63,7 +63,7 @@ class AnalysisSettings:
         _refuse_unlisted("partial_therapy_reading", self.partial_therapy_reading, PARTIAL_THERAPY_READINGS)
         _refuse_unlisted("interval_rule", self.interval_rule, INTERVAL_RULES)
         if self.confidence != 0.95:
-            raise Refused("Intervals are computed for a confidence of 95 % only.")
+            raise Refused("Only 95% confidence intervals are computed.")
         for name in ("toxicity_grade", "toxicity_attribution"):
             if not 1 <= getattr(self, name) <= 5:
                 raise Refused(f"{name} lies between 1 and 5, not {getattr(self, name)}.")
@@ -153,7 +153,7 @@ class Declared:
     choices: tuple[str, ...] = ()
 
 
-_PLAN = "The registry names the interval, not the stages: Simon's optimal design for 5 % against 20 %."
+_PLAN = "The registry record states the interval, not the stages: Simon's optimal design for 5% against 20%."
 
 DECLARED: tuple[Declared, ...] = (
     Declared("confirmation_days", "Days until a response can be confirmed", "days",
@@ -193,11 +193,11 @@ DECLARED: tuple[Declared, ...] = (
     Declared("hormone_days_after_last_dose", "Days after the last dose that still count for hormones", "days",
              "A level is on treatment until 30 days after the last dose.", OUR_READING),
     Declared("confidence", "Confidence of intervals", "proportion",
-             "The registry asks for a 95 % confidence interval.", REGISTRY),
+             "The registry record specifies a 95% confidence interval.", REGISTRY),
     Declared("interval_rule", "Rule of the exact multistage interval", "",
              "The registry names Duffy and Santner; their paper was not at hand.", OUR_READING, INTERVAL_RULES),
     Declared("suspend_at_stage_1", "Registration waits for the decision at the end of a stage", "",
-             "The registry names no stage plan; a group that may have to stop takes nobody meanwhile.", OUR_READING),
+             "The registry record has no stage plan; a group that may have to stop is closed meanwhile.", OUR_READING),
     Declared("accrual_ceiling", "Most participants of the group", "participants",
              "Enrollment of 93 is split 50 and 43 by group.", OUR_READING),
     Declared("plan", "Two-stage plan of the group", "evaluable participants", _PLAN, OUR_READING),

@@ -82,7 +82,7 @@ def changed_look(settings: StagePlan, plan: Plan) -> str:
         return words
     return (
         f"{words} Planned as promising from {many(bound + 1, 'responder')}, it is so from {now.futility + 1}, which "
-        "keeps the error of the plan [our reading]; the stage-wise p-value beside the rate is the test."
+        "keeps the error of the plan [interpretation]; the stage-wise p-value beside the rate is the test."
     )
 
 

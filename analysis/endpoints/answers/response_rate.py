@@ -59,7 +59,7 @@ def follow(cohort: Cohort) -> Followed:
     if not stage.is_passed:
         return Followed(None, stage.number, evaluable, _undecided(stage))
     if len(evaluable) <= stage.size:
-        words = f"Interim: stage {stage.number} is passed and nobody of the next stage is evaluable yet."
+        words = f"Interim: stage {stage.number} is passed and no participant of the next stage is evaluable yet."
         return Followed(None, stage.number, evaluable, words)
     actual = Plan((*plan.stages[: stage.number], Stage(len(evaluable), None)))
     return Followed(actual, stage.number + 1, evaluable, _went_on(plan, stage, len(evaluable)))

@@ -63,7 +63,7 @@ def other_unspecified(facts: Facts) -> bool:
 
 
 def death_disagrees(facts: Facts) -> bool:
-    """Grade 5 and a fatal outcome belong together."""
+    """Grade 5 without a fatal outcome, or a fatal outcome without grade 5."""
     return (facts["grade"] == 5) != (facts["outcome"] == "fatal")
 
 
@@ -231,30 +231,35 @@ class AdverseEventForm(AwarenessFields, EntryForm):
              "criteria": criteria}
             for each, criteria in criteria_of_matches(matches)
         ]  # fmt: skip
-        self.add_error("term", "Choose one of these terms." if matches else "Type the term, and choose it.")
+        chosen = "Choose one of these CTCAE terms." if matches else "Type a CTCAE term and choose it from the list."
+        self.add_error("term", chosen)
         return found
 
 
 EVENT_CHECKS = (
     Check("AE-01", "Choose a CTCAE term from the list, with its site or type where the term has one.", CTCAE, HARD,
           unknown_term, "term"),
-    Check("AE-02", "This term has no such grade.", CTCAE, HARD, grade_does_not_exist, "grade"),
-    Check("AE-03", "The event resolved before it began.", ORDER, HARD,
+    Check("AE-02", "The grade must be one that CTCAE 3.0 defines for this term.",
+          CTCAE, HARD, grade_does_not_exist, "grade"),
+    Check("AE-03", "The resolution date must not be before the onset date.", ORDER, HARD,
           lambda facts: entry.surely_before(facts["resolved_on"], facts["onset_on"]), "resolved_on"),
-    Check("AE-04", "Grade 5 and a fatal outcome belong together.", CTCAE, HARD, death_disagrees, "outcome"),
-    Check("AE-05", "The event is fatal, and no death is on record yet.", "Grade 5 and the death form agree.", SOFT,
+    Check("AE-04", "Grade 5 needs the outcome “Fatal”, and “Fatal” needs grade 5.",
+          CTCAE, HARD, death_disagrees, "outcome"),
+    Check("AE-05", "The event is fatal, and no death is entered.", "Grade 5 and the death form agree.", SOFT,
           no_death_form, "grade"),
-    after_death_check("AE-06", "The event began after the death on record.", "onset_on"),
-    Check("AE-07", "Say in words what the “other” event is.", CTCAE, HARD, other_unspecified, "other_words"),
-    Check("AE-08", "The event began before consent: was it present at baseline?", "Treatment-emergent events count.",
+    after_death_check("AE-06", "The onset date must not be after the date of death.", "onset_on"),
+    Check("AE-07", "An “other” term must be specified.", CTCAE, HARD, other_unspecified, "other_words"),
+    Check("AE-08", "The onset date is before the consent date and “Present at baseline” is not ticked.",
+          "Treatment-emergent events count.",
           SOFT, early_but_not_baseline, "present_at_baseline"),
-    Check("AE-09", "A serious event needs to be called expected or unexpected.", "Expedited reporting.", HARD,
+    Check("AE-09", "A serious adverse event must be marked expected or unexpected.", "Expedited reporting.", HARD,
           lambda facts: facts["seriousness"] != "no" and not facts["expectedness"], "expectedness"),
-    Check("AE-10", "A grade 4 or 5 event is called not serious.", PLAUSIBLE, SOFT,
+    Check("AE-10", "A grade 4 or 5 event is marked not serious.", PLAUSIBLE, SOFT,
           lambda facts: (facts["grade"] or 0) >= 4 and facts["seriousness"] == "no", "seriousness"),
-    Check("AE-11", "The episode begins before the event that it continues.", ORDER, HARD,
+    Check("AE-11", "A new episode must not begin before the event that it continues.", ORDER, HARD,
           before_what_it_continues, "onset_on"),
-    Check("AE-12", "The event is over, and the day it ended is not given.", PLAUSIBLE, SOFT,
+    Check("AE-12", "The outcome is “Recovered”, with or without sequelae, and the resolution date is missing.",
+          PLAUSIBLE, SOFT,
           lambda facts: facts["outcome"] in ("recovered", "sequelae") and facts["resolved_on"] is None, "resolved_on"),
 )  # fmt: skip
 
@@ -265,9 +270,10 @@ def words_of_no_other(facts: Facts) -> bool:
 
 
 ABSENT_ADVERSE_EVENT = (
-    Check("NA-06", "The term says what the event is: clear the words of the “other” event.", DOES_NOT_APPLY, HARD,
+    Check("NA-06", "The “other” description must be empty for this term.", DOES_NOT_APPLY, HARD,
           words_of_no_other, "other_words"),
-    Check("NA-07", "The event goes on by its outcome, and the day it ended is given.", DOES_NOT_APPLY, SOFT,
+    Check("NA-07", "The outcome is “Recovering” or “Not recovered”, and a resolution date is entered.",
+          DOES_NOT_APPLY, SOFT,
           lambda facts: facts["outcome"] in ("not_recovered", "recovering") and facts["resolved_on"] is not None,
           "resolved_on"),
 )  # fmt: skip
@@ -292,18 +298,17 @@ def graver_without_a_new_clock(facts: Facts) -> bool:
 
 
 AWARENESS = (
-    Check("AE-13", "Say when the site became aware of the serious event: the clock of its report starts there.",
+    Check("AE-13", "A serious adverse event needs the date on which the site became aware of it.",
           EXPEDITED, HARD, lambda facts: facts["seriousness"] != "no" and facts["aware_on"] is None, "aware_on"),
-    Check("AE-14", "The site became aware of the event before it began.", ORDER, HARD,
+    Check("AE-14", "The awareness date must not be before the onset date.", ORDER, HARD,
           lambda facts: surely_before(facts["aware_on"], facts["onset_on"]), "aware_on"),
-    Check("AE-15", "The moment at which the site became aware lies in the future.", ONLY_PAST, HARD,
+    Check("AE-15", "The awareness date and time must not be in the future.", ONLY_PAST, HARD,
           aware_in_the_future, "aware_time"),
-    Check("AE-16", "The time at which the site became aware needs its day.", EXPEDITED, HARD,
+    Check("AE-16", "An awareness time needs an awareness date.", EXPEDITED, HARD,
           lambda facts: facts["aware_time"] is not None and facts["aware_on"] is None, "aware_on"),
-    Check("AE-17", "In hospital for 24 hours or more, and called not serious.", PLAUSIBLE, SOFT,
+    Check("AE-17", "The hospital stay was 24 hours or more, and the event is marked not serious.", PLAUSIBLE, SOFT,
           lambda facts: facts["hospital_stay"] == "yes" and facts["seriousness"] == "no", "seriousness"),
-    Check("AE-18", "The grade is higher than before, and the site is said to have known of it just as early: if it "
-          "rose, enter a further episode; if it was known later, correct that.", EXPEDITED, SOFT,
+    Check("AE-18", "The grade was increased, but the awareness date and time were not changed.", EXPEDITED, SOFT,
           graver_without_a_new_clock, "aware_on"),
 )  # fmt: skip
 

@@ -24,7 +24,7 @@ def reopening(request: HttpRequest, letter: str) -> HttpResponse:
         because = form.cleaned_data["because"]
         reasons = reasons_against(lambda: service.reopen(of_request(request), group.code, because))
         if not reasons:
-            messages.success(request, f"Group {group.code} is open again.")
+            messages.success(request, f"Group {group.code} is open to accrual.")
             return redirect("capture:reopening", group.code)
     return _page(request, group, form, reasons)
 
@@ -40,10 +40,10 @@ def withdraw(request: HttpRequest, letter: str, reopening_id: int) -> HttpRespon
         because = form.cleaned_data["because"]
         reasons = reasons_against(lambda: service.withdraw(of_request(request), row, because))
         if not reasons:
-            messages.success(request, "The reopening is taken back.")
+            messages.success(request, "The reopening is revoked.")
             return redirect("capture:reopening", group.code)
     elif request.method == "POST":
-        reasons = ("Say why the reopening is taken back.",)
+        reasons = ("Enter a reason for revoking the reopening.",)
     return _page(request, group, DecisionForm(), reasons)
 
 
@@ -51,7 +51,7 @@ def _group_or_404(letter: str) -> Group:
     try:
         return group_named(letter)
     except ValueError:
-        raise Http404("There is no such group.") from None
+        raise Http404("This group does not exist.") from None
 
 
 def _page(request: HttpRequest, group: Group, form: DecisionForm, reasons: tuple[str, ...]) -> HttpResponse:

@@ -69,7 +69,7 @@ def import_files(
     """
     person = save.person
     if person is None or person.role not in access.EXCHANGES or not person.is_active:
-        raise Refused(f"{person} may not import: that is the statistician's.")
+        raise Refused(f"{person} cannot import. Only a statistician can import.")
     files = incoming.read(contents)
     with changes.importing(replace(save, reason=f"import of {source}")) as run:
         before = _standing()
@@ -125,7 +125,7 @@ class _Run:
         assert entry is not None
         site = self._sites.get(entry.row.cells["site"])
         if site is None:
-            words = f"There is no site “{entry.row.cells['site']}”: the administrator adds sites."
+            words = f"Site “{entry.row.cells['site']}” does not exist. The administrator can add sites."
             self.problems.append(entry.row.problem(words, "site"))
             return None
         writer = Writer(self.run)

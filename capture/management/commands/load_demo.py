@@ -34,7 +34,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: Any) -> None:
         """A smaller cohort for a quick look; the first so many of the same order."""
-        parser.add_argument("--participants", type=int, default=None, help="only the first so many")
+        parser.add_argument("--participants", type=int, default=None, help="number of participants (default: all)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Creates sites and accounts, then enters the story from where it stands."""
@@ -94,8 +94,7 @@ def leave_places() -> None:
     stella = Person.objects.get(username="stella")
     for group in protocol.GROUPS:
         if not GroupSettings.objects.filter(group=group.code).exists():
-            name = "accrual_ceiling"
-            chosen = {name: protocol.constant(name) + PLACES_LEFT}
+            chosen = {"accrual_ceiling": group.ceiling + PLACES_LEFT}
             with changes.record(
                 Save(stella, wakes=False), "settings", "Places left to try registering", groups=(group.code,)
             ):

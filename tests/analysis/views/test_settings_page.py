@@ -159,12 +159,12 @@ def test_two_people_changing_settings_at_once_do_not_overwrite_each_other(cast: 
     first, second = filled(client, confirmation_days="35"), filled(client, stable_minimum_days="49")
     client.post("/settings/A/", {**first, "confirmed": "yes"})
     answer = client.post("/settings/A/", {**second, "confirmed": "yes"})
-    assert answer.status_code == 409 and "Somebody else changed these settings" in answer.content.decode()
+    assert answer.status_code == 409 and "Another user changed these settings" in answer.content.decode()
     assert settings_in_force("A").stable_minimum_days == 42
 
 
 def test_the_settings_in_force_are_not_written_again(cast: Cast) -> None:
-    with pytest.raises(Refused, match="in force already"):
+    with pytest.raises(Refused, match="already in use"):
         choose(Save(cast.people[Role.STATISTICIAN]), "A", AnalysisSettings(), "again", AnalysisSettings().version())
 
 

@@ -43,10 +43,10 @@ def test_a_form_with_a_page_of_its_own_asks_by_the_edition_of_the_site_too(
     assert refused.status_code == 422 and f"“{value}” is not saved" in refused.content.decode()
     given = {"decided_on": date(2026, 1, 2), "decided_by": COMMITTEE, "title": "the form"}
     versions_in_force.approve(Save(laid.people[Role.CHAIR]), laid.north, kind, 2, **given)
-    assert "not asked in edition 1" in nora.get(page).content.decode()
+    assert "not part of version 1" in nora.get(page).content.decode()
     address = f"{page}?correct=1"
     correction = nora.get(address).content.decode()
-    assert "This page asks by edition 2" in correction and "new in edition 2" in correction
+    assert "This page uses version 2" in correction and "new in version 2" in correction
     done = nora.post(address, fields(correction) | REASON | {name: value})
     assert done.status_code == 302, done.content.decode()
     row.refresh_from_db()
@@ -104,5 +104,5 @@ def test_registering_asks_by_the_edition_of_the_chosen_site(
         Save(cast.people[Role.CHAIR]), cast.north, "registration", 2, date(2026, 1, 2), COMMITTEE, ""
     )
     moved = nora.post("/participants/register/", fields(page) | {"screen": "keep"})
-    assert moved.status_code == 422 and "At this site edition 2 of this form is in force" in moved.content.decode()
+    assert moved.status_code == 422 and "This site uses version 2 of this form" in moved.content.decode()
     assert "functional_syndrome" in opened(nora, "/participants/register/")

@@ -107,7 +107,7 @@ def test_a_later_change_makes_it_stale_and_names_only_what_changed(cast: Cast) -
     assert standing.state == "changed" and [each.place.title for each in standing.items] == ["Cycle 1"]
     assert signing.states([cast.participant]) == {cast.participant.pk: "changed"}
     page = client_of(cast.people[Role.INVESTIGATOR]).get(ADDRESS).content.decode()
-    assert "Sign what changed" in page and "Protocol deviation 09-JAN-2026" not in page
+    assert "Sign changed entries" in page and "Protocol deviation 09-JAN-2026" not in page
     second = _sign(cast)
     assert signing.standing(cast.participant).state == "signed"
     assert signing.states([cast.participant]) == {cast.participant.pk: "signed"}

@@ -75,7 +75,7 @@ def test_an_open_group_offers_nothing_to_reopen(cast: Cast) -> None:
     chair = _as(cast.people[Role.CHAIR])
     assert "Reopen group B" not in _read(chair, "/groups/B/registration/")
     answer = chair.post("/groups/B/registration/", {"because": "why not"})
-    assert answer.status_code == 422 and "There is nothing to reopen" in answer.content.decode()
+    assert answer.status_code == 422 and "This group cannot be reopened" in answer.content.decode()
 
 
 def test_the_dashboard_says_where_registration_stands(cast: Cast) -> None:

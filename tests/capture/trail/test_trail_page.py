@@ -200,7 +200,7 @@ def test_hostile_addresses_are_answered_in_words(cast: Cast) -> None:
 def test_a_monitor_records_a_review_that_everybody_sees(cast: Cast) -> None:
     mona = client_of(cast.people[Role.MONITOR])
     to = numbers()[0]
-    assert f"Record: reviewed up to change {to}" in mona.get("/trail/").content.decode()
+    assert f"Record review up to change {to}" in mona.get("/trail/").content.decode()
     assert mona.post("/trail/review/", {"to": to, "words": "Nothing to remark."}).status_code == 302
     done = AuditReview.objects.get()
     assert (done.from_change, done.to_change, done.span, done.words) == (1, to, "all sites", "Nothing to remark.")

@@ -94,7 +94,7 @@ class Waiver(RecordRow):
     place = Place(above="participant")
 
     class Decision(models.TextChoices):
-        OPEN = "open", "Waiting for the study chair"
+        OPEN = "open", "Awaiting study chair"
         APPROVED = "approved", "Approved"
         REFUSED = "refused", "Refused"
 
@@ -112,7 +112,7 @@ class RegistrationFinding(RecordRow):
 
     class Kind(models.TextChoices):
         INELIGIBLE = "ineligible", "Found ineligible"
-        CANCELLED = "cancelled", "Cancelled before treatment"
+        CANCELLED = "cancelled", "Canceled before treatment"
         IN_ERROR = "in_error", "Registered in error"
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="findings")
