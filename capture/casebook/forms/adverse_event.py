@@ -99,7 +99,7 @@ class AwarenessFields(forms.ModelForm):
         row = self.instance if self.instance.pk else None
         self.where = site_clock.zone_of(row.participant.site) if row is not None else site_clock.zone()
         self.fields["aware_offset"] = WordsField(
-            label="Which of the two", required=False, max_length=12, widget=forms.HiddenInput
+            label=self.fields["aware_offset"].label, required=False, max_length=12, widget=forms.HiddenInput
         )
         say_whose(self.fields["aware_time"], self.where)
         if row is not None:
