@@ -48,14 +48,14 @@ def report(request: HttpRequest) -> HttpResponse:
     """Shows the form with the address that it was opened from, and records the report."""
     form = ProblemForm(request.POST or None, initial={"page": request.GET.get("page", "")[:600]})
     if request.method == "POST" and form.is_valid() and attempt(
-        form, lambda: _record_report(of_request(request), **form.cleaned_data)
+        form, lambda: record_report(of_request(request), **form.cleaned_data)
     ):  # fmt: skip
         messages.success(request, "The problem report is saved. The administrator will review it.")
         return redirect("home")
     return one_form(request, form, "Report a problem", "Send report", reverse("home"))
 
 
-def _record_report(save: Save, severity: str, words: str, page: str) -> ProblemReport:
+def record_report(save: Save, severity: str, words: str, page: str) -> ProblemReport:
     """One Change. Only the path of the page is kept: a query string may hold more than study numbers."""
     with changes.record(save, "problem"):
         return ProblemReport.objects.create(
@@ -79,7 +79,7 @@ def review(request: HttpRequest, problem_id: int) -> HttpResponse:
     problem = get_object_or_404(ProblemReport, pk=problem_id)
     form = ProblemReviewForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and attempt(
-        form, lambda: _record_review(of_request(request), problem, form.cleaned_data["found"])
+        form, lambda: record_review(of_request(request), problem, form.cleaned_data["found"])
     ):  # fmt: skip
         messages.success(request, f"The review of problem {problem.pk} is recorded.")
         return redirect("problems")
@@ -87,7 +87,7 @@ def review(request: HttpRequest, problem_id: int) -> HttpResponse:
     return one_form(request, form, title, "Record review", reverse("problems"))
 
 
-def _record_review(save: Save, problem: ProblemReport, found: str) -> ProblemReport:
+def record_review(save: Save, problem: ProblemReport, found: str) -> ProblemReport:
     """One Change; a problem is reviewed once. Raises Refused."""
     with changes.record(save, "review", found):
         current = ProblemReport.objects.get(pk=problem.pk)
