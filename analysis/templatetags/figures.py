@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from analysis.endpoints import evidence
+from analysis.endpoints.answers import shapes, treatment
 from analysis.endpoints.answers.treatment import ONGOING
 from analysis.endpoints.evidence import Evidence
 from trial.rules.dates import site_time
@@ -33,6 +34,13 @@ def now_in_utc() -> str:
     return site_time.in_utc(timezone.now())
 
 
+# 0.0976 → `9.8%`; None → `not estimable`.
+register.filter("percent", shapes.percent)
+# 7.42 → `7.4`; None → `not reached`.
+register.filter("in_months", shapes.in_one_decimal)
+# `4.0 (1.0 to 12.0)`; `not estimable` without a median.
+register.filter("spread", treatment.spread)
+
 
 @register.filter
 def p_value(value: float | None) -> str:
@@ -40,7 +48,6 @@ def p_value(value: float | None) -> str:
     if value is None:
         return "not estimable"
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
-
 
 
 @register.filter
