@@ -277,7 +277,7 @@ def of_group(view: View) -> View:
     @at_a_moment
     @wraps(view)
     def shown(request: HttpRequest, letter: str, *args: Any, moment: Moment | None, **kwargs: Any) -> HttpResponse:
-        known = awaited(group_or_404(letter).value, moment)
+        known = awaited(group_or_404(letter).code, moment)
         if known.result is None and moment is not None:
             return render(request, "analysis/as_of/waiting.html", {"moment": moment})
         return view(request, known, *args, **kwargs)

@@ -161,7 +161,7 @@ class MissingReasonField(forms.ChoiceField):
     """Why the value beside it is missing; empty when there is a value."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("label", "If missing, why")
+        kwargs.setdefault("label", "Reason missing")
         widget = forms.Select(attrs={"class": "form-select missing-reason"})
         super().__init__(choices=[("", "—"), *MISSING_REASONS], required=False, widget=widget, **kwargs)
 

@@ -12,7 +12,7 @@ from trial.record.form_layout import Boxes, FilterForm, PageHelper, choice, word
 class QueriesFilter(FilterForm):
     """Which queries the list shows."""
 
-    state = choice("Status")
+    state = choice("State")
     site = choice("Site", ("", "All your sites"))
     form = choice("Form", ("", "Any"))
     age = choice("Age")

@@ -141,7 +141,7 @@ def main(words):
         print(f"The copy cannot be read: {error}.")
         return 2
     if not options.manifest:
-        print("Not proved: that this manifest was made by the product. Look its SHA-256 up there (Check a copy), or "
+        print("Not proved: that this manifest was made by the product. Look its SHA-256 up there (Verify a copy), or "
               f"give the noted one as --manifest:\n{own}")  # fmt: skip
     print("Cannot be proved from a copy: that nothing was left out when it was made.")
     print("The copy is as it was made.")

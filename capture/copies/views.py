@@ -128,12 +128,12 @@ class CopyForm(forms.Form):
     """A copy to check: its file, or the hash of its manifest."""
 
     file = forms.FileField(
-        label="The ZIP file of the copy, or its manifest.json", required=False,
+        label="ZIP file of the copy, or its manifest.json", required=False,
         help_text="Each file in the ZIP file is compared with the manifest too. Nothing of it is kept.",
         widget=forms.FileInput(attrs={"class": "form-control", "accept": ".zip,.json"}),
     )  # fmt: skip
-    hash = words("Or the SHA-256 of the manifest", 80, spellcheck="false")
-    hash.help_text = "The 64 letters and digits that verify_copy.py prints."
+    hash = words("Or SHA-256 of the manifest", 80, spellcheck="false")
+    hash.help_text = "The 64 characters printed by verify_copy.py."
     helper = PageHelper()
 
 

@@ -239,7 +239,7 @@ FURTHER: tuple[tuple[str, str], ...] = (
 
 
 COLUMNS = (("value", "Value"), ("unit", "Unit"), ("lower_limit", "Lower"), ("upper_limit", "Upper"),
-           ("value_missing", "If missing"))  # fmt: skip
+           ("value_missing", "Missing-value reason"))  # fmt: skip
 
 
 @labeled_as(LaboratoryResult)

@@ -94,8 +94,7 @@ def leave_places() -> None:
     stella = Person.objects.get(username="stella")
     for group in protocol.GROUPS:
         if not GroupSettings.objects.filter(group=group.code).exists():
-            name = "accrual_ceiling"
-            chosen = {name: protocol.constant(name) + PLACES_LEFT}
+            chosen = {"accrual_ceiling": group.ceiling + PLACES_LEFT}
             with changes.record(
                 Save(stella, wakes=False), "settings", "Places left to try registering", groups=(group.code,)
             ):
