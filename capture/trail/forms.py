@@ -1,4 +1,4 @@
-"""Forms of the audit trail and of the access log: their filters, and the monitor's review."""
+"""Forms of the audit trail and of the journal of reading: their filters, and the monitor's review."""
 
 from django import forms
 
