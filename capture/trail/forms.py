@@ -1,4 +1,4 @@
-"""Forms of the audit trail and of the access log: their filters, and the monitor's review."""
+"""Forms of the audit trail and of the journal of reading: their filters, and the monitor's review."""
 
 from django import forms
 
@@ -15,16 +15,16 @@ class TrailFilter(FilterForm):
     to_on = words("To (UTC)", 40, **DAY)
     site = choice("Site", ("", "All your sites"))
     participant = words("Participant", 40, placeholder="NET-001", size=10)
-    table = choice("Form", ("", "Any"))
-    act = choice("Action", ("", "Any"))
+    table = choice("Form", ("", "All"))
+    act = choice("Action", ("", "All"))
     since = words("After change", 40, inputmode="numeric", size=8)
 
 
 class JournalFilter(FilterForm):
-    """Which entries of the journal are listed; days are in UTC."""
+    """Which entries of the access log are listed; days are in UTC."""
 
     person = choice("User", ("", "All"), ("command_line", "The command line"))
-    kind = choice("Action", ("", "Any"))
+    kind = choice("Action", ("", "All"))
     from_on = words("From (UTC)", 40, **DAY)
     to_on = words("To (UTC)", 40, **DAY)
 

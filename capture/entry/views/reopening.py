@@ -24,7 +24,7 @@ def reopening(request: HttpRequest, letter: str) -> HttpResponse:
         because = form.cleaned_data["because"]
         reasons = reasons_against(lambda: service.reopen(of_request(request), group.code, because))
         if not reasons:
-            messages.success(request, f"Group {group.code} is open again.")
+            messages.success(request, f"Group {group.code} is open to accrual.")
             return redirect("capture:reopening", group.code)
     return _page(request, group, form, reasons)
 

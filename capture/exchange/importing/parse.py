@@ -261,7 +261,7 @@ class Parser:
         derived = protocol.group_of(row.cells["tumour_type"], row.cells["histology"])
         given = row.cells.get("group", "")
         if given and derived and given != derived.code:
-            return [row.problem(f"Tumor type and histology make group {derived.code}, not {given}.", "group")]
+            return [row.problem(f"Tumor type and histology determine group {derived.code}, not {given}.", "group")]
         return []
 
     def _once(self, bundle: Bundle, entry: Entry) -> None:

@@ -228,7 +228,7 @@ def test_two_answers_at_once_are_one(cast: Cast, level: HormoneLevel) -> None:
     query = raised(cast, level)
     stale = Query.objects.get(pk=query.pk)
     queries.answer(Save(cast.people[Role.COORDINATOR]), query, "first")
-    with pytest.raises(Refused, match="answered already"):
+    with pytest.raises(Refused, match="already answered"):
         queries.answer(Save(cast.people[Role.INVESTIGATOR]), stale, "second")
     assert [each.words for each in query.messages.all()][-1] == "first"
 
