@@ -1,6 +1,6 @@
-"""A form is added by the files that `docs/recipes.md` names, in a copy of the program, and is there everywhere.
+"""A form or a group is added by the files that `docs/recipes.md` names, in a copy of the program, and is everywhere.
 
-The copy has a database server of its own; its tests are those of every form, asked of the new one.
+The copy has a database server of its own; its tests are asked of what is new.
 """
 
 import os
@@ -66,6 +66,58 @@ def test_a_form_is_a_model_a_module_a_line_and_an_example(database: str, tmp_pat
     _run(folder, "-m", "pytest", "-q", "-k", asked, "tests/capture/casebook/test_every_form.py",
          "tests/capture/casebook/test_checks.py", "tests/capture/casebook/test_labels.py",
          "tests/capture/casebook/test_field_help.py", "tests/trial/audit/test_upgrade.py", **own)  # fmt: skip
+
+
+THIRD_GROUP = '''
+"""The third group of the recipe, asked of the product."""
+
+import json
+
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+
+from analysis.results.recompute import recompute
+from tests.cast import cast_of, register
+from trial.models import Participant, Role
+from trial.protocol import GROUPS, settings_of
+from trial.record.in_force import gate_in_force, settings_in_force
+
+
+def test_the_third_group_is_everywhere(database: str, capsys) -> None:
+    cast = cast_of()
+    assert [group.code for group in GROUPS] == ["A", "B", "C"]
+    one = register(cast.people[Role.COORDINATOR], cast.north, tumour_type="paraganglioma", histology="other_high_grade")
+    assert Participant.objects.get(pk=one.pk).group == "C" and gate_in_force("C").open
+    assert settings_in_force("C") == settings_of("C") and settings_of("C").accrual_ceiling == 12
+    assert recompute("C").result["group"] == "C"
+    capsys.readouterr()
+    call_command("endpoints", group="C", json=True)
+    assert json.loads(capsys.readouterr().out)["settings"]["plan"]["participants"] == [6, 12]
+    chair, coordinator = Client(), Client()
+    for client, role in ((chair, Role.CHAIR), (coordinator, Role.COORDINATOR)):
+        client.force_login(cast.people[role], backend="django.contrib.auth.backends.ModelBackend")
+    for group in ("A", "B"):
+        recompute(group)
+    for address in (reverse("analysis:dashboard"), reverse("analysis:group", args=["C"]), reverse("analysis:protocol"),
+                    reverse("analysis:settings")):
+        page = chair.get(address)
+        assert page.status_code == 200 and "Paraganglioma" in page.content.decode(), address
+    page = coordinator.get(reverse("capture:register")).content.decode()
+    assert "Group C (Paraganglioma)" in page and 'value="paraganglioma"' in page
+    assert [row.number for row in Participant.objects.filter(group="C")] == [one.number]
+'''
+
+
+@pytest.mark.timeout(300)
+def test_a_group_is_one_declaration(database: str, tmp_path: Path) -> None:
+    folder, (declaration,) = _copy(tmp_path / "copy"), _code("A group")
+    _insert(folder / "trial/protocol/groups.py", ")  # fmt: skip\n# The condition of the registry", declaration)
+    here = {**os.environ, "ENDPOINT_DATABASE_NAME": database}
+    _run(folder, "-W", "ignore", "manage.py", "makemigrations", "--check", "--dry-run", **here)
+    (folder / "tests/test_third_group.py").write_text(THIRD_GROUP, encoding="utf-8")
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("ENDPOINT", "PYTEST", "CELERY"))}
+    _run(folder, "-m", "pytest", "-q", "tests/test_third_group.py", **own)
 
 
 def test_a_form_without_an_example_is_named() -> None:

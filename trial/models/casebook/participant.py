@@ -8,8 +8,14 @@ from trial.models.fields import GroupField, MissingReasonField, PartialDateField
 from trial.models.people import Site
 
 
-def _choices(types: tuple[protocol.TumourType, ...]) -> list[tuple[str, str]]:
-    return [(kind.code, kind.label) for kind in types]
+def tumor_types() -> list[tuple[str, str]]:
+    """Code and label of each tumor type. Called for, so that a further group changes no migration."""
+    return [(kind.code, kind.label) for kind in protocol.TUMOUR_TYPES]
+
+
+def histologies() -> list[tuple[str, str]]:
+    """Code and label of each histology."""
+    return [(kind.code, kind.label) for kind in protocol.HISTOLOGIES]
 
 
 class Participant(RecordRow, ByEdition):
@@ -30,8 +36,8 @@ class Participant(RecordRow, ByEdition):
     ethnicity = models.CharField("Ethnicity", max_length=16, choices=protocol.ETHNICITIES)
     ecog = models.PositiveSmallIntegerField("ECOG performance status", null=True)
     ecog_missing = MissingReasonField()
-    tumour_type = models.CharField("Tumor type", max_length=32, choices=_choices(protocol.TUMOUR_TYPES))
-    histology = models.CharField("Histology", max_length=32, choices=_choices(protocol.HISTOLOGIES))
+    tumour_type = models.CharField("Tumor type", max_length=32, choices=tumor_types)
+    histology = models.CharField("Histology", max_length=32, choices=histologies)
     primary_site = models.CharField("Primary site", max_length=60, blank=True, default="")
     metastatic_sites = models.CharField("Metastatic sites", max_length=120, blank=True, default="")
     functional_syndrome = models.CharField("Functional syndrome", max_length=60, blank=True, default="")
