@@ -55,7 +55,7 @@ def correct_participant(
             setattr(participant, name, value)
         number = versions.number_of(participant.site_id, "registration", save.edition)
         versions.keep(participant, "registration", participant.site_id, number)
-        participant.save(update_fields=[*corrections, "form_edition"])
+        participant.save(update_fields=[*corrections, "group", "form_edition"])
         participant.refresh_from_db()
         _write_answers(participant, answers or {})
     return participant

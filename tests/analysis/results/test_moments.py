@@ -102,7 +102,7 @@ def _pressure(cast: Cast, participant: Participant) -> Any:
 def _move_to_b(cast: Cast, participant: Participant) -> None:
     with changes.record(None, "correct", "histology review", participant=participant, groups=("A", "B")):
         participant.tumour_type = "insulinoma"
-        participant.save(update_fields=["tumour_type"])
+        participant.save(update_fields=["tumour_type", "group"])
 
 
 def _settle(cast: Cast, chosen: dict[str, Any]) -> None:
