@@ -4,7 +4,7 @@ from datetime import date
 
 from celery import shared_task
 
-from trial.protocol import Group
+from trial.protocol import GROUPS, group_named
 
 
 @shared_task(name="analysis.recompute")
@@ -13,7 +13,7 @@ def recompute_group(group: str) -> int:
     from analysis.results.automatic_queries import ask
     from analysis.results.recompute import recompute
 
-    change = recompute(Group(group).value).holds_to
+    change = recompute(group_named(group).code).holds_to
     ask(group, change)
     return change
 
@@ -30,9 +30,9 @@ def sweep() -> list[str]:
     behind = groups_behind()
     for group in behind:
         recompute(group)
-    for known in Group:
-        prepare(known.value)
-        ask(known.value)
+    for known in GROUPS:
+        prepare(known.code)
+        ask(known.code)
     compute_missing()
     drafts.forget_old()
     operations.note("sweep", True, f"running; the last sweep recomputed {len(behind)} groups")
@@ -45,7 +45,7 @@ def compute_moment(group: str, change: int, cutoff: str | None) -> int:
     from analysis.results import moments
 
     moment = moments.Moment(change, date.fromisoformat(cutoff) if cutoff else None)
-    return int(moments.compute(Group(group).value, moment).pk)
+    return int(moments.compute(group_named(group).code, moment).pk)
 
 
 @shared_task(name="analysis.prune")

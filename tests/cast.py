@@ -47,7 +47,7 @@ def answers(measured_on: date = date(2026, 1, 5), **unmet: bool) -> dict[str, re
 def ceiling(group: str, most: int) -> None:
     """Sets how many the group takes."""
     with changes.record(None, "settings", "for the test", groups=(group,)):
-        GroupSettings.objects.update_or_create(group=group, defaults={"chosen": {f"accrual_ceiling_{group}": most}})
+        GroupSettings.objects.update_or_create(group=group, defaults={"chosen": {"accrual_ceiling": most}})
 
 
 def details(**changed: object) -> dict[str, object]:

@@ -57,7 +57,7 @@ def test_production_refuses_to_start_without(missing: str) -> None:
 @pytest.mark.requirement("R12")
 def test_production_refuses_to_start_without_the_second_factor() -> None:
     words = {"ENDPOINT_SECRET_KEY": "Zk3v9Qm-0aXw7Lr2Tn8B" * 3, "ENDPOINT_HOSTS": "trial.example"}
-    with pytest.raises(AssertionError, match="Production needs the second factor"):
+    with pytest.raises(AssertionError, match="Production needs two-factor authentication"):
         _run("manage.py", "check", ENDPOINT_ENV="production", ENDPOINT_SECOND_FACTOR="off", **words)
 
 

@@ -4,6 +4,7 @@ The copy has a database server of its own; its tests are those of every form, as
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,58 +15,13 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 COPIED = ("analysis", "capture", "docs", "templates", "tests", "trial", "manage.py", "pyproject.toml")
 
-MODEL = '''
-
-class Electrocardiogram(RecordRow, ByEdition):
-    """An electrocardiogram between visits."""
-
-    place = Place(form="ecg")
-
-    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="electrocardiograms")
-    recorded_on = models.DateField("Recorded on")
-    qtc_ms = models.PositiveSmallIntegerField("QTc (ms)", null=True, blank=True)
-    qtc_ms_missing = MissingReasonField()
-
-    class Meta:
-        verbose_name = "ECG"
-        ordering = ("recorded_on", "id")
-        constraints = [value_or_reason("qtc_ms", "ecg_qtc_or_reason")]
-
-    def __str__(self) -> str:
-        return f"QTc {self.qtc_ms} ms" if self.qtc_ms else "QTc not known"
-'''
-FORM = '''"""The electrocardiogram: form, help and edit checks."""
-
-from capture.casebook.checks import HARD, Check, after_death_check
-from capture.casebook.due import AtCycleStart
-from capture.casebook.forms.base import EntryForm, Form
-from trial.models.casebook.visit import Electrocardiogram
+RECIPES = (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8")
 
 
-class ElectrocardiogramForm(EntryForm):
-    """One electrocardiogram."""
-
-    help = {"recorded_on": ("The day of the recording.", ""), "qtc_ms": ("Corrected by Fridericia's formula.", "")}
-
-    class Meta(EntryForm.Meta):
-        model = Electrocardiogram
-        fields = ("recorded_on", "qtc_ms", "qtc_ms_missing")
-
-
-CHECKS = (
-    Check("ECG-01", "The QTc must be between 200 and 800 ms.", "Plausibility.", HARD,
-          lambda facts: facts["qtc_ms"] is not None and not 200 <= facts["qtc_ms"] <= 800, "qtc_ms"),
-    after_death_check("ECG-02", "The recording must not be after the date of death.", "recorded_on"),
-)  # fmt: skip
-ECG_FORM = Form(
-    "ecg", ElectrocardiogramForm, "recorded_on", AtCycleStart("at the start of each cycle", what="ECG"), repeats=True,
-    checks=CHECKS, verified=("qtc_ms",),
-)
-'''
-EXAMPLE = '''    "ecg": Example({"recorded_on": "12-JAN-2026", "qtc_ms": "430"}, ("qtc_ms", "440", "450"),
-                   ("recorded_on", "13-JAN-2026"),
-                   facts={"ECG-01": ({"qtc_ms": 200}, {"qtc_ms": 801}), "ECG-02": entries.died("recorded_on")}),
-'''
+def _code(recipe: str) -> list[str]:
+    """The blocks of code of a recipe, in order."""
+    text = RECIPES.split(f"\n## {recipe}\n")[1].split("\n## ")[0]
+    return re.findall(r"```python\n(.*?)```", text, re.DOTALL)
 
 
 def _copy(folder: Path) -> Path:
@@ -94,14 +50,14 @@ def _run(folder: Path, *words: str, **environment: str) -> None:
 
 @pytest.mark.timeout(300)
 def test_a_form_is_a_model_a_module_a_line_and_an_example(database: str, tmp_path: Path) -> None:
-    folder = _copy(tmp_path / "copy")
+    folder, (model, form, lines, example) = _copy(tmp_path / "copy"), _code("A form")
     with (folder / "trial/models/casebook/visit.py").open("a", encoding="utf-8") as file:
-        file.write(MODEL)
-    (folder / "capture/casebook/forms/ecg.py").write_text(FORM, encoding="utf-8")
-    registry = folder / "capture/casebook/registry.py"
-    _insert(registry, "    adverse_event.ADVERSE_EVENT_FORM,\n", "    ecg.ECG_FORM,\n")
-    _insert(registry, "from capture.casebook.forms.base import Form\n", "from capture.casebook.forms import ecg\n")
-    _insert(folder / "tests/examples.py", '    "hormone": Example(', EXAMPLE)
+        file.write(f"\n\n{model}")
+    (folder / "capture/casebook/forms/ecg.py").write_text(form, encoding="utf-8")
+    registry, (imported, _, line) = folder / "capture/casebook/registry.py", lines.splitlines(keepends=True)
+    _insert(registry, "    adverse_event.ADVERSE_EVENT_FORM,\n", line)
+    _insert(registry, "from capture.casebook.forms.base import Form\n", imported)
+    _insert(folder / "tests/examples.py", '    "hormone": Example(', example)
     here = {**os.environ, "ENDPOINT_DATABASE_NAME": database}
     _run(folder, "-W", "ignore", "manage.py", "makemigrations", "trial", "--name", "ecg", **here)
     assert len(list((folder / "trial/migrations").glob("*_ecg.py"))) == 1

@@ -26,7 +26,7 @@ if PRODUCTION and (len(SECRET_KEY) < 50 or not ALLOWED_HOSTS):
 SECOND_FACTOR = os.environ.get("ENDPOINT_SECOND_FACTOR", "on" if PRODUCTION else "off") == "on"
 IDLE_MINUTES = int(os.environ.get("ENDPOINT_IDLE_MINUTES", "15"))
 if PRODUCTION and not SECOND_FACTOR:
-    raise ImproperlyConfigured("Production needs the second factor: ENDPOINT_SECOND_FACTOR is on or not named.")
+    raise ImproperlyConfigured("Production needs two-factor authentication: set ENDPOINT_SECOND_FACTOR=on.")
 # Whether entry is refused without a recorded, current training for the role.
 TRAINING = os.environ.get("ENDPOINT_TRAINING", "off") == "on"
 if not 1 <= IDLE_MINUTES <= 120:
@@ -79,6 +79,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["trial.templatetags.site_time"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -176,7 +177,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-LANGUAGE_CODE = "en-gb"
+LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True

@@ -143,7 +143,7 @@ def of_marker(outcome: Outcome, marker: str) -> list[Evidence]:
 
 def flags(marker: dict[str, Any]) -> list[str]:
     """What confounds a marker, in words."""
-    analogue = f"somatostatin analogue: {marker['analogue']}" if marker["analogue"] else ""
+    analogue = f"somatostatin analog: {marker['analogue']}" if marker["analogue"] else ""
     assay = "some levels were measured by another assay or in another unit" if marker["assay_changed"] else ""
     return [words for words in (analogue, assay, marker["note"]) if words]
 

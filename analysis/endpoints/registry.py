@@ -125,7 +125,7 @@ def compute(
     return {
         "group": group,
         "registered": len(outcomes),
-        "ceiling": settings.ceiling(group),
+        "ceiling": settings.accrual_ceiling,
         "settings": settings.as_dict(),
         "engine": ENGINE,
         "gate": gate_of(group, len(outcomes), standings, settings, reopened).as_dict(),

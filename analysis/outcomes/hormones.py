@@ -186,7 +186,7 @@ def _analogue(medications: Sequence[MedicationFact], since: date, used: Sequence
 
 def _taken(medication: MedicationFact, since: date, until: date) -> str:
     """Started or stopped in between, or taken throughout; empty when taken before or after only."""
-    name, started, stopped = medication.name or "somatostatin analogue", medication.started_on, medication.stopped_on
+    name, started, stopped = medication.name or "somatostatin analog", medication.started_on, medication.stopped_on
     if started is None and stopped is None:
         return f"{name} taken, dates not on record"
     if (stopped is not None and stopped.latest() < since) or (started is not None and started.earliest() > until):

@@ -4,7 +4,7 @@ from analysis.endpoints.registry import ENGINE
 from analysis.results import moments
 from analysis.results.moments import WrongMoment
 from trial.models import Change, DataCut
-from trial.protocol import Group
+from trial.protocol import GROUPS
 from trial.record import changes
 from trial.record.in_force import settings_in_force
 from trial.record.save import Save
@@ -19,7 +19,7 @@ def make(save: Save, name: str, because: str, as_of: str = "", cutoff: str = "")
         raise WrongMoment("A name and a purpose are required.")
     moment = moments.asked({"as_of": as_of, "cutoff": cutoff}) or moments.present()
     head = Change.objects.get(id=moment.change)
-    versions = {group.value: settings_in_force(group.value, as_of=moment.change).version() for group in Group}
+    versions = {group.code: settings_in_force(group.code, as_of=moment.change).version() for group in GROUPS}
     changes.stop_unprintable(name)
     with changes.record(save, "settings", because):
         return DataCut.objects.create(
@@ -33,7 +33,7 @@ def compute_missing() -> list[str]:
     done = []
     for data_cut in DataCut.objects.filter(engine=ENGINE):
         moment = moments.of_cut(data_cut.name)
-        missing = [group.value for group in Group if moments.stored_at(group.value, moment) is None]
+        missing = [group.code for group in GROUPS if moments.stored_at(group.code, moment) is None]
         for group in missing:
             moments.compute(group, moment)
         done += [data_cut.name] if missing else []

@@ -13,7 +13,7 @@ from analysis.endpoints.registry import ENGINE
 from analysis.models import GroupResult, OutcomeThen
 from analysis.results import moments
 from trial.models import DataCut
-from trial.protocol import Group
+from trial.protocol import GROUPS
 
 KEPT_DAYS = 30
 
@@ -34,7 +34,7 @@ def prune(now: datetime | None = None) -> int:
 def cited() -> set[int]:
     """The results of the data cuts made with this engine."""
     cuts = [moments.of_cut(name) for name in DataCut.objects.filter(engine=ENGINE).values_list("name", flat=True)]
-    return {stored.pk for moment in cuts for group in Group for stored in moments.results_at(group.value, moment)}
+    return {stored.pk for moment in cuts for group in GROUPS for stored in moments.results_at(group.code, moment)}
 
 
 def _newest() -> list[int]:

@@ -16,7 +16,7 @@ from analysis.models import GroupResult
 from analysis.outcomes import outcome
 from analysis.results import outcome_store
 from trial.models import Change, Version
-from trial.protocol import AnalysisSettings, Group
+from trial.protocol import GROUPS, AnalysisSettings
 from trial.record import snapshot
 from trial.record.in_force import reopenings, settings_in_force
 
@@ -62,7 +62,7 @@ def is_behind(group: str) -> bool:
 
 def groups_behind() -> list[str]:
     """The groups that the sweep recomputes."""
-    return [group.value for group in Group if is_behind(group.value)]
+    return [group.code for group in GROUPS if is_behind(group.code)]
 
 
 def recompute(group: str, progress: Progress | None = None) -> GroupResult:

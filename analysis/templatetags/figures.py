@@ -1,17 +1,16 @@
 """How numbers are written on pages of results: percentages and months, words where there is no number."""
 
-from datetime import UTC, date, datetime
 from typing import Any
 
 from django import template
 from django.urls import reverse
+from django.utils import timezone
 
 from analysis.endpoints import evidence
 from analysis.endpoints.answers import shapes, treatment
 from analysis.endpoints.answers.treatment import ONGOING
 from analysis.endpoints.evidence import Evidence
-from trial.protocol import OUR_READING, REGISTRY
-from trial.rules.dates.partial_date import from_stored, shown
+from trial.rules.dates import site_time
 from trial.rules.response.recist import IN_FORCE
 
 register = template.Library()
@@ -32,13 +31,7 @@ def behind(panel: Any, part: str, code: str) -> str:
 @register.simple_tag
 def now_in_utc() -> str:
     """The present as `24-NOV-2026 14:30 UTC`."""
-    return clinical_date(datetime.now(UTC))
-
-
-@register.filter
-def basis(mark: str) -> str:
-    """What a rule rests on: `registry` → `Registry record`, `our reading` → `Interpretation`."""
-    return {REGISTRY: "Registry record", OUR_READING: "Interpretation"}.get(mark, mark)
+    return site_time.in_utc(timezone.now())
 
 
 # 0.0976 → `9.8%`; None → `not estimable`.
@@ -55,17 +48,6 @@ def p_value(value: float | None) -> str:
     if value is None:
         return "not estimable"
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
-
-
-@register.filter
-def clinical_date(value: Any) -> str:
-    """`2006-01-12` or a date → `12-JAN-2006`, an instant → `24-NOV-2026 14:30 UTC`; empty for None."""
-    if isinstance(value, datetime):
-        at = value.astimezone(UTC)
-        return f"{shown(at.date())} {at:%H:%M} UTC"
-    if isinstance(value, date):
-        return shown(value)
-    return str(from_stored(value)) if value else ""
 
 
 @register.filter

@@ -13,7 +13,7 @@ from analysis.results import data_cuts, moments
 from analysis.results.moments import Moment
 from analysis.views import panels
 from trial.models import Change, DataCut, Role
-from trial.protocol import Group
+from trial.protocol import GROUPS, Group
 from trial.record import access
 from trial.record.save import of_request
 from trial.refused import Refused
@@ -45,8 +45,8 @@ def cut(request: HttpRequest) -> HttpResponse:
         because = f"A data cut named “{words['name']}” exists. Choose another name." if taken else str(refusal)
         return _page(request, 422, typed=words, refusal=because)
     moment = moments.of_cut(made.name)
-    for group in Group:
-        panels.ask(group.value, moment)
+    for group in GROUPS:
+        panels.ask(group.code, moment)
     return redirect(reverse("analysis:dashboard") + moment.query)
 
 
@@ -54,15 +54,15 @@ def cut(request: HttpRequest) -> HttpResponse:
 @require_GET
 def compare(request: HttpRequest) -> HttpResponse:
     """Which figures moved between two moments, which participants moved them, and by which changes."""
-    group = panels.group_or_404(request.GET.get("group", next(iter(Group)).value))
+    group = panels.group_or_404(request.GET.get("group", GROUPS[0].code))
     try:
         before, after = _side(request, "from"), _side(request, "to")
     except moments.WrongMoment as refusal:
         return render(request, "analysis/as_of/no_data.html", {"because": str(refusal)}, status=404)
-    pair = [panels.awaited(group.value, moment) for moment in (before, after)]
+    pair = [panels.awaited(group.code, moment) for moment in (before, after)]
     if any(panel.result is None for panel in pair):
         return render(request, "analysis/as_of/waiting.html", {"moment": before})
-    panels.opened(request, f"Group {group.value}, compared with {before.words}", after)
+    panels.opened(request, f"Group {group.code}, compared with {before.words}", after)
     return render(request, "analysis/as_of/compare.html", _compared(group, before, after, pair))
 
 
@@ -79,7 +79,7 @@ def _compared(group: Group, before: Moment, after: Moment, pair: list[panels.Gro
     assert pair[0].result is not None and pair[1].result is not None
     moved = comparison.participants(pair[0].outcomes, pair[1].outcomes)
     first, last = sorted((before.change, after.change))
-    between = Change.objects.filter(id__gt=first, id__lte=last, groups__contains=[group.value])
+    between = Change.objects.filter(id__gt=first, id__lte=last, groups__contains=[group.code])
     between = between.select_related("participant", "person").order_by("-id")
     movers = {participant["number"] for participant in moved}
     return {

@@ -25,11 +25,11 @@ def panel(request: HttpRequest, letter: str, moment: Moment | None) -> HttpRespo
     """One group's panel; 204 (keep what you have) while the shown change is still the newest result."""
     group = panels.group_or_404(letter)
     if moment is None:
-        newest = panels.newest_shown(group.value)
+        newest = panels.newest_shown(group.code)
         if newest is not None and request.GET.get("shown") == str(newest):
             return HttpResponse(status=204)
-        return render(request, "analysis/_panel.html", {"panel": panels.panel(group.value)})
-    shown = panels.panel(group.value, moment)
+        return render(request, "analysis/_panel.html", {"panel": panels.panel(group.code)})
+    shown = panels.panel(group.code, moment)
     if shown.stored is None:
         return HttpResponse(status=204)
     return render(request, "analysis/_panel.html", {"panel": shown, "moment": moment})

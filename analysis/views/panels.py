@@ -26,7 +26,7 @@ from analysis.results.recompute import newest_change, newest_result, results
 from analysis.views import group_plots
 from trial.models import audit
 from trial.models.audit import Kind
-from trial.protocol import GROUP_NAMES, Group, analysis_settings, by_registration
+from trial.protocol import DECLARED, GROUPS, Group, analysis_settings, by_registration, group_named
 
 Outcome = dict[str, Any]
 View = Callable[..., HttpResponse]
@@ -74,7 +74,7 @@ class GroupPanel:
     @property
     def name(self) -> str:
         """What the group is."""
-        return GROUP_NAMES[Group(self.letter)]
+        return group_named(self.letter).name
 
     @cached_property
     def result(self) -> dict[str, Any] | None:
@@ -151,7 +151,7 @@ class GroupPanel:
             parts = RawSQL("outcome - %s::text[]", [list(registry.UNDRAWN)], output_field=JSONField())
             stored = ParticipantOutcome.objects.filter(group=self.letter).values_list(parts, flat=True)
             outcomes = _in_order(stored)
-        return Cohort(self.letter, outcomes, analysis_settings.from_dict(self.answer["settings"]))
+        return Cohort(self.letter, outcomes, analysis_settings.from_dict(self.answer["settings"], self.letter))
 
     @property
     def hormone_plots(self) -> list[Any]:
@@ -179,30 +179,30 @@ class GroupPanel:
     def _beside_other_groups(self) -> list[tuple[str, Any]]:
         """(other group, toxicity of both back to back) for each other group with a result at the same moment."""
         pairs = []
-        for other in Group:
-            if other.value != self.letter:
-                beside = panel(other.value, self.moment)
+        for other in GROUPS:
+            if other.code != self.letter:
+                beside = panel(other.code, self.moment)
                 if beside.result is not None:
                     both = sorted((self, beside), key=lambda one: one.letter)
-                    pairs.append((other.value, group_plots.butterfly_of([one.answer for one in both])))
+                    pairs.append((other.code, group_plots.butterfly_of([one.answer for one in both])))
         return pairs
 
     @property
     def settings_in_words(self) -> list[dict[str, str]]:
         """Title and value of every setting that bears on the group."""
         return [{"title": setting.title, "value": analysis_settings.in_words(self.answer["settings"].get(setting.name))}
-                for setting in analysis_settings.declarations(self.letter)]  # fmt: skip
+                for setting in DECLARED]  # fmt: skip
 
 
 def named_groups() -> list[tuple[str, str]]:
     """(letter, name) of every group, in the order of the protocol."""
-    return [(group.value, GROUP_NAMES[group]) for group in Group]
+    return [(group.code, group.name) for group in GROUPS]
 
 
 def group_or_404(letter: str) -> Group:
     """The group of this letter; Http404 in words for any other."""
     try:
-        return Group(letter)
+        return group_named(letter)
     except ValueError:
         raise Http404("There is no such group.") from None
 
@@ -240,7 +240,7 @@ def awaited(letter: str, moment: Moment | None) -> GroupPanel:
 
 def every_group(moment: Moment | None) -> list[GroupPanel]:
     """The panel of every group, in the order of the protocol."""
-    return [awaited(group.value, moment) for group in Group]
+    return [awaited(group.code, moment) for group in GROUPS]
 
 
 def ask(letter: str, moment: Moment) -> None:
@@ -277,7 +277,7 @@ def of_group(view: View) -> View:
     @at_a_moment
     @wraps(view)
     def shown(request: HttpRequest, letter: str, *args: Any, moment: Moment | None, **kwargs: Any) -> HttpResponse:
-        known = awaited(group_or_404(letter).value, moment)
+        known = awaited(group_or_404(letter).code, moment)
         if known.result is None and moment is not None:
             return render(request, "analysis/as_of/waiting.html", {"moment": moment})
         return view(request, known, *args, **kwargs)

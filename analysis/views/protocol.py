@@ -11,7 +11,7 @@ from analysis.endpoints import registry
 from analysis.views.panels import named_groups
 from trial import protocol as study
 from trial.models import Role
-from trial.protocol import DECLARED, AnalysisSettings, Declared, analysis_settings, code_lists
+from trial.protocol import DECLARED, AnalysisSettings, Declared, analysis_settings, code_lists, settings_of
 from trial.record import access
 from trial.record.in_force import settings_in_force, table_in_force
 from trial.rules.dose import modification
@@ -68,19 +68,17 @@ class ShownConstant:
 
 
 def settings_table() -> list[ShownSetting]:
-    """Every setting, with the value in force in each group; the other group's plan is left blank."""
-    default = AnalysisSettings().as_dict()
-    groups = [(group.value, settings_in_force(group.value).as_dict()) for group in study.Group]
-    return [_shown(setting, default, groups) for setting in DECLARED]
-
-
-def _shown(declared: Declared, default: dict[str, Any], groups: list[tuple[str, dict[str, Any]]]) -> ShownSetting:
-    name = declared.name
-    bears = {group: analysis_settings.bears_on(name, group) for group, _ in groups}
+    """Every setting, with the value in force in each group and whether it differs from the protocol's."""
+    groups = [(settings_of(group.code).as_dict(), settings_in_force(group.code).as_dict()) for group in study.GROUPS]
     words = analysis_settings.in_words
-    values = tuple(words(settings[name]) if bears[group] else "—" for group, settings in groups)
-    changed = tuple(bears[group] and settings[name] != default[name] for group, settings in groups)
-    return ShownSetting(declared, values, changed)
+    return [
+        ShownSetting(
+            setting,
+            tuple(words(chosen[setting.name]) for _, chosen in groups),
+            tuple(chosen[setting.name] != stated[setting.name] for stated, chosen in groups),
+        )
+        for setting in DECLARED
+    ]  # fmt: skip
 
 
 def constants_table() -> list[ShownConstant]:

@@ -11,9 +11,8 @@ from django.shortcuts import redirect, render
 from analysis.views.panels import group_or_404, named_groups
 from analysis.views.protocol import settings_table
 from analysis.views.settings_form import SettingsForm
-from trial import protocol
 from trial.models import GroupSettings, Role, Version
-from trial.protocol import DECLARED, AnalysisSettings, analysis_settings
+from trial.protocol import DECLARED, AnalysisSettings, analysis_settings, settings_of
 from trial.record import access
 from trial.record.in_force import choose, differences, settings_in_force
 from trial.record.save import of_request
@@ -61,8 +60,9 @@ def entries() -> list[Entry]:
 def _entry(version: Version, before: dict[str, AnalysisSettings]) -> Entry:
     row: dict[str, Any] = version.row
     group, change = row["group"], version.change
-    after = AnalysisSettings() if row["struck_out_reason"] else analysis_settings.from_dict(row["chosen"])
-    moved = moves(before.get(group, AnalysisSettings()), after)
+    stated = settings_of(group)
+    after = stated if row["struck_out_reason"] else analysis_settings.from_dict(row["chosen"], group)
+    moved = moves(before.get(group, stated), after)
     before[group] = after
     who = change.person.full_name if change.person else "the program"
     return Entry(change.id, change.at, who, change.reason, group, moved)
@@ -84,10 +84,10 @@ def settings(request: HttpRequest) -> HttpResponse:
 def change(request: HttpRequest, letter: str) -> HttpResponse:
     """The form; then what would change; then the Change. Nothing is written before it was shown."""
     group = group_or_404(letter)
-    current = settings_in_force(group.value)
-    form = SettingsForm(group.value, current, request.POST or None)
+    current = settings_in_force(group.code)
+    form = SettingsForm(group.code, current, request.POST or None)
     seen = request.POST.get("seen_version", current.version())
-    shown = {"letter": group.value, "name": protocol.GROUP_NAMES[group], "form": form, "seen_version": seen}
+    shown = {"letter": group.code, "name": group.name, "form": form, "seen_version": seen}
     if request.method != "POST" or "back" in request.POST:
         return render(request, "analysis/settings/change.html", shown)
     if not form.is_valid():
@@ -97,10 +97,10 @@ def change(request: HttpRequest, letter: str) -> HttpResponse:
         shown["moves"] = moves(current, form.settings)
         return render(request, "analysis/settings/confirm.html", shown)
     try:
-        number = choose(of_request(request), group.value, form.settings, form.cleaned_data["reason"], seen)
+        number = choose(of_request(request), group.code, form.settings, form.cleaned_data["reason"], seen)
     except Refused as refusal:
         shown |= {"refusal": str(refusal), "seen_version": current.version()}
         return render(request, "analysis/settings/change.html", shown, status=409)
-    messages.success(request, f"Analysis settings of group {group.value} saved (change {number}). "
+    messages.success(request, f"Analysis settings of group {group.code} saved (change {number}). "
                      "Its results are being recalculated.")  # fmt: skip
     return redirect("analysis:settings")

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from trial.protocol import WORDS_OF_CHOICES, AnalysisSettings, Declared, analysis_settings
+from trial.protocol import DECLARED, WORDS_OF_CHOICES, AnalysisSettings, Declared, analysis_settings
 from trial.record.typed_fields import NumberField, WholeNumberField, WordsField
 from trial.refused import Refused
 
@@ -28,8 +28,8 @@ class SettingsForm(forms.Form):
         self.group, self.current = group, current
         super().__init__(*args, initial=_initial(group, current), **kwargs)
         self.settings: AnalysisSettings | None = None
-        offered = [setting for setting in analysis_settings.declarations(group) if setting.name not in NOT_OFFERED]
-        self.single = [setting for setting in offered if not setting.name.startswith("plan_")]
+        offered = [setting for setting in DECLARED if setting.name not in NOT_OFFERED]
+        self.single = [setting for setting in offered if setting.name != "plan"]
         self.fields = {setting.name: _field(setting) for setting in self.single} | _plan_fields() | self.fields
 
     def rows(self) -> list[tuple[Declared, forms.BoundField]]:
@@ -52,9 +52,9 @@ class SettingsForm(forms.Form):
             return cleaned
         values = self.current.as_dict()
         values |= {setting.name: _plain(cleaned[setting.name]) for setting in self.single}
-        values[f"plan_{self.group}"] = _plan(cleaned)
+        values["plan"] = _plan(cleaned)
         try:
-            self.settings = analysis_settings.from_dict(values)
+            self.settings = analysis_settings.from_dict(values, self.group)
         except Refused as refusal:
             raise forms.ValidationError(_in_titles(str(refusal), self.single)) from None
         return cleaned
@@ -100,7 +100,7 @@ def _plan_fields() -> dict[str, forms.Field]:
 def _initial(group: str, current: AnalysisSettings) -> dict[str, Any]:
     values = {name: ("yes" if value else "no") if isinstance(value, bool) else value
               for name, value in current.as_dict().items()}  # fmt: skip
-    plan = current.plan(group)
+    plan = current.plan
     for stage, look in enumerate(zip(plan.participants, plan.futility, plan.efficacy, strict=True), start=1):
         values |= {_name(stage, part): bound for part, bound in zip(("participants", "futility", "efficacy"), look,
                                                                    strict=True)}  # fmt: skip

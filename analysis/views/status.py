@@ -19,7 +19,7 @@ from trial.models import Change, Role, StatusNote
 from trial.models import operations as status_notes
 from trial.operations import machine_clock
 from trial.operations.validation.report import validation_state
-from trial.protocol import Group
+from trial.protocol import GROUPS
 from trial.record import access
 from trial.record.in_force import settings_in_force
 from trial.runtime.program import PROGRAM
@@ -96,12 +96,12 @@ def _broker() -> Line:
 
 
 def _groups() -> Iterator[Line]:
-    for group in Group:
-        newest = Change.objects.filter(groups__contains=[group.value]).aggregate(newest=Max("id"))["newest"] or 0
-        version = settings_in_force(group.value).version()
-        stored = GroupResult.objects.filter(group=group.value, settings_version=version, engine=ENGINE)
+    for group in GROUPS:
+        newest = Change.objects.filter(groups__contains=[group.code]).aggregate(newest=Max("id"))["newest"] or 0
+        version = settings_in_force(group.code).version()
+        stored = GroupResult.objects.filter(group=group.code, settings_version=version, engine=ENGINE)
         change, at = stored.order_by("-change").values_list("change", "computed_at").first() or (None, None)
-        yield _group(group.value, newest, change, at)
+        yield _group(group.code, newest, change, at)
 
 
 def _group(group: str, newest: int, change: int | None, at: datetime | None) -> Line:

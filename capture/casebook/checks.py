@@ -14,8 +14,8 @@ Facts = Mapping[str, Any]
 HARD, SOFT = "hard", "soft"
 # Sources of the checks, as the page of edit checks shows them.
 CTCAE, RECIST, REGISTRY, PLAUSIBLE = protocol.CTCAE, IN_FORCE.name, protocol.REGISTRY, "Plausibility."
-ONLY_PAST, ORDER = "Only what happened is entered.", "Dates stand in the order of events."
-DOES_NOT_APPLY = "A question that does not apply has no answer."
+ONLY_PAST, ORDER = "Only past events are entered.", "Dates must be in the order of events."
+DOES_NOT_APPLY = "A field that does not apply must be empty."
 
 
 @dataclass(frozen=True)

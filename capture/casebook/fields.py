@@ -37,7 +37,7 @@ def before_birth(when: date | PartialDate, born_on: PartialDate | None) -> str:
     if born_on is None or last >= born_on.earliest():
         return ""
     shown = str(when) if isinstance(when, PartialDate) else partial_date.shown(when)
-    return f"{shown} lies before the participant's birth on {born_on}."
+    return f"{shown} is before the participant's date of birth, {born_on}."
 
 
 class PartialDateFormField(DateField):
@@ -57,11 +57,11 @@ class PartialDateFormField(DateField):
     def check(self, read: PartialDate) -> None:
         """Refuses what nobody can mean of the participant who is worked at."""
         if read.earliest() > today() and not self.may_be_future:
-            raise forms.ValidationError(f"{read} lies in the future.")
+            raise forms.ValidationError(f"{read} is in the future.")
         if refused := before_birth(read, site_clock.born_on()):
             raise forms.ValidationError(refused)
         if read.year < FIRST_YEAR and not self.before_study:
-            raise forms.ValidationError(f"{read} lies before the study, which began in {FIRST_YEAR}.")
+            raise forms.ValidationError(f"{read} is before the study, which began in {FIRST_YEAR}.")
 
 
 class FullDateField(WholeDate, PartialDateFormField):
@@ -74,7 +74,7 @@ class BirthDateField(PartialDateFormField):
     def check(self, read: PartialDate) -> None:
         """Refuses the future."""
         if read.earliest() > today():
-            raise forms.ValidationError(f"{read} lies in the future.")
+            raise forms.ValidationError(f"{read} is in the future.")
 
 
 class TimeOfDayField(WordsField):
@@ -96,7 +96,7 @@ class TimeOfDayField(WordsField):
             return None
         found = re.fullmatch(r"([0-9]{1,2}):?([0-9]{2})(?::[0-9]{2})?", text)
         if found is None or int(found[1]) > 23 or int(found[2]) > 59:
-            raise forms.ValidationError(f"“{text}” is not a time. Type it as 14:30.")
+            raise forms.ValidationError(f"“{text}” is not a time. Enter it as 14:30.")
         return time(int(found[1]), int(found[2]))
 
     def has_changed(self, initial: Any, data: Any) -> bool:
@@ -138,7 +138,8 @@ def ask_which(field: forms.Field, on: date | None, at: time | None, where: ZoneI
     two = site_time.offsets(on, at, where) if on is not None and at is not None else ()
     if len(two) != 2:
         return
-    named = zip(two, ("the first, before the clock was put back", "the second, after it"), strict=True)
+    occurrences = ("first occurrence, before the clock was put back", "second occurrence, after the clock was put back")
+    named = zip(two, occurrences, strict=True)
     choices = [(site_time.stored(each), f"{words} ({site_time.in_words(each)})") for each, words in named]
     field.widget = forms.Select(choices=[("", "Choose"), *choices], attrs={"class": "form-select"})
 
@@ -160,7 +161,7 @@ class MissingReasonField(forms.ChoiceField):
     """Why the value beside it is missing; empty when there is a value."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("label", "If missing, why")
+        kwargs.setdefault("label", "Reason missing")
         widget = forms.Select(attrs={"class": "form-select missing-reason"})
         super().__init__(choices=[("", "—"), *MISSING_REASONS], required=False, widget=widget, **kwargs)
 
@@ -171,6 +172,6 @@ def require_value_or_reason(form: forms.BaseForm, name: str) -> None:
         return
     value, reason = form.cleaned_data.get(name), form.cleaned_data.get(f"{name}_missing")
     if value in (None, "") and not reason:
-        form.add_error(name, "Enter a value, or press F2 and choose why it is missing.")
+        form.add_error(name, "Enter a value, or press F2 and choose a missing-value reason.")
     if value not in (None, "") and reason:
-        form.add_error(name, "There is a value and a reason why it is missing: keep one of them.")
+        form.add_error(name, "A value and a missing-value reason are both entered. Keep one of them.")

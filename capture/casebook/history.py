@@ -6,7 +6,7 @@ Read from the versions that the database keeps of every row, joined to their Cha
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -43,16 +43,15 @@ from trial.rules.dates import partial_date, site_time
 
 def redaction_words(done: Redaction) -> str:
     """When, by which Change, who asked and who approved, each with the reason."""
-    at = f"{done.decided_at:%d-%b-%Y %H:%M}".upper()
-    return (f"Blacked out on {at} UTC, change {done.decided_in}: asked for by {done.asked_by} "
+    return (f"Redacted on {site_time.in_utc(done.decided_at)}, change {done.decided_in}: requested by {done.asked_by} "
             f"({done.asked_because}), approved by {done.decided_by} ({done.decided_because}).")  # fmt: skip
 
 
 def told(one: Redaction) -> str:
     """What became of a request, or that it waits."""
-    asked = f"asked for by {one.asked_by} ({one.asked_because})"
+    asked = f"requested by {one.asked_by} ({one.asked_because})"
     if one.waits:
-        return f"Waits for the study chair; {asked}."
+        return f"Awaiting study chair; {asked}."
     return redaction_words(one) if one.state == Redaction.State.DONE else (
         f"Refused by {one.decided_by} ({one.decided_because}); {asked}.")  # fmt: skip
 
@@ -303,7 +302,7 @@ def _words(model: Any, column: str, row: dict[str, Any]) -> str:
     if column == "aware_time":
         return f"{str(value)[:5]} {site_time.in_words(site_time.from_stored(row.get('aware_offset') or 'UTC'))}"
     if column.endswith("_at"):
-        return f"{datetime.fromisoformat(str(value)).astimezone(UTC):%d-%b-%Y %H:%M} UTC".upper()
+        return site_time.in_utc(datetime.fromisoformat(str(value)))
     said = value if isinstance(value, str) else json.dumps(value)
     if column == "form":
         return FORMS[said].title if said in FORMS else said

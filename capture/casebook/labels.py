@@ -113,4 +113,4 @@ def _rows(kind: str, ids: list[int]) -> dict[int, Any]:
 
 
 def _day(when: Any) -> str:
-    return partial_date.shown(when) if isinstance(when, date) else str(when or "no date")
+    return partial_date.shown(when) if isinstance(when, date) else str(when or "date not known")

@@ -30,9 +30,9 @@ def implausible(details: Mapping[str, Any]) -> tuple[str, ...]:
         if on is None:
             continue
         if on < born_on.earliest():
-            sentences.append(f"The {words} on {shown(on)} lies before the birth on {born_on}.")
+            sentences.append(f"The {words} on {shown(on)} is before the date of birth, {born_on}.")
         elif on.year - born_on.year > OLDEST_YEARS:
-            sentences.append(f"The birth on {born_on} lies more than {OLDEST_YEARS} years before the {words}.")
+            sentences.append(f"The date of birth, {born_on}, is more than {OLDEST_YEARS} years before the {words}.")
     return tuple(sentences)
 
 

@@ -41,8 +41,8 @@ def keep(row: Any, form: str, site_id: int, number: int) -> None:
     usable = versions_in_force.usable_at(site_id, form)
     if number not in usable:
         raise Refused(
-            f"Edition {number} of this form is not approved at the site, which uses edition {max(usable)}. "
-            "Nothing was saved."
+            f"Version {number} of this form is not approved at the site, which uses version {max(usable)}. Nothing "
+            "was saved."
         )
     not_asked = [name for name in form_versions.asked_after(form, number) if hasattr(row, name)]
     if not_asked:
@@ -62,8 +62,8 @@ def _refuse(row: Any, form: str, number: int, given: list[str]) -> None:
         asked_from = form_versions.asked_from(form, given[0])
         words = label(row._meta.get_field(given[0]))
         raise Refused(
-            f"“{words}” is asked from edition {asked_from} of this form on, and this is by edition "
-            f"{number}. Nothing was saved."
+            f"“{words}” is part of this form from version {asked_from}, and this entry is in version {number}. "
+            "Nothing was saved."
         )
 
 
@@ -112,7 +112,8 @@ def ask_by(
             form.fields[name].label, form.fields[name].help_text = words, ""
     for name in form_versions.asked_between(kind, new_since, number) if new_since else ():
         if name in form.fields:
-            form.fields[name].new_in = f"new in edition {form_versions.asked_from(kind, name)}"  # type: ignore[attr-defined]
+            form.fields[name].new_in = f"new in version {form_versions.asked_from(kind, name)}",
+                                       # type: ignore[attr-defined]
 
 
 def _not_asked(
@@ -122,14 +123,14 @@ def _not_asked(
     typed = str(form.data.get(form.add_prefix(name), "") or "").strip() if form.is_bound else ""
     refusal = ""
     if typed and not (isinstance(of, forms.BooleanField) and typed == "false"):
-        refusal = (f"“{typed[:60]}” is not saved: this is asked from edition {first} of the form on, and this is by "
-                   f"edition {number}.")  # fmt: skip
+        refusal = (f"“{typed[:60]}” is not saved: this field is part of the form from version {first}, and this "
+                   f"entry is in version {number}.")  # fmt: skip
     kept = form.get_initial_for_field(of, name) if is_on_record else None
-    words = f"not asked in edition {number}"
+    words = f"not part of version {number}"
     if kept not in (None, "", False):
         choices = {str(value): str(said) for value, said in getattr(of, "choices", ())}
         shown = of.prepare_value(kept)
-        words = f"{words}; on record from a later one: {choices.get(str(shown), shown)}"
+        words = f"{words}; saved in a later version: {choices.get(str(shown), shown)}"
     return NotAsked(of, words, refusal, is_shown and not name.endswith("_missing"), is_on_record)
 
 
@@ -176,8 +177,8 @@ class PageEdition:
         """The save by this edition; Refused when the page was opened by another one than is in force now."""
         if self.moved:
             raise Refused(
-                f"Edition {self.number} of this form is in force at {self.site} since this page was opened. Nothing "
-                "was saved and nothing you typed is lost: look the page over, and save again."
+                f"Version {self.number} of this form came into use at {self.site} after this page was opened. Nothing "
+                "was saved. Your input is still in the form: check it and save again."
             )
         return replace(save, edition=self.number)
 

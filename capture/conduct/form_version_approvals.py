@@ -114,10 +114,10 @@ class EditionApprovalForm(forms.Form):
     """What the study chair has on paper. which: `form:edition:site`, one of those that are offered."""
 
     helper = PageHelper()
-    which = forms.ChoiceField(label="Form, edition and site", widget=forms.Select(attrs={"class": "form-select"}))
+    which = forms.ChoiceField(label="Form, version and site", widget=forms.Select(attrs={"class": "form-select"}))
     decided_on = FullDateField(label="Decided on")
     decided_by = WordsField(
-        label="By whom", max_length=200,
+        label="Decided by", max_length=200,
         widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
         help_text="Ethics committee or authority, with the reference of its decision.",
     )  # fmt: skip
@@ -127,4 +127,5 @@ class EditionApprovalForm(forms.Form):
         which = self.fields["which"]
         assert isinstance(which, forms.ChoiceField)
         which.choices = [("", "Choose"), *offered]
-        which.error_messages["invalid_choice"] = "Somebody recorded this meanwhile, or it cannot be chosen: look again."
+        taken = "Another user recorded this approval, or it cannot be chosen. Check the list again."
+        which.error_messages["invalid_choice"] = taken

@@ -12,11 +12,11 @@ from trial.record.form_layout import Boxes, FilterForm, PageHelper, choice, word
 class QueriesFilter(FilterForm):
     """Which queries the list shows."""
 
-    state = choice("State")
-    site = choice("Site", ("", "All of yours"))
+    state = choice("Status")
+    site = choice("Site", ("", "All your sites"))
     form = choice("Form", ("", "Any"))
     age = choice("Age")
-    mine = choice("Whose", ("", "Everybody's"))
+    mine = choice("Assignment", ("", "All"))
     participant = words("Participant", 40)
 
 
@@ -24,16 +24,16 @@ class AskedFormFilter(FilterForm):
     """The form that one query is raised about, and the site."""
 
     form = choice("Form")
-    site = choice("Site", ("", "All of yours"))
+    site = choice("Site", ("", "All your sites"))
 
 
 class WordingForm(forms.Form):
     """The words of a query: one of the list, or one's own."""
 
-    template = forms.ChoiceField(label="Start from a wording", required=False, widget=forms.RadioSelect(
+    template = forms.ChoiceField(label="Query template", required=False, widget=forms.RadioSelect(
         attrs={"class": "form-check-input"}))  # fmt: skip
-    words = words("Or in your own words", 600, rows=2)
-    words.help_text = "Ask what the source says; do not write the value you expect."
+    words = words("Or own query text", 600, rows=2)
+    words.help_text = "Ask about the source. Do not suggest a value."
     helper = PageHelper()
 
     def __init__(self, wordings: Iterable[str], typed: str) -> None:
@@ -45,7 +45,7 @@ class WordingForm(forms.Form):
 class ManyForm(WordingForm):
     """A query for many: its words, and the participants it is about."""
 
-    who = forms.MultipleChoiceField(label="To whom", widget=forms.CheckboxSelectMultiple(
+    who = forms.MultipleChoiceField(label="Participants", widget=forms.CheckboxSelectMultiple(
         attrs={"class": "form-check-input"}))  # fmt: skip
 
     def __init__(self, wordings: Iterable[str], typed: str, people: Iterable[Any], chosen: list[str]) -> None:
@@ -58,14 +58,14 @@ class ManyForm(WordingForm):
 class AnswerForm(forms.Form):
     """The site's answer in words."""
 
-    words = words("Answer in words", 600)
+    words = words("Answer", 600)
     helper = PageHelper()
 
     def __init__(self, key: int, typed: str, corrects: bool) -> None:
         """corrects: the page shows boxes to correct, so that words alone are the second choice."""
         super().__init__(initial={"words": typed}, auto_id=f"answer-{key}-%s")
         if corrects:
-            self.fields["words"].label = "Answer in words, if nothing is corrected"
+            self.fields["words"].label = "Answer (if nothing is corrected)"
         else:
             self.fields["words"].widget.attrs["autofocus"] = True
 
@@ -73,16 +73,16 @@ class AnswerForm(forms.Form):
 class MoveForm(forms.Form):
     """What the monitor says when a query is moved."""
 
-    words = words("Words", 600)
-    words.help_text = "needed to reopen or cancel"
+    words = words("Comment", 600)
+    words.help_text = "required to reopen or cancel"
     helper = PageHelper()
 
 
 class HoldForm(forms.Form):
     """What is to be frozen or locked, and why."""
 
-    what = choice("What", ("", "Choose"), required=True)
-    because = words("Because", 300, required=True)
+    what = choice("Scope", ("", "Choose"), required=True)
+    because = words("Reason", 300, required=True)
     helper = PageHelper(Boxes(css_class="entry-fields"))
 
     def __init__(self, sites: Iterable[Any], participants: Iterable[Any], with_study: bool) -> None:
@@ -97,7 +97,7 @@ class HoldForm(forms.Form):
 class HoldStepForm(forms.Form):
     """Why the next step of a freeze or lock is taken."""
 
-    because = words("Because", 300, required=True)
+    because = words("Reason", 300, required=True)
     helper = PageHelper()
 
 
@@ -107,11 +107,11 @@ class SigningForm(UnlockForm):
     def __init__(self, person: Any, asks_code: bool, first: bool = False) -> None:
         """first: typing begins here."""
         super().__init__(asks_code, auto_id="%s")
-        self.fields["password"].label = f"Your password, {person.full_name}"
+        self.fields["password"].label = f"Password of {person.full_name}"
         if first:
             self.fields["password"].widget.attrs["autofocus"] = True
         if asks_code:
-            self.fields["code"].label = "Code of your second factor"
+            self.fields["code"].label = "Authentication code"
             self.fields["code"].widget.attrs["inputmode"] = "numeric"
 
 

@@ -79,7 +79,7 @@ def obstacles(target: Target) -> list[str]:
     """Why a lock cannot be: casebooks without a valid signature, queries that stand. Empty: it can."""
     found = []
     states = {each: signing.standing(each).state for each in target.participants}
-    for state, words in ((signing.UNSIGNED, "not signed"), (signing.CHANGED, "changed since the signature")):
+    for state, words in ((signing.UNSIGNED, "not signed"), (signing.CHANGED, "changed after signature")):
         named = [each.reference for each, found_state in states.items() if found_state == state]
         if named:
             more = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
@@ -103,7 +103,7 @@ def ask_lock(save: Save, target: Target, because: str) -> Hold:
     """The monitor asks the chair to lock; raises Refused with what is in the way."""
     _needs(save.person, Role.MONITOR)
     if target.scope == Hold.Scope.FORM:
-        raise Refused("A single form is frozen; participants, sites and the study are locked.")
+        raise Refused("A single form can be frozen, but not locked. Lock a participant, a site or the study.")
     _needs_reason(because)
     _refuse_obstacles(target)
     return _put(save, Hold.Kind.LOCK, target, because)
@@ -111,7 +111,7 @@ def ask_lock(save: Save, target: Target, because: str) -> Hold:
 
 def _needs_reason(because: str) -> None:
     if not because.strip():
-        raise Refused("Say why: it stops the work of others, and the reason is kept with it.")
+        raise Refused("Enter a reason. It is kept in the audit trail.")
 
 
 def _put(save: Save, kind: str, target: Target, because: str) -> Hold:
@@ -121,7 +121,7 @@ def _put(save: Save, kind: str, target: Target, because: str) -> Hold:
         where = {"scope": target.scope, "site": target.site, "participant": target.participant, "form": target.form,
                  "row_id": target.row_id}  # fmt: skip
         if Hold.objects.filter(kind=kind, state__in=STANDING, **where).exists():
-            raise Refused(f"{kind.title()} of {target.words}: there is one already.")
+            raise Refused(f"{kind.title()} of {target.words}: one already exists.")
         return Hold.objects.create(kind=kind, state=state, asked_by=save.person, asked_at=change.at,
                                    asked_because=because.strip()[:300], **where)  # fmt: skip
 
@@ -145,7 +145,7 @@ def unfreeze(save: Save, hold: Hold, because: str) -> Hold:
     words = _said(because)
     with _moving(save, hold, "freeze", words, Hold.State.IN_FORCE) as current:
         if current.kind != Hold.Kind.FREEZE:
-            raise Refused("A lock is lifted by two people.")
+            raise Refused("Unlocking needs two users.")
         current.state, current.lifted_by, current.lifted_because = Hold.State.LIFTED, save.person, words
         current.save()
     return current
@@ -168,9 +168,9 @@ def unlock(save: Save, hold: Hold, because: str) -> Hold:
     with _moving(save, hold, "lock", words, Hold.State.LIFT_ASKED) as current:
         first = current.lift_asked_by
         if first is None or first.pk == save.person.pk:
-            raise Refused("Another person than the one who asked lifts a lock.")
+            raise Refused("The user who requested the unlock cannot approve it.")
         if not {first.role, save.person.role} & set(access.DECIDES):
-            raise Refused("One of the two who lift a lock is the study chair.")
+            raise Refused("One of the two users who unlock must be the study chair.")
         current.state, current.lifted_by, current.lifted_because = Hold.State.LIFTED, save.person, words
         current.save()
     return current
@@ -182,18 +182,18 @@ def _moving(save: Save, hold: Hold, act: str, words: str, state: str) -> Iterato
     with changes.record(save, act, words, participant=hold.participant, site=hold.site):
         current = Hold.objects.select_related("lift_asked_by").get(pk=hold.pk)
         if current.state != state:
-            raise Refused(f"This is decided already: {current.get_state_display().lower()}.")
+            raise Refused(f"This is already decided: {current.get_state_display().lower()}.")
         yield current
 
 
 def _needs(person: Person, *roles: str) -> None:
     if person.role not in roles:
-        raise Refused("Your role does not do this.")
+        raise Refused("Your role does not have permission for this.")
 
 
 def _said(because: str) -> str:
     if not because.strip():
-        raise Refused("Say why.")
+        raise Refused("Enter a reason.")
     return because.strip()[:300]
 
 

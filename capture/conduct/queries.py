@@ -131,15 +131,15 @@ def raise_query(
     """A monitor asks the site about an entry; raises Refused, WaitsAlready where asked for."""
     _monitor(save.person)
     if not words.strip():
-        raise Refused("Write the question.")
+        raise Refused("Enter the query text.")
     changes.stop_unprintable(words)
     if where.form not in labels.TITLES:
-        raise Refused("There is no such form in the casebook.")
+        raise Refused("The casebook has no such form.")
     if where.row_id is not None and labels.row_of(participant, where.form, where.row_id) is None:
-        raise Refused("There is no such entry.")
+        raise Refused("This entry does not exist.")
     with changes.record(save, "query", participant=participant) as change:
         if unless_it_waits and _waits(participant, where, words.strip()):
-            raise WaitsAlready("The same question waits for an answer.")
+            raise WaitsAlready("The same query is already open.")
         found = system_queries.Finding("", where.form, where.row_id, where.field, "")
         return system_queries.open_one(participant, found, words.strip(), change.at, save.person)
 
@@ -168,9 +168,9 @@ def _waits(participant: Participant, where: Where, words: str) -> bool:
 def answer(save: Save, query: Query, words: str) -> Query:
     """The site's answer; the monitor decides whether it closes the query."""
     if not access.may_enter(save.person):
-        raise Refused("The site answers a query.")
+        raise Refused("Only the site can answer a query.")
     if not words.strip():
-        raise Refused("Write the answer, or correct the value.")
+        raise Refused("Enter an answer, or correct the value.")
     return _move(save, query, State.ANSWERED, words, (State.OPEN, State.REOPENED))
 
 
@@ -180,9 +180,9 @@ def decide(save: Save, query: Query, to: str, words: str = "") -> Query:
     """The monitor closes, reopens or cancels; reopening and cancelling need words."""
     _monitor(save.person)
     if to not in (State.CLOSED, State.REOPENED, State.CANCELLED):
-        raise Refused("A query is closed, reopened or cancelled.")
+        raise Refused("A query can only be closed, reopened or canceled.")
     if to in NEEDS_WORDS and not words.strip():
-        raise Refused("Say why.")
+        raise Refused("Enter a reason.")
     allowed = tuple(state for state, moves in MOVES.items() if to in moves)
     return _move(save, query, to, words, allowed)
 
@@ -193,11 +193,11 @@ def _move(save: Save, query: Query, to: str, words: str, allowed: tuple[str, ...
         # Read again under the writers' lock: two people may answer or close at once.
         current = Query.objects.select_related("participant").get(pk=query.pk)
         if current.state not in allowed:
-            raise Refused(f"The query is {current.get_state_display().lower()} already.")
+            raise Refused(f"The query is already {current.get_state_display().lower()}.")
         system_queries.move(current, to, words.strip(), save.person, change.at)
     return current
 
 
 def _monitor(person: Person) -> None:
     if person.role != Role.MONITOR:
-        raise Refused("Only a monitor does this.")
+        raise Refused("Only a monitor can do this.")

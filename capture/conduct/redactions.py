@@ -23,7 +23,7 @@ from trial.refused import Refused
 
 MAY_ASK = (*access.ENTERS, "monitor")
 LONGEST_REASON = 300
-REPEATS = "The reason repeats the words that are to go. Say why without them: the reason stays on record for ever."
+REPEATS = "The reason contains the text to redact. Enter a reason without it: the reason is kept permanently."
 
 
 @dataclass(frozen=True)
@@ -63,12 +63,12 @@ def text_of(participant: Participant, source: Source) -> str:
     """The whole text that the source names. Raises Refused for what is no free text of this participant."""
     change = Change.objects.filter(pk=source.change, participant=participant).first()
     if change is None:
-        raise Refused("There is no such entry of this participant.")
+        raise Refused("This participant has no such entry.")
     if source.version is None:
         return change.reason
     version = Version.objects.filter(pk=source.version, change=change).first()
     if version is None or not redaction.is_free(version.table_name, source.field):
-        raise Refused("Only free words can be blacked out: never a number, a date, a code, a grade or a choice.")
+        raise Refused("Only free text can be redacted, not numbers, dates, codes, grades or choices.")
     return str(version.row.get(source.field) or "")
 
 
@@ -78,16 +78,16 @@ def ask(save: Save, participant: Participant, source: Source, words: str, becaus
     Raises Refused.
     """
     if save.person.role not in MAY_ASK:
-        raise Refused("Your role does not ask for a black-out.")
+        raise Refused("Your role cannot request a redaction.")
     whole, because = text_of(participant, source), because.strip()[:LONGEST_REASON]
     words = words.strip() or whole.strip()
     if len(words) < LEAST_LETTERS:
-        raise Refused(f"Name at least {LEAST_LETTERS} characters: fewer would black out too much elsewhere.")
+        raise Refused(f"Enter at least {LEAST_LETTERS} characters. A shorter text would redact too much elsewhere.")
     met = re.search(rf"(?<![^\W_]){re.escape(words)}(?![^\W_])", whole, re.IGNORECASE)
     if met is None:
-        raise Refused("These words do not stand in the text, as whole words.")
+        raise Refused("The text does not contain these words as whole words.")
     if not because:
-        raise Refused("Say why.")
+        raise Refused("Enter a reason.")
     if words.lower() in because.lower():
         raise Refused(REPEATS)
     with _refusals(), changes.record(save, "black_out", because, participant=participant) as change:
@@ -139,12 +139,12 @@ def refuse(save: Save, asked: Redaction, because: str) -> Redaction:
 @contextmanager
 def _deciding(save: Save, asked: Redaction, because: str, refuses: bool = False) -> Iterator[changes.OpenChange]:
     if save.person.role not in access.DECIDES or save.person.pk == asked.asked_by_id:
-        raise Refused("The study chair decides, who is not the person who asked.")
+        raise Refused("The study chair decides, and cannot decide on the own request.")
     because = because.strip()[:LONGEST_REASON]
     if not because:
-        raise Refused("Say why.")
+        raise Refused("Enter a reason.")
     if not Redaction.objects.get(pk=asked.pk).waits:
-        raise Refused("This is decided already.")
+        raise Refused("This request is already decided.")
     try:
         repeats = words_of(asked).lower() in because.lower()
     except Refused:

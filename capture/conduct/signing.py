@@ -80,7 +80,8 @@ def sign(save: Save, participant: Participant, seen: str) -> Signature:
     The caller has asked for the password. Raises Refused.
     """
     if not access.may_sign(save.person, participant.site, site_clock.today_at(participant.site)):
-        raise Refused(f"Only an investigator delegated for site {participant.site.code} signs its casebooks.")
+        raise Refused(f"Only an investigator with a signing delegation for site {participant.site.code} can sign its "
+                      "casebooks.")
     before = participant.signatures.standing().filter(content_hash=seen).first()
     if before is not None and standing(participant).content_hash == seen:
         return before
@@ -90,9 +91,9 @@ def sign(save: Save, participant: Participant, seen: str) -> Signature:
         current = content_hash(participant, versions)
         twin = participant.signatures.standing().filter(content_hash=current).first()
         if twin is not None:
-            raise Refused("This casebook is signed already.")
+            raise Refused("This casebook is already signed.")
         if current != seen:
-            raise Refused("The casebook was changed while this page was open. Look at what changed, then sign.")
+            raise Refused("The casebook was changed while this page was open. Check the changes, then sign.")
         previous = Change.objects.get(pk=change.number).previous_seal
         return Signature.objects.create(
             participant=participant, signed_by=save.person, printed_name=save.person.full_name, signed_at=change.at,

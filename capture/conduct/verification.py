@@ -17,7 +17,7 @@ from trial.record.save import Save
 from trial.refused import Refused
 from trial.rules.dates import partial_date
 
-NOT_YET, VERIFIED, AGAIN = "to verify", "verified", "to verify again"
+NOT_YET, VERIFIED, AGAIN = "not verified", "verified", "re-verify"
 
 # Form → its critical fields, which are verified one by one: the plan of source data verification.
 PLAN: dict[str, tuple[str, ...]] = {form.kind: form.verified for form in CASEBOOK if form.verified is not None}
@@ -62,15 +62,15 @@ def verify(save: Save, participant: Participant, kind: str, row: Any, seen: int,
 def verify_many(save: Save, participant: Participant, entries: Sequence[tuple[str, Any, int]], field: str = "") -> None:
     """Several entries of a participant in one Change: those of a visit."""
     if save.person.role != Role.MONITOR:
-        raise Refused("Only a monitor verifies against the source.")
+        raise Refused("Only a monitor can verify source data.")
     if not entries:
-        raise Refused("There is nothing to verify.")
+        raise Refused("There are no entries to verify.")
     with changes.record(save, "verify", participant=participant) as change:
         for kind, row, seen in entries:
             if kind not in PLAN or (field and field not in PLAN[kind]):
-                raise Refused("The plan does not ask for this verification.")
+                raise Refused("The SDV plan does not include this field.")
             if history.newest_change(*history.rows_of(row)) != seen:
-                raise Refused("The entry was changed while you looked at it. Compare it again.")
+                raise Refused("The entry was changed while the page was open. Compare it with the source again.")
             standing = participant.verifications.standing().filter(form=kind, row_id=row.pk)
             one = standing.filter(field=field).first() or SourceVerification(
                 participant=participant, form=kind, row_id=row.pk, field=field

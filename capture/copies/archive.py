@@ -64,18 +64,18 @@ def _rows(data_set: DataSet, condition: Q) -> Iterator[list[str]]:
         yield [cells.csv_cell(value) for value in row]
 
 
-SIGNED = {signing.SIGNED: "Signed", signing.CHANGED: "Changed since it was signed", signing.UNSIGNED: "Not signed"}
+SIGNED = {signing.SIGNED: "Signed", signing.CHANGED: "Signature outdated", signing.UNSIGNED: "Not signed"}
 WHAT = (
-    "Every casebook with its queries, signatures and audit trail as a page and as a certified copy on paper, the data "
-    "as CSV files, and the trail as it was sealed."
+    "Every casebook with its queries, signatures and audit trail (HTML and certified PDF), the data (CSV) and the "
+    "sealed audit trail."
 )
 HOW = (
-    "To verify it: run “python3 verify_copy.py” in this folder. It needs neither the product nor a network. What it "
-    "proves and what it cannot is said at its head."
+    "To verify the archive, run “python3 verify_copy.py” in this folder. It needs neither the product nor a network. "
+    "The head of the script states what it proves."
 )
 TRAILS = {
-    True: "the changes of the site as they were sealed; of what is of other sites only the hash is shown.",
-    False: "every change of the study as it was sealed; “python3 verify_trail.py” follows the whole chain to its head.",
+    True: "the changes of the site as sealed. Records of other sites are shown as their hash only.",
+    False: "every change of the study as sealed. “python3 verify_trail.py” verifies the whole audit chain.",
 }
 Told = Callable[[int, int], None]
 
@@ -146,7 +146,7 @@ def _others(lines: Sequence[excerpt.Line], making: Making) -> Document:
     """The Changes that concern no single participant, in words."""
     shown = {line.change: line.shown for line in lines if line.participant is None}
     section = Section("Changes", tuple(trail.acts(None, shown)), (), "changes")
-    return Document("What belongs to no casebook", protocol.STUDY_NAME, f"Copy {making.copy_id}",
+    return Document("Changes outside casebooks", protocol.STUDY_NAME, f"Copy {making.copy_id}",
                     (Words("Oldest first.", "quiet"),), (section,))  # fmt: skip
 
 
@@ -156,9 +156,9 @@ def _foot(site: Site | None, making: Making) -> str:
 
 def _cover(site: Site | None, making: Making, count: int) -> tuple[Words | Facts, ...]:
     pairs = (
-        ("Of", str(site) if site else protocol.STUDY_NAME), ("Casebooks", str(count)), ("Copy", making.copy_id),
-        ("Made at", instant(making.at)), ("Made by", making.by),
-        ("Made from", f"the record up to change {making.change}"),
-        ("Head of the chain", str(making.head or "no change is on record")), ("Program", PROGRAM),
+        ("Content", str(site) if site else protocol.STUDY_NAME), ("Casebooks", str(count)), ("Copy", making.copy_id),
+        ("Created", instant(making.at)), ("Created by", making.by),
+        ("Created from", f"study data up to change {making.change}"),
+        ("Latest seal", str(making.head or "no change")), ("Program", PROGRAM),
     )  # fmt: skip
     return (Words(WHAT), Facts(pairs), Words(HOW), Words(cover.TIMES, "quiet"))

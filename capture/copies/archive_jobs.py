@@ -29,7 +29,7 @@ from trial.refused import Refused
 
 UNDER_WAY, MADE, FAILED = "under way", "made", "failed"
 KEPT_SECONDS, SILENT_SECONDS = 24 * 60 * 60, 10 * 60
-STOPPED = "It stopped half-way. Ask for it again."
+STOPPED = "The archive was interrupted. Request it again."
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def start(person: Person, site: Site | None) -> Asked:
     _forget_old_ones()
     under_way = next((each for each in _all() if each.state == UNDER_WAY), None)
     if under_way is not None:
-        raise Refused(f"The archive of {under_way.name} is being made. Ask again when it is done.")
+        raise Refused(f"The archive of {under_way.name} is being created. Request another when it is finished.")
     asked = Asked(secrets.token_hex(8), site.code if site else "", person.pk, person.full_name,
                   timezone.now().isoformat(timespec="seconds"))  # fmt: skip
     _write(asked)
@@ -98,7 +98,7 @@ def carry_out(key: str) -> Asked:
     """Makes the archive that was asked for; called by the process of its own. Raises Refused when nobody asked."""
     asked = by_id(key)
     if asked is None or asked.state != UNDER_WAY:
-        raise Refused("Nobody asked for this archive.")
+        raise Refused("This archive was not requested.")
     os.nice(10)  # pages come first
     folder = settings.ARCHIVES / key
     try:

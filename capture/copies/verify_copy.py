@@ -116,7 +116,7 @@ def verify(folder, noted, heads):
     print(f"Proved: {follow} changes follow the one before them; for the other {changes - follow} it is not in this "
           "copy.")  # fmt: skip
     if elsewhere:
-        print(f"Not proved: {elsewhere} black-outs of words are told of, and what approved them is not in this copy.")
+        print(f"Not proved: {elsewhere} redactions are named whose approval is not in this copy.")
     if noted:
         print("Proved: the manifest is the one that was noted.")
     for number, _ in heads:
@@ -141,7 +141,7 @@ def main(words):
         print(f"The copy cannot be read: {error}.")
         return 2
     if not options.manifest:
-        print("Not proved: that this manifest was made by the product. Look its SHA-256 up there (Check a copy), or "
+        print("Not proved: that this manifest was made by the product. Look its SHA-256 up there (Verify a copy), or "
               f"give the noted one as --manifest:\n{own}")  # fmt: skip
     print("Cannot be proved from a copy: that nothing was left out when it was made.")
     print("The copy is as it was made.")

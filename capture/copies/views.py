@@ -68,14 +68,14 @@ def digest_of(typed: str, file: Any) -> str:
     if file is None:
         text = "".join(typed.split()).lower()
         if not re.fullmatch("[0-9a-f]{64}", text):
-            raise Refused("A hash has 64 letters and digits, 0 to 9 and a to f. Copy it whole, or choose the file.")
+            raise Refused("A hash has 64 characters, 0 to 9 and a to f. Enter the whole hash, or choose the file.")
         return text
     if zipfile.is_zipfile(file):
         return _of_archive(file)
     file.seek(0)
     content = file.read(LARGEST_MANIFEST)
     if not content.lstrip().startswith(b"{"):
-        raise Refused("Choose the ZIP file of the copy as it was downloaded, or the manifest.json in it.")
+        raise Refused("Choose the ZIP file of the copy as downloaded, or its manifest.json.")
     return hashlib.sha256(content).hexdigest()
 
 
@@ -128,12 +128,12 @@ class CopyForm(forms.Form):
     """A copy to check: its file, or the hash of its manifest."""
 
     file = forms.FileField(
-        label="The ZIP file of the copy, or its manifest.json", required=False,
+        label="ZIP file of the copy, or its manifest.json", required=False,
         help_text="Each file in the ZIP file is compared with the manifest too. Nothing of it is kept.",
         widget=forms.FileInput(attrs={"class": "form-control", "accept": ".zip,.json"}),
     )  # fmt: skip
-    hash = words("Or the SHA-256 of the manifest", 80, spellcheck="false")
-    hash.help_text = "The 64 letters and digits that verify_copy.py prints."
+    hash = words("Or SHA-256 of the manifest", 80, spellcheck="false")
+    hash.help_text = "The 64 characters printed by verify_copy.py."
     helper = PageHelper()
 
 
@@ -179,7 +179,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     code = request.POST.get("site", "")
     site = get_object_or_404(access.sites_for(request.user), code=code) if code else None
     if not archive_jobs.may_ask(request.user, site):
-        raise Http404("The whole study is not yours to take away.")
+        raise Http404("Your role cannot archive the whole study.")
     try:
         archive_jobs.start(request.user, site)
     except Refused as refusal:
@@ -193,9 +193,9 @@ def fetch(request: HttpRequest, archive_id: str) -> HttpResponse:
     """The ZIP file of an archive that is made; noted in the journal."""
     found = next((each for each in archive_jobs.shown_to(request.user) if each.id == archive_id), None)
     if found is None or found.state != archive_jobs.MADE or not found.file.is_file():
-        raise Http404("There is no such archive.")
-    words = f"fetched the archive of {found.name} {found.words}, manifest {found.manifest}"
+        raise Http404("This archive does not exist.")
+    words = f"downloaded the archive of {found.name} {found.words}, manifest {found.manifest}"
     audit.note(request.user, audit.Kind.RECORD, words)
-    log.info("archive of %s fetched by %s", found.name, request.user.username)
+    log.info("archive of %s downloaded by %s", found.name, request.user.username)
     name = f"archive-{found.site or 'study'}-{found.id}.zip"
     return sent(package.Packed(found.file.open("rb"), name, found.manifest))

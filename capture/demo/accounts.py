@@ -9,8 +9,8 @@ PASSWORD = "demo-Endpoint-2026"
 SITES = (
     ("NORTH", "North University Hospital"),
     ("SOUTH", "South General Hospital"),
-    ("EAST", "East Cancer Centre"),
-    ("WEST", "West Medical Centre"),
+    ("EAST", "East Cancer Center"),
+    ("WEST", "West Medical Center"),
     ("LAKE", "Lakeside Clinic"),
     ("HILL", "Hillcrest Hospital"),
 )

@@ -29,7 +29,7 @@ TUMOURS = {
 }  # fmt: skip
 # Each type of group B once by name, so that the cohort always holds it.
 NAMED_TUMOUR = {"B3": 1, "B5": 2, "B7": 3, "B9": 4, "B12": 5, "B15": 6, "B26": 7, "A30": 2}
-PRIOR = ("", "octreotide", "octreotide, interferon alfa", "streptozocin and 5-FU", "hepatic artery embolisation",
+PRIOR = ("", "octreotide", "octreotide, interferon alfa", "streptozocin and 5-FU", "hepatic artery embolization",
          "resection of the primary, octreotide", "radiotherapy of bone metastases")  # fmt: skip
 METASTASES = ("liver", "liver, lymph nodes", "liver, bone", "lymph nodes, peritoneum", "liver, lung", "lung")
 HISTORY = (("Flushing", 1), ("Hypertension", 2), ("Diarrhea", 1), ("Diabetes mellitus", 2), ("Abdominal pain", 2),
@@ -126,7 +126,7 @@ def _analogue(made: DemoParticipant) -> list[Step]:
 def _against_events(made: DemoParticipant) -> list[Step]:
     cures = {"diarrhea": ("Loperamide", "2 mg as needed", "diarrhea"),
              "hypertension": ("Amlodipine", "5 mg once daily", "high blood pressure"),
-             "rash_hand_foot_skin_reaction": ("Urea cream 10 %", "twice daily", "hand-foot skin reaction")}  # fmt: skip
+             "rash_hand_foot_skin_reaction": ("Urea cream 10%", "twice daily", "hand-foot skin reaction")}  # fmt: skip
     found = []
     for event in made.events:
         if event.term in cures and (event.grade or 0) >= 2 and not event.present_at_baseline:
@@ -214,7 +214,7 @@ def odd_steps(made: DemoParticipant) -> list[Step]:
         found.append(Step(on, "deviation", {"happened_on": on, "kind": kind, "description": what, "action": action}))
     if made.course_name == "locally_treated" and len(made.scans) > 2:
         on = made.scans[1].on + timedelta(days=20)
-        found.append(Step(on, "local_treatment", {"treated_on": on, "reason": "Embolised for pain"}))
+        found.append(Step(on, "local_treatment", {"treated_on": on, "reason": "Embolized for pain"}))
     return found + _taken_back(made) + _corrected(made)
 
 

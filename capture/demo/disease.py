@@ -95,7 +95,7 @@ def _scans(chance: random.Random, made: DemoParticipant, day_1: date) -> list[De
             break
         last = index == len(fractions)
         scan = DemoScan(on, [_millimetres(chance, made, each, fraction) for each in made.lesions])
-        scan.why_missing = "scanner out of order" if fraction is None else "motion artefact"
+        scan.why_missing = "scanner out of order" if fraction is None else "motion artifact"
         scan.new_lesion = last and made.course_name in {"new_lesion", "relapse"}
         scan.non_target_progressed = last and made.course_name == "non_target_pd"
         scan.marker = _marker(made, index)

@@ -141,7 +141,7 @@ class EditedMeanwhile(Refused):
     """Somebody else saved this entry after it was opened; `entries` say what and who."""
 
     def __init__(self, entries: list[history.Entry]) -> None:
-        super().__init__("Somebody changed this entry while it was open here.")
+        super().__init__("Another user changed this entry while it was open here.")
         self.entries = entries
 
 

@@ -11,10 +11,10 @@ from trial.models import SavedForm
 from trial.record import save_once
 
 OTHER_WORDS = (
-    "This form was saved already at {at} UTC, with other values than now. Nothing was saved this time. To correct what "
-    "is on record, open it from the participant's page; to save this as one more entry, save again."
+    "This form was already saved at {at} UTC with other values. Nothing was saved now. Open the entry to correct it, "
+    "or save again to add another entry."
 )
-ONCE = "This form was saved already at {at} UTC: it is on record once."
+ONCE = "This form was already saved at {at} UTC. It was not saved twice."
 
 
 class SavedOnce:

@@ -130,7 +130,7 @@ def _keys(data_set: DataSet) -> tuple[Column, ...]:
 
 
 def _entry(data_set: DataSet) -> Column:
-    return Column("entry", "id", data_set.model._meta.pk, "Number of the row, by which other files refer to it")
+    return Column("entry", "id", data_set.model._meta.pk, "Row number, used by other files to refer to the row")
 
 
 # What a reference to another table is written as; else the number of the row there.
@@ -182,7 +182,7 @@ DATA_SETS: tuple[DataSet, ...] = (
     DataSet("expedited_tables", "Expedited reporting tables", models.ExpeditedTable, ""),
     DataSet("queries", "Queries", models.Query),
     DataSet("query_messages", "Query messages", models.QueryMessage, "query__participant"),
-    DataSet("source_verifications", "Source verifications", models.SourceVerification),
+    DataSet("source_verifications", "Source data verification", models.SourceVerification),
     DataSet("holds", "Freezes and locks", models.Hold),
     DataSet("signatures", "Signatures", models.Signature),
     DataSet("audit_reviews", "Audit trail reviews", models.AuditReview, ""),

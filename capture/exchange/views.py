@@ -62,7 +62,7 @@ def _page(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
 def take_out(request: HttpRequest, files: str) -> HttpResponse:
     """The whole record as a ZIP file; written to the end before the first byte is sent, so that none is cut short."""
     if files not in FORMS:
-        raise Http404("There is no such form of export.")
+        raise Http404("This export format does not exist.")
     with tempfile.TemporaryDirectory(prefix="endpoint-export-") as place:
         try:
             manifest = export(files, Path(place) / "record")
@@ -72,7 +72,7 @@ def take_out(request: HttpRequest, files: str) -> HttpResponse:
         packed = _packed(Path(place) / "record")
     # An export changes nothing on record, so it is no Change; who took the record out when stands in the journal.
     audit.note(request.user, audit.Kind.RECORD, f"as {files}, change {manifest['change']}")
-    log.info("export of the record as %s, change %s, by %s", files, manifest["change"], request.user.username)
+    log.info("export of study data as %s, change %s, by %s", files, manifest["change"], request.user.username)
     answer = FileResponse(packed, as_attachment=True, filename=f"record-{manifest['change']}-{files}.zip")
     answer.block_size = 1 << 16
     return answer
@@ -108,7 +108,7 @@ def rehearse(request: HttpRequest) -> HttpResponse:
     try:
         contents = upload.unpacked(request.FILES.getlist("files"))
         if not contents or not source:
-            raise Refused("Choose the files, and say where they come from.")
+            raise Refused("Choose the files and enter their source.")
         report = import_files(of_request(request), contents, source, rehearsal=True)
     except Refused as refusal:
         return _page(request, 422, refused=str(refusal), source=source)
@@ -124,7 +124,7 @@ def bring_in(request: HttpRequest) -> HttpResponse:
     waiting = request.session.get(KEPT, {})
     contents = upload.kept(waiting.get("folder", ""))
     if contents is None:
-        return _page(request, 422, refused="The files are no longer kept: choose them again.")
+        return _page(request, 422, refused="The files are no longer available. Choose them again.")
     try:
         report = import_files(of_request(request), contents, waiting["source"], rehearsal=False)
     except Refused as refusal:

@@ -25,7 +25,7 @@ from trial.rules.safety import expedited_reports
 log = logging.getLogger(__name__)
 READERS = (*access.ENTERS, Role.MONITOR, Role.CHAIR)
 COUNTED = ((expedited_reports.OVERDUE, "overdue"), (expedited_reports.DUE, "due"),
-           (expedited_reports.UNDETERMINED, "waiting for an answer"))  # fmt: skip
+           (expedited_reports.UNDETERMINED, "awaiting an answer"))  # fmt: skip
 SENT, FAILED, NO_ADDRESS, ALREADY, NOTHING = "sent", "failed", "no address", "already", "nothing"
 
 
@@ -59,7 +59,7 @@ def _write_to(person: Person, own: Sequence[EventClock], now: datetime) -> str:
         try:
             _mail(row, own, now).send()
         except Exception as failure:  # whatever a mail server raises: the others are written to all the same
-            log.error("a digest could not be sent: %s", type(failure).__name__)
+            log.error("a reminder email could not be sent: %s", type(failure).__name__)
             return FAILED
         row.digest_on = now.date()
         row.save(update_fields=["digest_on"])
@@ -82,8 +82,8 @@ def text(own: Sequence[EventClock], now: datetime) -> str:
     page = f"{settings.PUBLIC_ADDRESS}{reverse('capture:expedited')}"
     return "\n".join([
         f"Expedited reports, {site_time.shown(now, NOWHERE)}: {counts(own)}.", "", *lines, "",
-        f"What they are about stands on the page, after signing in: {page}",
-        "This mail says nothing of the events, on purpose. Please leave it so when you forward or answer it.", "",
+        f"Details after signing in: {page}",
+        "This email contains no event details. Do not add any when you forward or answer it.", "",
     ])  # fmt: skip
 
 
@@ -94,14 +94,14 @@ def _line(each: EventClock, now: datetime) -> str:
 def _note(found: Counter[str], waits: bool) -> None:
     said = []
     if not waits:
-        said.append("nothing is due, nobody was written to")
+        said.append("nothing is due, no email sent")
     if found[SENT] or found[ALREADY]:
-        said.append(f"{found[SENT] + found[ALREADY]} written to today")
+        said.append(f"{found[SENT] + found[ALREADY]} emails sent today")
     if found[FAILED]:
-        said.append(f"{found[FAILED]} could not be sent and will be tried again within the hour")
+        said.append(f"{found[FAILED]} emails failed and will be sent again within the hour")
     if found[NO_ADDRESS]:
-        said.append(f"{found[NO_ADDRESS]} with something due have no mail address")
+        said.append(f"{found[NO_ADDRESS]} users with reports due have no email address")
     if not settings.MAIL_IS_SENT and waits:
-        said.append("no mail server is named (ENDPOINT_MAIL_URL): nothing leaves this machine")
+        said.append("no mail server is set (ENDPOINT_MAIL_URL): no email is sent")
     good = not found[FAILED] and (settings.MAIL_IS_SENT or settings.EMBEDDED or not waits)
     operations.note("digest", good, "; ".join(said))

@@ -20,7 +20,7 @@ def save(
     Raises Refused, edit_conflict.EditedMeanwhile.
     """
     if values["sent_at"] > timezone.now():
-        raise Refused("The report was sent in the future: enter it once it is sent.")
+        raise Refused("The sending time must not be in the future. Enter the report after it is sent.")
     act = "correct" if row is not None else "enter"
     with changes.record(save, act, participant=event.participant):
         _refuse_twin(event, values, row)
@@ -36,7 +36,7 @@ def save(
 def _refuse_twin(event: AdverseEvent, values: Mapping[str, Any], row: ExpeditedReport | None) -> None:
     twins = event.expedited_reports.standing().filter(kind=values["kind"], sent_at=values["sent_at"])
     if twins.exclude(pk=row.pk if row else None).exists():
-        raise Refused("A report of this kind, sent at this moment, is on record already.")
+        raise Refused("A report of this kind with this sending time is already entered.")
 
 
 def strike_out(save: Save, row: ExpeditedReport) -> None:

@@ -19,14 +19,14 @@ from trial.record.in_force import table_in_force
 from trial.record.save import Save
 from trial.rules.safety import expedited_reports
 
-STATES = (("open", "Something to do"), ("", "All"), *expedited_reports.STATES)
+STATES = (("open", "Due, overdue or awaiting answer"), ("", "All"), *expedited_reports.STATES)
 
 
 class ExpeditedFilter(FilterForm):
     """Which events with a clock the list shows."""
 
-    state = choice("State")
-    site = choice("Site", ("", "All of yours"))
+    state = choice("Status")
+    site = choice("Site", ("", "All your sites"))
 
 
 @access.allows(*access.READS_RECORD)
@@ -72,9 +72,9 @@ def strike_out(request: HttpRequest, reference: str, row_id: int) -> HttpRespons
     row = get_object_or_404(participant.expedited_reports.standing(), pk=row_id)
     return saving.one_form(
         request, participant, ReasonForm(request.POST or None), lambda save: reports.strike_out(save, row),
-        "The report is struck out; it stays in the history.",
+        "The report is struck out. It stays in the audit trail.",
         reverse("capture:entry", args=[participant.reference, "adverse_event", row.event_id]),
-        title="Strike out: expedited report", button="Strike out",
+        title="Strike out expedited report", button="Strike out",
     )  # fmt: skip
 
 
@@ -95,7 +95,7 @@ def _page(
         reports.save(handed, event, form.values(), row=row)  # type: ignore[attr-defined]
 
     def done(_: saving.Sheet) -> HttpResponse:
-        messages.success(request, "The report is on record.")
+        messages.success(request, "The expedited report is saved.")
         return redirect("capture:entry", participant.reference, "adverse_event", event.pk)
 
     return saving.answer(request, "capture/expedited/report.html", make, lambda: [row] if row else [], save, done)

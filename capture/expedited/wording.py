@@ -19,7 +19,7 @@ MARKS = {
 FIELDS, AWARE = {"hospital stay": "hospital_stay"}, "aware_on"
 QUESTIONS = {
     "grade": "its grade", "expectedness": "whether it was expected", "attribution": "its attribution",
-    "hospital stay": "whether it meant 24 hours in hospital", "onset": "when it began",
+    "hospital stay": "whether the hospital stay was 24 hours or more", "onset": "the onset date",
 }  # fmt: skip
 
 
@@ -45,7 +45,7 @@ def what_next(clock: Clock) -> str:
     if duty is not None:
         return KIND_WORDS[duty.kind]
     if clock.state == expedited_reports.UNDETERMINED:
-        return "An answer is needed"
+        return "Answer needed"
     return STATE_WORDS[clock.state]
 
 
@@ -67,7 +67,7 @@ def rule(clock: Clock) -> str:
     """Which rule asks for what."""
     found = clock.demand.rule
     if found is None:
-        return "No rule asks for a report."
+        return "No expedited report is required."
     return f"{found.demand[:1].upper()}{found.demand[1:]}: {found.condition}."
 
 
@@ -81,7 +81,7 @@ def to_answer(clock: Clock, not_asked: Collection[str] = ()) -> str:
         cannot.append("when the site became aware of it")
     words = [_can_be_answered(clock, not_asked)]
     if cannot:
-        words.append(f"Counted as the strictest, since the edition of the form at this site does not ask it: "
+        words.append("Counted as the strictest value, because the form version at this site does not include it: "
                      f"{_listed(cannot)}.")  # fmt: skip
     return " ".join(filter(None, words))
 
@@ -89,12 +89,12 @@ def to_answer(clock: Clock, not_asked: Collection[str] = ()) -> str:
 def _can_be_answered(clock: Clock, not_asked: Collection[str]) -> str:
     asked = [QUESTIONS[name] for name in clock.demand.depends_on if FIELDS.get(name) not in not_asked]
     if _waits(clock) and AWARE in not_asked:
-        return f"Say {_listed(asked)}." if asked else ""
+        return f"Enter {_listed(asked)}." if asked else ""
     if _waits(clock) and not asked:
-        return "Say when the site became aware of it: the clock starts there."
+        return "Enter when the site became aware of it: the due date counts from then."
     if _waits(clock):
-        return f"Say {_listed(asked)}; if a report is needed, also when the site became aware of it."
-    return f"Counted as the strictest while it is not known: {_listed(asked)}." if asked else ""
+        return f"Enter {_listed(asked)}. If a report is required, also enter when the site became aware of it."
+    return f"Counted as the strictest value while not known: {_listed(asked)}." if asked else ""
 
 
 def _listed(words: list[str]) -> str:

@@ -49,7 +49,7 @@ def _list(form: Form, participant: Participant) -> EntryList:
 
 def _listed(form: Form, participant: Participant, row: Any) -> Listed:
     when = getattr(row, form.dated_by)
-    shown = partial_date.shown(when) if isinstance(when, date) else str(when or "no date")
+    shown = partial_date.shown(when) if isinstance(when, date) else str(when or "date not known")
     return Listed(row, shown, str(row), status_of(row), form.url(participant, row))
 
 

@@ -42,7 +42,7 @@ def black_outs(person: Person) -> list[Waiting]:
     if person.role not in (*access.DECIDES, *asking_black_outs.MAY_ASK):
         return []
     return [
-        Waiting(each.participant, f"{asking_black_outs.where(each)}: {each.asked_because}", "black-out", "due",
+        Waiting(each.participant, f"{asking_black_outs.where(each)}: {each.asked_because}", "redaction", "due",
                 reverse("capture:black_out_asked", args=[each.pk]))
         for each in asking_black_outs.of(person).filter(state=Redaction.State.ASKED)
     ]  # fmt: skip
@@ -79,9 +79,9 @@ def signatures_due(person: Person, participants: Sequence[Participant], pending:
     ready = _over([each for each in own if states[each.pk] == signing.UNSIGNED]) - _asked(own) - set(pending)
     signed = _signed_on([each for each in own if states[each.pk] == signing.CHANGED])
     return [
-        *(_signature(each, "Sign the casebook", "treatment is over, nothing is open", "due")
+        *(_signature(each, "Sign casebook", "off treatment, no open items", "due")
           for each in own if each.pk in ready),
-        *(_signature(each, "Sign what changed", f"changed since it was signed on {partial_date.shown(signed[each.pk])}",
+        *(_signature(each, "Sign changed entries", f"changed after signature on {partial_date.shown(signed[each.pk])}",
                      "incomplete") for each in own if each.pk in signed),
     ]  # fmt: skip
 
@@ -119,8 +119,8 @@ def to_verify_again(person: Person, participants: Sequence[Participant]) -> list
 
 
 def _again(participant: Participant, count: int) -> Waiting:
-    what = f"{count} entr{'y' if count == 1 else 'ies'} to compare with the source again"
-    return Waiting(participant, what, "changed since", "incomplete",
+    what = f"{count} entr{'y' if count == 1 else 'ies'} to re-verify"
+    return Waiting(participant, what, "changed after SDV", "incomplete",
                    reverse("capture:verification", args=[participant.reference]))  # fmt: skip
 
 
@@ -157,18 +157,18 @@ def work_of(person: Person, today: Today) -> list[Work]:
         found.append(_work("Overdue", [task for task in tasks if task.status == OVERDUE]))
         found.append(_work("Due now", [task for task in tasks if task.status != OVERDUE]))
         pending = _pending(participants)
-        found.append(_work("Values pending", pending))
+        found.append(_work("Values marked “Pending”", pending))
         title = "Queries to close" if person.role == Role.MONITOR else "Queries to answer"
         found.append(_work(title, _queries(person)))
         unsure = {each.participant.pk for each in pending}
         signatures = signatures_due(person, participants, unsure, today)
         found.append(_work("Casebooks to sign", _as_tasks(signatures)))
         again = to_verify_again(person, participants)
-        found.append(_work("To verify again", _as_tasks(again), reverse("capture:verification_again")))
+        found.append(_work("SDV to repeat", _as_tasks(again), reverse("capture:verification_again")))
     if person.role in access.ENTERS:
         found.append(_work("Proposed adverse events", _proposed(participants)))
-    found.append(_work("Waivers waiting for the study chair", _waivers(participants, person)))
-    found.append(_work("Black-outs waiting for the study chair", _as_tasks(black_outs(person))))
+    found.append(_work("Waivers awaiting study chair", _waivers(participants, person)))
+    found.append(_work("Redactions awaiting study chair", _as_tasks(black_outs(person))))
     return [each for each in found if each.tasks]
 
 

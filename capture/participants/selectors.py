@@ -255,7 +255,7 @@ LOOKS_AGAIN_AFTER_SECONDS = 60.0  # a day begins at another minute at each site
 
 def start() -> None:
     """Begins the thread; it ends with the process."""
-    Thread(target=_go_on, name="what is due", daemon=True).start()
+    Thread(target=_go_on, name="due dates", daemon=True).start()
 
 
 def _go_on() -> None:
@@ -263,7 +263,7 @@ def _go_on() -> None:
         try:
             derive()
         except Error as failure:  # the database is away: the next look comes by itself
-            log.warning("what is due could not be derived: %s", type(failure).__name__)
+            log.warning("due dates could not be calculated: %s", type(failure).__name__)
         finally:
             connections.close_all()  # back to the pool
         due_dates.WANTED.wait(LOOKS_AGAIN_AFTER_SECONDS)

@@ -25,16 +25,16 @@ from trial.record import access, site_clock
 from trial.record.form_layout import SHOW, Boxes, FilterForm, PageHelper, choice, words
 
 FILTERS = ("site", "group", "state", "typed")
-STATES = (("", "All"), ("due", "Something due or overdue"), ("overdue", "Something overdue"))
+STATES = (("", "All"), ("due", "Due or overdue"), ("overdue", "Overdue"))
 
 
 class ParticipantsFilter(FilterForm):
     """Which participants the matrix shows; a page that holds all of them is filtered while it is typed."""
 
-    site = choice("Site", ("", "All of yours"))
-    group = choice("Group", ("", "Both"))
+    site = choice("Site", ("", "All your sites"))
+    group = choice("Group", ("", "All"))
     state = choice("Status")
-    typed = words("Type to filter", 40, type="search", placeholder="NET-012, NORTH …")
+    typed = words("Filter", 40, type="search", placeholder="NET-012, NORTH …")
     helper = PageHelper(Boxes("site", "group", "state"), SHOW, Boxes("typed", css_class="ms-auto"))
 
 
@@ -59,7 +59,7 @@ def _filter_form(request: HttpRequest, is_whole: bool) -> ParticipantsFilter:
     form = ParticipantsFilter(
         {name: request.GET.get(name, "") for name in FILTERS}, state=STATES,
         site=[(site.code, str(site)) for site in access.sites_for(request.user)],
-        group=[(each.value, f"{each.value}: {protocol.GROUP_NAMES[each]}") for each in protocol.Group],
+        group=[(group.code, f"{group.code}: {group.name}") for group in protocol.GROUPS],
     )  # fmt: skip
     if is_whole:
         form.fields["typed"].widget.attrs["data-filter-rows"] = "#matrix"
@@ -81,7 +81,7 @@ def participant(request: HttpRequest, reference: str) -> HttpResponse:
     shown = {
         "participant": participant,
         "marks": panel.marks([participant]),
-        "group_name": protocol.GROUP_NAMES[protocol.Group(participant.group)] if participant.group else "",
+        "group_name": protocol.group_named(participant.group).name if participant.group else "",
         "row": row,
         "course": course_of(participant, row, lists, today()),
         "next_cells": row.to_do[:4],
@@ -145,7 +145,8 @@ def revoke_not_done_view(request: HttpRequest, reference: str, row_id: int) -> H
     row = get_object_or_404(participant.not_done.standing(), pk=row_id)
     return saving.one_form(
         request, participant, ReasonForm(request.POST or None), lambda save: not_done.revoke_not_done(save, row),
-        f"{row.what} counts again; the word stays in the history.", title=f"Take back “not done” of {row.what}",
+        f"{row.what} is due again. “Not done” is struck out and stays in the audit trail.",
+        title=f"Strike out “Not done” of {row.what}",
         button="Take it back",
     )  # fmt: skip
 
@@ -156,4 +157,4 @@ def _due_or_404(participant: Participant, what: str) -> schedule.Due:
     for cell in row.every:
         if cell and cell.due.what == what and cell.may_be_left_out:
             return cell.due
-    raise Http404("Nothing of this name is due.")
+    raise Http404("No item of this name is due.")

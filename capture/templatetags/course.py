@@ -7,7 +7,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
-DATE = re.compile(r"\b(?:\d{2}|UNK)-[A-Z]{3}-\d{4}\b|[+−±]?\d+(?:\.\d+)? (?:mm|%)")
+DATE = re.compile(r"\b(?:\d{2}|UNK)-[A-Z]{3}-\d{4}\b|[+−±]?\d+(?:\.\d+)?(?: mm|%)")
 
 
 @register.filter

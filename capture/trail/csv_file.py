@@ -51,7 +51,7 @@ def write(person: Person, asked: selection.Filter) -> TrailFile:
         raise
     if written != sum(counted[1:]):
         file.close()
-        raise Refused(f"{sum(counted[1:])} rows are on record and {written} were written.")
+        raise Refused(f"The database has {sum(counted[1:])} rows and {written} were written.")
     file.seek(0)
     return TrailFile(file, written, counted[0], as_of)
 

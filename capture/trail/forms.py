@@ -10,21 +10,21 @@ DAY = {"placeholder": "DD-MMM-YYYY", "size": 12}
 class TrailFilter(FilterForm):
     """Which changes are listed; days are in UTC."""
 
-    person = choice("Person", ("", "Anybody"), ("system", "The system"))
+    person = choice("User", ("", "All"), ("system", "The system"))
     from_on = words("From (UTC)", 40, **DAY)
     to_on = words("To (UTC)", 40, **DAY)
-    site = choice("Site", ("", "All of yours"))
+    site = choice("Site", ("", "All your sites"))
     participant = words("Participant", 40, placeholder="NET-001", size=10)
-    table = choice("Form", ("", "Any"))
-    act = choice("Act", ("", "Any"))
+    table = choice("Form", ("", "All"))
+    act = choice("Action", ("", "All"))
     since = words("After change", 40, inputmode="numeric", size=8)
 
 
 class JournalFilter(FilterForm):
-    """Which entries of the journal are listed; days are in UTC."""
+    """Which entries of the access log are listed; days are in UTC."""
 
-    person = choice("Person", ("", "Anybody"), ("command_line", "The command line"))
-    kind = choice("Act", ("", "Any"))
+    person = choice("User", ("", "All"), ("command_line", "The command line"))
+    kind = choice("Action", ("", "All"))
     from_on = words("From (UTC)", 40, **DAY)
     to_on = words("To (UTC)", 40, **DAY)
 
@@ -32,9 +32,9 @@ class JournalFilter(FilterForm):
 class ReviewForm(forms.Form):
     """What the review of the trail found."""
 
-    words = words("What the review found", 600, required=True, rows=2)
+    words = words("Result of the review", 600, required=True, rows=2)
     helper = PageHelper()
 
     def __init__(self, first: int, last: int, typed: str) -> None:
         super().__init__(initial={"words": typed}, auto_id="%s")
-        self.fields["words"].label = f"What the review of changes {first} to {last} found"
+        self.fields["words"].label = f"Result of the review of changes {first} to {last}"

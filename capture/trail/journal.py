@@ -44,7 +44,7 @@ def take_out(request: HttpRequest) -> HttpResponse:
     _of_every_site(request)
     asked, complaints = _asked(request)
     rows = list(_found(asked, complaints))
-    audit.note(request.user, JournalEntry.Kind.TRAIL, f"the journal as CSV, {len(rows)} rows")  # type: ignore[arg-type]
+    audit.note(request.user, JournalEntry.Kind.TRAIL, f"access log as CSV, {len(rows)} rows")  # type: ignore[arg-type]
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow(HEADER)
@@ -69,7 +69,7 @@ def _asked(request: HttpRequest) -> tuple[dict[str, str], list[str]]:
     """The filter as typed, and what of it cannot be read."""
     asked = {name: request.GET.get(name, "").strip()[:40] for name in ("person", "kind", "from_on", "to_on")}
     days = [asked[name] for name in ("from_on", "to_on") if asked[name] and selection.day(asked[name]) is None]
-    return asked, [f"{text} is not a day such as 12-MAR-2026." for text in days]
+    return asked, [f"“{text}” is not a date. Enter it as 12-MAR-2026." for text in days]
 
 
 def _found(asked: dict[str, str], complaints: list[str]) -> QuerySet[JournalEntry]:

@@ -24,7 +24,7 @@ from trial.runtime.program import PROGRAM
 CHANGES_AT_A_TIME = 500
 # A version that was blacked out leaves with the hash of what was sealed and with its text as it stands now.
 VERSION = f"""CASE WHEN k.version IS NULL THEN to_json({TEXT_OF_V}) ELSE json_build_object(
-    'sha256', encode(k.sealed, 'hex'), 'withheld', 'blacked out by Change ' || k.by_change, 'text', {TEXT_OF_V}) END"""
+    'sha256', encode(k.sealed, 'hex'), 'withheld', 'redacted by Change ' || k.by_change, 'text', {TEXT_OF_V}) END"""
 _LINES = f"""WITH kept AS MATERIALIZED ({KEPT}), kept_changes AS MATERIALIZED ({KEPT_CHANGES})
     SELECT c.id, {HEADER_OF_C}, encode(c.previous_seal, 'hex'), encode(c.seal, 'hex'), r.by_change,
     (SELECT coalesce(json_agg({VERSION} ORDER BY v.id), '[]') FROM trial_version v {JOIN_K} WHERE v.change_id = c.id)
@@ -64,7 +64,7 @@ def line(number: int, header: str, previous: str | None, seal: str, black_out: i
     """One Change as a trail holds it; black_out: the Change that blacked its reason out, None for nearly all."""
     one = {"change": number, "header": header, "previous_seal": previous, "seal": seal, "versions": versions}
     if black_out is not None:
-        one["seal_kept"] = f"reason blacked out by Change {black_out}"
+        one["seal_kept"] = f"reason redacted by Change {black_out}"
     return one
 
 

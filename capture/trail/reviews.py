@@ -43,18 +43,18 @@ def review(save: Save, to_change: int, words: str) -> AuditReview:
     Raises Refused: nothing is recorded then.
     """
     if save.person.role != Role.MONITOR:
-        raise Refused("Only a monitor records a review of the trail.")
+        raise Refused("Only a monitor can record a review of the audit trail.")
     if not words.strip():
-        raise Refused("Say what the review found, even if it is nothing.")
+        raise Refused("Enter the result of the review, even if there are no findings.")
     changes.stop_unprintable(words)
     span = span_of(save.person)
     with changes.record(save, "review") as change:
         last = newest(span)
         first = last.to_change + 1 if last else 1
         if to_change < first:
-            raise Refused(f"The trail was reviewed up to change {first - 1} already.")
+            raise Refused(f"The audit trail is already reviewed up to change {first - 1}.")
         if to_change >= change.number or not Change.objects.filter(pk=to_change).exists():
-            raise Refused(f"There is no change {to_change}.")
+            raise Refused(f"Change {to_change} does not exist.")
         return AuditReview.objects.create(
             reviewed_by=save.person, reviewed_at=change.at, from_change=first, to_change=to_change, span=span,
             words=words.strip()[:LETTERS],

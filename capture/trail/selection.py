@@ -60,7 +60,11 @@ class Filter:
     def complaints(self) -> list[str]:
         """Days that cannot be read, in words; nothing is found then, so that nobody reads more than was asked for."""
         asked = (("From", self.from_on), ("To", self.to_on))
-        return [f"{label}: {text} is not a day such as 12-MAR-2026." for label, text in asked if text and not day(text)]
+        return [
+            f"{label}: “{text}” is not a date. Enter it as 12-MAR-2026."
+            for label, text in asked
+            if text and not day(text)
+        ]
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,7 @@ class BlackOuts:
         for (what, number), hashes in self.met.items():
             named = self.named.get((what, number))
             if named != hashes and not (named is None and self.unseen):
-                raise Break(f"{what} {number} is said to be blacked out, and no sealed black-out says so")
+                raise Break(f"{what} {number} is marked as redacted, and no sealed redaction names it")
 
 
 def changes_in(file):

@@ -88,13 +88,13 @@ def take_out(request: HttpRequest) -> HttpResponse:
     try:
         made = csv_file.write(request.user, asked)
     except Refused as refusal:
-        log.error("the export of the trail failed: %s", refusal)
-        return _page(request, 500, reasons=[f"The file was not made: {refusal}"])
+        log.error("the export of the audit trail failed: %s", refusal)
+        return _page(request, 500, reasons=[f"The file was not created. {refusal}"])
     # Like other exports this is no Change; who took it out when stands in the journal.
     filtered = f", filtered by {asked.query}" if asked.query else ""
     audit.note(request.user, audit.Kind.TRAIL,
                          f"as CSV, change {made.as_of}, {made.rows} rows{filtered}")  # fmt: skip
-    log.info("export of the trail as of change %s, %s rows, filter %r, by %s",
+    log.info("export of the audit trail as of change %s, %s rows, filter %r, by %s",
              made.as_of, made.rows, asked.query, request.user.username)  # fmt: skip
     name = f"trail-as-of-{made.as_of}-{made.changes}-changes-{made.rows}-rows.csv"
     answer = FileResponse(made.file, as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
@@ -121,7 +121,7 @@ def entry_history(request: HttpRequest, reference: str, kind: str, row_id: int) 
     participant = access.participant_for(request.user, reference)
     model = labels.of_history(kind)
     if model is None:
-        raise Http404("There is no such kind of entry.")
+        raise Http404("This kind of entry does not exist.")
     row = participant if model is Participant else get_object_or_404(model, pk=row_id, participant=participant)
     entries = history.entries(history.rows_of(row))
     shown = {"participant": participant, "entry_title": labels.title(model._meta.db_table), "entries": entries,

@@ -88,7 +88,7 @@ def _named(row: dict[str, Any], names: Names) -> dict[str, Any]:
     found = {}
     for column, value in row.items():
         if value is not None and (column == "person_id" or column.endswith("_by_id")):
-            column, value = column.removesuffix("_id"), names.people.get(value, f"person {value}")
+            column, value = column.removesuffix("_id"), names.people.get(value, f"user {value}")
         elif column == "sites" and isinstance(value, list):
             value = ", ".join(sorted(names.sites.get(key, f"site {key}") for key in value))
         elif column in ("versions", "changes") and isinstance(value, list):

@@ -19,7 +19,7 @@ def _found(url: str, cookie: str) -> str:
     with urllib.request.urlopen(urllib.request.Request(url, headers={"Cookie": cookie}), timeout=60) as answer:
         page = answer.read().decode()
     number = re.search(r'<h1>Participants <span class="muted">([^<]*)', page)
-    waits = "still being derived" in page
+    waits = "still being calculated" in page
     return f"{number[1] if number else '?'} found{', more being derived' if waits else ''}"
 
 

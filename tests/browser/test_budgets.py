@@ -262,7 +262,7 @@ def test_a_casebook_of_40_forms_is_signed_in_2_clicks_and_12_seconds_with_passwo
     page = signed_in_page(chromium, live_server_url, investigator)
     page.goto(f"{live_server_url}/participants/NET-001/")
     do = Counted(page)
-    do.click("a:has-text('Sign the casebook')", opens=True)
+    do.click("a:has-text('Sign casebook')", opens=True)
     assert do.focused() == "password"
     do.type(PASSWORD)
     do.type(code_of(device.user), "")

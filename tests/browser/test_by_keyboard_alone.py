@@ -56,7 +56,7 @@ class Keyboard:
 
 
 def _register(do: Keyboard) -> None:
-    do.open("Register a participant")
+    do.open("Register participant")
     do.type("12jan2026", "9jan2026", "14mar1951", "f", "w", "not h", "1", "metas", "c")
     do.type("terminal ileum", "liver", "none", "octreotide LAR", "9jan2026")
     for item in protocol.ELIGIBILITY:

@@ -42,11 +42,11 @@ def test_an_investigator_takes_a_copy_and_checks_it(chromium: Any, live_server_u
         no_barrier(page, 390)
         page.set_input_files("#file", str(file))
         page.get_by_role("button", name="Check").click()
-        page.get_by_text("The record has not changed since.").wait_for()
+        page.get_by_text("Not changed afterwards.").wait_for()
         no_barrier(page, 390)
         page.fill("#hash", "nonsense")
         page.get_by_role("button", name="Check").click()
-        page.get_by_text("A hash has 64 letters and digits").wait_for()
+        page.get_by_text("A hash has 64 characters").wait_for()
         no_barrier(page, 390)
 
 
@@ -64,8 +64,8 @@ def test_an_archive_is_read_from_disk_with_the_network_off(chromium: Any, databa
     page.get_by_role("link", name="Signatures").click()
     assert page.url.endswith("#signatures") and page.get_by_text("Inês Łącka").first.is_visible()
     page.get_by_role("link", name="Archive").click()
-    page.get_by_role("link", name="Changes of the trail about no single participant").click()
-    page.get_by_role("heading", name="What belongs to no casebook").wait_for()
+    page.get_by_role("link", name="Changes that concern no single participant").click()
+    page.get_by_role("heading", name="Changes outside casebooks").wait_for()
     assert complaints == []
     for width in (1440, 390):
         page = chromium.new_context(viewport={"width": width, "height": 844}, offline=True).new_page()

@@ -101,6 +101,7 @@ def test_without_a_connection_an_encrypted_copy_waits_in_the_browser_until_sign_
     page.keyboard.press("Control+s")
     page.locator("#draft-trouble", has_text="not saved yet").wait_for()
     page.context.set_offline(False)
+    page.click(".who summary")
     with page.expect_navigation():
         page.click(".sign-out button")
     assert "endpoint-draft" not in _copies(page)

@@ -21,9 +21,9 @@ def test_a_file_is_chosen_looked_at_and_brought_in(browser: Any, live_server_url
         _no_barriers(page)
         page.set_input_files("#files", str(file))
         page.fill("#source", "paper forms")
-        page.get_by_role("button", name="Show what it would do").click()
+        page.get_by_role("button", name="Preview import").click()
         if kind == "wrong":
-            page.get_by_text("is not a day of the calendar").wait_for()
+            page.get_by_text("is not a calendar date").wait_for()
             _no_barriers(page)
     page.get_by_role("button", name="Import 1 row").wait_for()
     _no_barriers(page)

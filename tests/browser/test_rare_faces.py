@@ -39,8 +39,8 @@ SEND = """([values, button]) => {
 FACES = (
     ("second look", Role.COORDINATOR, ROOT + "adverse_event/new/",
      {"term_typed": "nausea", "grade": "2", "attribution": "3", "onset_on": "2025", "seriousness": "no",
-      "action_taken": "none", "outcome": "not_recovered"}, "please look again"),
-    ("account", Role.COORDINATOR, "/account/", {}, "Who came in your name"),
+      "action_taken": "none", "outcome": "not_recovered"}, "Check the values below"),
+    ("account", Role.COORDINATOR, "/account/", {}, "Sign-in history"),
     ("strike out", Role.COORDINATOR, ROOT + "cycles/1/strike-out/", {"reason_code": ""}, "Not saved"),
     ("not done", Role.COORDINATOR, ROOT + "not-done/?what=Week 8", {"reason": ""}, "Not saved"),
     ("finding", Role.COORDINATOR, ROOT + "findings/new/", {"found_on": "31-FEB-2026"}, "Not saved"),
@@ -50,8 +50,8 @@ FACES = (
     ("settings to confirm", Role.STATISTICIAN, "/settings/A/", {"confirmation_days": "35", "reason": "Amendment 2"},
      "Save analysis settings of group A"),
     ("a data cut refused", Role.STATISTICIAN, "/moments/", {"name": "", "because": ""}, "Not created."),
-    ("one-time password", Role.ADMINISTRATOR, "password of nora", {"reason": "Forgotten"}, "the person then chooses"),
-    ("site refused", Role.ADMINISTRATOR, "/sites/add/", {"code": "NORTH", "name": "North again"}, "Say why"),
+    ("one-time password", Role.ADMINISTRATOR, "password of nora", {"reason": "Forgotten"}, "The user then chooses"),
+    ("site refused", Role.ADMINISTRATOR, "/sites/add/", {"code": "NORTH", "name": "North again"}, "Enter a reason"),
     ("nothing to sign", Role.INVESTIGATOR, ROOT + "signature/", {}, ""),
 )  # fmt: skip
 
@@ -103,7 +103,7 @@ def test_the_page_of_two_people_on_one_form(chromium: Any, live_server_url: str,
     ivan = signed_in(cast.people[Role.INVESTIGATOR])
     assert ivan.post(address, opened(ivan, address) | REASON | {field: second}).status_code == 302
     _send(page, REASON | {field: third})
-    _look(page, f"conflict of {kind}", "somebody changed this entry")
+    _look(page, f"conflict of {kind}", "Another user changed this entry")
 
 
 def test_a_form_kept_over_the_end_of_the_session_and_the_closed_door(
@@ -122,10 +122,10 @@ def test_a_form_kept_over_the_end_of_the_session_and_the_closed_door(
     _send(page, {"username": "nora", "password": "not this one"})
     _look(page, "wrong password", "do not")
     _send(page, {"username": "nora", "password": PASSWORD})
-    _look(page, "kept form", "Your form was kept")
+    _look(page, "kept form", "Draft restored")
     assert page.locator("dl.facts dt").all_inner_texts() == ["Happened on", "Kind", "Description"], "no field of ours"
     _send(page, {"description": "Scan late"})
-    _look(page, "given back", "Look it over and save it")
+    _look(page, "given back", "Check the form and save it")
     page.goto(live_server_url + "/participants/NET-999/")
     _look(page, "not found", "not")
     monkeypatch.setattr(settings, "SECOND_FACTOR", True)

@@ -1,4 +1,4 @@
-"""Signing in with a browser: the first sign-in, the idle lock over a half-typed form, and axe on each page."""
+"""Signing in with a browser: the first sign-in, the idle lock over a draft, and axe on each page."""
 
 import re
 from typing import Any
@@ -75,7 +75,7 @@ def test_the_idle_lock_covers_a_half_typed_form_and_gives_it_back(
     assert lock.is_visible()
     lock.locator("input[name=password]").fill("wrong")
     lock.locator("button").click()
-    lock.locator("[role=alert]", has_text="The password is not right.").wait_for()
+    lock.locator("[role=alert]", has_text="The password is wrong.").wait_for()
     lock.locator("input[name=password]").fill(PASSWORD)
     lock.locator("button").click()
     lock.wait_for(state="hidden")

@@ -1,4 +1,4 @@
-"""The whole job in a browser: two follow-ups with 30 % less are typed, and the chair's figure moves by itself."""
+"""The whole job in a browser: two follow-ups with 30% less are typed, and the chair's figure moves by itself."""
 
 import shutil
 from datetime import date, timedelta
@@ -82,7 +82,7 @@ def _type_follow_up(page: Any, address: str, reference: str, on: date) -> None:
         if state.locator("option[value=present]").count():
             state.select_option("present")
     page.locator("#response .response-PR").wait_for(timeout=5000)
-    assert "−30.0 %" in page.locator("#response").inner_text()
+    assert "−30.0%" in page.locator("#response").inner_text()
     with page.expect_navigation():
         page.click("[data-save-next]")
 

@@ -57,7 +57,7 @@ def test_a_participant_is_registered_treated_and_assessed_without_scripts(
         page.select_option(f"[name=T{number}-organ]", "liver")
         page.fill(f"[name=T{number}-longest_diameter_mm]", "40")
     page.select_option("[name=N1-organ]", "bone")
-    _save(page, "Save the baseline")
+    _save(page, "Save baseline")
     assert made.lesions.count() == 3
 
     page.goto(f"{root}/cycles/1/")
@@ -74,8 +74,8 @@ def test_a_participant_is_registered_treated_and_assessed_without_scripts(
             page.fill(f"[name=lesion{lesion.pk}-longest_diameter_mm]", "28")
         else:
             page.select_option(f"[name=lesion{lesion.pk}-state]", "present")
-    _save(page, "Save the assessment")
-    assert "−30.0 %" in page.locator("#messages").inner_text(), "the computed response comes after the save"
+    _save(page, "Save assessment")
+    assert "−30.0%" in page.locator("#messages").inner_text(), "the computed response comes after the save"
 
     page.goto(f"{root}/adverse_event/new/")
     page.fill("[name=term_typed]", "sodium")

@@ -29,17 +29,17 @@ from trial.record.typed_fields import DateField, NumberField, WholeNumberField, 
 from trial.refused import Refused
 from trial.rules.dates.partial_date import PartialDate
 
-BIRTH = "before the participant's birth"
+BIRTH = "before the participant's date of birth"
 UNREADABLE = {
     "42,5": ("Use a point: 42.5", "“42,5” holds a comma. Type a whole number"), "1_20": ("“1_20” is not a number",),
     "１２": ("Type them: 12.",), "4\u200b2": ("cannot be seen (U+200B)",), "1e1": ("“1e1” holds an exponent",),
     "1 2": ("“1 2” is not a number",), "four": ("“four” is not a number",),
 }  # fmt: skip
 MALFORMED = {
-    "14-MAR-0951": "the year 0951 cannot be meant here", "12-MAR-0026": "the year 0026 cannot be meant here",
-    "00-JAN-2026": "“00-JAN-2026” is not a day of the calendar", "2026-00-12": "“2026-00-12” is not a day of",
+    "14-MAR-0951": "the year 0951 is out of range", "12-MAR-0026": "the year 0026 is out of range",
+    "00-JAN-2026": "“00-JAN-2026” is not a calendar date", "2026-00-12": "“2026-00-12” is not a calendar",
     "2026-01-1２": "“2026-01-1２” is not a date", "12-JAN\u2060-2026": "cannot be seen (U+2060)",
-    "31-FEB-2026": "“31-FEB-2026” is not a day of the calendar", "03/04/2026": "“03/04/2026” can be read in two ways",
+    "31-FEB-2026": "“31-FEB-2026” is not a calendar date", "03/04/2026": "“03/04/2026” can be read in two ways",
 }  # fmt: skip
 BEFORE_THE_STUDY = {"began_on", "started_on", "stopped_on", "onset_on", "resolved_on", "born_on"}
 # What is no word of anybody: secrets are taken exactly as they are, the rest is looked up.
@@ -139,8 +139,8 @@ def test_42_5_is_42_5(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("typed", "words", "exempt"),
     [
-        ("01-JAN-1940", "lies before the participant's birth on 02-MAR-1950", {"born_on"}),
-        ("12-FEB-2004", "lies before the study, which began in 2005", BEFORE_THE_STUDY),
+        ("01-JAN-1940", "is before the participant's date of birth, 02-MAR-1950", {"born_on"}),
+        ("12-FEB-2004", "is before the study, which began in 2005", BEFORE_THE_STUDY),
     ],
 )
 def test_a_date_that_nobody_can_mean_is_refused_on_every_date_of_every_form(
@@ -188,7 +188,7 @@ def test_what_is_older_than_the_study_may_be_entered_where_it_can_be(cast: Cast)
 
 def test_a_birth_is_not_corrected_to_a_day_after_what_is_on_record(cast: Cast) -> None:
     nora, one = cast.people[Role.COORDINATOR], cast.participant
-    with pytest.raises(Refused, match="consent on 05-JAN-2026 lies before the birth"):
+    with pytest.raises(Refused, match="consent on 05-JAN-2026 is before the date of birth"):
         corrections.correct_participant(Save(nora, reason="misread"), one, {"born_on": PartialDate(2026, 1, 10)})
     told = " ".join(lifetime.dated_before(one, PartialDate(2026, 3, 1)))
     for words in ("Assessment: 09-JAN-2026", "Cycle: 12-JAN-2026", "Adverse event: 01-FEB-2026", "Eligibility answer"):
@@ -202,7 +202,7 @@ def test_a_birth_typed_beside_consent_and_registration_is_held_against_both(cast
              "measured_on": "05-JAN-2026", "date_ast": "09-JAN-2026"}  # fmt: skip
     answer = nora.post(address, opened(nora, address) | typed)
     for day in ("05-JAN-2026", "08-JAN-2026", "09-JAN-2026"):
-        assert f"{day} lies {BIRTH} on 10-JAN-2026" in _shown(answer)
+        assert f"{day} is {BIRTH}, 10-JAN-2026" in _shown(answer)
 
 
 def test_a_corrected_birth_after_an_old_condition_is_refused_on_the_page(cast: Cast) -> None:
@@ -268,4 +268,4 @@ def test_a_number_of_a_row_that_is_none_is_not_found_and_no_error(cast: Cast) ->
         assert nora.get(f"/participants/NET-001/adverse_event/new/?{asked}").status_code == 200
     assert nora.get("/participants/NET-001/visit/new/?cycle=²").status_code == 200
     answer = mona.post("/queries/raise/?form=visit", {"who": ["²", "9" * 30], "words": "Please check."})
-    assert answer.status_code == 422 and "Tick at least one participant." in _shown(answer)
+    assert answer.status_code == 422 and "Select at least one participant." in _shown(answer)

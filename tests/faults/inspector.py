@@ -33,7 +33,7 @@ TUMOURS = {"A": "metastatic_gi_carcinoid", "B": "insulinoma"}
 def prepare(writers: int) -> dict[str, list[str]]:
     """Sites, coordinators with a password, and one participant of each group for each; name → references."""
     for group in TUMOURS:
-        chosen = {f"accrual_ceiling_{group}": 100_000, "suspend_at_stage_1": False}
+        chosen = {"accrual_ceiling": 100_000, "suspend_at_stage_1": False}
         with changes.record(None, "settings", "room for the campaign", groups=(group,)):
             GroupSettings.objects.create(group=group, chosen=chosen)
     made = {}

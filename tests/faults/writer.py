@@ -26,8 +26,8 @@ PATIENCE_SECONDS = 15
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 SITE = re.compile(r'<select name="site".*?<option value="(\d+)" selected', re.S)
 ALERT = re.compile(r'role="alert"[^>]*>(.*?)</(?:div|p)>', re.S)
-SAVED_ALREADY = "was saved already"
-BUSY = "The record is busy"
+SAVED_ALREADY = "was already saved"
+BUSY = "because another user was saving"
 # One in ten, when a save was not answered, closes the page for good.
 GIVES_UP = 0.1
 

@@ -126,7 +126,7 @@ def test_nobody_else_writes_while_an_import_runs(cast: Cast, monkeypatch: pytest
         other = threading.Thread(target=save)
         other.start()
         other.join()
-    assert said == ["The record is busy. Nothing was saved; please save again."]
+    assert said == ["Nothing was saved because another user was saving. Save again."]
 
 
 def test_an_import_wakes_the_groups_it_touched_once_it_stands(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,7 +32,7 @@ def as_administrator(save: Save, reason: str, site: Site | None = None) -> Itera
     with changes.record(save, "account", reason, site=site):
         # Read again under the lock: two administrators may be at work on each other.
         if not Person.objects.filter(pk=save.person.pk, role=Role.ADMINISTRATOR, is_active=True).exists():
-            raise PermissionError("Only an administrator changes accounts.")
+            raise PermissionError("Only an administrator can change accounts.")
         yield
 
 
@@ -42,11 +42,12 @@ def add(
 ) -> tuple[Person, str]:  # fmt: skip
     """A new account and its one-time password, which is shown once and stored as a hash only. Raises Refused."""
     if not USERNAME.fullmatch(username):
-        raise Refused("A username begins with a letter and holds small letters, digits, dots and hyphens only.")
+        raise Refused("A username must begin with a letter and contain only lower-case letters, digits, dots and "
+                      "hyphens.")
     password = one_time_password()
     with as_administrator(save, reason):
         if Person.objects.filter(username__iexact=username).exists():
-            raise Refused(f"The username {username} was given before. A username is never used again.")
+            raise Refused(f"The username {username} already exists. Usernames are not reused.")
         _refuse_wrong_sites(role, sites)
         person = Person.objects.create_person(username, password, full_name=full_name, role=role)
         Person.objects.filter(pk=person.pk).update(must_change_password=True, mail_address=mail_address)
@@ -74,7 +75,7 @@ def change(
 def deactivate(save: Save, person: Person, reason: str) -> None:
     """Ends the account's access and every session at once; what the person did stays theirs. Raises Refused."""
     if save.person.pk == person.pk:
-        raise Refused("Nobody deactivates the own account.")
+        raise Refused("You cannot deactivate your own account.")
     with as_administrator(save, reason):
         if person.role == Role.ADMINISTRATOR:
             _refuse_last_administrator(person)
@@ -131,7 +132,7 @@ def save_site(
             Site.objects.filter(pk=site.pk).update(name=name, time_zone=time_zone)
             return site
         if Site.objects.filter(code__iexact=code).exists():
-            raise Refused(f"There is a site with the code {code} already.")
+            raise Refused(f"A site with the code {code} already exists.")
         made = Site.objects.create(code=code, name=name, time_zone=time_zone)
         versions_in_force.open_site(save.person, made)
         return made
@@ -140,38 +141,40 @@ def save_site(
 def delegate(save: Save, person: Person, site: Site, from_on: date, to_on: date | None, reason: str) -> Delegation:
     """Lets an investigator of the site sign its casebooks from a day on. Raises Refused."""
     if to_on is not None and to_on < from_on:
-        raise Refused("The last day is before the first.")
+        raise Refused("The last day must not be before the first day.")
     with as_administrator(save, reason, site):
         if person.role != Role.INVESTIGATOR or not person.sites.filter(pk=site.pk).exists():
-            raise Refused(f"{person.full_name} is not an investigator of {site.code}: nobody else signs for it.")
+            raise Refused(f"{person.full_name} is not an investigator of {site.code}. Only an investigator of the "
+                          "site can sign for it.")
         return Delegation.objects.create(person=person, site=site, from_on=from_on, to_on=to_on)
 
 
 def end_delegation(save: Save, delegation: Delegation, to_on: date, reason: str) -> None:
     """The last day of a delegation; what was signed before stays signed. Raises Refused."""
     if to_on < delegation.from_on:
-        raise Refused("The last day is before the first.")
+        raise Refused("The last day must not be before the first day.")
     with as_administrator(save, reason, delegation.site):
         Delegation.objects.filter(pk=delegation.pk).update(to_on=to_on)
 
 
 def _refuse_wrong_sites(role: str, sites: Sequence[Site]) -> None:
     if role in access.ENTERS and not sites:
-        raise Refused("A coordinator or investigator belongs to a site: name it.")
+        raise Refused("A coordinator or investigator needs at least one site.")
     if role not in (*access.ENTERS, Role.MONITOR) and sites:
-        raise Refused("This role is not bound to sites: leave them out.")
+        raise Refused("This role has no sites. Remove the sites.")
 
 
 def _refuse_both_sides(before: str, after: str) -> None:
     """No account ever holds entry and lock rights, not even one after the other."""
     if (before in access.ENTERS and after in access.LOCKS) or (before in access.LOCKS and after in access.ENTERS):
-        raise Refused("An account that enters data never locks it, nor the other way round: add a new account.")
+        raise Refused("An account cannot change between roles that enter data and roles that lock data. Add a new "
+                      "account.")
 
 
 def _refuse_last_administrator(person: Person) -> None:
     others = Person.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exclude(pk=person.pk)
     if not others.exists():
-        raise Refused("This is the last administrator: name another one first.")
+        raise Refused("This is the last administrator. Add another administrator first.")
 
 
 def record_training(
@@ -179,9 +182,9 @@ def record_training(
 ) -> Training:
     """A training for the role that the person has now. Raises Refused."""
     if trained_on > timezone.now().date():
-        raise Refused("The training lies in the future.")
+        raise Refused("The training date must not be in the future.")
     if valid_until is not None and valid_until < trained_on:
-        raise Refused("The last day is before the training.")
+        raise Refused("The last valid day must not be before the training date.")
     with as_administrator(save, reason):
         role = Person.objects.get(pk=person.pk).role
         return Training.objects.create(
@@ -200,9 +203,9 @@ def strike_out_training(save: Save, training: Training, reason: str) -> Training
 def review_access_rights(save: Save, day: date, words: str) -> AccessReview:
     """Signs off that the access rights of a day were looked through; raises Refused for a day to come."""
     if day > timezone.now().date():
-        raise Refused("The day lies in the future.")
+        raise Refused("The day must not be in the future.")
     if not words.strip():
-        raise Refused("Say what the review found.")
+        raise Refused("Enter the result of the review.")
     with as_administrator(save, words):
         return AccessReview.objects.create(
             reviewed_by=save.person, reviewed_at=timezone.now(), rights_on=day, accounts=len(access_rights(day)),

@@ -26,7 +26,7 @@ class WithReason(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"] = _text("Reason", 300)
-        self.fields["reason"].error_messages["required"] = "Say why: the reason is kept with the change."
+        self.fields["reason"].error_messages["required"] = "Enter a reason. It is kept in the audit trail."
 
 
 class AccountForm(WithReason):
@@ -35,14 +35,15 @@ class AccountForm(WithReason):
     full_name = _text("Full name", 120, autocomplete="off")
     mail_address = forms.EmailField(
         required=False, max_length=254, widget=forms.EmailInput(attrs={"class": "form-control", "autocomplete": "off"}),
-        help_text="For the daily reminder of expedited reports; it holds study numbers only.",
+        help_text="For the daily reminder email on expedited reports. The email contains study numbers only.",
     )  # fmt: skip
     role = forms.ChoiceField(
         choices=[("", "Choose"), *Role.choices], widget=forms.Select(attrs={"class": "form-select"})
     )
     sites = forms.ModelMultipleChoiceField(
         Site.objects.none(), required=False, widget=forms.CheckboxSelectMultiple,
-        help_text="For coordinators and investigators; a monitor without sites monitors all. Other roles have none.",
+        help_text="For coordinators and investigators. A monitor without sites monitors all sites. Other roles have "
+                  "no sites.",
     )  # fmt: skip
 
     def __init__(self, person: Person | None, *args: Any, **kwargs: Any) -> None:
@@ -53,17 +54,15 @@ class AccountForm(WithReason):
         self.fields["sites"].queryset = Site.objects.standing()  # type: ignore[attr-defined]
         if person is None:
             username = _text("Username", 60, autocomplete="off", autocapitalize="none")
-            username.help_text = "Small letters and digits. It is given once and never again."
+            username.help_text = "Lower-case letters and digits. Usernames are not reused."
             self.fields = {"username": username, **self.fields}
 
 
 ZONE_HELP = (
-    "The place of the site, or the nearest one listed with the same clock. Days and times that people of the site type "
-    "are by this clock, and so are their days and deadlines."
+    "Times at this site are entered and shown in this time zone. Choose the nearest place with the same time."
 )
 ZONE_CHANGED = (
-    "Another zone moves nothing that is on record: every moment stays what it was, and is shown by the new clock. If "
-    "times were typed by a wrong clock, correct those entries, each with its reason."
+    "Changing it does not change saved times. If times were entered in the wrong time zone, correct those entries."
 )
 
 
@@ -81,7 +80,7 @@ class SiteForm(WithReason):
         zone.help_text = ZONE_HELP if site is None else f"{ZONE_HELP} {ZONE_CHANGED}"
         if site is None:
             code = _text("Code", 12, autocapitalize="characters")
-            code.help_text = "Short and for ever, such as NORTH."
+            code.help_text = "Short and permanent, such as NORTH."
             self.fields = {"code": code, **self.fields}
 
 
@@ -90,7 +89,7 @@ class DelegationForm(WithReason):
 
     site = forms.ModelChoiceField(Site.objects.none(), widget=forms.Select(attrs={"class": "form-select"}))
     from_on = DayField(label="From")
-    to_on = DayField(label="To", required=False, help_text="Empty: until it is ended.")
+    to_on = DayField(label="To", required=False, help_text="Empty: no end date.")
 
     def __init__(self, person: Person, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -108,14 +107,14 @@ class TrainingForm(WithReason):
 
     what = _text("Training", 200)
     trained_on = DayField(label="Trained on")
-    valid_until = DayField(label="Valid until", required=False, help_text="Empty: it does not run out.")
+    valid_until = DayField(label="Valid until", required=False, help_text="Empty: no end date.")
 
 
 class AccessReviewForm(forms.Form):
     """What the review of the access rights of a day found."""
 
     helper = PageHelper()
-    words = WordsField(label="What the review found", max_length=600,
+    words = WordsField(label="Result of the review", max_length=600,
                             widget=forms.Textarea(attrs={"class": "form-control", "rows": 2}))  # fmt: skip
 
 
@@ -148,18 +147,18 @@ class ChoosePasswordForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.person = person
         if not person.must_change_password:
-            self.fields["old_password"] = _password("Password now", "current-password")
+            self.fields["old_password"] = _password("Current password", "current-password")
         self.fields["new_password"] = _password("New password", "new-password")
-        self.fields["new_password_again"] = _password("New password, again", "new-password")
+        self.fields["new_password_again"] = _password("Repeat new password", "new-password")
 
     def clean(self) -> dict[str, Any]:
         """Errors beside the field they belong to; the rules of passwords in words."""
         given = super().clean() or self.cleaned_data
         if "old_password" in given and not self.person.check_password(given["old_password"]):
-            self.add_error("old_password", "This is not your password.")
+            self.add_error("old_password", "The current password is wrong.")
         new, again = given.get("new_password"), given.get("new_password_again")
         if new and again and new != again:
-            self.add_error("new_password_again", "The two are not the same.")
+            self.add_error("new_password_again", "The two passwords differ.")
         if new:
             try:
                 validate_password(new, self.person)
@@ -219,5 +218,5 @@ class SignInForm(forms.Form):
             # A locked-out pair is refused by axes inside authenticate(); `AxesMiddleware` then answers in its place.
             self.person = authenticate(self.request, username=cleaned["username"], password=cleaned["password"])
             if self.person is None:
-                raise forms.ValidationError("The username or the password is not right.")
+                raise forms.ValidationError("The username or the password is wrong.")
         return cleaned

@@ -14,7 +14,7 @@ from trial.accounts.security import kept_forms, session
 from trial.record import drafts, site_clock
 from trial.rules.typed_text import key
 
-AFTER_THE_SESSION = "This came back after your session had ended. Look it over and save it."
+AFTER_THE_SESSION = "Your session had ended. Nothing was saved. Check the form and save it."
 
 
 class StatedRule:
@@ -68,7 +68,8 @@ class SigningIn:
         if step is None or (step == "sign_in" and request.method != "POST"):
             return None
         if request.headers.get("HX-Request") == "true":
-            return HttpResponse("Sign in first.", status=401, content_type="text/plain; charset=utf-8")
+            return HttpResponse("You are not signed in. Sign in first.",
+                                status=401, content_type="text/plain; charset=utf-8")
         back = kept_forms.keep(request) if request.method == "POST" else request.get_full_path()
         if step == "sign_in":
             return redirect_to_login(back) if back else None

@@ -1,4 +1,4 @@
-"""What each role finds in the main navigation, and where it lands after signing in."""
+"""Main navigation of each role, and the page that a user sees first after sign-in."""
 
 from dataclasses import dataclass
 
@@ -9,29 +9,35 @@ from trial.models import Person, Role
 from trial.record import access
 
 _WORK = ("My work", "capture:work")
+_APPROVALS = ("Approvals", "capture:work")
 _PARTICIPANTS = ("Participants", "capture:participants")
 _QUERIES = ("Queries", "capture:queries")
-_CONTROL = ("Freeze and lock", "capture:holds")
-_TRAIL = ("Trail", "capture:trail")
-_REGISTER = ("Register", "capture:register")
+_EXPEDITED = ("Expedited reports", "capture:expedited")
+_VERIFICATION = ("SDV", "capture:verification_again")
+_FREEZE = ("Freeze and lock", "capture:holds")
+_TRAIL = ("Audit trail", "capture:trail")
+_ARCHIVE = ("Archive", "capture:archives")
 _DASHBOARD = ("Dashboard", "analysis:dashboard")
-_AS_OF = ("As of", "analysis:moments")
-_PROTOCOL = ("Protocol", "analysis:protocol")
-_SETTINGS = ("Settings", "analysis:settings")
-_EDITIONS = ("Editions", "capture:editions")
-_FILES = ("Files", "capture:exchange")
+_CUTS = ("Data cuts", "analysis:moments")
+_SETTINGS = ("Analysis settings", "analysis:settings")
+_EXCHANGE = ("Import and export", "capture:exchange")
+_PROTOCOL = ("Protocol rules", "analysis:protocol")
 
+# At most seven entries a role; the first is the page after sign-in.
 NAVIGATION: dict[str, tuple[tuple[str, str], ...]] = {
-    Role.COORDINATOR: (_WORK, _PARTICIPANTS, _QUERIES, _REGISTER, _PROTOCOL),
-    Role.INVESTIGATOR: (_WORK, _PARTICIPANTS, _QUERIES, _REGISTER, _TRAIL, _PROTOCOL),
-    Role.MONITOR: (_WORK, _PARTICIPANTS, _QUERIES, _CONTROL, _TRAIL, _PROTOCOL, _EDITIONS),
-    Role.CHAIR: (_DASHBOARD, _PARTICIPANTS, _WORK, _CONTROL, _TRAIL, _AS_OF, _PROTOCOL, _EDITIONS, _SETTINGS),
-    Role.STATISTICIAN: (_DASHBOARD, _PARTICIPANTS, _TRAIL, _AS_OF, _PROTOCOL, _EDITIONS, _SETTINGS, _FILES),
+    Role.COORDINATOR: (_WORK, _PARTICIPANTS, _QUERIES, _EXPEDITED, _PROTOCOL),
+    Role.INVESTIGATOR: (_WORK, _PARTICIPANTS, _QUERIES, _EXPEDITED, _TRAIL, _ARCHIVE, _PROTOCOL),
+    Role.MONITOR: (_WORK, _PARTICIPANTS, _QUERIES, _VERIFICATION, _FREEZE, _TRAIL, _PROTOCOL),
+    Role.CHAIR: (_DASHBOARD, _APPROVALS, _PARTICIPANTS, _CUTS, _FREEZE, _TRAIL, _PROTOCOL),
+    Role.STATISTICIAN: (_DASHBOARD, _CUTS, _SETTINGS, _PARTICIPANTS, _EXCHANGE, _TRAIL, _PROTOCOL),
     Role.ADMINISTRATOR: (
-        ("People", "people"), ("Sites", "sites"), ("Access rights", "access_rights"), ("Sign-ins", "sign_in_history"),
-        ("Problems", "problems"), ("Status", "analysis:status"), _PROTOCOL, _EDITIONS,
+        ("Users", "people"), ("Sites", "sites"), ("Access rights", "access_rights"), ("Sign-in log", "sign_in_history"),
+        ("Problem reports", "problems"), ("System status", "analysis:status"), _PROTOCOL,
     ),  # fmt: skip
 }
+# Shown as a button at the right of the navigation.
+_REGISTER = ("Register participant", "capture:register")
+BUTTONS: dict[str, tuple[str, str]] = {Role.COORDINATOR: _REGISTER, Role.INVESTIGATOR: _REGISTER}
 
 
 @dataclass(frozen=True)
@@ -41,25 +47,29 @@ class Entry:
     title: str
     url: str
     is_current: bool
+    is_button: bool = False
 
 
 def entries(request: HttpRequest) -> list[Entry]:
-    """The links of the person's role, in order; pages that the product does not (yet) serve are left out."""
+    """The links of the user's role in order, the button last; empty when signed out."""
     if not getattr(request, "user", None) or not request.user.is_authenticated:
         return []
-    found = [(title, url) for title, name in NAVIGATION.get(request.user.role, ()) if (url := _address(name))]
-    # The longest matching address wins, so that Register does not also light up Participants.
-    current = max((url for _, url in found if request.path.startswith(url)), key=len, default=None)
-    return [Entry(title, url, url == current) for title, url in found]
+    role = request.user.role
+    offered = [(title, name, False) for title, name in NAVIGATION.get(role, ())]
+    offered += [(*BUTTONS[role], True)] if role in BUTTONS else []
+    links = [(title, url, is_button) for title, name, is_button in offered if (url := _address(name))]
+    # The longest matching address wins, so that Register participant does not also mark Participants.
+    current = max((url for _, url, _ in links if request.path.startswith(url)), key=len, default=None)
+    return [Entry(title, url, url == current, is_button) for title, url, is_button in links]
 
 
 def landing(person: Person) -> str | None:
-    """The address of the first page of the person's role; None when the role has no page of its own."""
+    """URL of the first page of the user's role; None when the role has none."""
     return next((url for _, name in NAVIGATION.get(person.role, ()) if (url := _address(name))), None)
 
 
 def sites_in_words(person: Person) -> str:
-    """Codes of the sites the person reads, e.g. "ROC, PHX"; "all sites" where the role is not bound to a site."""
+    """Codes of the sites the user reads, such as "ROC, PHX"; "all sites" where the role has no sites."""
     if not person.is_authenticated or person.role not in access.READS_RECORD:
         return ""
     if person.role in access.EVERY_SITE:

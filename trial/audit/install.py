@@ -6,7 +6,7 @@ arguments or result change their types cannot be replaced: the migration that ne
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,7 +17,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from trial.audit import holds, redaction, tables
 from trial.audit.seal import SEAL_OF_C
-from trial.models import Change, Person, RecordRow, Redaction, Version
+from trial.models import Change, Participant, Person, RecordRow, Redaction, Version
+from trial.protocol import BY_HISTOLOGY, GROUPS
 
 APPLICATION_ROLE = "endpoint_app"
 # One lock for every writer of the record. Any constant does.
@@ -59,6 +60,7 @@ def triggers() -> tuple[Trigger, ...]:
         Trigger(version, "endpoint_keep", "BEFORE DELETE OR UPDATE", "endpoint_keep_version()"),
         Trigger(tables.table_of(Redaction), "endpoint_in_order", "BEFORE INSERT OR UPDATE",
                 "endpoint_black_out_in_order()"),
+        Trigger(tables.table_of(Participant), "endpoint_group", "BEFORE INSERT OR UPDATE", "endpoint_group_follows()"),
         Trigger(person, "endpoint_record", "AFTER INSERT OR UPDATE", "endpoint_record_account()"),
         Trigger(person, "endpoint_keep", "BEFORE DELETE", "endpoint_refuse()"),
         Trigger(sites, "endpoint_record", "AFTER INSERT OR DELETE OR UPDATE", "endpoint_record_account()"),
@@ -139,9 +141,21 @@ def filled(path: Path, values: Mapping[str, str]) -> str:
 def _values() -> dict[str, str]:
     return {
         "name": "{{name}}", "application": APPLICATION_ROLE, "writers_lock": str(WRITERS_LOCK), "held": holds.HELD,
-        "seal_of_c": SEAL_OF_C, "tables": holds.in_sql(), "account_of_t": tables.account_in_sql(),
+        "group_rule": _group_rule(), "seal_of_c": SEAL_OF_C, "tables": holds.in_sql(),
+        "account_of_t": tables.account_in_sql(),
         **redaction.sql_values(),
     }  # fmt: skip
+
+
+def _group_rule() -> str:
+    """The rule of `trial.protocol.group_of` as branches of a CASE over the row NEW."""
+    def listed(choices: Iterable[tuple[str, str]]) -> str:
+        return ", ".join(f"'{code}'" for code, _ in choices)
+
+    return " ".join(
+        f"WHEN NEW.tumour_type IN ({listed(group.tumor_types)}) OR (NEW.tumour_type = '{BY_HISTOLOGY[0]}' "
+        f"AND NEW.histology IN ({listed(group.histologies)})) THEN '{group.code}'" for group in GROUPS
+    )
 
 
 def table_rights() -> dict[str, str]:

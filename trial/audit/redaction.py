@@ -90,7 +90,7 @@ def in_words(by_change: int, versions: int, reasons: int) -> str:
     if reasons:
         said.append(f"the reason{'s' if reasons > 1 else ''} of {reasons} Change{'s' if reasons > 1 else ''}")
     seals = " (seals kept, not computed again)" if reasons else ""
-    return f"{' and '.join(said)} blacked out by Change {by_change}{seals}"
+    return f"{' and '.join(said)} redacted by Change {by_change}{seals}"
 
 
 def sql_values() -> dict[str, str]:

@@ -28,7 +28,7 @@ def missing(on: BaseDatabaseWrapper = connection) -> list[str]:  # type: ignore[
 def in_words(found: Sequence[str]) -> str:
     """What is missing, in one sentence."""
     more = f" and {len(found) - 5} more" if len(found) > 5 else ""
-    return f"The record is not guarded: triggers are missing or switched off: {', '.join(found[:5])}{more}."
+    return f"Audit triggers are missing or disabled: {', '.join(found[:5])}{more}."
 
 
 def refuse_to_start() -> None:
@@ -39,12 +39,12 @@ def refuse_to_start() -> None:
     try:
         found = missing()
     except OperationalError:
-        log.warning("the guards of the record were not looked at: the database does not answer")
+        log.warning("the audit triggers were not checked: the database does not answer")
         return
     finally:
         connection.close()
     if found:
-        raise ImproperlyConfigured(f"{in_words(found)} Nothing is served until they are.")
+        raise ImproperlyConfigured(f"{in_words(found)} The application does not start until they are installed.")
 
 
 @checks.register(checks.Tags.database)

@@ -79,7 +79,7 @@ def head_from(text: str) -> Head:
     """Reads `number:hex`; raises ValueError for anything else."""
     number, _, seal = text.strip().partition(":")
     if not (number.isdigit() and re.fullmatch("[0-9a-fA-F]{64}", seal)):
-        raise ValueError(f"{text!r} is no head of the form NUMBER:SEAL with a seal of 64 hexadecimal digits")
+        raise ValueError(f"{text!r} is not of the form NUMBER:SEAL with a seal of 64 hexadecimal digits")
     return Head(int(number), seal.lower())
 
 
@@ -113,7 +113,7 @@ def _breaks(
     there = install.standing(connection)
     for trigger in install.triggers():
         if trigger.name in RECORDING and (trigger.table, trigger.name) not in there:
-            yield f"the triggers that record {trigger.table} are missing or switched off"
+            yield f"the audit triggers of {trigger.table} are missing or disabled"
 
 
 def _breaks_of_chain(changes: list[Any]) -> Iterator[str]:
@@ -133,9 +133,9 @@ def _breaks_of_chain(changes: list[Any]) -> Iterator[str]:
 def _breaks_of_heads(seals: Mapping[int, str], expected: Iterable[Head]) -> Iterator[str]:
     for head in expected:
         if head.number not in seals:
-            yield f"Change {head.number} was on record once and is cut off"
+            yield f"Change {head.number} is missing at the end of the audit chain"
         elif seals[head.number] != head.seal:
-            yield f"Change {head.number} carries another seal than the one noted elsewhere"
+            yield f"Change {head.number} has a different seal from the one given"
 
 
 def _versions_without_change(cursor: Any) -> Iterator[str]:
@@ -168,9 +168,9 @@ def check(expected: Iterable[Head] = ()) -> AuditReport:
     report = verify(default_connection, expected)
     taken = f"verified in {time.monotonic() - began:.1f} s"
     if report.first_break:
-        log.error("the record is broken: %s", report.first_break)
+        log.error("verification failed: %s", report.first_break)
         operations.note("audit", False, f"{report.first_break} ({taken})")
     else:
-        said = [f"{report.changes} changes and {report.versions} versions are sound, {taken}", *report.blacked_out]
+        said = [f"{report.changes} changes and {report.versions} audit records verified, {taken}", *report.blacked_out]
         operations.note("audit", True, "; ".join(said))
     return report

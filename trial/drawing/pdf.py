@@ -6,10 +6,12 @@ A letter that the font lacks is printed as its number (`[U+4E2D]`), never droppe
 import logging
 import secrets
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from trial.rules.dates import site_time
 
 INK, RED, GREY = (27, 39, 51), (155, 28, 28), (74, 90, 106)
 THIN = (160, 172, 184)  # lines between rows
@@ -46,7 +48,7 @@ def sheets(title: str, foot: str) -> Any:
     paper.set_margins(14, 16, 14)
     paper.set_auto_page_break(True, 18)
     paper.set_title(title)
-    paper.set_lang("en-GB")
+    paper.set_lang("en-US")
     paper.add_page()
     return paper
 
@@ -140,4 +142,4 @@ def _drawn(file: Path) -> frozenset[int]:
 
 def instant(at: datetime) -> str:
     """`24-NOV-2026 09:30:05 UTC`."""
-    return f"{at.astimezone(UTC):%d-%b-%Y %H:%M:%S} UTC".upper()
+    return site_time.in_utc(at, seconds=True)

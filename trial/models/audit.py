@@ -15,7 +15,7 @@ ACTS = {
     "sign": "Signed", "approve": "Approval", "reopen": "Accrual reopened", "import": "Imported",
     "system": "By the system", "query": "Query", "verify": "Verified", "freeze": "Frozen", "lock": "Locked",
     "review": "Reviewed", "settings": "Settings", "account": "Account", "problem": "Problem reported",
-    "black_out": "Black-out",
+    "black_out": "Redaction",
 }  # fmt: skip
 
 
@@ -82,8 +82,8 @@ class Redaction(RecordRow):
     is_redactable = False
 
     class State(models.TextChoices):
-        ASKED = "asked", "Waits for the study chair"
-        DONE = "done", "Blacked out"
+        ASKED = "asked", "Awaiting study chair"
+        DONE = "done", "Redacted"
         REFUSED = "refused", "Refused"
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="redactions")
@@ -129,10 +129,10 @@ class JournalEntry(AppendOnly):
     """
 
     class Kind(models.TextChoices):
-        RESULTS = "results", "Looked at results"
-        PLOT = "plot", "Took a plot out"
-        RECORD = "record", "Took the record out"
-        TRAIL = "trail", "Took the trail out"
+        RESULTS = "results", "Viewed results"
+        PLOT = "plot", "Exported plot"
+        RECORD = "record", "Exported data"
+        TRAIL = "trail", "Exported audit trail"
 
     at = models.DateTimeField(db_default=Now())
     person = models.ForeignKey("trial.Person", on_delete=models.PROTECT, null=True, related_name="+")

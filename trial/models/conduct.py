@@ -33,7 +33,7 @@ class Query(RecordRow):
         ANSWERED = "answered", "Answered"
         CLOSED = "closed", "Closed"
         REOPENED = "reopened", "Reopened"
-        CANCELLED = "cancelled", "Cancelled"
+        CANCELLED = "cancelled", "Canceled"
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="queries")
     form = models.CharField(max_length=30)
@@ -134,11 +134,11 @@ class Hold(RecordRow):
         STUDY = "study", "Study"
 
     class State(models.TextChoices):
-        ASKED = "asked", "Waits for the study chair"
-        IN_FORCE = "in_force", "In force"
+        ASKED = "asked", "Awaiting study chair"
+        IN_FORCE = "in_force", "Active"
         REFUSED = "refused", "Refused"
-        LIFT_ASKED = "lift_asked", "In force, lifting asked for"
-        LIFTED = "lifted", "Lifted"
+        LIFT_ASKED = "lift_asked", "Locked, unlock requested"
+        LIFTED = "lifted", "Removed"
 
     kind = models.CharField(max_length=6, choices=Kind.choices)
     scope = models.CharField(max_length=11, choices=Scope.choices)

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import models
 from django.utils.text import capfirst
 
-from trial.protocol import MISSING_REASONS
+from trial.protocol import MISSING_REASONS, group_of
 from trial.rules.dates import partial_date
 
 
@@ -41,6 +41,24 @@ class MissingReasonField(models.CharField):
         super().contribute_to_class(cls, name, **kwargs)
         value = next((field for field in cls._meta.local_fields if f"{field.name}_missing" == name), None)
         self.verbose_name = f"Reason missing: {in_a_sentence(label(value))}" if value is not None else "Reason missing"
+
+
+class GroupField(models.CharField):
+    """The analysis group of a row with `tumour_type` and `histology`: derived at every save, never typed.
+
+    Empty while they do not decide it. The database refuses a row whose group does not follow from them.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.update(max_length=8, blank=True, default="", editable=False)
+        super().__init__(*args, **kwargs)
+
+    def pre_save(self, model_instance: Any, add: bool) -> str:
+        """The code of the group by the rule of the protocol."""
+        group = group_of(model_instance.tumour_type, model_instance.histology)
+        code = group.code if group else ""
+        setattr(model_instance, self.attname, code)
+        return code
 
 
 def label(field: Any) -> str:

@@ -36,9 +36,9 @@ class ProblemReport(RecordRow):
 
     class Severity(models.TextChoices):
         DATA = "data", "Data or a result are wrong, or were lost"
-        BLOCKS = "blocks", "I cannot go on with my work"
-        HINDERS = "hinders", "It hinders, there is a way round it"
-        SMALL = "small", "A small thing"
+        BLOCKS = "blocks", "I cannot continue my work"
+        HINDERS = "hinders", "It hinders my work, and there is a workaround"
+        SMALL = "small", "Minor"
 
     reported_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     reported_at = models.DateTimeField()

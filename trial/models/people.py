@@ -115,16 +115,16 @@ class SignIn(AppendOnly):
 
     class Result(models.TextChoices):
         SIGNED_IN = "signed_in", "Signed in"
-        PASSWORD = "password", "Password right, code asked for"
+        PASSWORD = "password", "Password correct, code requested"
         WRONG_PASSWORD = "wrong_password", "Wrong username or password"
         WRONG_CODE = "wrong_code", "Wrong code"
-        LOCKED_OUT = "locked_out", "Refused: closed for a while"
+        LOCKED_OUT = "locked_out", "Refused: sign-in blocked"
         RECOVERY_CODE = "recovery_code", "Signed in with a recovery code"
-        UNLOCKED = "unlocked", "Returned after a pause"
+        UNLOCKED = "unlocked", "Session unlocked"
         SIGNED_OUT = "signed_out", "Signed out"
         EVERYWHERE = "everywhere", "Signed out everywhere"
         PASSWORD_CHANGED = "password_changed", "Password changed"
-        SECOND_FACTOR_SET = "second_factor_set", "Second factor set up"
+        SECOND_FACTOR_SET = "second_factor_set", "Two-factor authentication set up"
 
     at = models.DateTimeField(auto_now_add=True)
     # None where the typed name is no account's: what was typed there can be a password and is not kept.

@@ -83,7 +83,7 @@ class EditionApproval(RecordRow):
     class State(models.TextChoices):
         OPENED = "opened", "In use since the site was opened"
         APPROVED = "approved", "Approved"
-        WITHDRAWN = "withdrawn", "Approval withdrawn"
+        WITHDRAWN = "withdrawn", "Approval revoked"
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="edition_approvals")
     form = models.CharField(max_length=24)

@@ -27,11 +27,11 @@ class ProblemForm(forms.Form):
 
     helper = PageHelper()
     severity = forms.ChoiceField(
-        label="How bad is it", choices=[("", "Choose"), *ProblemReport.Severity.choices],
+        label="Severity", choices=[("", "Choose"), *ProblemReport.Severity.choices],
         widget=forms.Select(attrs={"class": "form-select"}),
     )  # fmt: skip
-    words = _text("What happened, and what you expected", 1000, 5)
-    words.help_text = "Name nobody: study numbers only, no names and no days of birth."
+    words = _text("Description: what happened, and what you expected", 1000, 5)
+    words.help_text = "Enter study numbers only, no names and no dates of birth."
     page = WordsField(label="Page", required=False, max_length=600, widget=forms.TextInput(
         attrs={"class": "form-control", "readonly": ""}))  # fmt: skip
 
@@ -40,7 +40,7 @@ class ProblemReviewForm(forms.Form):
     """Result of the review."""
 
     helper = PageHelper()
-    found = _text("What the review found, and what becomes of it", 600, 3)
+    found = _text("Result of the review, and action taken", 600, 3)
 
 
 @access.allows(*Role)
@@ -48,14 +48,14 @@ def report(request: HttpRequest) -> HttpResponse:
     """Shows the form with the address that it was opened from, and records the report."""
     form = ProblemForm(request.POST or None, initial={"page": request.GET.get("page", "")[:600]})
     if request.method == "POST" and form.is_valid() and attempt(
-        form, lambda: _record_report(of_request(request), **form.cleaned_data)
+        form, lambda: record_report(of_request(request), **form.cleaned_data)
     ):  # fmt: skip
-        messages.success(request, "Thank you. The problem is on record and will be reviewed.")
+        messages.success(request, "The problem report is saved. The administrator will review it.")
         return redirect("home")
-    return one_form(request, form, "Report a problem", "Report it", reverse("home"))
+    return one_form(request, form, "Report a problem", "Send report", reverse("home"))
 
 
-def _record_report(save: Save, severity: str, words: str, page: str) -> ProblemReport:
+def record_report(save: Save, severity: str, words: str, page: str) -> ProblemReport:
     """One Change. Only the path of the page is kept: a query string may hold more than study numbers."""
     with changes.record(save, "problem"):
         return ProblemReport.objects.create(
@@ -79,20 +79,20 @@ def review(request: HttpRequest, problem_id: int) -> HttpResponse:
     problem = get_object_or_404(ProblemReport, pk=problem_id)
     form = ProblemReviewForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and attempt(
-        form, lambda: _record_review(of_request(request), problem, form.cleaned_data["found"])
+        form, lambda: record_review(of_request(request), problem, form.cleaned_data["found"])
     ):  # fmt: skip
         messages.success(request, f"The review of problem {problem.pk} is recorded.")
         return redirect("problems")
     title = f"Review of problem {problem.pk}: {problem.get_severity_display().lower()}"
-    return one_form(request, form, title, "Record the review", reverse("problems"))
+    return one_form(request, form, title, "Record review", reverse("problems"))
 
 
-def _record_review(save: Save, problem: ProblemReport, found: str) -> ProblemReport:
+def record_review(save: Save, problem: ProblemReport, found: str) -> ProblemReport:
     """One Change; a problem is reviewed once. Raises Refused."""
     with changes.record(save, "review", found):
         current = ProblemReport.objects.get(pk=problem.pk)
         if current.reviewed_at is not None:
-            raise Refused("This problem is reviewed already.")
+            raise Refused("This problem report is already reviewed.")
         current.reviewed_by, current.reviewed_at, current.found = save.person, timezone.now(), found
         current.save()
         return current

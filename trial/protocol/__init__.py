@@ -6,7 +6,7 @@ from trial.protocol.analysis_settings import (
     WORDS_OF_CHOICES,
     AnalysisSettings,
     Declared,
-    StagePlan,
+    settings_of,
 )
 from trial.protocol.code_lists import (
     ETHNICITIES,
@@ -40,12 +40,14 @@ from trial.protocol.form_versions import (
     Edition,
 )
 from trial.protocol.groups import (
-    GROUP_NAMES,
+    BY_HISTOLOGY,
+    GROUPS,
     HISTOLOGIES,
     TUMOUR_TYPES,
     Group,
     TumourType,
     by_registration,
+    group_named,
     group_of,
 )
 from trial.protocol.schedule import (
@@ -55,6 +57,7 @@ from trial.protocol.schedule import (
     OVERDUE,
     Due,
 )
+from trial.protocol.stage_plan import StagePlan
 from trial.protocol.study import (
     CRITERIA,
     NUMBER_PREFIX,
@@ -79,7 +82,8 @@ __all__ = [
     "EligibilityItem",
     "FREQUENCIES",
     "FUTURE",
-    "GROUP_NAMES",
+    "BY_HISTOLOGY",
+    "GROUPS",
     "Group",
     "HISTOLOGIES",
     "MARKERS",
@@ -110,6 +114,8 @@ __all__ = [
     "ctcae_v3",
     "exact_constant",
     "form_versions",
+    "group_named",
     "group_of",
+    "settings_of",
     "schedule",
 ]

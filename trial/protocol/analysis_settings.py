@@ -5,61 +5,19 @@ Defaults are the constants of `trial.protocol`, which name their source, or our 
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, fields, replace
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
 from trial.protocol.constants import OUR_READING, RECIST, REGISTRY, constant
-from trial.protocol.groups import Group
+from trial.protocol.groups import GROUPS, group_named
+from trial.protocol.stage_plan import StagePlan
 from trial.refused import Refused
 
 PARTIAL_DEATH_READINGS = ("not_before_last_alive", "earliest", "latest")
 PARTIAL_THERAPY_READINGS = ("not_before_last_dose", "earliest", "latest")
 INTERVAL_RULES = ("crow", "max")
-
-
-@dataclass(frozen=True)
-class StagePlan:
-    """A group's looks: participants in all, stop at or below `futility`, or at or above `efficacy` (None: no bound).
-
-    p0, p1: the response rates that the plan tells apart.
-    """
-
-    participants: tuple[int, ...]
-    futility: tuple[int | None, ...]
-    efficacy: tuple[int | None, ...]
-    p0: float = 0.05
-    p1: float = 0.20
-
-    def __post_init__(self) -> None:
-        """Refuse a plan that cannot be followed (Refused)."""
-        if not self.participants or len({len(self.participants), len(self.futility), len(self.efficacy)}) != 1:
-            raise Refused("A plan names participants, futility and efficacy for each of its stages.")
-        if any(later <= earlier for earlier, later in zip((0, *self.participants), self.participants, strict=False)):
-            raise Refused(f"Stages grow: {self.participants} participants do not.")
-        for size, low, high in zip(self.participants, self.futility, self.efficacy, strict=True):
-            _refuse_wrong_bounds(size, low, high)
-        if not 0 < self.p0 < self.p1 < 1:
-            raise Refused(f"The rates of a plan lie between 0 and 1 in order, not {self.p0} and {self.p1}.")
-
-
-def _refuse_wrong_bounds(size: int, low: int | None, high: int | None) -> None:
-    for bound in (low, high):
-        if bound is not None and not 0 <= bound <= size:
-            raise Refused(f"A bound of {bound} is impossible among {size} participants.")
-    if low is not None and high is not None and low >= high:
-        raise Refused(f"Futility at {low} and efficacy at {high} cannot both hold: futility must be lower.")
-
-
-def _default_plan() -> StagePlan:
-    """Simon's optimal two-stage design for 5 % against 20 % [our reading]."""
-    value = constant
-    return StagePlan(
-        participants=(value("stage_1_participants"), value("stage_2_participants")),
-        futility=(value("stage_1_futility"), value("stage_2_futility")),
-        efficacy=(None, None),
-    )
 
 
 @dataclass(frozen=True)
@@ -93,10 +51,9 @@ class AnalysisSettings:
     interval_rule: str = "crow"
     # Whether registration waits for the outcomes of a full stage 1; futility closes the group either way.
     suspend_at_stage_1: bool = True
-    accrual_ceiling_A: int = constant("accrual_ceiling_A")
-    accrual_ceiling_B: int = constant("accrual_ceiling_B")
-    plan_A: StagePlan = field(default_factory=_default_plan)
-    plan_B: StagePlan = field(default_factory=_default_plan)
+    # Each group declares its own; `settings_of` gives them.
+    accrual_ceiling: int = GROUPS[0].ceiling
+    plan: StagePlan = GROUPS[0].plan
 
     def __post_init__(self) -> None:
         """Refuse what cannot be (Refused, in words)."""
@@ -106,26 +63,12 @@ class AnalysisSettings:
         _refuse_unlisted("partial_therapy_reading", self.partial_therapy_reading, PARTIAL_THERAPY_READINGS)
         _refuse_unlisted("interval_rule", self.interval_rule, INTERVAL_RULES)
         if self.confidence != 0.95:
-            raise Refused("Intervals are computed for a confidence of 95 % only.")
+            raise Refused("Only 95% confidence intervals are computed.")
         for name in ("toxicity_grade", "toxicity_attribution"):
             if not 1 <= getattr(self, name) <= 5:
                 raise Refused(f"{name} lies between 1 and 5, not {getattr(self, name)}.")
         if not 0 < self.hormone_decrease_percent <= 100:
             raise Refused(f"hormone_decrease_percent is above 0 up to 100, not {self.hormone_decrease_percent}.")
-
-    def ceiling(self, group: str) -> int:
-        """The most participants that a group takes; Refused for a group without a ceiling."""
-        found = getattr(self, f"accrual_ceiling_{group}", None)
-        if not isinstance(found, int):
-            raise Refused(f"There is no accrual ceiling for group {group}.")
-        return found
-
-    def plan(self, group: str) -> StagePlan:
-        """The two-stage plan of a group; Refused for a group without one."""
-        found = getattr(self, f"plan_{group}", None)
-        if not isinstance(found, StagePlan):
-            raise Refused(f"There is no two-stage plan for group {group}.")
-        return found
 
     def as_dict(self) -> dict[str, Any]:
         """Name → plain value that JSON can hold."""
@@ -136,12 +79,21 @@ class AnalysisSettings:
         return sha256(json.dumps(self.as_dict(), sort_keys=True).encode()).hexdigest()[:12]
 
 
-def from_dict(values: Mapping[str, Any]) -> AnalysisSettings:
-    """The inverse of `as_dict`; names left out keep their default; Refused for an unknown name or value."""
+def settings_of(group: str) -> AnalysisSettings:
+    """The settings that the protocol states for a group. Raises ValueError for a group that it does not know."""
+    declared = group_named(group)
+    return replace(AnalysisSettings(), accrual_ceiling=declared.ceiling, plan=declared.plan)
+
+
+def from_dict(values: Mapping[str, Any], group: str = GROUPS[0].code) -> AnalysisSettings:
+    """The inverse of `as_dict`; names left out are as the protocol states them for the group.
+
+    Raises Refused for an unknown name or value.
+    """
     unknown = set(values) - {each.name for each in fields(AnalysisSettings)}
     if unknown:
         raise Refused(f"Unknown settings: {', '.join(sorted(unknown))}.")
-    return AnalysisSettings(**{name: _plan(name, _number(value)) for name, value in values.items()})
+    return replace(settings_of(group), **{name: _plan(name, _number(value)) for name, value in values.items()})
 
 
 def _number(value: Any) -> Any:
@@ -152,7 +104,7 @@ def _number(value: Any) -> Any:
 
 
 def _plan(name: str, value: Any) -> Any:
-    if not name.startswith("plan_") or isinstance(value, StagePlan):
+    if name != "plan" or isinstance(value, StagePlan):
         return value
     try:
         plain: dict[str, Any] = {key: tuple(each) if isinstance(each, list) else each for key, each in value.items()}
@@ -201,7 +153,7 @@ class Declared:
     choices: tuple[str, ...] = ()
 
 
-_PLAN = "The registry names the interval, not the stages: Simon's optimal design for 5 % against 20 %."
+_PLAN = "The registry record states the interval, not the stages: Simon's optimal design for 5% against 20%."
 
 DECLARED: tuple[Declared, ...] = (
     Declared("confirmation_days", "Days until a response can be confirmed", "days",
@@ -241,28 +193,15 @@ DECLARED: tuple[Declared, ...] = (
     Declared("hormone_days_after_last_dose", "Days after the last dose that still count for hormones", "days",
              "A level is on treatment until 30 days after the last dose.", OUR_READING),
     Declared("confidence", "Confidence of intervals", "proportion",
-             "The registry asks for a 95 % confidence interval.", REGISTRY),
+             "The registry record specifies a 95% confidence interval.", REGISTRY),
     Declared("interval_rule", "Rule of the exact multistage interval", "",
              "The registry names Duffy and Santner; their paper was not at hand.", OUR_READING, INTERVAL_RULES),
     Declared("suspend_at_stage_1", "Registration waits for the decision at the end of a stage", "",
-             "The registry names no stage plan; a group that may have to stop takes nobody meanwhile.", OUR_READING),
-    Declared("accrual_ceiling_A", "Most participants of group A", "participants",
+             "The registry record has no stage plan; a group that may have to stop is closed meanwhile.", OUR_READING),
+    Declared("accrual_ceiling", "Most participants of the group", "participants",
              "Enrollment of 93 is split 50 and 43 by group.", OUR_READING),
-    Declared("accrual_ceiling_B", "Most participants of group B", "participants",
-             "Enrollment of 93 is split 50 and 43 by group.", OUR_READING),
-    Declared("plan_A", "Two-stage plan of group A", "evaluable participants", _PLAN, OUR_READING),
-    Declared("plan_B", "Two-stage plan of group B", "evaluable participants", _PLAN, OUR_READING),
+    Declared("plan", "Two-stage plan of the group", "evaluable participants", _PLAN, OUR_READING),
 )  # fmt: skip
-
-
-def declarations(group: str) -> tuple[Declared, ...]:
-    """The settings that bear on a group, in the order of the page: the other group's own are left out."""
-    return tuple(each for each in DECLARED if bears_on(each.name, group))
-
-
-def bears_on(name: str, group: str) -> bool:
-    """Whether a setting is for all groups, or this group's own (`plan_A`)."""
-    return name.endswith(f"_{group}") or not any(name.endswith(f"_{each.value}") for each in Group)
 
 
 def in_words(value: Any) -> str:

@@ -58,22 +58,22 @@ MARKER_UNITS = (
     ("mg/L", "mg/L"),
     ("mU/L", "mU/L"),
 )
-MEDICATION_KINDS = (("somatostatin_analogue", "Somatostatin analogue"), ("other", "Other"))
+MEDICATION_KINDS = (("somatostatin_analogue", "Somatostatin analog"), ("other", "Other"))
 DEVIATION_KINDS = (
     ("eligibility", "Eligibility"),
     ("consent", "Consent"),
     ("dosing", "Dosing"),
     ("assessment", "Assessment or visit outside its window"),
-    ("procedure", "Procedure left out"),
-    ("medication", "Medication not allowed"),
+    ("procedure", "Procedure not done"),
+    ("medication", "Prohibited medication"),
     ("other", "Other"),
 )
 OFF_TREATMENT_REASONS = (
     ("progression", "Disease progression"),
     ("symptomatic", "Symptomatic deterioration"),
     ("toxicity", "Unacceptable toxicity"),
-    ("refusal", "Participant's wish"),
-    ("physician", "Physician's decision"),
+    ("refusal", "Participant decision"),
+    ("physician", "Physician decision"),
     ("other_illness", "Other illness"),
     ("death", "Death"),
     ("lost", "Lost to follow-up"),

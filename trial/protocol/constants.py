@@ -1,7 +1,7 @@
 """Numbers and choices of the protocol, each with the sentence it comes from and its basis. PURE.
 
 Source of every "registry" entry: the public registry record of the trial of sorafenib in progressive metastatic
-neuroendocrine tumors. "our reading" marks what the registry leaves open.
+neuroendocrine tumors. "Interpretation" marks what the registry leaves open.
 """
 
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from decimal import Decimal
 
 from trial.protocol.study import CRITERIA
 
-REGISTRY = "registry"
+REGISTRY = "Registry record"
 RECIST = "RECIST 1.0"
 CTCAE = "CTCAE 3.0"
-OUR_READING = "our reading"
+OUR_READING = "Interpretation"
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,6 @@ class Constant:
 
 
 CONSTANTS: tuple[Constant, ...] = (
-    Constant("accrual_ceiling_A", 50, "participants", "Enrollment of 93 is split 50 and 43 by group.", OUR_READING),
-    Constant("accrual_ceiling_B", 43, "participants", "Enrollment of 93 is split 50 and 43 by group.", OUR_READING),
     Constant("cycle_days", 28, "days", "Courses repeat every 28 days.", REGISTRY),
     Constant("full_dose_mg", 400, "mg", "Dose level 0 is 400 mg twice daily.", OUR_READING),
     Constant("tablet_mg", 200, "mg", "Sorafenib tablets hold 200 mg.", OUR_READING),
@@ -46,9 +44,9 @@ CONSTANTS: tuple[Constant, ...] = (
     Constant("measurable_conventional_mm", 20, "mm", "Measurable from 20 mm by conventional techniques.", RECIST),
     Constant("measurable_spiral_mm", 10, "mm", "Measurable from 10 mm by spiral CT.", RECIST),
     Constant("too_small_default_mm", 5, "mm", "Too small to measure: a value is kept, 5 mm proposed.", OUR_READING),
-    Constant("stage_1_participants", 21, "evaluable", "Simon optimal design, 5 % against 20 %.", OUR_READING),
+    Constant("stage_1_participants", 21, "evaluable", "Simon optimal design, 5% against 20%.", OUR_READING),
     Constant("stage_1_futility", 1, "responders", "Stop after stage 1 if at most this many respond.", OUR_READING),
-    Constant("stage_2_participants", 41, "evaluable", "Simon optimal design, 5 % against 20 %.", OUR_READING),
+    Constant("stage_2_participants", 41, "evaluable", "Simon optimal design, 5% against 20%.", OUR_READING),
     Constant("stage_2_futility", 4, "responders", "Promising from one responder more.", OUR_READING),
     Constant("mature_after_cycles", 6, "cycles", "A stage-1 outcome is mature at an event or 6 cycles.", OUR_READING),
     Constant("pressure_weeks", 6, "weeks", "Blood pressure weekly in the first 6 weeks.", OUR_READING),
@@ -57,7 +55,7 @@ CONSTANTS: tuple[Constant, ...] = (
     Constant("follow_up_days", 731, "days", "Follow-up up to 2 years from study entry.", REGISTRY),
     Constant("follow_up_window_days", 14, "days", "A contact may lie 14 days either side.", OUR_READING),
     Constant("first_year", 2005, "", "The trial began in June 2005: nothing of it happened earlier.", REGISTRY),
-    Constant("oldest_age_years", 110, "years", "Nobody older takes part.", OUR_READING),
+    Constant("oldest_age_years", 110, "years", "No participant is older.", OUR_READING),
     Constant("minimum_age_years", 18, "years", "Adults of 18 years or older.", REGISTRY),
     Constant("highest_ECOG", 2, "ECOG", "Performance status ECOG 0 to 2.", REGISTRY),
     Constant("AST_with_liver_metastases", 5, "× ULN", "AST up to 5 × the upper limit with liver metastases.", REGISTRY),
@@ -67,8 +65,8 @@ CONSTANTS: tuple[Constant, ...] = (
     Constant("diastolic_rise_mmhg", 20, "mmHg", "Hypertension: diastolic up by more than 20 mmHg.", CTCAE),
     Constant("dangerous_diastolic_mmhg", 110, "mmHg", "Hold from a diastolic pressure of 110 mmHg.", OUR_READING),
     Constant("skin_reaction_days", 7, "days", "Hand-foot grade 2: no better in 7 days, as a second time.", OUR_READING),
-    Constant("partial_response_ratio", Decimal("0.7"), "of the baseline sum", "PR: a decrease of 30 %.", RECIST),
-    Constant("progression_ratio", Decimal("1.2"), "of the smallest sum", "PD: an increase of 20 %.", RECIST),
+    Constant("partial_response_ratio", Decimal("0.7"), "of the baseline sum", "PR: a decrease of 30%.", RECIST),
+    Constant("progression_ratio", Decimal("1.2"), "of the smallest sum", "PD: an increase of 20%.", RECIST),
     Constant("days_per_month", Decimal("30.4375"), "days", "A month is a twelfth of 365.25 days.", OUR_READING),
 )
 _BY_NAME = {constant.name: constant for constant in CONSTANTS}

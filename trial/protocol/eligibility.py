@@ -30,7 +30,7 @@ ELIGIBILITY_EDITION = 1
 ELIGIBILITY: tuple[EligibilityItem, ...] = (
     EligibilityItem("adult", "18 years of age or older"),
     EligibilityItem("histology", "Neuroendocrine tumor confirmed by histology: carcinoid, islet cell or other "
-                    "well-differentiated"),
+                                 "well-differentiated"),
     EligibilityItem("not_high_grade", "No anaplastic or high-grade histology"),
     EligibilityItem("metastatic", "Metastatic disease"),
     EligibilityItem("measurable", f"Measurable disease by {CRITERIA}"),

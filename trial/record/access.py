@@ -96,7 +96,7 @@ def participant_for(person: Person, reference: str) -> Participant:
     """
     found = participants_for(person).filter(is_reference(reference)).first()
     if found is None:
-        raise Http404("There is no such participant at your sites.")
+        raise Http404("Your sites have no such participant.")
     site_clock.stand_with(found)
     return found
 
@@ -165,7 +165,7 @@ def missing(person: Person, day: date) -> str:
     last = ended.order_by("-valid_until").first()
     if last is not None:
         return f"Your training as {role} ended on {shown(last.valid_until)}."
-    return f"No training as {role} is on record for you."
+    return f"You have no recorded training as {role}."
 
 
 def in_the_way(person: Person | None, act: str) -> str:
@@ -173,4 +173,4 @@ def in_the_way(person: Person | None, act: str) -> str:
     if person is None or act not in ENTRY_ACTS or not is_demanded():
         return ""
     because = missing(person, timezone.now().date())
-    return f"{because} Nothing was saved: ask the administrator to record a training." if because else ""
+    return f"{because} Nothing was saved. Ask the administrator to record a training." if because else ""

@@ -90,7 +90,7 @@ def record(
     if act not in ACTS:
         raise ValueError(f"unknown act {act!r}")
     if act in NEEDS_REASON and not reason.strip():
-        raise Refused("Say why the record is changed.")
+        raise Refused("Enter a reason for the change.")
     stop_unprintable(reason)
     save.stop_if_returned()
     if untrained := access.in_the_way(save.person, act):
@@ -173,7 +173,7 @@ def importing(save: Save) -> Iterator[Import]:
     Raises Refused, RuntimeError inside another transaction.
     """
     if not save.reason.strip():
-        raise Refused("Say where the import comes from.")
+        raise Refused("Enter the source of the import.")
     save.stop_if_returned()
     if connection.in_atomic_block:
         raise RuntimeError("An import is a transaction of its own and is not opened inside another.")
@@ -192,7 +192,7 @@ def _busy_in_words() -> Iterator[None]:
         yield
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", "") == LOCK_NOT_AVAILABLE:
-            raise Refused("The record is busy. Nothing was saved; please save again.") from error
+            raise Refused("Nothing was saved because another user was saving. Save again.") from error
         raise
     except DatabaseError as error:
         if getattr(error.__cause__, "sqlstate", "") == HELD:

@@ -28,7 +28,7 @@ def keep(person: Person, path: str, fields: Iterable[tuple[str, str]], *, is_sen
     if not kept or len(path) > 300:
         raise Refused("There is nothing to keep.")
     if sum(len(name) + len(text) for name, text in kept) > LARGEST_CHARACTERS:
-        raise Refused("The page is too large to be kept.")
+        raise Refused("The page is too large for a draft.")
     if is_sent:
         draft = Draft.objects.create(person=person, path=path, fields=kept, is_sent=True)
     else:

@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
 
 from trial.models import CriteriaOnRecord, ExpeditedTable, GradeText, GroupSettings, Participant, Reopening
-from trial.protocol import AnalysisSettings, analysis_settings
+from trial.protocol import AnalysisSettings, analysis_settings, settings_of
 from trial.protocol.ctcae_v3 import Match, grades_of
 from trial.protocol.ctcae_v3.criteria import words_of
 from trial.record import changes, snapshot
@@ -31,9 +31,9 @@ def settings_in_force(group: str, as_of: int | None = None) -> AnalysisSettings:
     """The settings of a group (as_of: change number, None: now). Raises Refused for a row that cannot be."""
     rows = Reader(as_of).rows(GroupSettings, "group", [group])
     if not rows:
-        return AnalysisSettings()
+        return settings_of(group)
     # The reader gives decimals; rates and confidence are floats, of which the fingerprint of the settings is made.
-    return analysis_settings.from_dict(json.loads(json.dumps(rows[0]["chosen"], default=float)))
+    return analysis_settings.from_dict(json.loads(json.dumps(rows[0]["chosen"], default=float)), group)
 
 
 def differences(before: AnalysisSettings, after: AnalysisSettings) -> list[tuple[str, Any, Any]]:
@@ -49,15 +49,15 @@ def choose(save: Save, group: str, settings: AnalysisSettings, reason: str, seen
     somebody else changed them since, Refused.
     """
     if not reason.strip():
-        raise Refused("Say why the settings are changed.")
+        raise Refused("Enter a reason for the new settings.")
     with changes.record(save, "settings", reason, groups=[group]) as change:
         before = settings_in_force(group)
         if before.version() != seen_version:
-            raise Refused("Somebody else changed these settings meanwhile. Look at them again; nothing was changed.")
+            raise Refused("Another user changed these settings. Nothing was saved. Check the settings and save again.")
         if not differences(before, settings):
-            raise Refused("These are the settings in force already.")
+            raise Refused("These settings are already in use.")
         # Only what differs from the protocol is kept, so that the page can say which values were chosen.
-        chosen = {name: value for name, _, value in differences(AnalysisSettings(), settings)}
+        chosen = {name: value for name, _, value in differences(settings_of(group), settings)}
         GroupSettings.objects.update_or_create(group=group, defaults={"chosen": chosen})
     return change.number
 
@@ -77,7 +77,7 @@ def refusal(group: str) -> str:
     """
     settings = settings_in_force(group)
     registered = Participant.objects.standing().filter(number__isnull=False, group=group).count()
-    if accrual.surely_open(registered, settings.ceiling(group), accrual_stage.looks_of(settings, group)):
+    if accrual.surely_open(registered, settings.accrual_ceiling, accrual_stage.looks_of(settings, group)):
         return ""
     found = gate_in_force(group)
     return "" if found.open else found.because
@@ -122,7 +122,7 @@ def put_in_force(lines: Iterable[str], source: str, is_confirmed: bool) -> tuple
     Raises Refused.
     """
     rules = expedited_table.read(lines)
-    with changes.record(None, "settings", f"Table of expedited reporting: {source}"):
+    with changes.record(None, "settings", f"Expedited reporting rules: {source}"):
         ExpeditedTable.objects.create(
             source=source, is_confirmed=is_confirmed, rules=[each.as_cells() for each in rules]
         )
@@ -146,8 +146,8 @@ def contradiction() -> str:
     if noted is None or noted.name == IN_FORCE.name:
         return ""
     return (
-        f"The protocol says {IN_FORCE.name}, but participants are registered by {noted.name}: their lesions were "
-        f"chosen and measured by it. Set the constant back to {noted.name}, or begin a study of its own."
+        f"The protocol constant is {IN_FORCE.name}, but participants were registered under {noted.name}. Set the "
+        f"constant back to {noted.name}, or start a separate study."
     )
 
 
@@ -168,7 +168,7 @@ def refuse_to_start(**_: Any) -> None:
         raise ImproperlyConfigured(words)
 
 
-NCI, OURS, NONE = "Text of the NCI", "In short, in our words", ""
+NCI, OURS, NONE = "NCI text", "Short description of the product", ""
 Key = tuple[str, str]
 
 

@@ -61,5 +61,5 @@ def keep(sending: Sending, change_number: int) -> None:
             [sending.token, change_number, sending.digest],
         )
         if not cursor.rowcount:
-            raise SavedAlready("This form is saved already.")
+            raise SavedAlready("This form is already saved.")
     sending.is_kept = True

@@ -15,30 +15,29 @@ from trial.record import changes
 from trial.record.save import Save
 
 FINDINGS: dict[str, str] = {
-    "response_differs": "The investigator's response and the readings of this assessment do not agree. Please compare "
-    "both with the source.",
+    "response_differs": "The investigator's response and the measurements of this assessment do not agree. Please "
+                        "compare both with the source.",
     "illogical_sequence": "The response at this assessment does not follow from the assessments before it. Please "
     "compare this assessment and those before it with the source.",
-    "clinical_progression": "Progression without a scan was reported here. Please compare with the source and say "
-    "which assessments were made.",
-    "progression_not_seen": "The reason for the end of treatment and the assessments on record do not agree. Please "
-    "compare both with the source.",
-    "alive_after_death": "The date of death and a later entry of the record do not agree. Please compare both with "
-    "the source.",
-    "grade_missing": "The grade of this event is not on record. Please look it up in the source.",
-    "attribution_missing": "The attribution of this event is not on record. Please look it up in the source.",
+    "clinical_progression": "Progression without a scan was reported. Please compare with the source and state which "
+                            "assessments were made.",
+    "progression_not_seen": "The reason for the end of treatment and the assessments do not agree. Please compare "
+                            "both with the source.",
+    "alive_after_death": "The date of death and a later entry do not agree. Please compare both with the source.",
+    "grade_missing": "The grade of this event is missing. Please compare with the source.",
+    "attribution_missing": "The attribution of this event is missing. Please compare with the source.",
 }
-OTHER_FINDING = "This entry and the rest of the record do not agree. Please compare them with the source."
+OTHER_FINDING = "This entry and the rest of the casebook do not agree. Please compare them with the source."
 
 # After the words of an edit check that nobody has answered.
 AFTER_A_CHECK = "Please compare the entry with the source."
 
 TEMPLATES: tuple[str, ...] = (
     "Please compare this value with the source and correct or confirm it.",
-    "The source document for this entry was not found. Please say where it is kept.",
+    "The source document for this entry was not found. Please state where it is kept.",
     "This entry and another entry of the casebook do not agree. Please compare both with the source.",
-    "This field was left without a value. Please look it up in the source, or say why it is missing.",
-    "Please say how this date was established.",
+    "This field has no value. Please compare with the source, or enter a missing-value reason.",
+    "Please state how this date was established.",
 )
 
 
@@ -52,7 +51,7 @@ def of_check(words: str) -> str:
     return f"{words} {AFTER_A_CHECK}"
 
 
-GONE = "The value passes now."
+GONE = "The value now passes the check."
 # The computation's codes are words in small letters; those of edit checks are like SCAN-02.
 COMPUTED = "^[a-z]"
 STANDING = (Query.State.OPEN, Query.State.ANSWERED, Query.State.REOPENED)

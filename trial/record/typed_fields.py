@@ -123,7 +123,7 @@ class WholeDate:
     def settled(self, read: PartialDate) -> date:
         """ValidationError when the day or the month is unknown."""
         if not read.is_complete:
-            raise forms.ValidationError(f"{read} is not a full date: day, month and year are needed here.")
+            raise forms.ValidationError(f"{read} is not a full date. Enter day, month and year.")
         return read.earliest()
 
 

@@ -29,8 +29,8 @@ class SavedBy(NamedTuple):
     @property
     def words(self) -> str:
         """`by edition 1 of this form`."""
-        told = ", told by what was asked then: entries did not name their edition yet" if self.is_told else ""
-        return f"by edition {self.number} of this form{told}"
+        told = " (derived: saved before versions were kept)" if self.is_told else ""
+        return f"in version {self.number} of this form{told}"
 
 
 def usable_at(site_id: int, form: str) -> frozenset[int]:
@@ -82,9 +82,9 @@ def approve(
 ) -> EditionApproval:
     """The edition is in force at the site from this Change on. title: of the form, in words. Raises Refused."""
     _check(save.person, form, edition, decided_on, decided_by)
-    with changes.record(save, "approve", f"Edition {edition} of “{title}” approved at {site.code}", site=site):
+    with changes.record(save, "approve", f"Version {edition} of “{title}” approved at {site.code}", site=site):
         if edition in usable_at(site.pk, form):
-            raise Refused(f"{site.code} may use edition {edition} already.")
+            raise Refused(f"Version {edition} is already approved at {site.code}.")
         return _write(save.person, site, form, edition, State.APPROVED, decided_on, decided_by)
 
 
@@ -93,24 +93,24 @@ def withdraw(
 ) -> EditionApproval:
     """The site goes back to the newest edition that it may still use. Raises Refused."""
     _check(save.person, form, edition, decided_on, decided_by)
-    with changes.record(save, "approve", f"Edition {edition} of “{title}” withdrawn at {site.code}", site=site):
+    with changes.record(save, "approve", f"Version {edition} of “{title}” revoked at {site.code}", site=site):
         usable = usable_at(site.pk, form)
         if edition not in usable:
-            raise Refused(f"{site.code} does not use edition {edition}: there is nothing to withdraw.")
+            raise Refused(f"Version {edition} is not in use at {site.code}.")
         if usable == {edition}:
-            raise Refused(f"{site.code} would have no edition of this form left.")
+            raise Refused(f"{site.code} would have no version of this form left.")
         return _write(save.person, site, form, edition, State.WITHDRAWN, decided_on, decided_by)
 
 
 def _check(person: Person, form: str, edition: int, decided_on: date, decided_by: str) -> None:
     if person.role not in access.DECIDES:
-        raise Refused("Only the study chair records approvals of editions.")
+        raise Refused("Only the study chair can record approvals of form versions.")
     if edition not in {each.number for each in form_versions.editions_of(form)}:
-        raise Refused("There is no such edition.")
+        raise Refused("This form version does not exist.")
     if decided_on > timezone.now().date():
-        raise Refused("The day lies in the future: an approval is recorded once it is given.")
+        raise Refused("The approval date must not be in the future.")
     if not decided_by.strip():
-        raise Refused("Say who decided, with the reference of the decision.")
+        raise Refused("Enter who decided, with the reference of the decision.")
 
 
 def _write(

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import Any, NamedTuple
 
-from trial.protocol import GROUP_NAMES, Group
+from trial.protocol import Group
 
 # Why registration ends with a stage.
 WAITING, FUTILITY, EFFICACY = "waiting", "futility", "efficacy"
@@ -200,7 +200,7 @@ def accrual(
     line = _open(places, stage) if not ground else _closed(places, stage, ground)
     if lifted is not None:
         line = f"Reopened by the study chair: {lifted.because.rstrip('.')}. Before: {line[0].lower()}{line[1:]}"
-    name = f"Group {group.value} ({GROUP_NAMES[group]})"
+    name = f"Group {group.code} ({group.name})"
     because = f"{name} is open: {places}." if is_open else f"{name} is closed{_at_the_door(places, stage, ground)}"
     return Gate(is_open, because, line, ground, stage, stage.needed if stage else ())
 

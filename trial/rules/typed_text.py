@@ -70,7 +70,7 @@ def _why_not(typed: str, such_as: str) -> str:
         together = typed.replace(",", "")
         if typed.count(",") == 1 and "." not in typed:
             return f"“{shown}” can be read in two ways. Type {together}, or use a point: {typed.replace(',', '.')}."
-        return f"“{shown}” parts its thousands. Type {together}."
+        return f"“{shown}” has a thousands separator. Type {together}."
     if _COMMA.fullmatch(typed):
         return f"Use a point: {_with_a_point(typed)}. “{shown}” holds a comma."
     if _THOUSANDS_BY_POINT.fullmatch(typed):

@@ -142,7 +142,7 @@ class Server:
         found = place.lstat()
         expected = {os.getuid(), self._as.get("user", os.getuid())}
         if not stat.S_ISDIR(found.st_mode) or found.st_uid not in expected:
-            raise Refused(f"{place} belongs to somebody else; it cannot hold the database.")
+            raise Refused(f"{place} belongs to another user of the machine and cannot hold the database.")
         os.chmod(place, 0o700)
         if self._as:
             os.chown(place, self._as["user"], self._as["group"])

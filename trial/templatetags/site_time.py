@@ -1,15 +1,32 @@
-"""How pages write an instant: by the clock of the site it belongs to, with the instant in UTC beside it."""
+"""How pages write dates and instants: every page uses these filters, and no date format of its own.
 
-from datetime import datetime
+The filters are built into every template (`TEMPLATES` in `trial/settings.py`).
+"""
+
+from datetime import date, datetime
 
 from django import template
 from django.utils import timezone
 
 from trial.models import Site
 from trial.record.site_clock import zone, zone_of
-from trial.rules.dates import site_time
+from trial.rules.dates import partial_date, site_time
+from trial.rules.dates.partial_date import PartialDate
 
 register = template.Library()
+
+
+@register.filter
+def clinical_date(value: date | PartialDate | str | None, precision: str = "") -> str:
+    """A date as `12-JAN-2006`, an instant as `24-NOV-2026 14:30 UTC`; empty for None.
+
+    value: a date, an instant, a partial date, or the stored text of one. precision: "seconds" adds them to an instant.
+    """
+    if isinstance(value, datetime):
+        return site_time.in_utc(value, seconds=precision == "seconds")
+    if isinstance(value, date):
+        return partial_date.shown(value)
+    return str(partial_date.from_stored(value) if isinstance(value, str) and value else value or "")
 
 
 @register.filter
@@ -20,27 +37,27 @@ def at_site(at: datetime, site: Site) -> str:
 
 @register.filter
 def zone_name(site: Site) -> str:
-    """The zone of a site, as a page names it."""
+    """The time zone of a site, as pages name it: `America/New York`."""
     return site_time.place(zone_of(site))
 
 
 @register.filter
 def to_the_second(at: datetime) -> str:
-    """With seconds, at the site that is worked at: for histories and signatures of one participant."""
+    """An instant with seconds at the site of the open participant: for histories and signatures."""
     return site_time.shown(at, zone(), seconds=True)
 
 
 @register.simple_tag
 def seconds_from_utc() -> int:
-    """How far the clock of the site that is worked at is from UTC now: `t` in a date field asks for it."""
+    """Offset of the open site from UTC now, in seconds: `t` in a date field uses it."""
     offset = timezone.now().astimezone(zone()).utcoffset()
     return int(offset.total_seconds()) if offset else 0
 
 
 @register.simple_tag
 def times_are() -> str:
-    """Which clock the page is by, for its foot."""
+    """Time zone of the page, for its footer."""
     where = zone()
     if where.key == site_time.UTC_NAME:
-        return "times are UTC where no other offset stands beside them"
-    return f"days and typed times are those of the site, {site_time.place(where)}"
+        return "Times are UTC unless an offset is shown"
+    return f"Dates and entered times are those of the site, {site_time.place(where)}"

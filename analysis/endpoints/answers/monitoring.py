@@ -24,8 +24,8 @@ def answer(cohort: Cohort) -> dict[str, Any]:
     chances: None above the largest plan that is computed.
     """
     standings = counted(cohort)
-    settings = cohort.settings.plan(cohort.group)
-    is_full = len(cohort.outcomes) >= cohort.settings.ceiling(cohort.group)
+    settings = cohort.settings.plan
+    is_full = len(cohort.outcomes) >= cohort.settings.accrual_ceiling
     plan = as_it_became(settings, len(standings), is_full)
     parts = parts_of(plan, standings)
     first = plan.stages[0].participants if len(plan.stages) > 1 else 0
@@ -82,7 +82,7 @@ def changed_look(settings: StagePlan, plan: Plan) -> str:
         return words
     return (
         f"{words} Planned as promising from {many(bound + 1, 'responder')}, it is so from {now.futility + 1}, which "
-        "keeps the error of the plan [our reading]; the stage-wise p-value beside the rate is the test."
+        "keeps the error of the plan [interpretation]; the stage-wise p-value beside the rate is the test."
     )
 
 

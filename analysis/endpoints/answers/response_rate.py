@@ -46,7 +46,7 @@ def planned(plan: StagePlan) -> Plan:
 
 def follow(cohort: Cohort) -> Followed:
     """The plan followed at the present count of evaluable participants."""
-    plan = planned(cohort.settings.plan(cohort.group))
+    plan = planned(cohort.settings.plan)
     evaluable = tuple(cohort.evaluable)
     stage = deciding_stage(cohort)
     if stage is not None and stage.ground in STOPS:
@@ -59,7 +59,7 @@ def follow(cohort: Cohort) -> Followed:
     if not stage.is_passed:
         return Followed(None, stage.number, evaluable, _undecided(stage))
     if len(evaluable) <= stage.size:
-        words = f"Interim: stage {stage.number} is passed and nobody of the next stage is evaluable yet."
+        words = f"Interim: stage {stage.number} is passed and no participant of the next stage is evaluable yet."
         return Followed(None, stage.number, evaluable, words)
     actual = Plan((*plan.stages[: stage.number], Stage(len(evaluable), None)))
     return Followed(actual, stage.number + 1, evaluable, _went_on(plan, stage, len(evaluable)))
@@ -119,7 +119,7 @@ def answer(cohort: Cohort) -> dict[str, Any]:
         "evaluable": numbers(followed.counted),
         "excluded": [{"number": outcome["number"], "because": outcome["exclusion"]} for outcome in cohort.outcomes
                      if not outcome["evaluable"]],
-        "beside": _beside(len(responders), followed, cohort.settings.plan(cohort.group).p0),
+        "beside": _beside(len(responders), followed, cohort.settings.plan.p0),
         "beyond_the_stop": _share(followed.beyond) if followed.beyond else None,
         "all_registered": {
             "numerator": len(_confirmed(cohort.registered)),

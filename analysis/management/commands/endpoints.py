@@ -15,7 +15,7 @@ from analysis.endpoints.comparison import NOT_COMPUTED
 from analysis.results import moments
 from analysis.results.recompute import recompute
 from trial.models import audit
-from trial.protocol import Group
+from trial.protocol import GROUPS
 from trial.rules.dates.partial_date import shown
 
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """--group; the moment; --json for a machine."""
-        parser.add_argument("--group", required=True, choices=[group.value for group in Group])
+        parser.add_argument("--group", required=True, choices=[group.code for group in GROUPS])
         parser.add_argument("--as-of", metavar="T", default="", help="What was on record at change 118, or at a day")
         parser.add_argument("--cutoff", metavar="D", default="", help="Only facts dated on or before 12-FEB-2006")
         parser.add_argument("--cut", metavar="NAME", default="", help="As of this data cut")

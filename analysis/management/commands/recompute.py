@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from analysis.models import ParticipantOutcome
 from analysis.results.recompute import recompute, results
-from trial.protocol import Group
+from trial.protocol import GROUPS
 
 
 class Command(BaseCommand):
@@ -21,12 +21,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """--from-nothing derives every participant anew; the record is never touched."""
-        parser.add_argument("--group", choices=[group.value for group in Group])
+        parser.add_argument("--group", choices=[group.code for group in GROUPS])
         parser.add_argument("--from-nothing", action="store_true", help="derive every participant anew")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """One line per part, one per group at the end."""
-        for group in [options["group"]] if options["group"] else [one.value for one in Group]:
+        for group in [options["group"]] if options["group"] else [one.code for one in GROUPS]:
             if options["from_nothing"]:
                 ParticipantOutcome.objects.filter(group=group).delete()
                 results(group).filter(has_outcomes=False).delete()

@@ -30,9 +30,8 @@ from capture.casebook.forms.base import (
 )
 from trial import models
 from trial.models import AdverseEvent
-from trial.protocol import ctcae_v3
+from trial.protocol import Edition, ctcae_v3, form_versions
 from trial.protocol.ctcae_v3.term_search import search
-from trial.protocol.form_versions import FIRST, FIRST_DAY, Edition
 from trial.record import site_clock
 from trial.record.form_layout import Block, Boxes, PageHelper
 from trial.record.in_force import Criteria, criteria_of, criteria_of_matches
@@ -64,7 +63,7 @@ def other_unspecified(facts: Facts) -> bool:
 
 
 def death_disagrees(facts: Facts) -> bool:
-    """Grade 5 and a fatal outcome belong together."""
+    """Grade 5 without a fatal outcome, or a fatal outcome without grade 5."""
     return (facts["grade"] == 5) != (facts["outcome"] == "fatal")
 
 
@@ -100,7 +99,7 @@ class AwarenessFields(forms.ModelForm):
         row = self.instance if self.instance.pk else None
         self.where = site_clock.zone_of(row.participant.site) if row is not None else site_clock.zone()
         self.fields["aware_offset"] = WordsField(
-            label="Which of the two", required=False, max_length=12, widget=forms.HiddenInput
+            label=self.fields["aware_offset"].label, required=False, max_length=12, widget=forms.HiddenInput
         )
         say_whose(self.fields["aware_time"], self.where)
         if row is not None:
@@ -232,30 +231,35 @@ class AdverseEventForm(AwarenessFields, EntryForm):
              "criteria": criteria}
             for each, criteria in criteria_of_matches(matches)
         ]  # fmt: skip
-        self.add_error("term", "Choose one of these terms." if matches else "Type the term, and choose it.")
+        chosen = "Choose one of these CTCAE terms." if matches else "Type a CTCAE term and choose it from the list."
+        self.add_error("term", chosen)
         return found
 
 
 EVENT_CHECKS = (
     Check("AE-01", "Choose a CTCAE term from the list, with its site or type where the term has one.", CTCAE, HARD,
           unknown_term, "term"),
-    Check("AE-02", "This term has no such grade.", CTCAE, HARD, grade_does_not_exist, "grade"),
-    Check("AE-03", "The event resolved before it began.", ORDER, HARD,
+    Check("AE-02", "The grade must be one that CTCAE 3.0 defines for this term.",
+          CTCAE, HARD, grade_does_not_exist, "grade"),
+    Check("AE-03", "The resolution date must not be before the onset date.", ORDER, HARD,
           lambda facts: entry.surely_before(facts["resolved_on"], facts["onset_on"]), "resolved_on"),
-    Check("AE-04", "Grade 5 and a fatal outcome belong together.", CTCAE, HARD, death_disagrees, "outcome"),
-    Check("AE-05", "The event is fatal, and no death is on record yet.", "Grade 5 and the death form agree.", SOFT,
+    Check("AE-04", "Grade 5 needs the outcome “Fatal”, and “Fatal” needs grade 5.",
+          CTCAE, HARD, death_disagrees, "outcome"),
+    Check("AE-05", "The event is fatal, and no death is entered.", "Grade 5 and the death form agree.", SOFT,
           no_death_form, "grade"),
-    after_death_check("AE-06", "The event began after the death on record.", "onset_on"),
-    Check("AE-07", "Say in words what the “other” event is.", CTCAE, HARD, other_unspecified, "other_words"),
-    Check("AE-08", "The event began before consent: was it present at baseline?", "Treatment-emergent events count.",
+    after_death_check("AE-06", "The onset date must not be after the date of death.", "onset_on"),
+    Check("AE-07", "An “other” term must be specified.", CTCAE, HARD, other_unspecified, "other_words"),
+    Check("AE-08", "The onset date is before the consent date and “Present at baseline” is not ticked.",
+          "Treatment-emergent events count.",
           SOFT, early_but_not_baseline, "present_at_baseline"),
-    Check("AE-09", "A serious event needs to be called expected or unexpected.", "Expedited reporting.", HARD,
+    Check("AE-09", "A serious adverse event must be marked expected or unexpected.", "Expedited reporting.", HARD,
           lambda facts: facts["seriousness"] != "no" and not facts["expectedness"], "expectedness"),
-    Check("AE-10", "A grade 4 or 5 event is called not serious.", PLAUSIBLE, SOFT,
+    Check("AE-10", "A grade 4 or 5 event is marked not serious.", PLAUSIBLE, SOFT,
           lambda facts: (facts["grade"] or 0) >= 4 and facts["seriousness"] == "no", "seriousness"),
-    Check("AE-11", "The episode begins before the event that it continues.", ORDER, HARD,
+    Check("AE-11", "A new episode must not begin before the event that it continues.", ORDER, HARD,
           before_what_it_continues, "onset_on"),
-    Check("AE-12", "The event is over, and the day it ended is not given.", PLAUSIBLE, SOFT,
+    Check("AE-12", "The outcome is “Recovered”, with or without sequelae, and the resolution date is missing.",
+          PLAUSIBLE, SOFT,
           lambda facts: facts["outcome"] in ("recovered", "sequelae") and facts["resolved_on"] is None, "resolved_on"),
 )  # fmt: skip
 
@@ -266,9 +270,10 @@ def words_of_no_other(facts: Facts) -> bool:
 
 
 ABSENT_ADVERSE_EVENT = (
-    Check("NA-06", "The term says what the event is: clear the words of the “other” event.", DOES_NOT_APPLY, HARD,
+    Check("NA-06", "The “other” description must be empty for this term.", DOES_NOT_APPLY, HARD,
           words_of_no_other, "other_words"),
-    Check("NA-07", "The event goes on by its outcome, and the day it ended is given.", DOES_NOT_APPLY, SOFT,
+    Check("NA-07", "The outcome is “Recovering” or “Not recovered”, and a resolution date is entered.",
+          DOES_NOT_APPLY, SOFT,
           lambda facts: facts["outcome"] in ("not_recovered", "recovering") and facts["resolved_on"] is not None,
           "resolved_on"),
 )  # fmt: skip
@@ -293,18 +298,17 @@ def graver_without_a_new_clock(facts: Facts) -> bool:
 
 
 AWARENESS = (
-    Check("AE-13", "Say when the site became aware of the serious event: the clock of its report starts there.",
+    Check("AE-13", "A serious adverse event needs the date on which the site became aware of it.",
           EXPEDITED, HARD, lambda facts: facts["seriousness"] != "no" and facts["aware_on"] is None, "aware_on"),
-    Check("AE-14", "The site became aware of the event before it began.", ORDER, HARD,
+    Check("AE-14", "The awareness date must not be before the onset date.", ORDER, HARD,
           lambda facts: surely_before(facts["aware_on"], facts["onset_on"]), "aware_on"),
-    Check("AE-15", "The moment at which the site became aware lies in the future.", ONLY_PAST, HARD,
+    Check("AE-15", "The awareness date and time must not be in the future.", ONLY_PAST, HARD,
           aware_in_the_future, "aware_time"),
-    Check("AE-16", "The time at which the site became aware needs its day.", EXPEDITED, HARD,
+    Check("AE-16", "An awareness time needs an awareness date.", EXPEDITED, HARD,
           lambda facts: facts["aware_time"] is not None and facts["aware_on"] is None, "aware_on"),
-    Check("AE-17", "In hospital for 24 hours or more, and called not serious.", PLAUSIBLE, SOFT,
+    Check("AE-17", "The hospital stay was 24 hours or more, and the event is marked not serious.", PLAUSIBLE, SOFT,
           lambda facts: facts["hospital_stay"] == "yes" and facts["seriousness"] == "no", "seriousness"),
-    Check("AE-18", "The grade is higher than before, and the site is said to have known of it just as early: if it "
-          "rose, enter a further episode; if it was known later, correct that.", EXPEDITED, SOFT,
+    Check("AE-18", "The grade was increased, but the awareness date and time were not changed.", EXPEDITED, SOFT,
           graver_without_a_new_clock, "aware_on"),
 )  # fmt: skip
 
@@ -315,11 +319,11 @@ ADVERSE_EVENT_FORM = Form(
     verified=("term", "grade", "attribution", "onset_on", "seriousness"),
     known_by=("term", "select", "other_words", "onset_on"), template="capture/entry/adverse_event.html",
     versions=(
-        replace(FIRST, labels={"expectedness": "Expectedness, if serious"}),
+        replace(form_versions.FIRST, labels={"expectedness": "Expectedness, if serious"}),
         Edition(
             2, "Asks what starts and decides an expedited report: the hospital stay, and when the site became aware. "
             "Whether it was expected is asked of events that are not serious too.",
-            "expedited reporting, to be confirmed by the sponsor", FIRST_DAY,
+            "expedited reporting, to be confirmed by the sponsor", form_versions.FIRST_DAY,
             ("hospital_stay", "aware_on", "aware_time"), before_approvals=True,
         ),
     ),

@@ -66,7 +66,7 @@ class HeadForm(forms.Form):
     help = {
         "assessed_on": (
             "Baseline: at most {baseline_window_days} days before day 1. Later: every {assessment_interval_days} "
-            "days ± {assessment_window_days}; a response is looked at again after {confirmation_days} days.",
+            "days ± {assessment_window_days}; a response is confirmed after {confirmation_days} days.",
             "criteria"),
         "method": ("The same for a lesion from baseline to the end, or sums do not compare.", "criteria"),
         "slice_thickness_mm": (
@@ -128,7 +128,7 @@ class NewLesionForm(forms.Form):
         found = self.cleaned_data
         typed = found.get("description") or found.get("longest_diameter_mm") is not None
         if typed and not found.get("organ"):
-            raise forms.ValidationError("Choose the organ of this lesion.")
+            raise forms.ValidationError("Choose the organ of the lesion.")
         if self.target and found.get("organ") and found.get("longest_diameter_mm") is None and not self.errors:
             raise forms.ValidationError(f"A target lesion needs its {IN_FORCE.size_words(found['organ'])}.")
         return found
@@ -201,11 +201,11 @@ class ReadingForm(forms.Form):
             found["state"], found["longest_diameter_mm"] = "absent", None
         elif state in ("measured", "too_small") and not millimetres and "longest_diameter_mm" not in self.errors:
             size = IN_FORCE.size_words(self.lesion.organ)
-            self.add_error("longest_diameter_mm", f"Type the {size}, 0 if the lesion is gone.")
+            self.add_error("longest_diameter_mm", f"Enter the {size}, or 0 if the lesion is absent.")
         elif state in ("absent", "not_evaluated") and millimetres:
-            self.add_error("longest_diameter_mm", "There is a diameter: choose measured, or clear it.")
+            self.add_error("longest_diameter_mm", "A diameter is entered: choose “measured”, or clear the diameter.")
         if state == "not_evaluated" and not (found.get("not_evaluated_reason") or "").strip():
-            self.add_error("not_evaluated_reason", "Say why.")
+            self.add_error("not_evaluated_reason", "Enter a reason.")
         return found
 
     def reading(self) -> Reading:

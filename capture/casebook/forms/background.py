@@ -7,26 +7,26 @@ from capture.casebook.forms.base import PARTIAL, EntryForm, Form
 from trial import models
 
 MEDICATION = (
-    Check("MED-01", "The medication stopped before it started.", ORDER, HARD,
+    Check("MED-01", "The stop date must not be before the start date.", ORDER, HARD,
           lambda facts: entry.surely_before(facts["stopped_on"], facts["started_on"]), "stopped_on"),
-    Check("MED-02", "A somatostatin analogue was started after day 1: hormones will be flagged.",
-          "Somatostatin analogues confound hormones.", SOFT,
+    Check("MED-02", "A somatostatin analog was started after day 1 of treatment.",
+          "Somatostatin analogs confound hormones.", SOFT,
           lambda facts: facts["kind"] == "somatostatin_analogue"
           and entry.surely_before(facts["day_1"], facts["started_on"]), "started_on"),
-    after_death_check("MED-03", "The medication was started after the death on record.", "started_on"),
+    after_death_check("MED-03", "The start date must not be after the date of death.", "started_on"),
 )  # fmt: skip
 
 
 HISTORY = (
-    Check("HIST-01", "It began after day 1 of treatment: is it an adverse event?", PLAUSIBLE, SOFT,
+    Check("HIST-01", "The start date is after day 1 of treatment.", PLAUSIBLE, SOFT,
           lambda facts: entry.surely_before(facts["day_1"], facts["began_on"]), "began_on"),
 )  # fmt: skip
 
 
 DEVIATION = (
-    Check("DEV-01", "The deviation lies before consent.", PLAUSIBLE, SOFT, entry.before_consent("happened_on"),
+    Check("DEV-01", "The deviation is before consent.", PLAUSIBLE, SOFT, entry.before_consent("happened_on"),
           "happened_on"),
-    after_death_check("DEV-02", "The deviation lies after the death on record.", "happened_on"),
+    after_death_check("DEV-02", "The deviation must not be after the date of death.", "happened_on"),
 )  # fmt: skip
 
 

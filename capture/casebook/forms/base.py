@@ -26,7 +26,7 @@ from trial import protocol
 from trial.models import Participant
 from trial.models import fields as record_fields
 from trial.models.fields import label
-from trial.protocol.form_versions import FIRST, Edition
+from trial.protocol import Edition, form_versions
 from trial.record.form_layout import Boxes, PageHelper
 
 # No whole number of the record has more digits; what is merely implausible is the business of the edit checks.
@@ -216,7 +216,7 @@ class Form:
     before_registration: bool = False
     checks: tuple[Check, ...] = ()
     verified: tuple[str, ...] | None = None
-    versions: tuple[Edition, ...] = (FIRST,)
+    versions: tuple[Edition, ...] = (form_versions.FIRST,)
     lines: Lines | None = None
     page: Page | None = None
     template: str = "capture/entry/form_page.html"

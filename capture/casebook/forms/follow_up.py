@@ -30,76 +30,87 @@ def date_without_event(facts: Facts) -> bool:
 
 
 OFF_TREATMENT = (
-    Check("OFF-01", "Doses are on record after this day.", ORDER, HARD,
+    Check("OFF-01", "The off-treatment date must not be before the last dose.", ORDER, HARD,
           lambda facts: entry.surely_before(facts["off_on"], facts["last_dose_on"]), "off_on"),
-    Check("OFF-02", "It lies before registration.", ORDER, HARD, entry.before_registration("off_on"), "off_on"),
-    Check("OFF-03", "The reason is progression, and no progression is on record.", RECIST, SOFT,
+    Check("OFF-02", "The off-treatment date must not be before registration.", ORDER, HARD,
+          entry.before_registration("off_on"), "off_on"),
+    Check("OFF-03", "The reason is progression, and no progression is entered.", RECIST, SOFT,
           lambda facts: facts["reason"] == "progression" and facts["progressed_on"] is None, "reason"),
-    Check("OFF-04", "Say what the other reason is.", REGISTRY, HARD, entry.other_without_words("reason", "because"),
+    Check("OFF-04", "The other reason must be specified.",
+          REGISTRY, HARD, entry.other_without_words("reason", "because"),
           "because"),
-    Check("OFF-05", "The end of treatment is on record already: correct that entry.", "Once per participant.", HARD,
+    Check("OFF-05", "Off treatment can be entered only once. Correct the existing entry.",
+          "Once per participant.", HARD,
           entry.already_there),
-    after_death_check("OFF-06", "It lies after the death on record.", "off_on"),
+    after_death_check("OFF-06", "The off-treatment date must not be after the date of death.", "off_on"),
 )  # fmt: skip
 
 
 FOLLOW_UP = (
-    Check("FU-01", "Radiological progression needs its date and its method.", REGISTRY, HARD,
+    Check("FU-01", "Radiological progression needs its date and method.", REGISTRY, HARD,
           lambda facts: facts["progression"] == "radiological"
           and (facts["progressed_on"] is None or not facts["progression_method"]), "progressed_on"),
-    Check("FU-02", "The progression lies after the contact.", ORDER, HARD,
+    Check("FU-02", "The progression date must not be after the contact date.", ORDER, HARD,
           lambda facts: entry.surely_before(facts["contacted_on"], facts["progressed_on"]), "progressed_on"),
-    Check("FU-03", "The participant is reported alive after the death on record.", ORDER, HARD,
+    Check("FU-03", "A contact with the participant alive must not be after the date of death.", ORDER, HARD,
           lambda facts: facts["alive"] == "alive" and entry.surely_before(facts["died_on"], facts["contacted_on"]),
           "alive"),
-    Check("FU-04", "Say when the new therapy began; a year alone will do.", "Sensitivity lines use it.", HARD,
+    Check("FU-04", "New therapy needs a start date; a year alone is enough.", "Used by the sensitivity analyses.", HARD,
           lambda facts: facts["new_therapy"] == "yes" and facts["new_therapy_on"] is None, "new_therapy_on"),
-    Check("FU-05", "The contact lies before registration.", ORDER, HARD, entry.before_registration("contacted_on"),
+    Check("FU-05", "The contact date must not be before registration.",
+          ORDER, HARD, entry.before_registration("contacted_on"),
           "contacted_on"),
-    Check("FU-06", "The disease assessment lies after the contact.", ORDER, HARD,
+    Check("FU-06", "The disease assessment must not be after the contact date.", ORDER, HARD,
           lambda facts: entry.surely_before(facts["contacted_on"], facts["disease_assessed_on"]),
           "disease_assessed_on"),
-    Check("FU-07", "Clinical progression alone is symptomatic deterioration, not progression.", RECIST, SOFT,
+    Check("FU-07", "Clinical progression is entered without radiological progression.", RECIST, SOFT,
           lambda facts: facts["progression"] == "clinical", "progression"),
-    Check("FU-08", "A contact is on record for this day already.", "One contact per day.", HARD,
+    Check("FU-08", "Only one contact is allowed per day, and another is entered for this day.",
+          "One contact per day.", HARD,
           entry.same_day("contacted_on"), "contacted_on"),
-    Check("FU-09", "The participant is dead, and no death is on record yet.", "Overall survival [registry].", SOFT,
+    Check("FU-09", "The survival status is “Dead”, and no death is entered.", "Overall survival [registry].", SOFT,
           lambda facts: facts["alive"] == "dead" and facts["died_on"] is None, "alive"),
-    Check("FU-10", "A date belongs to progression only, or to new therapy only, that happened.", "Impossible.", HARD,
+    Check("FU-10", "A progression date needs a progression, and a start date of new therapy needs new therapy.",
+          "Impossible.", HARD,
           date_without_event, "progression"),
 )  # fmt: skip
 
 
 DEATH = (
-    Check("DEATH-01", "The death lies before registration.", ORDER, HARD, entry.before_registration("died_on"),
+    Check("DEATH-01", "The date of death must not be before registration.",
+          ORDER, HARD, entry.before_registration("died_on"),
           "died_on"),
-    Check("DEATH-02", "The record shows the participant alive after this date.", ORDER, HARD,
+    Check("DEATH-02", "The date of death must not be before the last date known alive.", ORDER, HARD,
           lambda facts: entry.surely_before(facts["died_on"], facts["last_alive_on"]), "died_on"),
-    Check("DEATH-03", "Toxicity is the cause, and no event of grade 5 is on record.", CTCAE, SOFT,
+    Check("DEATH-03", "The cause is toxicity, and no grade 5 event is entered.", CTCAE, SOFT,
           lambda facts: facts["cause"] == "toxicity" and not facts["has_fatal_event"], "cause"),
-    Check("DEATH-04", "Say what the other cause is.", REGISTRY, HARD, entry.other_without_words("cause", "because"),
+    Check("DEATH-04", "The other cause must be specified.",
+          REGISTRY, HARD, entry.other_without_words("cause", "because"),
           "because"),
-    Check("DEATH-05", "The death is on record already: correct that entry.", "Once per participant.", HARD,
+    Check("DEATH-05", "Death can be entered only once. Correct the existing entry.", "Once per participant.", HARD,
           entry.already_there),
 )  # fmt: skip
 
 
 WITHDRAWAL = (
-    Check("WD-01", "The withdrawal lies before consent.", ORDER, HARD, entry.before_consent("withdrew_on"),
+    Check("WD-01", "The withdrawal date must not be before consent.", ORDER, HARD, entry.before_consent("withdrew_on"),
           "withdrew_on"),
-    Check("WD-02", "A withdrawal is on record already: correct that entry.", "Once per participant.", HARD,
+    Check("WD-02", "Withdrawal of consent can be entered only once. Correct the existing entry.",
+          "Once per participant.", HARD,
           entry.already_there),
-    after_death_check("WD-03", "The withdrawal lies after the death on record.", "withdrew_on"),
+    after_death_check("WD-03", "The withdrawal date must not be after the date of death.", "withdrew_on"),
 )  # fmt: skip
 
 
 OFF_STUDY = (
-    Check("OFS-01", "It lies before registration.", ORDER, HARD, entry.before_registration("off_on"), "off_on"),
-    Check("OFS-02", "The reason is death, and no death is on record yet.", "Overall survival [registry].", SOFT,
+    Check("OFS-01", "The off-study date must not be before registration.", ORDER, HARD,
+          entry.before_registration("off_on"), "off_on"),
+    Check("OFS-02", "The reason is death, and no death is entered.", "Overall survival [registry].", SOFT,
           lambda facts: facts["reason"] == "death" and facts["died_on"] is None, "reason"),
-    Check("OFS-03", "Say what the other reason is.", REGISTRY, HARD, entry.other_without_words("reason", "because"),
+    Check("OFS-03", "The other reason must be specified.",
+          REGISTRY, HARD, entry.other_without_words("reason", "because"),
           "because"),
-    Check("OFS-04", "The end of the study is on record already: correct that entry.", "Once per participant.", HARD,
+    Check("OFS-04", "Off study can be entered only once. Correct the existing entry.", "Once per participant.", HARD,
           entry.already_there),
 )  # fmt: skip
 
@@ -191,7 +202,7 @@ def details_of_nothing(facts: Facts) -> bool:
 
 
 ABSENT_FOLLOW_UP = (
-    Check("NA-08", "A method belongs to a progression, and a name to a new therapy: clear it, or change the answer.",
+    Check("NA-08", "A progression method needs a progression, and a therapy name needs new therapy.",
           DOES_NOT_APPLY, HARD, details_of_nothing, "progression"),
 )  # fmt: skip
 

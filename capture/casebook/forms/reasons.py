@@ -17,7 +17,7 @@ class ReasonForm(forms.Form):
         label="Reason for change",
         choices=[("", "Choose a reason"), *REASONS_FOR_CHANGE],
         widget=forms.Select(attrs={"class": "form-select"}),
-        error_messages={"required": "A correction needs its reason."},
+        error_messages={"required": "A correction needs a reason."},
     )
     reason_words = WordsField(
         label="Comment",
@@ -31,7 +31,7 @@ class ReasonForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         code, words = cleaned.get("reason_code", ""), (cleaned.get("reason_words") or "").strip()
         if code == "other" and not words:
-            self.add_error("reason_words", "Say why.")
+            self.add_error("reason_words", "Enter a reason.")
         label = "" if code == "other" else dict(REASONS_FOR_CHANGE).get(code, "")
         cleaned["reason"] = ": ".join(filter(None, (label, words)))
         return cleaned
@@ -54,7 +54,7 @@ class NotDoneForm(forms.Form):
         """“Other” needs words."""
         found = super().clean() or self.cleaned_data
         if found.get("reason") == "other" and not (found.get("because") or "").strip():
-            self.add_error("because", "Say why.")
+            self.add_error("because", "Enter a reason.")
         return found
 
 
@@ -66,6 +66,6 @@ class NotAnEventForm(forms.Form):
         label="Reason",
         max_length=300,
         widget=forms.TextInput(attrs={"class": "form-control", "autofocus": True}),
-        help_text="Such as: haemolysed sample, repeated and normal; there before treatment and unchanged.",
-        error_messages={"required": "Say why."},
+        help_text="Such as: hemolyzed sample, repeated and normal; present before treatment and unchanged.",
+        error_messages={"required": "Enter a reason."},
     )

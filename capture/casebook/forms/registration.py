@@ -61,7 +61,7 @@ class DetailsForm(forms.Form):
         "registered_on": (
             "Day 0 of survival and progression times. Not before consent, not in the future.", "endpoints"),
         "measured_on": ("Holds for each laboratory value without a date of its own.", "eligibility"),
-        "consented_on": ("The day on the signed consent form; nobody is registered without it.", "eligibility"),
+        "consented_on": ("The day on the signed consent form; required for registration.", "eligibility"),
         "born_on": ("At least {minimum_age_years} years at registration; day or month may be unknown.", "eligibility"),
         "sex": ("As in the medical record.", ""),
         "race": ("As the participant says.", ""),

@@ -145,9 +145,9 @@ class PeriodForm(forms.Form):
         asked = ("from_day", "to_day", "dose_mg", "frequency")
         given = [cleaned.get(name) not in (None, "") for name in asked]
         if any(given) and not all(given):
-            raise forms.ValidationError("A period needs its days, its dose and how often it was taken.")
+            raise forms.ValidationError("A dosing period needs its days, dose and frequency.")
         if cleaned.get("frequency") and (cleaned["frequency"] == "held") != (cleaned.get("dose_mg") == 0):
-            raise forms.ValidationError("A held dose is 0 mg, and only a held dose is.")
+            raise forms.ValidationError("A held dose must be 0 mg, and a dose of 0 mg must be held.")
         return cleaned
 
     def period(self) -> Period | None:
@@ -174,28 +174,31 @@ def as_planned() -> list[Period]:
 
 
 DOSING = (
-    Check("DOSE-01", "The cycle cannot start before registration.", "Registration precedes treatment [registry].", HARD,
+    Check("DOSE-01", "The cycle must not start before registration.",
+          "Registration precedes treatment [registry].", HARD,
           lambda facts: facts["started_on"] < facts["registered_on"], "started_on"),
-    Check("DOSE-02", "The cycle overlaps another cycle: each lasts 28 days.", "Courses of 28 days [registry].", HARD,
+    Check("DOSE-02", "The cycle must start at least 28 days before or after every other cycle.",
+          "Courses of 28 days [registry].", HARD,
           overlaps, "started_on"),
-    Check("DOSE-03", "The start of the cycle lies in the future.", ONLY_PAST, HARD,
+    Check("DOSE-03", "The start of the cycle must not be in the future.", ONLY_PAST, HARD,
           lambda facts: facts["started_on"] > facts["today"], "started_on"),
-    Check("DOSE-04", "Dosing periods overlap or run backwards.", "A day has one dose.", HARD, periods_disagree),
-    Check("DOSE-05", "A dosing period lies outside days 1 to 28.", "Courses of 28 days [registry].", HARD,
+    Check("DOSE-04", "Dosing periods must not overlap or run backwards.",
+          "A day has one dose.", HARD, periods_disagree),
+    Check("DOSE-05", "Dosing periods must be within days 1 to 28.", "Courses of 28 days [registry].", HARD,
           outside_the_cycle),
-    Check("DOSE-06", "Say why the dose was held or reduced.", "Reasons for modifications are reported.", HARD,
+    Check("DOSE-06", "A held or reduced dose needs a reason.", "Reasons for modifications are reported.", HARD,
           no_reason),
-    Check("DOSE-07", "More tablets were returned than dispensed.", "Drug accountability.", HARD,
+    Check("DOSE-07", "Tablets returned must not exceed tablets dispensed.", "Drug accountability.", HARD,
           lambda facts: None not in (facts["dispensed"], facts["returned"])
           and facts["returned"] > facts["dispensed"], "tablets_returned"),
-    Check("DOSE-08", "Cycles follow each other in order of number.", "Courses repeat [registry].", HARD,
+    Check("DOSE-08", "The start dates must be in cycle order.", "Courses repeat [registry].", HARD,
           out_of_order, "started_on"),
-    Check("DOSE-09", "Say what was taken: “taken as planned”, or the periods of the cycle.", "Missing is never zero.",
+    Check("DOSE-09", "Dosing is required: “Taken as planned”, or the periods of the cycle.", "Missing is never zero.",
           HARD, lambda facts: not facts["periods"]),
-    Check("DOSE-10", "The cycle is over, and some of its days have no dose and no hold.", "Missing is never zero.",
+    Check("DOSE-10", "The cycle has ended, and some of its days have no dosing record.", "Missing is never zero.",
           SOFT, days_left_open),
-    after_death_check("DOSE-11", "The cycle starts after the death on record.", "started_on"),
-    Check("DOSE-13", "The cycle starts after the end of treatment on record.", ORDER, HARD,
+    after_death_check("DOSE-11", "The cycle must not start after the date of death.", "started_on"),
+    Check("DOSE-13", "The cycle must not start after the off-treatment date.", ORDER, HARD,
           lambda facts: entry.surely_before(facts["off_treatment_on"], facts["started_on"]), "started_on"),
 )  # fmt: skip
 
@@ -216,9 +219,9 @@ def reason_for_full_dose(facts: Facts) -> bool:
 
 
 ABSENT_CYCLE = (
-    Check("NA-01", "The cycle was not delayed: clear the reason for the delay.", DOES_NOT_APPLY, HARD,
+    Check("NA-01", "The reason for a delay must be empty for a cycle that was not delayed.", DOES_NOT_APPLY, HARD,
           delay_without_delay, "delay_reason"),
-    Check("NA-02", "The full dose needs no reason: clear it, or choose the dose again.", DOES_NOT_APPLY, HARD,
+    Check("NA-02", "The reason must be empty for a period at the full dose.", DOES_NOT_APPLY, HARD,
           reason_for_full_dose),
 )  # fmt: skip
 

@@ -81,7 +81,7 @@ def same_sample(facts: Facts) -> bool:
 
 
 def limits_reversed(facts: Facts) -> bool:
-    """A laboratory's lower limit is not below its upper limit."""
+    """A lower limit of normal that is not below the upper limit."""
     return any(
         None not in (line["lower_limit"], line["upper_limit"]) and line["lower_limit"] >= line["upper_limit"]
         for line in facts["lines"]
@@ -123,24 +123,25 @@ def limit_of_normal_missing(facts: Facts) -> bool:
 
 
 HORMONE = (
-    after_death_check("HORM-01", "The sample was taken after the death on record.", "sampled_on"),
-    Check("HORM-02", "The unit is not that of the last sample of this marker.", PLAUSIBLE, SOFT, unit_changed,
+    after_death_check("HORM-01", "The sample date must not be after the date of death.", "sampled_on"),
+    Check("HORM-02", "The unit differs from that of the last sample of this marker.", PLAUSIBLE, SOFT, unit_changed,
           "unit"),
-    Check("HORM-03", "The assay is not that of the last sample: values are then not compared.",
-          "Hormone improvement [our reading].", SOFT, assay_changed, "assay"),
+    Check("HORM-03", "The assay differs from that of the last sample of this marker.",
+          "Hormone improvement [interpretation].", SOFT, assay_changed, "assay"),
     Check("HORM-04", "The value is more than a thousand times the upper limit.", PLAUSIBLE, SOFT,
           far_above_normal, "value"),
-    Check("HORM-05", "This marker is on record for this day already.", "One level per marker and day.", HARD,
+    Check("HORM-05", "Only one value is allowed per marker and day, and another is entered for this day.",
+          "One level per marker and day.", HARD,
           same_sample, "sampled_on"),
-    Check("HORM-07", "The upper limit of normal is more than 0.", "Impossible.", HARD,
+    Check("HORM-07", "The upper limit of normal must be more than 0.", "Impossible.", HARD,
           lambda facts: facts["upper_limit"] is not None and facts["upper_limit"] <= 0, "upper_limit"),
-    Check("HORM-06", "The unit or the upper limit is unusual for this marker: is the unit right?", PLAUSIBLE, SOFT,
+    Check("HORM-06", "The unit or the upper limit of normal is unusual for this marker.", PLAUSIBLE, SOFT,
           marker_unit_unusual, "unit"),
 )  # fmt: skip
 
 
 PRESSURE = (
-    Check("BP-01", "Systolic pressure is not above diastolic.", "Impossible.", HARD, pressure_reversed,
+    Check("BP-01", "Systolic pressure must be higher than diastolic.", "Impossible.", HARD, pressure_reversed,
           "systolic_mmhg"),
     Check("BP-02", "The blood pressure is outside 60–260 over 30–160 mmHg.", PLAUSIBLE, SOFT,
           implausible_pressure, "systolic_mmhg"),
@@ -148,26 +149,28 @@ PRESSURE = (
 
 
 VISIT = (
-    after_death_check("VIS-01", "The visit lies after the death on record.", "visited_on"),
-    Check("VIS-02", "The weight changed by more than 10 % since it was last taken.", PLAUSIBLE, SOFT,
+    after_death_check("VIS-01", "The visit must not be after the date of death.", "visited_on"),
+    Check("VIS-02", "The weight changed by more than 10% since the last measurement.", PLAUSIBLE, SOFT,
           weight_jumped, "weight_kg"),
     Check("VIS-03", "The visit is more than 7 days from the start of its cycle.", "Visit at cycle start.", SOFT,
           visit_off_its_cycle, "visited_on"),
-    Check("VIS-04", "A visit is on record for this cycle already.", "One visit per cycle.", HARD,
+    Check("VIS-04", "Only one visit is allowed per cycle, and another is entered for this cycle.",
+          "One visit per cycle.", HARD,
           lambda facts: any(each.cycle_number == facts["cycle_number"] for each in facts["others"]), "cycle_number"),
-    Check("VIS-05", "A laboratory's lower limit is not below its upper limit.", "Impossible.", HARD,
+    Check("VIS-05", "The lower limit of normal must be below the upper limit.", "Impossible.", HARD,
           limits_reversed),
-    Check("VIS-06", "A laboratory value needs its unit.", CTCAE, HARD, value_without_unit),
-    Check("VIS-07", "A laboratory value or its upper limit is unusual for its unit: is the unit right?", PLAUSIBLE,
+    Check("VIS-06", "A laboratory value needs a unit.", CTCAE, HARD, value_without_unit),
+    Check("VIS-07", "A laboratory value or its upper limit of normal is unusual for its unit.", PLAUSIBLE,
           SOFT, laboratory_unit_unusual),
-    Check("VIS-08", "CTCAE 3.0 does not grade a value in its unit.", CTCAE, SOFT, unit_has_no_limits),
-    Check("VIS-09", "A value lacks the limit of normal to grade it.", CTCAE, SOFT, limit_of_normal_missing),
+    Check("VIS-08", "A laboratory value is in a unit that CTCAE 3.0 does not grade.", CTCAE, SOFT, unit_has_no_limits),
+    Check("VIS-09", "A laboratory value lacks the limit of normal needed to grade it.",
+          CTCAE, SOFT, limit_of_normal_missing),
     *PRESSURE,
 )  # fmt: skip
 
 
 BLOOD_PRESSURE = (
-    after_death_check("BP-03", "The measurement lies after the death on record.", "measured_on"),
+    after_death_check("BP-03", "The measurement must not be after the date of death.", "measured_on"),
     *PRESSURE,
 )  # fmt: skip
 
@@ -236,7 +239,7 @@ FURTHER: tuple[tuple[str, str], ...] = (
 
 
 COLUMNS = (("value", "Value"), ("unit", "Unit"), ("lower_limit", "Lower"), ("upper_limit", "Upper"),
-           ("value_missing", "If missing"))  # fmt: skip
+           ("value_missing", "Missing-value reason"))  # fmt: skip
 
 
 @labeled_as(LaboratoryResult)
@@ -265,7 +268,7 @@ class LaboratoryForm(forms.Form):
         """A value or a reason, not both."""
         found = self.cleaned_data
         if found.get("value") is not None and found.get("value_missing"):
-            self.add_error("value", "There is a value and a reason why it is missing: keep one of them.")
+            self.add_error("value", "A value and a missing-value reason are both entered. Keep one of them.")
         return found
 
     @cached_property

@@ -30,7 +30,7 @@ def approve(request: HttpRequest) -> HttpResponse:
     """An approval at one site; the edition is in force there once it is saved."""
     waiting = form_version_approvals.page(request.user).waiting
     offered = [_choice(title, cell, number) for title, cell, number in waiting]
-    return _one(request, offered, versions_in_force.approve, "Record an approval", "is approved")
+    return _one(request, offered, versions_in_force.approve, "Record approval", "is approved")
 
 
 @access.allows(*MAY_DECIDE)
@@ -38,11 +38,11 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     """What takes an approval back; the site goes on with the edition before."""
     found = form_version_approvals.page(request.user).may_be_withdrawn
     offered = [_choice(title, cell, cell.number) for title, cell in found]
-    return _one(request, offered, versions_in_force.withdraw, "Withdraw an approval", "is withdrawn")
+    return _one(request, offered, versions_in_force.withdraw, "Revoke approval", "is revoked")
 
 
 def _choice(title: str, cell: form_version_approvals.Cell, number: int) -> tuple[str, str]:
-    return f"{cell.form}:{number}:{cell.site.code}", f"{title}, edition {number}, at {cell.site.code}"
+    return f"{cell.form}:{number}:{cell.site.code}", f"{title}, version {number}, at {cell.site.code}"
 
 
 def _one(
@@ -53,7 +53,7 @@ def _one(
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         kind, number, code = given["which"].split(":")
-        words = f"Edition {number} of “{TITLES[kind]}” {done} at {code}."
+        words = f"Version {number} of “{TITLES[kind]}” {done} at {code}."
         reasons = reasons_against(lambda: record(
             of_request(request), Site.objects.get(code=code), kind, int(number), given["decided_on"],
             given["decided_by"], TITLES[kind]))  # fmt: skip

@@ -46,11 +46,11 @@ def _next(request: HttpRequest, hold: Hold) -> list[tuple[str, str]]:
     """The steps that this person may take: (step, button)."""
     monitor = request.user.role == Role.MONITOR
     if hold.state == Hold.State.ASKED:
-        return [] if monitor else [("approve", "Approve the lock"), ("refuse", "Refuse")]
+        return [] if monitor else [("approve", "Approve lock"), ("refuse", "Refuse")]
     if hold.kind == Hold.Kind.FREEZE:
-        return [("unfreeze", "Lift the freeze")] if monitor else []
+        return [("unfreeze", "Unfreeze")] if monitor else []
     if hold.state == Hold.State.IN_FORCE:
-        return [("ask_unlock", "Ask to unlock")]
+        return [("ask_unlock", "Request unlock")]
     return [] if hold.lift_asked_by_id == request.user.pk else [("unlock", "Unlock")]
 
 
@@ -60,12 +60,13 @@ def put(request: HttpRequest) -> HttpResponse:
     """Freezes, or asks for the lock of, the study, a site or a participant (`what`: study, site:CODE or a number)."""
     what = request.POST.get("what", "")[:40]
     if not what:
-        messages.error(request, "Choose what is held.")
+        messages.error(request, "Choose what to freeze or lock.")
         return redirect("capture:holds")
     target = _target(request, what)
     because, save = request.POST.get("because", ""), of_request(request)
     if "lock" in request.POST:
-        saving.tell(request, lambda: holds.ask_lock(save, target, because), "The study chair is asked for the lock.")
+        saving.tell(request, lambda: holds.ask_lock(save, target, because), "The lock is requested. The study chair "
+                                                                            "decides.")
     else:
         saving.tell(request, lambda: holds.freeze(save, target, because), f"Frozen: {target.words}.")
     return redirect("capture:holds")
@@ -74,7 +75,7 @@ def put(request: HttpRequest) -> HttpResponse:
 def _target(request: HttpRequest, what: str) -> holds.Target:
     if what == "study":
         if request.user.sites.exists():
-            raise Http404("Your sites are not the whole study.")
+            raise Http404("Your sites do not cover the whole study.")
         return holds.Target(Hold.Scope.STUDY)
     if what.startswith("site:"):
         site = get_object_or_404(access.sites_for(request.user), code=what.removeprefix("site:"))
@@ -89,7 +90,7 @@ def freeze_form(request: HttpRequest, reference: str, form: str, row_id: int) ->
     participant = access.participant_for(request.user, reference)
     row = labels.row_of(participant, form, row_id)
     if row is None:
-        raise Http404("There is no such entry.")
+        raise Http404("This entry does not exist.")
     target = holds.Target(Hold.Scope.FORM, participant=participant, form=form, row_id=row_id)
     saving.tell(request, lambda: holds.freeze(of_request(request), target), "The form is frozen.")
     return redirect(labels.place(participant, form, row).url)
@@ -101,7 +102,7 @@ def step(request: HttpRequest, hold_id: int) -> HttpResponse:
     """The next step of a hold: approve, refuse, unfreeze, ask_unlock, unlock; each with words."""
     hold = get_object_or_404(Hold, pk=hold_id)
     if not _visible(hold, access.sites_for(request.user)):
-        raise Http404("There is no such freeze or lock at your sites.")
+        raise Http404("Your sites have no such freeze or lock.")
     because, save = request.POST.get("because", ""), of_request(request)
     steps: dict[str, Callable[[], Any]] = {
         "approve": lambda: holds.decide_lock(save, hold, True, because),
@@ -112,6 +113,6 @@ def step(request: HttpRequest, hold_id: int) -> HttpResponse:
     }
     act = steps.get(request.POST.get("step", ""))
     if act is None:
-        raise Http404("There is no such step.")
-    saving.tell(request, act, "Done, and in the trail.")
+        raise Http404("This action does not exist.")
+    saving.tell(request, act, "Saved in the audit trail.")
     return redirect("capture:holds")

@@ -158,7 +158,7 @@ def one(request: HttpRequest, query_id: int) -> HttpResponse:
     sheet = answer_sheet(query)
     if request.method == "POST":
         if not access.may_enter(request.user):
-            raise PermissionDenied("Your role reads this query and does not answer it.")
+            raise PermissionDenied("Your role can read this query but not answer it.")
         try:
             refused = save_answer(request, query)
         except Refused as reason:
@@ -206,12 +206,12 @@ def raise_one(request: HttpRequest, reference: str) -> HttpResponse:
     participant = access.participant_for(request.user, reference)
     where = _where(request)
     if where.form not in labels.TITLES:
-        raise Http404("There is no such form in the casebook.")
+        raise Http404("The casebook has no such form.")
     words, reasons = request.POST.get("words", "")[:600] or request.POST.get("template", "")[:600], ()
     if request.method == "POST":
         reasons = reasons_against(lambda: queries.raise_query(of_request(request), participant, where, words))
         if not reasons:
-            messages.success(request, f"The query about {participant} is with the site.")
+            messages.success(request, f"The query about {participant} is sent to the site.")
             return redirect(_back(participant, where))
     row = labels.row_of(participant, where.form, where.row_id)
     shown = {
@@ -241,12 +241,12 @@ def raise_many(request: HttpRequest) -> HttpResponse:
         try:
             chosen = list(people.filter(pk__in=filter(None, map(key, request.POST.getlist("who")))))
             if not chosen:
-                raise Refused("Tick at least one participant.")
+                raise Refused("Select at least one participant.")
             count = queries.raise_many(of_request(request), [(each, Where(form)) for each in chosen], words)
         except Refused as reason:
             said = str(reason)
         else:
-            messages.success(request, f"{count} {'query is' if count == 1 else 'queries are'} with the sites.")
+            messages.success(request, f"{count} {'query is' if count == 1 else 'queries are'} sent to the sites.")
             return redirect("capture:queries")
     shown = {
         "form": ManyForm(system_queries.TEMPLATES, words, people, request.POST.getlist("who")),

@@ -27,19 +27,19 @@ class BlackOutForm(forms.Form):
 
     helper = PageHelper()
     words = WordsField(
-        label="Words to black out",
+        label="Text to redact",
         required=False,
         max_length=300,
         widget=forms.TextInput(attrs=_WIDE),
-        help_text="Exactly as they stand in the text. Leave empty to black out the whole text.",
+        help_text="Exactly as in the entry. Leave empty to redact the whole text.",
     )
     because = WordsField(
-        label="Because",
+        label="Reason",
         max_length=300,
         widget=forms.TextInput(attrs=_WIDE),
-        help_text=f"Stays on record for ever, beside {MARK}: say what kind of words they are, never the words "
-        "themselves. Such as: a name was typed.",
-        error_messages={"required": "Say why."},
+        help_text=f"The reason is kept permanently beside {MARK}. Name the kind of text, never the text itself. Such "
+                  "as: a name was entered.",
+        error_messages={"required": "Enter a reason."},
     )
 
 
@@ -49,16 +49,16 @@ class BlackOutDecisionForm(forms.Form):
     helper = PageHelper()
     decision = forms.ChoiceField(
         label="Decision",
-        choices=[("approve", "Black the words out, for ever"), ("refuse", "Refuse; nothing is touched")],
+        choices=[("approve", "Redact the text permanently"), ("refuse", "Refuse; nothing is changed")],
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose one."},
+        error_messages={"required": "Choose a decision."},
     )
     because = WordsField(
-        label="Because",
+        label="Reason",
         max_length=300,
         widget=forms.TextInput(attrs=_WIDE),
-        help_text="Stays on record for ever: never the words themselves.",
-        error_messages={"required": "Say why."},
+        help_text="The reason is kept permanently. Never enter the text itself.",
+        error_messages={"required": "Enter a reason."},
     )
 
 
@@ -92,7 +92,8 @@ def _ask(request: HttpRequest, reference: str, source: redactions.Source) -> Htt
         reasons = reasons_against(lambda: redactions.ask(
             of_request(request), participant, source, given["words"], given["because"]))  # fmt: skip
         if not reasons:
-            messages.success(request, "The study chair is asked to black the words out. Until then they stand.")
+            messages.success(request, "The redaction is requested. The text stays visible until the study chair "
+                                      "decides.")
             return redirect("capture:black_outs")
     shown = {"participant": participant, "form": form, "reasons": reasons, "text": text}
     return render(request, "capture/conduct/redactions/ask.html", shown, status=422 if reasons or form.errors else 200)
@@ -118,7 +119,7 @@ def one(request: HttpRequest, redaction_id: int) -> HttpResponse:
 
 
 def _touched(asked: Redaction) -> str:
-    counted = ((len(asked.versions), "version"), (len(asked.changes), "reason"), (asked.copies, "half-typed form"))
+    counted = ((len(asked.versions), "audit record"), (len(asked.changes), "reason"), (asked.copies, "draft"))
     return ", ".join(f"{count} {what}{'s' if count > 1 else ''}" for count, what in counted if count)
 
 
@@ -162,5 +163,5 @@ def decide(request: HttpRequest, redaction_id: int) -> HttpResponse:
         decided = act(of_request(request), asked, form.cleaned_data["because"])
     except Refused as refusal:
         return _page(request, asked, form, (str(refusal),))
-    messages.success(request, f"{decided.get_state_display()}, and on record as change {decided.decided_in}.")
+    messages.success(request, f"{decided.get_state_display()} in change {decided.decided_in}.")
     return redirect("capture:black_out_asked", asked.pk)

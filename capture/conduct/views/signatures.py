@@ -25,7 +25,7 @@ def signature(request: HttpRequest, reference: str) -> HttpResponse:
     refusal = ""
     if request.method == "POST":
         if not may_sign:
-            raise PermissionDenied("Only a delegated investigator of the site signs.")
+            raise PermissionDenied("Only an investigator with a signing delegation for the site can sign.")
         try:
             reauthentication.prove(request, request.POST.get("password", ""), request.POST.get("code", ""))
             signing.sign(of_request(request), participant, request.POST.get("seen", ""))

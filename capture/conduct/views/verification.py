@@ -16,7 +16,7 @@ from trial.record import access
 from trial.record.save import of_request
 from trial.rules.typed_text import key
 
-VERIFIED = "Verified against the source."
+VERIFIED = "Marked as source-verified."
 
 
 @access.allows(Role.MONITOR)
@@ -26,7 +26,7 @@ def verify(request: HttpRequest, reference: str, form: str, row_id: int) -> Http
     participant = access.participant_for(request.user, reference)
     row = labels.row_of(participant, form, row_id)
     if row is None:
-        raise Http404("There is no such entry.")
+        raise Http404("This entry does not exist.")
     entry = (form, row, _number(request.POST.get("seen", "")))
     save, field = of_request(request), request.POST.get("field", "")[:60]
     saving.tell(request, lambda: verification.verify(save, participant, *entry, field), VERIFIED)

@@ -33,14 +33,14 @@ THEIR_OWN = ("Query", "QueryMessage", "SourceVerification", "Hold", "Signature",
 def sections(participant: Participant) -> list[Section]:
     """In the order in which a reader asks."""
     parts: tuple[tuple[str, str, Callable[[Participant], Iterable[Section | Block]]], ...] = (
-        ("Due and not done", "not-done", lambda one: _tables(NotDone.objects.filter(participant=one))),
-        ("Soft checks and what was said to them", "checks", _checks),
+        ("Assessments not done", "not-done", lambda one: _tables(NotDone.objects.filter(participant=one))),
+        ("Soft checks and explanations", "checks", _checks),
         ("Expedited reports", "reports", lambda one: _tables(
             ExpeditedReport.objects.filter(participant=one).select_related("event"))),
         ("Queries", "queries", _queries),
-        ("Source verification", "verification", _verifications),
+        ("Source data verification", "verification", _verifications),
         ("Freezes and locks", "holds", _holds),
-        ("Black-outs of identifying words", "black-outs", _black_outs),
+        ("Redactions", "redactions", _black_outs),
         ("Signatures", "signatures", _signatures),
         *((str(each._meta.verbose_name).capitalize(), each._meta.model_name, _rest(each)) for each in others()),
     )  # fmt: skip
@@ -80,7 +80,7 @@ def _checks(participant: Participant) -> list[Block]:
     titles = _titles(rows)
     return [
         Act(f"{titles[(each.form, each.row_id)].title}: {each.words} (check {each.check_id})", tuple(filter(None, (
-            f"Said to it: {each.because}" if each.because else "Nobody has said anything to it yet.",
+            f"Explanation: {each.because}" if each.because else "Not explained.",
             f"Struck out: {each.struck_out_reason}" if each.is_struck_out else "")))) for each in rows
     ]  # fmt: skip
 
@@ -95,13 +95,14 @@ def _queries(participant: Participant) -> list[Section]:
 def _query(query: Query, title: str) -> Section:
     field = f", {labels.field_label(query.form, query.field)}" if query.field else ""
     asked = f"check {query.check_id}" if query.check_id else _by(query.raised_by)
-    pairs = [("State", query.get_state_display()), ("Asked by", f"{asked}, {instant(query.raised_at)}"),
-             ("Asked of", query.get_assigned_role_display())]  # fmt: skip
+    pairs = [("State", query.get_state_display()), ("Raised by", f"{asked}, {instant(query.raised_at)}"),
+             ("Assigned to", query.get_assigned_role_display())]  # fmt: skip
     pairs += [("Found", query.finding)] if query.finding else []
     pairs += [("Closed by", _by(query.closed_by))] if query.closed_by else []
-    pairs += [("Struck out because", query.struck_out_reason)] if query.is_struck_out else []
+    pairs += [("Strike-out reason", query.struck_out_reason)] if query.is_struck_out else []
     thread = (
-        Act(f"{each.get_state_display()} by {_by(each.said_by)}, {instant(each.said_at)}", (each.words or "no words",))
+        Act(f"{each.get_state_display()} by {_by(each.said_by)}, {instant(each.said_at)}",
+            (each.words or "no comment",))  # fmt: skip
         for each in query.messages.all()
     )
     return Section(f"Query {query.pk}: {title}{field}", (Words(query.words, "strong"), Facts(tuple(pairs)), *thread))
@@ -126,7 +127,7 @@ def _verifications(participant: Participant) -> list[Block]:
 def _standing(row: Any, dropped: bool) -> str:
     if row.is_struck_out:
         return f"struck out: {row.struck_out_reason}"
-    return "to be verified again, since it was changed afterwards" if dropped else "agrees with the source"
+    return "re-verify (changed after verification)" if dropped else "verified"
 
 
 def holds_of(participant: Participant) -> Any:
@@ -146,7 +147,7 @@ def _holds(participant: Participant) -> list[Section]:
 def _black_outs(participant: Participant) -> list[Section]:
     """Never the words: the record does not hold them any more."""
     rows = Redaction.objects.filter(participant=participant).select_related("asked_by", "decided_by")
-    return [Section(f"Black-out {each.pk}: {each.get_state_display()}",
+    return [Section(f"Redaction {each.pk}: {each.get_state_display()}",
                     (values.facts(each, leave_out=("versions", "changes", "field")),)) for each in rows]  # fmt: skip
 
 
@@ -162,10 +163,11 @@ def _signature(one: Signature, at: str, standing: signing.Standing, later: list[
     """at: the time at the site, with the instant in UTC."""
     pairs = (
         ("Printed name", one.printed_name), ("Account", one.signed_by.username), ("Signed at", at),
-        ("Meaning", one.meaning), ("Standing", _stands(one, standing, later)),
-        ("Bound to", f"{len(one.versions)} versions of rows as of change {one.at_change}, SHA-256 {one.content_hash}; "
-                     f"{'each is still what was signed' if signing.is_bound(one) else 'NOT what was signed any more'}"),
-        ("Seal before it", one.head_seal),
+        ("Meaning", one.meaning), ("Status", _stands(one, standing, later)),
+        ("Signed content",
+         f"{len(one.versions)} audit records as of change {one.at_change}, SHA-256 {one.content_hash}; "
+                     f"{'each is unaltered' if signing.is_bound(one) else 'NOT as signed'}"),
+        ("Previous seal", one.head_seal),
     )  # fmt: skip
     return Section(f"Signature of {one.printed_name}, {at}", (Facts(pairs),))
 
@@ -174,8 +176,8 @@ def _stands(one: Signature, standing: signing.Standing, later: list[Signature]) 
     if one.is_struck_out:
         return f"Struck out: {one.struck_out_reason}"
     if any(not each.is_struck_out for each in later):
-        return "Earlier: a later signature of this casebook stands."
+        return "Replaced by a later signature."
     if standing.state == signing.SIGNED:
-        return "Current: every entry stands as it was signed."
+        return "Signed: every entry is as signed."
     changed = "; ".join(f"{item.place.title} (change {item.change})" for item in standing.items)
-    return f"No longer current: entered or changed since it was given: {changed}."
+    return f"Signature outdated. Entered or changed after it: {changed}."

@@ -17,17 +17,17 @@ from trial.models import Change, Participant, Person, Role
 from trial.runtime.program import PROGRAM
 
 CERTIFIED = (
-    "This is a certified copy of the electronic record: it holds every entry of this casebook as it stood at the "
-    "change named here, with entries that were struck out, reasons for missing values, queries, source verifications, "
-    "signatures and the whole audit trail. The program made it from the record; nobody could alter it on the way."
+    "This certified copy contains every entry of this casebook, with struck-out entries, missing-value reasons, "
+    "queries, source data verification, signatures and the whole audit trail. It shows the casebook as of the change "
+    "named below. The program created it directly from the database."
 )
 HOW_TO_VERIFY = (
-    "To verify it: unpack the ZIP file it came in and run “python3 verify_copy.py”, which needs neither the product "
-    "nor a network. It compares this file with the manifest and every change of the trail with its seal. The hash of "
-    "the manifest that it prints is on record in the product: “Check a copy” there says who made it and whether the "
-    "record has changed since."
+    "To verify this copy: 1. Unpack its ZIP file. 2. Run “python3 verify_copy.py”, which needs neither the product "
+    "nor a network. It compares this file with the manifest, and every change with its seal. 3. Enter the printed "
+    "hash of the manifest on the page “Verify a copy”. It shows who created the copy and whether the casebook "
+    "changed afterwards."
 )
-TIMES = "Days are written DD-MMM-YYYY; every time is in UTC but for those with another offset beside them."
+TIMES = "Dates are written DD-MMM-YYYY. Times are UTC unless another offset is shown."
 
 
 @dataclass(frozen=True)
@@ -71,17 +71,17 @@ def document(participant: Participant, making: Making, lines: list[excerpt.Line]
 
 
 def _cover(participant: Participant, making: Making) -> tuple[Block, ...]:
-    group = protocol.Group(participant.group) if participant.group else None
+    group = protocol.group_named(participant.group) if participant.group else None
     pairs = (
         ("Participant", participant.reference),
         ("Screening number", f"S-{participant.screening_number:04d}"),
         ("Site", str(participant.site)),
-        ("Group", f"{group.value}, {protocol.GROUP_NAMES[group]}" if group else "none"),
+        ("Group", f"{group.code}, {group.name}" if group else "none"),
         ("Copy", making.copy_id),
-        ("Made at", instant(making.at)),
-        ("Made by", making.by),
-        ("Made from", f"the record up to change {making.change}"),
-        ("Head of the chain", str(making.head or "no change is on record")),
+        ("Created", instant(making.at)),
+        ("Created by", making.by),
+        ("Created from", f"study data up to change {making.change}"),
+        ("Latest seal", str(making.head or "no change")),
         ("Program", PROGRAM),
     )
     return (Words(CERTIFIED), Facts(pairs), Words(HOW_TO_VERIFY), Words(TIMES, "quiet"))

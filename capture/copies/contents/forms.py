@@ -12,7 +12,7 @@ from capture.copies.contents import values
 from capture.copies.document import Block, Section, Words
 from trial.models import Participant
 
-NONE = Words("No entry.", "quiet")
+NONE = Words("None", "quiet")
 
 
 def sections(participant: Participant) -> list[Section]:

@@ -31,7 +31,7 @@ def facts(row: Any, kind: str = "", leave_out: Iterable[str] = ()) -> Facts:
     asked_later = form_versions.asked_after(kind, edition.number)
     pairs = [
         (labels.get(each.name) or label(each),
-         "not asked by this edition" if each.name in asked_later and getattr(row, each.name) in (None, "") else
+         "not part of this form version" if each.name in asked_later and getattr(row, each.name) in (None, "") else
          value(row, each))
         for each in fields(type(row), {"form_edition", *leave_out})
     ]  # fmt: skip
@@ -109,7 +109,7 @@ def _amount(row: Any, found: Decimal) -> str:
 
 
 def _group(row: Any, letter: str) -> str:
-    return f"{letter}, {protocol.GROUP_NAMES[protocol.Group(letter)]}"
+    return f"{letter}, {protocol.group_named(letter).name}"
 
 
 def _aware_time(row: Any, at: time) -> str:

@@ -11,7 +11,7 @@ from trial.models import Acknowledgement, Participant
 from trial.record import system_queries
 from trial.record.save import Save
 
-PASSES_NOW = "the value passes now"
+PASSES_NOW = "the value now passes the check"
 
 
 def given(participant: Participant, form: str, row_id: int | None) -> dict[str, str]:

@@ -171,6 +171,6 @@ def strike_out(save: Save, row: Assessment) -> None:
 
 
 FOLLOWED = registry.Check(
-    "BASE-08", "Follow-up assessments rest on this baseline: strike those out first.", f"{IN_FORCE.name}.",
+    "BASE-08", "Follow-up assessments use this baseline. Strike them out first.", f"{IN_FORCE.name}.",
     registry.HARD, lambda facts: True,
 )  # fmt: skip

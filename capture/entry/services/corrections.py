@@ -45,7 +45,7 @@ def correct_participant(
     if not corrections and not answers:
         raise Refused("Nothing was changed.")
     after = _details_of(participant) | dict(corrections)
-    groups = tuple(sorted({participant.group, _group(after).value} - {""}))
+    groups = tuple(sorted({participant.group, _group(after).code} - {""}))
     _check_order(after, participant.is_registered)
     if reasons := lifetime.dated_before(participant, corrections.get("born_on")):
         raise Refused(*reasons)

@@ -99,6 +99,6 @@ def strike_out(save: Save, row: Cycle) -> None:
 
 
 LATER_CYCLES = registry.Check(
-    "DOSE-12", "Later cycles are on record: strike those out first.", "Courses repeat [registry].", registry.HARD,
+    "DOSE-12", "Later cycles are entered. Strike them out first.", "Courses repeat [registry].", registry.HARD,
     lambda facts: True,
 )  # fmt: skip

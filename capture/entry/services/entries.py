@@ -76,7 +76,7 @@ def _write_lines(form: Form, saved: Any, lines: Sequence[Values]) -> None:
             setattr(found, name, value)
         found.save()
     for left_out in standing.values():
-        left_out.struck_out_reason = "taken off the entry"
+        left_out.struck_out_reason = "removed from the entry"
         left_out.save()
 
 

@@ -23,7 +23,7 @@ def revoke_not_done(save: Save, row: NotDone) -> None:
         row.save()
 
 
-NEWER_VALUE = "the value or its grade changed since"
+NEWER_VALUE = "the value or its grade changed afterwards"
 
 
 def record_not_an_event(save: Save, proposal: Proposal, because: str) -> None:

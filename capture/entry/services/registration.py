@@ -51,7 +51,7 @@ def screen(
     group = _group(details)
     _may_enter_at(save.person, site)
     _check_order(details, registered=False)
-    with changes.record(save, "enter", site=site, groups=(group.value,)) as change:
+    with changes.record(save, "enter", site=site, groups=(group.code,)) as change:
         participant = _write_screened(site, details, answers, save.edition)
         change.concerns(participant)
         return participant
@@ -70,10 +70,10 @@ def register(
     group = _group(details)
     excused = found_ineligible or _has_approved_waiver(participant)
     _check(details, _answers_of(participant), registered_on, excused)
-    with changes.record(save, "register", participant=participant, site=participant.site, groups=(group.value,)):
+    with changes.record(save, "register", participant=participant, site=participant.site, groups=(group.code,)):
         current = Participant.objects.get(pk=participant.pk)
         if current.is_registered:
-            raise Refused(f"Already registered as {current.number}.")
+            raise Refused(f"The participant is already registered as {current.number}.")
         return _write_registered(current, group, registered_on)
 
 
@@ -84,7 +84,7 @@ def screen_and_register(
     group = _group(details)
     _may_enter_at(save.person, site)
     _check(details, answers, registered_on, waived=False)
-    with changes.record(save, "register", site=site, groups=(group.value,)) as change:
+    with changes.record(save, "register", site=site, groups=(group.code,)) as change:
         participant = _write_screened(site, details, answers, save.edition)
         change.concerns(participant)
         return _write_registered(participant, group, registered_on)
@@ -94,11 +94,11 @@ def request_waiver(save: Save, participant: Participant, because: str) -> Waiver
     """The site asks the chair to let an ineligible participant in (act enter)."""
     _may_enter_at(save.person, participant.site)
     if participant.is_registered:
-        raise Refused(f"{participant} is registered already: there is nothing to waive.")
+        raise Refused(f"{participant} is already registered. No waiver is needed.")
     if not because.strip():
-        raise Refused("Say why the waiver is asked for.")
+        raise Refused("Enter a reason for the waiver.")
     if participant.waivers.standing().filter(decision=Waiver.Decision.OPEN).exists():
-        raise Refused("A waiver is already waiting for the study chair.")
+        raise Refused("A waiver is already awaiting the study chair.")
     with changes.record(save, "enter", participant=participant, site=participant.site, groups=(participant.group,)):
         return Waiver.objects.create(participant=participant, requested_because=because.strip())
 
@@ -106,15 +106,15 @@ def request_waiver(save: Save, participant: Participant, because: str) -> Waiver
 def decide_waiver(save: Save, waiver: Waiver, approve: bool, because: str) -> Waiver:
     """The study chair's decision with its reason (act approve); only an open waiver can be decided."""
     if save.person.role not in access.DECIDES:
-        raise Refused("Only the study chair decides on a waiver.")
+        raise Refused("Only the study chair can decide on a waiver.")
     if not because.strip():
-        raise Refused("A decision needs its reason.")
+        raise Refused("A decision needs a reason.")
     participant = waiver.participant
     with changes.record(save, "approve", because, participant=participant, site=participant.site,
                         groups=(participant.group,)):  # fmt: skip
         current = Waiver.objects.get(pk=waiver.pk)
         if current.decision != Waiver.Decision.OPEN:
-            raise Refused(f"The waiver is decided already: {current.get_decision_display()}.")
+            raise Refused(f"The waiver is already decided: {current.get_decision_display()}.")
         current.decision = Waiver.Decision.APPROVED if approve else Waiver.Decision.REFUSED
         current.decided_because = because.strip()
         current.save(update_fields=["decision", "decided_because"])
@@ -127,15 +127,15 @@ def record_finding(
     """What turned out about a registration afterwards (act enter); the participant stays on record."""
     _may_enter_at(save.person, participant.site)
     if kind not in RegistrationFinding.Kind.values:
-        raise Refused(f"“{kind}” is not a finding about a registration.")
+        raise Refused(f"“{kind}” is not a kind of registration issue.")
     if not participant.is_registered or participant.registered_on is None:
-        raise Refused("A finding is about a registration; this participant is not registered.")
+        raise Refused("A registration issue needs a registered participant.")
     if found_on < participant.registered_on:
-        raise Refused(f"The finding lies before the registration on {shown(participant.registered_on)}.")
+        raise Refused(f"The registration issue must not be before registration on {shown(participant.registered_on)}.")
     if not because.strip():
-        raise Refused("Say what was found.")
+        raise Refused("Enter a description.")
     if participant.findings.standing().filter(kind=kind).exists():
-        raise Refused("This finding is on record already.")
+        raise Refused("This registration issue is already entered.")
     with changes.record(save, "enter", participant=participant, site=participant.site, groups=(participant.group,)):
         return participant.findings.create(kind=kind, found_on=found_on, because=because.strip())
 
@@ -143,13 +143,13 @@ def record_finding(
 def _may_enter_at(person: Person | None, site: Site) -> None:
     """No person means a system process, such as loading the demo cohort."""
     if person is not None and not (access.may_enter(person) and person.sites.filter(pk=site.pk).exists()):
-        raise Refused(f"{person} may not enter data at site {site.code}.")
+        raise Refused(f"{person} cannot enter data at site {site.code}.")
 
 
 def _group(details: Details) -> protocol.Group:
     group = protocol.group_of(details.get("tumour_type", ""), details.get("histology", ""))
     if group is None:
-        raise Refused("Tumour type and histology do not decide the group: state both.")
+        raise Refused("Tumor type and histology must determine the group. Enter both.")
     return group
 
 
@@ -168,11 +168,12 @@ def _check_order(details: Details, registered: bool) -> None:
     if not registered:
         return
     if consented_on is None:
-        raise Refused("There is no consent on record: the date of consent is missing.")
+        raise Refused("The date of consent is required for registration.")
     if registered_on is None:
-        raise Refused("The date of registration is missing.")
+        raise Refused("The date of registration is required.")
     if consented_on > registered_on:
-        raise Refused(f"Consent on {shown(consented_on)} lies after the registration on {shown(registered_on)}.")
+        raise Refused(f"The consent date, {shown(consented_on)}, must not be after registration on "
+                      f"{shown(registered_on)}.")
 
 
 def _details_of(participant: Participant) -> dict[str, Any]:
@@ -206,7 +207,7 @@ def _write_screened(
 
 
 def _write_registered(participant: Participant, group: protocol.Group, registered_on: date) -> Participant:
-    if because := in_force.contradiction() or in_force.refusal(group.value):
+    if because := in_force.contradiction() or in_force.refusal(group.code):
         raise Refused(because)
     in_force.note()
     taken = Participant.objects.filter(number__isnull=False).count()
@@ -222,7 +223,7 @@ def reopen(save: Save, group: str, because: str) -> Reopening:
     with changes.record(save, "reopen", because, groups=(group,)):
         gate = in_force.gate_in_force(group)
         if not gate.may_be_reopened or gate.stage is None:
-            raise Refused(f"There is nothing to reopen. {gate.because}")
+            raise Refused(f"This group cannot be reopened. {gate.because}")
         return Reopening.objects.create(
             group=group, stage=gate.stage.number, ground=gate.ground, because=because.strip()
         )
@@ -234,13 +235,13 @@ def withdraw(save: Save, reopening: Reopening, because: str) -> None:
     with changes.record(save, "strike_out", because, groups=(reopening.group,)):
         current = Reopening.objects.get(pk=reopening.pk)
         if current.is_struck_out:
-            raise Refused("This reopening is taken back already.")
+            raise Refused("This reopening is already revoked.")
         current.struck_out_reason = because.strip()
         current.save(update_fields=["struck_out_reason"])
 
 
 def _may_decide(person: Person, because: str) -> None:
     if person.role not in access.DECIDES:
-        raise Refused("Only the study chair reopens a group.")
+        raise Refused("Only the study chair can reopen a group.")
     if not because.strip():
-        raise Refused("A decision needs its reason.")
+        raise Refused("A decision needs a reason.")

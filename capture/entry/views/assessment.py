@@ -31,9 +31,9 @@ def existing(request: HttpRequest, reference: str, assessment_id: int) -> HttpRe
     participant = access.participant_for(request.user, reference)
     row = get_object_or_404(participant.assessments, pk=assessment_id)
     if request.method == "POST" and not access.may_enter(request.user):
-        raise PermissionDenied("Your role reads this assessment and does not write it.")
+        raise PermissionDenied("Your role can read this assessment but not edit it.")
     if request.method == "POST" and row.is_struck_out:
-        raise PermissionDenied("This assessment was struck out; it is no longer corrected.")
+        raise PermissionDenied("This assessment is struck out and cannot be corrected.")
     page = baseline.page if row.kind == Assessment.Kind.BASELINE else follow_up_scan.page
     return page(request, participant, row)
 
@@ -55,7 +55,7 @@ def strike_out(request: HttpRequest, reference: str, assessment_id: int) -> Http
     row = get_object_or_404(participant.assessments.standing(), pk=assessment_id)
     return saving.one_form(
         request, participant, ReasonForm(request.POST or None), lambda save: assessments.strike_out(save, row),
-        "The assessment is struck out; it stays in the history.", title="Strike out the assessment",
+        "The assessment is struck out. It stays in the audit trail.", title="Strike out assessment",
         button="Strike out",
     )  # fmt: skip
 
@@ -69,5 +69,5 @@ def local_treatment(request: HttpRequest, reference: str, lesion_id: int) -> Htt
     return saving.one_form(
         request, participant, form,
         lambda save: assessments.treat_locally(save, lesion, form.cleaned_data["locally_treated_on"]),
-        f"{lesion}: the local treatment is on record.", title=f"Local treatment of {lesion}", button="Save",
+        f"{lesion}: the local treatment is saved.", title=f"Local treatment of {lesion}", button="Save",
     )  # fmt: skip

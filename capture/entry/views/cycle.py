@@ -35,7 +35,7 @@ def cycle(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     if not participant.is_registered or (row is None and number != len(standing) + 1):
         raise Http404("This cycle is not due.")
     if request.method == "POST" and not access.may_enter(request.user):
-        raise PermissionDenied("Your role reads the record and does not write it.")
+        raise PermissionDenied("Your role can read the casebook but not edit it.")
     return _page(request, participant, number, row)
 
 
@@ -106,6 +106,6 @@ def strike_out(request: HttpRequest, reference: str, number: int) -> HttpRespons
     row = get_object_or_404(participant.cycles.standing(), number=number)
     return saving.one_form(
         request, participant, ReasonForm(request.POST or None), lambda save: dosing.strike_out(save, row),
-        f"Cycle {number} is struck out; it stays in the history.", title=f"Strike out cycle {number}",
+        f"Cycle {number} is struck out. It stays in the audit trail.", title=f"Strike out cycle {number}",
         button="Strike out",
     )  # fmt: skip

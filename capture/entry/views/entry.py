@@ -25,7 +25,7 @@ from trial.rules.typed_text import key
 
 def _form_or_404(kind: str) -> Form:
     if kind not in ENTRY_FORMS:
-        raise Http404("There is no such form in the casebook.")
+        raise Http404("The casebook has no such form.")
     return ENTRY_FORMS[kind]
 
 
@@ -35,7 +35,7 @@ def new(request: HttpRequest, reference: str, form: str) -> HttpResponse:
     participant = access.participant_for(request.user, reference)
     casebook_form = _form_or_404(form)
     if not participant.is_registered and not casebook_form.before_registration:
-        raise Http404("This form belongs to a registered participant.")
+        raise Http404("This form needs a registered participant.")
     return _page(request, participant, casebook_form, None)
 
 
@@ -46,9 +46,9 @@ def existing(request: HttpRequest, reference: str, form: str, row_id: int) -> Ht
     casebook_form = _form_or_404(form)
     row = get_object_or_404(casebook_form.model, participant=participant, pk=row_id)
     if request.method == "POST" and not access.may_enter(request.user):
-        raise PermissionDenied("Your role reads this entry and does not write it.")
+        raise PermissionDenied("Your role can read this entry but not edit it.")
     if request.method == "POST" and row.is_struck_out:
-        raise PermissionDenied("This entry was struck out; it is no longer corrected.")
+        raise PermissionDenied("This entry is struck out and cannot be corrected.")
     return _page(request, participant, casebook_form, row)
 
 
@@ -61,7 +61,7 @@ def strike_out(request: HttpRequest, reference: str, form: str, row_id: int) -> 
     return saving.one_form(
         request, participant, ReasonForm(request.POST or None),
         lambda save: entries.strike_out(save, participant, casebook_form, row),
-        f"{casebook_form.title} is struck out; it stays in the history.",
+        f"{casebook_form.title} is struck out. It stays in the audit trail.",
         title=f"Strike out: {in_a_sentence(casebook_form.title)}", button="Strike out",
     )  # fmt: skip
 

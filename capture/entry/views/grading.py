@@ -82,12 +82,12 @@ def not_an_event(request: HttpRequest, reference: str, proposal: str) -> HttpRes
     participant = access.participant_for(request.user, reference)
     found = find(participant, proposal)
     if found is None:
-        raise Http404("This value proposes no adverse event.")
+        raise Http404("No adverse event is proposed for this value.")
     form = NotAnEventForm(request.POST or None)
     return saving.one_form(
         request, participant, form,
         lambda save: service.record_not_an_event(save, found, form.cleaned_data["because"]),
-        f"{found.title}: on record as no adverse event.", title="Not an adverse event", button="Save",
+        f"{found.title}: recorded as not an adverse event.", title="Not an adverse event", button="Save",
         lede=found.words,
     )  # fmt: skip
 

@@ -33,7 +33,7 @@ from trial.refused import Refused
 from trial.rules.dates.partial_date import shown
 from trial.rules.eligibility import Answer, unmet
 
-LOOK_AGAIN = "Nothing was saved and nothing you typed is lost: look the page over, and save again."
+LOOK_AGAIN = "Nothing was saved. Your input is still in the form: check it and save again."
 
 
 @access.allows(*access.ENTERS)
@@ -45,7 +45,7 @@ def register(request: HttpRequest) -> HttpResponse:
     form.fields["registered_on"].required = "screen" not in request.POST
     refusal: Refused | None = None
     if request.POST.get("edition", str(edition)) != str(edition):
-        refusal = Refused(f"At this site edition {edition} of this form is in force. {LOOK_AGAIN}")
+        refusal = Refused(f"This site uses version {edition} of this form. {LOOK_AGAIN}")
     elif request.method == "POST" and form.is_valid():
         try:
             if "screen" in request.POST:
@@ -54,7 +54,7 @@ def register(request: HttpRequest) -> HttpResponse:
         except Refused as caught:
             refusal = caught
     return _page(request, "capture/entry/registration/register.html", form, refusal, edition=edition,
-                 **_gates(*protocol.Group))  # fmt: skip
+                 **_gates(*protocol.GROUPS))  # fmt: skip
 
 
 def _edition(request: HttpRequest, form: RegistrationForm) -> int:
@@ -75,7 +75,7 @@ def _site_of_the_form(request: HttpRequest) -> Site | None:
 
 def _gates(*groups: protocol.Group) -> dict[str, Any]:
     """Which groups are open, said before anything is typed."""
-    gates = [in_force.gate_in_force(group.value) for group in groups]
+    gates = [in_force.gate_in_force(group.code) for group in groups]
     return {"gates": gates, "one_is_closed": not all(gate.open for gate in gates)}
 
 
@@ -96,7 +96,7 @@ def _screened(request: HttpRequest, form: RegistrationForm, edition: int) -> Htt
     if request.POST["screen"] == "keep":
         messages.success(request, f"{participant} is saved as screened and can be registered from this page.")
         return redirect("capture:participant", participant.reference)
-    messages.success(request, f"{participant} is saved as screened. Say why a waiver is asked for.")
+    messages.success(request, f"{participant} is saved as screened. Enter a reason for the waiver.")
     return redirect("capture:waiver", participant.reference)
 
 
@@ -116,7 +116,7 @@ def register_screened(request: HttpRequest, reference: str) -> HttpResponse:
             return redirect("capture:participant", done.reference)
     return _page(request, "capture/entry/one_form.html", form, refusal, participant, title="Register",
                  button="Register",
-                 **_gates(*(group for group in protocol.Group if group.value == participant.group)))  # fmt: skip
+                 **_gates(*(group for group in protocol.GROUPS if group.code == participant.group)))  # fmt: skip
 
 
 @access.allows(*access.READS_RECORD)
@@ -125,7 +125,7 @@ def correct(request: HttpRequest, reference: str) -> HttpResponse:
     participant = access.participant_for(request.user, reference)
     may_enter = access.may_enter(request.user)
     if request.method == "POST" and not may_enter:
-        raise PermissionDenied("Your role reads the registration and does not write it.")
+        raise PermissionDenied("Your role can read the registration but not edit it.")
 
     edition = versions.of_page(request, participant, "registration", participant, may_enter)
 
@@ -147,10 +147,11 @@ def correct(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _corrected(request: HttpRequest, participant: Participant) -> HttpResponse:
-    messages.success(request, f"{participant} is corrected and belongs to group {participant.group}.")
+    messages.success(request, f"The registration of {participant} is saved. The participant is in group "
+                              f"{participant.group}.")
     unmet = registration.obstacles_of(participant)
     if unmet and participant.is_registered:
-        messages.warning(request, f"By the corrected record not eligible: {' '.join(unmet)}")
+        messages.warning(request, f"Not eligible after the correction: {' '.join(unmet)}")
     return redirect("capture:participant", participant.reference)
 
 
@@ -169,9 +170,9 @@ def finding(request: HttpRequest, reference: str) -> HttpResponse:
         except Refused as caught:
             refusal = caught
         else:
-            messages.success(request, f"{made.get_kind_display()} on {shown(made.found_on)} is on record.")
+            messages.success(request, f"{made.get_kind_display()} on {shown(made.found_on)} is saved.")
             return redirect("capture:participant", participant.reference)
-    return _page(request, "capture/entry/one_form.html", form, refusal, participant, title="Record a finding",
+    return _page(request, "capture/entry/one_form.html", form, refusal, participant, title="Record registration issue",
                  button="Save")  # fmt: skip
 
 
@@ -201,7 +202,7 @@ def request_waiver(request: HttpRequest, reference: str) -> HttpResponse:
     return saving.one_form(
         request, participant, form,
         lambda save: registration.request_waiver(save, participant, form.cleaned_data["because"]),
-        "The waiver waits for the study chair.", title="Request a waiver", button="Send to the study chair",
+        "The waiver is awaiting the study chair.", title="Request waiver", button="Send waiver request",
     )  # fmt: skip
 
 
@@ -227,6 +228,6 @@ def decide(request: HttpRequest, reference: str, waiver_id: int) -> HttpResponse
             return redirect("capture:participant", participant.reference)
     answers = {row.item: Answer(row.met, row.value, row.measured_on) for row in participant.eligibility_answers.all()}
     shown = {"participant": participant, "form": form, "reasons": reasons, "waiver": waiver, "unmet": unmet(answers),
-             "title": "Decide on a waiver", "button": "Sign the decision",
+             "title": "Waiver decision", "button": "Sign decision",
              "signing_form": SigningForm(request.user, reauthentication.needs_code(request))}  # fmt: skip
     return render(request, "capture/entry/one_form.html", shown, status=422 if reasons or form.errors else 200)

@@ -8,7 +8,7 @@ from capture.casebook import history
 from capture.casebook.forms.registration import DecisionForm
 from capture.entry.services import registration as service
 from trial.models import Reopening
-from trial.protocol import GROUP_NAMES, Group
+from trial.protocol import Group, group_named
 from trial.record import access, in_force
 from trial.record.save import of_request
 from trial.refused import reasons_against
@@ -22,10 +22,10 @@ def reopening(request: HttpRequest, letter: str) -> HttpResponse:
     reasons: tuple[str, ...] = ()
     if request.method == "POST" and form.is_valid():
         because = form.cleaned_data["because"]
-        reasons = reasons_against(lambda: service.reopen(of_request(request), group.value, because))
+        reasons = reasons_against(lambda: service.reopen(of_request(request), group.code, because))
         if not reasons:
-            messages.success(request, f"Group {group.value} is open again.")
-            return redirect("capture:reopening", group.value)
+            messages.success(request, f"Group {group.code} is open to accrual.")
+            return redirect("capture:reopening", group.code)
     return _page(request, group, form, reasons)
 
 
@@ -33,30 +33,30 @@ def reopening(request: HttpRequest, letter: str) -> HttpResponse:
 def withdraw(request: HttpRequest, letter: str, reopening_id: int) -> HttpResponse:
     """Takes a reopening back with a reason."""
     group = _group_or_404(letter)
-    row = get_object_or_404(Reopening, pk=reopening_id, group=group.value)
+    row = get_object_or_404(Reopening, pk=reopening_id, group=group.code)
     form = DecisionForm(request.POST or None)
     reasons: tuple[str, ...] = ()
     if request.method == "POST" and form.is_valid():
         because = form.cleaned_data["because"]
         reasons = reasons_against(lambda: service.withdraw(of_request(request), row, because))
         if not reasons:
-            messages.success(request, "The reopening is taken back.")
-            return redirect("capture:reopening", group.value)
+            messages.success(request, "The reopening is revoked.")
+            return redirect("capture:reopening", group.code)
     elif request.method == "POST":
-        reasons = ("Say why the reopening is taken back.",)
+        reasons = ("Enter a reason for revoking the reopening.",)
     return _page(request, group, DecisionForm(), reasons)
 
 
 def _group_or_404(letter: str) -> Group:
     try:
-        return Group(letter)
+        return group_named(letter)
     except ValueError:
-        raise Http404("There is no such group.") from None
+        raise Http404("This group does not exist.") from None
 
 
 def _page(request: HttpRequest, group: Group, form: DecisionForm, reasons: tuple[str, ...]) -> HttpResponse:
     shown = {
-        "letter": group.value, "name": GROUP_NAMES[group], "gate": in_force.gate_in_force(group.value),
+        "letter": group.code, "name": group.name, "gate": in_force.gate_in_force(group.code),
         "form": form, "reasons": reasons, "decisions": _decisions(group),
     }  # fmt: skip
     status = 422 if reasons or form.errors else 200
@@ -65,7 +65,7 @@ def _page(request: HttpRequest, group: Group, form: DecisionForm, reasons: tuple
 
 def _decisions(group: Group) -> list[dict[str, object]]:
     """Every reopening of the group, newest first, with its history; also those taken back."""
-    rows = Reopening.objects.filter(group=group.value).order_by("-id")
+    rows = Reopening.objects.filter(group=group.code).order_by("-id")
     return [
         {"row": row, "history": history.entries([row]), "form": DecisionForm(prefix=None, auto_id=f"id_{row.pk}_%s")}
         for row in rows

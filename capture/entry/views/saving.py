@@ -29,8 +29,8 @@ from trial.rules.typed_text import key, unseen
 ACKNOWLEDGES = "acknowledge_"
 UNIQUE_VIOLATION = "23505"
 AT_THE_SAME_MOMENT = (
-    "Somebody saved an entry like this one at the same moment, and the record keeps one of them. "
-    "Look at the participant's page before you save again."
+    "Another user saved the same entry at the same time. Nothing was saved. Check the participant's page before you "
+    "save again."
 )
 
 

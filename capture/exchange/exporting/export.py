@@ -64,7 +64,7 @@ def export(form: str, folder: Path, told: Told = lambda words: None) -> dict[str
 def whole_folder(folder: Path) -> Iterator[Path]:
     """A folder to write into, which takes its name only when everything is right. Raises Refused."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise Refused(f"{folder} is not an empty folder: nothing was written.")
+        raise Refused(f"{folder} is not an empty folder. Nothing was written.")
     if not folder.parent.is_dir():
         raise Refused(f"There is no folder {folder.parent}.")
     unfinished = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".unfinished", dir=folder.parent))
@@ -152,7 +152,7 @@ def _reconcile(data_set: DataSet, written: int) -> None:
         cursor.execute(f"SELECT count(*) FROM {connection.ops.quote_name(data_set.model._meta.db_table)}")
         on_record = cursor.fetchone()[0]
     if on_record != written:
-        raise Refused(f"{data_set.title}: {on_record} rows are on record and {written} were written.")
+        raise Refused(f"{data_set.title}: the database has {on_record} rows and {written} were written.")
 
 
 def listed(path: Path, sheet: str, title: str, rows: int) -> Listed:

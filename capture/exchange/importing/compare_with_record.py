@@ -14,7 +14,7 @@ from capture.exchange.importing.parse import Bundle, Entry
 from trial.models import Participant
 
 NOT_COMPARED = {name for name, _ in KEYS} | {"entry", "continues"}
-DIFFERS = "The record says “{}”, the file “{}”. An import never overwrites: the site corrects the entry."
+DIFFERS = "The saved value is “{}”, the file has “{}”. An import never overwrites. The site can correct the entry."
 
 
 @dataclass
@@ -78,17 +78,18 @@ def _differences(entry: Entry, other: dict[str, Any], said: dict[str, Any]) -> l
     columns = [column for column in said if column != "below" and said[column] != other[column]]
     problems = [entry.row.problem(DIFFERS.format(other[column], said[column]), column) for column in columns]
     if said["below"] != other["below"]:
-        problems.append(entry.row.problem("The rows below it are not those on record. An import never overwrites."))
+        problems.append(entry.row.problem("The rows below it differ from the saved rows. An import never overwrites."))
     return problems
 
 
 def _nothing_is_added_to_what_stands(found: Compared, participant: Participant) -> None:
     """A checklist and a baseline are entered as a whole."""
     for entry in found.new.pop("eligibility", []):
-        found.problems.append(entry.row.problem("The checklist of a screened participant is not added to."))
+        found.problems.append(entry.row.problem("An import cannot add to the checklist of a screened participant."))
     baseline = participant.assessments.standing().filter(kind="baseline").exists()
     for entry in found.new.get("lesions", []) if baseline else []:
-        found.problems.append(entry.row.problem("The baseline is on record without this lesion: the site corrects it."))
+        found.problems.append(entry.row.problem("The saved baseline does not have this lesion. The site can correct "
+                                                "the baseline."))
 
 
 def compared_columns(name: str) -> list[str]:

@@ -71,12 +71,12 @@ def read(contents: Mapping[str, bytes]) -> Files:
         if name.removesuffix(".csv") in _undeclared():
             # Of a table that an import cannot read: empty it is no loss, and with rows nobody may think it came along.
             if contents[name].strip().count(b"\n"):
-                words = "An import cannot bring in this table. Take the file out to go on without its rows."
+                words = "This table cannot be imported. Remove the file to continue without its rows."
                 found.problems.append(Problem(name, words))
             continue
         data_set = BY_NAME.get(name.removesuffix(".csv"))
         if data_set is None or not name.endswith(".csv"):
-            found.problems.append(Problem(name, "This is not a file of the import; the templates name its files."))
+            found.problems.append(Problem(name, "This file is not part of an import. The templates list the files."))
             continue
         _read_file(found, data_set, name, contents[name])
     if not found.rows and not found.problems:
@@ -126,10 +126,10 @@ def _wrong_header(data_set: DataSet, header: list[str]) -> str:
     missing = [name for name in asked if name not in header]
     unknown = [name or "(empty)" for name in header if name not in known]
     twice = sorted({name for name in header if header.count(name) > 1})
-    parts = [("Columns are missing", missing), ("Columns are not known", unknown), ("Columns stand twice", twice)]
+    parts = [("Columns are missing", missing), ("Columns are unknown", unknown), ("Columns are repeated", twice)]
     words = [f"{said}: {', '.join(names)}." for said, names in parts if names]
     if missing and len(header) == 1 and ";" in header[0]:
-        words = ["The columns are parted by semicolons; commas are needed."]
+        words = ["The columns are separated by semicolons. Use commas."]
     return " ".join(words)
 
 
@@ -141,7 +141,7 @@ def _add(found: Files, data_set: DataSet, line: int, header: list[str], values: 
     for name, value in zip(header, values, strict=True):
         if value.startswith(cells.FORMULA_SIGNS):
             found.problems.append(row.problem(
-                f"“{value[:40]}” begins like a formula of a spreadsheet. If it is meant as words, put ' before it.",
+                f"“{value[:40]}” looks like a spreadsheet formula. If it is text, put ' before it.",
                 name))  # fmt: skip
             return
         if refused := unseen(value):

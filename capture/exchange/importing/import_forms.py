@@ -40,7 +40,7 @@ class AnswerRow(forms.Form):
         found = self.cleaned_data
         for name in ("value", "measured_on"):
             if found.get(name) is not None and found.get("item") not in MEASURED:
-                self.add_error(name, "Only an item that a laboratory measures has a value and a day: clear it.")
+                self.add_error(name, "Only a laboratory item can have a value and a date. Clear them.")
         return found
 
 
@@ -55,7 +55,7 @@ class WaiverRow(forms.Form):
         """A decision has its reason, and only a decision has."""
         found = self.cleaned_data
         if "decision" in found and (found["decision"] == "open") == bool(found.get("decided_because")):
-            self.add_error("decided_because", "A decision needs its reason, and only a decision has one.")
+            self.add_error("decided_because", "A decision needs a reason, and only a decision can have one.")
         return found
 
 
@@ -72,7 +72,7 @@ class PeriodRow(PeriodForm):
         """Everything of the period."""
         found = super().clean()
         if not self.errors and found.get("from_day") is None:
-            raise forms.ValidationError("A period needs its days, its dose and how often it was taken.")
+            raise forms.ValidationError("A dosing period needs its days, dose and frequency.")
         return found
 
 
@@ -80,7 +80,8 @@ class LesionRow(forms.Form):
     """A lesion chosen at baseline, with the label that its readings name."""
 
     kind = forms.ChoiceField(choices=Lesion.Kind.choices)
-    label = forms.RegexField(r"^[TN][1-9][0-9]{0,2}$", error_messages={"invalid": "A label is T1, T2… or N1, N2…."})
+    label = forms.RegexField(r"^[TN][1-9][0-9]{0,2}$", error_messages={"invalid": "A lesion label must be T1, T2… or "
+                                                                                  "N1, N2…."})
     organ = forms.ChoiceField(choices=protocol.ORGANS)
     description = WordsField(required=False, max_length=80)
     locally_treated_on = FullDateField(required=False)
@@ -89,7 +90,7 @@ class LesionRow(forms.Form):
         """T for a target, N for a non-target."""
         found = self.cleaned_data
         if "label" in found and "kind" in found and (found["label"][0] == "T") != (found["kind"] == "target"):
-            self.add_error("label", "T labels a target and N a non-target.")
+            self.add_error("label", "T is for a target lesion, N for a non-target lesion.")
         return found
 
 
@@ -107,7 +108,7 @@ class LaboratoryRow(LaboratoryForm):
         """A value or the reason why there is none."""
         found = super().clean()
         if not self.errors and self.line() is None:
-            self.add_error("value", "Give the value, or in value_missing why it is missing.")
+            self.add_error("value", "Enter the value, or the missing-value reason in value_missing.")
         return found
 
 
@@ -135,9 +136,9 @@ class BaselineReadingRow(forms.Form):
         found = self.cleaned_data
         target = str(found.get("lesion", "")).startswith("T")
         if "state" in found and (found["state"] == "measured") != target:
-            self.add_error("state", "At baseline a target is measured and a non-target present.")
+            self.add_error("state", "At baseline a target lesion must be measured and a non-target present.")
         elif target != (found.get("longest_diameter_mm") is not None) and "longest_diameter_mm" not in self.errors:
-            words = f"At baseline a target has its {IN_FORCE.any_size_words}, a non-target none."
+            words = f"At baseline a target lesion needs its {IN_FORCE.any_size_words}, and a non-target has none."
             self.add_error("longest_diameter_mm", words)
         return found
 

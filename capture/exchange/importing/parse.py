@@ -22,7 +22,6 @@ from trial.models import Participant, Site
 from trial.protocol import form_versions
 from trial.record import site_clock, versions_in_force
 from trial.rules.dates.partial_date import PartialDate
-from trial.rules.typed_text import key
 
 
 class Sites:
@@ -68,8 +67,8 @@ class Editions:
         if not form:
             return None, ""
         known = {each.number for each in form_versions.editions_of(form)}
-        if named and key(named) not in known:
-            return None, f"There is no edition “{named}” of this form."
+        if named and not (named.isascii() and named.isdigit() and int(named) in known):
+            return None, f"This form has no version “{named}”."
         return (int(named) if named else self._at_site(form, screening_number)), ""
 
     def _at_site(self, form: str, screening_number: int) -> int:
@@ -177,7 +176,7 @@ class Parser:
             self._sites.born(bundle.screening_number, values["born_on"])
         self._once(bundle, entry)
         if entry.label and self._labels.setdefault((name, entry.label), entry) is not entry:
-            self._problem(row, f"“{entry.label}” names another row of this file too.", "entry")
+            self._problem(row, f"“{entry.label}” also names another row of this file.", "entry")
         (parent.below if parent else bundle.parts[name]).append(entry)
 
     def _whose(self, row: FileRow) -> Bundle | None:
@@ -222,7 +221,7 @@ class Parser:
         read_by = row.data_set.read_by
         form, prefix = import_forms.form_of(name, read_by, dict(row.cells), baseline)
         if form is None:
-            self._problem(row, f"“{row.cells.get('analyte', '')}” is not an analyte of the visit.", "analyte")
+            self._problem(row, f"“{row.cells.get('analyte', '')}” is not an analyte of the visit form.", "analyte")
             return None
         form.data = {f"{prefix}{column}": self._typed(form, column, cell) for column, cell in row.cells.items()}
         if edition is not None:
@@ -231,7 +230,7 @@ class Parser:
         for column, errors in form.errors.items():
             at = column if column in row.cells else ""
             problems += [row.problem(" ".join(str(error).split()), at) for error in errors]
-        problems += [row.problem("This does not apply to such a row: clear it.", column)
+        problems += [row.problem("This does not apply to the row. Clear it.", column)
                      for column in import_forms.does_not_apply(read_by, form) if row.cells.get(column)]  # fmt: skip
         problems = [each for each in problems if each is not None]
         if name == "registration":
@@ -253,7 +252,7 @@ class Parser:
     def _today(self, row: FileRow, form: forms.BaseForm, column: str) -> Problem | None:
         asked, cell = form.fields.get(column), row.cells[column]
         if isinstance(asked, PartialDateFormField) and cell.upper() in {"T", "TODAY"}:
-            return row.problem(f"“{cell}” is not a date of a file: write the day.", column)
+            return row.problem(f"“{cell}” is not a date. Enter the date.", column)
         if isinstance(asked, forms.BooleanField) and cell not in {"yes", "no"}:
             return row.problem(f"“{cell}” is neither yes nor no.", column)
         return None
@@ -261,8 +260,8 @@ class Parser:
     def _group(self, row: FileRow) -> list[Problem]:
         derived = protocol.group_of(row.cells["tumour_type"], row.cells["histology"])
         given = row.cells.get("group", "")
-        if given and derived and given != derived.value:
-            return [row.problem(f"Tumour type and histology make group {derived.value}, not {given}.", "group")]
+        if given and derived and given != derived.code:
+            return [row.problem(f"Tumor type and histology determine group {derived.code}, not {given}.", "group")]
         return []
 
     def _once(self, bundle: Bundle, entry: Entry) -> None:
@@ -272,7 +271,7 @@ class Parser:
         key = (entry.name, bundle.screening_number, *(cells.text(entry.values.get(column)) for column in columns))
         line = self._seen.setdefault(key, entry.row.line)
         if line != entry.row.line:
-            words = f"This stands in line {line} too, and may stand once."
+            words = f"This is also in line {line}, and is allowed only once."
             self._problem(entry.row, words, columns[0] if columns else "")
 
     def _continue(self) -> None:

@@ -15,7 +15,7 @@ from capture.exchange.importing.files import Problem
 from capture.exchange.importing.parse import Bundle, Parser
 from capture.exchange.importing.write import Writer
 from trial.models import Assessment, Participant, Site
-from trial.protocol import Group
+from trial.protocol import GROUPS
 from trial.record import access, changes
 from trial.record.save import Save
 from trial.refused import Refused
@@ -69,7 +69,7 @@ def import_files(
     """
     person = save.person
     if person is None or person.role not in access.EXCHANGES or not person.is_active:
-        raise Refused(f"{person} may not import: that is the statistician's.")
+        raise Refused(f"{person} cannot import. Only a statistician can import.")
     files = incoming.read(contents)
     with changes.importing(replace(save, reason=f"import of {source}")) as run:
         before = _standing()
@@ -125,7 +125,7 @@ class _Run:
         assert entry is not None
         site = self._sites.get(entry.row.cells["site"])
         if site is None:
-            words = f"There is no site “{entry.row.cells['site']}”: the administrator adds sites."
+            words = f"Site “{entry.row.cells['site']}” does not exist. The administrator can add sites."
             self.problems.append(entry.row.problem(words, "site"))
             return None
         writer = Writer(self.run)
@@ -170,9 +170,9 @@ class _Run:
             for each in COMES_IN
         ]  # fmt: skip
         groups = [
-            GroupLine(group.value, (before.registered[group.value], after.registered[group.value]),
-                      (before.assessments[group.value], after.assessments[group.value]))
-            for group in Group
+            GroupLine(group.code, (before.registered[group.code], after.registered[group.code]),
+                      (before.assessments[group.code], after.assessments[group.code]))
+            for group in GROUPS
         ]  # fmt: skip
         return Report(lines, groups, self.problems, sum(self.written.values()), self.run.sealed)
 

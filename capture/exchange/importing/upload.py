@@ -36,7 +36,7 @@ def unpacked(uploaded: Iterable[Any]) -> dict[str, bytes]:
         for name, part in parts:
             short = Path(name.replace("\\", "/")).name
             if short in found:
-                raise Refused(f"{short} came twice.")
+                raise Refused(f"{short} was chosen twice.")
             found[short] = part
     if sum(map(len, found.values())) > MOST_BYTES or len(found) > MOST_FILES:
         raise Refused(f"These are more than {MOST_FILES} files or {MOST_BYTES // 1_000_000} MB.")

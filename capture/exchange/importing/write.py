@@ -36,7 +36,7 @@ def write_scans(writer: "Writer", new: "New") -> None:
     lesions = {each.label: each for each in writer.participant.lesions.standing()}
     for entry in chosen:
         if entry.values["label"] not in lesions:
-            writer.refuse(entry, "The baseline has no reading of this lesion, or was refused.", "label")
+            writer.refuse(entry, "The baseline has no measurement of this lesion, or was refused.", "label")
     for entry in by_date([each for each in scans if each.values["kind"] != "baseline"], "assessed_on"):
         writer.attempt(entry, lambda entry=entry: _follow_up(writer, entry, lesions))
     for entry in chosen:
@@ -130,7 +130,7 @@ class Writer:
             return
         self.participant = made
         if made.screening_number != bundle.screening_number:
-            words = f"The next screening number is {made.screening_number}: numbers follow on without gaps."
+            words = f"The next screening number is {made.screening_number}. Numbers have no gaps."
             self.refuse(entry, words, "screening_number")
         self.written.update({"registration": 1, "eligibility": len(answers)})
 
@@ -166,7 +166,7 @@ class Writer:
         early = {name: rows for name, rows in new.items() if name in BEFORE_REGISTRATION}
         for rows in (rows for name, rows in new.items() if name not in early):
             for entry in rows:
-                self.refuse(entry, "This form belongs to a registered participant.")
+                self.refuse(entry, "This form needs a registered participant.")
         self._entries(early)
 
     @property
@@ -187,7 +187,7 @@ class Writer:
             return
         self.participant = made
         if bundle.number and made.number != bundle.number:
-            words = f"The next study number is {made.number}: numbers follow on without gaps."
+            words = f"The next study number is {made.number}. Numbers have no gaps."
             self.refuse(entry, words, "study_number")
 
     def _as_it_is(self, model: Any, entry: Entry) -> Any:

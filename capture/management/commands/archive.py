@@ -13,13 +13,13 @@ from trial.refused import Refused
 class Command(BaseCommand):
     """Refuses a folder that holds something; a failure is an error and leaves nothing behind."""
 
-    help = "Write every casebook as a page and as PDF, the data and the sealed trail into a new folder."
+    help = "Write every casebook (HTML and PDF), the data (CSV) and the audit trail into a new folder."
 
     def add_arguments(self, parser: Any) -> None:
         """The folder, and the site if it is of one; or the archive that somebody asked for on the pages."""
         parser.add_argument("folder", type=Path, metavar="DIR", nargs="?")
-        parser.add_argument("--site", metavar="CODE", help="only this site; without it, the whole study")
-        parser.add_argument("--asked", metavar="ID", help="what the pages call, and nobody by hand")
+        parser.add_argument("--site", metavar="CODE", help="site code (default: the whole study)")
+        parser.add_argument("--asked", metavar="ID", help="used by the web pages only")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Says what was written, how to verify it, and what to note elsewhere."""
@@ -27,7 +27,7 @@ class Command(BaseCommand):
             self._asked(options["asked"])
             return
         if options["folder"] is None:
-            raise CommandError("Name a folder, which is new or empty.")
+            raise CommandError("Name a folder that is new or empty.")
         site = Site.objects.filter(code=options["site"]).first() if options["site"] else None
         if options["site"] and site is None:
             raise CommandError(f"There is no site {options['site']}.")

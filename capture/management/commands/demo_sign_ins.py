@@ -11,7 +11,7 @@ from trial.models import Person, Role
 class Command(BaseCommand):
     """Prints nothing when the demo is not loaded."""
 
-    help = "Show the demo accounts."
+    help = "Show the sign-ins of the demo accounts."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Writes `username  password  role` lines."""

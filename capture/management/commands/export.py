@@ -13,7 +13,7 @@ from trial.refused import Refused
 class Command(BaseCommand):
     """Refuses a folder that holds something; a failure is an error and leaves nothing behind."""
 
-    help = "Write every data set of the record into a new or empty folder."
+    help = "Write every data set of the study into a new or empty folder."
 
     def add_arguments(self, parser: Any) -> None:
         """The form of the files and the folder."""

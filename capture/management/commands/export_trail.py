@@ -13,7 +13,7 @@ from trial.refused import Refused
 class Command(BaseCommand):
     """Refuses a folder that holds something; a failure is an error and leaves nothing behind."""
 
-    help = "Write every Change and version as it was sealed, and a script that verifies them, into a new folder."
+    help = "Write every change and audit record as sealed, and a script that verifies them, into a new folder."
 
     def add_arguments(self, parser: Any) -> None:
         """The folder."""
@@ -28,6 +28,7 @@ class Command(BaseCommand):
             raise CommandError(str(refusal)) from refusal
         words = f"whole, up to change {manifest['changes']}, on the command line"
         audit.note(None, audit.Kind.TRAIL, words)
-        self.stdout.write(f"{manifest['changes']} changes and {manifest['versions']} versions in {options['folder']}")
-        self.stdout.write(f"Note this head elsewhere: {manifest['head']}")
+        self.stdout.write(f"{manifest['changes']} changes and {manifest['versions']} audit records in "
+                          f"{options['folder']}")
+        self.stdout.write(f"Keep this latest seal elsewhere: {manifest['head']}")
         self.stdout.write(f"Verify with: python3 {folder / 'verify_trail.py'} --head {manifest['head']}")

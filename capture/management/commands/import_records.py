@@ -18,16 +18,17 @@ PROBLEMS_SHOWN = 100
 class Command(BaseCommand):
     """Shows what the import would do, asks, and does it; `--template` writes empty files instead."""
 
-    help = "Import CSV files into the record: rehearsed first, all or nothing."
+    help = "Import CSV files: preview first, then all rows or none."
 
     def add_arguments(self, parser: Any) -> None:
         """The folder, and who imports."""
         parser.add_argument("folder", type=Path, metavar="DIR")
-        parser.add_argument("--template", action="store_true", help="write empty files into DIR and stop")
-        parser.add_argument("--dry-run", action="store_true", help="show what the import would do and stop")
-        parser.add_argument("--person", metavar="USERNAME", help="the statistician in whose name the import is made")
-        parser.add_argument("--up-to", default="", metavar="NUMBER", help="register nobody after this study number yet")
-        parser.add_argument("--yes", action="store_true", help="do not ask; the rehearsal still comes first")
+        parser.add_argument("--template", action="store_true", help="write empty files into DIR and exit")
+        parser.add_argument("--dry-run", action="store_true", help="show the import preview and exit")
+        parser.add_argument("--person", metavar="USERNAME", help="username of the statistician who imports")
+        parser.add_argument("--up-to", default="", metavar="NUMBER", help="register no participant after this study "
+                                                                          "number")
+        parser.add_argument("--yes", action="store_true", help="import without asking; the preview is still shown")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Raises CommandError when anything was refused; nothing is written then."""
@@ -45,15 +46,15 @@ class Command(BaseCommand):
         if report.problems:
             raise CommandError(f"{len(report.problems)} problems: nothing was imported.")
         if options["dry_run"] or not report.new:
-            self.stdout.write("Nothing was written." if report.new else "There is nothing new: nothing was written.")
+            self.stdout.write("Nothing was written." if report.new else "No new rows: nothing was written.")
             return
-        if not options["yes"] and input("Import this? Type yes: ").strip().lower() != "yes":
+        if not options["yes"] and input("Import these rows? Enter yes: ").strip().lower() != "yes":
             self.stdout.write("Nothing was written.")
             return
         report = self._run(person, contents, options, rehearsal=False)
         if report.problems:
             self._show(report)
-            raise CommandError("The record changed since the rehearsal: nothing was imported.")
+            raise CommandError("The study data changed after the preview. Nothing was imported.")
         self.stdout.write(f"Imported {report.new} rows in {report.changes} changes.")
 
     def _write_templates(self, folder: Path) -> None:
@@ -83,7 +84,7 @@ class Command(BaseCommand):
             self.stderr.write(f"  {done} of {of} participants")
 
     def _show(self, report: Report) -> None:
-        head = ("", "on record", "new", "unchanged", "refused", "left out", "after")
+        head = ("", "on record", "new", "unchanged", "refused", "skipped", "after")
         shown = [(each.title, each.before, each.new, each.unchanged, each.refused, each.left_out, each.after)
                  for each in report.lines if each.before or each.new or each.refused or each.left_out]  # fmt: skip
         self._table([head, *shown])

@@ -34,7 +34,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: Any) -> None:
         """A smaller cohort for a quick look; the first so many of the same order."""
-        parser.add_argument("--participants", type=int, default=None, help="only the first so many")
+        parser.add_argument("--participants", type=int, default=None, help="number of participants (default: all)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Creates sites and accounts, then enters the story from where it stands."""
@@ -92,14 +92,13 @@ def steps_done(desk: Desk) -> Counter[str]:
 def leave_places() -> None:
     """The cohort fills both groups; the demo's statistician leaves places, so that registering can be tried."""
     stella = Person.objects.get(username="stella")
-    for group in protocol.Group:
-        if not GroupSettings.objects.filter(group=group.value).exists():
-            name = f"accrual_ceiling_{group.value}"
-            chosen = {name: protocol.constant(name) + PLACES_LEFT}
+    for group in protocol.GROUPS:
+        if not GroupSettings.objects.filter(group=group.code).exists():
+            chosen = {"accrual_ceiling": group.ceiling + PLACES_LEFT}
             with changes.record(
-                Save(stella, wakes=False), "settings", "Places left to try registering", groups=(group.value,)
+                Save(stella, wakes=False), "settings", "Places left to try registering", groups=(group.code,)
             ):
-                GroupSettings.objects.create(group=group.value, chosen=chosen)
+                GroupSettings.objects.create(group=group.code, chosen=chosen)
 
 
 def load_people() -> dict[str, Person]:

@@ -129,10 +129,10 @@ def _label(bar: Bar, y: float) -> Label:
 
 def words(term: str, event: AdverseEventFact) -> str:
     """The event in a sentence: term, grade, relation, seriousness, outcome and the day it ended."""
-    grade = f"grade {event.grade}" if event.grade else "grade not on record"
-    related = ATTRIBUTIONS.get(event.attribution or 0, "attribution not on record")
+    grade = f"grade {event.grade}" if event.grade else "grade not known"
+    related = ATTRIBUTIONS.get(event.attribution or 0, "attribution not known")
     ended = f" on {event.resolved_on}" if event.resolved_on else ""
-    unknown = "" if ended or event.outcome in (*OPEN, "fatal", "unknown") else ", on a day not on record"
+    unknown = "" if ended or event.outcome in (*OPEN, "fatal", "unknown") else ", on a date not known"
     outcome = f"{OUTCOMES.get(event.outcome, event.outcome)}{ended}{unknown}"
     return ", ".join(filter(None, (term, grade, related, "serious" if event.serious else "", outcome)))
 
@@ -176,5 +176,5 @@ def _row(bar: Bar, ends: list[float]) -> int:
 
 
 def _undated(term: str, event: AdverseEventFact, course: Course) -> Mark:
-    reason = course.onset_missing.get(event.id, "not on record").lower()
+    reason = course.onset_missing.get(event.id, "not known").lower()
     return Mark(None, f"onset {reason}", words(term, event), f"adverse_event/{event.id}")

@@ -30,7 +30,7 @@ def lane(course: Course, days: Days) -> Lane:
         marks += _cycle(cycle, days, (Label(x, HEIGHT - 6, str(cycle.number), "start", "small"),) if has_room else ())
     marks += _off(course, days)
     if not marks:
-        return Lane("dose", ("Dose",), EMPTY_HEIGHT, (), empty="No dose is on record.")
+        return Lane("dose", ("Dose",), EMPTY_HEIGHT, (), empty="No dose entered.")
     floor = Line(LEFT, TOP + BARS, RIGHT, TOP + BARS, "floor")
     return Lane("dose", ("Dose",), HEIGHT, tuple(marks), (floor,), "by cycle")
 
@@ -40,7 +40,7 @@ def _cycle(cycle: CycleFact, days: Days, number: tuple[Label, ...]) -> list[Mark
     marks = [_period(cycle, period, days) for period in sorted(cycle.periods)]
     if not marks:
         day, x = days.of(cycle.started_on), days.at(cycle.started_on)
-        words = f"Cycle {cycle.number} begins; no dose on record"
+        words = f"Cycle {cycle.number} begins; no dose entered"
         return [Mark(day, shown(cycle.started_on), words, f"cycle/{cycle.number}",
                      (Line(x, TOP, x, TOP + BARS, "edge"), *number))]  # fmt: skip
     first = marks[0]

@@ -37,7 +37,7 @@ def _lane(name: str, samples: list[HormoneFact], days: Days) -> Lane:
     ratios, against = _ratios(valued)
     if not ratios:
         listed = (*missing, *(_listed(name, each, days) for each in valued))
-        words = "No values to compare are on record: see the table."
+        words = "No values to compare. See the table."
         return Lane("hormone", two_lines(name), EMPTY_HEIGHT + 14, (), note=NOTES[against], listed=listed, empty=words)
     most = max([*ratios, Decimal(1)])
     points = [(days.at(each.sampled_on), _y(ratio, most)) for each, ratio in zip(valued, ratios, strict=True)]
@@ -92,10 +92,10 @@ def _listed(name: str, sample: HormoneFact, days: Days) -> Mark:
 
 def _words(name: str, sample: HormoneFact) -> str:
     if sample.value is None:
-        return f"{name}: no value on record"
+        return f"{name}: no value entered"
     limit, unit = sample.upper_limit, UNITS.get(sample.unit, sample.unit)
     if not limit:
-        return f"{name} {_plain(sample.value)} {unit}, upper limit not on record"
+        return f"{name} {_plain(sample.value)} {unit}, upper limit not known"
     times = f"{sample.value / limit:.1f}"
     return f"{name} {_plain(sample.value)} {unit}, {times} × the upper limit {_plain(limit)}"
 

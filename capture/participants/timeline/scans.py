@@ -20,7 +20,7 @@ def lane(course: Course, days: Days) -> Lane:
     """A point at each assessment with a complete sum, joined by a line; what has no sum stands on the floor."""
     baseline = baseline_of(course.facts)
     if baseline is None and not course.facts.assessments:
-        return Lane("scans", ("Tumour",), EMPTY_HEIGHT, (), empty="No tumour assessment is on record.")
+        return Lane("scans", ("Tumor",), EMPTY_HEIGHT, (), empty="No tumor assessment entered.")
     first = _baseline_sum(course, baseline)
     sums = [first] if first is not None else []
     sums += [each.current_sum for each in course.assessed if each.current_sum is not None]
@@ -32,7 +32,7 @@ def lane(course: Course, days: Days) -> Lane:
     behind = (Line(LEFT, FLOOR, RIGHT, FLOOR, "floor"), *_joined(placed))
     if first is not None:
         behind = (*behind, Line(LEFT, _y(first, most), RIGHT, _y(first, most), "reference"))
-    return Lane("scans", ("Tumour",), HEIGHT, tuple(placed), behind, "sum, mm")
+    return Lane("scans", ("Tumor",), HEIGHT, tuple(placed), behind, "sum, mm")
 
 
 def _baseline_sum(course: Course, baseline: AssessmentFact | None) -> Decimal | None:
@@ -76,7 +76,7 @@ def _without_baseline(course: Course, days: Days) -> list[Mark]:
     for each in sorted(course.facts.assessments, key=lambda one: one.assessed_on):
         x = days.at(each.assessed_on)
         parts = (Stamp("NE", x, FLOOR - 8, "response NE"), Label(x, LETTERS, "–", "middle", "letters"))
-        words = "Tumour assessment without a baseline: no response"
+        words = "Tumor assessment without a baseline: no response"
         found.append(Mark(days.of(each.assessed_on), shown(each.assessed_on), words, f"assessment/{each.id}", parts))
     return found
 
@@ -87,7 +87,7 @@ def _value(x: float, y: float, value: Decimal) -> Label:
 
 def _words(outcome: AssessmentOutcome) -> str:
     change = outcome.change_from_baseline_percent
-    percent = "" if change is None else f"{change:+.1f} % from baseline".replace("-", "−")
+    percent = "" if change is None else f"{change:+.1f}% from baseline".replace("-", "−")
     size = "no sum" if outcome.current_sum is None else f"sum {response_in_words.mm(outcome.current_sum)}"
     new = "a new lesion" if outcome.new_lesions == NewLesions.YES else ""
     return "; ".join(filter(None, (", ".join(filter(None, (size, percent))), new, outcome.because)))

@@ -125,4 +125,4 @@ def _summary(course: Course, terms: int) -> str:
               (len(facts.hormones), "hormone level", "hormone levels"),
               (len(course.queries), "query", "queries"))  # fmt: skip
     said = [f"{count} {one if count == 1 else many}" for count, one, many in counts]
-    return f"Course of {facts.number} since registration: {', '.join(said)}."
+    return f"Timeline of {facts.number} since registration: {', '.join(said)}."

@@ -20,6 +20,7 @@ from capture.entry.services import assessments, dosing
 from tests.cast import Cast, cast_of
 from tests.plugin_postgres import another_database
 from trial.models import Role
+from trial.record.save import Save
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 DAY_1 = date(2026, 1, 12)
@@ -100,17 +101,19 @@ def _run(copy: Path, *words: str, **environment: str) -> str:
 
 
 def _responder(cast: Cast) -> None:
-    nora, first = cast.people[Role.COORDINATOR], cast.participant
+    nora, first = Save(cast.people[Role.COORDINATOR]), cast.participant
     targets = [assessments.NewLesion("liver", f"segment {n}", Decimal(20 + n)) for n in range(2)]
-    assessments.save_baseline(nora, first, DAY_1 - timedelta(days=5), "spiral_ct", 5, "not_done", targets, [])
-    dosing.save_cycle(nora, first, 1, DAY_1, [dosing.Period(1, 28, 400, "twice_daily", "")])
+    head = {"method": "spiral_ct", "slice_thickness_mm": 5, "marker": "not_done"}
+    baseline = {**head, "assessed_on": DAY_1 - timedelta(days=5)}
+    assessments.save_baseline(nora, first, baseline, targets, [])
+    dosing.save_cycle(nora, first, 1, {"started_on": DAY_1}, [dosing.Period(1, 28, 400, "twice_daily", "")])
     for days in (56, 84):
         readings = [
             assessments.Reading(reading.lesion_id, "measured", reading.longest_diameter_mm * Decimal("0.6"), "", None)
             for reading in first.assessments.get(kind="baseline").readings.order_by("id")
         ]
-        on = DAY_1 + timedelta(days=days)
-        assessments.save_follow_up(nora, first, on, "spiral_ct", 5, "not_done", readings, "no")
+        scan = {**head, "assessed_on": DAY_1 + timedelta(days=days), "new_lesions": "no"}
+        assessments.save_follow_up(nora, first, scan, readings)
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +123,7 @@ def seen(template_database: str, copy: Path) -> Iterator[dict[str, Any]]:
         cast = cast_of()
         _responder(cast)
         recompute("A")
-        data_cuts.make(cast.people[Role.STATISTICIAN], "Interim", "first look")
+        data_cuts.make(Save(cast.people[Role.STATISTICIAN]), "Interim", "first look")
         data_cuts.compute_missing()
         shown = json.loads(_run(copy, "-c", LOOK, ENDPOINT_DATABASE_NAME=name).splitlines()[-1])
         yield {**shown, "engine_before": recompute("A").engine, "number": cast.participant.number}

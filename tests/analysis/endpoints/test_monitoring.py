@@ -125,5 +125,5 @@ def test_the_way_along_the_boundary_has_a_letter_for_each_who_holds_a_place() ->
 
 
 def test_monitoring_follows_the_plan_of_the_settings() -> None:
-    other = replace(SETTINGS, plan_A=replace(SETTINGS.plan_A, p0=0.1, p1=0.3))
+    other = replace(SETTINGS, plan=replace(SETTINGS.plan, p0=0.1, p1=0.3))
     assert [each["rate"] for each in monitored("", other)["design"]] == [0.1, 0.3]

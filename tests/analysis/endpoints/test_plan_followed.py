@@ -78,7 +78,7 @@ def test_stage_1_is_the_first_evaluable_by_order_of_registration_whoever_is_rule
 
 def test_a_passed_stage_alone_is_still_interim() -> None:
     found = rate("RR" + "n" * 19)
-    assert found["note"] == "Interim: stage 1 is passed and nobody of the next stage is evaluable yet."
+    assert found["note"] == "Interim: stage 1 is passed and no participant of the next stage is evaluable yet."
     assert limits(found) == clopper_pearson(2, 21)
 
 
@@ -111,7 +111,7 @@ def test_beside_the_rate_stand_estimates_that_allow_for_the_stages() -> None:
 def settings_of(participants: tuple[int, ...], futility: tuple[int | None, ...],
                 efficacy: tuple[int | None, ...]) -> AnalysisSettings:  # fmt: skip
     """Settings with this plan for group A."""
-    return replace(SETTINGS, plan_A=StagePlan(participants, futility, efficacy))
+    return replace(SETTINGS, plan=StagePlan(participants, futility, efficacy))
 
 
 def test_an_efficacy_stop_is_a_stopping_point() -> None:

@@ -43,7 +43,7 @@ def test_a_response_unlike_the_investigators_is_asked_about() -> None:
     seen = replace(scan(2, day(60), "30"), investigator_response="SD")
     (found,) = queries(person("NET-001", seen))
     assert (found["code"], found["assessment_id"]) == ("response_differs", 2)
-    assert "is SD, computed is PR: sum 30 mm is −40.0 % against the baseline 50 mm" in found["words"]
+    assert "is SD, computed is PR: sum 30 mm is −40.0% against the baseline 50 mm" in found["words"]
     assert codes(person("NET-001", replace(seen, investigator_response="PR"))) == []
 
 

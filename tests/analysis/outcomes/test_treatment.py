@@ -117,14 +117,14 @@ def test_time_on_treatment_runs_from_first_to_last_dose_whatever_is_held_at_the_
 
 
 def test_reasons_are_counted_by_participant() -> None:
-    hurt = (cycle(1, 0, HELD_7, reasons=((11, "Diarrhoea"),)), cycle(2, 28, HELD_7, reasons=((11, "Diarrhoea"),)))
+    hurt = (cycle(1, 0, HELD_7, reasons=((11, "Diarrhea"),)), cycle(2, 28, HELD_7, reasons=((11, "Diarrhea"),)))
     rows = [
         {"number": f"NET-{place:03}", "treated": True, "treatment": derived(*cycles)}
         for place, cycles in enumerate((hurt, (cycle(1, 0, REDUCED),), (cycle(1, 0),)), start=1)
     ]
     found = answers.answer(Cohort("A", rows, AnalysisSettings()))
     assert found["change_reasons"] == {
-        "held": {"Diarrhoea": ["NET-001"]}, "reduced": {"no reason on record": ["NET-002"]}, "delayed": {},
+        "held": {"Diarrhea": ["NET-001"]}, "reduced": {"no reason on record": ["NET-002"]}, "delayed": {},
     }  # fmt: skip
     assert (found["held"], found["reduced"], found["delayed"]) == (["NET-001"], ["NET-002"], [])
     # 42 of 56 days; 14 × 800 + 14 × 400 of 28 × 800; all.

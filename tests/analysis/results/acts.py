@@ -31,7 +31,7 @@ SMALL = {"participants": [2, 4], "futility": [0, 1], "efficacy": [2, None]}
 CHOICES: tuple[dict[str, Any], ...] = (
     {}, {"confirmation_days": 40}, {"toxicity_grade": 2}, {"hormone_decrease_percent": 30, "interval_rule": "max"},
     {"early_death_days": 90}, {"truncate_after_days": 100}, {"not_evaluated_counts": True},
-    {"plan_A": SMALL},
+    {"plan": SMALL},
     {"partial_death_reading": "latest", "stable_minimum_days": 70}, {"response_after_complete_counts": False},
 )  # fmt: skip
 SHARES = ("0.3", "0.5", "0.7", "0.75", "0.9", "1", "1.1", "1.25", "1.6", "0")
@@ -212,7 +212,7 @@ def _reopen(study: Study, act: Act) -> None:
     """By a plan with few places, so that there is something to reopen; or taken back again."""
     standing = Reopening.objects.standing().first()
     if standing is None:
-        _choose("A", {"plan_A": SMALL})
+        _choose("A", {"plan": SMALL})
         registration.reopen(Save(study.chris), "A", "because")
     else:
         registration.withdraw(Save(study.chris), standing, "because")

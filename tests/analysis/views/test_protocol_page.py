@@ -11,7 +11,7 @@ from analysis.views.protocol import criteria_table
 from tests.cast import cast_of
 from trial import protocol
 from trial.models import Person, Role
-from trial.protocol import DECLARED, AnalysisSettings, StagePlan, analysis_settings
+from trial.protocol import DECLARED, GROUPS, AnalysisSettings, StagePlan, analysis_settings, settings_of
 from trial.rules.dose import modification
 from trial.rules.response.recist_1_0 import RECIST_1_0
 from trial.rules.response.recist_1_1 import RECIST_1_1
@@ -34,15 +34,17 @@ def test_every_setting_is_declared_once_with_source_and_mark() -> None:
     assert all(each.title and each.source and each.mark in MARKS for each in DECLARED)
 
 
-def test_a_group_is_shown_its_own_plan_only() -> None:
-    assert [each.name for each in analysis_settings.declarations("B") if each.name.startswith("plan_")] == ["plan_B"]
+def test_every_group_begins_with_the_ceiling_and_the_plan_that_it_declares() -> None:
+    stated = {group.code: settings_of(group.code) for group in GROUPS}
+    assert {code: settings.accrual_ceiling for code, settings in stated.items()} == {"A": 50, "B": 43}
+    assert all(stated[group.code].plan == group.plan for group in GROUPS)
 
 
 @pytest.mark.parametrize(
     ("value", "words"),
     [(None, "off"), (True, "yes"), (False, "no"), (28, "28"), (0.95, "0.95"),
      ("earliest", "the earliest day it can be"),
-     (AnalysisSettings(plan_A=StagePlan((21, 41), (1, 4), (None, 9))).as_dict()["plan_A"],
+     (AnalysisSettings(plan=StagePlan((21, 41), (1, 4), (None, 9))).as_dict()["plan"],
       "stage 1 at 21, futile at 1 or fewer; stage 2 at 41, futile at 4 or fewer, promising at 9 or more; "
       "tells 5% from 20%")],
 )  # fmt: skip

@@ -128,10 +128,10 @@ def test_the_plan_is_edited_as_stages_and_bounds(cast: Cast) -> None:
     stages = {"stage_1_participants": "18", "stage_1_futility": "2", "stage_2_participants": "43",
               "stage_2_futility": "7", "stage_2_efficacy": "", "p0_percent": "10", "p1_percent": "25"}  # fmt: skip
     assert client.post("/settings/A/", filled(client, **stages, confirmed="yes")).status_code == 302
-    plan = settings_in_force("A").plan("A")
+    plan = settings_in_force("A").plan
     assert (plan.participants, plan.futility, plan.efficacy) == ((18, 43), (2, 7), (None, None))
     assert (plan.p0, plan.p1) == (0.10, 0.25)
-    assert recompute("A").result["settings"]["plan_A"]["participants"] == [18, 43]
+    assert recompute("A").result["settings"]["plan"]["participants"] == [18, 43]
 
 
 @pytest.mark.parametrize(
@@ -159,12 +159,12 @@ def test_two_people_changing_settings_at_once_do_not_overwrite_each_other(cast: 
     first, second = filled(client, confirmation_days="35"), filled(client, stable_minimum_days="49")
     client.post("/settings/A/", {**first, "confirmed": "yes"})
     answer = client.post("/settings/A/", {**second, "confirmed": "yes"})
-    assert answer.status_code == 409 and "Somebody else changed these settings" in answer.content.decode()
+    assert answer.status_code == 409 and "Another user changed these settings" in answer.content.decode()
     assert settings_in_force("A").stable_minimum_days == 42
 
 
 def test_the_settings_in_force_are_not_written_again(cast: Cast) -> None:
-    with pytest.raises(Refused, match="in force already"):
+    with pytest.raises(Refused, match="already in use"):
         choose(Save(cast.people[Role.STATISTICIAN]), "A", AnalysisSettings(), "again", AnalysisSettings().version())
 
 

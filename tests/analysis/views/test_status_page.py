@@ -53,7 +53,7 @@ def test_a_heart_that_stopped_three_minutes_ago_is_told(cast: Cast) -> None:
 def test_the_nightly_verification_keeps_its_result(cast: Cast) -> None:
     assert verify_audit() is True
     good, words = said()["Audit chain"]
-    assert good is True and "are sound" in words
+    assert good is True and "verified" in words
     StatusNote.objects.filter(name="audit").update(at=datetime.now(UTC) - timedelta(hours=27))
     assert said()["Audit chain"][0] is False
 

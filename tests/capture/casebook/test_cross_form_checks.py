@@ -204,7 +204,7 @@ def test_a_lesion_that_is_not_on_the_baseline_is_refused(cast: Cast) -> None:
     readings = [assessments.Reading(999_999, "absent")]
     from capture.casebook import registry
 
-    with pytest.raises(registry.ChecksFailed, match="does not belong to this participant's baseline"):
+    with pytest.raises(registry.ChecksFailed, match="must belong to this participant's baseline"):
         assessments.save_follow_up(
             Save(nora),
             cast.participant,

@@ -136,8 +136,8 @@ def test_an_error_is_named_by_its_box() -> None:
 
 def test_a_new_field_says_in_which_version_it_came_and_what_is_not_asked_says_so() -> None:
     form = visit.BloodPressureForm()
-    form.fields["measured_on"].new_in = "new in edition 2"  # type: ignore[attr-defined]
-    assert "new in edition 2" in _page(form)
+    form.fields["measured_on"].new_in = "new in version 2"  # type: ignore[attr-defined]
+    assert "new in version 2" in _page(form)
 
 
 class _Plain(forms.Form):

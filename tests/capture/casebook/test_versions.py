@@ -79,7 +79,7 @@ def test_every_entry_keeps_the_edition_by_which_it_was_saved_and_its_history_say
     version = Version.objects.filter(table_name=row._meta.db_table, row_id=row.pk).latest("id")
     assert version.row["form_edition"] == number
     page = signed_in(cast.people[Role.COORDINATOR]).get(history).content.decode()
-    assert f"by edition {number} of this form" in page
+    assert f"in version {number} of this form" in page
 
 
 @pytest.mark.requirement("R54")
@@ -87,31 +87,31 @@ def test_an_entry_of_an_older_edition_is_shown_by_its_fields_and_labels(cast: Ca
     for role in (Role.MONITOR, Role.COORDINATOR):
         page = signed_in(cast.people[role]).get(_page(old_event)).content.decode()
         assert "Shown by edition 1 of this form" in page and "Expectedness, if serious" in page
-        assert page.count("not asked in edition 1") == len(NOT_ASKED)
+        assert page.count("not part of version 1") == len(NOT_ASKED)
         assert not set(NOT_ASKED) & set(fields(page)), "what was not asked has no box"
-        assert ("Correct it by edition 2" in page) == (role == Role.COORDINATOR)
+        assert ("Correct in version 2" in page) == (role == Role.COORDINATOR)
 
 
 @pytest.mark.requirement("R54")
 def test_a_correction_says_which_edition_asks_and_what_is_newly_asked(cast: Cast, old_event: AdverseEvent) -> None:
     nora, address = signed_in(cast.people[Role.COORDINATOR]), f"{_page(old_event)}?correct=1"
     page = nora.get(address).content.decode()
-    assert "This page asks by edition 2 of this form" in page and "saved by edition 1 of this form" in page
+    assert "This page uses version 2 of this form" in page and "saved in version 1 of this form" in page
     assert "In hospital for 24 hours or more; Site became aware on; Aware at" in page
-    assert page.count("new in edition 2") == len(NOT_ASKED)
+    assert page.count("new in version 2") == len(NOT_ASKED)
     typed = fields(page) | REASON | {"outcome": "recovered", "resolved_on": "01-MAR-2026"}
     refused = nora.post(address, typed)
-    assert refused.status_code == 422 and "Say when the site became aware" in refused.content.decode()
+    assert refused.status_code == 422 and "needs the date on which the site became aware" in refused.content.decode()
     done = nora.post(address, typed | {"aware_on": "02-FEB-2026", "hospital_stay": "yes"})
     assert done.status_code == 302, done.content.decode()
     old_event.refresh_from_db()
     assert (old_event.form_edition, old_event.hospital_stay) == (2, "yes")
     page = nora.get(f"/participants/NET-001/history/adverse_event/{old_event.pk}/").content.decode()
-    assert page.index("by edition 2 of this form") < page.index("by edition 1 of this form")
+    assert page.index("in version 2 of this form") < page.index("in version 1 of this form")
 
 
 def test_a_serious_event_of_edition_1_is_not_asked_when_the_site_became_aware(cast: Cast) -> None:
-    with pytest.raises(Exception, match="Say when the site became aware"):
+    with pytest.raises(Exception, match="needs the date on which the site became aware"):
         enter(cast, "adverse_event", values=SERIOUS)
     say(cast.north, "adverse_event", 2, "withdrawn")
     assert enter(cast, "adverse_event", values=SERIOUS).form_edition == 1
@@ -129,7 +129,7 @@ def test_a_correction_by_an_older_edition_leaves_what_it_does_not_ask_as_it_is(c
     event.refresh_from_db()
     assert (event.form_edition, event.hospital_stay, event.aware_on) == (1, "yes", date(2026, 2, 2))
     shown = signed_in(cast.people[Role.MONITOR]).get(_page(event)).content.decode()
-    assert "not asked in edition 1; on record from a later one: Yes" in shown
+    assert "not part of version 1; saved in a later version: Yes" in shown
 
 
 def test_a_corrected_answer_of_the_checklist_keeps_the_edition_of_the_registration(cast: Cast) -> None:
@@ -167,8 +167,8 @@ def test_labels_and_fields_of_an_edition_follow_from_all_that_came_later(monkeyp
 def test_a_save_by_an_edition_that_is_not_usable_keeps_nothing(cast: Cast) -> None:
     say(cast.north, "adverse_event", 2, "withdrawn")
     before = Change.objects.count()
-    with pytest.raises(Refused, match="Edition 2 of this form is not approved at the site"):
+    with pytest.raises(Refused, match="Version 2 of this form is not approved at the site"):
         enter(cast, "adverse_event", values=SERIOUS | {"aware_on": date(2026, 2, 2)}, edition=2)
-    with pytest.raises(Refused, match="“Site became aware on” is asked from edition 2"):
+    with pytest.raises(Refused, match="“Site became aware on” is part of this form from version 2"):
         enter(cast, "adverse_event", values=SERIOUS | {"aware_on": date(2026, 2, 2)})
     assert Change.objects.count() == before and not AdverseEvent.objects.exists()

@@ -12,7 +12,6 @@ from tests.capture.typed import fields, opened, signed_in
 from tests.cast import Cast, cast_of
 from trial.models import Role
 from trial.protocol import Edition, form_versions
-from trial.protocol.form_versions import FIRST
 from trial.record import versions_in_force
 from trial.record.save import Save
 
@@ -36,7 +35,7 @@ def test_a_form_with_a_page_of_its_own_asks_by_the_edition_of_the_site_too(
     page = page or f"/participants/NET-001/assessments/{scan.pk}/"
     row = {"registration": one, "cycle": one.cycles.first()}.get(kind, scan)
     second = Edition(2, "Asks one thing more.", "amendment 1", date(2026, 1, 2), (name,))
-    monkeypatch.setitem(form_versions._DECLARED, kind, (FIRST, second))
+    monkeypatch.setitem(form_versions._DECLARED, kind, (form_versions.FIRST, second))
     nora = signed_in(laid.people[Role.COORDINATOR])
     typed = opened(nora, page) | REASON
     assert name not in typed
@@ -44,10 +43,10 @@ def test_a_form_with_a_page_of_its_own_asks_by_the_edition_of_the_site_too(
     assert refused.status_code == 422 and f"“{value}” is not saved" in refused.content.decode()
     given = {"decided_on": date(2026, 1, 2), "decided_by": COMMITTEE, "title": "the form"}
     versions_in_force.approve(Save(laid.people[Role.CHAIR]), laid.north, kind, 2, **given)
-    assert "not asked in edition 1" in nora.get(page).content.decode()
+    assert "not part of version 1" in nora.get(page).content.decode()
     address = f"{page}?correct=1"
     correction = nora.get(address).content.decode()
-    assert "This page asks by edition 2" in correction and "new in edition 2" in correction
+    assert "This page uses version 2" in correction and "new in version 2" in correction
     done = nora.post(address, fields(correction) | REASON | {name: value})
     assert done.status_code == 302, done.content.decode()
     row.refresh_from_db()
@@ -95,7 +94,7 @@ def test_registering_asks_by_the_edition_of_the_chosen_site(
 ) -> None:
     cast = cast_of()
     second = Edition(2, "Asks the syndrome.", "amendment 1", date(2026, 1, 2), ("functional_syndrome",))
-    monkeypatch.setitem(form_versions._DECLARED, "registration", (FIRST, second))
+    monkeypatch.setitem(form_versions._DECLARED, "registration", (form_versions.FIRST, second))
     nora = signed_in(cast.people[Role.COORDINATOR])
     page = nora.get("/participants/register/").content.decode()
     assert "functional_syndrome" not in fields(page) and fields(page)["edition"] == "1"
@@ -105,5 +104,5 @@ def test_registering_asks_by_the_edition_of_the_chosen_site(
         Save(cast.people[Role.CHAIR]), cast.north, "registration", 2, date(2026, 1, 2), COMMITTEE, ""
     )
     moved = nora.post("/participants/register/", fields(page) | {"screen": "keep"})
-    assert moved.status_code == 422 and "At this site edition 2 of this form is in force" in moved.content.decode()
+    assert moved.status_code == 422 and "This site uses version 2 of this form" in moved.content.decode()
     assert "functional_syndrome" in opened(nora, "/participants/register/")

@@ -122,20 +122,21 @@ def _follow_up(row: Row) -> bool:
 IN_A_FILE: list[tuple[str, str, Callable[[Row], bool], Row, str]] = [
     ("NA-01", "cycles.csv", lambda row: row["number"] == "2", {"started_on": "2026-02-09"}, "was not delayed"),
     ("NA-02", "dosing_periods.csv", lambda row: row["frequency"] == "twice_daily", {"reason": "rash"}, "full dose"),
-    ("NA-03", "assessments.csv", _follow_up, {"new_lesion_on": "2026-03-01"}, "No new lesion is reported"),
+    ("NA-03", "assessments.csv", _follow_up, {"new_lesion_on": "2026-03-01"}, "of a new lesion must be empty"),
     ("NA-04", "lesion_readings.csv", lambda row: row["scanned_on"] != "", {"not_evaluated_reason": "ill"}, "evaluated"),
-    ("NA-05", "assessments.csv", _follow_up, {"method": "clinical", "slice_thickness_mm": "5"}, "takes no slices"),
-    ("NA-06", "adverse_event.csv", lambda row: row["term"] == "diarrhea", {"other_words": "hay fever"}, "term says"),
+    ("NA-05", "assessments.csv", _follow_up, {"method": "clinical", "slice_thickness_mm": "5"}, "without slices"),
+    ("NA-06", "adverse_event.csv", lambda row: row["term"] == "diarrhea", {"other_words": "hay fever"},
+     "“other” description must be empty"),
     ("NA-08", "follow_up.csv", lambda row: row["progression"] == "clinical",
-     {"progression": "none", "progression_method": "mri"}, "A method belongs to a progression"),
+     {"progression": "none", "progression_method": "mri"}, "A progression method needs a progression"),
     ("", "assessments.csv", lambda row: row["kind"] == "baseline", {"new_lesion_on": "2026-01-09"}, "does not apply"),
     ("", "lesion_readings.csv", lambda row: row["lesion"] == "N1" and row["scanned_on"] != "",
      {"longest_diameter_mm": "12"}, "does not apply"),
-    ("", "eligibility.csv", lambda row: row["item"] == "metastatic", {"value": "3"}, "Only an item that a laboratory"),
-    ("", "adverse_event.csv", lambda row: row["grade"] == "2", {"grade_missing": "unknown"}, "keep one of them"),
+    ("", "eligibility.csv", lambda row: row["item"] == "metastatic", {"value": "3"}, "Only a laboratory item can have"),
+    ("", "adverse_event.csv", lambda row: row["grade"] == "2", {"grade_missing": "unknown"}, "Keep one of them"),
 ]  # fmt: skip
 NOT_LOOKED_AT = ("NA-07", "adverse_event.csv", lambda row: row["term"] == "diarrhea", {"resolved_on": "2026-02-09"},
-                 "goes on by its outcome")  # fmt: skip
+                 "and a resolution date is entered")  # fmt: skip
 IN_A_FILE.append(NOT_LOOKED_AT)
 
 

@@ -1,4 +1,4 @@
-"""Facts of tumour assessments."""
+"""Facts of tumor assessments."""
 
 from datetime import date as D
 from datetime import timedelta

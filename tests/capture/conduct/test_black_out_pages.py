@@ -46,12 +46,12 @@ def test_who_sees_the_record_asks_from_the_history_and_the_chair_decides(cast: C
     work = chris.get("/work/").content.decode()
     assert f'href="/black-outs/{asked.pk}/"' in work and WHY in work and NAME not in work
     page = chris.get(f"/black-outs/{asked.pk}/").content.decode()
-    assert f"Called <mark>{NAME}</mark> at home." in page and "1 place</span>" in page and "exported earlier" in page
+    assert f"Called <mark>{NAME}</mark> at home." in page and "1 place</span>" in page and "earlier exports" in page
     sent = {"decision": "approve", "because": "identifying"}
     assert chris.post(f"/black-outs/{asked.pk}/decision/", sent).status_code == 302
     assert Deviation.objects.get().description == "Called [redacted] at home."
     done = chris.get(f"/black-outs/{asked.pk}/").content.decode()
-    assert "Touched: 1 version." in done and NAME not in done
+    assert "Redacted: 1 audit record." in done and NAME not in done
 
 
 @pytest.mark.parametrize("role", [Role.CHAIR, Role.STATISTICIAN])
@@ -78,10 +78,10 @@ def test_an_entry_of_another_participant_cannot_be_named(cast: Cast) -> None:
 def test_a_reason_that_repeats_the_words_is_refused_in_words(cast: Cast) -> None:
     nora = signed_in(cast.people[Role.COORDINATOR])
     answer = nora.post(ask_address(nora, cast), {"words": NAME, "because": f"{NAME} is named"})
-    assert answer.status_code == 422 and "The reason repeats the words that are to go." in answer.content.decode()
+    assert answer.status_code == 422 and "The reason contains the text to redact." in answer.content.decode()
     asked, chris = asked_for(cast), signed_in(cast.people[Role.CHAIR])
     answer = chris.post(f"/black-outs/{asked.pk}/decision/", {"decision": "approve", "because": NAME})
-    assert answer.status_code == 422 and "The reason repeats the words" in answer.content.decode()
+    assert answer.status_code == 422 and "The reason contains the text" in answer.content.decode()
     assert chris.post(f"/black-outs/{asked.pk}/decision/", {"decision": "", "because": ""}).status_code == 422
     assert Redaction.objects.get().waits
 
@@ -91,7 +91,7 @@ def test_the_page_names_what_stays(cast: Cast) -> None:
         cast.participant.medications.create(kind="other", name=NAME, started_on_missing="not_done")
     asked = asked_for(cast)
     page = signed_in(cast.people[Role.CHAIR]).get(f"/black-outs/{asked.pk}/").content.decode()
-    assert "What stays" in page and "Concomitant medication, name: change" in page
+    assert "Text that is not redacted" in page and "Concomitant medication, Name: change" in page
 
 
 def test_it_says_so_under_a_lock(cast: Cast) -> None:
@@ -100,13 +100,13 @@ def test_it_says_so_under_a_lock(cast: Cast) -> None:
         cast.participant.holds.create(kind="freeze", scope="participant", state="in_force", asked_by=mona,
                                       asked_at=change.at)  # fmt: skip
     page = signed_in(cast.people[Role.CHAIR]).get(f"/black-outs/{asked.pk}/").content.decode()
-    assert "A black-out is possible all the same" in page
+    assert "A redaction is possible nevertheless" in page
 
 
 @pytest.mark.requirement("R31")
 def test_the_history_the_trail_and_the_file_tell_who_blacked_out_and_why(cast: Cast) -> None:
     done, mona = blacked_out(cast), signed_in(cast.people[Role.MONITOR])
-    told = (f"change {done.decided_in}: asked for by {done.asked_by} (somebody was named), approved by "
+    told = (f"change {done.decided_in}: requested by {done.asked_by} (somebody was named), approved by "
             f"{done.decided_by} (identifying).")  # fmt: skip
     for address in (history(cast), f"/trail/{done.of_change}/", "/black-outs/"):
         page = mona.get(address).content.decode()
@@ -130,8 +130,8 @@ def test_words_of_a_reason_are_asked_for_and_go(cast: Cast) -> None:
     sent = {"decision": "approve", "because": "identifying"}
     assert chris.post(f"/black-outs/{asked.pk}/decision/", sent).status_code == 302
     page = chris.get(f"/black-outs/{asked.pk}/").content.decode()
-    assert "Touched: 2 versions, 1 reason." in page
-    assert "kept and cannot be computed again" in page
+    assert "Redacted: 2 audit records, 1 reason." in page
+    assert "cannot be re-hashed" in page
     assert "it was [redacted]" in client.get(history(cast)).content.decode()
 
 
@@ -139,7 +139,7 @@ def test_a_request_that_is_decided_can_not_be_decided_again(cast: Cast) -> None:
     done = blacked_out(cast)
     chris = signed_in(cast.people[Role.CHAIR])
     answer = chris.post(f"/black-outs/{done.pk}/decision/", {"decision": "refuse", "because": "no"})
-    assert answer.status_code == 422 and "decided already" in answer.content.decode()
+    assert answer.status_code == 422 and "already decided" in answer.content.decode()
 
 
 @pytest.mark.requirement("R31")
@@ -151,7 +151,7 @@ def test_a_form_that_was_open_meanwhile_does_not_bring_the_words_back(cast: Cast
     done = blacked_out(cast)
     answer = nora.post(page, as_opened | {"action": "phoned", "reason_code": "transcription", "reason_words": ""})
     said = answer.content.decode()
-    assert answer.status_code == 409 and "somebody changed this entry" in said and str(done.decided_in) in said
+    assert answer.status_code == 409 and "Another user changed this entry" in said and str(done.decided_in) in said
     row.refresh_from_db()
     assert (row.description, row.action) == ("Called [redacted] at home.", "none")
     assert NAME not in fields(said)["description"]
@@ -162,9 +162,9 @@ def test_a_second_request_for_words_that_are_gone_can_only_be_refused(cast: Cast
     blacked_out(cast)
     chris = signed_in(cast.people[Role.CHAIR])
     page = chris.get(f"/black-outs/{second.pk}/").content.decode()
-    assert "This text was blacked out since it was asked for" in page and "<mark>" not in page
+    assert "This text was redacted after the request" in page and "<mark>" not in page
     answer = chris.post(f"/black-outs/{second.pk}/decision/", {"decision": "approve", "because": "twice"})
-    assert answer.status_code == 422 and "blacked out since" in answer.content.decode()
+    assert answer.status_code == 422 and "redacted after the request" in answer.content.decode()
     assert Deviation.objects.get().description == "Called [redacted] at home."
     sent = {"decision": "refuse", "because": "gone"}
     assert chris.post(f"/black-outs/{second.pk}/decision/", sent).status_code == 302

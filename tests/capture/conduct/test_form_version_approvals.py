@@ -17,7 +17,6 @@ from tests.cast import Cast, cast_of, register
 from trial.accounts import administration
 from trial.models import Change, EditionApproval, HormoneLevel, Person, Role, Site, Version
 from trial.protocol import Edition, form_versions
-from trial.protocol.form_versions import FIRST
 from trial.record import changes, versions_in_force
 from trial.record.save import Save
 from trial.refused import Refused
@@ -35,7 +34,7 @@ COMMITTEE = "Ethics committee of North, 12/2026"
 def cast(database: object, monkeypatch: pytest.MonkeyPatch) -> Cast:
     """The fixed cast, in a program that has a second edition of the hormone form: it also asks the assay."""
     second = Edition(2, "Asks the assay.", "amendment 1", date(2026, 1, 2), ("assay",), {})
-    monkeypatch.setitem(form_versions._DECLARED, "hormone", (FIRST, second))
+    monkeypatch.setitem(form_versions._DECLARED, "hormone", (form_versions.FIRST, second))
     made = cast_of()
     register(made.elsewhere[Role.COORDINATOR], made.south)
     return made
@@ -57,7 +56,7 @@ def withdraw(cast: Cast, site: Site, edition: int = 2) -> EditionApproval:
 def test_a_further_edition_from_its_declaration_to_its_use(cast: Cast) -> None:
     nora, chris = signed_in(cast.people[Role.COORDINATOR]), signed_in(cast.people[Role.CHAIR])
     page = nora.get(NEW.format("NET-001")).content.decode()
-    assert "Edition 1</a> of this form" in page and "assay" not in fields(page)
+    assert "Version 1</a> of this form" in page and "assay" not in fields(page)
     refused = nora.post(NEW.format("NET-001"), LEVEL | {"assay": "Dako"})
     assert refused.status_code == 422 and "“Dako” is not saved" in refused.content.decode()
     assert not HormoneLevel.objects.exists()
@@ -67,14 +66,14 @@ def test_a_further_edition_from_its_declaration_to_its_use(cast: Cast) -> None:
     left_open = opened(nora, NEW.format("NET-001")) | LEVEL | {"sampled_on": "10-JAN-2026"}
 
     listed = chris.get("/editions/").content.decode()
-    assert listed.count("which uses edition 1") == 2 and "Hormone level, edition 2" in listed
+    assert listed.count("which uses version 1") == 2 and "Hormone level, version 2" in listed
     typed = {"which": "hormone:2:NORTH", "decided_on": "02-JAN-2026", "decided_by": COMMITTEE}
     assert chris.post("/editions/approve/", typed).status_code == 302
     listed = chris.get("/editions/").content.decode()
-    assert listed.count("which uses edition 1") == 1 and "approved 02-JAN-2026, Chris" in " ".join(listed.split())
+    assert listed.count("which uses version 1") == 1 and "approved 02-JAN-2026, Chris" in " ".join(listed.split())
 
     moved = nora.post(NEW.format("NET-001"), left_open)
-    assert moved.status_code == 422 and "is in force at NORTH since this page was opened" in moved.content.decode()
+    assert moved.status_code == 422 and "came into use at NORTH after this page was opened" in moved.content.decode()
     again = fields(moved.content.decode())
     assert again["sampled_on"] == "10-JAN-2026" and "assay" in again, "nothing typed is lost, the new question is there"
     looked_at = again | {"assay": "Dako", "acknowledge_HORM-03": "asked for the first time"}
@@ -83,9 +82,9 @@ def test_a_further_edition_from_its_declaration_to_its_use(cast: Cast) -> None:
 
     address = f"/participants/NET-001/hormone/{old.pk}/"
     shown_old = nora.get(address).content.decode()
-    assert "Shown by edition 1 of this form" in shown_old and "not asked in edition 1" in shown_old
+    assert "Shown in version 1 of this form" in shown_old and "not part of version 1" in shown_old
     correction = nora.get(f"{address}?correct=1").content.decode()
-    assert "This page asks by edition 2" in correction and "Newly asked:</strong> Assay." in correction
+    assert "This page uses version 2" in correction and "New fields:</strong> Assay." in correction
     done = nora.post(address, fields(correction) | REASON | {"value": "211", "assay": "Dako"})
     assert done.status_code == 302, done.content.decode()
     old.refresh_from_db()
@@ -107,13 +106,13 @@ def _brought_in(cast: Cast, number: str, **cells: str) -> Report:
 def test_an_import_obeys_the_same_approvals(cast: Cast) -> None:
     early = _brought_in(cast, "NET-001", assay="Dako")
     assert [each.column for each in early.problems] == ["assay"]
-    assert "this is asked from edition 2 of the form on" in early.problems[0].words
+    assert "is part of the form from version 2" in early.problems[0].words
     named = _brought_in(cast, "NET-001", assay="Dako", form_edition="2")
     assert [each.words for each in named.problems] == [
-        "Edition 2 of this form is not approved at the site, which uses edition 1. Nothing was saved."
+        "Version 2 of this form is not approved at the site, which uses version 1. Nothing was saved."
     ]
     assert [each.words for each in _brought_in(cast, "NET-001", form_edition="7").problems] == [
-        "There is no edition “7” of this form."
+        "This form has no version “7”."
     ]
     assert not HormoneLevel.objects.exists()
     approve(cast, cast.north)
@@ -180,13 +179,13 @@ def test_only_the_study_chair_records_an_approval_and_nobody_in_the_name_of_anot
 @pytest.mark.requirement("R55")
 def test_an_approval_is_refused_in_words(cast: Cast) -> None:
     tomorrow = timezone.now().date() + timedelta(days=1)
-    for given, words in (({"decided_on": tomorrow}, "lies in the future"), ({"decided_by": "  "}, "Say who decided"),
-                         ({"edition": 3}, "no such edition"), ({"edition": 1}, "may use edition 1 already")):
+    for given, words in (({"decided_on": tomorrow}, "be in the future"), ({"decided_by": "  "}, "who decided"),
+                         ({"edition": 3}, "version does not exist"), ({"edition": 1}, "Version 1 is already approved")):
         with pytest.raises(Refused, match=words):
             approve(cast, cast.north, **given)
-    with pytest.raises(Refused, match="would have no edition of this form left"):
+    with pytest.raises(Refused, match="would have no version of this form left"):
         withdraw(cast, cast.north, 1)
-    with pytest.raises(Refused, match="nothing to withdraw"):
+    with pytest.raises(Refused, match="is not in use"):
         withdraw(cast, cast.north, 2)
     chris = signed_in(cast.people[Role.CHAIR])
     typed = {"which": "hormone:2:NORTH", "decided_on": shown(tomorrow), "decided_by": COMMITTEE}
@@ -207,9 +206,9 @@ def test_a_withdrawal_is_a_further_word_and_the_site_goes_back(cast: Cast) -> No
     assert versions_in_force.in_force(cast.north.pk, "hormone") == 2
     change = Change.objects.latest("id")
     assert (change.act, change.site, change.reason) == (
-        "approve", cast.north, "Edition 2 of “Hormone level” approved at NORTH")  # fmt: skip
+        "approve", cast.north, "Version 2 of “Hormone level” approved at NORTH")  # fmt: skip
     page = signed_in(cast.people[Role.MONITOR]).get(f"/trail/{change.pk}/").content.decode()
-    assert "Approval of an edition of a form" in page and "Hormone level" in page and COMMITTEE in page
+    assert "Approval of a form version" in page and "Hormone level" in page and COMMITTEE in page
 
 
 @pytest.mark.requirement("R55")
@@ -253,12 +252,12 @@ def test_what_the_edition_of_a_site_does_not_ask_counts_as_its_strictest_value(d
     entries.save(Save(nora), cast.participant, ENTRY_FORMS["adverse_event"], event)
     before = listing.of_participant(cast.participant, timezone.now())
     assert [each.of.clock.state for each in before] == ["undetermined"], "an answer that nobody gave makes no report go"
-    assert "the edition of the form at this site does not ask it" in before[0].to_answer
-    assert "whether it meant 24 hours in hospital" in before[0].to_answer
-    assert "when the site became aware" in before[0].to_answer and "Say when" not in before[0].to_answer
+    assert "the form version at this site does not include it" in before[0].to_answer
+    assert "whether the hospital stay was 24 hours or more" in before[0].to_answer
+    assert "when the site became aware" in before[0].to_answer and "Enter when" not in before[0].to_answer
     versions_in_force.approve(
         Save(cast.people[Role.CHAIR]), cast.north, "adverse_event", 2, date(2026, 1, 2), COMMITTEE, ""
     )
     after = listing.of_participant(cast.participant, timezone.now())
     assert after[0].of.clock == before[0].of.clock, "the clock is the same; only what is asked for is not"
-    assert "Say " in after[0].to_answer and "does not ask" not in after[0].to_answer
+    assert "Enter " in after[0].to_answer and "does not include" not in after[0].to_answer

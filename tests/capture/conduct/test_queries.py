@@ -189,7 +189,7 @@ def test_a_correction_of_a_query_that_was_answered_meanwhile_stands_and_says_no_
 def test_a_correction_that_is_refused_answers_nothing(cast: Cast, level: HormoneLevel) -> None:
     query, nora = raised(cast, level), cast.people[Role.COORDINATOR]
     save = system_queries.answering(Save(nora, acknowledged={}), query, "")
-    with pytest.raises(Refused, match="Say why"):
+    with pytest.raises(Refused, match="Enter a reason"):
         entries.save(save, cast.participant, ENTRY_FORMS["hormone"], LEVEL, row=level)
     deviation = {"happened_on": date(2026, 1, 9), "kind": "assessment", "description": "Scan late", "action": ""}
     entries.save(Save(nora), cast.participant, ENTRY_FORMS["deviation"], deviation)
@@ -228,7 +228,7 @@ def test_two_answers_at_once_are_one(cast: Cast, level: HormoneLevel) -> None:
     query = raised(cast, level)
     stale = Query.objects.get(pk=query.pk)
     queries.answer(Save(cast.people[Role.COORDINATOR]), query, "first")
-    with pytest.raises(Refused, match="answered already"):
+    with pytest.raises(Refused, match="already answered"):
         queries.answer(Save(cast.people[Role.INVESTIGATOR]), stale, "second")
     assert [each.words for each in query.messages.all()][-1] == "first"
 

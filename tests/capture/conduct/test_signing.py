@@ -78,7 +78,7 @@ def test_the_whole_casebook_is_signed_by_one_act(cast: Cast) -> None:
     _filled(cast)
     client = client_of(cast.people[Role.INVESTIGATOR])
     page = client.get(ADDRESS).content.decode()
-    for words in ("Screening and registration", "Baseline tumour assessment 06-JAN-2026", "Cycle 1",
+    for words in ("Screening and registration", "Baseline tumor assessment 06-JAN-2026", "Cycle 1",
                   "Protocol deviation 09-JAN-2026", signing.MEANING):  # fmt: skip
         assert words in page, words
     assert client.post(ADDRESS, {"seen": _seen(page), "password": PASSWORD}).status_code == 302
@@ -107,7 +107,7 @@ def test_a_later_change_makes_it_stale_and_names_only_what_changed(cast: Cast) -
     assert standing.state == "changed" and [each.place.title for each in standing.items] == ["Cycle 1"]
     assert signing.states([cast.participant]) == {cast.participant.pk: "changed"}
     page = client_of(cast.people[Role.INVESTIGATOR]).get(ADDRESS).content.decode()
-    assert "Sign what changed" in page and "Protocol deviation 09-JAN-2026" not in page
+    assert "Sign changed entries" in page and "Protocol deviation 09-JAN-2026" not in page
     second = _sign(cast)
     assert signing.standing(cast.participant).state == "signed"
     assert signing.states([cast.participant]) == {cast.participant.pk: "signed"}

@@ -43,7 +43,7 @@ def test_the_page_asks_for_the_code_and_the_password_alone_does_not_sign(investi
     assert 'name="code"' in client.get(ADDRESS).content.decode()
     for code in ("", "   ", "no code"):
         answer = _sign(client, code)
-        assert answer.status_code == 422 and b"The code is wrong or was used already" in answer.content
+        assert answer.status_code == 422 and b"The code is wrong or was already used" in answer.content
     assert not Signature.objects.exists()
 
 
@@ -74,7 +74,7 @@ def test_a_code_that_opened_the_session_does_not_sign_again(investigator: Person
     client = Client()
     set_up(client, investigator)  # with the code of this very moment
     answer = _sign(client, code_of(investigator))
-    assert answer.status_code == 422 and b"was used already" in answer.content
+    assert answer.status_code == 422 and b"was already used" in answer.content
     assert not Signature.objects.exists()
 
 

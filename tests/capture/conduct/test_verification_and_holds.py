@@ -56,7 +56,7 @@ def test_a_form_is_verified_in_one_click_and_asked_for_again_when_a_value_change
     assert _states(cast, row) == {"": verification.NOT_YET, "value": verification.NOT_YET}
     client = client_of(cast.people[Role.MONITOR])
     address = f"/participants/NET-001/hormone/{row.pk}/"
-    assert "Verify the form against the source" in client.get(address).content.decode()
+    assert "Mark form as source-verified" in client.get(address).content.decode()
     client.post(f"{address}verify/", {"seen": newest_change(row), "field": ""})
     assert _states(cast, row) == {"": verification.VERIFIED, "value": verification.VERIFIED}
     _hormone(cast, 310, row)
@@ -78,7 +78,7 @@ def test_what_was_changed_while_it_was_compared_is_not_verified(cast: Cast) -> N
     row = _hormone(cast)
     seen = newest_change(row)
     _hormone(cast, 310, row)
-    with pytest.raises(Refused, match="while you looked"):
+    with pytest.raises(Refused, match="while the page was open"):
         verification.verify(Save(cast.people[Role.MONITOR]), cast.participant, "hormone", row, seen)
 
 
@@ -96,10 +96,10 @@ def test_only_a_monitor_verifies_and_freezes(cast: Cast) -> None:
 def test_more_than_one_form_is_frozen_or_locked_only_by_choice_and_with_a_reason(cast: Cast) -> None:
     mona = client_of(cast.people[Role.MONITOR])
     nothing_chosen = mona.post("/holds/put/", {"what": "", "because": "close-out", "freeze": "1"}, follow=True)
-    assert "Choose what is held." in nothing_chosen.text
+    assert "Choose what to freeze or lock." in nothing_chosen.text
     for act in ("freeze", "lock"):
         without_reason = mona.post("/holds/put/", {"what": "study", "because": "  ", act: "1"}, follow=True)
-        assert "Say why" in without_reason.text
+        assert "Enter a reason" in without_reason.text
     assert Hold.objects.count() == 0
     mona.post("/holds/put/", {"what": "study", "because": "close-out", "freeze": "1"})
     assert Hold.objects.get().asked_because == "close-out"
@@ -143,7 +143,7 @@ def test_a_lock_waits_for_the_signature_and_is_approved_by_the_chair(cast: Cast)
     with pytest.raises(Refused, match="Your role"):
         holds.decide_lock(Save(monitor), hold, True, "fine")
     page = client_of(chair).get("/holds/").content.decode()
-    assert "Approve the lock" in page and "NET-001" in page
+    assert "Approve lock" in page and "NET-001" in page
     client_of(chair).post(f"/holds/{hold.pk}/step/", {"step": "approve", "because": "reviewed"})
     with pytest.raises(Refused, match="locked"):
         entries.save(Save(cast.people[Role.COORDINATOR]), cast.participant, ENTRY_FORMS["death"], DEATH)
@@ -153,7 +153,7 @@ def test_a_lock_waits_for_the_signature_and_is_approved_by_the_chair(cast: Cast)
 def test_a_change_after_the_signature_stands_in_the_way_of_the_lock(cast: Cast) -> None:
     _sign(cast)
     _hormone(cast)
-    with pytest.raises(Refused, match="changed since the signature: NET-001"):
+    with pytest.raises(Refused, match="changed after signature: NET-001"):
         holds.ask_lock(Save(cast.people[Role.MONITOR]), Target("participant", participant=cast.participant), "cleaned")
 
 
@@ -164,9 +164,9 @@ def test_two_people_one_of_them_the_chair_lift_a_lock(cast: Cast) -> None:
     hold = holds.ask_lock(Save(monitor), Target("participant", participant=cast.participant), "cleaned")
     hold = holds.decide_lock(Save(chair), hold, True, "reviewed")
     hold = holds.ask_unlock(Save(monitor), hold, "a scan was misread")
-    with pytest.raises(Refused, match="Another person"):
+    with pytest.raises(Refused, match="cannot approve it"):
         holds.unlock(Save(monitor), hold, "still")
-    with pytest.raises(Refused, match="Say why"):
+    with pytest.raises(Refused, match="Enter a reason"):
         holds.unlock(Save(chair), hold, " ")
     holds.unlock(Save(chair), hold, "agreed")
     assert holds.on_participant(cast.participant) is None

@@ -49,7 +49,7 @@ def cast(database: object) -> Cast:
     cast = cast_of()
     register(cast.elsewhere[Role.COORDINATOR], cast.south, primary_site="appendix of the south")
     with changes.record(None, "settings", "of the study alone", groups=("A",)):
-        GroupSettings.objects.create(group="A", chosen={"accrual_ceiling_A": 40})
+        GroupSettings.objects.create(group="A", chosen={"accrual_ceiling": 40})
     return cast
 
 

@@ -59,7 +59,7 @@ def test_an_investigator_takes_the_site_away_and_it_verifies(cast: Cast, tmp_pat
     waited = time.monotonic() + 60
     while "Under way" in (page := page_of(client)) and time.monotonic() < waited:
         time.sleep(0.2)
-    assert ">Made</span> from change" in page and "1 casebook" in page, page
+    assert ">Ready</span> from change" in page and "1 casebook" in page, page
     (made,) = archive_jobs.shown_to(cast.people[Role.INVESTIGATOR])
     answer = client.post(f"{ADDRESS}{made.id}/file/")
     content = io.BytesIO(b"".join(answer.streaming_content))  # type: ignore[attr-defined]
@@ -94,7 +94,7 @@ def test_nobody_takes_away_what_is_not_theirs(cast: Cast, in_place: list[str]) -
     for role in (Role.INVESTIGATOR, Role.MONITOR, Role.CHAIR):
         client = client_of(cast.people[role])
         assert client.post(f"{ADDRESS}ask/", {}).status_code == 404, role
-        assert "Archive of the whole study" not in page_of(client)
+        assert "Create archive of the study" not in page_of(client)
     assert client_of(cast.people[Role.COORDINATOR]).post(f"{ADDRESS}ask/", {"site": "NORTH"}).status_code == 403
     assert in_place == [] and not archive_jobs.settings.ARCHIVES.exists()
     made = archive_jobs.carry_out(archive_jobs.start(cast.people[Role.INVESTIGATOR], cast.north).id)
@@ -117,7 +117,7 @@ def test_one_archive_is_made_at_a_time_and_the_page_says_how_far_it_is(cast: Cas
     archive_jobs._write(archive_jobs.replace(archive_jobs.by_id(in_place[0]), done=3, of=9))
     assert "Under way</span> 3 of 9 casebooks" in page_of(client)
     answer = client.post(f"{ADDRESS}ask/", {"site": "SOUTH"})
-    assert answer.status_code == 422 and "The archive of site NORTH is being made." in answer.content.decode()
+    assert answer.status_code == 422 and "The archive of site NORTH is being created." in answer.content.decode()
     assert len(in_place) == 1
 
 
@@ -136,7 +136,7 @@ def test_an_archive_that_stopped_half_way_is_said_to_have_failed(
     monkeypatch.setattr(archive_jobs, "KEPT_SECONDS", -1)
     archive_jobs.start(cast.people[Role.CHAIR], cast.north)
     assert archive_jobs.by_id(begun.id) is None and archive_jobs.by_id("../secret") is None
-    with pytest.raises(CommandError, match="Nobody asked"):
+    with pytest.raises(CommandError, match="was not requested"):
         call_command("archive", asked=begun.id)
 
 

@@ -107,7 +107,7 @@ def test_every_value_of_a_casebook_with_every_form_is_on_its_pdf(database: objec
     for form in CASEBOOK:
         assert squeezed(form.title) in text, form.title
     for words in ("Diarrhea", "Hemoglobin", "Chromogranin A", "missing: pending", "Struck out: Entered twice",
-                  "Saved by edition 2 of this form",
+                  "Saved in version 2 of this form",
                   "Continues", "Metastatic disease", "Łukasz Gęś, Παρασκευή Ώρα", "[U+4E2D]"):  # fmt: skip
         assert squeezed(words) in text, words
     assert "�" not in text and "中" in STRANGE
@@ -146,8 +146,8 @@ def test_a_signature_on_the_pdf_has_its_printed_name_time_and_meaning_and_how_it
         stamp = f"{each.signed_at:%d-%b-%Y %H:%M:%S} UTC".upper()
         assert squeezed(f"Printed name Inês Łącka Account {each.signed_by.username} Signed at {stamp}") in text
         assert squeezed(f"Meaning {each.meaning}") in text
-    assert squeezed("Earlier: a later signature of this casebook stands.") in text
-    assert squeezed("Current: every entry stands as it was signed.") in text
+    assert squeezed("Replaced by a later signature.") in text
+    assert squeezed("Signed: every entry is as signed.") in text
     assert "eachisstillwhatwassigned" in text and "NOTwhatwassigned" not in text
     holds.unfreeze(Save(cast.people[Role.MONITOR]), one.holds.get(), "for the test")
     with changes.record(None, "settings", "the clock of the site"):
@@ -156,7 +156,7 @@ def test_a_signature_on_the_pdf_has_its_printed_name_time_and_meaning_and_how_it
     with changes.record(Save(cast.people[Role.COORDINATOR]), "correct", "Entry error", participant=one):
         one.off_studies.update(because="typed later")
     text = squeezed(text_of((unpacked(package.copy_of(None, one), tmp_path / "more") / f"{one}.pdf").read_bytes()))
-    assert squeezed("No longer current: entered or changed since it was given: Off study 01-SEP-2026") in text
+    assert squeezed("Signature outdated. Entered or changed after it: Off study 01-SEP-2026") in text
     there = (first.signed_at + timedelta(hours=5, minutes=30)).strftime("%d-%b-%Y %H:%M:%S").upper()
     assert re.search(rf"Signedat{squeezed(there)}UTC\+05:30\(\S*{first.signed_at:%H:%M:%S}UTC\)", text)
 

@@ -55,19 +55,19 @@ def test_a_hash_or_the_file_tells_who_made_the_copy_and_from_which_change(
     spaced = f" {digest[:32].upper()} {digest[32:]} "
     for posted in ({"hash": spaced}, {"file": uploaded(content)}, {"file": uploaded(manifest, "manifest.json")}):
         code, page = asked(cast, **posted)
-        assert code == 200 and "This copy of <strong>NET-001</strong> was made by A_Investigator" in page
-        assert f"from change {newest}." in page and "The record has not changed since." in page
+        assert code == 200 and "This copy of <strong>NET-001</strong> was created by A_Investigator" in page
+        assert f"from change {newest}." in page and "Not changed afterwards." in page
 
 
 @pytest.mark.requirement("R60")
 def test_the_page_says_how_much_changed_since_and_where_to_see_it(cast: Cast, copied: tuple[bytes, str]) -> None:
     nora, newest = cast.people[Role.COORDINATOR], Change.objects.order_by("-id")[0].pk
     register(nora, cast.north)  # somebody else
-    assert "has not changed since" in asked(cast, hash=copied[1])[1]
+    assert "Not changed afterwards" in asked(cast, hash=copied[1])[1]
     entries.save(Save(nora), cast.participant, ENTRY_FORMS["deviation"], {
         "happened_on": date(2026, 1, 9), "kind": "other", "description": "Diary lost", "action": ""})
     page = asked(cast, hash=copied[1])[1]
-    assert "The record has changed since</strong>: 1 change came after it." in page
+    assert "Changed afterwards</strong>: 1 change." in page
     assert f"?participant=NET-001&amp;since={newest}" in page
 
 
@@ -84,19 +84,19 @@ def test_an_altered_copy_and_what_is_no_copy_are_refused_in_words(cast: Cast, co
         ({"file": uploaded(other.getvalue())}, "There is no manifest.json in this ZIP file"),
         ({"file": uploaded(b"%PDF-1.3", "a.pdf")}, "Choose the ZIP file of the copy"),
         ({"file": uploaded(b"PK\x03\x04 cut", "a.zip")}, "Choose the ZIP file of the copy"),
-        ({"hash": "abc"}, "A hash has 64 letters and digits"),
-        ({}, "A hash has 64 letters and digits"),
+        ({"hash": "abc"}, "A hash has 64 characters"),
+        ({}, "A hash has 64 characters"),
     ):
         code, page = asked(cast, **posted)
         assert code == 422 and words in page, words
     code, page = asked(cast, hash="0" * 64)
-    assert code == 200 and "Not on record." in page
+    assert code == 200 and "Unknown copy." in page
 
 
 def test_a_copy_of_another_site_is_not_known_to_this_one(cast: Cast, copied: tuple[bytes, str]) -> None:
     client = client_of(cast.elsewhere[Role.INVESTIGATOR])
     page = client.post(ADDRESS, {"hash": copied[1]}).content.decode()
-    assert "Not on record." in page and "NET-001" not in page
+    assert "Unknown copy." in page and "NET-001" not in page
     assert client_of(cast.people[Role.COORDINATOR]).get(ADDRESS).status_code == 403
 
 
@@ -106,12 +106,12 @@ def test_an_archive_is_known_to_those_whose_it_is(cast: Cast, tmp_path: Path) ->
     of_study = archive.build(None, None, tmp_path / "study").manifest
     register(south, cast.south)
     page = asked(cast, hash=of_north)[1]
-    assert "This copy of <strong>site NORTH</strong> was made by A_Investigator" in page
-    assert "The record has not changed since." in page
-    assert "Not on record." in asked(cast, hash=of_study)[1]
+    assert "This copy of <strong>site NORTH</strong> was created by A_Investigator" in page
+    assert "Not changed afterwards." in page
+    assert "Unknown copy." in asked(cast, hash=of_study)[1]
     page = asked(cast, Role.CHAIR, hash=of_study)[1]
     assert "<strong>the study</strong> was made by the command line of the machine" in page
     newest = Change.objects.order_by("-id")[0].pk
-    assert "The record has changed since" in page and f"?since={newest - 1}" in page
-    assert "Not on record." in client_of(cast.elsewhere[Role.INVESTIGATOR]).post(
+    assert "Changed afterwards</strong>" in page and f"?since={newest - 1}" in page
+    assert "Unknown copy." in client_of(cast.elsewhere[Role.INVESTIGATOR]).post(
         ADDRESS, {"hash": of_north}).content.decode()  # fmt: skip

@@ -31,8 +31,8 @@ def test_no_copy_holds_the_words_and_each_verifies(cast: Cast, tmp_path: Path) -
     for folder in (copy, tmp_path / "site", tmp_path / "study"):
         assert not [path for path in folder.rglob("*") if path.is_file() and NAME.encode() in path.read_bytes()]
         code, said = verified(folder)
-        assert code == 0 and "by their hash alone" in said and "black-outs of words are told of" not in said, said
+        assert code == 0 and "by their hash alone" in said and "redactions are named whose approval" not in said, said
     assert verified(tmp_path / "study", script="verify_trail.py")[0] == 0
     text = squeezed(text_of((copy / "NET-001.pdf").read_bytes()))
     assert squeezed(NAME) not in text and squeezed("Called [redacted] at home.") in text
-    assert squeezed("Black-outs of identifying words") in text and squeezed("Blacked out Of change") in text
+    assert squeezed("Redactions") in text and squeezed("Redacted Of change") in text

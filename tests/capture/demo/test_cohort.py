@@ -93,7 +93,7 @@ def test_it_holds_every_response_and_every_way_to_be_counted_out(demo: str) -> N
     categories = {name for ends in results for name in ends["best_response"]["categories"]}
     assert categories >= {"CR", "PR", "SD", "PD", "early death", "unknown"}
     reasons = " ".join(each["because"] for ends in results for each in ends["response_rate"]["excluded"])
-    for words in ("found ineligible", "registered in error", "cancelled before treatment", "under a waiver"):
+    for words in ("found ineligible", "registered in error", "canceled before treatment", "under a waiver"):
         assert words in reasons
     for ends in results:
         for endpoint in ("overall_survival", "progression_free_survival", "duration_of_response"):

@@ -26,7 +26,7 @@ DAY_1 = date(2026, 1, 12)
 def cast(database: object) -> Cast:
     """The fixed cast; group A goes by a plan whose first stage has four places, one of them taken."""
     made = cast_of()
-    _choose(replace(AnalysisSettings(), plan_A=SMALL))
+    _choose(replace(AnalysisSettings(), plan=SMALL))
     return made
 
 
@@ -190,13 +190,13 @@ def test_the_chair_reopens_with_a_reason_and_takes_it_back(cast: Cast) -> None:
     registration.withdraw(Save(chris), made, "Enough were registered.")
     assert Change.objects.latest("id").groups == ["A"]
     _refused(cast)
-    with pytest.raises(Refused, match="taken back already"):
+    with pytest.raises(Refused, match="already revoked"):
         registration.withdraw(Save(chris), made, "again")
 
 
 def test_only_the_chair_reopens_and_only_what_is_closed(cast: Cast) -> None:
     chris = cast.people[Role.CHAIR]
-    with pytest.raises(Refused, match="nothing to reopen.*is open: 1 of 50"):
+    with pytest.raises(Refused, match="cannot be reopened.*is open: 1 of 50"):
         registration.reopen(Save(chris), "A", "why not")
     _fill(cast)
     with pytest.raises(Refused, match="Only the study chair"):
@@ -204,7 +204,7 @@ def test_only_the_chair_reopens_and_only_what_is_closed(cast: Cast) -> None:
     with pytest.raises(Refused, match="needs its reason"):
         registration.reopen(Save(chris), "A", " ")
     made = registration.reopen(Save(chris), "A", "because")
-    with pytest.raises(Refused, match="nothing to reopen"):
+    with pytest.raises(Refused, match="cannot be reopened"):
         registration.reopen(Save(chris), "A", "again")
     with pytest.raises(Refused, match="Only the study chair"):
         registration.withdraw(Save(cast.people[Role.COORDINATOR]), made, "no")

@@ -41,7 +41,7 @@ class Expected:
 def cast(database: object) -> Cast:
     """The fixed cast; stage 1 of group A has four places."""
     made = cast_of()
-    _choose(AnalysisSettings(plan_A=SMALL))
+    _choose(AnalysisSettings(plan=SMALL))
     return made
 
 

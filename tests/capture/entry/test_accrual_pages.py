@@ -20,7 +20,7 @@ PAGE = "/groups/A/registration/"
 def cast(database: object) -> Cast:
     """The fixed cast; stage 1 of group A has four places and all are taken."""
     made = cast_of()
-    _choose(AnalysisSettings(plan_A=SMALL))
+    _choose(AnalysisSettings(plan=SMALL))
     _fill(made)
     return made
 
@@ -75,7 +75,7 @@ def test_an_open_group_offers_nothing_to_reopen(cast: Cast) -> None:
     chair = _as(cast.people[Role.CHAIR])
     assert "Reopen group B" not in _read(chair, "/groups/B/registration/")
     answer = chair.post("/groups/B/registration/", {"because": "why not"})
-    assert answer.status_code == 422 and "There is nothing to reopen" in answer.content.decode()
+    assert answer.status_code == 422 and "This group cannot be reopened" in answer.content.decode()
 
 
 def test_the_dashboard_says_where_registration_stands(cast: Cast) -> None:

@@ -121,7 +121,7 @@ def test_a_correction_needs_a_reason_and_stands_in_the_history_with_old_and_new_
     old = typed[case.field]
     before = Change.objects.count()
     refused = nora.post(case.page, typed | {case.field: case.second})
-    assert refused.status_code == 422 and "A correction needs its reason." in refused.content.decode()
+    assert refused.status_code == 422 and "A correction needs a reason." in refused.content.decode()
     assert fields(refused.content.decode())[case.field] == case.second
     assert Change.objects.count() == before
     saved = _acknowledging(nora, case.page, typed | REASON | {case.field: case.second})
@@ -144,13 +144,13 @@ def test_two_people_on_one_form_see_what_changed_and_choose_field_by_field(cast:
     conflict = nora.post(case.page, typed | REASON | {case.field: case.third})
     page = conflict.content.decode()
     assert conflict.status_code == 409
-    assert "somebody changed this entry" in page and "by A_Investigator" in page
+    assert "Another user changed this entry" in page and "by A_Investigator" in page
     merged = fields(page)
     assert merged[case.field] == case.third, "what was typed stays"
     assert merged[case.other] == case.other_value, "what only they changed is taken over"
     assert f"theirs_{case.field}" in merged and f'name="choose_{case.field}"' in page
     undecided = nora.post(case.page, merged)
-    assert undecided.status_code == 409 and "Choose between your value and theirs" in undecided.content.decode()
+    assert undecided.status_code == 409 and "Choose one value" in undecided.content.decode()
     assert Change.objects.count() == before, "nothing is stored before the choice"
     decided = _acknowledging(nora, case.page, fields(undecided.content.decode()) | {f"choose_{case.field}": "mine"})
     assert decided.status_code == 302, decided.content.decode()
@@ -196,5 +196,5 @@ def test_the_monitor_reads_an_entry_and_its_history_and_writes_neither(cast: Cas
     assert monitor.get(case.history).status_code == 200
     refused = monitor.post(case.page, REASON)
     assert refused.status_code == 403
-    assert "<h1>You may not do this</h1>" in refused.text and "Your role reads" in refused.text
+    assert "<h1>You do not have permission</h1>" in refused.text and "Your role can read" in refused.text
     assert monitor.post(case.strike_out, REASON).status_code == 403

@@ -1,4 +1,4 @@
-"""What pages and checks of a tumour assessment say and refuse by the criteria that the protocol chooses."""
+"""What pages and checks of a tumor assessment say and refuse by the criteria that the protocol chooses."""
 
 from datetime import date
 from decimal import Decimal

@@ -41,7 +41,7 @@ def test_a_form_sent_again_after_a_lost_answer_is_on_record_once_and_the_person_
     before = Change.objects.count()
     again = nora.post(PAGE, sent, follow=True)
     assert again.redirect_chain == [("/participants/NET-001/", 302)]
-    assert "was saved already" in _said(again) and "on record once" in _said(again)
+    assert "was already saved" in _said(again) and "on record once" in _said(again)
     assert Deviation.objects.count() == 1 and Change.objects.count() == before
 
 
@@ -55,7 +55,7 @@ def test_a_form_sent_again_with_other_words_is_not_saved_before_its_person_says_
     sent = opened(nora, PAGE) | TYPED
     nora.post(PAGE, sent)
     answer = nora.post(PAGE, sent | {"description": "two days late"})
-    assert answer.status_code == 422 and "was saved already" in _said(answer) and "two days late" in _said(answer)
+    assert answer.status_code == 422 and "was already saved" in _said(answer) and "two days late" in _said(answer)
     assert Deviation.objects.count() == 1
     assert nora.post(PAGE, fields(answer.content.decode())).status_code == 302
     assert sorted(Deviation.objects.values_list("description", flat=True)) == [TYPED["description"], "two days late"]
@@ -77,7 +77,7 @@ def test_a_correction_sent_again_is_one_change_and_no_conflict_with_oneself(nora
     assert nora.post(place, sent).status_code == 302
     before = Change.objects.count()
     again = nora.post(place, sent, follow=True)
-    assert again.redirect_chain and "was saved already" in _said(again)
+    assert again.redirect_chain and "was already saved" in _said(again)
     assert Change.objects.count() == before
 
 

@@ -116,7 +116,7 @@ def test_an_act_sent_again_is_on_record_once_and_its_person_is_told(cast: Cast, 
     assert Change.objects.count() == before + 1, (first.status_code, _said(first)[:2000])
     again = client.post(to, sent, follow=True)
     assert Change.objects.count() == before + 1
-    assert again.redirect_chain and "was saved already" in _said(again)
+    assert again.redirect_chain and "was already saved" in _said(again)
 
 
 def _targets(page: str) -> list[str]:
@@ -126,13 +126,13 @@ def _targets(page: str) -> list[str]:
 def test_the_settings_of_a_group_sent_again_are_changed_once(cast: Cast) -> None:
     stat = signed_in(cast.people[STATISTICIAN])
     page = "/settings/A/"
-    typed = fields(stat.get(page).content.decode()) | {"reason": "the committee asked", "accrual_ceiling_A": "60"}
+    typed = fields(stat.get(page).content.decode()) | {"reason": "the committee asked", "accrual_ceiling": "60"}
     confirm = stat.post(page, typed)
     sent = fields(confirm.content.decode(), OWN) | {"confirmed": "yes"}
     before = Change.objects.count()
     assert stat.post(page, sent).status_code == 302, _said(confirm)[:1500]
     again = stat.post(page, sent, follow=True)
-    assert "was saved already" in _said(again) and Change.objects.count() == before + 1
+    assert "was already saved" in _said(again) and Change.objects.count() == before + 1
 
 
 def test_a_casebook_signed_twice_from_one_page_is_one_signature(cast: Cast) -> None:
@@ -187,8 +187,8 @@ def test_no_password_is_part_of_what_is_kept_of_a_form(cast: Cast) -> None:
 
 def test_a_busy_record_refuses_a_data_cut_in_words(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     def busy(*_: Any, **__: Any) -> None:
-        raise Refused("The record is busy. Nothing was saved; please save again.")
+        raise Refused("Nothing was saved because another user was saving. Save again.")
 
     monkeypatch.setattr("analysis.results.data_cuts.make", busy)
     answer = signed_in(cast.people[STATISTICIAN]).post("/moments/cut/", {"name": "one", "because": "the board"})
-    assert answer.status_code == 422 and "The record is busy" in _said(answer)
+    assert answer.status_code == 422 and "because another user was saving" in _said(answer)

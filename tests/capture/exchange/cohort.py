@@ -116,7 +116,7 @@ def _scans(nora: Person, one: Participant) -> None:
     )
     dosing.strike_out(Save(nora, reason="Not given"), again)
     lesions = list(one.lesions.standing().order_by("id"))
-    assessments.treat_locally(Save(nora, reason="Embolised"), lesions[2], DAY_1 + timedelta(days=100))
+    assessments.treat_locally(Save(nora, reason="Embolized"), lesions[2], DAY_1 + timedelta(days=100))
     for day, share in ((56, "0.6"), (88, "0.6"), (140, "0.75")):
         readings = [Reading(each.pk, "measured", Decimal(30) * Decimal(share)) for each in lesions[:2]]
         state = ("measured", Decimal(22), "") if day < 100 else ("not_evaluated", None, "embolised")

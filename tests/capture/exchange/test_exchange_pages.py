@@ -64,7 +64,7 @@ def test_the_record_leaves_as_a_zip_file_and_the_log_says_who_took_it(
     manifest = json.loads(packed.read("manifest.json"))
     assert manifest["change"] == before == Change.objects.count()
     assert {each["file"] for each in manifest["files"]} | {"manifest.json"} == set(packed.namelist())
-    assert f"export of the record as {form}, change {before}, by a_statistician" in caplog.text
+    assert f"export of study data as {form}, change {before}, by a_statistician" in caplog.text
     assert list(tmp_path.glob("endpoint-export-*")) == []
 
 
@@ -106,7 +106,7 @@ def test_a_zip_file_is_read_like_its_files_and_only_new_rows_count(cast: Cast) -
     assert "Import 1 row<" in page.content.decode()
     client.post("/files/in/confirm/")
     page = _send(client, SimpleUploadedFile("all.zip", packed.getvalue()))
-    assert "There is nothing new" in page.content.decode()
+    assert "contain no new rows" in page.content.decode()
 
 
 def test_problems_are_listed_with_file_line_and_column_and_cannot_be_confirmed(cast: Cast, tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ def test_problems_are_listed_with_file_line_and_column_and_cannot_be_confirmed(c
     page = _send(client, SimpleUploadedFile("deviation.csv", wrong))
     shown = page.content.decode()
     assert page.status_code == 422 and "Nothing was imported: 1 problem" in shown
-    assert "deviation.csv, line 2, happened_on" in shown and "is not a day of the calendar" in shown
+    assert "deviation.csv, line 2, happened_on" in shown and "is not a calendar date" in shown
     assert "files/in/confirm" not in shown and _waiting(tmp_path) == []
     assert client.post("/files/in/confirm/").status_code == 422 and not Deviation.objects.exists()
 
@@ -136,9 +136,9 @@ def test_uploads_that_cannot_be_read_are_refused_in_words(cast: Cast, monkeypatc
     deviation = SimpleUploadedFile("deviation.csv", _deviations("x"))
     refused = [
         (_send(client), "Choose the files"),
-        (_send(client, deviation, source=" "), "say where they come from"),
+        (_send(client, deviation, source=" "), "enter their source"),
         (_send(client, SimpleUploadedFile("all.zip", bytes(cut))), "cannot be read"),
-        (_send(client, deviation, SimpleUploadedFile("deviation.csv", b"x")), "came twice"),
+        (_send(client, deviation, SimpleUploadedFile("deviation.csv", b"x")), "was chosen twice"),
     ]
     monkeypatch.setattr(upload, "MOST_BYTES", 1000)
     refused.append((_send(client, SimpleUploadedFile("all.zip", broken.getvalue())), "holds more than"))

@@ -113,7 +113,7 @@ def test_a_count_that_differs_from_the_database_is_an_error_and_leaves_nothing(
         return iter(rows[1:] if data_set.name == "death" else rows)
 
     monkeypatch.setattr(exporting, "values", one_short)
-    with pytest.raises(CommandError, match="1 rows are on record and 0 were written"):
+    with pytest.raises(CommandError, match="has 1 rows and 0 were written"):
         call_command("export", form, tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
 

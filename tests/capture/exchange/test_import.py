@@ -75,47 +75,47 @@ def _set(column: str, value: str, row: int = 0) -> Callable[[Rows], Any]:
 
 TOMORROW = (date.today() + timedelta(days=2)).isoformat()  # wherever the site is
 REFUSED = [
-    ("no such day", "registration.csv", _set("consented_on", "31-FEB-2026"), "consented_on", "not a day of the calend"),
+    ("no such day", "registration.csv", _set("consented_on", "31-FEB-2026"), "consented_on", "not a calendar date"),
     ("digits only", "registration.csv", _set("consented_on", "03/04/2026"), "consented_on", "read in two ways"),
-    ("today", "registration.csv", _set("consented_on", "t"), "consented_on", "not a date of a file"),
+    ("today", "registration.csv", _set("consented_on", "t"), "consented_on", "is not a date. Enter"),
     ("unknown site", "registration.csv", _set("site", "WEST"), "site", "no site “WEST”"),
-    ("screened twice", "registration.csv", lambda rows: rows.append(dict(rows[0])), "", "may stand once"),
+    ("screened twice", "registration.csv", lambda rows: rows.append(dict(rows[0])), "", "is allowed only once"),
     ("wrong group", "registration.csv", _set("group", "A", 0), "group", "make group B"),
     ("ineligible", "eligibility.csv", _set("met", "no", 23), "", "Not met"),
     ("millimetres", "lesion_readings.csv", _set("longest_diameter_mm", "1000000000"), "longest_diameter_mm", "digits"),
     ("1e9", "lesion_readings.csv", _set("longest_diameter_mm", "1e9"), "longest_diameter_mm", "exponent"),
     ("1e+09", "lesion_readings.csv", _set("longest_diameter_mm", "1e+09"), "longest_diameter_mm", "digits"),
     ("not a number", "lesion_readings.csv", _set("longest_diameter_mm", "NaN"), "longest_diameter_mm", "number"),
-    ("too small a target", "lesion_readings.csv", _set("longest_diameter_mm", "4"), "", "too small for its method"),
+    ("too small a target", "lesion_readings.csv", _set("longest_diameter_mm", "4"), "", "large enough for its method"),
     ("unknown lesion", "lesion_readings.csv", _set("lesion", "T9", 1), "", "no lesion T9"),
     ("no parent", "lesion_readings.csv", _set("assessment", "777", -1), "assessment", "has no row “777”"),
-    ("cycle twice", "cycles.csv", lambda rows: rows[2].update(number="1"), "number", "stands in line"),
-    ("cycles overlap", "cycles.csv", _set("started_on", "2026-01-20", 1), "started_on", "overlaps another cycle"),
+    ("cycle twice", "cycles.csv", lambda rows: rows[2].update(number="1"), "number", "also in line"),
+    ("cycles overlap", "cycles.csv", _set("started_on", "2026-01-20", 1), "started_on", "every other cycle"),
     ("a period too long", "dosing_periods.csv", _set("to_day", "29"), "to_day", "28"),
     ("unknown code", "adverse_event.csv", _set("outcome", "well"), "outcome", "not one of the available choices"),
     ("unknown term", "adverse_event.csv", _set("term", "headake"), "term", "Choose a CTCAE term"),
     ("no grade, no reason", "adverse_event.csv", _set("grade", ""), "grade", "why it is missing"),
-    ("grade and reason", "adverse_event.csv", _set("grade_missing", "unknown"), "grade", "keep one of them"),
+    ("grade and reason", "adverse_event.csv", _set("grade_missing", "unknown"), "grade", "Keep one of them"),
     ("neither yes nor no", "adverse_event.csv", _set("present_at_baseline", "true"), "present_at_baseline", "nor no"),
     ("no time of a clock", "adverse_event.csv", _set("aware_time", "25:00", 1), "aware_time", "“25:00” is not a time"),
     ("serious, no awareness", "adverse_event.csv", _set("aware_on", "", 1), "aware_on", "when the site became aware"),
     ("episode of nothing", "adverse_event.csv", _set("continues", "999", 1), "continues", "no row “999”"),
-    ("a future day", "hormone.csv", _set("sampled_on", TOMORROW), "sampled_on", "lies in the future"),
+    ("a future day", "hormone.csv", _set("sampled_on", TOMORROW), "sampled_on", "is in the future"),
     ("partial where full", "hormone.csv", _set("sampled_on", "2026-01"), "sampled_on", "not a full date"),
     ("analyte", "laboratory.csv", _set("analyte", "GOLD"), "analyte", "not an analyte"),
     ("an empty value", "laboratory.csv", _set("value", ""), "value", "why it is missing"),
-    ("contact after death", "follow_up.csv", _set("contacted_on", "2026-10-01"), "alive", "alive after the death"),
-    ("dose after the end", "off_treatment.csv", _set("off_on", "2026-02-12"), "off_on", "Doses are on record after"),
+    ("contact after death", "follow_up.csv", _set("contacted_on", "2026-10-01"), "alive", "after the date of death"),
+    ("dose after the end", "off_treatment.csv", _set("off_on", "2026-02-12"), "off_on", "before the last dose"),
     ("nobody's row", "death.csv", _set("screening_number", "77"), "screening_number", "No participant"),
     ("another's number", "death.csv", _set("study_number", "NET-003"), "study_number", "not the study number"),
     ("not a number of anyone", "death.csv", _set("screening_number", "²"), "screening_number", "not a screening"),
-    ("a formula", "deviation.csv", _set("description", "=HYPERLINK(1)"), "description", "begins like a formula"),
-    ("a day of another millennium", "hormone.csv", _set("sampled_on", "2999-01-01"), "sampled_on", "cannot be meant"),
+    ("a formula", "deviation.csv", _set("description", "=HYPERLINK(1)"), "description", "spreadsheet formula"),
+    ("a day of another millennium", "hormone.csv", _set("sampled_on", "2999-01-01"), "sampled_on", "is out of range"),
     ("a null letter", "deviation.csv", _set("description", "a\x00b"), "description", "cannot be seen (U+0000)"),
     ("a decision without reason", "waivers.csv", _set("decided_because", ""), "decided_because", "needs its reason"),
     ("a check of nothing", "acknowledgements.csv", _set("row_id", "999"), "row_id", "no row “999”"),
     ("before registration", "death.csv", lambda rows: rows[0].update(screening_number="4", study_number=""), "",
-     "belongs to a registered participant"),
+     "needs a registered participant"),
 ]  # fmt: skip
 
 
@@ -137,8 +137,8 @@ def test_a_wrong_value_is_refused_with_its_place_and_nothing_is_written(
 
 BROKEN = [
     ("wrong header", b"number,site\r\n1,NORTH\r\n", "Columns are missing: study_number"),
-    ("an unknown column", b"colour,", "Columns are not known: colour"),
-    ("semicolons", b"study_number;screening_number;site\r\n", "parted by semicolons"),
+    ("an unknown column", b"colour,", "Columns are unknown: colour"),
+    ("semicolons", b"study_number;screening_number;site\r\n", "separated by semicolons"),
     ("another encoding", "study_number,site\r\n“Köln”".encode("utf-16"), "not UTF-8"),
     ("Latin-1", "study_number,site\r\n1,K\u00f6ln".encode("latin-1"), "not UTF-8"),
     ("empty", b"", "Columns are missing"),
@@ -173,7 +173,7 @@ def test_a_table_that_an_import_cannot_read_is_never_passed_by_in_silence(
 def test_a_study_number_that_skips_is_refused(exported: dict[str, bytes]) -> None:
     report = _import({name: content.replace(b"NET-003", b"NET-009") for name, content in exported.items()})
     place = "registration.csv, line 4, column study_number"
-    words = "The next study number is NET-003: numbers follow on without gaps."
+    words = "The next study number is NET-003. Numbers have no gaps."
     assert [str(each) for each in report.problems] == [f"{place}: {words}"]
 
 

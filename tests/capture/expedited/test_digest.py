@@ -73,14 +73,14 @@ def test_nothing_is_sent_while_nothing_is_due(cast: Cast) -> None:
     sent_at = timezone.now()
     reports.save(Save(), event, {"kind": "complete", "sent_at": sent_at, "sent_by": "Nora", "reference": ""})
     assert send_digest() == 0 and mail.outbox == []
-    assert operations.notes()["digest"].words == "nothing is due, nobody was written to"
+    assert operations.notes()["digest"].words == "nothing is due, no email sent"
 
 
 def test_a_mail_goes_to_the_site_the_monitor_and_the_chair_and_to_nobody_else(cast: Cast) -> None:
     _event(cast.participant, 12)
     assert send_digest() == 4
     assert _to() == ["a_investigator", "a_monitor", "chris", "nora"]
-    assert operations.notes()["digest"].words == "4 written to today" and operations.notes()["digest"].is_good
+    assert operations.notes()["digest"].words == "4 emails sent today" and operations.notes()["digest"].is_good
 
 
 @pytest.mark.requirement("R69")
@@ -93,10 +93,10 @@ def test_a_mail_names_study_number_and_instant_and_nothing_of_the_person_or_the_
     send_digest()
     message = next(each for each in mail.outbox if each.to == ["nora@hospital.example"])
     due_on = date.today() + timedelta(days=7)
-    assert message.subject == "Expedited reports: 1 overdue, 1 due, 1 waiting for an answer"
+    assert message.subject == "Expedited reports: 1 overdue, 1 due, 1 awaiting an answer"
     assert "NET-001 (NORTH): complete report, overdue by 1 day" in message.body
     assert f"NET-002 (NORTH): complete report, due by the end of {due_on:%d-%b-%Y}".upper() in message.body.upper()
-    assert "NET-002 (NORTH): an answer is needed, a report may be due" in message.body
+    assert "NET-002 (NORTH): answer needed, a report may be due" in message.body
     assert "https://trial.example/expedited/" in message.body
     whole = f"{message.subject}\n{message.body}\n{message.message()}".lower()
     for word in ("diarrh", "zwiebel", "frau", "allergy", "immunology", "grade", "life", "serious", "unexpected",
@@ -120,11 +120,11 @@ def test_a_mail_that_cannot_be_sent_is_said_on_the_status_page_and_tried_again(
     with override_settings(EMAIL_BACKEND=f"{__name__}.Refusing"):
         assert send_digest() == 0
     note = operations.notes()["digest"]
-    assert not note.is_good and note.words == "4 could not be sent and will be tried again within the hour"
+    assert not note.is_good and note.words == "4 emails failed and will be sent again within the hour"
     assert "hospital.example" not in caplog.text
     client = Client()
     client.force_login(cast.people[Role.ADMINISTRATOR], backend="django.contrib.auth.backends.ModelBackend")
-    assert "could not be sent and will be tried again" in client.get("/status/").content.decode()
+    assert "emails failed and will be sent again" in client.get("/status/").content.decode()
     assert send_digest() == 4 and operations.notes()["digest"].is_good
 
 
@@ -133,7 +133,7 @@ def test_who_has_no_address_is_counted_and_who_left_is_not_written_to(cast: Cast
     Person.objects.filter(username="nora").update(mail_address="")
     Person.objects.filter(username="chris").update(is_active=False)
     assert send_digest() == 2 and _to() == ["a_investigator", "a_monitor"]
-    assert operations.notes()["digest"].words == "2 written to today; 1 with something due have no mail address"
+    assert operations.notes()["digest"].words == "2 emails sent today; 1 users with reports due have no email address"
 
 
 def test_a_person_sets_the_own_address_and_the_administrator_that_of_an_account(cast: Cast) -> None:
@@ -143,7 +143,7 @@ def test_a_person_sets_the_own_address_and_the_administrator_that_of_an_account(
     client.post("/account/mail/", {"mail_address": "nora.lind@hospital.example"})
     assert Person.objects.get(pk=nora.pk).mail_address == "nora.lind@hospital.example"
     page = client.post("/account/mail/", {"mail_address": "no address"}, follow=True).content.decode()
-    assert "This is not a mail address" in page and "nora.lind@hospital.example" in page
+    assert "This is not an email address" in page and "nora.lind@hospital.example" in page
     administration.change(Save(adam), nora, "Nora", Role.COORDINATOR, [cast.north], "Married")
     assert Person.objects.get(pk=nora.pk).mail_address == "nora.lind@hospital.example"
     administration.change(Save(adam), nora, "Nora", Role.COORDINATOR, [cast.north], "Moved", "nora@elsewhere.example")

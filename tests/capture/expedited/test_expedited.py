@@ -108,7 +108,7 @@ def test_a_report_that_was_sent_is_entered_on_the_page_and_stops_the_clock(cast:
     assert nora.post(address, typed).status_code == 302
     assert _state(event) == expedited_reports.IN_TIME
     page = nora.get(f"{ROOT}adverse_event/{event.pk}/").content.decode()
-    assert "Sent in time" in page and "20-FEB-2026 23:59 UTC" in page and "S-881" in page
+    assert "Sent on time" in page and "20-FEB-2026 23:59 UTC" in page and "S-881" in page
     assert HEADING not in _page(cast, Role.COORDINATOR)
     assert nora.post(address, typed).status_code == 422, "the same report twice is one report"
     assert ExpeditedReport.objects.count() == 1
@@ -136,7 +136,7 @@ def test_a_report_is_refused_in_words_when_it_was_sent_in_the_future(cast: Cast)
     event = _event(cast)
     typed = {"kind": "complete", "sent_on": shown(timezone.now().date()), "sent_time": "23:59", "sent_by": "Nora"}
     page = _client(cast.people[Role.COORDINATOR]).post(f"{ROOT}adverse_event/{event.pk}/reports/new/", typed)
-    assert page.status_code == 422 and "sent in the future" in page.content.decode()
+    assert page.status_code == 422 and "must not be in the future" in page.content.decode()
     assert not ExpeditedReport.objects.exists()
 
 
@@ -184,13 +184,14 @@ def test_an_event_whose_report_hangs_on_an_answer_waits_for_it(cast: Cast) -> No
     event = _event(cast, None, grade=3, seriousness="no", expectedness="", hospital_stay="")
     assert _state(event) == expedited_reports.UNDETERMINED
     page = _page(cast, Role.COORDINATOR)
-    assert "An answer is needed" in page and "a report may be due" in page
+    assert "Answer needed" in page and "a report may be due" in page
     page = _page(cast, Role.COORDINATOR, f"{ROOT}adverse_event/{event.pk}/")
-    assert "Say whether it was expected; if a report is needed, also when the site became aware of it." in page
+    assert "Enter whether it was expected." in page
+    assert "If a report is required, also enter when the site became aware of it." in page
     values = {name: getattr(event, name) for name in BOOK.form.base_fields}
     entries.save(Save(reason="Asked"), cast.participant, BOOK, {**values, "expectedness": "expected"}, row=event)
     assert _state(event) == expedited_reports.NOT_REQUIRED
-    assert "An answer is needed" not in _page(cast, Role.COORDINATOR)
+    assert "Answer needed" not in _page(cast, Role.COORDINATOR)
 
 
 @pytest.mark.parametrize("onset", [PartialDate(2026, 3, 10), PartialDate(2026, 3, 11)])
@@ -233,7 +234,7 @@ def test_the_list_is_filtered_by_state_and_site_and_hides_other_sites(cast: Cast
 def test_a_monitor_reads_the_clock_and_records_no_report(cast: Cast) -> None:
     event = _event(cast)
     page = _page(cast, Role.MONITOR, f"{ROOT}adverse_event/{event.pk}/")
-    assert "Overdue" in page and "Record that a report was sent" not in page
+    assert "Overdue" in page and "Record expedited report" not in page
     mona = _client(cast.people[Role.MONITOR])
     assert mona.post(f"{ROOT}adverse_event/{event.pk}/reports/new/", {}).status_code == 403
 

@@ -80,7 +80,7 @@ def test_without_scripts_several_terms_are_offered_to_choose_from(nora: Client) 
 
 def test_a_grade_that_the_term_does_not_have_is_refused(nora: Client) -> None:
     page = nora.post(ADDRESS, {**EVENT, "term": "rash_hand_foot_skin_reaction", "grade": "4", "seriousness": "no"})
-    assert page.status_code == 422 and b"This term has no such grade." in page.content
+    assert page.status_code == 422 and b"The grade must be one that CTCAE 3.0 defines for this term." in page.content
     assert not AdverseEvent.objects.exists()
 
 

@@ -48,7 +48,7 @@ def test_the_proposal_goes_one_level_below_the_dose_that_was_taken_when_it_began
     row = event(cast, day)
     words = page(cast, f"adverse_event/{row.pk}/")
     assert f"then restart at level −{-level.number}: {level.words}" in words
-    assert "Rule HAND-FOOT-3A: Label of 2005" in words and "our reading" in words
+    assert "Rule HAND-FOOT-3A: Label of 2005" in words and "Interpretation" in words
 
 
 def test_the_strictest_stands_first_on_participant_and_cycle_page(cast: Cast) -> None:

@@ -152,16 +152,16 @@ def test_the_site_says_with_a_reason_that_it_is_no_adverse_event(cast: Cast) -> 
     assert "9.4 g/dL" in nora.get(address).content.decode()
     assert nora.post(address, {"because": " "}).status_code == 422
     assert opened(cast) == [("hemoglobin", 2)]
-    assert nora.post(address, {"because": "haemolysed sample"}).status_code == 302
+    assert nora.post(address, {"because": "hemolyzed sample"}).status_code == 302
     assert opened(cast) == []
     kept = Acknowledgement.objects.get()
-    assert kept.because == "haemolysed sample" and "9.4 g/dL" in kept.words
-    assert "haemolysed" not in nora.get("/work/").content.decode()
+    assert kept.because == "hemolyzed sample" and "9.4 g/dL" in kept.words
+    assert "hemolyzed" not in nora.get("/work/").content.decode()
 
 
 def test_that_word_outlives_a_save_of_the_visit_but_not_a_change_of_the_value(cast: Cast) -> None:
     row, nora = visit(cast, line()), signed_in(cast)
-    nora.post(f"/participants/NET-001/proposals/visit-{row.pk}-HGB/not-an-event/", {"because": "haemolysed"})
+    nora.post(f"/participants/NET-001/proposals/visit-{row.pk}-HGB/not-an-event/", {"because": "hemolyzed"})
     visit(cast, line(), row=row, ecog=2)
     assert opened(cast) == []
     visit(cast, line(value="7.9"), row=row)
@@ -183,10 +183,10 @@ def test_open_proposals_stand_on_the_participant_page_and_on_my_work_of_the_site
     nora = signed_in(cast)
     for address in ("/participants/NET-001/", f"/participants/NET-001/visit/{row.pk}/"):
         page = nora.get(address).content.decode()
-        assert f"?proposal=visit-{row.pk}-HGB" in page and "Not an event" in page, address
+        assert f"?proposal=visit-{row.pk}-HGB" in page and "Not an adverse event" in page, address
     assert "Hemoglobin, grade 2" in nora.get("/work/").content.decode()
     assert "Hemoglobin, grade 2" not in signed_in(cast, Role.MONITOR).get("/work/").content.decode()
-    assert "Record the event" not in signed_in(cast, Role.CHAIR).get("/participants/NET-001/").content.decode()
+    assert "Record adverse event" not in signed_in(cast, Role.CHAIR).get("/participants/NET-001/").content.decode()
 
 
 def test_one_click_opens_the_form_filled_with_term_grade_and_day_and_a_link_back(cast: Cast) -> None:

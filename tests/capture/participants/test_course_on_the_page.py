@@ -20,7 +20,7 @@ from trial.models import AdverseEvent, Assessment, Role
 from trial.record.save import Save
 from trial.rules.dates.partial_date import PartialDate
 
-# Registered on 08-JAN-2026; progression at the second scan: 40 → 28 → 36 mm, +28.6 % over the nadir.
+# Registered on 08-JAN-2026; progression at the second scan: 40 → 28 → 36 mm, +28.6% over the nadir.
 SCANS = ((date(2026, 3, 12), "28"), (date(2026, 5, 7), "36"))
 
 
@@ -106,7 +106,7 @@ def test_the_response_of_another_site_is_not_found(cast: Cast) -> None:
 def test_the_course_is_drawn_and_every_mark_opens_its_entry(cast: Cast) -> None:
     _full(cast)
     page = _page(cast, Role.MONITOR)
-    assert "Progression on 07-MAY-2026: sum 36 mm is +28.6 % over the nadir 28 mm" in _words(page)
+    assert "Progression on 07-MAY-2026: sum 36 mm is +28.6% over the nadir 28 mm" in _words(page)
     assert "style=" not in page.partition("<main")[2] and "NaN" not in page and "None" not in _words(page)
     plot = page[page.index('<svg class="timeline-plot"'):page.index('<ul class="timeline-legend"')]
     links = list(ElementTree.fromstring(plot[: plot.rindex("</svg>") + 6]).iter("a"))
@@ -119,7 +119,7 @@ def test_the_course_is_drawn_and_every_mark_opens_its_entry(cast: Cast) -> None:
     for expected in ("26-JAN-2026: Cycle 1, held to 08-FEB-2026: Rash", "12-MAR-2026: sum 28 mm",
                      "UNK-FEB-2026: ", "400 ng/mL, 4.0 × the upper limit 100", "Query about"):  # fmt: skip
         assert expected in titles
-    assert "onset unknown" in page.partition("Not drawn, since no date is on record")[2]
+    assert "onset unknown" in page.partition("Not shown, because the date is not known")[2]
 
 
 def test_the_table_says_what_the_drawing_says(cast: Cast) -> None:
@@ -145,12 +145,12 @@ def test_the_page_asks_no_more_of_the_database_when_there_is_more_to_draw(cast: 
 
 
 def test_dates_are_kept_whole_and_what_people_typed_is_escaped() -> None:
-    assert whole("on 12-MAR-2006, <b>−3.5 %</b>") == (
-        'on <span class="whole">12-MAR-2006</span>, &lt;b&gt;<span class="whole">−3.5 %</span>&lt;/b&gt;'
+    assert whole("on 12-MAR-2006, <b>−3.5%</b>") == (
+        'on <span class="whole">12-MAR-2006</span>, &lt;b&gt;<span class="whole">−3.5%</span>&lt;/b&gt;'
     )
 
 
 def test_someone_not_registered_has_no_timeline(cast: Cast) -> None:
     screened = registration.screen(Save(cast.people[Role.COORDINATOR]), cast.north, details(), answers())
     page = _page(cast, Role.COORDINATOR, screened.reference)
-    assert "not registered" in page and "Course and response to date" not in page
+    assert "not registered" in page and "Timeline and response" not in page

@@ -58,7 +58,7 @@ def test_an_unusual_value_that_nobody_acknowledged_waits(cast: Cast) -> None:
     dosing.save_cycle(
         Save(), cast.participant, 1, {"started_on": started}, [treatment.Period(1, 20, 400, "twice_daily")]
     )
-    assert "some of its days have no dose" in _page(cast, Role.COORDINATOR)
+    assert "some of its days have no dosing record" in _page(cast, Role.COORDINATOR)
 
 
 def test_the_chair_finds_waivers_to_decide(cast: Cast) -> None:

@@ -38,7 +38,7 @@ def test_an_assessment_not_done_is_missed_with_its_reason_and_the_next_one_follo
     assert _due(cast)["Week 8"] == "overdue" and "Week 16" not in _due(cast)
     assert f'{root}/not-done/?what=Week%208"' in nora.get(f"{root}/").content.decode()
     page = nora.post(f"{root}/not-done/?what=Week 8", {"reason": "other", "because": " "})
-    assert page.status_code == 422 and "Say why." in page.content.decode() and not NotDone.objects.exists()
+    assert page.status_code == 422 and "Enter a reason." in page.content.decode() and not NotDone.objects.exists()
     assert nora.post(f"{root}/not-done/?what=Week 8", {"reason": "unwell", "because": "fever"}).status_code == 302
     assert (_due(cast)["Week 8"], _due(cast)["Week 16"]) == ("missed", "future")
     assert "missed: participant too unwell (fever)" in nora.get(f"{root}/").content.decode()

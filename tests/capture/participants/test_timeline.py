@@ -1,6 +1,6 @@
 """The geometry of a participant's timeline: what stands where, what is approximate, and what is not drawn at all.
 
-The axis of these tests runs from day 0 to day 100, which stand at 3.4 % and 97.4 % of the width: a day is 0.94 %.
+The axis of these tests runs from day 0 to day 100, which stand at 3.4% and 97.4% of the width: a day is 0.94%.
 """
 
 from dataclasses import replace
@@ -90,7 +90,7 @@ def test_after_death_nothing_goes_on() -> None:
 def test_an_event_that_ended_on_a_day_unknown_is_not_drawn_to_a_guessed_end() -> None:
     mark = lane_of(event(1, whole(10), outcome="recovered")).marks[0]
     assert mark.boxes[0].width == adverse_events.SHORTEST and not mark.stamps
-    assert "on a day not on record" in mark.words
+    assert "on a date not known" in mark.words
 
 
 def test_a_partial_onset_is_drawn_over_every_day_it_can_mean_and_marked_as_approximate() -> None:
@@ -203,7 +203,7 @@ def test_a_scan_without_a_baseline_is_shown_and_has_no_response() -> None:
     facts = person(scan(20, "50", "40"))
     lane = scans.lane(course(replace(facts, assessments=facts.assessments[1:])), DAYS)
     assert [(each.stamps[0].x, each.words) for each in lane.marks] == [
-        (x(20), "Tumour assessment without a baseline: no response")
+        (x(20), "Tumor assessment without a baseline: no response")
     ]  # fmt: skip
     assert not lane.behind[1:]
 
@@ -236,7 +236,7 @@ def test_a_unit_that_is_stored_in_ascii_is_shown_with_its_sign() -> None:
 def test_a_missing_hormone_value_is_never_drawn_as_zero() -> None:
     sample = HormoneFact(1, "CGA", day(10), None, "ng/mL", Decimal(100), "")
     lane = hormones.lanes(course(replace(person(), hormones=(sample,))), DAYS)[0]
-    assert not lane.marks and lane.listed[0].words == "Chromogranin A: no value on record"
+    assert not lane.marks and lane.listed[0].words == "Chromogranin A: no value entered"
 
 
 def test_queries_near_to_each_other_share_a_mark_that_leads_to_the_list() -> None:

@@ -19,7 +19,7 @@ from trial.record import changes, system_queries
 from trial.record.save import Save
 from trial.record.site_clock import today, today_by_site
 
-TITLES = {Role.INVESTIGATOR: "Casebooks to sign", Role.MONITOR: "To verify again"}
+TITLES = {Role.INVESTIGATOR: "Casebooks to sign", Role.MONITOR: "SDV to repeat"}
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_a_casebook_is_to_be_signed_when_treatment_is_over_and_nothing_is_open(c
     ines = cast.people[Role.INVESTIGATOR]
     assert _listed(ines) == []
     _over(cast.participant)
-    asked = [("NET-001", "Sign the casebook", "treatment is over, nothing is open")]
+    asked = [("NET-001", "Sign casebook", "off treatment, no open items")]
     assert _listed(ines) == asked
     pending = _hormone(cast.participant, value=None, value_missing="pending")
     assert _listed(ines) == [], "a value is pending"
@@ -83,7 +83,7 @@ def test_a_signed_casebook_is_to_be_signed_again_once_it_changed(cast: Cast) -> 
     assert _listed(ines) == []
     _hormone(cast.participant, row, value=310)
     ((number, what, when),) = _listed(ines)
-    assert (number, what) == ("NET-001", "Sign what changed") and when.startswith("changed since it was signed on ")
+    assert (number, what) == ("NET-001", "Sign changed entries") and when.startswith("changed after signature on ")
     _sign(cast)
     assert _listed(ines) == []
 

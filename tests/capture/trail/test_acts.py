@@ -81,7 +81,7 @@ def test_the_filter_approval_finds_every_decision_of_the_chair(cast: Cast) -> No
 
 @pytest.mark.parametrize("act", ["approve", "reopen"])
 def test_a_decision_says_why(database: object, act: str) -> None:
-    with pytest.raises(Refused, match="Say why"), changes.record(None, act):
+    with pytest.raises(Refused, match="Enter a reason"), changes.record(None, act):
         raise AssertionError("opened")
 
 

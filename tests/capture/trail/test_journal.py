@@ -115,11 +115,11 @@ def test_the_page_filters_and_the_file_holds_the_same(cast: Cast) -> None:
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     assert [(row["person"], row["words"]) for row in rows] == [("Chris", "Dashboard, now")]
     newest = JournalEntry.objects.order_by("-id")[0]
-    assert newest.words == "the journal as CSV, 1 rows" and newest.person == cast.people[Role.MONITOR]
-    assert "Journal of reading" in monitor.get("/trail/").content.decode()
+    assert newest.words == "access log as CSV, 1 rows" and newest.person == cast.people[Role.MONITOR]
+    assert "Access log" in monitor.get("/trail/").content.decode()
 
 
 def test_a_monitor_of_one_site_does_not_read_the_journal(cast: Cast) -> None:
     one_site = signed_in(person("mo", Role.MONITOR, cast.north))
     assert one_site.get("/trail/journal/").status_code == one_site.get("/trail/journal/file/").status_code == 403
-    assert "Journal of reading" not in one_site.get("/trail/").content.decode()
+    assert "Access log" not in one_site.get("/trail/").content.decode()

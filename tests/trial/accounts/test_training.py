@@ -47,7 +47,7 @@ def _enters(cast: Cast, role: Role = Role.COORDINATOR) -> str:
 @pytest.mark.parametrize("role", [Role.COORDINATOR, Role.INVESTIGATOR])
 def test_entry_is_refused_in_words_without_a_training_and_taken_with_one(cast: Cast, role: Role) -> None:
     page = _enters(cast, role)
-    assert "No training as site" in page and "Nothing was saved: ask the administrator" in page
+    assert "no recorded training as site" in page and "Nothing was saved. Ask the administrator" in page
     assert "Scan late" in page, "what was typed stays"
     _train(cast.people[role], since=0)
     assert _enters(cast, role) == ""
@@ -56,8 +56,8 @@ def test_entry_is_refused_in_words_without_a_training_and_taken_with_one(cast: C
 @pytest.mark.requirement("R71")
 @pytest.mark.parametrize(
     ("since", "until", "role", "words"),
-    [(-400, -1, "", f"ended on {shown(TODAY - timedelta(days=1))}"), (1, None, "", "No training as"),
-     (-400, None, "investigator", "No training as site coordinator"), (-400, 0, "", "")],
+    [(-400, -1, "", f"ended on {shown(TODAY - timedelta(days=1))}"), (1, None, "", "no recorded training"),
+     (-400, None, "investigator", "no recorded training as site coordinator"), (-400, 0, "", "")],
     ids=["ended yesterday", "from tomorrow on", "for another role", "last day today"],
 )  # fmt: skip
 def test_a_training_counts_for_its_role_from_its_first_to_its_last_day(
@@ -87,10 +87,10 @@ def test_every_way_of_entering_is_refused_and_what_is_no_entry_is_not(cast: Cast
 
 def test_a_person_without_training_is_told_on_every_page_before_typing(cast: Cast) -> None:
     nora = signed_in(cast.people[Role.COORDINATOR])
-    assert "Nothing you enter can be saved" in nora.get("/participants/NET-001/").content.decode()
-    assert "Nothing you enter" not in signed_in(cast.people[Role.MONITOR]).get("/participants/").content.decode()
+    assert "You cannot save entries" in nora.get("/participants/NET-001/").content.decode()
+    assert "You cannot save" not in signed_in(cast.people[Role.MONITOR]).get("/participants/").content.decode()
     _train(cast.people[Role.COORDINATOR], since=-1)
-    assert "Nothing you enter" not in nora.get("/participants/NET-001/").content.decode()
+    assert "You cannot save" not in nora.get("/participants/NET-001/").content.decode()
 
 
 @pytest.mark.requirement("R71")
@@ -114,7 +114,7 @@ def test_the_administrator_records_a_training_and_takes_a_mistaken_one_back(cast
     assert (change.person, change.reason) == (cast.people[Role.ADMINISTRATOR], "Certificate seen")
     assert _enters(cast) == ""
     assert adam.post(f"/trainings/{row.pk}/strike-out/", {"reason": "Of another person"}).status_code == 302
-    assert "No training as" in _enters(cast) and Training.objects.get().struck_out_reason == "Of another person"
+    assert "no recorded training" in _enters(cast) and Training.objects.get().struck_out_reason == "Of another person"
     assert "taken back: Of another person" in adam.get(f"/people/{nora.pk}/").content.decode()
 
 

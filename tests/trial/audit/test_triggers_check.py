@@ -47,7 +47,7 @@ def test_a_trigger_that_is_missing_or_off_refuses_the_start_and_is_named(
     database_owner: Owner, statement: str, words: str
 ) -> None:
     database_owner.execute(statement)
-    with pytest.raises(ImproperlyConfigured, match=f"The record is not guarded.*{words}"):
+    with pytest.raises(ImproperlyConfigured, match=f"Audit triggers are missing or disabled.*{words}"):
         triggers_check.refuse_to_start()
 
 
@@ -87,4 +87,4 @@ def test_the_web_server_itself_refuses_in_words(database: str, database_owner: O
                           env=os.environ | {"ENDPOINT_DATABASE_NAME": database}, check=False)  # fmt: skip
     assert done.returncode != 0
     last = done.stderr.strip().splitlines()[-1]
-    assert last.endswith("endpoint_keep on trial_lesion. Nothing is served until they are.")
+    assert last.endswith("endpoint_keep on trial_lesion. The application does not start until they are installed.")

@@ -81,6 +81,6 @@ def test_every_form_is_entered_and_frozen_on_an_upgraded_database(upgraded: str)
     saved = {kind: entries.save(Save(nora), one, form, values(kind)) for kind, form in ENTRY_FORMS.items()}
     holds.freeze(Save(monitor), holds.Target("participant", participant=one), "cleaned")
     for kind, row in saved.items():
-        with pytest.raises(Refused):
-            entries.strike_out(Save(nora, "entered twice"), one, ENTRY_FORMS[kind], row)
+        with pytest.raises(Refused, match="froz"):
+            entries.strike_out(Save(nora, reason="entered twice"), one, ENTRY_FORMS[kind], row)
     assert verify.verify(connection).first_break is None

@@ -11,7 +11,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from tests import plugin_postgres
-from trial.record.save import Save
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 
@@ -39,8 +38,7 @@ def _dump() -> bytes:
 
 def fill() -> None:
     """The casebook with every form, the conduct of a study about it, and results."""
-    from analysis.recompute import recompute
-
+    from analysis.results.recompute import recompute
     from tests.capture.copies.story import whole_casebook
     from tests.cast import register
     from trial.audit import tables
@@ -64,6 +62,7 @@ def _decided(cast, other) -> None:
     from trial.models import Reopening, Role
     from trial.protocol import Due
     from trial.record import changes
+    from trial.record.save import Save
 
     nora, chris, monitor = (cast.people[role] for role in (Role.COORDINATOR, Role.CHAIR, Role.MONITOR))
     week_8 = date(2026, 4, 27)
@@ -87,6 +86,7 @@ def _administered(cast) -> None:
     from trial.models import Role
     from trial.operations import problems
     from trial.record import changes, in_force, versions_in_force
+    from trial.record.save import Save
     from trial.rules.safety import expedited_table
 
     admin, nora = cast.people[Role.ADMINISTRATOR], cast.people[Role.COORDINATOR]
@@ -95,16 +95,18 @@ def _administered(cast) -> None:
         versions_in_force.open_site(admin, cast.south)
     administration.record_training(Save(admin), nora, "Protocol and data entry", date(2026, 1, 2), None, "Site opened")
     administration.review_access_rights(Save(admin), datetime.now(UTC).date(), "As delegated")
-    problems.review(admin, problems.report(nora, "small", "The date box jumps", "/participants/"), "Known")
+    problem = problems.record_report(Save(nora), "small", "The date box jumps", "/participants/")
+    problems.record_review(Save(admin), problem, "Known")
     lines = [",".join(expedited_table.COLUMNS), "0,45,5,any,any,any,48,7"]
     in_force.put_in_force(lines, "Protocol 7.3", True)
 
 
 def _read(cast) -> None:
-    from analysis import data_cuts
+    from analysis.results import data_cuts
     from capture.trail import reviews
     from trial.models import Change, JournalEntry, Role, SignIn
     from trial.models.audit import note
+    from trial.record.save import Save
 
     statistician, monitor = cast.people[Role.STATISTICIAN], cast.people[Role.MONITOR]
     data_cuts.make(Save(statistician), "First look", "For the committee")

@@ -30,7 +30,7 @@ def test_everybody_reports_a_problem_from_the_foot_of_a_page(cast: Cast, role: R
     foot = re.search(r'href="(/problems/new/\?page=[^"]*)"', client.get("/protocol/").content.decode())
     assert foot is not None
     page = client.get(unescape(foot[1])).content.decode()
-    assert 'value="/protocol/"' in page and "Name nobody" in page
+    assert 'value="/protocol/"' in page and "Enter study numbers only" in page
     assert client.post("/problems/new/", TYPED).status_code == 302
     row, change = ProblemReport.objects.get(), Change.objects.order_by("-id")[0]
     assert (row.reported_by, row.severity, row.words, row.program) == (
@@ -61,7 +61,7 @@ def test_the_administrator_reviews_each_problem_once_and_both_stay_on_record(cas
     assert adam.post(place, {"found": "Typed wrongly; corrected by the site."}).status_code == 302
     row.refresh_from_db()
     assert (row.reviewed_by, row.found) == (cast.people[Role.ADMINISTRATOR], "Typed wrongly; corrected by the site.")
-    assert "reviewed already" in adam.post(place, {"found": "Again"}).content.decode()
+    assert "already reviewed" in adam.post(place, {"found": "Again"}).content.decode()
     listed = adam.get("/problems/").content.decode()
     assert "0 to review" in listed and "Typed wrongly" in listed
     kept = Version.objects.filter(table_name="trial_problemreport", row_id=row.pk).order_by("id")

@@ -149,7 +149,7 @@ def test_a_busy_record_says_so_and_saves_nothing(
     monkeypatch.setattr(changes, "LOCK_TIMEOUT_SECONDS", 1)
     with database_owner.transaction():
         database_owner.execute("SELECT pg_advisory_xact_lock(%s)", [install.WRITERS_LOCK])
-        with pytest.raises(Refused, match="The record is busy"):
+        with pytest.raises(Refused, match="because another user was saving"):
             _site()
     assert not Site.objects.exists()
 

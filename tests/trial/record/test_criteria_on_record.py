@@ -32,10 +32,10 @@ def test_once_somebody_is_registered_other_criteria_neither_start_nor_register(
     assert [each.name for each in CriteriaOnRecord.objects.all()] == ["RECIST 1.0"]
     monkeypatch.setattr(in_force, "IN_FORCE", RECIST_1_1)
     before = Change.objects.count(), Participant.objects.count()
-    with pytest.raises(Refused, match=r"says RECIST 1\.1, but participants are registered by RECIST"):
+    with pytest.raises(Refused, match=r"is RECIST 1\.1, but participants were registered under RECIST"):
         register(nora, north, date(2026, 1, 9))
     assert (Change.objects.count(), Participant.objects.count()) == before
-    with pytest.raises(ImproperlyConfigured, match="or begin a study of its own"):
+    with pytest.raises(ImproperlyConfigured, match="or start a separate study"):
         in_force.refuse_to_start()
 
 

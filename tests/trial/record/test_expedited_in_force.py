@@ -30,7 +30,7 @@ def test_the_shipped_table_is_in_force_until_the_sponsor_s_is(database: object, 
     assert [(each.to_day, each.notify_within_hours, each.report_within_days) for each in found.rules] == [(45, 48, 7)]
     newest = Change.objects.last()
     assert newest is not None and (newest.act, newest.reason) == (
-        "settings", "Table of expedited reporting: Protocol 7.3")  # fmt: skip
+        "settings", "Expedited reporting rules: Protocol 7.3")  # fmt: skip
 
 
 def test_the_shipped_table_comes_back_with_a_reason(database: object, tmp_path: Path) -> None:

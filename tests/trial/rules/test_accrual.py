@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from trial.protocol import Group
+from trial.protocol import group_named
 from trial.rules.accrual import (
     CEILING,
     EFFICACY,
@@ -39,7 +39,7 @@ RULED_OUT = one(evaluable=False, ruled_out=True, why_not="found ineligible")
 def gate(*groups: tuple[int, Standing], ceiling: int = 50, looks: tuple[Look, ...] = SIMON, **more: object) -> Gate:
     """The gate after so many participants of each kind, in this order."""
     standings = [each for count, each in groups for _ in range(count)]
-    return accrual(Group.A, len(standings), ceiling, standings, looks, **more)  # type: ignore[arg-type]
+    return accrual(group_named("A"), len(standings), ceiling, standings, looks, **more)  # type: ignore[arg-type]
 
 
 TABLE = [
@@ -151,7 +151,7 @@ def test_only_the_first_stage_is_read() -> None:
             asked += 1
             yield PENDING
 
-    assert not accrual(Group.A, 30, 50, standings(), SIMON).open  # type: ignore[arg-type]
+    assert not accrual(group_named("A"), 30, 50, standings(), SIMON).open  # type: ignore[arg-type]
     assert asked == 21
 
 
@@ -167,7 +167,8 @@ class _Registry:
 
     def gate(self) -> Gate:
         looks = (Look(self.size, self.futility), Look(self.size * 2, self.futility * 2))
-        return accrual(Group.B, len(self.standings), self.ceiling, self.standings, looks, reopened=self.reopened)
+        registered, group = len(self.standings), group_named("B")
+        return accrual(group, registered, self.ceiling, self.standings, looks, reopened=self.reopened)
 
     def places(self) -> list[Standing]:
         return [each for each in self.standings if not each.ruled_out][: self.size]

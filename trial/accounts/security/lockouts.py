@@ -30,17 +30,17 @@ def tell(sender: Any, username: str = "", ip_address: str | None = None, **_: An
 
     known = Person.objects.filter(username=username[:60]).values_list("username", flat=True).first()
     if known:
-        _put_on_record(f"signing in closed for a while after wrong passwords: {known}")
-    whose = f"the account {known}" if known else "a name that is no account"
+        _put_on_record(f"sign-in blocked after wrong passwords: {known}")
+    whose = f"the account {known}" if known else "an unknown username"
     before = operations.notes().get(NAME)
     if before is not None and datetime.now(UTC) - before.at < QUIET:
         return
-    words = f"closed for a while after wrong passwords for {whose}, from {ip_address or 'an unknown address'}"
+    words = f"blocked after wrong passwords for {whose}, from {ip_address or 'an unknown address'}"
     operations.note(NAME, False, words)
     try:
         celery_app.send_task("trial.tell_of_lockout", args=[words], retry=False)
     except Exception:  # whatever a broker raises: the Status page says it all the same
-        log.exception("nobody was told of a lockout")
+        log.exception("no administrator has an email address for the message about a blocked sign-in")
 
 
 def _put_on_record(words: str) -> None:
@@ -52,18 +52,19 @@ def _put_on_record(words: str) -> None:
         with changes.record(None, "account", words):
             pass
     except Refused:
-        log.warning("a lockout is not on the trail, since the record was busy; it is in the list of sign-ins")
+        log.warning("a blocked sign-in is not in the audit trail, because the database was busy; it is in the "
+                    "sign-in log")
 
 
 def write(words: str) -> int:
     """One mail to each administrator in office who has an address; how many were written."""
     to = Person.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exclude(mail_address="")
-    text = (f"Signing in was {words}.\n\nIt opens again by itself. Who came when, from where and with what result: "
+    text = (f"Sign-in was {words}.\n\nIt is unblocked automatically after 15 minutes. Sign-in log: "
             f"{settings.PUBLIC_ADDRESS}{reverse('sign_in_history')}\n")  # fmt: skip
     written = 0
     for address in to.values_list("mail_address", flat=True):
         try:
-            written += EmailMessage("Signing in was closed after wrong passwords", text, to=[address]).send()
+            written += EmailMessage("Sign-in was blocked after wrong passwords", text, to=[address]).send()
         except Exception as failure:  # whatever a mail server raises: the others are written to all the same
-            log.error("a mail of a lockout could not be sent: %s", type(failure).__name__)
+            log.error("an email about a blocked sign-in could not be sent: %s", type(failure).__name__)
     return written

@@ -22,7 +22,7 @@ class NotUsedBefore:
 
     def get_help_text(self) -> str:
         """The rule in words."""
-        return f"It is none of your last {REMEMBERED} passwords."
+        return f"It must not be one of your last {REMEMBERED} passwords."
 
 
 def choose(person: Person, password: str) -> None:

@@ -21,11 +21,11 @@ def prove(request: HttpRequest, password: str, code: str, undone: str = "Nothing
     if getattr(request, "axes_locked_out", False):
         # Answered here in words; left standing, the mark would make AxesMiddleware answer with a bare line of text.
         request.axes_locked_out = False  # type: ignore[attr-defined]
-        raise Refused(f"Too many wrong passwords: this account is locked for a while. {undone}")
+        raise Refused(f"Too many wrong passwords. This account is blocked for 15 minutes. {undone}")
     if person is None or person.pk != request.user.pk:
         raise Refused(f"The password is wrong. {undone}")
     if needs_code(request) and second_factor.verify(person, code.strip()) is None:
-        raise Refused(f"The code is wrong or was used already. {undone}")
+        raise Refused(f"The code is wrong or was already used. {undone}")
 
 
 def needs_code(request: HttpRequest) -> bool:

@@ -31,4 +31,4 @@ def note(request: HttpRequest, result: str, person: Person | None) -> None:
     browser = request.headers.get("User-Agent", "")[:200]
     SignIn.objects.create(person=person, result=result, address=address_of(request), browser=browser)
     if result in (SignIn.Result.WRONG_PASSWORD, SignIn.Result.WRONG_CODE, SignIn.Result.LOCKED_OUT):
-        log.warning("refused at the door: %s, person %s", result, person.pk if person else "unknown")
+        log.warning("sign-in refused: %s, user %s", result, person.pk if person else "unknown")

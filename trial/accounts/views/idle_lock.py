@@ -63,11 +63,11 @@ def _asks_code(person: Person) -> bool:
 
 def _refusal(request: HttpRequest, person: Person, form: UnlockForm) -> str | None:
     if not form.is_valid():
-        return "Type your password" + (" and the code." if _asks_code(person) else ".")
+        return "Enter your password" + (" and the code." if _asks_code(person) else ".")
     # Through authenticate(), so that wrong passwords count toward the lockout here as at the door.
     if auth.authenticate(request, username=person.username, password=form.cleaned_data["password"]) is None:
         sign_ins.note(request, SignIn.Result.WRONG_PASSWORD, person)
-        return "The password is not right."
+        return "The password is wrong."
     if not _asks_code(person):
         return None
     device = second_factor.verify(person, form.cleaned_data["code"])

@@ -38,9 +38,9 @@ def mail_address(request: HttpRequest) -> HttpResponse:
     form = MailForm(request.POST)
     if form.is_valid():
         Person.objects.filter(pk=request.user.pk).update(mail_address=form.cleaned_data["mail_address"])
-        messages.success(request, "Your mail address is saved.")
+        messages.success(request, "Your email address is saved.")
     else:
-        messages.error(request, "This is not a mail address. Type it as name@hospital.example.")
+        messages.error(request, "This is not an email address. Enter it as name@hospital.example.")
     return redirect("account")
 
 
@@ -55,7 +55,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
         passwords.choose(person, form.cleaned_data["new_password"])
         auth.update_session_auth_hash(request, person)
         sign_ins.note(request, SignIn.Result.PASSWORD_CHANGED, person)
-        messages.success(request, "Your new password is in force; other sessions of yours have ended.")
+        messages.success(request, "Your new password is saved. Your other sessions are signed out.")
         return redirect(next_page(request))
     shown = {"form": form, "next": asked_for(request), "first": person.must_change_password}
     return render(request, "trial/accounts/own/change_password.html", shown, status=422 if form.errors else 200)
@@ -78,7 +78,7 @@ def second_factor_set_up(request: HttpRequest) -> HttpResponse:
             sign_ins.note(request, SignIn.Result.SECOND_FACTOR_SET, person)
             shown = {"codes": codes, "onwards": next_page(request)}
             return render(request, "trial/accounts/own/recovery_codes.html", shown)
-        form.add_error("code", "This code is not right. Wait for the next one and type that.")
+        form.add_error("code", "The code is wrong. Wait for the next code and enter it.")
     shown = {
         "form": form, "next": asked_for(request), "secret": second_factor.secret_of(device),
         "picture": second_factor.picture_of(device), "demanded": second_factor.is_demanded(),
@@ -136,7 +136,7 @@ def kept_form(request: HttpRequest, kept_id: int) -> HttpResponse:
     kept = get_object_or_404(drafts.sent(request.user.pk), pk=kept_id)
     if request.method == "POST":
         kept.delete()
-        messages.success(request, "What had been kept is thrown away.")
+        messages.success(request, "The draft is discarded.")
         return redirect("home")
     return render(request, "trial/accounts/own/kept_form.html", {"kept": kept})
 
@@ -149,4 +149,4 @@ def me(request: HttpRequest) -> Person:
 def wrong_code(person: Person) -> str:
     """The refusal in words, with how long to wait."""
     wait = second_factor.seconds_to_wait(person)
-    return f"This code is not right. Wait {wait} second{'s' if wait != 1 else ''}, then type the next one."
+    return f"The code is wrong. Wait {wait} second{'s' if wait != 1 else ''}, then enter the next code."

@@ -49,7 +49,7 @@ def add(request: HttpRequest) -> HttpResponse:
             given["reason"], given["mail_address"]))  # fmt: skip
         if done is not None:
             return _password_page(request, *done)
-    return one_form(request, form, "Add an account", "Add the account", reverse("people"))
+    return one_form(request, form, "Add user", "Add user", reverse("people"))
 
 
 @access.allows(*access.ADMINISTERS)
@@ -79,17 +79,18 @@ def change(request: HttpRequest, person_id: int) -> HttpResponse:
         if attempt(form, lambda: _true(administration.change(
             of_request(request), found, given["full_name"], given["role"], list(given["sites"]), given["reason"],
             given["mail_address"]))):  # fmt: skip
-            messages.success(request, f"The account {found.username} is changed.")
+            messages.success(request, f"The account {found.username} is saved.")
             return redirect("person", found.pk)
-    return one_form(request, form, f"Change the account {found.username}", "Save", reverse("person", args=[found.pk]))
+    return one_form(request, form, f"Edit the account {found.username}", "Save", reverse("person", args=[found.pk]))
 
 
 # Act in the address → (title, button, what is done; it returns a one-time password or None).
 ACTS: dict[str, tuple[str, str, Callable[[Save, Person, str], str | None]]] = {
     "deactivate": ("Deactivate", "Deactivate the account", administration.deactivate),
     "reactivate": ("Reactivate", "Reactivate the account", administration.reactivate),
-    "password": ("New one-time password for", "Give a one-time password", administration.give_password),
-    "second-factor": ("Remove the second factor of", "Remove the second factor", administration.remove_second_factor),
+    "password": ("One-time password for", "Create one-time password", administration.give_password),
+    "second-factor": ("Two-factor authentication of", "Reset two-factor authentication",
+                      administration.remove_second_factor),
 }
 
 
@@ -121,10 +122,10 @@ def delegate(request: HttpRequest, person_id: int) -> HttpResponse:
         days = given["from_on"], given["to_on"]
         if attempt(form, lambda: administration.delegate(
             of_request(request), found, given["site"], *days, given["reason"])):  # fmt: skip
-            messages.success(request, f"{found.full_name} may sign for {given['site'].code}.")
+            messages.success(request, f"{found.full_name} can sign casebooks of {given['site'].code}.")
             return redirect("person", found.pk)
-    title, back = f"{found.full_name} signs for a site", reverse("person", args=[found.pk])
-    return one_form(request, form, title, "Delegate", back)
+    title, back = f"Signing delegation of {found.full_name}", reverse("person", args=[found.pk])
+    return one_form(request, form, title, "Delegate signing", back)
 
 
 @access.allows(*access.ADMINISTERS)
@@ -136,10 +137,11 @@ def end_delegation(request: HttpRequest, delegation_id: int) -> HttpResponse:
         given = form.cleaned_data
         if attempt(form, lambda: _true(administration.end_delegation(
             of_request(request), row, given["to_on"], given["reason"]))):  # fmt: skip
-            messages.success(request, f"{row.person.full_name} signs for {row.site.code} until the day you named.")
+            messages.success(request, f"{row.person.full_name} can sign casebooks of {row.site.code} until the last "
+                                      "day you entered.")
             return redirect("person", row.person_id)
-    title = f"End signing of {row.person.full_name} for {row.site.code}"
-    return one_form(request, form, title, "End the delegation", reverse("person", args=[row.person_id]))
+    title = f"End the signing delegation of {row.person.full_name} for {row.site.code}"
+    return one_form(request, form, title, "End delegation", reverse("person", args=[row.person_id]))
 
 
 @access.allows(*access.ADMINISTERS)
@@ -202,14 +204,14 @@ def sites(request: HttpRequest) -> HttpResponse:
 @access.allows(*access.ADMINISTERS)
 def add_site(request: HttpRequest) -> HttpResponse:
     """A new site."""
-    return _site_page(request, None, "Add a site", "Add the site")
+    return _site_page(request, None, "Add site", "Add site")
 
 
 @access.allows(*access.ADMINISTERS)
 def rename_site(request: HttpRequest, site_id: int) -> HttpResponse:
     """Another name or time zone; the code stays, and so does every instant on record."""
     site = get_object_or_404(Site, pk=site_id)
-    return _site_page(request, site, f"Change {site.code}", "Save")
+    return _site_page(request, site, f"Edit site {site.code}", "Save")
 
 
 def _site_page(request: HttpRequest, site: Site | None, title: str, button: str) -> HttpResponse:
@@ -238,7 +240,7 @@ def record(request: HttpRequest, person_id: int) -> HttpResponse:
             messages.success(request, f"The training of {found.full_name} is recorded.")
             return redirect("person", found.pk)
     title = f"Training of {found.full_name} as {found.get_role_display().lower()}"
-    return one_form(request, form, title, "Record the training", reverse("person", args=[found.pk]))
+    return one_form(request, form, title, "Record training", reverse("person", args=[found.pk]))
 
 
 @access.allows(*access.ADMINISTERS)
@@ -249,7 +251,7 @@ def strike_out(request: HttpRequest, training_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and attempt(
         form, lambda: administration.strike_out_training(of_request(request), row, form.cleaned_data["reason"])
     ):  # fmt: skip
-        messages.success(request, f"The training of {row.person.full_name} is taken back.")
+        messages.success(request, f"The training of {row.person.full_name} is struck out.")
         return redirect("person", row.person_id)
-    title = f"Take back the training of {row.person.full_name}: {row.what}"
-    return one_form(request, form, title, "Take it back", reverse("person", args=[row.person_id]))
+    title = f"Strike out the training of {row.person.full_name}: {row.what}"
+    return one_form(request, form, title, "Strike out training", reverse("person", args=[row.person_id]))

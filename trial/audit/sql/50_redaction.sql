@@ -40,7 +40,7 @@ BEGIN
             CASE asked.field WHEN '' THEN d.changes ELSE d.versions END) e
         WHERE d.state = 'done' AND d.decided_at > asked.asked_at AND coalesce(e->>'version', e->>'change')::bigint
             = CASE asked.field WHEN '' THEN asked.of_change ELSE asked.of_version END)
-    THEN RAISE EXCEPTION 'this text was blacked out since it was asked for: refuse, and ask anew for what is left';
+    THEN RAISE EXCEPTION 'this text was redacted after the request: refuse it, and request what is left';
     END IF;
     IF asked.field = '' THEN
         SELECT c.reason INTO source FROM trial_change c
@@ -102,14 +102,14 @@ DECLARE number bigint := endpoint_current_change(); me trial_change; asked trial
 BEGIN
     SELECT * INTO me FROM trial_change c WHERE c.id = number;
     SELECT * INTO asked FROM trial_redaction r WHERE r.id = redaction FOR UPDATE;
-    IF asked.id IS NULL OR asked.state <> 'asked' THEN RAISE EXCEPTION 'no such black-out waits'; END IF;
+    IF asked.id IS NULL OR asked.state <> 'asked' THEN RAISE EXCEPTION 'no such redaction awaits a decision'; END IF;
     IF me.person_id IS NULL OR me.person_id = asked.asked_by_id OR me.role <> 'chair' OR me.act <> 'approve'
         OR me.participant_id IS DISTINCT FROM asked.participant_id THEN
-        RAISE EXCEPTION 'a black-out is approved by the study chair, who is not the person who asked'; END IF;
+        RAISE EXCEPTION 'a redaction is approved by the study chair, who is not the person who asked'; END IF;
     words := endpoint_words_asked(asked);
     pattern := endpoint_pattern(words);
     IF asked.asked_because ~* pattern COLLATE "pg_c_utf8" OR me.reason ~* pattern COLLATE "pg_c_utf8" THEN
-        RAISE EXCEPTION 'the reason repeats the words that are to go'; END IF;
+        RAISE EXCEPTION 'the reason contains the text to redact'; END IF;
 
     WITH kept AS MATERIALIZED ({{kept}}),
     hit AS (SELECT p.version, jsonb_object_agg(p.field, endpoint_blacked(w.row->>p.field, pattern, f.most)) AS now,
@@ -149,7 +149,7 @@ BEGIN
             USING pattern, one.most, one.rows;
     END LOOP;
     IF EXISTS (SELECT FROM endpoint_places_of(asked.participant_id, pattern) p WHERE p.is_free) THEN
-        RAISE EXCEPTION 'the words could not be blacked out everywhere'; END IF;
+        RAISE EXCEPTION 'the text could not be redacted everywhere'; END IF;
 END $$;
 REVOKE ALL ON FUNCTION endpoint_black_out(bigint) FROM PUBLIC;
 
@@ -164,19 +164,19 @@ BEGIN
     IF TG_OP = 'INSERT' THEN
         IF NEW.state <> 'asked' OR NEW.versions <> '[]' OR NEW.changes <> '[]' OR NEW.copies <> 0
             OR NEW.asked_by_id IS DISTINCT FROM me.person_id OR me.act <> 'black_out'
-        THEN RAISE EXCEPTION 'a black-out is asked for first'; END IF;
+        THEN RAISE EXCEPTION 'a redaction is asked for first'; END IF;
         IF NEW.asked_because ~* endpoint_pattern(endpoint_words_asked(NEW)) COLLATE "pg_c_utf8"
             OR me.reason <> NEW.asked_because
-        THEN RAISE EXCEPTION 'the reason repeats the words that are to go'; END IF;
+        THEN RAISE EXCEPTION 'the reason contains the text to redact'; END IF;
         RETURN NEW;
     END IF;
     IF OLD.state <> 'asked' OR to_jsonb(NEW) - decision <> to_jsonb(OLD) - decision
-        THEN RAISE EXCEPTION 'a black-out is decided once, as it was asked for'; END IF;
+        THEN RAISE EXCEPTION 'a redaction is decided once, as it was asked for'; END IF;
     IF me.person_id IS NULL OR me.role <> 'chair' OR me.act <> 'approve' OR me.person_id = OLD.asked_by_id
         OR NEW.decided_by_id IS DISTINCT FROM me.person_id
-        THEN RAISE EXCEPTION 'a black-out is decided by the study chair, who is not the person who asked'; END IF;
+        THEN RAISE EXCEPTION 'a redaction is decided by the study chair, who is not the person who asked'; END IF;
     IF NOT (NEW.state = 'refused' AND NEW.versions = '[]' AND NEW.changes = '[]' AND NEW.copies = 0
         OR NEW.state = 'done' AND stack LIKE '%function endpoint_black_out(bigint)%')
-        THEN RAISE EXCEPTION 'only endpoint_black_out blacks out'; END IF;
+        THEN RAISE EXCEPTION 'only endpoint_black_out redacts'; END IF;
     RETURN NEW;
 END $$;

@@ -21,9 +21,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, username: str, full_name: str, **options: Any) -> None:
         """Prints the password once; CommandError when there is an administrator already."""
         if Person.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exists():
-            raise CommandError("There is an administrator already; new ones are added on the People page.")
+            raise CommandError("An administrator already exists. Add further administrators on the Users page.")
         if not USERNAME.fullmatch(username) or Person.objects.filter(username__iexact=username).exists():
-            raise CommandError("Choose another username: small letters and digits, never given before.")
+            raise CommandError("Choose another username: lower-case letters and digits, not used before.")
         password = one_time_password()
         person = Person.objects.create_person(username, password, full_name=full_name, role=Role.ADMINISTRATOR)
         Person.objects.filter(pk=person.pk).update(must_change_password=True)

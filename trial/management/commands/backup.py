@@ -13,11 +13,12 @@ from trial.refused import Refused
 class Command(BaseCommand):
     """Into the product's folder, with a word on the Status page; or into another, which the Status page ignores."""
 
-    help = "Back the record up: a dump in PostgreSQL's custom format and a manifest beside it."
+    help = "Back up the database: a dump in PostgreSQL's custom format, and a manifest."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """--to FOLDER, which must exist."""
-        parser.add_argument("--to", type=Path, metavar="FOLDER", help="another folder than ENDPOINT_BACKUPS")
+        parser.add_argument("--to", type=Path, metavar="FOLDER", help="folder for the backup (default: "
+                                                                      "ENDPOINT_BACKUPS)")
 
     def handle(self, *args: Any, to: Path | None = None, **options: Any) -> None:
         """Prints what was made and the head to note elsewhere."""
@@ -28,4 +29,4 @@ class Command(BaseCommand):
             raise CommandError(f"No backup was made. {error}", returncode=1) from error
         self.stdout.write(f"{(to or nightly.folder()).absolute() / made.file}")
         self.stdout.write(nightly.words(made))
-        self.stdout.write(f"Note this head elsewhere: {made.contents.head}")
+        self.stdout.write(f"Keep this latest seal elsewhere: {made.contents.head}")

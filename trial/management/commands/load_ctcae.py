@@ -17,17 +17,17 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The file, or --clear to go back to our own words."""
-        parser.add_argument("file", type=Path, nargs="?", help="CSV file, UTF-8, one line per term and select")
-        parser.add_argument("--clear", action="store_true", help="forget the loaded texts")
+        parser.add_argument("file", type=Path, nargs="?", help="CSV file, UTF-8, one line per term and site or type")
+        parser.add_argument("--clear", action="store_true", help="remove the loaded texts")
 
     def handle(self, *args: Any, file: Path | None = None, clear: bool = False, **options: Any) -> None:
         """Prints how much was loaded; CommandError names each line that does not agree with the dictionary."""
         if clear:
             in_force.load({})
-            self.stdout.write("The loaded texts are gone; our own short words are shown.")
+            self.stdout.write("The loaded texts are removed. The short descriptions of the product are shown.")
             return
         if file is None:
-            raise CommandError("Name the file, or say --clear.")
+            raise CommandError("Name a file, or use --clear.")
         texts = self._read(file)
         count = in_force.load(texts)
         self.stdout.write(f"Loaded {count} grade texts for {len(texts)} rows of the dictionary.")

@@ -13,27 +13,27 @@ from trial.rules.safety.expedited_table import Rule
 class Command(BaseCommand):
     """Puts the whole file in force or nothing of it; every clock is counted by it from then on, past events too."""
 
-    help = "Put a table of expedited reporting in force, from a CSV file (see docs/operations.md)."
+    help = "Load a table of expedited reporting rules from a CSV file (see docs/operations.md)."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The file with its source, or --clear with the reason to go back to the shipped table."""
-        parser.add_argument("file", type=Path, nargs="?", help="CSV file with the columns of the shipped table")
-        parser.add_argument("--source", help="where the table stands, such as “Protocol 7.3, amendment 2”")
-        parser.add_argument("--confirmed", action="store_true", help="the sponsor has confirmed it")
-        parser.add_argument("--clear", metavar="REASON", help="go back to the table that comes with the product")
+        parser.add_argument("file", type=Path, nargs="?", help="CSV file with the columns of the supplied table")
+        parser.add_argument("--source", help="source of the table, such as “Protocol 7.3, amendment 2”")
+        parser.add_argument("--confirmed", action="store_true", help="mark the table as confirmed by the sponsor")
+        parser.add_argument("--clear", metavar="REASON", help="return to the supplied table, with this reason")
 
     def handle(self, *args: Any, file: Path | None, source: str | None, confirmed: bool, clear: str | None,
                **options: Any) -> None:  # fmt: skip
         """Prints what is in force; CommandError names each line that cannot be used."""
         if clear:
             count = in_force.back_to_shipped(clear)
-            self.stdout.write(f"{count} editions are struck out; the shipped table is in force.")
+            self.stdout.write(f"{count} loaded tables are struck out. The supplied table applies.")
             return
         if file is None or not (source or "").strip():
-            raise CommandError("Name the file and its --source, or say --clear REASON.")
+            raise CommandError("Name a file and its --source, or use --clear REASON.")
         rules = self._load(file, str(source).strip(), confirmed)
         mark = in_force.table_in_force().mark
-        self.stdout.write(f"{len(rules)} rules are in force, {mark}. What none of them names needs no report.")
+        self.stdout.write(f"{len(rules)} rules apply, {mark}. An event that matches no rule needs no expedited report.")
 
     def _load(self, file: Path, source: str, confirmed: bool) -> tuple[Rule, ...]:
         try:

@@ -14,15 +14,15 @@ from trial.refused import Refused
 class Command(BaseCommand):
     """Never into a database that is in use, never over tables unless told, never a file that its manifest disowns."""
 
-    help = "Restore a backup into an empty database, count every table and verify the chain of changes."
+    help = "Restore a backup into an empty database, count the rows of every table and verify the audit chain."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         """FILE --into NAME_OR_URL [--replace] [--head N:SEAL]."""
-        parser.add_argument("file", type=Path, metavar="FILE", help="the dump; its manifest lies beside it")
-        parser.add_argument("--into", required=True, metavar="NAME_OR_URL", help="a database here, or its URL")
-        parser.add_argument("--replace", action="store_true", help="empty the database first if it holds tables")
-        parser.add_argument("--head", metavar="N:SEAL", help="a head noted elsewhere, compared too")
+        parser.add_argument("file", type=Path, metavar="FILE", help="dump file, with its manifest in the same folder")
+        parser.add_argument("--into", required=True, metavar="NAME_OR_URL", help="name of a local database, or its URL")
+        parser.add_argument("--replace", action="store_true", help="empty the database first if it contains tables")
+        parser.add_argument("--head", metavar="N:SEAL", help="NUMBER:SEAL kept elsewhere, also compared")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Prints counts and the result of the chain."""
@@ -33,6 +33,7 @@ class Command(BaseCommand):
         except (Refused, ValueError) as error:
             raise CommandError(str(error), returncode=1) from error
         except psycopg.Error as error:
-            raise CommandError(f"The database refused or does not answer: {error}", returncode=1) from error
+            raise CommandError(f"The database refused the connection or does not answer: {error}",
+                               returncode=1) from error
         for line in restore.words(done):
             self.stdout.write(line)

@@ -11,7 +11,10 @@ from trial.refused import Refused
 class Command(BaseCommand):
     """The scratch database is gone, or empty again, afterwards; the result stands on the Status page."""
 
-    help = "Restore the newest backup into a scratch database, compare every table's rows and verify the chain."
+    help = (
+        "Restore the latest backup into a scratch database, compare the rows of every table and verify the audit "
+        "chain. Exits with status 1 when the drill fails."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Prints what was proven and how long it took."""
@@ -19,5 +22,5 @@ class Command(BaseCommand):
             with places.embedded_server():
                 done = nightly.restore_drill()
         except Refused as error:
-            raise CommandError(f"The drill failed. {error}", returncode=1) from error
+            raise CommandError(f"The restore drill failed. {error}", returncode=1) from error
         self.stdout.write(nightly.words_of_drill(done))

@@ -12,14 +12,16 @@ from trial.refused import Refused
 class Command(BaseCommand):
     """Exits with status 1 when a check or a test failed; the page is written all the same and says "Not valid"."""
 
-    help = "Qualify this installation and print the validation report."
+    help = "Validate this installation and write the validation report."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """FILE.html [FILE.pdf], --skip-oq, --only R16 R18; --docs writes docs/validation.md and nothing else."""
-        parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="FILE.html, and FILE.pdf if wanted")
-        parser.add_argument("--skip-oq", action="store_true", help="check the installation only; the page says so")
-        parser.add_argument("--only", nargs="+", default=[], metavar="NUMBER", help="only these, such as R16")
-        parser.add_argument("--docs", action="store_true", help="write docs/validation.md anew and stop")
+        parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="FILE.html, and optionally FILE.pdf")
+        parser.add_argument("--skip-oq", action="store_true", help="check the installation only (the report states "
+                                                                   "this)")
+        parser.add_argument("--only", nargs="+", default=[], metavar="NUMBER", help="only these requirements, such "
+                                                                                    "as R16")
+        parser.add_argument("--docs", action="store_true", help="rewrite docs/validation.md and exit")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Writes the files; CommandError (exit code 1) for what cannot be run and for what failed."""
@@ -44,7 +46,7 @@ class Command(BaseCommand):
         known = {".html": rendering.html, ".pdf": rendering.pdf}
         if not files or len(files) > 2 or any(file.suffix not in known for file in files):
             raise CommandError(
-                "Name a file that ends in .html, and one that ends in .pdf if it is wanted.", returncode=1
+                "Name a file that ends in .html, and optionally one that ends in .pdf.", returncode=1
             )
         absent = [str(file.parent) for file in files if not file.parent.is_dir()]
         if absent:

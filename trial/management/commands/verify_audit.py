@@ -12,25 +12,29 @@ from trial.audit.verify import check
 class Command(BaseCommand):
     """Verifies seals, numbers, versions and live rows; compares heads noted elsewhere."""
 
-    help = "Verify the chain of changes and every live row against its newest version."
+    help = (
+        "Verify the audit chain, and every row against its latest audit record. "
+        "Exits with status 1 when verification fails."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """--head N:HEX a head noted elsewhere; --witness FILE heads of earlier runs, the new one is added."""
-        parser.add_argument("--head", metavar="N:HEX", help="a head noted elsewhere, such as in a backup")
-        parser.add_argument("--witness", metavar="FILE", type=Path, help="file of earlier heads; the new one is added")
+        parser.add_argument("--head", metavar="N:HEX", help="NUMBER:SEAL kept elsewhere, such as in a backup")
+        parser.add_argument("--witness", metavar="FILE", type=Path, help="file of earlier seals; the latest seal is "
+                                                                         "added")
 
     def handle(self, *args: Any, head: str | None = None, witness: Path | None = None, **options: Any) -> None:
         """Prints the result; CommandError (exit code 1) at the first break or an unreadable head."""
         report = check(tuple(self._expected(head, witness)))
         if report.first_break:
-            raise CommandError(f"The record is broken: {report.first_break}.", returncode=1)
+            raise CommandError(f"Verification failed: {report.first_break}.", returncode=1)
         if witness and report.head:
             with witness.open("a", encoding="ascii") as file:
                 file.write(f"{report.head}\n")
         for words in report.blacked_out:
-            self.stdout.write(f"Vouched for by kept hashes alone: {words}.")
+            self.stdout.write(f"Verified by stored hashes only: {words}.")
         self.stdout.write(
-            f"The record is sound: {report.changes} changes, {report.versions} versions, head {report.head}."
+            f"Verified: {report.changes} changes, {report.versions} audit records, latest seal {report.head}."
         )
 
     def _expected(self, head: str | None, witness: Path | None) -> list[verify.Head]:

@@ -4,26 +4,12 @@ from django.db import models
 
 from trial import protocol
 from trial.models.base import ByEdition, Place, RecordRow
-from trial.models.fields import MissingReasonField, PartialDateField, value_or_reason
+from trial.models.fields import GroupField, MissingReasonField, PartialDateField, value_or_reason
 from trial.models.people import Site
 
 
 def _choices(types: tuple[protocol.TumourType, ...]) -> list[tuple[str, str]]:
     return [(kind.code, kind.label) for kind in types]
-
-
-def _codes(types: tuple[protocol.TumourType, ...], group: protocol.Group) -> list[str]:
-    return [kind.code for kind in types if kind.group == group]
-
-
-def _derived_group() -> models.Case:
-    """The rule of `protocol.group_of` as SQL, so that the database derives the group itself."""
-    whens = []
-    for group in protocol.Group:
-        by_type = models.Q(tumour_type__in=_codes(protocol.TUMOUR_TYPES, group))
-        by_histology = models.Q(tumour_type="neuroendocrine_tumour", histology__in=_codes(protocol.HISTOLOGIES, group))
-        whens.append(models.When(by_type | by_histology, then=models.Value(group.value)))
-    return models.Case(*whens, default=models.Value(""), output_field=models.CharField(max_length=1))
 
 
 class Participant(RecordRow, ByEdition):
@@ -50,9 +36,7 @@ class Participant(RecordRow, ByEdition):
     metastatic_sites = models.CharField("Metastatic sites", max_length=120, blank=True, default="")
     functional_syndrome = models.CharField("Functional syndrome", max_length=60, blank=True, default="")
     prior_therapy = models.TextField("Prior therapy", blank=True, default="")
-    group = models.GeneratedField(
-        expression=_derived_group(), output_field=models.CharField(max_length=1), db_persist=True
-    )
+    group = GroupField("Group")
 
     class Meta:
         verbose_name, verbose_name_plural = "Screening and registration", "Screening and registration"
@@ -110,7 +94,7 @@ class Waiver(RecordRow):
     place = Place(above="participant")
 
     class Decision(models.TextChoices):
-        OPEN = "open", "Waiting for the study chair"
+        OPEN = "open", "Awaiting study chair"
         APPROVED = "approved", "Approved"
         REFUSED = "refused", "Refused"
 
@@ -128,7 +112,7 @@ class RegistrationFinding(RecordRow):
 
     class Kind(models.TextChoices):
         INELIGIBLE = "ineligible", "Found ineligible"
-        CANCELLED = "cancelled", "Cancelled before treatment"
+        CANCELLED = "cancelled", "Canceled before treatment"
         IN_ERROR = "in_error", "Registered in error"
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="findings")

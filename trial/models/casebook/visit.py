@@ -25,7 +25,7 @@ def _pressure(prefix: str) -> list[models.CheckConstraint]:
 
 def _pressure_words(row: Any) -> str:
     if row.systolic_mmhg is None or row.diastolic_mmhg is None:
-        return "blood pressure not complete"
+        return "blood pressure incomplete"
     return f"{row.systolic_mmhg}/{row.diastolic_mmhg} mmHg"
 
 

@@ -15,6 +15,7 @@ from trial.operations.backups.drill import Drill, NowhereToDrill
 from trial.operations.backups.dump import UnderWay
 from trial.operations.backups.manifest import Manifest
 from trial.refused import Refused
+from trial.rules.dates import site_time
 from trial.runtime import addresses
 
 log = logging.getLogger(__name__)
@@ -67,7 +68,7 @@ def _newest_good() -> str:
         last = manifest.read(manifest.beside(manifest.newest(folder())))
     except Refused:
         return "There is no earlier one."
-    return f"The last one made is of {last.made_at:%d-%b-%Y %H:%M} UTC."
+    return f"The last backup is of {site_time.in_utc(last.made_at)}."
 
 
 def restore_drill() -> Drill:

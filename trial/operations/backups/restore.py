@@ -14,6 +14,7 @@ from trial.operations.backups import manifest, places
 from trial.operations.backups.manifest import Manifest
 from trial.operations.backups.places import Place
 from trial.refused import Refused
+from trial.rules.dates import site_time
 from trial.runtime.program import PROGRAM
 
 PATIENCE_SECONDS = 2.0
@@ -57,7 +58,7 @@ def restore(dump: Path, into: str, replacing: bool, heads: tuple[verify.Head, ..
     try:
         proof = prove(place, backup, heads)
     except Refused as error:
-        raise Refused(f"{error} Nobody may work in {place}.") from error
+        raise Refused(f"{error} No user may be connected to {place}.") from error
     _begin_anew(place, backup)
     return Restored(backup, place, proof)
 
@@ -72,7 +73,7 @@ def _begin_anew(place: Place, backup: Manifest) -> None:
         connection.execute("DELETE FROM django_session")
     if backup.contents.head is None:
         return
-    reason = f"Restored from the backup of {backup.made_at:%d-%b-%Y %H:%M} UTC, which ends with change"
+    reason = f"Restored from the backup of {site_time.in_utc(backup.made_at)}, which ends with change"
     words = "SELECT endpoint_open_change(NULL, 'system', %s, NULL, NULL, '{}', %s)"
     with place.connect() as connection:
         connection.execute(words, [f"{reason} {backup.contents.head.number}", PROGRAM])
@@ -100,7 +101,7 @@ def make_room(place: Place, replacing: bool) -> None:
             raise Refused(f"{place} is not empty. Restore into an empty database, or say --replace.")
         connection.execute("DROP OWNED BY CURRENT_USER")
         if manifest.tables(connection):
-            raise Refused(f"{place} holds tables of somebody other than {place.user}; empty it first.")
+            raise Refused(f"{place} holds tables of another owner than {place.user}. Empty it first.")
 
 
 def _is_quiet(connection: psycopg.Connection[Any]) -> bool:

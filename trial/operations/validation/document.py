@@ -34,7 +34,7 @@ installation only, `--only R16 R18` tries some requirements only; the page then 
 were skipped on that machine (without Chromium those in a browser are). What is open is listed on the page and never
 counted as valid.
 
-Where "{NOT_COMPARED}" stands, nobody has compared the section's number with the document yet;
+Where "{NOT_COMPARED}" stands, the section's number is not yet compared with the document;
 that must be done before the citation is relied on. **This pack helps the sponsor to validate and is no certificate.**
 It tries the software; procedures, training and the place where it runs are not tested by it.
 """

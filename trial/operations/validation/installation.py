@@ -152,4 +152,5 @@ def _settings() -> Iterator[Check]:
     warnings = [said for said in checks.run_checks(include_deployment_checks=True) if said.level >= checks.WARNING]
     words = "; ".join(f"{said.id} {said.msg}" for said in warnings)
     yield Check("Settings for production", "no warning", words or "no warning", not warnings)
-    yield Check("Second factor", "demanded", "demanded" if settings.SECOND_FACTOR else "off", settings.SECOND_FACTOR)
+    required = "required" if settings.SECOND_FACTOR else "off"
+    yield Check("Two-factor authentication", "required", required, settings.SECOND_FACTOR)

@@ -103,9 +103,9 @@ def _checked(year: int, month: int | None, day: int | None, text: str, today: da
     try:
         read = PartialDate(year, month, day)
     except ValueError:
-        raise Refused(f"“{text}” is not a day of the calendar.") from None
+        raise Refused(f"“{text}” is not a calendar date.") from None
     if not EARLIEST_YEAR <= year <= today.year + YEARS_AHEAD:
-        raise Refused(f"“{text}”: the year {year:04d} cannot be meant here. Is the year right?")
+        raise Refused(f"“{text}”: the year {year:04d} is out of range. Check the year.")
     return read
 
 

@@ -65,10 +65,10 @@ def offset_at(on: date, at: time | None, where: ZoneInfo, chosen: timedelta | No
 def _why(on: date, at: time, where: ZoneInfo, found: tuple[timedelta, ...]) -> str:
     day = f"{on:%d-%b-%Y}".upper()
     if found:
-        return (f"The clock of the site showed {at:%H:%M} twice on {day}, when it was put back. "
-                f"Say which of the two it was: {' or '.join(in_words(each) for each in found)}.")  # fmt: skip
-    return (f"The clock of the site ({place(where)}) never showed {at:%H:%M} on {day}: it was put forward past it. "
-            "Look at the time again.")  # fmt: skip
+        return (f"{at:%H:%M} occurred twice at the site on {day}, when the clock was put back. "
+                f"Choose one: {' or '.join(in_words(each) for each in found)}.")  # fmt: skip
+    return (f"{at:%H:%M} did not occur at the site ({place(where)}) on {day}: the clock was put forward. "
+            "Check the time.")  # fmt: skip
 
 
 def instant(on: date, at: time | None, offset: timedelta) -> datetime:
@@ -117,6 +117,11 @@ def shown(at: datetime, where: ZoneInfo, *, seconds: bool = False) -> str:
         return said
     day = "" if there.date() == here.date() else f"{here:%d-%b-%Y} ".upper()
     return f"{said} ({day}{here:{clock}} UTC)"
+
+
+def in_utc(at: datetime, *, seconds: bool = False) -> str:
+    """`24-NOV-2026 14:30 UTC`, with seconds `24-NOV-2026 14:30:05 UTC`."""
+    return shown(at, zone(UTC_NAME), seconds=seconds)
 
 
 def end_of(day: date, where: ZoneInfo) -> datetime:

@@ -7,7 +7,7 @@ confirmed response, progression, death, new anticancer therapy, withdrawal, or s
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from trial.protocol import AnalysisSettings, Group, constant
+from trial.protocol import AnalysisSettings, constant, group_named
 from trial.rules import accrual
 from trial.rules.accrual import Gate, Look, Reopened, Standing
 from trial.rules.dates.partial_date import shown
@@ -53,7 +53,7 @@ def confirmed_of(
 
 def looks_of(settings: AnalysisSettings, group: str) -> tuple[Look, ...]:
     """The stages of the group's plan."""
-    plan = settings.plan(group)
+    plan = settings.plan
     return tuple(Look(*each) for each in zip(plan.participants, plan.futility, plan.efficacy, strict=True))
 
 
@@ -65,9 +65,9 @@ def gate_of(
     reopened: Sequence[Reopened] = (),
 ) -> Gate:
     """The gate of a group under its settings; `standings` of everyone registered, by order of registration."""
-    of = Group(group)
+    of = group_named(group)
     return accrual.accrual(
-        of, registered, settings.ceiling(group), standings, looks_of(settings, group),
+        of, registered, settings.accrual_ceiling, standings, looks_of(settings, group),
         suspend=settings.suspend_at_stage_1, reopened=reopened,
     )  # fmt: skip
 

@@ -36,7 +36,7 @@ def why_not_evaluable(participant: ParticipantFact) -> str:
         return "no consent on record"
     for kind, because in participant.findings:
         if kind == CANCELLED:
-            return f"cancelled before treatment: {because}" if because else "cancelled before treatment"
+            return f"canceled before treatment: {because}" if because else "canceled before treatment"
     return "" if participant.treated else _never_treated(participant) or NO_DOSE_YET
 
 

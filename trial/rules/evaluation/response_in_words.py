@@ -42,8 +42,8 @@ def mm(value: Decimal) -> str:
 
 def percent(now: Decimal, reference: Decimal) -> str:
     """The change with its sign, a true minus and one decimal: `−38.2 %`; the reference is above 0."""
-    text = f"{(now - reference) * HUNDRED / reference:+.1f} %".replace("-", "−")
-    return f"±{text[1:]}" if text[1:] == "0.0 %" else text
+    text = f"{(now - reference) * HUNDRED / reference:+.1f}%".replace("-", "−")
+    return f"±{text[1:]}" if text[1:] == "0.0%" else text
 
 
 def latest(participant: ParticipantFact, baseline: AssessmentFact, assessed: Assessed) -> list[str]:
@@ -51,7 +51,7 @@ def latest(participant: ParticipantFact, baseline: AssessmentFact, assessed: Ass
     targets = [each.longest_diameter_mm for each in baseline.readings
                if each.longest_diameter_mm is not None and _is_target(participant, each.lesion_id)]  # fmt: skip
     if not targets:
-        return ["No target lesion was chosen at baseline: there is no sum."]
+        return ["No target lesion was chosen at baseline, so there is no sum."]
     if not assessed:
         lesions = f"{len(targets)} target lesion{'s' if len(targets) > 1 else ''}"
         return [f"Baseline on {shown(baseline.assessed_on)}: sum {mm(sum(targets, Decimal(0)))} of {lesions}."]
@@ -153,7 +153,7 @@ def response_to_date(
     """The response so far. due: the assessments of the schedule, the baseline among them, done or not."""
     baseline = baseline_of(participant)
     if baseline is None:
-        words = "No baseline tumor assessment is on record, and without one there is no response."
+        words = "No baseline tumor assessment is entered, so there is no response."
         return ResponseToDate("", words, (*_died(participant), *_next(due, "the baseline")))
     case = _case(participant, baseline, settings)
     response, headline, more = _response(case)

@@ -71,7 +71,7 @@ def overall_response(target: Response, non_target: NonTarget, new_lesions: NewLe
     if non_target == NonTarget.PD:
         return Response.PD, "non-target lesions progressed"
     if new_lesions == NewLesions.NE:
-        return Response.NE, "new lesions were not looked for"
+        return Response.NE, "new lesions were not assessed"
     if target == Response.NE:
         return Response.NE, "target lesions were not all evaluated"
     if target == Response.NONE:
@@ -113,7 +113,7 @@ def _mm(value: Decimal) -> str:
 
 
 def _percent(now: Decimal, reference: Decimal) -> str:
-    return f"{(now - reference) * HUNDRED / reference:+.1f} %".replace("-", "−")
+    return f"{(now - reference) * HUNDRED / reference:+.1f}%".replace("-", "−")
 
 
 def target_response(

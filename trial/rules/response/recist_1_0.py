@@ -31,8 +31,8 @@ RECIST_1_0 = Criteria(
     without_targets="SD",
     sum_words="sum of longest diameters",
     measurable_words="At least 20 mm, or 10 mm by spiral CT; at most 5 per organ and 10 in all.",
-    too_small_words="A target is too small for its method (20 mm, spiral CT 10).",
+    too_small_words="A target lesion must be large enough for its method (20 mm, spiral CT 10).",
     any_size_words="longest diameter",
     gone_words="",
-    bone_words="Not measurable: bone, and by examination what is deep.",
+    bone_words="A target lesion is in bone, or is deep and was examined clinically: it is not measurable.",
 )  # fmt: skip

@@ -39,11 +39,12 @@ RECIST_1_1 = Criteria(
     sum_words="sum of diameters",
     measurable_words="At least 10 mm, by chest X-ray 20 mm, lymph nodes 15 mm in short axis; twice the slice where "
                      "slices are thicker than 5 mm; at most 2 per organ and 5 in all.",
-    too_small_words="A target is too small for its method (10 mm, chest X-ray 20, lymph node 15 in short axis; twice "
-                    "the slice where slices are thicker than 5 mm).",
+    too_small_words="A target lesion must be large enough for its method (10 mm, chest X-ray 20, lymph node 15 in "
+                    "short axis; twice the slice thickness where slices are thicker than 5 mm).",
     any_size_words="longest diameter (short axis of a lymph node)",
     gone_words="Absent also means a non-target lymph node below 10 mm in short axis. A target node keeps its actual "
                "short axis, below 10 mm too. A lesion first seen by FDG-PET is new, dated by that scan, where the PET "
                "of the baseline was negative or CT finds a new site there.",
-    bone_words="Measurable only with a soft-tissue part: bone. Not measurable: by examination what is deep.",
+    bone_words="A target lesion is in bone (measurable only with a soft-tissue component), or is deep and was "
+               "examined clinically (not measurable).",
 )  # fmt: skip

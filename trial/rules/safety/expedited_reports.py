@@ -36,8 +36,8 @@ NOT_REQUIRED, UNDETERMINED, DUE, OVERDUE, IN_TIME, LATE = (
     "not_required", "undetermined", "due", "overdue", "in_time", "late",
 )  # fmt: skip
 STATES = (
-    (OVERDUE, "Overdue"), (DUE, "Due"), (UNDETERMINED, "Waits for an answer"), (LATE, "Sent late"),
-    (IN_TIME, "Sent in time"), (NOT_REQUIRED, "Not required"),
+    (OVERDUE, "Overdue"), (DUE, "Due"), (UNDETERMINED, "Awaiting answer"), (LATE, "Sent late"),
+    (IN_TIME, "Sent on time"), (NOT_REQUIRED, "Not required"),
 )  # fmt: skip
 OPEN_STATES = (OVERDUE, DUE, UNDETERMINED)
 RELATED_FROM = 3  # attribution possible, probable, definite

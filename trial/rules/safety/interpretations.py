@@ -25,9 +25,9 @@ READINGS: tuple[Reading, ...] = (
     Reading("A value proposes an event until an event of its term, of that grade or higher, covers the day, or the "
             "site says with a reason that it is none; partial dates are read in favor of the event."),
     Reading("An event of its own is a new time; a further episode only after grade 0 or 1 in between."),
-    Reading("Unrelated and unlikely events propose no change of dose, but for ischemia, bleeding and perforation; "
-            "a missing attribution counts as related."),
+    Reading("Unrelated and unlikely events propose no change of dose, except ischemia, bleeding and perforation. A "
+            "missing attribution counts as related."),
     Reading("A reduction goes one level below the dose that was taken when the event began."),
     Reading("Diarrhea, nausea, vomiting, other skin events and blood counts propose no change of dose: the sources "
-            "are silent or leave them out."),
+            "do not cover them."),
 )  # fmt: skip

@@ -29,9 +29,9 @@ function move(from, step) {
 
 function setState(row, state) {
   const select = row.querySelector("select[name$=-state]");
-  const millimetres = row.querySelector("input[name$=longest_diameter_mm]");
+  const millimeters = row.querySelector("input[name$=longest_diameter_mm]");
   select.value = state;
-  if (millimetres) millimetres.value = state === "too_small" ? TOO_SMALL_MM : state === "measured" ? millimetres.value : "";
+  if (millimeters) millimeters.value = state === "too_small" ? TOO_SMALL_MM : state === "measured" ? millimeters.value : "";
   changed(select);
   if (state === "not_evaluated") { row.querySelector("input[name$=not_evaluated_reason]").focus(); return; }
   move(select, 1);

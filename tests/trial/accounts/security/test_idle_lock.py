@@ -76,7 +76,7 @@ def test_the_page_locks_and_unlocks_without_being_left(cast: Cast) -> None:
     assert client.post("/pause/lock/", headers=own).status_code == 204
     assert client.post("/pause/active/", headers=own).status_code == 401
     answer = client.post("/pause/", {"password": "wrong"}, headers=own)
-    assert (answer.status_code, answer.content) == (422, b"The password is not right.")
+    assert (answer.status_code, answer.content) == (422, b"The password is wrong.")
     assert client.post("/pause/", {"password": PASSWORD}, headers=own).status_code == 204
     assert client.post("/pause/active/", headers=own).status_code == 204
     assert list(SignIn.objects.order_by("id").values_list("result", flat=True)) == [
@@ -113,7 +113,7 @@ def test_a_form_sent_during_the_pause_comes_back_with_what_was_typed(cast: Cast)
     assert not Deviation.objects.exists()
     onwards = client.post("/pause/", {"password": PASSWORD, "next": f"/account/kept/{Draft.objects.get().pk}/"})
     page = comes_back(cast, client, onwards.headers["Location"])
-    assert "Two doses forgotten" in page and "12-JAN-2026" in page and "Look it over and save it" in page
+    assert "Two doses forgotten" in page and "12-JAN-2026" in page and "Check the form and save it" in page
     assert not Draft.objects.exists()
     assert client.post(form_of(cast), TYPED).status_code == 302
     assert Deviation.objects.get().description == "Two doses forgotten"
@@ -143,7 +143,7 @@ def test_a_decision_of_the_chair_comes_back_undecided_too(cast: Cast) -> None:
     back[idle.ACTIVE_AT] += 16 * 60
     back.save()
     answer = chris.post(place, {**dict(kept.fields), "kept_form": kept.pk})
-    assert answer.status_code == 422 and "Look it over and save it" in answer.content.decode()
+    assert answer.status_code == 422 and "Check the form and save it" in answer.content.decode()
     assert "Cured long ago" in answer.content.decode()
     cast.waiver.refresh_from_db()
     assert cast.waiver.decision == "open"

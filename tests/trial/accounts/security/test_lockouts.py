@@ -69,7 +69,7 @@ def test_a_name_that_is_no_account_is_not_sent_and_one_mail_is_enough(cast: Cast
     for name in ("My-Secret-Password-2026", "nora", "a_monitor"):
         _knock(name, 7)
     (message,) = outbox
-    assert "a name that is no account" in message.body and "Secret" not in f"{message.subject}{message.body}"
+    assert "an unknown username" in message.body and "Secret" not in f"{message.subject}{message.body}"
     assert "Secret" not in _said()[1]
 
 
@@ -81,7 +81,7 @@ def test_a_lockout_of_an_account_is_on_the_trail_once_and_one_of_no_account_is_n
     _knock("nora", 9)
     (change,) = Change.objects.filter(id__gt=before)
     assert (change.person, change.role, change.act) == (None, "system", "account")
-    assert change.reason == "signing in closed for a while after wrong passwords: nora"
+    assert change.reason == "sign-in blocked after wrong passwords: nora"
     _knock("a_monitor", 5)
     assert Change.objects.count() == before + 2
     assert verify.verify(connection).first_break is None

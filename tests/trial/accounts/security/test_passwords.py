@@ -74,13 +74,13 @@ def test_a_one_time_password_leads_to_choosing_an_own_one_and_nowhere_else(datab
 @pytest.mark.requirement("R10")
 def test_a_one_time_password_works_once(database: Any) -> None:
     _, _, password = first_sign_in()
-    assert "not right" in sign_in(Client(), password).content.decode()
+    assert "is wrong" in sign_in(Client(), password).content.decode()
 
 
 def test_two_different_new_passwords_are_refused(database: Any) -> None:
     client, _, _ = first_sign_in()
     answer = client.post("/account/password/", {"new_password": PASSWORD, "new_password_again": PASSWORD + "x"})
-    assert answer.status_code == 422 and "not the same" in answer.content.decode()
+    assert answer.status_code == 422 and "two passwords differ" in answer.content.decode()
     assert client.get("/dashboard/").status_code == 302
 
 
@@ -121,7 +121,7 @@ def test_a_deactivated_account_is_out_at_once(database: Any) -> None:
     adam = Person.objects.create_person("adam", None, full_name="Adam", role=Role.ADMINISTRATOR)
     administration.deactivate(Save(adam), person, "Left")
     assert client.get("/protocol/").status_code == 302
-    assert "not right" in sign_in(Client()).content.decode()
+    assert "is wrong" in sign_in(Client()).content.decode()
 
 
 @pytest.mark.requirement("R08")

@@ -46,7 +46,7 @@ def results(person: Person) -> list[str]:
 def test_without_the_demand_the_password_is_enough_and_the_page_says_so(database: Any) -> None:
     ada()
     client = Client()
-    assert "second factor is off" in client.get("/sign-in/").content.decode()
+    assert "two-factor authentication is off" in client.get("/sign-in/").content.decode()
     sign_in(client)
     assert client.get("/protocol/").status_code == 200
 
@@ -54,7 +54,7 @@ def test_without_the_demand_the_password_is_enough_and_the_page_says_so(database
 @pytest.mark.requirement("R12")
 def test_the_first_sign_in_leads_to_the_set_up_and_nowhere_else(person: Person) -> None:
     client = Client()
-    assert "second factor is off" not in client.get("/sign-in/").content.decode()
+    assert "two-factor authentication is off" not in client.get("/sign-in/").content.decode()
     sign_in(client)
     for page in ("/", "/protocol/", "/account/"):
         assert client.get(page).headers["Location"].startswith("/account/second-factor/")

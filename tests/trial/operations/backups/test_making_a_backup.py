@@ -54,7 +54,7 @@ def test_counts_and_head_are_those_of_the_dump_though_people_save_meanwhile(
     held = manifest.checked(dump).contents
     assert held.head == before.head and held.rows["trial_change"] == before.changes
     assert held.rows["trial_site"] == Site.objects.count() - 1
-    assert f"Note this head elsewhere: {before.head}" in capsys.readouterr().out
+    assert f"Keep this latest seal elsewhere: {before.head}" in capsys.readouterr().out
     assert {stat.S_IMODE(each.stat().st_mode) for each in (dump, manifest.beside(dump))} == {0o600}
     assert on_the_page("Backup")[0] is True and f"up to change {before.changes}" in on_the_page("Backup")[1]
 
@@ -69,7 +69,7 @@ def test_a_full_disk_leaves_nothing_behind_and_is_said_in_words(
         call_command("backup")
     assert names(folder) == set()
     good, words = on_the_page("Backup")
-    assert good is False and "is full" in words and "There is no earlier one" in words
+    assert good is False and "is full" in words and "There is no earlier backup" in words
 
 
 @pytest.mark.requirement("R63")
@@ -83,7 +83,7 @@ def test_a_dump_that_ended_badly_never_counts_and_the_last_one_made_is_named(
     assert nightly.back_up_and_drill() is False
     assert names(folder) == {earlier.name, manifest.beside(earlier).name}
     good, words = on_the_page("Backup")
-    assert good is False and "pg_dump" in words and "The last one made is of 01-May-2026 01:30 UTC" in words
+    assert good is False and "pg_dump" in words and "The last backup is of 01-MAY-2026 01:30 UTC" in words
 
 
 @pytest.mark.requirement("R63")

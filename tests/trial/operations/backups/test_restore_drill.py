@@ -55,7 +55,7 @@ def test_the_night_makes_a_backup_and_proves_it_and_drops_the_scratch(cast: Cast
          "ALTER TABLE trial_site ENABLE TRIGGER USER", "is not what its newest version says"),
         ("ALTER TABLE trial_change DISABLE TRIGGER USER; UPDATE trial_change SET reason = 'x' WHERE id = 2; "
          "ALTER TABLE trial_change ENABLE TRIGGER USER", "Change 2 or one of its versions is not what was sealed"),
-        ("DROP TRIGGER endpoint_record ON trial_cycle", "the triggers that record trial_cycle are missing"),
+        ("DROP TRIGGER endpoint_record ON trial_cycle", "the audit triggers of trial_cycle are missing"),
         ("DROP TABLE trial_draft", "trial_draft: no such table here, 0 rows in the backup"),
     ],
 )  # fmt: skip
@@ -64,7 +64,7 @@ def test_what_did_not_come_back_as_it_was_is_found(
 ) -> None:
     nightly.back_up()
     tampered(text)
-    with pytest.raises(CommandError, match="The drill failed. What was restored is not what was saved"):
+    with pytest.raises(CommandError, match="The restore drill failed. What was restored is not what was saved"):
         call_command("restore_drill")
     good, said = on_the_page("Restore drill")
     assert good is False and words in said

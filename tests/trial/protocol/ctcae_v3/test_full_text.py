@@ -72,11 +72,11 @@ def test_the_page_shows_the_loaded_text_named_as_such_and_ours_again_when_it_is_
     nora = Client()
     nora.force_login(cast_of().people[Role.COORDINATOR], backend="django.contrib.auth.backends.ModelBackend")
     page = nora.get("/terms/?q=alopecia").content.decode()
-    assert "Hair thinning" in page and "in our words" in page
+    assert "Hair thinning" in page and "Short description" in page
     place = tmp_path / "nci.csv"
     place.write_text(HEAD + ALOPECIA, encoding="utf-8")
     call_command("load_ctcae", str(place), stdout=StringIO())
     page = nora.get("/terms/?q=alopecia").content.decode()
-    assert "text one" in page and "Text of the NCI" in page and "Hair thinning" not in page
+    assert "text one" in page and "NCI text" in page and "Hair thinning" not in page
     call_command("load_ctcae", clear=True, stdout=StringIO())
     assert "Hair thinning" in nora.get("/terms/?q=alopecia").content.decode()

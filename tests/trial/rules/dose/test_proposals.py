@@ -88,7 +88,7 @@ def test_every_one_of_the_24_rules_has_a_row_above_a_source_and_a_mark() -> None
     rules = [*LEVELS, *RULES, LOWEST, SURGERY, MONITORING]
     assert len(rules) == len({each.id for each in rules}) == 24
     assert {row[0] for row in TABLE} == {each.id for each in RULES}
-    assert all(each.source and each.mark == "our reading" for each in rules)
+    assert all(each.source and each.mark == "Interpretation" for each in rules)
 
 
 def test_from_level_minus_1_the_next_is_level_minus_2_and_from_an_unknown_dose_one_lower() -> None:

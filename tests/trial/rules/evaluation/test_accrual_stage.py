@@ -31,7 +31,7 @@ NOT_EVALUABLE = [
     ("withdrew before a dose", replace(NEW, withdrawals=(WithdrawalFact(1, day(3), "all"),)), True,
      "withdrew before a first dose"),
     ("cancelled", replace(NEW, findings=(("cancelled", "Moved away"),)), True,
-     "cancelled before treatment: Moved away"),
+     "canceled before treatment: Moved away"),
     ("found ineligible", replace(TREATED, findings=(("ineligible", "G3"),)), True, "found ineligible: G3"),
     ("in error", replace(TREATED, findings=(("in_error", "Twice"),)), True, "registered in error: Twice"),
     ("waived", replace(TREATED, unmet_criteria=("adult",), waived=True), True,

@@ -105,7 +105,7 @@ def test_progression_of_the_others_counts_after_local_treatment() -> None:
     lesions = (replace(LIVER, locally_treated_on=day(40)), NODE, BONE)
     (found,) = response.response_at_each(person(scan(56, "10", "120"), lesions=lesions))
     assert found.overall == Response.PD
-    assert found.because.startswith("PD: the lesions measured alone, sum 120 mm is +20.0 % over the nadir 100 mm")
+    assert found.because.startswith("PD: the lesions measured alone, sum 120 mm is +20.0% over the nadir 100 mm")
 
 
 def test_progression_is_dated_at_the_first_scan_that_shows_it_in_every_answer() -> None:

@@ -39,7 +39,7 @@ def follow_up(number: int, **more: object) -> FollowUpFact:
 
 def test_without_a_baseline_there_is_no_response_and_the_baseline_is_asked_for() -> None:
     found = words(replace(person(), assessments=()), due(7, OVERDUE, "Baseline"))
-    assert found.response == "" and "No baseline tumor assessment is on record" in found.headline
+    assert found.response == "" and "No baseline tumor assessment is entered" in found.headline
     assert found.more == (f"The baseline was due on {on(7)} and is overdue.",)
 
 
@@ -59,35 +59,35 @@ def test_nothing_is_awaited_when_nothing_is_due_any_more() -> None:
 
 
 def test_stable_disease_with_its_sum_against_baseline_and_nadir() -> None:
-    """100 → 80 (−20 %, the nadir) → 88: −12 % from baseline, 8/80 = +10 % over the nadir."""
+    """100 → 80 (−20%, the nadir) → 88: −12% from baseline, 8/80 = +10% over the nadir."""
     found = words(person(scan(56, "50", "30"), scan(112, "55", "33")), due(168, DUE))
     assert (found.response, found.headline) == ("SD", f"Stable disease, first seen on {on(56)}, last on {on(112)}.")
     assert found.more == (
-        f"Latest sum 88 mm on {on(112)}, −12.0 % from baseline 100 mm, +10.0 % over nadir 80 mm.",
+        f"Latest sum 88 mm on {on(112)}, −12.0% from baseline 100 mm, +10.0% over nadir 80 mm.",
         f"The next assessment is due on {on(168)} (between {on(161)} and {on(175)}).",
     )
 
 
 def test_a_partial_response_that_may_still_be_confirmed_says_from_when() -> None:
-    """70 mm is −30.0 %, inclusive; 28 days after day 56 is day 84."""
+    """70 mm is −30.0%, inclusive; 28 days after day 56 is day 84."""
     found = words(person(scan(56, "42", "28")), due(84, FUTURE, "Confirmation"))
     assert found.response == "PR"
     assert found.headline == (
         f"Partial response on {on(56)}, not confirmed yet: it counts when it is seen again on {on(84)} or later."
     )
-    assert found.more[0] == f"Latest sum 70 mm on {on(56)}, −30.0 % from baseline 100 mm, the lowest so far."
+    assert found.more[0] == f"Latest sum 70 mm on {on(56)}, −30.0% from baseline 100 mm, the lowest so far."
     assert found.more[1].startswith(f"The confirming assessment is due on {on(84)}")
 
 
 def test_a_partial_response_is_confirmed_after_28_days_and_what_came_since_is_said() -> None:
-    """70, 28 days later 62, then 71.3: +15 % over the nadir of 62 and −28.7 % from baseline, so stable."""
+    """70, 28 days later 62, then 71.3: +15% over the nadir of 62 and −28.7% from baseline, so stable."""
     found = words(person(scan(56, "42", "28"), scan(84, "40", "22"), scan(112, "47.3", "24")))
     assert (found.response, found.headline) == (
         "PR", f"Partial response, confirmed on {on(84)} (first seen {on(56)}, 28 days apart).",
     )  # fmt: skip
     assert found.more[:2] == (
         f"Since then stable disease (1 assessment, the last on {on(112)}).",
-        f"Latest sum 71.3 mm on {on(112)}, −28.7 % from baseline 100 mm, +15.0 % over nadir 62 mm.",
+        f"Latest sum 71.3 mm on {on(112)}, −28.7% from baseline 100 mm, +15.0% over nadir 62 mm.",
     )
 
 
@@ -107,7 +107,7 @@ def test_a_complete_response_needs_every_lesion_gone() -> None:
     gone = ("absent", "absent", "absent")
     found = words(person(scan(56, *gone), scan(112, *gone)))
     assert found.headline == f"Complete response, confirmed on {on(112)} (first seen {on(56)}, 56 days apart)."
-    assert found.more[0] == f"Latest sum 0 mm on {on(112)}, −100.0 % from baseline 100 mm, level with the nadir."
+    assert found.more[0] == f"Latest sum 0 mm on {on(112)}, −100.0% from baseline 100 mm, level with the nadir."
 
 
 def test_a_complete_response_seen_once_after_a_confirmed_partial_one_waits() -> None:
@@ -117,11 +117,11 @@ def test_a_complete_response_seen_once_after_a_confirmed_partial_one_waits() -> 
 
 
 def test_progression_says_what_decides_it_and_what_was_before() -> None:
-    """100 → 70 → 84: 84/70 = +20.0 % over the nadir, inclusive, though −16 % from baseline."""
+    """100 → 70 → 84: 84/70 = +20.0% over the nadir, inclusive, though −16% from baseline."""
     found = words(person(scan(56, "42", "28"), scan(112, "50", "34")))
     assert found.response == "PD"
     assert found.headline == (
-        f"Progression on {on(112)}: sum 84 mm is +20.0 % over the nadir 70 mm; non-target lesions persist; "
+        f"Progression on {on(112)}: sum 84 mm is +20.0% over the nadir 70 mm; non-target lesions persist; "
         "target lesions progressed."
     )
     assert found.more[0] == f"Before it: partial response on {on(56)}, not confirmed."
@@ -162,7 +162,7 @@ def test_a_locally_treated_target_leaves_the_sum_incomplete_from_then_on() -> No
     assert found.more[:3] == (
         f"The last assessment, {on(112)}, was not evaluable.",
         f"Latest sum incomplete on {on(112)}: T2 not evaluated (locally treated on {on(70)}).",
-        f"Last complete sum 80 mm on {on(56)}, −20.0 % from baseline 100 mm.",
+        f"Last complete sum 80 mm on {on(56)}, −20.0% from baseline 100 mm.",
     )
 
 
@@ -203,4 +203,4 @@ def test_without_target_lesions_no_sum_is_spoken_of() -> None:
 
 def test_an_unchanged_sum_is_no_negative_zero() -> None:
     found = words(person(scan(56, "60", "40")))
-    assert "±0.0 % from baseline 100 mm, level with the nadir" in found.more[0]
+    assert "±0.0% from baseline 100 mm, level with the nadir" in found.more[0]

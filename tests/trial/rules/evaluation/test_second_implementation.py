@@ -162,7 +162,7 @@ def _size(lesion: LesionFact, tenths: int | None) -> ReadingFact:
 
 
 def _state(lesion: LesionFact, state: str) -> ReadingFact:
-    return ReadingFact(lesion.id, state, None, "artefact" if state == "not_evaluated" else "", None)
+    return ReadingFact(lesion.id, state, None, "artifact" if state == "not_evaluated" else "", None)
 
 
 @pytest.mark.parametrize("edition", [each.name for each in KNOWN])

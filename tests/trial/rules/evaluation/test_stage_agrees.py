@@ -15,7 +15,7 @@ from trial.rules.dates.partial_date import PartialDate
 from trial.rules.evaluation.accrual_stage import gate_of, standing
 from trial.rules.evaluation.facts import DeathFact, FollowUpFact, OffTreatmentFact, ParticipantFact, WithdrawalFact
 
-SMALL = AnalysisSettings(plan_A=StagePlan((3, 6), (1, 2), (None, None)))
+SMALL = AnalysisSettings(plan=StagePlan((3, 6), (1, 2), (None, None)))
 FINDINGS = some.lists(some.sampled_from(("ineligible", "cancelled", "in_error")), max_size=1)
 SCANS = some.lists(some.sampled_from(("20", "30", "34.9", "35", "48", "60", "70")), max_size=4)
 ENDS = some.sets(some.sampled_from(("off", "died", "withdrew", "therapy", "clinical", "radiological")), max_size=3)

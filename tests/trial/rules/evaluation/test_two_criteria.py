@@ -40,16 +40,16 @@ def of(baseline: tuple[str, str], *scans: tuple[str, ...]) -> ParticipantFact:
         # 60 + 40 = 100 mm at baseline unless said.
         pytest.param(("60", "40"), [(GONE, "9")], "PR", "CR", id="liver gone, node 9 mm: 9 of 100 mm, or normal"),
         pytest.param(("60", "40"), [(GONE, "10")], "PR", "PR", id="a node of 10 mm is disease by both"),
-        pytest.param(("10", "15"), [("12", "18")], "PD", "PD", id="25 to 30 mm: +20 % and just 5 mm, PD by both"),
-        pytest.param(("10", "14"), [("12.8", "16")], "PD", "SD", id="24 to 28.8 mm: +20 %, but 4.8 mm"),
+        pytest.param(("10", "15"), [("12", "18")], "PD", "PD", id="25 to 30 mm: +20% and just 5 mm, PD by both"),
+        pytest.param(("10", "14"), [("12.8", "16")], "PD", "SD", id="24 to 28.8 mm: +20%, but 4.8 mm"),
         pytest.param(("60", "40"), [("5", "12"), ("8.4", "12")], "PR PD", "PR PR",
-                     id="17 to 20.4 mm: +20 % over the nadir, but 3.4 mm"),
+                     id="17 to 20.4 mm: +20% over the nadir, but 3.4 mm"),
         pytest.param(("60", "40"), [(GONE, GONE, "present"), ("3", GONE, "present")], "PR PD", "PR PR",
                      id="0 to 3 mm while bone persists: any reappearance, or less than 5 mm"),
         pytest.param(("60", "40"), [(GONE, "4"), (GONE, "9.9")], "PR PD", "CR CR",
-                     id="4 to 9.9 mm in a node: +147 %, or normal all along"),
+                     id="4 to 9.9 mm in a node: +147%, or normal all along"),
         pytest.param(("60", "40"), [(GONE, "8"), ("1", "8")], "PR PR", "CR PD",
-                     id="1 mm in the liver beside a node of 8 mm: +12.5 %, or disease again after CR"),
+                     id="1 mm in the liver beside a node of 8 mm: +12.5%, or disease again after CR"),
         pytest.param(("60", "40"), [(GONE, GONE), (GONE, GONE, "present")], "CR PR", "CR PD",
                      id="bone seen again after CR: not all gone, or progression"),
         pytest.param(("60", "40"), [(GONE, GONE), ("2", GONE)], "CR PD", "CR PD", id="the liver after CR: PD by both"),
@@ -80,7 +80,7 @@ def test_a_normal_node_makes_the_confirmed_response_complete_by_1_1_only() -> No
 
 
 def test_progression_comes_later_by_1_1_where_millimetres_are_few() -> None:
-    # Nadir 17 mm. Day 112: 20.4 mm (+20 %, 3.4 mm). Day 168: 22 mm (+29.4 %, 5 mm).
+    # Nadir 17 mm. Day 112: 20.4 mm (+20%, 3.4 mm). Day 168: 22 mm (+29.4%, 5 mm).
     participant = of(("60", "40"), ("5", "12"), ("8.4", "12"), ("10", "12"))
     for criteria, on in ((RECIST_1_0, day(112)), (RECIST_1_1, day(168))):
         found = response.response_at_each(participant, AnalysisSettings(), criteria)

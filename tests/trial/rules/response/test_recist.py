@@ -56,26 +56,26 @@ def _assess(baseline: list[str], *sums: list[str | None]) -> tuple[recist.Assess
 @pytest.mark.parametrize(
     ("baseline", "sums", "expected"),
     [
-        pytest.param(["14"], [["9.8"]], "PR", id="exactly 30.0 % less is PR where floats say SD"),
-        pytest.param(["100"], [["70.1"]], "SD", id="29.9 % less is SD"),
-        pytest.param(["100"], [["120"]], "PD", id="exactly 20.0 % more is PD"),
-        pytest.param(["100"], [["119.9"]], "SD", id="19.9 % more is SD"),
-        pytest.param(["100"], [["50"], ["60"]], "PD", id="20 % over the nadir is PD though 40 % under baseline"),
-        pytest.param(["100"], [["50"], ["59.9"]], "PR", id="19.8 % over the nadir stays PR"),
+        pytest.param(["14"], [["9.8"]], "PR", id="exactly 30.0% less is PR where floats say SD"),
+        pytest.param(["100"], [["70.1"]], "SD", id="29.9% less is SD"),
+        pytest.param(["100"], [["120"]], "PD", id="exactly 20.0% more is PD"),
+        pytest.param(["100"], [["119.9"]], "SD", id="19.9% more is SD"),
+        pytest.param(["100"], [["50"], ["60"]], "PD", id="20% over the nadir is PD though 40% under baseline"),
+        pytest.param(["100"], [["50"], ["59.9"]], "PR", id="19.8% over the nadir stays PR"),
         pytest.param(["100"], [["0"]], "CR", id="gone is CR"),
         pytest.param(["100"], [["0"], ["3"]], "PD", id="any reappearance after a nadir of 0 is PD"),
         pytest.param(["30", "30"], [["10", None]], "NE", id="an incomplete sum is NE"),
         pytest.param(["30", "30"], [["72", None]], "PD", id="measured lesions alone already make PD"),
         pytest.param(["20", "20"], [["5", None], ["15", "15"]], "SD", id="an incomplete sum never lowers the nadir"),
-        pytest.param(["100"], [["70"]], "PR", id="exactly 30 % less is PR"),
-        pytest.param(["0.7", "0.1"], [["0.5", "0.06"]], "PR", id="0.8 to 0.56: exactly 30 % less of tenths added"),
+        pytest.param(["100"], [["70"]], "PR", id="exactly 30% less is PR"),
+        pytest.param(["0.7", "0.1"], [["0.5", "0.06"]], "PR", id="0.8 to 0.56: exactly 30% less of tenths added"),
         pytest.param(["100"], [["100.1"]], "SD", id="a little more is SD"),
-        pytest.param(["10"], [["12"]], "PD", id="2 mm more is PD at 20 %: there is no absolute 5 mm"),
-        pytest.param(["10.1"], [["12.12"]], "PD", id="exactly 20 % of an uneven sum"),
-        pytest.param(["10.1"], [["12.11"]], "SD", id="just under 20 % of an uneven sum"),
-        pytest.param(["100"], [["70"], ["84"]], "PD", id="20 % over a nadir reached by PR, still 16 % under baseline"),
+        pytest.param(["10"], [["12"]], "PD", id="2 mm more is PD at 20%: there is no absolute 5 mm"),
+        pytest.param(["10.1"], [["12.12"]], "PD", id="exactly 20% of an uneven sum"),
+        pytest.param(["10.1"], [["12.11"]], "SD", id="just under 20% of an uneven sum"),
+        pytest.param(["100"], [["70"], ["84"]], "PD", id="20% over a nadir reached by PR, still 16% under baseline"),
         pytest.param(["100"], [["150"], ["120"]], "PD", id="the nadir stays at baseline while sums only rise"),
-        pytest.param(["100"], [["60"], ["71"]], "SD", id="between: 18 % over the nadir, 29 % under baseline"),
+        pytest.param(["100"], [["60"], ["71"]], "SD", id="between: 18% over the nadir, 29% under baseline"),
         pytest.param(["50", "50"], [["0", "40"]], "PR", id="one lesion gone, the other left"),
         pytest.param(["50", "50"], [["0", None]], "NE", id="the rest not evaluated: gone cannot be claimed"),
         pytest.param(["50", "50"], [[None, None]], "NE", id="nothing evaluated"),
@@ -105,12 +105,12 @@ def test_a_lesion_without_a_reading_makes_the_sum_incomplete() -> None:
 
 def test_the_reason_names_the_numbers() -> None:
     shrunk, grown, gone, back = _assess(["49"], ["30"], ["36"], ["0"], ["2.5"])
-    assert shrunk.because == "PR: sum 30 mm is −38.8 % against the baseline 49 mm"
-    assert grown.because.startswith("PD: sum 36 mm is +20.0 % over the nadir 30 mm")
+    assert shrunk.because == "PR: sum 30 mm is −38.8% against the baseline 49 mm"
+    assert grown.because.startswith("PD: sum 36 mm is +20.0% over the nadir 30 mm")
     assert gone.because == "CR: all target lesions are gone"
     assert back.because.startswith("PD: sum 2.5 mm: target lesions reappeared after the sum had been 0")
     (stable,) = _assess(["49"], ["45.5"])
-    assert stable.because == "SD: sum 45.5 mm is −7.1 % against the baseline 49 mm and −7.1 % against the nadir 49 mm"
+    assert stable.because == "SD: sum 45.5 mm is −7.1% against the baseline 49 mm and −7.1% against the nadir 49 mm"
 
 
 def test_the_change_from_baseline_is_exact_and_absent_without_a_complete_sum() -> None:

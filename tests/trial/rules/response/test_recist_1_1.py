@@ -2,7 +2,7 @@
 
 | rule | source | proof |
 |---|---|---|
-| CR, PR, SD, PD of targets; 20 % and 5 mm | section 4.3.1 | test_target_response |
+| CR, PR, SD, PD of targets; 20% and 5 mm | section 4.3.1 | test_target_response |
 | nodes: short axis, normal below 10 mm, actual size stays in the sum | 3.1, 4.3.2 | test_target_response |
 | too small to measure: 5 mm | 4.3.2 | test_target_response |
 | non-target response, markers | 4.3.3 | test_non_target_response |
@@ -62,25 +62,25 @@ def pairs(words: str) -> list[tuple[str, str]]:
         pytest.param("L1 20 L2 15", ["L1 9 L2 9"], "CR", id="two normal nodes: CR though the sum is 18 mm"),
         pytest.param("L1 20 L2 15", ["L1 9 L2 10"], "PR", id="one of two nodes at 10 mm: PR, 19 of 35 mm"),
         pytest.param("T1 40 L1 20", ["T1 1 L1 0"], "PR", id="a lesion of 1 mm is there: no CR"),
-        pytest.param("L1 15", ["L1 10.5"], "PR", id="a node at exactly −30 % is PR"),
-        pytest.param("L1 15", ["L1 10.6"], "SD", id="a node at −29.3 % is SD"),
+        pytest.param("L1 15", ["L1 10.5"], "PR", id="a node at exactly −30% is PR"),
+        pytest.param("L1 15", ["L1 10.6"], "SD", id="a node at −29.3% is SD"),
         pytest.param("L1 20", ["L1 5"], "CR", id="a node too small to measure counts 5 mm and is normal"),
-        # PR: −30 % of baseline.
-        pytest.param("T1 100", ["T1 70"], "PR", id="exactly −30 %"),
-        pytest.param("T1 100", ["T1 70.1"], "SD", id="−29.9 %"),
-        pytest.param("T1 14", ["T1 9.8"], "PR", id="exactly −30 % where floats say SD"),
+        # PR: −30% of baseline.
+        pytest.param("T1 100", ["T1 70"], "PR", id="exactly −30%"),
+        pytest.param("T1 100", ["T1 70.1"], "SD", id="−29.9%"),
+        pytest.param("T1 14", ["T1 9.8"], "PR", id="exactly −30% where floats say SD"),
         pytest.param("T1 40", ["T1 5"], "PR", id="too small to measure counts 5 mm: PR, not CR"),
-        # PD: +20 % and +5 mm over the nadir.
-        pytest.param("T1 100", ["T1 120"], "PD", id="exactly +20 %, 20 mm"),
-        pytest.param("T1 100", ["T1 119.9"], "SD", id="+19.9 %"),
-        pytest.param("T1 20", ["T1 24.9"], "SD", id="+24.5 % but only 4.9 mm"),
-        pytest.param("T1 20", ["T1 25"], "PD", id="+25 % and exactly 5 mm"),
-        pytest.param("T1 25", ["T1 30"], "PD", id="exactly +20 % and exactly 5 mm"),
-        pytest.param("T1 26", ["T1 31"], "SD", id="5 mm but only +19.2 %"),
-        pytest.param("T1 10", ["T1 12"], "SD", id="+20 % of a small sum, 2 mm"),
-        pytest.param("T1 100", ["T1 50", "T1 60"], "PD", id="over the nadir, still 40 % under baseline: PD before PR"),
-        pytest.param("T1 40", ["T1 10", "T1 14.9"], "PR", id="+49 % over a nadir of 10 mm, but 4.9 mm: still PR"),
-        pytest.param("T1 40", ["T1 10", "T1 15"], "PD", id="+50 % over a nadir of 10 mm, 5 mm"),
+        # PD: +20% and +5 mm over the nadir.
+        pytest.param("T1 100", ["T1 120"], "PD", id="exactly +20%, 20 mm"),
+        pytest.param("T1 100", ["T1 119.9"], "SD", id="+19.9%"),
+        pytest.param("T1 20", ["T1 24.9"], "SD", id="+24.5% but only 4.9 mm"),
+        pytest.param("T1 20", ["T1 25"], "PD", id="+25% and exactly 5 mm"),
+        pytest.param("T1 25", ["T1 30"], "PD", id="exactly +20% and exactly 5 mm"),
+        pytest.param("T1 26", ["T1 31"], "SD", id="5 mm but only +19.2%"),
+        pytest.param("T1 10", ["T1 12"], "SD", id="+20% of a small sum, 2 mm"),
+        pytest.param("T1 100", ["T1 50", "T1 60"], "PD", id="over the nadir, still 40% under baseline: PD before PR"),
+        pytest.param("T1 40", ["T1 10", "T1 14.9"], "PR", id="+49% over a nadir of 10 mm, but 4.9 mm: still PR"),
+        pytest.param("T1 40", ["T1 10", "T1 15"], "PD", id="+50% over a nadir of 10 mm, 5 mm"),
         pytest.param("T1 50 L1 20", ["T1 50 L1 34"], "PD", id="growth of a node by short axis counts: 84 of 70 mm"),
         # The nadir.
         pytest.param("T1 20 T2 20", ["T1 5 T2 -", "T1 15 T2 15"], "SD", id="an incomplete sum never lowers the nadir"),
@@ -88,7 +88,7 @@ def pairs(words: str) -> list[tuple[str, str]]:
         # From a nadir of 0 with non-target lesions left (no overall CR): 5 mm.
         pytest.param("T1 30 T2 30", ["T1 20 T2 -"], "NE", id="an incomplete sum is NE"),
         pytest.param("T1 30 T2 30", ["T1 72 T2 -"], "PD", id="what was measured makes PD by itself"),
-        pytest.param("T1 10 T2 10", ["T1 24 T2 -"], "NE", id="20 % but 4 mm in what was measured: NE"),
+        pytest.param("T1 10 T2 10", ["T1 24 T2 -"], "NE", id="20% but 4 mm in what was measured: NE"),
         pytest.param("T1 10 T2 10", ["T1 25 T2 -"], "PD", id="5 mm in what was measured"),
         pytest.param("T1 40 L1 20", ["T1 0 L1 -"], "NE", id="a node unseen: gone cannot be claimed"),
         # Nodes that grow within their normal size [our reading].
@@ -145,9 +145,9 @@ def test_disease_seen_again_is_dated_at_the_scan_of_the_lesion() -> None:
 
 def test_the_reason_names_percent_and_millimetres() -> None:
     held, grown = assess("T1 20", "T1 24", "T1 26")
-    assert held.because == ("SD: sum 24 mm is +20.0 % against the baseline 20 mm and +20.0 % against the nadir 20 mm, "
+    assert held.because == ("SD: sum 24 mm is +20.0% against the baseline 20 mm and +20.0% against the nadir 20 mm, "
                             "by 4 mm: progression needs 5 mm")  # fmt: skip
-    assert grown.because.startswith("PD: sum 26 mm is +30.0 % and +6 mm over the nadir 20 mm")
+    assert grown.because.startswith("PD: sum 26 mm is +30.0% and +6 mm over the nadir 20 mm")
     (gone,) = assess("T1 40 L1 20", "T1 0 L1 9.5")
     assert gone.because == "CR: all target lesions are gone, nodes of normal size: sum 9.5 mm"
 
