@@ -10,9 +10,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 
 from trial.protocol import MISSING_REASONS, constant
 from trial.record import site_clock
@@ -20,9 +17,9 @@ from trial.record.typed_fields import DateField, NumberField, WholeDate, WholeNu
 from trial.rules.dates import partial_date, site_time
 from trial.rules.dates.partial_date import PartialDate
 
-__all__ = ["BirthDateField", "FullDateField", "MissingReasonField", "NumberField", "PartialDateFormField", "PlainBox",
-           "PlainChoice", "TimeOfDayField", "WholeNumberField", "WordsField", "ask_which", "before_birth", "offset_of",
-           "on_the_wall", "require_value_or_reason", "say_whose", "today"]  # fmt: skip
+__all__ = ["BirthDateField", "FullDateField", "MissingReasonField", "NumberField", "PartialDateFormField",
+           "TimeOfDayField", "WholeNumberField", "WordsField", "ask_which", "before_birth", "offset_of", "on_the_wall",
+           "require_value_or_reason", "say_whose", "today"]  # fmt: skip
 FIRST_YEAR = constant("first_year")
 
 
@@ -102,29 +99,6 @@ class TimeOfDayField(WordsField):
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Compares as shown."""
         return str(self.prepare_value(initial) or "") != str(data or "").strip()
-
-
-class PlainBox(forms.TextInput):
-    """A box for text or a number."""
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        """The element with its value, escaped."""
-        shown = self.format_value(value)
-        given = {"type": self.input_type, "name": name, **({} if shown is None else {"value": shown})}
-        return format_html("<input{}>", flatatt({**given, **self.build_attrs(self.attrs, attrs)}))
-
-
-class PlainChoice(forms.Select):
-    """A list to choose one from; without groups."""
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        """The element with its options, the chosen one marked, escaped."""
-        chosen = "" if value is None else str(value)
-        options = format_html_join("", "<option value=\"{}\"{}>{}</option>", (
-            (code, SafeString(" selected" if str(code) == chosen else ""), words) for code, words in self.choices
-        ))  # fmt: skip
-        attributes = flatatt({"name": name, **self.build_attrs(self.attrs, attrs)})
-        return format_html("<select{}>{}</select>", attributes, options)
 
 
 def say_whose(field: forms.Field, where: ZoneInfo) -> None:

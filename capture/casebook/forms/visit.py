@@ -9,7 +9,7 @@ from django import forms
 
 from capture.casebook.checks import CTCAE, HARD, PLAUSIBLE, SOFT, Check, Facts, after_death_check
 from capture.casebook.due import AtCycleStart, Rule, Weekly
-from capture.casebook.fields import NumberField, PlainBox, PlainChoice, WordsField
+from capture.casebook.fields import NumberField, WordsField
 from capture.casebook.forms.base import EntryForm, Form, Lines, labeled_as
 from capture.grading.grades import grade_line
 from trial import models
@@ -256,12 +256,7 @@ class LaboratoryForm(forms.Form):
         super().__init__(*args, prefix=f"lab-{analyte}", **kwargs)
         self.analyte, self.title, self.further = analyte, ANALYTES[analyte], further
         for field in self.fields.values():
-            if isinstance(field, forms.ChoiceField):
-                kind, field.widget = "form-select", PlainChoice(choices=field.choices)
-            else:
-                box = PlainBox()
-                box.attrs.update(field.widget_attrs(box))
-                kind, field.widget = "form-control", box
+            kind = "form-select" if isinstance(field, forms.ChoiceField) else "form-control"
             field.widget.attrs.update({"class": kind, "aria-label": f"{self.title}: {in_a_sentence(str(field.label))}"})
 
     def clean(self) -> dict[str, Any]:

@@ -1,0 +1,63 @@
+"""Boxes and lists written without templates are the same to the browser as Django's own, and escape what is typed."""
+
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from django import forms
+from django.forms.renderers import DjangoTemplates
+
+from trial.record.form_layout import Renderer
+
+CHOICES = [("", "—"), ("not_done", "Not <done>"), ("Sites & more", [(1, "One"), ("unknown", "Unknown")])]
+ATTRIBUTES = ({}, {"class": "form-control", "aria-label": "a & \"b\"", "disabled": True, "hidden": False, "id": "i"})
+BOXES = (forms.TextInput, forms.HiddenInput, forms.PasswordInput, forms.EmailInput, forms.CheckboxInput)
+
+
+class Elements(HTMLParser):
+    """Elements with their attributes in order, and texts."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.read: list[Any] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        """An element."""
+        self.read.append((tag, attrs))
+
+    def handle_endtag(self, tag: str) -> None:
+        """Its end."""
+        self.read.append(f"/{tag}")
+
+    def handle_data(self, data: str) -> None:
+        """Its text."""
+        self.read += [data.strip()] if data.strip() else []
+
+
+def _same(widget: forms.Widget, value: Any) -> str:
+    ours, theirs = (widget.render("a<b", value, {"id": "j"}, made()) for made in (Renderer, DjangoTemplates))
+    assert Elements(ours).read == Elements(theirs).read
+    return str(ours)
+
+
+@pytest.mark.parametrize("attrs", ATTRIBUTES)
+@pytest.mark.parametrize("value", [None, "", 0, "9.4", True, '"><script>x</script>'])
+@pytest.mark.parametrize("box", BOXES)
+def test_a_box_is_the_same_as_the_frameworks(box: type[forms.Widget], value: Any, attrs: dict[str, Any]) -> None:
+    assert "<script" not in _same(box(attrs=attrs), value)
+
+
+@pytest.mark.parametrize("attrs", ATTRIBUTES)
+@pytest.mark.parametrize("value", [None, "", "unknown", "not_done", 1, "1", "<b>"])
+def test_a_list_is_the_same_as_the_frameworks(value: Any, attrs: dict[str, Any]) -> None:
+    assert "<done>" not in _same(forms.Select(attrs=attrs, choices=CHOICES), value)
+
+
+def test_what_is_neither_box_nor_list_has_its_template() -> None:
+    assert "<textarea" in _same(forms.Textarea(), "a < b")
+    _same(forms.RadioSelect(choices=CHOICES[:2]), "not_done")
+
+
+def test_every_form_uses_it() -> None:
+    assert isinstance(forms.Form().renderer, Renderer)
