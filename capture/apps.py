@@ -1,10 +1,8 @@
 """The app through which people write to the record."""
 
-from typing import Any
+from django.apps import AppConfig, apps
+from django.db.models.signals import post_migrate
 
-from django.apps import AppConfig
-
-from trial import serving
 from trial.protocol import form_versions
 
 
@@ -15,14 +13,11 @@ class CaptureConfig(AppConfig):
     verbose_name = "Data capture"
 
     def ready(self) -> None:
-        """Hands over the editions of the forms; a process that serves pages begins to derive what is due, too."""
+        """Hands over the editions of the forms, and has due dates stored at the end of each Change."""
         from capture.casebook.registry import CASEBOOK  # its models are loaded by then
+        from capture.participants import due_dates
+        from trial.record import changes
 
         form_versions.declare({form.kind: form.versions for form in CASEBOOK})
-        serving.begins.connect(_warm, dispatch_uid="capture.participants.selectors")
-
-
-def _warm(**_: Any) -> None:
-    from capture.participants import selectors  # its models are loaded by then
-
-    selectors.start()
+        changes.AT_THE_END[:] = [due_dates.renew_after]
+        post_migrate.connect(due_dates.after_migrate, sender=apps.get_app_config("trial"))

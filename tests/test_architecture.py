@@ -70,9 +70,9 @@ def test_a_package_does_not_import_its_neighbour(package: str) -> None:
     assert offenders == []
 
 
-# Reached from below by design: the signal that a process serves, the Celery application that wakes the worker, and the
-# exception for what cannot be done, which every floor raises.
-BESIDE_THE_FLOORS = {"trial.celery", "trial.serving", "trial.refused", "analysis.models"}
+# Reached from below by design: the Celery application that wakes the worker, and the exception for what cannot be done,
+# which every floor raises.
+BESIDE_THE_FLOORS = {"trial.celery", "trial.refused", "analysis.models"}
 
 
 def _names(path: Path) -> set[str]:

@@ -13,8 +13,6 @@ from trial.celery import celery_app  # noqa: E402,F401
 
 application = get_wsgi_application()
 
-from trial import serving  # noqa: E402  the applications are loaded by now
 from trial.audit import triggers_check  # noqa: E402  the applications are loaded by now
 
 triggers_check.refuse_to_start()
-serving.begins.send(sender=None)

@@ -1,29 +1,19 @@
 """When a form is due: a rule that the schedule reads, and that says itself in words."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from trial.protocol import Due, schedule
-
-
-@dataclass(frozen=True)
-class Treatment:
-    """What the rules ask of a participant: the cycles by number, when treatment stops, what is said not to be done."""
-
-    cycles: Sequence[tuple[int, date]]
-    stops_on: date | None
-    not_done: Collection[str]
-    today: date
+from trial.protocol import schedule
+from trial.rules.evaluation.due_dates import Treatment
 
 
 class Asked(NamedTuple):
-    """What is due or done, the entry that did it (None: not done), and the cycle that a new entry would be of."""
+    """What is due or done, and the entry that did it; None: not done, or its page is always that of a further entry."""
 
-    due: Due
+    planned: schedule.Planned
     entry: Any = None
-    cycle: int | None = None
 
 
 @dataclass(frozen=True)
@@ -37,8 +27,11 @@ class Rule:
     is_scheduled = False
     with_forms: tuple[str, ...] = ()
 
-    def dues(self, days: Sequence[tuple[date, Any]], also: Sequence[date], of: Treatment) -> list[Asked]:
-        """What the schedule asks for. days: the standing entries with their days; also: days of the other forms."""
+    def asks(self, form: str, days: Sequence[tuple[date, Any]], also: Sequence[date], of: Treatment) -> list[Asked]:
+        """What the schedule asks for, whatever the day.
+
+        form: the kind of form that is due. days: its standing entries with their days. also: days of the other forms.
+        """
         return []
 
 
@@ -54,12 +47,12 @@ class AtCycleStart(Rule):
     what: str = ""
     numbered_by: str = ""
 
-    def dues(self, days: Sequence[tuple[date, Any]], also: Sequence[date], of: Treatment) -> list[Asked]:
+    def asks(self, form: str, days: Sequence[tuple[date, Any]], also: Sequence[date], of: Treatment) -> list[Asked]:
         """One for each cycle that was started."""
         done = {number: self._of_cycle(number, started_on, days) for number, started_on in of.cycles}
         on = {number: entry[0] for number, entry in done.items() if entry is not None}
-        dues = schedule.visits_due(of.cycles, on, of.today, of.not_done, self.what)
-        return [Asked(due, found and found[1], number) for due, (number, found) in zip(dues, done.items(), strict=True)]
+        planned = schedule.visits_due(form, self.what, of.cycles, on, of.not_done)
+        return [Asked(each, found and found[1]) for each, found in zip(planned, done.values(), strict=True)]
 
     def _of_cycle(self, number: int, started_on: date, days: Sequence[tuple[date, Any]]) -> tuple[date, Any] | None:
         if self.numbered_by:
@@ -75,9 +68,8 @@ class Weekly(Rule):
     is_scheduled = True
     what: str = ""
 
-    def dues(self, days: Sequence[tuple[date, Any]], also: Sequence[date], of: Treatment) -> list[Asked]:
+    def asks(self, form: str, days: Sequence[tuple[date, Any]], also: Sequence[date], of: Treatment) -> list[Asked]:
         """One for each week."""
-        day_1 = of.cycles[0][1] if of.cycles else None
         measured = [*(on for on, _ in days), *also]
-        return [Asked(due) for due in
-                schedule.pressures_due(day_1, measured, of.stops_on, of.today, of.not_done, self.what)]
+        planned = schedule.pressures_due(form, self.what, of.day_1, measured, of.stops_on, of.not_done)
+        return [Asked(each) for each in planned]

@@ -1,9 +1,8 @@
 """What the edit checks need to know of a participant beside the entry itself; read only when a check asks for it."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -15,81 +14,12 @@ from capture.casebook.forms.assessment import Reading
 from capture.casebook.forms.assessment_checks import within_a_window
 from capture.entry import live_response
 from trial.models import Assessment, LesionReading, Participant, RecordRow, Visit
+from trial.protocol import AnalysisSettings
 from trial.record import site_clock
+from trial.record.in_force import evaluation_of
 from trial.rules.dates.partial_date import PartialDate
-from trial.rules.response import recist
-from trial.rules.response.criteria import NODE
-
-NO_SUM = Decimal(0)
-
-
-@dataclass(frozen=True)
-class Course:
-    """What the assessments so far amount to; `responses` by id of the assessment."""
-
-    response_on: date | None = None
-    progressed_on: date | None = None
-    responses: dict[int, str] | None = None
-
-
-def course(assessments: Sequence[Assessment], readings: dict[int, list[LesionReading]]) -> Course:
-    """The course of one participant; assessments in order of time, readings by assessment."""
-    baseline = next((each for each in assessments if each.kind == Assessment.Kind.BASELINE), None)
-    follow_ups = [each for each in assessments if each.kind == Assessment.Kind.FOLLOW_UP]
-    if baseline is None or not follow_ups:
-        return Course()
-    first = _baseline(baseline, readings.get(baseline.pk, []))
-    outcomes = recist.assess(first, [_follow_up(each, readings.get(each.pk, [])) for each in follow_ups])
-    progressed_on = response_on = None
-    for outcome in outcomes:
-        overall = outcome.overall.value
-        if overall == "PD":
-            progressed_on = outcome.progression_on or outcome.assessed_on
-            break
-        if overall in ("CR", "PR") and response_on is None:
-            response_on = outcome.assessed_on
-    return Course(response_on, progressed_on, {each.assessment_id: each.overall.value for each in outcomes})
-
-
-def _baseline(row: Assessment, readings: list[LesionReading]) -> recist.Baseline:
-    targets = {str(each.lesion_id): each.longest_diameter_mm or NO_SUM for each in readings if _is_target(each)}
-    others = frozenset(str(each.lesion_id) for each in readings if not _is_target(each))
-    nodes = frozenset(str(each.lesion_id) for each in readings if each.lesion.organ == NODE)
-    return recist.Baseline(row.pk, row.assessed_on, targets, others, row.marker == Assessment.Marker.ABOVE, nodes)
-
-
-def _follow_up(row: Assessment, readings: list[LesionReading]) -> recist.FollowUp:
-    seen = {"yes": recist.NewLesions.YES, "no": recist.NewLesions.NO}
-    return recist.FollowUp(
-        assessment_id=row.pk,
-        assessed_on=row.assessed_on,
-        scans={str(each.lesion_id): each.scanned_on for each in readings if each.scanned_on},
-        measurements=tuple(_measurement(row, each) for each in readings if _is_target(each)),
-        non_targets={str(each.lesion_id): each.state for each in readings if not _is_target(each)},
-        new_lesions=seen.get(row.new_lesions, recist.NewLesions.NE),
-        new_lesion_on=row.new_lesion_on,
-        marker=row.marker,
-    )
-
-
-def _measurement(row: Assessment, reading: LesionReading) -> recist.Measurement:
-    return recist.measurement(
-        str(reading.lesion_id), reading.state, reading.longest_diameter_mm, reading.not_evaluated_reason,
-        reading.scanned_on or row.assessed_on, reading.lesion.locally_treated_on,
-    )  # fmt: skip
-
-
-def _is_target(reading: LesionReading) -> bool:
-    return bool(reading.lesion.kind == "target")
-
-
-def readings_by_assessment(participants: Sequence[Participant]) -> dict[int, list[LesionReading]]:
-    """Every reading of these participants that stands, with its lesion."""
-    found: dict[int, list[LesionReading]] = defaultdict(list)
-    standing = LesionReading.objects.standing("lesion").filter(assessment__participant__in=participants)
-    for reading in standing.select_related("lesion").order_by("id"):
-        found[reading.assessment_id].append(reading)
-    return found
+from trial.rules.evaluation.evaluated import Evaluation
+from trial.rules.response import confirmation
 
 
 class ParticipantFacts(Mapping[str, Any]):
@@ -142,53 +72,40 @@ class ParticipantFacts(Mapping[str, Any]):
         """The death on record, other than the one that is corrected."""
         return died_on(self.participant)
 
-    @cached_property
-    def _cycles(self) -> list[Any]:
-        return list(self.participant.cycles.standing().order_by("number").prefetch_related("periods"))
-
     @property
     def cycle_starts(self) -> dict[int, date]:
         """First day of each cycle by number."""
-        return {each.number: each.started_on for each in self._cycles}
+        return dict(self._cycles)
+
+    @cached_property
+    def _cycles(self) -> list[tuple[int, date]]:
+        standing = self.participant.cycles.standing().order_by("number")
+        return list(standing.values_list("number", "started_on"))
 
     @property
     def day_1(self) -> date | None:
         """First day of treatment."""
-        return self._cycles[0].started_on if self._cycles else None
+        return self._cycles[0][1] if self._cycles else None
+
+    @cached_property
+    def _evaluation(self) -> Evaluation | None:
+        """What the endpoints read of the participant and derive; None before registration."""
+        return evaluation_of(self.participant)
 
     @property
     def last_dose_on(self) -> date | None:
         """The last day with a dose on record."""
-        days = [
-            cycle.started_on + timedelta(days=period.to_day - 1)
-            for cycle in self._cycles
-            for period in cycle.periods.all()
-            if period.dose_mg and not period.is_struck_out
-        ]
-        return max(days, default=None)
+        return self._evaluation.facts.last_dose_on if self._evaluation else None
 
-    @cached_property
+    @property
     def progressed_on(self) -> date | None:
         """The first progression on record, by scan or reported at follow-up."""
-        scans = list(self.participant.assessments.standing().order_by("assessed_on", "id"))
-        found = [course(scans, readings_by_assessment([self.participant])).progressed_on]
-        found += [
-            each.progressed_on for each in self.participant.follow_ups.standing().filter(progression="radiological")
-        ]
-        return min((day for day in found if day is not None), default=None)
+        return self._evaluation.progressed_on if self._evaluation else None
 
-    @cached_property
+    @property
     def last_alive_on(self) -> date | None:
-        """The latest of dose, assessment, visit, sample and contact alive on record."""
-        one = self.participant
-        days = [
-            *one.assessments.standing().values_list("assessed_on", flat=True),
-            *one.visits.standing().values_list("visited_on", flat=True),
-            *one.blood_pressures.standing().values_list("measured_on", flat=True),
-            *one.hormone_levels.standing().filter(value__isnull=False).values_list("sampled_on", flat=True),
-            *one.follow_ups.standing().filter(alive="alive").values_list("contacted_on", flat=True),
-        ]
-        return max([day for day in (*days, self.last_dose_on) if day is not None], default=None)
+        """The last day since registration on which the record shows the participant alive."""
+        return self._evaluation.last_alive_on if self._evaluation else None
 
     @property
     def has_fatal_event(self) -> bool:
@@ -216,13 +133,6 @@ def off_treatment_on(participant: Participant) -> date | None:
     """The end of treatment on record."""
     found = participant.off_treatments.standing().first()
     return found.off_on if found else None
-
-
-def responses_on(participant: Participant, before: date) -> list[date]:
-    """Days of the assessments before a day whose computed response is CR or PR."""
-    scans = list(participant.assessments.standing().filter(assessed_on__lt=before).order_by("assessed_on"))
-    responses = course(scans, readings_by_assessment([participant])).responses or {}
-    return [each.assessed_on for each in scans if responses.get(each.pk) in ("CR", "PR")]
 
 
 def day_1(participant: Participant) -> date | None:
@@ -277,15 +187,26 @@ def follow_up_facts(
         "baseline": others.filter(kind="baseline").first(),
         "gone_before": _last_seen_absent(earlier),
         "died_on": died_on(participant),
-        "responses_on": _responses_on(participant, head.assessed_on),
+        **_responses_before(participant, head, assessment),
     }
 
 
-def _responses_on(participant: Participant, assessed_on: date) -> list[date]:
-    """Asked only off the eight-weekly schedule: it takes the whole course of the participant."""
+def _responses_before(participant: Participant, head: Head, assessment: Assessment | None) -> dict[str, Any]:
+    """The responses that this assessment may be to confirm, and after how many days by the settings in force.
+
+    Asked only off the eight-weekly schedule: it takes everything on record of the participant.
+    """
     first = day_1(participant)
-    regular = first is None or within_a_window(first, assessed_on)
-    return [] if regular else responses_on(participant, assessed_on)
+    regular = first is None or within_a_window(first, head.assessed_on)
+    found = None if regular else evaluation_of(participant)
+    if found is None:
+        return {"responses_on": [], "confirmation_days": AnalysisSettings().confirmation_days}
+    earlier = [each for each in found.assessed if each.assessed_on < head.assessed_on
+               and (assessment is None or each.assessment_id != assessment.pk)]  # fmt: skip
+    return {
+        "responses_on": [each.assessed_on for each in earlier if each.overall in confirmation.RESPONSES],
+        "confirmation_days": found.settings.confirmation_days,
+    }
 
 
 def _computed(participant: Participant, head: Head, readings: Sequence[Reading], assessment: Assessment | None) -> str:

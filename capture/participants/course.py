@@ -15,12 +15,7 @@ from capture.participants.matrix import Row
 from capture.participants.timeline.facts import Course, QueryFact
 from capture.participants.timeline.sheet import Timeline, timeline
 from trial.models import Participant
-from trial.protocol import AnalysisSettings
-from trial.record import snapshot
-from trial.record.in_force import settings_in_force
-from trial.rules.evaluation import disease
-from trial.rules.evaluation.facts import ParticipantFact
-from trial.rules.evaluation.response import response_at_each
+from trial.rules.evaluation.evaluated import Evaluation
 from trial.rules.evaluation.response_in_words import ResponseToDate, response_to_date
 
 
@@ -36,25 +31,19 @@ def course_of(
     participant: Participant, row: Row, entries: Sequence[EntryList], today: date
 ) -> CoursePage | None:
     """By the settings of the group; None before registration. row: what is due; entries: those of the casebook."""
-    facts = snapshot.participants([participant.pk]) if participant.is_registered else []
-    if not facts:
+    if row.evaluation is None:
         return None
-    settings = settings_in_force(participant.group)
     due = [cell.due for cell in (row.baseline, *row.assessments) if cell]
-    drawn = timeline(_course(participant, facts[0], settings, entries, today), lambda entry: _url(participant, entry))
-    return CoursePage(response_to_date(facts[0], due, settings), drawn)
+    drawn = timeline(_course(participant, row.evaluation, entries, today), lambda entry: _url(participant, entry))
+    return CoursePage(response_to_date(row.evaluation, due), drawn)
 
 
-def _course(
-    participant: Participant, facts: ParticipantFact, settings: AnalysisSettings, entries: Sequence[EntryList],
-    today: date,
-) -> Course:  # fmt: skip
-    assessed = response_at_each(facts, settings)
+def _course(participant: Participant, evaluation: Evaluation, entries: Sequence[EntryList], today: date) -> Course:
     events = [each.row for listed in entries if listed.form.kind == "adverse_event" for each in listed.entries]
     return Course(
-        facts=facts,
-        assessed=assessed,
-        disease=disease.course_of(facts, assessed, settings),
+        facts=evaluation.facts,
+        assessed=evaluation.assessed,
+        disease=evaluation.disease,
         today=today,
         event_names={each.pk: each.name for each in events},
         onset_missing={each.pk: each.get_onset_on_missing_display() for each in events if each.onset_on is None},

@@ -1,100 +1,167 @@
-"""What the matrix is filtered by: which participants have something due or overdue, derived once for each Change.
+"""Due dates: derived from the record for pages, and stored at the end of each Change that they depend on.
 
-A state follows from the rows of one participant and from the day at the site. It is kept in the memory of the process
-together with that day and the number of the newest Change of the participant; with either another, it is derived again.
-Writers take their numbers in the order in which they commit, so asking for the Changes after the last one seen misses
-none; and the seal of that one tells a database of another history (restored, or of a test) from this one.
-
-After a start and after midnight nothing is known: the background derives it (`capture.participants.selectors`), and who
-asks meanwhile is given those that come first in the list, and told how many are still to come.
+They follow from the rows of one participant and from the settings of the group, never from the day: what is due on a
+day is found by comparing it with the dates (`trial.models.DueItem`), so that no process has to notice midnight.
 """
 
-import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
-from itertools import takewhile
-from threading import Event, Lock
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
-from capture.participants.matrix import Row
+from capture.casebook.due import Asked
+from capture.casebook.registry import CASEBOOK, FORMS
+from trial import models
+from trial.audit.install import WRITERS_LOCK
+from trial.models import DueItem, GroupSettings, NotDone, Participant, Version, operations
+from trial.protocol import schedule
+from trial.record.in_force import evaluations
+from trial.rules.evaluation.due_dates import Treatment
+from trial.rules.evaluation.evaluated import Evaluation
+from trial.runtime.program import PROGRAM, UNKNOWN
 
-AT_ONCE = 50  # participants, some 70 ms: derived before anybody looks at the time
-
-# The newest Change of the participant, the newest of no participant but of a group, and the day.
-Key = tuple[int, int, date]
-
-
-@dataclass
-class _Kept:
-    """States by participant id, each with its key; `newest` Change by participant id (None: of none), up to `seen`."""
-
-    seen: int = 0
-    seal: bytes | None = None
-    newest: dict[int | None, int] = field(default_factory=dict)
-    states: dict[int, tuple[Key, str]] = field(default_factory=dict)
-    lock: Lock = field(default_factory=Lock)
-
-    def keys(self, days: Mapping[int, date]) -> dict[int, Key]:
-        """The key of each participant as the record stands now; read before the rows, so that no row is older."""
-        with self.lock, connection.cursor() as cursor:
-            self._forget_another_history(cursor)
-            cursor.execute("SELECT id, seal FROM trial_change ORDER BY id DESC LIMIT 1")
-            top, seal = cursor.fetchone() or (0, None)
-            cursor.execute(
-                "SELECT participant_id, max(id) FROM trial_change WHERE id > %s AND id <= %s "
-                "AND (participant_id IS NOT NULL OR groups <> '{}') GROUP BY participant_id",
-                [self.seen, top],
-            )
-            self.newest.update(cursor.fetchall())
-            self.seen, self.seal = top, seal and bytes(seal)
-            of_none = self.newest.get(None, 0)
-            return {each: (self.newest.get(each, 0), of_none, today) for each, today in days.items()}
-
-    def _forget_another_history(self, cursor) -> None:  # type: ignore[no-untyped-def]
-        """The last Change seen must still be there, as it was sealed."""
-        cursor.execute("SELECT seal FROM trial_change WHERE id = %s", [self.seen])
-        found = cursor.fetchone()
-        if self.seen and (found is None or found[0] is None or bytes(found[0]) != self.seal):
-            self.seen, self.seal = 0, None
-            self.newest.clear()
-            self.states.clear()
+# Forms that a rule of their own asks for, and those whose entries count for them; the course of treatment asks for the
+# rest.
+RULED = tuple(form for form in CASEBOOK if form.due.is_scheduled)
+READ = tuple(sorted({kind for form in RULED for kind in (form.kind, *form.due.with_forms)}))
+# The tables that due dates follow from.
+SOURCES = frozenset(
+    model._meta.db_table
+    for model in (Participant, models.Lesion, models.Assessment, models.LesionReading, models.Cycle,
+                  models.DosingPeriod, models.FollowUp, models.OffTreatment, models.Death, models.Withdrawal,
+                  models.OffStudy, NotDone, GroupSettings, *(FORMS[kind].model for kind in READ))
+)  # fmt: skip
+AT_ONCE = 250
 
 
-_KEPT = _Kept()
-WANTED = Event()  # somebody asked for states that are not derived yet: the background goes on at once
+@dataclass(frozen=True)
+class Scheduled:
+    """A registered participant: the course of treatment, and what the schedule asks for, done or not.
 
-
-def states_of(
-    days: Mapping[int, date], rows_of: Callable[[list[int]], Iterable[Row]], patience_seconds: float | None = None
-) -> dict[int, str]:
-    """The state of each of these participants (`overdue`, `due` or empty), in their order; rows_of derives those that
-    moved.
-
-    days: participant id → the day at their site. patience_seconds: after which those that come first are given and the
-    rest is left to the background (None: everybody is waited for).
+    by_rule: title → what is asked of each form with a rule of its own. not_done: the row by the name of what it is of.
     """
-    keys = _KEPT.keys(days)
-    unknown = [each for each in days if not _is_kept(each, keys)]
-    began = time.monotonic()
-    for start in range(0, len(unknown), AT_ONCE):
-        derived = {row.participant.pk: row.state for row in rows_of(unknown[start : start + AT_ONCE])}
-        _KEPT.states.update({each: (keys[each], state) for each, state in derived.items()})
-        if patience_seconds is not None and time.monotonic() - began > patience_seconds:
-            break
-    known = {each: _KEPT.states[each][1] for each in takewhile(lambda each: _is_kept(each, keys), days)}
-    if len(known) < len(days):
-        WANTED.set()
-    return known
+
+    treatment: Treatment
+    by_rule: Mapping[str, Sequence[Asked]]
+    not_done: Mapping[str, NotDone]
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """The evaluated facts."""
+        return self.treatment.evaluation
+
+    @cached_property
+    def every(self) -> tuple[schedule.Planned, ...]:
+        """All that is asked for."""
+        of = self.treatment
+        ruled = (asked.planned for asked in chain.from_iterable(self.by_rule.values()))
+        return (of.baseline(), *of.cycles_due(), *of.assessments(), *of.follow_ups(), *ruled)
 
 
-def moved(days: Mapping[int, date]) -> list[int]:
-    """Ids of those whose state is not known as the record and the day stand now."""
-    keys = _KEPT.keys(days)
-    return [each for each in days if not _is_kept(each, keys)]
+def schedules(ids: Sequence[int]) -> dict[int, Scheduled]:
+    """The schedules of the registered ones of these participants, by id; a fixed number of statements."""
+    rows = {kind: _by_participant(FORMS[kind].model, ids) for kind in READ}
+    not_done = _by_participant(NotDone, ids)
+    found = {}
+    for evaluation in evaluations(ids):
+        key = evaluation.facts.id
+        treatment = Treatment(evaluation, {row.what: row for row in not_done[key]})
+        found[key] = Scheduled(treatment, _by_rule(treatment, {kind: rows[kind][key] for kind in READ}),
+                               treatment.not_done)  # fmt: skip
+    return found
 
 
-def _is_kept(participant: int, keys: Mapping[int, Key]) -> bool:
-    kept = _KEPT.states.get(participant)
-    return kept is not None and kept[0] == keys[participant]
+def _by_participant(model: Any, ids: Sequence[int]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in model.objects.standing().filter(participant__in=ids):
+        found[row.participant_id].append(row)
+    return found
+
+
+def _by_rule(treatment: Treatment, rows: Mapping[str, Sequence[Any]]) -> dict[str, list[Asked]]:
+    days = {kind: [(getattr(row, FORMS[kind].dated_by), row) for row in of] for kind, of in rows.items()}
+    also = {form.kind: [on for kind in form.due.with_forms for on, _ in days[kind]] for form in RULED}
+    return {form.title: form.due.asks(form.kind, days[form.kind], also[form.kind], treatment) for form in RULED}
+
+
+def renew_after(numbers: Sequence[int]) -> None:
+    """Stores the due dates of every participant whose rows or settings these Changes wrote; called at their end."""
+    written = Version.objects.filter(change_id__in=numbers, table_name__in=SOURCES)
+    touched, groups = set(), set()
+    for table, row_id, of_row, group, of_change in written.values_list(
+        "table_name", "row_id", "row__participant_id", "row__group", "change__participant_id"
+    ):
+        if table == GroupSettings._meta.db_table:
+            groups.add(group)
+        else:
+            touched.add(row_id if table == Participant._meta.db_table else of_row or of_change)
+    if groups:
+        touched |= set(Participant.objects.filter(group__in=groups, number__isnull=False).values_list("pk", flat=True))
+    renew(sorted(touched - {None}))
+
+
+def renew(ids: Sequence[int]) -> None:
+    """Derives and stores the due dates of these participants in place of those stored; inside a transaction."""
+    for start in range(0, len(ids), AT_ONCE):
+        part = ids[start : start + AT_ONCE]
+        derived = [item for each in schedules(part).values() for item in _items(each)]
+        DueItem.objects.filter(participant__in=part).delete()
+        DueItem.objects.bulk_create(derived)
+
+
+def _items(scheduled: Scheduled) -> Iterator[DueItem]:
+    for each in scheduled.every:
+        if each.is_open:
+            yield DueItem(
+                participant_id=scheduled.evaluation.facts.id, form=each.form, title=each.title, number=each.number,
+                due_on=each.due_on, window_from=each.window_from, window_to=each.window_to,
+                missed_from=each.missed_from, listed_from=each.listed_from, repeats_days=each.repeats_days,
+            )  # fmt: skip
+
+
+def rebuild() -> int:
+    """Derives and stores the due dates of everybody; returns how many participants' were not as derived.
+
+    Participants are written in parts, each under the writers' lock, so that other saves wait for a part at most.
+    """
+    ids, differing = list(Participant.objects.order_by("pk").values_list("pk", flat=True)), 0
+    for start in range(0, len(ids), AT_ONCE):
+        part = ids[start : start + AT_ONCE]
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITERS_LOCK])
+            before = stored(part)
+            renew(part)
+            after = stored(part)
+        differing += sum(before[each] != after[each] for each in part)
+    return differing
+
+
+def stored(ids: Iterable[int]) -> dict[int, list[tuple[Any, ...]]]:
+    """The stored due dates of each of these participants as plain values, in an order of their own."""
+    columns = [each.attname for each in DueItem._meta.concrete_fields if not each.primary_key]
+    found: dict[int, list[tuple[Any, ...]]] = {each: [] for each in ids}
+    for row in DueItem.objects.filter(participant__in=found).values_list(*columns):
+        found[row[0]].append(row)
+    return {key: sorted(rows, key=str) for key, rows in found.items()}
+
+
+NOTE = "due_dates"
+
+
+def after_migrate(plan: Sequence[tuple[Any, bool]] = (), **_: Any) -> None:
+    """Rebuilds after the `migrate` of another program than the last, which may derive other dates.
+
+    Nothing is done after a migration backwards, whose tables may be those of an earlier version.
+    """
+    tables = {*SOURCES, DueItem._meta.db_table, operations.StatusNote._meta.db_table}
+    if any(is_backwards for _, is_backwards in plan) or not tables.issubset(connection.introspection.table_names()):
+        return
+    last = operations.notes().get(NOTE)
+    if last is None or last.words != PROGRAM or UNKNOWN in PROGRAM:
+        rebuild()
+        operations.note(NOTE, True, PROGRAM)

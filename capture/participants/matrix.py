@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 
-from capture.entry.facts import Course
 from trial.models import NotDone, Participant
 from trial.protocol import Due, schedule
 from trial.rules.dates.partial_date import shown
+from trial.rules.evaluation.evaluated import Evaluation
 
 # The whole trial on one page; a larger study in pages that open at once.
 PAGE_ROWS = 100
@@ -56,11 +56,12 @@ class Cell:
 class Row:
     """One participant of the matrix; cells line up with the columns of the matrix, None where nothing is due.
 
-    entries: title of the form → its cells, of each form with a rule of its own (`capture.casebook.due`).
+    evaluation: None before registration. entries: title of the form → its cells, of each form with a rule of its own
+    (`capture.casebook.due`).
     """
 
     participant: Participant
-    course: Course
+    evaluation: Evaluation | None = None
     baseline: Cell | None = None
     cycles: tuple[Cell | None, ...] = ()
     assessments: tuple[Cell | None, ...] = ()
@@ -93,24 +94,15 @@ class Row:
         found = [cell for cell in self.every if cell and cell.due.status in (schedule.DUE, schedule.OVERDUE)]
         return sorted(found, key=lambda cell: (cell.due.status != schedule.OVERDUE, cell.due.due_on))
 
-    @property
-    def state(self) -> str:
-        """`overdue`, `due` or empty: what the filter of the matrix asks for."""
-        return self.to_do[0].due.status if self.to_do else ""
-
 
 @dataclass(frozen=True)
 class Matrix:
-    """The status of every form of the participants on one page, and how many there are in all.
-
-    waiting: how many further down the list have a state that is not derived yet, so that more may be found.
-    """
+    """The status of every form of the participants on one page, and how many there are in all."""
 
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     in_all: int = 0
     page: int = 1
-    waiting: int = 0
 
     @property
     def first(self) -> int:

@@ -15,10 +15,20 @@ from capture.expedited import listing
 from capture.grading.event_proposals import Proposal, open_proposals
 from capture.participants import selectors
 from capture.participants.entry_lists import pending_entries
-from capture.participants.matrix import Cell
 from capture.participants.selectors import Today
-from trial.models import OffStudy, OffTreatment, Participant, Person, Query, Redaction, Role, Signature, Waiver
-from trial.protocol import OVERDUE
+from trial.models import (
+    DueItem,
+    OffStudy,
+    OffTreatment,
+    Participant,
+    Person,
+    Query,
+    Redaction,
+    Role,
+    Signature,
+    Waiver,
+)
+from trial.protocol import DUE, OVERDUE, Due
 from trial.record import access
 from trial.rules.dates import partial_date
 
@@ -153,7 +163,7 @@ def work_of(person: Person, today: Today) -> list[Work]:
     participants = list(access.participants_for(person).order_by("number", "screening_number"))
     found = [_work("Expedited reports", _reports(person, participants), reverse("capture:expedited"))]
     if person.role in (*access.ENTERS, Role.MONITOR):
-        tasks = _visits(participants, today, access.may_enter(person))
+        tasks = _visits(person, participants, today)
         found.append(_work("Overdue", [task for task in tasks if task.status == OVERDUE]))
         found.append(_work("Due now", [task for task in tasks if task.status != OVERDUE]))
         pending = _pending(participants)
@@ -185,15 +195,19 @@ def _reports(person: Person, participants: list[Participant]) -> list[Task]:
             for each in listing.lines(participants, moment, listing.OPEN)]  # fmt: skip
 
 
-def _visits(participants: list[Participant], today: Today, may_enter: bool) -> list[Task]:
-    """What is due; who does not enter is led to the participant, not to a form that is not theirs."""
-    registered = [each for each in participants if each.is_registered]
-    tasks = [
-        (cell.due.due_on, Task(row.participant, cell.due.what, _when(cell, today(row.participant.site_id)),
-                               cell.due.status, cell.url if may_enter else _page(row.participant)))
-        for row in selectors.rows_of(registered, today)
-        for cell in row.to_do
-    ]  # fmt: skip
+def _visits(person: Person, participants: list[Participant], today: Today) -> list[Task]:
+    """What is due by the stored dates; who does not enter is led to the participant, not to a form."""
+    places = {each.pk: place for place, each in enumerate(participants)}
+    may_enter, tasks = access.may_enter(person), []
+    for item in DueItem.objects.filter(selectors.in_state("due", person, today)).order_by("id"):
+        participant, planned = participants[places[item.participant_id]], item.planned
+        day = today(participant.site_id)
+        url = selectors.url_to_enter(participant.reference, planned) if may_enter else _page(participant)
+        tasks += [
+            ((due.due_on, places[item.participant_id], due.status != OVERDUE),
+             Task(participant, due.what, _when(due, day), due.status, url))
+            for due in planned.on_day(day) if due.status in (DUE, OVERDUE)
+        ]  # fmt: skip
     return [task for _, task in sorted(tasks, key=lambda each: each[0])]
 
 
@@ -201,9 +215,9 @@ def _page(participant: Participant) -> str:
     return reverse("capture:participant", args=[participant.reference])
 
 
-def _when(cell: Cell, today: date) -> str:
-    days = (today - cell.due.window_to).days
-    if cell.due.status == OVERDUE:
+def _when(due: Due, today: date) -> str:
+    days = (today - due.window_to).days
+    if due.status == OVERDUE:
         return f"{days} day{'s' if days != 1 else ''} overdue"
     left = -days
     return "last day today" if left == 0 else f"within {left} day{'s' if left != 1 else ''}"

@@ -17,6 +17,7 @@ from capture.participants import selectors
 from capture.participants.course import course_of
 from capture.participants.entry_lists import entry_lists
 from capture.participants.lesions import lesion_table
+from capture.participants.matrix import Row
 from capture.participants.my_work import work_of
 from trial import protocol
 from trial.models import Assessment, Participant, Waiver
@@ -85,7 +86,7 @@ def participant(request: HttpRequest, reference: str) -> HttpResponse:
         "row": row,
         "course": course_of(participant, row, lists, today()),
         "next_cells": row.to_do[:4],
-        "scans": _with_response(scans, row.course.responses or {}),
+        "scans": _with_response(scans, row),
         "lesions": lesion_table(participant, scans),
         "proposals": open_proposals([participant]),
         "dose_advice": dose_advice.ongoing(participant, today()),
@@ -101,8 +102,11 @@ def participant(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "capture/participants/participant.html", shown)
 
 
-def _with_response(scans: list[Assessment], responses: dict[int, str]) -> list[dict[str, Any]]:
-    return [{"scan": scan, "response": responses.get(scan.pk, "")} for scan in scans]
+def _with_response(scans: list[Assessment], row: Row) -> list[dict[str, Any]]:
+    outcomes = row.evaluation.outcomes if row.evaluation else {}
+    return [
+        {"scan": scan, "response": outcomes[scan.pk].overall.value if scan.pk in outcomes else ""} for scan in scans
+    ]
 
 
 def _unmet(participant: Participant) -> list[str]:

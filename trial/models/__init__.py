@@ -12,6 +12,7 @@ from trial.models.casebook.visit import BloodPressure, HormoneLevel, LaboratoryR
 from trial.models.conduct import (
     Acknowledgement,
     AuditReview,
+    DueItem,
     Hold,
     NotDone,
     Query,
@@ -41,6 +42,7 @@ __all__ = [
     "Deviation",
     "DosingPeriod",
     "Draft",
+    "DueItem",
     "EditionApproval",
     "EligibilityAnswer",
     "ExpeditedReport",

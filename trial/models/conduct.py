@@ -4,14 +4,17 @@ Rows of the record like any other: each is written by a Change, kept for ever, a
 A place of the casebook is (participant, form kind, row id of the entry or None, field or empty).
 """
 
+from datetime import date
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, IntegerField, Q, Value
+from django.db.models.lookups import GreaterThan
 
 from trial.models.base import BY_LOCK, BY_NOTHING, STANDING, RecordRow
 from trial.models.casebook.participant import Participant
 from trial.models.people import Person, Role, Site
-from trial.protocol import code_lists
+from trial.protocol import code_lists, schedule
 
 
 def _person(**kwargs: object) -> models.ForeignKey:
@@ -287,3 +290,51 @@ class NotDone(RecordRow):
                 name="one_word_per_thing_not_done",
             )
         ]
+
+
+def _days(later: Value | F, earlier: F) -> Func:
+    """SQL: whole days from one date to another."""
+    return Func(later, earlier, template="(%(expressions)s)", arg_joiner=" - ", output_field=IntegerField())
+
+
+class DueItem(models.Model):
+    """Something that the schedule asks for and that is neither done nor said to be not done, with its dates.
+
+    Derived from the record (`capture.participants.due_dates`) and therefore neither audited nor kept; the columns are
+    those of `trial.protocol.schedule.Planned`.
+    """
+
+    participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="due_items")
+    form = models.CharField(max_length=30)
+    title = models.CharField(max_length=60)
+    number = models.PositiveSmallIntegerField()
+    due_on = models.DateField()
+    window_from = models.DateField()
+    window_to = models.DateField()
+    missed_from = models.DateField(null=True)
+    listed_from = models.DateField(null=True)
+    repeats_days = models.PositiveSmallIntegerField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=("participant", "window_from"), name="due_items_of_participant")]
+
+    @property
+    def planned(self) -> schedule.Planned:
+        """The same as the schedule knows it."""
+        return schedule.Planned(
+            self.form, self.title, self.number, self.due_on, self.window_from, self.window_to, self.missed_from,
+            listed_from=self.listed_from, repeats_days=self.repeats_days,
+        )  # fmt: skip
+
+    @staticmethod
+    def due_or_overdue(today: date) -> Q:
+        """The condition on those that are due or overdue on a day; what repeats is always one of the two."""
+        begun = Q(window_from__lte=today)
+        return begun & (Q(missed_from=None) | Q(missed_from__gt=today) | Q(repeats_days__isnull=False))
+
+    @classmethod
+    def overdue(cls, today: date) -> Q:
+        """The condition on those that are overdue on a day."""
+        since = _days(Value(today, models.DateField()), F("window_from")) % F("repeats_days")
+        again = Q(GreaterThan(since, _days(F("window_to"), F("window_from"))))
+        return cls.due_or_overdue(today) & Q(window_to__lt=today) & (Q(repeats_days=None) | again)

@@ -5,7 +5,7 @@ An import writes many Changes, all of them or none: `with changes.importing(save
 """
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -68,6 +68,13 @@ class OpenChange:
 
 
 SYSTEM = Save()
+# Called with the numbers of Changes at their end, still in their transaction: what is derived of them and stored.
+AT_THE_END: list[Callable[[Sequence[int]], None]] = []
+
+
+def _finish(numbers: Sequence[int]) -> None:
+    for each in AT_THE_END:
+        each(numbers)
 
 
 @contextmanager
@@ -108,16 +115,17 @@ def record(
         yield change
         if save.also is not None:
             save.also(change.at)
+        _finish([change.number])
 
 
 @dataclass
 class Import:
-    """A running import: who brings it and why, its open Change, the groups touched, how many Changes it has sealed."""
+    """A running import: who brings it and why, its open Change, the groups touched, the Changes it has sealed."""
 
     by: Save
     now: OpenChange | None = None
     groups: set[str] = field(default_factory=set)
-    sealed: int = 0
+    numbers: list[int] = field(default_factory=list)
 
     @contextmanager
     def change(self, participant: Participant | None = None, site: Site | None = None) -> Iterator[OpenChange]:
@@ -135,7 +143,7 @@ class Import:
                 # Sealed here and not at commit, since the next Change chains to this one.
                 cursor.execute("SET CONSTRAINTS endpoint_seal IMMEDIATE; SET CONSTRAINTS endpoint_seal DEFERRED")
         self.groups |= change.groups
-        self.sealed += 1
+        self.numbers.append(change.number)
 
     def save(self, edition: int | None = None) -> Save:
         """What a service is handed that writes into the open Change."""
@@ -184,6 +192,8 @@ def importing(save: Save) -> Iterator[Import]:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITERS_LOCK])
         transaction.on_commit(lambda: wake(run.groups), robust=True)
         yield run
+        if not transaction.get_rollback():
+            _finish(run.numbers)
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from trial.refused import Refused
 from trial.rules import accrual
 from trial.rules.accrual import Standing
 from trial.rules.evaluation import accrual_stage
+from trial.rules.evaluation.evaluated import Evaluation, evaluate
 from trial.rules.response.recist import IN_FORCE
 from trial.rules.safety import expedited_table
 from trial.rules.safety.expedited_table import Rule
@@ -34,6 +35,18 @@ def settings_in_force(group: str, as_of: int | None = None) -> AnalysisSettings:
         return settings_of(group)
     # The reader gives decimals; rates and confidence are floats, of which the fingerprint of the settings is made.
     return analysis_settings.from_dict(json.loads(json.dumps(rows[0]["chosen"], default=float)), group)
+
+
+def evaluations(ids: Sequence[int]) -> list[Evaluation]:
+    """The registered ones of these participants, each evaluated by the settings of the group; by study number."""
+    facts = snapshot.participants(ids)
+    settings = {group: settings_in_force(group) for group in {each.group for each in facts}}
+    return [evaluate(each, settings[each.group]) for each in facts]
+
+
+def evaluation_of(participant: Participant) -> Evaluation | None:
+    """The participant evaluated by the settings of the group; None before registration."""
+    return next(iter(evaluations([participant.pk])), None)
 
 
 def differences(before: AnalysisSettings, after: AnalysisSettings) -> list[tuple[str, Any, Any]]:

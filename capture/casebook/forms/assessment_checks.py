@@ -80,7 +80,7 @@ def off_schedule(facts: Facts) -> bool:
     day_1 = facts["day_1"]
     if day_1 is None or within_a_window(day_1, facts["assessed_on"]):
         return False
-    earliest = protocol.constant("confirmation_days")
+    earliest = facts["confirmation_days"]
     latest = earliest + protocol.constant("assessment_window_days")
     return not any(earliest <= (facts["assessed_on"] - on).days <= latest for on in facts["responses_on"])
 

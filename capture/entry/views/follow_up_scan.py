@@ -14,6 +14,7 @@ from capture.entry.services import acknowledgements, assessments
 from capture.entry.views import saving
 from trial.models import Assessment, LesionReading, Participant
 from trial.record import access
+from trial.record.in_force import evaluation_of
 from trial.record.save import Save
 from trial.rules.typed_text import key
 
@@ -29,7 +30,7 @@ def page(request: HttpRequest, participant: Participant, row: Assessment | None)
         head = FollowUpHeadForm(data, initial=_head_initial(participant, row))
         edition.apply(head)
         rows, reason = _rows(participant, row, data), ReasonForm(data)
-        outcome = _saved_outcome(participant, row) if data is None and row else _typed(participant, head, rows, row)
+        outcome = _saved(participant, row) if data is None and row else _typed(participant, head, rows, row)
         shown = {"participant": participant, "row": row, "form": head, "rows": rows, "reason_form": reason,
                  **saving.of_assessment(row, "follow_up_scan"),
                  "may_enter": edition.may_enter, "edition": edition,
@@ -54,6 +55,12 @@ def typed_outcome(request: HttpRequest, participant: Participant) -> Any:
     given = request.POST.get("assessment", "")
     row = participant.assessments.filter(pk=key(given)).first()
     return _typed(participant, FollowUpHeadForm(request.POST), _rows(participant, row, request.POST), row)
+
+
+def _saved(participant: Participant, row: Assessment) -> Any:
+    """The response on record; None without a baseline."""
+    found = evaluation_of(participant)
+    return found.outcomes.get(row.pk) if found else None
 
 
 def _typed(participant: Participant, head: FollowUpHeadForm, rows: list[ReadingForm], row: Assessment | None) -> Any:
@@ -108,16 +115,6 @@ def _head_initial(participant: Participant, row: Assessment | None) -> dict[str,
         names += ["assessed_on", "marker", "new_lesions", "new_lesion_on", "new_lesion_description",
                   "investigator_response"]  # fmt: skip
     return {name: getattr(source, name) for name in names}
-
-
-def _saved_outcome(participant: Participant, row: Assessment) -> Any:
-    readings = [
-        assessments.Reading(each.lesion_id, each.state, each.longest_diameter_mm, each.not_evaluated_reason,
-                            each.scanned_on)
-        for each in row.readings.standing()
-    ]  # fmt: skip
-    return live_response.response_of(participant, row.assessed_on, readings, row.new_lesions, row.marker,
-                                     row.new_lesion_on, row)  # fmt: skip
 
 
 def _save(save: Save, participant: Participant, row: Assessment | None, sheet: saving.Sheet) -> None:

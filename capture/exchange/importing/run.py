@@ -174,7 +174,7 @@ class _Run:
                       (before.assessments[group.code], after.assessments[group.code]))
             for group in GROUPS
         ]  # fmt: skip
-        return Report(lines, groups, self.problems, sum(self.written.values()), self.run.sealed)
+        return Report(lines, groups, self.problems, sum(self.written.values()), len(self.run.numbers))
 
 
 @dataclass(frozen=True)

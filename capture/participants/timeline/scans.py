@@ -7,7 +7,7 @@ from capture.participants.timeline.parts import EMPTY_HEIGHT, Label, Lane, Line,
 from trial.rules.dates.partial_date import shown
 from trial.rules.evaluation import response_in_words
 from trial.rules.evaluation.facts import AssessmentFact
-from trial.rules.evaluation.response import TARGET, baseline_of
+from trial.rules.evaluation.response import baseline_of, targets_at_baseline
 from trial.rules.response.recist import AssessmentOutcome, NewLesions
 
 # The sums are drawn between these; the letters of the responses stand below.
@@ -21,7 +21,8 @@ def lane(course: Course, days: Days) -> Lane:
     baseline = baseline_of(course.facts)
     if baseline is None and not course.facts.assessments:
         return Lane("scans", ("Tumor",), EMPTY_HEIGHT, (), empty="No tumor assessment entered.")
-    first = _baseline_sum(course, baseline)
+    targets = targets_at_baseline(course.facts).values()
+    first = sum(targets, Decimal(0)) if targets else None
     sums = [first] if first is not None else []
     sums += [each.current_sum for each in course.assessed if each.current_sum is not None]
     most = max([*sums, Decimal(1)])
@@ -33,14 +34,6 @@ def lane(course: Course, days: Days) -> Lane:
     if first is not None:
         behind = (*behind, Line(LEFT, _y(first, most), RIGHT, _y(first, most), "reference"))
     return Lane("scans", ("Tumor",), HEIGHT, tuple(placed), behind, "sum, mm")
-
-
-def _baseline_sum(course: Course, baseline: AssessmentFact | None) -> Decimal | None:
-    """None without a baseline or without a measured target."""
-    targets = {each.id for each in course.facts.lesions if each.kind == TARGET}
-    values = [each.longest_diameter_mm for each in (baseline.readings if baseline else ())
-              if each.lesion_id in targets and each.longest_diameter_mm is not None]  # fmt: skip
-    return sum(values, Decimal(0)) if values else None
 
 
 def _y(value: Decimal, most: Decimal) -> float:

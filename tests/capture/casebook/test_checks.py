@@ -30,7 +30,8 @@ def test_every_check_of_a_list_has_facts_of_its_own_that_pass_and_that_fail(form
 def test_a_confirming_assessment_four_weeks_after_a_response_is_not_off_schedule() -> None:
     response_on = DAY_1 + timedelta(days=56)
     for days, off in ((27, True), (28, False), (35, False), (36, True)):
-        facts = {"day_1": DAY_1, "assessed_on": response_on + timedelta(days=days), "responses_on": [response_on]}
+        facts = {"day_1": DAY_1, "assessed_on": response_on + timedelta(days=days), "responses_on": [response_on],
+                 "confirmation_days": 28}  # fmt: skip
         assert off_schedule(facts) is off, days
 
 

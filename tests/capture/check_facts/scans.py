@@ -77,8 +77,8 @@ FOLLOW_UP_SCAN: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "FOLL-11": ({"assessed_on": TODAY, "died_on": TODAY}, {"assessed_on": TODAY, "died_on": DAY_1}),
     "FOLL-12": (
-        {"day_1": DAY_1, "assessed_on": DAY_1 + timedelta(days=63), "responses_on": []},
-        {"day_1": DAY_1, "assessed_on": DAY_1 + timedelta(days=64), "responses_on": []},
+        {"day_1": DAY_1, "assessed_on": DAY_1 + timedelta(days=63), "responses_on": [], "confirmation_days": 28},
+        {"day_1": DAY_1, "assessed_on": DAY_1 + timedelta(days=64), "responses_on": [], "confirmation_days": 28},
     ),
     "FOLL-13": ({"baseline": SPIRAL, "method": "spiral_ct"}, {"baseline": SPIRAL, "method": "mri"}),
     "FOLL-14": ({"baseline": SPIRAL, "slice": Decimal("2.5")}, {"baseline": SPIRAL, "slice": Decimal("5.1")}),

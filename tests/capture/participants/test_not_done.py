@@ -76,9 +76,11 @@ def test_what_cannot_be_left_out_or_is_not_due_is_refused(cast: Cast, what: str)
 
 def test_a_follow_up_not_done_is_counted_on_from_the_day_it_was_due() -> None:
     day = date(2026, 1, 1)
-    first = schedule.follow_ups_due(day, day, None, [], None, day + timedelta(days=100))
+    first = schedule.on_day(schedule.follow_ups_due(day, day, None, [], None), day + timedelta(days=100))
     assert [each.status for each in first] == ["due"]
-    then = schedule.follow_ups_due(day, day, None, [], None, day + timedelta(days=100), {"Follow-up 1"})
+    then = schedule.on_day(
+        schedule.follow_ups_due(day, day, None, [], None, {"Follow-up 1"}), day + timedelta(days=100)
+    )
     assert [(each.what, each.status) for each in then] == [("Follow-up 1", "missed"), ("Follow-up 2", "future")]
     assert then[1].due_on == day + timedelta(days=182)
 
@@ -86,7 +88,7 @@ def test_a_follow_up_not_done_is_counted_on_from_the_day_it_was_due() -> None:
 def test_what_was_done_after_all_is_complete_whatever_was_said() -> None:
     day_1 = date(2026, 1, 12)
     scan = day_1 + timedelta(days=56)
-    found = schedule.assessments_due(day_1, day_1, [scan], None, scan, None, {"Week 8"})
+    found = schedule.on_day(schedule.assessments_due(day_1, day_1, [scan], None, {"Week 8"}), scan)
     assert (found[0].what, found[0].status) == ("Week 8", "complete")
 
 

@@ -13,8 +13,9 @@ REGISTERED_ON = date(2026, 1, 8)
 def _statuses(
     today: date, *done: date, progressed_on: date | None = None, response_on: date | None = None
 ) -> list[str]:
-    dues = schedule.assessments_due(REGISTERED_ON, DAY_1, done, progressed_on, today, response_on)
-    return [f"{due.what} {due.status}" for due in dues]
+    planned = schedule.assessments_due(REGISTERED_ON, DAY_1, done, progressed_on)
+    planned += schedule.confirmation_due(response_on, 28, done, progressed_on)
+    return [f"{due.what} {due.status}" for due in schedule.on_day(planned, today)]
 
 
 @pytest.mark.parametrize(
@@ -37,13 +38,14 @@ def test_nothing_is_due_after_progression() -> None:
     progressed_on = DAY_1 + timedelta(days=56)
     assert _statuses(DAY_1 + timedelta(days=300), progressed_on, progressed_on=progressed_on) == ["Week 8 complete"]
     begun = [DAY_1, DAY_1 + timedelta(days=28)]
-    cycles = schedule.cycles_due(REGISTERED_ON, begun, progressed_on, DAY_1 + timedelta(days=60))
-    assert [due.status for due in cycles] == ["complete", "complete"]
+    cycles = schedule.cycles_due(REGISTERED_ON, begun, progressed_on)
+    assert [due.status for due in schedule.on_day(cycles, DAY_1 + timedelta(days=60))] == ["complete", "complete"]
 
 
 def test_a_response_is_due_to_be_confirmed_28_days_later() -> None:
     first = DAY_1 + timedelta(days=56)
-    dues = schedule.assessments_due(REGISTERED_ON, DAY_1, [first], None, first + timedelta(days=27), first)
+    planned = schedule.confirmation_due(first, 28, [first], None)
+    dues = schedule.on_day(planned, first + timedelta(days=27))
     assert (dues[-1].what, dues[-1].due_on, dues[-1].status) == ("Confirmation", first + timedelta(days=28), "future")
     assert _statuses(first + timedelta(days=28), first, response_on=first)[-1] == "Confirmation due"
     later = first + timedelta(days=28)
@@ -56,35 +58,42 @@ def test_a_confirming_scan_does_not_count_for_the_next_visit() -> None:
 
 
 def test_the_next_cycle_is_due_28_days_after_the_last_began() -> None:
-    dues = schedule.cycles_due(REGISTERED_ON, [DAY_1], None, DAY_1 + timedelta(days=36))
+    dues = schedule.on_day(schedule.cycles_due(REGISTERED_ON, [DAY_1], None), DAY_1 + timedelta(days=36))
     assert [(due.what, due.status) for due in dues] == [("Cycle 1", "complete"), ("Cycle 2", "overdue")]
     assert dues[1].due_on == DAY_1 + timedelta(days=28)
 
 
 def test_the_baseline_window_ends_at_day_1_and_opens_28_days_before() -> None:
-    due = schedule.baseline_due(REGISTERED_ON, DAY_1, None, DAY_1)
-    assert (due.window_from, due.window_to, due.status) == (DAY_1 - timedelta(days=28), DAY_1, "due")
+    due = schedule.baseline_due(REGISTERED_ON, DAY_1, None)
+    assert (due.window_from, due.window_to, due.status(DAY_1)) == (DAY_1 - timedelta(days=28), DAY_1, "due")
 
 
 def _what(dues: tuple[schedule.Due, ...]) -> list[tuple[str, str]]:
     return [(due.what, due.status) for due in dues]
 
 
+def _contacts(
+    registered_on: date, off_on: date | None, progressed_on: date | None, contacts: list[date], ended_on: date | None,
+    today: date,
+) -> tuple[schedule.Due, ...]:  # fmt: skip
+    return schedule.on_day(schedule.follow_ups_due(registered_on, off_on, progressed_on, contacts, ended_on), today)
+
+
 def test_nothing_is_followed_up_before_treatment_has_ended() -> None:
-    assert schedule.follow_ups_due(date(2026, 1, 1), None, None, [], None, date(2026, 6, 1)) == ()
+    assert _contacts(date(2026, 1, 1), None, None, [], None, date(2026, 6, 1)) == ()
 
 
 def test_follow_up_comes_every_three_months_until_progression_and_then_every_six() -> None:
     registered, off = date(2026, 1, 1), date(2026, 3, 1)
-    first = schedule.follow_ups_due(registered, off, None, [], None, date(2026, 3, 2))
+    first = _contacts(registered, off, None, [], None, date(2026, 3, 2))
     assert [due.due_on for due in first] == [off + timedelta(days=91)]
-    progressed = schedule.follow_ups_due(registered, off, off, [], None, date(2026, 3, 2))
+    progressed = _contacts(registered, off, off, [], None, date(2026, 3, 2))
     assert [due.due_on for due in progressed] == [off + timedelta(days=183)]
 
 
 def test_a_follow_up_is_counted_from_the_contact_before() -> None:
     off, contact = date(2026, 3, 1), date(2026, 6, 10)
-    dues = schedule.follow_ups_due(date(2026, 1, 1), off, None, [contact], None, date(2026, 6, 11))
+    dues = _contacts(date(2026, 1, 1), off, None, [contact], None, date(2026, 6, 11))
     assert [(due.status, due.due_on) for due in dues] == [
         ("complete", off + timedelta(days=91)),
         ("future", contact + timedelta(days=91)),
@@ -92,24 +101,44 @@ def test_a_follow_up_is_counted_from_the_contact_before() -> None:
 
 
 def test_a_missed_follow_up_is_shown_and_the_next_one_still_comes() -> None:
-    dues = schedule.follow_ups_due(date(2026, 1, 1), date(2026, 3, 1), None, [], None, date(2026, 8, 1))
+    dues = _contacts(date(2026, 1, 1), date(2026, 3, 1), None, [], None, date(2026, 8, 1))
     assert [due.status for due in dues] == ["missed", "future"]
 
 
 def test_follow_up_ends_two_years_after_registration_and_with_the_study() -> None:
-    long_ago = schedule.follow_ups_due(date(2020, 1, 1), date(2021, 12, 15), None, [], None, date(2026, 1, 1))
+    long_ago = _contacts(date(2020, 1, 1), date(2021, 12, 15), None, [], None, date(2026, 1, 1))
     assert long_ago == ()
-    dead = schedule.follow_ups_due(date(2026, 1, 1), date(2026, 3, 1), None, [], date(2026, 4, 1), date(2026, 8, 1))
+    dead = _contacts(date(2026, 1, 1), date(2026, 3, 1), None, [], date(2026, 4, 1), date(2026, 8, 1))
     assert dead == ()
 
 
 def test_a_visit_belongs_to_each_cycle() -> None:
-    dues = schedule.visits_due([(1, date(2026, 1, 5)), (2, date(2026, 2, 2))], {1: date(2026, 1, 5)}, date(2026, 2, 3))
-    assert _what(dues) == [("Visit, cycle 1", "complete"), ("Visit, cycle 2", "due")]
+    cycles = [(1, date(2026, 1, 5)), (2, date(2026, 2, 2))]
+    visits = schedule.visits_due("visit", "Visit", cycles, {1: date(2026, 1, 5)})
+    found = schedule.on_day(visits, date(2026, 2, 3))
+    assert _what(found) == [("Visit, cycle 1", "complete"), ("Visit, cycle 2", "due")]
 
 
 def test_blood_pressure_is_taken_in_each_of_six_weeks_and_a_week_gone_by_is_missed() -> None:
     day_1 = date(2026, 1, 5)
-    dues = schedule.pressures_due(day_1, [day_1 + timedelta(days=1)], None, day_1 + timedelta(days=15))
-    assert [due.status for due in dues] == ["complete", "missed", "due", "future", "future", "future"]
-    assert len(schedule.pressures_due(day_1, [], day_1 + timedelta(days=10), day_1 + timedelta(days=15))) == 2
+    weeks = schedule.pressures_due("blood_pressure", "Blood pressure", day_1, [day_1 + timedelta(days=1)], None)
+    found = schedule.on_day(weeks, day_1 + timedelta(days=15))
+    assert [due.status for due in found] == ["complete", "missed", "due", "future", "future", "future"]
+    assert len(schedule.pressures_due("blood_pressure", "Blood pressure", day_1, [], day_1 + timedelta(days=10))) == 2
+
+
+def test_an_assessment_never_made_is_due_again_every_eight_weeks_without_an_end() -> None:
+    (only,) = schedule.assessments_due(REGISTERED_ON, DAY_1, [], None)
+    assert only.repeats_days == 56
+    found = schedule.on_day([only], DAY_1 + timedelta(days=56 * 100))
+    assert [due.status for due in found] == ["missed"] * 99 + ["due"] and found[-1].what == "Week 800"
+
+
+def test_what_is_said_of_a_later_assessment_waits_for_those_before_it() -> None:
+    planned = schedule.assessments_due(REGISTERED_ON, DAY_1, [], None, {"Week 16"})
+    assert [(each.what, each.repeats_days) for each in planned] == [
+        ("Week 8", None), ("Week 16", None), ("Week 24", 56),
+    ]  # fmt: skip
+    early, late = (schedule.on_day(planned, DAY_1 + timedelta(days=days)) for days in (60, 105))
+    assert _what(early) == [("Week 8", "due")]
+    assert _what(late) == [("Week 8", "missed"), ("Week 16", "missed"), ("Week 24", "future")]

@@ -4,6 +4,7 @@ Composes the rules of `trial.rules` (RECIST, confirmation [registry], best respo
 """
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from trial.protocol import AnalysisSettings
@@ -28,7 +29,7 @@ def response_at_each(
     lesions = {lesion.id: lesion for lesion in participant.lesions}
     follow_ups = [each for each in participant.assessments if each.kind != "baseline"]
     follow_ups.sort(key=lambda each: (each.assessed_on, each.id))
-    start = _baseline(baseline, lesions, settings.marker_needed_for_complete)
+    start = _baseline(participant, baseline, lesions, settings.marker_needed_for_complete)
     return recist.assess(start, [_follow_up(each, lesions) for each in follow_ups], criteria)
 
 
@@ -37,16 +38,24 @@ def baseline_of(participant: ParticipantFact) -> AssessmentFact | None:
     return next((each for each in participant.assessments if each.kind == "baseline"), None)
 
 
-def _baseline(assessment: AssessmentFact, lesions: dict[int, LesionFact], marker_needed: bool) -> recist.Baseline:
-    targets = {
-        lesions[reading.lesion_id].label: reading.longest_diameter_mm
-        for reading in assessment.readings
-        if lesions[reading.lesion_id].kind == TARGET and reading.longest_diameter_mm is not None
+def targets_at_baseline(participant: ParticipantFact) -> dict[str, Decimal]:
+    """Longest diameter at baseline in mm of each target lesion, by its label; empty without a baseline."""
+    baseline = baseline_of(participant)
+    labels = {lesion.id: lesion.label for lesion in participant.lesions if lesion.kind == TARGET}
+    return {
+        labels[reading.lesion_id]: reading.longest_diameter_mm
+        for reading in (baseline.readings if baseline else ())
+        if reading.lesion_id in labels and reading.longest_diameter_mm is not None
     }
+
+
+def _baseline(
+    participant: ParticipantFact, assessment: AssessmentFact, lesions: dict[int, LesionFact], marker_needed: bool
+) -> recist.Baseline:
     return recist.Baseline(
         assessment_id=assessment.id,
         assessed_on=assessment.assessed_on,
-        targets=targets,
+        targets=targets_at_baseline(participant),
         non_targets=frozenset(lesion.label for lesion in lesions.values() if lesion.kind != TARGET),
         marker_raised=marker_needed and assessment.marker == "above",
         nodes=frozenset(lesion.label for lesion in lesions.values() if lesion.organ == NODE),

@@ -10,24 +10,12 @@ from datetime import timedelta
 from decimal import Decimal
 from itertools import groupby
 
-from trial.protocol import (
-    DUE,
-    FUTURE,
-    OVERDUE,
-    AnalysisSettings,
-    Due,
-)
+from trial.protocol import DUE, FUTURE, OVERDUE, Due
 from trial.rules.dates.partial_date import shown
 from trial.rules.evaluation import disease
+from trial.rules.evaluation.evaluated import Evaluation
 from trial.rules.evaluation.facts import AssessmentFact, DatedFact, ParticipantFact
-from trial.rules.evaluation.response import (
-    TARGET,
-    Assessed,
-    baseline_of,
-    confirmation_settings,
-    dated,
-    response_at_each,
-)
+from trial.rules.evaluation.response import TARGET, Assessed, baseline_of, confirmation_settings, targets_at_baseline
 from trial.rules.response import confirmation, recist
 from trial.rules.response.confirmation import DatedResponse
 from trial.rules.response.recist import AssessmentOutcome, Response
@@ -48,8 +36,7 @@ def percent(now: Decimal, reference: Decimal) -> str:
 
 def latest(participant: ParticipantFact, baseline: AssessmentFact, assessed: Assessed) -> list[str]:
     """The latest sum, or the baseline's while there is no other; nothing without target lesions."""
-    targets = [each.longest_diameter_mm for each in baseline.readings
-               if each.longest_diameter_mm is not None and _is_target(participant, each.lesion_id)]  # fmt: skip
+    targets = targets_at_baseline(participant).values()
     if not targets:
         return ["No target lesion was chosen at baseline, so there is no sum."]
     if not assessed:
@@ -112,10 +99,6 @@ def missing(participant: ParticipantFact, assessment_id: int) -> list[str]:
     return found
 
 
-def _is_target(participant: ParticipantFact, lesion_id: int) -> bool:
-    return any(each.id == lesion_id and each.kind == TARGET for each in participant.lesions)
-
-
 NAMES = {
     Response.CR: "complete response", Response.PR: "partial response", Response.SD: "stable disease",
     Response.NON_CR_NON_PD: "neither complete response nor progression",
@@ -147,32 +130,22 @@ class _Case:
     found: confirmation.Confirmed | None
 
 
-def response_to_date(
-    participant: ParticipantFact, due: Sequence[Due], settings: AnalysisSettings = AnalysisSettings()
-) -> ResponseToDate:
+def response_to_date(evaluation: Evaluation, due: Sequence[Due]) -> ResponseToDate:
     """The response so far. due: the assessments of the schedule, the baseline among them, done or not."""
+    participant = evaluation.facts
     baseline = baseline_of(participant)
     if baseline is None:
         words = "No baseline tumor assessment is entered, so there is no response."
         return ResponseToDate("", words, (*_died(participant), *_next(due, "the baseline")))
-    case = _case(participant, baseline, settings)
+    rule = confirmation_settings(evaluation.settings)
+    found = confirmation.confirmed_response(evaluation.considered, rule)
+    case = _Case(participant, baseline, evaluation.assessed, evaluation.disease, evaluation.considered, rule, found)
     response, headline, more = _response(case)
     if not case.assessed and not any(each.status in (DUE, OVERDUE, FUTURE) for each in due):
         headline = headline.replace(" yet.", " is on record.")
     last = () if participant.death else _next(due, "an assessment" if case.assessed else "the first assessment")
     more += [*_afterwards(case), *latest(participant, case.baseline, case.assessed)]
     return ResponseToDate(response, headline, (*more, *last))
-
-
-def _case(participant: ParticipantFact, baseline: AssessmentFact, settings: AnalysisSettings) -> _Case:
-    assessed = response_at_each(participant, settings)
-    course = disease.course_of(participant, assessed, settings)
-    reported = disease.radiological_progression(participant)
-    therapy_on = course.new_therapy.on if course.new_therapy else None
-    responses, rule = dated(assessed, reported.on if reported else None), confirmation_settings(settings)
-    found = confirmation.confirmed_response(responses, rule, therapy_on)
-    considered = tuple(confirmation.usable(responses, therapy_on))
-    return _Case(participant, baseline, assessed, course, considered, rule, found)
 
 
 def _response(case: _Case) -> tuple[str, str, list[str]]:

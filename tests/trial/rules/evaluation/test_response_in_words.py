@@ -9,9 +9,11 @@ from trial.protocol import (
     FUTURE,
     MISSED,
     OVERDUE,
+    AnalysisSettings,
     Due,
 )
 from trial.rules.dates.partial_date import PartialDate, shown
+from trial.rules.evaluation.evaluated import evaluate
 from trial.rules.evaluation.facts import DeathFact, FollowUpFact, LesionFact, ParticipantFact
 from trial.rules.evaluation.response_in_words import ResponseToDate, response_to_date
 
@@ -24,7 +26,7 @@ def due(number: int, status: str, what: str = "Week 8") -> Due:
 
 
 def words(participant: ParticipantFact, *waiting: Due) -> ResponseToDate:
-    return response_to_date(participant, waiting)
+    return response_to_date(evaluate(participant, AnalysisSettings()), waiting)
 
 
 def on(number: int) -> str:
