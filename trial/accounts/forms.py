@@ -194,6 +194,20 @@ class UnlockForm(forms.Form):
             self.fields["code"] = CodeField()
 
 
+class SigningForm(UnlockForm):
+    """Proof of who signs: the password, and the code where one is asked for."""
+
+    def __init__(self, person: Any, asks_code: bool, first: bool = False) -> None:
+        """first: typing begins here."""
+        super().__init__(asks_code, auto_id="%s")
+        self.fields["password"].label = f"Password of {person.full_name}"
+        if first:
+            self.fields["password"].widget.attrs["autofocus"] = True
+        if asks_code:
+            self.fields["code"].label = "Authentication code"
+            self.fields["code"].widget.attrs["inputmode"] = "numeric"
+
+
 class SignInForm(forms.Form):
     """Username and password; `person` is set once both are right."""
 
