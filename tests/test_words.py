@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.template import loader
 
 ROOT = Path(__file__).resolve().parent.parent
 PRODUCT = ("trial", "capture", "analysis")
@@ -119,6 +120,11 @@ def broken(lines: Iterator[Line], rules: dict[re.Pattern[str], str] = RULES) -> 
         for pattern, better in rules.items()
         if (match := pattern.search(text))
     ]
+
+
+def test_every_template_can_be_read() -> None:
+    for path in sorted((ROOT / "templates").rglob("*.html")):
+        loader.get_template(str(path.relative_to(ROOT / "templates")))
 
 
 def test_templates_use_the_terms() -> None:

@@ -174,7 +174,7 @@ def test_an_investigator_without_a_standing_delegation_does_not_sign(cast: Cast,
         delegate(other, cast.north, date(2026, 1, 1), today - timedelta(days=1))
     elif delegated == "at the other site":
         delegate(other, cast.south, date(2026, 1, 1))
-    with pytest.raises(Refused, match="delegated"):
+    with pytest.raises(Refused, match="signing delegation"):
         signing.sign(Save(other), cast.participant, signing.standing(cast.participant).content_hash)
 
 

@@ -148,7 +148,7 @@ def test_a_signature_on_the_pdf_has_its_printed_name_time_and_meaning_and_how_it
         assert squeezed(f"Meaning {each.meaning}") in text
     assert squeezed("Replaced by a later signature.") in text
     assert squeezed("Signed: every entry is as signed.") in text
-    assert "eachisstillwhatwassigned" in text and "NOTwhatwassigned" not in text
+    assert "eachisunaltered" in text and "NOTassigned" not in text
     holds.unfreeze(Save(cast.people[Role.MONITOR]), one.holds.get(), "for the test")
     with changes.record(None, "settings", "the clock of the site"):
         Site.objects.filter(pk=cast.north.pk).update(time_zone="Asia/Kolkata")

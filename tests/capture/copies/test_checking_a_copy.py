@@ -110,7 +110,7 @@ def test_an_archive_is_known_to_those_whose_it_is(cast: Cast, tmp_path: Path) ->
     assert "Not changed afterwards." in page
     assert "Unknown copy." in asked(cast, hash=of_study)[1]
     page = asked(cast, Role.CHAIR, hash=of_study)[1]
-    assert "<strong>the study</strong> was made by the command line of the machine" in page
+    assert "<strong>the study</strong> was created by the command line" in page
     newest = Change.objects.order_by("-id")[0].pk
     assert "Changed afterwards</strong>" in page and f"?since={newest - 1}" in page
     assert "Unknown copy." in client_of(cast.elsewhere[Role.INVESTIGATOR]).post(

@@ -139,7 +139,7 @@ def test_a_large_study_is_shown_in_pages_and_found_by_typing(cast: Cast, monkeyp
     page = client.get("/participants/?group=A").content.decode()
     assert "1 to 1 of 2" in page and cast.participant.reference in page and second.reference not in page
     later = client.get("/participants/?group=A&page=2").content.decode()
-    assert second.reference in later and "Earlier" in later
+    assert second.reference in later and "Previous" in later
     found = client.get(f"/participants/?typed={second.reference}").content.decode()
     assert second.reference in found and "of 2" not in found
     assert client.get("/participants/?page=0&typed=%00").status_code == 200

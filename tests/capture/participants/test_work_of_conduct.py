@@ -108,12 +108,12 @@ def test_what_changed_after_it_was_verified_waits_for_the_monitor(cast: Cast) ->
         verification.verify(Save(monitor), one, "hormone", row, newest_change(row), "value")
     assert _listed(monitor) == []
     _hormone(one, rows[0], value=310)
-    assert _listed(monitor) == [("NET-001", "1 entry to compare with the source again", "changed since")]
+    assert _listed(monitor) == [("NET-001", "1 entry to re-verify", "changed after SDV")]
     _hormone(one, rows[1], sampled_on=date(2026, 1, 11))
-    assert [what for _, what, _ in _listed(monitor)] == ["2 entries to compare with the source again"]
+    assert [what for _, what, _ in _listed(monitor)] == ["2 entries to re-verify"]
     assert [each.field for each in verification.dropped_of([one])] == ["", "value", ""]
     verification.verify(Save(monitor), one, "hormone", rows[1], newest_change(rows[1]))
-    assert [what for _, what, _ in _listed(monitor)] == ["1 entry to compare with the source again"]
+    assert [what for _, what, _ in _listed(monitor)] == ["1 entry to re-verify"]
 
 
 def _statements(person: Person) -> int:

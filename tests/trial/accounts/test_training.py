@@ -115,7 +115,7 @@ def test_the_administrator_records_a_training_and_takes_a_mistaken_one_back(cast
     assert _enters(cast) == ""
     assert adam.post(f"/trainings/{row.pk}/strike-out/", {"reason": "Of another person"}).status_code == 302
     assert "no recorded training" in _enters(cast) and Training.objects.get().struck_out_reason == "Of another person"
-    assert "taken back: Of another person" in adam.get(f"/people/{nora.pk}/").content.decode()
+    assert "struck out: Of another person" in adam.get(f"/people/{nora.pk}/").content.decode()
 
 
 @pytest.mark.requirement("R15")
