@@ -5,8 +5,8 @@ from typing import Any
 
 from django import forms
 
-from trial.accounts.forms import UnlockForm
-from trial.record.form_layout import Boxes, FilterForm, PageHelper, choice, words
+from trial.drawing.form_layout import Boxes, FilterForm, PageHelper
+from trial.record.typed_fields import choice, words
 
 
 class QueriesFilter(FilterForm):
@@ -99,20 +99,6 @@ class HoldStepForm(forms.Form):
 
     because = words("Reason", 300, required=True)
     helper = PageHelper()
-
-
-class SigningForm(UnlockForm):
-    """Proof of who signs: the password, and the code where one is asked for."""
-
-    def __init__(self, person: Any, asks_code: bool, first: bool = False) -> None:
-        """first: typing begins here."""
-        super().__init__(asks_code, auto_id="%s")
-        self.fields["password"].label = f"Password of {person.full_name}"
-        if first:
-            self.fields["password"].widget.attrs["autofocus"] = True
-        if asks_code:
-            self.fields["code"].label = "Authentication code"
-            self.fields["code"].widget.attrs["inputmode"] = "numeric"
 
 
 def queries_filter(asked: Mapping[str, str], may_ask: bool, sites: Iterable[Any], states: Iterable[tuple[str, str]],

@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from capture.conduct import signing
-from capture.conduct.forms import SigningForm
+from trial.accounts.forms import SigningForm
 from trial.accounts.security import reauthentication
 from trial.record import access, site_clock
 from trial.record.save import of_request

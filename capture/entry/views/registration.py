@@ -21,10 +21,10 @@ from capture.casebook.forms.registration import (
     WaiverDecisionForm,
     WaiverRequestForm,
 )
-from capture.conduct.forms import SigningForm
 from capture.entry.services import corrections, registration
 from capture.entry.views import saving
 from trial import protocol
+from trial.accounts.forms import SigningForm
 from trial.accounts.security import reauthentication
 from trial.models import Participant, Site
 from trial.record import access, in_force, site_clock, versions_in_force
