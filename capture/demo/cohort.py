@@ -10,8 +10,8 @@ from datetime import date, timedelta
 
 from capture.demo.disease import disease_of
 from capture.demo.participant import (
-    IN_GROUP,  # moved
-    DemoParticipant,  # moved
+    IN_GROUP,
+    DemoParticipant,
     )
 
 SEED = 20050601

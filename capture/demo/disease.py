@@ -11,8 +11,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from capture.demo.participant import (
-    DemoLesion,  # moved
-    DemoScan,  # moved
+    DemoLesion,
+    DemoScan,
 )
 from trial.rules.response.recist import IN_FORCE
 

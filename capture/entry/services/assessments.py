@@ -6,7 +6,7 @@ from typing import Any
 
 from capture.casebook import history, registry, versions
 from capture.casebook.forms.assessment import (
-    NewLesion,  # moved
+    NewLesion,
     Reading,
 )
 from capture.entry import edit_conflict

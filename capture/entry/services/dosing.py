@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from capture.casebook import history, registry, versions
-from capture.casebook.forms.treatment import Period  # moved
+from capture.casebook.forms.treatment import Period
 from capture.entry import edit_conflict
 from capture.entry.facts import died_on, off_treatment_on
 from capture.entry.services import acknowledgements
