@@ -190,7 +190,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": f"whitenoise.storage.{_STATIC}"},
 }
-FORM_RENDERER = "trial.record.form_layout.Renderer"
+FORM_RENDERER = "trial.drawing.form_layout.Renderer"
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 LOGGING = {

@@ -11,10 +11,10 @@ from django.db.models import QuerySet
 from capture.casebook.fields import FullDateField, WordsField
 from capture.casebook.labels import field_label
 from capture.casebook.registry import CASEBOOK
+from trial.drawing.form_layout import PageHelper
 from trial.models import EditionApproval, Person, Role, Site
 from trial.protocol import Edition, form_versions
 from trial.record import access, versions_in_force
-from trial.record.form_layout import PageHelper
 
 TITLES = {form.kind: form.title for form in CASEBOOK}
 

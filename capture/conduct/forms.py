@@ -5,7 +5,8 @@ from typing import Any
 
 from django import forms
 
-from trial.record.form_layout import Boxes, FilterForm, PageHelper, choice, words
+from trial.drawing.form_layout import Boxes, FilterForm, PageHelper
+from trial.record.typed_fields import choice, words
 
 
 class QueriesFilter(FilterForm):

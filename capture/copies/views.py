@@ -17,9 +17,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from capture.copies import archive_jobs, excerpt, package
 from capture.copies.package import NOTED
 from capture.copies.verify_copy import MANIFEST
+from trial.drawing.form_layout import PageHelper
 from trial.models import Change, JournalEntry, Person, Site, audit
 from trial.record import access
-from trial.record.form_layout import PageHelper, words
+from trial.record.typed_fields import words
 from trial.refused import Refused
 
 _NOTED = re.compile(rf"(?:certified copy|archive) \w+ of (.+), change (\d+), {NOTED}[0-9a-f]{{64}}")

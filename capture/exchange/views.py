@@ -18,10 +18,11 @@ from capture.exchange.exporting.export import FORMS, export
 from capture.exchange.importing import files as incoming
 from capture.exchange.importing import upload
 from capture.exchange.importing.run import Report, import_files
+from trial.drawing.form_layout import PageHelper
 from trial.models import audit
 from trial.record import access
-from trial.record.form_layout import PageHelper, words
 from trial.record.save import of_request
+from trial.record.typed_fields import words
 from trial.refused import Refused
 
 KEPT = "import"

@@ -15,9 +15,9 @@ from capture.casebook.fields import (
     on_the_wall,
     say_whose,
 )
+from trial.drawing.form_layout import Boxes, PageHelper
 from trial.models import ExpeditedReport
 from trial.record import site_clock
-from trial.record.form_layout import Boxes, PageHelper
 from trial.refused import Refused
 from trial.rules.dates import site_time
 from trial.rules.safety.expedited_reports import KINDS

@@ -12,11 +12,12 @@ from capture.entry.views import saving
 from capture.expedited import listing, reports
 from capture.expedited.clocks import clock_of
 from capture.expedited.report_form import ReportForm
+from trial.drawing.form_layout import FilterForm
 from trial.models import AdverseEvent, ExpeditedReport, Participant
 from trial.record import access
-from trial.record.form_layout import FilterForm, choice
 from trial.record.in_force import table_in_force
 from trial.record.save import Save
+from trial.record.typed_fields import choice
 from trial.rules.safety import expedited_reports
 
 STATES = (("open", "Due, overdue or awaiting answer"), ("", "All"), *expedited_reports.STATES)

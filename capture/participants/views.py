@@ -20,10 +20,11 @@ from capture.participants.lesions import lesion_table
 from capture.participants.matrix import Row
 from capture.participants.my_work import work_of
 from trial import protocol
+from trial.drawing.form_layout import SHOW, Boxes, FilterForm, PageHelper
 from trial.models import Assessment, Participant, Waiver
 from trial.protocol import schedule
 from trial.record import access, site_clock
-from trial.record.form_layout import SHOW, Boxes, FilterForm, PageHelper, choice, words
+from trial.record.typed_fields import choice, words
 
 FILTERS = ("site", "group", "state", "typed")
 STATES = (("", "All"), ("due", "Due or overdue"), ("overdue", "Overdue"))

@@ -7,8 +7,8 @@ from django.forms import BoundField
 
 from capture.casebook.forms.base import Help
 from capture.casebook.forms.base import help_of as declared_help
+from trial.drawing import form_layout
 from trial.models.fields import in_a_sentence
-from trial.record import form_layout
 
 register = template.Library()
 register.filter("in_a_sentence", in_a_sentence)

@@ -2,7 +2,8 @@
 
 from django import forms
 
-from trial.record.form_layout import FilterForm, PageHelper, choice, words
+from trial.drawing.form_layout import FilterForm, PageHelper
+from trial.record.typed_fields import choice, words
 
 DAY = {"placeholder": "DD-MMM-YYYY", "size": 12}
 

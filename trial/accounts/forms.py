@@ -7,8 +7,8 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest
 
+from trial.drawing.form_layout import PageHelper
 from trial.models import Person, Role, Site
-from trial.record.form_layout import PageHelper
 from trial.record.typed_fields import DayField, WordsField
 from trial.rules.dates import site_time
 
@@ -197,7 +197,7 @@ class UnlockForm(forms.Form):
 class SigningForm(UnlockForm):
     """Proof of who signs: the password, and the code where one is asked for."""
 
-    def __init__(self, person: Any, asks_code: bool, first: bool = False) -> None:
+    def __init__(self, person: Person, asks_code: bool, first: bool = False) -> None:
         """first: typing begins here."""
         super().__init__(asks_code, auto_id="%s")
         self.fields["password"].label = f"Password of {person.full_name}"

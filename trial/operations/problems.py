@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from trial.accounts.views.people import attempt, one_form
+from trial.drawing.form_layout import PageHelper
 from trial.models import ProblemReport, Role
 from trial.record import access, changes
-from trial.record.form_layout import PageHelper
 from trial.record.save import Save, of_request
 from trial.record.typed_fields import WordsField
 from trial.refused import Refused

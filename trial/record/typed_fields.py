@@ -129,3 +129,16 @@ class WholeDate:
 
 class DayField(WholeDate, DateField):
     """A full date of the conduct of the study (training, delegation), which may lie in the future."""
+
+
+def choice(label: str, *first: tuple[str, str], required: bool = False) -> forms.ChoiceField:
+    """A list to choose one from; first: choices that are always there, before those of the page."""
+    widget = forms.Select(attrs={"class": "form-select"})
+    return forms.ChoiceField(label=label, choices=first, required=required, widget=widget)
+
+
+def words(label: str, most: int, *, required: bool = False, rows: int = 0, **attrs: Any) -> WordsField:
+    """A box for words of at most so many characters; rows: height of a box for several lines."""
+    given = {"class": "form-control", "autocomplete": "off", **attrs}
+    widget = forms.Textarea(attrs={**given, "rows": rows}) if rows else forms.TextInput(attrs=given)
+    return WordsField(label=label, max_length=most, required=required, widget=widget)

@@ -29,11 +29,11 @@ from capture.casebook.forms.base import (
     Form,
 )
 from trial import models
+from trial.drawing.form_layout import Block, Boxes, PageHelper
 from trial.models import AdverseEvent
 from trial.protocol import Edition, ctcae_v3, form_versions
 from trial.protocol.ctcae_v3.term_search import search
 from trial.record import site_clock
-from trial.record.form_layout import Block, Boxes, PageHelper
 from trial.record.in_force import Criteria, criteria_of, criteria_of_matches
 from trial.refused import Refused
 from trial.rules.dates import site_time

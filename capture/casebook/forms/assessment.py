@@ -14,9 +14,9 @@ from capture.casebook.forms.assessment_checks import ABSENT_BASELINE, ABSENT_FOL
 from capture.casebook.forms.base import Form, Lines, Page, labeled_as
 from capture.casebook.forms.reasons import ReasonForm
 from trial import protocol
+from trial.drawing.form_layout import Boxes, PageHelper, Rows
 from trial.models import Assessment, Lesion, LesionReading
 from trial.models.fields import in_a_sentence
-from trial.record.form_layout import Boxes, PageHelper, Rows
 from trial.rules.response.criteria import SHORT_AXIS
 from trial.rules.response.recist import IN_FORCE
 

@@ -23,11 +23,11 @@ from capture.casebook.fields import (
     require_value_or_reason,
 )
 from trial import protocol
+from trial.drawing.form_layout import Boxes, PageHelper
 from trial.models import Participant
 from trial.models import fields as record_fields
 from trial.models.fields import label
 from trial.protocol import Edition, form_versions
-from trial.record.form_layout import Boxes, PageHelper
 
 # No whole number of the record has more digits; what is merely implausible is the business of the edit checks.
 MOST_OF_A_COUNT = 999

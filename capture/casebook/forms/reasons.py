@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 
 from capture.casebook.fields import WordsField
+from trial.drawing.form_layout import PageHelper
 from trial.protocol import REASONS_FOR_CHANGE, code_lists
-from trial.record.form_layout import PageHelper
 
 
 class ReasonForm(forms.Form):

@@ -19,10 +19,10 @@ from capture.casebook.fields import (
 )
 from capture.casebook.forms.base import Form, Lines, Page, labeled_as
 from trial import protocol
+from trial.drawing.form_layout import Block, Boxes, PageHelper, Section
 from trial.models import EligibilityAnswer, Participant, Person, RegistrationFinding, Site, Waiver
 from trial.models.fields import label
 from trial.protocol import code_lists
-from trial.record.form_layout import Block, Boxes, PageHelper, Section
 from trial.rules.eligibility import Answer
 
 DETAILS_LAYOUT = (

@@ -22,9 +22,9 @@ from capture.casebook.due import Rule
 from capture.casebook.fields import FullDateField, WholeNumberField, WordsField
 from capture.casebook.forms.base import Form, Lines, Page, labeled_as
 from trial import protocol
+from trial.drawing.form_layout import Boxes, PageHelper, Rows
 from trial.models import Cycle, DosingPeriod
 from trial.models.fields import in_a_sentence
-from trial.record.form_layout import Boxes, PageHelper, Rows
 
 
 def overlaps(facts: Facts) -> bool:

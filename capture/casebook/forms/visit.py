@@ -13,11 +13,11 @@ from capture.casebook.fields import NumberField, WordsField
 from capture.casebook.forms.base import EntryForm, Form, Lines, labeled_as
 from capture.grading.grades import grade_line
 from trial import models
+from trial.drawing.form_layout import Rows
 from trial.models import LaboratoryResult, Participant
 from trial.models.fields import in_a_sentence
 from trial.protocol import MISSING_REASONS, constant
 from trial.protocol.ctcae_v3.limits import ANALYTES
-from trial.record.form_layout import Rows
 from trial.rules.safety import usual_ranges
 from trial.rules.safety.laboratory import Grading
 

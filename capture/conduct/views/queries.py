@@ -22,9 +22,9 @@ from capture.conduct.queries import Where
 from capture.entry import edit_conflict
 from capture.entry.services import acknowledgements, entries
 from capture.entry.views import saving
+from trial.drawing.form_layout import is_a_reason
 from trial.models import Participant, Query, Role
 from trial.record import access, site_clock, system_queries
-from trial.record.form_layout import is_a_reason
 from trial.record.save import Save, of_request
 from trial.refused import Refused, reasons_against
 from trial.rules.typed_text import key

@@ -13,9 +13,9 @@ from capture.casebook import history
 from capture.casebook.fields import WordsField
 from capture.conduct import holds, redactions
 from trial.audit.redaction import MARK
+from trial.drawing.form_layout import PageHelper
 from trial.models import Redaction, Role
 from trial.record import access
-from trial.record.form_layout import PageHelper
 from trial.record.save import of_request
 from trial.refused import Refused, reasons_against
 

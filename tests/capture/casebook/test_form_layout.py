@@ -20,8 +20,8 @@ from tests.capture import hostile
 from tests.capture.boxes import boxes_of
 from tests.capture.typed import signed_in
 from tests.cast import Cast, cast_of
+from trial.drawing.form_layout import Boxes, PageHelper, Rows, Section
 from trial.models import Role
-from trial.record.form_layout import Boxes, PageHelper, Rows, Section
 
 ROOT = Path(__file__).resolve().parents[3]
 TEMPLATES = ROOT / "templates"

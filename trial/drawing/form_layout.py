@@ -16,8 +16,6 @@ from django.template.loader import get_template
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
-from trial.record.typed_fields import WordsField
-
 REASON = "_missing"
 WIDGETS = "django/forms/widgets/"
 BOXES = ("text", "hidden", "password", "email", "checkbox")
@@ -152,19 +150,6 @@ class FilterForm(forms.Form):
                 del self.fields[name]
             else:
                 self.fields[name].choices = [*self.fields[name].choices, *choices]  # type: ignore[attr-defined]
-
-
-def choice(label: str, *first: tuple[str, str], required: bool = False) -> forms.ChoiceField:
-    """A list to choose one from; first: choices that are always there, before those of the page."""
-    widget = forms.Select(attrs={"class": "form-select"})
-    return forms.ChoiceField(label=label, choices=first, required=required, widget=widget)
-
-
-def words(label: str, most: int, *, required: bool = False, rows: int = 0, **attrs: Any) -> WordsField:
-    """A box for words of at most so many characters; rows: height of a box for several lines."""
-    given = {"class": "form-control", "autocomplete": "off", **attrs}
-    widget = forms.Textarea(attrs={**given, "rows": rows}) if rows else forms.TextInput(attrs=given)
-    return WordsField(label=label, max_length=most, required=required, widget=widget)
 
 
 class Rows(list[Any]):

@@ -7,7 +7,7 @@ import pytest
 from django import forms
 from django.forms.renderers import DjangoTemplates
 
-from trial.record.form_layout import Renderer
+from trial.drawing.form_layout import Renderer
 
 CHOICES = [("", "—"), ("not_done", "Not <done>"), ("Sites & more", [(1, "One"), ("unknown", "Unknown")])]
 ATTRIBUTES = ({}, {"class": "form-control", "aria-label": "a & \"b\"", "disabled": True, "hidden": False, "id": "i"})
