@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
 
 from analysis.outcomes import outcome
@@ -135,7 +135,8 @@ def test_pages_and_endpoint_say_the_same_of_any_assessments_by_any_settings(data
             do(Study(), each)
     compared = []
 
-    @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
+    @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True,
+              phases=(Phase.explicit, Phase.reuse, Phase.generate))  # fmt: skip
     @given(some.lists(ACTS, min_size=6, max_size=20), SETTINGS)
     def play(story: list[Act], chosen: dict[str, Any]) -> None:
         with another_database(database, database):

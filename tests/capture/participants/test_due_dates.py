@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
 
 from capture.casebook.forms import treatment
@@ -160,7 +160,8 @@ def test_after_any_acts_what_is_stored_is_what_would_be_derived(database: str) -
         for each in (Act("baseline", who, who, 5), Act("dose", who, 0, 0), Act("scan", who, 1, 56)):
             do(Study(), each)
 
-    @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
+    @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True,
+              phases=(Phase.explicit, Phase.reuse, Phase.generate))  # fmt: skip
     @given(some.lists(acts().filter(lambda act: act.what not in ("look back", "cut")), min_size=10, max_size=40),
            some.integers(0, 1500))  # fmt: skip
     def play(story: list[Act], days: int) -> None:
@@ -176,7 +177,7 @@ def test_after_any_acts_what_is_stored_is_what_would_be_derived(database: str) -
 
 def _same_by_sql_and_by_schedule(ids: list[int], today: date) -> None:
     """On any day the stored dates say of each participant what the schedule says."""
-    found = {key: schedule.on_day(each.plan.every, today) for key, each in due_dates.schedules(ids).items()}
+    found = {key: schedule.on_day(each.every, today) for key, each in due_dates.schedules(ids).items()}
     for condition, statuses in ((DueItem.due_or_overdue, (DUE, OVERDUE)), (DueItem.overdue, (OVERDUE,))):
         derived = {key for key, dues in found.items() if any(due.status in statuses for due in dues)}
         assert set(DueItem.objects.filter(condition(today)).values_list("participant", flat=True)) == derived
