@@ -86,7 +86,7 @@ def test_every_entry_keeps_the_edition_by_which_it_was_saved_and_its_history_say
 def test_an_entry_of_an_older_edition_is_shown_by_its_fields_and_labels(cast: Cast, old_event: AdverseEvent) -> None:
     for role in (Role.MONITOR, Role.COORDINATOR):
         page = signed_in(cast.people[role]).get(_page(old_event)).content.decode()
-        assert "Shown by edition 1 of this form" in page and "Expectedness, if serious" in page
+        assert "Shown in version 1 of this form" in page and "Expectedness, if serious" in page
         assert page.count("not part of version 1") == len(NOT_ASKED)
         assert not set(NOT_ASKED) & set(fields(page)), "what was not asked has no box"
         assert ("Correct in version 2" in page) == (role == Role.COORDINATOR)
