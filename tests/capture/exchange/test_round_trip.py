@@ -12,6 +12,7 @@ from analysis.results.recompute import recompute
 from capture.exchange.data_sets import BY_NAME
 from capture.exchange.importing.files import from_folder
 from capture.exchange.importing.run import import_files
+from capture.participants import due_dates
 from tests.capture.exchange import cohort
 from tests.cast import ceiling, person
 from tests.plugin_postgres import another_database
@@ -73,6 +74,7 @@ def test_a_small_record_with_every_form_comes_back_with_the_same_answers(databas
         _imported(folder)
         _assert_same(answers(), before)
         assert verify.verify(connection).first_break is None
+        assert due_dates.rebuild() == 0, "an import stores what is due"
         _the_rest_is_as_it_was()
         call_command("export", "csv", tmp_path / "again")
     _files_agree(folder, tmp_path / "again")
