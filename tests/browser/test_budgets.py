@@ -143,7 +143,7 @@ def test_a_cycle_taken_as_planned_takes_4_clicks_and_20_seconds(
 def test_an_adverse_event_takes_6_clicks_and_30_seconds(chromium: Any, live_server_url: str, cast: Cast) -> None:
     dosing.save_cycle(Save(), cast.participant, 1, {"started_on": DAY_1}, treatment.AS_PLANNED)
     do = _start(chromium, live_server_url, cast, "/participants/NET-001/")
-    do.click("a[aria-label='New: Adverse event']", opens=True)
+    do.click("a[aria-label='Add Adverse event']", opens=True)
     do.type("hand-foot", "")
     do.page.locator("#terms [data-term]").first.wait_for()
     do.press("Enter")
@@ -172,7 +172,7 @@ def test_a_serious_event_takes_6_clicks_and_30_seconds(chromium: Any, live_serve
     """The clock of its report asks for three answers more."""
     dosing.save_cycle(Save(), cast.participant, 1, {"started_on": DAY_1}, treatment.AS_PLANNED)
     do = _start(chromium, live_server_url, cast, "/participants/NET-001/")
-    do.click("a[aria-label='New: Adverse event']", opens=True)
+    do.click("a[aria-label='Add Adverse event']", opens=True)
     do.type("hypertension", "")
     do.page.locator("#terms [data-term]").first.wait_for()
     do.press("Enter")

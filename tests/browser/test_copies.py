@@ -38,14 +38,14 @@ def test_an_investigator_takes_a_copy_and_checks_it(chromium: Any, live_server_u
             page.get_by_role("button", name="Certified copy").click()
         file = tmp_path / begun.value.suggested_filename
         begun.value.save_as(file)
-        page.get_by_role("link", name="Check a copy").click()
+        page.get_by_role("link", name="Verify a copy").click()
         no_barrier(page, 390)
         page.set_input_files("#file", str(file))
-        page.get_by_role("button", name="Check").click()
+        page.get_by_role("button", name="Verify copy").click()
         page.get_by_text("Not changed afterwards.").wait_for()
         no_barrier(page, 390)
         page.fill("#hash", "nonsense")
-        page.get_by_role("button", name="Check").click()
+        page.get_by_role("button", name="Verify copy").click()
         page.get_by_text("A hash has 64 characters").wait_for()
         no_barrier(page, 390)
 

@@ -15,7 +15,7 @@ from capture.entry.services import assessments, dosing
 from tests.cast import Cast, cast_of
 from trial.audit import verify
 from trial.models import Change, GroupSettings, Role
-from trial.protocol import AnalysisSettings
+from trial.protocol import AnalysisSettings, settings_of
 from trial.record.in_force import choose, settings_in_force
 from trial.record.save import Save
 from trial.refused import Refused
@@ -112,7 +112,7 @@ def test_going_back_from_the_look_keeps_what_was_typed(cast: Cast) -> None:
 def test_the_other_group_keeps_its_settings(cast: Cast) -> None:
     client = client_of(cast)
     client.post("/settings/A/", filled(client, confirmation_days="35", confirmed="yes"))
-    assert settings_in_force("B") == AnalysisSettings()
+    assert settings_in_force("B") == settings_of("B")
 
 
 def test_the_settings_of_a_past_change_can_be_read(cast: Cast) -> None:

@@ -201,7 +201,7 @@ def test_only_the_chair_reopens_and_only_what_is_closed(cast: Cast) -> None:
     _fill(cast)
     with pytest.raises(Refused, match="Only the study chair"):
         registration.reopen(Save(cast.people[Role.COORDINATOR]), "A", "please")
-    with pytest.raises(Refused, match="needs its reason"):
+    with pytest.raises(Refused, match="needs a reason"):
         registration.reopen(Save(chris), "A", " ")
     made = registration.reopen(Save(chris), "A", "because")
     with pytest.raises(Refused, match="cannot be reopened"):

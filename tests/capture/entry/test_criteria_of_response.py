@@ -11,7 +11,7 @@ from capture.casebook.forms import treatment
 from capture.casebook.forms.assessment import NewLesion
 from capture.casebook.forms.assessment_checks import BASELINE, baseline_checks
 from capture.entry.services import assessments, dosing
-from capture.entry.views import baseline, follow_up_scan
+from capture.entry.views import baseline
 from tests.cast import Cast, cast_of
 from trial.models import Lesion, Role
 from trial.record.save import Save
@@ -54,8 +54,8 @@ def test_methods_and_slices_follow_the_criteria() -> None:
 
 def test_the_words_of_the_checks_follow_the_criteria() -> None:
     words = {each.id: each.words for each in baseline_checks(RECIST_1_1)}
-    assert words["BASE-03"] == "At most 2 target lesions per organ."
-    assert words["BASE-04"] == "At most 5 target lesions in all."
+    assert words["BASE-03"] == "There must be at most 2 target lesions per organ."
+    assert words["BASE-04"] == "There must be at most 5 target lesions in total."
     assert "lymph node 15 in short axis" in words["BASE-05"]
     assert {each.source for each in baseline_checks(RECIST_1_1) if "RECIST" in each.source} == {"RECIST 1.1"}
     assert [each.words for each in BASELINE] == [each.words for each in baseline_checks(RECIST_1_0)]
@@ -102,7 +102,7 @@ def test_the_pages_speak_of_short_axes_and_normal_nodes_by_1_1_only(
 
     chosen, followed = pages()
     assert "short axis" not in chosen + followed and "at most 5 per organ and 10 in all" in chosen
-    for module in (forms, baseline, follow_up_scan):
+    for module in (forms, baseline):
         monkeypatch.setattr(module, "IN_FORCE", RECIST_1_1)
     chosen, followed = pages()
     assert "at most 2 per organ and 5 in all" in chosen
