@@ -44,7 +44,7 @@ class NewLesion:
 
 TARGET_STATES = (("measured", "measured"), ("too_small", "too small to measure"), ("absent", "absent"),
                  ("not_evaluated", "not evaluated"))  # fmt: skip
-NON_TARGET_STATES = (("", "choose"), ("present", "present"), ("absent", "absent"),
+NON_TARGET_STATES = (("", "Choose"), ("present", "present"), ("absent", "absent"),
                      ("unequivocal_progression", "unequivocal progression"),
                      ("not_evaluated", "not evaluated"))  # fmt: skip
 
@@ -98,7 +98,7 @@ class FollowUpHeadForm(HeadForm):
             "query.", "criteria"),
     }
 
-    new_lesions = forms.ChoiceField(choices=[("", "choose"), *Assessment.NewLesions.choices])
+    new_lesions = forms.ChoiceField(choices=[("", "Choose"), *Assessment.NewLesions.choices])
     new_lesion_on = FullDateField(required=False)
     new_lesion_description = WordsField(required=False, max_length=120)
     investigator_response = forms.ChoiceField(
