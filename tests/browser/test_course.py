@@ -32,5 +32,5 @@ def test_the_timeline_scrolls_in_its_own_frame_and_has_no_barriers(chromium: Any
     assert complaints == []
     plain = signed_in_page(chromium, address, cast.people[Role.COORDINATOR], java_script_enabled=False)
     plain.goto(f"{address}/participants/NET-001/")
-    plain.locator("summary", has_text="The same as a table").click()
+    plain.locator("summary", has_text="Timeline as a table").click()
     assert plain.locator(".timeline-table tbody tr").first.is_visible()

@@ -22,7 +22,7 @@ WHOLE = {"42,5": "holds a comma. Type a whole number"}
 EMPTY = "name => { const box = document.getElementsByName(name)[0]; box.focus(); box.select(); }"
 VALUES = "names => names.map(name => [name, document.getElementsByName(name)[0].value])"
 BESIDE = """names => names.map(name =>
-    [name, document.getElementsByName(name)[0].closest('td, .mb-3').innerText])"""  # refusals that are in view
+    [name, document.getElementsByName(name)[0].closest('td, .field').innerText])"""  # refusals that are in view
 WRITTEN_OUT = {
     "12mar2026": "12-MAR-2026", "12 september 2025": "12-SEP-2025", "2026-03-12": "12-MAR-2026",
     **{kept: kept for kept in ("12mar0026", "12 junk 2006", "0-JAN-2026", "03/04/2026", "2026-00-12", "1２jan2026")},

@@ -120,7 +120,7 @@ def test_a_form_kept_over_the_end_of_the_session_and_the_closed_door(
     _send(page, {"happened_on": "12-JAN-2026", "kind": "other", "description": "Scan late"})
     _look(page, "sign in again", "Sign in")
     _send(page, {"username": "nora", "password": "not this one"})
-    _look(page, "wrong password", "do not")
+    _look(page, "wrong password", "The username or the password is wrong.")
     _send(page, {"username": "nora", "password": PASSWORD})
     _look(page, "kept form", "Draft restored")
     assert page.locator("dl.facts dt").all_inner_texts() == ["Happened on", "Kind", "Description"], "no field of ours"
@@ -135,4 +135,4 @@ def test_a_form_kept_over_the_end_of_the_session_and_the_closed_door(
     for _ in range(settings.AXES_FAILURE_LIMIT):
         page.goto(live_server_url + "/sign-in/")
         _send(page, {"username": "nora", "password": "not this one"})
-    _look(page, "closed door", "closed")
+    _look(page, "sign-in blocked", "Sign-in is blocked for 15 minutes")
