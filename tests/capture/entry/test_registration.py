@@ -145,13 +145,13 @@ def test_a_correction_without_a_reason_is_refused(cast: Cast) -> None:
 
 
 def test_a_coordinator_does_not_register_at_another_site(cast: Cast) -> None:
-    with pytest.raises(Refused, match="may not enter data at site SOUTH"):
+    with pytest.raises(Refused, match="Nora cannot enter data at site SOUTH"):
         register(cast.people[Role.COORDINATOR], cast.south)
 
 
 def test_a_finding_keeps_the_participant_and_is_recorded_once(cast: Cast) -> None:
     nora = cast.people[Role.COORDINATOR]
     registration.record_finding(Save(nora), cast.participant, "ineligible", date(2026, 2, 1), "Central pathology: G3.")
-    with pytest.raises(Refused, match="on record already"):
+    with pytest.raises(Refused, match="registration issue is already entered"):
         registration.record_finding(Save(nora), cast.participant, "ineligible", date(2026, 2, 2), "again")
     assert Participant.objects.get(pk=cast.participant.pk).number == "NET-001"

@@ -110,7 +110,7 @@ def test_an_answer_of_the_checklist_is_corrected_with_a_reason_and_named_in_word
     assert typed["met_metastatic"] == "yes" and typed["value_platelets"] == "210000"
     assert nora.post(PAGE, typed | {"met_metastatic": "no"}).status_code == 422
     answer = nora.post(PAGE, typed | REASON | {"met_metastatic": "no"}, follow=True)
-    assert "not eligible: Not met: Metastatic disease." in answer.content.decode()
+    assert "Not eligible after the correction: Not met: Metastatic disease." in answer.content.decode()
     key = cast.participant.pk
     page = nora.get(f"/participants/NET-001/history/registration/{key}/").content.decode()
     assert "Metastatic disease: met: <del>Yes</del> → <ins>No</ins>" in page

@@ -41,7 +41,7 @@ def test_a_form_sent_again_after_a_lost_answer_is_on_record_once_and_the_person_
     before = Change.objects.count()
     again = nora.post(PAGE, sent, follow=True)
     assert again.redirect_chain == [("/participants/NET-001/", 302)]
-    assert "was already saved" in _said(again) and "on record once" in _said(again)
+    assert "was already saved" in _said(again) and "It was not saved twice." in _said(again)
     assert Deviation.objects.count() == 1 and Change.objects.count() == before
 
 
