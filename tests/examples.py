@@ -4,11 +4,11 @@ A form that is added is one line of `EXAMPLES`. Typed for the participant of the
 on 08-JAN-2026 and whose treatment begins on 12-JAN-2026.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from capture.casebook.registry import FORMS
-from tests.capture.check_facts import Table, dosing, entries, events, scans
+from tests.capture.check_facts import Table, dosing, entries, events, order, scans
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,13 @@ EXAMPLES = _Examples({
                           facts=events.WITHDRAWAL),
     "off_study": Example({"off_on": "20-MAR-2026", "reason": "lost"}, ("off_on", "21-MAR-2026", "22-MAR-2026"),
                          ("because", "three letters unanswered"), facts=events.OFF_STUDY),
+    "registration": Example({"registered_on": "09-JAN-2026", "consented_on": "05-JAN-2026", "born_on": "02-MAR-1950",
+                             "sex": "female", "race": "white", "ethnicity": "not_hispanic", "ecog": "1",
+                             "tumour_type": "metastatic_gi_carcinoid", "histology": "carcinoid",
+                             "reason_code": "entry_error"}, page="registration/"),
 })  # fmt: skip
+for _kind, _example in EXAMPLES.items():
+    EXAMPLES[_kind] = replace(_example, facts={**order.of_form(_kind), **_example.facts})
 
 
 def values(kind: str, **changed: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """How an edit check is asked and answered: hard ones refuse, soft ones want a second look with a reason."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -22,7 +22,8 @@ DOES_NOT_APPLY = "A field that does not apply must be empty."
 class Check:
     """One rule: its id, what it says when it fails, where it comes from, and the test (True: it fails).
 
-    field: the field of the form it is about (for a query); edition: raised when the rule changes.
+    field: the field of the form it is about (for a query); edition: raised when the rule changes. details: what its
+    words go on with when it fails.
     """
 
     id: str
@@ -32,6 +33,15 @@ class Check:
     fails: Callable[[Facts], bool]
     field: str = ""
     edition: int = 1
+    details: Callable[[Facts], str] | None = None
+
+    def told(self, facts: Facts) -> "Check":
+        """The check with the details of these facts in its words."""
+        return replace(self, words=f"{self.words} {self.details(facts)}", details=None) if self.details else self
+
+
+class AfterDeath(Check):
+    """The date in `field` surely lies after the death; the death asks the same of it (`order_rules`)."""
 
 
 class ChecksFailed(Refused):
@@ -48,7 +58,7 @@ class SecondLook(ChecksFailed):
 
 def failing(checks: tuple[Check, ...], facts: Facts) -> tuple[Check, ...]:
     """The checks that fail on these facts, in order of declaration."""
-    return tuple(check for check in checks if check.fails(facts))
+    return tuple(check.told(facts) for check in checks if check.fails(facts))
 
 
 def settle(checks: tuple[Check, ...], facts: Facts, acknowledged: Mapping[str, str] | None) -> tuple[Check, ...]:
@@ -69,8 +79,11 @@ def settle(checks: tuple[Check, ...], facts: Facts, acknowledged: Mapping[str, s
     return found
 
 
-def after_death_check(name: str, words: str, field: str) -> Check:
-    return Check(name, words, ORDER, HARD, after_death(field), field)
+def after_death_check(name: str, words: str, field: str) -> AfterDeath:
+    """A date that must not lie after the death, declared for both sides."""
+    return AfterDeath(
+        name, words, ORDER, HARD, lambda facts: surely_before(facts["died_on"], facts[field]), field
+    )  # fmt: skip
 
 
 When = date | PartialDate | None
@@ -90,21 +103,6 @@ def surely_before(one: When, other: When) -> bool:
     """Whether `one` lies before `other` however the partial dates are read; False when one is unknown."""
     last, first = latest(one), earliest(other)
     return last is not None and first is not None and last < first
-
-
-def after_death(field: str) -> Any:
-    """The date in `field` surely lies after the death on record."""
-    return lambda facts: surely_before(facts["died_on"], facts[field])
-
-
-def before_registration(field: str) -> Any:
-    """The date in `field` surely lies before registration."""
-    return lambda facts: surely_before(facts[field], facts["registered_on"])
-
-
-def before_consent(field: str) -> Any:
-    """The date in `field` surely lies before consent."""
-    return lambda facts: surely_before(facts[field], facts["consented_on"])
 
 
 def other_without_words(field: str, words: str) -> Any:

@@ -1,5 +1,6 @@
 """Every case report form once, in order of the casebook. A new form is declared in its module and is one line here."""
 
+from capture.casebook import order_rules
 from capture.casebook.checks import HARD, SOFT, Check, ChecksFailed, Facts, SecondLook, failing, settle
 from capture.casebook.forms import adverse_event, assessment, background, follow_up, registration, treatment, visit
 from capture.casebook.forms.base import Form
@@ -26,7 +27,9 @@ CASEBOOK: tuple[Form, ...] = (
 FORMS: dict[str, Form] = {form.kind: form for form in CASEBOOK}
 # Those that are one entry each, on the page that all of them share.
 ENTRY_FORMS: dict[str, Form] = {form.kind: form for form in CASEBOOK if form.page is None}
-CHECKS: dict[str, tuple[Check, ...]] = {form.kind: form.checks for form in CASEBOOK if form.checks}
+ORDER_RULES = order_rules.rules_of(CASEBOOK)
+_ASKED = {form.kind: form.checks + order_rules.checks_at(form.kind, ORDER_RULES) for form in CASEBOOK}
+CHECKS: dict[str, tuple[Check, ...]] = {kind: checks for kind, checks in _ASKED.items() if checks}
 
-__all__ = ["CASEBOOK", "CHECKS", "ENTRY_FORMS", "FORMS", "HARD", "SOFT", "Check", "Facts", "ChecksFailed", "SecondLook",
-           "failing", "settle"]  # fmt: skip
+__all__ = ["CASEBOOK", "CHECKS", "ENTRY_FORMS", "FORMS", "HARD", "ORDER_RULES", "SOFT", "Check", "Facts",
+           "ChecksFailed", "SecondLook", "failing", "settle"]  # fmt: skip

@@ -12,6 +12,7 @@ from django.utils import timezone
 from capture.casebook import registry
 from capture.casebook.forms.assessment import Reading
 from capture.casebook.forms.assessment_checks import within_a_window
+from capture.casebook.order_rules import Dated, Fact
 from capture.entry import live_response
 from trial.models import Assessment, LesionReading, Participant, RecordRow, Visit
 from trial.protocol import AnalysisSettings
@@ -20,6 +21,44 @@ from trial.record.in_force import evaluation_of
 from trial.rules.dates.partial_date import PartialDate
 from trial.rules.evaluation.evaluated import Evaluation
 from trial.rules.response import confirmation
+
+
+class StandingEntry(Mapping[str, Any]):
+    """An entry on record by the names of its fields; the lines below it, those that stand, by their related name."""
+
+    def __init__(self, row: Any) -> None:
+        self.row = row
+
+    def __getitem__(self, name: str) -> Any:
+        value = getattr(self.row, name)
+        return list(value.standing()) if hasattr(value, "standing") else value
+
+    def __iter__(self) -> Iterator[str]:
+        return (field.name for field in self.row._meta.fields)
+
+    def __len__(self) -> int:
+        return len(self.row._meta.fields)
+
+
+class OnRecord:
+    """The dates of a fact in the standing entries of a participant; read only when a rule asks for them."""
+
+    def __init__(self, participant: Participant, corrected: Any = None) -> None:
+        """corrected: the row whose new values are typed; it is left out."""
+        self.participant, self.corrected = participant, corrected
+        self._entries: dict[str, list[StandingEntry]] = {}
+
+    def __getitem__(self, fact: Fact) -> list[Dated]:
+        title = fact.called or registry.FORMS[fact.form].title
+        return [Dated(when, title) for entry in self._of(fact.form) for when in fact.dates(entry)]
+
+    def _of(self, kind: str) -> list[StandingEntry]:
+        if kind not in self._entries:
+            form = registry.FORMS[kind]
+            # The participant at hand may be newer than the row: it is corrected inside the same save.
+            rows = [self.participant] if form.model is Participant else form.entries(self.participant).standing()
+            self._entries[kind] = [StandingEntry(row) for row in rows if row != self.corrected]
+        return self._entries[kind]
 
 
 class ParticipantFacts(Mapping[str, Any]):
@@ -57,15 +96,10 @@ class ParticipantFacts(Mapping[str, Any]):
         """The moment at the server, in UTC."""
         return timezone.now()
 
-    @property
-    def registered_on(self) -> date | None:
-        """Day of registration."""
-        return self.participant.registered_on
-
-    @property
-    def consented_on(self) -> date | None:
-        """Day of consent."""
-        return self.participant.consented_on
+    @cached_property
+    def on_record(self) -> OnRecord:
+        """The dates in the other entries on record."""
+        return OnRecord(self.participant, self.corrected)
 
     @cached_property
     def died_on(self) -> PartialDate | None:
@@ -93,19 +127,9 @@ class ParticipantFacts(Mapping[str, Any]):
         return evaluation_of(self.participant)
 
     @property
-    def last_dose_on(self) -> date | None:
-        """The last day with a dose on record."""
-        return self._evaluation.facts.last_dose_on if self._evaluation else None
-
-    @property
     def progressed_on(self) -> date | None:
         """The first progression on record, by scan or reported at follow-up."""
         return self._evaluation.progressed_on if self._evaluation else None
-
-    @property
-    def last_alive_on(self) -> date | None:
-        """The last day since registration on which the record shows the participant alive."""
-        return self._evaluation.last_alive_on if self._evaluation else None
 
     @property
     def has_fatal_event(self) -> bool:
@@ -187,6 +211,7 @@ def follow_up_facts(
         "baseline": others.filter(kind="baseline").first(),
         "gone_before": _last_seen_absent(earlier),
         "died_on": died_on(participant),
+        "on_record": OnRecord(participant, assessment),
         **_responses_before(participant, head, assessment),
     }
 

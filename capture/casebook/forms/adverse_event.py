@@ -78,11 +78,6 @@ def before_what_it_continues(facts: Facts) -> bool:
     return first is not None and surely_before(facts["onset_on"], first.onset_on)
 
 
-def early_but_not_baseline(facts: Facts) -> bool:
-    """Began before consent, yet not marked as present at baseline."""
-    return not facts["present_at_baseline"] and surely_before(facts["onset_on"], facts["consented_on"])
-
-
 NAMES = ("aware_on", "aware_time", "aware_offset")
 
 
@@ -248,10 +243,8 @@ EVENT_CHECKS = (
     Check("AE-05", "The event is fatal, and no death is entered.", "Grade 5 and the death form agree.", SOFT,
           no_death_form, "grade"),
     after_death_check("AE-06", "The onset date must not be after the date of death.", "onset_on"),
+    after_death_check("AE-19", "The resolution date must not be after the date of death.", "resolved_on"),
     Check("AE-07", "An “other” term must be specified.", CTCAE, HARD, other_unspecified, "other_words"),
-    Check("AE-08", "The onset date is before the consent date and “Present at baseline” is not ticked.",
-          "Treatment-emergent events count.",
-          SOFT, early_but_not_baseline, "present_at_baseline"),
     Check("AE-09", "A serious adverse event must be marked expected or unexpected.", "Expedited reporting.", HARD,
           lambda facts: facts["seriousness"] != "no" and not facts["expectedness"], "expectedness"),
     Check("AE-10", "A grade 4 or 5 event is marked not serious.", PLAUSIBLE, SOFT,

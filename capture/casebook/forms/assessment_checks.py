@@ -6,7 +6,6 @@ Limits and words follow the criteria that the protocol chooses.
 from collections.abc import Callable
 from datetime import date
 
-from capture.casebook import checks as entry
 from capture.casebook.checks import (
     DOES_NOT_APPLY,
     HARD,
@@ -18,6 +17,7 @@ from capture.casebook.checks import (
     SOFT,
     Check,
     Facts,
+    after_death_check,
 )
 from trial import protocol
 from trial.rules.response import recist
@@ -135,9 +135,6 @@ NOT_IN_FUTURE = Check("SCAN-01", "The assessment date must not be in the future.
 def baseline_checks(by: Criteria) -> tuple[Check, ...]:
     """The checks of a baseline by these criteria."""
     return (
-        Check("BASE-01", "The baseline assessment must not be after day 1 of treatment.",
-              "Baseline precedes treatment.", HARD,
-              lambda facts: facts["day_1"] is not None and facts["assessed_on"] > facts["day_1"], "assessed_on"),
         Check("BASE-02", "The baseline assessment is more than 28 days before day 1 of treatment.", by.name, SOFT,
               baseline_too_early, "assessed_on"),
         Check("BASE-03", f"There must be at most {by.targets_per_organ} target lesions per organ.", by.name, HARD,
@@ -150,6 +147,7 @@ def baseline_checks(by: Criteria) -> tuple[Check, ...]:
         Check("BASE-07", "A lesion with follow-up measurements must stay in the baseline.",
               "Lesions keep their identity.", HARD, lambda facts: bool(facts["followed_but_left_out"])),
         Check("BASE-09", by.bone_words, by.name, SOFT, never_measurable),
+        after_death_check("BASE-10", "The baseline assessment must not be after the date of death.", "assessed_on"),
         NOT_IN_FUTURE,
         Check("SCAN-02", "A target lesion is smaller than twice the slice thickness.", by.name, SOFT, under_two_slices),
     )  # fmt: skip
@@ -157,8 +155,6 @@ def baseline_checks(by: Criteria) -> tuple[Check, ...]:
 
 BASELINE = baseline_checks(IN_FORCE)
 FOLLOW_UP_SCAN = (
-    Check("FOLL-01", "The follow-up assessment must be after day 1 of treatment.", RECIST, HARD,
-          lambda facts: facts["day_1"] is None or facts["assessed_on"] <= facts["day_1"], "assessed_on"),
     Check("FOLL-02", "Every lesion must belong to this participant's baseline.", "Lesions keep their identity.", HARD,
           lambda facts: not facts["lesions_known"]),
     Check("FOLL-03", "Each baseline lesion needs a measurement or a state, or “not evaluated” with a reason.",
@@ -182,9 +178,7 @@ FOLLOW_UP_SCAN = (
           lambda facts: facts["new_lesions"] == "yes" and facts["new_lesion_on"] is None, "new_lesion_on"),
     Check("FOLL-10", "The investigator's response differs from the computed response.", RECIST, SOFT,
           opinion_differs, "investigator_response"),
-    Check("FOLL-11", "The assessment must not be after the date of death.",
-          ORDER, HARD, entry.after_death("assessed_on"),
-          "assessed_on"),
+    after_death_check("FOLL-11", "The assessment must not be after the date of death.", "assessed_on"),
     Check("FOLL-12", "The assessment is outside its window (every 8 weeks from day 1, ±7 days).",
           "Tumor assessment every 8 weeks [interpretation].", SOFT, off_schedule, "assessed_on"),
     Check("FOLL-13", "The method differs from the baseline method.",
@@ -195,9 +189,8 @@ FOLLOW_UP_SCAN = (
           RECIST, SOFT, came_back_unsaid),
     Check("FOLL-16", "A new lesion must be first seen after the baseline assessment, and not in the future.",
           ORDER, HARD, new_lesion_at_an_impossible_time, "new_lesion_on"),
-    Check("FOLL-18", "The lesion scan date must be after day 1 of treatment.", RECIST, HARD,
-          lambda facts: facts["day_1"] is not None
-          and any(each.scanned_on and each.scanned_on <= facts["day_1"] for each in facts["readings"])),
+    Check("FOLL-22", "Enter cycle 1 first: day 1 of treatment is missing. Without treatment, progression is entered in "
+          "the follow-up form.", RECIST, HARD, lambda facts: facts["day_1"] is None),
     Check("FOLL-19", "A lesion scan date is more than 14 days from the assessment date.", PLAUSIBLE,
           SOFT, scans_far_apart),
     NOT_IN_FUTURE,

@@ -1,7 +1,7 @@
 """Concomitant medication, medical history and protocol deviations: forms and edit checks."""
 
 from capture.casebook import checks as entry
-from capture.casebook.checks import HARD, ORDER, PLAUSIBLE, SOFT, Check, after_death_check
+from capture.casebook.checks import HARD, ORDER, Check, after_death_check
 from capture.casebook.due import Rule
 from capture.casebook.forms.base import PARTIAL, EntryForm, Form
 from trial import models
@@ -9,23 +9,17 @@ from trial import models
 MEDICATION = (
     Check("MED-01", "The stop date must not be before the start date.", ORDER, HARD,
           lambda facts: entry.surely_before(facts["stopped_on"], facts["started_on"]), "stopped_on"),
-    Check("MED-02", "A somatostatin analog was started after day 1 of treatment.",
-          "Somatostatin analogs confound hormones.", SOFT,
-          lambda facts: facts["kind"] == "somatostatin_analogue"
-          and entry.surely_before(facts["day_1"], facts["started_on"]), "started_on"),
     after_death_check("MED-03", "The start date must not be after the date of death.", "started_on"),
+    after_death_check("MED-04", "The stop date must not be after the date of death.", "stopped_on"),
 )  # fmt: skip
 
 
 HISTORY = (
-    Check("HIST-01", "The start date is after day 1 of treatment.", PLAUSIBLE, SOFT,
-          lambda facts: entry.surely_before(facts["day_1"], facts["began_on"]), "began_on"),
+    after_death_check("HIST-02", "The start date must not be after the date of death.", "began_on"),
 )  # fmt: skip
 
 
 DEVIATION = (
-    Check("DEV-01", "The deviation is before consent.", PLAUSIBLE, SOFT, entry.before_consent("happened_on"),
-          "happened_on"),
     after_death_check("DEV-02", "The deviation must not be after the date of death.", "happened_on"),
 )  # fmt: skip
 

@@ -30,10 +30,6 @@ def date_without_event(facts: Facts) -> bool:
 
 
 OFF_TREATMENT = (
-    Check("OFF-01", "The off-treatment date must not be before the last dose.", ORDER, HARD,
-          lambda facts: entry.surely_before(facts["off_on"], facts["last_dose_on"]), "off_on"),
-    Check("OFF-02", "The off-treatment date must not be before registration.", ORDER, HARD,
-          entry.before_registration("off_on"), "off_on"),
     Check("OFF-03", "The reason is progression, and no progression is entered.", RECIST, SOFT,
           lambda facts: facts["reason"] == "progression" and facts["progressed_on"] is None, "reason"),
     Check("OFF-04", "The other reason must be specified.",
@@ -52,14 +48,8 @@ FOLLOW_UP = (
           and (facts["progressed_on"] is None or not facts["progression_method"]), "progressed_on"),
     Check("FU-02", "The progression date must not be after the contact date.", ORDER, HARD,
           lambda facts: entry.surely_before(facts["contacted_on"], facts["progressed_on"]), "progressed_on"),
-    Check("FU-03", "A contact with the participant alive must not be after the date of death.", ORDER, HARD,
-          lambda facts: facts["alive"] == "alive" and entry.surely_before(facts["died_on"], facts["contacted_on"]),
-          "alive"),
     Check("FU-04", "New therapy needs a start date; a year alone is enough.", "Used by the sensitivity analyses.", HARD,
           lambda facts: facts["new_therapy"] == "yes" and facts["new_therapy_on"] is None, "new_therapy_on"),
-    Check("FU-05", "The contact date must not be before registration.",
-          ORDER, HARD, entry.before_registration("contacted_on"),
-          "contacted_on"),
     Check("FU-06", "The disease assessment must not be after the contact date.", ORDER, HARD,
           lambda facts: entry.surely_before(facts["contacted_on"], facts["disease_assessed_on"]),
           "disease_assessed_on"),
@@ -77,11 +67,6 @@ FOLLOW_UP = (
 
 
 DEATH = (
-    Check("DEATH-01", "The date of death must not be before registration.",
-          ORDER, HARD, entry.before_registration("died_on"),
-          "died_on"),
-    Check("DEATH-02", "The date of death must not be before the last date known alive.", ORDER, HARD,
-          lambda facts: entry.surely_before(facts["died_on"], facts["last_alive_on"]), "died_on"),
     Check("DEATH-03", "The cause is toxicity, and no grade 5 event is entered.", CTCAE, SOFT,
           lambda facts: facts["cause"] == "toxicity" and not facts["has_fatal_event"], "cause"),
     Check("DEATH-04", "The other cause must be specified.",
@@ -93,8 +78,6 @@ DEATH = (
 
 
 WITHDRAWAL = (
-    Check("WD-01", "The withdrawal date must not be before consent.", ORDER, HARD, entry.before_consent("withdrew_on"),
-          "withdrew_on"),
     Check("WD-02", "Withdrawal of consent can be entered only once. Correct the existing entry.",
           "Once per participant.", HARD,
           entry.already_there),
@@ -103,8 +86,6 @@ WITHDRAWAL = (
 
 
 OFF_STUDY = (
-    Check("OFS-01", "The off-study date must not be before registration.", ORDER, HARD,
-          entry.before_registration("off_on"), "off_on"),
     Check("OFS-02", "The reason is death, and no death is entered.", "Overall survival [registry].", SOFT,
           lambda facts: facts["reason"] == "death" and facts["died_on"] is None, "reason"),
     Check("OFS-03", "The other reason must be specified.",

@@ -7,12 +7,10 @@ from typing import Any
 from django import forms
 
 from capture.casebook import checks
-from capture.casebook import checks as entry
 from capture.casebook.checks import (
     DOES_NOT_APPLY,
     HARD,
     ONLY_PAST,
-    ORDER,
     SOFT,
     Check,
     Facts,
@@ -174,9 +172,6 @@ def as_planned() -> list[Period]:
 
 
 DOSING = (
-    Check("DOSE-01", "The cycle must not start before registration.",
-          "Registration precedes treatment [registry].", HARD,
-          lambda facts: facts["started_on"] < facts["registered_on"], "started_on"),
     Check("DOSE-02", "The cycle must start at least 28 days before or after every other cycle.",
           "Courses of 28 days [registry].", HARD,
           overlaps, "started_on"),
@@ -198,8 +193,6 @@ DOSING = (
     Check("DOSE-10", "The cycle has ended, and some of its days have no dosing record.", "Missing is never zero.",
           SOFT, days_left_open),
     after_death_check("DOSE-11", "The cycle must not start after the date of death.", "started_on"),
-    Check("DOSE-13", "The cycle must not start after the off-treatment date.", ORDER, HARD,
-          lambda facts: entry.surely_before(facts["off_treatment_on"], facts["started_on"]), "started_on"),
 )  # fmt: skip
 
 

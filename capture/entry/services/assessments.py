@@ -10,7 +10,7 @@ from capture.casebook.forms.assessment import (
     Reading,
 )
 from capture.entry import edit_conflict
-from capture.entry.facts import Head, day_1, follow_up_facts
+from capture.entry.facts import Head, OnRecord, day_1, died_on, follow_up_facts
 from capture.entry.services import acknowledgements
 from trial.models import Assessment, Lesion, LesionReading, Participant
 from trial.record import changes, site_clock
@@ -46,6 +46,7 @@ def save_baseline(
         "assessed_on": values["assessed_on"], "day_1": day_1(participant), "targets": targets,
         "method": values["method"], "slice": values["slice_thickness_mm"],
         "today": site_clock.today_at(participant.site),
+        "died_on": died_on(participant), "on_record": OnRecord(participant, assessment),
         "followed_but_left_out": _followed(participant) - kept if assessment else set(),
     }  # fmt: skip
     by = versions.number_of(participant.site_id, "baseline", save.edition)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from capture.casebook import history, lifetime, versions
 from capture.entry import edit_conflict
+from capture.entry.services import acknowledgements
 from capture.entry.services.registration import (
     CORRECTABLE,
     Answer,
@@ -34,7 +35,7 @@ def correct_participant(
     """Corrects details and answers (act correct); a corrected tumour type or histology names the old and new group.
 
     answers: item → corrected answer, for those that differ. Laboratory items are derived anew, since the liver decides
-    on the limit of AST. Raises Refused, edit_conflict.EditedMeanwhile.
+    on the limit of AST. Raises Refused, among it SecondLook and EditedMeanwhile.
     """
     _may_enter_at(save.person, participant.site)
     unknown = sorted(set(corrections) - set(CORRECTABLE)) + sorted(
@@ -46,7 +47,7 @@ def correct_participant(
         raise Refused("Nothing was changed.")
     after = _details_of(participant) | dict(corrections)
     groups = tuple(sorted({participant.group, _group(after).code} - {""}))
-    _check_order(after, participant.is_registered)
+    soft = _check_order(save, participant.site, after, participant.is_registered, participant)
     if reasons := lifetime.dated_before(participant, corrections.get("born_on")):
         raise Refused(*reasons)
     with changes.record(save, "correct", participant=participant, site=participant.site, groups=groups):
@@ -58,6 +59,7 @@ def correct_participant(
         participant.save(update_fields=[*corrections, "group", "form_edition"])
         participant.refresh_from_db()
         _write_answers(participant, answers or {})
+        acknowledgements.keep(participant, "registration", participant.pk, soft, save.acknowledged)
     return participant
 
 

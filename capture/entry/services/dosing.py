@@ -1,13 +1,12 @@
 """Cycles and their dosing periods: checked first, then written in one Change."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from capture.casebook import history, registry, versions
 from capture.casebook.forms.treatment import Period
 from capture.entry import edit_conflict
-from capture.entry.facts import died_on, off_treatment_on
+from capture.entry.facts import OnRecord, died_on, off_treatment_on
 from capture.entry.services import acknowledgements
 from trial.models import Cycle, DosingPeriod, Participant
 from trial.record import changes, site_clock
@@ -30,10 +29,10 @@ def save_cycle(
 
     values: field → domain value, of `FIELDS`; those left out are empty.
     """
-    facts = _facts(participant, number, values, periods)
+    earlier = participant.cycles.standing().filter(number=number).first()
+    facts = _facts(participant, number, values, periods, earlier)
     by = versions.number_of(participant.site_id, "cycle", save.edition)
     soft = registry.settle(versions.checks_of("cycle", by), facts, save.acknowledged)
-    earlier = participant.cycles.standing().filter(number=number).first()
     act = "correct" if earlier else "enter"
     with changes.record(save, act, participant=participant, groups=(participant.group,)):
         if earlier is not None:
@@ -49,12 +48,11 @@ def save_cycle(
 
 
 def _facts(
-    participant: Participant, number: int, values: Mapping[str, Any], periods: Sequence[Period]
+    participant: Participant, number: int, values: Mapping[str, Any], periods: Sequence[Period], earlier: Cycle | None
 ) -> dict[str, Any]:
     others = list(participant.cycles.standing().exclude(number=number).values_list("number", "started_on"))
     return {
         "started_on": values["started_on"],
-        "registered_on": participant.registered_on or date.max,
         "other_cycle_starts": [started for _, started in others],
         "numbered_starts": others,
         "number": number,
@@ -65,6 +63,7 @@ def _facts(
         "today": site_clock.today_at(participant.site),
         "died_on": died_on(participant),
         "off_treatment_on": off_treatment_on(participant),
+        "on_record": OnRecord(participant, earlier),
     }
 
 

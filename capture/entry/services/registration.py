@@ -4,13 +4,15 @@ Each call checks first and then writes in one Change. Study number and gate (cei
 Change, under the write lock, so that parallel registrations neither share a number nor slip past a closing gate.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from django.db.models import Max
 
-from capture.casebook import lifetime, versions
+from capture.casebook import lifetime, registry, versions
+from capture.entry.facts import OnRecord
 from trial import protocol
 from trial.models import EligibilityAnswer, Participant, Person, RegistrationFinding, Reopening, Site, Waiver
 from trial.record import access, changes, in_force
@@ -50,7 +52,7 @@ def screen(
     """Puts a screened participant with the answers given so far on record (act enter); raises Refused."""
     group = _group(details)
     _may_enter_at(save.person, site)
-    _check_order(details, registered=False)
+    _check_order(save, site, details, registered=False)
     with changes.record(save, "enter", site=site, groups=(group.code,)) as change:
         participant = _write_screened(site, details, answers, save.edition)
         change.concerns(participant)
@@ -69,6 +71,7 @@ def register(
     details = _details_of(participant)
     group = _group(details)
     excused = found_ineligible or _has_approved_waiver(participant)
+    _check_order(save, participant.site, {**details, "registered_on": registered_on}, True, participant)
     _check(details, _answers_of(participant), registered_on, excused)
     with changes.record(save, "register", participant=participant, site=participant.site, groups=(group.code,)):
         current = Participant.objects.get(pk=participant.pk)
@@ -83,6 +86,7 @@ def screen_and_register(
     """Screening and registration in one Change (act register); raises Refused and then keeps nothing."""
     group = _group(details)
     _may_enter_at(save.person, site)
+    _check_order(save, site, {**details, "registered_on": registered_on}, registered=True)
     _check(details, answers, registered_on, waived=False)
     with changes.record(save, "register", site=site, groups=(group.code,)) as change:
         participant = _write_screened(site, details, answers, save.edition)
@@ -154,26 +158,29 @@ def _group(details: Details) -> protocol.Group:
 
 
 def _check(details: Details, answers: Mapping[str, Answer], registered_on: date, waived: bool) -> None:
-    """Consent can never be waived; eligibility can."""
-    _check_order({**details, "registered_on": registered_on}, registered=True)
+    """Eligibility can be waived."""
     reasons = obstacles(details, answers, registered_on)
     if reasons and not waived:
         raise Waivable(*reasons)
 
 
-def _check_order(details: Details, registered: bool) -> None:
+def _check_order(
+    save: Save, site: Site, details: Details, registered: bool, participant: Participant | None = None
+) -> tuple[registry.Check, ...]:
+    """The soft checks that fail. participant: whose registration is corrected or completed; None: a new one."""
     consented_on, registered_on = details.get("consented_on"), details.get("registered_on")
     if reasons := lifetime.implausible(details):
         raise Refused(*reasons)
-    if not registered:
-        return
-    if consented_on is None:
+    if registered and consented_on is None:
         raise Refused("The date of consent is required for registration.")
-    if registered_on is None:
+    if registered and registered_on is None:
         raise Refused("The date of registration is required.")
-    if consented_on > registered_on:
-        raise Refused(f"The consent date, {shown(consented_on)}, must not be after registration on "
-                      f"{shown(registered_on)}.")
+    facts = {
+        "consented_on": consented_on, "registered_on": registered_on,
+        "on_record": OnRecord(participant, participant) if participant else defaultdict(list),
+    }  # fmt: skip
+    number = versions.number_of(site.pk, "registration", save.edition)
+    return registry.settle(versions.checks_of("registration", number), facts, save.acknowledged)
 
 
 def _details_of(participant: Participant) -> dict[str, Any]:

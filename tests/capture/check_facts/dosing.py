@@ -18,10 +18,6 @@ def _full(first: int, last: int) -> Period:
 
 
 CYCLE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-    "DOSE-01": (
-        {"started_on": START, "registered_on": START},
-        {"started_on": START, "registered_on": START + timedelta(days=1)},
-    ),
     "DOSE-02": (
         {"started_on": START, "other_cycle_starts": [START - timedelta(days=28), START + timedelta(days=28)]},
         {"started_on": START, "other_cycle_starts": [START - timedelta(days=27)]},
@@ -44,10 +40,6 @@ CYCLE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         _periods(_full(1, 19)) | {"off_treatment_on": START + timedelta(days=20)},
     ),
     "DOSE-11": ({"started_on": START, "died_on": START}, {"started_on": START, "died_on": START - timedelta(days=1)}),
-    "DOSE-13": (
-        {"started_on": START, "off_treatment_on": None},
-        {"started_on": START, "off_treatment_on": START - timedelta(days=1)},
-    ),
     "NA-01": (
         {"number": 2, "started_on": START, "numbered_starts": [(1, START - timedelta(days=29))], "delay_reason": "ill"},
         {"number": 2, "started_on": START, "numbered_starts": [(1, START - timedelta(days=28))], "delay_reason": "ill"},

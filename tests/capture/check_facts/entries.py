@@ -78,22 +78,12 @@ MEDICATION: Table = {
         {"stopped_on": None, "started_on": PartialDate(2026, 2)},
         {"stopped_on": PartialDate(2025), "started_on": PartialDate(2026, 2)},
     ),
-    "MED-02": (
-        {"kind": "somatostatin_analogue", "day_1": DAY_1, "started_on": PartialDate(2026, 1)},
-        {"kind": "somatostatin_analogue", "day_1": DAY_1, "started_on": PartialDate(2026, 2)},
-    ),
     "MED-03": died("started_on"),
+    "MED-04": died("stopped_on"),
 }
 HISTORY: Table = {
-    "HIST-01": (
-        {"day_1": DAY_1, "began_on": PartialDate(2026, 1)},
-        {"day_1": DAY_1, "began_on": PartialDate(2026, 1, 13)},
-    ),
+    "HIST-02": died("began_on"),
 }
 DEVIATION: Table = {
-    "DEV-01": (
-        {"happened_on": D(2026, 1, 5), "consented_on": D(2026, 1, 5)},
-        {"happened_on": D(2026, 1, 4), "consented_on": D(2026, 1, 5)},
-    ),
     "DEV-02": died("happened_on"),
 }

@@ -37,10 +37,6 @@ def _new(answer: str, on: D | None, where: str) -> dict[str, Any]:
 
 SLICES = ({"method": "mri", "slice": Decimal(5)}, {"method": "clinical", "slice": Decimal(5)})
 BASELINE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-    "BASE-01": (
-        {"day_1": DAY_1, "assessed_on": DAY_1},
-        {"day_1": DAY_1, "assessed_on": DAY_1 + timedelta(days=1)},
-    ),
     "BASE-02": (
         {"day_1": DAY_1, "assessed_on": DAY_1 - timedelta(days=28)},
         {"day_1": DAY_1, "assessed_on": DAY_1 - timedelta(days=29)},
@@ -51,15 +47,12 @@ BASELINE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "BASE-06": (_targets("30"), _targets()),
     "BASE-07": ({"followed_but_left_out": set()}, {"followed_but_left_out": {7}}),
     "BASE-09": (_targets("30", organ="lymph_node", method="clinical"), _targets("30", organ="bone")),
+    "BASE-10": ({"assessed_on": TODAY, "died_on": TODAY}, {"assessed_on": TODAY, "died_on": DAY_1}),
     "SCAN-01": ({"assessed_on": TODAY, "today": TODAY}, {"assessed_on": TOMORROW, "today": TODAY}),
     "SCAN-02": ({**_targets("20"), "slice": Decimal(10)}, {**_targets("19.9"), "slice": Decimal(10)}),
     "NA-05": SLICES,
 }
 FOLLOW_UP_SCAN: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-    "FOLL-01": (
-        {"day_1": DAY_1, "assessed_on": DAY_1 + timedelta(days=1)},
-        {"day_1": DAY_1, "assessed_on": DAY_1},
-    ),
     "FOLL-02": ({"lesions_known": True}, {"lesions_known": False}),
     "FOLL-03": ({"lesions_left_out": set()}, {"lesions_left_out": {3}}),
     "FOLL-04": (_reading("not_evaluated", reason="not scanned"), _reading("not_evaluated", reason=" ")),
@@ -86,14 +79,11 @@ FOLLOW_UP_SCAN: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"new_lesion_on": DAY_1, "baseline": SPIRAL, "today": TODAY},
         {"new_lesion_on": SPIRAL.assessed_on, "baseline": SPIRAL, "today": TODAY},
     ),
-    "FOLL-18": (
-        {**_reading("absent", scanned_on=DAY_1 + timedelta(days=1)), "day_1": DAY_1},
-        {**_reading("absent", scanned_on=DAY_1), "day_1": DAY_1},
-    ),
     "FOLL-19": (
         {**_reading("absent", scanned_on=TODAY - timedelta(days=14)), "assessed_on": TODAY, "new_lesion_on": None},
         {**_reading("absent", scanned_on=TODAY - timedelta(days=15)), "assessed_on": TODAY, "new_lesion_on": None},
     ),
+    "FOLL-22": ({"day_1": DAY_1}, {"day_1": None}),
     "FOLL-15": (
         {**_reading("present"), "gone_before": {1}, "new_lesions": "yes"},
         {**_reading("present"), "gone_before": {1}, "new_lesions": "no"},

@@ -1,0 +1,249 @@
+"""Rules of order between two dated facts of a participant: each is declared once and asked from both sides.
+
+Whichever of the two facts is entered, corrected or imported is held against the standing entries with the other one.
+Only what is out of order however partial dates are read fails. A date that must not lie after the death is declared by
+its form (`checks.after_death_check`); the side of the death is derived from that declaration.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any
+
+from capture.casebook.checks import (
+    HARD,
+    ORDER,
+    PLAUSIBLE,
+    RECIST,
+    SOFT,
+    AfterDeath,
+    Check,
+    Facts,
+    When,
+    earliest,
+    latest,
+)
+from trial import protocol
+from trial.rules.dates.partial_date import PartialDate, shown
+
+# A check names so many entries that it fails against; the rest is counted.
+NAMED = 3
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A date in a form. only: it counts where this field has this value; lines: it is a field of these lines below."""
+
+    form: str
+    field: str
+    only: tuple[str, Any] | None = None
+    lines: str = ""
+    called: str = ""
+
+    def dates(self, entry: Mapping[str, Any]) -> list[date | PartialDate]:
+        """The dates of this fact in an entry, typed or on record."""
+        if self.only is not None and entry[self.only[0]] != self.only[1]:
+            return []
+        return [when for when in self._all(entry) if when is not None]
+
+    def _all(self, entry: Mapping[str, Any]) -> list[When]:
+        if self.lines:
+            return [getattr(line, self.field) for line in entry[self.lines]]
+        return [entry[self.field]]
+
+
+@dataclass(frozen=True)
+class LastDose(Fact):
+    """The last day of a cycle on which a dose was taken, never past the end of the cycle."""
+
+    def _all(self, entry: Mapping[str, Any]) -> list[When]:
+        length = protocol.constant("cycle_days")
+        days = [min(each.to_day, length) for each in entry[self.lines] if each.dose_mg > 0 and each.from_day <= length]
+        return [entry["started_on"] + timedelta(days=max(days) - 1)] if days else []
+
+
+@dataclass(frozen=True)
+class Dated:
+    """One date on record and what the entry that holds it is called."""
+
+    when: date | PartialDate
+    title: str
+
+    def __str__(self) -> str:
+        return f"{self.title} {self.when if isinstance(self.when, PartialDate) else shown(self.when)}"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The check that asks rules at one of the two forms; rules that share it are one check there.
+
+    names: its words go on with the entries that the date is out of order with. field: what a query is about, where
+    that is not the date itself.
+    """
+
+    id: str
+    words: str
+    names: bool = False
+    field: str | None = None
+    edition: int = 1
+
+
+@dataclass(frozen=True)
+class OrderRule:
+    """`earlier` must not lie after `later`; strictly: it must lie before it.
+
+    at_earlier: None where the form of the earlier fact declares that check itself.
+    """
+
+    earlier: Fact
+    later: Fact
+    at_earlier: Asked | None
+    at_later: Asked
+    severity: str = HARD
+    source: str = ORDER
+    strictly: bool = False
+
+    def is_broken(self, earlier: When, later: When) -> bool:
+        """Whether the two are out of order however they are read."""
+        first, last = earliest(earlier), latest(later)
+        if first is None or last is None:
+            return False
+        return last <= first if self.strictly else last < first
+
+
+# Facts of more than one rule.
+CONSENTED, REGISTERED = Fact("registration", "consented_on"), Fact("registration", "registered_on")
+CYCLE = Fact("cycle", "started_on")
+DAY_1 = Fact("cycle", "started_on", only=("number", 1), called="Day 1 of treatment")
+LAST_DOSE = LastDose("cycle", "to_day", lines="periods", called="Last dose")
+BASELINE, SCAN = Fact("baseline", "assessed_on"), Fact("follow_up_scan", "assessed_on")
+LESION_SCAN = Fact("follow_up_scan", "scanned_on", lines="readings", called="Lesion scan")
+NEW_LESION = Fact("follow_up_scan", "new_lesion_on", called="New lesion")
+OFF_TREATMENT, OFF_STUDY = Fact("off_treatment", "off_on"), Fact("off_study", "off_on")
+DIED = Fact("death", "died_on")
+CONTACT = Fact("follow_up", "contacted_on")
+
+# Checks of more than one rule.
+REGISTRATION = Asked("REG-02", "The registration date must not be after an entry that follows registration.", True)
+EARLY = Asked("REG-04", "The consent date is after an entry that follows consent.", True)
+ALIVE = Asked("DEATH-02", "The date of death must not be before a date on which the participant was alive.", True,
+              edition=2)  # fmt: skip
+OFF_01 = Asked("OFF-01", "The off-treatment date must not be before the last dose.")
+DOSE_16 = Asked("DOSE-16", "The last dose must not be after the off-treatment date.", field="started_on")
+DOSE_17 = Asked("DOSE-17", "Day 1 of treatment must be before every follow-up scan.", True)
+DOSE_18 = Asked("DOSE-18", "Day 1 of treatment is before an entry that is expected to begin earlier.", True)
+FOLL_20 = Asked("FOLL-20", "A scan that shows a lesion must not be after the date of death.", field="")
+FU_11 = Asked("FU-11", "Progression, disease assessment and new therapy must not be after the date of death.")
+
+RULES: tuple[OrderRule, ...] = (
+    OrderRule(CONSENTED, REGISTERED, *[Asked("REG-01", "The consent date must not be after registration.")] * 2),
+    OrderRule(CONSENTED, Fact("withdrawal", "withdrew_on"),
+              Asked("REG-03", "The consent date must not be after its withdrawal."),
+              Asked("WD-01", "The withdrawal date must not be before consent.")),
+    OrderRule(CONSENTED, Fact("deviation", "happened_on"), EARLY, Asked("DEV-01", "The deviation is before consent."),
+              SOFT, PLAUSIBLE),
+    OrderRule(CONSENTED, Fact("adverse_event", "onset_on", only=("present_at_baseline", False)), EARLY,
+              Asked("AE-08", "The onset date is before the consent date and “Present at baseline” is not ticked.",
+                    field="present_at_baseline"), SOFT, "Treatment-emergent events count."),
+    OrderRule(REGISTERED, CYCLE, REGISTRATION, Asked("DOSE-01", "The cycle must not start before registration.")),
+    OrderRule(REGISTERED, OFF_TREATMENT, REGISTRATION,
+              Asked("OFF-02", "The off-treatment date must not be before registration.")),
+    OrderRule(REGISTERED, CONTACT, REGISTRATION, Asked("FU-05", "The contact date must not be before registration.")),
+    OrderRule(REGISTERED, DIED, REGISTRATION, Asked("DEATH-01", "The date of death must not be before registration.")),
+    OrderRule(REGISTERED, OFF_STUDY, REGISTRATION,
+              Asked("OFS-01", "The off-study date must not be before registration.")),
+    OrderRule(BASELINE, DAY_1, Asked("BASE-01", "The baseline assessment is after day 1 of treatment.", edition=2),
+              Asked("DOSE-14", "Day 1 of treatment is before the baseline assessment."), SOFT,
+              "Baseline precedes treatment."),
+    OrderRule(BASELINE, SCAN, Asked("BASE-11", "The baseline assessment must be before every follow-up scan.", True),
+              Asked("FOLL-21", "The follow-up assessment must be after the baseline assessment."), HARD, RECIST, True),
+    OrderRule(DAY_1, SCAN, DOSE_17, Asked("FOLL-01", "The follow-up assessment must be after day 1 of treatment."),
+              HARD, RECIST, True),
+    OrderRule(DAY_1, LESION_SCAN, DOSE_17,
+              Asked("FOLL-18", "The lesion scan date must be after day 1 of treatment.", field=""), HARD, RECIST, True),
+    OrderRule(CYCLE, OFF_TREATMENT, Asked("DOSE-13", "The cycle must not start after the off-treatment date."),
+              Asked("OFF-07", "The off-treatment date must not be before the start of a cycle.", True)),
+    OrderRule(LAST_DOSE, OFF_TREATMENT, DOSE_16, OFF_01),
+    OrderRule(Fact("history", "began_on"), DAY_1, Asked("HIST-01", "The start date is after day 1 of treatment."),
+              DOSE_18, SOFT, PLAUSIBLE),
+    OrderRule(Fact("medication", "started_on", only=("kind", "somatostatin_analogue")), DAY_1,
+              Asked("MED-02", "A somatostatin analog was started after day 1 of treatment."), DOSE_18, SOFT,
+              "Somatostatin analogs confound hormones."),
+    OrderRule(LAST_DOSE, DIED, Asked("DOSE-15", "The last dose must not be after the date of death.",
+                                     field="started_on"), ALIVE),
+    OrderRule(LESION_SCAN, DIED, FOLL_20, ALIVE),
+    OrderRule(NEW_LESION, DIED, FOLL_20, ALIVE),
+    OrderRule(replace(CONTACT, only=("alive", "alive")), DIED,
+              Asked("FU-03", "A contact with the participant alive must not be after the date of death.",
+                    field="alive"), ALIVE),
+    *(OrderRule(Fact("follow_up", field), DIED, FU_11, ALIVE)
+      for field in ("progressed_on", "disease_assessed_on", "new_therapy_on")),
+    OrderRule(OFF_STUDY, DIED, Asked("OFS-05", "The off-study date is after the date of death."),
+              Asked("DEATH-06", "The date of death is before the off-study date."), SOFT),
+)  # fmt: skip
+
+
+def rules_of(forms: Sequence[Any]) -> tuple[OrderRule, ...]:
+    """Every rule: those above, and one for each date that a form declares not to lie after the death."""
+    return RULES + tuple(
+        OrderRule(Fact(form.kind, check.field), DIED, None, ALIVE)
+        for form in forms for check in form.checks if isinstance(check, AfterDeath)
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Side:
+    """A rule as one of its two forms asks it."""
+
+    rule: OrderRule
+    asked: Asked
+    own: Fact
+    other: Fact
+
+    def against(self, facts: Facts) -> list[Dated]:
+        """What is on record out of order with the dates that are typed."""
+        typed = self.own.dates(facts)
+        if not typed:
+            return []
+        others: list[Dated] = list(facts["on_record"][self.other])
+        if self.other.form == self.own.form:
+            others += [Dated(when, "This entry:") for when in self.other.dates(facts)]
+        return [other for other in others if any(self._broken(when, other.when) for when in typed)]
+
+    def _broken(self, typed: When, other: When) -> bool:
+        in_order = (typed, other) if self.own == self.rule.earlier else (other, typed)
+        return self.rule.is_broken(*in_order)
+
+
+def checks_at(kind: str, rules: Sequence[OrderRule]) -> tuple[Check, ...]:
+    """The checks by which the form asks the rules between its dates and those of other forms."""
+    sides = [_Side(rule, rule.at_later, rule.later, rule.earlier) for rule in rules if rule.later.form == kind]
+    sides += [
+        _Side(rule, rule.at_earlier, rule.earlier, rule.later)
+        for rule in rules
+        if rule.earlier.form == kind and rule.at_earlier not in (None, rule.at_later)
+    ]
+    sides.sort(key=lambda side: side.asked.id)
+    return tuple(_check(list(same)) for _, same in groupby(sides, key=lambda side: side.asked))
+
+
+def _check(sides: Sequence[_Side]) -> Check:
+    asked, rule, own = sides[0].asked, sides[0].rule, sides[0].own
+    against = _against(sides)
+    field = own.field if asked.field is None else asked.field
+    return Check(
+        asked.id, asked.words, rule.source, rule.severity, lambda facts: bool(against(facts)), field, asked.edition,
+        (lambda facts: in_words(against(facts))) if asked.names else None,
+    )  # fmt: skip
+
+
+def _against(sides: Sequence[_Side]) -> Callable[[Facts], list[Dated]]:
+    return lambda facts: [dated for side in sides for dated in side.against(facts)]
+
+
+def in_words(others: Sequence[Dated]) -> str:
+    """“Entered: Cycle 12-JAN-2026, Visit 14-JAN-2026.”"""
+    names = sorted({str(other) for other in others})
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return f"Entered: {', '.join(names[:NAMED])}{more}."
