@@ -1,7 +1,7 @@
 """Every case report form once, in order of the casebook. A new form is declared in its module and is one line here."""
 
 from capture.casebook import order_rules
-from capture.casebook.checks import HARD, SOFT, Check, ChecksFailed, Facts, SecondLook, failing, settle
+from capture.casebook.checks import HARD, SOFT, AfterDeath, Check, ChecksFailed, Facts, SecondLook, failing, settle
 from capture.casebook.forms import adverse_event, assessment, background, follow_up, registration, treatment, visit
 from capture.casebook.forms.base import Form
 
@@ -31,5 +31,5 @@ ORDER_RULES = order_rules.rules_of(CASEBOOK)
 _ASKED = {form.kind: form.checks + order_rules.checks_at(form.kind, ORDER_RULES) for form in CASEBOOK}
 CHECKS: dict[str, tuple[Check, ...]] = {kind: checks for kind, checks in _ASKED.items() if checks}
 
-__all__ = ["CASEBOOK", "CHECKS", "ENTRY_FORMS", "FORMS", "HARD", "ORDER_RULES", "SOFT", "Check", "Facts",
+__all__ = ["CASEBOOK", "CHECKS", "ENTRY_FORMS", "FORMS", "HARD", "ORDER_RULES", "SOFT", "AfterDeath", "Check", "Facts",
            "ChecksFailed", "SecondLook", "failing", "settle"]  # fmt: skip
