@@ -146,6 +146,6 @@ def require_value_or_reason(form: forms.BaseForm, name: str) -> None:
         return
     value, reason = form.cleaned_data.get(name), form.cleaned_data.get(f"{name}_missing")
     if value in (None, "") and not reason:
-        form.add_error(name, "Enter a value, or press F2 and choose a missing-value reason.")
+        form.add_error(name, "Enter a value or a missing-value reason.")
     if value not in (None, "") and reason:
         form.add_error(name, "A value and a missing-value reason are both entered. Keep one of them.")

@@ -159,7 +159,7 @@ def test_a_report_is_sent_by_the_clock_of_the_site(cast: Cast, now: Any) -> None
     nora, address = _nora(cast), reverse("capture:expedited_report_new", args=["NET-001", event.pk])
     typed = {"kind": "complete", "sent_on": "25-OCT-2026", "sent_time": "02:30", "sent_by": "Nora Lind"}
     asked = nora.post(address, typed)
-    assert asked.status_code == 422 and "twice on 25-OCT-2026" in asked.content.decode()
+    assert asked.status_code == 422 and "02:30 occurred twice at the site on 25-OCT-2026" in asked.content.decode()
     assert nora.post(address, {**typed, "sent_offset": "UTC+02:00"}).status_code == 302
     assert ExpeditedReport.objects.get().sent_at == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
     shown = nora.get(f"/participants/NET-001/adverse_event/{event.pk}/").content.decode()
@@ -214,7 +214,7 @@ def test_the_history_and_the_digest_say_the_time_at_the_site_and_the_trail_stays
     assert _aware(nora, "10-MAR-2026", "17:30").status_code == 302
     row = AdverseEvent.objects.get()
     history = nora.get(f"/participants/NET-001/history/adverse_event/{row.pk}/").content.decode()
-    assert "17:30 UTC−04:00" in history and "Aware offset: <ins>UTC-04:00</ins>" in history
+    assert "17:30 UTC−04:00" in history and "UTC offset at the site: <ins>UTC-04:00</ins>" in history
     mail = digest.text([clock_of(row, at)], at)
     assert "due by 11-MAR-2026 17:30 UTC−04:00 (21:30 UTC)" in mail
     number = int(history.split("change ")[1].split("<")[0])
