@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 TRIAL = Path(__file__).resolve().parent.parent / "trial"
-VENDOR, FONTS = TRIAL / "static" / "vendor", TRIAL / "fonts"
+VENDOR, FONTS = TRIAL / "static" / "vendor", TRIAL / "drawing" / "fonts"
 
 
 def stated(folder: Path) -> dict[str, str]:
