@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import DateField, DateTimeField, Model, QuerySet
+from django.db.models import DateField, DateTimeField, QuerySet
 
 from trial.audit import tables
-from trial.models import Participant
+from trial.models import Participant, RecordRow
 from trial.models.fields import PartialDateField
 from trial.protocol import constant
 from trial.rules.dates.partial_date import PartialDate, shown
@@ -60,7 +60,7 @@ def _is_day(field: Any) -> bool:
     )
 
 
-def _standing(model: type[Model], participant: Participant) -> QuerySet[Any]:
-    rows = model._default_manager.standing()
-    above = tables.above(model)
-    return rows.filter(**{f"{above.name}__participant" if above else "participant": participant})
+def _standing(model: type[RecordRow], participant: Participant) -> QuerySet[Any]:
+    key = tables.above(model)
+    path = "participant" if key is None or key.related_model is Participant else f"{key.name}__participant"
+    return model.objects.standing().filter(**{path: participant})
