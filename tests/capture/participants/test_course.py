@@ -159,9 +159,9 @@ def _compare(one: Participant) -> None:
     overall = {each["id"]: each["overall"] for each in stored["assessments"]}
     assert row.evaluation is not None
     assert {key: each.overall.value for key, each in row.evaluation.outcomes.items()} == overall
-    for scan in one.assessments.filter(kind="follow_up", struck_out_reason=""):
+    for scan in one.assessments.standing().filter(kind="follow_up"):
         readings = [Reading(each.lesion_id, each.state, each.longest_diameter_mm, each.not_evaluated_reason,
-                            each.scanned_on) for each in scan.readings.filter(struck_out_reason="")]  # fmt: skip
+                            each.scanned_on) for each in scan.readings.standing()]  # fmt: skip
         typed = live_response.response_of(one, scan.assessed_on, readings, scan.new_lesions, scan.marker,
                                           scan.new_lesion_on, scan)  # fmt: skip
         assert (typed.overall.value if typed else None) == overall.get(scan.pk)
