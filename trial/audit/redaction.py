@@ -1,7 +1,7 @@
 """Redaction of identifying words: which fields of the record can be redacted, and the hashes kept of what was sealed.
 
-A field counts when it is text without choices, is unique to nothing, holds no code, and no endpoint reads it, so that
-a redaction moves no result; a model says which of its columns are codes and which stand in results.
+A field counts when it is text without choices, is unique to nothing, holds no code and no group, and no endpoint reads
+it, so that a redaction moves no result; a model says which of its columns are codes and which stand in results.
 
 A kept hash is taken from the sealed versions of redactions alone, never from their live rows, and from a Change that
 came after the version it speaks for. `trial.audit.verify` verifies those Changes like every other, and that each
@@ -16,7 +16,7 @@ from django.db import models
 from trial.audit.seal import HEADER_OF_C, TEXT_OF_V, hex_of
 from trial.audit.tables import record_models, table_of
 from trial.models import RecordRow
-from trial.models.fields import PartialDateField
+from trial.models.fields import GroupField, PartialDateField
 
 MARK = "[redacted]"
 LEAST_LETTERS = 3
@@ -54,7 +54,7 @@ def _pairs() -> frozenset[tuple[str, str]]:
 
 
 def _is_free(model: type[RecordRow], field: models.Field) -> bool:
-    if not isinstance(field, models.CharField | models.TextField) or isinstance(field, PartialDateField):
+    if not isinstance(field, models.CharField | models.TextField) or isinstance(field, PartialDateField | GroupField):
         return False
     return not field.choices and not field.unique and field.column not in {*model.codes, *model.in_results}
 
@@ -85,7 +85,7 @@ COUNTS = f"""SELECT by_change, sum(versions)::int, sum(reasons)::int FROM (
 
 
 def in_words(by_change: int, versions: int, reasons: int) -> str:
-    """What one redaction hides from verification, such as "1 version blacked out by Change 812"."""
+    """What one redaction hides from verification, such as "1 version redacted by Change 812"."""
     said = [f"{versions} version{'s' if versions > 1 else ''}"] if versions else []
     if reasons:
         said.append(f"the reason{'s' if reasons > 1 else ''} of {reasons} Change{'s' if reasons > 1 else ''}")
