@@ -67,6 +67,16 @@ def test_no_module_is_longer_than_400_lines() -> None:
     assert {path: lines for path, lines in lengths.items() if lines > 400} == {}
 
 
+def test_no_function_is_longer_than_45_lines() -> None:
+    long = {
+        f"{path.relative_to(ROOT)}: {node.name}": node.end_lineno - node.lineno + 1
+        for path in _modules() if "migrations" not in path.parts
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef) and node.end_lineno is not None
+    }  # fmt: skip
+    assert {name: lines for name, lines in long.items() if lines > 45} == {}
+
+
 def _asks_for_rows_not_struck_out(node: ast.AST) -> bool:
     """`struck_out_reason=""` (or below a foreign key) as an argument, or as an entry of a dict of arguments."""
     if isinstance(node, ast.keyword):
