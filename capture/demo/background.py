@@ -120,7 +120,7 @@ def _analogue(made: DemoParticipant) -> list[Step]:
     stopped = made.registered_on + timedelta(days=70) if made.rank % 7 == 2 else None
     return [_medication(max(made.registered_on, began), "somatostatin_analogue", "Octreotide LAR",
                         "20 mg every 4 weeks", "hormonal symptoms", full(began) if late else month_of(began),
-                        full(stopped) if stopped and stopped < made.today and not late else None)]  # fmt: skip
+                        full(stopped) if stopped and stopped < made.last_day and not late else None)]  # fmt: skip
 
 
 def _against_events(made: DemoParticipant) -> list[Step]:
