@@ -105,7 +105,7 @@ def test_an_exception_is_told_by_types_and_places_the_cause_first() -> None:
     except RuntimeError as error:
         told = WithoutWords().formatException((RuntimeError, error, error.__traceback__))
     assert told.index("builtins.ValueError") < told.index("which led to") < told.index("builtins.RuntimeError")
-    assert "test_log_lines.py" in told and f"{TYPED} is wrong" not in told.replace('f"{TYPED} is wrong"', "")
+    assert "test_log_format.py" in told and f"{TYPED} is wrong" not in told.replace('f"{TYPED} is wrong"', "")
 
 
 def test_a_task_that_fails_is_told_without_the_words_of_its_exception(log: io.StringIO) -> None:

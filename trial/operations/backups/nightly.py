@@ -67,7 +67,7 @@ def _newest_good() -> str:
     try:
         last = manifest.read(manifest.beside(manifest.newest(folder())))
     except Refused:
-        return "There is no earlier one."
+        return "There is no earlier backup."
     return f"The last backup is of {site_time.in_utc(last.made_at)}."
 
 

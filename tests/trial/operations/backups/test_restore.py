@@ -72,7 +72,7 @@ def test_a_database_in_use_or_not_empty_is_left_alone(
 @pytest.mark.requirement("R63")
 def test_a_head_noted_elsewhere_is_compared(cast: Cast, folder: Path, elsewhere: Place) -> None:
     dump = folder / nightly.back_up().file
-    with pytest.raises(CommandError, match="Change 900 was on record once and is cut off"):
+    with pytest.raises(CommandError, match="Change 900 is missing at the end of the audit chain"):
         call_command("restore", str(dump), into=elsewhere.name, head=f"900:{'a' * 64}")
 
 
