@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.db import IntegrityError
-from django.db.models import DateField
+from django.db.models import DateField, QuerySet
 
 from capture.casebook import registry, versions
 from capture.casebook.forms.assessment import NewLesion
@@ -220,14 +220,19 @@ class Writer:
         return saved
 
     def _settle_death(self, new: New) -> None:
-        """A fatal event is entered after the death; what the death asked about may be answered by it."""
+        """A fatal event is entered after the death; what the death asked about may be answered by it.
+
+        Nothing is asked anew here: a rule of order was asked already of the entry that came after the death.
+        """
         for entry in new.get("death", []):
             saved = entry.on_record
             if saved is not None:
                 book = ENTRY_FORMS["death"]
                 values = {name: entry.values[name] for name in book.form.base_fields}
                 known = entries.facts(book, self.participant, values, saved)  # type: ignore[arg-type]
-                soft = registry.settle(versions.checks_of("death", saved.form_edition), known, None)
+                asked = set(_asked("death", saved))
+                failing = registry.settle(versions.checks_of("death", saved.form_edition), known, None)
+                soft = tuple(check for check in failing if check.id in asked)
                 acknowledgements.keep(self.participant, "death", saved.pk, soft, None)  # type: ignore[arg-type]
 
     def said(self, form: str, entry: Entry, saved: Any) -> None:
@@ -237,8 +242,7 @@ class Writer:
             return
         participant = self.participant
         assert participant is not None
-        rows = Acknowledgement.objects.standing().filter(form=form, row_id=saved.pk)
-        failing = set(rows.values_list("check_id", flat=True))
+        failing = set(_asked(form, saved))
         soft = tuple(check for check in registry.CHECKS[form] if check.id in failing)
         because = {check.id: given[check.id]["because"] for check in soft if check.id in given}
         acknowledgements.keep(participant, form, saved.pk, soft, because)
@@ -279,6 +283,12 @@ def _answer(entry: Entry) -> registration.Answer:
 def _period(entry: Entry) -> Period:
     found = entry.values
     return Period(found["from_day"], found["to_day"], found["dose_mg"], found["frequency"], found["reason"])
+
+
+def _asked(form: str, saved: Any) -> "QuerySet[Acknowledgement, str]":
+    """The soft checks that ask something about this entry now."""
+    rows = Acknowledgement.objects.standing().filter(form=form, row_id=saved.pk)
+    return rows.values_list("check_id", flat=True)
 
 
 def _in_time(kind: str, rows: list[Entry]) -> list[Entry]:
