@@ -18,7 +18,7 @@ CODE = """
 import resource, sys, time, django
 django.setup()
 from pathlib import Path
-from capture.exchange.export import export
+from capture.exchange.exporting.export import export
 began = time.perf_counter()
 manifest = export(sys.argv[1], Path(sys.argv[2]))
 rows = sum(each["rows"] for each in manifest["files"])
@@ -28,9 +28,9 @@ print(f"{sys.argv[1]}: {rows} rows in {time.perf_counter() - began:.0f} s, at mo
 FILL = (
     "INSERT INTO trial_participant (site_id, screening_number, number, consented_on, registered_on, born_on,"
     " born_on_missing, sex, race, ethnicity, ecog, ecog_missing, tumour_type, histology, primary_site,"
-    " metastatic_sites, functional_syndrome, prior_therapy, struck_out_reason)"
+    " metastatic_sites, functional_syndrome, prior_therapy, \"group\", struck_out_reason)"
     " SELECT %(site)s, n, 'NET-' || lpad(n::text, 5, '0'), '2026-01-05', '2026-01-08', '1950-03', '', 'female',"
-    " 'white', 'not_hispanic', 1, '', 'insulinoma', 'islet_cell', '', '', '', '', ''"
+    " 'white', 'not_hispanic', 1, '', 'insulinoma', 'islet_cell', '', '', '', '', 'B', ''"
     " FROM generate_series(1, %(many)s) n",
     "INSERT INTO trial_visit (participant_id, visited_on, cycle_number, weight_kg, weight_kg_missing, ecog,"
     " ecog_missing, systolic_mmhg, systolic_mmhg_missing, diastolic_mmhg, diastolic_mmhg_missing, struck_out_reason)"

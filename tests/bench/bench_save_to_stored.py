@@ -10,17 +10,16 @@ import time
 
 import django
 
-from capture.casebook.forms import treatment
-from trial.record.save import Save
-
 
 def main(rounds: int) -> None:
     """Prints p50 and p95 in milliseconds, and the machine."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trial.settings")
     django.setup()
     from analysis.models import GroupResult
+    from capture.casebook.forms import treatment
     from capture.entry.services import dosing
     from trial.models import Change, Cycle, Participant, Person
+    from trial.record.save import Save
 
     cycle = Cycle.objects.filter(number=1).select_related("participant").first()
     if cycle is None:
