@@ -76,7 +76,10 @@ def test_a_participant_is_registered_treated_and_assessed_without_scripts(
             page.select_option(f"[name=lesion{lesion.pk}-state]", "present")
     _save(page, "Save assessment")
     assert "−30.0%" in page.locator("#messages").inner_text(), "the computed response comes after the save"
+    _adverse_event(page, root)
 
+
+def _adverse_event(page: Any, root: str) -> None:
     page.goto(f"{root}/adverse_event/new/")
     page.fill("[name=term_typed]", "sodium")
     for name, value in (("grade", "1"), ("attribution", "4"), ("seriousness", "no"), ("action_taken", "none"),

@@ -69,6 +69,12 @@ def _life(nora: Person, one: Participant) -> None:
 
 
 def _scans(nora: Person, one: Participant) -> None:
+    _baseline_scans(nora, one)
+    _cycles(nora, one)
+    _follow_up_scans(nora, one)
+
+
+def _baseline_scans(nora: Person, one: Participant) -> None:
     wrong = assessments.save_baseline(
         Save(nora),
         one,
@@ -90,6 +96,9 @@ def _scans(nora: Person, one: Participant) -> None:
         targets,
         [NewLesion("bone", "spine", None)],
     )
+
+
+def _cycles(nora: Person, one: Participant) -> None:
     dosing.save_cycle(
         Save(nora),
         one,
@@ -115,6 +124,9 @@ def _scans(nora: Person, one: Participant) -> None:
         Save(nora), one, 3, {"started_on": DAY_1 + timedelta(days=58)}, [Period(1, 28, 400, "once_daily", "rash")]
     )
     dosing.strike_out(Save(nora, reason="Not given"), again)
+
+
+def _follow_up_scans(nora: Person, one: Participant) -> None:
     lesions = list(one.lesions.standing().order_by("id"))
     assessments.treat_locally(Save(nora, reason="Embolized"), lesions[2], DAY_1 + timedelta(days=100))
     for day, share in ((56, "0.6"), (88, "0.6"), (140, "0.75")):
