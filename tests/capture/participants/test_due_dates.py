@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
 
 from capture.casebook.forms import treatment
-from capture.entry.services import corrections, dosing, not_done
+from capture.entry.services import corrections, dosing, not_done, registration
 from capture.participants import due_dates, my_work, selectors
 from tests.analysis.results.acts import Study, acts, do
 from tests.analysis.results.typed import Act
@@ -59,6 +59,18 @@ def test_a_saved_entry_moves_what_is_due_in_the_same_change(cast: Cast) -> None:
     assert {"Baseline", "Cycle 1", "Week 8"} == _open(cast.participant)
     _treat(cast)
     assert "Cycle 1" not in _open(cast.participant) and {"Cycle 2", "Visit, cycle 1"} <= _open(cast.participant)
+
+
+@pytest.mark.parametrize(("kind", "is_due"), [("in_error", False), ("ineligible", True)])
+def test_nothing_is_due_of_a_participant_registered_in_error(cast: Cast, kind: str, is_due: bool) -> None:
+    """In error: no list of what is due names the record, and what was done stays. Ineligible: still followed."""
+    coordinator = cast.people[Role.COORDINATOR]
+    _treat(cast)
+    registration.record_finding(Save(coordinator), cast.participant, kind, LATE, "Registered twice")
+    later = LATE + timedelta(days=70)
+    (row,) = selectors.rows_of([cast.participant], lambda _: later)
+    assert bool(_open(cast.participant)) == bool(_found(cast, "overdue", later)) == bool(row.to_do) == is_due
+    assert [cell.due.what for cell in row.cycles if cell and cell.due.done_on] == ["Cycle 1"]
 
 
 def test_what_a_refused_change_wrote_moves_nothing(cast: Cast) -> None:

@@ -7,11 +7,11 @@ ineligible later or registered in error is not eligible; one who cancelled befor
 from trial import protocol
 from trial.rules.evaluation.facts import ParticipantFact
 
+CANCELLED, IN_ERROR = "cancelled", "in_error"
 INELIGIBLE_FINDINGS = {
     "ineligible": "found ineligible",
-    "in_error": "registered in error",
+    IN_ERROR: "registered in error",
 }
-CANCELLED = "cancelled"
 NO_DOSE_YET = "no dose taken yet"
 CRITERION_WORDS = {item.code: item.words for item in protocol.ELIGIBILITY}
 
@@ -54,8 +54,13 @@ def _never_treated(participant: ParticipantFact) -> str:
     return "off treatment before a first dose" if participant.off_treatment else ""
 
 
+def is_in_error(participant: ParticipantFact) -> bool:
+    """Whether this is a duplicate or nobody's record, so that nothing is due of it."""
+    return any(kind == IN_ERROR for kind, _ in participant.findings)
+
+
 def only_eligibility_missing(participant: ParticipantFact) -> bool:
     """Whether a waiver or a later finding of ineligibility alone keeps the participant from being evaluable."""
     ineligible = any(kind == "ineligible" for kind, _ in participant.findings) or bool(participant.unmet_criteria)
-    in_error = any(kind in {"in_error", CANCELLED} for kind, _ in participant.findings)
+    in_error = any(kind in {IN_ERROR, CANCELLED} for kind, _ in participant.findings)
     return ineligible and not in_error and participant.consented_on is not None and participant.treated
