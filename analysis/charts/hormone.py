@@ -2,7 +2,7 @@
 
 Only participants raised at baseline; every line begins at 100%. The dashed line marks the decrease that counts as
 improvement [our reading]. A filled mark is a level within the laboratory's normal range; lines of participants who
-improved are solid, of others dashed, so that the plot reads in grey.
+improved are solid, of others dashed, so that the plot reads in gray.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """The spider plot: the change in the sum of longest diameters of each participant over the months since baseline. PURE.
 
 Every line begins at 0 on the day of the baseline assessment. An assessment without a complete sum is no point: the line
-runs on to the next one. The last point carries a mark by best response, whose shape tells responses apart in grey.
+runs on to the next one. The last point carries a mark by best response, whose shape tells responses apart in gray.
 The dashed lines mark −30% (partial response) and +20% (progression) [RECIST 1.0].
 """
 

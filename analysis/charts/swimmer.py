@@ -22,7 +22,7 @@ class Level:
 
 @dataclass(frozen=True)
 class Kind:
-    """How a kind of mark is drawn: name in the legend, words in a sentence, shape, colours."""
+    """How a kind of mark is drawn: name in the legend, words in a sentence, shape, colors."""
 
     code: str
     name: str

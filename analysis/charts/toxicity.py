@@ -23,7 +23,7 @@ class GradeLook:
     dash: str = "none"
 
 
-# From light to dark also in grey, so that the order of the grades is seen without colour.
+# From light to dark also in gray, so that the order of the grades is seen without color.
 LOOKS = (
     GradeLook("1", "grade 1", "#eef4f3", "#17242b"),
     GradeLook("2", "grade 2", "#bcd8d4", "#17242b"),

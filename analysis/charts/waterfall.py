@@ -1,6 +1,6 @@
 """The waterfall plot: best change in the sum of longest diameters, one bar per participant. PURE.
 
-Responses are told apart by colour, by pattern and by a letter, so that the plot reads in grey and in print.
+Responses are told apart by color, by pattern and by a letter, so that the plot reads in gray and in print.
 The dashed lines mark −30% (partial response) and +20% (progression) [RECIST 1.0].
 """
 
@@ -12,7 +12,7 @@ from trial.rules.response.recist import IN_FORCE
 
 LARGE = Frame(WIDTH, HEIGHT, 46, 556, 40, 278)
 COMPACT = Frame(330, 206, 38, 290, 24, 196, compact=True)
-NARROWEST_WITH_LETTER = 8  # narrower bars keep colour and pattern; the letter would cover its neighbours
+NARROWEST_WITH_LETTER = 8  # narrower bars keep color and pattern; the letter would cover its neighbours
 GAP = 0.18  # share of a bar's place left empty
 WIDEST = 34
 CEILING_PERCENT = 100  # taller bars are cut here and marked, so that one of them does not flatten all others
@@ -31,7 +31,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Look:
-    """How a response is drawn: code of its pattern, letter on the bar, name in the legend, colours."""
+    """How a response is drawn: code of its pattern, letter on the bar, name in the legend, colors."""
 
     code: str
     letter: str

@@ -76,7 +76,7 @@ def _fewest(total: Rates, needed: float) -> Places:
 
 
 def _own_side(enough: NDArray[np.bool_], rates: Rates, last_start: Places) -> NDArray[np.bool_]:
-    """Only runs on the rate's own side of the centre where there are any, so that the sets move up with the rate."""
+    """Only runs on the rate's own side of the center where there are any, so that the sets move up with the rate."""
     twice = 2 * np.arange(enough.shape[1])
     lower = (rates <= 0.5)[:, None]
     side = np.where(lower, twice <= last_start[:, None], twice >= last_start[:, None])

@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 
 from capture.copies.document import Act, Block, Document, Facts, Section, Table, Words
 from trial.drawing import pdf
-from trial.drawing.pdf import GREY, INK, RED
+from trial.drawing.pdf import GRAY, INK, RED
 
 FACTS_MM = (58, 124)
 LEAST_SHARE, MOST_SHARE = 6, 34  # letters of a column that count for its width
@@ -19,7 +19,7 @@ def pages(document: Document, compressed: bool = True) -> bytes:
     sheets = pdf.sheets(document.title, document.foot)
     sheets.set_compression(compressed)
     pdf.line(sheets, document.title, 20, "B")
-    pdf.line(sheets, document.subtitle, 11, colour=GREY)
+    pdf.line(sheets, document.subtitle, 11, color=GRAY)
     sheets.ln(4)
     _blocks(sheets, document.cover, 9)
     _contents(sheets, document)
@@ -65,8 +65,8 @@ def _table(sheets: Any, table: Table) -> None:
 
 
 def _words(sheets: Any, block: Words, size: float) -> None:
-    colour = {"struck": RED, "quiet": GREY}.get(block.mark, INK)
-    pdf.line(sheets, block.words, size, "B" if block.mark in ("strong", "struck") else "", colour)
+    color = {"struck": RED, "quiet": GRAY}.get(block.mark, INK)
+    pdf.line(sheets, block.words, size, "B" if block.mark in ("strong", "struck") else "", color)
     sheets.ln(0.8)
 
 

@@ -13,7 +13,7 @@ RACES = (("white", 74), ("black", 8), ("asian", 7), ("pacific", 2), ("american_i
          ("unknown", 3))  # fmt: skip
 ETHNICITIES = (("not_hispanic", 80), ("hispanic", 11), ("not_reported", 5), ("unknown", 4))
 # Registered type, histology, primary site, functional syndrome, how often in ten.
-TUMOURS = {
+TUMORS = {
     "A": (("metastatic_gi_carcinoid", "carcinoid", "ileum", "carcinoid syndrome", 5),
           ("recurrent_gi_carcinoid", "carcinoid", "appendix", "", 2),
           ("neuroendocrine_tumour", "carcinoid", "rectum", "", 2),
@@ -37,9 +37,9 @@ HISTORY = (("Flushing", 1), ("Hypertension", 2), ("Diarrhea", 1), ("Diabetes mel
 LABORATORY = {"neutrophils": "3400", "platelets": "210000", "bilirubin": "0.6", "ast": "1.1", "creatinine": "0.8"}
 
 
-def tumour(made: DemoParticipant) -> tuple[str, str, str, str, int]:
-    """The tumour of the participant: registered type, histology, primary site, syndrome."""
-    kinds = TUMOURS[made.group]
+def tumor(made: DemoParticipant) -> tuple[str, str, str, str, int]:
+    """The tumor of the participant: registered type, histology, primary site, syndrome."""
+    kinds = TUMORS[made.group]
     drawn = made.chance.choices(kinds, [kind[4] for kind in kinds])[0]
     place = NAMED_TUMOUR.get(f"{made.group}{made.rank}")
     return drawn if place is None else kinds[place]

@@ -111,7 +111,7 @@ def pressure_steps(made: DemoParticipant) -> list[Step]:
 
 
 def hormone_steps(made: DemoParticipant) -> list[Step]:
-    """Chromogranin A before treatment and with the scans, and the marker of the tumour where it has one."""
+    """Chromogranin A before treatment and with the scans, and the marker of the tumor where it has one."""
     days = [made.consented_on + timedelta(days=1), *(scan.on for scan in made.scans[:4])]
     found = _series(made, CHROMOGRANIN, days)
     if made.tumour_type in MARKERS and made.chance.random() < 0.85:

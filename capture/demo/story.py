@@ -36,7 +36,7 @@ def story(today: date, sites: tuple[str, ...], participants: int | None = None) 
 
 def steps_of(made: DemoParticipant) -> list[Step]:
     """Everything that is entered about one participant, by day."""
-    kind = background.tumour(made)
+    kind = background.tumor(made)
     found = background.registration_steps(made, background.details(made, kind))
     if made.is_registered:
         made.tumour_type = kind[0]

@@ -30,7 +30,7 @@ class DutyLine:
 
 @dataclass(frozen=True)
 class Line:
-    """One event: every word that a page says of its clock; `mark` is the status whose shape and colour it takes."""
+    """One event: every word that a page says of its clock; `mark` is the status whose shape and color it takes."""
 
     of: EventClock
     event: str

@@ -78,7 +78,7 @@ def test_a_participant_is_registered_in_12_clicks_and_50_seconds(
     do.type("14mar1951")
     for answer in ("f", "w", "not h", "1", "metas", "c"):
         do.type(answer)
-    for begun, rest in (("te", ""), ("li", ", me"), ("ca", "")):  # → takes the words that stand there in grey
+    for begun, rest in (("te", ""), ("li", ", me"), ("ca", "")):  # → takes the words that stand there in gray
         do.type(begun, "ArrowRight")
         if rest:
             do.type(rest, "ArrowRight")

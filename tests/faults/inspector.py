@@ -27,12 +27,12 @@ from trial.models import GroupSettings, Person, Role, Site  # noqa: E402
 from trial.record import changes  # noqa: E402
 
 # Carcinoid is group A, islet cell is group B: both are written to.
-TUMOURS = {"A": "metastatic_gi_carcinoid", "B": "insulinoma"}
+TUMORS = {"A": "metastatic_gi_carcinoid", "B": "insulinoma"}
 
 
 def prepare(writers: int) -> dict[str, list[str]]:
     """Sites, coordinators with a password, and one participant of each group for each; name → references."""
-    for group in TUMOURS:
+    for group in TUMORS:
         chosen = {"accrual_ceiling": 100_000, "suspend_at_stage_1": False}
         with changes.record(None, "settings", "room for the campaign", groups=(group,)):
             GroupSettings.objects.create(group=group, chosen=chosen)
@@ -43,8 +43,8 @@ def prepare(writers: int) -> dict[str, list[str]]:
         name = f"writer{number:02d}"
         person = Person.objects.create_person(name, PASSWORD, full_name=name.title(), role=Role.COORDINATOR)
         person.sites.set([site])
-        made[name] = [register(person, site, date(2026, 1, 8), tumour_type=tumour).reference
-                      for tumour in TUMOURS.values()]  # fmt: skip
+        made[name] = [register(person, site, date(2026, 1, 8), tumour_type=tumor).reference
+                      for tumor in TUMORS.values()]  # fmt: skip
     return made
 
 

@@ -87,10 +87,10 @@ def visit(found: Found, chance: random.Random, key_of: KeyOf) -> Form:
 def registration(found: Found, chance: random.Random, key_of: KeyOf) -> Form:
     """A participant with a number and 23 answers; becomes one of the writer's own."""
     mark = found.mark()
-    tumour = chance.choice(("metastatic_gi_carcinoid", "insulinoma"))
+    tumor = chance.choice(("metastatic_gi_carcinoid", "insulinoma"))
     typed: dict[str, Any] = {
         "registered_on": "08-JAN-2026", "consented_on": "05-JAN-2026", "born_on": "02-MAR-1950", "sex": "female",
-        "race": "white", "ethnicity": "not_hispanic", "ecog": "1", "tumour_type": tumour, "histology": "carcinoid",
+        "race": "white", "ethnicity": "not_hispanic", "ecog": "1", "tumour_type": tumor, "histology": "carcinoid",
         "prior_therapy": mark, "measured_on": "05-JAN-2026",
     }  # fmt: skip
     for item in protocol.ELIGIBILITY:

@@ -1,6 +1,6 @@
 """What every plot draws with: straight axes, round tick steps, and small marks as SVG paths. PURE.
 
-Coordinates are SVG units, y downwards. Marks are told apart by shape, so that a plot reads in grey.
+Coordinates are SVG units, y downwards. Marks are told apart by shape, so that a plot reads in gray.
 """
 
 from collections.abc import Sequence

@@ -13,7 +13,7 @@ from typing import Any
 
 from trial.rules.dates import site_time
 
-INK, RED, GREY = (27, 39, 51), (155, 28, 28), (74, 90, 106)
+INK, RED, GRAY = (27, 39, 51), (155, 28, 28), (74, 90, 106)
 THIN = (160, 172, 184)  # lines between rows
 WIDTH_MM, HALF_A_PAGE_MM = 182, 120
 FONTS = Path(__file__).resolve().parent / "fonts"
@@ -36,7 +36,7 @@ def sheets(title: str, foot: str) -> Any:
             """So that a loose sheet can be told."""
             self.set_y(-13)
             self.set_font(FAMILY, size=7)
-            self.set_text_color(*GREY)
+            self.set_text_color(*GRAY)
             self.cell(WIDTH_MM, 5, printed(f"{foot}     page {self.page_no()} of {PAGES}"), align="C")
 
     paper = Paper(format="A4")
@@ -64,11 +64,11 @@ def heading(paper: Any, words: str, size: float = 13, level: int | None = None) 
     paper.ln(1)
 
 
-def line(paper: Any, words: str, size: float, style: str = "", colour: tuple[int, int, int] = INK,
+def line(paper: Any, words: str, size: float, style: str = "", color: tuple[int, int, int] = INK,
          height: float | None = None, border: Any = 0) -> None:  # fmt: skip
     """Words over the whole width, broken where they are too long. style: empty or "B"."""
     paper.set_font(FAMILY, style, size)
-    paper.set_text_color(*colour)
+    paper.set_text_color(*color)
     wrap, below = "CHAR" if "::" in words else "WORD", {"new_x": "LMARGIN", "new_y": "NEXT"}
     paper.multi_cell(WIDTH_MM, height or size * 0.5, printed(words), border=border, align="L", wrapmode=wrap, **below)
 
@@ -87,7 +87,7 @@ def table(paper: Any, head: Sequence[str] | None, body: Iterable[Sequence[str]],
         _rows(paper, head, rows, widths, size)
         rows = []
         for name, words in zip(head or [""] * len(cells), cells, strict=True):
-            line(paper, f"{name}: {words}" if name else words, size, colour=RED if place in struck else INK)
+            line(paper, f"{name}: {words}" if name else words, size, color=RED if place in struck else INK)
     _rows(paper, head, rows, widths, size)
 
 

@@ -1,4 +1,4 @@
-"""Forms of a tumour assessment: its head, the lesions chosen at baseline, and one row per lesion at follow-up."""
+"""Forms of a tumor assessment: its head, the lesions chosen at baseline, and one row per lesion at follow-up."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

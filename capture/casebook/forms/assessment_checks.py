@@ -1,4 +1,4 @@
-"""The edit checks of tumour assessments, baseline and follow-up; `capture.casebook.registry` holds the whole register.
+"""The edit checks of tumor assessments, baseline and follow-up; `capture.casebook.registry` holds the whole register.
 
 Limits and words follow the criteria that the protocol chooses.
 """

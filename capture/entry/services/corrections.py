@@ -32,7 +32,7 @@ def correct_participant(
     save: Save, participant: Participant, corrections: Details,
     answers: Mapping[str, Answer] | None = None,
 ) -> Participant:  # fmt: skip
-    """Corrects details and answers (act correct); a corrected tumour type or histology names the old and new group.
+    """Corrects details and answers (act correct); a corrected tumor type or histology names the old and new group.
 
     answers: item → corrected answer, for those that differ. Laboratory items are derived anew, since the liver decides
     on the limit of AST. Raises Refused, among it SecondLook and EditedMeanwhile.

@@ -1,4 +1,4 @@
-"""Addresses of tumour assessments: a new one, a saved one, its response as typed, striking out, local treatment."""
+"""Addresses of tumor assessments: a new one, a saved one, its response as typed, striking out, local treatment."""
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse

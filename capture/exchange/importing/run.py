@@ -38,7 +38,7 @@ class Line:
 
 @dataclass(frozen=True)
 class GroupLine:
-    """One group: participants registered and tumour assessments that stand, before and after."""
+    """One group: participants registered and tumor assessments that stand, before and after."""
 
     group: str
     registered: tuple[int, int]

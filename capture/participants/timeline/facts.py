@@ -82,7 +82,7 @@ def read(when: date | PartialDate) -> Read:
 
 
 def inward(x: float) -> int:
-    """By how many pixels a date centred at x moves, so that it stays on the narrowest sheet."""
+    """By how many pixels a date centered at x moves, so that it stays on the narrowest sheet."""
     if x < 5.5:
         return round((5.5 - x) * 6.4)
     return -round((x - 94.5) * 6.4) if x > 94.5 else 0

@@ -1,4 +1,4 @@
-"""The lane of tumour assessments: the sum of longest diameters over time, and the overall response by shape. PURE."""
+"""The lane of tumor assessments: the sum of longest diameters over time, and the overall response by shape. PURE."""
 
 from decimal import Decimal
 

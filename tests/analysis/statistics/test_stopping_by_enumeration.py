@@ -75,8 +75,8 @@ def accepted(weights: list[Fraction], rate: Fraction, rule: str, one_stage: bool
         return {(start, start + size - 1) for start, weight in enough.items() if weight == best}
     starts = sorted(enough)
     if one_stage:
-        centre = Fraction(len(weights) - size, 2)
-        own = [each for each in starts if (each <= centre if rate <= Fraction(1, 2) else each >= centre)]
+        center = Fraction(len(weights) - size, 2)
+        own = [each for each in starts if (each <= center if rate <= Fraction(1, 2) else each >= center)]
         starts = own or starts
     start = starts[-1] if rate <= Fraction(1, 2) else starts[0]
     return {(start, start + size - 1)}

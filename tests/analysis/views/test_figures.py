@@ -75,7 +75,7 @@ def test_an_entry_is_two_clicks_from_its_figure(chair: Client) -> None:
 
 
 def test_a_figure_that_does_not_exist_is_not_found(chair: Client) -> None:
-    for name in ("nothing", "best-", "colour-red"):
+    for name in ("nothing", "best-", "color-red"):
         assert chair.get(f"/groups/A/behind/{name}/").status_code == 404
 
 

@@ -137,7 +137,7 @@ def test_a_wrong_value_is_refused_with_its_place_and_nothing_is_written(
 
 BROKEN = [
     ("wrong header", b"number,site\r\n1,NORTH\r\n", "Columns are missing: study_number"),
-    ("an unknown column", b"colour,", "Columns are unknown: colour"),
+    ("an unknown column", b"color,", "Columns are unknown: color"),
     ("semicolons", b"study_number;screening_number;site\r\n", "separated by semicolons"),
     ("another encoding", "study_number,site\r\n“Köln”".encode("utf-16"), "not UTF-8"),
     ("Latin-1", "study_number,site\r\n1,K\u00f6ln".encode("latin-1"), "not UTF-8"),
@@ -148,7 +148,7 @@ BROKEN = [
 
 @pytest.mark.parametrize(("content", "words"), [row[1:] for row in BROKEN], ids=[row[0] for row in BROKEN])
 def test_a_broken_file_is_refused_in_words(exported: dict[str, bytes], content: bytes, words: str) -> None:
-    if content == b"colour,":
+    if content == b"color,":
         content += exported["death.csv"].replace(b"\r\n", b",\r\n", 1)
     report = _import(exported | {"death.csv": content})
     assert any(each.file == "death.csv" and words in each.words for each in report.problems), report.problems

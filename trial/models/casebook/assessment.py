@@ -9,7 +9,7 @@ from trial.models.casebook.participant import Participant
 
 
 class Assessment(RecordRow, ByEdition):
-    """One tumour assessment: the baseline before treatment or a follow-up after day 1."""
+    """One tumor assessment: the baseline before treatment or a follow-up after day 1."""
 
     place = Place(by="kind", forms={"baseline": "baseline", "follow_up": "follow_up_scan"})
 

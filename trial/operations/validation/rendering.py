@@ -4,7 +4,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from trial.drawing.pdf import GREY, INK, RED, heading, instant, line, sheets, table
+from trial.drawing.pdf import GRAY, INK, RED, heading, instant, line, sheets, table
 from trial.operations.validation.operation import Result
 from trial.operations.validation.report import HOW_TO_READ, LIMITS, SIGNATURES, Report
 from trial.runtime.program import ROOT
@@ -95,9 +95,9 @@ def _requirement(paper: Any, row: dict[str, Any]) -> None:
     paper.ln(2)
     line(paper, f"{requirement.number}   {row['outcome']}", 9, "B", RED if failed else INK, border="T")
     line(paper, requirement.words, 9)
-    line(paper, f"{requirement.area}. {row['sources']}.", 7.5, colour=GREY)
+    line(paper, f"{requirement.area}. {row['sources']}.", 7.5, color=GRAY)
     if requirement.open:
-        line(paper, f"Open{' in part' if row['tests'] else ''}: {requirement.open}", 8.5, colour=GREY)
+        line(paper, f"Open{' in part' if row['tests'] else ''}: {requirement.open}", 8.5, color=GRAY)
     for test in row["tests"]:
         times = f" x {test.variants}" if test.variants > 1 else ""
         words = f" ({test.words})" if test.words else ""
@@ -112,4 +112,4 @@ def _signatures(paper: Any) -> None:
     table(paper, ("", "Name and function", "Signature", "Date"), [(words, "\n\n", "", "") for words in SIGNATURES],
            (32, 60, 60, 30))  # fmt: skip
     paper.ln(3)
-    line(paper, LIMITS, 7.5, colour=GREY)
+    line(paper, LIMITS, 7.5, color=GRAY)

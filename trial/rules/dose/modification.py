@@ -79,8 +79,8 @@ class DoseRule:
 
 
 HAND_FOOT, HYPERTENSION, OTHER = "hand-foot skin reaction", "hypertension", "other non-hematologic event"
-ISCHAEMIA, HEART_FAILURE = "cardiac ischemia or infarction", "heart failure"
-HAEMORRHAGE, PERFORATION = "hemorrhage", "gastrointestinal perforation"
+ISCHEMIA, HEART_FAILURE = "cardiac ischemia or infarction", "heart failure"
+HEMORRHAGE, PERFORATION = "hemorrhage", "gastrointestinal perforation"
 GRADE_1, GRADE_2 = "it is grade 0 or 1", "it is grade 2 or less"
 CALM = "complaints are gone and the diastolic pressure is 100 mmHg or less"
 _KEEP, _LOWER, _STOP = Action.CONTINUE, Action.HOLD_AND_REDUCE, Action.DISCONTINUE
@@ -102,10 +102,10 @@ RULES: tuple[DoseRule, ...] = (
     DoseRule("OTHER-2", OTHER, (1, 2), _KEEP, RADIAT_2, note="Treat in good time."),
     DoseRule("OTHER-3", OTHER, (3,), _LOWER, RADIAT_2, GRADE_2, "Stop if it has not recovered after 30 days."),
     DoseRule("OTHER-4", OTHER, (4,), _LOWER, RADIAT_2, GRADE_2, "Or discontinue, as the protocol says."),
-    DoseRule("ISCHAEMIA-2", ISCHAEMIA, (2, 3, 4), _STOP, LABEL_NOW),
+    DoseRule("ISCHEMIA-2", ISCHEMIA, (2, 3, 4), _STOP, LABEL_NOW),
     DoseRule("HEART-3", HEART_FAILURE, (3,), _LOWER, LABEL_NOW, GRADE_1),
     DoseRule("HEART-4", HEART_FAILURE, (4,), _STOP, LABEL_NOW),
-    DoseRule("BLEEDING-2", HAEMORRHAGE, (2, 3, 4), _STOP, LABEL_NOW, note="When it needs medical intervention."),
+    DoseRule("BLEEDING-2", HEMORRHAGE, (2, 3, 4), _STOP, LABEL_NOW, note="When it needs medical intervention."),
     DoseRule("PERFORATION", PERFORATION, (1, 2, 3, 4), _STOP, LABEL_NOW),
 )
 LOWEST = DoseRule("LEVEL-BELOW", "dose level", (), _STOP, RADIAT_2 + " and 4", note="More than two reductions.")

@@ -16,16 +16,16 @@ from trial.rules.dose.modification import LEVELS, LOWEST, RULES, STRICTNESS, Act
 TERMS = {
     "rash_hand_foot_skin_reaction": modification.HAND_FOOT,
     "hypertension": modification.HYPERTENSION,
-    "cardiac_ischemia_infarction": modification.ISCHAEMIA,
+    "cardiac_ischemia_infarction": modification.ISCHEMIA,
     "left_ventricular_systolic_dysfunction": modification.HEART_FAILURE,
     "left_ventricular_diastolic_dysfunction": modification.HEART_FAILURE,
     "perforation_gi": modification.PERFORATION,
 }
-CATEGORIES = {"HEMORRHAGE/BLEEDING": modification.HAEMORRHAGE}
+CATEGORIES = {"HEMORRHAGE/BLEEDING": modification.HEMORRHAGE}
 # The source of the rule for other events leaves these out, and for blood counts no rule is public.
 LEFT_OUT_TERMS = frozenset({"diarrhea", "nausea", "vomiting"})
 LEFT_OUT_CATEGORIES = frozenset({"DERMATOLOGY/SKIN", "BLOOD/BONE MARROW", "DEATH"})
-WHATEVER_THE_CAUSE = frozenset({modification.ISCHAEMIA, modification.HAEMORRHAGE, modification.PERFORATION})
+WHATEVER_THE_CAUSE = frozenset({modification.ISCHEMIA, modification.HEMORRHAGE, modification.PERFORATION})
 UNRELATED = (1, 2)
 
 

@@ -43,7 +43,7 @@ TABLE = [
     ("OTHER-2", "fatigue_asthenia_lethargy_malaise", 2, 0, None, KEEP, "same dose"),
     ("OTHER-3", "lipase", 3, 0, None, LOWER, "grade 2 or less; then restart at level −1"),
     ("OTHER-4", "lipase", 4, 0, None, LOWER, "grade 2 or less"),
-    ("ISCHAEMIA-2", "cardiac_ischemia_infarction", 2, 0, None, STOP, "Discontinue"),
+    ("ISCHEMIA-2", "cardiac_ischemia_infarction", 2, 0, None, STOP, "Discontinue"),
     ("HEART-3", "left_ventricular_systolic_dysfunction", 3, 0, None, LOWER, "grade 0 or 1"),
     ("HEART-4", "left_ventricular_systolic_dysfunction", 4, 0, None, STOP, "Discontinue"),
     ("BLEEDING-2", "hemorrhage_gi", 2, 0, None, STOP, "Discontinue"),
