@@ -151,7 +151,8 @@ def flags(marker: dict[str, Any]) -> list[str]:
 def _sample(sample: dict[str, Any]) -> Evidence:
     value = sample["value"] or "no value"
     share = f", {sample['percent_of_baseline']}% of baseline" if sample["percent_of_baseline"] else ""
-    why_not = f"; not used: {sample['why_not']}" if sample["why_not"] else ""
+    otherwise = sample.get("otherwise_measured", "")
+    why_not = f"; not used: {sample['why_not']}" if sample["why_not"] else f"; {otherwise}" if otherwise else ""
     return Evidence(f"{_day(sample['on'])}: {value}{share}{why_not}", f"hormone/{sample['id']}")
 
 

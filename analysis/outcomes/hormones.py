@@ -1,8 +1,8 @@
 """One participant's circulating hormones: baseline, best value on treatment, improvement, per marker. PURE.
 
 Improvement [our reading of objective III]: from a baseline above the upper limit of normal, a decrease of at least 50 %
-or a normal value, as best value on treatment before progression or new therapy. Samples measured by another assay or in
-another unit than the baseline are listed and not used [our reading].
+or a normal value, as best value on treatment before progression or new therapy. A decrease is measured by the assay and
+in the unit of the baseline; a level within the limit of its own laboratory is normal whatever they are, and flagged.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from trial.protocol import MARKER_UNITS, AnalysisSettings
+from trial.rules.assay import is_another_assay
 from trial.rules.dates.partial_date import shown
 from trial.rules.evaluation.disease import Course
 from trial.rules.evaluation.facts import HormoneFact, MedicationFact, ParticipantFact
@@ -65,13 +66,14 @@ def _marker(marker: str, participant: ParticipantFact, window: _Window, settings
                 "assay_changed": False}  # fmt: skip
     out = [_sample(sample, baseline, window) for sample in samples]
     used = [sample for sample in samples if _why_not_used(sample, baseline, window) == ""]
+    compared = [sample for sample in used if not _otherwise_measured(sample, baseline)]
     return {
         **row,
         "baseline": _baseline_out(baseline),
         "samples": out,
         "analogue": _analogue(participant.medications, baseline.sampled_on, used),
-        "assay_changed": any(sample["why_not"].startswith("another") for sample in out),
-        **_judged(baseline, used, settings),
+        "assay_changed": any(sample["otherwise_measured"] for sample in out),
+        **_judged(baseline, used, compared, settings),
     }
 
 
@@ -108,9 +110,14 @@ def _why_not_used(sample: HormoneFact, baseline: HormoneFact, window: _Window) -
         return outside
     if sample.value is None:
         return "no value"
+    return "" if _is_normal(sample) else _otherwise_measured(sample, baseline)
+
+
+def _otherwise_measured(sample: HormoneFact, baseline: HormoneFact) -> str:
+    """Why a level cannot be compared with the baseline; empty where it can."""
     if sample.unit != baseline.unit:
         return f"another unit than at baseline ({_shown(sample)}, not {_shown(baseline)})"
-    if sample.assay and baseline.assay and sample.assay != baseline.assay:
+    if is_another_assay(sample.assay, baseline.assay):
         return f"another assay than at baseline ({sample.assay}, not {baseline.assay})"
     return ""
 
@@ -119,7 +126,10 @@ def _sample(sample: HormoneFact, baseline: HormoneFact, window: _Window) -> dict
     """A level as plain values for lists and plots; percent of baseline only where the two can be compared."""
     assert baseline.value is not None
     why_not = _why_not_used(sample, baseline, window)
-    comparable = sample.value is not None and baseline.value > 0 and not why_not.startswith("another")
+    otherwise = _otherwise_measured(sample, baseline)
+    comparable = sample.value is not None and baseline.value > 0 and not otherwise
+    if sample.value is None or window.why_outside(sample.sampled_on):
+        otherwise = ""
     return {
         "id": sample.id,
         "on": sample.sampled_on.isoformat(),
@@ -130,6 +140,7 @@ def _sample(sample: HormoneFact, baseline: HormoneFact, window: _Window) -> dict
         "is_baseline": sample.id == baseline.id,
         "used": why_not == "",
         "why_not": "" if sample.id == baseline.id else why_not,
+        "otherwise_measured": otherwise,
     }
 
 
@@ -144,7 +155,10 @@ def _is_normal(sample: HormoneFact) -> bool | None:
     return sample.value <= sample.upper_limit
 
 
-def _judged(baseline: HormoneFact, used: Sequence[HormoneFact], settings: AnalysisSettings) -> dict[str, Any]:
+def _judged(
+    baseline: HormoneFact, used: Sequence[HormoneFact], compared: Sequence[HormoneFact], settings: AnalysisSettings
+) -> dict[str, Any]:
+    """used: levels on treatment that count. compared: those of them by the assay and in the unit of the baseline."""
     if baseline.upper_limit is None:
         return {"raised": None, "because": "the baseline has no upper limit of normal"}
     assert baseline.value is not None
@@ -152,25 +166,32 @@ def _judged(baseline: HormoneFact, used: Sequence[HormoneFact], settings: Analys
         return {"raised": False, "because": "not above the upper limit of normal at baseline"}
     if not used:
         return {"raised": True, "because": "no level on treatment to compare"}
-    best = min(used, key=lambda sample: (sample.value, sample.sampled_on))
-    return {"raised": True, **_improvement(baseline, best, used, settings)}
+    return {"raised": True, **_improvement(baseline, used, compared, settings)}
 
 
 def _improvement(
-    baseline: HormoneFact, best: HormoneFact, used: Sequence[HormoneFact], settings: AnalysisSettings
+    baseline: HormoneFact, used: Sequence[HormoneFact], compared: Sequence[HormoneFact], settings: AnalysisSettings
 ) -> dict[str, Any]:
-    """Improved by decrease of the best value, or by any value within its own laboratory's limit."""
-    assert baseline.value is not None and best.value is not None
-    halved = best.value * HUNDRED <= baseline.value * (HUNDRED - settings.hormone_decrease_percent)
+    """Improved by decrease of the lowest value compared, or by any value within its own laboratory's limit.
+
+    change_percent: None where the best value was measured otherwise than the baseline.
+    """
+    best = min(compared or used, key=lambda sample: (sample.value, sample.sampled_on))
     normal = next((sample for sample in used if _is_normal(sample)), None)
-    change = (best.value - baseline.value) * HUNDRED / baseline.value
-    words = [f"{change:+.1f}% on {shown(best.sampled_on)}".replace("-", "−", 1)]
+    assert baseline.value is not None and best.value is not None
+    words, halved, change = [], False, None
+    if compared:
+        halved = best.value * HUNDRED <= baseline.value * (HUNDRED - settings.hormone_decrease_percent)
+        share = (best.value - baseline.value) * HUNDRED / baseline.value
+        change = f"{share:.1f}"
+        words.append(f"{share:+.1f}% on {shown(best.sampled_on)}".replace("-", "−", 1))
     if normal is not None:
-        words.append(f"normal on {shown(normal.sampled_on)}")
+        otherwise = _otherwise_measured(normal, baseline)
+        words.append(f"normal on {shown(normal.sampled_on)}" + (f", by {otherwise}" if otherwise else ""))
     return {
         "improved": halved or normal is not None,
         "normalised": normal is not None,
-        "best": {"on": best.sampled_on.isoformat(), "value": str(best.value), "change_percent": f"{change:.1f}"},
+        "best": {"on": best.sampled_on.isoformat(), "value": str(best.value), "change_percent": change},
         "because": ", ".join(words),
     }
 

@@ -18,6 +18,7 @@ from trial.models import LaboratoryResult, Participant
 from trial.models.fields import in_a_sentence
 from trial.protocol import MISSING_REASONS, constant
 from trial.protocol.ctcae_v3.limits import ANALYTES
+from trial.rules.assay import is_another_assay
 from trial.rules.safety import usual_ranges
 from trial.rules.safety.laboratory import Grading
 
@@ -66,7 +67,7 @@ def unit_changed(facts: Facts) -> bool:
 def assay_changed(facts: Facts) -> bool:
     """Another assay than in the last sample of this marker."""
     last = _last_of_marker(facts)
-    return last is not None and last.assay.strip().lower() != facts["assay"].strip().lower()
+    return last is not None and is_another_assay(last.assay, facts["assay"])
 
 
 def far_above_normal(facts: Facts) -> bool:

@@ -13,6 +13,7 @@ import pytest
 from analysis.endpoints.answers import hormones as answers
 from analysis.outcomes import outcome
 from analysis.outcomes.cohort import Cohort
+from capture.casebook.forms.visit import assay_changed
 from tests.analysis.endpoints.test_answers import day, person, scan
 from trial.protocol import AnalysisSettings
 from trial.rules.dates.partial_date import PartialDate
@@ -75,15 +76,45 @@ def test_only_levels_before_progression_or_new_therapy_count(
     assert marker_of(fact, level(1, -1, "400"), level(2, number, "200"))["improved"] == improved
 
 
-@pytest.mark.parametrize("changed", [{"assay": "ELISA"}, {"unit": "nmol/L"}], ids=["another assay", "another unit"])
-def test_a_level_by_another_assay_or_in_another_unit_is_flagged_and_not_used(changed: dict[str, str]) -> None:
-    found = marker_of(PERSON, level(1, -1, "400"), level(2, 30, "50", **changed))
-    assert (found["improved"], found["assay_changed"]) == (False, True)
+OTHERWISE = pytest.mark.parametrize("changed", [{"assay": "ELISA"}, {"unit": "nmol/L"}], ids=["assay", "unit"])
+
+
+@OTHERWISE
+def test_a_level_above_its_limit_by_another_assay_or_in_another_unit_is_flagged_and_not_used(
+    changed: dict[str, str],
+) -> None:
+    found = marker_of(PERSON, level(1, -1, "400"), level(2, 30, "150", **changed))
+    assert (found["improved"], found["assay_changed"], found["best"]) == (False, True, None)
     assert found["because"] == "no level on treatment to compare"
 
 
+@OTHERWISE
+def test_a_level_within_the_limit_of_its_own_laboratory_is_normal_however_measured_and_flagged(
+    changed: dict[str, str],
+) -> None:
+    found = marker_of(PERSON, level(1, -1, "400"), level(2, 30, "8", upper_limit=Decimal(9), **changed))
+    assert (found["improved"], found["normalised"], found["assay_changed"]) == (True, True, True)
+    assert found["because"].startswith("normal on 31-JAN-2026, by another")
+    assert found["best"] == {"on": "2026-01-31", "value": "8", "change_percent": None}, "no decrease is made of it"
+
+
+def test_a_decrease_is_measured_by_the_assay_of_the_baseline_alone() -> None:
+    levels = (level(1, -1, "400"), level(2, 30, "220"), level(3, 40, "150", assay="ELISA"))
+    found = marker_of(PERSON, *levels)
+    assert (found["improved"], found["best"]["change_percent"]) == (False, "-45.0")
+
+
+@pytest.mark.parametrize("assay", ["RIA", "ria", " R I\u00a0A ", ""])
+def test_an_assay_is_the_same_without_regard_to_case_and_spaces_for_form_and_analysis(assay: str) -> None:
+    found = marker_of(PERSON, level(1, -1, "400"), level(2, 30, "190", assay=assay))
+    assert (found["improved"], found["assay_changed"]) == (True, False)
+    last = level(1, -1, "400")
+    assert not assay_changed({"others": [last], "marker": "CGA", "sampled_on": day(30), "assay": assay})
+    assert assay_changed({"others": [last], "marker": "CGA", "sampled_on": day(30), "assay": "RIB"})
+
+
 def test_units_are_named_by_their_signs_and_not_by_their_codes() -> None:
-    found = marker_of(PERSON, level(1, -1, "400"), level(2, 30, "50", unit="ug/L"))
+    found = marker_of(PERSON, level(1, -1, "400"), level(2, 30, "150", unit="ug/L"))
     assert "another unit than at baseline (µg/L, not ng/mL)" in str(found) and "(ug/L" not in str(found)
 
 
