@@ -5,11 +5,11 @@ from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import worker_ready
+from celery.signals import worker_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trial.settings")
 
-from trial.runtime import addresses  # noqa: E402  the settings' name must stand first
+from trial.runtime import addresses, messages, own_sweep  # noqa: E402  the settings' name must stand first
 
 _URL, _OPTIONS = addresses.broker()
 
@@ -17,6 +17,8 @@ celery_app = Celery("endpoint", broker=_URL)
 celery_app.conf.update(
     broker_transport_options=_OPTIONS,
     broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,  # however long the broker is away, the worker waits for it
+    broker_connection_timeout=addresses.BROKER_PATIENCE_SECONDS,
     task_ignore_result=True,
     task_acks_late=True,  # a killed worker's task is given again; tasks may run twice
     task_publish_retry=False,  # a save never waits for the broker: the sweep wakes the worker anyway
@@ -25,7 +27,7 @@ celery_app.conf.update(
     worker_send_task_events=False,
     timezone="UTC",
     beat_schedule={
-        "sweep": {"task": "analysis.sweep", "schedule": 60.0, "options": {"expires": None}},
+        "sweep": {"task": "analysis.sweep", "schedule": addresses.SWEEP_SECONDS, "options": {"expires": None}},
         "back_up": {"task": "trial.back_up", "schedule": crontab(hour=1, minute=30)},
         # Hourly, at most one mail a day and person: what fails in the morning is tried again.
         "send_digest": {"task": "capture.send_digest", "schedule": crontab(hour="5-22", minute=5)},
@@ -37,7 +39,13 @@ celery_app.autodiscover_tasks()
 celery_app.set_default()
 
 
+@worker_init.connect
+def _sweep_without_a_broker(**_: Any) -> None:
+    """From the first moment on: a worker that finds no broker is never ready."""
+    own_sweep.start()
+
+
 @worker_ready.connect
-def _sweep_at_once(sender: Any = None, **_: Any) -> None:
+def _sweep_at_once(**_: Any) -> None:
     """A worker that comes up, most of all after a crash, does not wait for the next minute to see what is behind."""
-    celery_app.send_task("analysis.sweep", retry=False)
+    messages.send("analysis.sweep")

@@ -89,15 +89,16 @@ TEMPLATES = [
     },
 ]
 
+_DATABASE = addresses.database()
 # The pool is larger than the eight web threads, so that readers never wait for a slow writer.
 # No ATOMIC_REQUESTS: a writer validates first and holds the record's lock for milliseconds only.
 DATABASES = {
     "default": {
-        **addresses.database(),
+        **_DATABASE,
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,  # asked when the pool hands one out: after a restart of the database none is dead
         "ATOMIC_REQUESTS": False,
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": 5}},
+        "OPTIONS": {**_DATABASE.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 16, "timeout": 5}},
     }
 }
 # Backups. On real servers the folder is named, so that one on the wrong disk is nobody's accident.

@@ -3,7 +3,6 @@
 A past moment that is not computed yet is asked of the worker.
 """
 
-import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property, wraps
@@ -27,10 +26,10 @@ from analysis.views import group_plots
 from trial.models import audit
 from trial.models.audit import Kind
 from trial.protocol import DECLARED, GROUPS, Group, analysis_settings, by_registration, group_named
+from trial.runtime import messages
 
 Outcome = dict[str, Any]
 View = Callable[..., HttpResponse]
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -245,13 +244,8 @@ def every_group(moment: Moment | None) -> list[GroupPanel]:
 
 def ask(letter: str, moment: Moment) -> None:
     """Sends the task; a page that waits asks again, so that a message lost is sent anew."""
-    from trial.celery import celery_app
-
     cutoff = moment.cutoff.isoformat() if moment.cutoff else None
-    try:
-        celery_app.send_task("analysis.moment", args=[letter, moment.change, cutoff], retry=False)
-    except Exception:
-        log.exception("the request for %s of group %s was not sent", moment.words, letter)
+    messages.send("analysis.moment", letter, moment.change, cutoff)
 
 
 def at_a_moment(view: View) -> View:

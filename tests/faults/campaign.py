@@ -69,7 +69,7 @@ class Campaign:
 
     def round(self, kind: str) -> str:
         """One kill and what came of it, in a line."""
-        self._let(go=True)
+        self.let(go=True)
         time.sleep(self.chance.uniform(0.5, 2.5))
         pid = self.product.kill(kind, self.chance)
         killed_at = time.monotonic()
@@ -80,8 +80,8 @@ class Campaign:
         else:
             self.came_back[kind].append(back)
         time.sleep(self.chance.uniform(0.3, 1.0))
-        self._let(go=False)
-        if _until(lambda: all(each.is_idle.is_set() for each in self.writers), COMES_BACK_SECONDS) is None:
+        self.let(go=False)
+        if not self.all_idle():
             self.violations.append(f"after a kill of {kind} a writer got no answer for {COMES_BACK_SECONDS} s")
         return f"{kind} back after {back or -1:.1f} s, " + self.check()
 
@@ -147,7 +147,12 @@ class Campaign:
             return any(stands_for.get(group, 0) > number for group, number in newest.items())
         return any(began > killed_at for each in self.writers for began, _ in each.saves[-20:])
 
-    def _let(self, go: bool) -> None:
+    def all_idle(self) -> bool:
+        """Waits until no writer has a form under way; whether that came in time."""
+        return _until(lambda: all(each.is_idle.is_set() for each in self.writers), COMES_BACK_SECONDS) is not None
+
+    def let(self, go: bool) -> None:
+        """Lets the writers go on, or end what they have under way and wait."""
         for each in self.writers:
             if go:
                 each.is_idle.clear()

@@ -12,6 +12,7 @@ from trial.models.audit import Version
 from trial.record import changes
 from trial.record.save import Save
 from trial.refused import Refused
+from trial.runtime import messages
 
 
 @pytest.fixture
@@ -131,10 +132,9 @@ def test_nobody_else_writes_while_an_import_runs(cast: Cast, monkeypatch: pytest
 
 def test_an_import_wakes_the_groups_it_touched_once_it_stands(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     from capture.entry.services import registration
-    from trial.celery import celery_app
 
     woken: list[str] = []
-    monkeypatch.setattr(celery_app, "send_task", lambda name, args, **_: woken.extend(args))
+    monkeypatch.setattr(messages, "send", lambda task, *args: woken.extend(args))
     with changes.importing(Save(cast.people[Role.STATISTICIAN], "files")) as run:
         for tumour_type in ("insulinoma", "recurrent_gi_carcinoid"):
             with run.change(site=cast.north):

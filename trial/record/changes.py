@@ -4,7 +4,6 @@ An import writes many Changes, all of them or none: `with changes.importing(save
 `with run.change(participant):` one Change in it, and what the services record with `run.save()` joins that Change.
 """
 
-import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,21 +19,14 @@ from trial.record import access, save_once
 from trial.record.save import Save
 from trial.refused import Refused
 from trial.rules.typed_text import unseen
+from trial.runtime import messages
 from trial.runtime.program import PROGRAM
-
-log = logging.getLogger(__name__)
 
 
 def wake(groups: set[str]) -> None:
-    """Tells the worker; a broker that is down costs at most the minute until the sweep, never the save."""
-    # Not Celery's current_app: in the web's other threads that can be an app of its own, without our broker.
-    from trial.celery import celery_app
-
+    """Tells the worker; a broker that is down costs at most the time until the sweep, never the save."""
     for group in sorted(groups):
-        try:
-            celery_app.send_task("analysis.recompute", args=[group], retry=False)
-        except Exception:
-            log.exception("the wake-up for group %s was not sent; the sweep will find it", group)
+        messages.send("analysis.recompute", group)
 
 
 NEEDS_REASON = frozenset({"correct", "strike_out", "account", "approve", "reopen", "black_out"})

@@ -2,14 +2,15 @@
 
 Environment: DATABASE_URL (application's role), DATABASE_OWNER_URL (the role that migrates), CELERY_BROKER_URL,
 or ENDPOINT_SOCKET_DIRECTORY and ENDPOINT_DATABASE_NAME for the embedded server.
-ENDPOINT_DATABASE_ROLE is `app` (default) or `owner`.
+ENDPOINT_DATABASE_ROLE is `app` (default) or `owner`. ENDPOINT_SWEEP_SECONDS is the interval of the sweep.
 """
 
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 DATA = Path(os.environ.get("ENDPOINT_DATA", CHECKOUT / ".data"))
@@ -17,6 +18,15 @@ OWNER = "endpoint_owner"
 APPLICATION = "endpoint_app"
 DATABASE = "endpoint"
 QUEUE = "endpoint_queue"
+SWEEP_SECONDS = float(os.environ.get("ENDPOINT_SWEEP_SECONDS", "60"))
+# What may follow `?` in an address of the database: the driver's words about TLS and about dead connections.
+DRIVER_OPTIONS = frozenset({
+    "sslmode", "sslrootcert", "sslcert", "sslkey", "sslcrl", "ssl_min_protocol_version", "sslnegotiation",
+    "channel_binding", "require_auth", "gssencmode", "connect_timeout", "application_name", "target_session_attrs",
+    "keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout",
+})  # fmt: skip
+# A broker that does not answer is given up after this, by whoever waits for it.
+BROKER_PATIENCE_SECONDS = 2
 
 
 def socket_directory() -> str:
@@ -44,22 +54,42 @@ def database() -> dict[str, Any]:
     }
 
 
-def owner() -> dict[str, str]:
+def connection() -> dict[str, Any]:
+    """The words that the driver connects with as the role asked for, beside Django. Raises ValueError."""
+    return driver_words(database())
+
+
+def driver_words(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The driver's words for one entry of Django's DATABASES, without the pool."""
+    names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    words = {word: row[name] for word, name in names.items() if row.get(name)}
+    return words | {name: value for name, value in row.get("OPTIONS", {}).items() if name in DRIVER_OPTIONS}
+
+
+def owner() -> dict[str, Any]:
     """The real server as the role that owns the tables; as the application's where no other is named."""
     return from_url(os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"])
 
 
-def from_url(url: str) -> dict[str, str]:
-    """Name, user, password, host and port of a database address. Raises ValueError for anything else."""
+def from_url(url: str) -> dict[str, Any]:
+    """Name, user, password, host, port and options of a database address. Raises ValueError for anything else.
+
+    An option is handed to the driver as it stands; one that this program does not know is refused, never dropped.
+    """
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"} or not parts.hostname:
         raise ValueError("A database address reads postgresql://name:password@host:5432/database.")
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    if unknown := sorted(options.keys() - DRIVER_OPTIONS) or [name for name, value in options.items() if not value]:
+        raise ValueError(f"The database address has an option that cannot be used: {', '.join(unknown)}. "
+                         f"Options are {', '.join(sorted(DRIVER_OPTIONS))}, each with a value.")  # fmt: skip
     return {
         "NAME": parts.path.lstrip("/"),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname),
         "PORT": str(parts.port or 5432),
+        "OPTIONS": options,
     }
 
 
@@ -70,7 +100,12 @@ def broker() -> tuple[str, dict[str, Any]]:
     """
     url = os.environ.get("CELERY_BROKER_URL")
     if url:
-        return url, {"visibility_timeout": 1800}
+        return url, {
+            "visibility_timeout": 1800,
+            "socket_connect_timeout": BROKER_PATIENCE_SECONDS,
+            "socket_timeout": BROKER_PATIENCE_SECONDS,
+            "socket_keepalive": True,
+        }
     place = f"host={socket_directory()} dbname={QUEUE} user={APPLICATION}"
     return "pgmq://", {
         "conn_string": place,

@@ -17,6 +17,7 @@ from django.urls import reverse
 from trial.models import Change, Person, Role, operations
 from trial.record import changes
 from trial.refused import Refused
+from trial.runtime import messages
 
 log = logging.getLogger(__name__)
 NAME = "lockout"
@@ -26,8 +27,6 @@ QUIET = timedelta(minutes=15)
 @receiver(user_locked_out)
 def tell(sender: Any, username: str = "", ip_address: str | None = None, **_: Any) -> None:
     """Notes it and asks the worker to write; nobody at the door waits for a mail server."""
-    from trial.celery import celery_app
-
     known = Person.objects.filter(username=username[:60]).values_list("username", flat=True).first()
     if known:
         _put_on_record(f"sign-in blocked after wrong passwords: {known}")
@@ -37,10 +36,7 @@ def tell(sender: Any, username: str = "", ip_address: str | None = None, **_: An
         return
     words = f"blocked after wrong passwords for {whose}, from {ip_address or 'an unknown address'}"
     operations.note(NAME, False, words)
-    try:
-        celery_app.send_task("trial.tell_of_lockout", args=[words], retry=False)
-    except Exception:  # whatever a broker raises: the Status page says it all the same
-        log.exception("no administrator has an email address for the message about a blocked sign-in")
+    messages.send("trial.tell_of_lockout", words)
 
 
 def _put_on_record(words: str) -> None:

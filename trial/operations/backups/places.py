@@ -31,6 +31,7 @@ class Place:
     host: str
     port: str = ""
     password: str = field(default="", repr=False)
+    options: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
         return f"{self.name} on {self.host}"
@@ -40,13 +41,15 @@ class Place:
         """Returns the variables for PostgreSQL's programs; on the command line every user could read a password."""
         words = {"PGDATABASE": self.name, "PGUSER": self.user, "PGHOST": self.host, "PGPORT": self.port,
                  "PGPASSWORD": self.password}  # fmt: skip
+        words |= {f"PG{name.upper().replace('_', '')}": value for name, value in self.options}
         return {name: word for name, word in words.items() if word}
 
     def connect(self, autocommit: bool = True) -> psycopg.Connection[tuple[Any, ...]]:
         """Opens a connection of its own, beside Django's. Raises psycopg.OperationalError."""
+        words: dict[str, Any] = {"connect_timeout": 10} | dict(self.options)
         return psycopg.connect(
             dbname=self.name, user=self.user, host=self.host, port=self.port or None, password=self.password or None,
-            connect_timeout=10, autocommit=autocommit,
+            autocommit=autocommit, **words,
         )  # fmt: skip
 
     def named(self, name: str) -> "Place":
@@ -60,7 +63,9 @@ class Place:
 
 def _of(row: dict[str, Any]) -> Place:
     """Reads one entry of DATABASES."""
-    return Place(row["NAME"], row["USER"], row["HOST"], str(row.get("PORT") or ""), row.get("PASSWORD") or "")
+    options = {name: str(value) for name, value in row.get("OPTIONS", {}).items() if name in addresses.DRIVER_OPTIONS}
+    port, password = str(row.get("PORT") or ""), row.get("PASSWORD") or ""
+    return Place(row["NAME"], row["USER"], row["HOST"], port, password, tuple(sorted(options.items())))
 
 
 def live() -> Place:
@@ -89,7 +94,7 @@ def at(words: str) -> Place:
 def django_connection(place: Place) -> Iterator[BaseDatabaseWrapper]:
     """Yields a connection of Django to that database, under an alias that is removed afterwards."""
     more = {"NAME": place.name, "USER": place.user, "HOST": place.host, "PORT": place.port, "PASSWORD": place.password}
-    connections.settings[_ALIAS] = {**connections["default"].settings_dict, **more, "OPTIONS": {}}
+    connections.settings[_ALIAS] = {**connections["default"].settings_dict, **more, "OPTIONS": dict(place.options)}
     try:
         yield connections[_ALIAS]
     finally:

@@ -14,6 +14,7 @@ from trial.accounts.security import lockouts
 from trial.audit import verify
 from trial.celery import celery_app
 from trial.models import Change, Person, Role
+from trial.runtime import messages
 from trial.tasks import tell_of_lockout
 
 LOCAL = "django.core.mail.backends.locmem.EmailBackend"
@@ -22,7 +23,7 @@ LOCAL = "django.core.mail.backends.locmem.EmailBackend"
 @pytest.fixture
 def outbox(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
     """What would be sent; the worker does its task at once."""
-    monkeypatch.setattr(celery_app, "send_task", lambda name, args, **_: tell_of_lockout(*args))
+    monkeypatch.setattr(messages, "send", lambda task, *args: tell_of_lockout(*args))
     with override_settings(EMAIL_BACKEND=LOCAL, PUBLIC_ADDRESS="https://trial.example"):
         mail.outbox = []
         yield mail.outbox
@@ -94,7 +95,9 @@ def test_without_a_broker_or_a_mail_server_signing_in_is_closed_all_the_same(
     def gone(*_: Any, **__: Any) -> None:
         raise ConnectionError("no broker")
 
+    monkeypatch.undo()  # the message goes out as it does in the product
     monkeypatch.setattr(celery_app, "send_task", gone)
     assert _knock("nora") == 429 and _said()[0] is False
+    assert messages.wait_until_sent(5)
     with override_settings(EMAIL_BACKEND="no.such.Backend"):
         assert lockouts.write("closed") == 0

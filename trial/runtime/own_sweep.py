@@ -1,0 +1,54 @@
+"""The worker's own sweep: without a broker or a scheduler, results are brought up to date all the same.
+
+A thread of the worker's process asks PostgreSQL when the last sweep ended. One that is overdue is run in a process of
+its own, whatever the worker's slots are busy with; then nothing has to pass through the broker.
+"""
+
+import logging
+import os
+import subprocess
+import sys
+import threading
+
+import psycopg
+
+from trial.runtime import addresses
+from trial.runtime.postgres import die_with_parent
+
+log = logging.getLogger(__name__)
+# A sweep is overdue after its interval and this.
+GRACE_SECONDS = 5.0
+LONGEST_SWEEP_SECONDS = 1800
+LAST_SWEEP = "SELECT extract(epoch FROM now() - at) FROM trial_statusnote WHERE name = 'sweep'"
+
+
+def start() -> None:
+    """Starts the thread; it ends with its process."""
+    threading.Thread(target=_watch, name="own sweep", daemon=True).start()
+
+
+def _watch() -> None:
+    pause = threading.Event()
+    while not pause.wait(min(10.0, addresses.SWEEP_SECONDS / 2)):
+        try:
+            if is_overdue():
+                sweep()
+        except (psycopg.Error, OSError, subprocess.SubprocessError) as error:
+            log.warning("the worker's own sweep did not run: %s", type(error).__name__)
+
+
+def is_overdue() -> bool:
+    """Whether no sweep has ended for longer than its interval. Raises psycopg.Error."""
+    with psycopg.connect(**addresses.connection(), connect_timeout=5, autocommit=True) as connection:
+        found = connection.execute(LAST_SWEEP).fetchone()
+    return found is None or float(found[0]) > addresses.SWEEP_SECONDS + GRACE_SECONDS
+
+
+def sweep() -> None:
+    """Runs one in a process of its own. Raises SubprocessError when it fails or takes too long."""
+    log.info("no sweep came through the broker; the worker sweeps by itself")
+    subprocess.run(
+        [sys.executable, str(addresses.CHECKOUT / "manage.py"), "sweep"], cwd=addresses.CHECKOUT, env=os.environ,
+        stdin=subprocess.DEVNULL, check=True, timeout=LONGEST_SWEEP_SECONDS,
+        preexec_fn=die_with_parent(9),
+    )  # fmt: skip
