@@ -1,6 +1,6 @@
 """The cycle form: its first day, tablets, and the dosing periods of its 28 days."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -45,6 +45,11 @@ def periods_disagree(facts: Facts) -> bool:
 def outside_the_cycle(facts: Facts) -> bool:
     """A period reaches beyond days 1 to 28."""
     return any(each.from_day < 1 or each.to_day > protocol.constant("cycle_days") for each in facts["periods"])
+
+
+def doses_to_come(facts: Facts) -> bool:
+    """A period ends after today."""
+    return any(facts["started_on"] + timedelta(days=each.to_day - 1) > facts["today"] for each in facts["periods"])
 
 
 def no_reason(facts: Facts) -> bool:
@@ -166,9 +171,10 @@ def period_forms(data: Any, periods: list[Period]) -> Rows:
     return Rows(found, "capture/casebook/periods.html")
 
 
-def as_planned() -> list[Period]:
-    """Days 1 to 28 at the full dose."""
-    return list(AS_PLANNED)
+def as_planned(started_on: date, today: date) -> list[Period]:
+    """The full dose on days 1 to 28, of a cycle that still runs up to today; at least day 1."""
+    full = AS_PLANNED[0]
+    return [replace(full, to_day=max(1, min(full.to_day, (today - started_on).days + 1)))]
 
 
 DOSING = (
@@ -192,6 +198,7 @@ DOSING = (
           HARD, lambda facts: not facts["periods"]),
     Check("DOSE-10", "The cycle has ended, and some of its days have no dosing record.", "Missing is never zero.",
           SOFT, days_left_open),
+    Check("DOSE-19", "Dosing periods must not end after today.", ONLY_PAST, HARD, doses_to_come),
     after_death_check("DOSE-11", "The cycle must not start after the date of death.", "started_on"),
 )  # fmt: skip
 

@@ -22,7 +22,7 @@ from trial import protocol
 from trial.models import Cycle, Participant
 from trial.record import access
 from trial.record.save import Save
-from trial.rules.dose.intensity import cycle_dose
+from trial.rules.dose.intensity import CycleDose, cycle_dose, days_planned
 
 
 @access.allows(*access.READS_RECORD)
@@ -65,12 +65,12 @@ def _page(request: HttpRequest, participant: Participant, number: int, row: Cycl
         form = CycleForm(data, initial=_initial(participant, row))
         edition.apply(form)
         rows, reason = period_forms(data, periods), ReasonForm(data)
-        dose = cycle_dose([(each.from_day, each.to_day, each.dose_mg, each.frequency) for each in periods])
         shown = {
             "participant": participant, "row": row, "form": form, "periods": rows,
             **saving.headed(f"Cycle {number}", "cycle", row and reverse(
                 "capture:cycle_strike_out", args=[participant.reference, number])),
-            "reason_form": reason, "dose": dose if row else None, "may_enter": edition.may_enter,
+            "reason_form": reason, "dose": _dose(row, periods) if row else None, "is_running": row and _is_running(row),
+            "may_enter": edition.may_enter,
             "edition": edition, "planned": planned, "dose_general": dose_advice.general(number),
             "dose_advice": SimpleLazyObject(lambda: dose_advice.of_cycle(participant, row, today())),
         }  # fmt: skip
@@ -83,15 +83,29 @@ def _page(request: HttpRequest, participant: Participant, number: int, row: Cycl
     )  # fmt: skip
 
 
+def _is_running(row: Cycle) -> bool:
+    """Whether day 28 is still to come."""
+    return row.started_on + timedelta(days=protocol.constant("cycle_days") - 1) > today()
+
+
+def _dose(row: Cycle, periods: list[treatment.Period]) -> CycleDose:
+    days = [(each.from_day, each.to_day, each.dose_mg, each.frequency) for each in periods]
+    return cycle_dose(days, days_planned(days, _is_running(row)))
+
+
 def _save(
     save: Save, participant: Participant, number: int, row: Cycle | None, sheet: saving.Sheet, planned: bool
 ) -> None:
     form, *rows = sheet.forms
-    typed = [each.period() for each in rows] if not planned else as_planned()  # type: ignore[attr-defined]
+    typed = [each.period() for each in rows] if not planned else _as_planned(form)  # type: ignore[attr-defined]
     dosing.save_cycle(
         acknowledgements.with_given(save, participant, "cycle", row), participant, number,
         form.cleaned_data, [each for each in typed if each],  # type: ignore[attr-defined]
     )  # fmt: skip
+
+
+def _as_planned(form: Any) -> list[treatment.Period]:
+    return as_planned(form.cleaned_data["started_on"], today())
 
 
 def _done(request: HttpRequest, participant: Participant, number: int) -> HttpResponse:

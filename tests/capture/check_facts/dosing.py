@@ -39,6 +39,10 @@ CYCLE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         _periods(_full(1, 20)) | {"off_treatment_on": START + timedelta(days=20)},
         _periods(_full(1, 19)) | {"off_treatment_on": START + timedelta(days=20)},
     ),
+    "DOSE-19": (
+        _periods(_full(1, 10)) | {"today": START + timedelta(days=9)},
+        _periods(_full(1, 10)) | {"today": START + timedelta(days=8)},
+    ),
     "DOSE-11": ({"started_on": START, "died_on": START}, {"started_on": START, "died_on": START - timedelta(days=1)}),
     "NA-01": (
         {"number": 2, "started_on": START, "numbered_starts": [(1, START - timedelta(days=29))], "delay_reason": "ill"},

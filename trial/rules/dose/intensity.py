@@ -16,22 +16,38 @@ DOSES_PER_DAY = {
 
 @dataclass(frozen=True)
 class CycleDose:
-    """Milligrams planned at level 0 and taken as recorded; intensity in percent of planned."""
+    """Milligrams planned at level 0 and taken as recorded; intensity in percent of planned (None: nothing planned)."""
 
     planned_mg: Decimal
     taken_mg: Decimal
 
     @property
-    def intensity_percent(self) -> Decimal:
+    def intensity_percent(self) -> Decimal | None:
         """Taken over planned."""
+        if not self.planned_mg:
+            return None
         return (self.taken_mg * 100 / self.planned_mg).quantize(Decimal("0.1"))
 
 
-def cycle_dose(periods: Sequence[tuple[int, int, int, str]]) -> CycleDose:
-    """`periods`: (from day, to day, dose in mg, frequency). An every-other-day period starts with a dose day."""
-    planned = Decimal(protocol.constant("cycle_days") * 2 * protocol.constant("full_dose_mg"))
+def cycle_dose(periods: Sequence[tuple[int, int, int, str]], days: int | None = None) -> CycleDose:
+    """What one cycle planned and took.
+
+    periods: (from day, to day, dose in mg, frequency); an every-other-day period starts with a dose day. days: how
+    many are planned (None: those of a whole cycle).
+    """
+    days = protocol.constant("cycle_days") if days is None else days
+    planned = Decimal(days * 2 * protocol.constant("full_dose_mg"))
     taken = sum((_taken(*period) for period in periods), Decimal(0))
     return CycleDose(planned, taken)
+
+
+def days_planned(periods: Sequence[tuple[int, int, int, str]], is_running: bool) -> int:
+    """Days from day 1 that the dose is planned for: a whole cycle or to the last dose after it; so far while it runs.
+
+    A cycle that still runs is planned up to its last day with a dosing record.
+    """
+    last = max((to_day for _, to_day, _, _ in periods), default=0)
+    return last if is_running else max(last, protocol.constant("cycle_days"))
 
 
 def _taken(from_day: int, to_day: int, dose_mg: int, frequency: str) -> Decimal:

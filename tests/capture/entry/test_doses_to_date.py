@@ -1,0 +1,61 @@
+"""No dose is dated after today: what is taken as planned counts up to today, typed days to come are refused."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+
+from capture.casebook.registry import ChecksFailed
+from capture.entry.services import dosing
+from capture.entry.services.dosing import Period
+from tests.capture.typed import opened
+from tests.cast import Cast, cast_of, register
+from trial.models import Participant, Role
+from trial.record import site_clock
+from trial.record.in_force import evaluation_of
+from trial.record.save import Save
+from trial.rules.dates.partial_date import shown
+
+pytestmark = pytest.mark.requirement("R46")
+
+
+@pytest.fixture
+def cast(database: object) -> Cast:
+    """The fixed cast."""
+    return cast_of()
+
+
+def _client(cast: Cast) -> Client:
+    client = Client()
+    client.force_login(cast.people[Role.COORDINATOR])
+    return client
+
+
+def _registered(cast: Cast, days_ago: int) -> tuple[Participant, date]:
+    """A participant registered so many days ago, and the day at the site."""
+    today = site_clock.today_at(cast.north)
+    return register(cast.people[Role.COORDINATOR], cast.north, today - timedelta(days=days_ago)), today
+
+
+@pytest.mark.parametrize(("days_ago", "last_day"), [(0, 1), (3, 4), (27, 28), (40, 28)])
+def test_taken_as_planned_counts_up_to_today(cast: Cast, days_ago: int, last_day: int) -> None:
+    one, today = _registered(cast, 50)
+    address = f"/participants/{one.reference}/cycles/1/"
+    typed = opened(_client(cast), address) | {"started_on": shown(today - timedelta(days=days_ago)), "as_planned": "1"}
+    assert _client(cast).post(address, typed).status_code == 302
+    period = one.cycles.get().periods.get()
+    assert (period.from_day, period.to_day) == (1, last_day)
+    found = evaluation_of(one)
+    assert found is not None and found.last_alive_on is not None and found.last_alive_on <= today
+    page = _client(cast).get(address).text
+    assert ("relative dose intensity to date 100.0%" in page) == (last_day < 28)
+    assert f"Taken {last_day * 800} mg of {last_day * 800} mg planned" in page
+
+
+def test_a_period_that_ends_after_today_is_refused_in_words(cast: Cast) -> None:
+    one, today = _registered(cast, 5)
+    begun = {"started_on": today - timedelta(days=3)}
+    for dose in ((400, "twice_daily", ""), (0, "held", "rash")):
+        with pytest.raises(ChecksFailed, match="Dosing periods must not end after today."):
+            dosing.save_cycle(Save(cast.people[Role.COORDINATOR]), one, 1, begun, [Period(1, 5, *dose)])
+    dosing.save_cycle(Save(cast.people[Role.COORDINATOR]), one, 1, begun, [Period(1, 4, 400, "twice_daily")])
