@@ -6,13 +6,17 @@ import sys
 
 
 def main() -> None:
-    """Runs the command given on the command line; says in words when no database answers, and ends with 1."""
+    """Runs the command; exits with status 1, in words, when no database answers or its server is too old."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trial.settings")
     from django.core.management import execute_from_command_line
-    from django.db import OperationalError, connection
+    from django.db import NotSupportedError, OperationalError, connection
 
     try:
         execute_from_command_line(sys.argv)
+    except NotSupportedError as error:
+        if "--traceback" in sys.argv:
+            raise
+        sys.exit(str(error))
     except OperationalError:
         # With a connection in hand the database answers, and the fault is another.
         if connection.connection is not None or "--traceback" in sys.argv:

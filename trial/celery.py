@@ -20,6 +20,10 @@ celery_app.conf.update(
     broker_connection_max_retries=None,  # however long the broker is away, the worker waits for it
     broker_connection_timeout=addresses.BROKER_PATIENCE_SECONDS,
     task_ignore_result=True,
+    # Shorter than the half hour after which a message is given again. Only separate processes (prefork) are ended so;
+    # threads are ended by the limits of their database sessions.
+    task_soft_time_limit=1500,
+    task_time_limit=1620,
     task_acks_late=True,  # a killed worker's task is given again; tasks may run twice
     task_publish_retry=False,  # a save never waits for the broker: the sweep wakes the worker anyway
     worker_prefetch_multiplier=1,

@@ -96,9 +96,12 @@ DATABASES = {
     "default": {
         **_DATABASE,
         "CONN_MAX_AGE": 0,
-        "CONN_HEALTH_CHECKS": True,  # asked when the pool hands one out: after a restart of the database none is dead
+        "CONN_HEALTH_CHECKS": False,  # `trial.runtime.database` tests each before it is used
         "ATOMIC_REQUESTS": False,
-        "OPTIONS": {**_DATABASE.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 16, "timeout": 5}},
+        "OPTIONS": {
+            **_DATABASE["OPTIONS"],
+            "pool": {"min_size": 1, "max_size": 16, "timeout": 5, "reconnect_timeout": 5},
+        },
     }
 }
 # Backups. On real servers the folder is named, so that one on the wrong disk is nobody's accident.

@@ -8,6 +8,7 @@ from trial.protocol import GROUPS
 from trial.record import changes
 from trial.record.in_force import settings_in_force
 from trial.record.save import Save
+from trial.refused import Refused
 
 
 def make(save: Save, name: str, because: str, as_of: str = "", cutoff: str = "") -> DataCut:
@@ -34,7 +35,10 @@ def compute_missing() -> list[str]:
     for data_cut in DataCut.objects.filter(engine=ENGINE):
         moment = moments.of_cut(data_cut.name)
         missing = [group.code for group in GROUPS if moments.stored_at(group.code, moment) is None]
-        for group in missing:
-            moments.compute(group, moment)
+        try:
+            for group in missing:
+                moments.compute(group, moment)
+        except Refused:  # the group is being recomputed elsewhere: the next sweep computes the data cut
+            continue
         done += [data_cut.name] if missing else []
     return done

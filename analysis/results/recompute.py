@@ -1,6 +1,7 @@
 """Bring a group's stored results up to its newest change; safe to run twice, at once, or after a crash anywhere."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime
@@ -19,11 +20,14 @@ from trial.models import Change, Version
 from trial.protocol import GROUPS, AnalysisSettings
 from trial.record import snapshot
 from trial.record.in_force import reopenings, settings_in_force
+from trial.refused import Refused
 
 # A number of our own, apart from the lock that writers of the record take; the group's letter is added.
 LOCK_BASE = 93_000
 # So many are derived in one transaction: an interrupted recompute keeps what it has but for the last few seconds.
 AT_ONCE = 5000
+# How long a recompute waits for another one of its group: a worker's slot is not spent on waiting.
+PATIENCE_SECONDS = 5.0
 TRIES = 5
 SERIALIZATION_FAILURE = "40001"
 # Rows of these tables change no outcome by themselves: results are keyed by the fingerprint of the settings.
@@ -86,14 +90,25 @@ def _after(derived: int, progress: Progress | None) -> Progress:
 
 @contextmanager
 def _alone(group: str) -> Iterator[None]:
-    """One recompute of a group at a time. The lock belongs to the session: it is taken before the snapshot is."""
-    key = LOCK_BASE + ord(group)
+    """One recompute of a group at a time. The lock belongs to the session: it is taken before the snapshot is.
+
+    Raises Refused when another one does not end within PATIENCE_SECONDS: the sweep comes back to the group.
+    """
+    key, gives_up_at = LOCK_BASE + ord(group), time.monotonic() + PATIENCE_SECONDS
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [key])
+        while not _is_taken(cursor, key):
+            if time.monotonic() > gives_up_at:
+                raise Refused(f"Another recompute of group {group} is under way.")
+            time.sleep(0.05)
         try:
             yield
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
+
+
+def _is_taken(cursor: Any, key: int) -> bool:
+    cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
+    return bool(cursor.fetchone()[0])
 
 
 @contextmanager

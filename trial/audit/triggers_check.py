@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError, OperationalError, connection
+from django.db import DatabaseError, NotSupportedError, OperationalError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
@@ -56,6 +56,8 @@ def look(databases: Sequence[str] | None = None, **_: Any) -> list[checks.CheckM
         executor = MigrationExecutor(connection)
         pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
         found = [] if pending else missing()
+    except NotSupportedError as error:  # a server that is too old says so in words
+        return [checks.Error(str(error), id="trial.E003")]
     except DatabaseError as error:
         return [checks.Error(f"The database does not answer: {error}", id="trial.E002")]
     return [checks.Error(in_words(found), id="trial.E001")] if found else []

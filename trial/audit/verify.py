@@ -87,7 +87,7 @@ def verify(connection: BaseDatabaseWrapper, expected: Iterable[Head] = ()) -> Au
     """Walks the whole record in one read-only snapshot, so that writers may go on meanwhile."""
     with transaction.atomic(using=connection.alias, durable=True), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        cursor.execute("SET LOCAL timezone = 'UTC'")
+        cursor.execute("SET LOCAL timezone = 'UTC'; SET LOCAL statement_timeout = '20min'")
         cursor.execute("SELECT count(*) FROM trial_version")
         versions = cursor.fetchone()[0]
         cursor.execute(SEALS)

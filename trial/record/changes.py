@@ -4,6 +4,7 @@ An import writes many Changes, all of them or none: `with changes.importing(save
 `with run.change(participant):` one Change in it, and what the services record with `run.save()` joins that Change.
 """
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -31,6 +32,12 @@ def wake(groups: set[str]) -> None:
 
 NEEDS_REASON = frozenset({"correct", "strike_out", "account", "approve", "reopen", "black_out"})
 LOCK_TIMEOUT_SECONDS = 5
+# Whoever holds the writers' lock and stops in the middle is ended by the database after this.
+IDLE_SECONDS = 60
+# So many of a process write or wait for their turn: half of the web's threads, the others are for readers.
+_TURNS = threading.BoundedSemaphore(4)
+TURN_TIMEOUT_SECONDS = 0.5
+BUSY = "Nothing was saved because another user was saving. Save again."
 LOCK_NOT_AVAILABLE = "55P03"
 
 
@@ -100,7 +107,7 @@ def record(
         return
     if connection.in_atomic_block:
         raise RuntimeError("A Change is a transaction of its own and is not opened inside another.")
-    with _busy_in_words(), transaction.atomic():
+    with _turn(), _busy_in_words(), transaction.atomic():
         change = _open(save, act, reason, participant, site, {str(group) for group in groups if group})
         if save.wakes:
             transaction.on_commit(lambda: wake(change.groups), robust=True)
@@ -178,9 +185,9 @@ def importing(save: Save) -> Iterator[Import]:
     if connection.in_atomic_block:
         raise RuntimeError("An import is a transaction of its own and is not opened inside another.")
     run = Import(save)
-    with _busy_in_words(), transaction.atomic():
+    with _turn(), _busy_in_words(), transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_SECONDS}s'")
+            cursor.execute(_limits())
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITERS_LOCK])
         transaction.on_commit(lambda: wake(run.groups), robust=True)
         yield run
@@ -189,12 +196,29 @@ def importing(save: Save) -> Iterator[Import]:
 
 
 @contextmanager
+def _turn() -> Iterator[None]:
+    """One of the few that may wait for the writers' lock; the others are told at once, and readers keep a thread."""
+    if not _TURNS.acquire(timeout=TURN_TIMEOUT_SECONDS):
+        raise Refused(BUSY)
+    try:
+        yield
+    finally:
+        _TURNS.release()
+
+
+def _limits() -> str:
+    """SQL: how long this transaction waits for the writers' lock, and how long it may then stop in the middle."""
+    return (f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_SECONDS}s'; "
+            f"SET LOCAL idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'")  # fmt: skip
+
+
+@contextmanager
 def _busy_in_words() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", "") == LOCK_NOT_AVAILABLE:
-            raise Refused("Nothing was saved because another user was saving. Save again.") from error
+            raise Refused(BUSY) from error
         raise
     except DatabaseError as error:
         if getattr(error.__cause__, "sqlstate", "") == HELD:
@@ -220,7 +244,7 @@ def _open(
         f"{PROGRAM}, {save.program}" if save.program else PROGRAM,
     ]  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_SECONDS}s'")
+        cursor.execute(_limits())
         cursor.execute("SELECT * FROM endpoint_open_change(%s, %s, %s, %s, %s, %s::text[], %s)", parameters)
         number, at = cursor.fetchone()
     if save.sending is not None:

@@ -25,6 +25,13 @@ DRIVER_OPTIONS = frozenset({
     "channel_binding", "require_auth", "gssencmode", "connect_timeout", "application_name", "target_session_attrs",
     "keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout",
 })  # fmt: skip
+# How long a session of web or worker may hang: on one statement, on a lock, idle with a transaction open. The server
+# ends it; one whose machine has vanished is found by keepalives. The owner, who migrates, waits as long as it takes.
+SESSION_LIMITS = {
+    "statement_timeout": "300s", "lock_timeout": "10s", "idle_in_transaction_session_timeout": "300s",
+    "tcp_keepalives_idle": "30s", "tcp_keepalives_interval": "10s", "tcp_keepalives_count": "3",
+}  # fmt: skip
+KEEPALIVES = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 30_000}
 # A broker that does not answer is given up after this, by whoever waits for it.
 BROKER_PATIENCE_SECONDS = 2
 
@@ -41,12 +48,17 @@ def database() -> dict[str, Any]:
     role = os.environ.get("ENDPOINT_DATABASE_ROLE", "app")
     if role not in {"app", "owner"}:
         raise ValueError(f"ENDPOINT_DATABASE_ROLE is app or owner, not {role!r}.")
-    found: dict[str, Any] = {"ENGINE": "django.db.backends.postgresql"}
+    limits = " ".join(f"-c {name}={value}" for name, value in SESSION_LIMITS.items()) if role == "app" else ""
+    found: dict[str, Any] = {
+        "ENGINE": "trial.runtime.database",
+        "OPTIONS": {**KEEPALIVES, "connect_timeout": 5, "options": limits},
+    }
     url = os.environ.get("DATABASE_URL")
     if role == "owner" and url:
         url = os.environ.get("DATABASE_OWNER_URL", url)
     if url:
-        return found | from_url(url)
+        row = from_url(url)
+        return found | row | {"OPTIONS": found["OPTIONS"] | row["OPTIONS"]}
     return found | {
         "NAME": os.environ.get("ENDPOINT_DATABASE_NAME", DATABASE),
         "USER": OWNER if role == "owner" else APPLICATION,

@@ -16,6 +16,7 @@ from analysis.results import moments
 from analysis.results.recompute import recompute
 from trial.models import audit
 from trial.protocol import GROUPS
+from trial.refused import Refused
 from trial.rules.dates.partial_date import shown
 
 
@@ -38,7 +39,10 @@ class Command(BaseCommand):
             moment = moments.asked({name: options[name] for name in ("as_of", "cutoff", "cut")})
         except moments.WrongMoment as refusal:
             raise CommandError(str(refusal)) from None
-        answer = _answer(options["group"], moment)
+        try:
+            answer = _answer(options["group"], moment)
+        except Refused as refusal:
+            raise CommandError(str(refusal)) from refusal
         words = f"Group {options['group']}, {moment.words if moment else 'now'}, on the command line"
         audit.note(None, audit.Kind.RESULTS, words)
         if options["json"]:

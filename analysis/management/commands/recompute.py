@@ -5,11 +5,12 @@ It may be interrupted at any time: what is derived by then is kept, and the next
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from analysis.models import ParticipantOutcome
 from analysis.results.recompute import recompute, results
 from trial.protocol import GROUPS
+from trial.refused import Refused
 
 
 class Command(BaseCommand):
@@ -30,5 +31,8 @@ class Command(BaseCommand):
             if options["from_nothing"]:
                 ParticipantOutcome.objects.filter(group=group).delete()
                 results(group).filter(has_outcomes=False).delete()
-            result = recompute(group, lambda done, of, group=group: self.stdout.write(f"  {group}: {done} of {of}"))
+            try:
+                result = recompute(group, lambda done, of, group=group: self.stdout.write(f"  {group}: {done} of {of}"))
+            except Refused as reason:
+                raise CommandError(str(reason)) from reason
             self.stdout.write(f"Group {group} is up to date with change {result.holds_to}.")
