@@ -1,8 +1,9 @@
 """A participant as known by a clinical cut-off: only facts dated on or before it. PURE.
 
 Nobody is censored at the cut-off: later facts are left out, and the endpoints end where the remaining facts end.
-Readings [ours]: an event without a date stays; a partial date counts by the day that the analysis reads it as (onsets,
-medication: its earliest day); what a later contact reports about an earlier day stays, the contact itself does not.
+Readings [ours]: an event without a date stays; a partial date counts by the day that the analysis reads it as, with a
+cut-off as without (onsets, medication: its earliest day); what a later contact reports about an earlier day stays, the
+contact itself does not; an assessment that straddles the cut-off is read by the scans up to it.
 """
 
 from collections.abc import Iterable
@@ -28,6 +29,7 @@ def cut_off(fact: ParticipantFact, on: date, settings: AnalysisSettings = Analys
     """The participant with facts dated up to and including `on`; None when registered later."""
     if fact.registered_on > on:
         return None
+    fact = disease.with_dates_read(fact, settings)
     died = disease.course_of(fact, response_at_each(fact, settings), settings).death
     off = fact.off_treatment
     return replace(
@@ -68,7 +70,8 @@ def _assessments(assessments: Iterable[AssessmentFact], on: date) -> Iterable[As
 def _assessment(assessment: AssessmentFact, on: date) -> AssessmentFact | None:
     """Without what was scanned or seen later, which is then not evaluated; None when that is everything.
 
-    An assessment dated later counts with the scans made by then, on the last of their days.
+    An assessment dated later counts with the scans made by then, on the last of their days; whole, when every lesion
+    was scanned by then.
     """
     done = assessment.assessed_on <= on
     scanned = [(reading.scanned_on or assessment.assessed_on, reading) for reading in assessment.readings]
@@ -78,16 +81,17 @@ def _assessment(assessment: AssessmentFact, on: date) -> AssessmentFact | None:
     if not done and not readings and not new_seen:
         return None
     days = [day for day, _ in scanned if day <= on] + ([new_on] if new_seen else [])
-    waits = assessment.kind != "baseline" and not new_seen and (not done or assessment.new_lesions == "yes")
-    whole = done and len(readings) == len(assessment.readings) and not waits
+    kept = replace(assessment, assessed_on=assessment.assessed_on if done else max(days), readings=readings)
+    new_later = assessment.new_lesions == "yes" and not new_seen
+    if len(readings) == len(assessment.readings) and not new_later:
+        return kept
+    looked_for = new_seen or (bool(readings) and not new_later) or assessment.kind == "baseline"
     return replace(
-        assessment,
-        assessed_on=assessment.assessed_on if done else max(days),
+        kept,
         marker=assessment.marker if done else "not_done",
-        readings=readings,
-        new_lesions="not_evaluated" if waits else assessment.new_lesions,
-        new_lesion_on=None if waits else assessment.new_lesion_on,
-        investigator_response=assessment.investigator_response if whole else "",
+        new_lesions=assessment.new_lesions if looked_for else "not_evaluated",
+        new_lesion_on=assessment.new_lesion_on if new_seen else None,
+        investigator_response="",
     )
 
 
@@ -125,19 +129,17 @@ def _follow_ups(follow_ups: Iterable[FollowUpFact], on: date) -> Iterable[Follow
 
 def _follow_up(follow_up: FollowUpFact, on: date) -> FollowUpFact | None:
     """A contact after the cut-off keeps only what it reports about days up to it; None when that is nothing."""
-    therapy_on = follow_up.new_therapy_on if _known(follow_up.new_therapy_on, on) else None
-    if follow_up.contacted_on <= on:
-        return follow_up if therapy_on == follow_up.new_therapy_on else replace(follow_up, new_therapy_on=therapy_on)
-    progressed_on = _kept(follow_up.progressed_on, on)
-    assessed_on = _kept(follow_up.disease_assessed_on, on)
-    if progressed_on is None and assessed_on is None and therapy_on is None:
-        return None
-    keeps_word = progressed_on is not None or assessed_on is not None
-    return replace(
+    therapy_on = disease.therapy_read_on(follow_up)
+    known = replace(
         follow_up,
-        alive=False,
-        progression=follow_up.progression if keeps_word else "",
-        progressed_on=progressed_on,
-        disease_assessed_on=assessed_on,
-        new_therapy_on=therapy_on,
+        progressed_on=_kept(follow_up.progressed_on, on),
+        disease_assessed_on=_kept(follow_up.disease_assessed_on, on),
+        new_therapy_on=follow_up.new_therapy_on if _kept(therapy_on, on) else None,
+        new_therapy_read_as=_kept(follow_up.new_therapy_read_as, on),
     )
+    if follow_up.contacted_on <= on:
+        return known
+    keeps_word = known.progressed_on is not None or known.disease_assessed_on is not None
+    if not keeps_word and known.new_therapy_on is None:
+        return None
+    return replace(known, alive=False, progression=follow_up.progression if keeps_word else "")

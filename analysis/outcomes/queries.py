@@ -38,7 +38,7 @@ def _differences(assessed: Assessed, investigator: Mapping[int, str]) -> list[Qu
     return [
         query(
             "response_differs",
-            f"The investigator's response on {shown(scan.assessed_on)} is {opinion}, computed is {scan.because}",
+            f"The investigator's response on {shown(scan.dated_on)} is {opinion}, computed is {scan.because}",
             scan.assessment_id,
         )
         for scan in assessed
@@ -51,7 +51,7 @@ def _illogical(assessed: Assessed, reported_on: date | None) -> list[Query]:
     asked: list[Query] = []
     for place, scan in enumerate(assessed, start=1):
         for words in recist.illogical(assessed[:place], reported_on)[len(asked) :]:
-            asked.append(query("illogical_sequence", f"{words} on {shown(scan.assessed_on)}", scan.assessment_id))
+            asked.append(query("illogical_sequence", f"{words} on {shown(scan.dated_on)}", scan.assessment_id))
     return asked
 
 

@@ -94,7 +94,8 @@ def criteria_table(by: Criteria) -> list[tuple[str, str]]:
     node = f"by short axis: target from {by.node_target_mm} mm, normal below {by.node_normal_below_mm} mm"
     absolute = f" and {by.least_increase_mm} mm" if by.least_increase_mm else ""
     more = f"at least {by.progression_ratio * 100:.0f}% of the smallest{absolute}"
-    again = "any lesion seen again" if by.disease_again_progresses else "any target lesion that can be measured again"
+    but = "" if by.node_normal_below_mm is None else ", a non-target node only by unequivocal progression"
+    again = f"any target lesion measured again, any non-target lesion present again{but} (a setting above)"
     return [
         ("Target lesions", by.measurable_words),
         ("Lymph nodes", "as any lesion, by longest diameter" if by.node_target_mm is None else node),

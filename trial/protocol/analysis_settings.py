@@ -33,6 +33,8 @@ class AnalysisSettings:
     early_death_days: int = constant("early_death_days")
     # A marker raised at baseline must be normal for a complete response [RECIST 1.0].
     marker_needed_for_complete: bool = True
+    # Disease seen again after an overall complete response is a recurrence, and so progression [RECIST 1.0].
+    disease_again_progresses: bool = True
     # Whether an assessment on which no lesion was evaluated still counts as a disease assessment.
     not_evaluated_counts: bool = False
     partial_death_reading: str = "not_before_last_alive"
@@ -170,6 +172,8 @@ DECLARED: tuple[Declared, ...] = (
              "A death is early while the first assessment (8 weeks, 7 days either side) could be made.", OUR_READING),
     Declared("marker_needed_for_complete", "A raised marker must be normal for CR", "",
              "Tumor markers above normal at baseline must be normal for a complete response.", RECIST),
+    Declared("disease_again_progresses", "Disease seen again after CR is PD", "",
+             "A response ends at recurrence: a non-target lesion present again, or any target measured.", RECIST),
     Declared("not_evaluated_counts", "An assessment without any evaluated lesion counts", "",
              "A disease assessment counts when at least one lesion was evaluated.", OUR_READING),
     Declared("partial_death_reading", "How a partial date of death is read", "",

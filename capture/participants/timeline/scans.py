@@ -51,7 +51,7 @@ def _baseline_mark(baseline: AssessmentFact, first: Decimal | None, days: Days, 
 
 
 def _mark(outcome: AssessmentOutcome, days: Days, most: Decimal) -> Mark:
-    x, current = days.at(outcome.assessed_on), outcome.current_sum
+    x, current = days.at(outcome.dated_on), outcome.current_sum
     code = outcome.overall.value
     y = FLOOR - 8 if current is None else _y(current, most)
     parts: list[Stamp | Label] = [Stamp(code, x, y, f"response {code}"), Label(x, LETTERS, code, "middle", "letters")]
@@ -59,7 +59,7 @@ def _mark(outcome: AssessmentOutcome, days: Days, most: Decimal) -> Mark:
         parts.append(_value(x, y, current))
     if outcome.new_lesions == NewLesions.YES:
         parts += [Stamp("new", x, 7, "new"), Label(x, 10.5, "new", "start", "small", 8)]
-    return Mark(days.of(outcome.assessed_on), shown(outcome.assessed_on), _words(outcome),
+    return Mark(days.of(outcome.dated_on), shown(outcome.dated_on), _words(outcome),
                 f"assessment/{outcome.assessment_id}", tuple(parts))  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -75,7 +76,7 @@ def test_a_death_on_a_partial_date_counts_by_the_day_it_is_read_as() -> None:
     # Alive on day 180, 30-JUN: UNK-JUN-2026 is read as that day.
     partly = replace(STABLE, death=DeathFact(1, PartialDate(2026, 6), "disease"))
     assert kept(partly, day(179)).death is None
-    assert kept(partly, day(180)).death == partly.death
+    assert kept(partly, day(180)).death == replace(partly.death, read_as=day(180))
 
 
 def test_doses_count_up_to_the_day() -> None:
@@ -127,7 +128,7 @@ def test_a_later_contact_keeps_only_what_it_says_of_days_by_then() -> None:
     assert kept(fact, day(79)).follow_ups == ()
     progressed = outcome_at(fact, 100)["ttp"]
     assert (progressed["days"], progressed["event"], progressed["on"]) == (80, True, day(80).isoformat())
-    assert outcome_at(fact, 100)["os"]["days"] == 60
+    assert outcome_at(fact, 100)["os"]["days"] == 80, "alive when the progression was seen"
 
 
 def _late(scanned_on: date | None, millimetres: str, new_on: date | None = None) -> ParticipantFact:
@@ -154,6 +155,72 @@ def test_progression_is_known_from_the_scan_that_shows_it(fact: ParticipantFact,
     assert (found["dates"]["progression"] is not None) == progressed
     if progressed:
         assert found["dates"]["progression"] == day(number).isoformat()
+
+
+def test_a_partial_date_of_new_therapy_is_read_as_without_a_cut_off() -> None:
+    # The last dose is on day 59, 1-MAR: UNK-MAR-2026 is read as that day, whatever is cut off before it.
+    contact = FollowUpFact(1, day(70), True, "none", None, None, PartialDate(2026, 2))
+    fact = replace(person("NET-001"), follow_ups=(contact,))
+    # February cannot be read as the last dose of 1-MAR, so as its last day, day 58.
+    assert outcome_at(fact, 4000)["dates"]["new_therapy"] == day(58).isoformat()
+    assert outcome_at(fact, 57)["dates"]["new_therapy"] is None
+    assert outcome_at(fact, 58)["dates"]["new_therapy"] == day(58).isoformat()
+
+
+def test_a_partial_death_is_read_by_days_known_alive_after_the_cut_off_too() -> None:
+    # Alive on day 180, 30-JUN, though the death is said to be in May: read as 31-MAY, day 150.
+    early = replace(STABLE, death=DeathFact(1, PartialDate(2026, 5), "disease"))
+    assert outcome_at(early, 149)["dates"]["death"] is None
+    assert {outcome_at(early, number)["dates"]["death"] for number in (150, 160, 4000)} == {day(150).isoformat()}
+
+
+def _straddling(**more: Any) -> ParticipantFact:
+    """T1 and T2 of 50 mm each; of an assessment dated day 60 T1 is scanned on day 58 and T2 on day 62."""
+    two = (LesionFact(1, "T1", "target", "liver", None), LesionFact(2, "T2", "target", "lung", None))
+    first = scan(1, day(-2), "50", "baseline")
+    later = scan(2, day(60), "20")
+    scans = ((1, day(58)), (2, day(62)))
+    readings = tuple(replace(later.readings[0], lesion_id=key, scanned_on=on) for key, on in scans)
+    both = tuple(replace(first.readings[0], lesion_id=key) for key in (1, 2))
+    return replace(person("NET-001"), lesions=two, assessments=(
+        replace(first, readings=both), replace(later, readings=readings, investigator_response="PR", **more),
+    ))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("number", "overall", "on"),
+    [
+        pytest.param(57, [], None, id="no scan yet"),
+        pytest.param(58, ["NE"], 58, id="one of two lesions, before the assessment's own date"),
+        pytest.param(61, ["NE"], 58, id="one of two lesions, dated by its scan"),
+        pytest.param(62, ["PR"], 62, id="both"),
+    ],
+)
+def test_an_assessment_that_straddles_the_cut_off_is_read_by_the_scans_up_to_it(
+    number: int, overall: list[str], on: int | None
+) -> None:
+    found = outcome_at(_straddling(), number)["assessments"]
+    assert [row["overall"] for row in found] == overall
+    assert [row["on"] for row in found] == ([] if on is None else [day(on).isoformat()])
+    assert [row["investigator"] for row in found] == ["PR" if each == "PR" else "" for each in overall]
+
+
+def test_a_progression_of_the_scans_up_to_the_cut_off_is_known() -> None:
+    fact = _straddling()
+    grown = tuple(replace(each, longest_diameter_mm=Decimal(130)) for each in fact.assessments[1].readings)
+    fact = replace(fact, assessments=(fact.assessments[0], replace(fact.assessments[1], readings=grown)))
+    assert outcome_at(fact, 58)["dates"]["progression"] == day(58).isoformat()
+    assert outcome_at(fact, 4000)["dates"]["progression"] == day(58).isoformat()
+
+
+def test_an_assessment_whose_every_lesion_was_scanned_by_the_cut_off_is_whole_before_its_own_date() -> None:
+    fact = person("NET-001", replace(scan(2, day(65), "30"), readings=(
+        replace(scan(2, day(65), "30").readings[0], scanned_on=day(60)),
+    )))  # fmt: skip
+    for number in (60, 64, 65):
+        found = outcome_at(fact, number)
+        assert [(row["overall"], row["on"]) for row in found["assessments"]] == [("PR", day(60).isoformat())]
+        assert found["dates"]["last_known_alive"] == day(65 if number == 65 else 60).isoformat()
 
 
 @given(some.sampled_from(EVERYONE), some.integers(0, 4000))

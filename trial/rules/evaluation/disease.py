@@ -10,7 +10,7 @@ from datetime import date
 
 from trial.protocol import AnalysisSettings
 from trial.rules.dates.partial_date import PartialDate, shown
-from trial.rules.evaluation.facts import DatedFact, ParticipantFact
+from trial.rules.evaluation.facts import DatedFact, FollowUpFact, ParticipantFact
 from trial.rules.evaluation.response import Assessed
 from trial.rules.response.recist import Response
 
@@ -23,17 +23,50 @@ class ReadDate:
     words: str = ""
 
 
-def read_date(partial: PartialDate, reading: str, not_before: date | None = None) -> ReadDate:
+def read_date(
+    partial: PartialDate, reading: str, not_before: date | None = None, read_as: date | None = None
+) -> ReadDate:
     """A partial date as one day.
 
     reading: `earliest`, `latest`, or any other name for "the earliest day it can mean that is not before `not_before`".
+    read_as: the day that it has been read as already (None: not yet); a date is read once.
     """
     if partial.is_complete:
         return ReadDate(partial.earliest())
     on = partial.latest() if reading == "latest" else partial.earliest()
     if reading not in {"earliest", "latest"} and not_before is not None:
         on = min(max(on, not_before), partial.latest())
+    on = read_as or on
     return ReadDate(on, f"partial date {partial} read as {shown(on)}")
+
+
+def with_dates_read(participant: ParticipantFact, settings: AnalysisSettings) -> ParticipantFact:
+    """The participant with each partial date of death and of new therapy read.
+
+    Asked before a clinical cut-off takes away the facts that a date is read by: it means the same day with it and
+    without.
+    """
+    death, contacts = participant.death, participant.follow_ups
+    if death is not None and not death.died_on.is_complete:
+        read, _ = _death(participant, last_known_alive(participant), settings)
+        death = replace(death, read_as=read.on if read else None)
+    return replace(participant, death=death, follow_ups=tuple(
+        each if each.new_therapy_on is None or each.new_therapy_on.is_complete
+        else replace(each, new_therapy_read_as=_therapy_read(each, participant, settings).on)
+        for each in contacts
+    ))  # fmt: skip
+
+
+def therapy_read_on(contact: FollowUpFact) -> date | None:
+    """The day of the new therapy that a contact reports, once its date is read; None without a date."""
+    return contact.new_therapy_read_as or (contact.new_therapy_on.earliest() if contact.new_therapy_on else None)
+
+
+def _therapy_read(contact: FollowUpFact, participant: ParticipantFact, settings: AnalysisSettings) -> ReadDate:
+    """The new therapy that a contact reports."""
+    assert contact.new_therapy_on is not None
+    return read_date(contact.new_therapy_on, settings.partial_therapy_reading, participant.last_dose_on,
+                     contact.new_therapy_read_as)  # fmt: skip
 
 
 def surely_before(partial: PartialDate, on: date) -> bool:
@@ -99,15 +132,17 @@ def _first(facts: Iterable[DatedFact | None]) -> DatedFact | None:
 
 
 def _progression_at_assessment(assessed: Assessed) -> DatedFact | None:
-    found = next((each for each in assessed if each.overall == Response.PD), None)
-    return None if found is None else DatedFact(
-        found.progression_on or found.assessed_on, found.because, f"assessment/{found.assessment_id}"
-    )
+    return _first(DatedFact(each.dated_on, each.because, f"assessment/{each.assessment_id}")
+                  for each in assessed if each.overall == Response.PD)  # fmt: skip
 
 
 def radiological_progression(participant: ParticipantFact) -> DatedFact | None:
     """The earliest radiological progression reported at a follow-up."""
-    return _first(
+    return _first(_reported_progressions(participant))
+
+
+def _reported_progressions(participant: ParticipantFact) -> Iterable[DatedFact]:
+    return (
         DatedFact(each.progressed_on, "radiological progression reported at follow-up", f"follow_up/{each.id}")
         for each in participant.follow_ups
         if each.progression == "radiological" and each.progressed_on is not None
@@ -133,11 +168,7 @@ def _assessments(participant: ParticipantFact, assessed: Assessed, settings: Ana
 
 def new_therapy(participant: ParticipantFact, settings: AnalysisSettings) -> tuple[DatedFact | None, str]:
     """The first new anticancer therapy on record and how a partial date was read (empty: complete or none)."""
-    read = [
-        read_date(each.new_therapy_on, settings.partial_therapy_reading, participant.last_dose_on)
-        for each in participant.follow_ups
-        if each.new_therapy_on is not None
-    ]
+    read = [_therapy_read(each, participant, settings) for each in participant.follow_ups if each.new_therapy_on]
     if not read:
         return None, ""
     first = min(read, key=lambda each: each.on)
@@ -151,15 +182,18 @@ def _death(
     if participant.death is None:
         return None, ""
     not_before = max(participant.registered_on, alive.on) if alive else participant.registered_on
-    read = read_date(participant.death.died_on, settings.partial_death_reading, not_before)
+    death = participant.death
+    read = read_date(death.died_on, settings.partial_death_reading, not_before, death.read_as)
     words = f"died; {read.words}" if read.words else "died"
-    return DatedFact(read.on, words, f"death/{participant.death.id}"), f"death: {read.words}" if read.words else ""
+    return DatedFact(read.on, words, f"death/{death.id}"), f"death: {read.words}" if read.words else ""
 
 
 def last_known_alive(participant: ParticipantFact) -> DatedFact | None:
-    """The latest of contact alive, assessment, dose, sample, onset of an adverse event, visit; not before registration.
+    """The latest of contact alive, assessment, scan, dose, sample, onset of an adverse event, visit.
 
-    None when nothing since registration is on record: an earlier scan adds nothing to the registration itself.
+    The assessment's own date, its new lesion and a progression reported at a contact are such days too, so that overall
+    survival never ends before progression-free survival. None when nothing since registration is on record: an earlier
+    scan adds nothing to the registration itself.
     """
     known = [*_contacts(participant), *_examinations(participant)]
     found = [fact for fact in known if fact.on >= participant.registered_on]
@@ -176,14 +210,17 @@ def _contacts(participant: ParticipantFact) -> Iterable[DatedFact]:
             yield DatedFact(
                 each.disease_assessed_on, "disease assessment reported at follow-up", f"follow_up/{each.id}"
             )
+    yield from _reported_progressions(participant)
     for on in participant.visited_on:
         yield DatedFact(on, "visit")
 
 
 def _examinations(participant: ParticipantFact) -> Iterable[DatedFact]:
     for assessment in participant.assessments:
-        scans = [each.scanned_on for each in assessment.readings if each.scanned_on is not None]
-        yield DatedFact(max([assessment.assessed_on, *scans]), "tumor assessment", f"assessment/{assessment.id}")
+        scans = [each.scanned_on for each in assessment.readings]
+        scans += [assessment.new_lesion_on] if assessment.new_lesions == "yes" else []
+        last = max([assessment.assessed_on, *(on for on in scans if on is not None)])
+        yield DatedFact(last, "tumor assessment", f"assessment/{assessment.id}")
     for sample in participant.hormones:
         # A level that is missing proves no sample.
         if sample.value is not None:

@@ -132,6 +132,7 @@ class FollowUpFact:
 
     progression: `none`, `radiological` (with date and method), `clinical` or empty (not known).
     disease_assessed_on: the day of a disease assessment that showed no progression; only it moves censoring.
+    new_therapy_read_as: the day that a partial date has been read as (None: not yet read, or complete).
     """
 
     id: int
@@ -141,15 +142,20 @@ class FollowUpFact:
     progressed_on: date | None
     disease_assessed_on: date | None
     new_therapy_on: PartialDate | None
+    new_therapy_read_as: date | None = None
 
 
 @dataclass(frozen=True)
 class DeathFact:
-    """Death of any cause; the day may be unknown. cause: a code of `code_lists.DEATH_CAUSES`."""
+    """Death of any cause; the day may be unknown. cause: a code of `code_lists.DEATH_CAUSES`.
+
+    read_as: the day that a partial date has been read as (None: not yet read, or complete).
+    """
 
     id: int
     died_on: PartialDate
     cause: str
+    read_as: date | None = None
 
 
 @dataclass(frozen=True)

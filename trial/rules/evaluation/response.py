@@ -30,7 +30,8 @@ def response_at_each(
     follow_ups = [each for each in participant.assessments if each.kind != "baseline"]
     follow_ups.sort(key=lambda each: (each.assessed_on, each.id))
     start = _baseline(participant, baseline, lesions, settings.marker_needed_for_complete)
-    return recist.assess(start, [_follow_up(each, lesions) for each in follow_ups], criteria)
+    seen = [_follow_up(each, lesions) for each in follow_ups]
+    return recist.assess(start, seen, criteria, settings.disease_again_progresses)
 
 
 def baseline_of(participant: ParticipantFact) -> AssessmentFact | None:
@@ -87,16 +88,17 @@ def _follow_up(assessment: AssessmentFact, lesions: dict[int, LesionFact]) -> re
 
 
 def dated(assessed: Assessed, progressed_on: date | None = None) -> list[confirmation.DatedResponse]:
-    """Overall responses in order, each at its last scan, a PD at the first scan that shows it.
+    """Overall responses in order of date, each at its last scan, ended by the first PD: no other of its day counts.
 
-    Radiological progression reported at a follow-up ends the sequence as a PD.
+    progressed_on: of a radiological progression reported at a follow-up, which is a PD too.
     """
-    found = [confirmation.DatedResponse(each.overall, each.progression_on or each.assessed_on) for each in assessed]
-    if progressed_on is None or any(each.response == recist.Response.PD and each.on <= progressed_on for each in found):
+    found = [confirmation.DatedResponse(each.overall, each.dated_on) for each in assessed]
+    found.sort(key=lambda each: each.on)
+    ends = [each.on for each in found if each.response == recist.Response.PD]
+    first = min(ends if progressed_on is None else [*ends, progressed_on], default=None)
+    if first is None:
         return found
-    return [each for each in found if each.on < progressed_on] + [
-        confirmation.DatedResponse(recist.Response.PD, progressed_on)
-    ]
+    return [each for each in found if each.on < first] + [confirmation.DatedResponse(recist.Response.PD, first)]
 
 
 def confirmation_settings(
@@ -214,7 +216,7 @@ def assessment_out(each: recist.AssessmentOutcome, investigator: str) -> dict[st
     change = each.change_from_baseline_percent
     return {
         "id": each.assessment_id,
-        "on": each.assessed_on.isoformat(),
+        "on": each.dated_on.isoformat(),
         "target": each.target.value,
         "non_target": each.non_target.value,
         "new_lesions": each.new_lesions.value,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from trial.rules.dates.partial_date import shown
 from trial.rules.response.recist import Response
@@ -80,10 +80,14 @@ def may_still_be_confirmed(
 
 
 def usable(outcomes: Sequence[DatedResponse], new_therapy_on: date | None) -> list[DatedResponse]:
-    """The assessments that count for response: up to and including the first PD, before new anticancer therapy."""
+    """The assessments that count for response: up to and including the first PD, before new anticancer therapy.
+
+    A PD of the very day of the new therapy counts: it is what the therapy follows.
+    """
     found = []
     for each in outcomes:
-        if new_therapy_on is not None and each.on >= new_therapy_on:
+        first_day_out = None if new_therapy_on is None else new_therapy_on + timedelta(each.response == Response.PD)
+        if first_day_out is not None and each.on >= first_day_out:
             break
         found.append(each)
         if each.response == Response.PD:

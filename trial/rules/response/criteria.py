@@ -19,10 +19,9 @@ class Criteria:
 
     measurable_mm: method → smallest size of a target. thick_slices_from_mm: slices thicker than this ask for twice
     their thickness (None: a second look only). node_target_mm, node_normal_below_mm: by short axis (None: a node is a
-    lesion like any other). least_increase_mm: what progression needs beside its 20 %. disease_again_progresses:
-    whatever is seen again after a complete response is progression, however small. persisting: how the response of
-    non-target lesions that persist is called. without_targets: the overall response while they do, in a participant
-    without target lesions.
+    lesion like any other). least_increase_mm: what progression needs beside its 20 %. persisting: how the
+    response of non-target lesions that persist is called. without_targets: the overall response while they do, in a
+    participant without target lesions.
     """
 
     name: str
@@ -36,7 +35,6 @@ class Criteria:
     partial_ratio: Decimal
     progression_ratio: Decimal
     least_increase_mm: Decimal
-    disease_again_progresses: bool
     persisting: str
     without_targets: str
     sum_words: str

@@ -77,7 +77,7 @@ class Baseline:
 
 @dataclass(frozen=True)
 class FollowUp:
-    """A later assessment as recorded; `scans` holds the scan date by lesion where it differs."""
+    """A later assessment as recorded; `scans`: when each lesion was scanned, by its own date or the assessment's."""
 
     assessment_id: int
     assessed_on: date
@@ -106,3 +106,8 @@ class AssessmentOutcome:
     nadir: Decimal
     change_from_baseline_percent: Decimal | None
     evaluated: bool
+
+    @property
+    def dated_on(self) -> date:
+        """The day of the response: of PD the first scan that shows it, else the last scan."""
+        return self.progression_on or self.assessed_on

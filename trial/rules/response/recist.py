@@ -122,7 +122,7 @@ def target_response(
 ) -> Finding:  # fmt: skip
     """Response of the target lesions; an incomplete sum is NE unless what was measured already makes PD.
 
-    again: lesions that are seen again after a complete response, where the criteria call that progression.
+    again: lesions that are seen again after a complete response, where that is progression.
     """
     baseline_sum = sum(baseline.targets.values(), Decimal(0))
     if not baseline.targets:
@@ -134,7 +134,8 @@ def target_response(
     if complete and all(criteria.is_gone(size, name in baseline.nodes) for name, size in sizes.items()):
         return Finding(Response.CR, _gone(total), total, baseline_sum, nadir)
     if back := ", ".join(name for name in sizes if name in again):
-        return Finding(Response.PD, f"{back} seen again after a complete response", current, baseline_sum, nadir)
+        words = f"{back} seen again after a complete response: sum {_mm(total)}"
+        return Finding(Response.PD, words if complete else f"{words}, incomplete", current, baseline_sum, nadir)
     if criteria.is_progression(total, nadir):
         part = "" if complete else "the lesions measured alone, "
         return Finding(Response.PD, part + _against_nadir(total, nadir, criteria), current, baseline_sum, nadir)
@@ -186,7 +187,7 @@ def non_target_response(
     if back := ", ".join(name for name in states if name in again):
         return NonTarget.PD, f"{back} seen again after a complete response"
     if marker_raised_at_baseline and marker_now == "above":
-        return NonTarget(criteria.persisting), "the tumor marker is still above normal"
+        return NonTarget(criteria.persisting), "the tumor marker is above normal"
     if "present" in states.values():
         return NonTarget(criteria.persisting), "non-target lesions persist"
     if "not_evaluated" in states.values():
@@ -199,15 +200,18 @@ def non_target_response(
 
 
 def assess(
-    baseline: Baseline, follow_ups: Sequence[FollowUp], criteria: Criteria = IN_FORCE
+    baseline: Baseline, follow_ups: Sequence[FollowUp], criteria: Criteria = IN_FORCE, again_progresses: bool = True
 ) -> tuple[AssessmentOutcome, ...]:
-    """Walks the follow-ups in order of date; the nadir is the smallest complete sum so far, baseline included."""
+    """Walks the follow-ups in order of date; the nadir is the smallest complete sum so far, baseline included.
+
+    again_progresses: whether disease seen again after an overall CR is a recurrence, and so PD [RECIST].
+    """
     nadir = sum(baseline.targets.values(), Decimal(0))
     outcomes: list[AssessmentOutcome] = []
     for follow_up in follow_ups:
         complete_before = any(each.overall == Response.CR for each in outcomes)
         again = NOTHING
-        if complete_before and criteria.disease_again_progresses:
+        if complete_before and again_progresses:
             again = _seen_again(baseline, follow_up, criteria)
         outcome = _one(baseline, nadir, follow_up, criteria, again)
         outcomes.append(outcome)
@@ -217,11 +221,15 @@ def assess(
 
 
 def _seen_again(baseline: Baseline, follow_up: FollowUp, criteria: Criteria) -> frozenset[str]:
-    """Lesions that are there after all had gone: targets not gone, and non-target lesions present but for nodes."""
+    """Lesions that are there after all had gone: targets not gone, and non-target lesions present.
+
+    Where nodes have a normal size, a non-target node comes back only by unequivocal progression [EORTC].
+    """
     targets = {name for name, size in _sizes(follow_up.measurements, baseline).items()
                if not criteria.is_gone(size, name in baseline.nodes)}  # fmt: skip
     others = {name for name, state in follow_up.non_targets.items() if state == "present"}
-    return frozenset(targets | (others & baseline.non_targets) - baseline.nodes)
+    nodes = NOTHING if criteria.node_normal_below_mm is None else baseline.nodes
+    return frozenset(targets | (others & baseline.non_targets) - nodes)
 
 
 def _one(
@@ -244,7 +252,7 @@ def _one(
     seen_target = any(each.longest_diameter_mm is not None for each in follow_up.measurements)
     return AssessmentOutcome(
         assessment_id=follow_up.assessment_id,
-        assessed_on=max([follow_up.assessed_on, *follow_up.scans.values()]),
+        assessed_on=max(follow_up.scans.values(), default=follow_up.assessed_on),
         progression_on=progression_on(target, non_target, follow_up, baseline, criteria, again)
         if overall == Response.PD
         else None,

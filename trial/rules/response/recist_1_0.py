@@ -1,7 +1,8 @@
 """RECIST 1.0: Therasse P et al., J Natl Cancer Inst 2000;92:205–216. The criteria of this trial [registry]. PURE.
 
 Its numbers are constants of the protocol. Everything is measured by its longest diameter, nodes too; 20 % over the
-nadir is progression without an absolute minimum, and from a nadir of 0 anything that can be measured.
+nadir is progression without an absolute minimum, and from a nadir of 0 anything that can be measured. A response ends
+at recurrence: disease seen again after a complete response is progression (a setting), in a node as elsewhere.
 """
 
 from decimal import Decimal
@@ -26,7 +27,6 @@ RECIST_1_0 = Criteria(
     partial_ratio=exact_constant("partial_response_ratio"),
     progression_ratio=exact_constant("progression_ratio"),
     least_increase_mm=Decimal(0),
-    disease_again_progresses=False,
     persisting="IR/SD",
     without_targets="SD",
     sum_words="sum of longest diameters",

@@ -33,7 +33,6 @@ RECIST_1_1 = Criteria(
     partial_ratio=Decimal("0.7"),
     progression_ratio=Decimal("1.2"),
     least_increase_mm=Decimal(5),
-    disease_again_progresses=True,
     persisting="non-CR/non-PD",
     without_targets="non-CR/non-PD",
     sum_words="sum of diameters",

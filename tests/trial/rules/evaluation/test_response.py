@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import pytest
 
+from analysis.outcomes import outcome
 from trial.protocol import AnalysisSettings
 from trial.rules.evaluation import response
 from trial.rules.evaluation.disease import course_of
@@ -69,6 +70,67 @@ def test_a_lesion_too_small_to_measure_counts_with_its_value_and_an_absent_one_w
 def test_what_was_not_evaluated_is_never_0() -> None:
     (found,) = response.response_at_each(person(scan(56, "absent", "not_evaluated")))
     assert (found.current_sum, found.overall) == (None, Response.NE)
+
+
+GONE = scan(56, "absent", "absent", "absent")
+
+
+@pytest.mark.parametrize(
+    ("later", "expected"),
+    [
+        pytest.param(scan(112, "absent", "absent", "present"), "PD", id="a non-target lesion present again"),
+        pytest.param(scan(112, "1", "absent", "absent"), "PD", id="a target measured"),
+        pytest.param(scan(112, "absent", "5 small", "absent"), "PD", id="a target too small to measure"),
+        pytest.param(scan(112, "absent", "absent", "not_evaluated"), "PR", id="not evaluated is not seen"),
+    ],
+)
+def test_disease_seen_again_after_a_complete_response_is_progression(later: AssessmentFact, expected: str) -> None:
+    assert responses(person(GONE, later)) == ["CR", expected]
+    nothing = scan(84, "not_evaluated", "not_evaluated", "not_evaluated")
+    assert responses(person(GONE, nothing, later))[-1] == expected, "though something else came between"
+
+
+def test_disease_seen_again_progresses_only_by_the_setting_and_only_after_an_overall_complete_response() -> None:
+    back = scan(112, "absent", "absent", "present")
+    assert responses(person(GONE, back), AnalysisSettings(disease_again_progresses=False)) == ["CR", "PR"]
+    assert responses(person(scan(56, "absent", "absent", "not_evaluated"), back)) == ["PR", "PR"]
+
+
+def test_by_recist_1_0_a_non_target_node_present_again_is_a_lesion_as_any_other() -> None:
+    node = replace(BONE, organ="lymph_node")
+    back = scan(112, "absent", "absent", "present")
+    assert responses(person(GONE, back, lesions=(LIVER, NODE, node))) == ["CR", "PD"]
+
+
+def test_a_marker_raised_again_after_a_complete_response_is_pr_and_a_query() -> None:
+    raised, normal, again = (replace(each, marker=marker) for each, marker in (
+        (BASELINE, "above"), (GONE, "normal"), (scan(112, "absent", "absent", "absent"), "above")))  # fmt: skip
+    fact = replace(person(), assessments=(raised, normal, again))
+    assert responses(fact) == ["CR", "PR"]
+    (asked,) = outcome.derive(fact, SETTINGS)["queries"]
+    assert asked["words"] == "PR after a complete response without progression on 23-APR-2026"
+
+
+@pytest.mark.parametrize(
+    ("n1", "on"), [pytest.param(("present", 53), 55, id="each of its own"), pytest.param("present", 56, id="one not")]
+)
+def test_the_own_date_of_an_assessment_is_a_scan_day_of_lesions_without_one_of_their_own(n1: Value, on: int) -> None:
+    (found,) = response.response_at_each(person(scan(56, ("30", 54), ("20", 55), n1)))
+    assert found.dated_on == day(on)
+    course = course_of(person(scan(56, ("30", 54), ("20", 55), n1)), (found,), SETTINGS)
+    assert [each.on for each in course.assessments] == [day(on)]
+    assert course.last_known_alive is not None and course.last_known_alive.on == day(56)
+
+
+def test_progression_of_a_day_wins_over_another_response_of_the_same_day() -> None:
+    # A partial response confirmed on the very day of a reported progression is not confirmed.
+    contact = FollowUpFact(1, day(90), True, "radiological", day(84), None, None)
+    fact = replace(person(scan(56, "30", "20"), scan(84, "30", "20")), follow_ups=(contact,))
+    found = response.dated(response.response_at_each(fact), day(84))
+    assert [(each.response, each.on) for each in found] == [(Response.PR, day(56)), (Response.PD, day(84))]
+    twice = person(scan(56, "30", "20"), scan(84, "30", "20"), replace(scan(84, "90", "90"), id=85))
+    found = response.dated(response.response_at_each(twice))
+    assert [(each.response, each.on) for each in found] == [(Response.PR, day(56)), (Response.PD, day(84))]
 
 
 def test_a_complete_response_needs_non_targets_gone_too() -> None:

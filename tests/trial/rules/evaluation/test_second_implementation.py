@@ -54,7 +54,7 @@ def second(history: History, edition: str) -> list[str]:
     found: list[str] = []
     complete_sums = [sum(history.baseline)]
     for visit in history.visits:
-        again = edition == "RECIST 1.1" and "CR" in found
+        again = "CR" in found
         target, total = _target(history, visit, edition, min(complete_sums), again)
         other = _other(history, visit, edition, again)
         found.append(_overall(target, other, visit.new, edition))
@@ -83,7 +83,7 @@ def _target(history: History, visit: Visit, edition: str, low: int, again: bool)
 
 def _other(history: History, visit: Visit, edition: str, again: bool) -> str:
     back = [state for node, state in zip(history.other_nodes, visit.states, strict=True)
-            if state == "present" and not node]  # fmt: skip
+            if state == "present" and not (node and edition == "RECIST 1.1")]  # fmt: skip
     if "unequivocal_progression" in visit.states or (again and back):
         return "PD"
     if "present" in visit.states or (history.raised and visit.marker == "above"):

@@ -148,6 +148,11 @@ def test_best_response_with_and_without_confirmation(words: str, confirmed: str,
     assert best_without_confirmation(_sequence(words), registered_on=DAY).category.value == unconfirmed
 
 
+def test_progression_on_the_day_of_new_therapy_counts() -> None:
+    found = best_overall_response(_sequence("40 PD"), registered_on=DAY, new_therapy_on=day(40))
+    assert (found.category.value, found.on) == ("PD", day(40))
+
+
 def test_best_response_looks_no_further_than_new_therapy() -> None:
     words = "56 SD, 84 PR, 112 PR, 140 PD"
     for rule in (best_overall_response, best_without_confirmation):

@@ -108,7 +108,7 @@ def test_the_reason_names_the_numbers() -> None:
     assert shrunk.because == "PR: sum 30 mm is −38.8% against the baseline 49 mm"
     assert grown.because.startswith("PD: sum 36 mm is +20.0% over the nadir 30 mm")
     assert gone.because == "CR: all target lesions are gone"
-    assert back.because.startswith("PD: sum 2.5 mm: target lesions reappeared after the sum had been 0")
+    assert back.because.startswith("PD: T0 seen again after a complete response: sum 2.5 mm")
     (stable,) = _assess(["49"], ["45.5"])
     assert stable.because == "SD: sum 45.5 mm is −7.1% against the baseline 49 mm and −7.1% against the nadir 49 mm"
 
