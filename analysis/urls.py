@@ -8,6 +8,7 @@ app_name = "analysis"
 urlpatterns = [
     path("dashboard/", dashboard.dashboard, name="dashboard"),
     path("dashboard/panel/<str:letter>/", dashboard.panel, name="panel"),
+    path("dashboard/newer/<str:letter>/", dashboard.newer, name="newer"),
     path("status/", status.status, name="status"),
     path("protocol/", protocol.protocol, name="protocol"),
     path("settings/", settings.settings, name="settings"),

@@ -31,6 +31,19 @@ def numbers(before: Result, after: Result) -> list[Difference]:
     return [difference for endpoint in registry.ENDPOINTS for difference in _of_endpoint(endpoint, before, after)]
 
 
+def in_one_line(before: Result, after: Result) -> str:
+    """What of the numbers differs: the rate of the primary endpoint, and how many others."""
+    every = numbers(before, after)
+    name = f"{registry.ENDPOINTS[0].title}, rate"
+    rate = next((number for number in every if number.words == name), None)
+    others = sum(number.differs for number in every if number is not rate)
+    if not others and (rate is None or not rate.differs):
+        return "the same numbers"
+    moved = [f"{registry.ENDPOINTS[0].title.lower()} {rate.before} → {rate.after}"] if rate and rate.differs else []
+    moved += [f"{others} {'other ' if moved else ''}number{'s' if others > 1 else ''} changed"] if others else []
+    return ", ".join(moved)
+
+
 def _of_endpoint(endpoint: Endpoint, before: Result, after: Result) -> list[Difference]:
     earlier, later = _listed(endpoint, before), _listed(endpoint, after)
     if earlier is None and later is None:

@@ -5,6 +5,7 @@ from django.shortcuts import render
 
 from analysis.endpoints import figures
 from analysis.results.moments import Moment
+from analysis.results.recompute import newest_change
 from analysis.views import panels
 from analysis.views.panels import GroupPanel
 from trial.record import access
@@ -25,14 +26,37 @@ def panel(request: HttpRequest, letter: str, moment: Moment | None) -> HttpRespo
     """One group's panel; 204 (keep what you have) while the shown change is still the newest result."""
     group = panels.group_or_404(letter)
     if moment is None:
-        newest = panels.newest_shown(group.code)
-        if newest is not None and request.GET.get("shown") == str(newest):
-            return HttpResponse(status=204)
-        return render(request, "analysis/_panel.html", {"panel": panels.panel(group.code)})
+        return _told(request, group.code) or render(request, "analysis/_panel.html",
+                                                    {"panel": panels.panel(group.code)})  # fmt: skip
     shown = panels.panel(group.code, moment)
     if shown.stored is None:
         return HttpResponse(status=204)
     return render(request, "analysis/_panel.html", {"panel": shown, "moment": moment})
+
+
+@access.allows(*access.READS_RESULTS)
+def newer(request: HttpRequest, letter: str) -> HttpResponse:
+    """The bar that tells a page of `since` of newer results, which it does not swap under its reader.
+
+    204 while there is none but what the page was told (`shown`).
+    """
+    group = panels.group_or_404(letter).code
+    shown = panels.panel(group)
+    if shown.result is None:
+        return HttpResponse(status=204)
+    return _told(request, group) or render(request, "analysis/parts/_newer.html",
+                                           panels.newer_than(shown, request.GET.get("since", "")))  # fmt: skip
+
+
+def _told(request: HttpRequest, letter: str) -> HttpResponse | None:
+    """204 (keep what you have) while the change that the page was told is the newest result.
+
+    Its header names the newest change on record, which may not be computed yet.
+    """
+    newest = panels.newest_shown(letter)
+    if newest is None or request.GET.get("shown") != str(newest):
+        return None
+    return HttpResponse(status=204, headers={"X-Newest-Change": str(newest_change(letter))})
 
 
 # A page of more is not read; all study data can be exported.

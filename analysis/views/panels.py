@@ -15,7 +15,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from analysis.charts import km, waterfall
-from analysis.endpoints import registry
+from analysis.endpoints import comparison, registry
 from analysis.endpoints.answers.shapes import Curve, Endpoint, Number, Table
 from analysis.models import GroupResult, OutcomeThen, ParticipantOutcome
 from analysis.outcomes.cohort import Cohort
@@ -26,6 +26,7 @@ from analysis.views import group_plots
 from trial.models import audit
 from trial.models.audit import Kind
 from trial.protocol import DECLARED, GROUPS, Group, analysis_settings, by_registration, group_named
+from trial.rules.typed_text import key
 from trial.runtime import messages
 
 Outcome = dict[str, Any]
@@ -210,6 +211,15 @@ def newest_shown(letter: str) -> int | None:
     """The change that the newest stored result is of, without reading the result."""
     newest = results(letter).order_by("-holds_to").values_list("holds_to", flat=True).first()
     return None if newest is None else int(newest)
+
+
+def newer_than(newest: GroupPanel, since: str) -> dict[str, Any]:
+    """What the bar of newer results says to a page that shows the results of the change `since`."""
+    change = key(since) or 0
+    earlier = GroupResult.objects.filter(group=newest.letter, cutoff=None, change__lte=change, holds_to__gte=change)
+    before = earlier.order_by("-computed_at").first()
+    words = comparison.in_one_line(registry.arranged(before.result), newest.answer) if before else ""
+    return {"panel": newest, "since": change, "shown": newest.change, "words": words, "is_newer": True}
 
 
 def outcomes_of(stored: GroupResult) -> list[Outcome]:

@@ -1,67 +1,24 @@
 """The pages of results without a mouse, without scripts, on a phone and on paper."""
 
-from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from analysis.results.recompute import recompute
-from capture.casebook.forms import assessment, treatment
-from capture.casebook.registry import ENTRY_FORMS
-from capture.entry.services import assessments, dosing, entries
 from tests.browser.conftest import signed_in_page
 from tests.cast import Cast, cast_of, register
-from trial.models import Participant, Role
-from trial.record.save import Save
-from trial.rules.dates.partial_date import PartialDate
+from tests.courses import course
+from trial.models import Role
 
-DAY_1 = date(2026, 1, 12)
 PLOT_IN_FOCUS = "document.activeElement.matches('svg') && document.activeElement.getAttribute('aria-label')"
-
-
-def _course(participant: Participant, millimetres: int) -> None:
-    """A target of 40 mm at baseline, one look at it, a raised marker that falls, and diarrhoea."""
-    target = [assessment.NewLesion("liver", "segment 4", Decimal(40))]
-    assessments.save_baseline(
-        Save(),
-        participant,
-        {"assessed_on": DAY_1 - timedelta(3), "method": "spiral_ct", "slice_thickness_mm": 5, "marker": "not_done"},
-        target,
-        [],
-    )
-    dosing.save_cycle(Save(), participant, 1, {"started_on": DAY_1}, treatment.AS_PLANNED)
-    reading = assessments.Reading(participant.lesions.get().pk, "measured", Decimal(millimetres))
-    assessments.save_follow_up(
-        Save(),
-        participant,
-        {
-            "assessed_on": DAY_1 + timedelta(56),
-            "method": "spiral_ct",
-            "slice_thickness_mm": 5,
-            "marker": "not_done",
-            "new_lesions": "no",
-        },
-        [reading],
-    )
-    values = {"term": "diarrhea", "select": "", "other_words": "", "grade": 3, "grade_missing": "", "attribution": 4,
-              "attribution_missing": "", "onset_on": PartialDate(2026, 2, 1), "seriousness": "no", "resolved_on": None,
-              "present_at_baseline": False, "expectedness": "", "action_taken": "none", "outcome": "recovering",
-              "cycle_number": 1}  # fmt: skip
-    entries.save(Save(), participant, ENTRY_FORMS["adverse_event"], values)
-    for day, value in ((-3, 400), (56, 100)):
-        level = {"sampled_on": DAY_1 + timedelta(day), "marker": "HIAA5U24", "value": Decimal(value),
-                 "value_missing": "", "unit": "ug/L", "upper_limit": Decimal(90), "upper_limit_missing": "",
-                 "assay": "HPLC"}  # fmt: skip
-        entries.save(Save(), participant, ENTRY_FORMS["hormone"], level)
 
 
 @pytest.fixture
 def cast(database: object) -> Cast:
     """Two participants of group A: NET-001 grew by half, NET-002 shrank by half."""
     made = cast_of()
-    _course(made.participant, 60)
-    _course(register(made.people[Role.COORDINATOR], made.north), 20)
+    course(made.participant, 60)
+    course(register(made.people[Role.COORDINATOR], made.north), 20)
     for group in "AB":
         recompute(group)
     return made
@@ -121,7 +78,7 @@ def test_a_plot_keeps_the_focus_when_its_panel_brings_newer_numbers(
     page.goto(f"{live_server_url}/dashboard/")
     _tab_to(page, "Waterfall plot")
     _said(page, "ArrowRight")
-    _course(register(cast.people[Role.COORDINATOR], cast.north), 70)
+    course(register(cast.people[Role.COORDINATOR], cast.north), 70)
     recompute("A")
     page.locator("output.plot-words", has_text="NET-003: +75.0%, PD (1 of 3)").wait_for(timeout=5000)
     assert _said(page, "ArrowRight") == "NET-001: +50.0%, PD (2 of 3)"
@@ -135,6 +92,52 @@ def test_without_scripts_the_same_stands_in_a_table(chromium: Any, live_server_u
     table = page.locator("section[aria-labelledby=h-waterfall] details")
     table.locator("summary").click()
     assert "NET-002" in table.inner_text() and "−50.0" in table.inner_text()
+
+
+UP_TO_DATE = ".freshness:has-text('Up to date with'):visible .as-asked:visible"
+
+
+@pytest.mark.parametrize("place", ["/groups/A/", "/groups/A/behind/measured/"])
+def test_a_page_tells_of_newer_results_and_leaves_itself_to_its_reader(
+    chromium: Any, live_server_url: str, cast: Cast, place: str
+) -> None:
+    page = signed_in_page(chromium, live_server_url, cast.people[Role.CHAIR])
+    page.goto(live_server_url + place)
+    page.locator(UP_TO_DATE).wait_for(timeout=5000)
+    course(register(cast.people[Role.COORDINATOR], cast.north), 70)
+    page.locator(".as-made:visible").wait_for(timeout=5000)
+    assert page.locator(UP_TO_DATE).count() == 0, "a change that is not computed yet"
+    stored = recompute("A")
+    told = page.locator(".newer-results")
+    told.wait_for(timeout=5000)
+    assert told.inner_text().startswith(f"Newer results (change {stored.holds_to}): ")
+    page.wait_for_timeout(4500)
+    assert page.locator(UP_TO_DATE).count() == 0 and "NET-003" not in page.locator("main").inner_text()
+    with page.expect_navigation():
+        told.get_by_role("link", name="Show").click()
+    page.locator(UP_TO_DATE).wait_for(timeout=5000)
+    assert page.locator(".newer-results").count() == 0 and "NET-003" in page.content()
+
+
+def test_a_page_that_gets_no_answer_does_not_call_itself_up_to_date(
+    chromium: Any, live_server_url: str, cast: Cast
+) -> None:
+    page = signed_in_page(chromium, live_server_url, cast.people[Role.CHAIR])
+    for place in ("/dashboard/", "/groups/A/"):
+        page.goto(live_server_url + place)
+        page.locator(UP_TO_DATE).first.wait_for(timeout=5000)
+        page.route("**/dashboard/**", lambda route: route.abort())
+        page.locator(".as-made:visible").first.wait_for(timeout=5000)
+        page.unroute("**/dashboard/**")
+        page.locator(UP_TO_DATE).first.wait_for(timeout=5000)
+
+
+def test_without_scripts_a_page_says_when_it_was_made(chromium: Any, live_server_url: str, cast: Cast) -> None:
+    page = signed_in_page(chromium, live_server_url, cast.people[Role.CHAIR], java_script_enabled=False)
+    for place in ("/dashboard/", "/groups/A/", "/groups/A/behind/measured/"):
+        page.goto(live_server_url + place)
+        said = page.locator(".freshness").first.inner_text()
+        assert said.startswith("As of change ") and "page made" in said and "Up to date" not in said, place
 
 
 def test_the_pages_fit_a_phone(chromium: Any, live_server_url: str, cast: Cast) -> None:
@@ -154,14 +157,16 @@ def test_on_paper_nothing_is_cut_and_each_page_says_what_it_stands_for(
     page = signed_in_page(chromium, live_server_url, cast.people[Role.CHAIR], **size)
     page.emulate_media(media="print")
     stored = recompute("A")
-    for place in ("/dashboard/", "/groups/A/"):
+    for place in ("/dashboard/", "/groups/A/", "/groups/A/behind/measured/"):
         page.goto(live_server_url + place)
         assert page.locator(".top-nav:visible, .section-nav:visible, button:visible, .downloads:visible").count() == 0
         foot = page.locator(".print-foot").first
-        assert f"change {stored.holds_to} · settings {stored.settings_version}" in foot.inner_text()
+        assert f"as of change {stored.holds_to} · settings {stored.settings_version}" in foot.inner_text()
+        assert "Up to date" not in page.locator("main").inner_text()
         assert foot.evaluate("foot => getComputedStyle(foot).display") == "table-footer-group"
         plots = [each.bounding_box() for each in page.locator("svg.chart").all()]
-        assert plots and [each for each in plots if each["x"] + each["width"] > width or each["height"] > height] == []
+        assert (plots == []) == ("behind" in place)
+        assert [each for each in plots if each["x"] + each["width"] > width or each["height"] > height] == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         parted = "svg => getComputedStyle(svg).breakInside"
-        assert {each.evaluate(parted) for each in page.locator("svg.chart").all()} == {"avoid"}
+        assert {each.evaluate(parted) for each in page.locator("svg.chart").all()} <= {"avoid"}
