@@ -1,6 +1,7 @@
 """Headless Chromium for the tests of this folder, signed-in pages, and a keyboard and mouse that count."""
 
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +40,16 @@ def signed_in_page(browser: Any, address: str, person: Person, **context: Any) -
     cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": address}
     made.add_cookies([cookie])
     return made.new_page()
+
+
+LOOKED_OVER_MS = 5000  # longer than a draft takes to be kept
+
+
+def save(page: Any, press: Callable[[], object] | None = None, looked_over_ms: int = LOOKED_OVER_MS) -> None:
+    """Saves by Ctrl+S or as handed over, and waits for the next page: people look a form over before they save it."""
+    page.wait_for_timeout(looked_over_ms)
+    with page.expect_navigation():
+        press() if press else page.keyboard.press("Control+s")
 
 
 @dataclass
@@ -81,8 +92,7 @@ class Counted:
     def save(self, chord: str = "Control+s") -> None:
         """The chord that saves, and the page that follows."""
         self.pages += 1
-        with self.page.expect_navigation():
-            self.press(chord)
+        save(self.page, lambda: self.press(chord))
 
     def focused(self) -> str:
         """Name of the field in focus."""

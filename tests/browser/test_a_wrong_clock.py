@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.browser.conftest import CHROMIUM, signed_in_page
+from tests.browser.conftest import CHROMIUM, save, signed_in_page
 from tests.cast import cast_of
 from trial.accounts import administration
 from trial.models import Change, Deviation, Role
@@ -33,8 +33,7 @@ def test_a_browser_with_its_clock_a_day_off_moves_no_day_and_no_time(chromium: A
         assert page.input_value("[name=happened_on]") == shown(today)
         page.select_option("[name=kind]", "other")
         page.fill("[name=description]", f"clock off by {days}")
-        with page.expect_navigation():
-            page.keyboard.press("Control+s")
+        save(page)
         page.context.close()
     assert list(Deviation.objects.values_list("happened_on", flat=True)) == [today] * 2
     entered = Change.objects.order_by("-id")[:2]
@@ -54,7 +53,6 @@ def test_t_is_the_day_at_the_site_where_it_is_another_than_in_utc(chromium: Any,
     assert page.input_value("[name=happened_on]") == shown(there) != shown(datetime.now(UTC).date())
     page.select_option("[name=kind]", "other")
     page.fill("[name=description]", "of today, at the site")
-    with page.expect_navigation():
-        page.keyboard.press("Control+s")
+    save(page)
     page.context.close()
     assert Deviation.objects.get().happened_on == there

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import signed_in_page
+from tests.browser.conftest import save, signed_in_page
 from tests.cast import Cast, cast_of
 from trial import protocol
 from trial.models import BloodPressure, Participant, Role
@@ -49,8 +49,7 @@ class Keyboard:
 
     def save(self, chord: str = "Control+s") -> None:
         """Saves; the page that follows is the participant's."""
-        with self.page.expect_navigation():
-            self.page.keyboard.press(chord)
+        save(self.page, lambda: self.page.keyboard.press(chord))
         alerts = self.page.locator("main [role=alert]:visible")
         assert alerts.count() == 0, alerts.first.inner_text()
 

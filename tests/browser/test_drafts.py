@@ -6,12 +6,14 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 
-from tests.browser.conftest import signed_in_page
+from tests.browser.conftest import save, signed_in_page
 from tests.cast import Cast, cast_of
 from trial.models import Deviation, Draft, Person, Role
 
 PAGE = "/participants/NET-001/deviation/new/"
 WORDS = "the scan was made at another hospital"
+SAVE = "form[data-save] .btn-primary"
+FOUR_CLICKS = f"for (let n = 0; n < 4; n += 1) document.querySelector('{SAVE}').click()"
 
 
 @pytest.fixture
@@ -54,8 +56,7 @@ def test_a_closed_tab_loses_nothing_and_the_draft_goes_with_the_save(
     assert again.input_value("#id_description") == WORDS
     assert again.input_value("#id_happened_on") == "20-JAN-2026"
     again.select_option("#id_kind", "procedure")
-    with again.expect_navigation():
-        again.keyboard.press("Control+s")
+    save(again)
     assert Deviation.objects.get().description == WORDS
     assert not Draft.objects.exists()
     again.goto(live_server_url + PAGE)
@@ -139,8 +140,7 @@ def test_an_ended_session_takes_nothing_of_what_was_typed(chromium: Any, live_se
     page.locator("#draft-trouble", has_text="your session has ended").wait_for()
     assert page.input_value("#id_description") == WORDS and not Deviation.objects.exists()
     _sign_in_again(page, live_server_url, nora)  # in another tab
-    with page.expect_navigation():
-        page.keyboard.press("Control+s")
+    save(page)
     assert Deviation.objects.get().description == WORDS
     assert "endpoint-draft" not in _copies(page)
 
@@ -149,7 +149,6 @@ def test_a_save_pressed_several_times_is_one_save(chromium: Any, live_server_url
     page = signed_in_page(chromium, live_server_url, cast.people[Role.COORDINATOR])
     _half_type(page, live_server_url)
     page.select_option("#id_kind", "procedure")
-    with page.expect_navigation():
-        page.evaluate("for (let n = 0; n < 4; n += 1) document.querySelector('form[data-save] .btn-primary').click()")
+    save(page, lambda: page.evaluate(FOUR_CLICKS))
     page.wait_for_timeout(500)
     assert Deviation.objects.count() == 1

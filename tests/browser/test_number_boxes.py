@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import signed_in_page
+from tests.browser.conftest import LOOKED_OVER_MS, save, signed_in_page
 from tests.capture import hostile
 from tests.cast import Cast, cast_of
 from tests.examples import EXAMPLES
@@ -77,28 +77,24 @@ def _values(page: Any, names: Any) -> dict[str, str]:
     return dict(page.evaluate(VALUES, list(names)))
 
 
-def _save(page: Any) -> None:
-    with page.expect_navigation():
-        page.keyboard.press("Control+s")
-
-
 def test_every_number_box_keeps_what_is_typed_and_says_why_it_is_refused(
     chromium: Any, live_server_url: str, cast: Cast
 ) -> None:
     pages = {role: signed_in_page(chromium, live_server_url, cast.people[role])
              for role in (Role.COORDINATOR, Role.STATISTICIAN)}  # fmt: skip
     walk = [*((Role.COORDINATOR, address) for address in _pages(cast)), (Role.STATISTICIAN, "/settings/A/")]
-    seen = 0
+    seen, filled = 0, []
     for turn, (role, address) in enumerate(walk):
-        page = pages[role]
+        page = pages[role].context.new_page()
         page.goto(live_server_url + address)
         assert page.locator("input[type=number]").count() == 0, address
-        boxes = _boxes(page)
-        if not boxes:
-            continue
-        typed = _fill(page, boxes, turn)
+        if boxes := _boxes(page):
+            filled.append((page, address, boxes, _fill(page, boxes, turn)))
+    page.wait_for_timeout(LOOKED_OVER_MS)
+    for page, address, boxes, typed in filled:
         assert _values(page, typed) == typed, address
-        _save(page)
+        page.bring_to_front()
+        save(page, looked_over_ms=0)
         assert page.url.endswith(address) and _values(page, typed) == typed, address
         told = dict(page.evaluate(BESIDE, list(typed)))
         for name, mode in boxes:
@@ -133,7 +129,7 @@ def test_42_5_typed_key_by_key_is_recorded_as_42_5(chromium: Any, live_server_ur
         page.keyboard.press("Control+a")
         page.keyboard.type("42.5")
         page.select_option("[name=reason_code]", "entry_error")
-        _save(page)
+        save(page)
         assert scan.readings.get(lesion__kind="target").longest_diameter_mm == Decimal("42.5"), kind
     page.goto(f"{root}/visit/new/")
     for name, text in EXAMPLES["visit"].typed.items():
@@ -141,7 +137,7 @@ def test_42_5_typed_key_by_key_is_recorded_as_42_5(chromium: Any, live_server_ur
             page.locator(f"[name='{name}']").fill(text)
     page.locator("[name=weight_kg]").focus()
     page.keyboard.type("42.5")
-    _save(page)
+    save(page)
     assert Visit.objects.get().weight_kg == Decimal("42.5"), page.inner_text("main")[:600]
 
 

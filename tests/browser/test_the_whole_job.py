@@ -1,52 +1,25 @@
 """The whole job in a browser: two follow-ups with 30% less are typed, and the chair's figure moves by itself."""
 
-import shutil
 from datetime import date, timedelta
 from typing import Any
-
-import pytest
-from django.test import Client
 
 from analysis.results.recompute import recompute
 from capture.casebook.forms import assessment, treatment
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, dosing
+from tests.browser.conftest import save, signed_in_page
 from tests.cast import Cast, cast_of
 from trial.models import Person, Role
 from trial.record.save import Save
 from trial.rules.dates.partial_date import shown
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: browser tests need one")
 DAY_1 = date(2026, 1, 12)
-WITHOUT_NETWORK = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
-@pytest.fixture
-def browser(database: str, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Headless Chromium; its driver keeps an event loop in this thread, beside which Django must be told to work."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=WITHOUT_NETWORK)
-        yield started
-        started.close()
-
-
-def _page(browser: Any, address: str, cookie: str, complaints: list[str]) -> Any:
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    context.add_cookies([{"name": "sessionid", "value": cookie, "url": address}])
-    page = context.new_page()
+def _page(browser: Any, address: str, person: Person, complaints: list[str]) -> Any:
+    page = signed_in_page(browser, address, person)
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     return page
-
-
-def _signed_in(person: Person) -> str:
-    """The session cookie of a person who signed in."""
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return client.cookies["sessionid"].value
 
 
 def _prepared() -> Cast:
@@ -83,8 +56,7 @@ def _type_follow_up(page: Any, address: str, reference: str, on: date) -> None:
             state.select_option("present")
     page.locator("#response .response-PR").wait_for(timeout=5000)
     assert "−30.0%" in page.locator("#response").inner_text()
-    with page.expect_navigation():
-        page.click("[data-save-next]")
+    save(page, lambda: page.click("[data-save-next]"))
 
 
 def _no_barriers(page: Any) -> None:
@@ -94,15 +66,14 @@ def _no_barriers(page: Any) -> None:
     assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
 
 
-def test_two_scans_28_days_apart_move_the_chairs_figure(browser: Any, live_server_url: str) -> None:
+def test_two_scans_28_days_apart_move_the_chairs_figure(chromium: Any, live_server_url: str) -> None:
     cast = _prepared()
     address, complaints = live_server_url.rstrip("/"), []
-    cookies = {role: _signed_in(cast.people[role]) for role in (Role.CHAIR, Role.COORDINATOR)}
-    chair = _page(browser, address, cookies[Role.CHAIR], complaints)
+    chair = _page(chromium, address, cast.people[Role.CHAIR], complaints)
     chair.goto(f"{address}/dashboard/")
     responders = chair.locator("#group-A [data-figure=response_rate]")
     assert responders.inner_text() == "0"
-    nora = _page(browser, address, cookies[Role.COORDINATOR], complaints)
+    nora = _page(chromium, address, cast.people[Role.COORDINATOR], complaints)
     first = DAY_1 + timedelta(days=56)
     for on in (first, first + timedelta(days=28)):
         _type_follow_up(nora, address, cast.participant.reference, on)

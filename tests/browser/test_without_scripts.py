@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import signed_in_page
+from tests.browser.conftest import save, signed_in_page
 from tests.cast import Cast, cast_of
 from trial import protocol
 from trial.models import AdverseEvent, Participant, Role
@@ -20,8 +20,7 @@ def cast(database: object) -> Cast:
 
 
 def _save(page: Any, button: str) -> None:
-    with page.expect_navigation():
-        page.click(f"form[data-save] button:has-text('{button}')")
+    save(page, lambda: page.click(f"form[data-save] button:has-text('{button}')"))
 
 
 def _register(page: Any) -> None:

@@ -4,6 +4,7 @@
 
 const EVERY_MS = 3000;
 const PATIENCE_MS = 4000;
+const RESEND_AFTER_MS = 10000;
 const COPY = "endpoint-draft";
 
 const offer = document.getElementById("draft");
@@ -144,19 +145,35 @@ async function begin() {
 }
 
 /* A save goes out only when the server has what was typed: then neither a lost connection nor an ended session takes it.
-   It goes out once, however often the button is pressed. */
+   It goes out once, however often the button is pressed. Nothing new to keep: the press itself goes through, since a
+   form ignores a second submission while the first one's event is still being fired. */
 async function onSubmit(event) {
-  if (leaving && !sent) { sent = true; return; }
+  if (leaving) {
+    if (sent) event.preventDefault();
+    sent = true;
+    return;
+  }
+  if (!waiting && !running && text() === last) {
+    goOut();
+    sent = true;
+    return;
+  }
   event.preventDefault();
-  if (leaving || waiting) return;
+  if (waiting) return;
   waiting = true;
   const pressed = event.submitter;
   if (running) await running;
   const kept = await keep();
   waiting = false;
   if (!kept) return;
-  leaving = true;
+  goOut();
   form.requestSubmit(pressed ?? undefined);
+}
+
+/* An answer that does not come, or a load that was stopped, leaves the page: then the button works again. */
+function goOut() {
+  leaving = true;
+  setTimeout(() => { leaving = sent = false; }, RESEND_AFTER_MS);
 }
 
 function clearCopies() {

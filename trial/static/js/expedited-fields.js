@@ -30,7 +30,5 @@ function settle() {
 
 if (frame) {
   for (const name of ["grade", "attribution", "seriousness", "expectedness"]) field(name)?.addEventListener("change", settle);
-  // A chosen term can take a grade away without a change event of its own.
-  document.addEventListener("focusin", settle);
   settle();
 }

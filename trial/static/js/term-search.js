@@ -29,7 +29,7 @@ function show(open) {
 function offerGrades(grades) {
   for (const option of grade.options) option.hidden = option.disabled = option.value !== "" && !grades.includes(option.value);
   if (grade.selectedOptions[0]?.disabled) grade.value = "";
-  markGrade();
+  grade.dispatchEvent(new Event("change", { bubbles: true }));  // the term may have taken the grade away
 }
 
 function markGrade() {
