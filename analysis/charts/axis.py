@@ -8,8 +8,8 @@ from zlib import crc32
 from analysis.statistics.survival import DAYS_PER_MONTH, months
 from trial.drawing.axes import Axis, Tick, round_step, shape
 
-__all__ = ["HEIGHT", "WIDTH", "Axis", "Frame", "Spoken", "Tick", "finite", "month_axis", "round_step", "shape",
-           "signed", "unique_key"]
+__all__ = ["HEIGHT", "NO_CAPTION", "WIDTH", "Axis", "Caption", "Frame", "Spoken", "Tick", "finite", "month_axis",
+           "round_step", "shape", "signed", "unique_key"]
 
 WIDTH, HEIGHT = 600, 300
 MONTH_STEPS = (1, 2, 3, 6, 12)
@@ -36,8 +36,28 @@ class Frame:
     bottom: int
     compact: bool = False
 
-MONTH_STEPS = (1, 2, 3, 6, 12)
-MOST_TICKS = 12
+
+@dataclass(frozen=True)
+class Caption:
+    """What a plot is of: its name, the groups, who is drawn with how many, and where its time axis starts."""
+
+    name: str
+    groups: str
+    who: str
+    starts: str = ""
+
+    @property
+    def heading(self) -> str:
+        """What is drawn, of which groups, counted from where."""
+        return f"{self.name}{f' from {self.starts}' if self.starts else ''}, {self.groups}"
+
+    @property
+    def title(self) -> str:
+        """All of it in one line."""
+        return f"{self.heading}: {self.who}"
+
+
+NO_CAPTION = Caption("Plot", "no group", "nobody")
 
 
 @dataclass(frozen=True)

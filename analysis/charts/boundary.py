@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from analysis.charts.axis import WIDTH, Axis, Spoken, Tick, round_step, shape, unique_key
+from analysis.charts.axis import NO_CAPTION, WIDTH, Axis, Caption, Spoken, Tick, round_step, shape, unique_key
 
 HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 300, 32, 496, 30, 250
 # The last look has no width of its own: its verdict is drawn as a band of this width behind it.
@@ -56,6 +56,7 @@ class Boundary:
     right: int = RIGHT
     top: int = TOP
     bottom: int = BOTTOM
+    caption: Caption = NO_CAPTION
 
 
 def boundary(looks: Sequence[Look], outcomes: str, summary: str, numbers: Sequence[str] = ()) -> Boundary:

@@ -8,7 +8,7 @@ improved are solid, of others dashed, so that the plot reads in gray.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.charts.axis import WIDTH, Axis, Tick, finite, month_axis, shape, unique_key
+from analysis.charts.axis import NO_CAPTION, WIDTH, Axis, Caption, Tick, finite, month_axis, shape, unique_key
 from analysis.statistics.survival import months
 
 LEFT, RIGHT, TOP, BOTTOM = 46, 548, 16, 212
@@ -70,6 +70,7 @@ class HormonePlot:
     left: int = LEFT
     right: int = RIGHT
     bottom: int = BOTTOM
+    caption: Caption = NO_CAPTION
 
     @property
     def is_empty(self) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.charts.axis import HEIGHT, WIDTH, Axis, Frame, Spoken, Tick, month_axis
+from analysis.charts.axis import HEIGHT, NO_CAPTION, WIDTH, Axis, Caption, Frame, Spoken, Tick, month_axis
 from analysis.statistics.survival import DAYS_PER_MONTH, KaplanMeier, Step, at_risk, describe, from_stored, months
 
 LARGE = Frame(WIDTH, HEIGHT, 52, 584, 14, 214)
@@ -64,6 +64,12 @@ class KaplanMeierChart:
     summary: str
     frame: Frame = LARGE
     left_out: int = 0
+    caption: Caption = NO_CAPTION
+
+    @property
+    def height(self) -> int:
+        """Of the drawing."""
+        return self.frame.height
 
     @property
     def is_empty(self) -> bool:

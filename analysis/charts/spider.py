@@ -8,7 +8,7 @@ The dashed lines mark −30% (partial response) and +20% (progression) [RECIST 1
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.charts.axis import WIDTH, Axis, Tick, finite, month_axis, shape, signed, unique_key
+from analysis.charts.axis import NO_CAPTION, WIDTH, Axis, Caption, Tick, finite, month_axis, shape, signed, unique_key
 from analysis.charts.waterfall import CEILING_PERCENT, LOOKS, OTHER, THRESHOLDS, LegendEntry, Look, look
 from analysis.statistics.survival import months
 from trial.rules.response.recist import IN_FORCE
@@ -69,6 +69,7 @@ class Spider:
     right: int = RIGHT
     top: int = TOP
     bottom: int = BOTTOM
+    caption: Caption = NO_CAPTION
 
     @property
     def is_empty(self) -> bool:

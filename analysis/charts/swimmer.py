@@ -7,7 +7,7 @@ dose level, the shape of a mark its kind, so that the plot is readable in gray. 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-from analysis.charts.axis import WIDTH, Axis, Tick, month_axis, shape, unique_key
+from analysis.charts.axis import NO_CAPTION, WIDTH, Axis, Caption, Tick, month_axis, shape, unique_key
 from analysis.statistics.survival import months
 
 
@@ -39,12 +39,13 @@ LEVELS = (
     Level("", "Dose not recorded", "unstated"),
 )
 KINDS = (
-    Kind("CR", "Complete", "complete response", "diamond", "#ffffff", "#17242b"),
-    Kind("PR", "Partial", "partial response", "circle", "#ffffff", "#17242b"),
+    Kind("CR", "CR begins", "complete response", "diamond", "#ffffff", "#17242b"),
+    Kind("PR", "PR begins", "partial response", "circle", "#ffffff", "#17242b"),
     Kind("response_end", "Response ends", "end of confirmed response", "bar", "#17242b", "#17242b"),
     Kind("progression", "Progression", "progression", "triangle", "#f3c65f", "#17242b"),
     Kind("death", "Death", "death", "cross", "none", "#17242b"),
 )
+FOLLOWED = Kind("followed", "Followed, no dose", "followed", "line", "none", "#5d6f73")
 ONGOING = Kind("ongoing", "On treatment", "on treatment", "arrow", "#17242b", "#17242b")
 
 
@@ -68,11 +69,12 @@ class LegendEntry:
 
 
 def legend(levels: Set[str], kinds: Set[str], *, ongoing: bool) -> tuple[LegendEntry, ...]:
-    """Only what occurs: dose levels in the first line, marks in the second."""
+    """Only what occurs: dose levels and the thin line of every lane in the first line, marks in the second."""
     entries, x = [], 4.0
     for level in (level for level in LEVELS if level.code in levels):
         entries.append(LegendEntry(x, 4, level.name, level=level))
         x = round(x + 36 + 6.2 * len(level.name), 1)
+    entries.append(LegendEntry(x, 4, FOLLOWED.name, mark=DrawnMark(f"M{x} 10h12", FOLLOWED)))
     x = 4.0
     for kind in (*(kind for kind in KINDS if kind.code in kinds), *([ONGOING] if ongoing else [])):
         mark = DrawnMark(shape(kind.shape, round(x + 6, 1), 30, 4.5), kind)
@@ -144,6 +146,7 @@ class Swimmer:
     left: int = LEFT
     right: int = RIGHT
     top: int = TOP
+    caption: Caption = NO_CAPTION
 
     @property
     def is_empty(self) -> bool:

@@ -1,22 +1,23 @@
 """Adverse events by term: the worst grade of each participant, stacked by grade, as a share of those treated. PURE.
 
-Grades darken from 1 to 5 and carry their digit; a participant whose grade is missing is "undetermined", drawn apart.
+Grades darken from 1 to 5, and each stretch carries its number of participants; a participant whose grade is missing is
+"undetermined", drawn apart.
 One group is a column of bars; two groups are back to back on one scale, each in percent of its own denominator.
 """
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from textwrap import wrap
 
-from analysis.charts.axis import WIDTH, Axis, Tick, unique_key
+from analysis.charts.axis import NO_CAPTION, WIDTH, Axis, Caption, Tick, unique_key
 
-LONGEST_TERM = 33
+LONGEST_LINE = 29  # characters of a term that fit beside the bars
 
 
 @dataclass(frozen=True)
 class GradeLook:
-    """How a grade is drawn: digit on the bar, name, fill, ink of the digit; undetermined has a dashed outline."""
+    """How a grade is drawn: name, fill, ink of the number on it; undetermined has a dashed outline."""
 
-    digit: str
     name: str
     fill: str
     ink: str
@@ -25,12 +26,12 @@ class GradeLook:
 
 # From light to dark also in gray, so that the order of the grades is seen without color.
 LOOKS = (
-    GradeLook("1", "grade 1", "#eef4f3", "#17242b"),
-    GradeLook("2", "grade 2", "#bcd8d4", "#17242b"),
-    GradeLook("3", "grade 3", "#74aaa5", "#17242b"),
-    GradeLook("4", "grade 4", "#2a6667", "#ffffff"),
-    GradeLook("5", "grade 5", "#101a1f", "#ffffff"),
-    GradeLook("?", "undetermined", "#ffffff", "#17242b", "2 2"),
+    GradeLook("grade 1", "#eef4f3", "#17242b"),
+    GradeLook("grade 2", "#bcd8d4", "#17242b"),
+    GradeLook("grade 3", "#74aaa5", "#17242b"),
+    GradeLook("grade 4", "#2a6667", "#ffffff"),
+    GradeLook("grade 5", "#101a1f", "#ffffff"),
+    GradeLook("undetermined", "#ffffff", "#17242b", "2 2"),
 )
 
 
@@ -45,12 +46,12 @@ class LegendEntry:
 
 @dataclass(frozen=True)
 class Segment:
-    """The stretch of a bar that belongs to one grade; the digit is empty where it would not fit."""
+    """The stretch of a bar that belongs to one grade; the count is empty where it would not fit."""
 
     look: GradeLook
     x: float
     width: float
-    digit: str
+    count: str
     middle: float
 
 
@@ -69,11 +70,11 @@ class DrawnBar:
 
 @dataclass(frozen=True)
 class DrawnTerm:
-    """One row: the term, shortened where it must be, a bar per group, and the page of its participants."""
+    """One row: the term, whole, in as many lines as it needs, a bar per group, and the page of its participants."""
 
     term: str
     category: str
-    shown: str
+    lines: tuple[Tick, ...]
     top: float
     middle: float
     bars: tuple[DrawnBar, ...]
@@ -95,16 +96,16 @@ def legend(shown: Set[GradeLook]) -> tuple[LegendEntry, ...]:
     return tuple(entries)
 
 
-def shortened(term: str) -> str:
-    """A long term cut in its middle: terms of the toxicity dictionary differ at their ends."""
-    if len(term) <= LONGEST_TERM:
-        return term
-    return f"{term[:17].rstrip()}…{term[-15:].lstrip()}"
+def in_lines(term: str) -> list[str]:
+    """A term in lines that fit beside the bars; terms of the toxicity dictionary differ at their ends."""
+    return wrap(term, LONGEST_LINE)
 
 
-TOP, ROW, FOOT = 48, 20, 40
+TOP, FOOT = 48, 40
+LINE = 12
 BAR_HEIGHT = 14
-NARROWEST_WITH_DIGIT = 9
+# A number of one digit fits into so much; each further digit takes as much again as its own width.
+NARROWEST_WITH_COUNT, DIGIT = 9, 6
 # The scale ends at the first of these percentages that holds the longest bar; beside it the step of its ticks.
 SCALES = ((10, 2), (20, 5), (40, 10), (60, 20), (80, 20), (100, 20))
 
@@ -155,6 +156,7 @@ class Toxicity:
     width: int = WIDTH
     top: int = TOP
     bar_height: int = BAR_HEIGHT
+    caption: Caption = NO_CAPTION
 
     @property
     def is_empty(self) -> bool:
@@ -188,7 +190,8 @@ def _chart(sides: Sequence[Side], places: Sequence[Place], term_at: tuple[float,
     by_side = [_by_name(side) for side in sides]
     names = _ordered(by_side)
     axes = _axes(places, _longest(sides, by_side, names[:most]))
-    bottom = TOP + ROW * len(names[:most])
+    row_height = 8 + LINE * max((len(in_lines(name[0])) for name in names[:most]), default=1)
+    bottom = TOP + row_height * len(names[:most])
     urls = {name: term.url for terms in reversed(by_side) for name, term in terms.items()}
     bars = [
         tuple(_bar(side, terms.get(name, TermCount(name[0], name[1], {})), axis)
@@ -197,7 +200,7 @@ def _chart(sides: Sequence[Side], places: Sequence[Place], term_at: tuple[float,
     ]  # fmt: skip
     return Toxicity(
         key=unique_key("toxicity", (name[0] for name in names)),
-        rows=tuple(_row(name, urls[name], place, row)
+        rows=tuple(_row(name, urls[name], TOP + row_height * (place + 0.5), row)
                    for place, (name, row) in enumerate(zip(names[:most], bars, strict=True))),
         ticks=tuple(tick for axis in axes for tick in _ticks(axis)),
         headings=tuple(_heading(side, axis) for side, axis in zip(sides, axes, strict=True)),
@@ -265,9 +268,11 @@ def _ticks(axis: Axis) -> list[Tick]:
     return [Tick(axis.at(value), str(value)) for value in range(0, int(axis.high) + 1, step)]
 
 
-def _row(name: tuple[str, str], url: str, place: int, bars: tuple[DrawnBar, ...]) -> DrawnTerm:
-    top = TOP + ROW * place + (ROW - BAR_HEIGHT) / 2
-    return DrawnTerm(*name, shortened(name[0]), top, top + BAR_HEIGHT / 2, bars, url)
+def _row(name: tuple[str, str], url: str, middle: float, bars: tuple[DrawnBar, ...]) -> DrawnTerm:
+    lines = in_lines(name[0])
+    first = middle - LINE * (len(lines) - 1) / 2
+    shown = tuple(Tick(first + LINE * place, line) for place, line in enumerate(lines))
+    return DrawnTerm(*name, shown, middle - BAR_HEIGHT / 2, middle, bars, url)
 
 
 def _bar(side: Side, term: TermCount, axis: Axis) -> DrawnBar:
@@ -294,8 +299,8 @@ def _segments(counts: Sequence[int], denominator: int, axis: Axis) -> tuple[Segm
         if count:
             ends = axis.at(100 * before / denominator), axis.at(100 * (before + count) / denominator)
             width = round(abs(ends[1] - ends[0]), 1)
-            digit = look.digit if width >= NARROWEST_WITH_DIGIT else ""
-            drawn.append(Segment(look, min(ends), width, digit, round(sum(ends) / 2, 1)))
+            words = str(count) if width >= NARROWEST_WITH_COUNT + DIGIT * (len(str(count)) - 1) else ""
+            drawn.append(Segment(look, min(ends), width, words, round(sum(ends) / 2, 1)))
             before += count
     return tuple(drawn)
 

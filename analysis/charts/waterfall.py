@@ -7,7 +7,7 @@ The dashed lines mark −30% (partial response) and +20% (progression) [RECIST 1
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.charts.axis import HEIGHT, WIDTH, Axis, Frame, Tick, signed, unique_key
+from analysis.charts.axis import HEIGHT, NO_CAPTION, WIDTH, Axis, Caption, Frame, Tick, signed, unique_key
 from trial.rules.response.recist import IN_FORCE
 
 LARGE = Frame(WIDTH, HEIGHT, 46, 556, 40, 278)
@@ -41,12 +41,12 @@ class Look:
 
 
 LOOKS = (
-    Look("CR", "C", "Complete", "#0d4a50", "#0d4a50"),
-    Look("PR", "P", "Partial", "#8fc3bd", "#0d4a50"),
-    Look("SD", "S", "Stable", "#dfe5e6", "#4b5a62"),
-    Look("PD", "D", "Progression", "#e2b48a", "#8a4a10"),
+    Look("CR", "C", "CR", "#0d4a50", "#0d4a50"),
+    Look("PR", "P", "PR", "#8fc3bd", "#0d4a50"),
+    Look("SD", "S", "SD", "#dfe5e6", "#4b5a62"),
+    Look("PD", "D", "PD", "#e2b48a", "#8a4a10"),
 )
-OTHER = Look("other", "U", "Unknown", "#ffffff", "#4b5a62")
+OTHER = Look("other", "U", "Other", "#ffffff", "#4b5a62")
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,12 @@ class Waterfall:
     zero: float
     summary: str
     frame: Frame = LARGE
+    caption: Caption = NO_CAPTION
+
+    @property
+    def height(self) -> int:
+        """Of the drawing."""
+        return self.frame.height
 
     @property
     def is_empty(self) -> bool:
@@ -162,7 +168,7 @@ def _legend(bars: Sequence[Bar], frame: Frame) -> tuple[LegendEntry, ...]:
     for style in (*LOOKS, OTHER):
         count = sum(1 for bar in bars if look(bar.response) is style)
         if count:
-            label = f"{style.letter} {count}" if frame.compact else f"{style.letter} {style.name} ({count})"
+            label = f"{style.name} {count}" if frame.compact else f"{style.letter} = {style.name} ({count})"
             entries.append(LegendEntry(style, x, label))
             x = round(x + 32 + 5.8 * len(label), 1)
     return tuple(entries)

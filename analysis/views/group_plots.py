@@ -1,26 +1,36 @@
 """From a stored result to the plots of the pages: plain values in, drawn geometry out."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 from django.urls import reverse
 
 from analysis.charts import boundary, hormone, km, spider, swimmer, toxicity, waterfall
-from analysis.charts.axis import Frame
+from analysis.charts.axis import Caption, Frame
 from analysis.endpoints.answers import monitoring, plot_series
+from analysis.endpoints.answers.shapes import EVALUABLE, TREATED, Curve
 from analysis.outcomes.cohort import Cohort
 from analysis.statistics import survival
 from trial.protocol import MARKERS
+from trial.rules.accrual import many
+from trial.rules.response.recist import IN_FORCE
 
 Result = dict[str, Any]
 NAMES = dict(MARKERS)
 # More lines than this nobody can tell apart; the file of the plot has all of them.
 MOST_LINES = 150
+OF_EVENTS = "Adverse events by worst grade, any attribution"
 
 
 def _page(number: str) -> str:
     return reverse("capture:participant", args=[number])
+
+
+def _who(drawn: int, population: int, words: str) -> str:
+    """`n = 40 of 46 evaluable`, or `n = 46 evaluable` where everybody is drawn."""
+    return f"n = {drawn} {words}" if drawn == population else f"n = {drawn} of {population} {words}"
 
 
 def waterfall_of(result: Result, frame: Frame = waterfall.LARGE) -> waterfall.Waterfall:
@@ -29,12 +39,16 @@ def waterfall_of(result: Result, frame: Frame = waterfall.LARGE) -> waterfall.Wa
         waterfall.Bar(bar["number"], float(bar["change_percent"]), bar["response"], _page(bar["number"]))
         for bar in result["waterfall"]["bars"]
     ]
-    return waterfall.waterfall(bars, frame)
+    who = _who(result["waterfall"]["participants"], result["populations"]["evaluable"], EVALUABLE.words)
+    caption = Caption(f"Best change in the {IN_FORCE.sum_words}", f"group {result['group']}", who)
+    return replace(waterfall.waterfall(bars, frame), caption=caption)
 
 
-def curve_of(answer: Result, frame: Frame = km.LARGE) -> km.KaplanMeierChart:
+def curve_of(endpoint: Curve, group: str, answer: Result, frame: Frame = km.LARGE) -> km.KaplanMeierChart:
     """The Kaplan–Meier curve of the answer of a time-to-event endpoint."""
-    return km.kaplan_meier_chart(survival.from_stored(answer["curve"]), frame)
+    who = f"n = {answer['denominator']} {endpoint.population.words}, {many(answer['events'], 'event')}"
+    drawn = km.kaplan_meier_chart(survival.from_stored(answer["curve"]), frame)
+    return replace(drawn, caption=Caption(endpoint.title, f"group {group}", who, endpoint.starts))
 
 
 def spider_of(cohort: Cohort) -> spider.Spider:
@@ -46,22 +60,30 @@ def spider_of(cohort: Cohort) -> spider.Spider:
         )
         for line in islice(plot_series.spider(cohort), MOST_LINES)
     ]  # fmt: skip
-    return spider.spider(lines)
+    who = _who(len(lines), len(cohort.evaluable), EVALUABLE.words)
+    caption = Caption(f"Change in the {IN_FORCE.sum_words}", f"group {cohort.group}", who, "baseline")
+    return replace(spider.spider(lines), caption=caption)
 
 
 def swimmer_of(cohort: Cohort) -> swimmer.Swimmer:
     """Treatment, response, progression and death along the time since registration."""
     lanes = islice(plot_series.swimmer(cohort), MOST_LINES)
-    return swimmer.swimmer([swimmer.Lane(**lane, url=_page(lane["number"])) for lane in lanes])
+    drawn = swimmer.swimmer([swimmer.Lane(**lane, url=_page(lane["number"])) for lane in lanes])
+    who = _who(len(drawn.lanes), len(cohort.treated), TREATED.words)
+    return replace(drawn, caption=Caption("Treatment and course", f"group {cohort.group}", who, "registration"))
 
 
 def hormones_of(cohort: Cohort) -> list[hormone.HormonePlot]:
     """One plot per marker, in percent of the baseline level."""
-    return [
-        hormone.hormone_plot(NAMES.get(marker, marker), [_course(row) for row in rows[:MOST_LINES]],
-                             cohort.settings.hormone_decrease_percent)
-        for marker, rows in plot_series.hormone_courses(cohort).items()
-    ]
+    return [_hormone(cohort, NAMES.get(marker, marker), rows)
+            for marker, rows in plot_series.hormone_courses(cohort).items()]  # fmt: skip
+
+
+def _hormone(cohort: Cohort, name: str, rows: Sequence[Result]) -> hormone.HormonePlot:
+    courses = [_course(row) for row in rows[:MOST_LINES]]
+    drawn = hormone.hormone_plot(name, courses, cohort.settings.hormone_decrease_percent)
+    who = _who(len(drawn.courses), len(rows), "raised at baseline")
+    return replace(drawn, caption=Caption(f"{name} in % of baseline", f"group {cohort.group}", who))
 
 
 def _course(listed: Result) -> hormone.Course:
@@ -72,7 +94,9 @@ def _course(listed: Result) -> hormone.Course:
 
 def toxicity_of(result: Result, most: int = 20) -> toxicity.Toxicity:
     """Worst grade per participant by term."""
-    return toxicity.toxicity(_terms(result), result["toxicity_terms"]["denominator"], most)
+    treated = result["toxicity_terms"]["denominator"]
+    caption = Caption(OF_EVENTS, f"group {result['group']}", f"n = {treated} {TREATED.words}")
+    return replace(toxicity.toxicity(_terms(result), treated, most), caption=caption)
 
 
 def butterfly_of(results: Sequence[Result], most: int = 20) -> toxicity.Toxicity:
@@ -81,7 +105,10 @@ def butterfly_of(results: Sequence[Result], most: int = 20) -> toxicity.Toxicity
         toxicity.Side(f"Group {result['group']}", result["toxicity_terms"]["denominator"], _terms(result))
         for result in results
     ]
-    return toxicity.butterfly(sides[0], sides[1], most)
+    groups = " and ".join(str(result["group"]) for result in results)
+    treated = " and ".join(str(side.denominator) for side in sides)
+    caption = Caption(OF_EVENTS, f"groups {groups}", f"n = {treated} {TREATED.words}")
+    return replace(toxicity.butterfly(sides[0], sides[1], most), caption=caption)
 
 
 def _terms(result: Result) -> list[toxicity.TermCount]:
@@ -103,4 +130,6 @@ def boundary_of(result: Result, cohort: Cohort) -> boundary.Boundary | None:
         return None
     looks = [boundary.Look(look["participants"], look["futility"], look["efficacy"]) for look in answer["looks"]]
     numbers = [standing.number for standing in monitoring.counted(cohort)]
-    return boundary.boundary(looks, monitoring.path(cohort), answer["line"], numbers)
+    caption = Caption("Boundary of the two-stage plan: confirmed responders by participants", f"group {cohort.group}",
+                      f"n = {len(numbers)} who hold a place of the plan")  # fmt: skip
+    return replace(boundary.boundary(looks, monitoring.path(cohort), answer["line"], numbers), caption=caption)

@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from analysis.charts import km, waterfall
+from analysis.charts.axis import Frame
 from analysis.endpoints import comparison, registry
 from analysis.endpoints.answers.shapes import Curve, Endpoint, Number, Table
 from analysis.models import GroupResult, OutcomeThen, ParticipantOutcome
@@ -39,6 +40,7 @@ class Section:
 
     endpoint: Endpoint
     answer: dict[str, Any] | None
+    group: str
 
     @property
     def rows(self) -> list[Number]:
@@ -54,12 +56,16 @@ class Section:
     @property
     def curve(self) -> km.KaplanMeierChart:
         """The plot of a curve, for a page of its own."""
-        return group_plots.curve_of(self.answer or {})
+        return self._drawn(km.LARGE)
 
     @property
     def small_curve(self) -> km.KaplanMeierChart:
         """The plot of a curve, for the dashboard."""
-        return group_plots.curve_of(self.answer or {}, km.COMPACT)
+        return self._drawn(km.COMPACT)
+
+    def _drawn(self, frame: Frame) -> km.KaplanMeierChart:
+        assert isinstance(self.endpoint, Curve) and self.answer is not None
+        return group_plots.curve_of(self.endpoint, self.group, self.answer, frame)
 
 
 @dataclass(frozen=True)
@@ -102,7 +108,8 @@ class GroupPanel:
     @cached_property
     def sections(self) -> list[Section]:
         """Every endpoint of the registry with its answer."""
-        return [Section(endpoint, self.answer["endpoints"].get(endpoint.code)) for endpoint in registry.ENDPOINTS]
+        answers = self.answer["endpoints"]
+        return [Section(endpoint, answers.get(endpoint.code), self.letter) for endpoint in registry.ENDPOINTS]
 
     @property
     def cards(self) -> list[Section]:

@@ -6,6 +6,7 @@ Adding a plot = its geometry in `charts`, its template, one line in `PLOTS`; eve
 import csv
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import Enum
 from io import StringIO
 from typing import Any
@@ -15,7 +16,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET
 
-from analysis.charts.axis import finite
+from analysis.charts.axis import WIDTH, finite
 from analysis.endpoints.answers import plot_series
 from analysis.endpoints.answers.shapes import Curve
 from analysis.endpoints.answers.toxicity import GRADES
@@ -23,6 +24,7 @@ from analysis.endpoints.comparison import NOT_COMPUTED
 from analysis.endpoints.registry import CURVES
 from analysis.views import group_plots, panels
 from analysis.views.panels import GroupPanel
+from analysis.views.provenance import Provenance
 from trial.models.audit import Kind
 from trial.record import access
 from trial.rules.response.recist import IN_FORCE
@@ -48,14 +50,15 @@ def _curve(endpoint: Curve) -> Plot:
             raise Http404(f"{endpoint.title}: {NOT_COMPUTED}.")
         return dict(stored)
 
-    return Plot(endpoint.code, endpoint.title, "_kaplan_meier", lambda panel: group_plots.curve_of(answer(panel)),
+    return Plot(endpoint.code, endpoint.title, "_kaplan_meier",
+                lambda panel: group_plots.curve_of(endpoint, panel.letter, answer(panel)),
                 lambda panel: answer(panel)["curve"]["steps"])  # fmt: skip
 
 
 def _spider_rows(panel: GroupPanel) -> Rows:
     return [
         {"participant": line["number"], "response": line["response"], "days_since_baseline": day,
-         "change_percent": change}
+         "change_percent": Decimal(change)}
         for line in plot_series.spider(panel.drawn)
         for day, change in line["points"]
     ]  # fmt: skip
@@ -86,7 +89,7 @@ def _toxicity_rows(panel: GroupPanel) -> Rows:
 def _hormone_rows(panel: GroupPanel) -> Rows:
     return [
         {"marker": marker, "participant": course["number"], "improved": "yes" if course["improved"] else "no",
-         "days_since_baseline": row["day"], "percent_of_baseline": row["percent"]}
+         "days_since_baseline": row["day"], "percent_of_baseline": Decimal(row["percent"])}
         for marker, courses in plot_series.hormone_courses(panel.drawn).items()
         for course in courses for row in course["points"]
     ]  # fmt: skip
@@ -94,7 +97,7 @@ def _hormone_rows(panel: GroupPanel) -> Rows:
 
 def _waterfall_rows(panel: GroupPanel) -> Rows:
     return [
-        {"participant": outcome["number"], "best_change_percent": outcome["best_change_percent"],
+        {"participant": outcome["number"], "best_change_percent": Decimal(outcome["best_change_percent"]),
          "best_response": outcome["confirmed"]["response"] if outcome["confirmed"] else outcome["best"]["category"]}
         for outcome in panel.outcomes if outcome["evaluable"] and outcome["best_change_percent"] is not None
     ]  # fmt: skip
@@ -108,7 +111,7 @@ PLOTS: tuple[Plot, ...] = (
     Plot("swimmer", "Treatment and course", "_swimmer",
          lambda panel: group_plots.swimmer_of(panel.drawn), _swimmer_rows),
     *(_curve(endpoint) for endpoint in CURVES),
-    Plot("toxicity", "Adverse events by worst grade", "_toxicity",
+    Plot("toxicity", group_plots.OF_EVENTS, "_toxicity",
          lambda panel: group_plots.toxicity_of(panel.answer), _toxicity_rows),
     Plot("hormones", "Hormone levels in percent of baseline", "_hormone",
          lambda panel: panel.hormone_plots, _hormone_rows),
@@ -116,28 +119,28 @@ PLOTS: tuple[Plot, ...] = (
 BY_CODE = {plot.code: plot for plot in PLOTS}
 
 
-def svg(plot: Plot, panel: GroupPanel) -> str:
-    """The drawing on its own: a file that any program opens. Empty when there is nothing to draw.
+HEADING, FOOT = 40, 34
 
-    Several drawings of one plot (a marker each) are drawn below each other.
+
+def svg(plot: Plot, panel: GroupPanel) -> str:
+    """The drawing on its own, with its title above and where its numbers come from beneath.
+
+    Several drawings of one plot (a marker each) are drawn below each other, each under its own title. Without anything
+    to draw the sentence that says so is the drawing.
     """
     drawn = plot.draw(panel)
     charts = list(drawn) if isinstance(drawn, (list, tuple)) else [drawn]
-    pages = [render_to_string(f"analysis/charts/{plot.template}.html", {"chart": chart}) for chart in charts]
-    return _stacked([page[page.index("<svg") : page.index("</svg>") + 6] for page in pages if "<svg" in page], charts)
-
-
-def _stacked(drawings: list[str], charts: list[Any]) -> str:
-    head = '<svg xmlns="http://www.w3.org/2000/svg" font-family="sans-serif"'
-    if not drawings:
-        return ""
-    if len(drawings) == 1:
-        return head + drawings[0].removeprefix("<svg")
-    height, body = 0, ""
-    for drawing, chart in zip(drawings, [chart for chart in charts if not chart.is_empty], strict=True):
-        body += f'<g transform="translate(0 {height})">{drawing}</g>'
-        height += chart.height
-    return f'{head} width="{charts[0].width}" height="{height}">{body}</svg>'
+    drawings, height = [], 0.0
+    for chart in charts:
+        page = render_to_string(f"analysis/charts/{plot.template}.html", {"chart": chart, "panel": panel})
+        picture = page[page.index("<svg") : page.index("</svg>") + 6] if "<svg" in page else ""
+        drawings.append({"at": height, "top": height + HEADING, "caption": chart.caption, "picture": picture,
+                         "summary": chart.summary})  # fmt: skip
+        height += HEADING + (chart.height if picture else HEADING)
+    context = {"drawings": drawings, "width": WIDTH, "height": height + FOOT, "foot": height + 14,
+               "title": "; ".join(chart.caption.title for chart in charts) or plot.title,
+               "provenance": Provenance(panel, plot.code, plot.title)}  # fmt: skip
+    return render_to_string("analysis/charts/_file.html", context)
 
 
 # What makes a spreadsheet take text for a formula; tab and line breaks are skipped by some before they look.
@@ -171,6 +174,11 @@ def _cell(value: object) -> str:
     return f"'{text}" if isinstance(value, str) and text.startswith(DANGEROUS) else text
 
 
+def _with_origin(rows: Rows, origin: Provenance) -> Rows:
+    """Each row followed by where it comes from; without rows one that has nothing else."""
+    return [{**row, **origin.columns} for row in rows or [{}]]
+
+
 KINDS = {"svg": "image/svg+xml", "csv": "text/csv; charset=utf-8"}
 
 
@@ -185,8 +193,8 @@ def plot_file(request: HttpRequest, panel: GroupPanel, plot: str, ending: str) -
         return render(request, "analysis/as_of/waiting.html", {"moment": panel.moment})
     panels.opened(request, f"Group {panel.letter}, {plot} as {ending}", panel.moment, Kind.PLOT)
     declared = BY_CODE[plot]
-    text = svg(declared, panel) if ending == "svg" else chart_csv(declared.rows(panel))
+    origin = Provenance(panel, declared.code, declared.title)
+    text = svg(declared, panel) if ending == "svg" else chart_csv(_with_origin(declared.rows(panel), origin))
     response = HttpResponse(text, content_type=KINDS[ending])
-    name = f"group-{panel.letter}-{plot.replace('_', '-')}-change-{panel.change}.{ending}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Content-Disposition"] = f'attachment; filename="{origin.file_name(ending)}"'
     return response

@@ -187,13 +187,15 @@ class Proportion(Endpoint):
 class Curve(Endpoint):
     """A time to event of a population: `times` is its name in an outcome.
 
-    otherwise_censored: whether outcomes hold the time as further sensitivity lines censor it. ended and lasting: the
-    titles of those with an event and of those censored. small_plot: whether the dashboard draws the curve.
+    starts: what the time is counted from. otherwise_censored: whether outcomes hold the time as further sensitivity
+    lines censor it. ended and lasting: the titles of those with an event and of those censored. small_plot: whether the
+    dashboard draws the curve.
     """
 
     times: str
     ended: str
     lasting: str
+    starts: str = "registration"
     otherwise_censored: bool = True
     small_plot: bool = False
 

@@ -64,6 +64,7 @@ def simple(times: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 DURATION_OF_RESPONSE = Curve(
     code="duration_of_response", title="Duration of response", source=REGISTRY, times="dor", answer=duration,
+    starts="first response",
     population=Population("confirmed responders", ("evaluable", "dor"),
                           lambda outcome: bool(outcome["evaluable"]) and outcome["dor"] is not None),
     ended="Responses ended by progression", lasting="Responses that last, censored",

@@ -90,7 +90,7 @@ def test_the_height_grows_with_the_lanes() -> None:
 
 def test_every_level_and_kind_stands_in_a_legend_that_fits() -> None:
     chart = many(2)
-    assert len(chart.legend) == len(LEVELS) + len(KINDS) + 1
+    assert len(chart.legend) == len(LEVELS) + len(KINDS) + 2, "and who is on treatment, and the thin line"
     assert all(entry.x + 21 + 6.2 * len(entry.label) < chart.width for entry in chart.legend)
     assert len({kind.shape for kind in KINDS}) == len(KINDS)
 

@@ -1,10 +1,12 @@
 """The plots as they leave the templates: well formed, nothing inline, and never without words."""
 
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
 from django.template.loader import render_to_string
 
+from analysis.charts.axis import Caption
 from analysis.charts.boundary import Look, boundary
 from analysis.charts.km import kaplan_meier_chart
 from analysis.charts.waterfall import Bar, waterfall
@@ -27,6 +29,16 @@ def test_a_plot_is_well_formed_and_carries_words_and_no_inline_style(name: str) 
     assert svg.find("desc") is not None
     assert svg.get("aria-label")
     assert not [each for each in root.iter() if each.get("style") or each.tag in {"script", "style"}]
+
+
+def test_a_curve_names_its_endpoint_its_group_and_where_its_time_starts() -> None:
+    caption = Caption("Duration of response", "group A", "n = 6 confirmed responders, 2 events", "first response")
+    chart = replace(kaplan_meier_chart(kaplan_meier([30, 60, 90], [True, False, True])), caption=caption)
+    page = render_to_string("analysis/charts/_kaplan_meier.html", {"chart": chart})
+    title = "Duration of response from first response, group A: n = 6 confirmed responders, 2 events"
+    assert f"<title>{title}</title>" in page
+    assert ">Months from first response<" in page and ">Duration of response, %<" in page
+    assert "registration" not in page
 
 
 def test_bars_link_to_their_participants_in_plot_and_table() -> None:

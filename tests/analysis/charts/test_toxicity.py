@@ -5,7 +5,8 @@ from xml.etree import ElementTree
 import pytest
 from django.template.loader import render_to_string
 
-from analysis.charts.toxicity import LONGEST_TERM, LOOKS, Side, TermCount, Toxicity, butterfly, shortened, toxicity
+from analysis.charts.axis import Tick
+from analysis.charts.toxicity import LONGEST_LINE, LOOKS, Side, TermCount, Toxicity, butterfly, toxicity
 
 
 def term(name: str, *counts: int, undetermined: int = 0) -> TermCount:
@@ -20,7 +21,7 @@ def at(chart: Toxicity, label: str, *, last: bool = False) -> float:
 def test_a_bar_reaches_its_share_of_the_denominator_grade_by_grade() -> None:
     chart = toxicity([term("Nausea", 4, 0, 4)], 40)
     first, third = chart.rows[0].bars[0].segments
-    assert (first.x, first.look.digit, third.look.digit) == (at(chart, "0"), "1", "3")
+    assert (first.x, first.look.name, third.look.name) == (at(chart, "0"), "grade 1", "grade 3")
     assert first.x + first.width == pytest.approx(third.x, abs=0.11) == pytest.approx(at(chart, "10"), abs=0.11)
     assert third.x + third.width == pytest.approx(at(chart, "20"), abs=0.11)
 
@@ -48,9 +49,11 @@ def test_a_term_that_nobody_had_is_not_a_row() -> None:
     assert [row.term for row in toxicity([term("Nausea", 1), term("Cough", 0)], 40).rows] == ["Nausea"]
 
 
-def test_a_digit_stands_only_where_it_fits() -> None:
+def test_a_stretch_carries_its_number_of_participants_where_it_fits() -> None:
     chart = toxicity([term("Wide", 40, 1), term("Thin", 0, 0, 1)], 41)
-    assert [part.digit for part in chart.rows[0].bars[0].segments] == ["1", ""]
+    assert [part.count for part in chart.rows[0].bars[0].segments] == ["40", ""]
+    narrow = toxicity([term("Narrow", 12, 388)], 400).rows[0].bars[0].segments[0]
+    assert narrow.width > 9 and narrow.count == "", "one digit would fit, two do not"
 
 
 def test_two_groups_stand_back_to_back_on_one_scale_in_percent_of_their_own() -> None:
@@ -85,11 +88,13 @@ def test_grades_darken_in_grey() -> None:
     assert all(lighter - darker > 60 for lighter, darker in zip(grades, grades[1:], strict=False))
 
 
-def test_a_long_term_keeps_both_ends() -> None:
+def test_a_long_term_is_whole_in_lines_that_fit_between_its_neighbors() -> None:
     long = "Infection with normal ANC or Grade 1 or 2 neutrophils - Urinary tract NOS"
-    assert shortened(long) == "Infection with no…inary tract NOS"
-    assert len(shortened(long)) <= LONGEST_TERM
-    assert toxicity([term(long, 1)], 4).rows[0].term == long
+    first, second = toxicity([term(long, 2), term("Cough", 1)], 4).rows
+    assert " ".join(line.label for line in first.lines) == first.term == long
+    assert max(len(line.label) for line in first.lines) <= LONGEST_LINE
+    assert first.lines[-1].at + 6 < second.lines[0].at - 6
+    assert second.lines == (Tick(second.middle, "Cough"),)
 
 
 @pytest.mark.parametrize(

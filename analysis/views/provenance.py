@@ -1,0 +1,71 @@
+"""Where the numbers of a download come from: named in its file name, in the drawing and beside the numbers."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from zlib import crc32
+
+from analysis.views.panels import GroupPanel
+from trial.models import Change
+from trial.protocol import STUDY_SHORT_NAME
+from trial.rules.dates import partial_date, site_time
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """The results that a plot (its code and title) of a panel with a result is drawn from."""
+
+    panel: GroupPanel
+    plot: str
+    title: str
+
+    @cached_property
+    def columns(self) -> dict[str, str | int]:
+        """The facts by name, as the last columns of a CSV: R and pandas read them like any other."""
+        moment, stored = self.panel.moment, self.panel.stored
+        assert stored is not None, self.panel.letter
+        saved_at = Change.objects.filter(id=self.panel.change).values_list("at", flat=True).first()
+        return {
+            "study": STUDY_SHORT_NAME,
+            "group": self.panel.letter,
+            "plot": self.title,
+            "data_cut": moment.cut if moment else "",
+            "clinical_cutoff": partial_date.shown(moment.cutoff) if moment and moment.cutoff else "",
+            "as_of_change": moment.change if moment else self.panel.change,
+            "newest_change": self.panel.change,
+            "newest_change_at": site_time.in_utc(saved_at, seconds=True) if saved_at else "",
+            "settings": stored.settings_version,
+            "engine": stored.engine,
+        }
+
+    @property
+    def lines(self) -> tuple[str, str]:
+        """The same in words, in two lines that fit under a drawing."""
+        facts, moment = self.columns, self.panel.moment
+        known = moment.words if moment else f"as of change {self.panel.change}"
+        return (
+            f"{STUDY_SHORT_NAME} · group {self.panel.letter} · {self.title} · {known}",
+            f"Newest change of the group {facts['newest_change']}, {facts['newest_change_at']} · "
+            f"settings {facts['settings']} · engine {facts['engine']}",
+        )
+
+    def file_name(self, ending: str) -> str:
+        """Another name for each study, group, plot, data cut, cut-off and change."""
+        moment = self.panel.moment
+        parts = [_slug(STUDY_SHORT_NAME), f"group-{self.panel.letter}", self.plot.replace("_", "-")]
+        if moment and moment.cut:
+            parts.append(f"cut-{_unique_slug(moment.cut)}")
+        if moment and moment.cutoff:
+            parts.append(f"cutoff-{moment.cutoff.isoformat()}")
+        parts.append(f"as-of-change-{moment.change}" if moment else f"change-{self.panel.change}")
+        return f"{'-'.join(parts)}.{ending}"
+
+
+def _slug(words: str) -> str:
+    return re.sub(r"[^A-Za-z0-9]+", "-", words).strip("-")
+
+
+def _unique_slug(name: str) -> str:
+    """A name that loses nothing stays as it is; of any other a checksum keeps two alike apart."""
+    slug = _slug(name)
+    return slug if slug == name else f"{slug}-{crc32(name.encode()):08x}".lstrip("-")

@@ -1,0 +1,100 @@
+"""Every plot as a file: numbers stay numbers, and each file says which results it is of."""
+
+import re
+from io import StringIO
+from typing import Any
+from xml.etree import ElementTree
+
+import pandas
+import pytest
+from django.test import Client
+
+from analysis.results import data_cuts, moments
+from analysis.results.recompute import recompute
+from analysis.views.panels import panel
+from analysis.views.plot_downloads import PLOTS
+from tests.cast import cast_of, register
+from tests.courses import course
+from trial.models import Role
+from trial.record.save import Save
+
+NUMERIC = {
+    "waterfall": {"best_change_percent"},
+    "spider": {"days_since_baseline", "change_percent"},
+    "swimmer": {"from_day", "to_day"},
+    "toxicity": {"treated", "grade_3", "undetermined"},
+    "hormones": {"days_since_baseline", "percent_of_baseline"},
+}
+OF_A_CURVE = {"day", "at_risk", "events", "censored", "survival"}
+ORIGIN = ["study", "group", "plot", "data_cut", "clinical_cutoff", "as_of_change", "newest_change", "newest_change_at",
+          "settings", "engine"]  # fmt: skip
+
+
+@pytest.fixture
+def chair(database: str) -> Client:
+    """Group A: one target grew, one shrank to a third; both with an event and a falling marker."""
+    made = cast_of()
+    course(made.participant, 60)
+    course(register(made.people[Role.COORDINATOR], made.north), 12)
+    for name, cutoff in (("DSMB-1", "01-FEB-2026"), ("DSMB-2", "01-JUN-2026"), ("DSMB 2", "")):
+        data_cuts.make(Save(), name, "safety board", cutoff=cutoff)
+        moments.compute("A", moments.of_cut(name))
+    recompute("A")
+    client = Client()
+    client.force_login(made.people[Role.CHAIR])
+    return client
+
+
+def _file(client: Client, plot: str, ending: str, query: str = "") -> tuple[str, str]:
+    answer = client.get(f"/groups/A/plots/{plot}.{ending}{query}")
+    assert answer.status_code == 200, plot
+    name = re.search(r'filename="([^"]+)"', answer["Content-Disposition"])
+    assert name is not None
+    return name[1], answer.content.decode()
+
+
+def test_the_numbers_of_every_plot_are_read_as_numbers(chair: Client) -> None:
+    for plot in PLOTS:
+        _, text = _file(chair, plot.code, "csv")
+        read: Any = pandas.read_csv(StringIO(text))
+        assert list(read.columns[-len(ORIGIN) :]) == ORIGIN, plot.code
+        if plot.code == "duration_of_response":
+            assert len(read) == 1 and list(read.columns) == ORIGIN, "no response is confirmed"
+            continue
+        for column in NUMERIC.get(plot.code, OF_A_CURVE):
+            assert pandas.api.types.is_numeric_dtype(read[column]), (plot.code, column)
+    waterfall: Any = pandas.read_csv(StringIO(_file(chair, "waterfall", "csv")[1]))
+    assert sorted(waterfall["best_change_percent"]) == [-70.0, 50.0]
+
+
+def test_files_of_different_results_have_different_names(chair: Client) -> None:
+    change = panel("A").change
+    queries = ("", "?cut=DSMB-1", "?cut=DSMB-2", "?cut=DSMB+2", f"?as_of={change}")
+    for plot in PLOTS:
+        for ending in ("svg", "csv"):
+            names = [_file(chair, plot.code, ending, query)[0] for query in queries]
+            assert len(set(names)) == len(queries), names
+    name, _ = _file(chair, "overall_survival", "csv", "?cut=DSMB-2")
+    cut = moments.of_cut("DSMB-2").change
+    expected = f"group-A-overall-survival-cut-DSMB-2-cutoff-2026-06-01-as-of-change-{cut}.csv"
+    assert name == f"Sorafenib-NET-phase-II-{expected}"
+
+
+def test_every_drawing_names_itself_its_population_and_its_results(chair: Client) -> None:
+    titles = set()
+    for plot in PLOTS:
+        _, text = _file(chair, plot.code, "svg", "?cut=DSMB-2")
+        root = ElementTree.fromstring(text)
+        title, words = root.findtext("{*}title"), "".join(root.itertext())
+        assert title is not None and "group A: n = " in title, plot.code
+        titles.add(title)
+        for fact in ("Sorafenib NET phase II", "data cut “DSMB-2”", "clinical cut-off 01-JUN-2026", "settings ", "UTC",
+                     f"as_of_change: {moments.of_cut('DSMB-2').change}"):  # fmt: skip
+            assert fact in words, (plot.code, fact)
+    assert len(titles) == len(PLOTS)
+
+
+def test_duration_of_response_is_drawn_from_the_first_response(chair: Client) -> None:
+    words = chair.get("/groups/A/plots/duration_of_response.svg").content.decode()
+    assert "Duration of response from first response, group A" in words
+    assert "Months from registration" in chair.get("/groups/A/plots/overall_survival.svg").content.decode()
