@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.charts.axis import HEIGHT, NO_CAPTION, WIDTH, Axis, Caption, Frame, Spoken, Tick, month_axis
-from analysis.statistics.survival import DAYS_PER_MONTH, KaplanMeier, Step, at_risk, describe, from_stored, months
+from analysis.statistics.survival import (
+    DAYS_PER_MONTH,
+    FEWEST_AT_RISK,
+    KaplanMeier,
+    Step,
+    at_risk,
+    describe,
+    from_stored,
+    months,
+)
 
 LARGE = Frame(WIDTH, HEIGHT, 52, 584, 14, 214)
 COMPACT = Frame(330, 206, 40, 320, 10, 132, compact=True)
@@ -49,7 +58,7 @@ class Row:
 class KaplanMeierChart:
     """The whole plot; without participants `is_empty` holds and only the sentence is shown.
 
-    left_out: how many steps of the curve have no row.
+    left_out: how many steps of the curve have no row. few: the rest of the line, where too few are at risk.
     """
 
     line: str
@@ -64,6 +73,7 @@ class KaplanMeierChart:
     summary: str
     frame: Frame = LARGE
     left_out: int = 0
+    few: str = ""
     caption: Caption = NO_CAPTION
 
     @property
@@ -86,9 +96,11 @@ def kaplan_meier_chart(km: KaplanMeier | Mapping[str, Any], frame: Frame = LARGE
     up = Axis(0, 1, frame.bottom, frame.top)
     median, drop = _median(curve, across, up)
     at_months = [int(tick.label) for tick in ticks]
+    enough = sum(step.at_risk >= FEWEST_AT_RISK for step in curve.steps)
     rows = _read(curve.steps, at_months)
     return KaplanMeierChart(
-        line=_line(curve.steps, across, up),
+        line=_line(curve.steps[:enough], across, up),
+        few=_line(curve.steps[enough:], across, up, curve.steps[enough - 1] if enough else None),
         bands=_bands(curve.steps, across, up),
         censored=_censored(curve.steps, across, up),
         median=median,
@@ -97,7 +109,8 @@ def kaplan_meier_chart(km: KaplanMeier | Mapping[str, Any], frame: Frame = LARGE
         ticks=tuple(Tick(up.at(share / 100), str(share)) for share in (0, 25, 50, 75, 100)),
         rows=tuple(_row(step) for step in rows),
         spoken=_spoken(curve, at_months, across, up),
-        summary=f"{curve.n} participants, {curve.events} with an event; median {describe(curve)}.",
+        summary=f"{curve.n} participants, {curve.events} with an event; median {describe(curve)}."
+        + (f" Gray where fewer than {FEWEST_AT_RISK} are at risk." if enough < len(curve.steps) else ""),
         frame=frame,
         left_out=len(curve.steps) - len(rows),
     )
@@ -112,8 +125,11 @@ def _read(steps: Sequence[Step], at_months: Sequence[int]) -> Sequence[Step]:
     return list(dict.fromkeys(step for last in in_force for step in last))
 
 
-def _line(steps: Sequence[Step], across: Axis, up: Axis) -> str:
-    path = [f"M{across.at(0)} {up.at(1)}"]
+def _line(steps: Sequence[Step], across: Axis, up: Axis, after: Step | None = None) -> str:
+    """The way of these steps, which begins where the step before them ended; empty without any."""
+    if not steps:
+        return ""
+    path = [f"M{across.at(after.day)} {up.at(after.survival)}" if after else f"M{across.at(0)} {up.at(1)}"]
     path += [f"H{across.at(step.day)}V{up.at(step.survival)}" for step in steps]
     return "".join(path)
 

@@ -190,8 +190,8 @@ def _chart(sides: Sequence[Side], places: Sequence[Place], term_at: tuple[float,
     by_side = [_by_name(side) for side in sides]
     names = _ordered(by_side)
     axes = _axes(places, _longest(sides, by_side, names[:most]))
-    row_height = 8 + LINE * max((len(in_lines(name[0])) for name in names[:most]), default=1)
-    bottom = TOP + row_height * len(names[:most])
+    heights = [8 + LINE * len(in_lines(name[0])) for name in names[:most]]
+    bottom = TOP + sum(heights)
     urls = {name: term.url for terms in reversed(by_side) for name, term in terms.items()}
     bars = [
         tuple(_bar(side, terms.get(name, TermCount(name[0], name[1], {})), axis)
@@ -200,7 +200,7 @@ def _chart(sides: Sequence[Side], places: Sequence[Place], term_at: tuple[float,
     ]  # fmt: skip
     return Toxicity(
         key=unique_key("toxicity", (name[0] for name in names)),
-        rows=tuple(_row(name, urls[name], TOP + row_height * (place + 0.5), row)
+        rows=tuple(_row(name, urls[name], TOP + sum(heights[:place]) + heights[place] / 2, row)
                    for place, (name, row) in enumerate(zip(names[:most], bars, strict=True))),
         ticks=tuple(tick for axis in axes for tick in _ticks(axis)),
         headings=tuple(_heading(side, axis) for side, axis in zip(sides, axes, strict=True)),

@@ -33,7 +33,7 @@ class Figure:
     """A number of the pages: its title, whether a participant is counted in it, and the facts that decide that.
 
     endpoint: the code of the endpoint that it belongs to, empty for none. named: who is in it by the endpoint's answer,
-    where an answer does not count everybody that `includes` does.
+    where an answer does not count everybody that `includes` does. outside: who has the same event and is not counted.
     """
 
     title: str
@@ -41,6 +41,7 @@ class Figure:
     explains: Callable[[Outcome], list[Evidence]]
     endpoint: str = ""
     named: Callable[[dict[str, Any]], list[str]] | None = None
+    outside: Callable[[Outcome], bool] | None = None
 
     def is_computed(self, result: dict[str, Any]) -> bool:
         """Whether a stored result, perhaps of an earlier version, has the endpoint that the number belongs to."""

@@ -17,10 +17,12 @@ from math import exp, log, sqrt
 from statistics import NormalDist
 from typing import Any
 
-from trial.protocol import exact_constant
+from trial.protocol import constant, exact_constant
 
 METHOD = "log(-log)"
 DAYS_PER_MONTH = float(exact_constant("days_per_month"))
+# With fewer at risk a curve is drawn gray and gives no rate; a median that rests on fewer says so.
+FEWEST_AT_RISK = constant("fewest_at_risk")
 # R's tolerance for "equal to one half": the square root of the smallest relative step of a double.
 TOLERANCE = 1.5e-8
 NORMAL_975 = NormalDist().inv_cdf(0.975)
@@ -210,12 +212,28 @@ def describe(km: KaplanMeier) -> str:
         return "not estimable: no participants"
     if km.events == 0:
         return f"not reached: no events among {km.n}"
-    missing = "not estimable" if km.steps[-1].survival == 0 else "not reached"
-    median, lower, upper = (
-        missing if days is None else f"{months(days):.1f}" for days in (km.median, km.median_lower, km.median_upper)
-    )
-    unit = "" if km.median is None else " months"
-    return f"{median}{unit} (95% CI {lower} to {upper}, {km.method})"
+    median = missing(km) if km.median is None else f"{months(km.median):.1f} months"
+    return f"{median} (95% CI {limits(km)}, {km.method})"
+
+
+def missing(km: KaplanMeier) -> str:
+    """Why a median or limit has no number: the curve has not come so far, or has ended without giving it."""
+    return "not estimable" if km.n == 0 or km.steps[-1].survival == 0 else "not reached"
+
+
+def limits(km: KaplanMeier) -> str:
+    """The limits of the median in months: `7.6 to 19.2`, `from 7.6, upper limit not reached`, or one word for both."""
+    lower, upper = (None if day is None else f"{months(day):.1f}" for day in (km.median_lower, km.median_upper))
+    if lower is None or upper is None:
+        one = f"from {lower}, upper" if lower else f"up to {upper}, lower" if upper else ""
+        return f"{one} limit {missing(km)}" if one else missing(km)
+    return f"{lower} to {upper}"
+
+
+def few_at_risk(km: KaplanMeier, days: float | None) -> int | None:
+    """How many were at risk at a day, where they are too few for an estimate to rest on; None where they are not."""
+    count = None if days is None else at_risk(km, days)
+    return count if count is not None and count < FEWEST_AT_RISK else None
 
 
 def stored(km: KaplanMeier) -> dict[str, Any]:

@@ -36,10 +36,21 @@ def now_in_utc() -> str:
 
 # 0.0976 → `9.8%`; None → `not estimable`.
 register.filter("percent", shapes.percent)
-# 7.42 → `7.4`; None → `not reached`.
-register.filter("in_months", shapes.in_one_decimal)
 # `4.0 (1.0 to 12.0)`; `not estimable` without a median.
 register.filter("spread", treatment.spread)
+
+
+@register.filter
+def median_in_months(answer: dict[str, Any]) -> str:
+    """The median of a curve: `7.4`, or why it has no number."""
+    value = answer["median_months"]
+    return answer.get("missing", "not reached") if value is None else f"{value:.1f}"
+
+
+@register.filter
+def share_of(count: int, among: int) -> str:
+    """4 of 50 → `8.0%`."""
+    return shapes.percent(count / among if among else None)
 
 
 @register.filter

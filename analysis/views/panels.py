@@ -20,9 +20,10 @@ from analysis.endpoints import comparison, registry
 from analysis.endpoints.answers.shapes import Curve, Endpoint, Number, Table
 from analysis.models import GroupResult, OutcomeThen, ParticipantOutcome
 from analysis.outcomes.cohort import Cohort
-from analysis.results import moments, outcome_store
+from analysis.results import moments, outcome_store, settings_history
 from analysis.results.moments import Moment
 from analysis.results.recompute import newest_change, newest_result, results
+from analysis.results.settings_history import TITLES, Entry, Move
 from analysis.views import group_plots
 from trial.models import audit
 from trial.models.audit import Kind
@@ -193,6 +194,24 @@ class GroupPanel:
                     both = sorted((self, beside), key=lambda one: one.letter)
                     pairs.append((other.code, group_plots.butterfly_of([one.answer for one in both])))
         return pairs
+
+    @cached_property
+    def departures(self) -> list[Move]:
+        """The settings in use that are not the protocol's."""
+        used = analysis_settings.from_dict(self.answer["settings"], self.letter)
+        return settings_history.departures(self.letter, used)
+
+    @property
+    def planned(self) -> int:
+        """How many the protocol plans to register."""
+        return group_named(self.letter).ceiling
+
+    @property
+    def ceiling_change(self) -> Entry | None:
+        """Who moved the ceiling away from the plan; None while it is the plan."""
+        if self.answer["ceiling"] == self.planned:
+            return None
+        return settings_history.last_change_of(TITLES["accrual_ceiling"], self.letter, self.change)
 
     @property
     def settings_in_words(self) -> list[dict[str, str]]:

@@ -67,6 +67,7 @@ CONSTANTS: tuple[Constant, ...] = (
     Constant("skin_reaction_days", 7, "days", "Hand-foot grade 2: no better in 7 days, as a second time.", OUR_READING),
     Constant("partial_response_ratio", Decimal("0.7"), "of the baseline sum", "PR: a decrease of 30%.", RECIST),
     Constant("progression_ratio", Decimal("1.2"), "of the smallest sum", "PD: an increase of 20%.", RECIST),
+    Constant("fewest_at_risk", 5, "participants", "A rate with fewer at risk is not estimable.", OUR_READING),
     Constant("days_per_month", Decimal("30.4375"), "days", "A month is a twelfth of 365.25 days.", OUR_READING),
 )
 _BY_NAME = {constant.name: constant for constant in CONSTANTS}

@@ -3,25 +3,31 @@
 from collections import defaultdict
 from typing import Any
 
-from analysis.endpoints.answers.shapes import EVALUABLE, Number, Table
+from analysis.endpoints.answers.shapes import EVALUABLE, Number, Table, percent, proportion
 from analysis.outcomes.cohort import Cohort
 from trial.protocol import RECIST
 
-ORDER = ("CR", "PR", "SD", "PD", "early death", "unknown")
+EARLY_DEATH = "early death"
+ORDER = ("CR", "PR", "SD", "PD", "unknown", EARLY_DEATH)
+# Title of a rate over the evaluable → the categories that it sums.
+RATES = {"objective_response": ("CR", "PR"), "disease_control": ("CR", "PR", "SD")}
 
 
 def answer(cohort: Cohort) -> dict[str, Any]:
     """Category → study numbers, in the order of RECIST; early deaths again by cause.
 
-    without_confirmation: the same categories as if one assessment were enough for a response.
+    without_confirmation: the same categories as if one assessment were enough for a response. The rates have the
+    interval of a single sample; that of the primary endpoint follows the stages of the plan.
     """
     causes: dict[str, list[str]] = defaultdict(list)
     for outcome in cohort.evaluable:
         if outcome["best"]["subcategory"]:
             causes[outcome["best"]["subcategory"]].append(outcome["number"])
+    categories = _by_category(cohort, "best")
     return arrange({
         "denominator": len(cohort.evaluable),
-        "categories": _by_category(cohort, "best"),
+        "categories": categories,
+        **{name: _rate(categories, summed, len(cohort.evaluable)) for name, summed in RATES.items()},
         "without_confirmation": _by_category(cohort, "best_unconfirmed"),
         "early_deaths": dict(causes),
     })  # fmt: skip
@@ -34,6 +40,10 @@ def _by_category(cohort: Cohort, key: str) -> dict[str, list[str]]:
     return dict(categories)
 
 
+def _rate(categories: dict[str, list[str]], summed: tuple[str, ...], among: int) -> dict[str, Any]:
+    return proportion(sum(len(categories.get(name, [])) for name in summed), among)
+
+
 def arrange(stored: dict[str, Any]) -> dict[str, Any]:
     """The answer with its categories in the order of RECIST, causes of early death by the alphabet."""
     in_order: dict[str, Any] = {key: {name: stored[key][name] for name in ORDER if name in stored[key]}
@@ -42,12 +52,17 @@ def arrange(stored: dict[str, Any]) -> dict[str, Any]:
 
 
 def rows(stored: dict[str, Any]) -> list[Number]:
-    """Every category that occurs, then early deaths by cause, with how many are in it."""
+    """Every category, which sum to the evaluable; beneath early death its causes."""
     return [
-        *(Number(name, str(len(who)), f"best-{name}") for name, who in stored["categories"].items()),
-        *(Number(f"early death: {cause}", str(len(who)), f"early-{cause}")
+        *(_number(stored, name, stored["categories"].get(name, []), f"best-{name}") for name in ORDER),
+        *(_number(stored, f"{EARLY_DEATH}: {cause}", who, f"early-{cause}")
           for cause, who in stored["early_deaths"].items()),
     ]  # fmt: skip
+
+
+def _number(stored: dict[str, Any], words: str, who: list[str], figure: str) -> Number:
+    share = percent(len(who) / stored["denominator"]) if stored["denominator"] else ""
+    return Number(words, str(len(who)), figure, share)
 
 
 BEST_RESPONSE = Table(

@@ -73,13 +73,18 @@ def _observed(times: Sequence[Time]) -> tuple[list[int], list[bool]]:
 
 
 def _medians(km: survival.KaplanMeier) -> Answer:
+    """few_at_risk: how many the median rests on, where they are too few; `missing` says why a number is None."""
+    few = survival.few_at_risk(km, km.median)
     return {
         "denominator": km.n,
         "events": km.events,
         "median_months": in_months(km.median),
         "lower_months": in_months(km.median_lower),
         "upper_months": in_months(km.median_upper),
-        "words": survival.describe(km),
+        "limits": survival.limits(km),
+        "missing": survival.missing(km),
+        "few_at_risk": few,
+        "words": survival.describe(km) + ("" if few is None else f"; rests on {few} at risk"),
     }
 
 
@@ -93,7 +98,10 @@ def _quantile(quantile: survival.Quantile) -> Answer:
 
 
 def _rate(km: survival.KaplanMeier, months: int) -> Answer:
-    """The share without event at a number of months; None past the last observation."""
+    """The share without event at a number of months; None past the last observation.
+
+    few_at_risk: how many, where they are too few: the pages then give no rate; who computes with it finds it here.
+    """
     days = months * survival.DAYS_PER_MONTH
     estimate, step = survival.survival_at(km, days), survival.step_at(km, days)
     known = step is not None and estimate is not None
@@ -103,6 +111,7 @@ def _rate(km: survival.KaplanMeier, months: int) -> Answer:
         "lower": step.lower if known and step else None,
         "upper": step.upper if known and step else None,
         "at_risk": survival.at_risk(km, days),
+        "few_at_risk": survival.few_at_risk(km, days),
         "words": "" if estimate is not None else "not estimable: past the last observation",
     }
 

@@ -36,11 +36,15 @@ TREATED = Population("treated", ("treated",), lambda outcome: bool(outcome["trea
 
 @dataclass(frozen=True)
 class Number:
-    """One number of an answer in words, as the comparison of two data cuts lists it; `figure` names who is behind."""
+    """One number of an answer in words, as the comparison of two data cuts lists it; `figure` names who is behind.
+
+    share: the percentage of the population, beside a count.
+    """
 
     words: str
     value: str
     figure: str = ""
+    share: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,7 +208,8 @@ class Curve(Endpoint):
     @property
     def reads(self) -> frozenset[str]:
         """Every name of an outcome that the answer depends on."""
-        return super().reads | {self.times} | ({"variants"} if self.otherwise_censored else set())
+        also = {"variants"} if self.otherwise_censored else set()
+        return super().reads | {self.times, "exclusion", "ineligible_because"} | also
 
     def by_shape(self, cohort: Cohort) -> Answer:
         """Curve, medians, rates and sensitivity lines."""
@@ -212,11 +217,18 @@ class Curve(Endpoint):
         lines = curves.variants(counted, self.times) if self.otherwise_censored else []
         everyone = [outcome[self.times] for outcome in cohort.registered if outcome[self.times] is not None]
         lines.append(curves.line("All registered participants", everyone))
-        return {**curves.full(counted, self.times), "sensitivity": lines}
+        return {**curves.full(counted, self.times), "sensitivity": lines, "events_outside": self.outside(cohort)}
+
+    def outside(self, cohort: Cohort) -> list[dict[str, str]]:
+        """Registered participants with the event whom the population leaves out, and why: the count is without them."""
+        return [{"number": outcome["number"], "because": outcome["ineligible_because"] or outcome["exclusion"]}
+                for outcome in cohort.registered if self._is_outside(outcome)]  # fmt: skip
 
     def listed(self, answer: Answer) -> list[Number]:
         """Events, participants, and the median with its limits in months."""
-        months = [(words, in_one_decimal(answer[key])) for words, key in
+        # A result of an earlier version does not say which of the two it is.
+        missing = answer.get("missing", "not reached or not estimable")
+        months = [(words, missing if answer[key] is None else f"{answer[key]:.1f}") for words, key in
                   (("median in months", "median_months"), ("lower limit in months", "lower_months"),
                    ("upper limit in months", "upper_months"))]  # fmt: skip
         return [
@@ -233,9 +245,18 @@ class Curve(Endpoint):
         """`event` or `censored`."""
         if part not in ("event", "censored"):
             return None
-        return Figure(self.ended if part == "event" else self.lasting,
-                      lambda outcome: self._has(outcome) and outcome[self.times]["event"] == (part == "event"),
-                      self.evidence, self.code)  # fmt: skip
+        if part == "censored":
+            return Figure(f"{self.lasting}, {self.population.words}",
+                          lambda outcome: self._has(outcome) and not outcome[self.times]["event"],
+                          self.evidence, self.code)  # fmt: skip
+        return Figure(f"{self.ended} counted in {self.title.lower()}, {self.population.words}",
+                      lambda outcome: self._has(outcome) and outcome[self.times]["event"],
+                      self.evidence, self.code, outside=self._is_outside)  # fmt: skip
+
+    def _is_outside(self, outcome: Outcome) -> bool:
+        """Whether somebody had the event and is not of the population."""
+        time = outcome[self.times]
+        return not self.population.includes(outcome) and time is not None and bool(time["event"])
 
     def _has(self, outcome: Outcome) -> bool:
         time = outcome[self.times]
@@ -307,8 +328,3 @@ def proportion(numerator: int, denominator: int) -> Answer:
 def percent(value: float | None) -> str:
     """0.0976 → `9.8%`; None → `not estimable`."""
     return NOT_ESTIMABLE if value is None else f"{value:.1%}"
-
-
-def in_one_decimal(value: float | None) -> str:
-    """7.42 → `7.4`; None → `not reached`."""
-    return "not reached" if value is None else f"{value:.1f}"

@@ -41,6 +41,7 @@ def duration(cohort: Cohort) -> dict[str, Any]:
         **full,
         "method": f"{full['method']}, beside the simple summary",
         "simple": simple(curves.participants(responders, "dor")),
+        "events_outside": DURATION_OF_RESPONSE.outside(cohort),
         "sensitivity": [*curves.variants(responders, "dor"), curves.line("All registered responders", everyone)],
     }
 

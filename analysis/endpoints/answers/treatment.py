@@ -11,7 +11,7 @@ from typing import Any
 from analysis.endpoints.answers.curves import in_months
 from analysis.endpoints.answers.shapes import NOT_ESTIMABLE, TREATED, Number, Table
 from analysis.outcomes.cohort import Cohort, Outcome, numbers
-from trial.protocol import OUR_READING
+from trial.protocol import OFF_TREATMENT_REASONS, OUR_READING
 
 ONGOING = "on treatment"
 CHANGES = ("held", "reduced", "delayed")
@@ -66,17 +66,23 @@ def _change_reasons(treated: Sequence[Outcome], kind: str) -> dict[str, list[str
 
 
 def _reasons(treated: Sequence[Outcome]) -> dict[str, list[str]]:
-    """Reason code → study numbers, most frequent first; those without an end are under "on treatment"."""
+    """Reason code → study numbers in the order of the form; those without an end are under "on treatment"."""
     by_reason: dict[str, list[str]] = defaultdict(list)
     for outcome in treated:
         by_reason[outcome["treatment"]["off_reason"] or ONGOING].append(outcome["number"])
-    return _most_first(by_reason)
+    return _as_declared(by_reason)
+
+
+def _as_declared(reasons: dict[str, list[str]]) -> dict[str, list[str]]:
+    """On treatment first, then the reasons in the order of the form, then whatever it no longer offers."""
+    order = dict.fromkeys([ONGOING, *(code for code, _ in OFF_TREATMENT_REASONS), *sorted(reasons)])
+    return {code: reasons[code] for code in order if code in reasons}
 
 
 def arrange(stored: dict[str, Any]) -> dict[str, Any]:
-    """The answer with kinds of change in the declared order, and reasons by how many have them."""
+    """The answer with kinds of change and reasons off treatment as declared, reasons of a change by how many."""
     changes = {kind: _most_first(stored["change_reasons"][kind]) for kind in CHANGES}
-    return {**stored, "change_reasons": changes, "off_treatment": _most_first(stored["off_treatment"])}
+    return {**stored, "change_reasons": changes, "off_treatment": _as_declared(stored["off_treatment"])}
 
 
 def _most_first(reasons: dict[str, list[str]]) -> dict[str, list[str]]:

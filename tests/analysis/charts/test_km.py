@@ -8,7 +8,7 @@ from analysis.statistics.survival import kaplan_meier, stored
 
 def test_the_curve_starts_at_the_top_left() -> None:
     chart = kaplan_meier_chart(kaplan_meier([100, 200], [True, False]))
-    assert chart.line.startswith("M52.0 14.0H")
+    assert chart.few.startswith("M52.0 14.0H"), "two are few"
 
 
 def test_a_stored_curve_draws_the_same() -> None:
@@ -58,3 +58,13 @@ def test_a_curve_of_very_many_steps_is_told_by_the_ticks_of_its_axis() -> None:
     assert (few.left_out, len(few.rows)) == (0, 3)
     censored = "2.0 months: 1 censored among 2 at risk; 66.7% event-free, 95% CI 5.4 to 94.5"
     assert few.spoken[1].words == censored
+
+
+def test_the_line_is_gray_where_fewer_than_five_are_at_risk() -> None:
+    chart = kaplan_meier_chart(kaplan_meier([30, 60, 90, 120, 150, 180], [True] * 6))
+    assert chart.line.count("H") == 2, "six and five were at risk"
+    assert chart.few.count("H") == 4
+    assert chart.line.endswith("V" + chart.few[1 : chart.few.index("H")].split()[1]), "it goes on where the line ends"
+    assert "Gray where fewer than 5 are at risk." in chart.summary
+    many = kaplan_meier_chart(kaplan_meier([30, 60], [True, True]))
+    assert (many.line, many.few.count("H")) == ("", 2), "too few from the start"

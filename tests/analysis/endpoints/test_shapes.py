@@ -83,7 +83,7 @@ def test_a_number_that_a_shape_does_not_have_has_nobody_behind(name: str) -> Non
 def test_the_page_and_the_dashboard_show_it_by_its_shape(
     outcomes: list[Outcome], endpoint: Endpoint, words: list[str]
 ) -> None:
-    section = Section(endpoint, _result(outcomes)["endpoints"][endpoint.code])
+    section = Section(endpoint, _result(outcomes)["endpoints"][endpoint.code], "A")
     context = {"section": section, "answer": section.answer, "code": endpoint.code,
                "panel": SimpleNamespace(letter="A", query="")}  # fmt: skip
     page = render_to_string(endpoint.shown_by, context)
@@ -130,7 +130,7 @@ def test_the_order_of_categories_is_declared_and_not_that_of_the_database() -> N
     stored = {"categories": {"PD": ["1"], "early death": ["2"], "CR": ["3"], "unknown": ["4"], "PR": ["5"]},
               "early_deaths": {"toxicity": [], "disease": []}, "denominator": 5}  # fmt: skip
     arranged = BEST_RESPONSE.arrange(stored)
-    assert list(arranged["categories"]) == ["CR", "PR", "PD", "early death", "unknown"]
+    assert list(arranged["categories"]) == ["CR", "PR", "PD", "unknown", "early death"]
     assert list(arranged["early_deaths"]) == ["disease", "toxicity"]
     reasons = {"b": ["1"], "a": ["1"], "c": ["1", "2"]}
     changes = {"reduced": reasons, "held": {}, "delayed": {}}

@@ -10,7 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from analysis.statistics.survival import at_risk, describe, from_stored, kaplan_meier, months, stored, survival_at
+from analysis.statistics.survival import (
+    FEWEST_AT_RISK,
+    at_risk,
+    describe,
+    few_at_risk,
+    from_stored,
+    kaplan_meier,
+    months,
+    stored,
+    survival_at,
+)
 
 # name, days, events (1 or 0), median, its lower and upper limit,
 # then one row of the curve: day, survival, lower, upper.
@@ -80,11 +90,13 @@ def test_wrong_input_is_refused_in_words(days, events, error, words) -> None:
 
 def test_a_median_that_is_not_reached_is_said_in_words() -> None:
     assert describe(kaplan_meier([30, 60], [False, False])) == "not reached: no events among 2"
-    assert describe(kaplan_meier([30, 60, 90], [True, False, False])).startswith("not reached (95% CI 1.0 to not")
+    one = kaplan_meier([30, 60, 90], [True, False, False])
+    assert describe(one) == "not reached (95% CI from 1.0, upper limit not reached, log(-log))"
 
 
 def test_an_upper_limit_is_not_estimable_once_the_curve_reaches_0() -> None:
-    assert describe(kaplan_meier([61, 122], [True, True])) == "3.0 months (95% CI 2.0 to not estimable, log(-log))"
+    both = kaplan_meier([61, 122], [True, True])
+    assert describe(both) == "3.0 months (95% CI from 2.0, upper limit not estimable, log(-log))"
 
 
 def test_numbers_at_risk_and_survival_are_read_off_the_curve() -> None:
@@ -105,3 +117,11 @@ def test_any_curve_falls_accounts_for_everyone_and_can_be_stored(observed) -> No
     assert heights == sorted(heights, reverse=True)
     assert sum(step.events + step.censored for step in km.steps) == km.n == len(observed)
     assert from_stored(json.loads(json.dumps(stored(km), allow_nan=False))) == km
+
+
+def test_what_rests_on_too_few_at_risk_says_on_how_many() -> None:
+    km = kaplan_meier([*range(30, 60), 400], [*[False] * 30, True])
+    assert (km.median, few_at_risk(km, km.median)) == (400, 1)
+    assert few_at_risk(km, 30) is None and few_at_risk(km, 55) is None
+    assert few_at_risk(km, 57) == FEWEST_AT_RISK - 1
+    assert few_at_risk(kaplan_meier([30], [False]), None) is None

@@ -1,0 +1,71 @@
+"""How the analysis settings came to differ from the protocol: who chose what, when and why."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from trial.models import GroupSettings, Version
+from trial.protocol import DECLARED, AnalysisSettings, analysis_settings, settings_of
+from trial.record.in_force import differences
+
+TITLES = {setting.name: setting.title for setting in DECLARED}
+
+
+@dataclass(frozen=True)
+class Move:
+    """One setting before and after, in words."""
+
+    title: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One Change of the settings of a group."""
+
+    change: int
+    at: datetime
+    who: str
+    reason: str
+    group: str
+    moves: list[Move]
+
+
+def moves(before: AnalysisSettings, after: AnalysisSettings) -> list[Move]:
+    """What differs, in words."""
+    words = analysis_settings.in_words
+    return [Move(TITLES[name], words(old), words(new)) for name, old, new in differences(before, after)]
+
+
+def entries(as_of: int | None = None) -> list[Entry]:
+    """Newest first, up to a change; the settings before the first Change are the protocol's."""
+    table = GroupSettings._meta.db_table
+    versions = Version.objects.filter(table_name=table).select_related("change__person").order_by("change_id", "id")
+    if as_of is not None:
+        versions = versions.filter(change_id__lte=as_of)
+    before: dict[str, AnalysisSettings] = {}
+    changed = [_entry(version, before) for version in versions]
+    return changed[::-1]
+
+
+def _entry(version: Version, before: dict[str, AnalysisSettings]) -> Entry:
+    row: dict[str, Any] = version.row
+    group, change = row["group"], version.change
+    stated = settings_of(group)
+    after = stated if row["struck_out_reason"] else analysis_settings.from_dict(row["chosen"], group)
+    moved = moves(before.get(group, stated), after)
+    before[group] = after
+    who = change.person.full_name if change.person else "the program"
+    return Entry(change.id, change.at, who, change.reason, group, moved)
+
+
+def departures(group: str, used: AnalysisSettings) -> list[Move]:
+    """Each setting of a group, as it was used, that is not the protocol's."""
+    return moves(settings_of(group), used)
+
+
+def last_change_of(title: str, group: str, as_of: int | None = None) -> Entry | None:
+    """The newest Change, up to `as_of`, that moved this setting of the group; None when none did."""
+    return next((entry for entry in entries(as_of) if entry.group == group
+                 and any(move.title == title for move in entry.moves)), None)  # fmt: skip

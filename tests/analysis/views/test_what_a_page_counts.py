@@ -1,0 +1,80 @@
+"""What a page of results counts, among whom, and where its settings are not the protocol's."""
+
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+
+from analysis.results.recompute import recompute
+from analysis.views.panels import panel
+from capture.casebook.registry import ENTRY_FORMS
+from capture.entry.services import entries, registration
+from tests.cast import Cast, cast_of, register
+from tests.courses import DAY_1, course
+from trial.models import Role
+from trial.record.in_force import choose, settings_in_force
+from trial.record.save import Save
+from trial.rules.dates.partial_date import PartialDate
+
+
+@pytest.fixture
+def cast(database: str) -> Cast:
+    """NET-001 found ineligible, NET-002 evaluable; both died."""
+    made = cast_of()
+    for participant in (made.participant, register(made.people[Role.COORDINATOR], made.north)):
+        course(participant, 12)
+        died_on = PartialDate(*(DAY_1 + timedelta(100)).timetuple()[:3])
+        entries.save(Save(), participant, ENTRY_FORMS["death"], {"died_on": died_on, "cause": "disease", "because": ""})
+    registration.record_finding(Save(), made.participant, "ineligible", date(2026, 2, 1), "central pathology: G3")
+    recompute("A")
+    return made
+
+
+def _read(cast: Cast, place: str) -> str:
+    client = Client()
+    client.force_login(cast.people[Role.CHAIR])
+    page = re.sub(r"<[^>]+>", " ", client.get(place).content.decode())
+    return re.sub(r"\s+", " ", page)
+
+
+def test_a_death_that_overall_survival_leaves_out_is_named_with_its_reason(cast: Cast) -> None:
+    behind = _read(cast, "/groups/A/behind/event-overall_survival/")
+    assert "Deaths counted in overall survival, registered, eligible group A, 1 participant" in behind
+    outside = "NET-001 (found ineligible: central pathology: G3)"
+    assert f"Outside, not counted: {outside}." in behind
+    page = _read(cast, "/groups/A/")
+    assert f"Events outside this population, not counted here: {outside}." in page
+    assert "2 of 2 treated died of any cause" in page
+    assert panel("A").answer["endpoints"]["overall_survival"]["events_outside"] == [
+        {"number": "NET-001", "because": "found ineligible: central pathology: G3"}
+    ]
+
+
+def test_best_responses_are_in_clinical_order_and_sum_to_the_evaluable(cast: Cast) -> None:
+    page = _read(cast, "/groups/A/")
+    table = page[page.index("With confirmation") : page.index("Best response without")]
+    assert table == (
+        "With confirmation Response Participants (%) CR 0 (0.0%) PR 0 (0.0%) SD 1 (100.0%) PD 0 (0.0%) "
+        "unknown 0 (0.0%) early death 0 (0.0%) All evaluable 1 Objective response, CR or PR "
+        "0 of 1, 0.0% (0.0% to 97.5%) Clopper–Pearson Disease control, CR, PR or SD "
+        "1 of 1, 100.0% (2.5% to 100.0%) Clopper–Pearson "
+    )
+
+
+def test_a_page_says_where_its_settings_are_not_the_protocols_and_who_chose_them(cast: Cast) -> None:
+    places = ("/dashboard/", "/groups/A/", "/groups/A/behind/registered/")
+    assert not [place for place in places if "settings differ" in _read(cast, place)]
+    before = panel("A").change
+    used = settings_in_force("A")
+    save = Save(cast.people[Role.STATISTICIAN])
+    choose(save, "A", replace(used, accrual_ceiling=60, confirmation_days=56), "more time", used.version())
+    stored = recompute("A")
+    plan = "Plan 50 · ceiling 60, changed by "
+    for place in places:
+        page = _read(cast, place)
+        assert plan in page and "settings differ from protocol (2)" in page, place
+        assert f"settings {stored.settings_version}, differing from the protocol in 2 ·" in page, place
+    assert f"{plan}{cast.people[Role.STATISTICIAN].full_name} on " in _read(cast, "/groups/A/")
+    assert "settings differ" not in _read(cast, f"/groups/A/?as_of={before}"), "the settings of then"
