@@ -136,7 +136,11 @@ def test_the_order_of_categories_is_declared_and_not_that_of_the_database() -> N
     changes = {"reduced": reasons, "held": {}, "delayed": {}}
     arranged = TREATMENT.arrange({"change_reasons": changes, "off_treatment": reasons})
     assert list(arranged["change_reasons"]) == ["held", "reduced", "delayed"]
-    assert list(arranged["change_reasons"]["reduced"]) == list(arranged["off_treatment"]) == ["c", "a", "b"]
+    assert list(arranged["change_reasons"]["reduced"]) == ["c", "a", "b"]
+    assert list(arranged["off_treatment"]) == ["a", "b", "c"], "none of the form's reasons"
+    off = {"death": ["1"], "on treatment": ["2"], "progression": ["3"]}
+    arranged = TREATMENT.arrange({"change_reasons": changes, "off_treatment": off})
+    assert list(arranged["off_treatment"]) == ["on treatment", "progression", "death"], "as the form lists them"
 
 
 def test_endpoints_of_an_old_result_stand_in_the_order_of_the_registry(outcomes: list[Outcome]) -> None:
