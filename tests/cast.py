@@ -25,9 +25,12 @@ class Cast:
 
 
 def person(username: str, role: str, *sites: Site) -> Person:
-    """An account for a test, without a usable password."""
+    """An account for a test, without a usable password; a monitor of no named site has all."""
     made = Person.objects.create_person(username, None, full_name=username.title(), role=role)
     made.sites.set(sites)
+    if role == Role.MONITOR and not sites:
+        made.all_sites = True
+        made.save()
     return made
 
 

@@ -38,8 +38,7 @@ NEED_NONE: dict[tuple[str, str], str] = {
     ("trial/accounts/own/kept_form.html", "kept.path"):
         "Carries back what was kept, with the token that the form came with.",
     ("trial/accounts/own/kept_form.html", ""): "Throws away what is kept; the second time there is nothing.",
-    ("trial/accounts/own/account.html", "new_recovery_codes"):
-        "No Change: the codes shown last are the ones that hold.",
+    ("trial/accounts/own/proof.html", ""): "Holds a password; no Change: the codes shown last are the ones that hold.",
     ("trial/accounts/own/account.html", "mail_address"): "No Change: the same address again.",
     ("trial/accounts/own/account.html", "sign_out_everywhere"): "No Change: every session is over after the first.",
 }  # fmt: skip

@@ -103,6 +103,7 @@ def test_rows_that_are_not_struck_out_are_asked_for_by_standing() -> None:
 EXCEPTIONS = {
     "Refused", "ChecksFailed", "SecondLook", "EditedMeanwhile", "Waivable", "WaitsAlready", "UnderWay",
     "NowhereToDrill",
+    "Blocked",  # signs out
     "SavedAlready",  # answered by a middleware, whatever the page
     "ProgramFailed",  # of PostgreSQL's programs, in their words: the caller says what that means
     "Stop",  # ends the supervisor

@@ -3,7 +3,8 @@
 A subclass exists only where code answers one kind otherwise than the others: `capture.casebook.checks.ChecksFailed`
 (fields) and `SecondLook` (explanations), `capture.entry.edit_conflict.EditedMeanwhile` (merged field by field),
 `capture.entry.services.registration.Waivable` (the chair may allow it), `capture.conduct.queries.WaitsAlready` (passed
-by), `UnderWay` and `NowhereToDrill` of the backups (not noted as a failure). PURE.
+by), `trial.accounts.security.proof.Blocked` (signs out), `UnderWay` and `NowhereToDrill` of the backups (not noted as
+a failure). PURE.
 """
 
 from collections.abc import Callable

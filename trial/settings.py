@@ -29,6 +29,11 @@ if PRODUCTION and not SECOND_FACTOR:
     raise ImproperlyConfigured("Production needs two-factor authentication: set ENDPOINT_SECOND_FACTOR=on.")
 # Whether entry is refused without a recorded, current training for the role.
 TRAINING = os.environ.get("ENDPOINT_TRAINING", "off") == "on"
+# How many proxies of ours stand before the program: so many addresses at the end of X-Forwarded-For were written by
+# them. With none, whatever a sender forwards is the sender's own word and is ignored.
+TRUSTED_PROXIES = int(os.environ.get("ENDPOINT_TRUSTED_PROXIES") or "0")
+if not 0 <= TRUSTED_PROXIES <= 5:
+    raise ImproperlyConfigured("ENDPOINT_TRUSTED_PROXIES is the number of your proxies, 0 to 5.")
 if not 1 <= IDLE_MINUTES <= 120:
     raise ImproperlyConfigured("ENDPOINT_IDLE_MINUTES lies between 1 and 120.")
 ALLOWED_HOSTS = ALLOWED_HOSTS or ["127.0.0.1", "localhost", "testserver"]
@@ -56,6 +61,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "trial.accounts.middleware.Readable",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -144,11 +150,12 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "trial.accounts.security.passwords.NotUsedBefore"},
 ]
 OTP_TOTP_ISSUER = "Endpoint"
-# By username and address together: an attacker elsewhere cannot lock a colleague out.
+# By username and address together: an attacker elsewhere cannot lock a colleague out. What one address may fail in
+# all: trial.accounts.security.sign_ins.
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_RESET_ON_SUCCESS = True
+AXES_RESET_ON_SUCCESS = False  # a password without its code forgives nothing: see trial.accounts.security.proof
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_VERBOSE = False
 AXES_CLIENT_IP_CALLABLE = "trial.accounts.security.sign_ins.address_of"
@@ -162,8 +169,14 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_SSL_REDIRECT = PRODUCTION
 SECURE_REDIRECT_EXEMPT = [r"^status/live$"]
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
+# The name is one of the hospital's: what holds for its other names is for the hospital to decide.
+_HSTS = os.environ.get("ENDPOINT_HSTS") or "host"
+if _HSTS not in ("host", "subdomains", "preload"):
+    raise ImproperlyConfigured("ENDPOINT_HSTS is host, subdomains or preload.")
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # which ask for both
+SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION and _HSTS != "host"
+SECURE_HSTS_PRELOAD = PRODUCTION and _HSTS == "preload"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION and TRUSTED_PROXIES else None
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

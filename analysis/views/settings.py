@@ -8,6 +8,7 @@ from analysis.results.settings_history import entries, moves
 from analysis.views.panels import group_or_404, named_groups
 from analysis.views.protocol import settings_table
 from analysis.views.settings_form import SettingsForm
+from trial.drawing.form_layout import posted
 from trial.models import Role
 from trial.record import access
 from trial.record.in_force import choose, settings_in_force
@@ -32,7 +33,7 @@ def change(request: HttpRequest, letter: str) -> HttpResponse:
     """The form; then what would change; then the Change. Nothing is written before it was shown."""
     group = group_or_404(letter)
     current = settings_in_force(group.code)
-    form = SettingsForm(group.code, current, request.POST or None)
+    form = SettingsForm(group.code, current, posted(request))
     seen = request.POST.get("seen_version", current.version())
     shown = {"letter": group.code, "name": group.name, "form": form, "seen_version": seen}
     if request.method != "POST" or "back" in request.POST:

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from trial.models import Person
 from trial.record import access, drafts
 from trial.refused import Refused
+from trial.rules.typed_text import unreadable
 
 
 def key_of(person: Person) -> str:
@@ -61,6 +62,8 @@ def keep_draft(request: HttpRequest) -> HttpResponse:
         path, fields = str(body["path"]), body["fields"]
         if not isinstance(fields, dict) or not all(isinstance(text, str) for text in fields.values()):
             raise Refused("These are no fields.")
+        if refusal := next(filter(None, map(unreadable, (path, *fields, *fields.values()))), ""):
+            raise Refused(refusal)
         if not _is_of_the_record(path):
             raise Refused("This is no page of the record.")
         drafts.keep(request.user, path, fields.items())

@@ -12,7 +12,7 @@ from capture.entry.views import saving
 from capture.expedited import listing, reports
 from capture.expedited.clocks import clock_of
 from capture.expedited.report_form import ReportForm
-from trial.drawing.form_layout import FilterForm
+from trial.drawing.form_layout import FilterForm, posted
 from trial.models import AdverseEvent, ExpeditedReport, Participant
 from trial.record import access
 from trial.record.in_force import table_in_force
@@ -72,7 +72,7 @@ def strike_out(request: HttpRequest, reference: str, row_id: int) -> HttpRespons
     participant = access.participant_for(request.user, reference)
     row = get_object_or_404(participant.expedited_reports.standing(), pk=row_id)
     return saving.one_form(
-        request, participant, ReasonForm(request.POST or None), lambda save: reports.strike_out(save, row),
+        request, participant, ReasonForm(posted(request)), lambda save: reports.strike_out(save, row),
         "The report is struck out. It stays in the audit trail.",
         reverse("capture:entry", args=[participant.reference, "adverse_event", row.event_id]),
         title="Strike out expedited report", button="Strike out",

@@ -20,7 +20,7 @@ from capture.participants.lesions import lesion_table
 from capture.participants.matrix import Row
 from capture.participants.my_work import work_of
 from trial import protocol
-from trial.drawing.form_layout import SHOW, Boxes, FilterForm, PageHelper
+from trial.drawing.form_layout import SHOW, Boxes, FilterForm, PageHelper, posted
 from trial.models import Assessment, Participant, Waiver
 from trial.protocol import schedule
 from trial.record import access, site_clock
@@ -134,7 +134,7 @@ def not_done_view(request: HttpRequest, reference: str) -> HttpResponse:
     """`what` names the visit, assessment or measurement as the schedule does."""
     participant = access.participant_for(request.user, reference)
     due = _due_or_404(participant, request.GET.get("what", ""))
-    form = NotDoneForm(request.POST or None)
+    form = NotDoneForm(posted(request))
     return saving.one_form(
         request, participant, form,
         lambda save: not_done.record_not_done(
@@ -149,7 +149,7 @@ def revoke_not_done_view(request: HttpRequest, reference: str, row_id: int) -> H
     participant = access.participant_for(request.user, reference)
     row = get_object_or_404(participant.not_done.standing(), pk=row_id)
     return saving.one_form(
-        request, participant, ReasonForm(request.POST or None), lambda save: not_done.revoke_not_done(save, row),
+        request, participant, ReasonForm(posted(request)), lambda save: not_done.revoke_not_done(save, row),
         f"{row.what} is due again. “Not done” is struck out and stays in the audit trail.",
         title=f"Strike out “Not done” of {row.what}",
         button="Take it back",

@@ -6,6 +6,7 @@ from typing import Any
 
 from trial.models import Change, Delegation, Person, Role, Site
 from trial.models.audit import Version
+from trial.record import access
 from trial.rules.dates.partial_date import shown
 
 
@@ -61,9 +62,15 @@ def _right(row: dict[str, Any], sites: dict[int, str], delegations: list[dict[st
         full_name=row["full_name"],
         role=row["role"],
         is_active=row["is_active"],
-        sites=tuple(sorted(sites[key] for key in row["sites"])),
+        sites=("All sites",) if _has_all(row) else tuple(sorted(sites[key] for key in row["sites"])),
         signs_for=tuple(f"{sites[each['site_id']]} ({_span(each)})" for each in ours),
     )
+
+
+def _has_all(row: dict[str, Any]) -> bool:
+    """Before it was stated, a monitor without sites had all of them."""
+    stated = row.get("all_sites", not row["sites"])
+    return row["role"] in access.EVERY_SITE or (row["role"] == Role.MONITOR and stated)
 
 
 def _span(row: dict[str, Any]) -> str:

@@ -37,10 +37,13 @@ def as_administrator(save: Save, reason: str, site: Site | None = None) -> Itera
 
 
 def add(
-    save: Save, username: str, full_name: str, role: str, sites: Sequence[Site], reason: str,
+    save: Save, username: str, full_name: str, role: str, sites: Sequence[Site] | None, reason: str,
     mail_address: str = "",
 ) -> tuple[Person, str]:  # fmt: skip
-    """A new account and its one-time password, which is shown once and stored as a hash only. Raises Refused."""
+    """A new account and its one-time password, which is shown once and stored as a hash only. Raises Refused.
+
+    sites: those that are named; None: all, stated for a monitor.
+    """
     if not USERNAME.fullmatch(username):
         raise Refused("A username must begin with a letter and contain only lower-case letters, digits, dots and "
                       "hyphens.")
@@ -50,26 +53,30 @@ def add(
             raise Refused(f"The username {username} already exists. Usernames are not reused.")
         _refuse_wrong_sites(role, sites)
         person = Person.objects.create_person(username, password, full_name=full_name, role=role)
-        Person.objects.filter(pk=person.pk).update(must_change_password=True, mail_address=mail_address)
-        person.sites.set(sites)
+        Person.objects.filter(pk=person.pk).update(
+            must_change_password=True, mail_address=mail_address, all_sites=sites is None
+        )
+        person.sites.set(sites or ())
     person.refresh_from_db()
     return person, password
 
 
 def change(
-    save: Save, person: Person, full_name: str, role: str, sites: Sequence[Site], reason: str,
+    save: Save, person: Person, full_name: str, role: str, sites: Sequence[Site] | None, reason: str,
     mail_address: str | None = None,
 ) -> None:  # fmt: skip
-    """Name, role and sites of an account; mail_address None: it stays. Raises Refused."""
+    """Name, role and sites (None: all) of an account; mail_address None: it stays. Raises Refused."""
     with as_administrator(save, reason):
         before = Person.objects.get(pk=person.pk)
-        _refuse_wrong_sites(role, sites)
         _refuse_both_sides(before.role, role)
+        _refuse_wrong_sites(role, sites)
         if before.role == Role.ADMINISTRATOR and role != Role.ADMINISTRATOR:
             _refuse_last_administrator(before)
         to = before.mail_address if mail_address is None else mail_address
-        Person.objects.filter(pk=person.pk).update(full_name=full_name, role=role, mail_address=to)
-        person.sites.set(sites)
+        Person.objects.filter(pk=person.pk).update(
+            full_name=full_name, role=role, mail_address=to, all_sites=sites is None
+        )
+        person.sites.set(sites or ())
 
 
 def deactivate(save: Save, person: Person, reason: str) -> None:
@@ -92,7 +99,8 @@ def reactivate(save: Save, person: Person, reason: str) -> str:
 
 
 def give_password(save: Save, person: Person, reason: str) -> str:
-    """A new one-time password in place of a forgotten one; the person's sessions end."""
+    """A new one-time password in place of a forgotten one; the person's sessions end. Raises Refused."""
+    _refuse_own_account(save, person)
     password = one_time_password()
     with as_administrator(save, reason):
         _give(person, password)
@@ -108,9 +116,10 @@ def _give(person: Person, password: str) -> None:
 
 
 def remove_second_factor(save: Save, person: Person, reason: str) -> None:
-    """For a lost telephone: the person sets a new one up at the next sign-in; all sessions end."""
+    """For a lost telephone: the person sets a new one up at the next sign-in; all sessions end. Raises Refused."""
     from django_otp import devices_for_user
 
+    _refuse_own_account(save, person)
     with as_administrator(save, reason):
         for device in devices_for_user(person, confirmed=None):
             device.delete()
@@ -157,11 +166,21 @@ def end_delegation(save: Save, delegation: Delegation, to_on: date, reason: str)
         Delegation.objects.filter(pk=delegation.pk).update(to_on=to_on)
 
 
-def _refuse_wrong_sites(role: str, sites: Sequence[Site]) -> None:
+def _refuse_wrong_sites(role: str, sites: Sequence[Site] | None) -> None:
+    if sites is None and role != Role.MONITOR:
+        raise Refused("Only a monitor is given all sites. Remove “All sites”.")
+    if role == Role.MONITOR and sites is not None and not sites:
+        raise Refused("Select the sites of the monitor, or “All sites”.")
     if role in access.ENTERS and not sites:
         raise Refused("A coordinator or investigator needs at least one site.")
     if role not in (*access.ENTERS, Role.MONITOR) and sites:
         raise Refused("This role has no sites. Remove the sites.")
+
+
+def _refuse_own_account(save: Save, person: Person) -> None:
+    """A session that was left open gives nobody the password or the second factor of its administrator."""
+    if save.person.pk == person.pk:
+        raise Refused("You cannot reset your own account. Use My account, or ask another administrator.")
 
 
 def _refuse_both_sides(before: str, after: str) -> None:

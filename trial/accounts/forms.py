@@ -3,13 +3,14 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth import authenticate
 from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest
 
+from trial.accounts.security import proof
 from trial.drawing.form_layout import PageHelper
 from trial.models import Person, Role, Site
 from trial.record.typed_fields import DayField, WordsField
+from trial.refused import Refused
 from trial.rules.dates import site_time
 
 
@@ -42,20 +43,30 @@ class AccountForm(WithReason):
     )
     sites = forms.ModelMultipleChoiceField(
         Site.objects.none(), required=False, widget=forms.CheckboxSelectMultiple,
-        help_text="For coordinators and investigators. A monitor without sites monitors all sites. Other roles have "
-                  "no sites.",
+        help_text="For coordinators, investigators and monitors. Other roles have no sites.",
     )  # fmt: skip
+    all_sites = forms.BooleanField(label="All sites", required=False, help_text="For monitors only.")
 
     def __init__(self, person: Person | None, *args: Any, **kwargs: Any) -> None:
         initial = {} if person is None else {"full_name": person.full_name, "role": person.role,
                                              "mail_address": person.mail_address,
-                                             "sites": list(person.sites.all())}  # fmt: skip
+                                             "sites": list(person.sites.all()),
+                                             "all_sites": person.all_sites}  # fmt: skip
         super().__init__(*args, initial=initial, **kwargs)
         self.fields["sites"].queryset = Site.objects.standing()  # type: ignore[attr-defined]
         if person is None:
             username = _text("Username", 60, autocomplete="off", autocapitalize="none")
             username.help_text = "Lower-case letters and digits. Usernames are not reused."
             self.fields = {"username": username, **self.fields}
+
+    def clean(self) -> dict[str, Any]:
+        """Sites are named, or all are stated (`sites` None), never both."""
+        given = super().clean() or self.cleaned_data
+        if given.get("all_sites"):
+            if given.get("sites"):
+                self.add_error("all_sites", "Select sites or “All sites”, not both.")
+            given["sites"] = None
+        return given
 
 
 ZONE_HELP = (
@@ -143,9 +154,9 @@ class ChoosePasswordForm(forms.Form):
 
     helper = PageHelper()
 
-    def __init__(self, person: Person, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, request: HttpRequest, person: Person, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.person = person
+        self.request, self.person = request, person
         if not person.must_change_password:
             self.fields["old_password"] = _password("Current password", "current-password")
         self.fields["new_password"] = _password("New password", "new-password")
@@ -154,8 +165,8 @@ class ChoosePasswordForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Errors beside the field they belong to; the rules of passwords in words."""
         given = super().clean() or self.cleaned_data
-        if "old_password" in given and not self.person.check_password(given["old_password"]):
-            self.add_error("old_password", "The current password is wrong.")
+        if "old_password" in self.fields and not self._knows_the_old_one(given):
+            return given  # the rules would tell whether the new one is the current one
         new, again = given.get("new_password"), given.get("new_password_again")
         if new and again and new != again:
             self.add_error("new_password_again", "The two passwords differ.")
@@ -165,6 +176,16 @@ class ChoosePasswordForm(forms.Form):
             except forms.ValidationError as refusal:
                 self.add_error("new_password", refusal)
         return given
+
+    def _knows_the_old_one(self, given: dict[str, Any]) -> bool:
+        if "old_password" not in given:
+            return False
+        try:
+            if proof.person_of(self.request, self.person.username, given["old_password"]) is None:
+                self.add_error("old_password", "The current password is wrong.")
+        except Refused as refusal:
+            self.add_error("old_password", str(refusal))
+        return "old_password" not in self.errors
 
 
 class MailForm(forms.Form):
@@ -226,11 +247,15 @@ class SignInForm(forms.Form):
             field.widget.attrs["class"] = "form-control"
 
     def clean(self) -> dict[str, Any]:
-        """Checks the pair; the words never say which of the two was wrong."""
+        """Checks the pair; the words never say which of the two was wrong. Raises Blocked."""
         cleaned = super().clean() or {}
         if "username" in cleaned and "password" in cleaned:
-            # A locked-out pair is refused by axes inside authenticate(); `AxesMiddleware` then answers in its place.
-            self.person = authenticate(self.request, username=cleaned["username"], password=cleaned["password"])
+            try:
+                self.person = proof.person_of(self.request, cleaned["username"], cleaned["password"])
+            except proof.Blocked:
+                raise
+            except Refused as refusal:
+                raise forms.ValidationError(str(refusal)) from None
             if self.person is None:
                 raise forms.ValidationError("The username or the password is wrong.")
         return cleaned

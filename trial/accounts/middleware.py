@@ -1,20 +1,54 @@
-"""Refuses views that do not state who may call them, and people whose signing in is not complete."""
+"""Refuses what cannot be read, views that do not state who may call them, and people not signed in completely."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from trial.accounts.security import kept_forms, session
 from trial.record import drafts, site_clock
-from trial.rules.typed_text import key
+from trial.rules.typed_text import key, unreadable
 
 AFTER_THE_SESSION = "Your session had ended. Nothing was saved. Check the form and save it."
+
+
+class Readable:
+    """Answers 400 in words to a request that holds NUL, half a surrogate pair or bytes that are not UTF-8, anywhere.
+
+    It stands before whatever asks the database, so that no page has to think of them.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """`get_response` is the rest of the chain."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Hands on what can be read."""
+        try:
+            refusal = next(filter(None, map(unreadable, _texts_of(request))), "")
+        except UnreadablePostError:
+            refusal = "The connection broke before the whole form was here."
+        if not refusal:
+            return self.get_response(request)
+        words = f"{refusal} Nothing was saved. Go back, clear the field and type it again."
+        return HttpResponse(words, status=400, content_type="text/plain; charset=utf-8")
+
+
+def _texts_of(request: HttpRequest) -> Iterator[str]:
+    """Address, cookies, and every name and value of query string and form."""
+    yield request.path
+    yield from request.COOKIES.values()
+    for fields in (request.GET, request.POST):
+        for name, values in fields.lists():
+            yield name
+            yield from values
+    for file in request.FILES.values():
+        yield file.name or ""
 
 
 class StatedRule:
@@ -62,10 +96,10 @@ class SigningIn:
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponse | None:
         """None to go on; a page's own request gets 401, so that no page is put inside another."""
-        if getattr(view, "rule", "public") == "public" or hasattr(view, "step_of_signing_in"):
+        if getattr(view, "rule", "public") == "public":
             return None
         step = session.next_step(request) if request.user.is_authenticated else "sign_in"
-        if step is None or (step == "sign_in" and request.method != "POST"):
+        if step in (None, request.resolver_match.view_name) or (step == "sign_in" and request.method != "POST"):
             return None
         if request.headers.get("HX-Request") == "true":
             return HttpResponse("You are not signed in. Sign in first.",

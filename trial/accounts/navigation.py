@@ -72,10 +72,9 @@ def sites_in_words(person: Person) -> str:
     """Codes of the sites the user reads, such as "ROC, PHX"; "all sites" where the role has no sites."""
     if not person.is_authenticated or person.role not in access.READS_RECORD:
         return ""
-    if person.role in access.EVERY_SITE:
+    if access.sees_every_site(person):
         return "all sites"
-    codes = list(person.sites.order_by("code").values_list("code", flat=True))
-    return ", ".join(codes) or ("all sites" if person.role == Role.MONITOR else "no site")
+    return ", ".join(sorted(site.code for site in person.sites.all())) or "no site"
 
 
 def _address(name: str) -> str | None:

@@ -12,6 +12,7 @@ from crispy_forms.layout import Layout, LayoutObject
 from crispy_forms.utils import TEMPLATE_PACK, render_field
 from django import forms
 from django.forms.renderers import DjangoTemplates
+from django.http import HttpRequest, QueryDict
 from django.template.loader import get_template
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
@@ -19,6 +20,11 @@ from django.utils.safestring import SafeString
 REASON = "_missing"
 WIDGETS = "django/forms/widgets/"
 BOXES = ("text", "hidden", "password", "email", "checkbox")
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: what was sent, even if it is empty; None while the page is only opened."""
+    return request.POST if request.method == "POST" else None
 
 
 class Renderer(DjangoTemplates):

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from trial.accounts.views.people import attempt, one_form
-from trial.drawing.form_layout import PageHelper
+from trial.drawing.form_layout import PageHelper, posted
 from trial.models import ProblemReport, Role
 from trial.record import access, changes
 from trial.record.save import Save, of_request
@@ -46,7 +46,7 @@ class ProblemReviewForm(forms.Form):
 @access.allows(*Role)
 def report(request: HttpRequest) -> HttpResponse:
     """Shows the form with the address that it was opened from, and records the report."""
-    form = ProblemForm(request.POST or None, initial={"page": request.GET.get("page", "")[:600]})
+    form = ProblemForm(posted(request), initial={"page": request.GET.get("page", "")[:600]})
     if request.method == "POST" and form.is_valid() and attempt(
         form, lambda: record_report(of_request(request), **form.cleaned_data)
     ):  # fmt: skip
@@ -77,7 +77,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 def review(request: HttpRequest, problem_id: int) -> HttpResponse:
     """Shows the form of one review and records it."""
     problem = get_object_or_404(ProblemReport, pk=problem_id)
-    form = ProblemReviewForm(request.POST or None)
+    form = ProblemReviewForm(posted(request))
     if request.method == "POST" and form.is_valid() and attempt(
         form, lambda: record_review(of_request(request), problem, form.cleaned_data["found"])
     ):  # fmt: skip

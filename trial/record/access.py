@@ -61,7 +61,7 @@ def public(view: View) -> View:
 
 
 def sites_for(person: Person) -> QuerySet[Site]:
-    """Sites whose record the person may read; a monitor without assigned sites monitors all of them."""
+    """Sites whose record the person may read: those that are named, unless all are stated."""
     if sees_every_site(person):
         return Site.objects.all()
     return person.sites.all() if person.role in READS_RECORD else Site.objects.none()
@@ -69,7 +69,7 @@ def sites_for(person: Person) -> QuerySet[Site]:
 
 def sees_every_site(person: Person) -> bool:
     """Whether no site is hidden from the person."""
-    return person.role in EVERY_SITE or (person.role == Role.MONITOR and not person.sites.exists())
+    return person.role in EVERY_SITE or (person.role == Role.MONITOR and person.all_sites)
 
 
 def changes_for(person: Person) -> QuerySet[Change]:

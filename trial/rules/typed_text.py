@@ -15,6 +15,7 @@ INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f"
     "\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
+_UNREADABLE = re.compile("[\x00\ud800-\udfff\ufffd]")
 LONGEST = 40
 _TWINS = {"．": ".", "－": "-", "−": "-", "＋": "+"}
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
@@ -31,6 +32,15 @@ def unseen(text: str) -> str:
     if found is None:
         return ""
     return f"There is a character here that cannot be seen (U+{ord(found[0]):04X}): clear this and type it again."
+
+
+def unreadable(text: str) -> str:
+    """Refusal in words of text that no database keeps and no keyboard writes; empty for everything else.
+
+    NUL, half a surrogate pair, and U+FFFD, which is what is left of bytes that are not UTF-8.
+    """
+    found = _UNREADABLE.search(text)
+    return f"There is a character here that cannot be read (U+{ord(found[0]):04X})." if found else ""
 
 
 def decimal_number(text: str) -> Decimal:

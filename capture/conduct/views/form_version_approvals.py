@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 
 from capture.conduct import form_version_approvals
 from capture.conduct.form_version_approvals import TITLES, Choices, EditionApprovalForm
+from trial.drawing.form_layout import posted
 from trial.models import Site
 from trial.record import access, versions_in_force
 from trial.record.save import of_request
@@ -48,7 +49,7 @@ def _choice(title: str, cell: form_version_approvals.Cell, number: int) -> tuple
 def _one(
     request: HttpRequest, offered: Choices, record: Callable[..., Any], title: str, done: str
 ) -> HttpResponse:
-    form = EditionApprovalForm(offered, request.POST or None, initial={"which": request.GET.get("which", "")[:60]})
+    form = EditionApprovalForm(offered, posted(request), initial={"which": request.GET.get("which", "")[:60]})
     reasons: tuple[str, ...] = ()
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data

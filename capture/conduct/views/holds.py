@@ -31,7 +31,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "past": [(each, holds.target_of(each)) for each in seen if each.state not in holds.STANDING],
         "is_monitor": request.user.role == Role.MONITOR,
         "form": HoldForm(sites, access.participants_for(request.user).filter(number__isnull=False).order_by("number"),
-                         with_study=not request.user.sites.exists()),
+                         with_study=access.sees_every_site(request.user)),
     }  # fmt: skip
     return render(request, "capture/conduct/holds.html", shown)
 
@@ -74,7 +74,7 @@ def put(request: HttpRequest) -> HttpResponse:
 
 def _target(request: HttpRequest, what: str) -> holds.Target:
     if what == "study":
-        if request.user.sites.exists():
+        if not access.sees_every_site(request.user):
             raise Http404("Your sites do not cover the whole study.")
         return holds.Target(Hold.Scope.STUDY)
     if what.startswith("site:"):

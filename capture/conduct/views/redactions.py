@@ -13,7 +13,7 @@ from capture.casebook import history
 from capture.casebook.fields import WordsField
 from capture.conduct import holds, redactions
 from trial.audit.redaction import MARK
-from trial.drawing.form_layout import PageHelper
+from trial.drawing.form_layout import PageHelper, posted
 from trial.models import Redaction, Role
 from trial.record import access
 from trial.record.save import of_request
@@ -86,7 +86,7 @@ def _ask(request: HttpRequest, reference: str, source: redactions.Source) -> Htt
         text = redactions.text_of(participant, source)
     except Refused as reason:
         raise Http404(str(reason)) from reason
-    form, reasons = BlackOutForm(request.POST or None), ()
+    form, reasons = BlackOutForm(posted(request)), ()
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         reasons = reasons_against(lambda: redactions.ask(

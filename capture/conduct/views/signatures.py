@@ -9,7 +9,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from capture.conduct import signing
 from trial.accounts.forms import SigningForm
-from trial.accounts.security import reauthentication
+from trial.accounts.security import proof
 from trial.record import access, site_clock
 from trial.record.save import of_request
 from trial.refused import Refused
@@ -27,7 +27,7 @@ def signature(request: HttpRequest, reference: str) -> HttpResponse:
         if not may_sign:
             raise PermissionDenied("Only an investigator with a signing delegation for the site can sign.")
         try:
-            reauthentication.prove(request, request.POST.get("password", ""), request.POST.get("code", ""))
+            proof.prove(request, request.POST.get("password", ""), request.POST.get("code", ""))
             signing.sign(of_request(request), participant, request.POST.get("seen", ""))
         except Refused as reason:
             refusal = str(reason)
@@ -38,7 +38,7 @@ def signature(request: HttpRequest, reference: str) -> HttpResponse:
     shown = {
         "participant": participant, "standing": standing, "meaning": signing.MEANING, "may_sign": may_sign,
         "reasons": [refusal] if refusal else [],
-        "form": SigningForm(request.user, may_sign and reauthentication.needs_code(request), first=True),
+        "form": SigningForm(request.user, may_sign and proof.needs_code(request), first=True),
         "signatures": [(each, signing.is_bound(each)) for each in
                        participant.signatures.select_related("signed_by").order_by("-id")],
         "rows": len(standing.versions),

@@ -8,6 +8,7 @@ from capture.casebook.forms.assessment import LocalTreatmentForm
 from capture.casebook.forms.reasons import ReasonForm
 from capture.entry.services import assessments
 from capture.entry.views import baseline, follow_up_scan, saving
+from trial.drawing.form_layout import posted
 from trial.models import Assessment
 from trial.record import access
 
@@ -54,7 +55,7 @@ def strike_out(request: HttpRequest, reference: str, assessment_id: int) -> Http
     participant = access.participant_for(request.user, reference)
     row = get_object_or_404(participant.assessments.standing(), pk=assessment_id)
     return saving.one_form(
-        request, participant, ReasonForm(request.POST or None), lambda save: assessments.strike_out(save, row),
+        request, participant, ReasonForm(posted(request)), lambda save: assessments.strike_out(save, row),
         "The assessment is struck out. It stays in the audit trail.", title="Strike out assessment",
         button="Strike out",
     )  # fmt: skip
@@ -65,7 +66,7 @@ def local_treatment(request: HttpRequest, reference: str, lesion_id: int) -> Htt
     """Notes that a lesion was embolised or ablated: from that day it is not evaluated."""
     participant = access.participant_for(request.user, reference)
     lesion = get_object_or_404(participant.lesions.standing(), pk=lesion_id)
-    form = LocalTreatmentForm(request.POST or None, initial={"locally_treated_on": lesion.locally_treated_on})
+    form = LocalTreatmentForm(posted(request), initial={"locally_treated_on": lesion.locally_treated_on})
     return saving.one_form(
         request, participant, form,
         lambda save: assessments.treat_locally(save, lesion, form.cleaned_data["locally_treated_on"]),

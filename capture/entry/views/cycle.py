@@ -19,6 +19,7 @@ from capture.entry.services import acknowledgements, dosing
 from capture.entry.views import saving
 from capture.grading import dose_advice
 from trial import protocol
+from trial.drawing.form_layout import posted
 from trial.models import Cycle, Participant
 from trial.record import access
 from trial.record.save import Save
@@ -119,7 +120,7 @@ def strike_out(request: HttpRequest, reference: str, number: int) -> HttpRespons
     participant = access.participant_for(request.user, reference)
     row = get_object_or_404(participant.cycles.standing(), number=number)
     return saving.one_form(
-        request, participant, ReasonForm(request.POST or None), lambda save: dosing.strike_out(save, row),
+        request, participant, ReasonForm(posted(request)), lambda save: dosing.strike_out(save, row),
         f"Cycle {number} is struck out. It stays in the audit trail.", title=f"Strike out cycle {number}",
         button="Strike out",
     )  # fmt: skip

@@ -16,6 +16,7 @@ from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.prefill import prefilled
 from capture.entry.services import acknowledgements, entries
 from capture.entry.views import grading, saving
+from trial.drawing.form_layout import posted
 from trial.models import Participant
 from trial.models.fields import in_a_sentence
 from trial.record import access
@@ -59,7 +60,7 @@ def strike_out(request: HttpRequest, reference: str, form: str, row_id: int) -> 
     casebook_form = _form_or_404(form)
     row = get_object_or_404(casebook_form.model.objects.standing(), participant=participant, pk=row_id)
     return saving.one_form(
-        request, participant, ReasonForm(request.POST or None),
+        request, participant, ReasonForm(posted(request)),
         lambda save: entries.strike_out(save, participant, casebook_form, row),
         f"{casebook_form.title} is struck out. It stays in the audit trail.",
         title=f"Strike out: {in_a_sentence(casebook_form.title)}", button="Strike out",

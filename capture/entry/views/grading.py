@@ -17,6 +17,7 @@ from capture.entry.views import saving
 from capture.grading import dose_advice
 from capture.grading.event_proposals import TITLES, Proposal, find, open_proposals
 from capture.grading.grades import grade_body, past_on_record
+from trial.drawing.form_layout import posted
 from trial.models import Participant
 from trial.protocol.ctcae_v3.term_search import search
 from trial.record import access
@@ -83,7 +84,7 @@ def not_an_event(request: HttpRequest, reference: str, proposal: str) -> HttpRes
     found = find(participant, proposal)
     if found is None:
         raise Http404("No adverse event is proposed for this value.")
-    form = NotAnEventForm(request.POST or None)
+    form = NotAnEventForm(posted(request))
     return saving.one_form(
         request, participant, form,
         lambda save: service.record_not_an_event(save, found, form.cleaned_data["because"]),

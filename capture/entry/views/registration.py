@@ -25,7 +25,8 @@ from capture.entry.services import corrections, registration
 from capture.entry.views import saving
 from trial import protocol
 from trial.accounts.forms import SigningForm
-from trial.accounts.security import reauthentication
+from trial.accounts.security import proof
+from trial.drawing.form_layout import posted
 from trial.models import Participant, Site
 from trial.record import access, in_force, site_clock, versions_in_force
 from trial.record.save import of_request
@@ -40,7 +41,7 @@ LOOK_AGAIN = "Nothing was saved. Your input is still in the form: check it and s
 def register(request: HttpRequest) -> HttpResponse:
     """Details and checklist on one page → a registered participant, or a screened one when `screen` is pressed."""
     site_clock.stand_at(_site_of_the_form(request))
-    form = RegistrationForm(request.user, request.POST or None)
+    form = RegistrationForm(request.user, posted(request))
     edition = _edition(request, form)
     form.fields["registered_on"].required = "screen" not in request.POST
     refusal: Refused | None = None
@@ -104,7 +105,7 @@ def _screened(request: HttpRequest, form: RegistrationForm, edition: int) -> Htt
 def register_screened(request: HttpRequest, reference: str) -> HttpResponse:
     """Registers a screened participant, for instance after the chair approved a waiver."""
     participant = access.participant_for(request.user, reference)
-    form = RegisterScreenedForm(request.POST or None)
+    form = RegisterScreenedForm(posted(request))
     refusal = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -159,7 +160,7 @@ def _corrected(request: HttpRequest, participant: Participant) -> HttpResponse:
 def finding(request: HttpRequest, reference: str) -> HttpResponse:
     """Records what turned out about the registration: ineligible, cancelled before treatment, in error."""
     participant = access.participant_for(request.user, reference)
-    form = FindingForm(request.POST or None)
+    form = FindingForm(posted(request))
     refusal = None
     if request.method == "POST" and form.is_valid():
         cleaned = form.cleaned_data
@@ -198,7 +199,7 @@ UNDECIDED = "Nothing was decided."
 def request_waiver(request: HttpRequest, reference: str) -> HttpResponse:
     """Asks the study chair to let an ineligible participant in."""
     participant = access.participant_for(request.user, reference)
-    form = WaiverRequestForm(request.POST or None)
+    form = WaiverRequestForm(posted(request))
     return saving.one_form(
         request, participant, form,
         lambda save: registration.request_waiver(save, participant, form.cleaned_data["because"]),
@@ -213,13 +214,13 @@ def decide(request: HttpRequest, reference: str, waiver_id: int) -> HttpResponse
     """The chair approves or refuses with a reason, and signs the decision with the password."""
     participant = access.participant_for(request.user, reference)
     waiver = get_object_or_404(participant.waivers, pk=waiver_id)
-    form = WaiverDecisionForm(request.POST or None)
+    form = WaiverDecisionForm(posted(request))
     reasons: tuple[str, ...] = ()
     if request.method == "POST" and form.is_valid():
         save, approve = of_request(request), form.cleaned_data["decision"] == "approve"
         try:
             save.stop_if_returned()
-            reauthentication.prove(request, request.POST.get("password", ""), request.POST.get("code", ""), UNDECIDED)
+            proof.prove(request, request.POST.get("password", ""), request.POST.get("code", ""), UNDECIDED)
             decided = registration.decide_waiver(save, waiver, approve, form.cleaned_data["because"])
         except Refused as caught:
             reasons = (str(caught),)
@@ -229,5 +230,5 @@ def decide(request: HttpRequest, reference: str, waiver_id: int) -> HttpResponse
     answers = {row.item: Answer(row.met, row.value, row.measured_on) for row in participant.eligibility_answers.all()}
     shown = {"participant": participant, "form": form, "reasons": reasons, "waiver": waiver, "unmet": unmet(answers),
              "title": "Waiver decision", "button": "Sign decision",
-             "signing_form": SigningForm(request.user, reauthentication.needs_code(request))}  # fmt: skip
+             "signing_form": SigningForm(request.user, proof.needs_code(request))}  # fmt: skip
     return render(request, "capture/entry/one_form.html", shown, status=422 if reasons or form.errors else 200)

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from capture.casebook import history
 from capture.casebook.forms.registration import DecisionForm
 from capture.entry.services import registration as service
+from trial.drawing.form_layout import posted
 from trial.models import Reopening
 from trial.protocol import Group, group_named
 from trial.record import access, in_force
@@ -18,7 +19,7 @@ from trial.refused import reasons_against
 def reopening(request: HttpRequest, letter: str) -> HttpResponse:
     """Shows the gate of the group with every participant of its stage; reopens it with a reason."""
     group = _group_or_404(letter)
-    form = DecisionForm(request.POST or None)
+    form = DecisionForm(posted(request))
     reasons: tuple[str, ...] = ()
     if request.method == "POST" and form.is_valid():
         because = form.cleaned_data["because"]
@@ -34,7 +35,7 @@ def withdraw(request: HttpRequest, letter: str, reopening_id: int) -> HttpRespon
     """Takes a reopening back with a reason."""
     group = _group_or_404(letter)
     row = get_object_or_404(Reopening, pk=reopening_id, group=group.code)
-    form = DecisionForm(request.POST or None)
+    form = DecisionForm(posted(request))
     reasons: tuple[str, ...] = ()
     if request.method == "POST" and form.is_valid():
         because = form.cleaned_data["because"]

@@ -121,6 +121,7 @@ def _create_people(sites: dict[str, Site]) -> None:
         person = Person.objects.filter(username=each.username).first()
         if person is None:
             person = Person.objects.create_person(each.username, PASSWORD, full_name=each.full_name, role=each.role)
+            person.all_sites = each.role == "monitor"
             person.mail_address = f"{each.username}@demo.example"  # reserved for examples: nobody reads there
             person.save()
         if each.site:

@@ -50,7 +50,7 @@ def test_a_new_account_is_one_change_by_the_administrator_with_its_reason(cast: 
     assert (change.act, change.reason, change.person) == ("account", "New", administrator(cast))
     assert newest(person) == {
         "id": person.pk, "username": "olga", "full_name": "Olga Ruiz", "role": "coordinator", "is_active": True,
-        "sites": [cast.north.pk],
+        "sites": [cast.north.pk], "all_sites": False,
     }  # fmt: skip
     assert person.must_change_password and person.check_password(password) and len(password) >= 20
 
@@ -147,7 +147,9 @@ def test_an_account_never_holds_entry_and_lock_rights_even_one_after_the_other(c
             administration.change(Save(administrator(cast)), nora, "Nora", role, [], "Promotion")
 
 
-@pytest.mark.parametrize(("role", "sites"), [(Role.COORDINATOR, 0), (Role.CHAIR, 1), (Role.ADMINISTRATOR, 1)])
+@pytest.mark.parametrize(
+    ("role", "sites"), [(Role.COORDINATOR, 0), (Role.MONITOR, 0), (Role.CHAIR, 1), (Role.ADMINISTRATOR, 1)]
+)
 def test_a_role_and_its_sites_fit_together(cast: Cast, role: Role, sites: int) -> None:
     with pytest.raises(Refused):
         administration.add(Save(administrator(cast)), "olga", "Olga", role, [cast.north][:sites], "New")
@@ -159,6 +161,26 @@ def test_the_last_administrator_stays(cast: Cast) -> None:
         administration.deactivate(Save(adam), adam, "Tired")
     with pytest.raises(Refused, match="last administrator"):
         administration.change(Save(adam), adam, "Adam", Role.STATISTICIAN, [], "Tired")
+
+
+@pytest.mark.requirement("R02")
+def test_a_monitor_has_the_sites_that_are_named_or_all_that_are_stated_and_never_all_by_their_lack(cast: Cast) -> None:
+    adam, mona = Save(administrator(cast)), cast.people[Role.MONITOR]
+    assert access.sees_every_site(mona) and access.participants_for(mona).exists()
+    administration.change(adam, mona, "Mona", Role.MONITOR, [cast.south], "Moved")
+    mona.refresh_from_db()
+    assert not access.sees_every_site(mona) and list(access.sites_for(mona)) == [cast.south]
+    with pytest.raises(Refused, match="All sites"):
+        administration.change(adam, mona, "Mona", Role.MONITOR, [], "Site closed")
+    mona.sites.clear()
+    assert not access.sees_every_site(mona) and not access.sites_for(mona).exists()
+    assert not access.participants_for(mona).exists() and not access.changes_for(mona).exists()
+    administration.change(adam, mona, "Mona", Role.MONITOR, None, "For the study")
+    mona.refresh_from_db()
+    assert access.sees_every_site(mona) and newest(mona)["all_sites"] is True
+    for role in (Role.COORDINATOR, Role.CHAIR):
+        with pytest.raises(Refused, match="Only a monitor"):
+            administration.add(adam, "olga", "Olga", role, None, "New")
 
 
 @pytest.mark.requirement("R07")

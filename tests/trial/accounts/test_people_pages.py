@@ -63,6 +63,19 @@ def test_an_account_that_cannot_be_is_refused_in_words(adam: Client, typed: dict
 
 
 @pytest.mark.requirement("R04")
+@pytest.mark.requirement("R02")
+def test_all_sites_of_a_monitor_are_chosen_and_shown(cast: Cast, adam: Client) -> None:
+    mona = cast.people[Role.MONITOR]
+    assert "<td>All sites</td>" in text(adam.get("/people/"))
+    place, given = f"/people/{mona.pk}/change/", {"full_name": "Mona", "role": "monitor", "reason": "Moved"}
+    assert "“All sites”" in text(adam.post(place, given))
+    assert "not both" in text(adam.post(place, {**given, "all_sites": "on", "sites": [cast.south.pk]}))
+    assert adam.post(place, {**given, "sites": [cast.south.pk]}).status_code == 302
+    assert "All sites" not in text(adam.get(f"/people/{mona.pk}/"))
+    assert adam.post(place, {**given, "all_sites": "on"}).status_code == 302
+    assert "All sites" in text(adam.get(f"/people/{mona.pk}/")) and "All sites" in text(adam.get("/people/rights/"))
+
+
 def test_role_and_sites_are_changed_with_a_reason(cast: Cast, adam: Client) -> None:
     nora = cast.people[Role.COORDINATOR]
     assert 'checked' in text(adam.get(f"/people/{nora.pk}/change/"))

@@ -4,6 +4,7 @@ Recovery codes are stored as a keyed hash: whoever reads the table cannot use th
 """
 
 import secrets
+import time
 from base64 import b32encode
 
 import django_otp
@@ -11,6 +12,7 @@ import segno
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.safestring import SafeString, mark_safe
 from django_otp.plugins.otp_static.models import StaticDevice
@@ -19,6 +21,9 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from trial.models import Person
 
 RECOVERY_CODES = 10
+# When somebody proved to be the owner of the authenticator that is to be replaced, and for how long that counts.
+PROVED_AT = "second_factor_proved_at"
+PROOF_SECONDS = 600
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
@@ -60,6 +65,7 @@ def confirm(request: HttpRequest, device: TOTPDevice, code: str) -> list[str] | 
         device.confirmed = True
         device.save(update_fields=["confirmed"])
     django_otp.login(request, device)
+    request.session.pop(PROVED_AT, None)
     return new_recovery_codes(device.user)
 
 
@@ -82,8 +88,7 @@ def codes_left(person: Person) -> int:
 
 def verify(person: Person, code: str) -> TOTPDevice | StaticDevice | None:
     """The device whose code this is, None for a wrong one; a right code is used up. Wrong ones slow the next down."""
-    digits = _digits(code)
-    model, token = (TOTPDevice, digits) if digits.isdigit() else (StaticDevice, _stored(code))
+    model, token = _read(code)
     with transaction.atomic():
         for device in model.objects.select_for_update().filter(user=person, confirmed=True):
             if device.verify_token(token):
@@ -91,14 +96,27 @@ def verify(person: Person, code: str) -> TOTPDevice | StaticDevice | None:
     return None
 
 
-def seconds_to_wait(person: Person) -> int:
-    """How long codes are refused after wrong ones; 0 when the next one counts."""
-    from django.utils import timezone
-
-    refusals = [device.verify_is_allowed()[1] for model in (TOTPDevice, StaticDevice)
-                for device in model.objects.filter(user=person, confirmed=True)]  # fmt: skip
+def seconds_to_wait(person: Person, code: str) -> int:
+    """Returns how long codes of this kind are refused after wrong ones; 0 when the next one counts."""
+    refusals = [device.verify_is_allowed()[1] for device in _read(code)[0].objects.filter(user=person, confirmed=True)]
     waits = [(each["locked_until"] - timezone.now()).total_seconds() for each in refusals if each]
     return max((int(wait) + 1 for wait in waits), default=0)
+
+
+def note_proof(request: HttpRequest) -> None:
+    """The person proved who they are and may set up another authenticator, for a few minutes."""
+    request.session[PROVED_AT] = int(time.time())
+
+
+def is_proved(request: HttpRequest) -> bool:
+    """Whether the person proved it a few minutes ago, in this session."""
+    return time.time() - request.session.get(PROVED_AT, 0) < PROOF_SECONDS
+
+
+def _read(code: str) -> tuple[type[TOTPDevice] | type[StaticDevice], str]:
+    """The kind of device that a code is of, and the code as it compares it."""
+    digits = _digits(code)
+    return (TOTPDevice, digits) if digits.isascii() and digits.isdigit() else (StaticDevice, _stored(code))
 
 
 def _digits(code: str) -> str:

@@ -4,7 +4,6 @@ The session is not ended: the page keeps what is typed, and a form sent meanwhil
 """
 
 import time
-from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -24,7 +23,7 @@ def is_locked(request: HttpRequest) -> bool:
         return True
     seen = session.get(ACTIVE_AT)
     if seen is not None and now - seen > settings.IDLE_MINUTES * 60:
-        session[LOCKED] = True
+        lock(request)
         return True
     if seen is None or (now - seen >= NOTED_EVERY_SECONDS and not _by_itself(request)):
         session[ACTIVE_AT] = now
@@ -34,6 +33,7 @@ def is_locked(request: HttpRequest) -> bool:
 def lock(request: HttpRequest) -> None:
     """Locks at once: the page saw no sign of the person for the time allowed."""
     request.session[LOCKED] = True
+    request.session.pop(second_factor.PROVED_AT, None)
 
 
 def unlock(request: HttpRequest) -> None:
@@ -47,17 +47,13 @@ def _by_itself(request: HttpRequest) -> bool:
     return request.method == "GET" and request.headers.get("HX-Request") == "true"
 
 
-def step_of_signing_in(view: Any) -> Any:
-    """Marks a view that belongs to signing in and is open before it is complete."""
-    view.step_of_signing_in = True
-    return view
-
-
 def next_step(request: HttpRequest) -> str | None:
-    """The name of the page that has to be passed first; None when the person may go on."""
+    """The name of the only page that is open until it is passed; None when the person may go on."""
     person = request.user
+    if is_locked(request):
+        return "unlock"
     if person.must_change_password:
         return "change_password"
     if second_factor.is_demanded() and not person.is_verified():
         return "second_factor" if second_factor.has_one(person) else "second_factor_set_up"
-    return "unlock" if is_locked(request) else None
+    return None

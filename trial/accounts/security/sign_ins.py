@@ -2,21 +2,25 @@
 
 import ipaddress
 import logging
+from datetime import timedelta
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 
 from trial.models import Person, SignIn
 
 
 def address_of(request: HttpRequest) -> str | None:
-    """The browser's address; in production the one that our own proxy saw, which is the last it was told.
+    """The browser's address; behind proxies of ours the one that the first of them saw.
 
-    Earlier entries of that header are the sender's own words and are not believed. None when there is no address.
+    Each proxy adds one address at the end; earlier entries are the sender's own words and are not believed, nor is
+    a header that fewer proxies wrote than there are. None when there is no address.
     """
-    text = request.META.get("REMOTE_ADDR", "")
-    if settings.PRODUCTION:
-        text = request.META.get("HTTP_X_FORWARDED_FOR", text).split(",")[-1]
+    text, proxies = request.META.get("REMOTE_ADDR", ""), settings.TRUSTED_PROXIES
+    told = [each for each in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if each]
+    if proxies and len(told) >= proxies:
+        text = told[-proxies]
     try:
         return str(ipaddress.ip_address(text.strip()))
     except ValueError:
@@ -24,6 +28,21 @@ def address_of(request: HttpRequest) -> str | None:
 
 
 log = logging.getLogger(__name__)
+# So many failures from one address in a quarter of an hour are no colleagues who mistyped: passwords are being tried
+# on many accounts. Whom the address let in during the last month is still let in: others may stand behind one proxy.
+ADDRESS_LIMIT = 30
+WITHIN, KNOWN_FOR = timedelta(minutes=15), timedelta(days=30)
+FAILED = (SignIn.Result.WRONG_PASSWORD, SignIn.Result.WRONG_CODE, SignIn.Result.LOCKED_OUT)
+LET_IN = (SignIn.Result.SIGNED_IN, SignIn.Result.RECOVERY_CODE, SignIn.Result.SECOND_FACTOR_SET)
+
+
+def is_blocked_address(request: HttpRequest, person: Person | None) -> bool:
+    """Whether too much failed from this address for somebody whom it did not let in before."""
+    address, now = address_of(request), timezone.now()
+    here = SignIn.objects.filter(address=address)
+    if here.filter(at__gt=now - WITHIN, result__in=FAILED)[:ADDRESS_LIMIT].count() < ADDRESS_LIMIT:
+        return False
+    return not here.filter(person=person, person__isnull=False, at__gt=now - KNOWN_FOR, result__in=LET_IN).exists()
 
 
 def note(request: HttpRequest, result: str, person: Person | None) -> None:

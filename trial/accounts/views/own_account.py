@@ -1,18 +1,23 @@
 """One's own account: password, second factor, sessions, the history of signing in, and a form that was kept."""
 
+from collections.abc import Callable
+
+import django_otp
 from django.contrib import auth, messages
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from trial.accounts.forms import ChoosePasswordForm, CodeForm, MailForm
-from trial.accounts.security import passwords, second_factor, sign_ins
-from trial.accounts.security.session import step_of_signing_in
-from trial.accounts.views.sign_in import asked_for, next_page
+from trial.accounts.forms import ChoosePasswordForm, CodeForm, MailForm, SigningForm
+from trial.accounts.security import passwords, proof, second_factor, session, sign_ins
+from trial.accounts.views.sign_in import asked_for, locked_out, next_page
+from trial.drawing.form_layout import posted
 from trial.models import Person, Role, SignIn
 from trial.record import access, drafts
+from trial.refused import Refused
 
 SHOWN = 50
 
@@ -44,14 +49,14 @@ def mail_address(request: HttpRequest) -> HttpResponse:
     return redirect("account")
 
 
-@step_of_signing_in
 @access.allows(*Role)
 @sensitive_post_parameters()
 def change_password(request: HttpRequest) -> HttpResponse:
     """The own password; asked for at the first sign-in. Every other session of the person ends."""
     person = me(request)
-    form = ChoosePasswordForm(person, request.POST or None)
+    form = ChoosePasswordForm(request, person, posted(request))
     if request.method == "POST" and form.is_valid():
+        proof.forgive(request, person)
         passwords.choose(person, form.cleaned_data["new_password"])
         auth.update_session_auth_hash(request, person)
         sign_ins.note(request, SignIn.Result.PASSWORD_CHANGED, person)
@@ -61,20 +66,23 @@ def change_password(request: HttpRequest) -> HttpResponse:
     return render(request, "trial/accounts/own/change_password.html", shown, status=422 if form.errors else 200)
 
 
-@step_of_signing_in
 @access.allows(*Role)
 @sensitive_post_parameters()
 def second_factor_set_up(request: HttpRequest) -> HttpResponse:
-    """Shows the secret as QR code, takes the first code, shows the recovery codes once."""
+    """Shows the secret as QR code, takes the first code, shows the recovery codes once.
+
+    In a session that is complete the person first proves who they are: a left session gives nobody another device.
+    """
     person = me(request)
-    if second_factor.has_one(person) and not request.user.is_verified():
-        # Somebody with a stolen password must not put a device of their own in its place.
-        return redirect("second_factor")
+    if session.next_step(request) is None and not second_factor.is_proved(request):
+        words = "Prove that you are the owner of the account. Then set up the authenticator."
+        return _proof_page(request, "Change authenticator", words, lambda: _go_on(request))
     device = second_factor.device_to_set_up(person)
-    form = CodeForm(request.POST or None)
+    form = CodeForm(posted(request))
     if request.method == "POST" and form.is_valid():
         codes = second_factor.confirm(request, device, form.cleaned_data["code"])
         if codes is not None:
+            proof.forgive(request, person)
             sign_ins.note(request, SignIn.Result.SECOND_FACTOR_SET, person)
             shown = {"codes": codes, "onwards": next_page(request)}
             return render(request, "trial/accounts/own/recovery_codes.html", shown)
@@ -86,37 +94,64 @@ def second_factor_set_up(request: HttpRequest) -> HttpResponse:
     return render(request, "trial/accounts/own/second_factor_set_up.html", shown, status=422 if form.errors else 200)
 
 
-@step_of_signing_in
+def _go_on(request: HttpRequest) -> HttpResponse:
+    second_factor.note_proof(request)
+    return redirect("second_factor_set_up")
+
+
 @access.allows(*Role)
 @sensitive_post_parameters()
 def second_factor_code(request: HttpRequest) -> HttpResponse:
     """Asks for the code of the authenticator, or a recovery code."""
-    import django_otp
-
     person = me(request)
-    form = CodeForm(request.POST or None)
+    form = CodeForm(posted(request))
     if request.method == "POST" and form.is_valid():
-        device = second_factor.verify(person, form.cleaned_data["code"])
-        if device is not None:
+        try:
+            device = proof.device_of(request, person, form.cleaned_data["code"])
+        except proof.Blocked:
+            auth.logout(request)
+            return locked_out(request)
+        except Refused as refusal:
+            form.add_error("code", str(refusal))
+        else:
+            proof.forgive(request, person)
             django_otp.login(request, device)
             recovered = device.name == "recovery"
             sign_ins.note(request, SignIn.Result.RECOVERY_CODE if recovered else SignIn.Result.SIGNED_IN, person)
             return redirect(next_page(request))
-        sign_ins.note(request, SignIn.Result.WRONG_CODE, person)
-        form.add_error("code", wrong_code(person))
     return render(request, "trial/accounts/session/second_factor.html", {"form": form, "next": asked_for(request)},
                   status=422 if form.errors else 200)  # fmt: skip
 
 
 @access.allows(*Role)
-@require_POST
+@sensitive_post_parameters()
 def new_recovery_codes(request: HttpRequest) -> HttpResponse:
-    """Ten new recovery codes in place of the old ones."""
-    person = me(request)
-    if not second_factor.has_one(person):
+    """Ten new recovery codes in place of the old ones, for who proves to be the owner of the account."""
+    if not second_factor.has_one(me(request)):
         return redirect("second_factor_set_up")
-    shown = {"codes": second_factor.new_recovery_codes(person), "onwards": "/account/"}
+    words = "Ten new codes replace the ones that you have."
+    return _proof_page(request, "Create recovery codes", words, lambda: _recovery_codes(request))
+
+
+def _recovery_codes(request: HttpRequest) -> HttpResponse:
+    person = me(request)
+    shown = {"codes": second_factor.new_recovery_codes(person), "onwards": reverse("account")}
+    sign_ins.note(request, SignIn.Result.RECOVERY_CODES, person)
     return render(request, "trial/accounts/own/recovery_codes.html", shown)
+
+
+def _proof_page(request: HttpRequest, title: str, words: str, do: Callable[[], HttpResponse]) -> HttpResponse:
+    """Asks for the password, and the code where there is one; then does it."""
+    form = SigningForm(request.user, proof.needs_code(request), first=True)
+    shown = {"form": form, "title": title, "words": words, "reasons": ()}
+    if request.method == "POST":
+        try:
+            proof.prove(request, request.POST.get("password", ""), request.POST.get("code", ""), "Nothing was changed.")
+        except Refused as refusal:
+            shown["reasons"] = refusal.reasons
+        else:
+            return do()
+    return render(request, "trial/accounts/own/proof.html", shown, status=422 if shown["reasons"] else 200)
 
 
 @access.allows(*Role)
@@ -144,9 +179,3 @@ def kept_form(request: HttpRequest, kept_id: int) -> HttpResponse:
 def me(request: HttpRequest) -> Person:
     """The person who asks, as stored now."""
     return Person.objects.get(pk=request.user.pk)
-
-
-def wrong_code(person: Person) -> str:
-    """The refusal in words, with how long to wait."""
-    wait = second_factor.seconds_to_wait(person)
-    return f"The code is wrong. Wait {wait} second{'s' if wait != 1 else ''}, then enter the next code."

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from trial.accounts import administration
+from trial.accounts import administration, navigation
 from trial.accounts.access_rights import access_rights
 from trial.accounts.administration import review_access_rights
 from trial.accounts.forms import (
@@ -24,6 +24,7 @@ from trial.accounts.forms import (
     TrainingForm,
     WithReason,
 )
+from trial.drawing.form_layout import posted
 from trial.models import AccessReview, Change, Delegation, Person, Role, SignIn, Site, Training, Version
 from trial.record import access
 from trial.record.save import Save, of_request
@@ -35,21 +36,26 @@ from trial.rules.dates.partial_date import shown as shown_day
 def people(request: HttpRequest) -> HttpResponse:
     """Every account there ever was."""
     found = Person.objects.prefetch_related("sites").order_by("-is_active", "username")
-    return render(request, "trial/accounts/people/people.html", {"people": found})
+    return render(request, "trial/accounts/people/people.html",
+                  {"people": [(each, navigation.sites_in_words(each)) for each in found]})  # fmt: skip
 
 
 @access.allows(*access.ADMINISTERS)
 def add(request: HttpRequest) -> HttpResponse:
     """A new account; its one-time password is shown once, on the answer."""
-    form = AccountForm(None, request.POST or None)
+    form = AccountForm(None, posted(request))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         done = attempt(form, lambda: administration.add(
-            of_request(request), given["username"], given["full_name"], given["role"], list(given["sites"]),
+            of_request(request), given["username"], given["full_name"], given["role"], _sites(given),
             given["reason"], given["mail_address"]))  # fmt: skip
         if done is not None:
             return _password_page(request, *done)
     return one_form(request, form, "Add user", "Add user", reverse("people"))
+
+
+def _sites(given: dict[str, Any]) -> list[Site] | None:
+    return None if given["sites"] is None else list(given["sites"])
 
 
 @access.allows(*access.ADMINISTERS)
@@ -59,6 +65,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
     numbers = Version.objects.filter(table_name="trial_person", row_id=found.pk).values("change_id")
     shown = {
         "person": found,
+        "sites": navigation.sites_in_words(found),
         "delegations": found.delegations.select_related("site").order_by("-from_on"),
         "changes": Change.objects.filter(pk__in=numbers).select_related("person").order_by("-id"),
         "sign_ins": found.sign_ins.order_by("-id")[:20],
@@ -73,11 +80,11 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
 def change(request: HttpRequest, person_id: int) -> HttpResponse:
     """Name, role and sites."""
     found = get_object_or_404(Person, pk=person_id)
-    form = AccountForm(found, request.POST or None)
+    form = AccountForm(found, posted(request))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         if attempt(form, lambda: _true(administration.change(
-            of_request(request), found, given["full_name"], given["role"], list(given["sites"]), given["reason"],
+            of_request(request), found, given["full_name"], given["role"], _sites(given), given["reason"],
             given["mail_address"]))):  # fmt: skip
             messages.success(request, f"The account {found.username} is saved.")
             return redirect("person", found.pk)
@@ -101,7 +108,7 @@ def act(request: HttpRequest, person_id: int, act_name: str) -> HttpResponse:
     if act_name not in ACTS:
         return render(request, "404.html", status=404)
     title, button, do = ACTS[act_name]
-    form = WithReason(request.POST or None)
+    form = WithReason(posted(request))
     if request.method == "POST" and form.is_valid():
         done = attempt(form, lambda: (do(of_request(request), found, form.cleaned_data["reason"]),))
         if done is not None:
@@ -116,7 +123,7 @@ def act(request: HttpRequest, person_id: int, act_name: str) -> HttpResponse:
 def delegate(request: HttpRequest, person_id: int) -> HttpResponse:
     """Lets an investigator sign for a site."""
     found = get_object_or_404(Person, pk=person_id)
-    form = DelegationForm(found, request.POST or None)
+    form = DelegationForm(found, posted(request))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         days = given["from_on"], given["to_on"]
@@ -132,7 +139,7 @@ def delegate(request: HttpRequest, person_id: int) -> HttpResponse:
 def end_delegation(request: HttpRequest, delegation_id: int) -> HttpResponse:
     """The last day of a delegation."""
     row = get_object_or_404(Delegation.objects.select_related("person", "site"), pk=delegation_id)
-    form = EndDelegationForm(request.POST or None, initial={"to_on": row.to_on or timezone.now().date()})
+    form = EndDelegationForm(posted(request), initial={"to_on": row.to_on or timezone.now().date()})
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         if attempt(form, lambda: _true(administration.end_delegation(
@@ -150,7 +157,7 @@ def rights(request: HttpRequest) -> HttpResponse:
     today = timezone.now().date()
     form = DayForm(request.GET if "on" in request.GET else None, initial={"on": today})
     day = form.cleaned_data["on"] if form.is_bound and form.is_valid() else today
-    review = AccessReviewForm(request.POST or None)
+    review = AccessReviewForm(posted(request))
     if request.method == "POST" and review.is_valid() and attempt(
         review, lambda: review_access_rights(of_request(request), day, review.cleaned_data["words"])
     ):  # fmt: skip
@@ -215,7 +222,7 @@ def rename_site(request: HttpRequest, site_id: int) -> HttpResponse:
 
 
 def _site_page(request: HttpRequest, site: Site | None, title: str, button: str) -> HttpResponse:
-    form = SiteForm(site, request.POST or None)
+    form = SiteForm(site, posted(request))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         done = attempt(form, lambda: administration.save_site(
@@ -231,7 +238,7 @@ def _site_page(request: HttpRequest, site: Site | None, title: str, button: str)
 def record(request: HttpRequest, person_id: int) -> HttpResponse:
     """A training for the role that the person has now."""
     found = get_object_or_404(Person, pk=person_id)
-    form = TrainingForm(request.POST or None)
+    form = TrainingForm(posted(request))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         if attempt(form, lambda: administration.record_training(
@@ -247,7 +254,7 @@ def record(request: HttpRequest, person_id: int) -> HttpResponse:
 def strike_out(request: HttpRequest, training_id: int) -> HttpResponse:
     """Takes back what was recorded by mistake."""
     row = get_object_or_404(Training.objects.select_related("person").standing(), pk=training_id)
-    form = WithReason(request.POST or None)
+    form = WithReason(posted(request))
     if request.method == "POST" and form.is_valid() and attempt(
         form, lambda: administration.strike_out_training(of_request(request), row, form.cleaned_data["reason"])
     ):  # fmt: skip

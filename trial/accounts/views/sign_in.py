@@ -4,7 +4,7 @@ from axes.helpers import get_cool_off
 from django.conf import settings
 from django.contrib import auth
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
@@ -13,7 +13,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from trial.accounts import navigation
 from trial.accounts.forms import SignInForm
-from trial.accounts.security import kept_forms, passwords, second_factor, session, sign_ins
+from trial.accounts.security import kept_forms, passwords, proof, second_factor, session, sign_ins
+from trial.drawing.form_layout import posted
 from trial.models import Person, Role, SignIn
 from trial.record import access
 
@@ -26,17 +27,13 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """Shows and answers the sign-in form; a person already signed in goes on to the page asked for."""
     if request.user.is_authenticated:
         return redirect(next_page(request))
-    form = SignInForm(request, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        assert form.person is not None
-        return _let_in(request, form.person)
-    if getattr(request, "axes_locked_out", False):
-        # Answered here in words; left standing, the mark would make AxesMiddleware answer with a bare line of text.
-        request.axes_locked_out = False  # type: ignore[attr-defined]
-        sign_ins.note(request, SignIn.Result.LOCKED_OUT, _named(request))
+    form = SignInForm(request, posted(request))
+    try:
+        if request.method == "POST" and form.is_valid():
+            assert form.person is not None
+            return _let_in(request, form.person)
+    except proof.Blocked:
         return locked_out(request)
-    if request.method == "POST":
-        sign_ins.note(request, SignIn.Result.WRONG_PASSWORD, _named(request))
     shown = {"form": form, "next": asked_for(request), "second_factor": second_factor.is_demanded()}
     return render(request, "trial/accounts/session/sign_in.html", shown)
 
@@ -48,14 +45,12 @@ def _let_in(request: HttpRequest, person: Person) -> HttpResponse:
     auth.login(request, person)
     session.unlock(request)
     waits = second_factor.is_demanded()
+    if not waits:
+        proof.forgive(request, person)
     sign_ins.note(request, SignIn.Result.PASSWORD if waits else SignIn.Result.SIGNED_IN, person)
     response = redirect(next_page(request))
     kept_forms.remember(response, person, secure=request.is_secure())
     return response
-
-
-def _named(request: HttpRequest) -> Person | None:
-    return Person.objects.filter(username=request.POST.get("username", "")[:60]).first()
 
 
 @access.public
@@ -96,7 +91,7 @@ def next_page(request: HttpRequest) -> str:
     asked = asked_for(request)
     # Only addresses of this very site: a foreign one would make the sign-in page a springboard.
     own = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
-    return resolve_url(asked) if own and asked != reverse("sign_out") else reverse("home")
+    return asked if own and asked.startswith("/") and asked != reverse("sign_out") else reverse("home")
 
 
 def locked_out(request: HttpRequest) -> HttpResponse:

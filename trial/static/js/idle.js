@@ -63,7 +63,7 @@ form.addEventListener("submit", async (event) => {
   refusal.hidden = false;
   if (answer?.status === 422) refusal.textContent = await answer.text();
   else if (!answer) refusal.textContent = "The server does not answer. Try again in a moment.";
-  else if (answer.status === 429) refusal.textContent = "Too many wrong passwords. Sign-in is blocked for 15 minutes.";
+  else if (answer.status === 429) refusal.textContent = "Too many wrong passwords or codes. Sign-in is blocked for 15 minutes.";
   else {
     // The session is over: saving the page keeps what is typed on the server and asks to sign in.
     refusal.textContent = "Your session has ended. Close this, save the page, sign in: what you typed comes back.";

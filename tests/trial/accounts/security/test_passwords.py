@@ -151,16 +151,78 @@ def test_the_history_of_signing_in_is_never_altered(database: Any, database_owne
         database_owner.execute(text)
 
 
-def test_behind_a_proxy_the_last_address_it_names_counts(database: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from django.conf import settings
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "address"),
+    [
+        (0, "1.2.3.4, 192.0.2.9", "10.0.0.1"), (1, "1.2.3.4, 192.0.2.9", "192.0.2.9"), (1, "", "10.0.0.1"),
+        (2, "1.2.3.4, 192.0.2.9, 10.9.9.9", "192.0.2.9"), (2, "1.2.3.4", "10.0.0.1"), (1, "1.2.3.4, nonsense", None),
+    ],
+)  # fmt: skip
+def test_only_what_our_own_proxies_forward_is_believed(
+    monkeypatch: pytest.MonkeyPatch, proxies: int, forwarded: str, address: str | None
+) -> None:
     from django.test import RequestFactory
 
     from trial.accounts.security.sign_ins import address_of
 
-    request = RequestFactory().get("/", REMOTE_ADDR="10.0.0.1", headers={"x-forwarded-for": "1.2.3.4, 192.0.2.9"})
-    assert address_of(request) == "10.0.0.1"
-    monkeypatch.setattr(settings, "PRODUCTION", True)
-    assert address_of(request) == "192.0.2.9"
+    monkeypatch.setattr("django.conf.settings.TRUSTED_PROXIES", proxies)
+    request = RequestFactory().get("/", REMOTE_ADDR="10.0.0.1", headers={"x-forwarded-for": forwarded})
+    assert address_of(request) == (address if forwarded else "10.0.0.1")
+
+
+@pytest.mark.requirement("R08")
+def test_a_password_tried_on_many_accounts_closes_the_address_but_not_to_whom_it_knows(
+    database: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trial.accounts.security.sign_ins.ADDRESS_LIMIT", 4)
+    ada()
+    Person.objects.create_person("nora", PASSWORD, full_name="Nora", role=Role.CHAIR)
+    here, there = Client(REMOTE_ADDR="192.0.2.66"), Client(REMOTE_ADDR="192.0.2.7")
+    assert sign_in(here).status_code == 302
+    here.post("/sign-out/")
+    tried = [here.post("/sign-in/", {"username": f"name{number}", "password": PASSWORD}) for number in range(6)]
+    assert [answer.status_code for answer in tried] == [200] * 4 + [429] * 2
+    assert here.post("/sign-in/", {"username": "nora", "password": PASSWORD}).status_code == 429
+    assert sign_in(here).status_code == 302
+    assert there.post("/sign-in/", {"username": "nora", "password": PASSWORD}).status_code == 302
+
+
+def test_few_passwords_are_checked_at_once_and_the_others_are_asked_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    import threading
+    from concurrent.futures import ThreadPoolExecutor, as_completed
+    from itertools import islice
+
+    from django.test import RequestFactory
+
+    from trial.accounts.security import proof
+    from trial.refused import Refused
+
+    running, most, lock, go_on = 0, 0, threading.Lock(), threading.Event()
+
+    def slow(*_: Any, **__: Any) -> None:
+        nonlocal running, most
+        with lock:
+            running, most = running + 1, max(most, running + 1)
+        go_on.wait(30)
+        with lock:
+            running -= 1
+
+    def attempt(_: int) -> bool:
+        try:
+            proof.person_of(RequestFactory().post("/sign-in/"), "ada", PASSWORD)
+        except Refused:
+            return False
+        return True
+
+    for name, stands_in in (("authenticate", slow), ("_named", lambda name: None)):
+        monkeypatch.setattr(proof, name, stands_in)
+    monkeypatch.setattr(proof.sign_ins, "note", lambda *_: None)
+    monkeypatch.setattr(proof.sign_ins, "is_blocked_address", lambda *_: False)
+    with ThreadPoolExecutor(12) as pool:
+        tries = [pool.submit(attempt, number) for number in range(12)]
+        refused = [each.result() for each in islice(as_completed(tries, timeout=30), 12 - proof.SEATS)]
+        go_on.set()
+    assert not any(refused) and most == proof.AT_ONCE and sum(each.result() for each in tries) == proof.SEATS
 
 
 @pytest.mark.requirement("R08")

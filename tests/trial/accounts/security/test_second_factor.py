@@ -141,8 +141,9 @@ def test_a_stolen_password_cannot_put_another_device_in_place(person: Person) ->
     set_up(Client(), person)
     thief = Client()
     sign_in(thief)
-    assert thief.get("/account/second-factor/").headers["Location"] == "/sign-in/code/"
-    assert thief.post("/account/second-factor/", {"code": "123456"}).headers["Location"] == "/sign-in/code/"
+    assert thief.get("/account/second-factor/").headers["Location"].startswith("/sign-in/code/")
+    answer = thief.post("/account/second-factor/", {"code": "123456"})
+    assert answer.headers["Location"].startswith("/sign-in/code/")
     assert thief.post("/account/recovery-codes/").headers["Location"].startswith("/sign-in/code/")
 
 

@@ -1,0 +1,204 @@
+"""Every URL × every session that is not complete, and × hostile values: nothing opens, nothing breaks.
+
+The short form runs always. ENDPOINT_SECURITY=long asks every role and method, and every parameter by itself.
+"""
+
+import os
+import re
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.cast import Cast, cast_of
+from tests.security.addresses import address_of, every_url
+from trial.accounts.security import second_factor
+from trial.accounts.security import session as idle
+from trial.models import Change, Draft, Person, Role
+
+LONG = os.environ.get("ENDPOINT_SECURITY") == "long"
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = [pytest.mark.timeout(7200)] if LONG else []
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+READ = re.compile(r"(?:GET|POST|given|asked|words)\.get(?:list)?\(\s*\"(\w+)\"|name in \(((?:\"\w+\",? ?)+)\)")
+# What pages read from the address by a name that is put together.
+MORE = {"from", "to", "from_cutoff", "to_cutoff", "page", "site", "group", "state", "typed", "q", "cycle", "kept_form"}
+
+
+def signed_in(person: Person) -> Client:
+    """The person with a complete session, or as complete as it gets without a code."""
+    client = Client(raise_request_exception=False)
+    client.force_login(person, backend=BACKEND)
+    return client
+
+
+def locked(person: Person, _: Any) -> Client:
+    """The page saw nobody for a while."""
+    client = signed_in(person)
+    client.post("/pause/lock/")
+    return client
+
+
+def expired(person: Person, _: Any) -> Client:
+    """Nothing was asked of the server for longer than is allowed."""
+    client = signed_in(person)
+    session = client.session
+    session[idle.ACTIVE_AT] = int(time.time()) - 86_400
+    session.save()
+    return client
+
+
+def before_the_code(person: Person, settings: Any) -> Client:
+    """The password was right; the code is still asked for."""
+    settings.setattr("django.conf.settings.SECOND_FACTOR", True)
+    device = second_factor.device_to_set_up(person)
+    device.confirmed = True
+    device.save()
+    return signed_in(person)
+
+
+def before_the_set_up(person: Person, settings: Any) -> Client:
+    """The password was right; there is no authenticator yet."""
+    settings.setattr("django.conf.settings.SECOND_FACTOR", True)
+    return signed_in(person)
+
+
+def before_the_own_password(person: Person, _: Any) -> Client:
+    """The one-time password was right; an own one is not chosen yet."""
+    Person.objects.filter(pk=person.pk).update(must_change_password=True)
+    return signed_in(person)
+
+
+def nobody(_: Person, __: Any) -> Client:
+    """No session."""
+    return Client(raise_request_exception=False)
+
+
+SESSIONS: dict[str, tuple[Callable[[Person, Any], Client], str]] = {
+    "none": (nobody, "/sign-in/"),
+    "locked": (locked, "/pause/"),
+    "expired": (expired, "/pause/"),
+    "before the code": (before_the_code, "/sign-in/code/"),
+    "before the set-up": (before_the_set_up, "/account/second-factor/"),
+    "before the own password": (before_the_own_password, "/account/password/"),
+}
+
+
+def methods(client: Client) -> list[Callable[..., Any]]:
+    """The methods to ask by."""
+    return [client.get, client.post, *([client.head, client.put, client.patch, client.delete] if LONG else [])]
+
+
+@pytest.mark.requirement("R01")
+@pytest.mark.parametrize("role", list(Role) if LONG else [Role.INVESTIGATOR])
+@pytest.mark.parametrize("name", SESSIONS)
+def test_a_session_that_is_not_complete_opens_one_page_only(
+    database: object, monkeypatch: pytest.MonkeyPatch, name: str, role: Role
+) -> None:
+    cast = cast_of()
+    person = cast.people[role]
+    person.set_password("only so that there is one")
+    person.save()
+    pages = [address_of(route, cast) for route, each in every_url() if each.callback.rule != "public"]
+    begin, step = SESSIONS[name]
+    client, before = begin(person, monkeypatch), Change.objects.count()
+    for page in pages:
+        for ask in methods(client):
+            answer = ask(page)
+            if page != step:
+                leads = answer.headers.get("Location", "")
+                assert (answer.status_code, leads.partition("?")[0]) == (302, step), (page, answer.status_code, leads)
+    assert Change.objects.count() == before and not Draft.objects.exists()
+
+
+def parameters() -> list[str]:
+    """Every name that a page reads from the address or a form by hand."""
+    found = set(MORE)
+    for folder in ("trial", "capture", "analysis"):
+        for path in (ROOT / folder).rglob("*.py"):
+            for one, several in READ.findall(path.read_text(encoding="utf-8")):
+                found |= {one, *re.findall(r"\w+", several)} - {""}
+    return sorted(found)
+
+
+UNREADABLE = ("%00", "a%00b", "%ED%A0%80", "%FF", "%C3%28")
+STRANGE = ("%C2%B2", "%D9%A3", "9" * 25, "-1", "1.5", "NaN", "%E2%80%AE%E2%80%8B", "%F0%9F%A6%A0", "'%22%3E%3Cb%3E",
+           "..%2F..%2Fetc%2Fpasswd", "%25", "t")  # fmt: skip
+FORM = "application/x-www-form-urlencoded"
+
+
+def test_the_names_of_parameters_are_found() -> None:
+    names = parameters()
+    assert len(names) > 40 and {"as_of", "who", "continues", "cut", "opened_at", "kept_form"} <= set(names)
+
+
+def asked_with(client: Client, page: str, texts: str) -> Iterator[Any]:
+    """The page with the texts in the address, in the form, and in both."""
+    yield client.get(f"{page}?{texts}")
+    yield client.post(page, texts, content_type=FORM)
+    if LONG:
+        yield client.post(f"{page}?{texts}", texts, content_type=FORM)
+
+
+def pages_for(cast: Cast) -> Iterator[tuple[Client, str]]:
+    """Every page, asked by somebody who may open it."""
+    clients = {role: signed_in(person) for role, person in cast.people.items()}
+    for route, each in every_url():
+        page, rule = address_of(route, cast), each.callback.rule
+        if page in ("/sign-out/", "/account/sign-out-everywhere/"):
+            continue
+        yield clients[next(role for role in Role if rule == "public" or role in rule)], page
+
+
+@pytest.mark.requirement("R47")
+@pytest.mark.parametrize("value", UNREADABLE)
+def test_what_cannot_be_read_is_refused_in_words_by_every_page(database: object, value: str) -> None:
+    for client, page in pages_for(cast_of()):
+        for answer in asked_with(client, page, f"anything={value}"):
+            assert answer.status_code == 400 and "cannot be read" in answer.content.decode(), page
+
+
+@pytest.mark.requirement("R47")
+@pytest.mark.parametrize("value", STRANGE if LONG else STRANGE[:3])
+def test_a_strange_value_in_any_parameter_breaks_no_page(database: object, value: str) -> None:
+    names = parameters()
+    together = ["&".join(f"{name}={value}" for name in names)]
+    for client, page in pages_for(cast_of()):
+        for texts in [f"{name}={value}" for name in names] if LONG else together:
+            for answer in asked_with(client, page, texts):
+                answer.close()
+                assert answer.status_code < 500, (page, texts)
+
+
+@pytest.mark.parametrize("page", ["/participants/%00/", "/participants/%ED%A0%80/", "/groups/%00/", "/terms/%00"])
+def test_an_address_that_cannot_be_read_is_refused(database: object, page: str) -> None:
+    assert signed_in(cast_of().people[Role.COORDINATOR]).get(page).status_code in (400, 404)
+
+
+def test_a_cookie_that_cannot_be_read_is_refused(database: object) -> None:
+    client = Client(raise_request_exception=False)
+    for name in ("sessionid", "csrftoken", "endpoint_person", "messages"):
+        answer = client.get("/work/", headers={"cookie": f'{name}="aaaaaaaaaaaa\\000"'})
+        assert answer.status_code == 400
+
+
+def test_a_megabyte_in_any_parameter_breaks_no_page(database: object) -> None:
+    million = "x" * 1_000_000
+    for client, page in pages_for(cast_of()):
+        for name in parameters() if LONG else ["words"]:
+            answer = client.post(page, {name: million})
+            answer.close()
+            assert answer.status_code < 500, (page, name)
+
+
+@pytest.mark.parametrize(
+    "body",
+    ['{"path": "\\ud800", "fields": {}}', '{"path": "/work/", "fields": {"a": "\\ud800"}}',
+     '{"path": "/work/", "fields": {"\\u0000": "b"}}', "[" * 5000, "null", "²"],
+)  # fmt: skip
+def test_a_draft_that_cannot_be_read_is_refused(database: object, body: str) -> None:
+    client = signed_in(cast_of().people[Role.COORDINATOR])
+    assert client.post("/drafts/keep/", body, content_type="application/json").status_code == 422

@@ -1,0 +1,120 @@
+"""Proof of who somebody is: a password, a code. Every page that takes one asks here, so that there is one counter.
+
+Wrong passwords and wrong codes count together toward the lockout of django-axes, by username and address, on whichever
+page they were typed; each is a row of the sign-in log, by which an address is counted too. Only a whole proof starts
+the count of an account again.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from axes.handlers.proxy import AxesProxyHandler
+from django.contrib.auth import authenticate
+from django.contrib.auth.signals import user_login_failed
+from django.http import HttpRequest
+from django_otp.models import Device
+
+from trial.accounts.security import lockouts, second_factor, sign_ins
+from trial.models import Person, SignIn
+from trial.refused import Refused
+
+# Checking a password takes a core for a tenth of a second and some memory. At most so many are checked at once in a
+# process, and so many threads in all are given to it: the pages of those who are signed in need the others.
+AT_ONCE, SEATS = 2, 4
+_at_once, _seats = threading.BoundedSemaphore(AT_ONCE), threading.BoundedSemaphore(SEATS)
+
+
+class Blocked(Refused):
+    """Too many were wrong for this account from this address; nothing is checked until the time is over."""
+
+
+@contextmanager
+def _seat() -> Iterator[None]:
+    """Raises Refused when all are taken."""
+    if not _seats.acquire(blocking=False):
+        raise Refused("Many passwords are being checked at this moment. Try again in a few seconds.")
+    try:
+        with _at_once:
+            yield
+    finally:
+        _seats.release()
+
+
+def person_of(request: HttpRequest, username: str, password: str) -> Person | None:
+    """Returns the person whose username and password these are, None when one is wrong. Raises Refused, Blocked."""
+    if sign_ins.is_blocked_address(request, _named(username)):
+        lockouts.tell(sender=__name__, ip_address=sign_ins.address_of(request))
+        raise _blocked(request, username)
+    counted = _counted(request)
+    with _seat():
+        person = authenticate(counted, username=username, password=password)
+    if getattr(counted, "axes_locked_out", False):
+        raise _blocked(request, username)
+    if person is None:
+        sign_ins.note(request, SignIn.Result.WRONG_PASSWORD, _named(username))
+    return person
+
+
+def device_of(request: HttpRequest, person: Person, code: str) -> Device:
+    """Returns the authenticator or recovery codes that the code is of, and uses it up. Raises Refused, Blocked."""
+    counted, who = _counted(request), {"username": person.username}
+    if AxesProxyHandler.is_locked(counted, who):
+        raise _blocked(request, person.username)
+    if wait := second_factor.seconds_to_wait(person, code):
+        raise Refused(f"A code before this one was wrong. {_wait(wait)}")
+    device = second_factor.verify(person, code)
+    if device is not None:
+        return device
+    user_login_failed.send(sender=__name__, credentials=who, request=counted)
+    if getattr(counted, "axes_locked_out", False):
+        raise _blocked(request, person.username)
+    sign_ins.note(request, SignIn.Result.WRONG_CODE, person)
+    raise Refused(f"The code is wrong or was already used. {_wait(second_factor.seconds_to_wait(person, code))}")
+
+
+def prove(request: HttpRequest, password: str, code: str, undone: str = "Nothing was signed.") -> Device | None:
+    """Proves that the person at the page is who is signed in; returns the device of the code, None where none is asked.
+
+    Raises Refused or Blocked, whose words end with `undone`. A wrong code is told apart from a wrong password only to
+    someone who knows the password.
+    """
+    try:
+        person = person_of(request, request.user.get_username(), password)
+        if person is None or person.pk != request.user.pk:
+            raise Refused("The password is wrong.")
+        device = device_of(request, person, code.strip()) if needs_code(request) else None
+    except Refused as refusal:
+        raise type(refusal)(" ".join(filter(None, (*refusal.reasons, undone)))) from refusal
+    forgive(request, person)
+    return device
+
+
+def needs_code(request: HttpRequest) -> bool:
+    """Whether a code is asked for: the person has set up a second factor, or this installation demands one."""
+    return second_factor.is_demanded() or second_factor.has_one(request.user)
+
+
+def forgive(request: HttpRequest, person: Person) -> None:
+    """Starts the count again after a whole proof."""
+    AxesProxyHandler.reset_attempts(username=person.username, ip_address=sign_ins.address_of(request))
+
+
+def _counted(request: HttpRequest) -> HttpRequest:
+    """The request as django-axes gets it: from where, and nothing of what was typed, since it stores what it gets."""
+    bare = HttpRequest()
+    bare.META, bare.path = request.META, request.path
+    return bare
+
+
+def _blocked(request: HttpRequest, username: str) -> Blocked:
+    sign_ins.note(request, SignIn.Result.LOCKED_OUT, _named(username))
+    return Blocked("Too many wrong passwords or codes. Sign-in is blocked for 15 minutes.")
+
+
+def _named(username: str) -> Person | None:
+    return Person.objects.filter(username=username[:60]).first()
+
+
+def _wait(seconds: int) -> str:
+    return f"Wait {seconds} second{'s' if seconds != 1 else ''}, then enter the next code."
