@@ -8,7 +8,7 @@ from itertools import product
 
 from django.db.models import Q
 
-from trial.models import AdverseEvent, DosingPeriod, ExpeditedReport, OffTreatment, Participant
+from trial.models import AdverseEvent, DosingPeriod, ExpeditedReport, OffTreatment, Participant, RegistrationFinding
 from trial.record.in_force import table_in_force
 from trial.record.site_clock import zone_of
 from trial.rules.safety import expedited_reports
@@ -44,7 +44,10 @@ def clocks_of(participants: Sequence[Participant], now: datetime) -> list[EventC
     """Every event that may ask for a report, or has one on record; the most urgent first."""
     by_id = {each.pk: each for each in participants}
     rules = table_in_force().rules
+    # Of a record registered in error no report is due: the participant, if any, has another one.
+    in_error = RegistrationFinding.objects.standing().filter(kind=RegistrationFinding.Kind.IN_ERROR)
     standing = AdverseEvent.objects.standing().filter(participant__in=by_id)
+    standing = standing.exclude(participant__in=in_error.values("participant"))
     reported = ExpeditedReport.objects.standing().filter(event__in=standing)
     events = list(standing.filter(may_ask(rules) | Q(pk__in=reported.values("event"))))
     if not events:

@@ -22,7 +22,6 @@ from trial.protocol import schedule
 from trial.record.in_force import evaluations
 from trial.rules.evaluation.due_dates import Treatment
 from trial.rules.evaluation.evaluated import Evaluation
-from trial.rules.evaluation.populations import is_in_error
 from trial.runtime.program import PROGRAM, UNKNOWN
 
 # Forms that a rule of their own asks for, and those whose entries count for them; the course of treatment asks for the
@@ -33,8 +32,8 @@ READ = tuple(sorted({kind for form in RULED for kind in (form.kind, *form.due.wi
 SOURCES = frozenset(
     model._meta.db_table
     for model in (Participant, models.Lesion, models.Assessment, models.LesionReading, models.Cycle,
-                  models.DosingPeriod, models.FollowUp, models.OffTreatment, models.Death, models.Withdrawal,
-                  models.OffStudy, models.RegistrationFinding, NotDone, GroupSettings,
+                  models.AdverseEvent, models.DosingPeriod, models.FollowUp, models.OffTreatment, models.Death,
+                  models.Withdrawal, models.OffStudy, models.RegistrationFinding, NotDone, GroupSettings,
                   *(FORMS[kind].model for kind in READ))
 )  # fmt: skip
 AT_ONCE = 250
@@ -56,17 +55,13 @@ class Scheduled:
         """The evaluated facts."""
         return self.treatment.evaluation
 
-    def lists(self, planned: schedule.Planned) -> bool:
-        """Nothing is due of a record registered in error; what is done there stays listed."""
-        return not planned.is_open or not is_in_error(self.evaluation.facts)
-
     @cached_property
     def every(self) -> tuple[schedule.Planned, ...]:
         """All that is asked for."""
         of = self.treatment
         ruled = (asked.planned for asked in chain.from_iterable(self.by_rule.values()))
-        asked_for = (of.baseline(), *of.cycles_due(), *of.assessments(), *of.follow_ups(), *ruled)
-        return tuple(each for each in asked_for if self.lists(each))
+        asked_for = (of.baseline(), *of.cycles_due(), *of.assessments(), *of.follow_ups(), *of.closing(), *ruled)
+        return tuple(each for each in asked_for if of.lists(each))
 
 
 def schedules(ids: Sequence[int]) -> dict[int, Scheduled]:

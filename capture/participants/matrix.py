@@ -1,10 +1,11 @@
 """The matrix of participants as plain values: a row per participant, a cell per form, its status in words."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 
+from capture.expedited import listing
 from trial.models import NotDone, Participant
 from trial.protocol import Due, schedule
 from trial.rules.dates.partial_date import shown
@@ -41,15 +42,34 @@ class Cell:
         if self.due.done_on:
             return shown(self.due.done_on)
         confirm = "confirm: " if self.due.what == "Confirmation" else ""
+        if schedule.is_about_doses(self.due.what):
+            confirm = f"{self.due.what} "
         if self.not_done:
             return f"{confirm}not done: {self.not_done.get_reason_display().lower()}"
         return f"{confirm}{self.due.status} {shown(self.due.due_on)}"
 
     @property
     def may_be_left_out(self) -> bool:
-        """Open, and of a kind that can be not done: a baseline cannot, and a cycle is held instead."""
+        """Open, and of a kind that can be not done: a baseline and an end cannot, and a cycle is held instead."""
         is_open = self.not_done is None and self.due.status in (schedule.DUE, schedule.OVERDUE, schedule.MISSED)
-        return is_open and not self.due.what.startswith(("Baseline", "Cycle"))
+        return is_open and not self.due.what.startswith(("Baseline", "Cycle", "Off "))
+
+
+def _turn(due: Due) -> int:
+    """The end of treatment before anything else; what was taken before it last."""
+    if due.what == schedule.CLOSING[schedule.OFF_TREATMENT]:
+        return 0
+    return 2 if schedule.is_about_doses(due.what) else 1
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do next about a participant: what, its state in words, the status whose mark it takes, and where."""
+
+    what: str
+    state: str
+    mark: str
+    url: str
 
 
 @dataclass(frozen=True)
@@ -67,6 +87,7 @@ class Row:
     assessments: tuple[Cell | None, ...] = ()
     follow_ups: tuple[Cell | None, ...] = ()
     entries: Mapping[str, tuple[Cell, ...]] = field(default_factory=dict)
+    closing: tuple[Cell, ...] = ()
 
     @property
     def cells(self) -> tuple[Cell | None, ...]:
@@ -76,7 +97,7 @@ class Row:
     @property
     def every(self) -> tuple[Cell | None, ...]:
         """The same, and the entries of the forms that a rule of the casebook asks for."""
-        return (*self.cells, *chain.from_iterable(self.entries.values()))
+        return (*self.cells, *chain.from_iterable(self.entries.values()), *self.closing)
 
     @property
     def parts(self) -> list[tuple[str, list[Cell]]]:
@@ -84,15 +105,21 @@ class Row:
         named = (
             ("Tumor assessments", (self.baseline, *self.assessments)), ("Cycles", self.cycles),
             *self.entries.items(), ("Follow-up contacts", self.follow_ups),
+            ("End of treatment and study", self.closing),
         )  # fmt: skip
         filled = [(name, [cell for cell in cells if cell]) for name, cells in named]
         return [(name, cells) for name, cells in filled if cells]
 
     @property
     def to_do(self) -> list[Cell]:
-        """What is due or overdue, whichever form it is, the longest overdue first."""
+        """What is due or overdue: the end of treatment first, then the longest overdue, last doses in question."""
         found = [cell for cell in self.every if cell and cell.due.status in (schedule.DUE, schedule.OVERDUE)]
-        return sorted(found, key=lambda cell: (cell.due.status != schedule.OVERDUE, cell.due.due_on))
+        return sorted(found, key=lambda cell: (_turn(cell.due), cell.due.status != schedule.OVERDUE, cell.due.due_on))
+
+    def next_steps(self, clocks: Sequence[listing.Line]) -> list[Step]:
+        """The open expedited reports, then what is due: the first is the next step on every page."""
+        reports = [Step(each.what, each.state.lower(), each.mark, each.url) for each in clocks if each.of.is_open]
+        return reports + [Step(cell.due.what, cell.due.status, cell.due.status, cell.url) for cell in self.to_do]
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,7 @@ def _row(participant: Participant, scheduled: due_dates.Scheduled, today: date) 
     contacts = {each.contacted_on: each.id for each in facts.follow_ups}
 
     def cells(planned: schedule.Planned, entry: int | None) -> tuple[Cell, ...]:
-        if not scheduled.lists(planned):
+        if not treatment.lists(planned):
             return ()
         url = partial(_url, participant.reference, planned, entry)
         return tuple(Cell(due, url, scheduled.not_done.get(due.what)) for due in planned.on_day(today))
@@ -100,7 +100,7 @@ def _row(participant: Participant, scheduled: due_dates.Scheduled, today: date) 
     return Row(
         participant, scheduled.evaluation, next(iter(of_days([treatment.baseline()], scans)), None),
         of_days(treatment.cycles_due(), {}), of_days(treatment.assessments(), scans),
-        of_days(treatment.follow_ups(), contacts), by_rule,
+        of_days(treatment.follow_ups(), contacts), by_rule, of_days(treatment.closing(), {}),
     )  # fmt: skip
 
 

@@ -1,23 +1,26 @@
 """The list of participants as a status matrix, and the page of one participant."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.timezone import now
 
 from capture.casebook.fields import today
 from capture.casebook.forms.reasons import NotDoneForm, ReasonForm
 from capture.conduct import panel
 from capture.entry.services import not_done
 from capture.entry.views import saving
+from capture.expedited import listing
 from capture.grading import dose_advice
 from capture.grading.event_proposals import open_proposals
 from capture.participants import selectors
 from capture.participants.course import course_of
 from capture.participants.entry_lists import entry_lists
 from capture.participants.lesions import lesion_table
-from capture.participants.matrix import Row
+from capture.participants.matrix import Row, Step
 from capture.participants.my_work import work_of
 from trial import protocol
 from trial.drawing.form_layout import SHOW, Boxes, FilterForm, PageHelper, posted
@@ -49,12 +52,21 @@ def matrix(request: HttpRequest) -> HttpResponse:
     shown = {
         "matrix": found,
         "marks": panel.marks([row.participant for row in found.rows]),
+        "rows": _with_next(found.rows),
         "filter_form": _filter_form(request, found.pages == 1),
         "filters": urlencode({"site": site, "group": group, "state": state, "typed": typed}),
         "reads_trail": request.user.role in access.READS_TRAIL,
         "may_enter": access.may_enter(request.user),
     }
     return render(request, "capture/participants/participants.html", shown)
+
+
+def _with_next(rows: Sequence[Row]) -> list[tuple[Row, Step | None]]:
+    """Each row with the next step; None where nothing is due."""
+    clocks: dict[int, list[listing.Line]] = {row.participant.pk: [] for row in rows}
+    for line in listing.lines([row.participant for row in rows], now(), listing.OPEN):
+        clocks[line.of.participant.pk].append(line)
+    return [(row, next(iter(row.next_steps(clocks[row.participant.pk])), None)) for row in rows]
 
 
 def _filter_form(request: HttpRequest, is_whole: bool) -> ParticipantsFilter:
@@ -78,7 +90,7 @@ def participant(request: HttpRequest, reference: str) -> HttpResponse:
     """Facts, casebook, lesions over time, findings and waivers of one participant."""
     participant = access.participant_for(request.user, reference)
     row = selectors.rows_of([participant], lambda _: today())[0]
-    lists = entry_lists(participant)
+    lists, clocks = entry_lists(participant), listing.of_participant(participant, now())
     scans = list(participant.assessments.standing().order_by("assessed_on", "id"))
     shown = {
         "participant": participant,
@@ -86,7 +98,8 @@ def participant(request: HttpRequest, reference: str) -> HttpResponse:
         "group_name": protocol.group_named(participant.group).name if participant.group else "",
         "row": row,
         "course": course_of(participant, row, lists, today()),
-        "next_cells": row.to_do[:4],
+        "next_steps": row.next_steps(clocks)[:4],
+        "clocks": clocks,
         "scans": _with_response(scans, row),
         "lesions": lesion_table(participant, scans),
         "proposals": open_proposals([participant]),

@@ -1,11 +1,11 @@
-"""Template tags that show the clock of an expedited report on the pages of its event and of its participant."""
+"""Template tags that show the clock of an expedited report on the page of its event."""
 
 from django import template
 from django.utils import timezone
 
 from capture.expedited import listing
 from capture.expedited.clocks import clock_of, combinations
-from trial.models import AdverseEvent, Participant
+from trial.models import AdverseEvent
 
 register = template.Library()
 
@@ -22,9 +22,3 @@ def event_clock(event: AdverseEvent | None) -> listing.Line | None:
 def asking() -> str:
     """For which grades, attributions and expectednesses the form asks what a report needs."""
     return " ".join(combinations())
-
-
-@register.simple_tag
-def participant_clocks(participant: Participant) -> list[listing.Line]:
-    """The clocks of a participant, the most urgent first; empty when no event needs a report."""
-    return listing.of_participant(participant, timezone.now())

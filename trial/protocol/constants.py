@@ -54,6 +54,7 @@ CONSTANTS: tuple[Constant, ...] = (
     Constant("follow_up_slow_days", 183, "days", "Follow-up every 6 months after progression.", REGISTRY),
     Constant("follow_up_days", 731, "days", "Follow-up up to 2 years from study entry.", REGISTRY),
     Constant("follow_up_window_days", 14, "days", "A contact may lie 14 days either side.", OUR_READING),
+    Constant("closing_window_days", 14, "days", "Off treatment and off study are entered within 14 days.", OUR_READING),
     Constant("first_year", 2005, "", "The trial began in June 2005: nothing of it happened earlier.", REGISTRY),
     Constant("oldest_age_years", 110, "years", "No participant is older.", OUR_READING),
     Constant("minimum_age_years", 18, "years", "Adults of 18 years or older.", REGISTRY),

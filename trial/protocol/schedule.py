@@ -1,9 +1,9 @@
 """What is due when: cycles every 28 days, tumor assessments every 8 weeks ± 7 days. PURE.
 
-A schedule follows from the record alone; what is due on a day follows from its dates and that day. Nothing is due after
-progression or the end of treatment. A due date passes through future → due (inside its window) → overdue (after it) →
-missed (once the window of the next one has opened). What the site has said will not be done (`not_done`, by name) is
-missed at once, and the next one follows.
+A schedule follows from the record alone; what is due on a day follows from its dates and that day. After the end of
+treatment no cycle is due, but its form, contacts and at last the end of the study. A due date passes through future →
+due (inside its window) → overdue (after it) → missed (once the window of the next one has opened). What the site has
+said will not be done (`not_done`, by name) is missed at once, and the next one follows.
 """
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
@@ -18,7 +18,10 @@ CYCLE_WINDOW_DAYS = constant("cycle_window_days")
 
 # Kinds of the forms that the course of treatment asks for; other forms bring a rule of their own.
 BASELINE, CYCLE, ASSESSMENT, FOLLOW_UP = "baseline", "cycle", "follow_up_scan", "follow_up"
+OFF_TREATMENT, OFF_STUDY = "off_treatment", "off_study"
 WEEK, CONFIRMATION, CONTACT = "Week {}", "Confirmation", "Follow-up {}"
+CLOSING = {OFF_TREATMENT: "Off treatment", OFF_STUDY: "Off study"}
+DOSES = "Doses {} to {}?"
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,11 @@ class Planned:
         """Whether it is neither done nor said to be not done."""
         return self.done_on is None and not self.is_not_done
 
+    @property
+    def asks_after_treatment(self) -> bool:
+        """Whether it asks for what happened, not for something to be done with the participant."""
+        return self.form in CLOSING or is_about_doses(self.title)
+
     def status(self, today: date) -> str:
         """Its status on a day."""
         if self.done_on is not None:
@@ -107,15 +115,25 @@ def baseline_due(registered_on: date, day_1: date | None, baseline_on: date | No
     return Planned(BASELINE, "Baseline", 0, last, first, last, done_on=baseline_on)
 
 
-def cycles_due(registered_on: date, started: Sequence[date], progressed_on: date | None) -> tuple[Planned, ...]:
-    """Every started cycle as complete and the next one, 28 days after the last began; none after progression."""
+def cycles_due(registered_on: date, started: Sequence[date], is_over: bool = False) -> tuple[Planned, ...]:
+    """Every started cycle as complete and the next one, 28 days after the last began; none once treatment is over."""
     length = timedelta(days=constant("cycle_days"))
     found = [Planned(CYCLE, "Cycle {}", n, on, on, on, done_on=on) for n, on in enumerate(started, start=1)]
-    due_on = started[-1] + length if started else registered_on
-    if progressed_on is None or due_on < progressed_on:
+    if not is_over:
+        due_on = started[-1] + length if started else registered_on
         last = due_on + timedelta(days=CYCLE_WINDOW_DAYS)
         found.append(Planned(CYCLE, "Cycle {}", len(started) + 1, due_on, due_on, last))
     return tuple(found)
+
+
+def is_about_doses(title: str) -> bool:
+    """Whether this asks which doses were taken before the end of treatment, and for no further cycle."""
+    return title.startswith("Doses ")
+
+
+def closing_due(form: str, since: date) -> Planned:
+    """The form that ends treatment or study, due within 14 days of what ended it [our reading]."""
+    return Planned(form, CLOSING[form], 0, since, since, since + timedelta(days=constant("closing_window_days")))
 
 
 def assessments_due(

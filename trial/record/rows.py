@@ -146,6 +146,7 @@ def adverse_event(row: Row) -> AdverseEventFact:
         attribution=row["attribution"], onset_on=partial(row["onset_on"]), resolved_on=partial(row["resolved_on"]),
         serious=row["seriousness"] != "no", outcome=row["outcome"], continues_id=row["continues_id"],
         present_at_baseline=row["present_at_baseline"], cycle_number=row["cycle_number"],
+        action_taken=row["action_taken"],
     )  # fmt: skip
 
 

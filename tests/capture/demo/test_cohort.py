@@ -9,12 +9,17 @@ from django.utils import timezone
 
 from analysis.results.recompute import recompute
 from capture.expedited.clocks import clocks_of
+from capture.participants import selectors
 from tests.plugin_postgres import another_database
-from trial.models import Acknowledgement, Change, Participant, Reopening
+from trial.models import Acknowledgement, Change, DueItem, Participant, Reopening
+from trial.protocol import OVERDUE
 from trial.record import in_force, snapshot
 from trial.record.in_force import settings_in_force
+from trial.record.site_clock import today_by_site
 from trial.rules.accrual import WAITING
 from trial.rules.evaluation.accrual_stage import standing
+from trial.rules.evaluation.due_dates import Treatment
+from trial.rules.evaluation.populations import is_ended
 from trial.rules.safety import expedited_reports
 
 # The load is one story of some three thousand entries; on a busy machine it takes minutes.
@@ -103,6 +108,19 @@ def test_it_holds_every_response_and_every_way_to_be_counted_out(demo: str) -> N
     assert any(ends["toxicity"]["undetermined"] for ends in results)
     assert Acknowledgement.objects.filter(because="").exists()
     assert Acknowledgement.objects.exclude(because="").exists()
+
+
+def test_nothing_is_due_of_whom_nothing_more_is_asked_and_no_cycle_after_the_end_of_treatment(demo: str) -> None:
+    rows = selectors.rows_of(list(Participant.objects.filter(number__isnull=False)), today_by_site())
+    asked = {row.participant.reference: [cell.due.what for cell in row.to_do] for row in rows}
+    ended = {row.participant.reference for row in rows if row.evaluation and is_ended(row.evaluation.facts)}
+    assert {"NET-015", "NET-067"} < ended and not {one: asked[one] for one in ended if asked[one]}
+    over = {row.participant.reference for row in rows if row.evaluation and Treatment(row.evaluation, ()).over_since}
+    assert not {one: asked[one] for one in over if any(what.startswith("Cycle") for what in asked[one])}
+    late = Counter(cell.due.what for row in rows for cell in row.to_do if cell.due.status == OVERDUE)
+    assert sum(late.values()) <= 12, late
+    stored = DueItem.objects.filter(participant__number__in=ended)
+    assert not stored.exists()
 
 
 def test_its_clocks_of_expedited_reports_stand_in_every_way(demo: str) -> None:

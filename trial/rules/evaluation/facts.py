@@ -91,6 +91,8 @@ class AdverseEventFact:
     present_at_baseline: bool = False
     # The cycle that the site named.
     cycle_number: int | None = None
+    # With the study drug, a code of `code_lists.ACTIONS_TAKEN`.
+    action_taken: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ ineligible later or registered in error is not eligible; one who cancelled befor
 from trial import protocol
 from trial.rules.evaluation.facts import ParticipantFact
 
-CANCELLED, IN_ERROR = "cancelled", "in_error"
+CANCELLED, IN_ERROR, OFF_STUDY = "cancelled", "in_error", "off_study"
 INELIGIBLE_FINDINGS = {
     "ineligible": "found ineligible",
     IN_ERROR: "registered in error",
@@ -54,9 +54,10 @@ def _never_treated(participant: ParticipantFact) -> str:
     return "off treatment before a first dose" if participant.off_treatment else ""
 
 
-def is_in_error(participant: ParticipantFact) -> bool:
-    """Whether this is a duplicate or nobody's record, so that nothing is due of it."""
-    return any(kind == IN_ERROR for kind, _ in participant.findings)
+def is_ended(participant: ParticipantFact) -> bool:
+    """Whether nothing more is asked: canceled before treatment, registered in error (nobody's record), or off study."""
+    found = {kind for kind, _ in participant.findings} | {each.kind for each in participant.withdrawals}
+    return not found.isdisjoint({CANCELLED, IN_ERROR, OFF_STUDY})
 
 
 def only_eligibility_missing(participant: ParticipantFact) -> bool:
