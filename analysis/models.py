@@ -20,6 +20,9 @@ class GroupResult(models.Model):
     A result equal to the last is not stored again: `holds_to` is the newest change for which it was found again.
     """
 
+    # For the database: the table of the results these rows belong to; none where they are the results themselves.
+    kept_with_its_data_cut = ""
+
     group = models.CharField(max_length=1)
     change = models.BigIntegerField()
     holds_to = models.BigIntegerField()
@@ -45,6 +48,8 @@ class GroupResult(models.Model):
 
 class OutcomeThen(models.Model):
     """The outcome of one participant at a past moment: the participants behind its numbers."""
+
+    kept_with_its_data_cut = "'analysis_groupresult'"
 
     result = models.ForeignKey(GroupResult, on_delete=models.CASCADE, related_name="outcomes")
     number = models.CharField(max_length=12)

@@ -48,7 +48,7 @@ def lines() -> list[Line]:
     return [
         Line("Version", None, f"{PROGRAM}, engine {ENGINE}"),
         Line("Validation", *validation_state()),
-        Line("Server clock", *machine_clock.judged(machine_clock.kernel(), machine_clock.apart_seconds())),
+        _clock(),
         _migrations(),
         _guards(),
         _worker(said.get("sweep"), now),
@@ -60,6 +60,11 @@ def lines() -> list[Line]:
         _backup("Backup", said.get("backup"), now, BACKUP_DUE_AFTER),
         _backup("Restore drill", said.get("drill"), now, DRILL_DUE_AFTER),
     ]
+
+
+def _clock() -> Line:
+    apart, behind = machine_clock.apart_seconds(), machine_clock.behind_the_record_seconds()
+    return Line("Server clock", *machine_clock.judged(machine_clock.kernel(), apart, behind))
 
 
 def _migrations() -> Line:

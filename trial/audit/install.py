@@ -16,13 +16,14 @@ from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from trial.audit import holds, redaction, tables
-from trial.audit.seal import SEAL_OF_C
-from trial.models import Change, Participant, Person, RecordRow, Redaction, Version
+from trial.audit.seal import SEAL_OF_C, SEAL_OF_J
+from trial.models import Change, JournalEntry, Participant, Person, RecordRow, Redaction, Version
 from trial.protocol import BY_HISTOLOGY, GROUPS
 
 APPLICATION_ROLE = "endpoint_app"
 # One lock for every writer of the record. Any constant does.
 WRITERS_LOCK = 7305105241
+ACCESS_LOCK = WRITERS_LOCK + 1
 SQL = Path(__file__).resolve().parent / "sql"
 RIGHTS = "90_rights.sql"
 
@@ -63,6 +64,10 @@ def triggers() -> tuple[Trigger, ...]:
         Trigger(tables.table_of(Participant), "endpoint_group", "BEFORE INSERT OR UPDATE", "endpoint_group_follows()"),
         Trigger(person, "endpoint_record", "AFTER INSERT OR UPDATE", "endpoint_record_account()"),
         Trigger(person, "endpoint_keep", "BEFORE DELETE", "endpoint_refuse()"),
+        Trigger(tables.table_of(JournalEntry), "endpoint_chain", "BEFORE INSERT", "endpoint_chain_access()"),
+        *(Trigger(tables.table_of(model), "endpoint_keep_result", "BEFORE DELETE OR UPDATE",
+                  f"endpoint_keep_result({model.kept_with_its_data_cut})")
+          for model in apps.get_models() if hasattr(model, "kept_with_its_data_cut")),
         Trigger(sites, "endpoint_record", "AFTER INSERT OR DELETE OR UPDATE", "endpoint_record_account()"),
         *(Trigger(table, "endpoint_keep_all", "BEFORE TRUNCATE", "endpoint_refuse()")
           for table in (*tables.audited(), *tables.append_only(), change, version, person, sites)),
@@ -141,6 +146,7 @@ def filled(path: Path, values: Mapping[str, str]) -> str:
 def _values() -> dict[str, str]:
     return {
         "name": "{{name}}", "application": APPLICATION_ROLE, "writers_lock": str(WRITERS_LOCK), "held": holds.HELD,
+        "access_lock": str(ACCESS_LOCK), "seal_of_j": SEAL_OF_J,
         "group_rule": _group_rule(), "seal_of_c": SEAL_OF_C, "tables": holds.in_sql(),
         "account_of_t": tables.account_in_sql(),
         **redaction.sql_values(),

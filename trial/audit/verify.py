@@ -1,7 +1,8 @@
 """Verification of the record: the chain of seals, and every live row against its newest version.
 
 A seal only shows what happened before the newest seal someone else knows. So a head (number and seal of a Change)
-noted elsewhere, in a backup, a signature or a witness file, is compared too: a cut-off tail shows there.
+noted elsewhere, in a backup, a signature or a witness file, is compared too: a cut-off tail shows there. Numbers of
+Changes that other tables of the database name (`NAMED_BY`) show it as well, where whoever cut it forgot them.
 """
 
 import logging
@@ -15,7 +16,7 @@ from django.db import connection as default_connection
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from trial.audit import install, redaction, tables
+from trial.audit import access_log, install, redaction, tables
 from trial.audit.redaction import HASHES_OF_C, KEPT, KEPT_CHANGES
 from trial.audit.seal import HEADER_OF_C, TEXT_OF_V
 from trial.models import Person, operations
@@ -34,6 +35,14 @@ SELECT c.id, c.previous_seal, c.seal, CASE
     WHEN {_HEADER_HASH_OF_C} = r.header AND sha256(h.hashes) = r.versions THEN r.seal END, c.at
 FROM trial_change c CROSS JOIN LATERAL (SELECT {HASHES_OF_C} AS hashes) h
 LEFT JOIN kept_changes r ON r.change = c.id AND r.by_change > c.id ORDER BY c.id"""
+
+# A clock set back by more than this is told of; so much two processors of one machine may differ.
+CLOCK_SECONDS = 2.0
+CLOCK_SET_BACK = """SELECT count(*), min(c.id), max(c.id), max(c.at - c.clock) FROM trial_change c
+    WHERE c.at - c.clock > make_interval(secs => %s)"""
+# What names Changes by number → SQL of the newest one named; applications above add their own.
+NAMED_BY = {"the access log": "SELECT max(newest_change) FROM trial_journalentry",
+            "a saved form": "SELECT max(change_id) FROM trial_savedform"}  # fmt: skip
 
 # What stands otherwise than its redaction left it, and redactions that no two people made; in words.
 NOT_AS_LEFT = f"""WITH kept AS MATERIALIZED ({KEPT})
@@ -65,7 +74,8 @@ class Head:
 class AuditReport:
     """What was walked, the head found (None for an empty record), and the first break in words, None if sound.
 
-    blacked_out: what is vouched for by kept hashes alone, one line for each black-out.
+    blacked_out: what is vouched for by kept hashes alone, one line for each black-out. clock: Changes whose time is not
+    what the clock said, in words, empty for none. access: the newest sealed entry of the access log.
     """
 
     changes: int
@@ -73,6 +83,8 @@ class AuditReport:
     head: Head | None
     first_break: str | None
     blacked_out: tuple[str, ...] = ()
+    clock: str = ""
+    access: Head | None = None
 
 
 def head_from(text: str) -> Head:
@@ -83,8 +95,13 @@ def head_from(text: str) -> Head:
     return Head(int(number), seal.lower())
 
 
-def verify(connection: BaseDatabaseWrapper, expected: Iterable[Head] = ()) -> AuditReport:
-    """Walks the whole record in one read-only snapshot, so that writers may go on meanwhile."""
+def verify(
+    connection: BaseDatabaseWrapper, expected: Iterable[Head] = (), entries: Iterable[Head] = ()
+) -> AuditReport:
+    """Walks the whole record in one read-only snapshot, so that writers may go on meanwhile.
+
+    expected: heads noted elsewhere. entries: entries of the access log noted elsewhere.
+    """
     with transaction.atomic(using=connection.alias, durable=True), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         cursor.execute("SET LOCAL timezone = 'UTC'; SET LOCAL statement_timeout = '20min'")
@@ -95,8 +112,12 @@ def verify(connection: BaseDatabaseWrapper, expected: Iterable[Head] = ()) -> Au
         cursor.execute(redaction.COUNTS)
         blacked_out = tuple(redaction.in_words(*row) for row in cursor.fetchall())
         first_break = next(_breaks(connection, cursor, changes, expected), None)
+        first_break = first_break or next(_breaks_of_access(cursor, entries), None)
+        clock = _clock(cursor)
+        cursor.execute(access_log.LAST)
+        access = next((Head(*row) for row in cursor.fetchall()), None)
     head = Head(changes[-1][0], bytes(changes[-1][2] or b"").hex()) if changes else None
-    return AuditReport(len(changes), versions, head, first_break, blacked_out)
+    return AuditReport(len(changes), versions, head, first_break, blacked_out, clock, access)
 
 
 def _breaks(
@@ -105,6 +126,7 @@ def _breaks(
     yield from _breaks_of_chain(changes)
     yield from _breaks_of_heads({row[0]: bytes(row[2] or b"").hex() for row in changes}, expected)
     yield from _versions_without_change(cursor)
+    yield from _missing_but_named(cursor, changes[-1][0] if changes else 0)
     cursor.execute(NOT_AS_LEFT)
     yield from (row[0] for row in cursor.fetchall())
     for table in tables.audited():
@@ -138,6 +160,30 @@ def _breaks_of_heads(seals: Mapping[int, str], expected: Iterable[Head]) -> Iter
             yield f"Change {head.number} has a different seal from the one given"
 
 
+def _breaks_of_access(cursor: Any, entries: Iterable[Head]) -> Iterator[str]:
+    yield from access_log.breaks(cursor)
+    for entry in entries:
+        yield from access_log.breaks_of_head(cursor, entry.number, entry.seal)
+
+
+def _missing_but_named(cursor: Any, newest: int) -> Iterator[str]:
+    for what, words in NAMED_BY.items():
+        cursor.execute(words)
+        named = cursor.fetchone()[0] or 0
+        if named > newest:
+            yield f"Change {named}, which {what} names, is missing at the end of the audit chain"
+
+
+def _clock(cursor: Any) -> str:
+    cursor.execute(CLOCK_SET_BACK, [CLOCK_SECONDS])
+    count, first, last, most = cursor.fetchone()
+    if not count:
+        return ""
+    by = f"{most.total_seconds():.0f} s"
+    return (f"the clock had been set back before {count} changes ({first} to {last}), by up to {by}: their times keep "
+            "the order, what the clock said is kept beside them")  # fmt: skip
+
+
 def _versions_without_change(cursor: Any) -> Iterator[str]:
     cursor.execute("""SELECT v.id, v.change_id FROM trial_version v LEFT JOIN trial_change c ON c.id = v.change_id
         WHERE c.id IS NULL ORDER BY v.id LIMIT 1""")
@@ -162,15 +208,16 @@ def _rows_unlike_their_version(cursor: Any, table: str, row_of_t: str = "to_json
         yield f"row {row_id} of {table} {state}"
 
 
-def check(expected: Iterable[Head] = ()) -> AuditReport:
+def check(expected: Iterable[Head] = (), entries: Iterable[Head] = ()) -> AuditReport:
     """Verifies, notes the result with how long it took for the Status page, and logs a break."""
     began = time.monotonic()
-    report = verify(default_connection, expected)
+    report = verify(default_connection, expected, entries)
     taken = f"verified in {time.monotonic() - began:.1f} s"
     if report.first_break:
         log.error("verification failed: %s", report.first_break)
         operations.note("audit", False, f"{report.first_break} ({taken})")
     else:
         said = [f"{report.changes} changes and {report.versions} audit records verified, {taken}", *report.blacked_out]
+        said += [report.clock] if report.clock else []
         operations.note("audit", True, "; ".join(said))
     return report

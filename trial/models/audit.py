@@ -20,7 +20,11 @@ ACTS = {
 
 
 class Change(models.Model):
-    """One write to the record. `seal` is set at commit and chains each Change to the one before."""
+    """One write to the record. `seal` is set at commit and chains each Change to the one before.
+
+    at: its place in time, never before the Change before it. clock: what the database's clock said, which is earlier
+    than `at` where the clock was set back; null in Changes of earlier versions.
+    """
 
     application_may = "SELECT"
 
@@ -39,6 +43,7 @@ class Change(models.Model):
     transaction = models.BigIntegerField()
     previous_seal = models.BinaryField(null=True)
     seal = models.BinaryField(null=True)
+    clock = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("id",)
@@ -123,9 +128,10 @@ class Redaction(RecordRow):
 
 
 class JournalEntry(AppendOnly):
-    """One act of reading that is on record; the database sets the time and refuses to alter or delete the row.
+    """One act of reading that is on record; the database sets time, number and seal, and refuses to alter or delete it.
 
-    It is no Change: reading moves no result. person None: somebody at the machine's command line.
+    Each entry is chained to the one before; entries of earlier versions have no seal. It is no Change: reading moves no
+    result. person None: somebody at the machine's command line.
     """
 
     class Kind(models.TextChoices):
@@ -140,6 +146,8 @@ class JournalEntry(AppendOnly):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     words = models.CharField(max_length=200)
     newest_change = models.BigIntegerField()
+    previous_seal = models.BinaryField(null=True, editable=False)
+    seal = models.BinaryField(null=True, editable=False)
 
     class Meta:
         ordering = ("-id",)

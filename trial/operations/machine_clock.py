@@ -65,8 +65,21 @@ def apart_seconds() -> float:
     return max((before - at).total_seconds(), (at - after).total_seconds(), 0.0)
 
 
-def judged(said: Kernel | None, apart: float) -> tuple[bool | None, str]:
-    """Returns whether the clock is right, and why; None where that is not known, which is never called OK."""
+def behind_the_record_seconds() -> float:
+    """Measures how far the database server's clock lies behind the time of the newest change; 0 when it does not."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT extract(epoch FROM max(at) - clock_timestamp()) FROM trial_change")
+        return max(float(cursor.fetchone()[0] or 0), 0.0)
+
+
+def judged(said: Kernel | None, apart: float, behind: float = 0.0) -> tuple[bool | None, str]:
+    """Returns whether the clock is right, and why; None where that is not known, which is never called OK.
+
+    apart: seconds between this machine and the database server. behind: seconds behind the newest change.
+    """
+    if behind > LARGEST_DRIFT_SECONDS:
+        return False, (f"the database server's clock is {behind:.0f} s behind the newest change: it was set back, or "
+                       "ran ahead before. Until it is reached, changes carry that time, with the clock's own beside it")
     if apart > LARGEST_DRIFT_SECONDS:
         return False, f"the database server's clock is {apart:.1f} s from this machine's"
     if said is None:

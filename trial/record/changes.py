@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import DatabaseError, OperationalError, connection, transaction
 
@@ -37,6 +37,7 @@ IDLE_SECONDS = 60
 # So many of a process write or wait for their turn: half of the web's threads, the others are for readers.
 _TURNS = threading.BoundedSemaphore(4)
 TURN_TIMEOUT_SECONDS = 0.5
+CLOCKS_APART_SECONDS = 60.0
 BUSY = "Nothing was saved because another user was saving. Save again."
 LOCK_NOT_AVAILABLE = "55P03"
 
@@ -226,6 +227,16 @@ def _busy_in_words() -> Iterator[None]:
         raise
 
 
+def _stop_if_clocks_differ(database: datetime) -> None:
+    """A clock that ran ahead would stand in the record for ever: two machines that disagree write nothing."""
+    apart = abs((datetime.now(UTC) - database).total_seconds())
+    if apart > CLOCKS_APART_SECONDS:
+        raise Refused(
+            f"Nothing was saved: the clocks of the database server and of the web server are {apart:.0f} seconds "
+            "apart. Ask the administrator to correct them, then save again."
+        )
+
+
 def current() -> Change:
     """The Change that is open in this transaction: for code that is called inside one and needs who and when."""
     with connection.cursor() as cursor:
@@ -245,8 +256,10 @@ def _open(
     ]  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_limits())
-        cursor.execute("SELECT * FROM endpoint_open_change(%s, %s, %s, %s, %s, %s::text[], %s)", parameters)
-        number, at = cursor.fetchone()
+        words = "SELECT *, clock_timestamp() FROM endpoint_open_change(%s, %s, %s, %s, %s, %s::text[], %s)"
+        cursor.execute(words, parameters)
+        number, at, clock = cursor.fetchone()
+    _stop_if_clocks_differ(clock)
     if save.sending is not None:
         save_once.keep(save.sending, number)
     return OpenChange(number, at, set(groups))

@@ -31,6 +31,8 @@ SESSION_LIMITS = {
     "statement_timeout": "300s", "lock_timeout": "10s", "idle_in_transaction_session_timeout": "300s",
     "tcp_keepalives_idle": "30s", "tcp_keepalives_interval": "10s", "tcp_keepalives_count": "3",
 }  # fmt: skip
+# Stated by each session: one set for the role, which every role may do for itself, is not followed.
+SEARCH_PATH = "public,pg_temp"
 KEEPALIVES = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 30_000}
 # A broker that does not answer is given up after this, by whoever waits for it.
 BROKER_PATIENCE_SECONDS = 2
@@ -48,10 +50,14 @@ def database() -> dict[str, Any]:
     role = os.environ.get("ENDPOINT_DATABASE_ROLE", "app")
     if role not in {"app", "owner"}:
         raise ValueError(f"ENDPOINT_DATABASE_ROLE is app or owner, not {role!r}.")
-    limits = " ".join(f"-c {name}={value}" for name, value in SESSION_LIMITS.items()) if role == "app" else ""
+    limits = {"search_path": SEARCH_PATH} | (SESSION_LIMITS if role == "app" else {})
     found: dict[str, Any] = {
         "ENGINE": "trial.runtime.database",
-        "OPTIONS": {**KEEPALIVES, "connect_timeout": 5, "options": limits},
+        "OPTIONS": {
+            **KEEPALIVES,
+            "connect_timeout": 5,
+            "options": " ".join(f"-c {name}={value}" for name, value in limits.items()),
+        },
     }
     url = os.environ.get("DATABASE_URL")
     if role == "owner" and url:

@@ -3,7 +3,9 @@
 import json
 from datetime import UTC, date, datetime, timedelta
 
+import psycopg
 import pytest
+from django.db import DatabaseError, connection
 
 from analysis.models import GroupResult, OutcomeThen, ParticipantOutcome
 from analysis.results import data_cuts, moments, pruning
@@ -84,6 +86,29 @@ def test_a_data_cut_keeps_its_results_and_outcomes_and_an_asked_moment_its_resul
     assert not OutcomeThen.objects.filter(result=asked).exists()
     assert moments.stored_at("A", Moment(made[2])) is None
     assert data_cuts.compute_missing() == []
+
+
+def test_the_database_keeps_what_a_data_cut_names_whoever_would_delete_it(
+    changes_of_results: tuple[Cast, list[int]], database_owner: psycopg.Connection
+) -> None:
+    cast, made = changes_of_results
+    data_cuts.make(Save(cast.people[Role.STATISTICIAN]), "Interim 1", "first look", as_of=str(made[0]))
+    data_cuts.compute_missing()
+    kept = moments.stored_at("A", moments.of_cut("Interim 1"))
+    assert kept is not None
+    for words in (
+        f"DELETE FROM analysis_outcomethen WHERE result_id = {kept.pk}",
+        f"DELETE FROM analysis_groupresult WHERE id = {kept.pk}",
+        f"UPDATE analysis_groupresult SET result = '{{}}' WHERE id = {kept.pk}",
+        f"UPDATE analysis_groupresult SET has_outcomes = false WHERE id = {kept.pk}",
+        f"UPDATE analysis_outcomethen SET outcome = '{{}}' WHERE result_id = {kept.pk}",
+    ):
+        with pytest.raises(DatabaseError, match="a data cut names this result"), connection.cursor() as cursor:
+            cursor.execute(words)
+        with pytest.raises(psycopg.Error, match="a data cut names this result"):
+            database_owner.execute(words.encode())
+    GroupResult.objects.filter(group="A", change=made[3]).delete()
+    assert made[3] not in _stored(), "others are free"
 
 
 def test_results_of_an_earlier_engine_stay(changes_of_results: tuple[Cast, list[int]]) -> None:

@@ -6,7 +6,7 @@
 CREATE OR REPLACE FUNCTION endpoint_open_change(person bigint, act text, reason text, participant bigint, site bigint,
         groups text[], program text, OUT number bigint, OUT moment timestamptz)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET timezone = 'UTC' AS $$
-DECLARE last trial_change; role_now text := 'system';
+DECLARE last trial_change; role_now text := 'system'; read timestamptz;
 BEGIN
     PERFORM pg_advisory_xact_lock({{writers_lock}});
     IF EXISTS (SELECT FROM trial_change c WHERE c.transaction = pg_current_xact_id()::text::bigint AND c.seal IS NULL)
@@ -16,11 +16,13 @@ BEGIN
     END IF;
     SELECT * INTO last FROM trial_change c ORDER BY c.id DESC LIMIT 1;
     number := coalesce(last.id, 0) + 1;
-    moment := greatest(clock_timestamp(), last.at);
+    -- The time of a Change keeps the order; what the clock said is kept beside it, and tells of a clock set back.
+    read := clock_timestamp();
+    moment := greatest(read, last.at);
     INSERT INTO trial_change (id, person_id, role, at, act, reason, participant_id, site_id, groups,
-            version_of_program, transaction, previous_seal)
+            version_of_program, transaction, previous_seal, clock)
         VALUES (number, person, role_now, moment, act, reason, participant, site,
-            groups, program, pg_current_xact_id()::text::bigint, last.seal);
+            groups, program, pg_current_xact_id()::text::bigint, last.seal, read);
     PERFORM set_config('endpoint.change', number::text, true);
 END $$;
 REVOKE ALL ON FUNCTION endpoint_open_change(bigint, text, text, bigint, bigint, text[], text) FROM PUBLIC;

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from trial.audit import verify
-from trial.audit.verify import check
+from trial.operations.noted_heads import check
 
 
 class Command(BaseCommand):
@@ -33,6 +33,8 @@ class Command(BaseCommand):
                 file.write(f"{report.head}\n")
         for words in report.blacked_out:
             self.stdout.write(f"Verified by stored hashes only: {words}.")
+        if report.clock:
+            self.stdout.write(f"Note: {report.clock}.")
         self.stdout.write(
             f"Verified: {report.changes} changes, {report.versions} audit records, latest seal {report.head}."
         )

@@ -63,6 +63,10 @@ def restore(dump: Path, into: str, replacing: bool, heads: tuple[verify.Head, ..
     return Restored(backup, place, proof)
 
 
+# The beginning of the reason of the Change that a restore writes; its last word is the number of the backup's newest.
+RESTORED = "Restored from the backup of"
+
+
 def _begin_anew(place: Place, backup: Manifest) -> None:
     """Ends every session and records the restore as a Change.
 
@@ -73,7 +77,7 @@ def _begin_anew(place: Place, backup: Manifest) -> None:
         connection.execute("DELETE FROM django_session")
     if backup.contents.head is None:
         return
-    reason = f"Restored from the backup of {site_time.in_utc(backup.made_at)}, which ends with change"
+    reason = f"{RESTORED} {site_time.in_utc(backup.made_at)}, which ends with change"
     words = "SELECT endpoint_open_change(NULL, 'system', %s, NULL, NULL, '{}', %s)"
     with place.connect() as connection:
         connection.execute(words, [f"{reason} {backup.contents.head.number}", PROGRAM])

@@ -15,12 +15,13 @@ from django.core import checks
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-from trial.audit import install, verify
-from trial.operations import machine_clock
+from trial.audit import install
+from trial.operations import machine_clock, noted_heads
 from trial.operations.machine_clock import LARGEST_DRIFT_SECONDS
+from trial.runtime.database.base import Features
 from trial.runtime.program import ROOT
 
-OLDEST_POSTGRESQL = 14  # the oldest that the framework in requirements.txt supports
+OLDEST_POSTGRESQL = Features.minimum_database_version[0]
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ def _role() -> Iterator[Check]:
 
 
 def _chain() -> Iterator[Check]:
-    report = verify.check()
+    report = noted_heads.check()
     found = report.first_break or f"sound: {report.changes} changes, {report.versions} versions, head {report.head}"
     yield Check("Triggers, chain of changes and live rows", "sound", found, report.first_break is None)
 
