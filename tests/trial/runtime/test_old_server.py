@@ -18,6 +18,7 @@ def too_old(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     connection.close_pool()
 
 
+@pytest.mark.requirement("R67")
 def test_nothing_is_migrated(too_old: None) -> None:
     with pytest.raises(NotSupportedError, match="PostgreSQL 99 or later is required"):
         call_command("migrate", "trial", verbosity=0, skip_checks=True)
