@@ -14,4 +14,4 @@ RUN DATABASE_URL=postgresql://none@none/none ENDPOINT_ENV=production ENDPOINT_HO
     ENDPOINT_SECRET_KEY=$(python -c "print('build' * 12)") python manage.py collectstatic --noinput
 USER endpoint
 EXPOSE 8000
-CMD ["gunicorn", "trial.wsgi", "-b", "0.0.0.0:8000", "-k", "gthread", "-w", "2", "--threads", "8", "--no-control-socket"]
+CMD ["gunicorn", "trial.wsgi", "-b", "0.0.0.0:8000", "-k", "trial.runtime.web_worker.PatientWorker", "-w", "2", "--threads", "8", "--no-control-socket"]

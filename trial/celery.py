@@ -9,7 +9,8 @@ from celery.signals import worker_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trial.settings")
 
-from trial.runtime import addresses, messages, own_sweep  # noqa: E402  the settings' name must stand first
+from trial.runtime import addresses  # noqa: E402  the settings' name must stand first
+from trial.runtime.worker import messages, own_sweep  # noqa: E402
 
 _URL, _OPTIONS = addresses.broker()
 

@@ -29,7 +29,7 @@ from trial.models import audit
 from trial.models.audit import Kind
 from trial.protocol import DECLARED, GROUPS, Group, analysis_settings, by_registration, group_named
 from trial.rules.typed_text import key
-from trial.runtime import messages
+from trial.runtime.worker import messages
 
 Outcome = dict[str, Any]
 View = Callable[..., HttpResponse]

@@ -18,6 +18,7 @@ from capture.exchange.exporting.export import FORMS, export
 from capture.exchange.importing import files as incoming
 from capture.exchange.importing import upload
 from capture.exchange.importing.run import Report, import_files
+from trial.accounts.request_size import LARGEST_REQUEST
 from trial.drawing.form_layout import PageHelper
 from trial.models import audit
 from trial.record import access
@@ -116,6 +117,9 @@ def rehearse(request: HttpRequest) -> HttpResponse:
     if report.new and not report.problems:
         request.session[KEPT] = {"folder": upload.keep(contents), "source": source}
     return _report(request, report, source)
+
+
+rehearse.largest_request = upload.MOST_BYTES + LARGEST_REQUEST  # type: ignore[attr-defined]
 
 
 @access.allows(*access.EXCHANGES)

@@ -9,8 +9,8 @@ import pytest
 
 from tests.faults.broker import SilentBroker
 from tests.faults.campaign import Campaign
-from trial.runtime import messages
 from trial.runtime.postgres import scratch_folder
+from trial.runtime.worker import messages
 
 pytestmark = [
     pytest.mark.requirement("R64"),

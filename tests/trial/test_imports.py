@@ -12,7 +12,7 @@ from trial.models.audit import Version
 from trial.record import changes
 from trial.record.save import Save
 from trial.refused import Refused
-from trial.runtime import messages
+from trial.runtime.worker import messages
 
 
 @pytest.fixture

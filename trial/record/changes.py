@@ -20,8 +20,8 @@ from trial.record import access, save_once
 from trial.record.save import Save
 from trial.refused import Refused
 from trial.rules.typed_text import unseen
-from trial.runtime import messages
 from trial.runtime.program import PROGRAM
+from trial.runtime.worker import messages
 
 
 def wake(groups: set[str]) -> None:

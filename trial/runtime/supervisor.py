@@ -228,7 +228,8 @@ class Supervisor:
         self.environment.setdefault("ENDPOINT_URL", f"http://127.0.0.1:{port}")
         python = sys.executable
         queue = [python, "-m", "celery", "-A", "trial.celery"]
-        web = [python, "-m", "gunicorn", "trial.wsgi", "-b", f"127.0.0.1:{port}", "-k", "gthread", "-w", "1",
+        web = [python, "-m", "gunicorn", "trial.wsgi", "-b", f"127.0.0.1:{port}",
+               "-k", "trial.runtime.web_worker.PatientWorker", "-w", "1",
                "--threads", "8", "--graceful-timeout", "3", "--no-control-socket"]  # fmt: skip
         worker = [*queue, "worker", "-P", "threads", "-c", "1", "--without-mingle", "--without-gossip",
                   "--without-heartbeat", "-l", "INFO"]  # fmt: skip

@@ -2,9 +2,10 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 from capture.exchange import cells
 from capture.exchange.data_sets import BY_NAME, COMES_IN, STRUCK_OUT, DataSet, columns_in, every, known_columns
@@ -15,6 +16,8 @@ PASSED_BY = frozenset({"manifest.json", "data_dictionary.csv"}) | {
     f"{name}.csv" for name, data_set in BY_NAME.items() if not data_set.comes_in
 }
 LETTERS_IN_A_CELL = 131_072
+# After so many an import reads no further: nobody corrects more at once, and a wrong file of any size stays small.
+MOST_PROBLEMS = 1000
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,34 @@ class Problem:
     def __str__(self) -> str:
         place = [self.file, f"line {self.line}" if self.line else "", self.column and f"column {self.column}"]
         return f"{', '.join(filter(None, place))}: {self.words}"
+
+
+class TooMany(Exception):
+    """MOST_PROBLEMS were found; `problems` are these, with one that says so."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__()
+        words = f"Reading stopped after {MOST_PROBLEMS} problems. Correct these, then try again."
+        self.problems = [*problems, Problem("import", words)]
+
+
+class Problems(list[Problem]):
+    """Problems in order of discovery. Adding to MOST_PROBLEMS of them raises TooMany."""
+
+    def append(self, problem: Problem) -> None:
+        """Adds one."""
+        super().append(problem)
+        if len(self) >= MOST_PROBLEMS:
+            raise TooMany(self[:MOST_PROBLEMS])
+
+    def extend(self, problems: Iterable[Problem]) -> None:
+        """Adds several, up to the limit."""
+        for each in problems:
+            self.append(each)
+
+    def __iadd__(self, problems: Iterable[Problem]) -> Self:  # type: ignore[misc,override]
+        self.extend(problems)
+        return self
 
 
 @dataclass
@@ -55,7 +86,7 @@ class Files:
 
     rows: dict[str, list[FileRow]] = field(default_factory=dict)
     left_out: dict[str, list[FileRow]] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
+    problems: Problems = field(default_factory=Problems)
 
     def of(self, name: str) -> list[FileRow]:
         """The rows of a data set; none when its file is not there."""
@@ -95,19 +126,19 @@ def _read_file(found: Files, data_set: DataSet, name: str, content: bytes) -> No
         line = content[: refusal.start].count(b"\n") + 1
         found.problems.append(Problem(name, "The file is not UTF-8. Save it as “CSV UTF-8”.", line))
         return
+    lines = _lines(text)
     try:
-        lines = list(_lines(text))
+        _, header = next(lines, (1, []))
+        wrong = _wrong_header(data_set, header)
+        if wrong:
+            found.problems.append(Problem(name, wrong, 1))
+            return
+        found.rows[data_set.name] = []
+        for line, values in lines:
+            _add(found, data_set, line, header, values)
     except csv.Error as refusal:
+        found.rows.pop(data_set.name, None)
         found.problems.append(Problem(name, f"The file is not CSV: {refusal}."))
-        return
-    header = lines[0][1] if lines else []
-    wrong = _wrong_header(data_set, header)
-    if wrong:
-        found.problems.append(Problem(name, wrong, 1))
-        return
-    found.rows[data_set.name] = []
-    for line, values in lines[1:]:
-        _add(found, data_set, line, header, values)
 
 
 def _lines(text: str) -> Iterator[tuple[int, list[str]]]:

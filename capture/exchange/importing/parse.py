@@ -129,7 +129,7 @@ class Parser:
     """Reads the rows of all files; `bundles` by screening number, `problems` in order of discovery."""
 
     def __init__(self, files: Files) -> None:
-        self.files, self.problems = files, list(files.problems)
+        self.files, self.problems = files, files.problems
         self.bundles: dict[int, Bundle] = {}
         self._labels: dict[tuple[str, str], Entry] = {}
         self._left_out = {(name, row.cells.get("entry", "")) for name, rows in files.left_out.items() for row in rows}

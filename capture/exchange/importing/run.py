@@ -70,6 +70,15 @@ def import_files(
     person = save.person
     if person is None or person.role not in access.EXCHANGES or not person.is_active:
         raise Refused(f"{person} cannot import. Only a statistician can import.")
+    try:
+        return _import(save, contents, source, rehearsal, up_to, told)
+    except incoming.TooMany as stopped:
+        return Report(problems=stopped.problems)
+
+
+def _import(
+    save: Save, contents: Mapping[str, bytes], source: str, rehearsal: bool, up_to: str, told: Told
+) -> Report:
     files = incoming.read(contents)
     with changes.importing(replace(save, reason=f"import of {source}")) as run:
         before = _standing()

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import tracemalloc
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -317,3 +318,20 @@ def test_the_templates_are_the_files_that_the_import_reads(database: object, tmp
         assert set(columns_in(each)) <= {column.name for column in each.columns}, each.name
     with pytest.raises(CommandError, match="not written"):
         call_command("import_records", tmp_path / "empty", template=True)
+
+
+def test_an_import_of_wrong_rows_stops_after_a_number_of_problems_and_keeps_little_in_memory(
+    exported: dict[str, bytes],
+) -> None:
+    header = exported["deviation.csv"].split(b"\n")[0]
+    wrong = {"deviation.csv": header + b"\n" + b"x,y\n" * 400_000}
+    tracemalloc.start()
+    report = _import(wrong)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(report.problems) == files.MOST_PROBLEMS + 1 and not report.saved
+    assert str(report.problems[-1]) == "import: Reading stopped after 1000 problems. Correct these, then try again."
+    assert most < 40_000_000
+    values = header + b"\n" + (b"x," * header.count(b",") + b"\n") * 3000
+    stopped = _import({"deviation.csv": values})
+    assert len(stopped.problems) == files.MOST_PROBLEMS + 1

@@ -9,7 +9,7 @@ from trial.models import Change, RecordRow, Site, Version
 from trial.record import changes
 from trial.record.save import Save
 from trial.refused import Refused
-from trial.runtime import messages
+from trial.runtime.worker import messages
 
 
 def _site(code: str = "HD", reason: str = "") -> Site:

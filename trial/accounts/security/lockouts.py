@@ -17,7 +17,7 @@ from django.urls import reverse
 from trial.models import Change, Person, Role, operations
 from trial.record import changes
 from trial.refused import Refused
-from trial.runtime import messages
+from trial.runtime.worker import messages
 
 log = logging.getLogger(__name__)
 NAME = "lockout"

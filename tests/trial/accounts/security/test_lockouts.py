@@ -14,7 +14,7 @@ from trial.accounts.security import lockouts
 from trial.audit import verify
 from trial.celery import celery_app
 from trial.models import Change, Person, Role
-from trial.runtime import messages
+from trial.runtime.worker import messages
 from trial.tasks import tell_of_lockout
 
 LOCAL = "django.core.mail.backends.locmem.EmailBackend"

@@ -1,0 +1,1 @@
+"""How the worker is woken, and how it goes on when nothing wakes it."""
