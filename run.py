@@ -42,7 +42,7 @@ def make(lists: list[Path], mark: Path) -> None:
                            [sys.executable, "-m", "venv", str(VENV)], check=True)
         installer = [uv, "pip", "install", "--python", str(PYTHON)] if uv else \
             [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar", "off", "-q"]
-        subprocess.run([*installer, *words], check=True)
+        subprocess.run([*installer, "--require-hashes", *words], check=True)
     except subprocess.CalledProcessError as error:
         sys.exit(f"Installing failed ({error}). On Debian the package python3-venv is needed; so is the network, once.")
     mark.write_text(stamp(lists))

@@ -3,8 +3,10 @@
 from django.urls import include, path
 
 from trial.accounts.views import idle_lock, own_account, people, sign_in
+from trial.accounts.views.trouble import server_error
 from trial.operations import problems
 
+handler500 = server_error
 urlpatterns = [
     path("", sign_in.home, name="home"),
     path("sign-in/", sign_in.sign_in, name="sign_in"),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Max
@@ -17,7 +18,7 @@ from trial.audit import triggers_check
 from trial.celery import celery_app
 from trial.models import Change, Role, StatusNote
 from trial.models import operations as status_notes
-from trial.operations import machine_clock
+from trial.operations import machine_clock, machine_room
 from trial.operations.validation.report import validation_state
 from trial.protocol import GROUPS
 from trial.record import access
@@ -49,6 +50,8 @@ def lines() -> list[Line]:
         Line("Version", None, f"{PROGRAM}, engine {ENGINE}"),
         Line("Validation", *validation_state()),
         _clock(),
+        Line("Disks", *machine_room.disks()),
+        Line("Database connections", *machine_room.connections()),
         _migrations(),
         _guards(),
         _worker(said.get("sweep"), now),
@@ -56,6 +59,7 @@ def lines() -> list[Line]:
         *_groups(),
         _audit(said.get("audit"), now),
         _digest(said.get("digest"), now),
+        _mail(said.get("mail")),
         _lockout(said.get("lockout"), now),
         _backup("Backup", said.get("backup"), now, BACKUP_DUE_AFTER),
         _backup("Restore drill", said.get("drill"), now, DRILL_DUE_AFTER),
@@ -132,6 +136,12 @@ def _digest(said: StatusNote | None, now: datetime) -> Line:
     late = now - said.at > DIGEST_DUE_AFTER
     words = f"{said.words}; overdue since" if late else said.words
     return Line("Digest of reports", said.is_good and not late, words, said.at)
+
+
+def _mail(said: StatusNote | None) -> Line:
+    if said is None:
+        return Line("Email", None, "none was sent yet" if settings.MAIL_IS_SENT else "no mail server is named")
+    return Line("Email", said.is_good, said.words, said.at)
 
 
 def _lockout(said: StatusNote | None, now: datetime) -> Line:

@@ -4,7 +4,6 @@ At most one mail a day and person, the first time that day that something is due
 What could not be sent is tried again within the hour. How it went stands on the Status page.
 """
 
-import logging
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,13 +15,13 @@ from django.urls import reverse
 
 from capture.expedited import wording
 from capture.expedited.clocks import EventClock, clocks_of
+from trial.accounts import outgoing_mail
 from trial.models import Participant, Person, Role, operations
 from trial.record import access
 from trial.record.site_clock import NOWHERE, zone_of
 from trial.rules.dates import site_time
 from trial.rules.safety import expedited_reports
 
-log = logging.getLogger(__name__)
 READERS = (*access.ENTERS, Role.MONITOR, Role.CHAIR)
 COUNTED = ((expedited_reports.OVERDUE, "overdue"), (expedited_reports.DUE, "due"),
            (expedited_reports.UNDETERMINED, "awaiting an answer"))  # fmt: skip
@@ -56,10 +55,7 @@ def _write_to(person: Person, own: Sequence[EventClock], now: datetime) -> str:
         row = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
         if row.digest_on == now.date():
             return ALREADY
-        try:
-            _mail(row, own, now).send()
-        except Exception as failure:  # whatever a mail server raises: the others are written to all the same
-            log.error("a reminder email could not be sent: %s", type(failure).__name__)
+        if not outgoing_mail.send(_mail(row, own, now), "a reminder email"):
             return FAILED
         row.digest_on = now.date()
         row.save(update_fields=["digest_on"])

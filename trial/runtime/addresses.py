@@ -3,6 +3,7 @@
 Environment: DATABASE_URL (application's role), DATABASE_OWNER_URL (the role that migrates), CELERY_BROKER_URL,
 or ENDPOINT_SOCKET_DIRECTORY and ENDPOINT_DATABASE_NAME for the embedded server.
 ENDPOINT_DATABASE_ROLE is `app` (default) or `owner`. ENDPOINT_SWEEP_SECONDS is the interval of the sweep.
+A file named by DATABASE_URL_FILE holds the same as DATABASE_URL, and so on (`SECRETS`).
 """
 
 import os
@@ -12,10 +13,21 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+# Each may come from a file instead, named by NAME_FILE: what stands in the environment is shown by many tools.
+SECRETS = ("ENDPOINT_SECRET_KEY", "DATABASE_URL", "DATABASE_OWNER_URL", "ENDPOINT_DRILL_DATABASE_URL",
+           "ENDPOINT_MAIL_URL", "CELERY_BROKER_URL", "ENDPOINT_APP_PASSWORD", "ENDPOINT_OWNER_PASSWORD",
+           "ENDPOINT_DRILL_PASSWORD")  # fmt: skip
+for _name in SECRETS:
+    if _place := os.environ.get(f"{_name}_FILE"):
+        os.environ.setdefault(_name, Path(_place).read_text(encoding="utf-8").strip())
+
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 DATA = Path(os.environ.get("ENDPOINT_DATA", CHECKOUT / ".data"))
 OWNER = "endpoint_owner"
 APPLICATION = "endpoint_app"
+# Where the password of a role stands when its address has none.
+PASSWORDS = {OWNER: "ENDPOINT_OWNER_PASSWORD", APPLICATION: "ENDPOINT_APP_PASSWORD",
+             "endpoint_drill": "ENDPOINT_DRILL_PASSWORD"}  # fmt: skip
 DATABASE = "endpoint"
 QUEUE = "endpoint_queue"
 SWEEP_SECONDS = float(os.environ.get("ENDPOINT_SWEEP_SECONDS", "60"))
@@ -104,7 +116,7 @@ def from_url(url: str) -> dict[str, Any]:
     return {
         "NAME": parts.path.lstrip("/"),
         "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
+        "PASSWORD": unquote(parts.password or "") or os.environ.get(PASSWORDS.get(parts.username or "", ""), ""),
         "HOST": unquote(parts.hostname),
         "PORT": str(parts.port or 5432),
         "OPTIONS": options,

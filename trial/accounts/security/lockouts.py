@@ -14,6 +14,7 @@ from django.core.mail import EmailMessage
 from django.dispatch import receiver
 from django.urls import reverse
 
+from trial.accounts import outgoing_mail
 from trial.models import Change, Person, Role, operations
 from trial.record import changes
 from trial.refused import Refused
@@ -59,8 +60,6 @@ def write(words: str) -> int:
             f"{settings.PUBLIC_ADDRESS}{reverse('sign_in_history')}\n")  # fmt: skip
     written = 0
     for address in to.values_list("mail_address", flat=True):
-        try:
-            written += EmailMessage("Sign-in was blocked after wrong passwords", text, to=[address]).send()
-        except Exception as failure:  # whatever a mail server raises: the others are written to all the same
-            log.error("an email about a blocked sign-in could not be sent: %s", type(failure).__name__)
+        message = EmailMessage("Sign-in was blocked after wrong passwords", text, to=[address])
+        written += outgoing_mail.send(message, "an email about a blocked sign-in")
     return written

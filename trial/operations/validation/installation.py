@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core import checks
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
+from packaging.requirements import Requirement
 
 from trial.audit import install
 from trial.operations import machine_clock, noted_heads
@@ -79,10 +80,11 @@ def _machine() -> Iterator[Check]:
 
 
 def pins() -> dict[str, str]:
-    """Maps each pinned package of requirements.txt to its version."""
+    """Maps each package of requirements.txt that this machine needs to its version."""
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    pairs = [line.split("==") for line in lines if "==" in line and not line.startswith("#")]
-    return {name.split("[")[0].strip(): pinned.strip() for name, pinned in pairs}
+    asked = [Requirement(line.rstrip(" \\")) for line in lines if "==" in line and not line.startswith("#")]
+    needed = [each for each in asked if each.marker is None or each.marker.evaluate()]
+    return {each.name: str(each.specifier).removeprefix("==") for each in needed}
 
 
 def _packages() -> Iterator[Check]:

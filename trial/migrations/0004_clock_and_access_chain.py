@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('trial', '0001_baseline'),
+        ('trial', '0003_all_sites_are_stated'),
     ]
 
     operations = [

@@ -1,0 +1,51 @@
+"""Troubles of the server that have a name are told in words, with the log's line; nobody reads a stack trace."""
+
+import errno
+
+import pytest
+from django.test import Client
+
+from tests.capture.typed import signed_in
+from tests.cast import cast_of
+from trial.accounts.views import trouble
+from trial.models import Role
+
+
+class _OfTheDatabase(Exception):
+    def __init__(self, state: str) -> None:
+        super().__init__("words that may hold what somebody typed")
+        self.sqlstate = state
+
+
+@pytest.mark.requirement("R64")
+@pytest.mark.parametrize(("error", "words"), [
+    (_OfTheDatabase("53100"), "The disk of the server is full. Nothing was saved."),
+    (OSError(errno.ENOSPC, "x"), "The disk of the server is full. Nothing was saved."),
+    (_OfTheDatabase("53300"), "All connections to the database are in use."),
+    (trouble.PoolTimeout("x"), "All connections to the database are in use."),
+    (_OfTheDatabase("57014"), "it took too long"), (_OfTheDatabase("57P03"), "It is starting, or out of reach."),
+])  # fmt: skip
+def test_a_page_says_what_is_the_matter(
+    database: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: Exception, words: str
+) -> None:
+    nora = signed_in(cast_of().people[Role.COORDINATOR])
+    nora.raise_request_exception = False
+
+    def fails(*_: object, **__: object) -> None:
+        raise RuntimeError("a page") from error
+
+    monkeypatch.setattr("capture.participants.my_work.sections", fails, raising=False)
+    monkeypatch.setattr("django.shortcuts.render", fails)
+    monkeypatch.setattr("trial.record.access.sites_for", fails)
+    answer = nora.get("/work/")
+    page = answer.content.decode()
+    assert answer.status_code == 503 and words in page and "somebody typed" not in page
+    assert answer.headers["Retry-After"] == "60"
+    assert any(record.name == trouble.__name__ for record in caplog.records)
+
+
+def test_any_other_error_keeps_its_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = Client(raise_request_exception=False)
+    monkeypatch.setattr("trial.accounts.middleware.site_clock.at", lambda *_: 1 / 0)
+    answer = client.get("/status/live")
+    assert answer.status_code == 500 and "Nothing was partly saved" in answer.content.decode()
