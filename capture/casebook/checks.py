@@ -23,7 +23,7 @@ class Check:
     """One rule: its id, what it says when it fails, where it comes from, and the test (True: it fails).
 
     field: the field of the form it is about (for a query); edition: raised when the rule changes. details: what its
-    words go on with when it fails.
+    words go on with when it fails. queried: a query is raised when it fails, with its explanation as the answer.
     """
 
     id: str
@@ -34,6 +34,7 @@ class Check:
     field: str = ""
     edition: int = 1
     details: Callable[[Facts], str] | None = None
+    queried: bool = False
 
     def told(self, facts: Facts) -> "Check":
         """The check with the details of these facts in its words."""

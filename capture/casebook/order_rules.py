@@ -16,6 +16,7 @@ from capture.casebook.checks import (
     ORDER,
     PLAUSIBLE,
     RECIST,
+    REGISTRY,
     SOFT,
     AfterDeath,
     Check,
@@ -33,17 +34,28 @@ NAMED = 3
 
 @dataclass(frozen=True)
 class Fact:
-    """A date in a form. only: it counts where this field has this value; lines: it is a field of these lines below."""
+    """A date in a form.
+
+    only: it counts where this field has this value, or one of these; lines: it is a field of these lines below.
+    derived: it is not typed but derived from the entry and the rest of the casebook (`capture.entry.facts`).
+    """
 
     form: str
     field: str
     only: tuple[str, Any] | None = None
     lines: str = ""
     called: str = ""
+    derived: bool = False
+
+    @property
+    def values(self) -> tuple[Any, ...]:
+        """The values of the field in `only` with which it counts."""
+        assert self.only is not None
+        return self.only[1] if isinstance(self.only[1], tuple) else (self.only[1],)
 
     def dates(self, entry: Mapping[str, Any]) -> list[date | PartialDate]:
         """The dates of this fact in an entry, typed or on record."""
-        if self.only is not None and entry[self.only[0]] != self.only[1]:
+        if self.only is not None and entry[self.only[0]] not in self.values:
             return []
         return [when for when in self._all(entry) if when is not None]
 
@@ -93,7 +105,8 @@ class Asked:
 class OrderRule:
     """`earlier` must not lie after `later`; strictly: it must lie before it.
 
-    at_earlier: None where the form of the earlier fact declares that check itself.
+    at_earlier: None where the form of the earlier fact declares that check itself. queried: a query is raised even
+    where the entry is explained.
     """
 
     earlier: Fact
@@ -103,6 +116,7 @@ class OrderRule:
     severity: str = HARD
     source: str = ORDER
     strictly: bool = False
+    queried: bool = False
 
     def is_broken(self, earlier: When, later: When) -> bool:
         """Whether the two are out of order however they are read."""
@@ -122,6 +136,10 @@ LESION_SCAN = Fact("follow_up_scan", "scanned_on", lines="readings", called="Les
 NEW_LESION = Fact("follow_up_scan", "new_lesion_on", called="New lesion")
 OFF_TREATMENT, OFF_STUDY = Fact("off_treatment", "off_on"), Fact("off_study", "off_on")
 DIED = Fact("death", "died_on")
+WITHDREW = Fact("withdrawal", "withdrew_on")
+LEFT = replace(WITHDREW, only=("scope", ("follow_up", "all")))
+PROGRESSED = Fact("follow_up", "progressed_on", only=("progression", "radiological"), called="Progression")
+SCAN_OF_PROGRESSION = Fact("follow_up_scan", "progression_shown_on", called="Progression", derived=True)
 CONTACT = Fact("follow_up", "contacted_on")
 
 # Checks of more than one rule.
@@ -134,7 +152,24 @@ DOSE_16 = Asked("DOSE-16", "The last dose must not be after the off-treatment da
 DOSE_17 = Asked("DOSE-17", "Day 1 of treatment must be before every follow-up scan.", True)
 DOSE_18 = Asked("DOSE-18", "Day 1 of treatment is before an entry that is expected to begin earlier.", True)
 FOLL_20 = Asked("FOLL-20", "A scan that shows a lesion must not be after the date of death.", field="")
+DOSE_21 = Asked("DOSE-21", "The cycle or its last dose is after consent to treatment was withdrawn.",
+                field="started_on")
+DOSE_22 = Asked("DOSE-22", "The cycle starts after progression.")
+WD_04 = Asked("WD-04", "The withdrawal date is before an entry that consent no longer covers.", True)
 FU_11 = Asked("FU-11", "Progression, disease assessment and new therapy must not be after the date of death.")
+
+CONSENT = "The scope of the withdrawal decides what consent still covers."
+# What consent no longer covers after withdrawal from follow-up: form, date, check there, what it is called.
+COVERED = (
+    ("baseline", "assessed_on", "BASE-12", "baseline assessment"),
+    ("follow_up_scan", "assessed_on", "FOLL-24", "follow-up assessment"),
+    ("visit", "visited_on", "VIS-10", "visit"),
+    ("blood_pressure", "measured_on", "BP-04", "measurement"),
+    ("hormone", "sampled_on", "HORM-08", "sample"),
+    ("adverse_event", "onset_on", "AE-21", "onset of the event"),
+    ("medication", "started_on", "MED-05", "start of the medication"),
+    ("follow_up", "contacted_on", "FU-12", "contact"),
+)
 
 RULES: tuple[OrderRule, ...] = (
     OrderRule(CONSENTED, REGISTERED, *[Asked("REG-01", "The consent date must not be after registration.")] * 2),
@@ -179,6 +214,15 @@ RULES: tuple[OrderRule, ...] = (
                     field="alive"), ALIVE),
     *(OrderRule(Fact("follow_up", field), DIED, FU_11, ALIVE)
       for field in ("progressed_on", "disease_assessed_on", "new_therapy_on")),
+    *(OrderRule(fact, WITHDREW, DOSE_21, WD_04, SOFT, CONSENT, queried=True) for fact in (CYCLE, LAST_DOSE)),
+    *(OrderRule(Fact(form, field), LEFT, Asked(name, f"The {words} is after consent was withdrawn."), WD_04, SOFT,
+                CONSENT, queried=True)
+      for form, field, name, words in COVERED),
+    OrderRule(CYCLE, PROGRESSED, DOSE_22, Asked("FU-13", "The progression date is before the start of a cycle.", True),
+              SOFT, REGISTRY),
+    OrderRule(CYCLE, SCAN_OF_PROGRESSION, DOSE_22,
+              Asked("FOLL-23", "The assessment shows progression, and a cycle starts later.", True,
+                    field="assessed_on"), SOFT, REGISTRY),
     OrderRule(OFF_STUDY, DIED, Asked("OFS-05", "The off-study date is after the date of death."),
               Asked("DEATH-06", "The date of death is before the off-study date."), SOFT),
 )  # fmt: skip
@@ -234,7 +278,7 @@ def _check(sides: Sequence[_Side]) -> Check:
     field = own.field if asked.field is None else asked.field
     return Check(
         asked.id, asked.words, rule.source, rule.severity, lambda facts: bool(against(facts)), field, asked.edition,
-        (lambda facts: in_words(against(facts))) if asked.names else None,
+        (lambda facts: in_words(against(facts))) if asked.names else None, rule.queried,
     )  # fmt: skip
 
 

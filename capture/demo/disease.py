@@ -158,7 +158,8 @@ def _cycles(chance: random.Random, made: DemoParticipant, day_1: date) -> list[d
     while start <= last:
         found.append(start)
         start += timedelta(days=28 + chance.choice((0, 0, 0, 0, 0, 3, 7)))
-    return found
+    # None begins after the scan that shows progression.
+    return [on for on in found if made.off_reason != "progression" or on <= made.scans[-1].on]
 
 
 def _death(chance: random.Random, made: DemoParticipant) -> date | None:

@@ -1,6 +1,6 @@
 """What the edit checks need to know of a participant beside the entry itself; read only when a check asks for it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -24,13 +24,16 @@ from trial.rules.response import confirmation
 
 
 class StandingEntry(Mapping[str, Any]):
-    """An entry on record by the names of its fields; the lines below it, those that stand, by their related name."""
+    """An entry on record by the names of its fields; the lines below it, those that stand, by their related name.
 
-    def __init__(self, row: Any) -> None:
-        self.row = row
+    derived: name → what follows from the entry and the rest of the casebook.
+    """
+
+    def __init__(self, row: Any, derived: Mapping[str, Callable[[Any], Any]]) -> None:
+        self.row, self.derived = row, derived
 
     def __getitem__(self, name: str) -> Any:
-        value = getattr(self.row, name)
+        value = self.derived[name](self.row) if name in self.derived else getattr(self.row, name)
         return list(value.standing()) if hasattr(value, "standing") else value
 
     def __iter__(self) -> Iterator[str]:
@@ -47,6 +50,7 @@ class OnRecord:
         """corrected: the row whose new values are typed; it is left out."""
         self.participant, self.corrected = participant, corrected
         self._entries: dict[str, list[StandingEntry]] = {}
+        self._derived = {"progression_shown_on": self._progression_shown_on}
 
     def __getitem__(self, fact: Fact) -> list[Dated]:
         title = fact.called or registry.FORMS[fact.form].title
@@ -57,8 +61,17 @@ class OnRecord:
             form = registry.FORMS[kind]
             # The participant at hand may be newer than the row: it is corrected inside the same save.
             rows = [self.participant] if form.model is Participant else form.entries(self.participant).standing()
-            self._entries[kind] = [StandingEntry(row) for row in rows if row != self.corrected]
+            self._entries[kind] = [StandingEntry(row, self._derived) for row in rows if row != self.corrected]
         return self._entries[kind]
+
+    @cached_property
+    def _evaluation(self) -> Evaluation | None:
+        return evaluation_of(self.participant)
+
+    def _progression_shown_on(self, scan: Assessment) -> date | None:
+        """The day of the progression that a follow-up on record shows."""
+        found = self._evaluation.outcomes.get(scan.pk) if self._evaluation else None
+        return live_response.progression_on(found)
 
 
 class ParticipantFacts(Mapping[str, Any]):
@@ -212,6 +225,7 @@ def follow_up_facts(
         "gone_before": _last_seen_absent(earlier),
         "died_on": died_on(participant),
         "on_record": OnRecord(participant, assessment),
+        "progression_shown_on": _progression_shown_on(participant, head, readings, assessment) if known else None,
         **_responses_before(participant, head, assessment),
     }
 
@@ -240,6 +254,18 @@ def _computed(participant: Participant, head: Head, readings: Sequence[Reading],
     outcome = live_response.response_of(participant, head.assessed_on, readings, head.new_lesions, head.marker,
                                         head.new_lesion_on, assessment)  # fmt: skip
     return outcome.overall.value if outcome else ""
+
+
+def _progression_shown_on(
+    participant: Participant, head: Head, readings: Sequence[Reading], assessment: Assessment | None
+) -> date | None:
+    """The day of the progression that the typed follow-up shows; asked only where a cycle starts later."""
+    first = min(day for day in (head.assessed_on, head.new_lesion_on, *(each.scanned_on for each in readings)) if day)
+    if not participant.cycles.standing().filter(started_on__gt=first).exists():
+        return None
+    outcome = live_response.response_of(participant, head.assessed_on, readings, head.new_lesions, head.marker,
+                                        head.new_lesion_on, assessment)  # fmt: skip
+    return live_response.progression_on(outcome)
 
 
 def _last_seen_absent(earlier: Sequence[LesionReading]) -> set[int]:

@@ -12,7 +12,7 @@ from trial.models import Assessment, Participant
 from trial.record.in_force import evaluation_of
 from trial.rules.evaluation.evaluated import evaluate
 from trial.rules.evaluation.facts import AssessmentFact, ReadingFact
-from trial.rules.response.recist import AssessmentOutcome
+from trial.rules.response.recist import AssessmentOutcome, Response
 
 # Sorts after every assessment on record.
 TYPED = 2**62
@@ -35,3 +35,10 @@ def response_of(
     others = (each for each in on_record.facts.assessments if each.id != typed.id)
     facts = replace(on_record.facts, assessments=(*others, typed))
     return evaluate(facts, on_record.settings).outcomes.get(typed.id)
+
+
+def progression_on(outcome: AssessmentOutcome | None) -> date | None:
+    """The day of the progression that an assessment shows; None where it shows none."""
+    if outcome is None or outcome.overall != Response.PD:
+        return None
+    return outcome.progression_on or outcome.assessed_on

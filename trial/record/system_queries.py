@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from trial.models import Acknowledgement, Participant, Person, Query, QueryMessage
 from trial.record import changes
@@ -142,18 +142,20 @@ def move(query: Query, state: str, words: str, person: Person | None, at: dateti
     QueryMessage.objects.create(query=query, state=state, words=words[:600], said_by=person, said_at=at)
 
 
-def after_check(row: Acknowledgement, field: str = "") -> None:
-    """Follows a soft check inside the Change that saves the entry: asks when nobody answered, answers, or closes."""
-    query = _of_check(row)
-    if row.is_struck_out:
-        if query is not None:
-            move(query, Query.State.CLOSED, GONE, None, changes.current().at)
-    elif row.because == "":
-        if query is None:
-            found = Finding(row.check_id, row.form, row.row_id, field, row.words)
-            open_one(row.participant, found, of_check(row.words), changes.current().at)
-    elif query is not None and query.waits_for_site:
-        change: Any = changes.current()
+def ask_after_check(row: Acknowledgement, field: str) -> None:
+    """Raises the query of a soft check inside the Change that saves the entry; an explanation answers it at once."""
+    if _of_check(row) is None:
+        found = Finding(row.check_id, row.form, row.row_id, field, row.words)
+        open_one(row.participant, found, of_check(row.words), changes.current().at)
+    after_check(row)
+
+
+def after_check(row: Acknowledgement) -> None:
+    """Follows a soft check inside the Change that saves the entry: its query is answered, or closed."""
+    query, change = _of_check(row), cast(Any, changes.current())
+    if query is not None and row.is_struck_out:
+        move(query, Query.State.CLOSED, GONE, None, change.at)
+    elif query is not None and row.because and query.waits_for_site:
         move(query, Query.State.ANSWERED, row.because, change.person, change.at)
 
 

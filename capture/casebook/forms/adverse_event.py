@@ -72,10 +72,23 @@ def no_death_form(facts: Facts) -> bool:
     return facts["grade"] == 5 and facts["died_on"] is None
 
 
-def before_what_it_continues(facts: Facts) -> bool:
-    """A further episode that begins before the event it continues."""
-    first = facts["continues"]
-    return first is not None and surely_before(facts["onset_on"], first.onset_on)
+def episodes_out_of_order(facts: Facts) -> bool:
+    """A further episode begins before the event it continues, whichever of the two is typed."""
+    first, typed = facts["continues"], facts["corrected"]
+    later = [each for each in facts["others"] if typed is not None and each.continues_id == typed.pk]
+    return (first is not None and surely_before(facts["onset_on"], first.onset_on)) or any(
+        surely_before(each.onset_on, facts["onset_on"]) for each in later
+    )
+
+
+def entered_before(facts: Facts) -> bool:
+    """Another event of the same term, grade and onset."""
+    names = ("term", "select", "grade", "onset_on")
+    words = facts["other_words"].strip().lower()
+    return any(
+        all(getattr(each, name) == facts[name] for name in names) and each.other_words.strip().lower() == words
+        for each in facts["others"]
+    )
 
 
 NAMES = ("aware_on", "aware_time", "aware_offset")
@@ -250,7 +263,8 @@ EVENT_CHECKS = (
     Check("AE-10", "A grade 4 or 5 event is marked not serious.", PLAUSIBLE, SOFT,
           lambda facts: (facts["grade"] or 0) >= 4 and facts["seriousness"] == "no", "seriousness"),
     Check("AE-11", "A new episode must not begin before the event that it continues.", ORDER, HARD,
-          before_what_it_continues, "onset_on"),
+          episodes_out_of_order, "onset_on"),
+    Check("AE-20", "An event of the same term, grade and onset is entered.", PLAUSIBLE, SOFT, entered_before, "term"),
     Check("AE-12", "The outcome is “Recovered”, with or without sequelae, and the resolution date is missing.",
           PLAUSIBLE, SOFT,
           lambda facts: facts["outcome"] in ("recovered", "sequelae") and facts["resolved_on"] is None, "resolved_on"),

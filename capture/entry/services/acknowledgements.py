@@ -33,7 +33,8 @@ def keep(
 ) -> None:
     """One row per soft check that fails, with its reason; rows of checks that pass again are struck out.
 
-    A check that nobody looked at raises a query in the same Change; its query is answered or closed the same way.
+    A check that nobody looked at raises a query in the same Change, and so does one that is always queried; its query
+    is answered or closed the same way.
     """
     standing = {row.check_id: row for row in _standing(participant, form, row_id)}
     for check in soft:
@@ -44,8 +45,8 @@ def keep(
                 participant=participant, check_id=check.id, form=form, row_id=row_id, words=check.words,
                 because=because,
             )  # fmt: skip
-            if not because:
-                system_queries.after_check(row, check.field)
+            if check.queried or not because:
+                system_queries.ask_after_check(row, check.field)
         elif because and row.because != because:
             row.because = because
             row.save(update_fields=["because"])
@@ -53,8 +54,7 @@ def keep(
     for row in standing.values():
         row.struck_out_reason = PASSES_NOW
         row.save(update_fields=["struck_out_reason"])
-        if not row.because:
-            system_queries.after_check(row)
+        system_queries.after_check(row)
 
 
 def _standing(participant: Participant, form: str, row_id: int) -> QuerySet[Acknowledgement]:

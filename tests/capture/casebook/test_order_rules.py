@@ -1,7 +1,7 @@
 """Rules between two dated facts: in any order of entry, and by correction of either, the same facts get one answer."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,7 +13,7 @@ from hypothesis import strategies as some
 from capture.casebook import registry
 from capture.casebook.forms.assessment import NewLesion, Reading
 from capture.casebook.forms.treatment import Period
-from capture.casebook.order_rules import Fact, LastDose, OrderRule
+from capture.casebook.order_rules import COVERED, SCAN_OF_PROGRESSION, Fact, LastDose, OrderRule
 from capture.casebook.registry import CHECKS, ENTRY_FORMS, FORMS, HARD, ORDER_RULES
 from capture.entry.services import assessments, corrections, dosing, entries
 from tests.cast import Cast, cast_of, register
@@ -44,7 +44,7 @@ BESIDE: dict[tuple[str, str], dict[str, Any]] = {
 
 def _is_partial(fact: Fact) -> bool:
     model = FORMS[fact.form].model
-    return not fact.lines and isinstance(model._meta.get_field(fact.field), PartialDateField)
+    return not fact.lines and not fact.derived and isinstance(model._meta.get_field(fact.field), PartialDateField)
 
 
 def _ids(rule: OrderRule) -> set[str]:
@@ -76,7 +76,9 @@ class Desk:
         forms = {self.rule.earlier.form, self.rule.later.form}
         if "follow_up_scan" in forms and "baseline" not in forms:
             assert self.put(Fact("baseline", "assessed_on"), date(2026, 1, 9)) == SAVED
-        if "follow_up_scan" in forms and "cycle" not in forms:
+        # A scan that shows progression stands between day 1 and a later cycle.
+        self.is_later_cycle = SCAN_OF_PROGRESSION in (self.rule.earlier, self.rule.later)
+        if "follow_up_scan" in forms and ("cycle" not in forms or self.is_later_cycle):
             assert self.put(Fact("cycle", "started_on"), date(2026, 1, 12)) == SAVED
 
     def put(self, fact: Fact, when: When) -> str:
@@ -109,7 +111,8 @@ class Desk:
         is_dose = isinstance(fact, LastDose)
         starts = when - timedelta(days=days - 1) if is_dose else when
         periods = [Period(1, days, 400, "twice_daily") if is_dose else held]
-        dosing.save_cycle(save, self.one, 1, {"started_on": starts}, periods)
+        number = 2 if self.is_later_cycle and self.one.cycles.exists() else 1
+        dosing.save_cycle(save, self.one, number, {"started_on": starts}, periods)
 
     def _baseline(self, save: Save, fact: Fact, when: date) -> None:
         row = self.one.assessments.standing().filter(kind="baseline").first()
@@ -123,10 +126,13 @@ class Desk:
         beside = date(2026, 1, 20) if self.rule.later.form == "death" else AFTER
         head = {"assessed_on": beside, "method": "spiral_ct", "slice_thickness_mm": 5, "marker": "not_done",
                 "new_lesions": "no"}  # fmt: skip
-        if not fact.lines:
+        if fact.derived:
+            head["assessed_on"] = when
+        elif not fact.lines:
             head |= {fact.field: when, "new_lesions": "yes" if fact.field == "new_lesion_on" else "no"}
         scanned_on = when if fact.lines else None
-        readings = [Reading(lesion.pk, "measured", Decimal(39), "", scanned_on) for lesion in self.one.lesions.all()]
+        size = Decimal(60 if fact.derived else 39)
+        readings = [Reading(lesion.pk, "measured", size, "", scanned_on) for lesion in self.one.lesions.all()]
         assessments.save_follow_up(save, self.one, head, readings, row)
 
     def _entry(self, save: Save, fact: Fact, when: When) -> None:
@@ -134,7 +140,7 @@ class Desk:
         typed = values(fact.form) | {"because": "frailty"} if fact.form == "off_treatment" else values(fact.form)
         typed |= BESIDE.get((fact.form, fact.field), {}) | {fact.field: when}
         if fact.only:
-            typed[fact.only[0]] = fact.only[1]
+            typed[fact.only[0]] = fact.values[0]
         row = form.model.objects.standing().filter(participant=self.one).first()
         entries.save(save, self.one, form, typed, row=row)
 
@@ -207,7 +213,7 @@ def test_any_two_dates_partial_ones_too_get_one_answer(cast: Cast, database: str
 
 
 def test_the_death_names_the_entries_that_lie_after_it(cast: Cast) -> None:
-    rule = next(rule for rule in ORDER_RULES if rule.earlier == Fact("visit", "visited_on"))
+    rule = next(rule for rule in ORDER_RULES if rule.earlier.form == "visit" and rule.later.form == "death")
     desk = Desk(cast, rule)
     assert desk.put(rule.earlier, date(2026, 3, 2)) == SAVED
     with pytest.raises(registry.ChecksFailed, match="alive. Entered: Visit at cycle start 02-MAR-2026.$"):
@@ -235,7 +241,35 @@ def test_only_what_is_impossible_is_refused() -> None:
         "registration.consented_on-deviation.happened_on", "registration.consented_on-adverse_event.onset_on",
         "baseline.assessed_on-cycle.started_on", "history.began_on-cycle.started_on",
         "medication.started_on-cycle.started_on", "off_study.off_on-death.died_on",
+        "cycle.started_on-follow_up.progressed_on", "cycle.started_on-follow_up_scan.progression_shown_on",
+        "cycle.started_on-withdrawal.withdrew_on", "cycle.to_day-withdrawal.withdrew_on",
+        *(f"{form}.{field}-withdrawal.withdrew_on" for form, field, *_ in COVERED),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("form", "because"), [("blood_pressure", "taken before the letter came"), ("hormone", "")])
+def test_what_consent_no_longer_covers_is_queried_even_where_it_is_explained(
+    cast: Cast, form: str, because: str
+) -> None:
+    rule = next(rule for rule in ORDER_RULES if rule.earlier.form == form and rule.later.form == "withdrawal")
+    desk, check = Desk(cast, rule), rule.at_earlier
+    assert desk.put(rule.later, BASE) == SAVED and check is not None
+    late = BASE + timedelta(days=1)
+    with pytest.raises(registry.SecondLook, match="after consent was withdrawn"):
+        desk._entry(Save(desk.nora, acknowledged={}), rule.earlier, late)
+    desk._entry(Save(desk.nora, acknowledged={check.id: because} if because else None), rule.earlier, late)
+    query = Query.objects.get(participant=desk.one, check_id=check.id)
+    assert (query.form, query.state) == (form, "answered" if because else "open")
+    desk._entry(Save(desk.nora, reason="misread"), rule.earlier, BASE)
+    query.refresh_from_db()
+    assert query.state == "closed"
+
+
+def test_after_withdrawal_from_treatment_alone_examinations_go_on(cast: Cast) -> None:
+    rule = next(rule for rule in ORDER_RULES if rule.earlier.form == "hormone" and rule.later.form == "withdrawal")
+    desk = Desk(cast, rule)
+    desk._entry(Save(desk.nora), replace(rule.later, only=("scope", "treatment")), BASE)
+    assert desk.put(rule.earlier, AFTER) == SAVED
 
 
 def test_every_dated_form_is_held_against_the_death() -> None:

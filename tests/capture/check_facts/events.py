@@ -12,11 +12,17 @@ Table = dict[str, tuple[dict[str, Any], dict[str, Any]]]
 DIED_IN_MARCH = PartialDate(2026, 3)
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
 KNOWN_AS_GRADE_3 = SimpleNamespace(grade=3, aware_on=D(2026, 3, 10), aware_time=None, aware_offset="UTC")
+NAUSEA: dict[str, Any] = {"term": "nausea", "select": "", "other_words": "", "grade": 2,
+                          "onset_on": PartialDate(2026, 2)}  # fmt: skip
 CONSENT, REGISTERED = D(2026, 1, 5), D(2026, 1, 8)
 
 
 def _died(field: str, passes: D, fails: D) -> tuple[dict[str, Any], dict[str, Any]]:
     return {field: passes, "died_on": DIED_IN_MARCH}, {field: fails, "died_on": DIED_IN_MARCH}
+
+
+def _episode(onset: PartialDate, continues: Any) -> dict[str, Any]:
+    return {"continues": continues, "onset_on": onset, "corrected": None, "others": []}
 
 
 def _once() -> tuple[dict[str, Any], dict[str, Any]]:
@@ -51,8 +57,12 @@ ADVERSE_EVENT: Table = {
     "AE-09": ({"seriousness": "no", "expectedness": ""}, {"seriousness": "death", "expectedness": ""}),
     "AE-10": ({"grade": 3, "seriousness": "no"}, {"grade": 4, "seriousness": "no"}),
     "AE-11": (
-        {"continues": SimpleNamespace(onset_on=PartialDate(2026, 2)), "onset_on": PartialDate(2026, 2, 1)},
-        {"continues": SimpleNamespace(onset_on=PartialDate(2026, 2)), "onset_on": PartialDate(2026, 1)},
+        _episode(PartialDate(2026, 2, 1), continues=SimpleNamespace(onset_on=PartialDate(2026, 2))),
+        _episode(PartialDate(2026, 1), continues=SimpleNamespace(onset_on=PartialDate(2026, 2))),
+    ),
+    "AE-20": (
+        {**NAUSEA, "others": [SimpleNamespace(**NAUSEA | {"grade": 3})]},
+        {**NAUSEA, "others": [SimpleNamespace(**NAUSEA)]},
     ),
     "AE-12": (
         {"outcome": "recovered", "resolved_on": PartialDate(2026)},

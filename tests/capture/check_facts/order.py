@@ -35,7 +35,7 @@ def _facts(typed: Fact, when: date, on_record: Fact, other: date) -> Facts:
     else:
         facts["on_record"][on_record] = [Dated(other, "Entry")]
     if typed.only:
-        facts[typed.only[0]] = typed.only[1]
+        facts[typed.only[0]] = typed.values[0]
     if isinstance(typed, LastDose):
         facts["started_on"], facts["periods"] = when, [SimpleNamespace(from_day=1, to_day=1, dose_mg=400)]
     elif typed.lines:
