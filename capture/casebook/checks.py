@@ -24,6 +24,7 @@ class Check:
 
     field: the field of the form it is about (for a query); edition: raised when the rule changes. details: what its
     words go on with when it fails. queried: a query is raised when it fails, with its explanation as the answer.
+    deviation: the kind of protocol deviation that is proposed when the entry is saved all the same.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Check:
     edition: int = 1
     details: Callable[[Facts], str] | None = None
     queried: bool = False
+    deviation: str = ""
 
     def told(self, facts: Facts) -> "Check":
         """The check with the details of these facts in its words."""

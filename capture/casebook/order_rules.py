@@ -25,7 +25,6 @@ from capture.casebook.checks import (
     earliest,
     latest,
 )
-from trial import protocol
 from trial.rules.dates.partial_date import PartialDate, shown
 
 # A check names so many entries that it fails against; the rest is counted.
@@ -67,11 +66,10 @@ class Fact:
 
 @dataclass(frozen=True)
 class LastDose(Fact):
-    """The last day of a cycle on which a dose was taken, never past the end of the cycle."""
+    """The last day of a cycle on which a dose was taken."""
 
     def _all(self, entry: Mapping[str, Any]) -> list[When]:
-        length = protocol.constant("cycle_days")
-        days = [min(each.to_day, length) for each in entry[self.lines] if each.dose_mg > 0 and each.from_day <= length]
+        days = [each.to_day for each in entry[self.lines] if each.dose_mg > 0]
         return [entry["started_on"] + timedelta(days=max(days) - 1)] if days else []
 
 
@@ -106,7 +104,7 @@ class OrderRule:
     """`earlier` must not lie after `later`; strictly: it must lie before it.
 
     at_earlier: None where the form of the earlier fact declares that check itself. queried: a query is raised even
-    where the entry is explained.
+    where the entry is explained. deviation: the kind of protocol deviation that is proposed when it is broken.
     """
 
     earlier: Fact
@@ -117,6 +115,7 @@ class OrderRule:
     source: str = ORDER
     strictly: bool = False
     queried: bool = False
+    deviation: str = ""
 
     def is_broken(self, earlier: When, later: When) -> bool:
         """Whether the two are out of order however they are read."""
@@ -190,7 +189,7 @@ RULES: tuple[OrderRule, ...] = (
               Asked("OFS-01", "The off-study date must not be before registration.")),
     OrderRule(BASELINE, DAY_1, Asked("BASE-01", "The baseline assessment is after day 1 of treatment.", edition=2),
               Asked("DOSE-14", "Day 1 of treatment is before the baseline assessment."), SOFT,
-              "Baseline precedes treatment."),
+              "Baseline precedes treatment.", deviation="assessment"),
     OrderRule(BASELINE, SCAN, Asked("BASE-11", "The baseline assessment must be before every follow-up scan.", True),
               Asked("FOLL-21", "The follow-up assessment must be after the baseline assessment."), HARD, RECIST, True),
     OrderRule(DAY_1, SCAN, DOSE_17, Asked("FOLL-01", "The follow-up assessment must be after day 1 of treatment."),
@@ -278,7 +277,7 @@ def _check(sides: Sequence[_Side]) -> Check:
     field = own.field if asked.field is None else asked.field
     return Check(
         asked.id, asked.words, rule.source, rule.severity, lambda facts: bool(against(facts)), field, asked.edition,
-        (lambda facts: in_words(against(facts))) if asked.names else None, rule.queried,
+        (lambda facts: in_words(against(facts))) if asked.names else None, rule.queried, rule.deviation,
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from capture.casebook.due import AtCycleStart
 from capture.casebook.forms.base import Form
+from capture.entry import deviations
 from capture.grading import event_proposals
 from trial.models import Participant
 from trial.rules.typed_text import key
@@ -12,7 +13,7 @@ from trial.rules.typed_text import key
 
 def prefilled(form: Form, participant: Participant, asked: Any) -> dict[str, Any]:
     """Field → first value. asked: the query of the address (`cycle`, `marker`, `term`, `select`, `grade`, or a
-    `proposal`, which names a measured value without saying it)."""
+    `proposal`, which names a measured value or an explanation without saying it)."""
     if isinstance(form.due, AtCycleStart) and form.due.numbered_by:
         number = asked.get("cycle", "")
         return {form.due.numbered_by: key(number)} if key(number) is not None and len(number) < 3 else {}
@@ -20,6 +21,9 @@ def prefilled(form: Form, participant: Participant, asked: Any) -> dict[str, Any
         return _last_hormone(participant, asked.get("marker", ""))
     if form.kind == "adverse_event":
         return _event(participant, asked)
+    if form.kind == "deviation":
+        number = key(asked.get("proposal", ""))
+        return next((each.values for each in deviations.proposed(participant) if each.id == number), {})
     return {}
 
 

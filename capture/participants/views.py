@@ -11,6 +11,7 @@ from django.utils.timezone import now
 from capture.casebook.fields import today
 from capture.casebook.forms.reasons import NotDoneForm, ReasonForm
 from capture.conduct import panel
+from capture.entry import deviations
 from capture.entry.services import not_done
 from capture.entry.views import saving
 from capture.expedited import listing
@@ -103,6 +104,7 @@ def participant(request: HttpRequest, reference: str) -> HttpResponse:
         "scans": _with_response(scans, row),
         "lesions": lesion_table(participant, scans),
         "proposals": open_proposals([participant]),
+        "deviations": deviations.proposed(participant),
         "dose_advice": dose_advice.ongoing(participant, today()),
         "entry_lists": lists,
         "findings": participant.findings.order_by("id"),

@@ -136,7 +136,7 @@ def baseline_checks(by: Criteria) -> tuple[Check, ...]:
     """The checks of a baseline by these criteria."""
     return (
         Check("BASE-02", "The baseline assessment is more than 28 days before day 1 of treatment.", by.name, SOFT,
-              baseline_too_early, "assessed_on"),
+              baseline_too_early, "assessed_on", deviation="assessment"),
         Check("BASE-03", f"There must be at most {by.targets_per_organ} target lesions per organ.", by.name, HARD,
               too_many_in_an_organ(by)),
         Check("BASE-04", f"There must be at most {by.targets_in_all} target lesions in total.", by.name, HARD,

@@ -25,11 +25,16 @@ from trial.models import Cycle, DosingPeriod
 from trial.models.fields import in_a_sentence
 
 
-def overlaps(facts: Facts) -> bool:
+def starts_early(facts: Facts) -> bool:
     """Another cycle starts less than 28 days before or after."""
     length = timedelta(days=protocol.constant("cycle_days"))
     started: date = facts["started_on"]
-    return any(abs(started - other) < length for other in facts["other_cycle_starts"])
+    return any(timedelta() < abs(started - other) < length for other in facts["other_cycle_starts"])
+
+
+def next_start(facts: Facts) -> date | None:
+    """Day 1 of the cycle after this one; None while there is none."""
+    return min((other for other in facts["other_cycle_starts"] if other > facts["started_on"]), default=None)
 
 
 def periods_disagree(facts: Facts) -> bool:
@@ -43,8 +48,15 @@ def periods_disagree(facts: Facts) -> bool:
 
 
 def outside_the_cycle(facts: Facts) -> bool:
-    """A period reaches beyond days 1 to 28."""
-    return any(each.from_day < 1 or each.to_day > protocol.constant("cycle_days") for each in facts["periods"])
+    """A period begins before day 1, or reaches into the next cycle."""
+    after = next_start(facts)
+    most = (after - facts["started_on"]).days if after else None
+    return any(each.from_day < 1 or (most is not None and each.to_day > most) for each in facts["periods"])
+
+
+def beyond_the_plan(facts: Facts) -> bool:
+    """A period reaches beyond day 28."""
+    return any(each.to_day > protocol.constant("cycle_days") for each in facts["periods"])
 
 
 def doses_to_come(facts: Facts) -> bool:
@@ -62,9 +74,10 @@ def no_reason(facts: Facts) -> bool:
 
 
 def out_of_order(facts: Facts) -> bool:
-    """A cycle of a lower number starts later, or one of a higher number earlier."""
+    """A cycle of a lower number starts later, or one of a higher number earlier, or two on one day."""
     return any(
-        (number < facts["number"]) != (started < facts["started_on"]) for number, started in facts["numbered_starts"]
+        started == facts["started_on"] or (number < facts["number"]) != (started < facts["started_on"])
+        for number, started in facts["numbered_starts"]
     )
 
 
@@ -72,7 +85,9 @@ def days_left_open(facts: Facts) -> bool:
     """The periods leave days of a cycle that is over without a word on the dose; treatment or life may end it early."""
     covered = sum(each.to_day - each.from_day + 1 for each in facts["periods"])
     over = facts["started_on"] + timedelta(days=protocol.constant("cycle_days")) <= facts["today"]
-    ends = (checks.earliest(facts.get("off_treatment_on")), checks.earliest(facts.get("died_on")))
+    ends = (
+        checks.earliest(facts.get("off_treatment_on")), checks.earliest(facts.get("died_on")), next_start(facts),
+    )  # fmt: skip
     expected = [protocol.constant("cycle_days"), *((end - facts["started_on"]).days for end in ends if end)]
     return over and 0 < covered < min(expected)
 
@@ -92,6 +107,7 @@ AS_PLANNED = (Period(1, 28, 400, "twice_daily"),)
 
 
 PERIOD_ROWS = 4
+MOST_DAYS = 366  # a longer day number is a slip of the pen
 
 
 @labeled_as(Cycle)
@@ -127,8 +143,8 @@ class CycleForm(forms.Form):
 class PeriodForm(forms.Form):
     """One dosing period; a row left empty is no period."""
 
-    from_day = WholeNumberField(required=False, min_value=1, max_value=28)
-    to_day = WholeNumberField(required=False, min_value=1, max_value=28)
+    from_day = WholeNumberField(required=False, min_value=1, max_value=MOST_DAYS)
+    to_day = WholeNumberField(required=False, min_value=1, max_value=MOST_DAYS)
     dose_mg = forms.TypedChoiceField(
         required=False, coerce=int, empty_value=None, choices=[("", "—"), (400, "400"), (200, "200"), (0, "0")]
     )
@@ -178,15 +194,16 @@ def as_planned(started_on: date, today: date) -> list[Period]:
 
 
 DOSING = (
-    Check("DOSE-02", "The cycle must start at least 28 days before or after every other cycle.",
-          "Courses of 28 days [registry].", HARD,
-          overlaps, "started_on"),
+    Check("DOSE-02", "The cycle starts less than 28 days before or after another one. The earlier of them ends on the "
+          "day before the later: dosing periods are cut there.", "Courses of 28 days [registry].", SOFT,
+          starts_early, "started_on", 2, deviation="dosing"),
     Check("DOSE-03", "The start of the cycle must not be in the future.", ONLY_PAST, HARD,
           lambda facts: facts["started_on"] > facts["today"], "started_on"),
     Check("DOSE-04", "Dosing periods must not overlap or run backwards.",
           "A day has one dose.", HARD, periods_disagree),
-    Check("DOSE-05", "Dosing periods must be within days 1 to 28.", "Courses of 28 days [registry].", HARD,
-          outside_the_cycle),
+    Check("DOSE-05", "Dosing periods must begin on day 1 or later, and end before the next cycle.",
+          "A day has one dose.", HARD, outside_the_cycle, edition=2),
+    Check("DOSE-20", "A dosing period ends after day 28.", "Courses of 28 days [registry].", SOFT, beyond_the_plan),
     Check("DOSE-06", "A held or reduced dose needs a reason.", "Reasons for modifications are reported.", HARD,
           no_reason),
     Check("DOSE-07", "Tablets returned must not exceed tablets dispensed.", "Drug accountability.", HARD,

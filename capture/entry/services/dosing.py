@@ -11,6 +11,7 @@ from capture.entry.services import acknowledgements
 from trial.models import Cycle, DosingPeriod, Participant
 from trial.record import changes, site_clock
 from trial.record.save import Save
+from trial.rules.dates.partial_date import shown
 
 # What a cycle says beside its periods, and what stands where nothing is said.
 FIELDS: dict[str, Any] = {
@@ -43,6 +44,7 @@ def save_cycle(
         versions.keep(cycle, "cycle", participant.site_id, by)
         cycle.save()
         _write_periods(cycle, periods, save.reason)
+        _end_the_cycle_before(cycle)
         acknowledgements.keep(participant, "cycle", cycle.pk, soft, save.acknowledged)
     return cycle
 
@@ -82,6 +84,17 @@ def _write_periods(cycle: Cycle, periods: Sequence[Period], reason: str) -> None
             cycle=cycle, from_day=each.from_day, to_day=each.to_day, dose_mg=each.dose_mg, frequency=each.frequency,
             reason=each.reason,
         )  # fmt: skip
+
+
+def _end_the_cycle_before(cycle: Cycle) -> None:
+    """A cycle ends at the latest on the day before the next one: its dosing periods are cut there."""
+    before = cycle.participant.cycles.standing().filter(started_on__lt=cycle.started_on).order_by("started_on").last()
+    if before is None:
+        return
+    last_day = (cycle.started_on - before.started_on).days
+    kept = [Period(row.from_day, min(row.to_day, last_day), row.dose_mg, row.frequency, row.reason)
+            for row in before.periods.standing() if row.from_day <= last_day]  # fmt: skip
+    _write_periods(before, kept, f"Cycle {cycle.number} began on {shown(cycle.started_on)}.")
 
 
 def strike_out(save: Save, row: Cycle) -> None:

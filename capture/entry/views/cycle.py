@@ -91,7 +91,9 @@ def _is_running(row: Cycle) -> bool:
 
 def _dose(row: Cycle, periods: list[treatment.Period]) -> CycleDose:
     days = [(each.from_day, each.to_day, each.dose_mg, each.frequency) for each in periods]
-    return cycle_dose(days, days_planned(days, _is_running(row)))
+    later = row.participant.cycles.standing().filter(started_on__gt=row.started_on).order_by("started_on").first()
+    next_after = (later.started_on - row.started_on).days if later else None
+    return cycle_dose(days, days_planned(days, later is None and _is_running(row), next_after))
 
 
 def _save(

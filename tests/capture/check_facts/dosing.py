@@ -10,7 +10,7 @@ START, TODAY = D(2026, 3, 2), D(2026, 6, 1)
 
 
 def _periods(*periods: Period) -> dict[str, Any]:
-    return {"periods": list(periods), "started_on": START, "today": TODAY}
+    return {"periods": list(periods), "started_on": START, "today": TODAY, "other_cycle_starts": []}
 
 
 def _full(first: int, last: int) -> Period:
@@ -24,7 +24,11 @@ CYCLE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "DOSE-03": ({"started_on": TODAY, "today": TODAY}, {"started_on": TODAY + timedelta(days=1), "today": TODAY}),
     "DOSE-04": (_periods(_full(15, 28), _full(1, 14)), _periods(_full(1, 14), _full(14, 28))),
-    "DOSE-05": (_periods(_full(1, 28)), _periods(_full(1, 29))),
+    "DOSE-05": (
+        _periods(_full(1, 31)) | {"other_cycle_starts": [START + timedelta(days=31)]},
+        _periods(_full(1, 31)) | {"other_cycle_starts": [START + timedelta(days=30)]},
+    ),
+    "DOSE-20": (_periods(_full(1, 28)), _periods(_full(1, 29))),
     "DOSE-06": (
         _periods(Period(1, 28, 400, "once_daily", "hand-foot, grade 2")),
         _periods(Period(1, 28, 400, "once_daily", " ")),

@@ -41,13 +41,19 @@ def cycle_dose(periods: Sequence[tuple[int, int, int, str]], days: int | None = 
     return CycleDose(planned, taken)
 
 
-def days_planned(periods: Sequence[tuple[int, int, int, str]], is_running: bool) -> int:
-    """Days from day 1 that the dose is planned for: a whole cycle or to the last dose after it; so far while it runs.
+def days_planned(
+    periods: Sequence[tuple[int, int, int, str]], is_running: bool, next_after: int | None = None
+) -> int:
+    """Days from day 1 that the dose is planned for: a whole cycle, or to the last dose after it.
 
-    A cycle that still runs is planned up to its last day with a dosing record.
+    A cycle that still runs is planned up to its last day with a dosing record; one that the next cycle ends, which
+    began so many days after it (next_after), up to the day before.
     """
     last = max((to_day for _, to_day, _, _ in periods), default=0)
-    return last if is_running else max(last, protocol.constant("cycle_days"))
+    if is_running:
+        return last
+    planned = max(last, protocol.constant("cycle_days"))
+    return planned if next_after is None else min(planned, next_after)
 
 
 def _taken(from_day: int, to_day: int, dose_mg: int, frequency: str) -> Decimal:

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 
-from trial import protocol
 from trial.rules.dates.partial_date import PartialDate
 
 
@@ -208,16 +207,15 @@ class ParticipantFact:
 
     @cached_property
     def last_dose_on(self) -> date | None:
-        """The last day with a dose, never past the end of its cycle."""
+        """The last day with a dose."""
         return max((last for _, last in self._dosed), default=None)
 
     @cached_property
     def _dosed(self) -> list[tuple[date, date]]:
         """First and last day of each period in which doses were taken."""
-        cycle_days = protocol.constant("cycle_days")
         return [
-            (cycle.started_on + timedelta(from_day - 1), cycle.started_on + timedelta(min(to_day, cycle_days) - 1))
+            (cycle.started_on + timedelta(from_day - 1), cycle.started_on + timedelta(to_day - 1))
             for cycle in self.cycles
             for from_day, to_day, dose_mg, _ in cycle.periods
-            if dose_mg > 0 and from_day <= cycle_days
+            if dose_mg > 0
         ]
