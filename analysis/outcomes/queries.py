@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from trial.rules.dates.partial_date import shown
-from trial.rules.evaluation import disease
+from trial.rules.evaluation import completeness, disease
 from trial.rules.evaluation.disease import Course
 from trial.rules.evaluation.facts import ParticipantFact
 from trial.rules.evaluation.response import Assessed
@@ -32,6 +32,15 @@ def of_assessments(
     reported_on: the day of a radiological progression reported at a contact.
     """
     return _differences(assessed, investigator) + _illogical(assessed, reported_on)
+
+
+def of_missing_readings(participant: ParticipantFact) -> list[Query]:
+    """Follow-up assessments without a word on a lesion that the baseline has, as after a lesion was added to it."""
+    found = completeness.lacking(participant)
+    return [
+        query("reading_missing", f"No measurement of {', '.join(found[each.id])} on {shown(each.assessed_on)}", each.id)
+        for each in participant.assessments if each.id in found
+    ]  # fmt: skip
 
 
 def _differences(assessed: Assessed, investigator: Mapping[int, str]) -> list[Query]:

@@ -24,6 +24,7 @@ FINDINGS: dict[str, str] = {
     "progression_not_seen": "The reason for the end of treatment and the assessments do not agree. Please compare "
                             "both with the source.",
     "alive_after_death": "The date of death and a later entry do not agree. Please compare both with the source.",
+    "reading_missing": "This assessment has no measurement and no state of a lesion of the baseline. Please enter it.",
     "grade_missing": "The grade of this event is missing. Please compare with the source.",
     "attribution_missing": "The attribution of this event is missing. Please compare with the source.",
 }

@@ -6,6 +6,7 @@ from dataclasses import replace
 from django.db.models import Model, QuerySet
 
 from capture.casebook.checks import Check
+from capture.entry.moved import MOVES
 from capture.grading.event_proposals import NOT_AN_EVENT
 from trial.models import Acknowledgement, Participant
 from trial.record import system_queries
@@ -18,7 +19,8 @@ def given(participant: Participant, form: str, row_id: int | None) -> dict[str, 
     """Check id → reason, as acknowledged for this entry before."""
     if row_id is None:
         return {}
-    rows = _standing(participant, form, row_id).exclude(because="")
+    # What a correction moved is explained for that correction alone.
+    rows = _standing(participant, form, row_id).exclude(because="").exclude(check_id=MOVES.id)
     return dict(rows.values_list("check_id", "because"))
 
 
@@ -37,6 +39,7 @@ def keep(
     is answered or closed the same way.
     """
     standing = {row.check_id: row for row in _standing(participant, form, row_id)}
+    _strike_out(standing.pop(MOVES.id, None))
     for check in soft:
         because = (acknowledged or {}).get(check.id, "").strip()
         row = standing.pop(check.id, None)
@@ -52,6 +55,11 @@ def keep(
             row.save(update_fields=["because"])
             system_queries.after_check(row)
     for row in standing.values():
+        _strike_out(row)
+
+
+def _strike_out(row: Acknowledgement | None) -> None:
+    if row is not None:
         row.struck_out_reason = PASSES_NOW
         row.save(update_fields=["struck_out_reason"])
         system_queries.after_check(row)

@@ -9,7 +9,7 @@ from capture.casebook.forms.assessment import (
     NewLesion,
     Reading,
 )
-from capture.entry import edit_conflict
+from capture.entry import edit_conflict, moved
 from capture.entry.facts import Head, OnRecord, day_1, died_on, follow_up_facts
 from capture.entry.services import acknowledgements
 from trial.models import Assessment, Lesion, LesionReading, Participant
@@ -55,6 +55,7 @@ def save_baseline(
     for name in HEAD:
         setattr(baseline, name, values[name])
     act = "correct" if assessment else "enter"
+    before = moved.read(participant) if assessment else None
     with changes.record(save, act, participant=participant, groups=(participant.group,)):
         _stop_if_edited(assessment, save.opened_at)
         versions.keep(baseline, "baseline", participant.site_id, by)
@@ -63,6 +64,7 @@ def save_baseline(
         for kind, lesions in (("target", targets), ("non_target", non_targets)):
             for each in lesions:
                 _write_lesion(baseline, kind, each)
+        soft += moved.asked(before, participant, save.acknowledged)
         acknowledgements.keep(participant, "baseline", baseline.pk, soft, save.acknowledged)
     return baseline
 
@@ -130,6 +132,7 @@ def save_follow_up(
     for name in (*HEAD, *NEW_LESION):
         setattr(row, name, values[name])
     act = "correct" if assessment else "enter"
+    before = moved.read(participant) if assessment else None
     with changes.record(save, act, participant=participant, groups=(participant.group,)):
         _stop_if_edited(assessment, save.opened_at)
         versions.keep(row, "follow_up_scan", participant.site_id, by)
@@ -138,6 +141,7 @@ def save_follow_up(
         for each in readings:
             found = existing.get(each.lesion_id) or LesionReading(assessment=row, lesion_id=each.lesion_id)
             _write_reading(found, each)
+        soft += moved.asked(before, participant, save.acknowledged)
         acknowledgements.keep(participant, "follow_up_scan", row.pk, soft, save.acknowledged)
     return row
 
@@ -162,13 +166,16 @@ def strike_out(save: Save, row: Assessment) -> None:
     is_baseline = row.kind == Assessment.Kind.BASELINE
     if is_baseline and participant.assessments.standing().filter(kind="follow_up").exists():
         raise registry.ChecksFailed((FOLLOWED,))
+    before = moved.read(participant)
     with changes.record(save, "strike_out", participant=participant, groups=(participant.group,)):
         rows = list(row.readings.standing().select_related("lesion"))
         lesions = [each.lesion for each in rows] if is_baseline else []
         for each in (*rows, *lesions, row):
             each.struck_out_reason = save.reason
             each.save()
-        acknowledgements.keep(participant, "baseline" if is_baseline else "follow_up_scan", row.pk, (), None)
+        kind = "baseline" if is_baseline else "follow_up_scan"
+        soft = moved.asked_of_strike_out(before, participant, save.acknowledged)
+        acknowledgements.keep(participant, kind, row.pk, soft, save.acknowledged)
 
 
 FOLLOWED = registry.Check(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from capture.casebook import history, lifetime, versions
-from capture.entry import edit_conflict
+from capture.entry import edit_conflict, moved
 from capture.entry.services import acknowledgements
 from capture.entry.services.registration import (
     CORRECTABLE,
@@ -50,6 +50,7 @@ def correct_participant(
     soft = _check_order(save, participant.site, after, participant.is_registered, participant)
     if reasons := lifetime.dated_before(participant, corrections.get("born_on")):
         raise Refused(*reasons)
+    before = moved.read(participant)
     with changes.record(save, "correct", participant=participant, site=participant.site, groups=groups):
         edit_conflict.stop_if_edited(history.rows_of(participant), save.opened_at)
         for name, value in corrections.items():
@@ -59,6 +60,7 @@ def correct_participant(
         participant.save(update_fields=[*corrections, "group", "form_edition"])
         participant.refresh_from_db()
         _write_answers(participant, answers or {})
+        soft += moved.asked(before, participant, save.acknowledged)
         acknowledgements.keep(participant, "registration", participant.pk, soft, save.acknowledged)
     return participant
 

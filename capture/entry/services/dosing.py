@@ -5,7 +5,7 @@ from typing import Any
 
 from capture.casebook import history, registry, versions
 from capture.casebook.forms.treatment import Period
-from capture.entry import edit_conflict
+from capture.entry import edit_conflict, moved
 from capture.entry.facts import OnRecord, died_on, off_treatment_on
 from capture.entry.services import acknowledgements
 from trial.models import Cycle, DosingPeriod, Participant
@@ -35,6 +35,7 @@ def save_cycle(
     by = versions.number_of(participant.site_id, "cycle", save.edition)
     soft = registry.settle(versions.checks_of("cycle", by), facts, save.acknowledged)
     act = "correct" if earlier else "enter"
+    before = moved.read(participant) if earlier else None
     with changes.record(save, act, participant=participant, groups=(participant.group,)):
         if earlier is not None:
             edit_conflict.stop_if_edited(history.rows_of(earlier), save.opened_at)
@@ -45,6 +46,7 @@ def save_cycle(
         cycle.save()
         _write_periods(cycle, periods, save.reason)
         _end_the_cycle_before(cycle)
+        soft += moved.asked(before, participant, save.acknowledged)
         acknowledgements.keep(participant, "cycle", cycle.pk, soft, save.acknowledged)
     return cycle
 
@@ -103,11 +105,13 @@ def strike_out(save: Save, row: Cycle) -> None:
     if later:
         raise registry.ChecksFailed((LATER_CYCLES,))
     participant = row.participant
+    before = moved.read(participant)
     with changes.record(save, "strike_out", participant=participant, groups=(participant.group,)):
         for each in [*row.periods.standing(), row]:
             each.struck_out_reason = save.reason
             each.save()
-        acknowledgements.keep(participant, "cycle", row.pk, (), None)
+        soft = moved.asked_of_strike_out(before, participant, save.acknowledged)
+        acknowledgements.keep(participant, "cycle", row.pk, soft, save.acknowledged)
 
 
 LATER_CYCLES = registry.Check(

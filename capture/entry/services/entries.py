@@ -7,7 +7,7 @@ from django.db.models import Model
 
 from capture.casebook import history, registry, versions
 from capture.casebook.forms.base import Form
-from capture.entry import edit_conflict
+from capture.entry import edit_conflict, moved
 from capture.entry.facts import ParticipantFacts
 from capture.entry.services import acknowledgements
 from trial.models import Participant
@@ -50,6 +50,7 @@ def save(
     number = versions.number_of(participant.site_id, form.kind, save.edition)
     soft = registry.settle(versions.checks_of(form.kind, number), known, save.acknowledged)
     act = "correct" if row is not None else "enter"
+    before = moved.read(participant) if row is not None else None
     with changes.record(save, act, participant=participant, groups=(participant.group,)):
         if row is not None:
             # Asked again under the writers' lock: nobody can save between this question and our save.
@@ -61,6 +62,7 @@ def save(
         saved.save()
         if form.lines is not None:
             _write_lines(form, saved, lines)
+        soft += moved.asked(before, participant, save.acknowledged)
         acknowledgements.keep(participant, form.kind, saved.pk, soft, save.acknowledged)
     return saved
 
@@ -82,7 +84,9 @@ def _write_lines(form: Form, saved: Any, lines: Sequence[Values]) -> None:
 
 def strike_out(save: Save, participant: Participant, form: Form, row: Any) -> None:
     """Takes an entry back with a reason; it stays in the history. Its acknowledgements go with it."""
+    before = moved.read(participant)
     with changes.record(save, "strike_out", participant=participant, groups=(participant.group,)):
         row.struck_out_reason = save.reason
         row.save()
-        acknowledgements.keep(participant, form.kind, row.pk, (), None)
+        soft = moved.asked_of_strike_out(before, participant, save.acknowledged)
+        acknowledgements.keep(participant, form.kind, row.pk, soft, save.acknowledged)

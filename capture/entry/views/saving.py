@@ -228,7 +228,8 @@ def one_form(
     """
     refusal = None
     if request.method == "POST" and form.is_valid():
-        save = of_request(request, form.cleaned_data["reason"] if isinstance(form, ReasonForm) else "")
+        reason = form.cleaned_data["reason"] if isinstance(form, ReasonForm) else ""
+        save = replace(of_request(request, reason), acknowledged=acknowledged(request))
         refusal = attempt(request, lambda: act(save))
         if refusal is None:
             messages.success(request, done)
