@@ -25,6 +25,7 @@ class Check:
     field: the field of the form it is about (for a query); edition: raised when the rule changes. details: what its
     words go on with when it fails. queried: a query is raised when it fails, with its explanation as the answer.
     deviation: the kind of protocol deviation that is proposed when the entry is saved all the same.
+    dates: what it reads of this entry and holds against others, where it is one side of a rule between two dates.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Check:
     details: Callable[[Facts], str] | None = None
     queried: bool = False
     deviation: str = ""
+    dates: Callable[[Facts], list[Any]] | None = None
 
     def told(self, facts: Facts) -> "Check":
         """The check with the details of these facts in its words."""

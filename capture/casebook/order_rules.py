@@ -25,6 +25,7 @@ from capture.casebook.checks import (
     earliest,
     latest,
 )
+from trial import protocol
 from trial.rules.dates.partial_date import PartialDate, shown
 
 # A check names so many entries that it fails against; the rest is counted.
@@ -36,7 +37,8 @@ class Fact:
     """A date in a form.
 
     only: it counts where this field has this value, or one of these; lines: it is a field of these lines below.
-    derived: it is not typed but derived from the entry and the rest of the casebook (`capture.entry.facts`).
+    derived: it is not typed but derived from the entry and the rest of the casebook (`capture.entry.facts`). key: it is
+    held only against dates of entries with the same value in their own key.
     """
 
     form: str
@@ -45,6 +47,7 @@ class Fact:
     lines: str = ""
     called: str = ""
     derived: bool = False
+    key: str = ""
 
     @property
     def values(self) -> tuple[Any, ...]:
@@ -79,6 +82,7 @@ class Dated:
 
     when: date | PartialDate
     title: str
+    key: Any = None
 
     def __str__(self) -> str:
         return f"{self.title} {self.when if isinstance(self.when, PartialDate) else shown(self.when)}"
@@ -125,9 +129,24 @@ class OrderRule:
         return last <= first if self.strictly else last < first
 
 
+@dataclass(frozen=True)
+class DistanceRule(OrderRule):
+    """`later` must come at most so many days after `earlier`."""
+
+    most_days: int = 0
+
+    def is_broken(self, earlier: When, later: When) -> bool:
+        """Whether the two are farther apart however they are read."""
+        first, last = latest(earlier), earliest(later)
+        return first is not None and last is not None and (last - first).days > self.most_days
+
+
 # Facts of more than one rule.
 CONSENTED, REGISTERED = Fact("registration", "consented_on"), Fact("registration", "registered_on")
 CYCLE = Fact("cycle", "started_on")
+VISIT, ITS_CYCLE = Fact("visit", "visited_on", key="cycle_number"), replace(CYCLE, key="number")
+# No form of the casebook: `services.registration` asks it.
+FINDING = Fact("finding", "found_on", called="Registration issue")
 DAY_1 = Fact("cycle", "started_on", only=("number", 1), called="Day 1 of treatment")
 LAST_DOSE = LastDose("cycle", "to_day", lines="periods", called="Last dose")
 BASELINE, SCAN = Fact("baseline", "assessed_on"), Fact("follow_up_scan", "assessed_on")
@@ -153,6 +172,8 @@ DOSE_18 = Asked("DOSE-18", "Day 1 of treatment is before an entry that is expect
 FOLL_20 = Asked("FOLL-20", "A scan that shows a lesion must not be after the date of death.", field="")
 DOSE_21 = Asked("DOSE-21", "The cycle or its last dose is after consent to treatment was withdrawn.",
                 field="started_on")
+VIS_03 = Asked("VIS-03", "The visit is more than 7 days from the start of its cycle.")
+DOSE_24 = Asked("DOSE-24", "The start of the cycle is more than 7 days from its visit.")
 DOSE_22 = Asked("DOSE-22", "The cycle starts after progression.")
 WD_04 = Asked("WD-04", "The withdrawal date is before an entry that consent no longer covers.", True)
 FU_11 = Asked("FU-11", "Progression, disease assessment and new therapy must not be after the date of death.")
@@ -168,6 +189,13 @@ COVERED = (
     ("adverse_event", "onset_on", "AE-21", "onset of the event"),
     ("medication", "started_on", "MED-05", "start of the medication"),
     ("follow_up", "contacted_on", "FU-12", "contact"),
+)
+# What is expected after consent and may come before registration.
+AFTER_CONSENT = (
+    ("baseline", "assessed_on", "BASE-13", "baseline assessment"),
+    ("visit", "visited_on", "VIS-11", "visit"),
+    ("blood_pressure", "measured_on", "BP-05", "measurement"),
+    ("hormone", "sampled_on", "HORM-09", "sample"),
 )
 
 RULES: tuple[OrderRule, ...] = (
@@ -213,6 +241,16 @@ RULES: tuple[OrderRule, ...] = (
                     field="alive"), ALIVE),
     *(OrderRule(Fact("follow_up", field), DIED, FU_11, ALIVE)
       for field in ("progressed_on", "disease_assessed_on", "new_therapy_on")),
+    *(OrderRule(CONSENTED, Fact(form, field), EARLY, Asked(name, f"The {words} is before consent."), SOFT, PLAUSIBLE)
+      for form, field, name, words in AFTER_CONSENT),
+    OrderRule(REGISTERED, FINDING, REGISTRATION,
+              Asked("FIND-01", "The registration issue must not be before registration.")),
+    DistanceRule(BASELINE, DAY_1,
+                 Asked("BASE-02", "The baseline assessment is more than 28 days before day 1 of treatment."),
+                 Asked("DOSE-25", "Day 1 of treatment is more than 28 days after the baseline assessment."),
+                 SOFT, RECIST, deviation="assessment", most_days=protocol.constant("baseline_window_days")),
+    *(DistanceRule(*facts, *asked, SOFT, "Visit at cycle start.", most_days=protocol.constant("cycle_window_days"))
+      for facts, asked in (((ITS_CYCLE, VISIT), (DOSE_24, VIS_03)), ((VISIT, ITS_CYCLE), (VIS_03, DOSE_24)))),
     *(OrderRule(fact, WITHDREW, DOSE_21, WD_04, SOFT, CONSENT, queried=True) for fact in (CYCLE, LAST_DOSE)),
     *(OrderRule(Fact(form, field), LEFT, Asked(name, f"The {words} is after consent was withdrawn."), WD_04, SOFT,
                 CONSENT, queried=True)
@@ -252,7 +290,8 @@ class _Side:
         others: list[Dated] = list(facts["on_record"][self.other])
         if self.other.form == self.own.form:
             others += [Dated(when, "This entry:") for when in self.other.dates(facts)]
-        return [other for other in others if any(self._broken(when, other.when) for when in typed)]
+        key = facts[self.own.key] if self.own.key else None
+        return [other for other in others if other.key == key and any(self._broken(when, other.when) for when in typed)]
 
     def _broken(self, typed: When, other: When) -> bool:
         in_order = (typed, other) if self.own == self.rule.earlier else (other, typed)
@@ -278,6 +317,7 @@ def _check(sides: Sequence[_Side]) -> Check:
     return Check(
         asked.id, asked.words, rule.source, rule.severity, lambda facts: bool(against(facts)), field, asked.edition,
         (lambda facts: in_words(against(facts))) if asked.names else None, rule.queried, rule.deviation,
+        lambda facts: [side.own.dates(facts) for side in sides],
     )  # fmt: skip
 
 

@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from capture.casebook import registry
 from capture.casebook.forms.assessment import Reading
-from capture.casebook.forms.assessment_checks import within_a_window
-from capture.casebook.order_rules import Dated, Fact
+from capture.casebook.forms.assessment_checks import confirms, within_a_window
+from capture.casebook.order_rules import FINDING, Dated, Fact
 from capture.entry import live_response
-from trial.models import Assessment, LesionReading, Participant, RecordRow, Visit
+from trial.models import Assessment, Cycle, LesionReading, Participant, RecordRow, Visit
 from trial.protocol import AnalysisSettings
 from trial.record import site_clock
 from trial.record.in_force import evaluation_of
@@ -54,9 +54,19 @@ class OnRecord:
 
     def __getitem__(self, fact: Fact) -> list[Dated]:
         title = fact.called or registry.FORMS[fact.form].title
-        return [Dated(when, title) for entry in self._of(fact.form) for when in fact.dates(entry)]
+        return [
+            Dated(when, title, entry[fact.key] if fact.key else None)
+            for entry in self._of(fact.form) for when in fact.dates(entry)
+        ]  # fmt: skip
+
+    @property
+    def before(self) -> StandingEntry | None:
+        """The corrected entry as it is on record; None for a first entry."""
+        return StandingEntry(self.corrected, self._derived) if self.corrected is not None else None
 
     def _of(self, kind: str) -> list[StandingEntry]:
+        if kind == FINDING.form:
+            return [StandingEntry(row, {}) for row in self.participant.findings.standing()]
         if kind not in self._entries:
             form = registry.FORMS[kind]
             # The participant at hand may be newer than the row: it is corrected inside the same save.
@@ -118,11 +128,6 @@ class ParticipantFacts(Mapping[str, Any]):
     def died_on(self) -> PartialDate | None:
         """The death on record, other than the one that is corrected."""
         return died_on(self.participant)
-
-    @property
-    def cycle_starts(self) -> dict[int, date]:
-        """First day of each cycle by number."""
-        return dict(self._cycles)
 
     @cached_property
     def _cycles(self) -> list[tuple[int, date]]:
@@ -228,6 +233,20 @@ def follow_up_facts(
         "progression_shown_on": _progression_shown_on(participant, head, readings, assessment) if known else None,
         **_responses_before(participant, head, assessment),
     }
+
+
+def regular_scans_on(participant: Participant, started_on: date, corrected: Cycle | None) -> list[date]:
+    """Days of the follow-ups that confirm no response; none unless day 1, which they are counted from, is corrected."""
+    found = evaluation_of(participant) if corrected and corrected.number == 1 else None
+    if found is None or corrected is None or corrected.started_on == started_on:
+        return []
+    scans = {each.id: each.assessed_on for each in found.facts.assessments if each.kind != "baseline"}
+    confirming = {
+        each.assessment_id for each in found.assessed for first in found.assessed
+        if first.overall in confirmation.RESPONSES
+        and confirms(first.assessed_on, scans[each.assessment_id], found.settings.confirmation_days)
+    }  # fmt: skip
+    return [on for scan, on in scans.items() if scan not in confirming]
 
 
 def _responses_before(participant: Participant, head: Head, assessment: Assessment | None) -> dict[str, Any]:

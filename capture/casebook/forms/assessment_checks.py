@@ -50,12 +50,6 @@ def too_many_in_an_organ(criteria: Criteria) -> Condition:
     return lambda facts: recist.too_many_in_an_organ([each.organ for each in facts["targets"]], criteria)
 
 
-def baseline_too_early(facts: Facts) -> bool:
-    """More than four weeks before treatment."""
-    day_1 = facts["day_1"]
-    return day_1 is not None and (day_1 - facts["assessed_on"]).days > protocol.constant("baseline_window_days")
-
-
 def under_two_slices(facts: Facts) -> bool:
     """A target smaller than two slices of the scan."""
     return any(recist.is_under_two_slices(each.longest_diameter_mm, facts["slice"]) for each in facts["targets"])
@@ -80,9 +74,13 @@ def off_schedule(facts: Facts) -> bool:
     day_1 = facts["day_1"]
     if day_1 is None or within_a_window(day_1, facts["assessed_on"]):
         return False
-    earliest = facts["confirmation_days"]
-    latest = earliest + protocol.constant("assessment_window_days")
-    return not any(earliest <= (facts["assessed_on"] - on).days <= latest for on in facts["responses_on"])
+    days = facts["confirmation_days"]
+    return not any(confirms(on, facts["assessed_on"], days) for on in facts["responses_on"])
+
+
+def confirms(response_on: date, assessed_on: date, days: int) -> bool:
+    """Whether the assessment comes when a response of that day is confirmed: after so many days, or in a week more."""
+    return days <= (assessed_on - response_on).days <= days + protocol.constant("assessment_window_days")
 
 
 def within_a_window(day_1: date, assessed_on: date) -> bool:
@@ -135,8 +133,6 @@ NOT_IN_FUTURE = Check("SCAN-01", "The assessment date must not be in the future.
 def baseline_checks(by: Criteria) -> tuple[Check, ...]:
     """The checks of a baseline by these criteria."""
     return (
-        Check("BASE-02", "The baseline assessment is more than 28 days before day 1 of treatment.", by.name, SOFT,
-              baseline_too_early, "assessed_on", deviation="assessment"),
         Check("BASE-03", f"There must be at most {by.targets_per_organ} target lesions per organ.", by.name, HARD,
               too_many_in_an_organ(by)),
         Check("BASE-04", f"There must be at most {by.targets_in_all} target lesions in total.", by.name, HARD,

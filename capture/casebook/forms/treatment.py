@@ -18,6 +18,7 @@ from capture.casebook.checks import (
 )
 from capture.casebook.due import Rule
 from capture.casebook.fields import FullDateField, WholeNumberField, WordsField
+from capture.casebook.forms.assessment_checks import within_a_window
 from capture.casebook.forms.base import Form, Lines, Page, labeled_as
 from trial import protocol
 from trial.drawing.form_layout import Boxes, PageHelper, Rows
@@ -62,6 +63,11 @@ def beyond_the_plan(facts: Facts) -> bool:
 def doses_to_come(facts: Facts) -> bool:
     """A period ends after today."""
     return any(facts["started_on"] + timedelta(days=each.to_day - 1) > facts["today"] for each in facts["periods"])
+
+
+def leaves_windows(facts: Facts) -> bool:
+    """Day 1 moves, and a follow-up that confirms no response is then outside its window."""
+    return any(not within_a_window(facts["started_on"], on) for on in facts["regular_scans_on"])
 
 
 def no_reason(facts: Facts) -> bool:
@@ -216,6 +222,8 @@ DOSING = (
     Check("DOSE-10", "The cycle has ended, and some of its days have no dosing record.", "Missing is never zero.",
           SOFT, days_left_open),
     Check("DOSE-19", "Dosing periods must not end after today.", ONLY_PAST, HARD, doses_to_come),
+    Check("DOSE-26", "A follow-up assessment is outside its window (every 8 weeks, ±7 days) from this day 1.",
+          "Tumor assessment every 8 weeks [interpretation].", SOFT, leaves_windows, "started_on"),
     after_death_check("DOSE-11", "The cycle must not start after the date of death.", "started_on"),
 )  # fmt: skip
 

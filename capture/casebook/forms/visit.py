@@ -45,12 +45,6 @@ def weight_jumped(facts: Facts) -> bool:
     return None not in (weight, last) and abs(weight - last) > last / Decimal(10)
 
 
-def visit_off_its_cycle(facts: Facts) -> bool:
-    """More than seven days from the first day of the cycle it belongs to."""
-    started = facts["cycle_starts"].get(facts["cycle_number"])
-    return started is not None and abs((facts["visited_on"] - started).days) > 7
-
-
 def _last_of_marker(facts: Facts) -> Any:
     before = [
         each for each in facts["others"] if each.marker == facts["marker"] and each.sampled_on < facts["sampled_on"]
@@ -153,8 +147,6 @@ VISIT = (
     after_death_check("VIS-01", "The visit must not be after the date of death.", "visited_on"),
     Check("VIS-02", "The weight changed by more than 10% since the last measurement.", PLAUSIBLE, SOFT,
           weight_jumped, "weight_kg"),
-    Check("VIS-03", "The visit is more than 7 days from the start of its cycle.", "Visit at cycle start.", SOFT,
-          visit_off_its_cycle, "visited_on"),
     Check("VIS-04", "Only one visit is allowed per cycle, and another is entered for this cycle.",
           "One visit per cycle.", HARD,
           lambda facts: any(each.cycle_number == facts["cycle_number"] for each in facts["others"]), "cycle_number"),

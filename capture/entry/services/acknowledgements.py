@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from django.db.models import Model, QuerySet
 
-from capture.casebook.checks import Check
+from capture.casebook import registry
+from capture.casebook.checks import HARD, Check, Facts
 from capture.entry.moved import MOVES
 from capture.grading.event_proposals import NOT_AN_EVENT
 from trial.models import Acknowledgement, Participant
@@ -28,6 +29,23 @@ def with_given(save: Save, participant: Participant, form: str, row: Model | Non
     """The save with the explanations that the entry has already; what is typed now comes before them."""
     before = given(participant, form, row.pk if row else None)
     return replace(save, acknowledged={**before, **(save.acknowledged or {})})
+
+
+def settle(
+    participant: Participant, form: str, row: Model | None, checks: tuple[Check, ...], facts: Facts,
+    acknowledged: Mapping[str, str] | None,
+) -> tuple[Check, ...]:  # fmt: skip
+    """`checks.settle` of an entry (row: the one that is corrected); raises what it raises.
+
+    A soft rule between two dates was asked of the entry that came last: a correction that leaves the date of this one
+    as it is is not asked again, unless it was asked here.
+    """
+    before = facts["on_record"].before if row is not None else None
+    if before is not None:
+        asked = {each.check_id for each in _standing(participant, form, row.pk)} if row is not None else set()
+        checks = tuple(each for each in checks if each.severity == HARD or each.dates is None or each.id in asked
+                       or each.dates(facts) != each.dates(before))  # fmt: skip
+    return registry.settle(checks, facts, acknowledged)
 
 
 def keep(

@@ -50,7 +50,8 @@ def save_baseline(
         "followed_but_left_out": _followed(participant) - kept if assessment else set(),
     }  # fmt: skip
     by = versions.number_of(participant.site_id, "baseline", save.edition)
-    soft = registry.settle(versions.checks_of("baseline", by), facts, save.acknowledged)
+    checks = versions.checks_of("baseline", by)
+    soft = acknowledgements.settle(participant, "baseline", assessment, checks, facts, save.acknowledged)
     baseline = assessment or Assessment(participant=participant, kind="baseline")
     for name in HEAD:
         setattr(baseline, name, values[name])
@@ -127,7 +128,8 @@ def save_follow_up(
     head = Head(**{name: values[name] for name in (*HEAD, *NEW_LESION)})
     facts = follow_up_facts(participant, head, readings, assessment)
     by = versions.number_of(participant.site_id, "follow_up_scan", save.edition)
-    soft = registry.settle(versions.checks_of("follow_up_scan", by), facts, save.acknowledged)
+    checks = versions.checks_of("follow_up_scan", by)
+    soft = acknowledgements.settle(participant, "follow_up_scan", assessment, checks, facts, save.acknowledged)
     row = assessment or Assessment(participant=participant, kind="follow_up")
     for name in (*HEAD, *NEW_LESION):
         setattr(row, name, values[name])

@@ -6,7 +6,7 @@ from typing import Any
 from capture.casebook import history, registry, versions
 from capture.casebook.forms.treatment import Period
 from capture.entry import edit_conflict, moved
-from capture.entry.facts import OnRecord, died_on, off_treatment_on
+from capture.entry.facts import OnRecord, died_on, off_treatment_on, regular_scans_on
 from capture.entry.services import acknowledgements
 from trial.models import Cycle, DosingPeriod, Participant
 from trial.record import changes, site_clock
@@ -33,7 +33,8 @@ def save_cycle(
     earlier = participant.cycles.standing().filter(number=number).first()
     facts = _facts(participant, number, values, periods, earlier)
     by = versions.number_of(participant.site_id, "cycle", save.edition)
-    soft = registry.settle(versions.checks_of("cycle", by), facts, save.acknowledged)
+    checks = versions.checks_of("cycle", by)
+    soft = acknowledgements.settle(participant, "cycle", earlier, checks, facts, save.acknowledged)
     act = "correct" if earlier else "enter"
     before = moved.read(participant) if earlier else None
     with changes.record(save, act, participant=participant, groups=(participant.group,)):
@@ -68,6 +69,7 @@ def _facts(
         "died_on": died_on(participant),
         "off_treatment_on": off_treatment_on(participant),
         "on_record": OnRecord(participant, earlier),
+        "regular_scans_on": regular_scans_on(participant, values["started_on"], earlier),
     }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from capture.casebook import history, registry, versions
+from capture.casebook import history, versions
 from capture.casebook.forms.base import Form
 from capture.entry import edit_conflict, moved
 from capture.entry.facts import ParticipantFacts
@@ -48,7 +48,8 @@ def save(
     """
     known = facts(form, participant, values, row, lines)
     number = versions.number_of(participant.site_id, form.kind, save.edition)
-    soft = registry.settle(versions.checks_of(form.kind, number), known, save.acknowledged)
+    checks = versions.checks_of(form.kind, number)
+    soft = acknowledgements.settle(participant, form.kind, row, checks, known, save.acknowledged)
     act = "correct" if row is not None else "enter"
     before = moved.read(participant) if row is not None else None
     with changes.record(save, act, participant=participant, groups=(participant.group,)):

@@ -11,14 +11,14 @@ from typing import Any
 
 from django.db.models import Max
 
-from capture.casebook import lifetime, registry, versions
+from capture.casebook import lifetime, order_rules, registry, versions
 from capture.entry.facts import OnRecord
+from capture.entry.services import acknowledgements
 from trial import protocol
 from trial.models import EligibilityAnswer, Participant, Person, RegistrationFinding, Reopening, Site, Waiver
 from trial.record import access, changes, in_force
 from trial.record.save import Save
 from trial.refused import Refused
-from trial.rules.dates.partial_date import shown
 from trial.rules.eligibility import Answer, contradictions, unmet, with_derived
 
 __all__ = ["Answer", "Waivable", "decide_waiver", "obstacles", "record_finding",
@@ -134,8 +134,8 @@ def record_finding(
         raise Refused(f"“{kind}” is not a kind of registration issue.")
     if not participant.is_registered or participant.registered_on is None:
         raise Refused("A registration issue needs a registered participant.")
-    if found_on < participant.registered_on:
-        raise Refused(f"The registration issue must not be before registration on {shown(participant.registered_on)}.")
+    facts = {"found_on": found_on, "on_record": OnRecord(participant)}
+    registry.settle(order_rules.checks_at(order_rules.FINDING.form, registry.ORDER_RULES), facts, save.acknowledged)
     if not because.strip():
         raise Refused("Enter a description.")
     if participant.findings.standing().filter(kind=kind).exists():
@@ -180,7 +180,10 @@ def _check_order(
         "on_record": OnRecord(participant, participant) if participant else defaultdict(list),
     }  # fmt: skip
     number = versions.number_of(site.pk, "registration", save.edition)
-    return registry.settle(versions.checks_of("registration", number), facts, save.acknowledged)
+    checks = versions.checks_of("registration", number)
+    if participant is None:
+        return registry.settle(checks, facts, save.acknowledged)
+    return acknowledgements.settle(participant, "registration", participant, checks, facts, save.acknowledged)
 
 
 def _details_of(participant: Participant) -> dict[str, Any]:

@@ -33,7 +33,8 @@ from trial.record import changes
 from trial.record.save import Save
 from trial.refused import Refused
 
-REASON = {"reason_code": "entry_error", "reason_words": "read off the wrong line"}
+REASON = {"reason_code": "entry_error", "reason_words": "read off the wrong line",
+          "acknowledge_MOVE-01": "as in the source"}  # fmt: skip
 
 
 @pytest.fixture

@@ -13,9 +13,20 @@ from hypothesis import strategies as some
 from capture.casebook import registry
 from capture.casebook.forms.assessment import NewLesion, Reading
 from capture.casebook.forms.treatment import Period
-from capture.casebook.order_rules import COVERED, SCAN_OF_PROGRESSION, Fact, LastDose, OrderRule
+from capture.casebook.order_rules import (
+    AFTER_CONSENT,
+    COVERED,
+    CYCLE,
+    FINDING,
+    SCAN_OF_PROGRESSION,
+    DistanceRule,
+    Fact,
+    LastDose,
+    OrderRule,
+)
 from capture.casebook.registry import CHECKS, ENTRY_FORMS, FORMS, HARD, ORDER_RULES
-from capture.entry.services import assessments, corrections, dosing, entries
+from capture.entry.moved import MOVES
+from capture.entry.services import assessments, corrections, dosing, entries, registration
 from tests.cast import Cast, cast_of, register
 from tests.examples import values
 from tests.plugin_postgres import another_database
@@ -38,6 +49,7 @@ BESIDE: dict[tuple[str, str], dict[str, Any]] = {
     ("follow_up", "disease_assessed_on"): {"contacted_on": AFTER, "alive": "dead"},
     ("follow_up", "new_therapy_on"): {"contacted_on": AFTER, "alive": "dead", "new_therapy": "yes"},
     ("adverse_event", "resolved_on"): {"outcome": "recovered"},
+    ("visit", "visited_on"): {"cycle_number": 1},
     ("medication", "stopped_on"): {"started_on": PartialDate(2025)},
 }  # fmt: skip
 
@@ -87,6 +99,7 @@ class Desk:
             when = PartialDate(when.year, when.month, when.day)
         others = {check.id: "of the test" for checks in CHECKS.values() for check in checks}
         given_reasons = {name: words for name, words in others.items() if name not in _ids(self.rule)}
+        given_reasons[MOVES.id] = "of the test"
         save = Save(self.nora, reason="read off the wrong line", acknowledged=given_reasons)
         write: dict[str, Callable[..., Any]] = {
             "registration": self._registration, "cycle": self._cycle, "baseline": self._baseline,
@@ -154,11 +167,14 @@ def cast(database: object) -> Cast:
 def _stories(rule: OrderRule, earlier: When, later: When) -> dict[str, list[tuple[Fact, When]]]:
     """Every way to come to these two facts; the answer to the last step is compared."""
     one, other = (rule.earlier, earlier), (rule.later, later)
+    # A day of each with which the other is as it must be.
+    is_near = isinstance(rule, DistanceRule)
+    before, after = (BASE, earlier) if is_near else (BEFORE, AFTER)
     stories = {
         "earlier then later": [one, other],
         "later then earlier": [other, one],
-        "earlier corrected": [(rule.earlier, BEFORE), other, one],
-        "later corrected": [one, (rule.later, AFTER), other],
+        "earlier corrected": [(rule.earlier, before), other, one],
+        "later corrected": [one, (rule.later, after), other],
     }
     if rule.later.form == "follow_up_scan":
         del stories["later then earlier"]  # a follow-up is entered after the baseline and day 1 that it rests on
@@ -175,11 +191,12 @@ def _answers(cast: Cast, rule: OrderRule, earlier: When, later: When) -> dict[st
     return answers
 
 
-@pytest.mark.parametrize("rule", ORDER_RULES, ids=_name)
+@pytest.mark.parametrize("rule", [rule for rule in ORDER_RULES if FINDING not in (rule.earlier, rule.later)], ids=_name)
 def test_two_facts_get_one_answer_in_every_order_of_entry_and_by_correction(cast: Cast, rule: OrderRule) -> None:
-    # The last pair of days that is in order, and the first that is not.
-    least = timedelta(days=1 if rule.strictly else 0)
-    for earlier, expected in ((BASE - least, SAVED), (BASE - least + timedelta(days=1), rule.severity)):
+    # The last pair of days that is as it must be, and the first that is not.
+    last = BASE - timedelta(days=rule.most_days if isinstance(rule, DistanceRule) else rule.strictly)
+    more = timedelta(days=-1 if isinstance(rule, DistanceRule) else 1)
+    for earlier, expected in ((last, SAVED), (last + more, rule.severity)):
         answers = _answers(cast, rule, earlier, BASE)
         assert set(answers.values()) == {expected}, (earlier, answers)
 
@@ -193,7 +210,8 @@ def test_any_two_dates_partial_ones_too_get_one_answer(cast: Cast, database: str
         months = some.sampled_from((PartialDate(2026, 2), PartialDate(2026, 3), PartialDate(2026)))
         return full | months if _is_partial(fact) else full
 
-    pairs = some.sampled_from(ORDER_RULES).flatmap(
+    rules = [rule for rule in ORDER_RULES if type(rule) is OrderRule and rule.later != FINDING]
+    pairs = some.sampled_from(rules).flatmap(
         lambda rule: some.tuples(some.just(rule), dates(rule.earlier), dates(rule.later))
     )
 
@@ -244,6 +262,8 @@ def test_only_what_is_impossible_is_refused() -> None:
         "cycle.started_on-follow_up.progressed_on", "cycle.started_on-follow_up_scan.progression_shown_on",
         "cycle.started_on-withdrawal.withdrew_on", "cycle.to_day-withdrawal.withdrew_on",
         *(f"{form}.{field}-withdrawal.withdrew_on" for form, field, *_ in COVERED),
+        *(f"registration.consented_on-{form}.{field}" for form, field, *_ in AFTER_CONSENT),
+        "cycle.started_on-visit.visited_on", "visit.visited_on-cycle.started_on",
     }  # fmt: skip
 
 
@@ -275,3 +295,49 @@ def test_after_withdrawal_from_treatment_alone_examinations_go_on(cast: Cast) ->
 def test_every_dated_form_is_held_against_the_death() -> None:
     alone = {rule.earlier.form for rule in ORDER_RULES if rule.later.form == "death"}
     assert alone == set(FORMS) - {"death"}
+
+
+def test_a_soft_rule_that_one_entry_answered_is_not_asked_of_the_other_when_its_date_stays(cast: Cast) -> None:
+    rule = next(rule for rule in ORDER_RULES if rule.earlier.form == "off_study" and rule.later.form == "death")
+    desk, explained = Desk(cast, rule), {"OFS-05": "the letter came later"}
+    assert desk.put(rule.later, BASE) == SAVED
+    late = BASE + timedelta(days=1)
+    desk._entry(Save(desk.nora, acknowledged=explained), rule.earlier, late)
+    death = desk.one.deaths.get()
+    corrected = values("death") | {"died_on": death.died_on, "cause": "other", "because": "fall"}
+    save = Save(desk.nora, reason="misread", acknowledged={})
+    entries.save(save, desk.one, ENTRY_FORMS["death"], corrected, row=death)
+    assert not Acknowledgement.objects.filter(form="death").exists()
+    with pytest.raises(registry.SecondLook, match="before the off-study date"):
+        moved = corrected | {"died_on": PartialDate(2026, 2, 23)}
+        save = Save(desk.nora, reason="misread", acknowledged={MOVES.id: "misread"})
+        entries.save(save, desk.one, ENTRY_FORMS["death"], moved, row=death)
+
+
+def test_a_registration_issue_is_held_against_the_registration_from_both_sides(cast: Cast) -> None:
+    desk = Desk(cast, next(rule for rule in ORDER_RULES if rule.later == FINDING))
+    with pytest.raises(registry.ChecksFailed, match="The registration issue must not be before registration."):
+        registration.record_finding(Save(desk.nora), desk.one, "ineligible", date(2026, 1, 7), "wrong tumor")
+    registration.record_finding(Save(desk.nora), desk.one, "ineligible", date(2026, 1, 8), "wrong tumor")
+    with pytest.raises(registry.ChecksFailed, match="Entered: Registration issue 08-JAN-2026"):
+        save = Save(desk.nora, reason="misread")
+        corrections.correct_participant(save, desk.one, {"registered_on": date(2026, 1, 9)})
+
+
+def test_day_1_that_moves_asks_about_the_follow_ups_that_it_leaves_outside_their_windows(cast: Cast) -> None:
+    desk = Desk(cast, next(rule for rule in ORDER_RULES if rule.later.form == "follow_up_scan"))
+    baseline, start = Fact("baseline", "assessed_on"), date(2026, 1, 12)
+    if not desk.one.assessments.exists():
+        assert desk.put(baseline, date(2026, 1, 9)) == SAVED
+    assert desk.put(CYCLE, start) == SAVED
+    scan = Fact("follow_up_scan", "assessed_on")
+    assert desk.put(scan, start + timedelta(days=63)) == SAVED
+    held = [Period(1, 20, 0, "held", "rash")]
+
+    def move(days: int) -> None:
+        moved = Save(desk.nora, reason="misread", acknowledged={MOVES.id: "misread", "DOSE-10": "not known"})
+        dosing.save_cycle(moved, desk.one, 1, {"started_on": start + timedelta(days=days)}, held)
+
+    move(1)
+    with pytest.raises(registry.SecondLook, match="outside its window"):
+        move(-1)

@@ -47,6 +47,10 @@ CYCLE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         _periods(_full(1, 10)) | {"today": START + timedelta(days=9)},
         _periods(_full(1, 10)) | {"today": START + timedelta(days=8)},
     ),
+    "DOSE-26": (
+        {"started_on": START, "regular_scans_on": [START + timedelta(days=63)]},
+        {"started_on": START, "regular_scans_on": [START + timedelta(days=64)]},
+    ),
     "DOSE-11": ({"started_on": START, "died_on": START}, {"started_on": START, "died_on": START - timedelta(days=1)}),
     "NA-01": (
         {"number": 2, "started_on": START, "numbered_starts": [(1, START - timedelta(days=29))], "delay_reason": "ill"},

@@ -59,10 +59,6 @@ VISIT: Table = {
         {"weight_kg": Decimal(66), "last_weight_kg": Decimal(60)},
         {"weight_kg": Decimal("66.1"), "last_weight_kg": Decimal(60)},
     ),
-    "VIS-03": (
-        {"visited_on": D(2026, 1, 12), "cycle_number": 1, "cycle_starts": {1: D(2026, 1, 5)}},
-        {"visited_on": D(2026, 1, 13), "cycle_number": 1, "cycle_starts": {1: D(2026, 1, 5)}},
-    ),
     "VIS-04": (
         {"cycle_number": 2, "others": [SimpleNamespace(cycle_number=1)]},
         {"cycle_number": 2, "others": [SimpleNamespace(cycle_number=2)]},

@@ -37,10 +37,6 @@ def _new(answer: str, on: D | None, where: str) -> dict[str, Any]:
 
 SLICES = ({"method": "mri", "slice": Decimal(5)}, {"method": "clinical", "slice": Decimal(5)})
 BASELINE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-    "BASE-02": (
-        {"day_1": DAY_1, "assessed_on": DAY_1 - timedelta(days=28)},
-        {"day_1": DAY_1, "assessed_on": DAY_1 - timedelta(days=29)},
-    ),
     "BASE-03": (_targets(*["30"] * 5), _targets(*["30"] * 6)),
     "BASE-04": (_ten(), _ten(1)),
     "BASE-05": (_targets("10"), _targets("19.9", method="mri")),

@@ -21,7 +21,8 @@ from trial.models import Change, Role
 from trial.record.save import Save
 
 DAY_1 = date(2026, 1, 12)
-REASON = {"reason_code": "entry_error", "reason_words": "read off the wrong line"}
+REASON = {"reason_code": "entry_error", "reason_words": "read off the wrong line",
+          "acknowledge_MOVE-01": "as in the source"}  # fmt: skip
 D = Decimal
 
 

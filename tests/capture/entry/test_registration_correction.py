@@ -19,7 +19,8 @@ from trial.record.save import Save
 
 PAGE = "/participants/NET-001/registration/"
 OWN_PAGE = {"sent_as": ""}  # typed on a page of one's own, not the same form sent twice
-REASON = {"reason_code": "new_source", "reason_words": "central pathology"}
+REASON = {"reason_code": "new_source", "reason_words": "central pathology",
+          "acknowledge_MOVE-01": "as in the source"}  # fmt: skip
 DAY_1 = date(2026, 1, 12)
 
 
