@@ -91,6 +91,7 @@ urlpatterns = [
     path(_ONE + "assessments/<int:assessment_id>/", assessment.existing, name="assessment"),
     path(_ONE + "assessments/<int:assessment_id>/strike-out/", assessment.strike_out, name="assessment_strike_out"),
     path(_ONE + "cycles/<int:number>/strike-out/", cycle.strike_out, name="cycle_strike_out"),
+    path(_ONE + "cycles/tablets/", cycle.tablets, name="tablets"),
     path(_ONE + "lesions/<int:lesion_id>/local-treatment/", assessment.local_treatment, name="local_treatment"),
     path(_ONE + "visit/grades/", grading.grades, name="grades"),
     path(_ONE + "proposals/<str:proposal>/not-an-event/", grading.not_an_event, name="not_an_event"),

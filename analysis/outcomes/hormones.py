@@ -66,7 +66,7 @@ def _marker(marker: str, participant: ParticipantFact, window: _Window, settings
                 "assay_changed": False}  # fmt: skip
     out = [_sample(sample, baseline, window) for sample in samples]
     used = [sample for sample in samples if _why_not_used(sample, baseline, window) == ""]
-    compared = [sample for sample in used if not _otherwise_measured(sample, baseline)]
+    compared = [sample for sample in used if not _not_comparable(sample, baseline)]
     return {
         **row,
         "baseline": _baseline_out(baseline),
@@ -94,7 +94,7 @@ def _baseline(samples: Sequence[HormoneFact], participant: ParticipantFact) -> t
 def _baseline_out(sample: HormoneFact) -> dict[str, Any]:
     return {
         "on": sample.sampled_on.isoformat(),
-        "value": str(sample.value),
+        "value": _value(sample),
         "unit": sample.unit,
         "upper_limit": None if sample.upper_limit is None else str(sample.upper_limit),
         "assay": sample.assay,
@@ -110,7 +110,23 @@ def _why_not_used(sample: HormoneFact, baseline: HormoneFact, window: _Window) -
         return outside
     if sample.value is None:
         return "no value"
-    return "" if _is_normal(sample) else _otherwise_measured(sample, baseline)
+    return "" if _is_normal(sample) else _not_comparable(sample, baseline)
+
+
+def _value(sample: HormoneFact) -> str:
+    """`<5` of a level that is only known to lie below a limit."""
+    return f"{sample.qualifier}{sample.value}"
+
+
+def _not_comparable(sample: HormoneFact, baseline: HormoneFact) -> str:
+    """Why no change in percent is computed of a level; empty where one is."""
+    return _otherwise_measured(sample, baseline) or _known_by_a_limit(sample, baseline)
+
+
+def _known_by_a_limit(sample: HormoneFact, baseline: HormoneFact) -> str:
+    """No number is made of a limit [our reading]."""
+    of, whose = (baseline, "baseline ") if baseline.qualifier else (sample, "")
+    return f"{whose}reported as {of.in_words}: no change in percent is computed" if of.qualifier else ""
 
 
 def _otherwise_measured(sample: HormoneFact, baseline: HormoneFact) -> str:
@@ -127,14 +143,14 @@ def _sample(sample: HormoneFact, baseline: HormoneFact, window: _Window) -> dict
     assert baseline.value is not None
     why_not = _why_not_used(sample, baseline, window)
     otherwise = _otherwise_measured(sample, baseline)
-    comparable = sample.value is not None and baseline.value > 0 and not otherwise
+    comparable = sample.value is not None and baseline.value > 0 and not _not_comparable(sample, baseline)
     if sample.value is None or window.why_outside(sample.sampled_on):
         otherwise = ""
     return {
         "id": sample.id,
         "on": sample.sampled_on.isoformat(),
         "day": (sample.sampled_on - baseline.sampled_on).days,
-        "value": None if sample.value is None else str(sample.value),
+        "value": None if sample.value is None else _value(sample),
         "percent_of_baseline": _percent(sample.value, baseline.value) if comparable else None,
         "normal": _is_normal(sample),
         "is_baseline": sample.id == baseline.id,
@@ -149,10 +165,8 @@ def _percent(value: Decimal | None, baseline: Decimal) -> str | None:
 
 
 def _is_normal(sample: HormoneFact) -> bool | None:
-    """Whether the level lies within its own laboratory's limit; None when either is not on record."""
-    if sample.value is None or sample.upper_limit is None:
-        return None
-    return sample.value <= sample.upper_limit
+    """Whether the level lies within its own laboratory's limit; None when that is not known."""
+    return None if sample.is_raised is None else not sample.is_raised
 
 
 def _judged(
@@ -161,11 +175,15 @@ def _judged(
     """used: levels on treatment that count. compared: those of them by the assay and in the unit of the baseline."""
     if baseline.upper_limit is None:
         return {"raised": None, "because": "the baseline has no upper limit of normal"}
-    assert baseline.value is not None
-    if baseline.value <= baseline.upper_limit:
+    if baseline.is_raised is None:
+        limit = f"{baseline.upper_limit.normalize():f}"
+        return {"raised": None, "because": f"the baseline is reported as {baseline.in_words}, the upper limit is "
+                                           f"{limit}: not known whether it was raised"}  # fmt: skip
+    if not baseline.is_raised:
         return {"raised": False, "because": "not above the upper limit of normal at baseline"}
     if not used:
-        return {"raised": True, "because": "no level on treatment to compare"}
+        limit = f"; {_known_by_a_limit(baseline, baseline)}" if baseline.qualifier else ""
+        return {"raised": True, "because": f"no level on treatment to compare{limit}"}
     return {"raised": True, **_improvement(baseline, used, compared, settings)}
 
 
@@ -186,12 +204,13 @@ def _improvement(
         change = f"{share:.1f}"
         words.append(f"{share:+.1f}% on {shown(best.sampled_on)}".replace("-", "−", 1))
     if normal is not None:
-        otherwise = _otherwise_measured(normal, baseline)
-        words.append(f"normal on {shown(normal.sampled_on)}" + (f", by {otherwise}" if otherwise else ""))
+        otherwise, limit = _otherwise_measured(normal, baseline), _known_by_a_limit(normal, baseline)
+        how = f", by {otherwise}" if otherwise else f", {limit}" if limit else ""
+        words.append(f"normal on {shown(normal.sampled_on)}{how}")
     return {
         "improved": halved or normal is not None,
         "normalised": normal is not None,
-        "best": {"on": best.sampled_on.isoformat(), "value": str(best.value), "change_percent": change},
+        "best": {"on": best.sampled_on.isoformat(), "value": _value(best), "change_percent": change},
         "because": ", ".join(words),
     }
 

@@ -13,13 +13,20 @@ from django import forms
 
 from trial.protocol import MISSING_REASONS, constant
 from trial.record import site_clock
-from trial.record.typed_fields import DateField, NumberField, WholeDate, WholeNumberField, WordsField
+from trial.record.typed_fields import (
+    DateField,
+    NumberField,
+    QualifiedNumberField,
+    WholeDate,
+    WholeNumberField,
+    WordsField,
+)
 from trial.rules.dates import partial_date, site_time
 from trial.rules.dates.partial_date import PartialDate
 
 __all__ = ["BirthDateField", "FullDateField", "MissingReasonField", "NumberField", "PartialDateFormField",
-           "TimeOfDayField", "WholeNumberField", "WordsField", "ask_which", "before_birth", "offset_of", "on_the_wall",
-           "require_value_or_reason", "say_whose", "today"]  # fmt: skip
+           "QualifiedNumberField", "TimeOfDayField", "WholeNumberField", "WordsField", "ask_which", "before_birth",
+           "offset_of", "on_the_wall", "read_qualifier", "require_value_or_reason", "say_whose", "today"]  # fmt: skip
 FIRST_YEAR = constant("first_year")
 
 
@@ -138,6 +145,17 @@ class MissingReasonField(forms.ChoiceField):
         kwargs.setdefault("label", "Reason missing")
         widget = forms.Select(attrs={"class": "form-select missing-reason"})
         super().__init__(choices=[("", "—"), *MISSING_REASONS], required=False, widget=widget, **kwargs)
+
+
+def read_qualifier(form: forms.BaseForm, name: str) -> None:
+    """Notes as `…_qualifier` whether the value was typed as below or above a limit; a file may say it in a column."""
+    typed = QualifiedNumberField.qualifier_of(form[name].data)
+    given = form.cleaned_data.get(f"{name}_qualifier") or ""
+    if typed and given and typed != given:
+        form.add_error(name, f"The value says “{typed}”, its qualifier “{given}”. Keep one of them.")
+    elif given and form.cleaned_data.get(name) is None and name not in form.errors:
+        form.add_error(name, f"“{given}” needs a value.")
+    form.cleaned_data[f"{name}_qualifier"] = typed or given
 
 
 def require_value_or_reason(form: forms.BaseForm, name: str) -> None:

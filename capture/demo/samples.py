@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from random import Random
 
 from capture.demo.participant import DemoParticipant, Step, Values
 
@@ -10,6 +11,11 @@ TENTH = Decimal("0.1")
 ANALYTES = (
     ("HGB", "g/dL", "12", "16", 12.6, 0.09), ("PLAT", "10^9/L", "150", "400", 225, 0.22),
     ("AST", "U/L", "10", "40", 33, 0.45), ("CREAT", "mg/dL", "0.6", "1.2", 0.9, 0.18),
+)  # fmt: skip
+# Measured besides, always inside the laboratory's limits.
+NORMAL = (
+    ("NEUT", "10^9/L", "2", "7.5", 4.2, 0.2), ("BILI", "mg/dL", "0.2", "1.2", 0.6, 0.2),
+    ("ALT", "U/L", "10", "45", 26, 0.2),
 )  # fmt: skip
 # Registered type → marker, unit, upper limit of normal, assay. Chromogranin A is taken from all.
 CHROMOGRANIN = ("CGA", "ng/mL", "95", "RIA")
@@ -87,7 +93,18 @@ def _laboratory(made: DemoParticipant, odd: int) -> list[Values]:
             "analyte": analyte, "value": None if pending else level, "value_missing": "pending" if pending else "",
             "unit": unit, "lower_limit": Decimal(low), "upper_limit": Decimal(high),
         })  # fmt: skip
-    return found
+    return found + _normal(made, odd)
+
+
+def _normal(made: DemoParticipant, odd: int) -> list[Values]:
+    """From a chance of their own, so that no other value of the cohort hangs on them."""
+    chance = Random(f"{made.group} {made.rank} {odd}")
+    return [
+        {"analyte": analyte, "value": min(max(Decimal(str(usual * chance.gauss(1, spread))), Decimal(low)),
+                                          Decimal(high)).quantize(TENTH), "value_missing": "", "unit": unit,
+         "lower_limit": Decimal(low), "upper_limit": Decimal(high)}
+        for analyte, unit, low, high, usual, spread in NORMAL
+    ]  # fmt: skip
 
 
 def pressure_steps(made: DemoParticipant) -> list[Step]:

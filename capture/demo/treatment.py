@@ -3,8 +3,10 @@
 from datetime import date, timedelta
 
 from capture.demo.participant import DemoParticipant, Step, Values, full, month_of, year_of
+from trial.protocol import constant
+from trial.rules.dose.intensity import cycle_dose
 
-DAYS = 28
+DAYS, DISPENSED = 28, 112
 THERAPIES = ("streptozocin and 5-FU", "interferon alfa", "everolimus")
 TWO_YEARS = timedelta(days=731)
 # Full dose, and the ways in which a cycle was not taken as planned: (from, to, mg, frequency, reason).
@@ -29,14 +31,19 @@ def cycle_steps(made: DemoParticipant) -> list[Step]:
         periods = _cut(ODD[kind] if kind else FULL, days)
         late = number > 1 and (start - made.cycle_starts[number - 2]).days > DAYS
         values = {
-            "number": number, "started_on": start, "periods": periods, "dispensed": 112,
-            "returned": None if days < DAYS and made.off_on is None else {"reduced": 28, "held": 32}.get(kind or "", 0),
+            "number": number, "started_on": start, "periods": periods, "dispensed": DISPENSED,
+            "returned": None if days < DAYS and made.off_on is None else DISPENSED - _tablets_taken(periods),
             "lot": f"SOR-{start.year}-{start.month:02d}", "delay_reason": "recovery from toxicity" if late else "",
         }  # fmt: skip
         # A cycle that treatment's end cut short is entered the day after, when the end is on record.
         over_on = last_day + timedelta(days=1) if made.off_on is not None and days < DAYS else last_day
         found.append(Step(min(start + timedelta(days=DAYS - 1), over_on, made.today), "cycle", values))
     return found
+
+
+def _tablets_taken(periods: tuple[Values, ...]) -> int:
+    taken = [(each["from_day"], each["to_day"], each["dose_mg"], each["frequency"]) for each in periods]
+    return int(cycle_dose(taken).taken_mg) // constant("tablet_mg")
 
 
 def _cut(periods: tuple[tuple[int, int, int, str, str], ...], days: int) -> tuple[Values, ...]:

@@ -18,7 +18,7 @@ from trial.refused import Refused
 from trial.rules.typed_text import decimal_number
 
 LONGEST_PAGE = 100_000
-THEIRS = "theirs_"
+THEIRS, MISSING = "theirs_", "_missing"
 Values = dict[str, str]
 
 
@@ -62,6 +62,21 @@ def opened_with(posted: Mapping[str, Any]) -> Values | None:
     except ValueError:
         return None
     return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else None
+
+
+def without_overtaken_reasons(posted: QueryDict, opened: Mapping[str, str] | None) -> QueryDict:
+    """What was typed, without each missing-value reason that the value typed beside it has overtaken.
+
+    Only where nothing else can be meant: the page was opened with the reason and no value, and the reason was left as
+    it was. opened: the values of the page as it was opened; None where it does not say.
+    """
+    data = posted.copy()
+    for reason in [name for name in data if name.endswith(MISSING)] if opened is not None else ():
+        value = reason.removesuffix(MISSING)
+        was_missing = bool(opened.get(reason)) and not opened.get(value) and data[reason] == opened[reason]
+        if was_missing and data.get(value, "").strip():
+            data[reason] = ""
+    return data
 
 
 def settled(posted: QueryDict) -> tuple[QueryDict, tuple[str, ...]]:

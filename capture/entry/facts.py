@@ -21,6 +21,7 @@ from trial.record.in_force import evaluation_of
 from trial.rules.dates.partial_date import PartialDate
 from trial.rules.evaluation.evaluated import Evaluation
 from trial.rules.response import confirmation
+from trial.rules.response.recist import SIZED
 
 
 class StandingEntry(Mapping[str, Any]):
@@ -201,22 +202,24 @@ def follow_up_facts(
     participant: Participant, head: Head, readings: Sequence[Reading], assessment: Assessment | None
 ) -> registry.Facts:
     """What the checks of a follow-up need to know."""
-    lesions = {lesion.pk for lesion in participant.lesions.standing()}
+    labels = {lesion.pk: lesion.label for lesion in participant.lesions.standing()}
+    lesions = set(labels)
     known = {each.lesion_id for each in readings} <= lesions
     others = participant.assessments.standing().exclude(pk=assessment.pk if assessment else None)
-    earlier = list(LesionReading.objects.standing().filter(
-        assessment__in=others, assessment__assessed_on__lt=head.assessed_on
-    ).order_by("assessment__assessed_on"))  # fmt: skip
-    previous: dict[int, Decimal | None] = {}
-    for each in earlier:
-        previous[each.lesion_id] = each.longest_diameter_mm or previous.get(each.lesion_id)
+    on_record = LesionReading.objects.standing().filter(assessment__in=others)
+    earlier = list(on_record.filter(assessment__assessed_on__lt=head.assessed_on).order_by("assessment__assessed_on"))
+    later = on_record.filter(assessment__assessed_on__gt=head.assessed_on)
+    previous = _previous_sizes(earlier)
     return {
         "assessed_on": head.assessed_on,
         "day_1": day_1(participant),
         "lesions_known": known,
         "lesions_left_out": lesions - {each.lesion_id for each in readings},
         "readings": readings,
-        "with_previous": [(each, previous.get(each.lesion_id)) for each in readings],
+        "targets": {lesion: label for lesion, label in labels.items() if label.startswith("T")},
+        "with_previous": [(each, _grown_from(each, readings, labels, previous)) for each in readings],
+        "merged_before": _last_seen(earlier, "merged"),
+        "measured_after": {each.lesion_id for each in later if each.state in SIZED},
         "other_dates": set(others.values_list("assessed_on", flat=True)),
         "today": site_clock.today_at(participant.site),
         "new_lesions": head.new_lesions,
@@ -227,7 +230,7 @@ def follow_up_facts(
         "method": head.method,
         "slice": head.slice_thickness_mm,
         "baseline": others.filter(kind="baseline").first(),
-        "gone_before": _last_seen_absent(earlier),
+        "gone_before": _last_seen(earlier, "absent"),
         "died_on": died_on(participant),
         "on_record": OnRecord(participant, assessment),
         "progression_shown_on": _progression_shown_on(participant, head, readings, assessment) if known else None,
@@ -287,7 +290,27 @@ def _progression_shown_on(
     return live_response.progression_on(outcome)
 
 
-def _last_seen_absent(earlier: Sequence[LesionReading]) -> set[int]:
-    """Lesions that were absent when they were last evaluated; readings in order of time."""
+def _last_seen(earlier: Sequence[LesionReading], state: str) -> set[int]:
+    """Lesions that were in this state when they were last evaluated; readings in order of time."""
     last = {each.lesion_id: each.state for each in earlier if each.state != "not_evaluated"}
-    return {lesion for lesion, state in last.items() if state == "absent"}
+    return {lesion for lesion, seen in last.items() if seen == state}
+
+
+def _previous_sizes(earlier: Sequence[LesionReading]) -> dict[int, Decimal]:
+    """The last size of each lesion, in mm; a merged one has none, since the whole stands at the other."""
+    found: dict[int, Decimal] = {}
+    for each in earlier:
+        if each.state == "merged":
+            found.pop(each.lesion_id, None)
+        elif each.longest_diameter_mm is not None:
+            found[each.lesion_id] = each.longest_diameter_mm
+    return found
+
+
+def _grown_from(
+    reading: Reading, readings: Sequence[Reading], labels: Mapping[int, str], previous: Mapping[int, Decimal]
+) -> Decimal | None:
+    """The last size of a lesion, with those of the lesions that merged with it; None where it has none."""
+    own, label = previous.get(reading.lesion_id), labels.get(reading.lesion_id)
+    others = (previous.get(each.lesion_id, Decimal(0)) for each in readings if label and each.merged_with == label)
+    return None if own is None else own + sum(others)

@@ -30,7 +30,7 @@ def response_of(
         assessment.pk if assessment else TYPED, Assessment.Kind.FOLLOW_UP.value, assessed_on, marker, new_lesions,
         new_lesion_on, "",
         tuple(ReadingFact(each.lesion_id, each.state, each.longest_diameter_mm, each.not_evaluated_reason,
-                          each.scanned_on) for each in readings),
+                          each.scanned_on, each.merged_with) for each in readings),
     )  # fmt: skip
     others = (each for each in on_record.facts.assessments if each.id != typed.id)
     facts = replace(on_record.facts, assessments=(*others, typed))

@@ -96,9 +96,9 @@ def find(participant: Participant, key: str) -> Proposal | None:
 
 def _record(participants: Sequence[Participant]) -> _Record:
     said = _standing(Acknowledgement, participants).filter(check_id__startswith=NOT_AN_EVENT)
-    # What lies inside the laboratory's own normal range is grade 0 and need not be fetched.
+    # What lies inside the laboratory's own normal range is grade 0 and need not be fetched, but for the albumin.
     outside = Q(value__lt=F("lower_limit")) | Q(value__gt=F("upper_limit"))
-    outside |= Q(lower_limit__isnull=True) | Q(upper_limit__isnull=True)
+    outside |= Q(lower_limit__isnull=True) | Q(upper_limit__isnull=True) | Q(analyte="ALB")
     lines = LaboratoryResult.objects.standing("visit").filter(
         outside, visit__participant__in=participants, value__isnull=False,
     )  # fmt: skip
@@ -136,7 +136,8 @@ def _of(participant: Participant, record: _Record) -> list[Proposal]:
 
 
 def _laboratory(lines: list[LaboratoryResult]) -> dict[str, Grading]:
-    graded = {each.analyte: grade_line(vars(each)) for each in lines}
+    every = [vars(each) for each in lines]
+    graded = {each["analyte"]: grade_line(each, every) for each in every}
     return {analyte: each for analyte, each in graded.items() if each is not None}
 
 
@@ -150,7 +151,8 @@ def _made(
 ) -> list[Proposal]:  # fmt: skip
     events = record.events[participant.pk]
     return [
-        Proposal(participant, form, row_id, analyte, each.term, each.grade, day, each.because, each.judgement, early,
+        Proposal(participant, form, row_id, analyte, each.term, each.grade, day,
+                 "; ".join(filter(None, (each.because, each.note))), each.judgement, early,
                  next((event.continues_id or event.pk for event in events if _covers(event, each.term, day)), None))
         for analyte, each in graded.items() if each.grade
     ]  # fmt: skip

@@ -1,6 +1,7 @@
 """The entries of one participant by form, for the casebook: date, one line, status, and where to open them."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,6 +11,7 @@ from django.db.models import Q
 from capture.casebook.forms.base import Form
 from capture.casebook.registry import ENTRY_FORMS
 from trial.models import Participant
+from trial.protocol.ctcae_v3.limits import ANALYTES
 from trial.rules.dates import partial_date
 
 COMPLETE, PENDING = "complete", "incomplete"
@@ -17,13 +19,17 @@ COMPLETE, PENDING = "complete", "incomplete"
 
 @dataclass(frozen=True)
 class Listed:
-    """One entry in its list; `status` is derived: incomplete while a value is pending."""
+    """One entry in its list; `status` is derived: incomplete while a value is pending or a required line is missing.
+
+    lacks: in words, which lines are.
+    """
 
     row: Any
     on: str
     words: str
     status: str
     url: str
+    lacks: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,15 +48,28 @@ def entry_lists(participant: Participant) -> list[EntryList]:
 
 def _list(form: Form, participant: Participant) -> EntryList:
     rows = form.entries(participant).standing().order_by(*form.model._meta.ordering)
-    listed = tuple(_listed(form, participant, row) for row in rows)
+    there = _lines(form, rows)
+    listed = tuple(_listed(form, participant, row, there[row.pk]) for row in rows)
     may_add = form.repeats or not listed
     return EntryList(form, listed, form.new_url(participant) if may_add else None)
 
 
-def _listed(form: Form, participant: Participant, row: Any) -> Listed:
+def _lines(form: Form, rows: Any) -> defaultdict[int, set[str]]:
+    """The keys of the lines of each entry, where some are required; one query."""
+    found: dict[int, set[str]] = defaultdict(set)
+    if form.lines is not None and form.lines.required:
+        lines = form.lines.model.objects.standing().filter(**{f"{form.lines.parent}__in": rows})
+        for entry, key in lines.values_list(form.lines.parent, form.lines.key):
+            found[entry].add(key)
+    return found
+
+
+def _listed(form: Form, participant: Participant, row: Any, lines: Collection[str]) -> Listed:
+    required = form.lines.required if form.lines is not None else ()
+    missing = ", ".join(ANALYTES.get(each, each) for each in required if each not in lines)
     when = getattr(row, form.dated_by)
     shown = partial_date.shown(when) if isinstance(when, date) else str(when or "date not known")
-    return Listed(row, shown, str(row), status_of(row), form.url(participant, row))
+    return Listed(row, shown, str(row), PENDING if missing else status_of(row), form.url(participant, row), missing)
 
 
 def status_of(row: Any) -> str:
@@ -71,5 +90,7 @@ def pending_entries(participants: Sequence[Participant]) -> list[tuple[Form, Lis
                 pending |= Q(**{field.name: "pending"})
         if pending:
             rows = form.model.objects.standing().filter(pending, participant__in=participants)
-            found += [(form, _listed(form, row.participant, row)) for row in rows.select_related("participant")]
+            there = _lines(form, rows)
+            found += [(form, _listed(form, row.participant, row, there[row.pk]))
+                      for row in rows.select_related("participant")]  # fmt: skip
     return found

@@ -102,7 +102,7 @@ def test_the_whole_life_of_a_participant_by_keyboard_alone(chromium: Any, live_s
     one = Participant.objects.get(number="NET-002")
     _baseline(do)
     do.open("Cycle 1")
-    do.type("12jan2026", "224", "0", "S-22061")
+    do.type("12jan2026", "112", "0", "S-22061")
     do.save("Control+Enter")
     _scan(do, "Week 8", "9mar2026", "27", "21")
     _scan(do, "Confirmation", "6apr2026", "27", "21")
@@ -129,7 +129,7 @@ def test_the_whole_life_of_a_participant_by_keyboard_alone(chromium: Any, live_s
     do.save()
 
     assert (one.group, one.registered_on) == ("A", date(2026, 1, 12))
-    assert one.lesions.count() == 3 and one.cycles.get().tablets_dispensed == 224
+    assert one.lesions.count() == 3 and one.cycles.get().tablets_dispensed == 112
     scans = one.assessments.filter(kind="follow_up").order_by("assessed_on")
     assert [each.assessed_on for each in scans] == [date(2026, 3, 9), date(2026, 4, 6)]
     assert one.adverse_events.get().grade == 2

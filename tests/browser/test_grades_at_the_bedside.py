@@ -4,26 +4,19 @@ from typing import Any
 
 import pytest
 
-from tests.browser.test_the_whole_job import CHROMIUM, WITHOUT_NETWORK, _page, _signed_in
+from tests.browser.conftest import signed_in_page
 from tests.cast import cast_of
-from trial.models import Role
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: browser tests need one")
+from trial.models import Role, Visit
 
 
 @pytest.fixture
-def page(database: str, live_server_url: str, monkeypatch: pytest.MonkeyPatch) -> Any:
+def page(database: str, chromium: Any, live_server_url: str) -> Any:
     """Nora's browser on the page of NET-001; its address is the base of the test's own; nothing may complain."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    from playwright.sync_api import sync_playwright
-
-    cookie, complaints = _signed_in(cast_of().people[Role.COORDINATOR]), []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=WITHOUT_NETWORK)
-        found = _page(browser, live_server_url, cookie, complaints)
-        found.goto(f"{live_server_url}/participants/NET-001/")
-        yield found
-        browser.close()
+    complaints: list[str] = []
+    found = signed_in_page(chromium, live_server_url, cast_of().people[Role.COORDINATOR])
+    found.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    found.goto(f"{live_server_url}/participants/NET-001/")
+    yield found
     assert complaints == []
 
 
@@ -41,6 +34,24 @@ def test_a_grade_appears_beside_the_value_and_nothing_typed_stands_in_an_address
     page.keyboard.press("Tab")
     page.wait_for_selector("#grade-HGB .grade-4")
     assert any(url.endswith("/visit/grades/") for url in asked) and not any("9.4" in url for url in asked)
+
+
+def test_enter_goes_down_the_values_of_the_laboratory_and_never_saves(page: Any) -> None:
+    page.goto(f"{page.url}visit/new/")
+    page.fill("[name=visited_on]", "12-JAN-2026")
+    page.focus("[name=lab-HGB-value]")
+    focused = "document.activeElement.name || document.activeElement.textContent"
+    page.keyboard.type("12.4")
+    page.keyboard.press("Enter")
+    assert page.evaluate(focused) == "lab-WBC-value"
+    page.keyboard.press("Shift+Enter")
+    assert page.evaluate(focused) == "lab-HGB-value"
+    for _ in range(20):
+        page.keyboard.press("Enter")
+    assert page.evaluate(focused) == "Save" and page.url.endswith("/visit/new/")
+    page.focus("[name=lab-AST-unit]")
+    page.keyboard.press("Enter")
+    assert page.evaluate(focused) == "lab-ALT-value" and not Visit.objects.exists()
 
 
 def test_the_chosen_term_shows_its_grades_and_a_click_on_one_takes_it(page: Any) -> None:

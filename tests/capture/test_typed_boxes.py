@@ -270,3 +270,15 @@ def test_a_number_of_a_row_that_is_none_is_not_found_and_no_error(cast: Cast) ->
     assert nora.get("/participants/NET-001/visit/new/?cycle=²").status_code == 200
     answer = mona.post("/queries/raise/?form=visit", {"who": ["²", "9" * 30], "words": "Please check."})
     assert answer.status_code == 422 and "Select at least one participant." in _shown(answer)
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [("-1", "The number must be at least 0."), ("1234567890.5", "more than 9 digits before the point. Check it"),
+     ("1.2345", "more than 3 digits behind the point. Round it."), ("310,5", "Use a point: 310.5")],
+)  # fmt: skip
+def test_a_refusal_of_a_number_says_the_mend(cast: Cast, typed: str, words: str) -> None:
+    answer = signed_in(cast.people[Role.COORDINATOR]).post(
+        "/participants/NET-001/hormone/new/", EXAMPLES["hormone"].typed | {"value": typed}
+    )
+    assert answer.status_code == 422 and words in answer.content.decode()

@@ -1,10 +1,12 @@
 """A4 paper of what the product prints: lines, headings and tables in a font with every letter of Europe's languages.
 
-A letter that the font lacks is printed as its number (`[U+4E2D]`), never dropped and never as a box.
+A letter that the font lacks is printed as its number (`[U+4E2D]`), never dropped and never as a box; so is a letter of
+a script that runs from right to left, which the library would print in reverse order and unjoined.
 """
 
 import logging
 import secrets
+import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache
@@ -13,6 +15,8 @@ from typing import Any
 
 from trial.rules.dates import site_time
 
+# Hebrew, Arabic and their like, with the digits that go with them.
+RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 INK, RED, GRAY = (27, 39, 51), (155, 28, 28), (74, 90, 106)
 THIN = (160, 172, 184)  # lines between rows
 WIDTH_MM, HALF_A_PAGE_MM = 182, 120
@@ -119,12 +123,13 @@ def _rows(paper: Any, head: Sequence[str] | None, rows: Sequence[tuple[Sequence[
 
 
 def printed(words: str) -> str:
-    """The words with the number of each letter that the font lacks in place of it."""
+    """The words with the number of each letter that cannot be printed as it is written in place of it."""
     return words if words.isascii() else "".join(_letter(each) for each in words)
 
 
 def _letter(letter: str) -> str:
-    return letter if letter in "\n\r\t" or ord(letter) in _letters() else f"[U+{ord(letter):04X}]"
+    as_written = ord(letter) in _letters() and unicodedata.bidirectional(letter) not in RIGHT_TO_LEFT
+    return letter if letter in "\n\r\t" or as_written else f"[U+{ord(letter):04X}]"
 
 
 @cache

@@ -168,3 +168,5 @@ REASONS_FOR_CHANGE = (
     ("late_result", "Result came later"),
     ("other", "Other (say why)"),
 )
+# A value that an assay reports as below or above what it can measure.
+QUALIFIERS = (("<", "Below (<)"), (">", "Above (>)"))

@@ -135,7 +135,7 @@ def reading(row: Row) -> ReadingFact:
     """What one assessment says of one lesion."""
     return ReadingFact(
         row["lesion_id"], row["state"], number(row["longest_diameter_mm"]), row["not_evaluated_reason"],
-        day(row["scanned_on"]),
+        day(row["scanned_on"]), row["merged_with"],
     )  # fmt: skip
 
 
@@ -154,7 +154,7 @@ def hormone(row: Row) -> HormoneFact:
     """One marker of one sample."""
     return HormoneFact(
         row["id"], row["marker"], date.fromisoformat(row["sampled_on"]), number(row["value"]), row["unit"],
-        number(row["upper_limit"]), row["assay"],
+        number(row["upper_limit"]), row["assay"], row["value_qualifier"],
     )  # fmt: skip
 
 

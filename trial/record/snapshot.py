@@ -45,10 +45,12 @@ COLUMNS: dict[Any, tuple[str, ...]] = {
     AdverseEvent: ("id", "participant_id", "term", "select", "other_words", "grade", "attribution", "onset_on",
                    "resolved_on", "seriousness", "outcome", "continues_id", "present_at_baseline", "cycle_number",
                    "action_taken"),
-    HormoneLevel: ("id", "participant_id", "marker", "sampled_on", "value", "unit", "upper_limit", "assay"),
+    HormoneLevel: ("id", "participant_id", "marker", "sampled_on", "value", "unit", "upper_limit", "assay",
+                   "value_qualifier"),
     Visit: ("participant_id", "visited_on"),
     BloodPressure: ("participant_id", "measured_on"),
-    LesionReading: ("assessment_id", "lesion_id", "state", "longest_diameter_mm", "not_evaluated_reason", "scanned_on"),
+    LesionReading: ("assessment_id", "lesion_id", "state", "longest_diameter_mm", "not_evaluated_reason", "scanned_on",
+                    "merged_with"),
     DosingPeriod: ("cycle_id", "from_day", "to_day", "dose_mg", "frequency", "reason"),
 }  # fmt: skip
 # So many are read at once when many are asked for; fewer at first, so that there is soon something to work on.

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.validators import DecimalValidator, MaxValueValidator, MinValueValidator
 from django.utils import timezone
 
 from trial.refused import Refused
@@ -29,7 +30,29 @@ class WordsField(forms.CharField):
     default_validators = [*forms.CharField.default_validators, printable]
 
 
-class WholeNumberField(forms.IntegerField):
+class _SaysTheMend:
+    """A number field whose refusals of what is out of bounds say what must be true, or what to do."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for each in self.validators:  # type: ignore[attr-defined]
+            if isinstance(each, MinValueValidator):
+                each.message = "The number must be at least %(limit_value)s."
+            elif isinstance(each, MaxValueValidator):
+                each.message = "The number must be at most %(limit_value)s."
+            elif isinstance(each, DecimalValidator):
+                each.messages = OF_DIGITS
+
+
+OF_DIGITS = {
+    "invalid": "Type a number, such as 42.5.",
+    "max_digits": "The number has more than %(max)s digits. Check it and its unit.",
+    "max_decimal_places": "The number has more than %(max)s digits behind the point. Round it.",
+    "max_whole_digits": "The number has more than %(max)s digits before the point. Check it and its unit.",
+}
+
+
+class WholeNumberField(_SaysTheMend, forms.IntegerField):
     """A whole number typed into a text box → int, or None when empty."""
 
     widget = forms.TextInput
@@ -48,7 +71,7 @@ class WholeNumberField(forms.IntegerField):
             raise forms.ValidationError(str(refusal)) from None
 
 
-class NumberField(forms.DecimalField):
+class NumberField(_SaysTheMend, forms.DecimalField):
     """A number typed into a text box → exact Decimal, or None when empty; shown as typed: 310, not 310.000."""
 
     widget = forms.TextInput
@@ -69,6 +92,36 @@ class NumberField(forms.DecimalField):
             return typed_text.decimal_number(str(value))
         except Refused as refusal:
             raise forms.ValidationError(str(refusal)) from None
+
+
+class QualifiedNumberField(NumberField):
+    """A number that may be given as below or above a limit, `<5` → 5; `qualifier_of` tells which.
+
+    sign: of the value on record, with which it is shown.
+    """
+
+    sign = ""
+
+    def prepare_value(self, value: Any) -> Any:
+        """As any number, with its sign."""
+        shown = super().prepare_value(value)
+        return f"{self.sign}{shown}" if isinstance(value, Decimal) else shown
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """The keyboard of a telephone shows < and > too."""
+        return {**super().widget_attrs(widget), "inputmode": "text"}
+
+    def to_python(self, value: Any) -> Decimal | None:
+        """ValidationError in words for what is no number, or for a sign without one."""
+        sign, number = typed_text.qualified(str(value)) if isinstance(value, str) else ("", value)
+        if sign and not str(number).strip():
+            raise forms.ValidationError(f"Type the limit behind “{sign}”, such as {sign}5.")
+        return super().to_python(number)
+
+    @staticmethod
+    def qualifier_of(text: Any) -> str:
+        """`<`, `>` or nothing, of what was typed."""
+        return typed_text.qualified(str(text or ""))[0]
 
 
 class DateField(forms.CharField):

@@ -20,6 +20,7 @@ LONGEST = 40
 _TWINS = {"．": ".", "－": "-", "−": "-", "＋": "+"}
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _WHOLE = re.compile(r"([+-]?[0-9]+)(?:\.0*)?")
+_QUALIFIED = re.compile(r"\s*([<>])(.*)", re.DOTALL)
 _COMMA = re.compile(r"[+-]?[0-9]*,[0-9]+")
 _THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]*)?")
 _THOUSANDS_BY_POINT = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+,[0-9]*")
@@ -62,6 +63,12 @@ def whole_number(text: str) -> int:
     if _COMMA.fullmatch(typed):
         raise Refused(f"“{_short(typed)}” holds a comma. Type a whole number, such as 42.")
     raise Refused(_why_not(typed, "42"))
+
+
+def qualified(text: str) -> tuple[str, str]:
+    """`<5` → ("<", "5"), a value below or above a limit, and `5` → ("", "5"); the rest is read as any number."""
+    found = _QUALIFIED.fullmatch(text)
+    return (found[1], found[2]) if found else ("", text)
 
 
 def key(text: str) -> int | None:

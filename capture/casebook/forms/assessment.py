@@ -1,6 +1,6 @@
 """Forms of a tumor assessment: its head, the lesions chosen at baseline, and one row per lesion at follow-up."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,7 +18,7 @@ from trial.drawing.form_layout import Boxes, PageHelper, Rows
 from trial.models import Assessment, Lesion, LesionReading
 from trial.models.fields import in_a_sentence
 from trial.rules.response.criteria import SHORT_AXIS
-from trial.rules.response.recist import IN_FORCE
+from trial.rules.response.recist import IN_FORCE, SIZED
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class Reading:
     longest_diameter_mm: Decimal | None = None
     not_evaluated_reason: str = ""
     scanned_on: date | None = None
+    merged_with: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class NewLesion:
 
 
 TARGET_STATES = (("measured", "measured"), ("too_small", "too small to measure"), ("absent", "absent"),
+                 ("in_parts", "in parts (sum of the parts)"), ("merged", "merged with"),
                  ("not_evaluated", "not evaluated"))  # fmt: skip
 NON_TARGET_STATES = (("", "Choose"), ("present", "present"), ("absent", "absent"),
                      ("unequivocal_progression", "unequivocal progression"),
@@ -177,10 +179,14 @@ class ReadingForm(forms.Form):
 
     longest_diameter_mm = NumberField(required=False, min_value=0, max_digits=5, decimal_places=1)
     state = forms.ChoiceField()
+    merged_with = WordsField(required=False, max_length=6, widget=forms.Select)
     not_evaluated_reason = WordsField(required=False, max_length=120)
     scanned_on = FullDateField(required=False)
 
-    def __init__(self, *args: Any, lesion: Lesion, previous: list[str] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, lesion: Lesion, previous: list[str] | None = None, targets: Sequence[str] = (), **kwargs: Any
+    ) -> None:
+        """targets: the labels of the participant's targets, one of which this lesion may have merged with."""
         super().__init__(*args, prefix=f"lesion{lesion.pk}", **kwargs)
         self.lesion, self.previous, self.is_target = lesion, previous or [], lesion.kind == Lesion.Kind.TARGET
         size = IN_FORCE.size_words(lesion.organ)
@@ -189,8 +195,11 @@ class ReadingForm(forms.Form):
         state = self.fields["state"]
         assert isinstance(state, forms.ChoiceField)
         state.choices = TARGET_STATES if self.is_target else NON_TARGET_STATES
+        merged = self.fields["merged_with"].widget
+        assert isinstance(merged, forms.Select)
+        merged.choices = [("", "—"), *((each, each) for each in targets if each != lesion.label)]
         if not self.is_target:
-            del self.fields["longest_diameter_mm"]
+            del self.fields["longest_diameter_mm"], self.fields["merged_with"]
         _style(self, lesion.label)
 
     def clean(self) -> dict[str, Any]:
@@ -199,11 +208,15 @@ class ReadingForm(forms.Form):
         millimetres, state = found.get("longest_diameter_mm"), found.get("state")
         if millimetres == 0 and state in ("measured", "absent"):
             found["state"], found["longest_diameter_mm"] = "absent", None
-        elif state in ("measured", "too_small") and not millimetres and "longest_diameter_mm" not in self.errors:
+        elif state in SIZED and not millimetres and "longest_diameter_mm" not in self.errors:
             size = IN_FORCE.size_words(self.lesion.organ)
             self.add_error("longest_diameter_mm", f"Enter the {size}, or 0 if the lesion is absent.")
-        elif state in ("absent", "not_evaluated") and millimetres:
+        elif state in ("absent", "merged", "not_evaluated") and millimetres:
             self.add_error("longest_diameter_mm", "A diameter is entered: choose “measured”, or clear the diameter.")
+        if state == "merged" and not found.get("merged_with"):
+            self.add_error("merged_with", "Choose the target with which it merged.")
+        elif state != "merged" and found.get("merged_with"):
+            self.add_error("merged_with", "Choose the state “merged with”, or clear the target.")
         if state == "not_evaluated" and not (found.get("not_evaluated_reason") or "").strip():
             self.add_error("not_evaluated_reason", "Enter a reason.")
         return found
@@ -212,7 +225,7 @@ class ReadingForm(forms.Form):
         """The reading typed; call only when the form is valid."""
         found = self.cleaned_data
         return Reading(self.lesion.pk, found["state"], found.get("longest_diameter_mm"),
-                       found["not_evaluated_reason"], found["scanned_on"])  # fmt: skip
+                       found["not_evaluated_reason"], found["scanned_on"], found.get("merged_with", ""))  # fmt: skip
 
 
 _READINGS = Lines(LesionReading, "assessment", "lesion_readings")

@@ -69,6 +69,22 @@ def opinion_differs(facts: Facts) -> bool:
     return bool(opinion and computed and opinion != computed)
 
 
+def merged_with_no_whole(facts: Facts) -> bool:
+    """A lesion merged with one that is no other target of the participant, or is itself merged at this assessment."""
+    merged = {each.lesion_id for each in facts["readings"] if each.state == "merged"}
+    wholes = {label: lesion for lesion, label in facts["targets"].items() if lesion not in merged}
+    return any(each.merged_with not in wholes for each in facts["readings"] if each.state == "merged")
+
+
+def apart_after_merging(facts: Facts) -> bool:
+    """A lesion has a size of its own at an assessment after one at which it had merged with another."""
+    return any(
+        (each.state in recist.SIZED and each.lesion_id in facts["merged_before"])
+        or (each.state == "merged" and each.lesion_id in facts["measured_after"])
+        for each in facts["readings"]
+    )
+
+
 def off_schedule(facts: Facts) -> bool:
     """Outside the window of every due date from day 1 on, and not the confirmation of a response."""
     day_1 = facts["day_1"]
@@ -160,7 +176,7 @@ FOLLOW_UP_SCAN = (
           lambda facts: any(each.state == "not_evaluated" and not each.not_evaluated_reason.strip()
                             for each in facts["readings"])),
     Check("FOLL-05", f"A measured lesion needs its {IN_FORCE.any_size_words}, more than 0 mm.", RECIST, HARD,
-          lambda facts: any(each.state in ("measured", "too_small") and not each.longest_diameter_mm
+          lambda facts: any(each.state in recist.SIZED and not each.longest_diameter_mm
                             for each in facts["readings"])),
     Check("FOLL-06", "A lesion has more than doubled since its last measurement.", PLAUSIBLE, SOFT,
           more_than_doubled),
@@ -187,6 +203,10 @@ FOLLOW_UP_SCAN = (
           ORDER, HARD, new_lesion_at_an_impossible_time, "new_lesion_on"),
     Check("FOLL-22", "Enter cycle 1 first: day 1 of treatment is missing. Without treatment, progression is entered in "
           "the follow-up form.", RECIST, HARD, lambda facts: facts["day_1"] is None),
+    Check("FOLL-26", "A lesion must have merged with another target of the baseline that has not itself merged.",
+          RECIST, HARD, merged_with_no_whole),
+    Check("FOLL-27", "A lesion that had merged with another has a measurement of its own afterwards.",
+          PLAUSIBLE, SOFT, apart_after_merging),
     Check("FOLL-19", "A lesion scan date is more than 14 days from the assessment date.", PLAUSIBLE,
           SOFT, scans_far_apart),
     NOT_IN_FUTURE,

@@ -17,9 +17,11 @@ from capture.casebook.fields import (
     MissingReasonField,
     NumberField,
     PartialDateFormField,
+    QualifiedNumberField,
     TimeOfDayField,
     WholeNumberField,
     WordsField,
+    read_qualifier,
     require_value_or_reason,
 )
 from trial import protocol
@@ -68,7 +70,8 @@ def _made(field: models.Field, kwargs: dict[str, Any]) -> forms.Field | None:
     if isinstance(field, models.TextField):
         return WordsField(widget=forms.Textarea(attrs={"rows": 2}), max_length=2000, required=required, **common)
     if isinstance(field, models.DecimalField):
-        kwargs |= {"form_class": NumberField, "min_value": 0}
+        may_be_qualified = hasattr(field.model, f"{field.name}_qualifier")
+        kwargs |= {"form_class": QualifiedNumberField if may_be_qualified else NumberField, "min_value": 0}
     elif isinstance(field, models.IntegerField):
         kwargs |= {"form_class": WholeNumberField, "max_value": LARGEST.get(field.name, MOST_OF_A_COUNT)}
     elif isinstance(field, models.CharField):
@@ -133,11 +136,13 @@ class EntryForm(forms.ModelForm):
     helper = PageHelper(Boxes(css_class="entry-fields"))
 
     class Meta:
-        exclude: tuple[str, ...] = ("participant", "continues", "form_edition", "struck_out_reason")
+        exclude: tuple[str, ...] = ("participant", "continues", "form_edition", "struck_out_reason", "value_qualifier")
         formfield_callback = staticmethod(clinic_field)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in self._qualified():
+            self.fields[name].sign = getattr(self.instance, f"{name}_qualifier")  # type: ignore[attr-defined]
         for name in self.may_be_missing():
             self.fields[name].required = False
             self.fields[name].widget.attrs["data-missing"] = f"id_{self.add_prefix(name)}_missing"
@@ -147,9 +152,20 @@ class EntryForm(forms.ModelForm):
         asked = [name for name, field in self.fields.items() if not hasattr(field, "not_asked")]
         return [name for name in asked if f"{name}_missing" in self.fields]
 
+    @classmethod
+    def _qualified(cls) -> list[str]:
+        return [name for name, field in cls.base_fields.items() if isinstance(field, QualifiedNumberField)]
+
+    @classmethod
+    def stored(cls) -> list[str]:
+        """The names of `values`: what is asked, and the qualifiers that are typed with a value."""
+        return [*cls.base_fields, *(f"{name}_qualifier" for name in cls._qualified())]
+
     def clean(self) -> dict[str, Any]:
         """A value or its reason, never both, never neither."""
         super().clean()
+        for name in self._qualified():
+            read_qualifier(self, name)
         for name in self.may_be_missing():
             require_value_or_reason(self, name)
         return self.cleaned_data
@@ -167,6 +183,7 @@ class Lines:
     """Rows below an entry: their model, the key to the entry, what tells them apart, their fields, their file.
 
     key, fields: of lines that `capture.entry.services.entries` writes; the other forms write theirs themselves.
+    required: the keys without which an entry is incomplete.
     """
 
     model: Any
@@ -174,6 +191,7 @@ class Lines:
     file: str
     key: str = ""
     fields: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
 
     def of(self, entry: Any) -> list[Any]:
         """The standing lines of an entry."""

@@ -1,5 +1,6 @@
 """The cycle form: its first day, tablets, and the dosing periods of its 28 days."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -24,6 +25,7 @@ from trial import protocol
 from trial.drawing.form_layout import Boxes, PageHelper, Rows
 from trial.models import Cycle, DosingPeriod
 from trial.models.fields import in_a_sentence
+from trial.rules.dose.intensity import TabletCount, tablet_count
 
 
 def starts_early(facts: Facts) -> bool:
@@ -96,6 +98,28 @@ def days_left_open(facts: Facts) -> bool:
     )  # fmt: skip
     expected = [protocol.constant("cycle_days"), *((end - facts["started_on"]).days for end in ends if end)]
     return over and 0 < covered < min(expected)
+
+
+def tablets_of(periods: Iterable[Any], dispensed: int | None, returned: int | None) -> TabletCount | None:
+    """Tablets planned by the periods, typed or on record, and gone; None while one of them is not known."""
+    days = [(each.from_day, each.to_day, each.dose_mg, each.frequency) for each in periods]
+    return tablet_count(days, dispensed, returned)
+
+
+def _tablets(facts: Facts) -> TabletCount | None:
+    return tablets_of(facts["periods"], facts["dispensed"], facts["returned"])
+
+
+def tablets_disagree(facts: Facts) -> bool:
+    """The tablets gone are not those of the dosing periods."""
+    count = _tablets(facts)
+    return count is not None and count.is_off
+
+
+def tablets_in_words(facts: Facts) -> str:
+    """Both numbers."""
+    count = _tablets(facts)
+    return f"Tablets: {count.in_words}." if count else ""
 
 
 @dataclass(frozen=True)
@@ -215,6 +239,8 @@ DOSING = (
     Check("DOSE-07", "Tablets returned must not exceed tablets dispensed.", "Drug accountability.", HARD,
           lambda facts: None not in (facts["dispensed"], facts["returned"])
           and facts["returned"] > facts["dispensed"], "tablets_returned"),
+    Check("DOSE-28", "The tablets gone differ by more than 5% from those of the dosing periods.",
+          "Drug accountability.", SOFT, tablets_disagree, "tablets_returned", details=tablets_in_words),
     Check("DOSE-08", "The start dates must be in cycle order.", "Courses repeat [registry].", HARD,
           out_of_order, "started_on"),
     Check("DOSE-09", "Dosing is required: “Taken as planned”, or the periods of the cycle.", "Missing is never zero.",

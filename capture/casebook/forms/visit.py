@@ -1,6 +1,6 @@
 """What keeps a laboratory value from being graded by CTCAE 3.0: its unit, or a limit of normal that is missing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -9,15 +9,15 @@ from django import forms
 
 from capture.casebook.checks import CTCAE, HARD, PLAUSIBLE, SOFT, Check, Facts, after_death_check
 from capture.casebook.due import AtCycleStart, Rule, Weekly
-from capture.casebook.fields import NumberField, WordsField
+from capture.casebook.fields import NumberField, QualifiedNumberField, WordsField, read_qualifier
 from capture.casebook.forms.base import EntryForm, Form, Lines, labeled_as
 from capture.grading.grades import grade_line
 from trial import models
 from trial.drawing.form_layout import Rows
 from trial.models import LaboratoryResult, Participant
 from trial.models.fields import in_a_sentence
-from trial.protocol import MISSING_REASONS, constant
-from trial.protocol.ctcae_v3.limits import ANALYTES
+from trial.protocol import LABORATORY, MISSING_REASONS, REQUIRED_ANALYTES, UNITS_OF, constant
+from trial.protocol.ctcae_v3.limits import ANALYTES, in_sentence
 from trial.rules.assay import is_another_assay
 from trial.rules.safety import usual_ranges
 from trial.rules.safety.laboratory import Grading
@@ -88,11 +88,23 @@ def value_without_unit(facts: Facts) -> bool:
     return any(line["value"] is not None and not line["unit"] for line in facts["lines"])
 
 
-def laboratory_unit_unusual(facts: Facts) -> bool:
-    """A laboratory value, or its upper limit, that its unit makes implausible."""
-    return any(
-        usual_ranges.laboratory_unusual(line["analyte"], line["unit"], line["value"], line["upper_limit"])
-        for line in facts["lines"]
+def _unusual(facts: Facts) -> list[Facts]:
+    """The lines whose value or upper limit their unit makes implausible."""
+    return [
+        line for line in facts["lines"]
+        if usual_ranges.laboratory_unusual(line["analyte"], line["unit"], line["value"], line["upper_limit"])
+    ]  # fmt: skip
+
+
+def _unusual_in_words(facts: Facts) -> str:
+    """`Platelets: 132 /mm3, limits 150 to 400.` of each."""
+    def number(value: Decimal | None) -> str:
+        return "not given" if value is None else f"{value.normalize():f}"
+
+    return " ".join(
+        f"{ANALYTES.get(line['analyte'], line['analyte'])}: {number(line['value'])} {line['unit']}, "
+        f"limits {number(line['lower_limit'])} to {number(line['upper_limit'])}."
+        for line in _unusual(facts)
     )
 
 
@@ -103,7 +115,9 @@ def marker_unit_unusual(facts: Facts) -> bool:
 
 def _not_gradable(facts: Facts) -> list[Grading]:
     """Analytes that CTCAE 3.0 gives limits for; another one has no grade anyway."""
-    found = [grade_line(line) for line in facts["lines"] if line["analyte"] in ANALYTES and line["unit"]]
+    lines = facts["lines"]
+    found = [grade_line(line, lines) for line in lines
+             if line["analyte"] in ANALYTES and line["unit"] and not line.get("value_qualifier")]  # fmt: skip
     return [each for each in found if each is not None and each.grade is None]
 
 
@@ -154,7 +168,7 @@ VISIT = (
           limits_reversed),
     Check("VIS-06", "A laboratory value needs a unit.", CTCAE, HARD, value_without_unit),
     Check("VIS-07", "A laboratory value or its upper limit of normal is unusual for its unit.", PLAUSIBLE,
-          SOFT, laboratory_unit_unusual),
+          SOFT, lambda facts: bool(_unusual(facts)), details=_unusual_in_words),
     Check("VIS-08", "A laboratory value is in a unit that CTCAE 3.0 does not grade.", CTCAE, SOFT, unit_has_no_limits),
     Check("VIS-09", "A laboratory value lacks the limit of normal needed to grade it.",
           CTCAE, SOFT, limit_of_normal_missing),
@@ -174,7 +188,9 @@ class HormoneForm(EntryForm):
     help = {
         "sampled_on": ("The day of the sample, not of the report.", "endpoints"),
         "marker": ("One entry for each marker.", "lists"),
-        "value": ("As reported. Improvement is half of baseline or less, or normal again.", "endpoints"),
+        "value": (
+            "As reported, also below or above a limit: <5, >1000. Improvement is half of baseline or less, or normal "
+            "again; no change in percent is computed of a limit.", "endpoints"),
         "unit": ("As reported; values in different units are not compared.", "lists"),
         "upper_limit": ("Of this laboratory and assay, in the unit of the value.", "endpoints"),
         "assay": ("Method or kit; a change of assay is flagged beside the result.", "endpoints"),
@@ -215,22 +231,7 @@ class BloodPressureForm(EntryForm):
         model = models.BloodPressure
 
 
-# What is taken at each visit, with the unit most laboratories use; the unit stays the laboratory's own to change.
-EACH_VISIT: tuple[tuple[str, str], ...] = (
-    ("HGB", "g/dL"), ("WBC", "10^9/L"), ("NEUT", "10^9/L"), ("LYM", "10^9/L"), ("PLAT", "10^9/L"), ("INR", "ratio"),
-    ("BILI", "mg/dL"), ("AST", "U/L"), ("ALT", "U/L"), ("ALP", "U/L"), ("CREAT", "mg/dL"), ("SODIUM", "mmol/L"),
-    ("K", "mmol/L"), ("CA", "mg/dL"), ("PHOS", "mg/dL"), ("MG", "mg/dL"), ("GLUC", "mg/dL"), ("ALB", "g/dL"),
-    ("LIPASE", "U/L"), ("AMYLASE", "U/L"),
-)  # fmt: skip
-# What CTCAE 3.0 gives limits for besides; entered where it was measured.
-FURTHER: tuple[tuple[str, str], ...] = (
-    ("TEMP", "°C"), ("QTC", "s"), ("LVEF", "%"), ("APTT", "s"), ("FIBRINO", "g/L"), ("GGT", "U/L"), ("CK", "U/L"),
-    ("TRIG", "mg/dL"), ("CHOL", "mg/dL"), ("URATE", "mg/dL"), ("BICARB", "mmol/L"), ("CAION", "mmol/L"),
-    ("GFR", "mL/min"), ("PROT24", "g/24 h"), ("PROTDIP", "plus"), ("TROPONIT", "ng/mL"), ("HAPTOG", "g/L"),
-    ("CD4", "10^9/L"),
-)  # fmt: skip
-
-
+RESULT = ("value", "value_qualifier", "value_missing", "unit", "lower_limit", "upper_limit")
 COLUMNS = (("value", "Value"), ("unit", "Unit"), ("lower_limit", "Lower"), ("upper_limit", "Upper"),
            ("value_missing", "Missing-value reason"))  # fmt: skip
 
@@ -239,9 +240,9 @@ COLUMNS = (("value", "Value"), ("unit", "Unit"), ("lower_limit", "Lower"), ("upp
 class LaboratoryForm(forms.Form):
     """One analyte; a row without value and without reason is no result."""
 
-    value = NumberField(required=False, max_digits=12, decimal_places=3, min_value=Decimal(0))
+    value = QualifiedNumberField(required=False, max_digits=12, decimal_places=3, min_value=Decimal(0))
     value_missing = forms.ChoiceField(required=False, choices=[("", "—"), *MISSING_REASONS])
-    unit = WordsField(required=False, max_length=20)
+    unit = WordsField(required=False, max_length=20, widget=forms.Select)
     lower_limit = NumberField(required=False, max_digits=12, decimal_places=3, min_value=Decimal(0))
     upper_limit = NumberField(required=False, max_digits=12, decimal_places=3, min_value=Decimal(0))
 
@@ -249,12 +250,31 @@ class LaboratoryForm(forms.Form):
         super().__init__(*args, prefix=f"lab-{analyte}", **kwargs)
         self.analyte, self.title, self.further = analyte, ANALYTES[analyte], further
         for field in self.fields.values():
-            kind = "form-select" if isinstance(field, forms.ChoiceField) else "form-control"
+            kind = "form-select" if isinstance(field.widget, forms.Select) else "form-control"
             field.widget.attrs.update({"class": kind, "aria-label": f"{self.title}: {in_a_sentence(str(field.label))}"})
+        self.fields["value"].sign = self.initial.get("value_qualifier", "")  # type: ignore[attr-defined]
+        self.of_visit: Sequence[LaboratoryForm] = (self,)
+        units = self.fields["unit"].widget
+        assert isinstance(units, forms.Select)
+        # What was typed stays in view when it is refused, and what is on record in another unit keeps it.
+        choices = dict.fromkeys((*self._units(), self["unit"].value() or ""))
+        units.choices = [(each, _shown_unit(each)) for each in choices]
+
+    def _units(self) -> tuple[str, ...]:
+        return *UNITS_OF[self.analyte], *filter(None, [self.initial.get("unit")])
+
+    def clean_unit(self) -> str:
+        """One of the units of the analyte, or that on record."""
+        unit = str(self.cleaned_data["unit"])
+        if unit and unit not in self._units():
+            known = ", ".join(UNITS_OF[self.analyte])
+            raise forms.ValidationError(f"“{unit}” is not a unit of {in_sentence(self.analyte)}. Use one of: {known}.")
+        return unit
 
     def clean(self) -> dict[str, Any]:
         """A value or a reason, not both."""
         found = self.cleaned_data
+        read_qualifier(self, "value")
         if found.get("value") is not None and found.get("value_missing"):
             self.add_error("value", "A value and a missing-value reason are both entered. Keep one of them.")
         return found
@@ -264,9 +284,11 @@ class LaboratoryForm(forms.Form):
         """The grade of what was typed, or of what is on record; None without a value, or while a box is not valid."""
         if not self.is_bound:
             on_record = self.initial.get("value") is not None
-            return grade_line({"analyte": self.analyte, **self.initial}) if on_record else None
+            lines = [{"analyte": each.analyte, "value": None, **each.initial} for each in self.of_visit]
+            return grade_line({"analyte": self.analyte, **self.initial}, lines) if on_record else None
         line = self.line() if self.is_valid() else None
-        return grade_line(line) if line else None
+        typed = [each.line() for each in self.of_visit if each.is_valid()]
+        return grade_line(line, [each for each in typed if each]) if line else None
 
     @property
     def is_empty(self) -> bool:
@@ -284,7 +306,7 @@ class LaboratoryForm(forms.Form):
         found = self.cleaned_data
         if found.get("value") is None and not found.get("value_missing"):
             return None
-        return {"analyte": self.analyte, **{name: found[name] for name in self.fields}}
+        return {"analyte": self.analyte, **{name: found[name] for name in RESULT}}
 
 
 class LaboratoryRows(Rows):
@@ -292,6 +314,8 @@ class LaboratoryRows(Rows):
 
     def __init__(self, rows: Iterable[LaboratoryForm]) -> None:
         super().__init__(rows, "capture/casebook/laboratory.html")
+        for row in self:
+            row.of_visit = self
 
     @property
     def tables(self) -> list[tuple[bool, list[LaboratoryForm]]]:
@@ -316,14 +340,13 @@ def line_forms(
         return LaboratoryRows(())
     saved = {each.analyte: each for each in form.lines.of(row)} if row is not None else {}
     last = _last_limits(participant) if row is None and participant is not None else {}
-    names = ("value", "value_missing", "unit", "lower_limit", "upper_limit")
     return LaboratoryRows(
         LaboratoryForm(
-            data, analyte=analyte, further=further,
-            initial={name: _short(getattr(saved[analyte], name)) for name in names} if analyte in saved
-            else last.get(analyte, {"unit": unit}),
+            data, analyte=each.code, further=each.further,
+            initial={name: _short(getattr(saved[each.code], name)) for name in RESULT} if each.code in saved
+            else last.get(each.code, {"unit": each.units[0]}),
         )
-        for further, listed in ((False, EACH_VISIT), (True, FURTHER)) for analyte, unit in listed
+        for each in LABORATORY
     )  # fmt: skip
 
 
@@ -333,6 +356,14 @@ def _last_limits(participant: Participant) -> dict[str, dict[str, Any]]:
     )
     rows = results.order_by("visit__visited_on", "id").values("analyte", "unit", "lower_limit", "upper_limit")
     return {each.pop("analyte"): {name: _short(value) for name, value in each.items()} for each in rows}
+
+
+def _shown_unit(unit: str) -> str:
+    """`umol/L` → µmol/L, `10^9/L` → 10⁹/L."""
+    for stored, sign in (("umol", "µmol"), ("ukat", "µkat"), ("ug", "µg"), ("/uL", "/µL"), ("^9", "⁹"), ("^3", "³"),
+                         ("mm3", "mm³"), ("m2", "m²")):  # fmt: skip
+        unit = unit.replace(stored, sign)
+    return unit
 
 
 def _short(value: Any) -> Any:
@@ -345,7 +376,7 @@ VISIT_FORM = Form(
     AtCycleStart("at screening and at the start of each cycle", what="Visit", numbered_by="cycle_number"),
     repeats=True, before_registration=True, checks=VISIT, verified=(), imported=0, template="capture/entry/visit.html",
     lines=Lines(LaboratoryResult, "visit", "laboratory", "analyte",
-                ("analyte", "value", "value_missing", "unit", "lower_limit", "upper_limit")),
+                ("analyte", *RESULT), REQUIRED_ANALYTES),
 )  # fmt: skip
 BLOOD_PRESSURE_FORM = Form(
     "blood_pressure", BloodPressureForm, "measured_on",

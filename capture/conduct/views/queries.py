@@ -99,11 +99,13 @@ def _forms(query: Query, posted: QueryDict | None) -> list[Any]:
     if posted is None:
         return on_record
     data = QueryDict(mutable=True)
-    data.update({name: value for name, value in edit_conflict.values(on_record).items() if value})
+    opened = edit_conflict.values(on_record)
+    data.update({name: value for name, value in opened.items() if value})
     for name in _names(query):
         data.pop(name, None)
         if posted.get(name):
             data[name] = posted[name]
+    data = edit_conflict.without_overtaken_reasons(data, opened)
     return [book.form(data, instance=row), *line_forms(book, row, data)]
 
 

@@ -105,7 +105,7 @@ def _term(row: Any, code: str) -> str:
 
 def _amount(row: Any, found: Decimal) -> str:
     unit = _UNITS.get(row.item, "") if isinstance(row, EligibilityAnswer) else ""
-    return f"{in_words(found)} {unit}".strip()
+    return f"{getattr(row, 'value_qualifier', '')}{in_words(found)} {unit}".strip()
 
 
 def _group(row: Any, letter: str) -> str:

@@ -151,6 +151,7 @@ def save_follow_up(
 def _write_reading(row: LesionReading, each: Reading) -> None:
     row.state, row.longest_diameter_mm = each.state, each.longest_diameter_mm
     row.not_evaluated_reason, row.scanned_on = each.not_evaluated_reason, each.scanned_on
+    row.merged_with = each.merged_with
     row.save()
 
 

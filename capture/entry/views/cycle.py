@@ -1,14 +1,16 @@
 """The page of one cycle."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
+from django.views.decorators.http import require_POST
 
 from capture.casebook import history, versions
 from capture.casebook.fields import today
@@ -23,7 +25,7 @@ from trial.drawing.form_layout import posted
 from trial.models import Cycle, Participant
 from trial.record import access
 from trial.record.save import Save
-from trial.rules.dose.intensity import CycleDose, cycle_dose, days_planned
+from trial.rules.dose.intensity import CycleDose, TabletCount, cycle_dose, days_planned
 
 
 @access.allows(*access.READS_RECORD)
@@ -70,6 +72,7 @@ def _page(request: HttpRequest, participant: Participant, number: int, row: Cycl
             "participant": participant, "row": row, "form": form, "periods": rows,
             **saving.headed(f"Cycle {number}", "cycle", row and reverse(
                 "capture:cycle_strike_out", args=[participant.reference, number])),
+            "tablets": _tablets(row, periods) if data is None else _typed_tablets(form, rows),
             "reason_form": reason, "dose": _dose(row, periods) if row else None, "is_running": row and _is_running(row),
             "may_enter": edition.may_enter,
             "edition": edition, "planned": planned, "dose_general": dose_advice.general(number),
@@ -96,6 +99,27 @@ def _dose(row: Cycle, periods: list[treatment.Period]) -> CycleDose:
     return cycle_dose(days, days_planned(days, later is None and _is_running(row), next_after))
 
 
+def _tablets(row: Cycle | None, periods: list[treatment.Period]) -> TabletCount | None:
+    return treatment.tablets_of(periods, row.tablets_dispensed, row.tablets_returned) if row else None
+
+
+def _typed_tablets(form: CycleForm, rows: Iterable[treatment.PeriodForm]) -> TabletCount | None:
+    """As typed so far; rows that are not valid yet count nothing."""
+    form.is_valid()
+    typed = [each.period() for each in rows if each.is_valid()]
+    given = [form.cleaned_data.get(name) for name in ("tablets_dispensed", "tablets_returned")]
+    return treatment.tablets_of([each for each in typed if each], *given)
+
+
+@access.allows(*access.ENTERS)
+@require_POST
+def tablets(request: HttpRequest, reference: str) -> HttpResponse:
+    """The tablets planned and gone, as the page is typed."""
+    access.participant_for(request.user, reference)
+    typed = _typed_tablets(CycleForm(request.POST), period_forms(request.POST, []))
+    return render(request, "capture/entry/_tablets.html", {"tablets": typed})
+
+
 def _save(
     save: Save, participant: Participant, number: int, row: Cycle | None, sheet: saving.Sheet, planned: bool
 ) -> None:
@@ -112,7 +136,9 @@ def _as_planned(form: Any) -> list[treatment.Period]:
 
 
 def _done(request: HttpRequest, participant: Participant, number: int) -> HttpResponse:
-    messages.success(request, f"Cycle {number} is saved.")
+    row = participant.cycles.standing().filter(number=number).first()
+    count = _tablets(row, _periods(row))
+    messages.success(request, f"Cycle {number} is saved." + (f" Tablets: {count.in_words}." if count else ""))
     return redirect("capture:participant", participant.reference)
 
 

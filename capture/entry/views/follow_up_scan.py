@@ -80,9 +80,11 @@ def _outcome(participant: Participant, head: FollowUpHeadForm, rows: list[Readin
 def _rows(participant: Participant, row: Assessment | None, data: Any) -> ReadingRows:
     saved = {each.lesion_id: each for each in row.readings.standing()} if row else {}
     previous = _previous(participant, row)
-    lesions = participant.lesions.standing()
+    lesions = list(participant.lesions.standing())
+    targets = [each.label for each in lesions if each.kind == "target"]
     return ReadingRows(
-        ReadingForm(data, lesion=lesion, previous=previous.get(lesion.pk), initial=_initial(saved.get(lesion.pk)))
+        ReadingForm(data, lesion=lesion, previous=previous.get(lesion.pk), initial=_initial(saved.get(lesion.pk)),
+                    targets=targets)
         for lesion in lesions
     )
 
@@ -91,7 +93,7 @@ def _initial(reading: LesionReading | None) -> dict[str, Any] | None:
     if reading is None:
         return None
     return {name: getattr(reading, name)
-            for name in ("state", "longest_diameter_mm", "not_evaluated_reason", "scanned_on")}  # fmt: skip
+            for name in ReadingForm.base_fields}
 
 
 def _previous(participant: Participant, row: Assessment | None) -> dict[int, list[str]]:
@@ -101,8 +103,7 @@ def _previous(participant: Participant, row: Assessment | None) -> dict[int, lis
     if row is not None:
         readings = readings.filter(assessment__assessed_on__lt=row.assessed_on)
     for each in readings.order_by("assessment__assessed_on"):
-        value = f"{each.longest_diameter_mm} mm" if each.longest_diameter_mm is not None else each.get_state_display()
-        found.setdefault(each.lesion_id, []).append(value)
+        found.setdefault(each.lesion_id, []).append(each.value_in_words)
     return {key: [values[0], values[-1]] if len(values) > 1 else values for key, values in found.items()}
 
 

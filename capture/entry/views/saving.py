@@ -136,6 +136,7 @@ def answer(
     if newer:
         return _conflict(request, template, make, rows, newer)
     data, unchosen = edit_conflict.settled(request.POST)
+    data = edit_conflict.without_overtaken_reasons(data, edit_conflict.opened_with(request.POST))
     if unchosen:
         return _choose_first(request, template, make, data, unchosen)
     sheet = make(data)

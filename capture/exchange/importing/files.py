@@ -1,7 +1,11 @@
 """The files of an import as they come: CSV, UTF-8, one header → rows of text with their line, or problems in words."""
 
+import contextlib
 import csv
 import io
+import re
+import zipfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +19,9 @@ from trial.rules.typed_text import unseen
 PASSED_BY = frozenset({"manifest.json", "data_dictionary.csv"}) | {
     f"{name}.csv" for name, data_set in BY_NAME.items() if not data_set.comes_in
 }
+WORKBOOK = "This is an Excel workbook. Save each sheet as “CSV UTF-8” and choose those files."
+_BEFORE_2007 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_COPY = re.compile(r"(?: ?\([0-9]+\))?\.csv$")
 LETTERS_IN_A_CELL = 131_072
 # After so many an import reads no further: nobody corrects more at once, and a wrong file of any size stays small.
 MOST_PROBLEMS = 1000
@@ -96,23 +103,46 @@ class Files:
 def read(contents: Mapping[str, bytes]) -> Files:
     """File name → content, to rows; a file that is not of the import is a problem, one that is missing has no rows."""
     found = Files()
+    meant = Counter(_meant(name) for name in contents)
     for name in sorted(contents):
-        if name in PASSED_BY:
+        as_called = _meant(name)
+        if as_called in PASSED_BY:
             continue
-        if name.removesuffix(".csv") in _undeclared():
+        if is_workbook(contents[name]):
+            found.problems.append(Problem(name, WORKBOOK))
+            continue
+        if meant[as_called] > 1:
+            found.problems.append(Problem(name, f"Several files are {as_called}. Keep one of them."))
+            continue
+        if as_called.removesuffix(".csv") in _undeclared():
             # Of a table that an import cannot read: empty it is no loss, and with rows nobody may think it came along.
             if contents[name].strip().count(b"\n"):
                 words = "This table cannot be imported. Remove the file to continue without its rows."
                 found.problems.append(Problem(name, words))
             continue
-        data_set = BY_NAME.get(name.removesuffix(".csv"))
-        if data_set is None or not name.endswith(".csv"):
+        data_set = BY_NAME.get(as_called.removesuffix(".csv"))
+        if data_set is None or not as_called.endswith(".csv"):
             found.problems.append(Problem(name, "This file is not part of an import. The templates list the files."))
             continue
         _read_file(found, data_set, name, contents[name])
     if not found.rows and not found.problems:
         found.problems.append(Problem("import", "There is no file to import."))
     return found
+
+
+def is_workbook(content: bytes) -> bool:
+    """Whether a file is an Excel workbook, of today or of before 2007."""
+    if content.startswith(_BEFORE_2007):
+        return True
+    with contextlib.suppress(zipfile.BadZipFile, OSError, NotImplementedError):
+        return content.startswith(b"PK") and "[Content_Types].xml" in zipfile.ZipFile(io.BytesIO(content)).namelist()
+    return False
+
+
+def _meant(name: str) -> str:
+    """The file of the import that a name means: `Deviation.CSV` and `deviation (1).csv`, as browsers call a second
+    download, are deviation.csv."""
+    return _COPY.sub(".csv", name.lower())
 
 
 def _undeclared() -> set[str]:
@@ -155,12 +185,15 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
 def _wrong_header(data_set: DataSet, header: list[str]) -> str:
     asked, known = columns_in(data_set), known_columns(data_set)
     missing = [name for name in asked if name not in header]
-    unknown = [name or "(empty)" for name in header if name not in known]
-    twice = sorted({name for name in header if header.count(name) > 1})
+    unknown = [name for name in header if name and name not in known]
+    twice = sorted({name for name in header if name and header.count(name) > 1})
     parts = [("Columns are missing", missing), ("Columns are unknown", unknown), ("Columns are repeated", twice)]
     words = [f"{said}: {', '.join(names)}." for said, names in parts if names]
-    if missing and len(header) == 1 and ";" in header[0]:
-        words = ["The columns are separated by semicolons. Use commas."]
+    if empty := header.count(""):
+        words.append(f"Columns without a name: {empty}. Remove the extra commas at the ends of the lines.")
+    for sign, name in ((";", "semicolons"), ("\t", "tabs")):
+        if missing and len(header) == 1 and sign in header[0]:
+            words = [f"The columns are separated by {name}. Use commas."]
     return " ".join(words)
 
 

@@ -10,7 +10,7 @@ from capture.casebook.forms.assessment import FollowUpHeadForm, HeadForm, Readin
 from capture.casebook.forms.reasons import NotDoneForm
 from capture.casebook.forms.registration import DetailsForm, FindingForm
 from capture.casebook.forms.treatment import CycleForm, PeriodForm
-from capture.casebook.forms.visit import LaboratoryForm
+from capture.casebook.forms.visit import HormoneForm, LaboratoryForm
 from capture.casebook.registry import CHECKS
 from trial import protocol
 from trial.models import Assessment, Lesion, Waiver
@@ -101,8 +101,16 @@ class AdverseEventRow(AdverseEventForm):
     continues = WordsField(required=False)
 
 
+class HormoneRow(HormoneForm):
+    """A hormone level; the file may name the qualifier apart, as an export does."""
+
+    value_qualifier = forms.ChoiceField(required=False, choices=[("", "—"), *protocol.QUALIFIERS])
+
+
 class LaboratoryRow(LaboratoryForm):
-    """A laboratory value; a row of a file is never empty."""
+    """A laboratory value; a row of a file is never empty, and may name the qualifier apart, as an export does."""
+
+    value_qualifier = HormoneRow.base_fields["value_qualifier"]
 
     def clean(self) -> dict[str, Any]:
         """A value or the reason why there is none."""
@@ -165,8 +173,8 @@ READ_BY: dict[str, tuple[Any, ...]] = {
     "registration": (RegistrationRow,), "eligibility": (AnswerRow,), "waivers": (WaiverRow,),
     "findings": (FindingForm,), "cycles": (CycleRow,), "dosing_periods": (PeriodRow,), "lesions": (LesionRow,),
     "assessments": (BaselineRow, FollowUpRow), "lesion_readings": (BaselineReadingRow, ReadingForm),
-    "adverse_event": (AdverseEventRow,), "laboratory": (LaboratoryRow,), "not_done": (NotDoneRow,),
-    "acknowledgements": (AcknowledgementRow,),
+    "adverse_event": (AdverseEventRow,), "hormone": (HormoneRow,), "laboratory": (LaboratoryRow,),
+    "not_done": (NotDoneRow,), "acknowledgements": (AcknowledgementRow,),
 }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from capture.exchange.importing import files
 from trial.refused import Refused
 
 MOST_BYTES = 200_000_000
@@ -32,6 +33,8 @@ def unpacked(uploaded: Iterable[Any]) -> dict[str, bytes]:
         if file.size > MOST_BYTES:
             raise Refused(f"{file.name} is larger than {MOST_BYTES // 1_000_000} MB.")
         content = file.read()
+        if files.is_workbook(content):
+            raise Refused(f"{file.name}: {files.WORKBOOK}")
         parts = _of_zip(file.name, content) if zipfile.is_zipfile(io.BytesIO(content)) else [(file.name, content)]
         for name, part in parts:
             short = Path(name.replace("\\", "/")).name

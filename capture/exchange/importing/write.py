@@ -96,7 +96,7 @@ def _lesion(entry: Entry, read: dict[str, Entry]) -> NewLesion:
 def _reading(entry: Entry, lesion_id: int) -> Reading:
     found = entry.values
     return Reading(lesion_id, found["state"], found.get("longest_diameter_mm"), found["not_evaluated_reason"],
-                   found["scanned_on"])  # fmt: skip
+                   found["scanned_on"], found.get("merged_with", ""))  # fmt: skip
 
 
 def _label_order(entry: Entry) -> int:
@@ -208,7 +208,7 @@ class Writer:
 
     def _entry(self, kind: str, entry: Entry) -> Any:
         book = ENTRY_FORMS[kind]
-        values = {name: entry.values[name] for name in book.form.base_fields}
+        values = {name: entry.values[name] for name in book.form.stored()}
         if kind == "adverse_event":
             values["continues"] = entry.continues.on_record if entry.continues else None
         lines = [{name: each.values[name] for name in book.lines.fields} for each in entry.below] if book.lines else []
@@ -228,7 +228,7 @@ class Writer:
             saved = entry.on_record
             if saved is not None:
                 book = ENTRY_FORMS["death"]
-                values = {name: entry.values[name] for name in book.form.base_fields}
+                values = {name: entry.values[name] for name in book.form.stored()}
                 known = entries.facts(book, self.participant, values, saved)  # type: ignore[arg-type]
                 asked = set(_asked("death", saved))
                 failing = registry.settle(versions.checks_of("death", saved.form_edition), known, None)

@@ -32,8 +32,9 @@ def lanes(course: Course, days: Days) -> list[Lane]:
 
 
 def _lane(name: str, samples: list[HormoneFact], days: Days) -> Lane:
-    missing = [_listed(name, each, days) for each in samples if each.value is None]
-    valued = [each for each in samples if each.value is not None]
+    # A level below or above a limit is no number, so that it has no place on the scale.
+    missing = [_listed(name, each, days) for each in samples if each.value is None or each.qualifier]
+    valued = [each for each in samples if each.value is not None and not each.qualifier]
     ratios, against = _ratios(valued)
     if not ratios:
         listed = (*missing, *(_listed(name, each, days) for each in valued))
@@ -95,7 +96,10 @@ def _words(name: str, sample: HormoneFact) -> str:
         return f"{name}: no value entered"
     limit, unit = sample.upper_limit, UNITS.get(sample.unit, sample.unit)
     if not limit:
-        return f"{name} {_plain(sample.value)} {unit}, upper limit not known"
+        return f"{name} {sample.in_words} {unit}, upper limit not known"
+    if sample.qualifier:
+        said = {True: "above", False: "not above", None: "not known whether above"}[sample.is_raised]
+        return f"{name} {sample.in_words} {unit}, {said} the upper limit {_plain(limit)}"
     times = f"{sample.value / limit:.1f}"
     return f"{name} {_plain(sample.value)} {unit}, {times} × the upper limit {_plain(limit)}"
 

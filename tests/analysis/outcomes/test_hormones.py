@@ -166,3 +166,30 @@ def test_the_decrease_that_counts_is_a_setting() -> None:
     ]
     assert found["improved"]
     assert date.fromisoformat(found["best"]["on"]) == day(30)
+
+
+@pytest.mark.parametrize(
+    ("baseline", "later", "raised", "improved", "because"),
+    [
+        pytest.param(">100", "60", True, True, "baseline reported as >100: no change in percent", id="above the limit"),
+        pytest.param(">1000", "110", True, False, "baseline reported as >1000: no change in percent", id="no halving"),
+        pytest.param(">90", "40", None, False, "not known whether it was raised", id="> below the limit"),
+        pytest.param("<100", "40", False, False, "not above the upper limit of normal", id="< at the limit"),
+        pytest.param("<101", "40", None, False, "not known whether it was raised", id="< above the limit"),
+        pytest.param("400", "<5", True, True, "reported as <5: no change in percent", id="normal, by a limit"),
+        pytest.param("400", "<110", True, False, "no level on treatment to compare", id="not known to be normal"),
+        pytest.param("400", ">100", True, False, "no level on treatment to compare", id="still above"),
+    ],
+)
+def test_no_number_is_made_of_a_level_below_or_above_a_limit(
+    baseline: str, later: str, raised: bool | None, improved: bool, because: str
+) -> None:
+    found = marker_of(PERSON, _reported(1, -1, baseline), _reported(2, 30, later))
+    assert (found["raised"], found["improved"]) == (raised, improved)
+    assert because in found["because"] and all(each["percent_of_baseline"] is None for each in found["samples"][1:])
+    assert [each["value"] for each in found["samples"]] == [baseline, later]
+    assert found["best"] is None or found["best"]["change_percent"] is None
+
+
+def _reported(key: int, number: int, text: str) -> HormoneFact:
+    return level(key, number, text.lstrip("<>"), qualifier=text[0] if text[0] in "<>" else "")

@@ -70,7 +70,7 @@ def laid(database: object) -> Cast:
         Save(nora),
         one,
         1,
-        {"started_on": date(2026, 1, 12), "tablets_dispensed": 224, "tablets_returned": 0},
+        {"started_on": date(2026, 1, 12), "tablets_dispensed": 112, "tablets_returned": 0},
         treatment.AS_PLANNED,
     )
     readings = [assessments.Reading(one.lesions.get().pk, "measured", Decimal(35))]

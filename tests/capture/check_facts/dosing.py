@@ -34,6 +34,10 @@ CYCLE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         _periods(Period(1, 28, 400, "once_daily", " ")),
     ),
     "DOSE-07": ({"dispensed": 112, "returned": 112}, {"dispensed": 112, "returned": 113}),
+    "DOSE-28": (
+        {**_periods(*AS_PLANNED), "dispensed": 112, "returned": 5},
+        {**_periods(*AS_PLANNED), "dispensed": 112, "returned": 6},
+    ),
     "DOSE-08": (
         {"number": 2, "started_on": START, "numbered_starts": [(1, START - timedelta(days=28))]},
         {"number": 2, "started_on": START, "numbered_starts": [(1, START + timedelta(days=28))]},

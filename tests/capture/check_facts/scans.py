@@ -31,6 +31,12 @@ def _grown(to: str) -> dict[str, Any]:
     return {"with_previous": [(Reading(1, "measured", Decimal(to)), Decimal(20))]}
 
 
+def _merged(with_which: str) -> dict[str, Any]:
+    """T2 merged with this target, T1 measured."""
+    readings = [Reading(1, "measured", Decimal(58)), Reading(2, "merged", merged_with=with_which)]
+    return {"readings": readings, "targets": {1: "T1", 2: "T2"}}
+
+
 def _new(answer: str, on: D | None, where: str) -> dict[str, Any]:
     return {"new_lesions": answer, "new_lesion_on": on, "new_lesion_description": where}
 
@@ -83,6 +89,11 @@ FOLLOW_UP_SCAN: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "FOLL-15": (
         {**_reading("present"), "gone_before": {1}, "new_lesions": "yes"},
         {**_reading("present"), "gone_before": {1}, "new_lesions": "no"},
+    ),
+    "FOLL-26": (_merged("T1"), _merged("T2")),
+    "FOLL-27": (
+        {**_reading("measured", "20"), "merged_before": set(), "measured_after": {1}},
+        {**_reading("in_parts", "20"), "merged_before": {1}, "measured_after": set()},
     ),
     "SCAN-01": ({"assessed_on": TODAY, "today": TODAY}, {"assessed_on": TOMORROW, "today": TODAY}),
     "NA-03": (_new("yes", TODAY, "liver"), _new("no", None, "liver")),

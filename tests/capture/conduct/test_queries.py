@@ -14,7 +14,7 @@ from capture.conduct.queries import Where
 from capture.entry.services import entries
 from tests.cast import Cast, cast_of, register
 from trial.models import Change, HormoneLevel, Query, Role
-from trial.record import system_queries
+from trial.record import changes, system_queries
 from trial.record.save import Save
 from trial.refused import Refused
 
@@ -116,6 +116,18 @@ def test_a_correction_without_a_reason_is_not_saved_and_answers_nothing(cast: Ca
     assert page.status_code == 422 and b'value="120"' in page.content
     query.refresh_from_db()
     assert query.state == "open" and HormoneLevel.objects.get().value == 210
+
+
+def test_a_value_answers_a_query_about_its_missing_reason_which_goes_without_being_cleared(
+    cast: Cast, level: HormoneLevel
+) -> None:
+    with changes.record(None, "correct", "for the test", participant=cast.participant):
+        HormoneLevel.objects.update(value=None, value_missing="pending")
+    query, nora = raised(cast, level), client_of(cast, Role.COORDINATOR)
+    typed = {"corrects": "1", "value": "120", "value_missing": "pending", "reason_code": "entry_error"}
+    assert nora.post(f"/queries/{query.pk}/", typed).status_code == 302
+    level.refresh_from_db()
+    assert (level.value, level.value_missing) == (120, "")
 
 
 def test_an_unusual_correction_asks_for_a_second_look_first(cast: Cast, level: HormoneLevel) -> None:

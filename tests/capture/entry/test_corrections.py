@@ -55,7 +55,7 @@ def cast(database: object) -> Cast:
         others,
     )
     dosing.save_cycle(
-        Save(nora), one, 1, {"started_on": DAY_1, "tablets_dispensed": 224, "tablets_returned": 0}, treatment.AS_PLANNED
+        Save(nora), one, 1, {"started_on": DAY_1, "tablets_dispensed": 116, "tablets_returned": 0}, treatment.AS_PLANNED
     )
     return cast
 

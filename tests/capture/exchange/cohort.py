@@ -1,5 +1,6 @@
 """A small cohort by hand, entered through the services, that fills every form and shows every oddity of a record."""
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -131,6 +132,10 @@ def _follow_up_scans(nora: Person, one: Participant) -> None:
     assessments.treat_locally(Save(nora, reason="Embolized"), lesions[2], DAY_1 + timedelta(days=100))
     for day, share in ((56, "0.6"), (88, "0.6"), (140, "0.75")):
         readings = [Reading(each.pk, "measured", Decimal(30) * Decimal(share)) for each in lesions[:2]]
+        if day == 88:
+            readings[0] = replace(readings[0], state="in_parts")
+        if day == 140:
+            readings[1] = Reading(lesions[1].pk, "merged", merged_with=lesions[0].label)
         state = ("measured", Decimal(22), "") if day < 100 else ("not_evaluated", None, "embolised")
         readings.append(Reading(lesions[2].pk, *state))
         readings.append(Reading(lesions[3].pk, "present", scanned_on=DAY_1 + timedelta(days=day + 1)))
@@ -165,6 +170,9 @@ def _visits(nora: Person, one: Participant) -> None:
     for day, value in ((0, "420.125"), (56, "180")):
         enter(nora, one, "hormone", sampled_on=DAY_1 + timedelta(days=day), marker="CGA", value=Decimal(value),
               value_missing="", unit="ng/mL", upper_limit=Decimal(100), upper_limit_missing="", assay="ELISA")
+    enter(nora, one, "hormone", sampled_on=DAY_1 + timedelta(days=84), marker="CGA", value=Decimal(20),
+          value_qualifier="<", value_missing="", unit="ng/mL", upper_limit=Decimal(100), upper_limit_missing="",
+          assay="ELISA")  # fmt: skip
     enter(nora, one, "hormone", sampled_on=DAY_1, marker="GASTRIN", value=None, value_missing="pending", unit="pg/mL",
           upper_limit=Decimal(90), upper_limit_missing="", assay="")  # fmt: skip
 

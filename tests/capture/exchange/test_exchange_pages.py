@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from openpyxl import Workbook
 
 from capture.exchange.data_sets import BY_NAME, columns_in
 from capture.exchange.exporting import export as exporting
@@ -140,6 +141,10 @@ def test_uploads_that_cannot_be_read_are_refused_in_words(cast: Cast, monkeypatc
         (_send(client, SimpleUploadedFile("all.zip", bytes(cut))), "cannot be read"),
         (_send(client, deviation, SimpleUploadedFile("deviation.csv", b"x")), "was chosen twice"),
     ]
+    book = io.BytesIO()
+    Workbook().save(book)
+    words = "Save each sheet as “CSV UTF-8” and choose those files."
+    refused.append((_send(client, SimpleUploadedFile("study.xlsx", book.getvalue())), words))
     monkeypatch.setattr(upload, "MOST_BYTES", 1000)
     refused.append((_send(client, SimpleUploadedFile("all.zip", broken.getvalue())), "holds more than"))
     for page, words in refused:

@@ -78,6 +78,7 @@ TOMORROW = (date.today() + timedelta(days=2)).isoformat()  # wherever the site i
 REFUSED = [
     ("no such day", "registration.csv", _set("consented_on", "31-FEB-2026"), "consented_on", "not a calendar date"),
     ("digits only", "registration.csv", _set("consented_on", "03/04/2026"), "consented_on", "read in two ways"),
+    ("a day's number", "registration.csv", _set("consented_on", "46091"), "consented_on", "number of a day. Type"),
     ("today", "registration.csv", _set("consented_on", "t"), "consented_on", "is not a date. Enter"),
     ("unknown site", "registration.csv", _set("site", "WEST"), "site", "Site “WEST” does not exist"),
     ("screened twice", "registration.csv", lambda rows: rows.append(dict(rows[0])), "", "is allowed only once"),
@@ -140,6 +141,9 @@ BROKEN = [
     ("wrong header", b"number,site\r\n1,NORTH\r\n", "Columns are missing: study_number"),
     ("an unknown column", b"color,", "Columns are unknown: color"),
     ("semicolons", b"study_number;screening_number;site\r\n", "separated by semicolons"),
+    ("tabs", b"study_number\tscreening_number\tsite\r\n", "separated by tabs. Use commas."),
+    ("extra commas", b"study_number,site,,\r\n1,NORTH,,\r\n", "Columns without a name: 2. Remove the extra commas"),
+    ("a workbook of before 2007", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "This is an Excel workbook. Save each"),
     ("another encoding", "study_number,site\r\n“Köln”".encode("utf-16"), "not UTF-8"),
     ("Latin-1", "study_number,site\r\n1,K\u00f6ln".encode("latin-1"), "not UTF-8"),
     ("empty", b"", "Columns are missing"),
@@ -160,6 +164,17 @@ def test_a_file_that_is_not_of_the_import_is_refused(exported: dict[str, bytes])
     report = _import(exported | {"notes.txt": b"hello"})
     assert [each.file for each in report.problems] == ["notes.txt"]
     assert _import({}).problems and not Participant.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["Deviation.CSV", "deviation (1).csv", "deviation(2).csv"])
+def test_a_file_is_known_by_its_name_whatever_its_case_and_the_number_of_its_copy(
+    exported: dict[str, bytes], name: str
+) -> None:
+    renamed = {(name if each == "deviation.csv" else each): content for each, content in exported.items()}
+    report = _import(renamed, rehearsal=True)
+    assert report.problems == [] and any(line.data_set.name == "deviation" and line.new for line in report.lines)
+    twice = _import(exported | {name: exported["deviation.csv"]}, rehearsal=True)
+    assert [each.words for each in twice.problems] == ["Several files are deviation.csv. Keep one of them."] * 2
 
 
 def test_a_table_that_an_import_cannot_read_is_never_passed_by_in_silence(

@@ -239,6 +239,12 @@ def test_a_missing_hormone_value_is_never_drawn_as_zero() -> None:
     assert not lane.marks and lane.listed[0].words == "Chromogranin A: no value entered"
 
 
+def test_a_hormone_level_below_a_limit_is_listed_in_words_and_never_drawn_as_the_limit() -> None:
+    sample = HormoneFact(1, "CGA", day(10), Decimal(5), "ng/mL", Decimal(100), "", "<")
+    lane = hormones.lanes(course(replace(person(), hormones=(sample,))), DAYS)[0]
+    assert not lane.marks and lane.listed[0].words == "Chromogranin A <5 ng/mL, not above the upper limit 100"
+
+
 def test_queries_near_to_each_other_share_a_mark_that_leads_to_the_list() -> None:
     asked = tuple(QueryFact(n, on, state, "Visit") for n, on, state in
                   ((1, day(10), "closed"), (2, day(50), "answered"), (3, day(51), "open")))  # fmt: skip

@@ -32,6 +32,12 @@ def test_letters_that_the_font_lacks_are_printed_by_their_number() -> None:
         assert "".join(part.split()) in "".join(text.split()), part
 
 
+@pytest.mark.requirement("R60")
+def test_letters_of_scripts_from_right_to_left_are_printed_by_their_numbers_in_the_order_of_writing() -> None:
+    text = "".join(text_of(sheet(None, ("Name", "ألم 5 mg שלום"))).split())
+    assert "[U+0623][U+0644][U+0645]5mg[U+05E9][U+05DC][U+05D5][U+05DD]" in text
+
+
 def test_what_looks_like_marks_of_a_page_is_printed_as_it_was_typed() -> None:
     text = text_of(sheet(None, ("**bold** __under__", "<b>7</b> (paren\\thesis) {nb}")))
     assert "**bold** __under__" in text and "<b>7</b> (paren\\thesis) {nb}" in text

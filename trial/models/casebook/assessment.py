@@ -6,6 +6,7 @@ from django.db.models import Q
 from trial import protocol
 from trial.models.base import STANDING, ByEdition, Place, RecordRow
 from trial.models.casebook.participant import Participant
+from trial.rules.response.recist import SIZED
 
 
 class Assessment(RecordRow, ByEdition):
@@ -97,11 +98,13 @@ class LesionReading(RecordRow):
     """What one assessment says of one lesion: a measurement of a target, or the state of a non-target."""
 
     place = Place(above="assessment")
-    in_results = ("not_evaluated_reason",)
+    in_results = ("not_evaluated_reason", "merged_with")
 
     class State(models.TextChoices):
         MEASURED = "measured", "Measured"
         TOO_SMALL = "too_small", "Too small to measure"
+        IN_PARTS = "in_parts", "In parts (sum of the parts)"
+        MERGED = "merged", "Merged with another target"
         ABSENT = "absent", "Absent"
         NOT_EVALUATED = "not_evaluated", "Not evaluated"
         PRESENT = "present", "Present"
@@ -113,6 +116,8 @@ class LesionReading(RecordRow):
     lesion = models.ForeignKey(Lesion, verbose_name="Lesion", on_delete=models.PROTECT, related_name="readings")
     state = models.CharField("State", max_length=24, choices=State.choices)
     longest_diameter_mm = models.DecimalField("Longest diameter (mm)", max_digits=5, decimal_places=1, null=True)
+    # The label of the target at which the whole is measured; a label once used is not used again.
+    merged_with = models.CharField("Merged with", max_length=6, blank=True, default="")
     not_evaluated_reason = models.CharField("Reason not evaluated", max_length=120, blank=True, default="")
     scanned_on = models.DateField("Scan date", null=True)
 
@@ -121,12 +126,23 @@ class LesionReading(RecordRow):
         constraints = [
             models.UniqueConstraint(fields=("assessment", "lesion"), condition=STANDING, name="one_reading_per_lesion"),
             models.CheckConstraint(
-                condition=(Q(state__in=("measured", "too_small")) & Q(longest_diameter_mm__gt=0))
-                | (~Q(state__in=("measured", "too_small")) & Q(longest_diameter_mm__isnull=True)),
+                condition=(Q(state__in=SIZED) & Q(longest_diameter_mm__gt=0))
+                | (~Q(state__in=SIZED) & Q(longest_diameter_mm__isnull=True)),
                 name="reading_measured_has_millimetres",
             ),
             models.CheckConstraint(
                 condition=~Q(state="not_evaluated") | ~Q(not_evaluated_reason=""),
                 name="reading_not_evaluated_says_why",
             ),
+            models.CheckConstraint(
+                condition=(Q(state="merged") & ~Q(merged_with="")) | (~Q(state="merged") & Q(merged_with="")),
+                name="reading_merged_says_with_which",
+            ),
         ]
+
+    @property
+    def value_in_words(self) -> str:
+        """`42.5 mm`, `42.5 mm in parts`, `merged with T1`, or the state."""
+        if self.longest_diameter_mm is not None:
+            return f"{self.longest_diameter_mm} mm" + (" in parts" if self.state == self.State.IN_PARTS else "")
+        return f"merged with {self.merged_with}" if self.merged_with else str(self.get_state_display())

@@ -77,6 +77,9 @@ class LaboratoryResult(RecordRow):
     visit = models.ForeignKey(Visit, verbose_name="Visit", on_delete=models.PROTECT, related_name="laboratory")
     analyte = models.CharField("Analyte", max_length=12)
     value = models.DecimalField("Value", max_digits=12, decimal_places=3, null=True, blank=True)
+    value_qualifier = models.CharField(
+        "Value qualifier", max_length=1, choices=code_lists.QUALIFIERS, blank=True, default=""
+    )
     value_missing = MissingReasonField()
     unit = models.CharField("Unit", max_length=20, blank=True, default="")
     lower_limit = models.DecimalField("Lower limit of normal", max_digits=12, decimal_places=3, null=True, blank=True)
@@ -86,6 +89,9 @@ class LaboratoryResult(RecordRow):
         ordering = ("id",)
         constraints = [
             value_or_reason("value", "laboratory_value_or_reason"),
+            models.CheckConstraint(
+                condition=Q(value_qualifier="") | Q(value__isnull=False), name="laboratory_qualifies_a_value"
+            ),
             models.CheckConstraint(
                 condition=Q(lower_limit__isnull=True)
                 | Q(upper_limit__isnull=True)
@@ -130,6 +136,10 @@ class HormoneLevel(RecordRow, ByEdition):
     sampled_on = models.DateField("Sample taken on")
     marker = models.CharField("Marker", max_length=12, choices=code_lists.MARKERS)
     value = models.DecimalField("Value", max_digits=12, decimal_places=3, null=True, blank=True)
+    # Of a level reported as below or above what the assay measures; the value is then that limit.
+    value_qualifier = models.CharField(
+        "Value qualifier", max_length=1, choices=code_lists.QUALIFIERS, blank=True, default=""
+    )
     value_missing = MissingReasonField()
     unit = models.CharField("Unit", max_length=12, choices=code_lists.MARKER_UNITS)
     upper_limit = models.DecimalField("Upper limit of normal", max_digits=12, decimal_places=3, null=True, blank=True)
@@ -141,6 +151,9 @@ class HormoneLevel(RecordRow, ByEdition):
         constraints = [
             value_or_reason("value", "hormone_value_or_reason"),
             value_or_reason("upper_limit", "hormone_limit_or_reason"),
+            models.CheckConstraint(
+                condition=models.Q(value_qualifier="") | models.Q(value__isnull=False), name="hormone_qualifies_a_value"
+            ),
             models.CheckConstraint(
                 condition=models.Q(value__isnull=True) | models.Q(value__gte=0), name="hormone_value_not_negative"
             ),
@@ -159,4 +172,4 @@ class HormoneLevel(RecordRow, ByEdition):
         if self.value is None:
             return f"{marker}: {in_a_sentence(self.get_value_missing_display())}"
         limit = "" if self.upper_limit is None else f" (upper limit {_plain(self.upper_limit)})"
-        return f"{marker} {_plain(self.value)} {self.get_unit_display()}{limit}"
+        return f"{marker} {self.value_qualifier}{_plain(self.value)} {self.get_unit_display()}{limit}"

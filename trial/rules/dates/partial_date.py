@@ -15,6 +15,7 @@ from trial.rules.typed_text import unseen
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _TYPED = re.compile(r"(?:([0-9]{1,2}|UNK|UN)[- /.]?)?(?:([A-Z]{3}|UNK)[- /.]?)?([0-9]{4})")
 _YEAR_FIRST = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_DAY_NUMBER = re.compile(r"[1-9][0-9]{4}(?:\.[0-9]+)?")
 _TWO_WAYS = re.compile(r"[0-9]{1,2}[-/. ][0-9]{1,2}[-/. ][0-9]{2,4}")
 # Nobody who takes part was born earlier, and nothing is planned further ahead.
 EARLIEST_YEAR = constant("first_year") - constant("oldest_age_years")
@@ -80,6 +81,8 @@ def parse(text: str, today: date) -> PartialDate:
     if year_first := _YEAR_FIRST.fullmatch(typed):
         year_read, month_read, day_read = (int(part) for part in year_first.groups())
         return _checked(year_read, month_read, day_read, text, today)
+    if _DAY_NUMBER.fullmatch(typed):
+        raise Refused(f"“{text}” is a spreadsheet's number of a day. Type the date as 12-FEB-2006.")
     match = _TYPED.fullmatch(typed)
     if (match is None and _TWO_WAYS.fullmatch(typed)) or (match and match[1] and match[1].isdigit() and not match[2]):
         raise Refused(f"“{text}” can be read in two ways. Type it as 12-FEB-2006.")

@@ -29,6 +29,37 @@ class CycleDose:
         return (self.taken_mg * 100 / self.planned_mg).quantize(Decimal("0.1"))
 
 
+@dataclass(frozen=True)
+class TabletCount:
+    """Tablets that the dosing periods of a cycle plan, and those that are gone: dispensed and not returned."""
+
+    planned: Decimal
+    gone: int
+
+    @property
+    def is_off(self) -> bool:
+        """Whether the two differ by more than the tolerance [our reading]."""
+        return abs(self.gone - self.planned) * 100 > self.planned * protocol.constant("tablets_tolerance_percent")
+
+    @property
+    def in_words(self) -> str:
+        """`planned 112 · gone 224 (200%)`; without a percentage where nothing was planned."""
+        share = ""
+        if self.planned:
+            percent = (self.gone * 100 / self.planned).quantize(Decimal("0.1")).normalize()
+            share = f" ({percent:f}%)"
+        return f"planned {self.planned.normalize():f} · gone {self.gone}{share}"
+
+
+def tablet_count(
+    periods: Sequence[tuple[int, int, int, str]], dispensed: int | None, returned: int | None
+) -> TabletCount | None:
+    """The tablets of a cycle; None while its periods, or what was dispensed or returned, are not known."""
+    if not periods or dispensed is None or returned is None:
+        return None
+    return TabletCount(cycle_dose(periods).taken_mg / protocol.constant("tablet_mg"), dispensed - returned)
+
+
 def cycle_dose(periods: Sequence[tuple[int, int, int, str]], days: int | None = None) -> CycleDose:
     """What one cycle planned and took.
 

@@ -37,6 +37,7 @@ class ReadingFact:
     longest_diameter_mm: Decimal | None
     not_evaluated_reason: str
     scanned_on: date | None
+    merged_with: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,10 @@ class AdverseEventFact:
 
 @dataclass(frozen=True)
 class HormoneFact:
-    """One marker of one sample; value and upper limit of normal are in `unit`; None: missing with a reason."""
+    """One marker of one sample; value and upper limit of normal are in `unit`; None: missing with a reason.
+
+    qualifier: `<` or `>` of a level reported as below or above a limit: the value is then that limit, not the level.
+    """
 
     id: int
     marker: str
@@ -105,6 +109,26 @@ class HormoneFact:
     unit: str
     upper_limit: Decimal | None
     assay: str
+    qualifier: str = ""
+
+    @property
+    def in_words(self) -> str:
+        """The level as reported: `<5`, `310`; `no value` of a missing one."""
+        return "no value" if self.value is None else f"{self.qualifier}{self.value.normalize():f}"
+
+    @property
+    def is_raised(self) -> bool | None:
+        """Whether the level is above its own laboratory's limit; None when that is not known.
+
+        `<5` is normal from a limit of 5 on, `>5` raised up to a limit of 5 [our reading].
+        """
+        if self.value is None or self.upper_limit is None:
+            return None
+        if not self.qualifier:
+            return self.value > self.upper_limit
+        if self.qualifier == "<":
+            return False if self.value <= self.upper_limit else None
+        return True if self.value >= self.upper_limit else None
 
 
 @dataclass(frozen=True)

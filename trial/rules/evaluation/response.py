@@ -71,7 +71,7 @@ def _follow_up(assessment: AssessmentFact, lesions: dict[int, LesionFact]) -> re
         if lesion.kind == TARGET:
             measurements.append(recist.measurement(
                 lesion.label, reading.state, reading.longest_diameter_mm, reading.not_evaluated_reason,
-                scans[lesion.label], lesion.locally_treated_on,
+                scans[lesion.label], lesion.locally_treated_on, reading.merged_with,
             ))  # fmt: skip
         else:
             states[lesion.label] = reading.state

@@ -45,11 +45,13 @@ class Measurement:
     """A target lesion at one assessment: 0 is absent, None not evaluated (with the reason).
 
     longest_diameter_mm: the size as the criteria measure it; by RECIST 1.1 the short axis of a node.
+    note: how it came about, for the reason of the response.
     """
 
     lesion: str
     longest_diameter_mm: Decimal | None
     not_evaluated_reason: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -245,6 +245,7 @@ def _one(
     if target.current_sum is not None and target.baseline_sum:
         change = (target.current_sum - target.baseline_sum) * HUNDRED / target.baseline_sum
     words = [target.because] if target.response != Response.NONE else []
+    words += [each.note for each in follow_up.measurements]
     if non_target not in {NonTarget.NONE, NonTarget.CR}:
         words.append(non_target_because)
     if because not in words:
@@ -290,7 +291,8 @@ BONE = "bone"
 CLINICAL = "clinical"
 # What the examining hand or eye can reach and measure.
 SUPERFICIAL_ORGANS = frozenset({"lymph_node", "soft_tissue", "other"})
-MEASURED = frozenset({"measured", "too_small"})
+# States of a lesion with a size in mm; of one in parts it is the sum of the parts [our reading].
+SIZED = ("measured", "too_small", "in_parts")
 
 
 def is_measurable(
@@ -320,13 +322,19 @@ def too_many_in_an_organ(organs: Sequence[str], criteria: Criteria = IN_FORCE) -
 
 def measurement(
     lesion: str, state: str, longest_diameter_mm: Decimal | None, reason: str, scanned_on: date,
-    locally_treated_on: date | None,
+    locally_treated_on: date | None, merged_with: str = "",
 ) -> Measurement:  # fmt: skip
-    """An entry as the rules read it: absent is 0, too small keeps its value, locally treated is not evaluated."""
+    """An entry as the rules read it: absent is 0, too small keeps its value, locally treated is not evaluated.
+
+    One that grew together with another is 0: the longest diameter of the whole stands at the other [our reading].
+    """
     if locally_treated_on is not None and locally_treated_on <= scanned_on:
         return Measurement(lesion, None, f"locally treated on {shown(locally_treated_on)}")
     if state == "absent":
         return Measurement(lesion, Decimal(0))
-    if state in MEASURED:
-        return Measurement(lesion, longest_diameter_mm)
+    if state == "merged":
+        return Measurement(lesion, Decimal(protocol.constant("merged_target_mm")),
+                           note=f"{lesion} merged with {merged_with}")  # fmt: skip
+    if state in SIZED:
+        return Measurement(lesion, longest_diameter_mm, note=f"{lesion} in parts" if state == "in_parts" else "")
     return Measurement(lesion, None, reason or "not evaluated")

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from trial.protocol.ctcae_v3.limits import Bound, Limit, in_sentence, limits_of, units_of
 
+FAR_ABOVE = Decimal(10**12)
 ONE, THOUSANDTH = Decimal(1), Decimal("0.001")
 # Milliequivalents are millimoles for ions with a single charge only.
 SINGLE_CHARGE = frozenset({"SODIUM", "K", "BICARB"})
@@ -65,6 +66,7 @@ class Measured:
     """A value with its unit and the laboratory's own limits of normal in that unit; baseline: the same at baseline.
 
     Weight in kg, temperature in °C, QTc in s; a urine dipstick as its number of plus signs, a trace as 0.5.
+    albumin: of the same sample, in `albumin_unit`; low calcium is corrected for it.
     """
 
     analyte: str
@@ -73,6 +75,8 @@ class Measured:
     lower: Decimal | None = None
     upper: Decimal | None = None
     baseline: Decimal | None = None
+    albumin: Decimal | None = None
+    albumin_unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,12 +84,14 @@ class Grading:
     """grade None: not gradable, `because` says why. term: the one the grade belongs to, empty for grade 0.
 
     because: the limit used, in words. judgement: what a person still has to weigh; empty when the number decides.
+    note: how the value was read, where that is not as measured.
     """
 
     grade: int | None
     term: str
     because: str
     judgement: str = ""
+    note: str = ""
 
     @property
     def missing_limit(self) -> bool:
@@ -108,7 +114,21 @@ def grade(measured: Measured) -> Grading:
         limits = tuple(each for each in limits if each.unit == meant[0])
         measured = _scaled(measured, *meant)
     terms = dict.fromkeys(each.term for each in limits)
-    return _highest([_of_term(measured, [each for each in limits if each.term == term]) for term in terms])
+    return _highest([_of_side(measured, [each for each in limits if each.term == term]) for term in terms])
+
+
+def grade_of_limit(measured: Measured, qualifier: str) -> Grading:
+    """The grade of a value known to lie below or above a limit: decided where every such value has the same.
+
+    qualifier: `<` or `>`; `measured.value` is the limit. Grades rise away from normal, so that the two ends decide.
+    """
+    little = measured.value / 10**9
+    ends = (measured.value - little, Decimal(0)) if qualifier == "<" else (measured.value + little, FAR_ABOVE)
+    near, far = (grade(replace(measured, value=end)) for end in ends)
+    said = f"{qualifier}{_shown(measured.value, measured.unit)}"
+    if near.grade is None or (near.grade, near.term) == (far.grade, far.term):
+        return near if near.grade is None else replace(near, because=f"{said} has this grade at every value")
+    return Grading(None, "", f"{said} may be of several grades")
 
 
 def _scaled(measured: Measured, unit: str, factor: Decimal) -> Measured:
@@ -123,7 +143,31 @@ def _highest(found: list[Grading]) -> Grading:
     graded = max((each for each in found if each.grade), key=lambda each: each.grade or 0, default=None)
     if graded is not None:
         return graded
-    return next((each for each in found if each.grade is None), found[0])
+    return next((each for each in found if each.grade is None), max(found, key=lambda each: bool(each.note)))
+
+
+# Low calcium is graded as calcium + this × (4 − albumin in g/dL) where albumin is below 4 g/dL [CTCAE 3.0]; of mmol/L
+# the same formula by its usual factor [our reading].
+ALBUMIN_FROM, PER_ALBUMIN = Decimal(4), {"mg/dL": Decimal("0.8"), "mmol/L": Decimal("0.2")}
+_ALBUMIN_UNITS = {"g/dL": ONE, "g/L": Decimal("0.1")}
+
+
+def _of_side(measured: Measured, limits: list[Limit]) -> Grading:
+    """As `_of_term`, of low calcium by the corrected value, with a note that says so."""
+    if measured.analyte != "CA" or limits[0].side != "low":
+        return _of_term(measured, limits)
+    meant = in_unit_of(tuple(_ALBUMIN_UNITS), measured.albumin_unit)
+    if measured.albumin is None or meant is None:
+        found = _of_term(measured, limits)
+        return replace(found, note="not corrected for albumin, which is not known") if found.grade else found
+    albumin = measured.albumin * meant[1] * _ALBUMIN_UNITS[meant[0]]
+    if albumin >= ALBUMIN_FROM:
+        return _of_term(measured, limits)
+    per = PER_ALBUMIN[measured.unit]
+    corrected = measured.value + per * (ALBUMIN_FROM - albumin)
+    sum_of = f"{_plain(measured.value)} + {per} × (4 − {_plain(albumin)})"
+    words = f"corrected for albumin {_plain(albumin)} g/dL: {sum_of} = {_shown(corrected, measured.unit)}"
+    return replace(_of_term(replace(measured, value=corrected), limits), note=words)
 
 
 def _of_term(measured: Measured, limits: list[Limit]) -> Grading:

@@ -7,6 +7,8 @@ A value outside `lowest`–`highest` is hardly compatible with life; an upper li
 from dataclasses import dataclass
 from decimal import Decimal
 
+from trial.rules.safety.laboratory import in_unit_of
+
 
 @dataclass(frozen=True)
 class Usual:
@@ -27,9 +29,9 @@ LABORATORY: dict[tuple[str, str], Usual] = {
     ("HGB", "g/dL"): _usual("2", "25", "11", "20"),
     ("HGB", "g/L"): _usual("20", "250", "110", "200"),
     ("HGB", "mmol/L"): _usual("1.2", "15.5", "7", "12.5"),
-    **{("WBC", unit): _usual("0", "500", "8", "15") for unit in _CELLS},
+    **{("WBC", unit): _usual("0.1", "500", "8", "15") for unit in _CELLS},
     **{("NEUT", unit): _usual("0", "300", "5", "10") for unit in _CELLS},
-    **{("PLAT", unit): _usual("0", "2000", "300", "550") for unit in _CELLS},
+    **{("PLAT", unit): _usual("1", "2000", "300", "550") for unit in _CELLS},
     ("BILI", "mg/dL"): _usual("0", "60", "0.8", "2"),
     ("BILI", "umol/L"): _usual("0", "1000", "14", "35"),
     **{(code, "U/L"): _usual("0", "20000", "25", "100") for code in ("AST", "ALT")},
@@ -67,12 +69,17 @@ MARKER_LIMITS: dict[tuple[str, str], tuple[Decimal, Decimal]] = {
 
 
 def laboratory_unusual(analyte: str, unit: str, value: Decimal | None, upper_limit: Decimal | None) -> bool:
-    """The value or the upper limit is outside the usual bounds of its unit; False for a unit not listed."""
-    usual = LABORATORY.get((analyte, unit))
-    if usual is None:
+    """The value or the upper limit is outside the usual bounds of its unit; False for a unit that has none.
+
+    Another spelling of a unit, or a power of ten of it, has its bounds: 132 /mm³ platelets are 0.132 × 10⁹/L.
+    """
+    meant = in_unit_of([each for of, each in LABORATORY if of == analyte], unit, analyte)
+    if meant is None:
         return False
-    strange_value = value is not None and not usual.lowest <= value <= usual.highest
-    return strange_value or (upper_limit is not None and not usual.limit_from <= upper_limit <= usual.limit_to)
+    usual, factor = LABORATORY[analyte, meant[0]], meant[1]
+    strange_value = value is not None and not usual.lowest <= value * factor <= usual.highest
+    strange_limit = upper_limit is not None and not usual.limit_from <= upper_limit * factor <= usual.limit_to
+    return strange_value or strange_limit
 
 
 def marker_unusual(marker: str, unit: str, upper_limit: Decimal | None) -> bool:

@@ -1,10 +1,11 @@
 /* The grid of lesions by keyboard alone: Enter and the arrows move between lesions; in a millimetre box a letter sets
-   the state: a absent, s too small (5 mm proposed), n not evaluated; in a state box of a non-target p, a, u and n.
+   the state: a absent, s too small (5 mm proposed), g merged with another, i in parts, n not evaluated; in a state box of a non-target p, a, u and n.
    The letters are shown below the grid; typing a number makes the lesion measured again. */
 
-const TARGET_STATES = { a: "absent", s: "too_small", n: "not_evaluated", m: "measured" };
+const TARGET_STATES = { a: "absent", s: "too_small", g: "merged", i: "in_parts", n: "not_evaluated", m: "measured" };
 const OTHER_STATES = { p: "present", a: "absent", u: "unequivocal_progression", n: "not_evaluated" };
 const TOO_SMALL_MM = "5";
+const SIZED = ["measured", "in_parts"];
 
 const grid = document.querySelector("[data-lesion-grid]");
 
@@ -27,12 +28,21 @@ function move(from, step) {
   all[place].select?.();
 }
 
+/* Which target it merged with is said of a merged lesion only. */
+function clearMerged(row) {
+  const merged = row.querySelector("select[name$=merged_with]");
+  if (merged && row.querySelector("select[name$=-state]").value !== "merged") merged.value = "";
+}
+
 function setState(row, state) {
   const select = row.querySelector("select[name$=-state]");
   const millimeters = row.querySelector("input[name$=longest_diameter_mm]");
   select.value = state;
-  if (millimeters) millimeters.value = state === "too_small" ? TOO_SMALL_MM : state === "measured" ? millimeters.value : "";
+  if (millimeters) millimeters.value = state === "too_small" ? TOO_SMALL_MM : SIZED.includes(state) ? millimeters.value : "";
+  clearMerged(row);
   changed(select);
+  if (state === "merged") { row.querySelector("select[name$=merged_with]").focus(); return; }
+  if (state === "in_parts") { millimeters.focus(); return; }
   if (state === "not_evaluated") { row.querySelector("input[name$=not_evaluated_reason]").focus(); return; }
   move(select, 1);
 }
@@ -57,6 +67,16 @@ grid?.addEventListener("keydown", (event) => {
 grid?.addEventListener("input", (event) => {
   if (!event.target.matches("input[name$=longest_diameter_mm]")) return;
   const select = event.target.closest("tr").querySelector("select[name$=-state]");
-  // A typed number says that the lesion was measured, unless it was called too small to measure before.
-  if (event.target.value.trim() && select.value !== "too_small") select.value = "measured";
+  // A typed number says that the lesion was measured, unless it was called too small or in parts before.
+  if (event.target.value.trim() && !["too_small", "in_parts"].includes(select.value)) select.value = "measured";
+  clearMerged(event.target.closest("tr"));
 });
+
+// Naming the other target says that it merged; another state says that it did not.
+grid?.addEventListener("change", (event) => {
+  const row = event.target.closest("tbody tr");
+  if (event.target.matches("select[name$=merged_with]") && event.target.value) {
+    row.querySelector("select[name$=-state]").value = "merged";
+    row.querySelector("input[name$=longest_diameter_mm]").value = "";
+  } else if (event.target.matches("select[name$=-state]")) clearMerged(row);
+}, { capture: true });

@@ -6,7 +6,7 @@ import pytest
 
 from trial.protocol import ctcae_v3
 from trial.protocol.ctcae_v3.limits import ANALYTES, in_sentence, limits_of
-from trial.rules.safety.laboratory import Grading, Measured, grade
+from trial.rules.safety.laboratory import Grading, Measured, grade, grade_of_limit
 
 # Analyte, unit, lower limit of normal, upper limit, then value=grade; h and l tell the two sides apart.
 TABLE = """
@@ -175,6 +175,50 @@ def test_other_spellings_of_a_unit_are_understood_exactly(
 
 def test_milliequivalents_of_calcium_are_not_taken_for_millimoles() -> None:
     assert grade(Measured("CA", Decimal(4), "mEq/L", Decimal(4), Decimal(5))).grade is None
+
+
+@pytest.mark.parametrize(
+    ("calcium", "unit", "albumin", "grade_", "words"),
+    [
+        ("7.2", "mg/dL", ("2", "g/dL"), 0, "corrected for albumin 2 g/dL: 7.2 + 0.8 × (4 − 2) = 8.8 mg/dL"),
+        ("7.2", "mg/dL", ("20", "g/L"), 0, "corrected for albumin 2 g/dL: 7.2 + 0.8 × (4 − 2) = 8.8 mg/dL"),
+        ("7.2", "mg/dL", ("3.9", "g/dL"), 2, "= 7.28 mg/dL"),
+        ("7.2", "mg/dL", ("4", "g/dL"), 2, ""),
+        ("7.2", "mg/dL", None, 2, "not corrected for albumin, which is not known"),
+        ("1.8", "mmol/L", ("30", "g/L"), 1, "1.8 + 0.2 × (4 − 3) = 2 mmol/L"),
+        ("9", "mg/dL", None, 0, ""),
+    ],
+)
+def test_low_calcium_is_graded_as_corrected_for_albumin_below_4_and_says_so(
+    calcium: str, unit: str, albumin: tuple[str, str] | None, grade_: int, words: str
+) -> None:
+    lower, upper = ("8.5", "10.5") if unit == "mg/dL" else ("2.1", "2.6")
+    value, of_unit = albumin or ("", "")
+    found = grade(Measured("CA", Decimal(calcium), unit, Decimal(lower), Decimal(upper),
+                           albumin=Decimal(value) if albumin else None, albumin_unit=of_unit))  # fmt: skip
+    assert found.grade == grade_ and (found.note.endswith(words) if words else not found.note)
+
+
+def test_high_calcium_is_graded_as_measured() -> None:
+    found = grade(Measured("CA", Decimal(12), "mg/dL", Decimal("8.5"), Decimal("10.5"),
+                           albumin=Decimal(2), albumin_unit="g/dL"))  # fmt: skip
+    assert (found.grade, found.term, found.note) == (2, "calcium_serum_high_hypercalcemia", "")
+
+
+@pytest.mark.parametrize(
+    ("analyte", "unit", "lower", "upper", "text", "grade_"),
+    [
+        ("BILI", "mg/dL", "0.2", "1.2", "<0.2", 0), ("BILI", "mg/dL", "0.2", "1.2", "<1.3", None),
+        ("BILI", "mg/dL", "0.2", "1.2", "<1.2", 0), ("BILI", "mg/dL", "0.2", "1.2", ">30", 4),
+        ("BILI", "mg/dL", "0.2", "1.2", ">1.2", None), ("PLAT", "10^9/L", "150", "400", "<10", 4),
+        ("PLAT", "10^9/L", "150", "400", "<100", None), ("PLAT", "10^9/L", "150", "400", ">400", 0),
+    ],
+)  # fmt: skip
+def test_a_value_below_or_above_a_limit_is_graded_where_every_such_value_has_the_grade(
+    analyte: str, unit: str, lower: str, upper: str, text: str, grade_: int | None
+) -> None:
+    found = grade_of_limit(Measured(analyte, Decimal(text[1:]), unit, Decimal(lower), Decimal(upper)), text[0])
+    assert found.grade == grade_ and text in (found.because or text)
 
 
 def test_what_a_person_still_has_to_weigh_is_said() -> None:
