@@ -1,7 +1,9 @@
 """What changed between two results of a group: numbers, and the participants whose facts differ. PURE."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from analysis.endpoints import registry
@@ -10,6 +12,7 @@ from analysis.outcomes.cohort import Outcome
 
 Result = dict[str, Any]
 NOT_COMPUTED = "Not computed by that version"
+NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)(%?)")
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,15 @@ class Difference:
     def differs(self) -> bool:
         """Whether the two differ."""
         return self.before != self.after
+
+    @property
+    def change(self) -> str:
+        """How far and which way a number moved: `+0.8`, `−2` or `−0.2 percentage points`; empty where one is none."""
+        before, after = NUMBER.fullmatch(self.before), NUMBER.fullmatch(self.after)
+        if before is None or after is None or before[2] != after[2] or not self.differs:
+            return ""
+        moved = Decimal(after[1]) - Decimal(before[1])
+        return f"{moved:+}".replace("-", "−") + (" percentage points" if after[2] else "")
 
 
 def numbers(before: Result, after: Result) -> list[Difference]:

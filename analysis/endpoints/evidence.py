@@ -6,7 +6,7 @@ from typing import Any
 
 from analysis.outcomes.cohort import Outcome
 from analysis.outcomes.dictionary import name_of
-from trial.protocol import MARKERS, OFF_TREATMENT_REASONS
+from trial.protocol import ATTRIBUTIONS, MARKERS, OFF_TREATMENT_REASONS
 from trial.rules.dates.partial_date import from_stored
 
 
@@ -123,11 +123,16 @@ def of_term(outcome: Outcome, term: str) -> list[Evidence]:
 
 def _event(row: dict[str, Any]) -> Evidence:
     grade = "grade not on record" if row["grade"] is None else f"grade {row['grade']}"
-    attribution = "attribution not on record" if row["attribution"] is None else f"attribution {row['attribution']}"
+    attribution = "attribution not on record" if row["attribution"] is None else _related(row["attribution"])
     onset = f" from {_day(row['onset_on'])}" if row["onset_on"] else ""
     flag = f"; {row['flag']}" if row["flag"] else ""
     name = name_of(row["term"], row["select"], row["words"])
     return Evidence(f"{name}: {grade}, {attribution}{onset}{flag}", f"adverse_event/{row['id']}")
+
+
+def _related(attribution: int) -> str:
+    """4 → `attribution probable`."""
+    return f"attribution {dict(ATTRIBUTIONS)[attribution].partition(' ')[2].lower()}"
 
 
 def of_hormones(outcome: Outcome) -> list[Evidence]:

@@ -82,11 +82,14 @@ def _compared(group: Group, before: Moment, after: Moment, pair: list[panels.Gro
     between = Change.objects.filter(id__gt=first, id__lte=last, groups__contains=[group.code])
     between = between.select_related("participant", "person").order_by("-id")
     movers = {participant["number"] for participant in moved}
+    settings_moved = pair[0].result["settings"] != pair[1].result["settings"]
+    same_rules = before.engine == after.engine and not settings_moved
     return {
         "group": group, "before": before, "after": after,
         "figures": comparison.numbers(pair[0].result, pair[1].result),
         "participants": moved,
         "changes": list(between.filter(participant__number__in=movers)[:200]),
         "others": between.exclude(participant__number__in=movers).count(),
-        "settings_moved": pair[0].result["settings"] != pair[1].result["settings"],
+        "settings_moved": settings_moved,
+        "only_the_cutoff": before.cutoff != after.cutoff and same_rules and not between.exists(),
     }  # fmt: skip

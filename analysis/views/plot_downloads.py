@@ -12,7 +12,6 @@ from io import StringIO
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET
 
@@ -22,6 +21,7 @@ from analysis.endpoints.answers.shapes import Curve
 from analysis.endpoints.answers.toxicity import GRADES
 from analysis.endpoints.comparison import NOT_COMPUTED
 from analysis.endpoints.registry import CURVES
+from analysis.results.moments import Moment
 from analysis.views import group_plots, panels
 from analysis.views.panels import GroupPanel
 from analysis.views.provenance import Provenance
@@ -179,18 +179,25 @@ def _with_origin(rows: Rows, origin: Provenance) -> Rows:
     return [{**row, **origin.columns} for row in rows or [{}]]
 
 
+RETRY_AFTER_SECONDS = "2"
 KINDS = {"svg": "image/svg+xml", "csv": "text/csv; charset=utf-8"}
 
 
 @access.allows(*access.READS_RESULTS)
 @require_GET
-@panels.of_group
-def plot_file(request: HttpRequest, panel: GroupPanel, plot: str, ending: str) -> HttpResponse:
-    """The drawing (svg) or the numbers (csv) as a download; 404 in words for a plot or ending that does not exist."""
+@panels.at_a_moment
+def plot_file(request: HttpRequest, letter: str, plot: str, ending: str, moment: Moment | None) -> HttpResponse:
+    """The drawing (svg) or the numbers (csv) as a download; 404 in words for a plot or ending that does not exist.
+
+    202 with Retry-After, and never a page, while the results are not computed yet.
+    """
+    panel = panels.awaited(panels.group_or_404(letter).code, moment)
     if plot not in BY_CODE or ending not in KINDS:
         raise Http404("There is no such plot.")
     if panel.result is None:
-        return render(request, "analysis/as_of/waiting.html", {"moment": panel.moment})
+        words = f"The results {moment.words if moment else 'of the newest change'} are being calculated. Ask again."
+        return HttpResponse(words, status=202, content_type="text/plain; charset=utf-8",
+                            headers={"Retry-After": RETRY_AFTER_SECONDS})  # fmt: skip
     panels.opened(request, f"Group {panel.letter}, {plot} as {ending}", panel.moment, Kind.PLOT)
     declared = BY_CODE[plot]
     origin = Provenance(panel, declared.code, declared.title)

@@ -145,7 +145,7 @@ def _report(request: HttpRequest, report: Report, source: str) -> HttpResponse:
     shown = {
         "report": report,
         "source": source,
-        "lines": [each for each in report.lines if each.before or each.new or each.refused or each.left_out],
+        "lines": [each for each in report.lines if each.new or each.unchanged or each.refused or each.left_out],
         "problems": report.problems[:PROBLEMS_SHOWN],
     }
     return render(request, "capture/exchange/import.html", shown, status=422 if report.problems else 200)

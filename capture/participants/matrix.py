@@ -124,12 +124,18 @@ class Row:
 
 @dataclass(frozen=True)
 class Matrix:
-    """The status of every form of the participants on one page, and how many there are in all."""
+    """The status of every form of the participants on one page; how many there are registered, and screened only."""
 
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
-    in_all: int = 0
+    registered: int = 0
+    screened: int = 0
     page: int = 1
+
+    @property
+    def in_all(self) -> int:
+        """Participants on all pages."""
+        return self.registered + self.screened
 
     @property
     def first(self) -> int:

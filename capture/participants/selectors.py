@@ -37,7 +37,8 @@ def matrix(
     columns = ["Baseline"]
     for length, title in zip(lengths, ("Cycle {}", "Week {}", "Follow-up {}"), strict=True):
         columns += [title.format((n + 1) * (8 if title.startswith("Week") else 1)) for n in range(length)]
-    return Matrix(tuple(columns), tuple(_padded(row, lengths) for row in rows), found.count(), page)
+    registered, screened = found.filter(number__isnull=False).count(), found.filter(number__isnull=True).count()
+    return Matrix(tuple(columns), tuple(_padded(row, lengths) for row in rows), registered, screened, page)
 
 
 STATES = {"due": DueItem.due_or_overdue, "overdue": DueItem.overdue}

@@ -9,6 +9,7 @@ from trial.protocol.analysis_settings import (
     settings_of,
 )
 from trial.protocol.code_lists import (
+    ATTRIBUTIONS,
     ETHNICITIES,
     FREQUENCIES,
     MARKER_UNITS,
@@ -68,6 +69,7 @@ from trial.protocol.study import (
 )
 
 __all__ = [
+    "ATTRIBUTIONS",
     "AnalysisSettings",
     "CONSTANTS",
     "CRITERIA",

@@ -273,7 +273,8 @@ class Curve(Endpoint):
             return {self.title: "none"}
         if time["days"] is None:
             return {self.title: str(time["because"])}
-        return {self.title: f"{time['days']} days, {'event' if time['event'] else 'censored'}: {time['because']}"}
+        return {self.title: f"{time['days']} days, {'event' if time['event'] else 'censored'}: "
+                f"{time['because'].removeprefix('censored: ')}"}
 
 
 @dataclass(frozen=True, kw_only=True)

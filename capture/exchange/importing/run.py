@@ -7,19 +7,23 @@ transaction, one Change per participant for the screening and one for the rest, 
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
+from capture.casebook.registry import CASEBOOK
 from capture.exchange.data_sets import COMES_IN
 from capture.exchange.importing import files as incoming
 from capture.exchange.importing.compare_with_record import Compared, compare
 from capture.exchange.importing.files import Problem
-from capture.exchange.importing.parse import Bundle, Parser
+from capture.exchange.importing.parse import Bundle, Entry, Parser
 from capture.exchange.importing.write import Writer
-from trial.models import Assessment, Participant, Site
+from trial.models import Acknowledgement, Assessment, Participant, Site
 from trial.protocol import GROUPS
 from trial.record import access, changes
 from trial.record.save import Save
 from trial.refused import Refused
 
+# Nobody reads more than these; the files have all of them.
+ROWS_SHOWN = 200
 Told = Callable[[int, int], None]
 
 
@@ -45,6 +49,18 @@ class GroupLine:
     assessments: tuple[int, int]
 
 
+@dataclass(frozen=True)
+class Row:
+    """One entry that comes in: its place in the files, whose it is, what it says, and the soft checks it fails."""
+
+    file: str
+    line: int
+    participant: str
+    form: str
+    words: str
+    checks: list[str]
+
+
 @dataclass
 class Report:
     """What an import did, or would do; with problems nothing was written."""
@@ -52,6 +68,7 @@ class Report:
     lines: list[Line] = field(default_factory=list)
     groups: list[GroupLine] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
     new: int = 0
     changes: int = 0
     saved: bool = False
@@ -101,6 +118,7 @@ class _Run:
     def __init__(self, run: changes.Import, problems: list[Problem]) -> None:
         self.run, self.problems = run, problems
         self.written: Counter[str] = Counter()
+        self.made: list[tuple[Entry, Any]] = []
         self.unchanged: Counter[str] = Counter()
         self._sites = {site.code: site for site in Site.objects.standing()}
 
@@ -169,12 +187,13 @@ class _Run:
     def _take(self, writer: Writer) -> None:
         self.problems += writer.problems
         self.written += writer.written
+        self.made += writer.made
 
     def report(self, files: incoming.Files, before: "_Standing", after: "_Standing") -> Report:
         """The tables of before and after."""
         refused = Counter(each.file for each in {(p.file, p.line): p for p in self.problems}.values())
         lines = [
-            Line(each.title, before.rows[each.name], self.written[each.name], self.unchanged[each.name],
+            Line(each.title, before.rows[each.name], self._new(each.name, before, after), self.unchanged[each.name],
                  refused[f"{each.name}.csv"], len(files.left_out.get(each.name, [])), after.rows[each.name])
             for each in COMES_IN
         ]  # fmt: skip
@@ -183,7 +202,21 @@ class _Run:
                       (before.assessments[group.code], after.assessments[group.code]))
             for group in GROUPS
         ]  # fmt: skip
-        return Report(lines, groups, self.problems, sum(self.written.values()), len(self.run.numbers))
+        shown = [] if self.problems else [_row(*made) for made in self.made[:ROWS_SHOWN]]
+        return Report(lines, groups, self.problems, shown, sum(self.written.values()), len(self.run.numbers))
+
+    def _new(self, name: str, before: "_Standing", after: "_Standing") -> int:
+        """Rows that come in. Soft checks do not only come from the file: what an entry fails is kept with it."""
+        return after.rows[name] - before.rows[name] if name == "acknowledgements" else self.written[name]
+
+
+def _row(entry: Entry, made: Any) -> Row:
+    """An entry as it was written; must be asked before an import is undone."""
+    forms = [form.kind for form in CASEBOOK if isinstance(made, form.model)]
+    failed = Acknowledgement.objects.standing().filter(form__in=forms, row_id=made.pk)
+    checks = [f"{each.check_id}: {each.words} ({each.because or 'not explained'})" for each in failed]
+    who = made if isinstance(made, Participant) else made.participant
+    return Row(entry.row.file, entry.row.line, who.reference, entry.row.data_set.title, str(made), checks)
 
 
 @dataclass(frozen=True)

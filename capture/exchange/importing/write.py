@@ -111,13 +111,14 @@ New = dict[str, list[Entry]]
 
 
 class Writer:
-    """Writes one participant; `problems` are what was refused, `written` counts rows by data set."""
+    """Writes one participant: `problems` were refused, `written` counts rows by data set, `made` are its entries."""
 
     def __init__(self, run: changes.Import, participant: Participant | None = None) -> None:
         self.run = run
         self.participant = participant
         self.problems: list[Problem] = []
         self.written: Counter[str] = Counter()
+        self.made: list[tuple[Entry, Any]] = []
 
     def screen(self, bundle: Bundle, site: Site, new: New) -> None:
         """Puts the participant on record as screened, with the checklist; the number given must be the one named."""
@@ -266,8 +267,9 @@ class Writer:
             rule = getattr(getattr(refusal.__cause__, "diag", None), "constraint_name", "") or "one of its rules"
             self.refuse(entry, f"The database refuses the row ({rule.replace('_', ' ')}).")
         else:
-            if counted and entry.name != "registration" and made is not None:
-                self.written[entry.name] += 1
+            if counted and made is not None:
+                self.made.append((entry, made))
+                self.written[entry.name] += entry.name != "registration"
             return made
         return None
 

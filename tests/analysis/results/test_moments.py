@@ -1,6 +1,7 @@
 """Time travel: a past moment is read as it was, by the code that reads the present; data cuts; what moved."""
 
 import json
+import re
 import threading
 from datetime import date, timedelta
 from decimal import Decimal
@@ -347,3 +348,45 @@ def test_a_prepared_worker_answers_as_one_that_was_not(cast: Cast) -> None:
     GroupResult.objects.all().delete()
     outcome_store.forget()
     assert recompute("A").result == prepared
+
+
+def test_a_download_of_results_that_are_not_ready_is_no_page(cast: Cast) -> None:
+    client = Client()
+    client.force_login(cast.people[Role.CHAIR])
+    last = Change.objects.order_by("-id")[0].id
+    for ending in ("csv", "svg"):
+        asked = client.get(f"/groups/A/plots/overall_survival.{ending}?as_of={last - 1}")
+        assert (asked.status_code, asked["Retry-After"]) == (202, "2")
+        assert asked["Content-Type"] == "text/plain; charset=utf-8"
+        assert "are being calculated" in asked.content.decode()
+    moments.compute("A", Moment(last - 1))
+    assert client.get(f"/groups/A/plots/overall_survival.csv?as_of={last - 1}").status_code == 200
+
+
+def test_past_pages_have_no_links_that_act_and_say_what_they_are(cast: Cast) -> None:
+    client = Client()
+    client.force_login(cast.people[Role.CHAIR])
+    last = Change.objects.order_by("-id")[0].id
+    for group in "AB":
+        recompute(group)
+        moments.compute(group, Moment(last))
+    for page in ("/dashboard/", "/groups/A/", "/groups/A/behind/registered/"):
+        now, then = (client.get(page + query).content.decode() for query in ("", f"?as_of={last}"))
+        assert ("is-past" in then, "is-past" in now) == (True, False)
+        assert "/groups/A/registration/" not in then and ">entry</a>" not in then, page
+        assert "Up to date" not in then
+    assert "/groups/A/registration/" in client.get("/groups/A/").content.decode()
+    assert ">entry</a>" in client.get("/groups/A/behind/registered/").content.decode()
+
+
+def test_two_sides_that_only_the_cutoff_parts_say_so_and_numbers_have_a_direction(cast: Cast) -> None:
+    client = Client()
+    client.force_login(cast.people[Role.CHAIR])
+    last = Change.objects.order_by("-id")[0].id
+    for cutoff in (None, date(2026, 1, 20)):
+        moments.compute("A", Moment(last, cutoff))
+    address = f"/moments/compare/?group=A&from={last}&to={last}"
+    cut = client.get(f"{address}&to_cutoff=20-JAN-2026").content.decode()
+    assert "The difference is the clinical cut-off alone" in cut and "censored: censored" not in cut
+    assert re.search(r'class="is-moved"><th scope="row">[^<]+</th><td>\d+</td><td>\d+</td><td>[−+]\d+</td>', cut)
+    assert "cut-off alone" not in client.get(address).content.decode()

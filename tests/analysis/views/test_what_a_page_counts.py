@@ -11,7 +11,7 @@ from analysis.results.recompute import recompute
 from analysis.views.panels import panel
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import entries, registration
-from tests.cast import Cast, cast_of, register
+from tests.cast import Cast, answers, cast_of, details, register
 from tests.courses import DAY_1, course
 from trial.models import Role
 from trial.record.in_force import choose, settings_in_force
@@ -78,3 +78,13 @@ def test_a_page_says_where_its_settings_are_not_the_protocols_and_who_chose_them
         assert f"settings {stored.settings_version}, differing from the protocol in 2 ·" in page, place
     assert f"{plan}{cast.people[Role.STATISTICIAN].full_name} on " in _read(cast, "/groups/A/")
     assert "settings differ" not in _read(cast, f"/groups/A/?as_of={before}"), "the settings of then"
+
+
+def test_the_list_of_participants_counts_registered_and_screened_apart(cast: Cast) -> None:
+    assert "Participants 2 registered " in _read(cast, "/participants/")
+    registration.screen(Save(), cast.north, details(), answers())
+    assert "Participants 2 registered, 1 screened " in _read(cast, "/participants/")
+
+
+def test_attribution_is_a_word(cast: Cast) -> None:
+    assert "grade 3, attribution probable" in _read(cast, "/groups/A/behind/term-diarrhea/")

@@ -5,6 +5,7 @@ import io
 import json
 import logging
 import os
+import re
 import time
 import zipfile
 from pathlib import Path
@@ -95,6 +96,20 @@ def test_files_are_rehearsed_then_confirmed_and_written_in_the_statisticians_nam
     )  # fmt: skip
     assert client.post("/files/in/confirm/").status_code == 422
     assert Deviation.objects.count() == 2
+
+
+def test_a_preview_adds_up_and_lists_the_entries_that_come_in_with_the_checks_they_fail(cast: Cast) -> None:
+    client = _as(cast.people[Role.STATISTICIAN])
+    before_birth = _deviations("Scan late", "Before registration").replace(b"12-JAN-2026", b"12-JAN-2024", 1)
+    page = _send(client, SimpleUploadedFile("deviation.csv", before_birth)).content.decode()
+    rows = re.findall(r'<tr><th scope="row">([^<]+)</th>((?:<td[^>]*>[^<]*</td>){6})', page)
+    counts = {title: [int(cell) for cell in re.findall(r">(\d+)<", cells)] for title, cells in rows}
+    assert set(counts) == {"Protocol deviation", "Soft checks and explanations"}, "only forms that the files touch"
+    assert all(saved + new == after for saved, new, *_, after in counts.values()), counts
+    assert counts["Protocol deviation"][:2] == [0, 2] and counts["Soft checks and explanations"][1] >= 1
+    listed = page[page.index("Entries that come in") :]
+    assert "deviation.csv, 2" in listed and "deviation.csv, 3" in listed and "NET-001" in listed
+    assert "(not explained)" in listed and Deviation.objects.count() == 0
 
 
 def test_a_zip_file_is_read_like_its_files_and_only_new_rows_count(cast: Cast) -> None:
