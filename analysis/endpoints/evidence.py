@@ -76,7 +76,10 @@ def of_response(outcome: Outcome) -> list[Evidence]:
     """The assessments that make the confirmed response, or all of them where none is confirmed."""
     confirmed = outcome["confirmed"]
     if confirmed is None:
-        return [Evidence(f"{outcome['best']['category']}: {outcome['best']['because']}"), *of_assessments(outcome)]
+        best = [Evidence(f"{outcome['best']['category']}: {outcome['best']['because']}")]
+        if outside := outcome.get("confirmed_any_time"):
+            best.append(Evidence(f"not counted, first seen after the time frame of treatment: {outside['because']}"))
+        return [*best, *of_assessments(outcome)]
     deciding = {confirmed["on"], confirmed["confirmed_on"]}
     rows = [_assessment(row) for row in outcome["assessments"] if row["on"] in deciding]
     return [Evidence(confirmed["because"]), *rows]
@@ -194,7 +197,7 @@ def of_flags(outcome: Outcome) -> list[Evidence]:
 
 # What an endpoint reads of an outcome → the entries that it comes from.
 _BY_NAME: dict[str, Callable[[Outcome], list[Evidence]]] = {
-    "confirmed": of_response, "confirmed_strictly": of_response, "best": of_response,
+    "confirmed": of_response, "confirmed_strictly": of_response, "confirmed_any_time": of_response, "best": of_response,
     "best_unconfirmed": of_assessments, "best_change_percent": of_assessments, "assessments": of_assessments,
     "toxicity": of_toxicity, "hormones": of_hormones, "treatment": of_treatment, "queries": of_queries,
     "flags": of_flags,

@@ -69,15 +69,20 @@ def _response(
     died_on = course.death.on if course.death else None
     opinions = _opinions(participant)
     baseline = response.baseline_of(participant)
+    rule = response.confirmation_settings(settings)
     strict = response.confirmation_settings(settings, response_after_complete_counts=False)
+    limits = response.limits_of(participant, settings, therapy_on, died_on)
     return {
         "baseline_on": baseline.assessed_on.isoformat() if baseline else None,
         "assessments": [response.assessment_out(scan, opinions.get(scan.assessment_id, "")) for scan in assessed],
         "confirmed": accrual_stage.confirmed_of(participant, assessed, course, settings),
-        "confirmed_strictly": response.confirmed(responses, strict, therapy_on) is not None,
-        "best": response.best(participant, responses, settings, therapy_on, died_on),
-        "best_unconfirmed": response.best_unconfirmed(participant, responses, settings, therapy_on, died_on),
-        "best_change_percent": response.best_change(assessed, therapy_on, reported.on if reported else None),
+        "confirmed_strictly": response.confirmed(responses, strict, therapy_on, limits.until) is not None,
+        "confirmed_any_time": response.confirmed(responses, rule, therapy_on, None),
+        "best": response.best(participant, responses, settings, limits),
+        "best_unconfirmed": response.best_unconfirmed(participant, responses, limits),
+        "best_change_percent": response.best_change(
+            assessed, therapy_on, reported.on if reported else None, limits.until
+        ),
     }
 
 

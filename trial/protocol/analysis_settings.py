@@ -28,6 +28,9 @@ class AnalysisSettings:
     not_evaluated_between: int = constant("not_evaluated_between")
     stable_between: int = constant("stable_between")
     response_after_complete_counts: bool = True
+    # "Duration of Treatment (Up to 2 years)" [registry]: when a response may be first seen.
+    response_within_treatment: bool = True
+    response_days_after_last_dose: int = 30
     stable_minimum_days: int = constant("stable_minimum_days")
     # From day 1, or from registration of the untreated: the first assessment with its window.
     early_death_days: int = constant("early_death_days")
@@ -166,6 +169,10 @@ DECLARED: tuple[Declared, ...] = (
              "No SD may lie between the two scans.", OUR_READING),
     Declared("response_after_complete_counts", "A PR after a CR confirms as PR", "",
              "A PR after a CR still counts as PR; the strict reading breaks the pair.", OUR_READING),
+    Declared("response_within_treatment", "A response must be first seen during treatment", "",
+             "The time frame is the duration of treatment, up to 2 years (731 days) from registration.", OUR_READING),
+    Declared("response_days_after_last_dose", "Days after the last dose that still count for responses", "days",
+             "A response is first seen no later than 30 days after the last dose.", OUR_READING),
     Declared("stable_minimum_days", "Days from registration before SD counts", "days",
              "SD counts from 6 weeks after registration.", OUR_READING),
     Declared("early_death_days", "Days from day 1 in which a death is early", "days",

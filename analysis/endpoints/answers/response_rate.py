@@ -178,6 +178,7 @@ def _beside(responders: int, followed: Followed, null_rate: float) -> dict[str, 
 def sensitivity(cohort: Cohort, followed: Followed) -> list[dict[str, Any]]:
     """The rate under other readings of who counts and what confirms; other populations have no two-stage interval."""
     strict = [outcome for outcome in followed.counted if outcome["confirmed_strictly"]]
+    any_time = [outcome for outcome in followed.counted if outcome["confirmed_any_time"]]
     mature = [outcome for outcome in cohort.evaluable if outcome["stage"]["mature"]]
     lines = [
         ("All registered participants", cohort.registered),
@@ -191,6 +192,10 @@ def sensitivity(cohort: Cohort, followed: Followed) -> list[dict[str, Any]]:
             "name": "Strict: a PR after a CR does not confirm",
             **_with_limits(len(strict), followed, cohort.settings.interval_rule),
         },
+        {
+            "name": "First seen at any time, after treatment too",
+            **_with_limits(len(any_time), followed, cohort.settings.interval_rule),
+        },
     ]
 
 
@@ -200,7 +205,8 @@ def _beyond(stored: dict[str, Any]) -> str:
 
 
 # What the plan reads of an outcome: who counts in a stage, and what confirms a response.
-OF_THE_PLAN = ("exclusion", "evaluable_but_for_eligibility", "confirmed", "confirmed_strictly", "stage")
+OF_THE_PLAN = ("exclusion", "evaluable_but_for_eligibility", "confirmed", "confirmed_strictly", "confirmed_any_time",
+               "stage")  # fmt: skip
 RESPONSE_RATE = Proportion(
     code="response_rate", title="Confirmed response rate", population=EVALUABLE, source=REGISTRY, answer=answer,
     counts=lambda outcome: bool(outcome["confirmed"]), looks_at=OF_THE_PLAN, named_in=("responders", "evaluable"),

@@ -121,6 +121,7 @@ def test_response_rate_counts_confirmed_responders_among_the_evaluable(found: di
         "Evaluable, with those waived or found ineligible later": 4,
         "Evaluable whose outcome is mature": 3,
         "Strict: a PR after a CR does not confirm": 3,
+        "First seen at any time, after treatment too": 3,
     }
 
 

@@ -25,7 +25,7 @@ def _outcome(number: str, letter: str) -> dict[str, Any]:
     return {
         "number": number, "evaluable": evaluable, "exclusion": why_not,
         "evaluable_but_for_eligibility": letter == "x", "confirmed": {"response": "PR"} if letter == "R" else None,
-        "confirmed_strictly": letter == "R",
+        "confirmed_strictly": letter == "R", "confirmed_any_time": {"response": "PR"} if letter == "R" else None,
         "stage": {"number": number, "evaluable": evaluable, "ruled_out": letter == "x", "why_not": why_not,
                   "responder": letter == "R", "mature": letter in "Rn", "because": "words"},
     }  # fmt: skip
@@ -138,7 +138,7 @@ def test_a_count_that_the_plan_cannot_stop_at_is_said() -> None:
     people = cohort("RRR" + "n" * 22)
     for each in people.outcomes[1:3]:
         each["confirmed_strictly"] = False
-    strict = response_rate.answer(people)["sensitivity"][-1]
+    strict = response_rate.answer(people)["sensitivity"][4]
     assert (strict["numerator"], strict["method"]) == (1, "Clopper–Pearson")
     assert "no stopping point" in strict["note"]
 

@@ -48,7 +48,8 @@ def confirmed_of(
     """The confirmed response as plain values, for gate and endpoint alike; None without one."""
     therapy_on = course.new_therapy.on if course.new_therapy else None
     rule = response.confirmation_settings(settings)
-    return response.confirmed(responses_of(participant, assessed), rule, therapy_on)
+    until = response.response_until(participant, settings)
+    return response.confirmed(responses_of(participant, assessed), rule, therapy_on, until)
 
 
 def looks_of(settings: AnalysisSettings, group: str) -> tuple[Look, ...]:

@@ -5,7 +5,7 @@ from datetime import date
 from functools import cached_property
 
 from trial.protocol import AnalysisSettings
-from trial.rules.evaluation import disease
+from trial.rules.evaluation import disease, response
 from trial.rules.evaluation.accrual_stage import responses_of
 from trial.rules.evaluation.facts import ParticipantFact
 from trial.rules.evaluation.response import Assessed, response_at_each
@@ -42,6 +42,11 @@ class Evaluation:
         """The responses that count, confirmed or not: up to the first progression and before new therapy."""
         therapy_on = self.disease.new_therapy.on if self.disease.new_therapy else None
         return tuple(confirmation.usable(responses_of(self.facts, self.assessed), therapy_on))
+
+    @cached_property
+    def response_until(self) -> date | None:
+        """The last day on which a response may be first seen, by the time frame of the protocol; None: any day."""
+        return response.response_until(self.facts, self.settings)
 
     @property
     def first_response_on(self) -> date | None:

@@ -224,6 +224,11 @@ class ParticipantFact:
         """Whether at least one dose was taken."""
         return bool(self._dosed)
 
+    @property
+    def two_years_on(self) -> date:
+        """The last day of "up to 2 years" from registration."""
+        return self.registered_on + timedelta(days=protocol.constant("follow_up_days"))
+
     @cached_property
     def first_dose_on(self) -> date | None:
         """The first day with a dose; None: never treated."""

@@ -115,16 +115,31 @@ def confirmation_settings(
     )  # fmt: skip
 
 
+def response_until(participant: ParticipantFact, settings: AnalysisSettings) -> date | None:
+    """The last day on which a response may be first seen: "Duration of Treatment (Up to 2 years)" [registry].
+
+    Some days after the last dose, and 2 years after registration [our reading]; without a dose no day is early enough.
+    None where the setting is off.
+    """
+    if not settings.response_within_treatment:
+        return None
+    if participant.last_dose_on is None:
+        return date.min
+    after_treatment = participant.last_dose_on + timedelta(days=settings.response_days_after_last_dose)
+    return min(after_treatment, participant.two_years_on)
+
+
 def confirmed(
     responses: list[confirmation.DatedResponse],
     rule: confirmation.ConfirmationSettings,
     new_therapy_on: date | None,
+    until: date | None,
 ) -> dict[str, Any] | None:
     """The confirmed response as plain values, with the day on which the response began; None without one."""
-    found = confirmation.confirmed_response(responses, rule, new_therapy_on=new_therapy_on)
+    found = confirmation.confirmed_response(responses, rule, new_therapy_on, until)
     if found is None:
         return None
-    began_on = confirmation.response_began_on(responses, rule, new_therapy_on) or found.first.on
+    began_on = confirmation.response_began_on(responses, rule, new_therapy_on, until) or found.first.on
     return {
         "response": found.response.value,
         "on": found.first.on.isoformat(),
@@ -135,42 +150,29 @@ def confirmed(
 
 
 def best(
-    participant: ParticipantFact,
-    responses: list[confirmation.DatedResponse],
-    settings: AnalysisSettings,
-    new_therapy_on: date | None,
-    died_on: date | None,
-) -> dict[str, str | None]:
+    participant: ParticipantFact, responses: list[confirmation.DatedResponse], settings: AnalysisSettings,
+    limits: best_response.Limits,
+) -> dict[str, str | None]:  # fmt: skip
     """Best overall response with its reason; an early death carries its cause as `subcategory`."""
-    found = best_response.best_overall_response(
-        responses,
-        registered_on=participant.registered_on,
-        confirmation_settings=confirmation_settings(settings),
-        stable_minimum_days=settings.stable_minimum_days,
-        new_therapy_on=new_therapy_on,
-        died_on=died_on,
-        early_until=early_until(participant, settings),
-    )
-    return _best_out(participant, found)
+    rule = confirmation_settings(settings)
+    return _best_out(participant, best_response.best_overall_response(responses, limits, rule))
 
 
 def best_unconfirmed(
-    participant: ParticipantFact,
-    responses: list[confirmation.DatedResponse],
-    settings: AnalysisSettings,
-    new_therapy_on: date | None,
-    died_on: date | None,
+    participant: ParticipantFact, responses: list[confirmation.DatedResponse], limits: best_response.Limits
 ) -> dict[str, str | None]:
     """The same as if one assessment were enough for a response; it stands beside the confirmed one."""
-    found = best_response.best_without_confirmation(
-        responses,
-        registered_on=participant.registered_on,
-        stable_minimum_days=settings.stable_minimum_days,
-        new_therapy_on=new_therapy_on,
-        died_on=died_on,
-        early_until=early_until(participant, settings),
-    )
-    return _best_out(participant, found)
+    return _best_out(participant, best_response.best_without_confirmation(responses, limits))
+
+
+def limits_of(
+    participant: ParticipantFact, settings: AnalysisSettings, new_therapy_on: date | None, died_on: date | None
+) -> best_response.Limits:
+    """What the best response of a participant is looked for within."""
+    return best_response.Limits(
+        participant.registered_on, settings.stable_minimum_days, new_therapy_on, died_on,
+        early_until(participant, settings), response_until(participant, settings),
+    )  # fmt: skip
 
 
 def early_until(participant: ParticipantFact, settings: AnalysisSettings) -> date:
@@ -192,17 +194,17 @@ def _best_out(participant: ParticipantFact, found: best_response.BestResponse) -
 
 
 def best_change(
-    assessed: Assessed, new_therapy_on: date | None, reported_on: date | None = None
+    assessed: Assessed, new_therapy_on: date | None, reported_on: date | None = None, until: date | None = None
 ) -> str | None:
     """The lowest change of the sum from baseline in percent, one decimal; None without a complete sum.
 
-    Looked for where responses are: up to and including the first PD, before new therapy and before a radiological
-    progression reported at a follow-up [our reading].
+    Looked for where responses are: up to and including the first PD, before new therapy, before a radiological
+    progression reported at a follow-up, and within the time frame of responses [our reading].
     """
     changes = []
     ends = [day for day in (new_therapy_on, reported_on) if day is not None]
     for each in assessed:
-        if any(each.assessed_on >= day for day in ends):
+        if any(each.assessed_on >= day for day in ends) or (until is not None and each.dated_on > until):
             break
         if each.change_from_baseline_percent is not None:
             changes.append(each.change_from_baseline_percent)

@@ -6,7 +6,7 @@ module only says them.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby
 
@@ -119,7 +119,10 @@ class ResponseToDate:
 
 @dataclass(frozen=True)
 class _Case:
-    """What the sentences are made of; `considered`: what counts, up to the first PD and before new therapy."""
+    """What the sentences are made of; `considered`: what counts, up to the first PD and before new therapy.
+
+    until: the last day on which a response may be first seen (None: any).
+    """
 
     participant: ParticipantFact
     baseline: AssessmentFact
@@ -128,6 +131,7 @@ class _Case:
     considered: tuple[DatedResponse, ...]
     rule: confirmation.ConfirmationSettings
     found: confirmation.Confirmed | None
+    until: date | None
 
 
 def response_to_date(evaluation: Evaluation, due: Sequence[Due]) -> ResponseToDate:
@@ -138,8 +142,10 @@ def response_to_date(evaluation: Evaluation, due: Sequence[Due]) -> ResponseToDa
         words = "No baseline tumor assessment is entered, so there is no response."
         return ResponseToDate("", words, (*_died(participant), *_next(due, "the baseline")))
     rule = confirmation_settings(evaluation.settings)
-    found = confirmation.confirmed_response(evaluation.considered, rule)
-    case = _Case(participant, baseline, evaluation.assessed, evaluation.disease, evaluation.considered, rule, found)
+    until = evaluation.response_until
+    found = confirmation.confirmed_response(evaluation.considered, rule, until=until)
+    case = _Case(participant, baseline, evaluation.assessed, evaluation.disease, evaluation.considered, rule, found,
+                 until)  # fmt: skip
     response, headline, more = _response(case)
     if not case.assessed and not any(each.status in (DUE, OVERDUE, FUTURE) for each in due):
         headline = headline.replace(" yet.", " is on record.")
@@ -160,8 +166,20 @@ def _response(case: _Case) -> tuple[str, str, list[str]]:
     known = [each for each in case.considered if each.response != Response.NE]
     if not known:
         return "NE", _not_evaluable(case), []
+    outside = confirmation.confirmed_response(case.considered, case.rule)
+    if outside is not None:
+        name = NAMES[outside.response].capitalize()
+        words = f"{name} first seen on {shown(outside.first.on)} does not count: {_frame(case)}."
+        return known[-1].response.value, words, []
     response, headline = _unconfirmed(case, known)
     return response, headline, []
+
+
+def _frame(case: _Case) -> str:
+    """Why a confirmed response is outside the time frame of the protocol."""
+    if case.until is None or not case.participant.treated:
+        return "no dose was taken"
+    return f"the time frame of treatment ended on {shown(case.until)}"
 
 
 def _nothing_yet(case: _Case) -> str:
@@ -218,7 +236,7 @@ def _complete_since(case: _Case) -> list[str]:
 def _may_still_confirm(case: _Case, wanted: Response) -> DatedResponse | None:
     if case.course.new_therapy is not None or case.participant.death is not None:
         return None
-    return confirmation.may_still_be_confirmed(case.considered, wanted, case.rule)
+    return confirmation.may_still_be_confirmed(case.considered, wanted, case.rule, case.until)
 
 
 def _confirms_from(case: _Case, seen: DatedResponse) -> str:

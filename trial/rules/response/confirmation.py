@@ -42,11 +42,15 @@ def confirmed_response(
     outcomes: Sequence[DatedResponse],
     settings: ConfirmationSettings = ConfirmationSettings(),
     new_therapy_on: date | None = None,
+    until: date | None = None,
 ) -> Confirmed | None:
-    """The best confirmed response up to and including the first PD and before new therapy; CR before PR."""
+    """The best confirmed response up to and including the first PD and before new therapy; CR before PR.
+
+    until: the last day on which it may be first seen (None: any); its confirmation may come later.
+    """
     considered = usable(outcomes, new_therapy_on)
     for wanted in RESPONSES:
-        for index in range(len(considered)):
+        for index in _first_seen(considered, until):
             if found := _confirm(considered, index, wanted, settings):
                 return found
     return None
@@ -56,23 +60,31 @@ def response_began_on(
     outcomes: Sequence[DatedResponse],
     settings: ConfirmationSettings = ConfirmationSettings(),
     new_therapy_on: date | None = None,
+    until: date | None = None,
 ) -> date | None:
     """The first CR or PR, whichever came first, of the earliest pair that confirms; None without such a pair."""
     considered = usable(outcomes, new_therapy_on)
-    pairs = (_confirm(considered, index, wanted, settings) for index in range(len(considered)) for wanted in RESPONSES)
+    places = _first_seen(considered, until)
+    pairs = (_confirm(considered, index, wanted, settings) for index in places for wanted in RESPONSES)
     return next((found.first.on for found in pairs if found), None)
 
 
+def _first_seen(outcomes: Sequence[DatedResponse], until: date | None) -> list[int]:
+    """The places of the outcomes at which a response may be first seen."""
+    return [index for index, each in enumerate(outcomes) if until is None or each.on <= until]
+
+
 def may_still_be_confirmed(
-    outcomes: Sequence[DatedResponse], wanted: Response, settings: ConfirmationSettings = ConfirmationSettings()
-) -> DatedResponse | None:
+    outcomes: Sequence[DatedResponse], wanted: Response, settings: ConfirmationSettings = ConfirmationSettings(),
+    until: date | None = None,
+) -> DatedResponse | None:  # fmt: skip
     """The earliest response, as good as `wanted`, that no assessment late enough has decided; None without one.
 
     outcomes: those that count (`usable`). What came after it must be allowed between the two scans.
     """
     accepted = (Response.CR,) if wanted == Response.CR else RESPONSES
-    for index, first in enumerate(outcomes):
-        later = list(outcomes[index + 1 :])
+    for index in _first_seen(outcomes, until):
+        first, later = outcomes[index], list(outcomes[index + 1 :])
         decided = any((each.on - first.on).days >= settings.days and each.response in accepted for each in later)
         if first.response in accepted and not decided and _between_allowed(later, accepted, settings):
             return first

@@ -11,7 +11,7 @@ from trial.rules.accrual import WAITING
 from trial.rules.dates.partial_date import PartialDate
 from trial.rules.evaluation.accrual_stage import gate_of, looks_of, standing
 from trial.rules.evaluation.facts import DeathFact, FollowUpFact, OffTreatmentFact, ParticipantFact, WithdrawalFact
-from trial.rules.evaluation.response import best
+from trial.rules.evaluation.response import best, limits_of
 
 SETTINGS = AnalysisSettings()
 NEW = person("NET-001", cycles=0)
@@ -111,11 +111,11 @@ def test_the_gate_follows_plan_and_suspension_of_the_settings() -> None:
 def test_early_death_counts_from_day_1_and_the_untreated_from_registration(days: int, category: str) -> None:
     """Day 1 is 5-JAN-2026: 9-MAR is its day 63; registered on 1-JAN-2026: 5-MAR is its day 63."""
     for one, start in ((person("NET-004"), DAY_1), (NEW, day(0))):
-        found = best(one, [], SETTINGS, None, start + timedelta(days=days))
+        found = best(one, [], SETTINGS, limits_of(one, SETTINGS, None, start + timedelta(days=days)))
         assert found["category"] == category
 
 
 def test_the_days_of_an_early_death_are_a_setting() -> None:
-    died_on = DAY_1 + timedelta(days=64)
-    found = best(person("NET-004"), [], replace(SETTINGS, early_death_days=70), None, died_on)
+    settings, one = replace(SETTINGS, early_death_days=70), person("NET-004")
+    found = best(one, [], settings, limits_of(one, settings, None, DAY_1 + timedelta(days=64)))
     assert found["category"] == "early death"

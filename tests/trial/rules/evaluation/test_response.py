@@ -13,7 +13,14 @@ from analysis.outcomes import outcome
 from trial.protocol import AnalysisSettings
 from trial.rules.evaluation import response
 from trial.rules.evaluation.disease import course_of
-from trial.rules.evaluation.facts import AssessmentFact, FollowUpFact, LesionFact, ParticipantFact, ReadingFact
+from trial.rules.evaluation.facts import (
+    AssessmentFact,
+    CycleFact,
+    FollowUpFact,
+    LesionFact,
+    ParticipantFact,
+    ReadingFact,
+)
 from trial.rules.response.recist import Response
 
 START = date(2026, 1, 1)
@@ -49,11 +56,13 @@ def scan(number: int, t1: Value, t2: Value, n1: Value = "present", new: str = "n
 
 
 BASELINE = scan(-2, "60", "40")
+TREATMENT = (CycleFact(1, 1, day(1), ((1, 28, 400, "twice_daily"),)),)
 
 
 def person(*scans: AssessmentFact, lesions: tuple[LesionFact, ...] = (LIVER, NODE, BONE)) -> ParticipantFact:
-    """Two targets of 60 and 40 mm and a bone lesion."""
-    return ParticipantFact(1, "NET-001", "A", "NORTH", START, START, lesions=lesions, assessments=(BASELINE, *scans))
+    """Two targets of 60 and 40 mm and a bone lesion, treated until day 28."""
+    return ParticipantFact(1, "NET-001", "A", "NORTH", START, START, lesions=lesions, assessments=(BASELINE, *scans),
+                           cycles=TREATMENT)  # fmt: skip
 
 
 def responses(participant: ParticipantFact, settings: AnalysisSettings = SETTINGS) -> list[str]:
@@ -251,5 +260,38 @@ def test_stable_disease_counts_days_after_registration_not_study_days() -> None:
     for number, expected in ((41, "unknown"), (42, "SD")):
         participant = person(scan(number, "60", "40"))
         sequence = response.dated(response.response_at_each(participant))
-        assert response.best(participant, sequence, SETTINGS, None, None)["category"] == expected
-        assert response.best_unconfirmed(participant, sequence, SETTINGS, None, None)["category"] == expected
+        limits = response.limits_of(participant, SETTINGS, None, None)
+        assert response.best(participant, sequence, SETTINGS, limits)["category"] == expected
+        assert response.best_unconfirmed(participant, sequence, limits)["category"] == expected
+
+
+def _responding(first: int, *cycles: CycleFact) -> ParticipantFact:
+    """A partial response seen on this day and 28 days later."""
+    return replace(person(scan(first, "30", "20"), scan(first + 28, "30", "20")), cycles=cycles)
+
+
+@pytest.mark.parametrize(
+    ("first", "cycles", "counts"),
+    [
+        # Doses until day 28.
+        pytest.param(58, TREATMENT, True, id="30 days after the last dose"),
+        pytest.param(59, TREATMENT, False, id="31 days after the last dose"),
+        pytest.param(58, (), False, id="without any dose"),
+        pytest.param(731, (CycleFact(1, 1, day(730), ((1, 28, 400, "once_daily"),)),), True, id="after 2 years"),
+        pytest.param(732, (CycleFact(1, 1, day(730), ((1, 28, 400, "once_daily"),)),), False, id="a day later"),
+    ],
+)
+def test_a_response_is_first_seen_during_treatment_or_soon_after_and_within_2_years(
+    first: int, cycles: tuple[CycleFact, ...], counts: bool
+) -> None:
+    fact = _responding(first, *cycles)
+    found = outcome.derive(fact, SETTINGS)
+    assert {found["confirmed"] is not None, found["dor"] is not None, found["stage"]["responder"]} == {counts}
+    assert {found[name]["category"] == "PR" for name in ("best", "best_unconfirmed")} == {counts}
+    assert found["confirmed_any_time"] is not None
+    anyway = outcome.derive(fact, AnalysisSettings(response_within_treatment=False))
+    assert anyway["confirmed"] == found["confirmed_any_time"] and anyway["best"]["category"] == "PR"
+
+
+def test_the_days_after_the_last_dose_are_a_setting() -> None:
+    assert outcome.derive(_responding(59, *TREATMENT), AnalysisSettings(response_days_after_last_dose=31))["confirmed"]

@@ -14,7 +14,7 @@ from trial.protocol import (
 )
 from trial.rules.dates.partial_date import PartialDate, shown
 from trial.rules.evaluation.evaluated import evaluate
-from trial.rules.evaluation.facts import DeathFact, FollowUpFact, LesionFact, ParticipantFact
+from trial.rules.evaluation.facts import CycleFact, DeathFact, FollowUpFact, LesionFact, ParticipantFact
 from trial.rules.evaluation.response_in_words import ResponseToDate, response_to_date
 
 WINDOW = timedelta(days=7)
@@ -113,9 +113,23 @@ def test_a_complete_response_needs_every_lesion_gone() -> None:
 
 
 def test_a_complete_response_seen_once_after_a_confirmed_partial_one_waits() -> None:
-    found = words(person(scan(56, "42", "28"), scan(84, "42", "28"), scan(112, "absent", "absent", "absent")))
-    assert found.response == "PR"
-    assert f"Complete response on {on(112)}, not confirmed yet" in " ".join(found.more)
+    one = person(scan(56, "42", "28"), scan(84, "42", "28"), scan(112, "absent", "absent", "absent"))
+    treated = replace(one, cycles=(*one.cycles, CycleFact(2, 2, day(90), ((1, 28, 400, "twice_daily"),))))
+    assert f"Complete response on {on(112)}, not confirmed yet" in " ".join(words(treated).more)
+    # Doses until day 28: the complete response is first seen too late to count.
+    assert words(one).response == words(treated).response == "PR"
+    assert "Complete response" not in " ".join(words(one).more)
+
+
+def test_a_response_confirmed_outside_the_time_frame_does_not_count_and_says_why() -> None:
+    late = person(scan(59, "42", "28"), scan(87, "42", "28"))
+    assert words(late).headline == (
+        f"Partial response first seen on {on(59)} does not count: the time frame of treatment ended on {on(58)}."
+    )
+    untreated = words(replace(late, cycles=()))
+    assert (untreated.response, untreated.headline) == (
+        "PR", f"Partial response first seen on {on(59)} does not count: no dose was taken."
+    )
 
 
 def test_progression_says_what_decides_it_and_what_was_before() -> None:

@@ -15,7 +15,7 @@ import pytest
 from trial.protocol import AnalysisSettings
 from trial.rules.evaluation import response
 from trial.rules.evaluation.facts import AssessmentFact, LesionFact, ParticipantFact, ReadingFact
-from trial.rules.response.best_response import best_overall_response
+from trial.rules.response.best_response import Limits, best_overall_response
 from trial.rules.response.recist import KNOWN, named
 
 pytestmark = pytest.mark.requirement("R53")
@@ -175,7 +175,7 @@ def test_two_implementations_agree_on_ten_thousand_histories(edition: str) -> No
         assessed = response.response_at_each(on_record(history), settings, criteria)
         found = [each.overall.value for each in assessed]
         assert found == second(history, edition), history
-        best = best_overall_response(response.dated(assessed), registered_on=START)
+        best = best_overall_response(response.dated(assessed), Limits(START))
         assert best.category.value == second_best(found, [each.day for each in history.visits]), history
         responses.update(found)
     # Each response is met often enough to mean something.

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from trial.rules.response.best_response import best_overall_response, best_without_confirmation
+from trial.rules.response.best_response import Limits, best_overall_response, best_without_confirmation
 from trial.rules.response.confirmation import ConfirmationSettings, DatedResponse, confirmed_response, response_began_on
 from trial.rules.response.recist import Response
 
@@ -144,28 +144,28 @@ BEST = [
 
 @pytest.mark.parametrize(("words", "confirmed", "unconfirmed"), BEST, ids=[row[0] for row in BEST])
 def test_best_response_with_and_without_confirmation(words: str, confirmed: str, unconfirmed: str) -> None:
-    assert best_overall_response(_sequence(words), registered_on=DAY).category.value == confirmed
-    assert best_without_confirmation(_sequence(words), registered_on=DAY).category.value == unconfirmed
+    assert best_overall_response(_sequence(words), Limits(DAY)).category.value == confirmed
+    assert best_without_confirmation(_sequence(words), Limits(DAY)).category.value == unconfirmed
 
 
 def test_progression_on_the_day_of_new_therapy_counts() -> None:
-    found = best_overall_response(_sequence("40 PD"), registered_on=DAY, new_therapy_on=day(40))
+    found = best_overall_response(_sequence("40 PD"), Limits(DAY, new_therapy_on=day(40)))
     assert (found.category.value, found.on) == ("PD", day(40))
 
 
 def test_best_response_looks_no_further_than_new_therapy() -> None:
     words = "56 SD, 84 PR, 112 PR, 140 PD"
     for rule in (best_overall_response, best_without_confirmation):
-        assert rule(_sequence(words), registered_on=DAY, new_therapy_on=day(84)).category.value == "SD"
-    late = best_overall_response(_sequence("60 PD"), registered_on=DAY, new_therapy_on=day(50))
+        assert rule(_sequence(words), Limits(DAY, new_therapy_on=day(84))).category.value == "SD"
+    late = best_overall_response(_sequence("60 PD"), Limits(DAY, new_therapy_on=day(50)))
     assert late.category.value == "unknown"
 
 
 def test_best_response_says_why_and_when() -> None:
-    found = best_overall_response(_sequence("56 PR, 84 PD"), registered_on=DAY)
+    found = best_overall_response(_sequence("56 PR, 84 PD"), Limits(DAY))
     assert found.on == day(56)
     assert found.because == "PR on 26-FEB-2026, 56 days after registration, not confirmed"
-    once = best_without_confirmation(_sequence("56 PR, 84 PD"), registered_on=DAY)
+    once = best_without_confirmation(_sequence("56 PR, 84 PD"), Limits(DAY))
     assert (once.on, once.because) == (day(56), "PR on 26-FEB-2026")
 
 
@@ -178,13 +178,39 @@ def test_a_death_is_early_only_while_the_first_assessment_could_be_made(
     words: str, died_after: int, category: str
 ) -> None:
     for rule in (best_overall_response, best_without_confirmation):
-        found = rule(_sequence(words), registered_on=DAY, died_on=day(died_after), early_until=day(63))
+        found = rule(_sequence(words), Limits(DAY, died_on=day(died_after), early_until=day(63)))
         assert found.category.value == category
     if category == "unknown":
         assert "the first was due by 05-MAR-2026" in found.because and found.on is None
 
 
 def test_the_minimum_for_stable_disease_is_a_setting() -> None:
-    assert best_overall_response(_sequence("42 SD"), registered_on=DAY, stable_minimum_days=43).category.value == (
-        "unknown"
-    )
+    assert best_overall_response(_sequence("42 SD"), Limits(DAY, 43)).category.value == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("words", "until", "confirmed", "best", "began"),
+    [
+        pytest.param("56 PR, 84 PR", 56, "PR", "PR", 56, id="first seen on the last day, confirmed later"),
+        pytest.param("56 PR, 84 PR", 55, None, "unknown", None, id="first seen a day late"),
+        pytest.param("42 SD, 56 PR, 84 PR", 55, None, "SD", None, id="stable within"),
+        pytest.param("56 PR, 84 PR, 112 CR, 140 CR", 111, "PR", "PR", 56, id="the complete one is too late"),
+        pytest.param("56 PR, 84 SD, 112 PR, 140 PR", 84, None, "SD", None, id="the later pair is too late"),
+        pytest.param("30 SD, 56 PD", 55, None, "unknown", None, id="progression after it is no best response"),
+        pytest.param("30 SD, 56 PD", 56, None, "PD", None, id="progression on its last day"),
+    ],
+)
+def test_a_response_is_first_seen_within_the_time_frame(
+    words: str, until: int, confirmed: str | None, best: str, began: int | None
+) -> None:
+    found = confirmed_response(_sequence(words), until=day(until))
+    assert (found and found.response.value) == confirmed
+    assert best_overall_response(_sequence(words), Limits(DAY, until=day(until))).category.value == best
+    assert response_began_on(_sequence(words), until=day(until)) == (None if began is None else day(began))
+
+
+def test_best_response_says_that_the_time_frame_ended_or_that_no_dose_was_taken() -> None:
+    late = best_overall_response(_sequence("56 PR, 84 PR"), Limits(DAY, until=day(55)))
+    assert late.because == "no assessment decides it by 25-FEB-2026, the end of the time frame"
+    untreated = best_overall_response(_sequence("56 PR, 84 PR"), Limits(DAY, until=date.min))
+    assert untreated.because == "no dose was taken, so that no response counts"

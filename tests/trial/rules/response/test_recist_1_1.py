@@ -19,7 +19,7 @@ from decimal import Decimal
 import pytest
 
 from trial.rules.response import recist
-from trial.rules.response.best_response import best_overall_response
+from trial.rules.response.best_response import Limits, best_overall_response
 from trial.rules.response.confirmation import DatedResponse
 from trial.rules.response.findings import Baseline, FollowUp, Measurement, NewLesions, NonTarget, Response
 from trial.rules.response.recist import overall_response
@@ -263,7 +263,7 @@ def test_best_response_when_confirmation_is_asked_for(first: str, second: str, m
     for day, expected in ((42, met), (41, not_met)):
         sequence = [DatedResponse(Response(first), DAY + timedelta(day)),
                     DatedResponse(Response(second), DAY + timedelta(day + 28))]  # fmt: skip
-        assert best_overall_response(sequence, registered_on=DAY).category.value == expected
+        assert best_overall_response(sequence, Limits(DAY)).category.value == expected
 
 
 def test_a_partial_response_after_a_complete_one_is_progression() -> None:
@@ -275,7 +275,7 @@ def test_lesions_that_persist_alone_are_best_non_cr_non_pd_which_counts_as_stabl
     found = assess("", "", "", others="N1", states=("present", "present"))
     assert [each.overall.value for each in found] == ["non-CR/non-PD", "non-CR/non-PD"]
     sequence = [DatedResponse(each.overall, each.assessed_on) for each in found]
-    best = best_overall_response(sequence, registered_on=DAY)
+    best = best_overall_response(sequence, Limits(DAY))
     assert (best.category.value, best.because) == ("SD", "non-CR/non-PD on 26-FEB-2026, 56 days after registration")
 
 
