@@ -115,7 +115,7 @@ def of_severe_toxicity(outcome: Outcome) -> list[Evidence]:
 
 
 def of_toxicity(outcome: Outcome) -> list[Evidence]:
-    """What was found, and every event on treatment."""
+    """What was found, and every event since the first dose."""
     return [Evidence(outcome["toxicity"]["because"]), *(_event(row) for row in outcome["toxicity"]["events"])]
 
 

@@ -32,6 +32,7 @@ def derive(participant: ParticipantFact, settings: AnalysisSettings) -> dict[str
         "queries": [
             *queries.of_assessments(assessed, _opinions(participant), reported.on if reported else None),
             *queries.of_missing_readings(participant),
+            *queries.of_doses(participant, assessed, course, settings),
             *queries.of_follow_up(participant, course),
             *toxicity.queries_of(toxic),
             *toxicity.beyond_last_dose(participant, settings),

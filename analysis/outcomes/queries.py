@@ -5,15 +5,17 @@ another form, that form's kind, the id of the entry and the field.
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from trial.protocol import AnalysisSettings
 from trial.rules.dates.partial_date import shown
 from trial.rules.evaluation import completeness, disease
 from trial.rules.evaluation.disease import Course
 from trial.rules.evaluation.facts import ParticipantFact
 from trial.rules.evaluation.response import Assessed
 from trial.rules.response import recist
+from trial.rules.response.confirmation import RESPONSES
 from trial.rules.response.recist import IN_FORCE
 
 Query = dict[str, Any]
@@ -62,6 +64,23 @@ def _illogical(assessed: Assessed, reported_on: date | None) -> list[Query]:
         for words in recist.illogical(assessed[:place], reported_on)[len(asked) :]:
             asked.append(query("illogical_sequence", f"{words} on {shown(scan.dated_on)}", scan.assessment_id))
     return asked
+
+
+def of_doses(
+    participant: ParticipantFact, assessed: Assessed, course: Course, settings: AnalysisSettings
+) -> list[Query]:
+    """Responses too late after the last dose on record, while treatment has not ended: is a cycle missing?"""
+    last = participant.last_dose_on
+    if last is None or participant.off_treatment is not None or participant.death is not None:
+        return []
+    until = last + timedelta(settings.response_days_after_last_dose)
+    words = f"the last dose recorded is on {shown(last)}, and treatment has not ended: is a cycle missing?"
+    return [
+        query("response_beyond_doses", f"{scan.overall.value} on {shown(scan.dated_on)}, {words}", scan.assessment_id)
+        for scan in assessed
+        if scan.overall in RESPONSES and scan.dated_on > until
+        and (course.progression is None or scan.dated_on < course.progression.on)
+    ]  # fmt: skip
 
 
 def of_follow_up(participant: ParticipantFact, course: Course) -> list[Query]:

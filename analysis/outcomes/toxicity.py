@@ -1,9 +1,9 @@
-"""One participant's adverse events on treatment, and whether any is the toxicity that the registry counts. PURE.
+"""One participant's adverse events since the first dose, and whether any is the registry's toxicity. PURE.
 
-Counted: at least one event on treatment of grade ≥ 3 with attribution possible, probable or definite [registry].
-On treatment [our reading]: onset from the first dose to 30 days after the last; an event that was there before
-treatment only once its grade is above the one that it had then. A missing grade or attribution that could decide is
-"undetermined".
+Counted: at least one event of grade ≥ 3 with attribution possible, probable or definite, begun on or after the day of
+the first dose and up to 2 years from registration [registry]; by the sensitivity line only to 30 days after the last
+dose [our reading]. An event that was there before treatment counts only once its grade is above the one that it had
+then. A missing grade or attribution that could decide is "undetermined".
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,27 +20,34 @@ YES, NO, UNDETERMINED = "yes", "no", "undetermined"
 
 
 def derive(participant: ParticipantFact, settings: AnalysisSettings) -> dict[str, Any]:
-    """`status` (yes, no, undetermined) with why, and each event on treatment as plain values; empty when untreated."""
+    """`status` (yes, no, undetermined) with why, and each event that counts as plain values; empty when untreated.
+
+    near: status and events of those soon enough after the last dose, for the sensitivity line.
+    """
     if participant.first_dose_on is None:
-        return {"status": NO, "because": "no dose taken", "events": [], "terms": []}
+        nothing = {"status": NO, "events": 0}
+        return {"status": NO, "because": "no dose taken", "events": [], "terms": [], "near": nothing}
     by_id = {event.id: event for event in participant.adverse_events}
     events = [
         event
         for reported in participant.adverse_events
-        if (event := _on_treatment(reported, by_id, participant, settings)) is not None
+        if (event := _since_treatment(reported, by_id, participant, settings)) is not None
     ]
     status, because = _status(events)
-    return {"status": status, "because": because, "events": events, "terms": terms(events)}
+    near = [event for event in events if event["near"]]
+    return {"status": status, "because": because, "events": events, "terms": terms(events),
+            "near": {"status": _status(near)[0], "events": len(near)}}  # fmt: skip
 
 
-def _on_treatment(
+def _since_treatment(
     event: AdverseEventFact, by_id: Mapping[int, AdverseEventFact], participant: ParticipantFact,
     settings: AnalysisSettings,
 ) -> dict[str, Any] | None:  # fmt: skip
-    """The event as plain values; None when it is not on treatment or no worse than at baseline."""
+    """The event as plain values; None when it began too early or too late, or is no worse than at baseline."""
     first, last = participant.first_dose_on, participant.last_dose_on
     assert first is not None and last is not None
-    inside, flag = _inside(event, first, last + timedelta(settings.toxicity_days_after_last_dose))
+    inside, flag = _inside(event, first, participant.two_years_on)
+    near, _ = _inside(event, first, last + timedelta(settings.toxicity_days_after_last_dose))
     worse = _worse_than_baseline(event, by_id, first)
     if not inside or worse == NO:
         return None
@@ -57,19 +64,20 @@ def _on_treatment(
         "cycle": _cycle_of_onset(event, participant),
         "related": _reaches(event.attribution, settings.toxicity_attribution) == YES,
         "counts": _counts(event, worse, settings),
+        "near": near,
         "flag": flag,
     }
 
 
 def _inside(event: AdverseEventFact, first: date, last: date) -> tuple[bool, str]:
-    """Whether the onset can lie on treatment, and how it was read where that is not certain."""
+    """Whether the onset can lie between these days, and how it was read where that is not certain."""
     if event.onset_on is None:
         ended_before = event.resolved_on is not None and event.resolved_on.latest() < first
-        return not ended_before, "onset not on record: read as on treatment"
+        return not ended_before, "onset not on record: read as after the first dose"
     earliest, latest = event.onset_on.earliest(), event.onset_on.latest()
     inside = latest >= first and earliest <= last
     certain = earliest >= first and latest <= last
-    return inside, "" if certain else f"partial onset {event.onset_on} read as on treatment"
+    return inside, "" if certain else f"partial onset {event.onset_on} read as after the first dose"
 
 
 def _cycle_of_onset(event: AdverseEventFact, participant: ParticipantFact) -> int | None:
@@ -133,7 +141,7 @@ def _status(events: list[dict[str, Any]]) -> tuple[str, str]:
         deciding = [event for event in events if event["counts"] == status]
         if deciding:
             return status, "; ".join(_in_words(event) for event in deciding)
-    return NO, "no event on treatment of this grade and attribution"
+    return NO, "no event of this grade and attribution since the first dose"
 
 
 def _in_words(event: Mapping[str, Any]) -> str:
@@ -194,7 +202,7 @@ def beyond_last_dose(participant: ParticipantFact, settings: AnalysisSettings) -
 
 
 def queries_of(toxicity: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """A missing grade or attribution of an event on treatment is asked for."""
+    """A missing grade or attribution of an event that counts is asked for."""
     return [
         query(f"{what}_missing", f"{_name(event)}: the {what} is not on record.", form="adverse_event",
               row_id=event["id"], field=what)  # fmt: skip

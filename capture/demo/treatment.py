@@ -8,7 +8,7 @@ from trial.rules.dose.intensity import cycle_dose
 
 DAYS, DISPENSED = 28, 112
 THERAPIES = ("streptozocin and 5-FU", "interferon alfa", "everolimus")
-TWO_YEARS = timedelta(days=731)
+TWO_YEARS = timedelta(days=constant("follow_up_days"))
 # Full dose, and the ways in which a cycle was not taken as planned: (from, to, mg, frequency, reason).
 FULL = ((1, 28, 400, "twice_daily", ""),)
 ODD = {

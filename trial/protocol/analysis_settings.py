@@ -197,8 +197,9 @@ DECLARED: tuple[Declared, ...] = (
              "Toxicity is grade 3 or higher.", REGISTRY),
     Declared("toxicity_attribution", "Lowest attribution that counts as related", "1 unrelated to 5 definite",
              "Toxicity is possibly, probably or definitely related.", REGISTRY),
-    Declared("toxicity_days_after_last_dose", "Days after the last dose that still count for toxicity", "days",
-             "An event is on treatment until 30 days after the last dose.", OUR_READING),
+    Declared("toxicity_days_after_last_dose", "Days after the last dose that the sensitivity line of toxicity ends",
+             "days", "Events count up to 2 years (731 days) from registration; the sensitivity line ends 30 days after "
+             "the last dose.", OUR_READING),
     Declared("hormone_decrease_percent", "Decrease that counts as hormone improvement", "%",
              "A decrease by half, or a normal value, is an improvement.", OUR_READING),
     Declared("hormone_days_after_last_dose", "Days after the last dose that still count for hormones", "days",

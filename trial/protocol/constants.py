@@ -55,7 +55,7 @@ CONSTANTS: tuple[Constant, ...] = (
     Constant("pressure_weeks", 6, "weeks", "Blood pressure weekly in the first 6 weeks.", OUR_READING),
     Constant("follow_up_days_between", 91, "days", "Follow-up every 3 months until progression.", REGISTRY),
     Constant("follow_up_slow_days", 183, "days", "Follow-up every 6 months after progression.", REGISTRY),
-    Constant("follow_up_days", 731, "days", "Follow-up up to 2 years from study entry.", REGISTRY),
+    Constant("follow_up_days", 731, "days", "Follow-up, responses and toxicity up to 2 years.", REGISTRY),
     Constant("follow_up_window_days", 14, "days", "A contact may lie 14 days either side.", OUR_READING),
     Constant("closing_window_days", 14, "days", "Off treatment and off study are entered within 14 days.", OUR_READING),
     Constant("first_year", 2005, "", "The trial began in June 2005: nothing of it happened earlier.", REGISTRY),

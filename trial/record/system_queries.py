@@ -19,6 +19,8 @@ FINDINGS: dict[str, str] = {
                         "compare both with the source.",
     "illogical_sequence": "The response at this assessment does not follow from the assessments before it. Please "
     "compare this assessment and those before it with the source.",
+    "response_beyond_doses": "The response at this assessment is long after the last dose recorded. Please compare the "
+                             "cycles with the source.",
     "clinical_progression": "Progression without a scan was reported. Please compare with the source and state which "
                             "assessments were made.",
     "progression_not_seen": "The reason for the end of treatment and the assessments do not agree. Please compare "

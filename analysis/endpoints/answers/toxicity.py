@@ -4,7 +4,7 @@ Population: at least one dose. Each participant counts once per term and categor
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from analysis.endpoints import evidence
@@ -18,7 +18,10 @@ ATTRIBUTIONS = (1, 2, 3, 4, 5)
 
 
 def severe_related(cohort: Cohort) -> dict[str, Any]:
-    """Participants with at least one event on treatment of grade ≥ 3 and attribution ≥ possible, with its interval."""
+    """Participants with at least one event of grade ≥ 3 and attribution ≥ possible since the first dose.
+
+    sensitivity: the same, of events soon enough after the last dose alone.
+    """
     treated = cohort.treated
     counted = _with_status(treated, "yes")
     return {
@@ -28,7 +31,15 @@ def severe_related(cohort: Cohort) -> dict[str, Any]:
         "not_counted": [{"number": outcome["number"], "because": "no dose taken"} for outcome in cohort.outcomes
                         if not outcome["treated"]],
         "terms": _severe_terms([outcome for outcome in treated if outcome["toxicity"]["status"] == "yes"]),
+        "sensitivity": [_near(cohort, lambda near: bool(near["status"] == "yes"))],
     }  # fmt: skip
+
+
+def _near(cohort: Cohort, counts: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    """The sensitivity line: only events that began soon enough after the last dose [our reading]."""
+    counted = sum(1 for outcome in cohort.treated if counts(outcome["toxicity"]["near"]))
+    name = f"Only to {cohort.settings.toxicity_days_after_last_dose} days after the last dose"
+    return {"name": name, **proportion(counted, len(cohort.treated)), "note": ""}
 
 
 def _severe_terms(affected: Sequence[Outcome]) -> list[dict[str, Any]]:
@@ -59,6 +70,7 @@ def adverse_events(cohort: Cohort) -> dict[str, Any]:
         "categories": _categories(treated),
         "cycles": by_cycle(events),
         "registry": registry(treated, events),
+        "sensitivity": [_near(cohort, lambda near: bool(near["events"]))],
     }
 
 
@@ -122,7 +134,7 @@ def _categories(treated: Sequence[Outcome]) -> list[dict[str, Any]]:
 
 
 Event = dict[str, Any]
-# One event: study number and its episodes on treatment.
+# One event: study number and its episodes since the first dose.
 Whole = tuple[str, list[Event]]
 
 

@@ -171,12 +171,11 @@ def test_severity_of_one_event_and_relation_of_another_do_not_add_up() -> None:
     assert answers(mixed)["toxicity"]["numerator"] == 0
 
 
-def test_an_event_31_days_after_the_last_dose_is_not_on_treatment() -> None:
+def test_an_event_31_days_after_the_last_dose_is_left_out_by_the_sensitivity_line_alone() -> None:
     last_dose = DAY_1 + timedelta(days=55)
-    inside = replace(STABLE, adverse_events=(event(1, 3, 4, last_dose + timedelta(days=30)),))
-    outside = replace(STABLE, adverse_events=(event(1, 3, 4, last_dose + timedelta(days=31)),))
-    assert answers(inside)["toxicity"]["numerator"] == 1
-    assert answers(outside)["toxicity"]["numerator"] == 0
+    for days, near in ((30, 1), (31, 0)):
+        found = answers(replace(STABLE, adverse_events=(event(1, 3, 4, last_dose + timedelta(days=days)),)))["toxicity"]
+        assert (found["numerator"], found["sensitivity"][0]["numerator"]) == (1, near)
 
 
 def test_adverse_events_count_each_participant_once_by_the_worst_grade(found: dict[str, Any]) -> None:

@@ -62,3 +62,12 @@ def test_being_alive_after_death_is_asked_about_only_when_it_is_sure() -> None:
     seen = person("NET-001", scan(2, day(60), "48"))
     assert codes(replace(seen, death=DeathFact(1, PartialDate(2026, 2, 28), "disease"))) == ["alive_after_death"]
     assert codes(replace(seen, death=DeathFact(1, PartialDate(2026, 3), "disease"))) == []
+
+
+def test_a_response_long_after_the_last_dose_recorded_asks_for_the_cycle_while_treatment_goes_on() -> None:
+    # The last dose is on day 59: 30 days later is day 89.
+    late = person("NET-001", scan(2, day(90), "30"))
+    (found,) = queries(late)
+    assert (found["code"], found["assessment_id"]) == ("response_beyond_doses", 2)
+    assert queries(person("NET-001", scan(2, day(89), "30"))) == []
+    assert queries(replace(late, off_treatment=OffTreatmentFact(1, day(60), "toxicity"))) == []

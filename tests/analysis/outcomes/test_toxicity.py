@@ -49,28 +49,41 @@ def group(*people: tuple[AdverseEventFact, ...]) -> Cohort:
 
 
 @pytest.mark.parametrize(
-    ("onset", "counted"),
+    ("onset", "counted", "near"),
     [
-        pytest.param("2026-01-04", False, id="the day before the first dose"),
-        pytest.param("2026-01-05", True, id="the day of the first dose"),
-        pytest.param("2026-03-31", True, id="30 days after the last dose"),
-        pytest.param("2026-04-01", False, id="31 days after the last dose"),
-        pytest.param("2026-01", True, id="a month that holds the first dose"),
-        pytest.param("2026-03", True, id="a month within reach of the last dose"),
-        pytest.param("2025-12", False, id="a month before the first dose"),
-        pytest.param("2026-04", False, id="a month after the reach of the last dose"),
-        pytest.param("2026", True, id="a year"),
-        pytest.param(None, True, id="no date: read as on treatment"),
+        pytest.param("2026-01-04", False, False, id="the day before the first dose"),
+        pytest.param("2026-01-05", True, True, id="the day of the first dose"),
+        pytest.param("2026-03-31", True, True, id="30 days after the last dose"),
+        pytest.param("2026-04-01", True, False, id="31 days after the last dose"),
+        pytest.param("2028-01-02", True, False, id="731 days after registration"),
+        pytest.param("2028-01-03", False, False, id="732 days after registration"),
+        pytest.param("2026-01", True, True, id="a month that holds the first dose"),
+        pytest.param("2026-03", True, True, id="a month within reach of the last dose"),
+        pytest.param("2025-12", False, False, id="a month before the first dose"),
+        pytest.param("2028-01", True, False, id="a month that holds the last day"),
+        pytest.param("2028-02", False, False, id="a month after it"),
+        pytest.param("2026", True, True, id="a year"),
+        pytest.param(None, True, True, id="no date: read as after the first dose"),
     ],
 )
-def test_an_event_is_on_treatment_from_first_dose_to_30_days_after_the_last(onset: str | None, counted: bool) -> None:
-    assert bool(derived(event(1, onset))["events"]) == counted
+def test_an_event_counts_from_the_first_dose_to_2_years_and_by_the_sensitivity_line_to_30_days_after_the_last(
+    onset: str | None, counted: bool, near: bool
+) -> None:
+    found = derived(event(1, onset))
+    assert (bool(found["events"]), bool(found["near"]["events"])) == (counted, near)
+    assert (found["status"], found["near"]["status"]) == tuple("yes" if each else "no" for each in (counted, near))
+    for answer in (answers.severe_related, answers.adverse_events):
+        result = answer(group((event(1, onset),)))
+        (line,) = result["sensitivity"]
+        assert (result["numerator"], line["numerator"], line["denominator"]) == (int(counted), int(near), 1)
+        assert line["name"] == "Only to 30 days after the last dose"
 
 
 def test_a_reading_of_a_partial_or_missing_onset_is_said() -> None:
     flags = [row["flag"] for row in derived(event(1, "2026-01"), event(2, "2026-02"), event(3, None))["events"]]
     assert flags == [
-        "partial onset UNK-JAN-2026 read as on treatment", "", "onset not on record: read as on treatment",
+        "partial onset UNK-JAN-2026 read as after the first dose", "",
+        "onset not on record: read as after the first dose",
     ]  # fmt: skip
 
 
