@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.outcomes.cohort import Outcome
+from analysis.outcomes.cohort import Outcome, counted
 from analysis.outcomes.dictionary import name_of
 from trial.protocol import ATTRIBUTIONS, MARKERS, OFF_TREATMENT_REASONS
 from trial.rules.dates.partial_date import from_stored
@@ -34,6 +34,7 @@ class Figure:
 
     endpoint: the code of the endpoint that it belongs to, empty for none. named: who is in it by the endpoint's answer,
     where an answer does not count everybody that `includes` does. outside: who has the same event and is not counted.
+    in_error: whether it is about those registered in error, whom no other figure counts.
     """
 
     title: str
@@ -42,6 +43,7 @@ class Figure:
     endpoint: str = ""
     named: Callable[[dict[str, Any]], list[str]] | None = None
     outside: Callable[[Outcome], bool] | None = None
+    in_error: bool = False
 
     def is_computed(self, result: dict[str, Any]) -> bool:
         """Whether a stored result, perhaps of an earlier version, has the endpoint that the number belongs to."""
@@ -49,10 +51,11 @@ class Figure:
 
     def members(self, outcomes: Sequence[Outcome], result: dict[str, Any]) -> list[Outcome]:
         """The outcomes counted; result: the stored result of the group that the number is read from."""
+        among = [outcome for outcome in outcomes if outcome.get("in_error")] if self.in_error else counted(outcomes)
         if self.named is None:
-            return [outcome for outcome in outcomes if self.includes(outcome)]
+            return [outcome for outcome in among if self.includes(outcome)]
         named = set(self.named(result["endpoints"][self.endpoint]))
-        return [outcome for outcome in outcomes if outcome["number"] in named]
+        return [outcome for outcome in among if outcome["number"] in named]
 
 
 def marker_name(code: str) -> str:

@@ -29,6 +29,7 @@ FIGURES: dict[str, Figure] = {
                               lambda outcome: outcome["evaluable"], evidence.of_response),
     "excluded": Figure("Not evaluable", lambda outcome: not outcome["evaluable"], evidence.of_populations),
     "registered": Figure("Registered participants", lambda outcome: True, evidence.of_populations),
+    "in_error": Figure("Registered in error", lambda outcome: True, evidence.of_populations, in_error=True),
     "eligible": Figure("Eligible participants", lambda outcome: outcome["eligible"], evidence.of_populations),
     "ineligible": Figure("Not eligible", lambda outcome: not outcome["eligible"], evidence.of_populations),
     "treated": Figure("Treated participants", lambda outcome: outcome["treated"], evidence.of_treatment),

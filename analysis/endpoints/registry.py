@@ -25,7 +25,7 @@ from analysis.endpoints.answers.survival import (
 )
 from analysis.endpoints.answers.toxicity import ADVERSE_EVENTS, TOXICITY
 from analysis.endpoints.answers.treatment import TREATMENT
-from analysis.outcomes.cohort import Cohort, Outcome
+from analysis.outcomes.cohort import Cohort, Outcome, counted
 from trial.protocol import AnalysisSettings
 from trial.rules.accrual import Reopened, Standing
 from trial.rules.evaluation.accrual_stage import gate_of
@@ -97,7 +97,7 @@ BY_CODE: dict[str, Endpoint] = {endpoint.code: endpoint for endpoint in ENDPOINT
 CURVES: tuple[Curve, ...] = tuple(endpoint for endpoint in ENDPOINTS if isinstance(endpoint, Curve))
 
 # Raise it when outcomes are derived differently, or a result holds something else beside its endpoints.
-OUTCOME_VERSION = 19
+OUTCOME_VERSION = 20
 
 
 def engine_of(declared: Iterable[Endpoint | Part]) -> str:
@@ -115,20 +115,24 @@ def compute(
 ) -> dict[str, Any]:  # fmt: skip
     """All endpoints of one group and its gate; `outcomes` by order of registration.
 
+    Whoever is registered in error is in none of them, and listed apart.
+
     known: answers and parts of an earlier computation that are still valid, since nothing that they read has changed.
     """
-    cohort = Cohort(group, outcomes, settings)
+    cohort = Cohort(group, counted(outcomes), settings)
     earlier = known or {}
     answers = {declared.code: earlier[declared.code] if declared.code in earlier else declared.compute(cohort)
                for declared in EVERYTHING}  # fmt: skip
-    standings = [Standing(**outcome["stage"]) for outcome in outcomes]
+    standings = [Standing(**outcome["stage"]) for outcome in cohort.outcomes]
     return {
         "group": group,
-        "registered": len(outcomes),
+        "registered": len(cohort.outcomes),
+        "in_error": [{"number": outcome["number"], "because": outcome["ineligible_because"]} for outcome in outcomes
+                     if outcome["in_error"]],
         "ceiling": settings.accrual_ceiling,
         "settings": settings.as_dict(),
         "engine": ENGINE,
-        "gate": gate_of(group, len(outcomes), standings, settings, reopened).as_dict(),
+        "gate": gate_of(group, len(standings), standings, settings, reopened).as_dict(),
         **{part.code: answers[part.code] for part in PARTS},
         "toxicity_terms": plot_series.toxicity_terms(answers["adverse_events"]),
         "endpoints": {endpoint.code: answers[endpoint.code] for endpoint in ENDPOINTS},

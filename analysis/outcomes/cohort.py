@@ -12,7 +12,7 @@ Outcome = dict[str, Any]
 
 @dataclass(frozen=True)
 class Cohort:
-    """`outcomes` in order of study number."""
+    """`outcomes` of everybody who is counted, in order of study number."""
 
     group: str
     outcomes: Sequence[Outcome]
@@ -46,6 +46,11 @@ class Cohort:
     def where(self, counts: Callable[[Outcome], bool]) -> list[Outcome]:
         """The outcomes that a question counts."""
         return [outcome for outcome in self.outcomes if counts(outcome)]
+
+
+def counted(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """All but those registered in error: a duplicate or nobody's record is in no population and no count."""
+    return [outcome for outcome in outcomes if not outcome.get("in_error")]
 
 
 def numbers(outcomes: Sequence[Outcome]) -> list[str]:

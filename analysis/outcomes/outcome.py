@@ -29,7 +29,7 @@ def derive(participant: ParticipantFact, settings: AnalysisSettings) -> dict[str
         "toxicity": toxic,
         "hormones": hormones.derive(participant, course, settings),
         "flags": list(course.flags),
-        "queries": [
+        "queries": [] if populations.is_in_error(participant) else [
             *queries.of_assessments(assessed, _opinions(participant), reported.on if reported else None),
             *queries.of_missing_readings(participant),
             *queries.of_doses(participant, assessed, course, settings),
@@ -52,6 +52,7 @@ def _identity(participant: ParticipantFact) -> dict[str, Any]:
         "exclusion": exclusion,
         "eligible": ineligible == "",
         "ineligible_because": ineligible,
+        "in_error": populations.is_in_error(participant),
         "evaluable_but_for_eligibility": populations.only_eligibility_missing(participant),
         "treated": participant.treated,
     }

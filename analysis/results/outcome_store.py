@@ -38,7 +38,8 @@ class Held:
         """Puts an outcome in place of what is held, and notes what of it is new."""
         before = self.outcomes.get(participant_id, {})
         self.moved |= {name for name in outcome.keys() | before.keys() if before.get(name) != outcome.get(name)}
-        if not before:
+        if not before or before["in_error"] != outcome["in_error"]:
+            # Somebody more, or less, is counted.
             self.answers.clear()
         self.changes[participant_id], self.outcomes[participant_id] = change, outcome
 

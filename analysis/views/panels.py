@@ -19,7 +19,7 @@ from analysis.charts.axis import Frame
 from analysis.endpoints import comparison, registry
 from analysis.endpoints.answers.shapes import Curve, Endpoint, Number, Table
 from analysis.models import GroupResult, OutcomeThen, ParticipantOutcome
-from analysis.outcomes.cohort import Cohort
+from analysis.outcomes.cohort import Cohort, counted
 from analysis.results import moments, outcome_store, settings_history
 from analysis.results.moments import Moment
 from analysis.results.recompute import newest_change, newest_result, results
@@ -159,7 +159,7 @@ class GroupPanel:
             parts = RawSQL("outcome - %s::text[]", [list(registry.UNDRAWN)], output_field=JSONField())
             stored = ParticipantOutcome.objects.filter(group=self.letter).values_list(parts, flat=True)
             outcomes = _in_order(stored)
-        return Cohort(self.letter, outcomes, analysis_settings.from_dict(self.answer["settings"], self.letter))
+        return Cohort(self.letter, counted(outcomes), analysis_settings.from_dict(self.answer["settings"], self.letter))
 
     @property
     def hormone_plots(self) -> list[Any]:

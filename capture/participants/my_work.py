@@ -160,16 +160,16 @@ class Work:
 
 def work_of(person: Person, today: Today) -> list[Work]:
     """Every heading of the person's role that has something under it; today: site id → the day there."""
-    participants = list(access.participants_for(person).order_by("number", "screening_number"))
+    participants = list(access.counted(access.participants_for(person)).order_by("number", "screening_number"))
     found = [_work("Expedited reports", _reports(person, participants), reverse("capture:expedited"))]
     if person.role in (*access.ENTERS, Role.MONITOR):
         tasks = _visits(person, participants, today)
         found.append(_work("Overdue", [task for task in tasks if task.status == OVERDUE]))
         found.append(_work("Due now", [task for task in tasks if task.status != OVERDUE]))
-        pending = _pending(participants)
+        pending, known = _pending(participants), {each.pk for each in participants}
         found.append(_work("Values marked “Pending”", pending))
         title = "Queries to close" if person.role == Role.MONITOR else "Queries to answer"
-        found.append(_work(title, _queries(person)))
+        found.append(_work(title, [each for each in _queries(person) if each.participant.pk in known]))
         unsure = {each.participant.pk for each in pending}
         signatures = signatures_due(person, participants, unsure, today)
         found.append(_work("Casebooks to sign", _as_tasks(signatures)))

@@ -12,11 +12,11 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
-from trial.models import Change, Delegation, Participant, Person, Query, Role, Site, Training
+from trial.models import Change, Delegation, Participant, Person, Query, RegistrationFinding, Role, Site, Training
 from trial.record import site_clock
 from trial.rules.dates.partial_date import shown
 from trial.rules.typed_text import key
@@ -77,6 +77,14 @@ def changes_for(person: Person) -> QuerySet[Change]:
     if person.role not in READS_TRAIL:
         return Change.objects.none()
     return Change.objects.all() if sees_every_site(person) else Change.objects.filter(site__in=list(sites_for(person)))
+
+
+def counted(participants: QuerySet[Participant]) -> QuerySet[Participant]:
+    """Without those registered in error, who are in no count and no list of what is due."""
+    in_error = RegistrationFinding.objects.standing().filter(
+        participant=OuterRef("pk"), kind=RegistrationFinding.Kind.IN_ERROR
+    )
+    return participants.exclude(Exists(in_error))
 
 
 def participants_for(person: Person) -> QuerySet[Participant]:

@@ -15,7 +15,7 @@ from trial.models import CriteriaOnRecord, ExpeditedTable, GradeText, GroupSetti
 from trial.protocol import AnalysisSettings, analysis_settings, settings_of
 from trial.protocol.ctcae_v3 import Match, grades_of
 from trial.protocol.ctcae_v3.criteria import words_of
-from trial.record import changes, snapshot
+from trial.record import access, changes, snapshot
 from trial.record.rows import Reader
 from trial.record.save import Save
 from trial.refused import Refused
@@ -78,7 +78,9 @@ def choose(save: Save, group: str, settings: AnalysisSettings, reason: str, seen
 def gate_in_force(group: str, as_of: int | None = None) -> accrual.Gate:
     """The gate with the participants of its deciding stage (as_of: change number, None: now)."""
     settings = settings_in_force(group, as_of)
-    members = snapshot.group_members(group, as_of)
+    everyone = snapshot.group_members(group, as_of)
+    in_error = snapshot.in_error(everyone, as_of)
+    members = [one for one in everyone if one not in in_error]
     standings = _standings(members, settings, as_of)
     return accrual_stage.gate_of(group, len(members), standings, settings, reopenings(group, as_of))
 
@@ -89,7 +91,7 @@ def refusal(group: str) -> str:
     Participants are evaluated only when the count says that it may matter, and only as many as the stages need.
     """
     settings = settings_in_force(group)
-    registered = Participant.objects.standing().filter(number__isnull=False, group=group).count()
+    registered = access.counted(Participant.objects.standing().filter(number__isnull=False, group=group)).count()
     if accrual.surely_open(registered, settings.accrual_ceiling, accrual_stage.looks_of(settings, group)):
         return ""
     found = gate_in_force(group)

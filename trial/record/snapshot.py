@@ -34,6 +34,7 @@ from trial.protocol import by_registration
 from trial.record import rows as fact
 from trial.record.rows import Reader, Row
 from trial.rules.evaluation.facts import AssessmentFact, CycleFact, ParticipantFact
+from trial.rules.evaluation.populations import IN_ERROR
 
 # Of 23 answers a participant the endpoints ask only for those that say no.
 UNMET = "row->>'met' = 'false'"
@@ -66,6 +67,12 @@ def group_members(group: str, as_of: int | None = None) -> list[int]:
         return [one for _, one in sorted(registered, key=lambda row: by_registration(str(row[0])))]
     rows = Reader(as_of).rows(Participant, "group", [group])
     return [row["id"] for row in sorted(rows, key=lambda row: by_registration(row["number"] or "")) if row["number"]]
+
+
+def in_error(ids: Sequence[int], as_of: int | None = None) -> set[int]:
+    """Those of these participants who are registered in error: in no population, no count, no list of what is due."""
+    rows = Reader(as_of).rows(RegistrationFinding, "participant_id", ids, f"row->>'kind' = '{IN_ERROR}'")
+    return {row["participant_id"] for row in rows}
 
 
 def participants(ids: Sequence[int], as_of: int | None = None) -> list[ParticipantFact]:

@@ -14,6 +14,7 @@ import pytest
 
 from analysis.endpoints import registry
 from analysis.endpoints.answers.curves import participants
+from analysis.endpoints.figures import FIGURES
 from analysis.outcomes import outcome
 from analysis.outcomes.cohort import Cohort
 from trial.protocol import AnalysisSettings
@@ -123,6 +124,21 @@ def test_response_rate_counts_confirmed_responders_among_the_evaluable(found: di
         "Strict: a PR after a CR does not confirm": 3,
         "First seen at any time, after treatment too": 3,
     }
+
+
+IN_ERROR = replace(RESPONDER, id=6, number="NET-006", findings=(("in_error", "Registered twice"),))
+
+
+def test_a_registration_in_error_is_in_no_population_and_no_count_and_is_listed_apart() -> None:
+    outcomes = [outcome.derive(each, SETTINGS) for each in (*EVERYONE, IN_ERROR)]
+    found, without = (registry.compute("A", among, SETTINGS) for among in (outcomes, outcomes[:5]))
+    apart = found.pop("in_error")
+    assert apart == [{"number": "NET-006", "because": "registered in error: Registered twice"}]
+    assert without.pop("in_error") == [] and found == without
+    listed = {name: [each["number"] for each in figure.members(outcomes, found)] for name, figure in FIGURES.items()}
+    assert [name for name, numbers in listed.items() if "NET-006" in numbers] == ["in_error"]
+    assert listed["in_error"] == ["NET-006"]
+    assert outcomes[5]["queries"] == [], "nothing is asked of nobody's record"
 
 
 def test_best_response(found: dict[str, Any]) -> None:

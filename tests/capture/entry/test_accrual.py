@@ -217,6 +217,15 @@ def test_a_full_group_is_not_reopened(cast: Cast) -> None:
         registration.reopen(Save(cast.people[Role.CHAIR]), "A", "more")
 
 
+def test_a_registration_in_error_takes_no_place_of_the_ceiling(cast: Cast) -> None:
+    ceiling("A", 1)
+    assert "closed for good" in _refused(cast)
+    registration.record_finding(Save(cast.people[Role.COORDINATOR]), cast.participant, "in_error", DAY_1, "Twice.")
+    assert in_force.refusal("A") == ""
+    assert "0 of 1 places are taken" in in_force.gate_in_force("A").because
+    assert recompute("A").result["registered"] == 0
+
+
 def test_futility_closes_a_group_that_was_reopened_while_it_waited(cast: Cast) -> None:
     members = _fill(cast)
     registration.reopen(Save(cast.people[Role.CHAIR]), "A", "slow")

@@ -8,7 +8,7 @@ from django.test import Client
 from capture.casebook.fields import today
 from capture.casebook.forms import treatment
 from capture.casebook.registry import ENTRY_FORMS
-from capture.entry.services import dosing, entries
+from capture.entry.services import dosing, entries, registration
 from tests.cast import Cast, cast_of, register
 from trial.models import Role
 from trial.record.save import Save
@@ -59,6 +59,17 @@ def test_an_unusual_value_that_nobody_acknowledged_waits(cast: Cast) -> None:
         Save(), cast.participant, 1, {"started_on": started}, [treatment.Period(1, 20, 400, "twice_daily")]
     )
     assert "some of its days have no dosing record" in _page(cast, Role.COORDINATOR)
+
+
+def test_nothing_waits_of_a_registration_in_error(cast: Cast) -> None:
+    started = today() - timedelta(days=40)
+    dosing.save_cycle(
+        Save(), cast.participant, 1, {"started_on": started}, [treatment.Period(1, 20, 400, "twice_daily")]
+    )
+    assert cast.participant.reference in _page(cast, Role.COORDINATOR)
+    registration.record_finding(Save(cast.people[Role.COORDINATOR]), cast.participant, "in_error", today(), "Twice.")
+    for role in (Role.COORDINATOR, Role.MONITOR):
+        assert cast.participant.reference not in _page(cast, role)
 
 
 def test_the_chair_finds_waivers_to_decide(cast: Cast) -> None:
