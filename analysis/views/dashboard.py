@@ -4,6 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from analysis.endpoints import figures
+from analysis.outcomes.cohort import counted
 from analysis.results.moments import Moment
 from analysis.results.recompute import newest_change
 from analysis.views import panels
@@ -82,7 +83,8 @@ def behind(request: HttpRequest, panel: GroupPanel, figure: str) -> HttpResponse
     is_computed = panel.result is not None and asked.is_computed(panel.result)
     members = asked.members(panel.outcomes, panel.answer) if is_computed else []
     rows = [{"outcome": outcome, "facts": asked.explains(outcome)} for outcome in members[:MOST_ROWS]]
-    outside = [outcome for outcome in panel.outcomes if asked.outside(outcome)] if asked.outside and is_computed else []
+    among = counted(panel.outcomes) if asked.outside and is_computed else []
+    outside = [outcome for outcome in among if asked.outside(outcome)] if asked.outside else []
     context = {"panel": panel, "moment": panel.moment, "title": asked.title, "rows": rows, "in_all": len(members),
                "is_computed": is_computed, "outside": outside}  # fmt: skip
     return render(request, "analysis/behind.html", context)

@@ -53,10 +53,10 @@ def _reading(draw: Any, lesion: LesionFact, assessed: int) -> ReadingFact:
     scanned = draw(some.none() | some.integers(-3, 3))
     on = None if scanned is None else day(assessed + scanned)
     if lesion.kind == "target":
-        size = draw(some.sampled_from(("0", "20", "30", "35", "50", "60", "")))
+        size = draw(some.sampled_from(("0", "30", "35", "40", "40", "50", "60", "")))
         state = "measured" if size not in ("", "0") else "absent" if size else "not_evaluated"
         return ReadingFact(lesion.id, state, Decimal(size) if state == "measured" else None, "", on)
-    states = ("present", "present", "absent", "absent", "not_evaluated", "unequivocal_progression")
+    states = ("present",) * 4 + ("absent",) * 4 + ("not_evaluated", "unequivocal_progression")
     return ReadingFact(lesion.id, draw(some.sampled_from(states)), None, "", on)
 
 
@@ -67,7 +67,7 @@ def _assessments(draw: Any) -> tuple[AssessmentFact, ...]:
     found, number = [first], 20
     for key in range(2, 2 + draw(some.integers(0, 5))):
         number += draw(some.integers(20, 60))
-        new = draw(some.sampled_from(("no", "no", "no", "yes", "not_evaluated")))
+        new = draw(some.sampled_from(("no",) * 8 + ("yes", "not_evaluated")))
         new_on = day(number + draw(some.integers(-3, 3))) if new == "yes" and draw(some.booleans()) else None
         marker = draw(some.sampled_from(("normal", "above", "not_done")))
         readings = tuple(_reading(draw, lesion, number) for lesion in LESIONS)
@@ -80,7 +80,7 @@ def _contacts(draw: Any) -> tuple[FollowUpFact, ...]:
     for key in range(1, 1 + draw(some.integers(0, 3))):
         number = draw(DAYS)
         earlier = day(draw(some.integers(0, number)))
-        kind = draw(some.sampled_from(("none", "radiological", "clinical", "")))
+        kind = draw(some.sampled_from(("none", "radiological", "radiological", "clinical", "")))
         therapy = _partial(draw, earlier) if draw(some.booleans()) else None
         found.append(FollowUpFact(
             key, day(number), draw(some.booleans()), kind, earlier if kind in ("radiological", "clinical") else None,

@@ -18,12 +18,8 @@ from trial.record.in_force import settings_in_force
 from trial.record.site_clock import today_by_site
 from trial.rules.accrual import WAITING
 from trial.rules.evaluation.accrual_stage import standing
-<<<<<<< HEAD
 from trial.rules.evaluation.due_dates import Treatment
-from trial.rules.evaluation.populations import is_ended
-=======
-from trial.rules.evaluation.populations import is_in_error
->>>>>>> dd4c46e (Leave a registration in error out of every population, count and list of what is due, and list it apart)
+from trial.rules.evaluation.populations import is_ended, is_in_error
 from trial.rules.safety import expedited_reports
 
 # The load is one story of some three thousand entries; on a busy machine it takes minutes.

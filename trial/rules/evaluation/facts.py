@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 
+from trial import protocol
 from trial.rules.dates.partial_date import PartialDate
 
 

@@ -54,6 +54,11 @@ def _never_treated(participant: ParticipantFact) -> str:
     return "off treatment before a first dose" if participant.off_treatment else ""
 
 
+def is_in_error(participant: ParticipantFact) -> bool:
+    """Whether this is a duplicate or nobody's record: in no population and no count."""
+    return any(kind == IN_ERROR for kind, _ in participant.findings)
+
+
 def is_ended(participant: ParticipantFact) -> bool:
     """Whether nothing more is asked: canceled before treatment, registered in error (nobody's record), or off study."""
     found = {kind for kind, _ in participant.findings} | {each.kind for each in participant.withdrawals}

@@ -14,6 +14,7 @@ from trial.rules.accrual import Reopened
 from trial.rules.dates.partial_date import PartialDate
 from trial.rules.evaluation.accrual_stage import gate_of, standing
 from trial.rules.evaluation.facts import DeathFact, FollowUpFact, OffTreatmentFact, ParticipantFact, WithdrawalFact
+from trial.rules.evaluation.populations import is_in_error
 
 SMALL = AnalysisSettings(plan=StagePlan((3, 6), (1, 2), (None, None)))
 FINDINGS = some.lists(some.sampled_from(("ineligible", "cancelled", "in_error")), max_size=1)
@@ -58,7 +59,9 @@ def test_gate_and_endpoint_count_the_same_people(drawn: list[ParticipantFact]) -
     assert responders[: rate["numerator"]] == rate["responders"]
     assert len(evaluable) == rate["denominator"] + beside["denominator"]
     assert len(responders) == rate["numerator"] + beside["numerator"]
-    assert result["gate"] == gate_of("A", len(members), standings, SMALL).as_dict()
+    # A registration in error takes no place.
+    counted = [each for each, fact in zip(standings, members, strict=True) if not is_in_error(fact)]
+    assert result["gate"] == gate_of("A", len(counted), counted, SMALL).as_dict()
     assert all(each.evaluable or not each.responder for each in standings)
     assert all(not (each.evaluable and each.ruled_out) for each in standings)
 
