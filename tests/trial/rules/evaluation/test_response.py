@@ -116,8 +116,10 @@ def test_a_marker_raised_again_after_a_complete_response_is_pr_and_a_query() -> 
         (BASELINE, "above"), (GONE, "normal"), (scan(112, "absent", "absent", "absent"), "above")))  # fmt: skip
     fact = replace(person(), assessments=(raised, normal, again))
     assert responses(fact) == ["CR", "PR"]
-    asked = [each["words"] for each in outcome.derive(fact, SETTINGS)["queries"] if each["code"] == "illogical_sequence"]
-    assert asked == ["PR after a complete response without progression on 23-APR-2026"]
+    asked = outcome.derive(fact, SETTINGS)["queries"]
+    assert [each["words"] for each in asked if each["code"] == "illogical_sequence"] == [
+        "PR after a complete response without progression on 23-APR-2026"
+    ]
 
 
 @pytest.mark.parametrize(
