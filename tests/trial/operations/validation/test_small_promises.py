@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection
 from django.test import Client
 
 from tests.cast import cast_of
-from tests.test_access import _address, _all
+from tests.security.addresses import address_of, every_url
 from trial.models import Change, Role, Site, Version
 from trial.record import changes
 
@@ -28,7 +28,8 @@ def test_a_refused_post_writes_nothing(database: str, role: Role) -> None:
     stranger = cast.elsewhere.get(role, cast.people[role])
     client, asked = Client(), 0
     client.force_login(stranger, backend="django.contrib.auth.backends.ModelBackend")
-    addresses = [(_address(route, cast), each.callback.rule, "<str:reference>" in route) for route, each in _all()]
+    addresses = [(address_of(route, cast), each.callback.rule, "<str:reference>" in route)
+                 for route, each in every_url()]  # fmt: skip
     before = (Change.objects.count(), Version.objects.count())
     for address, rule, of_a_participant in addresses:
         foreign = of_a_participant and role in cast.elsewhere
