@@ -12,11 +12,12 @@ from capture.conduct.views import (
     queries,
     redactions,
     signatures,
+    transfers,
     verification,
 )
 from capture.copies import views as copies
 from capture.entry import drafts
-from capture.entry.views import assessment, cycle, entry, grading, registration, reopening
+from capture.entry.views import assessment, cycle, entry, grading, registration, reopening, screening
 from capture.exchange import views as exchange
 from capture.expedited import views as expedited
 from capture.participants import views as participants
@@ -42,6 +43,7 @@ urlpatterns = [
     path(_ONE + "expedited-reports/<int:row_id>/", expedited.existing, name="expedited_report"),
     path(_ONE + "expedited-reports/<int:row_id>/strike-out/", expedited.strike_out,
          name="expedited_report_strike_out"),
+    path("transfers/", transfers.page, name="transfers"),
     path("holds/", holds.overview, name="holds"),
     path("holds/put/", holds.put, name="hold_put"),
     path("holds/<int:hold_id>/step/", holds.step, name="hold_step"),
@@ -83,6 +85,8 @@ urlpatterns = [
     path(_ONE + "waiver/", registration.request_waiver, name="waiver"),
     path(_ONE + "waivers/<int:waiver_id>/decision/", registration.decide, name="waiver_decision"),
     path(_ONE + "findings/new/", registration.finding, name="finding"),
+    path(_ONE + "screen-failure/", screening.fail, name="screen_failure"),
+    path(_ONE + "screen-failure/<int:row_id>/strike-out/", screening.resume, name="screen_failure_strike_out"),
     path(_ONE + "copy/", copies.certified_copy, name="certified_copy"),
     path(_ONE + "history/<str:kind>/<int:row_id>/", trail.entry_history, name="history"),
     path(_ONE + "cycles/<int:number>/", cycle.cycle, name="cycle"),

@@ -1,7 +1,7 @@
 """A fixed cast: Site North with coordinator Nora, Site South with coordinator Sol, chair Chris, and a participant."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from capture.entry.services import registration
@@ -69,7 +69,9 @@ def details(**changed: object) -> dict[str, object]:
 
 
 def register(coordinator: Person, site: Site, registered_on: date = date(2026, 1, 8), **changed: object) -> Participant:
-    """A registered participant of the site."""
+    """A registered participant of the site, born on a day of its own unless told otherwise."""
+    born = date(1950, 3, 2) + timedelta(days=Participant.objects.count())
+    changed = {"born_on": PartialDate(born.year, born.month, born.day), **changed}
     return registration.screen_and_register(Save(coordinator), site, details(**changed), answers(), registered_on)
 
 
@@ -86,5 +88,7 @@ def cast_of() -> Cast:
     elsewhere = {role: person(f"south_{role.value}", role, south) for role in bound}
     participant = register(people[Role.COORDINATOR], north)
     with changes.record(None, "system", participant=participant, groups=(participant.group,)):
-        waiver = Waiver.objects.create(participant=participant, requested_because="for the test of access")
+        waiver = Waiver.objects.create(
+            participant=participant, criteria="metastatic", requested_because="for the test of access"
+        )
     return Cast(north, south, dict(people), dict(elsewhere), participant, waiver)

@@ -7,16 +7,19 @@ by), `trial.accounts.security.proof.Blocked` (signs out), `UnderWay` and `Nowher
 a failure). PURE.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 
 class Refused(Exception):
-    """What was asked for cannot be done, and nothing of it was. reasons: sentences for the person who asked."""
+    """What was asked for cannot be done, and nothing of it was. reasons: sentences for the person who asked.
 
-    def __init__(self, *reasons: str) -> None:
+    beside: reason → (field of the form that it concerns, what is said there), for those that concern one field.
+    """
+
+    def __init__(self, *reasons: str, beside: Mapping[str, tuple[str, str]] | None = None) -> None:
         super().__init__(" ".join(reasons))
-        self.reasons = reasons
+        self.reasons, self.beside = reasons, beside or {}
 
 
 def reasons_against(act: Callable[[], Any]) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ CODE_LISTS: tuple[tuple[str, Pairs], ...] = (
     ("Action taken", code_lists.ACTIONS_TAKEN), ("Outcome of an event", code_lists.EVENT_OUTCOMES),
     ("Hormone marker", code_lists.MARKERS), ("Marker unit", code_lists.MARKER_UNITS),
     ("Kind of medication", code_lists.MEDICATION_KINDS), ("Kind of deviation", code_lists.DEVIATION_KINDS),
+    ("Reason for screen failure", code_lists.SCREEN_FAILURE_REASONS),
     ("Reason off treatment", code_lists.OFF_TREATMENT_REASONS), ("Vital status", code_lists.ALIVE),
     ("Progression at follow-up", code_lists.PROGRESSION), ("Yes, no, not known", code_lists.YES_NO_UNKNOWN),
     ("Cause of death", code_lists.DEATH_CAUSES), ("Scope of a withdrawal", code_lists.WITHDRAWAL_SCOPES),

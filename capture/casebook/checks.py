@@ -23,9 +23,10 @@ class Check:
     """One rule: its id, what it says when it fails, where it comes from, and the test (True: it fails).
 
     field: the field of the form it is about (for a query); edition: raised when the rule changes. details: what its
-    words go on with when it fails. queried: a query is raised when it fails, with its explanation as the answer.
-    deviation: the kind of protocol deviation that is proposed when the entry is saved all the same.
-    dates: what it reads of this entry and holds against others, where it is one side of a rule between two dates.
+    words go on with when it fails. queried: a query is raised when it fails, with its explanation as the answer;
+    asked_of: the role that it is assigned to. deviation: the kind of protocol deviation that is proposed when the entry
+    is saved all the same. dates: what it reads of this entry and holds against others, where it is one side of a rule
+    between two dates.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Check:
     edition: int = 1
     details: Callable[[Facts], str] | None = None
     queried: bool = False
+    asked_of: str = "coordinator"
     deviation: str = ""
     dates: Callable[[Facts], list[Any]] | None = None
 
@@ -53,7 +55,8 @@ class ChecksFailed(Refused):
     """One or more hard checks failed; `failures` are the checks, the reasons their words."""
 
     def __init__(self, failures: tuple[Check, ...]) -> None:
-        super().__init__(*(check.words for check in failures))
+        beside = {check.words: (check.field, check.words) for check in failures if check.field}
+        super().__init__(*(check.words for check in failures), beside=beside)
         self.failures = failures
 
 

@@ -31,6 +31,9 @@ from trial.models import (
     Redaction,
     RegistrationFinding,
     Role,
+    ScreenFailure,
+    Site,
+    SiteTransfer,
     Version,
     Waiver,
 )
@@ -122,7 +125,8 @@ class Line:
 class Entry:
     """One Change as far as it concerns the entry looked at.
 
-    edition: in words, of a Change that saved the form; notes: what was blacked out of it, by whom and why.
+    edition: in words, of a Change that saved the form; notes: what was blacked out of it, by whom and why. site: the
+    code of the site that the Change was made at.
     """
 
     number: int
@@ -134,6 +138,7 @@ class Entry:
     lines: tuple[Line, ...]
     edition: str = ""
     notes: tuple[str, ...] = ()
+    site: str = ""
 
 
 def newest_change(*rows: Model) -> int:
@@ -147,7 +152,8 @@ def entries(rows: Sequence[Model]) -> list[Entry]:
     if not rows:
         return []
     names = {(row._meta.db_table, row.pk): _name(row) for row in rows}
-    versions = Version.objects.filter(_of(rows)).select_related("change__person").order_by("change_id", "id")
+    versions = Version.objects.filter(_of(rows)).select_related("change__person", "change__site").order_by(
+        "change_id", "id")  # fmt: skip
     before: dict[tuple[str, int], dict[str, Any]] = {}
     lines: dict[int, list[Line]] = {}
     heads: dict[int, Any] = {}
@@ -182,7 +188,8 @@ def since(rows: Sequence[Model], opened_at: int) -> list[Entry]:
 
 # What a participant has that is no form of the casebook and has a history of its own, by its kind in the address.
 OWN_HISTORY: dict[str, type[RecordRow]] = {
-    "waiver": Waiver, "finding": RegistrationFinding, "not_done": NotDone, "expedited_report": ExpeditedReport,
+    "waiver": Waiver, "finding": RegistrationFinding, "screen_failure": ScreenFailure,
+    "site_transfer": SiteTransfer, "not_done": NotDone, "expedited_report": ExpeditedReport,
 }  # fmt: skip
 
 
@@ -240,7 +247,8 @@ def _entry(change: Any, lines: list[Line], editions: dict[int, str]) -> Entry:
     until_then = max((number for number in editions if number <= change.id), default=None)
     edition = editions[until_then] if until_then is not None and change.act in SAVES_A_FORM else ""
     said = tuple(line for line in lines if line.column != "form_edition")
-    return Entry(change.id, change.at, ACTS.get(change.act, change.act), who, role, change.reason, said, edition)
+    return Entry(change.id, change.at, ACTS.get(change.act, change.act), who, role, change.reason, said, edition,
+                 site=change.site.code if change.site else "")  # fmt: skip
 
 
 def lines_of(version: Version, before: dict[str, Any], name: str) -> list[Line]:
@@ -265,6 +273,8 @@ def _is_silent(version: Version, column: str) -> bool:
         return not version.row.get("aware_on")
     model = _model(version.table_name)
     field = _field(model, column)
+    if model is SiteTransfer and field is not None and field.related_model is Site:
+        return False
     is_key = field is not None and (field.primary_key or field.is_relation and field.related_model is not model
                                     and issubclass(field.related_model, RecordRow))  # fmt: skip
     return is_key or (model, column) in IN_THE_HEADING
@@ -297,6 +307,8 @@ def _words(model: Any, column: str, row: dict[str, Any]) -> str:
         return ""
     if isinstance(value, bool):
         return "Yes" if value else "No"
+    if model is SiteTransfer and column in ("from_site_id", "to_site_id"):
+        return Site.objects.get(pk=value).code
     if column.endswith("_on"):
         return _day(str(value))
     if column == "aware_time":
@@ -304,6 +316,8 @@ def _words(model: Any, column: str, row: dict[str, Any]) -> str:
     if column.endswith("_at"):
         return site_time.in_utc(datetime.fromisoformat(str(value)))
     said = value if isinstance(value, str) else json.dumps(value)
+    if column == "criteria":
+        return "; ".join(ITEM_WORDS.get(code, code) for code in said.split("; "))
     if column == "form":
         return FORMS[said].title if said in FORMS else said
     if model is AdverseEvent and column in ("term", "select"):

@@ -75,6 +75,11 @@ def _above(participant: Participant) -> Q:
     return Q(scope="study") | of_site | Q(scope="participant", participant=participant)
 
 
+def in_force() -> QuerySet[Hold]:
+    """Every freeze and lock that stops a write now."""
+    return Hold.objects.filter(state__in=IN_FORCE)
+
+
 def obstacles(target: Target) -> list[str]:
     """Why a lock cannot be: casebooks without a valid signature, queries that stand. Empty: it can."""
     found = []

@@ -65,7 +65,10 @@ def details(made: DemoParticipant, kind: tuple[str, str, str, str, int]) -> Valu
 def _birth(made: DemoParticipant, born: date) -> PartialDate:
     if made.rank % 12 == 6:
         return month_of(born)
-    return year_of(born) if made.rank % 17 == 11 else full(born)
+    if made.rank % 17 == 11:
+        # Younger than everybody else: a year alone must not agree with the full date of another participant.
+        return year_of(made.registered_on - timedelta(days=365 * (30 - 3 * (made.rank // 17))))
+    return full(born)
 
 
 def _weighted(made: DemoParticipant, choices: tuple[tuple[str, int], ...]) -> str:
@@ -189,7 +192,8 @@ def _through_a_waiver(made: DemoParticipant, details: Values) -> list[Step]:
     asked_on = made.registered_on - timedelta(days=2)
     found = [
         Step(asked_on, "screening", {"details": details, "unmet": UNMET}),
-        Step(asked_on, "waiver", {"because": "Prostate cancer treated two years ago, no sign of it since."}),
+        Step(asked_on, "waiver", {"criteria": [UNMET],
+                                "because": "Prostate cancer treated two years ago, no sign of it since."}),
     ]
     if made.is_rank("B91"):
         return found

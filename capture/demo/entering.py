@@ -92,7 +92,7 @@ def _screening(entry: Entry, values: Mapping[str, Any]) -> None:
 
 
 def _waiver(entry: Entry, values: Mapping[str, Any]) -> None:
-    registration.request_waiver(entry.save(), entry.participant, values["because"])
+    registration.request_waiver(entry.save(), entry.participant, values["because"], values["criteria"])
 
 
 def _decision(entry: Entry, values: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ from functools import cached_property
 from itertools import chain
 
 from capture.expedited import listing
-from trial.models import NotDone, Participant
+from trial.models import NotDone, Participant, ScreenFailure
 from trial.protocol import Due, schedule
 from trial.rules.dates.partial_date import shown
 from trial.rules.evaluation.evaluated import Evaluation
@@ -88,6 +88,7 @@ class Row:
     follow_ups: tuple[Cell | None, ...] = ()
     entries: Mapping[str, tuple[Cell, ...]] = field(default_factory=dict)
     closing: tuple[Cell, ...] = ()
+    screen_failure: ScreenFailure | None = None
 
     @property
     def cells(self) -> tuple[Cell | None, ...]:

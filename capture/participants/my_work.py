@@ -13,7 +13,7 @@ from capture.conduct import redactions as asking_black_outs
 from capture.conduct import signing, verification
 from capture.expedited import listing
 from capture.grading.event_proposals import Proposal, open_proposals
-from capture.participants import selectors
+from capture.participants import screenings, selectors
 from capture.participants.entry_lists import pending_entries
 from capture.participants.selectors import Today
 from trial.models import (
@@ -176,6 +176,7 @@ def work_of(person: Person, today: Today) -> list[Work]:
         again = to_verify_again(person, participants)
         found.append(_work("SDV to repeat", _as_tasks(again), reverse("capture:verification_again")))
     if person.role in access.ENTERS:
+        found.append(_work("Screenings", _screenings(participants, today)))
         found.append(_work("Proposed adverse events", _proposed(participants)))
     found.append(_work("Waivers awaiting study chair", _waivers(participants, person)))
     found.append(_work("Redactions awaiting study chair", _as_tasks(black_outs(person))))
@@ -253,6 +254,13 @@ def _queries(person: Person) -> list[Task]:
 
 def _as_tasks(found: list[Waiting]) -> list[Task]:
     return [Task(*(getattr(each, field.name) for field in fields(Task))) for each in found]
+
+
+def _screenings(participants: list[Participant], today: Today) -> list[Task]:
+    return [
+        Task(each.participant, each.what, f"open {each.days} day{'' if each.days == 1 else 's'}", "due", each.url)
+        for each in screenings.waiting(participants, today)
+    ]
 
 
 def _waivers(participants: list[Participant], person: Person) -> list[Task]:

@@ -12,7 +12,7 @@ from capture.casebook.due import AtCycleStart
 from capture.casebook.registry import FORMS
 from capture.participants import due_dates
 from capture.participants.matrix import PAGE_ROWS, Cell, Matrix, Row
-from trial.models import DueItem, Participant, Person
+from trial.models import DueItem, Participant, Person, ScreenFailure
 from trial.protocol import schedule
 from trial.record import access
 
@@ -25,12 +25,16 @@ def matrix(
     """One page of those the person may see, filtered by site code, group, typed words and state.
 
     today: site id → the day there.
-    state: `due` (due or overdue) or `overdue`. typed: each word stands in the number, the site or is the group.
+    state: `due` (due or overdue), `overdue`, `screening` or `failed`. typed: each word
+    stands in the number, the site or is the group.
     """
     found = _filtered(access.participants_for(person), site, group, typed)
     if state in STATES:
         items = DueItem.objects.filter(in_state(state, person, today), participant=OuterRef("pk"))
         found = found.filter(Exists(items))
+    if state in SCREENINGS:
+        failed = ScreenFailure.objects.standing().filter(participant=OuterRef("pk"))
+        found = found.filter(Exists(failed) if state == "failed" else ~Exists(failed), number=None)
     start = (page - 1) * PAGE_ROWS
     rows = rows_of(list(found.order_by("number", "screening_number")[start : start + PAGE_ROWS]), today)
     lengths = [max((len(getattr(row, part)) for row in rows), default=0) for part in PARTS]
@@ -41,6 +45,7 @@ def matrix(
     return Matrix(tuple(columns), tuple(_padded(row, lengths) for row in rows), registered, screened, page)
 
 
+SCREENINGS = ("screening", "failed")
 STATES = {"due": DueItem.due_or_overdue, "overdue": DueItem.overdue}
 
 
@@ -74,10 +79,14 @@ def rows_of(participants: Sequence[Participant], today: Today) -> list[Row]:
     today: site id → the day there (`trial.record.site_clock.today_by_site`).
     """
     scheduled = due_dates.schedules([each.pk for each in participants])
+    screened = [each for each in participants if not each.is_registered]
+    failures = ScreenFailure.objects.standing().filter(participant__in=screened)
+    failed = {each.participant_id: each for each in failures}
     return [
-        _row(each, scheduled[each.pk], today(each.site_id)) if each.pk in scheduled else Row(each)
+        _row(each, scheduled[each.pk], today(each.site_id)) if each.pk in scheduled
+        else Row(each, screen_failure=failed.get(each.pk))
         for each in participants
-    ]
+    ]  # fmt: skip
 
 
 def _row(participant: Participant, scheduled: due_dates.Scheduled, today: date) -> Row:

@@ -12,7 +12,7 @@ from capture.casebook.fields import today
 from capture.casebook.forms.reasons import NotDoneForm, ReasonForm
 from capture.conduct import panel
 from capture.entry import deviations
-from capture.entry.services import not_done
+from capture.entry.services import not_done, registration
 from capture.entry.views import saving
 from capture.expedited import listing
 from capture.grading import dose_advice
@@ -29,9 +29,11 @@ from trial.models import Assessment, Participant, Waiver
 from trial.protocol import schedule
 from trial.record import access, site_clock
 from trial.record.typed_fields import choice, words
+from trial.rules.eligibility import NOT_MET
 
 FILTERS = ("site", "group", "state", "typed")
-STATES = (("", "All"), ("due", "Due or overdue"), ("overdue", "Overdue"))
+STATES = (("", "All"), ("due", "Due or overdue"), ("overdue", "Overdue"), ("screening", "In screening"),
+          ("failed", "Screen failure"))  # fmt: skip
 
 
 class ParticipantsFilter(FilterForm):
@@ -107,13 +109,13 @@ def participant(request: HttpRequest, reference: str) -> HttpResponse:
         "deviations": deviations.proposed(participant),
         "dose_advice": dose_advice.ongoing(participant, today()),
         "entry_lists": lists,
+        "site_transfers": participant.site_transfers.standing().select_related("from_site", "to_site"),
         "findings": participant.findings.order_by("id"),
         "waivers": participant.waivers.order_by("id"),
-        "unmet": _unmet(participant),
+        "screening": _screening(participant),
         "may_enter": access.may_enter(request.user),
         "may_decide": request.user.role in access.DECIDES,
         "reads_trail": request.user.role in access.READS_TRAIL,
-        "may_register": _may_register(participant),
     }
     return render(request, "capture/participants/participant.html", shown)
 
@@ -125,16 +127,20 @@ def _with_response(scans: list[Assessment], row: Row) -> list[dict[str, Any]]:
     ]
 
 
-def _unmet(participant: Participant) -> list[str]:
-    words = {item.code: item.words for item in protocol.ELIGIBILITY}
-    return [words[row.item] for row in participant.eligibility_answers.all() if not row.met]
-
-
-def _may_register(participant: Participant) -> bool:
-    if participant.is_registered:
-        return False
-    approved = participant.waivers.standing().filter(decision=Waiver.Decision.APPROVED).exists()
-    return approved or not _unmet(participant)
+def _screening(participant: Participant) -> dict[str, Any]:
+    """What stands against registration, and what the site can do about it; of a registered participant what it says."""
+    found = registration.standing_against(participant)
+    failures = list(participant.screen_failures.order_by("id"))
+    waits = participant.waivers.standing().filter(decision=Waiver.Decision.OPEN).exists()
+    all_answered = all(each.kind == NOT_MET for each in found)
+    return {
+        "against": found,
+        "counted": registration.counted_of(participant),
+        "failures": failures,
+        "has_failed": any(not each.is_struck_out for each in failures),
+        "may_register": not found,
+        "may_request_waiver": bool(found) and all_answered and not waits,
+    }
 
 
 @access.allows(*access.READS_RECORD)

@@ -6,7 +6,8 @@ from django import template
 from django.template.loader import get_template
 
 from capture.conduct import panel as conduct_of
-from trial.models import Participant
+from capture.entry import same_person
+from trial.models import Participant, Person, Query, Role
 
 register = template.Library()
 
@@ -39,6 +40,14 @@ def lesion_marks(conduct: Any, lesion_id: Any, label: str) -> str:
 def query_count(marks: Any, participant: Participant) -> dict[str, Any]:
     """How many queries stand about a participant, as a link to them."""
     return {"count": marks.counts.get(participant.pk, 0), "participant": participant}
+
+
+@register.simple_tag
+def query_details(person: Person, query: Query) -> str:
+    """What was found, for the monitor; who is perhaps the same person, for whom of monitor and chair may see them."""
+    if query.assigned_role == Role.MONITOR and person.role in (Role.MONITOR, Role.CHAIR):
+        return same_person.named_to(person, query.participant)
+    return query.finding if person.role == Role.MONITOR else ""
 
 
 @register.simple_tag

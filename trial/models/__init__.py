@@ -6,7 +6,14 @@ from trial.models.casebook.adverse_event import AdverseEvent, ExpeditedReport, E
 from trial.models.casebook.assessment import Assessment, Lesion, LesionReading
 from trial.models.casebook.background import Deviation, MedicalHistory, Medication
 from trial.models.casebook.follow_up import Death, FollowUp, OffStudy, OffTreatment, Withdrawal
-from trial.models.casebook.participant import EligibilityAnswer, Participant, RegistrationFinding, Waiver
+from trial.models.casebook.participant import (
+    EligibilityAnswer,
+    Participant,
+    RegistrationFinding,
+    ScreenFailure,
+    SiteTransfer,
+    Waiver,
+)
 from trial.models.casebook.treatment import Cycle, DosingPeriod
 from trial.models.casebook.visit import BloodPressure, HormoneLevel, LaboratoryResult, Visit
 from trial.models.conduct import (
@@ -74,8 +81,10 @@ __all__ = [
     "Role",
     "SavedForm",
     "SignIn",
+    "ScreenFailure",
     "Signature",
     "Site",
+    "SiteTransfer",
     "SourceVerification",
     "StatusNote",
     "Training",

@@ -15,7 +15,7 @@ ACTS = {
     "sign": "Signed", "approve": "Approval", "reopen": "Accrual reopened", "import": "Imported",
     "system": "By the system", "query": "Query", "verify": "Verified", "freeze": "Frozen", "lock": "Locked",
     "review": "Reviewed", "settings": "Settings", "account": "Account", "problem": "Problem reported",
-    "black_out": "Redaction",
+    "black_out": "Redaction", "transfer": "Moved to another site",
 }  # fmt: skip
 
 

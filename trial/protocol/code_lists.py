@@ -99,6 +99,15 @@ WITHDRAWAL_SCOPES = (
     ("follow_up", "Treatment and follow-up; records may be read"),
     ("all", "All further collection of data"),
 )
+SCREEN_FAILURE_REASONS = (
+    ("ineligible", "Criteria not met"),
+    ("consent", "Consent withdrawn or not given"),
+    ("investigator", "Investigator's decision"),
+    ("closed", "Group closed to accrual"),
+    ("death", "Death"),
+    ("lost", "Lost to contact"),
+    ("other", "Other"),
+)
 OFF_STUDY_REASONS = (
     ("completed", "Two years of follow-up completed"),
     ("death", "Death"),

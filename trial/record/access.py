@@ -16,7 +16,18 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
-from trial.models import Change, Delegation, Participant, Person, Query, RegistrationFinding, Role, Site, Training
+from trial.models import (
+    Change,
+    Delegation,
+    Participant,
+    Person,
+    Query,
+    RegistrationFinding,
+    Role,
+    Site,
+    SiteTransfer,
+    Training,
+)
 from trial.record import site_clock
 from trial.rules.dates.partial_date import shown
 from trial.rules.typed_text import key
@@ -29,6 +40,7 @@ READS_TRAIL = (Role.INVESTIGATOR, Role.MONITOR, Role.CHAIR, Role.STATISTICIAN)
 READS_RESULTS = (Role.CHAIR, Role.STATISTICIAN)
 READS_JOURNAL = (Role.MONITOR, Role.CHAIR, Role.STATISTICIAN)  # who looked at what; of no site
 DECIDES = (Role.CHAIR,)
+TRANSFERS = (Role.CHAIR, Role.ADMINISTRATOR)  # moves a participant to another site
 EXCHANGES = (Role.STATISTICIAN,)  # whole-record exports and imports
 # Freezing and the lock: asked for by the monitor, approved by the chair. Nobody who enters is among them.
 LOCKS = (Role.MONITOR, Role.CHAIR)
@@ -76,7 +88,12 @@ def changes_for(person: Person) -> QuerySet[Change]:
     """The Changes of the trail the person may read; those of no site only for those who see every site."""
     if person.role not in READS_TRAIL:
         return Change.objects.none()
-    return Change.objects.all() if sees_every_site(person) else Change.objects.filter(site__in=list(sites_for(person)))
+    if sees_every_site(person):
+        return Change.objects.all()
+    sites = list(sites_for(person))
+    # Who moved to one of the sites is read there as a whole; the site before reads what was written while it had them.
+    moved = SiteTransfer.objects.standing().filter(to_site__in=sites, participant__site__in=sites)
+    return Change.objects.filter(Q(site__in=sites) | Q(participant__in=moved.values("participant")))
 
 
 def counted(participants: QuerySet[Participant]) -> QuerySet[Participant]:

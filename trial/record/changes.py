@@ -30,7 +30,7 @@ def wake(groups: set[str]) -> None:
         messages.send("analysis.recompute", group)
 
 
-NEEDS_REASON = frozenset({"correct", "strike_out", "account", "approve", "reopen", "black_out"})
+NEEDS_REASON = frozenset({"correct", "strike_out", "account", "approve", "reopen", "black_out", "transfer"})
 LOCK_TIMEOUT_SECONDS = 5
 # Whoever holds the writers' lock and stops in the middle is ended by the database after this.
 IDLE_SECONDS = 60

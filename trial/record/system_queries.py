@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
-from trial.models import Acknowledgement, Participant, Person, Query, QueryMessage
+from trial.models import Acknowledgement, Participant, Person, Query, QueryMessage, Role
 from trial.record import changes
 from trial.record.save import Save
 
@@ -126,12 +126,15 @@ def _is_new(query: Query | None, finding: Finding) -> bool:
 
 
 def open_one(
-    participant: Participant, finding: Finding, words: str, at: datetime, raised_by: Person | None = None
-) -> Query:
-    """A new query with its first message; called inside a Change. finding: where, and what found it (code)."""
+    participant: Participant, finding: Finding, words: str, at: datetime, raised_by: Person | None = None,
+    to: str = Role.COORDINATOR,
+) -> Query:  # fmt: skip
+    """A new query with its first message; called inside a Change. finding: where, and what found it (code); to: the
+    role that it is assigned to."""
     query = Query.objects.create(
         participant=participant, form=finding.form, row_id=finding.row_id, field=finding.field, check_id=finding.code,
         words=words[:600], finding=finding.found[:600], raised_by=raised_by, raised_at=at,
+        assigned_role=to,
     )  # fmt: skip
     QueryMessage.objects.create(query=query, state=Query.State.OPEN, words=words[:600], said_by=raised_by, said_at=at)
     return query
@@ -145,11 +148,14 @@ def move(query: Query, state: str, words: str, person: Person | None, at: dateti
     QueryMessage.objects.create(query=query, state=state, words=words[:600], said_by=person, said_at=at)
 
 
-def ask_after_check(row: Acknowledgement, field: str) -> None:
-    """Raises the query of a soft check inside the Change that saves the entry; an explanation answers it at once."""
+def ask_after_check(row: Acknowledgement, field: str, to: str = Role.COORDINATOR) -> None:
+    """Raises the query of a soft check inside the Change that saves the entry; an explanation answers it at once.
+
+    to: the role that it is assigned to.
+    """
     if _of_check(row) is None:
         found = Finding(row.check_id, row.form, row.row_id, field, row.words)
-        open_one(row.participant, found, of_check(row.words), changes.current().at)
+        open_one(row.participant, found, of_check(row.words), changes.current().at, to=to)
     after_check(row)
 
 

@@ -46,31 +46,87 @@ def with_derived(answers: Mapping[str, Answer], liver_metastases: bool) -> dict[
     return settled
 
 
-def unmet(answers: Mapping[str, Answer]) -> tuple[str, ...]:
-    """A sentence for each item that is not met or not answered; empty means eligible by the checklist."""
-    return tuple(filter(None, (_unmet_item(item, answers.get(item.code)) for item in ELIGIBILITY)))
+@dataclass(frozen=True)
+class Obstacle:
+    """What stands against registration at one criterion.
+
+    kind: unanswered, contradicted (the answer says the opposite of an entered fact) or not met; only the last can be
+    waived. words: a sentence of its own; at_row: beside the criterion; field: of the checklist form.
+    """
+
+    item: str
+    kind: str
+    words: str
+    at_row: str
+    field: str
 
 
-def _unmet_item(item: EligibilityItem, answer: Answer | None) -> str:
-    if answer is None or answer.met is None:
-        return f"Not answered: {item.words}."
+UNANSWERED, CONTRADICTED, NOT_MET = "unanswered", "contradicted", "not_met"
+
+
+def obstacles(
+    answers: Mapping[str, Answer], born_on: PartialDate | None, ecog: int | None, on: date | None
+) -> tuple[Obstacle, ...]:
+    """One for each criterion that is unanswered, contradicted or not met, in order of the checklist; empty: eligible.
+
+    born_on, ecog: entered facts that can say the opposite of a “yes”; on: the day for the age, None: not judged.
+    """
+    against = _against(born_on, ecog, on)
+    found = (_obstacle(item, answers.get(item.code) or Answer(), against.get(item.code, "")) for item in ELIGIBILITY)
+    return tuple(filter(None, found))
+
+
+def _obstacle(item: EligibilityItem, answer: Answer, against: str) -> Obstacle | None:
+    field = f"{'value' if item.is_laboratory else 'met'}_{item.code}"
+    if answer.met is None:
+        return Obstacle(item.code, UNANSWERED, f"Not answered: {item.words}.", "Not answered", field)
     if item.is_laboratory and answer.measured_on is None:
-        return f"The date of the value is missing: {item.words}."
-    if answer.met:
-        return ""
-    found = f" (found: {answer.value} {item.unit})" if item.is_laboratory else ""
-    return f"Not met: {item.words}{found}."
+        words = f"The date of the value is missing: {item.words}."
+        return Obstacle(item.code, UNANSWERED, words, "Enter the date of the value.", f"date_{item.code}")
+    if not answer.met:
+        shortly = _compared(item, answer.value) if answer.value is not None else ""
+        words = f"Not met: {item.words}{f' ({shortly})' if shortly else ''}."
+        return Obstacle(item.code, NOT_MET, words, f"Not met: {shortly}" if shortly else "Not met", field)
+    if against:
+        return Obstacle(item.code, CONTRADICTED, f"{against} The answer is “Yes”: {item.words}.", against, field)
+    return None
 
 
-def contradictions(born_on: PartialDate | None, ecog: int | None, on: date | None) -> tuple[str, ...]:
-    """Entered facts that say the opposite of the checklist: age below 18 on every reading of the date, ECOG above 2."""
-    found = []
+def _compared(item: EligibilityItem, value: Decimal) -> str:
+    """The value beside the limit that it fails: `95,000 < 100,000/mm³`; AST by the limit that holds without metastases
+    or, beyond it, by that with liver metastases."""
+    unit = item.unit if item.unit.startswith("/") else f"\N{NO-BREAK SPACE}{item.unit}"
+    if item.minimum and value < Decimal(item.minimum):
+        return f"{shown_number(value)} < {shown_number(Decimal(item.minimum))}{unit}"
+    most = Decimal(item.maximum)
+    if item.code == "ast" and value > AST_WITH_LIVER_METASTASES:
+        most = AST_WITH_LIVER_METASTASES
+    return f"{shown_number(value)} > {shown_number(most)}{unit}"
+
+
+def shown_number(value: Decimal) -> str:
+    """A laboratory value as people read it: thousands apart, no zeros at the end."""
+    return f"{value.normalize():,f}"
+
+
+def counted(answers: Mapping[str, Answer]) -> str:
+    """How many criteria are met, not met and not answered: `22 of 23 met · 1 not met`."""
+    met = [answers[item.code].met if item.code in answers else None for item in ELIGIBILITY]
+    words = [f"{met.count(True)} of {len(met)} met"]
+    words += [f"{met.count(each)} {name}" for each, name in ((False, "not met"), (None, "not answered"))
+              if met.count(each)]  # fmt: skip
+    return " · ".join(words)
+
+
+def _against(born_on: PartialDate | None, ecog: int | None, on: date | None) -> dict[str, str]:
+    """Criterion → entered fact that says it is not met: age below 18 on every reading of the date, ECOG above 2."""
+    found = {}
     years = constant("minimum_age_years")
     if born_on is not None and on is not None and _years(born_on.earliest(), on) < years:
-        found.append(f"Born {born_on}: younger than {years} years on {shown(on)}.")
+        found["adult"] = f"Born {born_on}: younger than {years} years on {shown(on)}."
     if ecog is not None and ecog > HIGHEST_ECOG:
-        found.append(f"ECOG {ecog} is above {HIGHEST_ECOG}.")
-    return tuple(found)
+        found["ecog"] = f"ECOG {ecog} is above {HIGHEST_ECOG}."
+    return found
 
 
 def _years(born: date, on: date) -> int:

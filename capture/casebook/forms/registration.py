@@ -1,11 +1,12 @@
 """Forms of screening and registration: details, the checklist of 23 items, waiver, finding, correction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from django import forms
 
+from capture.casebook.checks import PLAUSIBLE, SOFT, Check, Facts
 from capture.casebook.due import Rule
 from capture.casebook.fields import (
     BirthDateField,
@@ -20,10 +21,10 @@ from capture.casebook.fields import (
 from capture.casebook.forms.base import Form, Lines, Page, labeled_as
 from trial import protocol
 from trial.drawing.form_layout import Block, Boxes, PageHelper, Section
-from trial.models import EligibilityAnswer, Participant, Person, RegistrationFinding, Site, Waiver
+from trial.models import EligibilityAnswer, Participant, Person, RegistrationFinding, ScreenFailure, Site, Waiver
 from trial.models.fields import label
 from trial.protocol import code_lists
-from trial.rules.eligibility import Answer
+from trial.rules.eligibility import Answer, Obstacle
 
 DETAILS_LAYOUT = (
     Boxes(
@@ -234,10 +235,19 @@ class RegisterScreenedForm(forms.Form):
 
 
 class WaiverRequestForm(forms.Form):
-    """Why the chair should let the participant in."""
+    """Which criteria the chair is asked to waive, and why; none is ticked beforehand."""
 
     helper = PageHelper()
+    criteria = forms.MultipleChoiceField(
+        label="Criteria to waive", widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
+        error_messages={"required": "Choose the criteria to waive."},
+    )  # fmt: skip
     because = _words(label(Waiver._meta.get_field("requested_because")))
+
+    def __init__(self, not_met: Sequence[Obstacle], *args: Any, **kwargs: Any) -> None:
+        """not_met: the criteria that can be named."""
+        super().__init__(*args, **kwargs)
+        self.fields["criteria"].choices = [(each.item, each.words) for each in not_met]  # type: ignore[attr-defined]
 
 
 class DecisionForm(forms.Form):
@@ -266,8 +276,35 @@ class FindingForm(forms.Form):
     because = _words()
 
 
+@labeled_as(ScreenFailure)
+class ScreenFailureForm(forms.Form):
+    """Why a screening ends without registration."""
+
+    helper = PageHelper()
+    help = {
+        "failed_on": ("The last day of the screening; not before consent.", ""),
+        "reason": ("“Criteria not met” when a criterion of the checklist is the cause.", "lists"),
+        "comment": ("Required with “Other”.", ""),
+    }
+    failed_on = FullDateField()
+    reason = _select(code_lists.SCREEN_FAILURE_REASONS)
+    comment = _text(200)
+
+
+def _where(facts: Facts) -> str:
+    """Names participants of the own site only."""
+    own = [each.reference for each in facts["same_person"] if each.site_id == facts["site"].pk]
+    elsewhere = len(own) < len(facts["same_person"])
+    return " ".join(filter(None, (f"At this site: {', '.join(own)}." if own else "", "At another site." * elsewhere)))
+
+
+CHECKS = (
+    Check("REG-05", "Another participant has the same date of birth, sex and tumor type.", PLAUSIBLE, SOFT,
+          lambda facts: bool(facts["same_person"]), "born_on", details=_where, queried=True, asked_of="monitor"),
+)  # fmt: skip
 REGISTRATION_FORM = Form(
     "registration", CorrectionForm, "registered_on", Rule("before treatment"), Participant, before_registration=True,
+    checks=CHECKS,
     verified=("consented_on", "registered_on", "tumour_type", "histology"),
     lines=Lines(EligibilityAnswer, "participant", "eligibility"), page=Page("capture:correct", named_by=None),
 )

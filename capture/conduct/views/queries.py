@@ -77,7 +77,7 @@ def save_answer(request: HttpRequest, query: Query) -> AnswerSheet | None:
     reason = ". ".join(filter(None, (typed.reason.cleaned_data["reason"], typed.words.strip())))
     save = saving.save_of(request, typed.reason.cleaned_data["reason"])
     save = system_queries.answering(save, query, reason)
-    typed.refusal = saving.attempt(request, lambda: _correct(save, query, forms))
+    typed.refusal = saving.attempt(request, lambda: _correct(save, query, forms), forms)
     return typed if typed.refusal is not None else None
 
 

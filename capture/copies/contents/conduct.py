@@ -55,7 +55,7 @@ def _section(title: str, anchor: str, told: list[Section | Block]) -> Section:
 
 def others() -> list[Any]:
     """Tables that belong to a participant and have no section of their own: nothing on record stays behind."""
-    known = {"Waiver", "RegistrationFinding", "Lesion", *THEIR_OWN}
+    known = {"Waiver", "RegistrationFinding", "ScreenFailure", "SiteTransfer", "Lesion", *THEIR_OWN}
     known |= {form.model.__name__ for form in CASEBOOK}
     known |= {form.lines.model.__name__ for form in CASEBOOK if form.lines is not None}
     rest = [model for model in record_models() if model.__name__ not in known and leads_to_a_participant(model)]

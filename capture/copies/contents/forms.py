@@ -45,6 +45,8 @@ def _registration(participant: Participant) -> tuple[Section, ...]:
         _entry("registration", participant, _below(FORMS["registration"], participant)),
         *_apart(participant.waivers.order_by("id")),
         *_apart(participant.findings.order_by("id")),
+        *_apart(participant.screen_failures.order_by("id")),
+        *_apart(participant.site_transfers.order_by("id")),
     )
 
 

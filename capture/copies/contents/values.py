@@ -126,6 +126,6 @@ _UNITS = {item.code: item.unit for item in protocol.ELIGIBILITY}
 _SPECIAL: dict[str, Any] = {
     "value": _amount, "group": _group, "term": _term, "select": _select, "continues": _event, "event": _event,
     "analyte": lambda row, code: ANALYTES.get(code, code), "item": lambda row, code: history.ITEM_WORDS.get(code, code),
-    "aware_time": _aware_time, "aware_offset": _aware_offset,
+    "criteria": lambda row, _: "; ".join(row.named), "aware_time": _aware_time, "aware_offset": _aware_offset,
     "form": lambda row, kind: places.TITLES.get(kind, kind),
 }  # fmt: skip

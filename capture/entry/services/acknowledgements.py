@@ -67,7 +67,7 @@ def keep(
                 because=because,
             )  # fmt: skip
             if check.queried or not because:
-                system_queries.ask_after_check(row, check.field)
+                system_queries.ask_after_check(row, check.field, check.asked_of)
         elif because and row.because != because:
             row.because = because
             row.save(update_fields=["because"])

@@ -11,7 +11,7 @@ from capture.casebook.forms.assessment import (
 )
 from capture.entry import edit_conflict, moved
 from capture.entry.facts import Head, OnRecord, day_1, died_on, follow_up_facts
-from capture.entry.services import acknowledgements
+from capture.entry.services import acknowledgements, registration
 from trial.models import Assessment, Lesion, LesionReading, Participant
 from trial.record import changes, site_clock
 from trial.record.save import Save
@@ -44,6 +44,7 @@ def save_baseline(
     kept = {each.lesion_id for each in (*targets, *non_targets) if each.lesion_id is not None}
     facts = {
         "assessed_on": values["assessed_on"], "day_1": day_1(participant), "targets": targets,
+        "non_targets": non_targets, "waived": frozenset() if targets else registration.waived(participant),
         "method": values["method"], "slice": values["slice_thickness_mm"],
         "today": site_clock.today_at(participant.site),
         "died_on": died_on(participant), "on_record": OnRecord(participant, assessment),

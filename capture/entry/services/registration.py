@@ -5,24 +5,26 @@ Change, under the write lock, so that parallel registrations neither share a num
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
 from django.db.models import Max
 
-from capture.casebook import lifetime, order_rules, registry, versions
+from capture.casebook import history, lifetime, order_rules, registry, versions
+from capture.entry import same_person
 from capture.entry.facts import OnRecord
 from capture.entry.services import acknowledgements
 from trial import protocol
 from trial.models import EligibilityAnswer, Participant, Person, RegistrationFinding, Reopening, Site, Waiver
-from trial.record import access, changes, in_force
+from trial.record import access, changes, in_force, site_clock
 from trial.record.save import Save
 from trial.refused import Refused
-from trial.rules.eligibility import Answer, contradictions, unmet, with_derived
+from trial.rules.eligibility import NOT_MET, Answer, Obstacle, counted, obstacles, with_derived
 
-__all__ = ["Answer", "Waivable", "decide_waiver", "obstacles", "record_finding",
-           "register", "request_waiver", "screen", "screen_and_register"]  # fmt: skip
+__all__ = ["Answer", "Waivable", "against", "counted_in", "counted_of", "decide_waiver", "record_finding", "register",
+           "request_waiver", "screen", "screen_and_register", "standing_against", "waivable",
+           "waived_items"]  # fmt: skip
 
 Details = Mapping[str, Any]
 # These reach a calculation; the rest of a participant's details is description.
@@ -32,18 +34,57 @@ CORRECTABLE = ("consented_on", "registered_on", "born_on", "born_on_missing", "s
 
 
 class Waivable(Refused):
-    """Unmet criteria, which the study chair may allow by a waiver."""
+    """Criteria that stand against registration; those that are not met the study chair may waive."""
+
+    def __init__(self, found: tuple[Obstacle, ...]) -> None:
+        beside = {each.words: (each.field, each.at_row) for each in found}
+        super().__init__(*(each.words for each in found), beside=beside)
+        self.can_be_waived = all(each.kind == NOT_MET for each in found)
 
 
-def obstacles(details: Details, answers: Mapping[str, Answer], on: date | None) -> tuple[str, ...]:
-    """Sentences for every eligibility criterion that is unmet, unanswered or contradicted by the details."""
-    settled = with_derived(answers, "liver" in (details.get("metastatic_sites") or "").lower())
-    return unmet(settled) + contradictions(details.get("born_on"), details.get("ecog"), on)
+def _settled(details: Details, answers: Mapping[str, Answer]) -> dict[str, Answer]:
+    return with_derived(answers, "liver" in (details.get("metastatic_sites") or "").lower())
 
 
-def obstacles_of(participant: Participant) -> tuple[str, ...]:
-    """The same of a participant on record, at the day of registration."""
-    return obstacles(_details_of(participant), _answers_of(participant), participant.registered_on)
+def against(details: Details, answers: Mapping[str, Answer], on: date | None) -> tuple[Obstacle, ...]:
+    """What stands against registration at each criterion, whether waived or not."""
+    return obstacles(_settled(details, answers), details.get("born_on"), details.get("ecog"), on)
+
+
+def standing_against(participant: Participant, on: date | None = None) -> tuple[Obstacle, ...]:
+    """The same of a participant on record, but for what an approved waiver allows. on: the day of registration."""
+    day = on or participant.registered_on or site_clock.today_at(participant.site)
+    found = against(details_of(participant), _answers_of(participant), day)
+    if not any(each.kind == NOT_MET for each in found):
+        return found
+    waived = waived_items(participant, found)
+    return tuple(each for each in found if each.kind != NOT_MET or each.item not in waived)
+
+
+def counted_in(details: Details, answers: Mapping[str, Answer]) -> str:
+    """How many criteria are met, not met and not answered."""
+    return counted(_settled(details, answers))
+
+
+def counted_of(participant: Participant) -> str:
+    """The same of a participant on record."""
+    return counted_in(details_of(participant), _answers_of(participant))
+
+
+def waived_items(participant: Participant, found: tuple[Obstacle, ...] = ()) -> frozenset[str]:
+    """Criteria that approved waivers allow: an answer that changed after the decision is not what was decided on.
+
+    found: what an older waiver allows, which named no criteria: those that are not met.
+    """
+    approved = participant.waivers.standing().filter(decision=Waiver.Decision.APPROVED)
+    rows = {row.item: row for row in participant.eligibility_answers.standing()}
+    not_met = tuple(each.item for each in found if each.kind == NOT_MET)
+    allowed: set[str] = set()
+    for waiver in approved:
+        decided = history.newest_change(waiver)
+        named = waiver.items or not_met
+        allowed |= {item for item in named if item in rows and history.newest_change(rows[item]) <= decided}
+    return frozenset(allowed)
 
 
 def screen(
@@ -68,16 +109,20 @@ def register(
     good faith and found ineligible since is on record as both.
     """
     _may_enter_at(save.person, participant.site)
-    details = _details_of(participant)
+    details = details_of(participant)
     group = _group(details)
-    excused = found_ineligible or _has_approved_waiver(participant)
-    _check_order(save, participant.site, {**details, "registered_on": registered_on}, True, participant)
-    _check(details, _answers_of(participant), registered_on, excused)
+    stop_if_failed(participant)
+    soft = _check_order(save, participant.site, {**details, "registered_on": registered_on}, True, participant)
+    if not found_ineligible and (found := standing_against(participant, registered_on)):
+        raise Waivable(found)
     with changes.record(save, "register", participant=participant, site=participant.site, groups=(group.code,)):
         current = Participant.objects.get(pk=participant.pk)
         if current.is_registered:
             raise Refused(f"The participant is already registered as {current.number}.")
-        return _write_registered(current, group, registered_on)
+        stop_if_failed(current)
+        done = _write_registered(current, group, registered_on)
+        acknowledgements.keep(done, "registration", done.pk, soft, save.acknowledged)
+        return done
 
 
 def screen_and_register(
@@ -86,25 +131,55 @@ def screen_and_register(
     """Screening and registration in one Change (act register); raises Refused and then keeps nothing."""
     group = _group(details)
     _may_enter_at(save.person, site)
-    _check_order(save, site, {**details, "registered_on": registered_on}, registered=True)
-    _check(details, answers, registered_on, waived=False)
+    soft = _check_order(save, site, {**details, "registered_on": registered_on}, registered=True)
+    if found := against(details, answers, registered_on):
+        raise Waivable(found)
     with changes.record(save, "register", site=site, groups=(group.code,)) as change:
         participant = _write_screened(site, details, answers, save.edition)
         change.concerns(participant)
-        return _write_registered(participant, group, registered_on)
+        done = _write_registered(participant, group, registered_on)
+        acknowledgements.keep(done, "registration", done.pk, soft, save.acknowledged)
+        return done
 
 
-def request_waiver(save: Save, participant: Participant, because: str) -> Waiver:
-    """The site asks the chair to let an ineligible participant in (act enter)."""
+def waivable(participant: Participant) -> tuple[Obstacle, ...]:
+    """The criteria that a waiver can name now. Raises Refused while one is unanswered, and when all are met."""
+    found = standing_against(participant)
+    if open_ones := tuple(each for each in found if each.kind != NOT_MET):
+        raise Waivable(open_ones)
+    if not found:
+        raise Refused("Every criterion is met or waived. No waiver is needed.")
+    return found
+
+
+def waived(participant: Participant) -> frozenset[str]:
+    """Criteria of a participant on record that an approved waiver allows."""
+    return waived_items(participant, against(details_of(participant), _answers_of(participant), None))
+
+
+def stop_if_failed(participant: Participant) -> None:
+    """Raises Refused when the screening has ended without registration."""
+    if participant.screen_failures.standing().exists():
+        raise Refused("Screening has ended. Strike out the screen failure to continue.")
+
+
+def request_waiver(save: Save, participant: Participant, because: str, criteria: Collection[str]) -> Waiver:
+    """The site asks the chair to waive these criteria (act enter), each answered and not met."""
     _may_enter_at(save.person, participant.site)
     if participant.is_registered:
         raise Refused(f"{participant} is already registered. No waiver is needed.")
+    stop_if_failed(participant)
+    named = [each.item for each in waivable(participant) if each.item in criteria]
+    if not named or len(named) < len(set(criteria)):
+        raise Refused("Choose the criteria to waive among those that are not met.")
     if not because.strip():
         raise Refused("Enter a reason for the waiver.")
     if participant.waivers.standing().filter(decision=Waiver.Decision.OPEN).exists():
         raise Refused("A waiver is already awaiting the study chair.")
     with changes.record(save, "enter", participant=participant, site=participant.site, groups=(participant.group,)):
-        return Waiver.objects.create(participant=participant, requested_because=because.strip())
+        return Waiver.objects.create(
+            participant=participant, criteria="; ".join(named), requested_because=because.strip()
+        )
 
 
 def decide_waiver(save: Save, waiver: Waiver, approve: bool, because: str) -> Waiver:
@@ -157,13 +232,6 @@ def _group(details: Details) -> protocol.Group:
     return group
 
 
-def _check(details: Details, answers: Mapping[str, Answer], registered_on: date, waived: bool) -> None:
-    """Eligibility can be waived."""
-    reasons = obstacles(details, answers, registered_on)
-    if reasons and not waived:
-        raise Waivable(*reasons)
-
-
 def _check_order(
     save: Save, site: Site, details: Details, registered: bool, participant: Participant | None = None
 ) -> tuple[registry.Check, ...]:
@@ -178,6 +246,7 @@ def _check_order(
     facts = {
         "consented_on": consented_on, "registered_on": registered_on,
         "on_record": OnRecord(participant, participant) if participant else defaultdict(list),
+        "site": site, "same_person": same_person.of(details, participant) if registered else [],
     }  # fmt: skip
     number = versions.number_of(site.pk, "registration", save.edition)
     checks = versions.checks_of("registration", number)
@@ -186,17 +255,14 @@ def _check_order(
     return acknowledgements.settle(participant, "registration", participant, checks, facts, save.acknowledged)
 
 
-def _details_of(participant: Participant) -> dict[str, Any]:
+def details_of(participant: Participant) -> dict[str, Any]:
+    """What is on record of a participant beside the answers."""
     return {name: getattr(participant, name) for name in CORRECTABLE}
 
 
 def _answers_of(participant: Participant) -> dict[str, Answer]:
     rows = participant.eligibility_answers.standing()
     return {row.item: Answer(row.met, row.value, row.measured_on) for row in rows}
-
-
-def _has_approved_waiver(participant: Participant) -> bool:
-    return participant.waivers.standing().filter(decision=Waiver.Decision.APPROVED).exists()
 
 
 def _write_screened(
@@ -207,7 +273,7 @@ def _write_screened(
     number = versions.number_of(site.pk, "registration", edition)
     versions.keep(participant, "registration", site.pk, number)
     participant.save()
-    settled = with_derived(answers, "liver" in participant.metastatic_sites.lower())
+    settled = _settled(details, answers)
     EligibilityAnswer.objects.bulk_create(
         EligibilityAnswer(participant=participant, item=item, met=answer.met, value=answer.value,
                           measured_on=answer.measured_on)

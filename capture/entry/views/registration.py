@@ -32,7 +32,6 @@ from trial.record import access, in_force, site_clock, versions_in_force
 from trial.record.save import of_request
 from trial.refused import Refused
 from trial.rules.dates.partial_date import shown
-from trial.rules.eligibility import Answer, unmet
 
 LOOK_AGAIN = "Nothing was saved. Your input is still in the form: check it and save again."
 
@@ -54,8 +53,9 @@ def register(request: HttpRequest) -> HttpResponse:
             return _registered(request, form, edition)
         except Refused as caught:
             refusal = caught
+    counted = registration.counted_in(form.details(), form.answers()) if refusal and form.is_valid() else ""
     return _page(request, "capture/entry/registration/register.html", form, refusal, edition=edition,
-                 **_gates(*protocol.GROUPS))  # fmt: skip
+                 counted=counted, **_gates(*protocol.GROUPS))  # fmt: skip
 
 
 def _edition(request: HttpRequest, form: RegistrationForm) -> int:
@@ -83,7 +83,7 @@ def _gates(*groups: protocol.Group) -> dict[str, Any]:
 def _registered(request: HttpRequest, form: RegistrationForm, edition: int) -> HttpResponse:
     cleaned = form.cleaned_data
     participant = registration.screen_and_register(
-        replace(of_request(request), edition=edition), cleaned["site"], form.details(), form.answers(),
+        replace(saving.save_of(request), edition=edition), cleaned["site"], form.details(), form.answers(),
         cleaned["registered_on"],
     )
     messages.success(request, f"{participant.number} is registered in group {participant.group}.")
@@ -94,11 +94,9 @@ def _screened(request: HttpRequest, form: RegistrationForm, edition: int) -> Htt
     participant = registration.screen(
         replace(of_request(request), edition=edition), form.cleaned_data["site"], form.details(), form.answers()
     )
-    if request.POST["screen"] == "keep":
-        messages.success(request, f"{participant} is saved as screened and can be registered from this page.")
-        return redirect("capture:participant", participant.reference)
-    messages.success(request, f"{participant} is saved as screened. Enter a reason for the waiver.")
-    return redirect("capture:waiver", participant.reference)
+    messages.success(request, f"{participant} is saved as screened: {registration.counted_of(participant)}.")
+    page = "capture:participant" if request.POST["screen"] == "keep" else "capture:waiver"
+    return redirect(page, participant.reference)
 
 
 @access.allows(*access.ENTERS)
@@ -109,7 +107,7 @@ def register_screened(request: HttpRequest, reference: str) -> HttpResponse:
     refusal = None
     if request.method == "POST" and form.is_valid():
         try:
-            done = registration.register(of_request(request), participant, form.cleaned_data["registered_on"])
+            done = registration.register(saving.save_of(request), participant, form.cleaned_data["registered_on"])
         except Refused as caught:
             refusal = caught
         else:
@@ -132,10 +130,13 @@ def correct(request: HttpRequest, reference: str) -> HttpResponse:
 
     def make(data: QueryDict | None) -> saving.Sheet:
         reason = ReasonForm(data)
+        # First answers of a screening need none; the service tells them from corrections.
+        reason.fields["reason_code"].required = participant.is_registered
         form = CorrectionForm(participant, corrections.answers_of(participant), data)
         edition.apply(form)
         shown = {"participant": participant, "row": participant, "form": form, "reason_form": reason,
                  **saving.headed("Registration", "registration", ""),
+                 "counted": registration.counted_of(participant),
                  "may_enter": edition.may_enter, "edition": edition}  # fmt: skip
         return saving.Sheet([form], reason, shown)
 
@@ -148,11 +149,14 @@ def correct(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _corrected(request: HttpRequest, participant: Participant) -> HttpResponse:
+    if not participant.is_registered:
+        messages.success(request, f"The screening of {participant} is saved: {registration.counted_of(participant)}.")
+        return redirect("capture:participant", participant.reference)
     messages.success(request, f"The registration of {participant} is saved. The participant is in group "
                               f"{participant.group}.")
-    unmet = registration.obstacles_of(participant)
-    if unmet and participant.is_registered:
-        messages.warning(request, f"Not eligible after the correction: {' '.join(unmet)}")
+    against = registration.standing_against(participant)
+    if against:
+        messages.warning(request, f"Not eligible after the correction: {' '.join(each.words for each in against)}")
     return redirect("capture:participant", participant.reference)
 
 
@@ -185,8 +189,8 @@ def _page(
     shown_on_page = {
         "form": form,
         "participant": participant,
-        "reasons": refusal.reasons if refusal else (),
-        "waivable": isinstance(refusal, registration.Waivable),
+        **saving.refusal_of(request, refusal, [form]).context,
+        "waivable": isinstance(refusal, registration.Waivable) and refusal.can_be_waived,
         **more,
     }
     return render(request, template, shown_on_page, status=422 if refusal or form.errors else 200)
@@ -197,12 +201,17 @@ UNDECIDED = "Nothing was decided."
 
 @access.allows(*access.ENTERS)
 def request_waiver(request: HttpRequest, reference: str) -> HttpResponse:
-    """Asks the study chair to let an ineligible participant in."""
+    """Asks the study chair to waive criteria that are not met; only while every criterion is answered."""
     participant = access.participant_for(request.user, reference)
-    form = WaiverRequestForm(posted(request))
+    try:
+        not_met = registration.waivable(participant)
+    except Refused as refused:
+        shown = {"participant": participant, "reasons": refused.reasons, "title": "Request waiver"}
+        return render(request, "capture/entry/one_form.html", shown, status=422 if request.POST else 200)
+    form = WaiverRequestForm(not_met, posted(request))
     return saving.one_form(
-        request, participant, form,
-        lambda save: registration.request_waiver(save, participant, form.cleaned_data["because"]),
+        request, participant, form, lambda save: registration.request_waiver(
+            save, participant, form.cleaned_data["because"], form.cleaned_data["criteria"]),
         "The waiver is awaiting the study chair.", title="Request waiver", button="Send waiver request",
     )  # fmt: skip
 
@@ -227,8 +236,10 @@ def decide(request: HttpRequest, reference: str, waiver_id: int) -> HttpResponse
         else:
             messages.success(request, f"The waiver is decided: {decided.get_decision_display().lower()}.")
             return redirect("capture:participant", participant.reference)
-    answers = {row.item: Answer(row.met, row.value, row.measured_on) for row in participant.eligibility_answers.all()}
-    shown = {"participant": participant, "form": form, "reasons": reasons, "waiver": waiver, "unmet": unmet(answers),
+    against = registration.standing_against(participant)
+    named = [each for each in against if each.item in waiver.items or not waiver.items]
+    shown = {"participant": participant, "form": form, "reasons": reasons, "waiver": waiver, "not_met": named,
+             "others": [each for each in against if each not in named],
              "title": "Waiver decision", "button": "Sign decision",
              "signing_form": SigningForm(request.user, proof.needs_code(request))}  # fmt: skip
     return render(request, "capture/entry/one_form.html", shown, status=422 if reasons or form.errors else 200)

@@ -53,10 +53,34 @@ class Look:
 
 
 @dataclass(frozen=True)
+class Problem:
+    """A reason in the summary of errors; anchor: id of the field that it concerns, empty for the form as a whole."""
+
+    words: str
+    anchor: str = ""
+
+    def __str__(self) -> str:
+        return self.words
+
+
+def problems(forms: Sequence[BaseForm], refused: Refused) -> tuple[Problem, ...]:
+    """The reasons for the summary; each that concerns one field of these forms is said beside that field too."""
+    return tuple(_problem(forms, reason, *refused.beside.get(reason, ("", ""))) for reason in refused.reasons)
+
+
+def _problem(forms: Sequence[BaseForm], reason: str, field: str, words: str) -> Problem:
+    form = next((each for each in forms if field in each.fields and not each[field].is_hidden), None)
+    if form is None:
+        return Problem(reason)
+    form.add_error(field, words)
+    return Problem(reason, form[field].auto_id)
+
+
+@dataclass(frozen=True)
 class Refusal:
     """Why a save did not happen; `context` goes to the page, `status` to the browser."""
 
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Problem, ...] = ()
     second_look: tuple[Look, ...] = ()
     meanwhile: list[history.Entry] = field(default_factory=list)
 
@@ -146,7 +170,7 @@ def answer(
     handed, query = save_of(request, reason), _query_answered(request)
     if query is not None:
         handed = system_queries.answering(handed, query, reason)
-    refusal = attempt(request, lambda: save(sheet, handed))
+    refusal = attempt(request, lambda: save(sheet, handed), [*sheet.forms, *filter(None, [sheet.reason])])
     if refusal is None:
         page = done(sheet)
         return redirect("capture:queries") if query is not None else page
@@ -200,22 +224,28 @@ def looks(soft: Mapping[str, str], found: tuple[registry.Check, ...]) -> tuple[L
     return tuple(Look(check, soft.get(check.id, "")) for check in found)
 
 
-def attempt(request: HttpRequest, save: Callable[[], Any]) -> Refusal | None:
-    """Runs the save; None when it happened. What the protocol, the record or another writer refused comes in words."""
+def attempt(request: HttpRequest, save: Callable[[], Any], forms: Sequence[BaseForm] = ()) -> Refusal | None:
+    """Runs the save; None when it happened. What the protocol, the record or another writer refused comes in words,
+    beside the field of the forms that it concerns too."""
     try:
         save()
-    except registry.SecondLook as caught:
-        return Refusal(second_look=looks(_typed_reasons(request), caught.failures))
-    except EditedMeanwhile as caught:
-        return Refusal(meanwhile=caught.entries)
     except Refused as caught:
-        return Refusal(reasons=caught.reasons)
+        return refusal_of(request, caught, forms)
     except IntegrityError as caught:
         # The checks were asked before the writers' lock: only a unique rule can be broken between them and the save.
         if getattr(caught.__cause__, "sqlstate", "") != UNIQUE_VIOLATION:
             raise
-        return Refusal(reasons=(AT_THE_SAME_MOMENT,))
+        return Refusal(reasons=(Problem(AT_THE_SAME_MOMENT),))
     return None
+
+
+def refusal_of(request: HttpRequest, caught: Refused | None, forms: Sequence[BaseForm]) -> Refusal:
+    """What the page says of it: explanations to give, somebody else's changes, or reasons; nothing for None."""
+    if isinstance(caught, registry.SecondLook):
+        return Refusal(second_look=looks(_typed_reasons(request), caught.failures))
+    if isinstance(caught, EditedMeanwhile):
+        return Refusal(meanwhile=caught.entries)
+    return Refusal(reasons=problems(forms, caught) if caught else ())
 
 
 def one_form(
@@ -231,7 +261,7 @@ def one_form(
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"] if isinstance(form, ReasonForm) else ""
         save = replace(of_request(request, reason), acknowledged=acknowledged(request))
-        refusal = attempt(request, lambda: act(save))
+        refusal = attempt(request, lambda: act(save), [form])
         if refusal is None:
             messages.success(request, done)
             return redirect(back or reverse("capture:participant", args=[participant.reference]))

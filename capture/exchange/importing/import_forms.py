@@ -8,7 +8,7 @@ from capture.casebook.fields import FullDateField, NumberField, WholeNumberField
 from capture.casebook.forms.adverse_event import AdverseEventForm
 from capture.casebook.forms.assessment import FollowUpHeadForm, HeadForm, ReadingForm
 from capture.casebook.forms.reasons import NotDoneForm
-from capture.casebook.forms.registration import DetailsForm, FindingForm
+from capture.casebook.forms.registration import DetailsForm, FindingForm, ScreenFailureForm
 from capture.casebook.forms.treatment import CycleForm, PeriodForm
 from capture.casebook.forms.visit import HormoneForm, LaboratoryForm
 from capture.casebook.registry import CHECKS
@@ -47,13 +47,17 @@ class AnswerRow(forms.Form):
 class WaiverRow(forms.Form):
     """A waiver with the chair's decision as it was taken then."""
 
+    criteria = WordsField(required=False, max_length=400)
     requested_because = WordsField(max_length=2000)
     decision = forms.ChoiceField(choices=Waiver.Decision.choices)
     decided_because = WordsField(max_length=2000, required=False)
 
     def clean(self) -> dict[str, Any]:
-        """A decision has its reason, and only a decision has."""
+        """A decision has its reason, and only a decision has; the criteria are codes of the checklist."""
         found = self.cleaned_data
+        codes = {item.code for item in protocol.ELIGIBILITY}
+        if unknown := set(filter(None, found.get("criteria", "").split("; "))) - codes:
+            self.add_error("criteria", f"Not a criterion of the checklist: {', '.join(sorted(unknown))}.")
         if "decision" in found and (found["decision"] == "open") == bool(found.get("decided_because")):
             self.add_error("decided_because", "A decision needs a reason, and only a decision can have one.")
         return found
@@ -171,7 +175,8 @@ class AcknowledgementRow(forms.Form):
 # Data set → the forms that read its rows, where it is not that of the page. Of two the row decides (`form_of`).
 READ_BY: dict[str, tuple[Any, ...]] = {
     "registration": (RegistrationRow,), "eligibility": (AnswerRow,), "waivers": (WaiverRow,),
-    "findings": (FindingForm,), "cycles": (CycleRow,), "dosing_periods": (PeriodRow,), "lesions": (LesionRow,),
+    "findings": (FindingForm,), "screen_failures": (ScreenFailureForm,),
+    "cycles": (CycleRow,), "dosing_periods": (PeriodRow,), "lesions": (LesionRow,),
     "assessments": (BaselineRow, FollowUpRow), "lesion_readings": (BaselineReadingRow, ReadingForm),
     "adverse_event": (AdverseEventRow,), "hormone": (HormoneRow,), "laboratory": (LaboratoryRow,),
     "not_done": (NotDoneRow,), "acknowledgements": (AcknowledgementRow,),

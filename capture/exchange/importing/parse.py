@@ -287,7 +287,8 @@ class Parser:
         for bundle in self.bundles.values():
             for entry in bundle.parts.get("acknowledgements", []):
                 file = FORMS[entry.values["form"]].data_set
-                of = self._labels.get((file, entry.values["row_id"]))
+                is_details = FORMS[entry.values["form"]].model is Participant
+                of = bundle.registration if is_details else self._labels.get((file, entry.values["row_id"]))
                 if of is None:
                     self._problem(entry.row, f"{file}.csv has no row “{entry.values['row_id']}” to read.", "row_id")
                 else:

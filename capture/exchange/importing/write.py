@@ -16,7 +16,7 @@ from capture.casebook import registry, versions
 from capture.casebook.forms.assessment import NewLesion
 from capture.casebook.forms.treatment import Period
 from capture.casebook.registry import CASEBOOK, ENTRY_FORMS
-from capture.entry.services import acknowledgements, assessments, dosing, entries, registration
+from capture.entry.services import acknowledgements, assessments, dosing, entries, registration, screening
 from capture.entry.services.assessments import Reading
 from capture.exchange.importing.compare_with_record import compared_columns
 from capture.exchange.importing.files import Problem
@@ -106,7 +106,7 @@ def _label_order(entry: Entry) -> int:
 # What a check asks about stands before what it checks.
 ORDER = sorted(ENTRY_FORMS, key=lambda kind: ENTRY_FORMS[kind].imported)
 # What may be entered of someone who is screened only.
-BEFORE_REGISTRATION = {"waivers", *(form.data_set for form in CASEBOOK if form.before_registration)}
+BEFORE_REGISTRATION = {"waivers", "screen_failures", *(form.data_set for form in CASEBOOK if form.before_registration)}
 New = dict[str, list[Entry]]
 
 
@@ -145,7 +145,9 @@ class Writer:
             return
         if not self.is_registered:
             self._refuse_before_registration(new)
+            self._screen_failures(new)
             return
+        self._screen_failures(new)
         for entry in by_date(new.get("findings", []), "found_on"):
             said = [entry.values[name] for name in ("kind", "found_on", "because")]
             self.attempt(entry, lambda said=said: registration.record_finding(
@@ -157,6 +159,12 @@ class Writer:
         self._settle_death(new)
         for entry in new.get("not_done", []):
             self.attempt(entry, lambda entry=entry: self._as_it_is(NotDone, entry))
+
+    def _screen_failures(self, new: New) -> None:
+        for entry in new.get("screen_failures", []):
+            said = [entry.values[name] for name in ("failed_on", "reason", "comment")]
+            self.attempt(entry, lambda said=said: screening.fail(
+                self.run.save(), self.participant, *said))  # fmt: skip
 
     def _entries(self, new: New) -> None:
         for kind in ORDER:
@@ -187,6 +195,7 @@ class Writer:
         if made is None:
             return
         self.participant = made
+        self.said("registration", entry, made)
         if bundle.number and made.number != bundle.number:
             words = f"The next study number is {made.number}. Numbers have no gaps."
             self.refuse(entry, words, "study_number")

@@ -82,7 +82,7 @@ def _register(study: Study, act: Act) -> None:
 def _waive(study: Study, act: Act) -> None:
     """Screened with an unmet criterion, let in by the chair."""
     one = registration.screen(Save(study.nora), study.north, details(), answers(measurable=False))
-    waiver = registration.request_waiver(Save(study.nora), one, "because")
+    waiver = registration.request_waiver(Save(study.nora), one, "because", ["measurable"])
     registration.decide_waiver(Save(study.chris), waiver, act.choice != 0, "because")
     registration.register(Save(study.nora), one, date(2026, 1, 8))
 

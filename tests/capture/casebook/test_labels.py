@@ -8,7 +8,7 @@ from django.forms import BaseForm
 
 from capture.casebook import history, labels
 from capture.casebook.forms.assessment import FollowUpHeadForm, NewLesionForm, ReadingForm
-from capture.casebook.forms.registration import FindingForm, RegistrationForm
+from capture.casebook.forms.registration import FindingForm, RegistrationForm, ScreenFailureForm
 from capture.casebook.forms.treatment import PeriodForm
 from capture.casebook.forms.visit import LaboratoryForm
 from capture.casebook.registry import CASEBOOK, FORMS
@@ -22,6 +22,7 @@ PAGES: list[tuple[type[BaseForm], type[models.RecordRow]]] = [
     *((form.form, form.model) for form in CASEBOOK), (RegistrationForm, models.Participant),
     (FollowUpHeadForm, models.Assessment), (PeriodForm, models.DosingPeriod), (LaboratoryForm, models.LaboratoryResult),
     (NewLesionForm, models.Lesion), (ReadingForm, models.LesionReading), (FindingForm, models.RegistrationFinding),
+    (ScreenFailureForm, models.ScreenFailure),
 ]  # fmt: skip
 # The size of a lesion is called as the criteria measure it: the longest diameter, or the short axis of a node.
 BY_THE_CRITERIA = {"longest_diameter_mm"}

@@ -41,7 +41,7 @@ def entered(nora: Person, chris: Person, north: Site) -> list[Participant]:
     )
     corrections.correct_participant(Save(nora, reason="New or corrected source document"), found, {"ecog": 3})
     screened = registration.screen(Save(nora), north, details(ecog=2), answers(no_other_cancer=False))
-    registration.request_waiver(Save(nora), screened, "=Treated five years ago")
+    registration.request_waiver(Save(nora), screened, "=Treated five years ago", ["no_other_cancer"])
     _life(nora, whole)
     _second(nora, waived)
     return [whole, waived, found, screened]
@@ -51,7 +51,7 @@ def _waived(nora: Person, chris: Person, north: Site) -> Participant:
     made = registration.screen(
         Save(nora), north, details(tumour_type="gastrinoma", histology="islet_cell"), answers(metastatic=False)
     )
-    waiver = registration.request_waiver(Save(nora), made, "Nodes seen on MRI only.")
+    waiver = registration.request_waiver(Save(nora), made, "Nodes seen on MRI only.", ["metastatic"])
     registration.decide_waiver(Save(chris), waiver, True, "Acceptable.")
     return made
 

@@ -3,7 +3,7 @@
 from django.db import models
 
 from trial import protocol
-from trial.models.base import ByEdition, Place, RecordRow
+from trial.models.base import STANDING, ByEdition, Place, RecordRow
 from trial.models.fields import GroupField, MissingReasonField, PartialDateField, value_or_reason
 from trial.models.people import Site
 
@@ -95,9 +95,13 @@ class EligibilityAnswer(RecordRow):
 
 
 class Waiver(RecordRow):
-    """A request of the site to register in spite of unmet criteria, and the chair's decision."""
+    """A request of the site to register in spite of the criteria that it names, and the chair's decision.
+
+    criteria: codes of the checklist, joined by "; "; empty: an older request, which named none.
+    """
 
     place = Place(above="participant")
+    codes = ("criteria",)
 
     class Decision(models.TextChoices):
         OPEN = "open", "Awaiting study chair"
@@ -105,9 +109,60 @@ class Waiver(RecordRow):
         REFUSED = "refused", "Refused"
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="waivers")
+    criteria = models.CharField("Criteria", max_length=400, blank=True, default="")
     requested_because = models.TextField("Reason for the waiver")
     decision = models.CharField("Decision", max_length=10, choices=Decision.choices, default=Decision.OPEN)
     decided_because = models.TextField("Reason for the decision", blank=True, default="")
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """Codes of the criteria that it names."""
+        return tuple(self.criteria.split("; ")) if self.criteria else ()
+
+    @property
+    def named(self) -> list[str]:
+        """The criteria that it names, in words."""
+        return [item.words for item in protocol.ELIGIBILITY if item.code in self.items]
+
+
+class ScreenFailure(RecordRow):
+    """The end of a screening without registration; struck out when screening goes on after all."""
+
+    place = Place(above="participant")
+
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="screen_failures")
+    failed_on = models.DateField("Screening ended on")
+    reason = models.CharField("Reason", max_length=12, choices=protocol.code_lists.SCREEN_FAILURE_REASONS)
+    comment = models.CharField("Comment", max_length=200, blank=True, default="")
+
+    class Meta:
+        verbose_name, verbose_name_plural = "Screen failure", "Screen failures"
+        constraints = [models.UniqueConstraint(fields=("participant",), condition=STANDING, name="one_screen_failure")]
+
+    def __str__(self) -> str:
+        return self.get_reason_display()
+
+
+class SiteTransfer(RecordRow):
+    """A participant moved from one site to another; each Change keeps the site at which it was made."""
+
+    place = Place(above="participant")
+
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="site_transfers")
+    from_site = models.ForeignKey(Site, verbose_name="From site", on_delete=models.PROTECT, related_name="+")
+    to_site = models.ForeignKey(Site, verbose_name="To site", on_delete=models.PROTECT, related_name="+")
+    moved_on = models.DateField("Moved on")
+    because = models.CharField("Reason", max_length=300)
+
+    class Meta:
+        verbose_name, verbose_name_plural = "Move to another site", "Moves to another site"
+        ordering = ("id",)
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(from_site=models.F("to_site")), name="a_move_has_two_sites")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_site.code} to {self.to_site.code}"
 
 
 class RegistrationFinding(RecordRow):

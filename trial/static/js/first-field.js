@@ -1,4 +1,5 @@
-/* Where typing begins: the first field that was refused, else the first empty field of a new entry. */
+/* Where typing begins: the summary of errors, which links to its fields; else the first field that was refused, else
+   the first empty field of a new entry. */
 
 const form = document.querySelector("form[data-save]");
 const FIELDS = "input:not([type=hidden], [type=radio], [type=checkbox]), select, textarea";
@@ -17,6 +18,6 @@ function refused() {
 }
 
 if (form && !document.querySelector("[autofocus]")) {
-  const first = refused() ?? (isNew() && [...form.querySelectorAll(FIELDS)].find((each) => visible(each) && !each.value));
+  const first = document.getElementById("errors") ?? refused() ?? (isNew() && [...form.querySelectorAll(FIELDS)].find((each) => visible(each) && !each.value));
   if (first) first.focus();
 }
