@@ -15,6 +15,7 @@ from capture.participants.matrix import PAGE_ROWS, Cell, Matrix, Row
 from trial.models import DueItem, Participant, Person, ScreenFailure
 from trial.protocol import schedule
 from trial.record import access
+from trial.rules.evaluation import completeness
 
 Today = Callable[[int], date]
 
@@ -92,13 +93,15 @@ def rows_of(participants: Sequence[Participant], today: Today) -> list[Row]:
 def _row(participant: Participant, scheduled: due_dates.Scheduled, today: date) -> Row:
     facts, treatment = scheduled.evaluation.facts, scheduled.treatment
     scans = {each.assessed_on: each.id for each in facts.assessments}
+    lacking = completeness.lacking(facts)
     contacts = {each.contacted_on: each.id for each in facts.follow_ups}
 
     def cells(planned: schedule.Planned, entry: int | None) -> tuple[Cell, ...]:
         if not treatment.lists(planned):
             return ()
         url = partial(_url, participant.reference, planned, entry)
-        return tuple(Cell(due, url, scheduled.not_done.get(due.what)) for due in planned.on_day(today))
+        more = {"status": schedule.INCOMPLETE} if planned.form == schedule.ASSESSMENT and entry in lacking else {}
+        return tuple(Cell(replace(due, **more), url, scheduled.not_done.get(due.what)) for due in planned.on_day(today))
 
     def of_days(every: Iterable[schedule.Planned], ids: Mapping[date, int]) -> tuple[Cell, ...]:
         return tuple(cell for each in every for cell in cells(each, ids.get(each.done_on) if each.done_on else None))

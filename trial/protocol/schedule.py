@@ -12,6 +12,7 @@ from datetime import date, timedelta
 
 from trial.protocol.constants import constant
 
+INCOMPLETE = "incomplete"  # done, and without a word on something that it is to say
 COMPLETE, DUE, OVERDUE, MISSED, FUTURE = "complete", "due", "overdue", "missed", "future"
 CYCLE_WINDOW_DAYS = constant("cycle_window_days")
 

@@ -12,6 +12,7 @@ from capture.casebook.forms.assessment import NewLesion, Reading
 from capture.casebook.forms.treatment import AS_PLANNED
 from capture.casebook.registry import ENTRY_FORMS, SecondLook
 from capture.entry.services import assessments, corrections, dosing, entries
+from capture.participants import selectors
 from tests.capture.typed import opened
 from tests.cast import Cast, cast_of
 from trial.models import Acknowledgement, Assessment, Query, Role
@@ -81,6 +82,8 @@ def test_each_assessment_that_is_left_without_a_measurement_is_asked_about_until
     assert asked() == []
     _baseline(cast, [("T1", 42), ("T2", 28), ("", 24)])
     assert asked() == ["No measurement of T3 on 09-MAR-2026", "No measurement of T3 on 06-APR-2026"]
+    row = selectors.rows_of([cast.participant], lambda _: date(2026, 4, 7))[0]
+    assert [cell.due.status for cell in row.assessments if cell and cell.due.done_on] == ["incomplete"]
     first = cast.participant.assessments.standing().filter(kind="follow_up").order_by("assessed_on")[0]
     _scan(cast, first.assessed_on, (28, 18, 20), first)
     assert asked() == ["No measurement of T3 on 06-APR-2026"]
