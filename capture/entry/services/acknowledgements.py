@@ -6,7 +6,7 @@ from dataclasses import replace
 from django.db.models import Model, QuerySet
 
 from capture.casebook import registry
-from capture.casebook.checks import HARD, Check, Facts
+from capture.casebook.checks import SOFT, Check, Facts
 from capture.entry.moved import MOVES
 from capture.grading.event_proposals import NOT_AN_EVENT
 from trial.models import Acknowledgement, Participant
@@ -43,9 +43,17 @@ def settle(
     before = facts["on_record"].before if row is not None else None
     if before is not None:
         asked = {each.check_id for each in _standing(participant, form, row.pk)} if row is not None else set()
-        checks = tuple(each for each in checks if each.severity == HARD or each.dates is None or each.id in asked
-                       or each.dates(facts) != each.dates(before))  # fmt: skip
+        checks = tuple(
+            replace(each, fails=_answered)
+            if each.severity == SOFT and each.dates and each.id not in asked and each.dates(facts) == each.dates(before)
+            else each for each in checks
+        )  # fmt: skip
     return registry.settle(checks, facts, acknowledged)
+
+
+def _answered(_: Facts) -> bool:
+    """A check that the other entry answered."""
+    return False
 
 
 def keep(

@@ -210,7 +210,9 @@ def record_finding(
     if not participant.is_registered or participant.registered_on is None:
         raise Refused("A registration issue needs a registered participant.")
     facts = {"found_on": found_on, "on_record": OnRecord(participant)}
-    registry.settle(order_rules.checks_at(order_rules.FINDING.form, registry.ORDER_RULES), facts, save.acknowledged)
+    checks = order_rules.checks_at(order_rules.FINDING.form, registry.ORDER_RULES)
+    if failed := registry.failing(checks, facts):
+        raise registry.ChecksFailed(failed)
     if not because.strip():
         raise Refused("Enter a description.")
     if participant.findings.standing().filter(kind=kind).exists():
