@@ -1,7 +1,9 @@
 """Two people on one form: what each changed since the page was opened, and the choice between them field by field.
 
-The page carries the values as they were when it was opened. A field that only the other person changed takes their
-value; one that both changed waits for a choice; nothing is overwritten without having been shown.
+The page carries the values as they were when it was opened, and the newest Change that it showed, in the server's own
+words: a page that names none, or one of another state of the record, is looked at before it saves. A field that only
+the other person changed takes their value; one that both changed waits for a choice; nothing is overwritten without
+having been shown.
 """
 
 import json
@@ -12,10 +14,12 @@ from typing import Any
 from django.db.models import Model
 from django.forms import BaseForm, CheckboxInput
 from django.http import QueryDict
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from capture.casebook import history
+from trial.models import Change
 from trial.refused import Refused
-from trial.rules.typed_text import decimal_number
+from trial.rules.typed_text import decimal_number, key
 
 LONGEST_PAGE = 100_000
 THEIRS, MISSING = "theirs_", "_missing"
@@ -45,6 +49,29 @@ class Merged:
 def values(forms: Iterable[BaseForm]) -> Values:
     """Name in the page → text as the browser would send it back, of forms that are filled from the record."""
     return {bound.html_name: _text(bound) for form in forms for bound in form}
+
+
+def opened_as(number: int) -> str:
+    """The newest Change that a page shows, for its hidden field: signed together with the seal that it has."""
+    return f"{number}:{_signed(number)}" if number else "0"
+
+
+def opened_at(posted: Mapping[str, Any]) -> int | None:
+    """The newest Change that the page showed; 0 for a page that showed none.
+
+    None for what this server did not say of the record as it stands: nothing, a forged number, or a page that was
+    opened before an earlier state was restored.
+    """
+    text, _, signed = str(posted.get("opened_at", "")).partition(":")
+    number = key(text)
+    if number is None or (number and not constant_time_compare(signed, _signed(number))):
+        return None
+    return number
+
+
+def _signed(number: int) -> str:
+    seal = Change.objects.filter(pk=number).values_list("seal", flat=True).first()
+    return salted_hmac("capture.opened_at", f"{number}:{bytes(seal or b'').hex()}", algorithm="sha256").hexdigest()
 
 
 def as_opened(forms: Iterable[BaseForm]) -> str:

@@ -68,6 +68,11 @@ def opened(client: Client, address: str) -> dict[str, str]:
     return fields(answer.content.decode())
 
 
+def shown_at(client: Client, address: str) -> dict[str, str]:
+    """What the page says of the Change that it shows: all that a test sends of it beside what it types itself."""
+    return {"opened_at": opened(client, address)["opened_at"]}
+
+
 def signed_in(person: Person) -> Client:
     """A browser with a session of the person."""
     client = Client()

@@ -153,7 +153,6 @@ def pages_for(cast: Cast) -> Iterator[tuple[Client, str]]:
         yield clients[next(role for role in Role if rule == "public" or role in rule)], page
 
 
-@pytest.mark.requirement("R47")
 @pytest.mark.parametrize("value", UNREADABLE)
 def test_what_cannot_be_read_is_refused_in_words_by_every_page(database: object, value: str) -> None:
     for client, page in pages_for(cast_of()):
@@ -161,7 +160,6 @@ def test_what_cannot_be_read_is_refused_in_words_by_every_page(database: object,
             assert answer.status_code == 400 and "cannot be read" in answer.content.decode(), page
 
 
-@pytest.mark.requirement("R47")
 @pytest.mark.parametrize("value", STRANGE if LONG else STRANGE[:3])
 def test_a_strange_value_in_any_parameter_breaks_no_page(database: object, value: str) -> None:
     names = parameters()

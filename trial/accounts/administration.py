@@ -47,6 +47,7 @@ def add(
     if not USERNAME.fullmatch(username):
         raise Refused("A username must begin with a letter and contain only lower-case letters, digits, dots and "
                       "hyphens.")
+    changes.stop_unprintable(full_name)
     password = one_time_password()
     with as_administrator(save, reason):
         if Person.objects.filter(username__iexact=username).exists():
@@ -66,6 +67,7 @@ def change(
     mail_address: str | None = None,
 ) -> None:  # fmt: skip
     """Name, role and sites (None: all) of an account; mail_address None: it stays. Raises Refused."""
+    changes.stop_unprintable(full_name)
     with as_administrator(save, reason):
         before = Person.objects.get(pk=person.pk)
         _refuse_both_sides(before.role, role)
@@ -133,6 +135,7 @@ def save_site(
 
     Another zone moves no instant that is on record.
     """
+    changes.stop_unprintable(code, name)
     code = code.strip().upper()
     if time_zone not in site_time.names():
         raise Refused(f"“{time_zone}” is not a time zone.")

@@ -179,7 +179,8 @@ def _page(request: HttpRequest, query: Query, sheet: AnswerSheet, status: int = 
     shown: dict[str, Any] = {
         "listed": query_list.one(query, at, timezone.now()), "participant": query.participant,
         "may_answer": access.may_enter(request.user), "may_ask": request.user.role == Role.MONITOR,
-        "opened_at": history.newest_change(*rows), "moves": queries.MOVES[query.state], **sheet.context,
+        "opened_at": edit_conflict.opened_as(history.newest_change(*rows)), "moves": queries.MOVES[query.state],
+        **sheet.context,
     }  # fmt: skip
     # In the list the same words are loaded into the row; without scripts the link opens the page.
     inline = bool(request.headers.get("HX-Request"))

@@ -133,7 +133,7 @@ class Sheet:
 
 def save_of(request: HttpRequest, reason: str = "") -> Save:
     """What the person at the page of an entry saves."""
-    return replace(of_request(request, reason), opened_at=opened_at(request), acknowledged=acknowledged(request))
+    return replace(of_request(request, reason), opened_at=_opened_at(request) or 0, acknowledged=acknowledged(request))
 
 
 def _query_answered(request: HttpRequest) -> Query | None:
@@ -154,9 +154,10 @@ def answer(
     """
     if request.method != "POST":
         sheet = make(None)
-        opened = {"opened_at": history.newest_change(*rows()), "as_opened": edit_conflict.as_opened(sheet.forms)}
+        opened = {"opened_at": _newest(rows()), "as_opened": edit_conflict.as_opened(sheet.forms)}
         return render(request, template, {**sheet.shown, **opened})
-    newer = history.since(rows(), opened_at(request) or 0) if opened_at(request) is not None else []
+    # A page that does not say what it showed has shown nothing: whatever stands is to be looked at first.
+    newer = history.since(rows(), _opened_at(request) or 0)
     if newer:
         return _conflict(request, template, make, rows, newer)
     data, unchosen = edit_conflict.settled(request.POST)
@@ -182,7 +183,8 @@ def answer(
 def _again(
     request: HttpRequest, template: str, sheet: Sheet, more: Mapping[str, Any] | None = None, status: int = 422
 ) -> HttpResponse:
-    opened = {"opened_at": opened_at(request) or 0, "as_opened": request.POST.get("as_opened", "")}
+    shown = edit_conflict.opened_as(_opened_at(request) or 0)
+    opened = {"opened_at": shown, "as_opened": request.POST.get("as_opened", "")}
     return render(request, template, {**sheet.shown, **opened, **(more or {})}, status=status)
 
 
@@ -195,8 +197,9 @@ def _conflict(
         row.refresh_from_db()
     theirs = make(None)
     merged = edit_conflict.merge(edit_conflict.settled(request.POST)[0], theirs.forms)
-    opened = {"opened_at": history.newest_change(*rows()), "as_opened": edit_conflict.as_opened(theirs.forms)}
-    more = {**opened, "meanwhile": newer, "choices": merged.choices, "taken": merged.taken}
+    opened = {"opened_at": _newest(rows()), "as_opened": edit_conflict.as_opened(theirs.forms)}
+    more = {**opened, "meanwhile": newer, "of_another_state": _opened_at(request) is None,
+            "choices": merged.choices, "taken": merged.taken}  # fmt: skip
     return _again(request, template, make(merged.data), more, status=409)
 
 
@@ -279,7 +282,10 @@ def tell(request: HttpRequest, act: Callable[[], Any], done: str) -> None:
         messages.success(request, done)
 
 
-def opened_at(request: HttpRequest) -> int | None:
+def _opened_at(request: HttpRequest) -> int | None:
     """The Change that the page showed when it was opened; None when it does not say."""
-    given = request.POST.get("opened_at", "")
-    return key(given)
+    return edit_conflict.opened_at(request.POST)
+
+
+def _newest(rows: Sequence[Model]) -> str:
+    return edit_conflict.opened_as(history.newest_change(*rows))

@@ -13,6 +13,7 @@ from django.test import Client
 from capture.casebook.forms import assessment, treatment
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, dosing, entries
+from tests.capture.typed import shown_at
 from tests.cast import Cast, cast_of
 from trial.models import Change, Role
 from trial.record.save import Save
@@ -134,7 +135,8 @@ def _is_refused(cast: Cast, check: str, address: str, typed: dict[str, str]) -> 
 
     words = next(each.words for checks in CHECKS.values() for each in checks if each.id == check)
     before = Change.objects.count()
-    answer = _nora(cast).post(f"/participants/NET-001/{address}", typed)
+    nora, place = _nora(cast), f"/participants/NET-001/{address}"
+    answer = nora.post(place, typed if "/new/" in address else typed | shown_at(nora, place))
     page = answer.content.decode()
     assert answer.status_code == 422, (answer.status_code, answer.headers)
     assert words.replace("'", "&#x27;") in page, page[page.find("role=\"alert\"") :][:1500]

@@ -49,6 +49,13 @@ def raised(cast: Cast, level: HormoneLevel, field: str = "value") -> Query:
                                "Please compare this value with the source.")  # fmt: skip
 
 
+def said_at(client: Client, address: str) -> str:
+    """What the page of a query says of the Change that it shows."""
+    found = re.search(r'name="opened_at" value="([^"]+)"', client.get(address).content.decode())
+    assert found is not None
+    return found[1]
+
+
 def test_a_monitor_raises_a_query_by_one_click_on_a_field(cast: Cast, level: HormoneLevel) -> None:
     mona = client_of(cast, Role.MONITOR)
     page = mona.get(f"/participants/NET-001/hormone/{level.pk}/").content.decode()
@@ -96,7 +103,7 @@ def test_the_list_opens_the_field_and_the_correction_answers_the_query(cast: Cas
     inline = nora.get(f"/queries/{query.pk}/", headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in inline and 'name="value"' in inline and 'name="reason_code"' in inline
     assert 'name="unit"' not in inline
-    opened = re.search(r'name="opened_at" value="(\d+)"', inline)
+    opened = re.search(r'name="opened_at" value="([^"]+)"', inline)
     assert opened is not None
     done = nora.post(f"/queries/{query.pk}/", {
         "opened_at": opened[1], "corrects": "1", "value": "120", "reason_code": "entry_error", "words": "",
@@ -125,6 +132,7 @@ def test_a_value_answers_a_query_about_its_missing_reason_which_goes_without_bei
         HormoneLevel.objects.update(value=None, value_missing="pending")
     query, nora = raised(cast, level), client_of(cast, Role.COORDINATOR)
     typed = {"corrects": "1", "value": "120", "value_missing": "pending", "reason_code": "entry_error"}
+    typed["opened_at"] = said_at(nora, f"/queries/{query.pk}/")
     assert nora.post(f"/queries/{query.pk}/", typed).status_code == 302
     level.refresh_from_db()
     assert (level.value, level.value_missing) == (120, "")
@@ -132,9 +140,9 @@ def test_a_value_answers_a_query_about_its_missing_reason_which_goes_without_bei
 
 def test_an_unusual_correction_asks_for_a_second_look_first(cast: Cast, level: HormoneLevel) -> None:
     raise_unit = raised(cast, level, "unit")
-    page = client_of(cast, Role.COORDINATOR).post(
-        f"/queries/{raise_unit.pk}/", {"corrects": "1", "unit": "nmol/L", "reason_code": "entry_error"}
-    )
+    nora, address = client_of(cast, Role.COORDINATOR), f"/queries/{raise_unit.pk}/"
+    typed = {"corrects": "1", "unit": "nmol/L", "reason_code": "entry_error"}
+    page = nora.post(address, typed | {"opened_at": said_at(nora, address)})
     assert page.status_code == 422 and b'name="acknowledge_HORM-06"' in page.content
     assert HormoneLevel.objects.get(pk=level.pk).unit == "ng/mL"
     raise_unit.refresh_from_db()
@@ -175,9 +183,9 @@ def test_a_correction_answers_an_automatic_query_in_the_same_change(cast: Cast) 
     level = entries.save(Save(nora), cast.participant, ENTRY_FORMS["hormone"], reversed_limits)
     query = Query.objects.filter(check_id__startswith="HORM", field="value").get()
     before = Change.objects.count()
-    done = client_of(cast, Role.COORDINATOR).post(
-        f"/queries/{query.pk}/", {"corrects": "1", "value": "210", "reason_code": "entry_error"}
-    )
+    site, address = client_of(cast, Role.COORDINATOR), f"/queries/{query.pk}/"
+    typed = {"corrects": "1", "value": "210", "reason_code": "entry_error"}
+    done = site.post(address, typed | {"opened_at": said_at(site, address)})
     assert done.status_code == 302
     query.refresh_from_db()
     assert query.state == "closed" and HormoneLevel.objects.get(pk=level.pk).value == 210

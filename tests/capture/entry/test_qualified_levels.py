@@ -6,7 +6,7 @@ from capture.casebook import history
 from capture.casebook.registry import FORMS
 from capture.copies.contents import values
 from capture.exchange.importing.import_forms import HormoneRow
-from tests.capture.typed import signed_in
+from tests.capture.typed import shown_at, signed_in
 from tests.cast import Cast, cast_of
 from tests.examples import EXAMPLES
 from trial.models import HormoneLevel, Role
@@ -40,7 +40,7 @@ def test_a_level_below_a_limit_is_saved_shown_as_typed_and_a_number_typed_later_
     assert values.value(row, row._meta.get_field("value")) == "<5"
     address = FORMS["hormone"].url(cast.participant, row)
     assert 'value="&lt;5"' in nora.get(address).content.decode()
-    corrected = TYPED | {"value": "7", "reason_code": "entry_error"}
+    corrected = TYPED | {"value": "7", "reason_code": "entry_error"} | shown_at(nora, address)
     assert nora.post(address, corrected).status_code == 302
     row.refresh_from_db()
     assert (row.value, row.value_qualifier) == (7, "")

@@ -9,6 +9,7 @@ from django.test import Client
 from capture.casebook.forms.registration import CorrectionForm
 from capture.entry import edit_conflict
 from capture.entry.services import corrections, registration, screening
+from tests.capture.typed import shown_at
 from tests.cast import Cast, answers, cast_of, details
 from trial.models import Change, Participant, Role
 from trial.record.save import Save
@@ -46,9 +47,11 @@ def test_first_answers_need_no_reason_and_a_changed_answer_does(cast: Cast) -> N
     client = _as(cast.people[Role.COORDINATOR])
     page = f"/participants/{one.reference}/registration/"
     assert "22 of 23 met · 1 not answered" in client.get(page).content.decode()
-    changed = client.post(page, _typed(one, met_metastatic="no"))
+    shown = shown_at(client, page)
+    changed = client.post(page, _typed(one, met_metastatic="no", **shown))
     assert changed.status_code == 422 and 'href="#id_reason_code"' in changed.content.decode()
-    assert client.post(page, _typed(one, met_no_infection="yes", primary_site="ileum")).status_code == 302
+    typed = _typed(one, met_no_infection="yes", primary_site="ileum", **shown)
+    assert client.post(page, typed).status_code == 302
     assert Change.objects.latest("id").act == "enter"
     shown = client.get(f"/participants/{one.reference}/").content.decode()
     assert "23 of 23 met" in shown and f"/participants/{one.reference}/register/" in shown

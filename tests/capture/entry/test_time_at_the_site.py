@@ -17,6 +17,7 @@ from capture.exchange.importing.run import import_files
 from capture.expedited import digest
 from capture.expedited.clocks import clock_of
 from tests.capture.expedited.test_expedited import _client, _event, _sent
+from tests.capture.typed import shown_at
 from tests.cast import Cast, cast_of, register
 from trial.accounts import administration
 from trial.models import AdverseEvent, ExpeditedReport, Role, Site
@@ -119,7 +120,8 @@ def test_a_choice_left_over_from_another_time_is_not_taken_for_that_of_the_new_o
 def _correct(nora: Client, row: AdverseEvent, **changed: str) -> Any:
     """As the page shows it after the zone was set, but for what is changed."""
     shown = {"aware_on": "10-MAR-2026", "aware_time": "21:15", "term": row.term, "reason_code": "new_source"}
-    return nora.post(f"/participants/NET-001/adverse_event/{row.pk}/", {**TYPED, **shown, **changed})
+    address = f"/participants/NET-001/adverse_event/{row.pk}/"
+    return nora.post(address, {**TYPED, **shown_at(nora, address), **shown, **changed})
 
 
 @pytest.mark.requirement("R24")

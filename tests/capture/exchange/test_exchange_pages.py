@@ -136,6 +136,21 @@ def test_problems_are_listed_with_file_line_and_column_and_cannot_be_confirmed(c
     assert client.post("/files/in/confirm/").status_code == 422 and not Deviation.objects.exists()
 
 
+@pytest.mark.requirement("R49")
+@pytest.mark.parametrize(
+    "typed", ["00-JAN-2026", "0-JAN-2026", "2026-00-12", "2026-01-00", "2026-13-01", "31-FEB-2026"]
+)
+def test_what_is_no_day_of_the_calendar_is_refused_by_page_and_file_alike(cast: Cast, typed: str) -> None:
+    bad = _deviations("Scan late").replace(b"12-JAN-2026", typed.encode())
+    page = _send(_as(cast.people[Role.STATISTICIAN]), SimpleUploadedFile("deviation.csv", bad))
+    assert page.status_code == 422 and "is not a calendar date" in page.content.decode()
+    sent = {"happened_on": typed, "kind": "other", "description": "Scan late", "action": "None", "opened_at": "0"}
+    address = f"/participants/{cast.participant.reference}/deviation/new/"
+    page = _as(cast.people[Role.COORDINATOR]).post(address, sent)
+    assert page.status_code == 422 and "is not a calendar date" in page.content.decode()
+    assert typed in page.content.decode() and not Deviation.objects.exists()
+
+
 def test_what_is_typed_into_a_file_is_never_code_on_the_page(cast: Cast) -> None:
     bad = _deviations("x").replace(b",other,", b",<script>alert(1)</script>,")
     page = _send(_as(cast.people[Role.STATISTICIAN]), SimpleUploadedFile("deviation.csv", bad))

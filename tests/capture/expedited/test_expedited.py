@@ -15,6 +15,7 @@ from capture.conduct import holds, signing
 from capture.entry.services import dosing, entries
 from capture.expedited import reports
 from capture.expedited.clocks import clock_of, clocks_of
+from tests.capture.typed import shown_at
 from tests.cast import Cast, cast_of, register
 from trial.models import AdverseEvent, Delegation, ExpeditedReport, Hold, Role, Version
 from trial.record import changes
@@ -120,6 +121,7 @@ def test_a_report_is_corrected_with_a_reason_and_struck_out_with_one(cast: Cast)
     nora = _client(cast.people[Role.COORDINATOR])
     address = f"{ROOT}expedited-reports/{row.pk}/"
     typed = {"kind": "complete", "sent_on": "21-FEB-2026", "sent_time": "1200", "sent_by": "Nora Lind"}
+    typed |= shown_at(nora, address)
     assert nora.post(address, typed).status_code == 422, "no reason was given"
     assert nora.post(address, {**typed, "reason_code": "entry_error"}).status_code == 302
     assert _state(event) == expedited_reports.LATE
@@ -172,6 +174,7 @@ def test_a_raised_grade_asks_whether_the_clock_starts_anew(cast: Cast) -> None:
              "hospital_stay": "no", "action_taken": "none",
              "aware_on": "10-FEB-2026", "cycle_number": "1", "reason_code": "new_source"}  # fmt: skip
     address = f"{ROOT}adverse_event/{event.pk}/"
+    typed |= shown_at(nora, address)
     page = nora.post(address, typed)
     assert page.status_code == 422 and b"acknowledge_AE-18" in page.content
     assert nora.post(address, {**typed, "aware_on": "12-FEB-2026", "aware_time": "0930"}).status_code == 302

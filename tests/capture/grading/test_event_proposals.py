@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import entries
 from capture.grading.event_proposals import find, open_proposals
+from tests.capture.typed import shown_at
 from tests.cast import Cast, cast_of, register
 from trial.models import Acknowledgement, AdverseEvent, Role, Visit
 from trial.record.save import Save
@@ -239,11 +240,13 @@ def test_a_new_visit_begins_with_the_laboratorys_last_units_and_limits_and_witho
 
 def test_a_save_does_not_work_out_what_only_a_page_shows(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     row, nora = visit(cast, line()), signed_in(cast)
+    address = f"/participants/NET-001/visit/{row.pk}/"
+    shown = shown_at(nora, address)
 
     def shown_only(*_: Any) -> None:
         raise AssertionError("asked for while saving")
 
     for name in ("open_proposals", "grade_body", "past_on_record"):
         monkeypatch.setattr(f"capture.entry.views.grading.{name}", shown_only)
-    answer = nora.post(f"/participants/NET-001/visit/{row.pk}/", {**TYPED, "reason_code": "entry_error"})
+    answer = nora.post(address, {**TYPED, **shown, "reason_code": "entry_error"})
     assert answer.status_code == 302, answer.content.decode()

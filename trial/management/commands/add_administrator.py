@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from trial.accounts.administration import USERNAME, one_time_password
 from trial.models import Person, Role
+from trial.rules.typed_text import unseen
 
 
 class Command(BaseCommand):
@@ -24,6 +25,8 @@ class Command(BaseCommand):
             raise CommandError("An administrator already exists. Add further administrators on the Users page.")
         if not USERNAME.fullmatch(username) or Person.objects.filter(username__iexact=username).exists():
             raise CommandError("Choose another username: lower-case letters and digits, not used before.")
+        if refused := unseen(full_name):
+            raise CommandError(refused)
         password = one_time_password()
         person = Person.objects.create_person(username, password, full_name=full_name, role=Role.ADMINISTRATOR)
         Person.objects.filter(pk=person.pk).update(must_change_password=True)

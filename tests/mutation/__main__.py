@@ -1,0 +1,50 @@
+"""`python -m tests.mutation [part of a file's name]`: breaks each guard in a copy and says which tests noticed.
+
+Run by hand from a checkout: a guard takes a minute. Exits with status 1 when a broken guard was not noticed.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.mutation.guards import GUARDS, Guard
+
+ROOT = Path(__file__).resolve().parents[2]
+LEFT_OUT = shutil.ignore_patterns(".git", ".venv", ".data*", "__pycache__", ".*_cache", ".hypothesis")
+
+
+def is_noticed(guard: Guard, copy: Path) -> bool:
+    """Breaks the guard, runs its tests until the first failure, and mends it. ValueError: it is not there once."""
+    place = copy / guard.file
+    sound = place.read_text(encoding="utf-8")
+    if sound.count(guard.text) != 1:
+        raise ValueError(f"{guard.file} holds {guard.text!r} {sound.count(guard.text)} times, not once")
+    place.write_text(sound.replace(guard.text, guard.broken), encoding="utf-8")
+    asked = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *guard.tests]
+    try:
+        return subprocess.run(asked, cwd=copy, env={**os.environ, "PYTHONPATH": str(copy)},
+                              capture_output=True).returncode == 1  # fmt: skip
+    finally:
+        place.write_text(sound, encoding="utf-8")
+
+
+def main(wanted: str = "") -> int:
+    """Prints one line a guard; returns how many were not noticed."""
+    unnoticed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "copy"
+        shutil.copytree(ROOT, copy, ignore=LEFT_OUT, symlinks=True)
+        for guard in GUARDS:
+            if wanted not in guard.file:
+                continue
+            noticed = is_noticed(guard, copy)
+            unnoticed += not noticed
+            print(f"{'noticed' if noticed else 'NOT NOTICED'}  {guard.file}: {guard.text.splitlines()[0]}", flush=True)
+    return unnoticed
+
+
+if __name__ == "__main__":
+    sys.exit(1 if main(*sys.argv[1:2]) else 0)

@@ -1,0 +1,51 @@
+"""Guards to break, one at a time: where each stands, how it is broken, and the tests that must notice."""
+
+from typing import NamedTuple
+
+
+class Guard(NamedTuple):
+    """file: of the program. text: what stands there once. broken: what stands in its place. tests: of pytest."""
+
+    file: str
+    text: str
+    broken: str
+    tests: tuple[str, ...]
+
+
+ACCESS = ("tests/security/test_guards.py", "tests/trial/accounts/test_administration.py")
+PROOF = ("tests/trial/accounts/security/test_proof.py",)
+GUARDS = (
+    Guard("capture/conduct/redactions.py", "pk=source.change, participant=participant", "pk=source.change", ACCESS),
+    Guard("trial/accounts/security/proof.py", "if needs_code(request) else None", "if False else None", PROOF),
+    Guard("capture/entry/views/registration.py", 'if request.method == "POST" and not may_enter:',
+          "if False:", ACCESS),
+    Guard("capture/conduct/views/queries.py", 'people = access.participants_for(request.user).order_by("number"',
+          'people = __import__("trial.models").models.Participant.objects.order_by("number"', ACCESS),
+    Guard("trial/accounts/middleware.py", "drafts.sent(request.user.pk).filter(pk=int(kept)).delete()",
+          "__import__('trial.models').models.Draft.objects.filter(pk=int(kept)).delete()", ACCESS),
+    Guard("trial/accounts/middleware.py", '"private, no-store"', '"private"', ACCESS),
+    Guard("trial/settings.py", '"script-src": [SELF]', '"script-src": [SELF, "\'unsafe-inline\'"]', ACCESS),
+    Guard("trial/audit/verify.py", "at < previous_at", "False", ACCESS),
+    Guard("trial/record/access.py", " or not person.sites.filter(pk=site.pk).exists():", ":", ACCESS),
+    Guard("trial/record/access.py", "and person.all_sites)", "and not person.sites.exists())", ACCESS),
+    Guard("trial/record/access.py", "Participant.objects.filter(site__in=sites_for(person))",
+          "Participant.objects.all()", ("tests/test_access.py",)),
+    Guard("trial/accounts/security/session.py", "    if is_locked(request):\n        return",
+          "    if False:\n        return", PROOF),
+    Guard("trial/accounts/middleware.py", "if step in (None, request.resolver_match.view_name)",
+          'if step in (None, request.resolver_match.view_name) or view.__name__ == "change_password"', PROOF),
+    Guard("trial/accounts/views/own_account.py", "is None and not second_factor.is_proved(request)",
+          "is None and False", PROOF),
+    Guard("trial/accounts/security/proof.py", "user_login_failed.send(", "(lambda **_: None)(", PROOF),
+    Guard("trial/accounts/forms.py", "and not self._knows_the_old_one(given)", "and False", PROOF),
+    Guard("trial/accounts/administration.py", "    _refuse_own_account(save, person)\n    password", "    password",
+          PROOF),
+    Guard("capture/entry/edit_conflict.py", "not constant_time_compare(signed, _signed(number))", "False",
+          ("tests/capture/entry/test_opened_on_another_state.py",)),
+    Guard("trial/accounts/security/sign_ins.py", "text = told[-proxies]", "text = told[0]",
+          ("tests/trial/accounts/security/test_passwords.py",)),
+    Guard("trial/accounts/security/sign_ins.py", "< ADDRESS_LIMIT:", "< 10**9:",
+          ("tests/trial/accounts/security/test_passwords.py",)),
+    Guard("trial/accounts/middleware.py", "next(filter(None, map(unreadable, _texts_of(request))), \"\")", '""',
+          ("tests/security/test_every_url.py",)),
+)  # fmt: skip
