@@ -14,6 +14,7 @@ from trial.rules.dates import site_time
 from trial.rules.response.recist import IN_FORCE
 
 register = template.Library()
+LIMITS = ("lower_months", "upper_months")
 
 
 @register.simple_tag
@@ -45,6 +46,13 @@ def median_in_months(answer: dict[str, Any]) -> str:
     """The median of a curve: `7.4`, or why it has no number."""
     value = answer["median_months"]
     return answer.get("missing", "not reached") if value is None else f"{value:.1f}"
+
+
+@register.filter
+def median_limits(answer: dict[str, Any]) -> str:
+    """The limits of a median in months, in words; a result of an earlier version has the two numbers only."""
+    known = [f"{answer[name]:.1f}" if answer[name] is not None else "not estimable" for name in LIMITS]
+    return str(answer.get("limits", " to ".join(dict.fromkeys(known))))
 
 
 @register.filter

@@ -5,6 +5,7 @@ from django.test import Client
 
 from analysis.endpoints import comparison
 from analysis.results.recompute import recompute
+from analysis.templatetags.figures import median_limits
 from analysis.views.panels import panel
 from tests.cast import cast_of
 from tests.courses import course
@@ -43,3 +44,10 @@ def test_what_differs_is_said_with_the_rate_of_the_primary_endpoint_first(chair:
     assert comparison.in_one_line(before, after) == f"confirmed response rate {was} → 15.2%, 1 other number changed"
     fewer = {**before, "endpoints": {**ends, "treatment": {**ends["treatment"], "denominator": 3}}}
     assert comparison.in_one_line(before, fewer) == "1 number changed"
+
+
+def test_a_result_of_an_earlier_version_still_has_its_limits_in_words() -> None:
+    known = {"lower_months": 7.64, "upper_months": None}
+    assert median_limits(known) == "7.6 to not estimable"
+    assert median_limits({"lower_months": None, "upper_months": None}) == "not estimable"
+    assert median_limits({**known, "limits": "from 7.6"}) == "from 7.6", "the words of the result itself"
