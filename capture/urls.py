@@ -11,10 +11,10 @@ from capture.conduct.views import (
     holds,
     queries,
     redactions,
-    signatures,
     transfers,
     verification,
 )
+from capture.copies import signing_page
 from capture.copies import views as copies
 from capture.entry import drafts
 from capture.entry.views import assessment, cycle, entry, grading, registration, reopening, screening
@@ -33,7 +33,7 @@ urlpatterns = [
     path("queries/<int:query_id>/", queries.one, name="query"),
     path("queries/<int:query_id>/decide/", queries.decide, name="query_decide"),
     path(_ONE + "queries/new/", queries.raise_one, name="query_new"),
-    path(_ONE + "signature/", signatures.signature, name="signature"),
+    path(_ONE + "signature/", signing_page.signature, name="signature"),
     path("verification/", verification.again, name="verification_again"),
     path(_ONE + "verification/", verification.plan, name="verification"),
     path(_ONE + "<str:form>/<int:row_id>/verify/", verification.verify, name="verify"),

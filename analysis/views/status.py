@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from analysis.endpoints.registry import ENGINE
-from analysis.models import GroupResult
+from analysis.results import recompute
 from trial.audit import triggers_check
 from trial.celery import celery_app
 from trial.models import Change, Role, StatusNote
@@ -22,7 +22,7 @@ from trial.operations import machine_clock, machine_room
 from trial.operations.validation.report import validation_state
 from trial.protocol import GROUPS
 from trial.record import access
-from trial.record.in_force import settings_in_force
+from trial.rules.dates import site_time
 from trial.runtime.program import PROGRAM
 
 # The scheduler runs a sweep each minute; after two and a half without one something has stopped.
@@ -107,9 +107,8 @@ def _broker() -> Line:
 def _groups() -> Iterator[Line]:
     for group in GROUPS:
         newest = Change.objects.filter(groups__contains=[group.code]).aggregate(newest=Max("id"))["newest"] or 0
-        version = settings_in_force(group.code).version()
-        stored = GroupResult.objects.filter(group=group.code, settings_version=version, engine=ENGINE)
-        change, at = stored.order_by("-change").values_list("change", "computed_at").first() or (None, None)
+        stored = recompute.results(group.code).order_by("-holds_to").values_list("holds_to", "computed_at")
+        change, at = stored.first() or (None, None)
         yield _group(group.code, newest, change, at)
 
 
@@ -131,10 +130,15 @@ def _audit(said: StatusNote | None, now: datetime) -> Line:
 
 
 def _digest(said: StatusNote | None, now: datetime) -> Line:
+    last = status_notes.notes().get("mail")
+    delivered = f"last email sent {site_time.in_utc(last.at)}" if last else "no email sent yet"
+    if not settings.MAIL_IS_SENT:
+        words = "no mail server is set (ENDPOINT_MAIL_URL): no email is sent"
+        return Line("Digest of reports", False, f"{words}; {delivered}", said.at if said else None)
     if said is None:
-        return Line("Digest of reports", None, "none yet; due each hour from 05:05 to 22:05 UTC")
+        return Line("Digest of reports", None, f"none yet; due each hour from 05:05 to 22:05 UTC; {delivered}")
     late = now - said.at > DIGEST_DUE_AFTER
-    words = f"{said.words}; overdue since" if late else said.words
+    words = f"{said.words}; {delivered}" + ("; overdue since" if late else "")
     return Line("Digest of reports", said.is_good and not late, words, said.at)
 
 

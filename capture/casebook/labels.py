@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 
 from capture.casebook import history
-from capture.casebook.registry import CASEBOOK, FORMS
+from capture.casebook.registry import CASEBOOK, ENTRY_FORMS, FORMS
 from trial import protocol
 from trial.audit.tables import above, record_models, table_of
 from trial.models import Lesion, Participant, Person
@@ -58,10 +58,11 @@ Key = tuple[str, int | None]
 
 @dataclass(frozen=True)
 class Place:
-    """An entry of the casebook in words, and its page."""
+    """An entry of the casebook in words, and its page; entry: the one line of an entry (term and grade of an event)."""
 
     title: str
     url: str
+    entry: str = ""
 
 
 def field_label(kind: str, field: str) -> str:
@@ -73,7 +74,9 @@ def field_label(kind: str, field: str) -> str:
         return str(found or field)
     if field.partition("_")[2] in _ITEMS:
         return _ITEMS[field.partition("_")[2]]
-    fields = FORMS[kind].model._meta.fields if kind in FORMS else ()
+    form = FORMS.get(kind)
+    models = [form.model, *([form.lines.model] if form.lines else [])] if form else []
+    fields = [each for model in models for each in model._meta.fields]
     return next((label(each) for each in fields if each.name == field), capfirst(field.replace("_", " ")))
 
 
@@ -97,7 +100,7 @@ def place(participant: Participant, kind: str, row: Any) -> Place:
         return Place(form.title if form else kind, reverse("capture:participant", args=[participant.reference]))
     named_by = form.dated_by if form.page is None or form.page.named_by == "" else form.page.named_by
     when = "" if named_by is None else _day(getattr(row, named_by))
-    return Place(f"{form.title} {when}".strip(), form.url(participant, row))
+    return Place(f"{form.title} {when}".strip(), form.url(participant, row), str(row) if kind in ENTRY_FORMS else "")
 
 
 def row_of(participant: Participant, kind: str, row_id: int | None) -> Any:

@@ -43,16 +43,18 @@ class WordingForm(forms.Form):
 
 
 class ManyForm(WordingForm):
-    """A query for many: its words, and the participants it is about."""
+    """A query for many: its words, and the entries it is about."""
 
-    who = forms.MultipleChoiceField(label="Participants", widget=forms.CheckboxSelectMultiple(
+    who = forms.MultipleChoiceField(label="Entries", widget=forms.CheckboxSelectMultiple(
         attrs={"class": "form-check-input"}))  # fmt: skip
 
-    def __init__(self, wordings: Iterable[str], typed: str, people: Iterable[Any], chosen: list[str]) -> None:
+    def __init__(
+        self, wordings: Iterable[str], typed: str, entries: Iterable[tuple[str, str]], chosen: list[str]
+    ) -> None:
+        """entries: (key, what it is called) of each."""
         super().__init__(wordings, typed)
         self.initial["who"] = chosen
-        self.fields["who"].choices = [  # type: ignore[attr-defined]
-            (str(each.pk), f"{each.reference} {each.site.code}") for each in people]
+        self.fields["who"].choices = entries  # type: ignore[attr-defined]
 
 
 class AnswerForm(forms.Form):

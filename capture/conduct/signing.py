@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import connection
 
@@ -13,6 +14,7 @@ from trial.models import Change, Participant, Signature
 from trial.record import access, changes, site_clock
 from trial.record.save import Save
 from trial.refused import Refused
+from trial.rules.dates.partial_date import shown
 
 MEANING = (
     "I have reviewed this casebook. Its entries were made by me or by people I delegated, and to the best of my "
@@ -102,20 +104,52 @@ def sign(save: Save, participant: Participant, seen: str) -> Signature:
         )  # fmt: skip
 
 
-def states(participants: Sequence[Participant]) -> dict[int, str]:
-    """Participant id → signed, changed or unsigned, in one query however many: for lists."""
+@dataclass(frozen=True)
+class Mark:
+    """How a casebook stands for lists: by whom and on which day at the site it was signed, and changes since."""
+
+    by: str = ""
+    on: date | None = None
+    changes_since: int = 0
+
+    @property
+    def state(self) -> str:
+        """Signed, changed or unsigned."""
+        return UNSIGNED if self.on is None else CHANGED if self.changes_since else SIGNED
+
+    @property
+    def words(self) -> str:
+        """`Signed by Dr Ines North 30-NOV-2026`, and how many changes came after; empty before the first signature."""
+        if self.on is None:
+            return ""
+        since = f", {self.changes_since} change{'s' if self.changes_since > 1 else ''} since"
+        return f"Signed by {self.by} {shown(self.on)}{since if self.changes_since else ''}"
+
+
+def marks(participants: Sequence[Participant]) -> dict[int, Mark]:
+    """Participant id → mark, in one query however many: for lists and pages."""
     outside = list(outside_the_casebook())
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT DISTINCT ON (s.participant_id) s.participant_id, EXISTS (SELECT FROM trial_change c
-                JOIN trial_version v ON v.change_id = c.id AND v.table_name <> ALL(%s)
-                WHERE c.participant_id = s.participant_id AND c.id > s.at_change)
+            """SELECT DISTINCT ON (s.participant_id) s.participant_id, s.printed_name, s.signed_at,
+                (SELECT count(*) FROM trial_change c WHERE c.participant_id = s.participant_id AND c.id > s.at_change
+                AND EXISTS (SELECT FROM trial_version v WHERE v.change_id = c.id AND v.table_name <> ALL(%s)))
             FROM trial_signature s WHERE s.participant_id = ANY(%s) AND s.struck_out_reason = ''
             ORDER BY s.participant_id, s.id DESC""",
             [outside, [each.pk for each in participants]],
         )
-        found = {key: CHANGED if changed else SIGNED for key, changed in cursor.fetchall()}
-    return {each.pk: found.get(each.pk, UNSIGNED) for each in participants}
+        rows = {key: signed for key, *signed in cursor.fetchall()}
+    found = {each.pk: Mark() for each in participants}
+    for each in participants:
+        if each.pk in rows:
+            by, at, changes_since = rows[each.pk]
+            found[each.pk] = Mark(by, at.astimezone(site_clock.zone_of(each.site)).date(), changes_since)
+    return found
+
+
+def states(participants: Sequence[Participant]) -> dict[int, str]:
+    """Participant id → signed, changed or unsigned."""
+    return {key: mark.state for key, mark in marks(participants).items()}
 
 
 def _items(participant: Participant, versions: Sequence[CasebookVersion]) -> tuple[Item, ...]:

@@ -9,9 +9,9 @@ from typing import Any
 from django.db import connection
 
 from capture.casebook import history, labels
-from capture.casebook.registry import CASEBOOK
+from capture.casebook.registry import CASEBOOK, FORMS
 from trial.audit import holds
-from trial.models import Acknowledgement, Participant, Role, SourceVerification
+from trial.models import Acknowledgement, Participant, Query, Role, SourceVerification
 from trial.record import changes
 from trial.record.save import Save
 from trial.refused import Refused
@@ -19,7 +19,8 @@ from trial.rules.dates import partial_date
 
 NOT_YET, VERIFIED, AGAIN = "not verified", "verified", "re-verify"
 
-# Form → its critical fields, which are verified one by one: the plan of source data verification.
+# Form → its critical fields, which are verified one by one: the plan of source data verification. A field of the rows
+# below an entry (a diameter, a dose) stands for that of each of them.
 PLAN: dict[str, tuple[str, ...]] = {form.kind: form.verified for form in CASEBOOK if form.verified is not None}
 
 
@@ -31,6 +32,12 @@ class Planned:
     label: Any
     state: str
     by: str = ""
+    has_query: bool = False
+
+    @property
+    def words(self) -> str:
+        """The state, and that a query stands about what was verified."""
+        return f"{self.state}, query open" if self.has_query and self.state == VERIFIED else self.state
 
 
 def of_entry(participant: Participant, kind: str, row: Any) -> list[Planned]:
@@ -40,15 +47,26 @@ def of_entry(participant: Participant, kind: str, row: Any) -> list[Planned]:
     rows = list(participant.verifications.standing().filter(form=kind, row_id=row.pk).select_related("verified_by"))
     dropped = _dropped(rows)
     by_field = {each.field: each for each in rows}
-    whole = by_field.get("")
-    return [_planned(kind, name, by_field.get(name) or whole, dropped) for name in ("", *PLAN[kind])]
+    whole, asked = by_field.get(""), _asked(participant, kind, row.pk)
+    return [_planned(kind, name, by_field.get(name) or whole, dropped, asked) for name in ("", *PLAN[kind])]
 
 
-def _planned(kind: str, name: str, row: SourceVerification | None, dropped: set[int]) -> Planned:
+def _planned(kind: str, name: str, row: SourceVerification | None, dropped: set[int], asked: set[str]) -> Planned:
+    """asked: fields that a query stands about; one about a lesion or the whole entry concerns each field below it."""
     label = labels.field_label(kind, name) if name else ""
+    own = {each.name for each in FORMS[kind].model._meta.fields}
+    about = asked if not name else asked & {name, ""} if name in own else asked - own
     if row is None:
         return Planned(name, label, NOT_YET)
-    return Planned(name, label, AGAIN if row.pk in dropped else VERIFIED, row.verified_by.full_name)
+    state = AGAIN if row.pk in dropped else VERIFIED
+    return Planned(name, label, state, row.verified_by.full_name, bool(about))
+
+
+def _asked(participant: Participant, kind: str, row_id: int) -> set[str]:
+    """The fields of an entry that a query waits for the site about; empty text for the entry as a whole."""
+    waits = (Query.State.OPEN, Query.State.REOPENED)
+    rows = Query.objects.standing().filter(participant=participant, form=kind, row_id=row_id, state__in=waits)
+    return set(rows.values_list("field", flat=True))
 
 
 def verify(save: Save, participant: Participant, kind: str, row: Any, seen: int, field: str = "") -> None:

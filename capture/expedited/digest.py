@@ -92,12 +92,14 @@ def _note(found: Counter[str], waits: bool) -> None:
     if not waits:
         said.append("nothing is due, no email sent")
     if found[SENT] or found[ALREADY]:
-        said.append(f"{found[SENT] + found[ALREADY]} emails sent today")
+        told = "sent" if settings.MAIL_IS_SENT else "written"
+        said.append(f"{found[SENT] + found[ALREADY]} emails {told} today")
     if found[FAILED]:
         said.append(f"{found[FAILED]} emails failed and will be sent again within the hour")
     if found[NO_ADDRESS]:
         said.append(f"{found[NO_ADDRESS]} users with reports due have no email address")
-    if not settings.MAIL_IS_SENT and waits:
+    if not settings.MAIL_IS_SENT:
         said.append("no mail server is set (ENDPOINT_MAIL_URL): no email is sent")
-    good = not found[FAILED] and (settings.MAIL_IS_SENT or settings.EMBEDDED or not waits)
-    operations.note("digest", good, "; ".join(said))
+    operations.note("digest", settings.MAIL_IS_SENT and not found[FAILED], "; ".join(said))
+    if settings.MAIL_IS_SENT and found[SENT]:
+        operations.note("mail", True, f"{found[SENT]} emails sent")

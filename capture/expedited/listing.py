@@ -61,10 +61,11 @@ def line(of: EventClock, now: datetime, not_asked: Collection[str] | None = None
         not_asked = not_asked_at(of.participant.site_id)
     state, where = of.clock.state, zone_of(of.participant.site)
     url = reverse("capture:entry", args=[of.participant.reference, "adverse_event", of.event.pk])
+    missing, field = wording.first_missing(of.clock, not_asked)
     return Line(
         of, str(of.event), wording.STATE_WORDS[state], wording.MARKS[state],
-        wording.what_next(of.clock), wording.when(of.clock, now, where), wording.rule(of.clock),
-        wording.to_answer(of.clock, not_asked), url,
+        missing or wording.what_next(of.clock), wording.when(of.clock, now, where), wording.rule(of.clock),
+        wording.to_answer(of.clock, not_asked), f"{url}#id_{field}" if field else url,
     )  # fmt: skip
 
 

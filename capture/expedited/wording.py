@@ -49,6 +49,29 @@ def what_next(clock: Clock) -> str:
     return STATE_WORDS[clock.state]
 
 
+NAMES = {"grade": "Grade", "expectedness": "Expectedness", "attribution": "Attribution",
+         "hospital stay": "Hospital stay", "onset": "Onset date"}  # fmt: skip
+ANSWERED_IN = {"hospital stay": "hospital_stay", "onset": "onset_on"}
+
+
+def first_missing(clock: Clock, not_asked: Collection[str] = ()) -> tuple[str, str]:
+    """(sentence, name of the field) of the first answer that a clock waits for; empty texts where it waits for none.
+
+    not_asked: as in `to_answer`.
+    """
+    if not _waits(clock) or clock.demand.rule is None:
+        return "", ""
+    hours, days = clock.demand.rule.notify_within_hours, clock.demand.rule.report_within_days
+    within = f"{hours} hours" if hours else f"{days} days"
+    for name in clock.demand.depends_on:
+        field = ANSWERED_IN.get(name, name)
+        if field not in not_asked:
+            return f"{NAMES[name]} missing: answer to know whether a report is due in {within}", field
+    if clock.demand.depends_on or AWARE in not_asked:
+        return "", ""
+    return f"Awareness date missing: a report is due {within} after it", AWARE
+
+
 def when(clock: Clock, now: datetime, where: ZoneInfo) -> str:
     """Until when, or how late, by the clock of the site."""
     duty = clock.next_duty

@@ -73,11 +73,13 @@ def _listed(form: Form, participant: Participant, row: Any, lines: Collection[st
 
 
 def status_of(row: Any) -> str:
-    """Derived, never set: incomplete while the reason of a missing value is “pending”."""
-    pending = any(
-        getattr(row, field.name) == "pending" for field in row._meta.fields if field.name.endswith("_missing")
-    )
+    """Derived, never set: incomplete while an answer, or the reason of a missing value, is “pending”."""
+    pending = any(getattr(row, field.name) == "pending" for field in _may_be_pending(type(row)))
     return PENDING if pending else COMPLETE
+
+
+def _may_be_pending(model: Any) -> list[Any]:
+    return [field for field in model._meta.fields if "pending" in dict(field.choices or ())]
 
 
 def pending_entries(participants: Sequence[Participant]) -> list[tuple[Form, Listed]]:
@@ -85,9 +87,8 @@ def pending_entries(participants: Sequence[Participant]) -> list[tuple[Form, Lis
     found = []
     for form in ENTRY_FORMS.values():
         pending = Q()
-        for field in form.model._meta.fields:
-            if field.name.endswith("_missing"):
-                pending |= Q(**{field.name: "pending"})
+        for field in _may_be_pending(form.model):
+            pending |= Q(**{field.name: "pending"})
         if pending:
             rows = form.model.objects.standing().filter(pending, participant__in=participants)
             there = _lines(form, rows)

@@ -112,6 +112,11 @@ class Row:
         return [(name, cells) for name, cells in filled if cells]
 
     @property
+    def may_be_left_out(self) -> bool:
+        """Whether several things can be said to be not done."""
+        return sum(cell is not None and cell.may_be_left_out for cell in self.every) > 1
+
+    @property
     def to_do(self) -> list[Cell]:
         """What is due or overdue: the end of treatment first, then the longest overdue, last doses in question."""
         found = [cell for cell in self.every if cell and cell.due.status in (schedule.DUE, schedule.OVERDUE)]
@@ -119,7 +124,8 @@ class Row:
 
     def next_steps(self, clocks: Sequence[listing.Line]) -> list[Step]:
         """The open expedited reports, then what is due: the first is the next step on every page."""
-        reports = [Step(each.what, each.state.lower(), each.mark, each.url) for each in clocks if each.of.is_open]
+        reports = [Step(each.what.partition(":")[0], each.state.lower(), each.mark, each.url)
+                   for each in clocks if each.of.is_open]  # fmt: skip
         return reports + [Step(cell.due.what, cell.due.status, cell.due.status, cell.url) for cell in self.to_do]
 
 

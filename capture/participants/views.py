@@ -10,7 +10,7 @@ from django.utils.timezone import now
 
 from capture.casebook.fields import today
 from capture.casebook.forms.reasons import NotDoneForm, ReasonForm
-from capture.conduct import panel
+from capture.conduct import panel, signing
 from capture.entry import deviations
 from capture.entry.services import not_done, registration
 from capture.entry.views import saving
@@ -64,12 +64,14 @@ def matrix(request: HttpRequest) -> HttpResponse:
     return render(request, "capture/participants/participants.html", shown)
 
 
-def _with_next(rows: Sequence[Row]) -> list[tuple[Row, Step | None]]:
-    """Each row with the next step; None where nothing is due."""
+def _with_next(rows: Sequence[Row]) -> list[tuple[Row, Step | None, signing.Mark]]:
+    """Each row with the next step (None where nothing is due) and how its casebook is signed."""
+    signed = signing.marks([row.participant for row in rows])
     clocks: dict[int, list[listing.Line]] = {row.participant.pk: [] for row in rows}
     for line in listing.lines([row.participant for row in rows], now(), listing.OPEN):
         clocks[line.of.participant.pk].append(line)
-    return [(row, next(iter(row.next_steps(clocks[row.participant.pk])), None)) for row in rows]
+    return [(row, next(iter(row.next_steps(clocks[row.participant.pk])), None), signed[row.participant.pk])
+            for row in rows]  # fmt: skip
 
 
 def _filter_form(request: HttpRequest, is_whole: bool) -> ParticipantsFilter:
@@ -101,6 +103,7 @@ def participant(request: HttpRequest, reference: str) -> HttpResponse:
         "group_name": protocol.group_named(participant.group).name if participant.group else "",
         "row": row,
         "course": course_of(participant, row, lists, today()),
+        "signature": signing.marks([participant])[participant.pk],
         "next_steps": row.next_steps(clocks)[:4],
         "clocks": clocks,
         "scans": _with_response(scans, row),
@@ -152,15 +155,16 @@ def work(request: HttpRequest) -> HttpResponse:
 
 @access.allows(*access.ENTERS)
 def not_done_view(request: HttpRequest, reference: str) -> HttpResponse:
-    """`what` names the visit, assessment or measurement as the schedule does."""
+    """Each `what` names a visit, assessment or measurement as the schedule does; all get one reason."""
     participant = access.participant_for(request.user, reference)
-    due = _due_or_404(participant, request.GET.get("what", ""))
+    dues = _dues_or_404(participant, request.GET.getlist("what"))
+    named = ", ".join(due.what for due in dues)
     form = NotDoneForm(posted(request))
     return saving.one_form(
         request, participant, form,
         lambda save: not_done.record_not_done(
-            save, participant, due, form.cleaned_data["reason"], form.cleaned_data["because"]),
-        f"{due.what} is marked as not done.", title=f"Not done: {due.what}", button="Save",
+            save, participant, dues, form.cleaned_data["reason"], form.cleaned_data["because"]),
+        f"{named} {'is' if len(dues) == 1 else 'are'} marked as not done.", title=f"Not done: {named}", button="Save",
     )  # fmt: skip
 
 
@@ -177,10 +181,10 @@ def revoke_not_done_view(request: HttpRequest, reference: str, row_id: int) -> H
     )  # fmt: skip
 
 
-def _due_or_404(participant: Participant, what: str) -> schedule.Due:
-    """The thing of the schedule that is meant, while it is open and nobody has said a word on it."""
+def _dues_or_404(participant: Participant, whats: Sequence[str]) -> list[schedule.Due]:
+    """The things of the schedule that are meant, while each is open and nobody has said a word on it."""
     row = selectors.rows_of([participant], lambda _: today())[0]
-    for cell in row.every:
-        if cell and cell.due.what == what and cell.may_be_left_out:
-            return cell.due
-    raise Http404("No item of this name is due.")
+    found = {cell.due.what: cell.due for cell in row.every if cell and cell.may_be_left_out}
+    if not whats or not set(whats) <= set(found):
+        raise Http404("No item of this name is due.")
+    return [found[what] for what in dict.fromkeys(whats)]

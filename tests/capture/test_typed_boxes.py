@@ -269,7 +269,7 @@ def test_a_number_of_a_row_that_is_none_is_not_found_and_no_error(cast: Cast) ->
         assert nora.get(f"/participants/NET-001/adverse_event/new/?{asked}").status_code == 200
     assert nora.get("/participants/NET-001/visit/new/?cycle=²").status_code == 200
     answer = mona.post("/queries/raise/?form=visit", {"who": ["²", "9" * 30], "words": "Please check."})
-    assert answer.status_code == 422 and "Select at least one participant." in _shown(answer)
+    assert answer.status_code == 422 and "Select at least one entry." in _shown(answer)
 
 
 @pytest.mark.parametrize(

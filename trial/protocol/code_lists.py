@@ -15,7 +15,7 @@ SERIOUSNESS = (
     ("important", "Other medically important event"),
 )
 HOSPITAL_STAY = (("no", "No"), ("yes", "Yes"))
-EXPECTEDNESS = (("expected", "Expected"), ("unexpected", "Unexpected"))
+EXPECTEDNESS = (("expected", "Expected"), ("unexpected", "Unexpected"), ("pending", "Pending"))
 ACTIONS_TAKEN = (
     ("none", "None"),
     ("reduced", "Dose reduced"),

@@ -3,7 +3,7 @@
 A schedule follows from the record alone; what is due on a day follows from its dates and that day. After the end of
 treatment no cycle is due, but its form, contacts and at last the end of the study. A due date passes through future →
 due (inside its window) → overdue (after it) → missed (once the window of the next one has opened). What the site has
-said will not be done (`not_done`, by name) is missed at once, and the next one follows.
+said will not be done (`not_done`, by name) is not done at once, and the next one follows.
 """
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from trial.protocol.constants import constant
 
 INCOMPLETE = "incomplete"  # done, and without a word on something that it is to say
-COMPLETE, DUE, OVERDUE, MISSED, FUTURE = "complete", "due", "overdue", "missed", "future"
+COMPLETE, DUE, OVERDUE, MISSED, FUTURE, NOT_DONE = "complete", "due", "overdue", "missed", "future", "not done"
 CYCLE_WINDOW_DAYS = constant("cycle_window_days")
 
 
@@ -79,7 +79,7 @@ class Planned:
         if self.done_on is not None:
             return COMPLETE
         if self.is_not_done:
-            return MISSED
+            return NOT_DONE
         if today < self.window_from:
             return FUTURE
         if today <= self.window_to:
@@ -92,7 +92,7 @@ class Planned:
             return
         status = self.status(today)
         yield Due(self.what, self.due_on, self.window_from, self.window_to, status, self.done_on)
-        if status == MISSED and self.repeats_days is not None:
+        if status in (MISSED, NOT_DONE) and self.repeats_days is not None:
             yield from self._next(self.repeats_days).on_day(today)
 
     def _next(self, days: int) -> "Planned":

@@ -37,7 +37,7 @@ from trial.record import site_clock
 from trial.record.in_force import Criteria, criteria_of, criteria_of_matches
 from trial.refused import Refused
 from trial.rules.dates import site_time
-from trial.rules.safety.expedited_reports import aware_at
+from trial.rules.safety.expedited_reports import RELATED_FROM, aware_at
 
 
 def unknown_term(facts: Facts) -> bool:
@@ -92,6 +92,8 @@ def entered_before(facts: Facts) -> bool:
 
 
 NAMES = ("aware_on", "aware_time", "aware_offset")
+# From this grade on a page asks of a related event whether it was expected, serious or not.
+REPORTED_FROM_GRADE = 3
 
 
 class AwarenessFields(forms.ModelForm):
@@ -219,7 +221,14 @@ class AdverseEventForm(AwarenessFields, EntryForm):
 
     def clean(self) -> dict[str, Any]:
         """The hidden term; without scripts the choice made, or the one term that the typed words mean."""
-        return self._with_its_term(super().clean())
+        found = self._with_its_term(super().clean())
+        if not self.offset_from_file and not hasattr(self.fields["expectedness"], "not_asked") and (
+            found.get("seriousness") == "no" and (found.get("grade") or 0) >= REPORTED_FROM_GRADE
+            and (found.get("attribution") or RELATED_FROM) >= RELATED_FROM and not found.get("expectedness")
+        ):  # fmt: skip
+            self.add_error("expectedness", "Choose Expected, Unexpected or Pending: a related event of grade 3 or more "
+                                           "may need an expedited report.")  # fmt: skip
+        return found
 
     def _with_its_term(self, found: dict[str, Any]) -> dict[str, Any]:
         if found.get("term"):
@@ -258,7 +267,8 @@ EVENT_CHECKS = (
     after_death_check("AE-06", "The onset date must not be after the date of death.", "onset_on"),
     after_death_check("AE-19", "The resolution date must not be after the date of death.", "resolved_on"),
     Check("AE-07", "An “other” term must be specified.", CTCAE, HARD, other_unspecified, "other_words"),
-    Check("AE-09", "A serious adverse event must be marked expected or unexpected.", "Expedited reporting.", HARD,
+    Check("AE-09", "A serious adverse event must be marked expected, unexpected or pending.",
+          "Expedited reporting.", HARD,
           lambda facts: facts["seriousness"] != "no" and not facts["expectedness"], "expectedness"),
     Check("AE-10", "A grade 4 or 5 event is marked not serious.", PLAUSIBLE, SOFT,
           lambda facts: (facts["grade"] or 0) >= 4 and facts["seriousness"] == "no", "seriousness"),
@@ -323,7 +333,7 @@ AWARENESS = (
 ADVERSE_EVENT_FORM = Form(
     "adverse_event", AdverseEventForm, "onset_on", Rule("whenever one happens, to 30 days after the last dose"),
     repeats=True, checks=EVENT_CHECKS + AWARENESS + ABSENT_ADVERSE_EVENT,
-    verified=("term", "grade", "attribution", "onset_on", "seriousness"),
+    verified=("term", "grade", "attribution", "onset_on", "present_at_baseline", "seriousness"),
     known_by=("term", "select", "other_words", "onset_on"), template="capture/entry/adverse_event.html",
     versions=(
         replace(form_versions.FIRST, labels={"expectedness": "Expectedness, if serious"}),

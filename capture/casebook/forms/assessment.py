@@ -233,7 +233,8 @@ _PAGE = Page("capture:assessment", "pk", "capture:assessment_new")
 BASELINE_FORM = Form(
     "baseline", HeadForm, "assessed_on",
     Rule(f"at most {protocol.constant('baseline_window_days')} days before day 1"), Assessment,
-    "Baseline tumor assessment", checks=BASELINE + ABSENT_BASELINE, verified=("assessed_on",), lines=_READINGS,
+    "Baseline tumor assessment", checks=BASELINE + ABSENT_BASELINE,
+    verified=("assessed_on", "marker", "longest_diameter_mm", "state", "scanned_on"), lines=_READINGS,
     page=_PAGE, file="assessments", known_by=("assessed_on",),
 )
 FOLLOW_UP_SCAN_FORM = Form(
@@ -241,6 +242,8 @@ FOLLOW_UP_SCAN_FORM = Form(
     Rule(f"every {protocol.constant('assessment_interval_days') // 7} weeks ± "
          f"{protocol.constant('assessment_window_days')} days from day 1; a response again after "
          f"{protocol.constant('confirmation_days')} days"),
-    Assessment, repeats=True, checks=FOLLOW_UP_SCAN + ABSENT_FOLLOW_UP_SCAN, verified=("assessed_on", "new_lesions"),
+    Assessment, repeats=True, checks=FOLLOW_UP_SCAN + ABSENT_FOLLOW_UP_SCAN,
+    verified=("assessed_on", "marker", "new_lesions", "new_lesion_on", "longest_diameter_mm", "state", "scanned_on",
+              "merged_with"),
     lines=_READINGS, page=_PAGE, file="assessments", known_by=("assessed_on",),
 )  # fmt: skip

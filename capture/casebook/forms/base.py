@@ -1,6 +1,6 @@
 """The base of the forms that are one entry each: the clinic's own fields, and reasons for what is missing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -259,8 +259,13 @@ class Form:
 
     def entries(self, participant: Participant) -> Any:
         """Every entry of the participant in order of time, struck-out ones too."""
+        return self.entries_of([participant])
+
+    def entries_of(self, participants: Iterable[Participant]) -> Any:
+        """The same of several participants."""
         place = self.model.place
-        of: dict[str, Any] = {"pk": participant.pk} if self.model is Participant else {"participant": participant}
+        ids = [each.pk for each in participants]
+        of: dict[str, Any] = {"pk__in" if self.model is Participant else "participant__in": ids}
         if place.by:
             of[place.by] = next(value for value, form in place.forms.items() if form == self.kind)
         return self.model.objects.filter(**of).order_by(self.dated_by, "id")

@@ -195,7 +195,9 @@ OFF_TREATMENT_FORM = Form(
 FOLLOW_UP_FORM = Form(
     "follow_up", FollowUpForm, "contacted_on",
     Rule("every 3 months until progression, then every 6, to 2 years"), repeats=True,
-    checks=FOLLOW_UP + ABSENT_FOLLOW_UP, verified=("alive", "progression"),
+    checks=FOLLOW_UP + ABSENT_FOLLOW_UP,
+    verified=("contacted_on", "alive", "progression", "progressed_on", "disease_assessed_on", "new_therapy",
+              "new_therapy_on"),
 )
 DEATH_FORM = Form(
     "death", DeathForm, "died_on", Rule("when it happens"), checks=DEATH, verified=("died_on", "cause"), imported=1,

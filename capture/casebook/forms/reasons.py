@@ -43,7 +43,7 @@ class NotDoneForm(forms.Form):
     helper = PageHelper()
     reason = forms.ChoiceField(
         label="Reason", choices=[("", "Choose"), *code_lists.NOT_DONE_REASONS],
-        widget=forms.Select(attrs={"class": "form-select"}),
+        widget=forms.Select(attrs={"class": "form-select", "autofocus": True}),
     )  # fmt: skip
     because = WordsField(
         label="Comment", required=False, max_length=200,

@@ -279,6 +279,7 @@ ABSENT_CYCLE = (
 
 CYCLE_FORM = Form(
     "cycle", CycleForm, "started_on", Rule(f"every {protocol.constant('cycle_days')} days until progression"), Cycle,
-    repeats=True, checks=DOSING + ABSENT_CYCLE, verified=("started_on",), file="cycles",
+    repeats=True, checks=DOSING + ABSENT_CYCLE,
+    verified=("started_on", "from_day", "to_day", "dose_mg", "frequency"), file="cycles",
     lines=Lines(DosingPeriod, "cycle", "dosing_periods"), page=Page("capture:cycle", "number", named_by="number"),
 )

@@ -385,5 +385,6 @@ BLOOD_PRESSURE_FORM = Form(
 )
 HORMONE_FORM = Form(
     "hormone", HormoneForm, "sampled_on", Rule("before treatment and with each tumor assessment"), repeats=True,
-    before_registration=True, checks=HORMONE, verified=("value",), imported=0,
+    before_registration=True, checks=HORMONE,
+    verified=("sampled_on", "value_qualifier", "value", "unit", "upper_limit"), imported=0,
 )

@@ -1,20 +1,23 @@
 """Pages of queries: the list, one query with its answer, raising one, raising many."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.forms import BoundField
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from capture.casebook import history, labels
 from capture.casebook.forms.reasons import ReasonForm
 from capture.casebook.forms.visit import line_forms
-from capture.casebook.registry import ENTRY_FORMS
+from capture.casebook.registry import ENTRY_FORMS, FORMS
 from capture.conduct import queries
 from capture.conduct import queries as query_list
 from capture.conduct.forms import AnswerForm, AskedFormFilter, ManyForm, MoveForm, WordingForm, queries_filter
@@ -28,6 +31,9 @@ from trial.record import access, site_clock, system_queries
 from trial.record.save import Save, of_request
 from trial.refused import Refused, reasons_against
 from trial.rules.typed_text import key
+
+# So many entries are offered on one page; a site narrows them.
+MOST_ASKED = 500
 
 
 @dataclass
@@ -58,7 +64,8 @@ def answer_sheet(query: Query, posted: QueryDict | None = None) -> AnswerSheet:
              and not is_a_reason(bound)]  # fmt: skip
     if shown:
         shown[0].field.widget.attrs["autofocus"] = True  # the page is about this value: typing begins here
-    return AnswerSheet(query, shown, ReasonForm(posted), (posted or {}).get("words", "")[:600])
+    reason = ReasonForm(posted, initial={"reason_code": saving.ANSWERS_A_QUERY})
+    return AnswerSheet(query, shown, reason, (posted or {}).get("words", "")[:600])
 
 
 def save_answer(request: HttpRequest, query: Query) -> AnswerSheet | None:
@@ -140,9 +147,11 @@ def _correct(save: Save, query: Query, forms: list[Any]) -> None:
 @access.allows(*access.READS_RECORD)
 def listing(request: HttpRequest) -> HttpResponse:
     """Queries by state, site, form, age and person."""
-    asked, now = query_list.Filter.of(request.GET), timezone.now()
-    rows = query_list.found(request.user, asked, now)
     may_ask = request.user.role == Role.MONITOR
+    # A monitor who has just sent queries finds them, though they wait for the site.
+    asked = query_list.Filter.of({"state": "standing", **request.GET.dict()} if may_ask else request.GET)
+    now = timezone.now()
+    rows = query_list.found(request.user, asked, now)
     shown = {
         "listed": query_list.listed(rows, now), "total": rows.count(),
         "filter_form": queries_filter(vars(asked), may_ask, access.sites_for(request.user), query_list.STATES,
@@ -161,12 +170,14 @@ def one(request: HttpRequest, query_id: int) -> HttpResponse:
     if request.method == "POST":
         if not access.may_enter(request.user):
             raise PermissionDenied("Your role can read this query but not answer it.")
+        waiting = [each for each in saving.queries_waiting(query.participant) if each != query.pk]
         try:
             refused = save_answer(request, query)
         except Refused as reason:
             refused, sheet.said = sheet, [str(reason)]
         if refused is None:
             messages.success(request, f"The query about {query.participant} is answered.")
+            saving.name_settled(request, waiting)
             return redirect("capture:queries")
         return _page(request, query, refused, 409 if refused.refusal and refused.refusal.meanwhile else 422)
     return _page(request, query, sheet)
@@ -235,29 +246,47 @@ def _back(participant: Participant, where: Where) -> str:
 
 @access.allows(Role.MONITOR)
 def raise_many(request: HttpRequest) -> HttpResponse:
-    """One wording for many participants: the same form of each that is ticked."""
+    """One wording for many entries of a form, as they are on record."""
     form, site = request.GET.get("form", "registration"), request.GET.get("site", "")
-    people = access.participants_for(request.user).order_by("number", "screening_number")
-    people = people.filter(site__code=site) if site else people
+    people = access.participants_for(request.user).select_related("site").order_by("number", "screening_number")
+    entries = _asked_of(form, people.filter(site__code=site) if site else people)
     said, words = "", request.POST.get("words", "")[:600] or request.POST.get("template", "")[:600]
     if request.method == "POST":
         try:
-            chosen = list(people.filter(pk__in=filter(None, map(key, request.POST.getlist("who")))))
+            ticked = set(request.POST.getlist("who"))
+            chosen = [(owner, Where(form, row.pk)) for owner, row in entries if str(row.pk) in ticked]
             if not chosen:
-                raise Refused("Select at least one participant.")
-            count = queries.raise_many(of_request(request), [(each, Where(form)) for each in chosen], words)
+                raise Refused("Select at least one entry.")
+            count = queries.raise_many(of_request(request), chosen, words)
         except Refused as reason:
             said = str(reason)
         else:
             messages.success(request, f"{count} {'query is' if count == 1 else 'queries are'} sent to the sites.")
-            return redirect("capture:queries")
+            return redirect(f"{reverse('capture:queries')}?{urlencode({'state': 'open', 'form': form, 'mine': '1'})}")
+    called = [(str(row.pk), _called(form, owner, row)) for owner, row in entries[:MOST_ASKED]]
     shown = {
-        "form": ManyForm(system_queries.TEMPLATES, words, people, request.POST.getlist("who")),
+        "form": ManyForm(system_queries.TEMPLATES, words, called, request.POST.getlist("who")),
+        "total": len(entries), "most": MOST_ASKED,
         "filter_form": AskedFormFilter({"form": form, "site": site}, form=labels.TITLES.items(),
                                        site=[(each.code, str(each)) for each in access.sites_for(request.user)]),
         "reasons": [said] if said else [],
     }  # fmt: skip
     return render(request, "capture/conduct/queries/raise_many.html", shown, status=422 if said else 200)
+
+
+def _asked_of(form: str, people: Iterable[Participant]) -> list[tuple[Participant, Any]]:
+    """Every standing entry of a form with its participant, in order of study number; none for an unknown form."""
+    by_id = {each.pk: each for each in people}
+    rows = FORMS[form].entries_of(by_id.values()).standing() if form in FORMS else []
+    found = [(by_id[row.pk if form == "registration" else row.participant_id], row) for row in rows]
+    places = {each: place for place, each in enumerate(by_id)}
+    return sorted(found, key=lambda pair: places[pair[0].pk])
+
+
+def _called(form: str, participant: Participant, row: Any) -> str:
+    """`NET-001 NORTH · Adverse event 15-JUL-2025 · Diarrhea, grade 2`."""
+    place = labels.place(participant, form, row)
+    return " · ".join(filter(None, (f"{participant.reference} {participant.site.code}", place.title, place.entry)))
 
 
 def _query_or_404(request: HttpRequest, query_id: int) -> Query:

@@ -1,5 +1,7 @@
 """Says that something that was due will not be done, and why; or takes that word back."""
 
+from collections.abc import Sequence
+
 from capture.grading.event_proposals import NOT_AN_EVENT, Proposal
 from trial.models import Acknowledgement, NotDone, Participant
 from trial.protocol import Due
@@ -7,12 +9,17 @@ from trial.record import changes
 from trial.record.save import Save
 
 
-def record_not_done(save: Save, participant: Participant, due: Due, reason: str, because: str) -> NotDone:
-    """One row in one Change; the schedule then counts it as missed and goes on to the next."""
+def record_not_done(
+    save: Save, participant: Participant, dues: Sequence[Due], reason: str, because: str
+) -> list[NotDone]:
+    """A row for each, with one reason, in one Change; the schedule then goes on to the next."""
     with changes.record(save, "enter", participant=participant, groups=(participant.group,)):
-        return NotDone.objects.create(
-            participant=participant, what=due.what, due_on=due.due_on, reason=reason, because=because.strip()
-        )
+        return [
+            NotDone.objects.create(
+                participant=participant, what=due.what, due_on=due.due_on, reason=reason, because=because.strip()
+            )
+            for due in dues
+        ]
 
 
 def revoke_not_done(save: Save, row: NotDone) -> None:

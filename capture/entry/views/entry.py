@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
-from capture.casebook import history, versions
+from capture.casebook import history, labels, versions
 from capture.casebook.forms.base import Form, rest_not_done
 from capture.casebook.forms.reasons import ReasonForm
 from capture.casebook.forms.visit import line_forms
@@ -17,10 +17,11 @@ from capture.entry.prefill import prefilled
 from capture.entry.services import acknowledgements, entries
 from capture.entry.views import grading, saving
 from trial.drawing.form_layout import posted
-from trial.models import Participant
+from trial.models import DueItem, Participant
 from trial.models.fields import in_a_sentence
-from trial.record import access
+from trial.record import access, site_clock
 from trial.record.save import Save
+from trial.rules.dates.partial_date import shown
 from trial.rules.typed_text import key
 
 
@@ -93,23 +94,24 @@ def _page(request: HttpRequest, participant: Participant, book: Form, row: Any) 
                 **(grading.of_visit(participant, form, lines, row) if book.kind == "visit" else {})}  # fmt: skip
         return saving.Sheet([form, *lines], reason if row is not None else None, {**shown, **more})
 
+    saved: list[Any] = []
     return saving.answer(
         request, book.template, make, lambda: history.rows_of(row) if row else [],
-        lambda sheet, save: _save(edition.on(save), participant, book, row, sheet, continues),
-        lambda sheet: _next(request, participant, book),
+        lambda sheet, save: saved.append(_save(edition.on(save), participant, book, row, sheet, continues)),
+        lambda sheet: _next(request, participant, book, saved[-1]),
     )  # fmt: skip
 
 
 def _save(
     save: Save, participant: Participant, book: Form, row: Any, sheet: saving.Sheet, continues: Any
-) -> None:
+) -> Any:
     form, *lines = sheet.forms
     values = form.values()  # type: ignore[attr-defined]
     if book.kind == "adverse_event":
         values["continues"] = continues
     typed = [each.line() for each in lines]  # type: ignore[attr-defined]
     save = acknowledgements.with_given(save, participant, book.kind, row)
-    entries.save(save, participant, book, values, row=row, lines=[line for line in typed if line is not None])
+    return entries.save(save, participant, book, values, row=row, lines=[line for line in typed if line is not None])
 
 
 def _continues(request: HttpRequest, participant: Participant, row: Any) -> Any:
@@ -120,8 +122,17 @@ def _continues(request: HttpRequest, participant: Participant, row: Any) -> Any:
     return participant.adverse_events.standing().filter(pk=key(given)).first()
 
 
-def _next(request: HttpRequest, participant: Participant, book: Form) -> HttpResponse:
-    messages.success(request, f"{book.title} is saved.")
+def _next(request: HttpRequest, participant: Participant, book: Form, row: Any) -> HttpResponse:
+    """Says what was saved, and which of its kind is due next."""
+    place = labels.place(participant, book.kind, row)
+    messages.success(request, f"{place.title} is saved: {place.entry}.{_next_due(participant, book)}")
     if "and_next" in request.POST and book.repeats:
         return redirect("capture:entry_new", participant.reference, book.kind)
     return redirect("capture:participant", participant.reference)
+
+
+def _next_due(participant: Participant, book: Form) -> str:
+    today = site_clock.today_at(participant.site)
+    due = DueItem.objects.filter(DueItem.due_or_overdue(today), participant=participant, form=book.kind)
+    first = due.order_by("due_on", "id").first()
+    return f" Next due: {first.planned.what}, by {shown(first.window_to)}." if first else ""

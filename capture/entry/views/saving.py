@@ -11,7 +11,7 @@ from typing import Any
 from django.contrib import messages
 from django.db import IntegrityError
 from django.db.models import Model
-from django.forms import BaseForm, Form
+from django.forms import BaseForm, CheckboxInput, Form
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -27,6 +27,9 @@ from trial.refused import Refused, reasons_against
 from trial.rules.typed_text import key, unseen
 
 ACKNOWLEDGES = "acknowledge_"
+FIRST_ANSWER = "First answer: nothing was entered before"
+# Of `trial.protocol.REASONS_FOR_CHANGE`.
+ANSWERS_A_QUERY = "query_answer"
 UNIQUE_VIOLATION = "23505"
 AT_THE_SAME_MOMENT = (
     "Another user saved the same entry at the same time. Nothing was saved. Check the participant's page before you "
@@ -154,6 +157,8 @@ def answer(
     """
     if request.method != "POST":
         sheet = make(None)
+        if sheet.reason is not None and request.GET.get("query"):
+            sheet.reason.initial = {"reason_code": ANSWERS_A_QUERY}
         opened = {"opened_at": _newest(rows()), "as_opened": edit_conflict.as_opened(sheet.forms)}
         return render(request, template, {**sheet.shown, **opened})
     # A page that does not say what it showed has shown nothing: whatever stands is to be looked at first.
@@ -165,19 +170,48 @@ def answer(
     if unchosen:
         return _choose_first(request, template, make, data, unchosen)
     sheet = make(data)
+    answers = sheet.reason is not None and not data.get("reason_code") and _only_first_answers(make(None), data)
+    if answers:
+        sheet = replace(sheet, reason=None)
     if not sheet.is_valid:
         return _again(request, template, sheet, {"incomplete": True})
-    reason = sheet.reason.cleaned_data.get("reason", "") if sheet.reason else ""
+    reason = FIRST_ANSWER if answers else sheet.reason.cleaned_data.get("reason", "") if sheet.reason else ""
     handed, query = save_of(request, reason), _query_answered(request)
     if query is not None:
         handed = system_queries.answering(handed, query, reason)
+    waiting = queries_waiting(sheet.shown.get("participant"))
     refusal = attempt(request, lambda: save(sheet, handed), [*sheet.forms, *filter(None, [sheet.reason])])
     if refusal is None:
         page = done(sheet)
+        name_settled(request, waiting)
         return redirect("capture:queries") if query is not None else page
     if refusal.meanwhile:
         return _conflict(request, template, make, rows, refusal.meanwhile)
     return _again(request, template, sheet, refusal.context)
+
+
+def _only_first_answers(on_record: Sheet, data: Mapping[str, Any]) -> bool:
+    """Whether everything that the page changes was empty, or pending, on record: that is no correction."""
+    if on_record.unchecked:
+        return False
+    before = edit_conflict.values(on_record.forms)
+    changed = [name for name, value in before.items() if not edit_conflict.same(str(data.get(name, "")), value)]
+    is_tick = {bound.html_name for form in on_record.forms for bound in form
+               if isinstance(bound.field.widget, CheckboxInput)}  # fmt: skip
+    return bool(changed) and all(before[name] in ("", "pending") and name not in is_tick for name in changed)
+
+
+def queries_waiting(participant: Participant | None) -> list[int]:
+    """Ids of the queries about the participant that wait for the site, before a save."""
+    waits = (Query.State.OPEN, Query.State.REOPENED)
+    rows = Query.objects.standing().filter(participant=participant, state__in=waits)
+    return list(rows.values_list("pk", flat=True))
+
+
+def name_settled(request: HttpRequest, waiting: Sequence[int]) -> None:
+    """Names each of these queries that the save answered or took away."""
+    for query in Query.objects.filter(pk__in=waiting).exclude(state__in=(Query.State.OPEN, Query.State.REOPENED)):
+        messages.info(request, f"Query {query.get_state_display().lower()}: {query.words}")
 
 
 def _again(

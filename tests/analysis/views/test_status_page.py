@@ -1,16 +1,21 @@
 """The Status page says what stands still, what is behind and whether the chain was found sound."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import psycopg
 import pytest
 from django.core.management import CommandError, call_command
-from django.test import Client
+from django.test import Client, override_settings
 
 from analysis import tasks
+from analysis.models import GroupResult
+from analysis.results.recompute import newest_change
 from analysis.views import status as status_page
+from capture.tasks import send_digest
 from tests.cast import Cast, cast_of
-from trial.models import Role, StatusNote, operations
+from trial.models import Deviation, Role, StatusNote, operations
+from trial.record import changes
+from trial.rules.dates import site_time
 from trial.tasks import verify_audit
 
 
@@ -40,6 +45,38 @@ def test_a_sweep_is_the_heartbeat_and_brings_the_groups_up_to_date(cast: Cast) -
     found = said()
     assert found["Worker and clock"][0] is True
     assert found["Results of group A"][0] is True and "up to date with change" in found["Results of group A"][1]
+
+
+def test_results_that_a_change_did_not_move_are_up_to_date(cast: Cast) -> None:
+    """Such a result is not stored again; one with a clinical cut-off says nothing of today."""
+    tasks.sweep()
+    with changes.record(None, "system", "moves no number", participant=cast.participant, groups=("A",)):
+        Deviation.objects.create(participant=cast.participant, happened_on=date(2026, 1, 9), kind="other")
+    good, words = said()["Results of group A"]
+    assert good is False and "behind" in words
+    tasks.sweep()
+    stored = GroupResult.objects.get(group="A", cutoff=None)
+    assert stored.change < stored.holds_to == newest_change("A")
+    assert said()["Results of group A"] == (True, f"up to date with change {stored.holds_to}")
+    GroupResult.objects.filter(pk=stored.pk).update(cutoff=date(2026, 1, 1))
+    assert said()["Results of group A"] == (False, "no results yet")
+
+
+@override_settings(MAIL_IS_SENT=False)
+def test_reminders_that_cannot_leave_want_a_look(cast: Cast) -> None:
+    good, words = said()["Digest of reports"]
+    assert good is False and "no mail server is set" in words and words.endswith("no email sent yet")
+    send_digest()
+    assert said()["Digest of reports"][0] is False
+
+
+def test_the_last_email_that_was_sent_is_told(cast: Cast) -> None:
+    operations.note("mail", True, "4 emails sent")
+    at = StatusNote.objects.get(name="mail").at
+    with override_settings(MAIL_IS_SENT=True):
+        send_digest()
+        good, words = said()["Digest of reports"]
+    assert good is True and words.endswith(f"last email sent {site_time.in_utc(at)}")
 
 
 def test_a_heart_that_stopped_three_minutes_ago_is_told(cast: Cast) -> None:

@@ -33,6 +33,7 @@ BY_HAND = {
     "capture/entry/_second_look.html": "The reason for a soft check that failed; which ones, the save says.",
     "capture/casebook/term_search.html": "The search for a term; the form's fields are the hidden ones it fills.",
     "capture/casebook/checklist.html": "Yes and no as two buttons of one row; the layout of the checklist's own form.",
+    "capture/participants/participant.html": "Ticks which of the missed items get one reason; the next page asks it.",
     "trial/accounts/people/people.html": "Hides rows of the table while it is typed; nothing is sent.",
     "analysis/as_of/choose.html": "The forms of data cuts.",
 }  # fmt: skip

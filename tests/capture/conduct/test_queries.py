@@ -13,10 +13,11 @@ from capture.conduct import queries
 from capture.conduct.queries import Where
 from capture.entry.services import entries
 from tests.cast import Cast, cast_of, register
-from trial.models import Change, HormoneLevel, Query, Role
+from trial.models import AdverseEvent, Change, HormoneLevel, Query, Role
 from trial.record import changes, system_queries
 from trial.record.save import Save
 from trial.refused import Refused
+from trial.rules.dates.partial_date import PartialDate
 
 LEVEL = {"sampled_on": date(2026, 1, 9), "marker": "CGA", "value": 210, "value_missing": "", "unit": "ng/mL",
          "upper_limit": 100, "upper_limit_missing": "", "assay": ""}  # fmt: skip
@@ -54,6 +55,22 @@ def said_at(client: Client, address: str) -> str:
     found = re.search(r'name="opened_at" value="([^"]+)"', client.get(address).content.decode())
     assert found is not None
     return found[1]
+
+
+def test_the_page_of_a_query_names_the_event_and_its_reason_is_chosen(cast: Cast) -> None:
+    mona, one = cast.people[Role.MONITOR], cast.participant
+    with changes.record(None, "system", "an event", participant=one, groups=("A",)):
+        event = AdverseEvent.objects.create(
+            participant=one, term="diarrhea", grade_missing="unknown", attribution=4, seriousness="no",
+            onset_on=PartialDate(2026, 2, 1), action_taken="none", outcome="recovered")  # fmt: skip
+    where = Where("adverse_event", event.pk, "grade")
+    first = queries.raise_query(Save(mona), one, where, "Which grade?")
+    client = client_of(cast, Role.COORDINATOR)
+    for address in (f"/queries/{first.pk}/", "/queries/"):
+        page = client.get(address).content.decode()
+        assert "Adverse event 01-FEB-2026" in page and "Diarrhea, grade unknown" in page
+    for address in (f"/queries/{first.pk}/", f"/participants/NET-001/adverse_event/{event.pk}/?query={first.pk}"):
+        assert '<option value="query_answer" selected>' in client.get(address).content.decode()
 
 
 def test_a_monitor_raises_a_query_by_one_click_on_a_field(cast: Cast, level: HormoneLevel) -> None:
@@ -262,6 +279,20 @@ def test_one_wording_goes_to_many_participants(cast: Cast) -> None:
     assert Query.objects.count() == 2
     assert Change.objects.filter(act="query", participant=other).count() == 1
     assert mona.post("/queries/raise/?form=registration", {"words": "Please?"}).status_code == 422
+    assert "Please say where" in mona.get(done.url).content.decode(), "the list shows what was just sent"
+    assert "Please say where" in mona.get("/queries/").content.decode()
+
+
+def test_a_bulk_query_is_offered_entries_that_are_on_record_with_their_value(cast: Cast, level: HormoneLevel) -> None:
+    mona = client_of(cast, Role.MONITOR)
+    assert "No entries of this form are on record" in mona.get("/queries/raise/?form=death").content.decode()
+    page = mona.get("/queries/raise/?form=hormone").content.decode()
+    assert "NET-001 NORTH · Hormone level 09-JAN-2026 · Chromogranin A 210 ng/mL (upper limit 100)" in page
+    sent = {"who": [level.pk, 9999], "words": "Which kit?"}
+    assert mona.post("/queries/raise/?form=hormone", sent).status_code == 302
+    query = Query.objects.get()
+    assert (query.form, query.row_id) == ("hormone", level.pk)
+    assert mona.post("/queries/raise/?form=death", sent).status_code == 422
 
 
 def test_another_sites_query_is_404_and_not_listed(cast: Cast, level: HormoneLevel) -> None:

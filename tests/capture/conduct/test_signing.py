@@ -12,13 +12,14 @@ from django.utils import timezone
 
 from capture.casebook.forms import assessment, treatment
 from capture.casebook.registry import ENTRY_FORMS
-from capture.conduct import signing
+from capture.conduct import queries, signing
 from capture.entry.services import assessments, dosing, entries
 from tests.cast import Cast, cast_of, register
-from trial.models import Change, Delegation, Person, Role, Signature
-from trial.record import changes
+from trial.models import AdverseEvent, Change, Delegation, Person, Role, Signature
+from trial.record import changes, site_clock
 from trial.record.save import Save
 from trial.refused import Refused
+from trial.rules.dates.partial_date import shown
 
 DEVIATION = {"happened_on": date(2026, 1, 9), "kind": "assessment", "description": "Scan late", "action": ""}
 PASSWORD = "a-long-Pass-of-words-2026"
@@ -107,17 +108,54 @@ def test_a_later_change_makes_it_stale_and_names_only_what_changed(cast: Cast) -
     assert standing.state == "changed" and [each.place.title for each in standing.items] == ["Cycle 1"]
     assert signing.states([cast.participant]) == {cast.participant.pk: "changed"}
     page = client_of(cast.people[Role.INVESTIGATOR]).get(ADDRESS).content.decode()
-    assert "Sign changed entries" in page and "Protocol deviation 09-JAN-2026" not in page
+    listed = page[page.index('id="h-items"') : page.index('id="h-casebook"')]
+    assert "Sign changed entries" in page and "Protocol deviation 09-JAN-2026" not in listed
+    assert "<del>09-JAN-2026</del> <ins>10-JAN-2026</ins>" in page and page.count("changed after signature</span>") == 1
     second = _sign(cast)
     assert signing.standing(cast.participant).state == "signed"
     assert signing.states([cast.participant]) == {cast.participant.pk: "signed"}
     assert Signature.objects.count() == 2 and second.content_hash != Signature.objects.first().content_hash
 
 
+@pytest.mark.requirement("R33")
+def test_the_page_shows_every_value_that_is_signed_and_what_is_open(cast: Cast) -> None:
+    _filled(cast)
+    nora, one = cast.people[Role.COORDINATOR], cast.participant
+    pressure = {"measured_on": date(2026, 1, 12), "systolic_mmhg": 162, "systolic_mmhg_missing": "",
+                "diastolic_mmhg": 104, "diastolic_mmhg_missing": ""}  # fmt: skip
+    entries.save(Save(nora, acknowledged={}), one, ENTRY_FORMS["blood_pressure"], pressure)
+    with changes.record(None, "system", "an event", participant=one, groups=("A",)):
+        AdverseEvent.objects.create(participant=one, term="diarrhea", grade=4, attribution=4, seriousness="no",
+                                    onset_on_missing="unknown", action_taken="none", outcome="recovered")  # fmt: skip
+    queries.raise_query(Save(cast.people[Role.MONITOR]), one, queries.Where("cycle", one.cycles.get().pk), "Which lot?")
+    page = client_of(cast.people[Role.INVESTIGATOR]).get(ADDRESS).content.decode()
+    opened, read = page[page.index('id="h-open"') : page.index('id="h-items"')], page[page.index('id="h-casebook"') :]
+    for words in ("Which lot?", "Visit, cycle 1", "Week 8", "Proposed adverse event", "status-incomplete",
+                  "Diarrhea, grade 4", "Expectedness missing"):  # fmt: skip
+        assert words in opened, words
+    for words in ("segment 4", "40", "Scan late", "<dd>162</dd>", "<dd>104</dd>", "<td>400</td>", "Carcinoid"):
+        assert words.casefold() in read.casefold(), words
+    assert page.index('id="h-casebook"') < page.index('name="password"')
+
+
+@pytest.mark.requirement("R37")
+@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.MONITOR, Role.CHAIR, Role.INVESTIGATOR])
+def test_the_signature_is_seen_by_all_who_see_the_participant(cast: Cast, role: str) -> None:
+    client = client_of(cast.people[role])
+    assert "Signed by" not in client.get("/participants/NET-001/").content.decode()
+    _sign(cast)
+    signed = f"Signed by A_Investigator {shown(site_clock.today())}"
+    pages = [client.get(address).content.decode() for address in ("/participants/NET-001/", "/participants/", ADDRESS)]
+    assert signed in pages[0] and signed in pages[1] and "A_Investigator" in pages[2]
+    assert ">Sign casebook<" not in pages[0] and ">Sign changed entries<" not in pages[0]
+    for _ in range(2):
+        entries.save(Save(cast.people[Role.COORDINATOR]), cast.participant, ENTRY_FORMS["deviation"], DEVIATION)
+    pages = [client.get(address).content.decode() for address in ("/participants/NET-001/", "/participants/")]
+    assert all(f"{signed}, 2 changes since" in page for page in pages)
+
+
 @pytest.mark.requirement("R37")
 def test_queries_and_verification_do_not_make_a_signature_stale(cast: Cast) -> None:
-    from capture.conduct import queries
-
     _sign(cast)
     queries.raise_query(Save(cast.people[Role.MONITOR]), cast.participant,
                         queries.Where("registration", cast.participant.pk), "Please look.")  # fmt: skip

@@ -1,19 +1,22 @@
 """Verification drops what changed; a freeze stops the site; a lock needs chair, signatures and closed queries."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
-from capture.casebook.history import newest_change
+from capture.casebook.forms.assessment import NewLesion
+from capture.casebook.history import newest_change, rows_of
 from capture.casebook.registry import ENTRY_FORMS
-from capture.conduct import holds, verification
+from capture.conduct import holds, queries, verification
 from capture.conduct.holds import Target
-from capture.entry.services import entries
+from capture.entry.services import assessments, entries
 from tests.capture.conduct.test_signing import _sign, client_of, delegate
 from tests.cast import Cast, cast_of, person
-from trial.models import BloodPressure, Hold, HormoneLevel, Role
+from trial.models import Assessment, BloodPressure, DosingPeriod, Hold, HormoneLevel, LesionReading, Role
 from trial.record import changes
 from trial.record.save import Save
+from trial.record.snapshot import COLUMNS
 from trial.refused import Refused
 from trial.rules.dates.partial_date import PartialDate
 
@@ -53,14 +56,15 @@ def _states(cast: Cast, row: HormoneLevel) -> dict[str, str]:
 
 def test_a_form_is_verified_in_one_click_and_asked_for_again_when_a_value_changes(cast: Cast) -> None:
     row = _hormone(cast)
-    assert _states(cast, row) == {"": verification.NOT_YET, "value": verification.NOT_YET}
+    fields = ("", "sampled_on", "value_qualifier", "value", "unit", "upper_limit")
+    assert _states(cast, row) == dict.fromkeys(fields, verification.NOT_YET)
     client = client_of(cast.people[Role.MONITOR])
     address = f"/participants/NET-001/hormone/{row.pk}/"
     assert "Mark form as source-verified" in client.get(address).content.decode()
     client.post(f"{address}verify/", {"seen": newest_change(row), "field": ""})
-    assert _states(cast, row) == {"": verification.VERIFIED, "value": verification.VERIFIED}
+    assert _states(cast, row) == dict.fromkeys(fields, verification.VERIFIED)
     _hormone(cast, 310, row)
-    assert _states(cast, row) == {"": verification.AGAIN, "value": verification.AGAIN}
+    assert _states(cast, row) == dict.fromkeys(fields, verification.AGAIN)
     assert [each.row_id for each in verification.dropped_of([cast.participant])] == [row.pk]
     assert "NET-001" in client.get("/verification/").content.decode()
 
@@ -71,7 +75,41 @@ def test_a_field_stays_verified_when_another_field_changes(cast: Cast) -> None:
     with changes.record(None, "correct", "typing error", participant=cast.participant):
         row.assay = "another"
         row.save()
-    assert _states(cast, row) == {"": verification.NOT_YET, "value": verification.VERIFIED}
+    states = _states(cast, row)
+    assert (states[""], states["value"]) == (verification.NOT_YET, verification.VERIFIED)
+
+
+def test_the_plan_holds_all_that_the_response_is_computed_from() -> None:
+    """Of each table that decides an endpoint, every column that the endpoints read is critical."""
+    read = {kind: {name for model in models for name in COLUMNS[model]} for kind, models in (
+        ("baseline", (LesionReading,)), ("follow_up_scan", (LesionReading,)), ("cycle", (DosingPeriod,)))}  # fmt: skip
+    keys = {"assessment_id", "lesion_id", "cycle_id", "not_evaluated_reason", "reason"}
+    for kind, names in read.items():
+        of_baseline = {"merged_with"} if kind == "baseline" else set()  # lesions grow together later
+        assert names - keys - of_baseline <= set(verification.PLAN[kind]), kind
+    scan = set(COLUMNS[Assessment]) - {"id", "participant_id", "kind", "investigator_response"}
+    assert scan <= set(verification.PLAN["follow_up_scan"])
+    contact = {"progression", "progressed_on", "new_therapy", "new_therapy_on", "disease_assessed_on"}
+    assert contact <= set(verification.PLAN["follow_up"])
+
+
+def test_a_diameter_that_changes_is_to_be_verified_again_and_a_query_stands_beside_it(cast: Cast) -> None:
+    nora, mona, one = cast.people[Role.COORDINATOR], cast.people[Role.MONITOR], cast.participant
+    head = {"assessed_on": date(2026, 1, 6), "method": "spiral_ct", "slice_thickness_mm": 5, "marker": "not_done"}
+    scan = assessments.save_baseline(Save(nora), one, head, [NewLesion("liver", "segment 4", Decimal(40))], [])
+    for field in ("longest_diameter_mm", "assessed_on"):
+        seen = newest_change(*rows_of(scan))
+        verification.verify(Save(mona), one, "baseline", scan, seen, field)
+    lesion = one.lesions.get()
+    queries.raise_query(Save(mona), one, queries.Where("baseline", scan.pk, f"lesion{lesion.pk}"), "Which slice?")
+    found = {each.field: each.words for each in verification.of_entry(one, "baseline", scan)}
+    assert found["longest_diameter_mm"] == "verified, query open" and found["assessed_on"] == "verified"
+    page = client_of(mona).get(f"/participants/NET-001/assessments/{scan.pk}/").content.decode()
+    assert "✓ Longest diameter (mm) (query open)" in page and "✓ Assessment date" in page
+    with changes.record(None, "correct", "measured again", participant=one):
+        lesion.readings.update(longest_diameter_mm=41)
+    found = {each.field: each.state for each in verification.of_entry(one, "baseline", scan)}
+    assert (found["longest_diameter_mm"], found["assessed_on"]) == (verification.AGAIN, verification.VERIFIED)
 
 
 def test_what_was_changed_while_it_was_compared_is_not_verified(cast: Cast) -> None:

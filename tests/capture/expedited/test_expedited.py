@@ -17,7 +17,7 @@ from capture.expedited import reports
 from capture.expedited.clocks import clock_of, clocks_of
 from tests.capture.typed import shown_at
 from tests.cast import Cast, cast_of, register
-from trial.models import AdverseEvent, Delegation, ExpeditedReport, Hold, Role, Version
+from trial.models import AdverseEvent, Change, Delegation, ExpeditedReport, Hold, Role, Version
 from trial.record import changes
 from trial.record.save import Save
 from trial.refused import Refused
@@ -187,14 +187,42 @@ def test_an_event_whose_report_hangs_on_an_answer_waits_for_it(cast: Cast) -> No
     event = _event(cast, None, grade=3, seriousness="no", expectedness="", hospital_stay="")
     assert _state(event) == expedited_reports.UNDETERMINED
     page = _page(cast, Role.COORDINATOR)
-    assert "Answer needed" in page and "a report may be due" in page
+    asked = "Expectedness missing: answer to know whether a report is due in 10 days"
+    assert f'adverse_event/{event.pk}/#id_expectedness"' in page and asked in page and "a report may be due" in page
     page = _page(cast, Role.COORDINATOR, f"{ROOT}adverse_event/{event.pk}/")
     assert "Enter whether it was expected." in page
     assert "If a report is required, also enter when the site became aware of it." in page
     values = {name: getattr(event, name) for name in BOOK.form.base_fields}
     entries.save(Save(reason="Asked"), cast.participant, BOOK, {**values, "expectedness": "expected"}, row=event)
     assert _state(event) == expedited_reports.NOT_REQUIRED
-    assert "Answer needed" not in _page(cast, Role.COORDINATOR)
+    assert asked not in _page(cast, Role.COORDINATOR)
+
+
+def test_a_related_event_of_grade_3_is_asked_whether_it_was_expected_at_the_first_save(cast: Cast) -> None:
+    nora = _client(cast.people[Role.COORDINATOR])
+    typed = {"term": "diarrhea", "grade": "3", "attribution": "4", "onset_on": "01-FEB-2026", "outcome": "recovering",
+             "seriousness": "no", "action_taken": "none"}  # fmt: skip
+    page = nora.post(f"{ROOT}adverse_event/new/", typed)
+    assert page.status_code == 422 and "Choose Expected, Unexpected or Pending" in page.content.decode()
+    assert nora.post(f"{ROOT}adverse_event/new/", {**typed, "expectedness": "pending"}).status_code == 302
+    event = AdverseEvent.objects.get()
+    assert _state(event) == expedited_reports.UNDETERMINED
+    assert "Values marked" in nora.get("/work/").content.decode()
+    # The answer is a first one, and needs no reason; what changes an answer does.
+    address = f"{ROOT}adverse_event/{event.pk}/"
+    answer = {**typed, "expectedness": "expected"}
+    assert nora.post(address, answer | shown_at(nora, address)).status_code == 302
+    assert Change.objects.latest("id").reason == "First answer: nothing was entered before"
+    other = {**typed, "expectedness": "unexpected", "aware_on": "03-FEB-2026"}
+    page = nora.post(address, other | shown_at(nora, address))
+    assert page.status_code == 422 and "A correction needs a reason." in page.content.decode()
+
+
+def test_the_choice_between_two_times_is_out_of_sight_where_there_is_one(cast: Cast) -> None:
+    event = _event(cast, grade=4)
+    for address in (f"{ROOT}adverse_event/{event.pk}/reports/new/", f"{ROOT}adverse_event/{event.pk}/"):
+        page = _page(cast, Role.COORDINATOR, address)
+        assert "Which of the two" not in page and "UTC offset at the site" not in page
 
 
 @pytest.mark.parametrize("onset", [PartialDate(2026, 3, 10), PartialDate(2026, 3, 11)])

@@ -79,7 +79,8 @@ def test_without_scripts_several_terms_are_offered_to_choose_from(nora: Client) 
 
 
 def test_a_grade_that_the_term_does_not_have_is_refused(nora: Client) -> None:
-    page = nora.post(ADDRESS, {**EVENT, "term": "rash_hand_foot_skin_reaction", "grade": "4", "seriousness": "no"})
+    page = nora.post(ADDRESS, {**EVENT, "term": "rash_hand_foot_skin_reaction", "grade": "4",
+                              "seriousness": "no", "expectedness": "expected"})  # fmt: skip
     assert page.status_code == 422 and b"The grade must be one that CTCAE 3.0 defines for this term." in page.content
     assert not AdverseEvent.objects.exists()
 
@@ -91,7 +92,8 @@ def test_a_further_episode_continues_the_first(nora: Client) -> None:
     assert 'value="nausea"' in page
     done = nora.post(
         f"{ADDRESS}?continues={first.pk}",
-        {**EVENT, "term": "nausea", "grade": "3", "onset_on": "MAR-2026", "continues": first.pk},
+        {**EVENT, "term": "nausea", "grade": "3", "expectedness": "expected", "onset_on": "MAR-2026",
+         "continues": first.pk},
     )
     assert done.status_code == 302, done.content.decode()
     assert AdverseEvent.objects.get(grade=3).continues_id == first.pk

@@ -121,7 +121,7 @@ def test_nothing_is_overdue_or_missed_once_nothing_more_is_asked(
 def test_an_open_clock_is_the_next_step_before_the_end_of_treatment(cast: Cast) -> None:
     _event(3, action_taken="stopped")(cast)
     page = signed_in(cast.people[Role.COORDINATOR]).get(f"/participants/{cast.participant.reference}/").content.decode()
-    assert page.index("Answer needed (awaiting answer)") < page.index("Off treatment (overdue)")
+    assert page.index("Expectedness missing (awaiting answer)") < page.index("Off treatment (overdue)")
 
 
 def test_no_report_is_due_of_a_record_registered_in_error(cast: Cast) -> None:

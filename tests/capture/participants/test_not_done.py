@@ -1,6 +1,7 @@
 """What was due and will not be done: said with a reason, shown as missed, due no more, and taken back."""
 
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
 import pytest
 
@@ -10,7 +11,7 @@ from capture.entry.services import dosing
 from capture.participants import selectors
 from tests.capture.typed import signed_in
 from tests.cast import Cast, cast_of, register
-from trial.models import NotDone, Role, Visit
+from trial.models import Change, NotDone, Role, Visit
 from trial.protocol import schedule
 from trial.record.save import Save
 from trial.rules.dates.partial_date import shown
@@ -40,8 +41,8 @@ def test_an_assessment_not_done_is_missed_with_its_reason_and_the_next_one_follo
     page = nora.post(f"{root}/not-done/?what=Week 8", {"reason": "other", "because": " "})
     assert page.status_code == 422 and "Enter a reason." in page.content.decode() and not NotDone.objects.exists()
     assert nora.post(f"{root}/not-done/?what=Week 8", {"reason": "unwell", "because": "fever"}).status_code == 302
-    assert (_due(cast)["Week 8"], _due(cast)["Week 16"]) == ("missed", "future")
-    assert "missed: participant too unwell (fever)" in nora.get(f"{root}/").content.decode()
+    assert (_due(cast)["Week 8"], _due(cast)["Week 16"]) == ("not done", "future")
+    assert "not done: participant too unwell (fever)" in nora.get(f"{root}/").content.decode()
     assert "not done: participant too unwell" in nora.get("/participants/").content.decode()
     assert nora.post(f"{root}/not-done/?what=Week 8", {"reason": "unwell"}).status_code == 404
 
@@ -53,7 +54,31 @@ def test_a_visit_and_a_blood_pressure_not_done_leave_my_work(cast: Cast) -> None
     for what in ("Visit, cycle 1", last):
         assert nora.post(f"{root}/not-done/?what={what}", {"reason": "site"}).status_code == 302
     page = nora.get(f"{root}/").content.decode()
-    assert page.count("missed: not possible at the site") == 2
+    assert page.count("not done: not possible at the site") == 2 and page.count("status-not-done") == 2
+
+
+def test_several_missed_items_get_one_reason_in_one_change(cast: Cast) -> None:
+    nora, root = signed_in(cast.people[Role.COORDINATOR]), f"/participants/{cast.participant.reference}"
+    weeks = [f"Blood pressure, week {week}" for week in (1, 2, 3)]
+    page = nora.get(f"{root}/").content.decode()
+    assert all(f'form="not-done" name="what" value="{what}"' in page for what in weeks)
+    address = f"{root}/not-done/?{urlencode({'what': weeks}, doseq=True)}"
+    assert "Not done: Blood pressure, week 1, Blood pressure, week 2" in nora.get(address).content.decode()
+    before = Change.objects.count()
+    assert nora.post(address, {"reason": "site"}).status_code == 302
+    assert Change.objects.count() == before + 1 and [row.what for row in NotDone.objects.order_by("id")] == weeks
+    assert {_due(cast)[what] for what in weeks} == {"not done"}
+    assert nora.post(address, {"reason": "site"}).status_code == 404
+
+
+def test_a_save_says_what_was_saved_and_what_is_due_next(cast: Cast) -> None:
+    nora, root = signed_in(cast.people[Role.COORDINATOR]), f"/participants/{cast.participant.reference}"
+    typed = {"sampled_on": shown(DAY_1), "marker": "CGA", "value": "210", "unit": "ng/mL", "upper_limit": "100"}
+    page = nora.post(f"{root}/hormone/new/", typed, follow=True).content.decode()
+    assert f"Hormone level {shown(DAY_1)} is saved: Chromogranin A 210 ng/mL (upper limit 100)." in page
+    pressure = {"measured_on": shown(today()), "systolic_mmhg": "128", "diastolic_mmhg": "78"}
+    page = nora.post(f"{root}/blood_pressure/new/", pressure, follow=True).content.decode()
+    assert f"Blood pressure {shown(today())} is saved: 128/78" in page
 
 
 def test_not_done_is_taken_back_with_a_reason_and_counts_again(cast: Cast) -> None:
@@ -81,7 +106,7 @@ def test_a_follow_up_not_done_is_counted_on_from_the_day_it_was_due() -> None:
     then = schedule.on_day(
         schedule.follow_ups_due(day, day, None, [], None, {"Follow-up 1"}), day + timedelta(days=100)
     )
-    assert [(each.what, each.status) for each in then] == [("Follow-up 1", "missed"), ("Follow-up 2", "future")]
+    assert [(each.what, each.status) for each in then] == [("Follow-up 1", "not done"), ("Follow-up 2", "future")]
     assert then[1].due_on == day + timedelta(days=182)
 
 

@@ -22,7 +22,8 @@ function show(name, wanted) {
 
 function settle() {
   const serious = !["", "no"].includes(field("seriousness").value);
-  const expectedness = field("expectedness").value;
+  const answer = field("expectedness").value;
+  const expectedness = answer === "pending" ? "" : answer;
   show("expectedness", serious || mayBeAsked("") > 0);
   const clock = serious || (expectedness ? mayBeAsked(expectedness) : mayBeAsked("") === 2);
   for (const name of ["hospital_stay", "aware_on", "aware_time"]) show(name, clock);

@@ -1,5 +1,5 @@
-/* Where typing begins: the summary of errors, which links to its fields; else the first field that was refused, else
-   the first empty field of a new entry. */
+/* Where typing begins: the summary of errors, which links to its fields; else the first field that was refused, the one
+   that the address names, or the first empty field of a new entry. */
 
 const form = document.querySelector("form[data-save]");
 const FIELDS = "input:not([type=hidden], [type=radio], [type=checkbox]), select, textarea";
@@ -17,7 +17,13 @@ function refused() {
   return words?.parentElement.querySelector(FIELDS);
 }
 
+// A link can ask for a field by its name: what is missing is answered there.
+function named() {
+  const field = document.getElementById(window.location.hash.slice(1));
+  return field?.matches(FIELDS) && form.contains(field) && visible(field) ? field : null;
+}
+
 if (form && !document.querySelector("[autofocus]")) {
-  const first = document.getElementById("errors") ?? refused() ?? (isNew() && [...form.querySelectorAll(FIELDS)].find((each) => visible(each) && !each.value));
+  const first = document.getElementById("errors") ?? refused() ?? named() ?? (isNew() && [...form.querySelectorAll(FIELDS)].find((each) => visible(each) && !each.value));
   if (first) first.focus();
 }
