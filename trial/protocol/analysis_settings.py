@@ -159,6 +159,7 @@ class Declared:
 
 
 _PLAN = "The registry record states the interval, not the stages: Simon's optimal design for 5% against 20%."
+_TWO_YEARS = f"{constant('follow_up_days')} days"
 
 DECLARED: tuple[Declared, ...] = (
     Declared("confirmation_days", "Days until a response can be confirmed", "days",
@@ -170,7 +171,7 @@ DECLARED: tuple[Declared, ...] = (
     Declared("response_after_complete_counts", "A PR after a CR confirms as PR", "",
              "A PR after a CR still counts as PR; the strict reading breaks the pair.", OUR_READING),
     Declared("response_within_treatment", "A response must be first seen during treatment", "",
-             "The time frame is the duration of treatment, up to 2 years (731 days) from registration.", OUR_READING),
+             f"The time frame is the duration of treatment, up to 2 years ({_TWO_YEARS}).", OUR_READING),
     Declared("response_days_after_last_dose", "Days after the last dose that still count for responses", "days",
              "A response is first seen no later than 30 days after the last dose.", OUR_READING),
     Declared("stable_minimum_days", "Days from registration before SD counts", "days",
@@ -192,14 +193,14 @@ DECLARED: tuple[Declared, ...] = (
     Declared("missed_assessments_days", "Gap that the sensitivity line censors before", "days",
              "Two assessments with their windows: 2 × (56 + 7) days.", OUR_READING),
     Declared("truncate_after_days", "Times are cut off after", "days",
-             "Follow-up lasts 2 years; cutting times off there is a choice and is off.", OUR_READING),
+             f"Follow-up lasts 2 years ({_TWO_YEARS}); cutting times off there is a choice and is off.", OUR_READING),
     Declared("toxicity_grade", "Lowest grade that counts as toxicity", "CTCAE grade",
              "Toxicity is grade 3 or higher.", REGISTRY),
     Declared("toxicity_attribution", "Lowest attribution that counts as related", "1 unrelated to 5 definite",
              "Toxicity is possibly, probably or definitely related.", REGISTRY),
     Declared("toxicity_days_after_last_dose", "Days after the last dose that the sensitivity line of toxicity ends",
-             "days", "Events count up to 2 years (731 days) from registration; the sensitivity line ends 30 days after "
-             "the last dose.", OUR_READING),
+             "days", f"Events count up to 2 years ({_TWO_YEARS}) from registration; the sensitivity line ends 30 days "
+             "after the last dose.", OUR_READING),
     Declared("hormone_decrease_percent", "Decrease that counts as hormone improvement", "%",
              "A decrease by half, or a normal value, is an improvement.", OUR_READING),
     Declared("hormone_days_after_last_dose", "Days after the last dose that still count for hormones", "days",
