@@ -34,10 +34,8 @@ def test_a_page_says_what_is_the_matter(
     def fails(*_: object, **__: object) -> None:
         raise RuntimeError("a page") from error
 
-    monkeypatch.setattr("capture.participants.my_work.sections", fails, raising=False)
-    monkeypatch.setattr("django.shortcuts.render", fails)
-    monkeypatch.setattr("trial.record.access.sites_for", fails)
-    answer = nora.get("/work/")
+    monkeypatch.setattr("trial.accounts.views.own_account.render", fails)
+    answer = nora.get("/account/")
     page = answer.content.decode()
     assert answer.status_code == 503 and words in page and "somebody typed" not in page
     assert answer.headers["Retry-After"] == "60"
