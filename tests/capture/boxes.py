@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
 
-NUMBERS = ("decimal", "numeric")
+NUMBERS = ("decimal", "numeric", "text")  # text: of a number that may begin with < or >
 
 
 @dataclass
