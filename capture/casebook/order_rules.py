@@ -316,8 +316,8 @@ def _check(sides: Sequence[_Side]) -> Check:
     field = own.field if asked.field is None else asked.field
     return Check(
         asked.id, asked.words, rule.source, rule.severity, lambda facts: bool(against(facts)), field, asked.edition,
-        (lambda facts: in_words(against(facts))) if asked.names else None, rule.queried, rule.deviation,
-        lambda facts: [side.own.dates(facts) for side in sides],
+        (lambda facts: in_words(against(facts))) if asked.names else None, rule.queried, deviation=rule.deviation,
+        dates=lambda facts: [side.own.dates(facts) for side in sides],
     )  # fmt: skip
 
 
