@@ -6,8 +6,9 @@ from functools import cached_property
 from itertools import chain
 
 from capture.expedited import listing
-from trial.models import NotDone, Participant, ScreenFailure
-from trial.protocol import Due, schedule
+from trial.models import NotDone, Participant
+from trial.models.fields import in_a_sentence
+from trial.protocol import Due, code_lists, schedule
 from trial.rules.dates.partial_date import shown
 from trial.rules.evaluation.evaluated import Evaluation
 
@@ -88,7 +89,16 @@ class Row:
     follow_ups: tuple[Cell | None, ...] = ()
     entries: Mapping[str, tuple[Cell, ...]] = field(default_factory=dict)
     closing: tuple[Cell, ...] = ()
-    screen_failure: ScreenFailure | None = None
+
+    @property
+    def screening(self) -> str:
+        """How the screening of a participant of the matrix stands, in words; empty once registered."""
+        if self.participant.is_registered:
+            return ""
+        ended_on = getattr(self.participant, "screening_ended_on", None)
+        reasons = dict(code_lists.SCREEN_FAILURE_REASONS)
+        by = reasons.get(getattr(self.participant, "screening_ended_by", None) or "", "")
+        return f"screen failure {shown(ended_on)}: {in_a_sentence(by)}" if ended_on else "in screening"
 
     @property
     def cells(self) -> tuple[Cell | None, ...]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from functools import lru_cache, partial
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 
 from capture.casebook.due import AtCycleStart
@@ -36,6 +36,10 @@ def matrix(
     if state in SCREENINGS:
         failed = ScreenFailure.objects.standing().filter(participant=OuterRef("pk"))
         found = found.filter(Exists(failed) if state == "failed" else ~Exists(failed), number=None)
+    ended = ScreenFailure.objects.standing().filter(participant=OuterRef("pk"))
+    found = found.annotate(
+        screening_ended_on=Subquery(ended.values("failed_on")), screening_ended_by=Subquery(ended.values("reason"))
+    )
     start = (page - 1) * PAGE_ROWS
     rows = rows_of(list(found.order_by("number", "screening_number")[start : start + PAGE_ROWS]), today)
     lengths = [max((len(getattr(row, part)) for row in rows), default=0) for part in PARTS]
@@ -80,14 +84,10 @@ def rows_of(participants: Sequence[Participant], today: Today) -> list[Row]:
     today: site id → the day there (`trial.record.site_clock.today_by_site`).
     """
     scheduled = due_dates.schedules([each.pk for each in participants])
-    screened = [each for each in participants if not each.is_registered]
-    failures = ScreenFailure.objects.standing().filter(participant__in=screened)
-    failed = {each.participant_id: each for each in failures}
     return [
-        _row(each, scheduled[each.pk], today(each.site_id)) if each.pk in scheduled
-        else Row(each, screen_failure=failed.get(each.pk))
+        _row(each, scheduled[each.pk], today(each.site_id)) if each.pk in scheduled else Row(each)
         for each in participants
-    ]  # fmt: skip
+    ]
 
 
 def _row(participant: Participant, scheduled: due_dates.Scheduled, today: date) -> Row:

@@ -24,7 +24,7 @@ def cast(database: str) -> Cast:
 def _fill(page: Any) -> None:
     """Everybody eligible, but for platelets of 95,000."""
     page.fill("#id_registered_on", "08-JAN-2026")
-    for name, typed in {"consented_on": "05-JAN-2026", "born_on": "02-MAR-1950", "ecog": "1"}.items():
+    for name, typed in {"consented_on": "05-JAN-2026", "born_on": "04-APR-1957", "ecog": "1"}.items():
         page.fill(f"#id_{name}", typed)
     chosen = {"sex": "female", "race": "white", "ethnicity": "not_hispanic", "histology": "carcinoid",
               "tumour_type": "metastatic_gi_carcinoid"}  # fmt: skip

@@ -112,9 +112,9 @@ def register(
     details = details_of(participant)
     group = _group(details)
     stop_if_failed(participant)
-    soft = _check_order(save, participant.site, {**details, "registered_on": registered_on}, True, participant)
     if not found_ineligible and (found := standing_against(participant, registered_on)):
         raise Waivable(found)
+    soft = _check_order(save, participant.site, {**details, "registered_on": registered_on}, True, participant)
     with changes.record(save, "register", participant=participant, site=participant.site, groups=(group.code,)):
         current = Participant.objects.get(pk=participant.pk)
         if current.is_registered:
@@ -131,9 +131,9 @@ def screen_and_register(
     """Screening and registration in one Change (act register); raises Refused and then keeps nothing."""
     group = _group(details)
     _may_enter_at(save.person, site)
-    soft = _check_order(save, site, {**details, "registered_on": registered_on}, registered=True)
     if found := against(details, answers, registered_on):
         raise Waivable(found)
+    soft = _check_order(save, site, {**details, "registered_on": registered_on}, registered=True)
     with changes.record(save, "register", site=site, groups=(group.code,)) as change:
         participant = _write_screened(site, details, answers, save.edition)
         change.concerns(participant)
