@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured
-from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -20,8 +20,15 @@ AFTER_THE_SESSION = "Your session had ended. Nothing was saved. Check the form a
 class Readable:
     """Answers 400 in words to a request that holds NUL, half a surrogate pair or bytes that are not UTF-8, anywhere.
 
-    It stands before whatever asks the database, so that no page has to think of them.
+    It stands before whatever asks the database, so that no page has to think of them. This class reads address and
+    cookies; the form is read by `ReadableForm`, once its size was judged.
     """
+
+    def texts(self, request: HttpRequest) -> Iterator[str]:
+        """Address, cookies, and every name and value of the query string."""
+        yield request.path
+        yield from request.COOKIES.values()
+        yield from _names_and_values(request.GET)
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         """`get_response` is the rest of the chain."""
@@ -30,7 +37,7 @@ class Readable:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Hands on what can be read."""
         try:
-            refusal = next(filter(None, map(unreadable, _texts_of(request))), "")
+            refusal = next(filter(None, map(unreadable, self.texts(request))), "")
         except UnreadablePostError:
             refusal = "The connection broke before the whole form was here."
         if not refusal:
@@ -39,16 +46,20 @@ class Readable:
         return HttpResponse(words, status=400, content_type="text/plain; charset=utf-8")
 
 
-def _texts_of(request: HttpRequest) -> Iterator[str]:
-    """Address, cookies, and every name and value of query string and form."""
-    yield request.path
-    yield from request.COOKIES.values()
-    for fields in (request.GET, request.POST):
-        for name, values in fields.lists():
-            yield name
-            yield from values
-    for file in request.FILES.values():
-        yield file.name or ""
+class ReadableForm(Readable):
+    """The same of the form and of the names of its files."""
+
+    def texts(self, request: HttpRequest) -> Iterator[str]:
+        """Every name and value of the form, and the names of files."""
+        yield from _names_and_values(request.POST)
+        for file in request.FILES.values():
+            yield file.name or ""
+
+
+def _names_and_values(fields: QueryDict) -> Iterator[str]:
+    for name, values in fields.lists():
+        yield name
+        yield from values
 
 
 class StatedRule:
