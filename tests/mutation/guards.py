@@ -19,8 +19,8 @@ GUARDS = (
     Guard("trial/accounts/security/proof.py", "if needs_code(request) else None", "if False else None", PROOF),
     Guard("capture/entry/views/registration.py", 'if request.method == "POST" and not may_enter:',
           "if False:", ACCESS),
-    Guard("capture/conduct/views/queries.py", 'people = access.participants_for(request.user).order_by("number"',
-          'people = __import__("trial.models").models.Participant.objects.order_by("number"', ACCESS),
+    Guard("capture/conduct/views/queries.py", 'people = access.participants_for(request.user)',
+          'people = __import__("trial.models").models.Participant.objects', ACCESS),
     Guard("trial/accounts/middleware.py", "drafts.sent(request.user.pk).filter(pk=int(kept)).delete()",
           "__import__('trial.models').models.Draft.objects.filter(pk=int(kept)).delete()", ACCESS),
     Guard("trial/accounts/middleware.py", '"private, no-store"', '"private"', ACCESS),
@@ -46,6 +46,6 @@ GUARDS = (
           ("tests/trial/accounts/security/test_passwords.py",)),
     Guard("trial/accounts/security/sign_ins.py", "< ADDRESS_LIMIT:", "< 10**9:",
           ("tests/trial/accounts/security/test_passwords.py",)),
-    Guard("trial/accounts/middleware.py", "next(filter(None, map(unreadable, _texts_of(request))), \"\")", '""',
+    Guard("trial/accounts/middleware.py", "next(filter(None, map(unreadable, self.texts(request))), \"\")", '""',
           ("tests/security/test_every_url.py",)),
 )  # fmt: skip
