@@ -78,7 +78,7 @@ EXAMPLES = _Examples({
     "registration": Example({"registered_on": "09-JAN-2026", "consented_on": "05-JAN-2026", "born_on": "02-MAR-1950",
                              "sex": "female", "race": "white", "ethnicity": "not_hispanic", "ecog": "1",
                              "tumour_type": "metastatic_gi_carcinoid", "histology": "carcinoid",
-                             "reason_code": "entry_error"}, page="registration/"),
+                             "reason_code": "entry_error"}, page="registration/", facts=entries.REGISTRATION),
 })  # fmt: skip
 for _kind, _example in EXAMPLES.items():
     EXAMPLES[_kind] = replace(_example, facts={**order.of_form(_kind), **_example.facts})

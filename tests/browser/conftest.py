@@ -32,13 +32,13 @@ def chromium(database: str, monkeypatch: pytest.MonkeyPatch) -> Any:
         connections.close_all()
 
 
-def signed_in_page(browser: Any, address: str, person: Person, **context: Any) -> Any:
-    """A page of a person who signed in, 1440 × 900 unless told otherwise."""
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+def signed_in_page(browser: Any, address: str, person: Person | None, **context: Any) -> Any:
+    """A page of a person who signed in (None: nobody yet), 1440 × 900 unless told otherwise."""
     made = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **context})
-    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": address}
-    made.add_cookies([cookie])
+    if person:
+        client = Client()
+        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        made.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": address}])
     return made.new_page()
 
 

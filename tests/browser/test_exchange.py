@@ -4,19 +4,19 @@ from pathlib import Path
 from typing import Any
 
 from capture.exchange.data_sets import BY_NAME, columns_in
-from tests.browser.test_the_whole_job import _no_barriers, _page, _signed_in, browser, pytestmark  # noqa: F401
+from tests.browser.test_the_whole_job import _no_barriers, _page
 from tests.cast import cast_of
 from trial.models import Deviation, Role
 
 
-def test_a_file_is_chosen_looked_at_and_brought_in(browser: Any, live_server_url: str, tmp_path: Path) -> None:  # noqa: F811
+def test_a_file_is_chosen_looked_at_and_brought_in(chromium: Any, live_server_url: str, tmp_path: Path) -> None:
     cast, complaints = cast_of(), []
     file = tmp_path / "deviation.csv"
     header = columns_in(BY_NAME["deviation"])
     said = {"screening_number": "1", "happened_on": "12-JAN-2026", "kind": "other", "description": "Scan late"}
     for kind, line in (("wrong", {**said, "happened_on": "31-FEB-2026"}), ("right", said)):
         file.write_text("\n".join((",".join(header), ",".join(line.get(name, "") for name in header))))
-        page = _page(browser, live_server_url, _signed_in(cast.people[Role.STATISTICIAN]), complaints)
+        page = _page(chromium, live_server_url, cast.people[Role.STATISTICIAN], complaints)
         page.goto(f"{live_server_url}/files/")
         _no_barriers(page)
         page.set_input_files("#files", str(file))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from tests.browser.test_the_whole_job import _no_barriers, _page, _signed_in
+from tests.browser.test_the_whole_job import _no_barriers, _page
 from tests.cast import Cast, cast_of
 from tests.trial.accounts.security.people import PASSWORD, code_of
 from trial.accounts import administration
@@ -34,7 +34,7 @@ def test_the_first_sign_in_from_one_time_password_to_the_first_page(
     adam = cast.people[Role.ADMINISTRATOR]
     olga, password = administration.add(Save(adam), "olga", "Olga Ruiz", Role.COORDINATOR, [cast.north], "New")
     complaints: list[str] = []
-    page = _page(chromium, live_server_url, "", complaints)
+    page = _page(chromium, live_server_url, None, complaints)
     page.goto(live_server_url + "/work/")
     page.fill("[name=username]", "olga")
     page.fill("[name=password]", password)
@@ -60,7 +60,7 @@ def test_the_idle_lock_covers_a_half_typed_form_and_gives_it_back(
     chromium: Any, live_server_url: str, cast: Cast
 ) -> None:
     complaints: list[str] = []
-    page = _page(chromium, live_server_url, "", complaints)
+    page = _page(chromium, live_server_url, None, complaints)
     page.clock.install()
     page.goto(live_server_url + f"/participants/{cast.participant.reference}/deviation/new/")
     page.fill("[name=username]", "nora")
@@ -85,13 +85,13 @@ def test_the_idle_lock_covers_a_half_typed_form_and_gives_it_back(
 
 def test_the_administrators_pages_have_no_barriers(chromium: Any, live_server_url: str, cast: Cast) -> None:
     complaints: list[str] = []
-    page = _page(chromium, live_server_url, _signed_in(cast.people[Role.ADMINISTRATOR]), complaints)
+    page = _page(chromium, live_server_url, cast.people[Role.ADMINISTRATOR], complaints)
     ines = Person.objects.get(username="a_investigator")
     own = (f"/people/{ines.pk}/", f"/people/{ines.pk}/change/", f"/people/{ines.pk}/delegate/")
     for place in (*ADMINISTRATORS, *own):
         page.goto(live_server_url + place)
         _no_barriers(page)
-    statistician = _page(chromium, live_server_url, _signed_in(cast.people[Role.STATISTICIAN]), complaints)
+    statistician = _page(chromium, live_server_url, cast.people[Role.STATISTICIAN], complaints)
     for place in ("/settings/", "/settings/A/", "/protocol/"):
         statistician.goto(live_server_url + place)
         _no_barriers(statistician)

@@ -16,7 +16,7 @@ from trial.rules.dates.partial_date import shown
 DAY_1 = date(2026, 1, 12)
 
 
-def _page(browser: Any, address: str, person: Person, complaints: list[str]) -> Any:
+def _page(browser: Any, address: str, person: Person | None, complaints: list[str]) -> Any:
     page = signed_in_page(browser, address, person)
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     return page

@@ -156,7 +156,7 @@ def baseline_checks(by: Criteria) -> tuple[Check, ...]:
         Check("BASE-05", by.too_small_words, by.name, HARD, not_measurable(by)),
         Check("BASE-06", "At least one target or non-target lesion is required.", by.name, HARD,
               lambda facts: not facts["targets"] and not facts["non_targets"], edition=2),
-        Check("BASE-11", "There is no target lesion, and measurable disease was not waived.", REGISTRY, SOFT,
+        Check("BASE-14", "There is no target lesion, and measurable disease was not waived.", REGISTRY, SOFT,
               lambda facts: not facts["targets"] and "measurable" not in facts["waived"]),
         Check("BASE-07", "A lesion with follow-up measurements must stay in the baseline.",
               "Lesions keep their identity.", HARD, lambda facts: bool(facts["followed_but_left_out"])),

@@ -83,3 +83,6 @@ HISTORY: Table = {
 DEVIATION: Table = {
     "DEV-02": died("happened_on"),
 }
+REGISTRATION: Table = {
+    "REG-05": ({"same_person": []}, {"same_person": [SimpleNamespace(reference="NET-001", site_id=1)]}),
+}

@@ -47,7 +47,7 @@ BASELINE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "BASE-04": (_ten(), _ten(1)),
     "BASE-05": (_targets("10"), _targets("19.9", method="mri")),
     "BASE-06": ({**_targets(), "non_targets": [NewLesion("bone", "", None)]}, {**_targets(), "non_targets": []}),
-    "BASE-11": ({**_targets(), "waived": {"measurable"}}, {**_targets(), "waived": {"metastatic"}}),
+    "BASE-14": ({**_targets(), "waived": {"measurable"}}, {**_targets(), "waived": {"metastatic"}}),
     "BASE-07": ({"followed_but_left_out": set()}, {"followed_but_left_out": {7}}),
     "BASE-09": (_targets("30", organ="lymph_node", method="clinical"), _targets("30", organ="bone")),
     "BASE-10": ({"assessed_on": TODAY, "died_on": TODAY}, {"assessed_on": TODAY, "died_on": DAY_1}),
