@@ -8,8 +8,8 @@ from zlib import crc32
 from analysis.statistics.survival import DAYS_PER_MONTH, months
 from trial.drawing.axes import Axis, Tick, round_step, shape
 
-__all__ = ["HEIGHT", "NO_CAPTION", "WIDTH", "Axis", "Caption", "Frame", "Spoken", "Tick", "finite", "month_axis",
-           "round_step", "shape", "signed", "unique_key"]
+__all__ = ["HEIGHT", "WIDTH", "Axis", "Caption", "Chart", "Frame", "LegendEntry", "Spoken", "Tick", "finite",
+           "month_axis", "round_step", "shape", "signed", "unique_key"]
 
 WIDTH, HEIGHT = 600, 300
 MONTH_STEPS = (1, 2, 3, 6, 12)
@@ -28,12 +28,12 @@ def signed(value: float, digits: int = 0) -> str:
 class Frame:
     """Size of the drawing and the edges of the plotting area, in SVG units; `compact` shortens the labels."""
 
-    width: int
-    height: int
-    left: int
-    right: int
-    top: int
-    bottom: int
+    width: float
+    height: float
+    left: float
+    right: float
+    top: float
+    bottom: float
     compact: bool = False
 
 
@@ -58,6 +58,33 @@ class Caption:
 
 
 NO_CAPTION = Caption("Plot", "no group", "nobody")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chart:
+    """What every plot has; of an empty one only the sentence is shown. `key` keeps its ids unique on a page.
+
+    ticks: of the axis upwards; across: of the axis beneath.
+    """
+
+    summary: str
+    frame: Frame
+    is_empty: bool = False
+    key: str = ""
+    ticks: tuple[Tick, ...] = ()
+    across: tuple[Tick, ...] = ()
+    caption: Caption = NO_CAPTION
+
+
+@dataclass(frozen=True)
+class LegendEntry:
+    """One entry of a legend: how it is drawn, the place of its words, and the paths of a mark and of its line."""
+
+    look: object
+    x: float
+    label: str
+    mark: str = ""
+    stroke: str = ""
 
 
 @dataclass(frozen=True)

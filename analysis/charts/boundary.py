@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from analysis.charts.axis import NO_CAPTION, WIDTH, Axis, Caption, Spoken, Tick, round_step, shape, unique_key
+from analysis.charts.axis import WIDTH, Axis, Chart, Frame, Spoken, Tick, round_step, shape, unique_key
 
-HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 300, 32, 496, 30, 250
+FRAME = Frame(WIDTH, 300, 32, 496, 30, 250)
 # The last look has no width of its own: its verdict is drawn as a band of this width behind it.
 BAND = 22
 STEPS = (1, 2, 5, 10, 20, 50)
@@ -36,27 +36,16 @@ class Region:
     verdict: str
 
 
-@dataclass(frozen=True)
-class Boundary:
+@dataclass(frozen=True, kw_only=True)
+class Boundary(Chart):
     """Everything that the template draws; `open` are marks of outcomes that may still become responses."""
 
-    key: str
-    summary: str
     regions: tuple[Region, ...]
     looks: tuple[Tick, ...]
-    across: tuple[Tick, ...]
-    upwards: tuple[Tick, ...]
     path: str
     responders: tuple[str, ...]
     open: tuple[str, ...]
     spoken: tuple[Spoken, ...]
-    width: int = WIDTH
-    height: int = HEIGHT
-    left: int = LEFT
-    right: int = RIGHT
-    top: int = TOP
-    bottom: int = BOTTOM
-    caption: Caption = NO_CAPTION
 
 
 def boundary(looks: Sequence[Look], outcomes: str, summary: str, numbers: Sequence[str] = ()) -> Boundary:
@@ -68,19 +57,20 @@ def boundary(looks: Sequence[Look], outcomes: str, summary: str, numbers: Sequen
     """
     if not looks:
         raise ValueError("A plan without looks has no boundary.")
-    across = Axis(0, max(looks[-1].participants, len(outcomes), 1), LEFT, RIGHT)
+    across = Axis(0, max(looks[-1].participants, len(outcomes), 1), FRAME.left, FRAME.right)
     bounds = [bound for look in looks for bound in (look.futility, look.efficacy) if bound is not None]
     top = max([*bounds, outcomes.count("R")]) + 2 if bounds else outcomes.count("R") + 2
     # Half a responder below none, so that the way along the bottom stands clear of the frame.
-    upwards = Axis(-0.5, top, BOTTOM, TOP)
+    upwards = Axis(-0.5, top, FRAME.bottom, FRAME.top)
     regions = tuple(region for place in range(len(looks)) for region in _regions(looks, place, across, upwards))
     return Boundary(
         key=unique_key("boundary", [outcomes, *map(str, looks)]),
         summary=summary,
+        frame=FRAME,
         regions=regions,
         looks=tuple(Tick(across.at(look.participants), str(look.participants)) for look in looks),
         across=_ticks(across, 10),
-        upwards=_ticks(upwards, 8),
+        ticks=_ticks(upwards, 8),
         path=_path(outcomes, across, upwards),
         responders=_marks(outcomes, "R", across, upwards),
         open=_marks(outcomes, "o", across, upwards),

@@ -8,11 +8,10 @@ improved are solid, of others dashed, so that the plot reads in gray.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.charts.axis import NO_CAPTION, WIDTH, Axis, Caption, Tick, finite, month_axis, shape, unique_key
+from analysis.charts.axis import WIDTH, Axis, Chart, Frame, Tick, finite, month_axis, shape, unique_key
 from analysis.statistics.survival import months
 
-LEFT, RIGHT, TOP, BOTTOM = 46, 548, 16, 212
-HEIGHT = 250
+FRAME = Frame(WIDTH, 250, 46, 548, 16, 212)
 RADIUS = 3.2
 CEILING_PERCENT = 200.0
 
@@ -54,28 +53,13 @@ class DrawnCourse:
     words: str
 
 
-@dataclass(frozen=True)
-class HormonePlot:
-    """The whole plot of one marker; without a course `is_empty` holds and only the sentence is shown."""
+@dataclass(frozen=True, kw_only=True)
+class HormonePlot(Chart):
+    """The whole plot of one marker."""
 
-    key: str
     marker: str
     courses: tuple[DrawnCourse, ...]
-    ticks: tuple[Tick, ...]
-    months: tuple[Tick, ...]
     threshold: Tick
-    summary: str
-    width: int = WIDTH
-    height: int = HEIGHT
-    left: int = LEFT
-    right: int = RIGHT
-    bottom: int = BOTTOM
-    caption: Caption = NO_CAPTION
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to draw."""
-        return not self.courses
 
 
 def hormone_plot(marker: str, courses: Sequence[Course], decrease_percent: int) -> HormonePlot:
@@ -86,14 +70,17 @@ def hormone_plot(marker: str, courses: Sequence[Course], decrease_percent: int) 
     for course in courses:
         _refuse(course)
     drawable = sorted((course for course in courses if len(course.levels) > 1), key=lambda course: course.number)
-    across, ticks = month_axis(max((course.levels[-1].day for course in drawable), default=0), LEFT, RIGHT)
-    up = Axis(low=0, high=CEILING_PERCENT, start=BOTTOM - 6, end=TOP + 6)
+    across, ticks = month_axis(max((course.levels[-1].day for course in drawable), default=0), FRAME.left,
+                               FRAME.right)  # fmt: skip
+    up = Axis(low=0, high=CEILING_PERCENT, start=FRAME.bottom - 6, end=FRAME.top + 6)
     return HormonePlot(
         key=unique_key("hormone", [marker, *(course.number for course in drawable)]),
+        frame=FRAME,
+        is_empty=not drawable,
         marker=marker,
         courses=tuple(_drawn(course, across, up) for course in drawable),
         ticks=tuple(Tick(up.at(value), str(value)) for value in range(0, int(CEILING_PERCENT) + 1, 50)),
-        months=ticks,
+        across=ticks,
         threshold=Tick(up.at(100 - decrease_percent), f"−{decrease_percent}%"),
         summary=_summary(marker, drawable, len(courses)),
     )

@@ -1,45 +1,16 @@
 """The Kaplan–Meier plot: step line, 95% band, censoring ticks and the numbers at risk beneath. PURE."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from analysis.charts.axis import HEIGHT, NO_CAPTION, WIDTH, Axis, Caption, Frame, Spoken, Tick, month_axis
-from analysis.statistics.survival import (
-    DAYS_PER_MONTH,
-    FEWEST_AT_RISK,
-    KaplanMeier,
-    Step,
-    at_risk,
-    describe,
-    from_stored,
-    months,
-)
+from analysis.charts.axis import HEIGHT, WIDTH, Axis, Chart, Frame, Spoken, Tick, month_axis
+from analysis.statistics.survival import DAYS_PER_MONTH, FEWEST_AT_RISK, KaplanMeier, Step, at_risk, describe, months
 
 LARGE = Frame(WIDTH, HEIGHT, 52, 584, 14, 214)
 COMPACT = Frame(330, 206, 40, 320, 10, 132, compact=True)
 MOST_TICKS = 9
 # Nobody reads more steps than this: table and read-out then keep to the ticks of the time axis.
 MOST_STEPS = 120
-
-
-@dataclass(frozen=True)
-class Line:
-    """A straight line between two points."""
-
-    x1: float
-    y1: float
-    x2: float
-    y2: float
-
-
-@dataclass(frozen=True)
-class RiskColumn:
-    """The number at risk at one tick of the time axis."""
-
-    at: float
-    label: str
-    at_risk: int
 
 
 @dataclass(frozen=True)
@@ -54,47 +25,30 @@ class Row:
     interval: str
 
 
-@dataclass(frozen=True)
-class KaplanMeierChart:
-    """The whole plot; without participants `is_empty` holds and only the sentence is shown.
+@dataclass(frozen=True, kw_only=True)
+class KaplanMeierChart(Chart):
+    """The whole plot. line, few, censored and median are paths; few: the rest of the line, where too few are at risk.
 
-    left_out: how many steps of the curve have no row. few: the rest of the line, where too few are at risk.
+    risk: the numbers at risk below the ticks. left_out: how many steps of the curve have no row.
     """
 
-    line: str
-    bands: tuple[str, ...]
-    censored: tuple[Line, ...]
-    median: Line | None
-    median_drop: Line | None
-    risk: tuple[RiskColumn, ...]
-    ticks: tuple[Tick, ...]
-    rows: tuple[Row, ...]
-    spoken: tuple[Spoken, ...]
-    summary: str
-    frame: Frame = LARGE
-    left_out: int = 0
+    line: str = ""
     few: str = ""
-    caption: Caption = NO_CAPTION
-
-    @property
-    def height(self) -> int:
-        """Of the drawing."""
-        return self.frame.height
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to draw."""
-        return not self.rows
+    bands: tuple[str, ...] = ()
+    censored: tuple[str, ...] = ()
+    median: str = ""
+    risk: tuple[Tick, ...] = ()
+    rows: tuple[Row, ...] = ()
+    spoken: tuple[Spoken, ...] = ()
+    left_out: int = 0
 
 
-def kaplan_meier_chart(km: KaplanMeier | Mapping[str, Any], frame: Frame = LARGE) -> KaplanMeierChart:
-    """The plot of a curve, or of a curve as it was stored; time in months of 30.4375 days."""
-    curve = km if isinstance(km, KaplanMeier) else from_stored(km)
+def kaplan_meier_chart(curve: KaplanMeier, frame: Frame = LARGE) -> KaplanMeierChart:
+    """The plot of a curve; time in months of 30.4375 days."""
     if not curve.steps:
-        return KaplanMeierChart("", (), (), None, None, (), (), (), (), "No participants in this curve yet.")
+        return KaplanMeierChart(summary="No participants in this curve yet.", frame=frame, is_empty=True)
     across, ticks = month_axis(curve.steps[-1].day, frame.left, frame.right, MOST_TICKS - 3 * frame.compact)
     up = Axis(0, 1, frame.bottom, frame.top)
-    median, drop = _median(curve, across, up)
     at_months = [int(tick.label) for tick in ticks]
     enough = sum(step.at_risk >= FEWEST_AT_RISK for step in curve.steps)
     rows = _read(curve.steps, at_months)
@@ -102,10 +56,11 @@ def kaplan_meier_chart(km: KaplanMeier | Mapping[str, Any], frame: Frame = LARGE
         line=_line(curve.steps[:enough], across, up),
         few=_line(curve.steps[enough:], across, up, curve.steps[enough - 1] if enough else None),
         bands=_bands(curve.steps, across, up),
-        censored=_censored(curve.steps, across, up),
-        median=median,
-        median_drop=drop,
-        risk=_risk(curve, at_months, across),
+        censored=tuple(f"M{across.at(step.day)} {round(up.at(step.survival) - 4, 1)}v8" for step in curve.steps
+                       if step.censored),
+        median=_median(curve, across, up),
+        across=ticks,
+        risk=tuple(Tick(tick.at, str(at_risk(curve, int(tick.label) * DAYS_PER_MONTH))) for tick in ticks),
         ticks=tuple(Tick(up.at(share / 100), str(share)) for share in (0, 25, 50, 75, 100)),
         rows=tuple(_row(step) for step in rows),
         spoken=_spoken(curve, at_months, across, up),
@@ -150,26 +105,11 @@ def _bands(steps: Sequence[Step], across: Axis, up: Axis) -> tuple[str, ...]:
     return tuple(outlines)
 
 
-def _censored(steps: Sequence[Step], across: Axis, up: Axis) -> tuple[Line, ...]:
-    return tuple(
-        Line(across.at(step.day), up.at(step.survival) - 4, across.at(step.day), up.at(step.survival) + 4)
-        for step in steps
-        if step.censored
-    )
-
-
-def _median(curve: KaplanMeier, across: Axis, up: Axis) -> tuple[Line | None, Line | None]:
+def _median(curve: KaplanMeier, across: Axis, up: Axis) -> str:
+    """The way from the axis to the curve and down; empty when the median is not reached."""
     if curve.median is None:
-        return None, None
-    x, half = across.at(curve.median), up.at(0.5)
-    return Line(across.start, half, x, half), Line(x, half, x, up.start)
-
-
-def _risk(curve: KaplanMeier, at_months: Sequence[int], across: Axis) -> tuple[RiskColumn, ...]:
-    return tuple(
-        RiskColumn(across.at(month * DAYS_PER_MONTH), str(month), at_risk(curve, month * DAYS_PER_MONTH))
-        for month in at_months
-    )
+        return ""
+    return f"M{across.start} {up.at(0.5)}H{across.at(curve.median)}V{up.start}"
 
 
 def _row(step: Step) -> Row:

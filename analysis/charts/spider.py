@@ -8,13 +8,13 @@ The dashed lines mark −30% (partial response) and +20% (progression) [RECIST 1
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.charts.axis import NO_CAPTION, WIDTH, Axis, Caption, Tick, finite, month_axis, shape, signed, unique_key
-from analysis.charts.waterfall import CEILING_PERCENT, LOOKS, OTHER, THRESHOLDS, LegendEntry, Look, look
+from analysis.charts.axis import WIDTH, Chart, Frame, LegendEntry, finite, month_axis, signed, unique_key
+from analysis.charts.waterfall import CEILING_PERCENT, LOOKS, OTHER, THRESHOLDS, Look, change_axis, look
 from analysis.statistics.survival import months
+from trial.drawing.axes import Axis, Tick, shape
 from trial.rules.response.recist import IN_FORCE
 
-LEFT, RIGHT, TOP, BOTTOM = 46, 548, 34, 292
-HEIGHT = 330
+FRAME = Frame(WIDTH, 330, 46, 548, 34, 292)
 RADIUS = 4.2
 SHAPES = {"CR": "diamond", "PR": "circle", "SD": "square", "PD": "triangle", OTHER.code: "turned"}
 
@@ -42,39 +42,14 @@ class DrawnLine:
     words: str
 
 
-@dataclass(frozen=True)
-class SpiderLegendEntry:
-    """One response in the legend: its mark and the number of its lines."""
+@dataclass(frozen=True, kw_only=True)
+class Spider(Chart):
+    """The whole plot."""
 
-    entry: LegendEntry
-    mark: str
-    stroke: str
-
-
-@dataclass(frozen=True)
-class Spider:
-    """The whole plot; without lines `is_empty` holds and only the sentence is shown."""
-
-    key: str
     lines: tuple[DrawnLine, ...]
-    ticks: tuple[Tick, ...]
-    months: tuple[Tick, ...]
     thresholds: tuple[Tick, ...]
-    legend: tuple[SpiderLegendEntry, ...]
+    legend: tuple[LegendEntry, ...]
     zero: float
-    summary: str
-    width: int = WIDTH
-    height: int = HEIGHT
-    left: int = LEFT
-    right: int = RIGHT
-    top: int = TOP
-    bottom: int = BOTTOM
-    caption: Caption = NO_CAPTION
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to draw."""
-        return not self.lines
 
 
 def spider(lines: Sequence[Line]) -> Spider:
@@ -84,13 +59,17 @@ def spider(lines: Sequence[Line]) -> Spider:
     """
     measured = {line.number: _points(line) for line in lines}
     drawable = sorted((line for line in lines if measured[line.number]), key=lambda line: line.number)
-    across, ticks = month_axis(max((measured[line.number][-1][0] for line in drawable), default=0), LEFT, RIGHT)
-    up = _up([change for line in drawable for _, change in measured[line.number]])
+    across, ticks = month_axis(max((measured[line.number][-1][0] for line in drawable), default=0), FRAME.left,
+                               FRAME.right)  # fmt: skip
+    tallest = max((change for line in drawable for _, change in measured[line.number]), default=0.0)
+    up = change_axis(tallest, FRAME.bottom - 10, FRAME.top + 8)
     return Spider(
         key=unique_key("spider", (line.number for line in drawable)),
+        frame=FRAME,
+        is_empty=not drawable,
         lines=tuple(_one(line, measured[line.number], across, up) for line in drawable),
         ticks=tuple(Tick(up.at(value), signed(value)) for value in range(-100, int(up.high) + 1, 50)),
-        months=ticks,
+        across=ticks,
         thresholds=tuple(Tick(up.at(value), label) for value, label in THRESHOLDS),
         legend=_legend(drawable),
         zero=up.at(0),
@@ -107,10 +86,6 @@ def _points(line: Line) -> list[tuple[int, float]]:
         if finite(change, line.number) < -100:
             raise ValueError(f"{line.number}: a sum of diameters cannot change by {change}%.")
     return points
-
-
-def _up(changes: Sequence[float]) -> Axis:
-    return Axis(low=-100, high=100 if max(changes, default=0) > 50 else 50, start=BOTTOM - 10, end=TOP + 8)
 
 
 def _one(line: Line, points: Sequence[tuple[int, float]], across: Axis, up: Axis) -> DrawnLine:
@@ -135,14 +110,14 @@ def _cuts(points: Sequence[tuple[int, float]], places: Sequence[tuple[float, flo
     return tuple(shape("triangle", x, round(y - 9, 1), 3) for x, y in above)
 
 
-def _legend(lines: Sequence[Line]) -> tuple[SpiderLegendEntry, ...]:
+def _legend(lines: Sequence[Line]) -> tuple[LegendEntry, ...]:
     entries, x = [], 4.0
     for style in (*LOOKS, OTHER):
         count = sum(1 for line in lines if look(line.response) is style)
         if count:
             label = f"{style.name} ({count})"
             mark = shape(SHAPES[style.code], round(x + 14, 1), 11, RADIUS)
-            entries.append(SpiderLegendEntry(LegendEntry(style, x, label), mark, f"M{x} 11h28"))
+            entries.append(LegendEntry(style, x, label, mark, f"M{x} 11h28"))
             x = round(x + 43 + 5.8 * len(label), 1)
     return tuple(entries)
 

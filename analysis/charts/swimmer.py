@@ -7,7 +7,7 @@ dose level, the shape of a mark its kind, so that the plot is readable in gray. 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-from analysis.charts.axis import NO_CAPTION, WIDTH, Axis, Caption, Tick, month_axis, shape, unique_key
+from analysis.charts.axis import WIDTH, Axis, Chart, Frame, month_axis, shape, unique_key
 from analysis.statistics.survival import months
 
 
@@ -129,29 +129,14 @@ class DrawnLane:
         return f"{self.lane.number}: {self.course}"
 
 
-@dataclass(frozen=True)
-class Swimmer:
-    """The whole plot; without lanes `is_empty` holds and only the sentence is shown. `key` keeps pattern ids unique."""
+@dataclass(frozen=True, kw_only=True)
+class Swimmer(Chart):
+    """The whole plot."""
 
-    key: str
     lanes: tuple[DrawnLane, ...]
-    months: tuple[Tick, ...]
     legend: tuple[LegendEntry, ...]
-    summary: str
     bar_height: float
     font_size: float
-    bottom: float
-    height: float
-    width: int = WIDTH
-    left: int = LEFT
-    right: int = RIGHT
-    top: int = TOP
-    caption: Caption = NO_CAPTION
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to draw."""
-        return not self.lanes
 
 
 def swimmer(lanes: Sequence[Lane]) -> Swimmer:
@@ -163,12 +148,12 @@ def swimmer(lanes: Sequence[Lane]) -> Swimmer:
         _check(lane)
     ordered = sorted(lanes, key=lambda lane: (-_length(lane), lane.number))
     across, ticks = month_axis(max((_length(lane) for lane in ordered), default=0), LEFT, RIGHT)
-    row = _row_height(len(ordered))
+    row = next((height for most, height in ROW_HEIGHTS if len(ordered) <= most), NARROWEST)
     bottom = round(TOP + row * len(ordered), 1)
     return Swimmer(
         key=unique_key("swimmer", (lane.number for lane in ordered)),
         lanes=tuple(_drawn(lane, TOP + row * place, row, across) for place, lane in enumerate(ordered)),
-        months=ticks,
+        across=ticks,
         legend=legend(
             {level for lane in ordered for _, _, level in lane.treatment},
             {kind for lane in ordered for _, kind in lane.marks},
@@ -177,8 +162,8 @@ def swimmer(lanes: Sequence[Lane]) -> Swimmer:
         summary=_summary(ordered),
         bar_height=_bar_height(row),
         font_size=min(11.0, row - 2),
-        bottom=bottom,
-        height=bottom + FOOT,
+        frame=Frame(WIDTH, bottom + FOOT, LEFT, RIGHT, TOP, bottom),
+        is_empty=not lanes,
     )
 
 
@@ -199,10 +184,6 @@ def _check(lane: Lane) -> None:
 def _length(lane: Lane) -> int:
     """The last day of anything in the lane."""
     return max([lane.last_day, *(day for day, _ in lane.marks), *(last for _, last, _ in lane.treatment)])
-
-
-def _row_height(lanes: int) -> float:
-    return next((height for most, height in ROW_HEIGHTS if lanes <= most), NARROWEST)
 
 
 def _bar_height(row: float) -> float:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from textwrap import wrap
 
-from analysis.charts.axis import NO_CAPTION, WIDTH, Axis, Caption, Tick, unique_key
+from analysis.charts.axis import WIDTH, Axis, Chart, Frame, LegendEntry, Tick, unique_key
 
 LONGEST_LINE = 29  # characters of a term that fit beside the bars
 
@@ -33,15 +33,6 @@ LOOKS = (
     GradeLook("grade 5", "#101a1f", "#ffffff"),
     GradeLook("undetermined", "#ffffff", "#17242b", "2 2"),
 )
-
-
-@dataclass(frozen=True)
-class LegendEntry:
-    """One grade in the legend."""
-
-    look: GradeLook
-    x: float
-    label: str
 
 
 @dataclass(frozen=True)
@@ -138,42 +129,22 @@ class Side:
     terms: Sequence[TermCount]
 
 
-@dataclass(frozen=True)
-class Toxicity:
-    """The whole plot; without a term `is_empty` holds and only the sentence is shown."""
+@dataclass(frozen=True, kw_only=True)
+class Toxicity(Chart):
+    """The whole plot."""
 
-    key: str
     rows: tuple[DrawnTerm, ...]
-    ticks: tuple[Tick, ...]
     headings: tuple[Tick, ...]
     legend: tuple[LegendEntry, ...]
     zeros: tuple[float, ...]
     term_x: float
     term_anchor: str
-    summary: str
-    bottom: int
-    height: int
-    width: int = WIDTH
-    top: int = TOP
     bar_height: int = BAR_HEIGHT
-    caption: Caption = NO_CAPTION
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to draw."""
-        return not self.rows
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where the bars of a group begin and end, and the place of the names of the terms."""
-
-    start: float
-    end: float
-
-
-ONE = (Place(212, 534),)
-TWO = (Place(198, 66), Place(402, 534))
+# Where the bars of each group begin and end.
+ONE = ((212, 534),)
+TWO = ((198, 66), (402, 534))
 
 
 def toxicity(terms: Sequence[TermCount], denominator: int, most: int = 20) -> Toxicity:
@@ -186,10 +157,11 @@ def butterfly(left: Side, right: Side, most: int = 20) -> Toxicity:
     return _chart([left, right], TWO, (300, "middle"), most)
 
 
-def _chart(sides: Sequence[Side], places: Sequence[Place], term_at: tuple[float, str], most: int) -> Toxicity:
+def _chart(sides: Sequence[Side], places: Sequence[tuple[int, int]], term_at: tuple[float, str], most: int) -> Toxicity:
     by_side = [_by_name(side) for side in sides]
     names = _ordered(by_side)
-    axes = _axes(places, _longest(sides, by_side, names[:most]))
+    longest = _longest(sides, by_side, names[:most])
+    axes = [Axis(0, next(high for high, _ in SCALES if longest <= high), *place) for place in places]
     heights = [8 + LINE * len(in_lines(name[0])) for name in names[:most]]
     bottom = TOP + sum(heights)
     urls = {name: term.url for terms in reversed(by_side) for name, term in terms.items()}
@@ -202,15 +174,15 @@ def _chart(sides: Sequence[Side], places: Sequence[Place], term_at: tuple[float,
         key=unique_key("toxicity", (name[0] for name in names)),
         rows=tuple(_row(name, urls[name], TOP + sum(heights[:place]) + heights[place] / 2, row)
                    for place, (name, row) in enumerate(zip(names[:most], bars, strict=True))),
-        ticks=tuple(tick for axis in axes for tick in _ticks(axis)),
+        across=tuple(tick for axis in axes for tick in _ticks(axis)),
         headings=tuple(_heading(side, axis) for side, axis in zip(sides, axes, strict=True)),
         legend=legend({segment.look for row in bars for bar in row for segment in bar.segments}),
         zeros=tuple(axis.start for axis in axes),
         term_x=term_at[0],
         term_anchor=term_at[1],
         summary=_summary(sides, names, most),
-        bottom=bottom,
-        height=bottom + FOOT,
+        frame=Frame(WIDTH, bottom + FOOT, 0, WIDTH, TOP, bottom),
+        is_empty=not names,
     )
 
 
@@ -256,11 +228,6 @@ def _longest(
          for side, terms in zip(sides, by_side, strict=True) for name, term in terms.items() if name in shown),
         default=0,
     )  # fmt: skip
-
-
-def _axes(places: Sequence[Place], longest: float) -> list[Axis]:
-    high = next(high for high, _ in SCALES if longest <= high)
-    return [Axis(0, high, place.start, place.end) for place in places]
 
 
 def _ticks(axis: Axis) -> list[Tick]:

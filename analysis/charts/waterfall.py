@@ -7,7 +7,7 @@ The dashed lines mark −30% (partial response) and +20% (progression) [RECIST 1
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.charts.axis import HEIGHT, NO_CAPTION, WIDTH, Axis, Caption, Frame, Tick, signed, unique_key
+from analysis.charts.axis import HEIGHT, WIDTH, Axis, Chart, Frame, LegendEntry, Tick, signed, unique_key
 from trial.rules.response.recist import IN_FORCE
 
 LARGE = Frame(WIDTH, HEIGHT, 46, 556, 40, 278)
@@ -72,38 +72,14 @@ class DrawnBar:
         return f"{self.bar.number}: {self.change}%, {self.bar.response}{cut}"
 
 
-@dataclass(frozen=True)
-class LegendEntry:
-    """One response in the legend with the number of its bars."""
+@dataclass(frozen=True, kw_only=True)
+class Waterfall(Chart):
+    """The whole plot."""
 
-    look: Look
-    x: float
-    label: str
-
-
-@dataclass(frozen=True)
-class Waterfall:
-    """The whole plot; without bars `is_empty` holds and only the sentence is shown. `key` keeps pattern ids unique."""
-
-    key: str
     bars: tuple[DrawnBar, ...]
-    ticks: tuple[Tick, ...]
     thresholds: tuple[Tick, ...]
     legend: tuple[LegendEntry, ...]
     zero: float
-    summary: str
-    frame: Frame = LARGE
-    caption: Caption = NO_CAPTION
-
-    @property
-    def height(self) -> int:
-        """Of the drawing."""
-        return self.frame.height
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to draw."""
-        return not self.bars
 
 
 def waterfall(bars: Sequence[Bar], frame: Frame = LARGE) -> Waterfall:
@@ -115,7 +91,7 @@ def waterfall(bars: Sequence[Bar], frame: Frame = LARGE) -> Waterfall:
         if not bar.change_percent >= -100:
             raise ValueError(f"{bar.number}: a sum of diameters cannot change by {bar.change_percent}%.")
     ordered = sorted(bars, key=lambda bar: (-bar.change_percent, bar.number))
-    axis = _axis(ordered, frame)
+    axis = change_axis(ordered[0].change_percent if ordered else 0, frame.bottom - 14, frame.top)
     return Waterfall(
         key=unique_key("waterfall", (bar.number for bar in ordered)),
         bars=_drawn(ordered, axis, frame),
@@ -125,6 +101,7 @@ def waterfall(bars: Sequence[Bar], frame: Frame = LARGE) -> Waterfall:
         zero=axis.at(0),
         summary=_summary(ordered),
         frame=frame,
+        is_empty=not bars,
     )
 
 
@@ -133,9 +110,9 @@ def look(response: str) -> Look:
     return next((style for style in LOOKS if style.code == response), OTHER)
 
 
-def _axis(bars: Sequence[Bar], frame: Frame) -> Axis:
-    tallest = max((bar.change_percent for bar in bars), default=0.0)
-    return Axis(low=-100, high=100 if tallest > 50 else 50, start=frame.bottom - 14, end=frame.top)
+def change_axis(tallest: float, start: float, end: float) -> Axis:
+    """From −100% to +50%, or to +100% where the tallest change is above +50%."""
+    return Axis(-100, 100 if tallest > 50 else 50, start, end)
 
 
 def _drawn(bars: Sequence[Bar], axis: Axis, frame: Frame) -> tuple[DrawnBar, ...]:

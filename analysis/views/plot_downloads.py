@@ -136,7 +136,7 @@ def svg(plot: Plot, panel: GroupPanel) -> str:
         picture = page[page.index("<svg") : page.index("</svg>") + 6] if "<svg" in page else ""
         drawings.append({"at": height, "top": height + HEADING, "caption": chart.caption, "picture": picture,
                          "summary": chart.summary})  # fmt: skip
-        height += HEADING + (chart.height if picture else HEADING)
+        height += HEADING + (chart.frame.height if picture else HEADING)
     context = {"drawings": drawings, "width": WIDTH, "height": height + FOOT, "foot": height + 14,
                "title": "; ".join(chart.caption.title for chart in charts) or plot.title,
                "provenance": Provenance(panel, plot.code, plot.title)}  # fmt: skip

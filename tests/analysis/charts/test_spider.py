@@ -30,12 +30,12 @@ def rendered(chart: Spider) -> ElementTree.Element:
 
 def test_a_line_begins_at_zero_on_the_day_of_baseline() -> None:
     chart = spider([line("1", (56, -20))])
-    assert chart.lines[0].path.startswith(f"M{float(chart.left)} {chart.zero}L")
+    assert chart.lines[0].path.startswith(f"M{float(chart.frame.left)} {chart.zero}L")
 
 
 def test_points_stand_at_their_day_and_change() -> None:
     chart = spider([line("1", (0, 0), (365, -30))])
-    year = next(tick.at for tick in chart.months if tick.label == "12")
+    year = next(tick.at for tick in chart.across if tick.label == "12")
     x, y = chart.lines[0].path.rsplit("L", 1)[1].split()
     assert float(x) == pytest.approx(year, abs=0.5)
     assert float(y) == chart.thresholds[1].at
@@ -75,10 +75,11 @@ def test_the_sentence_counts_the_last_points() -> None:
 def test_fifty_lines_stay_inside_the_plot_and_the_legend_fits() -> None:
     chart = fifty()
     places = [place.split() for drawn in chart.lines for place in drawn.path[1:].split("L")]
-    assert all(chart.left <= float(x) <= chart.right and chart.top <= float(y) <= chart.bottom for x, y in places)
-    last = chart.legend[-1].entry
-    assert last.x + 33 + 5.8 * len(last.label) < chart.width
-    assert 2 <= len(chart.months) <= 13
+    frame = chart.frame
+    assert all(frame.left <= float(x) <= frame.right and frame.top <= float(y) <= frame.bottom for x, y in places)
+    last = chart.legend[-1]
+    assert last.x + 33 + 5.8 * len(last.label) < chart.frame.width
+    assert 2 <= len(chart.across) <= 13
 
 
 def test_every_response_ends_in_a_mark_of_its_own() -> None:

@@ -44,7 +44,7 @@ def test_a_period_includes_its_last_day_so_that_cycles_touch() -> None:
 
 def test_a_mark_stands_at_its_day() -> None:
     chart = swimmer([lane("1", 730, marks=((365, "progression"),))])
-    year = next(tick.at for tick in chart.months if tick.label == "12")
+    year = next(tick.at for tick in chart.across if tick.label == "12")
     assert middle_of(chart.lanes[0].marks[0].path) == pytest.approx(year, abs=0.5)
 
 
@@ -78,20 +78,20 @@ def test_fifty_lanes_neither_overlap_nor_leave_the_plot() -> None:
     chart = many(50)
     tops = [drawn.top for drawn in chart.lanes]
     assert all(upper + chart.bar_height < lower for upper, lower in zip(tops, tops[1:], strict=False))
-    assert tops[-1] + chart.bar_height < chart.bottom < chart.height
-    assert all(chart.left <= drawn.end <= chart.right for drawn in chart.lanes)
+    assert tops[-1] + chart.bar_height < chart.frame.bottom < chart.frame.height
+    assert all(chart.frame.left <= drawn.end <= chart.frame.right for drawn in chart.lanes)
     assert chart.font_size >= 10
 
 
 def test_the_height_grows_with_the_lanes() -> None:
-    heights = [many(count).height for count in (1, 10, 25, 50)]
+    heights = [many(count).frame.height for count in (1, 10, 25, 50)]
     assert heights == sorted(set(heights))
 
 
 def test_every_level_and_kind_stands_in_a_legend_that_fits() -> None:
     chart = many(2)
     assert len(chart.legend) == len(LEVELS) + len(KINDS) + 2, "and who is on treatment, and the thin line"
-    assert all(entry.x + 21 + 6.2 * len(entry.label) < chart.width for entry in chart.legend)
+    assert all(entry.x + 21 + 6.2 * len(entry.label) < chart.frame.width for entry in chart.legend)
     assert len({kind.shape for kind in KINDS}) == len(KINDS)
 
 

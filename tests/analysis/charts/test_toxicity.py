@@ -14,7 +14,7 @@ def term(name: str, *counts: int, undetermined: int = 0) -> TermCount:
 
 
 def at(chart: Toxicity, label: str, *, last: bool = False) -> float:
-    found = [tick.at for tick in chart.ticks if tick.label == label]
+    found = [tick.at for tick in chart.across if tick.label == label]
     return found[-1 if last else 0]
 
 
@@ -80,7 +80,7 @@ def test_a_group_without_anybody_treated_has_no_percentage() -> None:
 def test_no_bar_leaves_the_plot(share: int) -> None:
     chart = butterfly(Side("A", 100, [term("Nausea", share)]), Side("B", 100, [term("Nausea", 1)]))
     parts = [part for row in chart.rows for bar in row.bars for part in bar.segments]
-    assert all(part.x >= 60 and part.x + part.width <= chart.width - 60 for part in parts)
+    assert all(part.x >= 60 and part.x + part.width <= chart.frame.width - 60 for part in parts)
 
 
 def test_grades_darken_in_grey() -> None:
