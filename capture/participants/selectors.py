@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from functools import lru_cache, partial
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 
 from capture.casebook.due import AtCycleStart
@@ -36,6 +36,7 @@ def matrix(
     if state in SCREENINGS:
         failed = ScreenFailure.objects.standing().filter(participant=OuterRef("pk"))
         found = found.filter(Exists(failed) if state == "failed" else ~Exists(failed), number=None)
+    counted = found.aggregate(registered=Count("number"), screened=Count("pk", filter=Q(number=None)))
     ended = ScreenFailure.objects.standing().filter(participant=OuterRef("pk"))
     found = found.annotate(
         screening_ended_on=Subquery(ended.values("failed_on")), screening_ended_by=Subquery(ended.values("reason"))
@@ -46,8 +47,7 @@ def matrix(
     columns = ["Baseline"]
     for length, title in zip(lengths, ("Cycle {}", "Week {}", "Follow-up {}"), strict=True):
         columns += [title.format((n + 1) * (8 if title.startswith("Week") else 1)) for n in range(length)]
-    registered, screened = found.filter(number__isnull=False).count(), found.filter(number__isnull=True).count()
-    return Matrix(tuple(columns), tuple(_padded(row, lengths) for row in rows), registered, screened, page)
+    return Matrix(tuple(columns), tuple(_padded(row, lengths) for row in rows), **counted, page=page)
 
 
 SCREENINGS = ("screening", "failed")

@@ -298,10 +298,11 @@ def _where(facts: Facts) -> str:
     return " ".join(filter(None, (f"At this site: {', '.join(own)}." if own else "", "At another site." * elsewhere)))
 
 
-CHECKS = (
-    Check("REG-05", "Another participant has the same date of birth, sex and tumor type.", PLAUSIBLE, SOFT,
-          lambda facts: bool(facts["same_person"]), "born_on", details=_where, queried=True, asked_of="monitor"),
+SAME_PERSON = Check(
+    "REG-05", "Another participant has the same date of birth, sex and tumor type.", PLAUSIBLE, SOFT,
+    lambda facts: bool(facts["same_person"]), "born_on", details=_where, queried=True, asked_of="monitor",
 )  # fmt: skip
+CHECKS = (SAME_PERSON,)
 REGISTRATION_FORM = Form(
     "registration", CorrectionForm, "registered_on", Rule("before treatment"), Participant, before_registration=True,
     checks=CHECKS,

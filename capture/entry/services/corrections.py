@@ -10,6 +10,7 @@ from capture.entry.services.registration import (
     Answer,
     Details,
     _answers_of,
+    _asked_again,
     _check_order,
     _group,
     _may_enter_at,
@@ -72,6 +73,8 @@ def correct_participant(
     before = moved.read(participant)
     with changes.record(save, act, participant=participant, site=participant.site, groups=groups):
         edit_conflict.stop_if_edited(history.rows_of(participant), save.opened_at)
+        if participant.is_registered:
+            soft = _asked_again(save, soft, after, participant)
         for name, value in corrections.items():
             setattr(participant, name, value)
         number = versions.number_of(participant.site_id, "registration", save.edition)

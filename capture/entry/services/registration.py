@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Max
 
 from capture.casebook import history, lifetime, order_rules, registry, versions
+from capture.casebook.forms.registration import SAME_PERSON
 from capture.entry import same_person
 from capture.entry.facts import OnRecord
 from capture.entry.services import acknowledgements
@@ -120,6 +121,7 @@ def register(
         if current.is_registered:
             raise Refused(f"The participant is already registered as {current.number}.")
         stop_if_failed(current)
+        soft = _asked_again(save, soft, {**details, "registered_on": registered_on}, current)
         done = _write_registered(current, group, registered_on)
         acknowledgements.keep(done, "registration", done.pk, soft, save.acknowledged)
         return done
@@ -137,6 +139,7 @@ def screen_and_register(
     with changes.record(save, "register", site=site, groups=(group.code,)) as change:
         participant = _write_screened(site, details, answers, save.edition)
         change.concerns(participant)
+        soft = _asked_again(save, soft, {**details, "registered_on": registered_on}, participant)
         done = _write_registered(participant, group, registered_on)
         acknowledgements.keep(done, "registration", done.pk, soft, save.acknowledged)
         return done
@@ -255,6 +258,18 @@ def _check_order(
     if participant is None:
         return registry.settle(checks, facts, save.acknowledged)
     return acknowledgements.settle(participant, "registration", participant, checks, facts, save.acknowledged)
+
+
+def _asked_again(
+    save: Save, soft: tuple[registry.Check, ...], details: Details, participant: Participant
+) -> tuple[registry.Check, ...]:
+    """The soft checks, asked under the writers' lock once more when the same person came on record since `soft`.
+
+    One query, and none where that person is explained already: every other writer waits for it.
+    """
+    if any(each.id == SAME_PERSON.id for each in soft) or not same_person.of(details, participant):
+        return soft
+    return _check_order(save, participant.site, details, True, participant)
 
 
 def details_of(participant: Participant) -> dict[str, Any]:

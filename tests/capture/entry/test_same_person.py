@@ -14,6 +14,7 @@ from capture.entry import edit_conflict, same_person
 from capture.entry.services import corrections, registration
 from tests.cast import Cast, answers, cast_of, details
 from trial.models import Participant, Query, Role
+from trial.record import changes
 from trial.record.save import Save
 from trial.rules.dates.partial_date import PartialDate
 
@@ -81,6 +82,36 @@ def test_an_import_and_a_correction_ask_the_same(cast: Cast) -> None:
     corrections.correct_participant(corrects, made, {"born_on": PartialDate(1949, 1, 1)})
     query.refresh_from_db()
     assert query.state == "closed"
+
+
+@pytest.mark.parametrize("way", ["screen_and_register", "register", "correct"])
+def test_the_second_of_two_registrations_at_one_instant_is_asked_in_the_same_words(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    nora, alike = cast.people[Role.COORDINATOR], details(born_on=OTHER_BIRTH)
+    asks = Save(nora, reason="Entry error", acknowledged={})
+    screened = registration.screen(Save(nora), cast.north, alike, answers())
+    registration.record_finding(Save(nora), cast.participant, "in_error", date(2026, 1, 9), "Entered twice")
+    if way != "register":
+        corrections.correct_participant(asks, screened, {"sex": "male"})
+    other = registration.screen_and_register(Save(nora), cast.north, details(), answers(), ON)
+    record, first = changes.record, [details(born_on=OTHER_BIRTH)]
+
+    def overtaken(*args: Any, **kwargs: Any) -> Any:
+        """The other registration takes the writers' lock between the checks and the lock of this one."""
+        if first:
+            registration.screen_and_register(Save(nora), cast.north, first.pop(), answers(), ON)
+        return record(*args, **kwargs)
+
+    monkeypatch.setattr(changes, "record", overtaken)
+    acts = {
+        "screen_and_register": lambda: registration.screen_and_register(asks, cast.north, alike, answers(), ON),
+        "register": lambda: registration.register(asks, screened, ON),
+        "correct": lambda: corrections.correct_participant(asks, other, {"born_on": OTHER_BIRTH}),
+    }
+    with pytest.raises(SecondLook, match="same date of birth, sex and tumor type. At this site: NET-003."):
+        acts[way]()
+    assert Participant.objects.filter(number__isnull=False).count() == 3
 
 
 @pytest.mark.parametrize(("changed", "found"), [
