@@ -11,16 +11,9 @@ from analysis.endpoints.answers import shapes, treatment
 from analysis.endpoints.answers.treatment import ONGOING
 from analysis.endpoints.evidence import Evidence
 from trial.rules.dates import site_time
-from trial.rules.response.recist import IN_FORCE
 
 register = template.Library()
 LIMITS = ("lower_months", "upper_months")
-
-
-@register.simple_tag
-def sum_of_diameters() -> str:
-    """What the criteria in force call the sum of the target lesions."""
-    return IN_FORCE.sum_words
 
 
 @register.simple_tag

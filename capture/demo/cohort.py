@@ -9,10 +9,7 @@ import random
 from datetime import date, timedelta
 
 from capture.demo.disease import disease_of
-from capture.demo.participant import (
-    IN_GROUP,
-    DemoParticipant,
-    )
+from capture.demo.participant import IN_GROUP, DemoParticipant
 
 SEED = 20050601
 FIRST_DAYS_AGO = 900
@@ -49,10 +46,6 @@ SITE_WEIGHTS = (8, 5, 4, 3, 3, 2)
 SCREENED_ONLY = (("A", 90, 520), ("B", 91, 897))
 
 
-
-
-
-
 def cohort(today: date, sites: tuple[str, ...]) -> list[DemoParticipant]:
     """Everyone in order of registration, those screened only among them; the same for the same day and sites."""
     made = [_participant(group, rank, _offset(group, rank), today, sites)
@@ -71,8 +64,7 @@ def _participant(group: str, rank: int, offset: int, today: date, sites: tuple[s
     registered_on = today - timedelta(days=FIRST_DAYS_AGO - offset - chance.randint(0, 2))
     course = _COURSE_OF.get(f"{group}{rank}", "stable") if rank <= IN_GROUP[group] else "never_dosed"
     made = DemoParticipant(
-        group, rank, chance.choices(sites, SITE_WEIGHTS[: len(sites)])[0],
-        course,
+        group, rank, chance.choices(sites, SITE_WEIGHTS[: len(sites)])[0], course,
         registered_on - timedelta(days=chance.randint(2, 10)), registered_on, today, chance,
     )  # fmt: skip
     disease_of(made)

@@ -3,21 +3,11 @@
 Frequencies follow what such agents show: few confirmed responses, mostly stable disease.
 """
 
-from __future__ import annotations
-
-import random
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
-from capture.demo.participant import (
-    DemoLesion,
-    DemoScan,
-)
+from capture.demo.participant import DemoLesion, DemoParticipant, DemoScan
 from trial.rules.response.recist import IN_FORCE
-
-if TYPE_CHECKING:
-    from capture.demo.participant import DemoParticipant
 
 TENTH = Decimal("0.1")
 ORGANS = ("liver", "liver", "liver", "lymph_node", "lung", "pancreas", "mesentery")
@@ -49,10 +39,6 @@ PROGRESSES = frozenset({"rapid_progressor", "progressor", "slow_progressor", "ne
 SHORT = {"never_scanned": 62, "early_death": 33, "late_death": 40}
 
 
-
-
-
-
 def disease_of(made: DemoParticipant) -> None:
     """Draws lesions, day 1, scans and the end of treatment."""
     chance = made.chance
@@ -62,10 +48,10 @@ def disease_of(made: DemoParticipant) -> None:
     if made.course_name == "never_dosed":
         return
     made.day_1 = made.registered_on + timedelta(days=chance.randint(1, 6))
-    made.scans = _scans(chance, made, made.day_1)
-    made.off_on, made.off_reason = _end_of_treatment(chance, made, made.day_1)
-    made.cycle_starts = _cycles(chance, made, made.day_1)
-    made.died_on = _death(chance, made)
+    made.scans = _scans(made, made.day_1)
+    made.off_on, made.off_reason = _end_of_treatment(made, made.day_1)
+    made.cycle_starts = _cycles(made, made.day_1)
+    made.died_on = _death(made)
     made.last_day = made.died_on or made.today
 
 
@@ -85,31 +71,29 @@ def _fractions(made: DemoParticipant) -> tuple[float | None, ...]:
     return found[: 3 + made.rank % 4] if made.course_name in {"stable", "shrinking"} else found
 
 
-def _scans(chance: random.Random, made: DemoParticipant, day_1: date) -> list[DemoScan]:
+def _scans(made: DemoParticipant, day_1: date) -> list[DemoScan]:
     fractions = _fractions(made)
     found = []
     for index, fraction in enumerate(fractions, start=1):
-        on = day_1 + timedelta(days=56 * index + chance.randint(-5, 5))
+        on = day_1 + timedelta(days=56 * index + made.chance.randint(-5, 5))
         # The newest visits are left open, so that some are due today and few are overdue.
-        if on > made.today - timedelta(days=chance.choice((2, 2, 9, 12))):
+        if on > made.today - timedelta(days=made.chance.choice((2, 2, 9, 12))):
             break
         last = index == len(fractions)
-        scan = DemoScan(on, [_millimetres(chance, made, each, fraction) for each in made.lesions])
+        scan = DemoScan(on, [_millimetres(made, each, fraction) for each in made.lesions])
         scan.why_missing = "scanner out of order" if fraction is None else "motion artifact"
         scan.new_lesion = last and made.course_name in {"new_lesion", "relapse"}
         scan.non_target_progressed = last and made.course_name == "non_target_pd"
         scan.marker = _marker(made, index)
-        _odd(chance, made, index, scan)
+        _odd(made, index, scan)
         found.append(scan)
     return found
 
 
-def _millimetres(
-    chance: random.Random, made: DemoParticipant, lesion: DemoLesion, fraction: float | None
-) -> Decimal | None:
+def _millimetres(made: DemoParticipant, lesion: DemoLesion, fraction: float | None) -> Decimal | None:
     if fraction is None:
         return None
-    noise = 1.0 if made.course_name == "borderline" or not fraction else chance.uniform(0.985, 1.015)
+    noise = 1.0 if made.course_name == "borderline" or not fraction else made.chance.uniform(0.985, 1.015)
     return (lesion.longest_diameter_mm * Decimal(str(fraction)) * Decimal(str(noise))).quantize(TENTH)
 
 
@@ -121,7 +105,7 @@ def _marker(made: DemoParticipant, index: int) -> str:
     return "not_done" if made.rank % 3 else "above" if index % 2 else "normal"
 
 
-def _odd(chance: random.Random, made: DemoParticipant, index: int, scan: DemoScan) -> None:
+def _odd(made: DemoParticipant, index: int, scan: DemoScan) -> None:
     """Single lesions missed or scanned on another day, and investigators with an opinion of their own."""
     if made.is_rank("A7", "A25", "B4") and index == 3:
         scan.millimetres[0] = None
@@ -135,8 +119,9 @@ def _odd(chance: random.Random, made: DemoParticipant, index: int, scan: DemoSca
         scan.on += timedelta(days=12)
 
 
-def _end_of_treatment(chance: random.Random, made: DemoParticipant, day_1: date) -> tuple[date | None, str]:
+def _end_of_treatment(made: DemoParticipant, day_1: date) -> tuple[date | None, str]:
     """The day treatment ended and why; None while it goes on."""
+    chance = made.chance
     complete = len(made.scans) == len(_fractions(made))
     if made.course_name in SHORT:
         end = day_1 + timedelta(days=SHORT[made.course_name])
@@ -152,7 +137,8 @@ def _end_of_treatment(chance: random.Random, made: DemoParticipant, day_1: date)
     return (end, reason) if end < made.today - timedelta(days=3) else (None, "")
 
 
-def _cycles(chance: random.Random, made: DemoParticipant, day_1: date) -> list[date]:
+def _cycles(made: DemoParticipant, day_1: date) -> list[date]:
+    chance = made.chance
     last = made.off_on - timedelta(days=2) if made.off_on else made.today - timedelta(days=chance.choice((1, 4)))
     found, start = [], day_1
     while start <= last:
@@ -162,7 +148,7 @@ def _cycles(chance: random.Random, made: DemoParticipant, day_1: date) -> list[d
     return [on for on in found if made.off_reason != "progression" or on <= made.scans[-1].on]
 
 
-def _death(chance: random.Random, made: DemoParticipant) -> date | None:
+def _death(made: DemoParticipant) -> date | None:
     if made.off_on is None:
         return None
     if made.course_name == "early_death":
@@ -170,5 +156,5 @@ def _death(chance: random.Random, made: DemoParticipant) -> date | None:
     if made.course_name == "late_death":
         return made.off_on + timedelta(days=240)
     likely = 0.75 if made.off_reason in {"progression", "symptomatic"} else 0.25
-    died_on = made.off_on + timedelta(days=chance.randint(30, 460))
-    return died_on if chance.random() < likely and died_on < made.today - timedelta(days=7) else None
+    died_on = made.off_on + timedelta(days=made.chance.randint(30, 460))
+    return died_on if made.chance.random() < likely and died_on < made.today - timedelta(days=7) else None

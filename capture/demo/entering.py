@@ -75,24 +75,14 @@ def _form(entry: Entry, values: Mapping[str, Any]) -> None:
     entries.save(entry.save(kind), entry.participant, ENTRY_FORMS[kind], wanted, lines=entry.step.lines)
 
 
-def _registration(entry: Entry, values: Mapping[str, Any]) -> None:
-    details = values["details"]
-    site = entry.person.sites.get(code=entry.site)
-    entry.desk.participants[entry.key] = registration.screen_and_register(
-        entry.save(), site, details, answers(details["consented_on"]), values["registered_on"]
-    )
-
-
 def _screening(entry: Entry, values: Mapping[str, Any]) -> None:
-    details = values["details"]
-    site = entry.person.sites.get(code=entry.site)
-    entry.desk.participants[entry.key] = registration.screen(
-        entry.save(), site, details, answers(details["consented_on"], values["unmet"])
-    )
-
-
-def _waiver(entry: Entry, values: Mapping[str, Any]) -> None:
-    registration.request_waiver(entry.save(), entry.participant, values["because"], values["criteria"])
+    """And registration, where a day is named."""
+    details, site = values["details"], entry.person.sites.get(code=entry.site)
+    found = answers(details["consented_on"], values.get("unmet", ""))
+    entry.desk.participants[entry.key] = (
+        registration.screen_and_register(entry.save(), site, details, found, values["registered_on"])
+        if "registered_on" in values else registration.screen(entry.save(), site, details, found)
+    )  # fmt: skip
 
 
 def _decision(entry: Entry, values: Mapping[str, Any]) -> None:
@@ -103,14 +93,6 @@ def _decision(entry: Entry, values: Mapping[str, Any]) -> None:
 def _registering(entry: Entry, values: Mapping[str, Any]) -> None:
     done = registration.register(entry.save(), entry.participant, values["registered_on"])
     entry.desk.participants[entry.key] = done
-
-
-def _finding(entry: Entry, values: Mapping[str, Any]) -> None:
-    registration.record_finding(entry.save(), entry.participant, values["kind"], values["found_on"], values["because"])
-
-
-def _correction(entry: Entry, values: Mapping[str, Any]) -> None:
-    corrections.correct_participant(entry.save(reason=values["reason"]), entry.participant, values["corrections"])
 
 
 def _baseline(entry: Entry, values: Mapping[str, Any]) -> None:
@@ -125,8 +107,9 @@ def _head(assessed_on: date, marker: str) -> dict[str, Any]:
     return {"assessed_on": assessed_on, "method": "spiral_ct", "slice_thickness_mm": 5, "marker": marker}
 
 
-def _scan(entry: Entry, values: Mapping[str, Any], longer_mm: str = "0", reason: str = "") -> None:
-    scan = values["scan"]
+def _scan(entry: Entry, values: Mapping[str, Any]) -> None:
+    """A first reading, or, with a reason, another one."""
+    scan, longer_mm, reason = values["scan"], values.get("longer_mm", "0"), values.get("reason", "")
     seen = list(entry.participant.lesions.standing().order_by("id"))
     targets = [lesion for lesion in seen if lesion.kind == "target"]
     readings = [_reading(lesion.pk, place, scan, Decimal(longer_mm)) for place, lesion in enumerate(targets)]
@@ -139,10 +122,6 @@ def _scan(entry: Entry, values: Mapping[str, Any], longer_mm: str = "0", reason:
         "new_lesion_description": "liver, segment 7" if scan.new_lesion else "", "investigator_response": scan.opinion,
     }  # fmt: skip
     assessments.save_follow_up(entry.save("follow_up_scan", reason), entry.participant, found, readings, row)
-
-
-def _scan_again(entry: Entry, values: Mapping[str, Any]) -> None:
-    _scan(entry, values, values["longer_mm"], values["reason"])
 
 
 def _non_target_state(scan: Any) -> str:
@@ -197,20 +176,18 @@ def _expedited_report(entry: Entry, values: Mapping[str, Any]) -> None:
     reports.save(entry.save(), event, {name: value for name, value in values.items() if name != "term"})
 
 
-def _reopening(entry: Entry, values: Mapping[str, Any]) -> None:
-    registration.reopen(entry.decision, values["group"], values["because"])
-
-
-def _reopening_withdrawn(entry: Entry, values: Mapping[str, Any]) -> None:
-    row = Reopening.objects.standing().get(group=values["group"])
-    registration.withdraw(entry.decision, row, values["because"])
-
-
 # Kind of step → what enters it; every other kind is a form of the casebook.
-ACTS: dict[str, Callable[[Entry, Mapping[str, Any]], None]] = {
-    "registration": _registration, "screening": _screening, "waiver": _waiver, "decision": _decision,
-    "registering": _registering, "finding": _finding, "correction": _correction, "baseline": _baseline, "scan": _scan,
-    "scan_again": _scan_again, "cycle": _cycle, "count_again": _count_again, "local_treatment": _local_treatment,
-    "strike_out": _strike_out, "expedited_report": _expedited_report, "reopening": _reopening,
-    "reopening_withdrawn": _reopening_withdrawn,
+ACTS: dict[str, Callable[[Entry, Mapping[str, Any]], Any]] = {
+    "registration": _screening, "screening": _screening, "decision": _decision, "registering": _registering,
+    "baseline": _baseline, "scan": _scan, "scan_again": _scan, "cycle": _cycle, "count_again": _count_again,
+    "local_treatment": _local_treatment, "strike_out": _strike_out, "expedited_report": _expedited_report,
+    "waiver": lambda entry, said: registration.request_waiver(
+        entry.save(), entry.participant, said["because"], said["criteria"]),
+    "finding": lambda entry, said: registration.record_finding(
+        entry.save(), entry.participant, said["kind"], said["found_on"], said["because"]),
+    "correction": lambda entry, said: corrections.correct_participant(
+        entry.save(reason=said["reason"]), entry.participant, said["corrections"]),
+    "reopening": lambda entry, said: registration.reopen(entry.decision, said["group"], said["because"]),
+    "reopening_withdrawn": lambda entry, said: registration.withdraw(
+        entry.decision, Reopening.objects.standing().get(group=said["group"]), said["because"]),
 }  # fmt: skip

@@ -1,17 +1,12 @@
 """One entry of the demo's story and the day it is made. Pure."""
 
-from __future__ import annotations
-
 import random
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from trial.rules.dates.partial_date import PartialDate
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from capture.demo.accounts import PEOPLE
 from capture.demo.participant import DemoEvent, DemoParticipant, Step, Values, full, month_of
+from trial.models import Role
 
 # Term of CTCAE 3.0, how often in 100 participants, grades with their weights.
 EVENTS = (
@@ -71,6 +73,12 @@ def _episodes(made: DemoParticipant, first: date) -> list[Step]:
     return found
 
 
+# What an event's form holds where its story says nothing.
+COMMON: Values = {"select": "", "other_words": "", "grade_missing": "", "attribution_missing": "",
+                  "onset_on_missing": "", "resolved_on": None, "present_at_baseline": False, "aware_time": None,
+                  "outcome": "not_recovered"}  # fmt: skip
+
+
 def _values(made: DemoParticipant, event: DemoEvent, place: int) -> Values:
     chance = made.chance
     grade, over = event.grade, event.resolved_on is not None
@@ -80,16 +88,15 @@ def _values(made: DemoParticipant, event: DemoEvent, place: int) -> Values:
     partial = chance.random() < 0.08 and not severe
     onset = month_of(event.onset_on) if partial else full(event.onset_on)
     cycle = sum(start <= event.onset_on for start in made.cycle_starts) or None
-    return {
-        "term": event.term, "select": "", "other_words": "", "grade": grade,
-        "grade_missing": "" if grade is not None else "unknown",
+    return COMMON | {
+        "term": event.term, "grade": grade, "grade_missing": "" if grade is not None else "unknown",
         "attribution": None if undetermined else 1 if event.present_at_baseline else chance.choice((2, 3, 4, 4, 5)),
         "attribution_missing": "pending" if undetermined else "", "onset_on": None if no_onset else onset,
         "onset_on_missing": "unknown" if no_onset else "",
         "resolved_on": full(event.resolved_on) if event.resolved_on else None,
         "present_at_baseline": event.present_at_baseline, "seriousness": "hospitalisation" if severe else "no",
         "expectedness": "" if grade == 1 else "expected", "hospital_stay": "yes" if severe else "",
-        "aware_on": event.onset_on + timedelta(days=1) if severe else None, "aware_time": None,
+        "aware_on": event.onset_on + timedelta(days=1) if severe else None,
         "action_taken": chance.choice(("reduced", "held")) if (grade or 0) >= 3 else "none",
         "outcome": "recovered" if over else "not_recovered", "cycle_number": cycle,
     }  # fmt: skip
@@ -97,8 +104,7 @@ def _values(made: DemoParticipant, event: DemoEvent, place: int) -> Values:
 
 SENT_LATE = ("B24",)
 DAYS_TO_SEND, DAYS_WHEN_LATE = 6, 13
-SENDER = {"NORTH": "Nora Lind", "SOUTH": "Sol Reyes", "EAST": "Edda Brandt", "WEST": "Wim de Graaf",
-          "LAKE": "Lena Sato", "HILL": "Hugo Marin"}  # fmt: skip
+SENDER = {each.site: each.full_name for each in PEOPLE if each.role == Role.COORDINATOR}
 AWARE_TIME = time(14, 30)
 
 
@@ -159,11 +165,10 @@ def _fresh(made: DemoParticipant) -> list[Step]:
 
 def _report_values(made: DemoParticipant, event: Fresh, aware_on: date | None) -> Values:
     onset_on = (aware_on or made.today - timedelta(days=2)) - timedelta(days=1)
-    return {
-        "term": event.term, "select": "", "other_words": "", "grade": event.grade, "grade_missing": "",
-        "attribution": 3, "attribution_missing": "", "onset_on": full(onset_on), "onset_on_missing": "",
-        "resolved_on": None, "present_at_baseline": False, "seriousness": event.seriousness,
-        "expectedness": event.expectedness, "hospital_stay": "yes" if event.seriousness != "no" else "",
+    return COMMON | {
+        "term": event.term, "grade": event.grade, "attribution": 3, "onset_on": full(onset_on),
+        "seriousness": event.seriousness, "expectedness": event.expectedness,
+        "hospital_stay": "yes" if event.seriousness != "no" else "",
         "aware_on": aware_on, "aware_time": AWARE_TIME if aware_on else None, "action_taken": "held",
-        "outcome": "not_recovered", "cycle_number": len(made.cycle_starts),
+        "cycle_number": len(made.cycle_starts),
     }  # fmt: skip

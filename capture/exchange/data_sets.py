@@ -16,7 +16,7 @@ from capture.casebook.forms.base import Form, Lines
 from capture.casebook.registry import CASEBOOK
 from capture.exchange.importing.import_forms import READ_BY
 from trial import models, protocol
-from trial.models.fields import PartialDateField, label
+from trial.models.fields import label
 from trial.protocol.ctcae_v3.limits import ANALYTES
 
 STRUCK_OUT, EDITION = "struck_out_reason", "form_edition"
@@ -32,12 +32,6 @@ class Column:
     path: str
     field: Any
     words: str
-
-    @property
-    def is_text(self) -> bool:
-        """Whether it holds free words, which a spreadsheet could take for a formula."""
-        text = isinstance(self.field, django_models.CharField | django_models.TextField)
-        return text and not self.field.choices and not isinstance(self.field, PartialDateField)
 
 
 @dataclass(frozen=True)
@@ -217,7 +211,6 @@ def _undeclared(model: Any) -> DataSet:
 
 BY_NAME = {each.name: each for each in DATA_SETS}
 COMES_IN = tuple(each for each in DATA_SETS if each.comes_in)
-
 
 
 def file_above(data_set: DataSet) -> DataSet:

@@ -62,17 +62,6 @@ def level_of(dose_mg: int, frequency: str) -> int | None:
     return next((each.number for each in LEVELS if (each.dose_mg, each.frequency) == (dose_mg, frequency)), None)
 
 
-def for_events(
-    asked: Iterable[Event], every: Sequence[Event], level: int | None, diastolic_mmhg: int | None, today: date
-) -> list[DoseProposal]:
-    """The proposals for the events asked about, the strictest first. `every`: all events, for counting.
-
-    level: the dose level when they began. diastolic_mmhg: the last one measured.
-    """
-    found = [for_event(each, every, level, diastolic_mmhg, today) for each in asked]
-    return strictest_first(each for each in found if each is not None)
-
-
 def strictest_first(found: Iterable[DoseProposal]) -> list[DoseProposal]:
     """Discontinue, then hold, then continue; within each in the order given."""
     return sorted(found, key=lambda each: -STRICTNESS.index(each.action))

@@ -6,7 +6,7 @@ import pytest
 
 from trial.rules.dose import modification
 from trial.rules.dose.modification import LEVELS, LOWEST, MONITORING, RULES, SURGERY, Action
-from trial.rules.dose.proposals import Event, for_event, for_events, for_pressure, level_of, times
+from trial.rules.dose.proposals import Event, for_event, for_pressure, level_of, strictest_first, times
 
 TODAY = date(2026, 6, 1)
 HFS, HYP = "rash_hand_foot_skin_reaction", "hypertension"
@@ -141,7 +141,8 @@ def test_the_count_at_grade_2_holds_the_times_it_was_worse_and_that_at_grade_3_n
 def test_overlapping_proposals_stand_with_the_strictest_first() -> None:
     found = [event("fatigue_asthenia_lethargy_malaise", 2, key=1), event("lipase", 3, key=2),
              event("hemorrhage_gi", 3, key=3)]  # fmt: skip
-    assert [each.action for each in for_events(found, found, 0, None, TODAY)] == [STOP, LOWER, KEEP]
+    proposals = [for_event(each, found, 0, None, TODAY) for each in found]
+    assert [each.action for each in strictest_first(filter(None, proposals))] == [STOP, LOWER, KEEP]
 
 
 @pytest.mark.parametrize(
