@@ -1,5 +1,7 @@
 """What is larger than its page takes is answered before it is read."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from django.urls import reverse
 
 from tests.capture.typed import signed_in
 from tests.cast import cast_of
+from tests.security.addresses import every_url
 from trial.accounts.request_size import LARGEST_REQUEST
 from trial.models import Role
 
@@ -42,6 +45,21 @@ def test_files_are_taken_where_files_are_asked_for_and_nowhere_else(database: st
     assert kept == []
     assert _large(stella, _address_of_the_import(), 2 * LARGEST_REQUEST).status_code == 422
     assert len(kept) == 1
+
+
+UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
+LIMIT = r"client_max_body_size (\d+)([kmg]);"
+
+
+def test_the_proxy_of_the_documents_lets_through_what_each_page_takes() -> None:
+    text = (Path(__file__).resolve().parents[3] / "docs" / "nginx.conf").read_text(encoding="utf-8")
+    size = {place: int(most) * UNITS[unit] for place, most, unit in
+            re.findall(r"location = (\S+) \{[^}]*?" + LIMIT, text)}  # fmt: skip
+    most, unit = re.findall(r"(?m)^    " + LIMIT, text)[0]
+    elsewhere = int(most) * UNITS[unit]
+    taken = {f"/{route}": getattr(each.callback, "largest_request", LARGEST_REQUEST) for route, each in every_url()}
+    assert {page for page, largest in taken.items() if largest > elsewhere} == size.keys()
+    assert [page for page, largest in taken.items() if largest > size.get(page, elsewhere)] == []
 
 
 def _address_of_the_import() -> str:
