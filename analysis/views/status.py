@@ -1,7 +1,7 @@
 """What the Status page shows, each line with whether it is as it should be. Nothing of any participant."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
@@ -57,8 +57,8 @@ def lines() -> list[Line]:
         _worker(said.get("sweep"), now),
         _broker(),
         *_groups(),
-        _audit(said.get("audit"), now),
-        _digest(said.get("digest"), now),
+        _audit(said.get("audit")),
+        _digest(said.get("digest")),
         _mail(said.get("mail")),
         _lockout(said.get("lockout"), now),
         _backup("Backup", said.get("backup"), now, BACKUP_DUE_AFTER),
@@ -121,25 +121,28 @@ def _group(group: str, newest: int, change: int | None, at: datetime | None) -> 
     return Line(name, True, f"up to date with change {newest}", at)
 
 
-def _audit(said: StatusNote | None, now: datetime) -> Line:
+def _noted(none: Line, said: StatusNote | None, due_after: timedelta, late: str) -> Line:
+    """What was noted last; `none` before the first note. late: what is added when the next one is overdue."""
     if said is None:
-        return Line("Audit chain", None, "not verified yet; verified each night, or by manage.py verify_audit")
-    late = now - said.at > AUDIT_DUE_AFTER
-    words = f"{said.words}; the next verification is overdue" if late else said.words
-    return Line("Audit chain", said.is_good and not late, words, said.at)
+        return none
+    is_late = datetime.now(UTC) - said.at > due_after
+    return Line(none.part, said.is_good and not is_late, said.words + (f"; {late}" if is_late else ""), said.at)
 
 
-def _digest(said: StatusNote | None, now: datetime) -> Line:
+def _audit(said: StatusNote | None) -> Line:
+    none = Line("Audit chain", None, "not verified yet; verified each night, or by manage.py verify_audit")
+    return _noted(none, said, AUDIT_DUE_AFTER, "the next verification is overdue")
+
+
+def _digest(said: StatusNote | None) -> Line:
     last = status_notes.notes().get("mail")
     delivered = f"last email sent {site_time.in_utc(last.at)}" if last else "no email sent yet"
     if not settings.MAIL_IS_SENT:
         words = "no mail server is set (ENDPOINT_MAIL_URL): no email is sent"
         return Line("Digest of reports", False, f"{words}; {delivered}", said.at if said else None)
-    if said is None:
-        return Line("Digest of reports", None, f"none yet; due each hour from 05:05 to 22:05 UTC; {delivered}")
-    late = now - said.at > DIGEST_DUE_AFTER
-    words = f"{said.words}; {delivered}" + ("; overdue since" if late else "")
-    return Line("Digest of reports", said.is_good and not late, words, said.at)
+    none = Line("Digest of reports", None, "none yet; due each hour from 05:05 to 22:05 UTC")
+    found = _noted(none, said, DIGEST_DUE_AFTER, "overdue since")
+    return replace(found, words=f"{found.words}; {delivered}")
 
 
 def _mail(said: StatusNote | None) -> Line:
@@ -155,12 +158,10 @@ def _lockout(said: StatusNote | None, now: datetime) -> Line:
 
 
 def _backup(part: str, said: StatusNote | None, now: datetime, due_after: timedelta) -> Line:
-    if said is None:
-        begun_at = Change.objects.order_by("id").values_list("at", flat=True).first()
-        is_due = begun_at is not None and now - begun_at > due_after
-        return Line(part, False if is_due else None, "none yet; made each night at 01:30 UTC")
-    late = now - said.at > due_after
-    return Line(part, said.is_good and not late, f"{said.words}; the next is overdue" if late else said.words, said.at)
+    begun_at = Change.objects.order_by("id").values_list("at", flat=True).first()
+    is_due = begun_at is not None and now - begun_at > due_after
+    none = Line(part, False if is_due else None, "none yet; made each night at 01:30 UTC")
+    return _noted(none, said, due_after, "the next is overdue")
 
 
 @access.allows(Role.ADMINISTRATOR, *access.READS_RESULTS)

@@ -21,7 +21,8 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from capture.copies import archive, package
+from capture.copies import archive
+from capture.exchange.exporting import download
 from trial.drawing.pdf import instant
 from trial.models import Person, Site
 from trial.record import access
@@ -106,7 +107,7 @@ def carry_out(key: str) -> Asked:
         site = Site.objects.get(code=asked.site) if asked.site else None
         made = archive.build(person, site, folder, lambda done, of: _write(replace(asked, done=done, of=of)))
         with asked.file.with_suffix(".unfinished").open("wb") as file:
-            package.write(folder, file)
+            download.write(folder, file)
         asked.file.with_suffix(".unfinished").rename(asked.file)
         asked = replace(asked, state=MADE, done=made.casebooks, of=made.casebooks, manifest=made.manifest,
                         words=f"from change {made.making.change}, {instant(made.making.at)}")  # fmt: skip

@@ -7,7 +7,6 @@ import hashlib
 import json
 import shutil
 import tempfile
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 from capture.copies import excerpt, rendering, verify_copy
 from capture.copies.contents import cover
 from capture.copies.contents.cover import Making
+from capture.exchange.exporting import download
 from capture.exchange.exporting.export import one_moment
 from capture.trail import verify_trail
 from trial import protocol
@@ -48,7 +48,7 @@ def copy_of(person: Person | None, participant: Participant) -> Packed:
         told = excerpt.write(lines, folder / verify_copy.TRAIL)
         what = f"Certified copy of the casebook of {participant.reference}"
         digest = finish(folder, what, making, {"participant": participant.reference, "trail": "excerpt"}, told)
-        packed = pack(folder)
+        packed = download.pack(folder)
     note(person, f"certified copy {making.copy_id} of {participant.reference}", making, digest)
     name = f"certified-copy-{participant.reference}-change-{making.change}-{making.copy_id}.zip"
     return Packed(packed, name, digest)
@@ -65,7 +65,7 @@ def finish(folder: Path, what: str, making: Making, more: Mapping[str, Any],
         "program": PROGRAM, "validation": validation_state()[1], **more, "changes": len(lines),
         "versions": sum(each.versions for each in lines),
         "withheld": sum(each.withheld for each in lines), "people": _people({each.person for each in lines}),
-        "files": [_listed(folder, each) for each in _files(folder)],
+        "files": [_listed(folder, each) for each in download.files_of(folder)],
     }  # fmt: skip
     text = (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode()
     (folder / verify_copy.MANIFEST).write_bytes(text)
@@ -78,28 +78,9 @@ def _people(keys: set[int | None]) -> dict[str, str]:
     return {str(each.pk): f"{each.full_name} ({each.username})" for each in found}
 
 
-def _files(folder: Path) -> list[Path]:
-    return sorted(each for each in folder.rglob("*") if each.is_file())
-
-
 def _listed(folder: Path, file: Path) -> dict[str, Any]:
     name = file.relative_to(folder).as_posix()
     return {"file": name, "bytes": file.stat().st_size, "sha256": verify_copy.hash_of(file)}
-
-
-def pack(folder: Path) -> Any:
-    """Every file of the folder in an open ZIP file at its beginning; on disk, gone when closed."""
-    packed = tempfile.TemporaryFile()  # noqa: SIM115 (the answer closes it when it is sent)
-    write(folder, packed)
-    packed.seek(0)
-    return packed
-
-
-def write(folder: Path, target: Any) -> None:
-    """Every file of the folder into a ZIP file."""
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in _files(folder):
-            archive.write(file, file.relative_to(folder).as_posix())
 
 
 def note(person: Person | None, words: str, making: Making, digest: str) -> JournalEntry:

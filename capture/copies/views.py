@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from capture.copies import archive_jobs, excerpt, package
 from capture.copies.package import NOTED
 from capture.copies.verify_copy import MANIFEST
+from capture.exchange.exporting.download import sent
 from trial.drawing.form_layout import PageHelper
 from trial.models import Change, JournalEntry, Person, Site, audit
 from trial.record import access
@@ -115,14 +116,7 @@ def certified_copy(request: HttpRequest, reference: str) -> HttpResponse:
     participant = access.participant_for(request.user, reference)
     packed = package.copy_of(request.user, participant)
     log.info("certified copy of %s by %s", participant.reference, request.user.username)
-    return sent(packed)
-
-
-def sent(packed: package.Packed) -> FileResponse:
-    """The file as a download."""
-    answer = FileResponse(packed.file, as_attachment=True, filename=packed.name, content_type="application/zip")
-    answer.block_size = 1 << 16
-    return answer
+    return sent(packed.file, packed.name)
 
 
 class CopyForm(forms.Form):
@@ -201,5 +195,4 @@ def fetch(request: HttpRequest, archive_id: str) -> HttpResponse:
     words = f"downloaded the archive of {found.name} {found.words}, manifest {found.manifest}"
     audit.note(request.user, audit.Kind.RECORD, words)
     log.info("archive of %s downloaded by %s", found.name, request.user.username)
-    name = f"archive-{found.site or 'study'}-{found.id}.zip"
-    return sent(package.Packed(found.file.open("rb"), name, found.manifest))
+    return sent(found.file.open("rb"), f"archive-{found.site or 'study'}-{found.id}.zip")

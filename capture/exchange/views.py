@@ -9,11 +9,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from capture.exchange.data_sets import COMES_IN
+from capture.exchange.exporting import download
 from capture.exchange.exporting.export import FORMS, export
 from capture.exchange.importing import files as incoming
 from capture.exchange.importing import upload
@@ -71,22 +72,11 @@ def take_out(request: HttpRequest, files: str) -> HttpResponse:
         except Refused as refusal:
             log.error("the export failed: %s", refusal)
             return _page(request, 500, export_failed=str(refusal))
-        packed = _packed(Path(place) / "record")
+        packed = download.pack(Path(place) / "record")
     # An export changes nothing on record, so it is no Change; who took the record out when stands in the journal.
     audit.note(request.user, audit.Kind.RECORD, f"as {files}, change {manifest['change']}")
     log.info("export of study data as %s, change %s, by %s", files, manifest["change"], request.user.username)
-    answer = FileResponse(packed, as_attachment=True, filename=f"record-{manifest['change']}-{files}.zip")
-    answer.block_size = 1 << 16
-    return answer
-
-
-def _packed(folder: Path) -> Any:
-    packed = tempfile.TemporaryFile()  # noqa: SIM115 (the answer closes it when it is sent)
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in sorted(folder.iterdir()):
-            archive.write(file, file.name)
-    packed.seek(0)
-    return packed
+    return download.sent(packed, f"record-{manifest['change']}-{files}.zip")
 
 
 @access.allows(*access.EXCHANGES)
@@ -98,7 +88,7 @@ def templates(request: HttpRequest) -> HttpResponse:
         for name, content in incoming.templates().items():
             archive.writestr(name, content)
     packed.seek(0)
-    return FileResponse(packed, as_attachment=True, filename="import-templates.zip")
+    return download.sent(packed, "import-templates.zip")
 
 
 @access.allows(*access.EXCHANGES)

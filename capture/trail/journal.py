@@ -2,7 +2,6 @@
 
 import csv
 import io
-from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -82,9 +81,4 @@ def _found(asked: dict[str, str], complaints: list[str]) -> QuerySet[JournalEntr
         rows = rows.filter(person=key)
     if asked["kind"]:
         rows = rows.filter(kind=asked["kind"])
-    first, last = selection.day(asked["from_on"]), selection.day(asked["to_on"])
-    if first:
-        rows = rows.filter(at__gte=datetime.combine(first, time(), tzinfo=UTC))
-    if last:
-        rows = rows.filter(at__lt=datetime.combine(last, time(), tzinfo=UTC) + timedelta(days=1))
-    return rows
+    return selection.between(rows, selection.day(asked["from_on"]), selection.day(asked["to_on"]))

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TypeVar
 from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from capture.casebook.labels import titles
 from trial.models import Change, Person, Version
@@ -15,6 +16,7 @@ from trial.refused import Refused
 from trial.rules import typed_text
 from trial.rules.dates.partial_date import parse
 
+Row = TypeVar("Row", bound=Model)
 PAGE = 50
 SYSTEM = "system"
 _NAMES = ("person", "from_on", "to_on", "site", "table", "act", "participant", "since")
@@ -106,7 +108,7 @@ def found(person: Person, asked: Filter) -> QuerySet[Change]:
         rows = rows.filter(condition) if value else rows
     if asked.table:
         rows = rows.filter(Exists(Version.objects.filter(change=OuterRef("pk"), table_name=asked.table)))
-    return _between(rows, day(asked.from_on), day(asked.to_on))
+    return between(rows, day(asked.from_on), day(asked.to_on))
 
 
 def _is(reference: str) -> Q:
@@ -114,7 +116,8 @@ def _is(reference: str) -> Q:
     return Q(participant__number=reference.upper()) | (Q(participant__screening_number=key) if key else Q(pk__in=()))
 
 
-def _between(rows: QuerySet[Change], first: date | None, last: date | None) -> QuerySet[Change]:
+def between(rows: QuerySet[Row], first: date | None, last: date | None) -> QuerySet[Row]:
+    """Those of these days in UTC, both included; None: without a bound."""
     if first:
         rows = rows.filter(at__gte=datetime.combine(first, time(), tzinfo=UTC))
     if last and last < date.max:

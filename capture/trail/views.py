@@ -4,12 +4,13 @@ import logging
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from capture.casebook import history, labels
 from capture.conduct import redactions
+from capture.exchange.exporting.download import sent
 from capture.trail import csv_file, reviews, selection, words
 from capture.trail.forms import ReviewForm, TrailFilter
 from trial.models import Participant, Person, Role, audit
@@ -97,9 +98,7 @@ def take_out(request: HttpRequest) -> HttpResponse:
     log.info("export of the audit trail as of change %s, %s rows, filter %r, by %s",
              made.as_of, made.rows, asked.query, request.user.username)  # fmt: skip
     name = f"trail-as-of-{made.as_of}-{made.changes}-changes-{made.rows}-rows.csv"
-    answer = FileResponse(made.file, as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
-    answer.block_size = 1 << 16
-    return answer
+    return sent(made.file, name, "text/csv; charset=utf-8")
 
 
 @access.allows(Role.MONITOR)
