@@ -205,14 +205,17 @@ def follow_up_facts(
     labels = {lesion.pk: lesion.label for lesion in participant.lesions.standing()}
     lesions = set(labels)
     known = {each.lesion_id for each in readings} <= lesions
-    others = participant.assessments.standing().exclude(pk=assessment.pk if assessment else None)
-    on_record = LesionReading.objects.standing().filter(assessment__in=others)
-    earlier = list(on_record.filter(assessment__assessed_on__lt=head.assessed_on).order_by("assessment__assessed_on"))
-    later = on_record.filter(assessment__assessed_on__gt=head.assessed_on)
+    others = {each.pk: each for each in participant.assessments.standing()}
+    others.pop(assessment.pk if assessment else None, None)
+    on_record = [(others[each.assessment_id].assessed_on, each) for each in LesionReading.objects.standing().filter(
+        assessment__in=others).order_by("assessment__assessed_on")]  # fmt: skip
+    earlier = [each for on, each in on_record if on < head.assessed_on]
+    later = [each for on, each in on_record if on > head.assessed_on]
     previous = _previous_sizes(earlier)
+    cycles = [each.started_on for each in participant.cycles.standing().order_by("number")]
     return {
         "assessed_on": head.assessed_on,
-        "day_1": day_1(participant),
+        "day_1": cycles[0] if cycles else None,
         "lesions_known": known,
         "lesions_left_out": lesions - {each.lesion_id for each in readings},
         "readings": readings,
@@ -220,7 +223,7 @@ def follow_up_facts(
         "with_previous": [(each, _grown_from(each, readings, labels, previous)) for each in readings],
         "merged_before": _last_seen(earlier, "merged"),
         "measured_after": {each.lesion_id for each in later if each.state in SIZED},
-        "other_dates": set(others.values_list("assessed_on", flat=True)),
+        "other_dates": {each.assessed_on for each in others.values()},
         "today": site_clock.today_at(participant.site),
         "new_lesions": head.new_lesions,
         "new_lesion_on": head.new_lesion_on,
@@ -229,12 +232,13 @@ def follow_up_facts(
         "computed_response": _computed(participant, head, readings, assessment) if known else "",
         "method": head.method,
         "slice": head.slice_thickness_mm,
-        "baseline": others.filter(kind="baseline").first(),
+        "baseline": next((each for each in others.values() if each.kind == Assessment.Kind.BASELINE), None),
         "gone_before": _last_seen(earlier, "absent"),
         "died_on": died_on(participant),
         "on_record": OnRecord(participant, assessment),
-        "progression_shown_on": _progression_shown_on(participant, head, readings, assessment) if known else None,
-        **_responses_before(participant, head, assessment),
+        "progression_shown_on": _progression_shown_on(participant, head, readings, assessment, cycles)
+        if known else None,
+        **_responses_before(participant, head, assessment, cycles),
     }
 
 
@@ -252,13 +256,14 @@ def regular_scans_on(participant: Participant, started_on: date, corrected: Cycl
     return [on for scan, on in scans.items() if scan not in confirming]
 
 
-def _responses_before(participant: Participant, head: Head, assessment: Assessment | None) -> dict[str, Any]:
+def _responses_before(
+    participant: Participant, head: Head, assessment: Assessment | None, cycles: Sequence[date]
+) -> dict[str, Any]:
     """The responses that this assessment may be to confirm, and after how many days by the settings in force.
 
     Asked only off the eight-weekly schedule: it takes everything on record of the participant.
     """
-    first = day_1(participant)
-    regular = first is None or within_a_window(first, head.assessed_on)
+    regular = not cycles or within_a_window(cycles[0], head.assessed_on)
     found = None if regular else evaluation_of(participant)
     if found is None:
         return {"responses_on": [], "confirmation_days": AnalysisSettings().confirmation_days}
@@ -279,11 +284,12 @@ def _computed(participant: Participant, head: Head, readings: Sequence[Reading],
 
 
 def _progression_shown_on(
-    participant: Participant, head: Head, readings: Sequence[Reading], assessment: Assessment | None
-) -> date | None:
+    participant: Participant, head: Head, readings: Sequence[Reading], assessment: Assessment | None,
+    cycles: Sequence[date],
+) -> date | None:  # fmt: skip
     """The day of the progression that the typed follow-up shows; asked only where a cycle starts later."""
     first = min(day for day in (head.assessed_on, head.new_lesion_on, *(each.scanned_on for each in readings)) if day)
-    if not participant.cycles.standing().filter(started_on__gt=first).exists():
+    if not any(started_on > first for started_on in cycles):
         return None
     outcome = live_response.response_of(participant, head.assessed_on, readings, head.new_lesions, head.marker,
                                         head.new_lesion_on, assessment)  # fmt: skip

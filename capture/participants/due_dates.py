@@ -37,6 +37,7 @@ SOURCES = frozenset(
                   *(FORMS[kind].model for kind in READ))
 )  # fmt: skip
 AT_ONCE = 250
+COLUMNS = tuple(each.attname for each in DueItem._meta.concrete_fields if not each.primary_key)
 
 
 @dataclass(frozen=True)
@@ -107,12 +108,19 @@ def renew_after(numbers: Sequence[int]) -> None:
 
 
 def renew(ids: Sequence[int]) -> None:
-    """Derives and stores the due dates of these participants in place of those stored; inside a transaction."""
+    """Derives the due dates of these participants and stores those that are not as stored; inside a transaction."""
     for start in range(0, len(ids), AT_ONCE):
         part = ids[start : start + AT_ONCE]
-        derived = [item for each in schedules(part).values() for item in _items(each)]
-        DueItem.objects.filter(participant__in=part).delete()
-        DueItem.objects.bulk_create(derived)
+        derived = {key: list(_items(each)) for key, each in schedules(part).items()}
+        before = _in_order(part)
+        differing = [key for key in part if [_values(item) for item in derived.get(key, ())] != before[key]]
+        if any(before[key] for key in differing):
+            DueItem.objects.filter(participant__in=differing).delete()
+        DueItem.objects.bulk_create(item for key in differing for item in derived.get(key, ()))
+
+
+def _values(item: DueItem) -> tuple[Any, ...]:
+    return tuple(getattr(item, column) for column in COLUMNS)
 
 
 def _items(scheduled: Scheduled) -> Iterator[DueItem]:
@@ -145,11 +153,15 @@ def rebuild() -> int:
 
 def stored(ids: Iterable[int]) -> dict[int, list[tuple[Any, ...]]]:
     """The stored due dates of each of these participants as plain values, in an order of their own."""
-    columns = [each.attname for each in DueItem._meta.concrete_fields if not each.primary_key]
+    return {key: sorted(rows, key=str) for key, rows in _in_order(ids).items()}
+
+
+def _in_order(ids: Iterable[int]) -> dict[int, list[tuple[Any, ...]]]:
+    """The same in the order in which they were derived."""
     found: dict[int, list[tuple[Any, ...]]] = {each: [] for each in ids}
-    for row in DueItem.objects.filter(participant__in=found).values_list(*columns):
+    for row in DueItem.objects.filter(participant__in=found).order_by("id").values_list(*COLUMNS):
         found[row[0]].append(row)
-    return {key: sorted(rows, key=str) for key, rows in found.items()}
+    return found
 
 
 NOTE = "due_dates"

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from trial.accounts.security import kept_forms, session
-from trial.record import drafts, site_clock
+from trial.record import drafts, rows, site_clock
 from trial.rules.typed_text import key, unreadable
 
 AFTER_THE_SESSION = "Your session had ended. Nothing was saved. Check the form and save it."
@@ -71,7 +71,7 @@ class StatedRule:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Hands it on, at no site yet; what is shown to signed-in people is kept out of shared and disk caches."""
-        with site_clock.at(None):
+        with site_clock.at(None), rows.per_request():
             response = self.get_response(request)
         if getattr(request, "user", None) is not None and request.user.is_authenticated:
             response.headers.setdefault("Cache-Control", "private, no-store")

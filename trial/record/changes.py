@@ -16,7 +16,7 @@ from trial.audit.holds import HELD
 from trial.audit.install import WRITERS_LOCK
 from trial.models import Change, Participant, Person, Site
 from trial.models.audit import ACTS
-from trial.record import access, save_once
+from trial.record import access, rows, save_once
 from trial.record.save import Save
 from trial.refused import Refused
 from trial.rules.typed_text import unseen
@@ -254,10 +254,12 @@ def _open(
         participant.pk if participant else None, site.pk if site else None, sorted(groups),
         f"{PROGRAM}, {save.program}" if save.program else PROGRAM,
     ]  # fmt: skip
+    rows.read_anew()
+    words = "SELECT *, clock_timestamp() FROM endpoint_open_change(%s, %s, %s, %s, %s, %s::text[], %s)"
     with connection.cursor() as cursor:
-        cursor.execute(_limits())
-        words = "SELECT *, clock_timestamp() FROM endpoint_open_change(%s, %s, %s, %s, %s, %s::text[], %s)"
-        cursor.execute(words, parameters)
+        cursor.execute(f"{_limits()}; {words}", parameters)
+        while cursor.nextset():
+            pass  # the limits answer nothing, the last one is the Change
         number, at, clock = cursor.fetchone()
     _stop_if_clocks_differ(clock)
     if save.sending is not None:

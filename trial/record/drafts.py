@@ -7,6 +7,7 @@ Kept on the server for the person who typed it alone, and no part of the record.
 from collections.abc import Iterable
 from datetime import timedelta
 
+from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -42,7 +43,9 @@ def keep(person: Person, path: str, fields: Iterable[tuple[str, str]], *, is_sen
 
 def forget(person: Person, path: str) -> None:
     """The form is saved, or its draft discarded."""
-    Draft.objects.filter(person=person, path=path, is_sent=False).delete()
+    with connection.cursor() as cursor:
+        # As it stands: a deletion of the ORM is a transaction of three statements, on every save.
+        cursor.execute("DELETE FROM trial_draft WHERE person_id = %s AND path = %s AND NOT is_sent", [person.pk, path])
 
 
 def forget_old() -> None:

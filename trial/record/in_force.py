@@ -16,7 +16,7 @@ from trial.protocol import AnalysisSettings, analysis_settings, settings_of
 from trial.protocol.ctcae_v3 import Match, grades_of
 from trial.protocol.ctcae_v3.criteria import words_of
 from trial.record import access, changes, snapshot
-from trial.record.rows import Reader
+from trial.record.rows import Reader, once
 from trial.record.save import Save
 from trial.refused import Refused
 from trial.rules import accrual
@@ -31,22 +31,29 @@ from trial.rules.safety.expedited_table import Rule
 def settings_in_force(group: str, as_of: int | None = None) -> AnalysisSettings:
     """The settings of a group (as_of: change number, None: now). Raises Refused for a row that cannot be."""
     rows = Reader(as_of).rows(GroupSettings, "group", [group])
-    if not rows:
+    return _settings(group, rows[0] if rows else None)
+
+
+def _settings(group: str, row: Mapping[str, Any] | None) -> AnalysisSettings:
+    if row is None:
         return settings_of(group)
     # The reader gives decimals; rates and confidence are floats, of which the fingerprint of the settings is made.
-    return analysis_settings.from_dict(json.loads(json.dumps(rows[0]["chosen"], default=float)), group)
+    return analysis_settings.from_dict(json.loads(json.dumps(row["chosen"], default=float)), group)
 
 
 def evaluations(ids: Sequence[int]) -> list[Evaluation]:
-    """The registered ones of these participants, each evaluated by the settings of the group; by study number."""
-    facts = snapshot.participants(ids)
-    settings = {group: settings_in_force(group) for group in {each.group for each in facts}}
+    """The registered ones of these participants, each evaluated by the settings of the group; by study number.
+
+    One SQL statement.
+    """
+    facts, chosen = snapshot.with_settings(ids)
+    settings = {group: _settings(group, chosen.get(group)) for group in {each.group for each in facts}}
     return [evaluate(each, settings[each.group]) for each in facts]
 
 
 def evaluation_of(participant: Participant) -> Evaluation | None:
     """The participant evaluated by the settings of the group; None before registration."""
-    return next(iter(evaluations([participant.pk])), None)
+    return once(("evaluation", participant.pk), lambda: next(iter(evaluations([participant.pk])), None))
 
 
 def differences(before: AnalysisSettings, after: AnalysisSettings) -> list[tuple[str, Any, Any]]:

@@ -5,11 +5,13 @@ read by the very code that reads the present.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple, TypeVar, cast
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
@@ -28,7 +30,50 @@ from trial.rules.evaluation.facts import (
 )
 
 Row = dict[str, Any]
+Found = TypeVar("Found")
 EXACT = json.JSONDecoder(parse_float=Decimal)
+# What this request has read and asks again: a page and its edit checks ask the same of one participant many times.
+_READ: ContextVar[dict[Hashable, Any] | None] = ContextVar("what the request has read", default=None)
+
+
+@contextmanager
+def per_request() -> Iterator[None]:
+    """Until its end what is read through `once` is read once; nothing of it outlives the request."""
+    before = _READ.set({})
+    try:
+        yield
+    finally:
+        _READ.reset(before)
+
+
+def once(what: Hashable, read: Callable[[], Found]) -> Found:
+    """What `read` gives; in a request the same as before, but always anew in a transaction, under the writers' lock."""
+    kept = _READ.get()
+    if kept is None or connections[DEFAULT_DB_ALIAS].in_atomic_block:
+        return read()
+    if what not in kept:
+        kept[what] = read()
+    return cast(Found, kept[what])
+
+
+def read_anew() -> None:
+    """What was read until now is asked again: a Change was opened."""
+    kept = _READ.get()
+    if kept is not None:
+        kept.clear()
+
+
+class Asked(NamedTuple):
+    """Which rows of a table: those whose `column` is one of the values.
+
+    only: a condition in SQL on `row`, the row as JSON, for what would otherwise be read and thrown away. below: the
+    rows that hang below those of another model, by this key to it; `column` is then one of the other table.
+    """
+
+    column: str
+    values: Sequence[Any]
+    only: str = "true"
+    below: tuple[str, Any] | None = None
 
 
 class Reader:
@@ -43,19 +88,15 @@ class Reader:
         self.connection = connections[DEFAULT_DB_ALIAS]
 
     def rows(self, model: Any, column: str, values: Sequence[Any], only: str = "true") -> list[Row]:
-        """Rows of the model's table whose column is one of the values, in order of id; numbers as Decimal.
+        """Rows of the model's table whose column is one of the values, in order of id; numbers as Decimal."""
+        return self.rows_of_each({model: Asked(column, values, only)})[model]
 
-        only: a condition in SQL on `row`, the row as JSON, for what would otherwise be read and thrown away.
-        """
-        return self.rows_of_each({model: only}, column, values)[model]
-
-    def rows_of_each(self, wanted: Mapping[Any, str], column: str, values: Sequence[Any]) -> dict[Any, list[Row]]:
-        """The same of several tables, model → condition, in one statement: a round trip costs more than most tables."""
+    def rows_of_each(self, wanted: Mapping[Any, Asked]) -> dict[Any, list[Row]]:
+        """The same of several tables in one statement: a round trip costs more than most tables."""
         parts, parameters = [], []
-        for place, (model, only) in enumerate(wanted.items()):
-            table = model._meta.db_table
-            parts.append(f"SELECT {place}, ({self._sql(model, column, only)})")
-            parameters += self._parameters(table, values)
+        for place, (model, asked) in enumerate(wanted.items()):
+            parts.append(f"SELECT {place}, ({self._sql(model, asked)})")
+            parameters += self._parameters(model, asked)
         with self.connection.cursor() as cursor:
             cursor.execute(" UNION ALL ".join(parts), parameters)
             texts: dict[int, str | None] = dict(cursor.fetchall())
@@ -71,23 +112,34 @@ class Reader:
         later = _later_columns(model)
         return [{**later, **row} for row in standing]
 
-    def _sql(self, model: Any, column: str, only: str) -> str:
+    def _sql(self, model: Any, asked: Asked) -> str:
         if self.as_of is None:
             wanted = ", ".join(f't."{name}"' for name in self.columns.get(model, ()))
             row = f"(SELECT row_to_json(c) FROM (SELECT {wanted}) c)" if wanted else "row_to_json(t)"
-            rows = f'SELECT id, {row} AS row FROM "{model._meta.db_table}" t WHERE "{column}" = ANY(%s)'
-            return f"SELECT json_agg(row ORDER BY id)::text FROM ({rows}{_standing_in_sql(model)}) r WHERE {only}"
+            condition = f'"{asked.column}" = ANY(%s)'
+            if asked.below is not None:
+                key, above = asked.below
+                ids = f'SELECT id FROM "{above._meta.db_table}" WHERE {condition}{_standing_in_sql(above)}'
+                condition = f'"{key}" IN ({ids})'
+            rows = f'SELECT id, {row} AS row FROM "{model._meta.db_table}" t WHERE {condition}'
+            return f"SELECT json_agg(row ORDER BY id)::text FROM ({rows}{_standing_in_sql(model)}) r WHERE {asked.only}"
         newest = (
             f'SELECT DISTINCT ON (row_id) row_id, row FROM "{Version._meta.db_table}" '
             "WHERE table_name = %s AND change_id <= %s ORDER BY row_id, change_id DESC, id DESC"
         )
-        wanted = f"row->>'{column}' = ANY(%s) AND {only}"
-        return f"SELECT json_agg(row ORDER BY row_id)::text FROM ({newest}) v WHERE {wanted}"
+        condition = f"row->>'{asked.column}' = ANY(%s)"
+        if asked.below is not None:
+            stands = "coalesce(row->>'struck_out_reason', '') = ''"
+            ids = f"SELECT row->>'id' FROM ({newest}) a WHERE {condition} AND {stands}"
+            condition = f"row->>'{asked.below[0]}' IN ({ids})"
+        return f"SELECT json_agg(row ORDER BY row_id)::text FROM ({newest}) v WHERE {condition} AND {asked.only}"
 
-    def _parameters(self, table: str, values: Sequence[Any]) -> list[Any]:
+    def _parameters(self, model: Any, asked: Asked) -> list[Any]:
         if self.as_of is None:
-            return [_as_array(values)]
-        return [table, self.as_of, [str(value) for value in values]]
+            return [_as_array(asked.values)]
+        tables = [model, *([asked.below[1]] if asked.below else [])]
+        newest = [each for of in tables for each in (of._meta.db_table, self.as_of)]
+        return [*newest, [str(value) for value in asked.values]]
 
 
 @lru_cache(maxsize=64)
@@ -108,7 +160,6 @@ def _later_columns(model: Any) -> Row:
     """Column → default as JSON holds it, for every column that has a plain one; None for the others."""
     plain = {field.column: field.get_default() for field in model._meta.concrete_fields}
     return {name: value if isinstance(value, (str, int, bool)) else None for name, value in plain.items()}
-
 
 
 def day(text: str | None) -> date | None:

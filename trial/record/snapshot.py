@@ -17,6 +17,7 @@ from trial.models import (
     DosingPeriod,
     EligibilityAnswer,
     FollowUp,
+    GroupSettings,
     HormoneLevel,
     Lesion,
     LesionReading,
@@ -32,7 +33,7 @@ from trial.models import (
 )
 from trial.protocol import by_registration
 from trial.record import rows as fact
-from trial.record.rows import Reader, Row
+from trial.record.rows import Asked, Reader, Row
 from trial.rules.evaluation.facts import AssessmentFact, CycleFact, ParticipantFact
 from trial.rules.evaluation.populations import IN_ERROR
 
@@ -80,6 +81,12 @@ def participants(ids: Sequence[int], as_of: int | None = None) -> list[Participa
     return _facts(Reader(as_of, COLUMNS), ids)
 
 
+def with_settings(ids: Sequence[int]) -> tuple[list[ParticipantFact], dict[str, Row]]:
+    """The same as it is now, and with it, from the same statement, group → row of the settings chosen for it."""
+    parts = _Parts(Reader(None, COLUMNS), ids)
+    return parts.facts(), {row["group"]: row for row in parts.settings}
+
+
 def in_parts(ids: Sequence[int], as_of: int | None = None) -> Generator[list[ParticipantFact]]:
     """The same facts, part by part in the order of `ids`: while the caller works on one, the database reads the next.
 
@@ -119,9 +126,7 @@ def _lent(read: Reader) -> Iterator[None]:
 
 
 def _facts(read: Reader, ids: Sequence[int]) -> list[ParticipantFact]:
-    rows = [row for row in read.rows(Participant, "id", ids) if row["number"]]
-    parts = _Parts(read, [row["id"] for row in rows])
-    return sorted((parts.participant(row) for row in rows), key=lambda fact: by_registration(fact.number))
+    return _Parts(read, ids).facts()
 
 
 def _by(rows: Iterable[Row], column: str) -> dict[int, list[Row]]:
@@ -139,20 +144,31 @@ BELOW: tuple[Any, ...] = (
 
 
 class _Parts:
-    """The rows below a set of participants, each table once."""
+    """A set of participants, those not registered too, with the rows below them: all of it in one statement."""
 
-    def __init__(self, read: Reader, ids: list[int]) -> None:
-        wanted = {EligibilityAnswer: UNMET, **dict.fromkeys(OWN + BELOW, "true")}
-        found = read.rows_of_each(wanted, "participant_id", ids)
-        by_participant = {model: _by(rows, "participant_id") for model, rows in found.items()}
+    def __init__(self, read: Reader, ids: Sequence[int]) -> None:
+        found = read.rows_of_each({
+            Participant: Asked("id", ids), Site: Asked("struck_out_reason", [""]),
+            GroupSettings: Asked("struck_out_reason", [""]), EligibilityAnswer: Asked("participant_id", ids, UNMET),
+            **{model: Asked("participant_id", ids) for model in OWN + BELOW},
+            LesionReading: Asked("participant_id", ids, below=("assessment_id", Assessment)),
+            DosingPeriod: Asked("participant_id", ids, below=("cycle_id", Cycle)),
+        })  # fmt: skip
+        self.registered = [row for row in found[Participant] if row["number"]]
+        self.settings = found[GroupSettings]
+        by_participant = {model: _by(found[model], "participant_id") for model in (EligibilityAnswer, *OWN, *BELOW)}
         self.answers, self.waivers = by_participant[EligibilityAnswer], by_participant[Waiver]
         self.findings, self.lesions = by_participant[RegistrationFinding], by_participant[Lesion]
         self.assessments, self.cycles = by_participant[Assessment], by_participant[Cycle]
         self.below = {model: by_participant[model] for model in BELOW}
-        scans, cycles = ([row["id"] for row in found[model]] for model in (Assessment, Cycle))
-        self.readings = _by(read.rows(LesionReading, "assessment_id", scans), "assessment_id")
-        self.periods = _by(read.rows(DosingPeriod, "cycle_id", cycles), "cycle_id")
-        self.sites = {row["id"]: row["code"] for row in read.rows(Site, "struck_out_reason", [""])}
+        self.readings = _by(found[LesionReading], "assessment_id")
+        self.periods = _by(found[DosingPeriod], "cycle_id")
+        self.sites = {row["id"]: row["code"] for row in found[Site]}
+
+    def facts(self) -> list[ParticipantFact]:
+        """Of the registered ones, in order of study number."""
+        found = (self.participant(row) for row in self.registered)
+        return sorted(found, key=lambda fact: by_registration(fact.number))
 
     def participant(self, row: Row) -> ParticipantFact:
         key = row["id"]

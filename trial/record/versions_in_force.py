@@ -5,6 +5,7 @@ is used once its approval at the site is on record, and none whose newest word i
 edition that may be used is in force.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
@@ -14,6 +15,7 @@ from django.utils import timezone
 from trial.models import EditionApproval, Person, Site, Version
 from trial.protocol import form_versions
 from trial.record import access, changes
+from trial.record.rows import once
 from trial.record.save import Save
 from trial.refused import Refused
 
@@ -34,9 +36,16 @@ class SavedBy(NamedTuple):
 
 
 def usable_at(site_id: int, form: str) -> frozenset[int]:
-    """Numbers of the editions that may be used at the site; one SQL statement."""
-    words = EditionApproval.objects.standing().filter(site=site_id, form=form).order_by("id")
-    return usable(form, dict(words.values_list("edition", "state")))
+    """Numbers of the editions that may be used at the site; one SQL statement, for all forms of a request."""
+
+    def read() -> dict[str, dict[int, str]]:
+        found: dict[str, dict[int, str]] = defaultdict(dict)
+        rows = EditionApproval.objects.standing().filter(site=site_id).order_by("id")
+        for of_form, edition, state in rows.values_list("form", "edition", "state"):
+            found[of_form][edition] = state
+        return found
+
+    return usable(form, once(("form versions", site_id), read).get(form, {}))
 
 
 def usable(form: str, newest: Mapping[int, str]) -> frozenset[int]:

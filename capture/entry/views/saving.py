@@ -134,15 +134,17 @@ class Sheet:
         return all(answers)
 
 
-def save_of(request: HttpRequest, reason: str = "") -> Save:
-    """What the person at the page of an entry saves."""
-    return replace(of_request(request, reason), opened_at=_opened_at(request) or 0, acknowledged=acknowledged(request))
+def save_of(request: HttpRequest, reason: str = "", opened_at: int | None = None) -> Save:
+    """What the person at the page of an entry saves. opened_at: where the page was asked for it already."""
+    opened_at = (_opened_at(request) or 0) if opened_at is None else opened_at
+    return replace(of_request(request, reason), opened_at=opened_at, acknowledged=acknowledged(request))
 
 
 def _query_answered(request: HttpRequest) -> Query | None:
     """The query that the page was opened from (`answers_query`), while it waits for the site."""
+    number = key(request.POST.get("answers_query", ""))
     rows = access.queries_for(request.user).select_related("participant")
-    query = rows.filter(pk=key(request.POST.get("answers_query", ""))).first()
+    query = rows.filter(pk=number).first() if number is not None else None
     return query if query is not None and query.waits_for_site else None
 
 
@@ -162,7 +164,8 @@ def answer(
         opened = {"opened_at": _newest(rows()), "as_opened": edit_conflict.as_opened(sheet.forms)}
         return render(request, template, {**sheet.shown, **opened})
     # A page that does not say what it showed has shown nothing: whatever stands is to be looked at first.
-    newer = history.since(rows(), _opened_at(request) or 0)
+    opened_at = _opened_at(request) or 0
+    newer = history.since(rows(), opened_at)
     if newer:
         return _conflict(request, template, make, rows, newer)
     data, unchosen = edit_conflict.settled(request.POST)
@@ -176,7 +179,7 @@ def answer(
     if not sheet.is_valid:
         return _again(request, template, sheet, {"incomplete": True})
     reason = FIRST_ANSWER if answers else sheet.reason.cleaned_data.get("reason", "") if sheet.reason else ""
-    handed, query = save_of(request, reason), _query_answered(request)
+    handed, query = save_of(request, reason, opened_at), _query_answered(request)
     if query is not None:
         handed = system_queries.answering(handed, query, reason)
     waiting = queries_waiting(sheet.shown.get("participant"))

@@ -35,6 +35,7 @@ from trial.models import (
 )
 from trial.models.fields import PartialDateField
 from trial.record import changes, snapshot
+from trial.record.rows import Asked
 from trial.record.save import Save
 from trial.refused import Refused
 
@@ -342,10 +343,11 @@ def _anything(field: Any) -> Any:
 def test_no_endpoint_reads_a_field_that_can_be_blacked_out(monkeypatch: pytest.MonkeyPatch) -> None:
     read: set[tuple[str, str]] = set()
 
-    def rows(self: Any, wanted: dict[Any, str], column: str, values: Any) -> dict[Any, list[_Noting]]:
+    def rows(self: Any, wanted: dict[Any, Asked]) -> dict[Any, list[_Noting]]:
         return {model: [_Noting(model._meta.db_table, {
-            **{each.column: _anything(each) for each in model._meta.concrete_fields}, column: values[0],
-            **({"number": "NET-001"} if model is Participant else {})}, read)] for model in wanted}  # fmt: skip
+            **{each.column: _anything(each) for each in model._meta.concrete_fields}, asked.column: asked.values[0],
+            **({"number": "NET-001"} if model is Participant else {})}, read)]
+            for model, asked in wanted.items()}  # fmt: skip
 
     monkeypatch.setattr(snapshot.Reader, "rows_of_each", rows)
     assert len(snapshot.participants([1])) == 1
