@@ -4,12 +4,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
-from capture.grading.grades import past_on_record
+from capture.grading.grades import past_of
 from trial import protocol
 from trial.models import AdverseEvent, Cycle, Participant
+from trial.record.rows import at_once
 from trial.rules.dose import proposals
 from trial.rules.dose.modification import MONITORING, SURGERY, Action, DoseRule
 from trial.rules.dose.proposals import DoseProposal, Event
@@ -32,10 +35,18 @@ class DoseRecord:
     def __init__(self, participant: Participant, today: date) -> None:
         self.participant, self.today = participant, today
 
+        one = participant
+        self._events, self._cycles = one.adverse_events.standing(), one.cycles.standing().prefetch_related("periods")
+        self._measured = one.visits.standing(), one.blood_pressures.standing()
+
+    def read_with(self, *also: QuerySet[Any, Any]) -> None:
+        """Reads all of it in one statement, but for the periods of the cycles. also: read with it."""
+        at_once(self._events, self._cycles, *self._measured, *also)
+
     @cached_property
     def rows(self) -> dict[int, AdverseEvent]:
         """The standing adverse events by id."""
-        return {each.pk: each for each in self.participant.adverse_events.standing()}
+        return {each.pk: each for each in self._events}
 
     @cached_property
     def events(self) -> list[Event]:
@@ -44,15 +55,14 @@ class DoseRecord:
 
     @cached_property
     def _doses(self) -> list[tuple[date, int, str]]:
-        cycles = self.participant.cycles.standing().prefetch_related("periods")
         return sorted(
             (cycle.started_on + timedelta(days=each.from_day - 1), each.dose_mg, each.frequency)
-            for cycle in cycles for each in cycle.periods.all() if each.dose_mg and not each.is_struck_out
+            for cycle in self._cycles for each in cycle.periods.all() if each.dose_mg and not each.is_struck_out
         )  # fmt: skip
 
     @cached_property
     def _diastolic(self) -> list[tuple[date, int]]:
-        return sorted((each.measured_on, each.diastolic) for each in past_on_record(self.participant).pressures)
+        return sorted((each.measured_on, each.diastolic) for each in past_of(*self._measured).pressures)
 
     def level_on(self, day: date | None) -> int | None:
         """The dose level last taken up to this day; None before treatment, or when the dose is no level."""
@@ -90,11 +100,11 @@ def of_event(participant: Participant, row: AdverseEvent, today: date) -> list[A
 
 def ongoing(participant: Participant, today: date) -> list[Advice]:
     """For what goes on now, while treatment does: everything but “continue”."""
-    ended = any(rows.standing().exists() for rows in
-                (participant.off_treatments, participant.deaths, participant.off_studies))  # fmt: skip
-    if ended:
-        return []
+    ends = [rows.standing() for rows in (participant.off_treatments, participant.deaths, participant.off_studies)]
     record = DoseRecord(participant, today)
+    record.read_with(*ends)
+    if any(ends):
+        return []
     last = {each.continues_id or each.pk: each.pk for each in sorted(record.rows.values(), key=_when)}
     found = record.advice(lambda each: last[each.continues_id or each.pk] == each.pk and _goes_on(each))
     return [each for each in found if each.proposal.action is not Action.CONTINUE]

@@ -17,6 +17,7 @@ from capture.grading.grades import PRESSURE, WEIGHT, Past, grade_body, grade_lin
 from trial.models import Acknowledgement, AdverseEvent, BloodPressure, LaboratoryResult, Participant, Visit
 from trial.protocol import ctcae_v3
 from trial.protocol.ctcae_v3.limits import ANALYTES
+from trial.record.rows import at_once
 from trial.rules.dates import partial_date
 from trial.rules.safety.laboratory import Grading
 
@@ -78,7 +79,7 @@ class _Record:
 
 
 def open_proposals(participants: Sequence[Participant]) -> list[Proposal]:
-    """What waits for the site, the gravest first; five queries whatever the number of participants."""
+    """What waits for the site, the gravest first; one statement whatever the number of participants."""
     registered = [each for each in participants if each.is_registered]
     record = _record(registered)
     found = [
@@ -102,13 +103,13 @@ def _record(participants: Sequence[Participant]) -> _Record:
     lines = LaboratoryResult.objects.standing("visit").filter(
         outside, visit__participant__in=participants, value__isnull=False,
     )  # fmt: skip
+    said = said.values_list("form", "row_id", "words")
+    visits, pressures, events = (_standing(model, participants) for model in (Visit, BloodPressure, AdverseEvent))
+    at_once(said, lines, visits, pressures, events)
     return _Record(
-        _by(_standing(Visit, participants), "participant_id"),
-        _by(_standing(BloodPressure, participants), "participant_id"),
-        _by(lines, "visit_id"),
-        _by(_standing(AdverseEvent, participants), "participant_id"),
-        frozenset(said.values_list("form", "row_id", "words")),
-    )
+        _by(visits, "participant_id"), _by(pressures, "participant_id"), _by(lines, "visit_id"),
+        _by(events, "participant_id"), frozenset(said),
+    )  # fmt: skip
 
 
 def _standing(model: Any, participants: Sequence[Participant]) -> QuerySet[Any]:

@@ -12,6 +12,7 @@ from itertools import chain
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from capture.casebook.due import Asked
 from capture.casebook.registry import CASEBOOK, FORMS
@@ -20,6 +21,7 @@ from trial.audit.install import WRITERS_LOCK
 from trial.models import DueItem, GroupSettings, NotDone, Participant, Version, operations
 from trial.protocol import schedule
 from trial.record.in_force import evaluations
+from trial.record.rows import at_once
 from trial.rules.evaluation.due_dates import Treatment
 from trial.rules.evaluation.evaluated import Evaluation
 from trial.runtime.program import PROGRAM, UNKNOWN
@@ -65,10 +67,14 @@ class Scheduled:
         return tuple(each for each in asked_for if of.lists(each))
 
 
-def schedules(ids: Sequence[int]) -> dict[int, Scheduled]:
-    """The schedules of the registered ones of these participants, by id; a fixed number of statements."""
-    rows = {kind: _by_participant(FORMS[kind].model, ids) for kind in READ}
-    not_done = _by_participant(NotDone, ids)
+def schedules(ids: Sequence[int], *also: QuerySet[Any, Any]) -> dict[int, Scheduled]:
+    """The schedules of the registered ones of these participants, by id; two statements. also: read with them."""
+    asked = {model: model.objects.standing().filter(participant__in=ids)
+             for model in (NotDone, *(FORMS[kind].model for kind in READ))}  # fmt: skip
+    at_once(*asked.values(), *also)
+    by_participant = {model: _by_participant(rows) for model, rows in asked.items()}
+    rows = {kind: by_participant[FORMS[kind].model] for kind in READ}
+    not_done = by_participant[NotDone]
     found = {}
     for evaluation in evaluations(ids):
         key = evaluation.facts.id
@@ -78,9 +84,9 @@ def schedules(ids: Sequence[int]) -> dict[int, Scheduled]:
     return found
 
 
-def _by_participant(model: Any, ids: Sequence[int]) -> dict[int, list[Any]]:
+def _by_participant(rows: Iterable[Any]) -> dict[int, list[Any]]:
     found: dict[int, list[Any]] = defaultdict(list)
-    for row in model.objects.standing().filter(participant__in=ids):
+    for row in rows:
         found[row.participant_id].append(row)
     return found
 
@@ -111,8 +117,9 @@ def renew(ids: Sequence[int]) -> None:
     """Derives the due dates of these participants and stores those that are not as stored; inside a transaction."""
     for start in range(0, len(ids), AT_ONCE):
         part = ids[start : start + AT_ONCE]
-        derived = {key: list(_items(each)) for key, each in schedules(part).items()}
-        before = _in_order(part)
+        stored_now = _rows_of(part)
+        derived = {key: list(_items(each)) for key, each in schedules(part, stored_now).items()}
+        before = _in_order(part, stored_now)
         differing = [key for key in part if [_values(item) for item in derived.get(key, ())] != before[key]]
         if any(before[key] for key in differing):
             DueItem.objects.filter(participant__in=differing).delete()
@@ -153,13 +160,18 @@ def rebuild() -> int:
 
 def stored(ids: Iterable[int]) -> dict[int, list[tuple[Any, ...]]]:
     """The stored due dates of each of these participants as plain values, in an order of their own."""
-    return {key: sorted(rows, key=str) for key, rows in _in_order(ids).items()}
+    ids = list(ids)
+    return {key: sorted(rows, key=str) for key, rows in _in_order(ids, _rows_of(ids)).items()}
 
 
-def _in_order(ids: Iterable[int]) -> dict[int, list[tuple[Any, ...]]]:
+def _rows_of(ids: Sequence[int]) -> QuerySet[Any, Any]:
+    return DueItem.objects.filter(participant__in=ids).order_by("id").values_list(*COLUMNS)
+
+
+def _in_order(ids: Sequence[int], rows: Iterable[tuple[Any, ...]]) -> dict[int, list[tuple[Any, ...]]]:
     """The same in the order in which they were derived."""
     found: dict[int, list[tuple[Any, ...]]] = {each: [] for each in ids}
-    for row in DueItem.objects.filter(participant__in=found).order_by("id").values_list(*COLUMNS):
+    for row in rows:
         found[row[0]].append(row)
     return found
 

@@ -1,17 +1,19 @@
 """The entries of one participant by form, for the casebook: date, one line, status, and where to open them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from capture.casebook.forms.base import Form
 from capture.casebook.registry import ENTRY_FORMS
 from trial.models import Participant
 from trial.protocol.ctcae_v3.limits import ANALYTES
+from trial.record.rows import at_once
 from trial.rules.dates import partial_date
 
 COMPLETE, PENDING = "complete", "incomplete"
@@ -42,25 +44,34 @@ class EntryList:
 
 
 def entry_lists(participant: Participant) -> list[EntryList]:
-    """One list per form of the casebook that is one entry each, in order of the casebook; one query each."""
-    return [_list(form, participant) for form in ENTRY_FORMS.values()]
+    """One list per form of the casebook that is one entry each, in order of the casebook; one query."""
+    of_form = [(form, form.entries(participant).standing().order_by(*form.model._meta.ordering))
+               for form in ENTRY_FORMS.values()]  # fmt: skip
+    lines = [_lines(form, rows) for form, rows in of_form]
+    at_once(*(rows for _, rows in of_form), *lines)
+    return [_list(form, participant, rows, _keys(there))
+            for (form, rows), there in zip(of_form, lines, strict=True)]  # fmt: skip
 
 
-def _list(form: Form, participant: Participant) -> EntryList:
-    rows = form.entries(participant).standing().order_by(*form.model._meta.ordering)
-    there = _lines(form, rows)
+def _list(form: Form, participant: Participant, rows: Iterable[Any], there: Mapping[int, set[str]]) -> EntryList:
     listed = tuple(_listed(form, participant, row, there[row.pk]) for row in rows)
     may_add = form.repeats or not listed
     return EntryList(form, listed, form.new_url(participant) if may_add else None)
 
 
-def _lines(form: Form, rows: Any) -> defaultdict[int, set[str]]:
-    """The keys of the lines of each entry, where some are required; one query."""
+def _lines(form: Form, rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+    """(entry, key) of the lines of these entries, where some are required."""
+    if form.lines is None or not form.lines.required:
+        return form.model.objects.none()
+    lines = form.lines.model.objects.standing().filter(**{f"{form.lines.parent}__in": rows})
+    return lines.values_list(form.lines.parent, form.lines.key)
+
+
+def _keys(lines: Iterable[tuple[int, str]]) -> defaultdict[int, set[str]]:
+    """The keys of the lines of each entry."""
     found: dict[int, set[str]] = defaultdict(set)
-    if form.lines is not None and form.lines.required:
-        lines = form.lines.model.objects.standing().filter(**{f"{form.lines.parent}__in": rows})
-        for entry, key in lines.values_list(form.lines.parent, form.lines.key):
-            found[entry].add(key)
+    for entry, key in lines:
+        found[entry].add(key)
     return found
 
 
@@ -83,15 +94,18 @@ def _may_be_pending(model: Any) -> list[Any]:
 
 
 def pending_entries(participants: Sequence[Participant]) -> list[tuple[Form, Listed]]:
-    """Standing entries with a value that is said to be pending; one query per form."""
-    found = []
+    """Standing entries with a value that is said to be pending; one query."""
+    of_form = []
     for form in ENTRY_FORMS.values():
         pending = Q()
         for field in _may_be_pending(form.model):
             pending |= Q(**{field.name: "pending"})
         if pending:
             rows = form.model.objects.standing().filter(pending, participant__in=participants)
-            there = _lines(form, rows)
-            found += [(form, _listed(form, row.participant, row, there[row.pk]))
-                      for row in rows.select_related("participant")]  # fmt: skip
+            of_form.append((form, rows.select_related("participant__site"), _lines(form, rows)))
+    at_once(*chain.from_iterable(of_one[1:] for of_one in of_form))
+    found = []
+    for form, rows, lines in of_form:
+        there = _keys(lines)
+        found += [(form, _listed(form, row.participant, row, there[row.pk])) for row in rows]
     return found

@@ -57,8 +57,8 @@ STATES = {"due": DueItem.due_or_overdue, "overdue": DueItem.overdue}
 def in_state(state: str, person: Person, today: Today) -> Q:
     """The condition on stored due dates that are in this state today, at each of the person's sites on its own day."""
     sites: dict[date, list[int]] = {}
-    for site in access.sites_for(person).values_list("pk", flat=True):
-        sites.setdefault(today(site), []).append(site)
+    for site in access.sites_read_by(person):
+        sites.setdefault(today(site.pk), []).append(site.pk)
     found = Q(pk__in=[])
     for day, keys in sites.items():
         found |= Q(participant__site__in=keys) & STATES[state](day)

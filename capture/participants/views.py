@@ -1,6 +1,6 @@
 """The list of participants as a status matrix, and the page of one participant."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,9 +25,10 @@ from capture.participants.matrix import Row, Step
 from capture.participants.my_work import work_of
 from trial import protocol
 from trial.drawing.form_layout import SHOW, Boxes, FilterForm, PageHelper, posted
-from trial.models import Assessment, Participant, Waiver
+from trial.models import Assessment, Participant, ScreenFailure, Waiver
 from trial.protocol import schedule
 from trial.record import access, site_clock
+from trial.record.rows import at_once
 from trial.record.typed_fields import choice, words
 from trial.rules.eligibility import NOT_MET
 
@@ -77,7 +78,7 @@ def _with_next(rows: Sequence[Row]) -> list[tuple[Row, Step | None, signing.Mark
 def _filter_form(request: HttpRequest, is_whole: bool) -> ParticipantsFilter:
     form = ParticipantsFilter(
         {name: request.GET.get(name, "") for name in FILTERS}, state=STATES,
-        site=[(site.code, str(site)) for site in access.sites_for(request.user)],
+        site=[(site.code, str(site)) for site in access.sites_read_by(request.user)],
         group=[(group.code, f"{group.code}: {group.name}") for group in protocol.GROUPS],
     )  # fmt: skip
     if is_whole:
@@ -96,7 +97,10 @@ def participant(request: HttpRequest, reference: str) -> HttpResponse:
     participant = access.participant_for(request.user, reference)
     row = selectors.rows_of([participant], lambda _: today())[0]
     lists, clocks = entry_lists(participant), listing.of_participant(participant, now())
-    scans = list(participant.assessments.standing().order_by("assessed_on", "id"))
+    scans = participant.assessments.standing().order_by("assessed_on", "id")
+    transfers = participant.site_transfers.standing().select_related("from_site", "to_site")
+    decided = {name: getattr(participant, name).order_by("id") for name in ("findings", "waivers", "screen_failures")}
+    at_once(scans, transfers, *decided.values())
     shown = {
         "participant": participant,
         "marks": panel.marks([participant]),
@@ -112,10 +116,10 @@ def participant(request: HttpRequest, reference: str) -> HttpResponse:
         "deviations": deviations.proposed(participant),
         "dose_advice": dose_advice.ongoing(participant, today()),
         "entry_lists": lists,
-        "site_transfers": participant.site_transfers.standing().select_related("from_site", "to_site"),
-        "findings": participant.findings.order_by("id"),
-        "waivers": participant.waivers.order_by("id"),
-        "screening": _screening(participant),
+        "site_transfers": transfers,
+        "findings": decided["findings"],
+        "waivers": decided["waivers"],
+        "screening": _screening(participant, decided["waivers"], decided["screen_failures"]),
         "may_enter": access.may_enter(request.user),
         "may_decide": request.user.role in access.DECIDES,
         "reads_trail": request.user.role in access.READS_TRAIL,
@@ -123,18 +127,19 @@ def participant(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "capture/participants/participant.html", shown)
 
 
-def _with_response(scans: list[Assessment], row: Row) -> list[dict[str, Any]]:
+def _with_response(scans: Iterable[Assessment], row: Row) -> list[dict[str, Any]]:
     outcomes = row.evaluation.outcomes if row.evaluation else {}
     return [
         {"scan": scan, "response": outcomes[scan.pk].overall.value if scan.pk in outcomes else ""} for scan in scans
     ]
 
 
-def _screening(participant: Participant) -> dict[str, Any]:
+def _screening(
+    participant: Participant, waivers: Iterable[Waiver], failures: Iterable[ScreenFailure]
+) -> dict[str, Any]:
     """What stands against registration, and what the site can do about it; of a registered participant what it says."""
     found = registration.standing_against(participant)
-    failures = list(participant.screen_failures.order_by("id"))
-    waits = participant.waivers.standing().filter(decision=Waiver.Decision.OPEN).exists()
+    waits = any(each.decision == Waiver.Decision.OPEN and not each.is_struck_out for each in waivers)
     all_answered = all(each.kind == NOT_MET for each in found)
     return {
         "against": found,

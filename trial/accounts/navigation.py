@@ -74,7 +74,7 @@ def sites_in_words(person: Person) -> str:
         return ""
     if access.sees_every_site(person):
         return "all sites"
-    return ", ".join(sorted(site.code for site in person.sites.all())) or "no site"
+    return ", ".join(sorted(site.code for site in access.sites_read_by(person))) or "no site"
 
 
 def _address(name: str) -> str | None:

@@ -4,7 +4,7 @@ Each view states its rule with `@allows(...)`; a view without one fails `tests/t
 see is answered 404 (another site's participant) and what it may not do 403.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import wraps
 from typing import Any
@@ -29,6 +29,7 @@ from trial.models import (
     Training,
 )
 from trial.record import site_clock
+from trial.record.rows import once
 from trial.rules.dates.partial_date import shown
 from trial.rules.typed_text import key
 
@@ -77,6 +78,11 @@ def sites_for(person: Person) -> QuerySet[Site]:
     if sees_every_site(person):
         return Site.objects.all()
     return person.sites.all() if person.role in READS_RECORD else Site.objects.none()
+
+
+def sites_read_by(person: Person) -> Sequence[Site]:
+    """The same as they are now, in order of code; read once per request."""
+    return once(("sites", person.pk), lambda: list(sites_for(person)))
 
 
 def sees_every_site(person: Person) -> bool:

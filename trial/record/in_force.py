@@ -130,8 +130,8 @@ class TableInForce:
 
 
 def table_in_force() -> TableInForce:
-    """One SQL statement."""
-    row = ExpeditedTable.objects.standing().last()
+    """One SQL statement, once per request."""
+    row = once("expedited reporting rules", ExpeditedTable.objects.standing().last)
     if row is None:
         return TableInForce(expedited_table.shipped(), expedited_table.SOURCE, expedited_table.TO_BE_CONFIRMED)
     mark = expedited_table.CONFIRMED if row.is_confirmed else expedited_table.TO_BE_CONFIRMED

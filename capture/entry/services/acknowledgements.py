@@ -57,14 +57,17 @@ def _answered(_: Facts) -> bool:
 
 
 def keep(
-    participant: Participant, form: str, row_id: int, soft: tuple[Check, ...], acknowledged: Mapping[str, str] | None
-) -> None:
+    participant: Participant, form: str, row_id: int, soft: tuple[Check, ...], acknowledged: Mapping[str, str] | None,
+    is_new: bool = False,
+) -> None:  # fmt: skip
     """One row per soft check that fails, with its reason; rows of checks that pass again are struck out.
+
+    is_new: the entry is of this Change, and nothing can have been said to it before.
 
     A check that nobody looked at raises a query in the same Change, and so does one that is always queried; its query
     is answered or closed the same way.
     """
-    standing = {row.check_id: row for row in _standing(participant, form, row_id)}
+    standing = {row.check_id: row for row in _standing(participant, form, row_id)} if not is_new else {}
     _strike_out(standing.pop(MOVES.id, None))
     for check in soft:
         because = (acknowledged or {}).get(check.id, "").strip()

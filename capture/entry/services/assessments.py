@@ -67,7 +67,7 @@ def save_baseline(
             for each in lesions:
                 _write_lesion(baseline, kind, each)
         soft += moved.asked(before, participant, save.acknowledged)
-        acknowledgements.keep(participant, "baseline", baseline.pk, soft, save.acknowledged)
+        acknowledgements.keep(participant, "baseline", baseline.pk, soft, save.acknowledged, assessment is None)
     return baseline
 
 
@@ -145,7 +145,7 @@ def save_follow_up(
             found = existing.get(each.lesion_id) or LesionReading(assessment=row, lesion_id=each.lesion_id)
             _write_reading(found, each)
         soft += moved.asked(before, participant, save.acknowledged)
-        acknowledgements.keep(participant, "follow_up_scan", row.pk, soft, save.acknowledged)
+        acknowledgements.keep(participant, "follow_up_scan", row.pk, soft, save.acknowledged, assessment is None)
     return row
 
 

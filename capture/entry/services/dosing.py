@@ -48,7 +48,7 @@ def save_cycle(
         _write_periods(cycle, periods, save.reason)
         _end_the_cycle_before(cycle)
         soft += moved.asked(before, participant, save.acknowledged)
-        acknowledgements.keep(participant, "cycle", cycle.pk, soft, save.acknowledged)
+        acknowledgements.keep(participant, "cycle", cycle.pk, soft, save.acknowledged, earlier is None)
     return cycle
 
 

@@ -64,7 +64,7 @@ def save(
         if form.lines is not None:
             _write_lines(form, saved, lines)
         soft += moved.asked(before, participant, save.acknowledged)
-        acknowledgements.keep(participant, form.kind, saved.pk, soft, save.acknowledged)
+        acknowledgements.keep(participant, form.kind, saved.pk, soft, save.acknowledged, row is None)
     return saved
 
 

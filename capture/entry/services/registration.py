@@ -19,6 +19,7 @@ from capture.entry.services import acknowledgements
 from trial import protocol
 from trial.models import EligibilityAnswer, Participant, Person, RegistrationFinding, Reopening, Site, Waiver
 from trial.record import access, changes, in_force, site_clock
+from trial.record.rows import once
 from trial.record.save import Save
 from trial.refused import Refused
 from trial.rules.eligibility import NOT_MET, Answer, Obstacle, counted, obstacles, with_derived
@@ -278,7 +279,7 @@ def details_of(participant: Participant) -> dict[str, Any]:
 
 
 def _answers_of(participant: Participant) -> dict[str, Answer]:
-    rows = participant.eligibility_answers.standing()
+    rows = once(("answers", participant.pk), lambda: list(participant.eligibility_answers.standing()))
     return {row.item: Answer(row.met, row.value, row.measured_on) for row in rows}
 
 
