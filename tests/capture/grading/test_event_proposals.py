@@ -224,7 +224,7 @@ def test_the_number_of_queries_does_not_grow_with_the_participants(cast: Cast) -
         open_proposals([cast.participant])
     with CaptureQueriesContext(connection) as many:
         open_proposals([cast.participant, *others])
-    assert len(one) == len(many) == 5
+    assert len(one) == len(many) == 1
 
 
 def test_a_new_visit_begins_with_the_laboratorys_last_units_and_limits_and_without_values(cast: Cast) -> None:
