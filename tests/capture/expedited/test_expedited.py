@@ -96,7 +96,7 @@ def test_my_work_reads_the_clocks_of_many_events_in_few_statements(cast: Cast) -
         _sent(event, timezone.now(), "notification")
     with CaptureQueriesContext(connection) as asked:
         assert len(clocks_of(people, timezone.now())) == 4
-    assert len(asked) == 5, [each["sql"] for each in asked]
+    assert len(asked) == 3, [each["sql"] for each in asked]
 
 
 def test_a_report_that_was_sent_is_entered_on_the_page_and_stops_the_clock(cast: Cast) -> None:
