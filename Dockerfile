@@ -9,7 +9,7 @@ ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 ENDPOINT_STATIC_ROOT=/srv/stati
 WORKDIR /srv/endpoint
 COPY requirements.txt .
 RUN pip install --no-cache-dir --require-hashes -r requirements.txt && useradd --system --uid 10001 endpoint && \
-    install -d -o endpoint -m 700 /backups /schedule
+    install -d -o endpoint -m 700 /backups /files /schedule
 COPY manage.py run.py pyproject.toml LICENSE README.md ./
 COPY trial trial
 COPY capture capture

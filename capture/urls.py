@@ -78,6 +78,7 @@ urlpatterns = [
     path("files/out/<str:files>/", exchange.take_out, name="take_out"),
     path("files/in/", exchange.rehearse, name="rehearse"),
     path("files/in/confirm/", exchange.bring_in, name="bring_in"),
+    path("files/in/<slug:job_id>/", exchange.import_job, name="import_job"),
     path("files/templates/", exchange.templates, name="import_templates"),
     path(_ONE, participants.participant, name="participant"),
     path(_ONE + "registration/", registration.correct, name="correct"),

@@ -44,6 +44,7 @@ def pytest_load_initial_conftests() -> None:
         os.environ |= {
             "ENDPOINT_SOCKET_DIRECTORY": str(server.sockets),
             "CELERY_BROKER_URL": "memory://",
+            "ENDPOINT_FILES": str(place / "files"),
             "ENDPOINT_SECRET_KEY": "only-for-tests-" + "x" * 50,
             "DJANGO_SETTINGS_MODULE": "trial.settings",
         }

@@ -4,6 +4,7 @@ Without DATABASE_URL the embedded PostgreSQL of `trial.runtime` is used through 
 Raises ImproperlyConfigured when production is asked for with a missing secret or no host names.
 """
 
+import json
 import os
 import tempfile
 from pathlib import Path
@@ -118,9 +119,13 @@ BACKUPS = Path(_BACKUPS).absolute() if _BACKUPS else None
 BACKUPS_KEPT_DAYS = int(os.environ.get("ENDPOINT_BACKUPS_KEPT", "30"))
 if BACKUPS_KEPT_DAYS < 1:
     raise ImproperlyConfigured("ENDPOINT_BACKUPS_KEPT is a number of days, 1 or more.")
-# Archives that somebody asked for on the pages, until they are a day old.
-_ARCHIVES = addresses.DATA / "archives" if EMBEDDED else Path(tempfile.gettempdir()) / "endpoint-archives"
-ARCHIVES = Path(os.environ.get("ENDPOINT_ARCHIVES") or _ARCHIVES).absolute()
+# Archives and the files of imports, until they are a day old. Every web process and machine must reach the same: a
+# folder that they share, or another storage of Django, as JSON with BACKEND and OPTIONS.
+_FILES = addresses.DATA / "files" if EMBEDDED else Path(tempfile.gettempdir()) / "endpoint-files"
+_FOLDER = {"location": str(Path(os.environ.get("ENDPOINT_FILES") or _FILES).absolute()),
+           "directory_permissions_mode": 0o700, "file_permissions_mode": 0o600}  # fmt: skip
+KEPT_FILES = json.loads(os.environ.get("ENDPOINT_FILES_STORAGE") or "null") or {
+    "BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": _FOLDER}  # fmt: skip
 DRILL_DATABASE_URL = os.environ.get("ENDPOINT_DRILL_DATABASE_URL", "")
 # Mail: the daily digest of expedited reports, the only thing that is sent.
 _MAIL_URL = os.environ.get("ENDPOINT_MAIL_URL", "")
@@ -207,6 +212,7 @@ WHITENOISE_USE_FINDERS = not PRODUCTION
 _STATIC = "CompressedManifestStaticFilesStorage" if PRODUCTION else "CompressedStaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "kept": KEPT_FILES,
     "staticfiles": {"BACKEND": f"whitenoise.storage.{_STATIC}"},
 }
 FORM_RENDERER = "trial.drawing.form_layout.Renderer"

@@ -20,6 +20,7 @@ from capture.copies.verify_copy import MANIFEST
 from capture.exchange.exporting.download import sent
 from trial.drawing.form_layout import PageHelper
 from trial.models import Change, JournalEntry, Person, Site, audit
+from trial.operations import file_jobs
 from trial.record import access
 from trial.record.typed_fields import words
 from trial.refused import Refused
@@ -166,7 +167,7 @@ def _archives(request: HttpRequest, status: int = 200, **more: Any) -> HttpRespo
     found = archive_jobs.shown_to(request.user)
     shown = {"sites": access.sites_for(request.user).order_by("code"), "archives": found,
              "whole": archive_jobs.may_ask(request.user, None),
-             "under_way": any(each.state == archive_jobs.UNDER_WAY for each in found), **more}  # fmt: skip
+             "under_way": any(each.state == file_jobs.UNDER_WAY for each in found), **more}  # fmt: skip
     return render(request, "capture/copies/archives.html", shown, status=status)
 
 
@@ -190,9 +191,9 @@ def ask(request: HttpRequest) -> HttpResponse:
 def fetch(request: HttpRequest, archive_id: str) -> HttpResponse:
     """The ZIP file of an archive that is made; noted in the journal."""
     found = next((each for each in archive_jobs.shown_to(request.user) if each.id == archive_id), None)
-    if found is None or found.state != archive_jobs.MADE or not found.file.is_file():
+    if found is None or found.state != file_jobs.MADE or archive_jobs.FILE not in file_jobs.names(found):
         raise Http404("This archive does not exist.")
     words = f"downloaded the archive of {found.name} {found.words}, manifest {found.manifest}"
     audit.note(request.user, audit.Kind.RECORD, words)
     log.info("archive of %s downloaded by %s", found.name, request.user.username)
-    return sent(found.file.open("rb"), f"archive-{found.site or 'study'}-{found.id}.zip")
+    return sent(file_jobs.opened(found, archive_jobs.FILE), f"archive-{found.of or 'study'}-{found.id}.zip")

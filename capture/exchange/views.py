@@ -17,17 +17,16 @@ from capture.exchange.data_sets import COMES_IN
 from capture.exchange.exporting import download
 from capture.exchange.exporting.export import FORMS, export
 from capture.exchange.importing import files as incoming
-from capture.exchange.importing import upload
-from capture.exchange.importing.run import Report, import_files
+from capture.exchange.importing import import_jobs, upload
 from trial.accounts.request_size import LARGEST_REQUEST
 from trial.drawing.form_layout import PageHelper
-from trial.models import audit
+from trial.models import FileJob, audit
+from trial.operations import file_jobs
 from trial.record import access
 from trial.record.save import of_request
 from trial.record.typed_fields import words
 from trial.refused import Refused
 
-KEPT = "import"
 PROBLEMS_SHOWN = 100
 LETTERS_OF_SOURCE = 200
 log = logging.getLogger(__name__)
@@ -96,17 +95,12 @@ def templates(request: HttpRequest) -> HttpResponse:
 def rehearse(request: HttpRequest) -> HttpResponse:
     """Reads the files and shows what an import would do; nothing is written."""
     source = request.POST.get("source", "").strip()[:LETTERS_OF_SOURCE]
-    _forget(request)
     try:
-        contents = upload.unpacked(request.FILES.getlist("files"))
-        if not contents or not source:
-            raise Refused("Choose the files and enter their source.")
-        report = import_files(of_request(request), contents, source, rehearsal=True)
+        of_request(request).stop_if_returned()
+        job = import_jobs.run(import_jobs.ask(request.user, source, request.FILES.getlist("files")))
     except Refused as refusal:
         return _page(request, 422, refused=str(refusal), source=source)
-    if report.new and not report.problems:
-        request.session[KEPT] = {"folder": upload.keep(contents), "source": source}
-    return _report(request, report, source)
+    return _sent(request, job)
 
 
 rehearse.largest_request = upload.MOST_BYTES + LARGEST_REQUEST  # type: ignore[attr-defined]
@@ -116,32 +110,51 @@ rehearse.largest_request = upload.MOST_BYTES + LARGEST_REQUEST  # type: ignore[a
 @require_POST
 def bring_in(request: HttpRequest) -> HttpResponse:
     """Imports the files that were rehearsed."""
-    waiting = request.session.get(KEPT, {})
-    contents = upload.kept(waiting.get("folder", ""))
-    if contents is None:
+    job = import_jobs.of(request.user, request.POST.get("import", ""))
+    if job is None or job.kind != file_jobs.PREVIEW or job.state != file_jobs.MADE:
         return _page(request, 422, refused="The files are no longer available. Choose them again.")
     try:
-        report = import_files(of_request(request), contents, waiting["source"], rehearsal=False)
+        of_request(request).stop_if_returned()
+        file_jobs.begin_again(job, file_jobs.IMPORT)
     except Refused as refusal:
-        return _page(request, 422, refused=str(refusal), source=waiting["source"])
-    _forget(request)
-    if not report.saved:
-        return _report(request, report, waiting["source"])
-    messages.success(request, f"Imported from {waiting['source']}; rows: {report.new}.")
-    return redirect("capture:exchange")
+        return _page(request, 422, refused=str(refusal), source=job.of)
+    return _sent(request, import_jobs.run(job))
 
 
-def _report(request: HttpRequest, report: Report, source: str) -> HttpResponse:
+@access.allows(*access.EXCHANGES)
+@require_GET
+def import_job(request: HttpRequest, job_id: str) -> HttpResponse:
+    """How far the reading of large files is, and then what it said."""
+    job = import_jobs.of(request.user, job_id)
+    if job is None:
+        raise Http404("This import does not exist.")
+    if job.state == file_jobs.UNDER_WAY:
+        return render(request, "capture/exchange/import_under_way.html", {"job": job}, status=202)
+    if job.words:
+        return _page(request, refused=job.words, source=job.of)
+    return _report(request, job)
+
+
+def _sent(request: HttpRequest, job: FileJob) -> HttpResponse:
+    """The answer to files that were sent: what was read, or the page that says how far it is."""
+    if job.state == file_jobs.UNDER_WAY:
+        return redirect("capture:import_job", job.pk)
+    if job.words:
+        return _page(request, 422, refused=job.words, source=job.of)
+    report = import_jobs.report_of(job)
+    if report.saved:
+        messages.success(request, f"Imported from {job.of}; rows: {report.new}.")
+        return redirect("capture:exchange")
+    return _report(request, job, 422 if report.problems else 200)
+
+
+def _report(request: HttpRequest, job: FileJob, status: int = 200) -> HttpResponse:
+    report = import_jobs.report_of(job)
     shown = {
         "report": report,
-        "source": source,
+        "source": job.of,
+        "job": job,
         "lines": [each for each in report.lines if each.new or each.unchanged or each.refused or each.left_out],
         "problems": report.problems[:PROBLEMS_SHOWN],
     }
-    return render(request, "capture/exchange/import.html", shown, status=422 if report.problems else 200)
-
-
-def _forget(request: HttpRequest) -> None:
-    waiting = request.session.pop(KEPT, None)
-    if waiting:
-        upload.forget(waiting["folder"])
+    return render(request, "capture/exchange/import.html", shown, status=status)

@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-from django.test import override_settings
-
-from capture.copies import archive, archive_jobs
+from capture.copies import archive
 from tests.browser.conftest import signed_in_page
 from tests.capture.copies.story import whole_casebook
-from trial.models import Role
+from tests.conftest import keeps_files_in
+from trial.models import FileJob, Role
+from trial.operations import file_jobs
 
 
 def no_barrier(page: Any, width: int) -> None:
@@ -22,11 +22,9 @@ def no_barrier(page: Any, width: int) -> None:
 
 def test_an_investigator_takes_a_copy_and_checks_it(chromium: Any, live_server_url: str, tmp_path: Path) -> None:
     cast, one = whole_casebook()
-    with override_settings(ARCHIVES=tmp_path / "archives"):
-        archive_jobs._folder()
-        archive_jobs._write(archive_jobs.Asked("0123456789abcdef", "NORTH", 1, "Inês Łącka", "2026-03-01",
-                                 archive_jobs.MADE, 4, 4,
-                                 "from change 9", "ab" * 32))  # fmt: skip
+    with keeps_files_in(tmp_path / "files"):
+        FileJob.objects.create(kind=file_jobs.ARCHIVE, person=cast.people[Role.INVESTIGATOR], of="NORTH", done=4,
+                               total=4, state=file_jobs.MADE, words="from change 9", manifest="ab" * 32)  # fmt: skip
         for width in (1440, 390):
             page = signed_in_page(chromium, live_server_url, cast.people[Role.INVESTIGATOR],
                                   viewport={"width": width, "height": 844})  # fmt: skip

@@ -56,6 +56,7 @@ def address_of(route: str, cast: Cast) -> str:
         "<int:site_id>": str(cast.north.pk),
         "<int:kept_id>": "1",
         "<slug:archive_id>": "0123456789abcdef",
+        "<slug:job_id>": "0123456789abcdef",
         "<str:plot>": "spider",
         "<str:ending>": "svg",
     }

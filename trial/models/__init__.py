@@ -27,7 +27,7 @@ from trial.models.conduct import (
     Signature,
     SourceVerification,
 )
-from trial.models.operations import Draft, ProblemReport, StatusNote
+from trial.models.operations import Draft, FileJob, ProblemReport, StatusNote
 from trial.models.people import AccessReview, Delegation, PastPassword, Person, Role, SignIn, Site, Training
 from trial.models.study import CriteriaOnRecord, DataCut, EditionApproval, GradeText, GroupSettings, Reopening
 
@@ -54,6 +54,7 @@ __all__ = [
     "EligibilityAnswer",
     "ExpeditedReport",
     "ExpeditedTable",
+    "FileJob",
     "FollowUp",
     "GradeText",
     "GroupSettings",

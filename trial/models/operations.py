@@ -1,8 +1,10 @@
 """What the parts of the program say about themselves for the Status page."""
 
+import secrets
 from datetime import UTC, datetime
 
 from django.db import models
+from django.utils import timezone
 
 from trial.models.base import RecordRow
 from trial.models.people import Person
@@ -79,3 +81,44 @@ class Draft(models.Model):
         own = {"opened_at", "as_opened", "answers_query", "and_next", "seen_version", "confirmed", "sent_as", "edition"}
         return [(name.replace("-", " ").replace("_", " ").capitalize(), text)
                 for name, text in self.fields if text and name not in own]  # fmt: skip
+
+
+def new_key() -> str:
+    """A key that nobody guesses."""
+    return secrets.token_hex(8)
+
+
+class FileJob(models.Model):
+    """Work on files that outlives a request: an archive, an import and its preview. No part of the record.
+
+    of: the code of a site (empty: the study), or the source of an import. total: of how many; 0: not known yet.
+    """
+
+    class State(models.TextChoices):
+        UNDER_WAY = "under way"
+        MADE = "made"
+        FAILED = "failed"
+
+    id = models.CharField(max_length=16, primary_key=True, default=new_key)
+    kind = models.CharField(max_length=10)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    of = models.CharField(max_length=200, blank=True)
+    asked_at = models.DateTimeField(default=timezone.now)
+    told_at = models.DateTimeField(default=timezone.now)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.UNDER_WAY)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    words = models.TextField(blank=True)
+    manifest = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("kind",), condition=models.Q(state="under way"), name="one_file_job_of_a_kind_under_way"
+            )
+        ]
+
+    @property
+    def name(self) -> str:
+        """What an archive is of, in words."""
+        return f"site {self.of}" if self.of else "the study"

@@ -1,4 +1,7 @@
-"""The files of an import as they come: CSV, UTF-8, one header → rows of text with their line, or problems in words."""
+"""The files of an import as they come: CSV, UTF-8, one header → rows of text with their line, or problems in words.
+
+Rows are read as they are asked for and none is kept here, so that a file of any size takes little memory.
+"""
 
 import contextlib
 import csv
@@ -9,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import IO, Self
 
 from capture.exchange import cells
 from capture.exchange.data_sets import BY_NAME, COMES_IN, STRUCK_OUT, DataSet, columns_in, every, known_columns
@@ -87,21 +90,69 @@ class FileRow:
         return Problem(self.file, words, self.line, column)
 
 
+# A file in memory, or where it lies.
+Content = bytes | Path
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file with a right header. name: as it came."""
+
+    data_set: DataSet
+    name: str
+    content: Content
+    header: list[str]
+
+
 @dataclass
 class Files:
-    """What was read: the standing rows by data set, the struck-out ones that are left out, and what is wrong."""
+    """What came in, by data set, and what is wrong; struck-out rows are left out, counted, and known by their label.
 
-    rows: dict[str, list[FileRow]] = field(default_factory=dict)
-    left_out: dict[str, list[FileRow]] = field(default_factory=dict)
+    left_out: of rows that were read; left_out_labels: (data set, entry) of them.
+    """
+
+    sources: dict[str, Source] = field(default_factory=dict)
+    left_out: Counter[str] = field(default_factory=Counter)
+    left_out_labels: set[tuple[str, str]] = field(default_factory=set)
     problems: Problems = field(default_factory=Problems)
 
-    def of(self, name: str) -> list[FileRow]:
-        """The rows of a data set; none when its file is not there."""
-        return self.rows.get(name, [])
+    def of(self, name: str) -> Iterator[FileRow]:
+        """The standing rows of a data set, once; none when its file is not there. Notes what is wrong with them."""
+        source = self.sources.get(name)
+        for line, values in self._lines(source, self.problems) if source else ():
+            row = FileRow(source.data_set, line, {})
+            refused = _wrong_row(row, source.header, values)
+            if refused is not None:
+                self.problems.append(refused)
+                continue
+            row.cells = _cells(source.header, values)
+            if row.cells.get(STRUCK_OUT):
+                self.left_out[name] += 1
+                if label := row.cells.get("entry"):
+                    self.left_out_labels.add((name, label))
+            else:
+                yield row
+
+    def peek(self, name: str) -> Iterator[Mapping[str, str]]:
+        """The cells of each row whose length is right, struck-out ones too; nothing is noted."""
+        source = self.sources.get(name)
+        for _, values in self._lines(source, []) if source else ():
+            if len(values) == len(source.header):
+                yield _cells(source.header, values)
+
+    def _lines(self, source: Source, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
+        with opened(source.content) as file:
+            lines = _lines(file)
+            try:
+                next(lines)
+                yield from lines
+            except csv.Error as refusal:
+                problems.append(Problem(source.name, f"The file is not CSV: {refusal}."))
 
 
-def read(contents: Mapping[str, bytes]) -> Files:
-    """File name → content, to rows; a file that is not of the import is a problem, one that is missing has no rows."""
+def read(contents: Mapping[str, Content]) -> Files:
+    """Looks at the names and headers of all files: one that is not of the import is a problem, one that is missing has
+    no rows."""
     found = Files()
     meant = Counter(_meant(name) for name in contents)
     for name in sorted(contents):
@@ -116,7 +167,7 @@ def read(contents: Mapping[str, bytes]) -> Files:
             continue
         if as_called.removesuffix(".csv") in _undeclared():
             # Of a table that an import cannot read: empty it is no loss, and with rows nobody may think it came along.
-            if contents[name].strip().count(b"\n"):
+            if _has_rows(contents[name]):
                 words = "This table cannot be imported. Remove the file to continue without its rows."
                 found.problems.append(Problem(name, words))
             continue
@@ -124,19 +175,35 @@ def read(contents: Mapping[str, bytes]) -> Files:
         if data_set is None or not as_called.endswith(".csv"):
             found.problems.append(Problem(name, "This file is not part of an import. The templates list the files."))
             continue
-        _read_file(found, data_set, name, contents[name])
-    if not found.rows and not found.problems:
+        _look_at(found, data_set, name, contents[name])
+    if not found.sources and not found.problems:
         found.problems.append(Problem("import", "There is no file to import."))
     return found
 
 
-def is_workbook(content: bytes) -> bool:
+def opened(content: Content) -> IO[bytes]:
+    """The file from its beginning."""
+    return content.open("rb") if isinstance(content, Path) else io.BytesIO(content)
+
+
+def is_workbook(content: Content) -> bool:
     """Whether a file is an Excel workbook, of today or of before 2007."""
-    if content.startswith(_BEFORE_2007):
-        return True
+    with opened(content) as file:
+        return holds_workbook(file)
+
+
+def holds_workbook(file: IO[bytes]) -> bool:
+    """The same of an open file at its beginning."""
     with contextlib.suppress(zipfile.BadZipFile, OSError, NotImplementedError):
-        return content.startswith(b"PK") and "[Content_Types].xml" in zipfile.ZipFile(io.BytesIO(content)).namelist()
+        head = file.read(len(_BEFORE_2007))
+        return head == _BEFORE_2007 or (head[:2] == b"PK" and "[Content_Types].xml" in zipfile.ZipFile(file).namelist())
     return False
+
+
+def _has_rows(content: Content) -> bool:
+    """Whether anything but a header is in it."""
+    with opened(content) as file:
+        return sum(1 for _, line in zip(range(2), (each for each in file if each.strip()), strict=False)) > 1
 
 
 def _meant(name: str) -> str:
@@ -149,37 +216,40 @@ def _undeclared() -> set[str]:
     return {each.name for each in every()} - set(BY_NAME)
 
 
-def _read_file(found: Files, data_set: DataSet, name: str, content: bytes) -> None:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as refusal:
-        line = content[: refusal.start].count(b"\n") + 1
-        found.problems.append(Problem(name, "The file is not UTF-8. Save it as “CSV UTF-8”.", line))
-        return
-    lines = _lines(text)
-    try:
-        _, header = next(lines, (1, []))
-        wrong = _wrong_header(data_set, header)
-        if wrong:
-            found.problems.append(Problem(name, wrong, 1))
+def _look_at(found: Files, data_set: DataSet, name: str, content: Content) -> None:
+    with opened(content) as file:
+        for line, each in enumerate(file, start=1):
+            try:
+                each.decode("utf-8")
+            except UnicodeDecodeError:
+                words = "The file is not UTF-8. Save it as “CSV UTF-8”."
+                found.problems.append(Problem(name, words, line))
+                return
+        file.seek(0)
+        try:
+            _, header = next(_lines(file), (1, []))
+        except csv.Error as refusal:
+            found.problems.append(Problem(name, f"The file is not CSV: {refusal}."))
             return
-        found.rows[data_set.name] = []
-        for line, values in lines:
-            _add(found, data_set, line, header, values)
-    except csv.Error as refusal:
-        found.rows.pop(data_set.name, None)
-        found.problems.append(Problem(name, f"The file is not CSV: {refusal}."))
+    wrong = _wrong_header(data_set, header)
+    if wrong:
+        found.problems.append(Problem(name, wrong, 1))
+    else:
+        found.sources[data_set.name] = Source(data_set, name, content, header)
 
 
-def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
+def _lines(file: IO[bytes]) -> Iterator[tuple[int, list[str]]]:
     """Each row with the line where it begins; a row with embedded line breaks takes several lines."""
     csv.field_size_limit(LETTERS_IN_A_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    begins = 1
-    for values in reader:
-        if any(value.strip() for value in values):
-            yield begins, values
-        begins = reader.line_num + 1
+    text = io.TextIOWrapper(file, "utf-8-sig", newline="")
+    reader, begins = csv.reader(text, strict=True), 1
+    try:
+        for values in reader:
+            if any(value.strip() for value in values):
+                yield begins, values
+            begins = reader.line_num + 1
+    finally:
+        text.detach()  # whoever opened the file closes it
 
 
 def _wrong_header(data_set: DataSet, header: list[str]) -> str:
@@ -197,31 +267,26 @@ def _wrong_header(data_set: DataSet, header: list[str]) -> str:
     return " ".join(words)
 
 
-def _add(found: Files, data_set: DataSet, line: int, header: list[str], values: list[str]) -> None:
-    row = FileRow(data_set, line, {})
+def _wrong_row(row: FileRow, header: list[str], values: list[str]) -> Problem | None:
+    """What no form needs to look at."""
     if len(values) != len(header):
-        found.problems.append(row.problem(f"The row has {len(values)} cells and the header {len(header)}."))
-        return
+        return row.problem(f"The row has {len(values)} cells and the header {len(header)}.")
     for name, value in zip(header, values, strict=True):
         if value.startswith(cells.FORMULA_SIGNS):
-            found.problems.append(row.problem(
-                f"“{value[:40]}” looks like a spreadsheet formula. If it is text, put ' before it.",
-                name))  # fmt: skip
-            return
+            words = f"“{value[:40]}” looks like a spreadsheet formula. If it is text, put ' before it."
+            return row.problem(words, name)
         if refused := unseen(value):
-            found.problems.append(row.problem(refused, name))
-            return
-    row.cells = {name: cells.unguarded(value).strip() for name, value in zip(header, values, strict=True)}
-    if row.cells.get(STRUCK_OUT):
-        found.left_out.setdefault(data_set.name, []).append(row)
-    else:
-        found.rows[data_set.name].append(row)
+            return row.problem(refused, name)
+    return None
 
 
-def from_folder(folder: Path) -> dict[str, bytes]:
+def _cells(header: list[str], values: list[str]) -> dict[str, str]:
+    return {name: cells.unguarded(value).strip() for name, value in zip(header, values, strict=True)}
+
+
+def from_folder(folder: Path) -> dict[str, Path]:
     """Every file of a folder by its name; hidden ones and folders are not looked at. Raises OSError."""
-    files = (each for each in folder.iterdir() if each.is_file() and not each.name.startswith("."))
-    return {each.name: each.read_bytes() for each in files}
+    return {each.name: each for each in folder.iterdir() if each.is_file() and not each.name.startswith(".")}
 
 
 def write_templates(folder: Path) -> list[str]:

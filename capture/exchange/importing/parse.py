@@ -4,17 +4,19 @@ What a row says wrong is a problem of its line and column; whatever can be read 
 """
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
+from django.db import connection
 
 from capture.casebook import versions
 from capture.casebook.fields import NumberField, PartialDateFormField, WholeNumberField
 from capture.casebook.registry import FORMS
 from capture.exchange import cells
-from capture.exchange.data_sets import COMES_IN, EDITION, file_above
+from capture.exchange.data_sets import COMES_IN, EDITION, STRUCK_OUT, file_above
 from capture.exchange.importing import import_forms
 from capture.exchange.importing.files import FileRow, Files, Problem
 from trial import protocol
@@ -22,6 +24,8 @@ from trial.models import Participant, Site
 from trial.protocol import form_versions
 from trial.record import site_clock, versions_in_force
 from trial.rules.dates.partial_date import PartialDate
+
+ROWS_BETWEEN_SIGNS = 1000
 
 
 class Sites:
@@ -54,11 +58,10 @@ def form_of(row: FileRow) -> str:
 class Editions:
     """The editions of the rows of one import; sites by screening number, from the record and from the files."""
 
-    def __init__(self, registrations: list[FileRow]) -> None:
+    def __init__(self, registrations: Iterable[Mapping[str, str]]) -> None:
         self._sites = dict(Participant.objects.values_list("screening_number", "site_id"))
         self._codes = dict(Site.objects.values_list("code", "id"))
-        self._given = {cells.screening_number(each.cells["screening_number"]): each.cells.get("site", "")
-                       for each in registrations}  # fmt: skip
+        self._given = {cells.screening_number(each["screening_number"]): each.get("site", "") for each in registrations}
         self._in_force: dict[tuple[int, str], int] = {}
 
     def of(self, row: FileRow, screening_number: int) -> tuple[int | None, str]:
@@ -132,9 +135,9 @@ class Parser:
         self.files, self.problems = files, files.problems
         self.bundles: dict[int, Bundle] = {}
         self._labels: dict[tuple[str, str], Entry] = {}
-        self._left_out = {(name, row.cells.get("entry", "")) for name, rows in files.left_out.items() for row in rows}
+        self._left_out = files.left_out_labels
         self._left_out_lesions = {
-            (row.cells.get("screening_number"), row.cells.get("label")) for row in files.left_out.get("lesions", [])
+            (row.get("screening_number"), row.get("label")) for row in files.peek("lesions") if row.get(STRUCK_OUT)
         }
         self._numbers = {
             each["number"]: each["screening_number"]
@@ -142,17 +145,21 @@ class Parser:
         }
         self._known = set(Participant.objects.values_list("screening_number", flat=True))
         self._seen: dict[tuple[Any, ...], int] = {}
-        self._editions, self._sites = Editions(files.of("registration")), Sites()
+        self._editions, self._sites = Editions(self._registrations()), Sites()
+
+    def _registrations(self) -> Iterator[Mapping[str, str]]:
+        return (each for each in self.files.peek("registration") if not each.get(STRUCK_OUT))
 
     def parse(self) -> list[Bundle]:
         """The bundles in order of screening number; look at `problems` before writing any of them."""
-        for row in self.files.of("registration"):
-            if row.cells["study_number"]:
-                given = row.cells["screening_number"]
-                self._numbers.setdefault(row.cells["study_number"], cells.screening_number(given))
-        for data_set in COMES_IN:
-            for row in self.files.of(data_set.name):
-                self._row(row)
+        for each in self._registrations():
+            if each["study_number"]:
+                self._numbers.setdefault(each["study_number"], cells.screening_number(each["screening_number"]))
+        for number, row in enumerate(row for each in COMES_IN for row in self.files.of(each.name)):
+            self._row(row)
+            if number % ROWS_BETWEEN_SIGNS == 0:
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT 1")  # the database ends a session that stops in a transaction
         self._continue()
         self._acknowledge()
         return [self.bundles[number] for number in sorted(self.bundles)]
@@ -206,7 +213,7 @@ class Parser:
         lesion = (row.cells["screening_number"], row.cells.get("lesion"))
         if (file, label) in self._left_out or (found and lesion in self._left_out_lesions):
             # What hangs below a row that was struck out was struck out with it.
-            self.files.left_out.setdefault(row.data_set.name, []).append(row)
+            self.files.left_out[row.data_set.name] += 1
             return None
         if found is None:
             self._problem(row, f"{file}.csv has no row “{label}” that could be read.", column)

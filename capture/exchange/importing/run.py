@@ -75,7 +75,7 @@ class Report:
 
 
 def import_files(
-    save: Save, contents: Mapping[str, bytes], source: str, *, rehearsal: bool, up_to: str = "",
+    save: Save, contents: Mapping[str, incoming.Content], source: str, *, rehearsal: bool, up_to: str = "",
     told: Told = lambda done, of: None,
 ) -> Report:  # fmt: skip
     """Brings files (name → content) into the record in the name of the person who saves, or only rehearses it.
@@ -94,7 +94,7 @@ def import_files(
 
 
 def _import(
-    save: Save, contents: Mapping[str, bytes], source: str, rehearsal: bool, up_to: str, told: Told
+    save: Save, contents: Mapping[str, incoming.Content], source: str, rehearsal: bool, up_to: str, told: Told
 ) -> Report:
     files = incoming.read(contents)
     with changes.importing(replace(save, reason=f"import of {source}")) as run:
@@ -194,7 +194,7 @@ class _Run:
         refused = Counter(each.file for each in {(p.file, p.line): p for p in self.problems}.values())
         lines = [
             Line(each.title, before.rows[each.name], self._new(each.name, before, after), self.unchanged[each.name],
-                 refused[f"{each.name}.csv"], len(files.left_out.get(each.name, [])), after.rows[each.name])
+                 refused[f"{each.name}.csv"], files.left_out[each.name], after.rows[each.name])
             for each in COMES_IN
         ]  # fmt: skip
         groups = [

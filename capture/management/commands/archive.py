@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from capture.copies import archive, archive_jobs
+from capture.copies import archive
 from trial.models import Site
 from trial.refused import Refused
 
@@ -16,18 +16,12 @@ class Command(BaseCommand):
     help = "Write every casebook (HTML and PDF), the data (CSV) and the audit trail into a new folder."
 
     def add_arguments(self, parser: Any) -> None:
-        """The folder, and the site if it is of one; or the archive that somebody asked for on the pages."""
-        parser.add_argument("folder", type=Path, metavar="DIR", nargs="?")
+        """The folder, and the site if it is of one."""
+        parser.add_argument("folder", type=Path, metavar="DIR")
         parser.add_argument("--site", metavar="CODE", help="site code (default: the whole study)")
-        parser.add_argument("--asked", metavar="ID", help="used by the web pages only")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Says what was written, how to verify it, and what to note elsewhere."""
-        if options["asked"]:
-            self._asked(options["asked"])
-            return
-        if options["folder"] is None:
-            raise CommandError("Name a folder that is new or empty.")
         site = Site.objects.filter(code=options["site"]).first() if options["site"] else None
         if options["site"] and site is None:
             raise CommandError(f"There is no site {options['site']}.")
@@ -38,12 +32,6 @@ class Command(BaseCommand):
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(f"Archive of {archive.name_of(site)}: {made.casebooks} casebooks in {folder}")
         self.stdout.write(f"Verify with: python3 {folder / 'verify_copy.py'} --manifest {made.manifest}")
-
-    def _asked(self, key: str) -> None:
-        try:
-            archive_jobs.carry_out(key)
-        except Refused as refusal:
-            raise CommandError(str(refusal)) from refusal
 
     def _told(self, done: int, of: int) -> None:
         if done % 10 == 0:

@@ -38,7 +38,7 @@ class Command(BaseCommand):
             return
         person = self._person(options["person"])
         try:
-            contents = files.from_folder(folder)
+            contents: dict[str, files.Content] = dict(files.from_folder(folder))
         except OSError as refusal:
             raise CommandError(f"{folder} cannot be read: {refusal.strerror}.") from refusal
         report = self._run(person, contents, options, rehearsal=True)
@@ -70,7 +70,9 @@ class Command(BaseCommand):
             raise CommandError("Name the statistician who imports: --person USERNAME.")
         return found
 
-    def _run(self, person: Person, contents: dict[str, bytes], options: dict[str, Any], *, rehearsal: bool) -> Report:
+    def _run(
+        self, person: Person, contents: dict[str, files.Content], options: dict[str, Any], *, rehearsal: bool
+    ) -> Report:
         source = f"folder {options['folder'].name}"
         try:
             return import_files(

@@ -89,7 +89,7 @@ def exported(database: str, whole: dict[str, bytes], tmp_path: Path) -> dict[str
             north = _north()
             cohort.entered(person("nora", Role.COORDINATOR, north), person("chris", Role.CHAIR), north)
             export("csv", tmp_path / "out")
-            whole.update(files.from_folder(tmp_path / "out"))
+            whole.update({name: each.read_bytes() for name, each in files.from_folder(tmp_path / "out").items()})
     _north()
     return dict(whole)
 

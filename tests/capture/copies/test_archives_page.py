@@ -9,14 +9,16 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.test import Client, override_settings
+from django.test import Client
 
 from capture.conduct import holds
 from capture.copies import archive_jobs
 from tests.capture.conduct.test_signing import client_of, delegate
 from tests.capture.copies.story import sign, verified
 from tests.cast import Cast, cast_of
-from trial.models import JournalEntry, Role
+from tests.conftest import keeps_files_in
+from trial.models import FileJob, JournalEntry, Role
+from trial.operations import file_jobs
 from trial.record.save import Save
 
 ADDRESS = "/copies/"
@@ -25,7 +27,7 @@ ADDRESS = "/copies/"
 @pytest.fixture
 def cast(database: object, tmp_path: Path) -> Iterator[Cast]:
     """The fixed cast; archives are kept in a folder of the test."""
-    with override_settings(ARCHIVES=tmp_path / "archives"):
+    with keeps_files_in(tmp_path / "files"):
         yield cast_of()
 
 
@@ -41,9 +43,16 @@ def in_place(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         def wait(self) -> int:
             return 0
 
-    monkeypatch.setattr(archive_jobs.subprocess, "Popen", Started)
+    monkeypatch.setattr(file_jobs.subprocess, "Popen", Started)
     monkeypatch.setattr(archive_jobs.os, "nice", lambda _: 0)
     return started
+
+
+def carried_out(key: str) -> FileJob:
+    """The archive that was asked for, made here."""
+    asked = file_jobs.by_id(key)
+    assert asked is not None
+    return archive_jobs.carry_out(asked)
 
 
 def page_of(client: Client) -> str:
@@ -68,8 +77,8 @@ def test_an_investigator_takes_the_site_away_and_it_verifies(cast: Cast, tmp_pat
     code, said = verified(tmp_path / "north", "--manifest", made.manifest)
     assert code == 0 and "Archive of site NORTH" in said and "by A_Investigator, Site investigator" in said
     assert [each.person for each in JournalEntry.objects.all()] == [cast.people[Role.INVESTIGATOR]] * 2
-    assert {path.suffix for path in archive_jobs.settings.ARCHIVES.iterdir()} == {".json", ".zip"}
-    assert oct(archive_jobs.settings.ARCHIVES.stat().st_mode)[-3:] == "700"
+    folder = tmp_path / "files" / made.pk
+    assert [path.name for path in folder.iterdir()] == ["archive.zip"] and oct(folder.stat().st_mode)[-3:] == "700"
 
 
 @pytest.mark.requirement("R43")
@@ -84,7 +93,7 @@ def test_a_locked_site_is_read_copied_and_taken_away_as_before(cast: Cast, in_pl
     answer = client.post("/participants/NET-001/copy/")
     assert answer.status_code == 200 and b"".join(answer.streaming_content)[:2] == b"PK"  # type: ignore[attr-defined]
     client.post(f"{ADDRESS}ask/", {"site": "NORTH"})
-    assert archive_jobs.carry_out(in_place[0]).state == archive_jobs.MADE and "Download" in page_of(client)
+    assert carried_out(in_place[0]).state == file_jobs.MADE and "Download" in page_of(client)
 
 
 @pytest.mark.requirement("R43")
@@ -96,8 +105,8 @@ def test_nobody_takes_away_what_is_not_theirs(cast: Cast, in_place: list[str]) -
         assert client.post(f"{ADDRESS}ask/", {}).status_code == 404, role
         assert "Create archive of the study" not in page_of(client)
     assert client_of(cast.people[Role.COORDINATOR]).post(f"{ADDRESS}ask/", {"site": "NORTH"}).status_code == 403
-    assert in_place == [] and not archive_jobs.settings.ARCHIVES.exists()
-    made = archive_jobs.carry_out(archive_jobs.start(cast.people[Role.INVESTIGATOR], cast.north).id)
+    assert in_place == [] and not FileJob.objects.exists()
+    made = archive_jobs.carry_out(archive_jobs.start(cast.people[Role.INVESTIGATOR], cast.north))
     assert south.post(f"{ADDRESS}{made.id}/file/").status_code == 404 and made.id not in page_of(south)
     answer = client_of(cast.people[Role.MONITOR]).post(f"{ADDRESS}{made.id}/file/")
     assert answer.status_code == 200 and b"".join(answer.streaming_content)[:2] == b"PK"  # type: ignore[attr-defined]
@@ -106,7 +115,7 @@ def test_nobody_takes_away_what_is_not_theirs(cast: Cast, in_place: list[str]) -
 def test_the_statistician_takes_the_whole_study_away(cast: Cast, in_place: list[str]) -> None:
     client = client_of(cast.people[Role.STATISTICIAN])
     client.post(f"{ADDRESS}ask/", {})
-    archive_jobs.carry_out(in_place[0])
+    carried_out(in_place[0])
     assert "The study" in page_of(client) and "Download" in page_of(client)
     assert "Download" not in page_of(client_of(cast.people[Role.CHAIR]))
 
@@ -114,10 +123,10 @@ def test_the_statistician_takes_the_whole_study_away(cast: Cast, in_place: list[
 def test_one_archive_is_made_at_a_time_and_the_page_says_how_far_it_is(cast: Cast, in_place: list[str]) -> None:
     client = client_of(cast.people[Role.CHAIR])
     client.post(f"{ADDRESS}ask/", {"site": "NORTH"})
-    archive_jobs._write(archive_jobs.replace(archive_jobs.by_id(in_place[0]), done=3, of=9))
+    FileJob.objects.filter(pk=in_place[0]).update(done=3, total=9)
     assert "Under way</span> 3 of 9 casebooks" in page_of(client)
     answer = client.post(f"{ADDRESS}ask/", {"site": "SOUTH"})
-    assert answer.status_code == 422 and "The archive of site NORTH is being created." in answer.content.decode()
+    assert answer.status_code == 422 and "Another archive is under way." in answer.content.decode()
     assert len(in_place) == 1
 
 
@@ -127,17 +136,18 @@ def test_an_archive_that_stopped_half_way_is_said_to_have_failed(
     begun = archive_jobs.start(cast.people[Role.CHAIR], cast.north)
     monkeypatch.setattr(archive_jobs.archive, "build", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        archive_jobs.carry_out(begun.id)
+        archive_jobs.carry_out(begun)
     assert f"Failed</span> {archive_jobs.STOPPED}" in page_of(client_of(cast.people[Role.CHAIR]))
     silent = archive_jobs.start(cast.people[Role.CHAIR], cast.north)
-    monkeypatch.setattr(archive_jobs, "SILENT_SECONDS", -1)
-    found = archive_jobs.by_id(silent.id)
-    assert found is not None and found.state == archive_jobs.FAILED
-    monkeypatch.setattr(archive_jobs, "KEPT_SECONDS", -1)
+    monkeypatch.setattr(file_jobs, "SILENT_SECONDS", -1)
+    assert silent.pk == archive_jobs.shown_to(cast.people[Role.CHAIR])[0].pk
+    assert archive_jobs.shown_to(cast.people[Role.CHAIR])[0].state == file_jobs.FAILED
     archive_jobs.start(cast.people[Role.CHAIR], cast.north)
-    assert archive_jobs.by_id(begun.id) is None and archive_jobs.by_id("../secret") is None
+    monkeypatch.setattr(file_jobs, "KEPT_SECONDS", -1)
+    file_jobs.forget_old()
+    assert file_jobs.by_id(begun.id) is None and file_jobs.by_id("../secret") is None
     with pytest.raises(CommandError, match="was not requested"):
-        call_command("archive", asked=begun.id)
+        call_command("file_job", begun.id)
 
 
 def test_the_way_to_the_archive_stands_where_people_look(cast: Cast) -> None:

@@ -226,7 +226,7 @@ def test_the_history_and_the_digest_say_the_time_at_the_site_and_the_trail_stays
 
 def _files(tmp_path: Path) -> dict[str, bytes]:
     export("csv", tmp_path / "out")
-    return files.from_folder(tmp_path / "out")
+    return {name: each.read_bytes() for name, each in files.from_folder(tmp_path / "out").items()}
 
 
 def _with(contents: dict[str, bytes], **cells: str) -> dict[str, bytes]:

@@ -4,30 +4,36 @@ import csv
 import io
 import json
 import logging
-import os
 import re
 import time
 import zipfile
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from openpyxl import Workbook
 
 from capture.exchange.data_sets import BY_NAME, columns_in
 from capture.exchange.exporting import export as exporting
-from capture.exchange.importing import files, upload
-from tests.cast import Cast, cast_of
-from trial.models import Change, Deviation, Role
+from capture.exchange.importing import files, import_jobs, upload
+from tests.cast import Cast, cast_of, person
+from tests.conftest import keeps_files_in
+from trial.models import Change, Deviation, FileJob, Role
+from trial.operations import file_jobs
 
 
 @pytest.fixture
-def cast(database: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cast:
+def cast(database: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cast]:
     """The fixed cast; what the pages keep for a while goes to a folder of the test."""
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    return cast_of()
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    with keeps_files_in(tmp_path / "files"):
+        yield cast_of()
 
 
 def _as(person: Any) -> Client:
@@ -50,8 +56,15 @@ def _send(client: Client, *uploads: SimpleUploadedFile, source: str = "paper for
     return client.post("/files/in/", {"files": list(uploads), "source": source})
 
 
-def _waiting(tmp_path: Path) -> list[Path]:
-    return list(tmp_path.glob("endpoint-import-*"))
+def _waiting(tmp_path: Path) -> list[str]:
+    """The files that are kept, without what was said about them."""
+    return [each.name for each in (tmp_path / "files").rglob("*.csv")]
+
+
+def _confirm(client: Client, page: Any, **more: Any) -> Any:
+    """What the button of a preview sends."""
+    (key,) = re.findall(r'name="import" value="([0-9a-f]+)"', page.content.decode()) or [""]
+    return client.post("/files/in/confirm/", {"import": key}, **more)
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
@@ -67,7 +80,7 @@ def test_the_record_leaves_as_a_zip_file_and_the_log_says_who_took_it(
     assert manifest["change"] == before == Change.objects.count()
     assert {each["file"] for each in manifest["files"]} | {"manifest.json"} == set(packed.namelist())
     assert f"export of study data as {form}, change {before}, by a_statistician" in caplog.text
-    assert list(tmp_path.glob("endpoint-export-*")) == []
+    assert list((tmp_path / "temporary").iterdir()) == []
 
 
 @pytest.mark.requirement("R58")
@@ -78,7 +91,7 @@ def test_an_export_that_fails_is_said_and_nothing_is_sent(
     client = _as(cast.people[Role.STATISTICIAN])
     answer = client.post("/files/out/csv/")
     assert answer.status_code == 500 and "Nothing was exported" in answer.content.decode()
-    assert list(tmp_path.iterdir()) == []
+    assert list((tmp_path / "temporary").iterdir()) == []
     assert client.post("/files/out/pdf/").status_code == 404
 
 
@@ -88,13 +101,16 @@ def test_files_are_rehearsed_then_confirmed_and_written_in_the_statisticians_nam
     page = _send(client, SimpleUploadedFile("deviation.csv", _deviations("Scan late", "Visit late")))
     assert page.status_code == 200 and "Import 2 rows" in page.content.decode()
     assert Change.objects.count() == before and len(_waiting(tmp_path)) == 1
-    assert client.post("/files/in/confirm/", follow=True).redirect_chain == [("/files/", 302)]
+    colleague = person("colleague", Role.STATISTICIAN)
+    assert _confirm(_as(colleague), page).status_code == 422 and not Deviation.objects.exists()
+    assert "folder" not in str(dict(client.session)) and str(tmp_path) not in str(dict(client.session))
+    assert _confirm(client, page, follow=True).redirect_chain == [("/files/", 302)]
     assert Deviation.objects.count() == 2 and _waiting(tmp_path) == []
     made = Change.objects.latest("id")
     assert (made.act, made.person, made.reason) == (
         "import", cast.people[Role.STATISTICIAN], "import of paper forms"
     )  # fmt: skip
-    assert client.post("/files/in/confirm/").status_code == 422
+    assert _confirm(client, page).status_code == 422
     assert Deviation.objects.count() == 2
 
 
@@ -120,7 +136,7 @@ def test_a_zip_file_is_read_like_its_files_and_only_new_rows_count(cast: Cast) -
         archive.writestr("__MACOSX/._deviation.csv", b"\x00")
     page = _send(client, SimpleUploadedFile("all.zip", packed.getvalue()))
     assert "Import 1 row<" in page.content.decode()
-    client.post("/files/in/confirm/")
+    _confirm(client, page)
     page = _send(client, SimpleUploadedFile("all.zip", packed.getvalue()))
     assert "contain no new rows" in page.content.decode()
 
@@ -133,7 +149,7 @@ def test_problems_are_listed_with_file_line_and_column_and_cannot_be_confirmed(c
     assert page.status_code == 422 and "Nothing was imported: 1 problem" in shown
     assert "deviation.csv, line 2, happened_on" in shown and "is not a calendar date" in shown
     assert "files/in/confirm" not in shown and _waiting(tmp_path) == []
-    assert client.post("/files/in/confirm/").status_code == 422 and not Deviation.objects.exists()
+    assert _confirm(client, page).status_code == 422 and not Deviation.objects.exists()
 
 
 @pytest.mark.requirement("R49")
@@ -183,12 +199,41 @@ def test_uploads_that_cannot_be_read_are_refused_in_words(cast: Cast, monkeypatc
 
 
 def test_files_that_nobody_confirmed_are_gone_after_a_day(cast: Cast, tmp_path: Path) -> None:
-    old = Path(upload.keep({"deviation.csv": b"x"}))
-    assert upload.kept(str(old)) == {"deviation.csv": b"x"} and upload.kept("/etc") is None
-    yesterday = time.time() - upload.KEPT_SECONDS - 60
-    os.utime(old, (yesterday, yesterday))
-    upload.keep({})
-    assert not old.exists()
+    client = _as(cast.people[Role.STATISTICIAN])
+    page = _send(client, SimpleUploadedFile("deviation.csv", _deviations("Scan late")))
+    late = timezone.now() - timedelta(seconds=file_jobs.KEPT_SECONDS + 60)
+    FileJob.objects.update(told_at=late)
+    file_jobs.forget_old()
+    assert _confirm(client, page).status_code == 422 and not FileJob.objects.exists()
+    assert [each for each in (tmp_path / "files").rglob("*") if each.is_file()] == []
+
+
+def test_large_files_are_read_by_a_process_of_their_own_while_the_page_says_how_far_it_is(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A real process of its own reads and then imports them, on this test's database."""
+    monkeypatch.setattr(import_jobs, "LARGE_BYTES", 10)
+    client = _as(cast.people[Role.STATISTICIAN])
+    answer = _send(client, SimpleUploadedFile("deviation.csv", _deviations("Scan late", "Visit late")))
+    assert answer.status_code == 302 and not Deviation.objects.exists()
+    page = client.get(answer["Location"])
+    assert page.status_code == 202 and "The files are being read" in page.content.decode()
+    second = _send(client, SimpleUploadedFile("deviation.csv", _deviations("Scan late")))
+    assert second.status_code == 422 and "Another preview is under way." in second.content.decode()
+    assert "Import 2 rows" in _when_done(client, answer["Location"]).content.decode()
+    assert _as(person("colleague", Role.STATISTICIAN)).get(answer["Location"]).status_code == 404
+    confirmed = _confirm(client, client.get(answer["Location"]))
+    assert confirmed.status_code == 302
+    assert "Imported: paper forms" in _when_done(client, confirmed["Location"]).content.decode()
+    assert Deviation.objects.count() == 2 and Change.objects.latest("id").person == cast.people[Role.STATISTICIAN]
+
+
+def _when_done(client: Client, address: str) -> Any:
+    waited = time.monotonic() + 60
+    while (page := client.get(address)).status_code == 202 and time.monotonic() < waited:
+        time.sleep(0.2)
+    assert page.status_code == 200
+    return page
 
 
 def test_the_templates_come_as_one_zip_file(cast: Cast) -> None:

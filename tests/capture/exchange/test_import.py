@@ -41,7 +41,7 @@ def exported(database: str, whole: dict[str, bytes], tmp_path: Path) -> dict[str
             north = Site.objects.get()
             cohort.entered(person("nora", Role.COORDINATOR, north), person("chris", Role.CHAIR), north)
             export("csv", tmp_path / "out")
-            whole.update(files.from_folder(tmp_path / "out"))
+            whole.update({name: each.read_bytes() for name, each in files.from_folder(tmp_path / "out").items()})
     _site()
     person("stat", Role.STATISTICIAN)
     return dict(whole)
@@ -92,7 +92,7 @@ REFUSED = [
     ("unknown lesion", "lesion_readings.csv", _set("lesion", "T9", 1), "", "no lesion T9"),
     ("no parent", "lesion_readings.csv", _set("assessment", "777", -1), "assessment", "has no row “777”"),
     ("cycle twice", "cycles.csv", lambda rows: rows[2].update(number="1"), "number", "also in line"),
-    ("cycles overlap", "cycles.csv", _set("started_on", "2026-01-20", 1), "started_on", "every other cycle"),
+    ("a delay of none", "cycles.csv", _set("started_on", "2026-01-20", 1), "delay_reason", "must be empty for a cycle"),
     ("a period too long", "dosing_periods.csv", _set("to_day", "29"), "to_day", "28"),
     ("unknown code", "adverse_event.csv", _set("outcome", "well"), "outcome", "not one of the available choices"),
     ("unknown term", "adverse_event.csv", _set("term", "headake"), "term", "Choose a CTCAE term"),
@@ -172,7 +172,7 @@ def test_a_file_is_known_by_its_name_whatever_its_case_and_the_number_of_its_cop
 ) -> None:
     renamed = {(name if each == "deviation.csv" else each): content for each, content in exported.items()}
     report = _import(renamed, rehearsal=True)
-    assert report.problems == [] and any(line.data_set.name == "deviation" and line.new for line in report.lines)
+    assert report.problems == [] and any(line.title == "Protocol deviation" and line.new for line in report.lines)
     twice = _import(exported | {name: exported["deviation.csv"]}, rehearsal=True)
     assert [each.words for each in twice.problems] == ["Several files are deviation.csv. Keep one of them."] * 2
 
@@ -347,6 +347,18 @@ def test_an_import_of_wrong_rows_stops_after_a_number_of_problems_and_keeps_litt
     assert len(report.problems) == files.MOST_PROBLEMS + 1 and not report.saved
     assert str(report.problems[-1]) == "import: Reading stopped after 1000 problems. Correct these, then try again."
     assert most < 40_000_000
-    values = header + b"\n" + (b"x," * header.count(b",") + b"\n") * 3000
-    stopped = _import({"deviation.csv": values})
-    assert len(stopped.problems) == files.MOST_PROBLEMS + 1
+
+
+def test_rows_of_the_right_shape_with_wrong_values_stop_early_and_are_not_kept_in_memory(
+    exported: dict[str, bytes], tmp_path: Path
+) -> None:
+    header = exported["deviation.csv"].split(b"\n")[0]
+    wrong, file = header + b"\n", tmp_path / "deviation.csv"
+    for line in (b"x," * header.count(b",") + b"\n", b"1" + b"," * header.count(b",") + b"\n"):
+        file.write_bytes(wrong + line * 400_000)
+        tracemalloc.start()
+        stopped = _import({"deviation.csv": file})
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert len(stopped.problems) == files.MOST_PROBLEMS + 1 and not stopped.saved
+        assert most < 10_000_000
