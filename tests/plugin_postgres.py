@@ -23,8 +23,9 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from tests.scratch import scratch_folder
 from trial.runtime import addresses, roles
-from trial.runtime.postgres import SUPERUSER, Server, scratch_folder
+from trial.runtime.postgres import SUPERUSER, Server
 
 ROOT = Path(__file__).resolve().parent.parent
 STARTED: list[Server] = []

@@ -42,7 +42,7 @@ class Filter:
     @classmethod
     def of(cls, asked: Mapping[str, str]) -> "Filter":
         """Reads the address; what can be none of the choices is dropped."""
-        given = {name: asked.get(name, "").strip()[:40].replace("\0", "") for name in _NAMES}
+        given = {name: asked.get(name, "").strip()[:40] for name in _NAMES}
         known = {"table": given["table"] in titles(), "act": given["act"] in ACTS,
                  "since": number(given["since"]) > 0,
                  "person": given["person"] == SYSTEM or number(given["person"]) > 0}  # fmt: skip

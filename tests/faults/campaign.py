@@ -27,7 +27,7 @@ import psycopg
 from tests.faults import findings
 from tests.faults.product import KINDS, ROOT, Product
 from tests.faults.writer import Writer
-from trial.runtime.postgres import scratch_folder
+from tests.scratch import scratch_folder
 
 COMES_BACK_SECONDS = 60
 CATCHES_UP_SECONDS = 30

@@ -9,8 +9,8 @@ import pytest
 
 from tests.faults.broker import SilentBroker
 from tests.faults.campaign import Campaign
+from tests.scratch import scratch_folder
 from trial.runtime import addresses
-from trial.runtime.postgres import scratch_folder
 from trial.runtime.worker import messages
 
 pytestmark = [

@@ -12,7 +12,7 @@ import pytest
 
 from tests.faults import findings
 from tests.faults.campaign import Campaign
-from trial.runtime.postgres import scratch_folder
+from tests.scratch import scratch_folder
 
 pytestmark = [
     pytest.mark.requirement("R64"),

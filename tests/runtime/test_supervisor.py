@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.scratch import scratch_folder
 from trial.refused import Refused
-from trial.runtime.postgres import scratch_folder, socket_folder
+from trial.runtime.postgres import socket_folder
 from trial.runtime.supervisor import MOST_YOUNG_DEATHS, YOUNG_SECONDS, Part, Supervisor, free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -14,7 +14,6 @@ import signal
 import stat
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -195,10 +194,3 @@ def _disguise(*places: Path) -> tuple[list[str], dict[str, Any]]:
 def _open_to_all(place: Path) -> bool:
     """Whether every existing folder above may be passed by anybody (the data folder itself is made private)."""
     return all(each.stat().st_mode & stat.S_IXOTH for each in place.resolve().parents if each.exists())
-
-
-def scratch_folder(parent: Path | None = None) -> Path:
-    """A short temporary folder that `nobody` may pass, in /tmp or the parent given: for the tests' server."""
-    place = Path(tempfile.mkdtemp(prefix="endpoint-", dir=parent or "/tmp"))
-    place.chmod(0o711)
-    return place

@@ -14,12 +14,13 @@ from django.db import connection
 from django.test import Client
 
 from tests.cast import Cast
+from tests.scratch import scratch_folder
 from trial.audit import verify
 from trial.models import Role
 from trial.operations.backups import manifest, nightly, places, restore
 from trial.operations.backups.places import Place
 from trial.runtime import addresses
-from trial.runtime.postgres import living_server, scratch_folder
+from trial.runtime.postgres import living_server
 
 
 @pytest.mark.requirement("R63")
