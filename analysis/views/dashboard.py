@@ -45,7 +45,7 @@ def newer(request: HttpRequest, letter: str) -> HttpResponse:
     shown = panels.panel(group)
     if shown.result is None:
         return HttpResponse(status=204)
-    return _told(request, group) or render(request, "analysis/parts/_newer.html",
+    return _told(request, group) or render(request, "analysis/as_of/_newer.html",
                                            panels.newer_than(shown, request.GET.get("since", "")))  # fmt: skip
 
 

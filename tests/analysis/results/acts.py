@@ -233,7 +233,7 @@ def _rename_the_site(study: Study, act: Act) -> None:
 
 def _say_not_done(study: Study, act: Act) -> None:
     due = Due("Assessment", act.on, act.on, act.on, "due")
-    not_done.record_not_done(Save(study.nora), study.one(act), due, "refused", "")
+    not_done.record_not_done(Save(study.nora), study.one(act), [due], "refused", "")
 
 
 def _look_back(study: Study, act: Act) -> None:

@@ -41,7 +41,7 @@ def part(section: Section, **context: Any) -> str:
 
 def rate_part(outcomes: str, settings: AnalysisSettings = SETTINGS) -> str:
     """The section of the response rate."""
-    return part(Section(RESPONSE_RATE, RESPONSE_RATE.compute(cohort(outcomes, settings))))
+    return part(Section(RESPONSE_RATE, RESPONSE_RATE.compute(cohort(outcomes, settings)), "A"))
 
 
 def monitoring_part(outcomes: str, settings: AnalysisSettings = SETTINGS) -> str:
@@ -49,7 +49,7 @@ def monitoring_part(outcomes: str, settings: AnalysisSettings = SETTINGS) -> str
     people = cohort(outcomes, settings)
     result: dict[str, Any] = {"endpoints": {"monitoring": MONITORING.compute(people)}, "settings": settings.as_dict()}
     chart = group_plots.boundary_of(result, people)
-    return part(Section(MONITORING, result["endpoints"]["monitoring"]), large={"boundary": chart}, result=result)
+    return part(Section(MONITORING, result["endpoints"]["monitoring"], "A"), large={"boundary": chart}, result=result)
 
 
 @pytest.mark.parametrize("turn", TURNS)

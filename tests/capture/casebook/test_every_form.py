@@ -179,7 +179,7 @@ def test_every_form_opens_and_refuses_nonsense_without_keeping_any(cast: Cast) -
         assert nora.get(address).status_code == 200, kind
         for typed in NONSENSE:
             answer = nora.post(address, dict.fromkeys(form.form.base_fields, typed))
-            assert answer.status_code == 422, (kind, typed[:20])
+            assert answer.status_code == (400 if "\0" in typed else 422), (kind, typed[:20])
     assert Change.objects.count() == before
 
 

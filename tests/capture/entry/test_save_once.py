@@ -117,7 +117,7 @@ def test_two_forms_under_one_token_at_the_same_moment_are_not_taken_for_one(cast
 
 def _registration(nora: Client) -> dict[str, Any]:
     typed = {name: value for name, value in details().items() if not name.endswith("_on")}
-    typed |= {"consented_on": "05-JAN-2026", "born_on": "02-MAR-1950", "registered_on": "08-JAN-2026",
+    typed |= {"consented_on": "05-JAN-2026", "born_on": "04-MAR-1951", "registered_on": "08-JAN-2026",
               "measured_on": "05-JAN-2026"}  # fmt: skip
     values = {"neutrophils": "3400", "platelets": "210000", "bilirubin": "0.6", "ast": "1.1", "creatinine": "0.8"}
     for item in protocol.ELIGIBILITY:
@@ -161,7 +161,7 @@ def test_a_draft_of_a_form_that_was_saved_is_offered_to_nobody(nora: Client) -> 
     assert not Draft.objects.exists()
 
 
-@pytest.mark.parametrize("nonsense", ["", "x", "1" * 400, "00000000-0000-0000-0000-00000000000g", "\x00"])
+@pytest.mark.parametrize("nonsense", ["", "x", "1" * 400, "00000000-0000-0000-0000-00000000000g"])
 def test_a_token_that_is_none_is_as_good_as_no_token(nora: Client, nonsense: str) -> None:
     assert nora.post(PAGE, opened(nora, PAGE) | TYPED | {"sent_as": nonsense}).status_code == 302
     assert Deviation.objects.count() == 1
