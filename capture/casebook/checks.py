@@ -26,7 +26,8 @@ class Check:
     words go on with when it fails. queried: a query is raised when it fails, with its explanation as the answer;
     asked_of: the role that it is assigned to. deviation: the kind of protocol deviation that is proposed when the entry
     is saved all the same. dates: what it reads of this entry and holds against others, where it is one side of a rule
-    between two dates.
+    between two dates. rows: the rows of a grid at which it fails, as typed or by the id of their lesion, each at
+    `field`; at: those of the facts that it was told, None where it is about no grid.
     """
 
     id: str
@@ -41,10 +42,25 @@ class Check:
     asked_of: str = "coordinator"
     deviation: str = ""
     dates: Callable[[Facts], list[Any]] | None = None
+    rows: Callable[[Facts], list[Any]] | None = None
+    at: tuple[Any, ...] | None = None
 
     def told(self, facts: Facts) -> "Check":
-        """The check with the details of these facts in its words."""
-        return replace(self, words=f"{self.words} {self.details(facts)}", details=None) if self.details else self
+        """The check with the details of these facts in its words, and the rows at which it fails."""
+        words = f"{self.words} {self.details(facts)}" if self.details else self.words
+        return replace(self, words=words, details=None, at=tuple(self.rows(facts)) if self.rows else None)
+
+
+def at_rows(
+    name: str, words: str, source: str, field: str, rows: Callable[[Facts], list[Any]], edition: int = 1
+) -> Check:
+    """A hard check that fails where `rows` finds any, and is said at the box `field` of each."""
+    return Check(name, words, source, HARD, lambda facts: bool(rows(facts)), field, edition, rows=rows)
+
+
+def of_lines(lines: str, fails: Callable[[Any], bool]) -> Callable[[Facts], list[Any]]:
+    """The lines of an entry, by the name of them in the facts, that fail by themselves."""
+    return lambda facts: [each for each in facts[lines] if fails(each)]
 
 
 class AfterDeath(Check):
@@ -80,11 +96,16 @@ def settle(checks: tuple[Check, ...], facts: Facts, acknowledged: Mapping[str, s
     hard = tuple(check for check in found if check.severity == HARD)
     if hard:
         raise ChecksFailed(hard)
-    if acknowledged is not None:
-        open_ones = tuple(check for check in found if not acknowledged.get(check.id, "").strip())
-        if open_ones:
-            raise SecondLook(open_ones)
+    stop_unexplained(found, acknowledged)
     return found
+
+
+def stop_unexplained(soft: tuple[Check, ...], acknowledged: Mapping[str, str] | None) -> None:
+    """Raises SecondLook with the soft checks that have no reason; not where nobody sits in front of it (None)."""
+    open_ones = tuple(check for check in soft if acknowledged is not None
+                      and not acknowledged.get(check.id, "").strip())  # fmt: skip
+    if open_ones:
+        raise SecondLook(open_ones)
 
 
 def after_death_check(name: str, words: str, field: str) -> AfterDeath:

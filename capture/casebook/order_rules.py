@@ -50,6 +50,11 @@ class Fact:
     key: str = ""
 
     @property
+    def has_line_dates(self) -> bool:
+        """Whether it is a date that each of its lines has of its own."""
+        return bool(self.lines)
+
+    @property
     def values(self) -> tuple[Any, ...]:
         """The values of the field in `only` with which it counts."""
         assert self.only is not None
@@ -70,6 +75,8 @@ class Fact:
 @dataclass(frozen=True)
 class LastDose(Fact):
     """The last day of a cycle on which a dose was taken."""
+
+    has_line_dates = False
 
     def _all(self, entry: Mapping[str, Any]) -> list[When]:
         days = [each.to_day for each in entry[self.lines] if each.dose_mg > 0]
@@ -169,7 +176,7 @@ OFF_01 = Asked("OFF-01", "The off-treatment date must not be before the last dos
 DOSE_16 = Asked("DOSE-16", "The last dose must not be after the off-treatment date.", field="started_on")
 DOSE_17 = Asked("DOSE-17", "Day 1 of treatment must be before every follow-up scan.", True)
 DOSE_18 = Asked("DOSE-18", "Day 1 of treatment is before an entry that is expected to begin earlier.", True)
-FOLL_20 = Asked("FOLL-20", "A scan that shows a lesion must not be after the date of death.", field="")
+FOLL_20 = Asked("FOLL-20", "A scan that shows a lesion must not be after the date of death.")
 DOSE_21 = Asked("DOSE-21", "The cycle or its last dose is after consent to treatment was withdrawn.",
                 field="started_on")
 VIS_03 = Asked("VIS-03", "The visit is more than 7 days from the start of its cycle.")
@@ -223,7 +230,7 @@ RULES: tuple[OrderRule, ...] = (
     OrderRule(DAY_1, SCAN, DOSE_17, Asked("FOLL-01", "The follow-up assessment must be after day 1 of treatment."),
               HARD, RECIST, True),
     OrderRule(DAY_1, LESION_SCAN, DOSE_17,
-              Asked("FOLL-18", "The lesion scan date must be after day 1 of treatment.", field=""), HARD, RECIST, True),
+              Asked("FOLL-18", "The lesion scan date must be after day 1 of treatment."), HARD, RECIST, True),
     OrderRule(CYCLE, OFF_TREATMENT, Asked("DOSE-13", "The cycle must not start after the off-treatment date."),
               Asked("OFF-07", "The off-treatment date must not be before the start of a cycle.", True)),
     OrderRule(LAST_DOSE, OFF_TREATMENT, DOSE_16, OFF_01),
@@ -293,6 +300,13 @@ class _Side:
         key = facts[self.own.key] if self.own.key else None
         return [other for other in others if other.key == key and any(self._broken(when, other.when) for when in typed)]
 
+    def lines(self, facts: Facts) -> list[Any]:
+        """The typed lines whose own date is out of order with what is on record."""
+        found = facts[self.own.lines] if self.own.has_line_dates else []
+        others = facts["on_record"][self.other] if found else []
+        return [line for line in found if (when := getattr(line, self.own.field)) is not None
+                and any(self._broken(when, other.when) for other in others)]  # fmt: skip
+
     def _broken(self, typed: When, other: When) -> bool:
         in_order = (typed, other) if self.own == self.rule.earlier else (other, typed)
         return self.rule.is_broken(*in_order)
@@ -318,6 +332,7 @@ def _check(sides: Sequence[_Side]) -> Check:
         asked.id, asked.words, rule.source, rule.severity, lambda facts: bool(against(facts)), field, asked.edition,
         (lambda facts: in_words(against(facts))) if asked.names else None, rule.queried, deviation=rule.deviation,
         dates=lambda facts: [side.own.dates(facts) for side in sides],
+        rows=(lambda facts: [line for side in sides for line in side.lines(facts)]) if own.has_line_dates else None,
     )  # fmt: skip
 
 

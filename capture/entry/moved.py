@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from capture.casebook.checks import SOFT, Check, SecondLook
+from capture.casebook.checks import SOFT, Check, stop_unexplained
 from trial.models import Participant
 from trial.record.in_force import evaluation_of
 from trial.rules.dates.partial_date import shown
-from trial.rules.evaluation import accrual_stage, completeness
+from trial.rules.evaluation import accrual_stage, completeness, response
 from trial.rules.evaluation.evaluated import Evaluation
 
 MOVES = Check(
@@ -42,16 +42,25 @@ def read(participant: Participant) -> Endpoints | None:
 def _values(found: Evaluation) -> dict[str, str]:
     facts, course = found.facts, found.disease
     confirmed = accrual_stage.confirmed_of(facts, found.assessed, course, found.settings)
+    best = _best(found)
     why_not = accrual_stage.standing_of(facts, course, confirmed).why_not
     day_1 = min((each.started_on for each in facts.cycles), default=None)
     return {
         "Confirmed response": _confirmed(confirmed),
+        "Best response": " ".join(filter(None, (best["category"], best["subcategory"]))),
         "Progression": _day(found.progressed_on),
         "Death": _day(course.death.on if course.death else None),
         "Evaluable": f"no, {why_not}" if why_not else "yes",
         "Registration": _day(facts.registered_on),
         "Day 1": _day(day_1),
     }
+
+
+def _best(found: Evaluation) -> Mapping[str, str | None]:
+    facts, course = found.facts, found.disease
+    therapy_on, died_on = (each.on if each else None for each in (course.new_therapy, course.death))
+    limits = response.limits_of(facts, found.settings, therapy_on, died_on)
+    return response.best(facts, accrual_stage.responses_of(facts, found.assessed), found.settings, limits)
 
 
 def _confirmed(found: Mapping[str, str] | None) -> str:
@@ -67,23 +76,21 @@ def _lacking(found: Evaluation) -> Counter[str]:
 
 
 def asked(
-    before: Endpoints | None, participant: Participant, acknowledged: Mapping[str, str] | None
-) -> tuple[Check, ...]:
-    """The check that a correction fails because it moved something; called inside its Change, after its rows.
+    before: Endpoints | None, participant: Participant, acknowledged: Mapping[str, str] | None,
+    soft: tuple[Check, ...] = (),
+) -> tuple[Check, ...]:  # fmt: skip
+    """The soft checks of an entry with the one that fails because it moved something; called inside its Change, after
+    its rows.
 
-    before: read before the rows were written, None for a first entry. acknowledged: as of a save; raises SecondLook
-    where somebody sits in front of it and has not explained it.
+    before: read before the rows were written, None for a first entry. acknowledged: as of a save. soft: what its other
+    checks found. Raises SecondLook with all of them where somebody sits in front of it and has not explained one.
     """
     after = read(participant) if before is not None else None
-    if before is None or after is None:
-        return ()
-    words = in_words(before, after)
-    if not words:
-        return ()
-    check = replace(MOVES, words=f"The correction moves what the endpoints read. {words}"[:LONGEST])
-    if acknowledged is not None and not acknowledged.get(check.id, "").strip():
-        raise SecondLook((check,))
-    return (check,)
+    words = in_words(before, after) if before is not None and after is not None else ""
+    if words:
+        soft += (replace(MOVES, words=f"The correction moves what the endpoints read. {words}"[:LONGEST]),)
+    stop_unexplained(soft, acknowledged)
+    return soft
 
 
 def asked_of_strike_out(

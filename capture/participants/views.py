@@ -128,10 +128,14 @@ def participant(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _with_response(scans: Iterable[Assessment], row: Row) -> list[dict[str, Any]]:
+    """The assessments with their responses; dated_on: the day of the response where that is another one."""
     outcomes = row.evaluation.outcomes if row.evaluation else {}
+    found = ((scan, outcomes.get(scan.pk)) for scan in scans)
     return [
-        {"scan": scan, "response": outcomes[scan.pk].overall.value if scan.pk in outcomes else ""} for scan in scans
-    ]
+        {"scan": scan, "response": outcome.overall.value if outcome else "",
+         "dated_on": outcome.dated_on if outcome and outcome.dated_on != scan.assessed_on else None}
+        for scan, outcome in found
+    ]  # fmt: skip
 
 
 def _screening(

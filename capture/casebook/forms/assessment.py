@@ -135,7 +135,7 @@ class NewLesionForm(forms.Form):
             raise forms.ValidationError(f"A target lesion needs its {IN_FORCE.size_words(found['organ'])}.")
         return found
 
-    def lesion(self) -> NewLesion | None:
+    def typed(self) -> NewLesion | None:
         """The lesion typed, or None for an empty row."""
         found = self.cleaned_data
         if not found.get("organ"):
@@ -221,7 +221,7 @@ class ReadingForm(forms.Form):
             self.add_error("not_evaluated_reason", "Enter a reason.")
         return found
 
-    def reading(self) -> Reading:
+    def typed(self) -> Reading:
         """The reading typed; call only when the form is valid."""
         found = self.cleaned_data
         return Reading(self.lesion.pk, found["state"], found.get("longest_diameter_mm"),

@@ -5,6 +5,7 @@ Limits and words follow the criteria that the protocol chooses.
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from capture.casebook.checks import (
     DOES_NOT_APPLY,
@@ -18,6 +19,8 @@ from capture.casebook.checks import (
     Check,
     Facts,
     after_death_check,
+    at_rows,
+    of_lines,
 )
 from trial import protocol
 from trial.rules.response import recist
@@ -25,14 +28,15 @@ from trial.rules.response.criteria import Criteria
 from trial.rules.response.recist import IN_FORCE
 
 Condition = Callable[[Facts], bool]
+FoundRows = Callable[[Facts], list[Any]]
 
 
-def not_measurable(criteria: Criteria) -> Condition:
-    """A target is smaller than its method can measure."""
-    return lambda facts: any(
-        not recist.is_measurable(each.longest_diameter_mm, facts["method"], each.organ, facts["slice"], criteria)
-        for each in facts["targets"]
-    )
+def not_measurable(criteria: Criteria) -> FoundRows:
+    """The targets that are smaller than their method can measure."""
+    return lambda facts: [
+        each for each in facts["targets"]
+        if not recist.is_measurable(each.longest_diameter_mm, facts["method"], each.organ, facts["slice"], criteria)
+    ]  # fmt: skip
 
 
 def too_many_targets(criteria: Criteria) -> Condition:
@@ -45,9 +49,14 @@ def never_measurable(facts: Facts) -> bool:
     return any(recist.is_never_measurable(each.organ, facts["method"]) for each in facts["targets"])
 
 
-def too_many_in_an_organ(criteria: Criteria) -> Condition:
-    """More targets in one organ than the criteria take."""
-    return lambda facts: recist.too_many_in_an_organ([each.organ for each in facts["targets"]], criteria)
+def too_many_in_an_organ(criteria: Criteria) -> FoundRows:
+    """The targets of an organ that has more than the criteria take."""
+    def found(facts: Facts) -> list[Any]:
+        organs = [each.organ for each in facts["targets"]]
+        full = {each for each in organs if recist.too_many_in_an_organ([each] * organs.count(each), criteria)}
+        return [each for each in facts["targets"] if each.organ in full]
+
+    return found
 
 
 def under_two_slices(facts: Facts) -> bool:
@@ -69,11 +78,11 @@ def opinion_differs(facts: Facts) -> bool:
     return bool(opinion and computed and opinion != computed)
 
 
-def merged_with_no_whole(facts: Facts) -> bool:
-    """A lesion merged with one that is no other target of the participant, or is itself merged at this assessment."""
+def merged_with_no_whole(facts: Facts) -> list[Any]:
+    """Lesions merged with one that is no other target of the participant, or is itself merged at this assessment."""
     merged = {each.lesion_id for each in facts["readings"] if each.state == "merged"}
     wholes = {label: lesion for lesion, label in facts["targets"].items() if lesion not in merged}
-    return any(each.merged_with not in wholes for each in facts["readings"] if each.state == "merged")
+    return [each for each in facts["readings"] if each.state == "merged" and each.merged_with not in wholes]
 
 
 def apart_after_merging(facts: Facts) -> bool:
@@ -149,17 +158,17 @@ NOT_IN_FUTURE = Check("SCAN-01", "The assessment date must not be in the future.
 def baseline_checks(by: Criteria) -> tuple[Check, ...]:
     """The checks of a baseline by these criteria."""
     return (
-        Check("BASE-03", f"There must be at most {by.targets_per_organ} target lesions per organ.", by.name, HARD,
-              too_many_in_an_organ(by)),
+        at_rows("BASE-03", f"There must be at most {by.targets_per_organ} target lesions per organ.", by.name, "organ",
+                too_many_in_an_organ(by)),
         Check("BASE-04", f"There must be at most {by.targets_in_all} target lesions in total.", by.name, HARD,
               too_many_targets(by)),
-        Check("BASE-05", by.too_small_words, by.name, HARD, not_measurable(by)),
+        at_rows("BASE-05", by.too_small_words, by.name, "longest_diameter_mm", not_measurable(by)),
         Check("BASE-06", "At least one target or non-target lesion is required.", by.name, HARD,
               lambda facts: not facts["targets"] and not facts["non_targets"], edition=2),
         Check("BASE-14", "There is no target lesion, and measurable disease was not waived.", REGISTRY, SOFT,
               lambda facts: not facts["targets"] and "measurable" not in facts["waived"]),
-        Check("BASE-07", "A lesion with follow-up measurements must stay in the baseline.",
-              "Lesions keep their identity.", HARD, lambda facts: bool(facts["followed_but_left_out"])),
+        at_rows("BASE-07", "A lesion with follow-up measurements must stay in the baseline.",
+                "Lesions keep their identity.", "organ", lambda facts: sorted(facts["followed_but_left_out"])),
         Check("BASE-09", by.bone_words, by.name, SOFT, never_measurable),
         after_death_check("BASE-10", "The baseline assessment must not be after the date of death.", "assessed_on"),
         NOT_IN_FUTURE,
@@ -171,22 +180,21 @@ BASELINE = baseline_checks(IN_FORCE)
 FOLLOW_UP_SCAN = (
     Check("FOLL-02", "Every lesion must belong to this participant's baseline.", "Lesions keep their identity.", HARD,
           lambda facts: not facts["lesions_known"]),
-    Check("FOLL-03", "Each baseline lesion needs a measurement or a state, or “not evaluated” with a reason.",
-          RECIST, HARD,
-          lambda facts: bool(facts["lesions_left_out"])),
-    Check("FOLL-04", "A lesion that was not evaluated needs a reason.", "Missing is never zero.", HARD,
-          lambda facts: any(each.state == "not_evaluated" and not each.not_evaluated_reason.strip()
-                            for each in facts["readings"])),
-    Check("FOLL-05", f"A measured lesion needs its {IN_FORCE.any_size_words}, more than 0 mm.", RECIST, HARD,
-          lambda facts: any(each.state in recist.SIZED and not each.longest_diameter_mm
-                            for each in facts["readings"])),
+    at_rows("FOLL-03", "Each baseline lesion needs a measurement or a state, or “not evaluated” with a reason.",
+            RECIST, "state", lambda facts: sorted(facts["lesions_left_out"])),
+    at_rows("FOLL-04", "A lesion that was not evaluated needs a reason.", "Missing is never zero.",
+            "not_evaluated_reason", of_lines("readings", lambda each: each.state == "not_evaluated"
+                                             and not each.not_evaluated_reason.strip())),
+    at_rows("FOLL-05", f"A measured lesion needs its {IN_FORCE.any_size_words}, more than 0 mm.", RECIST,
+            "longest_diameter_mm", of_lines("readings", lambda each: each.state in recist.SIZED
+                                            and not each.longest_diameter_mm)),
     Check("FOLL-06", "A lesion has more than doubled since its last measurement.", PLAUSIBLE, SOFT,
           more_than_doubled),
     Check("FOLL-07", "Only one assessment is allowed per day, and another is entered for this day.",
           "One assessment per day.", HARD,
           lambda facts: facts["assessed_on"] in facts["other_dates"], "assessed_on"),
-    Check("FOLL-08", "The lesion scan date must not be in the future.", ONLY_PAST, HARD,
-          lambda facts: any(each.scanned_on and each.scanned_on > facts["today"] for each in facts["readings"])),
+    at_rows("FOLL-08", "The lesion scan date must not be in the future.", ONLY_PAST, "scanned_on",
+            lambda facts: [each for each in facts["readings"] if each.scanned_on and each.scanned_on > facts["today"]]),
     Check("FOLL-09", "The date on which the new lesion was first seen is required.",
           "Progression is dated by the scan.", HARD,
           lambda facts: facts["new_lesions"] == "yes" and facts["new_lesion_on"] is None, "new_lesion_on"),
@@ -205,8 +213,8 @@ FOLLOW_UP_SCAN = (
           ORDER, HARD, new_lesion_at_an_impossible_time, "new_lesion_on"),
     Check("FOLL-22", "Enter cycle 1 first: day 1 of treatment is missing. Without treatment, progression is entered in "
           "the follow-up form.", RECIST, HARD, lambda facts: facts["day_1"] is None),
-    Check("FOLL-26", "A lesion must have merged with another target of the baseline that has not itself merged.",
-          RECIST, HARD, merged_with_no_whole),
+    at_rows("FOLL-26", "A lesion must have merged with another target of the baseline that has not itself merged.",
+            RECIST, "merged_with", merged_with_no_whole),
     Check("FOLL-27", "A lesion that had merged with another has a measurement of its own afterwards.",
           PLAUSIBLE, SOFT, apart_after_merging),
     Check("FOLL-19", "A lesion scan date is more than 14 days from the assessment date.", PLAUSIBLE,
@@ -222,11 +230,6 @@ def new_lesion_without_one(facts: Facts) -> bool:
     """Where or when a new lesion was seen, although none is reported."""
     described = facts["new_lesion_on"] is not None or bool(facts["new_lesion_description"].strip())
     return described and facts["new_lesions"] != "yes"
-
-
-def why_not_of_the_evaluated(facts: Facts) -> bool:
-    """Why a lesion was not evaluated, although it was."""
-    return any(each.not_evaluated_reason.strip() and each.state != "not_evaluated" for each in facts["readings"])
 
 
 def slices_without_slices(facts: Facts) -> bool:
@@ -245,7 +248,8 @@ ABSENT_FOLLOW_UP_SCAN = (
     Check("NA-03", "The date and location of a new lesion must be empty unless “New lesions” is “Yes”.",
           DOES_NOT_APPLY, HARD,
           new_lesion_without_one, "new_lesions"),
-    Check("NA-04", "The reason for “not evaluated” must be empty for an evaluated lesion.",
-          DOES_NOT_APPLY, HARD, why_not_of_the_evaluated),
+    at_rows("NA-04", "The reason for “not evaluated” must be empty for an evaluated lesion.", DOES_NOT_APPLY,
+            "not_evaluated_reason", of_lines("readings", lambda each: each.not_evaluated_reason.strip()
+                                             and each.state != "not_evaluated")),
     SLICES,
 )  # fmt: skip

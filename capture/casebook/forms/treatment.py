@@ -16,6 +16,8 @@ from capture.casebook.checks import (
     Check,
     Facts,
     after_death_check,
+    at_rows,
+    of_lines,
 )
 from capture.casebook.due import Rule
 from capture.casebook.fields import FullDateField, WholeNumberField, WordsField
@@ -40,21 +42,21 @@ def next_start(facts: Facts) -> date | None:
     return min((other for other in facts["other_cycle_starts"] if other > facts["started_on"]), default=None)
 
 
-def periods_disagree(facts: Facts) -> bool:
-    """Two periods hold the same day, or one ends before it begins."""
-    last = 0
+def periods_disagree(facts: Facts) -> list[Any]:
+    """The periods that begin on a day that another one holds, or end before they begin."""
+    last, found = 0, []
     for period in sorted(facts["periods"], key=lambda each: each.from_day):
         if period.from_day <= last or period.to_day < period.from_day:
-            return True
-        last = period.to_day
-    return False
+            found.append(period)
+        last = max(last, period.to_day)
+    return found
 
 
-def outside_the_cycle(facts: Facts) -> bool:
-    """A period begins before day 1, or reaches into the next cycle."""
+def outside_the_cycle(facts: Facts) -> list[Any]:
+    """The periods that begin before day 1, or reach into the next cycle."""
     after = next_start(facts)
     most = (after - facts["started_on"]).days if after else None
-    return any(each.from_day < 1 or (most is not None and each.to_day > most) for each in facts["periods"])
+    return [each for each in facts["periods"] if each.from_day < 1 or (most is not None and each.to_day > most)]
 
 
 def beyond_the_plan(facts: Facts) -> bool:
@@ -62,9 +64,9 @@ def beyond_the_plan(facts: Facts) -> bool:
     return any(each.to_day > protocol.constant("cycle_days") for each in facts["periods"])
 
 
-def doses_to_come(facts: Facts) -> bool:
-    """A period ends after today."""
-    return any(facts["started_on"] + timedelta(days=each.to_day - 1) > facts["today"] for each in facts["periods"])
+def doses_to_come(facts: Facts) -> list[Any]:
+    """The periods that end after today."""
+    return [each for each in facts["periods"] if facts["started_on"] + timedelta(days=each.to_day - 1) > facts["today"]]
 
 
 def leaves_windows(facts: Facts) -> bool:
@@ -72,13 +74,8 @@ def leaves_windows(facts: Facts) -> bool:
     return any(not within_a_window(facts["started_on"], on) for on in facts["regular_scans_on"])
 
 
-def no_reason(facts: Facts) -> bool:
-    """Less than the full dose without a reason."""
-    full = protocol.constant("full_dose_mg")
-    return any(
-        (each.dose_mg != full or each.frequency != "twice_daily") and not each.reason.strip()
-        for each in facts["periods"]
-    )
+def _is_full(period: Any) -> bool:
+    return bool(period.dose_mg == protocol.constant("full_dose_mg")) and period.frequency == "twice_daily"
 
 
 def out_of_order(facts: Facts) -> bool:
@@ -199,7 +196,7 @@ class PeriodForm(forms.Form):
             raise forms.ValidationError("A held dose must be 0 mg, and a dose of 0 mg must be held.")
         return cleaned
 
-    def period(self) -> Period | None:
+    def typed(self) -> Period | None:
         """The period typed, or None for an empty row."""
         found = self.cleaned_data
         if found.get("from_day") is None:
@@ -229,13 +226,13 @@ DOSING = (
           starts_early, "started_on", 2, deviation="dosing"),
     Check("DOSE-03", "The start of the cycle must not be in the future.", ONLY_PAST, HARD,
           lambda facts: facts["started_on"] > facts["today"], "started_on"),
-    Check("DOSE-04", "Dosing periods must not overlap or run backwards.",
-          "A day has one dose.", HARD, periods_disagree),
-    Check("DOSE-05", "Dosing periods must begin on day 1 or later, and end before the next cycle.",
-          "A day has one dose.", HARD, outside_the_cycle, edition=2),
+    at_rows("DOSE-04", "Dosing periods must not overlap or run backwards.", "A day has one dose.", "from_day",
+            periods_disagree),
+    at_rows("DOSE-05", "Dosing periods must begin on day 1 or later, and end before the next cycle.",
+            "A day has one dose.", "to_day", outside_the_cycle, edition=2),
     Check("DOSE-20", "A dosing period ends after day 28.", "Courses of 28 days [registry].", SOFT, beyond_the_plan),
-    Check("DOSE-06", "A held or reduced dose needs a reason.", "Reasons for modifications are reported.", HARD,
-          no_reason),
+    at_rows("DOSE-06", "A held or reduced dose needs a reason.", "Reasons for modifications are reported.", "reason",
+            of_lines("periods", lambda each: not _is_full(each) and not each.reason.strip())),
     Check("DOSE-07", "Tablets returned must not exceed tablets dispensed.", "Drug accountability.", HARD,
           lambda facts: None not in (facts["dispensed"], facts["returned"])
           and facts["returned"] > facts["dispensed"], "tablets_returned"),
@@ -247,7 +244,7 @@ DOSING = (
           HARD, lambda facts: not facts["periods"]),
     Check("DOSE-10", "The cycle has ended, and some of its days have no dosing record.", "Missing is never zero.",
           SOFT, days_left_open),
-    Check("DOSE-19", "Dosing periods must not end after today.", ONLY_PAST, HARD, doses_to_come),
+    at_rows("DOSE-19", "Dosing periods must not end after today.", ONLY_PAST, "to_day", doses_to_come),
     Check("DOSE-26", "A follow-up assessment is outside its window (every 8 weeks, ±7 days) from this day 1.",
           "Tumor assessment every 8 weeks [interpretation].", SOFT, leaves_windows, "started_on"),
     after_death_check("DOSE-11", "The cycle must not start after the date of death.", "started_on"),
@@ -261,19 +258,11 @@ def delay_without_delay(facts: Facts) -> bool:
     return bool(facts["delay_reason"].strip()) and before is not None and facts["started_on"] - before <= length
 
 
-def reason_for_full_dose(facts: Facts) -> bool:
-    """A reason for a change of dose beside the full dose."""
-    full = protocol.constant("full_dose_mg")
-    return any(
-        each.reason.strip() and each.dose_mg == full and each.frequency == "twice_daily" for each in facts["periods"]
-    )
-
-
 ABSENT_CYCLE = (
     Check("NA-01", "The reason for a delay must be empty for a cycle that was not delayed.", DOES_NOT_APPLY, HARD,
           delay_without_delay, "delay_reason"),
-    Check("NA-02", "The reason must be empty for a period at the full dose.", DOES_NOT_APPLY, HARD,
-          reason_for_full_dose),
+    at_rows("NA-02", "The reason must be empty for a period at the full dose.", DOES_NOT_APPLY, "reason",
+            of_lines("periods", lambda each: each.reason.strip() and _is_full(each))),
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from capture.casebook.checks import CTCAE, HARD, PLAUSIBLE, SOFT, Check, Facts, after_death_check
+from capture.casebook.checks import CTCAE, HARD, PLAUSIBLE, SOFT, Check, Facts, after_death_check, at_rows, of_lines
 from capture.casebook.due import AtCycleStart, Rule, Weekly
 from capture.casebook.fields import NumberField, QualifiedNumberField, WordsField, read_qualifier
 from capture.casebook.forms.base import EntryForm, Form, Lines, labeled_as
@@ -75,17 +75,9 @@ def same_sample(facts: Facts) -> bool:
     return any((each.sampled_on, each.marker) == (facts["sampled_on"], facts["marker"]) for each in facts["others"])
 
 
-def limits_reversed(facts: Facts) -> bool:
+def limits_reversed(line: Facts) -> bool:
     """A lower limit of normal that is not below the upper limit."""
-    return any(
-        None not in (line["lower_limit"], line["upper_limit"]) and line["lower_limit"] >= line["upper_limit"]
-        for line in facts["lines"]
-    )
-
-
-def value_without_unit(facts: Facts) -> bool:
-    """A laboratory value without its unit."""
-    return any(line["value"] is not None and not line["unit"] for line in facts["lines"])
+    return None not in (line["lower_limit"], line["upper_limit"]) and line["lower_limit"] >= line["upper_limit"]
 
 
 def _unusual(facts: Facts) -> list[Facts]:
@@ -164,9 +156,10 @@ VISIT = (
     Check("VIS-04", "Only one visit is allowed per cycle, and another is entered for this cycle.",
           "One visit per cycle.", HARD,
           lambda facts: any(each.cycle_number == facts["cycle_number"] for each in facts["others"]), "cycle_number"),
-    Check("VIS-05", "The lower limit of normal must be below the upper limit.", "Impossible.", HARD,
-          limits_reversed),
-    Check("VIS-06", "A laboratory value needs a unit.", CTCAE, HARD, value_without_unit),
+    at_rows("VIS-05", "The lower limit of normal must be below the upper limit.", "Impossible.", "lower_limit",
+            of_lines("lines", limits_reversed)),
+    at_rows("VIS-06", "A laboratory value needs a unit.", CTCAE, "unit",
+            of_lines("lines", lambda line: line["value"] is not None and not line["unit"])),
     Check("VIS-07", "A laboratory value or its upper limit of normal is unusual for its unit.", PLAUSIBLE,
           SOFT, lambda facts: bool(_unusual(facts)), details=_unusual_in_words),
     Check("VIS-08", "A laboratory value is in a unit that CTCAE 3.0 does not grade.", CTCAE, SOFT, unit_has_no_limits),
@@ -286,8 +279,8 @@ class LaboratoryForm(forms.Form):
             on_record = self.initial.get("value") is not None
             lines = [{"analyte": each.analyte, "value": None, **each.initial} for each in self.of_visit]
             return grade_line({"analyte": self.analyte, **self.initial}, lines) if on_record else None
-        line = self.line() if self.is_valid() else None
-        typed = [each.line() for each in self.of_visit if each.is_valid()]
+        line = self.typed() if self.is_valid() else None
+        typed = [each.typed() for each in self.of_visit if each.is_valid()]
         return grade_line(line, [each for each in typed if each]) if line else None
 
     @property
@@ -301,7 +294,7 @@ class LaboratoryForm(forms.Form):
         """The boxes of the row with the headings of their columns, short enough for a phone."""
         return [(self[name], heading) for name, heading in COLUMNS]
 
-    def line(self) -> dict[str, Any] | None:
+    def typed(self) -> dict[str, Any] | None:
         """The result typed, or None for an empty row."""
         found = self.cleaned_data
         if found.get("value") is None and not found.get("value_missing"):

@@ -140,7 +140,7 @@ def _correct(save: Save, query: Query, forms: list[Any]) -> None:
         values["continues"] = row.continues
     entries.save(
         acknowledgements.with_given(save, query.participant, query.form, row), query.participant, book, values, row=row,
-        lines=[line for each in lines if (line := each.line()) is not None],
+        lines=[line for each in lines if (line := each.typed()) is not None],
     )  # fmt: skip
 
 

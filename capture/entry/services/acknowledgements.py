@@ -33,9 +33,11 @@ def with_given(save: Save, participant: Participant, form: str, row: Model | Non
 
 def settle(
     participant: Participant, form: str, row: Model | None, checks: tuple[Check, ...], facts: Facts,
-    acknowledged: Mapping[str, str] | None,
+    acknowledged: Mapping[str, str] | None, with_moves: bool = True,
 ) -> tuple[Check, ...]:  # fmt: skip
     """`checks.settle` of an entry (row: the one that is corrected); raises what it raises.
+
+    with_moves: the soft checks of a correction are not asked here but with what it moves (`moved.asked`), in one round.
 
     A soft rule between two dates was asked of the entry that came last: a correction that leaves the date of this one
     as it is is not asked again, unless it was asked here.
@@ -48,7 +50,7 @@ def settle(
             if each.severity == SOFT and each.dates and each.id not in asked and each.dates(facts) == each.dates(before)
             else each for each in checks
         )  # fmt: skip
-    return registry.settle(checks, facts, acknowledged)
+    return registry.settle(checks, facts, None if with_moves and row is not None else acknowledged)
 
 
 def _answered(_: Facts) -> bool:

@@ -66,7 +66,7 @@ def save_baseline(
         for kind, lesions in (("target", targets), ("non_target", non_targets)):
             for each in lesions:
                 _write_lesion(baseline, kind, each)
-        soft += moved.asked(before, participant, save.acknowledged)
+        soft = moved.asked(before, participant, save.acknowledged, soft)
         acknowledgements.keep(participant, "baseline", baseline.pk, soft, save.acknowledged, assessment is None)
     return baseline
 
@@ -144,7 +144,7 @@ def save_follow_up(
         for each in readings:
             found = existing.get(each.lesion_id) or LesionReading(assessment=row, lesion_id=each.lesion_id)
             _write_reading(found, each)
-        soft += moved.asked(before, participant, save.acknowledged)
+        soft = moved.asked(before, participant, save.acknowledged, soft)
         acknowledgements.keep(participant, "follow_up_scan", row.pk, soft, save.acknowledged, assessment is None)
     return row
 

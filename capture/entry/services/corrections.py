@@ -64,7 +64,7 @@ def correct_participant(
     groups = tuple(sorted({participant.group, _group(after).code} - {""}))
     if save.acknowledged is not None:
         save = acknowledgements.with_given(save, participant, "registration", participant)
-    soft = _check_order(save, participant.site, after, participant.is_registered, participant)
+    soft = _check_order(save, participant.site, after, participant.is_registered, participant, with_moves=True)
     if reasons := lifetime.dated_before(participant, corrections.get("born_on")):
         raise Refused(*reasons)
     act = "enter" if are_first(participant, corrections, answers or {}) else "correct"
@@ -82,7 +82,7 @@ def correct_participant(
         participant.save(update_fields=[*corrections, "group", "form_edition"])
         participant.refresh_from_db()
         _write_answers(participant, answers or {})
-        soft += moved.asked(before, participant, save.acknowledged)
+        soft = moved.asked(before, participant, save.acknowledged, soft)
         acknowledgements.keep(participant, "registration", participant.pk, soft, save.acknowledged)
     return participant
 

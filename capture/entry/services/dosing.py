@@ -47,7 +47,7 @@ def save_cycle(
         cycle.save()
         _write_periods(cycle, periods, save.reason)
         _end_the_cycle_before(cycle)
-        soft += moved.asked(before, participant, save.acknowledged)
+        soft = moved.asked(before, participant, save.acknowledged, soft)
         acknowledgements.keep(participant, "cycle", cycle.pk, soft, save.acknowledged, earlier is None)
     return cycle
 

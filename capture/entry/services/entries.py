@@ -63,7 +63,7 @@ def save(
         saved.save()
         if form.lines is not None:
             _write_lines(form, saved, lines)
-        soft += moved.asked(before, participant, save.acknowledged)
+        soft = moved.asked(before, participant, save.acknowledged, soft)
         acknowledgements.keep(participant, form.kind, saved.pk, soft, save.acknowledged, row is None)
     return saved
 

@@ -239,9 +239,13 @@ def _group(details: Details) -> protocol.Group:
 
 
 def _check_order(
-    save: Save, site: Site, details: Details, registered: bool, participant: Participant | None = None
-) -> tuple[registry.Check, ...]:
-    """The soft checks that fail. participant: whose registration is corrected or completed; None: a new one."""
+    save: Save, site: Site, details: Details, registered: bool, participant: Participant | None = None,
+    with_moves: bool = False,
+) -> tuple[registry.Check, ...]:  # fmt: skip
+    """The soft checks that fail. participant: whose registration is corrected or completed; None: a new one.
+
+    with_moves: they are asked with what a correction moves.
+    """
     consented_on, registered_on = details.get("consented_on"), details.get("registered_on")
     if reasons := lifetime.implausible(details):
         raise Refused(*reasons)
@@ -258,7 +262,9 @@ def _check_order(
     checks = versions.checks_of("registration", number)
     if participant is None:
         return registry.settle(checks, facts, save.acknowledged)
-    return acknowledgements.settle(participant, "registration", participant, checks, facts, save.acknowledged)
+    return acknowledgements.settle(
+        participant, "registration", participant, checks, facts, save.acknowledged, with_moves
+    )
 
 
 def _asked_again(

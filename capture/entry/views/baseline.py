@@ -12,8 +12,10 @@ from capture.casebook.forms.reasons import ReasonForm
 from capture.entry.services import acknowledgements, assessments
 from capture.entry.views import saving
 from trial.models import Assessment, LesionReading, Participant
+from trial.protocol import schedule
 from trial.record import access
 from trial.record.save import Save
+from trial.rules.dates.partial_date import shown
 from trial.rules.response.recist import IN_FORCE
 
 TARGET_ROWS, NON_TARGET_ROWS = IN_FORCE.targets_in_all, 6
@@ -36,7 +38,8 @@ def page(request: HttpRequest, participant: Participant, row: Assessment | None)
 
     return saving.answer(
         request, "capture/entry/baseline.html", make, lambda: history.rows_of(row) if row else [],
-        lambda sheet, save: _save(edition.on(save), participant, row, sheet), lambda sheet: _done(request, participant),
+        lambda sheet, save: _save(edition.on(save), participant, row, sheet),
+        lambda sheet: _done(request, participant, sheet),
     )  # fmt: skip
 
 
@@ -44,13 +47,15 @@ def _save(save: Save, participant: Participant, row: Assessment | None, sheet: s
     targets, non_targets = sheet.shown["targets"], sheet.shown["non_targets"]
     assessments.save_baseline(
         acknowledgements.with_given(save, participant, "baseline", row), participant, sheet.shown["form"].cleaned_data,
-        [lesion for each in targets if (lesion := each.lesion())],
-        [lesion for each in non_targets if (lesion := each.lesion())], row,
+        [lesion for each in targets if (lesion := each.typed())],
+        [lesion for each in non_targets if (lesion := each.typed())], row,
     )  # fmt: skip
 
 
-def _done(request: HttpRequest, participant: Participant) -> HttpResponse:
-    messages.success(request, "The baseline assessment is saved.")
+def _done(request: HttpRequest, participant: Participant, sheet: saving.Sheet) -> HttpResponse:
+    on = shown(sheet.shown["form"].cleaned_data["assessed_on"])
+    next_due = saving.next_due(participant, schedule.ASSESSMENT)
+    messages.success(request, f"Baseline assessment, {on}, is saved.{next_due}")
     return redirect("capture:participant", participant.reference)
 
 

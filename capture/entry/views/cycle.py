@@ -1,6 +1,7 @@
 """The page of one cycle."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -23,9 +24,14 @@ from capture.grading import dose_advice
 from trial import protocol
 from trial.drawing.form_layout import posted
 from trial.models import Cycle, Participant
+from trial.protocol import schedule
 from trial.record import access
 from trial.record.save import Save
+from trial.rules.dates.partial_date import shown
 from trial.rules.dose.intensity import CycleDose, TabletCount, cycle_dose, days_planned
+
+# The reason of the change by which a running cycle is brought up to today.
+TAKEN = "Doses to date, taken as planned"
 
 
 @access.allows(*access.READS_RECORD)
@@ -68,17 +74,18 @@ def _page(request: HttpRequest, participant: Participant, number: int, row: Cycl
         form = CycleForm(data, initial=_initial(participant, row))
         edition.apply(form)
         rows, reason = period_forms(data, periods), ReasonForm(data)
-        shown = {
+        page = {
             "participant": participant, "row": row, "form": form, "periods": rows,
             **saving.headed(f"Cycle {number}", "cycle", row and reverse(
                 "capture:cycle_strike_out", args=[participant.reference, number])),
             "tablets": _tablets(row, periods) if data is None else _typed_tablets(form, rows),
             "reason_form": reason, "dose": _dose(row, periods) if row else None, "is_running": row and _is_running(row),
-            "may_enter": edition.may_enter,
+            "may_enter": edition.may_enter, "completes": row and _completes(row, periods),
             "edition": edition, "planned": planned, "dose_general": dose_advice.general(number),
             "dose_advice": SimpleLazyObject(lambda: dose_advice.of_cycle(participant, row, today())),
         }  # fmt: skip
-        return saving.Sheet([form, *rows], reason if row else None, shown, unchecked=rows if planned else ())
+        preset = TAKEN if planned and page["completes"] and _adds_only(form) else ""
+        return saving.Sheet([form, *rows], reason if row else None, page, rows if planned else (), preset)
 
     return saving.answer(
         request, "capture/entry/cycle.html", make, lambda: history.rows_of(row) if row else [],
@@ -90,6 +97,18 @@ def _page(request: HttpRequest, participant: Participant, number: int, row: Cycl
 def _is_running(row: Cycle) -> bool:
     """Whether day 28 is still to come."""
     return row.started_on + timedelta(days=protocol.constant("cycle_days") - 1) > today()
+
+
+def _completes(row: Cycle, periods: list[treatment.Period]) -> bool:
+    """Whether the full dose is on record from day 1 on, without a break, and more days of the cycle have passed."""
+    to_date = as_planned(row.started_on, today())[0]
+    return len(periods) == 1 and periods[0].to_day < to_date.to_day and replace(
+        periods[0], to_day=to_date.to_day) == to_date  # fmt: skip
+
+
+def _adds_only(form: CycleForm) -> bool:
+    """Whether nothing else of the cycle is corrected: what is typed beside it was empty."""
+    return all(form.initial.get(name) in (None, "") for name in form.changed_data)
 
 
 def _dose(row: Cycle, periods: list[treatment.Period]) -> CycleDose:
@@ -106,7 +125,7 @@ def _tablets(row: Cycle | None, periods: list[treatment.Period]) -> TabletCount 
 def _typed_tablets(form: CycleForm, rows: Iterable[treatment.PeriodForm]) -> TabletCount | None:
     """As typed so far; rows that are not valid yet count nothing."""
     form.is_valid()
-    typed = [each.period() for each in rows if each.is_valid()]
+    typed = [each.typed() for each in rows if each.is_valid()]
     given = [form.cleaned_data.get(name) for name in ("tablets_dispensed", "tablets_returned")]
     return treatment.tablets_of([each for each in typed if each], *given)
 
@@ -124,7 +143,7 @@ def _save(
     save: Save, participant: Participant, number: int, row: Cycle | None, sheet: saving.Sheet, planned: bool
 ) -> None:
     form, *rows = sheet.forms
-    typed = [each.period() for each in rows] if not planned else _as_planned(form)  # type: ignore[attr-defined]
+    typed = [each.typed() for each in rows] if not planned else _as_planned(form)  # type: ignore[attr-defined]
     dosing.save_cycle(
         acknowledgements.with_given(save, participant, "cycle", row), participant, number,
         form.cleaned_data, [each for each in typed if each],  # type: ignore[attr-defined]
@@ -138,7 +157,10 @@ def _as_planned(form: Any) -> list[treatment.Period]:
 def _done(request: HttpRequest, participant: Participant, number: int) -> HttpResponse:
     row = participant.cycles.standing().filter(number=number).first()
     count = _tablets(row, _periods(row))
-    messages.success(request, f"Cycle {number} is saved." + (f" Tablets: {count.in_words}." if count else ""))
+    started_on = f", {shown(row.started_on)}," if row else ""
+    counted = f" Tablets: {count.in_words}." if count else ""
+    next_due = saving.next_due(participant, schedule.CYCLE)
+    messages.success(request, f"Cycle {number}{started_on} is saved.{counted}{next_due}")
     return redirect("capture:participant", participant.reference)
 
 

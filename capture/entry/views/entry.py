@@ -17,11 +17,10 @@ from capture.entry.prefill import prefilled
 from capture.entry.services import acknowledgements, entries
 from capture.entry.views import grading, saving
 from trial.drawing.form_layout import posted
-from trial.models import DueItem, Participant
+from trial.models import Participant
 from trial.models.fields import in_a_sentence
-from trial.record import access, site_clock
+from trial.record import access
 from trial.record.save import Save
-from trial.rules.dates.partial_date import shown
 from trial.rules.typed_text import key
 
 
@@ -109,7 +108,7 @@ def _save(
     values = form.values()  # type: ignore[attr-defined]
     if book.kind == "adverse_event":
         values["continues"] = continues
-    typed = [each.line() for each in lines]  # type: ignore[attr-defined]
+    typed = [each.typed() for each in lines]  # type: ignore[attr-defined]
     save = acknowledgements.with_given(save, participant, book.kind, row)
     return entries.save(save, participant, book, values, row=row, lines=[line for line in typed if line is not None])
 
@@ -125,14 +124,7 @@ def _continues(request: HttpRequest, participant: Participant, row: Any) -> Any:
 def _next(request: HttpRequest, participant: Participant, book: Form, row: Any) -> HttpResponse:
     """Says what was saved, and which of its kind is due next."""
     place = labels.place(participant, book.kind, row)
-    messages.success(request, f"{place.title} is saved: {place.entry}.{_next_due(participant, book)}")
+    messages.success(request, f"{place.title} is saved: {place.entry}.{saving.next_due(participant, book.kind)}")
     if "and_next" in request.POST and book.repeats:
         return redirect("capture:entry_new", participant.reference, book.kind)
     return redirect("capture:participant", participant.reference)
-
-
-def _next_due(participant: Participant, book: Form) -> str:
-    today = site_clock.today_at(participant.site)
-    due = DueItem.objects.filter(DueItem.due_or_overdue(today), participant=participant, form=book.kind)
-    first = due.order_by("due_on", "id").first()
-    return f" Next due: {first.planned.what}, by {shown(first.window_to)}." if first else ""

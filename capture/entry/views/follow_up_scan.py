@@ -13,9 +13,11 @@ from capture.entry import live_response
 from capture.entry.services import acknowledgements, assessments
 from capture.entry.views import saving
 from trial.models import Assessment, LesionReading, Participant
+from trial.protocol import schedule
 from trial.record import access
 from trial.record.in_force import evaluation_of
 from trial.record.save import Save
+from trial.rules.dates.partial_date import shown
 from trial.rules.typed_text import key
 
 TEMPLATE = "capture/entry/follow_up_scan.html"
@@ -46,7 +48,9 @@ def page(request: HttpRequest, participant: Participant, row: Assessment | None)
 
 def _done(request: HttpRequest, participant: Participant, sheet: saving.Sheet) -> HttpResponse:
     outcome = sheet.shown["outcome"]
-    messages.success(request, f"The assessment is saved. {outcome.because if outcome else ''}")
+    on, because = shown(sheet.shown["form"].cleaned_data["assessed_on"]), f" {outcome.because}" if outcome else ""
+    next_due = saving.next_due(participant, schedule.ASSESSMENT)
+    messages.success(request, f"Follow-up assessment, {on}, is saved.{because}{next_due}")
     return redirect("capture:participant", participant.reference)
 
 
@@ -72,7 +76,7 @@ def _typed(participant: Participant, head: FollowUpHeadForm, rows: list[ReadingF
 def _outcome(participant: Participant, head: FollowUpHeadForm, rows: list[ReadingForm], row: Assessment | None) -> Any:
     found = head.cleaned_data
     return live_response.response_of(
-        participant, found["assessed_on"], [each.reading() for each in rows], found["new_lesions"], found["marker"],
+        participant, found["assessed_on"], [each.typed() for each in rows], found["new_lesions"], found["marker"],
         found["new_lesion_on"], row,
     )  # fmt: skip
 
@@ -121,5 +125,5 @@ def _head_initial(participant: Participant, row: Assessment | None) -> dict[str,
 def _save(save: Save, participant: Participant, row: Assessment | None, sheet: saving.Sheet) -> None:
     assessments.save_follow_up(
         acknowledgements.with_given(save, participant, "follow_up_scan", row), participant,
-        sheet.shown["form"].cleaned_data, [each.reading() for each in sheet.shown["rows"]], row,
+        sheet.shown["form"].cleaned_data, [each.typed() for each in sheet.shown["rows"]], row,
     )  # fmt: skip

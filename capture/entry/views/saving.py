@@ -11,7 +11,7 @@ from typing import Any
 from django.contrib import messages
 from django.db import IntegrityError
 from django.db.models import Model
-from django.forms import BaseForm, CheckboxInput, Form
+from django.forms import BaseForm, BoundField, CheckboxInput, Form
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,10 +20,11 @@ from capture.casebook import history, registry
 from capture.casebook.forms.reasons import ReasonForm
 from capture.entry import edit_conflict
 from capture.entry.edit_conflict import EditedMeanwhile
-from trial.models import Assessment, Participant, Query
+from trial.models import Assessment, DueItem, Participant, Query
 from trial.record import access, system_queries
 from trial.record.save import Save, of_request
 from trial.refused import Refused, reasons_against
+from trial.rules.dates.partial_date import shown
 from trial.rules.typed_text import key, unseen
 
 ACKNOWLEDGES = "acknowledge_"
@@ -67,16 +68,36 @@ class Problem:
 
 
 def problems(forms: Sequence[BaseForm], refused: Refused) -> tuple[Problem, ...]:
-    """The reasons for the summary; each that concerns one field of these forms is said beside that field too."""
-    return tuple(_problem(forms, reason, *refused.beside.get(reason, ("", ""))) for reason in refused.reasons)
+    """The reasons for the summary; each that concerns fields of these forms is said beside them too.
+
+    A check that names rows is said at each of them and leads to the first; other words at the first that has the field.
+    """
+    at = {check.words: check.at for check in refused.failures} if isinstance(refused, registry.ChecksFailed) else {}
+    # All are found before any is said: a form with an error no longer tells its row.
+    found = [(reason, _concerned(forms, refused.beside.get(reason, ("", ""))[0], at.get(reason)))
+             for reason in refused.reasons]  # fmt: skip
+    return tuple(_problem(reason, boxes, refused.beside.get(reason, ("", ""))[1]) for reason, boxes in found)
 
 
-def _problem(forms: Sequence[BaseForm], reason: str, field: str, words: str) -> Problem:
-    form = next((each for each in forms if field in each.fields and not each[field].is_hidden), None)
-    if form is None:
-        return Problem(reason)
-    form.add_error(field, words)
-    return Problem(reason, form[field].auto_id)
+def _concerned(forms: Sequence[BaseForm], field: str, rows: Sequence[Any] | None) -> list[BoundField]:
+    having = [each for each in forms if field in each.fields and not each[field].is_hidden]
+    if rows is None:
+        return [each[field] for each in having[:1]]
+    return [each[field] for each in having if any(_is_row(each, row) for row in rows)]
+
+
+def _is_row(form: BaseForm, row: Any) -> bool:
+    """Whether the form is this row of a grid: what was typed there, or the lesion of this id, left empty."""
+    if not hasattr(form, "cleaned_data"):
+        return False
+    lesion = getattr(getattr(form, "lesion", None), "pk", form.cleaned_data.get("lesion_id"))
+    return row == lesion if isinstance(row, int) else hasattr(form, "typed") and form.typed() == row
+
+
+def _problem(reason: str, boxes: Sequence[BoundField], words: str) -> Problem:
+    for box in boxes:
+        box.form.add_error(box.name, words)
+    return Problem(reason, boxes[0].auto_id) if boxes else Problem(reason)
 
 
 @dataclass(frozen=True)
@@ -118,13 +139,15 @@ class Sheet:
     """The forms of a page, filled from the record or bound to what was typed.
 
     forms: those whose fields are on record; reason: why it is corrected, None for a first entry; shown: for the
-    template; unchecked: forms that need not be valid, such as the periods of a cycle taken as planned.
+    template; unchecked: forms that need not be valid, such as the periods of a cycle taken as planned; preset: the
+    reason that its button brings, where none is typed.
     """
 
     forms: Sequence[BaseForm]
     reason: ReasonForm | None
     shown: Mapping[str, Any]
     unchecked: Sequence[BaseForm] = ()
+    preset: str = ""
 
     @property
     def is_valid(self) -> bool:
@@ -173,12 +196,14 @@ def answer(
     if unchosen:
         return _choose_first(request, template, make, data, unchosen)
     sheet = make(data)
-    answers = sheet.reason is not None and not data.get("reason_code") and _only_first_answers(make(None), data)
-    if answers:
+    preset = "" if sheet.reason is None or data.get("reason_code") else sheet.preset
+    if sheet.reason is not None and not data.get("reason_code") and _only_first_answers(make(None), data):
+        preset = FIRST_ANSWER
+    if preset:
         sheet = replace(sheet, reason=None)
     if not sheet.is_valid:
         return _again(request, template, sheet, {"incomplete": True})
-    reason = FIRST_ANSWER if answers else sheet.reason.cleaned_data.get("reason", "") if sheet.reason else ""
+    reason = preset or (sheet.reason.cleaned_data.get("reason", "") if sheet.reason else "")
     handed, query = save_of(request, reason, opened_at), _query_answered(request)
     if query is not None:
         handed = system_queries.answering(handed, query, reason)
@@ -302,12 +327,22 @@ def one_form(
         reason = form.cleaned_data["reason"] if isinstance(form, ReasonForm) else ""
         save = replace(of_request(request, reason), acknowledged=acknowledged(request))
         refusal = attempt(request, lambda: act(save), [form])
+        if refusal is not None:
+            # The reason of a strike-out explains what it moves too, unless another is typed.
+            refusal = replace(refusal, second_look=tuple(
+                replace(each, because=each.because or reason) for each in refusal.second_look))
         if refusal is None:
             messages.success(request, done)
             return redirect(back or reverse("capture:participant", args=[participant.reference]))
     shown |= {"participant": participant, "form": form, **(refusal.context if refusal else {})}
     status = refusal.status if refusal else 422 if form.errors else 200
     return render(request, "capture/entry/one_form.html", shown, status=status)
+
+
+def next_due(participant: Participant, form: str) -> str:
+    """What the schedule asks for next in the form, for the message after a save: with a space before it, or empty."""
+    first = DueItem.objects.filter(participant=participant, form=form).order_by("due_on", "id").first()
+    return f" Next due: {first.planned.what}, by {shown(first.window_to)}." if first else ""
 
 
 def tell(request: HttpRequest, act: Callable[[], Any], done: str) -> None:

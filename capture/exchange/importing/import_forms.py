@@ -119,7 +119,7 @@ class LaboratoryRow(LaboratoryForm):
     def clean(self) -> dict[str, Any]:
         """A value or the reason why there is none."""
         found = super().clean()
-        if not self.errors and self.line() is None:
+        if not self.errors and self.typed() is None:
             self.add_error("value", "Enter the value, or the missing-value reason in value_missing.")
         return found
 

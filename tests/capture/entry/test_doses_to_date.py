@@ -10,7 +10,7 @@ from capture.entry.services import dosing
 from capture.entry.services.dosing import Period
 from tests.capture.typed import opened
 from tests.cast import Cast, cast_of, register
-from trial.models import Participant, Role
+from trial.models import Change, Participant, Role
 from trial.record import site_clock
 from trial.record.in_force import evaluation_of
 from trial.record.save import Save
@@ -50,6 +50,29 @@ def test_taken_as_planned_counts_up_to_today(cast: Cast, days_ago: int, last_day
     page = _client(cast).get(address).text
     assert ("relative dose intensity to date 100.0%" in page) == (last_day < 28)
     assert f"Taken {last_day * 800} mg of {last_day * 800} mg planned" in page
+
+
+def test_a_running_cycle_is_brought_up_to_today_by_its_button_alone(cast: Cast) -> None:
+    one, today = _registered(cast, 50)
+    client, address = _client(cast), f"/participants/{one.reference}/cycles/1/"
+    begun = {"started_on": today - timedelta(days=9)}
+    save = Save(cast.people[Role.COORDINATOR])
+    dosing.save_cycle(save, one, 1, begun, [Period(1, 4, 400, "twice_daily")])
+    typed = opened(client, address) | {"as_planned": "1", "tablets_dispensed": "112"}
+    assert "Taken as planned up to today" in client.get(address).text
+    # A day 1 that was entered before is a correction, and wants its own reason.
+    moved = client.post(address, typed | {"started_on": shown(today - timedelta(days=8))})
+    assert moved.status_code == 422
+    answer = client.post(address, typed, follow=True)
+    assert f"Cycle 1, {shown(begun['started_on'])}, is saved." in answer.text
+    assert [(each.from_day, each.to_day) for each in one.cycles.get().periods.standing()] == [(1, 10)]
+    assert Change.objects.latest("id").reason == "Doses to date, taken as planned"
+    assert "Taken as planned up to today" not in client.get(address).text
+    dosing.save_cycle(Save(save.person, reason="misread"), one, 1, begun, [
+        Period(1, 4, 400, "twice_daily"), Period(5, 6, 0, "held", "rash")])  # fmt: skip
+    assert "Taken as planned up to today" not in client.get(address).text
+    typed = opened(client, address) | {"as_planned": "1"}
+    assert client.post(address, typed).status_code == 422
 
 
 def test_a_period_that_ends_after_today_is_refused_in_words(cast: Cast) -> None:

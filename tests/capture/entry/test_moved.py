@@ -13,7 +13,7 @@ from capture.casebook.forms.treatment import AS_PLANNED
 from capture.casebook.registry import ENTRY_FORMS, SecondLook
 from capture.entry.services import assessments, corrections, dosing, entries
 from capture.participants import selectors
-from tests.capture.typed import opened
+from tests.capture.typed import fields, opened
 from tests.cast import Cast, cast_of
 from trial.models import Acknowledgement, Assessment, Query, Role
 from trial.record.in_force import evaluation_of
@@ -22,7 +22,8 @@ from trial.rules.dates.partial_date import PartialDate
 
 pytestmark = pytest.mark.requirement("R46")
 DAY_1 = date(2026, 1, 12)
-LOST = "2 assessments have no measurement of T3. Confirmed response: PR on 09-MAR-2026, then none."
+LOST = ("2 assessments have no measurement of T3. Confirmed response: PR on 09-MAR-2026, then none. "
+        "Best response: PR, then unknown.")  # fmt: skip
 
 
 @pytest.fixture
@@ -121,6 +122,29 @@ def test_what_moves_is_named(cast: Cast, change: str, words: str) -> None:
     moves[change](_save(cast, "read off the wrong line"))
 
 
+def test_a_best_response_that_moves_alone_is_named(cast: Cast) -> None:
+    first, second = cast.participant.assessments.standing().filter(kind="follow_up").order_by("assessed_on")
+    assessments.strike_out(_save(cast), second)
+    with pytest.raises(SecondLook, match="what the endpoints read. Best response: SD, then PD. Progression"):
+        _scan(cast, first.assessed_on, (60, 40), first, _save(cast, ""))
+    head = {"assessed_on": first.assessed_on, "method": "spiral_ct", "slice_thickness_mm": 5, "marker": "not_done",
+            "new_lesions": "no"}  # fmt: skip
+    unseen = [Reading(each.pk, "not_evaluated", None, "not scanned") for each in cast.participant.lesions.standing()]
+    with pytest.raises(SecondLook, match="what the endpoints read. Best response: SD, then unknown.$"):
+        assessments.save_follow_up(_save(cast, ""), cast.participant, head, unseen, first)
+
+
+def test_what_moves_is_asked_in_one_round_with_the_other_soft_checks(cast: Cast) -> None:
+    second = cast.participant.assessments.standing().order_by("assessed_on")[2]
+    with pytest.raises(SecondLook) as asked:
+        _scan(cast, second.assessed_on, (60, 40), second, _save(cast, ""))
+    assert {check.id for check in asked.value.failures} == {"FOLL-06", "MOVE-01"}
+    assert second.readings.get(lesion__label="T1").longest_diameter_mm == 27
+    with pytest.raises(SecondLook) as asked:
+        _scan(cast, second.assessed_on, (60, 40), second, _save(cast, "read again"))
+    assert [check.id for check in asked.value.failures] == ["FOLL-06"]
+
+
 def test_striking_out_a_scan_names_the_response_that_goes_with_it(cast: Cast) -> None:
     nora, scan = Client(), cast.participant.assessments.standing().order_by("assessed_on")[2]
     nora.force_login(cast.people[Role.COORDINATOR])
@@ -129,5 +153,8 @@ def test_striking_out_a_scan_names_the_response_that_goes_with_it(cast: Cast) ->
     again = nora.post(address, typed)
     assert again.status_code == 422
     assert "Confirmed response: PR on 09-MAR-2026, then none." in again.text
-    assert nora.post(address, typed | {"acknowledge_MOVE-01": "of another participant"}).status_code == 302
+    # The reason of the strike-out is the explanation: nothing is typed a second time.
+    sent = fields(again.text)
+    assert sent["acknowledge_MOVE-01"] == "Entry error"
+    assert nora.post(address, sent).status_code == 302
     assert cast.participant.assessments.standing().count() == 2

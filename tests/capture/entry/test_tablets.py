@@ -53,11 +53,11 @@ def test_the_line_stands_beside_what_is_typed_and_a_difference_asks_with_both_nu
     assert "differ by more than 5% from those of the dosing periods. " + WORDS in page
     assert not Cycle.objects.exists()
     saved = nora.post(PAGE, TYPED | PERIOD | {"acknowledge_DOSE-28": "two packs lost"}, follow=True).content.decode()
-    assert f"Cycle 1 is saved. {WORDS}." in saved
+    assert f"Cycle 1, 12-JAN-2026, is saved. {WORDS}. Next due: Cycle 2, by 16-FEB-2026." in saved
     assert WORDS in nora.get(PAGE).content.decode(), "without scripts, too"
 
 
 def test_tablets_that_agree_ask_nothing(nora: Any) -> None:
     agreeing = TYPED | {"tablets_dispensed": "112", "as_planned": "1"}
     saved = nora.post(PAGE, agreeing, follow=True).content.decode()
-    assert "Cycle 1 is saved. Tablets: planned 112 · gone 112 (100%)." in saved
+    assert "Cycle 1, 12-JAN-2026, is saved. Tablets: planned 112 · gone 112 (100%)." in saved
