@@ -84,7 +84,7 @@ for _kind, _example in EXAMPLES.items():
     EXAMPLES[_kind] = replace(_example, facts={**order.of_form(_kind), **_example.facts})
 
 
-def values(kind: str, **changed: str) -> dict[str, Any]:
+def values(kind: str, /, **changed: str) -> dict[str, Any]:
     """The example as the services take it: read by the form of the page."""
     form = FORMS[kind].form({**EXAMPLES[kind].typed, **changed})
     assert form.is_valid(), form.errors

@@ -106,6 +106,12 @@ def _marker(value: str) -> Figure:
                   lambda outcome: evidence.of_marker(outcome, value))  # fmt: skip
 
 
+def _marker_improved(value: str) -> Figure:
+    return Figure(f"Improved: {evidence.marker_name(value)}",
+                  lambda outcome: any(row["marker"] == value and row["improved"] for row in outcome["hormones"]),
+                  lambda outcome: evidence.of_marker(outcome, value))  # fmt: skip
+
+
 def _off(value: str) -> Figure:
     wanted = None if value == "ongoing" else value
     title = "On treatment" if wanted is None else f"Off treatment: {evidence.reason_off(value)}"
@@ -128,6 +134,7 @@ FAMILIES: dict[str, Callable[[str], Figure | None]] = {
     "term": _term,
     "severe": _severe,
     "marker": _marker,
+    "improved": _marker_improved,
     "off": _off,
 }
 

@@ -34,7 +34,13 @@ from trial.models import (
 from trial.protocol import by_registration
 from trial.record import rows as fact
 from trial.record.rows import Asked, Reader, Row
-from trial.rules.evaluation.facts import AssessmentFact, CycleFact, ParticipantFact
+from trial.rules.evaluation.facts import (
+    AdverseEventFact,
+    AssessmentFact,
+    CycleFact,
+    MedicationFact,
+    ParticipantFact,
+)
 from trial.rules.evaluation.populations import IN_ERROR
 
 # Of 23 answers a participant the endpoints ask only for those that say no.
@@ -136,6 +142,20 @@ def _by(rows: Iterable[Row], column: str) -> dict[int, list[Row]]:
     return found
 
 
+# Words of a result name facts in the order of the facts, not of their entry: the same facts give the same answer.
+def _by_onset(event: AdverseEventFact) -> tuple[Any, ...]:
+    onset = event.onset_on.stored() if event.onset_on else "unknown"
+    return (onset, event.term, event.select, event.other_words, event.grade or 0, event.attribution or 0, event.id)
+
+
+def _by_start(taken: MedicationFact) -> tuple[Any, ...]:
+    return (taken.started_on.stored() if taken.started_on else "unknown", taken.name, taken.id)
+
+
+def _by_finding(row: Row) -> tuple[Any, ...]:
+    return (row["found_on"], row["kind"])
+
+
 # What hangs directly below a participant: what the endpoints read of it in ways of its own, and the rest.
 OWN: tuple[Any, ...] = (Waiver, RegistrationFinding, Lesion, Assessment, Cycle)
 BELOW: tuple[Any, ...] = (
@@ -182,7 +202,7 @@ class _Parts:
             consented_on=fact.day(row["consented_on"]),
             unmet_criteria=tuple(each["item"] for each in self.answers[key] if each["met"] is False),
             waived=any(each["decision"] == "approved" for each in self.waivers[key]),
-            findings=tuple((each["kind"], each["because"]) for each in self.findings[key]),
+            findings=tuple((each["kind"], each["because"]) for each in sorted(self.findings[key], key=_by_finding)),
             lesions=lesions,
             assessments=tuple(self._assessment(each, {lesion.id for lesion in lesions})
                               for each in self.assessments[key]),
@@ -198,9 +218,9 @@ class _Parts:
         deaths = [fact.death(each) for each in below[Death]]
         seen = [each["visited_on"] for each in below[Visit]] + [each["measured_on"] for each in below[BloodPressure]]
         return {
-            "adverse_events": tuple(fact.adverse_event(each) for each in below[AdverseEvent]),
+            "adverse_events": tuple(sorted(map(fact.adverse_event, below[AdverseEvent]), key=_by_onset)),
             "hormones": tuple(fact.hormone(each) for each in below[HormoneLevel]),
-            "medications": tuple(fact.medication(each) for each in below[Medication]),
+            "medications": tuple(sorted(map(fact.medication, below[Medication]), key=_by_start)),
             "visited_on": tuple(sorted(date.fromisoformat(each) for each in seen)),
             "off_treatment": off[0] if off else None,
             "follow_ups": tuple(fact.follow_up(each) for each in below[FollowUp]),
