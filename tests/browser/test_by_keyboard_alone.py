@@ -86,7 +86,7 @@ def _scan(do: Keyboard, link: str, on: str, *millimetres: str) -> None:
     do.type(on)
     do.press("Tab", "Tab")
     do.type("nor", "n")
-    do.press("Tab", "Tab", "Tab", "Tab")
+    do.press("Tab", "Tab", "Tab")
     for text in millimetres:
         do.page.keyboard.type(text)
         do.press("Enter")

@@ -36,7 +36,7 @@ LOCK_TIMEOUT_SECONDS = 5
 IDLE_SECONDS = 60
 # So many of a process write or wait for their turn: half of the web's threads, the others are for readers.
 _TURNS = threading.BoundedSemaphore(4)
-TURN_TIMEOUT_SECONDS = 0.5
+TURN_TIMEOUT_SECONDS = 1.5
 CLOCKS_APART_SECONDS = 60.0
 BUSY = "Nothing was saved because another user was saving. Save again."
 LOCK_NOT_AVAILABLE = "55P03"

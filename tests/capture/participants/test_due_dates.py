@@ -133,7 +133,7 @@ def test_filter_and_my_work_take_a_statement_each_for_however_many(cast: Cast) -
 def test_what_is_not_done_or_corrected_is_stored_too(cast: Cast) -> None:
     nora, one = cast.people[Role.COORDINATOR], cast.participant
     due = schedule.Due("Week 8", LATE, LATE, LATE, DUE)
-    row = not_done.record_not_done(Save(nora), one, due, "unwell", "")
+    (row,) = not_done.record_not_done(Save(nora), one, [due], "unwell", "")
     assert _open(one) == {"Baseline", "Cycle 1", "Week 16"}
     not_done.revoke_not_done(Save(nora, reason="it was done"), row)
     assert _open(one) == {"Baseline", "Cycle 1", "Week 8"}
