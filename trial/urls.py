@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from trial.accounts.views import idle_lock, own_account, people, sign_in
+from trial.accounts.views import idle_lock, own_account, passkeys, people, sign_in
 from trial.accounts.views.trouble import server_error
 from trial.operations import problems
 
@@ -19,6 +19,10 @@ urlpatterns = [
     path("account/recovery-codes/", own_account.new_recovery_codes, name="new_recovery_codes"),
     path("account/sign-out-everywhere/", own_account.sign_out_everywhere, name="sign_out_everywhere"),
     path("account/kept/<int:kept_id>/", own_account.kept_form, name="kept_form"),
+    path("account/passkeys/add/", passkeys.add, name="passkey_add"),
+    path("account/passkeys/asked/", passkeys.to_add, name="passkey_to_add"),
+    path("account/passkeys/<int:passkey_id>/remove/", passkeys.remove, name="passkey_remove"),
+    path("sign-in/passkey/", passkeys.asked, name="passkey_asked"),
     path("sign-in/code/", own_account.second_factor_code, name="second_factor"),
     path("pause/active/", idle_lock.active, name="active"),
     path("pause/lock/", idle_lock.lock, name="lock"),

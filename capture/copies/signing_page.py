@@ -126,7 +126,7 @@ def _shown(request: HttpRequest, participant: Participant, may_sign: bool, refus
     return {
         "participant": participant, "standing": standing, "meaning": signing.MEANING, "may_sign": may_sign,
         "reasons": [refusal] if refusal else [],
-        "form": SigningForm(request.user, may_sign and proof.needs_code(request), first=bool(refusal)),
+        "form": SigningForm(request, may_sign, first=bool(refusal)),
         "signatures": [(each, signing.is_bound(each)) for each in
                        participant.signatures.select_related("signed_by").order_by("-id")],
         "rows": len(standing.versions),

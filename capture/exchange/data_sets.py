@@ -191,6 +191,7 @@ DATA_SETS: tuple[DataSet, ...] = (
     DataSet("trainings", "Trainings", models.Training, ""),
     DataSet("access_reviews", "Access reviews", models.AccessReview, ""),
     DataSet("edition_approvals", "Approvals of form versions", models.EditionApproval, ""),
+    DataSet("passkeys", "Passkeys", models.Passkey, ""),
     DataSet("delegations", "Signing delegations", models.Delegation, ""),
 )  # fmt: skip
 

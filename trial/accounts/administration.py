@@ -8,8 +8,11 @@ from datetime import date
 
 from django.db.models import F
 from django.utils import timezone
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from trial.accounts.access_rights import access_rights
+from trial.accounts.security import passkeys
 from trial.models import AccessReview, Delegation, Person, Role, Site, Training
 from trial.record import access, changes, versions_in_force
 from trial.record.save import Save
@@ -119,12 +122,11 @@ def _give(person: Person, password: str) -> None:
 
 def remove_second_factor(save: Save, person: Person, reason: str) -> None:
     """For a lost telephone: the person sets a new one up at the next sign-in; all sessions end. Raises Refused."""
-    from django_otp import devices_for_user
-
     _refuse_own_account(save, person)
     with as_administrator(save, reason):
-        for device in devices_for_user(person, confirmed=None):
-            device.delete()
+        for model in (TOTPDevice, StaticDevice):
+            model.objects.filter(user=person).delete()
+        passkeys.strike_out(passkeys.of(person), reason)
         Person.objects.filter(pk=person.pk).update(session_round=F("session_round") + 1)
 
 

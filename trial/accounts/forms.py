@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from crispy_forms.layout import LayoutObject
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest
+from django.urls import reverse
 
-from trial.accounts.security import proof
-from trial.drawing.form_layout import PageHelper
+from trial.accounts.security import passkeys, proof
+from trial.accounts.security.passkeys import LETTERS_OF_NAME
+from trial.drawing.form_layout import Boxes, PageHelper
 from trial.models import Person, Role, Site
 from trial.record.typed_fields import DayField, WordsField
 from trial.refused import Refused
@@ -196,32 +199,71 @@ class MailForm(forms.Form):
         attrs={"class": "form-control", "autocomplete": "email"}))  # fmt: skip
 
 
-class CodeForm(forms.Form):
-    """One code."""
+class _Passkey(LayoutObject):  # type: ignore[misc]
+    """The hidden field of a passkey, in the forms that take one."""
 
-    helper = PageHelper()
+    fields: tuple[str, ...] = ()
+
+    def render(self, form: forms.BaseForm, *_: Any, **__: Any) -> str:
+        """The element, or nothing."""
+        return str(form[proof.ANSWER]) if proof.ANSWER in form.fields else ""
+
+
+TAKES_PASSKEY = PageHelper(Boxes(), _Passkey())
+
+
+def _passkey() -> forms.CharField:
+    """The browser's answer; the script of the page puts a button beside it where passkeys can be used."""
+    return forms.CharField(required=False, widget=forms.HiddenInput(attrs={"data-passkey": reverse("passkey_asked")}))
+
+
+class PasskeyForm(forms.Form):
+    """A new passkey: its name, and what the browser made."""
+
+    helper = TAKES_PASSKEY
+    name = WordsField(label="Name of the passkey", max_length=LETTERS_OF_NAME, help_text="Such as: hospital laptop.",
+                      widget=forms.TextInput(attrs={"class": "form-control", "autofocus": True}))  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        to_add = forms.HiddenInput(attrs={"data-passkey-to-add": reverse("passkey_to_add")})
+        self.fields[proof.ANSWER] = forms.CharField(required=False, widget=to_add)
+
+
+class CodeForm(forms.Form):
+    """One code, or a passkey in its place."""
+
+    helper = TAKES_PASSKEY
     code = CodeField()
+
+    def __init__(self, *args: Any, takes_passkey: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if takes_passkey:
+            self.fields[proof.ANSWER] = _passkey()
 
 
 class UnlockForm(forms.Form):
-    """The password, and the code where a second factor is demanded."""
+    """The password, and the code where a second factor is demanded; or a passkey in place of both."""
 
-    helper = PageHelper()
+    helper = TAKES_PASSKEY
 
-    def __init__(self, asks_code: bool, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, asks_code: bool, *args: Any, takes_passkey: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password"] = _password("Password", "current-password")
         if asks_code:
             self.fields["code"] = CodeField()
+        if takes_passkey:
+            self.fields[proof.ANSWER] = _passkey()
 
 
 class SigningForm(UnlockForm):
     """Proof of who signs: the password, and the code where one is asked for."""
 
-    def __init__(self, person: Person, asks_code: bool, first: bool = False) -> None:
-        """first: typing begins here."""
-        super().__init__(asks_code, auto_id="%s")
-        self.fields["password"].label = f"Password of {person.full_name}"
+    def __init__(self, request: HttpRequest, asks: bool = True, first: bool = False) -> None:
+        """asks: the person may do what is proved. first: typing begins here."""
+        asks_code = asks and proof.needs_code(request)
+        super().__init__(asks_code, auto_id="%s", takes_passkey=asks and passkeys.counts_here(request))
+        self.fields["password"].label = f"Password of {request.user.full_name}"
         if first:
             self.fields["password"].widget.attrs["autofocus"] = True
         if asks_code:
@@ -232,7 +274,7 @@ class SigningForm(UnlockForm):
 class SignInForm(forms.Form):
     """Username and password; `person` is set once both are right."""
 
-    helper = PageHelper()
+    helper = TAKES_PASSKEY
     username = forms.CharField(
         max_length=60, widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True})
     )
@@ -243,6 +285,8 @@ class SignInForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.request = request
         self.person: Person | None = None
+        if passkeys.place_of(request) is not None:
+            self.fields[proof.ANSWER] = _passkey()
         for field in self.fields.values():
             field.widget.attrs["class"] = "form-control"
 

@@ -128,6 +128,11 @@ class SignIn(AppendOnly):
         PASSWORD_CHANGED = "password_changed", "Password changed"
         RECOVERY_CODES = "recovery_codes", "Recovery codes created"
         SECOND_FACTOR_SET = "second_factor_set", "Two-factor authentication set up"
+        PASSKEY = "passkey", "Passkey accepted"
+        WRONG_PASSKEY = "wrong_passkey", "Passkey refused"
+        COPIED_PASSKEY = "copied_passkey", "Passkey refused: possibly a copy"
+        PASSKEY_ADDED = "passkey_added", "Passkey added"
+        PASSKEY_REMOVED = "passkey_removed", "Passkey removed"
 
     at = models.DateTimeField(auto_now_add=True)
     # None where the typed name is no account's: what was typed there can be a password and is not kept.

@@ -19,7 +19,7 @@ LARGEST_CHARACTERS = 200_000
 # Whether the form was sent → how many of a person are kept, the newest; and for how many days.
 MOST = {False: 50, True: 5}
 DAYS = {False: 14, True: 7}
-NEVER_KEPT = {"csrfmiddlewaretoken", "code", "kept_form", "next"}
+NEVER_KEPT = {"csrfmiddlewaretoken", "code", "passkey", "kept_form", "next"}
 
 
 def keep(person: Person, path: str, fields: Iterable[tuple[str, str]], *, is_sent: bool = False) -> Draft:

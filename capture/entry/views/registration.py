@@ -241,5 +241,5 @@ def decide(request: HttpRequest, reference: str, waiver_id: int) -> HttpResponse
     shown = {"participant": participant, "form": form, "reasons": reasons, "waiver": waiver, "not_met": named,
              "others": [each for each in against if each not in named],
              "title": "Waiver decision", "button": "Sign decision",
-             "signing_form": SigningForm(request.user, proof.needs_code(request))}  # fmt: skip
+             "signing_form": SigningForm(request)}  # fmt: skip
     return render(request, "capture/entry/one_form.html", shown, status=422 if reasons or form.errors else 200)

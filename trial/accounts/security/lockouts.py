@@ -30,7 +30,7 @@ def tell(sender: Any, username: str = "", ip_address: str | None = None, **_: An
     """Notes it and asks the worker to write; nobody at the door waits for a mail server."""
     known = Person.objects.filter(username=username[:60]).values_list("username", flat=True).first()
     if known:
-        _put_on_record(f"sign-in blocked after wrong passwords: {known}")
+        put_on_record(f"sign-in blocked after wrong passwords: {known}")
     whose = f"the account {known}" if known else "an unknown username"
     before = operations.notes().get(NAME)
     if before is not None and datetime.now(UTC) - before.at < QUIET:
@@ -40,7 +40,7 @@ def tell(sender: Any, username: str = "", ip_address: str | None = None, **_: An
     messages.send("trial.tell_of_lockout", words)
 
 
-def _put_on_record(words: str) -> None:
+def put_on_record(words: str) -> None:
     """A Change of the system, once in a quarter of an hour for an account: nobody fills the trail by knocking."""
     since = datetime.now(UTC) - QUIET
     if Change.objects.filter(act="account", person=None, reason=words, at__gt=since).exists():

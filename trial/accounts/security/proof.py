@@ -1,8 +1,8 @@
-"""Proof of who somebody is: a password, a code. Every page that takes one asks here, so that there is one counter.
+"""Proof of who somebody is: password, code, passkey. Every page that takes one asks here: there is one counter.
 
-Wrong passwords and wrong codes count together toward the lockout of django-axes, by username and address, on whichever
-page they were typed; each is a row of the sign-in log, by which an address is counted too. Only a whole proof starts
-the count of an account again.
+Wrong passwords, codes and passkeys count together toward the lockout of django-axes, by username and address, on
+whichever page; each is a row of the sign-in log, by which an address is counted too. Only a whole proof starts the
+count of an account again.
 """
 
 import threading
@@ -15,14 +15,18 @@ from django.contrib.auth.signals import user_login_failed
 from django.http import HttpRequest
 from django_otp.models import Device
 
-from trial.accounts.security import lockouts, second_factor, sign_ins
-from trial.models import Person, SignIn
+from trial.accounts.security import lockouts, passkeys, second_factor, sign_ins
+from trial.models import Passkey, Person, SignIn
 from trial.refused import Refused
 
 # Checking a password takes a core for a tenth of a second and some memory. At most so many are checked at once in a
 # process, and so many threads in all are given to it: the pages of those who are signed in need the others.
 AT_ONCE, SEATS = 2, 4
 _at_once, _seats = threading.BoundedSemaphore(AT_ONCE), threading.BoundedSemaphore(SEATS)
+
+
+# The field of a form that holds what the browser answered for a passkey.
+ANSWER = "passkey"
 
 
 class Blocked(Refused):
@@ -66,24 +70,54 @@ def device_of(request: HttpRequest, person: Person, code: str) -> Device:
     device = second_factor.verify(person, code)
     if device is not None:
         return device
-    user_login_failed.send(sender=__name__, credentials=who, request=counted)
-    if getattr(counted, "axes_locked_out", False):
-        raise _blocked(request, person.username)
-    sign_ins.note(request, SignIn.Result.WRONG_CODE, person)
+    _count(request, person.username, SignIn.Result.WRONG_CODE)
     raise Refused(f"The code is wrong or was already used. {_wait(second_factor.seconds_to_wait(person, code))}")
 
 
-def prove(request: HttpRequest, password: str, code: str, undone: str = "Nothing was signed.") -> Device | None:
-    """Proves that the person at the page is who is signed in; returns the device of the code, None where none is asked.
+def passkey_of(request: HttpRequest, answer: str, person: Person | None = None) -> Passkey:
+    """Returns the passkey that the browser's answer is of, and uses it up. Raises Refused, Blocked.
 
-    Raises Refused or Blocked, whose words end with `undone`. A wrong code is told apart from a wrong password only to
-    someone who knows the password.
+    person: only one of theirs counts; None: whose it is says who is there.
     """
+    found = passkeys.named_in(answer)
+    if person is not None and (found is None or found.user_id != person.pk):
+        found = None
+    whose = person or (found.user if found else None)
+    username = whose.username if whose else ""
+    if sign_ins.is_blocked_address(request, whose) or AxesProxyHandler.is_locked(
+        _counted(request), {"username": username}
+    ):
+        raise _blocked(request, username)
     try:
-        person = person_of(request, request.user.get_username(), password)
-        if person is None or person.pk != request.user.pk:
-            raise Refused("The password is wrong.")
-        device = device_of(request, person, code.strip()) if needs_code(request) else None
+        passkeys.verify(request, found, answer)
+    except passkeys.Copied:
+        lockouts.put_on_record(f"passkey refused, possibly a copy: {username}")
+        _count(request, username, SignIn.Result.COPIED_PASSKEY)
+        raise
+    except Refused:
+        _count(request, username, SignIn.Result.WRONG_PASSKEY)
+        raise
+    assert found is not None
+    sign_ins.note(request, SignIn.Result.PASSKEY, whose)
+    return found
+
+
+def prove(request: HttpRequest, password: str, code: str, undone: str = "Nothing was signed.") -> Device | None:
+    """Proves that the person at the page is who is signed in: by a passkey where one was used, else by what was typed.
+
+    Returns the passkey, the device of the code, or None where no code is asked. Raises Refused or Blocked, whose words
+    end with `undone`. A wrong code is told apart from a wrong password only to someone who knows the password.
+    """
+    person: Person | None = Person.objects.get(pk=request.user.pk)
+    device: Device | None
+    try:
+        if answer := request.POST.get(ANSWER, ""):
+            device = passkey_of(request, answer, person)
+        else:
+            person = person_of(request, request.user.get_username(), password)
+            if person is None or person.pk != request.user.pk:
+                raise Refused("The password is wrong.")
+            device = device_of(request, person, code.strip()) if needs_code(request) else None
     except Refused as refusal:
         raise type(refusal)(" ".join(filter(None, (*refusal.reasons, undone)))) from refusal
     forgive(request, person)
@@ -98,6 +132,15 @@ def needs_code(request: HttpRequest) -> bool:
 def forgive(request: HttpRequest, person: Person) -> None:
     """Starts the count again after a whole proof."""
     AxesProxyHandler.reset_attempts(username=person.username, ip_address=sign_ins.address_of(request))
+
+
+def _count(request: HttpRequest, username: str, result: str) -> None:
+    """One more wrong one; Blocked when it was one too many."""
+    counted = _counted(request)
+    user_login_failed.send(sender=__name__, credentials={"username": username}, request=counted)
+    if getattr(counted, "axes_locked_out", False):
+        raise _blocked(request, username)
+    sign_ins.note(request, result, _named(username))
 
 
 def _counted(request: HttpRequest) -> HttpRequest:

@@ -8,7 +8,7 @@ import time
 from django.conf import settings
 from django.http import HttpRequest
 
-from trial.accounts.security import second_factor
+from trial.accounts.security import passkeys, second_factor
 
 ACTIVE_AT = "active_at"
 LOCKED = "locked"
@@ -55,5 +55,6 @@ def next_step(request: HttpRequest) -> str | None:
     if person.must_change_password:
         return "change_password"
     if second_factor.is_demanded() and not person.is_verified():
-        return "second_factor" if second_factor.has_one(person) else "second_factor_set_up"
+        has_one = second_factor.has_one(person) or passkeys.of(person)
+        return "second_factor" if has_one else "second_factor_set_up"
     return None

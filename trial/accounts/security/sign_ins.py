@@ -32,7 +32,8 @@ log = logging.getLogger(__name__)
 # on many accounts. Whom the address let in during the last month is still let in: others may stand behind one proxy.
 ADDRESS_LIMIT = 30
 WITHIN, KNOWN_FOR = timedelta(minutes=15), timedelta(days=30)
-FAILED = (SignIn.Result.WRONG_PASSWORD, SignIn.Result.WRONG_CODE, SignIn.Result.LOCKED_OUT)
+FAILED = (SignIn.Result.WRONG_PASSWORD, SignIn.Result.WRONG_CODE, SignIn.Result.WRONG_PASSKEY,
+          SignIn.Result.COPIED_PASSKEY, SignIn.Result.LOCKED_OUT)  # fmt: skip
 LET_IN = (SignIn.Result.SIGNED_IN, SignIn.Result.RECOVERY_CODE, SignIn.Result.SECOND_FACTOR_SET)
 
 
@@ -49,5 +50,5 @@ def note(request: HttpRequest, result: str, person: Person | None) -> None:
     """Adds the row; a refusal is also a line in the log, without the name that was typed."""
     browser = request.headers.get("User-Agent", "")[:200]
     SignIn.objects.create(person=person, result=result, address=address_of(request), browser=browser)
-    if result in (SignIn.Result.WRONG_PASSWORD, SignIn.Result.WRONG_CODE, SignIn.Result.LOCKED_OUT):
+    if result in FAILED:
         log.warning("sign-in refused: %s, user %s", result, person.pk if person else "unknown")

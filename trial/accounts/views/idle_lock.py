@@ -8,7 +8,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from trial.accounts.forms import UnlockForm
-from trial.accounts.security import proof, session, sign_ins
+from trial.accounts.security import passkeys, proof, session, sign_ins
 from trial.accounts.views.own_account import me
 from trial.accounts.views.sign_in import asked_for, locked_out, next_page
 from trial.drawing.form_layout import posted
@@ -42,7 +42,7 @@ def unlock(request: HttpRequest) -> HttpResponse:
         messages.error(request, "Your session was idle before you chose a password. Ask the administrator for "
                                 "another one-time password.")  # fmt: skip
         return redirect("sign_in")
-    form = UnlockForm(proof.needs_code(request), posted(request))
+    form = UnlockForm(proof.needs_code(request), posted(request), takes_passkey=passkeys.counts_here(request))
     if request.method != "POST":
         return render(request, "trial/accounts/session/unlock.html", {"form": form, "next": asked_for(request)})
     try:
@@ -58,9 +58,10 @@ def unlock(request: HttpRequest) -> HttpResponse:
 
 
 def _prove(request: HttpRequest, form: UnlockForm) -> None:
-    if not form.is_valid():
+    if not request.POST.get(proof.ANSWER) and not form.is_valid():
         raise Refused("Enter your password" + (" and the code." if "code" in form.fields else "."))
-    device = proof.prove(request, form.cleaned_data["password"], form.cleaned_data.get("code", ""), undone="")
+    given = form.cleaned_data if form.is_valid() else {}
+    device = proof.prove(request, given.get("password", ""), given.get("code", ""), undone="")
     if device is not None:
         django_otp.login(request, device)
 

@@ -10,9 +10,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
+from django_otp.plugins.otp_static.models import StaticDevice
 
 from trial.accounts.forms import ChoosePasswordForm, CodeForm, MailForm, SigningForm
-from trial.accounts.security import passwords, proof, second_factor, session, sign_ins
+from trial.accounts.security import passkeys, passwords, proof, second_factor, session, sign_ins
 from trial.accounts.views.sign_in import asked_for, locked_out, next_page
 from trial.drawing.form_layout import posted
 from trial.models import Person, Role, SignIn
@@ -31,6 +32,8 @@ def account(request: HttpRequest) -> HttpResponse:
         "mail_form": MailForm(initial={"mail_address": person.mail_address}),
         "has_second_factor": second_factor.has_one(person),
         "codes_left": second_factor.codes_left(person),
+        "passkeys": passkeys.of(person),
+        "passkeys_elsewhere": "" if passkeys.place_of(request) else passkeys.ELSEWHERE,
         "kept": drafts.sent(person.pk),
     }
     return render(request, "trial/accounts/own/account.html", shown)
@@ -76,7 +79,7 @@ def second_factor_set_up(request: HttpRequest) -> HttpResponse:
     person = me(request)
     if session.next_step(request) is None and not second_factor.is_proved(request):
         words = "Prove that you are the owner of the account. Then set up the authenticator."
-        return _proof_page(request, "Change authenticator", words, lambda: _go_on(request))
+        return proof_page(request, "Change authenticator", words, lambda: _go_on(request))
     device = second_factor.device_to_set_up(person)
     form = CodeForm(posted(request))
     if request.method == "POST" and form.is_valid():
@@ -104,19 +107,21 @@ def _go_on(request: HttpRequest) -> HttpResponse:
 def second_factor_code(request: HttpRequest) -> HttpResponse:
     """Asks for the code of the authenticator, or a recovery code."""
     person = me(request)
-    form = CodeForm(posted(request))
-    if request.method == "POST" and form.is_valid():
+    form = CodeForm(posted(request), takes_passkey=passkeys.counts_here(request))
+    answer = request.POST.get(proof.ANSWER, "")
+    if request.method == "POST" and (answer or form.is_valid()):
         try:
-            device = proof.device_of(request, person, form.cleaned_data["code"])
+            device = (proof.passkey_of(request, answer, person) if answer
+                      else proof.device_of(request, person, form.cleaned_data["code"]))  # fmt: skip
         except proof.Blocked:
             auth.logout(request)
             return locked_out(request)
         except Refused as refusal:
-            form.add_error("code", str(refusal))
+            form.add_error(None if answer else "code", str(refusal))
         else:
             proof.forgive(request, person)
             django_otp.login(request, device)
-            recovered = device.name == "recovery"
+            recovered = isinstance(device, StaticDevice)
             sign_ins.note(request, SignIn.Result.RECOVERY_CODE if recovered else SignIn.Result.SIGNED_IN, person)
             return redirect(next_page(request))
     return render(request, "trial/accounts/session/second_factor.html", {"form": form, "next": asked_for(request)},
@@ -130,7 +135,7 @@ def new_recovery_codes(request: HttpRequest) -> HttpResponse:
     if not second_factor.has_one(me(request)):
         return redirect("second_factor_set_up")
     words = "Ten new codes replace the ones that you have."
-    return _proof_page(request, "Create recovery codes", words, lambda: _recovery_codes(request))
+    return proof_page(request, "Create recovery codes", words, lambda: _recovery_codes(request))
 
 
 def _recovery_codes(request: HttpRequest) -> HttpResponse:
@@ -140,9 +145,9 @@ def _recovery_codes(request: HttpRequest) -> HttpResponse:
     return render(request, "trial/accounts/own/recovery_codes.html", shown)
 
 
-def _proof_page(request: HttpRequest, title: str, words: str, do: Callable[[], HttpResponse]) -> HttpResponse:
+def proof_page(request: HttpRequest, title: str, words: str, do: Callable[[], HttpResponse]) -> HttpResponse:
     """Asks for the password, and the code where there is one; then does it."""
-    form = SigningForm(request.user, proof.needs_code(request), first=True)
+    form = SigningForm(request, first=True)
     shown = {"form": form, "title": title, "words": words, "reasons": ()}
     if request.method == "POST":
         try:

@@ -1,8 +1,9 @@
 """Signing in and out, the way to each role's first page, and the sign of life."""
 
+import django_otp
 from axes.helpers import get_cool_off
 from django.conf import settings
-from django.contrib import auth
+from django.contrib import auth, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,6 +18,7 @@ from trial.accounts.security import kept_forms, passwords, proof, second_factor,
 from trial.drawing.form_layout import posted
 from trial.models import Person, Role, SignIn
 from trial.record import access
+from trial.refused import Refused
 
 
 @access.public
@@ -29,11 +31,16 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return redirect(next_page(request))
     form = SignInForm(request, posted(request))
     try:
+        if request.method == "POST" and request.POST.get(proof.ANSWER):
+            return _let_in_by_passkey(request)
         if request.method == "POST" and form.is_valid():
             assert form.person is not None
             return _let_in(request, form.person)
     except proof.Blocked:
         return locked_out(request)
+    except Refused as refusal:
+        form = SignInForm(request)
+        messages.error(request, str(refusal))
     shown = {"form": form, "next": asked_for(request), "second_factor": second_factor.is_demanded()}
     return render(request, "trial/accounts/session/sign_in.html", shown)
 
@@ -48,6 +55,22 @@ def _let_in(request: HttpRequest, person: Person) -> HttpResponse:
     if not waits:
         proof.forgive(request, person)
     sign_ins.note(request, SignIn.Result.PASSWORD if waits else SignIn.Result.SIGNED_IN, person)
+    return _onwards(request, person)
+
+
+def _let_in_by_passkey(request: HttpRequest) -> HttpResponse:
+    """A passkey verified its user: password and code in one. One-time passwords still come first. Raises Refused."""
+    passkey = proof.passkey_of(request, request.POST[proof.ANSWER])
+    person = passkey.user
+    auth.login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+    django_otp.login(request, passkey)
+    session.unlock(request)
+    proof.forgive(request, person)
+    sign_ins.note(request, SignIn.Result.SIGNED_IN, person)
+    return _onwards(request, person)
+
+
+def _onwards(request: HttpRequest, person: Person) -> HttpResponse:
     response = redirect(next_page(request))
     kept_forms.remember(response, person, secure=request.is_secure())
     return response

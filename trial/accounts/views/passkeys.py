@@ -1,0 +1,90 @@
+"""Passkeys: what the browser is asked, adding one, removing one."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import auth, messages
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from trial.accounts.forms import PasskeyForm, WithReason
+from trial.accounts.security import passkeys, second_factor, sign_ins
+from trial.accounts.views.own_account import me, proof_page
+from trial.accounts.views.people import attempt, one_form
+from trial.drawing.form_layout import posted
+from trial.models import Passkey, Person, Role, SignIn
+from trial.record import access, changes
+from trial.record.save import of_request
+from trial.refused import Refused
+
+
+@access.public
+@require_POST
+@never_cache
+def asked(request: HttpRequest) -> HttpResponse:
+    """The question for a passkey, as JSON: open at every step of signing in, to a locked session too."""
+    return _question(passkeys.questions, request)
+
+
+@access.allows(*Role)
+@require_POST
+@never_cache
+def to_add(request: HttpRequest) -> HttpResponse:
+    """The question for a new passkey, as JSON."""
+    return _question(passkeys.questions_to_add, request)
+
+
+def _question(of: Callable[[HttpRequest], dict[str, Any]], request: HttpRequest) -> HttpResponse:
+    try:
+        return JsonResponse(of(request))
+    except Refused as refusal:
+        return HttpResponse(str(refusal), status=422, content_type="text/plain; charset=utf-8")
+
+
+@access.allows(*Role)
+@sensitive_post_parameters()
+def add(request: HttpRequest) -> HttpResponse:
+    """Adds a passkey, for who proved to be the owner of the account a few minutes ago."""
+    if not second_factor.is_proved(request):
+        words = "Prove that you are the owner of the account. Then add the passkey."
+        return proof_page(request, "Add passkey", words, lambda: _go_on(request))
+    form = PasskeyForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        name, answer = form.cleaned_data["name"], form.cleaned_data["passkey"]
+        if attempt(form, lambda: passkeys.add(of_request(request), request, name, answer)):
+            request.session.pop(second_factor.PROVED_AT, None)
+            sign_ins.note(request, SignIn.Result.PASSKEY_ADDED, me(request))
+            messages.success(request, f"The passkey “{name.strip()}” is added.")
+            return redirect("account")
+    return one_form(request, form, "Add passkey", "Create passkey", reverse("account"))
+
+
+def _go_on(request: HttpRequest) -> HttpResponse:
+    second_factor.note_proof(request)
+    return redirect("passkey_add")
+
+
+@access.allows(*Role)
+def remove(request: HttpRequest, passkey_id: int) -> HttpResponse:
+    """Removes an own passkey with a reason; every other session of the person ends."""
+    found = get_object_or_404(Passkey.objects.standing(), pk=passkey_id, user_id=request.user.pk)
+    form = WithReason(posted(request))
+    sent = request.method == "POST" and form.is_valid()
+    if sent and attempt(form, lambda: _remove(request, found, form.cleaned_data["reason"])):
+        messages.success(request, f"The passkey “{found.name}” is removed. Your other sessions are signed out.")
+        return redirect("account")
+    return one_form(request, form, f"Remove the passkey “{found.name}”", "Remove passkey", reverse("account"))
+
+
+def _remove(request: HttpRequest, found: Passkey, reason: str) -> bool:
+    with changes.record(of_request(request), "account", reason):
+        passkeys.strike_out([found], reason)
+        Person.objects.filter(pk=request.user.pk).update(session_round=F("session_round") + 1)
+    auth.update_session_auth_hash(request, me(request))
+    sign_ins.note(request, SignIn.Result.PASSKEY_REMOVED, me(request))
+    return True
