@@ -104,6 +104,7 @@ EXCEPTIONS = {
     "Refused", "ChecksFailed", "SecondLook", "EditedMeanwhile", "Waivable", "WaitsAlready", "UnderWay",
     "NowhereToDrill",
     "Blocked",  # signs out
+    "Copied",  # a passkey: also put on record
     "TooMany",  # a report of an import, which is answered with what it holds
     "SavedAlready",  # answered by a middleware, whatever the page
     "ProgramFailed",  # of PostgreSQL's programs, in their words: the caller says what that means
