@@ -88,8 +88,10 @@ def registration(found: Found, chance: random.Random, key_of: KeyOf) -> Form:
     """A participant with a number and 23 answers; becomes one of the writer's own."""
     mark = found.mark()
     tumor = chance.choice(("metastatic_gi_carcinoid", "insulinoma"))
+    # Hardly ever a birth of somebody who is on record: that would be asked about.
+    born = f"{chance.randint(1, 28):02d}-{chance.choice(('JAN', 'MAY', 'SEP'))}-{chance.randint(1920, 2000)}"
     typed: dict[str, Any] = {
-        "registered_on": "08-JAN-2026", "consented_on": "05-JAN-2026", "born_on": "02-MAR-1950", "sex": "female",
+        "registered_on": "08-JAN-2026", "consented_on": "05-JAN-2026", "born_on": born, "sex": "female",
         "race": "white", "ethnicity": "not_hispanic", "ecog": "1", "tumour_type": tumor, "histology": "carcinoid",
         "prior_therapy": mark, "measured_on": "05-JAN-2026",
     }  # fmt: skip

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from django.db import ProgrammingError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
@@ -158,7 +159,11 @@ def _every_moment_again(workers: Workers) -> None:
         assert parting(found, from_nothing(group, change)) == "", f"group {group} as of change {change}"
     for each in GroupResult.objects.filter(cutoff__isnull=True):
         text = bytes_of(each.result)
-        GroupResult.objects.filter(pk=each.pk).delete()
+        try:
+            GroupResult.objects.filter(pk=each.pk).delete()
+        except ProgrammingError as refusal:  # evidence, which nobody takes away
+            assert "a data cut names this result" in str(refusal)
+            continue
         again = moments.compute(each.group, Moment(each.change))
         again.refresh_from_db()
         assert bytes_of(again.result) == text, f"group {each.group} stored at change {each.change}"

@@ -38,7 +38,7 @@ def test_the_registration_page_says_before_typing_which_group_is_closed_and_why(
 
 def test_a_participant_of_a_closed_group_is_kept_as_screened_and_registered_later(cast: Cast) -> None:
     client = _as(cast.people[Role.COORDINATOR])
-    typed = _typed(cast, tumour_type="metastatic_gi_carcinoid", histology="carcinoid")
+    typed = _typed(cast, tumour_type="metastatic_gi_carcinoid", histology="carcinoid") | {"born_on": "05-MAY-1961"}
     refused = client.post("/participants/register/", typed)
     assert refused.status_code == 422 and "Group A (Carcinoid) is closed" in refused.content.decode()
     kept = client.post("/participants/register/", typed | {"screen": "keep", "registered_on": ""})

@@ -22,7 +22,7 @@ NEW = {
     "blood_pressure": ("blood_pressure/new/", 7, 23),
     "adverse_event": ("adverse_event/new/", 9, 22),
     "visit": ("visit/new/", 8, 28),
-    "follow_up_scan": ("assessments/new/", 11, 34),
+    "follow_up_scan": ("assessments/new/", 11, 35),
 }
 PAGES = {"/work/": (Role.COORDINATOR, 20), "/participants/": (Role.COORDINATOR, 16),
          "/participants/NET-001/": (Role.COORDINATOR, 24), "/dashboard/": (Role.CHAIR, 12),
@@ -76,7 +76,7 @@ def test_a_scan_is_corrected_in_few_statements(cast: Cast) -> None:
     typed |= {**_measured(cast, "31"), "reason_code": "entry_error"}
     with at_most(18, "GET scan"):
         client.get(_address(below))
-    with at_most(40, "POST correction of a scan"):
+    with at_most(41, "POST correction of a scan"):
         answer = client.post(_address(below), typed)
     assert answer.status_code == 302, answer.content.decode()[-6000:]
 
@@ -86,7 +86,7 @@ def test_a_cycle_as_planned_takes_few_statements(cast: Cast) -> None:
     typed = {**opened(client, _address("cycles/2/")), **EXAMPLES["cycle"].typed}
     with at_most(11, "GET cycle"):
         client.get(_address("cycles/2/"))
-    with at_most(39, "POST cycle as planned"):
+    with at_most(40, "POST cycle as planned"):
         answer = client.post(_address("cycles/2/"), typed)
     assert answer.status_code == 302, answer.content.decode()[-6000:]
 

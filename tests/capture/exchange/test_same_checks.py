@@ -12,7 +12,7 @@ from capture.exchange.importing import files
 from capture.exchange.importing.run import import_files
 from tests.capture.casebook.test_cross_form_checks import DAY_1, _scan, cast
 from tests.capture.exchange import cohort
-from tests.capture.typed import signed_in
+from tests.capture.typed import opened, signed_in
 from tests.cast import Cast, person
 from tests.examples import EXAMPLES
 from tests.plugin_postgres import another_database
@@ -50,7 +50,8 @@ def test_the_page_of_each_form_asks_every_check_that_is_declared_for_it(cast: Ca
         lesions = _scan(cast, DAY_1 + timedelta(days=56)) if kind == "follow_up_scan" else {}
         place = example.page.format(baseline=baseline) or f"{kind}/new/"
         asked.clear()
-        nora.post(f"/participants/NET-001/{place}", {**lesions, **example.typed})
+        address = f"/participants/NET-001/{place}"
+        nora.post(address, {**opened(nora, address), **lesions, **example.typed})
         assert tuple(each.id for each in registry.CHECKS[kind]) in asked, kind
 
 

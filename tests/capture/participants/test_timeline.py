@@ -267,7 +267,7 @@ def test_milestones_near_to_each_other_stand_in_tiers_and_a_partial_death_is_app
 
 
 def test_a_participant_of_whom_nothing_is_on_record_yet_has_a_calm_empty_timeline() -> None:
-    found = made(replace(person(), assessments=(), lesions=()), today=START)
+    found = made(replace(person(), assessments=(), lesions=(), cycles=()), today=START)
     assert [each.mark.words for each in found.table] == ["Registered", "Today"]
     assert found.sheet.ticks[0].day == "day 0" and found.undated == ()
 
