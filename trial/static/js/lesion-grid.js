@@ -64,6 +64,9 @@ grid?.addEventListener("keydown", (event) => {
   if (state && (isBox || isState)) { event.preventDefault(); setState(row, state); }
 });
 
+// On a phone the grid is wider than its frame: a box that is half in view is brought in whole.
+grid?.addEventListener("focusin", (event) => event.target.scrollIntoView({ block: "nearest", inline: "nearest" }));
+
 grid?.addEventListener("input", (event) => {
   if (!event.target.matches("input[name$=longest_diameter_mm]")) return;
   const select = event.target.closest("tr").querySelector("select[name$=-state]");
