@@ -80,7 +80,9 @@ def test_every_form_that_is_sent_is_found() -> None:
 
 
 def test_what_scripts_send_by_themselves_writes_nothing_on_record() -> None:
-    """Drafts are one row for each person and page, replaced as they are typed; unlocking writes nothing."""
+    """Drafts are one row for each person and page, replaced as they are typed; unlocking writes nothing;
+    the challenge that a passkey answers lies in the session.
+    """
     sending = {path.name for path in (ROOT / "trial/static/js").glob("*.js")
                if re.search(r"method: \"POST\"", path.read_text(encoding="utf-8"))}  # fmt: skip
-    assert sending == {"drafts.js", "idle.js"}
+    assert sending == {"drafts.js", "idle.js", "passkeys.js"}

@@ -189,7 +189,8 @@ def test_each_row_below_an_entry_is_placed_by_the_row_above() -> None:
     assert above == {
         "trial_dosingperiod": "cycle_id", "trial_laboratoryresult": "visit_id", "trial_lesionreading": "assessment_id",
         "trial_querymessage": "query_id", "trial_eligibilityanswer": "participant_id", "trial_waiver": "participant_id",
-        "trial_registrationfinding": "participant_id",
+        "trial_registrationfinding": "participant_id", "trial_screenfailure": "participant_id",
+        "trial_sitetransfer": "participant_id",
     }  # fmt: skip
 
 
