@@ -10,6 +10,14 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+# What every row of the record has, and what every entry of a form has besides.
+ROW = [
+    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+    ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
+]
+ENTRY = [*ROW, ('form_edition', models.PositiveSmallIntegerField(blank=True, help_text='empty: saved before entries kept theirs', null=True, verbose_name='Form version'))]
+
+
 class Migration(migrations.Migration):
 
     initial = True
@@ -22,21 +30,16 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='GroupSettings',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
+                *ROW,
                 ('group', models.CharField(max_length=1, unique=True)),
                 ('chosen', models.JSONField(default=dict)),
             ],
-            options={
-                'verbose_name': 'Analysis settings',
-            },
+            options={'verbose_name': 'Analysis settings'},
         ),
         migrations.CreateModel(
             name='Participant',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
-                ('form_edition', models.PositiveSmallIntegerField(blank=True, help_text='empty: saved before entries kept theirs', null=True, verbose_name='Form version')),
+                *ENTRY,
                 ('screening_number', models.PositiveIntegerField(unique=True, verbose_name='Screening number')),
                 ('number', models.CharField(max_length=12, null=True, unique=True, verbose_name='Study number')),
                 ('consented_on', models.DateField(null=True, verbose_name='Consent signed on')),
@@ -60,20 +63,24 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Screening and registration',
                 'verbose_name_plural': 'Screening and registration',
                 'ordering': ('number', 'screening_number'),
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('born_on__isnull', False), ('born_on_missing', '')), models.Q(('born_on__isnull', True), models.Q(('born_on_missing', ''), _negated=True)), _connector='OR'), name='participant_birth_or_reason'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('ecog__isnull', False), ('ecog_missing', '')), models.Q(('ecog__isnull', True), models.Q(('ecog_missing', ''), _negated=True)), _connector='OR'), name='participant_ecog_or_reason'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('number__isnull', True), ('registered_on__isnull', True)), models.Q(('consented_on__isnull', False), ('number__isnull', False), ('registered_on__isnull', False)), _connector='OR'), name='participant_registered_with_number_and_consent'),
+                    models.CheckConstraint(condition=models.Q(('registered_on__isnull', True), ('consented_on__lte', models.F('registered_on')), _connector='OR'), name='participant_consent_before_registration'),
+                    models.CheckConstraint(condition=models.Q(('ecog__lte', 4)), name='participant_ecog_at_most_4'),
+                ],
             },
         ),
         migrations.CreateModel(
             name='Site',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
+                *ROW,
                 ('code', models.CharField(max_length=12, unique=True)),
                 ('name', models.CharField(max_length=120)),
                 ('time_zone', models.CharField(default='UTC', max_length=40)),
             ],
-            options={
-                'ordering': ('code',),
-            },
+            options={'ordering': ('code',)},
         ),
         migrations.CreateModel(
             name='StatusNote',
@@ -105,29 +112,25 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'User',
+                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('username'), name='a_username_is_used_once_for_ever')],
             },
         ),
         migrations.CreateModel(
             name='AccessReview',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
+                *ROW,
                 ('reviewed_at', models.DateTimeField()),
                 ('rights_on', models.DateField()),
                 ('accounts', models.PositiveIntegerField()),
                 ('words', models.CharField(max_length=600)),
                 ('reviewed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-            options={
-                'ordering': ('-id',),
-            },
+            options={'ordering': ('-id',)},
         ),
         migrations.CreateModel(
             name='AdverseEvent',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
-                ('form_edition', models.PositiveSmallIntegerField(blank=True, help_text='empty: saved before entries kept theirs', null=True, verbose_name='Form version')),
+                *ENTRY,
                 ('term', models.CharField(max_length=80, verbose_name='Term')),
                 ('select', models.CharField(blank=True, default='', max_length=80, verbose_name='Site or type')),
                 ('other_words', models.CharField(blank=True, default='', max_length=120, verbose_name='Specify')),
@@ -153,13 +156,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('onset_on', 'id'),
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('grade__isnull', False), ('grade_missing', '')), models.Q(('grade__isnull', True), models.Q(('grade_missing', ''), _negated=True)), _connector='OR'), name='event_grade_or_reason'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('attribution__isnull', False), ('attribution_missing', '')), models.Q(('attribution__isnull', True), models.Q(('attribution_missing', ''), _negated=True)), _connector='OR'), name='event_attribution_or_reason'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('onset_on__isnull', False), ('onset_on_missing', '')), models.Q(('onset_on__isnull', True), models.Q(('onset_on_missing', ''), _negated=True)), _connector='OR'), name='event_onset_or_reason'),
+                    models.CheckConstraint(condition=models.Q(('grade__isnull', True), ('grade__range', (1, 5)), _connector='OR'), name='event_grade_1_to_5'),
+                    models.CheckConstraint(condition=models.Q(('attribution__isnull', True), ('attribution__range', (1, 5)), _connector='OR'), name='event_attribution_1_to_5'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('grade', 5), _negated=True), ('outcome', 'fatal'), _connector='OR'), name='event_of_grade_5_is_fatal'),
+                    models.CheckConstraint(condition=models.Q(('aware_time__isnull', True), ('aware_on__isnull', False), _connector='OR'), name='event_aware_time_has_its_day'),
+                    models.CheckConstraint(condition=models.Q(('aware_on__isnull', True), models.Q(('aware_offset', ''), _negated=True), _connector='OR'), name='event_aware_day_has_its_offset'),
+                ],
             },
         ),
         migrations.CreateModel(
             name='AuditReview',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
+                *ROW,
                 ('reviewed_at', models.DateTimeField()),
                 ('from_change', models.BigIntegerField()),
                 ('to_change', models.BigIntegerField()),
@@ -167,9 +179,7 @@ class Migration(migrations.Migration):
                 ('words', models.CharField(max_length=600)),
                 ('reviewed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-            options={
-                'ordering': ('id',),
-            },
+            options={'ordering': ('id',)},
         ),
         migrations.CreateModel(
             name='CriteriaOnRecord',
@@ -186,8 +196,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='DataCut',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
+                *ROW,
                 ('name', models.CharField(max_length=60, unique=True)),
                 ('because', models.CharField(max_length=200)),
                 ('as_of_change', models.BigIntegerField()),
@@ -204,8 +213,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='ExpeditedTable',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
+                *ROW,
                 ('source', models.CharField(max_length=300, verbose_name='Source')),
                 ('is_confirmed', models.BooleanField(verbose_name='Confirmed')),
                 ('rules', models.JSONField(verbose_name='Rules')),
@@ -227,7 +235,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('term', 'select', 'grade'),
-                'constraints': [models.UniqueConstraint(fields=('term', 'select', 'grade'), name='one_text_per_grade'), models.CheckConstraint(condition=models.Q(('grade__range', (1, 5))), name='grade_text_1_to_5')],
+                'constraints': [
+                    models.UniqueConstraint(fields=('term', 'select', 'grade'), name='one_text_per_grade'),
+                    models.CheckConstraint(condition=models.Q(('grade__range', (1, 5))), name='grade_text_1_to_5'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -241,15 +252,12 @@ class Migration(migrations.Migration):
                 ('newest_change', models.BigIntegerField()),
                 ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-            options={
-                'ordering': ('-id',),
-            },
+            options={'ordering': ('-id',)},
         ),
         migrations.CreateModel(
             name='Lesion',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
+                *ROW,
                 ('kind', models.CharField(choices=[('target', 'Target'), ('non_target', 'Non-target')], max_length=10, verbose_name='Kind')),
                 ('label', models.CharField(max_length=6, verbose_name='Label')),
                 ('organ', models.CharField(choices=[('liver', 'Liver'), ('lymph_node', 'Lymph node'), ('lung', 'Lung'), ('pancreas', 'Pancreas'), ('mesentery', 'Mesentery'), ('peritoneum', 'Peritoneum'), ('bone', 'Bone'), ('adrenal', 'Adrenal'), ('bowel', 'Bowel'), ('soft_tissue', 'Soft tissue'), ('ovary', 'Ovary'), ('other', 'Other')], max_length=20, verbose_name='Organ')),
@@ -259,14 +267,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-kind', 'id'),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('struck_out_reason', '')), fields=('participant', 'label'), name='one_lesion_per_label')],
             },
         ),
         migrations.CreateModel(
             name='HormoneLevel',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
-                ('form_edition', models.PositiveSmallIntegerField(blank=True, help_text='empty: saved before entries kept theirs', null=True, verbose_name='Form version')),
+                *ENTRY,
                 ('sampled_on', models.DateField(verbose_name='Sample taken on')),
                 ('marker', models.CharField(choices=[('CGA', 'Chromogranin A'), ('HIAA5U24', '5-HIAA, 24 h urine, amount'), ('HIAA5U24C', '5-HIAA, 24 h urine, concentration'), ('SEROTB', 'Serotonin, whole blood'), ('SEROTS', 'Serotonin, serum'), ('SEROTP', 'Serotonin, plasma'), ('GASTRIN', 'Gastrin'), ('GLUCAGON', 'Glucagon'), ('INSULIN', 'Insulin'), ('CPEPT', 'C-peptide'), ('PP', 'Pancreatic polypeptide'), ('SOMATOST', 'Somatostatin'), ('VIP', 'Vasoactive intestinal peptide')], max_length=12, verbose_name='Marker')),
                 ('value', models.DecimalField(blank=True, decimal_places=3, max_digits=12, null=True, verbose_name='Value')),
@@ -279,14 +286,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('sampled_on', 'marker', 'id'),
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('value__isnull', False), ('value_missing', '')), models.Q(('value__isnull', True), models.Q(('value_missing', ''), _negated=True)), _connector='OR'), name='hormone_value_or_reason'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('upper_limit__isnull', False), ('upper_limit_missing', '')), models.Q(('upper_limit__isnull', True), models.Q(('upper_limit_missing', ''), _negated=True)), _connector='OR'), name='hormone_limit_or_reason'),
+                    models.CheckConstraint(condition=models.Q(('value__isnull', True), ('value__gte', 0), _connector='OR'), name='hormone_value_not_negative'),
+                    models.CheckConstraint(condition=models.Q(('upper_limit__isnull', True), ('upper_limit__gt', 0), _connector='OR'), name='hormone_limit_above_0'),
+                    models.UniqueConstraint(condition=models.Q(('struck_out_reason', '')), fields=('participant', 'sampled_on', 'marker'), name='one_level_per_marker_and_day'),
+                ],
             },
         ),
         migrations.CreateModel(
             name='FollowUp',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
-                ('form_edition', models.PositiveSmallIntegerField(blank=True, help_text='empty: saved before entries kept theirs', null=True, verbose_name='Form version')),
+                *ENTRY,
                 ('contacted_on', models.DateField(verbose_name='Contact on')),
                 ('alive', models.CharField(choices=[('alive', 'Alive'), ('dead', 'Dead'), ('unknown', 'Not known')], max_length=8, verbose_name='Survival status')),
                 ('progression', models.CharField(choices=[('none', 'No progression'), ('radiological', 'Radiological progression'), ('clinical', 'Clinical progression only'), ('not_known', 'Not known')], max_length=14, verbose_name='Progression since last visit')),
@@ -301,13 +313,18 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'Follow-up contact',
                 'ordering': ('contacted_on', 'id'),
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('struck_out_reason', '')), fields=('participant', 'contacted_on'), name='one_contact_per_day'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('progression', 'radiological'), _negated=True), models.Q(('progressed_on__isnull', False), models.Q(('progression_method', ''), _negated=True)), _connector='OR'), name='radiological_progression_has_date_and_method'),
+                    models.CheckConstraint(condition=models.Q(('progressed_on__isnull', True), ('progression__in', ('radiological', 'clinical')), _connector='OR'), name='date_of_progression_only_with_progression'),
+                    models.CheckConstraint(condition=models.Q(('new_therapy', 'yes'), ('new_therapy_on__isnull', True), _connector='OR'), name='date_of_therapy_only_with_therapy'),
+                ],
             },
         ),
         migrations.CreateModel(
             name='ExpeditedReport',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
+                *ROW,
                 ('kind', models.CharField(choices=[('notification', 'First notification'), ('complete', 'Complete report'), ('follow_up', 'Follow-up report')], max_length=12, verbose_name='Kind')),
                 ('sent_at', models.DateTimeField(verbose_name='Sent at')),
                 ('sent_by', models.CharField(max_length=120, verbose_name='Sent by')),
@@ -317,13 +334,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('sent_at', 'id'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('sent_by', ''), _negated=True), name='expedited_report_has_a_sender')],
             },
         ),
         migrations.CreateModel(
             name='EligibilityAnswer',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
+                *ROW,
                 ('edition', models.PositiveSmallIntegerField(default=1, verbose_name='Checklist version')),
                 ('item', models.CharField(max_length=32, verbose_name='Criterion')),
                 ('met', models.BooleanField(null=True, verbose_name='Met')),
@@ -334,6 +351,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'Eligibility answer',
                 'verbose_name_plural': 'Eligibility checklist',
+                'constraints': [models.UniqueConstraint(fields=('participant', 'item'), name='one_answer_per_item')],
             },
         ),
         migrations.CreateModel(
@@ -351,13 +369,14 @@ class Migration(migrations.Migration):
                 ('repeats_days', models.PositiveSmallIntegerField(null=True)),
                 ('participant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='due_items', to='trial.participant')),
             ],
+            options={
+                'indexes': [models.Index(fields=['participant', 'window_from'], name='due_items_of_participant')],
+            },
         ),
         migrations.CreateModel(
             name='Deviation',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
-                ('form_edition', models.PositiveSmallIntegerField(blank=True, help_text='empty: saved before entries kept theirs', null=True, verbose_name='Form version')),
+                *ENTRY,
                 ('happened_on', models.DateField(verbose_name='Happened on')),
                 ('kind', models.CharField(choices=[('eligibility', 'Eligibility'), ('consent', 'Consent'), ('dosing', 'Dosing'), ('assessment', 'Assessment or visit outside its window'), ('procedure', 'Procedure not done'), ('medication', 'Prohibited medication'), ('other', 'Other')], max_length=16, verbose_name='Kind')),
                 ('description', models.TextField(verbose_name='Description')),
@@ -372,21 +391,20 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Death',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
-                ('form_edition', models.PositiveSmallIntegerField(blank=True, help_text='empty: saved before entries kept theirs', null=True, verbose_name='Form version')),
+                *ENTRY,
                 ('died_on', trial.models.fields.PartialDateField(max_length=10, verbose_name='Died on')),
                 ('cause', models.CharField(choices=[('disease', 'Malignant disease'), ('toxicity', 'Toxicity of the treatment'), ('other', 'Other cause'), ('unknown', 'Unknown')], max_length=10, verbose_name='Cause')),
                 ('because', models.CharField(blank=True, default='', max_length=200, verbose_name='Comment')),
                 ('participant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deaths', to='trial.participant')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('struck_out_reason', '')), fields=('participant',), name='one_death')],
+            },
         ),
         migrations.CreateModel(
             name='Cycle',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
-                ('form_edition', models.PositiveSmallIntegerField(blank=True, help_text='empty: saved before entries kept theirs', null=True, verbose_name='Form version')),
+                *ENTRY,
                 ('number', models.PositiveSmallIntegerField(verbose_name='Cycle')),
                 ('started_on', models.DateField(verbose_name='Day 1 of the cycle')),
                 ('tablets_dispensed', models.PositiveSmallIntegerField(null=True, verbose_name='Tablets dispensed (200 mg)')),
@@ -397,6 +415,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('number',),
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('struck_out_reason', '')), fields=('participant', 'number'), name='one_cycle_per_number'),
+                    models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='cycle_number_from_1'),
+                    models.CheckConstraint(condition=models.Q(('tablets_dispensed__isnull', True), ('tablets_returned__isnull', True), ('tablets_returned__lte', models.F('tablets_dispensed')), _connector='OR'), name='cycle_returned_at_most_dispensed'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -416,16 +439,12 @@ class Migration(migrations.Migration):
                 ('participant', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='trial.participant')),
                 ('site', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trial.site')),
             ],
-            options={
-                'ordering': ('id',),
-            },
+            options={'ordering': ('id',)},
         ),
         migrations.CreateModel(
             name='BloodPressure',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
-                ('form_edition', models.PositiveSmallIntegerField(blank=True, help_text='empty: saved before entries kept theirs', null=True, verbose_name='Form version')),
+                *ENTRY,
                 ('measured_on', models.DateField(verbose_name='Measured on')),
                 ('systolic_mmhg', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='Systolic blood pressure (mmHg)')),
                 ('systolic_mmhg_missing', trial.models.fields.MissingReasonField(blank=True, choices=[('not_done', 'Not done'), ('unknown', 'Unknown'), ('not_applicable', 'Not applicable'), ('pending', 'Pending')], default='', max_length=16)),
@@ -435,14 +454,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('measured_on', 'id'),
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('systolic_mmhg__isnull', False), ('systolic_mmhg_missing', '')), models.Q(('systolic_mmhg__isnull', True), models.Q(('systolic_mmhg_missing', ''), _negated=True)), _connector='OR'), name='pressure_systolic_or_reason'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('diastolic_mmhg__isnull', False), ('diastolic_mmhg_missing', '')), models.Q(('diastolic_mmhg__isnull', True), models.Q(('diastolic_mmhg_missing', ''), _negated=True)), _connector='OR'), name='pressure_diastolic_or_reason'),
+                    models.CheckConstraint(condition=models.Q(('systolic_mmhg__isnull', True), ('diastolic_mmhg__isnull', True), ('systolic_mmhg__gt', models.F('diastolic_mmhg')), _connector='OR'), name='pressure_systolic_above_diastolic'),
+                ],
             },
         ),
         migrations.CreateModel(
             name='Assessment',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
-                ('form_edition', models.PositiveSmallIntegerField(blank=True, help_text='empty: saved before entries kept theirs', null=True, verbose_name='Form version')),
+                *ENTRY,
                 ('kind', models.CharField(choices=[('baseline', 'Baseline'), ('follow_up', 'Follow-up')], max_length=10, verbose_name='Kind')),
                 ('assessed_on', models.DateField(verbose_name='Assessment date')),
                 ('method', models.CharField(choices=[('spiral_ct', 'Spiral CT'), ('conventional_ct', 'Conventional CT'), ('mri', 'MRI'), ('chest_xray', 'Chest X-ray'), ('clinical', 'Clinical examination')], max_length=20, verbose_name='Method')),
@@ -458,13 +480,17 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Tumor assessment',
                 'verbose_name_plural': 'Tumor assessments',
                 'ordering': ('assessed_on', 'id'),
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('kind', 'baseline'), ('struck_out_reason', '')), fields=('participant',), name='one_baseline'),
+                    models.UniqueConstraint(condition=models.Q(('struck_out_reason', '')), fields=('participant', 'assessed_on'), name='one_assessment_per_day'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', 'baseline'), ('new_lesions', '')), models.Q(('kind', 'follow_up'), models.Q(('new_lesions', ''), _negated=True)), _connector='OR'), name='new_lesions_asked_at_follow_up_only'),
+                ],
             },
         ),
         migrations.CreateModel(
             name='Acknowledgement',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
+                *ROW,
                 ('check_id', models.CharField(max_length=16)),
                 ('form', models.CharField(max_length=30)),
                 ('row_id', models.BigIntegerField()),
@@ -475,6 +501,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'Soft check explanation',
                 'ordering': ('id',),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('struck_out_reason', '')), fields=('check_id', 'form', 'row_id'), name='one_acknowledgement_per_check_and_entry')],
             },
         ),
         migrations.CreateModel(
@@ -489,8 +516,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='ProblemReport',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
+                *ROW,
                 ('reported_at', models.DateTimeField()),
                 ('severity', models.CharField(choices=[('data', 'Data or a result are wrong, or were lost'), ('blocks', 'I cannot continue my work'), ('hinders', 'It hinders my work, and there is a workaround'), ('small', 'Minor')], max_length=8)),
                 ('words', models.CharField(max_length=1000)),
@@ -501,15 +527,12 @@ class Migration(migrations.Migration):
                 ('reported_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('reviewed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-            options={
-                'ordering': ('-id',),
-            },
+            options={'ordering': ('-id',)},
         ),
         migrations.CreateModel(
             name='Query',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
+                *ROW,
                 ('form', models.CharField(max_length=30)),
                 ('row_id', models.BigIntegerField(null=True)),
                 ('field', models.CharField(blank=True, default='', max_length=60)),
@@ -525,28 +548,29 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('id',),
+                'indexes': [models.Index(fields=['state', 'id'], name='queries_by_state')],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state__in', ('open', 'answered', 'reopened')), ('struck_out_reason', ''), models.Q(('check_id', ''), _negated=True)), fields=('participant', 'check_id', 'form', 'row_id'), name='one_standing_query_per_finding', nulls_distinct=False),
+                    models.CheckConstraint(condition=models.Q(('words', ''), _negated=True), name='query_has_words'),
+                ],
             },
         ),
         migrations.CreateModel(
             name='QueryMessage',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
+                *ROW,
                 ('state', models.CharField(choices=[('open', 'Open'), ('answered', 'Answered'), ('closed', 'Closed'), ('reopened', 'Reopened'), ('cancelled', 'Canceled')], max_length=10)),
                 ('words', models.CharField(blank=True, default='', max_length=600)),
                 ('said_at', models.DateTimeField()),
                 ('query', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='trial.query')),
                 ('said_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-            options={
-                'ordering': ('id',),
-            },
+            options={'ordering': ('id',)},
         ),
         migrations.CreateModel(
             name='Redaction',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
+                *ROW,
                 ('of_change', models.BigIntegerField()),
                 ('of_version', models.BigIntegerField(null=True)),
                 ('field', models.CharField(blank=True, default='', max_length=60)),
@@ -567,13 +591,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('id',),
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('struck_out_reason', '')), name='black_out_is_decided_never_struck_out'),
+                    models.CheckConstraint(condition=models.Q(('asked_because', ''), _negated=True), name='black_out_says_why'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_by__isnull', True), ('state', 'asked')), models.Q(('decided_by__isnull', False), models.Q(('decided_because', ''), _negated=True), models.Q(('decided_by', models.F('asked_by')), _negated=True)), _connector='OR'), name='black_out_is_decided_by_another_person'),
+                ],
             },
         ),
         migrations.CreateModel(
             name='RegistrationFinding',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
+                *ROW,
                 ('kind', models.CharField(choices=[('ineligible', 'Found ineligible'), ('cancelled', 'Canceled before treatment'), ('in_error', 'Registered in error')], max_length=12, verbose_name='Registration issue')),
                 ('found_on', models.DateField(verbose_name='Found on')),
                 ('because', models.TextField(verbose_name='Description')),
@@ -587,8 +615,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Reopening',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
+                *ROW,
                 ('group', models.CharField(max_length=1)),
                 ('stage', models.PositiveSmallIntegerField(default=1)),
                 ('ground', models.CharField(choices=[('waiting', "Suspended until the stage's outcomes are known"), ('futility', 'Futility'), ('efficacy', 'Efficacy')], default='waiting', max_length=10)),
@@ -606,15 +633,12 @@ class Migration(migrations.Migration):
                 ('digest', models.CharField(max_length=64)),
                 ('change', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trial.change')),
             ],
-            options={
-                'abstract': False,
-            },
+            options={'abstract': False},
         ),
         migrations.CreateModel(
             name='Signature',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
+                *ROW,
                 ('printed_name', models.CharField(max_length=120)),
                 ('signed_at', models.DateTimeField()),
                 ('meaning', models.CharField(max_length=400)),
@@ -627,6 +651,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('id',),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('struck_out_reason', '')), fields=('participant', 'content_hash'), name='one_signature_per_content')],
             },
         ),
         migrations.CreateModel(
@@ -639,6 +664,7 @@ class Migration(migrations.Migration):
                 ('browser', models.CharField(blank=True, default='', max_length=200)),
                 ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sign_ins', to=settings.AUTH_USER_MODEL)),
             ],
+            options={'indexes': [models.Index(fields=['person', '-at'], name='newest_sign_in_of_person')]},
         ),
         migrations.AddField(
             model_name='participant',
@@ -648,8 +674,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Hold',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
+                *ROW,
                 ('kind', models.CharField(choices=[('freeze', 'Freeze'), ('lock', 'Lock')], max_length=6)),
                 ('scope', models.CharField(choices=[('form', 'Form'), ('participant', 'Participant'), ('site', 'Site'), ('study', 'Study')], max_length=11)),
                 ('form', models.CharField(blank=True, default='', max_length=30)),
@@ -670,13 +695,20 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'Freeze or lock',
                 'ordering': ('id',),
+                'indexes': [models.Index(condition=models.Q(('state__in', ('in_force', 'lift_asked'))), fields=['participant'], name='holds_in_force')],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('form', ''), ('participant__isnull', True), ('scope', 'study'), ('site__isnull', True)), models.Q(('form', ''), ('participant__isnull', True), ('scope', 'site'), ('site__isnull', False)), models.Q(('form', ''), ('participant__isnull', False), ('scope', 'participant'), ('site__isnull', True)), models.Q(('participant__isnull', False), ('scope', 'form'), ('site__isnull', True), models.Q(('form', ''), _negated=True)), _connector='OR'), name='hold_names_its_scope'),
+                    models.CheckConstraint(condition=models.Q(('struck_out_reason', '')), name='hold_is_lifted_never_struck_out'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'lifted'), _negated=True), models.Q(('lifted_by__isnull', False), models.Q(('lifted_because', ''), _negated=True)), _connector='OR'), name='hold_is_lifted_by_someone_who_says_why'),
+                    models.CheckConstraint(condition=models.Q(('kind', 'freeze'), models.Q(('state', 'lifted'), _negated=True), models.Q(('lift_asked_by__isnull', False), models.Q(('lift_asked_because', ''), _negated=True), models.Q(('lift_asked_by', models.F('lifted_by')), _negated=True)), _connector='OR'), name='lock_is_lifted_by_two_people'),
+                    models.CheckConstraint(condition=models.Q(('kind', 'freeze'), ('state__in', ('asked', 'refused')), models.Q(('decided_by__isnull', False), models.Q(('decided_by', models.F('asked_by')), _negated=True)), _connector='OR'), name='lock_is_approved_by_another_person'),
+                ],
             },
         ),
         migrations.CreateModel(
             name='EditionApproval',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
+                *ROW,
                 ('form', models.CharField(max_length=24)),
                 ('edition', models.PositiveSmallIntegerField()),
                 ('state', models.CharField(choices=[('opened', 'In use since the site was opened'), ('approved', 'Approved'), ('withdrawn', 'Approval revoked')], max_length=10)),
@@ -688,24 +720,26 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'Approval of a form version',
                 'ordering': ('id',),
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('decided_by', ''), _negated=True), _connector='OR'), name='edition_approval_says_who_approved')],
             },
         ),
         migrations.CreateModel(
             name='Delegation',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
+                *ROW,
                 ('from_on', models.DateField()),
                 ('to_on', models.DateField(null=True)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='delegations', to=settings.AUTH_USER_MODEL)),
                 ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='delegations', to='trial.site')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('to_on__isnull', True), ('to_on__gte', models.F('from_on')), _connector='OR'), name='delegation_ends_after_it_begins')],
+            },
         ),
         migrations.CreateModel(
             name='SourceVerification',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
+                *ROW,
                 ('form', models.CharField(max_length=30)),
                 ('row_id', models.BigIntegerField()),
                 ('field', models.CharField(blank=True, default='', max_length=60)),
@@ -716,13 +750,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('id',),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('struck_out_reason', '')), fields=('form', 'row_id', 'field'), name='one_verification_per_place')],
             },
         ),
         migrations.CreateModel(
             name='Training',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
+                *ROW,
                 ('role', models.CharField(choices=[('coordinator', 'Site coordinator'), ('investigator', 'Site investigator'), ('monitor', 'Monitor'), ('chair', 'Study chair'), ('statistician', 'Statistician'), ('administrator', 'Administrator')], max_length=20)),
                 ('what', models.CharField(max_length=200)),
                 ('trained_on', models.DateField()),
@@ -731,6 +765,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-trained_on', '-id'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gte', models.F('trained_on')), _connector='OR'), name='training_ends_after_it_began')],
             },
         ),
         migrations.CreateModel(
@@ -743,13 +778,14 @@ class Migration(migrations.Migration):
                 ('row', models.JSONField()),
                 ('change', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='trial.change')),
             ],
+            options={
+                'indexes': [models.Index(fields=['table_name', 'row_id', '-change'], name='newest_version_of_row')],
+            },
         ),
         migrations.CreateModel(
             name='Visit',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
-                ('form_edition', models.PositiveSmallIntegerField(blank=True, help_text='empty: saved before entries kept theirs', null=True, verbose_name='Form version')),
+                *ENTRY,
                 ('visited_on', models.DateField(verbose_name='Visit on')),
                 ('cycle_number', models.PositiveSmallIntegerField(verbose_name='Start of cycle')),
                 ('weight_kg', models.DecimalField(blank=True, decimal_places=1, max_digits=4, null=True, verbose_name='Weight (kg)')),
@@ -765,13 +801,21 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'Visit at cycle start',
                 'ordering': ('visited_on', 'id'),
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('weight_kg__isnull', False), ('weight_kg_missing', '')), models.Q(('weight_kg__isnull', True), models.Q(('weight_kg_missing', ''), _negated=True)), _connector='OR'), name='visit_weight_or_reason'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('ecog__isnull', False), ('ecog_missing', '')), models.Q(('ecog__isnull', True), models.Q(('ecog_missing', ''), _negated=True)), _connector='OR'), name='visit_ecog_or_reason'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('systolic_mmhg__isnull', False), ('systolic_mmhg_missing', '')), models.Q(('systolic_mmhg__isnull', True), models.Q(('systolic_mmhg_missing', ''), _negated=True)), _connector='OR'), name='visit_systolic_or_reason'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('diastolic_mmhg__isnull', False), ('diastolic_mmhg_missing', '')), models.Q(('diastolic_mmhg__isnull', True), models.Q(('diastolic_mmhg_missing', ''), _negated=True)), _connector='OR'), name='visit_diastolic_or_reason'),
+                    models.CheckConstraint(condition=models.Q(('ecog__isnull', True), ('ecog__lte', 4), _connector='OR'), name='visit_ecog_at_most_4'),
+                    models.UniqueConstraint(condition=models.Q(('struck_out_reason', '')), fields=('participant', 'cycle_number'), name='one_visit_per_cycle'),
+                    models.CheckConstraint(condition=models.Q(('systolic_mmhg__isnull', True), ('diastolic_mmhg__isnull', True), ('systolic_mmhg__gt', models.F('diastolic_mmhg')), _connector='OR'), name='visit_systolic_above_diastolic'),
+                ],
             },
         ),
         migrations.CreateModel(
             name='LaboratoryResult',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
+                *ROW,
                 ('analyte', models.CharField(max_length=12, verbose_name='Analyte')),
                 ('value', models.DecimalField(blank=True, decimal_places=3, max_digits=12, null=True, verbose_name='Value')),
                 ('value_missing', trial.models.fields.MissingReasonField(blank=True, choices=[('not_done', 'Not done'), ('unknown', 'Unknown'), ('not_applicable', 'Not applicable'), ('pending', 'Pending')], default='', max_length=16)),
@@ -782,28 +826,28 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('id',),
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('value__isnull', False), ('value_missing', '')), models.Q(('value__isnull', True), models.Q(('value_missing', ''), _negated=True)), _connector='OR'), name='laboratory_value_or_reason'),
+                    models.CheckConstraint(condition=models.Q(('lower_limit__isnull', True), ('upper_limit__isnull', True), ('lower_limit__lt', models.F('upper_limit')), _connector='OR'), name='laboratory_limits_in_order'),
+                    models.UniqueConstraint(condition=models.Q(('struck_out_reason', '')), fields=('visit', 'analyte'), name='one_result_per_analyte'),
+                ],
             },
         ),
         migrations.CreateModel(
             name='Waiver',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
+                *ROW,
                 ('requested_because', models.TextField(verbose_name='Reason for the waiver')),
                 ('decision', models.CharField(choices=[('open', 'Awaiting study chair'), ('approved', 'Approved'), ('refused', 'Refused')], default='open', max_length=10, verbose_name='Decision')),
                 ('decided_because', models.TextField(blank=True, default='', verbose_name='Reason for the decision')),
                 ('participant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='waivers', to='trial.participant')),
             ],
-            options={
-                'abstract': False,
-            },
+            options={'abstract': False},
         ),
         migrations.CreateModel(
             name='Withdrawal',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
-                ('form_edition', models.PositiveSmallIntegerField(blank=True, help_text='empty: saved before entries kept theirs', null=True, verbose_name='Form version')),
+                *ENTRY,
                 ('withdrew_on', models.DateField(verbose_name='Withdrawn on')),
                 ('scope', models.CharField(choices=[('treatment', 'Treatment only; follow-up goes on'), ('follow_up', 'Treatment and follow-up; records may be read'), ('all', 'All further collection of data')], max_length=10, verbose_name='Scope of withdrawal')),
                 ('because', models.CharField(blank=True, default='', max_length=200, verbose_name='Comment')),
@@ -811,13 +855,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'Withdrawal of consent',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('struck_out_reason', '')), fields=('participant',), name='one_withdrawal')],
             },
         ),
         migrations.CreateModel(
             name='DosingPeriod',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
+                *ROW,
                 ('from_day', models.PositiveSmallIntegerField(verbose_name='From day')),
                 ('to_day', models.PositiveSmallIntegerField(verbose_name='To day')),
                 ('dose_mg', models.PositiveSmallIntegerField(verbose_name='Dose (mg)')),
@@ -827,7 +871,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('from_day',),
-                'constraints': [models.CheckConstraint(condition=models.Q(('from_day__gte', 1), ('to_day__gte', models.F('from_day'))), name='period_days_in_order'), models.CheckConstraint(condition=models.Q(models.Q(('dose_mg', 0), ('frequency', 'held')), models.Q(models.Q(('frequency', 'held'), _negated=True), ('dose_mg__gt', 0)), _connector='OR'), name='period_held_means_no_dose')],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('from_day__gte', 1), ('to_day__gte', models.F('from_day'))), name='period_days_in_order'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('dose_mg', 0), ('frequency', 'held')), models.Q(models.Q(('frequency', 'held'), _negated=True), ('dose_mg__gt', 0)), _connector='OR'), name='period_held_means_no_dose'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -847,8 +894,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='LesionReading',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
+                *ROW,
                 ('state', models.CharField(choices=[('measured', 'Measured'), ('too_small', 'Too small to measure'), ('absent', 'Absent'), ('not_evaluated', 'Not evaluated'), ('present', 'Present'), ('unequivocal_progression', 'Unequivocal progression')], max_length=24, verbose_name='State')),
                 ('longest_diameter_mm', models.DecimalField(decimal_places=1, max_digits=5, null=True, verbose_name='Longest diameter (mm)')),
                 ('not_evaluated_reason', models.CharField(blank=True, default='', max_length=120, verbose_name='Reason not evaluated')),
@@ -859,15 +905,17 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'Lesion measurement',
                 'verbose_name_plural': 'Lesion measurements',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('struck_out_reason', '')), fields=('assessment', 'lesion'), name='one_reading_per_lesion'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('measured', 'too_small')), ('longest_diameter_mm__gt', 0)), models.Q(models.Q(('state__in', ('measured', 'too_small')), _negated=True), ('longest_diameter_mm__isnull', True)), _connector='OR'), name='reading_measured_has_millimetres'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'not_evaluated'), _negated=True), models.Q(('not_evaluated_reason', ''), _negated=True), _connector='OR'), name='reading_not_evaluated_says_why')],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('struck_out_reason', '')), fields=('assessment', 'lesion'), name='one_reading_per_lesion'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('measured', 'too_small')), ('longest_diameter_mm__gt', 0)), models.Q(models.Q(('state__in', ('measured', 'too_small')), _negated=True), ('longest_diameter_mm__isnull', True)), _connector='OR'), name='reading_measured_has_millimetres'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'not_evaluated'), _negated=True), models.Q(('not_evaluated_reason', ''), _negated=True), _connector='OR'), name='reading_not_evaluated_says_why'),
+                ],
             },
         ),
         migrations.CreateModel(
             name='OffTreatment',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
-                ('form_edition', models.PositiveSmallIntegerField(blank=True, help_text='empty: saved before entries kept theirs', null=True, verbose_name='Form version')),
+                *ENTRY,
                 ('off_on', models.DateField(verbose_name='Off treatment on')),
                 ('reason', models.CharField(choices=[('progression', 'Disease progression'), ('symptomatic', 'Symptomatic deterioration'), ('toxicity', 'Unacceptable toxicity'), ('refusal', 'Participant decision'), ('physician', 'Physician decision'), ('other_illness', 'Other illness'), ('death', 'Death'), ('lost', 'Lost to follow-up'), ('never_started', 'Treatment never started'), ('other', 'Other')], max_length=16, verbose_name='Reason')),
                 ('because', models.CharField(blank=True, default='', max_length=200, verbose_name='Comment')),
@@ -880,9 +928,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='OffStudy',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
-                ('form_edition', models.PositiveSmallIntegerField(blank=True, help_text='empty: saved before entries kept theirs', null=True, verbose_name='Form version')),
+                *ENTRY,
                 ('off_on', models.DateField(verbose_name='Off study on')),
                 ('reason', models.CharField(choices=[('completed', 'Two years of follow-up completed'), ('death', 'Death'), ('withdrawal', 'Withdrawal of consent'), ('lost', 'Lost to follow-up'), ('ineligible', 'Found ineligible'), ('other', 'Other')], max_length=12, verbose_name='Reason')),
                 ('because', models.CharField(blank=True, default='', max_length=200, verbose_name='Comment')),
@@ -895,8 +941,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='NotDone',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
+                *ROW,
                 ('what', models.CharField(max_length=40)),
                 ('due_on', models.DateField()),
                 ('reason', models.CharField(choices=[('unwell', 'Participant too unwell'), ('refused', 'Participant declined'), ('not_attended', 'Participant did not come'), ('not_reached', 'Participant could not be reached'), ('site', 'Not possible at the site'), ('other', 'Other')], max_length=16)),
@@ -911,9 +956,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Medication',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
-                ('form_edition', models.PositiveSmallIntegerField(blank=True, help_text='empty: saved before entries kept theirs', null=True, verbose_name='Form version')),
+                *ENTRY,
                 ('kind', models.CharField(choices=[('somatostatin_analogue', 'Somatostatin analog'), ('other', 'Other')], max_length=24, verbose_name='Kind')),
                 ('name', models.CharField(max_length=80, verbose_name='Name')),
                 ('dose', models.CharField(blank=True, default='', max_length=60, verbose_name='Dose')),
@@ -932,9 +975,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='MedicalHistory',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('struck_out_reason', models.TextField(blank=True, default='', help_text='empty: not struck out', verbose_name='Reason for striking out')),
-                ('form_edition', models.PositiveSmallIntegerField(blank=True, help_text='empty: saved before entries kept theirs', null=True, verbose_name='Form version')),
+                *ENTRY,
                 ('condition', models.CharField(max_length=120, verbose_name='Condition or symptom')),
                 ('grade', models.PositiveSmallIntegerField(blank=True, choices=[(1, '1 Mild'), (2, '2 Moderate'), (3, '3 Severe'), (4, '4 Life-threatening')], null=True, verbose_name='Grade at baseline')),
                 ('began_on', trial.models.fields.PartialDateField(blank=True, max_length=10, null=True, verbose_name='Began on')),
@@ -946,277 +987,5 @@ class Migration(migrations.Migration):
                 'ordering': ('began_on', 'id'),
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('began_on__isnull', False), ('began_on_missing', '')), models.Q(('began_on__isnull', True), models.Q(('began_on_missing', ''), _negated=True)), _connector='OR'), name='history_start_or_reason')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='lesion',
-            constraint=models.UniqueConstraint(condition=models.Q(('struck_out_reason', '')), fields=('participant', 'label'), name='one_lesion_per_label'),
-        ),
-        migrations.AddConstraint(
-            model_name='hormonelevel',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('value__isnull', False), ('value_missing', '')), models.Q(('value__isnull', True), models.Q(('value_missing', ''), _negated=True)), _connector='OR'), name='hormone_value_or_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='hormonelevel',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('upper_limit__isnull', False), ('upper_limit_missing', '')), models.Q(('upper_limit__isnull', True), models.Q(('upper_limit_missing', ''), _negated=True)), _connector='OR'), name='hormone_limit_or_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='hormonelevel',
-            constraint=models.CheckConstraint(condition=models.Q(('value__isnull', True), ('value__gte', 0), _connector='OR'), name='hormone_value_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='hormonelevel',
-            constraint=models.CheckConstraint(condition=models.Q(('upper_limit__isnull', True), ('upper_limit__gt', 0), _connector='OR'), name='hormone_limit_above_0'),
-        ),
-        migrations.AddConstraint(
-            model_name='hormonelevel',
-            constraint=models.UniqueConstraint(condition=models.Q(('struck_out_reason', '')), fields=('participant', 'sampled_on', 'marker'), name='one_level_per_marker_and_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.UniqueConstraint(condition=models.Q(('struck_out_reason', '')), fields=('participant', 'contacted_on'), name='one_contact_per_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('progression', 'radiological'), _negated=True), models.Q(('progressed_on__isnull', False), models.Q(('progression_method', ''), _negated=True)), _connector='OR'), name='radiological_progression_has_date_and_method'),
-        ),
-        migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.CheckConstraint(condition=models.Q(('progressed_on__isnull', True), ('progression__in', ('radiological', 'clinical')), _connector='OR'), name='date_of_progression_only_with_progression'),
-        ),
-        migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.CheckConstraint(condition=models.Q(('new_therapy', 'yes'), ('new_therapy_on__isnull', True), _connector='OR'), name='date_of_therapy_only_with_therapy'),
-        ),
-        migrations.AddConstraint(
-            model_name='expeditedreport',
-            constraint=models.CheckConstraint(condition=models.Q(('sent_by', ''), _negated=True), name='expedited_report_has_a_sender'),
-        ),
-        migrations.AddConstraint(
-            model_name='eligibilityanswer',
-            constraint=models.UniqueConstraint(fields=('participant', 'item'), name='one_answer_per_item'),
-        ),
-        migrations.AddIndex(
-            model_name='dueitem',
-            index=models.Index(fields=['participant', 'window_from'], name='due_items_of_participant'),
-        ),
-        migrations.AddConstraint(
-            model_name='death',
-            constraint=models.UniqueConstraint(condition=models.Q(('struck_out_reason', '')), fields=('participant',), name='one_death'),
-        ),
-        migrations.AddConstraint(
-            model_name='cycle',
-            constraint=models.UniqueConstraint(condition=models.Q(('struck_out_reason', '')), fields=('participant', 'number'), name='one_cycle_per_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='cycle',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='cycle_number_from_1'),
-        ),
-        migrations.AddConstraint(
-            model_name='cycle',
-            constraint=models.CheckConstraint(condition=models.Q(('tablets_dispensed__isnull', True), ('tablets_returned__isnull', True), ('tablets_returned__lte', models.F('tablets_dispensed')), _connector='OR'), name='cycle_returned_at_most_dispensed'),
-        ),
-        migrations.AddConstraint(
-            model_name='bloodpressure',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('systolic_mmhg__isnull', False), ('systolic_mmhg_missing', '')), models.Q(('systolic_mmhg__isnull', True), models.Q(('systolic_mmhg_missing', ''), _negated=True)), _connector='OR'), name='pressure_systolic_or_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='bloodpressure',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('diastolic_mmhg__isnull', False), ('diastolic_mmhg_missing', '')), models.Q(('diastolic_mmhg__isnull', True), models.Q(('diastolic_mmhg_missing', ''), _negated=True)), _connector='OR'), name='pressure_diastolic_or_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='bloodpressure',
-            constraint=models.CheckConstraint(condition=models.Q(('systolic_mmhg__isnull', True), ('diastolic_mmhg__isnull', True), ('systolic_mmhg__gt', models.F('diastolic_mmhg')), _connector='OR'), name='pressure_systolic_above_diastolic'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'baseline'), ('struck_out_reason', '')), fields=('participant',), name='one_baseline'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.UniqueConstraint(condition=models.Q(('struck_out_reason', '')), fields=('participant', 'assessed_on'), name='one_assessment_per_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'baseline'), ('new_lesions', '')), models.Q(('kind', 'follow_up'), models.Q(('new_lesions', ''), _negated=True)), _connector='OR'), name='new_lesions_asked_at_follow_up_only'),
-        ),
-        migrations.AddConstraint(
-            model_name='adverseevent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('grade__isnull', False), ('grade_missing', '')), models.Q(('grade__isnull', True), models.Q(('grade_missing', ''), _negated=True)), _connector='OR'), name='event_grade_or_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='adverseevent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('attribution__isnull', False), ('attribution_missing', '')), models.Q(('attribution__isnull', True), models.Q(('attribution_missing', ''), _negated=True)), _connector='OR'), name='event_attribution_or_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='adverseevent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('onset_on__isnull', False), ('onset_on_missing', '')), models.Q(('onset_on__isnull', True), models.Q(('onset_on_missing', ''), _negated=True)), _connector='OR'), name='event_onset_or_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='adverseevent',
-            constraint=models.CheckConstraint(condition=models.Q(('grade__isnull', True), ('grade__range', (1, 5)), _connector='OR'), name='event_grade_1_to_5'),
-        ),
-        migrations.AddConstraint(
-            model_name='adverseevent',
-            constraint=models.CheckConstraint(condition=models.Q(('attribution__isnull', True), ('attribution__range', (1, 5)), _connector='OR'), name='event_attribution_1_to_5'),
-        ),
-        migrations.AddConstraint(
-            model_name='adverseevent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('grade', 5), _negated=True), ('outcome', 'fatal'), _connector='OR'), name='event_of_grade_5_is_fatal'),
-        ),
-        migrations.AddConstraint(
-            model_name='adverseevent',
-            constraint=models.CheckConstraint(condition=models.Q(('aware_time__isnull', True), ('aware_on__isnull', False), _connector='OR'), name='event_aware_time_has_its_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='adverseevent',
-            constraint=models.CheckConstraint(condition=models.Q(('aware_on__isnull', True), models.Q(('aware_offset', ''), _negated=True), _connector='OR'), name='event_aware_day_has_its_offset'),
-        ),
-        migrations.AddConstraint(
-            model_name='acknowledgement',
-            constraint=models.UniqueConstraint(condition=models.Q(('struck_out_reason', '')), fields=('check_id', 'form', 'row_id'), name='one_acknowledgement_per_check_and_entry'),
-        ),
-        migrations.AddIndex(
-            model_name='query',
-            index=models.Index(fields=['state', 'id'], name='queries_by_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='query',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('open', 'answered', 'reopened')), ('struck_out_reason', ''), models.Q(('check_id', ''), _negated=True)), fields=('participant', 'check_id', 'form', 'row_id'), name='one_standing_query_per_finding', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='query',
-            constraint=models.CheckConstraint(condition=models.Q(('words', ''), _negated=True), name='query_has_words'),
-        ),
-        migrations.AddConstraint(
-            model_name='redaction',
-            constraint=models.CheckConstraint(condition=models.Q(('struck_out_reason', '')), name='black_out_is_decided_never_struck_out'),
-        ),
-        migrations.AddConstraint(
-            model_name='redaction',
-            constraint=models.CheckConstraint(condition=models.Q(('asked_because', ''), _negated=True), name='black_out_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='redaction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_by__isnull', True), ('state', 'asked')), models.Q(('decided_by__isnull', False), models.Q(('decided_because', ''), _negated=True), models.Q(('decided_by', models.F('asked_by')), _negated=True)), _connector='OR'), name='black_out_is_decided_by_another_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(condition=models.Q(('struck_out_reason', '')), fields=('participant', 'content_hash'), name='one_signature_per_content'),
-        ),
-        migrations.AddIndex(
-            model_name='signin',
-            index=models.Index(fields=['person', '-at'], name='newest_sign_in_of_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='participant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('born_on__isnull', False), ('born_on_missing', '')), models.Q(('born_on__isnull', True), models.Q(('born_on_missing', ''), _negated=True)), _connector='OR'), name='participant_birth_or_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='participant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ecog__isnull', False), ('ecog_missing', '')), models.Q(('ecog__isnull', True), models.Q(('ecog_missing', ''), _negated=True)), _connector='OR'), name='participant_ecog_or_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='participant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('number__isnull', True), ('registered_on__isnull', True)), models.Q(('consented_on__isnull', False), ('number__isnull', False), ('registered_on__isnull', False)), _connector='OR'), name='participant_registered_with_number_and_consent'),
-        ),
-        migrations.AddConstraint(
-            model_name='participant',
-            constraint=models.CheckConstraint(condition=models.Q(('registered_on__isnull', True), ('consented_on__lte', models.F('registered_on')), _connector='OR'), name='participant_consent_before_registration'),
-        ),
-        migrations.AddConstraint(
-            model_name='participant',
-            constraint=models.CheckConstraint(condition=models.Q(('ecog__lte', 4)), name='participant_ecog_at_most_4'),
-        ),
-        migrations.AddIndex(
-            model_name='hold',
-            index=models.Index(condition=models.Q(('state__in', ('in_force', 'lift_asked'))), fields=['participant'], name='holds_in_force'),
-        ),
-        migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('form', ''), ('participant__isnull', True), ('scope', 'study'), ('site__isnull', True)), models.Q(('form', ''), ('participant__isnull', True), ('scope', 'site'), ('site__isnull', False)), models.Q(('form', ''), ('participant__isnull', False), ('scope', 'participant'), ('site__isnull', True)), models.Q(('participant__isnull', False), ('scope', 'form'), ('site__isnull', True), models.Q(('form', ''), _negated=True)), _connector='OR'), name='hold_names_its_scope'),
-        ),
-        migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.CheckConstraint(condition=models.Q(('struck_out_reason', '')), name='hold_is_lifted_never_struck_out'),
-        ),
-        migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'lifted'), _negated=True), models.Q(('lifted_by__isnull', False), models.Q(('lifted_because', ''), _negated=True)), _connector='OR'), name='hold_is_lifted_by_someone_who_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'freeze'), models.Q(('state', 'lifted'), _negated=True), models.Q(('lift_asked_by__isnull', False), models.Q(('lift_asked_because', ''), _negated=True), models.Q(('lift_asked_by', models.F('lifted_by')), _negated=True)), _connector='OR'), name='lock_is_lifted_by_two_people'),
-        ),
-        migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'freeze'), ('state__in', ('asked', 'refused')), models.Q(('decided_by__isnull', False), models.Q(('decided_by', models.F('asked_by')), _negated=True)), _connector='OR'), name='lock_is_approved_by_another_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='editionapproval',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('decided_by', ''), _negated=True), _connector='OR'), name='edition_approval_says_who_approved'),
-        ),
-        migrations.AddConstraint(
-            model_name='delegation',
-            constraint=models.CheckConstraint(condition=models.Q(('to_on__isnull', True), ('to_on__gte', models.F('from_on')), _connector='OR'), name='delegation_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('username'), name='a_username_is_used_once_for_ever'),
-        ),
-        migrations.AddConstraint(
-            model_name='sourceverification',
-            constraint=models.UniqueConstraint(condition=models.Q(('struck_out_reason', '')), fields=('form', 'row_id', 'field'), name='one_verification_per_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='training',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gte', models.F('trained_on')), _connector='OR'), name='training_ends_after_it_began'),
-        ),
-        migrations.AddIndex(
-            model_name='version',
-            index=models.Index(fields=['table_name', 'row_id', '-change'], name='newest_version_of_row'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('weight_kg__isnull', False), ('weight_kg_missing', '')), models.Q(('weight_kg__isnull', True), models.Q(('weight_kg_missing', ''), _negated=True)), _connector='OR'), name='visit_weight_or_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ecog__isnull', False), ('ecog_missing', '')), models.Q(('ecog__isnull', True), models.Q(('ecog_missing', ''), _negated=True)), _connector='OR'), name='visit_ecog_or_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('systolic_mmhg__isnull', False), ('systolic_mmhg_missing', '')), models.Q(('systolic_mmhg__isnull', True), models.Q(('systolic_mmhg_missing', ''), _negated=True)), _connector='OR'), name='visit_systolic_or_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('diastolic_mmhg__isnull', False), ('diastolic_mmhg_missing', '')), models.Q(('diastolic_mmhg__isnull', True), models.Q(('diastolic_mmhg_missing', ''), _negated=True)), _connector='OR'), name='visit_diastolic_or_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('ecog__isnull', True), ('ecog__lte', 4), _connector='OR'), name='visit_ecog_at_most_4'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.UniqueConstraint(condition=models.Q(('struck_out_reason', '')), fields=('participant', 'cycle_number'), name='one_visit_per_cycle'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('systolic_mmhg__isnull', True), ('diastolic_mmhg__isnull', True), ('systolic_mmhg__gt', models.F('diastolic_mmhg')), _connector='OR'), name='visit_systolic_above_diastolic'),
-        ),
-        migrations.AddConstraint(
-            model_name='laboratoryresult',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('value__isnull', False), ('value_missing', '')), models.Q(('value__isnull', True), models.Q(('value_missing', ''), _negated=True)), _connector='OR'), name='laboratory_value_or_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='laboratoryresult',
-            constraint=models.CheckConstraint(condition=models.Q(('lower_limit__isnull', True), ('upper_limit__isnull', True), ('lower_limit__lt', models.F('upper_limit')), _connector='OR'), name='laboratory_limits_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='laboratoryresult',
-            constraint=models.UniqueConstraint(condition=models.Q(('struck_out_reason', '')), fields=('visit', 'analyte'), name='one_result_per_analyte'),
-        ),
-        migrations.AddConstraint(
-            model_name='withdrawal',
-            constraint=models.UniqueConstraint(condition=models.Q(('struck_out_reason', '')), fields=('participant',), name='one_withdrawal'),
         ),
     ]

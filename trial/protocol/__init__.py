@@ -1,13 +1,7 @@
 """What the protocol of this trial says; the rest of the program imports these names and nothing below them. PURE."""
 
 from trial.protocol import analysis_settings, code_lists, ctcae_v3, form_versions, schedule
-from trial.protocol.analysis_settings import (
-    DECLARED,
-    WORDS_OF_CHOICES,
-    AnalysisSettings,
-    Declared,
-    settings_of,
-)
+from trial.protocol.analysis_settings import DECLARED, WORDS_OF_CHOICES, AnalysisSettings, Declared, settings_of
 from trial.protocol.code_lists import (
     ATTRIBUTIONS,
     ETHNICITIES,
@@ -23,24 +17,9 @@ from trial.protocol.code_lists import (
     REASONS_FOR_CHANGE,
     SEXES,
 )
-from trial.protocol.constants import (
-    CONSTANTS,
-    CTCAE,
-    OUR_READING,
-    RECIST,
-    REGISTRY,
-    Constant,
-    constant,
-    exact_constant,
-)
-from trial.protocol.eligibility import (
-    ELIGIBILITY,
-    ELIGIBILITY_EDITION,
-    EligibilityItem,
-)
-from trial.protocol.form_versions import (
-    Edition,
-)
+from trial.protocol.constants import CONSTANTS, CTCAE, OUR_READING, RECIST, REGISTRY, Constant, constant, exact_constant
+from trial.protocol.eligibility import ELIGIBILITY, ELIGIBILITY_EDITION, EligibilityItem
+from trial.protocol.form_versions import Edition
 from trial.protocol.groups import (
     BY_HISTOLOGY,
     GROUPS,
@@ -53,77 +32,6 @@ from trial.protocol.groups import (
     group_of,
 )
 from trial.protocol.laboratory import LABORATORY, REQUIRED_ANALYTES, UNITS_OF
-from trial.protocol.schedule import (
-    DUE,
-    FUTURE,
-    MISSED,
-    OVERDUE,
-    Due,
-)
+from trial.protocol.schedule import DUE, FUTURE, MISSED, OVERDUE, Due
 from trial.protocol.stage_plan import StagePlan
-from trial.protocol.study import (
-    CRITERIA,
-    NUMBER_PREFIX,
-    STUDY_NAME,
-    STUDY_SHORT_NAME,
-)
-
-__all__ = [
-    "ATTRIBUTIONS",
-    "AnalysisSettings",
-    "CONSTANTS",
-    "CRITERIA",
-    "CTCAE",
-    "Constant",
-    "DECLARED",
-    "DUE",
-    "Declared",
-    "Due",
-    "ELIGIBILITY",
-    "ELIGIBILITY_EDITION",
-    "ETHNICITIES",
-    "Edition",
-    "EligibilityItem",
-    "FREQUENCIES",
-    "FUTURE",
-    "BY_HISTOLOGY",
-    "GROUPS",
-    "Group",
-    "HISTOLOGIES",
-    "LABORATORY",
-    "MARKERS",
-    "MARKER_UNITS",
-    "METHODS",
-    "MISSED",
-    "MISSING_REASONS",
-    "NUMBER_PREFIX",
-    "OFF_TREATMENT_REASONS",
-    "ORGANS",
-    "OUR_READING",
-    "OVERDUE",
-    "QUALIFIERS",
-    "RACES",
-    "REASONS_FOR_CHANGE",
-    "RECIST",
-    "REGISTRY",
-    "REQUIRED_ANALYTES",
-    "SEXES",
-    "STUDY_NAME",
-    "STUDY_SHORT_NAME",
-    "StagePlan",
-    "TUMOUR_TYPES",
-    "TumourType",
-    "UNITS_OF",
-    "WORDS_OF_CHOICES",
-    "analysis_settings",
-    "by_registration",
-    "code_lists",
-    "constant",
-    "ctcae_v3",
-    "exact_constant",
-    "form_versions",
-    "group_named",
-    "group_of",
-    "settings_of",
-    "schedule",
-]
+from trial.protocol.study import CRITERIA, NUMBER_PREFIX, STUDY_NAME, STUDY_SHORT_NAME

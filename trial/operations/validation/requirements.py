@@ -12,7 +12,8 @@ from trial.runtime.program import ROOT
 
 DECLARED: dict[str, Any] = tomllib.loads(Path(__file__).with_name("requirements.toml").read_text(encoding="utf-8"))
 OTHER_PURPOSES: dict[str, str] = DECLARED["other_purposes"]
-NUMBERS: tuple[str, ...] = tuple(row["number"] for row in DECLARED["requirement"])
+AREAS: dict[str, dict[str, Any]] = {area.pop("title"): area for area in DECLARED["area"]}
+NUMBERS: tuple[str, ...] = tuple(number for rows in AREAS.values() for number in rows)
 TESTS = ROOT / "tests"  # an image of the product holds none
 NOT_COMPARED = "section not checked against the text"
 
@@ -52,9 +53,9 @@ def with_tests(numbers: dict[str, list[str]]) -> tuple[Requirement, ...]:
     if unknown:
         raise ValueError(f"No such requirement: {'; '.join(unknown)}.")
     return tuple(
-        Requirement(row["number"], row["area"], row["words"], tuple(map(source, row["sources"])),
-                    tuple(test for test, carried in numbers.items() if row["number"] in carried), row.get("open", ""))
-        for row in DECLARED["requirement"]
+        Requirement(number, area, row["words"], tuple(map(source, row["sources"])),
+                    tuple(test for test, carried in numbers.items() if number in carried), row.get("open", ""))
+        for area, rows in AREAS.items() for number, row in rows.items()
     )  # fmt: skip
 
 
