@@ -8,7 +8,7 @@ from analysis.outcomes.cohort import Cohort
 from trial.protocol import RECIST
 
 EARLY_DEATH = "early death"
-ORDER = ("CR", "PR", "SD", "PD", "unknown", EARLY_DEATH)
+ORDER = ("CR", "PR", "SD", "PD", EARLY_DEATH, "unknown")
 # Title of a rate over the evaluable → the categories that it sums.
 RATES = {"objective_response": ("CR", "PR"), "disease_control": ("CR", "PR", "SD")}
 
@@ -53,11 +53,13 @@ def arrange(stored: dict[str, Any]) -> dict[str, Any]:
 
 def rows(stored: dict[str, Any]) -> list[Number]:
     """Every category, which sum to the evaluable; beneath early death its causes."""
-    return [
-        *(_number(stored, name, stored["categories"].get(name, []), f"best-{name}") for name in ORDER),
-        *(_number(stored, f"{EARLY_DEATH}: {cause}", who, f"early-{cause}")
-          for cause, who in stored["early_deaths"].items()),
-    ]  # fmt: skip
+    found = []
+    for name in ORDER:
+        found.append(_number(stored, name, stored["categories"].get(name, []), f"best-{name}"))
+        if name == EARLY_DEATH:
+            found += [_number(stored, f"{name}: {cause}", who, f"early-{cause}")
+                      for cause, who in stored["early_deaths"].items()]  # fmt: skip
+    return found
 
 
 def _number(stored: dict[str, Any], words: str, who: list[str], figure: str) -> Number:

@@ -199,16 +199,19 @@ def best_change(
     """The lowest change of the sum from baseline in percent, one decimal; None without a complete sum.
 
     Looked for where responses are: up to and including the first PD, before new therapy, before a radiological
-    progression reported at a follow-up, and within the time frame of responses [our reading].
+    progression reported at a follow-up, and within the time frame of responses [our reading]. A PD of the very day
+    of either counts, as it does for the best response.
     """
     changes = []
     ends = [day for day in (new_therapy_on, reported_on) if day is not None]
     for each in assessed:
-        if any(each.assessed_on >= day for day in ends) or (until is not None and each.dated_on > until):
+        is_pd = each.overall == recist.Response.PD
+        is_later = any(each.dated_on >= day + timedelta(is_pd) for day in ends)
+        if is_later or (until is not None and each.dated_on > until):
             break
         if each.change_from_baseline_percent is not None:
             changes.append(each.change_from_baseline_percent)
-        if each.overall == recist.Response.PD:
+        if is_pd:
             break
     return None if not changes else f"{min(changes):.1f}"
 

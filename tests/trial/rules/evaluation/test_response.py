@@ -216,6 +216,17 @@ def test_the_best_change_is_not_looked_for_after_progression_reported_at_a_conta
     assert response.best_change(assessed, None, day(113)) == "-25.0"
 
 
+def test_the_best_change_counts_a_progression_of_the_very_day_of_new_therapy_as_the_best_response_does() -> None:
+    # RECIST counts the first PD in; the therapy that begins that day follows it. Dated by its first scan.
+    assessed = response.response_at_each(person(scan(56, "80", "60")))
+    assert [each.overall.value for each in assessed] == ["PD"]
+    change = response.best_change(assessed, None)
+    assert change is not None
+    assert response.best_change(assessed, day(56)) == change
+    assert response.best_change(assessed, None, day(56)) == change
+    assert response.best_change(assessed, day(55)) is None
+
+
 # --- rules by which a derivation under RECIST 1.1 comes to other figures ---
 
 
