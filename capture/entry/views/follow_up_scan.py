@@ -101,14 +101,14 @@ def _initial(reading: LesionReading | None) -> dict[str, Any] | None:
 
 
 def _previous(participant: Participant, row: Assessment | None) -> dict[int, list[str]]:
-    """Baseline and last value of each lesion in words, for the column beside the boxes."""
+    """First value (the baseline's) and last of each lesion in words, for the columns beside the boxes."""
     found: dict[int, list[str]] = {}
     readings = LesionReading.objects.standing("assessment").filter(assessment__participant=participant)
     if row is not None:
         readings = readings.filter(assessment__assessed_on__lt=row.assessed_on)
     for each in readings.order_by("assessment__assessed_on"):
         found.setdefault(each.lesion_id, []).append(each.value_in_words)
-    return {key: [values[0], values[-1]] if len(values) > 1 else values for key, values in found.items()}
+    return {lesion: [values[0], values[-1]] for lesion, values in found.items()}
 
 
 def _head_initial(participant: Participant, row: Assessment | None) -> dict[str, Any]:
