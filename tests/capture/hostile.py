@@ -23,6 +23,7 @@ from tests.examples import EXAMPLES, HOSTILE
 from trial.models import Role
 from trial.record.save import Save
 from trial.rules.dates.partial_date import PartialDate
+from trial.rules.typed_text import unreadable
 
 
 @dataclass
@@ -114,6 +115,10 @@ def _post(nora: Client, cast: Cast, kind: str, address: str, typed: dict[str, st
     found.answers[answer.status_code] += 1
     if answer.status_code >= 500:
         found.faults.append(f"{answer.status_code} at {address} for {_short(typed)}")
+    elif answer.status_code == 400:
+        # NUL and its like never reach a page: one middleware refuses them, as no keyboard writes them.
+        if not any(map(unreadable, typed.values())) or "Nothing was saved. Go back" not in answer.content.decode():
+            found.faults.append(f"400 at {address} for {_short(typed)}")
     elif answer.status_code == 422:
         lost = _lost(typed, fields(answer.content.decode()))
         if lost:

@@ -122,7 +122,7 @@ class Campaign:
         for each in self.writers:
             counts.update(each.counts)
         there = sum(times[mark] for mark in told.given_up)
-        lines = [f"| {kind} | {len(took)} | {statistics.median(took):.1f} | {_p95(took):.1f} |"
+        lines = [f"| {kind} | {len(took)} | {statistics.median(took):.1f} | {p95(took):.1f} |"
                  for kind, took in self.came_back.items()]  # fmt: skip
         return "\n".join([
             "", "| killed | times | back after, median s | p95 s |", "|---|---|---|---|", *lines, "",
@@ -133,7 +133,7 @@ class Campaign:
             f"busy, nothing saved, sent again: {counts['busy']}; pages that did not open at once: "
             f"{counts['page did not open']}",
             f"groups current again, seconds after the last save: median {statistics.median(self.caught_up):.1f}, "
-            f"p95 {_p95(self.caught_up):.1f}, longest {max(self.caught_up):.1f}",
+            f"p95 {p95(self.caught_up):.1f}, longest {max(self.caught_up):.1f}",
             f"chain: {self.chain}", f"violations: {len(self.violations)}", *self.violations[:50],
         ])  # fmt: skip
 
@@ -192,7 +192,8 @@ def _until(holds: Callable[[], bool], seconds: float) -> float | None:
     return None
 
 
-def _p95(values: list[float]) -> float:
+def p95(values: list[float]) -> float:
+    """The value that 95 of 100 do not exceed."""
     return sorted(values)[max(0, -(-len(values) * 95 // 100) - 1)]
 
 

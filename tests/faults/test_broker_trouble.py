@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.faults.broker import SilentBroker
-from tests.faults.campaign import Campaign
+from tests.faults.campaign import Campaign, p95
+from tests.faults.crowd import Crowd
 from tests.scratch import scratch_folder
-from trial.runtime import addresses
 from trial.runtime.worker import messages
 
 pytestmark = [
@@ -47,15 +47,16 @@ def test_saves_are_quick_and_groups_catch_up_while_the_broker_hangs_and_when_it_
     for trouble in (lambda: None, broken.die):
         trouble()
         before = sum(len(each.saves) for each in campaign.writers)
-        campaign.let(go=True)
-        time.sleep(3)
-        campaign.let(go=False)
-        assert campaign.all_idle()
+        with Crowd() as crowd:
+            campaign.let(go=True)
+            time.sleep(6)
+            campaign.let(go=False)
+            assert campaign.all_idle()
         campaign.check()
-        saves = sorted(saved - sent for each in campaign.writers for sent, saved in each.saves)
+        saves = [saved - sent for each in campaign.writers for sent, saved in each.saves]
         assert campaign.violations == [] and len(saves) >= before + 5
-        # Whoever waited for the broker would wait for its patience at each save.
-        assert saves[len(saves) // 2] < 1 and saves[len(saves) * 95 // 100] < addresses.BROKER_PATIENCE_SECONDS, saves
+        # On a machine of its own a second; what else runs here makes each save as much longer as any other work.
+        assert p95(saves) <= 1 * crowd.factor, (saves, crowd.factor)
 
 
 def test_sending_a_message_does_not_wait_and_the_same_message_waits_once(monkeypatch: pytest.MonkeyPatch) -> None:

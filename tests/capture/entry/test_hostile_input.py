@@ -47,10 +47,11 @@ def test_a_number_that_the_record_cannot_hold_is_refused_beside_its_field(
 
 def test_bytes_that_are_no_text_are_no_error(cast: Cast) -> None:
     nora = signed_in(cast.people[Role.COORDINATOR])
-    for body in (b"happened_on=%ff%fe&kind=%c3%28", b"\xff\xfe\x00", b"a=1&" * 900, b"=&==&&&", b"description=%00"):
+    unreadable = (b"happened_on=%ff%fe&kind=%c3%28", b"\xff\xfe\x00", b"description=%00")
+    for body in (*unreadable, b"a=1&" * 900, b"=&==&&&"):
         answer = nora.post("/participants/NET-001/deviation/new/", body,
                            content_type="application/x-www-form-urlencoded")  # fmt: skip
-        assert answer.status_code in {400, 422}, body[:30]
+        assert answer.status_code == (400 if body in unreadable else 422), body[:30]
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", "null", "x" * 200_000, '{"a": {"b": 1}}', '{"value": "3"}'])

@@ -167,6 +167,12 @@ def test_a_token_that_is_none_is_as_good_as_no_token(nora: Client, nonsense: str
     assert Deviation.objects.count() == 1
 
 
+def test_a_token_that_cannot_be_read_is_refused_in_words_and_nothing_is_saved(nora: Client) -> None:
+    answer = nora.post(PAGE, opened(nora, PAGE) | TYPED | {"sent_as": "\x00"})
+    assert answer.status_code == 400 and "cannot be read (U+0000). Nothing was saved." in answer.content.decode()
+    assert not Deviation.objects.exists()
+
+
 def test_another_persons_token_neither_saves_nor_shows_what_is_theirs(cast: Cast, nora: Client) -> None:
     sent = opened(nora, PAGE) | TYPED
     nora.post(PAGE, sent)
