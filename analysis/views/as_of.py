@@ -61,7 +61,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         return render(request, "analysis/as_of/no_data.html", {"because": str(refusal)}, status=404)
     pair = [panels.awaited(group.code, moment) for moment in (before, after)]
     if any(panel.result is None for panel in pair):
-        return render(request, "analysis/as_of/waiting.html", {"moment": before})
+        return panels.not_ready(request, before)
     panels.opened(request, f"Group {group.code}, compared with {before.words}", after)
     return render(request, "analysis/as_of/compare.html", _compared(group, before, after, pair))
 
@@ -85,7 +85,7 @@ def _compared(group: Group, before: Moment, after: Moment, pair: list[panels.Gro
     settings_moved = pair[0].result["settings"] != pair[1].result["settings"]
     same_rules = before.engine == after.engine and not settings_moved
     return {
-        "group": group, "before": before, "after": after,
+        "group": group, "before": before, "after": after, "sides": pair,
         "figures": comparison.numbers(pair[0].result, pair[1].result),
         "participants": moved,
         "changes": list(between.filter(participant__number__in=movers)[:200]),

@@ -15,10 +15,12 @@ from trial.record import access
 @access.allows(*access.READS_RESULTS)
 @panels.at_a_moment
 def dashboard(request: HttpRequest, moment: Moment | None) -> HttpResponse:
-    """Every group; each panel asks for itself again when its group has moved."""
+    """Every group; each panel asks for itself again when its group has moved. 202 while a past moment is computed."""
     panels.opened(request, "Dashboard", moment)
-    context = {"panels": panels.every_group(moment), "moment": moment}
-    return render(request, "analysis/dashboard.html", context)
+    every = panels.every_group(moment)
+    is_ready = moment is None or all(each.result for each in every)
+    shown = {"panels": every, "moment": moment}
+    return render(request, "analysis/dashboard.html", shown, status=200 if is_ready else 202)
 
 
 @access.allows(*access.READS_RESULTS)

@@ -284,6 +284,16 @@ def ask(letter: str, moment: Moment) -> None:
     messages.send("analysis.moment", letter, moment.change, cutoff)
 
 
+RETRY_AFTER_SECONDS = "2"
+
+
+def not_ready(request: HttpRequest, moment: Moment) -> HttpResponse:
+    """The page that waits for the results of a moment and loads itself again: 202, as their files answer."""
+    response = render(request, "analysis/as_of/waiting.html", {"moment": moment}, status=202)
+    response["Retry-After"] = RETRY_AFTER_SECONDS
+    return response
+
+
 def at_a_moment(view: View) -> View:
     """Gives the view `moment` out of the address (None: now); an address that names none is answered in words."""
 
@@ -301,7 +311,7 @@ def at_a_moment(view: View) -> View:
 def of_group(view: View) -> View:
     """Gives the view the panel of the group in the address at its moment; 404 for a letter that is no group.
 
-    While a past moment is not computed yet, the page says so and loads itself again.
+    While a past moment is not computed yet, the page says so.
     """
 
     @at_a_moment
@@ -309,7 +319,7 @@ def of_group(view: View) -> View:
     def shown(request: HttpRequest, letter: str, *args: Any, moment: Moment | None, **kwargs: Any) -> HttpResponse:
         known = awaited(group_or_404(letter).code, moment)
         if known.result is None and moment is not None:
-            return render(request, "analysis/as_of/waiting.html", {"moment": moment})
+            return not_ready(request, moment)
         return view(request, known, *args, **kwargs)
 
     return shown

@@ -179,7 +179,6 @@ def _with_origin(rows: Rows, origin: Provenance) -> Rows:
     return [{**row, **origin.columns} for row in rows or [{}]]
 
 
-RETRY_AFTER_SECONDS = "2"
 KINDS = {"svg": "image/svg+xml", "csv": "text/csv; charset=utf-8"}
 
 
@@ -197,7 +196,7 @@ def plot_file(request: HttpRequest, letter: str, plot: str, ending: str, moment:
     if panel.result is None:
         words = f"The results {moment.words if moment else 'of the newest change'} are being calculated. Ask again."
         return HttpResponse(words, status=202, content_type="text/plain; charset=utf-8",
-                            headers={"Retry-After": RETRY_AFTER_SECONDS})  # fmt: skip
+                            headers={"Retry-After": panels.RETRY_AFTER_SECONDS})  # fmt: skip
     panels.opened(request, f"Group {panel.letter}, {plot} as {ending}", panel.moment, Kind.PLOT)
     declared = BY_CODE[plot]
     origin = Provenance(panel, declared.code, declared.title)

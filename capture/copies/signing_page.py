@@ -20,7 +20,7 @@ from capture.copies.contents import forms
 from capture.expedited import listing
 from capture.grading.event_proposals import open_proposals
 from capture.participants import selectors
-from capture.participants.entry_lists import pending_entries
+from capture.participants.entry_lists import incomplete_entries
 from trial.accounts.forms import SigningForm
 from trial.accounts.security import proof
 from trial.models import Participant, Query
@@ -43,7 +43,7 @@ class OpenItem:
 
 
 def open_items(participant: Participant, moment: datetime) -> list[OpenItem]:
-    """Running report clocks, queries, values nobody judged by grade, forms overdue or missed, and pending values."""
+    """Report clocks that run, queries, values nobody judged by grade, forms overdue or missed, incomplete entries."""
     return [*_clocks(participant, moment), *_queries(participant), *_proposals(participant), *_forms(participant)]
 
 
@@ -73,8 +73,8 @@ def _forms(participant: Participant) -> Iterator[OpenItem]:
         if cell and cell.not_done is None and cell.due.status in (OVERDUE, MISSED):
             state = f"{cell.due.status}, due {shown(cell.due.due_on)}"
             yield OpenItem("Form", cell.due.what, state, cell.due.status, cell.url)
-    for form, listed in pending_entries([participant]):
-        yield OpenItem("Pending value", f"{form.title}: {listed.words}", f"of {listed.on}", "incomplete", listed.url)
+    for form, listed in incomplete_entries([participant]):
+        yield OpenItem("Incomplete entry", listed.asked(form), f"of {listed.on}", "incomplete", listed.url)
 
 
 def read_through(participant: Participant, standing: signing.Standing) -> list[tuple[Any, list[tuple[Any, Any]]]]:

@@ -1,7 +1,8 @@
 """Every data set once: the tables of the record as they leave in files and come back from them.
 
 A data set is one table; its columns are the fields of the table, so that no field can be forgotten. `entry` is the
-number of a row by which other files refer to it. Study number, screening number and site code come first.
+number of a row by which other files refer to it. Study number, screening number and site code come first, then the
+site that the participant was at when the row was entered: after a move the entries before stay the old site's.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,6 +11,8 @@ from functools import cached_property
 from typing import Any
 
 from django.db import models as django_models
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.text import capfirst
 
 from capture.casebook.forms.base import Form, Lines
@@ -22,6 +25,7 @@ from trial.protocol.ctcae_v3.limits import ANALYTES
 STRUCK_OUT, EDITION = "struck_out_reason", "form_edition"
 LAST = (EDITION, STRUCK_OUT)
 KEYS = (("study_number", "Study number"), ("screening_number", "Screening number"), ("site", "Site code"))
+AT_ENTRY = "site_at_entry"
 
 
 @dataclass(frozen=True)
@@ -92,17 +96,21 @@ class DataSet:
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
-        """Keys first, then the row's own number, then its fields, last its edition and why it is struck out."""
+        """Keys and site at entry first, then the row's own number and its fields, last its edition and strike-out."""
         own = tuple(_column(self, field) for field in self._fields())
         entry = () if self.to_participant == "self" else (_entry(self),)
-        return (*_keys(self), *entry, *own)
+        return (*_keys(self), *_at_entry(self), *entry, *own)
 
     @property
     def rows(self) -> Any:
         """Every row, struck-out ones too, in order of participant."""
-        prefix = "" if self.to_participant in ("self", "") else f"{self.to_participant}__"
-        order = (f"{prefix}screening_number", "id") if self.to_participant else ("id",)
-        return self.model.objects.order_by(*order)
+        if not self.to_participant:
+            return self.model.objects.order_by("id")
+        prefix = "" if self.to_participant == "self" else f"{self.to_participant}__"
+        entered = models.Version.objects.filter(table_name=self.model._meta.db_table, row_id=OuterRef("pk"))
+        site = Subquery(entered.order_by("change").values("change__site__code")[:1])
+        rows = self.model.objects.annotate(**{AT_ENTRY: Coalesce(site, F(f"{prefix}site__code"))})
+        return rows.order_by(f"{prefix}screening_number", "id")
 
     def _fields(self) -> list[Any]:
         left_out = {"id", "participant"}
@@ -121,6 +129,12 @@ def _keys(data_set: DataSet) -> tuple[Column, ...]:
         Column(name, prefix + path, field(path.split("__")[0]), words)
         for (name, words), path in zip(KEYS, ("number", "screening_number", "site__code"), strict=True)
     )
+
+
+def _at_entry(data_set: DataSet) -> tuple[Column, ...]:
+    site = models.Participant._meta.get_field("site")
+    words = "Site code when the row was first entered"
+    return (Column(AT_ENTRY, AT_ENTRY, site, words),) if data_set.to_participant else ()
 
 
 def _entry(data_set: DataSet) -> Column:

@@ -1,13 +1,14 @@
 """The entries of one participant by form, for the casebook: date, one line, status, and where to open them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from capture.casebook.forms.base import Form
 from capture.casebook.registry import ENTRY_FORMS
@@ -23,7 +24,7 @@ COMPLETE, PENDING = "complete", "incomplete"
 class Listed:
     """One entry in its list; `status` is derived: incomplete while a value is pending or a required line is missing.
 
-    lacks: in words, which lines are.
+    lacks: in words, which lines are missing or pending.
     """
 
     row: Any
@@ -32,6 +33,10 @@ class Listed:
     status: str
     url: str
     lacks: str = ""
+
+    def asked(self, form: Form) -> str:
+        """What waits of an incomplete entry, in one line."""
+        return f"{form.title}: {self.words}{f'; {self.lacks}' if self.lacks else ''}"
 
 
 @dataclass(frozen=True)
@@ -60,27 +65,29 @@ def _list(form: Form, participant: Participant, rows: Iterable[Any], there: Mapp
 
 
 def _lines(form: Form, rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
-    """(entry, key) of the lines of these entries, where some are required."""
+    """(entry, key, whether it is pending) of the lines of these entries, where some are required."""
     if form.lines is None or not form.lines.required:
         return form.model.objects.none()
     lines = form.lines.model.objects.standing().filter(**{f"{form.lines.parent}__in": rows})
-    return lines.values_list(form.lines.parent, form.lines.key)
+    return lines.values_list(form.lines.parent, form.lines.key, _is_pending(form.lines.model))
 
 
-def _keys(lines: Iterable[tuple[int, str]]) -> defaultdict[int, set[str]]:
-    """The keys of the lines of each entry."""
-    found: dict[int, set[str]] = defaultdict(set)
-    for entry, key in lines:
-        found[entry].add(key)
+def _keys(lines: Iterable[tuple[int, str, bool]]) -> defaultdict[int, dict[str, bool]]:
+    """Of each entry the keys of its lines, each with whether it is pending."""
+    found: dict[int, dict[str, bool]] = defaultdict(dict)
+    for entry, key, is_pending in lines:
+        found[entry][key] = is_pending
     return found
 
 
-def _listed(form: Form, participant: Participant, row: Any, lines: Collection[str]) -> Listed:
+def _listed(form: Form, participant: Participant, row: Any, lines: Mapping[str, bool]) -> Listed:
     required = form.lines.required if form.lines is not None else ()
-    missing = ", ".join(ANALYTES.get(each, each) for each in required if each not in lines)
+    said = [f"{ANALYTES.get(each, each)} missing" for each in required if each not in lines]
+    said += [f"{ANALYTES.get(each, each)} pending" for each, is_pending in lines.items() if is_pending]
     when = getattr(row, form.dated_by)
     shown = partial_date.shown(when) if isinstance(when, date) else str(when or "date not known")
-    return Listed(row, shown, str(row), PENDING if missing else status_of(row), form.url(participant, row), missing)
+    status = PENDING if said else status_of(row)
+    return Listed(row, shown, str(row), status, form.url(participant, row), ", ".join(said))
 
 
 def status_of(row: Any) -> str:
@@ -93,19 +100,29 @@ def _may_be_pending(model: Any) -> list[Any]:
     return [field for field in model._meta.fields if "pending" in dict(field.choices or ())]
 
 
-def pending_entries(participants: Sequence[Participant]) -> list[tuple[Form, Listed]]:
-    """Standing entries with a value that is said to be pending; one query."""
-    of_form = []
-    for form in ENTRY_FORMS.values():
-        pending = Q()
-        for field in _may_be_pending(form.model):
-            pending |= Q(**{field.name: "pending"})
-        if pending:
-            rows = form.model.objects.standing().filter(pending, participant__in=participants)
-            of_form.append((form, rows.select_related("participant__site"), _lines(form, rows)))
+def _is_pending(model: Any) -> Q:
+    return Q(*((field.name, "pending") for field in _may_be_pending(model)), _connector=Q.OR)
+
+
+def incomplete_entries(participants: Sequence[Participant]) -> list[tuple[Form, Listed]]:
+    """Standing entries with a value that is said to be pending, or without a line that is required; one query."""
+    every = [(form, _incomplete(form, participants)) for form in ENTRY_FORMS.values()]
+    of_form = [(form, rows, _lines(form, rows)) for form, rows in every if rows is not None]
     at_once(*chain.from_iterable(of_one[1:] for of_one in of_form))
     found = []
     for form, rows, lines in of_form:
         there = _keys(lines)
         found += [(form, _listed(form, row.participant, row, there[row.pk])) for row in rows]
     return found
+
+
+def _incomplete(form: Form, participants: Sequence[Participant]) -> QuerySet[Any, Any] | None:
+    """The standing entries of these participants with a pending value or without a required line; None: no such."""
+    rows, asked = form.model.objects.standing().filter(participant__in=participants), _is_pending(form.model)
+    if form.lines is not None and form.lines.required:
+        parent, required = form.lines.parent, form.lines.required
+        lines = form.lines.model.objects.standing().filter(**{parent: OuterRef("pk")})
+        there = lines.filter(**{f"{form.lines.key}__in": required}).order_by().values(parent)
+        rows = rows.alias(there=Coalesce(Subquery(there.annotate(count=Count("pk")).values("count")), 0))
+        asked |= Q(there__lt=len(required)) | Q(Exists(lines.filter(_is_pending(form.lines.model))))
+    return rows.filter(asked).select_related("participant__site") if asked else None

@@ -14,7 +14,7 @@ from capture.conduct import signing, verification
 from capture.expedited import listing
 from capture.grading.event_proposals import Proposal, open_proposals
 from capture.participants import screenings, selectors
-from capture.participants.entry_lists import pending_entries
+from capture.participants.entry_lists import incomplete_entries
 from capture.participants.selectors import Today
 from trial.models import (
     DueItem,
@@ -71,12 +71,12 @@ def _query(each: query_list.Listed) -> Waiting:
     return Waiting(each.query.participant, what, when, status, reverse("capture:query", args=[each.query.pk]))
 
 
-def signatures_due(person: Person, participants: Sequence[Participant], pending: Collection[int],
+def signatures_due(person: Person, participants: Sequence[Participant], incomplete: Collection[int],
                today: Callable[[int], date]) -> list[Waiting]:  # fmt: skip
     """Casebooks that a delegated investigator is asked to sign, in five queries however many.
 
-    Asked for the first time when treatment is over and nothing is open: no query waits for the site and no value is
-    pending (`pending`: ids of participants with one). Asked for again when what was signed has changed.
+    Asked for the first time when treatment is over and nothing is open: no query waits for the site and no entry is
+    incomplete (`incomplete`: ids of participants with one). Asked for again when what was signed has changed.
     today: site id → the day there.
     """
     if person.role != Role.INVESTIGATOR:
@@ -86,7 +86,7 @@ def signatures_due(person: Person, participants: Sequence[Participant], pending:
     if not own:
         return []
     states = signing.states(own)
-    ready = _over([each for each in own if states[each.pk] == signing.UNSIGNED]) - _asked(own) - set(pending)
+    ready = _over([each for each in own if states[each.pk] == signing.UNSIGNED]) - _asked(own) - set(incomplete)
     signed = _signed_on([each for each in own if states[each.pk] == signing.CHANGED])
     return [
         *(_signature(each, "Sign casebook", "off treatment, no open items", "due")
@@ -166,11 +166,11 @@ def work_of(person: Person, today: Today) -> list[Work]:
         tasks = _visits(person, participants, today)
         found.append(_work("Overdue", [task for task in tasks if task.status == OVERDUE]))
         found.append(_work("Due now", [task for task in tasks if task.status != OVERDUE]))
-        pending, known = _pending(participants), {each.pk for each in participants}
-        found.append(_work("Values marked “Pending”", pending))
+        incomplete, known = _incomplete(participants), {each.pk for each in participants}
+        found.append(_work("Incomplete entries", incomplete))
         title = "Queries to close" if person.role == Role.MONITOR else "Queries to answer"
         found.append(_work(title, [each for each in _queries(person) if each.participant.pk in known]))
-        unsure = {each.participant.pk for each in pending}
+        unsure = {each.participant.pk for each in incomplete}
         signatures = signatures_due(person, participants, unsure, today)
         found.append(_work("Casebooks to sign", _as_tasks(signatures)))
         again = to_verify_again(person, participants)
@@ -224,12 +224,11 @@ def _when(due: Due, today: date) -> str:
     return "last day today" if left == 0 else f"within {left} day{'s' if left != 1 else ''}"
 
 
-def _pending(participants: list[Participant]) -> list[Task]:
+def _incomplete(participants: list[Participant]) -> list[Task]:
     by_id = {each.pk: each for each in participants}
     return [
-        Task(by_id[listed.row.participant_id], f"{form.title}: {listed.words}", f"of {listed.on}", "incomplete",
-             listed.url)
-        for form, listed in pending_entries(participants)
+        Task(by_id[listed.row.participant_id], listed.asked(form), f"of {listed.on}", "incomplete", listed.url)
+        for form, listed in incomplete_entries(participants)
     ]  # fmt: skip
 
 

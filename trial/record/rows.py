@@ -17,7 +17,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import QuerySet
 
-from trial.models.audit import Version
+from trial.models.audit import Change, Version
 from trial.rules.dates import partial_date
 from trial.rules.evaluation.facts import (
     AdverseEventFact,
@@ -105,13 +105,20 @@ class Asked(NamedTuple):
     """Which rows of a table: those whose `column` is one of the values.
 
     only: a condition in SQL on `row`, the row as JSON, for what would otherwise be read and thrown away. below: the
-    rows that hang below those of another model, by this key to it; `column` is then one of the other table.
+    rows that hang below those of another model, by this key to it; `column` is then one of the other table. is_dated:
+    each with `known_on`, the day (UTC) of the change that left it as it is.
     """
 
     column: str
     values: Sequence[Any]
     only: str = "true"
     below: tuple[str, Any] | None = None
+    is_dated: bool = False
+
+
+def _known_on(change: str) -> str:
+    """The day of a change, in SQL."""
+    return f"(SELECT (at AT TIME ZONE 'UTC')::date FROM \"{Change._meta.db_table}\" WHERE id = {change})"
 
 
 class Reader:
@@ -153,6 +160,10 @@ class Reader:
     def _sql(self, model: Any, asked: Asked) -> str:
         if self.as_of is None:
             wanted = ", ".join(f't."{name}"' for name in self.columns.get(model, ()))
+            if asked.is_dated:
+                table, versions = model._meta.db_table, Version._meta.db_table
+                change = f"(SELECT max(change_id) FROM \"{versions}\" WHERE table_name = '{table}' AND row_id = t.id)"
+                wanted = f"{wanted or 't.*'}, {_known_on(change)} AS known_on"
             row = f"(SELECT row_to_json(c) FROM (SELECT {wanted}) c)" if wanted else "row_to_json(t)"
             condition = f'"{asked.column}" = ANY(%s)'
             if asked.below is not None:
@@ -161,8 +172,9 @@ class Reader:
                 condition = f'"{key}" IN ({ids})'
             rows = f'SELECT id, {row} AS row FROM "{model._meta.db_table}" t WHERE {condition}'
             return f"SELECT json_agg(row ORDER BY id)::text FROM ({rows}{_standing_in_sql(model)}) r WHERE {asked.only}"
+        dated = f" || jsonb_build_object('known_on', {_known_on('change_id')})" if asked.is_dated else ""
         newest = (
-            f'SELECT DISTINCT ON (row_id) row_id, row FROM "{Version._meta.db_table}" '
+            f'SELECT DISTINCT ON (row_id) row_id, row{dated} AS row FROM "{Version._meta.db_table}" '
             "WHERE table_name = %s AND change_id <= %s ORDER BY row_id, change_id DESC, id DESC"
         )
         condition = f"row->>'{asked.column}' = ANY(%s)"
@@ -269,7 +281,7 @@ def follow_up(row: Row) -> FollowUpFact:
 
 def death(row: Row) -> DeathFact:
     """Death of any cause."""
-    return DeathFact(row["id"], partial_date.from_stored(row["died_on"]), row["cause"])
+    return DeathFact(row["id"], partial_date.from_stored(row["died_on"]), row["cause"], known_on=day(row["known_on"]))
 
 
 def withdrawal(row: Row) -> WithdrawalFact:

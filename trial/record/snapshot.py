@@ -170,7 +170,7 @@ class _Parts:
         found = read.rows_of_each({
             Participant: Asked("id", ids), Site: Asked("struck_out_reason", [""]),
             GroupSettings: Asked("struck_out_reason", [""]), EligibilityAnswer: Asked("participant_id", ids, UNMET),
-            **{model: Asked("participant_id", ids) for model in OWN + BELOW},
+            **{model: Asked("participant_id", ids, is_dated=model is Death) for model in OWN + BELOW},
             LesionReading: Asked("participant_id", ids, below=("assessment_id", Assessment)),
             DosingPeriod: Asked("participant_id", ids, below=("cycle_id", Cycle)),
         })  # fmt: skip

@@ -14,6 +14,7 @@ from analysis.outcomes.clinical_cutoff import cut_off
 from tests.analysis.endpoints.test_answers import EVERYONE, RESPONDER, STABLE, day, event, level, person, scan
 from trial.protocol import AnalysisSettings
 from trial.rules.dates.partial_date import PartialDate
+from trial.rules.evaluation.disease import with_dates_read
 from trial.rules.evaluation.facts import (
     DeathFact,
     FollowUpFact,
@@ -172,6 +173,20 @@ def test_a_partial_death_is_read_by_days_known_alive_after_the_cut_off_too() -> 
     early = replace(STABLE, death=DeathFact(1, PartialDate(2026, 5), "disease"))
     assert outcome_at(early, 149)["dates"]["death"] is None
     assert {outcome_at(early, number)["dates"]["death"] for number in (150, 160, 4000)} == {day(150).isoformat()}
+
+
+def test_a_partial_date_is_read_as_no_day_after_it_was_known() -> None:
+    latest = AnalysisSettings(partial_death_reading="latest", partial_therapy_reading="latest")
+    died = DeathFact(1, PartialDate(2026, 7), "disease", known_on=date(2026, 7, 9))
+    contact = FollowUpFact(1, date(2026, 6, 12), True, "none", None, None, PartialDate(2026, 6))
+    read = with_dates_read(replace(STABLE, death=died, follow_ups=(contact,)), latest)
+    assert read.death is not None and read.death.read_as == died.known_on
+    assert read.follow_ups[0].new_therapy_read_as == contact.contacted_on
+    over = replace(died, known_on=date(2026, 9, 1))
+    assert with_dates_read(replace(STABLE, death=over), latest).death == replace(over, read_as=date(2026, 7, 31))
+    # At a site east of Greenwich it was July already.
+    east = replace(died, known_on=date(2026, 6, 30))
+    assert with_dates_read(replace(STABLE, death=east), latest).death == replace(east, read_as=date(2026, 7, 1))
 
 
 def _straddling(**more: Any) -> ParticipantFact:

@@ -27,6 +27,7 @@ from trial.record.save import Save
 from trial.rules.dates.partial_date import PartialDate
 
 DAY_1 = date(2026, 1, 12)
+PAGES = ("/dashboard/", "/groups/A/", "/groups/A/behind/registered/")
 
 
 def _assess(cast: Cast, participant: Participant, on: date, share: str) -> None:
@@ -250,15 +251,18 @@ def test_pages_show_the_moment_that_is_asked_for(cast: Cast) -> None:
     client = Client()
     client.force_login(cast.people[Role.CHAIR])
     last = Change.objects.order_by("-id")[0].id
-    assert "Calculating results" in client.get(f"/groups/A/?as_of={last - 1}").content.decode()
+    compared = f"/moments/compare/?group=A&from={last - 1}&to={last - 1}"
+    for page in (*(f"{each}?as_of={last - 1}" for each in PAGES), compared):
+        waiting = client.get(page)
+        assert waiting.status_code == 202 and "alculating" in waiting.content.decode(), page
     for group in "AB":
         moments.compute(group, Moment(last - 1))
-    for page in ("/dashboard/", "/groups/A/", "/groups/A/behind/registered/"):
-        words = client.get(f"{page}?as_of={last - 1}").content.decode()
-        assert f"as of change {last - 1}" in words and "Past results" in words
+    for page in PAGES:
+        answer = client.get(f"{page}?as_of={last - 1}")
+        words = answer.content.decode()
+        assert answer.status_code == 200 and f"as of change {last - 1}" in words and "Past results" in words
     assert client.get("/dashboard/?as_of=31-FEB-2026").status_code == 404
-    compared = client.get(f"/moments/compare/?group=A&from={last - 1}&to={last - 1}").content.decode()
-    assert "None: no fact" in compared
+    assert "None: no fact" in client.get(compared).content.decode()
     assert client.post("/moments/cut/", {"name": "x", "because": "y"}).status_code == 403
 
 
@@ -370,7 +374,7 @@ def test_past_pages_have_no_links_that_act_and_say_what_they_are(cast: Cast) -> 
     for group in "AB":
         recompute(group)
         moments.compute(group, Moment(last))
-    for page in ("/dashboard/", "/groups/A/", "/groups/A/behind/registered/"):
+    for page in PAGES:
         now, then = (client.get(page + query).content.decode() for query in ("", f"?as_of={last}"))
         assert ("is-past" in then, "is-past" in now) == (True, False)
         assert "/groups/A/registration/" not in then and ">entry</a>" not in then, page

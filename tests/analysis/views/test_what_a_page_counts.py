@@ -7,13 +7,15 @@ from datetime import date, timedelta
 import pytest
 from django.test import Client
 
+from analysis.results import moments
+from analysis.results.moments import Moment
 from analysis.results.recompute import recompute
 from analysis.views.panels import panel
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import entries, registration
 from tests.cast import Cast, answers, cast_of, details, register
 from tests.courses import DAY_1, course
-from trial.models import Role
+from trial.models import Change, Role
 from trial.record.in_force import choose, settings_in_force
 from trial.record.save import Save
 from trial.rules.dates.partial_date import PartialDate
@@ -78,6 +80,16 @@ def test_a_page_says_where_its_settings_are_not_the_protocols_and_who_chose_them
         assert f"settings {stored.settings_version}, differing from the protocol in 2 ·" in page, place
     assert f"{plan}{cast.people[Role.STATISTICIAN].full_name} on " in _read(cast, "/groups/A/")
     assert "settings differ" not in _read(cast, f"/groups/A/?as_of={before}"), "the settings of then"
+
+
+def test_a_comparison_says_on_which_side_the_settings_are_not_the_protocols(cast: Cast) -> None:
+    before, used = Change.objects.latest("id").pk, settings_in_force("A")
+    choose(Save(cast.people[Role.STATISTICIAN]), "A", replace(used, confirmation_days=56), "amended", used.version())
+    after = Change.objects.latest("id").pk
+    for number in (before, after):
+        moments.compute("A", Moment(number))
+    page = _read(cast, f"/moments/compare/?group=A&from={before}&to={after}")
+    assert page.count("settings differ from protocol") == 1 and "After settings differ from protocol (1)" in page
 
 
 def test_the_list_of_participants_counts_registered_and_screened_apart(cast: Cast) -> None:

@@ -3,9 +3,11 @@
 import csv
 import io
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 
 from capture.casebook.registry import ENTRY_FORMS
@@ -74,6 +76,28 @@ def test_the_trail_tells_the_site_of_each_change_and_export_and_history_the_move
     columns = {each.name: each.path for each in BY_NAME["site_transfers"].columns}
     told = dict(BY_NAME["site_transfers"].rows.values_list(columns["study_number"], columns["from_site"]))
     assert told == {"NET-001": "NORTH"}
+
+
+def test_a_file_tells_the_site_at_which_each_row_was_entered(cast: Cast, tmp_path: Path) -> None:
+    form = ENTRY_FORMS["deviation"]
+    before = entries.save(Save(cast.people[Role.COORDINATOR]), cast.participant, form, values("deviation"))
+    _move(cast)
+    cast.participant.refresh_from_db()
+    sol = cast.elsewhere[Role.COORDINATOR]
+    entries.save(Save(sol), cast.participant, form, values("deviation", description="Visit late"))
+    entries.save(Save(sol, reason="misread"), cast.participant, form, values("deviation", kind="other"), row=before)
+    call_command("export", "csv", tmp_path / "out")
+    told = {name: [(row["site"], row["site_at_entry"]) for row in _file(tmp_path / "out", name)]
+            for name in ("registration", "eligibility", "deviation")}  # fmt: skip
+    assert told["registration"] == [("SOUTH", "NORTH")] and set(told["eligibility"]) == {("SOUTH", "NORTH")}
+    assert told["deviation"] == [("SOUTH", "NORTH"), ("SOUTH", "SOUTH")], "a correction moves no entry"
+    told_of = [each for each in _file(tmp_path / "out", "data_dictionary") if each["column"] == "site_at_entry"]
+    assert told_of and {each["imported"] for each in told_of} == {"no"}
+
+
+def _file(folder: Path, name: str) -> list[dict[str, str]]:
+    with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def _trail(client: Client) -> list[dict[str, str]]:

@@ -77,12 +77,25 @@ def test_a_visit_without_its_required_values_is_incomplete_and_says_which_are_mi
     reason = {**line("AST"), "value": None, "value_missing": "not_done"}
     _entered(cast, *measured, reason)
     listed = next(each for each in entry_lists(cast.participant) if each.form.kind == "visit").entries[0]
-    assert (listed.status, listed.lacks) == ("incomplete", "ALT")
+    assert (listed.status, listed.lacks) == ("incomplete", "ALT missing")
     page = signed_in(cast.people[Role.COORDINATOR]).get("/participants/NET-001/").content.decode()
     assert "incomplete: ALT missing" in page
     _entered(cast, *measured, reason, line("ALT", "1", "U/L", "0", "9"), cycle_number=2)
     statuses = next(each for each in entry_lists(cast.participant) if each.form.kind == "visit").entries
     assert sorted(each.status for each in statuses) == ["complete", "incomplete"]
+
+
+def test_an_incomplete_visit_stands_in_my_work_and_above_the_signature_until_it_is_complete(cast: Cast) -> None:
+    nora = cast.people[Role.COORDINATOR]
+    given = [line(code, "1", "U/L", "0", "9") for code in protocol.REQUIRED_ANALYTES if code not in ("AST", "ALT")]
+    unknown = {**line("AST"), "value": None, "value_missing": "pending"}
+    row = _entered(cast, *given, unknown)
+    for page in ("/work/", "/participants/NET-001/signature/"):
+        shown = signed_in(nora).get(page).content.decode()
+        assert "ALT missing, AST pending" in shown and f"/participants/NET-001/visit/{row.pk}/" in shown, page
+    whole = [*given, {**unknown, "value_missing": "not_done"}, line("ALT", "1", "U/L", "0", "9")]
+    entries.save(Save(nora, reason="came later"), cast.participant, ENTRY_FORMS["visit"], VISIT, row=row, lines=whole)
+    assert "Incomplete entries" not in signed_in(nora).get("/work/").content.decode()
 
 
 def test_a_proposal_of_low_calcium_reads_the_albumin_of_the_same_visit(cast: Cast) -> None:
@@ -94,7 +107,6 @@ def test_a_proposal_of_low_calcium_reads_the_albumin_of_the_same_visit(cast: Cas
     assert len(open_proposals([cast.participant])) == 1, "8.52 mg/dL is normal"
     answer = signed_in(cast.people[Role.COORDINATOR]).get(f"/participants/NET-001/visit/{Visit.objects.last().pk}/")
     assert "corrected for albumin 3.6 g/dL: 8.2 + 0.8 × (4 − 3.6) = 8.52 mg/dL" in answer.content.decode()
-
 
 
 def test_a_value_below_a_limit_is_saved_shown_and_graded_only_where_it_decides(cast: Cast) -> None:

@@ -207,7 +207,7 @@ def test_a_related_event_of_grade_3_is_asked_whether_it_was_expected_at_the_firs
     assert nora.post(f"{ROOT}adverse_event/new/", {**typed, "expectedness": "pending"}).status_code == 302
     event = AdverseEvent.objects.get()
     assert _state(event) == expedited_reports.UNDETERMINED
-    assert "Values marked" in nora.get("/work/").content.decode()
+    assert "Incomplete entries" in nora.get("/work/").content.decode()
     # The answer is a first one, and needs no reason; what changes an answer does.
     address = f"{ROOT}adverse_event/{event.pk}/"
     answer = {**typed, "expectedness": "expected"}

@@ -1,13 +1,15 @@
 """Reading many participants part by part gives what reading them at once gives, of the same transaction."""
 
 import threading
+from datetime import UTC
 
 import pytest
 from django.db import DatabaseError, connection
 
 from tests.cast import cast_of, ceiling, register
-from trial.models import Participant, Role
+from trial.models import Change, Death, Participant, Role
 from trial.record import changes, snapshot
+from trial.rules.dates.partial_date import PartialDate
 
 
 @pytest.fixture
@@ -26,6 +28,16 @@ def test_parts_hold_the_same_participants_in_the_same_order(five: list[int]) -> 
     parts = list(snapshot.in_parts(five))
     assert [len(part) for part in parts] == [1, 2, 2]
     assert [fact for part in parts for fact in part] == snapshot.participants(five)
+
+
+def test_a_death_is_known_since_the_change_that_left_it_as_it_is(five: list[int]) -> None:
+    with changes.record(None, "enter", "for the test"):
+        row = Death.objects.create(participant_id=five[0], died_on=PartialDate(2026, 11), cause="disease")
+    with changes.record(None, "correct", "for the test") as corrected:
+        Death.objects.filter(pk=row.pk).update(cause="other", because="stroke")
+    (now,), (then,) = snapshot.participants(five[:1]), snapshot.participants(five[:1], corrected.number)
+    known = Change.objects.get(pk=corrected.number).at.astimezone(UTC).date()
+    assert now == then and now.death is not None and (now.death.cause, now.death.known_on) == ("other", known)
 
 
 def test_nobody_is_no_part(database: str) -> None:

@@ -24,18 +24,23 @@ class ReadDate:
 
 
 def read_date(
-    partial: PartialDate, reading: str, not_before: date | None = None, read_as: date | None = None
-) -> ReadDate:
+    partial: PartialDate, reading: str, not_before: date | None = None, not_after: date | None = None,
+    read_as: date | None = None,
+) -> ReadDate:  # fmt: skip
     """A partial date as one day.
 
     reading: `earliest`, `latest`, or any other name for "the earliest day it can mean that is not before `not_before`".
-    read_as: the day that it has been read as already (None: not yet); a date is read once.
+    not_after: the day on which it was known to have happened. read_as: the day that it has been read as already (None:
+    not yet); a date is read once.
     """
     if partial.is_complete:
         return ReadDate(partial.earliest())
-    on = partial.latest() if reading == "latest" else partial.earliest()
+    earliest, latest = partial.earliest(), partial.latest()
+    if not_after is not None:
+        latest = max(earliest, min(latest, not_after))
+    on = latest if reading == "latest" else earliest
     if reading not in {"earliest", "latest"} and not_before is not None:
-        on = min(max(on, not_before), partial.latest())
+        on = min(max(on, not_before), latest)
     on = read_as or on
     return ReadDate(on, f"partial date {partial} read as {shown(on)}")
 
@@ -66,7 +71,7 @@ def _therapy_read(contact: FollowUpFact, participant: ParticipantFact, settings:
     """The new therapy that a contact reports."""
     assert contact.new_therapy_on is not None
     return read_date(contact.new_therapy_on, settings.partial_therapy_reading, participant.last_dose_on,
-                     contact.new_therapy_read_as)  # fmt: skip
+                     contact.contacted_on, contact.new_therapy_read_as)  # fmt: skip
 
 
 def surely_before(partial: PartialDate, on: date) -> bool:
@@ -183,7 +188,7 @@ def _death(
         return None, ""
     not_before = max(participant.registered_on, alive.on) if alive else participant.registered_on
     death = participant.death
-    read = read_date(death.died_on, settings.partial_death_reading, not_before, death.read_as)
+    read = read_date(death.died_on, settings.partial_death_reading, not_before, death.known_on, death.read_as)
     words = f"died; {read.words}" if read.words else "died"
     return DatedFact(read.on, words, f"death/{death.id}"), f"death: {read.words}" if read.words else ""
 

@@ -175,13 +175,15 @@ class FollowUpFact:
 class DeathFact:
     """Death of any cause; the day may be unknown. cause: a code of `code_lists.DEATH_CAUSES`.
 
-    read_as: the day that a partial date has been read as (None: not yet read, or complete).
+    read_as: the day that a partial date has been read as (None: not yet read, or complete). known_on: the day on which
+    it was entered as it stands (None: not said): the death is no later.
     """
 
     id: int
     died_on: PartialDate
     cause: str
     read_as: date | None = None
+    known_on: date | None = None
 
 
 @dataclass(frozen=True)
