@@ -7,6 +7,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
+from trial.operations.backups import nightly
 from trial.runtime import addresses
 
 LEAST_FREE_BYTES = 1_000_000_000
@@ -20,7 +21,7 @@ def disks() -> tuple[bool, str]:
     if settings.EMBEDDED:
         places["database and logs"] = addresses.DATA
     if settings.BACKUPS is not None:
-        places["backups"] = settings.BACKUPS
+        places["backups"] = nightly.folder()
     said, is_good = [], True
     for what, place in places.items():
         if not place.is_dir():
