@@ -122,6 +122,10 @@ def register(
         if current.is_registered:
             raise Refused(f"The participant is already registered as {current.number}.")
         stop_if_failed(current)
+        if details_of(current) != details:
+            raise Refused("The participant was corrected at the same moment. Nothing was saved. Look at it again.")
+        if not found_ineligible and (found := standing_against(current, registered_on)):
+            raise Waivable(found)
         soft = _asked_again(save, soft, {**details, "registered_on": registered_on}, current)
         done = _write_registered(current, group, registered_on)
         acknowledgements.keep(done, "registration", done.pk, soft, save.acknowledged)

@@ -11,6 +11,7 @@ from capture.entry.services import corrections, registration
 from tests.cast import Cast, answers, cast_of, ceiling, details, register
 from trial.models import Change, Participant, Role, Waiver
 from trial.protocol import group_named
+from trial.record import changes
 from trial.record.save import Save
 from trial.refused import Refused
 from trial.rules.accrual import accrual
@@ -30,9 +31,13 @@ def test_parallel_registrations_give_consecutive_distinct_numbers(cast: Cast, mo
     monkeypatch.setattr("trial.record.in_force.refusal", lambda group: "")
     nora = cast.people[Role.COORDINATOR]
 
-    def one(_: int) -> str:
+    def one(place: int) -> str:
         try:
             return str(register(nora, cast.north).number)
+        except Refused as refused:
+            # On a crowded machine eight at once wait too long for their turn; who is told so saves again.
+            assert refused.reasons == (changes.BUSY,)
+            return one(place)
         finally:
             connection.close()
 

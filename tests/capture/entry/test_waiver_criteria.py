@@ -11,6 +11,7 @@ from django.test import Client
 from capture.entry.services import corrections, registration
 from tests.cast import Cast, answers, cast_of, details
 from trial.models import Participant, Role
+from trial.record import changes
 from trial.record.save import Save
 from trial.refused import Refused
 from trial.rules.eligibility import Answer
@@ -106,3 +107,26 @@ def test_an_answer_that_an_entered_fact_contradicts_must_be_corrected_before_a_w
     corrections.correct_participant(Save(desk.nora, reason="Entry error"), desk.screened, {}, no)
     desk.approve(desk.request("metastatic", "ecog"))
     assert desk.register().is_registered
+
+
+@pytest.mark.parametrize(("corrected", "words"), [
+    (({}, {"platelets": FEW_PLATELETS}), "latelet"), (({"tumour_type": "insulinoma"}, {}), "at the same moment"),
+])  # fmt: skip
+def test_what_is_corrected_between_the_checks_and_the_lock_stops_the_registration(
+    database: str, monkeypatch: pytest.MonkeyPatch, corrected: Any, words: str
+) -> None:
+    desk = _desk(answers())
+    record, first = changes.record, [corrected]
+
+    def overtaken(*args: Any, **kwargs: Any) -> Any:
+        """A colleague corrects it before this registration has the writers' lock."""
+        if first:
+            same = Participant.objects.get(pk=desk.screened.pk)
+            corrections.correct_participant(Save(desk.nora, reason="Entry error"), same, *first.pop())
+        return record(*args, **kwargs)
+
+    monkeypatch.setattr(changes, "record", overtaken)
+    with pytest.raises(Refused, match=words):
+        desk.register()
+    desk.screened.refresh_from_db()
+    assert not desk.screened.is_registered
