@@ -21,6 +21,7 @@ from capture.entry.views import assessment, cycle, entry, grading, registration,
 from capture.exchange import views as exchange
 from capture.expedited import views as expedited
 from capture.participants import views as participants
+from capture.participants.work import page
 from capture.trail import journal
 from capture.trail import views as trail
 
@@ -64,7 +65,8 @@ urlpatterns = [
     path("editions/approve/", form_version_approvals.approve, name="edition_approve"),
     path("editions/withdraw/", form_version_approvals.withdraw, name="edition_withdraw"),
     path("terms/", grading.terms, name="terms"),
-    path("work/", participants.work, name="work"),
+    path("proposals/judge/", grading.judge, name="judge"),
+    path("work/", page.work, name="work"),
     path("participants/", participants.matrix, name="participants"),
     path("participants/register/", registration.register, name="register"),
     path("groups/<str:letter>/registration/", reopening.reopening, name="reopening"),
@@ -99,7 +101,6 @@ urlpatterns = [
     path(_ONE + "cycles/tablets/", cycle.tablets, name="tablets"),
     path(_ONE + "lesions/<int:lesion_id>/local-treatment/", assessment.local_treatment, name="local_treatment"),
     path(_ONE + "visit/grades/", grading.grades, name="grades"),
-    path(_ONE + "proposals/<str:proposal>/not-an-event/", grading.not_an_event, name="not_an_event"),
     path(_ONE + "not-done/", participants.not_done_view, name="not_done"),
     path(_ONE + "not-done/<int:row_id>/take-back/", participants.revoke_not_done_view, name="not_done_take_back"),
     path("drafts/keep/", drafts.keep_draft, name="draft_keep"),

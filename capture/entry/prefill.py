@@ -13,7 +13,7 @@ from trial.rules.typed_text import key
 
 def prefilled(form: Form, participant: Participant, asked: Any) -> dict[str, Any]:
     """Field → first value. asked: the query of the address (`cycle`, `marker`, `term`, `select`, `grade`, or a
-    `proposal`, which names a measured value or an explanation without saying it)."""
+    `proposal`, which names a measured value or an explanation without saying it, and `since`, the first value)."""
     if isinstance(form.due, AtCycleStart) and form.due.numbered_by:
         number = asked.get("cycle", "")
         return {form.due.numbered_by: key(number)} if key(number) is not None and len(number) < 3 else {}
@@ -52,9 +52,10 @@ def _event(participant: Participant, asked: Any) -> dict[str, Any]:
         found["onset_on"] = asked["onset_on"][:20]
     proposal = proposed(participant, asked)
     if proposal is not None:
-        found |= {"term": proposal.term, "select": "", "grade": proposal.grade, "onset_on": proposal.measured_on,
-                  "present_at_baseline": proposal.before_treatment,
-                  "cycle_number": _cycle_on(participant, proposal.measured_on)}  # fmt: skip
+        first = event_proposals.find(participant, asked.get("since", "")[:80]) or proposal
+        found |= {"term": proposal.term, "select": "", "grade": proposal.grade, "onset_on": first.measured_on,
+                  "present_at_baseline": first.before_treatment,
+                  "cycle_number": _cycle_on(participant, first.measured_on)}  # fmt: skip
     return found
 
 

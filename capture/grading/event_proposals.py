@@ -9,12 +9,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Min, Q, QuerySet
 from django.urls import reverse
 
 from capture.grading.grades import PRESSURE, WEIGHT, Past, grade_body, grade_line, past_of
-from trial.models import Acknowledgement, AdverseEvent, BloodPressure, LaboratoryResult, Participant, Visit
+from trial.models import Acknowledgement, AdverseEvent, BloodPressure, Cycle, LaboratoryResult, Participant, Visit
 from trial.protocol import ctcae_v3
 from trial.protocol.ctcae_v3.limits import ANALYTES
 from trial.record.rows import at_once
@@ -48,6 +49,16 @@ class Proposal:
         return f"{self.form}-{self.row_id}-{self.analyte}"
 
     @property
+    def url(self) -> str:
+        """The entry that the value is of."""
+        return reverse("capture:entry", args=[self.participant.reference, self.form, self.row_id])
+
+    @property
+    def judge_url(self) -> str:
+        """Where the site says that this value is no adverse event."""
+        return f"{reverse('capture:judge')}?{urlencode({'what': judged_as([self])})}"
+
+    @property
     def record_url(self) -> str:
         """The adverse-event form, filled with what the value says; a further episode where a lower grade stands."""
         address = reverse("capture:entry_new", args=[self.participant.reference, "adverse_event"])
@@ -67,48 +78,99 @@ class Proposal:
         return f"{self.title} on {on}: {self.because}. {short}, grade {self.grade}."[:300]
 
 
+def judged_as(proposals: Sequence[Proposal]) -> str:
+    """Names the participant, the highest grade and the values that are judged together; `named` finds them again."""
+    keys = ",".join(each.key for each in proposals)
+    return f"{proposals[0].participant.reference}:{max(each.grade for each in proposals)}:{keys}"
+
+
+def named(names: Sequence[str], participants: Sequence[Participant]) -> list[list[Proposal]]:
+    """The open values of each name; empty where one is settled by now or the highest grade is another."""
+    waiting = {(each.participant.reference, each.key): each for each in open_proposals(participants)}
+    found = []
+    for name in names:
+        reference, _, keys = name.partition(":")
+        values = [waiting.get((reference, key)) for key in keys.partition(":")[2].split(",")]
+        there = [each for each in values if each is not None]
+        found.append(there if len(there) == len(values) and judged_as(there) == name else [])
+    return found
+
+
+@dataclass(frozen=True)
+class Value:
+    """One measured value; proposal: None where it has no grade."""
+
+    analyte: str
+    measured_on: date
+    proposal: Proposal | None = None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Every measured value of the participants, and what is settled. day_1: participant id → day 1 of treatment."""
+
+    values: dict[int, list[Value]]
+    day_1: dict[int, date]
+    events: dict[int, list[AdverseEvent]]
+    said: frozenset[tuple[str, int, str]]
+
+    def waits(self, proposal: Proposal) -> bool:
+        """Whether the site has recorded no event for it and has not said that it is none."""
+        events = self.events[proposal.participant.pk]
+        said = (proposal.form, proposal.row_id, proposal.words) in self.said
+        return not said and not any(_settles(event, proposal) for event in events)
+
+
 @dataclass(frozen=True)
 class _Record:
-    """The rows that proposals are made from, by participant."""
+    """The rows that proposals are made from, by participant; those of the laboratory by visit."""
 
     visits: dict[int, list[Visit]]
     pressures: dict[int, list[BloodPressure]]
     laboratory: dict[int, list[LaboratoryResult]]
+    inside: dict[int, list[str]]
     events: dict[int, list[AdverseEvent]]
-    said: frozenset[tuple[str, int, str]]
+
+
+def measured(participants: Sequence[Participant]) -> Measured:
+    """One statement whatever the number of participants."""
+    registered = [each for each in participants if each.is_registered]
+    said = _standing(Acknowledgement, registered).filter(check_id__startswith=NOT_AN_EVENT)
+    said = said.values_list("form", "row_id", "words")
+    begun = _standing(Cycle, registered).order_by().values_list("participant").annotate(day_1=Min("started_on"))
+    record = _record(registered, said, begun)
+    values = {each.pk: _values(each, record) for each in registered}
+    return Measured(values, dict(begun), record.events, frozenset(said))
 
 
 def open_proposals(participants: Sequence[Participant]) -> list[Proposal]:
-    """What waits for the site, the gravest first; one statement whatever the number of participants."""
-    registered = [each for each in participants if each.is_registered]
-    record = _record(registered)
-    found = [
-        each for participant in registered for each in _of(participant, record)
-        if (each.form, each.row_id, each.words) not in record.said
-        and not any(_settles(event, each) for event in record.events[participant.pk])
-    ]  # fmt: skip
+    """Each value that waits for the site, the gravest first."""
+    record = measured(participants)
+    every = (value.proposal for values in record.values.values() for value in values)
+    found = [each for each in every if each is not None and record.waits(each)]
     return sorted(found, key=lambda each: (-each.grade, -each.measured_on.toordinal()))
 
 
 def find(participant: Participant, key: str) -> Proposal | None:
     """The proposal of this key, settled or not; None when the value proposes nothing, or no longer."""
-    return next((each for each in _of(participant, _record([participant])) if each.key == key), None)
+    proposals = (each.proposal for each in _values(participant, _record([participant])))
+    return next((each for each in proposals if each is not None and each.key == key), None)
 
 
-def _record(participants: Sequence[Participant]) -> _Record:
-    said = _standing(Acknowledgement, participants).filter(check_id__startswith=NOT_AN_EVENT)
-    # What lies inside the laboratory's own normal range is grade 0 and need not be fetched, but for the albumin.
+def _record(participants: Sequence[Participant], *also: QuerySet[Any]) -> _Record:
+    # What lies inside the laboratory's own normal range is grade 0: its day is enough, but for the albumin.
     outside = Q(value__lt=F("lower_limit")) | Q(value__gt=F("upper_limit"))
     outside |= Q(lower_limit__isnull=True) | Q(upper_limit__isnull=True) | Q(analyte="ALB")
-    lines = LaboratoryResult.objects.standing("visit").filter(
-        outside, visit__participant__in=participants, value__isnull=False,
-    )  # fmt: skip
-    said = said.values_list("form", "row_id", "words")
+    every = LaboratoryResult.objects.standing("visit").filter(visit__participant__in=participants, value__isnull=False)
+    lines, normal = every.filter(outside), every.exclude(outside).values_list("visit_id", "analyte")
     visits, pressures, events = (_standing(model, participants) for model in (Visit, BloodPressure, AdverseEvent))
-    at_once(said, lines, visits, pressures, events)
+    at_once(lines, normal, visits, pressures, events, *also)
+    inside: dict[int, list[str]] = defaultdict(list)
+    for visit, analyte in normal:
+        inside[visit].append(analyte)
     return _Record(
-        _by(visits, "participant_id"), _by(pressures, "participant_id"), _by(lines, "visit_id"),
-        _by(events, "participant_id"), frozenset(said),
+        _by(visits, "participant_id"), _by(pressures, "participant_id"), _by(lines, "visit_id"), inside,
+        _by(events, "participant_id"),
     )  # fmt: skip
 
 
@@ -123,16 +185,17 @@ def _by(rows: Iterable[Any], key: str) -> dict[int, list[Any]]:
     return found
 
 
-def _of(participant: Participant, record: _Record) -> list[Proposal]:
+def _values(participant: Participant, record: _Record) -> list[Value]:
     visits, pressures = record.visits[participant.pk], record.pressures[participant.pk]
     past, found = past_of(visits, pressures), []
     for visit in visits:
         graded = {**grade_body(vars(visit), visit.visited_on, past), **_laboratory(record.laboratory[visit.pk])}
         early = visit.cycle_number == 0
-        found += _made(participant, "visit", visit.pk, visit.visited_on, graded, early, record)
+        found += _made(participant, ("visit", visit.pk), visit.visited_on, graded, early, record)
+        found += [Value(analyte, visit.visited_on) for analyte in record.inside[visit.pk]]
     for each in pressures:
         graded = _pressure_alone(each, past)
-        found += _made(participant, "blood_pressure", each.pk, each.measured_on, graded, False, record)
+        found += _made(participant, ("blood_pressure", each.pk), each.measured_on, graded, False, record)
     return found
 
 
@@ -147,16 +210,17 @@ def _pressure_alone(row: BloodPressure, past: Past) -> dict[str, Grading]:
 
 
 def _made(
-    participant: Participant, form: str, row_id: int, day: date, graded: dict[str, Grading], early: bool,
+    participant: Participant, entry: tuple[str, int], day: date, graded: dict[str, Grading], early: bool,
     record: _Record,
-) -> list[Proposal]:  # fmt: skip
+) -> list[Value]:  # fmt: skip
     events = record.events[participant.pk]
-    return [
-        Proposal(participant, form, row_id, analyte, each.term, each.grade, day,
-                 "; ".join(filter(None, (each.because, each.note))), each.judgement, early,
-                 next((event.continues_id or event.pk for event in events if _covers(event, each.term, day)), None))
-        for analyte, each in graded.items() if each.grade
-    ]  # fmt: skip
+
+    def proposal(analyte: str, each: Grading) -> Proposal:
+        below = next((event.continues_id or event.pk for event in events if _covers(event, each.term, day)), None)
+        because = "; ".join(filter(None, (each.because, each.note)))
+        return Proposal(participant, *entry, analyte, each.term, each.grade, day, because, each.judgement, early, below)
+
+    return [Value(analyte, day, proposal(analyte, each) if each.grade else None) for analyte, each in graded.items()]
 
 
 def _covers(event: AdverseEvent, term: str, day: date) -> bool:

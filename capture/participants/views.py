@@ -22,7 +22,6 @@ from capture.participants.course import course_of
 from capture.participants.entry_lists import entry_lists
 from capture.participants.lesions import lesion_table
 from capture.participants.matrix import Row, Step
-from capture.participants.my_work import work_of
 from trial import protocol
 from trial.drawing.form_layout import SHOW, Boxes, FilterForm, PageHelper, posted
 from trial.models import Assessment, Participant, ScreenFailure, Waiver
@@ -153,13 +152,6 @@ def _screening(
         "may_register": not found,
         "may_request_waiver": bool(found) and all_answered and not waits,
     }
-
-
-@access.allows(*access.READS_RECORD)
-def work(request: HttpRequest) -> HttpResponse:
-    """What waits for the person, under headings."""
-    shown = {"work": work_of(request.user, site_clock.today_by_site()), "may_enter": access.may_enter(request.user)}
-    return render(request, "capture/participants/work.html", shown)
 
 
 @access.allows(*access.ENTERS)

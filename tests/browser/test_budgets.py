@@ -71,7 +71,7 @@ def test_a_participant_is_registered_in_12_clicks_and_50_seconds(
     chromium: Any, live_server_url: str, cast: Cast
 ) -> None:
     do = _start(chromium, live_server_url, cast, "/work/")
-    do.click("main a[href='/participants/register/']", opens=True)
+    do.click("a[href='/participants/register/']", opens=True)
     assert do.focused() == "registered_on"
     do.type("t")
     do.type(_days_ago(4))

@@ -36,7 +36,6 @@ def address_of(route: str, cast: Cast) -> str:
         "<str:kind>": "registration",
         "<int:row_id>": "1",
         "<str:form>": "deviation",
-        "<str:proposal>": "visit-1-HGB",
         "<int:lesion_id>": "1",
         "<int:reopening_id>": "1",
         "<int:hold_id>": "1",

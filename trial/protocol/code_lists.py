@@ -177,5 +177,14 @@ REASONS_FOR_CHANGE = (
     ("late_result", "Result came later"),
     ("other", "Other (say why)"),
 )
+# Why a graded value is no adverse event.
+NOT_AN_EVENT_REASONS = (
+    ("baseline", "No worse than before treatment"),
+    ("repeated", "Repeated and normal"),
+    ("not_significant", "Not clinically significant"),
+    ("part_of", "Part of another adverse event"),
+    ("sample", "Sample or measurement error"),
+    ("other", "Other (say why)"),
+)
 # A value that an assay reports as below or above what it can measure.
 QUALIFIERS = (("<", "Below (<)"), (">", "Above (>)"))

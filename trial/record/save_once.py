@@ -7,6 +7,7 @@ either both are there or neither; whoever comes second with the same token finds
 import hashlib
 import json
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
@@ -49,6 +50,20 @@ def saved(token: uuid.UUID | str) -> SavedForm | None:
     except ValueError:
         return None
     return found.select_related("change__participant").first()
+
+
+def those_saved(tokens: Iterable[str]) -> set[str]:
+    """Those of the tokens whose form is saved; no statement without any."""
+    asked = {each for each in tokens if _is_token(each)}
+    found = SavedForm.objects.filter(pk__in=asked).values_list("pk", flat=True) if asked else ()
+    return {str(each) for each in found}
+
+
+def _is_token(text: str) -> bool:
+    try:
+        return str(uuid.UUID(text)) == text
+    except ValueError:
+        return False
 
 
 def keep(sending: Sending, change_number: int) -> None:

@@ -59,13 +59,23 @@ class NotDoneForm(forms.Form):
 
 
 class NotAnEventForm(forms.Form):
-    """The reason in words; kept in the record beside the value."""
+    """Why values are no adverse event: kept in words beside each."""
 
     helper = PageHelper()
-    because = WordsField(
-        label="Reason",
-        max_length=300,
-        widget=forms.TextInput(attrs={"class": "form-control", "autofocus": True}),
-        help_text="Such as: hemolyzed sample, repeated and normal; present before treatment and unchanged.",
-        error_messages={"required": "Enter a reason."},
+    reason = forms.ChoiceField(
+        label="Reason", choices=[("", "Choose a reason"), *code_lists.NOT_AN_EVENT_REASONS],
+        widget=forms.Select(attrs={"class": "form-select"}), error_messages={"required": "Choose a reason."},
+    )  # fmt: skip
+    comment = WordsField(
+        label="Comment", required=False, max_length=200, widget=forms.TextInput(attrs={"class": "form-control"})
     )
+
+    def clean(self) -> dict[str, Any]:
+        """Joins reason and comment to `because`; “other” needs a comment."""
+        found = super().clean() or self.cleaned_data
+        code, comment = found.get("reason", ""), (found.get("comment") or "").strip()
+        if code == "other" and not comment:
+            self.add_error("comment", "Enter a reason.")
+        label = "" if code == "other" else dict(code_lists.NOT_AN_EVENT_REASONS).get(code, "")
+        found["because"] = ": ".join(filter(None, (label, comment)))
+        return found

@@ -178,7 +178,7 @@ def one(request: HttpRequest, query_id: int) -> HttpResponse:
         if refused is None:
             messages.success(request, f"The query about {query.participant} is answered.")
             saving.name_settled(request, waiting)
-            return redirect("capture:queries")
+            return redirect("capture:work" if request.POST.get("back") == "work" else "capture:queries")
         return _page(request, query, refused, 409 if refused.refusal and refused.refusal.meanwhile else 422)
     return _page(request, query, sheet)
 
@@ -187,8 +187,10 @@ def _page(request: HttpRequest, query: Query, sheet: AnswerSheet, status: int = 
     at = labels.places([query])[(query.form, query.row_id)]
     row = labels.row_of(query.participant, query.form, query.row_id)
     rows = history.rows_of(row) if row is not None else []
+    asked = request.POST if request.method == "POST" else request.GET
     shown: dict[str, Any] = {
         "listed": query_list.one(query, at, timezone.now()), "participant": query.participant,
+        "back": asked.get("back", ""),
         "may_answer": access.may_enter(request.user), "may_ask": request.user.role == Role.MONITOR,
         "opened_at": edit_conflict.opened_as(history.newest_change(*rows)), "moves": queries.MOVES[query.state],
         **sheet.context,

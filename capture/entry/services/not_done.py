@@ -33,17 +33,19 @@ def revoke_not_done(save: Save, row: NotDone) -> None:
 NEWER_VALUE = "the value or its grade changed afterwards"
 
 
-def record_not_an_event(save: Save, proposal: Proposal, because: str) -> None:
-    """Holds for this very value and grade: once they change, the value proposes again."""
-    participant, check = proposal.participant, NOT_AN_EVENT + proposal.analyte
+def record_not_an_event(save: Save, proposals: Sequence[Proposal], because: str) -> None:
+    """Of one participant, in one Change. Holds for these very values and grades: one that changes proposes again."""
+    participant = proposals[0].participant
     with changes.record(save, "enter", participant=participant, groups=(participant.group,)):
-        earlier = Acknowledgement.objects.standing().filter(
-            participant=participant, check_id=check, form=proposal.form, row_id=proposal.row_id
-        )
-        for row in earlier:
-            row.struck_out_reason = NEWER_VALUE
-            row.save(update_fields=["struck_out_reason"])
-        Acknowledgement.objects.create(
-            participant=participant, check_id=check, form=proposal.form, row_id=proposal.row_id,
-            words=proposal.words, because=because,
-        )  # fmt: skip
+        for each in proposals:
+            check = NOT_AN_EVENT + each.analyte
+            earlier = Acknowledgement.objects.standing().filter(
+                participant=participant, check_id=check, form=each.form, row_id=each.row_id
+            )
+            for row in earlier:
+                row.struck_out_reason = NEWER_VALUE
+                row.save(update_fields=["struck_out_reason"])
+            Acknowledgement.objects.create(
+                participant=participant, check_id=check, form=each.form, row_id=each.row_id, words=each.words,
+                because=because,
+            )  # fmt: skip

@@ -1,9 +1,12 @@
 """Grades beside the values of a visit as they are typed, and the site's word that a value is no adverse event."""
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_GET
 
@@ -15,13 +18,14 @@ from capture.entry.prefill import proposed
 from capture.entry.services import not_done as service
 from capture.entry.views import saving
 from capture.grading import dose_advice
-from capture.grading.event_proposals import TITLES, Proposal, find, open_proposals
+from capture.grading.event_proposals import TITLES, Proposal, named, open_proposals
 from capture.grading.grades import grade_body, past_on_record
 from trial.drawing.form_layout import posted
 from trial.models import Participant
 from trial.protocol.ctcae_v3.term_search import search
 from trial.record import access
 from trial.record.in_force import criteria_of_matches
+from trial.record.save import of_request
 from trial.rules.safety.laboratory import Grading
 
 
@@ -77,20 +81,48 @@ def _proposals_of(participant: Participant, kind: str, row_id: int) -> list[Prop
     return [each for each in open_proposals([participant]) if (each.form, each.row_id) == (kind, row_id)]
 
 
+STALE = "A value was changed or judged after the page was opened. Nothing was saved. Check the values again."
+
+
 @access.allows(*access.ENTERS)
-def not_an_event(request: HttpRequest, reference: str, proposal: str) -> HttpResponse:
-    """The site says with a reason that a value is no adverse event."""
-    participant = access.participant_for(request.user, reference)
-    found = find(participant, proposal)
-    if found is None:
-        raise Http404("No adverse event is proposed for this value.")
-    form = NotAnEventForm(posted(request))
-    return saving.one_form(
-        request, participant, form,
-        lambda save: service.record_not_an_event(save, found, form.cleaned_data["because"]),
-        f"{found.title}: recorded as not an adverse event.", title="Not an adverse event", button="Save",
-        lede=found.words,
-    )  # fmt: skip
+def judge(request: HttpRequest) -> HttpResponse:
+    """The site says that values are no adverse event, all for one reason. what: their names; back: `work` or nothing.
+
+    Nothing is saved where a value was changed or judged meanwhile.
+    """
+    asked = request.POST if request.method == "POST" else request.GET
+    names = asked.getlist("what")
+    references = dict.fromkeys(each.partition(":")[0] for each in names)
+    participants = [access.participant_for(request.user, each) for each in references]
+    chosen = named(names, participants)
+    values = [each for group in chosen for each in group]
+    form, back = NotAnEventForm(posted(request)), _back(asked.get("back", ""), participants)
+    if not names or not all(chosen):
+        if request.method != "POST":
+            raise Http404("No adverse event is proposed for this value.")
+        form.add_error(None, STALE if names else "Tick at least one value.")
+    elif form.is_valid():
+        _say_no_event(request, values, form.cleaned_data["because"])
+        return redirect(back)
+    shown = {"form": form, "names": names, "values": values, "back": asked.get("back", ""), "back_url": back}
+    return render(request, "capture/grading/judge.html", shown, status=422 if form.errors else 200)
+
+
+def _say_no_event(request: HttpRequest, values: Sequence[Proposal], because: str) -> None:
+    """One Change for each participant."""
+    for participant in dict.fromkeys(each.participant for each in values):
+        of_one = [each for each in values if each.participant == participant]
+        count = f"{len(of_one)} value{'s' if len(of_one) > 1 else ''}"
+        saving.tell(
+            request, partial(service.record_not_an_event, of_request(request), of_one, because),
+            f"{participant}: {count} recorded as not an adverse event.",
+        )  # fmt: skip
+
+
+def _back(asked: str, participants: Sequence[Participant]) -> str:
+    if asked == "work" or not participants:
+        return reverse("capture:work")
+    return reverse("capture:participant", args=[participants[0].reference])
 
 
 @access.allows(*access.READS_RECORD)

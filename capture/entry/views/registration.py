@@ -164,7 +164,7 @@ def _corrected(request: HttpRequest, participant: Participant) -> HttpResponse:
 def finding(request: HttpRequest, reference: str) -> HttpResponse:
     """Records what turned out about the registration: ineligible, cancelled before treatment, in error."""
     participant = access.participant_for(request.user, reference)
-    form = FindingForm(posted(request))
+    form = FindingForm(posted(request), initial={"kind": request.GET.get("kind", "")})
     refusal = None
     if request.method == "POST" and form.is_valid():
         cleaned = form.cleaned_data

@@ -164,7 +164,7 @@ def _visits(nora: Person, one: Participant) -> None:
           visited_on=DAY_1, cycle_number=1, weight_kg=None, weight_kg_missing="not_done", ecog=1, ecog_missing="",
           systolic_mmhg=130, systolic_mmhg_missing="", diastolic_mmhg=80, diastolic_mmhg_missing="")  # fmt: skip
     for proposal in open_proposals([one]):
-        not_done.record_not_an_event(Save(nora), proposal, "There before treatment")
+        not_done.record_not_an_event(Save(nora), [proposal], "There before treatment")
     enter(nora, one, "blood_pressure", measured_on=DAY_1 + timedelta(days=7), systolic_mmhg=262,
           systolic_mmhg_missing="", diastolic_mmhg=100, diastolic_mmhg_missing="")  # fmt: skip
     for day, value in ((0, "420.125"), (56, "180")):

@@ -27,7 +27,7 @@ from trial.rules.safety import expedited_reports
 BOOK = ENTRY_FORMS["adverse_event"]
 DAY_1 = date(2026, 1, 12)
 ROOT = "/participants/NET-001/"
-HEADING = ">Expedited reports <span"
+HEADING = "</strong> Expedited reports"
 
 
 @pytest.fixture
@@ -74,8 +74,8 @@ def test_an_overdue_report_leads_my_work_of_site_monitor_and_chair(cast: Cast) -
     event = _event(cast)
     for role in (Role.COORDINATOR, Role.INVESTIGATOR, Role.MONITOR, Role.CHAIR):
         page = _page(cast, role)
-        first = page.partition('id="h-1"')[2]
-        assert first.startswith(HEADING), role
+        first = page.partition('<li class="task">')[2].partition("</li>")[0]
+        assert HEADING in page, role
         assert f"{ROOT}adverse_event/{event.pk}/" in first and "was due by the end of 20-FEB-2026" in first, role
     assert HEADING not in _client(cast.elsewhere[Role.COORDINATOR]).get("/work/").content.decode()
 

@@ -9,12 +9,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from capture.casebook.forms import treatment
 from capture.casebook.registry import ENTRY_FORMS
-from capture.entry.services import entries
+from capture.entry.services import dosing, entries
+from capture.grading.episodes import open_episodes
 from capture.grading.event_proposals import find, open_proposals
 from tests.capture.typed import shown_at
 from tests.cast import Cast, cast_of, register
-from trial.models import Acknowledgement, AdverseEvent, Role, Visit
+from trial.models import Acknowledgement, AdverseEvent, Change, Role, Visit
 from trial.record.save import Save
 from trial.rules.dates.partial_date import PartialDate
 
@@ -140,43 +142,104 @@ def test_proposals_of_another_participant_are_their_own(cast: Cast) -> None:
     assert opened(cast) == [("hemoglobin", 2)] and open_proposals([other]) == []
 
 
-def test_my_work_has_one_line_for_a_participant_led_by_the_gravest_value(cast: Cast) -> None:
+def test_my_work_opens_what_is_grave_and_folds_the_rest(cast: Cast) -> None:
     visit(cast, line(), line("ALT", "900", "U/L", "10", "40"), line("PLAT", "100", "10^9/L", "150", "400"))
     page = signed_in(cast).get("/work/").text
-    assert page.count("And 2 more.") == 1 and "grade 4" in page and "9.4 g/dL" not in page
-    assert '/participants/NET-001/#h-proposals"' in page
+    assert "<strong>3</strong> Proposed adverse events" in page
+    parts = [
+        part.partition("</summary>")
+        for part in page.split("<details")[1:]
+        if "Grade " in part.partition("</summary>")[0]
+    ]
+    assert [(" open" in head[:6], "ALT" in body, "Hemoglobin" in body) for head, _, body in parts] == [
+        (True, True, False), (False, False, True), (False, False, False)]  # fmt: skip
 
 
-def test_the_site_says_with_a_reason_that_it_is_no_adverse_event(cast: Cast) -> None:
-    row, nora = visit(cast, line()), signed_in(cast)
-    address = f"/participants/NET-001/proposals/visit-{row.pk}-HGB/not-an-event/"
-    assert "9.4 g/dL" in nora.get(address).content.decode()
-    assert nora.post(address, {"because": " "}).status_code == 422
-    assert opened(cast) == [("hemoglobin", 2)]
-    assert nora.post(address, {"because": "hemolyzed sample"}).status_code == 302
-    assert opened(cast) == []
-    kept = Acknowledgement.objects.get()
-    assert kept.because == "hemolyzed sample" and "9.4 g/dL" in kept.words
+def _judged(client: Client, names: list[str], **typed: str) -> Any:
+    return client.post("/proposals/judge/", {"what": names, "reason": "sample", **typed})
+
+
+def _names(cast: Cast) -> list[str]:
+    return [each.key for each in open_episodes([cast.participant])]
+
+
+def test_the_site_says_with_a_coded_reason_that_values_are_no_adverse_event(cast: Cast) -> None:
+    row, nora = visit(cast, line(), line("ALT", "900", "U/L", "10", "40")), signed_in(cast)
+    names = _names(cast)
+    assert names == [f"NET-001:4:visit-{row.pk}-ALT", f"NET-001:2:visit-{row.pk}-HGB"]
+    assert "9.4 g/dL" in nora.get("/proposals/judge/", {"what": names}).content.decode()
+    for wrong in ({"reason": ""}, {"reason": "other"}, {"what": []}):
+        assert _judged(nora, names, **wrong).status_code == 422
+    assert len(opened(cast)) == 2
+    before = Change.objects.count()
+    assert _judged(nora, names, comment="hemolyzed", back="work").url == "/work/"
+    assert opened(cast) == [] and Change.objects.count() == before + 1
+    assert {each.because for each in Acknowledgement.objects.all()} == {"Sample or measurement error: hemolyzed"}
     assert "hemolyzed" not in nora.get("/work/").content.decode()
+
+
+def test_a_value_that_grew_worse_while_the_page_was_open_is_not_judged(cast: Cast) -> None:
+    row, nora = visit(cast, line()), signed_in(cast)
+    names = _names(cast)
+    visit(cast, line(value="7.9"), row=row)
+    refused = _judged(nora, names)
+    assert refused.status_code == 422 and "A value was changed" in refused.content.decode()
+    assert opened(cast) == [("hemoglobin", 3)]
+
+
+def test_values_of_several_participants_are_judged_at_once_each_in_a_change_of_its_own(cast: Cast) -> None:
+    other = register(cast.people[Role.COORDINATOR], cast.north)
+    visit(cast, line())
+    entries.save(Save(), other, ENTRY_FORMS["visit"], VISIT, lines=[line()])
+    found = open_episodes([cast.participant, other])
+    before = Change.objects.count()
+    assert _judged(signed_in(cast), [each.key for each in found]).status_code == 302
+    assert open_episodes([cast.participant, other]) == [] and Change.objects.count() == before + 2
 
 
 def test_that_word_outlives_a_save_of_the_visit_but_not_a_change_of_the_value(cast: Cast) -> None:
     row, nora = visit(cast, line()), signed_in(cast)
-    nora.post(f"/participants/NET-001/proposals/visit-{row.pk}-HGB/not-an-event/", {"because": "hemolyzed"})
+    _judged(nora, _names(cast))
     visit(cast, line(), row=row, ecog=2)
     assert opened(cast) == []
     visit(cast, line(value="7.9"), row=row)
     assert opened(cast) == [("hemoglobin", 3)]
-    nora.post(f"/participants/NET-001/proposals/visit-{row.pk}-HGB/not-an-event/", {"because": "again"})
+    _judged(nora, _names(cast), reason="repeated")
     assert opened(cast) == []
-    assert Acknowledgement.objects.standing().get().because == "again"
+    assert Acknowledgement.objects.standing().get().because == "Repeated and normal"
 
 
 def test_a_key_that_proposes_nothing_is_not_found(cast: Cast) -> None:
-    row = visit(cast, line(value="13"))
-    address = f"/participants/NET-001/proposals/visit-{row.pk}-HGB/not-an-event/"
-    assert signed_in(cast).get(address).status_code == 404
+    row, nora = visit(cast, line(value="13")), signed_in(cast)
+    for name in (f"NET-001:2:visit-{row.pk}-HGB", "NET-001", "NET-999:1:visit-1-HGB", ""):
+        assert nora.get("/proposals/judge/", {"what": name}).status_code == 404
     assert find(cast.participant, "nonsense") is None
+
+
+def _visits(cast: Cast, *values: tuple[int, str]) -> None:
+    for number, value in values:
+        visit(cast, line(value=value), cycle_number=number, visited_on=DAY + timedelta(28 * (number - 1)))
+
+
+def test_values_of_one_analyte_are_an_episode_until_one_is_no_worse_than_before_treatment(cast: Cast) -> None:
+    """Grade 1 on day 1, so that only grade 2 and more is worse; the value of cycle 4 ends the first episode."""
+    dosing.save_cycle(Save(), cast.participant, 1, {"started_on": DAY}, treatment.AS_PLANNED)
+    _visits(cast, (1, "11"), (2, "9.4"), (3, "7.9"), (4, "11"), (5, "9.5"))
+    found = [(each.is_worse, each.grade, each.baseline_grade, each.days) for each in open_episodes([cast.participant])]
+    assert found == [(True, 3, 1, "12-MAR-2026 to 09-APR-2026"), (True, 2, 1, "04-JUN-2026"),
+                     (False, 1, 1, "12-FEB-2026 to 07-MAY-2026")]  # fmt: skip
+
+
+def test_a_normal_value_ends_an_episode(cast: Cast) -> None:
+    _visits(cast, (1, "13"), (2, "9.4"), (3, "13"), (4, "9.5"))
+    assert [each.days for each in open_episodes([cast.participant])] == ["07-MAY-2026", "12-MAR-2026"]
+
+
+def test_an_episode_is_recorded_with_its_worst_grade_from_its_first_day(cast: Cast) -> None:
+    _visits(cast, (1, "9.4"), (2, "7.9"))
+    (episode,) = open_episodes([cast.participant])
+    page = signed_in(cast).get(episode.record_url).content.decode()
+    assert 'value="12-FEB-2026"' in page and '<option value="3" selected' in page
 
 
 def test_open_proposals_stand_on_the_participant_page_and_on_my_work_of_the_site(cast: Cast) -> None:
@@ -185,8 +248,8 @@ def test_open_proposals_stand_on_the_participant_page_and_on_my_work_of_the_site
     for address in ("/participants/NET-001/", f"/participants/NET-001/visit/{row.pk}/"):
         page = nora.get(address).content.decode()
         assert f"?proposal=visit-{row.pk}-HGB" in page and "Not an adverse event" in page, address
-    assert "Hemoglobin, grade 2" in nora.get("/work/").content.decode()
-    assert "Hemoglobin, grade 2" not in signed_in(cast, Role.MONITOR).get("/work/").content.decode()
+    assert "Hemoglobin" in nora.get("/work/").content.decode()
+    assert "Hemoglobin" not in signed_in(cast, Role.MONITOR).get("/work/").content.decode()
     assert "Record adverse event" not in signed_in(cast, Role.CHAIR).get("/participants/NET-001/").content.decode()
 
 

@@ -12,10 +12,10 @@ from capture.casebook.history import newest_change
 from capture.casebook.registry import ENTRY_FORMS
 from capture.conduct import signing, verification
 from capture.entry.services import entries
-from capture.participants.my_work import work_of
+from capture.participants.work.tasks import Work, work_of
 from tests.cast import Cast, cast_of, register
 from trial.models import Delegation, Participant, Person, Query, Role
-from trial.record import changes, system_queries
+from trial.record import access, changes, system_queries
 from trial.record.save import Save
 from trial.record.site_clock import today, today_by_site
 
@@ -45,8 +45,12 @@ def _hormone(participant: Participant, row: Any = None, **changed: Any) -> Any:
     return _enter(participant, "hormone", row, **values)
 
 
+def _work_of(person: Person) -> list[Work]:
+    return work_of(person, list(access.counted(access.participants_for(person))), today_by_site())
+
+
 def _listed(person: Person) -> list[tuple[str, str, str]]:
-    found = [each for each in work_of(person, today_by_site()) if each.title == TITLES.get(Role(person.role))]
+    found = [each for each in _work_of(person) if each.title == TITLES.get(Role(person.role))]
     return [(each.participant.reference, each.what, each.when) for one in found for each in one.tasks]
 
 
@@ -118,7 +122,7 @@ def test_what_changed_after_it_was_verified_waits_for_the_monitor(cast: Cast) ->
 
 def _statements(person: Person) -> int:
     with CaptureQueriesContext(connection) as asked:
-        work_of(person, today_by_site())
+        _work_of(person)
     return len(asked)
 
 

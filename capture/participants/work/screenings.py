@@ -16,12 +16,13 @@ from trial.models import Change, EligibilityAnswer, Participant, ScreenFailure, 
 
 @dataclass(frozen=True)
 class Screening:
-    """One open screening: what the site can do, why in words, how many days it has been open, and where."""
+    """One open screening: what the site can do in words, how many days it has been open, and where; act: its button."""
 
     participant: Participant
     what: str
     days: int
     url: str
+    act: str
 
 
 def waiting(participants: Sequence[Participant], today: Callable[[int], date]) -> list[Screening]:
@@ -53,11 +54,11 @@ def _screening(participant: Participant, answers: dict[str, Answer], waiver: Wai
         against = registration.against(registration.details_of(participant), answers, None)
     if not against:
         words = "Ready to register (waiver approved)" if decided == Waiver.Decision.APPROVED else "Ready to register"
-        return Screening(participant, words, days, _page("register_screened", participant))
+        return Screening(participant, words, days, _page("register_screened", participant), "Register")
     if waiver is not None and decided == Waiver.Decision.REFUSED:
         words = f"Waiver refused: {waiver.decided_because}"
-        return Screening(participant, words, days, _page("participant", participant))
-    return Screening(participant, "Continue screening", days, _page("correct", participant))
+        return Screening(participant, words, days, _page("participant", participant), "Open")
+    return Screening(participant, "Continue screening", days, _page("correct", participant), "Continue")
 
 
 def _page(name: str, participant: Participant) -> str:
