@@ -7,6 +7,7 @@ from analysis.views import as_of, dashboard, plot_downloads, protocol, settings,
 app_name = "analysis"
 urlpatterns = [
     path("dashboard/", dashboard.dashboard, name="dashboard"),
+    path("dashboard/newest/", dashboard.newest, name="newest"),
     path("dashboard/panel/<str:letter>/", dashboard.panel, name="panel"),
     path("dashboard/newer/<str:letter>/", dashboard.newer, name="newer"),
     path("status/", status.status, name="status"),

@@ -99,7 +99,7 @@ TEMPLATES = [
 ]
 
 _DATABASE = addresses.database()
-# The pool is larger than the eight web threads, so that readers never wait for a slow writer.
+# The pool of a process is larger than its eight web threads, so that readers never wait for a slow writer.
 # No ATOMIC_REQUESTS: a writer validates first and holds the record's lock for milliseconds only.
 DATABASES = {
     "default": {
@@ -109,7 +109,7 @@ DATABASES = {
         "ATOMIC_REQUESTS": False,
         "OPTIONS": {
             **_DATABASE["OPTIONS"],
-            "pool": {"min_size": 1, "max_size": 16, "timeout": 5, "reconnect_timeout": 5},
+            "pool": {"min_size": 1, "max_size": 10, "timeout": 5, "reconnect_timeout": 5},
         },
     }
 }

@@ -16,9 +16,9 @@ from analysis.endpoints.registry import ENGINE
 from analysis.models import GroupResult
 from analysis.outcomes import outcome
 from analysis.results import outcome_store
-from trial.models import Change, Version
-from trial.protocol import GROUPS, AnalysisSettings
-from trial.record import snapshot
+from trial.models import Change, GroupSettings, Version
+from trial.protocol import GROUPS, AnalysisSettings, analysis_settings, settings_of
+from trial.record import rows, snapshot
 from trial.record.in_force import reopenings, settings_in_force
 from trial.refused import Refused
 
@@ -56,6 +56,24 @@ def results(group: str, settings: AnalysisSettings | None = None) -> Any:
 def newest_result(group: str, settings: AnalysisSettings | None = None) -> GroupResult | None:
     """The stored result of the newest change; its numbers are loaded on access."""
     return results(group, settings).order_by("-holds_to").defer("result").first()
+
+
+def newest_of_each() -> dict[str, tuple[int, int]]:
+    """Group → (change that its newest result holds to, newest change that touches it), 0 where there is none.
+
+    One SQL statement: every open page of results asks it again and again.
+    """
+    chosen = GroupSettings.objects.standing()
+    computed = GroupResult.objects.filter(cutoff__isnull=True, engine=ENGINE).order_by()
+    stored = computed.values_list("group", "settings_version").annotate(Max("holds_to"))
+    changes = {group.code: Change.objects.filter(groups__contains=[group.code]).order_by("-id") for group in GROUPS}
+    newest = {group: found.values_list("id", flat=True)[:1] for group, found in changes.items()}
+    rows.at_once(chosen, stored, *newest.values())
+    settings = {group: settings_of(group) for group in newest}
+    settings |= {row.group: analysis_settings.from_dict(row.chosen, row.group) for row in chosen}
+    held = {(group, version): holds_to for group, version, holds_to in stored}
+    return {group: (held.get((group, settings[group].version()), 0), next(iter(found), 0))
+            for group, found in newest.items()}  # fmt: skip
 
 
 def is_behind(group: str) -> bool:

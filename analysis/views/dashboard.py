@@ -1,12 +1,12 @@
 """The study chair's dashboard: all groups side by side, refreshing by themselves; or as of a past moment."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from analysis.endpoints import figures
 from analysis.outcomes.cohort import counted
 from analysis.results.moments import Moment
-from analysis.results.recompute import newest_change
+from analysis.results.recompute import newest_change, newest_of_each
 from analysis.views import panels
 from analysis.views.panels import GroupPanel
 from trial.record import access
@@ -19,8 +19,17 @@ def dashboard(request: HttpRequest, moment: Moment | None) -> HttpResponse:
     panels.opened(request, "Dashboard", moment)
     every = panels.every_group(moment)
     is_ready = moment is None or all(each.result for each in every)
-    shown = {"panels": every, "moment": moment}
+    shown = {"panels": [panels.drawn(request, each) for each in every], "moment": moment}
     return render(request, "analysis/dashboard.html", shown, status=200 if is_ready else 202)
+
+
+@access.allows(*access.READS_RESULTS)
+def newest(request: HttpRequest) -> HttpResponse:
+    """JSON, group → [change of the newest result, newest change on record]: all that an open page asks for by itself.
+
+    A page asks for more only when this says that something moved.
+    """
+    return JsonResponse(newest_of_each())
 
 
 @access.allows(*access.READS_RESULTS)
@@ -29,12 +38,11 @@ def panel(request: HttpRequest, letter: str, moment: Moment | None) -> HttpRespo
     """One group's panel; 204 (keep what you have) while the shown change is still the newest result."""
     group = panels.group_or_404(letter)
     if moment is None:
-        return _told(request, group.code) or render(request, "analysis/_panel.html",
-                                                    {"panel": panels.panel(group.code)})  # fmt: skip
+        return _told(request, group.code) or HttpResponse(panels.drawn(request, panels.panel(group.code)))
     shown = panels.panel(group.code, moment)
     if shown.stored is None:
         return HttpResponse(status=204)
-    return render(request, "analysis/_panel.html", {"panel": shown, "moment": moment})
+    return HttpResponse(panels.drawn(request, shown))
 
 
 @access.allows(*access.READS_RESULTS)

@@ -12,7 +12,10 @@ from django.db.models import JSONField
 from django.db.models.expressions import RawSQL
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from analysis.charts import km, waterfall
 from analysis.charts.axis import Frame
@@ -28,6 +31,7 @@ from analysis.views import group_plots
 from trial.models import audit
 from trial.models.audit import Kind
 from trial.protocol import DECLARED, GROUPS, Group, analysis_settings, by_registration, group_named
+from trial.rules.dates import site_time
 from trial.rules.typed_text import key
 from trial.runtime.worker import messages
 
@@ -292,6 +296,25 @@ def not_ready(request: HttpRequest, moment: Moment) -> HttpResponse:
     response = render(request, "analysis/as_of/waiting.html", {"moment": moment}, status=202)
     response["Retry-After"] = RETRY_AFTER_SECONDS
     return response
+
+
+# What was drawn last, of this process: the same numbers make the same panel, whoever has it open.
+_DRAWN: dict[Any, SafeString] = {}
+MOST_DRAWN = 32
+
+
+def drawn(request: HttpRequest, shown: GroupPanel) -> SafeString:
+    """The panel of the dashboard; drawn once for each person, change and minute, which it names."""
+    stored = shown.stored and (shown.stored.pk, shown.stored.computed_at)
+    what = (shown.letter, shown.moment, stored, shown.change, shown.newest_change,
+            request.user.full_name, request.user.role, site_time.in_utc(timezone.now()))  # fmt: skip
+    found = _DRAWN.get(what)
+    if found is None:
+        found = render_to_string("analysis/_panel.html", {"panel": shown, "moment": shown.moment}, request)
+        while len(_DRAWN) >= MOST_DRAWN:
+            _DRAWN.pop(next(iter(_DRAWN), None), None)
+        _DRAWN[what] = found
+    return found
 
 
 def at_a_moment(view: View) -> View:

@@ -105,6 +105,8 @@ def tail(name: str, log: Path) -> str:
 
 
 LOGS = "logs"
+# Web processes at most: 8 pools of 10 connections, beside worker, clock and commands, of the server's 120.
+MOST_WEB = 8
 
 
 class Stop(Exception):
@@ -229,7 +231,7 @@ class Supervisor:
         python = sys.executable
         queue = [python, "-m", "celery", "-A", "trial.celery"]
         web = [python, "-m", "gunicorn", "trial.wsgi", "-b", f"127.0.0.1:{port}",
-               "-k", "trial.runtime.web_worker.PatientWorker", "-w", "1",
+               "-k", "trial.runtime.web_worker.PatientWorker", "-w", str(web_processes()),
                "--threads", "8", "--graceful-timeout", "3", "--no-control-socket"]  # fmt: skip
         worker = [*queue, "worker", "-P", "threads", "-c", "1", "--without-mingle", "--without-gossip",
                   "--without-heartbeat", "-l", "INFO"]  # fmt: skip
@@ -259,6 +261,19 @@ class Supervisor:
     def sign_ins(self) -> str:
         """The demo's people and passwords; empty with real servers."""
         return self._manage("demo_sign_ins") if (self.data / "demo_loaded").exists() else ""
+
+
+def web_processes() -> int:
+    """How many web processes share the socket: one for each core, unless ENDPOINT_WEB_PROCESSES says how many.
+
+    At most so many that their pools of connections stay below what PostgreSQL takes. Raises Refused.
+    """
+    named = os.environ.get("ENDPOINT_WEB_PROCESSES", "")
+    if not named:
+        return max(1, min(len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1, MOST_WEB))
+    if not named.isascii() or not named.isdigit() or not 1 <= int(named) <= MOST_WEB:
+        raise Refused(f"ENDPOINT_WEB_PROCESSES is the number of web processes, 1 to {MOST_WEB}.")
+    return int(named)
 
 
 def free_port(wanted: int, fixed: bool) -> int:

@@ -1,15 +1,21 @@
 """A page of results asks whether it is the newest, and is told what a newer one says."""
 
+from dataclasses import replace
+
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from analysis.endpoints import comparison
 from analysis.results.recompute import recompute
 from analysis.templatetags.figures import median_limits
 from analysis.views.panels import panel
-from tests.cast import cast_of
+from tests.cast import cast_of, register
 from tests.courses import course
-from trial.models import Role
+from trial.models import Participant, Person, Role
+from trial.record.in_force import choose, settings_in_force
+from trial.record.save import Save
 
 
 @pytest.fixture
@@ -23,6 +29,11 @@ def chair(database: str) -> Client:
     return client
 
 
+def _another() -> None:
+    site = Participant.objects.get(number="NET-001").site
+    course(register(Person.objects.get(role=Role.COORDINATOR, sites=site), site), 70)
+
+
 def test_the_newest_results_are_asked_for_cheaply_and_named_in_one_line(chair: Client) -> None:
     stored = panel("A")
     ask = "/dashboard/newer/A/"
@@ -33,6 +44,36 @@ def test_the_newest_results_are_asked_for_cheaply_and_named_in_one_line(chair: C
     unknown = chair.get(ask, {"since": "x", "shown": 1})
     assert f"(change {stored.change}). <a" in unknown.content.decode()
     assert chair.get("/dashboard/newer/Z/").status_code == 404
+
+
+def test_an_open_page_asks_one_small_question_for_all_groups(chair: Client) -> None:
+    stored = panel("A")
+    chair.get("/dashboard/newest/")
+    with CaptureQueriesContext(connection) as asked:
+        answer = chair.get("/dashboard/newest/", headers={"HX-Request": "true"})
+    assert answer.json()["A"] == [stored.change, stored.newest_change] and answer.json()["B"][0] == 0
+    assert len(asked) == 3, "the session, the person, and the question"
+    _another()
+    shown, change = chair.get("/dashboard/newest/").json()["A"]
+    assert shown == stored.change < change, "a change that is not computed yet"
+    newer = recompute("A")
+    assert chair.get("/dashboard/newest/").json()["A"] == [newer.holds_to, change]
+    now = settings_in_force("A")
+    choose(Save(), "A", replace(now, confirmation_days=35), "asked", now.version())
+    assert chair.get("/dashboard/newest/").json()["A"][0] == 0, "no result by these settings yet"
+
+
+def test_a_panel_is_drawn_once_for_each_person_and_change(chair: Client) -> None:
+    first = chair.get("/dashboard/panel/A/").content
+    with CaptureQueriesContext(connection) as asked:
+        assert chair.get("/dashboard/panel/A/").content == first
+    assert not any("result\".\"result" in each["sql"] for each in asked), "the numbers were not read again"
+    _another()
+    recompute("A")
+    assert b"NET-002" in chair.get("/dashboard/panel/A/").content and b"NET-002" not in first
+    other = Client()
+    other.force_login(Person.objects.get(role=Role.STATISTICIAN))
+    assert b"/groups/A/registration/" not in other.get("/dashboard/panel/A/").content, "who may not is not led there"
 
 
 def test_what_differs_is_said_with_the_rate_of_the_primary_endpoint_first(chair: Client) -> None:

@@ -1,11 +1,54 @@
-/* Pages of results ask again and again whether they are the newest. Only an answer that says so lets a page call itself
-   up to date; no answer, or a newer change that is not computed yet, takes the words back. */
+/* An open page of results asks one small question for all of itself: which changes are the newest. Only what has moved
+   asks for itself anew. It asks less often while nothing moves, and not at all in a tab that nobody sees. Only an answer
+   lets a page call itself up to date; no answer, or a newer change that is not computed yet, takes the words back. */
 
-document.addEventListener("htmx:afterRequest", ({ detail }) => {
-  const group = detail.elt.dataset?.asksFor;
-  if (!group) return;
-  const newest = detail.xhr.status === 204 ? detail.xhr.getResponseHeader("X-Newest-Change") : null;
-  for (const line of document.querySelectorAll(`.freshness[data-group="${group}"]`)) {
-    line.classList.toggle("is-newest", newest === line.dataset.change);
+const FIRST = 700;
+const LONGEST = 3000;
+const SLOWER = 1.3;
+const QUESTION = document.querySelector("script[data-newest]").dataset.newest;
+/* Group → [change of the newest result, newest change on record], as last answered. */
+let newest = {};
+let pause = FIRST;
+let waiting = 0;
+
+function say() {
+  for (const line of document.querySelectorAll(".freshness[data-group]")) {
+    line.classList.toggle("is-newest", String(newest[line.dataset.group]?.[1]) === line.dataset.change);
   }
+}
+
+/* Brings anew what shows an older result. Returns whether a change is still being computed. */
+function bring() {
+  let isComputing = false;
+  for (const part of document.querySelectorAll("[data-asks-for]")) {
+    const [shown, change] = newest[part.dataset.asksFor] ?? [0, 0];
+    if (shown && String(shown) !== part.dataset.shown) htmx.trigger(part, "newer");
+    isComputing ||= change !== shown;
+  }
+  return isComputing;
+}
+
+async function answered() {
+  const answer = await fetch(QUESTION, { headers: { "HX-Request": "true" }, cache: "no-store" });
+  if (answer.status === 401) document.dispatchEvent(new CustomEvent("htmx:responseError", { detail: { xhr: answer } }));
+  return answer.ok ? answer.json() : {};
+}
+
+async function ask() {
+  clearTimeout(waiting);
+  if (document.hidden || !document.querySelector("[data-asks-for]")) return;
+  newest = await answered().catch(() => ({}));
+  say();
+  pause = bring() ? FIRST : Math.min(pause * SLOWER, LONGEST);
+  clearTimeout(waiting);
+  waiting = setTimeout(ask, pause);
+}
+
+document.addEventListener("visibilitychange", () => {
+  pause = FIRST;
+  newest = {};
+  say();
+  ask();
 });
+document.addEventListener("htmx:afterSwap", say);
+ask();
