@@ -12,6 +12,11 @@ class ParticipantOutcome(models.Model):
     settings_version = models.CharField(max_length=16)
     engine = models.CharField(max_length=16)
     outcome = models.JSONField()
+    # Whether the queries that follow from it were opened and closed.
+    is_asked = models.BooleanField(default=False, db_default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=("group",), condition=models.Q(is_asked=False), name="outcome_not_asked")]
 
 
 class GroupResult(models.Model):

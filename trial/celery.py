@@ -13,6 +13,15 @@ from trial.runtime import addresses  # noqa: E402  the settings' name must stand
 from trial.runtime.worker import messages, own_sweep  # noqa: E402
 
 _URL, _OPTIONS = addresses.broker()
+# What is behind after a save waits behind nothing else: repairs, pages of the past and mail have a queue of their own,
+# and so has what takes minutes. Any worker may serve any of them (-Q); the embedded one serves all.
+NOW, SWEEP, LONG = QUEUES = ("now", "sweep", "long")
+QUEUE_OF = {
+    NOW: ("analysis.recompute", "analysis.gather", "analysis.prepare"),
+    SWEEP: ("analysis.sweep", "analysis.range", "analysis.moment", "analysis.prune", "capture.send_digest",
+            "trial.tell_of_lockout"),
+    LONG: ("trial.back_up", "trial.verify_audit"),
+}
 
 celery_app = Celery("endpoint", broker=_URL)
 celery_app.conf.update(
@@ -21,6 +30,14 @@ celery_app.conf.update(
     broker_connection_max_retries=None,  # however long the broker is away, the worker waits for it
     broker_connection_timeout=addresses.BROKER_PATIENCE_SECONDS,
     task_ignore_result=True,
+    # Only counts the ranges of a whole recompute; the queue in PostgreSQL has nothing to count with.
+    result_backend=_URL if _URL.startswith(("redis:", "rediss:")) else None,
+    result_expires=3600,
+    result_backend_transport_options={"retry_policy": {"max_retries": 1, "timeout": addresses.BROKER_PATIENCE_SECONDS}},
+    redis_socket_timeout=addresses.BROKER_PATIENCE_SECONDS,
+    redis_socket_connect_timeout=addresses.BROKER_PATIENCE_SECONDS,
+    task_default_queue=SWEEP,
+    task_routes={task: {"queue": queue} for queue, tasks in QUEUE_OF.items() for task in tasks},
     # Shorter than the half hour after which a message is given again. Only separate processes (prefork) are ended so;
     # threads are ended by the limits of their database sessions.
     task_soft_time_limit=1500,
@@ -51,6 +68,8 @@ def _sweep_without_a_broker(**_: Any) -> None:
 
 
 @worker_ready.connect
-def _sweep_at_once(**_: Any) -> None:
+def _sweep_at_once(sender: Any, **_: Any) -> None:
     """A worker that comes up, most of all after a crash, does not wait for the next minute to see what is behind."""
     messages.send("analysis.sweep")
+    if NOW in sender.app.amqp.queues.consume_from:
+        messages.send("analysis.prepare")

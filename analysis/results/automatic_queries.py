@@ -4,6 +4,7 @@ Runs in the worker after the results are stored, so that no figure waits for it;
 """
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from analysis.models import ParticipantOutcome
@@ -17,34 +18,43 @@ log = logging.getLogger(__name__)
 AT_ONCE = 50
 
 
-def ask(group: str, change: int | None = None) -> int:
-    """Settles the queries of the group's participants (those derived at `change`, or all); returns how many moved.
+def ask(group: str) -> int:
+    """Settles the queries that follow from outcomes derived since it was last done; returns how many moved.
 
     Stops when a group has a newer change than its result: results first, the next sweep settles the rest.
     """
-    outcomes = ParticipantOutcome.objects.filter(group=group)
-    if change is not None:
-        outcomes = outcomes.filter(change=change)
-    findings = {key: [_finding(query) for query in queries or []]
-                for key, queries in outcomes.values_list("participant_id", "outcome__queries")}  # fmt: skip
-    standing = system_queries.standing_keys(findings)
-    unsettled = [key for key, listed in findings.items()
-                 if {finding.key for finding in listed} != standing.get(key, set())]  # fmt: skip
+    waiting = ParticipantOutcome.objects.filter(group=group, is_asked=False)
+    rows = waiting.values_list("participant_id", "change", "outcome__queries")
+    derived = {key: (change, [_finding(query) for query in queries or []]) for key, change, queries in rows}
+    standing = system_queries.standing_keys(derived)
+    unsettled = {key for key, (_, listed) in derived.items()
+                 if {finding.key for finding in listed} != standing.get(key, set())}  # fmt: skip
+    _note_asked({key: change for key, (change, _) in derived.items() if key not in unsettled})
     moved = 0
     for place, participant in enumerate(Participant.objects.filter(pk__in=unsettled)):
         if place and place % AT_ONCE == 0 and groups_behind():
             log.info("queries of group %s wait for the next sweep: a result is due", group)
             break
-        moved += _settle(participant, findings[participant.pk])
+        change, findings = derived[participant.pk]
+        moved += _settle(participant, change, findings)
     return moved
 
 
-def _settle(participant: Participant, findings: list[system_queries.Finding]) -> bool:
+def _note_asked(done: Mapping[int, int]) -> None:
+    """participant id → change; an outcome that was derived anew meanwhile is asked about again."""
+    for change in set(done.values()):
+        keys = [key for key, of in done.items() if of == change]
+        ParticipantOutcome.objects.filter(participant_id__in=keys, change=change).update(is_asked=True)
+
+
+def _settle(participant: Participant, change: int, findings: list[system_queries.Finding]) -> bool:
     try:
-        return system_queries.settle(participant, findings)
+        has_moved = system_queries.settle(participant, findings)
     except Refused as reason:
         log.warning("the queries of %s wait for the next sweep: %s", participant.reference, reason)
         return False
+    _note_asked({participant.pk: change})
+    return has_moved
 
 
 def _finding(query: dict[str, Any]) -> system_queries.Finding:

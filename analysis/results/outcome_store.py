@@ -16,6 +16,7 @@ from django.db import connection
 from analysis.endpoints.registry import ENGINE
 from analysis.models import ParticipantOutcome
 from trial.protocol import by_registration
+from trial.record.snapshot import Range
 
 Outcome = dict[str, Any]
 MANY = 500
@@ -60,9 +61,11 @@ class Held:
 _HELD: dict[str, Held] = {}
 
 
-def changes_of(group: str, settings_version: str) -> dict[int, int]:
+def changes_of(group: str, settings_version: str, within: Range | None = None) -> dict[int, int]:
     """Participant → the change of its stored outcome, under these settings and this engine."""
     rows = ParticipantOutcome.objects.filter(group=group, settings_version=settings_version, engine=ENGINE)
+    if within is not None:
+        rows = rows.filter(participant_id__range=within)
     return dict(rows.values_list("participant_id", "change"))
 
 
@@ -115,26 +118,32 @@ def _found(group: str, settings_version: str) -> Held:
 
 
 def keep(group: str, change: int, settings_version: str, derived: Mapping[int, Outcome]) -> None:
-    """Stores these outcomes in place of what is there of the same participants; one COPY, however many.
+    """Stores these outcomes, and holds them in this process at once.
 
-    This process holds them at once. If the transaction fails, the stored change differs and they are dropped.
+    If the transaction fails, the stored change differs and they are dropped.
     """
     there = _found(group, settings_version)
     for one, outcome in derived.items():
         there.take(one, change, outcome)
     there.in_order = []
     _leave_in_peace(len(derived))
+    write(group, change, settings_version, derived)
+
+
+def write(group: str, change: int, settings_version: str, derived: Mapping[int, Outcome]) -> None:
+    """Stores these outcomes in place of what is there of the same participants; one COPY, however many."""
     columns = "participant_id, \"group\", change, settings_version, engine, outcome"
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMP TABLE IF NOT EXISTS derived_now (LIKE analysis_participantoutcome) "
-                       "ON COMMIT DELETE ROWS")  # fmt: skip
+        cursor.execute("CREATE TEMP TABLE IF NOT EXISTS derived_now "
+                       "(LIKE analysis_participantoutcome INCLUDING DEFAULTS) ON COMMIT DELETE ROWS")  # fmt: skip
         with cursor.copy(f"COPY derived_now ({columns}) FROM STDIN") as copy:
             for one, outcome in derived.items():
                 copy.write_row((one, group, change, settings_version, ENGINE, AS_TEXT(outcome)))
         cursor.execute(
             f"INSERT INTO analysis_participantoutcome ({columns}) SELECT {columns} FROM derived_now "
             'ON CONFLICT (participant_id) DO UPDATE SET "group" = excluded."group", change = excluded.change, '
-            "settings_version = excluded.settings_version, engine = excluded.engine, outcome = excluded.outcome"
+            "settings_version = excluded.settings_version, engine = excluded.engine, outcome = excluded.outcome, "
+            "is_asked = false"
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import Max, Q
@@ -35,6 +35,7 @@ WITHOUT_PARTICIPANTS = ("trial_groupsettings", "trial_reopening")
 # Nor does a site that is added; its code, once corrected, is in every outcome.
 A_NEW_SITE = Q(table_name="trial_site", act="insert")
 Progress = Callable[[int, int], None]
+Done = TypeVar("Done")
 
 
 def newest_change(group: str, as_of: int | None = None) -> int:
@@ -87,15 +88,28 @@ def groups_behind() -> list[str]:
     return [group.code for group in GROUPS if is_behind(group.code)]
 
 
-def recompute(group: str, progress: Progress | None = None) -> GroupResult:
+class ManyToDerive(Exception):
+    """More participants than one worker is to derive by itself; `stale` are their ids."""
+
+    def __init__(self, stale: list[int]) -> None:
+        super().__init__(f"{len(stale)} participants are to be derived")
+        self.stale = stale
+
+
+def recompute(
+    group: str, progress: Progress | None = None, patience: float = PATIENCE_SECONDS, most: int | None = None
+) -> GroupResult:
     """Derives what changed, aggregates, stores; returns the result now in force for the group.
 
-    progress: called as progress(derived, total) after each part.
+    progress: called as progress(derived, total) after each part. patience: seconds to wait for another recompute of
+    the group. most: how many are derived here; None: all. Raises Refused when another recompute does not end in that
+    time, ManyToDerive when there are more, before anything is derived.
     """
-    with _alone(group), outcome_store.uncollected():
+    with _alone(group, patience), outcome_store.uncollected():
         derived = 0
         while True:
-            result, now = _one_step(group, _after(derived, progress))
+            told = _after(derived, progress)
+            result, now = at_one_moment(lambda told=told: _step(group, told, most))  # type: ignore[misc]
             derived += now
             if result is not None:
                 return result
@@ -107,12 +121,12 @@ def _after(derived: int, progress: Progress | None) -> Progress:
 
 
 @contextmanager
-def _alone(group: str) -> Iterator[None]:
+def _alone(group: str, patience: float) -> Iterator[None]:
     """One recompute of a group at a time. The lock belongs to the session: it is taken before the snapshot is.
 
-    Raises Refused when another one does not end within PATIENCE_SECONDS: the sweep comes back to the group.
+    Raises Refused when another one does not end within `patience` seconds: the sweep comes back to the group.
     """
-    key, gives_up_at = LOCK_BASE + ord(group), time.monotonic() + PATIENCE_SECONDS
+    key, gives_up_at = LOCK_BASE + ord(group), time.monotonic() + patience
     with connection.cursor() as cursor:
         while not _is_taken(cursor, key):
             if time.monotonic() > gives_up_at:
@@ -137,12 +151,12 @@ def one_moment() -> Iterator[None]:
         yield
 
 
-def _one_step(group: str, progress: Progress) -> tuple[GroupResult | None, int]:
-    """(the result once nothing is left to derive, how many were derived now)."""
+def at_one_moment(step: Callable[[], Done]) -> Done:
+    """Does the step in a transaction of one moment; again when somebody else has stored the same meanwhile."""
     for remaining in reversed(range(TRIES)):
         try:
             with one_moment():
-                return _step(group, progress)
+                return step()
         except OperationalError as error:
             # Someone moved to the other group while its recompute ran: the next look sees both.
             if getattr(error.__cause__, "sqlstate", "") != SERIALIZATION_FAILURE or not remaining:
@@ -150,15 +164,18 @@ def _one_step(group: str, progress: Progress) -> tuple[GroupResult | None, int]:
     raise AssertionError("unreachable")
 
 
-def _step(group: str, progress: Progress) -> tuple[GroupResult | None, int]:
+def _step(group: str, progress: Progress, most: int | None) -> tuple[GroupResult | None, int]:
+    """(the result once nothing is left to derive, how many were derived now)."""
     settings = settings_in_force(group)
     change, stored = newest_change(group), newest_result(group, settings)
     if stored is not None and stored.holds_to >= change:
         return stored, 0
     members = snapshot.group_members(group)
-    stale = _stale(group, members, settings.version(), stored.holds_to if stored else None)
+    stale = stale_of(group, members, settings.version(), stored.holds_to if stored else None)
+    if most is not None and len(stale) > most:
+        raise ManyToDerive(stale)
     now = stale[:AT_ONCE]
-    derived = _derive(now, settings, lambda so_far: progress(so_far, len(stale)))
+    derived = derive(now, settings, lambda so_far: progress(so_far, len(stale)))
     outcome_store.keep(group, change, settings.version(), derived)
     if len(now) < len(stale):
         return None, len(now)
@@ -166,7 +183,7 @@ def _step(group: str, progress: Progress) -> tuple[GroupResult | None, int]:
     return _store(group, change, settings), len(now)
 
 
-def _derive(members: list[int], settings: AnalysisSettings, told: Callable[[int], None]) -> dict[int, dict[str, Any]]:
+def derive(members: list[int], settings: AnalysisSettings, told: Callable[[int], None]) -> dict[int, dict[str, Any]]:
     """Participant → outcome; told: called with how many there are after each part."""
     derived: dict[int, dict[str, Any]] = {}
     # Closed here: one that is interrupted must not read on while its transaction is taken back.
@@ -177,9 +194,14 @@ def _derive(members: list[int], settings: AnalysisSettings, told: Callable[[int]
     return derived
 
 
-def _stale(group: str, members: list[int], settings_version: str, computed: int | None) -> list[int]:
-    """Members whose stored outcome is missing or older than the newest change of their record."""
-    stands_for = outcome_store.changes_of(group, settings_version)
+def stale_of(
+    group: str, members: list[int], settings_version: str, computed: int | None, within: snapshot.Range | None = None
+) -> list[int]:
+    """Members whose stored outcome is missing or older than the newest change of their record.
+
+    computed: the change that the newest result holds for; None: there is none. within: the range of the members.
+    """
+    stands_for = outcome_store.changes_of(group, settings_version, within)
     if not stands_for:
         return members
     since = min(stands_for.values(), default=0) if computed is None else computed

@@ -6,7 +6,7 @@ import pytest
 
 from capture.casebook.registry import ENTRY_FORMS
 from tests.browser.conftest import signed_in_page
-from tests.browser.test_the_whole_job import _prepared
+from tests.browser.test_the_whole_job import prepared
 from trial.models import Role
 
 ROOT = "/participants/NET-001/"
@@ -34,7 +34,7 @@ LOOK = """() => {
 def test_what_has_the_focus_is_a_control_in_view_on_every_form(
     chromium: Any, live_server_url: str, size: tuple[int, int]
 ) -> None:
-    cast = _prepared()
+    cast = prepared()
     page = signed_in_page(chromium, live_server_url, cast.people[Role.COORDINATOR],
                           viewport={"width": size[0], "height": size[1]})  # fmt: skip
     hidden = []

@@ -10,7 +10,7 @@ from django.conf import settings
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import entries
 from tests.browser.conftest import signed_in_page
-from tests.browser.test_the_whole_job import _no_barriers, _prepared
+from tests.browser.test_the_whole_job import _no_barriers, prepared
 from tests.capture.entry.test_corrections import REASON
 from tests.capture.typed import opened, signed_in
 from tests.cast import Cast
@@ -81,7 +81,7 @@ def _place(cast: Cast, path: str) -> str:
 
 
 def test_a_refused_form_and_a_step_to_confirm_are_pages_like_the_others(chromium: Any, live_server_url: str) -> None:
-    cast = _prepared()
+    cast = prepared()
     pages = {role: signed_in_page(chromium, live_server_url, cast.people[role]) for role in Role}
     for name, role, path, posted, words in FACES:
         page = pages[role]
@@ -94,7 +94,7 @@ def test_a_refused_form_and_a_step_to_confirm_are_pages_like_the_others(chromium
 
 @pytest.mark.parametrize("kind", ["hormone", "adverse_event"])
 def test_the_page_of_two_people_on_one_form(chromium: Any, live_server_url: str, kind: str) -> None:
-    cast = _prepared()
+    cast = prepared()
     field, second, third = EXAMPLES[kind].correction
     row = entries.save(Save(), cast.participant, ENTRY_FORMS[kind], values(kind))
     address = f"{ROOT}{kind}/{row.pk}/"
@@ -109,7 +109,7 @@ def test_the_page_of_two_people_on_one_form(chromium: Any, live_server_url: str,
 def test_a_form_kept_over_the_end_of_the_session_and_the_closed_door(
     chromium: Any, live_server_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cast = _prepared()
+    cast = prepared()
     nora = cast.people[Role.COORDINATOR]
     nora.set_password(PASSWORD)
     nora.save()

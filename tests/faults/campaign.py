@@ -31,6 +31,9 @@ from tests.scratch import scratch_folder
 
 COMES_BACK_SECONDS = 60
 CATCHES_UP_SECONDS = 30
+# The worker that recomputes after a save; and the parts that no save asks for.
+COMPUTES = ("worker", "worker-now")
+BESIDE = ("beat", "worker-sweep", "worker-long", "valkey")
 NEWEST = """SELECT g, max(c.id) FROM unnest(ARRAY['A', 'B']) g JOIN trial_change c ON c.groups @> ARRAY[g::varchar]
     GROUP BY g"""
 STANDS_FOR = "SELECT \"group\", max(holds_to) FROM analysis_groupresult WHERE cutoff IS NULL GROUP BY 1"
@@ -39,9 +42,10 @@ STANDS_FOR = "SELECT \"group\", max(holds_to) FROM analysis_groupresult WHERE cu
 class Campaign:
     """One product, its writers, and what was measured."""
 
-    def __init__(self, folder: Path, writers: int, seed: int) -> None:
-        """Nothing runs yet; `folder` gets the product's data and the writers' notes."""
-        self.product, self.chance, self.seed = Product(folder / "data"), random.Random(seed), seed
+    def __init__(self, folder: Path, writers: int, seed: int, product: Any = None, writer: Any = Writer) -> None:
+        """Nothing runs yet; `folder` gets the product's data (unless one is handed over) and the writers' notes."""
+        self.product = product or Product(folder / "data")
+        self.chance, self.seed, self.writer = random.Random(seed), seed, writer
         self.notes, self.count = folder / "notes", writers
         self.notes.mkdir()
         self.writers: list[Writer] = []
@@ -58,14 +62,14 @@ class Campaign:
             [sys.executable, "tests/faults/inspector.py"], cwd=ROOT, env=self.product.environment, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        people = self._ask("prepare", self.count)
+        people = self.ask("prepare", self.count)
         self.first_change = self._rows("SELECT max(id) FROM trial_change")[0][0]
         for name, references in people.items():
-            self.writers.append(Writer(name, references, f"http://127.0.0.1:{self.product.port}",
-                                       self.notes / f"{name}.jsonl", self.seed, self._key_of))  # fmt: skip
+            self.writers.append(self.writer(name, references, self.product.address, self.notes / f"{name}.jsonl",
+                                            self.seed, self._key_of))  # fmt: skip
         for each in self.writers:
             each.start()
-        _until(lambda: all(each.is_idle.is_set() for each in self.writers), COMES_BACK_SECONDS)
+        until(lambda: all(each.is_idle.is_set() for each in self.writers), COMES_BACK_SECONDS)
 
     def round(self, kind: str) -> str:
         """One kill and what came of it, in a line."""
@@ -73,8 +77,8 @@ class Campaign:
         time.sleep(self.chance.uniform(0.5, 2.5))
         pid = self.product.kill(kind, self.chance)
         killed_at = time.monotonic()
-        newest = dict(self._rows(NEWEST)) if kind == "worker" else {}
-        back = _until(lambda: self._is_back(kind, pid, killed_at, newest), COMES_BACK_SECONDS)
+        newest = dict(self._rows(NEWEST)) if kind in COMPUTES else {}
+        back = until(lambda: self._is_back(kind, pid, killed_at, newest), COMES_BACK_SECONDS)
         if back is None:
             self.violations.append(f"{kind} did not come back within {COMES_BACK_SECONDS} s")
         else:
@@ -87,12 +91,12 @@ class Campaign:
 
     def check(self) -> str:
         """What must hold while nobody writes; a line of it."""
-        caught_up = _until(lambda: self._ask("behind") == [], CATCHES_UP_SECONDS)
+        caught_up = until(lambda: self.ask("behind") == [], CATCHES_UP_SECONDS)
         if caught_up is None:
-            self.violations.append(f"groups {self._ask('behind')} did not catch up within {CATCHES_UP_SECONDS} s")
+            self.violations.append(f"groups {self.ask('behind')} did not catch up within {CATCHES_UP_SECONDS} s")
         else:
             self.caught_up.append(caught_up)
-        self.chain = self._ask("verify")
+        self.chain = self.ask("verify")
         if self.chain.get("break", self.chain):
             self.violations.append(f"the chain: {self.chain}")
         told = findings.notes(self.notes.iterdir())
@@ -139,17 +143,17 @@ class Campaign:
 
     def _is_back(self, kind: str, pid: int, killed_at: float, newest: dict[str, int]) -> bool:
         """Web and database: a save sent after the kill is acknowledged. Worker: a save made after the kill is computed.
-        Beat: it runs again."""
-        if kind == "beat":
+        What no save asks for: it runs again."""
+        if kind in BESIDE:
             return self.product.process(kind, self.chance) not in (None, pid)
-        if kind == "worker":
+        if kind in COMPUTES:
             stands_for = dict(self._rows(STANDS_FOR))
             return any(stands_for.get(group, 0) > number for group, number in newest.items())
         return any(began > killed_at for each in self.writers for began, _ in each.saves[-20:])
 
     def all_idle(self) -> bool:
         """Waits until no writer has a form under way; whether that came in time."""
-        return _until(lambda: all(each.is_idle.is_set() for each in self.writers), COMES_BACK_SECONDS) is not None
+        return until(lambda: all(each.is_idle.is_set() for each in self.writers), COMES_BACK_SECONDS) is not None
 
     def let(self, go: bool) -> None:
         """Lets the writers go on, or end what they have under way and wait."""
@@ -172,14 +176,15 @@ class Campaign:
             return None
         return int(found[0][0]) if found else None
 
-    def _ask(self, question: str, argument: int = 0) -> Any:
+    def ask(self, question: str, argument: int = 0) -> Any:
+        """What the inspector answers; {"error": …} when it could not."""
         assert self.inspector.stdin is not None and self.inspector.stdout is not None
         self.inspector.stdin.write(f"{question} {argument}\n")
         self.inspector.stdin.flush()
         return json.loads(self.inspector.stdout.readline())
 
 
-def _until(holds: Callable[[], bool], seconds: float) -> float | None:
+def until(holds: Callable[[], bool], seconds: float) -> float | None:
     """Seconds until it holds; None when it does not in time. A database that is down counts as not yet."""
     began = time.monotonic()
     while time.monotonic() - began < seconds:

@@ -6,12 +6,20 @@ Every save carries a mark of its own, by which it is found on record: once, or t
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from hashlib import sha1
 from typing import Any
 
 from trial import protocol
 from trial.protocol import REASONS_FOR_CHANGE
 
 PASSWORD = "a long enough password"
+
+
+def secret_of(name: str) -> str:
+    """The secret (hexadecimal) of a writer's authenticator, where the product demands one."""
+    return sha1(name.encode()).hexdigest()
+
+
 KeyOf = Callable[[str], int | None]
 # Analyte, value, lower and upper limit of normal, unit.
 LINES = (("HGB", "13", "12", "16", "g/dL"), ("WBC", "6", "4", "10", "10^9/L"), ("PLAT", "250", "150", "400", "10^9/L"),

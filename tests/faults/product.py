@@ -27,6 +27,7 @@ class Product:
     def __init__(self, data: Path) -> None:
         self.data, self.port = data, free_port(0, fixed=False)
         clean = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+        self.address = f"http://127.0.0.1:{self.port}"
         self.environment = clean | {"ENDPOINT_DATA": str(data), "ENDPOINT_DEMO": "no", "ENDPOINT_PORT": str(self.port)}
         self.running: subprocess.Popen[str] | None = None
         self.said: list[str] = []
@@ -63,16 +64,17 @@ class Product:
     def process(self, kind: str, chance: random.Random) -> int | None:
         """The id of a process of this kind; None while there is none."""
         assert self.running is not None
-        own = _children(self.running.pid)
+        own = children(self.running.pid)
         if kind == "web worker":
-            return _one([child for pid in own if " gunicorn " in _command(pid) for child in _children(pid)], chance)
+            return one_of([child for pid in own if " gunicorn " in command_of(pid) for child in children(pid)], chance)
         if kind == "database and broker":
             return self._postmaster()
         if kind == "database backend":
             words = f"postgres: {APPLICATION} {DATABASE} "
-            return _one([pid for pid in _children(self._postmaster() or 0) if _command(pid).startswith(words)], chance)
+            backends = children(self._postmaster() or 0)
+            return one_of([pid for pid in backends if command_of(pid).startswith(words)], chance)
         words = {"web master": " gunicorn ", "worker": " worker ", "beat": " beat "}[kind]
-        return _one([pid for pid in own if words in _command(pid)], chance)
+        return one_of([pid for pid in own if words in command_of(pid)], chance)
 
     def kill(self, kind: str, chance: random.Random) -> int:
         """kill -9; returns the id of the process that is no more."""
@@ -95,18 +97,21 @@ class Product:
         self.said.extend(self.running.stdout)
 
 
-def _one(found: list[int], chance: random.Random) -> int | None:
+def one_of(found: list[int], chance: random.Random) -> int | None:
+    """One of these processes; None where there is none."""
     return chance.choice(found) if found else None
 
 
-def _command(pid: int) -> str:
+def command_of(pid: int) -> str:
+    """The words that a process was started with; empty when it is gone."""
     try:
         return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
     except OSError:
         return ""
 
 
-def _children(of: int) -> list[int]:
+def children(of: int) -> list[int]:
+    """The processes that a process started."""
     found = []
     for place in Path("/proc").iterdir():
         try:

@@ -36,7 +36,9 @@ class Unanswered(Exception):
     """No answer, or none that says whether it was saved."""
 
 
-class _Stay(urllib.request.HTTPRedirectHandler):
+class Stay(urllib.request.HTTPRedirectHandler):
+    """Follows nothing."""
+
     def redirect_request(self, *_: Any) -> None:
         """A redirect is the answer."""
 
@@ -55,7 +57,7 @@ class Writer(threading.Thread):
         self.saves: list[tuple[float, float]] = []
         self.counts: dict[str, int] = {}
         self._open = urllib.request.build_opener(
-            urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()), _Stay()
+            urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()), Stay()
         ).open
 
     def run(self) -> None:

@@ -38,3 +38,12 @@ def test_what_goes_wrong_once_does_not_end_the_watch(monkeypatch: pytest.MonkeyP
     with pytest.raises(SystemExit):
         own_sweep._watch()
     assert len(looks) == 3
+
+
+def test_of_several_workers_one_sweeps(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = connection.settings_dict
+    monkeypatch.setattr(addresses, "connection", lambda: addresses.driver_words(row))
+    swept: list[object] = []
+    monkeypatch.setattr("subprocess.run", lambda *words, **more: swept.append(own_sweep.sweep()))
+    assert own_sweep.sweep()
+    assert swept == [False]

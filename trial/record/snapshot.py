@@ -64,12 +64,15 @@ COLUMNS: dict[Any, tuple[str, ...]] = {
 # So many are read at once when many are asked for; fewer at first, so that there is soon something to work on.
 PART = 500
 FIRST_PARTS = (50, 150)
+# The lowest and the highest id of some participants.
+Range = tuple[int, int]
 
 
-def group_members(group: str, as_of: int | None = None) -> list[int]:
-    """Ids of the registered participants of a group, in order of study number."""
+def group_members(group: str, as_of: int | None = None, within: Range | None = None) -> list[int]:
+    """Ids of the registered participants of a group, in order of study number; within: of now, those of a range."""
     if as_of is None:
         found = Participant.objects.standing().filter(group=group, number__isnull=False)
+        found = found.filter(id__range=within) if within is not None else found
         registered = found.values_list("number", "id")
         return [one for _, one in sorted(registered, key=lambda row: by_registration(str(row[0])))]
     rows = Reader(as_of).rows(Participant, "group", [group])

@@ -233,8 +233,8 @@ class Supervisor:
         web = [python, "-m", "gunicorn", "trial.wsgi", "-b", f"127.0.0.1:{port}",
                "-k", "trial.runtime.web_worker.PatientWorker", "-w", str(web_processes()),
                "--threads", "8", "--graceful-timeout", "3", "--no-control-socket"]  # fmt: skip
-        worker = [*queue, "worker", "-P", "threads", "-c", "1", "--without-mingle", "--without-gossip",
-                  "--without-heartbeat", "-l", "INFO"]  # fmt: skip
+        worker = [*queue, "worker", "-P", "threads", "-c", "1", "-Q", "now,sweep,long", "--without-mingle",
+                  "--without-gossip", "--without-heartbeat", "-l", "INFO"]  # fmt: skip
         beat = [*queue, "beat", "-s", str(self.data / "beat-schedule"), "--pidfile=", "-l", "INFO"]
         self._part("web", web, signal.SIGTERM)
         self._part("worker", worker, signal.SIGKILL)

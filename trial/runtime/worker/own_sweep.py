@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 # A sweep is overdue after its interval and this.
 GRACE_SECONDS = 5.0
 LONGEST_SWEEP_SECONDS = 1800
+# Beside the numbers of analysis/results/recompute.py.
+LOCK = 93_900
 LAST_SWEEP = "SELECT extract(epoch FROM now() - at) FROM trial_statusnote WHERE name = 'sweep'"
 
 
@@ -44,11 +46,17 @@ def is_overdue() -> bool:
     return found is None or float(found[0]) > addresses.SWEEP_SECONDS + GRACE_SECONDS
 
 
-def sweep() -> None:
-    """Runs one in a process of its own. Raises SubprocessError when it fails or takes too long."""
-    log.info("no sweep came through the broker; the worker sweeps by itself")
-    subprocess.run(
-        [sys.executable, str(addresses.CHECKOUT / "manage.py"), "sweep"], cwd=addresses.CHECKOUT, env=os.environ,
-        stdin=subprocess.DEVNULL, check=True, timeout=LONGEST_SWEEP_SECONDS,
-        preexec_fn=die_with_parent(9),
-    )  # fmt: skip
+def sweep() -> bool:
+    """Runs one in a process of its own; False when another worker does. Raises psycopg.Error, and SubprocessError when
+    it fails or takes too long."""
+    with psycopg.connect(**addresses.connection(), autocommit=True) as connection:
+        found = connection.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone()
+        if found is None or not found[0]:
+            return False
+        log.info("no sweep came through the broker; the worker sweeps by itself")
+        subprocess.run(
+            [sys.executable, str(addresses.CHECKOUT / "manage.py"), "sweep"], cwd=addresses.CHECKOUT, env=os.environ,
+            stdin=subprocess.DEVNULL, check=True, timeout=LONGEST_SWEEP_SECONDS,
+            preexec_fn=die_with_parent(9),
+        )  # fmt: skip
+    return True

@@ -1,0 +1,1 @@
+"""The product as docker-compose.yml describes it, as processes of one machine: what runs on servers, without Docker."""

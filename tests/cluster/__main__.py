@@ -1,0 +1,67 @@
+"""The cluster by hand: the main job, each part killed, the broker dead for a minute, backup, restore, random rounds.
+
+    .venv/bin/python -m tests.cluster --rounds 30 --writers 10 --seed 1 [--broker-dead 60]
+
+Needs nginx, valkey-server or redis-server, openssl and chromium. Prints a line a step and the table of the campaign.
+"""
+
+import argparse
+import os
+import sys
+import time
+
+os.environ |= {"DJANGO_SETTINGS_MODULE": "trial.settings", "ENDPOINT_SECRET_KEY": "of-nobody" * 8}
+
+import django  # noqa: E402  (the settings' name comes first)
+
+django.setup()
+
+from tests.cluster import walk  # noqa: E402
+from tests.cluster.cluster import KINDS, missing  # noqa: E402
+from tests.scratch import scratch_folder  # noqa: E402
+
+
+def main() -> int:
+    """0 when nothing was violated."""
+    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name, default in (("--rounds", 10), ("--writers", 10), ("--seed", 1), ("--broker-dead", 60)):
+        words.add_argument(name, type=int, default=default)
+    asked = words.parse_args()
+    if missing():
+        sys.exit(f"Not on this machine: {missing()}.")
+    folder = scratch_folder()
+    campaign = walk.campaign_on(folder, asked.writers, asked.seed)
+    began = time.monotonic()
+
+    def say(what: str) -> None:
+        print(f"{time.monotonic() - began:6.1f} s  {what}", flush=True)
+
+    try:
+        campaign.start()
+        say("everything runs")
+        walk.deployment_is_clean(campaign.product)
+        walk.plain_http_leads_to_tls(campaign.product)
+        job = walk.main_job(campaign, 60_000)
+        say("main job done in a browser")
+        walk.somebody_guesses(campaign.product, job["coordinator"])
+        say("wrong passwords: mail came")
+        for kind in KINDS:
+            say(campaign.round(kind))
+        saved = walk.broker_is_dead(campaign, asked.broker_dead)
+        say(f"broker dead for {asked.broker_dead} s: {saved} saves acknowledged meanwhile")
+        walk.backup_comes_back(campaign.product)
+        say("backup, drill and restore")
+        for number in range(asked.rounds):
+            say(f"round {number + 1}: {campaign.round(campaign.chance.choice(KINDS))}")
+        print(campaign.table(), flush=True)
+    finally:
+        campaign.stop()
+        if campaign.violations or sys.exc_info()[0]:
+            print(f"the notes and logs stay in {folder}")
+        else:
+            walk.swept_away(folder)
+    return 1 if campaign.violations else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
