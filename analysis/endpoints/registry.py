@@ -26,6 +26,7 @@ from analysis.endpoints.answers.survival import (
 from analysis.endpoints.answers.toxicity import ADVERSE_EVENTS, TOXICITY
 from analysis.endpoints.answers.treatment import TREATMENT
 from analysis.outcomes.cohort import Cohort, Outcome, counted
+from analysis.outcomes.event_tally import EventTally
 from trial.protocol import AnalysisSettings
 from trial.rules.accrual import Reopened, Standing
 from trial.rules.evaluation.accrual_stage import gate_of
@@ -111,15 +112,16 @@ ENGINE = engine_of(EVERYTHING)
 
 def compute(
     group: str, outcomes: Sequence[Outcome], settings: AnalysisSettings, reopened: Sequence[Reopened] = (),
-    known: Mapping[str, Any] | None = None,
+    known: Mapping[str, Any] | None = None, tally: EventTally | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """All endpoints of one group and its gate; `outcomes` by order of registration.
 
     Whoever is registered in error is in none of them, and listed apart.
 
     known: answers and parts of an earlier computation that are still valid, since nothing that they read has changed.
+    tally: the adverse events of these outcomes, where they are counted already.
     """
-    cohort = Cohort(group, counted(outcomes), settings)
+    cohort = Cohort(group, counted(outcomes), settings, tally)
     earlier = known or {}
     answers = {declared.code: earlier[declared.code] if declared.code in earlier else declared.compute(cohort)
                for declared in EVERYTHING}  # fmt: skip

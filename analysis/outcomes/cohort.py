@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from analysis.outcomes.event_tally import EventTally
 from trial.protocol import AnalysisSettings
 
 Outcome = dict[str, Any]
@@ -12,11 +13,15 @@ Outcome = dict[str, Any]
 
 @dataclass(frozen=True)
 class Cohort:
-    """`outcomes` of everybody who is counted, in order of study number."""
+    """`outcomes` of everybody who is counted, in order of study number.
+
+    tally: their adverse events, where they are counted already.
+    """
 
     group: str
     outcomes: Sequence[Outcome]
     settings: AnalysisSettings
+    tally: EventTally | None = None
 
     @cached_property
     def registered(self) -> list[Outcome]:
@@ -42,6 +47,11 @@ class Cohort:
     def treated(self) -> list[Outcome]:
         """At least one dose."""
         return self.where(lambda outcome: bool(outcome["treated"]))
+
+    @cached_property
+    def events(self) -> EventTally:
+        """The adverse events of those treated, counted."""
+        return self.tally or EventTally.of(self.outcomes)
 
     def where(self, counts: Callable[[Outcome], bool]) -> list[Outcome]:
         """The outcomes that a question counts."""

@@ -15,6 +15,7 @@ from django.db import connection
 
 from analysis.endpoints.registry import ENGINE
 from analysis.models import ParticipantOutcome
+from analysis.outcomes.event_tally import EventTally
 from trial.protocol import by_registration
 from trial.record.snapshot import Range
 
@@ -34,6 +35,7 @@ class Held:
     answers: dict[str, Any] = field(default_factory=dict)
     moved: set[str] = field(default_factory=set)
     in_order: list[Outcome] = field(default_factory=list)
+    tally: EventTally | None = None
 
     def take(self, participant_id: int, change: int, outcome: Outcome) -> None:
         """Puts an outcome in place of what is held, and notes what of it is new."""
@@ -43,11 +45,25 @@ class Held:
             # Somebody more, or less, is counted.
             self.answers.clear()
         self.changes[participant_id], self.outcomes[participant_id] = change, outcome
+        if self.tally is not None:
+            if before:
+                self.tally.remove(before)
+            self.tally.add(outcome)
 
     def drop(self, participant_id: int) -> None:
         """Forgets one who left the group."""
-        del self.changes[participant_id], self.outcomes[participant_id]
+        del self.changes[participant_id]
+        outcome = self.outcomes.pop(participant_id)
+        if self.tally is not None:
+            self.tally.remove(outcome)
         self.answers.clear()
+
+    @property
+    def events(self) -> EventTally:
+        """The adverse events of what is held: counted once, then moved with each outcome."""
+        if self.tally is None:
+            self.tally = EventTally.of(self.outcomes.values())
+        return self.tally
 
     def known(self, reads: Mapping[str, frozenset[str]]) -> dict[str, Any]:
         """The answers that nothing has moved of what they read."""

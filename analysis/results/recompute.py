@@ -221,7 +221,7 @@ def prepare(group: str) -> None:
 
 def _answer(group: str, held: outcome_store.Held, settings: AnalysisSettings) -> dict[str, Any]:
     known = held.known(registry.READS)
-    result = registry.compute(group, held.in_order, settings, reopenings(group), known)
+    result = registry.compute(group, held.in_order, settings, reopenings(group), known, held.events)
     held.answered({code: result["endpoints"].get(code, result.get(code)) for code in registry.READS})
     return result
 

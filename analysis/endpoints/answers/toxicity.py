@@ -3,18 +3,18 @@
 Population: at least one dose. Each participant counts once per term and category, with the worst grade.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from analysis.endpoints import evidence
 from analysis.endpoints.answers.shapes import TREATED, Proportion, proportion
 from analysis.outcomes import dictionary
 from analysis.outcomes.cohort import Cohort, Outcome
+from analysis.outcomes.event_tally import ALL, OTHER, SERIOUS, EventTally, Term
 from trial.protocol import REGISTRY
 
 GRADES = (1, 2, 3, 4, 5)
-ATTRIBUTIONS = (1, 2, 3, 4, 5)
+KINDS = (SERIOUS, OTHER, ALL)
 
 
 def severe_related(cohort: Cohort) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def severe_related(cohort: Cohort) -> dict[str, Any]:
         "undetermined": _with_status(treated, "undetermined"),
         "not_counted": [{"number": outcome["number"], "because": "no dose taken"} for outcome in cohort.outcomes
                         if not outcome["treated"]],
-        "terms": _severe_terms([outcome for outcome in treated if outcome["toxicity"]["status"] == "yes"]),
+        "terms": _severe_terms(cohort.events),
         "sensitivity": [_near(cohort, lambda near: bool(near["status"] == "yes"))],
     }  # fmt: skip
 
@@ -42,10 +42,10 @@ def _near(cohort: Cohort, counts: Callable[[dict[str, Any]], bool]) -> dict[str,
     return {"name": name, **proportion(counted, len(cohort.treated)), "note": ""}
 
 
-def _severe_terms(affected: Sequence[Outcome]) -> list[dict[str, Any]]:
+def _severe_terms(tally: EventTally) -> list[dict[str, Any]]:
     """Terms with participants in whom they are severe and related, most frequent first."""
-    names = ("term", "select", "name", "category", "severe_related", "severe_related_numbers")
-    rows = [{name: row[name] for name in names} for row in _terms(affected) if row["severe_related"]]
+    rows = [{**_named(key), "severe_related": len(numbers), "severe_related_numbers": numbers}
+            for key in tally.keys("severe related") for numbers in [tally.numbers("severe related", key)]]  # fmt: skip
     return sorted(rows, key=lambda row: (-row["severe_related"], row["name"]))
 
 
@@ -59,157 +59,81 @@ def _with_status(outcomes: Sequence[Outcome], status: str) -> list[dict[str, Any
 
 def adverse_events(cohort: Cohort) -> dict[str, Any]:
     """All grades: by term and by category the worst grade per participant, and by the strongest attribution."""
-    treated = cohort.treated
-    affected = [outcome["number"] for outcome in treated if outcome["toxicity"]["events"]]
-    events = whole_events(treated)
+    tally = cohort.events
+    affected, at_risk = tally.numbers("affected"), tally.counts["treated",]
     return {
-        **proportion(len(affected), len(treated)),
+        **proportion(len(affected), at_risk),
         "participants": affected,
-        "worst": _counted(_worst(outcome["toxicity"]["terms"]) for outcome in treated if outcome["toxicity"]["terms"]),
-        "terms": _terms(treated),
-        "categories": _categories(treated),
-        "cycles": by_cycle(events),
-        "registry": registry(treated, events),
+        "worst": tally.grades("worst"),
+        "terms": _terms(tally, at_risk),
+        "categories": _categories(tally, at_risk),
+        "cycles": _cycles(tally),
+        "registry": _registry(tally, at_risk),
         "sensitivity": [_near(cohort, lambda near: bool(near["events"]))],
     }
 
 
-def _worst(terms: Iterable[dict[str, Any]], key: str = "worst") -> int | None:
-    return max((term[key] for term in terms if term[key] is not None), default=None)
+def _named(key: Term) -> dict[str, Any]:
+    return {"term": key[0], "select": key[1], "name": dictionary.name_of(*key),
+            "category": dictionary.category_of(key[0])}  # fmt: skip
 
 
-def _counted(values: Iterable[int | None]) -> dict[str, int]:
-    """Value → how many, every value named; "unknown" where none is on record."""
-    counts = {**{str(value): 0 for value in GRADES}, "unknown": 0}
-    for value in values:
-        counts["unknown" if value is None else str(value)] += 1
-    return counts
-
-
-def _terms(treated: Sequence[Outcome]) -> list[dict[str, Any]]:
+def _terms(tally: EventTally, at_risk: int) -> list[dict[str, Any]]:
     """Each term with its participants, most frequent first."""
-    by_term: dict[tuple[str, str, str], list[tuple[str, dict[str, Any]]]] = defaultdict(list)
-    for outcome in treated:
-        for term in outcome["toxicity"]["terms"]:
-            by_term[(term["term"], term["select"], term["words"])].append((outcome["number"], term))
-    rows = [_term(key, affected, len(treated)) for key, affected in by_term.items()]
+    rows = [_term(tally, key, at_risk) for key in tally.keys("term")]
     return sorted(rows, key=lambda row: (-row["participants"], row["name"]))
 
 
-def _term(key: tuple[str, str, str], affected: list[tuple[str, dict[str, Any]]], at_risk: int) -> dict[str, Any]:
-    terms = [term for _, term in affected]
-    severe_related = [number for number, term in affected if term["counts"]]
+def _term(tally: EventTally, key: Term, at_risk: int) -> dict[str, Any]:
+    numbers, severe_related = tally.numbers("term", key), tally.numbers("severe related", key)
     return {
-        "term": key[0],
-        "select": key[1],
-        "name": dictionary.name_of(*key),
-        "category": dictionary.category_of(key[0]),
-        "participants": len(affected),
-        "numbers": [number for number, _ in affected],
-        "counts": _counted(term["worst"] for term in terms),
-        "related_counts": _counted(term["worst_related"] for term in terms if term["any_related"]),
-        "attributions": _counted(term["attribution"] for term in terms),
-        "rate": proportion(len(affected), at_risk),
+        **_named(key),
+        "participants": len(numbers),
+        "numbers": numbers,
+        "counts": tally.grades("grade", key),
+        "related_counts": tally.grades("related", key),
+        "attributions": tally.grades("attribution", key),
+        "rate": proportion(len(numbers), at_risk),
         "severe_related": len(severe_related),
         "severe_related_numbers": severe_related,
         "severe_related_rate": proportion(len(severe_related), at_risk),
-        "undetermined": sum(1 for term in terms if term["undetermined"]),
+        "undetermined": tally.counts["undetermined", key],
     }
 
 
-def _categories(treated: Sequence[Outcome]) -> list[dict[str, Any]]:
+def _categories(tally: EventTally, at_risk: int) -> list[dict[str, Any]]:
     """Each category with the worst grade of each participant over its terms."""
-    worst: dict[str, list[int | None]] = defaultdict(list)
-    for outcome in treated:
-        own: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for term in outcome["toxicity"]["terms"]:
-            own[dictionary.category_of(term["term"])].append(term)
-        for category, terms in own.items():
-            worst[category].append(_worst(terms))
+    rows = [
+        {"category": category, "participants": count, "counts": tally.grades("category grade", category),
+         "rate": proportion(count, at_risk)}
+        for category in tally.keys("category") for count in [tally.counts["category", category]]
+    ]  # fmt: skip
+    return sorted(rows, key=lambda row: (-row["participants"], row["category"]))
+
+
+def _cycles(tally: EventTally) -> list[dict[str, Any]]:
+    """Per cycle of onset participants, events begun, and participants with a severe related one; None: not known."""
     return [
-        {"category": category, "participants": len(grades), "counts": _counted(grades),
-         "rate": proportion(len(grades), len(treated))}
-        for category, grades in sorted(worst.items(), key=lambda row: (-len(row[1]), row[0]))
+        {"cycle": cycle, "participants": tally.counts["cycle", cycle], "events": tally.counts["cycle events", cycle],
+         "severe_related": tally.counts["cycle severe related", cycle]}
+        for cycle in sorted(tally.keys("cycle"), key=lambda number: (number is None, number))
     ]  # fmt: skip
 
 
-Event = dict[str, Any]
-# One event: study number and its episodes since the first dose.
-Whole = tuple[str, list[Event]]
-
-
-def registry(treated: Sequence[Outcome], events: Sequence[Whole]) -> dict[str, Any]:
+def _registry(tally: EventTally, at_risk: int) -> dict[str, Any]:
     """Term × participants affected, at risk, events: of serious, of other and of all events, with their totals."""
-    kinds: dict[str, Sequence[Whole]] = {
-        "serious": [event for event in events if _serious(event)],
-        "other": [event for event in events if not _serious(event)],
-        "all": events,
-    }
-    deaths = sum(1 for outcome in treated if outcome["dates"]["death"])
-    totals = {kind: _affected(of_kind, len(treated)) for kind, of_kind in kinds.items()}
+    totals = {kind: {"affected": tally.counts[f"{kind} affected",], "at_risk": at_risk} for kind in KINDS}
     return {
-        **{kind: _rows(of_kind, len(treated)) for kind, of_kind in kinds.items()},
-        "totals": {**totals, "deaths": {"affected": deaths, "at_risk": len(treated)}},
+        **{kind: _rows(tally, kind, at_risk) for kind in KINDS},
+        "totals": {**totals, "deaths": {"affected": tally.counts["deaths",], "at_risk": at_risk}},
     }
 
 
-def by_cycle(events: Sequence[Whole]) -> list[dict[str, Any]]:
-    """Per cycle of onset participants, events begun, and participants with a severe related one; None: not known."""
-    began: Counter[int | None] = Counter()
-    within: dict[int | None, list[tuple[str, Event]]] = {}
-    for number, episodes in events:
-        began[episodes[0]["cycle"]] += 1
-        for episode in episodes:
-            within.setdefault(episode["cycle"], []).append((number, episode))
-    return [_cycle(cycle, began[cycle], within[cycle])
-            for cycle in sorted(within, key=lambda number: (number is None, number))]  # fmt: skip
-
-
-def _cycle(cycle: int | None, began: int, within: list[tuple[str, Event]]) -> dict[str, Any]:
-    return {
-        "cycle": cycle,
-        "participants": len({number for number, _ in within}),
-        "events": began,
-        "severe_related": len({number for number, episode in within if episode["counts"] == "yes"}),
-    }
-
-
-def whole_events(treated: Sequence[Outcome]) -> list[Whole]:
-    """Each event with its episodes in order of entry."""
-    whole: dict[tuple[str, int], list[Event]] = {}
-    for outcome in treated:
-        for episode in outcome["toxicity"]["events"]:
-            whole.setdefault((outcome["number"], episode["began_as"]), []).append(episode)
-    return [(number, episodes) for (number, _), episodes in whole.items()]
-
-
-def _serious(event: Whole) -> bool:
-    return any(episode["serious"] for episode in event[1])
-
-
-def _affected(events: Iterable[Whole], at_risk: int) -> dict[str, int]:
-    return {"affected": len({number for number, _ in events}), "at_risk": at_risk}
-
-
-def _rows(events: Iterable[Whole], at_risk: int) -> list[dict[str, Any]]:
+def _rows(tally: EventTally, kind: str, at_risk: int) -> list[dict[str, Any]]:
     """Each term, most participants first."""
-    by_term: dict[tuple[str, str, str], list[Whole]] = {}
-    for event in events:
-        episode = event[1][0]
-        by_term.setdefault((episode["term"], episode["select"], episode["words"]), []).append(event)
-    rows = [_row(key, of_term, at_risk) for key, of_term in by_term.items()]
+    rows = [{**_named(key), "affected": tally.counts[f"{kind} affected", key], "at_risk": at_risk,
+             "events": tally.counts[f"{kind} events", key]} for key in tally.keys(f"{kind} events")]  # fmt: skip
     return sorted(rows, key=lambda row: (-row["affected"], row["name"]))
-
-
-def _row(key: tuple[str, str, str], events: list[Whole], at_risk: int) -> dict[str, Any]:
-    return {
-        "term": key[0],
-        "select": key[1],
-        "name": dictionary.name_of(*key),
-        "category": dictionary.category_of(key[0]),
-        **_affected(events, at_risk),
-        "events": len(events),
-    }
 
 
 TOXICITY = Proportion(
