@@ -6,6 +6,7 @@ day is found by comparing it with the dates (`trial.models.DueItem`), so that no
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -20,6 +21,7 @@ from trial import models
 from trial.audit.install import WRITERS_LOCK
 from trial.models import DueItem, GroupSettings, NotDone, Participant, Version, operations
 from trial.protocol import schedule
+from trial.record import changes
 from trial.record.in_force import evaluations
 from trial.record.rows import at_once
 from trial.rules.evaluation.due_dates import Treatment
@@ -111,6 +113,21 @@ def renew_after(numbers: Sequence[int]) -> None:
     if groups:
         touched |= set(Participant.objects.filter(group__in=groups, number__isnull=False).values_list("pk", flat=True))
     renew(sorted(touched - {None}))
+
+
+@contextmanager
+def put_off() -> Iterator[None]:
+    """Meanwhile no Change stores due dates; at the end those of everybody are stored. For a load that nobody waits for.
+
+    One that is killed in the middle leaves them unstored: it is to be gone on with.
+    """
+    before = changes.AT_THE_END[:]
+    changes.AT_THE_END[:] = [each for each in before if each is not renew_after]
+    try:
+        yield
+    finally:
+        changes.AT_THE_END[:] = before
+        rebuild()
 
 
 def renew(ids: Sequence[int]) -> None:

@@ -6,14 +6,13 @@ import ssl
 import struct
 import time
 import urllib.request
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from tests.faults.pages import PASSWORD, secret_of
 from tests.faults.writer import HIDDEN, Stay, Unanswered, Writer
 
 STEP_SECONDS = 30
+CODE = "/sign-in/code/"
 
 
 def code_of(name: str) -> str:
@@ -30,24 +29,20 @@ def writers_of(context: ssl.SSLContext) -> type[Writer]:
     class OverTls(Writer):
         """Signs in with a code too; says where its forms come from, as browsers do over HTTPS."""
 
-        def __init__(self, name: str, references: list[str], address: str, notes: Path, seed: int,
-                     key_of: Callable[[str], int | None]) -> None:  # fmt: skip
-            super().__init__(name, references, address, notes, seed, key_of)
+        def _sign_in(self) -> str:
             opener = urllib.request.build_opener(
                 urllib.request.HTTPSHandler(context=context),
                 urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()), Stay(),
             )  # fmt: skip
-            opener.addheaders = [("Referer", f"{address}/")]
+            opener.addheaders = [("Referer", f"{self.address}/")]
             self._open = opener.open
-
-        def _sign_in(self) -> str:
-            led_to = super()._sign_in()
-            fields = dict(HIDDEN.findall(self._page(led_to)))
-            status, _, onwards = self._ask(led_to, fields | {"code": code_of(self.name)})
+            super()._sign_in()
+            fields = dict(HIDDEN.findall(self._page(CODE)))
+            status, _, led_to = self._ask(CODE, fields | {"code": code_of(self.name)})
             if status != 302:
                 # The code of these thirty seconds was used already.
                 raise Unanswered(f"{status} at the code")
-            return onwards
+            return led_to
 
     return OverTls
 

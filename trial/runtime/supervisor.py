@@ -13,7 +13,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import FrameType
 from typing import IO
@@ -207,24 +208,33 @@ class Supervisor:
         if mark.exists() or os.environ.get("ENDPOINT_DEMO") == "no":
             return
         say("Loading the demo cohort (invented people)")
-        self._manage("load_demo")
+        self._manage("load_demo", tells=say)
         mark.touch()
 
-    def _manage(self, *words: str, **environment: str) -> str:
-        done = subprocess.run(
+    def _manage(self, *words: str, tells: Callable[[str], None] | None = None, **environment: str) -> str:
+        """What a command prints. tells: called with each line as it comes. Raises Refused with its last words."""
+        running = subprocess.Popen(
             [sys.executable, str(addresses.CHECKOUT / "manage.py"), *words],
             cwd=addresses.CHECKOUT,
             env=self.environment | environment,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
             preexec_fn=die_with_parent(signal.SIGKILL),
-            check=False,
         )
-        if done.returncode:
-            raise Refused(f"manage.py {words[0]} failed:\n{(done.stdout + done.stderr)[-3000:]}")
-        return done.stdout
+        assert running.stdout is not None and running.stderr is not None
+        said = []
+        with running, ThreadPoolExecutor(1) as beside:
+            errors = beside.submit(running.stderr.read)
+            for line in running.stdout:
+                said.append(line)
+                if tells is not None:
+                    tells(line.rstrip())
+        if running.returncode:
+            raise Refused(f"manage.py {words[0]} failed:\n{(''.join(said) + errors.result())[-3000:]}")
+        return "".join(said)
 
     def _start_product(self, port: int) -> None:
         self.environment.setdefault("ENDPOINT_URL", f"http://127.0.0.1:{port}")

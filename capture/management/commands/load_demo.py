@@ -10,20 +10,23 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from capture.demo.accounts import PASSWORD, PEOPLE, SITES
 from capture.demo.cohort import cohort
 from capture.demo.entering import Desk, Entry, enter
-from capture.demo.participant import Step
 from capture.demo.story import story
+from capture.participants import due_dates
 from trial import protocol
 from trial.models import Change, Delegation, GroupSettings, Participant, Person, Site, Training
 from trial.record import access, changes
 from trial.record.save import Save
 
 PLACES_LEFT = 10
+# How often the load says how far it is.
+PARTS = 20
 MARK = ", demo "
 
 
@@ -44,25 +47,26 @@ class Command(BaseCommand):
             self.stdout.write("The study already holds participants: the demo cohort was not loaded.")
             return
         desk = Desk(load_people(), Person.objects.get(username="chris"))
-        self._go_on(desk, options["participants"])
+        with connection.cursor() as cursor:
+            # A commit that a crash loses is entered again.
+            cursor.execute("SET synchronous_commit = off")
+        with due_dates.put_off():
+            self._go_on(desk, options["participants"])
         leave_places()
 
     def _go_on(self, desk: Desk, most: int | None) -> None:
         """Enters every step that is not on record yet; `most`: only the first so many participants."""
         today, done = began_on(), steps_done(desk)
         sites = {each.key: each.site for each in cohort(today, SITE_CODES)}
-        registered = 0
-        for key, step in story(today, SITE_CODES, most):
-            registered += step.kind in ("registration", "registering")
+        steps = list(story(today, SITE_CODES, most))
+        for place, (key, step) in enumerate(steps):
+            if place % (len(steps) // PARTS + 1) == 0:
+                self.stdout.write(f"  {100 * place // len(steps)}% of {len(steps)} entries")
+                self.stdout.flush()
             if done[key] > 0:
                 done[key] -= 1
                 continue
             enter(Entry(desk, key, sites.get(key, ""), step))
-            self._say(step, registered)
-
-    def _say(self, step: Step, registered: int) -> None:
-        if step.kind in ("registration", "registering") and registered % 20 == 0:
-            self.stdout.write(f"  {registered} participants registered")
 
 
 SITE_CODES = tuple(code for code, _ in SITES)
