@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,7 @@ class Cluster:
         self.ports = {name: free_port(0, fixed=False) for name in wanted}
         self.address = f"https://localhost:{self.ports['https']}"
         self.parts: dict[str, Part] = {}
+        self.starts: Counter[str] = Counter()
         self.left_dead: set[str] = set()
         self.said: list[str] = []
         self._stops = threading.Event()
@@ -163,6 +165,11 @@ class Cluster:
         part = self.parts[kind]
         return part.process.pid if part.is_alive and part.process else None
 
+    def is_ready(self, kind: str) -> bool:
+        """Whether what was started again has come up: a worker takes a while until it listens to its queue."""
+        said = self.parts[kind].log.read_text(errors="replace") if kind in WORKERS else ""
+        return kind not in WORKERS or said.count(" ready.") >= self.starts[kind]
+
     def kill(self, kind: str, chance: random.Random) -> int:
         """kill -9 of the process, and with a server of processes of all of them: a machine that goes out."""
         for _ in range(200):
@@ -246,6 +253,7 @@ class Cluster:
         log = self.folder / "logs" / f"{name.replace(' ', '_')}.log"
         self.parts[name] = Part(name, words, log, environment, signal.SIGKILL)
         self.parts[name].start()
+        self.starts[name] += 1
 
     def _watch(self) -> None:
         while not self._stops.wait(0.2):
@@ -253,12 +261,12 @@ class Cluster:
                 if not part.is_alive and name not in self.left_dead and not self._stops.is_set():
                     self.said.append(part.obituary())
                     part.start_again()
+                    self.starts[name] += 1
 
     def _wait_for_workers(self) -> None:
         """Each says that it is ready; the proxy answers by itself."""
         for name in WORKERS:
-            log = self.parts[name].log
-            self._until(lambda log=log: " ready." in log.read_text(errors="replace"), name)
+            self._until(lambda name=name: self.is_ready(name), name)
         for name in WEBS:
             self._until(lambda name=name: _listens(self.ports[name]), name)
         self._until(lambda: _listens(self.ports["https"]), "nginx")

@@ -144,6 +144,8 @@ class Campaign:
     def _is_back(self, kind: str, pid: int, killed_at: float, newest: dict[str, int]) -> bool:
         """Web and database: a save sent after the kill is acknowledged. Worker: a save made after the kill is computed.
         What no save asks for: it runs again."""
+        if not self.product.is_ready(kind):
+            return False
         if kind in BESIDE:
             return self.product.process(kind, self.chance) not in (None, pid)
         if kind in COMPUTES:

@@ -76,6 +76,10 @@ class Product:
         words = {"web master": " gunicorn ", "worker": " worker ", "beat": " beat "}[kind]
         return one_of([pid for pid in own if words in command_of(pid)], chance)
 
+    def is_ready(self, kind: str) -> bool:
+        """Whether what was started again has come up; here a save tells."""
+        return True
+
     def kill(self, kind: str, chance: random.Random) -> int:
         """kill -9; returns the id of the process that is no more."""
         for _ in range(200):
