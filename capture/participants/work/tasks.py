@@ -79,7 +79,7 @@ def work_of(person: Person, participants: list[Participant], today: Today) -> li
              _work("waivers", "Waivers awaiting study chair", _waivers(person, participants)),
              _work("redactions", "Redactions awaiting study chair", black_outs(person))]  # fmt: skip
     if person.role in (*access.ENTERS, Role.MONITOR):
-        incomplete = _incomplete(participants)
+        incomplete = _incomplete(person, participants)
         visits = _visits(person, participants, today)
         screened = _screenings(participants, today) if access.may_enter(person) else []
         again = to_verify_again(person, participants)
@@ -123,7 +123,7 @@ def queries(person: Person, participants: Sequence[Participant], now: datetime) 
 
 def _query(each: query_list.Listed, person: Person) -> Task:
     what = f"{': '.join(filter(None, (each.place.title, each.field)))}. {each.query.words}"
-    when = f"{each.age_days} day{'' if each.age_days == 1 else 's'} old" if each.age_days else "today"
+    when = f"{each.age_days} day{'' if each.age_days == 1 else 's'} old" if each.age_days else "raised today"
     status = "overdue" if each.age_days >= OLD_DAYS else "due"
     act = "Answer" if access.may_enter(person) else "Review"
     return Task(each.query.participant, what, when, status, reverse("capture:query", args=[each.query.pk]), act,
@@ -249,11 +249,11 @@ def _when(due: Due, today: date) -> str:
     return "last day today" if left == 0 else f"within {left} day{'s' if left != 1 else ''}"
 
 
-def _incomplete(participants: list[Participant]) -> list[Task]:
+def _incomplete(person: Person, participants: list[Participant]) -> list[Task]:
     by_id = {each.pk: each for each in participants}
+    act = "Complete" if access.may_enter(person) else "Open"
     return [
-        Task(by_id[listed.row.participant_id], listed.asked(form), f"of {listed.on}", "incomplete", listed.url,
-             "Complete")
+        Task(by_id[listed.row.participant_id], listed.asked(form), f"of {listed.on}", "incomplete", listed.url, act)
         for form, listed in incomplete_entries(participants)
     ]  # fmt: skip
 

@@ -42,7 +42,9 @@ def test_a_pending_value_waits_until_it_is_there(cast: Cast) -> None:
     values = {"sampled_on": today() - timedelta(days=1), "marker": "CGA", "value": None, "value_missing": "pending",
               "unit": "ng/mL", "upper_limit": 100, "upper_limit_missing": "", "assay": ""}  # fmt: skip
     row = entries.save(Save(nora, acknowledged={}), participant, ENTRY_FORMS["hormone"], values)
-    assert "Chromogranin A: pending" in _page(cast, Role.COORDINATOR)
+    page = _page(cast, Role.COORDINATOR)
+    assert "Chromogranin A: pending" in page and ">Complete</a>" in page
+    assert ">Complete</a>" not in _page(cast, Role.MONITOR), "a monitor completes nothing"
     entries.save(
         Save(nora, reason="result came", acknowledged={}),
         participant,
