@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,11 +13,54 @@ from analysis.endpoints import comparison
 from analysis.results import data_cuts, moments
 from analysis.results.moments import Moment
 from analysis.views import panels
+from trial.drawing.form_layout import SHOW, Boxes, Markup, PageHelper
 from trial.models import Change, DataCut, Role
 from trial.protocol import GROUPS, Group
 from trial.record import access
 from trial.record.save import of_request
+from trial.record.typed_fields import choice, words
 from trial.refused import Refused
+
+A_MOMENT = "As-of date and time, or change number"
+
+
+def _cutoff() -> forms.CharField:
+    return words("Clinical cut-off date (optional)", 20, **{"placeholder": "DD-MMM-YYYY", "data-date": True})
+
+
+class MomentForm(forms.Form):
+    """A past moment; read from the address by the pages of results."""
+
+    helper = PageHelper(Boxes(), SHOW)
+
+    as_of = words(A_MOMENT, 40, placeholder="118 or 12-FEB-2006 14:30")
+    cutoff = _cutoff()
+
+
+class CompareForm(forms.Form):
+    """A group and two moments; read from the address by the comparison."""
+
+    helper = PageHelper(Boxes(), Markup('<button class="btn btn-primary" type="submit">Compare</button>'))
+
+    group = choice("Group")
+
+    def __init__(self) -> None:
+        super().__init__(auto_id="%s")
+        self.fields["group"].choices = [(group.code, f"Group {group.code}") for group in GROUPS]  # type: ignore[attr-defined]
+        moment = "data cut, as-of date and time, or change number"
+        self.fields["from"] = words(f"From: {moment}", 60, required=True, list="cut-names")
+        self.fields["to"] = words("To (empty: now)", 60, list="cut-names")
+
+
+class DataCutForm(forms.Form):
+    """What is named, and why; a name that was refused is typed again."""
+
+    helper = PageHelper(Boxes(), Markup('<button class="btn btn-primary" type="submit">Create data cut</button>'))
+
+    name = words("Name", 60, required=True)
+    because = words("Purpose", 200, required=True)
+    as_of = words(f"{A_MOMENT} (empty: now)", 40)
+    cutoff = _cutoff()
 
 
 @access.allows(*access.READS_RESULTS)
@@ -28,7 +72,8 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, status: int = 200, **refused: Any) -> HttpResponse:
     last = Change.objects.order_by("-id").first()
-    context = {"groups": panels.named_groups(), "cuts": DataCut.objects.all(), "last": last,
+    context = {"moment_form": MomentForm(auto_id="%s"), "compare_form": CompareForm(), "last": last,
+               "cut_form": DataCutForm(auto_id="cut-%s"), "cuts": DataCut.objects.all(),
                "may_cut": request.user.role == Role.STATISTICIAN}  # fmt: skip
     return render(request, "analysis/as_of/choose.html", context | refused, status=status)
 
@@ -37,13 +82,15 @@ def _page(request: HttpRequest, status: int = 200, **refused: Any) -> HttpRespon
 @require_POST
 def cut(request: HttpRequest) -> HttpResponse:
     """Names a data cut of the record as it is now, or as of the change that is given; refused, it stays as typed."""
-    words = {name: request.POST.get(name, "").strip() for name in ("name", "because", "as_of", "cutoff")}
+    typed = {name: request.POST.get(name, "").strip() for name in DataCutForm.base_fields}
     try:
-        made = data_cuts.make(of_request(request), **words)
+        made = data_cuts.make(of_request(request), **typed)
     except (moments.WrongMoment, IntegrityError, Refused) as refusal:
         taken = isinstance(refusal, IntegrityError)
-        because = f"A data cut named “{words['name']}” exists. Choose another name." if taken else str(refusal)
-        return _page(request, 422, typed=words, refusal=because)
+        because = f"A data cut named “{typed['name']}” exists. Choose another name." if taken else str(refusal)
+        form = DataCutForm(auto_id="cut-%s", initial=typed)
+        form.fields["name"].widget.attrs["autofocus"] = True
+        return _page(request, 422, cut_form=form, refusal=because)
     moment = moments.of_cut(made.name)
     for group in GROUPS:
         panels.ask(group.code, moment)

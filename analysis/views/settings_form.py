@@ -19,7 +19,7 @@ class SettingsForm(forms.Form):
 
     reason = WordsField(
         label="Why are the settings changed?", max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 2, "class": "form-control"}),
+        widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": "A reason is required."},
     )  # fmt: skip
 
@@ -63,11 +63,10 @@ class SettingsForm(forms.Form):
 def _field(declared: Declared) -> forms.Field:
     made: forms.Field
     default = getattr(AnalysisSettings(), declared.name)
-    select = forms.Select(attrs={"class": "form-select"})
     if declared.choices:
-        made = forms.ChoiceField(choices=[(code, WORDS_OF_CHOICES[code]) for code in declared.choices], widget=select)
+        made = forms.ChoiceField(choices=[(code, WORDS_OF_CHOICES[code]) for code in declared.choices])
     elif isinstance(default, bool):
-        made = forms.ChoiceField(choices=YES_NO, widget=select)
+        made = forms.ChoiceField(choices=YES_NO)
     else:
         made = WholeNumberField(required=default is not None, min_value=0, max_value=100_000, widget=_number())
     made.label, made.help_text = declared.title, declared.source

@@ -86,7 +86,7 @@ class TimeOfDayField(WordsField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 8)
-        widget = forms.TextInput(attrs={"placeholder": "HH:MM", "class": "form-control", "autocomplete": "off"})
+        widget = forms.TextInput(attrs={"placeholder": "HH:MM", "autocomplete": "off"})
         super().__init__(widget=widget, **kwargs)
 
     def prepare_value(self, value: Any) -> Any:
@@ -122,7 +122,7 @@ def ask_which(field: forms.Field, on: date | None, at: time | None, where: ZoneI
     occurrences = ("first occurrence, before the clock was put back", "second occurrence, after the clock was put back")
     named = zip(two, occurrences, strict=True)
     choices = [(site_time.stored(each), f"{words} ({site_time.in_words(each)})") for each, words in named]
-    field.widget = forms.Select(choices=[("", "Choose"), *choices], attrs={"class": "form-select"})
+    field.widget = forms.Select(choices=[("", "Choose"), *choices])
 
 
 def offset_of(on: date, at: time | None, where: ZoneInfo, chosen: str) -> timedelta:

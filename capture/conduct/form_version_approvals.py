@@ -8,13 +8,14 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from capture.casebook.fields import FullDateField, WordsField
+from capture.casebook.fields import FullDateField
 from capture.casebook.labels import field_label
 from capture.casebook.registry import CASEBOOK
 from trial.drawing.form_layout import PageHelper
 from trial.models import EditionApproval, Person, Role, Site
 from trial.protocol import Edition, form_versions
 from trial.record import access, versions_in_force
+from trial.record.typed_fields import words
 
 TITLES = {form.kind: form.title for form in CASEBOOK}
 
@@ -114,13 +115,10 @@ class EditionApprovalForm(forms.Form):
     """What the study chair has on paper. which: `form:edition:site`, one of those that are offered."""
 
     helper = PageHelper()
-    which = forms.ChoiceField(label="Form, version and site", widget=forms.Select(attrs={"class": "form-select"}))
+    which = forms.ChoiceField(label="Form, version and site")
     decided_on = FullDateField(label="Decided on")
-    decided_by = WordsField(
-        label="Decided by", max_length=200,
-        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
-        help_text="Ethics committee or authority, with the reference of its decision.",
-    )  # fmt: skip
+    decided_by = words("Decided by", 200, "Ethics committee or authority, with the reference of its decision.",
+                       required=True)  # fmt: skip
 
     def __init__(self, offered: Choices, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -126,7 +126,7 @@ class CopyForm(forms.Form):
     file = forms.FileField(
         label="ZIP file of the copy, or its manifest.json", required=False,
         help_text="Each file in the ZIP file is compared with the manifest too. Nothing of it is kept.",
-        widget=forms.FileInput(attrs={"class": "form-control", "accept": ".zip,.json"}),
+        widget=forms.FileInput(attrs={"accept": ".zip,.json"}),
     )  # fmt: skip
     hash = words("Or SHA-256 of the manifest", 80, spellcheck="false")
     hash.help_text = "The 64 characters printed by verify_copy.py."

@@ -12,17 +12,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Model
-from django.forms import BaseForm, CheckboxInput
+from django.forms import BaseForm, CharField, CheckboxInput, ChoiceField, Form, HiddenInput, RadioSelect
 from django.http import QueryDict
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.html import format_html
 
 from capture.casebook import history
+from trial.drawing.form_layout import PageHelper
 from trial.models import Change
 from trial.refused import Refused
 from trial.rules.typed_text import decimal_number, key
 
 LONGEST_PAGE = 100_000
-THEIRS, MISSING = "theirs_", "_missing"
+CHOOSES, THEIRS, MISSING = "choose_", "theirs_", "_missing"
 Values = dict[str, str]
 
 
@@ -35,6 +37,27 @@ class Choice:
     yours: str
     theirs: str
     theirs_typed: str
+
+
+class ConflictForm(Form):
+    """Both values of each field, to choose between; theirs go along as they would be typed."""
+
+    helper = PageHelper()
+    helper.render_hidden_fields = True
+
+    def __init__(self, choices: Iterable[Choice]) -> None:
+        super().__init__()
+        for each in choices:
+            offered = (("mine", format_html("Your value: <strong>{}</strong>", each.yours)),
+                       ("theirs", format_html("Other user's value: <strong>{}</strong>", each.theirs)))  # fmt: skip
+            boxes = RadioSelect(attrs={"class": "form-check-input"})
+            self.fields[CHOOSES + each.name] = ChoiceField(label=each.label, choices=offered, widget=boxes)
+            self.fields[THEIRS + each.name] = CharField(initial=each.theirs_typed, widget=HiddenInput)
+
+
+def form_of(choices: Sequence[Choice]) -> ConflictForm | None:
+    """The form to choose with; None where there is nothing to choose."""
+    return ConflictForm(choices) if choices else None
 
 
 @dataclass(frozen=True)
@@ -111,7 +134,7 @@ def settled(posted: QueryDict) -> tuple[QueryDict, tuple[str, ...]]:
     data, unchosen = posted.copy(), []
     for offered in [each for each in posted if each.startswith(THEIRS)]:
         name = offered.removeprefix(THEIRS)
-        chosen = posted.get(f"choose_{name}")
+        chosen = posted.get(CHOOSES + name)
         if chosen == "theirs":
             data[name] = posted.get(offered, "")
         elif chosen != "mine":

@@ -40,7 +40,7 @@ class ImportForm(forms.Form):
     """The files of an import, and where they come from."""
 
     files = forms.FileField(label="A ZIP file, or several CSV files", widget=_SeveralFiles(
-        attrs={"class": "form-control", "accept": ".csv,.zip", "multiple": True}))  # fmt: skip
+        attrs={"accept": ".csv,.zip", "multiple": True}))  # fmt: skip
     source = words("Where they come from", LETTERS_OF_SOURCE, required=True)
     source.help_text = "Kept with every entry as the reason of its import."
     helper = PageHelper()

@@ -18,6 +18,7 @@ from capture.casebook.fields import (
 from trial.drawing.form_layout import Boxes, PageHelper
 from trial.models import ExpeditedReport
 from trial.record import site_clock
+from trial.record.typed_fields import choice, words
 from trial.refused import Refused
 from trial.rules.dates import site_time
 from trial.rules.safety.expedited_reports import KINDS
@@ -27,20 +28,12 @@ class ReportForm(forms.Form):
     """Kind, moment, sender and reference of one report."""
 
     helper = PageHelper(Boxes(css_class="entry-fields"))
-    kind = forms.ChoiceField(
-        label="What was sent", choices=[("", "Choose"), *KINDS], widget=forms.Select(attrs={"class": "form-select"})
-    )
+    kind = choice("What was sent", ("", "Choose"), *KINDS, required=True)
     sent_on = FullDateField(label="Sent on")
     sent_time = TimeOfDayField(label="Sent at")
     sent_offset = WordsField(label="Which of the two", required=False, max_length=12, widget=forms.HiddenInput)
-    sent_by = WordsField(
-        label="Sent by", max_length=120, help_text="who sent it, in full",
-        widget=forms.TextInput(attrs={"class": "form-control"}),
-    )  # fmt: skip
-    reference = WordsField(
-        label="Reference number", max_length=60, required=False,
-        help_text="as the sponsor gave it; it may come later", widget=forms.TextInput(attrs={"class": "form-control"}),
-    )  # fmt: skip
+    sent_by = words("Sent by", 120, "who sent it, in full", required=True)
+    reference = words("Reference number", 60, "as the sponsor gave it; it may come later")
 
     offset = timedelta()
 

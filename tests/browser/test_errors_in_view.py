@@ -36,7 +36,7 @@ def _fill(page: Any) -> None:
         if item.is_laboratory:
             page.fill(f"#id_value_{item.code}", lab[item.code])
         else:
-            page.click(f"label[for=id_met_{item.code}_yes]")
+            page.click(f"label[for=id_met_{item.code}_0]")
 
 
 def test_an_ineligible_registration_shows_the_failed_criterion_and_focuses_the_summary(

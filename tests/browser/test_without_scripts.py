@@ -34,7 +34,7 @@ def _register(page: Any) -> None:
         if item.is_laboratory:
             page.fill(f"[name=value_{item.code}]", LABORATORY[item.code])
         else:
-            page.click(f"label[for=id_met_{item.code}_yes]")
+            page.click(f"label[for=id_met_{item.code}_0]")
     _save(page, "Register")
 
 

@@ -12,14 +12,21 @@ from trial.accounts.security import passkeys, proof
 from trial.accounts.security.passkeys import LETTERS_OF_NAME
 from trial.drawing.form_layout import Boxes, PageHelper
 from trial.models import Person, Role, Site
-from trial.record.typed_fields import DayField, WordsField
+from trial.record.typed_fields import DayField, WordsField, words
 from trial.refused import Refused
 from trial.rules.dates import site_time
 
 
 def _text(label: str, most: int, **attrs: str) -> WordsField:
-    widget = forms.TextInput(attrs={"class": "form-control", **attrs})
-    return WordsField(label=label, max_length=most, widget=widget)
+    return WordsField(label=label, max_length=most, widget=forms.TextInput(attrs=attrs))
+
+
+class RowsFilter(forms.Form):
+    """Hides rows of the table of users while it is typed; nothing is sent."""
+
+    helper = PageHelper()
+
+    typed = words("Filter", 40, type="search", placeholder="name, role …", **{"data-filter-rows": "#people"})
 
 
 class WithReason(forms.Form):
@@ -38,12 +45,10 @@ class AccountForm(WithReason):
 
     full_name = _text("Full name", 120, autocomplete="off")
     mail_address = forms.EmailField(
-        required=False, max_length=254, widget=forms.EmailInput(attrs={"class": "form-control", "autocomplete": "off"}),
+        required=False, max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         help_text="For the daily reminder email on expedited reports. The email contains study numbers only.",
     )  # fmt: skip
-    role = forms.ChoiceField(
-        choices=[("", "Choose"), *Role.choices], widget=forms.Select(attrs={"class": "form-select"})
-    )
+    role = forms.ChoiceField(choices=[("", "Choose"), *Role.choices])
     sites = forms.ModelMultipleChoiceField(
         Site.objects.none(), required=False, widget=forms.CheckboxSelectMultiple,
         help_text="For coordinators, investigators and monitors. Other roles have no sites.",
@@ -84,7 +89,7 @@ class SiteForm(WithReason):
     """Name and time zone of a site; for a new one (`site` None) its code too, and nothing is chosen beforehand."""
 
     name = _text("Name", 120)
-    time_zone = forms.ChoiceField(label="Time zone", widget=forms.Select(attrs={"class": "form-select"}))
+    time_zone = forms.ChoiceField(label="Time zone")
 
     def __init__(self, site: Site | None, *args: Any, **kwargs: Any) -> None:
         initial = {"name": site.name, "time_zone": site.time_zone} if site else {}
@@ -101,7 +106,7 @@ class SiteForm(WithReason):
 class DelegationForm(WithReason):
     """Which site an investigator signs for, from when to when."""
 
-    site = forms.ModelChoiceField(Site.objects.none(), widget=forms.Select(attrs={"class": "form-select"}))
+    site = forms.ModelChoiceField(Site.objects.none())
     from_on = DayField(label="From")
     to_on = DayField(label="To", required=False, help_text="Empty: no end date.")
 
@@ -128,8 +133,7 @@ class AccessReviewForm(forms.Form):
     """What the review of the access rights of a day found."""
 
     helper = PageHelper()
-    words = WordsField(label="Result of the review", max_length=600,
-                            widget=forms.Textarea(attrs={"class": "form-control", "rows": 2}))  # fmt: skip
+    words = words("Result of the review", 600, required=True, rows=2)
 
 
 class DayForm(forms.Form):
@@ -140,7 +144,7 @@ class DayForm(forms.Form):
 
 
 def _password(label: str, autocomplete: str) -> forms.CharField:
-    widget = forms.PasswordInput(attrs={"autocomplete": autocomplete, "class": "form-control"})
+    widget = forms.PasswordInput(attrs={"autocomplete": autocomplete})
     return forms.CharField(label=label, strip=False, max_length=200, widget=widget)
 
 
@@ -196,7 +200,7 @@ class MailForm(forms.Form):
 
     helper = PageHelper()
     mail_address = forms.EmailField(required=False, max_length=254, widget=forms.EmailInput(
-        attrs={"class": "form-control", "autocomplete": "email"}))  # fmt: skip
+        attrs={"autocomplete": "email"}))  # fmt: skip
 
 
 class _Passkey(LayoutObject):  # type: ignore[misc]
@@ -221,8 +225,7 @@ class PasskeyForm(forms.Form):
     """A new passkey: its name, and what the browser made."""
 
     helper = TAKES_PASSKEY
-    name = WordsField(label="Name of the passkey", max_length=LETTERS_OF_NAME, help_text="Such as: hospital laptop.",
-                      widget=forms.TextInput(attrs={"class": "form-control", "autofocus": True}))  # fmt: skip
+    name = words("Name of the passkey", LETTERS_OF_NAME, "Such as: hospital laptop.", required=True, autofocus=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -287,8 +290,6 @@ class SignInForm(forms.Form):
         self.person: Person | None = None
         if passkeys.place_of(request) is not None:
             self.fields[proof.ANSWER] = _passkey()
-        for field in self.fields.values():
-            field.widget.attrs["class"] = "form-control"
 
     def clean(self) -> dict[str, Any]:
         """Checks the pair; the words never say which of the two was wrong. Raises Blocked."""

@@ -20,6 +20,9 @@ from django.utils.safestring import SafeString
 REASON = "_missing"
 WIDGETS = "django/forms/widgets/"
 BOXES = ("text", "hidden", "password", "email", "checkbox")
+# How Bootstrap dresses a widget whose field names no class of its own.
+CLASSES = dict.fromkeys((f"{WIDGETS}{kind}.html" for kind in ("text", "password", "email", "textarea", "file")),
+                        "form-control") | {f"{WIDGETS}select.html": "form-select"}  # fmt: skip
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
@@ -35,6 +38,8 @@ class Renderer(DjangoTemplates):
 
     def render(self, template_name: str, context: Mapping[str, Any], request: Any = None) -> SafeString:
         """The element, escaped; what is neither a box nor a list by its template."""
+        if template_name in CLASSES:
+            context["widget"]["attrs"].setdefault("class", CLASSES[template_name])
         write = _WRITERS.get(template_name)
         return write(context["widget"]) if write else super().render(template_name, context, request)
 

@@ -12,35 +12,27 @@ from trial.drawing.form_layout import PageHelper, posted
 from trial.models import ProblemReport, Role
 from trial.record import access, changes
 from trial.record.save import Save, of_request
-from trial.record.typed_fields import WordsField
+from trial.record.typed_fields import choice, words
 from trial.refused import Refused
 from trial.runtime.program import PROGRAM
-
-
-def _text(label: str, longest: int, rows: int) -> WordsField:
-    widget = forms.Textarea(attrs={"class": "form-control", "rows": rows})
-    return WordsField(label=label, max_length=longest, widget=widget)
 
 
 class ProblemForm(forms.Form):
     """Severity, what happened, and the address of the page that it happened on."""
 
     helper = PageHelper()
-    severity = forms.ChoiceField(
-        label="Severity", choices=[("", "Choose"), *ProblemReport.Severity.choices],
-        widget=forms.Select(attrs={"class": "form-select"}),
-    )  # fmt: skip
-    words = _text("Description: what happened, and what you expected", 1000, 5)
-    words.help_text = "Enter study numbers only, no names and no dates of birth."
-    page = WordsField(label="Page", required=False, max_length=600, widget=forms.TextInput(
-        attrs={"class": "form-control", "readonly": ""}))  # fmt: skip
+    severity = choice("Severity", ("", "Choose"), *ProblemReport.Severity.choices, required=True)
+    page = words("Page", 600, readonly="")
+    words = words("Description: what happened, and what you expected", 1000,
+                  "Enter study numbers only, no names and no dates of birth.", required=True, rows=5)  # fmt: skip
+    field_order = ("severity", "words", "page")
 
 
 class ProblemReviewForm(forms.Form):
     """Result of the review."""
 
     helper = PageHelper()
-    found = _text("Result of the review, and action taken", 600, 3)
+    found = words("Result of the review, and action taken", 600, required=True, rows=3)
 
 
 @access.allows(*Role)

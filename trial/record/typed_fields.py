@@ -133,8 +133,7 @@ class DateField(forms.CharField):
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         """`data-date` gives the field its keyboard: t for today, tidying on leaving."""
-        attributes = {"data-date": "", "placeholder": "DD-MMM-YYYY", "class": "form-control", "autocomplete": "off"}
-        return {**super().widget_attrs(widget), **attributes}
+        return super().widget_attrs(widget) | {"data-date": "", "placeholder": "DD-MMM-YYYY", "autocomplete": "off"}
 
     def prepare_value(self, value: Any) -> Any:
         """A stored date is shown as it is typed; typed text stays as it was typed."""
@@ -186,12 +185,20 @@ class DayField(WholeDate, DateField):
 
 def choice(label: str, *first: tuple[str, str], required: bool = False) -> forms.ChoiceField:
     """A list to choose one from; first: choices that are always there, before those of the page."""
-    widget = forms.Select(attrs={"class": "form-select"})
-    return forms.ChoiceField(label=label, choices=first, required=required, widget=widget)
+    return forms.ChoiceField(label=label, choices=first, required=required)
 
 
-def words(label: str, most: int, *, required: bool = False, rows: int = 0, **attrs: Any) -> WordsField:
+def words(
+    label: str | None, most: int, help_text: str = "", *, required: bool = False, rows: int = 0, **attrs: Any
+) -> WordsField:
     """A box for words of at most so many characters; rows: height of a box for several lines."""
-    given = {"class": "form-control", "autocomplete": "off", **attrs}
+    given = {"autocomplete": "off", **attrs}
     widget = forms.Textarea(attrs={**given, "rows": rows}) if rows else forms.TextInput(attrs=given)
-    return WordsField(label=label, max_length=most, required=required, widget=widget)
+    return WordsField(label=label, max_length=most, help_text=help_text, required=required, widget=widget)
+
+
+def reason(**attrs: Any) -> WordsField:
+    """The box for a reason that must be given."""
+    field = words("Reason", 300, attrs.pop("help_text", ""), required=True, **attrs)
+    field.error_messages["required"] = "Enter a reason."
+    return field

@@ -1,11 +1,13 @@
 """The forms of the second half of the casebook: which fields, in which order, in which words."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.urls import reverse_lazy
 
 from capture.casebook import checks as entry
 from capture.casebook.checks import (
@@ -23,11 +25,7 @@ from capture.casebook.checks import (
 )
 from capture.casebook.due import Rule
 from capture.casebook.fields import WordsField, ask_which, offset_of, on_the_wall, say_whose
-from capture.casebook.forms.base import (
-    PARTIAL,
-    EntryForm,
-    Form,
-)
+from capture.casebook.forms.base import PARTIAL, EntryForm, Form
 from trial import models
 from trial.drawing.form_layout import Block, Boxes, PageHelper
 from trial.models import AdverseEvent
@@ -35,6 +33,7 @@ from trial.protocol import Edition, ctcae_v3, form_versions
 from trial.protocol.ctcae_v3.term_search import search
 from trial.record import site_clock
 from trial.record.in_force import Criteria, criteria_of, criteria_of_matches
+from trial.record.typed_fields import words
 from trial.refused import Refused
 from trial.rules.dates import site_time
 from trial.rules.safety.expedited_reports import RELATED_FROM, aware_at
@@ -156,6 +155,30 @@ def _as_shown(row: AdverseEvent, where: ZoneInfo) -> tuple[date | None, time | N
     return on_the_wall(at, where) if at is not None and row.aware_time is not None else (row.aware_on, None, "")
 
 
+class TermSearch(forms.Form):
+    """The words that a term is looked up by and, where they mean several without scripts, the terms to choose from.
+
+    found: `term/select` → the words of the term and what its grades mean.
+    """
+
+    helper = PageHelper(Boxes("term_typed"))
+
+    term_typed = words("Term", 120, **{
+        "type": "search", "role": "combobox", "aria-expanded": "false", "aria-controls": "terms",
+        "aria-autocomplete": "list", "data-terms-url": reverse_lazy("capture:terms"),
+        "placeholder": "Type a few letters: hand-foot, diarrhea, ALT …",
+    })  # fmt: skip
+    term_typed.beside = ctcae_v3.EDITION  # type: ignore[attr-defined]
+    term_chosen = forms.ChoiceField(
+        label="CTCAE term", required=False, widget=forms.RadioSelect(attrs={"class": "form-check-input"})
+    )
+
+    def __init__(self, typed: str, found: Sequence[tuple[str, Any]], is_new: bool) -> None:
+        super().__init__(initial={"term_typed": typed})
+        self.fields["term_typed"].widget.attrs["autofocus"] = is_new and not typed
+        self.fields["term_chosen"].choices = found  # type: ignore[attr-defined]
+
+
 class AdverseEventForm(AwarenessFields, EntryForm):
     """An adverse event by CTCAE 3.0; term and select are found by search."""
 
@@ -197,7 +220,7 @@ class AdverseEventForm(AwarenessFields, EntryForm):
         for name in ("term", "select"):
             self.fields[name].widget = forms.HiddenInput()
         self.fields["term"].required = False
-        self.term_choices: list[dict[str, Any]] = []
+        self.term_choices: list[tuple[str, Any]] = []
 
     def _term(self) -> tuple[str, str]:
         given = self.cleaned_data if getattr(self, "cleaned_data", {}).get("term") else self.data
@@ -208,6 +231,11 @@ class AdverseEventForm(AwarenessFields, EntryForm):
     def criteria(self) -> Criteria | None:
         """What the grades of the chosen term mean; None while no term is chosen."""
         return criteria_of(*self._term())
+
+    @property
+    def term_search(self) -> TermSearch:
+        """The search for the term, with what was typed or is on record."""
+        return TermSearch(self.term_words, self.term_choices, self.instance.pk is None)
 
     @property
     def term_words(self) -> str:
@@ -244,8 +272,7 @@ class AdverseEventForm(AwarenessFields, EntryForm):
             found["term"], found["select"] = one[0].term.code, one[0].select.code if one[0].select else ""
             return found
         self.term_choices = [
-            {"value": f"{each.term.code}/{each.select.code if each.select else ''}", "words": each.words,
-             "criteria": criteria}
+            (f"{each.term.code}/{each.select.code if each.select else ''}", {"words": each.words, "criteria": criteria})
             for each, criteria in criteria_of_matches(matches)
         ]  # fmt: skip
         chosen = "Choose one of these CTCAE terms." if matches else "Type a CTCAE term and choose it from the list."

@@ -51,12 +51,9 @@ NON_TARGET_STATES = (("", "Choose"), ("present", "present"), ("absent", "absent"
                      ("not_evaluated", "not evaluated"))  # fmt: skip
 
 
-def _style(form: forms.Form, label: str) -> None:
+def _name_boxes(form: forms.Form, label: str) -> None:
     for field in form.fields.values():
-        select = isinstance(field.widget, forms.Select)
-        field.widget.attrs["class"] = "form-select" if select else "form-control"
-        if label:
-            field.widget.attrs["aria-label"] = f"{label}: {in_a_sentence(str(field.label))}"
+        field.widget.attrs["aria-label"] = f"{label}: {in_a_sentence(str(field.label))}"
 
 
 @labeled_as(Assessment)
@@ -81,10 +78,6 @@ class HeadForm(forms.Form):
     method = forms.ChoiceField(choices=[("", "Choose"), *protocol.METHODS])
     slice_thickness_mm = NumberField(required=False, min_value=0, max_digits=4, decimal_places=1)
     marker = forms.ChoiceField(choices=[("", "Choose"), *Assessment.Marker.choices])
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _style(self, "")
 
 
 @labeled_as(Assessment)
@@ -123,7 +116,7 @@ class NewLesionForm(forms.Form):
         self.fields["longest_diameter_mm"].label = f"{IN_FORCE.any_size_words} in mm"
         if not target:
             del self.fields["longest_diameter_mm"]
-        _style(self, f"{'Target' if target else 'Non-target'} {self.prefix}")
+        _name_boxes(self, f"{'Target' if target else 'Non-target'} {self.prefix}")
 
     def clean(self) -> dict[str, Any]:
         """A target needs organ and diameter."""
@@ -200,7 +193,7 @@ class ReadingForm(forms.Form):
         merged.choices = [("", "—"), *((each, each) for each in targets if each != lesion.label)]
         if not self.is_target:
             del self.fields["longest_diameter_mm"], self.fields["merged_with"]
-        _style(self, lesion.label)
+        _name_boxes(self, lesion.label)
 
     def clean(self) -> dict[str, Any]:
         """0 mm reads as absent; a measured lesion needs its millimetres; a reason goes with not evaluated only."""

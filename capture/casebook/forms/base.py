@@ -42,11 +42,8 @@ BEFORE_THE_STUDY = frozenset({"began_on", "started_on", "stopped_on", "onset_on"
 def clinic_field(field: models.Field, **kwargs: Any) -> forms.Field | None:
     """The form field of a model field; dates are typed as the clinic types them, choices begin with “Choose”."""
     made = _made(field, kwargs)
-    if made is not None:
-        kind = "form-select" if isinstance(made.widget, forms.Select) else "form-control"
-        if isinstance(made.widget, forms.CheckboxInput):
-            kind = "form-check-input"
-        made.widget.attrs.setdefault("class", kind)
+    if made is not None and isinstance(made.widget, forms.CheckboxInput):
+        made.widget.attrs.setdefault("class", "form-check-input")
     return made
 
 

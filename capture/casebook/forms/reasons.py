@@ -4,9 +4,9 @@ from typing import Any
 
 from django import forms
 
-from capture.casebook.fields import WordsField
 from trial.drawing.form_layout import PageHelper
 from trial.protocol import REASONS_FOR_CHANGE, code_lists
+from trial.record.typed_fields import choice, words
 
 
 class ReasonForm(forms.Form):
@@ -14,17 +14,10 @@ class ReasonForm(forms.Form):
 
     helper = PageHelper()
     reason_code = forms.ChoiceField(
-        label="Reason for change",
-        choices=[("", "Choose a reason"), *REASONS_FOR_CHANGE],
-        widget=forms.Select(attrs={"class": "form-select"}),
+        label="Reason for change", choices=[("", "Choose a reason"), *REASONS_FOR_CHANGE],
         error_messages={"required": "A correction needs a reason."},
-    )
-    reason_words = WordsField(
-        label="Comment",
-        required=False,
-        max_length=300,
-        widget=forms.TextInput(attrs={"class": "form-control"}),
-    )
+    )  # fmt: skip
+    reason_words = words("Comment", 300)
 
     def clean(self) -> dict[str, Any]:
         """Joins code and words to one sentence; "other" without words is refused."""
@@ -41,14 +34,9 @@ class NotDoneForm(forms.Form):
     """A reason from the list, with words where the list is not enough."""
 
     helper = PageHelper()
-    reason = forms.ChoiceField(
-        label="Reason", choices=[("", "Choose"), *code_lists.NOT_DONE_REASONS],
-        widget=forms.Select(attrs={"class": "form-select", "autofocus": True}),
-    )  # fmt: skip
-    because = WordsField(
-        label="Comment", required=False, max_length=200,
-        widget=forms.TextInput(attrs={"class": "form-control"}),
-    )  # fmt: skip
+    reason = choice("Reason", ("", "Choose"), *code_lists.NOT_DONE_REASONS, required=True)
+    reason.widget.attrs["autofocus"] = True
+    because = words("Comment", 200)
 
     def clean(self) -> dict[str, Any]:
         """“Other” needs words."""
@@ -64,11 +52,9 @@ class NotAnEventForm(forms.Form):
     helper = PageHelper()
     reason = forms.ChoiceField(
         label="Reason", choices=[("", "Choose a reason"), *code_lists.NOT_AN_EVENT_REASONS],
-        widget=forms.Select(attrs={"class": "form-select"}), error_messages={"required": "Choose a reason."},
+        error_messages={"required": "Choose a reason."},
     )  # fmt: skip
-    comment = WordsField(
-        label="Comment", required=False, max_length=200, widget=forms.TextInput(attrs={"class": "form-control"})
-    )
+    comment = words("Comment", 200)
 
     def clean(self) -> dict[str, Any]:
         """Joins reason and comment to `because`; “other” needs a comment."""

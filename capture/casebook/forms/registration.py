@@ -39,18 +39,15 @@ CHECKLIST = Block("capture/casebook/checklist.html")
 
 
 def _select(choices: Any) -> forms.ChoiceField:
-    widget = forms.Select(attrs={"class": "form-select"})
-    return forms.ChoiceField(choices=[("", "Choose"), *choices], widget=widget)
+    return forms.ChoiceField(choices=[("", "Choose"), *choices])
 
 
 def _text(length: int, **attributes: str) -> WordsField:
-    widget = forms.TextInput(attrs={"class": "form-control", **attributes})
-    return WordsField(max_length=length, required=False, widget=widget)
+    return WordsField(max_length=length, required=False, widget=forms.TextInput(attrs=attributes))
 
 
 def _words(label: str | None = None) -> WordsField:
-    widget = forms.Textarea(attrs={"class": "form-control", "rows": 3})
-    return WordsField(label=label, max_length=2000, widget=widget)
+    return WordsField(label=label, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 @labeled_as(Participant)
@@ -82,10 +79,7 @@ class DetailsForm(forms.Form):
     sex = _select(protocol.SEXES)
     race = _select(protocol.RACES)
     ethnicity = _select(protocol.ETHNICITIES)
-    ecog = WholeNumberField(
-        min_value=0, max_value=4, required=False,
-        widget=forms.TextInput(attrs={"class": "form-control"}),
-    )  # fmt: skip
+    ecog = WholeNumberField(min_value=0, max_value=4, required=False)
     ecog_missing = MissingReasonField(label=None)
     tumour_type = _select([(kind.code, kind.label) for kind in protocol.TUMOUR_TYPES])
     histology = _select([(kind.code, kind.label) for kind in protocol.HISTOLOGIES])
@@ -133,14 +127,14 @@ class ChecklistForm(forms.Form):
 
     def _add_item(self, item: protocol.EligibilityItem) -> None:
         if item.is_laboratory:
-            widget = forms.TextInput(attrs={"class": "form-control"})
             self.fields[f"value_{item.code}"] = NumberField(
-                label=item.words, max_digits=12, decimal_places=3, min_value=0, required=False, widget=widget
+                label=item.words, max_digits=12, decimal_places=3, min_value=0, required=False
             )
             self.fields[f"date_{item.code}"] = FullDateField(label=f"Date: {item.words}", required=False)
             return
         self.fields[f"met_{item.code}"] = forms.ChoiceField(
-            label=item.words, choices=(("yes", "Yes"), ("no", "No")), required=False, widget=forms.RadioSelect
+            label=item.words, choices=(("yes", "Yes"), ("no", "No")), required=False,
+            widget=forms.RadioSelect(attrs={"class": "btn-check"}),
         )
 
     def items(self) -> list[dict[str, Any]]:
@@ -173,8 +167,7 @@ class RegistrationForm(ChecklistForm, DetailsForm):
         Section("Eligibility", Boxes("measured_on", css_class="panel-row"), CHECKLIST),
     )
 
-    site = forms.ModelChoiceField(Site.objects.none(), empty_label="Choose",
-                                  widget=forms.Select(attrs={"class": "form-select"}))  # fmt: skip
+    site = forms.ModelChoiceField(Site.objects.none(), empty_label="Choose")
     registered_on = FullDateField()
     measured_on = FullDateField(label="Laboratory date for every value", required=False)
 

@@ -160,11 +160,6 @@ class CycleForm(forms.Form):
     lot = WordsField(required=False, max_length=30)
     delay_reason = WordsField(required=False, max_length=120)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in ("tablets_dispensed", "tablets_returned", "lot", "delay_reason"):
-            self.fields[name].widget.attrs["class"] = "form-control"
-
 
 @labeled_as(DosingPeriod)
 class PeriodForm(forms.Form):
@@ -181,9 +176,7 @@ class PeriodForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            select = isinstance(field.widget, forms.Select)
-            called = f"Period {self.prefix}: {in_a_sentence(str(field.label))}"
-            field.widget.attrs.update({"class": "form-select" if select else "form-control", "aria-label": called})
+            field.widget.attrs["aria-label"] = f"Period {self.prefix}: {in_a_sentence(str(field.label))}"
 
     def clean(self) -> dict[str, Any]:
         """Either everything of a period or nothing."""

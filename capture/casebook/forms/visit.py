@@ -243,8 +243,7 @@ class LaboratoryForm(forms.Form):
         super().__init__(*args, prefix=f"lab-{analyte}", **kwargs)
         self.analyte, self.title, self.further = analyte, ANALYTES[analyte], further
         for field in self.fields.values():
-            kind = "form-select" if isinstance(field.widget, forms.Select) else "form-control"
-            field.widget.attrs.update({"class": kind, "aria-label": f"{self.title}: {in_a_sentence(str(field.label))}"})
+            field.widget.attrs["aria-label"] = f"{self.title}: {in_a_sentence(str(field.label))}"
         self.fields["value"].sign = self.initial.get("value_qualifier", "")  # type: ignore[attr-defined]
         self.of_visit: Sequence[LaboratoryForm] = (self,)
         units = self.fields["unit"].widget

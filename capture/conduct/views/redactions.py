@@ -10,37 +10,23 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from capture.casebook import history
-from capture.casebook.fields import WordsField
 from capture.conduct import holds, redactions
 from trial.audit.redaction import MARK
 from trial.drawing.form_layout import PageHelper, posted
 from trial.models import Redaction, Role
 from trial.record import access
 from trial.record.save import of_request
+from trial.record.typed_fields import reason, words
 from trial.refused import Refused, reasons_against
-
-_WIDE = {"class": "form-control", "autocomplete": "off"}
 
 
 class BlackOutForm(forms.Form):
     """Which words of the text are to go (none named: all of it), and why; the reason stays, so it says no name."""
 
     helper = PageHelper()
-    words = WordsField(
-        label="Text to redact",
-        required=False,
-        max_length=300,
-        widget=forms.TextInput(attrs=_WIDE),
-        help_text="Exactly as in the entry. Leave empty to redact the whole text.",
-    )
-    because = WordsField(
-        label="Reason",
-        max_length=300,
-        widget=forms.TextInput(attrs=_WIDE),
-        help_text=f"The reason is kept permanently beside {MARK}. Name the kind of text, never the text itself. Such "
-                  "as: a name was entered.",
-        error_messages={"required": "Enter a reason."},
-    )
+    words = words("Text to redact", 300, "Exactly as in the entry. Leave empty to redact the whole text.")
+    because = reason(help_text=f"The reason is kept permanently beside {MARK}. Name the kind of text, never the text "
+                               "itself. Such as: a name was entered.")  # fmt: skip
 
 
 class BlackOutDecisionForm(forms.Form):
@@ -53,13 +39,7 @@ class BlackOutDecisionForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose a decision."},
     )
-    because = WordsField(
-        label="Reason",
-        max_length=300,
-        widget=forms.TextInput(attrs=_WIDE),
-        help_text="The reason is kept permanently. Never enter the text itself.",
-        error_messages={"required": "Enter a reason."},
-    )
+    because = reason(help_text="The reason is kept permanently. Never enter the text itself.")
 
 
 ASKS = (*access.ENTERS, Role.MONITOR)

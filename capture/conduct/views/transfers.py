@@ -22,9 +22,7 @@ class TransferForm(forms.Form):
 
     helper = PageHelper()
     participant = WordsField(label="Participant", max_length=12, help_text="Study or screening number")
-    to_site = forms.ModelChoiceField(
-        Site.objects.all(), empty_label="Choose", widget=forms.Select(attrs={"class": "form-select"})
-    )
+    to_site = forms.ModelChoiceField(Site.objects.all(), empty_label="Choose")
     moved_on = FullDateField()
     because = WordsField(max_length=300)
 

@@ -20,9 +20,11 @@ from capture.casebook import history, registry
 from capture.casebook.forms.reasons import ReasonForm
 from capture.entry import edit_conflict
 from capture.entry.edit_conflict import EditedMeanwhile
+from trial.drawing.form_layout import PageHelper
 from trial.models import Assessment, DueItem, Participant, Query
 from trial.record import access, system_queries
 from trial.record.save import Save, of_request
+from trial.record.typed_fields import words
 from trial.refused import Refused, reasons_against
 from trial.rules.dates.partial_date import shown
 from trial.rules.typed_text import key, unseen
@@ -38,22 +40,18 @@ AT_THE_SAME_MOMENT = (
 )
 
 
-@dataclass(frozen=True)
-class Look:
-    """A soft check that wants a second look; `because` is the reason given so far."""
+class SecondLookForm(Form):
+    """Asks a reason for each soft check that failed; given: check id → the reason so far, said where it is refused."""
 
-    check: registry.Check
-    because: str
+    helper = PageHelper()
 
-    @property
-    def refused(self) -> str:
-        """Why the reason given cannot be kept, in words; empty when it can."""
-        return unseen(self.because)
-
-    @property
-    def name(self) -> str:
-        """The name of the box for the reason."""
-        return f"{ACKNOWLEDGES}{self.check.id}"
+    def __init__(self, checks: Sequence[registry.Check], given: Mapping[str, str]) -> None:
+        super().__init__({f"{ACKNOWLEDGES}{check.id}": given.get(check.id, "") for check in checks})
+        for check in checks:
+            field = words(check.words, 300, placeholder="Reason the value is correct")
+            field.beside = f"{check.id} · {check.source}"  # type: ignore[attr-defined]
+            self.fields[f"{ACKNOWLEDGES}{check.id}"] = field
+        next(iter(self.fields.values())).widget.attrs["autofocus"] = True
 
 
 @dataclass(frozen=True)
@@ -105,7 +103,7 @@ class Refusal:
     """Why a save did not happen; `context` goes to the page, `status` to the browser."""
 
     reasons: tuple[Problem, ...] = ()
-    second_look: tuple[Look, ...] = ()
+    second_look: SecondLookForm | None = None
     meanwhile: list[history.Entry] = field(default_factory=list)
 
     @property
@@ -261,7 +259,7 @@ def _conflict(
     merged = edit_conflict.merge(edit_conflict.settled(request.POST)[0], theirs.forms)
     opened = {"opened_at": _newest(rows()), "as_opened": edit_conflict.as_opened(theirs.forms)}
     more = {**opened, "meanwhile": newer, "of_another_state": _opened_at(request) is None,
-            "choices": merged.choices, "taken": merged.taken}  # fmt: skip
+            "choices": edit_conflict.form_of(merged.choices), "taken": merged.taken}  # fmt: skip
     return _again(request, template, make(merged.data), more, status=409)
 
 
@@ -270,7 +268,7 @@ def _choose_first(
     unchosen: Sequence[str],
 ) -> HttpResponse:  # fmt: skip
     sheet = make(data)
-    choices = edit_conflict.again(data, sheet.forms, unchosen)
+    choices = edit_conflict.form_of(edit_conflict.again(data, sheet.forms, unchosen))
     return _again(request, template, sheet, {"choices": choices, "must_choose": True}, status=409)
 
 
@@ -284,18 +282,15 @@ def _typed_reasons(request: HttpRequest) -> dict[str, str]:
     return {name.removeprefix(ACKNOWLEDGES): value for name, value in given if name.startswith(ACKNOWLEDGES)}
 
 
-def looks(soft: Mapping[str, str], found: tuple[registry.Check, ...]) -> tuple[Look, ...]:
-    """The soft checks with the reasons given so far."""
-    return tuple(Look(check, soft.get(check.id, "")) for check in found)
-
-
-def attempt(request: HttpRequest, save: Callable[[], Any], forms: Sequence[BaseForm] = ()) -> Refusal | None:
+def attempt(
+    request: HttpRequest, save: Callable[[], Any], forms: Sequence[BaseForm] = (), because: str = ""
+) -> Refusal | None:
     """Runs the save; None when it happened. What the protocol, the record or another writer refused comes in words,
-    beside the field of the forms that it concerns too."""
+    beside the field of the forms that it concerns too. because: explains soft checks too, unless another is typed."""
     try:
         save()
     except Refused as caught:
-        return refusal_of(request, caught, forms)
+        return refusal_of(request, caught, forms, because)
     except IntegrityError as caught:
         # The checks were asked before the writers' lock: only a unique rule can be broken between them and the save.
         if getattr(caught.__cause__, "sqlstate", "") != UNIQUE_VIOLATION:
@@ -304,10 +299,14 @@ def attempt(request: HttpRequest, save: Callable[[], Any], forms: Sequence[BaseF
     return None
 
 
-def refusal_of(request: HttpRequest, caught: Refused | None, forms: Sequence[BaseForm]) -> Refusal:
+def refusal_of(
+    request: HttpRequest, caught: Refused | None, forms: Sequence[BaseForm], because: str = ""
+) -> Refusal:
     """What the page says of it: explanations to give, somebody else's changes, or reasons; nothing for None."""
     if isinstance(caught, registry.SecondLook):
-        return Refusal(second_look=looks(_typed_reasons(request), caught.failures))
+        given = {name: typed for name, typed in _typed_reasons(request).items() if typed}
+        so_far = {check.id: because for check in caught.failures} | given
+        return Refusal(second_look=SecondLookForm(caught.failures, so_far))
     if isinstance(caught, EditedMeanwhile):
         return Refusal(meanwhile=caught.entries)
     return Refusal(reasons=problems(forms, caught) if caught else ())
@@ -326,11 +325,7 @@ def one_form(
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"] if isinstance(form, ReasonForm) else ""
         save = replace(of_request(request, reason), acknowledged=acknowledged(request))
-        refusal = attempt(request, lambda: act(save), [form])
-        if refusal is not None:
-            # The reason of a strike-out explains what it moves too, unless another is typed.
-            refusal = replace(refusal, second_look=tuple(
-                replace(each, because=each.because or reason) for each in refusal.second_look))
+        refusal = attempt(request, lambda: act(save), [form], reason)  # a strike-out explains what it moves
         if refusal is None:
             messages.success(request, done)
             return redirect(back or reverse("capture:participant", args=[participant.reference]))

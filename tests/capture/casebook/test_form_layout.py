@@ -12,8 +12,10 @@ from crispy_forms.templatetags.crispy_forms_tags import CrispyFormNode
 from django import forms
 from django.template import Context
 
+import analysis
 import capture
 import trial
+from analysis.views.settings_form import SettingsForm
 from capture.casebook.forms import adverse_event, assessment, registration, treatment, visit
 from capture.casebook.registry import ENTRY_FORMS
 from tests.capture import hostile
@@ -29,29 +31,24 @@ BOX = re.compile(r"<(?:select|textarea)\b|<input\b(?![^>]*type=\"hidden\")")
 
 # Boxes that no field of a form stands for, each with what it is.
 BY_HAND = {
-    "capture/entry/form_page.html": "The choice between one's own value and that of somebody who saved meanwhile.",
-    "capture/entry/_second_look.html": "The reason for a soft check that failed; which ones, the save says.",
-    "capture/casebook/term_search.html": "The search for a term; the form's fields are the hidden ones it fills.",
-    "capture/casebook/checklist.html": "Yes and no as two buttons of one row; the layout of the checklist's own form.",
     "capture/participants/participant.html": "Ticks which of the missed items get one reason; the next page asks it.",
-    "trial/accounts/people/people.html": "Hides rows of the table while it is typed; nothing is sent.",
-    "analysis/as_of/choose.html": "The forms of data cuts.",
-}  # fmt: skip
+}
 # Rows of a table, whose template renders them; and what only other forms are made from.
-IN_ROWS = {visit.LaboratoryForm, assessment.NewLesionForm, assessment.ReadingForm, treatment.PeriodForm}
+IN_ROWS = {visit.LaboratoryForm, assessment.NewLesionForm, assessment.ReadingForm, treatment.PeriodForm,
+           SettingsForm}
 MADE_FROM = {adverse_event.AwarenessFields, registration.DetailsForm, registration.ChecklistForm}
 
 
 def _forms() -> set[type[forms.BaseForm]]:
     """The form classes of pages; those of an import read lines of a file."""
     modules: list[ModuleType] = []
-    for package in (trial, capture):
+    for package in (trial, capture, analysis):
         names = [each.name for each in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")]
         modules += [importlib.import_module(name) for name in names
                     if "migrations" not in name and not name.endswith((".__main__", ".wsgi", ".serving"))]  # fmt: skip
     return {value for module in modules for value in vars(module).values()
             if isinstance(value, type) and issubclass(value, forms.BaseForm)
-            and value.__module__.startswith(("trial.", "capture."))
+            and value.__module__.startswith(("trial.", "capture.", "analysis."))
             and not value.__module__.startswith("capture.exchange.importing.")}  # fmt: skip
 
 
@@ -137,7 +134,7 @@ def test_an_error_is_named_by_its_box() -> None:
 
 def test_a_new_field_says_in_which_version_it_came_and_what_is_not_asked_says_so() -> None:
     form = visit.BloodPressureForm()
-    form.fields["measured_on"].new_in = "new in version 2"  # type: ignore[attr-defined]
+    form.fields["measured_on"].beside = "new in version 2"  # type: ignore[attr-defined]
     assert "new in version 2" in _page(form)
 
 

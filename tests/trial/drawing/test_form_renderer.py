@@ -7,7 +7,7 @@ import pytest
 from django import forms
 from django.forms.renderers import DjangoTemplates
 
-from trial.drawing.form_layout import Renderer
+from trial.drawing.form_layout import CLASSES, Renderer
 
 CHOICES = [("", "—"), ("not_done", "Not <done>"), ("Sites & more", [(1, "One"), ("unknown", "Unknown")])]
 ATTRIBUTES = ({}, {"class": "form-control", "aria-label": "a & \"b\"", "disabled": True, "hidden": False, "id": "i"})
@@ -36,7 +36,10 @@ class Elements(HTMLParser):
 
 
 def _same(widget: forms.Widget, value: Any) -> str:
-    ours, theirs = (widget.render("a<b", value, {"id": "j"}, made()) for made in (Renderer, DjangoTemplates))
+    ours = widget.render("a<b", value, {"id": "j"}, Renderer())
+    bare = widget.template_name in CLASSES and "class" not in widget.attrs
+    dress = {"class": CLASSES[widget.template_name]} if bare else {}
+    theirs = widget.render("a<b", value, {"id": "j", **dress}, DjangoTemplates())
     assert Elements(ours).read == Elements(theirs).read
     return str(ours)
 
@@ -57,6 +60,15 @@ def test_a_list_is_the_same_as_the_frameworks(value: Any, attrs: dict[str, Any])
 def test_what_is_neither_box_nor_list_has_its_template() -> None:
     assert "<textarea" in _same(forms.Textarea(), "a < b")
     _same(forms.RadioSelect(choices=CHOICES[:2]), "not_done")
+
+
+@pytest.mark.parametrize(("widget", "dress"), [
+    (forms.TextInput(), "form-control"), (forms.Textarea(), "form-control"), (forms.Select(), "form-select"),
+    (forms.TextInput(attrs={"class": "code-field"}), "code-field"), (forms.HiddenInput(), None),
+])  # fmt: skip
+def test_a_widget_without_a_class_of_its_own_is_dressed_as_its_kind(widget: forms.Widget, dress: str | None) -> None:
+    _, attrs = Elements(widget.render("a", "b", {}, Renderer())).read[0]
+    assert dict(attrs).get("class") == dress
 
 
 def test_every_form_uses_it() -> None:

@@ -20,6 +20,7 @@ from trial.accounts.forms import (
     DayForm,
     DelegationForm,
     EndDelegationForm,
+    RowsFilter,
     SiteForm,
     TrainingForm,
     WithReason,
@@ -36,8 +37,8 @@ from trial.rules.dates.partial_date import shown as shown_day
 def people(request: HttpRequest) -> HttpResponse:
     """Every account there ever was."""
     found = Person.objects.prefetch_related("sites").order_by("-is_active", "username")
-    return render(request, "trial/accounts/people/people.html",
-                  {"people": [(each, navigation.sites_in_words(each)) for each in found]})  # fmt: skip
+    shown = {"filter_form": RowsFilter(), "people": [(each, navigation.sites_in_words(each)) for each in found]}
+    return render(request, "trial/accounts/people/people.html", shown)
 
 
 @access.allows(*access.ADMINISTERS)
