@@ -96,9 +96,7 @@ class Spoken:
     words: str
 
 
-def month_axis(
-    last_day: float, left: float, right: float, most: int = MOST_TICKS
-) -> tuple[Axis, tuple[Tick, ...]]:
+def month_axis(last_day: float, left: float, right: float, most: int = MOST_TICKS) -> tuple[Axis, tuple[Tick, ...]]:
     """An axis in days from 0 to the first full tick at or after `last_day`, with ticks labelled in months."""
     step = round_step(max(months(last_day), 1), MONTH_STEPS, most)
     last_tick = step * max(1, -int(-months(last_day) // step))

@@ -207,8 +207,7 @@ def stale_of(
     since = min(stands_for.values(), default=0) if computed is None else computed
     newest = _newest_changes(group, since)
     everyone = newest.pop(None, 0)
-    return [one for one in members
-            if one not in stands_for or stands_for[one] < max(newest.get(one, 0), everyone)]  # fmt: skip
+    return [one for one in members if one not in stands_for or stands_for[one] < max(newest.get(one, 0), everyone)]
 
 
 def prepare(group: str) -> None:

@@ -55,9 +55,7 @@ def chances(plan: Plan, parts: Sequence[Part], rate: float) -> Chances:
 def unknown(plan: Plan) -> tuple[Part, ...]:
     """The parts of a plan before its first participant."""
     sizes = [stage.participants for stage in plan.stages]
-    return tuple(
-        Part(size - before, 0, size - before) for before, size in zip((0, *sizes[:-1]), sizes, strict=True)
-    )
+    return tuple(Part(size - before, 0, size - before) for before, size in zip((0, *sizes[:-1]), sizes, strict=True))
 
 
 def expected_participants(plan: Plan, rate: float) -> float:

@@ -89,8 +89,7 @@ def obstacles(target: Target) -> list[str]:
         if named:
             more = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
             found.append(f"Casebooks {words}: {', '.join(named[:MOST_NAMED])}{more}.")
-    open_states = (Query.State.OPEN, Query.State.REOPENED, Query.State.ANSWERED)
-    queries = Query.objects.standing().filter(participant__in=target.participants, state__in=open_states)
+    queries = Query.objects.standing().filter(participant__in=target.participants, state__in=Query.NOT_CLOSED)
     if queries.exists():
         found.append(f"Queries that are not closed: {queries.count()}.")
     return found

@@ -3,7 +3,6 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -63,14 +62,6 @@ def form_conduct(person: Person, participant: Participant, kind: str, row_id: in
     )  # fmt: skip
 
 
-def label_of(conduct: FormConduct, query: Query) -> Any:
-    """The field a query is about, as its page calls it."""
-    return labels.field_label(conduct.kind, query.field) if query.field else ""
-
-
-STANDING = (Query.State.OPEN, Query.State.REOPENED, Query.State.ANSWERED)
-
-
 @dataclass(frozen=True)
 class Marks:
     """Participant id → standing queries; and the pages of the entries they are about."""
@@ -82,7 +73,7 @@ class Marks:
 def marks(participants: Sequence[Participant]) -> Marks:
     """The standing queries of these participants; a fixed number of queries."""
     by_id = {each.pk: each for each in participants}
-    rows = list(Query.objects.standing().filter(participant__in=by_id, state__in=STANDING))
+    rows = list(Query.objects.standing().filter(participant__in=by_id, state__in=Query.NOT_CLOSED))
     for row in rows:
         row.participant = by_id[row.participant_id]
     pages = frozenset(place.url for place in labels.places(rows).values())

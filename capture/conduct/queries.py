@@ -19,7 +19,6 @@ MOST_SHOWN = 200
 TO_DO = "to_do"
 STATES = ((TO_DO, "To do"), ("standing", "Not closed"), *Query.State.choices, ("all", "All"))
 AGES = (("", "Any age"), ("7", "7 days or more"), ("14", "14 days or more"), ("28", "28 days or more"))
-_STANDING = (Query.State.OPEN, Query.State.REOPENED, Query.State.ANSWERED)
 
 
 @dataclass(frozen=True)
@@ -65,14 +64,14 @@ class Listed:
 def waiting_for(person: Person) -> tuple[str, ...]:
     """The states in which a query waits for this person's role; empty for roles that only read."""
     if access.may_enter(person):
-        return (Query.State.OPEN, Query.State.REOPENED)
+        return Query.FOR_SITE
     return (Query.State.ANSWERED,) if person.role == Role.MONITOR else ()
 
 
 def found(person: Person, asked: Filter, now: datetime) -> QuerySet[Query]:
     """The queries that pass the filter, the oldest first."""
     rows = access.queries_for(person)
-    states = {TO_DO: waiting_for(person) or _STANDING, "standing": _STANDING, "all": None}
+    states = {TO_DO: waiting_for(person) or Query.NOT_CLOSED, "standing": Query.NOT_CLOSED, "all": None}
     wanted = states.get(asked.state, (asked.state,))
     rows = rows if wanted is None else rows.filter(state__in=wanted)
     for value, column in ((asked.site, "participant__site__code"), (asked.form, "form"),
@@ -161,7 +160,7 @@ def raise_many(save: Save, asked: Iterable[tuple[Participant, Where]], words: st
 def _waits(participant: Participant, where: Where, words: str) -> bool:
     return Query.objects.standing().filter(
         participant=participant, form=where.form, row_id=where.row_id, field=where.field, words=words,
-        state__in=(State.OPEN, State.REOPENED),
+        state__in=Query.FOR_SITE,
     ).exists()  # fmt: skip
 
 
@@ -171,7 +170,7 @@ def answer(save: Save, query: Query, words: str) -> Query:
         raise Refused("Only the site can answer a query.")
     if not words.strip():
         raise Refused("Enter an answer, or correct the value.")
-    return _move(save, query, State.ANSWERED, words, (State.OPEN, State.REOPENED))
+    return _move(save, query, State.ANSWERED, words, Query.FOR_SITE)
 
 
 

@@ -64,8 +64,7 @@ def _planned(kind: str, name: str, row: SourceVerification | None, dropped: set[
 
 def _asked(participant: Participant, kind: str, row_id: int) -> set[str]:
     """The fields of an entry that a query waits for the site about; empty text for the entry as a whole."""
-    waits = (Query.State.OPEN, Query.State.REOPENED)
-    rows = Query.objects.standing().filter(participant=participant, form=kind, row_id=row_id, state__in=waits)
+    rows = Query.objects.standing().filter(participant=participant, form=kind, row_id=row_id, state__in=Query.FOR_SITE)
     return set(rows.values_list("field", flat=True))
 
 
@@ -165,21 +164,15 @@ class CasebookEntry:
 
 def entries_of(participant: Participant, kinds: Any) -> list[CasebookEntry]:
     """The entries of these forms in order of date."""
-    found = [_entry(participant, kind, row, on) for kind, row, on in _entry_rows(participant) if kind in kinds]
+    found = [
+        CasebookEntry(form.kind, row, labels.place(participant, form.kind, row), _day(getattr(row, form.dated_by)),
+                      history.newest_change(*history.rows_of(row)))
+        for form in CASEBOOK if form.kind in kinds for row in form.entries(participant).standing()
+    ]  # fmt: skip
     return sorted(found, key=lambda each: (each.on or date.max, each.kind, each.row.pk))
-
-
-def _entry_rows(participant: Participant) -> list[tuple[str, Any, date | None]]:
-    return [(form.kind, row, _day(getattr(row, form.dated_by))) for form in CASEBOOK
-            for row in form.entries(participant).standing()]  # fmt: skip
 
 
 def _day(when: Any) -> date | None:
     if isinstance(when, partial_date.PartialDate):
         return when.earliest() if when.is_complete else None
     return when
-
-
-def _entry(participant: Participant, kind: str, row: Any, on: date | None) -> CasebookEntry:
-    newest = history.newest_change(*history.rows_of(row))
-    return CasebookEntry(kind, row, labels.place(participant, kind, row), on, newest)

@@ -54,8 +54,7 @@ def copy_of(person: Person | None, participant: Participant) -> Packed:
     return Packed(packed, name, digest)
 
 
-def finish(folder: Path, what: str, making: Making, more: Mapping[str, Any],
-           lines: Sequence[excerpt.Line]) -> str:  # fmt: skip
+def finish(folder: Path, what: str, making: Making, more: Mapping[str, Any], lines: Sequence[excerpt.Line]) -> str:
     """Adds the scripts and the manifest of all files; returns the hash of the manifest. lines: those of the trail."""
     shutil.copyfile(verify_copy.__file__, folder / "verify_copy.py")
     shutil.copyfile(verify_trail.__file__, folder / "sealed_trail.py")

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from capture.casebook import history, labels
-from capture.conduct import panel, signing
+from capture.conduct import signing
 from capture.copies.contents import forms
 from capture.expedited import listing
 from capture.grading.event_proposals import open_proposals
@@ -53,7 +53,7 @@ def _clocks(participant: Participant, moment: datetime) -> Iterator[OpenItem]:
 
 
 def _queries(participant: Participant) -> Iterator[OpenItem]:
-    rows = list(Query.objects.standing().filter(participant=participant, state__in=panel.STANDING).order_by("id"))
+    rows = list(Query.objects.standing().filter(participant=participant, state__in=Query.NOT_CLOSED).order_by("id"))
     places = labels.places(rows)
     for each in rows:
         words = f"{places[(each.form, each.row_id)].title}: {each.words}"

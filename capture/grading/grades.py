@@ -41,8 +41,7 @@ def past_of(visits: Iterable[Visit], pressures: Iterable[BloodPressure]) -> Past
 
 def past_on_record(participant: Participant) -> Past:
     """The past of a participant as it stands in the record."""
-    return past_of(participant.visits.standing(),
-                   participant.blood_pressures.standing())  # fmt: skip
+    return past_of(participant.visits.standing(), participant.blood_pressures.standing())
 
 
 def _pressure(values: Values, day: date) -> Pressure | None:

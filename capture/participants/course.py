@@ -27,9 +27,7 @@ class CoursePage:
     timeline: Timeline
 
 
-def course_of(
-    participant: Participant, row: Row, entries: Sequence[EntryList], today: date
-) -> CoursePage | None:
+def course_of(participant: Participant, row: Row, entries: Sequence[EntryList], today: date) -> CoursePage | None:
     """By the settings of the group; None before registration. row: what is due; entries: those of the casebook."""
     if row.evaluation is None:
         return None

@@ -54,8 +54,7 @@ def entry_lists(participant: Participant) -> list[EntryList]:
                for form in ENTRY_FORMS.values()]  # fmt: skip
     lines = [_lines(form, rows) for form, rows in of_form]
     at_once(*(rows for _, rows in of_form), *lines)
-    return [_list(form, participant, rows, _keys(there))
-            for (form, rows), there in zip(of_form, lines, strict=True)]  # fmt: skip
+    return [_list(form, participant, rows, _keys(there)) for (form, rows), there in zip(of_form, lines, strict=True)]
 
 
 def _list(form: Form, participant: Participant, rows: Iterable[Any], there: Mapping[int, set[str]]) -> EntryList:

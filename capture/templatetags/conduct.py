@@ -5,6 +5,7 @@ from typing import Any
 from django import template
 from django.template.loader import get_template
 
+from capture.casebook import labels
 from capture.conduct import panel as conduct_of
 from capture.entry import same_person
 from trial.models import Participant, Person, Query, Role
@@ -53,4 +54,4 @@ def query_details(person: Person, query: Query) -> str:
 @register.simple_tag
 def query_field_label(conduct: Any, query: Any) -> Any:
     """The field a query of the panel is about."""
-    return conduct_of.label_of(conduct, query)
+    return labels.field_label(conduct.kind, query.field) if query.field else ""

@@ -93,8 +93,7 @@ def take_out(request: HttpRequest) -> HttpResponse:
         return _page(request, 500, reasons=[f"The file was not created. {refusal}"])
     # Like other exports this is no Change; who took it out when stands in the journal.
     filtered = f", filtered by {asked.query}" if asked.query else ""
-    audit.note(request.user, audit.Kind.TRAIL,
-                         f"as CSV, change {made.as_of}, {made.rows} rows{filtered}")  # fmt: skip
+    audit.note(request.user, audit.Kind.TRAIL, f"as CSV, change {made.as_of}, {made.rows} rows{filtered}")
     log.info("export of the audit trail as of change %s, %s rows, filter %r, by %s",
              made.as_of, made.rows, asked.query, request.user.username)  # fmt: skip
     name = f"trail-as-of-{made.as_of}-{made.changes}-changes-{made.rows}-rows.csv"

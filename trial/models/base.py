@@ -40,6 +40,11 @@ class AppendOnly(models.Model):
 STANDING = models.Q(struck_out_reason="")
 
 
+def one_standing(name: str, *fields: str) -> models.UniqueConstraint:
+    """The constraint that no two rows, of those that are not struck out, agree in these fields."""
+    return models.UniqueConstraint(fields=fields, condition=STANDING, name=name)
+
+
 class RecordRows(models.QuerySet["RecordRow"]):
     """Rows of the record, from `Model.objects` and from every related manager."""
 

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import F, Func, IntegerField, Q, Value
 from django.db.models.lookups import GreaterThan
 
-from trial.models.base import BY_LOCK, BY_NOTHING, STANDING, RecordRow
+from trial.models.base import BY_LOCK, BY_NOTHING, STANDING, RecordRow, one_standing
 from trial.models.casebook.participant import Participant
 from trial.models.people import Person, Role, Site
 from trial.protocol import code_lists, schedule
@@ -37,6 +37,10 @@ class Query(RecordRow):
         CLOSED = "closed", "Closed"
         REOPENED = "reopened", "Reopened"
         CANCELLED = "cancelled", "Canceled"
+
+    # Those that wait for the site, and those that wait for anybody.
+    FOR_SITE = (State.OPEN, State.REOPENED)
+    NOT_CLOSED = (*FOR_SITE, State.ANSWERED)
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="queries")
     form = models.CharField(max_length=30)
@@ -67,12 +71,12 @@ class Query(RecordRow):
     @property
     def waits_for_site(self) -> bool:
         """Whether the site is to answer."""
-        return self.state in (self.State.OPEN, self.State.REOPENED)
+        return self.state in self.FOR_SITE
 
     @property
     def is_standing(self) -> bool:
         """Whether anybody still has to do something."""
-        return self.waits_for_site or self.state == self.State.ANSWERED
+        return self.state in self.NOT_CLOSED
 
 
 class QueryMessage(RecordRow):
@@ -108,11 +112,7 @@ class SourceVerification(RecordRow):
 
     class Meta:
         ordering = ("id",)
-        constraints = [
-            models.UniqueConstraint(
-                fields=("form", "row_id", "field"), condition=STANDING, name="one_verification_per_place"
-            )
-        ]
+        constraints = [one_standing("one_verification_per_place", "form", "row_id", "field")]
 
 
 class Hold(RecordRow):
@@ -219,13 +219,7 @@ class Signature(RecordRow):
 
     class Meta:
         ordering = ("id",)
-        constraints = [
-            models.UniqueConstraint(
-                fields=("participant", "content_hash"),
-                condition=STANDING,
-                name="one_signature_per_content",
-            )
-        ]
+        constraints = [one_standing("one_signature_per_content", "participant", "content_hash")]
 
 
 class AuditReview(RecordRow):
@@ -261,13 +255,7 @@ class Acknowledgement(RecordRow):
     class Meta:
         verbose_name = "Soft check explanation"
         ordering = ("id",)
-        constraints = [
-            models.UniqueConstraint(
-                fields=("check_id", "form", "row_id"),
-                condition=STANDING,
-                name="one_acknowledgement_per_check_and_entry",
-            )
-        ]
+        constraints = [one_standing("one_acknowledgement_per_check_and_entry", "check_id", "form", "row_id")]
 
 
 class NotDone(RecordRow):
@@ -283,13 +271,7 @@ class NotDone(RecordRow):
 
     class Meta:
         ordering = ("due_on", "id")
-        constraints = [
-            models.UniqueConstraint(
-                fields=("participant", "what"),
-                condition=STANDING,
-                name="one_word_per_thing_not_done",
-            )
-        ]
+        constraints = [one_standing("one_word_per_thing_not_done", "participant", "what")]
 
 
 def _days(later: Value | F, earlier: F) -> Func:

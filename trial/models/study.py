@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from trial.models.base import STANDING, AppendOnly, RecordRow
+from trial.models.base import AppendOnly, RecordRow, one_standing
 from trial.models.people import Person, Site
 from trial.rules import accrual
 
@@ -40,9 +40,7 @@ class Reopening(RecordRow):
 
     class Meta:
         verbose_name = "Reopening of accrual"
-        constraints = [
-            models.UniqueConstraint(fields=("group", "stage", "ground"), condition=STANDING, name="one_reopening")
-        ]
+        constraints = [one_standing("one_reopening", "group", "stage", "ground")]
 
 
 class DataCut(RecordRow):

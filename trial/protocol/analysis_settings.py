@@ -43,9 +43,7 @@ class AnalysisSettings:
     partial_death_reading: str = "not_before_last_alive"
     partial_therapy_reading: str = "not_before_last_dose"
     # A sensitivity line censors events that follow a longer gap: two assessments with their windows.
-    missed_assessments_days: int = 2 * (
-        constant("assessment_interval_days") + constant("assessment_window_days")
-    )
+    missed_assessments_days: int = 2 * (constant("assessment_interval_days") + constant("assessment_window_days"))
     truncate_after_days: int | None = None
     toxicity_grade: int = 3
     toxicity_attribution: int = 3

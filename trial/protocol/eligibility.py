@@ -9,7 +9,7 @@ from trial.protocol.study import CRITERIA
 class EligibilityItem:
     """One criterion of the checklist, answered on its own; a laboratory item is derived from its value.
 
-    limit: the bound on the value; relative_to_upper_limit: the bound is a multiple of the laboratory's upper limit.
+    minimum, maximum: bounds on the value, in the unit; `× ULN` is a multiple of the laboratory's upper limit of normal.
     """
 
     code: str
@@ -17,7 +17,6 @@ class EligibilityItem:
     unit: str = ""
     minimum: str = ""
     maximum: str = ""
-    relative_to_upper_limit: bool = False
 
     @property
     def is_laboratory(self) -> bool:
@@ -40,13 +39,10 @@ ELIGIBILITY: tuple[EligibilityItem, ...] = (
     EligibilityItem("life_expectancy", "Life expectancy of at least 24 weeks"),
     EligibilityItem("neutrophils", "Neutrophils at least 1,500/mm³", "/mm³", minimum="1500"),
     EligibilityItem("platelets", "Platelets at least 100,000/mm³", "/mm³", minimum="100000"),
-    EligibilityItem("bilirubin", "Bilirubin at most 2 × upper limit of normal", "× ULN", maximum="2",
-                    relative_to_upper_limit=True),
-    EligibilityItem("ast", "AST at most 3 × upper limit of normal (5 × with liver metastases)", "× ULN", maximum="3",
-                    relative_to_upper_limit=True),
+    EligibilityItem("bilirubin", "Bilirubin at most 2 × upper limit of normal", "× ULN", maximum="2"),
+    EligibilityItem("ast", "AST at most 3 × upper limit of normal (5 × with liver metastases)", "× ULN", maximum="3"),
     EligibilityItem("coagulation", "INR and PTT normal"),
-    EligibilityItem("creatinine", "Creatinine at most 1.5 × upper limit of normal", "× ULN", maximum="1.5",
-                    relative_to_upper_limit=True),
+    EligibilityItem("creatinine", "Creatinine at most 1.5 × upper limit of normal", "× ULN", maximum="1.5"),
     EligibilityItem("no_bleeding", "No bleeding diathesis"),
     EligibilityItem("cardiovascular", "No poorly controlled hypertension, heart failure symptoms, unstable angina or "
                     "arrhythmia"),

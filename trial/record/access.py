@@ -167,12 +167,6 @@ def sites_signed_for(person: Person, today: Callable[[int], date]) -> set[int]:
     return {site for site, from_on, to_on in rows if from_on <= today(site) and (to_on is None or to_on >= today(site))}
 
 
-def signatories(site: Site, day: date) -> QuerySet[Person]:
-    """The people who may sign for the site on the day."""
-    named = delegations_on(day).filter(site=site).values("person")
-    return Person.objects.filter(pk__in=named, role=Role.INVESTIGATOR, is_active=True, sites=site)
-
-
 ENTRY_ACTS = frozenset({"register", "enter", "correct", "strike_out"})
 
 

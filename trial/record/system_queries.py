@@ -57,7 +57,7 @@ def of_check(words: str) -> str:
 GONE = "The value now passes the check."
 # The computation's codes are words in small letters; those of edit checks are like SCAN-02.
 COMPUTED = "^[a-z]"
-STANDING = (Query.State.OPEN, Query.State.ANSWERED, Query.State.REOPENED)
+
 Key = tuple[str, str, int | None]
 
 
@@ -98,7 +98,7 @@ def settle(participant: Participant, findings: Iterable[Finding]) -> bool:
 def standing_keys(participant_ids: Iterable[int]) -> dict[int, set[Key]]:
     """Participant id → keys of the computation's queries that stand; one query for all, so that a sweep is cheap."""
     rows = Query.objects.standing().filter(
-        participant_id__in=list(participant_ids), check_id__regex=COMPUTED, state__in=STANDING
+        participant_id__in=list(participant_ids), check_id__regex=COMPUTED, state__in=Query.NOT_CLOSED
     )
     found: dict[int, set[Key]] = defaultdict(set)
     for key, code, form, row_id in rows.values_list("participant_id", "check_id", "form", "row_id"):
@@ -170,7 +170,7 @@ def after_check(row: Acknowledgement) -> None:
 
 def _of_check(row: Acknowledgement) -> Query | None:
     standing = row.participant.queries.standing().filter(
-        check_id=row.check_id, form=row.form, row_id=row.row_id, state__in=STANDING
+        check_id=row.check_id, form=row.form, row_id=row.row_id, state__in=Query.NOT_CLOSED
     )
     return standing.first()
 

@@ -29,10 +29,7 @@ def prepare(sockets: str) -> None:
 def grant(connection: psycopg.Connection) -> None:
     """What the owner makes from now on, the application may read and write; `trial.audit` takes back."""
     role = sql.Identifier(APPLICATION)
-    for words in (
-        "GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {}",
-        "GRANT USAGE, SELECT ON SEQUENCES TO {}",
-    ):
+    for words in ("GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {}", "GRANT USAGE, SELECT ON SEQUENCES TO {}"):
         connection.execute(sql.SQL("ALTER DEFAULT PRIVILEGES " + words).format(role))
 
 

@@ -121,10 +121,7 @@ def answer(cohort: Cohort) -> dict[str, Any]:
                      if not outcome["evaluable"]],
         "beside": _beside(len(responders), followed, cohort.settings.plan.p0),
         "beyond_the_stop": _share(followed.beyond) if followed.beyond else None,
-        "all_registered": {
-            "numerator": len(_confirmed(cohort.registered)),
-            "denominator": len(cohort.registered),
-        },
+        "all_registered": {"numerator": len(_confirmed(cohort.registered)), "denominator": len(cohort.registered)},
         "sensitivity": sensitivity(cohort, followed),
     }
 

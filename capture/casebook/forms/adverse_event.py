@@ -1,7 +1,7 @@
 """The forms of the second half of the casebook: which fields, in which order, in which words."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -59,16 +59,6 @@ def grade_does_not_exist(facts: Facts) -> bool:
 def other_unspecified(facts: Facts) -> bool:
     """An “other” term without words."""
     return not unknown_term(facts) and ctcae_v3.is_other(facts["term"]) and not facts["other_words"].strip()
-
-
-def death_disagrees(facts: Facts) -> bool:
-    """Grade 5 without a fatal outcome, or a fatal outcome without grade 5."""
-    return (facts["grade"] == 5) != (facts["outcome"] == "fatal")
-
-
-def no_death_form(facts: Facts) -> bool:
-    """Grade 5 while no death is on record."""
-    return facts["grade"] == 5 and facts["died_on"] is None
 
 
 def episodes_out_of_order(facts: Facts) -> bool:
@@ -155,10 +145,18 @@ def _as_shown(row: AdverseEvent, where: ZoneInfo) -> tuple[date | None, time | N
     return on_the_wall(at, where) if at is not None and row.aware_time is not None else (row.aware_on, None, "")
 
 
+@dataclass(frozen=True)
+class FoundTerm:
+    """A term to choose, and what its grades mean."""
+
+    words: str
+    criteria: Criteria | None
+
+
 class TermSearch(forms.Form):
     """The words that a term is looked up by and, where they mean several without scripts, the terms to choose from.
 
-    found: `term/select` → the words of the term and what its grades mean.
+    found: `term/select` of each, and the term.
     """
 
     helper = PageHelper(Boxes("term_typed"))
@@ -173,7 +171,7 @@ class TermSearch(forms.Form):
         label="CTCAE term", required=False, widget=forms.RadioSelect(attrs={"class": "form-check-input"})
     )
 
-    def __init__(self, typed: str, found: Sequence[tuple[str, Any]], is_new: bool) -> None:
+    def __init__(self, typed: str, found: Sequence[tuple[str, FoundTerm]], is_new: bool) -> None:
         super().__init__(initial={"term_typed": typed})
         self.fields["term_typed"].widget.attrs["autofocus"] = is_new and not typed
         self.fields["term_chosen"].choices = found  # type: ignore[attr-defined]
@@ -220,7 +218,7 @@ class AdverseEventForm(AwarenessFields, EntryForm):
         for name in ("term", "select"):
             self.fields[name].widget = forms.HiddenInput()
         self.fields["term"].required = False
-        self.term_choices: list[tuple[str, Any]] = []
+        self.term_choices: list[tuple[str, FoundTerm]] = []
 
     def _term(self) -> tuple[str, str]:
         given = self.cleaned_data if getattr(self, "cleaned_data", {}).get("term") else self.data
@@ -272,7 +270,7 @@ class AdverseEventForm(AwarenessFields, EntryForm):
             found["term"], found["select"] = one[0].term.code, one[0].select.code if one[0].select else ""
             return found
         self.term_choices = [
-            (f"{each.term.code}/{each.select.code if each.select else ''}", {"words": each.words, "criteria": criteria})
+            (f"{each.term.code}/{each.select.code if each.select else ''}", FoundTerm(each.words, criteria))
             for each, criteria in criteria_of_matches(matches)
         ]  # fmt: skip
         chosen = "Choose one of these CTCAE terms." if matches else "Type a CTCAE term and choose it from the list."
@@ -288,9 +286,9 @@ EVENT_CHECKS = (
     Check("AE-03", "The resolution date must not be before the onset date.", ORDER, HARD,
           lambda facts: entry.surely_before(facts["resolved_on"], facts["onset_on"]), "resolved_on"),
     Check("AE-04", "Grade 5 needs the outcome “Fatal”, and “Fatal” needs grade 5.",
-          CTCAE, HARD, death_disagrees, "outcome"),
+          CTCAE, HARD, lambda facts: (facts["grade"] == 5) != (facts["outcome"] == "fatal"), "outcome"),
     Check("AE-05", "The event is fatal, and no death is entered.", "Grade 5 and the death form agree.", SOFT,
-          no_death_form, "grade"),
+          lambda facts: facts["grade"] == 5 and facts["died_on"] is None, "grade"),
     after_death_check("AE-06", "The onset date must not be after the date of death.", "onset_on"),
     after_death_check("AE-19", "The resolution date must not be after the date of death.", "resolved_on"),
     Check("AE-07", "An “other” term must be specified.", CTCAE, HARD, other_unspecified, "other_words"),

@@ -39,16 +39,6 @@ def not_measurable(criteria: Criteria) -> FoundRows:
     ]  # fmt: skip
 
 
-def too_many_targets(criteria: Criteria) -> Condition:
-    """More targets than the criteria take in all."""
-    return lambda facts: len(facts["targets"]) > criteria.targets_in_all
-
-
-def never_measurable(facts: Facts) -> bool:
-    """A target in bone, or one that a clinical examination cannot measure."""
-    return any(recist.is_never_measurable(each.organ, facts["method"]) for each in facts["targets"])
-
-
 def too_many_in_an_organ(criteria: Criteria) -> FoundRows:
     """The targets of an organ that has more than the criteria take."""
     def found(facts: Facts) -> list[Any]:
@@ -161,7 +151,7 @@ def baseline_checks(by: Criteria) -> tuple[Check, ...]:
         at_rows("BASE-03", f"There must be at most {by.targets_per_organ} target lesions per organ.", by.name, "organ",
                 too_many_in_an_organ(by)),
         Check("BASE-04", f"There must be at most {by.targets_in_all} target lesions in total.", by.name, HARD,
-              too_many_targets(by)),
+              lambda facts: len(facts["targets"]) > by.targets_in_all),
         at_rows("BASE-05", by.too_small_words, by.name, "longest_diameter_mm", not_measurable(by)),
         Check("BASE-06", "At least one target or non-target lesion is required.", by.name, HARD,
               lambda facts: not facts["targets"] and not facts["non_targets"], edition=2),
@@ -169,7 +159,8 @@ def baseline_checks(by: Criteria) -> tuple[Check, ...]:
               lambda facts: not facts["targets"] and "measurable" not in facts["waived"]),
         at_rows("BASE-07", "A lesion with follow-up measurements must stay in the baseline.",
                 "Lesions keep their identity.", "organ", lambda facts: sorted(facts["followed_but_left_out"])),
-        Check("BASE-09", by.bone_words, by.name, SOFT, never_measurable),
+        Check("BASE-09", by.bone_words, by.name, SOFT,
+              lambda facts: any(recist.is_never_measurable(each.organ, facts["method"]) for each in facts["targets"])),
         after_death_check("BASE-10", "The baseline assessment must not be after the date of death.", "assessed_on"),
         NOT_IN_FUTURE,
         Check("SCAN-02", "A target lesion is smaller than twice the slice thickness.", by.name, SOFT, under_two_slices),
@@ -203,10 +194,8 @@ FOLLOW_UP_SCAN = (
     after_death_check("FOLL-11", "The assessment must not be after the date of death.", "assessed_on"),
     Check("FOLL-12", "The assessment is outside its window (every 8 weeks from day 1, ±7 days).",
           "Tumor assessment every 8 weeks [interpretation].", SOFT, off_schedule, "assessed_on"),
-    Check("FOLL-13", "The method differs from the baseline method.",
-          RECIST, SOFT, method_changed, "method"),
-    Check("FOLL-14", "The slices are thicker than at baseline.", RECIST,
-          SOFT, slices_thicker, "slice_thickness_mm"),
+    Check("FOLL-13", "The method differs from the baseline method.", RECIST, SOFT, method_changed, "method"),
+    Check("FOLL-14", "The slices are thicker than at baseline.", RECIST, SOFT, slices_thicker, "slice_thickness_mm"),
     Check("FOLL-15", "A non-target lesion that was absent is present again, and no progression is entered.",
           RECIST, SOFT, came_back_unsaid),
     Check("FOLL-16", "A new lesion must be first seen after the baseline assessment, and not in the future.",

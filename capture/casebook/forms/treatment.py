@@ -59,11 +59,6 @@ def outside_the_cycle(facts: Facts) -> list[Any]:
     return [each for each in facts["periods"] if each.from_day < 1 or (most is not None and each.to_day > most)]
 
 
-def beyond_the_plan(facts: Facts) -> bool:
-    """A period reaches beyond day 28."""
-    return any(each.to_day > protocol.constant("cycle_days") for each in facts["periods"])
-
-
 def doses_to_come(facts: Facts) -> list[Any]:
     """The periods that end after today."""
     return [each for each in facts["periods"] if facts["started_on"] + timedelta(days=each.to_day - 1) > facts["today"]]
@@ -90,9 +85,7 @@ def days_left_open(facts: Facts) -> bool:
     """The periods leave days of a cycle that is over without a word on the dose; treatment or life may end it early."""
     covered = sum(each.to_day - each.from_day + 1 for each in facts["periods"])
     over = facts["started_on"] + timedelta(days=protocol.constant("cycle_days")) <= facts["today"]
-    ends = (
-        checks.earliest(facts.get("off_treatment_on")), checks.earliest(facts.get("died_on")), next_start(facts),
-    )  # fmt: skip
+    ends = (checks.earliest(facts.get("off_treatment_on")), checks.earliest(facts.get("died_on")), next_start(facts))
     expected = [protocol.constant("cycle_days"), *((end - facts["started_on"]).days for end in ends if end)]
     return over and 0 < covered < min(expected)
 
@@ -223,7 +216,8 @@ DOSING = (
             periods_disagree),
     at_rows("DOSE-05", "Dosing periods must begin on day 1 or later, and end before the next cycle.",
             "A day has one dose.", "to_day", outside_the_cycle, edition=2),
-    Check("DOSE-20", "A dosing period ends after day 28.", "Courses of 28 days [registry].", SOFT, beyond_the_plan),
+    Check("DOSE-20", "A dosing period ends after day 28.", "Courses of 28 days [registry].", SOFT,
+          lambda facts: any(each.to_day > protocol.constant("cycle_days") for each in facts["periods"])),
     at_rows("DOSE-06", "A held or reduced dose needs a reason.", "Reasons for modifications are reported.", "reason",
             of_lines("periods", lambda each: not _is_full(each) and not each.reason.strip())),
     Check("DOSE-07", "Tablets returned must not exceed tablets dispensed.", "Drug accountability.", HARD,

@@ -100,27 +100,12 @@ def _unusual_in_words(facts: Facts) -> str:
     )
 
 
-def marker_unit_unusual(facts: Facts) -> bool:
-    """A marker in a unit, or with an upper limit, in which no laboratory reports it."""
-    return usual_ranges.marker_unusual(facts["marker"], facts["unit"], facts["upper_limit"])
-
-
 def _not_gradable(facts: Facts) -> list[Grading]:
     """Analytes that CTCAE 3.0 gives limits for; another one has no grade anyway."""
     lines = facts["lines"]
     found = [grade_line(line, lines) for line in lines
              if line["analyte"] in ANALYTES and line["unit"] and not line.get("value_qualifier")]  # fmt: skip
     return [each for each in found if each is not None and each.grade is None]
-
-
-def unit_has_no_limits(facts: Facts) -> bool:
-    """A value is in a unit for which its analyte has no limits."""
-    return any(not each.missing_limit for each in _not_gradable(facts))
-
-
-def limit_of_normal_missing(facts: Facts) -> bool:
-    """A value could be graded if the laboratory's limit of normal were given."""
-    return any(each.missing_limit for each in _not_gradable(facts))
 
 
 HORMONE = (
@@ -137,7 +122,7 @@ HORMONE = (
     Check("HORM-07", "The upper limit of normal must be more than 0.", "Impossible.", HARD,
           lambda facts: facts["upper_limit"] is not None and facts["upper_limit"] <= 0, "upper_limit"),
     Check("HORM-06", "The unit or the upper limit of normal is unusual for this marker.", PLAUSIBLE, SOFT,
-          marker_unit_unusual, "unit"),
+          lambda facts: usual_ranges.marker_unusual(facts["marker"], facts["unit"], facts["upper_limit"]), "unit"),
 )  # fmt: skip
 
 
@@ -162,9 +147,10 @@ VISIT = (
             of_lines("lines", lambda line: line["value"] is not None and not line["unit"])),
     Check("VIS-07", "A laboratory value or its upper limit of normal is unusual for its unit.", PLAUSIBLE,
           SOFT, lambda facts: bool(_unusual(facts)), details=_unusual_in_words),
-    Check("VIS-08", "A laboratory value is in a unit that CTCAE 3.0 does not grade.", CTCAE, SOFT, unit_has_no_limits),
+    Check("VIS-08", "A laboratory value is in a unit that CTCAE 3.0 does not grade.", CTCAE, SOFT,
+          lambda facts: any(not each.missing_limit for each in _not_gradable(facts))),
     Check("VIS-09", "A laboratory value lacks the limit of normal needed to grade it.",
-          CTCAE, SOFT, limit_of_normal_missing),
+          CTCAE, SOFT, lambda facts: any(each.missing_limit for each in _not_gradable(facts))),
     *PRESSURE,
 )  # fmt: skip
 
@@ -320,9 +306,7 @@ class LaboratoryRows(Rows):
         return any(row.further and not row.is_empty for row in self)
 
 
-def line_forms(
-    form: Form, row: Any, data: Any, participant: Participant | None = None
-) -> LaboratoryRows:
+def line_forms(form: Form, row: Any, data: Any, participant: Participant | None = None) -> LaboratoryRows:
     """A row for each analyte of the visit, filled from the record; none for a form without lines.
 
     A new visit of `participant` begins with the units and limits of the last result of each analyte: they are the
@@ -343,9 +327,7 @@ def line_forms(
 
 
 def _last_limits(participant: Participant) -> dict[str, dict[str, Any]]:
-    results = LaboratoryResult.objects.standing("visit").filter(
-        visit__participant=participant, value__isnull=False
-    )
+    results = LaboratoryResult.objects.standing("visit").filter(visit__participant=participant, value__isnull=False)
     rows = results.order_by("visit__visited_on", "id").values("analyte", "unit", "lower_limit", "upper_limit")
     return {each.pop("analyte"): {name: _short(value) for name, value in each.items()} for each in rows}
 
@@ -367,8 +349,7 @@ VISIT_FORM = Form(
     "visit", VisitForm, "visited_on",
     AtCycleStart("at screening and at the start of each cycle", what="Visit", numbered_by="cycle_number"),
     repeats=True, before_registration=True, checks=VISIT, verified=(), imported=0, template="capture/entry/visit.html",
-    lines=Lines(LaboratoryResult, "visit", "laboratory", "analyte",
-                ("analyte", *RESULT), REQUIRED_ANALYTES),
+    lines=Lines(LaboratoryResult, "visit", "laboratory", "analyte", ("analyte", *RESULT), REQUIRED_ANALYTES),
 )  # fmt: skip
 BLOOD_PRESSURE_FORM = Form(
     "blood_pressure", BloodPressureForm, "measured_on",

@@ -46,9 +46,7 @@ def _choice(title: str, cell: form_version_approvals.Cell, number: int) -> tuple
     return f"{cell.form}:{number}:{cell.site.code}", f"{title}, version {number}, at {cell.site.code}"
 
 
-def _one(
-    request: HttpRequest, offered: Choices, record: Callable[..., Any], title: str, done: str
-) -> HttpResponse:
+def _one(request: HttpRequest, offered: Choices, record: Callable[..., Any], title: str, done: str) -> HttpResponse:
     form = EditionApprovalForm(offered, posted(request), initial={"which": request.GET.get("which", "")[:60]})
     reasons: tuple[str, ...] = ()
     if request.method == "POST" and form.is_valid():

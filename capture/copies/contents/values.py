@@ -42,8 +42,7 @@ def table(rows: Sequence[Any], leave_out: Iterable[str] = ()) -> Table:
     """The same of several rows, one each. A column that is empty in all of them is left out."""
     if not rows:
         return Table((), ())
-    columns = [(label(each), [value(row, each) for row in rows]) for each in
-               fields(type(rows[0]), leave_out)]  # fmt: skip
+    columns = [(label(each), [value(row, each) for row in rows]) for each in fields(type(rows[0]), leave_out)]
     struck = [row.struck_out_reason or EMPTY for row in rows]
     columns = [each for each in [*columns, ("Reason for striking out", struck)] if set(each[1]) != {EMPTY}]
     places_struck = frozenset(place for place, row in enumerate(rows) if row.is_struck_out)

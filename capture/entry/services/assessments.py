@@ -5,10 +5,7 @@ from datetime import date
 from typing import Any
 
 from capture.casebook import history, registry, versions
-from capture.casebook.forms.assessment import (
-    NewLesion,
-    Reading,
-)
+from capture.casebook.forms.assessment import NewLesion, Reading
 from capture.entry import edit_conflict, moved
 from capture.entry.facts import Head, OnRecord, day_1, died_on, follow_up_facts
 from capture.entry.services import acknowledgements, registration

@@ -89,9 +89,7 @@ def waived_items(participant: Participant, found: tuple[Obstacle, ...] = ()) -> 
     return frozenset(allowed)
 
 
-def screen(
-    save: Save, site: Site, details: Details, answers: Mapping[str, Answer]
-) -> Participant:
+def screen(save: Save, site: Site, details: Details, answers: Mapping[str, Answer]) -> Participant:
     """Puts a screened participant with the answers given so far on record (act enter); raises Refused."""
     group = _group(details)
     _may_enter_at(save.person, site)
@@ -293,9 +291,7 @@ def _answers_of(participant: Participant) -> dict[str, Answer]:
     return {row.item: Answer(row.met, row.value, row.measured_on) for row in rows}
 
 
-def _write_screened(
-    site: Site, details: Details, answers: Mapping[str, Answer], edition: int | None
-) -> Participant:
+def _write_screened(site: Site, details: Details, answers: Mapping[str, Answer], edition: int | None) -> Participant:
     last = Participant.objects.aggregate(last=Max("screening_number"))["last"] or 0
     participant = Participant(site=site, screening_number=last + 1, **details)
     number = versions.number_of(site.pk, "registration", edition)

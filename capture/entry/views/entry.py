@@ -101,9 +101,7 @@ def _page(request: HttpRequest, participant: Participant, book: Form, row: Any) 
     )  # fmt: skip
 
 
-def _save(
-    save: Save, participant: Participant, book: Form, row: Any, sheet: saving.Sheet, continues: Any
-) -> Any:
+def _save(save: Save, participant: Participant, book: Form, row: Any, sheet: saving.Sheet, continues: Any) -> Any:
     form, *lines = sheet.forms
     values = form.values()  # type: ignore[attr-defined]
     if book.kind == "adverse_event":

@@ -96,8 +96,7 @@ def _rows(participant: Participant, row: Assessment | None, data: Any) -> Readin
 def _initial(reading: LesionReading | None) -> dict[str, Any] | None:
     if reading is None:
         return None
-    return {name: getattr(reading, name)
-            for name in ReadingForm.base_fields}
+    return {name: getattr(reading, name) for name in ReadingForm.base_fields}
 
 
 def _previous(participant: Participant, row: Assessment | None) -> dict[int, list[str]]:

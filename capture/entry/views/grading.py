@@ -56,9 +56,7 @@ def graded(participant: Participant, form: Any, row: Any) -> list[tuple[str, Gra
 
 def of_visit(participant: Participant, form: Any, lines: list[LaboratoryForm], row: Any) -> dict[str, Any]:
     """What the page of a visit shows beside its values; worked out only when the page is shown, not when it saves."""
-    return {
-        "graded": SimpleLazyObject(lambda: graded(participant, form, row)),
-    }
+    return {"graded": SimpleLazyObject(lambda: graded(participant, form, row))}
 
 
 def beside(request: HttpRequest, participant: Participant, kind: str, row: Any) -> dict[str, Any]:

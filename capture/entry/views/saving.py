@@ -229,14 +229,13 @@ def _only_first_answers(on_record: Sheet, data: Mapping[str, Any]) -> bool:
 
 def queries_waiting(participant: Participant | None) -> list[int]:
     """Ids of the queries about the participant that wait for the site, before a save."""
-    waits = (Query.State.OPEN, Query.State.REOPENED)
-    rows = Query.objects.standing().filter(participant=participant, state__in=waits)
+    rows = Query.objects.standing().filter(participant=participant, state__in=Query.FOR_SITE)
     return list(rows.values_list("pk", flat=True))
 
 
 def name_settled(request: HttpRequest, waiting: Sequence[int]) -> None:
     """Names each of these queries that the save answered or took away."""
-    for query in Query.objects.filter(pk__in=waiting).exclude(state__in=(Query.State.OPEN, Query.State.REOPENED)):
+    for query in Query.objects.filter(pk__in=waiting).exclude(state__in=Query.FOR_SITE):
         messages.info(request, f"Query {query.get_state_display().lower()}: {query.words}")
 
 
@@ -299,9 +298,7 @@ def attempt(
     return None
 
 
-def refusal_of(
-    request: HttpRequest, caught: Refused | None, forms: Sequence[BaseForm], because: str = ""
-) -> Refusal:
+def refusal_of(request: HttpRequest, caught: Refused | None, forms: Sequence[BaseForm], because: str = "") -> Refusal:
     """What the page says of it: explanations to give, somebody else's changes, or reasons; nothing for None."""
     if isinstance(caught, registry.SecondLook):
         given = {name: typed for name, typed in _typed_reasons(request).items() if typed}

@@ -163,8 +163,7 @@ class Writer:
     def _screen_failures(self, new: New) -> None:
         for entry in new.get("screen_failures", []):
             said = [entry.values[name] for name in ("failed_on", "reason", "comment")]
-            self.attempt(entry, lambda said=said: screening.fail(
-                self.run.save(), self.participant, *said))  # fmt: skip
+            self.attempt(entry, lambda said=said: screening.fail(self.run.save(), self.participant, *said))
 
     def _entries(self, new: New) -> None:
         for kind in ORDER:

@@ -46,7 +46,7 @@ def test_taken_as_planned_counts_up_to_today(cast: Cast, days_ago: int, last_day
     period = one.cycles.get().periods.get()
     assert (period.from_day, period.to_day) == (1, last_day)
     found = evaluation_of(one)
-    assert found is not None and found.last_alive_on is not None and found.last_alive_on <= today
+    assert found is not None and (alive := found.disease.last_known_alive) is not None and alive.on <= today
     page = _client(cast).get(address).text
     assert ("relative dose intensity to date 100.0%" in page) == (last_day < 28)
     assert f"Taken {last_day * 800} mg of {last_day * 800} mg planned" in page

@@ -167,7 +167,7 @@ def _compare(one: Participant) -> None:
         assert (typed.overall.value if typed else None) == overall.get(scan.pk)
     known = ParticipantFacts(one, {}, [])
     assert _iso(known.progressed_on) == stored["dates"]["progression"]
-    assert _iso(row.evaluation.last_alive_on) == stored["dates"]["last_known_alive"]
+    assert _iso(row.evaluation.disease.last_known_alive.on) == stored["dates"]["last_known_alive"]
     said = response_to_date(row.evaluation, [cell.due for cell in row.every if cell])
     if stored["confirmed"] and stored["dates"]["progression"] is None:
         assert said.response == stored["confirmed"]["response"]

@@ -45,9 +45,7 @@ class Command(BaseCommand):
     def _writers(self, files: list[Path]) -> dict[Path, Any]:
         known = {".html": rendering.html, ".pdf": rendering.pdf}
         if not files or len(files) > 2 or any(file.suffix not in known for file in files):
-            raise CommandError(
-                "Name a file that ends in .html, and optionally one that ends in .pdf.", returncode=1
-            )
+            raise CommandError("Name a file that ends in .html, and optionally one that ends in .pdf.", returncode=1)
         absent = [str(file.parent) for file in files if not file.parent.is_dir()]
         if absent:
             raise CommandError(f"There is no folder {absent[0]}.", returncode=1)

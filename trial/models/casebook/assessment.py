@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from trial import protocol
-from trial.models.base import STANDING, ByEdition, Place, RecordRow
+from trial.models.base import STANDING, ByEdition, Place, RecordRow, one_standing
 from trial.models.casebook.participant import Participant
 from trial.rules.response.recist import SIZED
 
@@ -55,11 +55,7 @@ class Assessment(RecordRow, ByEdition):
             models.UniqueConstraint(
                 fields=("participant",), condition=Q(kind="baseline") & STANDING, name="one_baseline"
             ),
-            models.UniqueConstraint(
-                fields=("participant", "assessed_on"),
-                condition=STANDING,
-                name="one_assessment_per_day",
-            ),
+            one_standing("one_assessment_per_day", "participant", "assessed_on"),
             models.CheckConstraint(
                 condition=Q(kind="baseline", new_lesions="") | (Q(kind="follow_up") & ~Q(new_lesions="")),
                 name="new_lesions_asked_at_follow_up_only",
@@ -86,9 +82,7 @@ class Lesion(RecordRow):
 
     class Meta:
         ordering = ("-kind", "id")
-        constraints = [
-            models.UniqueConstraint(fields=("participant", "label"), condition=STANDING, name="one_lesion_per_label")
-        ]
+        constraints = [one_standing("one_lesion_per_label", "participant", "label")]
 
     def __str__(self) -> str:
         return f"{self.label} {self.get_organ_display()}"
@@ -124,7 +118,7 @@ class LesionReading(RecordRow):
     class Meta:
         verbose_name, verbose_name_plural = "Lesion measurement", "Lesion measurements"
         constraints = [
-            models.UniqueConstraint(fields=("assessment", "lesion"), condition=STANDING, name="one_reading_per_lesion"),
+            one_standing("one_reading_per_lesion", "assessment", "lesion"),
             models.CheckConstraint(
                 condition=(Q(state__in=SIZED) & Q(longest_diameter_mm__gt=0))
                 | (~Q(state__in=SIZED) & Q(longest_diameter_mm__isnull=True)),

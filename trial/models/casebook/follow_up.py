@@ -4,14 +4,10 @@ from django.db import models
 from django.db.models import Q
 
 from trial import protocol
-from trial.models.base import STANDING, ByEdition, Place, RecordRow
+from trial.models.base import ByEdition, Place, RecordRow, one_standing
 from trial.models.casebook.participant import Participant
 from trial.models.fields import PartialDateField, in_a_sentence
 from trial.protocol import code_lists
-
-
-def _one_per_participant(name: str) -> models.UniqueConstraint:
-    return models.UniqueConstraint(fields=("participant",), condition=STANDING, name=name)
 
 
 class OffTreatment(RecordRow, ByEdition):
@@ -25,7 +21,7 @@ class OffTreatment(RecordRow, ByEdition):
     because = models.CharField("Comment", max_length=200, blank=True, default="")
 
     class Meta:
-        constraints = [_one_per_participant("one_off_treatment")]
+        constraints = [one_standing("one_off_treatment", "participant")]
 
     def __str__(self) -> str:
         return self.get_reason_display()
@@ -53,9 +49,7 @@ class FollowUp(RecordRow, ByEdition):
         verbose_name = "Follow-up contact"
         ordering = ("contacted_on", "id")
         constraints = [
-            models.UniqueConstraint(
-                fields=("participant", "contacted_on"), condition=STANDING, name="one_contact_per_day"
-            ),
+            one_standing("one_contact_per_day", "participant", "contacted_on"),
             models.CheckConstraint(
                 condition=~Q(progression="radiological") | (Q(progressed_on__isnull=False) & ~Q(progression_method="")),
                 name="radiological_progression_has_date_and_method",
@@ -85,7 +79,7 @@ class Death(RecordRow, ByEdition):
     because = models.CharField("Comment", max_length=200, blank=True, default="")
 
     class Meta:
-        constraints = [_one_per_participant("one_death")]
+        constraints = [one_standing("one_death", "participant")]
 
     def __str__(self) -> str:
         return self.get_cause_display()
@@ -103,7 +97,7 @@ class Withdrawal(RecordRow, ByEdition):
 
     class Meta:
         verbose_name = "Withdrawal of consent"
-        constraints = [_one_per_participant("one_withdrawal")]
+        constraints = [one_standing("one_withdrawal", "participant")]
 
     def __str__(self) -> str:
         return self.get_scope_display()
@@ -120,7 +114,7 @@ class OffStudy(RecordRow, ByEdition):
     because = models.CharField("Comment", max_length=200, blank=True, default="")
 
     class Meta:
-        constraints = [_one_per_participant("one_off_study")]
+        constraints = [one_standing("one_off_study", "participant")]
 
     def __str__(self) -> str:
         return self.get_reason_display()

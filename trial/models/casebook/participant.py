@@ -3,7 +3,7 @@
 from django.db import models
 
 from trial import protocol
-from trial.models.base import STANDING, ByEdition, Place, RecordRow
+from trial.models.base import ByEdition, Place, RecordRow, one_standing
 from trial.models.fields import GroupField, MissingReasonField, PartialDateField, value_or_reason
 from trial.models.people import Site
 
@@ -137,7 +137,7 @@ class ScreenFailure(RecordRow):
 
     class Meta:
         verbose_name, verbose_name_plural = "Screen failure", "Screen failures"
-        constraints = [models.UniqueConstraint(fields=("participant",), condition=STANDING, name="one_screen_failure")]
+        constraints = [one_standing("one_screen_failure", "participant")]
 
     def __str__(self) -> str:
         return self.get_reason_display()

@@ -3,7 +3,7 @@
 from django.db import models
 
 from trial import protocol
-from trial.models.base import STANDING, ByEdition, Place, RecordRow
+from trial.models.base import ByEdition, Place, RecordRow, one_standing
 from trial.models.casebook.participant import Participant
 
 
@@ -25,7 +25,7 @@ class Cycle(RecordRow, ByEdition):
     class Meta:
         ordering = ("number",)
         constraints = [
-            models.UniqueConstraint(fields=("participant", "number"), condition=STANDING, name="one_cycle_per_number"),
+            one_standing("one_cycle_per_number", "participant", "number"),
             models.CheckConstraint(condition=models.Q(number__gte=1), name="cycle_number_from_1"),
             models.CheckConstraint(
                 condition=models.Q(tablets_dispensed__isnull=True)

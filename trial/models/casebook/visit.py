@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 
-from trial.models.base import STANDING, ByEdition, Place, RecordRow
+from trial.models.base import ByEdition, Place, RecordRow, one_standing
 from trial.models.casebook.participant import Participant
 from trial.models.fields import MissingReasonField, in_a_sentence, value_or_reason
 from trial.protocol import code_lists
@@ -59,9 +59,7 @@ class Visit(RecordRow, ByEdition):
             value_or_reason("systolic_mmhg", "visit_systolic_or_reason"),
             value_or_reason("diastolic_mmhg", "visit_diastolic_or_reason"),
             models.CheckConstraint(condition=Q(ecog__isnull=True) | Q(ecog__lte=4), name="visit_ecog_at_most_4"),
-            models.UniqueConstraint(
-                fields=("participant", "cycle_number"), condition=STANDING, name="one_visit_per_cycle"
-            ),
+            one_standing("one_visit_per_cycle", "participant", "cycle_number"),
             *_pressure("visit"),
         ]
 
@@ -98,7 +96,7 @@ class LaboratoryResult(RecordRow):
                 | Q(lower_limit__lt=F("upper_limit")),
                 name="laboratory_limits_in_order",
             ),
-            models.UniqueConstraint(fields=("visit", "analyte"), condition=STANDING, name="one_result_per_analyte"),
+            one_standing("one_result_per_analyte", "visit", "analyte"),
         ]
 
 
@@ -160,11 +158,7 @@ class HormoneLevel(RecordRow, ByEdition):
             models.CheckConstraint(
                 condition=models.Q(upper_limit__isnull=True) | models.Q(upper_limit__gt=0), name="hormone_limit_above_0"
             ),
-            models.UniqueConstraint(
-                fields=("participant", "sampled_on", "marker"),
-                condition=STANDING,
-                name="one_level_per_marker_and_day",
-            ),
+            one_standing("one_level_per_marker_and_day", "participant", "sampled_on", "marker"),
         ]
 
     def __str__(self) -> str:

@@ -32,11 +32,6 @@ class Evaluation:
         """The first progression, by assessment or radiological at a follow-up."""
         return self.disease.progression.on if self.disease.progression else None
 
-    @property
-    def last_alive_on(self) -> date | None:
-        """The last day known alive since registration."""
-        return self.disease.last_known_alive.on if self.disease.last_known_alive else None
-
     @cached_property
     def considered(self) -> tuple[confirmation.DatedResponse, ...]:
         """The responses that count, confirmed or not: up to the first progression and before new therapy."""

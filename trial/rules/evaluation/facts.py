@@ -211,7 +211,6 @@ class ParticipantFact:
     lesions: tuple[LesionFact, ...] = ()
     assessments: tuple[AssessmentFact, ...] = ()
     cycles: tuple[CycleFact, ...] = ()
-    sex: str = ""
     born_on: PartialDate | None = None
     adverse_events: tuple[AdverseEventFact, ...] = ()
     hormones: tuple[HormoneFact, ...] = ()

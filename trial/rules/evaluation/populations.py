@@ -8,10 +8,7 @@ from trial import protocol
 from trial.rules.evaluation.facts import ParticipantFact
 
 CANCELLED, IN_ERROR, OFF_STUDY = "cancelled", "in_error", "off_study"
-INELIGIBLE_FINDINGS = {
-    "ineligible": "found ineligible",
-    IN_ERROR: "registered in error",
-}
+INELIGIBLE_FINDINGS = {"ineligible": "found ineligible", IN_ERROR: "registered in error"}
 NO_DOSE_YET = "no dose taken yet"
 CRITERION_WORDS = {item.code: item.words for item in protocol.ELIGIBILITY}
 

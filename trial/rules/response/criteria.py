@@ -20,8 +20,7 @@ class Criteria:
     measurable_mm: method → smallest size of a target. thick_slices_from_mm: slices thicker than this ask for twice
     their thickness (None: a second look only). node_target_mm, node_normal_below_mm: by short axis (None: a node is a
     lesion like any other). least_increase_mm: what progression needs beside its 20 %. persisting: how the
-    response of non-target lesions that persist is called. without_targets: the overall response while they do, in a
-    participant without target lesions.
+    response of non-target lesions that persist is called.
     """
 
     name: str
@@ -36,7 +35,6 @@ class Criteria:
     progression_ratio: Decimal
     least_increase_mm: Decimal
     persisting: str
-    without_targets: str
     sum_words: str
     measurable_words: str
     too_small_words: str

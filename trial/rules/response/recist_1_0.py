@@ -28,7 +28,6 @@ RECIST_1_0 = Criteria(
     progression_ratio=exact_constant("progression_ratio"),
     least_increase_mm=Decimal(0),
     persisting="IR/SD",
-    without_targets="SD",
     sum_words="sum of longest diameters",
     measurable_words="At least 20 mm, or 10 mm by spiral CT; at most 5 per organ and 10 in all.",
     too_small_words="A target lesion must be large enough for its method (20 mm, spiral CT 10).",

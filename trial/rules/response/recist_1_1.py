@@ -34,7 +34,6 @@ RECIST_1_1 = Criteria(
     progression_ratio=Decimal("1.2"),
     least_increase_mm=Decimal(5),
     persisting="non-CR/non-PD",
-    without_targets="non-CR/non-PD",
     sum_words="sum of diameters",
     measurable_words="At least 10 mm, by chest X-ray 20 mm, lymph nodes 15 mm in short axis; twice the slice where "
                      "slices are thicker than 5 mm; at most 2 per organ and 5 in all.",

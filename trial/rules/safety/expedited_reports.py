@@ -207,9 +207,7 @@ def clock(
     return Clock(demand, began_at, duties, next(each for each in _WORST_FIRST if each in states))
 
 
-def _duties(
-    rule: Rule, began_at: datetime, sent: Sequence[Sent], now: datetime, where: ZoneInfo
-) -> tuple[Duty, ...]:
+def _duties(rule: Rule, began_at: datetime, sent: Sequence[Sent], now: datetime, where: ZoneInfo) -> tuple[Duty, ...]:
     complete = min((each.at for each in sent if each.kind == COMPLETE), default=None)
     if rule.notify_within_hours is None:
         return (_by_day(began_at, rule.report_within_days, complete, now, where),)

@@ -132,8 +132,7 @@ def grade_of_limit(measured: Measured, qualifier: str) -> Grading:
 
 
 def _scaled(measured: Measured, unit: str, factor: Decimal) -> Measured:
-    scaled = [None if each is None else each * factor
-              for each in (measured.lower, measured.upper, measured.baseline)]  # fmt: skip
+    scaled = [None if each is None else each * factor for each in (measured.lower, measured.upper, measured.baseline)]
     lower, upper, baseline = scaled
     return replace(measured, value=measured.value * factor, unit=unit, lower=lower, upper=upper, baseline=baseline)
 
