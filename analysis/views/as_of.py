@@ -7,7 +7,6 @@ from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
 
 from analysis.endpoints import comparison
 from analysis.results import data_cuts, moments
@@ -63,8 +62,7 @@ class DataCutForm(forms.Form):
     cutoff = _cutoff()
 
 
-@access.allows(*access.READS_RESULTS)
-@require_GET
+@access.allows(*access.READS_RESULTS, method="GET")
 def choose(request: HttpRequest) -> HttpResponse:
     """The form for a moment, the data cuts, and the form for a comparison."""
     return _page(request)
@@ -78,8 +76,7 @@ def _page(request: HttpRequest, status: int = 200, **refused: Any) -> HttpRespon
     return render(request, "analysis/as_of/choose.html", context | refused, status=status)
 
 
-@access.allows(Role.STATISTICIAN)
-@require_POST
+@access.allows(Role.STATISTICIAN, method="POST")
 def cut(request: HttpRequest) -> HttpResponse:
     """Names a data cut of the record as it is now, or as of the change that is given; refused, it stays as typed."""
     typed = {name: request.POST.get(name, "").strip() for name in DataCutForm.base_fields}
@@ -97,8 +94,7 @@ def cut(request: HttpRequest) -> HttpResponse:
     return redirect(reverse("analysis:dashboard") + moment.query)
 
 
-@access.allows(*access.READS_RESULTS)
-@require_GET
+@access.allows(*access.READS_RESULTS, method="GET")
 def compare(request: HttpRequest) -> HttpResponse:
     """Which figures moved between two moments, which participants moved them, and by which changes."""
     group = panels.group_or_404(request.GET.get("group", GROUPS[0].code))

@@ -13,7 +13,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.views.decorators.http import require_GET
 
 from analysis.charts.axis import WIDTH, finite
 from analysis.endpoints.answers import plot_series
@@ -182,8 +181,7 @@ def _with_origin(rows: Rows, origin: Provenance) -> Rows:
 KINDS = {"svg": "image/svg+xml", "csv": "text/csv; charset=utf-8"}
 
 
-@access.allows(*access.READS_RESULTS)
-@require_GET
+@access.allows(*access.READS_RESULTS, method="GET")
 @panels.at_a_moment
 def plot_file(request: HttpRequest, letter: str, plot: str, ending: str, moment: Moment | None) -> HttpResponse:
     """The drawing (svg) or the numbers (csv) as a download; 404 in words for a plot or ending that does not exist.

@@ -41,6 +41,7 @@ from trial.models.audit import ACTS
 from trial.models.fields import in_a_sentence, label
 from trial.protocol import ctcae_v3
 from trial.record import versions_in_force
+from trial.record.rows import later_columns
 from trial.rules.dates import partial_date, site_time
 
 
@@ -101,8 +102,8 @@ def notes_of(versions: Iterable[Version], *more: Change) -> dict[int, tuple[str,
 IN_THE_HEADING = frozenset({(EligibilityAnswer, "edition"), (EligibilityAnswer, "item"), (LaboratoryResult, "analyte")})
 # Acts that save a form, by an edition of it.
 SAVES_A_FORM = frozenset({"register", "enter", "correct", "import"})
-# Columns that rows of earlier versions lack, and what those rows meant all the same.
-CAME_LATER = {"aware_offset": "UTC", "time_zone": "UTC"}
+# Columns whose plainest value says nothing at first entry.
+PLAIN_AT_FIRST = {"aware_offset": "UTC", "time_zone": "UTC"}
 ITEM_WORDS = {item.code: item.words for item in protocol.ELIGIBILITY}
 
 
@@ -268,9 +269,10 @@ def _entry(change: Any, lines: list[Line], editions: dict[int, str]) -> Entry:
 def lines_of(version: Version, before: dict[str, Any], name: str) -> list[Line]:
     """What a version changed, in words; `before` is the row as the version before left it (empty for the first)."""
     model = _model(version.table_name)
+    unsaid = later_columns(model) if before else PLAIN_AT_FIRST
     found = []
     for column, value in version.row.items():
-        same = before.get(column, CAME_LATER.get(column)) == value or (not before and value in (None, ""))
+        same = before.get(column, unsaid.get(column)) == value or (not before and value in (None, ""))
         if same or _is_silent(version, column):
             continue
         called = _label(model, column)

@@ -112,8 +112,8 @@ def ask_by(
             form.fields[name].label, form.fields[name].help_text = words, ""
     for name in form_versions.asked_between(kind, new_since, number) if new_since else ():
         if name in form.fields:
-            form.fields[name].beside = f"new in version {form_versions.asked_from(kind, name)}",
-                                       # type: ignore[attr-defined]
+            words = f"new in version {form_versions.asked_from(kind, name)}"
+            form.fields[name].beside = words  # type: ignore[attr-defined]
 
 
 def _not_asked(

@@ -12,7 +12,7 @@ from typing import Any
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from capture.copies import archive_jobs, excerpt, package
 from capture.copies.package import NOTED
@@ -110,8 +110,7 @@ def _compare(manifest: Any, sizes: dict[str, int], opened: Callable[[str], Any])
 log = logging.getLogger(__name__)
 
 
-@access.allows(*access.READS_TRAIL)
-@require_POST
+@access.allows(*access.READS_TRAIL, method="POST")
 def certified_copy(request: HttpRequest, reference: str) -> HttpResponse:
     """The casebook as PDF with its trail, in a ZIP file that verifies by itself; noted in the journal of reading."""
     participant = access.participant_for(request.user, reference)
@@ -156,8 +155,7 @@ def check(request: HttpRequest) -> HttpResponse:
 check.largest_request = 1 << 30  # type: ignore[attr-defined]  # an archive of the study
 
 
-@access.allows(*access.READS_TRAIL)
-@require_GET
+@access.allows(*access.READS_TRAIL, method="GET")
 def archives(request: HttpRequest) -> HttpResponse:
     """What may be taken away whole, how far it is, and what is made."""
     return _archives(request)
@@ -171,8 +169,7 @@ def _archives(request: HttpRequest, status: int = 200, **more: Any) -> HttpRespo
     return render(request, "capture/copies/archives.html", shown, status=status)
 
 
-@access.allows(*access.READS_TRAIL)
-@require_POST
+@access.allows(*access.READS_TRAIL, method="POST")
 def ask(request: HttpRequest) -> HttpResponse:
     """Has the archive of a site (or, without one, of the study) made; 404 for what is none of the person's."""
     code = request.POST.get("site", "")
@@ -186,8 +183,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     return redirect("capture:archives")
 
 
-@access.allows(*access.READS_TRAIL)
-@require_POST
+@access.allows(*access.READS_TRAIL, method="POST")
 def fetch(request: HttpRequest, archive_id: str) -> HttpResponse:
     """The ZIP file of an archive that is made; noted in the journal."""
     found = next((each for each in archive_jobs.shown_to(request.user) if each.id == archive_id), None)

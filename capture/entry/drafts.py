@@ -14,7 +14,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import Resolver404, resolve
 from django.views.decorators.debug import sensitive_variables
-from django.views.decorators.http import require_GET, require_POST
 
 from trial.models import Person
 from trial.record import access, drafts
@@ -52,8 +51,7 @@ def _is_of_the_record(address: str) -> bool:
         return False
 
 
-@access.allows(*access.ENTERS)
-@require_POST
+@access.allows(*access.ENTERS, method="POST")
 @sensitive_variables()
 def keep_draft(request: HttpRequest) -> HttpResponse:
     """Body: JSON of `path` and `fields` → 204; 422 in words for anything else."""
@@ -72,16 +70,14 @@ def keep_draft(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-@access.allows(*access.ENTERS)
-@require_POST
+@access.allows(*access.ENTERS, method="POST")
 def discard_draft(request: HttpRequest) -> HttpResponse:
     """Throws the draft of the page in `path` away."""
     drafts.forget(request.user, request.POST.get("path", "")[:300])
     return HttpResponse(status=204)
 
 
-@access.allows(*access.ENTERS)
-@require_GET
+@access.allows(*access.ENTERS, method="GET")
 def draft_key(request: HttpRequest) -> HttpResponse:
     """The person's key for the copy in this browser."""
     return JsonResponse({"person": request.user.pk, "key": key_of(request.user)})

@@ -11,7 +11,6 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
 
 from capture.exchange.data_sets import COMES_IN
 from capture.exchange.exporting import download
@@ -46,8 +45,7 @@ class ImportForm(forms.Form):
     helper = PageHelper()
 
 
-@access.allows(*access.EXCHANGES)
-@require_GET
+@access.allows(*access.EXCHANGES, method="GET")
 def page(request: HttpRequest) -> HttpResponse:
     """What can be taken out, and the way in."""
     return _page(request)
@@ -59,8 +57,7 @@ def _page(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
                   status=status)  # fmt: skip
 
 
-@access.allows(*access.EXCHANGES)
-@require_POST
+@access.allows(*access.EXCHANGES, method="POST")
 def take_out(request: HttpRequest, files: str) -> HttpResponse:
     """The whole record as a ZIP file; written to the end before the first byte is sent, so that none is cut short."""
     if files not in FORMS:
@@ -78,8 +75,7 @@ def take_out(request: HttpRequest, files: str) -> HttpResponse:
     return download.sent(packed, f"record-{manifest['change']}-{files}.zip")
 
 
-@access.allows(*access.EXCHANGES)
-@require_GET
+@access.allows(*access.EXCHANGES, method="GET")
 def templates(request: HttpRequest) -> HttpResponse:
     """An empty file for each form, as a ZIP file."""
     packed = io.BytesIO()
@@ -90,8 +86,7 @@ def templates(request: HttpRequest) -> HttpResponse:
     return download.sent(packed, "import-templates.zip")
 
 
-@access.allows(*access.EXCHANGES)
-@require_POST
+@access.allows(*access.EXCHANGES, method="POST")
 def rehearse(request: HttpRequest) -> HttpResponse:
     """Reads the files and shows what an import would do; nothing is written."""
     source = request.POST.get("source", "").strip()[:LETTERS_OF_SOURCE]
@@ -106,8 +101,7 @@ def rehearse(request: HttpRequest) -> HttpResponse:
 rehearse.largest_request = upload.MOST_BYTES + LARGEST_REQUEST  # type: ignore[attr-defined]
 
 
-@access.allows(*access.EXCHANGES)
-@require_POST
+@access.allows(*access.EXCHANGES, method="POST")
 def bring_in(request: HttpRequest) -> HttpResponse:
     """Imports the files that were rehearsed."""
     job = import_jobs.of(request.user, request.POST.get("import", ""))
@@ -121,8 +115,7 @@ def bring_in(request: HttpRequest) -> HttpResponse:
     return _sent(request, import_jobs.run(job))
 
 
-@access.allows(*access.EXCHANGES)
-@require_GET
+@access.allows(*access.EXCHANGES, method="GET")
 def import_job(request: HttpRequest, job_id: str) -> HttpResponse:
     """How far the reading of large files is, and then what it said."""
     job = import_jobs.of(request.user, job_id)

@@ -9,7 +9,6 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
 
 from capture.exchange.cells import csv_cell
 from capture.trail import selection
@@ -22,8 +21,7 @@ COMMAND_LINE = "command_line"
 HEADER = ("entry", "at_utc", "person", "role", "act", "words", "newest_change")
 
 
-@access.allows(*access.READS_JOURNAL)
-@require_GET
+@access.allows(*access.READS_JOURNAL, method="GET")
 def journal(request: HttpRequest) -> HttpResponse:
     """The entries that pass the filter, newest first."""
     _of_every_site(request)
@@ -36,8 +34,7 @@ def journal(request: HttpRequest) -> HttpResponse:
     return render(request, "capture/trail/journal.html", shown, status=422 if complaints else 200)
 
 
-@access.allows(*access.READS_JOURNAL)
-@require_GET
+@access.allows(*access.READS_JOURNAL, method="GET")
 def take_out(request: HttpRequest) -> HttpResponse:
     """The same entries as a CSV file; taking it out is an entry of its own, which is not in it."""
     _of_every_site(request)

@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
 
 from capture.casebook import history, labels
 from capture.conduct import redactions
@@ -22,8 +21,7 @@ from trial.refused import Refused
 log = logging.getLogger(__name__)
 
 
-@access.allows(*access.READS_TRAIL)
-@require_GET
+@access.allows(*access.READS_TRAIL, method="GET")
 def trail(request: HttpRequest) -> HttpResponse:
     """The Changes that pass the filter, newest first."""
     return _page(request)
@@ -62,8 +60,7 @@ def _filter_form(person: Person, asked: selection.Filter) -> TrailFilter:
     )  # fmt: skip
 
 
-@access.allows(*access.READS_TRAIL)
-@require_GET
+@access.allows(*access.READS_TRAIL, method="GET")
 def change(request: HttpRequest, change_number: int) -> HttpResponse:
     """One Change with its versions: each value before and after. Loaded into the list too."""
     rows = access.changes_for(request.user).select_related("person", "participant", "site")
@@ -79,8 +76,7 @@ def change(request: HttpRequest, change_number: int) -> HttpResponse:
     return render(request, f"capture/trail/{'_versions' if inline else 'change'}.html", shown)
 
 
-@access.allows(*access.READS_TRAIL)
-@require_GET
+@access.allows(*access.READS_TRAIL, method="GET")
 def take_out(request: HttpRequest) -> HttpResponse:
     """The filtered trail as a CSV file; written and reconciled to the end before the first byte is sent."""
     asked = selection.Filter.of(request.GET)
@@ -100,8 +96,7 @@ def take_out(request: HttpRequest) -> HttpResponse:
     return sent(made.file, name, "text/csv; charset=utf-8")
 
 
-@access.allows(Role.MONITOR)
-@require_POST
+@access.allows(Role.MONITOR, method="POST")
 def review(request: HttpRequest) -> HttpResponse:
     """The monitor says up to which Change the trail was read, and what was found."""
     said = request.POST.get("words", "")[: reviews.LETTERS]

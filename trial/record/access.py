@@ -15,6 +15,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
+from django.views.decorators.http import require_http_methods
 
 from trial.models import (
     Change,
@@ -49,10 +50,15 @@ ADMINISTERS = (Role.ADMINISTRATOR,)
 EVERY_SITE = (Role.CHAIR, Role.STATISTICIAN)
 
 
-def allows(*roles: Role) -> Callable[[View], View]:
-    """States which roles may call a view; signed-out people are sent to sign in, other roles get 403."""
+def allows(*roles: Role, method: str = "") -> Callable[[View], View]:
+    """States which roles may call a view; signed-out people are sent to sign in, other roles get 403.
+
+    method: the only one that it answers, with 405 for others; empty: any.
+    """
 
     def decorate(view: View) -> View:
+        view = require_http_methods([method])(view) if method else view
+
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:

@@ -154,7 +154,7 @@ class Reader:
         if self.as_of is None:
             return standing
         # Versions are never migrated: a column that came later reads as its default in the rows stored before.
-        later = _later_columns(model)
+        later = later_columns(model)
         return [{**later, **row} for row in standing]
 
     def _sql(self, model: Any, asked: Asked) -> str:
@@ -206,8 +206,8 @@ def _as_array(values: Sequence[Any]) -> Any:
 
 
 @lru_cache(maxsize=64)
-def _later_columns(model: Any) -> Row:
-    """Column → default as JSON holds it, for every column that has a plain one; None for the others."""
+def later_columns(model: Any) -> Row:
+    """Column → default as JSON holds it, of every column that has a plain one: what a version from before it meant."""
     plain = {field.column: field.get_default() for field in model._meta.concrete_fields}
     return {name: value if isinstance(value, (str, int, bool)) else None for name, value in plain.items()}
 

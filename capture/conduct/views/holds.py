@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
 
 from capture.casebook import labels
 from capture.conduct import holds
@@ -54,8 +53,7 @@ def _next(request: HttpRequest, hold: Hold) -> list[tuple[str, str]]:
     return [] if hold.lift_asked_by_id == request.user.pk else [("unlock", "Unlock")]
 
 
-@access.allows(Role.MONITOR)
-@require_POST
+@access.allows(Role.MONITOR, method="POST")
 def put(request: HttpRequest) -> HttpResponse:
     """Freezes, or asks for the lock of, the study, a site or a participant (`what`: study, site:CODE or a number)."""
     what = request.POST.get("what", "")[:40]
@@ -83,8 +81,7 @@ def _target(request: HttpRequest, what: str) -> holds.Target:
     return holds.Target(Hold.Scope.PARTICIPANT, participant=access.participant_for(request.user, what))
 
 
-@access.allows(Role.MONITOR)
-@require_POST
+@access.allows(Role.MONITOR, method="POST")
 def freeze_form(request: HttpRequest, reference: str, form: str, row_id: int) -> HttpResponse:
     """Freezes one entry."""
     participant = access.participant_for(request.user, reference)
@@ -96,8 +93,7 @@ def freeze_form(request: HttpRequest, reference: str, form: str, row_id: int) ->
     return redirect(labels.place(participant, form, row).url)
 
 
-@access.allows(*WHO)
-@require_POST
+@access.allows(*WHO, method="POST")
 def step(request: HttpRequest, hold_id: int) -> HttpResponse:
     """The next step of a hold: approve, refuse, unfreeze, ask_unlock, unlock; each with words."""
     hold = get_object_or_404(Hold, pk=hold_id)

@@ -12,7 +12,6 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from capture.casebook import history, labels
 from capture.casebook.forms.reasons import ReasonForm
@@ -201,8 +200,7 @@ def _page(request: HttpRequest, query: Query, sheet: AnswerSheet, status: int = 
     return render(request, f"capture/conduct/queries/{template}", {**shown, "inline": inline}, status=status)
 
 
-@access.allows(Role.MONITOR)
-@require_POST
+@access.allows(Role.MONITOR, method="POST")
 def decide(request: HttpRequest, query_id: int) -> HttpResponse:
     """The monitor closes, reopens or cancels a query."""
     query = _query_or_404(request, query_id)

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
 
 from capture.casebook import history
 from capture.conduct import holds, redactions
@@ -130,8 +129,7 @@ def _page(request: HttpRequest, asked: Redaction, form: Any = None, reasons: tup
     return render(request, "capture/conduct/redactions/decision.html", shown, status=422 if refused else 200)
 
 
-@access.allows(*access.DECIDES)
-@require_POST
+@access.allows(*access.DECIDES, method="POST")
 def decide(request: HttpRequest, redaction_id: int) -> HttpResponse:
     """The chair approves, and the words are gone; or refuses."""
     asked = get_object_or_404(redactions.of(request.user), pk=redaction_id)

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
 
 from capture.casebook import labels
 from capture.conduct import verification
@@ -19,8 +18,7 @@ from trial.rules.typed_text import key
 VERIFIED = "Marked as source-verified."
 
 
-@access.allows(Role.MONITOR)
-@require_POST
+@access.allows(Role.MONITOR, method="POST")
 def verify(request: HttpRequest, reference: str, form: str, row_id: int) -> HttpResponse:
     """The monitor compared a form, or one field of it, with the source."""
     participant = access.participant_for(request.user, reference)

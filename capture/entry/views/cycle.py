@@ -11,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
-from django.views.decorators.http import require_POST
 
 from capture.casebook import history, versions
 from capture.casebook.fields import today
@@ -130,8 +129,7 @@ def _typed_tablets(form: CycleForm, rows: Iterable[treatment.PeriodForm]) -> Tab
     return treatment.tablets_of([each for each in typed if each], *given)
 
 
-@access.allows(*access.ENTERS)
-@require_POST
+@access.allows(*access.ENTERS, method="POST")
 def tablets(request: HttpRequest, reference: str) -> HttpResponse:
     """The tablets planned and gone, as the page is typed."""
     access.participant_for(request.user, reference)

@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
-from django.views.decorators.http import require_GET
 
 from capture.casebook.fields import today
 from capture.casebook.forms.reasons import NotAnEventForm
@@ -123,8 +122,7 @@ def _back(asked: str, participants: Sequence[Participant]) -> str:
     return reverse("capture:participant", args=[participants[0].reference])
 
 
-@access.allows(*access.READS_RECORD)
-@require_GET
+@access.allows(*access.READS_RECORD, method="GET")
 def terms(request: HttpRequest) -> HttpResponse:
     """The closest terms to what was typed (`q`), each with what its grades mean; no patient data."""
     typed = request.GET.get("q", "")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from capture.casebook import labels
+from capture.casebook import history, labels, versions
 from capture.casebook.registry import CASEBOOK, ENTRY_FORMS
 from capture.entry.services import corrections as correction
 from capture.entry.services import entries
@@ -149,6 +149,23 @@ def test_an_entry_that_names_no_edition_is_told_by_the_columns_of_its_version() 
     since = before | dict.fromkeys(NOT_ASKED)
     assert versions_in_force.of_version("adverse_event", since) == (2, True)
     assert versions_in_force.of_version("adverse_event", since | {"form_edition": 1}) == (1, False)
+
+
+@pytest.mark.requirement("R54")
+def test_a_field_that_came_with_a_later_version_is_marked_in_words_on_its_page(cast: Cast) -> None:
+    form = ENTRY_FORMS["adverse_event"].form
+    assert form is not None
+    page = form()
+    versions.ask_by(page, "adverse_event", 2, new_since=1)
+    assert page.fields["hospital_stay"].beside == "new in version 2"  # type: ignore[attr-defined]
+    assert not hasattr(page.fields["grade"], "beside")
+
+
+@pytest.mark.requirement("R17")
+def test_a_column_that_came_later_is_no_change_of_an_entry_from_before_it() -> None:
+    older = {"marker": "CGA", "value": 40, "assay": "Dako"}
+    newer = Version(table_name="trial_hormonelevel", row={**older, "value": 41, "value_qualifier": ""})
+    assert [(line.label, line.old, line.new) for line in history.lines_of(newer, older, "")] == [("Value", "40", "41")]
 
 
 @pytest.mark.requirement("R54")

@@ -17,8 +17,7 @@ from trial.record import access
 from trial.refused import Refused
 
 
-@access.allows(*Role)
-@require_POST
+@access.allows(*Role, method="POST")
 def active(request: HttpRequest) -> HttpResponse:
     """A page has seen its person: typing is activity too. Asked by the page itself."""
     return HttpResponse(status=204)

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
 from django_otp.plugins.otp_static.models import StaticDevice
 
 from trial.accounts.forms import ChoosePasswordForm, CodeForm, MailForm, SigningForm
@@ -39,8 +38,7 @@ def account(request: HttpRequest) -> HttpResponse:
     return render(request, "trial/accounts/own/account.html", shown)
 
 
-@access.allows(*Role)
-@require_POST
+@access.allows(*Role, method="POST")
 def mail_address(request: HttpRequest) -> HttpResponse:
     """Where the daily reminder of expedited reports goes."""
     form = MailForm(request.POST)
@@ -159,8 +157,7 @@ def proof_page(request: HttpRequest, title: str, words: str, do: Callable[[], Ht
     return render(request, "trial/accounts/own/proof.html", shown, status=422 if shown["reasons"] else 200)
 
 
-@access.allows(*Role)
-@require_POST
+@access.allows(*Role, method="POST")
 def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
     """Ends every session of the person on the server, this one too."""
     person = me(request)

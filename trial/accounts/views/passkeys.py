@@ -31,8 +31,7 @@ def asked(request: HttpRequest) -> HttpResponse:
     return _question(passkeys.questions, request)
 
 
-@access.allows(*Role)
-@require_POST
+@access.allows(*Role, method="POST")
 @never_cache
 def to_add(request: HttpRequest) -> HttpResponse:
     """The question for a new passkey, as JSON."""

@@ -88,8 +88,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@access.allows(*Role)
-@require_GET
+@access.allows(*Role, method="GET")
 def home(request: HttpRequest) -> HttpResponse:
     """Sends each role to its first page; a role without one is told so in words."""
     address = navigation.landing(request.user)
