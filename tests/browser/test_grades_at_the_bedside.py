@@ -29,7 +29,7 @@ def test_a_grade_appears_beside_the_value_and_nothing_typed_stands_in_an_address
         page.fill(f"[name=lab-HGB-{name}]", value)
     page.keyboard.press("Tab")
     page.wait_for_selector("#grade-HGB .grade-2")
-    assert "below 10 g/dL" in page.inner_text("#grade-HGB")
+    assert "below 10\xa0g/dL" in page.inner_text("#grade-HGB")
     page.fill("[name=lab-HGB-value]", "6.4")
     page.keyboard.press("Tab")
     page.wait_for_selector("#grade-HGB .grade-4")

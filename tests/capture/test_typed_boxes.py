@@ -63,7 +63,7 @@ def _nora(cast: Cast) -> Client:
 
 
 def _shown(answer: object) -> str:
-    return unescape(answer.content.decode())  # type: ignore[attr-defined]
+    return unescape(answer.content.decode()).replace("\xa0", " ")  # type: ignore[attr-defined]
 
 
 def test_no_page_of_the_record_has_a_box_that_the_browser_reads_as_a_number(cast: Cast) -> None:

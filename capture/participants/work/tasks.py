@@ -169,8 +169,7 @@ def _over(participants: Sequence[Participant]) -> set[int]:
 
 def _asked(participants: Sequence[Participant]) -> set[int]:
     """Ids of those about whom a query waits for the site."""
-    waits = (Query.State.OPEN, Query.State.REOPENED)
-    rows = Query.objects.standing().filter(participant__in=participants, state__in=waits)
+    rows = Query.objects.standing().filter(participant__in=participants, state__in=Query.FOR_SITE)
     return set(rows.values_list("participant", flat=True))
 
 

@@ -49,7 +49,7 @@ def test_taken_as_planned_counts_up_to_today(cast: Cast, days_ago: int, last_day
     assert found is not None and (alive := found.disease.last_known_alive) is not None and alive.on <= today
     page = _client(cast).get(address).text
     assert ("relative dose intensity to date 100.0%" in page) == (last_day < 28)
-    assert f"Taken {last_day * 800} mg of {last_day * 800} mg planned" in page
+    assert f"Taken {last_day * 800}\xa0mg of {last_day * 800}\xa0mg planned" in page
 
 
 def test_a_running_cycle_is_brought_up_to_today_by_its_button_alone(cast: Cast) -> None:

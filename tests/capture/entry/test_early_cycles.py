@@ -73,7 +73,7 @@ def test_tablets_beyond_day_28_are_recorded_up_to_the_next_cycle(cast: Cast) -> 
     nora = Client()
     nora.force_login(cast.people[Role.COORDINATOR])
     page = nora.get(f"/participants/{cast.participant.reference}/cycles/1/").text
-    assert "Taken 24800 mg of 24800 mg planned: relative dose intensity 100.0%" in page
+    assert "Taken 24800\xa0mg of 24800\xa0mg planned: relative dose intensity 100.0%" in page
 
 
 def test_an_explained_break_of_the_protocol_proposes_its_deviation_until_it_is_entered(cast: Cast) -> None:

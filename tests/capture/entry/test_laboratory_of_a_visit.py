@@ -106,7 +106,7 @@ def test_a_proposal_of_low_calcium_reads_the_albumin_of_the_same_visit(cast: Cas
     _entered(cast, line("CA", "8.2", "mg/dL", "8.5", "10.5"), albumin, cycle_number=2)
     assert len(open_proposals([cast.participant])) == 1, "8.52 mg/dL is normal"
     answer = signed_in(cast.people[Role.COORDINATOR]).get(f"/participants/NET-001/visit/{Visit.objects.last().pk}/")
-    assert "corrected for albumin 3.6 g/dL: 8.2 + 0.8 × (4 − 3.6) = 8.52 mg/dL" in answer.content.decode()
+    assert "corrected for albumin 3.6\xa0g/dL: 8.2 + 0.8 × (4 − 3.6) = 8.52\xa0mg/dL" in answer.content.decode()
 
 
 def test_a_value_below_a_limit_is_saved_shown_and_graded_only_where_it_decides(cast: Cast) -> None:

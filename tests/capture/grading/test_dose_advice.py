@@ -96,7 +96,7 @@ def test_a_proposal_changes_no_dose(cast: Cast) -> None:
 def test_a_dangerous_blood_pressure_is_said_as_it_is_typed(cast: Cast) -> None:
     typed = {"visited_on": "12-FEB-2026", "systolic_mmhg": "170", "diastolic_mmhg": "110"}
     answer = signed_in(cast).post("/participants/NET-001/visit/grades/", typed).content.decode()
-    assert "Diastolic pressure 110 mmHg" in answer and "PRESSURE-2B" in answer
+    assert "Diastolic pressure 110\xa0mmHg" in answer and "PRESSURE-2B" in answer
 
 
 def test_a_cycle_that_is_not_entered_yet_shows_what_goes_on(cast: Cast) -> None:

@@ -167,7 +167,7 @@ def test_the_site_says_with_a_coded_reason_that_values_are_no_adverse_event(cast
     row, nora = visit(cast, line(), line("ALT", "900", "U/L", "10", "40")), signed_in(cast)
     names = _names(cast)
     assert names == [f"NET-001:4:visit-{row.pk}-ALT", f"NET-001:2:visit-{row.pk}-HGB"]
-    assert "9.4 g/dL" in nora.get("/proposals/judge/", {"what": names}).content.decode()
+    assert "9.4\xa0g/dL" in nora.get("/proposals/judge/", {"what": names}).content.decode()
     for wrong in ({"reason": ""}, {"reason": "other"}, {"what": []}):
         assert _judged(nora, names, **wrong).status_code == 422
     assert len(opened(cast)) == 2
@@ -266,7 +266,7 @@ def test_grades_appear_as_the_values_are_typed_without_being_saved(cast: Cast) -
     page = signed_in(cast).post("/participants/NET-001/visit/grades/", TYPED)
     words = page.content.decode()
     assert page.status_code == 200 and not Visit.objects.exists()
-    assert "9.4 g/dL is at least 8 g/dL and below 10 g/dL" in words and 'id="grade-HGB" hx-swap-oob' in words
+    assert "9.4\xa0g/dL is at least 8\xa0g/dL and below 10\xa0g/dL" in words and 'id="grade-HGB" hx-swap-oob' in words
     half = {"lab-ALT-value": "90", "lab-ALT-unit": "U/L", "weight_kg": "x"}
     assert "upper limit of normal is missing" in signed_in(cast).post(
         "/participants/NET-001/visit/grades/", half).content.decode()  # fmt: skip
@@ -275,9 +275,9 @@ def test_grades_appear_as_the_values_are_typed_without_being_saved(cast: Cast) -
 
 def test_without_scripts_the_grades_stand_on_the_saved_visit_and_beside_a_refused_one(cast: Cast) -> None:
     row, nora = visit(cast, line()), signed_in(cast)
-    assert "below 10 g/dL" in nora.get(f"/participants/NET-001/visit/{row.pk}/").content.decode()
+    assert "below 10\xa0g/dL" in nora.get(f"/participants/NET-001/visit/{row.pk}/").content.decode()
     refused = nora.post("/participants/NET-001/visit/new/", {**TYPED, "ecog": "7", "cycle_number": "x"})
-    assert refused.status_code == 422 and "below 10 g/dL" in refused.content.decode()
+    assert refused.status_code == 422 and "below 10\xa0g/dL" in refused.content.decode()
 
 
 def test_the_number_of_queries_does_not_grow_with_the_participants(cast: Cast) -> None:

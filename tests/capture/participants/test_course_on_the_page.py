@@ -48,7 +48,7 @@ def _page(cast: Cast, role: Role, number: str = "NET-001") -> str:
 
 
 def _words(page: str) -> str:
-    return re.sub(r"<[^>]+>", "", page)
+    return re.sub(r"<[^>]+>", "", page).replace("\xa0", " ")
 
 
 def full_course(cast: Cast) -> None:

@@ -1,0 +1,22 @@
+"""A number and its unit stay on one line: `base.html` and what is loaded into a page pass through this filter."""
+
+import re
+
+from django import template
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+_BEFORE_A_UNIT = re.compile(r"(?<=[0-9]) (?=(?:mmHg|mm|cm|mg|µg|ng|pg|kg|ms|[mnp]?mol|[mdµ]?L|(?:g|U|IU)(?=/))(?!\w))")
+
+
+@register.filter
+def keep_units(html: SafeString) -> SafeString:
+    """The page with a no-break space between number and unit, in its texts only: what a box holds stays as typed."""
+
+    def space(found: re.Match[str]) -> str:
+        tag = html.rfind("<", 0, found.start())
+        is_text = tag < 0 or html.find(">", tag, found.start()) >= 0 and not html.startswith("<textarea", tag)
+        return "\N{NO-BREAK SPACE}" if is_text else " "
+
+    return SafeString(_BEFORE_A_UNIT.sub(space, html))
