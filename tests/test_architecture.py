@@ -1,6 +1,7 @@
 """The import rules of the house, read from the code itself."""
 
 import ast
+import graphlib
 import os
 import subprocess
 import sys
@@ -108,6 +109,22 @@ def test_every_folder_stands_on_a_floor() -> None:
     for application, floors in FLOORS.items():
         folders = {path.name for path in (ROOT / application).iterdir() if path.is_dir()}
         assert folders - of_django == set(floors), application
+
+
+def _file_of(name: str) -> str | None:
+    """The file of a module, or of the one that has the name; None for what is not ours."""
+    for each in (name, name.rpartition(".")[0]):
+        for path in (f"{each.replace('.', '/')}.py", f"{each.replace('.', '/')}/__init__.py"):
+            if (ROOT / path).is_file():
+                return path
+    return None
+
+
+def test_no_two_files_need_each_other() -> None:
+    """Imports inside functions and those for types alone count as well."""
+    needs = {str(path.relative_to(ROOT)): {file for name in _names(path) if (file := _file_of(name)) is not None}
+             for package in FLOORS for path in _modules(package)}  # fmt: skip
+    graphlib.TopologicalSorter({file: found - {file} for file, found in needs.items()}).prepare()
 
 
 def test_the_protocol_is_reached_only_through_the_names_that_it_offers() -> None:

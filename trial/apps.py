@@ -16,8 +16,8 @@ class TrialConfig(AppConfig):
 
         celery_app.set_default()
         from trial.accounts.security import lockouts  # noqa: F401  it hears of lockouts by a signal
-        from trial.audit import install, triggers_check  # noqa: F401  its check of the database registers itself
+        from trial.audit import triggers_check  # its check of the database registers itself
         from trial.record.in_force import refuse_to_start
 
-        post_migrate.connect(install.after_migrate, sender=self)
+        post_migrate.connect(triggers_check.after_migrate, sender=self)
         post_migrate.connect(refuse_to_start, sender=self)

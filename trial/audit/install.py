@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.apps import apps
-from django.db import connections, transaction
+from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from trial.audit import holds, redaction, tables
@@ -95,26 +95,6 @@ def standing(connection: BaseDatabaseWrapper) -> dict[tuple[str, str], str]:
             JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')
             AND c.relnamespace = 'public'::regnamespace""")
         return {(table, name): definition for table, name, definition in cursor.fetchall()}
-
-
-def after_migrate(using: str, **_: Any) -> None:
-    """Installs, once the tables of every application stand; run as anybody but their owner, it only looks.
-
-    Raises ImproperlyConfigured where somebody who may not install finds a trigger missing.
-    """
-    connection = connections[using]
-    there = set(connection.introspection.table_names())
-    if not there.issuperset(trigger.table for trigger in triggers()):
-        return  # a migration of a single application, before the others
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = 'trial_change'::regclass")
-        is_owner = cursor.fetchone()[0]
-    if is_owner:
-        install(connection)
-    else:
-        from trial.audit import triggers_check
-
-        triggers_check.refuse_to_start()
 
 
 def install(connection: BaseDatabaseWrapper) -> None:

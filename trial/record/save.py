@@ -3,16 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.http import HttpRequest
 
 from trial.models import Person
 from trial.record.save_once import Sending
 from trial.refused import Refused
-
-if TYPE_CHECKING:
-    from trial.record.changes import Import
 
 
 @dataclass(frozen=True)
@@ -24,7 +21,7 @@ class Save:
     opened_at: the newest Change that the page showed. edition: of the form, by which the page or file asked; None: the
     one in force at the site. acknowledged: check id → explanation; None where nobody sits in front of it. also: done at
     the end of the Change, with its server time. program: what enters it beside the version of the program. wakes:
-    whether the worker is told at once. run: the import that the Change is part of.
+    whether the worker is told at once. run: the import that the Change is part of, a `trial.record.changes.Import`.
     """
 
     person: Person | None = None
@@ -37,7 +34,7 @@ class Save:
     also: Callable[[datetime], None] | None = None
     program: str = ""
     wakes: bool = True
-    run: "Import | None" = None
+    run: Any = None
 
     def stop_if_returned(self) -> None:
         """Raises Refused for a form that came back; asked first where a page wants a password too."""
