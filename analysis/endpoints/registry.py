@@ -94,6 +94,8 @@ PARTS: tuple[Part, ...] = (
 )
 EVERYTHING: tuple[Endpoint | Part, ...] = (*ENDPOINTS, *PARTS)
 READS: dict[str, frozenset[str]] = {declared.code: declared.reads for declared in EVERYTHING}
+# All that a result is computed from: what a worker need not hold of an outcome is the rest of it.
+COMPUTED_FROM: frozenset[str] = frozenset({"in_error", "ineligible_because", "stage"}).union(*READS.values())
 BY_CODE: dict[str, Endpoint] = {endpoint.code: endpoint for endpoint in ENDPOINTS}
 CURVES: tuple[Curve, ...] = tuple(endpoint for endpoint in ENDPOINTS if isinstance(endpoint, Curve))
 

@@ -96,7 +96,6 @@ def _counts(outcome: Outcome) -> Iterator[tuple[Key, int]]:
     if not _is_counted(outcome):
         return
     yield ("treated",), 1
-    yield ("deaths",), int(bool(outcome["dates"]["death"]))
     terms = outcome["toxicity"]["terms"]
     if terms:
         yield ("worst", _worst(terms)), 1

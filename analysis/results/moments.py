@@ -17,7 +17,7 @@ from analysis.endpoints.registry import ENGINE
 from analysis.models import GroupResult, OutcomeThen
 from analysis.outcomes import outcome
 from analysis.outcomes.clinical_cutoff import cut_off
-from analysis.results.recompute import newest_change, one_moment, recompute, store
+from analysis.results.recompute import encoded, newest_change, one_moment, recompute, store
 from trial.models import Change, DataCut
 from trial.record import snapshot
 from trial.record.in_force import reopenings, settings_in_force
@@ -157,7 +157,7 @@ def compute(group: str, moment: Moment) -> GroupResult:
             facts = [kept for fact in facts if (kept := cut_off(fact, moment.cutoff, settings)) is not None]
         outcomes = [outcome.derive(fact, settings) for fact in facts]
         computed = registry.compute(group, outcomes, settings, reopenings(group, as_of=change))
-        result = store(group, change, settings, computed, moment.cutoff)
+        result = store(group, change, settings, encoded(computed), moment.cutoff)
         if not result.has_outcomes:
             rows = [OutcomeThen(result=result, number=one["number"], outcome=one) for one in outcomes]
             OutcomeThen.objects.bulk_create(rows, batch_size=1000)

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection
 
-from analysis.endpoints.registry import ENGINE
+from analysis.endpoints.registry import COMPUTED_FROM, ENGINE
 from analysis.models import ParticipantOutcome
 from analysis.outcomes.event_tally import EventTally
 from trial.protocol import by_registration
@@ -38,7 +38,8 @@ class Held:
     tally: EventTally | None = None
 
     def take(self, participant_id: int, change: int, outcome: Outcome) -> None:
-        """Puts an outcome in place of what is held, and notes what of it is new."""
+        """Puts what results are computed from in place of what is held, and notes what of it is new."""
+        outcome = {name: part for name, part in outcome.items() if name in COMPUTED_FROM}
         before = self.outcomes.get(participant_id, {})
         self.moved |= {name for name in outcome.keys() | before.keys() if before.get(name) != outcome.get(name)}
         if not before or before["in_error"] != outcome["in_error"]:
@@ -94,8 +95,9 @@ def held(group: str, settings_version: str) -> Held:
     for one in gone:
         kept.drop(one)
     if missing:
-        for row in ParticipantOutcome.objects.filter(participant_id__in=missing):
-            kept.take(row.participant_id, row.change, row.outcome)
+        rows = ParticipantOutcome.objects.filter(participant_id__in=missing)
+        for one, change, outcome in rows.values_list("participant_id", "change", "outcome").iterator(MANY):
+            kept.take(one, change, outcome)
         _leave_in_peace(len(missing))
     if missing or gone or not kept.in_order:
         kept.in_order = sorted(kept.outcomes.values(), key=lambda outcome: by_registration(outcome["number"]))

@@ -9,7 +9,8 @@ from hashlib import sha256
 from typing import Any, TypeVar
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import Max, Q
+from django.db.models import JSONField, Max, Q, TextField, Value
+from django.db.models.functions import Cast
 
 from analysis.endpoints import registry
 from analysis.endpoints.registry import ENGINE
@@ -242,29 +243,34 @@ def _newest_changes(group: str, since: int) -> dict[int | None, int]:
 
 def _store(group: str, change: int, settings: AnalysisSettings) -> GroupResult:
     result = _answer(group, outcome_store.held(group, settings.version()), settings)
-    last = newest_result(group, settings)
-    if last is None or last.fingerprint != fingerprint(result):
-        return store(group, change, settings, result)
+    text, last = encoded(result), newest_result(group, settings)
+    if last is None or last.fingerprint != fingerprint(text):
+        return store(group, change, settings, text)
     last.holds_to, last.computed_at, last.seconds_behind = change, datetime.now(UTC), _seconds_since(change)
     last.save(update_fields=["holds_to", "computed_at", "seconds_behind"])
     return last
 
 
-def fingerprint(result: dict[str, Any]) -> str:
-    """Hash of a result, to compare it without reading it."""
-    return sha256(json.dumps(result, sort_keys=True, allow_nan=False).encode()).hexdigest()
+def encoded(result: dict[str, Any]) -> str:
+    """A result as text: made once, to be hashed and to be stored."""
+    return json.dumps(result, sort_keys=True, allow_nan=False)
+
+
+def fingerprint(text: str) -> str:
+    """Hash of an encoded result, to compare it without reading it."""
+    return sha256(text.encode()).hexdigest()
 
 
 def store(
-    group: str, change: int, settings: AnalysisSettings, result: dict[str, Any], cutoff: date | None = None
-) -> GroupResult:
-    """Stores a result under its key; an existing one is returned unchanged."""
-    stored, _ = GroupResult.objects.get_or_create(
+    group: str, change: int, settings: AnalysisSettings, text: str, cutoff: date | None = None
+) -> GroupResult:  # fmt: skip
+    """Stores an encoded result under its key; an existing one is returned unchanged."""
+    stored, _ = GroupResult.objects.defer("result").get_or_create(
         group=group, change=change, settings_version=settings.version(), engine=ENGINE, cutoff=cutoff,
         defaults={"holds_to": change, "computed_at": datetime.now(UTC), "seconds_behind": _seconds_since(change),
-                  "result": result, "fingerprint": fingerprint(result)},
+                  "result": Cast(Value(text, TextField()), JSONField()), "fingerprint": fingerprint(text)},
     )  # fmt: skip
-    return stored
+    return GroupResult.objects.defer("result").get(pk=stored.pk)
 
 
 def _seconds_since(change: int) -> float:

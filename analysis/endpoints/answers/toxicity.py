@@ -68,7 +68,7 @@ def adverse_events(cohort: Cohort) -> dict[str, Any]:
         "terms": _terms(tally, at_risk),
         "categories": _categories(tally, at_risk),
         "cycles": _cycles(tally),
-        "registry": _registry(tally, at_risk),
+        "registry": _registry(tally, cohort.treated),
         "sensitivity": [_near(cohort, lambda near: bool(near["events"]))],
     }
 
@@ -120,12 +120,13 @@ def _cycles(tally: EventTally) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _registry(tally: EventTally, at_risk: int) -> dict[str, Any]:
+def _registry(tally: EventTally, treated: Sequence[Outcome]) -> dict[str, Any]:
     """Term × participants affected, at risk, events: of serious, of other and of all events, with their totals."""
+    at_risk, deaths = len(treated), sum(1 for outcome in treated if outcome["dates"]["death"])
     totals = {kind: {"affected": tally.counts[f"{kind} affected",], "at_risk": at_risk} for kind in KINDS}
     return {
         **{kind: _rows(tally, kind, at_risk) for kind in KINDS},
-        "totals": {**totals, "deaths": {"affected": tally.counts["deaths",], "at_risk": at_risk}},
+        "totals": {**totals, "deaths": {"affected": deaths, "at_risk": at_risk}},
     }
 
 

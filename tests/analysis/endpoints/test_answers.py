@@ -129,6 +129,13 @@ def test_response_rate_counts_confirmed_responders_among_the_evaluable(found: di
 IN_ERROR = replace(RESPONDER, id=6, number="NET-006", findings=(("in_error", "Registered twice"),))
 
 
+def test_a_result_needs_no_more_of_an_outcome_than_the_worker_holds() -> None:
+    outcomes = [outcome.derive(each, SETTINGS) for each in (*EVERYONE, IN_ERROR)]
+    held = [{name: part for name, part in one.items() if name in registry.COMPUTED_FROM} for one in outcomes]
+    assert "assessments" in outcomes[0] and "assessments" not in held[0]
+    assert registry.compute("A", held, SETTINGS) == registry.compute("A", outcomes, SETTINGS)
+
+
 def test_a_registration_in_error_is_in_no_population_and_no_count_and_is_listed_apart() -> None:
     outcomes = [outcome.derive(each, SETTINGS) for each in (*EVERYONE, IN_ERROR)]
     found, without = (registry.compute("A", among, SETTINGS) for among in (outcomes, outcomes[:5]))

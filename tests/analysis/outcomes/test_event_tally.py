@@ -61,7 +61,7 @@ def test_what_moved_out_and_in_equals_the_full_count(moves: list[tuple[Outcome, 
 
 
 def test_nobody_leaves_nothing_behind() -> None:
-    one: Outcome = {"number": "NET-001", "treated": True, "dates": {"death": None}, "toxicity": {
+    one: Outcome = {"number": "NET-001", "treated": True, "toxicity": {
         "events": [{"term": "diarrhea", "select": "", "words": "", "grade": 3, "attribution": 4, "serious": True,
                     "related": True, "began_as": 1, "cycle": 1, "counts": "yes"}], "terms": []}}  # fmt: skip
     one["toxicity"]["terms"] = terms(one["toxicity"]["events"])
