@@ -2,8 +2,8 @@
    asks for itself anew. It asks less often while nothing moves, and not at all in a tab that nobody sees. Only an answer
    lets a page call itself up to date; no answer, or a newer change that is not computed yet, takes the words back. */
 
-const FIRST = 700;
-const LONGEST = 3000;
+const FIRST = 300;
+const LONGEST = 600;  // a stored result is to be seen within a second
 const SLOWER = 1.3;
 const QUESTION = document.querySelector("script[data-newest]").dataset.newest;
 /* Group → [change of the newest result, newest change on record], as last answered. */
