@@ -1,13 +1,16 @@
 """The Kaplan–Meier plot: step line, 95% band, censoring ticks and the numbers at risk beneath. PURE."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analysis.charts.axis import HEIGHT, WIDTH, Axis, Chart, Frame, Spoken, Tick, month_axis
 from analysis.statistics.survival import DAYS_PER_MONTH, FEWEST_AT_RISK, KaplanMeier, Step, at_risk, describe, months
 
 LARGE = Frame(WIDTH, HEIGHT, 52, 584, 14, 214)
 COMPACT = Frame(330, 206, 40, 320, 10, 132, compact=True)
+SEVERAL = Frame(330, 206, 42, 322, 24, 138, compact=True)
+# How the lines of several curves are told apart, in their order; more curves begin again.
+DASHES = ("", "6 3", "2 3")
 MOST_TICKS = 9
 # Nobody reads more steps than this: table and read-out then keep to the ticks of the time axis.
 MOST_STEPS = 120
@@ -43,11 +46,54 @@ class KaplanMeierChart(Chart):
     left_out: int = 0
 
 
-def kaplan_meier_chart(curve: KaplanMeier, frame: Frame = LARGE) -> KaplanMeierChart:
-    """The plot of a curve; time in months of 30.4375 days."""
+@dataclass(frozen=True)
+class Among:
+    """One of several curves in one plot: its name, the dash of its line, where legend and numbers at risk stand."""
+
+    name: str
+    dash: str
+    chart: KaplanMeierChart
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class KaplanMeierCharts(Chart):
+    """Several curves on the same axes, the first with its band."""
+
+    curves: tuple[Among, ...] = ()
+    spoken: tuple[Spoken, ...] = ()
+
+
+def kaplan_meier_charts(named: Sequence[tuple[str, KaplanMeier]], frame: Frame = SEVERAL) -> KaplanMeierCharts:
+    """The plot of several (short name, curve); those without participants are left out."""
+    curves = [(name, curve) for name, curve in named if curve.steps]
+    if not curves:
+        return KaplanMeierCharts(summary="No participants in these curves yet.", frame=frame, is_empty=True)
+    last = max(curve.steps[-1].day for _, curve in curves)
+    charts = [(name, kaplan_meier_chart(curve, frame, last)) for name, curve in curves]
+    return KaplanMeierCharts(
+        summary=" ".join(f"{name}: {chart.summary}" for name, chart in charts),
+        frame=frame,
+        ticks=charts[0][1].ticks,
+        across=charts[0][1].across,
+        curves=tuple(_among(name, chart, place) for place, (name, chart) in enumerate(charts)),
+        spoken=tuple(replace(mark, words=f"{name}, {mark.words}") for name, chart in charts for mark in chart.spoken),
+    )  # fmt: skip
+
+
+def _among(name: str, chart: KaplanMeierChart, place: int) -> Among:
+    down = chart.frame.bottom + 44 + 13 * place
+    return Among(name, DASHES[place % len(DASHES)], chart, chart.frame.left + 75 * place, down)
+
+
+def kaplan_meier_chart(
+    curve: KaplanMeier, frame: Frame = LARGE, last_day: float | None = None
+) -> KaplanMeierChart:
+    """The plot of a curve; time in months of 30.4375 days. last_day: where the axis ends (None: with the curve)."""
     if not curve.steps:
         return KaplanMeierChart(summary="No participants in this curve yet.", frame=frame, is_empty=True)
-    across, ticks = month_axis(curve.steps[-1].day, frame.left, frame.right, MOST_TICKS - 3 * frame.compact)
+    across, ticks = month_axis(last_day or curve.steps[-1].day, frame.left, frame.right, MOST_TICKS - 3 * frame.compact)
     up = Axis(0, 1, frame.bottom, frame.top)
     at_months = [int(tick.label) for tick in ticks]
     enough = sum(step.at_risk >= FEWEST_AT_RISK for step in curve.steps)

@@ -43,15 +43,43 @@ def numbers(before: Result, after: Result) -> list[Difference]:
     return [difference for endpoint in registry.ENDPOINTS for difference in _of_endpoint(endpoint, before, after)]
 
 
+@dataclass(frozen=True)
+class Headline:
+    """What a reader of the dashboard is told of a comparison: in words, and how many other numbers differ."""
+
+    words: tuple[str, ...]
+    others: int
+
+
+# Endpoint and words of each number whose change is told by name → what the dashboard calls it.
+TOLD = {
+    "Confirmed response rate, rate": "response", "Accrual, registered": "registered",
+    "Deaths and serious adverse events, died of any cause": "deaths",
+    "Deaths and serious adverse events, treatment-related death": "treatment-related deaths",
+    "Deaths and serious adverse events, with a serious event": "with a serious event",
+}  # fmt: skip
+
+
+def headline(before: Result, after: Result) -> Headline:
+    """The numbers that are told by name, who became or is no longer a confirmed responder, and how many others."""
+    moved = [number for number in numbers(before, after)
+             if number.differs and NOT_COMPUTED not in (number.before, number.after)]  # fmt: skip
+    told = [f"{TOLD[number.words]} {number.before} → {number.after}" for number in moved if number.words in TOLD]
+    was, now = (set(result["endpoints"]["response_rate"]["responders"]) for result in (before, after))
+    told += [f"{number} is a confirmed responder" for number in sorted(now - was)]
+    told += [f"{number} is no longer a confirmed responder" for number in sorted(was - now)]
+    return Headline(tuple(told), sum(number.words not in TOLD for number in moved))
+
+
 def in_one_line(before: Result, after: Result) -> str:
     """What of the numbers differs: the rate of the primary endpoint, and how many others."""
     every = numbers(before, after)
-    name = f"{registry.ENDPOINTS[0].title}, rate"
+    name = f"{registry.PRIMARY.title}, rate"
     rate = next((number for number in every if number.words == name), None)
     others = sum(number.differs for number in every if number is not rate)
     if not others and (rate is None or not rate.differs):
         return "the same numbers"
-    moved = [f"{registry.ENDPOINTS[0].title.lower()} {rate.before} → {rate.after}"] if rate and rate.differs else []
+    moved = [f"{registry.PRIMARY.title.lower()} {rate.before} → {rate.after}"] if rate and rate.differs else []
     moved += [f"{others} {'other ' if moved else ''}number{'s' if others > 1 else ''} changed"] if others else []
     return ", ".join(moved)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from analysis.outcomes.cohort import Outcome, counted
 from analysis.outcomes.dictionary import name_of
-from trial.protocol import ATTRIBUTIONS, MARKERS, OFF_TREATMENT_REASONS
+from trial.protocol import ATTRIBUTIONS, MARKERS, OFF_TREATMENT_REASONS, code_lists
 from trial.rules.dates.partial_date import from_stored
 
 
@@ -122,6 +122,20 @@ def of_toxicity(outcome: Outcome) -> list[Evidence]:
     return [Evidence(outcome["toxicity"]["because"]), *(_event(row) for row in outcome["toxicity"]["events"])]
 
 
+def of_death(outcome: Outcome) -> list[Evidence]:
+    """The death with its cause, and its distance from the last dose."""
+    death = outcome["death"]
+    if death is None:
+        return []
+    days = death["days_from_last_dose"]
+    after = "no dose taken" if days is None else f"{days} days after the last dose"
+    related = {"yes": "treatment-related", "no": "not treatment-related"}.get(death["related"], "relation not known")
+    words = f"died {_day(death['on'])}, {after}: {dict(code_lists.DEATH_CAUSES)[death['cause']].lower()}; {related}"
+    fatal = [Evidence(f"fatal: {name_of(each['term'], each['select'], each['words'])}", f"adverse_event/{each['id']}")
+             for each in death["events"]]  # fmt: skip
+    return [Evidence(words, f"death/{death['id']}"), *fatal]
+
+
 def of_term(outcome: Outcome, term: str) -> list[Evidence]:
     """The events of one term."""
     return [_event(row) for row in outcome["toxicity"]["events"] if row["term"] == term]
@@ -202,8 +216,8 @@ def of_flags(outcome: Outcome) -> list[Evidence]:
 _BY_NAME: dict[str, Callable[[Outcome], list[Evidence]]] = {
     "confirmed": of_response, "confirmed_strictly": of_response, "confirmed_any_time": of_response, "best": of_response,
     "best_unconfirmed": of_assessments, "best_change_percent": of_assessments, "assessments": of_assessments,
-    "toxicity": of_toxicity, "hormones": of_hormones, "treatment": of_treatment, "queries": of_queries,
-    "flags": of_flags,
+    "death": of_death, "toxicity": of_toxicity, "hormones": of_hormones, "treatment": of_treatment,
+    "queries": of_queries, "flags": of_flags,
 }  # fmt: skip
 
 

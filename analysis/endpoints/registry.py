@@ -13,9 +13,11 @@ from typing import Any
 
 from analysis.endpoints.answers import plot_series
 from analysis.endpoints.answers.best_response import BEST_RESPONSE
+from analysis.endpoints.answers.enrollment import ACCRUAL, BASELINE, FLOW
 from analysis.endpoints.answers.hormones import HORMONE_IMPROVEMENT
 from analysis.endpoints.answers.monitoring import MONITORING
 from analysis.endpoints.answers.response_rate import RESPONSE_RATE
+from analysis.endpoints.answers.safety import DEATHS_AND_SERIOUS
 from analysis.endpoints.answers.shapes import Curve, Endpoint
 from analysis.endpoints.answers.survival import (
     DURATION_OF_RESPONSE,
@@ -34,16 +36,23 @@ from trial.rules.evaluation.accrual_stage import gate_of
 ENDPOINTS: tuple[Endpoint, ...] = (
     RESPONSE_RATE,
     MONITORING,
+    ACCRUAL,
+    FLOW,
+    BASELINE,
     BEST_RESPONSE,
     PROGRESSION_FREE_SURVIVAL,
     OVERALL_SURVIVAL,
     TIME_TO_PROGRESSION,
     DURATION_OF_RESPONSE,
+    DEATHS_AND_SERIOUS,
     TOXICITY,
     ADVERSE_EVENTS,
     HORMONE_IMPROVEMENT,
     TREATMENT,
 )
+
+
+PRIMARY: Endpoint = RESPONSE_RATE
 
 
 @dataclass(frozen=True)
@@ -155,4 +164,4 @@ def arranged(stored: dict[str, Any]) -> dict[str, Any]:
 
 
 # No plot of a page reads these parts of an outcome.
-UNDRAWN = ("toxicity", "variants", "queries", "flags", "pfs", "ttp", "best_unconfirmed")
+UNDRAWN = ("toxicity", "characteristics", "variants", "queries", "flags", "pfs", "ttp", "best_unconfirmed")

@@ -119,6 +119,8 @@ def _of_categories(terms: list[dict[str, Any]]) -> Iterator[tuple[Key, int]]:
     for category, of_category in own.items():
         yield ("category", category), 1
         yield ("category grade", category, _worst(of_category)), 1
+        yield ("category related", category), int(any(term["any_related"] for term in of_category))
+        yield ("category severe related", category), int(any(term["counts"] for term in of_category))
 
 
 def _of_cycles(events: list[list[dict[str, Any]]]) -> Iterator[tuple[Key, int]]:

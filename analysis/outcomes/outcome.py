@@ -6,7 +6,7 @@ PURE. Everything is returned as plain values (text, whole numbers, lists) so tha
 from datetime import date
 from typing import Any
 
-from analysis.outcomes import hormones, queries, times, toxicity, treatment
+from analysis.outcomes import characteristics, death, hormones, queries, times, toxicity, treatment
 from trial.protocol import AnalysisSettings
 from trial.rules.evaluation import accrual_stage, populations, response
 from trial.rules.evaluation.disease import Course, course_of, radiological_progression
@@ -26,6 +26,8 @@ def derive(participant: ParticipantFact, settings: AnalysisSettings) -> dict[str
         "stage": dict(vars(accrual_stage.standing_of(participant, course, responded["confirmed"]))),
         **_times(course, responded["confirmed"], settings),
         "treatment": treatment.derive(participant),
+        "characteristics": characteristics.derive(participant),
+        "death": death.derive(participant, course, settings),
         "toxicity": toxic,
         "hormones": hormones.derive(participant, course, settings),
         "flags": list(course.flags),

@@ -41,10 +41,15 @@ Done = TypeVar("Done")
 
 def newest_change(group: str, as_of: int | None = None) -> int:
     """The number of the newest change that touches the group, up to `as_of`; 0 when there is none."""
+    return changes_of(group, as_of).first() or 0
+
+
+def changes_of(group: str, as_of: int | None = None) -> Any:
+    """The numbers of the changes that touch the group, up to `as_of`, the newest first."""
     touching = Change.objects.filter(groups__contains=[group])
     if as_of is not None:
         touching = touching.filter(id__lte=as_of)
-    return touching.order_by("-id").values_list("id", flat=True).first() or 0
+    return touching.order_by("-id").values_list("id", flat=True)
 
 
 def results(group: str, settings: AnalysisSettings | None = None) -> Any:
@@ -57,7 +62,12 @@ def results(group: str, settings: AnalysisSettings | None = None) -> Any:
 
 def newest_result(group: str, settings: AnalysisSettings | None = None) -> GroupResult | None:
     """The stored result of the newest change; its numbers are loaded on access."""
-    return results(group, settings).order_by("-holds_to").defer("result").first()
+    return newest_results(group, settings).first()
+
+
+def newest_results(group: str, settings: AnalysisSettings | None = None) -> Any:
+    """The same results, the newest first; their numbers are loaded on access."""
+    return results(group, settings).order_by("-holds_to").defer("result")
 
 
 def newest_of_each() -> dict[str, tuple[int, int]]:

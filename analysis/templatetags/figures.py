@@ -10,6 +10,7 @@ from analysis.endpoints import evidence
 from analysis.endpoints.answers import shapes, treatment
 from analysis.endpoints.answers.treatment import ONGOING
 from analysis.endpoints.evidence import Evidence
+from trial.protocol import ATTRIBUTIONS, code_lists
 from trial.rules.dates import site_time
 
 register = template.Library()
@@ -107,6 +108,18 @@ def off_figure(code: str) -> str:
 def changed_figure(kind: str, reason: str) -> str:
     """The name of the figure of those whose dose was changed in this way for this reason."""
     return f"changed-{kind}: {reason}"
+
+
+@register.filter
+def cause_of_death(code: str) -> str:
+    """`disease` → `Malignant disease`."""
+    return dict(code_lists.DEATH_CAUSES).get(code, code)
+
+
+@register.filter
+def attribution(code: int | None) -> str:
+    """4 → `Probable`; None → `not known`."""
+    return dict(ATTRIBUTIONS).get(code, "not known").partition(" ")[2].capitalize() if code else "not known"
 
 
 @register.filter

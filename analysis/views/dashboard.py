@@ -7,7 +7,7 @@ from analysis.endpoints import figures
 from analysis.outcomes.cohort import counted
 from analysis.results.moments import Moment
 from analysis.results.recompute import newest_change, newest_of_each
-from analysis.views import panels
+from analysis.views import panels, since
 from analysis.views.panels import GroupPanel
 from trial.record import access
 
@@ -16,11 +16,13 @@ from trial.record import access
 @panels.at_a_moment
 def dashboard(request: HttpRequest, moment: Moment | None) -> HttpResponse:
     """Every group; each panel asks for itself again when its group has moved. 202 while a past moment is computed."""
-    panels.opened(request, "Dashboard", moment)
-    every = panels.every_group(moment)
+    panels.opened(request, since.DASHBOARD, moment)
+    looks = since.looks(request.user)
+    every = panels.every_group(moment, looks)
     is_ready = moment is None or all(each.result for each in every)
-    shown = {"panels": [panels.drawn(request, each) for each in every], "moment": moment}
-    return render(request, "analysis/dashboard.html", shown, status=200 if is_ready else 202)
+    shown = {"panels": [panels.drawn(request, each) for each in every], "groups": every, "moment": moment,
+             "since": None if moment else since.since(looks, every)}  # fmt: skip
+    return render(request, "analysis/dashboard/dashboard.html", shown, status=200 if is_ready else 202)
 
 
 @access.allows(*access.READS_RESULTS)
@@ -38,11 +40,12 @@ def panel(request: HttpRequest, letter: str, moment: Moment | None) -> HttpRespo
     """One group's panel; 204 (keep what you have) while the shown change is still the newest result."""
     group = panels.group_or_404(letter)
     if moment is None:
-        return _told(request, group.code) or HttpResponse(panels.drawn(request, panels.panel(group.code)))
+        return _told(request, group.code) or render(request, "analysis/dashboard/_panel.html",
+                                                    {"panel": panels.panel(group.code)})  # fmt: skip
     shown = panels.panel(group.code, moment)
     if shown.stored is None:
         return HttpResponse(status=204)
-    return HttpResponse(panels.drawn(request, shown))
+    return render(request, "analysis/dashboard/_panel.html", {"panel": shown, "moment": moment})
 
 
 @access.allows(*access.READS_RESULTS)

@@ -7,13 +7,13 @@ from typing import Any
 
 from django.urls import reverse
 
-from analysis.charts import boundary, hormone, km, spider, swimmer, toxicity, waterfall
+from analysis.charts import boundary, hormone, km, ruler, spider, swimmer, toxicity, waterfall
 from analysis.charts.axis import Caption, Frame
 from analysis.endpoints.answers import monitoring, plot_series
 from analysis.endpoints.answers.shapes import EVALUABLE, TREATED, Curve
 from analysis.outcomes.cohort import Cohort
 from analysis.statistics import survival
-from trial.protocol import MARKERS
+from trial.protocol import MARKERS, analysis_settings
 from trial.rules.accrual import many
 from trial.rules.response.recist import IN_FORCE
 
@@ -44,11 +44,29 @@ def waterfall_of(result: Result, frame: Frame = waterfall.LARGE) -> waterfall.Wa
     return replace(waterfall.waterfall(bars, frame), caption=caption)
 
 
+def ruler_of(result: Result) -> ruler.Ruler:
+    """The confirmed response rate with its interval between the two rates of the group's plan."""
+    rate = result["endpoints"]["response_rate"]
+    plan = analysis_settings.from_dict(result["settings"], result["group"]).plan
+    rates = ruler.Rates(rate["estimate"], rate["lower"], rate["upper"], plan.p0, plan.p1)
+    caption = Caption("Confirmed response rate", f"group {result['group']}", f"n = {rate['denominator']}")
+    return replace(ruler.ruler(rates), caption=caption)
+
+
 def curve_of(endpoint: Curve, group: str, answer: Result, frame: Frame = km.LARGE) -> km.KaplanMeierChart:
     """The Kaplan–Meier curve of the answer of a time-to-event endpoint."""
     who = f"n = {answer['denominator']} {endpoint.population.words}, {many(answer['events'], 'event')}"
     drawn = km.kaplan_meier_chart(survival.from_stored(answer["curve"]), frame)
     return replace(drawn, caption=Caption(endpoint.title, f"group {group}", who, endpoint.starts))
+
+
+def curves_of(named: Sequence[tuple[Curve, Result]], group: str) -> km.KaplanMeierCharts:
+    """The curves of several endpoints in one plot."""
+    drawn = km.kaplan_meier_charts([(endpoint.short, survival.from_stored(answer["curve"]))
+                                    for endpoint, answer in named])  # fmt: skip
+    names = " and ".join(endpoint.title.lower() for endpoint, _ in named)
+    who = f"n = {max((answer['denominator'] for _, answer in named), default=0)}"
+    return replace(drawn, caption=Caption(names.capitalize(), f"group {group}", who, "registration"))
 
 
 def spider_of(cohort: Cohort) -> spider.Spider:

@@ -5,10 +5,10 @@ A past moment that is not computed yet is asked of the worker.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property, wraps
+from functools import cached_property, lru_cache, wraps
 from typing import Any
 
-from django.db.models import JSONField
+from django.db.models import JSONField, QuerySet
 from django.db.models.expressions import RawSQL
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,60 +17,31 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from analysis.charts import km, waterfall
-from analysis.charts.axis import Frame
-from analysis.endpoints import comparison, registry
-from analysis.endpoints.answers.shapes import Curve, Endpoint, Number, Table
+from analysis.charts import km, ruler, waterfall
+from analysis.endpoints import comparison, registry, side_by_side
+from analysis.endpoints.answers import monitoring
+from analysis.endpoints.answers.enrollment import BASELINE
+from analysis.endpoints.answers.safety import DEATHS_AND_SERIOUS, RELATED_DEATH
+from analysis.endpoints.answers.shapes import Curve, Number
 from analysis.models import GroupResult, OutcomeThen, ParticipantOutcome
 from analysis.outcomes.cohort import Cohort, counted
 from analysis.results import moments, outcome_store, settings_history
 from analysis.results.moments import Moment
-from analysis.results.recompute import newest_change, newest_result, results
+from analysis.results.recompute import changes_of, newest_change, newest_result, newest_results, results
 from analysis.results.settings_history import TITLES, Entry, Move
 from analysis.views import group_plots
+from analysis.views.section import Section
 from trial.models import audit
 from trial.models.audit import Kind
 from trial.protocol import DECLARED, GROUPS, Group, analysis_settings, by_registration, group_named
+from trial.record.in_force import settings_by_group
+from trial.record.rows import at_once
 from trial.rules.dates import site_time
 from trial.rules.typed_text import key
 from trial.runtime.worker import messages
 
 Outcome = dict[str, Any]
 View = Callable[..., HttpResponse]
-
-
-@dataclass(frozen=True)
-class Section:
-    """One endpoint as a page shows it; `answer` is None where the version of the result did not compute it."""
-
-    endpoint: Endpoint
-    answer: dict[str, Any] | None
-    group: str
-
-    @property
-    def rows(self) -> list[Number]:
-        """The rows of a table."""
-        assert isinstance(self.endpoint, Table) and self.answer is not None
-        return self.endpoint.rows_of(self.answer)
-
-    @property
-    def aside(self) -> str:
-        """What its figure on the dashboard adds in words."""
-        return self.endpoint.aside(self.answer) if self.answer is not None else ""
-
-    @property
-    def curve(self) -> km.KaplanMeierChart:
-        """The plot of a curve, for a page of its own."""
-        return self._drawn(km.LARGE)
-
-    @property
-    def small_curve(self) -> km.KaplanMeierChart:
-        """The plot of a curve, for the dashboard."""
-        return self._drawn(km.COMPACT)
-
-    def _drawn(self, frame: Frame) -> km.KaplanMeierChart:
-        assert isinstance(self.endpoint, Curve) and self.answer is not None
-        return group_plots.curve_of(self.endpoint, self.group, self.answer, frame)
 
 
 @dataclass(frozen=True)
@@ -122,10 +93,37 @@ class GroupPanel:
         return [section for section in self.sections if section.endpoint.card and section.answer is not None]
 
     @property
-    def small_curves(self) -> list[Section]:
-        """The curves that the dashboard draws."""
-        return [section for section in self.sections if section.answer is not None
-                and isinstance(section.endpoint, Curve) and section.endpoint.small_plot]  # fmt: skip
+    def tiles(self) -> list[Section]:
+        """The figures of the dashboard beside the primary endpoint, which stands above them with its ruler."""
+        return [section for section in self.cards if section.endpoint is not registry.PRIMARY]
+
+    @property
+    def related_deaths(self) -> list[Number]:
+        """The treatment-related deaths, where there are any, as one row."""
+        return _related_deaths(self.stored.fingerprint) if self.stored else []
+
+    @property
+    def primary(self) -> Section:
+        """The primary endpoint."""
+        return next(section for section in self.sections if section.endpoint is registry.PRIMARY)
+
+    @property
+    def verdict(self) -> monitoring.Verdict | None:
+        """How the group stands by its plan; None in a result older than the monitoring."""
+        stored = self.answer["endpoints"].get(monitoring.MONITORING.code)
+        return monitoring.verdict(stored) if stored else None
+
+    @property
+    def ruler(self) -> ruler.Ruler:
+        """The primary endpoint with its interval between the two rates of the plan."""
+        return group_plots.ruler_of(self.answer)
+
+    @property
+    def small_curves(self) -> km.KaplanMeierCharts:
+        """The curves of the dashboard, in one plot."""
+        drawn = [(each.endpoint, each.answer) for each in self.sections if each.answer is not None
+                 and isinstance(each.endpoint, Curve) and each.endpoint.small_plot]  # fmt: skip
+        return group_plots.curves_of(drawn, self.letter)
 
     @property
     def query(self) -> str:
@@ -188,15 +186,25 @@ class GroupPanel:
             "beside": self._beside_other_groups(),
         }
 
+    @cached_property
+    def with_others(self) -> list["GroupPanel"]:
+        """Every group with a result at the same moment, this one included, in the order of the protocol."""
+        every = [self if group.code == self.letter else panel(group.code, self.moment) for group in GROUPS]
+        return [each for each in every if each.result is not None]
+
+    @property
+    def baseline_beside(self) -> side_by_side.Beside:
+        """The first table, of every group whose result has it."""
+        stored = [(each.letter, each.answer["endpoints"].get(BASELINE.code)) for each in self.with_others]
+        return side_by_side.baseline([(letter, answer) for letter, answer in stored if answer])
+
     def _beside_other_groups(self) -> list[tuple[str, Any]]:
         """(other group, toxicity of both back to back) for each other group with a result at the same moment."""
         pairs = []
-        for other in GROUPS:
-            if other.code != self.letter:
-                beside = panel(other.code, self.moment)
-                if beside.result is not None:
-                    both = sorted((self, beside), key=lambda one: one.letter)
-                    pairs.append((other.code, group_plots.butterfly_of([one.answer for one in both])))
+        for other in self.with_others:
+            if other.letter != self.letter:
+                both = sorted((self, other), key=lambda one: one.letter)
+                pairs.append((other.letter, group_plots.butterfly_of([one.answer for one in both])))
         return pairs
 
     @cached_property
@@ -222,6 +230,15 @@ class GroupPanel:
         """Title and value of every setting that bears on the group."""
         return [{"title": setting.title, "value": analysis_settings.in_words(self.answer["settings"].get(setting.name))}
                 for setting in DECLARED]  # fmt: skip
+
+
+@lru_cache(maxsize=32)
+def _related_deaths(fingerprint: str) -> list[Number]:
+    """Of the result with these numbers, which is read once: a dashboard that is drawn already needs nothing else."""
+    stored = GroupResult.objects.filter(fingerprint=fingerprint).values_list("result__endpoints", flat=True).first()
+    answer = (stored or {}).get(DEATHS_AND_SERIOUS.code)
+    rows = DEATHS_AND_SERIOUS.rows_of(answer) if answer else []
+    return [row for row in rows if row.words == RELATED_DEATH and row.value != "0"]
 
 
 def named_groups() -> list[tuple[str, str]]:
@@ -277,9 +294,15 @@ def awaited(letter: str, moment: Moment | None) -> GroupPanel:
     return shown
 
 
-def every_group(moment: Moment | None) -> list[GroupPanel]:
-    """The panel of every group, in the order of the protocol."""
-    return [awaited(group.code, moment) for group in GROUPS]
+def every_group(moment: Moment | None, *also: QuerySet[Any, Any]) -> list[GroupPanel]:
+    """The panel of every group, in the order of the protocol; also: what the page asks of the database with them."""
+    if moment is not None:
+        return [awaited(group.code, moment) for group in GROUPS]
+    chosen = settings_by_group([group.code for group in GROUPS])
+    stored = {code: newest_results(code, settings)[:1] for code, settings in chosen.items()}
+    changes = {code: changes_of(code)[:1] for code in chosen}
+    at_once(*stored.values(), *changes.values(), *also)
+    return [GroupPanel(code, next(iter(stored[code]), None), next(iter(changes[code]), 0)) for code in chosen]
 
 
 def ask(letter: str, moment: Moment) -> None:
@@ -310,7 +333,7 @@ def drawn(request: HttpRequest, shown: GroupPanel) -> SafeString:
             request.user.full_name, request.user.role, site_time.in_utc(timezone.now()))  # fmt: skip
     found = _DRAWN.get(what)
     if found is None:
-        found = render_to_string("analysis/_panel.html", {"panel": shown, "moment": shown.moment}, request)
+        found = render_to_string("analysis/dashboard/_panel.html", {"panel": shown, "moment": shown.moment}, request)
         while len(_DRAWN) >= MOST_DRAWN:
             _DRAWN.pop(next(iter(_DRAWN), None), None)
         _DRAWN[what] = found

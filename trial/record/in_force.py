@@ -34,6 +34,12 @@ def settings_in_force(group: str, as_of: int | None = None) -> AnalysisSettings:
     return _settings(group, rows[0] if rows else None)
 
 
+def settings_by_group(groups: Sequence[str]) -> dict[str, AnalysisSettings]:
+    """The settings of several groups, now; one SQL statement."""
+    rows = {row["group"]: row for row in Reader(None).rows(GroupSettings, "group", groups)}
+    return {group: _settings(group, rows.get(group)) for group in groups}
+
+
 def _settings(group: str, row: Mapping[str, Any] | None) -> AnalysisSettings:
     if row is None:
         return settings_of(group)

@@ -211,6 +211,10 @@ class _Parts:
                               for each in self.assessments[key]),
             cycles=tuple(self._cycle(each) for each in self.cycles[key]),
             born_on=fact.partial(row["born_on"]),
+            race=row["race"],
+            ethnicity=row["ethnicity"],
+            ecog=row["ecog"],
+            tumor_type=row["tumour_type"],
             **self._second_half(key),
         )  # fmt: skip
 

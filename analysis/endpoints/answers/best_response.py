@@ -67,7 +67,14 @@ def _number(stored: dict[str, Any], words: str, who: list[str], figure: str) -> 
     return Number(words, str(len(who)), figure, share)
 
 
+def headline(stored: dict[str, Any]) -> str:
+    """The objective response rate, which an answer of an earlier version does not have."""
+    rate = stored.get("objective_response")
+    return f"ORR {percent(rate['estimate'])}" if rate else ""
+
+
 BEST_RESPONSE = Table(
     code="best_response", title="Best overall response", population=EVALUABLE, source=RECIST, answer=answer,
     looks_at=("best", "best_unconfirmed"), rows=rows, arrange=arrange, template="best_response",
+    headline=headline,
 )  # fmt: skip

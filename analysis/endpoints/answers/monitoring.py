@@ -1,7 +1,7 @@
 """Two-stage monitoring: the boundary, the group's status, what is still needed and how likely it is. PURE."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from analysis.endpoints.answers.response_rate import OF_THE_PLAN, planned
@@ -183,6 +183,28 @@ def line(plan: Plan, parts: Sequence[Part]) -> str:
     return f"{name} at {stage.participants}: {words(reached[number - 1], stage.futility, responders, open_outcomes)}"
 
 
+@dataclass(frozen=True)
+class Verdict:
+    """How a group stands by its plan, in words, at which look, and how many outcomes are still open."""
+
+    words: str
+    at: str
+    open: int
+
+
+def deciding(stored: dict[str, Any]) -> dict[str, Any]:
+    """The look that `line` speaks of, out of a stored answer."""
+    return next((each for each in stored["looks"] if each["state"] != PASSED), stored["looks"][-1])
+
+
+def verdict(stored: dict[str, Any]) -> Verdict:
+    """How the group stands at that look."""
+    look = deciding(stored)
+    undecided = "Not decided: " if look["state"] == OPEN else ""
+    at = f"{'Final look' if look['is_final'] else 'Stage {}'.format(look['stage'])} at {look['participants']}"
+    return Verdict(undecided + look["words"], at, look["open"])
+
+
 def _chances(plan: Plan, parts: Sequence[Part], rate: float) -> dict[str, Any]:
     chance = chances(plan, parts, rate)
     return {"rate": rate, "futility": list(chance.futility), "efficacy": list(chance.efficacy),
@@ -219,4 +241,5 @@ def rows(stored: dict[str, Any]) -> list[Number]:
 MONITORING = Table(
     code="monitoring", title="Two-stage monitoring", population=EVALUABLE, source=OUR_READING, answer=answer, rows=rows,
     line=lambda stored: str(stored["line"]), looks_at=OF_THE_PLAN, template="monitoring",
+    headline=lambda stored: deciding(stored)["state"],
 )  # fmt: skip

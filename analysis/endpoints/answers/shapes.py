@@ -31,6 +31,7 @@ class Population:
 ELIGIBLE = Population("registered, eligible", ("eligible",), lambda outcome: bool(outcome["eligible"]))
 EVALUABLE = Population("evaluable", ("evaluable",), lambda outcome: bool(outcome["evaluable"]),
                        "eligible, consented, at least one dose")  # fmt: skip
+REGISTERED = Population("registered", (), lambda outcome: True)
 TREATED = Population("treated", ("treated",), lambda outcome: bool(outcome["treated"]), "at least one dose")
 
 
@@ -55,8 +56,10 @@ class Endpoint:
     everybody, so does the answer, and the entries behind its numbers are found by them. version: raise it when the same
     outcomes give another answer; results are then computed anew. answer: the rule, where the shape does not give it.
     template: of the group page, where that of the shape is not enough. card: the title of its figure on the dashboard
-    (empty: not there), aside: what that figure adds in words. explains: the entries behind, where `looks_at` does not
-    tell. arrange: puts an answer that was stored back into the declared order, which the database does not keep.
+    (empty: not there), card_template: where that of the shape is not enough, aside: what the figure adds. explains: the
+    entries behind, where `looks_at` does not tell. headline: the answer in a word or a number, for a list of contents,
+    where the shape does not give it. arrange: puts a stored answer back into the declared order, which
+    the database does not keep.
     """
 
     code: str
@@ -68,8 +71,10 @@ class Endpoint:
     answer: Callable[[Cohort], Answer] | None = None
     template: str = ""
     card: str = ""
+    card_template: str = ""
     aside: Callable[[Answer], str] = field(default=lambda answer: "")
     explains: Callable[[Outcome], list[Evidence]] | None = None
+    headline: Callable[[Answer], str] | None = None
     arrange: Callable[[Answer], Answer] = field(default=lambda answer: answer)
 
     shape: ClassVar[str]
@@ -87,7 +92,8 @@ class Endpoint:
     @property
     def card_shown_by(self) -> str:
         """The template of its figure on the dashboard."""
-        return f"analysis/shapes/_{self.shape}_card.html"
+        of_its_own = f"analysis/group/_{self.card_template}_card.html"
+        return of_its_own if self.card_template else f"analysis/shapes/_{self.shape}_card.html"
 
     def compute(self, cohort: Cohort) -> Answer:
         """The answer among these outcomes."""
@@ -108,6 +114,14 @@ class Endpoint:
     def sentence(self, answer: Answer) -> str:
         """The answer in one line."""
         raise NotImplementedError
+
+    def in_a_word(self, answer: Answer) -> str:
+        """The answer as a list of contents shows it."""
+        return self.headline(answer) if self.headline is not None else self.headline_by_shape(answer)
+
+    def headline_by_shape(self, answer: Answer) -> str:
+        """The first of its numbers."""
+        return next((number.value for number in self.listed(answer)), "")
 
     def figure(self, part: str, row: str = "") -> Figure | None:
         """Who is behind a number: `counted` and `among` of a proportion, `event` and `censored` of a curve, a `row`."""
@@ -156,6 +170,10 @@ class Proportion(Endpoint):
             *(Number(f"{self.title}, {words}", value) for words, value in shares),
         ]
 
+    def headline_by_shape(self, answer: Answer) -> str:
+        """The rate."""
+        return percent(answer["estimate"])
+
     def sentence(self, answer: Answer) -> str:
         """Count, denominator, interval and method; a note on a line of its own."""
         limits = "" if answer["lower"] is None else f", 95% CI {percent(answer['lower'])} to {percent(answer['upper'])}"
@@ -193,7 +211,7 @@ class Curve(Endpoint):
 
     starts: what the time is counted from. otherwise_censored: whether outcomes hold the time as further sensitivity
     lines censor it. ended and lasting: the titles of those with an event and of those censored. small_plot: whether the
-    dashboard draws the curve.
+    dashboard draws the curve, under its `short` name.
     """
 
     times: str
@@ -202,6 +220,7 @@ class Curve(Endpoint):
     starts: str = "registration"
     otherwise_censored: bool = True
     small_plot: bool = False
+    short: str = ""
 
     shape = "curve"
 
@@ -236,6 +255,12 @@ class Curve(Endpoint):
             Number(f"{self.title}, participants", str(answer["denominator"])),
             *(Number(f"{self.title}, {words}", value) for words, value in months),
         ]
+
+    def headline_by_shape(self, answer: Answer) -> str:
+        """The median in months, or why there is none."""
+        if answer["median_months"] is None:
+            return str(answer.get("missing", "not reached"))
+        return f"{answer['median_months']:.1f} months"
 
     def sentence(self, answer: Answer) -> str:
         """The median in words, events and participants."""
@@ -281,11 +306,13 @@ class Curve(Endpoint):
 class Table(Endpoint):
     """Rows in words. An answer with a list of `rows` (label, participants) needs no `rows` of its own.
 
-    line: the answer in one line, where not every row is in it.
+    line: the answer in one line, where not every row is in it. on_card: the labels of the rows that the dashboard shows
+    (empty: all).
     """
 
     rows: Callable[[Answer], list[Number]] | None = None
     line: Callable[[Answer], str] | None = None
+    on_card: tuple[str, ...] = ()
 
     shape = "table"
 

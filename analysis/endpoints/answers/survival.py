@@ -17,13 +17,14 @@ from trial.protocol import REGISTRY
 # Registration to death of any cause; else censored at the last date known alive [registry].
 OVERALL_SURVIVAL = Curve(
     code="overall_survival", title="Overall survival", population=ELIGIBLE, source=REGISTRY, times="os",
-    ended="Deaths", lasting="Censored for overall survival", otherwise_censored=False, small_plot=True,
+    ended="Deaths", lasting="Censored for overall survival", otherwise_censored=False, card="Median OS",
+    small_plot=True, short="OS",
 )  # fmt: skip
 # Registration to first progression or death of any cause [registry].
 PROGRESSION_FREE_SURVIVAL = Curve(
     code="progression_free_survival", title="Progression-free survival", population=ELIGIBLE, source=REGISTRY,
     times="pfs", ended="Progression or death", lasting="Censored for progression-free survival", card="Median PFS",
-    small_plot=True,
+    small_plot=True, short="PFS",
 )  # fmt: skip
 # Registration to first progression; deaths are censored [our reading].
 TIME_TO_PROGRESSION = Curve(

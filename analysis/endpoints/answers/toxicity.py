@@ -15,6 +15,7 @@ from trial.protocol import REGISTRY
 
 GRADES = (1, 2, 3, 4, 5)
 KINDS = (SERIOUS, OTHER, ALL)
+SEVERE = 3
 
 
 def severe_related(cohort: Cohort) -> dict[str, Any]:
@@ -78,6 +79,11 @@ def _named(key: Term) -> dict[str, Any]:
             "category": dictionary.category_of(key[0])}  # fmt: skip
 
 
+def _severe(grades: dict[str, int]) -> int:
+    """How many have a worst grade of 3 or more."""
+    return sum(grades[str(grade)] for grade in GRADES if grade >= SEVERE)
+
+
 def _terms(tally: EventTally, at_risk: int) -> list[dict[str, Any]]:
     """Each term with its participants, most frequent first."""
     rows = [_term(tally, key, at_risk) for key in tally.keys("term")]
@@ -91,6 +97,8 @@ def _term(tally: EventTally, key: Term, at_risk: int) -> dict[str, Any]:
         "participants": len(numbers),
         "numbers": numbers,
         "counts": tally.grades("grade", key),
+        "severe": _severe(tally.grades("grade", key)),
+        "related": sum(tally.grades("related", key).values()),
         "related_counts": tally.grades("related", key),
         "attributions": tally.grades("attribution", key),
         "rate": proportion(len(numbers), at_risk),
@@ -105,7 +113,9 @@ def _categories(tally: EventTally, at_risk: int) -> list[dict[str, Any]]:
     """Each category with the worst grade of each participant over its terms."""
     rows = [
         {"category": category, "participants": count, "counts": tally.grades("category grade", category),
-         "rate": proportion(count, at_risk)}
+         "rate": proportion(count, at_risk), "severe": _severe(tally.grades("category grade", category)),
+         "related": tally.counts["category related", category],
+         "severe_related": tally.counts["category severe related", category]}
         for category in tally.keys("category") for count in [tally.counts["category", category]]
     ]  # fmt: skip
     return sorted(rows, key=lambda row: (-row["participants"], row["category"]))
@@ -146,6 +156,6 @@ TOXICITY = Proportion(
 )  # fmt: skip
 ADVERSE_EVENTS = Proportion(
     code="adverse_events", title="Adverse-event rates", population=TREATED, source=REGISTRY, answer=adverse_events,
-    counts=lambda outcome: bool(outcome["toxicity"]["events"]), looks_at=("toxicity", "dates"),
+    counts=lambda outcome: bool(outcome["toxicity"]["events"]), looks_at=("toxicity", "dates"), version=2,
     template="adverse_events",
 )  # fmt: skip

@@ -212,6 +212,10 @@ class ParticipantFact:
     assessments: tuple[AssessmentFact, ...] = ()
     cycles: tuple[CycleFact, ...] = ()
     born_on: PartialDate | None = None
+    race: str = ""
+    ethnicity: str = ""
+    ecog: int | None = None
+    tumor_type: str = ""
     adverse_events: tuple[AdverseEventFact, ...] = ()
     hormones: tuple[HormoneFact, ...] = ()
     medications: tuple[MedicationFact, ...] = ()

@@ -1,0 +1,194 @@
+"""Who takes part: accrual against the plan, the flow of participants (CONSORT), and what they were like. PURE."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from statistics import median
+from typing import Any
+
+from analysis.endpoints import evidence
+from analysis.endpoints.answers.shapes import NOT_ESTIMABLE, REGISTERED, Number, Table, percent
+from analysis.outcomes.cohort import Cohort, Outcome, numbers
+from analysis.statistics.survival import DAYS_PER_MONTH
+from trial.protocol import (
+    ETHNICITIES,
+    ORGANS,
+    OUR_READING,
+    RACES,
+    SEXES,
+    TUMOUR_TYPES,
+    group_named,
+)
+
+# The pace is that of the last half year on record; over less than a month there is none.
+PACE_DAYS, FEWEST_DAYS = 183, 30
+
+
+def answer(cohort: Cohort) -> dict[str, Any]:
+    """Registered against planned, the pace, and what is left at this pace; rows: site → participants.
+
+    full_on: the day on which the plan was reached (ISO); None before. months_to_plan: None without a pace.
+    """
+    days = sorted(date.fromisoformat(outcome["registered_on"]) for outcome in cohort.outcomes)
+    plan = group_named(cohort.group).ceiling
+    pace, left = _pace(days), max(0, plan - len(days))
+    return {
+        "registered": len(days),
+        "plan": plan,
+        "ceiling": cohort.settings.accrual_ceiling,
+        "first_on": days[0].isoformat() if days else None,
+        "last_on": days[-1].isoformat() if days else None,
+        "full_on": days[plan - 1].isoformat() if days and not left else None,
+        "a_month": pace,
+        "months_to_plan": round(left / pace, 1) if pace and left else None,
+        "months": [list(month) for month in sorted(Counter(f"{day:%Y-%m}" for day in days).items())],
+        "rows": [{"label": site, "participants": numbers([each for each in cohort.outcomes if each["site"] == site])}
+                 for site in sorted({str(each["site"]) for each in cohort.outcomes})],
+    }  # fmt: skip
+
+
+def _pace(days: Sequence[date]) -> float | None:
+    """Registrations a month, from the first or half a year before the last, whichever is later, to the last."""
+    if not days or (days[-1] - days[0]).days < FEWEST_DAYS:
+        return None
+    since = max(days[0].toordinal(), days[-1].toordinal() - PACE_DAYS)
+    later = sum(day.toordinal() > since for day in days)
+    return round(later / ((days[-1].toordinal() - since) / DAYS_PER_MONTH), 2)
+
+
+def rows(stored: dict[str, Any]) -> list[Number]:
+    """Registered, planned, the pace, and each site."""
+    pace = stored["a_month"]
+    return [
+        Number("registered", str(stored["registered"]), "registered"),
+        Number("planned", str(stored["plan"])),
+        Number("registered a month, last half year on record", NOT_ESTIMABLE if pace is None else f"{pace:.1f}"),
+        *(Number(f"at site {row['label']}", str(len(row["participants"])), f"row-accrual:{row['label']}")
+          for row in stored["rows"]),
+    ]  # fmt: skip
+
+
+ACCRUAL = Table(
+    code="accrual", title="Accrual", population=REGISTERED, source=OUR_READING, answer=answer, rows=rows,
+    looks_at=("registered_on", "site"), card="Accrual", card_template="accrual",
+    headline=lambda stored: f"{stored['registered']} of {stored['plan']}",
+)  # fmt: skip
+
+
+Row = dict[str, Any]
+
+
+def flow(cohort: Cohort) -> dict[str, Any]:
+    """rows: each step of the flow, and beneath it (level 1) who left it and why; label → participants."""
+    treated = cohort.treated
+    measured = [each for each in cohort.evaluable if each["best_change_percent"] is not None]
+    left = [each for each in treated if each["treatment"]["off_reason"]]
+    return {"denominator": len(cohort.registered), "rows": [
+        _step("registered", cohort.registered),
+        *_by_reason("not treated", cohort.where(lambda each: not each["treated"]), _why_not_evaluable),
+        _step("treated", treated),
+        *_by_reason("off treatment", left, lambda each: evidence.reason_off(each["treatment"]["off_reason"]).lower()),
+        _step("on treatment", [each for each in treated if not each["treatment"]["off_reason"]], level=1),
+        *_by_reason("treated, not evaluable", [each for each in treated if not each["evaluable"]], _why_not_evaluable),
+        _step("evaluable", cohort.evaluable),
+        *_by_reason("without a measured change", [each for each in cohort.evaluable if each not in measured],
+                    lambda each: str(each["best"]["category"])),
+        _step("with a measured change", measured),
+    ]}  # fmt: skip
+
+
+def _step(label: str, among: Sequence[Outcome], level: int = 0) -> Row:
+    return {"label": label, "participants": numbers(among), "level": level}
+
+
+def _by_reason(words: str, among: Iterable[Outcome], reason: Callable[[Outcome], str]) -> list[Row]:
+    """One row for each reason, most participants first."""
+    found: dict[str, list[Outcome]] = {}
+    for outcome in among:
+        found.setdefault(reason(outcome), []).append(outcome)
+    in_order = sorted(found.items(), key=lambda each: (-len(each[1]), each[0]))
+    return [_step(f"{words}: {because}", whom, level=1) for because, whom in in_order]
+
+
+def _why_not_evaluable(outcome: Outcome) -> str:
+    """The kind of reason, without the words of the one finding."""
+    return str(outcome["exclusion"].partition(":")[0])
+
+
+FLOW = Table(
+    code="flow", title="Participant flow", population=REGISTERED, source=OUR_READING, answer=flow, template="flow",
+    looks_at=("treated", "evaluable", "exclusion", "treatment", "best", "best_change_percent"),
+    explains=evidence.of_populations,
+)  # fmt: skip
+
+OLD_YEARS = 65
+
+
+def baseline(cohort: Cohort) -> dict[str, Any]:
+    """The first table: age, and variable → value → participants; what is not known is a value of its own."""
+    ages = [each["characteristics"]["age"] for each in cohort.registered]
+    known = [age for age in ages if age is not None]
+    return {
+        "denominator": len(cohort.registered),
+        "ages": sorted(known),
+        "rows": [row for place, (variable, values, of) in enumerate(VARIABLES)
+                 for row in _of_variable(cohort, place, variable, values, of)],
+    }  # fmt: skip
+
+
+def _of_variable(
+    cohort: Cohort, place: int, variable: str, values: Sequence[tuple[Any, str]], of: Callable[[Row], Sequence[Any]]
+) -> list[Row]:
+    """A row for each value that somebody has, in the declared order; place: of variable and value in the table."""
+    rows = []
+    for number, (code, words) in enumerate(values):
+        those = [each for each in cohort.registered if code in of(each["characteristics"])]
+        if those:
+            rows.append({"label": f"{variable}: {words}", "place": [place, number], "participants": numbers(those)})
+    return rows
+
+
+def _one(name: str) -> Callable[[Row], Sequence[Any]]:
+    return lambda of: (of[name],)
+
+
+def _aged(of: Row) -> Sequence[Any]:
+    return (None if of["age"] is None else of["age"] >= OLD_YEARS,)
+
+
+NOT_KNOWN = "not known"
+# Variable, its values (code, words) in order, and the codes of one participant.
+VARIABLES: tuple[tuple[str, Sequence[tuple[Any, str]], Callable[[Row], Sequence[Any]]], ...] = (
+    ("Age", ((False, f"under {OLD_YEARS} years"), (True, f"{OLD_YEARS} years or more"), (None, NOT_KNOWN)), _aged),
+    ("Sex", SEXES, _one("sex")),
+    ("Race", RACES, _one("race")),
+    ("Ethnicity", ETHNICITIES, _one("ethnicity")),
+    ("ECOG", (*((grade, str(grade)) for grade in range(5)), (None, NOT_KNOWN)), _one("ecog")),
+    ("Tumor type", tuple((kind.code, kind.label) for kind in TUMOUR_TYPES), _one("tumor_type")),
+    ("Somatostatin analog", ((True, "at registration"), (False, "none at registration")), _one("analog")),
+    ("Organ with a lesion", ORGANS, lambda of: of["organs"]),
+)
+
+
+AGE = "Age in years, median (range)"
+
+
+def spread_of(ages: Sequence[int]) -> str:
+    """`58.5 (35 to 78)` of ages in ascending order."""
+    return f"{median(ages):g} ({ages[0]} to {ages[-1]})" if ages else NOT_ESTIMABLE
+
+
+def baseline_rows(stored: dict[str, Any]) -> list[Number]:
+    """The median age with its range, and every value with its share."""
+    among = stored["denominator"]
+    return [Number(AGE, spread_of(stored["ages"])), *(
+        Number(row["label"], str(len(row["participants"])), f"row-baseline:{row['label']}",
+               percent(len(row["participants"]) / among)) for row in stored["rows"]
+    )]  # fmt: skip
+
+
+BASELINE = Table(
+    code="baseline", title="Baseline characteristics", population=REGISTERED, source=OUR_READING, answer=baseline,
+    looks_at=("characteristics",), rows=baseline_rows, template="baseline", explains=evidence.of_populations,
+    headline=lambda stored: f"age {median(stored['ages']):g}" if stored["ages"] else NOT_ESTIMABLE,
+)  # fmt: skip

@@ -1,0 +1,17 @@
+"""What needs the person who looks at the results, and the measures of the data, for the dashboard."""
+
+from typing import Any
+
+from django import template
+from django.utils import timezone
+
+from capture.participants.work import attention as of_record
+from trial.record import site_clock
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def attention(context: dict[str, Any]) -> of_record.Attention:
+    """Of all sites of the person, now."""
+    return of_record.attention(context["request"].user, timezone.now(), site_clock.today_by_site())
