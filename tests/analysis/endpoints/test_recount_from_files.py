@@ -1,4 +1,4 @@
-"""Flow, first table, deaths, serious and adverse events, recounted from the exported files by rules written anew here."""
+"""The tables of a group, recounted from the exported files by rules written anew here."""
 
 import csv
 from collections import Counter, defaultdict
