@@ -20,7 +20,7 @@ Rows = dict[str, list[dict[str, str]]]
 @pytest.fixture
 def files(database: str, tmp_path: Path) -> Rows:
     """Study number → rows that are not struck out, by file, of the first participants of the demo cohort."""
-    Command().handle(participants=24)
+    Command().handle(participants=12)
     export("csv", tmp_path)
     found: Rows = {}
     for path in tmp_path.glob("*.csv"):
@@ -118,7 +118,7 @@ def test_the_tables_of_a_group_equal_a_recount_from_the_exported_files(files: Ro
         ends = recompute(group).result["endpoints"]
         people = _group(files, group)
         treated = [each for each in people if each.first_dose]
-        assert ends["accrual"]["registered"] == len(people) > 5
+        assert ends["accrual"]["registered"] == len(people) > 2
 
         flow = _rows(ends["flow"])
         assert (flow["registered"], flow["treated"]) == (len(people), len(treated))
@@ -153,7 +153,7 @@ def test_the_tables_of_a_group_equal_a_recount_from_the_exported_files(files: Ro
             wanted = (row["term"], row["select"])
             seen += _check(row, treated, lambda event, of=wanted, name=row["name"]: (
                 (event["term"], event["select"]) == of and event["other_words"] in name))  # fmt: skip
-    assert seen > 30
+    assert seen > 10
 
 
 def _check(row: dict[str, Any], treated: list[Counted], of: Any) -> int:
