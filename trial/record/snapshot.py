@@ -210,6 +210,7 @@ class _Parts:
             assessments=tuple(self._assessment(each, {lesion.id for lesion in lesions})
                               for each in self.assessments[key]),
             cycles=tuple(self._cycle(each) for each in self.cycles[key]),
+            sex=row["sex"],
             born_on=fact.partial(row["born_on"]),
             race=row["race"],
             ethnicity=row["ethnicity"],

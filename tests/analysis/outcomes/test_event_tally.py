@@ -122,6 +122,8 @@ def _term(key: tuple[str, str, str], affected: list[tuple[str, dict[str, Any]]],
         "participants": len(affected),
         "numbers": [number for number, _ in affected],
         "counts": _counted(term["worst"] for term in terms),
+        "severe": _severe(terms),
+        "related": sum(1 for term in terms if term["any_related"]),
         "related_counts": _counted(term["worst_related"] for term in terms if term["any_related"]),
         "attributions": _counted(term["attribution"] for term in terms),
         "rate": proportion(len(affected), at_risk),
@@ -132,18 +134,26 @@ def _term(key: tuple[str, str, str], affected: list[tuple[str, dict[str, Any]]],
     }
 
 
+def _severe(terms: list[dict[str, Any]]) -> int:
+    return sum(term["worst"] in (3, 4, 5) for term in terms)
+
+
 def _categories(treated: Sequence[Outcome]) -> list[dict[str, Any]]:
     """Each category with the worst grade of each participant over its terms."""
     worst: dict[str, list[int | None]] = defaultdict(list)
+    among: dict[str, list[list[dict[str, Any]]]] = defaultdict(list)
     for outcome in treated:
         own: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for term in outcome["toxicity"]["terms"]:
             own[dictionary.category_of(term["term"])].append(term)
         for category, of_category in own.items():
             worst[category].append(_worst(of_category))
+            among[category].append(of_category)
     return [
         {"category": category, "participants": len(grades), "counts": _counted(grades),
-         "rate": proportion(len(grades), len(treated))}
+         "rate": proportion(len(grades), len(treated)), "severe": sum(grade in (3, 4, 5) for grade in grades),
+         "related": sum(any(term["any_related"] for term in own) for own in among[category]),
+         "severe_related": sum(any(term["counts"] for term in own) for own in among[category])}
         for category, grades in sorted(worst.items(), key=lambda row: (-len(row[1]), row[0]))
     ]  # fmt: skip
 

@@ -211,6 +211,7 @@ class ParticipantFact:
     lesions: tuple[LesionFact, ...] = ()
     assessments: tuple[AssessmentFact, ...] = ()
     cycles: tuple[CycleFact, ...] = ()
+    sex: str = ""
     born_on: PartialDate | None = None
     race: str = ""
     ethnicity: str = ""
