@@ -10,7 +10,7 @@ from celery.signals import worker_init, worker_ready
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trial.settings")
 
 from trial.runtime import addresses  # noqa: E402  the settings' name must stand first
-from trial.runtime.worker import own_sweep  # noqa: E402
+from trial.runtime.worker import messages, own_sweep  # noqa: E402
 
 _URL, _OPTIONS = addresses.broker()
 # What is behind after a save waits behind nothing else: repairs, pages of the past and mail have a queue of their own,
@@ -59,6 +59,7 @@ celery_app.conf.update(
 )
 celery_app.autodiscover_tasks()
 celery_app.set_default()
+messages.app = celery_app
 
 
 @worker_init.connect
@@ -70,6 +71,6 @@ def _sweep_without_a_broker(**_: Any) -> None:
 @worker_ready.connect
 def _sweep_at_once(sender: Any, **_: Any) -> None:
     """A worker that comes up, most of all after a crash, does not wait for the next minute to see what is behind."""
-    celery_app.send_task("analysis.sweep", retry=False)
+    messages.send("analysis.sweep")
     if NOW in sender.app.amqp.queues.consume_from:
-        celery_app.send_task("analysis.prepare", retry=False)
+        messages.send("analysis.prepare")

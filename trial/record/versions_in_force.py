@@ -1,6 +1,6 @@
 """Which editions of a form may be used at a site now, and by which one an entry was saved; both read from the record.
 
-The rule: every site uses the editions from before approvals were kept (`form_editions.before_approvals`); a further one
+The rule: every site uses the editions from before approvals were kept (`form_versions.before_approvals`); a further one
 is used once its approval at the site is on record, and none whose newest word is that it was withdrawn. The newest
 edition that may be used is in force.
 """

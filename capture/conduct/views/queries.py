@@ -48,7 +48,7 @@ class AnswerSheet:
 
     @property
     def context(self) -> dict[str, Any]:
-        """For the template `_answer.html`."""
+        """For the template `_query.html`."""
         more = self.refusal.context if self.refusal else {}
         reasons = [*self.said, *(self.refusal.reasons if self.refusal else ())]
         answer = AnswerForm(self.query.pk, self.words, bool(self.fields))

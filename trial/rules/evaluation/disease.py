@@ -95,7 +95,7 @@ class Course:
     flags: tuple[str, ...] = ()
 
     def dates(self, response: DatedFact | None = None) -> dict[str, DatedFact | None]:
-        """The dates by the source names of `time_to_event`."""
+        """The dates by the names that times to an event have for them."""
         return {
             "registration": self.registration,
             "response": response,

@@ -13,6 +13,9 @@ log = logging.getLogger(__name__)
 # A command that ends at once waits so long for its messages.
 AT_EXIT_SECONDS = 2.0
 
+# Handed over by `trial.celery`. Not Celery's current_app: in another thread that can be one without our broker.
+app: Any = None
+
 Message = tuple[str, tuple[Any, ...]]
 _waiting: dict[Message, None] = {}
 _changed = threading.Condition()
@@ -55,11 +58,8 @@ def _send_all() -> None:
 
 
 def _send(task: str, args: tuple[Any, ...]) -> None:
-    # Not Celery's current_app: in another thread that can be an app of its own, without our broker.
-    from trial.celery import celery_app
-
     try:
-        celery_app.send_task(task, args=list(args), retry=False)
+        app.send_task(task, args=list(args), retry=False)
     except Exception:  # whatever a broker raises
         log.exception("a message to the worker (%s) was not sent; the sweep does what it was about", task)
 
