@@ -1,7 +1,8 @@
 """Form fields of the casebook: numbers, dates, times and words as the clinic types them, reasons for what is missing.
 
 What is typed stays as it is when it is refused, with the message beside it. Numbers, words and dates are read by
-`trial.record.typed_fields`; here stands what is plausible of a date of the casebook, whichever form or file it comes by.
+`trial.record.typed_fields`; here stands what is plausible of a date of the casebook, by whichever form or file it
+comes.
 """
 
 import re

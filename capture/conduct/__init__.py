@@ -1,1 +1,1 @@
-"""The conduct of the study: queries, source verification, freeze and lock, signatures, the audit trail."""
+"""The conduct of the study: queries, source verification, freeze and lock, signatures, redactions, transfers."""

@@ -70,8 +70,10 @@ def line(of: EventClock, now: datetime, not_asked: Collection[str] | None = None
 
 
 def lines(participants: Sequence[Participant], now: datetime, state: str) -> list[Line]:
-    """The clocks of these participants; state: one of `expedited_reports.STATES`, `open`, or empty for all that need, or may
-    need, a report."""
+    """The clocks of these participants that are asked for.
+
+    state: one of `expedited_reports.STATES`, `open`, or empty for all that need, or may need, a report.
+    """
     found = [each for each in clocks_of(participants, now) if _asked(each, state)]
     not_asked = {site: not_asked_at(site) for site in {each.participant.site_id for each in found}}
     return [line(each, now, not_asked[each.participant.site_id]) for each in found]

@@ -1,1 +1,1 @@
-"""Forms of signing in, accounts and sites."""
+"""Signing in, accounts and sites, and what of them every page needs."""
