@@ -66,8 +66,13 @@ def on_entry(participant: Participant, kind: str, row_id: int) -> Hold | None:
 
 def on_participant(participant: Participant) -> Hold | None:
     """The hold of the participant, the site or the study."""
+    return above(participant).first()
+
+
+def above(participant: Participant) -> QuerySet[Hold]:
+    """Every hold of the participant, the site or the study, a lock before a freeze."""
     found = Hold.objects.filter(_above(participant), state__in=IN_FORCE).select_related("asked_by")
-    return found.order_by("-kind", "id").first()
+    return found.order_by("-kind", "id")
 
 
 def _above(participant: Participant) -> Q:

@@ -45,20 +45,20 @@ def of_entry(participant: Participant, kind: str, row: Any) -> list[Planned]:
     if kind not in PLAN:
         return []
     rows = list(participant.verifications.standing().filter(form=kind, row_id=row.pk).select_related("verified_by"))
-    dropped = _dropped(rows)
+    gone = dropped(rows)
     by_field = {each.field: each for each in rows}
     whole, asked = by_field.get(""), _asked(participant, kind, row.pk)
-    return [_planned(kind, name, by_field.get(name) or whole, dropped, asked) for name in ("", *PLAN[kind])]
+    return [_planned(kind, name, by_field.get(name) or whole, gone, asked) for name in ("", *PLAN[kind])]
 
 
-def _planned(kind: str, name: str, row: SourceVerification | None, dropped: set[int], asked: set[str]) -> Planned:
+def _planned(kind: str, name: str, row: SourceVerification | None, gone: set[int], asked: set[str]) -> Planned:
     """asked: fields that a query stands about; one about a lesion or the whole entry concerns each field below it."""
     label = labels.field_label(kind, name) if name else ""
     own = {each.name for each in FORMS[kind].model._meta.fields}
     about = asked if not name else asked & {name, ""} if name in own else asked - own
     if row is None:
         return Planned(name, label, NOT_YET)
-    state = AGAIN if row.pk in dropped else VERIFIED
+    state = AGAIN if row.pk in gone else VERIFIED
     return Planned(name, label, state, row.verified_by.full_name, bool(about))
 
 
@@ -96,7 +96,7 @@ def verify_many(save: Save, participant: Participant, entries: Sequence[tuple[st
             one.save()
 
 
-def _dropped(rows: Iterable[SourceVerification]) -> set[int]:
+def dropped(rows: Iterable[SourceVerification]) -> set[int]:
     """Ids of the verifications whose entry (or, for a field of the entry's own row, whose value) changed since."""
     ids = [each.pk for each in rows]
     return set(_ids("s.id = ANY(%s)", [ids])) if ids else set()

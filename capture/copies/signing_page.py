@@ -18,7 +18,7 @@ from capture.casebook import history, labels
 from capture.conduct import signing
 from capture.copies.contents import forms
 from capture.expedited import listing
-from capture.grading.event_proposals import open_proposals
+from capture.grading.episodes import open_episodes
 from capture.participants import selectors
 from capture.participants.entry_lists import incomplete_entries
 from trial.accounts.forms import SigningForm
@@ -62,9 +62,10 @@ def _queries(participant: Participant) -> Iterator[OpenItem]:
 
 
 def _proposals(participant: Participant) -> Iterator[OpenItem]:
-    url = reverse("capture:participant", args=[participant.reference])
-    for each in sorted(open_proposals([participant]), key=lambda proposal: -proposal.grade):
-        yield OpenItem("Proposed adverse event", each.words, f"grade {each.grade}", "incomplete", f"{url}#h-proposals")
+    url = f"{reverse('capture:participant', args=[participant.reference])}?section=judge"
+    for each in open_episodes([participant]):
+        if each.is_worse:
+            yield OpenItem("Proposed adverse event", each.words, f"grade {each.grade}", "incomplete", url)
 
 
 def _forms(participant: Participant) -> Iterator[OpenItem]:

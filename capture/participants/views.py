@@ -1,7 +1,6 @@
 """The list of participants as a status matrix, and the page of one participant."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,25 +10,21 @@ from django.utils.timezone import now
 from capture.casebook.fields import today
 from capture.casebook.forms.reasons import NotDoneForm, ReasonForm
 from capture.conduct import panel, signing
-from capture.entry import deviations
-from capture.entry.services import not_done, registration
+from capture.entry.services import not_done
 from capture.entry.views import saving
 from capture.expedited import listing
-from capture.grading import dose_advice
-from capture.grading.event_proposals import open_proposals
-from capture.participants import selectors
-from capture.participants.course import course_of
+from capture.grading.episodes import open_episodes
+from capture.participants import band, sections, selectors
 from capture.participants.entry_lists import entry_lists
-from capture.participants.lesions import lesion_table
 from capture.participants.matrix import Row, Step
 from trial import protocol
 from trial.drawing.form_layout import SHOW, Boxes, FilterForm, PageHelper, posted
-from trial.models import Assessment, Participant, ScreenFailure, Waiver
+from trial.models import Participant
 from trial.protocol import schedule
 from trial.record import access, site_clock
 from trial.record.rows import at_once
 from trial.record.typed_fields import choice, words
-from trial.rules.eligibility import NOT_MET
+from trial.rules.dates.partial_date import shown
 
 FILTERS = ("site", "group", "state", "typed")
 STATES = (("", "All"), ("due", "Due or overdue"), ("overdue", "Overdue"), ("screening", "In screening"),
@@ -92,66 +87,28 @@ def _page(text: str) -> int:
 
 @access.allows(*access.READS_RECORD)
 def participant(request: HttpRequest, reference: str) -> HttpResponse:
-    """Facts, casebook, lesions over time, findings and waivers of one participant."""
+    """The band, the next steps, what can be added, and one section of the page (`section`)."""
     participant = access.participant_for(request.user, reference)
     row = selectors.rows_of([participant], lambda _: today())[0]
-    lists, clocks = entry_lists(participant), listing.of_participant(participant, now())
-    scans = participant.assessments.standing().order_by("assessed_on", "id")
-    transfers = participant.site_transfers.standing().select_related("from_site", "to_site")
     decided = {name: getattr(participant, name).order_by("id") for name in ("findings", "waivers", "screen_failures")}
-    at_once(scans, transfers, *decided.values())
-    shown = {
-        "participant": participant,
-        "marks": panel.marks([participant]),
-        "group_name": protocol.group_named(participant.group).name if participant.group else "",
-        "row": row,
-        "course": course_of(participant, row, lists, today()),
-        "signature": signing.marks([participant])[participant.pk],
-        "next_steps": row.next_steps(clocks)[:4],
-        "clocks": clocks,
-        "scans": _with_response(scans, row),
-        "lesions": lesion_table(participant, scans),
-        "proposals": open_proposals([participant]),
-        "deviations": deviations.proposed(participant),
-        "dose_advice": dose_advice.ongoing(participant, today()),
-        "entry_lists": lists,
-        "site_transfers": transfers,
-        "findings": decided["findings"],
-        "waivers": decided["waivers"],
-        "screening": _screening(participant, decided["waivers"], decided["screen_failures"]),
-        "may_enter": access.may_enter(request.user),
-        "may_decide": request.user.role in access.DECIDES,
-        "reads_trail": request.user.role in access.READS_TRAIL,
-    }
-    return render(request, "capture/participants/participant.html", shown)
-
-
-def _with_response(scans: Iterable[Assessment], row: Row) -> list[dict[str, Any]]:
-    """The assessments with their responses; dated_on: the day of the response where that is another one."""
-    outcomes = row.evaluation.outcomes if row.evaluation else {}
-    found = ((scan, outcomes.get(scan.pk)) for scan in scans)
-    return [
-        {"scan": scan, "response": outcome.overall.value if outcome else "",
-         "dated_on": outcome.dated_on if outcome and outcome.dated_on != scan.assessed_on else None}
-        for scan, outcome in found
-    ]  # fmt: skip
-
-
-def _screening(
-    participant: Participant, waivers: Iterable[Waiver], failures: Iterable[ScreenFailure]
-) -> dict[str, Any]:
-    """What stands against registration, and what the site can do about it; of a registered participant what it says."""
-    found = registration.standing_against(participant)
-    waits = any(each.decision == Waiver.Decision.OPEN and not each.is_struck_out for each in waivers)
-    all_answered = all(each.kind == NOT_MET for each in found)
-    return {
-        "against": found,
-        "counted": registration.counted_of(participant),
-        "failures": failures,
-        "has_failed": any(not each.is_struck_out for each in failures),
-        "may_register": not found,
-        "may_request_waiver": bool(found) and all_answered and not waits,
-    }
+    decided["site_transfers"] = participant.site_transfers.standing().select_related("from_site", "to_site")
+    held = band.asked(participant)
+    at_once(*decided.values(), *held)
+    clocks = listing.of_participant(participant, now())
+    of = sections.Opened(participant, row, entry_lists(participant), clocks, open_episodes([participant]), decided,
+                         today())  # fmt: skip
+    section = sections.section(request.GET.get("section", ""), participant)
+    found = [f"{each.get_kind_display()} on {shown(each.found_on)}" for each in decided["findings"]
+             if not each.is_struck_out]  # fmt: skip
+    asks = section is sections.OVERVIEW
+    page = {
+        "participant": participant, "row": row, "band": band.band(participant, row, found, *held), "clocks": clocks,
+        "next_steps": row.next_steps(clocks)[:4], "entry_lists": of.lists, "section": section,
+        "tabs": sections.tabs(of, section), "screening": sections.screening(participant, decided) if asks else None,
+        "may_enter": access.may_enter(request.user), "may_decide": request.user.role in access.DECIDES,
+        "reads_trail": request.user.role in access.READS_TRAIL, **section.reads(of),
+    }  # fmt: skip
+    return render(request, "capture/participants/participant.html", page)
 
 
 @access.allows(*access.ENTERS)

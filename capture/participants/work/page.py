@@ -14,7 +14,7 @@ from trial.record import access, site_clock
 
 # The page is one screen of 1440 × 900: so many tasks and values of grade 3 and more, of each kind of task at least so
 # many, so many values, days ahead and forms that were left.
-MOST_NOW, OF_EACH_KIND, MOST_GRAVE, MOST_AHEAD, MOST_LEFT = 12, 2, 4, 8, 4
+MOST_NOW, OF_EACH_KIND, MOST_GRAVE, MOST_AHEAD, MOST_LEFT = 11, 2, 4, 8, 4
 TO_JUDGE = "judge"
 
 

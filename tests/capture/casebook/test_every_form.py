@@ -99,7 +99,7 @@ def test_an_entry_is_told_by_the_labels_of_its_page_in_casebook_history_trail_di
         "history": _text(reader.get(f"/participants/NET-001/history/{kind}/{row.pk}/").content.decode()),
         "trail": _text(reader.get(f"/trail/{change.pk}/").content.decode()),
         "copy": _told(copied.sections(cast.participant)),
-        "casebook": _text(reader.get("/participants/NET-001/").content.decode()),
+        "casebook": _text(reader.get("/participants/NET-001/?section=casebook").content.decode()),
     }
     for place, text in told.items():
         assert form.title in text or in_a_sentence(form.title) in text, (place, form.title)

@@ -78,7 +78,7 @@ def test_a_visit_without_its_required_values_is_incomplete_and_says_which_are_mi
     _entered(cast, *measured, reason)
     listed = next(each for each in entry_lists(cast.participant) if each.form.kind == "visit").entries[0]
     assert (listed.status, listed.lacks) == ("incomplete", "ALT missing")
-    page = signed_in(cast.people[Role.COORDINATOR]).get("/participants/NET-001/").content.decode()
+    page = signed_in(cast.people[Role.COORDINATOR]).get("/participants/NET-001/?section=casebook").content.decode()
     assert "incomplete: ALT missing" in page
     _entered(cast, *measured, reason, line("ALT", "1", "U/L", "0", "9"), cycle_number=2)
     statuses = next(each for each in entry_lists(cast.participant) if each.form.kind == "visit").entries

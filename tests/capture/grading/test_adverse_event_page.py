@@ -57,7 +57,7 @@ def test_a_chosen_term_is_saved_with_a_partial_date(nora: Client) -> None:
     assert answer.status_code == 302, answer.content.decode()
     row = AdverseEvent.objects.get()
     assert (row.term, row.grade, str(row.onset_on)) == ("rash_hand_foot_skin_reaction", 2, "UNK-FEB-2026")
-    page = nora.get("/participants/NET-001/").content.decode()
+    page = nora.get("/participants/NET-001/?section=casebook").content.decode()
     assert "Hand-foot skin reaction, grade 2" in page
     history = nora.get(f"/participants/NET-001/history/adverse_event/{row.pk}/").content.decode()
     assert "Rash: hand-foot skin reaction" in history and "rash_hand_foot" not in history

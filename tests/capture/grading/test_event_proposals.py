@@ -245,12 +245,13 @@ def test_an_episode_is_recorded_with_its_worst_grade_from_its_first_day(cast: Ca
 def test_open_proposals_stand_on_the_participant_page_and_on_my_work_of_the_site(cast: Cast) -> None:
     row = visit(cast, line())
     nora = signed_in(cast)
-    for address in ("/participants/NET-001/", f"/participants/NET-001/visit/{row.pk}/"):
+    for address in ("/participants/NET-001/?section=judge", f"/participants/NET-001/visit/{row.pk}/"):
         page = nora.get(address).content.decode()
-        assert f"?proposal=visit-{row.pk}-HGB" in page and "Not an adverse event" in page, address
+        assert f"?proposal=visit-{row.pk}-HGB" in page and "/proposals/judge/" in page, address
     assert "Hemoglobin" in nora.get("/work/").content.decode()
     assert "Hemoglobin" not in signed_in(cast, Role.MONITOR).get("/work/").content.decode()
-    assert "Record adverse event" not in signed_in(cast, Role.CHAIR).get("/participants/NET-001/").content.decode()
+    read = signed_in(cast, Role.CHAIR).get("/participants/NET-001/?section=judge").content.decode()
+    assert "Hemoglobin" in read and "?proposal=" not in read and 'name="what"' not in read
 
 
 def test_one_click_opens_the_form_filled_with_term_grade_and_day_and_a_link_back(cast: Cast) -> None:

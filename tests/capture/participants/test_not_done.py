@@ -37,12 +37,12 @@ def _due(cast: Cast) -> dict[str, str]:
 def test_an_assessment_not_done_is_missed_with_its_reason_and_the_next_one_follows(cast: Cast) -> None:
     nora, root = signed_in(cast.people[Role.COORDINATOR]), f"/participants/{cast.participant.reference}"
     assert _due(cast)["Week 8"] == "overdue" and "Week 16" not in _due(cast)
-    assert f'{root}/not-done/?what=Week%208"' in nora.get(f"{root}/").content.decode()
+    assert f'{root}/not-done/?what=Week%208"' in nora.get(f"{root}/?section=casebook").content.decode()
     page = nora.post(f"{root}/not-done/?what=Week 8", {"reason": "other", "because": " "})
     assert page.status_code == 422 and "Enter a reason." in page.content.decode() and not NotDone.objects.exists()
     assert nora.post(f"{root}/not-done/?what=Week 8", {"reason": "unwell", "because": "fever"}).status_code == 302
     assert (_due(cast)["Week 8"], _due(cast)["Week 16"]) == ("not done", "future")
-    assert "not done: participant too unwell (fever)" in nora.get(f"{root}/").content.decode()
+    assert "not done: participant too unwell (fever)" in nora.get(f"{root}/?section=casebook").content.decode()
     assert "not done: participant too unwell" in nora.get("/participants/").content.decode()
     assert nora.post(f"{root}/not-done/?what=Week 8", {"reason": "unwell"}).status_code == 404
 
@@ -53,14 +53,14 @@ def test_a_visit_and_a_blood_pressure_not_done_leave_my_work(cast: Cast) -> None
     assert _due(cast)["Visit, cycle 1"] == "missed" and _due(cast)[last] == "missed"
     for what in ("Visit, cycle 1", last):
         assert nora.post(f"{root}/not-done/?what={what}", {"reason": "site"}).status_code == 302
-    page = nora.get(f"{root}/").content.decode()
+    page = nora.get(f"{root}/?section=casebook").content.decode()
     assert page.count("not done: not possible at the site") == 2 and page.count("status-not-done") == 2
 
 
 def test_several_missed_items_get_one_reason_in_one_change(cast: Cast) -> None:
     nora, root = signed_in(cast.people[Role.COORDINATOR]), f"/participants/{cast.participant.reference}"
     weeks = [f"Blood pressure, week {week}" for week in (1, 2, 3)]
-    page = nora.get(f"{root}/").content.decode()
+    page = nora.get(f"{root}/?section=casebook").content.decode()
     assert all(f'form="not-done" name="what" value="{what}"' in page for what in weeks)
     address = f"{root}/not-done/?{urlencode({'what': weeks}, doseq=True)}"
     assert "Not done: Blood pressure, week 1, Blood pressure, week 2" in nora.get(address).content.decode()
