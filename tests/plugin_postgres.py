@@ -8,13 +8,14 @@ triggers and on_commit. Nothing is flushed: the record refuses TRUNCATE. Workers
 import fcntl
 import os
 import shutil
+import socket
 import socketserver
 import subprocess
 import sys
 import threading
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
@@ -147,6 +148,24 @@ class _ThreadedServer(socketserver.ThreadingMixIn, WSGIServer):
     # Closing waits for requests under way: one that outlived its test would open the pool anew on a dropped database.
     daemon_threads = False
 
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.open: set[socket.socket] = set()
+
+    def process_request(self, request: Any, address: Any) -> None:
+        self.open.add(request)
+        super().process_request(request, address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self.open.discard(request)
+        super().shutdown_request(request)
+
+    def hear_no_more(self) -> None:
+        """Ends the spare connections that a browser keeps for a minute, on which it has asked nothing."""
+        for each in tuple(self.open):
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RD)
+
 
 class _Silent(WSGIRequestHandler):
     def log_message(self, *words: Any) -> None:
@@ -156,6 +175,13 @@ class _Silent(WSGIRequestHandler):
 @pytest.fixture
 def live_server_url(database: str) -> Iterator[str]:
     """The whole product on a free port of this machine, on this test's clone: for a real browser."""
+    with served() as address:
+        yield address
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """The product on a free port; its address."""
     from django.core.wsgi import get_wsgi_application
 
     server = _ThreadedServer(("127.0.0.1", 0), _Silent)
@@ -164,5 +190,6 @@ def live_server_url(database: str) -> Iterator[str]:
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
+    server.hear_no_more()
     server.server_close()
     thread.join(5)

@@ -104,6 +104,7 @@ EXCEPTIONS = {
     "Refused", "ChecksFailed", "SecondLook", "EditedMeanwhile", "Waivable", "WaitsAlready", "UnderWay",
     "NowhereToDrill",
     "Blocked",  # signs out
+    "Unreachable",  # the identity provider: nothing was tried, nothing is counted
     "Copied",  # a passkey: also put on record
     "TooMany",  # a report of an import, which is answered with what it holds
     "SavedAlready",  # answered by a middleware, whatever the page

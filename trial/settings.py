@@ -35,6 +35,14 @@ TRAINING = os.environ.get("ENDPOINT_TRAINING", "off") == "on"
 TRUSTED_PROXIES = int(os.environ.get("ENDPOINT_TRUSTED_PROXIES") or "0")
 if not 0 <= TRUSTED_PROXIES <= 5:
     raise ImproperlyConfigured("ENDPOINT_TRUSTED_PROXIES is the number of your proxies, 0 to 5.")
+# Single sign-on by an OpenID Connect provider; off without an issuer. second_factor: values of `acr` or `amr`.
+OIDC = {name: os.environ.get(f"ENDPOINT_OIDC_{name.upper()}", "") for name in ("issuer", "client", "secret", "name")}
+OIDC["name"] = OIDC["name"] or "hospital account"
+OIDC["second_factor"] = set(os.environ.get("ENDPOINT_OIDC_SECOND_FACTOR", "").split(",")) - {""}  # type: ignore[assignment]
+if OIDC["issuer"] and not (OIDC["client"] and OIDC["secret"]):
+    raise ImproperlyConfigured("ENDPOINT_OIDC_ISSUER needs ENDPOINT_OIDC_CLIENT and ENDPOINT_OIDC_SECRET.")
+if OIDC["issuer"] and PRODUCTION and not OIDC["issuer"].startswith("https://"):
+    raise ImproperlyConfigured("ENDPOINT_OIDC_ISSUER begins with https://.")
 if not 1 <= IDLE_MINUTES <= 120:
     raise ImproperlyConfigured("ENDPOINT_IDLE_MINUTES lies between 1 and 120.")
 ALLOWED_HOSTS = ALLOWED_HOSTS or ["127.0.0.1", "localhost", "testserver"]
@@ -126,6 +134,12 @@ _FOLDER = {"location": str(Path(os.environ.get("ENDPOINT_FILES") or _FILES).abso
            "directory_permissions_mode": 0o700, "file_permissions_mode": 0o600}  # fmt: skip
 KEPT_FILES = json.loads(os.environ.get("ENDPOINT_FILES_STORAGE") or "null") or {
     "BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": _FOLDER}  # fmt: skip
+# Where the newest seals go each night: an email address, and a time-stamping authority with the certificates it is
+# trusted by (PEM).
+SEALS_MAIL = os.environ.get("ENDPOINT_SEALS_MAIL", "")
+TSA = {"url": os.environ.get("ENDPOINT_TSA_URL", ""), "roots": os.environ.get("ENDPOINT_TSA_CERTIFICATES", "")}
+if TSA["url"] and not Path(TSA["roots"]).is_file():
+    raise ImproperlyConfigured("ENDPOINT_TSA_URL needs ENDPOINT_TSA_CERTIFICATES, a file of certificates (PEM).")
 DRILL_DATABASE_URL = os.environ.get("ENDPOINT_DRILL_DATABASE_URL", "")
 # Mail: the daily digest of expedited reports, the only thing that is sent.
 _MAIL_URL = os.environ.get("ENDPOINT_MAIL_URL", "")

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from trial.accounts.views import idle_lock, own_account, passkeys, people, sign_in
+from trial.accounts.views import idle_lock, own_account, passkeys, people, sign_in, single_sign_on
 from trial.accounts.views.trouble import server_error
 from trial.operations import problems
 
@@ -23,6 +23,8 @@ urlpatterns = [
     path("account/passkeys/asked/", passkeys.to_add, name="passkey_to_add"),
     path("account/passkeys/<int:passkey_id>/remove/", passkeys.remove, name="passkey_remove"),
     path("sign-in/passkey/", passkeys.asked, name="passkey_asked"),
+    path("sign-in/single/", single_sign_on.ask, name="single_sign_on"),
+    path("sign-in/single/answer/", single_sign_on.answer, name="single_sign_on_answer"),
     path("sign-in/code/", own_account.second_factor_code, name="second_factor"),
     path("pause/active/", idle_lock.active, name="active"),
     path("pause/lock/", idle_lock.lock, name="lock"),
@@ -34,6 +36,7 @@ urlpatterns = [
     path("people/<int:person_id>/", people.person, name="person"),
     path("people/<int:person_id>/change/", people.change, name="person_change"),
     path("people/<int:person_id>/delegate/", people.delegate, name="delegate"),
+    path("people/<int:person_id>/single-sign-on/", single_sign_on.connect, name="single_sign_on_connect"),
     path("people/<int:person_id>/training/", people.record, name="training"),
     path("people/<int:person_id>/<slug:act_name>/", people.act, name="person_act"),
     path("trainings/<int:training_id>/strike-out/", people.strike_out, name="training_strike_out"),

@@ -58,6 +58,7 @@ def lines() -> list[Line]:
         _broker(),
         *_groups(),
         _audit(said.get("audit")),
+        _seals(said.get("sent_seals")),
         _digest(said.get("digest")),
         _mail(said.get("mail")),
         _lockout(said.get("lockout"), now),
@@ -132,6 +133,13 @@ def _noted(none: Line, said: StatusNote | None, due_after: timedelta, late: str)
 def _audit(said: StatusNote | None) -> Line:
     none = Line("Audit chain", None, "not verified yet; verified each night, or by manage.py verify_audit")
     return _noted(none, said, AUDIT_DUE_AFTER, "the next verification is overdue")
+
+
+def _seals(said: StatusNote | None) -> Line:
+    if not (settings.SEALS_MAIL or settings.TSA["url"]):
+        return Line("Seals kept elsewhere", None, "not set (ENDPOINT_SEALS_MAIL, ENDPOINT_TSA_URL)")
+    none = Line("Seals kept elsewhere", None, "none yet; sent each night after the verification")
+    return _noted(none, said, AUDIT_DUE_AFTER, "the next is overdue")
 
 
 def _digest(said: StatusNote | None) -> Line:

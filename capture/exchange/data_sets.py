@@ -206,6 +206,7 @@ DATA_SETS: tuple[DataSet, ...] = (
     DataSet("access_reviews", "Access reviews", models.AccessReview, ""),
     DataSet("edition_approvals", "Approvals of form versions", models.EditionApproval, ""),
     DataSet("passkeys", "Passkeys", models.Passkey, ""),
+    DataSet("single_sign_ons", "Single sign-on", models.SingleSignOn, ""),
     DataSet("delegations", "Signing delegations", models.Delegation, ""),
 )  # fmt: skip
 

@@ -14,6 +14,8 @@ class Guard(NamedTuple):
 
 ACCESS = ("tests/security/test_guards.py", "tests/trial/accounts/test_administration.py")
 PROOF = ("tests/trial/accounts/security/test_proof.py",)
+SINGLE = "trial/accounts/security/single_sign_on.py"
+PROVIDER = ("tests/trial/accounts/security/test_single_sign_on.py",)
 GUARDS = (
     Guard("capture/conduct/redactions.py", "pk=source.change, participant=participant", "pk=source.change", ACCESS),
     Guard("trial/accounts/security/proof.py", "if needs_code(request) else None", "if False else None", PROOF),
@@ -48,4 +50,11 @@ GUARDS = (
           ("tests/trial/accounts/security/test_passwords.py",)),
     Guard("trial/accounts/middleware.py", "next(filter(None, map(unreadable, self.texts(request))), \"\")", '""',
           ("tests/security/test_every_url.py",)),
+    Guard(SINGLE, 'constant_time_compare(str(claims["nonce"]), asked["nonce"])', "True", PROVIDER),
+    Guard(SINGLE, 'asked["at"] - LEEWAY_SECONDS <= signed_in_at <=', "signed_in_at <=", PROVIDER),
+    Guard(SINGLE, 'claims.get("email_verified") is not True or', "", PROVIDER),
+    Guard(SINGLE, 'constant_time_compare(given.get("state", ""), asked["state"])', "True", PROVIDER),
+    Guard("trial/accounts/security/proof.py", "found.device.user_id != whose.pk", "False", PROVIDER),
+    Guard("trial/accounts/security/proof.py", "device = confirmed[0] if confirmed[1] else None",
+          "device = confirmed[0]", PROVIDER),
 )  # fmt: skip

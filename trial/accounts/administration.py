@@ -13,7 +13,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from trial.accounts.access_rights import access_rights
 from trial.accounts.security import passkeys
-from trial.models import AccessReview, Delegation, Person, Role, Site, Training
+from trial.models import AccessReview, Delegation, Person, Role, SingleSignOn, Site, Training
 from trial.record import access, changes, versions_in_force
 from trial.record.save import Save
 from trial.refused import Refused
@@ -103,11 +103,16 @@ def reactivate(save: Save, person: Person, reason: str) -> str:
     return password
 
 
-def give_password(save: Save, person: Person, reason: str) -> str:
-    """A new one-time password in place of a forgotten one; the person's sessions end. Raises Refused."""
+def give_password(save: Save, person: Person, reason: str, passkeys_go: bool = False) -> str:
+    """A new one-time password in place of a forgotten one; the person's sessions end. Raises Refused.
+
+    passkeys_go: the passkeys, which sign in without the password, are removed with it.
+    """
     _refuse_own_account(save, person)
     password = one_time_password()
     with as_administrator(save, reason):
+        if passkeys_go:
+            passkeys.strike_out(passkeys.of(person), reason)
         _give(person, password)
     return password
 
@@ -127,6 +132,20 @@ def remove_second_factor(save: Save, person: Person, reason: str) -> None:
         for model in (TOTPDevice, StaticDevice):
             model.objects.filter(user=person).delete()
         passkeys.strike_out(passkeys.of(person), reason)
+        Person.objects.filter(pk=person.pk).update(session_round=F("session_round") + 1)
+
+
+def connect(save: Save, person: Person, address: str, reason: str) -> None:
+    """The address by which the identity provider knows the person (empty: none); all sessions end. Raises Refused."""
+    _refuse_own_account(save, person)
+    with as_administrator(save, reason):
+        if SingleSignOn.objects.standing().filter(address__iexact=address).exclude(user=person).exists():
+            raise Refused("This address is connected with another user.")
+        for each in SingleSignOn.objects.standing().filter(user=person):
+            each.struck_out_reason = reason
+            each.save(update_fields=["struck_out_reason"])
+        if address:
+            SingleSignOn.objects.create(user=person, name="single sign-on", address=address)
         Person.objects.filter(pk=person.pk).update(session_round=F("session_round") + 1)
 
 

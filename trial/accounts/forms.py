@@ -1,14 +1,17 @@
 """Forms of the administrator: accounts, sites, delegations. Each asks for the reason that goes into the Change."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from crispy_forms.layout import LayoutObject
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 
-from trial.accounts.security import passkeys, proof
+from trial.accounts.security import passkeys, proof, single_sign_on
 from trial.accounts.security.passkeys import LETTERS_OF_NAME
 from trial.drawing.form_layout import Boxes, PageHelper
 from trial.models import Person, Role, Site
@@ -101,6 +104,27 @@ class SiteForm(WithReason):
             code = _text("Code", 12, autocapitalize="characters")
             code.help_text = "Short and permanent, such as NORTH."
             self.fields = {"code": code, **self.fields}
+
+
+class SingleSignOnForm(WithReason):
+    """By which address the identity provider knows a user."""
+
+    address = forms.EmailField(
+        label="Email address at the provider", required=False, max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        help_text="Empty: the user does not use single sign-on.",
+    )  # fmt: skip
+
+
+class PasswordResetForm(WithReason):
+    """A one-time password, and whether passkeys go with the password that it replaces."""
+
+    passkeys_go = forms.ChoiceField(
+        label="Passkeys of the user",
+        choices=[("", "Choose"), ("keep", "Keep: the user only forgot the password"),
+                 ("remove", "Remove: a device is lost, or the account may be misused")],
+        help_text="A passkey signs in without the password.",
+    )  # fmt: skip
 
 
 class DelegationForm(WithReason):
@@ -204,13 +228,23 @@ class MailForm(forms.Form):
 
 
 class _Passkey(LayoutObject):  # type: ignore[misc]
-    """The hidden field of a passkey, in the forms that take one."""
+    """The hidden field of a passkey, and what leads to single sign-on, in the forms that take one."""
 
     fields: tuple[str, ...] = ()
 
     def render(self, form: forms.BaseForm, *_: Any, **__: Any) -> str:
-        """The element, or nothing."""
-        return str(form[proof.ANSWER]) if proof.ANSWER in form.fields else ""
+        """The elements, or nothing."""
+        field = str(form[proof.ANSWER]) if proof.ANSWER in form.fields else ""
+        return field + getattr(form, "single_sign_on", "")
+
+
+_CONFIRMED = mark_safe('<p class="form-text">Single sign-on has confirmed who you are.</p>')
+
+
+def _link(words: str, back: str) -> SafeString:
+    """A link and no button: a form that leads to another host would need that host in the content policy."""
+    return format_html('<p><a class="btn btn-secondary" href="{}?{}">{} {}</a></p>', reverse("single_sign_on"),
+                       urlencode({"next": back}), words, single_sign_on.name())  # fmt: skip
 
 
 TAKES_PASSKEY = PageHelper(Boxes(), _Passkey())
@@ -246,17 +280,26 @@ class CodeForm(forms.Form):
 
 
 class UnlockForm(forms.Form):
-    """The password, and the code where a second factor is demanded; or a passkey in place of both."""
+    """The password, and the code where a second factor is demanded; or a passkey in place of both, or single sign-on.
+
+    asks: the person may do what is proved. back: where single sign-on leads back to; empty: to the unlocking of this
+    page.
+    """
 
     helper = TAKES_PASSKEY
 
-    def __init__(self, asks_code: bool, *args: Any, takes_passkey: bool = False, **kwargs: Any) -> None:
+    def __init__(self, request: HttpRequest, *args: Any, asks: bool = True, back: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["password"] = _password("Password", "current-password")
-        if asks_code:
+        done = single_sign_on.confirmed(request) if asks else None
+        if done is None:
+            self.fields["password"] = _password("Password", "current-password")
+        if asks and proof.needs_code(request) and not (done and done[1]):
             self.fields["code"] = CodeField()
-        if takes_passkey:
+        if asks and passkeys.counts_here(request):
             self.fields[proof.ANSWER] = _passkey()
+        if asks and single_sign_on.of(request.user):
+            to = back or f"{reverse('unlock')}?{urlencode({'next': request.get_full_path()})}"
+            self.single_sign_on = _link("Confirm by your", to) if done is None else _CONFIRMED
 
 
 class SigningForm(UnlockForm):
@@ -264,12 +307,12 @@ class SigningForm(UnlockForm):
 
     def __init__(self, request: HttpRequest, asks: bool = True, first: bool = False) -> None:
         """asks: the person may do what is proved. first: typing begins here."""
-        asks_code = asks and proof.needs_code(request)
-        super().__init__(asks_code, auto_id="%s", takes_passkey=asks and passkeys.counts_here(request))
-        self.fields["password"].label = f"Password of {request.user.full_name}"
-        if first:
-            self.fields["password"].widget.attrs["autofocus"] = True
-        if asks_code:
+        super().__init__(request, auto_id="%s", asks=asks, back=request.get_full_path())
+        if "password" in self.fields:
+            self.fields["password"].label = f"Password of {request.user.full_name}"
+        if first and self.fields:
+            next(iter(self.fields.values())).widget.attrs["autofocus"] = True
+        if "code" in self.fields:
             self.fields["code"].label = "Authentication code"
             self.fields["code"].widget.attrs["inputmode"] = "numeric"
 
@@ -290,6 +333,8 @@ class SignInForm(forms.Form):
         self.person: Person | None = None
         if passkeys.place_of(request) is not None:
             self.fields[proof.ANSWER] = _passkey()
+        if single_sign_on.is_on():
+            self.single_sign_on = _link("Sign in by your", request.POST.get("next", request.GET.get("next", "")))
 
     def clean(self) -> dict[str, Any]:
         """Checks the pair; the words never say which of the two was wrong. Raises Blocked."""

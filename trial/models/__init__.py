@@ -28,6 +28,6 @@ from trial.models.conduct import (
     SourceVerification,
 )
 from trial.models.operations import Draft, FileJob, ProblemReport, StatusNote
-from trial.models.passkeys import Passkey, PasskeyUse
+from trial.models.passkeys import Passkey, PasskeyUse, SingleSignOn
 from trial.models.people import AccessReview, Delegation, PastPassword, Person, Role, SignIn, Site, Training
 from trial.models.study import CriteriaOnRecord, DataCut, EditionApproval, GradeText, GroupSettings, Reopening

@@ -1,10 +1,11 @@
-"""Passkeys (WebAuthn credentials) of the people who sign in."""
+"""What people sign in with beside a password: passkeys (WebAuthn credentials), and single sign-on."""
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Lower
 from django_otp.models import Device
 
-from trial.models.base import RecordRow, RecordRows
+from trial.models.base import STANDING, RecordRow, RecordRows
 
 
 class Passkey(RecordRow, Device):
@@ -33,3 +34,27 @@ class PasskeyUse(models.Model):
     # How often the authenticator says that it was used; 0 where it does not count, as those that are synchronized.
     counter = models.BigIntegerField(default=0)
     used_at = models.DateTimeField(auto_now_add=True)
+
+
+class SingleSignOn(RecordRow, Device):
+    """The address by which the hospital's identity provider knows a person, named by an administrator.
+
+    As a device of django-otp it makes the session complete that the provider opened by two factors.
+    """
+
+    codes = ("address",)
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="single_sign_ons")
+    address = models.EmailField()
+
+    objects = RecordRows.as_manager()
+
+    class Meta:
+        verbose_name = "Single sign-on"
+        constraints = [
+            models.UniqueConstraint(Lower("address"), condition=STANDING, name="single_sign_on_is_one_persons"),
+            models.UniqueConstraint("user", condition=STANDING, name="a_person_has_one_single_sign_on"),
+        ]
+
+    def __str__(self) -> str:
+        return self.address

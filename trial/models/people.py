@@ -133,6 +133,8 @@ class SignIn(AppendOnly):
         COPIED_PASSKEY = "copied_passkey", "Passkey refused: possibly a copy"
         PASSKEY_ADDED = "passkey_added", "Passkey added"
         PASSKEY_REMOVED = "passkey_removed", "Passkey removed"
+        SINGLE_SIGN_ON = "single_sign_on", "Single sign-on accepted"
+        WRONG_SINGLE_SIGN_ON = "wrong_single_sign_on", "Single sign-on refused"
 
     at = models.DateTimeField(auto_now_add=True)
     # None where the typed name is no account's: what was typed there can be a password and is not kept.

@@ -7,12 +7,13 @@ from a backup begins anew from its newest Change: what was noted after it, befor
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from trial.audit import verify
 from trial.audit.verify import AuditReport, Head
 from trial.models import Change
+from trial.operations import sent_seals
 from trial.operations.backups import manifest, nightly
 from trial.operations.backups.restore import RESTORED
 from trial.refused import Refused
@@ -65,7 +66,8 @@ def _noted() -> Iterator[Noted]:
             continue
         if made.contents.head is not None:
             yield Noted(made.made_at, "changes", made.contents.head)
-    yield from _of_own_file(folder / FILE)
+    for place in (folder / FILE, *sorted(folder.glob(sent_seals.STAMPED))):
+        yield from _of_own_file(place)
 
 
 def _of_own_file(place: Path) -> Iterator[Noted]:
@@ -82,10 +84,8 @@ def _of_own_file(place: Path) -> Iterator[Noted]:
 
 def _note(report: AuditReport) -> None:
     """Adds the newest heads; without a folder of backups nothing is noted outside the database."""
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    lines = [f"{now} {of} {head}\n" for of, head in (("changes", report.head), ("access", report.access)) if head]
     try:
         with (nightly.folder() / FILE).open("a", encoding="ascii") as file:
-            file.writelines(lines)
+            file.writelines(sent_seals.lines(report))
     except (Refused, OSError) as error:
         log.warning("the newest seal could not be noted outside the database: %s", type(error).__name__)

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 # Each may come from a file instead, named by NAME_FILE: what stands in the environment is shown by many tools.
 SECRETS = ("ENDPOINT_SECRET_KEY", "DATABASE_URL", "DATABASE_OWNER_URL", "ENDPOINT_DRILL_DATABASE_URL",
            "ENDPOINT_MAIL_URL", "CELERY_BROKER_URL", "ENDPOINT_APP_PASSWORD", "ENDPOINT_OWNER_PASSWORD",
-           "ENDPOINT_DRILL_PASSWORD")  # fmt: skip
+           "ENDPOINT_DRILL_PASSWORD", "ENDPOINT_OIDC_SECRET")  # fmt: skip
 for _name in SECRETS:
     if _place := os.environ.get(f"{_name}_FILE"):
         os.environ.setdefault(_name, Path(_place).read_text(encoding="utf-8").strip())

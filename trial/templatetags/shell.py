@@ -9,7 +9,7 @@ from django.utils import timezone
 from trial import protocol
 from trial.accounts import navigation as nav
 from trial.accounts.forms import UnlockForm
-from trial.accounts.security import passkeys, proof, second_factor
+from trial.accounts.security import second_factor
 from trial.record import access
 from trial.runtime.program import PROGRAM
 
@@ -62,6 +62,5 @@ def idle_lock(context: dict[str, Any]) -> dict[str, Any]:
         "shown": signed_in and (not demanded or person.is_verified()) and request.resolver_match is not None,
         "user": person,
         "idle_minutes": settings.IDLE_MINUTES,
-        "form": UnlockForm(signed_in and proof.needs_code(request), auto_id="idle-%s",
-                           takes_passkey=signed_in and passkeys.counts_here(request)),
+        "form": UnlockForm(request, auto_id="idle-%s", asks=signed_in) if signed_in else None,
     }

@@ -1,6 +1,6 @@
-"""Proof of who somebody is: password, code, passkey. Every page that takes one asks here: there is one counter.
+"""Proof of who somebody is: password, code, passkey, single sign-on. Every page that takes one asks here: one counter.
 
-Wrong passwords, codes and passkeys count together toward the lockout of django-axes, by username and address, on
+Wrong ones of every kind count together toward the lockout of django-axes, by username and address, on
 whichever page; each is a row of the sign-in log, by which an address is counted too. Only a whole proof starts the
 count of an account again.
 """
@@ -15,7 +15,7 @@ from django.contrib.auth.signals import user_login_failed
 from django.http import HttpRequest
 from django_otp.models import Device
 
-from trial.accounts.security import lockouts, passkeys, second_factor, sign_ins
+from trial.accounts.security import lockouts, passkeys, second_factor, sign_ins, single_sign_on
 from trial.models import Passkey, Person, SignIn
 from trial.refused import Refused
 
@@ -102,17 +102,48 @@ def passkey_of(request: HttpRequest, answer: str, person: Person | None = None) 
     return found
 
 
-def prove(request: HttpRequest, password: str, code: str, undone: str = "Nothing was signed.") -> Device | None:
-    """Proves that the person at the page is who is signed in: by a passkey where one was used, else by what was typed.
+def single_sign_on_of(request: HttpRequest) -> single_sign_on.Answer:
+    """Who the identity provider says is there: while somebody is signed in, they only. Raises Refused, Blocked."""
+    whose = Person.objects.filter(pk=request.user.pk).first()
+    username = whose.username if whose else ""
+    if sign_ins.is_blocked_address(request, whose) or AxesProxyHandler.is_locked(
+        _counted(request), {"username": username}
+    ):
+        raise _blocked(request, username)
+    try:
+        found = single_sign_on.answer_of(request)
+        if whose is not None and found.device.user_id != whose.pk:
+            raise Refused(f"This {single_sign_on.name()} is not of {whose.full_name}.")
+    except single_sign_on.Unreachable:
+        raise
+    except Refused:
+        _count(request, username, SignIn.Result.WRONG_SINGLE_SIGN_ON)
+        raise
+    person: Person = found.device.user
+    if AxesProxyHandler.is_locked(_counted(request), {"username": person.username}):
+        raise _blocked(request, person.username)
+    sign_ins.note(request, SignIn.Result.SINGLE_SIGN_ON, person)
+    return found
 
-    Returns the passkey, the device of the code, or None where no code is asked. Raises Refused or Blocked, whose words
-    end with `undone`. A wrong code is told apart from a wrong password only to someone who knows the password.
+
+def prove(request: HttpRequest, password: str, code: str, undone: str = "Nothing was signed.") -> Device | None:
+    """Proves that the person at the page is who is signed in: by a passkey where one was used, else by the single
+    sign-on that confirmed them just before, else by what was typed.
+
+    Returns the passkey, the single sign-on, the device of the code, or None where no code is asked. Raises Refused or
+    Blocked, whose words end with `undone`. A wrong code is told apart from a wrong password only to someone who knows
+    the password.
     """
     person: Person | None = Person.objects.get(pk=request.user.pk)
     device: Device | None
     try:
         if answer := request.POST.get(ANSWER, ""):
             device = passkey_of(request, answer, person)
+        elif confirmed := single_sign_on.confirmed(request):
+            single_sign_on.forget(request)
+            device = confirmed[0] if confirmed[1] else None
+            if device is None and needs_code(request):
+                device = device_of(request, person, code.strip())
         else:
             person = person_of(request, request.user.get_username(), password)
             if person is None or person.pk != request.user.pk:

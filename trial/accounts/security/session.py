@@ -8,7 +8,7 @@ import time
 from django.conf import settings
 from django.http import HttpRequest
 
-from trial.accounts.security import passkeys, second_factor
+from trial.accounts.security import passkeys, second_factor, single_sign_on
 
 ACTIVE_AT = "active_at"
 LOCKED = "locked"
@@ -34,6 +34,7 @@ def lock(request: HttpRequest) -> None:
     """Locks at once: the page saw no sign of the person for the time allowed."""
     request.session[LOCKED] = True
     request.session.pop(second_factor.PROVED_AT, None)
+    single_sign_on.forget(request)
 
 
 def unlock(request: HttpRequest) -> None:
@@ -43,8 +44,11 @@ def unlock(request: HttpRequest) -> None:
 
 
 def _by_itself(request: HttpRequest) -> bool:
-    """A page that refreshes itself is no sign of a person."""
-    return request.method == "GET" and request.headers.get("HX-Request") == "true"
+    """A page that refreshes a part of itself, or itself, is no sign of a person: a browser says who led it on."""
+    if request.method != "GET":
+        return False
+    by_nobody = request.headers.get("Sec-Fetch-Mode") == "navigate" and "Sec-Fetch-User" not in request.headers
+    return by_nobody or request.headers.get("HX-Request") == "true"
 
 
 def next_step(request: HttpRequest) -> str | None:

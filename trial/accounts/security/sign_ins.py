@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 ADDRESS_LIMIT = 30
 WITHIN, KNOWN_FOR = timedelta(minutes=15), timedelta(days=30)
 FAILED = (SignIn.Result.WRONG_PASSWORD, SignIn.Result.WRONG_CODE, SignIn.Result.WRONG_PASSKEY,
-          SignIn.Result.COPIED_PASSKEY, SignIn.Result.LOCKED_OUT)  # fmt: skip
+          SignIn.Result.COPIED_PASSKEY, SignIn.Result.WRONG_SINGLE_SIGN_ON, SignIn.Result.LOCKED_OUT)  # fmt: skip
 LET_IN = (SignIn.Result.SIGNED_IN, SignIn.Result.RECOVERY_CODE, SignIn.Result.SECOND_FACTOR_SET)
 
 

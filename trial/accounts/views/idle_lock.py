@@ -1,14 +1,17 @@
 """The idle lock: locking, staying, and coming back with the password (and the code)."""
 
+from urllib.parse import urlencode
+
 import django_otp
 from django.contrib import auth, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from trial.accounts.forms import UnlockForm
-from trial.accounts.security import passkeys, proof, session, sign_ins
+from trial.accounts.security import proof, session, sign_ins, single_sign_on
 from trial.accounts.views.own_account import me
 from trial.accounts.views.sign_in import asked_for, locked_out, next_page
 from trial.drawing.form_layout import posted
@@ -36,12 +39,13 @@ def lock(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 def unlock(request: HttpRequest) -> HttpResponse:
     """Takes the password again; the session and what its pages hold stay as they were."""
-    if not me(request).has_usable_password():
+    person = me(request)
+    if not person.has_usable_password() and not single_sign_on.of(person):
         auth.logout(request)
         messages.error(request, "Your session was idle before you chose a password. Ask the administrator for "
                                 "another one-time password.")  # fmt: skip
         return redirect("sign_in")
-    form = UnlockForm(proof.needs_code(request), posted(request), takes_passkey=passkeys.counts_here(request))
+    form = UnlockForm(request, posted(request), back=f"{reverse('unlock')}?{urlencode({'next': asked_for(request)})}")
     if request.method != "POST":
         return render(request, "trial/accounts/session/unlock.html", {"form": form, "next": asked_for(request)})
     try:
@@ -58,7 +62,8 @@ def unlock(request: HttpRequest) -> HttpResponse:
 
 def _prove(request: HttpRequest, form: UnlockForm) -> None:
     if not request.POST.get(proof.ANSWER) and not form.is_valid():
-        raise Refused("Enter your password" + (" and the code." if "code" in form.fields else "."))
+        raise Refused("Enter " + " and ".join({"password": "your password", "code": "the code"}[each]
+                                              for each in form.errors) + ".")  # fmt: skip
     given = form.cleaned_data if form.is_valid() else {}
     device = proof.prove(request, given.get("password", ""), given.get("code", ""), undone="")
     if device is not None:

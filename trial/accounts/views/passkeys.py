@@ -51,7 +51,7 @@ def add(request: HttpRequest) -> HttpResponse:
     """Adds a passkey, for who proved to be the owner of the account a few minutes ago."""
     if not second_factor.is_proved(request):
         words = "Prove that you are the owner of the account. Then add the passkey."
-        return proof_page(request, "Add passkey", words, lambda: _go_on(request))
+        return proof_page(request, "Add passkey", words, lambda: _go_on(request, "passkey_add"))
     form = PasskeyForm(posted(request))
     if request.method == "POST" and form.is_valid():
         name, answer = form.cleaned_data["name"], form.cleaned_data["passkey"]
@@ -63,15 +63,18 @@ def add(request: HttpRequest) -> HttpResponse:
     return one_form(request, form, "Add passkey", "Create passkey", reverse("account"))
 
 
-def _go_on(request: HttpRequest) -> HttpResponse:
+def _go_on(request: HttpRequest, *page: Any) -> HttpResponse:
     second_factor.note_proof(request)
-    return redirect("passkey_add")
+    return redirect(*page)
 
 
 @access.allows(*Role)
 def remove(request: HttpRequest, passkey_id: int) -> HttpResponse:
-    """Removes an own passkey with a reason; every other session of the person ends."""
+    """Removes an own passkey with a reason, for who proved to be the owner; every other session of the person ends."""
     found = get_object_or_404(Passkey.objects.standing(), pk=passkey_id, user_id=request.user.pk)
+    if not second_factor.is_proved(request):
+        words = f"Prove that you are the owner of the account. Then remove the passkey “{found.name}”."
+        return proof_page(request, "Remove passkey", words, lambda: _go_on(request, "passkey_remove", found.pk))
     form = WithReason(posted(request))
     sent = request.method == "POST" and form.is_valid()
     if sent and attempt(form, lambda: _remove(request, found, form.cleaned_data["reason"])):
@@ -83,6 +86,7 @@ def remove(request: HttpRequest, passkey_id: int) -> HttpResponse:
 def _remove(request: HttpRequest, found: Passkey, reason: str) -> bool:
     with changes.record(of_request(request), "account", reason):
         passkeys.strike_out([found], reason)
+        request.session.pop(second_factor.PROVED_AT, None)
         Person.objects.filter(pk=request.user.pk).update(session_round=F("session_round") + 1)
     auth.update_session_auth_hash(request, me(request))
     sign_ins.note(request, SignIn.Result.PASSKEY_REMOVED, me(request))

@@ -20,15 +20,17 @@ from trial.accounts.forms import (
     DayForm,
     DelegationForm,
     EndDelegationForm,
+    PasswordResetForm,
     RowsFilter,
     SiteForm,
     TrainingForm,
     WithReason,
 )
+from trial.accounts.security import passkeys, single_sign_on
 from trial.drawing.form_layout import posted
 from trial.models import AccessReview, Change, Delegation, Person, Role, SignIn, Site, Training, Version
 from trial.record import access
-from trial.record.save import Save, of_request
+from trial.record.save import of_request
 from trial.refused import Refused
 from trial.rules.dates.partial_date import shown as shown_day
 
@@ -71,6 +73,8 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
         "changes": Change.objects.filter(pk__in=numbers).select_related("person").order_by("-id"),
         "sign_ins": found.sign_ins.order_by("-id")[:20],
         "trainings": found.trainings.all(),
+        "passkeys": passkeys.of(found),
+        "single_sign_on": (single_sign_on.of(found) or "not used") if single_sign_on.is_on() else "",
         "training_missing": access.missing(found, timezone.now().date()),
         "may_be_delegated": found.role == Role.INVESTIGATOR and found.is_active,
     }
@@ -93,7 +97,7 @@ def change(request: HttpRequest, person_id: int) -> HttpResponse:
 
 
 # Act in the address → (title, button, what is done; it returns a one-time password or None).
-ACTS: dict[str, tuple[str, str, Callable[[Save, Person, str], str | None]]] = {
+ACTS: dict[str, tuple[str, str, Callable[..., str | None]]] = {
     "deactivate": ("Deactivate", "Deactivate the account", administration.deactivate),
     "reactivate": ("Reactivate", "Reactivate the account", administration.reactivate),
     "password": ("One-time password for", "Create one-time password", administration.give_password),
@@ -109,9 +113,11 @@ def act(request: HttpRequest, person_id: int, act_name: str) -> HttpResponse:
     if act_name not in ACTS:
         return render(request, "404.html", status=404)
     title, button, do = ACTS[act_name]
-    form = WithReason(posted(request))
+    asks_passkeys = act_name == "password" and passkeys.of(found)
+    form = (PasswordResetForm if asks_passkeys else WithReason)(posted(request))
     if request.method == "POST" and form.is_valid():
-        done = attempt(form, lambda: (do(of_request(request), found, form.cleaned_data["reason"]),))
+        more = {"passkeys_go": form.cleaned_data["passkeys_go"] == "remove"} if asks_passkeys else {}
+        done = attempt(form, lambda: (do(of_request(request), found, form.cleaned_data["reason"], **more),))
         if done is not None:
             if done[0]:
                 return _password_page(request, found, done[0])

@@ -55,7 +55,7 @@ def _let_in(request: HttpRequest, person: Person) -> HttpResponse:
     if not waits:
         proof.forgive(request, person)
     sign_ins.note(request, SignIn.Result.PASSWORD if waits else SignIn.Result.SIGNED_IN, person)
-    return _onwards(request, person)
+    return onwards(request, person)
 
 
 def _let_in_by_passkey(request: HttpRequest) -> HttpResponse:
@@ -67,11 +67,12 @@ def _let_in_by_passkey(request: HttpRequest) -> HttpResponse:
     session.unlock(request)
     proof.forgive(request, person)
     sign_ins.note(request, SignIn.Result.SIGNED_IN, person)
-    return _onwards(request, person)
+    return onwards(request, person)
 
 
-def _onwards(request: HttpRequest, person: Person) -> HttpResponse:
-    response = redirect(next_page(request))
+def onwards(request: HttpRequest, person: Person, to: str = "") -> HttpResponse:
+    """Leads on (to: instead of to the page that was asked for) and remembers whose forms are kept."""
+    response = redirect(to or next_page(request))
     kept_forms.remember(response, person, secure=request.is_secure())
     return response
 

@@ -55,12 +55,21 @@ def test_a_session_waits_for_the_password_after_a_pause(cast: Cast) -> None:
 
 
 @pytest.mark.requirement("R09")
-def test_a_page_that_refreshes_itself_keeps_nobody_awake(cast: Cast) -> None:
+@pytest.mark.parametrize("headers", [{"HX-Request": "true"}, {"Sec-Fetch-Mode": "navigate"}])
+def test_a_page_that_refreshes_itself_keeps_nobody_awake(cast: Cast, headers: dict[str, str]) -> None:
     client = nora_at_work()
     pass_minutes(client, 10)
-    client.get("/terms/?q=pain", headers={"HX-Request": "true"})
+    client.get("/work/", headers=headers)
     pass_minutes(client, 6)
     assert client.get("/work/").status_code == 302
+
+
+def test_a_link_that_a_person_follows_keeps_the_session_awake(cast: Cast) -> None:
+    client = nora_at_work()
+    pass_minutes(client, 10)
+    client.get("/work/", headers={"Sec-Fetch-Mode": "navigate", "Sec-Fetch-User": "?1"})
+    pass_minutes(client, 6)
+    assert client.get("/work/").status_code == 200
 
 
 def test_typing_keeps_the_session_awake(cast: Cast) -> None:

@@ -1,0 +1,85 @@
+"""Single sign-on: to the hospital's identity provider and back, for signing in, unlocking and signing."""
+
+import django_otp
+from django.contrib import auth, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from trial.accounts import administration
+from trial.accounts.forms import SingleSignOnForm
+from trial.accounts.security import passwords, proof, second_factor, session, sign_ins, single_sign_on
+from trial.accounts.views.people import attempt, one_form
+from trial.accounts.views.sign_in import locked_out, next_page, onwards
+from trial.drawing.form_layout import posted
+from trial.models import Person, SignIn
+from trial.record import access
+from trial.record.save import of_request
+from trial.refused import Refused
+
+
+@access.public
+@never_cache
+@require_GET
+def ask(request: HttpRequest) -> HttpResponse:
+    """Leads to the provider: open at every step of signing in, to a locked session too."""
+    if not single_sign_on.is_on():
+        return redirect("sign_in")
+    goes_on = next_page(request)
+    try:
+        return redirect(single_sign_on.question(request, goes_on))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(goes_on if request.user.is_authenticated else "sign_in")
+
+
+@access.public
+@never_cache
+@require_GET
+def answer(request: HttpRequest) -> HttpResponse:
+    """The provider sends the browser back: signs in, or confirms who is signed in for one unlocking or signature."""
+    try:
+        found = proof.single_sign_on_of(request)
+    except proof.Blocked:
+        auth.logout(request)
+        return locked_out(request)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("unlock" if request.user.is_authenticated and session.is_locked(request) else "sign_in")
+    if found.was_for is None:
+        return _let_in(request, found)
+    single_sign_on.note_confirmed(request, found)
+    return redirect(found.goes_on)
+
+
+def _let_in(request: HttpRequest, found: single_sign_on.Answer) -> HttpResponse:
+    """A one-time password that was not used ends here: the account needs none."""
+    person = found.device.user
+    if person.must_change_password:
+        passwords.use_up(person)
+        Person.objects.filter(pk=person.pk).update(must_change_password=False)
+    auth.login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+    if found.is_two_factors:
+        django_otp.login(request, found.device)
+    session.unlock(request)
+    if found.is_two_factors or not second_factor.is_demanded():
+        proof.forgive(request, person)
+        sign_ins.note(request, SignIn.Result.SIGNED_IN, person)
+    return onwards(request, person, found.goes_on)
+
+
+@access.allows(*access.ADMINISTERS)
+def connect(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Names the address by which the provider knows a user; empty: none any more."""
+    found = get_object_or_404(Person, pk=person_id)
+    before = single_sign_on.of(found)
+    form = SingleSignOnForm(posted(request), initial={"address": before.address if before else ""})
+    if request.method == "POST" and form.is_valid():
+        address, reason = form.cleaned_data["address"], form.cleaned_data["reason"]
+        if attempt(form, lambda: (administration.connect(of_request(request), found, address, reason),)):
+            messages.success(request, f"Single sign-on of {found.username} is saved. All sessions are signed out.")
+            return redirect("person", found.pk)
+    title = f"Single sign-on of {found.username}"
+    return one_form(request, form, title, "Save", reverse("person", args=[found.pk]))
