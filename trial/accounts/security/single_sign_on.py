@@ -168,7 +168,8 @@ def _claims(token: str, keys: dict[str, Any], asked: dict[str, Any]) -> dict[str
 def _device(claims: dict[str, Any]) -> SingleSignOn:
     """The account of ours that an administrator connected with the verified address."""
     address = claims.get("email")
-    if claims.get("email_verified") is not True or not isinstance(address, str):
+    # Letters that only look or fold like others make no address of ours.
+    if claims.get("email_verified") is not True or not isinstance(address, str) or not address.isascii():
         raise Refused(f"Your {name()} has no verified email address. Tell the administrator.")
     found = SingleSignOn.objects.standing().filter(address__iexact=address, user__is_active=True)
     device = found.select_related("user").first()

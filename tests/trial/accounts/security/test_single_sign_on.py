@@ -99,6 +99,7 @@ WRONG = {
     "signed in long before it was asked": {"auth_time": int(time.time()) - 3600}, "auth_time is text":
     {"auth_time": "now"}, "unverified address": {"email_verified": False}, "verified by a word":
     {"email_verified": "true"}, "no address": {"email": None}, "unknown": {"email": "eve@hospital.example"},
+    "folds to a known one": {"email": "ada@ho\u017fpital.example"},
     "not signed": {"algorithm": "none"}, "another key": {"key": new_key()},
     "signed with our secret": {"algorithm": "HS256", "key": SECRET * 2},
 }  # fmt: skip
