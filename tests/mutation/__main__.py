@@ -1,6 +1,6 @@
 """`python -m tests.mutation [part of a file's name]`: breaks each guard in a copy and says which tests noticed.
 
-Run by hand from a checkout: a guard takes a minute. Exits with status 1 when a broken guard was not noticed.
+Run by hand from a checkout: a guard takes half a minute. Exits with status 1 when a broken guard was not noticed.
 """
 
 import os
@@ -8,8 +8,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from tests import plugin_postgres
 from tests.mutation.guards import GUARDS, Guard
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,10 +34,19 @@ def is_noticed(guard: Guard, copy: Path) -> bool:
         place.write_text(sound, encoding="utf-8")
 
 
+@contextmanager
+def one_server() -> Iterator[None]:
+    """All runs use one PostgreSQL with one migrated template, as workers of one run do."""
+    plugin_postgres.pytest_load_initial_conftests()
+    os.environ["PYTEST_XDIST_WORKER"] = "mutation"
+    yield
+    plugin_postgres.pytest_unconfigure()
+
+
 def main(wanted: str = "") -> int:
     """Prints one line a guard; returns how many were not noticed."""
     unnoticed = 0
-    with tempfile.TemporaryDirectory() as folder:
+    with one_server(), tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "copy"
         shutil.copytree(ROOT, copy, ignore=LEFT_OUT, symlinks=True)
         for guard in GUARDS:
