@@ -12,7 +12,7 @@ from analysis.endpoints import comparison
 from analysis.results import data_cuts, moments
 from analysis.results.moments import Moment
 from analysis.views import panels
-from trial.drawing.form_layout import SHOW, Boxes, Markup, PageHelper
+from trial.drawing.form_layout import Boxes, Markup, PageHelper
 from trial.models import Change, DataCut, Role
 from trial.protocol import GROUPS, Group
 from trial.record import access
@@ -30,7 +30,7 @@ def _cutoff() -> forms.CharField:
 class MomentForm(forms.Form):
     """A past moment; read from the address by the pages of results."""
 
-    helper = PageHelper(Boxes(), SHOW)
+    helper = PageHelper(Boxes(), Markup('<button class="btn btn-primary" type="submit">Show</button>'))
 
     as_of = words(A_MOMENT, 40, placeholder="118 or 12-FEB-2006 14:30")
     cutoff = _cutoff()

@@ -18,7 +18,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.html import format_html
 
 from capture.casebook import history
-from trial.drawing.form_layout import PageHelper
+from trial.drawing.form_layout import Boxes, Hidden, PageHelper
 from trial.models import Change
 from trial.refused import Refused
 from trial.rules.typed_text import decimal_number, key
@@ -42,8 +42,7 @@ class Choice:
 class ConflictForm(Form):
     """Both values of each field, to choose between; theirs go along as they would be typed."""
 
-    helper = PageHelper()
-    helper.render_hidden_fields = True
+    helper = PageHelper(Boxes(), Hidden())
 
     def __init__(self, choices: Iterable[Choice]) -> None:
         super().__init__()

@@ -92,6 +92,16 @@ def test_a_refused_form_and_a_step_to_confirm_are_pages_like_the_others(chromium
         _look(page, name, words)
 
 
+def test_a_second_look_with_a_long_source_fits_a_phone(chromium: Any, live_server_url: str) -> None:
+    cast = prepared()
+    level = EXAMPLES["hormone"].typed
+    entries.save(Save(), cast.participant, ENTRY_FORMS["hormone"], values("hormone"))
+    page = signed_in_page(chromium, live_server_url, cast.people[Role.COORDINATOR])
+    page.goto(f"{live_server_url}{ROOT}hormone/new/")
+    _send(page, {**level, "sampled_on": "20-MAR-2026", "assay": "another"})
+    _look(page, "assay", "HORM-03 · Hormone improvement [interpretation].")
+
+
 @pytest.mark.parametrize("kind", ["hormone", "adverse_event"])
 def test_the_page_of_two_people_on_one_form(chromium: Any, live_server_url: str, kind: str) -> None:
     cast = prepared()

@@ -92,6 +92,16 @@ class Boxes(LayoutObject):  # type: ignore[misc]
         return inside if self.css_class is None else format_html("<div class=\"{}\">{}</div>", self.css_class, inside)
 
 
+class Hidden(LayoutObject):  # type: ignore[misc]
+    """Every field that the form hides."""
+
+    fields: tuple[str, ...] = ()
+
+    def render(self, form: forms.BaseForm, context: Any, template_pack: Any = TEMPLATE_PACK, **_: Any) -> SafeString:
+        """The elements alone."""
+        return SafeString("".join(str(field) for field in form.hidden_fields()))
+
+
 class Section(Boxes):
     """A part of the sheet under a heading."""
 

@@ -149,6 +149,7 @@ def test_two_people_on_one_form_see_what_changed_and_choose_field_by_field(cast:
     merged = fields(page)
     assert merged[case.field] == case.third, "what was typed stays"
     assert merged[case.other] == case.other_value, "what only they changed is taken over"
+    assert "Theirs" not in page, "theirs go along unseen"
     assert f"theirs_{case.field}" in merged and f'name="choose_{case.field}"' in page
     undecided = nora.post(case.page, merged)
     assert undecided.status_code == 409 and "Choose one value" in undecided.content.decode()
