@@ -16,6 +16,7 @@ from trial.rules.assay import is_another_assay
 from trial.rules.dates.partial_date import shown
 from trial.rules.evaluation.disease import Course
 from trial.rules.evaluation.facts import HormoneFact, MedicationFact, ParticipantFact
+from trial.rules.typed_text import plain
 
 HUNDRED = Decimal(100)
 UNITS = dict(MARKER_UNITS)
@@ -176,7 +177,7 @@ def _judged(
     if baseline.upper_limit is None:
         return {"raised": None, "because": "the baseline has no upper limit of normal"}
     if baseline.is_raised is None:
-        limit = f"{baseline.upper_limit.normalize():f}"
+        limit = f"{plain(baseline.upper_limit)}"
         return {"raised": None, "because": f"the baseline is reported as {baseline.in_words}, the upper limit is "
                                            f"{limit}: not known whether it was raised"}  # fmt: skip
     if not baseline.is_raised:

@@ -65,6 +65,11 @@ def whole_number(text: str) -> int:
     raise Refused(_why_not(typed, "42"))
 
 
+def plain(value: Decimal) -> str:
+    """The number as it is read: `42.5`, `100`; no zeros behind the point, no exponent."""
+    return format(value.normalize(), "f")
+
+
 def qualified(text: str) -> tuple[str, str]:
     """`<5` → ("<", "5"), a value below or above a limit, and `5` → ("", "5"); the rest is read as any number."""
     found = _QUALIFIED.fullmatch(text)

@@ -21,6 +21,7 @@ from trial.protocol.ctcae_v3.limits import ANALYTES, in_sentence
 from trial.rules.assay import is_another_assay
 from trial.rules.safety import usual_ranges
 from trial.rules.safety.laboratory import Grading
+from trial.rules.typed_text import plain
 
 _PRESSURE = "mmHg, sitting. Weekly in the first {pressure_weeks} weeks; the dose rules and CTCAE grades read it."
 
@@ -91,7 +92,7 @@ def _unusual(facts: Facts) -> list[Facts]:
 def _unusual_in_words(facts: Facts) -> str:
     """`Platelets: 132 /mm3, limits 150 to 400.` of each."""
     def number(value: Decimal | None) -> str:
-        return "not given" if value is None else f"{value.normalize():f}"
+        return "not given" if value is None else plain(value)
 
     return " ".join(
         f"{ANALYTES.get(line['analyte'], line['analyte'])}: {number(line['value'])} {line['unit']}, "

@@ -17,6 +17,7 @@ from trial.protocol.ctcae_v3.limits import ANALYTES
 from trial.record import versions_in_force
 from trial.rules.dates import partial_date
 from trial.rules.safety.expedited_reports import aware_at
+from trial.rules.typed_text import plain
 
 STRUCK_OUT, EMPTY = "struck_out_reason", "—"
 SILENT = frozenset({"id", "participant", STRUCK_OUT})
@@ -81,7 +82,7 @@ def in_words(found: Any) -> str:
     if isinstance(found, date):
         return partial_date.shown(found)
     if isinstance(found, Decimal):
-        return format(found.normalize(), "f")
+        return plain(found)
     return found.full_name if isinstance(found, Person) else str(found)
 
 

@@ -14,6 +14,7 @@ from capture.participants.timeline.parts import EMPTY_HEIGHT, Label, Lane, Line,
 from trial.protocol import MARKER_UNITS, MARKERS
 from trial.rules.dates.partial_date import shown
 from trial.rules.evaluation.facts import HormoneFact
+from trial.rules.typed_text import plain
 
 TOP, FLOOR, HEIGHT = 16.0, 38.0, 46.0
 NAMES, UNITS = dict(MARKERS), dict(MARKER_UNITS)
@@ -83,7 +84,7 @@ def _mark(name: str, sample: HormoneFact, days: Days, y: float, above: bool | No
     look = {True: "level-above", False: "level-normal", None: "level-plain"}[above]
     parts: tuple[Stamp | Label, ...] = (Stamp("level", x, y, look),)
     if written and sample.value is not None:
-        parts = (*parts, Label(x, y - 6, _plain(sample.value), "middle", "small"))
+        parts = (*parts, Label(x, y - 6, plain(sample.value), "middle", "small"))
     return replace(_listed(name, sample, days), parts=parts)
 
 
@@ -99,10 +100,6 @@ def _words(name: str, sample: HormoneFact) -> str:
         return f"{name} {sample.in_words} {unit}, upper limit not known"
     if sample.qualifier:
         said = {True: "above", False: "not above", None: "not known whether above"}[sample.is_raised]
-        return f"{name} {sample.in_words} {unit}, {said} the upper limit {_plain(limit)}"
+        return f"{name} {sample.in_words} {unit}, {said} the upper limit {plain(limit)}"
     times = f"{sample.value / limit:.1f}"
-    return f"{name} {_plain(sample.value)} {unit}, {times} × the upper limit {_plain(limit)}"
-
-
-def _plain(value: Decimal) -> str:
-    return f"{value.normalize():f}"
+    return f"{name} {plain(sample.value)} {unit}, {times} × the upper limit {plain(limit)}"

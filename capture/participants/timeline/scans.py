@@ -5,10 +5,10 @@ from decimal import Decimal
 from capture.participants.timeline.facts import LEFT, RIGHT, Course, Days
 from capture.participants.timeline.parts import EMPTY_HEIGHT, Label, Lane, Line, Mark, Stamp
 from trial.rules.dates.partial_date import shown
-from trial.rules.evaluation import response_in_words
 from trial.rules.evaluation.facts import AssessmentFact
 from trial.rules.evaluation.response import baseline_of, targets_at_baseline
-from trial.rules.response.recist import AssessmentOutcome, NewLesions
+from trial.rules.response.recist import AssessmentOutcome, NewLesions, mm
+from trial.rules.typed_text import plain
 
 # The sums are drawn between these; the letters of the responses stand below.
 TOP, FLOOR, LETTERS, HEIGHT = 32.0, 106.0, 123.0, 128.0
@@ -42,7 +42,7 @@ def _y(value: Decimal, most: Decimal) -> float:
 
 def _baseline_mark(baseline: AssessmentFact, first: Decimal | None, days: Days, most: Decimal) -> Mark:
     x = days.at(baseline.assessed_on)
-    words = "Baseline assessment: " + ("no target lesion" if first is None else f"sum {response_in_words.mm(first)}")
+    words = "Baseline assessment: " + ("no target lesion" if first is None else f"sum {mm(first)}")
     y = FLOOR if first is None else _y(first, most)
     parts = (Stamp("baseline", x, y, "response baseline"), Label(x, LETTERS, "base", "middle", "letters"))
     value = () if first is None else (_value(x, y, first),)
@@ -75,13 +75,13 @@ def _without_baseline(course: Course, days: Days) -> list[Mark]:
 
 
 def _value(x: float, y: float, value: Decimal) -> Label:
-    return Label(x, y - 10, f"{value.normalize():f}", "middle", "value")
+    return Label(x, y - 10, plain(value), "middle", "value")
 
 
 def _words(outcome: AssessmentOutcome) -> str:
     change = outcome.change_from_baseline_percent
     percent = "" if change is None else f"{change:+.1f}% from baseline".replace("-", "−")
-    size = "no sum" if outcome.current_sum is None else f"sum {response_in_words.mm(outcome.current_sum)}"
+    size = "no sum" if outcome.current_sum is None else f"sum {mm(outcome.current_sum)}"
     new = "a new lesion" if outcome.new_lesions == NewLesions.YES else ""
     return "; ".join(filter(None, (", ".join(filter(None, (size, percent))), new, outcome.because)))
 

@@ -1,6 +1,5 @@
 """Visits at the start of a cycle: vitals and laboratory; and blood pressure in between."""
 
-from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -10,6 +9,7 @@ from trial.models.base import ByEdition, Place, RecordRow, one_standing
 from trial.models.casebook.participant import Participant
 from trial.models.fields import MissingReasonField, in_a_sentence, value_or_reason
 from trial.protocol import code_lists
+from trial.rules.typed_text import plain
 
 
 def _pressure(prefix: str) -> list[models.CheckConstraint]:
@@ -27,10 +27,6 @@ def _pressure_words(row: Any) -> str:
     if row.systolic_mmhg is None or row.diastolic_mmhg is None:
         return "blood pressure incomplete"
     return f"{row.systolic_mmhg}/{row.diastolic_mmhg} mmHg"
-
-
-def _plain(value: Decimal) -> str:
-    return format(value.normalize(), "f")
 
 
 class Visit(RecordRow, ByEdition):
@@ -165,5 +161,5 @@ class HormoneLevel(RecordRow, ByEdition):
         marker = self.get_marker_display()
         if self.value is None:
             return f"{marker}: {in_a_sentence(self.get_value_missing_display())}"
-        limit = "" if self.upper_limit is None else f" (upper limit {_plain(self.upper_limit)})"
-        return f"{marker} {self.value_qualifier}{_plain(self.value)} {self.get_unit_display()}{limit}"
+        limit = "" if self.upper_limit is None else f" (upper limit {plain(self.upper_limit)})"
+        return f"{marker} {self.value_qualifier}{plain(self.value)} {self.get_unit_display()}{limit}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from trial import protocol
+from trial.rules.typed_text import plain
 
 DOSES_PER_DAY = {
     "twice_daily": Decimal(2),
@@ -48,7 +49,7 @@ class TabletCount:
         if self.planned:
             percent = (self.gone * 100 / self.planned).quantize(Decimal("0.1")).normalize()
             share = f" ({percent:f}%)"
-        return f"planned {self.planned.normalize():f} · gone {self.gone}{share}"
+        return f"planned {plain(self.planned)} · gone {self.gone}{share}"
 
 
 def tablet_count(

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from trial import protocol
 from trial.rules.dates.partial_date import PartialDate
+from trial.rules.typed_text import plain
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ class HormoneFact:
     @property
     def in_words(self) -> str:
         """The level as reported: `<5`, `310`; `no value` of a missing one."""
-        return "no value" if self.value is None else f"{self.qualifier}{self.value.normalize():f}"
+        return "no value" if self.value is None else f"{self.qualifier}{plain(self.value)}"
 
     @property
     def is_raised(self) -> bool | None:

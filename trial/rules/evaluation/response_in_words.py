@@ -18,14 +18,9 @@ from trial.rules.evaluation.facts import AssessmentFact, DatedFact, ParticipantF
 from trial.rules.evaluation.response import TARGET, Assessed, baseline_of, confirmation_settings, targets_at_baseline
 from trial.rules.response import confirmation, recist
 from trial.rules.response.confirmation import DatedResponse
-from trial.rules.response.recist import AssessmentOutcome, Response
+from trial.rules.response.recist import AssessmentOutcome, Response, mm
 
 HUNDRED = Decimal(100)
-
-
-def mm(value: Decimal) -> str:
-    """`42 mm`, `42.5 mm`."""
-    return f"{value.normalize():f} mm"
 
 
 def percent(now: Decimal, reference: Decimal) -> str:

@@ -24,6 +24,7 @@ from trial.rules.response.findings import (
 )
 from trial.rules.response.recist_1_0 import RECIST_1_0
 from trial.rules.response.recist_1_1 import RECIST_1_1
+from trial.rules.typed_text import plain
 
 
 def progression_on(
@@ -103,13 +104,14 @@ IN_FORCE = named(protocol.CRITERIA)
 
 
 __all__ = ["AssessmentOutcome", "Baseline", "Finding", "FollowUp", "Measurement", "NewLesions", "NonTarget", "Response",
-           "assess", "non_target_response", "target_response"]  # fmt: skip
+           "assess", "mm", "non_target_response", "target_response"]  # fmt: skip
 
 HUNDRED = Decimal(100)
 
 
-def _mm(value: Decimal) -> str:
-    return f"{value.normalize():f} mm"
+def mm(value: Decimal) -> str:
+    """`42 mm`, `42.5 mm`."""
+    return f"{plain(value)} mm"
 
 
 def _percent(now: Decimal, reference: Decimal) -> str:
@@ -134,7 +136,7 @@ def target_response(
     if complete and all(criteria.is_gone(size, name in baseline.nodes) for name, size in sizes.items()):
         return Finding(Response.CR, _gone(total), total, baseline_sum, nadir)
     if back := ", ".join(name for name in sizes if name in again):
-        words = f"{back} seen again after a complete response: sum {_mm(total)}"
+        words = f"{back} seen again after a complete response: sum {mm(total)}"
         return Finding(Response.PD, words if complete else f"{words}, incomplete", current, baseline_sum, nadir)
     if criteria.is_progression(total, nadir):
         part = "" if complete else "the lesions measured alone, "
@@ -153,23 +155,23 @@ def _sizes(measurements: Sequence[Measurement], baseline: Baseline) -> dict[str,
 
 
 def _gone(total: Decimal) -> str:
-    return "all target lesions are gone" + (f", nodes of normal size: sum {_mm(total)}" if total else "")
+    return "all target lesions are gone" + (f", nodes of normal size: sum {mm(total)}" if total else "")
 
 
 def _against_nadir(total: Decimal, nadir: Decimal, criteria: Criteria) -> str:
     if nadir == 0:
-        return f"sum {_mm(total)}: target lesions reappeared after the sum had been 0"
-    absolute = f" and +{_mm(total - nadir)}" if criteria.least_increase_mm else ""
-    return f"sum {_mm(total)} is {_percent(total, nadir)}{absolute} over the nadir {_mm(nadir)}"
+        return f"sum {mm(total)}: target lesions reappeared after the sum had been 0"
+    absolute = f" and +{mm(total - nadir)}" if criteria.least_increase_mm else ""
+    return f"sum {mm(total)} is {_percent(total, nadir)}{absolute} over the nadir {mm(nadir)}"
 
 
 def _complete(total: Decimal, baseline_sum: Decimal, nadir: Decimal, criteria: Criteria) -> Finding:
-    against = f"sum {_mm(total)} is {_percent(total, baseline_sum)} against the baseline {_mm(baseline_sum)}"
+    against = f"sum {mm(total)} is {_percent(total, baseline_sum)} against the baseline {mm(baseline_sum)}"
     if total <= baseline_sum * criteria.partial_ratio:
         return Finding(Response.PR, against, total, baseline_sum, nadir)
-    words = f"{against} and {_percent(total, nadir)} against the nadir {_mm(nadir)}" if nadir else against
+    words = f"{against} and {_percent(total, nadir)} against the nadir {mm(nadir)}" if nadir else against
     if total > nadir and total >= nadir * criteria.progression_ratio:
-        words += f", by {_mm(total - nadir)}: progression needs {_mm(criteria.least_increase_mm)}"
+        words += f", by {mm(total - nadir)}: progression needs {mm(criteria.least_increase_mm)}"
     return Finding(Response.SD, words, total, baseline_sum, nadir)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from trial.protocol.ctcae_v3.limits import Bound, Limit, in_sentence, limits_of, units_of
+from trial.rules.typed_text import plain
 
 FAR_ABOVE = Decimal(10**12)
 ONE, THOUSANDTH = Decimal(1), Decimal("0.001")
@@ -164,8 +165,8 @@ def _of_side(measured: Measured, limits: list[Limit]) -> Grading:
         return _of_term(measured, limits)
     per = PER_ALBUMIN[measured.unit]
     corrected = measured.value + per * (ALBUMIN_FROM - albumin)
-    sum_of = f"{_plain(measured.value)} + {per} × (4 − {_plain(albumin)})"
-    words = f"corrected for albumin {_plain(albumin)} g/dL: {sum_of} = {_shown(corrected, measured.unit)}"
+    sum_of = f"{plain(measured.value)} + {per} × (4 − {plain(albumin)})"
+    words = f"corrected for albumin {plain(albumin)} g/dL: {sum_of} = {_shown(corrected, measured.unit)}"
     return replace(_of_term(replace(measured, value=corrected), limits), note=words)
 
 
@@ -243,13 +244,9 @@ def _edge_words(measured: Measured, bound: Bound) -> str:
     assert edge is not None
     if not bound.relative_to:
         return _shown(edge, measured.unit)
-    times = "" if bound.factor == 1 else f"{_plain(bound.factor)} × "
+    times = "" if bound.factor == 1 else f"{plain(bound.factor)} × "
     return f"{times}the {NAMED[bound.relative_to]} ({_shown(edge, measured.unit)})"
 
 
-def _plain(value: Decimal) -> str:
-    return format(value.normalize(), "f")
-
-
 def _shown(value: Decimal, unit: str) -> str:
-    return f"{_plain(value)} {unit}".strip()
+    return f"{plain(value)} {unit}".strip()
