@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -18,7 +17,7 @@ from capture.conduct import queries, signing
 from capture.conduct.queries import Where
 from capture.entry.services import assessments, dosing, entries
 from tests.browser.conftest import Counted, signed_in_page
-from tests.cast import Cast, cast_of
+from tests.cast import Cast
 from tests.trial.accounts.security.people import PASSWORD, code_of
 from trial import protocol
 from trial.models import AdverseEvent, Assessment, Cycle, Delegation, Participant, Role, Signature
@@ -30,12 +29,6 @@ DAY_1 = date(2026, 1, 12)
 LABORATORY = {"neutrophils": "3400", "platelets": "210000", "bilirubin": "0.6", "ast": "1.1", "creatinine": "0.8"}
 TARGETS = ("liver segment 4a", "liver segment 7 dorsal", "liver segment 2", "mesenteric root", "para-aortic left")
 ORGANS = ("li", "li", "li", "me", "ly")
-
-
-@pytest.fixture
-def cast(database: object) -> Cast:
-    """The fixed cast on a database of its own."""
-    return cast_of()
 
 
 def _days_ago(days: int) -> str:

@@ -3,21 +3,13 @@
 from datetime import date
 from typing import Any
 
-import pytest
-
 from tests.browser.conftest import save, signed_in_page
-from tests.cast import Cast, cast_of
+from tests.cast import Cast
 from trial import protocol
 from trial.models import BloodPressure, Participant, Role
 
 LABORATORY = {"neutrophils": "3400", "platelets": "210000", "bilirubin": "0.6", "ast": "1.1", "creatinine": "0.8"}
 IN_FOCUS = "(document.activeElement.getAttribute('aria-label') || document.activeElement.textContent || '').trim()"
-
-
-@pytest.fixture
-def cast(database: object) -> Cast:
-    """The fixed cast on a database of its own."""
-    return cast_of()
 
 
 class Keyboard:

@@ -2,24 +2,17 @@
 
 from typing import Any
 
-import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 
 from tests.browser.conftest import save, signed_in_page
-from tests.cast import Cast, cast_of
+from tests.cast import Cast
 from trial.models import Deviation, Draft, Person, Role
 
 PAGE = "/participants/NET-001/deviation/new/"
 WORDS = "the scan was made at another hospital"
 SAVE = "form[data-save] .btn-primary"
 FOUR_CLICKS = f"for (let n = 0; n < 4; n += 1) document.querySelector('{SAVE}').click()"
-
-
-@pytest.fixture
-def cast(database: object) -> Cast:
-    """The fixed cast on a database of its own."""
-    return cast_of()
 
 
 def _sign_in_again(page: Any, address: str, person: Person) -> None:

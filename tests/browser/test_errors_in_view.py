@@ -2,10 +2,8 @@
 
 from typing import Any
 
-import pytest
-
 from tests.browser.conftest import signed_in_page
-from tests.cast import Cast, cast_of
+from tests.cast import Cast
 from tests.examples import EXAMPLES
 from trial import protocol
 from trial.models import Role
@@ -13,12 +11,6 @@ from trial.models import Role
 PAUSE_MS = 5000  # a coordinator looks the form over before the click
 IN_VIEW = """id => { const box = document.getElementById(id).getBoundingClientRect();
   return box.top >= 0 && box.bottom <= innerHeight; }"""
-
-
-@pytest.fixture
-def cast(database: str) -> Cast:
-    """The fixed cast."""
-    return cast_of()
 
 
 def _fill(page: Any) -> None:

@@ -2,18 +2,10 @@
 
 from typing import Any
 
-import pytest
-
 from tests.browser.conftest import signed_in_page
-from tests.cast import Cast, cast_of
+from tests.cast import Cast
 from tests.examples import EXAMPLES
 from trial.models import HormoneLevel, Role
-
-
-@pytest.fixture
-def cast(database: object) -> Cast:
-    """The fixed cast."""
-    return cast_of()
 
 
 def test_what_is_entered_last_of_a_value_and_its_reason_counts(cast: Cast, chromium: Any, live_server_url: str) -> None:

@@ -3,20 +3,12 @@
 from datetime import date
 from typing import Any
 
-import pytest
-
 from tests.browser.conftest import save, signed_in_page
-from tests.cast import Cast, cast_of
+from tests.cast import Cast
 from trial import protocol
 from trial.models import AdverseEvent, Participant, Role
 
 LABORATORY = {"neutrophils": "3400", "platelets": "210000", "bilirubin": "0.6", "ast": "1.1", "creatinine": "0.8"}
-
-
-@pytest.fixture
-def cast(database: object) -> Cast:
-    """The fixed cast on a database of its own."""
-    return cast_of()
 
 
 def _save(page: Any, button: str) -> None:

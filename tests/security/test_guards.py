@@ -8,7 +8,7 @@ from django.test import Client
 
 from capture.conduct import redactions
 from tests.blacked import NAME, typed
-from tests.cast import Cast, cast_of, register
+from tests.cast import Cast, register
 from trial.audit import verify
 from trial.models import Change, Delegation, Draft, Participant, Query, Redaction, Role
 from trial.record import access, changes
@@ -16,12 +16,6 @@ from trial.record.save import Save
 from trial.refused import Refused
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-
-
-@pytest.fixture
-def cast(database: object) -> Cast:
-    """The fixed cast on a database of its own."""
-    return cast_of()
 
 
 def client_of(person: Any) -> Client:

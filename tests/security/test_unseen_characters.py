@@ -5,7 +5,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from tests.capture.typed import fields, signed_in
-from tests.cast import Cast, cast_of
+from tests.cast import Cast
 from trial.accounts import administration
 from trial.models import Change, Deviation, Person, Query, Role, Site
 from trial.record import changes
@@ -13,12 +13,6 @@ from trial.record.save import Save
 from trial.refused import Refused
 
 UNSEEN = ("\u202e", "\u200b", "\u2066", "\ufeff", "\U000e0041", "\u3164")
-
-
-@pytest.fixture
-def cast(database: object) -> Cast:
-    """The fixed cast on a database of its own."""
-    return cast_of()
 
 
 def refused(client: Client, address: str, sent: dict[str, object]) -> bool:

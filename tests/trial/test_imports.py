@@ -5,7 +5,7 @@ import threading
 import pytest
 from django.db import DatabaseError, connection
 
-from tests.cast import Cast, answers, cast_of, details
+from tests.cast import Cast, answers, details
 from trial.audit import verify
 from trial.models import Change, Participant, Role, Site
 from trial.models.audit import Version
@@ -13,12 +13,6 @@ from trial.record import changes
 from trial.record.save import Save
 from trial.refused import Refused
 from trial.runtime.worker import messages
-
-
-@pytest.fixture
-def cast(database: object) -> Cast:
-    """The fixed cast in an own database."""
-    return cast_of()
 
 
 def test_the_changes_of_an_import_are_sealed_in_turn_and_stand_together(cast: Cast) -> None:

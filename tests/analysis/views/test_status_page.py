@@ -12,17 +12,11 @@ from analysis.models import GroupResult
 from analysis.results.recompute import newest_change
 from analysis.views import status as status_page
 from capture.tasks import send_digest
-from tests.cast import Cast, cast_of
+from tests.cast import Cast
 from trial.models import Deviation, Role, StatusNote, operations
 from trial.record import changes
 from trial.rules.dates import site_time
 from trial.tasks import verify_audit
-
-
-@pytest.fixture
-def cast(database: str) -> Cast:
-    """One participant of group A, nothing computed."""
-    return cast_of()
 
 
 def said() -> dict[str, tuple[bool | None, str]]:

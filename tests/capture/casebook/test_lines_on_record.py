@@ -16,7 +16,7 @@ from capture.casebook.forms.treatment import Period
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, dosing, entries
 from capture.entry.services.assessments import Reading
-from tests.cast import Cast, cast_of
+from tests.cast import Cast
 from trial.models import Change, Lesion, Role
 from trial.record.save import Save
 
@@ -28,12 +28,6 @@ VISIT = {"visited_on": DAY_1, "cycle_number": 1, "weight_kg": Decimal(70), "weig
          "diastolic_mmhg_missing": ""}  # fmt: skip
 FULL, HELD, REDUCED = Period(1, 14, 400, "twice_daily"), Period(15, 28, 0, "held", "rash"), \
     Period(15, 28, 400, "once_daily", "rash")
-
-
-@pytest.fixture
-def cast(database: str) -> Cast:
-    """The fixed cast."""
-    return cast_of()
 
 
 def _account(table: str) -> list[tuple[str, bool, Any]]:

@@ -27,7 +27,7 @@ from capture.casebook.order_rules import (
 from capture.casebook.registry import CHECKS, ENTRY_FORMS, FORMS, HARD, ORDER_RULES
 from capture.entry.moved import MOVES
 from capture.entry.services import assessments, corrections, dosing, entries, registration
-from tests.cast import Cast, cast_of, register
+from tests.cast import Cast, register
 from tests.examples import values
 from tests.plugin_postgres import another_database
 from trial.models import Acknowledgement, Query, Role
@@ -156,12 +156,6 @@ class Desk:
             typed[fact.only[0]] = fact.values[0]
         row = form.model.objects.standing().filter(participant=self.one).first()
         entries.save(save, self.one, form, typed, row=row)
-
-
-@pytest.fixture
-def cast(database: object) -> Cast:
-    """The fixed cast; each story has a participant of its own."""
-    return cast_of()
 
 
 def _stories(rule: OrderRule, earlier: When, later: When) -> dict[str, list[tuple[Fact, When]]]:

@@ -12,7 +12,7 @@ from capture.casebook.registry import ENTRY_FORMS
 from capture.conduct import queries
 from capture.conduct.queries import Where
 from capture.entry.services import entries
-from tests.cast import Cast, cast_of, register
+from tests.cast import Cast, register
 from trial.models import AdverseEvent, Change, HormoneLevel, Query, Role
 from trial.record import changes, system_queries
 from trial.record.save import Save
@@ -21,12 +21,6 @@ from trial.rules.dates.partial_date import PartialDate
 
 LEVEL = {"sampled_on": date(2026, 1, 9), "marker": "CGA", "value": 210, "value_missing": "", "unit": "ng/mL",
          "upper_limit": 100, "upper_limit_missing": "", "assay": ""}  # fmt: skip
-
-
-@pytest.fixture
-def cast(database: object) -> Cast:
-    """The fixed cast on a database of its own."""
-    return cast_of()
 
 
 def client_of(cast: Cast, role: str) -> Client:

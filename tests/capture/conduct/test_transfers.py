@@ -14,7 +14,7 @@ from capture.casebook.registry import ENTRY_FORMS
 from capture.conduct import holds, transfers
 from capture.entry.services import entries
 from capture.exchange.data_sets import BY_NAME
-from tests.cast import Cast, cast_of
+from tests.cast import Cast
 from tests.examples import values
 from trial.models import Change, Participant, Role
 from trial.record import site_clock, snapshot
@@ -25,12 +25,6 @@ pytestmark = pytest.mark.requirement("R02")
 ON = date(2026, 6, 1)
 TYPED = {"participant": "NET-001", "moved_on": "01-JUN-2026", "because": "Moved house"}
 PAGES = ("", "registration/", "history/registration/1/", "deviation/new/", "cycles/1/", "signature/")
-
-
-@pytest.fixture
-def cast(database: str) -> Cast:
-    """NET-001 at Site North."""
-    return cast_of()
 
 
 def _as(person: Any) -> Client:

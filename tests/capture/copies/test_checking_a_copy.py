@@ -13,17 +13,11 @@ from capture.casebook.registry import ENTRY_FORMS
 from capture.copies import archive, package
 from capture.entry.services import entries
 from tests.capture.conduct.test_signing import client_of
-from tests.cast import Cast, cast_of, register
+from tests.cast import Cast, register
 from trial.models import Change, Role
 from trial.record.save import Save
 
 ADDRESS = "/copies/check/"
-
-
-@pytest.fixture
-def cast(database: object) -> Cast:
-    """The fixed cast."""
-    return cast_of()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from capture.casebook.registry import CHECKS
 from capture.entry.services import assessments, dosing
 from capture.entry.services.dosing import Period
 from tests.capture.typed import opened, signed_in
-from tests.cast import Cast, cast_of
+from tests.cast import Cast
 from tests.examples import EXAMPLES
 from trial.models import Role
 from trial.record.save import Save
@@ -29,12 +29,6 @@ CYCLE = {"started_on": "12-JAN-2026", "1-from_day": "1", "1-to_day": "14", "1-do
 VISIT = {**EXAMPLES["visit"].typed, "lab-HGB-value": "13"}
 SIX = {f"T{n}-{name}": value for n in range(1, 7)
        for name, value in (("organ", "liver"), ("longest_diameter_mm", "42"))}  # fmt: skip
-
-
-@pytest.fixture
-def cast(database: object) -> Cast:
-    """The fixed cast."""
-    return cast_of()
 
 
 def _treated(cast: Cast) -> None:

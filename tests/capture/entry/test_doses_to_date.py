@@ -9,7 +9,7 @@ from capture.casebook.registry import ChecksFailed
 from capture.entry.services import dosing
 from capture.entry.services.dosing import Period
 from tests.capture.typed import opened
-from tests.cast import Cast, cast_of, register
+from tests.cast import Cast, register
 from trial.models import Change, Participant, Role
 from trial.record import site_clock
 from trial.record.in_force import evaluation_of
@@ -17,12 +17,6 @@ from trial.record.save import Save
 from trial.rules.dates.partial_date import shown
 
 pytestmark = pytest.mark.requirement("R46")
-
-
-@pytest.fixture
-def cast(database: object) -> Cast:
-    """The fixed cast."""
-    return cast_of()
 
 
 def _client(cast: Cast) -> Client:

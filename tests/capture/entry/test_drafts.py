@@ -9,18 +9,12 @@ from django.utils import timezone
 
 from capture.entry.drafts import key_of
 from tests.capture.typed import opened, signed_in
-from tests.cast import Cast, cast_of
+from tests.cast import Cast
 from trial.models import Change, Draft, Role
 from trial.record import drafts
 
 PAGE = "/participants/NET-001/deviation/new/"
 TYPED = {"happened_on": "20-JAN-2026", "kind": "other", "description": "half a sente"}
-
-
-@pytest.fixture
-def cast(database: object) -> Cast:
-    """The fixed cast on a database of its own."""
-    return cast_of()
 
 
 def _keep(client: Client, path: str, fields: object) -> int:

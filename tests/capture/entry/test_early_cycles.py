@@ -12,7 +12,7 @@ from capture.casebook.registry import ChecksFailed, SecondLook
 from capture.entry.services import assessments, dosing
 from capture.entry.services.dosing import Period
 from tests.capture.typed import opened
-from tests.cast import Cast, cast_of
+from tests.cast import Cast
 from trial.models import Participant, Role
 from trial.record.in_force import evaluation_of
 from trial.record.save import Save
@@ -20,12 +20,6 @@ from trial.record.save import Save
 pytestmark = pytest.mark.requirement("R46")
 DAY_1 = date(2026, 1, 12)
 FULL = (400, "twice_daily")
-
-
-@pytest.fixture
-def cast(database: object) -> Cast:
-    """The fixed cast."""
-    return cast_of()
 
 
 def _cycle(cast: Cast, number: int, start: date, to_day: int, *explained: str) -> None:

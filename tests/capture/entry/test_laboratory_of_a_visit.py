@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from capture.casebook.forms.visit import LaboratoryForm, line_forms
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import entries
@@ -12,7 +10,7 @@ from capture.grading.event_proposals import open_proposals
 from capture.participants.entry_lists import entry_lists
 from tests.capture.grading.test_event_proposals import TYPED, VISIT, line
 from tests.capture.typed import signed_in
-from tests.cast import Cast, cast_of
+from tests.cast import Cast
 from trial import protocol
 from trial.models import LaboratoryResult, Role, Visit
 from trial.protocol.ctcae_v3.limits import ANALYTES, units_of
@@ -23,12 +21,6 @@ from trial.rules.safety.laboratory import in_unit_of
 NEW = "/participants/NET-001/visit/new/"
 PLATELETS = {"lab-PLAT-value": "132", "lab-PLAT-unit": "/mm3", "lab-PLAT-lower_limit": "150",
              "lab-PLAT-upper_limit": "400"}  # fmt: skip
-
-
-@pytest.fixture
-def cast(database: object) -> Cast:
-    """The fixed cast."""
-    return cast_of()
 
 
 def _entered(cast: Cast, *lines: Any, **changed: Any) -> Visit:

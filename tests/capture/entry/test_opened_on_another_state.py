@@ -6,16 +6,10 @@ import pytest
 from django.test import Client
 
 from tests.capture.typed import fields, signed_in
-from tests.cast import Cast, cast_of
+from tests.cast import Cast
 from trial.models import Change, Deviation, Person, Role
 from trial.record import changes
 from trial.record.save import Save
-
-
-@pytest.fixture
-def cast(database: object) -> Cast:
-    """The fixed cast on a database of its own."""
-    return cast_of()
 
 
 def deviation(cast: Cast) -> Deviation:

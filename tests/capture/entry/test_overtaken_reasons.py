@@ -3,23 +3,15 @@
 import json
 from typing import Any
 
-import pytest
-
 from capture.casebook import history
 from capture.casebook.registry import FORMS
 from tests.capture.typed import fields, signed_in
-from tests.cast import Cast, cast_of
+from tests.cast import Cast
 from tests.examples import EXAMPLES
 from trial.models import AdverseEvent, HormoneLevel, LaboratoryResult, Role, Visit
 
 WHY = {"reason_code": "entry_error"}
 NEITHER = "Keep one of them"
-
-
-@pytest.fixture
-def cast(database: object) -> Cast:
-    """The fixed cast."""
-    return cast_of()
 
 
 def _saved(cast: Cast, kind: str, **missing: str) -> tuple[Any, str, dict[str, str]]:

@@ -7,18 +7,12 @@ from capture.casebook.registry import FORMS
 from capture.copies.contents import values
 from capture.exchange.importing.import_forms import HormoneRow
 from tests.capture.typed import shown_at, signed_in
-from tests.cast import Cast, cast_of
+from tests.cast import Cast
 from tests.examples import EXAMPLES
 from trial.models import HormoneLevel, Role
 
 TYPED = EXAMPLES["hormone"].typed
 NEW = "/participants/NET-001/hormone/new/"
-
-
-@pytest.fixture
-def cast(database: object) -> Cast:
-    """The fixed cast."""
-    return cast_of()
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from capture.entry.services import corrections, registration
-from tests.cast import Cast, answers, cast_of, ceiling, details, register
+from tests.cast import Cast, answers, ceiling, details, register
 from trial.models import Change, Participant, Role, Waiver
 from trial.protocol import group_named
 from trial.record import changes
@@ -18,12 +18,6 @@ from trial.rules.accrual import accrual
 from trial.rules.eligibility import Answer
 
 REGISTERED_ON = date(2026, 1, 8)
-
-
-@pytest.fixture
-def cast(database: object) -> Cast:
-    """The fixed cast in an own database."""
-    return cast_of()
 
 
 @pytest.mark.requirement("R52")

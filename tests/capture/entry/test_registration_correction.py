@@ -13,7 +13,7 @@ from capture.casebook.forms import assessment, treatment
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, dosing, entries
 from tests.capture.typed import fields, opened, signed_in
-from tests.cast import Cast, cast_of
+from tests.cast import Cast
 from trial.models import Assessment, Change, EligibilityAnswer, Participant, Role
 from trial.record.save import Save
 
@@ -22,12 +22,6 @@ OWN_PAGE = {"sent_as": ""}  # typed on a page of one's own, not the same form se
 REASON = {"reason_code": "new_source", "reason_words": "central pathology",
           "acknowledge_MOVE-01": "as in the source"}  # fmt: skip
 DAY_1 = date(2026, 1, 12)
-
-
-@pytest.fixture
-def cast(database: object) -> Cast:
-    """The fixed cast in a database of its own."""
-    return cast_of()
 
 
 def _responds_and_progresses(cast: Cast) -> None:

@@ -12,7 +12,7 @@ from capture.demo.accounts import SITES
 from capture.demo.story import story
 from capture.entry import edit_conflict, same_person
 from capture.entry.services import corrections, registration
-from tests.cast import Cast, answers, cast_of, details
+from tests.cast import Cast, answers, details
 from trial.models import Participant, Query, Role
 from trial.record import changes
 from trial.record.save import Save
@@ -22,12 +22,6 @@ pytestmark = pytest.mark.requirement("R51")
 ON = date(2026, 1, 8)
 SAID = {"REG-05": "Another person: names compared."}
 OTHER_BIRTH = PartialDate(1961, 7, 8)
-
-
-@pytest.fixture
-def cast(database: str) -> Cast:
-    """NET-001 at Site North."""
-    return cast_of()
 
 
 def _as(person: Any) -> Client:

@@ -9,19 +9,13 @@ from django.db import connections
 from django.test import Client
 
 from tests.capture.typed import fields, opened, signed_in
-from tests.cast import Cast, cast_of, details
+from tests.cast import Cast, details
 from trial import protocol
 from trial.models import Change, Deviation, Draft, Participant, Query, RegistrationFinding, Role
 from trial.rules.dates.partial_date import shown
 
 PAGE = "/participants/NET-001/deviation/new/"
 TYPED = {"happened_on": "20-JAN-2026", "kind": "other", "description": "the scan was a day late"}
-
-
-@pytest.fixture
-def cast(database: object) -> Cast:
-    """The fixed cast on a database of its own."""
-    return cast_of()
 
 
 @pytest.fixture

@@ -10,19 +10,13 @@ from capture.casebook.forms.registration import CorrectionForm
 from capture.entry import edit_conflict
 from capture.entry.services import corrections, registration, screening
 from tests.capture.typed import shown_at
-from tests.cast import Cast, answers, cast_of, details
+from tests.cast import Cast, answers, details
 from trial.models import Change, Participant, Role
 from trial.record.save import Save
 from trial.refused import Refused
 
 pytestmark = pytest.mark.requirement("R51")
 ENDED = {"failed_on": "12-JAN-2026", "reason": "ineligible", "comment": ""}
-
-
-@pytest.fixture
-def cast(database: str) -> Cast:
-    """The fixed cast."""
-    return cast_of()
 
 
 def _screened(cast: Cast, **unmet: bool) -> Participant:

@@ -18,7 +18,7 @@ from capture.expedited import digest
 from capture.expedited.clocks import clock_of
 from tests.capture.expedited.test_expedited import _client, _event, _sent
 from tests.capture.typed import shown_at
-from tests.cast import Cast, cast_of, register
+from tests.cast import Cast, register
 from trial.accounts import administration
 from trial.models import AdverseEvent, ExpeditedReport, Role, Site
 from trial.record import site_clock
@@ -31,12 +31,6 @@ TYPED = {
     "life_threatening", "expectedness": "unexpected", "hospital_stay": "no", "action_taken": "held",
     "outcome": "not_recovered",
 }  # fmt: skip
-
-
-@pytest.fixture
-def cast(database: object) -> Cast:
-    """The fixed cast on a database of its own."""
-    return cast_of()
 
 
 @pytest.fixture

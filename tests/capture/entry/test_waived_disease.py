@@ -10,7 +10,7 @@ from capture.casebook.forms.treatment import Period
 from capture.entry.services import assessments, dosing, registration
 from capture.entry.services.assessments import NewLesion, Reading
 from tests.capture.typed import signed_in
-from tests.cast import Cast, answers, cast_of, details
+from tests.cast import Cast, answers, details
 from trial.models import Participant, Role
 from trial.record.in_force import evaluation_of
 from trial.record.save import Save
@@ -20,12 +20,6 @@ pytestmark = pytest.mark.requirement("R51")
 DAY_1 = date(2026, 1, 12)
 BASELINE = {"assessed_on": date(2026, 1, 7), "method": "spiral_ct", "slice_thickness_mm": 5, "marker": "normal"}
 TWO = (NewLesion("peritoneum", "carcinosis", None), NewLesion("liver", "many small", None))
-
-
-@pytest.fixture
-def cast(database: str) -> Cast:
-    """The fixed cast."""
-    return cast_of()
 
 
 def _waived(cast: Cast, *criteria: str) -> Participant:

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.test import Client
 
-from tests.cast import Cast, cast_of
+from tests.cast import Cast
 from trial.models import AdverseEvent, Role
 from trial.protocol import ctcae_v3
 
@@ -14,12 +14,6 @@ EVENT = {
     "grade": "2", "attribution": "4", "onset_on": "UNK-FEB-2026", "seriousness": "no", "action_taken": "none",
     "outcome": "not_recovered",
 }  # fmt: skip
-
-
-@pytest.fixture
-def cast(database: object) -> Cast:
-    """The fixed cast on a database of its own."""
-    return cast_of()
 
 
 @pytest.fixture

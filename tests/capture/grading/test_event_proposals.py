@@ -15,7 +15,7 @@ from capture.entry.services import dosing, entries
 from capture.grading.episodes import open_episodes
 from capture.grading.event_proposals import find, open_proposals
 from tests.capture.typed import shown_at
-from tests.cast import Cast, cast_of, register
+from tests.cast import Cast, register
 from trial.models import Acknowledgement, AdverseEvent, Change, Role, Visit
 from trial.record.save import Save
 from trial.rules.dates.partial_date import PartialDate
@@ -43,12 +43,6 @@ def line(analyte: str = "HGB", value: str = "9.4", unit: str = "g/dL", lower: st
     """A laboratory line."""
     return {"analyte": analyte, "value": Decimal(value), "value_missing": "", "unit": unit,
             "lower_limit": Decimal(lower), "upper_limit": Decimal(upper)}  # fmt: skip
-
-
-@pytest.fixture
-def cast(database: object) -> Cast:
-    """The fixed cast on a database of its own."""
-    return cast_of()
 
 
 def visit(cast: Cast, *lines: Any, row: Any = None, **changed: Any) -> Visit:

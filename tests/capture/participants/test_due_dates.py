@@ -28,12 +28,6 @@ from trial.record.save import Save
 LATE = date(2026, 1, 20)
 
 
-@pytest.fixture
-def cast(database: object) -> Cast:
-    """The fixed cast."""
-    return cast_of()
-
-
 def _found(cast: Cast, state: str, today: date = LATE) -> list[str]:
     matrix = selectors.matrix(cast.people[Role.CHAIR], lambda _: today, state=state)
     return [row.participant.reference for row in matrix.rows]

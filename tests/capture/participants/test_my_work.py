@@ -2,22 +2,15 @@
 
 from datetime import timedelta
 
-import pytest
 from django.test import Client
 
 from capture.casebook.fields import today
 from capture.casebook.forms import treatment
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import dosing, entries, registration
-from tests.cast import Cast, cast_of, register
+from tests.cast import Cast, register
 from trial.models import Role
 from trial.record.save import Save
-
-
-@pytest.fixture
-def cast(database: object) -> Cast:
-    """The fixed cast on a database of its own."""
-    return cast_of()
 
 
 def _page(cast: Cast, role: str) -> str:

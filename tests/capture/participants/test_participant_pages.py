@@ -12,16 +12,10 @@ from capture.casebook import history
 from capture.casebook.forms.registration import CorrectionForm
 from capture.entry import edit_conflict
 from capture.entry.services import corrections, registration
-from tests.cast import Cast, answers, cast_of, details, register
+from tests.cast import Cast, answers, details, register
 from trial import protocol
 from trial.models import Participant, Role
 from trial.record.save import Save
-
-
-@pytest.fixture
-def cast(database: object) -> Cast:
-    """The fixed cast in an own database."""
-    return cast_of()
 
 
 def _as(person: Any) -> Client:

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from django.db import DatabaseError, connection
 
-from tests.cast import Cast, cast_of
+from tests.cast import Cast
 from trial.accounts import administration
 from trial.accounts.access_rights import access_rights
 from trial.audit import verify
@@ -18,12 +18,6 @@ from trial.record.save import Save
 from trial.refused import Refused
 
 TODAY = datetime.now(UTC).date()
-
-
-@pytest.fixture
-def cast(database: str) -> Cast:
-    """The fixed cast; its administrator acts."""
-    return cast_of()
 
 
 def administrator(cast: Cast) -> Person:

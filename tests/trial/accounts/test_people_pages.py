@@ -8,16 +8,10 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from tests.cast import Cast, cast_of
+from tests.cast import Cast
 from trial.models import Delegation, Person, Role, Site
 
 TODAY = timezone.now().date()
-
-
-@pytest.fixture
-def cast(database: str) -> Cast:
-    """The fixed cast."""
-    return cast_of()
 
 
 @pytest.fixture

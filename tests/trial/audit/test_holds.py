@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 
 from capture.casebook.registry import CASEBOOK, ENTRY_FORMS
 from capture.entry.services import corrections, entries
-from tests.cast import Cast, cast_of, register
+from tests.cast import Cast, register
 from trial.audit import holds
 from trial.models import Deviation, Hold, Participant, Query, QueryMessage, Role
 from trial.record import changes
@@ -16,12 +16,6 @@ from trial.record.save import Save
 from trial.refused import Refused
 
 DEVIATION = {"happened_on": date(2026, 1, 9), "kind": "assessment", "description": "Scan late", "action": ""}
-
-
-@pytest.fixture
-def cast(database: object) -> Cast:
-    """The fixed cast on a database of its own."""
-    return cast_of()
 
 
 def hold(cast: Cast, kind: str = "freeze", **where: object) -> Hold:

@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError
 
 from tests.capture.typed import signed_in
-from tests.cast import Cast, cast_of
+from tests.cast import Cast
 from trial.models import Change, ProblemReport, Role, Version
 from trial.record import changes
 from trial.record.save import Save
@@ -16,12 +16,6 @@ from trial.runtime.program import PROGRAM
 pytestmark = pytest.mark.requirement("R70")
 
 TYPED = {"severity": "data", "words": "The sum is 61 and should be 16", "page": "/participants/NET-001/?q=Mrs+Smith"}
-
-
-@pytest.fixture
-def cast(database: str) -> Cast:
-    """The fixed cast."""
-    return cast_of()
 
 
 @pytest.mark.parametrize("role", list(Role))

@@ -3,16 +3,10 @@
 import pytest
 from django.db import DatabaseError, connection
 
-from tests.cast import Cast, cast_of
+from tests.cast import Cast
 from trial.models import Participant
 from trial.protocol import BY_HISTOLOGY, GROUPS, HISTOLOGIES, TUMOUR_TYPES, group_named, group_of
 from trial.record import changes
-
-
-@pytest.fixture
-def cast(database: object) -> Cast:
-    """The fixed cast in an own database."""
-    return cast_of()
 
 
 @pytest.mark.parametrize(

@@ -14,18 +14,12 @@ from capture.casebook.fields import today
 from capture.casebook.forms import assessment, treatment
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, dosing, entries
-from tests.cast import Cast, cast_of, register
+from tests.cast import Cast, register
 from trial.models import Change, Query, Role
 from trial.record import changes, system_queries
 from trial.record.save import Save
 
 Finding = system_queries.Finding
-
-
-@pytest.fixture
-def cast(database: object) -> Cast:
-    """The fixed cast on a database of its own."""
-    return cast_of()
 
 
 def _finding(found: str = "39 mm and 41 mm", row_id: int = 7) -> Finding:

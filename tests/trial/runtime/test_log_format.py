@@ -11,7 +11,7 @@ from django.conf import settings
 from django.test import Client
 
 from tests.capture.casebook.test_cross_form_checks import CONTACT, EVENT, HORMONE, VISIT
-from tests.cast import Cast, cast_of
+from tests.cast import Cast
 from trial.models import Deviation, Role
 from trial.runtime import addresses
 from trial.runtime.log_format import WithoutWords
@@ -50,12 +50,6 @@ def log() -> Iterator[io.StringIO]:
     yield written
     root.removeHandler(handler)
     root.setLevel(before)
-
-
-@pytest.fixture
-def cast(database: str) -> Cast:
-    """The fixed cast."""
-    return cast_of()
 
 
 def _nora(cast: Cast) -> Client:
