@@ -1,5 +1,6 @@
 """What holds for every test of the tree."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import override_settings
 
 from tests.cast import Cast, cast_of
@@ -14,6 +16,22 @@ from tests.cast import Cast, cast_of
 # How long one made-up example takes on a busy machine says nothing about the code.
 hypothesis.settings.register_profile("endpoint", deadline=None)
 hypothesis.settings.load_profile("endpoint")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests marked `long` begin the share of a worker each, so that none is begun when the others are through."""
+    first = [each for each in items if each.get_closest_marker("long")]
+    others = [each for each in items if not each.get_closest_marker("long")]
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    items[:] = [each for turn in range(workers) for each in first[turn::workers] + _share(others, turn, workers)]
+
+
+def _share(items: list[pytest.Item], turn: int, of: int) -> list[pytest.Item]:
+    return items[len(items) * turn // of : len(items) * (turn + 1) // of]
+
+
+# A password is hashed hundreds of times an hour here, by the same algorithm as in the hospital but with little memory.
+Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.time_cost, Argon2PasswordHasher.parallelism = 8, 1, 1
 
 
 @pytest.fixture

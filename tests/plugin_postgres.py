@@ -103,12 +103,15 @@ def template_database() -> str:
     return addresses.DATABASE
 
 
-def kept_database(name: str, fill: Callable[[], object]) -> str:
-    """A further template: the schema with what `fill` enters, made once a run by the worker that asks first."""
+def kept_database(name: str, fill: Callable[[str], object], template: str = addresses.DATABASE) -> str:
+    """A further template: `template` with what `fill(its name)` enters, made once a run by the worker that asks first.
+
+    Django is at the schema afterwards.
+    """
     with _once(name) as first:
         if first:
-            with another_database(addresses.DATABASE) as filled:
-                fill()
+            with another_database(addresses.DATABASE, template) as filled:
+                fill(filled)
                 _clone(name, filled)
                 _close_to_all(name)
     return name
@@ -151,7 +154,7 @@ def database(request: pytest.FixtureRequest, template_database: str) -> Iterator
     """
     from tests.cast import cast_of
 
-    template = kept_database("cast", cast_of) if "cast" in request.fixturenames else template_database
+    template = kept_database("cast", lambda _: cast_of()) if "cast" in request.fixturenames else template_database
     with another_database(template_database, template) as name:
         yield name
 

@@ -1,7 +1,7 @@
 """Headless Chromium for the tests of this folder, signed-in pages, and a keyboard and mouse that count."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,21 +15,30 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 WITHOUT_NETWORK = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
-@pytest.fixture
-def chromium(database: str, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Its driver keeps an event loop in this thread, beside which Django must be told to work."""
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """One Chromium for a file. Its driver keeps an event loop in this thread, beside which Django is told to work."""
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine: browser tests need one")
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=WITHOUT_NETWORK)
-        connections.close_all()
         yield started
         started.close()
-        # Beside the driver's event loop this thread has connections of its own; they go before the database does.
         connections.close_all()
+
+
+@pytest.fixture
+def chromium(browser: Any, live_server_url: str) -> Iterator[Any]:
+    """The browser, without any page. Pages are closed before the server is, which waits for what they ask."""
+    # Beside the driver's event loop this thread has connections of its own; they go before the database does.
+    connections.close_all()
+    yield browser
+    for context in browser.contexts:
+        context.close()
+    connections.close_all()
 
 
 def signed_in_page(browser: Any, address: str, person: Person | None, **context: Any) -> Any:

@@ -6,17 +6,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.browser.conftest import CHROMIUM, save, signed_in_page
+from tests.browser.conftest import save, signed_in_page
 from tests.cast import cast_of
 from trial.accounts import administration
 from trial.models import Change, Deviation, Role
 from trial.record.save import Save
 from trial.rules.dates.partial_date import shown
 
-pytestmark = [
-    pytest.mark.requirement("R24"),
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: browser tests need one"),
-]
+pytestmark = pytest.mark.requirement("R24")
 
 
 def test_a_browser_with_its_clock_a_day_off_moves_no_day_and_no_time(chromium: Any, live_server_url: str) -> None:

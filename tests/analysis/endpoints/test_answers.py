@@ -19,18 +19,7 @@ from analysis.outcomes import outcome
 from analysis.outcomes.cohort import Cohort
 from trial.protocol import AnalysisSettings
 from trial.rules.dates.partial_date import PartialDate
-from trial.rules.evaluation.facts import (
-    AdverseEventFact,
-    AssessmentFact,
-    CycleFact,
-    DeathFact,
-    FollowUpFact,
-    HormoneFact,
-    LesionFact,
-    OffTreatmentFact,
-    ParticipantFact,
-    ReadingFact,
-)
+from trial.rules.evaluation import facts
 
 START = date(2026, 1, 1)
 DAY_1 = date(2026, 1, 5)
@@ -42,47 +31,47 @@ def day(number: int) -> date:
     return START + timedelta(days=number)
 
 
-def scan(key: int, on: date, millimetres: str, kind: str = "follow_up") -> AssessmentFact:
+def scan(key: int, on: date, millimetres: str, kind: str = "follow_up") -> facts.AssessmentFact:
     """One target lesion of this size."""
     new = "no" if kind == "follow_up" else ""
-    reading = ReadingFact(1, "measured", Decimal(millimetres), "", None)
-    return AssessmentFact(key, kind, on, "not_done", new, None, "", (reading,))
+    reading = facts.ReadingFact(1, "measured", Decimal(millimetres), "", None)
+    return facts.AssessmentFact(key, kind, on, "not_done", new, None, "", (reading,))
 
 
-def person(number: str, *scans: AssessmentFact, cycles: int = 2) -> ParticipantFact:
+def person(number: str, *scans: facts.AssessmentFact, cycles: int = 2) -> facts.ParticipantFact:
     """A participant with one liver lesion of 50 mm and so many full cycles."""
-    return ParticipantFact(
+    return facts.ParticipantFact(
         id=int(number[-3:]), number=number, group="A", site="NORTH", registered_on=START,
-        consented_on=START - timedelta(days=3), lesions=(LesionFact(1, "T1", "target", "liver", None),),
+        consented_on=START - timedelta(days=3), lesions=(facts.LesionFact(1, "T1", "target", "liver", None),),
         assessments=(scan(1, START - timedelta(days=2), "50", "baseline"), *scans),
-        cycles=tuple(CycleFact(n, n, DAY_1 + timedelta(days=28 * (n - 1)), ((1, 28, 400, "twice_daily"),))
+        cycles=tuple(facts.CycleFact(n, n, DAY_1 + timedelta(days=28 * (n - 1)), ((1, 28, 400, "twice_daily"),))
                      for n in range(1, cycles + 1)),
     )  # fmt: skip
 
 
-def event(key: int, grade: int | None, attribution: int | None, on: date) -> AdverseEventFact:
+def event(key: int, grade: int | None, attribution: int | None, on: date) -> facts.AdverseEventFact:
     """Diarrhoea of this grade."""
-    return AdverseEventFact(key, "diarrhea", "", "", grade, attribution, PartialDate(on.year, on.month, on.day), None,
-                            False, "recovered")  # fmt: skip
+    return facts.AdverseEventFact(key, "diarrhea", "", "", grade, attribution, PartialDate(on.year, on.month, on.day),
+                                  None, False, "recovered")  # fmt: skip
 
 
-def level(key: int, on: date, value: str) -> HormoneFact:
+def level(key: int, on: date, value: str) -> facts.HormoneFact:
     """Chromogranin A against an upper limit of 100."""
-    return HormoneFact(key, "CGA", on, Decimal(value), "ng/mL", Decimal(100), "RIA")
+    return facts.HormoneFact(key, "CGA", on, Decimal(value), "ng/mL", Decimal(100), "RIA")
 
 
 RESPONDER = replace(
     person("NET-001", scan(2, day(60), "30"), scan(3, day(90), "30"), scan(4, day(150), "50")),
     adverse_events=(event(1, 3, 4, day(20)), event(2, 4, 2, day(25))),
     hormones=(level(1, START - timedelta(days=1), "400"), level(2, day(60), "200")),
-    off_treatment=OffTreatmentFact(1, day(151), "progression"),
+    off_treatment=facts.OffTreatmentFact(1, day(151), "progression"),
 )
 STABLE = replace(
     person("NET-002", scan(2, day(60), "48")),
     adverse_events=(event(3, None, 4, day(30)),),
     hormones=(level(3, START - timedelta(days=1), "300"), level(4, day(60), "151")),
-    follow_ups=(FollowUpFact(1, day(180), True, "none", None, None, None),),
-    death=DeathFact(1, PartialDate(2026, 7, 20), "disease"),
+    follow_ups=(facts.FollowUpFact(1, day(180), True, "none", None, None, None),),
+    death=facts.DeathFact(1, PartialDate(2026, 7, 20), "disease"),
 )
 PROGRESSOR = replace(person("NET-003", scan(2, day(60), "60")), adverse_events=(event(5, 2, 5, day(30)),))
 UNTREATED = person("NET-004", cycles=0)
@@ -96,7 +85,7 @@ def found() -> dict[str, Any]:
     return answers(*EVERYONE)
 
 
-def answers(*people: ParticipantFact) -> dict[str, Any]:
+def answers(*people: facts.ParticipantFact) -> dict[str, Any]:
     """All endpoints of these people."""
     outcomes = [outcome.derive(each, SETTINGS) for each in people]
     found = dict(registry.compute("A", outcomes, SETTINGS)["endpoints"])
@@ -221,8 +210,8 @@ def test_treatment_counts_cycles_and_reasons(found: dict[str, Any]) -> None:
 
 
 def test_radiological_progression_at_follow_up_is_progression_and_clinical_alone_is_not() -> None:
-    seen = FollowUpFact(1, day(120), True, "radiological", day(118), None, None)
-    felt = FollowUpFact(1, day(120), True, "clinical", day(118), None, None)
+    seen = facts.FollowUpFact(1, day(120), True, "radiological", day(118), None, None)
+    felt = facts.FollowUpFact(1, day(120), True, "clinical", day(118), None, None)
     living = replace(STABLE, death=None)
     assert times(answers(replace(living, follow_ups=(seen,)))["time_to_progression"]) == {"NET-002": (118, True)}
     assert times(answers(replace(living, follow_ups=(felt,)))["time_to_progression"]) == {"NET-002": (60, False)}
@@ -230,8 +219,8 @@ def test_radiological_progression_at_follow_up_is_progression_and_clinical_alone
 
 def test_no_progression_moves_censoring_only_with_a_disease_assessment() -> None:
     living = replace(STABLE, death=None)
-    assessed = FollowUpFact(1, day(120), True, "none", None, day(117), None)
-    told = FollowUpFact(1, day(120), True, "none", None, None, None)
+    assessed = facts.FollowUpFact(1, day(120), True, "none", None, day(117), None)
+    told = facts.FollowUpFact(1, day(120), True, "none", None, None, None)
     key = "progression_free_survival"
     assert times(answers(replace(living, follow_ups=(assessed,)))[key]) == {"NET-002": (117, False)}
     assert times(answers(replace(living, follow_ups=(told,)))[key]) == {"NET-002": (60, False)}

@@ -1,30 +1,28 @@
 """Every figure on the pages opens the participants in it, each with the entries that decide it."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from analysis.endpoints.figures import FIGURES, figure
-from analysis.results.recompute import recompute
 from analysis.views.panels import panel
-from capture.management.commands.load_demo import Command
+from tests.capture.demo.kept import demo_database
+from tests.capture.typed import signed_in
 from tests.cast import person
+from tests.plugin_postgres import another_database
 from trial.models import Role
 
 PAGES = ("/dashboard/", "/groups/A/", "/groups/B/")
 
 
 @pytest.fixture
-def chair(database: str) -> Client:
+def chair(template_database: str) -> Iterator[Client]:
     """A chair before the first participants of the demo cohort."""
-    Command().handle(participants=12)
-    for group in "AB":
-        recompute(group)
-    client = Client()
-    client.force_login(person("christa", Role.CHAIR))
-    return client
+    with another_database(template_database, demo_database(participants=12)):
+        yield signed_in(person("christa", Role.CHAIR))
 
 
 def test_every_figure_of_the_pages_opens_its_participants(chair: Client) -> None:

@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from django.core.management import call_command
 from django.utils import timezone
 
 from analysis.results.recompute import recompute
 from capture.expedited.clocks import clocks_of
 from capture.participants import selectors
+from tests.capture.demo.kept import demo_database
 from tests.plugin_postgres import another_database
 from trial.models import Acknowledgement, Change, DueItem, Participant, Reopening
 from trial.protocol import OVERDUE
@@ -29,8 +29,7 @@ pytestmark = pytest.mark.timeout(900)
 @pytest.fixture(scope="module")
 def demo(template_database: str) -> Iterator[str]:
     """The demo cohort in a database that these tests only read."""
-    with another_database(template_database) as name:
-        call_command("load_demo")
+    with another_database(template_database, demo_database()) as name:
         yield name
 
 

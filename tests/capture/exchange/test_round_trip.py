@@ -13,6 +13,7 @@ from capture.exchange.data_sets import BY_NAME
 from capture.exchange.importing.files import from_folder
 from capture.exchange.importing.run import import_files
 from capture.participants import due_dates
+from tests.capture.demo.kept import demo_database
 from tests.capture.exchange import cohort
 from tests.cast import ceiling, person
 from tests.plugin_postgres import another_database
@@ -124,21 +125,23 @@ def test_importing_the_same_files_again_changes_nothing(database: str, tmp_path:
         assert Change.objects.count() == count
 
 
-@pytest.mark.timeout(600)  # the slowest test of all: 93 participants are entered, written out, and brought in again
-def test_the_demo_cohort_comes_back_with_the_same_answers(database: str, tmp_path: Path) -> None:
-    call_command("load_demo")
-    before, folder = answers(), tmp_path / "out"
-    counted = Participant.objects.exclude(number=None).exclude(findings__kind="in_error").count()
-    assert before["A"]["registered"] + before["B"]["registered"] == counted
-    call_command("export", "csv", folder)
-    codes = list(Site.objects.values_list("code", flat=True))
-    before_ceilings = {group: result["ceiling"] for group, result in before.items()}
-    with another_database(database):
-        _sites(*codes)
-        for group, most in before_ceilings.items():
-            ceiling(group, most)  # an import carries no settings: the study that it is brought into has its own
-        report = import_files(Save(person("stat", Role.STATISTICIAN)), from_folder(folder), "the demo", rehearsal=False)
-        assert report.saved and not report.problems
-        _assert_same(answers(), before)
-        assert Person.objects.count() == 1
-    assert re.fullmatch(r"[0-9a-f]{64}", str(verify.verify(connection).head).split(":")[1])
+@pytest.mark.long
+@pytest.mark.timeout(900)  # 93 participants are entered, written out, and brought in again
+def test_the_demo_cohort_comes_back_with_the_same_answers(template_database: str, tmp_path: Path) -> None:
+    with another_database(template_database, demo_database()) as demo:
+        before, folder = answers(), tmp_path / "out"
+        counted = Participant.objects.exclude(number=None).exclude(findings__kind="in_error").count()
+        assert before["A"]["registered"] + before["B"]["registered"] == counted
+        call_command("export", "csv", folder)
+        codes = list(Site.objects.values_list("code", flat=True))
+        before_ceilings = {group: result["ceiling"] for group, result in before.items()}
+        with another_database(demo):
+            _sites(*codes)
+            for group, most in before_ceilings.items():
+                ceiling(group, most)  # an import carries no settings: the study that it is brought into has its own
+            stat = person("stat", Role.STATISTICIAN)
+            report = import_files(Save(stat), from_folder(folder), "the demo", rehearsal=False)
+            assert report.saved and not report.problems
+            _assert_same(answers(), before)
+            assert Person.objects.count() == 1
+        assert re.fullmatch(r"[0-9a-f]{64}", str(verify.verify(connection).head).split(":")[1])

@@ -1,35 +1,38 @@
 """Databases for the tests of the installer and of upgrades."""
 
-import uuid
 from collections.abc import Iterator
 
 import pytest
-from django.db import connections
-from psycopg import sql
 
-from tests.plugin_postgres import _point_django_at, _superuser
-from tests.trial.audit.database import BASELINE, restore, upgrade
-from trial.runtime import addresses
+from tests.plugin_postgres import another_database, kept_database
+from tests.trial.audit.database import BASELINE, WITH_THE_LATER_FORM, restore, upgrade
 
 
 @pytest.fixture
 def empty(template_database: str) -> Iterator[str]:
     """A database with nothing in it, of the owner; Django is connected to it afterwards as the application."""
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    words = sql.SQL("CREATE DATABASE {} TEMPLATE template0 OWNER {}")
-    with _superuser() as server:
-        server.execute(words.format(sql.Identifier(name), sql.Identifier(addresses.OWNER)))
-    _point_django_at(name)
-    yield name
-    connections.close_all()
-    _point_django_at(template_database)
-    with _superuser() as server:
-        server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    with another_database(template_database, "template0") as name:
+        yield name
 
 
 @pytest.fixture
-def upgraded(empty: str) -> str:
+def upgraded(template_database: str) -> Iterator[str]:
     """The filled baseline, as it is after `migrate`."""
-    restore(empty, BASELINE)
-    upgrade(empty)
-    return empty
+    with another_database(template_database, _upgraded()) as name:
+        yield name
+
+
+@pytest.fixture
+def with_the_later_form(template_database: str) -> Iterator[str]:
+    """The same after one more `migrate`, of a program with a form that came later."""
+    later = kept_database("with_the_later_form", lambda name: upgrade(name, WITH_THE_LATER_FORM), _upgraded())
+    with another_database(template_database, later) as name:
+        yield name
+
+
+def _upgraded() -> str:
+    def fill(name: str) -> None:
+        restore(name, BASELINE)
+        upgrade(name)
+
+    return kept_database("upgraded", fill, "template0")

@@ -108,9 +108,8 @@ def _hold(kind: str, monitor: Person, chair: Person, **where: Any) -> Hold:
 @pytest.mark.parametrize("scope", ["form", "participant", "site", "study"])
 @pytest.mark.requirement("R19")
 def test_a_form_that_came_later_is_recorded_and_held_on_an_upgraded_database(
-    upgraded: str, kind: str, scope: str
+    with_the_later_form: str, kind: str, scope: str
 ) -> None:
-    upgrade(upgraded, WITH_THE_LATER_FORM)
     nora, chris, monitor = (Person.objects.get(username=name) for name in ("nora", "chris", "a_monitor"))
     participant = Participant.objects.filter(number__isnull=False, holds__isnull=True).earliest("id")
     with pytest.raises(DatabaseError, match="inside a Change"), connection.cursor() as cursor:
@@ -141,9 +140,10 @@ def test_a_form_that_came_later_is_recorded_and_held_on_an_upgraded_database(
 
 
 @pytest.mark.requirement("R19")
-def test_a_form_that_came_later_is_never_emptied_and_its_free_text_can_be_redacted(upgraded: str) -> None:
-    upgrade(upgraded, WITH_THE_LATER_FORM)
-    with owner_of(upgraded) as owner:
+def test_a_form_that_came_later_is_never_emptied_and_its_free_text_can_be_redacted(
+    with_the_later_form: str,
+) -> None:
+    with owner_of(with_the_later_form) as owner:
         for statement in ("TRUNCATE later_electrocardiogram CASCADE", "TRUNCATE later_lead"):
             with pytest.raises(psycopg.Error, match="never emptied"):
                 owner.execute(statement.encode())
@@ -155,8 +155,8 @@ def test_a_form_that_came_later_is_never_emptied_and_its_free_text_can_be_redact
     assert ("later_electrocardiogram", "remark", 200) in free
     assert [row[0] for row in rights] == [True, True, True, False, False]
     # A program that does not know the form leaves its table guarded.
-    upgrade(upgraded)
-    with owner_of(upgraded) as owner, pytest.raises(psycopg.Error, match="never emptied"):
+    upgrade(with_the_later_form)
+    with owner_of(with_the_later_form) as owner, pytest.raises(psycopg.Error, match="never emptied"):
         owner.execute("TRUNCATE later_electrocardiogram CASCADE")
 
 
