@@ -30,7 +30,7 @@ def _share(items: list[pytest.Item], turn: int, of: int) -> list[pytest.Item]:
     return items[len(items) * turn // of : len(items) * (turn + 1) // of]
 
 
-# A password is hashed hundreds of times an hour here, by the same algorithm as in the hospital but with little memory.
+# The algorithm is that of the product, with little memory: tests do not wait for what is to slow an attacker down.
 Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.time_cost, Argon2PasswordHasher.parallelism = 8, 1, 1
 
 

@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+import pytest
+
 from tests.browser.conftest import save, signed_in_page
 from tests.cast import Cast
 from trial import protocol
@@ -86,6 +88,7 @@ def _scan(do: Keyboard, link: str, on: str, *millimetres: str) -> None:
     do.save("Control+Enter")
 
 
+@pytest.mark.long
 def test_the_whole_life_of_a_participant_by_keyboard_alone(chromium: Any, live_server_url: str, cast: Cast) -> None:
     page = signed_in_page(chromium, live_server_url, cast.people[Role.COORDINATOR])
     page.goto(f"{live_server_url}/work/")

@@ -77,6 +77,7 @@ def _values(page: Any, names: Any) -> dict[str, str]:
     return dict(page.evaluate(VALUES, list(names)))
 
 
+@pytest.mark.long
 def test_every_number_box_keeps_what_is_typed_and_says_why_it_is_refused(
     chromium: Any, live_server_url: str, cast: Cast
 ) -> None:

@@ -15,6 +15,7 @@ from trial.runtime.worker import messages
 
 pytestmark = [
     pytest.mark.requirement("R64"),
+    pytest.mark.long,
     pytest.mark.skipif(sys.platform != "linux", reason="finds the processes to kill in /proc"),
 ]
 SWEEP_SECONDS = 2

@@ -16,6 +16,7 @@ from tests.scratch import scratch_folder
 
 pytestmark = [
     pytest.mark.requirement("R64"),
+    pytest.mark.long,
     pytest.mark.skipif(sys.platform != "linux", reason="finds the processes to kill in /proc"),
 ]
 
