@@ -4,6 +4,11 @@ import psycopg
 import pytest
 from django.db import connection, transaction
 
+from tests.cast import cast_of
+from tests.plugin_postgres import another_database, kept_database
+from trial.models import Site
+from trial.record import changes
+
 
 def test_a_test_is_connected_as_the_application_and_not_as_a_superuser(database: str) -> None:
     with connection.cursor() as cursor:
@@ -33,3 +38,28 @@ def test_what_the_owner_makes_the_application_may_read_and_write(
 def test_the_server_speaks_on_a_socket_only(database_owner: psycopg.Connection) -> None:
     assert database_owner.execute("SHOW listen_addresses").fetchone() == ("",)
     assert "18." in str(database_owner.execute("SHOW server_version").fetchone())
+
+
+def _add_site(code: str) -> None:
+    with changes.record(None, "system"):
+        Site.objects.create(code=code, name=code.title())
+
+
+def test_what_tests_begin_with_is_entered_once_and_no_test_changes_it(database: str) -> None:
+    asked: list[str] = []
+
+    def fill(name: str) -> None:
+        asked.append(name)
+        _add_site("KEPT")
+
+    for _ in range(2):
+        with another_database(database, kept_database("of_this_test", fill)):
+            assert list(Site.objects.values_list("code", flat=True)) == ["KEPT"]
+            _add_site("OWN")
+    assert len(asked) == 1 and not Site.objects.exists()
+
+
+def test_the_cast_that_is_read_is_the_cast_that_was_entered(database: str) -> None:
+    entered = cast_of()
+    read = cast_of()
+    assert read == entered and {one.username for one in read.people.values()} >= {"nora", "chris"}
