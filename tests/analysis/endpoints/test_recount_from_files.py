@@ -2,6 +2,7 @@
 
 import csv
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ import pytest
 
 from analysis.results.recompute import recompute
 from capture.exchange.exporting.export import export
-from capture.management.commands.load_demo import Command
+from tests.capture.demo.kept import demo_database
+from tests.plugin_postgres import another_database
 from trial.protocol import ctcae_v3
 
 TWO_YEARS = timedelta(days=731)
@@ -18,15 +20,15 @@ Rows = dict[str, list[dict[str, str]]]
 
 
 @pytest.fixture
-def files(database: str, tmp_path: Path) -> Rows:
+def files(template_database: str, tmp_path: Path) -> Iterator[Rows]:
     """Study number → rows that are not struck out, by file, of the first participants of the demo cohort."""
-    Command().handle(participants=12)
-    export("csv", tmp_path)
-    found: Rows = {}
-    for path in tmp_path.glob("*.csv"):
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            found[path.stem] = [row for row in csv.DictReader(file) if not row.get("struck_out_reason")]
-    return found
+    with another_database(template_database, demo_database(participants=12)):
+        export("csv", tmp_path)
+        found: Rows = {}
+        for path in tmp_path.glob("*.csv"):
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                found[path.stem] = [row for row in csv.DictReader(file) if not row.get("struck_out_reason")]
+        yield found
 
 
 def _of(rows: list[dict[str, str]]) -> dict[str, list[dict[str, str]]]:

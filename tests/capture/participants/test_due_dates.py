@@ -13,7 +13,8 @@ from hypothesis import strategies as some
 
 from capture.casebook.forms import treatment
 from capture.entry.services import corrections, dosing, not_done, registration
-from capture.participants import due_dates, my_work, selectors
+from capture.participants import due_dates, selectors
+from capture.participants.work.tasks import work_of
 from tests.analysis.results.acts import Study, acts, do
 from tests.analysis.results.typed import Act
 from tests.cast import Cast, cast_of, register
@@ -21,7 +22,7 @@ from tests.plugin_postgres import another_database
 from trial.accounts import administration
 from trial.models import Change, Cycle, DueItem, Participant, Role
 from trial.protocol import DUE, OVERDUE, schedule
-from trial.record import changes, site_clock
+from trial.record import access, changes, site_clock
 from trial.record.save import Save
 
 # The cast's participant is registered on 08-JAN-2026; cycle 1 is due in the week from then, then overdue.
@@ -119,7 +120,7 @@ def test_filter_and_my_work_take_a_statement_each_for_however_many(cast: Cast) -
     nora = cast.people[Role.COORDINATOR]
     for _ in range(4):
         register(nora, cast.north)
-    listed = asked(lambda: my_work.work_of(nora, lambda _: LATE))
+    listed = asked(lambda: work_of(nora, list(access.participants_for(nora)), lambda _: LATE))
     filtered = asked(lambda: selectors.matrix(nora, lambda _: LATE, state="overdue"))
     assert (len(listed), len(filtered)) == (1, 2)  # the page of the matrix, and how many there are in all
 
