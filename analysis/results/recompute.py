@@ -19,9 +19,10 @@ from analysis.outcomes import outcome
 from analysis.results import outcome_store
 from trial.models import Change, GroupSettings, Version
 from trial.protocol import GROUPS, AnalysisSettings, analysis_settings, settings_of
-from trial.record import rows, snapshot
+from trial.record import snapshot
 from trial.record.in_force import reopenings, settings_in_force
 from trial.refused import Refused
+from trial.runtime.database.at_once import at_once
 
 # A number of our own, apart from the lock that writers of the record take; the group's letter is added.
 LOCK_BASE = 93_000
@@ -80,7 +81,7 @@ def newest_of_each() -> dict[str, tuple[int, int]]:
     stored = computed.values_list("group", "settings_version").annotate(Max("holds_to"))
     changes = {group.code: Change.objects.filter(groups__contains=[group.code]).order_by("-id") for group in GROUPS}
     newest = {group: found.values_list("id", flat=True)[:1] for group, found in changes.items()}
-    rows.at_once(chosen, stored, *newest.values())
+    at_once(chosen, stored, *newest.values())
     settings = {group: settings_of(group) for group in newest}
     settings |= {row.group: analysis_settings.from_dict(row.chosen, row.group) for row in chosen}
     held = {(group, version): holds_to for group, version, holds_to in stored}

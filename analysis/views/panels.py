@@ -35,9 +35,9 @@ from trial.models import audit
 from trial.models.audit import Kind
 from trial.protocol import DECLARED, GROUPS, Group, analysis_settings, by_registration, group_named
 from trial.record.in_force import settings_by_group
-from trial.record.rows import at_once
 from trial.rules.dates import site_time
 from trial.rules.typed_text import key
+from trial.runtime.database.at_once import at_once
 from trial.runtime.worker import messages
 
 Outcome = dict[str, Any]

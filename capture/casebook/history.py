@@ -7,11 +7,12 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Max, Model, Q
+from django.db.models import Model, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from capture.casebook.registry import FORMS
 from trial import protocol
@@ -41,8 +42,9 @@ from trial.models.audit import ACTS
 from trial.models.fields import in_a_sentence, label
 from trial.protocol import ctcae_v3
 from trial.record import versions_in_force
-from trial.record.rows import later_columns
+from trial.record.rows import later_columns, note
 from trial.rules.dates import partial_date, site_time
+from trial.runtime.database.at_once import Answer, Shape, at_once
 
 
 def redaction_words(done: Redaction) -> str:
@@ -62,13 +64,17 @@ def told(one: Redaction) -> str:
 
 def of_rows(rows: Sequence[Model], after: int = 0) -> list[Redaction]:
     """The black-outs after Change `after` that touched one of these rows: they leave no version of their own there."""
+    return _of_these(rows, _done(after))
+
+
+def _of_these(rows: Sequence[Model], done: Iterable[Redaction]) -> list[Redaction]:
     wanted = {(row._meta.db_table, row.pk) for row in rows}
-    return [each for each in _done(after) if wanted & {(one["table"], one["row"]) for one in each.versions}]
+    return [each for each in done if wanted & {(one["table"], one["row"]) for one in each.versions}]
 
 
-def _done(after: int = 0) -> list[Redaction]:
+def _done(after: Any = 0) -> QuerySet[Redaction]:
     done = Redaction.objects.filter(state=Redaction.State.DONE, decided_in__gt=after)
-    return list(done.select_related("asked_by", "decided_by").order_by("id"))
+    return done.select_related("asked_by", "decided_by").order_by("id")
 
 
 def by_version() -> dict[int, str]:
@@ -146,8 +152,12 @@ def newest_change(*rows: Model) -> int:
     """The number of the newest Change that touched one of the rows, a black-out too; 0 when there is none."""
     if not rows:
         return 0
-    found = Version.objects.filter(_of(rows)).aggregate(newest=Max("change_id"))["newest"]
-    return max([found or 0, *(each.decided_in or 0 for each in of_rows(rows, found or 0))])
+    newest = Version.objects.filter(_of(rows)).order_by("-change_id").values_list("change_id", "change__seal")[:1]
+    since_then = Coalesce(Subquery(newest.values("change_id")), 0)
+    at_once(newest, blacked := _done(since_then))
+    number, seal = next(iter(newest), (0, None))
+    note(("seal", number), seal)
+    return max([number, *(each.decided_in or 0 for each in _of_these(rows, blacked))])
 
 
 def entries(rows: Sequence[Model]) -> list[Entry]:
@@ -201,6 +211,43 @@ def _is_touched(rows: Sequence[Model], after: int) -> bool:
     return written.union(blacked, all=True).exists()
 
 
+_TOUCHED: dict[tuple[type[Model], str], Shape] = {}
+_BLACKED_OUT = Shape(
+    lambda after: Redaction.objects.filter(state=Redaction.State.DONE, decided_in__gt=after).order_by()
+    .values_list("pk")[:1]
+)  # fmt: skip
+
+
+def touched(row: RecordRow, after: int) -> tuple[Answer, Answer]:
+    """The question whether a Change after this one wrote a row of the entry, or blacked anything out: no rows if not.
+    It names no rows below: a line that somebody else added counts too.
+    """
+    what = (type(row), _kind_of(row))
+    if what not in _TOUCHED:
+        _TOUCHED[what] = Shape(partial(_written_after, *what))
+    return _TOUCHED[what](row.pk, after), _BLACKED_OUT(after)
+
+
+def _written_after(model: type[RecordRow], kind: str, key: int, after: int) -> QuerySet[Any, Any]:
+    found = Q(table_name=model._meta.db_table, row_id=key)
+    for below, parent, others in _below(model):
+        lines = below._default_manager.filter(**{parent: key})
+        found |= Q(table_name=below._meta.db_table, row_id__in=lines.values("pk"))
+        for name in _chosen(below, others, kind):
+            table = below._meta.get_field(name).related_model._meta.db_table
+            found |= Q(table_name=table, row_id__in=lines.values(name))
+    return Version.objects.filter(found, change_id__gt=after).order_by().values_list("pk")[:1]
+
+
+def _kind_of(row: RecordRow) -> str:
+    return row.place.form or row.place.forms.get(getattr(row, row.place.by, ""), "")
+
+
+def _chosen(below: type[RecordRow], others: tuple[str, ...], kind: str) -> list[str]:
+    """The keys of a line to rows that are entered with this form."""
+    return [name for name in others if below._meta.get_field(name).related_model.place.entered_with == kind]
+
+
 # What a participant has that is no form of the casebook and has a history of its own, by its kind in the address.
 OWN_HISTORY: dict[str, type[RecordRow]] = {
     "waiver": Waiver, "finding": RegistrationFinding, "screen_failure": ScreenFailure,
@@ -213,12 +260,10 @@ def rows_of(row: RecordRow) -> list[Model]:
     of a baseline), and the rows below it."""
     lines: list[Model] = []
     chosen: list[Model] = []
-    kind = row.place.form or row.place.forms.get(getattr(row, row.place.by, ""), "")
     for model, parent, others in _below(type(row)):
         found = list(model._default_manager.filter(**{parent: row}).select_related(*others).order_by("id"))
         lines += found
-        named = [name for name in others if model._meta.get_field(name).related_model.place.entered_with == kind]
-        chosen += [getattr(line, name) for line in found for name in named]
+        chosen += [getattr(line, name) for line in found for name in _chosen(model, others, _kind_of(row))]
     return [row, *chosen, *lines]
 
 

@@ -312,6 +312,12 @@ class _Side:
         return self.rule.is_broken(*in_order)
 
 
+def facts_beside(kind: str, rules: Sequence[OrderRule]) -> list[Fact]:
+    """What the checks of this form hold its own dates against."""
+    return [rule.later for rule in rules if rule.earlier.form == kind] + [
+        rule.earlier for rule in rules if rule.later.form == kind]  # fmt: skip
+
+
 def checks_at(kind: str, rules: Sequence[OrderRule]) -> tuple[Check, ...]:
     """The checks by which the form asks the rules between its dates and those of other forms."""
     sides = [_Side(rule, rule.at_later, rule.later, rule.earlier) for rule in rules if rule.later.form == kind]

@@ -17,6 +17,7 @@ from trial.models import Participant
 from trial.models.fields import label
 from trial.protocol import form_versions
 from trial.record import versions_in_force
+from trial.record.rows import read_standing
 from trial.record.save import Save
 from trial.record.versions_in_force import SavedBy
 from trial.refused import Refused
@@ -183,8 +184,18 @@ class PageEdition:
         return replace(save, edition=self.number)
 
 
+def read_for(request: HttpRequest, participant: Participant, form: str) -> None:
+    """Reads in one message what the page of an entry shows, or what its save asks of the participant."""
+    if request.method == "POST":
+        read_standing(participant, *registry.BESIDE.get(form, ()))
+    else:
+        read_standing(participant, *registry.SHOWN.get(form, ()))
+
+
 def of_page(request: HttpRequest, participant: Participant, form: str, row: Any, may_enter: bool) -> PageEdition:
     """By which edition the page of an entry (row None: of a new one) is shown or asks."""
+    if row is not None or request.method == "POST":
+        read_for(request, participant, form)
     now = versions_in_force.in_force(participant.site_id, form)
     saved_by = versions_in_force.saved_by(form, row) if row is not None else None
     is_other = saved_by is not None and saved_by.number != now

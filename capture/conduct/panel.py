@@ -11,6 +11,7 @@ from capture.casebook import history, labels
 from capture.conduct import holds, verification
 from trial.models import Hold, Participant, Person, Query, Role
 from trial.record import access
+from trial.record.rows import standing
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,10 @@ class FormConduct:
 
 def form_conduct(person: Person, participant: Participant, kind: str, row_id: int) -> FormConduct:
     """Reads what stands about an entry; a fixed number of queries. Verification is read for the monitor only."""
-    rows = Query.objects.standing().filter(participant=participant, form=kind, row_id=row_id)
-    standing = [each for each in rows.order_by("id") if each.is_standing]
+    rows = [each for each in standing(participant, Query) if (each.form, each.row_id) == (kind, row_id)]
+    stand = sorted((each for each in rows if each.is_standing), key=lambda each: each.pk)
     by_field: dict[str, list[Query]] = defaultdict(list)
-    for each in standing:
+    for each in stand:
         by_field[each.field].append(each)
     monitor, planned, seen = person.role == Role.MONITOR, (), 0
     row = labels.row_of(participant, kind, row_id) if monitor else None
@@ -57,7 +58,7 @@ def form_conduct(person: Person, participant: Participant, kind: str, row_id: in
         planned = tuple(verification.of_entry(participant, kind, row))
         seen = history.newest_change(*history.rows_of(row))
     return FormConduct(
-        participant, kind, row_id, tuple(standing), dict(by_field), monitor, access.may_enter(person),
+        participant, kind, row_id, tuple(stand), dict(by_field), monitor, access.may_enter(person),
         holds.on_entry(participant, kind, row_id), planned, seen,
     )  # fmt: skip
 

@@ -37,6 +37,9 @@ class DraftsGoWithTheSave:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Throws the draft away once its form is saved."""
         response = self.get_response(request)
+        sending = getattr(request, "sending", None)
+        if sending is not None and sending.is_kept:
+            return response  # the draft went with the token, in the Change itself
         sent_on = response.headers.get("Location", "") if response.status_code == 302 else ""
         # On to a page of the record, not to the door: a locked session is asked for its password and saves nothing.
         if request.method == "POST" and sent_on and request.user.is_authenticated and _is_of_the_record(sent_on):

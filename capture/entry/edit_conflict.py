@@ -7,7 +7,8 @@ having been shown.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,9 +20,14 @@ from django.utils.html import format_html
 
 from capture.casebook import history
 from trial.drawing.form_layout import Boxes, Hidden, PageHelper
-from trial.models import Change
+from trial.models import Acknowledgement, Change, Participant, RecordRow
+from trial.record import changes, versions_in_force
+from trial.record.changes import OpenChange
+from trial.record.rows import know, once, standing_of
+from trial.record.save import Save
 from trial.refused import Refused
 from trial.rules.typed_text import decimal_number, key
+from trial.runtime.database.at_once import Answer
 
 LONGEST_PAGE = 100_000
 CHOOSES, THEIRS, MISSING = "choose_", "theirs_", "_missing"
@@ -92,7 +98,8 @@ def opened_at(posted: Mapping[str, Any]) -> int | None:
 
 
 def _signed(number: int) -> str:
-    seal = Change.objects.filter(pk=number).values_list("seal", flat=True).first()
+    # A sealed Change keeps its seal: what was read of it in this request holds.
+    seal = once(("seal", number), lambda: Change.objects.filter(pk=number).values_list("seal", flat=True).first())
     return salted_hmac("capture.opened_at", f"{number}:{bytes(seal or b'').hex()}", algorithm="sha256").hexdigest()
 
 
@@ -213,3 +220,30 @@ def stop_if_edited(rows: Sequence[Model], opened_at: int | None) -> None:
     """Raises EditedMeanwhile when a Change after `opened_at` touched one of the rows; None asks nothing."""
     if opened_at is not None and (newer := history.since(rows, opened_at)):
         raise EditedMeanwhile(newer)
+
+
+@contextmanager
+def change_of_entry(
+    save: Save, act: str, participant: Participant, row: RecordRow | None, *models: Any
+) -> Iterator[OpenChange]:
+    """The Change that saves an entry; what it must know under its lock is read in the message that opens it.
+
+    That is: the form versions that may be used, what was said to the checks, the standing rows of these models, and
+    whether somebody else saved the entry since its page was opened: nobody can between this question and our save.
+    row: the entry that is corrected. Raises EditedMeanwhile, and what a Change raises.
+    """
+    questions: tuple[Answer, ...] = ()
+    if row is not None:
+        models += (Acknowledgement,)
+        questions = history.touched(row, save.opened_at) if save.opened_at is not None else ()
+    versions = versions_in_force.asked_for(participant.site_id)
+    read = {model: standing_of(participant.pk, model) for model in models}
+    with changes.record(save, act, participant=participant, groups=(participant.group,),
+                        asked=(versions, *read.values(), *questions)) as change:  # fmt: skip
+        if save.run is None:
+            versions_in_force.know(participant.site_id, versions)
+            for model, found in read.items():
+                know(participant, model, found)
+        if row is not None and any(questions):
+            stop_if_edited(history.rows_of(row), save.opened_at)
+        yield change

@@ -14,10 +14,21 @@ from capture.casebook.forms.assessment import Reading
 from capture.casebook.forms.assessment_checks import confirms, within_a_window
 from capture.casebook.order_rules import FINDING, Dated, Fact
 from capture.entry import live_response
-from trial.models import Assessment, Cycle, LesionReading, Participant, RecordRow, Visit
+from trial.models import (
+    Assessment,
+    Cycle,
+    Death,
+    Lesion,
+    LesionReading,
+    OffTreatment,
+    Participant,
+    RecordRow,
+    Visit,
+)
 from trial.protocol import AnalysisSettings
 from trial.record import site_clock
 from trial.record.in_force import evaluation_of
+from trial.record.rows import is_read, standing
 from trial.rules.dates.partial_date import PartialDate
 from trial.rules.evaluation.evaluated import Evaluation
 from trial.rules.response import confirmation
@@ -35,13 +46,21 @@ class StandingEntry(Mapping[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         value = self.derived[name](self.row) if name in self.derived else getattr(self.row, name)
-        return list(value.standing()) if hasattr(value, "standing") else value
+        return _lines(self.row, value) if hasattr(value, "standing") else value
 
     def __iter__(self) -> Iterator[str]:
         return (field.name for field in self.row._meta.fields)
 
     def __len__(self) -> int:
         return len(self.row._meta.fields)
+
+
+def _lines(row: Any, lines: Any) -> list[Any]:
+    """The standing lines of an entry, of those at hand where they were read for the whole participant."""
+    if not is_read(row.participant, lines.model):
+        return list(lines.standing())
+    above = lines.field.attname
+    return [each for each in standing(row.participant, lines.model) if getattr(each, above) == row.pk]
 
 
 class OnRecord:
@@ -71,7 +90,7 @@ class OnRecord:
         if kind not in self._entries:
             form = registry.FORMS[kind]
             # The participant at hand may be newer than the row: it is corrected inside the same save.
-            rows = [self.participant] if form.model is Participant else form.entries(self.participant).standing()
+            rows = [self.participant] if form.model is Participant else form.standing(self.participant)
             self._entries[kind] = [StandingEntry(row, self._derived) for row in rows if row != self.corrected]
         return self._entries[kind]
 
@@ -132,8 +151,7 @@ class ParticipantFacts(Mapping[str, Any]):
 
     @cached_property
     def _cycles(self) -> list[tuple[int, date]]:
-        standing = self.participant.cycles.standing().order_by("number")
-        return list(standing.values_list("number", "started_on"))
+        return sorted((each.number, each.started_on) for each in standing(self.participant, Cycle))
 
     @property
     def day_1(self) -> date | None:
@@ -158,30 +176,27 @@ class ParticipantFacts(Mapping[str, Any]):
     @property
     def last_weight_kg(self) -> Decimal | None:
         """The weight at the last visit before this one."""
-        before = Visit.objects.standing().filter(
-            participant=self.participant, weight_kg__isnull=False,
-            visited_on__lt=self.values_given["visited_on"],
-        )  # fmt: skip
-        last = before.order_by("visited_on").last()
-        return last.weight_kg if last else None
+        before = [each for each in standing(self.participant, Visit)
+                  if each.weight_kg is not None and each.visited_on < self.values_given["visited_on"]]  # fmt: skip
+        return max(before, key=lambda each: (each.visited_on, each.pk)).weight_kg if before else None
 
 
 def died_on(participant: Participant) -> PartialDate | None:
     """The death on record of a participant."""
-    found = participant.deaths.standing().first()
-    return found.died_on if found else None
+    found = standing(participant, Death)
+    return found[0].died_on if found else None
 
 
 def off_treatment_on(participant: Participant) -> date | None:
     """The end of treatment on record."""
-    found = participant.off_treatments.standing().first()
-    return found.off_on if found else None
+    found = standing(participant, OffTreatment)
+    return found[0].off_on if found else None
 
 
 def day_1(participant: Participant) -> date | None:
     """The actual first day of treatment."""
-    first = participant.cycles.standing().order_by("number").first()
-    return first.started_on if first else None
+    found = standing(participant, Cycle)
+    return min(found, key=lambda each: each.number).started_on if found else None
 
 
 @dataclass(frozen=True)
@@ -202,17 +217,17 @@ def follow_up_facts(
     participant: Participant, head: Head, readings: Sequence[Reading], assessment: Assessment | None
 ) -> registry.Facts:
     """What the checks of a follow-up need to know."""
-    labels = {lesion.pk: lesion.label for lesion in participant.lesions.standing()}
+    labels = {lesion.pk: lesion.label for lesion in standing(participant, Lesion)}
     lesions = set(labels)
     known = {each.lesion_id for each in readings} <= lesions
-    others = {each.pk: each for each in participant.assessments.standing()}
+    others = {each.pk: each for each in standing(participant, Assessment)}
     others.pop(assessment.pk if assessment else None, None)
-    on_record = [(others[each.assessment_id].assessed_on, each) for each in LesionReading.objects.standing().filter(
-        assessment__in=others).order_by("assessment__assessed_on")]  # fmt: skip
+    on_record = sorted(((others[each.assessment_id].assessed_on, each) for each in standing(participant, LesionReading)
+                        if each.assessment_id in others), key=lambda dated: (dated[0], dated[1].pk))  # fmt: skip
     earlier = [each for on, each in on_record if on < head.assessed_on]
     later = [each for on, each in on_record if on > head.assessed_on]
     previous = _previous_sizes(earlier)
-    cycles = [each.started_on for each in participant.cycles.standing().order_by("number")]
+    cycles = [each.started_on for each in sorted(standing(participant, Cycle), key=lambda each: each.number)]
     return {
         "assessed_on": head.assessed_on,
         "day_1": cycles[0] if cycles else None,

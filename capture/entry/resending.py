@@ -7,8 +7,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from trial.accounts.security import second_factor
 from trial.models import SavedForm
-from trial.record import save_once
+from trial.record import access, drafts, save_once
+from trial.runtime.database.at_once import Answer
 
 OTHER_WORDS = (
     "This form was already saved at {at} UTC with other values. Nothing was saved now. Open the entry to correct it, "
@@ -33,7 +35,10 @@ class SavedOnce:
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
     ) -> HttpResponse | None:
         """The same again: told and led on. Other values under the token of a saved form: shown, not saved."""
-        sending = _sending(request) if request.user.is_authenticated else None
+        if not request.user.is_authenticated or getattr(view, "rule", "public") == "public":
+            return None
+        sending = request.sending  # type: ignore[attr-defined]
+        _arrive(request, kwargs.get("reference", ""), sending)
         saved = save_once.saved(sending.token) if sending else None
         if sending is None or saved is None or saved.change.person_id != request.user.pk:
             return None
@@ -54,6 +59,17 @@ class SavedOnce:
         return _shown_again(request, saved, match.func, match.args, match.kwargs)
 
 
+def _arrive(request: HttpRequest, reference: str, sending: save_once.Sending | None) -> None:
+    """Asks in one message whether the form was saved, and what every page asks first."""
+    person = request.user
+    also: dict[Any, Answer] = second_factor.asked_for(person)  # type: ignore[arg-type]
+    if sending is not None:
+        also |= save_once.asked_for(sending.token)
+    if request.method == "GET" and reference and person.role in access.ENTERS:
+        also |= drafts.asked_for(person, request.path)
+    access.arrive(person, "" if reference.startswith("S-") else reference, also)
+
+
 def _shown_again(
     request: HttpRequest, saved: SavedForm, view: Callable[..., HttpResponse], args: Any, kwargs: Any
 ) -> HttpResponse:
@@ -64,7 +80,9 @@ def _shown_again(
 
 
 def _sending(request: HttpRequest) -> save_once.Sending | None:
-    return save_once.sent(request.POST) if request.method == "POST" and save_once.FIELD in request.POST else None
+    if request.method != "POST" or save_once.FIELD not in request.POST:
+        return None
+    return save_once.sent(request.POST, request.user.pk, request.path)
 
 
 def _at(saved: SavedForm) -> str:

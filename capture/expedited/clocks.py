@@ -11,11 +11,11 @@ from django.db.models import Q, QuerySet
 
 from trial.models import AdverseEvent, DosingPeriod, ExpeditedReport, OffTreatment, Participant, RegistrationFinding
 from trial.record.in_force import table_in_force
-from trial.record.rows import at_once
 from trial.record.site_clock import zone_of
 from trial.rules.safety import expedited_reports
 from trial.rules.safety.expedited_reports import Clock, Doses, EventAsKnown, Sent
 from trial.rules.safety.expedited_table import Rule
+from trial.runtime.database.at_once import at_once
 
 _ORDER = {state: place for place, (state, _) in enumerate(expedited_reports.STATES)}
 

@@ -4,19 +4,29 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Any
 
-from django.db.models import QuerySet
 from django.urls import reverse
 
-from capture.grading.grades import past_of
+from capture.grading.grades import past_on_record
 from trial import protocol
-from trial.models import AdverseEvent, Cycle, Participant
-from trial.record.rows import at_once
+from trial.models import (
+    AdverseEvent,
+    BloodPressure,
+    Cycle,
+    Death,
+    DosingPeriod,
+    OffStudy,
+    OffTreatment,
+    Participant,
+    Visit,
+)
+from trial.record.rows import read_standing, standing
 from trial.rules.dose import proposals
 from trial.rules.dose.modification import MONITORING, SURGERY, Action, DoseRule
 from trial.rules.dose.proposals import DoseProposal, Event
 
+# What ends treatment.
+ENDS = (OffTreatment, Death, OffStudy)
 OVER = ("recovered", "sequelae", "fatal")
 
 
@@ -34,19 +44,12 @@ class DoseRecord:
 
     def __init__(self, participant: Participant, today: date) -> None:
         self.participant, self.today = participant, today
-
-        one = participant
-        self._events, self._cycles = one.adverse_events.standing(), one.cycles.standing().prefetch_related("periods")
-        self._measured = one.visits.standing(), one.blood_pressures.standing()
-
-    def read_with(self, *also: QuerySet[Any, Any]) -> None:
-        """Reads all of it in one statement, but for the periods of the cycles. also: read with it."""
-        at_once(self._events, self._cycles, *self._measured, *also)
+        read_standing(participant, AdverseEvent, Cycle, DosingPeriod, Visit, BloodPressure, *ENDS)
 
     @cached_property
     def rows(self) -> dict[int, AdverseEvent]:
         """The standing adverse events by id."""
-        return {each.pk: each for each in self._events}
+        return {each.pk: each for each in standing(self.participant, AdverseEvent)}
 
     @cached_property
     def events(self) -> list[Event]:
@@ -55,14 +58,15 @@ class DoseRecord:
 
     @cached_property
     def _doses(self) -> list[tuple[date, int, str]]:
+        begun = {each.pk: each.started_on for each in standing(self.participant, Cycle)}
         return sorted(
-            (cycle.started_on + timedelta(days=each.from_day - 1), each.dose_mg, each.frequency)
-            for cycle in self._cycles for each in cycle.periods.all() if each.dose_mg and not each.is_struck_out
+            (begun[each.cycle_id] + timedelta(days=each.from_day - 1), each.dose_mg, each.frequency)
+            for each in standing(self.participant, DosingPeriod) if each.dose_mg and each.cycle_id in begun
         )  # fmt: skip
 
     @cached_property
     def _diastolic(self) -> list[tuple[date, int]]:
-        return sorted((each.measured_on, each.diastolic) for each in past_of(*self._measured).pressures)
+        return sorted((each.measured_on, each.diastolic) for each in past_on_record(self.participant).pressures)
 
     def level_on(self, day: date | None) -> int | None:
         """The dose level last taken up to this day; None before treatment, or when the dose is no level."""
@@ -100,10 +104,8 @@ def of_event(participant: Participant, row: AdverseEvent, today: date) -> list[A
 
 def ongoing(participant: Participant, today: date) -> list[Advice]:
     """For what goes on now, while treatment does: everything but “continue”."""
-    ends = [rows.standing() for rows in (participant.off_treatments, participant.deaths, participant.off_studies)]
     record = DoseRecord(participant, today)
-    record.read_with(*ends)
-    if any(ends):
+    if any(standing(participant, model) for model in ENDS):
         return []
     last = {each.continues_id or each.pk: each.pk for each in sorted(record.rows.values(), key=_when)}
     found = record.advice(lambda each: last[each.continues_id or each.pk] == each.pk and _goes_on(each))

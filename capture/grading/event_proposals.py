@@ -18,9 +18,9 @@ from capture.grading.grades import PRESSURE, WEIGHT, Past, grade_body, grade_lin
 from trial.models import Acknowledgement, AdverseEvent, BloodPressure, Cycle, LaboratoryResult, Participant, Visit
 from trial.protocol import ctcae_v3
 from trial.protocol.ctcae_v3.limits import ANALYTES
-from trial.record.rows import at_once
 from trial.rules.dates import partial_date
 from trial.rules.safety.laboratory import Grading
+from trial.runtime.database.at_once import at_once
 
 # Rows of the record in which the site says that a value is no adverse event; the analyte follows.
 NOT_AN_EVENT = "NOT-AE-"

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from trial.models import BloodPressure, Participant, Visit
+from trial.record.rows import standing
 from trial.rules.safety.blood_pressure import Pressure, grade_pressure
 from trial.rules.safety.laboratory import Grading, Measured, grade, grade_of_limit
 from trial.rules.safety.usual_ranges import laboratory_unusual
@@ -41,7 +42,7 @@ def past_of(visits: Iterable[Visit], pressures: Iterable[BloodPressure]) -> Past
 
 def past_on_record(participant: Participant) -> Past:
     """The past of a participant as it stands in the record."""
-    return past_of(participant.visits.standing(), participant.blood_pressures.standing())
+    return past_of(standing(participant, Visit), standing(participant, BloodPressure))
 
 
 def _pressure(values: Values, day: date) -> Pressure | None:

@@ -23,9 +23,11 @@ from trial.models import DueItem, GroupSettings, NotDone, Participant, Version, 
 from trial.protocol import schedule
 from trial.record import changes
 from trial.record.in_force import evaluations
-from trial.record.rows import at_once
+from trial.record.rows import standing_of
 from trial.rules.evaluation.due_dates import Treatment
 from trial.rules.evaluation.evaluated import Evaluation
+from trial.runtime.database.at_once import Asked as Question
+from trial.runtime.database.at_once import Shape, at_once
 from trial.runtime.program import PROGRAM, UNKNOWN
 
 # Forms that a rule of their own asks for, and those whose entries count for them; the course of treatment asks for the
@@ -69,11 +71,25 @@ class Scheduled:
         return tuple(each for each in asked_for if of.lists(each))
 
 
-def schedules(ids: Sequence[int], *also: QuerySet[Any, Any]) -> dict[int, Scheduled]:
+Rows = Mapping[Any, Iterable[Any]]
+
+
+def schedules(ids: Sequence[int], *also: Question) -> dict[int, Scheduled]:
     """The schedules of the registered ones of these participants, by id; two statements. also: read with them."""
-    asked = {model: model.objects.standing().filter(participant__in=ids)
-             for model in (NotDone, *(FORMS[kind].model for kind in READ))}  # fmt: skip
-    at_once(*asked.values(), *also)
+    rows = _asked_of(ids)
+    at_once(*rows.values(), *also)
+    return _derived(ids, rows)
+
+
+def _asked_of(ids: Sequence[int]) -> dict[Any, Question]:
+    """What the schedule reads beside the evaluation: model → its standing rows, not read yet."""
+    models_read = (NotDone, *(FORMS[kind].model for kind in READ))
+    if len(ids) == 1:
+        return {model: standing_of(ids[0], model) for model in models_read}
+    return {model: model.objects.standing().filter(participant__in=ids) for model in models_read}
+
+
+def _derived(ids: Sequence[int], asked: Rows) -> dict[int, Scheduled]:
     by_participant = {model: _by_participant(rows) for model, rows in asked.items()}
     rows = {kind: by_participant[FORMS[kind].model] for kind in READ}
     not_done = by_participant[NotDone]
@@ -99,20 +115,43 @@ def _by_rule(treatment: Treatment, rows: Mapping[str, Sequence[Any]]) -> dict[st
     return {form.title: form.due.asks(form.kind, days[form.kind], also[form.kind], treatment) for form in RULED}
 
 
-def renew_after(numbers: Sequence[int]) -> None:
-    """Stores the due dates of every participant whose rows or settings these Changes wrote; called at their end."""
-    written = Version.objects.filter(change_id__in=numbers, table_name__in=SOURCES)
-    touched, groups = set(), set()
-    for table, row_id, of_row, group, of_change in written.values_list(
+def _written(**by: Any) -> QuerySet[Any, Any]:
+    return Version.objects.filter(table_name__in=sorted(SOURCES), **by).values_list(
         "table_name", "row_id", "row__participant_id", "row__group", "change__participant_id"
-    ):
+    )
+
+
+_WRITTEN = Shape(lambda number: _written(change_id=number))
+
+
+def renew_after(numbers: Sequence[int], participant: Participant | None = None) -> None:
+    """Stores the due dates of every participant whose rows or settings these Changes wrote; called at their end.
+
+    participant: whom the one Change names; what the schedule reads of them is read with what was written.
+    """
+    if participant is None or len(numbers) != 1:
+        renew(sorted(_touched(_written(change_id__in=numbers))))
+        return
+    part, written = [participant.pk], _WRITTEN(numbers[0])
+    stored_now, asked = _rows_of(part), _asked_of(part)
+    at_once(written, stored_now, *asked.values())
+    touched = _touched(written)
+    if participant.pk in touched:
+        _store(part, stored_now, _derived(part, asked))
+    renew(sorted(touched - {participant.pk}))
+
+
+def _touched(written: Iterable[tuple[str, int, int | None, str | None, int | None]]) -> set[int]:
+    """Ids of the participants whose due dates may have moved."""
+    touched, groups = set(), set()
+    for table, row_id, of_row, group, of_change in written:
         if table == GroupSettings._meta.db_table:
             groups.add(group)
         else:
             touched.add(row_id if table == Participant._meta.db_table else of_row or of_change)
     if groups:
         touched |= set(Participant.objects.filter(group__in=groups, number__isnull=False).values_list("pk", flat=True))
-    renew(sorted(touched - {None}))
+    return {each for each in touched if each is not None}
 
 
 @contextmanager
@@ -135,12 +174,16 @@ def renew(ids: Sequence[int]) -> None:
     for start in range(0, len(ids), AT_ONCE):
         part = ids[start : start + AT_ONCE]
         stored_now = _rows_of(part)
-        derived = {key: list(_items(each)) for key, each in schedules(part, stored_now).items()}
-        before = _in_order(part, stored_now)
-        differing = [key for key in part if [_values(item) for item in derived.get(key, ())] != before[key]]
-        if any(before[key] for key in differing):
-            DueItem.objects.filter(participant__in=differing).delete()
-        DueItem.objects.bulk_create(item for key in differing for item in derived.get(key, ()))
+        _store(part, stored_now, schedules(part, stored_now))
+
+
+def _store(part: Sequence[int], stored_now: Iterable[tuple[Any, ...]], found: Mapping[int, Scheduled]) -> None:
+    derived = {key: list(_items(each)) for key, each in found.items()}
+    before = _in_order(part, stored_now)
+    differing = [key for key in part if [_values(item) for item in derived.get(key, ())] != before[key]]
+    if any(before[key] for key in differing):
+        DueItem.objects.filter(participant__in=differing).delete()
+    DueItem.objects.bulk_create(item for key in differing for item in derived.get(key, ()))
 
 
 def _values(item: DueItem) -> tuple[Any, ...]:
@@ -181,7 +224,12 @@ def stored(ids: Iterable[int]) -> dict[int, list[tuple[Any, ...]]]:
     return {key: sorted(rows, key=str) for key, rows in _in_order(ids, _rows_of(ids)).items()}
 
 
-def _rows_of(ids: Sequence[int]) -> QuerySet[Any, Any]:
+_STORED = Shape(lambda key: DueItem.objects.filter(participant=key).order_by("id").values_list(*COLUMNS))
+
+
+def _rows_of(ids: Sequence[int]) -> Question:
+    if len(ids) == 1:
+        return _STORED(ids[0])
     return DueItem.objects.filter(participant__in=ids).order_by("id").values_list(*COLUMNS)
 
 

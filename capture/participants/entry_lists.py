@@ -14,8 +14,8 @@ from capture.casebook.forms.base import Form
 from capture.casebook.registry import ENTRY_FORMS
 from trial.models import Participant
 from trial.protocol.ctcae_v3.limits import ANALYTES
-from trial.record.rows import at_once
 from trial.rules.dates import partial_date
+from trial.runtime.database.at_once import at_once
 
 COMPLETE, PENDING = "complete", "incomplete"
 

@@ -18,8 +18,8 @@ from capture.participants.course import course_of
 from capture.participants.entry_lists import EntryList
 from capture.participants.matrix import Row
 from trial.models import Assessment, LesionReading, Participant, Waiver
-from trial.record.rows import at_once
 from trial.rules.eligibility import NOT_MET
+from trial.runtime.database.at_once import at_once
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,9 @@ from trial.drawing.form_layout import SHOW, Boxes, FilterForm, PageHelper, poste
 from trial.models import Participant
 from trial.protocol import schedule
 from trial.record import access, site_clock
-from trial.record.rows import at_once
 from trial.record.typed_fields import choice, words
 from trial.rules.dates.partial_date import shown
+from trial.runtime.database.at_once import at_once
 
 FILTERS = ("site", "group", "state", "typed")
 STATES = (("", "All"), ("due", "Due or overdue"), ("overdue", "Overdue"), ("screening", "In screening"),

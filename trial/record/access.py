@@ -4,7 +4,8 @@ Each view states its rule with `@allows(...)`; a view without one fails `tests/t
 see is answered 404 (another site's participant) and what it may not do 403.
 """
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import wraps
 from typing import Any
@@ -20,6 +21,7 @@ from django.views.decorators.http import require_http_methods
 from trial.models import (
     Change,
     Delegation,
+    EditionApproval,
     Participant,
     Person,
     Query,
@@ -30,9 +32,10 @@ from trial.models import (
     Training,
 )
 from trial.record import site_clock
-from trial.record.rows import once
+from trial.record.rows import note, once
 from trial.rules.dates.partial_date import shown
 from trial.rules.typed_text import key
+from trial.runtime.database.at_once import Answer, Shape, at_once
 
 View = Callable[..., HttpResponse]
 
@@ -131,10 +134,52 @@ def participant_for(person: Person, reference: str) -> Participant:
 
     From here on days and times are those of the participant's site.
     """
-    found = participants_for(person).filter(is_reference(reference)).first()
+    found = once(("participant", person.pk, reference),
+                 lambda: participants_for(person).filter(is_reference(reference)).first())  # fmt: skip
     if found is None:
         raise Http404("Your sites have no such participant.")
     site_clock.stand_with(found)
+    return found
+
+
+_OF_PERSON = Site.people.through.objects
+_SITES = Shape(lambda person: Site.objects.filter(pk__in=_OF_PERSON.filter(person=person).values("site")))
+_BY_NUMBER = Shape(lambda number: Participant.objects.filter(number=number).select_related("site"))
+_VERSIONS = Shape(
+    lambda number: EditionApproval.objects.standing()
+    .filter(site__in=Participant.objects.filter(number=number).values("site")).order_by("id")
+    .values_list("form", "edition", "state")
+)  # fmt: skip
+
+
+def arrive(person: Person, reference: str, also: Mapping[Hashable, Answer]) -> None:
+    """Reads in one message what every page asks first, for this request: the person's sites, and of a participant who
+    it is and which form versions the site uses.
+
+    reference: a study number; empty where the page is of no participant. also: read with them, and kept by its name.
+    Whether the person may see the participant `participant_for` says.
+    """
+    is_of_sites = person.role in READS_RECORD and not sees_every_site(person)
+    sites, found, versions = _SITES(person.pk), _BY_NUMBER(reference), _VERSIONS(reference)
+    at_once(*also.values(), *([sites] if is_of_sites else []), *([found, versions] if reference else []))
+    for name, answer in also.items():
+        note(name, list(answer))
+    if is_of_sites:
+        note(("sites", person.pk), list(sites))
+    participant = found.first() if reference else None
+    if participant is not None:
+        note(("form versions", participant.site_id), versions_by_form(versions))
+    if reference:
+        may_see = participant is not None and person.role in READS_RECORD and (
+            not is_of_sites or participant.site in sites)  # fmt: skip
+        note(("participant", person.pk, reference), participant if may_see else None)
+
+
+def versions_by_form(rows: Iterable[tuple[str, int, str]]) -> dict[str, dict[int, str]]:
+    """Form → version → the newest word about it at the site; rows: in the order in which they were said."""
+    found: dict[str, dict[int, str]] = defaultdict(dict)
+    for form, version, state in rows:
+        found[form][version] = state
     return found
 
 

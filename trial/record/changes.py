@@ -20,6 +20,7 @@ from trial.record import access, rows, save_once
 from trial.record.save import Save
 from trial.refused import Refused
 from trial.rules.typed_text import unseen
+from trial.runtime.database.at_once import Asked, at_once
 from trial.runtime.program import PROGRAM
 from trial.runtime.worker import messages
 
@@ -69,12 +70,13 @@ class OpenChange:
 
 SYSTEM = Save()
 # Called with the numbers of Changes at their end, still in their transaction: what is derived of them and stored.
-AT_THE_END: list[Callable[[Sequence[int]], None]] = []
+# With the participant whom a Change names.
+AT_THE_END: list[Callable[[Sequence[int], Participant | None], None]] = []
 
 
-def _finish(numbers: Sequence[int]) -> None:
+def _finish(numbers: Sequence[int], participant: Participant | None = None) -> None:
     for each in AT_THE_END:
-        each(numbers)
+        each(numbers, participant)
 
 
 @contextmanager
@@ -86,11 +88,13 @@ def record(
     participant: Participant | None = None,
     site: Site | None = None,
     groups: Iterable[str] = (),
+    asked: Sequence[Asked] = (),
 ) -> Iterator[OpenChange]:
     """Opens a Change under the writers' lock, and commits rows, versions and seal together.
 
-    save: None is the system itself. reason: instead of the one that the save brings. Raises Refused (no reason, busy,
-    frozen, not trained), SavedAlready, ValueError for an unknown act, RuntimeError inside another transaction.
+    save: None is the system itself. reason: instead of the one that the save brings. asked: what is to be known under
+    the lock, read in the message that opens the Change. Raises Refused (no reason, busy, frozen, not trained),
+    SavedAlready, ValueError for an unknown act, RuntimeError inside another transaction.
     """
     save = save or SYSTEM
     reason = reason or save.reason
@@ -108,14 +112,14 @@ def record(
         return
     if connection.in_atomic_block:
         raise RuntimeError("A Change is a transaction of its own and is not opened inside another.")
-    with _turn(), _busy_in_words(), transaction.atomic():
-        change = _open(save, act, reason, participant, site, {str(group) for group in groups if group})
+    with _turn(), _busy_in_words(), rows.held(), transaction.atomic():
+        change = _open(save, act, reason, participant, site, {str(group) for group in groups if group}, asked)
         if save.wakes:
             transaction.on_commit(lambda: wake(change.groups), robust=True)
         yield change
         if save.also is not None:
             save.also(change.at)
-        _finish([change.number])
+        _finish([change.number], participant)
 
 
 @dataclass
@@ -245,8 +249,9 @@ def current() -> Change:
 
 
 def _open(
-    save: Save, act: str, reason: str, participant: Participant | None, site: Site | None, groups: set[str]
-) -> OpenChange:
+    save: Save, act: str, reason: str, participant: Participant | None, site: Site | None, groups: set[str],
+    asked: Sequence[Asked] = (),
+) -> OpenChange:  # fmt: skip
     if site is None and participant is not None:
         site = participant.site
     parameters = [
@@ -256,12 +261,10 @@ def _open(
     ]  # fmt: skip
     rows.read_anew()
     words = "SELECT *, clock_timestamp() FROM endpoint_open_change(%s, %s, %s, %s, %s, %s::text[], %s)"
-    with connection.cursor() as cursor:
-        cursor.execute(f"{_limits()}; {words}", parameters)
-        while cursor.nextset():
-            pass  # the limits answer nothing, the last one is the Change
-        number, at, clock = cursor.fetchone()
+    keeping, of_the_form = save_once.keeping(save.sending)
+    message = "; ".join(filter(None, (_limits(), words, keeping)))
+    answers = at_once(*asked, first=(message, [*parameters, *of_the_form]))
+    number, at, clock = answers[0][0]
     _stop_if_clocks_differ(clock)
-    if save.sending is not None:
-        save_once.keep(save.sending, number)
+    save_once.kept(save.sending, answers[1] if keeping else None)
     return OpenChange(number, at, set(groups))

@@ -4,7 +4,7 @@ their session had ended.
 Kept on the server for the person who typed it alone, and no part of the record. Passwords and codes are never kept.
 """
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from datetime import timedelta
 
 from django.db import connection
@@ -13,7 +13,9 @@ from django.utils import timezone
 
 from trial.models import Draft, Person
 from trial.record import save_once
+from trial.record.rows import once
 from trial.refused import Refused
+from trial.runtime.database.at_once import Answer, Shape
 
 LARGEST_CHARACTERS = 200_000
 # Whether the form was sent → how many of a person are kept, the newest; and for how many days.
@@ -54,9 +56,18 @@ def forget_old() -> None:
         Draft.objects.filter(is_sent=is_sent, kept_at__lt=timezone.now() - timedelta(days=days)).delete()
 
 
+_OF_PAGE = Shape(lambda person, path: Draft.objects.filter(person=person, path=path, is_sent=False))
+
+
+def asked_for(person: Person, path: str) -> dict[Hashable, Answer]:
+    """The question of `waiting`, to be asked together with others, by the name under which it finds the answer."""
+    return {("draft", person.pk, path): _OF_PAGE(person.pk, path)}
+
+
 def waiting(person: Person, path: str) -> Draft | None:
     """The draft of this person for this page; one whose form is on record, its answer lost, has done its duty."""
-    draft = Draft.objects.filter(person=person, path=path, is_sent=False).first()
+    ((name, question),) = asked_for(person, path).items()
+    draft = next(iter(once(name, lambda: list(question))), None)
     if draft is not None and save_once.saved(dict(draft.fields).get(save_once.FIELD, "")):
         draft.delete()
         return None

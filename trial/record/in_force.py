@@ -50,8 +50,14 @@ def _settings(group: str, row: Mapping[str, Any] | None) -> AnalysisSettings:
 def evaluations(ids: Sequence[int]) -> list[Evaluation]:
     """The registered ones of these participants, each evaluated by the settings of the group; by study number.
 
-    One SQL statement.
+    One SQL statement; one participant is evaluated once per request, and once in a Change after its last row.
     """
+    if len(ids) == 1:
+        return list(once(("evaluation", ids[0]), lambda: _evaluated(ids)))
+    return _evaluated(ids)
+
+
+def _evaluated(ids: Sequence[int]) -> list[Evaluation]:
     facts, chosen = snapshot.with_settings(ids)
     settings = {group: _settings(group, chosen.get(group)) for group in {each.group for each in facts}}
     return [evaluate(each, settings[each.group]) for each in facts]
@@ -59,7 +65,7 @@ def evaluations(ids: Sequence[int]) -> list[Evaluation]:
 
 def evaluation_of(participant: Participant) -> Evaluation | None:
     """The participant evaluated by the settings of the group; None before registration."""
-    return once(("evaluation", participant.pk), lambda: next(iter(evaluations([participant.pk])), None))
+    return next(iter(evaluations([participant.pk])), None)
 
 
 def differences(before: AnalysisSettings, after: AnalysisSettings) -> list[tuple[str, Any, Any]]:
@@ -216,7 +222,7 @@ class Criteria:
 def criteria_of(term: str, select: str = "") -> Criteria | None:
     """For one term with its select; None when the dictionary does not have it."""
     try:
-        return criteria_of_all([(term, select)])[0]
+        return once(("criteria", term, select), lambda: criteria_of_all([(term, select)])[0])
     except KeyError:
         return None
 

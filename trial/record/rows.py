@@ -13,9 +13,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar, cast
 
-from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import QuerySet
 
 from trial.models.audit import Change, Version
 from trial.rules.dates import partial_date
@@ -30,12 +28,18 @@ from trial.rules.evaluation.facts import (
     ReadingFact,
     WithdrawalFact,
 )
+from trial.runtime.database.at_once import Answer, Shape, at_once
 
 Row = dict[str, Any]
 Found = TypeVar("Found")
 EXACT = json.JSONDecoder(parse_float=Decimal)
 # What this request has read and asks again: a page and its edit checks ask the same of one participant many times.
 _READ: ContextVar[dict[Hashable, Any] | None] = ContextVar("what the request has read", default=None)
+# Whether a Change is open: what is read under the writers' lock stays true until the Change itself writes.
+_HELD: ContextVar[bool] = ContextVar("whether the writers' lock is held", default=False)
+# Tables that no evaluation reads: a Change that writes one keeps what else it has read.
+BESIDE = frozenset({"trial_acknowledgement", "trial_query", "trial_querymessage", "trial_dueitem"})
+WRITES = ("INSERT", "UPDATE", "DELETE")
 
 
 @contextmanager
@@ -48,57 +52,107 @@ def per_request() -> Iterator[None]:
         _READ.reset(before)
 
 
-def once(what: Hashable, read: Callable[[], Found]) -> Found:
-    """What `read` gives; in a request the same as before, but always anew in a transaction, under the writers' lock."""
+@contextmanager
+def held() -> Iterator[None]:
+    """Around a Change, from its opening to its commit: `once` reads everything anew, and again after each write."""
+    before, held_before = _READ.set({}), _HELD.set(True)
+    try:
+        with connections[DEFAULT_DB_ALIAS].execute_wrapper(_forgetting):
+            yield
+    finally:
+        _HELD.reset(held_before)
+        _READ.reset(before)
+        read_anew()
+
+
+def _forgetting(execute: Callable[..., Any], sql: Any, *more: Any) -> Any:
+    words = str(sql).lstrip()[:100]
     kept = _READ.get()
-    if kept is None or connections[DEFAULT_DB_ALIAS].in_atomic_block:
+    if kept and words.startswith(WRITES):
+        table = words.split('"')[1] if '"' in words else ""
+        for what in [each for each in kept if _may_differ(each, table)]:
+            del kept[what]
+    return execute(sql, *more)
+
+
+def _may_differ(what: Hashable, table: str) -> bool:
+    """Whether a write to the table may alter what was read; empty: to a table that is not known."""
+    of = what[0] if isinstance(what, tuple) else ""
+    if not table or of == table:
+        return True
+    return not str(of).startswith("trial_") and table not in BESIDE
+
+
+def once(what: Hashable, read: Callable[[], Found]) -> Found:
+    """What `read` gives; in a request the same as before, but always anew in a transaction that is no Change."""
+    kept = _READ.get()
+    if kept is None or (connections[DEFAULT_DB_ALIAS].in_atomic_block and not _HELD.get()):
         return read()
     if what not in kept:
         kept[what] = read()
     return cast(Found, kept[what])
 
 
+def note(what: Hashable, found: Any) -> None:
+    """Keeps what was read together with other things, as `once` would."""
+    kept = _READ.get()
+    if kept is not None:
+        kept[what] = found
+
+
 def read_anew() -> None:
-    """What was read until now is asked again: a Change was opened."""
+    """What was read until now is asked again: a Change was made."""
     kept = _READ.get()
     if kept is not None:
         kept.clear()
 
 
-def at_once(*asked: QuerySet[Any, Any]) -> None:
-    """Reads these in one message to the database and one answer; each is afterwards as if it had been read by itself.
+# Where the rows of a table hang that are not directly below a participant.
+_ABOVE = {"trial_lesionreading": "assessment__participant", "trial_dosingperiod": "cycle__participant",
+          "trial_laboratoryresult": "visit__participant"}  # fmt: skip
+_STANDING: dict[Any, Shape] = {}
 
-    What was read already stays. A round trip costs more than most of what a page asks.
+
+def standing_of(participant_id: int, model: Any) -> Answer:
+    """The question for the standing rows of a model below one participant, to be asked together with others."""
+    if model not in _STANDING:
+        key = _ABOVE.get(model._meta.db_table, "participant")
+        _STANDING[model] = Shape(lambda number: model.objects.standing().filter(**{key: number}))
+    return _STANDING[model](participant_id)
+
+
+def read_standing(participant: Any, *models: Any, also: Sequence[Answer] = ()) -> None:
+    """Reads the standing rows of these models in one message, for `standing`; also: read with them."""
+    wanted = {model: standing_of(participant.pk, model) for model in models if not is_read(participant, model)}
+    at_once(*wanted.values(), *also)
+    for model, found in wanted.items():
+        know(participant, model, found)
+
+
+def know(participant: Any, model: Any, found: Answer) -> None:
+    """Keeps the answer of `standing_of` for this request or Change."""
+    note((model._meta.db_table, participant.pk), _owned(participant, model, found))
+
+
+def is_read(participant: Any, model: Any) -> bool:
+    """Whether `standing` has them at hand."""
+    return (model._meta.db_table, participant.pk) in (_READ.get() or {})
+
+
+def standing(participant: Any, model: Any) -> list[Any]:
+    """The standing rows of the model below the participant, in their own order; once per request or Change.
+
+    The very same rows for all who ask: nobody alters one that is not the one that is saved.
     """
-    waiting, parameters = [], []
-    for rows in asked:
-        query = rows.query.chain()
-        compiler = query.get_compiler(rows.db)
-        try:
-            sql, own = compiler.as_sql()
-        except EmptyResultSet:
-            rows._result_cache = []
-        if rows._result_cache is None:
-            waiting.append((rows, query, compiler, sql))
-            parameters += own
-    if not waiting:
-        return
-    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        cursor.execute("; ".join(sql for *_, sql in waiting), parameters)
-        answers = [cursor.fetchall()]
-        while cursor.nextset():
-            answers.append(cursor.fetchall())
-    for (rows, query, compiler, _), answer in zip(waiting, answers, strict=True):
-        _fill(rows, query, compiler, answer)
+    key = (model._meta.db_table, participant.pk)
+    return list(once(key, lambda: _owned(participant, model, standing_of(participant.pk, model))))
 
 
-def _fill(rows: QuerySet[Any, Any], query: Any, compiler: Any, answer: list[Any]) -> None:
-    """Lets Django make of the answer what it makes of its own."""
-    compiler.execute_sql = lambda *_, **__: [answer]
-    query.get_compiler = lambda *_, **__: compiler
-    of_answer = rows._chain()
-    of_answer.query = query
-    rows._result_cache = list(rows._iterable_class(of_answer))
+def _owned(participant: Any, model: Any, found: Answer) -> list[Any]:
+    if model._meta.db_table not in _ABOVE:
+        for row in found:
+            row.participant = participant
+    return list(found)
 
 
 class Asked(NamedTuple):

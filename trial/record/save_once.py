@@ -7,13 +7,15 @@ either both are there or neither; whoever comes second with the same token finds
 import hashlib
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db import connection
 from django.http import QueryDict
 
 from trial.models import SavedForm
+from trial.record.rows import once
+from trial.runtime.database.at_once import Answer, Shape
 
 FIELD = "sent_as"
 # What differs between two sendings of the same form, only says where to go on to, or could be guessed from a digest.
@@ -26,30 +28,40 @@ class SavedAlready(Exception):
 
 @dataclass
 class Sending:
-    """The form being answered; `is_kept` once a Change of this request carries it."""
+    """The form being answered, who sent it from which page; `is_kept` once a Change of this request carries it."""
 
     token: uuid.UUID
     digest: str
+    person_id: int | None = None
+    path: str = ""
     is_kept: bool = False
 
 
-def sent(posted: QueryDict) -> Sending | None:
+def sent(posted: QueryDict, person_id: int | None = None, path: str = "") -> Sending | None:
     """The token and the digest of what was posted; None for a form without a token."""
     try:
         token = uuid.UUID(posted.get(FIELD, ""))
     except ValueError:
         return None
     content = sorted((name, values) for name, values in posted.lists() if name not in NOT_ITS_CONTENT)
-    return Sending(token, hashlib.sha256(json.dumps(content).encode()).hexdigest())
+    return Sending(token, hashlib.sha256(json.dumps(content).encode()).hexdigest(), person_id, path)
+
+
+_SAVED = Shape(lambda token: SavedForm.objects.filter(pk=token).select_related("change__participant"))
+
+
+def asked_for(token: uuid.UUID) -> dict[Hashable, Answer]:
+    """The question of `saved`, to be asked together with others, by the name under which it finds the answer."""
+    return {("saved form", token): _SAVED(token)}
 
 
 def saved(token: uuid.UUID | str) -> SavedForm | None:
     """What is known of the form with this token, with its Change and participant; None while it is not saved."""
     try:
-        found = SavedForm.objects.filter(pk=uuid.UUID(str(token)))
+        ((name, question),) = asked_for(uuid.UUID(str(token))).items()
     except ValueError:
         return None
-    return found.select_related("change__participant").first()
+    return next(iter(once(name, lambda: list(question))), None)
 
 
 def those_saved(tokens: Iterable[str]) -> set[str]:
@@ -66,15 +78,30 @@ def _is_token(text: str) -> bool:
         return False
 
 
-def keep(sending: Sending, change_number: int) -> None:
-    """Called inside a Change, under the writers' lock. Raises SavedAlready, which undoes the Change."""
-    if sending.is_kept:
+# The draft of the page goes with the save of its form: both or neither.
+KEEP = (
+    "WITH kept AS (INSERT INTO trial_savedform (token, change_id, digest) "
+    "VALUES (%s, endpoint_current_change(), %s) ON CONFLICT DO NOTHING RETURNING 1), "
+    "gone AS (DELETE FROM trial_draft "
+    "WHERE person_id = %s AND path = %s AND NOT is_sent AND EXISTS (SELECT FROM kept)) "
+    "SELECT count(*) FROM kept"
+)
+
+
+def keeping(sending: Sending | None) -> tuple[str, list[Any]]:
+    """SQL by which the open Change keeps the token, and its parameters; empty where there is none to keep.
+
+    Asked in one message with the opening of the Change; `kept` judges the answer.
+    """
+    if sending is None or sending.is_kept:
+        return "", []
+    return KEEP, [sending.token, sending.digest, sending.person_id, sending.path]
+
+
+def kept(sending: Sending | None, answer: Sequence[Sequence[Any]] | None) -> None:
+    """answer: the rows of `keeping`; None where nothing was asked. Raises SavedAlready, which undoes the Change."""
+    if sending is None or answer is None:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO trial_savedform (token, change_id, digest) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
-            [sending.token, change_number, sending.digest],
-        )
-        if not cursor.rowcount:
-            raise SavedAlready("This form is already saved.")
+    if not answer[0][0]:
+        raise SavedAlready("This form is already saved.")
     sending.is_kept = True

@@ -5,7 +5,6 @@ is used once its approval at the site is on record, and none whose newest word i
 edition that may be used is in force.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
@@ -15,9 +14,10 @@ from django.utils import timezone
 from trial.models import EditionApproval, Person, Site, Version
 from trial.protocol import form_versions
 from trial.record import access, changes
-from trial.record.rows import once
+from trial.record.rows import note, once
 from trial.record.save import Save
 from trial.refused import Refused
+from trial.runtime.database.at_once import Answer, Shape
 
 TAKEN_BACK = "strike_out"
 
@@ -38,14 +38,24 @@ class SavedBy(NamedTuple):
 def usable_at(site_id: int, form: str) -> frozenset[int]:
     """Numbers of the editions that may be used at the site; one SQL statement, for all forms of a request."""
 
-    def read() -> dict[str, dict[int, str]]:
-        found: dict[str, dict[int, str]] = defaultdict(dict)
-        rows = EditionApproval.objects.standing().filter(site=site_id).order_by("id")
-        for of_form, edition, state in rows.values_list("form", "edition", "state"):
-            found[of_form][edition] = state
-        return found
+    found = once(("form versions", site_id), lambda: access.versions_by_form(asked_for(site_id)))
+    return usable(form, found.get(form, {}))
 
-    return usable(form, once(("form versions", site_id), read).get(form, {}))
+
+_OF_SITE = Shape(
+    lambda site: EditionApproval.objects.standing().filter(site=site).order_by("id")
+    .values_list("form", "edition", "state")
+)  # fmt: skip
+
+
+def asked_for(site_id: int) -> Answer:
+    """The question of `usable_at`, to be asked together with others; `know` takes its answer."""
+    return _OF_SITE(site_id)
+
+
+def know(site_id: int, answer: Answer) -> None:
+    """Keeps the answer for this request or Change."""
+    note(("form versions", site_id), access.versions_by_form(answer))
 
 
 def usable(form: str, newest: Mapping[int, str]) -> frozenset[int]:

@@ -30,6 +30,7 @@ from trial.models import Participant
 from trial.models import fields as record_fields
 from trial.models.fields import label
 from trial.protocol import Edition, form_versions
+from trial.record.rows import standing
 
 # No whole number of the record has more digits; what is merely implausible is the business of the edit checks.
 MOST_OF_A_COUNT = 999
@@ -266,6 +267,11 @@ class Form:
         if place.by:
             of[place.by] = next(value for value, form in place.forms.items() if form == self.kind)
         return self.model.objects.filter(**of).order_by(self.dated_by, "id")
+
+    def standing(self, participant: Participant) -> list[Any]:
+        """The entries that are not struck out; in a page's save those that were read at once (`registry.BESIDE`)."""
+        place, found = self.model.place, standing(participant, self.model)
+        return [row for row in found if not place.by or place.forms.get(getattr(row, place.by)) == self.kind]
 
     def url(self, participant: Participant, row: Any) -> str:
         """The page of an entry."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 
 from capture.casebook import registry
 from capture.casebook.checks import SOFT, Check, Facts
@@ -11,6 +11,7 @@ from capture.entry.moved import MOVES
 from capture.grading.event_proposals import NOT_AN_EVENT
 from trial.models import Acknowledgement, Participant
 from trial.record import system_queries
+from trial.record.rows import standing
 from trial.record.save import Save
 
 PASSES_NOW = "the value now passes the check"
@@ -21,8 +22,8 @@ def given(participant: Participant, form: str, row_id: int | None) -> dict[str, 
     if row_id is None:
         return {}
     # What a correction moved is explained for that correction alone.
-    rows = _standing(participant, form, row_id).exclude(because="").exclude(check_id=MOVES.id)
-    return dict(rows.values_list("check_id", "because"))
+    rows = _standing(participant, form, row_id)
+    return {each.check_id: each.because for each in rows if each.because and each.check_id != MOVES.id}
 
 
 def with_given(save: Save, participant: Participant, form: str, row: Model | None) -> Save:
@@ -69,11 +70,11 @@ def keep(
     A check that nobody looked at raises a query in the same Change, and so does one that is always queried; its query
     is answered or closed the same way.
     """
-    standing = {row.check_id: row for row in _standing(participant, form, row_id)} if not is_new else {}
-    _strike_out(standing.pop(MOVES.id, None))
+    before = {row.check_id: row for row in _standing(participant, form, row_id)} if not is_new else {}
+    _strike_out(before.pop(MOVES.id, None))
     for check in soft:
         because = (acknowledged or {}).get(check.id, "").strip()
-        row = standing.pop(check.id, None)
+        row = before.pop(check.id, None)
         if row is None:
             row = Acknowledgement.objects.create(
                 participant=participant, check_id=check.id, form=form, row_id=row_id, words=check.words,
@@ -85,7 +86,7 @@ def keep(
             row.because = because
             row.save(update_fields=["because"])
             system_queries.after_check(row)
-    for row in standing.values():
+    for row in before.values():
         _strike_out(row)
 
 
@@ -96,7 +97,7 @@ def _strike_out(row: Acknowledgement | None) -> None:
         system_queries.after_check(row)
 
 
-def _standing(participant: Participant, form: str, row_id: int) -> QuerySet[Acknowledgement]:
+def _standing(participant: Participant, form: str, row_id: int) -> list[Acknowledgement]:
     """The acknowledgements of checks; that a value is no adverse event is said elsewhere and outlives a save."""
-    rows = participant.acknowledgements.standing().filter(form=form, row_id=row_id)
-    return rows.exclude(check_id__startswith=NOT_AN_EVENT)
+    return [each for each in standing(participant, Acknowledgement)
+            if (each.form, each.row_id) == (form, row_id) and not each.check_id.startswith(NOT_AN_EVENT)]  # fmt: skip

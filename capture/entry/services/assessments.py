@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from capture.casebook import history, registry, versions
+from capture.casebook import registry, versions
 from capture.casebook.forms.assessment import NewLesion, Reading
 from capture.entry import edit_conflict, moved
 from capture.entry.facts import Head, OnRecord, day_1, died_on, follow_up_facts
 from capture.entry.services import acknowledgements, registration
 from trial.models import Assessment, Lesion, LesionReading, Participant
 from trial.record import changes, site_clock
+from trial.record.rows import standing
 from trial.record.save import Save
 from trial.rules.response.recist import IN_FORCE
 
@@ -55,8 +56,7 @@ def save_baseline(
         setattr(baseline, name, values[name])
     act = "correct" if assessment else "enter"
     before = moved.read(participant) if assessment else None
-    with changes.record(save, act, participant=participant, groups=(participant.group,)):
-        _stop_if_edited(assessment, save.opened_at)
+    with edit_conflict.change_of_entry(save, act, participant, assessment):
         versions.keep(baseline, "baseline", participant.site_id, by)
         baseline.save()
         _strike_out_lesions(baseline, kept, save.reason)
@@ -66,12 +66,6 @@ def save_baseline(
         soft = moved.asked(before, participant, save.acknowledged, soft)
         acknowledgements.keep(participant, "baseline", baseline.pk, soft, save.acknowledged, assessment is None)
     return baseline
-
-
-def _stop_if_edited(assessment: Assessment | None, opened_at: int | None) -> None:
-    """Asked under the writers' lock: nobody can save between this question and our save."""
-    if assessment is not None:
-        edit_conflict.stop_if_edited(history.rows_of(assessment), opened_at)
 
 
 def _followed(participant: Participant) -> set[int]:
@@ -133,11 +127,11 @@ def save_follow_up(
         setattr(row, name, values[name])
     act = "correct" if assessment else "enter"
     before = moved.read(participant) if assessment else None
-    with changes.record(save, act, participant=participant, groups=(participant.group,)):
-        _stop_if_edited(assessment, save.opened_at)
+    with edit_conflict.change_of_entry(save, act, participant, assessment, *([LesionReading] if assessment else [])):
+        on_record = standing(participant, LesionReading) if assessment else []
+        existing = {each.lesion_id: each for each in on_record if each.assessment_id == row.pk}
         versions.keep(row, "follow_up_scan", participant.site_id, by)
         row.save()
-        existing = {each.lesion_id: each for each in row.readings.standing()}
         for each in readings:
             found = existing.get(each.lesion_id) or LesionReading(assessment=row, lesion_id=each.lesion_id)
             _write_reading(found, each)

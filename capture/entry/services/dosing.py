@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from capture.casebook import history, registry, versions
+from capture.casebook import registry, versions
 from capture.casebook.forms.treatment import Period
 from capture.entry import edit_conflict, moved
 from capture.entry.facts import OnRecord, died_on, off_treatment_on, regular_scans_on
 from capture.entry.services import acknowledgements
 from trial.models import Cycle, DosingPeriod, Participant
 from trial.record import changes, site_clock
+from trial.record.rows import standing
 from trial.record.save import Save
 from trial.rules.dates.partial_date import shown
 
@@ -30,23 +31,22 @@ def save_cycle(
 
     values: field → domain value, of `FIELDS`; those left out are empty.
     """
-    earlier = participant.cycles.standing().filter(number=number).first()
+    earlier = next((each for each in standing(participant, Cycle) if each.number == number), None)
     facts = _facts(participant, number, values, periods, earlier)
     by = versions.number_of(participant.site_id, "cycle", save.edition)
     checks = versions.checks_of("cycle", by)
     soft = acknowledgements.settle(participant, "cycle", earlier, checks, facts, save.acknowledged)
     act = "correct" if earlier else "enter"
     before = moved.read(participant) if earlier else None
-    with changes.record(save, act, participant=participant, groups=(participant.group,)):
-        if earlier is not None:
-            edit_conflict.stop_if_edited(history.rows_of(earlier), save.opened_at)
+    with edit_conflict.change_of_entry(save, act, participant, earlier, Cycle, DosingPeriod):
+        on_record = standing(participant, Cycle), standing(participant, DosingPeriod)
         cycle = earlier or Cycle(participant=participant, number=number)
         for name, empty in FIELDS.items():
             setattr(cycle, name, values.get(name, empty))
         versions.keep(cycle, "cycle", participant.site_id, by)
         cycle.save()
-        _write_periods(cycle, periods, save.reason)
-        _end_the_cycle_before(cycle)
+        _write_periods(cycle, on_record[1], periods, save.reason)
+        _end_the_cycle_before(cycle, *on_record)
         soft = moved.asked(before, participant, save.acknowledged, soft)
         acknowledgements.keep(participant, "cycle", cycle.pk, soft, save.acknowledged, earlier is None)
     return cycle
@@ -55,7 +55,7 @@ def save_cycle(
 def _facts(
     participant: Participant, number: int, values: Mapping[str, Any], periods: Sequence[Period], earlier: Cycle | None
 ) -> dict[str, Any]:
-    others = list(participant.cycles.standing().exclude(number=number).values_list("number", "started_on"))
+    others = [(each.number, each.started_on) for each in standing(participant, Cycle) if each.number != number]
     return {
         "started_on": values["started_on"],
         "other_cycle_starts": [started for _, started in others],
@@ -73,10 +73,15 @@ def _facts(
     }
 
 
-def _write_periods(cycle: Cycle, periods: Sequence[Period], reason: str) -> None:
-    """Periods that are already on record stay; others are struck out with the reason, new ones are added."""
+def _write_periods(
+    cycle: Cycle, on_record: Sequence[DosingPeriod], periods: Sequence[Period], reason: str
+) -> None:
+    """Periods that are already on record stay; others are struck out with the reason, new ones are added.
+
+    on_record: the standing periods of the participant.
+    """
     wanted = list(periods)
-    for row in cycle.periods.standing():
+    for row in (each for each in on_record if each.cycle_id == cycle.pk):
         same = Period(row.from_day, row.to_day, row.dose_mg, row.frequency, row.reason)
         if same in wanted:
             wanted.remove(same)
@@ -90,15 +95,19 @@ def _write_periods(cycle: Cycle, periods: Sequence[Period], reason: str) -> None
         )  # fmt: skip
 
 
-def _end_the_cycle_before(cycle: Cycle) -> None:
-    """A cycle ends at the latest on the day before the next one: its dosing periods are cut there."""
-    before = cycle.participant.cycles.standing().filter(started_on__lt=cycle.started_on).order_by("started_on").last()
+def _end_the_cycle_before(cycle: Cycle, cycles: Sequence[Cycle], periods: Sequence[DosingPeriod]) -> None:
+    """A cycle ends at the latest on the day before the next one: its dosing periods are cut there.
+
+    cycles, periods: the standing ones of the participant before the save.
+    """
+    earlier = [each for each in cycles if each.pk != cycle.pk and each.started_on < cycle.started_on]
+    before = max(earlier, key=lambda each: each.started_on, default=None)
     if before is None:
         return
     last_day = (cycle.started_on - before.started_on).days
     kept = [Period(row.from_day, min(row.to_day, last_day), row.dose_mg, row.frequency, row.reason)
-            for row in before.periods.standing() if row.from_day <= last_day]  # fmt: skip
-    _write_periods(before, kept, f"Cycle {cycle.number} began on {shown(cycle.started_on)}.")
+            for row in periods if row.cycle_id == before.pk and row.from_day <= last_day]  # fmt: skip
+    _write_periods(before, periods, kept, f"Cycle {cycle.number} began on {shown(cycle.started_on)}.")
 
 
 def strike_out(save: Save, row: Cycle) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from capture.casebook import history, versions
+from capture.casebook import versions
 from capture.casebook.forms.base import Form
 from capture.entry import edit_conflict, moved
 from capture.entry.facts import ParticipantFacts
@@ -19,8 +19,7 @@ Values = Mapping[str, Any]
 
 def others(form: Form, participant: Participant, row: Model | None) -> list[Any]:
     """The standing entries of the form but for `row`."""
-    standing = form.model.objects.standing().filter(participant=participant)
-    return list(standing.exclude(pk=row.pk if row else None))
+    return [each for each in form.standing(participant) if each != row]
 
 
 def facts(
@@ -52,27 +51,24 @@ def save(
     soft = acknowledgements.settle(participant, form.kind, row, checks, known, save.acknowledged)
     act = "correct" if row is not None else "enter"
     before = moved.read(participant) if row is not None else None
-    with changes.record(save, act, participant=participant, groups=(participant.group,)):
-        if row is not None:
-            # Asked again under the writers' lock: nobody can save between this question and our save.
-            edit_conflict.stop_if_edited(history.rows_of(row), save.opened_at)
+    with edit_conflict.change_of_entry(save, act, participant, row):
         saved = row if row is not None else form.model(participant=participant)
         for name, value in values.items():
             setattr(saved, name, value)
         versions.keep(saved, form.kind, participant.site_id, number)
         saved.save()
         if form.lines is not None:
-            _write_lines(form, saved, lines)
+            _write_lines(form, saved, lines, row is None)
         soft = moved.asked(before, participant, save.acknowledged, soft)
         acknowledgements.keep(participant, form.kind, saved.pk, soft, save.acknowledged, row is None)
     return saved
 
 
-def _write_lines(form: Form, saved: Any, lines: Sequence[Values]) -> None:
+def _write_lines(form: Form, saved: Any, lines: Sequence[Values], is_new: bool) -> None:
     """Lines keep their identity by the first of the line fields; one left out is struck out."""
     assert form.lines is not None
     key = form.lines.key
-    standing = {getattr(each, key): each for each in form.lines.of(saved)}
+    standing = {} if is_new else {getattr(each, key): each for each in form.lines.of(saved)}
     for line in lines:
         found = standing.pop(line[key], None) or form.lines.model(**{form.lines.parent: saved})
         for name, value in line.items():

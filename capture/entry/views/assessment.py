@@ -4,13 +4,16 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from capture.casebook import versions
 from capture.casebook.forms.assessment import LocalTreatmentForm
 from capture.casebook.forms.reasons import ReasonForm
+from capture.casebook.registry import FORMS
 from capture.entry.services import assessments
 from capture.entry.views import baseline, follow_up_scan, saving
 from trial.drawing.form_layout import posted
 from trial.models import Assessment
 from trial.record import access
+from trial.record.rows import standing
 
 
 @access.allows(*access.ENTERS)
@@ -20,7 +23,8 @@ def new(request: HttpRequest, reference: str) -> HttpResponse:
     A baseline that was typed while somebody else saved one is held against theirs, never read as a follow-up.
     """
     participant = access.participant_for(request.user, reference)
-    on_record = participant.assessments.standing().filter(kind="baseline").first()
+    versions.read_for(request, participant, "follow_up_scan")
+    on_record = next(iter(FORMS["baseline"].standing(participant)), None)
     if on_record is not None and request.POST.get("page") != "baseline":
         return follow_up_scan.page(request, participant, None)
     return baseline.page(request, participant, on_record)
@@ -30,7 +34,9 @@ def new(request: HttpRequest, reference: str) -> HttpResponse:
 def existing(request: HttpRequest, reference: str, assessment_id: int) -> HttpResponse:
     """A saved assessment: read by all who may, corrected by the site."""
     participant = access.participant_for(request.user, reference)
-    row = get_object_or_404(participant.assessments, pk=assessment_id)
+    versions.read_for(request, participant, "follow_up_scan")
+    on_record = (each for each in standing(participant, Assessment) if each.pk == assessment_id)
+    row = next(on_record, None) or get_object_or_404(participant.assessments, pk=assessment_id)
     if request.method == "POST" and not access.may_enter(request.user):
         raise PermissionDenied("Your role can read this assessment but not edit it.")
     if request.method == "POST" and row.is_struck_out:

@@ -22,9 +22,10 @@ from capture.entry.views import saving
 from capture.grading import dose_advice
 from trial import protocol
 from trial.drawing.form_layout import posted
-from trial.models import Cycle, Participant
+from trial.models import Cycle, DosingPeriod, Participant
 from trial.protocol import schedule
 from trial.record import access
+from trial.record.rows import read_standing, standing
 from trial.record.save import Save
 from trial.rules.dates.partial_date import shown
 from trial.rules.dose.intensity import CycleDose, TabletCount, cycle_dose, days_planned
@@ -38,9 +39,10 @@ def cycle(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """Shows a cycle; the site enters or corrects it."""
     participant = access.participant_for(request.user, reference)
     # Read at once: a cycle saved between two questions would otherwise be neither there nor due.
-    standing = list(participant.cycles.standing())
-    row = next((each for each in standing if each.number == number), None)
-    if not participant.is_registered or (row is None and number != len(standing) + 1):
+    versions.read_for(request, participant, "cycle")
+    on_record = standing(participant, Cycle)
+    row = next((each for each in on_record if each.number == number), None)
+    if not participant.is_registered or (row is None and number != len(on_record) + 1):
         raise Http404("This cycle is not due.")
     if request.method == "POST" and not access.may_enter(request.user):
         raise PermissionDenied("Your role can read the casebook but not edit it.")
@@ -51,16 +53,17 @@ def _periods(row: Cycle | None) -> list[treatment.Period]:
     if row is None:
         return []
     return [treatment.Period(each.from_day, each.to_day, each.dose_mg, each.frequency, each.reason)
-            for each in row.periods.standing()]  # fmt: skip
+            for each in standing(row.participant, DosingPeriod) if each.cycle_id == row.pk]  # fmt: skip
 
 
 def _initial(participant: Participant, row: Cycle | None) -> dict[str, Any]:
     if row is not None:
         names = ("started_on", "tablets_dispensed", "tablets_returned", "lot", "delay_reason")
         return {name: getattr(row, name) for name in names}
-    last = participant.cycles.standing().order_by("number").last()
-    if last is None:
+    on_record = standing(participant, Cycle)
+    if not on_record:
         return {}
+    last = max(on_record, key=lambda each: each.number)
     return {"started_on": last.started_on + timedelta(days=protocol.constant("cycle_days"))}
 
 
@@ -112,8 +115,9 @@ def _adds_only(form: CycleForm) -> bool:
 
 def _dose(row: Cycle, periods: list[treatment.Period]) -> CycleDose:
     days = [(each.from_day, each.to_day, each.dose_mg, each.frequency) for each in periods]
-    later = row.participant.cycles.standing().filter(started_on__gt=row.started_on).order_by("started_on").first()
-    next_after = (later.started_on - row.started_on).days if later else None
+    begun = (each.started_on for each in standing(row.participant, Cycle))
+    later = min((day for day in begun if day > row.started_on), default=None)
+    next_after = (later - row.started_on).days if later else None
     return cycle_dose(days, days_planned(days, later is None and _is_running(row), next_after))
 
 
@@ -153,7 +157,8 @@ def _as_planned(form: Any) -> list[treatment.Period]:
 
 
 def _done(request: HttpRequest, participant: Participant, number: int) -> HttpResponse:
-    row = participant.cycles.standing().filter(number=number).first()
+    read_standing(participant, Cycle, DosingPeriod)
+    row = next((each for each in standing(participant, Cycle) if each.number == number), None)
     count = _tablets(row, _periods(row))
     started_on = f", {shown(row.started_on)}," if row else ""
     counted = f" Tablets: {count.in_words}." if count else ""

@@ -45,7 +45,9 @@ def existing(request: HttpRequest, reference: str, form: str, row_id: int) -> Ht
     """A saved entry: read by all who may, corrected by the site."""
     participant = access.participant_for(request.user, reference)
     casebook_form = _form_or_404(form)
-    row = get_object_or_404(casebook_form.model, participant=participant, pk=row_id)
+    versions.read_for(request, participant, form)
+    on_record = (each for each in casebook_form.standing(participant) if each.pk == row_id)
+    row = next(on_record, None) or get_object_or_404(casebook_form.model, participant=participant, pk=row_id)
     if request.method == "POST" and not access.may_enter(request.user):
         raise PermissionDenied("Your role can read this entry but not edit it.")
     if request.method == "POST" and row.is_struck_out:

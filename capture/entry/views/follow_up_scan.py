@@ -12,10 +12,11 @@ from capture.casebook.forms.reasons import ReasonForm
 from capture.entry import live_response
 from capture.entry.services import acknowledgements, assessments
 from capture.entry.views import saving
-from trial.models import Assessment, LesionReading, Participant
+from trial.models import Assessment, Lesion, LesionReading, Participant
 from trial.protocol import schedule
 from trial.record import access
 from trial.record.in_force import evaluation_of
+from trial.record.rows import read_standing, standing
 from trial.record.save import Save
 from trial.rules.dates.partial_date import shown
 from trial.rules.typed_text import key
@@ -82,9 +83,10 @@ def _outcome(participant: Participant, head: FollowUpHeadForm, rows: list[Readin
 
 
 def _rows(participant: Participant, row: Assessment | None, data: Any) -> ReadingRows:
-    saved = {each.lesion_id: each for each in row.readings.standing()} if row else {}
-    previous = _previous(participant, row)
-    lesions = list(participant.lesions.standing())
+    read_standing(participant, Assessment, Lesion, LesionReading)
+    readings = [each for each in standing(participant, LesionReading) if row and each.assessment_id == row.pk]
+    saved = {each.lesion_id: each for each in readings}
+    previous, lesions = _previous(participant, row), standing(participant, Lesion)
     targets = [each.label for each in lesions if each.kind == "target"]
     return ReadingRows(
         ReadingForm(data, lesion=lesion, previous=previous.get(lesion.pk), initial=_initial(saved.get(lesion.pk)),
@@ -102,18 +104,19 @@ def _initial(reading: LesionReading | None) -> dict[str, Any] | None:
 def _previous(participant: Participant, row: Assessment | None) -> dict[int, list[str]]:
     """First value (the baseline's) and last of each lesion in words, for the columns beside the boxes."""
     found: dict[int, list[str]] = {}
-    readings = LesionReading.objects.standing("assessment").filter(assessment__participant=participant)
-    if row is not None:
-        readings = readings.filter(assessment__assessed_on__lt=row.assessed_on)
-    for each in readings.order_by("assessment__assessed_on"):
+    days = {each.pk: each.assessed_on for each in standing(participant, Assessment)
+            if row is None or each.assessed_on < row.assessed_on}  # fmt: skip
+    readings = [each for each in standing(participant, LesionReading) if each.assessment_id in days]
+    for each in sorted(readings, key=lambda each: (days[each.assessment_id], each.pk)):
         found.setdefault(each.lesion_id, []).append(each.value_in_words)
     return {lesion: [values[0], values[-1]] for lesion, values in found.items()}
 
 
 def _head_initial(participant: Participant, row: Assessment | None) -> dict[str, Any]:
-    source = row or participant.assessments.standing().order_by("assessed_on").last()
-    if source is None:
+    on_record = standing(participant, Assessment) if row is None else [row]
+    if not on_record:
         return {}
+    source = max(on_record, key=lambda each: (each.assessed_on, each.pk))
     names = ["method", "slice_thickness_mm"]
     if row is not None:
         names += ["assessed_on", "marker", "new_lesions", "new_lesion_on", "new_lesion_description",

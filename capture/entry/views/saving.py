@@ -10,7 +10,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import IntegrityError
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.forms import BaseForm, BoundField, CheckboxInput, Form
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -23,11 +23,13 @@ from capture.entry.edit_conflict import EditedMeanwhile
 from trial.drawing.form_layout import PageHelper
 from trial.models import Assessment, DueItem, Participant, Query
 from trial.record import access, system_queries
+from trial.record.rows import note, once, read_anew, standing
 from trial.record.save import Save, of_request
 from trial.record.typed_fields import words
 from trial.refused import Refused, reasons_against
 from trial.rules.dates.partial_date import shown
 from trial.rules.typed_text import key, unseen
+from trial.runtime.database.at_once import Shape, at_once
 
 ACKNOWLEDGES = "acknowledge_"
 FIRST_ANSWER = "First answer: nothing was entered before"
@@ -208,6 +210,7 @@ def answer(
     waiting = queries_waiting(sheet.shown.get("participant"))
     refusal = attempt(request, lambda: save(sheet, handed), [*sheet.forms, *filter(None, [sheet.reason])])
     if refusal is None:
+        _read_after(sheet.shown.get("participant"), waiting)
         page = done(sheet)
         name_settled(request, waiting)
         return redirect("capture:queries") if query is not None else page
@@ -229,14 +232,28 @@ def _only_first_answers(on_record: Sheet, data: Mapping[str, Any]) -> bool:
 
 def queries_waiting(participant: Participant | None) -> list[int]:
     """Ids of the queries about the participant that wait for the site, before a save."""
-    rows = Query.objects.standing().filter(participant=participant, state__in=Query.FOR_SITE)
-    return list(rows.values_list("pk", flat=True))
+    rows = standing(participant, Query) if participant is not None and participant.pk else []
+    return [each.pk for each in rows if each.state in Query.FOR_SITE]
 
 
 def name_settled(request: HttpRequest, waiting: Sequence[int]) -> None:
     """Names each of these queries that the save answered or took away."""
-    for query in Query.objects.filter(pk__in=waiting).exclude(state__in=Query.FOR_SITE):
+    for query in once(("settled", *waiting), lambda: list(_settled(waiting))):
         messages.info(request, f"Query {query.get_state_display().lower()}: {query.words}")
+
+
+def _settled(waiting: Sequence[int]) -> QuerySet[Query]:
+    return Query.objects.filter(pk__in=waiting).exclude(state__in=Query.FOR_SITE)
+
+
+def _read_after(participant: Participant | None, waiting: Sequence[int]) -> None:
+    """Reads in one message what the next page is told: what is due next, and which queries the save settled."""
+    if participant is None or participant.pk is None:
+        return
+    due, settled = _DUE(participant.pk), _settled(waiting)
+    at_once(due, settled)
+    note(("due", participant.pk), list(due))
+    note(("settled", *waiting), list(settled))
 
 
 def _again(
@@ -252,6 +269,7 @@ def _conflict(
     rows: Callable[[], Sequence[Model]], newer: list[history.Entry],
 ) -> HttpResponse:  # fmt: skip
     """The page with both people's values: what only they changed is taken over, what both changed is to be chosen."""
+    read_anew()
     for row in rows():
         row.refresh_from_db()
     theirs = make(None)
@@ -331,9 +349,13 @@ def one_form(
     return render(request, "capture/entry/one_form.html", shown, status=status)
 
 
+_DUE = Shape(lambda key: DueItem.objects.filter(participant=key).order_by("due_on", "id"))
+
+
 def next_due(participant: Participant, form: str) -> str:
     """What the schedule asks for next in the form, for the message after a save: with a space before it, or empty."""
-    first = DueItem.objects.filter(participant=participant, form=form).order_by("due_on", "id").first()
+    rows = once(("due", participant.pk), lambda: list(_DUE(participant.pk)))
+    first = next((each for each in rows if each.form == form), None)
     return f" Next due: {first.planned.what}, by {shown(first.window_to)}." if first else ""
 
 

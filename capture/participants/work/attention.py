@@ -29,9 +29,9 @@ from trial.models import (
 )
 from trial.record import access
 from trial.record.in_force import table_in_force
-from trial.record.rows import at_once
 from trial.rules.accrual import many
 from trial.rules.safety import expedited_reports
+from trial.runtime.database.at_once import at_once
 
 MOST_NAMED = 3
 HOLD_WORDS = {Hold.State.ASKED: "Lock to approve", Hold.State.LIFT_ASKED: "Unlock to approve"}

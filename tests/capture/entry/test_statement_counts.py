@@ -1,6 +1,6 @@
 """How many SQL statements a page takes: each is a round trip to the database.
 
-What `trial.record.rows.at_once` sends together counts once; BEGIN, COMMIT and the session count too.
+What `trial.runtime.database.at_once` sends together counts once; BEGIN, COMMIT and the session count too.
 """
 
 from collections.abc import Iterator
@@ -19,10 +19,10 @@ from trial.models import Role
 
 # New entries by the form: most statements to open the page, most to save it.
 NEW = {
-    "blood_pressure": ("blood_pressure/new/", 7, 23),
-    "adverse_event": ("adverse_event/new/", 9, 22),
-    "visit": ("visit/new/", 8, 28),
-    "follow_up_scan": ("assessments/new/", 11, 35),
+    "blood_pressure": ("blood_pressure/new/", 5, 13),
+    "adverse_event": ("adverse_event/new/", 7, 12),
+    "visit": ("visit/new/", 6, 15),
+    "follow_up_scan": ("assessments/new/", 6, 15),
 }
 # The dashboard also reads the record: reports, decisions, queries and due dates, which four pages would say one by one.
 PAGES = {"/work/": (Role.COORDINATOR, 20), "/participants/": (Role.COORDINATOR, 16),
@@ -75,9 +75,9 @@ def test_a_scan_is_corrected_in_few_statements(cast: Cast) -> None:
     below = f"assessments/{cast.participant.assessments.get(kind='follow_up').pk}/"
     typed = opened(client, _address(below))
     typed |= {**_measured(cast, "31"), "reason_code": "entry_error"}
-    with at_most(18, "GET scan"):
+    with at_most(14, "GET scan"):
         client.get(_address(below))
-    with at_most(41, "POST correction of a scan"):
+    with at_most(17, "POST correction of a scan"):
         answer = client.post(_address(below), typed)
     assert answer.status_code == 302, answer.content.decode()[-6000:]
 
@@ -85,9 +85,9 @@ def test_a_scan_is_corrected_in_few_statements(cast: Cast) -> None:
 def test_a_cycle_as_planned_takes_few_statements(cast: Cast) -> None:
     client = signed_in(cast.people[Role.COORDINATOR])
     typed = {**opened(client, _address("cycles/2/")), **EXAMPLES["cycle"].typed}
-    with at_most(11, "GET cycle"):
+    with at_most(8, "GET cycle"):
         client.get(_address("cycles/2/"))
-    with at_most(40, "POST cycle as planned"):
+    with at_most(16, "POST cycle as planned"):
         answer = client.post(_address("cycles/2/"), typed)
     assert answer.status_code == 302, answer.content.decode()[-6000:]
 

@@ -6,6 +6,7 @@ Recovery codes are stored as a keyed hash: whoever reads the table cannot use th
 import secrets
 import time
 from base64 import b32encode
+from collections.abc import Hashable
 
 import django_otp
 import segno
@@ -19,6 +20,8 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from trial.models import Person
+from trial.record.rows import once
+from trial.runtime.database.at_once import Answer, Shape
 
 RECOVERY_CODES = 10
 # When somebody proved to be the owner of the authenticator that is to be replaced, and for how long that counts.
@@ -34,7 +37,16 @@ def is_demanded() -> bool:
 
 def has_one(person: Person) -> bool:
     """Whether the person has set one up."""
-    return TOTPDevice.objects.filter(user=person, confirmed=True).exists()
+    ((name, question),) = asked_for(person).items()
+    return bool(once(name, lambda: list(question)))
+
+
+_CONFIRMED = Shape(lambda person: TOTPDevice.objects.filter(user=person, confirmed=True).values_list("pk")[:1])
+
+
+def asked_for(person: Person) -> dict[Hashable, Answer]:
+    """The question of `has_one`, to be asked together with others, by the name under which it finds the answer."""
+    return {("second factor", person.pk): _CONFIRMED(person.pk)}
 
 
 def device_to_set_up(person: Person) -> TOTPDevice:
