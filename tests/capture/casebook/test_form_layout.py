@@ -32,7 +32,7 @@ BOX = re.compile(r"<(?:select|textarea)\b|<input\b(?![^>]*type=\"hidden\")")
 # Boxes that no field of a form stands for, each with what it is.
 BY_HAND = {
     "capture/grading/_episodes.html": "Ticks which of the episodes are judged together.",
-    "capture/participants/sections/_item.html": "Ticks which of the missed items get one reason; the next page asks it.",
+    "capture/participants/sections/_item.html": "Ticks which missed items get one reason; the next page asks it.",
 }
 # Rows of a table, whose template renders them; and what only other forms are made from.
 IN_ROWS = {visit.LaboratoryForm, assessment.NewLesionForm, assessment.ReadingForm, treatment.PeriodForm}
