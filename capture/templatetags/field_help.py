@@ -1,32 +1,42 @@
-"""What a field's template asks beside the field: its help, and the reason why its value is missing."""
+"""What stands beside a field: its help, its queries, and the reason why its value is missing."""
 
 from functools import cache
+from typing import Any
 
 from django import template
 from django.forms import BoundField
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.urls import reverse
+from django.utils.html import conditional_escape, escape
 
 from capture.casebook.forms.base import Help
 from capture.casebook.forms.base import help_of as declared_help
+from capture.templatetags.conduct import field_marks
 from trial.drawing import form_layout
 from trial.models.fields import in_a_sentence
 
 register = template.Library()
 register.filter("in_a_sentence", in_a_sentence)
-register.filter("reason_of", form_layout.reason_of)
+register.filter("errors_of", form_layout.errors_of)
 _help = cache(declared_help)
 
 
-@register.filter
-def errors_of(field: BoundField) -> SafeString:
-    """What is wrong with the field, read out as it comes; the box names the first."""
-    named = [format_html(' id="{}_error"', field.auto_id), *[""] * (len(field.errors) - 1)]
-    return format_html_join("", '<div class="invalid-feedback" role="alert"{}>{}</div>',
-                            zip(named, field.errors, strict=False))  # fmt: skip
-
-
-@register.filter
 def help_of(field: BoundField) -> Help | None:
     """What the protocol asks for in this field; None where its form has no help for it."""
     return _help(type(field.form), field.name)
+
+
+@register.simple_tag(takes_context=True)
+def one_box(context: Any, field: BoundField) -> str:
+    """A field with one box, where a layout names it outside of any frame."""
+    return form_layout.one_box(field, context)
+
+
+def beside_label(field: BoundField, context: Any) -> str:
+    """Beside the label of a field: its help, and its queries (`conduct` of the page) or the way to raise one."""
+    found, label = help_of(field), conditional_escape(field.label)
+    marks = field_marks(context.get("conduct"), field.html_name, field.label)
+    if found is None:
+        return marks
+    part = f' <a href="{reverse("analysis:protocol")}#{found.part}">Protocol rules</a>' if found.part else ""
+    return (f'<details class="field-help"><summary aria-label="Help for {label}">?</summary>'
+            f"<p>{escape(found.words)}{part}</p></details>{marks}")  # fmt: skip

@@ -1,10 +1,10 @@
 """How crispy-forms lays out the forms of the product: inside the form of the page, every field by one template.
 
-A form class names its `helper`. Fields are rendered by `templates/bootstrap5/field.html`, tables of forms (`Rows`) and
-what belongs to one form only (`Block`) by a template that the form's module names.
+A form class names its `helper`. Fields of one box are written here, others by `templates/bootstrap5/field.html`, tables
+of forms (`Rows`) and what belongs to one form only (`Block`) by a template that the form's module names.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -14,7 +14,7 @@ from django import forms
 from django.forms.renderers import DjangoTemplates
 from django.http import HttpRequest, QueryDict
 from django.template.loader import get_template
-from django.utils.html import escape, format_html
+from django.utils.html import conditional_escape, escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 REASON = "_missing"
@@ -71,6 +71,45 @@ def _list(widget: Mapping[str, Any]) -> SafeString:
 _WRITERS = {f"{WIDGETS}select.html": _list} | {f"{WIDGETS}{kind}.html": _box for kind in BOXES}
 
 
+# (field, context of the page) → what stands beside its label, as HTML; filled by who knows help and queries.
+BESIDE_LABEL: list[Callable[[forms.BoundField, Any], str]] = []
+
+
+def _shown(each: Any, form: forms.BaseForm, context: Any, template_pack: Any) -> str:
+    """A field of one box is written here: a template for each would be a third of the time in which a page opens.
+
+    Another layout object, several boxes of one field, or a field that is not asked: by their templates.
+    """
+    if not isinstance(each, str) or hasattr((field := form[each]).field, "not_asked") or field.use_fieldset:
+        return str(render_field(each, form, context, template_pack=template_pack))
+    return one_box(field, context)
+
+
+def one_box(field: forms.BoundField, context: Any) -> SafeString:
+    """A field with its label, what stands beside it, help, errors, and the reason why its value is missing."""
+    more = getattr(field.field, "beside", "")
+    unit = f' <span class="unit">{escape(more)}</span>' if more else ""
+    beside = "".join(write(field, context) for write in BESIDE_LABEL)
+    helped = f'<div class="form-text" id="{field.auto_id}_helptext">{conditional_escape(field.help_text)}</div>'
+    reason = reason_of(field)
+    framed = f'<div class="missing-frame" data-missing-frame>{_labeled(reason)}</div>' if (
+        reason is not None and not hasattr(reason.field, "not_asked")) else ""  # fmt: skip
+    own = _labeled(field, f"{unit}</label>{beside}", helped if field.help_text else "")
+    return SafeString(f'<div class="field">{own}{framed}</div>\n')
+
+
+def _labeled(field: forms.BoundField, after_label: str = "</label>", after_box: str = "") -> str:
+    label = f'<label class="form-label" for="{escape(field.id_for_label)}">{conditional_escape(field.label)}'
+    return f"{label}{after_label}\n{field}{after_box}{errors_of(field)}"
+
+
+def errors_of(field: forms.BoundField) -> SafeString:
+    """What is wrong with the field, read out as it comes; the box names the first."""
+    named = [format_html(' id="{}_error"', field.auto_id), *[""] * (len(field.errors) - 1)]
+    return format_html_join("", '<div class="invalid-feedback" role="alert"{}>{}</div>',
+                            zip(named, field.errors, strict=False))  # fmt: skip
+
+
 class Boxes(LayoutObject):  # type: ignore[misc]
     """Fields, or further layout objects, in a frame of the class given (None: no frame; without any field: nothing).
 
@@ -84,7 +123,7 @@ class Boxes(LayoutObject):  # type: ignore[misc]
     def render(self, form: forms.BaseForm, context: Any, template_pack: Any = TEMPLATE_PACK, **_: Any) -> SafeString:
         """The frame with its fields."""
         shown = [each for each in self.fields or form.fields if not isinstance(each, str) or _is_shown(form, each)]
-        inside = SafeString("".join(render_field(each, form, context, template_pack=template_pack) for each in shown))
+        inside = SafeString("".join(_shown(each, form, context, template_pack) for each in shown))
         return self.framed(inside) if inside.strip() else SafeString("")
 
     def framed(self, inside: SafeString) -> SafeString:

@@ -4,10 +4,11 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from crispy_forms.utils import render_crispy_form
 from django import forms
 from django.forms.renderers import DjangoTemplates
 
-from trial.drawing.form_layout import CLASSES, Renderer
+from trial.drawing.form_layout import CLASSES, PageHelper, Renderer
 
 CHOICES = [("", "—"), ("not_done", "Not <done>"), ("Sites & more", [(1, "One"), ("unknown", "Unknown")])]
 ATTRIBUTES = ({}, {"class": "form-control", "aria-label": "a & \"b\"", "disabled": True, "hidden": False, "id": "i"})
@@ -73,3 +74,23 @@ def test_a_widget_without_a_class_of_its_own_is_dressed_as_its_kind(widget: form
 
 def test_every_form_uses_it() -> None:
     assert isinstance(forms.Form().renderer, Renderer)
+
+
+class _Sample(forms.Form):
+    helper = PageHelper()
+    value = forms.CharField(label="Value & <unit>", help_text="As <measured>", error_messages={"required": "<Needed>"})
+    value_missing = forms.CharField(label="Reason", required=False)
+
+
+def test_a_field_of_one_box_has_label_help_error_and_reason_all_escaped() -> None:
+    shown = render_crispy_form(_Sample({"value": "", "value_missing": "not <done>"}))
+    read = Elements(shown).read
+    assert ("label", [("class", "form-label"), ("for", "id_value")]) in read and "Value & <unit>" in read
+    assert ("div", [("class", "form-text"), ("id", "id_value_helptext")]) in read and "As <measured>" in read
+    assert ("div", [("class", "invalid-feedback"), ("role", "alert"), ("id", "id_value_error")]) in read
+    assert "<Needed>" in read, "the error stands beside its box, which names it"
+    box = next(attrs for tag, attrs in (each for each in read if isinstance(each, tuple))
+               if tag == "input" and ("name", "value") in attrs)  # fmt: skip
+    assert dict(box)["aria-describedby"] == "id_value_helptext id_value_error"
+    assert shown.count("missing-frame") == 2 and 'value="not &lt;done&gt;"' in shown
+    assert read.count(("label", [("class", "form-label"), ("for", "id_value_missing")])) == 1
