@@ -17,6 +17,7 @@ from trial.protocol.ctcae_v3.limits import ANALYTES
 from trial.rules.dates import partial_date
 from trial.runtime.database.at_once import at_once
 
+KEYS = {"adverse_event": "e", "visit": "v", "blood_pressure": "b", "hormone": "h"}
 COMPLETE, PENDING = "complete", "incomplete"
 
 
@@ -46,6 +47,11 @@ class EntryList:
     form: Form
     entries: tuple[Listed, ...]
     new_url: str | None
+
+    @property
+    def key(self) -> str:
+        """The letter that adds an entry on the participant's page; empty for most forms."""
+        return KEYS.get(self.form.kind, "")
 
 
 def entry_lists(participant: Participant) -> list[EntryList]:

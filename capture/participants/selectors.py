@@ -71,7 +71,8 @@ def _filtered(found: QuerySet[Participant], site: str, group: str, typed: str) -
     if group:
         found = found.filter(group=group)
     for word in typed.split()[:5]:
-        found = found.filter(Q(number__icontains=word) | Q(site__code__icontains=word) | Q(group=word.upper()))
+        named = Q(number__icontains=word) | Q(site__code__icontains=word) | Q(group=word.upper())
+        found = found.filter(named | access.is_reference(word.upper()))
     return found
 
 

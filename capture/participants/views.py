@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import now
 
 from capture.casebook.fields import today
@@ -47,6 +47,8 @@ def matrix(request: HttpRequest) -> HttpResponse:
     site, group, state, typed = (request.GET.get(name, "").replace("\0", "") for name in FILTERS)
     page = request.GET.get("page", "1")
     found = selectors.matrix(request.user, site_clock.today_by_site(), site, group, state, typed, _page(page))
+    if request.GET.get("find") and found.in_all == 1:
+        return redirect("capture:participant", found.rows[0].participant.reference)
     shown = {
         "matrix": found,
         "marks": panel.marks([row.participant for row in found.rows]),

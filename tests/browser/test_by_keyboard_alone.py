@@ -76,6 +76,7 @@ def _baseline(do: Keyboard) -> None:
 
 
 def _scan(do: Keyboard, link: str, on: str, *millimetres: str) -> None:
+    do.open("Casebook")
     do.open(link)
     do.type(on)
     do.press("Tab", "Tab")

@@ -117,3 +117,44 @@ def test_a_query_is_answered_where_my_work_lists_it(chromium: Any, live_server_u
     query.refresh_from_db()
     row.refresh_from_db()
     assert (query.state, row.value) == ("answered", 410)
+
+
+def test_a_key_finds_a_participant_from_anywhere_lists_the_keys_and_adds_an_entry(
+    chromium: Any, live_server_url: str, cast: Cast
+) -> None:
+    do = _opened(chromium, live_server_url, cast, "/protocol/")
+    do.press("/")
+    do.page.keyboard.type("001")
+    with do.page.expect_navigation():
+        do.press("Enter")
+    assert do.page.url.endswith("/participants/NET-001/")
+    do.press("?")
+    assert do.page.locator("#keys").get_by_text("Find participant").is_visible()
+    with do.page.expect_navigation():
+        do.press("b")
+    assert do.page.url.endswith("/blood_pressure/new/")
+    do.page.goto(f"{live_server_url}/participants/NET-001/")
+    do.press("?")
+    do.page.locator("#keys input").uncheck()
+    do.page.locator("h1").click()
+    do.press("/")
+    assert do.focused() != "typed"
+
+
+def test_a_new_entry_is_taken_back_within_ten_seconds_on_the_trail(
+    chromium: Any, live_server_url: str, cast: Cast
+) -> None:
+    do = _opened(chromium, live_server_url, cast, "/participants/NET-001/blood_pressure/new/")
+    for typed in ("20jan2026", "128", "78"):
+        do.type(typed)
+    do.save()
+    assert "128/78" in do.page.evaluate("document.activeElement.textContent"), "the words take the focus"
+    do.click(".undo button", opens=True)
+    row = cast.participant.blood_pressures.get()
+    assert row.struck_out_reason == "Entry error: Undone after the save"
+    do.page.goto(f"{live_server_url}/participants/NET-001/blood_pressure/new/")
+    for typed in ("21jan2026", "129", "79"):
+        do.type(typed)
+    do.save()
+    assert do.page.locator(".undo").is_visible()
+    do.page.locator(".undo").wait_for(state="detached", timeout=15_000)

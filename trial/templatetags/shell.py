@@ -23,6 +23,13 @@ def navigation(context: dict[str, Any]) -> list[nav.Entry]:
     return nav.entries(request) if request is not None else []
 
 
+@register.simple_tag(takes_context=True)
+def may_find(context: dict[str, Any]) -> bool:
+    """Whether the person who looks can find participants."""
+    person = getattr(context.get("request"), "user", None)
+    return person is not None and person.is_authenticated and person.role in access.READS_RECORD
+
+
 @register.simple_tag
 def study_short_name() -> str:
     """The study's short name, as the protocol module states it."""

@@ -99,7 +99,7 @@ def _page(request: HttpRequest, participant: Participant, book: Form, row: Any) 
     return saving.answer(
         request, book.template, make, lambda: history.rows_of(row) if row else [],
         lambda sheet, save: saved.append(_save(edition.on(save), participant, book, row, sheet, continues)),
-        lambda sheet: _next(request, participant, book, saved[-1]),
+        lambda sheet: _next(request, participant, book, saved[-1], row is None),
     )  # fmt: skip
 
 
@@ -121,10 +121,12 @@ def _continues(request: HttpRequest, participant: Participant, row: Any) -> Any:
     return participant.adverse_events.standing().filter(pk=key(given)).first()
 
 
-def _next(request: HttpRequest, participant: Participant, book: Form, row: Any) -> HttpResponse:
-    """Says what was saved, and which of its kind is due next."""
+def _next(request: HttpRequest, participant: Participant, book: Form, row: Any, is_new: bool) -> HttpResponse:
+    """Says what was saved, and which of its kind is due next; a new entry can be taken back at once."""
     place = labels.place(participant, book.kind, row)
-    messages.success(request, f"{place.title} is saved: {place.entry}.{saving.next_due(participant, book.kind)}")
+    words = f"{place.title} is saved: {place.entry}.{saving.next_due(participant, book.kind)}"
+    undo = reverse("capture:entry_strike_out", args=[participant.reference, book.kind, row.pk])
+    messages.success(request, saving.with_undo(request, words, undo) if is_new else words)
     if "and_next" in request.POST and book.repeats:
         return redirect("capture:entry_new", participant.reference, book.kind)
     return redirect("capture:participant", participant.reference)

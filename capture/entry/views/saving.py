@@ -14,7 +14,9 @@ from django.db.models import Model, QuerySet
 from django.forms import BaseForm, BoundField, CheckboxInput, Form
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from capture.casebook import history, registry
 from capture.casebook.forms.reasons import ReasonForm
@@ -357,6 +359,12 @@ def next_due(participant: Participant, form: str) -> str:
     rows = once(("due", participant.pk), lambda: list(_DUE(participant.pk)))
     first = next((each for each in rows if each.form == form), None)
     return f" Next due: {first.planned.what}, by {shown(first.window_to)}." if first else ""
+
+
+def with_undo(request: HttpRequest, words: str, url: str) -> SafeString:
+    """The words and a button that strikes the entry out again, on the audit trail; a script hides it in 10 seconds."""
+    request.starts_anew = True  # type: ignore[attr-defined]  # a form of its own, not the one that was saved
+    return SafeString(render_to_string("capture/entry/_undo.html", {"words": words, "url": url}, request))
 
 
 def tell(request: HttpRequest, act: Callable[[], Any], done: str) -> None:

@@ -24,6 +24,8 @@ READINGS: tuple[Reading, ...] = (
     Reading("Blood pressure: either number above its limit counts; raised twice running proposes grade 2."),
     Reading("A value proposes an event until an event of its term, of that grade or higher, covers the day, or the "
             "site says with a reason that it is none; partial dates are read in favor of the event."),
+    Reading("Values of one analyte are one episode from the first whose grade is above that of the last value on or "
+            "before day 1 of treatment, to the last before one whose grade is not; the others are shown folded."),
     Reading("An event of its own is a new time; a further episode only after grade 0 or 1 in between."),
     Reading("Unrelated and unlikely events propose no change of dose, except ischemia, bleeding and perforation. A "
             "missing attribution counts as related."),

@@ -1,9 +1,12 @@
-/* After some minutes without a sign of the person the page is covered and asks for the password. What is typed stays
-   in the page. The server keeps the same time by itself; this only tells it that somebody is typing. */
+/* After some minutes without a sign of the person the page is covered and asks for the password; a minute before a line
+   says so. What is typed stays in the page. The server keeps the same time by itself; this only tells it that somebody
+   is typing. */
 
 const box = document.getElementById("idle-lock");
 const allowed = Number(box.dataset.minutes) * 60_000;
 const REPORT_EVERY = 60_000;
+const WARN_BEFORE = Math.min(60_000, allowed / 2);
+const warning = document.getElementById("idle-warning");
 const tabs = "BroadcastChannel" in window ? new BroadcastChannel("endpoint-idle") : null;
 const form = box.querySelector("form");
 const refusal = box.querySelector("[role=alert]");
@@ -18,6 +21,7 @@ function post(address, body) {
 function cover() {
   if (box.open) return;
   refusal.hidden = true;
+  warning.hidden = true;
   box.showModal();
 }
 
@@ -30,6 +34,7 @@ function uncover() {
 function seen() {
   if (box.open) return;
   seenAt = Date.now();
+  warning.hidden = true;
   tabs?.postMessage("seen");
   if (seenAt - reportedAt < REPORT_EVERY) return;
   reportedAt = seenAt;
@@ -38,12 +43,20 @@ function seen() {
 
 for (const kind of ["keydown", "pointerdown", "input"]) document.addEventListener(kind, seen, { passive: true });
 tabs?.addEventListener("message", (event) => {
-  if (event.data === "seen") seenAt = Date.now();
+  if (event.data === "seen") {
+    seenAt = Date.now();
+    warning.hidden = true;
+  }
   if (event.data === "back") uncover();
 });
 
 setInterval(() => {
-  if (box.open || Date.now() - seenAt < allowed) return;
+  const quiet = Date.now() - seenAt;
+  if (box.open) return;
+  if (quiet < allowed) {
+    warning.hidden = quiet < allowed - WARN_BEFORE;
+    return;
+  }
   cover();
   post(box.dataset.lock).catch(() => {});
 }, 1_000);
