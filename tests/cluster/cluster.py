@@ -198,6 +198,8 @@ class Cluster:
         place = self.folder / "secrets"
         for name in ("postgres_password", "owner_password", "app_password", "drill_password", "secret_key"):
             (place / name).write_text(secrets.token_hex(32))
+        for name in ("oidc_secret", "tsa_certificates"):
+            (place / name).touch()
         (place / "mail_url").write_text(f"smtps://localhost:{self.ports['mail']}")
 
     def _certificate(self) -> None:
