@@ -22,6 +22,7 @@ def told(**environment: str) -> subprocess.CompletedProcess[str]:
                           capture_output=True, text=True)  # fmt: skip
 
 
+@pytest.mark.requirement("R14")
 @pytest.mark.parametrize(("chosen", "expected"), [
     ({}, "True False False"), ({"ENDPOINT_HSTS": "host"}, "True False False"),
     ({"ENDPOINT_HSTS": "subdomains"}, "True True False"), ({"ENDPOINT_HSTS": "preload"}, "True True True"),
