@@ -190,8 +190,7 @@ def answer(
         return render(request, template, {**sheet.shown, **opened})
     # A page that does not say what it showed has shown nothing: whatever stands is to be looked at first.
     opened_at = _opened_at(request) or 0
-    newer = history.since(rows(), opened_at)
-    if newer:
+    if newer := history.since(rows(), opened_at):
         return _conflict(request, template, make, rows, newer)
     data, unchosen = edit_conflict.settled(request.POST)
     data = edit_conflict.without_overtaken_reasons(data, edit_conflict.opened_with(request.POST))

@@ -46,7 +46,7 @@ _CONFIRMED = Shape(lambda person: TOTPDevice.objects.filter(user=person, confirm
 
 def asked_for(person: Person) -> dict[Hashable, Answer]:
     """The question of `has_one`, to be asked together with others, by the name under which it finds the answer."""
-    return {("second factor", person.pk): _CONFIRMED(person.pk)}
+    return {("two-factor authentication", person.pk): _CONFIRMED(person.pk)}
 
 
 def device_to_set_up(person: Person) -> TOTPDevice:
