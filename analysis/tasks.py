@@ -7,7 +7,6 @@ from celery import chord, shared_task
 
 from trial.protocol import GROUPS, group_named
 from trial.refused import Refused
-from trial.runtime.worker import messages
 
 log = logging.getLogger(__name__)
 
@@ -19,15 +18,11 @@ def recompute_group(group: str) -> int:
     Imports inside: the web process never loads lifelines.
     """
     from analysis.results.automatic_queries import ask
-    from analysis.results.recompute import is_behind
 
     code = group_named(group).code
     change = _bring_up(code, patience=0)
     if change:
         ask(code)
-        # Who saved meanwhile found this recompute under way and left the group to it.
-        if is_behind(code):
-            messages.send("analysis.recompute", code)
     return change
 
 

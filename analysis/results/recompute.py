@@ -23,6 +23,7 @@ from trial.record import snapshot
 from trial.record.in_force import reopenings, settings_in_force
 from trial.refused import Refused
 from trial.runtime.database.at_once import at_once
+from trial.runtime.worker import messages
 
 # A number of our own, apart from the lock that writers of the record take; the group's letter is added.
 LOCK_BASE = 93_000
@@ -124,7 +125,11 @@ def recompute(
             result, now = at_one_moment(lambda told=told: _step(group, told, most))  # type: ignore[misc]
             derived += now
             if result is not None:
-                return result
+                break
+    # Who saved meanwhile found this recompute under way and left the group to it.
+    if is_behind(group):
+        messages.send("analysis.recompute", group)
+    return result
 
 
 def _after(derived: int, progress: Progress | None) -> Progress:

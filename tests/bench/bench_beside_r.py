@@ -35,7 +35,7 @@ TABLES = {
 
 
 def main(runs: int) -> None:
-    """Prints the seconds of each run, the medians, their ratio, the machine and its load."""
+    """Prints the seconds of each run, on the wall and of processor time (without PostgreSQL's), and the medians."""
     with tempfile.TemporaryDirectory() as place:
         people = _export(Path(place))
         print(f"{people} participants, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}", flush=True)
@@ -43,9 +43,10 @@ def main(runs: int) -> None:
         for _ in range(runs):
             ours.append(_seconds([sys.executable, "manage.py", "recompute", "--from-nothing"]))
             theirs.append(_seconds(["Rscript", str(SCRIPT), place]))
-            print(f"recompute {ours[-1]:.1f} s, R {theirs[-1]:.1f} s, load {os.getloadavg()[0]:.1f}", flush=True)
-    ratio = statistics.median(ours) / statistics.median(theirs)
-    print(f"medians: {statistics.median(ours):.1f} s and {statistics.median(theirs):.1f} s, {ratio:.2f} × R")
+            print(f"recompute {ours[-1]}, R {theirs[-1]}, load {os.getloadavg()[0]:.1f}", flush=True)
+    for place_of, what in enumerate(("on the wall", "of processor time")):
+        one, other = (statistics.median(each[place_of] for each in of) for of in (ours, theirs))
+        print(f"medians {what}: {one:.1f} s and {other:.1f} s, {one / other:.2f} × R")
 
 
 def _export(folder: Path) -> int:
@@ -59,10 +60,12 @@ def _export(folder: Path) -> int:
     return int(found[0]) if found else 0
 
 
-def _seconds(words: list[str]) -> float:
-    began = time.perf_counter()
+def _seconds(words: list[str]) -> tuple[float, float]:
+    began, before = time.perf_counter(), os.times()
     subprocess.run(words, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - began
+    after = os.times()
+    used = after.children_user + after.children_system - before.children_user - before.children_system
+    return round(time.perf_counter() - began, 1), round(used, 1)
 
 
 if __name__ == "__main__":

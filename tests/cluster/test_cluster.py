@@ -34,7 +34,7 @@ def campaign() -> Iterator[Campaign]:
 @needs_programs
 @needs_browser
 @pytest.mark.requirement("R64")
-@pytest.mark.timeout(600)  # ten processes start; on a busy machine each takes its time
+@pytest.mark.timeout(900)  # ten processes start; on a busy machine each takes its time
 def test_a_cluster_does_the_main_job_and_loses_nothing_when_its_parts_die(campaign: Campaign) -> None:
     campaign.start()
     cluster = campaign.product

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from analysis import tasks
+from analysis.results import recompute
 from tests.cluster.compose import services
 from trial.celery import LONG, NOW, QUEUE_OF, QUEUES, SWEEP, celery_app
 from trial.runtime import supervisor
@@ -41,11 +41,14 @@ def test_the_servers_have_a_worker_for_each_queue_and_the_embedded_worker_serves
     assert _served(worker) == QUEUES
 
 
-def test_whoever_saves_while_a_recompute_is_under_way_is_not_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whoever_saves_while_a_recompute_is_under_way_is_not_forgotten(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sent: list[Any] = []
-    monkeypatch.setattr(tasks, "_bring_up", lambda group, patience: 118)
-    monkeypatch.setattr("analysis.results.automatic_queries.ask", lambda group: 0)
-    monkeypatch.setattr("analysis.results.recompute.is_behind", lambda group: True)
     monkeypatch.setattr(messages, "send", lambda *words: sent.append(words))
-    assert tasks.recompute_group("A") == 118
+    recompute.recompute("A")
+    assert sent == []
+    computed_before = recompute.is_behind
+    monkeypatch.setattr(recompute, "is_behind", lambda group: not computed_before(group))
+    recompute.recompute("A")
     assert sent == [("analysis.recompute", "A")]
