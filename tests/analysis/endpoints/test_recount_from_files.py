@@ -55,7 +55,7 @@ class Counted:
         number = row["study_number"]
         self.number, self.row = number, row
         self.registered_on = date.fromisoformat(row["registered_on"])
-        started = {each["number"]: date.fromisoformat(each["started_on"]) for each in files["cycles"][number]}
+        started = {each["entry"]: date.fromisoformat(each["started_on"]) for each in files["cycles"][number]}
         taken = [each for each in files["dosing_periods"][number] if int(each["dose_mg"]) > 0]
         days = [started[each["cycle"]] + timedelta(days=int(each[end]) - 1)
                 for each in taken for end in ("from_day", "to_day")]  # fmt: skip

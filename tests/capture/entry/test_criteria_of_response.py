@@ -107,5 +107,5 @@ def test_the_pages_speak_of_short_axes_and_normal_nodes_by_1_1_only(
     chosen, followed = pages()
     assert "at most 2 per organ and 5 in all" in chosen
     assert 'aria-label="T1: short axis in mm"' in followed and '<span class="unit">short axis</span>' in followed
-    assert "A target node keeps its actual short axis, below 10 mm too." in followed
+    assert "A target node keeps its actual short axis, below 10\xa0mm too." in followed
     assert "A lesion first seen by FDG-PET is new, dated by that scan" in followed

@@ -14,6 +14,7 @@ from capture.entry import live_response
 from capture.entry.facts import Head, follow_up_facts
 from capture.entry.services import assessments, dosing
 from capture.entry.services.assessments import Reading
+from tests.capture.typed import signed_in
 from tests.cast import Cast, cast_of
 from trial.models import GroupSettings, Role
 from trial.record import changes
@@ -97,7 +98,8 @@ def test_a_merged_target_is_saved_told_in_the_table_and_asked_about_when_it_is_m
     assert "must have merged with another target of the baseline" in itself
     assert not cast.participant.assessments.filter(kind="follow_up").exists()
     page = _sent(cast, on, "52", {"state": "merged", "merged_with": "T1"}).content.decode()
-    assert "T2 merged with T1" in page and ">merged with T1<" in page
+    lesions = signed_in(cast.people[Role.COORDINATOR]).get("/participants/NET-001/?section=lesions").content.decode()
+    assert "T2 merged with T1" in page and ">merged with T1<" in lesions
     scan = cast.participant.assessments.get(kind="follow_up")
     assert [line.new for entry in history.entries(history.rows_of(scan)) for line in entry.lines
             if line.label.endswith("merged with")] == ["T1"]  # fmt: skip

@@ -111,4 +111,4 @@ def test_the_grades_are_explained_when_the_term_is_known_without_scripts(nora: C
 
 def test_terms_to_choose_from_are_explained_too(nora: Client) -> None:
     page = nora.post(ADDRESS, {**EVENT, "term_typed": "sodium"}).content.decode()
-    assert "Below LLN to 130 mmol/L" in page and "Above 160 mmol/L" in page
+    assert "Below LLN to 130\xa0mmol/L" in page and "Above 160\xa0mmol/L" in page

@@ -38,7 +38,7 @@ def event(cast: Cast, day: int, grade: int = 3, **changed: Any) -> Any:
 
 def page(cast: Cast, address: str, role: str = Role.COORDINATOR) -> str:
     """The page as text."""
-    return signed_in(cast, role).get(f"/participants/NET-001/{address}").content.decode()
+    return signed_in(cast, role).get(f"/participants/NET-001/{address}").content.decode().replace("\xa0", " ")
 
 
 @pytest.mark.parametrize(("day", "level"), [(14, LEVELS[1]), (15, LEVELS[2])])
