@@ -17,7 +17,7 @@ NEED_NONE: dict[tuple[str, str], str] = {
     ("base.html", "sign_out"): "The session is over after the first; nothing is on record.",
     ("capture/exchange/import.html", "capture:bring_in"):
         "Rows that are on record count as unchanged: no second Change.",
-    ("capture/participants/participant.html", "capture:certified_copy"):
+    ("capture/participants/sections/overview.html", "capture:certified_copy"):
         "Reads. Each copy that is made is in the journal.",
     ("capture/conduct/queries/raise_many.html", ""): "Many Changes; where the same words wait nobody is asked again.",
     ("capture/copies/archives.html", "capture:archive_ask"): "Reads. While one is made the second is told to wait.",
