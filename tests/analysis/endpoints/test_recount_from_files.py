@@ -114,6 +114,7 @@ def _with(people: list[Counted], counts: Any) -> int:
     return sum(any(counts(event) for event in each.events) for each in people)
 
 
+@pytest.mark.timeout(300)  # participants are entered through the services, as people enter them
 def test_the_tables_of_a_group_equal_a_recount_from_the_exported_files(files: Rows) -> None:
     seen = 0
     for group in "AB":
