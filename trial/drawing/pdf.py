@@ -29,8 +29,8 @@ logging.getLogger("fontTools.subset").setLevel(logging.WARNING)
 _FILES = {"": "DejaVuSans.ttf", "B": "DejaVuSans-Bold.ttf"}
 
 
-def sheets(title: str, foot: str) -> Any:
-    """An empty document whose every page says `foot` and "page x of y" at its bottom."""
+def sheets(title: str, foot: str, pages: str = PAGES) -> Any:
+    """An empty document whose every page says `foot` and "page x of y" at its bottom; pages: stands for y meanwhile."""
     from fpdf import FPDF  # slow to load, and few pages need it
 
     class Paper(FPDF):
@@ -41,10 +41,10 @@ def sheets(title: str, foot: str) -> Any:
             self.set_y(-13)
             self.set_font(FAMILY, size=7)
             self.set_text_color(*GRAY)
-            self.cell(WIDTH_MM, 5, printed(f"{foot}     page {self.page_no()} of {PAGES}"), align="C")
+            self.cell(WIDTH_MM, 5, printed(f"{foot}     page {self.page_no()} of {pages}"), align="C")
 
     paper = Paper(format="A4")
-    paper.alias_nb_pages(PAGES)
+    paper.alias_nb_pages(pages)
     for style, file in _FILES.items():
         paper.add_font(FAMILY, style, FONTS / file)
     paper.set_draw_color(*THIN)

@@ -1,0 +1,159 @@
+"""The report of a data cut for the board that watches over the trial, as a PDF: every number is the stored result's.
+
+The open part says who takes part and how safe it is; the closed part, for the board alone, how well it works. The same
+data cut gives the same bytes.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db import IntegrityError
+
+from analysis.endpoints import comparison, registry
+from analysis.endpoints.answers import monitoring
+from analysis.endpoints.answers.shapes import Endpoint, percent
+from analysis.endpoints.comparison import NOT_COMPUTED
+from analysis.models import GroupResult
+from analysis.results import moments
+from trial.drawing import pdf
+from trial.models import Change, DataCut
+from trial.protocol import ATTRIBUTIONS, DECLARED, GROUPS, STUDY_NAME, STUDY_SHORT_NAME, analysis_settings, code_lists
+from trial.rules.dates import partial_date
+
+Result = dict[str, Any]
+Results = Mapping[str, Result]
+# What both the sponsor and the board read; every other endpoint of the registry is in the closed part.
+OPEN = ("accrual", "flow", "baseline", "deaths_and_serious", "toxicity", "adverse_events", "treatment")
+
+
+def drawn(cut: DataCut) -> bytes:
+    """The report of a data cut; its results are computed by their version where they are not kept."""
+    moment = moments.of_cut(cut.name)
+    stored = {group.code: _computed(group.code, moment) for group in GROUPS}
+    results = {code: registry.arranged(each.result) for code, each in stored.items()}
+    settings = ", ".join(f"{code} {each.settings_version}" for code, each in stored.items())
+    foot = f"{STUDY_SHORT_NAME} · {moment.words} · settings {settings} · engine {cut.engine}"
+    # The sign that stands for the number of pages is the cut's own: its letters are part of the font in the file.
+    paper = pdf.sheets(f"{STUDY_SHORT_NAME}: report on data cut {cut.name}", foot, pages=f"{{{cut.head_seal[:16]}}}")
+    paper.set_creation_date(Change.objects.values_list("at", flat=True).get(pk=cut.as_of_change))
+    _first_page(paper, cut, moment, results)
+    _part(paper, "Open part", [each for each in registry.ENDPOINTS if each.code in OPEN], results)
+    paper.add_page()
+    _part(paper, "Closed part", [each for each in registry.ENDPOINTS if each.code not in OPEN], results)
+    _methods(paper, results)
+    return bytes(paper.output())
+
+
+def _computed(group: str, moment: moments.Moment) -> GroupResult:
+    """The stored result of a group at a moment; once more where the worker stored it meanwhile."""
+    try:
+        return moments.compute(group, moment)
+    except IntegrityError:
+        return moments.compute(group, moment)
+
+
+def _first_page(paper: Any, cut: DataCut, moment: moments.Moment, results: Results) -> None:
+    pdf.heading(paper, f"Report on data cut {cut.name}", 18)
+    for words in (STUDY_NAME, f"Known: {moment.words}. Reason of the cut: {cut.because}",
+                  f"Seal of its newest change: {cut.head_seal}"):  # fmt: skip
+        pdf.line(paper, words, 9)
+    pdf.heading(paper, "Status of the groups", 13, 0)
+    for code, result in results.items():
+        stored = result["endpoints"].get(monitoring.MONITORING.code)
+        pdf.line(paper, f"Group {code}: {stored['line'] if stored else NOT_COMPUTED}", 10, "B")
+        pdf.line(paper, registry.PRIMARY.sentence(result["endpoints"][registry.PRIMARY.code]), 9)
+    _since(paper, cut, results)
+
+
+def _since(paper: Any, cut: DataCut, results: Results) -> None:
+    """What differs from the data cut before."""
+    before = DataCut.objects.filter(pk__lt=cut.pk).order_by("-pk").first()
+    if before is None:
+        pdf.line(paper, "This is the first data cut.", 9)
+        return
+    pdf.heading(paper, f"Changed since data cut {before.name}", 13, 0)
+    earlier = moments.of_cut(before.name)
+    for code, result in results.items():
+        then = registry.arranged(_computed(code, earlier).result)
+        moved = [each for each in comparison.numbers(then, result) if each.differs and NOT_COMPUTED not in (
+            each.before, each.after)]  # fmt: skip
+        pdf.line(paper, f"Group {code}: {len(moved)} numbers differ.", 9, "B")
+        pdf.table(paper, ("Number", before.name, cut.name), [(each.words, each.before, each.after) for each in moved],
+                  (60, 20, 20))  # fmt: skip
+
+
+def _part(paper: Any, title: str, endpoints: Sequence[Endpoint], results: Results) -> None:
+    pdf.heading(paper, title, 16, 0)
+    for endpoint in endpoints:
+        pdf.heading(paper, endpoint.title, 12, 1)
+        pdf.line(paper, f"Population: {endpoint.population.words}. Source: {endpoint.source}.", 8, color=pdf.GRAY)
+        heads = ("Number", *(f"Group {code}" for code in results))
+        pdf.table(paper, heads, rows(endpoint, results), (50, *(25 for _ in results)))
+        for code, result in results.items():
+            answer = result["endpoints"].get(endpoint.code)
+            if answer is not None and endpoint.code in LISTED:
+                LISTED[endpoint.code](paper, code, answer)
+
+
+def rows(endpoint: Endpoint, results: Results) -> list[tuple[str, ...]]:
+    """Each number of an endpoint in words, with its value in every group."""
+    found: list[dict[str, str]] = []
+    for result in results.values():
+        answer = result["endpoints"].get(endpoint.code)
+        listed = endpoint.listed(endpoint.arrange(answer)) if answer is not None else []
+        found.append({each.words.removeprefix(f"{endpoint.title}, "): _with_share(each.value, each.share)
+                      for each in listed})  # fmt: skip
+    words = dict.fromkeys(name for listed in found for name in listed)
+    empty = ["0" if listed else NOT_COMPUTED for listed in found]
+    return [(name, *(listed.get(name, none) for listed, none in zip(found, empty, strict=True))) for name in words]
+
+
+def _with_share(value: str, share: str) -> str:
+    return f"{value} ({share})" if share else value
+
+
+def _deaths(paper: Any, code: str, answer: Result) -> None:
+    causes = dict(code_lists.DEATH_CAUSES)
+    _list(paper, f"Deaths, group {code}", ("Participant", "Died", "Cause", "Days from last dose", "Related"), [
+        (each["number"], str(partial_date.from_stored(each["on"])), causes[each["cause"]],
+         "no dose" if each["days_from_last_dose"] is None else str(each["days_from_last_dose"]), each["related"])
+        for each in answer["deaths"]])  # fmt: skip
+    related = {number: words.partition(" ")[2] for number, words in ATTRIBUTIONS}
+    _list(paper, f"Serious adverse events, group {code}", ("Participant", "Event", "Grade", "Attribution", "Onset"), [
+        (each["number"], each["name"], str(each["grade"] or "not known"), related.get(each["attribution"], "not known"),
+         str(partial_date.from_stored(each["onset_on"])) if each["onset_on"] else "not known")
+        for each in answer["serious"]])  # fmt: skip
+
+
+def _events(paper: Any, code: str, answer: Result) -> None:
+    among = answer["denominator"]
+    lines = []
+    for category in answer["categories"]:
+        lines.append((category["category"], *_counts(category, among)))
+        lines += [(f"  {term['name']}", *_counts(term, among)) for term in answer["terms"]
+                  if term["category"] == category["category"]]  # fmt: skip
+    heads = ("Category, term", "Any grade", "Grade ≥ 3", "Related", "Related, grade ≥ 3")
+    _list(paper, f"Adverse events, group {code}: n (%) of {among} treated", heads, lines)
+
+
+def _counts(row: Result, among: int) -> tuple[str, ...]:
+    names = ("participants", "severe", "related", "severe_related")
+    return tuple(f"{row[name]} ({percent(row[name] / among)})" if name in row else NOT_COMPUTED for name in names)
+
+
+def _list(paper: Any, title: str, heads: Sequence[str], lines: Iterable[Sequence[str]]) -> None:
+    found = list(lines)
+    pdf.line(paper, title if found else f"{title}: none", 9, "B")
+    if found:
+        pdf.table(paper, heads, found, (20, 40, 20, 20, 20) if heads[0] == "Participant" else (48, 18, 18, 18, 18))
+
+
+LISTED: dict[str, Callable[[Any, str, Result], None]] = {"deaths_and_serious": _deaths, "adverse_events": _events}
+
+
+def _methods(paper: Any, results: Results) -> None:
+    pdf.heading(paper, "Analysis settings", 13, 0)
+    heads = ("Setting", *(f"Group {code}" for code in results))
+    pdf.table(paper, heads, [
+        (setting.title, *(analysis_settings.in_words(each["settings"].get(setting.name)) for each in results.values()))
+        for setting in DECLARED], (50, *(25 for _ in results)))  # fmt: skip
