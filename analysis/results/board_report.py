@@ -11,7 +11,7 @@ from django.db import IntegrityError
 
 from analysis.endpoints import comparison, registry
 from analysis.endpoints.answers import monitoring
-from analysis.endpoints.answers.shapes import Endpoint, percent
+from analysis.endpoints.answers.shapes import Endpoint, Number, Table, percent
 from analysis.endpoints.comparison import NOT_COMPUTED
 from analysis.models import GroupResult
 from analysis.results import moments
@@ -36,11 +36,17 @@ def drawn(cut: DataCut) -> bytes:
     # The sign that stands for the number of pages is the cut's own: its letters are part of the font in the file.
     paper = pdf.sheets(f"{STUDY_SHORT_NAME}: report on data cut {cut.name}", foot, pages=f"{{{cut.head_seal[:16]}}}")
     paper.set_creation_date(Change.objects.values_list("at", flat=True).get(pk=cut.as_of_change))
-    _first_page(paper, cut, moment, results)
+    pdf.heading(paper, f"Report on data cut {cut.name}", 18)
+    for words in (STUDY_NAME, f"Known: {moment.words}. Reason of the cut: {cut.because}",
+                  f"Seal of its newest change: {cut.head_seal}"):  # fmt: skip
+        pdf.line(paper, words, 9)
     _part(paper, "Open part", [each for each in registry.ENDPOINTS if each.code in OPEN], results)
+    _settings(paper, results)
     paper.add_page()
-    _part(paper, "Closed part", [each for each in registry.ENDPOINTS if each.code not in OPEN], results)
-    _methods(paper, results)
+    pdf.heading(paper, "Closed part: for the board alone", 16, 0)
+    _status(paper, results)
+    _part(paper, "Efficacy", [each for each in registry.ENDPOINTS if each.code not in OPEN], results)
+    _since(paper, cut, results)
     return bytes(paper.output())
 
 
@@ -52,17 +58,12 @@ def _computed(group: str, moment: moments.Moment) -> GroupResult:
         return moments.compute(group, moment)
 
 
-def _first_page(paper: Any, cut: DataCut, moment: moments.Moment, results: Results) -> None:
-    pdf.heading(paper, f"Report on data cut {cut.name}", 18)
-    for words in (STUDY_NAME, f"Known: {moment.words}. Reason of the cut: {cut.because}",
-                  f"Seal of its newest change: {cut.head_seal}"):  # fmt: skip
-        pdf.line(paper, words, 9)
-    pdf.heading(paper, "Status of the groups", 13, 0)
+def _status(paper: Any, results: Results) -> None:
+    """Where each group stands by its plan, and its primary endpoint."""
     for code, result in results.items():
         stored = result["endpoints"].get(monitoring.MONITORING.code)
         pdf.line(paper, f"Group {code}: {stored['line'] if stored else NOT_COMPUTED}", 10, "B")
         pdf.line(paper, registry.PRIMARY.sentence(result["endpoints"][registry.PRIMARY.code]), 9)
-    _since(paper, cut, results)
 
 
 def _since(paper: Any, cut: DataCut, results: Results) -> None:
@@ -73,6 +74,8 @@ def _since(paper: Any, cut: DataCut, results: Results) -> None:
         return
     pdf.heading(paper, f"Changed since data cut {before.name}", 13, 0)
     earlier = moments.of_cut(before.name)
+    if moments.of_cut(before.name).engine != cut.engine:
+        pdf.line(paper, "The two were computed by different versions of the program.", 9)
     for code, result in results.items():
         then = registry.arranged(_computed(code, earlier).result)
         moved = [each for each in comparison.numbers(then, result) if each.differs and NOT_COMPUTED not in (
@@ -100,16 +103,18 @@ def rows(endpoint: Endpoint, results: Results) -> list[tuple[str, ...]]:
     found: list[dict[str, str]] = []
     for result in results.values():
         answer = result["endpoints"].get(endpoint.code)
-        listed = endpoint.listed(endpoint.arrange(answer)) if answer is not None else []
-        found.append({each.words.removeprefix(f"{endpoint.title}, "): _with_share(each.value, each.share)
-                      for each in listed})  # fmt: skip
+        listed = _numbers(endpoint, endpoint.arrange(answer)) if answer is not None else []
+        found.append({each.words: f"{each.value} ({each.share})" if each.share else each.value for each in listed})
     words = dict.fromkeys(name for listed in found for name in listed)
     empty = ["0" if listed else NOT_COMPUTED for listed in found]
     return [(name, *(listed.get(name, none) for listed, none in zip(found, empty, strict=True))) for name in words]
 
 
-def _with_share(value: str, share: str) -> str:
-    return f"{value} ({share})" if share else value
+def _numbers(endpoint: Endpoint, answer: Result) -> list[Number]:
+    """The numbers of an endpoint without its title before each."""
+    if isinstance(endpoint, Table):
+        return endpoint.rows_of(answer)
+    return [Number(each.words.removeprefix(f"{endpoint.title}, "), each.value) for each in endpoint.listed(answer)]
 
 
 def _deaths(paper: Any, code: str, answer: Result) -> None:
@@ -151,7 +156,7 @@ def _list(paper: Any, title: str, heads: Sequence[str], lines: Iterable[Sequence
 LISTED: dict[str, Callable[[Any, str, Result], None]] = {"deaths_and_serious": _deaths, "adverse_events": _events}
 
 
-def _methods(paper: Any, results: Results) -> None:
+def _settings(paper: Any, results: Results) -> None:
     pdf.heading(paper, "Analysis settings", 13, 0)
     heads = ("Setting", *(f"Group {code}" for code in results))
     pdf.table(paper, heads, [

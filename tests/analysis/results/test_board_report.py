@@ -1,0 +1,61 @@
+"""The report of a data cut: the numbers of the stored result, open before closed, the same bytes each time."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from analysis.endpoints import registry
+from analysis.results import board_report, data_cuts, moments
+from tests.cast import cast_of, register
+from tests.courses import course
+from trial.drawing import pdf
+from trial.models import DataCut, JournalEntry, Role
+from trial.record.save import Save
+
+
+@pytest.fixture
+def cut(database: object) -> DataCut:
+    """The second data cut of a study of two, one more than at the first."""
+    cast = cast_of()
+    statistician = Save(cast.people[Role.STATISTICIAN])
+    course(cast.participant, 60)
+    data_cuts.make(statistician, name="DSMB-1", because="first meeting", as_of="", cutoff="")
+    course(register(cast.people[Role.COORDINATOR], cast.north), 20)
+    return data_cuts.make(statistician, name="DSMB-2", because="second meeting", as_of="", cutoff="")
+
+
+def test_a_report_holds_every_number_of_the_stored_results_open_before_closed(
+    cut: DataCut, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    cells: list[tuple[str, ...]] = []
+    line, table = pdf.line, pdf.table
+    monkeypatch.setattr(pdf, "line", lambda paper, words, *rest, **more: (said.append(words),
+                                                                        line(paper, words, *rest, **more)))  # fmt: skip
+    monkeypatch.setattr(pdf, "table", lambda paper, head, body, *rest: (cells.extend(body),
+                                                                      table(paper, head, body, *rest)))  # fmt: skip
+    first = board_report.drawn(cut)
+    moment = moments.of_cut(cut.name)
+    stored: dict[str, Any] = {code: registry.arranged(moments.compute(code, moment).result) for code in "AB"}
+    for endpoint in registry.ENDPOINTS:
+        assert [row for row in board_report.rows(endpoint, stored) if row not in cells] == [], endpoint.code
+    rate = stored["A"]["endpoints"]["response_rate"]
+    assert ("participants", str(rate["numerator"]), "0") in cells and ("of", "2", "0") in cells
+    assert registry.PRIMARY.sentence(rate) in said
+    assert ("Accrual, registered", "1", "2") in cells, "changed since the cut before"
+    closed = said.index("Closed part: for the board alone")
+    assert said.index("Deaths and serious adverse events") < closed < said.index("Confirmed response rate")
+    assert first.startswith(b"%PDF-") and board_report.drawn(cut) == first, "the same bytes"
+
+
+def test_the_command_writes_the_file_and_is_in_the_access_log(cut: DataCut, tmp_path: Path) -> None:
+    target = tmp_path / "report.pdf"
+    call_command("board_report", "DSMB-1", str(target))
+    assert target.read_bytes().startswith(b"%PDF-")
+    assert JournalEntry.objects.first().words == "Board report of data cut DSMB-1, on the command line"
+    with pytest.raises(CommandError, match="no data cut named “DSMB-9”"):
+        call_command("board_report", "DSMB-9", str(target))
+    with pytest.raises(CommandError, match="cannot be written"):
+        call_command("board_report", "DSMB-1", str(tmp_path / "nowhere" / "report.pdf"))
