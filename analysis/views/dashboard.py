@@ -40,12 +40,11 @@ def panel(request: HttpRequest, letter: str, moment: Moment | None) -> HttpRespo
     """One group's panel; 204 (keep what you have) while the shown change is still the newest result."""
     group = panels.group_or_404(letter)
     if moment is None:
-        return _told(request, group.code) or render(request, "analysis/dashboard/_panel.html",
-                                                    {"panel": panels.panel(group.code)})  # fmt: skip
+        return _told(request, group.code) or HttpResponse(panels.drawn(request, panels.panel(group.code)))
     shown = panels.panel(group.code, moment)
     if shown.stored is None:
         return HttpResponse(status=204)
-    return render(request, "analysis/dashboard/_panel.html", {"panel": shown, "moment": moment})
+    return HttpResponse(panels.drawn(request, shown))
 
 
 @access.allows(*access.READS_RESULTS)
