@@ -69,6 +69,7 @@ urlpatterns = [
     path("work/", page.work, name="work"),
     path("participants/", participants.matrix, name="participants"),
     path("participants/register/", registration.register, name="register"),
+    path("participants/register/counted/", registration.counted, name="counted"),
     path("groups/<str:letter>/registration/", reopening.reopening, name="reopening"),
     path("groups/<str:letter>/registration/<int:reopening_id>/withdraw/", reopening.withdraw,
          name="reopening_withdraw"),

@@ -7,6 +7,7 @@ the documents. Identifiers, stored codes and docstrings are not.
 import ast
 import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -160,6 +161,33 @@ def test_templates_write_dates_through_the_one_filter() -> None:
         if OWN_DATE.search(line)
     ]
     assert found == []
+
+
+# What misled its readers once: a message that states the opposite, a button that says another thing than it does.
+MISLED = (
+    r"in CTCAE 3\.0 holds",
+    r"take a site away",
+    r"open for registration",
+    r"(is|was) it (an adverse|present)",
+    r"open too long",
+    r"what is empty was not done",
+    r"beyond the stop",
+    r"whose word",
+    r"withdraw one",
+    r"closed for good",
+    r"not the present",
+    r"fatal outcome belong",
+    r"is not (above|below) (dia|its)",
+    r"limit of normal is more than 0",
+    r"a scan of a lesion lies",
+    r"if it rose",
+    r"\((mmhg|kg|mg)\) \((mmHg|kg|mg)\)",
+)
+
+
+def test_nothing_that_misled_is_said_again() -> None:
+    rules = {re.compile(pattern, re.IGNORECASE): "the fact, or what must be true" for pattern in MISLED}
+    assert broken(chain(of_templates(), of_programs(), of_scripts(), of_documents()), rules) == []
 
 
 def test_programs_write_dates_through_one_module() -> None:

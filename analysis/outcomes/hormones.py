@@ -203,7 +203,7 @@ def _improvement(
         halved = best.value * HUNDRED <= baseline.value * (HUNDRED - settings.hormone_decrease_percent)
         share = (best.value - baseline.value) * HUNDRED / baseline.value
         change = f"{share:.1f}"
-        words.append(f"{share:+.1f}% on {shown(best.sampled_on)}".replace("-", "−", 1))
+        words.append(f"{share:+.1f}%".replace("-", "−") + f" on {shown(best.sampled_on)}")
     if normal is not None:
         otherwise, limit = _otherwise_measured(normal, baseline), _known_by_a_limit(normal, baseline)
         how = f", by {otherwise}" if otherwise else f", {limit}" if limit else ""

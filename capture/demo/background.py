@@ -28,12 +28,14 @@ TUMORS = {
           ("neuroendocrine_tumour", "other_well_differentiated", "unknown primary", "", 2)),
 }  # fmt: skip
 # Each type of group B once by name, so that the cohort always holds it.
-NAMED_TUMOUR = {"B3": 1, "B5": 2, "B7": 3, "B9": 4, "B12": 5, "B15": 6, "B26": 7, "A30": 2}
+NAMED_TUMOUR = {"B3": 1, "B5": 2, "B6": 2, "B7": 3, "B9": 4, "B12": 5, "B15": 6, "B26": 7, "A30": 2}
 PRIOR = ("", "octreotide", "octreotide, interferon alfa", "streptozocin and 5-FU", "hepatic artery embolization",
          "resection of the primary, octreotide", "radiotherapy of bone metastases")  # fmt: skip
 METASTASES = ("liver", "liver, lymph nodes", "liver, bone", "lymph nodes, peritoneum", "liver, lung", "lung")
 HISTORY = (("Flushing", 1), ("Hypertension", 2), ("Diarrhea", 1), ("Diabetes mellitus", 2), ("Abdominal pain", 2),
            ("Resection of the primary tumor", None))  # fmt: skip
+# The same person: registered once more, which was found at once, and nothing else was entered of the second.
+PERSON, AGAIN = "B5", "B6"
 LABORATORY = {"neutrophils": "3400", "platelets": "210000", "bilirubin": "0.6", "ast": "1.1", "creatinine": "0.8"}
 
 
@@ -50,7 +52,7 @@ def details(made: DemoParticipant, kind: tuple[str, str, str, str, int]) -> Valu
     chance = made.chance
     born = made.registered_on - timedelta(days=365 * chance.randint(34, 79) + chance.randint(0, 364))
     no_birth, no_ecog = made.is_rank("A37", "B31"), made.is_rank("A21", "B33")
-    return {
+    found = {
         "consented_on": made.consented_on, "born_on": None if no_birth else _birth(made, born),
         "born_on_missing": "unknown" if no_birth else "",
         "sex": chance.choices(("female", "male", "not_reported"), (49, 49, 2))[0],
@@ -60,6 +62,10 @@ def details(made: DemoParticipant, kind: tuple[str, str, str, str, int]) -> Valu
         "primary_site": kind[2], "metastatic_sites": chance.choice(METASTASES), "functional_syndrome": kind[3],
         "prior_therapy": chance.choice(PRIOR),
     }  # fmt: skip
+    if made.is_rank(PERSON, AGAIN):
+        found |= {"born_on": full(made.today - timedelta(days=22_800)), "sex": "female", "race": "white",
+                  "ethnicity": "not_hispanic"}  # fmt: skip
+    return found
 
 
 def _birth(made: DemoParticipant, born: date) -> PartialDate:
@@ -154,7 +160,7 @@ FINDINGS = {
     "A4": ("ineligible", 60, "Central pathology: high-grade histology."),
     "A9": ("cancelled", 12, "Decided against treatment before the first dose."),
     "A15": ("ineligible", 117, "The brain metastasis was there on the scan of screening."),
-    "B6": ("in_error", 2, "Registered twice: the same person as the participant before."),
+    AGAIN: ("in_error", 2, "Registered twice: the same person as an earlier participant."),
     "B32": ("cancelled", 9, "Fractured hip before the first dose."),
     "B38": ("ineligible", 45, "Bilirubin of screening had been that of another participant."),
 }
@@ -185,7 +191,9 @@ def registration_steps(made: DemoParticipant, details: Values) -> list[Step]:
         found.append(Step(made.registered_on + timedelta(days=30), "correction", {
             "corrections": {"primary_site": "ileum" if made.group == "A" else "pancreas, body"},
             "reason": "New or corrected source document"}))  # fmt: skip
-    return [Step(made.registered_on, "registration", {"details": first, "registered_on": made.registered_on}), *found]
+    values = {"details": first, "registered_on": made.registered_on}
+    said = "Another person, as the referral says." if made.is_rank(AGAIN) else ""
+    return [Step(made.registered_on, "registration", values, looked_at=said), *found]
 
 
 def _through_a_waiver(made: DemoParticipant, details: Values) -> list[Step]:

@@ -21,7 +21,7 @@ COURSES: dict[str, tuple[str, ...]] = {
     "unconfirmed": ("A5", "A23", "B11"),
     "slow_progressor": ("A6", "A19", "A29", "A42", "B5", "B21", "B38"),
     "shrinking": ("A8", "A15", "A25", "A33", "A39", "A46", "B1", "B10", "B22", "B28", "B40"),
-    "never_dosed": ("A9", "B32"),
+    "never_dosed": ("A9", "B6", "B32"),
     "locally_treated": ("A11", "B14"),
     "new_lesion": ("A13", "B13"),
     "clinical": ("A17", "B34"),

@@ -80,7 +80,7 @@ def _screening(entry: Entry, values: Mapping[str, Any]) -> None:
     details, site = values["details"], entry.person.sites.get(code=entry.site)
     found = answers(details["consented_on"], values.get("unmet", ""))
     entry.desk.participants[entry.key] = (
-        registration.screen_and_register(entry.save(), site, details, found, values["registered_on"])
+        registration.screen_and_register(entry.save("registration"), site, details, found, values["registered_on"])
         if "registered_on" in values else registration.screen(entry.save(), site, details, found)
     )  # fmt: skip
 

@@ -81,14 +81,15 @@ def _visit(made: DemoParticipant, number: int, on: date, weight: Decimal) -> Ste
     }  # fmt: skip
     if (made.group, made.rank, number) == ("A", 16, 2):
         values |= {"systolic_mmhg": 264, "diastolic_mmhg": 118}
-    return Step(on, "visit", values, tuple(_laboratory(made, odd)))
+    return Step(on, "visit", values, tuple(_laboratory(made, odd, on)))
 
 
-def _laboratory(made: DemoParticipant, odd: int) -> list[Values]:
-    found = []
+def _laboratory(made: DemoParticipant, odd: int, on: date) -> list[Values]:
+    """A result is pending for some weeks only."""
+    found, is_new = [], (made.today - on).days < 40
     for place, (analyte, unit, low, high, usual, spread) in enumerate(ANALYTES):
         level = Decimal(str(max(usual * made.chance.gauss(1, spread), usual * 0.35))).quantize(TENTH)
-        pending = odd == 6 + place and place < 3
+        pending = is_new and odd == 6 + place and place < 3
         found.append({
             "analyte": analyte, "value": None if pending else level, "value_missing": "pending" if pending else "",
             "unit": unit, "lower_limit": Decimal(low), "upper_limit": Decimal(high),
@@ -110,7 +111,7 @@ def _normal(made: DemoParticipant, odd: int) -> list[Values]:
 def pressure_steps(made: DemoParticipant) -> list[Step]:
     """Blood pressure in each of the first six weeks, where the site sent it; a visit stands in for its own week."""
     recent = made.day_1 is not None and made.day_1 > made.today - timedelta(days=60)
-    if made.day_1 is None or not (recent or made.is_rank("A5", "A16", "B6", "B17", "B24")):
+    if made.day_1 is None or not (recent or made.is_rank("A5", "A16", "B17", "B24")):
         return []
     found = []
     for week in (1, 2, 3, 5):

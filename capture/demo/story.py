@@ -38,7 +38,9 @@ def steps_of(made: DemoParticipant) -> list[Step]:
     """Everything that is entered about one participant, by day."""
     kind = background.tumor(made)
     found = background.registration_steps(made, background.details(made, kind))
-    if made.is_registered:
+    if made.is_rank(background.AGAIN):
+        found += background.odd_steps(made)
+    elif made.is_registered:
         made.tumour_type = kind[0]
         made.events = toxicity.draw_events(made)
         found += [step for part in PARTS for step in part(made)]

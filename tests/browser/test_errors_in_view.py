@@ -48,6 +48,11 @@ def test_an_ineligible_registration_shows_the_failed_criterion_and_focuses_the_s
     page.click("#errors a")
     assert page.evaluate("document.activeElement.id") == "id_value_platelets"
     page.wait_for_function(IN_VIEW, arg="id_value_platelets")
+    # The count goes on with what is typed.
+    for typed, words in (("150000", "23 of 23 met"), ("", "22 of 23 met · 1 not answered")):
+        page.fill("#id_value_platelets", typed)
+        page.wait_for_function("words => document.getElementById('counted').innerText === words", arg=words)
+    assert page.evaluate(IN_VIEW, "counted")
 
 
 def test_a_hard_check_of_one_field_is_said_at_its_field_and_in_the_focused_summary(

@@ -5,10 +5,14 @@ from typing import Any
 import pytest
 
 from analysis.results.recompute import recompute
+from capture.casebook.registry import ENTRY_FORMS
+from capture.entry.services import entries
 from tests.browser.conftest import signed_in_page
 from tests.cast import Cast, cast_of, register
 from tests.courses import course
+from tests.examples import values
 from trial.models import Role
+from trial.record.save import Save
 
 PLOT_IN_FOCUS = "document.activeElement.matches('svg') && document.activeElement.getAttribute('aria-label')"
 
@@ -146,6 +150,28 @@ def test_the_pages_fit_a_phone(chromium: Any, live_server_url: str, cast: Cast) 
     for place in ("/dashboard/", "/groups/A/", "/groups/A/behind/registered/"):
         page.goto(live_server_url + place)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, place
+
+
+# Tables that nobody can read to their right edge: wider than their frame or, at a desk, than the page.
+CUT = """([...document.querySelectorAll("main table")].filter(table => {
+  const frame = table.closest(".matrix-frame, .table-frame, details");
+  const room = (frame ?? document.documentElement).getBoundingClientRect().left
+    + (frame ?? document.documentElement).clientWidth;
+  const scrolls = frame && getComputedStyle(frame).overflowX === "auto";
+  return table.offsetParent && table.getBoundingClientRect().right > room + 1 && !(scrolls && innerWidth < 500);
+}).map(table => table.innerText.slice(0, 60)))"""
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_no_table_of_results_is_cut(chromium: Any, live_server_url: str, cast: Cast, width: int) -> None:
+    long = {"term": "phosphate_serum_low_hypophosphatemia", "grade": "3", "seriousness": "no"}
+    entries.save(Save(), cast.participant, ENTRY_FORMS["adverse_event"], values("adverse_event", **long))
+    recompute("A")
+    page = signed_in_page(chromium, live_server_url, cast.people[Role.CHAIR], viewport={"width": width, "height": 900})
+    for place in ("/dashboard/", "/groups/A/", "/groups/A/behind/measured/"):
+        page.goto(live_server_url + place)
+        page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
+        assert page.evaluate(CUT) == [], place
 
 
 @pytest.mark.parametrize(("width", "height"), [(680, 996), (1009, 667)], ids=["portrait", "landscape"])

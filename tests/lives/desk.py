@@ -25,10 +25,14 @@ REASONS[MOVES.id] = "read off the wrong line"
 
 @dataclass
 class Desk:
-    """One coordinator at one site; `rows` holds what was entered for a step, `slipped` counts what was wrong first."""
+    """One coordinator at one site, and the study chair.
+
+    rows: what was entered for a step; slipped: how many were wrong first.
+    """
 
     nora: Person
     site: Site
+    chris: Person
     rows: dict[int, Any] = field(default_factory=dict)
     slipped: int = 0
 
@@ -42,8 +46,13 @@ class Desk:
         typed = {**life.registration, **(life.slip if wrongly else {})}
         registered_on, born = typed.pop("registered_on"), typed.pop("born_on")
         typed["born_on"] = PartialDate(born.year, born.month, born.day)
-        answered = answers(life.registration["consented_on"])
-        return registration.screen_and_register(self.save, self.site, details(**typed), answered, registered_on)
+        answered = answers(life.registration["consented_on"], **({life.waived: False} if life.waived else {}))
+        if not life.waived:
+            return registration.screen_and_register(self.save, self.site, details(**typed), answered, registered_on)
+        one = registration.screen(self.save, self.site, details(**typed), answered)
+        waiver = registration.request_waiver(self.save, one, "long ago", [life.waived])
+        registration.decide_waiver(Save(self.chris), waiver, True, "acceptable")
+        return registration.register(self.save, one, registered_on)
 
     def mend(self, life: Life, one: Participant) -> None:
         """Corrects the slip of a registration."""
@@ -71,8 +80,9 @@ class Desk:
 
     def put(self, one: Participant, step: Step, found: Values) -> None:
         """Enters these values for the step, or corrects what was entered for it."""
-        write = {"baseline": self._baseline, "cycle": self._cycle, "follow_up_scan": self._scan,
-                 "finding": self._finding}.get(step.kind, self._entry)  # fmt: skip
+        own = {"baseline": self._baseline, "cycle": self._cycle, "follow_up_scan": self._scan,
+               "finding": self._finding, "local_treatment": self._local_treatment}  # fmt: skip
+        write = own.get(step.kind, self._entry)
         self.rows[id(step)] = write(one, step, found, self.rows.get(id(step)))
 
     def _baseline(self, one: Participant, step: Step, found: Values, row: Any) -> Any:
@@ -94,6 +104,11 @@ class Desk:
                     for label, state, mm, *rest in found["readings"]]  # fmt: skip
         head = _head(found) | {name: found[name] for name in ("new_lesions", "new_lesion_on")}
         return assessments.save_follow_up(self.save, one, head, readings, row)
+
+    def _local_treatment(self, one: Participant, step: Step, found: Values, row: Any) -> Any:
+        lesion = one.lesions.standing().get(label=found["label"])
+        assessments.treat_locally(self.save, lesion, found["on"])
+        return lesion
 
     def _finding(self, one: Participant, step: Step, found: Values, row: Any) -> Any:
         because = f"{found['kind']}: seen at monitoring"
@@ -140,8 +155,8 @@ def wrong_at_first(desk: Desk, drawn: list[Life], chance: Random) -> None:
 
 
 def shuffled(registered: Iterable[tuple[Participant, Life]], chance: Random) -> Told:
-    """Every step of everybody; what follow-up scans rest on comes before any of them."""
+    """Every step of everybody; what follow-up scans and local treatment rest on comes before any of them."""
     steps = [(one, step) for one, life in registered for step in life.steps]
     chance.shuffle(steps)
-    return sorted(steps, key=lambda pair: 0 if pair[1].is_rested_on else 2 if pair[1].kind == "follow_up_scan" else
+    return sorted(steps, key=lambda pair: 0 if pair[1].is_rested_on else 2 if pair[1].rests else
                   chance.choice((0, 1, 2)))  # fmt: skip

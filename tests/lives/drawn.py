@@ -16,6 +16,8 @@ FIRST_DAY, LAST_DAY = date(2024, 2, 5), date(2025, 11, 28)
 TUMORS = (("metastatic_gi_carcinoid", "carcinoid"), ("insulinoma", "islet_cell"))
 TERMS = ("nausea", "diarrhea", "fatigue_asthenia_lethargy_malaise")
 KINDS_OF_END = ("lives", "dies", "withdraws", "never treated")
+# The criterion that is not met and waived; without measurable disease there is no target lesion.
+WAIVED = ("", "", "no_other_cancer", "measurable")
 
 
 @dataclass(frozen=True)
@@ -37,21 +39,32 @@ class Step:
         """Whether follow-up scans rest on it."""
         return self.kind == "baseline" or (self.kind == "cycle" and self.values["number"] == 1)
 
+    @property
+    def rests(self) -> bool:
+        """Whether it needs the baseline, or day 1, on record."""
+        return self.kind in ("follow_up_scan", "local_treatment")
+
 
 @dataclass(frozen=True)
 class Life:
-    """One participant: the registration with its slip, and everything afterwards in the order of the dates."""
+    """One participant: the registration with its slip, and everything afterwards in the order of the dates.
+
+    waived: the criterion that the chair waives; empty: all are met.
+    """
 
     registration: Values
     slip: Values
     steps: tuple[Step, ...]
+    waived: str = ""
 
 
 def lives(seed: int, count: int) -> list[Life]:
-    """So many lives of a seed, in the order of their registration; every kind of end is among four of them."""
-    ends = list(KINDS_OF_END)
-    Random(seed).shuffle(ends)
-    return [_Drawn(Random(f"{seed}/{place}"), place, ends[place % len(ends)]).life() for place in range(count)]
+    """So many lives of a seed, in the order of their registration; every kind of end and waiver is among four."""
+    ends, waived, chance = list(KINDS_OF_END), list(WAIVED), Random(seed)
+    chance.shuffle(ends)
+    chance.shuffle(waived)
+    return [_Drawn(Random(f"{seed}/{place}"), place, ends[place % len(ends)], waived[place % len(waived)]).life()
+            for place in range(count)]  # fmt: skip
 
 
 def partly(chance: Random, on: date) -> str:
@@ -63,8 +76,8 @@ def partly(chance: Random, on: date) -> str:
 class _Drawn:
     """Draws one life step by step."""
 
-    def __init__(self, chance: Random, place: int, end: str) -> None:
-        self.chance, self.place, self.end = chance, place, end
+    def __init__(self, chance: Random, place: int, end: str, waived: str) -> None:
+        self.chance, self.place, self.end, self.waived = chance, place, end, waived
         self.registered_on = FIRST_DAY + timedelta(9 * place)
         self.day_1 = self.registered_on + timedelta(chance.randint(0, 6))
         days = chance.randint(90, 640) if end in ("dies", "withdraws") else 660
@@ -78,6 +91,7 @@ class _Drawn:
         if self.end != "never treated":
             self._cycles()
             self._scans()
+            self._local_treatment()
             self._off_treatment()
         self._events()
         self._levels()
@@ -89,7 +103,7 @@ class _Drawn:
         registration = {"registered_on": self.registered_on, "consented_on": consented, "born_on": born, "ecog": 1,
                         "tumour_type": kind[0], "histology": kind[1]}  # fmt: skip
         slip = {"ecog": 0, "tumour_type": other[0], "histology": other[1], "consented_on": consented - timedelta(1)}
-        return Life(registration, slip, tuple(sorted(self.steps, key=lambda step: step.on)))
+        return Life(registration, slip, tuple(sorted(self.steps, key=lambda step: step.on)), self.waived)
 
     def _add(self, on: date, kind: str, values: Values, slip: Values | None = None, **told: bool) -> None:
         if on <= self.last:
@@ -102,8 +116,9 @@ class _Drawn:
 
     def _baseline(self) -> None:
         on = self.day_1 + timedelta(self.chance.choice((-20, -9, -3, 2 if self.end != "never treated" else -1)))
-        self.sizes = [self.chance.randint(22, 70) for _ in range(self.chance.randint(1, 3))]
-        self.non_targets = self.chance.randint(0, 2)
+        is_measurable = self.waived != "measurable"
+        self.sizes = [self.chance.randint(22, 70) for _ in range(self.chance.randint(1, 3) if is_measurable else 0)]
+        self.non_targets = self.chance.randint(0 if is_measurable else 1, 2)
         marker = self.chance.choice(("normal", "above", "not_done"))
         found = {"assessed_on": on, "marker": marker, "sizes": self.sizes, "non_targets": self.non_targets}
         slip = {"assessed_on": on - timedelta(1), "sizes": [size + 9 for size in self.sizes], "marker": "normal"}
@@ -160,6 +175,13 @@ class _Drawn:
         worse = self.chance.random() < 0.04
         state = "unequivocal_progression" if worse else "absent" if gone < 0.15 else "present"
         return label, state, None, "", None, ""
+
+    def _local_treatment(self) -> None:
+        """One of the targets of every other life is embolized; it is not evaluated from then on."""
+        if self.sizes and self.place % 2 == 0:
+            on = self._day(self.day_1)
+            found = {"label": f"T{self.chance.randint(1, len(self.sizes))}", "on": on}
+            self._add(on, "local_treatment", found, {"on": on - timedelta(1)})
 
     def _off_treatment(self) -> None:
         reason = self.chance.choice(("progression", "toxicity", "refusal", "physician"))
@@ -220,8 +242,17 @@ class _Drawn:
             found = {"withdrew_on": shown(self.last), "scope": self.chance.choice(("treatment", "follow_up", "all"))}
             self._add(self.last, "withdrawal", found, {"scope": "treatment"})
         if self.end == "dies":
-            cause = self.chance.choice(("disease", "other"))
+            cause = "toxicity" if self.place % 2 else self.chance.choice(("disease", "other"))
+            if cause == "toxicity":
+                self._fatal_event()
             found = {"died_on": partly(self.chance, self.last), "cause": cause, "because": "stroke"}
             slip = {"died_on": shown(self.last + timedelta(6)), "cause": "disease"}
             self._add(self.last, "death", found, slip)
             self._add(self.last, "off_study", {"off_on": shown(self.last), "reason": "death"}, {"because": "by letter"})
+
+    def _fatal_event(self) -> None:
+        found = {"term": self.chance.choice(TERMS[:2]), "onset_on": partly(self.chance, self.last), "grade": 5,
+                 "attribution": self.chance.randint(2, 5), "outcome": "fatal", "seriousness": "death",
+                 "aware_on": shown(self.last)}  # fmt: skip
+        slip = {"grade": 3, "attribution": 1, "outcome": "not_recovered", "seriousness": "important"}
+        self._add(self.last, "adverse_event", found, slip)

@@ -20,7 +20,7 @@ from analysis.results.recompute import recompute
 from analysis.views.panels import panel
 from tests.cast import person
 from tests.lives import desk
-from tests.lives.drawn import LAST_DAY, Life, lives
+from tests.lives.drawn import LAST_DAY, WAIVED, Life, lives
 from tests.plugin_postgres import another_database
 from trial.models import Role, Site
 from trial.record import changes
@@ -39,7 +39,7 @@ OF_THE_DATABASE = {"id", "assessment_id", "participant_id", "lesion_id", "row_id
 def _place() -> desk.Desk:
     with changes.record(None, "system", "sites of the test"):
         north = Site.objects.create(code="NORTH", name="North")
-    return desk.Desk(person("nora", Role.COORDINATOR, north), north)
+    return desk.Desk(person("nora", Role.COORDINATOR, north), north, person("the_chair", Role.CHAIR))
 
 
 def _told(found: Any) -> Any:
@@ -72,6 +72,7 @@ def test_the_same_lives_give_the_same_answers_however_they_are_entered(
     database: str, tmp_path: Path, seed: int
 ) -> None:
     drawn, chance = lives(seed, AT_ONCE), Random(seed)
+    assert {life.waived for life in drawn} == set(WAIVED)
     desk.in_order(_place(), drawn)
     before = _found()
     _hold_of_every_outcome(before)

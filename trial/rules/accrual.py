@@ -196,12 +196,13 @@ def accrual(
     ground = _ground(registered, ceiling, stage, suspend)
     lifted = next((each for each in reopened if stage and _lifts(each, stage, ground)), None)
     is_open = not ground or lifted is not None
-    places = f"{registered} of {ceiling} places are taken"
-    line = _open(places, stage) if not ground else _closed(places, stage, ground)
+    taken = f"{registered} of {ceiling}"
+    places = f"{taken} places are taken"
+    line = _open(places, stage) if not ground else _closed(taken, stage, ground)
     if lifted is not None:
         line = f"Reopened by the study chair: {lifted.because.rstrip('.')}. Before: {line[0].lower()}{line[1:]}"
     name = f"Group {group.code} ({group.name})"
-    because = f"{name} is open: {places}." if is_open else f"{name} is closed{_at_the_door(places, stage, ground)}"
+    because = f"{name} is open: {places}." if is_open else f"{name} is closed{_at_the_door(taken, stage, ground)}"
     return Gate(is_open, because, line, ground, stage, stage.needed if stage else ())
 
 
@@ -218,18 +219,18 @@ def _lifts(each: Reopened, stage: Stage, ground: str) -> bool:
     return ground != CEILING and each.stage == stage.number and same
 
 
-def _at_the_door(places: str, stage: Stage | None, ground: str) -> str:
+def _at_the_door(taken: str, stage: Stage | None, ground: str) -> str:
     """Why, without a result: sites do not see the endpoints of a group."""
     if stage is None or ground == CEILING:
-        return f" for good: {places}."
+        return f" to accrual: target reached ({taken})."
     if ground == WAITING:
         return f": the {stage.size} places of stage {stage.number} are taken, and their outcomes are awaited."
     return f": stage {stage.number} is complete. The study chair decides how it goes on."
 
 
-def _closed(places: str, stage: Stage | None, ground: str) -> str:
+def _closed(taken: str, stage: Stage | None, ground: str) -> str:
     if stage is None or ground == CEILING:
-        return f"Closed for good: {places}."
+        return f"Closed to accrual: target reached ({taken})."
     after = f"Closed after stage {stage.number}"
     if ground == EFFICACY:
         return f"{after} for efficacy: {many(stage.responders, 'responder')} of {stage.efficacy} needed to stop."

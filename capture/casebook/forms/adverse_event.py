@@ -1,6 +1,6 @@
 """The forms of the second half of the casebook: which fields, in which order, in which words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time
 from typing import Any
@@ -32,11 +32,11 @@ from trial.models import AdverseEvent
 from trial.protocol import Edition, ctcae_v3, form_versions
 from trial.protocol.ctcae_v3.term_search import search
 from trial.record import site_clock
-from trial.record.in_force import Criteria, criteria_of, criteria_of_matches
+from trial.record.in_force import Criteria, criteria_of, criteria_of_matches, table_in_force
 from trial.record.typed_fields import words
 from trial.refused import Refused
 from trial.rules.dates import site_time
-from trial.rules.safety.expedited_reports import RELATED_FROM, aware_at
+from trial.rules.safety.expedited_reports import RELATED_FROM, EventAsKnown, aware_at, demanded
 
 
 def unknown_term(facts: Facts) -> bool:
@@ -83,6 +83,20 @@ def entered_before(facts: Facts) -> bool:
 NAMES = ("aware_on", "aware_time", "aware_offset")
 # From this grade on a page asks of a related event whether it was expected, serious or not.
 REPORTED_FROM_GRADE = 3
+
+
+def _may_be_reported(found: Mapping[str, Any]) -> bool:
+    """Whether the rules in force ask for a report of these answers while treatment goes on.
+
+    They are read where they are likely to: of an unexpected event, and of grade 4 or 5.
+    """
+    grade, expectedness = found.get("grade") or 0, found.get("expectedness")
+    is_likely = bool(grade) and (expectedness == "unexpected" or (expectedness == "expected" and grade >= 4))
+    if not is_likely or grade_does_not_exist({"term": "", "select": "", **found}):
+        return False
+    related = (found.get("attribution") or RELATED_FROM) >= RELATED_FROM
+    known = EventAsKnown(grade, expectedness == "expected", found.get("hospital_stay") == "yes", related, (0, 0))
+    return demanded(known, table_in_force().rules).rule is not None
 
 
 class AwarenessFields(forms.ModelForm):
@@ -254,6 +268,11 @@ class AdverseEventForm(AwarenessFields, EntryForm):
         ):  # fmt: skip
             self.add_error("expectedness", "Choose Expected, Unexpected or Pending: a related event of grade 3 or more "
                                            "may need an expedited report.")  # fmt: skip
+        if not self.offset_from_file and not hasattr(self.fields["aware_on"], "not_asked") and (
+            found.get("seriousness") == "no" and not found.get("aware_on") and _may_be_reported(found)
+        ):  # fmt: skip
+            self.add_error("aware_on", "Enter the date on which the site became aware: the event may need an expedited "
+                                       "report, which is due from then.")  # fmt: skip
         return found
 
     def _with_its_term(self, found: dict[str, Any]) -> dict[str, Any]:

@@ -110,8 +110,8 @@ class DetailsForm(forms.Form):
         return cleaned
 
     def details(self) -> dict[str, Any]:
-        """What `services.registration.screen` takes."""
-        return {name: self.cleaned_data[name] for name in DETAILS}
+        """What `services.registration.screen` takes; None for what cannot be read."""
+        return {name: self.cleaned_data.get(name) for name in DETAILS}
 
 
 DETAILS = tuple(DetailsForm.base_fields)

@@ -61,16 +61,18 @@ def _answered(_: Facts) -> bool:
 
 def keep(
     participant: Participant, form: str, row_id: int, soft: tuple[Check, ...], acknowledged: Mapping[str, str] | None,
-    is_new: bool = False,
+    is_new: bool = False, only_moves: bool = False,
 ) -> None:  # fmt: skip
     """One row per soft check that fails, with its reason; rows of checks that pass again are struck out.
 
-    is_new: the entry is of this Change, and nothing can have been said to it before.
+    is_new: the entry is of this Change, and nothing can have been said to it before. only_moves: `soft` is what a
+    correction beside the entry moved; what was said to its own checks stays.
 
     A check that nobody looked at raises a query in the same Change, and so does one that is always queried; its query
     is answered or closed the same way.
     """
-    before = {row.check_id: row for row in _standing(participant, form, row_id)} if not is_new else {}
+    rows = [] if is_new else _standing(participant, form, row_id)
+    before = {row.check_id: row for row in rows if row.check_id == MOVES.id or not only_moves}
     _strike_out(before.pop(MOVES.id, None))
     for check in soft:
         because = (acknowledged or {}).get(check.id, "").strip()

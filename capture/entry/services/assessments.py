@@ -148,11 +148,18 @@ def _write_reading(row: LesionReading, each: Reading) -> None:
 
 
 def treat_locally(save: Save, lesion: Lesion, treated_on: date | None) -> None:
-    """Notes that a lesion was embolised or ablated (None: it was not after all); not evaluated from then on."""
+    """Notes that a lesion was embolised or ablated (None: it was not after all); not evaluated from then on.
+
+    What it moves is asked of the baseline that chose the lesion. Raises SecondLook.
+    """
     participant = lesion.participant
+    before = moved.read(participant)
     with changes.record(save, "correct", participant=participant, groups=(participant.group,)):
         lesion.locally_treated_on = treated_on
         lesion.save()
+        soft = moved.asked(before, participant, save.acknowledged)
+        baseline = participant.assessments.standing().get(kind=Assessment.Kind.BASELINE)
+        acknowledgements.keep(participant, "baseline", baseline.pk, soft, save.acknowledged, only_moves=True)
 
 
 def strike_out(save: Save, row: Assessment) -> None:

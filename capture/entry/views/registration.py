@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
 
 from capture.casebook import history, versions
 from capture.casebook.forms.reasons import ReasonForm
@@ -56,6 +57,16 @@ def register(request: HttpRequest) -> HttpResponse:
     counted = registration.counted_in(form.details(), form.answers()) if refusal and form.is_valid() else ""
     return _page(request, "capture/entry/registration/register.html", form, refusal, edition=edition,
                  counted=counted, **_gates(*protocol.GROUPS))  # fmt: skip
+
+
+@access.allows(*access.ENTERS)
+@require_POST
+def counted(request: HttpRequest) -> HttpResponse:
+    """How many criteria are met, as the page is typed."""
+    form = RegistrationForm(request.user, request.POST)
+    form.is_valid()
+    words = registration.counted_in(form.details(), form.answers())
+    return render(request, "capture/entry/registration/_counted.html", {"counted": words})
 
 
 def _edition(request: HttpRequest, form: RegistrationForm) -> int:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from capture.casebook.registry import CASEBOOK
+from capture.entry import moved
 from capture.exchange.data_sets import COMES_IN
 from capture.exchange.importing import files as incoming
 from capture.exchange.importing.compare_with_record import Compared, compare
@@ -63,12 +64,16 @@ class Row:
 
 @dataclass
 class Report:
-    """What an import did, or would do; with problems nothing was written."""
+    """What an import did, or would do; with problems nothing was written.
+
+    moves: of a preview, (participant who is registered already, what endpoints read of it before and after).
+    """
 
     lines: list[Line] = field(default_factory=list)
     groups: list[GroupLine] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
+    moves: list[tuple[str, str]] = field(default_factory=list)
     new: int = 0
     changes: int = 0
     saved: bool = False
@@ -101,7 +106,7 @@ def _import(
         before = _standing()
         parser = Parser(files)
         bundles = parser.parse()
-        one = _Run(run, parser.problems)
+        one = _Run(run, parser.problems, rehearsal)
         if not parser.problems:
             one.write(bundles, _digits(up_to), told)
         report = one.report(files, before, before if one.problems else _standing())
@@ -115,8 +120,9 @@ def _import(
 class _Run:
     """Writes the bundles and counts."""
 
-    def __init__(self, run: changes.Import, problems: list[Problem]) -> None:
-        self.run, self.problems = run, problems
+    def __init__(self, run: changes.Import, problems: list[Problem], rehearsal: bool) -> None:
+        self.run, self.problems, self.rehearsal = run, problems, rehearsal
+        self.moves: list[tuple[str, str]] = []
         self.written: Counter[str] = Counter()
         self.made: list[tuple[Entry, Any]] = []
         self.unchanged: Counter[str] = Counter()
@@ -179,10 +185,14 @@ class _Run:
             new.pop("registration", None)
         if not any(new.values()):
             return
+        before = moved.read(participant) if self.rehearsal and len(self.moves) < ROWS_SHOWN else None
         writer = Writer(self.run, participant)
         with self.run.change(participant):
             writer.rest(bundle, new)
         self._take(writer)
+        after = moved.read(participant) if before is not None else None
+        if before is not None and after is not None and (words := moved.in_words(before, after)):
+            self.moves.append((participant.reference, words))
 
     def _take(self, writer: Writer) -> None:
         self.problems += writer.problems
@@ -203,7 +213,8 @@ class _Run:
             for group in GROUPS
         ]  # fmt: skip
         shown = [] if self.problems else [_row(*made) for made in self.made[:ROWS_SHOWN]]
-        return Report(lines, groups, self.problems, shown, sum(self.written.values()), len(self.run.numbers))
+        moves = [] if self.problems else self.moves
+        return Report(lines, groups, self.problems, shown, moves, sum(self.written.values()), len(self.run.numbers))
 
     def _new(self, name: str, before: "_Standing", after: "_Standing") -> int:
         """Rows that come in. Soft checks do not only come from the file: what an entry fails is kept with it."""

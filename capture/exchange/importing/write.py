@@ -37,13 +37,13 @@ def write_scans(writer: "Writer", new: "New") -> None:
     for entry in chosen:
         if entry.values["label"] not in lesions:
             writer.refuse(entry, "The baseline has no measurement of this lesion, or was refused.", "label")
-    for entry in by_date([each for each in scans if each.values["kind"] != "baseline"], "assessed_on"):
-        writer.attempt(entry, lambda entry=entry: _follow_up(writer, entry, lesions))
     for entry in chosen:
         treated_on, lesion = entry.values["locally_treated_on"], lesions.get(entry.values["label"])
         if treated_on and lesion:
             save = replace(writer.run.save(), reason="as imported")
             assessments.treat_locally(save, lesion, treated_on)
+    for entry in by_date([each for each in scans if each.values["kind"] != "baseline"], "assessed_on"):
+        writer.attempt(entry, lambda entry=entry: _follow_up(writer, entry, lesions))
 
 
 def _baseline(writer: "Writer", entry: Entry, lesions: list[Entry]) -> Any:

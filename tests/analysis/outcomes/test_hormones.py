@@ -35,6 +35,11 @@ def marker_of(fact: ParticipantFact, *levels: HormoneFact) -> dict[str, Any]:
     return dict(found)
 
 
+@pytest.mark.parametrize(("value", "words"), [("300", "−25.0% on 31-JAN-2026"), ("500", "+25.0% on 31-JAN-2026")])
+def test_the_change_has_a_true_minus_and_its_date_has_none(value: str, words: str) -> None:
+    assert marker_of(PERSON, level(1, -1, "400"), level(2, 30, value))["because"] == words
+
+
 @pytest.mark.parametrize(
     ("levels", "raised", "improved"),
     [

@@ -54,12 +54,21 @@ def test_a_death_that_overall_survival_leaves_out_is_named_with_its_reason(cast:
     ]
 
 
+def test_each_figure_says_what_it_counts_and_where_too_few_are_at_risk(cast: Cast) -> None:
+    page = _read(cast, "/groups/A/")
+    assert "All adverse events by term of 2 treated, any attribution" in page
+    assert "Grade ≥ 3 and possibly related or more, from the first dose up to 2 years after registration" in page
+    assert "Adverse events by worst grade, any attribution" in page
+    survival = page[page.index("Overall survival") :]
+    assert "24 months not estimable (0 at risk)" in survival and "rests on 1 at risk" in survival
+
+
 def test_best_responses_are_in_clinical_order_and_sum_to_the_evaluable(cast: Cast) -> None:
     page = _read(cast, "/groups/A/")
     table = page[page.index("With confirmation") : page.index("Best response without")]
     assert table == (
         "With confirmation Response Participants (%) CR 0 (0.0%) PR 0 (0.0%) SD 1 (100.0%) PD 0 (0.0%) "
-        "early death 0 (0.0%) unknown 0 (0.0%) All evaluable 1 Objective response, CR or PR "
+        "early death 0 (0.0%) NE 0 (0.0%) All evaluable 1 Objective response, CR or PR "
         "0 of 1, 0.0% (0.0% to 97.5%) Clopper–Pearson Disease control, CR, PR or SD "
         "1 of 1, 100.0% (2.5% to 100.0%) Clopper–Pearson "
     )

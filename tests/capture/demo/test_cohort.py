@@ -2,21 +2,40 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
+from django.db.models import DateField
 from django.utils import timezone
 
+from analysis.results.automatic_queries import ask
 from analysis.results.recompute import recompute
+from capture.casebook.forms.treatment import tablets_of
+from capture.exchange.data_sets import every
 from capture.expedited.clocks import clocks_of
 from capture.participants import selectors
+from capture.participants.entry_lists import incomplete_entries
 from tests.capture.demo.kept import demo_database
 from tests.plugin_postgres import another_database
-from trial.models import Acknowledgement, Change, DueItem, Participant, Reopening
+from trial.models import (
+    Acknowledgement,
+    Change,
+    Cycle,
+    DosingPeriod,
+    DueItem,
+    Participant,
+    Query,
+    RecordRow,
+    Reopening,
+    Site,
+)
+from trial.models.fields import PartialDateField
 from trial.protocol import OVERDUE
 from trial.record import in_force, snapshot
 from trial.record.in_force import settings_in_force
 from trial.record.site_clock import today_by_site
 from trial.rules.accrual import WAITING
+from trial.rules.dates.partial_date import PartialDate
 from trial.rules.evaluation.accrual_stage import standing
 from trial.rules.evaluation.due_dates import Treatment
 from trial.rules.evaluation.populations import is_ended, is_in_error
@@ -98,7 +117,7 @@ def test_it_holds_every_response_and_every_way_to_be_counted_out(demo: str) -> N
     assert [len(each["in_error"]) for each in stored] == [0, 1]
     results = [each["endpoints"] for each in stored]
     categories = {name for ends in results for name in ends["best_response"]["categories"]}
-    assert categories >= {"CR", "PR", "SD", "PD", "early death", "unknown"}
+    assert categories >= {"CR", "PR", "SD", "PD", "early death", "NE"}
     reasons = " ".join(each["because"] for ends in results for each in ends["response_rate"]["excluded"])
     for words in ("found ineligible", "canceled before treatment", "under a waiver"):
         assert words in reasons
@@ -130,3 +149,59 @@ def test_its_clocks_of_expedited_reports_stand_in_every_way(demo: str) -> None:
     assert found[expedited_reports.OVERDUE] == 1 and found[expedited_reports.UNDETERMINED] == 1, found
     assert found[expedited_reports.DUE] == 2 and found[expedited_reports.LATE] == 1, found
     assert found[expedited_reports.IN_TIME] >= 3, found
+
+
+def _of_participants() -> list[type[RecordRow]]:
+    return [each.model for each in every() if each.to_participant == "participant"]
+
+
+def test_nothing_on_record_is_dated_after_today(demo: str) -> None:
+    latest = max(today_by_site()(key) for key in Site.objects.values_list("pk", flat=True))
+    dated = [(model, field.name) for model in (*_of_participants(), Participant) for field in model._meta.fields
+             if isinstance(field, DateField | PartialDateField)]  # fmt: skip
+    assert len(dated) > 25
+    for model, name in dated:
+        found = model.objects.exclude(**{name: None}).values_list(name, flat=True)
+        days = [each.earliest() if isinstance(each, PartialDate) else each for each in found if each]
+        assert not [day for day in days if day > latest], (model, name)
+    for started_on, day in DosingPeriod.objects.standing().values_list("cycle__started_on", "to_day"):
+        assert started_on + timedelta(days=day - 1) <= latest
+
+
+def test_it_is_what_a_sound_trial_records(demo: str) -> None:
+    """Tablets fit the doses, no baseline after day 1, and nothing is given once treatment is over."""
+    counted = 0
+    for cycle in Cycle.objects.standing().select_related("participant").prefetch_related("periods"):
+        count = tablets_of(cycle.periods.all(), cycle.tablets_dispensed, cycle.tablets_returned)
+        counted += count is not None
+        assert count is None or not count.is_off, cycle
+        off = cycle.participant.off_treatments.standing().first()
+        assert off is None or cycle.started_on <= off.off_on, cycle
+    assert counted > 500
+    for facts in snapshot.participants(list(Participant.objects.values_list("pk", flat=True))):
+        day_1 = next((each.started_on for each in facts.cycles if each.number == 1), None)
+        assert not [each for each in facts.assessments
+                    if each.kind == "baseline" and day_1 and each.assessed_on > day_1], facts.number  # fmt: skip
+
+
+def test_of_the_one_registered_in_error_nothing_else_is_on_record(demo: str) -> None:
+    (again,) = Participant.objects.filter(findings__kind="in_error")
+    person = Participant.objects.exclude(pk=again.pk).get(born_on=again.born_on, sex=again.sex)
+    assert person.tumour_type == again.tumour_type and person.cycles.exists()
+    entered = {model.__name__ for model in _of_participants() if model.objects.filter(participant=again).exists()}
+    assert entered == {"EligibilityAnswer", "RegistrationFinding", "Acknowledgement", "Query"}
+
+
+def test_its_questions_are_those_that_are_meant(demo: str) -> None:
+    for group in "AB":
+        recompute(group)
+        ask(group)
+    explained = Acknowledgement.objects.standing().exclude(because="").values_list("check_id", flat=True)
+    assert set(explained) == {"REG-05", "HORM-02", "HORM-03", "HORM-04", "FU-07", "DOSE-24", "MED-02", "DEATH-03",
+                              "FOLL-10", "FOLL-12", "FOLL-15"}  # fmt: skip
+    raised = Query.objects.standing().values_list("check_id", flat=True)
+    assert set(raised) == {"REG-05", "HORM-03", "BP-02", "FOLL-10", "MED-02", "grade_missing", "attribution_missing",
+                           "response_differs", "clinical_progression"}  # fmt: skip
+    assert len(raised) <= 26
+    incomplete = incomplete_entries(list(Participant.objects.all()))
+    assert 0 < len(incomplete) <= 15, "what is pending comes within weeks"

@@ -213,13 +213,13 @@ def test_only_the_chair_reopens_and_only_what_is_closed(cast: Cast) -> None:
 
 def test_a_full_group_is_not_reopened(cast: Cast) -> None:
     ceiling("A", 1)
-    with pytest.raises(Refused, match="closed for good"):
+    with pytest.raises(Refused, match="closed to accrual: target reached"):
         registration.reopen(Save(cast.people[Role.CHAIR]), "A", "more")
 
 
 def test_a_registration_in_error_takes_no_place_of_the_ceiling(cast: Cast) -> None:
     ceiling("A", 1)
-    assert "closed for good" in _refused(cast)
+    assert "closed to accrual: target reached (1 of 1)" in _refused(cast)
     registration.record_finding(Save(cast.people[Role.COORDINATOR]), cast.participant, "in_error", DAY_1, "Twice.")
     assert in_force.refusal("A") == ""
     assert "0 of 1 places are taken" in in_force.gate_in_force("A").because

@@ -17,7 +17,7 @@ from capture.entry.services import assessments, dosing, entries
 from tests.capture.typed import fields, opened, signed_in
 from tests.cast import Cast, cast_of
 from tests.examples import EXAMPLES, values
-from trial.models import Change, Role
+from trial.models import Change, Query, Role
 from trial.record.save import Save
 
 DAY_1 = date(2026, 1, 12)
@@ -200,3 +200,20 @@ def test_the_monitor_reads_an_entry_and_its_history_and_writes_neither(cast: Cas
     assert refused.status_code == 403
     assert "<h1>You do not have permission</h1>" in refused.text and "Your role can read" in refused.text
     assert monitor.post(case.strike_out, REASON).status_code == 403
+
+
+@pytest.mark.parametrize(("typed", "state"), [
+    ({"systolic_mmhg": "164"}, "closed"),
+    ({"diastolic_mmhg": "117", "acknowledge_BP-02": "as in the source"}, "answered"),
+])  # fmt: skip
+def test_a_save_names_each_query_that_it_answered_or_took_away(cast: Cast, typed: dict[str, str], state: str) -> None:
+    """The answer that took a question away is told, so that nobody takes it for lost."""
+    form, one = ENTRY_FORMS["blood_pressure"], cast.participant
+    row = entries.save(Save(), one, form, values("blood_pressure", systolic_mmhg="264", diastolic_mmhg="118"))
+    query = Query.objects.get(check_id="BP-02", state="open")
+    nora = signed_in(cast.people[Role.COORDINATOR])
+    page = f"/participants/NET-001/blood_pressure/{row.pk}/"
+    after = nora.post(page, opened(nora, page) | REASON | typed, follow=True)
+    query.refresh_from_db()
+    assert query.state == state and f"Query {state}: {query.words}" in after.text
+    assert f"Query {state}" not in nora.get("/participants/NET-001/").text, "once"

@@ -10,20 +10,22 @@ from django.test import Client
 from analysis.outcomes.outcome import derive
 from capture.casebook.forms.assessment import NewLesion, Reading
 from capture.casebook.forms.treatment import AS_PLANNED
-from capture.casebook.registry import ENTRY_FORMS, SecondLook
-from capture.entry.services import assessments, corrections, dosing, entries
+from capture.casebook.registry import CHECKS, ENTRY_FORMS, SecondLook
+from capture.entry.services import acknowledgements, assessments, corrections, dosing, entries
 from capture.participants import selectors
 from tests.capture.typed import fields, opened
 from tests.cast import Cast, cast_of
 from trial.models import Acknowledgement, Assessment, Query, Role
+from trial.record import changes
 from trial.record.in_force import evaluation_of
 from trial.record.save import Save
 from trial.rules.dates.partial_date import PartialDate
 
 pytestmark = pytest.mark.requirement("R46")
 DAY_1 = date(2026, 1, 12)
+SLICES = next(each for each in CHECKS["baseline"] if each.id == "SCAN-02")
 LOST = ("2 assessments have no measurement of T3. Confirmed response: PR on 09-MAR-2026, then none. "
-        "Best response: PR, then unknown.")  # fmt: skip
+        "Best response: PR, then NE.")  # fmt: skip
 
 
 @pytest.fixture
@@ -130,7 +132,7 @@ def test_a_best_response_that_moves_alone_is_named(cast: Cast) -> None:
     head = {"assessed_on": first.assessed_on, "method": "spiral_ct", "slice_thickness_mm": 5, "marker": "not_done",
             "new_lesions": "no"}  # fmt: skip
     unseen = [Reading(each.pk, "not_evaluated", None, "not scanned") for each in cast.participant.lesions.standing()]
-    with pytest.raises(SecondLook, match="what the endpoints read. Best response: SD, then unknown.$"):
+    with pytest.raises(SecondLook, match="what the endpoints read. Best response: SD, then NE.$"):
         assessments.save_follow_up(_save(cast, ""), cast.participant, head, unseen, first)
 
 
@@ -158,3 +160,19 @@ def test_striking_out_a_scan_names_the_response_that_goes_with_it(cast: Cast) ->
     assert sent["acknowledge_MOVE-01"] == "Entry error"
     assert nora.post(address, sent).status_code == 302
     assert cast.participant.assessments.standing().count() == 2
+
+
+def test_local_treatment_noted_later_names_the_response_that_it_takes_away(cast: Cast) -> None:
+    lesion = cast.participant.lesions.standing().get(label="T1")
+    baseline = cast.participant.assessments.get(kind="baseline")
+    with changes.record(None, "enter", "for the test", participant=cast.participant):
+        acknowledgements.keep(cast.participant, "baseline", baseline.pk, (SLICES,), {SLICES.id: "thin slices"})
+    with pytest.raises(SecondLook, match="Confirmed response: PR on 09-MAR-2026, then none. Best response: PR, then"):
+        assessments.treat_locally(_save(cast, ""), lesion, date(2026, 2, 1))
+    assessments.treat_locally(_save(cast, "embolized in February"), lesion, date(2026, 2, 1))
+    said = Acknowledgement.objects.standing().filter(form="baseline", row_id=baseline.pk)
+    assert dict(said.values_list("check_id", "because")) == {
+        "MOVE-01": "embolized in February", SLICES.id: "thin slices"}  # fmt: skip
+    # Nobody sits in front of it: a query.
+    assessments.treat_locally(_save(cast), lesion, None)
+    assert "Confirmed response: none, then PR on 09-MAR-2026." in Query.objects.get(check_id="MOVE-01").words

@@ -9,6 +9,7 @@ from django.test import Client
 from capture.casebook.checks import SecondLook
 from capture.casebook.forms.registration import RegistrationForm
 from capture.demo.accounts import SITES
+from capture.demo.background import AGAIN, PERSON
 from capture.demo.story import story
 from capture.entry import edit_conflict, same_person
 from capture.entry.services import corrections, registration
@@ -125,10 +126,11 @@ def test_who_is_registered_in_error_is_compared_with_nobody(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("today", [date(2026, 11, 30), date(2026, 7, 1), date(2027, 3, 3)], ids=str)
-def test_no_two_participants_of_the_demo_agree(today: date) -> None:
-    steps = [step.values["details"] for _, step in story(today, tuple(code for code, _ in SITES))
-             if step.kind in ("registration", "screening")]  # fmt: skip
-    full = [(each["sex"], each["tumour_type"], each["born_on"].stored()) for each in steps if each["born_on"]]
-    for sex, tumor, born in full:
-        alike = [other for other in full if other[:2] == (sex, tumor) and other[2].startswith(born)]
-        assert alike == [(sex, tumor, born)]
+def test_two_participants_of_the_demo_agree_and_no_others(today: date) -> None:
+    steps = {key: step.values["details"] for key, step in story(today, tuple(code for code, _ in SITES))
+             if step.kind in ("registration", "screening")}  # fmt: skip
+    told = {key: (each["sex"], each["tumour_type"], each["born_on"].stored())
+            for key, each in steps.items() if each["born_on"]}  # fmt: skip
+    alike = {(one, other) for one, first in told.items() for other, second in told.items()
+             if one != other and first[:2] == second[:2] and second[2].startswith(first[2])}  # fmt: skip
+    assert alike == {(PERSON, AGAIN), (AGAIN, PERSON)}

@@ -23,7 +23,7 @@ from capture.exchange.exporting import export as exporting
 from capture.exchange.importing import files, import_jobs, upload
 from tests.cast import Cast, cast_of, person
 from tests.conftest import keeps_files_in
-from trial.models import Change, Deviation, FileJob, Role
+from trial.models import Change, Death, Deviation, FileJob, Role
 from trial.operations import file_jobs
 
 
@@ -42,14 +42,17 @@ def _as(person: Any) -> Client:
     return client
 
 
-def _deviations(*descriptions: str) -> bytes:
+def _written(name: str, *rows: dict[str, str]) -> bytes:
     written = io.StringIO(newline="")
-    writer = csv.DictWriter(written, columns_in(BY_NAME["deviation"]))
+    writer = csv.DictWriter(written, columns_in(BY_NAME[name]))
     writer.writeheader()
-    for description in descriptions:
-        writer.writerow({"screening_number": "1", "happened_on": "12-JAN-2026", "kind": "other",
-                         "description": description})  # fmt: skip
+    writer.writerows(rows)
     return written.getvalue().encode()
+
+
+def _deviations(*descriptions: str) -> bytes:
+    return _written("deviation", *({"screening_number": "1", "happened_on": "12-JAN-2026", "kind": "other",
+                                    "description": each} for each in descriptions))  # fmt: skip
 
 
 def _send(client: Client, *uploads: SimpleUploadedFile, source: str = "paper forms") -> Any:
@@ -126,6 +129,19 @@ def test_a_preview_adds_up_and_lists_the_entries_that_come_in_with_the_checks_th
     listed = page[page.index("Entries that come in") :]
     assert "deviation.csv, 2" in listed and "deviation.csv, 3" in listed and "NET-001" in listed
     assert "(not explained)" in listed and Deviation.objects.count() == 0
+
+
+def test_a_preview_names_what_endpoints_would_read_of_participants_on_record(cast: Cast) -> None:
+    client = _as(cast.people[Role.STATISTICIAN])
+    death = {"screening_number": "1", "died_on": "01-JUN-2026", "cause": "disease"}
+    page = _send(client, SimpleUploadedFile("death.csv", _written("death", death)))
+    listed = page.content.decode().partition("What endpoints read")[2]
+    assert '<th scope="row">NET-001</th>' in listed and "Death: none, then 01-JUN-2026." in listed
+    assert not Death.objects.exists()
+    _confirm(client, page)
+    assert Death.objects.count() == 1
+    page = _send(client, SimpleUploadedFile("deviation.csv", _deviations("Scan late")))
+    assert "Nothing moves." in page.content.decode().partition("What endpoints read")[2]
 
 
 def test_a_zip_file_is_read_like_its_files_and_only_new_rows_count(cast: Cast) -> None:

@@ -218,6 +218,18 @@ def test_a_related_event_of_grade_3_is_asked_whether_it_was_expected_at_the_firs
     assert page.status_code == 422 and "A correction needs a reason." in page.content.decode()
 
 
+def test_when_the_site_knew_of_an_event_with_a_clock_is_asked_at_the_first_save_and_of_no_other(cast: Cast) -> None:
+    nora = _client(cast.people[Role.COORDINATOR])
+    typed = {"term": "diarrhea", "grade": "3", "attribution": "4", "onset_on": "01-FEB-2026", "outcome": "recovering",
+             "seriousness": "no", "action_taken": "none", "expectedness": "unexpected"}  # fmt: skip
+    page = nora.post(f"{ROOT}adverse_event/new/", typed)
+    assert page.status_code == 422 and "Enter the date on which the site became aware" in page.content.decode()
+    for other in ({"aware_on": "03-FEB-2026"}, {"grade": "2", "expectedness": "expected"}, {"attribution": "1"},
+                  {"expectedness": "pending"}):  # fmt: skip
+        assert nora.post(f"{ROOT}adverse_event/new/", typed | {"acknowledge_AE-20": "another one"} | other
+                         ).status_code == 302, other  # fmt: skip
+
+
 def test_the_choice_between_two_times_is_out_of_sight_where_there_is_one(cast: Cast) -> None:
     event = _event(cast, grade=4)
     for address in (f"{ROOT}adverse_event/{event.pk}/reports/new/", f"{ROOT}adverse_event/{event.pk}/"):

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from analysis.results.recompute import recompute
 from capture.casebook.forms import assessment, treatment
 from capture.casebook.registry import ENTRY_FORMS
 from capture.conduct import queries
@@ -154,3 +155,18 @@ def test_someone_not_registered_has_no_timeline(cast: Cast) -> None:
     screened = registration.screen(Save(cast.people[Role.COORDINATOR]), cast.north, details(), answers())
     page = _page(cast, Role.COORDINATOR, screened.reference)
     assert "not registered" in page and "Timeline and response" not in page
+
+
+def test_a_progression_has_one_date_on_every_page_that_of_the_first_scan_that_shows_it(cast: Cast) -> None:
+    """The lesion was scanned three days before the day of its assessment, and grew from 40 to 60 mm."""
+    reading = assessments.Reading(cast.participant.lesions.get().pk, "measured", Decimal(60), "", date(2026, 3, 9))
+    head = {"assessed_on": date(2026, 3, 12), "method": "spiral_ct", "slice_thickness_mm": 5, "marker": "not_done",
+            "new_lesions": "no"}  # fmt: skip
+    dosing.save_cycle(Save(), cast.participant, 1, {"started_on": date(2026, 1, 12)}, treatment.AS_PLANNED)
+    assessments.save_follow_up(Save(), cast.participant, head, [reading])
+    recompute("A")
+    assert "PD dated 09-MAR-2026" in _words(_page(cast, Role.COORDINATOR))
+    chair = signed_in(cast.people[Role.CHAIR])
+    for figure in ("event-time_to_progression", "event-progression_free_survival", "best-PD", "unconfirmed-PD"):
+        behind = _words(chair.get(f"/groups/A/behind/{figure}/").content.decode())
+        assert "NET-001" in behind and "09-MAR-2026" in behind and "12-MAR-2026" not in behind, figure

@@ -108,7 +108,7 @@ def test_a_reopening_lifts_what_it_was_given_for_and_nothing_later() -> None:
 def test_no_reopening_lifts_the_ceiling() -> None:
     found = gate((50, PENDING), reopened=[Reopened(1, WAITING, "w"), Reopened(1, CEILING, "c")])
     assert not found.open and found.ground == CEILING and not found.may_be_reopened
-    assert found.line == "Closed for good: 50 of 50 places are taken."
+    assert found.line == "Closed to accrual: target reached (50 of 50)."
 
 
 def test_without_suspension_a_full_stage_stays_open_until_futility() -> None:

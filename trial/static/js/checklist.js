@@ -8,9 +8,6 @@ function fieldAfter(group) {
   return fields[last + 1];
 }
 
-/* The count is that of the answers as they were sent: it goes with the first answer that is changed. */
-document.addEventListener("input", () => document.getElementById("counted")?.remove());
-
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const answer = { y: "yes", n: "no" }[event.key.toLowerCase()];
