@@ -151,7 +151,7 @@ def standing(participant: Any, model: Any) -> list[Any]:
 def _owned(participant: Any, model: Any, found: Answer) -> list[Any]:
     if model._meta.db_table not in _ABOVE:
         for row in found:
-            row.participant = participant
+            row._state.fields_cache["participant"] = participant
     return list(found)
 
 

@@ -132,19 +132,31 @@ def save_follow_up(
         existing = {each.lesion_id: each for each in on_record if each.assessment_id == row.pk}
         versions.keep(row, "follow_up_scan", participant.site_id, by)
         row.save()
-        for each in readings:
-            found = existing.get(each.lesion_id) or LesionReading(assessment=row, lesion_id=each.lesion_id)
-            _write_reading(found, each)
+        _write_readings(row, existing, readings)
         soft = moved.asked(before, participant, save.acknowledged, soft)
         acknowledgements.keep(participant, "follow_up_scan", row.pk, soft, save.acknowledged, assessment is None)
     return row
 
 
-def _write_reading(row: LesionReading, each: Reading) -> None:
-    row.state, row.longest_diameter_mm = each.state, each.longest_diameter_mm
-    row.not_evaluated_reason, row.scanned_on = each.not_evaluated_reason, each.scanned_on
-    row.merged_with = each.merged_with
-    row.save()
+READ = ("state", "longest_diameter_mm", "not_evaluated_reason", "scanned_on", "merged_with")
+
+
+def _write_readings(row: Assessment, existing: Mapping[int, LesionReading], readings: Sequence[Reading]) -> None:
+    """Those that are new in one statement, and of those on record the ones that differ.
+
+    existing: lesion id → its standing reading at this assessment.
+    """
+    new = []
+    for each in readings:
+        found = existing.get(each.lesion_id)
+        values = {name: getattr(each, name) for name in READ}
+        if found is None:
+            new.append(LesionReading(assessment=row, lesion_id=each.lesion_id, **values))
+        elif any(getattr(found, name) != value for name, value in values.items()):
+            for name, value in values.items():
+                setattr(found, name, value)
+            found.save()
+    LesionReading.objects.bulk_create(new)
 
 
 def treat_locally(save: Save, lesion: Lesion, treated_on: date | None) -> None:

@@ -88,11 +88,11 @@ def _write_periods(
         else:
             row.struck_out_reason = reason
             row.save()
-    for each in wanted:
-        DosingPeriod.objects.create(
-            cycle=cycle, from_day=each.from_day, to_day=each.to_day, dose_mg=each.dose_mg, frequency=each.frequency,
-            reason=each.reason,
-        )  # fmt: skip
+    DosingPeriod.objects.bulk_create(
+        DosingPeriod(cycle=cycle, from_day=each.from_day, to_day=each.to_day, dose_mg=each.dose_mg,
+                     frequency=each.frequency, reason=each.reason)
+        for each in wanted
+    )  # fmt: skip
 
 
 def _end_the_cycle_before(cycle: Cycle, cycles: Sequence[Cycle], periods: Sequence[DosingPeriod]) -> None:

@@ -69,11 +69,18 @@ def _write_lines(form: Form, saved: Any, lines: Sequence[Values], is_new: bool) 
     assert form.lines is not None
     key = form.lines.key
     standing = {} if is_new else {getattr(each, key): each for each in form.lines.of(saved)}
+    new = []
     for line in lines:
         found = standing.pop(line[key], None) or form.lines.model(**{form.lines.parent: saved})
+        if found.pk is None:
+            new.append(found)
+        elif all(getattr(found, name) == value for name, value in line.items()):
+            continue
         for name, value in line.items():
             setattr(found, name, value)
-        found.save()
+        if found.pk is not None:
+            found.save()
+    form.lines.model.objects.bulk_create(new)
     for left_out in standing.values():
         left_out.struck_out_reason = "removed from the entry"
         left_out.save()
