@@ -7,6 +7,7 @@ import re
 import time
 from dataclasses import dataclass, field
 from itertools import chain, cycle, zip_longest
+from pathlib import Path
 
 from capture.demo.accounts import PASSWORD
 from tests.bench.http_client import Answer, Browser, NotAnswered
@@ -18,8 +19,11 @@ CHAIR = "chris"
 # What is corrected, by its place in an address: a diameter, the attribution of an event, a value.
 KINDS = ("assessments", "adverse_event", "hormone")
 THINKS_SECONDS = (1.0, 4.0)
-# As `freshness.js` asks; and as the page before it did, whose two panels asked each for themselves.
-FIRST, LONGEST, SLOWER, OF_EACH_PANEL = 0.7, 3.0, 1.3, 0.4
+# As an open page asks, by its own script; and as the page before it did, whose panels asked each for themselves.
+_SCRIPT = (Path(__file__).resolve().parents[2] / "trial/static/js/freshness.js").read_text(encoding="utf-8")
+_ASKS = {name: float(value) for name, value in re.findall(r"const (FIRST|LONGEST|SLOWER) = ([\d.]+);", _SCRIPT)}
+FIRST, LONGEST, SLOWER = _ASKS["FIRST"] / 1000, _ASKS["LONGEST"] / 1000, _ASKS["SLOWER"]
+OF_EACH_PANEL = 0.4
 FAILURES = (NotAnswered, OSError, asyncio.IncompleteReadError, TimeoutError, KeyError, StopIteration)
 
 
