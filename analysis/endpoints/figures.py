@@ -9,7 +9,6 @@ from collections.abc import Callable
 from functools import partial
 
 from analysis.endpoints import evidence, registry
-from analysis.endpoints.answers.best_response import EARLIER
 from analysis.endpoints.evidence import Figure
 from analysis.outcomes.cohort import Outcome
 from analysis.outcomes.dictionary import name_of
@@ -54,19 +53,17 @@ FIGURES: dict[str, Figure] = {
 
 
 def _best(value: str) -> Figure:
-    names = (value, EARLIER.get(value))
     return Figure(
         f"Best overall response: {value}",
-        lambda outcome: outcome["evaluable"] and outcome["best"]["category"] in names,
+        lambda outcome: outcome["evaluable"] and outcome["best"]["category"] == value,
         evidence.of_response,
     )
 
 
 def _unconfirmed(value: str) -> Figure:
-    names = (value, EARLIER.get(value))
     return Figure(
         f"Best response without confirmation: {value}",
-        lambda outcome: outcome["evaluable"] and outcome["best_unconfirmed"]["category"] in names,
+        lambda outcome: outcome["evaluable"] and outcome["best_unconfirmed"]["category"] == value,
         evidence.of_assessments,
     )
 

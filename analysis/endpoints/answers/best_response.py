@@ -8,9 +8,7 @@ from analysis.outcomes.cohort import Cohort
 from trial.protocol import RECIST
 
 EARLY_DEATH = "early death"
-ORDER = ("CR", "PR", "SD", "PD", EARLY_DEATH, "NE")
-# What results of earlier versions call a category.
-EARLIER = {"NE": "unknown"}
+ORDER = ("CR", "PR", "SD", "PD", EARLY_DEATH, "unknown")
 # Title of a rate over the evaluable → the categories that it sums.
 RATES = {"objective_response": ("CR", "PR"), "disease_control": ("CR", "PR", "SD")}
 
@@ -48,10 +46,8 @@ def _rate(categories: dict[str, list[str]], summed: tuple[str, ...], among: int)
 
 def arrange(stored: dict[str, Any]) -> dict[str, Any]:
     """The answer with its categories in the order of RECIST, causes of early death by the alphabet."""
-    in_order: dict[str, Any] = {
-        key: {name: stored[key][known] for name in ORDER for known in (name, EARLIER.get(name)) if known in stored[key]}
-        for key in ("categories", "without_confirmation") if key in stored
-    }  # fmt: skip
+    in_order: dict[str, Any] = {key: {name: stored[key][name] for name in ORDER if name in stored[key]}
+                                for key in ("categories", "without_confirmation") if key in stored}  # fmt: skip
     return {**stored, **in_order, "early_deaths": dict(sorted(stored["early_deaths"].items()))}
 
 

@@ -13,7 +13,7 @@ def line(number: str, *points: tuple[int, float | None], response: str = "SD") -
 
 
 def fifty() -> Spider:
-    responses = ["CR", "PR", "SD", "PD", "NE"]
+    responses = ["CR", "PR", "SD", "PD", "unknown"]
     return spider(
         [
             line(f"{n:02}", (56, n * 3.0 - 60), (120 + n * 9, n * 5.0 - 100), response=responses[n % 5])
@@ -83,7 +83,7 @@ def test_fifty_lines_stay_inside_the_plot_and_the_legend_fits() -> None:
 
 
 def test_every_response_ends_in_a_mark_of_its_own() -> None:
-    ends = [spider([line("1", (56, -10), response=each)]).lines[0].end for each in ("CR", "PR", "SD", "PD", "NE")]
+    ends = [spider([line("1", (56, -10), response=each)]).lines[0].end for each in ("CR", "PR", "SD", "PD", "unknown")]
     assert len(set(ends)) == 5
 
 

@@ -44,7 +44,7 @@ def test_every_response_has_its_own_letter() -> None:
 
 
 def test_the_legend_counts_and_fits() -> None:
-    responses = ["CR", "PR", "SD", "PD", "NE"] * 10
+    responses = ["CR", "PR", "SD", "PD", "unknown"] * 10
     chart = waterfall([bar(str(number), -10, response) for number, response in enumerate(responses)])
     assert [entry.label for entry in chart.legend][1] == "P = PR (10)"
     assert chart.legend[-1].x + 19 + 6 * len(chart.legend[-1].label) < chart.frame.width

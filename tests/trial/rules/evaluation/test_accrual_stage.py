@@ -107,7 +107,7 @@ def test_the_gate_follows_plan_and_suspension_of_the_settings() -> None:
     assert gate_of("A", 21, standings, replace(SETTINGS, suspend_at_stage_1=False)).open
 
 
-@pytest.mark.parametrize(("days", "category"), [(63, "early death"), (64, "NE")])
+@pytest.mark.parametrize(("days", "category"), [(63, "early death"), (64, "unknown")])
 def test_early_death_counts_from_day_1_and_the_untreated_from_registration(days: int, category: str) -> None:
     """Day 1 is 5-JAN-2026: 9-MAR is its day 63; registered on 1-JAN-2026: 5-MAR is its day 63."""
     for one, start in ((person("NET-004"), DAY_1), (NEW, day(0))):

@@ -270,7 +270,7 @@ def test_known_alive_is_the_latest_of_contact_and_assessment() -> None:
 
 def test_stable_disease_counts_days_after_registration_not_study_days() -> None:
     # Day 42 after registration is study day 43 where the first day is called 1.
-    for number, expected in ((41, "NE"), (42, "SD")):
+    for number, expected in ((41, "unknown"), (42, "SD")):
         participant = person(scan(number, "60", "40"))
         sequence = response.dated(response.response_at_each(participant))
         limits = response.limits_of(participant, SETTINGS, None, None)

@@ -115,7 +115,7 @@ def second_best(found: list[str], days: list[int]) -> str:
             if set(between) <= {*accepted, "NE"} and between.count("NE") <= 1:
                 return best
     calm = [day for day, each in zip(days, found, strict=False) if each not in ("PD", "NE") and day >= 42]
-    return "SD" if calm else "PD" if "PD" in found else "NE"
+    return "SD" if calm else "PD" if "PD" in found else "unknown"
 
 
 def made_up(chance: random.Random) -> History:

@@ -125,20 +125,20 @@ def test_a_response_begins_with_the_first_cr_or_pr_that_confirms(words: str, beg
 BEST = [
     # days and responses, with confirmation, without
     ("42 SD", "SD", "SD"),
-    ("41 SD", "NE", "NE"),
-    ("41 SD, 60 NE", "NE", "NE"),
+    ("41 SD", "unknown", "unknown"),
+    ("41 SD, 60 NE", "unknown", "unknown"),
     ("41 SD, 42 SD", "SD", "SD"),
     ("56 PD", "PD", "PD"),
     ("41 SD, 60 PD", "PD", "PD"),
     ("42 SD, 60 PD", "SD", "SD"),
     ("20 PR, 60 PD", "PD", "PR"),
     ("56 PR, 84 PD", "SD", "PR"),
-    ("41 CR, 60 NE", "NE", "CR"),
+    ("41 CR, 60 NE", "unknown", "CR"),
     ("56 PR, 84 CR, 90 PD", "PR", "CR"),
     ("56 PR, 84 PR", "PR", "PR"),
     ("56 CR, 84 CR", "CR", "CR"),
     ("56 PD, 84 CR", "PD", "PD"),
-    ("56 NE", "NE", "NE"),
+    ("56 NE", "unknown", "unknown"),
 ]
 
 
@@ -158,7 +158,7 @@ def test_best_response_looks_no_further_than_new_therapy() -> None:
     for rule in (best_overall_response, best_without_confirmation):
         assert rule(_sequence(words), Limits(DAY, new_therapy_on=day(84))).category.value == "SD"
     late = best_overall_response(_sequence("60 PD"), Limits(DAY, new_therapy_on=day(50)))
-    assert late.category.value == "NE"
+    assert late.category.value == "unknown"
 
 
 def test_best_response_says_why_and_when() -> None:
@@ -171,8 +171,8 @@ def test_best_response_says_why_and_when() -> None:
 
 @pytest.mark.parametrize(
     ("words", "died_after", "category"),
-    [("", 63, "early death"), ("", 64, "NE"), ("30 SD", 50, "early death"), ("56 SD", 60, "SD"),
-     ("30 NE", 597, "NE"), ("56 PD", 60, "PD")],
+    [("", 63, "early death"), ("", 64, "unknown"), ("30 SD", 50, "early death"), ("56 SD", 60, "SD"),
+     ("30 NE", 597, "unknown"), ("56 PD", 60, "PD")],
 )  # fmt: skip
 def test_a_death_is_early_only_while_the_first_assessment_could_be_made(
     words: str, died_after: int, category: str
@@ -180,23 +180,23 @@ def test_a_death_is_early_only_while_the_first_assessment_could_be_made(
     for rule in (best_overall_response, best_without_confirmation):
         found = rule(_sequence(words), Limits(DAY, died_on=day(died_after), early_until=day(63)))
         assert found.category.value == category
-    if category == "NE":
+    if category == "unknown":
         assert "the first was due by 05-MAR-2026" in found.because and found.on is None
 
 
 def test_the_minimum_for_stable_disease_is_a_setting() -> None:
-    assert best_overall_response(_sequence("42 SD"), Limits(DAY, 43)).category.value == "NE"
+    assert best_overall_response(_sequence("42 SD"), Limits(DAY, 43)).category.value == "unknown"
 
 
 @pytest.mark.parametrize(
     ("words", "until", "confirmed", "best", "began"),
     [
         pytest.param("56 PR, 84 PR", 56, "PR", "PR", 56, id="first seen on the last day, confirmed later"),
-        pytest.param("56 PR, 84 PR", 55, None, "NE", None, id="first seen a day late"),
+        pytest.param("56 PR, 84 PR", 55, None, "unknown", None, id="first seen a day late"),
         pytest.param("42 SD, 56 PR, 84 PR", 55, None, "SD", None, id="stable within"),
         pytest.param("56 PR, 84 PR, 112 CR, 140 CR", 111, "PR", "PR", 56, id="the complete one is too late"),
         pytest.param("56 PR, 84 SD, 112 PR, 140 PR", 84, None, "SD", None, id="the later pair is too late"),
-        pytest.param("30 SD, 56 PD", 55, None, "NE", None, id="progression after it is no best response"),
+        pytest.param("30 SD, 56 PD", 55, None, "unknown", None, id="progression after it is no best response"),
         pytest.param("30 SD, 56 PD", 56, None, "PD", None, id="progression on its last day"),
     ],
 )

@@ -244,13 +244,13 @@ TABLE_3 = """
 CR CR : CR CR
 CR SD : SD SD
 CR PD : SD PD
-CR NE : SD NE
+CR NE : SD unknown
 PR CR : PR PR
 PR PR : PR PR
 PR SD : SD SD
 PR PD : SD PD
-PR NE : SD NE
-NE NE : NE NE
+PR NE : SD unknown
+NE NE : unknown unknown
 """
 
 
