@@ -281,7 +281,7 @@ def test_a_bulk_query_is_offered_entries_that_are_on_record_with_their_value(cas
     mona = client_of(cast, Role.MONITOR)
     assert "No entries of this form are on record" in mona.get("/queries/raise/?form=death").content.decode()
     page = mona.get("/queries/raise/?form=hormone").content.decode()
-    assert "NET-001 NORTH · Hormone level 09-JAN-2026 · Chromogranin A 210 ng/mL (upper limit 100)" in page
+    assert "NET-001 NORTH · Hormone level 09-JAN-2026 · Chromogranin A 210\xa0ng/mL (upper limit 100)" in page
     sent = {"who": [level.pk, 9999], "words": "Which kit?"}
     assert mona.post("/queries/raise/?form=hormone", sent).status_code == 302
     query = Query.objects.get()
