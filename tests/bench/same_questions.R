@@ -35,8 +35,8 @@ people$alive <- as.numeric(ifelse(is.na(people$died_on), people$alive_on, people
   as.numeric(people$registered_on)
 free <- survfit(Surv(pmax(free, 0), !is.na(ends_on)) ~ group, people, conf.type = "log-log")
 alive <- survfit(Surv(pmax(alive, 0), !is.na(died_on)) ~ group, people, conf.type = "log-log")
-print(summary(free)$table[, c("records", "events", "median")])
-print(summary(alive)$table[, c("records", "events", "median")])
+print(free)
+print(alive)
 for (group in sort(unique(people$group))) {
   own <- people[people$group == group, ]
   found <- binom.test(sum(own$response, na.rm = TRUE), nrow(own))
