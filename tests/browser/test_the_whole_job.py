@@ -22,8 +22,8 @@ def _page(browser: Any, address: str, person: Person | None, complaints: list[st
     return page
 
 
-def prepared() -> Cast:
-    """A participant of Nora's with baseline and first cycle; both groups are up to date."""
+def prepared(is_computed: bool = True) -> Cast:
+    """A participant of Nora's with baseline and first cycle; both groups are up to date, or left to a worker."""
     from decimal import Decimal
 
     cast = cast_of()
@@ -40,8 +40,8 @@ def prepared() -> Cast:
     dosing.save_cycle(
         Save(nora), cast.participant, 1, {"started_on": DAY_1}, [treatment.Period(1, 28, 400, "twice_daily")]
     )
-    recompute("A")
-    recompute("B")
+    for group in "AB" if is_computed else "":
+        recompute(group)
     return cast
 
 

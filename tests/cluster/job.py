@@ -18,13 +18,13 @@ def in_a_browser(address: str, job: dict[str, str], figure_ms: int) -> list[str]
         chair, nora = (_page(browser, complaints) for _ in range(2))
         sign_in(chair, address, job["chair"])
         chair.goto(f"{address}/dashboard/")
-        before = chair.locator("#group-A [data-figure=response_rate]").inner_text()
-        assert before == "0", before
+        figure = chair.locator("#group-A [data-figure=response_rate]")
+        figure.and_(chair.get_by_text("0", exact=True)).wait_for(timeout=figure_ms)
         sign_in(nora, address, job["coordinator"])
         first = DAY_1 + timedelta(days=56)
         for on in (first, first + timedelta(days=28)):
             type_follow_up(nora, address, job["reference"], on)
-        chair.locator("#group-A [data-figure=response_rate]", has_text="1").wait_for(timeout=figure_ms)
+        figure.and_(chair.get_by_text("1", exact=True)).wait_for(timeout=figure_ms)
         browser.close()
     return complaints
 

@@ -61,7 +61,7 @@ def a_whole_job() -> dict[str, str]:
     """A participant with baseline and first cycle, a coordinator, a chair and an administrator who can sign in."""
     from tests.browser.test_the_whole_job import prepared
 
-    cast = prepared()
+    cast = prepared(is_computed=False)
     people = {role.value: cast.people[role] for role in (Role.COORDINATOR, Role.CHAIR, Role.ADMINISTRATOR)}
     for person in people.values():
         person.set_password(PASSWORD)
