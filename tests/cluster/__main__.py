@@ -7,6 +7,7 @@ Needs nginx, valkey-server or redis-server, openssl and chromium. Prints a line 
 
 import argparse
 import os
+import shutil
 import sys
 import time
 
@@ -59,7 +60,7 @@ def main() -> int:
         if campaign.violations or sys.exc_info()[0]:
             print(f"the notes and logs stay in {folder}")
         else:
-            walk.swept_away(folder)
+            shutil.rmtree(folder, ignore_errors=True)
     return 1 if campaign.violations else 0
 
 

@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import shutil
 import ssl
 import urllib.parse
 import urllib.request
@@ -70,7 +69,7 @@ def somebody_guesses(cluster: Cluster, name: str) -> None:
 
 def backup_comes_back(cluster: Cluster) -> None:
     """A backup, its drill, and its restore into a second database, by the commands of docs/operations.md."""
-    assert "drill" in cluster.manage("backup", service="worker-long") + "drill"
+    cluster.manage("backup", service="worker-long")
     cluster.manage("restore_drill", service="worker-long")
     newest = max((cluster.folder / "backups").glob("endpoint-*.dump"))
     with cluster.database("postgres") as database:
@@ -99,8 +98,3 @@ def plain_http_leads_to_tls(cluster: Cluster) -> None:
         assert isinstance(refused.reason, ssl.SSLCertVerificationError)
     else:
         raise AssertionError("a certificate of nobody was trusted")
-
-
-def swept_away(folder: Path) -> None:
-    """The folder of a cluster that has stopped."""
-    shutil.rmtree(folder, ignore_errors=True)
