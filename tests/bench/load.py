@@ -96,8 +96,9 @@ class Coordinator:
         ending = "longest_diameter_mm" if "/assessments/" in self.path else "value"
         name = next(each for each in sorted(shown) if each.endswith(ending) and shown[each])
         self.first = self.first if self.first is not None else float(shown[name])
-        while (moved := f"{self.first * random.uniform(0.985, 1.015) + random.uniform(0, 0.3):.1f}") == shown[name]:
-            pass
+        moved = shown[name]
+        while float(moved) == float(shown[name]):
+            moved = f"{self.first * random.uniform(0.985, 1.015) + random.uniform(0, 0.3):.1f}"
         return name, moved
 
     async def save(self, shown: dict[str, str], run: Run) -> None:
