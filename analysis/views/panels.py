@@ -77,9 +77,13 @@ class GroupPanel:
         return newest_change(self.letter, self.moment.change) if self.moment else self.stored.holds_to
 
     @property
-    def seconds_behind(self) -> float:
-        """How long after its save the newest change was computed."""
-        return self.stored.seconds_behind if self.stored else 0.0
+    def computed_in_words(self) -> str:
+        """`computed 0.3 s after it was saved`; when that was no answer to the save, such as after an upgrade: when."""
+        if self.stored is None:
+            return ""
+        if self.stored.seconds_behind < AT_ONCE_SECONDS:
+            return f"computed {self.stored.seconds_behind:.1f} s after it was saved"
+        return f"computed on {site_time.in_utc(self.stored.computed_at)}"
 
     @cached_property
     def sections(self) -> list[Section]:
@@ -324,6 +328,7 @@ def not_ready(request: HttpRequest, moment: Moment) -> HttpResponse:
 # What was drawn last, of this process: the same numbers make the same panel, whoever has it open.
 _DRAWN: dict[Any, SafeString] = {}
 MOST_DRAWN = 32
+AT_ONCE_SECONDS = 60
 
 
 def drawn(request: HttpRequest, shown: GroupPanel) -> SafeString:

@@ -8,6 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from analysis.endpoints import comparison
+from analysis.models import GroupResult
 from analysis.results.recompute import recompute
 from analysis.templatetags.figures import median_limits
 from analysis.views.panels import panel
@@ -52,7 +53,7 @@ def test_an_open_page_asks_one_small_question_for_all_groups(chair: Client) -> N
     with CaptureQueriesContext(connection) as asked:
         answer = chair.get("/dashboard/newest/", headers={"HX-Request": "true"})
     assert answer.json()["A"] == [stored.change, stored.newest_change] and answer.json()["B"][0] == 0
-    assert len(asked) == 3, "the session, the person, and the question"
+    assert len(asked) == 4, "the session, the person, whether a second factor is set up, and the question"
     _another()
     shown, change = chair.get("/dashboard/newest/").json()["A"]
     assert shown == stored.change < change, "a change that is not computed yet"
@@ -92,3 +93,12 @@ def test_a_result_of_an_earlier_version_still_has_its_limits_in_words() -> None:
     assert median_limits(known) == "7.6 to not estimable"
     assert median_limits({"lower_months": None, "upper_months": None}) == "not estimable"
     assert median_limits({**known, "limits": "from 7.6"}) == "from 7.6", "the words of the result itself"
+
+
+def test_a_result_says_how_soon_it_answered_a_save_or_when_it_was_computed_again(chair: Client) -> None:
+    GroupResult.objects.filter(group="A").update(seconds_behind=0.25)
+    assert "computed 0.2 s after it was saved" in chair.get("/groups/A/").content.decode()
+    # After an upgrade it is computed anew, which answers no save.
+    GroupResult.objects.filter(group="A").update(seconds_behind=6691.6)
+    page = chair.get("/groups/A/").content.decode()
+    assert "after it was saved" not in page and "computed on " in page
