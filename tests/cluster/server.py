@@ -30,7 +30,8 @@ class TcpServer(Server):
     def words(self, command: list[str]) -> list[str]:
         """What the service runs, here: the wheel's program on this folder and port."""
         plain = [f"--reuid={self._as['user']}", f"--regid={self._as['group']}", "--clear-groups"] if self._as else []
-        become = ["setpriv", *plain] if plain else self._prefix  # PostgreSQL does not run as root
+        # The change of user clears what ends it with its parent: said again.
+        become = ["setpriv", "--pdeathsig=INT", *plain] if plain else self._prefix  # PostgreSQL does not run as root
         return [*become, str(binaries() / command[0]), *command[1:], "-D", str(self.data), "-h", "127.0.0.1",
                 "-p", str(self.port), "-k", str(self.sockets)]  # fmt: skip
 
