@@ -19,14 +19,14 @@ from trial.models import Role
 
 # New entries by the form: most statements to open the page, most to save it.
 NEW = {
-    "blood_pressure": ("blood_pressure/new/", 5, 13),
-    "adverse_event": ("adverse_event/new/", 7, 12),
-    "visit": ("visit/new/", 6, 15),
-    "follow_up_scan": ("assessments/new/", 6, 15),
+    "blood_pressure": ("blood_pressure/new/", 3, 13),
+    "adverse_event": ("adverse_event/new/", 5, 12),
+    "visit": ("visit/new/", 4, 15),
+    "follow_up_scan": ("assessments/new/", 4, 15),
 }
 # The dashboard also reads the record: reports, decisions, queries and due dates, which four pages would say one by one.
-PAGES = {"/work/": (Role.COORDINATOR, 20), "/participants/": (Role.COORDINATOR, 16),
-         "/participants/NET-001/": (Role.COORDINATOR, 24), "/dashboard/": (Role.CHAIR, 16),
+PAGES = {"/work/": (Role.COORDINATOR, 19), "/participants/": (Role.COORDINATOR, 15),
+         "/participants/NET-001/": (Role.COORDINATOR, 19), "/dashboard/": (Role.CHAIR, 16),
          "/groups/A/": (Role.CHAIR, 13)}  # fmt: skip
 
 
@@ -75,9 +75,9 @@ def test_a_scan_is_corrected_in_few_statements(cast: Cast) -> None:
     below = f"assessments/{cast.participant.assessments.get(kind='follow_up').pk}/"
     typed = opened(client, _address(below))
     typed |= {**_measured(cast, "31"), "reason_code": "entry_error"}
-    with at_most(14, "GET scan"):
+    with at_most(8, "GET scan"):
         client.get(_address(below))
-    with at_most(17, "POST correction of a scan"):
+    with at_most(16, "POST correction of a scan"):
         answer = client.post(_address(below), typed)
     assert answer.status_code == 302, answer.content.decode()[-6000:]
 
@@ -85,7 +85,7 @@ def test_a_scan_is_corrected_in_few_statements(cast: Cast) -> None:
 def test_a_cycle_as_planned_takes_few_statements(cast: Cast) -> None:
     client = signed_in(cast.people[Role.COORDINATOR])
     typed = {**opened(client, _address("cycles/2/")), **EXAMPLES["cycle"].typed}
-    with at_most(8, "GET cycle"):
+    with at_most(5, "GET cycle"):
         client.get(_address("cycles/2/"))
     with at_most(16, "POST cycle as planned"):
         answer = client.post(_address("cycles/2/"), typed)
