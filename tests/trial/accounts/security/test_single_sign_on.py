@@ -14,10 +14,10 @@ from django.test import Client
 
 from tests.capture.conduct.test_signing import delegate
 from tests.cast import Cast, cast_of
-from tests.trial.accounts.security.people import PASSWORD, ada, sign_in
+from tests.trial.accounts.security.people import PASSWORD, ada, code_of, sign_in
 from tests.trial.accounts.security.provider import CLIENT, SECRET, Provider, new_key
 from trial.accounts import administration
-from trial.accounts.security import single_sign_on
+from trial.accounts.security import second_factor, single_sign_on
 from trial.models import Change, Person, Role, Signature, SignIn, SingleSignOn
 from trial.record.save import Save
 from trial.refused import Refused
@@ -191,6 +191,23 @@ def test_a_signature_needs_the_provider_once_more(provider: Provider, person: Pe
     assert "has confirmed who you are" in client.get("/participants/NET-001/signature/").content.decode()
     assert signed(client) == 302 and Signature.objects.get().signed_by == person
     assert single_sign_on.CONFIRMED not in client.session
+
+
+@pytest.mark.requirement("R34")
+def test_a_confirmation_by_one_factor_signs_only_with_the_code(
+    provider: Provider, person: Person, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "SECOND_FACTOR", True)
+    delegate(person, cast.north, date(2026, 1, 1))
+    device = second_factor.device_to_set_up(person)
+    device.confirmed = True
+    device.save()
+    client, page = Client(), "/participants/NET-001/signature/"
+    came_back(client, provider, page, amr=["mfa"])
+    came_back(client, provider, page, amr=["pwd"])
+    assert signed(client) == 422 and not Signature.objects.exists()
+    came_back(client, provider, page, amr=["pwd"])
+    assert signed(client, code=code_of(person)) == 302 and Signature.objects.exists()
 
 
 def test_a_confirmation_of_somebody_else_counts_for_nobody(provider: Provider, person: Person, cast: Cast) -> None:
