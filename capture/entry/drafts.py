@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.request import RawPostDataException
 from django.urls import Resolver404, resolve
 from django.views.decorators.debug import sensitive_variables
 
@@ -68,6 +69,8 @@ def keep_draft(request: HttpRequest) -> HttpResponse:
         if not _is_of_the_record(path):
             raise Refused("This is no page of the record.")
         drafts.keep(request.user, path, fields.items())
+    except RawPostDataException:  # a form with parts, which was read as one
+        return HttpResponse("Not kept: This is no JSON.", status=422, content_type="text/plain; charset=utf-8")
     except (Refused, ValueError, KeyError, TypeError, RecursionError) as refusal:
         return HttpResponse(f"Not kept: {refusal}", status=422, content_type="text/plain; charset=utf-8")
     return HttpResponse(status=204)

@@ -253,4 +253,5 @@ def test_a_megabyte_in_any_parameter_breaks_no_page(database: object) -> None:
 )  # fmt: skip
 def test_a_draft_that_cannot_be_read_is_refused(database: object, body: str) -> None:
     client = signed_in(cast_of().people[Role.COORDINATOR])
+    assert client.post("/drafts/keep/", {"path": "x" * 1_000_000}).status_code == 422, "a form with parts"
     assert client.post("/drafts/keep/", body, content_type="application/json").status_code == 422

@@ -26,7 +26,7 @@ def page_of(person: Person, address: str = "/protocol/") -> str:
     client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
     answer = client.get(address)
     assert answer.status_code == 200
-    return answer.content.decode()
+    return answer.content.decode().replace("\xa0", " ")
 
 
 def test_every_setting_is_declared_once_with_source_and_mark() -> None:

@@ -233,7 +233,7 @@ def test_every_reader_finds_every_check_with_its_words_source_severity_and_editi
     for role in (Role.COORDINATOR, Role.MONITOR, Role.CHAIR):
         client = Client()
         client.force_login(cast.people[role], backend="django.contrib.auth.backends.ModelBackend")
-        page = client.get("/checks/").content.decode()
+        page = client.get("/checks/").content.decode().replace("\xa0", " ")
         for check in (each for checks in CHECKS.values() for each in checks):
             row = (f'{check.id}</th><td>{escape(check.words)}</td><td>{escape(check.source)}</td>'
                    f'<td>{check.severity}</td><td class="number">{check.edition}</td>')  # fmt: skip

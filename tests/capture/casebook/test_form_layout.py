@@ -31,6 +31,8 @@ BOX = re.compile(r"<(?:select|textarea)\b|<input\b(?![^>]*type=\"hidden\")")
 
 # Boxes that no field of a form stands for, each with what it is.
 BY_HAND = {
+    "base.html": "Finds a participant from any page; the filter of the list of participants reads what is typed.",
+    "trial/operations/_keys.html": "Switches single keys off in this browser; it is sent nowhere.",
     "capture/grading/_episodes.html": "Ticks which of the episodes are judged together.",
     "capture/participants/sections/_item.html": "Ticks which missed items get one reason; the next page asks it.",
 }

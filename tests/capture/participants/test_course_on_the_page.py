@@ -44,8 +44,8 @@ def _baseline(cast: Cast) -> None:
     )
 
 
-def _page(cast: Cast, role: Role, number: str = "NET-001") -> str:
-    return signed_in(cast.people[role]).get(f"/participants/{number}/").content.decode()
+def _page(cast: Cast, role: Role, number: str = "NET-001", section: str = "") -> str:
+    return signed_in(cast.people[role]).get(f"/participants/{number}/", {"section": section}).content.decode()
 
 
 def _words(page: str) -> str:
@@ -165,7 +165,7 @@ def test_a_progression_has_one_date_on_every_page_that_of_the_first_scan_that_sh
     dosing.save_cycle(Save(), cast.participant, 1, {"started_on": date(2026, 1, 12)}, treatment.AS_PLANNED)
     assessments.save_follow_up(Save(), cast.participant, head, [reading])
     recompute("A")
-    assert "PD dated 09-MAR-2026" in _words(_page(cast, Role.COORDINATOR))
+    assert "PD dated 09-MAR-2026" in _words(_page(cast, Role.COORDINATOR, section="lesions"))
     chair = signed_in(cast.people[Role.CHAIR])
     for figure in ("event-time_to_progression", "event-progression_free_survival", "best-PD", "unconfirmed-PD"):
         behind = _words(chair.get(f"/groups/A/behind/{figure}/").content.decode())

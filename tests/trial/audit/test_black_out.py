@@ -346,7 +346,8 @@ def test_no_endpoint_reads_a_field_that_can_be_blacked_out(monkeypatch: pytest.M
     def rows(self: Any, wanted: dict[Any, Asked]) -> dict[Any, list[_Noting]]:
         return {model: [_Noting(model._meta.db_table, {
             **{each.column: _anything(each) for each in model._meta.concrete_fields}, asked.column: asked.values[0],
-            **({"number": "NET-001"} if model is Participant else {})}, read)]
+            **({"number": "NET-001"} if model is Participant else {}),
+            **({"known_on": "2026-01-12"} if asked.is_dated else {})}, read)]
             for model, asked in wanted.items()}  # fmt: skip
 
     monkeypatch.setattr(snapshot.Reader, "rows_of_each", rows)
