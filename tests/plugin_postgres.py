@@ -48,9 +48,12 @@ def pytest_load_initial_conftests() -> None:
             "ENDPOINT_SOCKET_DIRECTORY": str(server.sockets),
             "CELERY_BROKER_URL": "memory://",
             "ENDPOINT_FILES": str(place / "files"),
+            # Never the checkout's own: its noted seals are not of our records, nor ours of its.
+            "ENDPOINT_DATA": str(place / "data"),
             "ENDPOINT_SECRET_KEY": "only-for-tests-" + "x" * 50,
             "DJANGO_SETTINGS_MODULE": "trial.settings",
         }
+        addresses.DATA = place / "data"  # it was imported before its environment was set
     import django
 
     django.setup()

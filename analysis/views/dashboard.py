@@ -20,8 +20,7 @@ def dashboard(request: HttpRequest, moment: Moment | None) -> HttpResponse:
     looks = since.looks(request.user)
     every = panels.every_group(moment, looks)
     is_ready = moment is None or all(each.result for each in every)
-    shown = {"panels": [panels.drawn(request, each) for each in every], "groups": every, "moment": moment,
-             "since": None if moment else since.since(looks, every)}  # fmt: skip
+    shown = {"panels": every, "moment": moment, "since": None if moment else since.since(looks, every)}
     return render(request, "analysis/dashboard/dashboard.html", shown, status=200 if is_ready else 202)
 
 
@@ -39,12 +38,12 @@ def newest(request: HttpRequest) -> HttpResponse:
 def panel(request: HttpRequest, letter: str, moment: Moment | None) -> HttpResponse:
     """One group's panel; 204 (keep what you have) while the shown change is still the newest result."""
     group = panels.group_or_404(letter)
-    if moment is None:
-        return _told(request, group.code) or HttpResponse(panels.drawn(request, panels.panel(group.code)))
+    if moment is None and (told := _told(request, group.code)):
+        return told
     shown = panels.panel(group.code, moment)
-    if shown.stored is None:
+    if moment is not None and shown.stored is None:
         return HttpResponse(status=204)
-    return HttpResponse(panels.drawn(request, shown))
+    return render(request, "analysis/dashboard/_panel.html", {"panel": shown, "moment": moment})
 
 
 @access.allows(*access.READS_RESULTS)

@@ -5,8 +5,8 @@ A past moment that is not computed yet is asked of the worker.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache, wraps
-from typing import Any
+from functools import cached_property, wraps
+from typing import Any, TypeVar
 
 from django.db.models import JSONField, QuerySet
 from django.db.models.expressions import RawSQL
@@ -14,7 +14,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from analysis.charts import km, ruler, waterfall
@@ -42,6 +41,7 @@ from trial.runtime.worker import messages
 
 Outcome = dict[str, Any]
 View = Callable[..., HttpResponse]
+Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,19 @@ class GroupPanel:
 
     @cached_property
     def result(self) -> dict[str, Any] | None:
-        """The stored answer, in the declared order."""
-        return registry.arranged(self.stored.result) if self.stored else None
+        """The stored answer, in the declared order; read once for each result. Nobody changes it."""
+        stored = self.stored
+        if stored is None:
+            return None
+        return _latest(_READ, stored.fingerprint or stored.pk, lambda: registry.arranged(stored.result))
+
+    @property
+    def numbers(self) -> SafeString:
+        """What the dashboard draws of them; drawn once for each result, whoever has it open."""
+        assert self.stored is not None
+        shown = {"panel": self, "moment": self.moment}
+        return _latest(_DRAWN, (self.letter, self.moment, self.stored.fingerprint or self.stored.pk),
+                       lambda: render_to_string("analysis/dashboard/_numbers.html", shown))  # fmt: skip
 
     @property
     def answer(self) -> dict[str, Any]:
@@ -104,7 +115,9 @@ class GroupPanel:
     @property
     def related_deaths(self) -> list[Number]:
         """The treatment-related deaths, where there are any, as one row."""
-        return _related_deaths(self.stored.fingerprint) if self.stored else []
+        answer = self.answer["endpoints"].get(DEATHS_AND_SERIOUS.code) if self.result else None
+        rows = DEATHS_AND_SERIOUS.rows_of(answer) if answer else []
+        return [row for row in rows if row.words == RELATED_DEATH and row.value != "0"]
 
     @property
     def primary(self) -> Section:
@@ -236,15 +249,6 @@ class GroupPanel:
                 for setting in DECLARED]  # fmt: skip
 
 
-@lru_cache(maxsize=32)
-def _related_deaths(fingerprint: str) -> list[Number]:
-    """Of the result with these numbers, which is read once: a dashboard that is drawn already needs nothing else."""
-    stored = GroupResult.objects.filter(fingerprint=fingerprint).values_list("result__endpoints", flat=True).first()
-    answer = (stored or {}).get(DEATHS_AND_SERIOUS.code)
-    rows = DEATHS_AND_SERIOUS.rows_of(answer) if answer else []
-    return [row for row in rows if row.words == RELATED_DEATH and row.value != "0"]
-
-
 def named_groups() -> list[tuple[str, str]]:
     """(letter, name) of every group, in the order of the protocol."""
     return [(group.code, group.name) for group in GROUPS]
@@ -325,23 +329,21 @@ def not_ready(request: HttpRequest, moment: Moment) -> HttpResponse:
     return response
 
 
-# What was drawn last, of this process: the same numbers make the same panel, whoever has it open.
+# What was read and drawn last, of this process: the same numbers make the same panel, whoever has it open.
+_READ: dict[Any, dict[str, Any]] = {}
 _DRAWN: dict[Any, SafeString] = {}
-MOST_DRAWN = 32
+MOST_KEPT = 8
 AT_ONCE_SECONDS = 60
 
 
-def drawn(request: HttpRequest, shown: GroupPanel) -> SafeString:
-    """The panel of the dashboard; drawn once for each person, change and minute, which it names."""
-    stored = shown.stored and (shown.stored.pk, shown.stored.computed_at)
-    what = (shown.letter, shown.moment, stored, shown.change, shown.newest_change,
-            request.user.full_name, request.user.role, site_time.in_utc(timezone.now()))  # fmt: skip
-    found = _DRAWN.get(what)
+def _latest(kept: dict[Any, Kept], what: Any, make: Callable[[], Kept]) -> Kept:
+    """What is kept of these numbers, made where it is not; the oldest goes."""
+    found = kept.get(what)
     if found is None:
-        found = render_to_string("analysis/dashboard/_panel.html", {"panel": shown, "moment": shown.moment}, request)
-        while len(_DRAWN) >= MOST_DRAWN:
-            _DRAWN.pop(next(iter(_DRAWN), None), None)
-        _DRAWN[what] = found
+        found = make()
+        while len(kept) >= MOST_KEPT:
+            kept.pop(next(iter(kept), None), None)
+        kept[what] = found
     return found
 
 

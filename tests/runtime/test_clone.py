@@ -2,12 +2,14 @@
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 
 from tests.cast import cast_of
-from tests.plugin_postgres import another_database, kept_database
+from tests.plugin_postgres import ROOT, another_database, kept_database
 from trial.models import Site
 from trial.record import changes
+from trial.runtime import addresses
 
 
 def test_a_test_is_connected_as_the_application_and_not_as_a_superuser(database: str) -> None:
@@ -63,3 +65,9 @@ def test_the_cast_that_is_read_is_the_cast_that_was_entered(database: str) -> No
     entered = cast_of()
     read = cast_of()
     assert read == entered and {one.username for one in read.people.values()} >= {"nora", "chris"}
+
+
+def test_tests_neither_read_nor_write_the_data_of_the_checkout() -> None:
+    # Who started the product in this folder has seals noted there, by which no record of a test verifies.
+    assert ROOT not in addresses.DATA.absolute().parents
+    assert settings.BACKUPS is None or ROOT not in settings.BACKUPS.parents

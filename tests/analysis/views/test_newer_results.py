@@ -11,9 +11,13 @@ from analysis.endpoints import comparison
 from analysis.models import GroupResult
 from analysis.results.recompute import recompute
 from analysis.templatetags.figures import median_limits
+from analysis.views import panels
 from analysis.views.panels import panel
+from capture.casebook.registry import ENTRY_FORMS
+from capture.entry.services import entries
 from tests.cast import cast_of, register
 from tests.courses import course
+from tests.examples import values
 from trial.models import Participant, Person, Role
 from trial.record.in_force import choose, settings_in_force
 from trial.record.save import Save
@@ -64,11 +68,21 @@ def test_an_open_page_asks_one_small_question_for_all_groups(chair: Client) -> N
     assert chair.get("/dashboard/newest/").json()["A"][0] == 0, "no result by these settings yet"
 
 
-def test_a_panel_is_drawn_once_for_each_person_and_change(chair: Client) -> None:
+def test_the_numbers_of_a_panel_are_read_and_drawn_once_for_each_result(
+    chair: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = chair.get("/dashboard/panel/A/").content
+    # A deviation moves no number: the result is found again, and the panel says of which change.
+    participant = Participant.objects.get(number="NET-001")
+    entries.save(Save(), participant, ENTRY_FORMS["deviation"], values("deviation"))
+    recompute("A")
+    drawings: list[str] = []
+    monkeypatch.setattr(panels, "render_to_string", lambda template, _: drawings.append(template))
     with CaptureQueriesContext(connection) as asked:
-        assert chair.get("/dashboard/panel/A/").content == first
-    assert not any("result\".\"result" in each["sql"] for each in asked), "the numbers were not read again"
+        again = chair.get("/dashboard/panel/A/").content
+    assert not any("result\".\"result" in each["sql"] for each in asked) and drawings == []
+    assert f"Up to date with change {panel('A').change}".encode() in again and again != first
+    monkeypatch.undo()
     _another()
     recompute("A")
     assert b"NET-002" in chair.get("/dashboard/panel/A/").content and b"NET-002" not in first
