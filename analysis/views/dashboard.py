@@ -6,7 +6,7 @@ from django.shortcuts import render
 from analysis.endpoints import figures
 from analysis.outcomes.cohort import counted
 from analysis.results.moments import Moment
-from analysis.results.recompute import newest_change, newest_of_each
+from analysis.results.recompute import newest_of_each
 from analysis.views import panels, since
 from analysis.views.panels import GroupPanel
 from trial.record import access
@@ -37,11 +37,8 @@ def newest(request: HttpRequest) -> HttpResponse:
 @panels.at_a_moment
 def panel(request: HttpRequest, letter: str, moment: Moment | None) -> HttpResponse:
     """One group's panel; 204 (keep what you have) while the shown change is still the newest result."""
-    group = panels.group_or_404(letter)
-    if moment is None and (told := _told(request, group.code)):
-        return told
-    shown = panels.panel(group.code, moment)
-    if moment is not None and shown.stored is None:
+    shown = panels.panel(panels.group_or_404(letter).code, moment)
+    if _is_told(request, shown) if moment is None else shown.stored is None:
         return HttpResponse(status=204)
     return render(request, "analysis/dashboard/_panel.html", {"panel": shown, "moment": moment})
 
@@ -52,23 +49,15 @@ def newer(request: HttpRequest, letter: str) -> HttpResponse:
 
     204 while there is none but what the page was told (`shown`).
     """
-    group = panels.group_or_404(letter).code
-    shown = panels.panel(group)
-    if shown.result is None:
+    shown = panels.panel(panels.group_or_404(letter).code)
+    if shown.stored is None or _is_told(request, shown):
         return HttpResponse(status=204)
-    return _told(request, group) or render(request, "analysis/as_of/_newer.html",
-                                           panels.newer_than(shown, request.GET.get("since", "")))  # fmt: skip
+    return render(request, "analysis/as_of/_newer.html", panels.newer_than(shown, request.GET.get("since", "")))
 
 
-def _told(request: HttpRequest, letter: str) -> HttpResponse | None:
-    """204 (keep what you have) while the change that the page was told is the newest result.
-
-    Its header names the newest change on record, which may not be computed yet.
-    """
-    newest = panels.newest_shown(letter)
-    if newest is None or request.GET.get("shown") != str(newest):
-        return None
-    return HttpResponse(status=204, headers={"X-Newest-Change": str(newest_change(letter))})
+def _is_told(request: HttpRequest, shown: GroupPanel) -> bool:
+    """Whether the change that the page was told is that of the newest result: it keeps what it has."""
+    return shown.stored is not None and request.GET.get("shown") == str(shown.change)
 
 
 # A page of more is not read; all study data can be exported.

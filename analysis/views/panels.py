@@ -26,7 +26,7 @@ from analysis.models import GroupResult, OutcomeThen, ParticipantOutcome
 from analysis.outcomes.cohort import Cohort, counted
 from analysis.results import moments, outcome_store, settings_history
 from analysis.results.moments import Moment
-from analysis.results.recompute import changes_of, newest_change, newest_result, newest_results, results
+from analysis.results.recompute import changes_of, newest_change, newest_result, newest_results
 from analysis.results.settings_history import TITLES, Entry, Move
 from analysis.views import group_plots
 from analysis.views.section import Section
@@ -260,12 +260,6 @@ def group_or_404(letter: str) -> Group:
         return group_named(letter)
     except ValueError:
         raise Http404("There is no such group.") from None
-
-
-def newest_shown(letter: str) -> int | None:
-    """The change that the newest stored result is of, without reading the result."""
-    newest = results(letter).order_by("-holds_to").values_list("holds_to", flat=True).first()
-    return None if newest is None else int(newest)
 
 
 def newer_than(newest: GroupPanel, since: str) -> dict[str, Any]:

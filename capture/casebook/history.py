@@ -14,14 +14,13 @@ from django.apps import apps
 from django.db.models import Model, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from capture.casebook import redaction_words
 from capture.casebook.registry import FORMS
 from trial import protocol
 from trial.audit import holds, redaction
-from trial.audit.redaction import MARK
 from trial.audit.tables import above, audited, record_models
 from trial.models import (
     AdverseEvent,
-    Change,
     EligibilityAnswer,
     ExpeditedReport,
     LaboratoryResult,
@@ -45,64 +44,6 @@ from trial.record import versions_in_force
 from trial.record.rows import later_columns, note
 from trial.rules.dates import partial_date, site_time
 from trial.runtime.database.at_once import Answer, Shape, at_once
-
-
-def redaction_words(done: Redaction) -> str:
-    """When, by which Change, who asked and who approved, each with the reason."""
-    return (f"Redacted on {site_time.in_utc(done.decided_at)}, change {done.decided_in}: requested by {done.asked_by} "
-            f"({done.asked_because}), approved by {done.decided_by} ({done.decided_because}).")  # fmt: skip
-
-
-def told(one: Redaction) -> str:
-    """What became of a request, or that it waits."""
-    asked = f"requested by {one.asked_by} ({one.asked_because})"
-    if one.waits:
-        return f"Awaiting study chair; {asked}."
-    return redaction_words(one) if one.state == Redaction.State.DONE else (
-        f"Refused by {one.decided_by} ({one.decided_because}); {asked}.")  # fmt: skip
-
-
-def of_rows(rows: Sequence[Model], after: int = 0) -> list[Redaction]:
-    """The black-outs after Change `after` that touched one of these rows: they leave no version of their own there."""
-    return _of_these(rows, _done(after))
-
-
-def _of_these(rows: Sequence[Model], done: Iterable[Redaction]) -> list[Redaction]:
-    wanted = {(row._meta.db_table, row.pk) for row in rows}
-    return [each for each in done if wanted & {(one["table"], one["row"]) for one in each.versions}]
-
-
-def _done(after: Any = 0) -> QuerySet[Redaction]:
-    done = Redaction.objects.filter(state=Redaction.State.DONE, decided_in__gt=after)
-    return done.select_related("asked_by", "decided_by").order_by("id")
-
-
-def by_version() -> dict[int, str]:
-    """Version → in words what was blacked out of it; several black-outs of one version after each other."""
-    found: dict[int, list[str]] = {}
-    for done in _done():
-        for each in done.versions:
-            found.setdefault(each["version"], []).append(redaction_words(done))
-    return {version: " ".join(said) for version, said in found.items()}
-
-
-def notes_of(versions: Iterable[Version], *more: Change) -> dict[int, tuple[str, ...]]:
-    """Change number → what was blacked out of these versions of it and of its reason.
-
-    versions come with their Changes; more: Changes that may have none. Nothing is asked where no mark stands.
-    """
-    rows = list(versions)
-    changes = {each.pk: each for each in (*(row.change for row in rows), *more)}
-    if not any(MARK in str(row.row) for row in rows) and not any(MARK in one.reason for one in changes.values()):
-        return {}
-    owner = {row.pk: row.change_id for row in rows}
-    found: dict[int, dict[str, None]] = {}
-    for done in _done():
-        touched = {owner.get(each["version"]) for each in done.versions} | {each["change"] for each in done.changes}
-        for number in touched & set(changes):
-            found.setdefault(number, {})[redaction_words(done)] = None
-    return {number: tuple(said) for number, said in found.items()}
-
 
 # What the heading of a row says already.
 IN_THE_HEADING = frozenset({(EligibilityAnswer, "edition"), (EligibilityAnswer, "item"), (LaboratoryResult, "analyte")})
@@ -154,10 +95,10 @@ def newest_change(*rows: Model) -> int:
         return 0
     newest = Version.objects.filter(_of(rows)).order_by("-change_id").values_list("change_id", "change__seal")[:1]
     since_then = Coalesce(Subquery(newest.values("change_id")), 0)
-    at_once(newest, blacked := _done(since_then))
+    at_once(newest, blacked := redaction_words.done_after(since_then))
     number, seal = next(iter(newest), (0, None))
     note(("seal", number), seal)
-    return max([number, *(each.decided_in or 0 for each in _of_these(rows, blacked))])
+    return max([number, *(each.decided_in or 0 for each in redaction_words.among(rows, blacked))])
 
 
 def entries(rows: Sequence[Model]) -> list[Entry]:
@@ -170,7 +111,7 @@ def entries(rows: Sequence[Model]) -> list[Entry]:
     before: dict[tuple[str, int], dict[str, Any]] = {}
     lines: dict[int, list[Line]] = {}
     heads: dict[int, Any] = {}
-    editions, notes = _editions(rows[0]), notes_of(versions)
+    editions, notes = _editions(rows[0]), redaction_words.notes_of(versions)
     for version in versions:
         key = (version.table_name, version.row_id)
         heads[version.change_id] = version.change
@@ -199,8 +140,11 @@ def since(rows: Sequence[Model], opened_at: int) -> list[Entry]:
     """
     if not rows or not _is_touched(rows, opened_at):
         return []
-    gone = [Entry(each.decided_in, each.decided_at, ACTS["approve"], str(each.decided_by), "", each.decided_because,
-                  (), notes=(redaction_words(each),)) for each in of_rows(rows, opened_at)]  # fmt: skip
+    gone = [
+        Entry(each.decided_in, each.decided_at, ACTS["approve"], str(each.decided_by), "", each.decided_because, (),
+              notes=(redaction_words.in_words(each),))
+        for each in redaction_words.of_rows(rows, opened_at)
+    ]  # fmt: skip
     return gone[::-1] + [entry for entry in entries(rows) if entry.number > opened_at]
 
 

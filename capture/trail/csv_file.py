@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db.models import Max, QuerySet
 
-from capture.casebook import history
+from capture.casebook import redaction_words
 from capture.exchange.cells import csv_cell
 from capture.exchange.exporting.export import one_moment
 from capture.trail import selection, words
@@ -86,7 +86,7 @@ class _Encoded:
 
 def _rows(changes: QuerySet[Change]) -> Iterator[list[Any]]:
     """Changes and versions, each in their order, are read side by side, so each Change is read once."""
-    names, notes = words.Names.of(Lesion.objects.all()), history.by_version()
+    names, notes = words.Names.of(Lesion.objects.all()), redaction_words.by_version()
     versions = words.with_before(Version.objects.filter(change__in=changes.values("pk")).order_by("change_id", "id"))
     by_change = groupby(versions.iterator(chunk_size=AT_A_TIME), key=attrgetter("change_id"))
     number, own = next(by_change, _NO_MORE)

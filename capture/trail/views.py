@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from capture.casebook import history, labels
+from capture.casebook import history, labels, redaction_words
 from capture.conduct import redactions
 from capture.exchange.exporting.download import sent
 from capture.trail import csv_file, reviews, selection, words
@@ -69,7 +69,7 @@ def change(request: HttpRequest, change_number: int) -> HttpResponse:
         "change": one, "act": ACTS.get(one.act, one.act), "rows": words.rows_of(one),
         "role": dict(Role.choices).get(one.role, ""), "seal": bytes(one.seal or b"").hex(),
         "participant": one.participant,
-        "notes": history.notes_of(one.versions.select_related("change"), one).get(one.pk),
+        "notes": redaction_words.notes_of(one.versions.select_related("change"), one).get(one.pk),
         "may_black_out": one.participant is not None and request.user.role in redactions.MAY_ASK,
     }  # fmt: skip
     inline = bool(request.headers.get("HX-Request"))

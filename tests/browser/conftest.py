@@ -9,7 +9,10 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from trial.models import Person
+from analysis.results.recompute import recompute
+from tests.cast import Cast, cast_of, register
+from tests.courses import course
+from trial.models import Person, Role
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 WITHOUT_NETWORK = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -49,6 +52,18 @@ def signed_in_page(browser: Any, address: str, person: Person | None, **context:
         client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
         made.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": address}])
     return made.new_page()
+
+
+@pytest.fixture
+def with_results(database: object) -> Cast:
+    """Two participants of group A with results of both groups: NET-001 grew by half, NET-002 shrank by half, which
+    nothing confirms."""
+    made = cast_of()
+    course(made.participant, 60)
+    course(register(made.people[Role.COORDINATOR], made.north), 20)
+    for group in "AB":
+        recompute(group)
+    return made
 
 
 LOOKED_OVER_MS = 5000  # longer than a draft takes to be kept

@@ -6,24 +6,17 @@ from typing import Any
 import pytest
 
 from analysis.endpoints import registry
-from analysis.results.recompute import recompute
 from tests.browser.conftest import signed_in_page
-from tests.cast import Cast, cast_of, register
-from tests.courses import course
+from tests.cast import Cast
 from trial.models import Role
 
 MOST_PAGES = 10
 
 
 @pytest.fixture
-def cast(database: object) -> Cast:
-    """Two participants of group A, NET-002 a partial response that nothing confirms."""
-    made = cast_of()
-    course(made.participant, 60)
-    course(register(made.people[Role.COORDINATOR], made.north), 20)
-    for group in "AB":
-        recompute(group)
-    return made
+def cast(with_results: Cast) -> Cast:
+    """Two participants of group A."""
+    return with_results
 
 
 def test_the_page_of_a_group_is_read_from_its_contents(chromium: Any, live_server_url: str, cast: Cast) -> None:

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 
-from capture.casebook import history
+from capture.casebook import redaction_words
 from capture.conduct import holds, redactions
 from trial.audit.redaction import MARK
 from trial.drawing.form_layout import PageHelper, posted
@@ -84,7 +84,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     rows = list(redactions.of(request.user))
     shown = {
         "waiting": [(each, redactions.where(each)) for each in rows if each.waits],
-        "decided": [(each, redactions.where(each), history.told(each)) for each in rows if not each.waits],
+        "decided": [(each, redactions.where(each), redaction_words.told(each)) for each in rows if not each.waits],
         "decides": request.user.role in access.DECIDES,
     }
     return render(request, "capture/conduct/redactions/overview.html", shown)
@@ -116,7 +116,7 @@ def _what_goes(asked: Redaction) -> dict[str, Any]:
 
 def _page(request: HttpRequest, asked: Redaction, form: Any = None, reasons: tuple[str, ...] = ()) -> HttpResponse:
     shown: dict[str, Any] = {"asked": asked, "where": redactions.where(asked), "participant": asked.participant,
-                             "reasons": reasons, "said": "" if asked.waits else history.told(asked),
+                             "reasons": reasons, "said": "" if asked.waits else redaction_words.told(asked),
                              "touched": _touched(asked)}  # fmt: skip
     if asked.waits:
         shown |= {"hold": holds.on_participant(asked.participant), "form": form or BlackOutDecisionForm(),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
-from capture.casebook import history, labels
+from capture.casebook import history, labels, redaction_words
 from capture.copies.document import Act
 from capture.trail import words
 from trial.drawing.pdf import instant
@@ -19,7 +19,7 @@ _ELSEWHERE = {"Versions"}  # numbers of the versions that were signed: they stan
 
 def acts(participant: Participant | None, shown: dict[int, tuple[int, ...]]) -> Iterator[Act]:
     """One act for each Change, oldest first. shown: Change → the versions of it to tell, all of the participant."""
-    names, notes = words.Names.of(Lesion.objects.filter(participant=participant)), history.by_version()
+    names, notes = words.Names.of(Lesion.objects.filter(participant=participant)), redaction_words.by_version()
     for numbers in _by(sorted(shown), AT_A_TIME):
         keys = [key for number in numbers for key in shown[number]]
         versions = list(words.with_before(Version.objects.filter(pk__in=keys).order_by("change_id", "id")))
