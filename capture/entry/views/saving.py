@@ -24,7 +24,8 @@ from capture.entry import edit_conflict
 from capture.entry.edit_conflict import EditedMeanwhile
 from trial.drawing.form_layout import PageHelper
 from trial.models import Assessment, DueItem, Participant, Query
-from trial.record import access, system_queries
+from trial.protocol import schedule
+from trial.record import access, site_clock, system_queries
 from trial.record.rows import note, once, read_anew, standing
 from trial.record.save import Save, of_request
 from trial.record.typed_fields import words
@@ -354,10 +355,15 @@ _DUE = Shape(lambda key: DueItem.objects.filter(participant=key).order_by("due_o
 
 
 def next_due(participant: Participant, form: str) -> str:
-    """What the schedule asks for next in the form, for the message after a save: with a space before it, or empty."""
+    """What the schedule asks for next in the form, for the message after a save: with a space before it, or empty.
+
+    What was missed is over: the first that can still be done is named.
+    """
     rows = once(("due", participant.pk), lambda: list(_DUE(participant.pk)))
-    first = next((each for each in rows if each.form == form), None)
-    return f" Next due: {first.planned.what}, by {shown(first.window_to)}." if first else ""
+    planned = (each.planned for each in rows if each.form == form)
+    asked = schedule.on_day(planned, site_clock.today_at(participant.site))
+    first = next((each for each in asked if each.status not in (schedule.MISSED, schedule.NOT_DONE)), None)
+    return f" Next due: {first.what}, by {shown(first.window_to)}." if first else ""
 
 
 def with_undo(request: HttpRequest, words: str, url: str) -> SafeString:

@@ -11,6 +11,7 @@ from capture.casebook.fields import today
 from capture.casebook.forms import treatment
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import dosing, entries, registration
+from capture.entry.views import saving
 from capture.expedited import digest
 from capture.participants import due_dates, selectors
 from tests.capture.typed import signed_in
@@ -142,3 +143,18 @@ def test_the_question_about_doses_is_answered_by_a_cycle_or_by_none_taken(cast: 
     assert NotDone.objects.get().what == QUESTION
     work = nora.get("/work/").content.decode()  # the message of the save names it once
     assert f">{QUESTION}</a>" not in work and DueItem.objects.filter(title=QUESTION).count() == 0
+
+
+def test_what_is_due_next_after_a_save_is_nothing_that_was_missed(cast: Cast) -> None:
+    """Of the cycle, the pressure and the scan alike: the weeks of pressures are over, and week 8 was missed."""
+    root = f"/participants/{cast.participant.reference}"
+    nora = signed_in(cast.people[Role.COORDINATOR])
+    (row,) = selectors.rows_of([cast.participant], lambda _: today())
+    missed = [cell.due.what for cell in row.every if cell and cell.due.status == "missed"]
+    assert "Blood pressure, week 3" in missed and "Week 8" in missed
+    typed = {"measured_on": shown(DAY_1 + timedelta(days=8)), "systolic_mmhg": "128", "diastolic_mmhg": "78"}
+    page = nora.post(f"{root}/blood_pressure/new/", typed, follow=True).content.decode()
+    assert "is saved" in page and "Next due" not in page
+    assert saving.next_due(cast.participant, "blood_pressure") == ""
+    assert saving.next_due(cast.participant, "follow_up_scan").startswith(" Next due: Week 16, by ")
+    assert saving.next_due(cast.participant, "cycle").startswith(" Next due: Cycle 3, by ")
