@@ -14,6 +14,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from trial.accounts.access_rights import access_rights
 from trial.accounts.security import passkeys
 from trial.models import AccessReview, Delegation, Person, Role, SingleSignOn, Site, Training
+from trial.protocol import COUNTRIES
 from trial.record import access, changes, versions_in_force
 from trial.record.save import Save
 from trial.refused import Refused
@@ -150,9 +151,10 @@ def connect(save: Save, person: Person, address: str, reason: str) -> None:
 
 
 def save_site(
-    save: Save, site: Site | None, code: str, name: str, reason: str, time_zone: str = site_time.UTC_NAME
+    save: Save, site: Site | None, code: str, name: str, reason: str, time_zone: str = site_time.UTC_NAME,
+    country: str = "",
 ) -> Site:
-    """A new site (site None), or another name or zone for one; the code of a site is for ever. Raises Refused.
+    """A new site (site None), or another name, zone or country for one; the code of a site is for ever. Raises Refused.
 
     Another zone moves no instant that is on record.
     """
@@ -160,13 +162,15 @@ def save_site(
     code = code.strip().upper()
     if time_zone not in site_time.names():
         raise Refused(f"“{time_zone}” is not a time zone.")
+    if country and country not in dict(COUNTRIES):
+        raise Refused(f"“{country}” is not the code of a country.")
     with as_administrator(save, reason, site):
         if site is not None:
-            Site.objects.filter(pk=site.pk).update(name=name, time_zone=time_zone)
+            Site.objects.filter(pk=site.pk).update(name=name, time_zone=time_zone, country=country)
             return site
         if Site.objects.filter(code__iexact=code).exists():
             raise Refused(f"A site with the code {code} already exists.")
-        made = Site.objects.create(code=code, name=name, time_zone=time_zone)
+        made = Site.objects.create(code=code, name=name, time_zone=time_zone, country=country)
         versions_in_force.open_site(save.person, made)
         return made
 

@@ -15,6 +15,7 @@ from trial.accounts.security import passkeys, proof, single_sign_on
 from trial.accounts.security.passkeys import LETTERS_OF_NAME
 from trial.drawing.form_layout import Boxes, PageHelper
 from trial.models import Person, Role, Site
+from trial.protocol import COUNTRIES
 from trial.record.typed_fields import DayField, WordsField, words
 from trial.refused import Refused
 from trial.rules.dates import site_time
@@ -89,13 +90,17 @@ ZONE_CHANGED = (
 
 
 class SiteForm(WithReason):
-    """Name and time zone of a site; for a new one (`site` None) its code too, and nothing is chosen beforehand."""
+    """Name, time zone and country of a site; for a new one (`site` None) its code too, with nothing chosen beforehand."""
 
     name = _text("Name", 120)
     time_zone = forms.ChoiceField(label="Time zone")
+    country = forms.ChoiceField(
+        label="Country", required=False, choices=[("", "Not known"), *COUNTRIES],
+        help_text="Exports for authorities (SDTM) need it.",
+    )  # fmt: skip
 
     def __init__(self, site: Site | None, *args: Any, **kwargs: Any) -> None:
-        initial = {"name": site.name, "time_zone": site.time_zone} if site else {}
+        initial = {"name": site.name, "time_zone": site.time_zone, "country": site.country} if site else {}
         super().__init__(*args, initial=initial, **kwargs)
         zone = self.fields["time_zone"]
         zone.choices = [("", "Choose"), *((each, each.replace("_", " ")) for each in site_time.names())]  # type: ignore[attr-defined]

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 
+from trial import protocol
 from trial.models.base import AppendOnly, RecordRow
 
 
@@ -20,15 +21,21 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", "Administrator"
 
 
+def countries() -> list[tuple[str, str]]:
+    """Code and name of each country. Called for, so that a renamed country changes no migration."""
+    return list(protocol.COUNTRIES)
+
+
 class Site(RecordRow):
     """A hospital that takes part in the trial."""
 
-    codes = ("code", "name", "time_zone")
+    codes = ("code", "name", "time_zone", "country")
 
     code = models.CharField(max_length=12, unique=True)
     name = models.CharField(max_length=120)
     # Of the IANA database. Instants on record do not move with it: it only says which clock people there look at.
     time_zone = models.CharField(max_length=40, default="UTC")
+    country = models.CharField("Country", max_length=3, choices=countries, blank=True, default="")
 
     class Meta:
         ordering = ("code",)

@@ -18,6 +18,7 @@ from trial.protocol.code_lists import (
     SEXES,
 )
 from trial.protocol.constants import CONSTANTS, CTCAE, OUR_READING, RECIST, REGISTRY, Constant, constant, exact_constant
+from trial.protocol.countries import COUNTRIES
 from trial.protocol.eligibility import ELIGIBILITY, ELIGIBILITY_EDITION, EligibilityItem
 from trial.protocol.form_versions import Edition
 from trial.protocol.groups import (

@@ -110,7 +110,7 @@ def load_people() -> dict[str, Person]:
     sites = {site.code: site for site in Site.objects.all()}
     if not sites:
         with changes.record(None, "system", "demo sites"):
-            sites = {code: Site.objects.create(code=code, name=name) for code, name in SITES}
+            sites = {code: Site.objects.create(code=code, name=name, country="USA") for code, name in SITES}
     if Person.objects.filter(username__in=[each.username for each in PEOPLE]).count() < len(PEOPLE):
         with changes.record(None, "system", "demo accounts"):
             _create_people(sites)

@@ -116,6 +116,16 @@ def test_a_site_is_added_and_renamed(cast: Cast, adam: Client) -> None:
     assert adam.post("/sites/add/", again).status_code == 422
 
 
+def test_the_country_of_a_site_is_chosen_and_shown_and_no_other_letters_are_taken(cast: Cast, adam: Client) -> None:
+    given = {"name": "North", "time_zone": "UTC", "reason": "For the authorities"}
+    assert "Not known" in text(adam.get("/sites/"))
+    assert adam.post(f"/sites/{cast.north.pk}/", {**given, "country": "XXX"}).status_code == 422
+    assert adam.post(f"/sites/{cast.north.pk}/", {**given, "country": "NLD"}).status_code == 302
+    assert "Netherlands" in text(adam.get("/sites/")) and "selected>Netherlands" in text(
+        adam.get(f"/sites/{cast.north.pk}/")
+    )
+
+
 @pytest.mark.requirement("R05", "R15")
 def test_access_rights_of_a_day_on_page_and_command_line(
     cast: Cast, adam: Client, capsys: pytest.CaptureFixture[str]

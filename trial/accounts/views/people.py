@@ -223,7 +223,7 @@ def add_site(request: HttpRequest) -> HttpResponse:
 
 @access.allows(*access.ADMINISTERS)
 def rename_site(request: HttpRequest, site_id: int) -> HttpResponse:
-    """Another name or time zone; the code stays, and so does every instant on record."""
+    """Another name, time zone or country; the code stays, and so does every instant on record."""
     site = get_object_or_404(Site, pk=site_id)
     return _site_page(request, site, f"Edit site {site.code}", "Save")
 
@@ -234,7 +234,7 @@ def _site_page(request: HttpRequest, site: Site | None, title: str, button: str)
         given = form.cleaned_data
         done = attempt(form, lambda: administration.save_site(
             of_request(request), site, given.get("code", ""), given["name"], given["reason"],
-            given["time_zone"]))  # fmt: skip
+            given["time_zone"], given["country"]))  # fmt: skip
         if done:
             messages.success(request, f"The site {done.code} is saved.")
             return redirect("sites")
