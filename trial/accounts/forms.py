@@ -90,7 +90,7 @@ ZONE_CHANGED = (
 
 
 class SiteForm(WithReason):
-    """Name, time zone and country of a site; for a new one (`site` None) its code too, with nothing chosen beforehand."""
+    """Name, time zone and country of a site; for a new one (`site` None) its code too, and nothing is preselected."""
 
     name = _text("Name", 120)
     time_zone = forms.ChoiceField(label="Time zone")
