@@ -1,11 +1,12 @@
 """How likely a plan of looks is to be stopped or passed, given what is known of its participants. PURE.
 
-Exact: every open outcome is a response with the same probability, independently; the sums are binomial.
+Exact: every open outcome is a response with the same probability, independently; the sums are binomial. Where that
+probability is not fixed but has a prior, they are beta-binomial.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from math import comb
+from math import comb, exp, lgamma
 
 from analysis.statistics.stopping import EFFICACY, FUTILITY, Plan
 
@@ -39,10 +40,53 @@ class Chances:
 
 def chances(plan: Plan, parts: Sequence[Part], rate: float) -> Chances:
     """What may come of the plan under a response rate; one part a look. A last look without a bound is promising."""
+    return _followed(plan, parts, lambda opened, drawn, more: _binomial(more, rate))
+
+
+@dataclass(frozen=True)
+class Prior:
+    """A beta distribution of the response rate before any outcome is known."""
+
+    alpha: float
+    beta: float
+
+    def after(self, responders: int, others: int) -> "Prior":
+        """The distribution once so many outcomes are known."""
+        return Prior(self.alpha + responders, self.beta + others)
+
+    @property
+    def mean(self) -> float:
+        """The expected response rate."""
+        return self.alpha / (self.alpha + self.beta)
+
+
+def known(parts: Sequence[Part], prior: Prior) -> Prior:
+    """The prior after all known outcomes."""
+    responders = sum(part.responders for part in parts)
+    return prior.after(responders, sum(part.size - part.open for part in parts) - responders)
+
+
+def predictive(plan: Plan, parts: Sequence[Part], prior: Prior) -> Chances:
+    """What may come of the plan when the rate has this prior, updated by every known outcome.
+
+    The predictive probability of Lee JJ, Liu DD, Clin Trials 2008;5:93-106, for the bounds of the plan itself: the
+    open outcomes of a part are beta-binomial, given those drawn before.
+    """
+    now = known(parts, prior)
+    return _followed(plan, parts, lambda opened, drawn, more: _beta_binomial(more, now.after(drawn, opened - drawn)))
+
+
+# Outcomes opened before, responses among them, and how many are drawn now → the chance of each number of responses.
+Draws = Callable[[int, int, int], Sequence[float]]
+
+
+def _followed(plan: Plan, parts: Sequence[Part], draws: Draws) -> Chances:
     weights = {0: 1.0}
     futility, efficacy = [], []
+    opened, there = 0, 0
     for stage, part in zip(plan.stages, parts, strict=True):
-        weights = _add(weights, part, rate)
+        weights = _add(weights, part, [draws(opened, total - there, part.open) for total in weights])
+        opened, there = opened + part.open, there + part.responders
         kinds = {responses: stage.stops(responses) for responses in weights}
         futility.append(_sum(weights, kinds, FUTILITY))
         efficacy.append(_sum(weights, kinds, EFFICACY))
@@ -69,17 +113,24 @@ def expected_participants(plan: Plan, rate: float) -> float:
     return mean + plan.stages[-1].participants * left
 
 
-def _add(weights: dict[int, float], part: Part, rate: float) -> dict[int, float]:
-    more = {
-        responses: comb(part.open, responses) * rate**responses * (1 - rate) ** (part.open - responses)
-        for responses in range(part.open + 1)
-    }
+def _add(weights: dict[int, float], part: Part, more: Sequence[Sequence[float]]) -> dict[int, float]:
+    """The weight of each total after a part; more: for each weight the chances of the responses to come."""
     totals: dict[int, float] = {}
-    for before, weight in weights.items():
-        for responses, chance in more.items():
+    for (before, weight), chances_of in zip(weights.items(), more, strict=True):
+        for responses, chance in enumerate(chances_of):
             total = before + part.responders + responses
             totals[total] = totals.get(total, 0.0) + weight * chance
     return totals
+
+
+def _binomial(size: int, rate: float) -> list[float]:
+    return [comb(size, responses) * rate**responses * (1 - rate) ** (size - responses) for responses in range(size + 1)]
+
+
+def _beta_binomial(size: int, of: Prior) -> list[float]:
+    whole = lgamma(of.alpha + of.beta) - lgamma(of.alpha) - lgamma(of.beta) - lgamma(of.alpha + of.beta + size)
+    return [comb(size, responses) * exp(whole + lgamma(of.alpha + responses) + lgamma(of.beta + size - responses))
+            for responses in range(size + 1)]  # fmt: skip
 
 
 def _sum(weights: dict[int, float], kinds: dict[int, int | None], kind: int) -> float:

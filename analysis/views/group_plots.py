@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from analysis.charts import boundary, hormone, km, ruler, spider, swimmer, toxicity, waterfall
+from analysis.charts import boundary, hormone, km, operating, ruler, spider, swimmer, toxicity, waterfall
 from analysis.charts.axis import Caption, Frame
 from analysis.endpoints.answers import monitoring, plot_series
 from analysis.endpoints.answers.shapes import EVALUABLE, TREATED, Curve
@@ -151,3 +151,16 @@ def boundary_of(result: Result, cohort: Cohort) -> boundary.Boundary | None:
     caption = Caption("Boundary of the two-stage plan: confirmed responders by participants", f"group {cohort.group}",
                       f"n = {len(numbers)} who hold a place of the plan")  # fmt: skip
     return replace(boundary.boundary(looks, monitoring.path(cohort), answer["line"], numbers), caption=caption)
+
+
+def operating_of(result: Result) -> operating.Operating | None:
+    """The operating characteristics of the plan; None in a data cut older than them."""
+    answer = result["endpoints"].get("operating_characteristics")
+    if answer is None:
+        return None
+    curves = [(curve["name"], curve["points"]) for curve in answer["curves"]]
+    names = ", ".join(name for name, _ in curves) or "not computed"
+    summary = f"Chance of a promising end and of an early stop, {names}."
+    caption = Caption("Operating characteristics of the two-stage plan", f"group {result['group']}",
+                      f"n = {result['settings']['plan']['participants'][-1]} planned, {EVALUABLE.words}")  # fmt: skip
+    return replace(operating.operating(curves, (answer["p0"], answer["p1"]), summary), caption=caption)

@@ -14,10 +14,13 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from analysis.charts import boundary
 from analysis.charts.axis import WIDTH, finite
-from analysis.endpoints.answers import plot_series
-from analysis.endpoints.answers.shapes import Curve
+from analysis.endpoints.answers import monitoring, plot_series
+from analysis.endpoints.answers.monitoring import MONITORING
+from analysis.endpoints.answers.shapes import Curve, Endpoint
 from analysis.endpoints.answers.toxicity import GRADES
+from analysis.endpoints.answers.watch.design import OPERATING_CHARACTERISTICS
 from analysis.endpoints.comparison import NOT_COMPUTED
 from analysis.endpoints.registry import CURVES
 from analysis.results.moments import Moment
@@ -42,16 +45,35 @@ class Plot:
     rows: Callable[[GroupPanel], Rows]
 
 
+def _stored(panel: GroupPanel, endpoint: Endpoint) -> dict[str, Any]:
+    """The stored answer; Http404 in words in a data cut older than the endpoint."""
+    stored = panel.answer["endpoints"].get(endpoint.code)
+    if stored is None:
+        raise Http404(f"{endpoint.title}: {NOT_COMPUTED}.")
+    return dict(stored)
+
+
 def _curve(endpoint: Curve) -> Plot:
     def answer(panel: GroupPanel) -> dict[str, Any]:
-        stored = panel.answer["endpoints"].get(endpoint.code)
-        if stored is None:
-            raise Http404(f"{endpoint.title}: {NOT_COMPUTED}.")
-        return dict(stored)
+        return _stored(panel, endpoint)
 
     return Plot(endpoint.code, endpoint.title, "_kaplan_meier",
                 lambda panel: group_plots.curve_of(endpoint, panel.letter, answer(panel)),
                 lambda panel: answer(panel)["curve"]["steps"])  # fmt: skip
+
+
+def _boundary_rows(panel: GroupPanel) -> Rows:
+    _stored(panel, MONITORING)
+    return [
+        {"place": place, "participant": standing.number, "outcome": boundary.OUTCOMES[letter]}
+        for place, (standing, letter) in enumerate(
+            zip(monitoring.counted(panel.drawn), monitoring.path(panel.drawn), strict=True), start=1)
+    ]  # fmt: skip
+
+
+def _operating_rows(panel: GroupPanel) -> Rows:
+    return [{"plan": curve["name"], **point} for curve in _stored(panel, OPERATING_CHARACTERISTICS)["curves"]
+            for point in curve["points"]]  # fmt: skip
 
 
 def _spider_rows(panel: GroupPanel) -> Rows:
@@ -112,6 +134,10 @@ PLOTS: tuple[Plot, ...] = (
     *(_curve(endpoint) for endpoint in CURVES),
     Plot("toxicity", group_plots.OF_EVENTS, "_toxicity",
          lambda panel: group_plots.toxicity_of(panel.answer), _toxicity_rows),
+    Plot(MONITORING.code, "Boundary of the two-stage plan", "_boundary",
+         lambda panel: group_plots.boundary_of(panel.answer, panel.drawn), _boundary_rows),
+    Plot(OPERATING_CHARACTERISTICS.code, OPERATING_CHARACTERISTICS.title, "_operating",
+         lambda panel: group_plots.operating_of(panel.answer), _operating_rows),
     Plot("hormones", "Hormone levels in percent of baseline", "_hormone",
          lambda panel: panel.hormone_plots, _hormone_rows),
 )  # fmt: skip
@@ -128,6 +154,8 @@ def svg(plot: Plot, panel: GroupPanel) -> str:
     to draw the sentence that says so is the drawing.
     """
     drawn = plot.draw(panel)
+    if drawn is None:
+        raise Http404(f"{plot.title}: {NOT_COMPUTED}.")
     charts = list(drawn) if isinstance(drawn, (list, tuple)) else [drawn]
     drawings, height = [], 0.0
     for chart in charts:

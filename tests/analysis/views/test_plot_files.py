@@ -23,6 +23,8 @@ NUMERIC = {
     "spider": {"days_since_baseline", "change_percent"},
     "swimmer": {"from_day", "to_day"},
     "toxicity": {"treated", "grade_3", "undetermined"},
+    "monitoring": {"place"},
+    "operating_characteristics": {"rate", "promising", "stopped_early", "expected_participants"},
     "hormones": {"days_since_baseline", "percent_of_baseline"},
 }
 OF_A_CURVE = {"day", "at_risk", "events", "censored", "survival"}

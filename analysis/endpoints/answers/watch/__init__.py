@@ -1,0 +1,1 @@
+"""What a board watches beside the protocol's own endpoints. PURE."""
