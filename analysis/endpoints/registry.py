@@ -27,7 +27,7 @@ from analysis.endpoints.answers.survival import (
 )
 from analysis.endpoints.answers.toxicity import ADVERSE_EVENTS, TOXICITY
 from analysis.endpoints.answers.treatment import TREATMENT
-from analysis.endpoints.answers.watch.design import OPERATING_CHARACTERISTICS
+from analysis.endpoints.watch.design import OPERATING_CHARACTERISTICS
 from analysis.outcomes.cohort import Cohort, Outcome, counted
 from analysis.outcomes.event_tally import EventTally
 from trial.protocol import AnalysisSettings

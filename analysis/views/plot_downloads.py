@@ -20,9 +20,9 @@ from analysis.endpoints.answers import monitoring, plot_series
 from analysis.endpoints.answers.monitoring import MONITORING
 from analysis.endpoints.answers.shapes import Curve, Endpoint
 from analysis.endpoints.answers.toxicity import GRADES
-from analysis.endpoints.answers.watch.design import OPERATING_CHARACTERISTICS
 from analysis.endpoints.comparison import NOT_COMPUTED
 from analysis.endpoints.registry import CURVES
+from analysis.endpoints.watch.design import OPERATING_CHARACTERISTICS
 from analysis.results.moments import Moment
 from analysis.views import group_plots, panels
 from analysis.views.panels import GroupPanel

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from analysis.endpoints.answers.watch import design
+from analysis.endpoints.watch import design
 from analysis.statistics.crossing import Part, Prior, predictive
 from analysis.statistics.stopping import Plan, Stage
 from tests.analysis.endpoints.test_plan_followed import SETTINGS, cohort
