@@ -117,7 +117,8 @@ class SingleSignOnForm(WithReason):
     address = forms.EmailField(
         label="Email address at the provider", required=False, max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
-        help_text="Empty: the user does not use single sign-on.",
+        help_text="Empty: the user does not use single sign-on. Saved again, the same address accepts the account of "
+        "the provider that is used next.",
     )  # fmt: skip
 
 

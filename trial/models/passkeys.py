@@ -39,13 +39,15 @@ class PasskeyUse(models.Model):
 class SingleSignOn(RecordRow, Device):
     """The address by which the hospital's identity provider knows a person, named by an administrator.
 
-    As a device of django-otp it makes the session complete that the provider opened by two factors.
+    As a device of django-otp it makes the session complete that the provider opened by two factors. subject: the
+    provider's own name of the account (`sub`), kept by the first use; empty until then.
     """
 
-    codes = ("address",)
+    codes = ("address", "subject")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="single_sign_ons")
     address = models.EmailField()
+    subject = models.CharField(max_length=255, blank=True, default="")
 
     objects = RecordRows.as_manager()
 
@@ -54,7 +56,9 @@ class SingleSignOn(RecordRow, Device):
         constraints = [
             models.UniqueConstraint(Lower("address"), condition=STANDING, name="single_sign_on_is_one_persons"),
             models.UniqueConstraint("user", condition=STANDING, name="a_person_has_one_single_sign_on"),
-        ]
+            models.UniqueConstraint("subject", condition=STANDING & ~models.Q(subject=""),
+                                    name="an_account_of_the_provider_is_one_persons"),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.address

@@ -114,6 +114,7 @@ def single_sign_on_of(request: HttpRequest) -> single_sign_on.Answer:
         found = single_sign_on.answer_of(request)
         if whose is not None and found.device.user_id != whose.pk:
             raise Refused(f"This {single_sign_on.name()} is not of {whose.full_name}.")
+        single_sign_on.pin(found)
     except single_sign_on.Unreachable:
         raise
     except Refused:

@@ -19,11 +19,13 @@ from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
+from django.db import IntegrityError
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 
 from trial.models import Person, SingleSignOn
+from trial.record import changes
 from trial.refused import Refused
 
 UNDER_WAY, CONFIRMED = "single_sign_on", "single_sign_on_confirmed"
@@ -32,6 +34,7 @@ LEEWAY_SECONDS = 60  # by which the clocks may differ
 PATIENCE_SECONDS, LARGEST = 5, 1_000_000
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 REQUIRED = ("iss", "sub", "aud", "exp", "iat", "nonce", "auth_time")
+LONGEST_SUBJECT = 255  # OpenID Connect Core 1.0, 2
 REFUSED = "Single sign-on was not accepted. Try again."
 # So many threads of a process wait for the provider.
 _seats = threading.BoundedSemaphore(2)
@@ -46,6 +49,7 @@ class Answer:
     """Who is there by the provider's word, by how many factors, and where they go on."""
 
     device: SingleSignOn
+    subject: str
     is_two_factors: bool
     was_for: int | None  # the person who was signed in when it was asked
     goes_on: str
@@ -95,7 +99,27 @@ def answer_of(request: HttpRequest) -> Answer:
     document = _document()
     token = _token(document, given["code"], asked["verifier"], _answered_at(request))
     claims = _claims(token, _read(document["jwks_uri"]), asked)
-    return Answer(_device(claims), _is_two_factors(claims), asked["person"], asked["goes_on"])
+    return Answer(_device(claims), claims["sub"], _is_two_factors(claims), asked["person"], asked["goes_on"])
+
+
+def pin(answer: Answer) -> None:
+    """Keeps, at the first use, which account of the provider it is; raises Refused for another one from then on.
+
+    An address can be given to somebody else, and at some providers be chosen; `sub` never changes (Core 1.0, 2).
+    """
+    device = answer.device
+    if not device.subject:
+        if SingleSignOn.objects.standing().filter(subject=answer.subject).exists():
+            raise Refused(f"This {name()} is connected with another account here. Tell the administrator.")
+        try:
+            with changes.record(None, "account", f"first single sign-on of {device.user.get_username()}"):
+                SingleSignOn.objects.filter(pk=device.pk, subject="").update(subject=answer.subject)
+        except (Refused, IntegrityError) as busy:
+            raise Unreachable("Another user was saving at this moment. Try again.") from busy
+        device.refresh_from_db()
+    if not constant_time_compare(device.subject, answer.subject):
+        raise Refused(f"This is another {name()} than the one that was used here first, though its address is the "
+                      "same. Ask the administrator to save your single sign-on again.")  # fmt: skip
 
 
 def note_confirmed(request: HttpRequest, answer: Answer) -> None:
@@ -158,6 +182,8 @@ def _claims(token: str, keys: dict[str, Any], asked: dict[str, Any]) -> dict[str
         constant_time_compare(str(claims["nonce"]), asked["nonce"])
         and claims.get("azp", settings.OIDC["client"]) == settings.OIDC["client"]
         and isinstance(signed_in_at, int)
+        and isinstance(claims["sub"], str)
+        and 0 < len(claims["sub"]) <= LONGEST_SUBJECT
         and asked["at"] - LEEWAY_SECONDS <= signed_in_at <= time.time() + LEEWAY_SECONDS
     )
     if not sound:

@@ -88,7 +88,7 @@ def test_the_provider_is_asked_to_authenticate_anew_and_signs_in_whom_an_adminis
     assert results()[-2:] == ["single_sign_on", "signed_in"]
     person.refresh_from_db()
     assert not person.must_change_password and not person.has_usable_password()
-    assert Change.objects.latest("id").reason == "Uses the hospital account"
+    assert Change.objects.order_by("-id").values_list("reason", flat=True)[1] == "Uses the hospital account"
 
 
 WRONG = {
@@ -100,6 +100,7 @@ WRONG = {
     {"auth_time": "now"}, "unverified address": {"email_verified": False}, "verified by a word":
     {"email_verified": "true"}, "no address": {"email": None}, "unknown": {"email": "eve@hospital.example"},
     "folds to a known one": {"email": "ada@ho\u017fpital.example"},
+    "no subject": {"sub": ""}, "a number as subject": {"sub": 4711}, "a long subject": {"sub": "4" * 256},
     "not signed": {"algorithm": "none"}, "another key": {"key": new_key()},
     "signed with our secret": {"algorithm": "HS256", "key": SECRET * 2},
 }  # fmt: skip
@@ -114,6 +115,35 @@ def test_an_answer_that_is_not_right_opens_nothing_and_is_in_the_log(
     assert 'role="alert"' in page.content.decode() or "message-error" in page.content.decode()
     assert not opens(client) and results()[-1] == "wrong_single_sign_on"
     assert Person.objects.count() == accounts
+
+
+def test_another_account_of_the_provider_under_the_same_address_is_refused_until_an_administrator_resets(
+    provider: Provider, person: Person, cast: Cast
+) -> None:
+    client, device = Client(), SingleSignOn.objects.standing().filter(user=person)
+    came_back(client, provider)
+    assert opens(client) and device.get().subject == "4711"
+    first = Change.objects.latest("id")
+    assert (first.person, first.reason) == (None, "first single sign-on of ada")
+    client = Client()
+    page = client.get(came_back(client, provider, sub="4712").headers["Location"]).content.decode()
+    assert "another hospital account than the one that was used here first" in page
+    assert not opens(client) and results()[-1] == "wrong_single_sign_on" and Change.objects.latest("id") == first
+    administration.connect(Save(cast.people[Role.ADMINISTRATOR]), person, ADDRESS, "New account at the hospital")
+    for subject, is_right in (("4712", True), ("4711", False), ("4712", True)):
+        client = Client()
+        came_back(client, provider, sub=subject)
+        assert opens(client) is is_right
+
+
+def test_one_account_of_the_provider_is_one_persons(provider: Provider, person: Person, cast: Cast) -> None:
+    chair, client = cast.people[Role.CHAIR], Client()
+    administration.connect(Save(cast.people[Role.ADMINISTRATOR]), chair, "chair@hospital.example", "Uses it too")
+    came_back(client, provider)
+    client = Client()
+    page = client.get(came_back(client, provider, email="chair@hospital.example").headers["Location"])
+    assert "is connected with another account here" in page.content.decode() and not opens(client)
+    assert SingleSignOn.objects.standing().get(user=chair).subject == ""
 
 
 def test_an_answer_counts_once_in_the_session_that_asked_and_for_its_state(provider: Provider, person: Person) -> None:
