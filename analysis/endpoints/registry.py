@@ -28,6 +28,7 @@ from analysis.endpoints.answers.survival import (
 from analysis.endpoints.answers.toxicity import ADVERSE_EVENTS, TOXICITY
 from analysis.endpoints.answers.treatment import TREATMENT
 from analysis.endpoints.watch.design import OPERATING_CHARACTERISTICS
+from analysis.endpoints.watch.toxicity_boundary import TOXICITY_BOUNDARY
 from analysis.outcomes.cohort import Cohort, Outcome, counted
 from analysis.outcomes.event_tally import EventTally
 from trial.protocol import AnalysisSettings
@@ -48,6 +49,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     DURATION_OF_RESPONSE,
     DEATHS_AND_SERIOUS,
     TOXICITY,
+    TOXICITY_BOUNDARY,
     ADVERSE_EVENTS,
     HORMONE_IMPROVEMENT,
     TREATMENT,

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from analysis.charts import boundary, hormone, km, operating, ruler, spider, swimmer, toxicity, waterfall
+from analysis.charts import boundary, hormone, km, operating, ruler, spider, swimmer, toxicity, watch, waterfall
 from analysis.charts.axis import Caption, Frame
 from analysis.endpoints.answers import monitoring, plot_series
 from analysis.endpoints.answers.shapes import EVALUABLE, TREATED, Curve
@@ -164,3 +164,14 @@ def operating_of(result: Result) -> operating.Operating | None:
     caption = Caption("Operating characteristics of the two-stage plan", f"group {result['group']}",
                       f"n = {result['settings']['plan']['participants'][-1]} planned, {EVALUABLE.words}")  # fmt: skip
     return replace(operating.operating(curves, (answer["p0"], answer["p1"]), summary), caption=caption)
+
+
+def watch_of(result: Result) -> watch.Watch | None:
+    """Toxicity one treated participant after the other; None in a data cut older than it."""
+    answer = result["endpoints"].get("toxicity_boundary")
+    if answer is None:
+        return None
+    caption = Caption("Severe related toxicity by treated participants", f"group {result['group']}",
+                      f"n = {answer['denominator']} {TREATED.words}")  # fmt: skip
+    drawn = watch.watch(answer["path"], answer["bounds"], answer["treated"], answer["words"])
+    return replace(drawn, caption=caption)

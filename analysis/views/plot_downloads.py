@@ -14,7 +14,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-from analysis.charts import boundary
+from analysis.charts import boundary, watch
 from analysis.charts.axis import WIDTH, finite
 from analysis.endpoints.answers import monitoring, plot_series
 from analysis.endpoints.answers.monitoring import MONITORING
@@ -23,6 +23,7 @@ from analysis.endpoints.answers.toxicity import GRADES
 from analysis.endpoints.comparison import NOT_COMPUTED
 from analysis.endpoints.registry import CURVES
 from analysis.endpoints.watch.design import OPERATING_CHARACTERISTICS
+from analysis.endpoints.watch.toxicity_boundary import TOXICITY_BOUNDARY
 from analysis.results.moments import Moment
 from analysis.views import group_plots, panels
 from analysis.views.panels import GroupPanel
@@ -74,6 +75,14 @@ def _boundary_rows(panel: GroupPanel) -> Rows:
 def _operating_rows(panel: GroupPanel) -> Rows:
     return [{"plan": curve["name"], **point} for curve in _stored(panel, OPERATING_CHARACTERISTICS)["curves"]
             for point in curve["points"]]  # fmt: skip
+
+
+def _watch_rows(panel: GroupPanel) -> Rows:
+    answer = _stored(panel, TOXICITY_BOUNDARY)
+    bounds = answer["bounds"] or [None] * len(answer["path"])
+    return [{"place": place, "participant": number, "toxicity": watch.OUTCOMES[letter], "stops_at": bound}
+            for place, (number, letter, bound) in enumerate(
+                zip(answer["treated"], answer["path"], bounds, strict=False), start=1)]  # fmt: skip
 
 
 def _spider_rows(panel: GroupPanel) -> Rows:
@@ -138,6 +147,8 @@ PLOTS: tuple[Plot, ...] = (
          lambda panel: group_plots.boundary_of(panel.answer, panel.drawn), _boundary_rows),
     Plot(OPERATING_CHARACTERISTICS.code, OPERATING_CHARACTERISTICS.title, "_operating",
          lambda panel: group_plots.operating_of(panel.answer), _operating_rows),
+    Plot(TOXICITY_BOUNDARY.code, TOXICITY_BOUNDARY.title, "_watch",
+         lambda panel: group_plots.watch_of(panel.answer), _watch_rows),
     Plot("hormones", "Hormone levels in percent of baseline", "_hormone",
          lambda panel: panel.hormone_plots, _hormone_rows),
 )  # fmt: skip

@@ -48,6 +48,9 @@ class AnalysisSettings:
     toxicity_grade: int = 3
     toxicity_attribution: int = 3
     toxicity_days_after_last_dose: int = 30
+    # The rate of toxicity that is just tolerable; above it a boundary stops, with this much error at the rate itself.
+    toxicity_stop_percent: int | None = None
+    toxicity_stop_error_percent: int = 5
     hormone_decrease_percent: int = 50
     hormone_days_after_last_dose: int = 30
     confidence: float = 0.95
@@ -70,6 +73,10 @@ class AnalysisSettings:
         for name in ("toxicity_grade", "toxicity_attribution"):
             if not 1 <= getattr(self, name) <= 5:
                 raise Refused(f"{name} lies between 1 and 5, not {getattr(self, name)}.")
+        if self.toxicity_stop_percent is not None and not 1 <= self.toxicity_stop_percent <= 99:
+            raise Refused(f"toxicity_stop_percent lies between 1 and 99, not {self.toxicity_stop_percent}.")
+        if not 1 <= self.toxicity_stop_error_percent <= 50:
+            raise Refused(f"toxicity_stop_error_percent lies between 1 and 50, not {self.toxicity_stop_error_percent}.")
         if not 0 < self.hormone_decrease_percent <= 100:
             raise Refused(f"hormone_decrease_percent is above 0 up to 100, not {self.hormone_decrease_percent}.")
 
@@ -199,6 +206,12 @@ DECLARED: tuple[Declared, ...] = (
     Declared("toxicity_days_after_last_dose", "Days after the last dose that the sensitivity line of toxicity ends",
              "days", f"Events count up to 2 years ({_TWO_YEARS}) from registration; the sensitivity line ends 30 days "
              "after the last dose.", OUR_READING),
+    Declared("toxicity_stop_percent", "Toxicity rate that is just tolerable, for a stopping boundary", "%",
+             "The registry record names no limit of toxicity; the boundary is off until the protocol does.",
+             OUR_READING),
+    Declared("toxicity_stop_error_percent", "Most chance of stopping at the tolerable toxicity rate", "%",
+             "A Pocock-type boundary (Ivanova, Qaqish, Schell 2005) stops with no more than this at that rate.",
+             OUR_READING),
     Declared("hormone_decrease_percent", "Decrease that counts as hormone improvement", "%",
              "A decrease by half, or a normal value, is an improvement.", OUR_READING),
     Declared("hormone_days_after_last_dose", "Days after the last dose that still count for hormones", "days",

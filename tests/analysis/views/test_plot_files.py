@@ -24,6 +24,7 @@ NUMERIC = {
     "swimmer": {"from_day", "to_day"},
     "toxicity": {"treated", "grade_3", "undetermined"},
     "monitoring": {"place"},
+    "toxicity_boundary": {"place"},
     "operating_characteristics": {"rate", "promising", "stopped_early", "expected_participants"},
     "hormones": {"days_since_baseline", "percent_of_baseline"},
 }
