@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from django.apps import apps
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Field
 
 from trial.audit import holds, redaction, tables
 from trial.audit.seal import SEAL_OF_C, SEAL_OF_J
@@ -98,7 +99,7 @@ def standing(connection: BaseDatabaseWrapper) -> dict[tuple[str, str], str]:
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Brings functions, triggers and rights to what this version declares, in one transaction. Run as the owner.
+    """Brings functions, triggers, defaults and rights to what this version declares, in one transaction, as the owner.
 
     It takes the writers' lock: no Change is sealed by half of the old functions and half of the new ones.
     """
@@ -109,6 +110,7 @@ def install(connection: BaseDatabaseWrapper) -> None:
             if path.name != RIGHTS:
                 cursor.execute(filled(path, values))
         _bring_triggers(cursor, standing(connection))
+        _bring_defaults(connection, cursor)
         _drop_unknown_functions(cursor)
         cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", [APPLICATION_ROLE])
         if cursor.fetchone() is not None:
@@ -161,6 +163,24 @@ def _bring_triggers(cursor: Any, there: Mapping[tuple[str, str], str]) -> None:
         if there.get((table, name)) != definition:
             cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
             cursor.execute(definition)
+
+
+def constant_defaults() -> dict[tuple[str, str], Field]:
+    """(table, column) → its field, of every column that must not be empty and has a value where none is named."""
+    fields = [each for model in apps.get_models() if model._meta.managed for each in model._meta.local_concrete_fields]
+    return {(tables.table_of(each.model), each.column): each for each in fields
+            if not each.null and each.has_default() and (not callable(each.default) or each.default in (dict, list))}
+
+
+def _bring_defaults(connection: BaseDatabaseWrapper, cursor: Any) -> None:
+    """Lets a program of the version before write on beside this one: it leaves out columns that it does not know."""
+    cursor.execute("""SELECT table_name, column_name FROM information_schema.columns
+        WHERE table_schema = 'public' AND column_default IS NOT NULL""")
+    there = set(cursor.fetchall())
+    for (table, column), field in constant_defaults().items():
+        if (table, column) not in there:
+            value = field.get_db_prep_save(field.get_default(), connection)
+            cursor.execute(f'ALTER TABLE {table} ALTER COLUMN "{column}" SET DEFAULT %s', [value])
 
 
 def _drop_unknown_functions(cursor: Any) -> None:

@@ -7,10 +7,11 @@ import psycopg
 import pytest
 from django.db import DatabaseError, connection
 
+from tests.cast import Cast
 from tests.trial.audit import database as databases
 from tests.trial.audit.database import BASELINE, ROOT, WITH_THE_LATER_FORM, owner_of, restore, schema, upgrade
 from trial.audit import install, redaction, tables, triggers_check
-from trial.models import Hold, Participant, Person, Version
+from trial.models import Hold, Participant, Person, Role, SingleSignOn, Version
 from trial.record import changes
 from trial.record.save import Save
 from trial.refused import Refused
@@ -55,6 +56,29 @@ def test_an_upgraded_database_has_every_function_trigger_constraint_and_right_of
     kinds = {kind for kind, _ in fresh}
     assert kinds == set(databases._SCHEMA) and ("function", "endpoint_open_change(bigint,text,text,bigint,bigint,"
                                                 "text[],text)") in fresh  # fmt: skip
+
+
+def _left_out(name: str) -> set[tuple[str, str]]:
+    """(table, column) of what an older program cannot write: columns that must be named in every new row."""
+    with owner_of(name) as owner:
+        rows = owner.execute("""SELECT table_name, column_name FROM information_schema.columns WHERE is_nullable = 'NO'
+            AND table_schema = 'public' AND column_default IS NULL""").fetchall()
+    return {(table, column) for table, column in rows} & install.constant_defaults().keys()
+
+
+@pytest.mark.requirement("R67")
+def test_every_column_has_the_value_that_the_program_gives_it_also_after_an_upgrade(upgraded: str) -> None:
+    assert len(install.constant_defaults()) > 100 and _left_out(upgraded) == set()
+
+
+@pytest.mark.requirement("R67")
+def test_a_program_of_the_version_before_writes_rows_whose_new_columns_it_does_not_know(cast: Cast) -> None:
+    with changes.record(Save(cast.people[Role.ADMINISTRATOR]), "account", "for the test"):
+        with connection.cursor() as cursor:
+            cursor.execute("""INSERT INTO trial_singlesignon (name, confirmed, user_id, address)
+                VALUES ('single sign-on', true, %s, 'nora@hospital.example')""", [cast.people[Role.CHAIR].pk])
+    made = SingleSignOn.objects.get()
+    assert (made.subject, made.struck_out_reason) == ("", "")
 
 
 def _identities(name: str) -> list[tuple[Any, ...]]:
