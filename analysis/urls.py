@@ -19,5 +19,5 @@ urlpatterns = [
     path("moments/compare/", as_of.compare, name="compare"),
     path("groups/<str:letter>/", dashboard.group, name="group"),
     path("groups/<str:letter>/plots/<str:plot>.<str:ending>", plot_downloads.plot_file, name="plot"),
-    path("groups/<str:letter>/behind/<str:figure>/", dashboard.behind, name="behind"),
+    path("groups/<str:letter>/behind/<path:figure>/", dashboard.behind, name="behind"),
 ]

@@ -199,6 +199,13 @@ def _count(value: Any) -> int:
     return len(value) if isinstance(value, list) else int(value)
 
 
+def of_deviations(outcome: Outcome) -> list[Evidence]:
+    """Each deviation with its entry."""
+    kinds = dict(code_lists.DEVIATION_KINDS)
+    return [Evidence(f"{_day(row['on'])}: {kinds.get(row['kind'], row['kind'])}", f"deviation/{row['id']}")
+            for row in outcome["deviations"]]  # fmt: skip
+
+
 def of_queries(outcome: Outcome) -> list[Evidence]:
     """Each contradiction with the assessment it is about."""
     return [
@@ -217,7 +224,7 @@ _BY_NAME: dict[str, Callable[[Outcome], list[Evidence]]] = {
     "confirmed": of_response, "confirmed_strictly": of_response, "confirmed_any_time": of_response, "best": of_response,
     "best_unconfirmed": of_assessments, "best_change_percent": of_assessments, "assessments": of_assessments,
     "death": of_death, "toxicity": of_toxicity, "hormones": of_hormones, "treatment": of_treatment,
-    "queries": of_queries, "flags": of_flags,
+    "queries": of_queries, "flags": of_flags, "deviations": of_deviations,
 }  # fmt: skip
 
 

@@ -27,7 +27,9 @@ from analysis.endpoints.answers.survival import (
 )
 from analysis.endpoints.answers.toxicity import ADVERSE_EVENTS, TOXICITY
 from analysis.endpoints.answers.treatment import TREATMENT
+from analysis.endpoints.watch.conduct import DEVIATIONS
 from analysis.endpoints.watch.design import OPERATING_CHARACTERISTICS
+from analysis.endpoints.watch.subgroups import SUBGROUPS
 from analysis.endpoints.watch.toxicity_boundary import TOXICITY_BOUNDARY
 from analysis.outcomes.cohort import Cohort, Outcome, counted
 from analysis.outcomes.event_tally import EventTally
@@ -53,6 +55,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     ADVERSE_EVENTS,
     HORMONE_IMPROVEMENT,
     TREATMENT,
+    DEVIATIONS,
+    SUBGROUPS,
 )
 
 
@@ -113,7 +117,7 @@ BY_CODE: dict[str, Endpoint] = {endpoint.code: endpoint for endpoint in ENDPOINT
 CURVES: tuple[Curve, ...] = tuple(endpoint for endpoint in ENDPOINTS if isinstance(endpoint, Curve))
 
 # Raise it when outcomes are derived differently, or a result holds something else beside its endpoints.
-OUTCOME_VERSION = 22
+OUTCOME_VERSION = 23
 
 
 def engine_of(declared: Iterable[Endpoint | Part]) -> str:
@@ -168,4 +172,5 @@ def arranged(stored: dict[str, Any]) -> dict[str, Any]:
 
 
 # No plot of a page reads these parts of an outcome.
-UNDRAWN = ("toxicity", "characteristics", "variants", "queries", "flags", "pfs", "ttp", "best_unconfirmed")
+UNDRAWN = ("toxicity", "characteristics", "deviations", "variants", "queries", "flags", "pfs", "ttp",
+           "best_unconfirmed")  # fmt: skip

@@ -45,6 +45,7 @@ def cut_off(fact: ParticipantFact, on: date, settings: AnalysisSettings = Analys
         follow_ups=tuple(_follow_ups(fact.follow_ups, on)),
         death=fact.death if died is not None and died.on <= on else None,
         withdrawals=tuple(withdrawal for withdrawal in fact.withdrawals if withdrawal.on <= on),
+        deviations=tuple(deviation for deviation in fact.deviations if deviation.happened_on <= on),
     )
 
 

@@ -30,6 +30,8 @@ def derive(participant: ParticipantFact, settings: AnalysisSettings) -> dict[str
         "death": death.derive(participant, course, settings),
         "toxicity": toxic,
         "hormones": hormones.derive(participant, course, settings),
+        "deviations": [{"id": each.id, "kind": each.kind, "on": each.happened_on.isoformat()}
+                       for each in participant.deviations],
         "flags": list(course.flags),
         "queries": [] if populations.is_in_error(participant) else [
             *queries.of_assessments(assessed, _opinions(participant), reported.on if reported else None),

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from analysis.charts import boundary, hormone, km, operating, ruler, spider, swimmer, toxicity, watch, waterfall
+from analysis.charts import boundary, forest, hormone, km, operating, ruler, spider, swimmer, toxicity, watch, waterfall
 from analysis.charts.axis import Caption, Frame
 from analysis.endpoints.answers import monitoring, plot_series
 from analysis.endpoints.answers.shapes import EVALUABLE, TREATED, Curve
@@ -175,3 +175,18 @@ def watch_of(result: Result) -> watch.Watch | None:
                       f"n = {answer['denominator']} {TREATED.words}")  # fmt: skip
     drawn = watch.watch(answer["path"], answer["bounds"], answer["treated"], answer["words"])
     return replace(drawn, caption=caption)
+
+
+def forest_of(result: Result) -> forest.Forest | None:
+    """The response rate in subgroups; None in a data cut older than them."""
+    answer = result["endpoints"].get("subgroups")
+    if answer is None:
+        return None
+    rates = [
+        forest.Rate(row["label"], row["numerator"], row["denominator"], row["estimate"], row["lower"], row["upper"],
+                    reverse("analysis:behind", args=[result["group"], f"row-subgroups:{row['label']}"]))
+        for row in answer["rows"]
+    ]  # fmt: skip
+    caption = Caption("Confirmed response in subgroups (exploratory)", f"group {result['group']}",
+                      f"n = {answer['denominator']} {EVALUABLE.words}")  # fmt: skip
+    return replace(forest.forest(rates, "Exploratory: rates with exact intervals."), caption=caption)

@@ -196,6 +196,7 @@ class GroupPanel:
         return {
             "boundary": group_plots.boundary_of(self.answer, self.drawn),
             "operating": group_plots.operating_of(self.answer),
+            "forest": group_plots.forest_of(self.answer),
             "watch": group_plots.watch_of(self.answer),
             "waterfall": group_plots.waterfall_of(self.answer),
             "spider": group_plots.spider_of(self.drawn),

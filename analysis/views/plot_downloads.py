@@ -23,6 +23,7 @@ from analysis.endpoints.answers.toxicity import GRADES
 from analysis.endpoints.comparison import NOT_COMPUTED
 from analysis.endpoints.registry import CURVES
 from analysis.endpoints.watch.design import OPERATING_CHARACTERISTICS
+from analysis.endpoints.watch.subgroups import SUBGROUPS
 from analysis.endpoints.watch.toxicity_boundary import TOXICITY_BOUNDARY
 from analysis.results.moments import Moment
 from analysis.views import group_plots, panels
@@ -75,6 +76,12 @@ def _boundary_rows(panel: GroupPanel) -> Rows:
 def _operating_rows(panel: GroupPanel) -> Rows:
     return [{"plan": curve["name"], **point} for curve in _stored(panel, OPERATING_CHARACTERISTICS)["curves"]
             for point in curve["points"]]  # fmt: skip
+
+
+def _forest_rows(panel: GroupPanel) -> Rows:
+    names = ("numerator", "denominator", "estimate", "lower", "upper", "method")
+    return [{"subgroup": row["label"], **{name: row[name] for name in names}}
+            for row in _stored(panel, SUBGROUPS)["rows"]]  # fmt: skip
 
 
 def _watch_rows(panel: GroupPanel) -> Rows:
@@ -149,6 +156,8 @@ PLOTS: tuple[Plot, ...] = (
          lambda panel: group_plots.operating_of(panel.answer), _operating_rows),
     Plot(TOXICITY_BOUNDARY.code, TOXICITY_BOUNDARY.title, "_watch",
          lambda panel: group_plots.watch_of(panel.answer), _watch_rows),
+    Plot(SUBGROUPS.code, SUBGROUPS.title, "_forest",
+         lambda panel: group_plots.forest_of(panel.answer), _forest_rows),
     Plot("hormones", "Hormone levels in percent of baseline", "_hormone",
          lambda panel: panel.hormone_plots, _hormone_rows),
 )  # fmt: skip

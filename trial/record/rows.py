@@ -20,6 +20,7 @@ from trial.rules.dates import partial_date
 from trial.rules.evaluation.facts import (
     AdverseEventFact,
     DeathFact,
+    DeviationFact,
     FollowUpFact,
     HormoneFact,
     LesionFact,
@@ -341,6 +342,11 @@ def death(row: Row) -> DeathFact:
 def withdrawal(row: Row) -> WithdrawalFact:
     """Withdrawal of consent."""
     return WithdrawalFact(row["id"], date.fromisoformat(row["withdrew_on"]), row["scope"])
+
+
+def deviation(row: Row) -> DeviationFact:
+    """A deviation from the protocol, without its words."""
+    return DeviationFact(row["id"], row["kind"], date.fromisoformat(row["happened_on"]))
 
 
 def off_study(row: Row) -> WithdrawalFact:

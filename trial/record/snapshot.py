@@ -14,6 +14,7 @@ from trial.models import (
     BloodPressure,
     Cycle,
     Death,
+    Deviation,
     DosingPeriod,
     EligibilityAnswer,
     FollowUp,
@@ -38,6 +39,7 @@ from trial.rules.evaluation.facts import (
     AdverseEventFact,
     AssessmentFact,
     CycleFact,
+    DeviationFact,
     MedicationFact,
     ParticipantFact,
 )
@@ -59,6 +61,7 @@ COLUMNS: dict[Any, tuple[str, ...]] = {
     BloodPressure: ("participant_id", "measured_on"),
     LesionReading: ("assessment_id", "lesion_id", "state", "longest_diameter_mm", "not_evaluated_reason", "scanned_on",
                     "merged_with"),
+    Deviation: ("id", "participant_id", "kind", "happened_on"),
     DosingPeriod: ("cycle_id", "from_day", "to_day", "dose_mg", "frequency", "reason"),
 }  # fmt: skip
 # So many are read at once when many are asked for; fewer at first, so that there is soon something to work on.
@@ -155,6 +158,10 @@ def _by_start(taken: MedicationFact) -> tuple[Any, ...]:
     return (taken.started_on.stored() if taken.started_on else "unknown", taken.name, taken.id)
 
 
+def _by_day(deviation: DeviationFact) -> tuple[Any, ...]:
+    return (deviation.happened_on, deviation.kind, deviation.id)
+
+
 def _by_finding(row: Row) -> tuple[Any, ...]:
     return (row["found_on"], row["kind"])
 
@@ -163,6 +170,7 @@ def _by_finding(row: Row) -> tuple[Any, ...]:
 OWN: tuple[Any, ...] = (Waiver, RegistrationFinding, Lesion, Assessment, Cycle)
 BELOW: tuple[Any, ...] = (
     AdverseEvent, HormoneLevel, Medication, Visit, BloodPressure, OffTreatment, FollowUp, Death, Withdrawal, OffStudy,
+    Deviation,
 )  # fmt: skip
 
 
@@ -234,6 +242,7 @@ class _Parts:
             "death": deaths[0] if deaths else None,
             "withdrawals": tuple(fact.withdrawal(each) for each in below[Withdrawal])
             + tuple(fact.off_study(each) for each in below[OffStudy]),
+            "deviations": tuple(sorted(map(fact.deviation, below[Deviation]), key=_by_day)),
         }
 
     def _assessment(self, row: Row, lesions: set[int]) -> AssessmentFact:

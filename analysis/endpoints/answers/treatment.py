@@ -10,11 +10,18 @@ from typing import Any
 
 from analysis.endpoints.answers.curves import in_months
 from analysis.endpoints.answers.shapes import NOT_ESTIMABLE, TREATED, Number, Table
+from analysis.outcomes import dictionary
 from analysis.outcomes.cohort import Cohort, Outcome, numbers
-from trial.protocol import OFF_TREATMENT_REASONS, OUR_READING
+from analysis.outcomes.treatment import NO_REASON
+from trial.protocol import OFF_TREATMENT_REASONS, OUR_READING, by_registration
+from trial.protocol.ctcae_v3.term_search import named
 
 ONGOING = "on treatment"
 CHANGES = ("held", "reduced", "delayed")
+MG_IN_A_GRAM = 1000
+# Relative dose intensity in percent: (from, up to but not with, words).
+BANDS = ((90, 1000, "90% or more"), (75, 90, "75% to under 90%"), (50, 75, "50% to under 75%"), (0, 50, "under 50%"))
+UNNAMED = "other reason"
 
 
 def answer(cohort: Cohort) -> dict[str, Any]:
@@ -25,6 +32,7 @@ def answer(cohort: Cohort) -> dict[str, Any]:
         "cycles": _spread([float(outcome["treatment"]["cycles"]) for outcome in treated]),
         "dose_intensity_percent": _spread([float(outcome["treatment"]["dose_intensity_percent"]) for outcome in treated
                                            if outcome["treatment"]["dose_intensity_percent"] is not None]),
+        "grams_taken": _spread([float(outcome["treatment"]["taken_mg"]) / MG_IN_A_GRAM for outcome in treated]),
         "months_on_treatment": _months([outcome["treatment"]["days_on_treatment"] for outcome in treated]),
         "reduced": _those(treated, "reductions"),
         "held": _those(treated, "holds"),
@@ -32,7 +40,36 @@ def answer(cohort: Cohort) -> dict[str, Any]:
         "change_reasons": {kind: _change_reasons(treated, kind) for kind in CHANGES},
         "days_without_entry": _those(treated, "days_without_entry"),
         "off_treatment": _reasons(treated),
+        "rows": [*_bands(treated), *(row for kind in CHANGES for row in _coded(treated, kind))],
     }  # fmt: skip
+
+
+def _bands(treated: Sequence[Outcome]) -> list[dict[str, Any]]:
+    known = [(float(given), outcome) for outcome in treated
+             if (given := outcome["treatment"]["dose_intensity_percent"]) is not None]  # fmt: skip
+    return [{"label": f"relative dose intensity {words}",
+             "participants": numbers([outcome for given, outcome in known if low <= given < high])}
+            for low, high, words in BANDS]  # fmt: skip
+
+
+def _coded(treated: Sequence[Outcome], kind: str) -> list[dict[str, Any]]:
+    """The reasons of this kind of change, each that is the name of a CTCAE term as that term [interpretation]."""
+    by_term: dict[str, set[str]] = defaultdict(set)
+    for reason, whom in _change_reasons(treated, kind).items():
+        by_term[coded(reason)].update(whom)
+    in_order = sorted(by_term.items(), key=lambda row: (row[0] in (NO_REASON, UNNAMED), -len(row[1]), row[0]))
+    return [{"label": f"{kind}: {words}", "participants": sorted(whom, key=by_registration)}
+            for words, whom in in_order]  # fmt: skip
+
+
+def coded(reason: str) -> str:
+    """The CTCAE term that the site's words name, no reason on record, or another reason."""
+    if reason == NO_REASON:
+        return reason
+    found = named(reason)
+    if found is None:
+        return UNNAMED
+    return dictionary.name_of(found.term.code, found.select.code if found.select else "", "")
 
 
 def _spread(values: Sequence[float]) -> dict[str, float | None]:
@@ -97,8 +134,11 @@ def rows(stored: dict[str, Any]) -> list[Number]:
         Number("cycles, median (range)", spread(stored["cycles"])),
         Number("relative dose intensity in percent, median (range)", spread(stored["dose_intensity_percent"])),
         Number("months on treatment, median (range)", spread(stored["months_on_treatment"])),
+        *([Number("grams taken, median (range)", spread(stored["grams_taken"]))] if "grams_taken" in stored else []),
         *(Number(kind, str(len(stored[kind])), kind) for kind in CHANGES),
-    ]
+        *(Number(row["label"], str(len(row["participants"])), f"row-treatment:{row['label']}")
+          for row in stored.get("rows", ())),
+    ]  # fmt: skip
 
 
 def spread(values: dict[str, float | None]) -> str:
@@ -110,5 +150,5 @@ def spread(values: dict[str, float | None]) -> str:
 
 TREATMENT = Table(
     code="treatment", title="Treatment", population=TREATED, source=OUR_READING, answer=answer, rows=rows,
-    looks_at=("treatment",), arrange=arrange, template="treatment",
+    looks_at=("treatment",), version=2, arrange=arrange, template="treatment",
 )  # fmt: skip

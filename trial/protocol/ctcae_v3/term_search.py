@@ -23,6 +23,9 @@ DIRECTIONS = {
     "decrease": "low", "decreased": "low", "reduced": "low", "reduction": "low",
     "elevated": "high", "elevation": "high", "increase": "high", "increased": "high", "raised": "high",
 }  # fmt: skip
+_GRADE = re.compile(r"\b(ctcae )?grade [1-5]\b")
+# The ranks of a label and of a synonym by themselves.
+_WHOLE_NAME = 1
 Rank = tuple[int, ...]
 
 
@@ -73,6 +76,18 @@ def search(query: str, limit: int = LIMIT) -> list[Match]:
         if ranked:
             return [match for _, match in sorted(ranked, key=lambda pair: pair[0])[:limit]]
     return []
+
+
+@lru_cache(maxsize=1024)
+def named(words: str) -> Match | None:
+    """The row whose name, or one synonym of it, these words are, a grade beside them left aside; None: none is.
+
+    Stricter than `search`: words that are only a part of a name are not read as it.
+    """
+    typed = _typed(_GRADE.sub(" ", words.lower()))
+    ranked = [(place, entry.match) for entry in _entries() if typed and (place := _rank(entry, typed)) is not None]
+    best = min(ranked, key=lambda pair: pair[0], default=None)
+    return best[1] if best is not None and best[0][0] <= _WHOLE_NAME else None
 
 
 def _rank(entry: _Entry, typed: Sequence[_Typed]) -> Rank | None:

@@ -197,6 +197,15 @@ class WithdrawalFact:
 
 
 @dataclass(frozen=True)
+class DeviationFact:
+    """A deviation from the protocol; kind: a code of `code_lists.DEVIATION_KINDS`."""
+
+    id: int
+    kind: str
+    happened_on: date
+
+
+@dataclass(frozen=True)
 class ParticipantFact:
     """Everything that the endpoints read about one registered participant."""
 
@@ -226,6 +235,7 @@ class ParticipantFact:
     follow_ups: tuple[FollowUpFact, ...] = ()
     death: DeathFact | None = None
     withdrawals: tuple[WithdrawalFact, ...] = ()
+    deviations: tuple[DeviationFact, ...] = ()
 
     @property
     def treated(self) -> bool:
