@@ -2,15 +2,29 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from itertools import islice
 from typing import Any
 
 from django.urls import reverse
 
-from analysis.charts import boundary, forest, hormone, km, operating, ruler, spider, swimmer, toxicity, watch, waterfall
+from analysis.charts import (
+    accrual,
+    boundary,
+    forest,
+    hormone,
+    km,
+    operating,
+    ruler,
+    spider,
+    swimmer,
+    toxicity,
+    watch,
+    waterfall,
+)
 from analysis.charts.axis import Caption, Frame
 from analysis.endpoints.answers import monitoring, plot_series
-from analysis.endpoints.answers.shapes import EVALUABLE, TREATED, Curve
+from analysis.endpoints.answers.shapes import EVALUABLE, REGISTERED, TREATED, Curve
 from analysis.outcomes.cohort import Cohort
 from analysis.statistics import survival
 from trial.protocol import MARKERS, analysis_settings
@@ -190,3 +204,14 @@ def forest_of(result: Result) -> forest.Forest | None:
     caption = Caption("Confirmed response in subgroups (exploratory)", f"group {result['group']}",
                       f"n = {answer['denominator']} {EVALUABLE.words}")  # fmt: skip
     return replace(forest.forest(rates, "Exploratory: rates with exact intervals."), caption=caption)
+
+
+def accrual_of(result: Result) -> accrual.Accrual:
+    """Registrations by month against the plan, with the projection where there is one."""
+    answer = result["endpoints"]["accrual"]
+    days = answer.get("projection")
+    projected = accrual.Projected(**{name: date.fromisoformat(day) for name, day in days.items()}) if days else None
+    caption = Caption("Accrual", f"group {result['group']}", f"n = {answer['registered']} {REGISTERED.words}")
+    words = f"{answer['registered']} registered of {answer['plan']} planned."
+    months = [(month, count) for month, count in answer["months"]]
+    return replace(accrual.accrual(months, answer["plan"], projected, words), caption=caption)

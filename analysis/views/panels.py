@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString
 from analysis.charts import km, ruler, waterfall
 from analysis.endpoints import comparison, registry, side_by_side
 from analysis.endpoints.answers import monitoring
-from analysis.endpoints.answers.enrollment import BASELINE
+from analysis.endpoints.answers.enrollment import ACCRUAL, BASELINE
 from analysis.endpoints.answers.safety import DEATHS_AND_SERIOUS, RELATED_DEATH
 from analysis.endpoints.answers.shapes import Curve, Number
 from analysis.models import GroupResult, OutcomeThen, ParticipantOutcome
@@ -196,6 +196,7 @@ class GroupPanel:
         return {
             "boundary": group_plots.boundary_of(self.answer, self.drawn),
             "operating": group_plots.operating_of(self.answer),
+            "accrual": group_plots.accrual_of(self.answer) if ACCRUAL.code in self.answer["endpoints"] else None,
             "forest": group_plots.forest_of(self.answer),
             "watch": group_plots.watch_of(self.answer),
             "waterfall": group_plots.waterfall_of(self.answer),

@@ -17,6 +17,7 @@ from django.template.loader import render_to_string
 from analysis.charts import boundary, watch
 from analysis.charts.axis import WIDTH, finite
 from analysis.endpoints.answers import monitoring, plot_series
+from analysis.endpoints.answers.enrollment import ACCRUAL
 from analysis.endpoints.answers.monitoring import MONITORING
 from analysis.endpoints.answers.shapes import Curve, Endpoint
 from analysis.endpoints.answers.toxicity import GRADES
@@ -82,6 +83,10 @@ def _forest_rows(panel: GroupPanel) -> Rows:
     names = ("numerator", "denominator", "estimate", "lower", "upper", "method")
     return [{"subgroup": row["label"], **{name: row[name] for name in names}}
             for row in _stored(panel, SUBGROUPS)["rows"]]  # fmt: skip
+
+
+def _accrual_rows(panel: GroupPanel) -> Rows:
+    return [{"month": month, "registered": count} for month, count in _stored(panel, ACCRUAL)["months"]]
 
 
 def _watch_rows(panel: GroupPanel) -> Rows:
@@ -158,6 +163,7 @@ PLOTS: tuple[Plot, ...] = (
          lambda panel: group_plots.watch_of(panel.answer), _watch_rows),
     Plot(SUBGROUPS.code, SUBGROUPS.title, "_forest",
          lambda panel: group_plots.forest_of(panel.answer), _forest_rows),
+    Plot(ACCRUAL.code, ACCRUAL.title, "_accrual", lambda panel: group_plots.accrual_of(panel.answer), _accrual_rows),
     Plot("hormones", "Hormone levels in percent of baseline", "_hormone",
          lambda panel: panel.hormone_plots, _hormone_rows),
 )  # fmt: skip

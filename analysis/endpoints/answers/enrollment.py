@@ -2,13 +2,15 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
+from math import ceil
 from statistics import median
 from typing import Any
 
 from analysis.endpoints import evidence
 from analysis.endpoints.answers.shapes import NOT_ESTIMABLE, REGISTERED, Number, Table, percent
 from analysis.outcomes.cohort import Cohort, Outcome, numbers
+from analysis.statistics.projection import days_until
 from analysis.statistics.survival import DAYS_PER_MONTH
 from trial.protocol import (
     ETHNICITIES,
@@ -19,19 +21,24 @@ from trial.protocol import (
     TUMOUR_TYPES,
     group_named,
 )
+from trial.rules.dates.partial_date import from_stored
 
 # The pace is that of the last half year on record; over less than a month there is none.
 PACE_DAYS, FEWEST_DAYS = 183, 30
+# A projection beyond so many days says nothing.
+MOST_DAYS = 20 * 365
 
 
 def answer(cohort: Cohort) -> dict[str, Any]:
     """Registered against planned, the pace, and what is left at this pace; rows: site → participants.
 
-    full_on: the day on which the plan was reached (ISO); None before. months_to_plan: None without a pace.
+    full_on: the day on which the plan was reached (ISO); None before. months_to_plan: None without a pace. projection:
+    the days (ISO) by which the plan is reached with so much probability; None without a pace and once it is full.
     """
     days = sorted(date.fromisoformat(outcome["registered_on"]) for outcome in cohort.outcomes)
     plan = group_named(cohort.group).ceiling
     pace, left = _pace(days), max(0, plan - len(days))
+    seen, in_days = _lately(days)
     return {
         "registered": len(days),
         "plan": plan,
@@ -41,6 +48,7 @@ def answer(cohort: Cohort) -> dict[str, Any]:
         "full_on": days[plan - 1].isoformat() if days and not left else None,
         "a_month": pace,
         "months_to_plan": round(left / pace, 1) if pace and left else None,
+        "projection": _projection(days[-1], left, seen, in_days) if pace and left else None,
         "months": [list(month) for month in sorted(Counter(f"{day:%Y-%m}" for day in days).items())],
         "rows": [{"label": site, "participants": numbers([each for each in cohort.outcomes if each["site"] == site])}
                  for site in sorted({str(each["site"]) for each in cohort.outcomes})],
@@ -49,11 +57,29 @@ def answer(cohort: Cohort) -> dict[str, Any]:
 
 def _pace(days: Sequence[date]) -> float | None:
     """Registrations a month, from the first or half a year before the last, whichever is later, to the last."""
-    if not days or (days[-1] - days[0]).days < FEWEST_DAYS:
-        return None
+    later, in_days = _lately(days)
+    return None if in_days < FEWEST_DAYS else round(later / (in_days / DAYS_PER_MONTH), 2)
+
+
+def _lately(days: Sequence[date]) -> tuple[int, int]:
+    """How many registrations in how many days, the first of them left out."""
+    if not days:
+        return 0, 0
     since = max(days[0].toordinal(), days[-1].toordinal() - PACE_DAYS)
-    later = sum(day.toordinal() > since for day in days)
-    return round(later / ((days[-1].toordinal() - since) / DAYS_PER_MONTH), 2)
+    return sum(day.toordinal() > since for day in days), days[-1].toordinal() - since
+
+
+# The projection: the shares of probability that its days stand for.
+LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
+
+
+def _projection(last: date, left: int, seen: int, in_days: int) -> dict[str, str] | None:
+    """low, middle and high; None where the last of them lies beyond every calendar."""
+    ahead = {name: ceil(days_until(left, seen, in_days, share)) for name, share in
+             (("low", LOW), ("middle", MIDDLE), ("high", HIGH))}  # fmt: skip
+    if ahead["high"] > MOST_DAYS:
+        return None
+    return {name: (last + timedelta(days)).isoformat() for name, days in ahead.items()}
 
 
 def rows(stored: dict[str, Any]) -> list[Number]:
@@ -63,14 +89,24 @@ def rows(stored: dict[str, Any]) -> list[Number]:
         Number("registered", str(stored["registered"]), "registered"),
         Number("planned", str(stored["plan"])),
         Number("registered a month, last half year on record", NOT_ESTIMABLE if pace is None else f"{pace:.1f}"),
+        *_projected(stored),
         *(Number(f"at site {row['label']}", str(len(row["participants"])), f"row-accrual:{row['label']}")
           for row in stored["rows"]),
     ]  # fmt: skip
 
 
+def _projected(stored: dict[str, Any]) -> list[Number]:
+    """In words; a result of an earlier version has none."""
+    days = stored.get("projection")
+    if not days:
+        return []
+    low, middle, high = (str(from_stored(days[name])) for name in ("low", "middle", "high"))
+    return [Number("plan reached, projected (80% of chances)", f"{middle} ({low} to {high})")]
+
+
 ACCRUAL = Table(
-    code="accrual", title="Accrual", population=REGISTERED, source=OUR_READING, answer=answer, rows=rows,
-    looks_at=("registered_on", "site"), card="Accrual", card_template="accrual",
+    code="accrual", title="Accrual", population=REGISTERED, source=OUR_READING, answer=answer, rows=rows, version=2,
+    looks_at=("registered_on", "site"), template="accrual", card="Accrual", card_template="accrual",
     headline=lambda stored: f"{stored['registered']} of {stored['plan']}",
 )  # fmt: skip
 

@@ -105,12 +105,18 @@ def test_accrual_is_held_against_the_plan_and_paced_by_the_last_half_year() -> N
     assert answer["months_to_plan"] == pytest.approx((plan - 8) / pace, abs=0.2)
     assert counts(answer)["SOUTH"] == ["NET-001"]
     assert answer["months"][:2] == [["2025-01", 1], ["2026-01", 2]]
+    # 42 more at 7 in 183 days (tests/analysis/statistics/test_projection.py), from the last one on.
+    last = date(2026, 6, 30)
+    assert answer["projection"] == {name: (last + timedelta(days)).isoformat() for name, days in
+                                    (("low", 693), ("middle", 1144), ("high", 2022))}  # fmt: skip
+    words = {row.words: row.value for row in registry.BY_CODE["accrual"].rows_of(answer)}
+    assert words["plan reached, projected (80% of chances)"].endswith(")")
 
 
 def test_a_full_plan_names_its_day_and_nobody_registered_has_no_pace() -> None:
     plan = group_named("A").ceiling
     full = found("accrual", *(registered(number, day(number)) for number in range(1, plan + 2)))
-    assert (full["full_on"], full["months_to_plan"]) == (day(plan).isoformat(), None)
+    assert (full["full_on"], full["months_to_plan"], full["projection"]) == (day(plan).isoformat(), None, None)
     nobody = found("accrual")
     assert (nobody["registered"], nobody["a_month"], nobody["last_on"]) == (0, None, None)
     assert found("accrual", registered(1, day(0)))["a_month"] is None, "one day is no pace"

@@ -25,6 +25,7 @@ NUMERIC = {
     "toxicity": {"treated", "grade_3", "undetermined"},
     "monitoring": {"place"},
     "toxicity_boundary": {"place"},
+    "accrual": {"registered"},
     "subgroups": {"numerator", "denominator", "estimate", "lower", "upper"},
     "operating_characteristics": {"rate", "promising", "stopped_early", "expected_participants"},
     "hormones": {"days_since_baseline", "percent_of_baseline"},

@@ -1,0 +1,88 @@
+"""Registrations added up by month against the plan, with the months in which the plan may be reached. PURE."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from analysis.charts.axis import WIDTH, Axis, Chart, Frame, Spoken, Tick, round_step, unique_key
+
+FRAME = Frame(WIDTH, 250, 36, 560, 22, 204)
+STEPS = (1, 2, 5, 10, 20, 50, 100)
+MONTH_STEPS = (1, 2, 3, 6, 12)
+MOST_TICKS = 8
+
+
+@dataclass(frozen=True)
+class Projected:
+    """The first, the middle and the last day on which the plan may be reached."""
+
+    low: date
+    middle: date
+    high: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accrual(Chart):
+    """Everything that the template draws; of a projection its band and the line to its middle."""
+
+    path: str
+    plan: Tick
+    band: str
+    line: str
+    spoken: tuple[Spoken, ...]
+
+
+def accrual(months: Sequence[tuple[str, int]], plan: int, projected: Projected | None, summary: str) -> Accrual:
+    """The drawing. months: (`2026-04`, registered in it) in order, those without any left out."""
+    if not months:
+        return Accrual(summary=summary, frame=FRAME, is_empty=True, path="", plan=Tick(0, ""), band="", line="",
+                       spoken=())  # fmt: skip
+    first, last = _number(months[0][0]), _number(months[-1][0]) + 1
+    end = max(last, _place(projected.high) if projected else 0.0)
+    total = sum(count for _, count in months)
+    across = Axis(first, max(end, first + 1), FRAME.left, FRAME.right)
+    upwards = Axis(0, max(plan, total) * 1.06, FRAME.bottom, FRAME.top)
+    path, spoken = _path(months, across, upwards)
+    band = line = ""
+    if projected:
+        start = f"M{across.at(last)} {upwards.at(total)}"
+        at = {name: across.at(_place(day)) for name, day in vars(projected).items()}
+        line = f"{start}L{at['middle']} {upwards.at(plan)}"
+        band = f"{start}L{at['low']} {upwards.at(plan)}H{at['high']}Z"
+    return Accrual(
+        key=unique_key("accrual", [month for month, _ in months]), summary=summary, frame=FRAME, path=path,
+        ticks=_upward_ticks(upwards), across=_month_ticks(across),
+        plan=Tick(upwards.at(plan), f"plan {plan}"), band=band, line=line, spoken=tuple(spoken),
+    )  # fmt: skip
+
+
+def _number(month: str) -> int:
+    """`2026-04` → months since year 0."""
+    year, _, within = month.partition("-")
+    return int(year) * 12 + int(within) - 1
+
+
+def _place(day: date) -> float:
+    return day.year * 12 + day.month - 1 + day.day / 31
+
+
+def _path(months: Sequence[tuple[str, int]], across: Axis, upwards: Axis) -> tuple[str, list[Spoken]]:
+    total, steps, spoken = 0, [f"M{across.at(_number(months[0][0]))} {upwards.at(0)}"], []
+    for month, count in months:
+        total += count
+        steps.append(f"H{across.at(_number(month))}L{across.at(_number(month) + 1)} {upwards.at(total)}")
+        spoken.append(Spoken(across.at(_number(month) + 1), upwards.at(total),
+                             f"{month}: {count} registered, {total} in all"))  # fmt: skip
+    return "".join(steps), spoken
+
+
+def _upward_ticks(axis: Axis) -> tuple[Tick, ...]:
+    step = round_step(axis.high, STEPS, MOST_TICKS)
+    return tuple(Tick(axis.at(value), str(value)) for value in range(0, int(axis.high) + 1, step))
+
+
+def _month_ticks(axis: Axis) -> tuple[Tick, ...]:
+    step = round_step(axis.high - axis.low, MONTH_STEPS, MOST_TICKS)
+    first = -int(-axis.low // step) * step
+    return tuple(Tick(axis.at(month), f"{month // 12}-{month % 12 + 1:02d}")
+                 for month in range(first, int(axis.high) + 1, step))  # fmt: skip
