@@ -17,7 +17,16 @@ from capture.conduct.views import (
 from capture.copies import signing_page
 from capture.copies import views as copies
 from capture.entry import drafts
-from capture.entry.views import assessment, cycle, entry, grading, registration, reopening, screening
+from capture.entry.views import (
+    assessment,
+    cycle,
+    entry,
+    grading,
+    laboratories,
+    registration,
+    reopening,
+    screening,
+)
 from capture.exchange import views as exchange
 from capture.expedited import views as expedited
 from capture.participants import views as participants
@@ -67,6 +76,10 @@ urlpatterns = [
     path("terms/", grading.terms, name="terms"),
     path("proposals/judge/", grading.judge, name="judge"),
     path("work/", page.work, name="work"),
+    path("laboratories/", laboratories.listing, name="laboratories"),
+    path("laboratories/<int:laboratory_id>/", laboratories.one, name="laboratory"),
+    path("laboratories/<int:laboratory_id>/<int:row_id>/strike-out/", laboratories.strike_out,
+         name="laboratory_range_strike_out"),
     path("participants/", participants.matrix, name="participants"),
     path("participants/register/", registration.register, name="register"),
     path("participants/register/counted/", registration.counted, name="counted"),

@@ -47,7 +47,7 @@ def keep(row: Any, form: str, site_id: int, number: int) -> None:
         )
     not_asked = [name for name in form_versions.asked_after(form, number) if hasattr(row, name)]
     if not_asked:
-        stored = type(row).objects.filter(pk=row.pk).values(*not_asked).first() or {}
+        stored = (type(row).objects.filter(pk=row.pk).values(*not_asked).first() or {}) if row.pk else {}
         _refuse(row, form, number, [name for name in not_asked if not _is_kept(row, name, stored)])
     row.form_edition = number
 

@@ -178,6 +178,8 @@ def _of_forms() -> Iterator[DataSet]:
 
 DATA_SETS: tuple[DataSet, ...] = (
     DataSet("sites", "Sites", models.Site, ""),
+    DataSet("laboratories", "Laboratories", models.Laboratory, ""),
+    DataSet("laboratory_ranges", "Laboratory ranges", models.LaboratoryRange, ""),
     *_of_forms(),
     DataSet("lesions", "Lesions", models.Lesion, read_by=READ_BY["lesions"]),
     DataSet("waivers", "Waivers", models.Waiver, read_by=READ_BY["waivers"], known_by=("requested_because",)),

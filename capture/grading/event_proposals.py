@@ -189,10 +189,11 @@ def _values(participant: Participant, record: _Record) -> list[Value]:
     visits, pressures = record.visits[participant.pk], record.pressures[participant.pk]
     past, found = past_of(visits, pressures), []
     for visit in visits:
-        graded = {**grade_body(vars(visit), visit.visited_on, past), **_laboratory(record.laboratory[visit.pk])}
-        early = visit.cycle_number == 0
-        found += _made(participant, ("visit", visit.pk), visit.visited_on, graded, early, record)
-        found += [Value(analyte, visit.visited_on) for analyte in record.inside[visit.pk]]
+        entry, early = ("visit", visit.pk), visit.cycle_number == 0
+        body, measured = grade_body(vars(visit), visit.visited_on, past), _laboratory(record.laboratory[visit.pk])
+        found += _made(participant, entry, visit.visited_on, body, early, record)
+        found += _made(participant, entry, visit.measured_on, measured, early, record)
+        found += [Value(analyte, visit.measured_on) for analyte in record.inside[visit.pk]]
     for each in pressures:
         graded = _pressure_alone(each, past)
         found += _made(participant, ("blood_pressure", each.pk), each.measured_on, graded, False, record)

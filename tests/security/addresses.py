@@ -37,6 +37,7 @@ def address_of(route: str, cast: Cast) -> str:
         "<int:row_id>": "1",
         "<str:form>": "deviation",
         "<int:lesion_id>": "1",
+        "<int:laboratory_id>": "1",
         "<int:reopening_id>": "1",
         "<int:hold_id>": "1",
         "<int:passkey_id>": "1",

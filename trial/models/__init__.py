@@ -27,6 +27,7 @@ from trial.models.conduct import (
     Signature,
     SourceVerification,
 )
+from trial.models.laboratories import Laboratory, LaboratoryRange
 from trial.models.operations import Draft, FileJob, ProblemReport, StatusNote
 from trial.models.passkeys import Passkey, PasskeyUse, SingleSignOn
 from trial.models.people import AccessReview, Delegation, PastPassword, Person, Role, SignIn, Site, Training

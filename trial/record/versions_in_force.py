@@ -87,7 +87,7 @@ def of_version(form: str, row: Mapping[str, Any]) -> SavedBy:
 State = EditionApproval.State
 
 
-def open_site(person: Person, site: Site) -> None:
+def open_site(person: Person | None, site: Site) -> None:
     """The editions with which a new site starts; called inside the Change that adds it."""
     for form in sorted(form_versions.forms()):
         EditionApproval.objects.create(

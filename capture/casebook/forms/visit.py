@@ -1,23 +1,21 @@
 """What keeps a laboratory value from being graded by CTCAE 3.0: its unit, or a limit of normal that is missing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Container, Iterable
+from datetime import date
 from decimal import Decimal
-from functools import cached_property
 from typing import Any
 
 from django import forms
 
 from capture.casebook.checks import CTCAE, HARD, PLAUSIBLE, SOFT, Check, Facts, after_death_check, at_rows, of_lines
 from capture.casebook.due import AtCycleStart, Rule, Weekly
-from capture.casebook.fields import NumberField, QualifiedNumberField, WordsField, read_qualifier
-from capture.casebook.forms.base import EntryForm, Form, Lines, labeled_as
+from capture.casebook.forms.base import EntryForm, Form, Lines
+from capture.casebook.forms.laboratory import RESULT
 from capture.grading.grades import grade_line
 from trial import models
-from trial.drawing.form_layout import Rows
-from trial.models import LaboratoryResult, Participant
-from trial.models.fields import in_a_sentence
-from trial.protocol import LABORATORY, MISSING_REASONS, REQUIRED_ANALYTES, UNITS_OF, constant
-from trial.protocol.ctcae_v3.limits import ANALYTES, in_sentence
+from trial.models import LaboratoryResult
+from trial.protocol import REQUIRED_ANALYTES, Edition, constant, form_versions
+from trial.protocol.ctcae_v3.limits import ANALYTES
 from trial.rules.assay import is_another_assay
 from trial.rules.safety import usual_ranges
 from trial.rules.safety.laboratory import Grading
@@ -135,6 +133,7 @@ PRESSURE = (
 )  # fmt: skip
 
 
+SAMPLE_DAYS = 7
 VISIT = (
     after_death_check("VIS-01", "The visit must not be after the date of death.", "visited_on"),
     Check("VIS-02", "The weight changed by more than 10% since the last measurement.", PLAUSIBLE, SOFT,
@@ -150,6 +149,10 @@ VISIT = (
           SOFT, lambda facts: bool(_unusual(facts)), details=_unusual_in_words),
     Check("VIS-08", "A laboratory value is in a unit that CTCAE 3.0 does not grade.", CTCAE, SOFT,
           lambda facts: any(not each.missing_limit for each in _not_gradable(facts))),
+    Check("VIS-10", "The sample was taken more than 7 days from the visit.", PLAUSIBLE, SOFT,
+          lambda facts: facts["sampled_on"] is not None
+          and abs((facts["sampled_on"] - facts["visited_on"]).days) > SAMPLE_DAYS, "sampled_on"),
+    after_death_check("VIS-11", "The sample must not be taken after the date of death.", "sampled_on"),
     Check("VIS-09", "A laboratory value lacks the limit of normal needed to grade it.",
           CTCAE, SOFT, lambda facts: any(each.missing_limit for each in _not_gradable(facts))),
     *PRESSURE,
@@ -191,11 +194,29 @@ class VisitForm(EntryForm):
         "ecog": ("Performance status on this day, 0 to 4.", ""),
         "systolic_mmhg": (_PRESSURE, "doses"),
         "diastolic_mmhg": (_PRESSURE, "doses"),
+        "laboratory_name": ("Who measured. Limits that are left empty are those of this laboratory.", ""),
+        "sampled_on": ("The day of the blood sample; empty: the day of the visit.", ""),
     }
 
     class Meta(EntryForm.Meta):
         model = models.Visit
-        help_texts = {"cycle_number": "0: screening"}
+        help_texts = {"cycle_number": "0: screening", "sampled_on": "if not on the day of the visit"}
+
+    def offer(self, laboratories: Iterable[str]) -> None:
+        """Lets the page choose among the laboratories of the site, and the one on record."""
+        field = self.fields["laboratory_name"]
+        if not hasattr(field, "not_asked"):
+            names = dict.fromkeys(("", *laboratories, self.initial.get("laboratory_name") or ""))
+            field.validators.append(_one_of(names))
+            field.widget = forms.Select(choices=[(each, each or "—") for each in names])
+
+
+def _one_of(names: Container[str]) -> Callable[[str], None]:
+    def refuse(name: str) -> None:
+        if name not in names:
+            raise forms.ValidationError(f"“{name}” is not a laboratory of the site.")
+
+    return refuse
 
 
 class BloodPressureForm(EntryForm):
@@ -211,154 +232,32 @@ class BloodPressureForm(EntryForm):
         model = models.BloodPressure
 
 
-RESULT = ("value", "value_qualifier", "value_missing", "unit", "lower_limit", "upper_limit")
-COLUMNS = (("value", "Value"), ("unit", "Unit"), ("lower_limit", "Lower"), ("upper_limit", "Upper"),
-           ("value_missing", "Missing-value reason"))  # fmt: skip
-
-
-@labeled_as(LaboratoryResult)
-class LaboratoryForm(forms.Form):
-    """One analyte; a row without value and without reason is no result."""
-
-    value = QualifiedNumberField(required=False, max_digits=12, decimal_places=3, min_value=Decimal(0))
-    value_missing = forms.ChoiceField(required=False, choices=[("", "—"), *MISSING_REASONS])
-    unit = WordsField(required=False, max_length=20, widget=forms.Select)
-    lower_limit = NumberField(required=False, max_digits=12, decimal_places=3, min_value=Decimal(0))
-    upper_limit = NumberField(required=False, max_digits=12, decimal_places=3, min_value=Decimal(0))
-
-    def __init__(self, *args: Any, analyte: str, further: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, prefix=f"lab-{analyte}", **kwargs)
-        self.analyte, self.title, self.further = analyte, ANALYTES[analyte], further
-        for field in self.fields.values():
-            field.widget.attrs["aria-label"] = f"{self.title}: {in_a_sentence(str(field.label))}"
-        self.fields["value"].sign = self.initial.get("value_qualifier", "")  # type: ignore[attr-defined]
-        self.of_visit: Sequence[LaboratoryForm] = (self,)
-        units = self.fields["unit"].widget
-        assert isinstance(units, forms.Select)
-        # What was typed stays in view when it is refused, and what is on record in another unit keeps it.
-        choices = dict.fromkeys((*self._units(), self["unit"].value() or ""))
-        units.choices = [(each, _shown_unit(each)) for each in choices]
-
-    def _units(self) -> tuple[str, ...]:
-        return *UNITS_OF[self.analyte], *filter(None, [self.initial.get("unit")])
-
-    def clean_unit(self) -> str:
-        """One of the units of the analyte, or that on record."""
-        unit = str(self.cleaned_data["unit"])
-        if unit and unit not in self._units():
-            known = ", ".join(UNITS_OF[self.analyte])
-            raise forms.ValidationError(f"“{unit}” is not a unit of {in_sentence(self.analyte)}. Use one of: {known}.")
-        return unit
-
-    def clean(self) -> dict[str, Any]:
-        """A value or a reason, not both."""
-        found = self.cleaned_data
-        read_qualifier(self, "value")
-        if found.get("value") is not None and found.get("value_missing"):
-            self.add_error("value", "A value and a missing-value reason are both entered. Keep one of them.")
-        return found
-
-    @cached_property
-    def grading(self) -> Grading | None:
-        """The grade of what was typed, or of what is on record; None without a value, or while a box is not valid."""
-        if not self.is_bound:
-            on_record = self.initial.get("value") is not None
-            lines = [{"analyte": each.analyte, "value": None, **each.initial} for each in self.of_visit]
-            return grade_line({"analyte": self.analyte, **self.initial}, lines) if on_record else None
-        line = self.typed() if self.is_valid() else None
-        typed = [each.typed() for each in self.of_visit if each.is_valid()]
-        return grade_line(line, [each for each in typed if each]) if line else None
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing was measured or typed: then the row may stay folded away."""
-        given = [self[name].value() for name in ("value", "value_missing")]
-        return not any(each not in (None, "") for each in given)
-
-    @property
-    def cells(self) -> list[tuple[forms.BoundField, str]]:
-        """The boxes of the row with the headings of their columns, short enough for a phone."""
-        return [(self[name], heading) for name, heading in COLUMNS]
-
-    def typed(self) -> dict[str, Any] | None:
-        """The result typed, or None for an empty row."""
-        found = self.cleaned_data
-        if found.get("value") is None and not found.get("value_missing"):
-            return None
-        return {"analyte": self.analyte, **{name: found[name] for name in RESULT}}
-
-
-class LaboratoryRows(Rows):
-    """The results of a visit: what is taken at each one, then what is measured besides."""
-
-    def __init__(self, rows: Iterable[LaboratoryForm]) -> None:
-        super().__init__(rows, "capture/casebook/laboratory.html")
-        for row in self:
-            row.of_visit = self
-
-    @property
-    def tables(self) -> list[tuple[bool, list[LaboratoryForm]]]:
-        """Whether it is of further measurements → the rows."""
-        return [(further, [row for row in self if row.further == further]) for further in (False, True)]
-
-    @property
-    def further_open(self) -> bool:
-        """Whether something further was measured or typed: then the second table is not folded away."""
-        return any(row.further and not row.is_empty for row in self)
-
-
-def line_forms(form: Form, row: Any, data: Any, participant: Participant | None = None) -> LaboratoryRows:
-    """A row for each analyte of the visit, filled from the record; none for a form without lines.
-
-    A new visit of `participant` begins with the units and limits of the last result of each analyte: they are the
-    laboratory's and rarely change. A row without a value is no result, whatever else it holds.
-    """
-    if form.lines is None:
-        return LaboratoryRows(())
-    saved = {each.analyte: each for each in form.lines.of(row)} if row is not None else {}
-    last = _last_limits(participant) if row is None and participant is not None else {}
-    return LaboratoryRows(
-        LaboratoryForm(
-            data, analyte=each.code, further=each.further,
-            initial={name: _short(getattr(saved[each.code], name)) for name in RESULT} if each.code in saved
-            else last.get(each.code, {"unit": each.units[0]}),
-        )
-        for each in LABORATORY
-    )  # fmt: skip
-
-
-def _last_limits(participant: Participant) -> dict[str, dict[str, Any]]:
-    results = LaboratoryResult.objects.standing("visit").filter(visit__participant=participant, value__isnull=False)
-    rows = results.order_by("visit__visited_on", "id").values("analyte", "unit", "lower_limit", "upper_limit")
-    return {each.pop("analyte"): {name: _short(value) for name, value in each.items()} for each in rows}
-
-
-def _shown_unit(unit: str) -> str:
-    """`umol/L` → µmol/L, `10^9/L` → 10⁹/L."""
-    for stored, sign in (("umol", "µmol"), ("ukat", "µkat"), ("ug", "µg"), ("/uL", "/µL"), ("^9", "⁹"), ("^3", "³"),
-                         ("mm3", "mm³"), ("m2", "m²")):  # fmt: skip
-        unit = unit.replace(stored, sign)
-    return unit
-
-
-def _short(value: Any) -> Any:
-    """A number without the zeros that the database keeps behind it: 120 and not 120.000."""
-    return Decimal(format(value.normalize(), "f")) if isinstance(value, Decimal) else value
-
-
 VISIT_FORM = Form(
     "visit", VisitForm, "visited_on",
     AtCycleStart("at screening and at the start of each cycle", what="Visit", numbered_by="cycle_number"),
     repeats=True, before_registration=True, checks=VISIT, verified=(), imported=0, template="capture/entry/visit.html",
     lines=Lines(LaboratoryResult, "visit", "laboratory", "analyte", ("analyte", *RESULT), REQUIRED_ANALYTES),
+    versions=(form_versions.FIRST, Edition(
+        2, "Asks which laboratory measured, whose limits need not be typed, and the day of the sample.",
+        "limits of normal of the laboratories", date(2026, 11, 30), ("laboratory_name", "sampled_on"))),
 )  # fmt: skip
 BLOOD_PRESSURE_FORM = Form(
-    "blood_pressure", BloodPressureForm, "measured_on",
+    "blood_pressure",
+    BloodPressureForm,
+    "measured_on",
     Weekly(f"weekly in the first {constant('pressure_weeks')} weeks", ("visit",), what="Blood pressure"),
-    repeats=True, checks=BLOOD_PRESSURE, imported=0,
+    repeats=True,
+    checks=BLOOD_PRESSURE,
+    imported=0,
 )
 HORMONE_FORM = Form(
-    "hormone", HormoneForm, "sampled_on", Rule("before treatment and with each tumor assessment"), repeats=True,
-    before_registration=True, checks=HORMONE,
-    verified=("sampled_on", "value_qualifier", "value", "unit", "upper_limit"), imported=0,
+    "hormone",
+    HormoneForm,
+    "sampled_on",
+    Rule("before treatment and with each tumor assessment"),
+    repeats=True,
+    before_registration=True,
+    checks=HORMONE,
+    verified=("sampled_on", "value_qualifier", "value", "unit", "upper_limit"),
+    imported=0,
 )

@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from capture.casebook import history, labels
+from capture.casebook.forms.laboratory import line_forms
 from capture.casebook.forms.reasons import ReasonForm
-from capture.casebook.forms.visit import line_forms
 from capture.casebook.registry import ENTRY_FORMS, FORMS
 from capture.conduct import queries
 from capture.conduct import queries as query_list

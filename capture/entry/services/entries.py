@@ -25,8 +25,10 @@ def others(form: Form, participant: Participant, row: Model | None) -> list[Any]
 def facts(
     form: Form, participant: Participant, values: Values, row: Model | None = None, lines: Sequence[Values] = ()
 ) -> ParticipantFacts:
-    """What the checks of this form are asked about."""
-    found = ParticipantFacts(participant, {**values, "lines": lines}, others(form, participant, row))
+    """What the checks of this form are asked about; what a later version asks and `values` leave out is as it was."""
+    later = [name for each in form.versions for name in each.new_fields if name not in values]
+    as_it_was = {name: getattr(row or form.model(), name) for name in later if hasattr(form.model, name)}
+    found = ParticipantFacts(participant, {**as_it_was, **values, "lines": lines}, others(form, participant, row))
     found.corrected = row
     return found
 

@@ -10,11 +10,11 @@ from django.urls import reverse
 
 from capture.casebook import history, labels, versions
 from capture.casebook.forms.base import Form, rest_not_done
+from capture.casebook.forms.laboratory import line_forms
 from capture.casebook.forms.reasons import ReasonForm
-from capture.casebook.forms.visit import line_forms
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.prefill import prefilled
-from capture.entry.services import acknowledgements, entries
+from capture.entry.services import acknowledgements, entries, laboratories
 from capture.entry.views import grading, saving
 from trial.drawing.form_layout import posted
 from trial.models import Participant
@@ -89,7 +89,8 @@ def _page(request: HttpRequest, participant: Participant, book: Form, row: Any) 
             data = rest_not_done(asked, data)
         form = book.form(data, instance=row, initial={} if row else prefilled(book, participant, request.GET))
         edition.apply(form)
-        lines, reason = line_forms(book, row, data, participant), ReasonForm(data)
+        limits = laboratories.for_page(participant, form) if book.kind == "visit" else {}
+        lines, reason = line_forms(book, row, data, participant, limits), ReasonForm(data)
         given = acknowledgements.given(participant, book.kind, row.pk if row else None) if data is None else {}
         more = {"form": form, "lines": lines, "reason_form": reason, "acknowledged": given,
                 **(grading.of_visit(participant, form, lines, row) if book.kind == "visit" else {})}  # fmt: skip

@@ -10,10 +10,12 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from capture.casebook.fields import today
+from capture.casebook.forms.laboratory import LaboratoryForm, line_forms
 from capture.casebook.forms.reasons import NotAnEventForm
-from capture.casebook.forms.visit import LaboratoryForm, VisitForm, line_forms
+from capture.casebook.forms.visit import VisitForm
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.prefill import proposed
+from capture.entry.services import laboratories
 from capture.entry.services import not_done as service
 from capture.entry.views import saving
 from capture.grading import dose_advice
@@ -34,7 +36,8 @@ def grades(request: HttpRequest, reference: str) -> HttpResponse:
     participant = access.participant_for(request.user, reference)
     if request.method != "POST":
         return HttpResponse(status=405)
-    form, lines = VisitForm(request.POST), line_forms(ENTRY_FORMS["visit"], None, request.POST)
+    form = VisitForm(request.POST)
+    lines = line_forms(ENTRY_FORMS["visit"], None, request.POST, limits=laboratories.for_page(participant, form))
     shown: dict[str, Any] = {"graded": graded(participant, form, None), "lines": lines, "live": True}
     typed = form.cleaned_data
     if typed.get("visited_on"):

@@ -7,10 +7,11 @@ from django import forms
 from capture.casebook.fields import FullDateField, NumberField, WholeNumberField, WordsField
 from capture.casebook.forms.adverse_event import AdverseEventForm
 from capture.casebook.forms.assessment import FollowUpHeadForm, HeadForm, ReadingForm
+from capture.casebook.forms.laboratory import LaboratoryForm
 from capture.casebook.forms.reasons import NotDoneForm
 from capture.casebook.forms.registration import DetailsForm, FindingForm, ScreenFailureForm
 from capture.casebook.forms.treatment import CycleForm, PeriodForm
-from capture.casebook.forms.visit import HormoneForm, LaboratoryForm
+from capture.casebook.forms.visit import HormoneForm
 from capture.casebook.registry import CHECKS
 from trial import protocol
 from trial.models import Assessment, Lesion, Waiver

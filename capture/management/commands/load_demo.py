@@ -6,6 +6,7 @@ taken up at the very step where it ended, with the dates of the day on which it 
 
 from collections import Counter
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -17,11 +18,22 @@ from django.utils import timezone
 from capture.demo.accounts import PASSWORD, PEOPLE, SITES
 from capture.demo.cohort import cohort
 from capture.demo.entering import Desk, Entry, enter
+from capture.demo.samples import ANALYTES, NORMAL
 from capture.demo.story import story
 from capture.participants import due_dates
 from trial import protocol
-from trial.models import Change, Delegation, GroupSettings, Participant, Person, Site, Training
-from trial.record import access, changes
+from trial.models import (
+    Change,
+    Delegation,
+    GroupSettings,
+    Laboratory,
+    LaboratoryRange,
+    Participant,
+    Person,
+    Site,
+    Training,
+)
+from trial.record import access, changes, versions_in_force
 from trial.record.save import Save
 
 PLACES_LEFT = 10
@@ -111,6 +123,9 @@ def load_people() -> dict[str, Person]:
     if not sites:
         with changes.record(None, "system", "demo sites"):
             sites = {code: Site.objects.create(code=code, name=name, country="USA") for code, name in SITES}
+            for site in sites.values():
+                versions_in_force.open_site(None, site)
+                _declare_laboratory(site)
     if Person.objects.filter(username__in=[each.username for each in PEOPLE]).count() < len(PEOPLE):
         with changes.record(None, "system", "demo accounts"):
             _create_people(sites)
@@ -118,6 +133,16 @@ def load_people() -> dict[str, Person]:
         _delegate_investigators(sites)
     _train()
     return {each.site: Person.objects.get(username=each.username) for each in PEOPLE if each.role == "coordinator"}
+
+
+def _declare_laboratory(site: Site) -> None:
+    from_on = date(protocol.constant("first_year"), 1, 1)
+    laboratory = Laboratory.objects.create(site=site, name=f"{site.name}, central laboratory")
+    LaboratoryRange.objects.bulk_create(
+        LaboratoryRange(laboratory=laboratory, from_on=from_on, analyte=analyte, unit=unit, lower_limit=Decimal(low),
+                        upper_limit=Decimal(high))
+        for analyte, unit, low, high, *_ in (*ANALYTES, *NORMAL)
+    )  # fmt: skip
 
 
 def _create_people(sites: dict[str, Site]) -> None:

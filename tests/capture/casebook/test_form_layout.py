@@ -16,8 +16,9 @@ import analysis
 import capture
 import trial
 from analysis.views.settings_form import SettingsForm
-from capture.casebook.forms import adverse_event, assessment, registration, treatment, visit
+from capture.casebook.forms import adverse_event, assessment, laboratory, registration, treatment, visit
 from capture.casebook.registry import ENTRY_FORMS
+from capture.entry.views.laboratories import LimitsForm
 from tests.capture import hostile
 from tests.capture.boxes import boxes_of
 from tests.capture.typed import signed_in
@@ -37,8 +38,8 @@ BY_HAND = {
     "capture/participants/sections/_item.html": "Ticks which missed items get one reason; the next page asks it.",
 }
 # Rows of a table, whose template renders them; and what only other forms are made from.
-IN_ROWS = {visit.LaboratoryForm, assessment.NewLesionForm, assessment.ReadingForm, treatment.PeriodForm}
-BY_TEMPLATE = {SettingsForm}  # a table of every setting with its source
+IN_ROWS = {laboratory.LaboratoryForm, assessment.NewLesionForm, assessment.ReadingForm, treatment.PeriodForm}
+BY_TEMPLATE = {SettingsForm, LimitsForm}  # a table of every setting with its source, and of every analyte
 MADE_FROM = {adverse_event.AwarenessFields, registration.DetailsForm, registration.ChecklistForm}
 
 

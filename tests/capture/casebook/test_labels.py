@@ -8,9 +8,9 @@ from django.forms import BaseForm
 
 from capture.casebook import history, labels
 from capture.casebook.forms.assessment import FollowUpHeadForm, NewLesionForm, ReadingForm
+from capture.casebook.forms.laboratory import LaboratoryForm
 from capture.casebook.forms.registration import FindingForm, RegistrationForm, ScreenFailureForm
 from capture.casebook.forms.treatment import PeriodForm
-from capture.casebook.forms.visit import LaboratoryForm
 from capture.casebook.registry import CASEBOOK, FORMS
 from capture.copies.contents import values
 from capture.exchange.data_sets import DATA_SETS

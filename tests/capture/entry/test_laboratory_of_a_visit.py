@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from capture.casebook.forms.visit import LaboratoryForm, line_forms
+from capture.casebook.forms.laboratory import LaboratoryForm, line_forms
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import entries
 from capture.exchange.importing.import_forms import LaboratoryRow

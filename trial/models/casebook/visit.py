@@ -1,5 +1,6 @@
 """Visits at the start of a cycle: vitals and laboratory; and blood pressure in between."""
 
+from datetime import date
 from typing import Any
 
 from django.db import models
@@ -33,6 +34,7 @@ class Visit(RecordRow, ByEdition):
     """The visit at the start of a cycle (cycle 0: screening)."""
 
     place = Place(form="visit")
+    codes = ("laboratory_name",)
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="visits")
     visited_on = models.DateField("Visit on")
@@ -45,6 +47,8 @@ class Visit(RecordRow, ByEdition):
     systolic_mmhg_missing = MissingReasonField()
     diastolic_mmhg = models.PositiveSmallIntegerField("Diastolic blood pressure (mmHg)", null=True, blank=True)
     diastolic_mmhg_missing = MissingReasonField()
+    laboratory_name = models.CharField("Laboratory", max_length=80, blank=True, default="")
+    sampled_on = models.DateField("Sample taken on", null=True, blank=True)
 
     class Meta:
         verbose_name = "Visit at cycle start"
@@ -61,6 +65,11 @@ class Visit(RecordRow, ByEdition):
 
     def __str__(self) -> str:
         return f"Cycle {self.cycle_number}, {_pressure_words(self)}" if self.cycle_number else "Screening"
+
+    @property
+    def measured_on(self) -> date:
+        """The day of the laboratory sample: its own, else that of the visit."""
+        return self.sampled_on or self.visited_on
 
 
 class LaboratoryResult(RecordRow):

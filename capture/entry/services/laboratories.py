@@ -1,0 +1,128 @@
+"""The laboratories of the sites: declared by coordinator, investigator or administrator, read by the visits."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+
+from capture.casebook.forms.visit import VisitForm
+from trial.models import Laboratory, LaboratoryRange, Participant, Person, Role, Site, Visit
+from trial.protocol.ctcae_v3.limits import ANALYTES
+from trial.record import access, changes, site_clock
+from trial.record.save import Save
+from trial.refused import Refused
+from trial.rules.safety import usual_ranges
+from trial.rules.safety.reference_ranges import ReferenceRange, ranges_for
+from trial.runtime.database.at_once import Shape, at_once
+
+DECLARES = (*access.ENTERS, Role.ADMINISTRATOR)
+FIELDS = ("analyte", "unit", "lower_limit", "upper_limit", "from_on", "sex", "age_from", "age_to")
+
+
+@dataclass(frozen=True)
+class Whom:
+    """Whom ranges hold for, and from when. sex: empty, both; ages in whole years, both included."""
+
+    from_on: date
+    sex: str = ""
+    age_from: int = 0
+    age_to: int | None = None
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The limits of one analyte in one unit."""
+
+    analyte: str
+    unit: str
+    lower_limit: Decimal | None
+    upper_limit: Decimal | None
+
+
+def sites_of(person: Person) -> Sequence[Site]:
+    """The sites whose laboratories the person declares."""
+    return list(Site.objects.all()) if person.role == Role.ADMINISTRATOR else access.sites_read_by(person)
+
+
+def of_sites(sites: Iterable[Site]) -> QuerySet[Laboratory]:
+    """The laboratories of the sites, in order of site and name."""
+    return Laboratory.objects.standing().filter(site__in=[each.pk for each in sites]).select_related("site")
+
+
+def for_page(participant: Participant, form: VisitForm) -> Mapping[str, ReferenceRange]:
+    """Offers the laboratories of the site in the form of a visit; returns the limits of the one chosen, by analyte.
+
+    A new visit begins with the laboratory of the last one, else with the only one of the site. The day of the limits is
+    that of the sample, else of the visit, else today. One statement; none where the version of the form asks for none.
+    """
+    if hasattr(form.fields["laboratory_name"], "not_asked"):
+        return {}
+    laboratories, ranges, last = _NAMES(participant.site_id), _RANGES(participant.site_id), _LAST(participant.pk)
+    at_once(laboratories, ranges, last)
+    names = list(laboratories)
+    if form.instance.pk is None and not form.is_bound:
+        form.initial["laboratory_name"] = next(iter(last), names[0] if len(names) == 1 else "")
+    form.offer(names)
+    days = (_day(form, name) for name in ("sampled_on", "visited_on"))
+    on = next(filter(None, days), None) or site_clock.today_at(participant.site)
+    chosen = str(form["laboratory_name"].value() or "")
+    of_it = [ReferenceRange(*each) for name, *each in ranges if chosen and name == chosen]
+    return ranges_for(of_it, participant.sex, participant.born_on, on)
+
+
+_NAMES = Shape(lambda site: Laboratory.objects.standing().filter(site=site).order_by("name")
+               .values_list("name", flat=True))  # fmt: skip
+_RANGES = Shape(lambda site: LaboratoryRange.objects.standing("laboratory").filter(laboratory__site=site)
+                .order_by("id").values_list("laboratory__name", *FIELDS))  # fmt: skip
+_LAST = Shape(lambda participant: Visit.objects.standing().filter(participant=participant).exclude(laboratory_name="")
+              .order_by("-visited_on", "-id").values_list("laboratory_name", flat=True)[:1])  # fmt: skip
+
+
+def _day(form: VisitForm, name: str) -> date | None:
+    try:
+        return form.fields[name].clean(form[name].value())  # type: ignore[no-any-return]
+    except ValidationError:
+        return None
+
+
+def add(save: Save, site: Site, name: str) -> Laboratory:
+    """A laboratory of the site. Raises Refused."""
+    with changes.record(save, "enter", site=site):
+        if any(name.casefold() == each.casefold() for each in of_sites([site]).values_list("name", flat=True)):
+            raise Refused(f"Site {site.code} has a laboratory {name} already.")
+        return Laboratory.objects.create(site=site, name=name)
+
+
+def declare(save: Save, laboratory: Laboratory, whom: Whom, limits: Sequence[Limits]) -> int:
+    """Adds ranges; returns how many. Those in use before end where a new one begins. Raises Refused."""
+    reasons = list(_refused(whom, limits))
+    if reasons:
+        raise Refused(*reasons)
+    with changes.record(save, "enter", site=laboratory.site):
+        LaboratoryRange.objects.bulk_create(
+            LaboratoryRange(laboratory=laboratory, **asdict(whom), **asdict(each)) for each in limits
+        )
+    return len(limits)
+
+
+def _refused(whom: Whom, limits: Sequence[Limits]) -> Iterable[str]:
+    if not limits:
+        yield "Enter the limits of at least one analyte."
+    if whom.age_to is not None and whom.age_to < whom.age_from:
+        yield "The first age must not be above the last."
+    for each in limits:
+        name = ANALYTES[each.analyte]
+        if None not in (each.lower_limit, each.upper_limit) and each.lower_limit >= each.upper_limit:
+            yield f"{name}: the lower limit must be below the upper limit."
+        elif usual_ranges.laboratory_unusual(each.analyte, each.unit, None, each.upper_limit):
+            yield f"{name}: the upper limit is no laboratory's in {each.unit}. Check the unit."
+
+
+def strike_out(save: Save, row: LaboratoryRange) -> None:
+    """Takes a range back; limits of results that are on record stay. Raises Refused."""
+    with changes.record(save, "strike_out", site=row.laboratory.site):
+        row.struck_out_reason = save.reason
+        row.save(update_fields=["struck_out_reason"])

@@ -1,0 +1,139 @@
+"""Pages of the laboratories of a site: which there are, and the limits of normal of each."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from capture.casebook.fields import FullDateField, NumberField, WholeNumberField, WordsField
+from capture.casebook.forms.base import labeled_as
+from capture.casebook.forms.laboratory import in_words, shown_unit
+from capture.casebook.forms.reasons import ReasonForm
+from capture.entry.services import laboratories as service
+from capture.entry.services.laboratories import Limits, Whom
+from capture.entry.views import saving
+from trial.drawing.form_layout import Boxes, PageHelper, Rows, posted
+from trial.models import Laboratory, LaboratoryRange, Site
+from trial.protocol import LABORATORY, UNITS_OF
+from trial.protocol.code_lists import SEXES
+from trial.protocol.ctcae_v3.limits import ANALYTES
+from trial.record import access
+from trial.record.save import of_request
+
+
+@labeled_as(Laboratory)
+class LaboratoryForm(forms.Form):
+    """A further laboratory of one of the sites."""
+
+    helper = PageHelper(Boxes(css_class="entry-fields"))
+    site = forms.ModelChoiceField(Site.objects.none(), empty_label=None)
+    name = WordsField(max_length=80)
+
+    def __init__(self, data: Any, sites: Iterable[Site]) -> None:
+        super().__init__(data)
+        of_person = Site.objects.filter(pk__in=[each.pk for each in sites])
+        self.fields["site"].queryset = of_person  # type: ignore[attr-defined]
+
+
+@labeled_as(LaboratoryRange)
+class WhomForm(forms.Form):
+    """Whom the limits of the table hold for, and from when."""
+
+    helper = PageHelper(Boxes(css_class="entry-fields"))
+    from_on = FullDateField(before_study=True)
+    sex = forms.ChoiceField(required=False, choices=[("", "Both"), *SEXES[:2]])
+    age_from = WholeNumberField(required=False, min_value=0, max_value=120)
+    age_to = WholeNumberField(required=False, min_value=0, max_value=120, help_text="empty: no upper end")
+
+    def whom(self) -> Whom:
+        """As it was typed."""
+        typed = self.cleaned_data
+        return Whom(typed["from_on"], typed["sex"], typed["age_from"] or 0, typed["age_to"])
+
+
+@labeled_as(LaboratoryRange)
+class LimitsForm(forms.Form):
+    """The limits of one analyte; without any limit it is none."""
+
+    unit = forms.ChoiceField()
+    lower_limit = NumberField(required=False, max_digits=12, decimal_places=3, min_value=Decimal(0))
+    upper_limit = NumberField(required=False, max_digits=12, decimal_places=3, min_value=Decimal(0))
+
+    def __init__(self, data: Any, analyte: str) -> None:
+        super().__init__(data, prefix=f"range-{analyte}", initial={"unit": UNITS_OF[analyte][0]})
+        self.analyte, self.title = analyte, ANALYTES[analyte]
+        self.fields["unit"].choices = [(each, shown_unit(each)) for each in UNITS_OF[analyte]]  # type: ignore[attr-defined]
+        for field in self.fields.values():
+            field.widget.attrs["aria-label"] = f"{self.title}: {str(field.label).lower()}"
+
+    def limits(self) -> Limits | None:
+        """As typed; None without a limit."""
+        typed = self.cleaned_data
+        if typed["lower_limit"] is None and typed["upper_limit"] is None:
+            return None
+        return Limits(self.analyte, typed["unit"], typed["lower_limit"], typed["upper_limit"])
+
+
+@access.allows(*service.DECLARES)
+def listing(request: HttpRequest) -> HttpResponse:
+    """The laboratories of the person's sites; adds one."""
+    sites = service.sites_of(request.user)
+    form, refusal = LaboratoryForm(posted(request), sites), None
+    if request.method == "POST" and form.is_valid():
+        made: list[Laboratory] = []
+        refusal = saving.attempt(request, lambda: made.append(service.add(of_request(request), **form.cleaned_data)))
+        if refusal is None:
+            messages.success(request, f"Laboratory {made[0]} is saved. Enter its limits of normal.")
+            return redirect("capture:laboratory", made[0].pk)
+    shown = {"form": form, "laboratories": service.of_sites(sites), **(refusal.context if refusal else {})}
+    status = 422 if refusal or form.errors else 200
+    return render(request, "capture/entry/laboratories/listing.html", shown, status=status)
+
+
+@access.allows(*service.DECLARES)
+def one(request: HttpRequest, laboratory_id: int) -> HttpResponse:
+    """The limits of a laboratory, and a table to add more."""
+    laboratory = get_object_or_404(service.of_sites(service.sites_of(request.user)), pk=laboratory_id)
+    form, refusal = WhomForm(posted(request)), None
+    limits_forms = (LimitsForm(posted(request), each.code) for each in LABORATORY)
+    rows = Rows(limits_forms, "capture/entry/laboratories/_limits.html")
+    if request.method == "POST" and all([form.is_valid(), *(each.is_valid() for each in rows)]):
+        limits = [each for row in rows if (each := row.limits()) is not None]
+        refusal = saving.attempt(request, lambda: service.declare(of_request(request), laboratory, form.whom(), limits))
+        if refusal is None:
+            count = f"{len(limits)} range{'s' if len(limits) > 1 else ''}"
+            messages.success(request, f"{laboratory}: {count} saved.")
+            return redirect("capture:laboratory", laboratory.pk)
+    status = 422 if request.method == "POST" else 200
+    shown = {"form": form, "rows": rows, "laboratory": laboratory, "ranges": _in_order(laboratory),
+             **(refusal.context if refusal else {})}  # fmt: skip
+    return render(request, "capture/entry/laboratories/one.html", shown, status=status)
+
+
+def _in_order(laboratory: Laboratory) -> list[tuple[str, str, LaboratoryRange]]:
+    """Title, limits and row of each range: as the visit lists analytes, the newest of each first."""
+    place = {each.code: number for number, each in enumerate(LABORATORY)}
+    rows = sorted(laboratory.ranges.standing().order_by("-from_on", "sex", "age_from"),
+                  key=lambda row: place[row.analyte])  # fmt: skip
+    return [(ANALYTES[each.analyte], in_words(each), each) for each in rows]
+
+
+@access.allows(*service.DECLARES)
+def strike_out(request: HttpRequest, laboratory_id: int, row_id: int) -> HttpResponse:
+    """Takes a range back with a reason."""
+    laboratory = get_object_or_404(service.of_sites(service.sites_of(request.user)), pk=laboratory_id)
+    row = get_object_or_404(laboratory.ranges.standing().select_related("laboratory__site"), pk=row_id)
+    form, refusal = ReasonForm(posted(request)), None
+    if request.method == "POST" and form.is_valid():
+        save = of_request(request, form.cleaned_data["reason"])
+        refusal = saving.attempt(request, lambda: service.strike_out(save, row))
+        if refusal is None:
+            messages.success(request, f"The range of {ANALYTES[row.analyte]} is struck out.")
+            return redirect("capture:laboratory", laboratory.pk)
+    shown = {"form": form, "laboratory": laboratory, "title": ANALYTES[row.analyte],
+             **(refusal.context if refusal else {})}  # fmt: skip
+    return render(request, "capture/entry/laboratories/strike_out.html", shown, status=422 if form.errors else 200)
