@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('trial', '0012_site_country'),
+        ('trial', '0013_subject_of_single_sign_on'),
     ]
 
     operations = [
