@@ -34,7 +34,7 @@ PURE = (
 PACKAGES = {"trial", "trial.refused", "trial.protocol", "trial.rules.evaluation", "trial.rules.response",
             "trial.rules.safety", "trial.rules.dates", "trial.rules.dose", "analysis.statistics",
             "analysis.outcomes", "analysis.endpoints",
-            "analysis.endpoints.answers", "analysis.charts",
+            "analysis.endpoints.answers", "analysis.charts", "analysis.charts.watch",
             "capture.participants.timeline", "trial.drawing"}  # fmt: skip
 ALLOWED_OUTSIDE = {
     "analysis/statistics/intervals.py": {"scipy", "numpy"},

@@ -8,21 +8,9 @@ from typing import Any
 
 from django.urls import reverse
 
-from analysis.charts import (
-    accrual,
-    boundary,
-    forest,
-    hormone,
-    km,
-    operating,
-    ruler,
-    spider,
-    swimmer,
-    toxicity,
-    watch,
-    waterfall,
-)
+from analysis.charts import boundary, hormone, km, ruler, spider, swimmer, toxicity, waterfall
 from analysis.charts.axis import Caption, Frame
+from analysis.charts.watch import accrual, events, forest, operating
 from analysis.endpoints.answers import monitoring, plot_series
 from analysis.endpoints.answers.shapes import EVALUABLE, REGISTERED, TREATED, Curve
 from analysis.outcomes.cohort import Cohort
@@ -180,14 +168,14 @@ def operating_of(result: Result) -> operating.Operating | None:
     return replace(operating.operating(curves, (answer["p0"], answer["p1"]), summary), caption=caption)
 
 
-def watch_of(result: Result) -> watch.Watch | None:
+def watch_of(result: Result) -> events.Watch | None:
     """Toxicity one treated participant after the other; None in a data cut older than it."""
     answer = result["endpoints"].get("toxicity_boundary")
     if answer is None:
         return None
     caption = Caption("Severe related toxicity by treated participants", f"group {result['group']}",
                       f"n = {answer['denominator']} {TREATED.words}")  # fmt: skip
-    drawn = watch.watch(answer["path"], answer["bounds"], answer["treated"], answer["words"])
+    drawn = events.watch(answer["path"], answer["bounds"], answer["treated"], answer["words"])
     return replace(drawn, caption=caption)
 
 

@@ -14,8 +14,9 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-from analysis.charts import boundary, watch
+from analysis.charts import boundary
 from analysis.charts.axis import WIDTH, finite
+from analysis.charts.watch import events
 from analysis.endpoints.answers import monitoring, plot_series
 from analysis.endpoints.answers.enrollment import ACCRUAL
 from analysis.endpoints.answers.monitoring import MONITORING
@@ -92,7 +93,7 @@ def _accrual_rows(panel: GroupPanel) -> Rows:
 def _watch_rows(panel: GroupPanel) -> Rows:
     answer = _stored(panel, TOXICITY_BOUNDARY)
     bounds = answer["bounds"] or [None] * len(answer["path"])
-    return [{"place": place, "participant": number, "toxicity": watch.OUTCOMES[letter], "stops_at": bound}
+    return [{"place": place, "participant": number, "toxicity": events.OUTCOMES[letter], "stops_at": bound}
             for place, (number, letter, bound) in enumerate(
                 zip(answer["treated"], answer["path"], bounds, strict=False), start=1)]  # fmt: skip
 

@@ -9,7 +9,7 @@ import pytest
 from django.template.loader import render_to_string
 from django.urls import resolve
 
-from analysis.charts.forest import Rate, forest
+from analysis.charts.watch.forest import Rate, forest
 from analysis.endpoints import figures, registry
 from analysis.endpoints.answers import treatment
 from analysis.outcomes import outcome

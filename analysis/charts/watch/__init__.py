@@ -1,0 +1,1 @@
+"""The drawings of what a board watches. PURE."""
