@@ -18,8 +18,7 @@ from capture.entry.services.laboratories import Limits, Whom
 from capture.entry.views import saving
 from trial.drawing.form_layout import Boxes, PageHelper, Rows, posted
 from trial.models import Laboratory, LaboratoryRange, Site
-from trial.protocol import LABORATORY, UNITS_OF
-from trial.protocol.code_lists import SEXES
+from trial.protocol import LABORATORY, SEXES, UNITS_OF
 from trial.protocol.ctcae_v3.limits import ANALYTES
 from trial.record import access
 from trial.record.save import of_request
