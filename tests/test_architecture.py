@@ -13,10 +13,11 @@ ROOT = Path(__file__).resolve().parent.parent
 # The floors of each application, lowest first: a folder imports itself and the floors before it, never upwards.
 # Modules beside the folders (settings, urls, tasks, commands …) stand above all of them.
 FLOORS: dict[str, tuple[str, ...]] = {
-    "trial": ("protocol", "rules", "models", "audit", "drawing", "runtime", "record", "accounts", "operations"),
+    "trial": ("protocol", "rules", "tabulation", "models", "audit", "drawing", "runtime", "record", "accounts",
+              "operations"),
     "capture": ("grading", "casebook", "entry", "expedited", "conduct", "exchange", "participants", "trail", "copies",
                 "demo"),
-    "analysis": ("statistics", "outcomes", "endpoints", "charts", "results", "views"),
+    "analysis": ("statistics", "outcomes", "endpoints", "charts", "results", "submission", "views"),
 }  # fmt: skip
 FORBIDDEN = {"trial": {"capture", "analysis"}, "capture": {"analysis"}, "analysis": {"capture"}}
 PURE = (
@@ -24,6 +25,7 @@ PURE = (
     "trial/protocol",
     "trial/drawing/axes.py",
     "trial/rules",
+    "trial/tabulation",
     "analysis/statistics",
     "analysis/outcomes",
     "analysis/endpoints",
@@ -31,7 +33,8 @@ PURE = (
     "capture/participants/timeline",
 )
 # `from capture.participants.timeline import scans` names the package.
-PACKAGES = {"trial", "trial.refused", "trial.protocol", "trial.rules.evaluation", "trial.rules.response",
+PACKAGES = {"trial", "trial.refused", "trial.protocol", "trial.tabulation",
+            "trial.rules.evaluation", "trial.rules.response",
             "trial.rules.safety", "trial.rules.dates", "trial.rules.dose", "analysis.statistics",
             "analysis.outcomes", "analysis.endpoints",
             "analysis.endpoints.answers", "analysis.charts", "analysis.charts.watch",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PURE = ["trial/refused.py", "trial/protocol", "trial/rules", "trial/drawing/axes.py",
+PURE = ["trial/refused.py", "trial/protocol", "trial/rules", "trial/tabulation", "trial/drawing/axes.py",
         "analysis/statistics", "analysis/outcomes",
         "analysis/endpoints", "analysis/charts", "capture/participants/timeline"]
 

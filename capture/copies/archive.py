@@ -20,11 +20,12 @@ from capture.copies.document import Document, Facts, Section, Words
 from capture.exchange import cells
 from capture.exchange.data_sets import DataSet, every
 from capture.exchange.exporting import dictionary
-from capture.exchange.exporting.export import FORMS, ROWS_AT_A_TIME, Listed, listed, one_moment, whole_folder, write_csv
+from capture.exchange.exporting.export import FORMS, ROWS_AT_A_TIME, write_csv
 from capture.trail import verify_trail
 from trial import models, protocol
 from trial.drawing.pdf import instant
 from trial.models import Participant, Person, Site
+from trial.operations.exports import Listed, listed, one_moment, whole_folder
 from trial.rules.dates import partial_date
 from trial.runtime.program import PROGRAM
 

@@ -16,11 +16,11 @@ from capture.copies import excerpt, rendering, verify_copy
 from capture.copies.contents import cover
 from capture.copies.contents.cover import Making
 from capture.exchange.exporting import download
-from capture.exchange.exporting.export import one_moment
 from capture.trail import verify_trail
 from trial import protocol
 from trial.drawing.pdf import instant
 from trial.models import JournalEntry, Participant, Person, audit
+from trial.operations.exports import one_moment
 from trial.operations.validation.report import validation_state
 from trial.runtime.program import PROGRAM
 

@@ -14,11 +14,12 @@ from urllib.parse import urlencode
 from django.db.models import F, Min, Q, QuerySet
 from django.urls import reverse
 
-from capture.grading.grades import PRESSURE, WEIGHT, Past, grade_body, grade_line, past_of
+from capture.grading.grades import PRESSURE, WEIGHT, Past, grade_body, past_of
 from trial.models import Acknowledgement, AdverseEvent, BloodPressure, Cycle, LaboratoryResult, Participant, Visit
 from trial.protocol import ctcae_v3
 from trial.protocol.ctcae_v3.limits import ANALYTES
 from trial.rules.dates import partial_date
+from trial.rules.safety.graded_line import grade_line
 from trial.rules.safety.laboratory import Grading
 from trial.runtime.database.at_once import at_once
 

@@ -1,7 +1,7 @@
 """The grades of what a visit measured: laboratory, weight and blood pressure of one participant, in order of time."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,8 +9,7 @@ from typing import Any
 from trial.models import BloodPressure, Participant, Visit
 from trial.record.rows import standing
 from trial.rules.safety.blood_pressure import Pressure, grade_pressure
-from trial.rules.safety.laboratory import Grading, Measured, grade, grade_of_limit
-from trial.rules.safety.usual_ranges import laboratory_unusual
+from trial.rules.safety.laboratory import Grading, Measured, grade
 
 PRESSURE, WEIGHT = "BP", "WEIGHT"
 # Weight and blood pressure at screening or at the start of cycle 1 are what later ones are held against [our reading].
@@ -51,27 +50,6 @@ def _pressure(values: Values, day: date) -> Pressure | None:
         return None
     number = values.get("cycle_number")
     return Pressure(day, systolic, diastolic, number is not None and number <= LAST_CYCLE_OF_BASELINE)
-
-
-def grade_line(line: Values, lines: Iterable[Values] = ()) -> Grading | None:
-    """The grade of a laboratory line; None without a value. lines: those of the same visit, for the albumin.
-
-    Where value or limits are unusual for the unit, which is then most often a wrong one, the investigator is told so.
-    """
-    if line["value"] is None:
-        return None
-    albumin = next((each for each in lines if each["analyte"] == "ALB" and each["value"] is not None
-                    and not each.get("value_qualifier")), None)  # fmt: skip
-    measured = Measured(
-        line["analyte"], line["value"], line["unit"], line["lower_limit"], line["upper_limit"],
-        albumin=albumin and albumin["value"], albumin_unit=albumin["unit"] if albumin else "",
-    )
-    qualifier = line.get("value_qualifier")
-    found = grade_of_limit(measured, qualifier) if qualifier else grade(measured)
-    if found.grade and laboratory_unusual(line["analyte"], line["unit"], line["value"], line["upper_limit"]):
-        wrong = f"value or limits are unusual in {line['unit']}"
-        return replace(found, judgement="; ".join(filter(None, (wrong, found.judgement))))
-    return found
 
 
 def grade_body(values: Values, day: date, past: Past) -> dict[str, Grading]:

@@ -16,10 +16,10 @@ from django.db.models import Max, QuerySet
 
 from capture.casebook import redaction_words
 from capture.exchange.cells import csv_cell
-from capture.exchange.exporting.export import one_moment
 from capture.trail import selection, words
 from trial.models import Change, Lesion, Person, Role, Version
 from trial.models.audit import ACTS
+from trial.operations.exports import one_moment
 from trial.refused import Refused
 
 HEADER = ("change", "at_utc", "person", "role", "act", "reason", "participant", "site", "groups", "program", "version",

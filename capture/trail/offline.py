@@ -12,11 +12,11 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from capture.exchange.exporting.export import one_moment, whole_folder
 from capture.trail import verify_trail
 from trial import protocol
 from trial.audit.redaction import JOIN_K, KEPT, KEPT_CHANGES
 from trial.audit.seal import HEADER_OF_C, TEXT_OF_V
+from trial.operations.exports import one_moment, whole_folder
 from trial.operations.validation.report import validation_state
 from trial.refused import Refused
 from trial.runtime.program import PROGRAM

@@ -179,12 +179,16 @@ def _known_on(change: str) -> str:
 class Reader:
     """Reads rows of a table that are not struck out, filtered by one column; `as_of` is a change number or None.
 
-    columns: model → what is wanted of its rows, where that is less than all; a past row comes whole.
+    columns: model → what is wanted of its rows, where that is less than all; a past row comes whole. is_whole: rows
+    that are struck out, or lie below one that is, come as well.
     """
 
-    def __init__(self, as_of: int | None = None, columns: Mapping[Any, Sequence[str]] | None = None) -> None:
+    def __init__(
+        self, as_of: int | None = None, columns: Mapping[Any, Sequence[str]] | None = None, is_whole: bool = False
+    ) -> None:
         self.as_of = as_of
         self.columns = columns or {}
+        self.is_whole = is_whole
         self.connection = connections[DEFAULT_DB_ALIAS]
 
     def rows(self, model: Any, column: str, values: Sequence[Any], only: str = "true") -> list[Row]:
@@ -205,7 +209,7 @@ class Reader:
 
     def _standing(self, model: Any, text: str) -> list[Row]:
         found: list[Row] = EXACT.decode(text)
-        standing = [row for row in found if not row.get("struck_out_reason")]
+        standing = [row for row in found if self.is_whole or not row.get("struck_out_reason")]
         if self.as_of is None:
             return standing
         # Versions are never migrated: a column that came later reads as its default in the rows stored before.
@@ -223,10 +227,11 @@ class Reader:
             condition = f'"{asked.column}" = ANY(%s)'
             if asked.below is not None:
                 key, above = asked.below
-                ids = f'SELECT id FROM "{above._meta.db_table}" WHERE {condition}{_standing_in_sql(above)}'
+                ids = f'SELECT id FROM "{above._meta.db_table}" WHERE {condition}{self._only_standing(above)}'
                 condition = f'"{key}" IN ({ids})'
+            condition += self._only_standing(model)
             rows = f'SELECT id, {row} AS row FROM "{model._meta.db_table}" t WHERE {condition}'
-            return f"SELECT json_agg(row ORDER BY id)::text FROM ({rows}{_standing_in_sql(model)}) r WHERE {asked.only}"
+            return f"SELECT json_agg(row ORDER BY id)::text FROM ({rows}) r WHERE {asked.only}"
         dated = f" || jsonb_build_object('known_on', {_known_on('change_id')})" if asked.is_dated else ""
         newest = (
             f'SELECT DISTINCT ON (row_id) row_id, row{dated} AS row FROM "{Version._meta.db_table}" '
@@ -234,10 +239,13 @@ class Reader:
         )
         condition = f"row->>'{asked.column}' = ANY(%s)"
         if asked.below is not None:
-            stands = "coalesce(row->>'struck_out_reason', '') = ''"
+            stands = "true" if self.is_whole else "coalesce(row->>'struck_out_reason', '') = ''"
             ids = f"SELECT row->>'id' FROM ({newest}) a WHERE {condition} AND {stands}"
             condition = f"row->>'{asked.below[0]}' IN ({ids})"
         return f"SELECT json_agg(row ORDER BY row_id)::text FROM ({newest}) v WHERE {condition} AND {asked.only}"
+
+    def _only_standing(self, model: Any) -> str:
+        return "" if self.is_whole else _standing_in_sql(model)
 
     def _parameters(self, model: Any, asked: Asked) -> list[Any]:
         if self.as_of is None:

@@ -10,12 +10,12 @@ from django import forms
 
 from capture.casebook.fields import NumberField, QualifiedNumberField, WordsField, read_qualifier
 from capture.casebook.forms.base import Form, labeled_as
-from capture.grading.grades import grade_line
 from trial.drawing.form_layout import Rows
 from trial.models import LaboratoryResult, Participant
 from trial.models.fields import in_a_sentence
 from trial.protocol import LABORATORY, MISSING_REASONS, UNITS_OF
 from trial.protocol.ctcae_v3.limits import ANALYTES, in_sentence
+from trial.rules.safety.graded_line import grade_line
 from trial.rules.safety.laboratory import Grading
 from trial.rules.safety.reference_ranges import ReferenceRange
 from trial.rules.typed_text import plain

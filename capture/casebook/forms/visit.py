@@ -11,13 +11,13 @@ from capture.casebook.checks import CTCAE, HARD, PLAUSIBLE, SOFT, Check, Facts, 
 from capture.casebook.due import AtCycleStart, Rule, Weekly
 from capture.casebook.forms.base import EntryForm, Form, Lines
 from capture.casebook.forms.laboratory import RESULT
-from capture.grading.grades import grade_line
 from trial import models
 from trial.models import LaboratoryResult
 from trial.protocol import REQUIRED_ANALYTES, Edition, constant, form_versions
 from trial.protocol.ctcae_v3.limits import ANALYTES
 from trial.rules.assay import is_another_assay
 from trial.rules.safety import usual_ranges
+from trial.rules.safety.graded_line import grade_line
 from trial.rules.safety.laboratory import Grading
 from trial.rules.typed_text import plain
 

@@ -6,96 +6,35 @@ record.
 """
 
 import csv
-import hashlib
-import json
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import Max
-from django.utils import timezone
+from django.db import connection
 
 from capture.exchange import cells
 from capture.exchange.data_sets import DataSet, every
 from capture.exchange.exporting import dictionary
 from capture.exchange.exporting.workbook import Workbook
-from trial import protocol
-from trial.models import Change
-from trial.operations.validation.report import validation_state
+from trial.operations import exports
+from trial.operations.exports import Asked, Listed, Told, listed, newest_change, one_moment, whole_folder
 from trial.refused import Refused
-from trial.runtime.program import PROGRAM
 
-MANIFEST = "manifest.json"
 ROWS_AT_A_TIME = 2000
-Told = Callable[[str], None]
 
 
-@dataclass(frozen=True)
-class Listed:
-    """One file (or sheet) of the export: what it holds, its rows without the header, and the hash of the file."""
-
-    file: str
-    sheet: str
-    title: str
-    rows: int
-    sha256: str
-
-
-def export(form: str, folder: Path, told: Told = lambda words: None) -> dict[str, Any]:
+def export(form: str, folder: Path, told: Told = lambda words: None, asked: Asked = Asked()) -> dict[str, Any]:
     """Writes the record as `csv` or `xlsx` into the folder, which is new or empty; returns the manifest.
 
-    told is called with the title of each data set. Raises Refused.
+    told is called with the title of each data set. Raises Refused, also for a past moment or a single site.
     """
+    if asked != Asked():
+        raise Refused(f"An export as {form} holds the whole study as it is now. Leave out “{asked.words}”.")
     with whole_folder(folder) as unfinished:
         with one_moment():
-            listed = FORMS[form](unfinished, told)
-            manifest = _manifest(form, listed)
-        (unfinished / MANIFEST).write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+            manifest = exports.manifest_of(form, newest_change(), FORMS[form](unfinished, told))
+        exports.write_manifest(unfinished, manifest)
     return manifest
-
-
-@contextmanager
-def whole_folder(folder: Path) -> Iterator[Path]:
-    """A folder to write into, which takes its name only when everything is right. Raises Refused."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise Refused(f"{folder} is not an empty folder. Nothing was written.")
-    if not folder.parent.is_dir():
-        raise Refused(f"There is no folder {folder.parent}.")
-    unfinished = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".unfinished", dir=folder.parent))
-    try:
-        yield unfinished
-        os.rename(unfinished, folder)
-    except OSError as refusal:
-        raise Refused(f"The files could not be written: {refusal.strerror}.") from refusal
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
-
-
-@contextmanager
-def one_moment() -> Iterator[None]:
-    """One read-only moment of the record, for as long as the block lasts."""
-    with transaction.atomic(durable=True):
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield
-
-
-def _manifest(form: str, listed: list[Listed]) -> dict[str, Any]:
-    return {
-        "study": protocol.STUDY_NAME,
-        "program": PROGRAM,
-        "validation": validation_state()[1],
-        "form": form,
-        "change": Change.objects.aggregate(newest=Max("id"))["newest"] or 0,
-        "written_at": timezone.now().isoformat(timespec="seconds"),
-        "files": [asdict(each) for each in listed],
-    }
 
 
 def _csv_files(folder: Path, told: Told) -> list[Listed]:
@@ -153,9 +92,3 @@ def _reconcile(data_set: DataSet, written: int) -> None:
         on_record = cursor.fetchone()[0]
     if on_record != written:
         raise Refused(f"{data_set.title}: the database has {on_record} rows and {written} were written.")
-
-
-def listed(path: Path, sheet: str, title: str, rows: int) -> Listed:
-    with path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    return Listed(path.name, sheet, title, rows, sha256)

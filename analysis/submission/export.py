@@ -1,0 +1,91 @@
+"""An export of SDTM: one moment, one folder, one manifest; the same moment gives the same bytes.
+
+The record is read in one REPEATABLE READ transaction; the files are made afterwards. Instants in the files are that of
+the newest change that is known: only the manifest says when they were written.
+"""
+
+import tempfile
+from collections.abc import Iterable, Mapping
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+from analysis.results import moments
+from analysis.submission import dataset_json, rows, xpt
+from analysis.submission.first_pass import FirstPass, Written
+from trial.models import Site
+from trial.operations import exports
+from trial.operations.exports import Asked, Listed, Told
+from trial.refused import Refused
+from trial.tabulation.data_sets import DATA_SETS
+from trial.tabulation.declarations import REQUIRED, SDTM, SDTMIG, TERMINOLOGY
+from trial.tabulation.subject import Study
+
+FORMATS: Mapping[str, tuple[str, ...]] = {"sdtm": ("xpt", "json"), "xpt": ("xpt",), "datasetjson": ("json",)}
+EDITIONS = {"sdtm": SDTM, "sdtmig": SDTMIG, "terminology": TERMINOLOGY, "dataset_json": dataset_json.VERSION,
+            "xpt": "5"}  # fmt: skip
+
+
+def export(kind: str, folder: Path, told: Told = lambda words: None, asked: Asked = Asked()) -> dict[str, Any]:
+    """Writes every data set into the folder, which is new or empty; returns the manifest. Raises Refused.
+
+    told is called with the title of each data set.
+    """
+    moment = _moment(asked)
+    results = rows.bring_up_to_date(moment)
+    with exports.whole_folder(folder) as unfinished:
+        with tempfile.TemporaryDirectory(prefix=".lines-", dir=folder.parent) as place:
+            with exports.one_moment():
+                snapshot = rows.snapshot_of(moment, results, asked.site)
+                study = Study(snapshot.at.astimezone(UTC).date().isoformat(), snapshot.cut)
+                written = FirstPass(DATA_SETS, Path(place)).write(snapshot.subjects(), study)
+                record = rows.reconcile(snapshot)
+            written = [each for each in written if each.rows or not each.data_set.is_supplement]
+            for each in written:
+                told(f"{each.data_set.name} {each.data_set.label}")
+                _files(kind, each, unfinished, snapshot)
+        manifest = exports.manifest_of(
+            kind, snapshot.change, _listed(written, unfinished), as_of=snapshot.at.astimezone(UTC).isoformat(),
+            cut=snapshot.cut, site=snapshot.site, editions=EDITIONS, record=record,
+            variables={each.data_set.name: _told_of(each) for each in written},
+        )  # fmt: skip
+        exports.write_manifest(unfinished, manifest)
+    return manifest
+
+
+def _moment(asked: Asked) -> moments.Moment | None:
+    """What was asked for; None is the present. Raises Refused."""
+    try:
+        moment = moments.asked({"as_of": asked.as_of, "cut": asked.cut})
+    except moments.WrongMoment as refusal:
+        raise Refused(str(refusal)) from None
+    if moment is not None and moment.cutoff is not None:
+        raise Refused(f"The data cut “{asked.cut}” has a clinical cut-off, and data sets hold everything recorded. "
+                      f"Ask for change {moment.change} instead.")  # fmt: skip
+    if asked.site and not Site.objects.filter(code=asked.site).exists():
+        raise Refused(f"There is no site {asked.site}.")
+    return moment
+
+
+def _files(kind: str, written: Written, folder: Path, snapshot: rows.Snapshot) -> None:
+    name = written.data_set.name.lower()
+    if "xpt" in FORMATS[kind]:
+        xpt.write(written, folder / f"{name}.xpt", snapshot.at)
+    if "json" in FORMATS[kind]:
+        dataset_json.write(written, folder, snapshot.at)
+
+
+def _listed(written: Iterable[Written], folder: Path) -> list[Listed]:
+    by_name = {each.data_set.name.lower(): each for each in written}
+    return [
+        exports.listed(path, "", by_name[path.stem].data_set.label, by_name[path.stem].rows)
+        for path in sorted(folder.iterdir())
+    ]
+
+
+def _told_of(written: Written) -> dict[str, Any]:
+    """What a reader must know of the variables: required and empty, and letters that were replaced."""
+    empty = [each.name for each in written.variables
+             if each.core == REQUIRED and written.seen[each.name].values < written.rows]  # fmt: skip
+    replaced = {name: seen.replaced for name, seen in written.seen.items() if seen.replaced}
+    return {"rows": written.rows, "required_and_missing": empty, "with_replaced_letters": replaced}

@@ -1,0 +1,95 @@
+"""The first pass: rows of every data set to files of lines, with what the headers of the second pass must know.
+
+A format that writes lengths before rows cannot be written in one pass; memory holds one part of the subjects.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, TextIO
+
+from trial.tabulation import texts
+from trial.tabulation.declarations import DATE, DECIMAL, PERMISSIBLE, TEXT, DataSet, Variable
+from trial.tabulation.subject import Study, Subject
+
+
+@dataclass
+class Seen:
+    """What was seen of one variable: how many values, the longest text in bytes as ASCII, how many were replaced."""
+
+    values: int = 0
+    longest: int = 0
+    replaced: int = 0
+
+
+@dataclass
+class Written:
+    """One data set as lines: the file, its rows, and each variable as seen, in order."""
+
+    data_set: DataSet
+    lines: Path
+    rows: int = 0
+    seen: dict[str, Seen] = field(default_factory=dict)
+
+    @property
+    def variables(self) -> tuple[Variable, ...]:
+        """Those that stand in the files: a permissible one only where it carries data."""
+        every = self.data_set.variables
+        return tuple(each for each in every if each.core != PERMISSIBLE or self.seen[each.name].values)
+
+    def values(self) -> Iterator[list[Any]]:
+        """The rows again, with the values of these variables; decimals exact."""
+        wanted = [(place, each.kind is DECIMAL) for place, each in enumerate(self.data_set.variables)
+                  if each in self.variables]  # fmt: skip
+        with self.lines.open(encoding="utf-8") as file:
+            for line in file:
+                row = json.loads(line)
+                yield [Decimal(row[place]) if exact and row[place] is not None else row[place]
+                       for place, exact in wanted]  # fmt: skip
+
+
+class FirstPass:
+    """The open files of all data sets; what is written is in `written` afterwards."""
+
+    def __init__(self, data_sets: Sequence[DataSet], folder: Path) -> None:
+        self.written = [
+            Written(each, folder / f"{each.name}.lines", seen={one.name: Seen() for one in each.variables})
+            for each in data_sets
+        ]
+
+    def write(self, parts: Iterable[list[Subject]], study: Study) -> list[Written]:
+        """Writes the rows of every subject in their order, and last those of the design."""
+        with ExitStack() as stack:
+            files = [(each, stack.enter_context(each.lines.open("w", encoding="utf-8"))) for each in self.written]
+            of_subjects = [one for one in files if not one[0].data_set.is_design]
+            for part in parts:
+                for subject in part:
+                    study.count(subject)
+                    for each, file in of_subjects:
+                        self._rows(each, file, subject)
+            for each, file in files:
+                if each.data_set.is_design:
+                    self._rows(each, file, study)
+        return self.written
+
+    def _rows(self, written: Written, file: TextIO, subject: Subject | Study) -> None:
+        for row in written.data_set.values(subject):
+            for variable, value in zip(written.data_set.variables, row, strict=True):
+                if value is not None:
+                    _see(written.seen[variable.name], variable, value)
+            file.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
+            written.rows += 1
+
+
+def _see(seen: Seen, variable: Variable, value: Any) -> None:
+    seen.values += 1
+    if variable.kind not in (TEXT, DATE):
+        return
+    size = len(value)
+    if not value.isascii():
+        seen.replaced += 1
+        size = len(texts.without_accents(value).encode())
+    seen.longest = max(seen.longest, size)

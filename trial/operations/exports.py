@@ -1,0 +1,141 @@
+"""Exports: every kind that the command and the pages offer, and folders that appear whole or not at all.
+
+A kind is named with the function that makes it, as text: the applications that make them do not import each other.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from trial import protocol
+from trial.models import Change
+from trial.operations.validation.report import validation_state
+from trial.refused import Refused
+from trial.runtime.program import PROGRAM
+
+MANIFEST = "manifest.json"
+Told = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an export is to hold: as of a change number or an instant, of a data cut, of one site; empty: all, now."""
+
+    as_of: str = ""
+    cut: str = ""
+    site: str = ""
+
+    @property
+    def words(self) -> str:
+        """For the access log; empty for all of now."""
+        named = (("as of", self.as_of), ("data cut", self.cut), ("site", self.site))
+        return ", ".join(f"{name} {value}" for name, value in named if value)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of export: its name in the command, what it is, and what makes it."""
+
+    name: str
+    title: str
+    made_by: str
+
+
+_OF_THE_RECORD, _OF_THE_STANDARDS = "capture.exchange.exporting.export.export", "analysis.submission.export.export"
+KINDS = (
+    Kind("csv", "Every data set as a CSV file", _OF_THE_RECORD),
+    Kind("xlsx", "Every data set in a workbook", _OF_THE_RECORD),
+    Kind("sdtm", "SDTM as SAS transport files and Dataset-JSON", _OF_THE_STANDARDS),
+    Kind("xpt", "SDTM as SAS transport files", _OF_THE_STANDARDS),
+    Kind("datasetjson", "SDTM as Dataset-JSON", _OF_THE_STANDARDS),
+)
+BY_NAME = {kind.name: kind for kind in KINDS}
+
+
+def write(kind: str, folder: Path, told: Told = lambda words: None, asked: Asked = Asked()) -> dict[str, Any]:
+    """Makes an export of this kind in the folder, which is new or empty; returns its manifest. Raises Refused.
+
+    told is called with the title of each data set.
+    """
+    manifest: dict[str, Any] = import_string(BY_NAME[kind].made_by)(kind, folder, told, asked)
+    return manifest
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One file (or sheet) of an export: what it holds, its rows without the header, and the hash of the file."""
+
+    file: str
+    sheet: str
+    title: str
+    rows: int
+    sha256: str
+
+
+def listed(path: Path, sheet: str, title: str, rows: int) -> Listed:
+    """The file as the manifest names it."""
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    return Listed(path.name, sheet, title, rows, sha256)
+
+
+def newest_change() -> int:
+    """The number of the newest change; 0 before the first."""
+    return Change.objects.aggregate(newest=Max("id"))["newest"] or 0
+
+
+def manifest_of(kind: str, change: int, files: Iterable[Listed], **more: Any) -> dict[str, Any]:
+    """What is in the folder, by which program, of which change; only here stands when it was written."""
+    return {
+        "study": protocol.STUDY_NAME,
+        "program": PROGRAM,
+        "validation": validation_state()[1],
+        "form": kind,
+        "change": change,
+        "written_at": timezone.now().isoformat(timespec="seconds"),
+        **more,
+        "files": [asdict(each) for each in files],
+    }
+
+
+def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Beside the files that it names."""
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+@contextmanager
+def whole_folder(folder: Path) -> Iterator[Path]:
+    """A folder to write into, which takes its name only when everything is right. Raises Refused."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Refused(f"{folder} is not an empty folder. Nothing was written.")
+    if not folder.parent.is_dir():
+        raise Refused(f"There is no folder {folder.parent}.")
+    unfinished = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".unfinished", dir=folder.parent))
+    try:
+        yield unfinished
+        os.rename(unfinished, folder)
+    except OSError as refusal:
+        raise Refused(f"The files could not be written: {refusal.strerror}.") from refusal
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """One read-only moment of the record, for as long as the block lasts."""
+    with transaction.atomic(durable=True):
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield

@@ -1,0 +1,130 @@
+"""Variables that many data sets have, each declared once. PURE."""
+
+from trial import protocol
+from trial.tabulation import terms
+from trial.tabulation.declarations import (
+    ASSIGNED,
+    DATE,
+    DECIMAL,
+    DERIVED,
+    EXPECTED,
+    IDENTIFIER,
+    INTEGER,
+    PERMISSIBLE,
+    RECORD,
+    REQUIRED,
+    SYNONYM,
+    TIMING,
+    TOPIC,
+    VARIABLE_QUALIFIER,
+    Codes,
+    Origin,
+    Values,
+    Variable,
+)
+
+STUDYID = Variable("STUDYID", "Study Identifier", IDENTIFIER, REQUIRED, ASSIGNED,
+                   of=lambda subject, row: protocol.STUDY_SHORT_NAME)  # fmt: skip
+USUBJID = Variable(
+    "USUBJID", "Unique Subject Identifier", IDENTIFIER, REQUIRED, DERIVED, of=lambda subject, row: subject.usubjid,
+    method="Study, code of the site of the screening, and study number (screening number before registration).",
+)  # fmt: skip
+VISITNUM = Variable(
+    "VISITNUM", "Visit Number", TIMING, EXPECTED, DERIVED, DECIMAL,
+    method="Number of the planned visit; of an unscheduled one that of the visit before plus 0.001 for each.",
+)  # fmt: skip
+VISIT = Variable("VISIT", "Visit Name", TIMING, PERMISSIBLE, DERIVED, method="Name of the planned visit in TV.")
+
+
+def domain(name: str) -> Variable:
+    """DOMAIN: the data set's own name."""
+    return Variable("DOMAIN", "Domain Abbreviation", IDENTIFIER, REQUIRED, ASSIGNED, codes=terms.DOMAIN,
+                    of=lambda subject, row: name)  # fmt: skip
+
+
+def sequence(prefix: str) -> Variable:
+    """--SEQ."""
+    return Variable(
+        f"{prefix}SEQ", "Sequence Number", IDENTIFIER, REQUIRED, DERIVED, INTEGER, of=lambda subject, row: row["seq"],
+        method="Rank of the entry among all entries that the subject ever had of its form, struck-out ones counted: "
+        "it never changes.",
+    )  # fmt: skip
+
+
+def sponsor_id(prefix: str) -> Variable:
+    """--SPID: the entry."""
+    return Variable(f"{prefix}SPID", "Sponsor-Defined Identifier", IDENTIFIER, PERMISSIBLE, ASSIGNED,
+                    of=lambda subject, row: row.get("spid"))  # fmt: skip
+
+
+def dated(name: str, label: str, *asked: str, core: str = EXPECTED, origin: Origin | None = None) -> Variable:
+    """A date as entered, complete or partial."""
+    return Variable(name, label, TIMING, core, origin or Origin("Collected", "Investigator"), DATE, asked=asked)
+
+
+def study_day(name: str, label: str, of: str, core: str = PERMISSIBLE) -> Variable:
+    """--DY of the date variable `of`."""
+    return Variable(
+        name, label, TIMING, core, DERIVED, INTEGER, of=lambda subject, row: subject.day(row.get(of)),
+        method=f"{of} minus RFSTDTC, plus 1 on and after RFSTDTC; of complete dates only.",
+    )  # fmt: skip
+
+
+def epoch(of: str, core: str = PERMISSIBLE) -> Variable:
+    """EPOCH of the date variable `of`."""
+    return Variable(
+        "EPOCH", "Epoch", TIMING, core, DERIVED, codes=terms.EPOCH,
+        of=lambda subject, row: row.get("EPOCH") or subject.epoch(row.get(of)),
+        method=f"Epoch of the newest element of SE that began by {of}; empty for a partial date that may lie in two.",
+    )  # fmt: skip
+
+
+def test(prefix: str, label: str, name_label: str, codes: Codes | None, names: Codes | None) -> tuple[Variable, ...]:
+    """--TESTCD and --TEST."""
+    return (
+        Variable(f"{prefix}TESTCD", label, TOPIC, REQUIRED, ASSIGNED, codes=codes),
+        Variable(f"{prefix}TEST", name_label, SYNONYM, REQUIRED, ASSIGNED, codes=names),
+    )
+
+
+def not_done(prefix: str, *asked: str, label: str = "Reason Not Done") -> tuple[Variable, ...]:
+    """--STAT and --REASND; a row says why there is no value by --REASND alone."""
+    reason = f"{prefix}REASND"
+    return (
+        Variable(f"{prefix}STAT", "Completion Status", RECORD, PERMISSIBLE, DERIVED, codes=terms.NOT_DONE,
+                 of=lambda subject, row: "NOT DONE" if row.get(reason) else None,
+                 method=f"NOT DONE where {reason} says why there is no value."),
+        Variable(reason, label, RECORD, PERMISSIBLE, asked=asked,
+                 of=lambda subject, row: terms.MISSING.pairs.get(row.get(reason), row.get(reason))),
+    )  # fmt: skip
+
+
+def last_before_exposure(prefix: str) -> Variable:
+    """--LOBXFL; the row says so by name."""
+    return Variable(
+        f"{prefix}LOBXFL", "Last Observation Before Exposure Flag", RECORD, EXPECTED, DERIVED, codes=terms.YES_NO,
+        method="Y of the last result of the test that is not missing, on or before the day of the first dose.",
+    )  # fmt: skip
+
+
+def evaluator(prefix: str) -> Variable:
+    """--EVAL."""
+    core = EXPECTED if prefix in ("TU", "TR") else PERMISSIBLE
+    return Variable(f"{prefix}EVAL", "Evaluator", RECORD, core, ASSIGNED, codes=terms.EVALUATOR)
+
+
+def unit(name: str, label: str, core: str = EXPECTED, codes: Codes | None = terms.UNIT, *asked: str) -> Variable:
+    """A unit."""
+    return Variable(name, label, VARIABLE_QUALIFIER, core, ASSIGNED, codes=codes, asked=asked)
+
+
+def flag_last(subject: object, rows: list[Values], prefix: str, *same: str) -> list[Values]:
+    """Marks the last row with a result before the first dose, for each test and what else tells results apart."""
+    last: dict[tuple[object, ...], Values] = {}
+    for row in sorted(rows, key=lambda each: (each.get(f"{prefix}DTC") or "", each["seq"])):
+        has_result = row.get(f"{prefix}ORRES") is not None
+        if has_result and subject.is_before_treatment(row.get(f"{prefix}DTC")):  # type: ignore[attr-defined]
+            last[tuple(row.get(name) for name in (f"{prefix}TESTCD", *same))] = row
+    for row in last.values():
+        row[f"{prefix}LOBXFL"] = "Y"
+    return rows

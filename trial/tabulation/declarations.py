@@ -1,0 +1,173 @@
+"""What a data set of the standards is: one declaration, from which every file about it follows. PURE.
+
+Editions: SDTM 2.0 with SDTMIG 3.4, Define-XML 2.1, Dataset-JSON 1.1, SAS XPORT version 5, and the controlled
+terminology of 2024-03-29.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from trial.refused import Refused
+from trial.tabulation import texts
+
+SDTM, SDTMIG, TERMINOLOGY = "2.0", "3.4", "2024-03-29"
+NAME_LETTERS, LABEL_BYTES, TEXT_BYTES = 8, 40, texts.MOST_BYTES
+Values = dict[str, Any]
+
+
+class Kind(Enum):
+    """How the values of a variable are held: text, whole numbers, exact decimals, ISO 8601 dates and times as text."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    DATE = "date"
+
+
+TEXT, INTEGER, DECIMAL, DATE = Kind
+
+IDENTIFIER, TOPIC, TIMING, RULE = "Identifier", "Topic", "Timing", "Rule"
+SYNONYM, VARIABLE_QUALIFIER = "Synonym Qualifier", "Variable Qualifier"
+RECORD, RESULT, GROUPING = "Record Qualifier", "Result Qualifier", "Grouping Qualifier"
+REQUIRED, EXPECTED, PERMISSIBLE = "Req", "Exp", "Perm"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a value comes from, in the terms of Define-XML."""
+
+    type: str
+    source: str
+
+
+COLLECTED = Origin("Collected", "Investigator")
+DERIVED = Origin("Derived", "Sponsor")
+ASSIGNED = Origin("Assigned", "Sponsor")
+PROTOCOL = Origin("Protocol", "Sponsor")
+
+
+@dataclass(frozen=True)
+class Codes:
+    """A code list: our code → submission value.
+
+    concept: the list's number in the terminology; empty: a list of the sponsor's own. extended: submission values that
+    the published list does not have, though it may be extended.
+    """
+
+    name: str
+    concept: str
+    pairs: Mapping[Any, str]
+    extended: frozenset[str] = frozenset()
+
+    def value(self, code: Any) -> str:
+        """The submission value of our code, or the value itself. Raises Refused for what the list does not know."""
+        if code in self.pairs:
+            return self.pairs[code]
+        if code in self.pairs.values():
+            return str(code)
+        raise Refused(f"The code list {self.name} has no value for “{code}”.")
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One column.
+
+    asked: the fields of the record that it holds (`adverse_event.onset_on`), by which annotations name the question.
+    method: how a derived value is made, in words. of: what it is made from, where a row does not carry it by name.
+    """
+
+    name: str
+    label: str
+    role: str = RECORD
+    core: str = PERMISSIBLE
+    origin: Origin = COLLECTED
+    kind: Kind = TEXT
+    codes: Codes | None = None
+    asked: tuple[str, ...] = ()
+    method: str = ""
+    of: Callable[[Any, Values], Any] | None = None
+
+    def value(self, subject: Any, row: Values) -> Any:
+        """What stands in the file: None where nothing is known, never an empty text."""
+        found = self.of(subject, row) if self.of is not None else row.get(self.name)
+        if found is None or found == "":
+            return None
+        return (self.codes.value(found) or None) if self.codes is not None else found
+
+    @property
+    def is_number(self) -> bool:
+        """Whether its values are numbers in every file."""
+        return self.kind in (INTEGER, DECIMAL)
+
+
+@dataclass(frozen=True)
+class Qualifier:
+    """What a row says beside the variables of its class: a record of SUPP--. Its value is carried by the row."""
+
+    name: str
+    label: str
+    origin: Origin = COLLECTED
+    codes: Codes | None = None
+    asked: tuple[str, ...] = ()
+    method: str = ""
+
+    def value(self, row: Values) -> str | None:
+        """The value as text; None where there is none."""
+        found = row.get(self.name)
+        if found is None or found == "":
+            return None
+        return self.codes.value(found) or None if self.codes is not None else str(found)
+
+
+def first_part(variable: Variable, value: Any) -> tuple[Any, list[str]]:
+    """What of a value stands in its variable, and the parts of a text that go on in SUPP--."""
+    if variable.kind is not TEXT or not isinstance(value, str) or len(value) * 4 <= TEXT_BYTES:
+        return value, []
+    parts = texts.split(value)
+    return parts[0], parts[1:]
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """One file. rows: what one subject gives it; `is_design`: what the study does, once.
+
+    keys: the variables by which its rows are told apart, and their order. qualifiers: what goes to SUPP--.
+    """
+
+    name: str
+    label: str
+    of_class: str
+    structure: str
+    keys: tuple[str, ...]
+    rows: Callable[[Any], Iterable[Values]]
+    variables: tuple[Variable, ...]
+    is_design: bool = False
+    qualifiers: tuple[Qualifier, ...] = ()
+
+    @property
+    def is_supplement(self) -> bool:
+        """Whether it holds qualifiers of another data set: it is left out where there are none."""
+        return self.name.startswith("SUPP")
+
+    def made(self, subject: Any) -> list[Values]:
+        """The rows of one subject, or of the study, by name of variable, as the data set's function makes them."""
+        if self.is_design:
+            return list(self.rows(subject))
+        found: list[Values] = subject.once(f"data set {self.name}", lambda: list(self.rows(subject)))
+        return found
+
+    def values(self, subject: Any) -> list[tuple[Any, ...]]:
+        """The rows of one subject in the order of the keys; the values in the order of the variables."""
+        made = [tuple(self._value(each, subject, row) for each in self.variables) for row in self.made(subject)]
+        places = [self.place(key) for key in self.keys]
+        return sorted(made, key=lambda row: [(row[place] is not None, row[place]) for place in places])
+
+    def _value(self, variable: Variable, subject: Any, row: Values) -> Any:
+        found = variable.value(subject, row)
+        return found if self.is_design else first_part(variable, found)[0]
+
+    def place(self, name: str) -> int:
+        """The place of a variable among its variables. Raises ValueError for one that it does not have."""
+        return [each.name for each in self.variables].index(name)

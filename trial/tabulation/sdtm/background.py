@@ -1,0 +1,197 @@
+"""MH, CM, PR, DV, IE: conditions and therapies beside the treatment, deviations, criteria not met. PURE."""
+
+from collections.abc import Iterable
+
+from trial import protocol
+from trial.protocol import code_lists
+from trial.tabulation import common, terms
+from trial.tabulation.declarations import (
+    ASSIGNED,
+    COLLECTED,
+    DERIVED,
+    GROUPING,
+    IDENTIFIER,
+    PERMISSIBLE,
+    PROTOCOL,
+    REQUIRED,
+    RESULT,
+    SYNONYM,
+    TIMING,
+    TOPIC,
+    DataSet,
+    Qualifier,
+    Values,
+    Variable,
+)
+from trial.tabulation.subject import Subject
+
+TUMOR_TYPES = {kind.code: kind.label for kind in protocol.TUMOUR_TYPES}
+DEVIATIONS = dict(code_lists.DEVIATION_KINDS)
+DIAGNOSIS, LATER_THERAPY, PRIOR_THERAPY = 10_000, 1000, 2000
+CRITERIA = {item.code: (f"IE{number:02d}", item.words) for number, item in enumerate(protocol.ELIGIBILITY, start=1)}
+START_RSN = ("STRTRSN", "Reason Start Date is Missing")
+
+
+def _history(subject: Subject) -> Iterable[Values]:
+    one = subject.participant
+    yield {**subject.key("participant", one, DIAGNOSIS), "MHTERM": TUMOR_TYPES.get(one["tumour_type"]),
+           "MHCAT": "PRIMARY DIAGNOSIS"}  # fmt: skip
+    for row in subject.rows("history"):
+        yield {
+            **subject.key("history", row), "MHTERM": row["condition"], "MHCAT": "BASELINE CONDITION",
+            "MHSTDTC": row["began_on"], "MHENRTPT": row["ongoing"], "MHENTPT": "SCREENING",
+            "MHGRADE": row["grade"], "STRTRSN": row["began_on_missing"],
+        }  # fmt: skip
+
+
+MH = DataSet("MH", "Medical History", "EVENTS", "One record per condition of a subject",
+             ("STUDYID", "USUBJID", "MHCAT", "MHTERM", "MHSEQ"), _history, (
+    common.STUDYID,
+    common.domain("MH"),
+    common.USUBJID,
+    common.sequence("MH"),
+    common.sponsor_id("MH"),
+    Variable("MHTERM", "Reported Term for the Medical History", TOPIC, REQUIRED,
+             asked=("history.condition", "participant.tumour_type")),
+    Variable("MHCAT", "Category for Medical History", GROUPING, PERMISSIBLE, ASSIGNED),
+    common.dated("MHSTDTC", "Start Date/Time of Medical History Event", "history.began_on", core=PERMISSIBLE),
+    common.study_day("MHSTDY", "Study Day of Start of Observation", "MHSTDTC"),
+    Variable("MHENRTPT", "End Relative to Reference Time Point", TIMING, PERMISSIBLE, codes=terms.ONGOING,
+             asked=("history.ongoing",)),
+    Variable("MHENTPT", "End Reference Time Point", TIMING, PERMISSIBLE, ASSIGNED),
+), qualifiers=(
+    Qualifier("MHGRADE", "Grade at Baseline", codes=terms.GRADE, asked=("history.grade",)),
+    Qualifier(*START_RSN, codes=terms.MISSING, asked=("history.began_on_missing",)),
+))  # fmt: skip
+
+
+def _medications(subject: Subject) -> Iterable[Values]:
+    for row in subject.rows("medication"):
+        stopped = row["stopped_on"]
+        yield {
+            **subject.key("medication", row), "CMTRT": row["name"], "CMCAT": "CONCOMITANT MEDICATION",
+            "CMSCAT": row["kind"], "CMINDC": row["indication"], "CMDOSTXT": row["dose"],
+            "CMSTDTC": row["started_on"], "CMENDTC": stopped, "CMENRTPT": None if stopped else "ONGOING",
+            "CMENTPT": None if stopped else subject.as_of.isoformat(), "STRTRSN": row["started_on_missing"],
+        }  # fmt: skip
+    for row in subject.rows("follow_up"):
+        if row["new_therapy"] == "yes":
+            yield {
+                **subject.key("follow_up", row, LATER_THERAPY),
+                "CMTRT": row["new_therapy_name"] or "NEW ANTICANCER THERAPY",
+                "CMCAT": "SUBSEQUENT ANTICANCER THERAPY", "CMSTDTC": row["new_therapy_on"],
+            }  # fmt: skip
+    one = subject.participant
+    if one["prior_therapy"]:
+        yield {**subject.key("participant", one, PRIOR_THERAPY), "CMTRT": one["prior_therapy"],
+               "CMCAT": "PRIOR ANTICANCER THERAPY"}  # fmt: skip
+
+
+CM = DataSet("CM", "Concomitant/Prior Medications", "INTERVENTIONS",
+             "One record per medication or therapy of a subject", (
+    "STUDYID", "USUBJID", "CMCAT", "CMTRT", "CMSTDTC", "CMSEQ"), _medications, (
+    common.STUDYID,
+    common.domain("CM"),
+    common.USUBJID,
+    common.sequence("CM"),
+    common.sponsor_id("CM"),
+    Variable("CMTRT", "Reported Name of Drug, Med, or Therapy", TOPIC, REQUIRED,
+             asked=("medication.name", "follow_up.new_therapy_name", "participant.prior_therapy")),
+    Variable("CMCAT", "Category for Medication", GROUPING, PERMISSIBLE, ASSIGNED),
+    Variable("CMSCAT", "Subcategory for Medication", GROUPING, PERMISSIBLE, codes=terms.MEDICATION,
+             asked=("medication.kind",)),
+    Variable("CMINDC", "Indication", asked=("medication.indication",)),
+    Variable("CMDOSTXT", "Dose Description", asked=("medication.dose",)),
+    common.epoch("CMSTDTC"),
+    common.dated("CMSTDTC", "Start Date/Time of Medication", "medication.started_on", "follow_up.new_therapy_on",
+                 core=PERMISSIBLE),
+    common.dated("CMENDTC", "End Date/Time of Medication", "medication.stopped_on", core=PERMISSIBLE),
+    common.study_day("CMSTDY", "Study Day of Start of Medication", "CMSTDTC"),
+    common.study_day("CMENDY", "Study Day of End of Medication", "CMENDTC"),
+    Variable("CMENRTPT", "End Relative to Reference Time Point", TIMING, PERMISSIBLE, DERIVED,
+             codes=terms.RELATIVE_TIME, method="ONGOING where no end is recorded."),
+    Variable("CMENTPT", "End Reference Time Point", TIMING, PERMISSIBLE, DERIVED,
+             method="The day as of which the data were read."),
+), qualifiers=(Qualifier(*START_RSN, codes=terms.MISSING, asked=("medication.started_on_missing",)),))  # fmt: skip
+
+
+def _procedures(subject: Subject) -> Iterable[Values]:
+    for row in subject.rows("lesion"):
+        if row["locally_treated_on"]:
+            yield {**subject.key("lesion", row), "PRLNKID": row["label"], "PRTRT": "LOCAL TREATMENT OF LESION",
+                   "PRLOC": row["organ"], "PRSTDTC": row["locally_treated_on"]}  # fmt: skip
+
+
+PR = DataSet("PR", "Procedures", "INTERVENTIONS", "One record per local treatment of a lesion of a subject",
+             ("STUDYID", "USUBJID", "PRSTDTC", "PRLNKID"), _procedures, (
+    common.STUDYID,
+    common.domain("PR"),
+    common.USUBJID,
+    common.sequence("PR"),
+    common.sponsor_id("PR"),
+    Variable("PRLNKID", "Link ID", IDENTIFIER, PERMISSIBLE, ASSIGNED),
+    Variable("PRTRT", "Reported Name of Procedure", TOPIC, REQUIRED, ASSIGNED),
+    Variable("PRLOC", "Location of Procedure", codes=terms.ORGAN),
+    common.epoch("PRSTDTC"),
+    common.dated("PRSTDTC", "Start Date/Time of Procedure", "lesion.locally_treated_on"),
+    common.study_day("PRSTDY", "Study Day of Start of Procedure", "PRSTDTC"),
+))  # fmt: skip
+
+
+def _deviations(subject: Subject) -> Iterable[Values]:
+    for row in subject.rows("deviation"):
+        yield {**subject.key("deviation", row), "DVTERM": row["description"] or DEVIATIONS[row["kind"]],
+               "DVDECOD": row["kind"], "DVCAT": "PROTOCOL DEVIATION", "DVSTDTC": row["happened_on"],
+               "DVACTION": row["action"]}  # fmt: skip
+
+
+DV = DataSet("DV", "Protocol Deviations", "EVENTS", "One record per protocol deviation of a subject",
+             ("STUDYID", "USUBJID", "DVSTDTC", "DVDECOD", "DVSEQ"), _deviations, (
+    common.STUDYID,
+    common.domain("DV"),
+    common.USUBJID,
+    common.sequence("DV"),
+    common.sponsor_id("DV"),
+    Variable("DVTERM", "Protocol Deviation Term", TOPIC, REQUIRED, asked=("deviation.description",)),
+    Variable("DVDECOD", "Protocol Deviation Coded Term", SYNONYM, PERMISSIBLE, codes=terms.DEVIATION,
+             asked=("deviation.kind",)),
+    Variable("DVCAT", "Category for Protocol Deviation", GROUPING, PERMISSIBLE, ASSIGNED),
+    common.epoch("DVSTDTC"),
+    common.dated("DVSTDTC", "Start Date/Time of Deviation", "deviation.happened_on", core=PERMISSIBLE),
+    common.study_day("DVSTDY", "Study Day of Start of Deviation Event", "DVSTDTC"),
+), qualifiers=(Qualifier("DVACTION", "Action Taken", asked=("deviation.action",)),))  # fmt: skip
+
+
+def _criteria(subject: Subject) -> Iterable[Values]:
+    """Only criteria that are not met: each is worded so that it must be met."""
+    for row in subject.rows("eligibility"):
+        if row["met"] is False:
+            code, words = CRITERIA[row["item"]]
+            yield {**subject.key("eligibility", row), "IETESTCD": code, "IETEST": words, "IECAT": "INCLUSION",
+                   "IEORRES": False, "IESTRESC": False, "IEDTC": subject.participant["consented_on"],
+                   "IEVALUE": row["value"], "IEVALDTC": row["measured_on"], "IEVERS": row["edition"]}  # fmt: skip
+
+
+IE = DataSet("IE", "Inclusion/Exclusion Criteria Not Met", "FINDINGS", "One record per criterion not met of a subject",
+             ("STUDYID", "USUBJID", "IETESTCD", "IESEQ"), _criteria, (
+    common.STUDYID,
+    common.domain("IE"),
+    common.USUBJID,
+    common.sequence("IE"),
+    common.sponsor_id("IE"),
+    Variable("IETESTCD", "Inclusion/Exclusion Criterion Short Name", TOPIC, REQUIRED, ASSIGNED,
+             asked=("eligibility.item",)),
+    Variable("IETEST", "Inclusion/Exclusion Criterion", SYNONYM, REQUIRED, PROTOCOL),
+    Variable("IECAT", "Inclusion/Exclusion Category", GROUPING, REQUIRED, PROTOCOL, codes=terms.CRITERION),
+    Variable("IEORRES", "I/E Criterion Original Result", RESULT, REQUIRED, COLLECTED, codes=terms.YES_NO,
+             asked=("eligibility.met",)),
+    Variable("IESTRESC", "I/E Criterion Result in Std Format", RESULT, REQUIRED, DERIVED, codes=terms.YES_NO,
+             method="As IEORRES."),
+    common.epoch("IEDTC"),
+    common.dated("IEDTC", "Date/Time of Collection", core=PERMISSIBLE),
+    common.study_day("IEDY", "Study Day of Collection", "IEDTC"),
+), qualifiers=(
+    Qualifier("IEVALUE", "Value that Decided", asked=("eligibility.value",)),
+    Qualifier("IEVALDTC", "Date of the Value that Decided", asked=("eligibility.measured_on",)),
+    Qualifier("IEVERS", "Version of the Checklist", asked=("eligibility.edition",)),
+))  # fmt: skip

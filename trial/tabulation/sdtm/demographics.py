@@ -1,0 +1,150 @@
+"""DM: one record per participant, those screened only among them. PURE."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from trial import protocol
+from trial.rules.dates.partial_date import from_stored
+from trial.tabulation import common, terms
+from trial.tabulation.declarations import (
+    ASSIGNED,
+    COLLECTED,
+    DATE,
+    DERIVED,
+    EXPECTED,
+    IDENTIFIER,
+    INTEGER,
+    PERMISSIBLE,
+    RECORD,
+    REQUIRED,
+    SYNONYM,
+    TOPIC,
+    VARIABLE_QUALIFIER,
+    DataSet,
+    Qualifier,
+    Values,
+    Variable,
+)
+from trial.tabulation.sdtm.design import ARM, ARMCD
+from trial.tabulation.subject import Subject
+
+TUMOR_TYPES = {kind.code: kind.label for kind in protocol.TUMOUR_TYPES}
+HISTOLOGIES = {kind.code: kind.label for kind in protocol.HISTOLOGIES}
+# Table → the columns that hold a day on which the participant was still in the study.
+DATED = {
+    "participant": ("consented_on", "registered_on"), "visit": ("visited_on", "sampled_on"),
+    "blood_pressure": ("measured_on",),
+    "assessment": ("assessed_on", "new_lesion_on"), "lesion_reading": ("scanned_on",), "hormone": ("sampled_on",),
+    "adverse_event": ("onset_on", "resolved_on"), "follow_up": ("contacted_on", "progressed_on",
+    "disease_assessed_on"), "off_treatment": ("off_on",), "off_study": ("off_on",), "death": ("died_on",),
+    "withdrawal": ("withdrew_on",), "screen_failure": ("failed_on",), "deviation": ("happened_on",),
+    "lesion": ("locally_treated_on",),
+}  # fmt: skip
+
+
+def last_day(subject: Subject) -> str | None:
+    """The newest complete date of any entry of the participant."""
+    days = [row[column] for table, columns in DATED.items() for row in subject.rows(table) for column in columns]
+    days += [last for _, last in subject.doses]
+    return max((day for day in days if day and len(day) == 10), default=None)
+
+
+def age(born_on: str | None, on: str | None) -> int | None:
+    """Whole years on a day; None where a partial birth date leaves two of them open."""
+    if not born_on or not on:
+        return None
+    at, born = date.fromisoformat(on), from_stored(born_on)
+    found = {at.year - day.year - ((at.month, at.day) < (day.month, day.day))
+             for day in (born.earliest(), born.latest())}  # fmt: skip
+    return found.pop() if len(found) == 1 else None
+
+
+def _rows(subject: Subject) -> Iterable[Values]:
+    one, death = subject.participant, subject.only("death")
+    first, last, treated = subject.first_dose, subject.last_dose, subject.first_dose is not None
+    years = age(one["born_on"], first or one["consented_on"])
+    planned = subject.is_registered
+    yield {
+        "SUBJID": subject.number, "RFSTDTC": first, "RFENDTC": last, "RFXSTDTC": first, "RFXENDTC": last,
+        "RFICDTC": one["consented_on"], "RFPENDTC": last_day(subject),
+        "DTHDTC": death["died_on"] if death else None, "DTHFL": True if death else None,
+        "SITEID": subject.site["code"], "BRTHDTC": one["born_on"], "AGE": years,
+        "AGEU": None if years is None else "YEARS", "SEX": one["sex"], "RACE": one["race"],
+        "ETHNIC": one["ethnicity"], "ARMCD": ARMCD if planned else None, "ARM": ARM if planned else None,
+        "ACTARMCD": ARMCD if treated else None, "ACTARM": ARM if treated else None,
+        "ARMNRS": None if treated else "ASSIGNED, NOT TREATED" if planned else "SCREEN FAILURE",
+        "COUNTRY": subject.site["country"],
+        **_qualified(subject),
+    }  # fmt: skip
+
+
+def _qualified(subject: Subject) -> Values:
+    one = subject.participant
+    return {
+        "TUMGRP": one["group"], "REGDTC": one["registered_on"], "TUMTYPE": TUMOR_TYPES.get(one["tumour_type"]),
+        "HISTOL": HISTOLOGIES.get(one["histology"]), "PRIMSITE": one["primary_site"],
+        "METSITES": one["metastatic_sites"], "SYNDROME": one["functional_syndrome"], "BRTHRSN": one["born_on_missing"],
+        "FINDING": "; ".join(f"{terms.FINDING.value(row['kind'])} {row['found_on']}: {row['because']}"
+                             for row in subject.rows("finding")),
+        "WAIVER": "; ".join(_waiver(row) for row in subject.rows("waiver")),
+    }  # fmt: skip
+
+
+def _waiver(row: Values) -> str:
+    said = ": ".join(filter(None, (terms.DECISION.value(row["decision"]), row["decided_because"])))
+    asked = ": ".join(filter(None, (row["criteria"], row["requested_because"])))
+    return f"{said} ({asked})"
+
+
+def _reference(name: str, label: str, method: str) -> Variable:
+    return Variable(name, label, RECORD, EXPECTED, DERIVED, DATE, method=method)
+
+
+DM = DataSet("DM", "Demographics", "SPECIAL PURPOSE", "One record per subject", ("STUDYID", "USUBJID"), _rows, (
+    common.STUDYID,
+    common.domain("DM"),
+    common.USUBJID,
+    Variable("SUBJID", "Subject Identifier for the Study", TOPIC, REQUIRED, COLLECTED,
+             asked=("participant.number", "participant.screening_number")),
+    _reference("RFSTDTC", "Subject Reference Start Date/Time", "First day with a dose."),
+    _reference("RFENDTC", "Subject Reference End Date/Time", "Last day with a dose."),
+    _reference("RFXSTDTC", "Date/Time of First Study Treatment", "First day with a dose."),
+    _reference("RFXENDTC", "Date/Time of Last Study Treatment", "Last day with a dose."),
+    Variable("RFICDTC", "Date/Time of Informed Consent", RECORD, EXPECTED, COLLECTED, DATE,
+             asked=("participant.consented_on",)),
+    _reference("RFPENDTC", "Date/Time of End of Participation", "Newest complete date of any entry of the subject."),
+    Variable("DTHDTC", "Date/Time of Death", RECORD, EXPECTED, COLLECTED, DATE, asked=("death.died_on",)),
+    Variable("DTHFL", "Subject Death Flag", RECORD, EXPECTED, DERIVED, codes=terms.YES_NO,
+             method="Y where a death is recorded."),
+    Variable("SITEID", "Study Site Identifier", IDENTIFIER, REQUIRED, ASSIGNED, asked=("participant.site",)),
+    Variable("BRTHDTC", "Date/Time of Birth", RECORD, PERMISSIBLE, COLLECTED, DATE, asked=("participant.born_on",)),
+    Variable("AGE", "Age", RECORD, EXPECTED, DERIVED, INTEGER,
+             method="Whole years at RFSTDTC, at RFICDTC where untreated; empty where a partial date of birth leaves "
+             "two ages open."),
+    Variable("AGEU", "Age Units", VARIABLE_QUALIFIER, EXPECTED, ASSIGNED, codes=terms.AGE_UNIT),
+    Variable("SEX", "Sex", RECORD, REQUIRED, codes=terms.SEX, asked=("participant.sex",)),
+    Variable("RACE", "Race", RECORD, EXPECTED, codes=terms.RACE, asked=("participant.race",)),
+    Variable("ETHNIC", "Ethnicity", RECORD, PERMISSIBLE, codes=terms.ETHNICITY, asked=("participant.ethnicity",)),
+    Variable("ARMCD", "Planned Arm Code", RECORD, EXPECTED, ASSIGNED),
+    Variable("ARM", "Description of Planned Arm", SYNONYM, EXPECTED, ASSIGNED),
+    Variable("ACTARMCD", "Actual Arm Code", RECORD, EXPECTED, DERIVED, method="ARMCD once a dose was taken."),
+    Variable("ACTARM", "Description of Actual Arm", SYNONYM, EXPECTED, DERIVED, method="ARM once a dose was taken."),
+    Variable("ARMNRS", "Reason Arm and/or Actual Arm is Null", RECORD, EXPECTED, DERIVED, codes=terms.ARM_IS_NULL,
+             method="SCREEN FAILURE without registration; ASSIGNED, NOT TREATED without a dose."),
+    Variable("ACTARMUD", "Description of Unplanned Actual Arm", RECORD, EXPECTED, ASSIGNED),
+    Variable("COUNTRY", "Country", RECORD, REQUIRED, ASSIGNED),
+), qualifiers=(
+    Qualifier("TUMGRP", "Analysis Group", DERIVED, asked=("participant.group",),
+              method="By tumor type, and by histology where the tumor type does not decide."),
+    Qualifier("REGDTC", "Date of Registration", asked=("participant.registered_on",)),
+    Qualifier("TUMTYPE", "Tumor Type", asked=("participant.tumour_type",)),
+    Qualifier("HISTOL", "Histology", asked=("participant.histology",)),
+    Qualifier("PRIMSITE", "Primary Site", asked=("participant.primary_site",)),
+    Qualifier("METSITES", "Metastatic Sites", asked=("participant.metastatic_sites",)),
+    Qualifier("SYNDROME", "Functional Syndrome", asked=("participant.functional_syndrome",)),
+    Qualifier("BRTHRSN", "Reason Date of Birth is Missing", codes=terms.MISSING,
+              asked=("participant.born_on_missing",)),
+    Qualifier("FINDING", "Registration Issues", asked=("finding.kind", "finding.found_on", "finding.because")),
+    Qualifier("WAIVER", "Waivers of Criteria", asked=(
+        "waiver.criteria", "waiver.requested_because", "waiver.decision", "waiver.decided_because")),
+))  # fmt: skip

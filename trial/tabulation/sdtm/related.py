@@ -1,0 +1,108 @@
+"""SUPP--: what an entry says beside the variables of its class, and text that is too long for one. PURE."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from trial.tabulation import common, terms, texts
+from trial.tabulation.declarations import (
+    ASSIGNED,
+    DERIVED,
+    EXPECTED,
+    IDENTIFIER,
+    NAME_LETTERS,
+    RECORD,
+    REQUIRED,
+    RESULT,
+    SYNONYM,
+    TOPIC,
+    DataSet,
+    Qualifier,
+    Values,
+    Variable,
+    first_part,
+)
+
+
+def supplement(of: DataSet) -> DataSet:
+    """The supplemental qualifiers of a data set."""
+    names = {each.name for each in of.variables}
+    identifier = f"{of.name}SEQ" if f"{of.name}SEQ" in names else "VISITNUM" if of.name == "SV" else ""
+
+    def rows(subject: Any) -> Iterable[Values]:
+        for row in of.made(subject):
+            shared = {"RDOMAIN": of.name, "IDVAR": identifier or None, "IDVARVAL": _value(row, identifier)}
+            for qualifier in of.qualifiers:
+                for name, label, value in _parts(qualifier, qualifier.value(row)):
+                    yield {**shared, "QNAM": name, "QLABEL": label, "QVAL": value, "QORIG": qualifier.origin.type,
+                           "QEVAL": None}  # fmt: skip
+            yield from ({**shared, **more} for variable in of.variables for more in _overflow(variable, subject, row))
+
+    return DataSet(f"SUPP{of.name}", f"Supplemental Qualifiers for {of.name}", "RELATIONSHIP",
+                   "One record per supplemental qualifier of a record", KEYS, rows, VARIABLES)  # fmt: skip
+
+
+def _value(row: Values, identifier: str) -> str | None:
+    if not identifier:
+        return None
+    return str(row["seq"] if identifier.endswith("SEQ") else row[identifier])
+
+
+def _parts(qualifier: Qualifier, value: str | None) -> Iterable[tuple[str, str, str]]:
+    """(name, label, text) of a qualifier; its text goes on under a further name where it is too long."""
+    for number, part in enumerate(texts.split(value) if value else ()):
+        yield _name(qualifier.name, number), _label(qualifier.label, number), part
+
+
+def _overflow(variable: Variable, subject: Any, row: Values) -> Iterable[Values]:
+    """What of a text stands behind the part that its variable holds."""
+    _, rest = first_part(variable, variable.value(subject, row))
+    for number, part in enumerate(rest, start=1):
+        yield {"QNAM": _name(variable.name, number), "QLABEL": _label(variable.label, number), "QVAL": part,
+               "QORIG": variable.origin.type, "QEVAL": None}  # fmt: skip
+
+
+def _name(name: str, number: int) -> str:
+    return f"{name[: NAME_LETTERS - len(str(number))]}{number}" if number else name
+
+
+def _label(label: str, number: int) -> str:
+    return f"{label[:36]} {number}" if number else label
+
+
+# (data set, linking variable, how many) of each pair of data sets that belong together.
+LINKS = (
+    ("L1", ("TU", "TULNKID", "ONE"), ("TR", "TRLNKID", "MANY")),
+    ("L2", ("TR", "TRLNKGRP", "MANY"), ("RS", "RSLNKGRP", "ONE")),
+    ("L3", ("TU", "TULNKID", "ONE"), ("PR", "PRLNKID", "MANY")),
+)
+
+
+def _links(_: Any) -> Iterable[Values]:
+    for link, *sides in LINKS:
+        for name, variable, many in sides:
+            yield {"RDOMAIN": name, "IDVAR": variable, "RELTYPE": many, "RELID": link}
+
+
+KEYS = ("STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM")
+VARIABLES = (
+    common.STUDYID,
+    Variable("RDOMAIN", "Related Domain Abbreviation", IDENTIFIER, REQUIRED, ASSIGNED, codes=terms.DOMAIN),
+    common.USUBJID,
+    Variable("IDVAR", "Identifying Variable", IDENTIFIER, EXPECTED, ASSIGNED),
+    Variable("IDVARVAL", "Identifying Variable Value", IDENTIFIER, EXPECTED, ASSIGNED),
+    Variable("QNAM", "Qualifier Variable Name", TOPIC, REQUIRED, ASSIGNED),
+    Variable("QLABEL", "Qualifier Variable Label", SYNONYM, REQUIRED, ASSIGNED),
+    Variable("QVAL", "Data Value", RESULT, REQUIRED, DERIVED, method="As the qualifier says."),
+    Variable("QORIG", "Origin", RECORD, REQUIRED, ASSIGNED),
+    Variable("QEVAL", "Evaluator", RECORD, EXPECTED, ASSIGNED),
+)
+RELREC = DataSet("RELREC", "Related Records", "RELATIONSHIP", "One record per related data set",
+                 ("STUDYID", "RELID", "RDOMAIN"), _links, (
+    common.STUDYID,
+    Variable("RDOMAIN", "Related Domain Abbreviation", IDENTIFIER, REQUIRED, ASSIGNED, codes=terms.DOMAIN),
+    Variable("USUBJID", "Unique Subject Identifier", IDENTIFIER, EXPECTED, ASSIGNED),
+    Variable("IDVAR", "Identifying Variable", IDENTIFIER, REQUIRED, ASSIGNED),
+    Variable("IDVARVAL", "Identifying Variable Value", IDENTIFIER, EXPECTED, ASSIGNED),
+    Variable("RELTYPE", "Relationship Type", RECORD, EXPECTED, ASSIGNED, codes=terms.RELATION),
+    Variable("RELID", "Relationship Identifier", RECORD, REQUIRED, ASSIGNED),
+), is_design=True)  # fmt: skip

@@ -1,0 +1,94 @@
+"""SE and SV: the elements and the visits that a participant went through. PURE."""
+
+from collections.abc import Iterable
+
+from trial.tabulation import common, terms
+from trial.tabulation.declarations import (
+    ASSIGNED,
+    COLLECTED,
+    DATE,
+    DECIMAL,
+    DERIVED,
+    EXPECTED,
+    INTEGER,
+    PERMISSIBLE,
+    RECORD,
+    REQUIRED,
+    SYNONYM,
+    TIMING,
+    TOPIC,
+    VARIABLE_QUALIFIER,
+    DataSet,
+    Qualifier,
+    Values,
+    Variable,
+)
+from trial.tabulation.sdtm.design import ELEMENTS
+from trial.tabulation.subject import Subject
+from trial.tabulation.visits import visits_of
+
+NAMES = {code: (name, order) for order, (code, name, *_) in enumerate(ELEMENTS, start=1)}
+
+
+def _elements(subject: Subject) -> Iterable[Values]:
+    begun = subject.elements
+    study, death = subject.only("off_study"), subject.only("death")
+    end = death["died_on"] if death else study["off_on"] if study else None
+    for place, (code, epoch, on) in enumerate(begun):
+        name, order = NAMES[code]
+        following = begun[place + 1][2] if place + 1 < len(begun) else end
+        yield {"seq": order, "ETCD": code, "ELEMENT": name, "TAETORD": order, "EPOCH": epoch, "SESTDTC": on,
+               "SEENDTC": following}  # fmt: skip
+
+
+SE = DataSet("SE", "Subject Elements", "SPECIAL PURPOSE", "One record per element of a subject",
+             ("STUDYID", "USUBJID", "TAETORD"), _elements, (
+    common.STUDYID,
+    common.domain("SE"),
+    common.USUBJID,
+    common.sequence("SE"),
+    Variable("ETCD", "Element Code", TOPIC, REQUIRED, ASSIGNED),
+    Variable("ELEMENT", "Description of Element", SYNONYM, PERMISSIBLE, ASSIGNED),
+    Variable("TAETORD", "Planned Order of Element within Arm", TIMING, PERMISSIBLE, ASSIGNED, INTEGER),
+    Variable("EPOCH", "Epoch", TIMING, PERMISSIBLE, ASSIGNED, codes=terms.EPOCH),
+    Variable("SESTDTC", "Start Date/Time of Element", TIMING, REQUIRED, DERIVED, DATE,
+             method="Consent, first dose, end of treatment."),
+    Variable("SEENDTC", "End Date/Time of Element", TIMING, EXPECTED, DERIVED, DATE,
+             method="Start of the next element; death, else end of study, for the last one."),
+    common.study_day("SESTDY", "Study Day of Start of Element", "SESTDTC"),
+    common.study_day("SEENDY", "Study Day of End of Element", "SEENDTC"),
+))  # fmt: skip
+
+
+def _visits(subject: Subject) -> Iterable[Values]:
+    for held in visits_of(subject).all:
+        yield {
+            "VISITNUM": held.number, "VISIT": held.name, "SVPRESP": None if held.unplanned else True,
+            "SVOCCUR": None if held.unplanned else not held.reason, "SVSTDTC": held.first, "SVENDTC": held.last,
+            "SVUPDES": held.unplanned, "SVREASOC": held.words or terms.NOT_OCCURRED.pairs.get(held.reason),
+            "DUEDTC": held.due,
+        }  # fmt: skip
+
+
+SV = DataSet("SV", "Subject Visits", "SPECIAL PURPOSE", "One record per visit of a subject",
+             ("STUDYID", "USUBJID", "VISITNUM"), _visits, (
+    common.STUDYID,
+    common.domain("SV"),
+    common.USUBJID,
+    Variable("VISITNUM", "Visit Number", TOPIC, REQUIRED, DERIVED, DECIMAL, method=common.VISITNUM.method),
+    Variable("VISIT", "Visit Name", SYNONYM, PERMISSIBLE, DERIVED, method=common.VISIT.method),
+    Variable("SVPRESP", "Pre-specified", VARIABLE_QUALIFIER, EXPECTED, DERIVED, codes=terms.YES_NO,
+             method="Y for a planned visit."),
+    Variable("SVOCCUR", "Occurrence", RECORD, EXPECTED, DERIVED, codes=terms.YES_NO, asked=("not_done.what",),
+             method="Y where a planned visit was held, N where the site said that it will not be."),
+    Variable("SVREASOC", "Reason for Occur Value", RECORD, PERMISSIBLE, COLLECTED,
+             asked=("not_done.reason", "not_done.because")),
+    common.dated("SVSTDTC", "Start Date/Time of Observation", "visit.visited_on", "assessment.assessed_on",
+                 "blood_pressure.measured_on", "follow_up.contacted_on", "visit.cycle_number"),
+    common.dated("SVENDTC", "End Date/Time of Observation"),
+    common.study_day("SVSTDY", "Study Day of Start of Observation", "SVSTDTC"),
+    common.study_day("SVENDY", "Study Day of End of Observation", "SVENDTC"),
+    Variable("SVUPDES", "Description of Unplanned Visit", RECORD, PERMISSIBLE, DERIVED,
+             method="Why the visit is none of the planned ones."),
+), qualifiers=(Qualifier("DUEDTC", "Date on Which the Visit Was Due", DERIVED, asked=("not_done.due_on",),
+                         method="By the schedule of the protocol."),))  # fmt: skip
