@@ -26,6 +26,7 @@ from capture.entry.views import (
     registration,
     reopening,
     screening,
+    several,
 )
 from capture.exchange import views as exchange
 from capture.expedited import views as expedited
@@ -121,6 +122,7 @@ urlpatterns = [
     path("drafts/discard/", drafts.discard_draft, name="draft_discard"),
     path("drafts/key/", drafts.draft_key, name="draft_key"),
     path(_ONE + "<str:form>/new/", entry.new, name="entry_new"),
+    path(_ONE + "<str:form>/several/", several.page, name="entry_several"),
     path(_ONE + "<str:form>/<int:row_id>/", entry.existing, name="entry"),
     path(_ONE + "<str:form>/<int:row_id>/strike-out/", entry.strike_out, name="entry_strike_out"),
 ]

@@ -71,11 +71,11 @@ class DeviationForm(EntryForm):
 
 
 MEDICATION_FORM = Form(
-    "medication", MedicationForm, "started_on", Rule("whenever it changes"), repeats=True, before_registration=True,
-    checks=MEDICATION, known_by=("kind", "name", "started_on"),
+    "medication", MedicationForm, "started_on", Rule("whenever it changes"), repeats=True, in_rows=True,
+    before_registration=True, checks=MEDICATION, known_by=("kind", "name", "started_on"),
 )
 HISTORY_FORM = Form(
-    "history", HistoryForm, "began_on", Rule("before treatment"), repeats=True, before_registration=True,
+    "history", HistoryForm, "began_on", Rule("before treatment"), repeats=True, in_rows=True, before_registration=True,
     checks=HISTORY, known_by=("condition",),
 )
 DEVIATION_FORM = Form(

@@ -25,7 +25,7 @@ from capture.casebook.fields import (
     require_value_or_reason,
 )
 from trial import protocol
-from trial.drawing.form_layout import Boxes, PageHelper
+from trial.drawing.form_layout import Boxes, PageHelper, is_a_reason, reason_of
 from trial.models import Participant
 from trial.models import fields as record_fields
 from trial.models.fields import label
@@ -175,6 +175,15 @@ class EntryForm(forms.ModelForm):
         """Field → domain value, for the service."""
         return dict(self.cleaned_data)
 
+    def typed(self) -> dict[str, Any] | None:
+        """The same of a row of a table; None for a row that was left as it is."""
+        return self.values() if self.has_changed() else None
+
+    @property
+    def cells(self) -> list[tuple[forms.BoundField, forms.BoundField | None]]:
+        """What a table shows of it: each field with the reason why its value is missing, if it may be."""
+        return [(each, reason_of(each)) for each in self.visible_fields() if not is_a_reason(each)]
+
 
 @dataclass(frozen=True)
 class Lines:
@@ -216,7 +225,8 @@ class Form:
 
     form: the class whose fields the page asks for; of_model: the model, where the class is not made from one.
     dated_by: the field that places an entry in time. due: the rule of the schedule, or its words. called: the title,
-    where it is not that of the model. repeats: a participant may have several. verified: the critical fields of the
+    where it is not that of the model. repeats: a participant may have several; in_rows: several can be entered in one
+    table. verified: the critical fields of the
     plan of source data verification; None: the form is outside the plan. known_by: the fields by which an import knows
     an entry again, where the model has no unique constraint; file: its data set. imported: its turn among the forms of
     an import: 0 measurements, 1 the death, 2 what is checked against it, 3 what ends treatment or study.
@@ -229,6 +239,7 @@ class Form:
     of_model: Any = None
     called: str = ""
     repeats: bool = False
+    in_rows: bool = False
     before_registration: bool = False
     checks: tuple[Check, ...] = ()
     verified: tuple[str, ...] | None = None

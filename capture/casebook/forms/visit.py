@@ -246,7 +246,7 @@ BLOOD_PRESSURE_FORM = Form(
     BloodPressureForm,
     "measured_on",
     Weekly(f"weekly in the first {constant('pressure_weeks')} weeks", ("visit",), what="Blood pressure"),
-    repeats=True,
+    repeats=True, in_rows=True,
     checks=BLOOD_PRESSURE,
     imported=0,
 )
@@ -255,7 +255,7 @@ HORMONE_FORM = Form(
     HormoneForm,
     "sampled_on",
     Rule("before treatment and with each tumor assessment"),
-    repeats=True,
+    repeats=True, in_rows=True,
     before_registration=True,
     checks=HORMONE,
     verified=("sampled_on", "value_qualifier", "value", "unit", "upper_limit"),

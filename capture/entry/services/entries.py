@@ -1,11 +1,13 @@
 """Saves and strikes out the entries of the forms that are one row each, with lines below where the form has them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Model
 
 from capture.casebook import versions
+from capture.casebook.checks import HARD, Check, ChecksFailed, failing, stop_unexplained
 from capture.casebook.forms.base import Form
 from capture.entry import edit_conflict, moved
 from capture.entry.facts import ParticipantFacts
@@ -13,6 +15,7 @@ from capture.entry.services import acknowledgements
 from trial.models import Participant
 from trial.record import changes
 from trial.record.save import Save
+from trial.refused import Refused
 
 Values = Mapping[str, Any]
 
@@ -64,6 +67,51 @@ def save(
         soft = moved.asked(before, participant, save.acknowledged, soft)
         acknowledgements.keep(participant, form.kind, saved.pk, soft, save.acknowledged, row is None)
     return saved
+
+
+def save_many(save: Save, participant: Participant, form: Form, many: Sequence[Values]) -> list[Any]:
+    """Enters several entries of one form in one Change, or none: each is held against the others too.
+
+    many: field → domain value of each. One explanation of a soft check counts for each that fails it. Raises as `save`;
+    a check that failed names the entries.
+    """
+    if not many:
+        raise Refused("Fill in at least one row.")
+    number = versions.number_of(participant.site_id, form.kind, save.edition)
+    checks = versions.checks_of(form.kind, number)
+    rows = [form.model(participant=participant, **values) for values in many]
+    soft = _settled_together(participant, form, checks, many, rows, save.acknowledged)
+    with edit_conflict.change_of_entry(save, "enter", participant, None):
+        for row, failed in zip(rows, soft, strict=True):
+            versions.keep(row, form.kind, participant.site_id, number)
+            row.save()
+            acknowledgements.keep(participant, form.kind, row.pk, failed, save.acknowledged, True)
+    return rows
+
+
+def _settled_together(
+    participant: Participant, form: Form, checks: tuple[Check, ...], many: Sequence[Values],
+    rows: Sequence[Any], acknowledged: Mapping[str, str] | None,
+) -> list[tuple[Check, ...]]:  # fmt: skip
+    """The soft checks that fail at each entry. Raises as `checks.settle`, with the entries at which a check failed."""
+    found = []
+    for values, row in zip(many, rows, strict=True):
+        known = facts(form, participant, values)
+        known.others = [*known.others, *(each for each in rows if each is not row)]
+        found.append(failing(checks, known))
+    by_id: dict[str, list[int]] = {}
+    for place, failed in enumerate(found):
+        for check in failed:
+            by_id.setdefault(check.id, []).append(place)
+    named = tuple(
+        replace(next(each for each in found[places[0]] if each.id == check), at=tuple(many[place] for place in places))
+        for check, places in by_id.items()
+    )
+    hard = tuple(each for each in named if each.severity == HARD)
+    if hard:
+        raise ChecksFailed(hard)
+    stop_unexplained(named, acknowledged)
+    return found
 
 
 def _write_lines(form: Form, saved: Any, lines: Sequence[Values], is_new: bool) -> None:
