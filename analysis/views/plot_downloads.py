@@ -1,4 +1,4 @@
-"""Every plot of the group page as a file: the drawing (SVG) and its numbers (CSV).
+"""Every plot of the group page as a file: the drawing (SVG, PDF, PNG) and its numbers (CSV).
 
 Adding a plot = its geometry in `charts`, its template, one line in `PLOTS`; every curve of the registry has one.
 """
@@ -31,8 +31,10 @@ from analysis.results.moments import Moment
 from analysis.views import group_plots, panels
 from analysis.views.panels import GroupPanel
 from analysis.views.provenance import Provenance
-from trial.models.audit import Kind
+from trial.drawing import pictures
+from trial.models import audit
 from trial.record import access
+from trial.refused import Refused
 from trial.rules.response.recist import IN_FORCE
 
 Rows = Sequence[Mapping[str, object]]
@@ -233,15 +235,43 @@ def _with_origin(rows: Rows, origin: Provenance) -> Rows:
     return [{**row, **origin.columns} for row in rows or [{}]]
 
 
-KINDS = {"svg": "image/svg+xml", "csv": "text/csv; charset=utf-8"}
+@dataclass(frozen=True)
+class Kind:
+    """One kind of file: its ending, what a browser takes it for, what is special of its name, and how it is made."""
+
+    ending: str
+    content: str
+    make: Callable[[Plot, GroupPanel, Provenance], str | bytes]
+    special: str = ""
+
+
+def _picture(draw: Callable[[str, str, str], bytes]) -> Callable[[Plot, GroupPanel, Provenance], bytes]:
+    return lambda plot, panel, origin: draw(svg(plot, panel), f"{plot.title}, group {panel.letter}",
+                                            " ".join(origin.lines))  # fmt: skip
+
+
+def _png(dpi: int) -> Kind:
+    return Kind("png", "image/png", _picture(lambda drawing, title, words: pictures.as_png(drawing, dpi, title, words)),
+                f"{dpi}-dpi")  # fmt: skip
+
+
+KINDS = {
+    "svg": Kind("svg", "image/svg+xml", lambda plot, panel, origin: svg(plot, panel)),
+    "pdf": Kind("pdf", "application/pdf", _picture(pictures.as_pdf)),
+    "png300": _png(300),
+    "png600": _png(600),
+    "csv": Kind("csv", "text/csv; charset=utf-8",
+                lambda plot, panel, origin: chart_csv(_with_origin(plot.rows(panel), origin))),
+}  # fmt: skip
 
 
 @access.allows(*access.READS_RESULTS, method="GET")
 @panels.at_a_moment
 def plot_file(request: HttpRequest, letter: str, plot: str, ending: str, moment: Moment | None) -> HttpResponse:
-    """The drawing (svg) or the numbers (csv) as a download; 404 in words for a plot or ending that does not exist.
+    """A plot as a download: the drawing (svg, pdf, png300, png600) or its numbers (csv).
 
-    202 with Retry-After, and never a page, while the results are not computed yet.
+    404 in words for a plot or ending that does not exist, and for a picture that would be too large. 202 with
+    Retry-After, and never a page, while the results are not computed yet.
     """
     panel = panels.awaited(panels.group_or_404(letter).code, moment)
     if plot not in BY_CODE or ending not in KINDS:
@@ -250,10 +280,13 @@ def plot_file(request: HttpRequest, letter: str, plot: str, ending: str, moment:
         words = f"The results {moment.words if moment else 'of the newest change'} are being calculated. Ask again."
         return HttpResponse(words, status=202, content_type="text/plain; charset=utf-8",
                             headers={"Retry-After": panels.RETRY_AFTER_SECONDS})  # fmt: skip
-    panels.opened(request, f"Group {panel.letter}, {plot} as {ending}", panel.moment, Kind.PLOT)
-    declared = BY_CODE[plot]
+    panels.opened(request, f"Group {panel.letter}, {plot} as {ending}", panel.moment, audit.Kind.PLOT)
+    declared, kind = BY_CODE[plot], KINDS[ending]
     origin = Provenance(panel, declared.code, declared.title)
-    text = svg(declared, panel) if ending == "svg" else chart_csv(_with_origin(declared.rows(panel), origin))
-    response = HttpResponse(text, content_type=KINDS[ending])
-    response["Content-Disposition"] = f'attachment; filename="{origin.file_name(ending)}"'
+    try:
+        made = kind.make(declared, panel, origin)
+    except Refused as refusal:
+        raise Http404(str(refusal)) from None
+    response = HttpResponse(made, content_type=kind.content)
+    response["Content-Disposition"] = f'attachment; filename="{origin.file_name(kind.ending, kind.special)}"'
     return response

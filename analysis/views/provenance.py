@@ -49,8 +49,8 @@ class Provenance:
             f"settings {facts['settings']} · engine {facts['engine']}",
         )
 
-    def file_name(self, ending: str) -> str:
-        """Another name for each study, group, plot, data cut, cut-off and change."""
+    def file_name(self, ending: str, special: str = "") -> str:
+        """Another name for each study, group, plot, data cut, cut-off and change; special: such as a resolution."""
         moment = self.panel.moment
         parts = [_slug(STUDY_SHORT_NAME), f"group-{self.panel.letter}", self.plot.replace("_", "-")]
         if moment and moment.cut:
@@ -58,7 +58,7 @@ class Provenance:
         if moment and moment.cutoff:
             parts.append(f"cutoff-{moment.cutoff.isoformat()}")
         parts.append(f"as-of-change-{moment.change}" if moment else f"change-{self.panel.change}")
-        return f"{'-'.join(parts)}.{ending}"
+        return f"{'-'.join([*parts, special] if special else parts)}.{ending}"
 
 
 def _slug(words: str) -> str:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from analysis.charts.axis import WIDTH, Axis, Chart, Frame, Spoken, Tick, unique_key
 
-LEFT, RIGHT, TOP, ROW, FOOT = 238, 560, 22, 20, 40
+LEFT, RIGHT, TOP, ROW, FOOT = 300, 580, 22, 20, 40
+# So many letters fit beside the numbers.
+LONGEST = 38
 LARGEST, SMALLEST = 6.0, 2.5
 
 
@@ -29,6 +31,7 @@ class Line:
     rate: Rate
     y: float
     words: str
+    label: str
     low: float | None = None
     high: float | None = None
     at: float = 0.0
@@ -66,9 +69,10 @@ def forest(rates: Sequence[Rate], summary: str) -> Forest:
 
 def _line(rate: Rate, place: int, largest: int, across: Axis) -> Line:
     y = TOP + ROW * place + ROW / 2
+    label = rate.label if len(rate.label) <= LONGEST else f"{rate.label[: LONGEST - 1].rstrip()}…"
     counts = f"{rate.label}: {rate.numerator} of {rate.denominator}"
     if rate.estimate is None or rate.lower is None or rate.upper is None:
-        return Line(rate, y, f"{counts}, not estimable")
+        return Line(rate, y, f"{counts}, not estimable", label)
     words = f"{counts}, {rate.estimate:.1%}, 95% CI {rate.lower:.1%} to {rate.upper:.1%}"
     size = round(SMALLEST + (LARGEST - SMALLEST) * rate.denominator / largest, 1)
-    return Line(rate, y, words, across.at(rate.lower), across.at(rate.upper), across.at(rate.estimate), size)
+    return Line(rate, y, words, label, across.at(rate.lower), across.at(rate.upper), across.at(rate.estimate), size)

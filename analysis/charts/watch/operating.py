@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from analysis.charts.axis import WIDTH, Axis, Chart, Frame, Spoken, Tick, unique_key
 
-FRAME = Frame(WIDTH, 262, 44, 560, 34, 210)
+FRAME = Frame(WIDTH, 276, 44, 560, 50, 226)
 INKS = ("#0d4a50", "#8a5300")
 PROMISING, STOPPED = "promising", "stopped early"
 STEP_PERCENT = 5

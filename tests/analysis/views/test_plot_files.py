@@ -1,13 +1,14 @@
 """Every plot as a file: numbers stay numbers, and each file says which results it is of."""
 
 import re
-from io import StringIO
+from io import BytesIO, StringIO
 from typing import Any
 from xml.etree import ElementTree
 
 import pandas
 import pytest
 from django.test import Client
+from PIL import Image
 
 from analysis.results import data_cuts, moments
 from analysis.results.recompute import recompute
@@ -97,6 +98,19 @@ def test_every_drawing_names_itself_its_population_and_its_results(chair: Client
                      f"as_of_change: {moments.of_cut('DSMB-2').change}"):  # fmt: skip
             assert fact in words, (plot.code, fact)
     assert len(titles) == len(PLOTS)
+
+
+def test_every_drawing_is_a_pdf_and_a_picture_too_and_each_names_its_results(chair: Client) -> None:
+    for plot in PLOTS:
+        answer = chair.get(f"/groups/A/plots/{plot.code}.pdf?cut=DSMB-2")
+        assert answer.content.startswith(b"%PDF-") and answer["Content-Type"] == "application/pdf"
+        assert "cut-DSMB-2-cutoff-2026-06-01" in answer["Content-Disposition"], plot.code
+    for ending, dpi in (("png300", 300), ("png600", 600)):
+        answer = chair.get(f"/groups/A/plots/accrual.{ending}?cut=DSMB-2")
+        assert answer["Content-Disposition"].endswith(f'-{dpi}-dpi.png"')
+        with Image.open(BytesIO(answer.content)) as picture:
+            assert "data cut “DSMB-2”" in picture.info["Description"] and "settings " in picture.info["Description"]
+    assert chair.get("/groups/A/plots/accrual.png").status_code == 404
 
 
 def test_duration_of_response_is_drawn_from_the_first_response(chair: Client) -> None:
