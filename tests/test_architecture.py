@@ -13,10 +13,10 @@ ROOT = Path(__file__).resolve().parent.parent
 # The floors of each application, lowest first: a folder imports itself and the floors before it, never upwards.
 # Modules beside the folders (settings, urls, tasks, commands …) stand above all of them.
 FLOORS: dict[str, tuple[str, ...]] = {
-    "trial": ("protocol", "rules", "tabulation", "models", "audit", "drawing", "runtime", "record", "accounts",
-              "operations"),
+    "trial": ("protocol", "rules", "tabulation", "models", "audit", "drawing", "runtime", "record", "api",
+              "accounts", "operations"),
     "capture": ("grading", "casebook", "entry", "expedited", "conduct", "exchange", "participants", "trail", "copies",
-                "demo"),
+                "demo", "api"),
     "analysis": ("statistics", "outcomes", "endpoints", "charts", "results", "submission", "views"),
 }  # fmt: skip
 FORBIDDEN = {"trial": {"capture", "analysis"}, "capture": {"analysis"}, "analysis": {"capture"}}

@@ -113,6 +113,7 @@ EXCEPTIONS = {
     "_Wrong",  # one line of a file, gathered with the others
     "Break",  # of a program that is handed out alone
     "WrongMoment",  # answered with 404
+    "CallRefused",  # of the API: answered with its status
     "ManyToDerive",  # handed out to other workers
     "ImpossibleDates",  # of data, not of what a person asked
 }  # fmt: skip

@@ -2,8 +2,9 @@
 
 from django.urls import include, path
 
-from trial.accounts.views import idle_lock, own_account, passkeys, people, sign_in, single_sign_on
+from trial.accounts.views import api_tokens, idle_lock, own_account, passkeys, people, sign_in, single_sign_on
 from trial.accounts.views.trouble import server_error
+from trial.api import assembly
 from trial.operations import problems
 
 handler500 = server_error
@@ -22,6 +23,8 @@ urlpatterns = [
     path("account/passkeys/add/", passkeys.add, name="passkey_add"),
     path("account/passkeys/asked/", passkeys.to_add, name="passkey_to_add"),
     path("account/passkeys/<int:passkey_id>/remove/", passkeys.remove, name="passkey_remove"),
+    path("account/tokens/<int:token_id>/secret/", api_tokens.secret, name="api_token_secret"),
+    path("account/api/", api_tokens.documentation, name="api_documentation"),
     path("sign-in/passkey/", passkeys.asked, name="passkey_asked"),
     path("sign-in/single/", single_sign_on.ask, name="single_sign_on"),
     path("sign-in/single/answer/", single_sign_on.answer, name="single_sign_on_answer"),
@@ -38,7 +41,10 @@ urlpatterns = [
     path("people/<int:person_id>/delegate/", people.delegate, name="delegate"),
     path("people/<int:person_id>/single-sign-on/", single_sign_on.connect, name="single_sign_on_connect"),
     path("people/<int:person_id>/training/", people.record, name="training"),
+    path("people/<int:person_id>/tokens/add/", api_tokens.add, name="api_token_add"),
     path("people/<int:person_id>/<slug:act_name>/", people.act, name="person_act"),
+    path("tokens/", api_tokens.listing, name="api_tokens"),
+    path("tokens/<int:token_id>/revoke/", api_tokens.revoke, name="api_token_revoke"),
     path("trainings/<int:training_id>/strike-out/", people.strike_out, name="training_strike_out"),
     path("delegations/<int:delegation_id>/end/", people.end_delegation, name="end_delegation"),
     path("problems/", problems.listing, name="problems"),
@@ -47,6 +53,7 @@ urlpatterns = [
     path("sites/", people.sites, name="sites"),
     path("sites/add/", people.add_site, name="site_add"),
     path("sites/<int:site_id>/", people.rename_site, name="site_rename"),
+    path("api/v1/", include(assembly.urls())),
     path("", include("capture.urls")),
     path("", include("analysis.urls")),
 ]

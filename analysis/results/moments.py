@@ -4,10 +4,9 @@ A moment is computed by the code that computes the present, from the versions in
 that happens later can alter it.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
@@ -18,18 +17,11 @@ from analysis.models import GroupResult, OutcomeThen
 from analysis.outcomes import outcome
 from analysis.outcomes.clinical_cutoff import cut_off
 from analysis.results.recompute import encoded, newest_change, one_moment, recompute, store
-from trial.models import Change, DataCut
+from trial.api.moments import WrongMoment, change_at, day, last_change
+from trial.models import DataCut
 from trial.record import snapshot
 from trial.record.in_force import reopenings, settings_in_force
-from trial.refused import Refused
 from trial.rules.dates import partial_date
-from trial.rules.typed_text import key
-
-_CLOCK = re.compile(r"^(?P<day>.+?)[T ](?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?(?:Z| UTC)?$", re.I)
-
-
-class WrongMoment(ValueError):
-    """The as-of date, cut-off or data cut does not exist; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +61,12 @@ def asked(words: Mapping[str, str]) -> Moment | None:
         return of_cut(cut)
     if not as_of and not cutoff:
         return None
-    return Moment(change_at(as_of) if as_of else _last_change(), day(cutoff) if cutoff else None)
+    return Moment(change_at(as_of) if as_of else last_change(), day(cutoff) if cutoff else None)
 
 
 def present() -> Moment:
     """The newest change on record, as a moment that stays."""
-    return Moment(_last_change())
+    return Moment(last_change())
 
 
 def of_cut(name: str) -> Moment:
@@ -83,47 +75,6 @@ def of_cut(name: str) -> Moment:
     if data_cut is None:
         raise WrongMoment(f"There is no data cut named “{name}”.")
     return Moment(data_cut.as_of_change, data_cut.cutoff, data_cut.name, data_cut.engine)
-
-
-def change_at(text: str) -> int:
-    """A change number, or an instant (UTC; a day means its end), as the number of the newest change known then."""
-    number = key(text)
-    if number is not None:
-        if not 1 <= number <= _last_change():
-            raise WrongMoment(f"There is no change {text}: the newest is {_last_change()}.")
-        return number
-    at = _instant(text)
-    newest = Change.objects.filter(at__lte=at).order_by("-id").values_list("id", flat=True).first()
-    if newest is None:
-        raise WrongMoment(f"Nothing was on record at {text}.")
-    return int(newest)
-
-
-def day(text: str) -> date:
-    """`12-FEB-2006` and what else the product reads as a full date."""
-    try:
-        read = partial_date.parse(text, datetime.now(UTC).date())
-    except Refused as refusal:
-        raise WrongMoment(str(refusal)) from None
-    if not read.is_complete:
-        raise WrongMoment(f"“{text}” names no day. Type it as 12-FEB-2006.")
-    return read.earliest()
-
-
-def _instant(text: str) -> datetime:
-    clock = _CLOCK.match(text)
-    if clock is None:
-        return datetime.combine(day(text) + timedelta(days=1), time(0), UTC) - timedelta(microseconds=1)
-    hour, minute, second = (int(clock[name] or 0) for name in ("hour", "minute", "second"))
-    if hour > 23 or minute > 59 or second > 59:
-        raise WrongMoment(f"“{text}” has no such time of day.")
-    # The whole second, or minute, that was typed is still part of it.
-    whole = timedelta(seconds=1) if clock["second"] else timedelta(minutes=1)
-    return datetime.combine(day(clock["day"]), time(hour, minute, second), UTC) + whole - timedelta(microseconds=1)
-
-
-def _last_change() -> int:
-    return Change.objects.order_by("-id").values_list("id", flat=True).first() or 0
 
 
 def stored_at(group: str, moment: Moment) -> GroupResult | None:

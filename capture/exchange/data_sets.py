@@ -209,6 +209,7 @@ DATA_SETS: tuple[DataSet, ...] = (
     DataSet("edition_approvals", "Approvals of form versions", models.EditionApproval, ""),
     DataSet("passkeys", "Passkeys", models.Passkey, ""),
     DataSet("single_sign_ons", "Single sign-on", models.SingleSignOn, ""),
+    DataSet("api_tokens", "API tokens", models.ApiToken, ""),
     DataSet("delegations", "Signing delegations", models.Delegation, ""),
 )  # fmt: skip
 

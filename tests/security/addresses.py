@@ -21,7 +21,16 @@ def _patterns(resolver: URLResolver, prefix: str = "") -> list[tuple[str, URLPat
 
 
 def every_url() -> list[tuple[str, URLPattern]]:
-    """(route, pattern) of every URL but those of the static files."""
+    """(route, pattern) of every URL but those of the static files, and those that programs call with a token."""
+    return [(route, each) for route, each in _every() if getattr(each.callback, "rule", "") != "token"]
+
+
+def every_call() -> list[tuple[str, URLPattern]]:
+    """(route, pattern) of every URL that programs call with a token."""
+    return [(route, each) for route, each in _every() if getattr(each.callback, "rule", "") == "token"]
+
+
+def _every() -> list[tuple[str, URLPattern]]:
     return [(route, each) for route, each in _patterns(get_resolver()) if not route.startswith("static/")]
 
 
@@ -50,6 +59,7 @@ def address_of(route: str, cast: Cast) -> str:
         "<slug:act_name>": "deactivate",
         "<int:delegation_id>": "1",
         "<int:training_id>": "1",
+        "<int:token_id>": "1",
         "<int:problem_id>": "1",
         "<int:redaction_id>": str(_black_out_of(cast)),
         "<int:version_id>": "1",

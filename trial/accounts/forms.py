@@ -13,9 +13,11 @@ from django.utils.safestring import SafeString, mark_safe
 
 from trial.accounts.security import passkeys, proof, single_sign_on
 from trial.accounts.security.passkeys import LETTERS_OF_NAME
+from trial.api.scopes import of_role
 from trial.drawing.form_layout import Boxes, PageHelper
 from trial.models import Person, Role, Site
 from trial.protocol import COUNTRIES
+from trial.record import access
 from trial.record.typed_fields import DayField, WordsField, words
 from trial.refused import Refused
 from trial.rules.dates import site_time
@@ -143,6 +145,20 @@ class DelegationForm(WithReason):
     def __init__(self, person: Person, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["site"].queryset = person.sites.all()  # type: ignore[attr-defined]
+
+
+class ApiTokenForm(WithReason):
+    """What a program of a user may do, at which site, until when."""
+
+    name = _text("Used for", 60, autocomplete="off")
+    scopes = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple)
+    site = forms.ModelChoiceField(Site.objects.none(), required=False, empty_label="All sites of the user")
+    expires_on = DayField(label="Last day", help_text="At most a year from now.")
+
+    def __init__(self, person: Person, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["scopes"].choices = of_role(person.role)  # type: ignore[attr-defined]
+        self.fields["site"].queryset = access.sites_for(person).standing()  # type: ignore[attr-defined]
 
 
 class EndDelegationForm(WithReason):

@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from trial.accounts.security import kept_forms, session
+from trial.api import problems
 from trial.record import drafts, rows, site_clock
 from trial.rules.typed_text import key, unreadable
 
@@ -43,7 +44,7 @@ class Readable:
         if not refusal:
             return self.get_response(request)
         words = f"{refusal} Nothing was saved. Go back, clear the field and type it again."
-        return HttpResponse(words, status=400, content_type="text/plain; charset=utf-8")
+        return problems.refusal(request, 400, words)
 
 
 class ReadableForm(Readable):
@@ -107,7 +108,7 @@ class SigningIn:
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponse | None:
         """None to go on; a page's own request gets 401, so that no page is put inside another."""
-        if getattr(view, "rule", "public") == "public":
+        if getattr(view, "rule", "public") in ("public", "token"):
             return None
         step = session.next_step(request) if request.user.is_authenticated else "sign_in"
         if step in (None, request.resolver_match.view_name) or (step == "sign_in" and request.method != "POST"):

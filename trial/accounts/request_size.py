@@ -5,6 +5,8 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
+from trial.api import problems
+
 # Every form of the product is far smaller; a page that takes files states more by `largest_request` of its view.
 LARGEST_REQUEST = 2_500_000
 
@@ -23,7 +25,7 @@ class SizeOfRequest:
             largest = _largest(request.path_info) if request.user.is_authenticated else LARGEST_REQUEST
             if int(length) > largest:
                 words = f"Nothing was saved: the request is larger than {largest / 1_000_000:.1f} MB."
-                answer = HttpResponse(words, status=413, content_type="text/plain; charset=utf-8")
+                answer = problems.refusal(request, 413, words)
                 answer.headers["Connection"] = "close"
                 return answer
         return self.get_response(request)

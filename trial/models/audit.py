@@ -139,6 +139,7 @@ class JournalEntry(AppendOnly):
         PLOT = "plot", "Exported plot"
         RECORD = "record", "Exported data"
         TRAIL = "trail", "Exported audit trail"
+        API = "api", "Read by a program"
 
     at = models.DateTimeField(db_default=Now())
     person = models.ForeignKey("trial.Person", on_delete=models.PROTECT, null=True, related_name="+")

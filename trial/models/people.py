@@ -79,6 +79,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
     # Part of every session's fingerprint: one more ends all of the person's sessions at once.
     session_round = models.PositiveIntegerField(default=0)
 
+    # The only site that the person acts at, where a token of one site says who is there; no column.
+    only_site: int | None = None
+
     objects = PersonStore()
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = ["full_name", "role"]

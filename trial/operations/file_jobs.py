@@ -24,7 +24,7 @@ from django.utils import timezone
 from trial.models import FileJob, Person
 from trial.refused import Refused
 
-ARCHIVE, PREVIEW, IMPORT = "archive", "preview", "import"
+ARCHIVE, PREVIEW, IMPORT, EXPORT = "archive", "preview", "import", "export"
 UNDER_WAY, MADE, FAILED = FileJob.State.UNDER_WAY, FileJob.State.MADE, FileJob.State.FAILED
 KEPT_SECONDS, SILENT_SECONDS = 24 * 60 * 60, 2 * 60
 TELLS_SECONDS = 1.0

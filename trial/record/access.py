@@ -84,9 +84,11 @@ def public(view: View) -> View:
 
 def sites_for(person: Person) -> QuerySet[Site]:
     """Sites whose record the person may read: those that are named, unless all are stated."""
-    if sees_every_site(person):
-        return Site.objects.all()
-    return person.sites.all() if person.role in READS_RECORD else Site.objects.none()
+    if _has_every_site(person):
+        found = Site.objects.all()
+    else:
+        found = person.sites.all() if person.role in READS_RECORD else Site.objects.none()
+    return found if person.only_site is None else found.filter(pk=person.only_site)
 
 
 def sites_read_by(person: Person) -> Sequence[Site]:
@@ -96,6 +98,10 @@ def sites_read_by(person: Person) -> Sequence[Site]:
 
 def sees_every_site(person: Person) -> bool:
     """Whether no site is hidden from the person."""
+    return person.only_site is None and _has_every_site(person)
+
+
+def _has_every_site(person: Person) -> bool:
     return person.role in EVERY_SITE or (person.role == Role.MONITOR and person.all_sites)
 
 

@@ -35,7 +35,7 @@ def _row(data_set: DataSet, column: Column, names: set[str]) -> tuple[str, ...]:
     reason = f"{column.name}_missing"
     return (
         column.name, column.words, type_of(column), unit_of(column), codes_of(data_set, column),
-        "yes" if _required(column) else "no", reason if reason in names else "",
+        "yes" if is_required(column) else "no", reason if reason in names else "",
         _imported(data_set, column),
     )  # fmt: skip
 
@@ -63,13 +63,18 @@ def unit_of(column: Column) -> str:
 
 def codes_of(data_set: DataSet, column: Column) -> str:
     """`code = words` of each code, one after the other; empty where there is no list."""
+    return "; ".join(f"{code} = {words}" for code, words in pairs_of(data_set, column))
+
+
+def pairs_of(data_set: DataSet, column: Column) -> tuple[tuple[Any, Any], ...]:
+    """(code, words) of each code; none where there is no list."""
     if column.name == "entry" or column.field.is_relation:
-        return ""
-    pairs = CODES.get((data_set.name, column.name)) or column.field.choices or ()
-    return "; ".join(f"{code} = {words}" for code, words in pairs)
+        return ()
+    return tuple(CODES.get((data_set.name, column.name)) or column.field.choices or ())
 
 
-def _required(column: Column) -> bool:
+def is_required(column: Column) -> bool:
+    """Whether a row is not saved without a value, or a reason why it is missing, in this column."""
     field = column.field
     return column.name != "entry" and not (field.null or field.blank or isinstance(field, MissingReasonField))
 

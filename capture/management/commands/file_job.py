@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from capture.copies import archive_jobs
+from capture.exchange.exporting import export_jobs
 from capture.exchange.importing import import_jobs
 from trial.operations import file_jobs
 
@@ -12,6 +13,7 @@ BY_KIND = {
     file_jobs.ARCHIVE: archive_jobs.carry_out,
     file_jobs.PREVIEW: import_jobs.carry_out,
     file_jobs.IMPORT: import_jobs.carry_out,
+    file_jobs.EXPORT: export_jobs.carry_out,
 }
 
 

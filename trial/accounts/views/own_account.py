@@ -33,6 +33,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "codes_left": second_factor.codes_left(person),
         "passkeys": passkeys.of(person),
         "passkeys_elsewhere": "" if passkeys.place_of(request) else passkeys.ELSEWHERE,
+        "tokens": person.api_tokens.select_related("site"),
         "kept": drafts.sent(person.pk),
     }
     return render(request, "trial/accounts/own/account.html", shown)

@@ -27,6 +27,7 @@ from trial.accounts.forms import (
     WithReason,
 )
 from trial.accounts.security import passkeys, single_sign_on
+from trial.api.scopes import of_role
 from trial.drawing.form_layout import posted
 from trial.models import AccessReview, Change, Delegation, Person, Role, SignIn, Site, Training, Version
 from trial.record import access
@@ -74,6 +75,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
         "sign_ins": found.sign_ins.order_by("-id")[:20],
         "trainings": found.trainings.all(),
         "passkeys": passkeys.of(found),
+        "may_have_tokens": found.is_active and bool(of_role(found.role)),
         "single_sign_on": (single_sign_on.of(found) or "not used") if single_sign_on.is_on() else "",
         "training_missing": access.missing(found, timezone.now().date()),
         "may_be_delegated": found.role == Role.INVESTIGATOR and found.is_active,

@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from psycopg_pool import PoolTimeout
 
+from trial.api import problems
+
 log = logging.getLogger(__name__)
 
 SENT_AGAIN = "If you were saving, send the form again: it is saved only once."
@@ -39,10 +41,15 @@ def told(error: BaseException | None) -> tuple[str, str] | None:
 def server_error(request: HttpRequest) -> HttpResponse:
     """503 in words for a named trouble, else 500. Asks nothing of the database."""
     found = told(sys.exc_info()[1])
+    is_program = request.path_info.startswith(problems.PREFIX)
     if found is None:
+        if is_program:
+            return problems.answer(500, "This is a fault of the program. Tell the administrator the time.")
         return HttpResponse(render_to_string("500.html"), status=500)
     title, words = found
     log.error("%s: %s", title, request.path)
+    if is_program:
+        return problems.answer(503, words, {"Retry-After": "60"})
     answer = HttpResponse(render_to_string("503.html", {"title": title, "words": words}), status=503)
     answer.headers["Retry-After"] = "60"
     return answer

@@ -1,0 +1,48 @@
+"""Lists in pages of one moment: a cursor names the change that the first page showed, and where the next one begins."""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from trial.api.moments import change_at, last_change
+from trial.api.problems import CallRefused
+
+MOST, USUAL = 500, 100
+MOST_OF_A_NUMBER = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Page:
+    """The change that is known, the last row that was given, and how many more are asked for."""
+
+    change: int
+    after: int
+    limit: int
+
+    def of(self, rows: Sequence[Any], shown: Callable[[Sequence[Any]], list[Any]]) -> dict[str, Any]:
+        """The body of a list. rows: one more than `limit` where there are more, with the number of each first."""
+        given = rows[: self.limit]
+        more = cursor(self.change, given[-1][0]) if len(rows) > self.limit else None
+        return {"items": shown(given), "next": more}
+
+
+def cursor(change: int, after: int) -> str:
+    """Opaque to who calls; it opens nothing that the token does not."""
+    return urlsafe_b64encode(json.dumps([change, after]).encode()).decode().rstrip("=")
+
+
+def page(as_of: str, given: str, limit: int) -> Page:
+    """What is asked for; raises CallRefused (422), WrongMoment."""
+    if not given:
+        return Page(change_at(as_of) if as_of else last_change(), 0, limit)
+    try:
+        change, after = json.loads(urlsafe_b64decode(given + "=" * (-len(given) % 4)))
+        if not all(type(each) is int and 0 <= each <= MOST_OF_A_NUMBER for each in (change, after)):
+            raise ValueError
+    except (ValueError, TypeError, RecursionError):
+        raise CallRefused(422, "This is no cursor of a page of this list.") from None
+    if as_of and change_at(as_of) != change:
+        raise CallRefused(422, "The cursor is of another moment than as_of.")
+    return Page(change, after, limit)
