@@ -51,7 +51,9 @@ def study(request: HttpRequest) -> Reply:
 def sites(request: HttpRequest) -> Reply:
     """The sites that the token sees."""
     found = access.sites_for(person_of(request)).standing()
-    items = [{"code": each.code, "name": each.name, "time_zone": each.time_zone} for each in found]
+    items = [
+        {"code": each.code, "name": each.name, "time_zone": each.time_zone, "country": each.country} for each in found
+    ]
     return Reply({"items": items, "next": None})
 
 

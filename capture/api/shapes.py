@@ -66,6 +66,7 @@ class Site(Schema):
     code: str
     name: str
     time_zone: str
+    country: str
 
 
 class Group(Schema):
