@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('trial', '0013_subject_of_single_sign_on'),
+        ('trial', '0014_laboratories'),
     ]
 
     operations = [
