@@ -1,6 +1,7 @@
-"""The cluster by hand: the main job, each part killed, the broker dead for a minute, backup, restore, random rounds.
+"""The cluster by hand: two versions side by side, the main job, each part killed, the broker dead for a minute, the
+database restarted under full pools, backup, restore, random rounds.
 
-    .venv/bin/python -m tests.cluster --rounds 30 --writers 10 --seed 1 [--broker-dead 60]
+    .venv/bin/python -m tests.cluster --rounds 30 --writers 10 --seed 1 [--broker-dead 60] [--before COMMIT]
 
 Needs nginx, valkey-server or redis-server, openssl and chromium. Prints a line a step and the table of the campaign.
 """
@@ -8,8 +9,10 @@ Needs nginx, valkey-server or redis-server, openssl and chromium. Prints a line 
 import argparse
 import os
 import shutil
+import subprocess
 import sys
 import time
+from pathlib import Path
 
 os.environ |= {"DJANGO_SETTINGS_MODULE": "trial.settings", "ENDPOINT_SECRET_KEY": "of-nobody" * 8}
 
@@ -18,8 +21,18 @@ import django  # noqa: E402  (the settings' name comes first)
 django.setup()
 
 from tests.cluster import walk  # noqa: E402
-from tests.cluster.cluster import KINDS, missing  # noqa: E402
+from tests.cluster.cluster import KINDS, ROOT, missing  # noqa: E402
 from tests.scratch import scratch_folder  # noqa: E402
+
+SIDE_BY_SIDE_SECONDS = 20
+
+def before(commit: str, folder: Path) -> Path:
+    """The files of an earlier commit, beside everything that the cluster keeps."""
+    place = folder / "before"
+    place.mkdir()
+    packed = subprocess.run(["git", "archive", commit], cwd=ROOT, check=True, capture_output=True).stdout
+    subprocess.run(["tar", "x", "-C", str(place)], input=packed, check=True)
+    return place
 
 
 def main() -> int:
@@ -27,11 +40,13 @@ def main() -> int:
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name, default in (("--rounds", 10), ("--writers", 10), ("--seed", 1), ("--broker-dead", 60)):
         words.add_argument(name, type=int, default=default)
+    words.add_argument("--before", help="begins with this commit, and upgrades while people save")
     asked = words.parse_args()
     if missing():
         sys.exit(f"Not on this machine: {missing()}.")
     folder = scratch_folder()
-    campaign = walk.campaign_on(folder, asked.writers, asked.seed)
+    root = before(asked.before, folder) if asked.before else ROOT
+    campaign = walk.campaign_on(folder, asked.writers, asked.seed, root)
     began = time.monotonic()
 
     def say(what: str) -> None:
@@ -40,6 +55,8 @@ def main() -> int:
     try:
         campaign.start()
         say("everything runs")
+        if asked.before:
+            say(f"two versions side by side: {walk.upgrade(campaign, ROOT, SIDE_BY_SIDE_SECONDS)}")
         walk.deployment_is_clean(campaign.product)
         walk.plain_http_leads_to_tls(campaign.product)
         job = walk.main_job(campaign, 60_000)
@@ -48,8 +65,8 @@ def main() -> int:
         say("wrong passwords: mail came")
         for kind in KINDS:
             say(campaign.round(kind))
-        saved = walk.broker_is_dead(campaign, asked.broker_dead)
-        say(f"broker dead for {asked.broker_dead} s: {saved} saves acknowledged meanwhile")
+        say(f"broker dead for {asked.broker_dead} s: {walk.broker_is_dead(campaign, asked.broker_dead)}")
+        say(f"database restarted under full pools: {walk.database_restarts(campaign)}")
         walk.backup_comes_back(campaign.product)
         say("backup, drill and restore")
         for number in range(asked.rounds):

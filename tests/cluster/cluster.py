@@ -33,6 +33,7 @@ from trial.runtime.supervisor import Part, free_port, tail
 ROOT = Path(__file__).resolve().parent.parent.parent
 WEBS = ("web 1", "web 2")
 WORKERS = ("worker-now", "worker-sweep", "worker-long")
+PROGRAM = (*WEBS, *WORKERS, "beat")
 KINDS = (*WEBS, *WORKERS, "beat", "valkey", "nginx", "database backend", "postgres")
 # A deployment says these; everything else is compose's own.
 GIVEN = {"ENDPOINT_HOSTS": "localhost", "ENDPOINT_MAIL_FROM": "endpoint@localhost"}
@@ -58,9 +59,9 @@ def broker() -> str | None:
 class Cluster:
     """The product on servers; `product` of a campaign (tests.faults.campaign)."""
 
-    def __init__(self, folder: Path) -> None:
-        """Nothing runs yet; `folder` holds everything that the servers keep."""
-        self.folder, self.services = folder, services()
+    def __init__(self, folder: Path, root: Path = ROOT) -> None:
+        """Nothing runs yet; `folder` holds everything that the servers keep. root: the checkout that they run."""
+        self.folder, self.services, self.root = folder, services(), root
         wanted = (*WEBS, "postgres", "valkey", "https", "http", "mail")
         self.ports = {name: free_port(0, fixed=False) for name in wanted}
         self.address = f"https://localhost:{self.ports['https']}"
@@ -112,40 +113,47 @@ class Cluster:
         self.mail = MailServer(self.certificate, self.folder / "proxy.key", self.ports["mail"])
         self._database()
         self._part("valkey", self._broker_words())
-        self.manage("migrate", "-v", "0", service="migrate")
-        self.manage("collectstatic", "--noinput", "-v", "0")
-        for name in WEBS:
-            words = self._program(self.services["web"].command)
-            self._part(name, [word.replace("0.0.0.0:8000", f"127.0.0.1:{self.ports[name]}") for word in words], "web")
-        for name in (*WORKERS, "beat"):
-            self._part(name, [self.here(word) for word in self._program(self.services[name].command)], name)
+        self.migrate()
+        for name in PROGRAM:
+            self._program(name)
         self._part("nginx", self._proxy_words())
         threading.Thread(target=self._watch, daemon=True).start()
         self._wait_for_workers()
 
+    def migrate(self) -> None:
+        """Brings database and static files to the checkout that `root` names, whatever runs meanwhile."""
+        self.manage("migrate", "-v", "0", service="migrate")
+        self.manage("collectstatic", "--noinput", "-v", "0")
+
+    def replace(self, name: str) -> None:
+        """Ends a part as a deployment does, and starts it from the checkout that `root` names."""
+        self.left_dead.add(name)
+        part = self.parts[name]
+        part.ask_to_stop()
+        part.stop(time.monotonic() + 60)
+        self.starts[name] = 0
+        self._program(name)
+        self.left_dead.discard(name)
+        self._until(lambda: _listens(self.ports[name]) if name in WEBS else self.is_ready(name), name)
+
     def manage(self, *words: str, service: str = "web") -> str:
         """What `docker compose exec SERVICE python manage.py …` would print. Raises AssertionError with its error."""
         done = subprocess.run(
-            [sys.executable, "manage.py", *words], cwd=ROOT, env=self.environment_of(service), text=True,
+            [sys.executable, "manage.py", *words], cwd=self.root, env=self.environment_of(service), text=True,
             capture_output=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, f"manage.py {words[0]}: {done.stdout[-1500:]} {done.stderr[-1500:]}"
         return done.stdout + done.stderr
 
     def stop(self) -> None:
-        """Everything, PostgreSQL last. Safe to call at any moment."""
+        """Everything at once: what is kept goes with the folder. Safe to call at any moment."""
         self._stops.set()
-        parts = [part for name, part in self.parts.items() if name != "postgres"]
-        for part in parts:
-            part.ask_to_stop()
-        deadline = time.monotonic() + 10
-        for part in parts:
-            part.stop(deadline)
-        if "postgres" in self.parts:
-            process = self.parts["postgres"].process
-            if process is not None and process.poll() is None:
-                process.send_signal(signal.SIGINT)
-            self.parts["postgres"].stop(time.monotonic() + 20)
+        for name, part in self.parts.items():
+            if part.process is not None and part.process.poll() is None:
+                with contextlib.suppress(ProcessLookupError):
+                    # PostgreSQL ends its own processes; of all others each group is one.
+                    os.killpg(part.process.pid, signal.SIGQUIT if name == "postgres" else signal.SIGKILL)
+            part.stop(time.monotonic() + 20)
         if hasattr(self, "mail"):
             self.mail.stop()
 
@@ -190,6 +198,15 @@ class Cluster:
         time.sleep(seconds)
         self.left_dead.discard(kind)
 
+    def restart_database(self) -> float:
+        """A restart as its operator makes it; when it answered again, by `time.monotonic`."""
+        process = self.parts["postgres"].process
+        assert process is not None
+        process.send_signal(signal.SIGINT)
+        process.wait(60)
+        self._until(lambda: _connects(self, "postgres"), "postgres")
+        return time.monotonic()
+
     def trusts(self) -> ssl.SSLContext:
         """For a client that knows the certificate of the proxy."""
         return ssl.create_default_context(cafile=str(self.certificate))
@@ -223,10 +240,15 @@ class Cluster:
         return [found, *self.services["valkey"].command[1:], "--port", str(self.ports["valkey"]), "--bind", "127.0.0.1",
                 "--dir", str(self.folder)]  # fmt: skip
 
-    def _program(self, command: list[str]) -> list[str]:
-        """`python`, `celery` and `gunicorn` of this virtual environment."""
-        module = {"celery": ["-m", "celery"], "gunicorn": ["-m", "gunicorn"], "python": []}[command[0]]
-        return [sys.executable, *module, *command[1:]]
+    def _program(self, name: str) -> None:
+        """Starts a part of the product: `python`, `celery` and `gunicorn` of this virtual environment."""
+        service = "web" if name in WEBS else name
+        program, *words = self.services[service].command
+        words = [self.here(word) for word in words]
+        if name in WEBS:
+            words = [word.replace("0.0.0.0:8000", f"127.0.0.1:{self.ports[name]}") for word in words]
+        module = {"celery": ["-m", "celery"], "gunicorn": ["-m", "gunicorn"], "python": []}[program]
+        self._part(name, ["env", "-C", str(self.root), sys.executable, *module, *words], service)
 
     def _proxy_words(self) -> list[str]:
         """nginx with the server of docs/nginx.conf, on ports and certificates of this machine."""

@@ -2,24 +2,31 @@
 
 import http.client
 import json
+import re
 import ssl
+import time
 import urllib.parse
 import urllib.request
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from http.cookiejar import CookieJar
 from pathlib import Path
 
-from tests.cluster.cluster import Cluster
+from tests.cluster.cluster import ROOT, Cluster
 from tests.cluster.job import in_a_browser
 from tests.cluster.people import writers_of
-from tests.faults.campaign import Campaign, until
+from tests.faults.campaign import Campaign, p95, until
+from tests.faults.crowd import Crowd
 from tests.faults.writer import HIDDEN
 
+STATIC = re.compile(r'(?:href|src)="(/static/[^"]+)"')
 WRONG_PASSWORDS = 6
 
 
-def campaign_on(folder: Path, writers: int, seed: int) -> Campaign:
-    """A cluster and its writers; nothing runs yet."""
-    cluster = Cluster(folder)
+def campaign_on(folder: Path, writers: int, seed: int, root: Path = ROOT) -> Campaign:
+    """A cluster of this checkout, or of another one, and its writers; nothing runs yet."""
+    cluster = Cluster(folder, root)
     return Campaign(folder, writers, seed, cluster, lambda *words: writers_of(cluster.trusts())(*words))
 
 
@@ -37,16 +44,94 @@ def main_job(campaign: Campaign, figure_ms: int) -> dict[str, str]:
     return dict(job)
 
 
-def broker_is_dead(campaign: Campaign, seconds: float) -> int:
-    """While it is dead people go on saving; how many saves were acknowledged in that time."""
-    before = sum(len(each.saves) for each in campaign.writers)
-    campaign.let(go=True)
-    campaign.product.dead_for("valkey", seconds)
-    saved = sum(len(each.saves) for each in campaign.writers) - before
-    campaign.let(go=False)
-    assert campaign.all_idle()
-    campaign.check()
-    return saved
+@dataclass(frozen=True)
+class Trouble:
+    """What people noticed of a trouble: saves acknowledged meanwhile, the seconds that 95 of 100 of them took at most,
+    after how many seconds all was well again, and by what factor other work on the machine made all of it longer."""
+
+    saved: int
+    p95: float
+    well_after: float
+    factor: float
+
+    def __str__(self) -> str:
+        return (f"{self.saved} saves, p95 {self.p95:.2f} s, well after {self.well_after:.1f} s; "
+                f"the machine is crowded by {self.factor:.1f}")  # fmt: skip
+
+
+def broker_is_dead(campaign: Campaign, seconds: float) -> Trouble:
+    """While it is dead people go on saving, each in a second; afterwards the groups are current in ten."""
+    with Crowd() as crowd:
+        before = [len(each.saves) for each in campaign.writers]
+        campaign.let(go=True)
+        campaign.product.dead_for("valkey", seconds)
+        back, took = time.monotonic(), _took(campaign, before)
+        campaign.let(go=False)
+        assert campaign.all_idle() and until(lambda: campaign.ask("behind") == [], 60) is not None
+        well_after = time.monotonic() - back
+        campaign.check()
+    found = Trouble(len(took), p95(took) if took else 0.0, well_after, crowd.factor)
+    assert found.saved and found.p95 <= 1 * found.factor and found.well_after <= 10 * found.factor, str(found)
+    return found
+
+
+def _took(campaign: Campaign, before: Sequence[int]) -> list[float]:
+    return [saved - sent for each, count in zip(campaign.writers, before, strict=True)
+            for sent, saved in each.saves[count:]]  # fmt: skip
+
+
+THREADS, PAGES_AFTERWARDS = 32, 60
+
+
+def database_restarts(campaign: Campaign) -> Trouble:
+    """Full pools on both webs, then a restart: the first page in three seconds, and no page fails after it."""
+    writer = campaign.writers[0]
+    with ThreadPoolExecutor(THREADS) as many:
+        assert {status for status, *_ in many.map(writer._ask, ["/work/"] * (THREADS * 6))} == {200}
+    with Crowd() as crowd:
+        answers = campaign.product.restart_database()
+        until(lambda: writer._ask("/work/")[0] == 200, 60)
+        well_after, took = time.monotonic() - answers, []
+        for _ in range(PAGES_AFTERWARDS):
+            began = time.monotonic()
+            assert writer._ask("/work/")[0] == 200
+            took.append(time.monotonic() - began)
+    found = Trouble(len(took), p95(took), well_after, crowd.factor)
+    assert found.well_after <= 3 * found.factor, str(found)
+    return found
+
+
+def upgrade(campaign: Campaign, to: Path, seconds: float) -> Trouble:
+    """The product of an earlier checkout is brought to this one while people save: database, one web, some time with
+    both versions side by side, then everything else."""
+    cluster, before = campaign.product, [len(each.saves) for each in campaign.writers]
+    with Crowd() as crowd:
+        campaign.let(go=True)
+        time.sleep(2)
+        cluster.root = to
+        cluster.migrate()
+        cluster.replace("web 2")
+        side_by_side = [len(each.saves) for each in campaign.writers]
+        time.sleep(seconds)
+        took = _took(campaign, side_by_side)
+        for name in ("worker-now", "worker-sweep", "worker-long", "beat", "web 1"):
+            cluster.replace(name)
+        campaign.let(go=False)
+        assert campaign.all_idle()
+        campaign.inspect()
+        campaign.check()
+    assert sum(side_by_side) > sum(before), "nobody could save during the migration"
+    return Trouble(len(took), p95(took), campaign.caught_up[-1], crowd.factor)
+
+
+def static_files_come(cluster: Cluster) -> None:
+    """Every file that the first page names is there, to be kept for ever, by name and content."""
+    with urllib.request.urlopen(f"{cluster.address}/sign-in/", context=cluster.trusts()) as page:
+        named = set(STATIC.findall(page.read().decode()))
+    assert any(each.endswith(".js") for each in named) and any(each.endswith(".css") for each in named)
+    for each in named:
+        with urllib.request.urlopen(cluster.address + each, context=cluster.trusts()) as file:
+            assert file.status == 200 and "immutable" in file.headers["Cache-Control"], each
 
 
 def somebody_guesses(cluster: Cluster, name: str) -> None:
@@ -67,11 +152,16 @@ def somebody_guesses(cluster: Cluster, name: str) -> None:
     assert "from 127.0.0.1" in cluster.mail.kept[0].replace("=\r\n", ""), cluster.mail.kept[0]
 
 
-def backup_comes_back(cluster: Cluster) -> None:
-    """A backup, its drill, and its restore into a second database, by the commands of docs/operations.md."""
+def backup_is_drilled(cluster: Cluster) -> Path:
+    """A backup and its drill, with the roles and folders of compose; the backup."""
     cluster.manage("backup", service="worker-long")
     cluster.manage("restore_drill", service="worker-long")
-    newest = max((cluster.folder / "backups").glob("endpoint-*.dump"))
+    return max((cluster.folder / "backups").glob("endpoint-*.dump"))
+
+
+def backup_comes_back(cluster: Cluster) -> None:
+    """A backup, its drill, and its restore into a second database, by the commands of docs/operations.md."""
+    newest = backup_is_drilled(cluster)
     with cluster.database("postgres") as database:
         database.execute("CREATE DATABASE endpoint_two OWNER endpoint_owner TEMPLATE template0")
     password = (cluster.folder / "secrets" / "owner_password").read_text()

@@ -58,10 +58,7 @@ class Campaign:
     def start(self) -> None:
         """Product, inspector and writers; the writers are signed in and wait."""
         self.product.start()
-        self.inspector = subprocess.Popen(
-            [sys.executable, "tests/faults/inspector.py"], cwd=ROOT, env=self.product.environment, text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+        self.inspect()
         people = self.ask("prepare", self.count)
         self.first_change = self._rows("SELECT max(id) FROM trial_change")[0][0]
         for name, references in people.items():
@@ -70,6 +67,17 @@ class Campaign:
         for each in self.writers:
             each.start()
         until(lambda: all(each.is_idle.is_set() for each in self.writers), COMES_BACK_SECONDS)
+
+    def inspect(self) -> None:
+        """Starts the inspector, anew where one runs: of the checkout that the product runs."""
+        if hasattr(self, "inspector"):
+            self.inspector.kill()
+            self.inspector.communicate()
+        self.inspector = subprocess.Popen(
+            [sys.executable, "tests/faults/inspector.py"], cwd=getattr(self.product, "root", ROOT),
+            env=self.product.environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )  # fmt: skip
 
     def round(self, kind: str) -> str:
         """One kill and what came of it, in a line."""
