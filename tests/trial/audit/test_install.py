@@ -1,5 +1,6 @@
 """The installer of the audit schema: after every migrate, from SQL files and models, the same on every database."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,23 @@ def test_a_program_of_the_version_before_writes_rows_whose_new_columns_it_does_n
                 VALUES ('single sign-on', true, %s, 'nora@hospital.example')""", [cast.people[Role.CHAIR].pk])
     made = SingleSignOn.objects.get()
     assert (made.subject, made.struck_out_reason) == ("", "")
+
+
+@pytest.mark.requirement("R67")
+def test_a_migration_beside_somebody_who_reads_ends_neither(upgraded: str) -> None:
+    """It locks one table and waits for another, whose reader then asks for the first."""
+    with owner_of(upgraded) as owner:
+        for table in ("trial_site", "trial_visit"):
+            owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER endpoint_record".encode())
+    with ThreadPoolExecutor(1) as beside, owner_of(upgraded) as reader, owner_of(upgraded) as watcher:
+        with reader.transaction():
+            reader.execute("SELECT count(*) FROM trial_visit")
+            done = beside.submit(upgrade, upgraded)
+            while not watcher.execute("SELECT FROM pg_locks WHERE NOT granted").fetchall():
+                assert not done.done(), done.result()
+            assert reader.execute("SELECT count(*) FROM trial_site").fetchone() is not None
+        done.result()
+    assert triggers_check.missing() == []
 
 
 def _identities(name: str) -> list[tuple[Any, ...]]:
