@@ -6,6 +6,7 @@ Every save carries a mark of its own, by which it is found on record: once, or t
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from hashlib import sha1
 from typing import Any
 
@@ -96,8 +97,9 @@ def registration(found: Found, chance: random.Random, key_of: KeyOf) -> Form:
     """A participant with a number and 23 answers; becomes one of the writer's own."""
     mark = found.mark()
     tumor = chance.choice(("metastatic_gi_carcinoid", "insulinoma"))
-    # Hardly ever a birth of somebody who is on record: that would be asked about.
-    born = f"{chance.randint(1, 28):02d}-{chance.choice(('JAN', 'MAY', 'SEP'))}-{chance.randint(1920, 2000)}"
+    # Never the birth of somebody who is on record: that would be asked about.
+    writer, count = (int("".join(filter(str.isdigit, part))) for part in mark.split("-"))
+    born = f"{date(1920, 1, 1) + timedelta(days=writer * 1450 + count):%d-%b-%Y}".upper()
     typed: dict[str, Any] = {
         "registered_on": "08-JAN-2026", "consented_on": "05-JAN-2026", "born_on": born, "sex": "female",
         "race": "white", "ethnicity": "not_hispanic", "ecog": "1", "tumour_type": tumor, "histology": "carcinoid",

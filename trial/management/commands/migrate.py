@@ -12,8 +12,8 @@ from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 from django.db import OperationalError, connections
 
-PATIENCE_MS = 400  # PostgreSQL looks for two that wait for each other after a second
-TURNS = 100
+PATIENCE_MS = 150  # PostgreSQL looks for two that wait for each other once one of them waited a second
+TURNS = 200
 LOCK_NOT_AVAILABLE, DEADLOCK = "55P03", "40P01"
 
 
