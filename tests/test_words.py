@@ -15,8 +15,9 @@ from django.template import loader
 
 ROOT = Path(__file__).resolve().parent.parent
 PRODUCT = ("trial", "capture", "analysis")
-# Words that a site may type into the search for a term, and rows of the dictionary as the NCI writes them.
-DICTIONARY = ("trial/protocol/ctcae_v3/",)
+# Words that a site may type into the search for a term, rows of the dictionary as the NCI writes them, and names and
+# values as the standards of tabulation write them.
+DICTIONARY = ("trial/protocol/ctcae_v3/", "trial/tabulation/")
 
 # What is not said → what is said instead.
 NOT_SAID = {

@@ -7,7 +7,7 @@ could not be redacted.
 from datetime import date
 from typing import Any
 
-from trial.rules.dates.partial_date import PartialDate
+from trial.rules.dates.partial_date import age
 from trial.rules.evaluation.facts import MedicationFact, ParticipantFact
 
 ANALOGUE = "somatostatin_analogue"
@@ -27,18 +27,6 @@ def derive(participant: ParticipantFact) -> dict[str, Any]:
         "organs": sorted({lesion.organ for lesion in participant.lesions}),
         "analog": any(_taken(each, on) for each in participant.medications),
     }
-
-
-def age(born_on: PartialDate | None, on: date) -> int | None:
-    """Completed years; None without a date of birth, and where a partial one leaves two answers."""
-    if born_on is None:
-        return None
-    possible = {_years(born, on) for born in (born_on.earliest(), born_on.latest())}
-    return possible.pop() if len(possible) == 1 else None
-
-
-def _years(born: date, on: date) -> int:
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
 def _taken(medication: MedicationFact, on: date) -> bool:

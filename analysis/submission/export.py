@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.results import moments
-from analysis.submission import dataset_json, rows, xpt
+from analysis.submission import dataset_json, define, readers_guide, rows, xpt
 from analysis.submission.first_pass import FirstPass, Written
 from trial.models import Site
 from trial.operations import exports
@@ -44,6 +44,9 @@ def export(kind: str, folder: Path, told: Told = lambda words: None, asked: Aske
             for each in written:
                 told(f"{each.data_set.name} {each.data_set.label}")
                 _files(kind, each, unfinished, snapshot)
+            define.write(written, unfinished / "define.xml", snapshot.at, FORMATS[kind][0])
+            guide = readers_guide.text(written, snapshot)
+            (unfinished / "readers_guide.md").write_text(guide, encoding="utf-8")
         manifest = exports.manifest_of(
             kind, snapshot.change, _listed(written, unfinished), as_of=snapshot.at.astimezone(UTC).isoformat(),
             cut=snapshot.cut, site=snapshot.site, editions=EDITIONS, record=record,
@@ -76,11 +79,9 @@ def _files(kind: str, written: Written, folder: Path, snapshot: rows.Snapshot) -
 
 
 def _listed(written: Iterable[Written], folder: Path) -> list[Listed]:
-    by_name = {each.data_set.name.lower(): each for each in written}
-    return [
-        exports.listed(path, "", by_name[path.stem].data_set.label, by_name[path.stem].rows)
-        for path in sorted(folder.iterdir())
-    ]
+    known = {each.data_set.name.lower(): (each.data_set.label, each.rows) for each in written}
+    known |= {"define": ("Definitions of the data sets", 0), "readers_guide": ("Reader's guide", 0)}
+    return [exports.listed(path, "", *known[path.stem]) for path in sorted(folder.iterdir())]
 
 
 def _told_of(written: Written) -> dict[str, Any]:

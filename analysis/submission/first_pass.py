@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, TextIO
 
+from trial.rules.typed_text import plain
 from trial.tabulation import texts
 from trial.tabulation.declarations import DATE, DECIMAL, PERMISSIBLE, TEXT, DataSet, Variable
 from trial.tabulation.subject import Study, Subject
@@ -18,10 +19,14 @@ from trial.tabulation.subject import Study, Subject
 
 @dataclass
 class Seen:
-    """What was seen of one variable: how many values, the longest text in bytes as ASCII, how many were replaced."""
+    """What was seen of one variable: how many values, the longest, how many texts need letters replaced.
+
+    longest: of a text its bytes in ASCII, of a number its digits. decimals: the most digits behind the point.
+    """
 
     values: int = 0
     longest: int = 0
+    decimals: int = 0
     replaced: int = 0
 
 
@@ -87,6 +92,9 @@ class FirstPass:
 def _see(seen: Seen, variable: Variable, value: Any) -> None:
     seen.values += 1
     if variable.kind not in (TEXT, DATE):
+        whole, _, part = plain(Decimal(value)).lstrip("-").partition(".")
+        seen.longest = max(seen.longest, len(whole) + len(part))
+        seen.decimals = max(seen.decimals, len(part))
         return
     size = len(value)
     if not value.isascii():

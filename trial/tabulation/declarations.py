@@ -5,7 +5,7 @@ terminology of 2024-03-29.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
@@ -76,6 +76,7 @@ class Variable:
 
     asked: the fields of the record that it holds (`adverse_event.onset_on`), by which annotations name the question.
     method: how a derived value is made, in words. of: what it is made from, where a row does not carry it by name.
+    by_test: the code lists of single tests, of a result that is a number elsewhere.
     """
 
     name: str
@@ -88,6 +89,7 @@ class Variable:
     asked: tuple[str, ...] = ()
     method: str = ""
     of: Callable[[Any, Values], Any] | None = None
+    by_test: Mapping[str, Codes] = field(default_factory=dict)
 
     def value(self, subject: Any, row: Values) -> Any:
         """What stands in the file: None where nothing is known, never an empty text."""

@@ -173,3 +173,11 @@ def test_at_most_one_result_of_a_test_is_the_last_before_treatment(tables: Table
                            row.get("TRLNKID")) for row in flagged)  # fmt: skip
         assert not of_test or max(of_test.values()) == 1, name
         assert all(row[f"{name}DTC"] <= of_subjects(tables)[row["USUBJID"]]["RFSTDTC"] for row in flagged)
+
+
+def test_a_result_of_a_test_with_its_own_list_is_of_it(tables: Tables) -> None:
+    for name in ("TR", "RS"):
+        variable = next(each for each in BY_NAME[name].variables if each.by_test)
+        for row in tables[name]:
+            codes = variable.by_test.get(row[f"{name}TESTCD"])
+            assert codes is None or row[variable.name] in {*codes.pairs.values(), None}, row

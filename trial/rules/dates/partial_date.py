@@ -115,3 +115,15 @@ def _checked(year: int, month: int | None, day: int | None, text: str, today: da
 def shown(day: date | None) -> str:
     """A full date as the product shows it: `12-FEB-2006`; empty for None."""
     return "" if day is None else f"{day.day:02d}-{MONTHS[day.month - 1]}-{day.year:04d}"
+
+
+def age(born_on: PartialDate | None, on: date) -> int | None:
+    """Completed years; None without a date of birth, and where a partial one leaves two answers."""
+    if born_on is None:
+        return None
+    possible = {_years(born, on) for born in (born_on.earliest(), born_on.latest())}
+    return possible.pop() if len(possible) == 1 else None
+
+
+def _years(born: date, on: date) -> int:
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))

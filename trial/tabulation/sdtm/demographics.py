@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from trial import protocol
-from trial.rules.dates.partial_date import from_stored
+from trial.rules.dates.partial_date import age, from_stored
 from trial.tabulation import common, terms
 from trial.tabulation.declarations import (
     ASSIGNED,
@@ -49,20 +49,11 @@ def last_day(subject: Subject) -> str | None:
     return max((day for day in days if day and len(day) == 10), default=None)
 
 
-def age(born_on: str | None, on: str | None) -> int | None:
-    """Whole years on a day; None where a partial birth date leaves two of them open."""
-    if not born_on or not on:
-        return None
-    at, born = date.fromisoformat(on), from_stored(born_on)
-    found = {at.year - day.year - ((at.month, at.day) < (day.month, day.day))
-             for day in (born.earliest(), born.latest())}  # fmt: skip
-    return found.pop() if len(found) == 1 else None
-
-
 def _rows(subject: Subject) -> Iterable[Values]:
     one, death = subject.participant, subject.only("death")
     first, last, treated = subject.first_dose, subject.last_dose, subject.first_dose is not None
-    years = age(one["born_on"], first or one["consented_on"])
+    on = first or one["consented_on"]
+    years = age(from_stored(one["born_on"]), date.fromisoformat(on)) if one["born_on"] and on else None
     planned = subject.is_registered
     yield {
         "SUBJID": subject.number, "RFSTDTC": first, "RFENDTC": last, "RFXSTDTC": first, "RFXENDTC": last,

@@ -1,0 +1,253 @@
+"""define.xml 2.1: what each variable of each data set is, from the same declarations as the data.
+
+What has no data is marked so, not left out; origins of collected values name no page, since there is no annotated CRF
+yet.
+"""
+
+import json
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from analysis.submission.first_pass import Seen, Written
+from trial import protocol
+from trial.runtime.program import PROGRAM
+from trial.tabulation.declarations import (
+    DATE,
+    DECIMAL,
+    INTEGER,
+    REQUIRED,
+    SDTMIG,
+    TERMINOLOGY,
+    TEXT,
+    Codes,
+    Origin,
+    Variable,
+)
+
+ODM, DEF, XLINK = "http://www.cdisc.org/ns/odm/v1.3", "http://www.cdisc.org/ns/def/v2.1", "http://www.w3.org/1999/xlink"
+TYPES = {TEXT: "text", INTEGER: "integer", DECIMAL: "float", DATE: "partialDate"}
+IG, CT = "STD.SDTMIG", "STD.CT"
+# Variables coded by a dictionary outside the terminology → its name and version.
+DICTIONARIES = {"AEDECOD": ("CTCAE", "3.0"), "AEBODSYS": ("CTCAE", "3.0"), "COUNTRY": ("ISO 3166", "2020"),
+                "LBLOINC": ("LOINC", "2.77")}  # fmt: skip
+Element = ET.Element
+
+
+def write(written: Sequence[Written], path: Path, at: datetime, suffix: str) -> None:
+    """Writes the file. at: the instant of the data. suffix: of the files of data that it points to (`xpt`)."""
+    for prefix, namespace in (("", ODM), ("def", DEF), ("xlink", XLINK)):
+        ET.register_namespace(prefix, namespace)
+    made = _document(written, at.astimezone(UTC).isoformat(timespec="seconds"), suffix)
+    ET.indent(made)
+    ET.ElementTree(made).write(path, encoding="utf-8", xml_declaration=True)
+
+
+def _tag(name: str) -> str:
+    """`def:Class`, or a name of ODM itself, with its namespace."""
+    prefix, _, local = name.rpartition(":")
+    return f"{{{({'': ODM, 'def': DEF, 'xlink': XLINK})[prefix]}}}{local}"
+
+
+def _add(parent: Element, name: str, text: str = "", **attributes: Any) -> Element:
+    """A child with these attributes; an underscore is the colon of a namespace, None leaves one out."""
+    known = {key.replace("_", ":", 1): str(value) for key, value in attributes.items() if value is not None}
+    made = ET.SubElement(parent, _tag(name), {_tag(key) if ":" in key else key: value for key, value in known.items()})
+    made.text = text or None
+    return made
+
+
+def _described(parent: Element, words: str, name: str = "Description") -> None:
+    _add(_add(parent, name), "TranslatedText", words).set("{http://www.w3.org/XML/1998/namespace}lang", "en")
+
+
+def _document(written: Sequence[Written], instant: str, suffix: str) -> Element:
+    program, version = PROGRAM.split(" ", 1)
+    root = Element(_tag("ODM"), {
+        "FileOID": f"{protocol.NUMBER_PREFIX}.SDTM", "FileType": "Snapshot", "CreationDateTime": instant,
+        "ODMVersion": "1.3.2", "Originator": program, "SourceSystem": program, "SourceSystemVersion": version,
+        _tag("def:Context"): "Submission",
+    })  # fmt: skip
+    study = _add(root, "Study", OID=protocol.NUMBER_PREFIX)
+    names = _add(study, "GlobalVariables")
+    for name, words in (("StudyName", protocol.STUDY_SHORT_NAME), ("StudyDescription", protocol.STUDY_NAME),
+                        ("ProtocolName", protocol.STUDY_SHORT_NAME)):  # fmt: skip
+        _add(names, name, words)
+    version_of = _add(study, "MetaDataVersion", OID=f"MDV.{protocol.NUMBER_PREFIX}.SDTM",
+                      Name=f"{protocol.STUDY_SHORT_NAME}, data definitions", def_DefineVersion="2.1.0")  # fmt: skip
+    _standards(version_of)
+    lists = [each for one in written for each in _value_lists(one)]
+    for value_list in lists:
+        value_list.write(version_of)
+    for value_list in lists:
+        value_list.write_clauses(version_of)
+    for one in written:
+        _data_set(version_of, one, suffix)
+    for one in written:
+        _items(version_of, one, {each.variable for each in lists if each.name == one.data_set.name})
+    for value_list in lists:
+        value_list.write_items(version_of)
+    _code_lists(version_of, written)
+    _methods(version_of, written)
+    return root
+
+
+def _standards(parent: Element) -> None:
+    found = _add(parent, "def:Standards")
+    _add(found, "def:Standard", OID=IG, Name="SDTMIG", Type="IG", Version=SDTMIG, Status="Final")
+    _add(found, "def:Standard", OID=CT, Name="CDISC/NCI", Type="CT", PublishingSet="SDTM", Version=TERMINOLOGY,
+         Status="Final")  # fmt: skip
+
+
+def _data_set(parent: Element, written: Written, suffix: str) -> None:
+    one, name = written.data_set, written.data_set.name
+    group = _add(
+        parent, "ItemGroupDef", OID=f"IG.{name}", Name=name, SASDatasetName=name, Domain=name.removeprefix("SUPP"),
+        Repeating="No" if name == "DM" else "Yes", IsReferenceData="Yes" if one.is_design else "No",
+        Purpose="Tabulation", def_Structure=one.structure, def_ArchiveLocationID=f"LF.{name}", def_StandardOID=IG,
+        def_HasNoData=None if written.rows else "Yes",
+    )  # fmt: skip
+    _described(group, one.label)
+    for number, variable in enumerate(written.variables, start=1):
+        _add(
+            group, "ItemRef", ItemOID=_oid(name, variable), OrderNumber=number,
+            Mandatory="Yes" if variable.core == REQUIRED else "No",
+            KeySequence=one.keys.index(variable.name) + 1 if variable.name in one.keys else None,
+            MethodOID=f"MT.{name}.{variable.name}" if variable.method else None, Role=variable.role,
+            def_HasNoData=None if written.seen[variable.name].values else "Yes",
+        )  # fmt: skip
+    _add(group, "def:Class", Name=one.of_class)
+    leaf = _add(group, "def:leaf", ID=f"LF.{name}", xlink_href=f"{name.lower()}.{suffix}")
+    _add(leaf, "def:title", f"{name.lower()}.{suffix}")
+
+
+def _oid(name: str, variable: Variable) -> str:
+    return f"IT.{name}.{variable.name}"
+
+
+def _items(parent: Element, written: Written, with_values: set[str]) -> None:
+    for variable in written.variables:
+        _item(
+            parent, _oid(written.data_set.name, variable), variable.name, variable.label, variable,
+            written.seen[variable.name],
+            f"VL.{written.data_set.name}.{variable.name}" if variable.name in with_values else None,
+        )  # fmt: skip
+
+
+def _item(
+    parent: Element, oid: str, name: str, label: str, variable: Variable, seen: Seen, value_list: str | None = None
+) -> None:
+    item = _add(
+        parent, "ItemDef", OID=oid, Name=name, SASFieldName=name, DataType=TYPES[variable.kind],
+        Length=None if variable.kind is DATE else max(1, seen.longest),
+        SignificantDigits=seen.decimals if variable.kind is DECIMAL else None,
+    )  # fmt: skip
+    _described(item, label)
+    if variable.codes is not None or variable.name in DICTIONARIES:
+        _add(item, "CodeListRef", CodeListOID=_code_list_oid(variable))
+    _origin(item, variable.origin)
+    if value_list is not None:
+        _add(item, "def:ValueListRef", ValueListOID=value_list)
+
+
+def _origin(parent: Element, origin: Origin) -> None:
+    _add(parent, "def:Origin", Type=origin.type, Source=origin.source)
+
+
+def _code_list_oid(variable: Variable) -> str:
+    if variable.codes is None:
+        return f"CL.{DICTIONARIES[variable.name][0].replace(' ', '')}"
+    return f"CL.{re.sub('[^A-Za-z]+', '_', variable.codes.name)}"
+
+
+class ValueList:
+    """What a variable holds, by the value of another of the same row."""
+
+    def __init__(self, written: Written, variable: Variable, by: str, parts: Sequence[tuple[str, Variable]]) -> None:
+        self.name, self.variable, self.by, self.parts = written.data_set.name, variable.name, by, parts
+        self.seen = written.seen[variable.name]
+
+    def write(self, parent: Element) -> None:
+        """The list."""
+        made = _add(parent, "def:ValueListDef", OID=f"VL.{self.name}.{self.variable}")
+        for number, (value, variable) in enumerate(self.parts, start=1):
+            reference = _add(made, "ItemRef", ItemOID=self._oid(value), OrderNumber=number, Mandatory="No",
+                             MethodOID=f"MT.{self.name}.{value}" if variable.method else None)  # fmt: skip
+            _add(reference, "def:WhereClauseRef", WhereClauseOID=f"WC.{self.name}.{value}")
+
+    def write_clauses(self, parent: Element) -> None:
+        """When each part applies."""
+        for value, _ in self.parts:
+            clause = _add(parent, "def:WhereClauseDef", OID=f"WC.{self.name}.{value}")
+            check = _add(clause, "RangeCheck", Comparator="EQ", SoftHard="Soft",
+                         def_ItemOID=f"IT.{self.name}.{self.by}")  # fmt: skip
+            _add(check, "CheckValue", value)
+
+    def write_items(self, parent: Element) -> None:
+        """What each part is."""
+        for value, variable in self.parts:
+            _item(parent, self._oid(value), value, variable.label, variable, self.seen)
+
+    def _oid(self, value: str) -> str:
+        return f"IT.{self.name}.{self.variable}.{value}"
+
+
+def _value_lists(written: Written) -> Iterator[ValueList]:
+    """Of a supplement by the qualifier, of a finding by its test where a test has a code list of its own."""
+    name = written.data_set.name
+    if written.data_set.is_supplement and written.rows:
+        variable = next(each for each in written.data_set.variables if each.name == "QVAL")
+        yield ValueList(written, variable, "QNAM", _qualifiers(written))
+    for variable in written.variables:
+        if variable.by_test:
+            parts = [(test, Variable(test, variable.label, origin=variable.origin, codes=codes))
+                     for test, codes in variable.by_test.items()]  # fmt: skip
+            yield ValueList(written, variable, f"{name}TESTCD", parts)
+
+
+def _qualifiers(written: Written) -> list[tuple[str, Variable]]:
+    """The qualifiers that occur, by name."""
+    places = [written.data_set.place(name) for name in ("QNAM", "QLABEL", "QORIG")]
+    with written.lines.open(encoding="utf-8") as file:
+        found = {tuple(json.loads(line)[place] for place in places) for line in file}
+    return [(name, Variable(name, label, origin=Origin(origin, "Sponsor" if origin != "Collected" else "Investigator")))
+            for name, label, origin in sorted(found)]  # fmt: skip
+
+
+def _code_lists(parent: Element, written: Iterable[Written]) -> None:
+    lists: dict[str, list[Codes]] = {}
+    variables = [each for one in written for each in one.variables]
+    for variable in variables:
+        for coded in (variable, *(Variable(variable.name, "", codes=codes) for codes in variable.by_test.values())):
+            if coded.codes is not None:
+                lists.setdefault(_code_list_oid(coded), []).append(coded.codes)
+    for oid, same in sorted(lists.items()):
+        _code_list(parent, oid, same)
+    for name, version in sorted({DICTIONARIES[each.name] for each in variables if each.name in DICTIONARIES}):
+        made = _add(parent, "CodeList", OID=f"CL.{name.replace(' ', '')}", Name=name, DataType="text")
+        _add(made, "ExternalCodeList", Dictionary=name, Version=version)
+
+
+def _code_list(parent: Element, oid: str, same: Sequence[Codes]) -> None:
+    """One list, with the values of all who use a part of it."""
+    codes = same[0]
+    made = _add(parent, "CodeList", OID=oid, Name=codes.name, DataType="text",
+                def_StandardOID=CT if codes.concept else None, def_IsNonStandard=None if codes.concept else "Yes")
+    values = dict.fromkeys(value for each in same for value in each.pairs.values() if value)
+    extended = {value for each in same for value in each.extended}
+    for value in values:
+        _add(made, "EnumeratedItem", CodedValue=value, def_ExtendedValue="Yes" if value in extended else None)
+    if codes.concept:
+        _add(made, "Alias", Context="nci:ExtCodeID", Name=codes.concept)
+
+
+def _methods(parent: Element, written: Iterable[Written]) -> None:
+    for one in written:
+        for variable in one.variables:
+            if variable.method:
+                made = _add(parent, "MethodDef", OID=f"MT.{one.data_set.name}.{variable.name}", Type="Computation",
+                            Name=f"{one.data_set.name}.{variable.name}")  # fmt: skip
+                _described(made, variable.method)
