@@ -19,7 +19,7 @@ from tests.cast import Cast
 from trial.models import LesionReading, Role
 
 ROOT = Path(__file__).resolve().parent.parent
-MOST_FILES = 22
+MOST_FILES = 20
 cast = test_live_response.cast
 
 

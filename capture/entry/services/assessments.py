@@ -1,29 +1,46 @@
 """Tumour assessments: the baseline with its lesions, and follow-ups that carry them by identity."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from capture.casebook import registry, versions
 from capture.casebook.forms.assessment import NewLesion, Reading
-from capture.entry import edit_conflict, moved
-from capture.entry.facts import Head, OnRecord, day_1, died_on, follow_up_facts
+from capture.casebook.forms.assessment_checks import within_a_window
+from capture.entry import edit_conflict, live_response, moved
+from capture.entry.facts import OnRecord, day_1, died_on
 from capture.entry.services import acknowledgements, registration
-from trial.models import Assessment, Lesion, LesionReading, Participant
+from trial.models import Assessment, Cycle, Lesion, LesionReading, Participant
+from trial.protocol import AnalysisSettings
 from trial.record import changes, site_clock
+from trial.record.in_force import evaluation_of
 from trial.record.rows import standing
 from trial.record.save import Save
-from trial.rules.response.recist import IN_FORCE
+from trial.rules.response import confirmation
+from trial.rules.response.recist import IN_FORCE, SIZED
 
-__all__ = ["Head", "NewLesion", "Reading", "day_1", "follow_up_facts", "save_baseline", "save_follow_up", "strike_out",
+__all__ = ["Head", "NewLesion", "Reading", "follow_up_facts", "save_baseline", "save_follow_up", "strike_out",
            "treat_locally"]  # fmt: skip
 
 Values = Mapping[str, Any]
-# What every assessment says beside its lesions; what a follow-up says too, and what stands where nothing is said.
+# What every assessment says beside its lesions.
 HEAD = ("assessed_on", "method", "slice_thickness_mm", "marker")
-NEW_LESION: dict[str, Any] = {
-    "new_lesions": "", "new_lesion_on": None, "new_lesion_description": "", "investigator_response": "",
-}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Head:
+    """What a follow-up says beside its readings."""
+
+    assessed_on: date
+    marker: str
+    new_lesions: str = ""
+    new_lesion_on: date | None = None
+    investigator_response: str = ""
+    method: str = ""
+    slice_thickness_mm: Decimal | int | None = None
+    new_lesion_description: str = ""
 
 
 def save_baseline(
@@ -113,18 +130,17 @@ def save_follow_up(
 ) -> Assessment:
     """Enters a follow-up, or corrects `assessment` with a reason.
 
-    values: field → domain value, of `HEAD` and `NEW_LESION`; those of `NEW_LESION` left out are empty.
+    values: field → domain value, of `Head`; those with a default may be left out.
     Raises Refused, among it SecondLook and EditedMeanwhile.
     """
-    values = {**NEW_LESION, **values}
-    head = Head(**{name: values[name] for name in (*HEAD, *NEW_LESION)})
+    head = Head(**{each.name: values[each.name] for each in fields(Head) if each.name in values})
     facts = follow_up_facts(participant, head, readings, assessment)
     by = versions.number_of(participant.site_id, "follow_up_scan", save.edition)
     checks = versions.checks_of("follow_up_scan", by)
     soft = acknowledgements.settle(participant, "follow_up_scan", assessment, checks, facts, save.acknowledged)
     row = assessment or Assessment(participant=participant, kind="follow_up")
-    for name in (*HEAD, *NEW_LESION):
-        setattr(row, name, values[name])
+    for name, value in vars(head).items():
+        setattr(row, name, value)
     act = "correct" if assessment else "enter"
     before = moved.read(participant) if assessment else None
     with edit_conflict.change_of_entry(save, act, participant, assessment, *([LesionReading] if assessment else [])):
@@ -196,3 +212,113 @@ FOLLOWED = registry.Check(
     "BASE-08", "Follow-up assessments use this baseline. Strike them out first.", f"{IN_FORCE.name}.",
     registry.HARD, lambda facts: True,
 )  # fmt: skip
+
+
+def follow_up_facts(
+    participant: Participant, head: Head, readings: Sequence[Reading], assessment: Assessment | None
+) -> registry.Facts:
+    """What the checks of a follow-up need to know."""
+    labels = {lesion.pk: lesion.label for lesion in standing(participant, Lesion)}
+    lesions = set(labels)
+    known = {each.lesion_id for each in readings} <= lesions
+    others = {each.pk: each for each in standing(participant, Assessment)}
+    others.pop(assessment.pk if assessment else None, None)
+    on_record = sorted(((others[each.assessment_id].assessed_on, each) for each in standing(participant, LesionReading)
+                        if each.assessment_id in others), key=lambda dated: (dated[0], dated[1].pk))  # fmt: skip
+    earlier = [each for on, each in on_record if on < head.assessed_on]
+    later = [each for on, each in on_record if on > head.assessed_on]
+    previous = _previous_sizes(earlier)
+    cycles = [each.started_on for each in sorted(standing(participant, Cycle), key=lambda each: each.number)]
+    return {
+        "assessed_on": head.assessed_on,
+        "day_1": cycles[0] if cycles else None,
+        "lesions_known": known,
+        "lesions_left_out": lesions - {each.lesion_id for each in readings},
+        "readings": readings,
+        "targets": {lesion: label for lesion, label in labels.items() if label.startswith("T")},
+        "with_previous": [(each, _grown_from(each, readings, labels, previous)) for each in readings],
+        "merged_before": _last_seen(earlier, "merged"),
+        "measured_after": {each.lesion_id for each in later if each.state in SIZED},
+        "other_dates": {each.assessed_on for each in others.values()},
+        "today": site_clock.today_at(participant.site),
+        "new_lesions": head.new_lesions,
+        "new_lesion_on": head.new_lesion_on,
+        "new_lesion_description": head.new_lesion_description,
+        "investigator_response": head.investigator_response,
+        "computed_response": _computed(participant, head, readings, assessment) if known else "",
+        "method": head.method,
+        "slice": head.slice_thickness_mm,
+        "baseline": next((each for each in others.values() if each.kind == Assessment.Kind.BASELINE), None),
+        "gone_before": _last_seen(earlier, "absent"),
+        "died_on": died_on(participant),
+        "on_record": OnRecord(participant, assessment),
+        "progression_shown_on": _progression_shown_on(participant, head, readings, assessment, cycles)
+        if known else None,
+        **_responses_before(participant, head, assessment, cycles),
+    }
+
+
+def _responses_before(
+    participant: Participant, head: Head, assessment: Assessment | None, cycles: Sequence[date]
+) -> dict[str, Any]:
+    """The responses that this assessment may be to confirm, and after how many days by the settings in force.
+
+    Asked only off the eight-weekly schedule: it takes everything on record of the participant.
+    """
+    regular = not cycles or within_a_window(cycles[0], head.assessed_on)
+    found = None if regular else evaluation_of(participant)
+    if found is None:
+        return {"responses_on": [], "confirmation_days": AnalysisSettings().confirmation_days}
+    earlier = [each for each in found.assessed if each.assessed_on < head.assessed_on
+               and (assessment is None or each.assessment_id != assessment.pk)]  # fmt: skip
+    return {
+        "responses_on": [each.assessed_on for each in earlier if each.overall in confirmation.RESPONSES],
+        "confirmation_days": found.settings.confirmation_days,
+    }
+
+
+def _computed(participant: Participant, head: Head, readings: Sequence[Reading], assessment: Assessment | None) -> str:
+    if not head.investigator_response:
+        return ""
+    outcome = live_response.response_of(participant, head.assessed_on, readings, head.new_lesions, head.marker,
+                                        head.new_lesion_on, assessment)  # fmt: skip
+    return outcome.overall.value if outcome else ""
+
+
+def _progression_shown_on(
+    participant: Participant, head: Head, readings: Sequence[Reading], assessment: Assessment | None,
+    cycles: Sequence[date],
+) -> date | None:  # fmt: skip
+    """The day of the progression that the typed follow-up shows; asked only where a cycle starts later."""
+    first = min(day for day in (head.assessed_on, head.new_lesion_on, *(each.scanned_on for each in readings)) if day)
+    if not any(started_on > first for started_on in cycles):
+        return None
+    outcome = live_response.response_of(participant, head.assessed_on, readings, head.new_lesions, head.marker,
+                                        head.new_lesion_on, assessment)  # fmt: skip
+    return live_response.progression_on(outcome)
+
+
+def _last_seen(earlier: Sequence[LesionReading], state: str) -> set[int]:
+    """Lesions that were in this state when they were last evaluated; readings in order of time."""
+    last = {each.lesion_id: each.state for each in earlier if each.state != "not_evaluated"}
+    return {lesion for lesion, seen in last.items() if seen == state}
+
+
+def _previous_sizes(earlier: Sequence[LesionReading]) -> dict[int, Decimal]:
+    """The last size of each lesion, in mm; a merged one has none, since the whole stands at the other."""
+    found: dict[int, Decimal] = {}
+    for each in earlier:
+        if each.state == "merged":
+            found.pop(each.lesion_id, None)
+        elif each.longest_diameter_mm is not None:
+            found[each.lesion_id] = each.longest_diameter_mm
+    return found
+
+
+def _grown_from(
+    reading: Reading, readings: Sequence[Reading], labels: Mapping[int, str], previous: Mapping[int, Decimal]
+) -> Decimal | None:
+    """The last size of a lesion, with those of the lesions that merged with it; None where it has none."""
+    own, label = previous.get(reading.lesion_id), labels.get(reading.lesion_id)
+    others = (previous.get(each.lesion_id, Decimal(0)) for each in readings if label and each.merged_with == label)
+    return None if own is None else own + sum(others)

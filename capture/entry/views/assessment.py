@@ -1,19 +1,28 @@
-"""Addresses of tumor assessments: a new one, a saved one, its response as typed, striking out, local treatment."""
+"""Tumor assessments: their addresses, and the page of a follow-up, a grid of the lesions with its response as typed."""
 
+from typing import Any
+
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
 
-from capture.casebook import versions
-from capture.casebook.forms.assessment import LocalTreatmentForm
+from capture.casebook import history, versions
+from capture.casebook.forms.assessment import FollowUpHeadForm, LocalTreatmentForm, ReadingForm, ReadingRows
 from capture.casebook.forms.reasons import ReasonForm
 from capture.casebook.registry import FORMS
-from capture.entry.services import assessments
-from capture.entry.views import baseline, follow_up_scan, saving
+from capture.entry import live_response
+from capture.entry.services import acknowledgements, assessments
+from capture.entry.views import baseline, saving
 from trial.drawing.form_layout import posted
-from trial.models import Assessment
+from trial.models import Assessment, Lesion, LesionReading, Participant
+from trial.protocol import schedule
 from trial.record import access
-from trial.record.rows import standing
+from trial.record.in_force import evaluation_of
+from trial.record.rows import read_standing, standing
+from trial.record.save import Save
+from trial.rules.dates.partial_date import shown
+from trial.rules.typed_text import key
 
 
 @access.allows(*access.ENTERS)
@@ -26,7 +35,7 @@ def new(request: HttpRequest, reference: str) -> HttpResponse:
     versions.read_for(request, participant, "follow_up_scan")
     on_record = next(iter(FORMS["baseline"].standing(participant)), None)
     if on_record is not None and request.POST.get("page") != "baseline":
-        return follow_up_scan.page(request, participant, None)
+        return follow_up(request, participant, None)
     return baseline.page(request, participant, on_record)
 
 
@@ -41,17 +50,16 @@ def existing(request: HttpRequest, reference: str, assessment_id: int) -> HttpRe
         raise PermissionDenied("Your role can read this assessment but not edit it.")
     if request.method == "POST" and row.is_struck_out:
         raise PermissionDenied("This assessment is struck out and cannot be corrected.")
-    page = baseline.page if row.kind == Assessment.Kind.BASELINE else follow_up_scan.page
+    page = baseline.page if row.kind == Assessment.Kind.BASELINE else follow_up
     return page(request, participant, row)
 
 
-@access.allows(*access.ENTERS)
+@access.allows(*access.ENTERS, method="POST")
 def response(request: HttpRequest, reference: str) -> HttpResponse:
     """The response that the typed values make; values travel in the body, never in the address."""
     participant = access.participant_for(request.user, reference)
-    if request.method != "POST":
-        return HttpResponse(status=405)
-    outcome = follow_up_scan.typed_outcome(request, participant)
+    row = participant.assessments.filter(pk=key(request.POST.get("assessment", ""))).first()
+    outcome = _typed(participant, FollowUpHeadForm(request.POST), _rows(participant, row, request.POST), row)
     return render(request, "capture/entry/_response.html", {"outcome": outcome})
 
 
@@ -77,4 +85,104 @@ def local_treatment(request: HttpRequest, reference: str, lesion_id: int) -> Htt
         request, participant, form,
         lambda save: assessments.treat_locally(save, lesion, form.cleaned_data["locally_treated_on"]),
         f"{lesion}: the local treatment is saved.", title=f"Local treatment of {lesion}", button="Save",
+    )  # fmt: skip
+
+
+TEMPLATE = "capture/entry/follow_up_scan.html"
+
+
+def follow_up(request: HttpRequest, participant: Participant, row: Assessment | None) -> HttpResponse:
+    """Shows, enters or corrects a follow-up."""
+    may_enter = access.may_enter(request.user) and not (row and row.is_struck_out)
+    edition = versions.of_page(request, participant, "follow_up_scan", row, may_enter)
+
+    def make(data: QueryDict | None) -> saving.Sheet:
+        head = FollowUpHeadForm(data, initial=_head_initial(participant, row))
+        edition.apply(head)
+        rows, reason = _rows(participant, row, data), ReasonForm(data)
+        outcome = _saved(participant, row) if data is None and row else _typed(participant, head, rows, row)
+        shown = {"participant": participant, "row": row, "form": head, "rows": rows, "reason_form": reason,
+                 **saving.of_assessment(row, "follow_up_scan"),
+                 "may_enter": edition.may_enter, "edition": edition,
+                 "outcome": outcome}  # fmt: skip
+        return saving.Sheet([head, *rows], reason if row else None, shown)
+
+    return saving.answer(
+        request, "capture/entry/follow_up_scan.html", make, lambda: history.rows_of(row) if row else [],
+        lambda sheet, save: _save(edition.on(save), participant, row, sheet),
+        lambda sheet: _done(request, participant, sheet),
+    )  # fmt: skip
+
+
+def _done(request: HttpRequest, participant: Participant, sheet: saving.Sheet) -> HttpResponse:
+    outcome = sheet.shown["outcome"]
+    on, because = shown(sheet.shown["form"].cleaned_data["assessed_on"]), f" {outcome.because}" if outcome else ""
+    next_due = saving.next_due(participant, schedule.ASSESSMENT)
+    messages.success(request, f"Follow-up assessment, {on}, is saved.{because}{next_due}")
+    return redirect("capture:participant", participant.reference)
+
+
+def _saved(participant: Participant, row: Assessment) -> Any:
+    """The response on record; None without a baseline."""
+    found = evaluation_of(participant)
+    return found.outcomes.get(row.pk) if found else None
+
+
+def _typed(participant: Participant, head: FollowUpHeadForm, rows: list[ReadingForm], row: Assessment | None) -> Any:
+    """The response that typed values make; None while they are not complete."""
+    if not all([head.is_valid(), *[each.is_valid() for each in rows]]):
+        return None
+    found = head.cleaned_data
+    return live_response.response_of(
+        participant, found["assessed_on"], [each.typed() for each in rows], found["new_lesions"], found["marker"],
+        found["new_lesion_on"], row,
+    )  # fmt: skip
+
+
+def _rows(participant: Participant, row: Assessment | None, data: Any) -> ReadingRows:
+    read_standing(participant, Assessment, Lesion, LesionReading)
+    readings = [each for each in standing(participant, LesionReading) if row and each.assessment_id == row.pk]
+    saved = {each.lesion_id: each for each in readings}
+    previous, lesions = _previous(participant, row), standing(participant, Lesion)
+    targets = [each.label for each in lesions if each.kind == "target"]
+    return ReadingRows(
+        ReadingForm(data, lesion=lesion, previous=previous.get(lesion.pk), initial=_initial(saved.get(lesion.pk)),
+                    targets=targets)
+        for lesion in lesions
+    )
+
+
+def _initial(reading: LesionReading | None) -> dict[str, Any] | None:
+    if reading is None:
+        return None
+    return {name: getattr(reading, name) for name in ReadingForm.base_fields}
+
+
+def _previous(participant: Participant, row: Assessment | None) -> dict[int, list[str]]:
+    """First value (the baseline's) and last of each lesion in words, for the columns beside the boxes."""
+    found: dict[int, list[str]] = {}
+    days = {each.pk: each.assessed_on for each in standing(participant, Assessment)
+            if row is None or each.assessed_on < row.assessed_on}  # fmt: skip
+    readings = [each for each in standing(participant, LesionReading) if each.assessment_id in days]
+    for each in sorted(readings, key=lambda each: (days[each.assessment_id], each.pk)):
+        found.setdefault(each.lesion_id, []).append(each.value_in_words)
+    return {lesion: [values[0], values[-1]] for lesion, values in found.items()}
+
+
+def _head_initial(participant: Participant, row: Assessment | None) -> dict[str, Any]:
+    on_record = standing(participant, Assessment) if row is None else [row]
+    if not on_record:
+        return {}
+    source = max(on_record, key=lambda each: (each.assessed_on, each.pk))
+    names = ["method", "slice_thickness_mm"]
+    if row is not None:
+        names += ["assessed_on", "marker", "new_lesions", "new_lesion_on", "new_lesion_description",
+                  "investigator_response"]  # fmt: skip
+    return {name: getattr(source, name) for name in names}
+
+
+def _save(save: Save, participant: Participant, row: Assessment | None, sheet: saving.Sheet) -> None:
+    assessments.save_follow_up(
+        acknowledgements.with_given(save, participant, "follow_up_scan", row), participant,
+        sheet.shown["form"].cleaned_data, [each.typed() for each in sheet.shown["rows"]], row,
     )  # fmt: skip

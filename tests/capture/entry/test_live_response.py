@@ -11,9 +11,8 @@ from capture.casebook import history
 from capture.casebook.forms import treatment
 from capture.casebook.forms.assessment import NewLesion
 from capture.entry import live_response
-from capture.entry.facts import Head, follow_up_facts
 from capture.entry.services import assessments, dosing
-from capture.entry.services.assessments import Reading
+from capture.entry.services.assessments import Head, Reading, follow_up_facts
 from tests.capture.typed import signed_in
 from tests.cast import Cast, cast_of
 from trial.models import GroupSettings, Role

@@ -41,8 +41,8 @@ def _baseline(cast: Cast, one: Participant, others: Any = TWO) -> Any:
 
 def _scan(cast: Cast, one: Participant, week: int, state: str, new: str = "no") -> None:
     on = DAY_1 + timedelta(weeks=week)
-    seen = {"new_lesion_on": on, "new_lesion_description": "lung"} if new == "yes" else assessments.NEW_LESION
-    head = BASELINE | {**assessments.NEW_LESION, **seen, "assessed_on": on, "new_lesions": new}
+    seen = {"new_lesion_on": on, "new_lesion_description": "lung"} if new == "yes" else {}
+    head = BASELINE | {**seen, "assessed_on": on, "new_lesions": new}
     readings = [Reading(each.pk, state, None, "", None) for each in one.lesions.standing()]
     assessments.save_follow_up(Save(cast.people[Role.COORDINATOR]), one, head, readings)
 

@@ -12,9 +12,9 @@ from analysis.outcomes import outcome
 from capture.casebook.forms import assessment, treatment
 from capture.casebook.forms.assessment_checks import off_schedule
 from capture.entry import live_response
-from capture.entry.facts import Head, ParticipantFacts, follow_up_facts
+from capture.entry.facts import ParticipantFacts
 from capture.entry.services import assessments, dosing
-from capture.entry.services.assessments import Reading
+from capture.entry.services.assessments import Head, Reading, follow_up_facts
 from capture.participants import selectors
 from capture.participants.course import course_of
 from tests.analysis.results.acts import Study, do
