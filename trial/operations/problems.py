@@ -1,17 +1,16 @@
 """Problem reports: every user reports from the foot of any page, the administrator lists and reviews them."""
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
-from trial.accounts.views.people import attempt, one_form
+from trial.accounts.views.people import one_form
 from trial.drawing.form_layout import PageHelper, posted
 from trial.models import ProblemReport, Role
 from trial.record import access, changes
-from trial.record.save import Save, of_request
+from trial.record.save import Save
 from trial.record.typed_fields import choice, words
 from trial.refused import Refused
 from trial.runtime.program import PROGRAM
@@ -38,13 +37,12 @@ class ProblemReviewForm(forms.Form):
 @access.allows(*Role)
 def report(request: HttpRequest) -> HttpResponse:
     """Shows the form with the address that it was opened from, and records the report."""
-    form = ProblemForm(posted(request), initial={"page": request.GET.get("page", "")[:600]})
-    if request.method == "POST" and form.is_valid() and attempt(
-        form, lambda: record_report(of_request(request), **form.cleaned_data)
-    ):  # fmt: skip
-        messages.success(request, "The problem report is saved. The administrator will review it.")
-        return redirect("home")
-    return one_form(request, form, "Report a problem", "Send report", reverse("home"))
+    return one_form(
+        request, ProblemForm(posted(request), initial={"page": request.GET.get("page", "")[:600]}),
+        lambda save, given: record_report(save, **given),
+        "The problem report is saved. The administrator will review it.", "Report a problem", "Send report",
+        reverse("home"),
+    )  # fmt: skip
 
 
 def record_report(save: Save, severity: str, words: str, page: str) -> ProblemReport:
@@ -69,14 +67,12 @@ def listing(request: HttpRequest) -> HttpResponse:
 def review(request: HttpRequest, problem_id: int) -> HttpResponse:
     """Shows the form of one review and records it."""
     problem = get_object_or_404(ProblemReport, pk=problem_id)
-    form = ProblemReviewForm(posted(request))
-    if request.method == "POST" and form.is_valid() and attempt(
-        form, lambda: record_review(of_request(request), problem, form.cleaned_data["found"])
-    ):  # fmt: skip
-        messages.success(request, f"The review of problem {problem.pk} is recorded.")
-        return redirect("problems")
-    title = f"Review of problem {problem.pk}: {problem.get_severity_display().lower()}"
-    return one_form(request, form, title, "Record review", reverse("problems"))
+    return one_form(
+        request, ProblemReviewForm(posted(request)), lambda save, given: record_review(save, problem, given["found"]),
+        f"The review of problem {problem.pk} is recorded.",
+        f"Review of problem {problem.pk}: {problem.get_severity_display().lower()}", "Record review",
+        reverse("problems"),
+    )  # fmt: skip
 
 
 def record_review(save: Save, problem: ProblemReport, found: str) -> ProblemReport:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import auth, messages
+from django.contrib import auth
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -15,11 +15,11 @@ from django.views.decorators.http import require_POST
 from trial.accounts.forms import PasskeyForm, WithReason
 from trial.accounts.security import passkeys, second_factor, sign_ins
 from trial.accounts.views.own_account import me, proof_page
-from trial.accounts.views.people import attempt, one_form
+from trial.accounts.views.people import one_form
 from trial.drawing.form_layout import posted
 from trial.models import Passkey, Person, Role, SignIn
 from trial.record import access, changes
-from trial.record.save import of_request
+from trial.record.save import Save
 from trial.refused import Refused
 
 
@@ -53,14 +53,14 @@ def add(request: HttpRequest) -> HttpResponse:
         words = "Prove that you are the owner of the account. Then add the passkey."
         return proof_page(request, "Add passkey", words, lambda: _go_on(request, "passkey_add"))
     form = PasskeyForm(posted(request))
-    if request.method == "POST" and form.is_valid():
-        name, answer = form.cleaned_data["name"], form.cleaned_data["passkey"]
-        if attempt(form, lambda: passkeys.add(of_request(request), request, name, answer)):
-            request.session.pop(second_factor.PROVED_AT, None)
-            sign_ins.note(request, SignIn.Result.PASSKEY_ADDED, me(request))
-            messages.success(request, f"The passkey “{name.strip()}” is added.")
-            return redirect("account")
-    return one_form(request, form, "Add passkey", "Create passkey", reverse("account"))
+
+    def act(save: Save, given: dict[str, Any]) -> None:
+        passkeys.add(save, request, given["name"], given["passkey"])
+        request.session.pop(second_factor.PROVED_AT, None)
+        sign_ins.note(request, SignIn.Result.PASSKEY_ADDED, me(request))
+
+    return one_form(request, form, act, lambda _: f"The passkey “{form.cleaned_data['name'].strip()}” is added.",
+                    "Add passkey", "Create passkey", reverse("account"))  # fmt: skip
 
 
 def _go_on(request: HttpRequest, *page: Any) -> HttpResponse:
@@ -75,19 +75,17 @@ def remove(request: HttpRequest, passkey_id: int) -> HttpResponse:
     if not second_factor.is_proved(request):
         words = f"Prove that you are the owner of the account. Then remove the passkey “{found.name}”."
         return proof_page(request, "Remove passkey", words, lambda: _go_on(request, "passkey_remove", found.pk))
-    form = WithReason(posted(request))
-    sent = request.method == "POST" and form.is_valid()
-    if sent and attempt(form, lambda: _remove(request, found, form.cleaned_data["reason"])):
-        messages.success(request, f"The passkey “{found.name}” is removed. Your other sessions are signed out.")
-        return redirect("account")
-    return one_form(request, form, f"Remove the passkey “{found.name}”", "Remove passkey", reverse("account"))
+    return one_form(
+        request, WithReason(posted(request)), lambda save, given: _remove(request, save, found, given["reason"]),
+        f"The passkey “{found.name}” is removed. Your other sessions are signed out.",
+        f"Remove the passkey “{found.name}”", "Remove passkey", reverse("account"),
+    )  # fmt: skip
 
 
-def _remove(request: HttpRequest, found: Passkey, reason: str) -> bool:
-    with changes.record(of_request(request), "account", reason):
+def _remove(request: HttpRequest, save: Save, found: Passkey, reason: str) -> None:
+    with changes.record(save, "account", reason):
         passkeys.strike_out([found], reason)
         request.session.pop(second_factor.PROVED_AT, None)
         Person.objects.filter(pk=request.user.pk).update(session_round=F("session_round") + 1)
     auth.update_session_auth_hash(request, me(request))
     sign_ins.note(request, SignIn.Result.PASSKEY_REMOVED, me(request))
-    return True

@@ -31,7 +31,7 @@ from trial.api.scopes import of_role
 from trial.drawing.form_layout import posted
 from trial.models import AccessReview, Change, Delegation, Person, Role, SignIn, Site, Training, Version
 from trial.record import access
-from trial.record.save import of_request
+from trial.record.save import Save, of_request
 from trial.refused import Refused
 from trial.rules.dates.partial_date import shown as shown_day
 
@@ -47,15 +47,12 @@ def people(request: HttpRequest) -> HttpResponse:
 @access.allows(*access.ADMINISTERS)
 def add(request: HttpRequest) -> HttpResponse:
     """A new account; its one-time password is shown once, on the answer."""
-    form = AccountForm(None, posted(request))
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        done = attempt(form, lambda: administration.add(
-            of_request(request), given["username"], given["full_name"], given["role"], _sites(given),
-            given["reason"], given["mail_address"]))  # fmt: skip
-        if done is not None:
-            return _password_page(request, *done)
-    return one_form(request, form, "Add user", "Add user", reverse("people"))
+    return one_form(
+        request, AccountForm(None, posted(request)),
+        lambda save, given: administration.add(save, given["username"], given["full_name"], given["role"],
+                                               _sites(given), given["reason"], given["mail_address"]),
+        lambda made: _password_page(request, *made), "Add user", "Add user", reverse("people"),
+    )  # fmt: skip
 
 
 def _sites(given: dict[str, Any]) -> list[Site] | None:
@@ -87,15 +84,12 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
 def change(request: HttpRequest, person_id: int) -> HttpResponse:
     """Name, role and sites."""
     found = get_object_or_404(Person, pk=person_id)
-    form = AccountForm(found, posted(request))
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        if attempt(form, lambda: _true(administration.change(
-            of_request(request), found, given["full_name"], given["role"], _sites(given), given["reason"],
-            given["mail_address"]))):  # fmt: skip
-            messages.success(request, f"The account {found.username} is saved.")
-            return redirect("person", found.pk)
-    return one_form(request, form, f"Edit the account {found.username}", "Save", reverse("person", args=[found.pk]))
+    return one_form(
+        request, AccountForm(found, posted(request)),
+        lambda save, given: administration.change(save, found, given["full_name"], given["role"], _sites(given),
+                                                  given["reason"], given["mail_address"]),
+        f"The account {found.username} is saved.", f"Edit the account {found.username}", "Save", _page_of(found),
+    )  # fmt: skip
 
 
 # Act in the address → (title, button, what is done; it returns a one-time password or None).
@@ -116,16 +110,14 @@ def act(request: HttpRequest, person_id: int, act_name: str) -> HttpResponse:
         return render(request, "404.html", status=404)
     title, button, do = ACTS[act_name]
     asks_passkeys = act_name == "password" and passkeys.of(found)
-    form = (PasswordResetForm if asks_passkeys else WithReason)(posted(request))
-    if request.method == "POST" and form.is_valid():
-        more = {"passkeys_go": form.cleaned_data["passkeys_go"] == "remove"} if asks_passkeys else {}
-        done = attempt(form, lambda: (do(of_request(request), found, form.cleaned_data["reason"], **more),))
-        if done is not None:
-            if done[0]:
-                return _password_page(request, found, done[0])
-            messages.success(request, f"{title} {found.username}: done.")
-            return redirect("person", found.pk)
-    return one_form(request, form, f"{title} {found.username}", button, reverse("person", args=[found.pk]))
+    heading = f"{title} {found.username}"
+    return one_form(
+        request, (PasswordResetForm if asks_passkeys else WithReason)(posted(request)),
+        lambda save, given: do(save, found, given["reason"], **(
+            {"passkeys_go": given["passkeys_go"] == "remove"} if asks_passkeys else {})),
+        lambda password: _password_page(request, found, password) if password else f"{heading}: done.",
+        heading, button, _page_of(found),
+    )  # fmt: skip
 
 
 @access.allows(*access.ADMINISTERS)
@@ -133,31 +125,26 @@ def delegate(request: HttpRequest, person_id: int) -> HttpResponse:
     """Lets an investigator sign for a site."""
     found = get_object_or_404(Person, pk=person_id)
     form = DelegationForm(found, posted(request))
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        days = given["from_on"], given["to_on"]
-        if attempt(form, lambda: administration.delegate(
-            of_request(request), found, given["site"], *days, given["reason"])):  # fmt: skip
-            messages.success(request, f"{found.full_name} can sign casebooks of {given['site'].code}.")
-            return redirect("person", found.pk)
-    title, back = f"Signing delegation of {found.full_name}", reverse("person", args=[found.pk])
-    return one_form(request, form, title, "Delegate signing", back)
+    return one_form(
+        request, form,
+        lambda save, given: administration.delegate(save, found, given["site"], given["from_on"], given["to_on"],
+                                                    given["reason"]),
+        lambda _: f"{found.full_name} can sign casebooks of {form.cleaned_data['site'].code}.",
+        f"Signing delegation of {found.full_name}", "Delegate signing", _page_of(found),
+    )  # fmt: skip
 
 
 @access.allows(*access.ADMINISTERS)
 def end_delegation(request: HttpRequest, delegation_id: int) -> HttpResponse:
     """The last day of a delegation."""
     row = get_object_or_404(Delegation.objects.select_related("person", "site"), pk=delegation_id)
-    form = EndDelegationForm(posted(request), initial={"to_on": row.to_on or timezone.now().date()})
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        if attempt(form, lambda: _true(administration.end_delegation(
-            of_request(request), row, given["to_on"], given["reason"]))):  # fmt: skip
-            messages.success(request, f"{row.person.full_name} can sign casebooks of {row.site.code} until the last "
-                                      "day you entered.")
-            return redirect("person", row.person_id)
-    title = f"End the signing delegation of {row.person.full_name} for {row.site.code}"
-    return one_form(request, form, title, "End delegation", reverse("person", args=[row.person_id]))
+    return one_form(
+        request, EndDelegationForm(posted(request), initial={"to_on": row.to_on or timezone.now().date()}),
+        lambda save, given: administration.end_delegation(save, row, given["to_on"], given["reason"]),
+        f"{row.person.full_name} can sign casebooks of {row.site.code} until the last day you entered.",
+        f"End the signing delegation of {row.person.full_name} for {row.site.code}", "End delegation",
+        _page_of(row.person),
+    )  # fmt: skip
 
 
 @access.allows(*access.ADMINISTERS)
@@ -167,11 +154,14 @@ def rights(request: HttpRequest) -> HttpResponse:
     form = DayForm(request.GET if "on" in request.GET else None, initial={"on": today})
     day = form.cleaned_data["on"] if form.is_bound and form.is_valid() else today
     review = AccessReviewForm(posted(request))
-    if request.method == "POST" and review.is_valid() and attempt(
-        review, lambda: review_access_rights(of_request(request), day, review.cleaned_data["words"])
-    ):  # fmt: skip
-        messages.success(request, f"The review of the access rights of {shown_day(day)} is recorded.")
-        return redirect(f"{reverse('access_rights')}?on={shown_day(day)}")
+    if request.method == "POST" and review.is_valid():
+        try:
+            review_access_rights(of_request(request), day, review.cleaned_data["words"])
+        except Refused as refusal:
+            review.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"The review of the access rights of {shown_day(day)} is recorded.")
+            return redirect(f"{reverse('access_rights')}?on={shown_day(day)}")
     rows = access_rights(day)
     review.fields["words"].label = f"What the review of these {len(rows)} accounts found"
     shown = {"form": form, "day": day, "rights": rows, "review": review,
@@ -187,23 +177,32 @@ def sign_in_history(request: HttpRequest) -> HttpResponse:
     return render(request, "trial/accounts/people/sign_in_history.html", {"page": page})
 
 
-def attempt(form: Form, do: Callable[[], Any]) -> Any:
-    """What `do` returns; None when it was refused, with the words on the form."""
-    try:
-        return do()
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return None
+def one_form(
+    request: HttpRequest, form: Form, act: Callable[[Save, dict[str, Any]], Any],
+    done: str | Callable[[Any], str | HttpResponse], title: str, button: str, back: str,
+) -> HttpResponse:  # fmt: skip
+    """The page of one form: shown, acted on, or shown again with why not (422).
 
-
-def one_form(request: HttpRequest, form: Form, title: str, button: str, back: str) -> HttpResponse:
-    """The page of one form; 422 when something on it was refused."""
+    act: called with the save and what was typed. done: said on the page `back` (an address); or called with what the
+    act returned, for the words or a page of its own.
+    """
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = act(of_request(request), form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            said = done(made) if callable(done) else done
+            if isinstance(said, HttpResponse):
+                return said
+            messages.success(request, said)
+            return redirect(back)
     shown = {"form": form, "title": title, "button": button, "back": back}
     return render(request, "trial/accounts/people/one_form.html", shown, status=422 if form.errors else 200)
 
 
-def _true(_: None) -> bool:
-    return True
+def _page_of(found: Person) -> str:
+    return reverse("person", args=[found.pk])
 
 
 def _password_page(request: HttpRequest, found: Person, password: str) -> HttpResponse:
@@ -231,43 +230,34 @@ def rename_site(request: HttpRequest, site_id: int) -> HttpResponse:
 
 
 def _site_page(request: HttpRequest, site: Site | None, title: str, button: str) -> HttpResponse:
-    form = SiteForm(site, posted(request))
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        done = attempt(form, lambda: administration.save_site(
-            of_request(request), site, given.get("code", ""), given["name"], given["reason"],
-            given["time_zone"], given["country"]))  # fmt: skip
-        if done:
-            messages.success(request, f"The site {done.code} is saved.")
-            return redirect("sites")
-    return one_form(request, form, title, button, reverse("sites"))
+    return one_form(
+        request, SiteForm(site, posted(request)),
+        lambda save, given: administration.save_site(save, site, given.get("code", ""), given["name"],
+                                                     given["reason"], given["time_zone"], given["country"]),
+        lambda made: f"The site {made.code} is saved.", title, button, reverse("sites"),
+    )  # fmt: skip
 
 
 @access.allows(*access.ADMINISTERS)
 def record(request: HttpRequest, person_id: int) -> HttpResponse:
     """A training for the role that the person has now."""
     found = get_object_or_404(Person, pk=person_id)
-    form = TrainingForm(posted(request))
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        if attempt(form, lambda: administration.record_training(
-            of_request(request), found, given["what"], given["trained_on"], given["valid_until"],
-            given["reason"])):  # fmt: skip
-            messages.success(request, f"The training of {found.full_name} is recorded.")
-            return redirect("person", found.pk)
-    title = f"Training of {found.full_name} as {found.get_role_display().lower()}"
-    return one_form(request, form, title, "Record training", reverse("person", args=[found.pk]))
+    return one_form(
+        request, TrainingForm(posted(request)),
+        lambda save, given: administration.record_training(save, found, given["what"], given["trained_on"],
+                                                           given["valid_until"], given["reason"]),
+        f"The training of {found.full_name} is recorded.",
+        f"Training of {found.full_name} as {found.get_role_display().lower()}", "Record training", _page_of(found),
+    )  # fmt: skip
 
 
 @access.allows(*access.ADMINISTERS)
 def strike_out(request: HttpRequest, training_id: int) -> HttpResponse:
     """Takes back what was recorded by mistake."""
     row = get_object_or_404(Training.objects.select_related("person").standing(), pk=training_id)
-    form = WithReason(posted(request))
-    if request.method == "POST" and form.is_valid() and attempt(
-        form, lambda: administration.strike_out_training(of_request(request), row, form.cleaned_data["reason"])
-    ):  # fmt: skip
-        messages.success(request, f"The training of {row.person.full_name} is struck out.")
-        return redirect("person", row.person_id)
-    title = f"Strike out the training of {row.person.full_name}: {row.what}"
-    return one_form(request, form, title, "Strike out training", reverse("person", args=[row.person_id]))
+    return one_form(
+        request, WithReason(posted(request)),
+        lambda save, given: administration.strike_out_training(save, row, given["reason"]),
+        f"The training of {row.person.full_name} is struck out.",
+        f"Strike out the training of {row.person.full_name}: {row.what}", "Strike out training", _page_of(row.person),
+    )  # fmt: skip

@@ -11,12 +11,11 @@ from django.views.decorators.http import require_GET
 from trial.accounts import administration
 from trial.accounts.forms import SingleSignOnForm
 from trial.accounts.security import passwords, proof, second_factor, session, sign_ins, single_sign_on
-from trial.accounts.views.people import attempt, one_form
+from trial.accounts.views.people import one_form
 from trial.accounts.views.sign_in import locked_out, next_page, onwards
 from trial.drawing.form_layout import posted
 from trial.models import Person, SignIn
 from trial.record import access
-from trial.record.save import of_request
 from trial.refused import Refused
 
 
@@ -76,10 +75,8 @@ def connect(request: HttpRequest, person_id: int) -> HttpResponse:
     found = get_object_or_404(Person, pk=person_id)
     before = single_sign_on.of(found)
     form = SingleSignOnForm(posted(request), initial={"address": before.address if before else ""})
-    if request.method == "POST" and form.is_valid():
-        address, reason = form.cleaned_data["address"], form.cleaned_data["reason"]
-        if attempt(form, lambda: (administration.connect(of_request(request), found, address, reason),)):
-            messages.success(request, f"Single sign-on of {found.username} is saved. All sessions are signed out.")
-            return redirect("person", found.pk)
-    title = f"Single sign-on of {found.username}"
-    return one_form(request, form, title, "Save", reverse("person", args=[found.pk]))
+    return one_form(
+        request, form, lambda save, given: administration.connect(save, found, given["address"], given["reason"]),
+        f"Single sign-on of {found.username} is saved. All sessions are signed out.",
+        f"Single sign-on of {found.username}", "Save", reverse("person", args=[found.pk]),
+    )  # fmt: skip
