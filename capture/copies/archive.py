@@ -5,10 +5,9 @@ moment of the record, casebook by casebook, so that memory does not grow with th
 """
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from django.db.models import Q
 
@@ -17,10 +16,8 @@ from capture.copies import excerpt, package, rendering, verify_copy
 from capture.copies.contents import cover, trail
 from capture.copies.contents.cover import Making
 from capture.copies.document import Document, Facts, Section, Words
-from capture.exchange import cells
-from capture.exchange.data_sets import DataSet, every
-from capture.exchange.exporting import dictionary
-from capture.exchange.exporting.export import FORMS, ROWS_AT_A_TIME, write_csv
+from capture.exchange.data_sets import DataSet
+from capture.exchange.exporting.export import csv_files
 from capture.trail import verify_trail
 from trial import models, protocol
 from trial.drawing.pdf import instant
@@ -33,11 +30,8 @@ from trial.runtime.program import PROGRAM
 def files(folder: Path, site: Site | None) -> list[Listed]:
     """Writes a file for each table and the data dictionary; site None: of the study. Inside one moment."""
     folder.mkdir()
-    if site is None:
-        return FORMS["csv"](folder, lambda words: None)
-    found = [_file(folder, each, condition) for each in every() if (condition := of_site(each, site)) is not None]
-    count = write_csv(folder / "data_dictionary.csv", dictionary.HEADER, dictionary.rows())
-    return [*found, listed(folder / "data_dictionary.csv", "", "Data dictionary", count)]
+    of = (lambda each: of_site(each, site)) if site else lambda each: Q()
+    return csv_files(folder, lambda words: None, of)
 
 
 def of_site(data_set: DataSet, site: Site) -> Q | None:
@@ -50,19 +44,6 @@ def of_site(data_set: DataSet, site: Site) -> Q | None:
         return Q(pk=site.pk)
     has_site = any(field.name == "site" for field in data_set.model._meta.concrete_fields)
     return Q(site=site) if has_site else None
-
-
-def _file(folder: Path, data_set: DataSet, condition: Q) -> Listed:
-    path = folder / f"{data_set.name}.csv"
-    count = write_csv(path, [column.name for column in data_set.columns], _rows(data_set, condition))
-    return listed(path, "", data_set.title, count)
-
-
-def _rows(data_set: DataSet, condition: Q) -> Iterator[list[str]]:
-    paths = [column.path for column in data_set.columns]
-    rows: Any = data_set.rows.filter(condition).values_list(*paths)
-    for row in rows.iterator(chunk_size=ROWS_AT_A_TIME):
-        yield [cells.csv_cell(value) for value in row]
 
 
 SIGNED = {signing.SIGNED: "Signed", signing.CHANGED: "Signature outdated", signing.UNSIGNED: "Not signed"}

@@ -16,9 +16,9 @@ from django.db import connection as default_connection
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from trial.audit import access_log, install, redaction, tables
+from trial.audit import install, redaction, tables
 from trial.audit.redaction import HASHES_OF_C, KEPT, KEPT_CHANGES
-from trial.audit.seal import HEADER_OF_C, TEXT_OF_V
+from trial.audit.seal import HEADER_OF_C, SEAL_OF_J, TEXT_OF_V
 from trial.models import Person, operations
 
 log = logging.getLogger(__name__)
@@ -43,6 +43,13 @@ CLOCK_SET_BACK = """SELECT count(*), min(c.id), max(c.id), max(c.at - c.clock) F
 # What names Changes by number → SQL of the newest one named; applications above add their own.
 NAMED_BY = {"the access log": "SELECT max(newest_change) FROM trial_journalentry",
             "a saved form": "SELECT max(change_id) FROM trial_savedform"}  # fmt: skip
+
+# Of the access log, whose chain is its own and begins with the first sealed entry: number, previous seal, seal,
+# and the seal computed anew, of every entry; the newest one; the seal of one.
+ENTRIES = f"SELECT j.id, j.previous_seal, j.seal, {SEAL_OF_J} FROM trial_journalentry j ORDER BY j.id"
+LAST_ENTRY = """SELECT j.id, encode(j.seal, 'hex') FROM trial_journalentry j WHERE j.seal IS NOT NULL
+    ORDER BY j.id DESC LIMIT 1"""
+SEAL_OF_ENTRY = "SELECT encode(j.seal, 'hex') FROM trial_journalentry j WHERE j.id = %s"
 
 # What stands otherwise than its redaction left it, and redactions that no two people made; in words.
 NOT_AS_LEFT = f"""WITH kept AS MATERIALIZED ({KEPT})
@@ -114,7 +121,7 @@ def verify(
         first_break = next(_breaks(connection, cursor, changes, expected), None)
         first_break = first_break or next(_breaks_of_access(cursor, entries), None)
         clock = _clock(cursor)
-        cursor.execute(access_log.LAST)
+        cursor.execute(LAST_ENTRY)
         access = next((Head(*row) for row in cursor.fetchall()), None)
     head = Head(changes[-1][0], bytes(changes[-1][2] or b"").hex()) if changes else None
     return AuditReport(len(changes), versions, head, first_break, blacked_out, clock, access)
@@ -160,10 +167,29 @@ def _breaks_of_heads(seals: Mapping[int, str], expected: Iterable[Head]) -> Iter
             yield f"Change {head.number} has a different seal from the one given"
 
 
-def _breaks_of_access(cursor: Any, entries: Iterable[Head]) -> Iterator[str]:
-    yield from access_log.breaks(cursor)
-    for entry in entries:
-        yield from access_log.breaks_of_head(cursor, entry.number, entry.seal)
+def _breaks_of_access(cursor: Any, noted: Iterable[Head]) -> Iterator[str]:
+    """None when every sealed entry is what it was, none is missing, and those noted elsewhere have their seals."""
+    cursor.execute(ENTRIES)
+    last: tuple[int, bytes] | None = None
+    for number, previous, seal, computed in cursor.fetchall():
+        if seal is None:
+            if last is not None:
+                yield f"entry {number} of the access log has lost its seal"
+            continue
+        if last is not None and number != last[0] + 1:
+            yield f"entry {last[0] + 1} of the access log is missing"
+        elif last is not None and bytes(previous or b"") != last[1]:
+            yield f"entry {number} of the access log does not follow the seal of the entry before it"
+        if bytes(seal) != bytes(computed):
+            yield f"entry {number} of the access log is not what was sealed"
+        last = number, bytes(seal)
+    for head in noted:
+        cursor.execute(SEAL_OF_ENTRY, [head.number])
+        found = cursor.fetchone()
+        if found is None:
+            yield f"entry {head.number} of the access log is missing at its end"
+        elif found[0] != head.seal:
+            yield f"entry {head.number} of the access log has a different seal from the one noted"
 
 
 def _missing_but_named(cursor: Any, newest: int) -> Iterator[str]:

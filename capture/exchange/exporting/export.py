@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
 from capture.exchange import cells
 from capture.exchange.data_sets import DataSet, every
@@ -37,14 +38,18 @@ def export(form: str, folder: Path, told: Told = lambda words: None, asked: Aske
     return manifest
 
 
-def _csv_files(folder: Path, told: Told) -> list[Listed]:
+def csv_files(folder: Path, told: Told, of: Callable[[DataSet], Q | None] = lambda data_set: Q()) -> list[Listed]:
+    """Writes a file for each data set, and the data dictionary. of: which of its rows; None: no file of it."""
     found = []
-    for data_set in every():
+    for data_set, condition in ((each, of(each)) for each in every()):
+        if condition is None:
+            continue
         told(data_set.title)
         header = [column.name for column in data_set.columns]
-        rows = ([cells.csv_cell(value) for value in row] for row in values(data_set))
+        rows = ([cells.csv_cell(value) for value in row] for row in values(data_set, condition))
         count = write_csv(folder / f"{data_set.name}.csv", header, rows)
-        _reconcile(data_set, count)
+        if not condition:
+            _reconcile(data_set, count)
         found.append(listed(folder / f"{data_set.name}.csv", "", data_set.title, count))
     count = write_csv(folder / "data_dictionary.csv", dictionary.HEADER, dictionary.rows())
     return [*found, listed(folder / "data_dictionary.csv", "", "Data dictionary", count)]
@@ -76,13 +81,13 @@ def _workbook(folder: Path, told: Told) -> list[Listed]:
     return [Listed(whole.file, sheet, title, count, whole.sha256) for sheet, title, count in counted]
 
 
-FORMS: dict[str, Callable[[Path, Told], list[Listed]]] = {"csv": _csv_files, "xlsx": _workbook}
+FORMS: dict[str, Callable[[Path, Told], list[Listed]]] = {"csv": csv_files, "xlsx": _workbook}
 
 
-def values(data_set: DataSet) -> Iterator[tuple[Any, ...]]:
+def values(data_set: DataSet, condition: Q = Q()) -> Iterator[tuple[Any, ...]]:
     """The rows of a data set as domain values, in order of its columns; streamed inside a transaction."""
     paths = [column.path for column in data_set.columns]
-    yield from data_set.rows.values_list(*paths).iterator(chunk_size=ROWS_AT_A_TIME)
+    yield from data_set.rows.filter(condition).values_list(*paths).iterator(chunk_size=ROWS_AT_A_TIME)
 
 
 def _reconcile(data_set: DataSet, written: int) -> None:

@@ -4,7 +4,7 @@ What a row says wrong is a problem of its line and column; whatever can be read 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,12 +29,13 @@ ROWS_BETWEEN_SIGNS = 1000
 
 
 class Sites:
-    """The site of each participant, on record or named by the files; asked by screening number."""
+    """The site of each participant, on record or named by the files, and the editions there; by screening number."""
 
     def __init__(self) -> None:
         self._by_code = {each.code: each for each in Site.objects.all()}
         self._of = dict(Participant.objects.values_list("screening_number", "site__code"))
         self._born = dict(Participant.objects.values_list("screening_number", "born_on"))
+        self._in_force: dict[tuple[int, str], int] = {}
 
     def name(self, screening_number: int, code: str) -> None:
         """A participant whom the files bring; what is on record stands."""
@@ -46,25 +47,9 @@ class Sites:
 
     def at(self, screening_number: int) -> AbstractContextManager[None]:
         """Meanwhile days and times are those of the participant and the site; of UTC where the files name none."""
-        return site_clock.at(self._by_code.get(self._of.get(screening_number, "")), self._born.get(screening_number))
+        return site_clock.at(self._site(screening_number), self._born.get(screening_number))
 
-
-def form_of(row: FileRow) -> str:
-    """The form of the casebook that the row is an entry of; empty for one that is none."""
-    form = row.data_set.form_of(row.cells)
-    return form.kind if form is not None else ""
-
-
-class Editions:
-    """The editions of the rows of one import; sites by screening number, from the record and from the files."""
-
-    def __init__(self, registrations: Iterable[Mapping[str, str]]) -> None:
-        self._sites = dict(Participant.objects.values_list("screening_number", "site_id"))
-        self._codes = dict(Site.objects.values_list("code", "id"))
-        self._given = {cells.screening_number(each["screening_number"]): each.get("site", "") for each in registrations}
-        self._in_force: dict[tuple[int, str], int] = {}
-
-    def of(self, row: FileRow, screening_number: int) -> tuple[int | None, str]:
+    def edition_of(self, row: FileRow, screening_number: int) -> tuple[int | None, str]:
         """(edition, what is wrong with the one that the row names); None for a row that is no entry of a form."""
         form, named = form_of(row), row.cells.get(EDITION, "")
         if not form:
@@ -72,15 +57,24 @@ class Editions:
         known = {each.number for each in form_versions.editions_of(form)}
         if named and not (named.isascii() and named.isdigit() and int(named) in known):
             return None, f"This form has no version “{named}”."
-        return (int(named) if named else self._at_site(form, screening_number)), ""
+        return (int(named) if named else self._edition_in_force(form, screening_number)), ""
 
-    def _at_site(self, form: str, screening_number: int) -> int:
-        site = self._sites.get(screening_number) or self._codes.get(self._given.get(screening_number, ""))
+    def _edition_in_force(self, form: str, screening_number: int) -> int:
+        site = self._site(screening_number)
         if site is None:  # refused elsewhere, in words about the site
             return form_versions.before_approvals(form)
-        if (site, form) not in self._in_force:
-            self._in_force[site, form] = versions_in_force.in_force(site, form)
-        return self._in_force[site, form]
+        if (site.pk, form) not in self._in_force:
+            self._in_force[site.pk, form] = versions_in_force.in_force(site.pk, form)
+        return self._in_force[site.pk, form]
+
+    def _site(self, screening_number: int) -> Site | None:
+        return self._by_code.get(self._of.get(screening_number, ""))
+
+
+def form_of(row: FileRow) -> str:
+    """The form of the casebook that the row is an entry of; empty for one that is none."""
+    form = row.data_set.form_of(row.cells)
+    return form.kind if form is not None else ""
 
 
 @dataclass
@@ -145,7 +139,7 @@ class Parser:
         }
         self._known = set(Participant.objects.values_list("screening_number", flat=True))
         self._seen: dict[tuple[Any, ...], int] = {}
-        self._editions, self._sites = Editions(self._registrations()), Sites()
+        self._sites = Sites()
 
     def _registrations(self) -> Iterator[Mapping[str, str]]:
         return (each for each in self.files.peek("registration") if not each.get(STRUCK_OUT))
@@ -170,7 +164,7 @@ class Parser:
         parent = self._parent(row) if row.data_set.parent else None
         if bundle is None or (row.data_set.parent and parent is None):
             return
-        edition, wrong = self._editions.of(row, bundle.screening_number)
+        edition, wrong = self._sites.edition_of(row, bundle.screening_number)
         if wrong:
             self._problem(row, wrong, EDITION)
             return

@@ -16,7 +16,7 @@ from capture.entry.facts import ParticipantFacts
 from capture.entry.services import assessments, dosing
 from capture.entry.services.assessments import Head, Reading, follow_up_facts
 from capture.participants import selectors
-from capture.participants.course import course_of
+from capture.participants.sections import course_of
 from tests.analysis.results.acts import Study, do
 from tests.analysis.results.typed import Act
 from tests.capture.typed import signed_in
