@@ -32,7 +32,6 @@ class DraftsGoWithTheSave:
     """Middleware: a page of the record that answers a POST by sending the person on in the record has saved."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        """`get_response` is the rest of the chain."""
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:

@@ -23,7 +23,6 @@ class SavedOnce:
     """Middleware: knows the token of a form that is saved, and lets the Change of a new one keep it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        """`get_response` is the rest of the chain."""
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:

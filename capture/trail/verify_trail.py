@@ -56,7 +56,6 @@ class BlackOuts:
     """What the trail says was blacked out, and what its sealed black-outs name; compared at the end."""
 
     def __init__(self):
-        """Nothing is known yet."""
         self.met, self.named, self.unseen = {}, {}, False
 
     def note(self, number, seal, header, versions, seal_kept):

@@ -32,7 +32,6 @@ class Readable:
         yield from _names_and_values(request.GET)
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        """`get_response` is the rest of the chain."""
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -67,7 +66,6 @@ class StatedRule:
     """Every view carries a rule from `trial.record.access`; one without is an error, never an open door."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        """`get_response` is the rest of the chain."""
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -90,7 +88,6 @@ class SigningIn:
     """Leads to the next step of signing in; a form that arrives when the session has ended is kept meanwhile."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        """`get_response` is the rest of the chain."""
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:

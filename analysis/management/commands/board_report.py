@@ -15,7 +15,6 @@ class Command(BaseCommand):
     help = "Write the report of a data cut for the board as a PDF."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The data cut and the file."""
         parser.add_argument("cut", metavar="CUT", help="Name of the data cut")
         parser.add_argument("file", metavar="FILE.pdf", type=Path, help="File to write; an existing one is replaced")
 

@@ -26,7 +26,6 @@ class Command(BaseCommand):
     help = "Print every endpoint of a group."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """--group; the moment; --json for a machine."""
         parser.add_argument("--group", required=True, choices=[group.code for group in GROUPS])
         parser.add_argument("--as-of", metavar="T", default="", help="What was on record at change 118, or at a day")
         parser.add_argument("--cutoff", metavar="D", default="", help="Only facts dated on or before 12-FEB-2006")

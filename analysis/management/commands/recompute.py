@@ -21,7 +21,6 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """--from-nothing derives every participant anew; the record is never touched."""
         parser.add_argument("--group", choices=[group.code for group in GROUPS])
         parser.add_argument("--from-nothing", action="store_true", help="derive every participant anew")
 

@@ -14,6 +14,5 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Prints the groups that were recomputed."""
         behind = sweep()
         self.stdout.write(f"Recomputed: {', '.join(behind) or 'none'}.")

@@ -46,7 +46,6 @@ class Workbook:
         return count
 
     def save(self, path: Path) -> None:
-        """Writes the file."""
         self._book.save(path)
         self._saved = True
 

@@ -16,7 +16,6 @@ class Command(BaseCommand):
     help = "Write every casebook (HTML and PDF), the data (CSV) and the audit trail into a new folder."
 
     def add_arguments(self, parser: Any) -> None:
-        """The folder, and the site if it is of one."""
         parser.add_argument("folder", type=Path, metavar="DIR")
         parser.add_argument("--site", metavar="CODE", help="site code (default: the whole study)")
 

@@ -13,11 +13,9 @@ class Command(BaseCommand):
     help = "Rebuild the stored due dates from the study data; says how many participants' were different."
 
     def add_arguments(self, parser: Any) -> None:
-        """Nothing is written without --rebuild."""
         parser.add_argument("--rebuild", action="store_true", help="derive all due dates anew and store them")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Rebuilds."""
         if not options["rebuild"]:
             raise CommandError("Say --rebuild to derive all due dates anew.")
         self.stdout.write(f"Due dates rebuilt; those of {due_dates.rebuild()} participants were different.")

@@ -16,7 +16,6 @@ class Command(BaseCommand):
     help = "Write every change and audit record as sealed, and a script that verifies them, into a new folder."
 
     def add_arguments(self, parser: Any) -> None:
-        """The folder."""
         parser.add_argument("folder", type=Path, metavar="DIR")
 
     def handle(self, *args: Any, **options: Any) -> None:

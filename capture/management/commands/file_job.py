@@ -23,7 +23,6 @@ class Command(BaseCommand):
     help = "Used by the web pages only."
 
     def add_arguments(self, parser: Any) -> None:
-        """Which one."""
         parser.add_argument("id")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -21,7 +21,6 @@ class Command(BaseCommand):
     help = "Import CSV files: preview first, then all rows or none."
 
     def add_arguments(self, parser: Any) -> None:
-        """The folder, and who imports."""
         parser.add_argument("folder", type=Path, metavar="DIR")
         parser.add_argument("--template", action="store_true", help="write empty files into DIR and exit")
         parser.add_argument("--dry-run", action="store_true", help="show the import preview and exit")

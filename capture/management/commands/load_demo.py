@@ -48,7 +48,6 @@ class Command(BaseCommand):
     help = "Load the demo cohort into an empty study."
 
     def add_arguments(self, parser: Any) -> None:
-        """A smaller cohort for a quick look; the first so many of the same order."""
         parser.add_argument("--participants", type=int, default=None, help="number of participants (default: all)")
 
     def handle(self, *args: Any, **options: Any) -> None:

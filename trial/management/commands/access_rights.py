@@ -15,7 +15,6 @@ class Command(BaseCommand):
     help = "Show the access rights at the end of a day (UTC)."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """--on a day such as 2026-05-01; today when left out."""
         parser.add_argument("--on", metavar="DAY", help="day in UTC, such as 2026-05-01 (default: today)")
 
     def handle(self, *args: Any, on: str | None = None, **options: Any) -> None:

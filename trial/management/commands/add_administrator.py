@@ -15,7 +15,6 @@ class Command(BaseCommand):
     help = "Add the first administrator and print the one-time password."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The username, and the full name as it stands in the record."""
         parser.add_argument("username")
         parser.add_argument("--full-name", required=True)
 

@@ -16,7 +16,6 @@ class Command(BaseCommand):
     help = "Back up the database: a dump in PostgreSQL's custom format, and a manifest."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """--to FOLDER, which must exist."""
         parser.add_argument("--to", type=Path, metavar="FOLDER", help="folder for the backup (default: "
                                                                       "ENDPOINT_BACKUPS)")
 

@@ -20,7 +20,6 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """FILE: the document to write."""
         parser.add_argument("file", nargs="?", type=Path, metavar="FILE")
 
     def handle(self, *args: Any, file: Path | None = None, **options: Any) -> None:

@@ -16,7 +16,6 @@ class Command(BaseCommand):
     help = "Load the NCI's full grade texts of CTCAE 3.0 from a CSV file (see docs/operations.md)."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The file, or --clear to go back to our own words."""
         parser.add_argument("file", type=Path, nargs="?", help="CSV file, UTF-8, one line per term and site or type")
         parser.add_argument("--clear", action="store_true", help="remove the loaded texts")
 

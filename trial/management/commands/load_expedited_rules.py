@@ -16,7 +16,6 @@ class Command(BaseCommand):
     help = "Load a table of expedited reporting rules from a CSV file (see docs/operations.md)."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The file with its source, or --clear with the reason to go back to the shipped table."""
         parser.add_argument("file", type=Path, nargs="?", help="CSV file with the columns of the supplied table")
         parser.add_argument("--source", help="source of the table, such as “Protocol 7.3, amendment 2”")
         parser.add_argument("--confirmed", action="store_true", help="mark the table as confirmed by the sponsor")

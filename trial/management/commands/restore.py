@@ -18,7 +18,6 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """FILE --into NAME_OR_URL [--replace] [--head N:SEAL]."""
         parser.add_argument("file", type=Path, metavar="FILE", help="dump file, with its manifest in the same folder")
         parser.add_argument("--into", required=True, metavar="NAME_OR_URL", help="name of a local database, or its URL")
         parser.add_argument("--replace", action="store_true", help="empty the database first if it contains tables")

@@ -15,7 +15,6 @@ class Command(BaseCommand):
     help = "Validate this installation and write the validation report."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """FILE.html [FILE.pdf], --skip-oq, --only R16 R18; --docs writes docs/validation.md and nothing else."""
         parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="FILE.html, and optionally FILE.pdf")
         parser.add_argument("--skip-oq", action="store_true", help="check the installation only (the report states "
                                                                    "this)")

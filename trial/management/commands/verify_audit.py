@@ -18,7 +18,6 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """--head N:HEX a head noted elsewhere; --witness FILE heads of earlier runs, the new one is added."""
         parser.add_argument("--head", metavar="N:HEX", help="NUMBER:SEAL kept elsewhere, such as in a backup")
         parser.add_argument("--witness", metavar="FILE", type=Path, help="file of earlier seals; the latest seal is "
                                                                          "added")
