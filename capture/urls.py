@@ -25,7 +25,6 @@ from capture.entry.views import (
     laboratories,
     registration,
     reopening,
-    screening,
     several,
 )
 from capture.exchange import views as exchange
@@ -103,8 +102,8 @@ urlpatterns = [
     path(_ONE + "waiver/", registration.request_waiver, name="waiver"),
     path(_ONE + "waivers/<int:waiver_id>/decision/", registration.decide, name="waiver_decision"),
     path(_ONE + "findings/new/", registration.finding, name="finding"),
-    path(_ONE + "screen-failure/", screening.fail, name="screen_failure"),
-    path(_ONE + "screen-failure/<int:row_id>/strike-out/", screening.resume, name="screen_failure_strike_out"),
+    path(_ONE + "screen-failure/", registration.screen_failure, name="screen_failure"),
+    path(_ONE + "screen-failure/<int:row_id>/strike-out/", registration.resume, name="screen_failure_strike_out"),
     path(_ONE + "copy/", copies.certified_copy, name="certified_copy"),
     path(_ONE + "history/<str:kind>/<int:row_id>/", trail.entry_history, name="history"),
     path(_ONE + "cycles/<int:number>/", cycle.cycle, name="cycle"),

@@ -10,7 +10,7 @@ from typing import Any
 
 from trial.protocol import AnalysisSettings
 from trial.rules.dates.partial_date import shown
-from trial.rules.evaluation import completeness, disease
+from trial.rules.evaluation import disease, response
 from trial.rules.evaluation.disease import Course
 from trial.rules.evaluation.facts import ParticipantFact
 from trial.rules.evaluation.response import Assessed
@@ -38,7 +38,7 @@ def of_assessments(
 
 def of_missing_readings(participant: ParticipantFact) -> list[Query]:
     """Follow-up assessments without a word on a lesion that the baseline has, as after a lesion was added to it."""
-    found = completeness.lacking(participant)
+    found = response.lacking(participant)
     return [
         query("reading_missing", f"No measurement of {', '.join(found[each.id])} on {shown(each.assessed_on)}", each.id)
         for each in participant.assessments if each.id in found

@@ -65,6 +65,15 @@ class Place:
     entry: str = ""
 
 
+@dataclass(frozen=True)
+class Entry:
+    """An entry by its key; row_id None: the form as a whole."""
+
+    participant: Participant
+    form: str
+    row_id: int | None
+
+
 def field_label(kind: str, field: str) -> str:
     """What a field of a form is called on its page; empty for the form as a whole."""
     if field.startswith("lab-"):

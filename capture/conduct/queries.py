@@ -173,8 +173,6 @@ def answer(save: Save, query: Query, words: str) -> Query:
     return _move(save, query, State.ANSWERED, words, Query.FOR_SITE)
 
 
-
-
 def decide(save: Save, query: Query, to: str, words: str = "") -> Query:
     """The monitor closes, reopens or cancels; reopening and cancelling need words."""
     _monitor(save.person)

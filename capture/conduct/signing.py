@@ -156,15 +156,8 @@ def _items(participant: Participant, versions: Sequence[CasebookVersion]) -> tup
     by_entry: dict[tuple[str, int | None], list[CasebookVersion]] = {}
     for each in versions:
         by_entry.setdefault((each.form, each.entry), []).append(each)
-    named = labels.places(_Entry(participant, form, entry) for form, entry in by_entry)
+    named = labels.places(labels.Entry(participant, form, entry) for form, entry in by_entry)
     return tuple(
         Item(named[key], *key, len(rows), max(each.change for each in rows)) for key, rows in sorted(
             by_entry.items(), key=lambda pair: min(each.id for each in pair[1]))
     )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class _Entry:
-    participant: Participant
-    form: str
-    row_id: int | None

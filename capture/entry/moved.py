@@ -12,7 +12,7 @@ from capture.casebook.checks import SOFT, Check, stop_unexplained
 from trial.models import Participant
 from trial.record.in_force import evaluation_of
 from trial.rules.dates.partial_date import shown
-from trial.rules.evaluation import accrual_stage, completeness, response
+from trial.rules.evaluation import accrual_stage, response
 from trial.rules.evaluation.evaluated import Evaluation
 
 MOVES = Check(
@@ -72,7 +72,7 @@ def _day(on: date | None) -> str:
 
 
 def _lacking(found: Evaluation) -> Counter[str]:
-    return Counter(label for labels in completeness.lacking(found.facts).values() for label in labels)
+    return Counter(label for labels in response.lacking(found.facts).values() for label in labels)
 
 
 def asked(

@@ -15,7 +15,7 @@ from capture.participants.matrix import PAGE_ROWS, Cell, Matrix, Row
 from trial.models import DueItem, Participant, Person, ScreenFailure
 from trial.protocol import schedule
 from trial.record import access
-from trial.rules.evaluation import completeness
+from trial.rules.evaluation import response
 
 Today = Callable[[int], date]
 
@@ -94,7 +94,7 @@ def rows_of(participants: Sequence[Participant], today: Today) -> list[Row]:
 def _row(participant: Participant, scheduled: due_dates.Scheduled, today: date) -> Row:
     facts, treatment = scheduled.evaluation.facts, scheduled.treatment
     scans = {each.assessed_on: each.id for each in facts.assessments}
-    lacking = completeness.lacking(facts)
+    lacking = response.lacking(facts)
     contacts = {each.contacted_on: each.id for each in facts.follow_ups}
 
     def cells(planned: schedule.Planned, entry: int | None) -> tuple[Cell, ...]:

@@ -62,13 +62,9 @@ def _tables(rows: Iterable[Any]) -> list[Block]:
     return [values.table(found)] if found else []
 
 
-def _titles(rows: list[Any]) -> dict[labels.Key, labels.Place]:
-    return labels.places(rows)
-
-
 def _checks(participant: Participant) -> list[Block]:
     rows = list(Acknowledgement.objects.filter(participant=participant))
-    titles = _titles(rows)
+    titles = labels.places(rows)
     return [
         Act(f"{titles[(each.form, each.row_id)].title}: {each.words} (check {each.check_id})", tuple(filter(None, (
             f"Explanation: {each.because}" if each.because else "Not explained.",
@@ -79,7 +75,7 @@ def _checks(participant: Participant) -> list[Block]:
 def _queries(participant: Participant) -> list[Section]:
     rows = list(participant.queries.select_related("raised_by", "closed_by").prefetch_related(
         "messages__said_by").order_by("id"))  # fmt: skip
-    titles = _titles(rows)
+    titles = labels.places(rows)
     return [_query(each, titles[(each.form, each.row_id)].title) for each in rows]
 
 
@@ -105,7 +101,7 @@ def _by(person: Any) -> str:
 
 def _verifications(participant: Participant) -> list[Block]:
     rows = list(participant.verifications.select_related("verified_by"))
-    titles, dropped = _titles(rows), {each.pk for each in verification.dropped_of([participant])}
+    titles, dropped = labels.places(rows), {each.pk for each in verification.dropped_of([participant])}
     return [
         Act(f"{titles[(each.form, each.row_id)].title}, "
             f"{labels.field_label(each.form, each.field) if each.field else 'the whole entry'}: "

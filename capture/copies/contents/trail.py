@@ -1,7 +1,6 @@
 """The audit trail of a participant in words: who, in which role, when, what changed from what to what, and why."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
@@ -41,19 +40,12 @@ def _head(change: Change) -> str:
     return f"Change {change.pk}, {instant(change.at)}. {act} by {who}{f', {role}' if role else ''}{why}"
 
 
-@dataclass(frozen=True)
-class _Entry:
-    participant: Participant
-    form: str
-    row_id: int | None
-
-
 def _titles(participant: Participant | None, versions: Iterable[Version]) -> dict[labels.Key, labels.Place]:
     """Places in the casebook that these versions are about: of a query, a verification, a soft check, a freeze."""
     if participant is None:
         return {}
     about = {(each.row["form"], each.row["row_id"]) for each in versions if each.row.get("row_id")}
-    return labels.places(_Entry(participant, *key) for key in sorted(about))
+    return labels.places(labels.Entry(participant, *key) for key in sorted(about))
 
 
 def _lines(versions: Iterable[Version], names: words.Names, titles: dict[labels.Key, labels.Place],

@@ -1,4 +1,4 @@
-"""Pages of registration: register, register a screened participant, correct, record a finding."""
+"""Pages of registration: register, register a screened participant, correct, record a finding, end a screening."""
 
 from dataclasses import replace
 from typing import Any
@@ -19,10 +19,11 @@ from capture.casebook.forms.registration import (
     FindingForm,
     RegisterScreenedForm,
     RegistrationForm,
+    ScreenFailureForm,
     WaiverDecisionForm,
     WaiverRequestForm,
 )
-from capture.entry.services import corrections, registration
+from capture.entry.services import corrections, registration, screening
 from capture.entry.views import saving
 from trial import protocol
 from trial.accounts.forms import SigningForm
@@ -254,3 +255,25 @@ def decide(request: HttpRequest, reference: str, waiver_id: int) -> HttpResponse
              "title": "Waiver decision", "button": "Sign decision",
              "signing_form": SigningForm(request)}  # fmt: skip
     return render(request, "capture/entry/one_form.html", shown, status=422 if reasons or form.errors else 200)
+
+
+@access.allows(*access.ENTERS)
+def screen_failure(request: HttpRequest, reference: str) -> HttpResponse:
+    """Records the screen failure with its reason and day."""
+    participant = access.participant_for(request.user, reference)
+    form = ScreenFailureForm(posted(request))
+    return saving.one_form(
+        request, participant, form, lambda save: screening.fail(save, participant, **form.cleaned_data),
+        f"The screen failure of {participant} is saved.", title="Screen failure", button="Save screen failure",
+    )  # fmt: skip
+
+
+@access.allows(*access.ENTERS)
+def resume(request: HttpRequest, reference: str, row_id: int) -> HttpResponse:
+    """Strikes the screen failure out, so that screening goes on."""
+    participant = access.participant_for(request.user, reference)
+    row = get_object_or_404(participant.screen_failures.standing(), pk=row_id)
+    return saving.one_form(
+        request, participant, ReasonForm(posted(request)), lambda save: screening.resume(save, row),
+        "The screen failure is struck out.", title="Strike out screen failure", button="Strike out",
+    )  # fmt: skip

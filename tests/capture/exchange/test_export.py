@@ -109,8 +109,8 @@ def test_a_count_that_differs_from_the_database_is_an_error_and_leaves_nothing(
 ) -> None:
     whole = exporting.values
 
-    def one_short(data_set: Any) -> Any:
-        rows = list(whole(data_set))
+    def one_short(data_set: Any, *condition: Any) -> Any:
+        rows = list(whole(data_set, *condition))
         return iter(rows[1:] if data_set.name == "death" else rows)
 
     monkeypatch.setattr(exporting, "values", one_short)
