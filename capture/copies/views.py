@@ -19,7 +19,7 @@ from capture.copies.package import NOTED
 from capture.copies.verify_copy import MANIFEST
 from capture.exchange.exporting.download import sent
 from trial.drawing.form_layout import PageHelper
-from trial.models import Change, JournalEntry, Person, Site, audit
+from trial.models import Change, JournalEntry, Person, audit
 from trial.operations import file_jobs
 from trial.record import access
 from trial.record.typed_fields import words
@@ -57,13 +57,10 @@ def _since(person: Person, of: str, change: int) -> tuple[int, str] | None:
         return (Change.objects.filter(pk__gt=change).count(), "") if access.sees_every_site(person) else None
     if of.startswith(OF_SITE):
         site = access.sites_for(person).filter(code=of.removeprefix(OF_SITE)).first()
-        return (_at_site(site, change), f"site={site.code}") if site else None
+        since = Change.objects.filter(site=site, pk__gt=change)
+        return (since.count(), f"site={site.code}") if site else None
     one = access.participants_for(person).filter(access.is_reference(of)).first()
     return (len(excerpt.since(one, change)), f"participant={one.reference}") if one else None
-
-
-def _at_site(site: Site, change: int) -> int:
-    return Change.objects.filter(site=site, pk__gt=change).count()
 
 
 def digest_of(typed: str, file: Any) -> str:

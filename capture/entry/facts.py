@@ -144,13 +144,9 @@ class ParticipantFacts(Mapping[str, Any]):
         return died_on(self.participant)
 
     @cached_property
-    def _cycles(self) -> list[tuple[int, date]]:
-        return sorted((each.number, each.started_on) for each in standing(self.participant, Cycle))
-
-    @property
     def day_1(self) -> date | None:
         """First day of treatment."""
-        return self._cycles[0][1] if self._cycles else None
+        return day_1(self.participant)
 
     @cached_property
     def _evaluation(self) -> Evaluation | None:

@@ -5,6 +5,7 @@ trail and nothing is handed over before its rows are reconciled with the databas
 """
 
 import csv
+import io
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -64,24 +65,14 @@ def count(changes: QuerySet[Change]) -> tuple[int, int, int]:
 
 
 def _write(file: Any, rows: Iterable[Iterable[Any]]) -> int:
-    written = 0
-    writer = csv.writer(_Encoded(file), lineterminator="\r\n")
+    written, text = 0, io.TextIOWrapper(file, "utf-8", newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(HEADER)
     for row in rows:
         writer.writerow([csv_cell(value) for value in row])
         written += 1
+    text.detach()  # flushes; the file outlives the writer
     return written
-
-
-class _Encoded:
-    """Text into a file of bytes that outlives the writer."""
-
-    def __init__(self, file: Any) -> None:
-        self.file = file
-
-    def write(self, text: str) -> int:
-        """UTF-8."""
-        return int(self.file.write(text.encode("utf-8")))
 
 
 def _rows(changes: QuerySet[Change]) -> Iterator[list[Any]]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from capture.casebook import registry, versions
@@ -229,6 +230,10 @@ def follow_up_facts(
     later = [each for on, each in on_record if on > head.assessed_on]
     previous = _previous_sizes(earlier)
     cycles = [each.started_on for each in sorted(standing(participant, Cycle), key=lambda each: each.number)]
+    # Derived only where a check needs it: it takes everything on record of the participant.
+    outcome = cache(lambda: live_response.response_of(
+        participant, head.assessed_on, readings, head.new_lesions, head.marker, head.new_lesion_on, assessment,
+    ) if known else None)  # fmt: skip
     return {
         "assessed_on": head.assessed_on,
         "day_1": cycles[0] if cycles else None,
@@ -245,15 +250,15 @@ def follow_up_facts(
         "new_lesion_on": head.new_lesion_on,
         "new_lesion_description": head.new_lesion_description,
         "investigator_response": head.investigator_response,
-        "computed_response": _computed(participant, head, readings, assessment) if known else "",
+        "computed_response": outcome().overall.value if head.investigator_response and outcome() else "",
         "method": head.method,
         "slice": head.slice_thickness_mm,
         "baseline": next((each for each in others.values() if each.kind == Assessment.Kind.BASELINE), None),
         "gone_before": _last_seen(earlier, "absent"),
         "died_on": died_on(participant),
         "on_record": OnRecord(participant, assessment),
-        "progression_shown_on": _progression_shown_on(participant, head, readings, assessment, cycles)
-        if known else None,
+        "progression_shown_on": live_response.progression_on(outcome()) if _is_before_a_cycle(head, readings, cycles)
+        else None,
         **_responses_before(participant, head, assessment, cycles),
     }
 
@@ -277,25 +282,9 @@ def _responses_before(
     }
 
 
-def _computed(participant: Participant, head: Head, readings: Sequence[Reading], assessment: Assessment | None) -> str:
-    if not head.investigator_response:
-        return ""
-    outcome = live_response.response_of(participant, head.assessed_on, readings, head.new_lesions, head.marker,
-                                        head.new_lesion_on, assessment)  # fmt: skip
-    return outcome.overall.value if outcome else ""
-
-
-def _progression_shown_on(
-    participant: Participant, head: Head, readings: Sequence[Reading], assessment: Assessment | None,
-    cycles: Sequence[date],
-) -> date | None:  # fmt: skip
-    """The day of the progression that the typed follow-up shows; asked only where a cycle starts later."""
+def _is_before_a_cycle(head: Head, readings: Sequence[Reading], cycles: Sequence[date]) -> bool:
     first = min(day for day in (head.assessed_on, head.new_lesion_on, *(each.scanned_on for each in readings)) if day)
-    if not any(started_on > first for started_on in cycles):
-        return None
-    outcome = live_response.response_of(participant, head.assessed_on, readings, head.new_lesions, head.marker,
-                                        head.new_lesion_on, assessment)  # fmt: skip
-    return live_response.progression_on(outcome)
+    return any(started_on > first for started_on in cycles)
 
 
 def _last_seen(earlier: Sequence[LesionReading], state: str) -> set[int]:
