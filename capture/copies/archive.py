@@ -22,7 +22,7 @@ from capture.trail import verify_trail
 from trial import models, protocol
 from trial.drawing.pdf import instant
 from trial.models import Participant, Person, Site
-from trial.operations.exports import Listed, listed, one_moment, whole_folder
+from trial.operations.exports import Listed, one_moment, whole_folder
 from trial.rules.dates import partial_date
 from trial.runtime.program import PROGRAM
 

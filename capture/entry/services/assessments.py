@@ -220,8 +220,7 @@ def follow_up_facts(
 ) -> registry.Facts:
     """What the checks of a follow-up need to know."""
     labels = {lesion.pk: lesion.label for lesion in standing(participant, Lesion)}
-    lesions = set(labels)
-    known = {each.lesion_id for each in readings} <= lesions
+    known = {each.lesion_id for each in readings} <= labels.keys()
     others = {each.pk: each for each in standing(participant, Assessment)}
     others.pop(assessment.pk if assessment else None, None)
     on_record = sorted(((others[each.assessment_id].assessed_on, each) for each in standing(participant, LesionReading)
@@ -238,7 +237,7 @@ def follow_up_facts(
         "assessed_on": head.assessed_on,
         "day_1": cycles[0] if cycles else None,
         "lesions_known": known,
-        "lesions_left_out": lesions - {each.lesion_id for each in readings},
+        "lesions_left_out": labels.keys() - {each.lesion_id for each in readings},
         "readings": readings,
         "targets": {lesion: label for lesion, label in labels.items() if label.startswith("T")},
         "with_previous": [(each, _grown_from(each, readings, labels, previous)) for each in readings],
