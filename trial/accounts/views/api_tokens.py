@@ -11,7 +11,7 @@ from django.urls import reverse
 from trial.accounts import api_tokens
 from trial.accounts.forms import ApiTokenForm, WithReason
 from trial.accounts.views.own_account import proof_page
-from trial.accounts.views.people import attempt, one_form
+from trial.accounts.views.people import one_form
 from trial.api import tokens
 from trial.api.assembly import description
 from trial.drawing.form_layout import posted
@@ -37,16 +37,18 @@ def listing(request: HttpRequest) -> HttpResponse:
 def add(request: HttpRequest, person_id: int) -> HttpResponse:
     """A token for a user, who then creates its secret on My account."""
     owner = get_object_or_404(Person, pk=person_id)
-    form = ApiTokenForm(owner, posted(request))
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        made = attempt(form, lambda: api_tokens.make(
-            of_request(request), owner, given["name"], given["scopes"], given["site"], given["expires_on"],
-            given["reason"]))  # fmt: skip
-        if made is not None:
-            messages.success(request, f"{owner.full_name} can now create the secret on My account.")
-            return redirect("api_tokens")
-    return one_form(request, form, f"API token of {owner.full_name}", "Allow token", reverse("person", args=[owner.pk]))
+    return one_form(
+        request, ApiTokenForm(owner, posted(request)),
+        lambda save, given: api_tokens.make(save, owner, given["name"], given["scopes"], given["site"],
+                                            given["expires_on"], given["reason"]),
+        lambda _: _allowed(request, owner),
+        f"API token of {owner.full_name}", "Allow token", reverse("person", args=[owner.pk]),
+    )  # fmt: skip
+
+
+def _allowed(request: HttpRequest, owner: Person) -> HttpResponse:
+    messages.success(request, f"{owner.full_name} can now create the secret on My account.")
+    return redirect("api_tokens")
 
 
 @access.allows(*Role)
@@ -56,13 +58,11 @@ def revoke(request: HttpRequest, token_id: int) -> HttpResponse:
     is_administrator = request.user.role in access.ADMINISTERS
     if not is_administrator and token.person_id != request.user.pk:
         raise Http404("There is no such token of yours.")
-    back = "api_tokens" if is_administrator else "account"
-    form = WithReason(posted(request))
-    sent = request.method == "POST" and form.is_valid()
-    if sent and attempt(form, lambda: api_tokens.revoke(of_request(request), token, form.cleaned_data["reason"])):
-        messages.success(request, f"The API token “{token.name}” is revoked.")
-        return redirect(back)
-    return one_form(request, form, f"Revoke the API token “{token.name}”", "Revoke token", reverse(back))
+    return one_form(
+        request, WithReason(posted(request)), lambda save, given: api_tokens.revoke(save, token, given["reason"]),
+        f"The API token “{token.name}” is revoked.", f"Revoke the API token “{token.name}”", "Revoke token",
+        reverse("api_tokens" if is_administrator else "account"),
+    )  # fmt: skip
 
 
 @access.allows(*Role)
