@@ -21,8 +21,13 @@ from trial.models import Role
 # Of each operation: most of the values are dealt out by the kinds of its parameters.
 CALLS = 3
 # Not whether what fits the description is accepted: it cannot say which moments there were.
-ANSWERED = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance,
-            response_headers_conformance]
+ANSWERED = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    response_headers_conformance,
+]
 
 
 THERE = {
@@ -44,8 +49,13 @@ def test_every_call_answers_as_it_is_described(cast: Cast, monkeypatch: pytest.M
     for found in description.get_all_operations():
         operation = found.ok()
 
-        @hypothesis.settings(max_examples=CALLS, deadline=None, database=None, derandomize=True,
-                             suppress_health_check=list(hypothesis.HealthCheck))
+        @hypothesis.settings(
+            max_examples=CALLS,
+            deadline=None,
+            database=None,
+            derandomize=True,
+            suppress_health_check=list(hypothesis.HealthCheck),
+        )
         @hypothesis.given(case=operation.as_strategy())
         def answers(case: Any) -> None:
             case.call_and_validate(headers={"Authorization": authorization}, checks=ANSWERED)

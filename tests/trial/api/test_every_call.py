@@ -124,6 +124,7 @@ def test_a_token_that_is_not_valid_any_more_opens_nothing(cast: Cast, words: str
 def test_a_token_ends_with_its_last_day(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     program = program_for(cast, cast.people[Role.MONITOR], days=0)
     assert program.read("study").status_code == 200
+
     class Tomorrow(datetime):
         @classmethod
         def now(cls, tz: Any = None) -> datetime:
