@@ -11,6 +11,7 @@ from capture.conduct.views import (
     holds,
     queries,
     redactions,
+    site_quality,
     transfers,
     verification,
 )
@@ -54,6 +55,7 @@ urlpatterns = [
     path(_ONE + "expedited-reports/<int:row_id>/strike-out/", expedited.strike_out,
          name="expedited_report_strike_out"),
     path("transfers/", transfers.page, name="transfers"),
+    path("quality/", site_quality.page, name="site_quality"),
     path("holds/", holds.overview, name="holds"),
     path("holds/put/", holds.put, name="hold_put"),
     path("holds/<int:hold_id>/step/", holds.step, name="hold_step"),
