@@ -23,8 +23,8 @@ from trial.rules.dates import partial_date
 Result = dict[str, Any]
 Results = Mapping[str, Result]
 # What both the sponsor and the board read; every other endpoint of the registry is in the closed part.
-OPEN = ("accrual", "flow", "baseline", "deaths_and_serious", "toxicity", "toxicity_boundary", "adverse_events", "treatment",
-        "deviations")  # fmt: skip
+OPEN = ("accrual", "flow", "baseline", "deaths_and_serious", "toxicity", "toxicity_boundary", "adverse_events",
+        "treatment", "deviations")  # fmt: skip
 
 
 def drawn(cut: DataCut) -> bytes:
