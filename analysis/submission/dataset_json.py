@@ -15,14 +15,14 @@ from analysis.submission.first_pass import Written
 from trial import protocol
 from trial.rules.typed_text import plain
 from trial.runtime.program import PROGRAM
-from trial.tabulation.declarations import DECIMAL, INTEGER, Variable
+from trial.tabulation.declarations import DAY, DECIMAL, INTEGER, Variable
 
 VERSION = "1.1.0"
 
 
-def write(written: Written, folder: Path, at: datetime) -> None:
+def write(written: Written, folder: Path, at: datetime, standard: str = "SDTM") -> None:
     """Writes `name.json` and `name.ndjson`. at: the instant of the moment that the data are of."""
-    name, head = written.data_set.name.lower(), _head(written, at)
+    name, head = written.data_set.name.lower(), _head(written, at, standard)
     with (folder / f"{name}.json").open("w", encoding="utf-8") as whole, \
             (folder / f"{name}.ndjson").open("w", encoding="utf-8") as lines:  # fmt: skip
         lines.write(_text(head) + "\n")
@@ -43,7 +43,7 @@ def _decimal(value: Any) -> str:
     return plain(value)
 
 
-def _head(written: Written, at: datetime) -> Mapping[str, Any]:
+def _head(written: Written, at: datetime, standard: str) -> Mapping[str, Any]:
     """The attributes in the order of the specification."""
     instant, name = at.astimezone(UTC).isoformat(timespec="seconds"), written.data_set.name
     program, version = PROGRAM.split(" ", 1) if " " in PROGRAM else (PROGRAM, "")
@@ -55,7 +55,7 @@ def _head(written: Written, at: datetime) -> Mapping[str, Any]:
         "originator": program,
         "sourceSystem": {"name": program, "version": version or "0"},
         "studyOID": protocol.NUMBER_PREFIX,
-        "metaDataVersionOID": f"MDV.{protocol.NUMBER_PREFIX}.SDTM",
+        "metaDataVersionOID": f"MDV.{protocol.NUMBER_PREFIX}.{standard}",
         "itemGroupOID": f"IG.{name}",
         "records": written.rows,
         "name": name,
@@ -71,6 +71,8 @@ def _column(written: Written, variable: Variable) -> Mapping[str, Any]:
         typed = {"dataType": "integer"}
     elif variable.kind is DECIMAL:
         typed = {"dataType": "decimal", "targetDataType": "decimal"}
+    elif variable.kind is DAY:
+        typed = {"dataType": "date", "targetDataType": "integer", "displayFormat": "E8601DA."}
     length = {} if variable.is_number else {"length": max(1, written.seen[variable.name].longest)}
     key = {"keySequence": keys.index(variable.name) + 1} if variable.name in keys else {}
     return {"itemOID": f"IT.{name}.{variable.name}", "name": variable.name, "label": variable.label, **typed, **length,

@@ -8,6 +8,7 @@ import json
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,9 @@ from analysis.submission.first_pass import Seen, Written
 from trial import protocol
 from trial.runtime.program import PROGRAM
 from trial.tabulation.declarations import (
+    ADAMIG,
     DATE,
+    DAY,
     DECIMAL,
     INTEGER,
     REQUIRED,
@@ -29,19 +32,33 @@ from trial.tabulation.declarations import (
 )
 
 ODM, DEF, XLINK = "http://www.cdisc.org/ns/odm/v1.3", "http://www.cdisc.org/ns/def/v2.1", "http://www.w3.org/1999/xlink"
-TYPES = {TEXT: "text", INTEGER: "integer", DECIMAL: "float", DATE: "partialDate"}
-IG, CT = "STD.SDTMIG", "STD.CT"
+TYPES = {TEXT: "text", INTEGER: "integer", DECIMAL: "float", DATE: "partialDate", DAY: "integer"}
+IG, CT = "STD.IG", "STD.CT"
 # Variables coded by a dictionary outside the terminology → its name and version.
 DICTIONARIES = {"AEDECOD": ("CTCAE", "3.0"), "AEBODSYS": ("CTCAE", "3.0"), "COUNTRY": ("ISO 3166", "2020"),
                 "LBLOINC": ("LOINC", "2.77")}  # fmt: skip
 Element = ET.Element
 
 
-def write(written: Sequence[Written], path: Path, at: datetime, suffix: str) -> None:
+@dataclass(frozen=True)
+class Standard:
+    """The standard that data sets follow: its name here, that of its guide with the version, and what they are for."""
+
+    name: str
+    guide: str
+    version: str
+    purpose: str
+
+
+OF_TABULATION = Standard("SDTM", "SDTMIG", SDTMIG, "Tabulation")
+OF_ANALYSIS = Standard("ADaM", "ADaMIG", ADAMIG, "Analysis")
+
+
+def write(written: Sequence[Written], path: Path, at: datetime, suffix: str, standard: Standard) -> None:
     """Writes the file. at: the instant of the data. suffix: of the files of data that it points to (`xpt`)."""
     for prefix, namespace in (("", ODM), ("def", DEF), ("xlink", XLINK)):
         ET.register_namespace(prefix, namespace)
-    made = _document(written, at.astimezone(UTC).isoformat(timespec="seconds"), suffix)
+    made = _document(written, at.astimezone(UTC).isoformat(timespec="seconds"), suffix, standard)
     ET.indent(made)
     ET.ElementTree(made).write(path, encoding="utf-8", xml_declaration=True)
 
@@ -64,10 +81,10 @@ def _described(parent: Element, words: str, name: str = "Description") -> None:
     _add(_add(parent, name), "TranslatedText", words).set("{http://www.w3.org/XML/1998/namespace}lang", "en")
 
 
-def _document(written: Sequence[Written], instant: str, suffix: str) -> Element:
+def _document(written: Sequence[Written], instant: str, suffix: str, standard: Standard) -> Element:
     program, version = PROGRAM.split(" ", 1)
     root = Element(_tag("ODM"), {
-        "FileOID": f"{protocol.NUMBER_PREFIX}.SDTM", "FileType": "Snapshot", "CreationDateTime": instant,
+        "FileOID": f"{protocol.NUMBER_PREFIX}.{standard.name}", "FileType": "Snapshot", "CreationDateTime": instant,
         "ODMVersion": "1.3.2", "Originator": program, "SourceSystem": program, "SourceSystemVersion": version,
         _tag("def:Context"): "Submission",
     })  # fmt: skip
@@ -76,16 +93,16 @@ def _document(written: Sequence[Written], instant: str, suffix: str) -> Element:
     for name, words in (("StudyName", protocol.STUDY_SHORT_NAME), ("StudyDescription", protocol.STUDY_NAME),
                         ("ProtocolName", protocol.STUDY_SHORT_NAME)):  # fmt: skip
         _add(names, name, words)
-    version_of = _add(study, "MetaDataVersion", OID=f"MDV.{protocol.NUMBER_PREFIX}.SDTM",
+    version_of = _add(study, "MetaDataVersion", OID=f"MDV.{protocol.NUMBER_PREFIX}.{standard.name}",
                       Name=f"{protocol.STUDY_SHORT_NAME}, data definitions", def_DefineVersion="2.1.0")  # fmt: skip
-    _standards(version_of)
+    _standards(version_of, standard)
     lists = [each for one in written for each in _value_lists(one)]
     for value_list in lists:
         value_list.write(version_of)
     for value_list in lists:
         value_list.write_clauses(version_of)
     for one in written:
-        _data_set(version_of, one, suffix)
+        _data_set(version_of, one, suffix, standard.purpose)
     for one in written:
         _items(version_of, one, {each.variable for each in lists if each.name == one.data_set.name})
     for value_list in lists:
@@ -95,19 +112,19 @@ def _document(written: Sequence[Written], instant: str, suffix: str) -> Element:
     return root
 
 
-def _standards(parent: Element) -> None:
+def _standards(parent: Element, standard: Standard) -> None:
     found = _add(parent, "def:Standards")
-    _add(found, "def:Standard", OID=IG, Name="SDTMIG", Type="IG", Version=SDTMIG, Status="Final")
-    _add(found, "def:Standard", OID=CT, Name="CDISC/NCI", Type="CT", PublishingSet="SDTM", Version=TERMINOLOGY,
+    _add(found, "def:Standard", OID=IG, Name=standard.guide, Type="IG", Version=standard.version, Status="Final")
+    _add(found, "def:Standard", OID=CT, Name="CDISC/NCI", Type="CT", PublishingSet=standard.name, Version=TERMINOLOGY,
          Status="Final")  # fmt: skip
 
 
-def _data_set(parent: Element, written: Written, suffix: str) -> None:
+def _data_set(parent: Element, written: Written, suffix: str, purpose: str) -> None:
     one, name = written.data_set, written.data_set.name
     group = _add(
         parent, "ItemGroupDef", OID=f"IG.{name}", Name=name, SASDatasetName=name, Domain=name.removeprefix("SUPP"),
-        Repeating="No" if name == "DM" else "Yes", IsReferenceData="Yes" if one.is_design else "No",
-        Purpose="Tabulation", def_Structure=one.structure, def_ArchiveLocationID=f"LF.{name}", def_StandardOID=IG,
+        Repeating="No" if name in ("DM", "ADSL") else "Yes", IsReferenceData="Yes" if one.is_design else "No",
+        Purpose=purpose, def_Structure=one.structure, def_ArchiveLocationID=f"LF.{name}", def_StandardOID=IG,
         def_HasNoData=None if written.rows else "Yes",
     )  # fmt: skip
     _described(group, one.label)
@@ -116,12 +133,18 @@ def _data_set(parent: Element, written: Written, suffix: str) -> None:
             group, "ItemRef", ItemOID=_oid(name, variable), OrderNumber=number,
             Mandatory="Yes" if variable.core == REQUIRED else "No",
             KeySequence=one.keys.index(variable.name) + 1 if variable.name in one.keys else None,
-            MethodOID=f"MT.{name}.{variable.name}" if variable.method else None, Role=variable.role,
+            MethodOID=f"MT.{name}.{variable.name}" if _has_method(variable) else None,
+            Role=variable.role if purpose == OF_TABULATION.purpose else None,
             def_HasNoData=None if written.seen[variable.name].values else "Yes",
         )  # fmt: skip
     _add(group, "def:Class", Name=one.of_class)
     leaf = _add(group, "def:leaf", ID=f"LF.{name}", xlink_href=f"{name.lower()}.{suffix}")
     _add(leaf, "def:title", f"{name.lower()}.{suffix}")
+
+
+def _has_method(variable: Variable) -> bool:
+    """Whether its words are a method; those of a copied variable name what it is copied from."""
+    return bool(variable.method) and variable.origin.type != "Predecessor"
 
 
 def _oid(name: str, variable: Variable) -> str:
@@ -144,17 +167,20 @@ def _item(
         parent, "ItemDef", OID=oid, Name=name, SASFieldName=name, DataType=TYPES[variable.kind],
         Length=None if variable.kind is DATE else max(1, seen.longest),
         SignificantDigits=seen.decimals if variable.kind is DECIMAL else None,
+        def_DisplayFormat="DATE9." if variable.kind is DAY else None,
     )  # fmt: skip
     _described(item, label)
     if variable.codes is not None or variable.name in DICTIONARIES:
         _add(item, "CodeListRef", CodeListOID=_code_list_oid(variable))
-    _origin(item, variable.origin)
+    _origin(item, variable)
     if value_list is not None:
         _add(item, "def:ValueListRef", ValueListOID=value_list)
 
 
-def _origin(parent: Element, origin: Origin) -> None:
-    _add(parent, "def:Origin", Type=origin.type, Source=origin.source)
+def _origin(parent: Element, variable: Variable) -> None:
+    made = _add(parent, "def:Origin", Type=variable.origin.type, Source=variable.origin.source or None)
+    if variable.method and not _has_method(variable):
+        _described(made, variable.method)
 
 
 def _code_list_oid(variable: Variable) -> str:
@@ -247,7 +273,7 @@ def _code_list(parent: Element, oid: str, same: Sequence[Codes]) -> None:
 def _methods(parent: Element, written: Iterable[Written]) -> None:
     for one in written:
         for variable in one.variables:
-            if variable.method:
+            if _has_method(variable):
                 made = _add(parent, "MethodDef", OID=f"MT.{one.data_set.name}.{variable.name}", Type="Computation",
                             Name=f"{one.data_set.name}.{variable.name}")  # fmt: skip
                 _described(made, variable.method)

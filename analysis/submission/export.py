@@ -1,14 +1,14 @@
-"""An export of SDTM: one moment, one folder, one manifest; the same moment gives the same bytes.
+"""An export of SDTM or ADaM: one moment, one folder, one manifest; the same moment gives the same bytes.
 
 The record is read in one REPEATABLE READ transaction; the files are made afterwards. Instants in the files are that of
 the newest change that is known: only the manifest says when they were written.
 """
 
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from analysis.results import moments
 from analysis.submission import dataset_json, define, readers_guide, rows, xpt
@@ -17,13 +17,27 @@ from trial.models import Site
 from trial.operations import exports
 from trial.operations.exports import Asked, Listed, Told
 from trial.refused import Refused
-from trial.tabulation.data_sets import DATA_SETS
-from trial.tabulation.declarations import REQUIRED, SDTM, SDTMIG, TERMINOLOGY
+from trial.tabulation.data_sets import ANALYSIS_SETS, DATA_SETS
+from trial.tabulation.declarations import ADAMIG, REQUIRED, SDTM, SDTMIG, TERMINOLOGY, DataSet
 from trial.tabulation.subject import Study
 
-FORMATS: Mapping[str, tuple[str, ...]] = {"sdtm": ("xpt", "json"), "xpt": ("xpt",), "datasetjson": ("json",)}
-EDITIONS = {"sdtm": SDTM, "sdtmig": SDTMIG, "terminology": TERMINOLOGY, "dataset_json": dataset_json.VERSION,
-            "xpt": "5"}  # fmt: skip
+
+class Made(NamedTuple):
+    """What a kind of export holds: the data sets, their standard, and in which formats."""
+
+    data_sets: Sequence[DataSet]
+    standard: define.Standard
+    formats: tuple[str, ...]
+
+
+KINDS: Mapping[str, Made] = {
+    "sdtm": Made(DATA_SETS, define.OF_TABULATION, ("xpt", "json")),
+    "xpt": Made(DATA_SETS, define.OF_TABULATION, ("xpt",)),
+    "datasetjson": Made(DATA_SETS, define.OF_TABULATION, ("json",)),
+    "adam": Made(ANALYSIS_SETS, define.OF_ANALYSIS, ("xpt", "json")),
+}
+EDITIONS = {"sdtm": SDTM, "sdtmig": SDTMIG, "adamig": ADAMIG, "terminology": TERMINOLOGY,
+            "dataset_json": dataset_json.VERSION, "xpt": "5"}  # fmt: skip
 
 
 def export(kind: str, folder: Path, told: Told = lambda words: None, asked: Asked = Asked()) -> dict[str, Any]:
@@ -38,13 +52,13 @@ def export(kind: str, folder: Path, told: Told = lambda words: None, asked: Aske
             with exports.one_moment():
                 snapshot = rows.snapshot_of(moment, results, asked.site)
                 study = Study(snapshot.at.astimezone(UTC).date().isoformat(), snapshot.cut)
-                written = FirstPass(DATA_SETS, Path(place)).write(snapshot.subjects(), study)
+                written = FirstPass(KINDS[kind].data_sets, Path(place)).write(snapshot.subjects(), study)
                 record = rows.reconcile(snapshot)
             written = [each for each in written if each.rows or not each.data_set.is_supplement]
             for each in written:
                 told(f"{each.data_set.name} {each.data_set.label}")
                 _files(kind, each, unfinished, snapshot)
-            define.write(written, unfinished / "define.xml", snapshot.at, FORMATS[kind][0])
+            define.write(written, unfinished / "define.xml", snapshot.at, KINDS[kind].formats[0], KINDS[kind].standard)
             guide = readers_guide.text(written, snapshot)
             (unfinished / "readers_guide.md").write_text(guide, encoding="utf-8")
         manifest = exports.manifest_of(
@@ -72,10 +86,10 @@ def _moment(asked: Asked) -> moments.Moment | None:
 
 def _files(kind: str, written: Written, folder: Path, snapshot: rows.Snapshot) -> None:
     name = written.data_set.name.lower()
-    if "xpt" in FORMATS[kind]:
+    if "xpt" in KINDS[kind].formats:
         xpt.write(written, folder / f"{name}.xpt", snapshot.at)
-    if "json" in FORMATS[kind]:
-        dataset_json.write(written, folder, snapshot.at)
+    if "json" in KINDS[kind].formats:
+        dataset_json.write(written, folder, snapshot.at, KINDS[kind].standard.name)
 
 
 def _listed(written: Iterable[Written], folder: Path) -> list[Listed]:

@@ -13,7 +13,7 @@ from typing import Any, TextIO
 
 from trial.rules.typed_text import plain
 from trial.tabulation import texts
-from trial.tabulation.declarations import DATE, DECIMAL, PERMISSIBLE, TEXT, DataSet, Variable
+from trial.tabulation.declarations import DATE, DAY, DECIMAL, PERMISSIBLE, TEXT, DataSet, Variable
 from trial.tabulation.subject import Study, Subject
 
 
@@ -91,6 +91,9 @@ class FirstPass:
 
 def _see(seen: Seen, variable: Variable, value: Any) -> None:
     seen.values += 1
+    if variable.kind is DAY:
+        seen.longest = max(seen.longest, len("20000"))
+        return
     if variable.kind not in (TEXT, DATE):
         whole, _, part = plain(Decimal(value)).lstrip("-").partition(".")
         seen.longest = max(seen.longest, len(whole) + len(part))

@@ -7,7 +7,7 @@ rows, so that no row may be blank as a whole: the study stands in each.
 import math
 import struct
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -15,10 +15,11 @@ from typing import Any, BinaryIO
 from analysis.submission.first_pass import Written
 from trial.refused import Refused
 from trial.tabulation import texts
-from trial.tabulation.declarations import LABEL_BYTES, NAME_LETTERS, TEXT_BYTES, Variable
+from trial.tabulation.declarations import DAY, LABEL_BYTES, NAME_LETTERS, TEXT_BYTES, Variable
 
 RECORD = 80
 MISSING = b".\0\0\0\0\0\0\0"
+DAY_0 = date(1960, 1, 1)
 SYSTEM = b"SAS     SAS     SASLIB  9.4     ENDPOINT" + b" " * 24
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 
@@ -79,14 +80,17 @@ def _headers(
 
 
 def _described(variable: Variable, number: int, length: int, start: int) -> bytes:
-    """The 140 bytes that describe a variable; no format."""
+    """The 140 bytes that describe a variable; a day has the format DATE9."""
     name, label = variable.name.encode().ljust(8), variable.label.encode().ljust(LABEL_BYTES)
     head = struct.pack(">hhhh", 1 if variable.is_number else 2, 0, length, number)
-    formats = b" " * 8 + struct.pack(">hhh", 0, 0, 0) + b"\0\0" + b" " * 8 + struct.pack(">hh", 0, 0)
+    shown, width = (b"DATE", 9) if variable.kind is DAY else (b"", 0)
+    formats = shown.ljust(8) + struct.pack(">hhh", width, 0, 0) + b"\0\0" + b" " * 8 + struct.pack(">hh", 0, 0)
     return head + name + label + formats + struct.pack(">l", start) + b"\0" * 52
 
 
 def _cell(variable: Variable, length: int, value: Any, row: Iterable[Any]) -> bytes:
+    if variable.kind is DAY and value is not None:
+        return ibm((date.fromisoformat(value) - DAY_0).days)
     if variable.is_number:
         return ibm(value)
     if value is None:

@@ -60,6 +60,7 @@ KINDS = (
     Kind("sdtm", "SDTM as SAS transport files and Dataset-JSON", _OF_THE_STANDARDS),
     Kind("xpt", "SDTM as SAS transport files", _OF_THE_STANDARDS),
     Kind("datasetjson", "SDTM as Dataset-JSON", _OF_THE_STANDARDS),
+    Kind("adam", "ADaM as SAS transport files and Dataset-JSON", _OF_THE_STANDARDS),
 )
 BY_NAME = {kind.name: kind for kind in KINDS}
 

@@ -12,21 +12,22 @@ from typing import Any
 from trial.refused import Refused
 from trial.tabulation import texts
 
-SDTM, SDTMIG, TERMINOLOGY = "2.0", "3.4", "2024-03-29"
+SDTM, SDTMIG, ADAMIG, TERMINOLOGY = "2.0", "3.4", "1.3", "2024-03-29"
 NAME_LETTERS, LABEL_BYTES, TEXT_BYTES = 8, 40, texts.MOST_BYTES
 Values = dict[str, Any]
 
 
 class Kind(Enum):
-    """How the values of a variable are held: text, whole numbers, exact decimals, ISO 8601 dates and times as text."""
+    """How values are held: text, whole numbers, exact decimals, ISO 8601 dates as text; complete days for analysis."""
 
     TEXT = "text"
     INTEGER = "integer"
     DECIMAL = "decimal"
     DATE = "date"
+    DAY = "day"
 
 
-TEXT, INTEGER, DECIMAL, DATE = Kind
+TEXT, INTEGER, DECIMAL, DATE, DAY = Kind
 
 IDENTIFIER, TOPIC, TIMING, RULE = "Identifier", "Topic", "Timing", "Rule"
 SYNONYM, VARIABLE_QUALIFIER = "Synonym Qualifier", "Variable Qualifier"
@@ -101,7 +102,7 @@ class Variable:
     @property
     def is_number(self) -> bool:
         """Whether its values are numbers in every file."""
-        return self.kind in (INTEGER, DECIMAL)
+        return self.kind in (INTEGER, DECIMAL, DAY)
 
 
 @dataclass(frozen=True)

@@ -138,6 +138,9 @@ ECG_TEST_NAME = _same("ECG Test Name", "C71152", extended=("QTc Interval",))
 HEART_TEST = _same("Cardiovascular Test Code", "C101847", "LVEF")
 HEART_TEST_NAME = _same("Cardiovascular Test Name", "C101846", "Left Ventricular Ejection Fraction")
 
+END_STATUS = _same("Completion Status", "C124296", "COMPLETED", "DISCONTINUED", "ONGOING")
+IMPUTED = _same("Date Imputation Flag", "C81223", "D", "M")
+
 SURVIVAL = Codes("Survival Status", "C124304", {"alive": "ALIVE", "dead": "DEAD", "unknown": "UNKNOWN"})
 SURVIVAL_TEST = _same("Subject Status Test Code", "C124305", "SURVSTAT")
 SURVIVAL_TEST_NAME = _same("Subject Status Test Name", "C124306", "Survival Status")

@@ -53,7 +53,7 @@ def stop_dangling(path: Path) -> ET.Element:
 def test_a_study_without_participants_is_defined_and_said_to_have_no_data(
     tmp_path: Path, schema: xmlschema.XMLSchema
 ) -> None:
-    define.write(of_nobody(tmp_path), tmp_path / "define.xml", AT, "xpt")
+    define.write(of_nobody(tmp_path), tmp_path / "define.xml", AT, "xpt", define.OF_TABULATION)
     assert [error.reason for error in schema.iter_errors(str(tmp_path / "define.xml"))] == []
     root = stop_dangling(tmp_path / "define.xml")
     empty = {each.get("Name") for each in root.iter() if each.tag.endswith("ItemGroupDef")
@@ -62,7 +62,7 @@ def test_a_study_without_participants_is_defined_and_said_to_have_no_data(
 
 
 def test_the_schema_refuses_what_is_no_origin(tmp_path: Path, schema: xmlschema.XMLSchema) -> None:
-    define.write(of_nobody(tmp_path), tmp_path / "define.xml", AT, "xpt")
+    define.write(of_nobody(tmp_path), tmp_path / "define.xml", AT, "xpt", define.OF_TABULATION)
     wrong = (tmp_path / "define.xml").read_text(encoding="utf-8").replace('Type="Protocol"', 'Type="Guess"')
     (tmp_path / "wrong.xml").write_text(wrong, encoding="utf-8")
     assert not schema.is_valid(str(tmp_path / "wrong.xml"))

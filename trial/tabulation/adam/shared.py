@@ -1,0 +1,117 @@
+"""What the analysis data sets share: variables copied from SDTM, days as numbers, the row behind a result. PURE."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from trial.tabulation import terms
+from trial.tabulation.declarations import DAY, DERIVED, EXPECTED, REQUIRED, DataSet, Kind, Origin, Values, Variable
+from trial.tabulation.identity import Row
+from trial.tabulation.sdtm.demographics import DM
+from trial.tabulation.sdtm.disposition import DD
+from trial.tabulation.sdtm.laboratory import HORMONES
+from trial.tabulation.sdtm.response import CONTACT
+from trial.tabulation.subject import Subject
+
+PREDECESSOR = Origin("Predecessor", "")
+INDICATOR = "Indicator"
+# Number of the overall response among the computed rows of an assessment, in RS.
+OVERALL = 4
+
+
+def copied(data_set: DataSet, name: str, as_name: str = "", label: str = "", kind: Kind | None = None) -> Variable:
+    """A variable of the one row that a subject has in a data set of SDTM."""
+    of = next(each for each in data_set.variables if each.name == name)
+
+    def value(subject: Subject, row: Values) -> Any:
+        made = data_set.made(subject)
+        return of.value(subject, made[0]) if made else None
+
+    return Variable(as_name or name, label or of.label, of.role, of.core if of.core == REQUIRED else EXPECTED,
+                    PREDECESSOR, kind or of.kind, of.codes, method=f"{data_set.name}.{name}", of=value)  # fmt: skip
+
+
+def day(name: str, label: str, method: str) -> Variable:
+    """A complete day; a number in transport files."""
+    return Variable(name, label, "Timing", EXPECTED, DERIVED, DAY, method=method)
+
+
+def yes_no(name: str, label: str, method: str) -> Variable:
+    """Y or N."""
+    return Variable(name, label, INDICATOR, EXPECTED, DERIVED, codes=terms.YES_NO, method=method)
+
+
+STUDYID, USUBJID = (copied(DM, name) for name in ("STUDYID", "USUBJID"))
+CAUSE = copied(DD, "DDSTRESC", "DTHCAUS", "Cause of Death")
+PARAMETER = (
+    Variable("PARAM", "Parameter", "Parameter", REQUIRED, DERIVED, method="The name of what the row holds."),
+    Variable("PARAMCD", "Parameter Code", "Parameter", REQUIRED, DERIVED, method="The code of PARAM."),
+)
+SOURCE = (
+    Variable("SRCDOM", "Source Data", "Traceability", EXPECTED, DERIVED, method="The data set of the row behind it."),
+    Variable("SRCVAR", "Source Variable", "Traceability", EXPECTED, DERIVED, method="The variable of that row."),
+    Variable("SRCSEQ", "Source Sequence Number", "Traceability", EXPECTED, DERIVED, Kind.INTEGER,
+             method="The sequence number of that row."),
+)  # fmt: skip
+
+
+def source(subject: Subject, entry: str, on: str | None) -> Values:
+    """The row of SDTM that is of the entry named by a result (`assessment/12`) and has its day; else nothing."""
+    table, _, number = entry.partition("/")
+    row = subject.by_id(table).get(int(number)) if number.isdigit() and table in BEHIND else None
+    for name, variable, day_of, key in BEHIND[table](subject, row) if row is not None else ():
+        if day_of == on or table == "death":
+            return {"SRCDOM": name, "SRCVAR": variable, "SRCSEQ": key["seq"]}
+    return {}
+
+
+Behind = tuple[str, str, str | None, Values]
+
+
+def _of_assessment(subject: Subject, row: Row) -> Iterator[Behind]:
+    """Its computed response, or the reading that was scanned on the day."""
+    for found in (subject.outcome or {}).get("assessments", ()):
+        if found["id"] == row["id"]:
+            yield "RS", "RSDTC", found["on"], subject.key("assessment", row, 0, 10, OVERALL)
+    for reading in subject.rows("lesion_reading"):
+        if reading["assessment_id"] == row["id"]:
+            on = reading["scanned_on"] or row["assessed_on"]
+            yield "TR", "TRDTC", on, subject.key("lesion_reading", reading)
+
+
+def _of_contact(subject: Subject, row: Row) -> Iterator[Behind]:
+    """The contact itself, or what it reports of the disease."""
+    yield "SS", "SSDTC", row["contacted_on"], subject.key("follow_up", row)
+    test = 2 if row["progression"] == "clinical" else 1
+    for on in filter(None, (row["progressed_on"], row["disease_assessed_on"])):
+        yield "RS", "RSDTC", on, subject.key("follow_up", row, CONTACT, 10, test)
+
+
+# Table of the entry behind a result → the rows of SDTM that it gives, each with its day.
+BEHIND: dict[str, Callable[[Subject, Row], Iterable[Behind]]] = {
+    "assessment": _of_assessment,
+    "follow_up": _of_contact,
+    "death": lambda subject, row: [("DD", "DDDTC", row["died_on"], subject.key("death", row))],
+    "hormone": lambda subject, row: [("LB", "LBDTC", row["sampled_on"], subject.key("hormone", row, HORMONES))],
+    "adverse_event": lambda subject, row: [("AE", "AESTDTC", row["onset_on"], subject.key("adverse_event", row))],
+}
+
+
+def results(subject: Subject) -> dict[str, Any]:
+    """The stored outcome of a registered subject; empty for one who is not."""
+    return dict(subject.outcome or {})
+
+
+def population(outcome: dict[str, Any]) -> Values:
+    """The flags by which rows are chosen."""
+    return {"TUMGRP": outcome["group"], "ENRLFL": not outcome["in_error"], "ELIGFL": outcome["eligible"],
+            "SAFFL": outcome["treated"], "RSPEVLFL": outcome["evaluable"]}  # fmt: skip
+
+
+POPULATION = (
+    Variable("TUMGRP", "Analysis Group", "Population", EXPECTED, DERIVED,
+             method="By tumor type, and by histology where the tumor type does not decide."),
+    yes_no("ENRLFL", "Enrolled Population Flag", "Y of everyone registered, N where registered in error."),
+    yes_no("ELIGFL", "Eligible Population Flag", "Y of those who met the criteria and were not found ineligible."),
+    yes_no("SAFFL", "Safety Population Flag", "Y once a dose was taken."),
+    yes_no("RSPEVLFL", "Response Evaluable Population Flag", "Y of those eligible, consented and treated."),
+)  # fmt: skip
