@@ -51,7 +51,7 @@ def band(
     """The band of a participant. findings: what turned out about the registration, in words; held, done: `asked`."""
     hold, dropped = next(iter(held), None), verification.dropped(done)
     return Band(
-        (*_standing(row), *findings), _facts(participant), signing.marks([participant])[participant.pk],
+        (*standing(row), *findings), _facts(participant), signing.marks([participant])[participant.pk],
         reverse("capture:signature", args=[participant.reference]),
         f"{hold.get_kind_display()} ({in_a_sentence(hold.get_scope_display())})" if hold else "",
         marks([participant]), _kept(done, dropped), len(dropped),
@@ -83,7 +83,7 @@ def _years(born_on: date, at: date) -> int:
     return at.year - born_on.year - ((at.month, at.day) < (born_on.month, born_on.day))
 
 
-def _standing(row: Row) -> list[str]:
+def standing(row: Row) -> list[str]:
     """What has happened to a registered participant, in order: treatment, progression, its end, death."""
     if row.evaluation is None:
         return []

@@ -33,21 +33,13 @@ class Cell:
         return self.opens()
 
     @property
-    def title(self) -> str:
-        """What is due, and its window."""
-        return f"{self.due.what}: {shown(self.due.window_from)} to {shown(self.due.window_to)}"
-
-    @property
-    def words(self) -> str:
-        """The day it was done, else the status with the due date."""
-        if self.due.done_on:
-            return shown(self.due.done_on)
-        confirm = "confirm: " if self.due.what == "Confirmation" else ""
-        if schedule.is_about_doses(self.due.what):
-            confirm = f"{self.due.what} "
+    def name(self) -> str:
+        """What it is and how it stands: `Cycle 3: complete 12-JAN-2026`, `Week 8: overdue, 03-AUG-2026 to …`."""
         if self.not_done:
-            return f"{confirm}not done: {self.not_done.get_reason_display().lower()}"
-        return f"{confirm}{self.due.status} {shown(self.due.due_on)}"
+            return f"{self.due.what}: not done: {in_a_sentence(self.not_done.get_reason_display())}"
+        if self.due.done_on:
+            return f"{self.due.what}: {self.due.status} {shown(self.due.done_on)}"
+        return f"{self.due.what}: {self.due.status}, {shown(self.due.window_from)} to {shown(self.due.window_to)}"
 
     @property
     def may_be_left_out(self) -> bool:
@@ -75,7 +67,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Row:
-    """One participant of the matrix; cells line up with the columns of the matrix, None where nothing is due.
+    """One participant of the matrix.
 
     evaluation: None before registration. entries: title of the form → its cells, of each form with a rule of its own
     (`capture.casebook.due`).
@@ -102,7 +94,7 @@ class Row:
 
     @property
     def cells(self) -> tuple[Cell | None, ...]:
-        """Baseline, cycles, assessments and follow-ups in order of the columns."""
+        """Baseline, cycles, assessments and follow-ups, each in order."""
         return (self.baseline, *self.cycles, *self.assessments, *self.follow_ups)
 
     @property
@@ -143,7 +135,6 @@ class Row:
 class Matrix:
     """The status of every form of the participants on one page; how many there are registered, and screened only."""
 
-    columns: tuple[str, ...]
     rows: tuple[Row, ...]
     registered: int = 0
     screened: int = 0

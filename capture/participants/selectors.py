@@ -43,11 +43,7 @@ def matrix(
     )
     start = (page - 1) * PAGE_ROWS
     rows = rows_of(list(found.order_by("number", "screening_number")[start : start + PAGE_ROWS]), today)
-    lengths = [max((len(getattr(row, part)) for row in rows), default=0) for part in PARTS]
-    columns = ["Baseline"]
-    for length, title in zip(lengths, ("Cycle {}", "Week {}", "Follow-up {}"), strict=True):
-        columns += [title.format((n + 1) * (8 if title.startswith("Week") else 1)) for n in range(length)]
-    return Matrix(tuple(columns), tuple(_padded(row, lengths) for row in rows), **counted, page=page)
+    return Matrix(tuple(rows), **counted, page=page)
 
 
 SCREENINGS = ("screening", "failed")
@@ -74,9 +70,6 @@ def _filtered(found: QuerySet[Participant], site: str, group: str, typed: str) -
         named = Q(number__icontains=word) | Q(site__code__icontains=word) | Q(group=word.upper())
         found = found.filter(named | access.is_reference(word.upper()))
     return found
-
-
-PARTS = ("cycles", "assessments", "follow_ups")
 
 
 def rows_of(participants: Sequence[Participant], today: Today) -> list[Row]:
@@ -141,12 +134,3 @@ def url_to_enter(reference: str, planned: schedule.Planned) -> str:
 def _address(name: str, *parts: str | int) -> str:
     """The address of a page. Of the two thousand links of a matrix most were asked for before."""
     return reverse(name, args=parts)
-
-
-def _padded(row: Row, lengths: list[int]) -> Row:
-    filled = {part: _fill(getattr(row, part), length) for part, length in zip(PARTS, lengths, strict=True)}
-    return replace(row, **filled)
-
-
-def _fill(cells: tuple[Cell | None, ...], length: int) -> tuple[Cell | None, ...]:
-    return cells + (None,) * (length - len(cells))

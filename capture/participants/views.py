@@ -1,6 +1,7 @@
 """The list of participants as a status matrix, and the page of one participant."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,7 +15,7 @@ from capture.entry.services import not_done
 from capture.entry.views import saving
 from capture.expedited import listing
 from capture.grading.episodes import open_episodes
-from capture.participants import band, sections, selectors
+from capture.participants import band, sections, selectors, study_weeks
 from capture.participants.entry_lists import entry_lists
 from capture.participants.matrix import Row, Step
 from trial import protocol
@@ -46,13 +47,16 @@ def matrix(request: HttpRequest) -> HttpResponse:
     """Rows are participants, columns their forms, each with its status; filters `site`, `group`, `state`, `typed`."""
     site, group, state, typed = (request.GET.get(name, "").replace("\0", "") for name in FILTERS)
     page = request.GET.get("page", "1")
-    found = selectors.matrix(request.user, site_clock.today_by_site(), site, group, state, typed, _page(page))
+    today_at = site_clock.today_by_site()
+    found = selectors.matrix(request.user, today_at, site, group, state, typed, _page(page))
     if request.GET.get("find") and found.in_all == 1:
         return redirect("capture:participant", found.rows[0].participant.reference)
     shown = {
         "matrix": found,
         "marks": panel.marks([row.participant for row in found.rows]),
-        "rows": _with_next(found.rows),
+        "weeks": (weeks := study_weeks.study_weeks(found.rows, today_at)),
+        "rows": _with_next(found.rows, weeks),
+        "signs": study_weeks.SIGNS,
         "filter_form": _filter_form(request, found.pages == 1),
         "filters": urlencode({"site": site, "group": group, "state": state, "typed": typed}),
         "reads_trail": request.user.role in access.READS_TRAIL,
@@ -61,14 +65,28 @@ def matrix(request: HttpRequest) -> HttpResponse:
     return render(request, "capture/participants/participants.html", shown)
 
 
-def _with_next(rows: Sequence[Row]) -> list[tuple[Row, Step | None, signing.Mark]]:
-    """Each row with the next step (None where nothing is due) and how its casebook is signed."""
+@dataclass(frozen=True)
+class Line:
+    """A row of the matrix: what is next (None: nothing is due), how it stands in words, the signature, the weeks."""
+
+    row: Row
+    next: Step | None
+    standing: str
+    signature: signing.Mark
+    weeks: Sequence[study_weeks.WeekCell]
+
+
+def _with_next(rows: Sequence[Row], weeks: study_weeks.StudyWeeks) -> list[Line]:
     signed = signing.marks([row.participant for row in rows])
     clocks: dict[int, list[listing.Line]] = {row.participant.pk: [] for row in rows}
     for line in listing.lines([row.participant for row in rows], now(), listing.OPEN):
         clocks[line.of.participant.pk].append(line)
-    return [(row, next(iter(row.next_steps(clocks[row.participant.pk])), None), signed[row.participant.pk])
-            for row in rows]  # fmt: skip
+    return [
+        Line(row, next(iter(row.next_steps(clocks[row.participant.pk])), None),
+             row.screening or next(reversed(band.standing(row)), ""), signed[row.participant.pk],
+             weeks.cells(row.participant.pk))
+        for row in rows
+    ]  # fmt: skip
 
 
 def _filter_form(request: HttpRequest, is_whole: bool) -> ParticipantsFilter:

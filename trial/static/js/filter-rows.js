@@ -1,4 +1,5 @@
-/* Typing narrows a table to the rows whose first cells hold every typed word; nothing is asked of the server. */
+/* Typing narrows a table to the rows whose first cells hold every typed word; nothing is asked of the server. Enter
+   opens the only row that is left. */
 
 const CELLS = 4;
 
@@ -8,5 +9,11 @@ for (const box of document.querySelectorAll("[data-filter-rows]")) {
   box.addEventListener("input", () => {
     const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
     for (const [row, text] of rows) row.hidden = !words.every((word) => text.includes(word));
+  });
+  box.addEventListener("keydown", (event) => {
+    const left = rows.filter(([row]) => !row.hidden);
+    if (event.key !== "Enter" || left.length !== 1) return;
+    event.preventDefault();
+    left[0][0].querySelector("th a, td a")?.click();
   });
 }
