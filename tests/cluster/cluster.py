@@ -17,6 +17,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -191,11 +192,19 @@ class Cluster:
             time.sleep(0.05)
         raise AssertionError(f"there is no {kind} to kill")
 
-    def dead_for(self, kind: str, seconds: float) -> None:
-        """Kills it and lets it stay dead so long."""
+    @contextlib.contextmanager
+    def failing(self, kind: str, hangs: bool) -> Iterator[None]:
+        """Meanwhile it hangs (it accepts connections and says no word), or is dead."""
         self.left_dead.add(kind)
-        self.kill(kind, random.Random(0))
-        time.sleep(seconds)
+        if hangs:
+            found = self.process(kind, random.Random(0))
+            assert found is not None
+            os.kill(found, signal.SIGSTOP)
+            yield
+            os.kill(found, signal.SIGCONT)
+        else:
+            self.kill(kind, random.Random(0))
+            yield
         self.left_dead.discard(kind)
 
     def restart_database(self) -> float:

@@ -1,4 +1,4 @@
-"""The cluster in short: saves through the proxy, a web killed, the broker dead, a mail, a backup and its drill.
+"""The cluster in short: saves through the proxy, a web killed, the broker hung and dead, a mail, a backup, its drill.
 
 What is left to `python -m tests.cluster`, by hand: the main job in a browser, each other part killed, the broker dead
 for a minute, the database restarted, two versions side by side, and a restore. Workers and a database that are killed,
@@ -18,7 +18,7 @@ from tests.faults.campaign import Campaign
 from tests.scratch import scratch_folder
 
 needs_programs = pytest.mark.skipif(bool(missing()), reason=f"not on this machine: {missing()}")
-BROKER_DEAD_SECONDS = 3
+BROKER_FAILS_SECONDS = 4
 
 
 @pytest.fixture
@@ -42,7 +42,8 @@ def test_a_cluster_saves_mails_backs_up_and_loses_nothing_when_a_web_or_the_brok
     walk.static_files_come(cluster)
     walk.somebody_guesses(cluster, campaign.ask("job")["coordinator"])
     campaign.round("web 1")
-    walk.broker_is_dead(campaign, BROKER_DEAD_SECONDS)
+    for hangs in (True, False):
+        walk.broker_fails(campaign, BROKER_FAILS_SECONDS, hangs)
     walk.backup_is_drilled(cluster)
     assert campaign.violations == []
     assert len(findings.notes(campaign.notes.iterdir()).saved) > 10

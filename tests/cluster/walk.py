@@ -18,7 +18,7 @@ from tests.cluster.job import in_a_browser
 from tests.cluster.people import writers_of
 from tests.faults.campaign import Campaign, p95, until
 from tests.faults.crowd import Crowd
-from tests.faults.writer import HIDDEN
+from tests.faults.writer import HIDDEN, Unanswered
 
 STATIC = re.compile(r'(?:href|src)="(/static/[^"]+)"')
 WRONG_PASSWORDS = 6
@@ -59,19 +59,22 @@ class Trouble:
                 f"the machine is crowded by {self.factor:.1f}")  # fmt: skip
 
 
-def broker_is_dead(campaign: Campaign, seconds: float) -> Trouble:
-    """While it is dead people go on saving, each in a second; afterwards the groups are current in ten."""
+def broker_fails(campaign: Campaign, seconds: float, hangs: bool) -> Trouble:
+    """While it hangs or is dead people go on saving, each in a second, and the workers bring the groups up to date
+    without it: ten seconds after the last save."""
     with Crowd() as crowd:
         before = [len(each.saves) for each in campaign.writers]
-        campaign.let(go=True)
-        campaign.product.dead_for("valkey", seconds)
-        back, took = time.monotonic(), _took(campaign, before)
-        campaign.let(go=False)
-        assert campaign.all_idle() and until(lambda: campaign.ask("behind") == [], 60) is not None
-        well_after = time.monotonic() - back
-        campaign.check()
-    found = Trouble(len(took), p95(took) if took else 0.0, well_after, crowd.factor)
-    assert found.saved and found.p95 <= 1 * found.factor and found.well_after <= 10 * found.factor, str(found)
+        with campaign.product.failing("valkey", hangs):
+            campaign.let(go=True)
+            time.sleep(seconds)
+            campaign.let(go=False)
+            assert campaign.all_idle()
+            well_after, took = until(lambda: campaign.ask("behind") == [], 120), _took(campaign, before)
+    campaign.check()
+    assert took and well_after is not None, "nobody could save, or nothing was computed"
+    found = Trouble(len(took), p95(took), well_after, crowd.factor)
+    # On a machine of its own; what else runs here makes it as much longer as any other work.
+    assert found.p95 <= 1 * found.factor and found.well_after <= 10 * found.factor, str(found)
     return found
 
 
@@ -85,16 +88,21 @@ THREADS, PAGES_AFTERWARDS = 32, 60
 
 def database_restarts(campaign: Campaign) -> Trouble:
     """Full pools on both webs, then a restart: the first page in three seconds, and no page fails after it."""
-    writer = campaign.writers[0]
+    def status(_: int = 0) -> int:
+        try:
+            return campaign.writers[0]._ask("/work/")[0]
+        except Unanswered:
+            return 0
+
     with ThreadPoolExecutor(THREADS) as many:
-        assert {status for status, *_ in many.map(writer._ask, ["/work/"] * (THREADS * 6))} == {200}
+        assert list(many.map(status, range(THREADS * 6))).count(200) > THREADS, "the pools were not full"
     with Crowd() as crowd:
-        answers = campaign.product.restart_database()
-        until(lambda: writer._ask("/work/")[0] == 200, 60)
-        well_after, took = time.monotonic() - answers, []
+        answers, took = campaign.product.restart_database(), []
+        until(lambda: status() == 200, 60)
+        well_after = time.monotonic() - answers
         for _ in range(PAGES_AFTERWARDS):
             began = time.monotonic()
-            assert writer._ask("/work/")[0] == 200
+            assert status() == 200, "a page failed after the first that came"
             took.append(time.monotonic() - began)
     found = Trouble(len(took), p95(took), well_after, crowd.factor)
     assert found.well_after <= 3 * found.factor, str(found)

@@ -4,12 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.http import Http404
 from django.test import Client
 
 from capture.conduct import redactions
 from tests.blacked import NAME, typed
 from tests.cast import Cast, register
-from trial.audit import verify
+from trial.audit import install, triggers_check, verify
 from trial.models import Change, Delegation, Draft, Participant, Query, Redaction, Role
 from trial.record import access, changes
 from trial.record.save import Save
@@ -110,6 +111,10 @@ def test_a_change_that_is_earlier_than_the_one_before_it_is_found(
     chain = [(1, None, b"1", b"1", now), (2, b"1", b"2", b"2", now - timedelta(seconds=1))]
     assert list(verify._breaks_of_chain(chain)) == ["Change 2 is earlier than the Change before it"]
     assert list(verify._breaks_of_chain([chain[0], (2, b"1", b"2", b"2", now)])) == []
+    broken = [chain[0], (2, b"x", b"2", b"2", now), (3, b"2", None, b"3", now)]
+    assert list(verify._breaks_of_chain(broken)) == [
+        "Change 2 does not follow the seal of the Change before it",
+        "Change 3 or one of its versions is not what was sealed"]  # fmt: skip
 
 
 @pytest.mark.requirement("R38")
@@ -121,3 +126,44 @@ def test_a_delegation_ends_with_the_site(cast: Cast) -> None:
     with changes.record(Save(cast.people[Role.ADMINISTRATOR]), "account", "Moved to the other hospital"):
         ines.sites.set([cast.south])
     assert not access.may_sign(ines, cast.north, day)
+
+
+@pytest.mark.requirement("R02", "R38")
+def test_each_door_looks_at_the_role_itself(cast: Cast) -> None:
+    people, day = cast.people, date(2026, 3, 2)
+    reads = {role for role in Role if access.changes_for(people[role]).exists()}
+    assert reads == {Role.INVESTIGATOR, Role.MONITOR, Role.CHAIR, Role.STATISTICIAN}
+    assert {role for role in Role if access.reads_journal(people[role])} == {
+        Role.MONITOR, Role.CHAIR, Role.STATISTICIAN}  # fmt: skip
+    with changes.record(None, "account", "for the test"):
+        for role in (Role.COORDINATOR, Role.INVESTIGATOR):
+            Delegation.objects.create(person=people[role], site=cast.north, from_on=date(2026, 1, 1))
+    assert not access.may_sign(people[Role.COORDINATOR], cast.north, day)
+    assert access.may_sign(people[Role.INVESTIGATOR], cast.north, day)
+    screened = f"S-{cast.participant.screening_number:04d}"
+    assert access.participant_for(people[Role.COORDINATOR], screened) == cast.participant
+    with pytest.raises(Http404):
+        access.participant_for(cast.elsewhere[Role.COORDINATOR], screened)
+
+
+@pytest.mark.requirement("R19")
+def test_triggers_are_looked_for_where_they_are_asked_for_and_their_tables_stand(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = install.Trigger("later_table", "endpoint_keep", "BEFORE DELETE", "endpoint_refuse()")
+    monkeypatch.setattr(install, "triggers", lambda: (later,))
+    assert triggers_check.missing() == ["endpoint_keep on later_table"]
+    triggers_check.after_migrate("default")  # a migration of one application, before that of the table
+    assert triggers_check.look(databases=[]) == [] == triggers_check.look()
+    assert [each.id for each in triggers_check.look(databases=["default"])] == ["trial.E001"]
+
+
+@pytest.mark.requirement("R10")
+def test_pages_of_the_own_account_lead_to_what_comes_first(cast: Cast) -> None:
+    client = client_of(cast.people[Role.COORDINATOR])
+    assert client.get("/account/recovery-codes/").headers["Location"] == "/account/second-factor/"
+    assert client.get("/sign-in/").headers["Location"] == "/"
+    kept = Draft.objects.create(person=cast.people[Role.COORDINATOR], path="/work/", fields=[["a", "b"]], is_sent=True)
+    page = f"/account/kept/{kept.pk}/"
+    assert client.get(page).status_code == 200 and Draft.objects.filter(pk=kept.pk).exists()
+    assert client.post(page).status_code == 302 and not Draft.objects.filter(pk=kept.pk).exists()

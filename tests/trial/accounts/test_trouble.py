@@ -2,6 +2,7 @@
 
 import errno
 
+import psycopg
 import pytest
 from django.test import Client
 
@@ -23,6 +24,7 @@ class _OfTheDatabase(Exception):
     (OSError(errno.ENOSPC, "x"), "The disk of the server is full. Nothing was saved."),
     (_OfTheDatabase("53300"), "All connections to the database are in use."),
     (trouble.PoolTimeout("x"), "All connections to the database are in use."),
+    (psycopg.OperationalError("gone"), "out of reach"),
     (_OfTheDatabase("57014"), "it took too long"), (_OfTheDatabase("57P03"), "It is starting, or out of reach."),
 ])  # fmt: skip
 def test_a_page_says_what_is_the_matter(

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from datetime import date
@@ -159,6 +160,79 @@ def test_an_answer_counts_once_in_the_session_that_asked_and_for_its_state(provi
     assert results() == ["wrong_single_sign_on"] * 3
 
 
+def test_an_answer_to_an_old_question_or_of_another_provider_or_person_opens_nothing(
+    provider: Provider, person: Person, cast: Cast
+) -> None:
+    def asked(of: Client) -> str:
+        provider.question(of.get("/sign-in/single/").headers["Location"])
+        return provider.answer()
+
+    late = Client()
+    answer, session = asked(late), late.session
+    session[single_sign_on.UNDER_WAY] |= {"at": session[single_sign_on.UNDER_WAY]["at"] - 601}
+    session.save()
+    late.get(answer)
+    elsewhere = Client()
+    elsewhere.get(asked(elsewhere) + "&iss=https://elsewhere.example")
+    assert not opens(late) and not opens(elsewhere) and results() == ["wrong_single_sign_on"] * 2
+    # Asked by nobody, answered while somebody is signed in: it confirms nothing.
+    client = Client()
+    answer, asked_before = asked(client), client.session[single_sign_on.UNDER_WAY]
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    session = client.session
+    session[single_sign_on.UNDER_WAY] = asked_before
+    session.save()
+    client.get(answer)
+    assert single_sign_on.CONFIRMED not in client.session and results()[-1] == "wrong_single_sign_on"
+
+
+@pytest.mark.parametrize("wrong", [
+    {"issuer": "https://elsewhere.example"}, {"jwks_uri": "file:///etc/passwd"}, {"token_endpoint": 5},
+])  # fmt: skip
+def test_a_provider_that_is_not_the_one_that_is_set_is_not_asked(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch, wrong: dict[str, Any]
+) -> None:
+    right = provider.document()
+    monkeypatch.setattr(provider, "document", lambda: right | wrong)
+    page = Client().get("/sign-in/single/", follow=True).content.decode()
+    assert "Single sign-on is not set up correctly. Tell the administrator." in page
+
+
+def test_a_provider_that_says_no_object_or_is_asked_by_many_gives_no_answer(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(provider, "document", lambda: ["no object"])
+    assert single_sign_on.REFUSED in Client().get("/sign-in/single/", follow=True).content.decode()
+    seats = threading.BoundedSemaphore(1)
+    monkeypatch.setattr(single_sign_on, "_seats", seats)
+    seats.acquire()
+    assert "Many people are signing in" in Client().get("/sign-in/single/", follow=True).content.decode()
+
+
+def test_a_blocked_account_or_address_is_not_let_in_by_the_provider(
+    provider: Provider, person: Person, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(5):
+        sign_in(Client(), "wrong")
+    assert came_back(Client(), provider).status_code == 429
+    monkeypatch.setattr("trial.accounts.security.sign_ins.ADDRESS_LIMIT", 3)
+    chair, client = cast.people[Role.CHAIR], Client()
+    administration.connect(Save(cast.people[Role.ADMINISTRATOR]), chair, "chair@hospital.example", "Uses it too")
+    assert came_back(client, provider, email="chair@hospital.example", sub="4712").status_code == 429
+    assert not opens(client) and SingleSignOn.objects.standing().get(user=chair).subject == ""
+
+
+def test_an_administrator_connects_a_user_on_the_users_page(provider: Provider, cast: Cast) -> None:
+    adam, nora = Client(), cast.people[Role.COORDINATOR]
+    adam.force_login(cast.people[Role.ADMINISTRATOR], backend="django.contrib.auth.backends.ModelBackend")
+    page = f"/people/{nora.pk}/single-sign-on/"
+    sent = {"address": "nora@hospital.example", "reason": "Uses it"}
+    assert adam.post(page, sent).headers["Location"] == f"/people/{nora.pk}/"
+    assert SingleSignOn.objects.standing().get(user=nora).address == "nora@hospital.example"
+    again = adam.post(f"/people/{cast.people[Role.CHAIR].pk}/single-sign-on/", sent)
+    assert again.status_code == 422 and "connected with another user" in again.content.decode()
+
+
 def test_five_refused_answers_block_the_address_for_them(provider: Provider, person: Person) -> None:
     client = Client()
     statuses = [came_back(client, provider, email="eve@hospital.example").status_code for _ in range(5)]
@@ -245,7 +319,7 @@ def test_a_confirmation_of_somebody_else_counts_for_nobody(provider: Provider, p
     administration.connect(Save(cast.people[Role.ADMINISTRATOR]), chair, "chair@hospital.example", "Uses it too")
     client = Client()
     came_back(client, provider)
-    came_back(client, provider, "/account/", email="chair@hospital.example")
+    came_back(client, provider, "/account/", email="chair@hospital.example", sub="4712")
     assert single_sign_on.CONFIRMED not in client.session and results()[-1] == "wrong_single_sign_on"
     assert opens(client)
 
