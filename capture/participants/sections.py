@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Prefetch
 from django.urls import reverse
 
 from capture.casebook import labels
@@ -19,7 +20,7 @@ from capture.participants.entry_lists import EntryList
 from capture.participants.matrix import Row
 from capture.participants.timeline.facts import Course, QueryFact
 from capture.participants.timeline.sheet import Timeline, timeline
-from trial.models import Assessment, LesionReading, Participant, Waiver
+from trial.models import Assessment, DosingPeriod, LesionReading, Participant, Waiver
 from trial.rules.eligibility import NOT_MET
 from trial.rules.evaluation.evaluated import Evaluation
 from trial.rules.evaluation.response_in_words import ResponseToDate, response_to_date
@@ -167,7 +168,16 @@ def _judge(of: Opened) -> dict[str, Any]:
             "judge_form": NotAnEventForm(auto_id="judge-%s"), "only_judge": True}  # fmt: skip
 
 
+def _paper(of: Opened) -> dict[str, Any]:
+    """All that is printed of a participant: the overview, lesions, events and doses, with nothing to press."""
+    cycles = of.participant.cycles.standing().prefetch_related(
+        Prefetch("periods", DosingPeriod.objects.standing(), to_attr="doses")
+    )
+    return {**_lesions(of), **_events(of), **_overview(of), "cycles": cycles, "is_paper": True}
+
+
 OVERVIEW = Section("overview", "Overview", _overview)
+PAPER = Section("paper", "Summary to print", _paper)
 SECTIONS = (
     OVERVIEW,
     Section("casebook", "Casebook", _casebook),
@@ -179,7 +189,7 @@ SECTIONS = (
 
 def section(code: str, participant: Participant) -> Section:
     """The section of this name; the overview for any other, and before registration."""
-    found = next((each for each in SECTIONS if each.code == code), OVERVIEW)
+    found = next((each for each in (*SECTIONS, PAPER) if each.code == code), OVERVIEW)
     return found if participant.is_registered else OVERVIEW
 
 

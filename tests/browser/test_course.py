@@ -1,5 +1,6 @@
 """The timeline in a browser: without scripts, on a phone, on paper, and without barriers."""
 
+import re
 from typing import Any
 
 from tests.browser.conftest import signed_in_page
@@ -34,3 +35,22 @@ def test_the_timeline_scrolls_in_its_own_frame_and_has_no_barriers(chromium: Any
     plain.goto(f"{address}/participants/NET-001/")
     plain.locator("summary", has_text="Timeline as a table").click()
     assert plain.locator(".timeline-table tbody tr").first.is_visible()
+
+
+def test_a_participant_is_printed_on_two_pages_at_most_with_nothing_to_press(
+    chromium: Any, live_server_url: str
+) -> None:
+    """Facts, timeline, lesions, events and doses. The busiest of the demo cohort take two pages."""
+    cast = cast_of()
+    full_course(cast)
+    page = signed_in_page(chromium, live_server_url, cast.people[Role.COORDINATOR])
+    page.goto(f"{live_server_url}/participants/NET-001/")
+    with page.expect_navigation():
+        page.locator("a", has_text="Summary to print").click()
+    printed = page.pdf(format="A4", prefer_css_page_size=True)
+    assert 1 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 2
+    page.emulate_media(media="print")
+    for heading in ("Lesions over time", "Adverse events", "Doses"):
+        assert page.locator("h2", has_text=heading).is_visible()
+    assert page.locator(".timeline").first.is_visible()
+    assert not [each for each in page.locator("main .btn, main summary, main form").all() if each.is_visible()]

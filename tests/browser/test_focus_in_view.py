@@ -11,7 +11,7 @@ from trial.models import Role
 
 ROOT = "/participants/NET-001/"
 FORMS = ("/participants/register/", f"{ROOT}registration/", f"{ROOT}assessments/new/", f"{ROOT}cycles/2/",
-         *(f"{ROOT}{kind}/new/" for kind in ENTRY_FORMS))  # fmt: skip
+         f"{ROOT}medication/several/", *(f"{ROOT}{kind}/new/" for kind in ENTRY_FORMS))  # fmt: skip
 # What has the focus: its name, whether it is a control, and whether its middle can be seen.
 LOOK = """() => {
     const at = document.activeElement;
@@ -62,3 +62,22 @@ def _walk(page: Any) -> list[tuple[str, str]]:
             found.append((at["name"], "is out of view"))
     assert begun
     return found
+
+
+SMALL = """() => [...document.querySelectorAll("button, input, select, textarea, summary, a.btn, a.sign")]
+    .filter((each) => each.offsetParent && each.type !== "hidden" && !each.matches(".btn-check"))
+    .map((each) => [each.outerHTML.slice(0, 80), each.getBoundingClientRect()])
+    .filter(([, box]) => box.width > 0 && Math.min(box.width, box.height) < 23.5)
+    .map(([what, box]) => `${what}: ${box.width} × ${box.height}`)"""
+
+
+def test_what_is_pressed_is_24_pixels_at_least(chromium: Any, live_server_url: str) -> None:
+    """The smallest target [WCAG 2.2, 2.5.8]; links inside a text are excepted there."""
+    cast = prepared()
+    page = signed_in_page(chromium, live_server_url, cast.people[Role.COORDINATOR])
+    small = []
+    for address in (*FORMS, "/work/", "/participants/", ROOT, f"{ROOT}?section=casebook", f"{ROOT}?section=judge",
+                    f"{ROOT}blood_pressure/several/", "/laboratories/"):  # fmt: skip
+        page.goto(f"{live_server_url}{address}")
+        small += [(address, each) for each in page.evaluate(SMALL)]
+    assert small == []
