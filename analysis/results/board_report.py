@@ -4,7 +4,11 @@ The open part says who takes part and how safe it is; the closed part, for the b
 data cut gives the same bytes.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from io import BytesIO
 from typing import Any
 
 from django.db import IntegrityError
@@ -15,7 +19,7 @@ from analysis.endpoints.answers.shapes import Endpoint, Number, Table, percent
 from analysis.endpoints.comparison import NOT_COMPUTED
 from analysis.models import GroupResult
 from analysis.results import moments
-from trial.drawing import pdf
+from trial.drawing import pdf, pictures
 from trial.models import Change, DataCut
 from trial.protocol import ATTRIBUTIONS, DECLARED, GROUPS, STUDY_NAME, STUDY_SHORT_NAME, analysis_settings, code_lists
 from trial.rules.dates import partial_date
@@ -27,12 +31,27 @@ OPEN = ("accrual", "flow", "baseline", "deaths_and_serious", "toxicity", "toxici
         "treatment", "deviations")  # fmt: skip
 
 
-def drawn(cut: DataCut) -> bytes:
+@dataclass(frozen=True)
+class Drawing:
+    """A plot of a group as its file (SVG), with its caption, and the endpoint below whose numbers it stands."""
+
+    endpoint: str
+    caption: str
+    svg: str
+
+
+# The plots of a stored result at a moment; those of nothing to draw are left out.
+Draws = Callable[[GroupResult, moments.Moment], Iterable[Drawing]]
+PICTURE_DPI, PICTURE_MM = 200, 150
+
+
+def drawn(cut: DataCut, draws: Draws = lambda stored, moment: ()) -> bytes:
     """The report of a data cut; its results are computed by their version where they are not kept."""
     moment = moments.of_cut(cut.name)
     stored = {group.code: _computed(group.code, moment) for group in GROUPS}
     results = {code: registry.arranged(each.result) for code, each in stored.items()}
     settings = ", ".join(f"{code} {each.settings_version}" for code, each in stored.items())
+    figures = [each for one in stored.values() for each in draws(one, moment)]
     foot = f"{STUDY_SHORT_NAME} · {moment.words} · settings {settings} · engine {cut.engine}"
     # The sign that stands for the number of pages is the cut's own: its letters are part of the font in the file.
     paper = pdf.sheets(f"{STUDY_SHORT_NAME}: report on data cut {cut.name}", foot, pages=f"{{{cut.head_seal[:16]}}}")
@@ -41,13 +60,15 @@ def drawn(cut: DataCut) -> bytes:
     for words in (STUDY_NAME, f"Known: {moment.words}. Reason of the cut: {cut.because}",
                   f"Seal of its newest change: {cut.head_seal}"):  # fmt: skip
         pdf.line(paper, words, 9)
-    _part(paper, "Open part", [each for each in registry.ENDPOINTS if each.code in OPEN], results)
+    paper.insert_toc_placeholder(_contents, pages=1)
+    _part(paper, "Open part", [each for each in registry.ENDPOINTS if each.code in OPEN], results, figures)
     _settings(paper, results)
     paper.add_page()
     pdf.heading(paper, "Closed part: for the board alone", 16, 0)
     _status(paper, results)
-    _part(paper, "Efficacy", [each for each in registry.ENDPOINTS if each.code not in OPEN], results)
+    _part(paper, "Efficacy", [each for each in registry.ENDPOINTS if each.code not in OPEN], results, figures)
     _since(paper, cut, results)
+    _origins(paper, stored, figures)
     return bytes(paper.output())
 
 
@@ -86,7 +107,45 @@ def _since(paper: Any, cut: DataCut, results: Results) -> None:
                   (60, 20, 20))  # fmt: skip
 
 
-def _part(paper: Any, title: str, endpoints: Sequence[Endpoint], results: Results) -> None:
+def _contents(paper: Any, outline: Sequence[Any]) -> None:
+    """The page of contents: every heading of the outline with its page, and a link to it."""
+    pdf.line(paper, "Contents", 13, "B")
+    for entry in outline:
+        paper.set_font(pdf.FAMILY, "" if entry.level else "B", 8)
+        paper.set_text_color(*pdf.INK)
+        link = paper.add_link(page=entry.page_number)
+        paper.cell(pdf.WIDTH_MM - 14, 4.6, f"{'    ' * entry.level}{pdf.printed(entry.name)}", link=link)
+        paper.cell(14, 4.6, str(entry.page_number), align="R", link=link, new_x="LMARGIN", new_y="NEXT")
+
+
+def _figure(paper: Any, drawing: Drawing) -> None:
+    """The drawing as a picture, under its caption."""
+    picture = pictures.as_png(drawing.svg, PICTURE_DPI, drawing.caption, "")
+    height = PICTURE_MM * pictures.tallness(drawing.svg)
+    if paper.will_page_break(min(height, pdf.TALLEST_MM)):
+        paper.add_page()
+    width = PICTURE_MM * min(1.0, pdf.TALLEST_MM / height)
+    paper.image(BytesIO(picture), w=width, alt_text=pdf.printed(drawing.caption))
+    paper.ln(2)
+
+
+def _origins(paper: Any, stored: Mapping[str, GroupResult], figures: Iterable[Drawing]) -> None:
+    """SHA-256 of each stored result and of each figure: its file of the same data cut has the same."""
+    pdf.heading(paper, "Sources and their SHA-256", 13, 0)
+    pdf.table(paper, ("Source", "SHA-256"), [
+        *((f"Result of group {code}, engine {one.engine}", result_hash(one)) for code, one in stored.items()),
+        *((each.caption, sha256(each.svg.encode()).hexdigest()) for each in figures),
+    ], (45, 55), 7)  # fmt: skip
+
+
+def result_hash(stored: GroupResult) -> str:
+    """SHA-256 in hex of a stored result as JSON with sorted keys and without spaces."""
+    return sha256(json.dumps(stored.result, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _part(
+    paper: Any, title: str, endpoints: Sequence[Endpoint], results: Results, figures: Sequence[Drawing]
+) -> None:
     pdf.heading(paper, title, 16, 0)
     for endpoint in endpoints:
         pdf.heading(paper, endpoint.title, 12, 1)
@@ -97,6 +156,9 @@ def _part(paper: Any, title: str, endpoints: Sequence[Endpoint], results: Result
             answer = result["endpoints"].get(endpoint.code)
             if answer is not None and endpoint.code in LISTED:
                 LISTED[endpoint.code](paper, code, answer)
+        for drawing in figures:
+            if drawing.endpoint == endpoint.code:
+                _figure(paper, drawing)
 
 
 def rows(endpoint: Endpoint, results: Results) -> list[tuple[str, ...]]:

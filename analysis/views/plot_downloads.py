@@ -4,7 +4,7 @@ Adding a plot = its geometry in `charts`, its template, one line in `PLOTS`; eve
 """
 
 import csv
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
@@ -18,15 +18,19 @@ from analysis.charts import boundary
 from analysis.charts.axis import WIDTH, finite
 from analysis.charts.watch import events
 from analysis.endpoints.answers import monitoring, plot_series
+from analysis.endpoints.answers.best_response import BEST_RESPONSE
 from analysis.endpoints.answers.enrollment import ACCRUAL
+from analysis.endpoints.answers.hormones import HORMONE_IMPROVEMENT
 from analysis.endpoints.answers.monitoring import MONITORING
 from analysis.endpoints.answers.shapes import Curve, Endpoint
-from analysis.endpoints.answers.toxicity import GRADES
+from analysis.endpoints.answers.toxicity import ADVERSE_EVENTS, GRADES
 from analysis.endpoints.comparison import NOT_COMPUTED
 from analysis.endpoints.registry import CURVES
 from analysis.endpoints.watch.design import OPERATING_CHARACTERISTICS
 from analysis.endpoints.watch.subgroups import SUBGROUPS
 from analysis.endpoints.watch.toxicity_boundary import TOXICITY_BOUNDARY
+from analysis.models import GroupResult
+from analysis.results import board_report
 from analysis.results.moments import Moment
 from analysis.views import group_plots, panels
 from analysis.views.panels import GroupPanel
@@ -42,13 +46,17 @@ Rows = Sequence[Mapping[str, object]]
 
 @dataclass(frozen=True)
 class Plot:
-    """One plot: its name in the address, its title, its template, what it draws, and the rows of its numbers."""
+    """One plot: its name in the address, its title, its template, what it draws, and the rows of its numbers.
+
+    below: the endpoint whose numbers it belongs to, where that has another name.
+    """
 
     code: str
     title: str
     template: str
     draw: Callable[[GroupPanel], Any]
     rows: Callable[[GroupPanel], Rows]
+    below: str = ""
 
 
 def _stored(panel: GroupPanel, endpoint: Endpoint) -> dict[str, Any]:
@@ -150,14 +158,14 @@ def _waterfall_rows(panel: GroupPanel) -> Rows:
 
 PLOTS: tuple[Plot, ...] = (
     Plot("waterfall", f"Best change in the {IN_FORCE.sum_words}", "_waterfall",
-         lambda panel: group_plots.waterfall_of(panel.answer), _waterfall_rows),
+         lambda panel: group_plots.waterfall_of(panel.answer), _waterfall_rows, BEST_RESPONSE.code),
     Plot("spider", "Change in the sum over time", "_spider",
-         lambda panel: group_plots.spider_of(panel.drawn), _spider_rows),
+         lambda panel: group_plots.spider_of(panel.drawn), _spider_rows, BEST_RESPONSE.code),
     Plot("swimmer", "Treatment and course", "_swimmer",
-         lambda panel: group_plots.swimmer_of(panel.drawn), _swimmer_rows),
+         lambda panel: group_plots.swimmer_of(panel.drawn), _swimmer_rows, BEST_RESPONSE.code),
     *(_curve(endpoint) for endpoint in CURVES),
     Plot("toxicity", group_plots.OF_EVENTS, "_toxicity",
-         lambda panel: group_plots.toxicity_of(panel.answer), _toxicity_rows),
+         lambda panel: group_plots.toxicity_of(panel.answer), _toxicity_rows, ADVERSE_EVENTS.code),
     Plot(MONITORING.code, "Boundary of the two-stage plan", "_boundary",
          lambda panel: group_plots.boundary_of(panel.answer, panel.drawn), _boundary_rows),
     Plot(OPERATING_CHARACTERISTICS.code, OPERATING_CHARACTERISTICS.title, "_operating",
@@ -168,7 +176,7 @@ PLOTS: tuple[Plot, ...] = (
          lambda panel: group_plots.forest_of(panel.answer), _forest_rows),
     Plot(ACCRUAL.code, ACCRUAL.title, "_accrual", lambda panel: group_plots.accrual_of(panel.answer), _accrual_rows),
     Plot("hormones", "Hormone levels in percent of baseline", "_hormone",
-         lambda panel: panel.hormone_plots, _hormone_rows),
+         lambda panel: panel.hormone_plots, _hormone_rows, HORMONE_IMPROVEMENT.code),
 )  # fmt: skip
 BY_CODE = {plot.code: plot for plot in PLOTS}
 
@@ -197,6 +205,17 @@ def svg(plot: Plot, panel: GroupPanel) -> str:
                "title": "; ".join(chart.caption.title for chart in charts) or plot.title,
                "provenance": Provenance(panel, plot.code, plot.title)}  # fmt: skip
     return render_to_string("analysis/charts/_file.html", context)
+
+
+def of_report(stored: GroupResult, moment: Moment) -> Iterator[board_report.Drawing]:
+    """Every plot of a stored result for the report of its data cut, without those that its version did not compute."""
+    panel = GroupPanel(stored.group, stored, moment.change, moment)
+    for plot in PLOTS:
+        try:
+            drawing = svg(plot, panel)
+        except Http404:
+            continue
+        yield board_report.Drawing(plot.below or plot.code, f"{plot.title}, group {stored.group}", drawing)
 
 
 # What makes a spreadsheet take text for a formula; tab and line breaks are skipped by some before they look.

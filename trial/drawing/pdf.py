@@ -19,7 +19,7 @@ from trial.rules.dates import site_time
 RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 INK, RED, GRAY = (27, 39, 51), (155, 28, 28), (74, 90, 106)
 THIN = (160, 172, 184)  # lines between rows
-WIDTH_MM, HALF_A_PAGE_MM = 182, 120
+WIDTH_MM, HALF_A_PAGE_MM, TALLEST_MM = 182, 120, 240
 FONTS = Path(__file__).resolve().parent / "fonts"
 FAMILY = "dejavu"
 # Stands for the number of pages until that is known; not the library's own sign, which somebody may have typed.

@@ -28,9 +28,8 @@ def as_pdf(svg: str, title: str, words: str) -> bytes:
 
 def as_png(svg: str, dpi: int, title: str, words: str) -> bytes:
     """The same as a picture; title and words are its text. Raises Refused where it would be too large."""
-    width, height = map(float, _SIZE.search(svg).groups())  # type: ignore[union-attr]
     across = WIDTH_MM / MM_IN_AN_INCH * dpi
-    if across * across * height / width > MOST_PIXELS:
+    if across * across * tallness(svg) > MOST_PIXELS:
         raise Refused(f"The drawing is too tall for a PNG of {dpi} dpi. Take the PDF, or a lower resolution.")
     found = _drawn(svg, title, words, format="png", ppi=dpi)
     per_meter = round(dpi / MM_IN_AN_INCH * 1000)
@@ -38,6 +37,12 @@ def as_png(svg: str, dpi: int, title: str, words: str) -> bytes:
               *(_chunk(b"iTXt", key + b"\0\0\0\0\0" + text.encode())
                 for key, text in ((b"Title", title), (b"Description", words)))]  # fmt: skip
     return found[:_HEADER_END] + b"".join(chunks) + found[_HEADER_END:]
+
+
+def tallness(svg: str) -> float:
+    """Height by width of a drawing."""
+    width, height = map(float, _SIZE.search(svg).groups())  # type: ignore[union-attr]
+    return height / width
 
 
 def _drawn(svg: str, title: str, words: str, **how: object) -> bytes:

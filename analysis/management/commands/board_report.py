@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from analysis.results import board_report
+from analysis.views import plot_downloads
 from trial.models import DataCut, audit
 
 
@@ -25,7 +26,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no data cut named “{options['cut']}”.")
         audit.note(None, audit.Kind.RESULTS, f"Board report of data cut {cut.name}, on the command line")
         try:
-            options["file"].write_bytes(board_report.drawn(cut))
+            options["file"].write_bytes(board_report.drawn(cut, plot_downloads.of_report))
         except OSError as error:
             raise CommandError(f"{options['file']} cannot be written: {error.strerror}.") from error
         self.stdout.write(f"Report of data cut {cut.name} written to {options['file']}.")

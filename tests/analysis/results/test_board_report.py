@@ -1,17 +1,20 @@
 """The report of a data cut: the numbers of the stored result, open before closed, the same bytes each time."""
 
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 
 from analysis.endpoints import registry
 from analysis.results import board_report, data_cuts, moments
+from analysis.views import plot_downloads
 from tests.cast import cast_of, register
 from tests.courses import course
 from trial.drawing import pdf
-from trial.models import DataCut, JournalEntry, Role
+from trial.models import DataCut, JournalEntry, Person, Role
 from trial.record.save import Save
 
 
@@ -50,7 +53,42 @@ def test_a_report_holds_every_number_of_the_stored_results_open_before_closed(
     assert first.startswith(b"%PDF-") and board_report.drawn(cut) == first, "the same bytes"
 
 
-def test_the_command_writes_the_file_and_is_in_the_access_log(cut: DataCut, tmp_path: Path) -> None:
+def test_the_report_has_every_figure_in_its_part_with_the_hash_of_its_file(
+    cut: DataCut, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Draws every plot once: about five seconds."""
+    order: list[str] = []
+    line, figure = pdf.line, board_report._figure
+    monkeypatch.setattr(pdf, "line", lambda paper, words, *rest, **more: (order.append(words),
+                                                                        line(paper, words, *rest, **more)))  # fmt: skip
+    monkeypatch.setattr(board_report, "_figure", lambda paper, drawing: (order.append(drawing.caption),
+                                                                        figure(paper, drawing)))  # fmt: skip
+    cells: list[tuple[str, ...]] = []
+    table = pdf.table
+    monkeypatch.setattr(pdf, "table", lambda paper, head, body, *rest: table(
+        paper, head, [(cells.append(row), row)[1] for row in body], *rest))  # fmt: skip
+    made = board_report.drawn(cut, plot_downloads.of_report)
+    closed = order.index("Closed part: for the board alone")
+    efficacy = ("Best change", "Change in the sum", "Treatment and course", "Overall survival, group",
+                "Boundary of the two-stage plan", "Response in subgroups, group")  # fmt: skip
+    for title in efficacy:
+        assert min(place for place, words in enumerate(order) if words.startswith(title)) > closed, title
+    for plot in plot_downloads.PLOTS:
+        for code in "AB":
+            assert f"{plot.title}, group {code}" in order, plot.code
+    client = Client()
+    client.force_login(Person.objects.get(username="chris"))
+    kept = client.get(f"/groups/A/plots/accrual.svg?cut={cut.name}").content
+    assert ("Accrual, group A", sha256(kept).hexdigest()) in cells
+    stored = moments.compute("A", moments.of_cut(cut.name))
+    assert (f"Result of group A, engine {stored.engine}", board_report.result_hash(stored)) in cells
+    assert "Contents" in order and made.count(b"/Subtype /Image") >= len(plot_downloads.PLOTS)
+
+
+def test_the_command_writes_the_file_and_is_in_the_access_log(
+    cut: DataCut, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plot_downloads, "PLOTS", plot_downloads.PLOTS[:1])
     target = tmp_path / "report.pdf"
     call_command("board_report", "DSMB-1", str(target))
     assert target.read_bytes().startswith(b"%PDF-")
