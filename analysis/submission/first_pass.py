@@ -13,7 +13,7 @@ from typing import Any, TextIO
 
 from trial.rules.typed_text import plain
 from trial.tabulation import texts
-from trial.tabulation.declarations import DATE, DAY, DECIMAL, PERMISSIBLE, TEXT, DataSet, Variable
+from trial.tabulation.declarations import DATE, DAY, DECIMAL, PERMISSIBLE, TEXT, DataSet, Kind, Variable
 from trial.tabulation.subject import Study, Subject
 
 
@@ -75,32 +75,42 @@ class FirstPass:
                     study.count(subject)
                     for each, file in of_subjects:
                         self._rows(each, file, subject)
+                    subject.memo.clear()  # the rows of a whole part would fill the memory
             for each, file in files:
                 if each.data_set.is_design:
                     self._rows(each, file, study)
         return self.written
 
     def _rows(self, written: Written, file: TextIO, subject: Subject | Study) -> None:
+        columns = [(written.seen[each.name], each.kind) for each in written.data_set.variables]
         for row in written.data_set.values(subject):
-            for variable, value in zip(written.data_set.variables, row, strict=True):
+            for (seen, kind), value in zip(columns, row, strict=True):
                 if value is not None:
-                    _see(written.seen[variable.name], variable, value)
-            file.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
+                    seen.values += 1
+                    if kind is TEXT or kind is DATE:
+                        _see_text(seen, value)
+                    else:
+                        _see_number(seen, kind, value)
+            file.write(AS_TEXT(row) + "\n")
             written.rows += 1
 
 
-def _see(seen: Seen, variable: Variable, value: Any) -> None:
-    seen.values += 1
-    if variable.kind is DAY:
-        seen.longest = max(seen.longest, len("20000"))
+AS_TEXT = json.JSONEncoder(ensure_ascii=False, check_circular=False, default=str).encode
+
+
+def _see_text(seen: Seen, value: str) -> None:
+    if value.isascii():
+        if len(value) > seen.longest:
+            seen.longest = len(value)
         return
-    if variable.kind not in (TEXT, DATE):
-        whole, _, part = plain(Decimal(value)).lstrip("-").partition(".")
-        seen.longest = max(seen.longest, len(whole) + len(part))
-        seen.decimals = max(seen.decimals, len(part))
-        return
-    size = len(value)
-    if not value.isascii():
-        seen.replaced += 1
-        size = len(texts.without_accents(value).encode())
-    seen.longest = max(seen.longest, size)
+    seen.replaced += 1
+    # What has no replacement is refused where the transport file is written, with its subject.
+    seen.longest = max(seen.longest, len(texts.without_accents(value).encode()))
+
+
+def _see_number(seen: Seen, kind: Kind, value: Any) -> None:
+    """Digits, and those behind the point; of a day those of its number."""
+    shown = "20000" if kind is DAY else plain(value) if isinstance(value, Decimal) else str(value)
+    whole, _, part = shown.lstrip("-").partition(".")
+    seen.longest = max(seen.longest, len(whole) + len(part))
+    seen.decimals = max(seen.decimals, len(part))

@@ -20,7 +20,7 @@ from trial.refused import Refused
 from trial.tabulation.identity import usubjid
 from trial.tabulation.subject import BELOW, TABLES, Subject
 
-PART = 500
+PART = 250
 Outcomes = Mapping[str, Any]
 
 

@@ -9,6 +9,7 @@ import struct
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -95,6 +96,8 @@ def _cell(variable: Variable, length: int, value: Any, row: Iterable[Any]) -> by
         return ibm(value)
     if value is None:
         return b" " * length
+    if value.isascii() and value.isprintable():
+        return bytes(value, "ascii").ljust(length)
     try:
         return texts.in_ascii(texts.one_line(value)).encode().ljust(length)
     except Refused as refusal:
@@ -102,6 +105,7 @@ def _cell(variable: Variable, length: int, value: Any, row: Iterable[Any]) -> by
         raise Refused(f"{variable.name} of {who}: {refusal} Choose Dataset-JSON, or correct the entry.") from None
 
 
+@lru_cache(maxsize=4096)
 def ibm(value: Decimal | float | int | None) -> bytes:
     """A number as IBM floating point of 8 bytes: 7 bits of exponent to 16, 56 of fraction; None is missing.
 

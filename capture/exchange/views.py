@@ -14,13 +14,12 @@ from django.shortcuts import redirect, render
 
 from capture.exchange.data_sets import COMES_IN
 from capture.exchange.exporting import download
-from capture.exchange.exporting.export import FORMS, export
 from capture.exchange.importing import files as incoming
 from capture.exchange.importing import import_jobs, upload
 from trial.accounts.request_size import LARGEST_REQUEST
 from trial.drawing.form_layout import PageHelper
 from trial.models import FileJob, audit
-from trial.operations import file_jobs
+from trial.operations import exports, file_jobs
 from trial.record import access
 from trial.record.save import of_request
 from trial.record.typed_fields import words
@@ -28,6 +27,7 @@ from trial.refused import Refused
 
 PROBLEMS_SHOWN = 100
 LETTERS_OF_SOURCE = 200
+LETTERS_OF_MOMENT = 40
 log = logging.getLogger(__name__)
 
 
@@ -60,17 +60,19 @@ def _page(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
 @access.allows(*access.EXCHANGES, method="POST")
 def take_out(request: HttpRequest, files: str) -> HttpResponse:
     """The whole record as a ZIP file; written to the end before the first byte is sent, so that none is cut short."""
-    if files not in FORMS:
+    if files not in exports.BY_NAME:
         raise Http404("This export format does not exist.")
+    asked = exports.Asked(as_of=request.POST.get("as_of", "").strip()[:LETTERS_OF_MOMENT])
     with tempfile.TemporaryDirectory(prefix="endpoint-export-") as place:
         try:
-            manifest = export(files, Path(place) / "record")
+            manifest = exports.write(files, Path(place) / "record", asked=asked)
         except Refused as refusal:
             log.error("the export failed: %s", refusal)
-            return _page(request, 500, export_failed=str(refusal))
+            return _page(request, 422 if asked.as_of else 500, export_failed=str(refusal), as_of=asked.as_of)
         packed = download.pack(Path(place) / "record")
     # An export changes nothing on record, so it is no Change; who took the record out when stands in the journal.
-    audit.note(request.user, audit.Kind.RECORD, f"as {files}, change {manifest['change']}")
+    words = ", ".join(filter(None, (f"as {files}", f"change {manifest['change']}", asked.words)))
+    audit.note(request.user, audit.Kind.RECORD, words)
     log.info("export of study data as %s, change %s, by %s", files, manifest["change"], request.user.username)
     return download.sent(packed, f"record-{manifest['change']}-{files}.zip")
 

@@ -124,12 +124,7 @@ class Qualifier:
         return self.codes.value(found) or None if self.codes is not None else str(found)
 
 
-def first_part(variable: Variable, value: Any) -> tuple[Any, list[str]]:
-    """What of a value stands in its variable, and the parts of a text that go on in SUPP--."""
-    if variable.kind is not TEXT or not isinstance(value, str) or len(value) * 4 <= TEXT_BYTES:
-        return value, []
-    parts = texts.split(value)
-    return parts[0], parts[1:]
+Overflow = tuple[Values, Variable, list[str]]
 
 
 @dataclass(frozen=True)
@@ -163,13 +158,26 @@ class DataSet:
 
     def values(self, subject: Any) -> list[tuple[Any, ...]]:
         """The rows of one subject in the order of the keys; the values in the order of the variables."""
-        made = [tuple(self._value(each, subject, row) for each in self.variables) for row in self.made(subject)]
+        made, too_long = [], list[Overflow]()
+        for row in self.made(subject):
+            found = [each.value(subject, row) for each in self.variables]
+            if not self.is_design:
+                for place, value in enumerate(found):
+                    if value.__class__ is str and len(value) * 4 > TEXT_BYTES and self.variables[place].kind is TEXT:
+                        found[place], *rest = texts.split(value)
+                        too_long += [(row, self.variables[place], rest)] if rest else []
+            made.append(tuple(found))
+        if not self.is_design:
+            subject.memo[f"overflow of {self.name}"] = too_long
         places = [self.place(key) for key in self.keys]
         return sorted(made, key=lambda row: [(row[place] is not None, row[place]) for place in places])
 
-    def _value(self, variable: Variable, subject: Any, row: Values) -> Any:
-        found = variable.value(subject, row)
-        return found if self.is_design else first_part(variable, found)[0]
+    def overflow(self, subject: Any) -> list[Overflow]:
+        """(row, variable, parts) of each text that goes on in SUPP--, since its variable holds the first part only."""
+        if f"overflow of {self.name}" not in subject.memo:
+            self.values(subject)
+        found: list[Overflow] = subject.memo[f"overflow of {self.name}"]
+        return found
 
     def place(self, name: str) -> int:
         """The place of a variable among its variables. Raises ValueError for one that it does not have."""

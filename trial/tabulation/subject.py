@@ -123,11 +123,17 @@ class Subject:
 
     def epoch(self, dtc: str | None) -> str | None:
         """The epoch of a date, if it is certain."""
-        return dates.epoch(dtc, [(on, epoch) for _, epoch, on in self.elements])
+        found: str | None = self.once(
+            f"epoch of {dtc}", lambda: dates.epoch(dtc, [(on, epoch) for _, epoch, on in self.elements])
+        )
+        return found
 
     def day(self, dtc: str | None) -> int | None:
         """The study day of a complete date: the day of the first dose is 1."""
-        return dates.study_day(dtc, dates.complete(self.first_dose))
+        found: int | None = self.once(
+            f"day of {dtc}", lambda: dates.study_day(dtc, dates.complete(self.first_dose))
+        )
+        return found
 
     def is_before_treatment(self, dtc: str | None) -> bool:
         """Whether an observation counts as one before the first dose: until its day, since no times are asked."""

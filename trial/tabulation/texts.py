@@ -1,10 +1,12 @@
 """What text must be in a SAS transport file: ASCII, at most 200 bytes, one line. PURE."""
 
+import re
 import unicodedata
 
 from trial.refused import Refused
 
 MOST_BYTES = 200
+ENDS_OF_LINES = re.compile("[\r\n\t\v\f\x85\u2028\u2029]")
 # What has no decomposition of its own into ASCII; the rest loses its accents by NFKD.
 REPLACED = {
     "≥": ">=", "≤": "<=", "–": "-", "—": "-", "‑": "-", "−": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "„": '"',
@@ -17,7 +19,7 @@ REPLACED = {
 
 def one_line(text: str) -> str:
     """Ends of lines and tabs as a blank."""
-    return " ".join(text.split()) if any(letter in text for letter in "\r\n\t\v\f\x85\u2028\u2029") else text
+    return " ".join(text.split()) if ENDS_OF_LINES.search(text) else text
 
 
 def in_ascii(text: str) -> str:

@@ -23,7 +23,7 @@ from capture.exchange.exporting import export as exporting
 from capture.exchange.importing import files, import_jobs, upload
 from tests.cast import Cast, cast_of, person
 from tests.conftest import keeps_files_in
-from trial.models import Change, Death, Deviation, FileJob, Role
+from trial.models import Change, Death, Deviation, FileJob, JournalEntry, Role
 from trial.operations import file_jobs
 
 
@@ -84,6 +84,20 @@ def test_the_record_leaves_as_a_zip_file_and_the_log_says_who_took_it(
     assert {each["file"] for each in manifest["files"]} | {"manifest.json"} == set(packed.namelist())
     assert f"export of study data as {form}, change {before}, by a_statistician" in caplog.text
     assert list((tmp_path / "temporary").iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["sdtm", "adam"])
+def test_data_sets_of_the_standards_are_sent_as_of_the_change_that_was_asked_for(cast: Cast, kind: str) -> None:
+    stella, change = _as(cast.people[Role.STATISTICIAN]), str(Change.objects.latest("id").pk)
+    answer = stella.post(f"/files/out/{kind}/", {"as_of": change})
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as packed:  # type: ignore[attr-defined]
+        assert {"define.xml", "manifest.json", "readers_guide.md"} < set(packed.namelist())
+    noted = JournalEntry.objects.latest("id")
+    assert noted.words == f"as {kind}, change {change}, as of {change}"
+    assert noted.person == cast.people[Role.STATISTICIAN]
+    refused = stella.post(f"/files/out/{kind}/", {"as_of": "99999"})
+    assert refused.status_code == 422 and "There is no change 99999" in refused.content.decode()
+    assert 'value="99999"' in refused.content.decode()
 
 
 @pytest.mark.requirement("R58")

@@ -10,7 +10,7 @@ from trial.protocol import LABORATORY
 from trial.protocol import MARKERS as NAMED
 from trial.refused import Refused
 from trial.tabulation import terms
-from trial.tabulation.data_sets import BY_NAME, DATA_SETS, NOT_TABULATED, TABLES_NOT_TABULATED
+from trial.tabulation.data_sets import ANALYSIS_SETS, BY_NAME, DATA_SETS, NOT_TABULATED, TABLES_NOT_TABULATED
 from trial.tabulation.declarations import LABEL_BYTES, NAME_LETTERS, Variable
 from trial.tabulation.sdtm.events import SERIOUS
 from trial.tabulation.sdtm.laboratory import ELSEWHERE, MARKERS, TESTS
@@ -48,7 +48,7 @@ def test_the_first_variables_are_those_that_every_reader_expects() -> None:
     for data_set in DATA_SETS:
         first, second = (each.name for each in data_set.variables[:2])
         assert first == "STUDYID" and second in ("DOMAIN", "RDOMAIN"), data_set.name
-    assert len(BY_NAME) == len(DATA_SETS)
+    assert len(BY_NAME) == len(DATA_SETS) + len(ANALYSIS_SETS)
 
 
 def test_every_field_of_the_record_is_held_by_a_variable_or_says_why_not() -> None:

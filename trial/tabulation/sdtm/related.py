@@ -19,7 +19,6 @@ from trial.tabulation.declarations import (
     Qualifier,
     Values,
     Variable,
-    first_part,
 )
 
 
@@ -29,13 +28,19 @@ def supplement(of: DataSet) -> DataSet:
     identifier = f"{of.name}SEQ" if f"{of.name}SEQ" in names else "VISITNUM" if of.name == "SV" else ""
 
     def rows(subject: Any) -> Iterable[Values]:
-        for row in of.made(subject):
-            shared = {"RDOMAIN": of.name, "IDVAR": identifier or None, "IDVARVAL": _value(row, identifier)}
+        def of_row(row: Values) -> Values:
+            return {"RDOMAIN": of.name, "IDVAR": identifier or None, "IDVARVAL": _value(row, identifier)}
+
+        for row in of.made(subject) if of.qualifiers else ():
+            shared = of_row(row)
             for qualifier in of.qualifiers:
                 for name, label, value in _parts(qualifier, qualifier.value(row)):
                     yield {**shared, "QNAM": name, "QLABEL": label, "QVAL": value, "QORIG": qualifier.origin.type,
                            "QEVAL": None}  # fmt: skip
-            yield from ({**shared, **more} for variable in of.variables for more in _overflow(variable, subject, row))
+        for row, variable, rest in of.overflow(subject):
+            for number, part in enumerate(rest, start=1):
+                yield {**of_row(row), "QNAM": _name(variable.name, number), "QLABEL": _label(variable.label, number),
+                       "QVAL": part, "QORIG": variable.origin.type, "QEVAL": None}  # fmt: skip
 
     return DataSet(f"SUPP{of.name}", f"Supplemental Qualifiers for {of.name}", "RELATIONSHIP",
                    "One record per supplemental qualifier of a record", KEYS, rows, VARIABLES)  # fmt: skip
@@ -51,14 +56,6 @@ def _parts(qualifier: Qualifier, value: str | None) -> Iterable[tuple[str, str, 
     """(name, label, text) of a qualifier; its text goes on under a further name where it is too long."""
     for number, part in enumerate(texts.split(value) if value else ()):
         yield _name(qualifier.name, number), _label(qualifier.label, number), part
-
-
-def _overflow(variable: Variable, subject: Any, row: Values) -> Iterable[Values]:
-    """What of a text stands behind the part that its variable holds."""
-    _, rest = first_part(variable, variable.value(subject, row))
-    for number, part in enumerate(rest, start=1):
-        yield {"QNAM": _name(variable.name, number), "QLABEL": _label(variable.label, number), "QVAL": part,
-               "QORIG": variable.origin.type, "QEVAL": None}  # fmt: skip
 
 
 def _name(name: str, number: int) -> str:
