@@ -51,6 +51,7 @@ urlpatterns = [
     path(_ONE + "<str:form>/<int:row_id>/freeze/", holds.freeze_form, name="freeze_form"),
     path("expedited/", expedited.overview, name="expedited"),
     path(_ONE + "adverse_event/<int:row_id>/reports/new/", expedited.new, name="expedited_report_new"),
+    path(_ONE + "adverse_event/<int:row_id>/report.pdf", expedited.on_paper, name="safety_report"),
     path(_ONE + "expedited-reports/<int:row_id>/", expedited.existing, name="expedited_report"),
     path(_ONE + "expedited-reports/<int:row_id>/strike-out/", expedited.strike_out,
          name="expedited_report_strike_out"),

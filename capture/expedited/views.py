@@ -25,10 +25,10 @@ from capture.casebook.fields import (
 )
 from capture.casebook.forms.reasons import ReasonForm
 from capture.entry.views import saving
-from capture.expedited import listing, reports
+from capture.expedited import listing, reports, safety_report
 from capture.expedited.clocks import clock_of
 from trial.drawing.form_layout import Boxes, FilterForm, PageHelper, posted
-from trial.models import AdverseEvent, ExpeditedReport, Participant
+from trial.models import AdverseEvent, ExpeditedReport, Participant, audit
 from trial.record import access, site_clock
 from trial.record.in_force import table_in_force
 from trial.record.save import Save
@@ -162,3 +162,16 @@ def _page(
         return redirect("capture:entry", participant.reference, "adverse_event", event.pk)
 
     return saving.answer(request, "capture/expedited/report.html", make, lambda: [row] if row else [], save, done)
+
+
+@access.allows(*access.READS_RECORD, method="GET")
+def on_paper(request: HttpRequest, reference: str, row_id: int) -> HttpResponse:
+    """The report of a serious event as PDF, as everything stands now; noted in the access log."""
+    participant = access.participant_for(request.user, reference)
+    serious = participant.adverse_events.standing().exclude(seriousness="no").select_related("participant__site")
+    event, now = get_object_or_404(serious, pk=row_id), timezone.now()
+    audit.note(request.user, audit.Kind.RECORD, f"report of a serious event of {participant}")
+    name = f"{participant}-serious-event-{event.pk}.pdf"
+    return HttpResponse(safety_report.pages(safety_report.report(event, now), event, now),
+                        content_type="application/pdf",
+                        headers={"Content-Disposition": f'attachment; filename="{name}"'})  # fmt: skip
