@@ -14,15 +14,14 @@ from trial.api.use import Reply, allows
 from trial.models import DataCut
 
 router = Router(tags=["Results"])
-Text = Annotated[str, Query(max_length=200)]
 
 
 class At(Schema):
-    """The moment that is asked for. as_of: a change or an instant (UTC); cutoff: a day; cut: the name of a data cut."""
+    """The moment that is asked for."""
 
-    as_of: Text = ""
-    cutoff: Text = ""
-    cut: Text = ""
+    as_of: Annotated[str, Query(max_length=40, description="A change number, or an instant in UTC; empty: now")] = ""
+    cutoff: Annotated[str, Query(max_length=40, description="A day: only facts dated on or before it")] = ""
+    cut: Annotated[str, Query(max_length=60, description="The name of a data cut")] = ""
 
 
 class Result(Schema):

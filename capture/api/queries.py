@@ -6,9 +6,10 @@ from typing import Annotated, Any, Literal
 
 from django.http import Http404, HttpRequest
 from ninja import Field, Header, Router, Schema
+from ninja import Query as Parameter
 
 from capture.api import versions
-from capture.api.record import AsOf, Cursor, Limit, Number, Short, person_of, sites_asked
+from capture.api.record import AsOf, ChangedAfter, Cursor, Limit, SiteCode, person_of, sites_asked
 from capture.conduct import queries
 from capture.conduct.queries import Where
 from capture.exchange.data_sets import BY_NAME
@@ -24,6 +25,8 @@ from trial.record.save_once import SavedAlready
 
 router = Router(tags=["Queries"])
 DATA_SET = BY_NAME["queries"]
+Short = Annotated[str, Field(max_length=40)]
+State = Annotated[str, Parameter(max_length=40, description="open, answered, closed, reopened or cancelled")]
 Words = Annotated[str, Field(max_length=600)]
 IfMatch = Annotated[str, Header(alias="If-Match", max_length=400, description="The ETag of the query that was read")]
 Once = Annotated[str, Header(alias="Idempotency-Key", max_length=40, description="A UUID: sent twice, saved once")]
@@ -85,10 +88,10 @@ class Move(Schema):
 @router.get("/queries", response=Queries)
 @allows("queries:read")
 def listing(
-    request: HttpRequest, as_of: AsOf = "", state: Short = "", site: Short = "", changed_after: Number = 0,
+    request: HttpRequest, as_of: AsOf = "", state: State = "", site: SiteCode = "", changed_after: ChangedAfter = 0,
     cursor: Cursor = "", limit: Limit = USUAL,
 ) -> Reply:  # fmt: skip
-    """Queries in the order in which they were raised; state: open, answered, closed, reopened or cancelled."""
+    """Queries in the order in which they were raised."""
     page = paging.page(as_of, cursor, limit)
     where = {"state": state} if state else {}
     asked = versions.Asked(sites_asked(request, site), changed_after=changed_after, where=where)

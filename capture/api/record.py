@@ -18,19 +18,21 @@ from trial.record import access
 router = Router(tags=["Record"])
 Limit = Annotated[int, Query(ge=1, le=MOST, description="Items on a page")]
 AsOf = Annotated[str, Query(max_length=40, description="A change number, or an instant in UTC; empty: now")]
-Cursor = Annotated[str, Query(max_length=200, description="`next` of the page before")]
-Number = Annotated[int, Query(ge=0, le=2**63 - 1)]
-Short = Annotated[str, Query(max_length=40)]
+Cursor = Annotated[str, Query(max_length=200, description="“next” of the page before")]
+SiteCode = Annotated[str, Query(max_length=40, description="Code of a site; empty: all that the token sees")]
+ChangedAfter = Annotated[int, Query(ge=0, le=2**63 - 1, description="Only what a later change than this one wrote")]
+Reference = Annotated[str, Query(max_length=40, description="A study or screening number")]
+StruckOut = Annotated[bool, Query(description="Whether struck-out entries are given too")]
 FORM_OF = {tables.table_of(each.model): name for name, each in versions.ENTRIES.items()}
 
 
 class EntryFilters(Schema):
-    """Of whom and since when. participant: a study or screening number; changed_after: a change number."""
+    """Of whom and since when."""
 
-    participant: Short = ""
-    site: Short = ""
-    changed_after: Number = 0
-    struck_out: bool = False
+    participant: Reference = ""
+    site: SiteCode = ""
+    changed_after: ChangedAfter = 0
+    struck_out: StruckOut = False
 
 
 def person_of(request: HttpRequest) -> Person:
@@ -75,7 +77,7 @@ def form(request: HttpRequest, form: str) -> Reply:
 @router.get("/participants", response=shapes.Entries)
 @allows("record:read")
 def participants(
-    request: HttpRequest, as_of: AsOf = "", site: Short = "", changed_after: Number = 0, cursor: Cursor = "",
+    request: HttpRequest, as_of: AsOf = "", site: SiteCode = "", changed_after: ChangedAfter = 0, cursor: Cursor = "",
     limit: Limit = USUAL,
 ) -> Reply:  # fmt: skip
     """Every participant at the sites that the token sees, screened ones too, in order of entry."""
@@ -125,7 +127,7 @@ def history(
 
 @router.get("/changes", response=shapes.Changes)
 @allows("trail:read")
-def changes(request: HttpRequest, after: Number = 0, limit: Limit = USUAL) -> Reply:
+def changes(request: HttpRequest, after: ChangedAfter = 0, limit: Limit = USUAL) -> Reply:
     """Changes after number `after`, each once and in order, so that another system can follow the record.
 
     Call again with `after` as the number of the last one; an empty page: nothing has changed.

@@ -1,7 +1,6 @@
 """Pages of API tokens: the administrator allows and revokes, the owner creates the secret and reads the description."""
 
 import json
-from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,16 +20,12 @@ from trial.record.save import of_request
 from trial.refused import Refused
 
 
-def listed(**of: Any) -> list[tuple[ApiToken, str]]:
-    """(token, why it opens nothing; empty: it does) of each, the newest first."""
-    found = ApiToken.objects.filter(**of).select_related("person", "site", "secret")
-    return [(each, tokens.refusal(each)) for each in found]
-
-
 @access.allows(*access.ADMINISTERS)
 def listing(request: HttpRequest) -> HttpResponse:
-    """Every token that was ever allowed; never a secret."""
-    return render(request, "trial/accounts/people/api_tokens.html", {"tokens": listed()})
+    """Every token that was ever allowed, and why it opens nothing, where it does not; never a secret."""
+    found = ApiToken.objects.select_related("person", "site", "secret")
+    shown = {"tokens": [(each, tokens.refusal(each)) for each in found]}
+    return render(request, "trial/accounts/people/api_tokens.html", shown)
 
 
 @access.allows(*access.ADMINISTERS)
@@ -88,6 +83,7 @@ def documentation(request: HttpRequest) -> HttpResponse:
     document = json.loads(description())
     operations = [
         {"method": method.upper(), "path": path, "tag": each["tags"][0], "words": each["description"],
+         "scope": each["security"][0]["Bearer"][0],
          "parameters": each.get("parameters", ())}
         for path, of_path in document["paths"].items() for method, each in of_path.items()
     ]  # fmt: skip
