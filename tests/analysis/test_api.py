@@ -57,14 +57,11 @@ def test_a_data_cut_is_listed_and_asked_for_by_its_name(cast: Cast, chair: Progr
     assert (answer["cut"], answer["cutoff"], answer["as_of"]) == ("interim", "2026-02-01", cut["as_of"])
 
 
-@pytest.mark.parametrize(
-    ("path", "status"),
-    [("results/Z", 404), ("results/A/no_such_endpoint", 404), ("results/A?cut=none", 422), ("results/A?as_of=x", 422),
-     ("results/A?cutoff=2026", 422)],
-)  # fmt: skip
-def test_what_is_not_there_is_told_in_words(chair: Program, path: str, status: int) -> None:
-    answer = chair.read(path)
-    assert answer.status_code == status and answer.json()["detail"]
+def test_what_is_not_there_is_told_in_words(chair: Program) -> None:
+    for path, status in (("results/Z", 404), ("results/A/no_such_endpoint", 404), ("results/A?cut=none", 422),
+                         ("results/A?as_of=x", 422), ("results/A?cutoff=2026", 422)):  # fmt: skip
+        answer = chair.read(path)
+        assert answer.status_code == status and answer.json()["detail"], path
 
 
 def test_who_enters_data_reads_no_results(cast: Cast) -> None:

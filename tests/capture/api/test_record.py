@@ -84,11 +84,11 @@ def test_an_entry_is_read_as_it_was_at_a_change(cast: Cast, program: Program) ->
     assert program.body("entries/hormone", as_of=before - 1)["items"] == []
 
 
-@pytest.mark.parametrize("as_of", ["0", "9999999", "yesterday", "2026-13-45", "NaN"])
-def test_a_moment_that_never_was_is_refused_in_words(program: Program, as_of: str) -> None:
-    answer = program.read("participants", as_of=as_of)
-    assert answer.status_code == 422 and answer.headers["Content-Type"] == "application/problem+json"
-    assert answer.json()["detail"]
+def test_a_moment_that_never_was_is_refused_in_words(program: Program) -> None:
+    for as_of in ("0", "9999999", "yesterday", "2026-13-45", "NaN"):
+        answer = program.read("participants", as_of=as_of)
+        assert answer.status_code == 422 and answer.headers["Content-Type"] == "application/problem+json"
+        assert answer.json()["detail"]
 
 
 def test_the_history_of_an_entry_says_who_when_why_and_what(cast: Cast, program: Program) -> None:
@@ -115,9 +115,9 @@ def test_pages_of_one_walk_show_one_moment_while_others_write(cast: Cast) -> Non
     assert len(program.body("participants")["items"]) == 6
 
 
-@pytest.mark.parametrize("cursor", ["x", "W10", "bnVsbA", "WzEsMiwzXQ", "WzEsIC0xXQ", "WyIxIiwgMl0", "a" * 300])
-def test_a_cursor_that_is_none_is_refused(program: Program, cursor: str) -> None:
-    assert program.read("participants", cursor=cursor).status_code == 422
+def test_a_cursor_that_is_none_is_refused(program: Program) -> None:
+    for cursor in ("x", "W10", "bnVsbA", "WzEsMiwzXQ", "WzEsIC0xXQ", "WyIxIiwgMl0", "a" * 300):
+        assert program.read("participants", cursor=cursor).status_code == 422, cursor
 
 
 def test_what_was_read_before_is_not_sent_again(cast: Cast, program: Program) -> None:
@@ -173,13 +173,13 @@ def test_another_site_is_not_there(cast: Cast, program: Program) -> None:
     assert [each["code"] for each in program.body("sites")["items"]] == ["NORTH"]
 
 
-@pytest.mark.parametrize("role", [Role.MONITOR, Role.CHAIR, Role.STATISTICIAN])
-def test_a_token_of_one_site_sees_this_site_only(cast: Cast, role: Role) -> None:
+def test_a_token_of_one_site_sees_this_site_only(cast: Cast) -> None:
     register(cast.elsewhere[Role.COORDINATOR], cast.south)
-    program = program_of(cast, role, site=cast.south)
-    assert {each["site"] for each in program.body("participants")["items"]} == {"SOUTH"}
-    assert program.read("participants/NET-001").status_code == 404
-    assert {each["site"] for each in program.body("changes")["items"]} == {"SOUTH"}
+    for role in (Role.MONITOR, Role.CHAIR, Role.STATISTICIAN):
+        program = program_of(cast, role, site=cast.south)
+        assert {each["site"] for each in program.body("participants")["items"]} == {"SOUTH"}
+        assert program.read("participants/NET-001").status_code == 404
+        assert {each["site"] for each in program.body("changes")["items"]} == {"SOUTH"}
 
 
 def test_reading_is_in_the_access_log_before_it_is_answered(cast: Cast, program: Program) -> None:
@@ -216,19 +216,8 @@ def test_forms_are_all_data_sets_of_a_casebook(program: Program) -> None:
         assert defined["fields"] and all(each["words"] for each in defined["fields"]), name
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "entries/no_such_form",
-        "entries/queries",
-        "entries/passkeys",
-        "forms/holds",
-        "entries/hormone/0",
-        "entries/hormone/99999999999999999999",
-        "nothing",
-        "",
-    ],
-)
-def test_what_is_not_there_is_told_in_words(program: Program, path: str) -> None:
-    answer = program.read(path)
-    assert answer.status_code == 404 and answer.headers["Content-Type"] == "application/problem+json"
+def test_what_is_not_there_is_told_in_words(program: Program) -> None:
+    for path in ("entries/no_such_form", "entries/queries", "entries/passkeys", "forms/holds", "entries/hormone/0",
+                 "entries/hormone/99999999999999999999", "nothing", ""):  # fmt: skip
+        answer = program.read(path)
+        assert answer.status_code == 404 and answer.headers["Content-Type"] == "application/problem+json", path
