@@ -5,6 +5,7 @@ data cut gives the same bytes.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -42,6 +43,8 @@ class Drawing:
 
 # The plots of a stored result at a moment; those of nothing to draw are left out.
 Draws = Callable[[GroupResult, moments.Moment], Iterable[Drawing]]
+# A count of participants, alone or with its share.
+COUNT = re.compile(r"\d+( \([\d.]+%\))?")
 PICTURE_DPI, PICTURE_MM = 200, 150
 
 
@@ -109,6 +112,7 @@ def _since(paper: Any, cut: DataCut, results: Results) -> None:
 
 def _contents(paper: Any, outline: Sequence[Any]) -> None:
     """The page of contents: every heading of the outline with its page, and a link to it."""
+    paper.set_x(paper.l_margin)
     pdf.line(paper, "Contents", 13, "B")
     for entry in outline:
         paper.set_font(pdf.FAMILY, "" if entry.level else "B", 8)
@@ -169,8 +173,14 @@ def rows(endpoint: Endpoint, results: Results) -> list[tuple[str, ...]]:
         listed = _numbers(endpoint, endpoint.arrange(answer)) if answer is not None else []
         found.append({each.words: f"{each.value} ({each.share})" if each.share else each.value for each in listed})
     words = dict.fromkeys(name for listed in found for name in listed)
-    empty = ["0" if listed else NOT_COMPUTED for listed in found]
-    return [(name, *(listed.get(name, none) for listed, none in zip(found, empty, strict=True))) for name in words]
+    return [(name, *(listed.get(name, _without(name, found) if listed else NOT_COMPUTED) for listed in found))
+            for name in words]  # fmt: skip
+
+
+def _without(name: str, found: Iterable[Mapping[str, str]]) -> str:
+    """What stands for a number that a group does not list: nobody where the others count, else that it has none."""
+    others = [listed[name] for listed in found if name in listed]
+    return "0" if all(COUNT.fullmatch(value) for value in others) else "none"
 
 
 def _numbers(endpoint: Endpoint, answer: Result) -> list[Number]:

@@ -14,6 +14,7 @@ WIDTH_MM, MM_IN_AN_INCH = 178, 25.4
 # Above this a server would need half a gigabyte for one picture.
 MOST_PIXELS = 60_000_000
 _PAGE = f"""#set document(title: sys.inputs.title, description: sys.inputs.words, date: none)
+#set text(font: "DejaVu Sans")
 #set page(width: {WIDTH_MM}mm, height: auto, margin: 0pt)
 #image("drawing.svg", width: {WIDTH_MM}mm, alt: sys.inputs.title)
 """

@@ -97,11 +97,13 @@ def rows(stored: dict[str, Any]) -> list[Number]:
 
 def _projected(stored: dict[str, Any]) -> list[Number]:
     """In words; a result of an earlier version has none."""
-    days = stored.get("projection")
-    if not days:
+    if "projection" not in stored:
         return []
+    days, words = stored["projection"], "plan reached, projected (80% of chances)"
+    if days is None:
+        return [Number(words, f"reached {from_stored(stored['full_on'])}" if stored["full_on"] else NOT_ESTIMABLE)]
     low, middle, high = (str(from_stored(days[name])) for name in ("low", "middle", "high"))
-    return [Number("plan reached, projected (80% of chances)", f"{middle} ({low} to {high})")]
+    return [Number(words, f"{middle} ({low} to {high})")]
 
 
 ACCRUAL = Table(

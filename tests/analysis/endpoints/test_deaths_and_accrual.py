@@ -117,6 +117,8 @@ def test_a_full_plan_names_its_day_and_nobody_registered_has_no_pace() -> None:
     plan = group_named("A").ceiling
     full = found("accrual", *(registered(number, day(number)) for number in range(1, plan + 2)))
     assert (full["full_on"], full["months_to_plan"], full["projection"]) == (day(plan).isoformat(), None, None)
+    words = {row.words: row.value for row in registry.BY_CODE["accrual"].rows_of(full)}
+    assert words["plan reached, projected (80% of chances)"].startswith("reached ")
     nobody = found("accrual")
     assert (nobody["registered"], nobody["a_month"], nobody["last_on"]) == (0, None, None)
     assert found("accrual", registered(1, day(0)))["a_month"] is None, "one day is no pace"

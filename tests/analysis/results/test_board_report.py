@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from analysis.endpoints import registry
+from analysis.endpoints.answers.shapes import REGISTERED, Number, Table
 from analysis.results import board_report, data_cuts, moments
 from analysis.views import plot_downloads
 from tests.cast import cast_of, register
@@ -56,7 +57,8 @@ def test_a_report_holds_every_number_of_the_stored_results_open_before_closed(
 def test_the_report_has_every_figure_in_its_part_with_the_hash_of_its_file(
     cut: DataCut, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Draws every plot once: about five seconds."""
+    """Draws every plot once, coarsely: about five seconds."""
+    monkeypatch.setattr(board_report, "PICTURE_DPI", 30)
     order: list[str] = []
     line, figure = pdf.line, board_report._figure
     monkeypatch.setattr(pdf, "line", lambda paper, words, *rest, **more: (order.append(words),
@@ -83,6 +85,19 @@ def test_the_report_has_every_figure_in_its_part_with_the_hash_of_its_file(
     stored = moments.compute("A", moments.of_cut(cut.name))
     assert (f"Result of group A, engine {stored.engine}", board_report.result_hash(stored)) in cells
     assert "Contents" in order and made.count(b"/Subtype /Image") >= len(plot_downloads.PLOTS)
+
+
+def test_a_number_that_a_group_does_not_list_is_nobody_or_none_and_never_a_zero_rate() -> None:
+    def only(value: str, share: str = "") -> dict[str, Any]:
+        return {"endpoints": {"kept": [Number("in all", "3"), Number("kept", value, share=share)]}}
+
+    table = Table(code="kept", title="Kept", population=REGISTERED, source="", rows=lambda answer: answer)
+    for value, share, without in (("4", "", "0"), ("4", "8.0%", "0"), ("2.3%", "", "none"), ("1 of 4", "", "none"),
+                                  ("16-NOV-2026", "", "none"), ("1.5", "", "none")):  # fmt: skip
+        other = {"endpoints": {"kept": [Number("in all", "3")]}}
+        shown = {row[0]: row[1:] for row in board_report.rows(table, {"A": only(value, share), "B": other})}
+        assert shown["kept"][1] == without, value
+        assert board_report.rows(table, {"A": only(value), "B": {"endpoints": {}}})[1][2] == board_report.NOT_COMPUTED
 
 
 def test_the_command_writes_the_file_and_is_in_the_access_log(
