@@ -1,7 +1,10 @@
 """The study chair's dashboard: all groups side by side, refreshing by themselves; or as of a past moment."""
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from analysis.endpoints import figures
 from analysis.outcomes.cohort import counted
@@ -28,17 +31,23 @@ def dashboard(request: HttpRequest, moment: Moment | None) -> HttpResponse:
 def newest(request: HttpRequest) -> HttpResponse:
     """JSON, group → [change of the newest result, newest change on record]: all that an open page asks for by itself.
 
-    A page asks for more only when this says that something moved.
+    A dashboard says of which change the panel of each group is (`?A=118`): one that has moved comes as the third.
     """
-    return JsonResponse(newest_of_each())
+    found: dict[str, list[Any]] = {group: list(changes) for group, changes in newest_of_each().items()}
+    moved = {group for group, (shown, _) in found.items() if shown and request.GET.get(group, str(shown)) != str(shown)}
+    for panel in panels.every_group(None) if moved else ():
+        if panel.letter in moved and panel.stored is not None:
+            drawn = render_to_string("analysis/dashboard/_panel.html", {"panel": panel, "moment": None}, request)
+            found[panel.letter] = [panel.change, panel.newest_change, drawn]
+    return JsonResponse(found)
 
 
 @access.allows(*access.READS_RESULTS)
 @panels.at_a_moment
 def panel(request: HttpRequest, letter: str, moment: Moment | None) -> HttpResponse:
-    """One group's panel; 204 (keep what you have) while the shown change is still the newest result."""
+    """One group's panel as of a past moment, for a page that waits for it; 204 until it is computed."""
     shown = panels.panel(panels.group_or_404(letter).code, moment)
-    if _is_told(request, shown) if moment is None else shown.stored is None:
+    if moment is None or shown.stored is None:
         return HttpResponse(status=204)
     return render(request, "analysis/dashboard/_panel.html", {"panel": shown, "moment": moment})
 
@@ -50,14 +59,9 @@ def newer(request: HttpRequest, letter: str) -> HttpResponse:
     204 while there is none but what the page was told (`shown`).
     """
     shown = panels.panel(panels.group_or_404(letter).code)
-    if shown.stored is None or _is_told(request, shown):
+    if shown.stored is None or request.GET.get("shown") == str(shown.change):
         return HttpResponse(status=204)
     return render(request, "analysis/as_of/_newer.html", panels.newer_than(shown, request.GET.get("since", "")))
-
-
-def _is_told(request: HttpRequest, shown: GroupPanel) -> bool:
-    """Whether the change that the page was told is that of the newest result: it keeps what it has."""
-    return shown.stored is not None and request.GET.get("shown") == str(shown.change)
 
 
 # A page of more is not read; all study data can be exported.

@@ -149,11 +149,8 @@ class GroupPanel:
 
     @property
     def refresh(self) -> str:
-        """Where the panel asks whether it is still the newest; empty for a past moment once it is computed."""
-        address = reverse("analysis:panel", args=[self.letter])
-        if self.moment:
-            return "" if self.stored else address + self.query
-        return f"{address}?shown={self.change}"
+        """Where the panel of a past moment asks whether it is computed; empty once it is, and for now."""
+        return "" if self.stored or not self.moment else reverse("analysis:panel", args=[self.letter]) + self.query
 
     @property
     def is_behind(self) -> bool:

@@ -33,7 +33,7 @@ from trial.record.save import Save  # noqa: E402
 from trial.rules.dates.partial_date import PartialDate  # noqa: E402
 
 PAGES = (
-    "dashboard/", "dashboard/panel/A/", "groups/A/", "groups/A/behind/counted-response_rate/", "participants/",
+    "dashboard/", "dashboard/newest/?A=1", "groups/A/", "groups/A/behind/counted-response_rate/", "participants/",
     "participants/?state=overdue",
 )  # fmt: skip
 REASON = "benchmark"

@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass, field
 from itertools import chain, cycle, zip_longest
 from pathlib import Path
+from urllib.parse import urlencode
 
 from capture.demo.accounts import PASSWORD
 from tests.bench.http_client import Answer, Browser, NotAnswered
@@ -19,11 +20,10 @@ CHAIR = "chris"
 # What is corrected, by its place in an address: a diameter, the attribution of an event, a value.
 KINDS = ("assessments", "adverse_event", "hormone")
 THINKS_SECONDS = (1.0, 4.0)
-# As an open page asks, by its own script; and as the page before it did, whose panels asked each for themselves.
+# As an open page asks, by its own script.
 _SCRIPT = (Path(__file__).resolve().parents[2] / "trial/static/js/freshness.js").read_text(encoding="utf-8")
 _ASKS = {name: float(value) for name, value in re.findall(r"const (FIRST|LONGEST|SLOWER) = ([\d.]+);", _SCRIPT)}
 FIRST, LONGEST, SLOWER = _ASKS["FIRST"] / 1000, _ASKS["LONGEST"] / 1000, _ASKS["SLOWER"]
-OF_EACH_PANEL = 0.4
 FAILURES = (NotAnswered, OSError, asyncio.IncompleteReadError, TimeoutError, KeyError, StopIteration)
 
 
@@ -167,34 +167,27 @@ async def _is_usable(one: Coordinator) -> bool:
 
 
 async def open_dashboard(browser: Browser, run: Run) -> None:
-    """A dashboard that stays open, as its page asks; a panel is fetched when its group has moved."""
+    """A dashboard that stays open, as its page asks; a panel comes with the answer when its group has moved."""
     page = await browser.get("/dashboard/")
-    shown = dict(re.findall(r'id="group-([A-Z])"[^>]*?panel/[A-Z]/\?shown=(\d+)', page.text, re.DOTALL))
-    pause, by_itself = FIRST, (await browser.get("/dashboard/newest/")).status == 404
+    shown = dict(re.findall(r'data-asks-for="([A-Z])" data-shown="(\d+)"', page.text))
+    pause = FIRST
     while time.perf_counter() < run.ends_at:
         try:
-            newest = {} if by_itself else await _newest(browser, run)
-            moved = shown if by_itself else {each: 0 for each in shown if str(newest[each][0]) != shown[each]}
-            for group in list(moved):
-                began = time.perf_counter()
-                panel = await browser.get(f"/dashboard/panel/{group}/?shown={shown[group]}", HX_Request="true")
-                run.note("panel", began)
-                told = re.search(rf"panel/{group}/\?shown=(\d+)", panel.text)
-                shown[group] = told[1] if told else shown[group]
-            is_computing = any(change != stored for stored, change in newest.values())
-            pause = FIRST if is_computing else min(pause * SLOWER, LONGEST)
+            newest = await _newest(browser, shown, run)
+            shown = {group: str(found[0]) for group, found in newest.items()}
+            pause = FIRST if any(found[0] != found[1] for found in newest.values()) else min(pause * SLOWER, LONGEST)
         except FAILURES as failure:
             run.failed.append(f"dashboard {type(failure).__name__} {failure}"[:200])
-        await asyncio.sleep(OF_EACH_PANEL if by_itself else pause)
+        await asyncio.sleep(pause)
 
 
-async def _newest(browser: Browser, run: Run) -> dict[str, list[int]]:
+async def _newest(browser: Browser, shown: dict[str, str], run: Run) -> dict[str, list[int | str]]:
     began = time.perf_counter()
-    answer = await browser.get("/dashboard/newest/", HX_Request="true")
-    run.note("newest", began)
+    answer = await browser.get(f"/dashboard/newest/?{urlencode(shown)}", HX_Request="true")
     if answer.status != 200:
         raise NotAnswered(f"GET newest: {answer.status}")
-    found: dict[str, list[int]] = json.loads(answer.text)
+    found: dict[str, list[int | str]] = json.loads(answer.text)
+    run.note("panel" if any(len(each) > 2 for each in found.values()) else "newest", began)
     return found
 
 

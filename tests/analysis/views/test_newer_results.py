@@ -69,27 +69,41 @@ def test_an_open_page_asks_one_small_question_for_all_groups(chair: Client) -> N
     assert chair.get("/dashboard/newest/").json()["A"][0] == 0, "no result by these settings yet"
 
 
+def _moved(client: Client) -> str:
+    """The panel of group A, as it comes to a page that shows an earlier change."""
+    shown, change, drawn = client.get("/dashboard/newest/", {"A": "0"}).json()["A"]
+    assert 0 < shown <= change and f'data-shown="{shown}"' in drawn
+    return str(drawn)
+
+
+def test_a_panel_comes_with_the_answer_only_when_it_has_moved(chair: Client) -> None:
+    shown, change = chair.get("/dashboard/newest/").json()["A"]
+    assert chair.get("/dashboard/newest/", {"A": str(shown), "B": "0"}).json()["A"] == [shown, change]
+    assert "data-asks-for" in _moved(chair)
+    assert len(chair.get("/dashboard/newest/", {"B": "0"}).json()["B"]) == 2, "nothing is stored of group B yet"
+
+
 def test_the_numbers_of_a_panel_are_read_and_drawn_once_for_each_result(
     chair: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = chair.get("/dashboard/panel/A/").content
-    # A deviation moves no number: the result is found again, and the panel says of which change.
+    first = _moved(chair)
+    # A medication moves no number: the result is found again, and the panel says of which change.
     participant = Participant.objects.get(number="NET-001")
-    entries.save(Save(), participant, ENTRY_FORMS["deviation"], values("deviation"))
+    entries.save(Save(), participant, ENTRY_FORMS["medication"], values("medication"))
     recompute("A")
     drawings: list[str] = []
     monkeypatch.setattr(panels, "render_to_string", lambda template, _: drawings.append(template))
     with CaptureQueriesContext(connection) as asked:
-        again = chair.get("/dashboard/panel/A/").content
+        again = _moved(chair)
     assert not any("result\".\"result" in each["sql"] for each in asked) and drawings == []
-    assert f"Up to date with change {panel('A').change}".encode() in again and again != first
+    assert f"Up to date with change {panel('A').change}" in again and again != first
     monkeypatch.undo()
     _another()
     recompute("A")
-    assert b"NET-002" in chair.get("/dashboard/panel/A/").content and b"NET-002" not in first
+    assert "NET-002" in _moved(chair) and "NET-002" not in first
     other = Client()
     other.force_login(Person.objects.get(role=Role.STATISTICIAN))
-    assert b"/groups/A/registration/" not in other.get("/dashboard/panel/A/").content, "who may not is not led there"
+    assert "/groups/A/registration/" not in _moved(other), "who may not is not led there"
 
 
 def test_what_differs_is_said_with_the_rate_of_the_primary_endpoint_first(chair: Client) -> None:

@@ -1,12 +1,13 @@
-/* An open page of results asks one small question for all of itself: which changes are the newest. Only what has moved
-   asks for itself anew. It asks less often while nothing moves, and not at all in a tab that nobody sees. Only an answer
-   lets a page call itself up to date; no answer, or a newer change that is not computed yet, takes the words back. */
+/* An open page of results asks one small question for all of itself: which changes are the newest. A panel that has moved
+   comes with the answer; a bar that tells of newer results then asks for itself. It asks less often while nothing moves,
+   and not at all in a tab that nobody sees. Only an answer lets a page call itself up to date; no answer, or a newer
+   change that is not computed yet, takes the words back. */
 
 const FIRST = 300;
 const LONGEST = 600;  // a stored result is to be seen within a second
 const SLOWER = 1.3;
 const QUESTION = document.querySelector("script[data-newest]").dataset.newest;
-/* Group → [change of the newest result, newest change on record], as last answered. */
+/* Group → [change of the newest result, newest change on record, panel where it has moved], as last answered. */
 let newest = {};
 let pause = FIRST;
 let waiting = 0;
@@ -21,15 +22,20 @@ function say() {
 function bring() {
   let isComputing = false;
   for (const part of document.querySelectorAll("[data-asks-for]")) {
-    const [shown, change] = newest[part.dataset.asksFor] ?? [0, 0];
-    if (shown && String(shown) !== part.dataset.shown) htmx.trigger(part, "newer");
+    const [shown, change, panel] = newest[part.dataset.asksFor] ?? [0, 0];
+    if (panel) {
+      htmx.trigger(part, "htmx:beforeSwap", { target: part });
+      htmx.swap(part, panel, { swapStyle: "outerHTML" });
+    } else if (shown && String(shown) !== part.dataset.shown) htmx.trigger(part, "newer");
     isComputing ||= change !== shown;
   }
   return isComputing;
 }
 
 async function answered() {
-  const answer = await fetch(QUESTION, { headers: { "HX-Request": "true" }, cache: "no-store" });
+  const panels = [...document.querySelectorAll(".group-panel[data-asks-for]")];
+  const shown = new URLSearchParams(panels.map((panel) => [panel.dataset.asksFor, panel.dataset.shown]));
+  const answer = await fetch(`${QUESTION}?${shown}`, { headers: { "HX-Request": "true" }, cache: "no-store" });
   if (answer.status === 401) document.dispatchEvent(new CustomEvent("htmx:responseError", { detail: { xhr: answer } }));
   return answer.ok ? answer.json() : {};
 }
