@@ -57,6 +57,7 @@ _OF_THE_RECORD, _OF_THE_STANDARDS = "capture.exchange.exporting.export.export", 
 KINDS = (
     Kind("csv", "Every data set as a CSV file", _OF_THE_RECORD),
     Kind("xlsx", "Every data set in a workbook", _OF_THE_RECORD),
+    Kind("stats", "CSV files with programs that read them in R, SAS, SPSS and Stata", _OF_THE_RECORD),
     Kind("sdtm", "SDTM as SAS transport files and Dataset-JSON", _OF_THE_STANDARDS),
     Kind("xpt", "SDTM as SAS transport files", _OF_THE_STANDARDS),
     Kind("datasetjson", "SDTM as Dataset-JSON", _OF_THE_STANDARDS),

@@ -17,7 +17,7 @@ from django.db.models import Q
 
 from capture.exchange import cells
 from capture.exchange.data_sets import DataSet, every
-from capture.exchange.exporting import dictionary
+from capture.exchange.exporting import dictionary, import_programs
 from trial.operations import exports
 from trial.operations.exports import Asked, Listed, Told, listed, newest_change, one_moment, whole_folder
 from trial.refused import Refused
@@ -151,7 +151,15 @@ def _workbook(folder: Path, told: Told) -> list[Listed]:
     return [Listed(whole.file, sheet, title, count, whole.sha256) for sheet, title, count in counted]
 
 
-FORMS: dict[str, Callable[[Path, Told], list[Listed]]] = {"csv": csv_files, "xlsx": _workbook}
+def _with_programs(folder: Path, told: Told) -> list[Listed]:
+    found = csv_files(folder, told)
+    import_programs.write(folder)
+    return found + [listed(folder / name, "", f"Reads the files: {name}", 0) for name in import_programs.PROGRAMS]
+
+
+FORMS: dict[str, Callable[[Path, Told], list[Listed]]] = {
+    "csv": csv_files, "xlsx": _workbook, "stats": _with_programs,
+}  # fmt: skip
 
 
 def values(data_set: DataSet, condition: Q = Q()) -> Iterator[tuple[Any, ...]]:
