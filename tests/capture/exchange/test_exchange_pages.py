@@ -104,7 +104,7 @@ def test_data_sets_of_the_standards_are_sent_as_of_the_change_that_was_asked_for
 def test_an_export_that_fails_is_said_and_nothing_is_sent(
     cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exporting, "values", lambda data_set: iter(()))
+    monkeypatch.setattr(exporting, "values", lambda *_: iter(()))
     client = _as(cast.people[Role.STATISTICIAN])
     answer = client.post("/files/out/csv/")
     assert answer.status_code == 500 and "Nothing was exported" in answer.content.decode()
