@@ -26,7 +26,7 @@ from trial.record.save_once import SavedAlready
 router = Router(tags=["Queries"])
 DATA_SET = BY_NAME["queries"]
 Short = Annotated[str, Field(max_length=40)]
-State = Annotated[str, Parameter(max_length=40, description="open, answered, closed, reopened or cancelled")]
+State = Annotated[str, Parameter(max_length=40, description="One of " + ", ".join(Query.State.values))]
 Words = Annotated[str, Field(max_length=600)]
 IfMatch = Annotated[str, Header(alias="If-Match", max_length=400, description="The ETag of the query that was read")]
 Once = Annotated[str, Header(alias="Idempotency-Key", max_length=40, description="A UUID: sent twice, saved once")]
