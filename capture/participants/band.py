@@ -14,7 +14,7 @@ from capture.participants.matrix import Row
 from trial import protocol
 from trial.models import Hold, Participant, SourceVerification
 from trial.models.fields import in_a_sentence
-from trial.rules.dates.partial_date import PartialDate, shown
+from trial.rules.dates.partial_date import PartialDate, ages_on, shown
 
 Entry = tuple[str, int]
 
@@ -75,12 +75,8 @@ def _age(participant: Participant) -> str:
         participant.consented_on, "consent")  # fmt: skip
     if at is None or participant.born_on is None:
         return ""
-    first, last = (_years(day, at) for day in (participant.born_on.latest(), participant.born_on.earliest()))
+    first, last = ages_on(participant.born_on, at)
     return f"{first if first == last else f'{first} or {last}'} years at {when}"
-
-
-def _years(born_on: date, at: date) -> int:
-    return at.year - born_on.year - ((at.month, at.day) < (born_on.month, born_on.day))
 
 
 def standing(row: Row) -> list[str]:

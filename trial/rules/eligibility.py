@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from trial.protocol import ELIGIBILITY, EligibilityItem, constant
-from trial.rules.dates.partial_date import PartialDate, shown
+from trial.rules.dates.partial_date import PartialDate, ages_on, shown
 
 AST_WITH_LIVER_METASTASES = Decimal(constant("AST_with_liver_metastases"))
 HIGHEST_ECOG = constant("highest_ECOG")
@@ -122,12 +122,8 @@ def _against(born_on: PartialDate | None, ecog: int | None, on: date | None) -> 
     """Criterion → entered fact that says it is not met: age below 18 on every reading of the date, ECOG above 2."""
     found = {}
     years = constant("minimum_age_years")
-    if born_on is not None and on is not None and _years(born_on.earliest(), on) < years:
+    if born_on is not None and on is not None and ages_on(born_on, on)[1] < years:
         found["adult"] = f"Born {born_on}: younger than {years} years on {shown(on)}."
     if ecog is not None and ecog > HIGHEST_ECOG:
         found["ecog"] = f"ECOG {ecog} is above {HIGHEST_ECOG}."
     return found
-
-
-def _years(born: date, on: date) -> int:
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))

@@ -121,8 +121,13 @@ def age(born_on: PartialDate | None, on: date) -> int | None:
     """Completed years; None without a date of birth, and where a partial one leaves two answers."""
     if born_on is None:
         return None
-    possible = {_years(born, on) for born in (born_on.earliest(), born_on.latest())}
-    return possible.pop() if len(possible) == 1 else None
+    lowest, highest = ages_on(born_on, on)
+    return lowest if lowest == highest else None
+
+
+def ages_on(born_on: PartialDate, on: date) -> tuple[int, int]:
+    """The lowest and the highest age in completed years that a date of birth allows."""
+    return _years(born_on.latest(), on), _years(born_on.earliest(), on)
 
 
 def _years(born: date, on: date) -> int:

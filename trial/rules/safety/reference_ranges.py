@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from trial.rules.dates.partial_date import PartialDate
+from trial.rules.dates.partial_date import PartialDate, ages_on
 
 OLDEST = 200
 
@@ -53,21 +53,12 @@ class ReferenceRange:
         return self.from_on, self.sex != "", self.age_from - self._oldest
 
 
-def age_on(born_on: date, on: date) -> int:
-    """Whole years of age on a day."""
-    return on.year - born_on.year - ((on.month, on.day) < (born_on.month, born_on.day))
-
-
-def ages_on(born_on: PartialDate | None, on: date) -> tuple[int, int] | None:
-    """The lowest and the highest age that a date of birth allows; None where it is not known."""
-    return None if born_on is None else (age_on(born_on.latest(), on), age_on(born_on.earliest(), on))
-
-
 def ranges_for(
     ranges: Iterable[ReferenceRange], sex: str, born_on: PartialDate | None, on: date
 ) -> Mapping[str, ReferenceRange]:
     """Analyte → the range that applies; analytes without one are left out."""
-    ages, found = ages_on(born_on, on), dict[str, ReferenceRange]()
+    ages = ages_on(born_on, on) if born_on is not None else None
+    found = dict[str, ReferenceRange]()
     for each in ranges:
         if each.applies(sex, ages, on) and (each.analyte not in found or each._rank >= found[each.analyte]._rank):
             found[each.analyte] = each

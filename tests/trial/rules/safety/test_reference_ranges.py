@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from trial.rules.dates.partial_date import PartialDate
-from trial.rules.safety.reference_ranges import ReferenceRange, ages_on, ranges_for
+from trial.rules.dates.partial_date import PartialDate, ages_on
+from trial.rules.safety.reference_ranges import ReferenceRange, ranges_for
 
 BORN, ON = PartialDate(1950, 3, 2), date(2026, 2, 12)
 
