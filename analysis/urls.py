@@ -19,5 +19,8 @@ urlpatterns = [
     path("moments/compare/", as_of.compare, name="compare"),
     path("groups/<str:letter>/", dashboard.group, name="group"),
     path("groups/<str:letter>/plots/<str:plot>.<str:ending>", plot_downloads.plot_file, name="plot"),
+    path("groups/<str:letter>/participants/", dashboard.participants, name="participants"),
+    path("groups/<str:letter>/participants/<str:what>.csv", plot_downloads.participants_file,
+         name="participants_file"),
     path("groups/<str:letter>/behind/<path:figure>/", dashboard.behind, name="behind"),
 ]

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from analysis.endpoints import figures
+from analysis.endpoints.watch import participant_data
 from analysis.outcomes.cohort import counted
 from analysis.results.moments import Moment
 from analysis.results.recompute import newest_of_each
@@ -92,3 +93,23 @@ def behind(request: HttpRequest, panel: GroupPanel, figure: str) -> HttpResponse
     context = {"panel": panel, "moment": panel.moment, "title": asked.title, "rows": rows, "in_all": len(members),
                "is_computed": is_computed, "outside": outside}  # fmt: skip
     return render(request, "analysis/behind.html", context)
+
+
+@access.allows(*access.READS_RESULTS)
+@panels.of_group
+def participants(request: HttpRequest, panel: GroupPanel) -> HttpResponse:
+    """What the endpoints are computed from, one line a participant; `sort` names a column, with a minus downwards."""
+    panels.opened(request, f"Group {panel.letter}, analysis data", panel.moment)
+    asked = request.GET.get("sort", "")
+    by = asked.removeprefix("-") if asked.removeprefix("-") in participant_data.BY_NAME else "participant"
+    is_downwards = asked.startswith("-")
+    found = participant_data.rows(counted(panel.outcomes))
+    heads = []
+    for column in participant_data.COLUMNS:
+        state = ("descending" if is_downwards else "ascending") if column.name == by else ""
+        query = request.GET.copy()
+        query["sort"] = f"-{column.name}" if state == "ascending" else column.name
+        heads.append((column, f"?{query.urlencode()}", state))
+    shown = {"panel": panel, "moment": panel.moment, "in_all": len(found), "heads": heads,
+             "rows": participant_data.ordered(found, by, is_downwards)[:MOST_ROWS]}  # fmt: skip
+    return render(request, "analysis/participants.html", shown)

@@ -26,10 +26,12 @@ from analysis.endpoints.answers.shapes import Curve, Endpoint
 from analysis.endpoints.answers.toxicity import ADVERSE_EVENTS, GRADES
 from analysis.endpoints.comparison import NOT_COMPUTED
 from analysis.endpoints.registry import CURVES
+from analysis.endpoints.watch import participant_data
 from analysis.endpoints.watch.design import OPERATING_CHARACTERISTICS
 from analysis.endpoints.watch.subgroups import SUBGROUPS
 from analysis.endpoints.watch.toxicity_boundary import TOXICITY_BOUNDARY
 from analysis.models import GroupResult
+from analysis.outcomes.cohort import counted
 from analysis.results import board_report
 from analysis.results.moments import Moment
 from analysis.views import group_plots, panels
@@ -308,4 +310,20 @@ def plot_file(request: HttpRequest, letter: str, plot: str, ending: str, moment:
         raise Http404(str(refusal)) from None
     response = HttpResponse(made, content_type=kind.content)
     response["Content-Disposition"] = f'attachment; filename="{origin.file_name(kind.ending, kind.special)}"'
+    return response
+
+
+@access.allows(*access.READS_RESULTS, method="GET")
+@panels.of_group
+def participants_file(request: HttpRequest, panel: GroupPanel, what: str) -> HttpResponse:
+    """The analysis data of the group as CSV (what: data), or what its columns are (dictionary)."""
+    if what not in ("data", "dictionary") or panel.stored is None:
+        raise Http404("There is no such file.")
+    panels.opened(request, f"Group {panel.letter}, analysis {what} as csv", panel.moment, audit.Kind.RECORD)
+    origin = Provenance(panel, f"analysis_{what}", f"Analysis {what}")
+    found: Rows = participant_data.dictionary()
+    if what == "data":
+        found = _with_origin(participant_data.rows(counted(panel.outcomes)), origin)
+    response = HttpResponse(chart_csv(found), content_type=KINDS["csv"].content)
+    response["Content-Disposition"] = f'attachment; filename="{origin.file_name("csv")}"'
     return response

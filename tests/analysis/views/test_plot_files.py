@@ -113,6 +113,25 @@ def test_every_drawing_is_a_pdf_and_a_picture_too_and_each_names_its_results(cha
     assert chair.get("/groups/A/plots/accrual.png").status_code == 404
 
 
+def test_the_analysis_data_of_a_data_cut_are_listed_sorted_and_read_by_pandas(chair: Client) -> None:
+    answer = chair.get("/groups/A/participants/data.csv?cut=DSMB-2")
+    assert "group-A-analysis-data-cut-DSMB-2-cutoff-2026-06-01" in answer["Content-Disposition"]
+    read: Any = pandas.read_csv(StringIO(answer.content.decode()))
+    assert list(read["participant"]) == ["NET-001", "NET-002"] and list(read.columns[-len(ORIGIN) :]) == ORIGIN
+    dictionary: Any = pandas.read_csv(StringIO(chair.get("/groups/A/participants/dictionary.csv").content.decode()))
+    assert list(dictionary["column"]) == list(read.columns[: -len(ORIGIN)])
+    for column in ("cycles", "taken_mg", "dose_intensity_percent", "best_change_percent", "pfs_days", "os_days"):
+        assert pandas.api.types.is_numeric_dtype(read[column]), column
+    stored = panel("A", moments.of_cut("DSMB-2")).answer["endpoints"]
+    assert (read["pfs_event"] == "yes").sum() == stored["progression_free_survival"]["events"]
+    for sort, first in (("best_change_percent", "NET-002"), ("-best_change_percent", "NET-001"), ("nothing", "NET-001"),
+                        ("-participant", "NET-002")):  # fmt: skip
+        page = chair.get(f"/groups/A/participants/?cut=DSMB-2&sort={sort}").content.decode()
+        assert re.search(r"/participants/(NET-\d+)/", page.partition("<tbody>")[2])[1] == first, sort  # type: ignore[index]
+        assert "cut=DSMB-2&amp;sort=" in page
+    assert chair.get("/groups/A/participants/others.csv").status_code == 404
+
+
 def test_duration_of_response_is_drawn_from_the_first_response(chair: Client) -> None:
     words = chair.get("/groups/A/plots/duration_of_response.svg").content.decode()
     assert "Duration of response from first response, group A" in words
