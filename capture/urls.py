@@ -90,6 +90,7 @@ urlpatterns = [
     path("groups/<str:letter>/registration/<int:reopening_id>/withdraw/", reopening.withdraw,
          name="reopening_withdraw"),
     path("copies/", copies.archives, name="archives"),
+    path("copies/blank.pdf", copies.blank, name="blank_forms"),
     path("copies/ask/", copies.ask, name="archive_ask"),
     path("copies/<slug:archive_id>/file/", copies.fetch, name="archive_file"),
     path("copies/check/", copies.check, name="copy_check"),

@@ -14,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from capture.copies import archive_jobs, excerpt, package
+from capture.copies import archive_jobs, blank_forms, excerpt, package
 from capture.copies.package import NOTED
 from capture.copies.verify_copy import MANIFEST
 from capture.exchange.exporting.download import sent
@@ -190,3 +190,10 @@ def fetch(request: HttpRequest, archive_id: str) -> HttpResponse:
     audit.note(request.user, audit.Kind.RECORD, words)
     log.info("archive of %s downloaded by %s", found.name, request.user.username)
     return sent(file_jobs.opened(found, archive_jobs.FILE), f"archive-{found.of or 'study'}-{found.id}.zip")
+
+
+@access.allows(*access.READS_RECORD, method="GET")
+def blank(request: HttpRequest) -> HttpResponse:
+    """The forms of the casebook to be filled in by hand."""
+    return HttpResponse(blank_forms.pages(), content_type="application/pdf",
+                        headers={"Content-Disposition": 'attachment; filename="blank-casebook.pdf"'})  # fmt: skip
