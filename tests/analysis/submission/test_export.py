@@ -70,6 +70,7 @@ def test_the_same_moment_gives_the_same_bytes_now_again_and_as_of_it_later(odd: 
     assert any(f"adverse_event/{other.pk} " in what for _, _, what in after)
 
 
+@pytest.mark.requirement("R58")
 def test_the_manifest_is_reconciled_and_names_every_file_with_its_hash(odd: str, tmp_path: Path) -> None:
     manifest = exports.write("sdtm", tmp_path / "out")
     assert {each["file"]: each["sha256"] for each in manifest["files"]} == hashes(tmp_path / "out")
@@ -79,6 +80,7 @@ def test_the_manifest_is_reconciled_and_names_every_file_with_its_hash(odd: str,
     assert len(told) == record["rows"] - record["struck_out"] and record["struck_out"] > 0
 
 
+@pytest.mark.requirement("R61")
 def test_both_formats_hold_the_same(odd: str, tmp_path: Path) -> None:
     exports.write("sdtm", tmp_path / "out")
     for path in sorted((tmp_path / "out").glob("*.xpt")):
@@ -110,6 +112,7 @@ def test_a_data_cut_and_a_site_can_be_asked_for(odd: str, tmp_path: Path) -> Non
     assert rows_of(tmp_path / "south" / "dm.json") == []
 
 
+@pytest.mark.requirement("R58")
 @pytest.mark.parametrize(("kind", "asked", "words"), [
     ("sdtm", {"as_of": "99999"}, "There is no change"), ("sdtm", {"cut": "None"}, "no data cut"),
     ("sdtm", {"site": "MOON"}, "There is no site MOON"), ("csv", {"as_of": "3"}, "Leave out “as of 3”"),

@@ -19,6 +19,7 @@ from trial.tabulation.declarations import DECIMAL, IDENTIFIER, INTEGER, REQUIRED
 from trial.tabulation.subject import Study
 from trial.tabulation.texts import in_ascii, one_line
 
+pytestmark = pytest.mark.requirement("R61")
 AT = datetime(2026, 3, 1, 12, 30, 5, tzinfo=UTC)
 
 

@@ -14,6 +14,7 @@ from tests.analysis.submission.conftest import odd_database
 from tests.plugin_postgres import another_database
 from trial.models import AdverseEvent
 
+pytestmark = pytest.mark.requirement("R61")
 ASK_R = r"""
 setwd(commandArgs(TRUE)[1]); source("import.R")
 events <- record[["adverse_event"]]; people <- record[["registration"]]
