@@ -129,8 +129,9 @@ def test_the_reference_days_are_those_of_the_doses(tables: Tables) -> None:
 
 def test_participation_ends_no_earlier_than_any_visit_dose_or_death(tables: Tables) -> None:
     for subject, row in of_subjects(tables).items():
-        days = [one[column] for name, column in (("SV", "SVENDTC"), ("EX", "EXENDTC"), ("DD", "DDDTC"), ("RS", "RSDTC"))
-                for one in tables[name] if one["USUBJID"] == subject]  # fmt: skip
+        dated = (("SV", "SVENDTC"), ("EX", "EXENDTC"), ("DD", "DDDTC"), ("RS", "RSDTC"), ("LB", "LBDTC"),
+                 ("AE", "AEENDTC"), ("CM", "CMSTDTC"), ("CM", "CMENDTC"), ("DV", "DVSTDTC"), ("DS", "DSSTDTC"))
+        days = [one.get(column) for name, column in dated for one in tables[name] if one["USUBJID"] == subject]
         days = [day for day in days if day and len(day) == 10]
         assert not days or row["RFPENDTC"] >= max(days), row
 

@@ -33,12 +33,12 @@ HISTOLOGIES = {kind.code: kind.label for kind in protocol.HISTOLOGIES}
 # Table → the columns that hold a day on which the participant was still in the study.
 DATED = {
     "participant": ("consented_on", "registered_on"), "visit": ("visited_on", "sampled_on"),
-    "blood_pressure": ("measured_on",),
-    "assessment": ("assessed_on", "new_lesion_on"), "lesion_reading": ("scanned_on",), "hormone": ("sampled_on",),
-    "adverse_event": ("onset_on", "resolved_on"), "follow_up": ("contacted_on", "progressed_on",
-    "disease_assessed_on"), "off_treatment": ("off_on",), "off_study": ("off_on",), "death": ("died_on",),
-    "withdrawal": ("withdrew_on",), "screen_failure": ("failed_on",), "deviation": ("happened_on",),
-    "lesion": ("locally_treated_on",),
+    "blood_pressure": ("measured_on",), "assessment": ("assessed_on", "new_lesion_on"),
+    "lesion_reading": ("scanned_on",), "hormone": ("sampled_on",), "adverse_event": ("onset_on", "resolved_on"),
+    "follow_up": ("contacted_on", "progressed_on", "disease_assessed_on", "new_therapy_on"),
+    "medication": ("started_on", "stopped_on"), "off_treatment": ("off_on",), "off_study": ("off_on",),
+    "death": ("died_on",), "withdrawal": ("withdrew_on",), "screen_failure": ("failed_on",),
+    "deviation": ("happened_on",), "lesion": ("locally_treated_on",),
 }  # fmt: skip
 
 
