@@ -1,14 +1,18 @@
 """Data cuts: frozen results with a name, kept as long as the study data."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from analysis.endpoints.registry import ENGINE
 from analysis.results import moments
 from analysis.results.moments import WrongMoment
-from trial.models import Change, DataCut
-from trial.protocol import GROUPS
+from trial.models import Change, DataCut, Version
+from trial.protocol import GROUPS, STUDY_SHORT_NAME
 from trial.record import changes
 from trial.record.in_force import settings_in_force
 from trial.record.save import Save
 from trial.refused import Refused
+from trial.rules.dates import partial_date, site_time
 
 
 def make(save: Save, name: str, because: str, as_of: str = "", cutoff: str = "") -> DataCut:
@@ -27,6 +31,50 @@ def make(save: Save, name: str, because: str, as_of: str = "", cutoff: str = "")
             name=name, because=because, as_of_change=moment.change, cutoff=moment.cutoff, engine=ENGINE,
             settings_versions=versions, head_seal=bytes(head.seal or b"").hex(),
         )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Line:
+    """One data cut of the register: who made it and when, how many are registered in each group, and the one before.
+
+    registered: (group, number; None while its results are not kept). before: empty for the first.
+    """
+
+    cut: DataCut
+    by: str
+    at: datetime | None
+    registered: list[tuple[str, int | None]]
+    before: str
+
+    @property
+    def citation(self) -> str:
+        """How a text names the data that its numbers are of."""
+        made = f", made by {self.by} on {site_time.in_utc(self.at)}" if self.at else ""
+        cutoff = f", clinical cut-off {partial_date.shown(self.cut.cutoff)}" if self.cut.cutoff else ""
+        counts = ", ".join(f"group {group} {count}" for group, count in self.registered if count is not None)
+        settings = ", ".join(f"{group} {version}" for group, version in sorted(self.cut.settings_versions.items()))
+        return (f"{STUDY_SHORT_NAME}, data cut “{self.cut.name}”: change {self.cut.as_of_change}{cutoff}{made}"
+                f"{f'; registered {counts}' if counts else ''}; settings {settings}; engine {self.cut.engine}; "
+                f"seal {self.cut.head_seal}.")  # fmt: skip
+
+
+def register() -> list[Line]:
+    """Every data cut, the newest first."""
+    cuts = list(DataCut.objects.all())
+    versions = Version.objects.filter(table_name=DataCut._meta.db_table, act="insert").select_related("change__person")
+    made = {version.row_id: version.change for version in versions}
+    lines = []
+    for cut, before in zip(cuts, [*cuts[1:], None], strict=True):
+        change = made.get(cut.pk)
+        by = change.person.full_name if change and change.person else "the system"
+        lines.append(Line(cut, by, change.at if change else None, _registered(cut), before.name if before else ""))
+    return lines
+
+
+def _registered(cut: DataCut) -> list[tuple[str, int | None]]:
+    moment = moments.of_cut(cut.name)
+    return [(group.code, moments.results_at(group.code, moment).values_list("result__registered", flat=True).first())
+            for group in GROUPS]  # fmt: skip
 
 
 def compute_missing() -> list[str]:

@@ -71,7 +71,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, status: int = 200, **refused: Any) -> HttpResponse:
     last = Change.objects.order_by("-id").first()
     context = {"moment_form": MomentForm(auto_id="%s"), "compare_form": CompareForm(), "last": last,
-               "cut_form": DataCutForm(auto_id="cut-%s"), "cuts": DataCut.objects.all(),
+               "cut_form": DataCutForm(auto_id="cut-%s"), "register": data_cuts.register(),
                "may_cut": request.user.role == Role.STATISTICIAN}  # fmt: skip
     return render(request, "analysis/as_of/choose.html", context | refused, status=status)
 

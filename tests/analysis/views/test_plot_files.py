@@ -132,6 +132,20 @@ def test_the_analysis_data_of_a_data_cut_are_listed_sorted_and_read_by_pandas(ch
     assert chair.get("/groups/A/participants/others.csv").status_code == 404
 
 
+def test_the_register_says_who_made_a_data_cut_when_of_how_many_and_how_it_is_cited(chair: Client) -> None:
+    page = chair.get("/moments/").content.decode()
+    lines = data_cuts.register()
+    assert [line.cut.name for line in lines] == ["DSMB 2", "DSMB-2", "DSMB-1"]
+    second = lines[1]
+    assert (second.by, second.before, second.registered[0]) == ("the system", "DSMB-1", ("A", 2))
+    assert second.registered[1] == ("B", None), "its results were not computed"
+    for fact in ("clinical cut-off 01-JUN-2026", "group A 2", second.cut.head_seal, f"engine {second.cut.engine}"):
+        assert fact in second.citation
+    for link in ("/groups/A/participants/data.csv?cut=DSMB%202", "group=A&amp;from=DSMB-1&amp;to=DSMB-2"):
+        assert link in page
+    assert "B not kept" in page
+
+
 def test_duration_of_response_is_drawn_from_the_first_response(chair: Client) -> None:
     words = chair.get("/groups/A/plots/duration_of_response.svg").content.decode()
     assert "Duration of response from first response, group A" in words
