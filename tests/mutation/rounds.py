@@ -16,7 +16,7 @@ from _pytest.runner import runtestprotocol
 from tests.mutation import switches
 
 MOST_TESTS = int(os.environ.get("ENDPOINT_MUTATION_TESTS", "30"))
-WANTED = os.environ.get("ENDPOINT_MUTATION_PLACE", "").split("|")
+WANTED = os.environ.get("ENDPOINT_MUTATION_PLACE", "").split("\n")
 switches.install()
 
 
