@@ -96,6 +96,11 @@ def _once(name: str) -> Iterator[bool]:
 @pytest.fixture(scope="session")
 def template_database() -> str:
     """The migrated database every clone comes from. It takes no connections, so no test can write to it."""
+    return migrated()
+
+
+def migrated() -> str:
+    """Makes it once a run; its name."""
     with _once("migrated") as first:
         if first:
             words = [sys.executable, "-W", "ignore", str(ROOT / "manage.py"), "migrate", "--skip-checks", "-v", "0"]

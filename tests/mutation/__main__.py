@@ -1,6 +1,7 @@
 """`python -m tests.mutation [part of a file's name]`: breaks each guard in a copy and says which tests noticed.
 
-Run by hand from a checkout: a guard takes half a minute. Exits with status 1 when a broken guard was not noticed.
+First the guards of `guards.py`, half a minute each; then those that are found by themselves (`switches.py`), some 300,
+within one run of `TESTS` (`rounds.py`), an hour. By hand. Status 1 when a broken guard was not noticed.
 """
 
 import os
@@ -34,6 +35,13 @@ def is_noticed(guard: Guard, copy: Path) -> bool:
         place.write_text(sound, encoding="utf-8")
 
 
+# In whose files the guards of `switches.PLACES` are tried.
+TESTS = ("tests/security/test_guards.py", "tests/security/test_unseen_characters.py", "tests/test_access.py",
+         "tests/trial/accounts", "tests/capture/conduct", "tests/trial/audit", "tests/trial/record",
+         "tests/trial/operations/test_noted_heads.py", "tests/capture/trail", "tests/browser/test_passkeys.py",
+         "--ignore=tests/trial/audit/test_upgrade.py")  # fmt: skip
+
+
 @contextmanager
 def one_server() -> Iterator[None]:
     """All runs use one PostgreSQL with one migrated template, as workers of one run do."""
@@ -44,7 +52,7 @@ def one_server() -> Iterator[None]:
 
 
 def main(wanted: str = "") -> int:
-    """Prints one line a guard; returns how many were not noticed."""
+    """Prints one line a guard; 0 when all were noticed."""
     unnoticed = 0
     with one_server(), tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "copy"
@@ -55,6 +63,9 @@ def main(wanted: str = "") -> int:
             noticed = is_noticed(guard, copy)
             unnoticed += not noticed
             print(f"{'noticed' if noticed else 'NOT NOTICED'}  {guard.file}: {guard.text.splitlines()[0]}", flush=True)
+        asked = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "tests.mutation.rounds", *TESTS]
+        unnoticed += subprocess.run(asked, cwd=copy, env={
+            **os.environ, "PYTHONPATH": str(copy), "ENDPOINT_MUTATION_PLACE": wanted}).returncode  # fmt: skip
     return unnoticed
 
 

@@ -55,7 +55,7 @@ def address_of(route: str, cast: Cast) -> str:
         "<str:letter>": "A",
         "<str:figure>": "responders",
         "<str:files>": "csv",
-        "<int:person_id>": str(cast.people[Role.INVESTIGATOR].pk),
+        "<int:person_id>": str(cast.elsewhere[Role.INVESTIGATOR].pk),  # whose account is closed by what is tried on it
         "<slug:act_name>": "deactivate",
         "<int:delegation_id>": "1",
         "<int:training_id>": "1",

@@ -53,7 +53,7 @@ def save_of(cast: Cast, role: str) -> Save:
 def test_what_cannot_be_locked_is_named(cast: Cast) -> None:
     mona = save_of(cast, Role.MONITOR)
     form = Target("form", participant=cast.participant, form="registration")
-    with refused("cannot be locked|not locked|Lock a participant"):
+    with refused("Lock a participant, a site or the study"):
         holds.ask_lock(mona, form, "a visit")
     with refused("Site NORTH cannot be locked. Casebooks not signed: NET-001"):
         holds.ask_lock(mona, Target("site", site=cast.north), "a visit")

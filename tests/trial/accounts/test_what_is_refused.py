@@ -65,5 +65,8 @@ def test_nobody_and_who_reads_no_record_gets_no_menu_of_it(cast: Cast) -> None:
     signed_out.user = AnonymousUser()
     assert navigation.sites_in_words(signed_out.user) == ""
     assert navigation.entries(request) == [] == navigation.entries(signed_out)
+    words = {role: navigation.sites_in_words(cast.people[role]) for role in Role}
+    assert words == {Role.COORDINATOR: "NORTH", Role.INVESTIGATOR: "NORTH", Role.MONITOR: "all sites",
+                     Role.CHAIR: "all sites", Role.STATISTICIAN: "all sites", Role.ADMINISTRATOR: ""}  # fmt: skip
     page = signed_in(cast.people[Role.ADMINISTRATOR]).get("/people/").content.decode()
     assert 'href="/participants/"' not in page
