@@ -42,6 +42,8 @@ def of_site(data_set: DataSet, site: Site) -> Q | None:
         return Q(**{"site" if data_set.to_participant == "self" else f"{data_set.to_participant}__site": site})
     if data_set.model is Site:
         return Q(pk=site.pk)
+    if data_set.model is models.LaboratoryRange:
+        return Q(laboratory__site=site)
     has_site = any(field.name == "site" for field in data_set.model._meta.concrete_fields)
     return Q(site=site) if has_site else None
 
