@@ -46,7 +46,7 @@ def test_a_participant_is_printed_on_two_pages_at_most_with_nothing_to_press(
     page = signed_in_page(chromium, live_server_url, cast.people[Role.COORDINATOR])
     page.goto(f"{live_server_url}/participants/NET-001/")
     with page.expect_navigation():
-        page.locator("a", has_text="Summary to print").click()
+        page.get_by_role("link", name="Print", exact=True).click()
     printed = page.pdf(format="A4", prefer_css_page_size=True)
     assert 1 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 2
     page.emulate_media(media="print")
