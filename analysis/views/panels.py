@@ -3,6 +3,7 @@
 A past moment that is not computed yet is asked of the worker.
 """
 
+import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property, wraps
@@ -241,7 +242,9 @@ class GroupPanel:
         """Who moved the ceiling away from the plan; None while it is the plan."""
         if self.answer["ceiling"] == self.planned:
             return None
-        return settings_history.last_change_of(TITLES["accrual_ceiling"], self.letter, self.change)
+        of = (self.letter, self.change, self.stored and self.stored.computed_at)
+        return _latest(_MOVED, of, lambda: settings_history.last_change_of(
+            TITLES["accrual_ceiling"], self.letter, self.change))  # fmt: skip
 
     @property
     def settings_in_words(self) -> list[dict[str, str]]:
@@ -327,14 +330,21 @@ def not_ready(request: HttpRequest, moment: Moment) -> HttpResponse:
 # What was read and drawn last, of this process: the same numbers make the same panel, whoever has it open.
 _READ: dict[Any, dict[str, Any]] = {}
 _DRAWN: dict[Any, SafeString] = {}
+_MOVED: dict[Any, Entry | None] = {}
 MOST_KEPT = 8
+# Ten dashboards ask at once for a result that is new: one of them draws it, the others wait for that drawing.
+_DRAWING = threading.RLock()
 AT_ONCE_SECONDS = 60
 
 
 def _latest(kept: dict[Any, Kept], what: Any, make: Callable[[], Kept]) -> Kept:
     """What is kept of these numbers, made where it is not; the oldest goes."""
     found = kept.get(what)
-    if found is None:
+    if found is not None:
+        return found
+    with _DRAWING:
+        if (found := kept.get(what)) is not None:
+            return found
         found = make()
         while len(kept) >= MOST_KEPT:
             kept.pop(next(iter(kept), None), None)

@@ -1,5 +1,7 @@
 """A page of results asks whether it is the newest, and is told what a newer one says."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -95,7 +97,7 @@ def test_the_numbers_of_a_panel_are_read_and_drawn_once_for_each_result(
     monkeypatch.setattr(panels, "render_to_string", lambda template, _: drawings.append(template))
     with CaptureQueriesContext(connection) as asked:
         again = _moved(chair)
-    assert not any("result\".\"result" in each["sql"] for each in asked) and drawings == []
+    assert not any('result"."result' in each["sql"] for each in asked) and drawings == []
     assert f"Up to date with change {panel('A').change}" in again and again != first
     monkeypatch.undo()
     _another()
@@ -104,6 +106,20 @@ def test_the_numbers_of_a_panel_are_read_and_drawn_once_for_each_result(
     other = Client()
     other.force_login(Person.objects.get(role=Role.STATISTICIAN))
     assert "/groups/A/registration/" not in _moved(other), "who may not is not led there"
+
+
+def test_who_asks_while_it_is_drawn_waits_for_that_drawing() -> None:
+    drawings: list[str] = []
+    kept: dict[str, str] = {}
+
+    def draw() -> str:
+        time.sleep(0.2)
+        drawings.append("drawn")
+        return "panel"
+
+    with ThreadPoolExecutor(5) as readers:
+        found = list(readers.map(lambda _: panels._latest(kept, "of a result", draw), range(5)))
+    assert found == ["panel"] * 5 and drawings == ["drawn"]
 
 
 def test_what_differs_is_said_with_the_rate_of_the_primary_endpoint_first(chair: Client) -> None:
