@@ -50,12 +50,12 @@ PICTURE_DPI, PICTURE_MM = 200, 150
 
 def drawn(cut: DataCut, draws: Draws = lambda stored, moment: ()) -> bytes:
     """The report of a data cut; its results are computed by their version where they are not kept."""
-    moment = moments.of_cut(cut.name)
+    moment = moments.of_row(cut)
     stored = {group.code: _computed(group.code, moment) for group in GROUPS}
     results = {code: registry.arranged(each.result) for code, each in stored.items()}
     settings = ", ".join(f"{code} {each.settings_version}" for code, each in stored.items())
     figures = [each for one in stored.values() for each in draws(one, moment)]
-    foot = f"{STUDY_SHORT_NAME} · {moment.words} · settings {settings} · engine {cut.engine}"
+    foot = f"{STUDY_SHORT_NAME} · {moment.words} · settings {settings} · engine {_engines(stored)}"
     # The sign that stands for the number of pages is the cut's own: its letters are part of the font in the file.
     paper = pdf.sheets(f"{STUDY_SHORT_NAME}: report on data cut {cut.name}", foot, pages=f"{{{cut.head_seal[:16]}}}")
     paper.set_creation_date(Change.objects.values_list("at", flat=True).get(pk=cut.as_of_change))
@@ -63,6 +63,10 @@ def drawn(cut: DataCut, draws: Draws = lambda stored, moment: ()) -> bytes:
     for words in (STUDY_NAME, f"Known: {moment.words}. Reason of the cut: {cut.because}",
                   f"Seal of its newest change: {cut.head_seal}"):  # fmt: skip
         pdf.line(paper, words, 9)
+    for code, one in stored.items():
+        if one.engine != cut.engine:
+            pdf.line(paper, f"Group {code} was computed by engine {one.engine}: no result of engine {cut.engine}, with "
+                            "which the data cut was made, is kept.", 9)  # fmt: skip
     paper.insert_toc_placeholder(_contents, pages=1)
     _part(paper, "Open part", [each for each in registry.ENDPOINTS if each.code in OPEN], results, figures)
     _settings(paper, results)
@@ -70,7 +74,7 @@ def drawn(cut: DataCut, draws: Draws = lambda stored, moment: ()) -> bytes:
     pdf.heading(paper, "Closed part: for the board alone", 16, 0)
     _status(paper, results)
     _part(paper, "Efficacy", [each for each in registry.ENDPOINTS if each.code not in OPEN], results, figures)
-    _since(paper, cut, results)
+    _since(paper, cut, stored, results)
     _origins(paper, stored, figures)
     return bytes(paper.output())
 
@@ -83,6 +87,13 @@ def _computed(group: str, moment: moments.Moment) -> GroupResult:
         return moments.compute(group, moment)
 
 
+def _engines(stored: Mapping[str, GroupResult]) -> str:
+    """The engine of the results; where they differ, that of each group."""
+    engines = {code: one.engine for code, one in stored.items()}
+    one_only = len(set(engines.values())) == 1
+    return next(iter(engines.values())) if one_only else ", ".join(f"{code} {each}" for code, each in engines.items())
+
+
 def _status(paper: Any, results: Results) -> None:
     """Where each group stands by its plan, and its primary endpoint."""
     for code, result in results.items():
@@ -91,20 +102,21 @@ def _status(paper: Any, results: Results) -> None:
         pdf.line(paper, registry.PRIMARY.sentence(result["endpoints"][registry.PRIMARY.code]), 9)
 
 
-def _since(paper: Any, cut: DataCut, results: Results) -> None:
+def _since(paper: Any, cut: DataCut, stored: Mapping[str, GroupResult], results: Results) -> None:
     """What differs from the data cut before."""
     before = DataCut.objects.filter(pk__lt=cut.pk).order_by("-pk").first()
     if before is None:
         pdf.line(paper, "This is the first data cut.", 9)
         return
     pdf.heading(paper, f"Changed since data cut {before.name}", 13, 0)
-    earlier = moments.of_cut(before.name)
-    if moments.of_cut(before.name).engine != cut.engine:
-        pdf.line(paper, "The two were computed by different versions of the program.", 9)
+    earlier = moments.of_row(before)
     for code, result in results.items():
-        then = registry.arranged(_computed(code, earlier).result)
-        moved = [each for each in comparison.numbers(then, result) if each.differs and NOT_COMPUTED not in (
-            each.before, each.after)]  # fmt: skip
+        then = _computed(code, earlier)
+        if then.engine != stored[code].engine:
+            pdf.line(paper, f"Group {code}: the two were computed by different versions of the program, engine "
+                            f"{then.engine} and {stored[code].engine}.", 9)  # fmt: skip
+        numbers = comparison.numbers(registry.arranged(then.result), result)
+        moved = [each for each in numbers if each.differs and NOT_COMPUTED not in (each.before, each.after)]
         pdf.line(paper, f"Group {code}: {len(moved)} numbers differ.", 9, "B")
         pdf.table(paper, ("Number", before.name, cut.name), [(each.words, each.before, each.after) for each in moved],
                   (60, 20, 20))  # fmt: skip

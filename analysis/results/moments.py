@@ -5,18 +5,19 @@ that happens later can alter it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from analysis.endpoints import registry
 from analysis.endpoints.registry import ENGINE
 from analysis.models import GroupResult, OutcomeThen
 from analysis.outcomes import outcome
 from analysis.outcomes.clinical_cutoff import cut_off
-from analysis.results.recompute import encoded, newest_change, one_moment, recompute, store
+from analysis.results.recompute import changes_of, encoded, newest_change, one_moment, recompute, store
 from trial.api.moments import WrongMoment, change_at, day, last_change
 from trial.models import DataCut
 from trial.record import snapshot
@@ -28,13 +29,15 @@ from trial.rules.dates import partial_date
 class Moment:
     """The newest change that is known, the clinical cut-off (None: none), and the data cut it comes from (empty: none).
 
-    engine: of a data cut, whose results stay as they were computed then.
+    engine, settings_versions (group → fingerprint): of a data cut, whose results stay as they were computed then, with
+    the settings that were declared then.
     """
 
     change: int
     cutoff: date | None = None
     cut: str = ""
     engine: str = ENGINE
+    settings_versions: Mapping[str, str] = field(default_factory=dict, hash=False, compare=False)
 
     @property
     def query(self) -> str:
@@ -74,21 +77,32 @@ def of_cut(name: str) -> Moment:
     data_cut = DataCut.objects.filter(name=name).first()
     if data_cut is None:
         raise WrongMoment(f"There is no data cut named “{name}”.")
-    return Moment(data_cut.as_of_change, data_cut.cutoff, data_cut.name, data_cut.engine)
+    return of_row(data_cut)
+
+
+def of_row(data_cut: DataCut) -> Moment:
+    """The moment that a data cut at hand names."""
+    return Moment(data_cut.as_of_change, data_cut.cutoff, data_cut.name, data_cut.engine, data_cut.settings_versions)
 
 
 def stored_at(group: str, moment: Moment) -> GroupResult | None:
-    """The stored result of a moment together with its outcomes; None until the worker has computed it."""
-    return results_at(group, moment).first()
+    """The stored result of a moment together with its outcomes; None until the worker has computed it.
+
+    Of a data cut of which its own version kept nothing, what this version computed: the result names its engine.
+    """
+    found = results_at(group, moment).first()
+    if found is None and moment.cut:
+        return results_at(group, Moment(moment.change, moment.cutoff)).first()
+    return found
 
 
 def results_at(group: str, moment: Moment) -> QuerySet[GroupResult]:
     """What is stored of a moment together with its outcomes."""
-    change = newest_change(group, moment.change)
-    settings = settings_in_force(group, as_of=change)
+    change = Coalesce(Subquery(changes_of(group, moment.change)[:1]), 0)
+    version = moment.settings_versions.get(group) or settings_in_force(group, as_of=moment.change).version()
     return GroupResult.objects.filter(
         Q(change=change) | Q(holds_to=change), group=group, cutoff=moment.cutoff, has_outcomes=True,
-        settings_version=settings.version(), engine=moment.engine,
+        settings_version=version, engine=moment.engine,
     )  # fmt: skip
 
 

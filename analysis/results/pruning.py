@@ -33,7 +33,7 @@ def prune(now: datetime | None = None) -> int:
 
 def cited() -> set[int]:
     """The results of the data cuts made with this engine."""
-    cuts = [moments.of_cut(name) for name in DataCut.objects.filter(engine=ENGINE).values_list("name", flat=True)]
+    cuts = [moments.of_row(data_cut) for data_cut in DataCut.objects.filter(engine=ENGINE)]
     return {stored.pk for moment in cuts for group in GROUPS for stored in moments.results_at(group.code, moment)}
 
 

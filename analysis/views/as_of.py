@@ -88,7 +88,7 @@ def cut(request: HttpRequest) -> HttpResponse:
         form = DataCutForm(auto_id="cut-%s", initial=typed)
         form.fields["name"].widget.attrs["autofocus"] = True
         return _page(request, 422, cut_form=form, refusal=because)
-    moment = moments.of_cut(made.name)
+    moment = moments.of_row(made)
     for group in GROUPS:
         panels.ask(group.code, moment)
     return redirect(reverse("analysis:dashboard") + moment.query)
