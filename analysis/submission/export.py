@@ -10,6 +10,7 @@ from datetime import UTC
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from analysis.endpoints.registry import ENGINE
 from analysis.results import moments
 from analysis.submission import dataset_json, define, readers_guide, rows, xpt
 from analysis.submission.first_pass import FirstPass, Written
@@ -45,7 +46,7 @@ def export(kind: str, folder: Path, told: Told = lambda words: None, asked: Aske
 
     told is called with the title of each data set.
     """
-    moment = _moment(asked)
+    moment = _moment(KINDS[kind], asked)
     results = rows.bring_up_to_date(moment)
     with exports.whole_folder(folder) as unfinished:
         with tempfile.TemporaryDirectory(prefix=".lines-", dir=folder.parent) as place:
@@ -70,7 +71,7 @@ def export(kind: str, folder: Path, told: Told = lambda words: None, asked: Aske
     return manifest
 
 
-def _moment(asked: Asked) -> moments.Moment | None:
+def _moment(made: Made, asked: Asked) -> moments.Moment | None:
     """What was asked for; None is the present. Raises Refused."""
     try:
         moment = moments.asked({"as_of": asked.as_of, "cut": asked.cut})
@@ -78,6 +79,10 @@ def _moment(asked: Asked) -> moments.Moment | None:
         raise Refused(str(refusal)) from None
     if moment is not None and moment.cutoff is not None:
         raise Refused(f"The data cut “{asked.cut}” has a clinical cut-off, and data sets hold everything recorded. "
+                      f"Ask for change {moment.change} instead.")  # fmt: skip
+    if moment is not None and moment.engine != ENGINE and made.data_sets is ANALYSIS_SETS:
+        raise Refused(f"The results of the data cut “{asked.cut}” are those of an earlier version of the program, and "
+                      "analysis data sets are made of results of this one. "
                       f"Ask for change {moment.change} instead.")  # fmt: skip
     if asked.site and not Site.objects.filter(code=asked.site).exists():
         raise Refused(f"There is no site {asked.site}.")

@@ -33,6 +33,8 @@ VISITNUM = Variable(
     "VISITNUM", "Visit Number", TIMING, EXPECTED, DERIVED, DECIMAL,
     method="Number of the planned visit; of an unscheduled one that of the visit before plus 0.001 for each.",
 )  # fmt: skip
+REFERENCE_POINT = ("The day as of which the data were read; an earlier day of death, end of study or screen failure, "
+                   "unless it began afterwards.")  # fmt: skip
 VISIT = Variable("VISIT", "Visit Name", TIMING, PERMISSIBLE, DERIVED, method="Name of the planned visit in TV.")
 
 

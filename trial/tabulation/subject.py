@@ -23,6 +23,8 @@ TABLES = {
     "blood_pressure": "BloodPressure", "off_treatment": "OffTreatment", "follow_up": "FollowUp", "death": "Death",
     "withdrawal": "Withdrawal", "off_study": "OffStudy", "not_done": "NotDone",
 }  # fmt: skip
+# (table, column) of each day after which nothing is known to go on.
+LAST_DAYS = (("death", "died_on"), ("off_study", "off_on"), ("screen_failure", "failed_on"))
 SCREENING, TREATMENT, FOLLOW_UP = "SCREENING", "TREATMENT", "FOLLOW-UP"
 
 
@@ -134,6 +136,12 @@ class Subject:
             f"day of {dtc}", lambda: dates.study_day(dtc, dates.complete(self.first_dose))
         )
         return found
+
+    def reference_point(self, began: str | None) -> str:
+        """The day as of which something that `began` then is told to go on: not after death or the end of the study."""
+        ends = [row[column] for table, column in LAST_DAYS for row in self.rows(table)]
+        known: list[str] = [end for end in ends if dates.complete(end) and end >= (began or "")]
+        return min([self.as_of.isoformat(), *known])
 
     def is_before_treatment(self, dtc: str | None) -> bool:
         """Whether an observation counts as one before the first dose: until its day, since no times are asked."""

@@ -34,7 +34,8 @@ ETHNICITY = Codes("Ethnic Group", "C66790", {
     "unknown": "UNKNOWN",
 })  # fmt: skip
 AGE_UNIT = _same("Age Unit", "C66781", "YEARS")
-ARM_IS_NULL = _same("Arm Null Reason", "C142179", "SCREEN FAILURE", "ASSIGNED, NOT TREATED")
+ARM_IS_NULL = _same("Arm Null Reason", "C142179", "SCREEN FAILURE", "NOT ASSIGNED",
+                    "ASSIGNED, NOT TREATED")  # fmt: skip
 
 # Ends of treatment, of study and of screening share one list.
 DISPOSITION = Codes("Completion/Reason for Non-Completion", "C66727", {

@@ -76,6 +76,10 @@ def test_the_keys_tell_rows_apart_and_values_are_of_their_lists(analyzed: Analyz
 def test_a_source_leads_to_the_row_of_sdtm_with_the_same_day(analyzed: Analyzed) -> None:
     led = [(row, name) for name in ("ADTTE", "ADRS") for row in rows(analyzed, name) if row["SRCSEQ"] is not None]
     assert led
+    dead = {row["USUBJID"]: row["DTHDTC"] for row in rows_of(analyzed[0] / "sdtm" / "dm.json")}
+    for row in rows(analyzed, "ADTTE"):
+        if row["SRCDOM"] == "DM" and len(dead[row["USUBJID"]]) == 10:
+            assert row["SRCVAR"] == "DTHDTC" and dead[row["USUBJID"]] == row["ADT"], row
     names = {row["SRCDOM"] for row, _ in led}
     tables = {name: rows_of(analyzed[0] / "sdtm" / f"{name.lower()}.json") for name in names}
     for row, _ in led:

@@ -11,6 +11,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from analysis.results import moments
 from analysis.results.data_cuts import make
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import entries
@@ -122,6 +123,15 @@ def test_what_cannot_be_exported_is_refused_and_leaves_no_folder(
 ) -> None:
     with pytest.raises(CommandError, match=words):
         call_command("export", kind, str(tmp_path / "out"), **asked)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_results_of_an_earlier_version_make_no_analysis_data_sets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(moments, "of_cut", lambda name: moments.Moment(118, None, name, "earlier"))
+    with pytest.raises(Refused, match="of the data cut “First look” are those of an earlier.* Ask for change 118"):
+        exports.write("adam", tmp_path / "out", asked=Asked(cut="First look"))
     assert list(tmp_path.iterdir()) == []
 
 

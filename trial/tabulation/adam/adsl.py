@@ -6,6 +6,7 @@ from trial.rules.dates import partial_date
 from trial.tabulation import dates, terms
 from trial.tabulation.adam import shared
 from trial.tabulation.declarations import DERIVED, EXPECTED, INTEGER, DataSet, Values, Variable
+from trial.tabulation.identity import Row
 from trial.tabulation.sdtm.demographics import DM
 from trial.tabulation.subject import Subject
 
@@ -24,15 +25,28 @@ def _rows(subject: Subject) -> Iterable[Values]:
         "RSPEXCL": outcome["exclusion"], "RFICDT": subject.participant["consented_on"],
         "ENRLDT": subject.participant["registered_on"], "TRTSDT": first, "TRTEDT": last,
         "TRTDURD": dates.study_day(last, dates.complete(first)),
-        "EOTSTT": ("DISCONTINUED" if off else "ONGOING") if first else None, "DCTREAS": off["reason"] if off else None,
-        "EOSSTT": ("COMPLETED" if study["reason"] == "completed" else "DISCONTINUED") if study else "ONGOING",
+        "EOTSTT": ("DISCONTINUED" if off or death else "ONGOING") if first else None,
+        "DCTREAS": off["reason"] if off else "death" if death and first else None,
+        "EOSSTT": _end_of_study(study, death),
         "EOSDT": study["off_on"] if study else None,
-        "DCSREAS": study["reason"] if study and study["reason"] != "completed" else None,
+        "DCSREAS": _why_discontinued(study, death),
         "DTHDT": known["death"], "DTHDTF": imputed(death["died_on"]) if death and known["death"] else None,
         "LSTALVDT": known["last_known_alive"], "NEWTXDT": known["new_therapy"],
         "CONFRSDT": outcome["confirmed"]["began_on"] if outcome["confirmed"] else None,
         "ECOGBL": subject.participant["ecog"],
     }  # fmt: skip
+
+
+def _end_of_study(study: Row | None, death: Row | None) -> str:
+    if study:
+        return "COMPLETED" if study["reason"] == "completed" else "DISCONTINUED"
+    return "DISCONTINUED" if death else "ONGOING"
+
+
+def _why_discontinued(study: Row | None, death: Row | None) -> str | None:
+    if study:
+        return None if study["reason"] == "completed" else str(study["reason"])
+    return "death" if death else None
 
 
 def imputed(stored: str) -> str | None:
@@ -61,14 +75,17 @@ ADSL = DataSet("ADSL", "Subject-Level Analysis Dataset", "SUBJECT LEVEL ANALYSIS
     Variable("TRTDURD", "Total Treatment Duration (Days)", "Timing", EXPECTED, DERIVED, INTEGER,
              method="TRTEDT minus TRTSDT plus 1."),
     Variable("EOTSTT", "End of Treatment Status", "Disposition", EXPECTED, DERIVED, codes=terms.END_STATUS,
-             method="DISCONTINUED once the end of treatment is recorded, else ONGOING; empty without a dose."),
+             method="DISCONTINUED once the end of treatment or a death is recorded, else ONGOING; empty without "
+             "a dose."),
     Variable("DCTREAS", "Reason for Discontinuation of Treatment", "Disposition", EXPECTED, DERIVED,
-             codes=terms.DISPOSITION, method="DS.DSDECOD of the end of treatment."),
+             codes=terms.DISPOSITION,
+             method="DS.DSDECOD of the end of treatment; DEATH where a death is recorded alone."),
     Variable("EOSSTT", "End of Study Status", "Disposition", EXPECTED, DERIVED, codes=terms.END_STATUS,
-             method="COMPLETED after two years of follow-up, DISCONTINUED at another end of study, else ONGOING."),
+             method="COMPLETED after two years of follow-up, DISCONTINUED at another end of study or a death, else "
+             "ONGOING."),
     shared.day("EOSDT", "End of Study Date", "DS.DSSTDTC of the end of study, as it was entered."),
     Variable("DCSREAS", "Reason for Discontinuation from Study", "Disposition", EXPECTED, DERIVED,
-             codes=terms.DISPOSITION, method="DS.DSDECOD of the end of study."),
+             codes=terms.DISPOSITION, method="DS.DSDECOD of the end of study; DEATH where a death is recorded alone."),
     shared.copied(DM, "DTHFL"),
     shared.day("DTHDT", "Date of Death", "DM.DTHDTC; a partial date as the settings of the analysis read it."),
     Variable("DTHDTF", "Date of Death Imputation Flag", "Timing", EXPECTED, DERIVED, codes=terms.IMPUTED,

@@ -50,7 +50,7 @@ SOURCE = (
     Variable("SRCDOM", "Source Data", "Traceability", EXPECTED, DERIVED, method="The data set of the row behind it."),
     Variable("SRCVAR", "Source Variable", "Traceability", EXPECTED, DERIVED, method="The variable of that row."),
     Variable("SRCSEQ", "Source Sequence Number", "Traceability", EXPECTED, DERIVED, Kind.INTEGER,
-             method="The sequence number of that row."),
+             method="The sequence number of that row; DM has none."),
 )  # fmt: skip
 
 
@@ -60,7 +60,7 @@ def source(subject: Subject, entry: str, on: str | None) -> Values:
     row = subject.by_id(table).get(int(number)) if number.isdigit() and table in BEHIND else None
     for name, variable, day_of, key in BEHIND[table](subject, row) if row is not None else ():
         if day_of == on or table == "death":
-            return {"SRCDOM": name, "SRCVAR": variable, "SRCSEQ": key["seq"]}
+            return {"SRCDOM": name, "SRCVAR": variable, "SRCSEQ": key.get("seq")}
     return {}
 
 
@@ -90,7 +90,7 @@ def _of_contact(subject: Subject, row: Row) -> Iterator[Behind]:
 BEHIND: dict[str, Callable[[Subject, Row], Iterable[Behind]]] = {
     "assessment": _of_assessment,
     "follow_up": _of_contact,
-    "death": lambda subject, row: [("DD", "DDDTC", row["died_on"], subject.key("death", row))],
+    "death": lambda subject, row: [("DM", "DTHDTC", row["died_on"], {})],
     "hormone": lambda subject, row: [("LB", "LBDTC", row["sampled_on"], subject.key("hormone", row, HORMONES))],
     "adverse_event": lambda subject, row: [("AE", "AESTDTC", row["onset_on"], subject.key("adverse_event", row))],
 }

@@ -72,7 +72,8 @@ def _medications(subject: Subject) -> Iterable[Values]:
             **subject.key("medication", row), "CMTRT": row["name"], "CMCAT": "CONCOMITANT MEDICATION",
             "CMSCAT": row["kind"], "CMINDC": row["indication"], "CMDOSTXT": row["dose"],
             "CMSTDTC": row["started_on"], "CMENDTC": stopped, "CMENRTPT": None if stopped else "ONGOING",
-            "CMENTPT": None if stopped else subject.as_of.isoformat(), "STRTRSN": row["started_on_missing"],
+            "CMENTPT": None if stopped else subject.reference_point(row["started_on"]),
+            "STRTRSN": row["started_on_missing"],
         }  # fmt: skip
     for row in subject.rows("follow_up"):
         if row["new_therapy"] == "yes":
@@ -111,7 +112,7 @@ CM = DataSet("CM", "Concomitant/Prior Medications", "INTERVENTIONS",
     Variable("CMENRTPT", "End Relative to Reference Time Point", TIMING, PERMISSIBLE, DERIVED,
              codes=terms.RELATIVE_TIME, method="ONGOING where no end is recorded."),
     Variable("CMENTPT", "End Reference Time Point", TIMING, PERMISSIBLE, DERIVED,
-             method="The day as of which the data were read."),
+             method=common.REFERENCE_POINT),
 ), qualifiers=(Qualifier(*START_RSN, codes=terms.MISSING, asked=("medication.started_on_missing",)),))  # fmt: skip
 
 
@@ -168,8 +169,8 @@ def _criteria(subject: Subject) -> Iterable[Values]:
         if row["met"] is False:
             code, words = CRITERIA[row["item"]]
             yield {**subject.key("eligibility", row), "IETESTCD": code, "IETEST": words, "IECAT": "INCLUSION",
-                   "IEORRES": False, "IESTRESC": False, "IEDTC": subject.participant["consented_on"],
-                   "IEVALUE": row["value"], "IEVALDTC": row["measured_on"], "IEVERS": row["edition"]}  # fmt: skip
+                   "IEORRES": False, "IESTRESC": False, "IEDTC": row["measured_on"],
+                   "IEVALUE": row["value"], "IEVERS": row["edition"]}  # fmt: skip
 
 
 IE = DataSet("IE", "Inclusion/Exclusion Criteria Not Met", "FINDINGS", "One record per criterion not met of a subject",
@@ -188,10 +189,10 @@ IE = DataSet("IE", "Inclusion/Exclusion Criteria Not Met", "FINDINGS", "One reco
     Variable("IESTRESC", "I/E Criterion Result in Std Format", RESULT, REQUIRED, DERIVED, codes=terms.YES_NO,
              method="As IEORRES."),
     common.epoch("IEDTC"),
-    common.dated("IEDTC", "Date/Time of Collection", core=PERMISSIBLE),
+    # Of the value that decided; the day of another answer is not asked.
+    common.dated("IEDTC", "Date/Time of Collection", "eligibility.measured_on", core=PERMISSIBLE),
     common.study_day("IEDY", "Study Day of Collection", "IEDTC"),
 ), qualifiers=(
     Qualifier("IEVALUE", "Value that Decided", asked=("eligibility.value",)),
-    Qualifier("IEVALDTC", "Date of the Value that Decided", asked=("eligibility.measured_on",)),
     Qualifier("IEVERS", "Version of the Checklist", asked=("eligibility.edition",)),
 ))  # fmt: skip

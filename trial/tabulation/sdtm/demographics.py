@@ -63,10 +63,16 @@ def _rows(subject: Subject) -> Iterable[Values]:
         "AGEU": None if years is None else "YEARS", "SEX": one["sex"], "RACE": one["race"],
         "ETHNIC": one["ethnicity"], "ARMCD": ARMCD if planned else None, "ARM": ARM if planned else None,
         "ACTARMCD": ARMCD if treated else None, "ACTARM": ARM if treated else None,
-        "ARMNRS": None if treated else "ASSIGNED, NOT TREATED" if planned else "SCREEN FAILURE",
+        "ARMNRS": None if treated else _why_no_arm(subject),
         "COUNTRY": subject.site["country"],
         **_qualified(subject),
     }  # fmt: skip
+
+
+def _why_no_arm(subject: Subject) -> str:
+    if subject.is_registered:
+        return "ASSIGNED, NOT TREATED"
+    return "SCREEN FAILURE" if subject.only("screen_failure") else "NOT ASSIGNED"
 
 
 def _qualified(subject: Subject) -> Values:
@@ -121,7 +127,8 @@ DM = DataSet("DM", "Demographics", "SPECIAL PURPOSE", "One record per subject", 
     Variable("ACTARMCD", "Actual Arm Code", RECORD, EXPECTED, DERIVED, method="ARMCD once a dose was taken."),
     Variable("ACTARM", "Description of Actual Arm", SYNONYM, EXPECTED, DERIVED, method="ARM once a dose was taken."),
     Variable("ARMNRS", "Reason Arm and/or Actual Arm is Null", RECORD, EXPECTED, DERIVED, codes=terms.ARM_IS_NULL,
-             method="SCREEN FAILURE without registration; ASSIGNED, NOT TREATED without a dose."),
+             method="ASSIGNED, NOT TREATED once registered and without a dose; SCREEN FAILURE where one is recorded; "
+             "NOT ASSIGNED while the screening goes on."),
     Variable("ACTARMUD", "Description of Unplanned Actual Arm", RECORD, EXPECTED, ASSIGNED),
     Variable("COUNTRY", "Country", RECORD, REQUIRED, ASSIGNED),
 ), qualifiers=(

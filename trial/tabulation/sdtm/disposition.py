@@ -125,7 +125,6 @@ def _deaths(subject: Subject) -> Iterable[Values]:
         yield {
             **subject.key("death", row), "DDTESTCD": "PRCDTH", "DDTEST": "Primary Cause of Death",
             "DDORRES": row["because"] or terms.DEATH_CAUSE.value(row["cause"]), "DDSTRESC": row["cause"],
-            "DDDTC": row["died_on"],
         }  # fmt: skip
 
 
@@ -141,8 +140,6 @@ DD = DataSet("DD", "Death Details", "FINDINGS", "One record per death of a subje
     Variable("DDORRES", "Result or Finding as Collected", RESULT, EXPECTED, asked=("death.because",)),
     Variable("DDSTRESC", "Character Result/Finding in Std Format", RESULT, EXPECTED, codes=terms.DEATH_CAUSE,
              asked=("death.cause",)),
-    common.epoch("DDDTC"),
-    # The day on which the cause became known is not asked.
+    # The day on which the cause became known is not asked; the day of death is DTHDTC.
     common.dated("DDDTC", "Date/Time of Collection"),
-    common.study_day("DDDY", "Study Day of Collection", "DDDTC"),
 ))  # fmt: skip

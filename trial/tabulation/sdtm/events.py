@@ -84,7 +84,7 @@ def _end(subject: Subject, row: Row) -> Values:
     if row["resolved_on"] or row["outcome"] == "fatal":
         return {}
     relation = {"unknown": "UNKNOWN", "recovered": "BEFORE", "sequelae": "BEFORE"}.get(row["outcome"], "ONGOING")
-    return {"AEENRTPT": relation, "AEENTPT": subject.as_of.isoformat()}
+    return {"AEENRTPT": relation, "AEENTPT": subject.reference_point(row["onset_on"])}
 
 
 def _dictionary(name: str, label: str, kind: Kind = Kind.TEXT) -> Variable:
@@ -139,7 +139,7 @@ AE = DataSet("AE", "Adverse Events", "EVENTS", "One record per episode of an adv
     Variable("AEENRTPT", "End Relative to Reference Time Point", TIMING, PERMISSIBLE, DERIVED,
              codes=terms.RELATIVE_TIME, method="By the outcome, where no day of resolution is recorded."),
     Variable("AEENTPT", "End Reference Time Point", TIMING, PERMISSIBLE, DERIVED,
-             method="The day as of which the data were read."),
+             method=common.REFERENCE_POINT),
 ), qualifiers=(
     Qualifier("CTCTERM", "Term of CTCAE 3.0", asked=("adverse_event.term",)),
     Qualifier("CTCSELEC", "Site or Type of CTCAE 3.0", asked=("adverse_event.select",)),

@@ -32,8 +32,10 @@ NAMES = {code: (name, order) for order, (code, name, *_) in enumerate(ELEMENTS, 
 
 def _elements(subject: Subject) -> Iterable[Values]:
     begun = subject.elements
-    study, death = subject.only("off_study"), subject.only("death")
+    study, death, failure = (subject.only(table) for table in ("off_study", "death", "screen_failure"))
     end = death["died_on"] if death else study["off_on"] if study else None
+    if failure and len(begun) == 1:
+        end = failure["failed_on"]
     for place, (code, epoch, on) in enumerate(begun):
         name, order = NAMES[code]
         following = begun[place + 1][2] if place + 1 < len(begun) else end
@@ -54,7 +56,8 @@ SE = DataSet("SE", "Subject Elements", "SPECIAL PURPOSE", "One record per elemen
     Variable("SESTDTC", "Start Date/Time of Element", TIMING, REQUIRED, DERIVED, DATE,
              method="Consent, first dose, end of treatment."),
     Variable("SEENDTC", "End Date/Time of Element", TIMING, EXPECTED, DERIVED, DATE,
-             method="Start of the next element; death, else end of study, for the last one."),
+             method="Start of the next element; of the last one death, else end of study; of a screening that failed "
+             "the day of the failure."),
     common.study_day("SESTDY", "Study Day of Start of Element", "SESTDTC"),
     common.study_day("SEENDY", "Study Day of End of Element", "SEENDTC"),
 ))  # fmt: skip

@@ -1,0 +1,106 @@
+"""What data sets say of one subject whose few entries are written here, without a database."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from trial.tabulation.adam.adsl import ADSL
+from trial.tabulation.adam.shared import source
+from trial.tabulation.sdtm.background import CM, IE
+from trial.tabulation.sdtm.demographics import DM
+from trial.tabulation.sdtm.disposition import DD
+from trial.tabulation.sdtm.events import AE
+from trial.tabulation.sdtm.visits import SE
+from trial.tabulation.subject import Subject
+
+AS_OF = date(2026, 9, 1)
+FAILED = {"failed_on": "2026-01-20"}
+DIED = {"died_on": "2026-05-04", "cause": "disease", "because": ""}
+MEDICATION = {"name": "octreotide", "kind": "other", "indication": "", "dose": "", "started_on": "2026-02",
+              "started_on_missing": "", "stopped_on": None}  # fmt: skip
+EVENT = {
+    "term": "fatigue_asthenia_lethargy_malaise", "select": "", "other_words": "", "grade": 2, "seriousness": "no",
+    "hospital_stay": "", "action_taken": "none", "attribution": 2, "outcome": "not_recovered", "resolved_on": None,
+    "onset_on": "2026-02-03", "expectedness": "", "aware_on": None, "aware_time": None, "aware_offset": "",
+    "present_at_baseline": "", "grade_missing": "", "attribution_missing": "", "onset_on_missing": "",
+    "cycle_number": 1, "continues_id": None,
+}  # fmt: skip
+DOSES = {"cycle": {"started_on": "2026-01-12"},
+         "dosing_period": {"cycle_id": 1, "from_day": 1, "to_day": 9, "dose_mg": 400}}  # fmt: skip
+
+
+class Anyone(dict[str, Any]):
+    """A row of which everything that is not said is empty."""
+
+    def __missing__(self, name: str) -> None:
+        return None
+
+
+def subject(number: str | None = "NET-001", **tables: Any) -> Subject:
+    """Somebody screened on 5 January 2026 with one entry, or several, in each of these tables."""
+    one = Anyone(id=1, number=number, screening_number=4, consented_on="2026-01-05", struck_out_reason="")
+    ever = {
+        name: [Anyone(row, id=place, struck_out_reason="")
+               for place, row in enumerate(rows if isinstance(rows, list) else [rows], start=1)]
+        for name, rows in tables.items()
+    }  # fmt: skip
+    return Subject(one, {"participant": [one], **ever}, {"code": "NORTH", "country": "NLD"}, "NORTH", AS_OF)
+
+
+@pytest.mark.parametrize(("number", "tables", "words"), [
+    (None, {}, "NOT ASSIGNED"), (None, {"screen_failure": FAILED}, "SCREEN FAILURE"),
+    ("NET-001", {}, "ASSIGNED, NOT TREATED"), ("NET-001", DOSES, None),
+])  # fmt: skip
+def test_only_a_recorded_screen_failure_is_called_one(number: str | None, tables: Any, words: str | None) -> None:
+    assert DM.made(subject(number, **tables))[0]["ARMNRS"] == words
+
+
+@pytest.mark.parametrize(("tables", "day"), [
+    ({}, "2026-09-01"), ({"death": DIED}, "2026-05-04"), ({"death": {**DIED, "died_on": "2026-05"}}, "2026-09-01"),
+    ({"death": DIED, "off_study": {"off_on": "2026-04-30"}}, "2026-04-30"),
+    ({"off_study": {"off_on": "2026-01-30"}}, "2026-09-01"),
+])  # fmt: skip
+def test_nothing_is_told_to_go_on_after_a_death_or_the_end_of_the_study(tables: Any, day: str) -> None:
+    one = subject(medication=MEDICATION, adverse_event=EVENT, **tables)
+    assert [(row["CMENRTPT"], row["CMENTPT"]) for row in CM.made(one)] == [("ONGOING", day)]
+    assert [(row["AEENRTPT"], row["AEENTPT"]) for row in AE.made(one)] == [("ONGOING", day)]
+
+
+def test_a_criterion_has_the_day_of_its_value_or_none() -> None:
+    answers = [{"item": "no_other_cancer", "met": False, "measured_on": on, "value": "", "edition": 1}
+               for on in ("2026-01-03", None)]  # fmt: skip
+    assert [row["IEDTC"] for row in IE.made(subject(eligibility=answers))] == ["2026-01-03", None]
+
+
+def test_the_day_of_death_is_no_day_on_which_its_cause_was_asked() -> None:
+    one = subject(death=DIED)
+    assert DD.made(one)[0].get("DDDTC") is None and DM.made(one)[0]["DTHDTC"] == "2026-05-04"
+    assert source(one, "death/1", "2026-05-04") == {"SRCDOM": "DM", "SRCVAR": "DTHDTC", "SRCSEQ": None}
+
+
+@pytest.mark.parametrize("tables", [{}, {"death": DIED}])
+def test_a_screening_that_failed_ends_on_the_day_of_the_failure(tables: Any) -> None:
+    found = SE.made(subject(None, screen_failure=FAILED, **tables))
+    assert [(row["ETCD"], row["SESTDTC"], row["SEENDTC"]) for row in found] == [("SCRN", "2026-01-05", "2026-01-20")]
+
+
+OUTCOME = {
+    **dict.fromkeys(("in_error", "eligible", "treated", "evaluable", "exclusion", "confirmed")), "group": "A",
+    "dates": dict.fromkeys(("death", "last_known_alive", "new_therapy")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("tables", "status", "why"), [
+    ({}, "ONGOING", None), ({"death": DIED}, "DISCONTINUED", "death"),
+    ({"off_study": {"reason": "completed"}}, "COMPLETED", None),
+    ({"off_study": {"reason": "lost"}, "death": DIED}, "DISCONTINUED", "lost"),
+])  # fmt: skip
+def test_nobody_dead_is_told_to_be_on_treatment_or_in_the_study_still(
+    tables: Any, status: str, why: str | None
+) -> None:
+    row = ADSL.made(replace(subject(**DOSES, **tables), outcome=OUTCOME))[0]
+    assert (row["EOSSTT"], row["DCSREAS"]) == (status, why)
+    treatment = ("DISCONTINUED", "death") if "death" in tables else ("ONGOING", None)
+    assert (row["EOTSTT"], row["DCTREAS"]) == treatment
