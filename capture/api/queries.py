@@ -92,7 +92,7 @@ def listing(
     cursor: Cursor = "", limit: Limit = USUAL,
 ) -> Reply:  # fmt: skip
     """Queries in the order in which they were raised."""
-    page = paging.page(as_of, cursor, limit)
+    page = paging.page(as_of, cursor, limit, request.path)
     where = {"state": state} if state else {}
     asked = versions.Asked(sites_asked(request, site), changed_after=changed_after, where=where)
     rows = [(each.number, each) for each in versions.entries(DATA_SET, page, asked)]

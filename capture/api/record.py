@@ -81,8 +81,9 @@ def participants(
     limit: Limit = USUAL,
 ) -> Reply:  # fmt: skip
     """Every participant at the sites that the token sees, screened ones too, in order of entry."""
-    page = paging.page(as_of, cursor, limit)
-    return _page(versions.PARTICIPANTS, page, versions.Asked(sites_asked(request, site), changed_after=changed_after))
+    page = paging.page(as_of, cursor, limit, request.path)
+    asked = versions.Asked(sites_asked(request, site), changed_after=changed_after, struck_out=changed_after > 0)
+    return _page(versions.PARTICIPANTS, page, asked)
 
 
 @router.get("/participants/{reference}", response=shapes.Entry)
@@ -99,10 +100,11 @@ def entries(
     request: HttpRequest, form: str, filters: Query[EntryFilters], as_of: AsOf = "", cursor: Cursor = "",
     limit: Limit = USUAL,
 ) -> Reply:  # fmt: skip
-    """The entries of a form, in order of their numbers; struck-out ones only where they are asked for."""
-    data_set, page = _data_set(form), paging.page(as_of, cursor, limit)
+    """The entries of a form, in order of their numbers; struck-out ones where they are asked for, or changed since."""
+    data_set, page = _data_set(form), paging.page(as_of, cursor, limit, request.path)
     of = access.participant_for(person_of(request), filters.participant).pk if filters.participant else None
-    asked = versions.Asked(sites_asked(request, filters.site), of, None, filters.changed_after, filters.struck_out)
+    struck_out = filters.struck_out or filters.changed_after > 0
+    asked = versions.Asked(sites_asked(request, filters.site), of, None, filters.changed_after, struck_out)
     return _page(data_set, page, asked)
 
 
@@ -119,7 +121,7 @@ def history(
     request: HttpRequest, form: str, entry: int, as_of: AsOf = "", cursor: Cursor = "", limit: Limit = USUAL
 ) -> Reply:
     """Every change of an entry, the oldest first: who, when, why, and what it then was."""
-    data_set, page = _data_set(form), paging.page(as_of, cursor, limit)
+    data_set, page = _data_set(form), paging.page(as_of, cursor, limit, request.path)
     _found(request, data_set, entry, page.change)
     rows = versions.history(data_set, entry, page)
     return Reply(page.of(rows, lambda given: versions.history_shown(data_set, given)), page.change, page)

@@ -16,12 +16,13 @@ class Keys(Schema):
 
 
 class Entry(Keys):
-    """One row of a form, as change `change` left it."""
+    """One row of a form, as change `change` left it. struck_out: it, or the entry whose line it is."""
 
     form: str
     entry: int
     site_at_entry: str | None
     change: int
+    struck_out: bool
     values: dict[str, Value]
 
 

@@ -24,11 +24,16 @@ ENTRIES: dict[str, DataSet] = {each.name: each for each in DATA_SETS
 PARTICIPANTS = next(each for each in ENTRIES.values() if each.model is Participant)
 
 
+# SQL: of the version `v` of a row and of `above`, the entry whose line it is.
+STRUCK_OUT_ABOVE = "coalesce(above.row->>'struck_out_reason', '') <> ''"
+STRUCK_OUT = f"(coalesce(v.row->>'struck_out_reason', '') <> '' OR {STRUCK_OUT_ABOVE})"
+
+
 @dataclass(frozen=True)
 class Asked:
     """Which entries. sites: ids of those that the person sees; participant, entry: only this; changed_after: a change.
 
-    where: column → its value.
+    struck_out: those that do not stand as well. where: column → its value.
     """
 
     sites: Sequence[int]
@@ -41,13 +46,17 @@ class Asked:
 
 @dataclass(frozen=True)
 class Entry:
-    """One row as a change left it; site_at_entry: of the change that entered it."""
+    """One row as a change left it; site_at_entry: of the change that entered it.
+
+    is_struck_out: it, or the entry whose line it is.
+    """
 
     number: int
     change: int
     participant: int
     row: dict[str, Any]
     site_at_entry: int | None
+    is_struck_out: bool
 
 
 def of_participant(model: Any, alias: str = "t") -> str:
@@ -66,30 +75,43 @@ def of_participant(model: Any, alias: str = "t") -> str:
 def entries(data_set: DataSet, page: Page, asked: Asked) -> list[Entry]:
     """One more than the page holds where there are more, in order of their numbers."""
     table, participant = tables.table_of(data_set.model), of_participant(data_set.model)
+    over, key = _above(data_set)
     conditions, more = ["t.id > %s", f"{participant} IN (SELECT id FROM trial_participant WHERE site_id = ANY(%s))"], []
     for condition, value in ((f"{participant} = %s", asked.participant), ("t.id = %s", asked.entry)):
         if value is not None:
             conditions.append(condition)
             more.append(value)
     if asked.changed_after:  # said twice, so that few rows are looked at
-        conditions.append("v.change_id > %s AND t.id IN "
-                          "(SELECT row_id FROM trial_version WHERE table_name = %s AND change_id > %s)")  # fmt: skip
-        more += [asked.changed_after, table, asked.changed_after]
+        written = "SELECT row_id FROM trial_version WHERE table_name = %s AND change_id > %s"
+        conditions.append(f"(v.change_id > %s OR {STRUCK_OUT_ABOVE} AND above.change_id > %s) "
+                          f"AND (t.id IN ({written}) OR {f't.{key}' if key else 'NULL'} IN ({written}))")  # fmt: skip
+        more += [asked.changed_after, asked.changed_after, table, asked.changed_after, over, asked.changed_after]
     for column, text in asked.where.items():
         conditions.append("v.row->>%s = %s")
         more += [column, text]
     if not asked.struck_out:
-        conditions.append("coalesce(v.row->>'struck_out_reason', '') = ''")
+        conditions.append(f"NOT {STRUCK_OUT}")
+    newest = """SELECT change_id, row FROM trial_version WHERE table_name = %s AND row_id = {} AND change_id <= %s
+        ORDER BY change_id DESC, id DESC LIMIT 1"""
     sql = f"""SELECT t.id, v.change_id, {participant}, v.row::text, (SELECT c.site_id FROM trial_version f
             JOIN trial_change c ON c.id = f.change_id WHERE f.table_name = %s AND f.row_id = t.id
-            ORDER BY f.change_id, f.id LIMIT 1)
-        FROM {table} t CROSS JOIN LATERAL (SELECT change_id, row FROM trial_version
-            WHERE table_name = %s AND row_id = t.id AND change_id <= %s ORDER BY change_id DESC, id DESC LIMIT 1) v
+            ORDER BY f.change_id, f.id LIMIT 1), {STRUCK_OUT}
+        FROM {table} t CROSS JOIN LATERAL ({newest.format("t.id")}) v
+        LEFT JOIN LATERAL ({newest.format("(v.row->>%s)::bigint")}) above ON true
         WHERE {" AND ".join(conditions)} ORDER BY t.id LIMIT %s"""
     with connection.cursor() as cursor:
-        cursor.execute(sql, [table, table, page.change, page.after, list(asked.sites), *more, page.limit + 1])
-        return [Entry(number, change, participant, EXACT.decode(row), site)
-                for number, change, participant, row, site in cursor.fetchall()]  # fmt: skip
+        cursor.execute(sql, [table, table, page.change, over, key, page.change, page.after, list(asked.sites), *more,
+                             page.limit + 1])  # fmt: skip
+        return [Entry(number, change, participant, EXACT.decode(row), site, is_struck_out)
+                for number, change, participant, row, site, is_struck_out in cursor.fetchall()]  # fmt: skip
+
+
+def _above(data_set: DataSet) -> tuple[str, str]:
+    """(table, column) of the entry whose lines the rows are: it is struck out with them; empty: they are no lines."""
+    if not data_set.parent:
+        return "", ""
+    key = data_set.model._meta.get_field(data_set.parent)
+    return tables.table_of(key.related_model), key.column
 
 
 def shown(data_set: DataSet, found: Iterable[Entry], change: int) -> list[dict[str, Any]]:
@@ -103,7 +125,8 @@ def shown(data_set: DataSet, found: Iterable[Entry], change: int) -> list[dict[s
         answers.append({
             "form": data_set.name, "entry": each.number, "study_number": key.get("number"),
             "screening_number": key.get("screening_number"), "site": codes.get(key.get("site_id", 0)),
-            "site_at_entry": codes.get(each.site_at_entry or 0), "change": each.change, "values": values.of(each.row),
+            "site_at_entry": codes.get(each.site_at_entry or 0), "change": each.change,
+            "struck_out": each.is_struck_out, "values": values.of(each.row),
         })  # fmt: skip
     return answers
 

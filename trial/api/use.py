@@ -45,7 +45,8 @@ def allows(scope: str) -> Callable[[Callable[..., Any]], Callable[..., HttpRespo
             reply = operation(request, *args, **kwargs)
             if SCOPES[scope].is_noted:
                 place = request.get_full_path().removeprefix(problems.PREFIX)
-                words = f"{request.method} {place}, token “{caller.token.name}” {caller.token.starts_with}…"
+                # The token first: a long address is cut, and never hides whose call it was.
+                words = f"token “{caller.token.name}” {caller.token.starts_with}…: {request.method} {place}"
                 audit.note(caller.person, audit.Kind.API, words)
             return reply if isinstance(reply, FileResponse) else answer(request, reply)
 

@@ -11,8 +11,10 @@ from capture.entry.services import entries
 from capture.exchange import cells
 from capture.exchange.data_sets import BY_NAME
 from capture.exchange.exporting import export
+from tests.capture.grading.test_event_proposals import VISIT, line
 from tests.cast import Cast, register
 from tests.program import Program, program_for, program_of
+from trial.api import paging
 from trial.models import Change, HormoneLevel, JournalEntry, Participant, Role
 from trial.record.save import Save
 
@@ -116,8 +118,20 @@ def test_pages_of_one_walk_show_one_moment_while_others_write(cast: Cast) -> Non
 
 
 def test_a_cursor_that_is_none_is_refused(program: Program) -> None:
-    for cursor in ("x", "W10", "bnVsbA", "WzEsMiwzXQ", "WzEsIC0xXQ", "WyIxIiwgMl0", "a" * 300):
+    own = "/api/v1/participants"
+    made_up = [paging.cursor(change, after, own) for change, after in ((0, 0), (newest() + 1, 0), (2**62, 0), (1, -1))]
+    for cursor in ("x", "W10", "bnVsbA", "WzEsMiwzXQ", "WzEsIC0xXQ", "WzAsIDBd", "a" * 300, *made_up):
         assert program.read("participants", cursor=cursor).status_code == 422, cursor
+    assert program.read("participants", cursor=paging.cursor(newest(), 0, own)).status_code == 200
+
+
+def test_a_cursor_opens_the_list_that_gave_it_and_no_other(cast: Cast, program: Program) -> None:
+    for day in (9, 10):
+        level_of(cast, cast.participant, sampled_on=date(2026, 1, day))
+    cursor = program.body("entries/hormone", limit=1)["next"]
+    assert len(program.body("entries/hormone", cursor=cursor)["items"]) == 1
+    for path in ("participants", "entries/visit", "queries"):
+        assert program.read(path, cursor=cursor).status_code == 422, path
 
 
 def test_what_was_read_before_is_not_sent_again(cast: Cast, program: Program) -> None:
@@ -148,6 +162,32 @@ def test_only_what_changed_since_is_given_where_it_is_asked_for(cast: Cast, prog
     second = level_of(cast, cast.participant, sampled_on=date(2026, 2, 9))
     found = program.body("entries/hormone", changed_after=since)["items"]
     assert [each["entry"] for each in found] == [second.pk]
+
+
+def test_what_was_struck_out_since_is_told_to_who_follows(cast: Cast, program: Program) -> None:
+    level = level_of(cast, cast.participant)
+    since, nora = newest(), cast.people[Role.COORDINATOR]
+    entries.strike_out(Save(nora, "entered twice"), cast.participant, ENTRY_FORMS["hormone"], level)
+    (struck,) = program.body("entries/hormone", changed_after=since)["items"]
+    assert (struck["entry"], struck["struck_out"], struck["change"]) == (level.pk, True, newest())
+    assert program.body("entries/hormone", changed_after=newest())["items"] == []
+    assert not program.body(f"entries/hormone/{level.pk}", as_of=since)["struck_out"]
+
+
+def test_the_results_of_a_visit_do_not_stand_once_it_is_struck_out(cast: Cast, program: Program) -> None:
+    nora, form = cast.people[Role.COORDINATOR], ENTRY_FORMS["visit"]
+    visit = entries.save(Save(nora), cast.participant, form, VISIT, lines=[line()])
+    result = program.body("entries/laboratory")["items"][0]
+    before = newest()
+    assert not result["struck_out"]
+    entries.strike_out(Save(nora, "of somebody else"), cast.participant, form, visit)
+    assert program.body("entries/laboratory")["items"] == []
+    for asked in ({"struck_out": "true"}, {"changed_after": before}):
+        (struck,) = program.body("entries/laboratory", **asked)["items"]
+        assert (struck["entry"], struck["struck_out"]) == (result["entry"], True), asked
+    assert program.body(f"entries/laboratory/{result['entry']}")["struck_out"]
+    assert program.body("entries/laboratory", as_of=before)["items"] == [result]
+    assert program.body("entries/laboratory", changed_after=newest())["items"] == []
 
 
 def test_the_feed_gives_every_change_once_and_in_order(cast: Cast) -> None:
@@ -186,7 +226,9 @@ def test_reading_is_in_the_access_log_before_it_is_answered(cast: Cast, program:
     program.body("participants/NET-001")
     noted = JournalEntry.objects.order_by("-id")[0]
     assert (noted.kind, noted.person, noted.role) == ("api", cast.people[Role.COORDINATOR], "coordinator")
-    assert noted.words.startswith("GET participants/NET-001, token “warehouse” ep_")
+    assert noted.words.startswith("token “warehouse” ep_") and noted.words.endswith("…: GET participants/NET-001")
+    program.body("entries/hormone", more="x" * 300)
+    assert JournalEntry.objects.order_by("-id")[0].words.startswith("token “warehouse” ep_")
     before = JournalEntry.objects.count()
     program.body("study")
     assert JournalEntry.objects.count() == before
