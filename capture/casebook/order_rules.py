@@ -191,6 +191,7 @@ COVERED = (
     ("baseline", "assessed_on", "BASE-12", "baseline assessment"),
     ("follow_up_scan", "assessed_on", "FOLL-24", "follow-up assessment"),
     ("visit", "visited_on", "VIS-10", "visit"),
+    ("visit", "sampled_on", "VIS-14", "sample"),
     ("blood_pressure", "measured_on", "BP-04", "measurement"),
     ("hormone", "sampled_on", "HORM-08", "sample"),
     ("adverse_event", "onset_on", "AE-21", "onset of the event"),
@@ -201,9 +202,17 @@ COVERED = (
 AFTER_CONSENT = (
     ("baseline", "assessed_on", "BASE-13", "baseline assessment"),
     ("visit", "visited_on", "VIS-11", "visit"),
+    ("visit", "sampled_on", "VIS-15", "sample"),
     ("blood_pressure", "measured_on", "BP-05", "measurement"),
     ("hormone", "sampled_on", "HORM-09", "sample"),
 )
+# Where the title of the form would name another day.
+CALLED = {("visit", "sampled_on"): "Sample of a visit"}
+
+
+def _of(form: str, field: str) -> Fact:
+    return Fact(form, field, called=CALLED.get((form, field), ""))
+
 
 RULES: tuple[OrderRule, ...] = (
     OrderRule(CONSENTED, REGISTERED, *[Asked("REG-01", "The consent date must not be after registration.")] * 2),
@@ -248,7 +257,7 @@ RULES: tuple[OrderRule, ...] = (
                     field="alive"), ALIVE),
     *(OrderRule(Fact("follow_up", field), DIED, FU_11, ALIVE)
       for field in ("progressed_on", "disease_assessed_on", "new_therapy_on")),
-    *(OrderRule(CONSENTED, Fact(form, field), EARLY, Asked(name, f"The {words} is before consent."), SOFT, PLAUSIBLE)
+    *(OrderRule(CONSENTED, _of(form, field), EARLY, Asked(name, f"The {words} is before consent."), SOFT, PLAUSIBLE)
       for form, field, name, words in AFTER_CONSENT),
     OrderRule(REGISTERED, FINDING, REGISTRATION,
               Asked("FIND-01", "The registration issue must not be before registration.")),
@@ -259,7 +268,7 @@ RULES: tuple[OrderRule, ...] = (
     *(DistanceRule(*facts, *asked, SOFT, "Visit at cycle start.", most_days=protocol.constant("cycle_window_days"))
       for facts, asked in (((ITS_CYCLE, VISIT), (DOSE_24, VIS_03)), ((VISIT, ITS_CYCLE), (VIS_03, DOSE_24)))),
     *(OrderRule(fact, WITHDREW, DOSE_21, WD_04, SOFT, CONSENT, queried=True) for fact in (CYCLE, LAST_DOSE)),
-    *(OrderRule(Fact(form, field), LEFT, Asked(name, f"The {words} is after consent was withdrawn."), WD_04, SOFT,
+    *(OrderRule(_of(form, field), LEFT, Asked(name, f"The {words} is after consent was withdrawn."), WD_04, SOFT,
                 CONSENT, queried=True)
       for form, field, name, words in COVERED),
     OrderRule(CYCLE, PROGRESSED, DOSE_22, Asked("FU-13", "The progression date is before the start of a cycle.", True),
@@ -275,7 +284,7 @@ RULES: tuple[OrderRule, ...] = (
 def rules_of(forms: Sequence[Any]) -> tuple[OrderRule, ...]:
     """Every rule: those above, and one for each date that a form declares not to lie after the death."""
     return RULES + tuple(
-        OrderRule(Fact(form.kind, check.field), DIED, None, ALIVE)
+        OrderRule(_of(form.kind, check.field), DIED, None, ALIVE)
         for form in forms for check in form.checks if isinstance(check, AfterDeath)
     )  # fmt: skip
 

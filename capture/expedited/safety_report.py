@@ -99,7 +99,8 @@ def _event(event: AdverseEvent, now: datetime) -> Lines:
 def _episodes(event: AdverseEvent) -> Lines:
     """The other grades of the same event."""
     first = event.continues or event
-    every = [each for each in (first, *first.episodes.standing().order_by("id")) if each != event]
+    found = (first, *first.episodes.standing().order_by("id"))
+    every = [each for each in found if each != event and not each.is_struck_out]
     return [("Other episode of this event", f"{each}, from {_day(each.onset_on)}") for each in every]
 
 
@@ -108,27 +109,31 @@ def _onset(event: AdverseEvent) -> date | None:
 
 
 def _tests(event: AdverseEvent) -> Lines:
-    """Laboratory values outside the limits of their laboratory, from 28 days before the onset on."""
+    """Laboratory values not surely inside the limits of their laboratory, from 28 days before the onset on."""
     onset = _onset(event)
     if onset is None:
         return [("Laboratory", MISSING)]
     visits = Visit.objects.standing().filter(participant=event.participant).order_by("visited_on")
     rows = LaboratoryResult.objects.standing("visit").filter(visit__in=visits, value__isnull=False)
     late = [each for each in rows.select_related("visit").order_by("visit__visited_on", "id")
-            if each.visit.measured_on >= onset - timedelta(days=TESTS_DAYS) and _is_outside(each)]  # fmt: skip
+            if each.visit.measured_on >= onset - timedelta(days=TESTS_DAYS) and not _is_inside(each)]  # fmt: skip
     return [(f"{ANALYTES[each.analyte]}, {shown(each.visit.measured_on)}", _value(each)) for each in late] or [
         ("Laboratory", f"No value outside its limits from {TESTS_DAYS} days before the onset on is on record")
     ]
 
 
-def _is_outside(row: LaboratoryResult) -> bool:
-    below = row.lower_limit is not None and row.value < row.lower_limit
-    return below or (row.upper_limit is not None and row.value > row.upper_limit)
+def _is_inside(row: LaboratoryResult) -> bool:
+    """Surely so: a value without limits is not known to be, nor is `<5` above a lower limit or `>5` below an upper."""
+    if row.lower_limit is None and row.upper_limit is None:
+        return False
+    above = row.lower_limit is None or (row.value_qualifier != "<" and row.value >= row.lower_limit)
+    return above and (row.upper_limit is None or (row.value_qualifier != ">" and row.value <= row.upper_limit))
 
 
 def _value(row: LaboratoryResult) -> str:
-    limits = " to ".join("not given" if each is None else plain(each) for each in (row.lower_limit, row.upper_limit))
-    return f"{row.value_qualifier}{plain(row.value)} {row.unit} (limits {limits})"
+    given = (row.lower_limit, row.upper_limit)
+    limits = " to ".join("not given" if each is None else plain(each) for each in given)
+    return f"{row.value_qualifier}{plain(row.value)} {row.unit} (limits {limits if any(given) else 'not given'})"
 
 
 def _history(event: AdverseEvent) -> Lines:
@@ -147,11 +152,11 @@ def _history(event: AdverseEvent) -> Lines:
 def _product(event: AdverseEvent) -> Lines:
     cycles = list(event.participant.cycles.standing().order_by("number"))
     off = event.participant.off_treatments.standing().first() if cycles else None
-    at = _cycle_at(cycles, _onset(event))
+    at = next((each for each in cycles if each.number == event.cycle_number), None)
     return [
         ("Product", "Sorafenib, 200 mg tablets, by mouth"),
         ("Indication", protocol.STUDY_NAME),
-        ("First dose", _day(cycles[0].started_on if cycles else None)),
+        ("First dose", _day(_first_dose(cycles))),
         ("Cycle at onset", f"{at.number}, day 1 on {shown(at.started_on)}" if at else MISSING),
         ("Doses of that cycle", _doses(at) if at else MISSING),
         ("Lot", (at.lot if at else "") or MISSING),
@@ -160,9 +165,9 @@ def _product(event: AdverseEvent) -> Lines:
     ]
 
 
-def _cycle_at(cycles: list[Cycle], onset: date | None) -> Cycle | None:
-    begun = [each for each in cycles if onset is not None and each.started_on <= onset]
-    return begun[-1] if begun else None
+def _first_dose(cycles: list[Cycle]) -> date | None:
+    taken = DosingPeriod.objects.standing().filter(cycle__in=cycles, dose_mg__gt=0).select_related("cycle")
+    return min((each.cycle.started_on + timedelta(days=each.from_day - 1) for each in taken), default=None)
 
 
 def _doses(cycle: Cycle) -> str:

@@ -160,8 +160,9 @@ class Asked(NamedTuple):
     """Which rows of a table: those whose `column` is one of the values.
 
     only: a condition in SQL on `row`, the row as JSON, for what would otherwise be read and thrown away. below: the
-    rows that hang below those of another model, by this key to it; `column` is then one of the other table. is_dated:
-    each with `known_on`, the day (UTC) of the change that left it as it is.
+    rows that hang below those of another model, by this key to it; `column` is then one of the other table. filled: a
+    column of that table, of whose rows only those with a value in it count. is_dated: each with `known_on`, the day
+    (UTC) of the change that left it as it is.
     """
 
     column: str
@@ -169,6 +170,7 @@ class Asked(NamedTuple):
     only: str = "true"
     below: tuple[str, Any] | None = None
     is_dated: bool = False
+    filled: str = ""
 
 
 def _known_on(change: str) -> str:
@@ -227,7 +229,8 @@ class Reader:
             condition = f'"{asked.column}" = ANY(%s)'
             if asked.below is not None:
                 key, above = asked.below
-                ids = f'SELECT id FROM "{above._meta.db_table}" WHERE {condition}{self._only_standing(above)}'
+                filled = f' AND "{asked.filled}" IS NOT NULL' if asked.filled else ""
+                ids = f'SELECT id FROM "{above._meta.db_table}" WHERE {condition}{self._only_standing(above)}{filled}'
                 condition = f'"{key}" IN ({ids})'
             condition += self._only_standing(model)
             rows = f'SELECT id, {row} AS row FROM "{model._meta.db_table}" t WHERE {condition}'
@@ -240,7 +243,8 @@ class Reader:
         condition = f"row->>'{asked.column}' = ANY(%s)"
         if asked.below is not None:
             stands = "true" if self.is_whole else "coalesce(row->>'struck_out_reason', '') = ''"
-            ids = f"SELECT row->>'id' FROM ({newest}) a WHERE {condition} AND {stands}"
+            filled = f" AND row->>'{asked.filled}' IS NOT NULL" if asked.filled else ""
+            ids = f"SELECT row->>'id' FROM ({newest}) a WHERE {condition} AND {stands}{filled}"
             condition = f"row->>'{asked.below[0]}' IN ({ids})"
         return f"SELECT json_agg(row ORDER BY row_id)::text FROM ({newest}) v WHERE {condition} AND {asked.only}"
 

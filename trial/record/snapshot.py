@@ -20,6 +20,7 @@ from trial.models import (
     FollowUp,
     GroupSettings,
     HormoneLevel,
+    LaboratoryResult,
     Lesion,
     LesionReading,
     Medication,
@@ -47,6 +48,8 @@ from trial.rules.evaluation.populations import IN_ERROR
 
 # Of 23 answers a participant the endpoints ask only for those that say no.
 UNMET = "row->>'met' = 'false'"
+# A result that is missing proves no sample; the day of one is that of the visit unless the visit names its own.
+MEASURED = "row->>'value' IS NOT NULL"
 # What the facts are made of, of the tables that hold far more: half of the bytes need not be written, sent and read.
 COLUMNS: dict[Any, tuple[str, ...]] = {
     Assessment: ("id", "participant_id", "kind", "assessed_on", "marker", "new_lesions", "new_lesion_on",
@@ -57,7 +60,8 @@ COLUMNS: dict[Any, tuple[str, ...]] = {
                    "action_taken"),
     HormoneLevel: ("id", "participant_id", "marker", "sampled_on", "value", "unit", "upper_limit", "assay",
                    "value_qualifier"),
-    Visit: ("participant_id", "visited_on"),
+    Visit: ("id", "participant_id", "visited_on", "sampled_on"),
+    LaboratoryResult: ("visit_id", "value"),
     BloodPressure: ("participant_id", "measured_on"),
     LesionReading: ("assessment_id", "lesion_id", "state", "longest_diameter_mm", "not_evaluated_reason", "scanned_on",
                     "merged_with"),
@@ -184,6 +188,7 @@ class _Parts:
             **{model: Asked("participant_id", ids, is_dated=model is Death) for model in OWN + BELOW},
             LesionReading: Asked("participant_id", ids, below=("assessment_id", Assessment)),
             DosingPeriod: Asked("participant_id", ids, below=("cycle_id", Cycle)),
+            LaboratoryResult: Asked("participant_id", ids, MEASURED, ("visit_id", Visit), filled="sampled_on"),
         })  # fmt: skip
         self.registered = [row for row in found[Participant] if row["number"]]
         self.settings = found[GroupSettings]
@@ -194,6 +199,7 @@ class _Parts:
         self.below = {model: by_participant[model] for model in BELOW}
         self.readings = _by(found[LesionReading], "assessment_id")
         self.periods = _by(found[DosingPeriod], "cycle_id")
+        self.sampled = {row["visit_id"] for row in found[LaboratoryResult]}
         self.sites = {row["id"]: row["code"] for row in found[Site]}
 
     def facts(self) -> list[ParticipantFact]:
@@ -237,13 +243,15 @@ class _Parts:
             "hormones": tuple(fact.hormone(each) for each in below[HormoneLevel]),
             "medications": tuple(sorted(map(fact.medication, below[Medication]), key=_by_start)),
             "visited_on": tuple(sorted(date.fromisoformat(each) for each in seen)),
+            "sampled_on": tuple(sorted(date.fromisoformat(each["sampled_on"]) for each in below[Visit]
+                                       if each["id"] in self.sampled)),
             "off_treatment": off[0] if off else None,
             "follow_ups": tuple(fact.follow_up(each) for each in below[FollowUp]),
             "death": deaths[0] if deaths else None,
             "withdrawals": tuple(fact.withdrawal(each) for each in below[Withdrawal])
             + tuple(fact.off_study(each) for each in below[OffStudy]),
             "deviations": tuple(sorted(map(fact.deviation, below[Deviation]), key=_by_day)),
-        }
+        }  # fmt: skip
 
     def _assessment(self, row: Row, lesions: set[int]) -> AssessmentFact:
         readings = tuple(fact.reading(each) for each in self.readings[row["id"]] if each["lesion_id"] in lesions)

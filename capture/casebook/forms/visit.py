@@ -149,10 +149,10 @@ VISIT = (
           SOFT, lambda facts: bool(_unusual(facts)), details=_unusual_in_words),
     Check("VIS-08", "A laboratory value is in a unit that CTCAE 3.0 does not grade.", CTCAE, SOFT,
           lambda facts: any(not each.missing_limit for each in _not_gradable(facts))),
-    Check("VIS-10", "The sample was taken more than 7 days from the visit.", PLAUSIBLE, SOFT,
+    Check("VIS-12", "The sample was taken more than 7 days from the visit.", PLAUSIBLE, SOFT,
           lambda facts: facts["sampled_on"] is not None
           and abs((facts["sampled_on"] - facts["visited_on"]).days) > SAMPLE_DAYS, "sampled_on"),
-    after_death_check("VIS-11", "The sample must not be taken after the date of death.", "sampled_on"),
+    after_death_check("VIS-13", "The sample must not be taken after the date of death.", "sampled_on"),
     Check("VIS-09", "A laboratory value lacks the limit of normal needed to grade it.",
           CTCAE, SOFT, lambda facts: any(each.missing_limit for each in _not_gradable(facts))),
     *PRESSURE,

@@ -98,13 +98,15 @@ def test_events_samples_visits_ends_and_medication_count_from_their_day_on() -> 
         medications=(MedicationFact(1, "other", "A", PartialDate(2026, 1, 21), None),
                      MedicationFact(2, "other", "B", PartialDate(2026, 1, 22), None)),
         visited_on=(day(20), day(21)),
+        sampled_on=(day(19), day(21)),
         off_treatment=OffTreatmentFact(1, day(21), "progression"),
         withdrawals=(WithdrawalFact(1, day(21), "withdrawal"),),
     )  # fmt: skip
     found = kept(fact, day(20))
     assert [each.id for each in found.adverse_events] == [1, 3]
     assert ([each.id for each in found.hormones], [each.id for each in found.medications]) == ([1], [1])
-    assert (found.visited_on, found.off_treatment, found.withdrawals) == ((day(20),), None, ())
+    assert (found.visited_on, found.sampled_on) == ((day(20),), (day(19),))
+    assert (found.off_treatment, found.withdrawals) == (None, ())
 
 
 def test_what_ended_later_is_still_open() -> None:

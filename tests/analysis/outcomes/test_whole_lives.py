@@ -98,6 +98,7 @@ def lives(draw: Any) -> facts.ParticipantFact:
         1, "NET-001", "A", "NORTH", START, START, findings=((kind, "because"),) if kind else (), lesions=LESIONS,
         assessments=_assessments(draw), cycles=cycles, adverse_events=events, hormones=hormones,
         visited_on=tuple(map(day, draw(some.lists(DAYS, max_size=2)))), follow_ups=_contacts(draw),
+        sampled_on=tuple(map(day, draw(some.lists(DAYS, max_size=2)))),
         off_treatment=facts.OffTreatmentFact(1, day(draw(DAYS)), "other") if draw(some.booleans()) else None,
         death=facts.DeathFact(1, _partial(draw, day(draw(some.integers(1, TODAY)))), "disease") if draw(some.booleans())
         else None,
@@ -152,7 +153,8 @@ def test_progression_and_death_are_known_from_their_own_day_as_without_a_cut_off
 @BOUNDED
 @given(lives(), some.randoms())
 def test_the_same_facts_give_the_same_answers_in_any_order(fact: facts.ParticipantFact, chance: Any) -> None:
-    names = ("lesions", "assessments", "cycles", "adverse_events", "hormones", "follow_ups", "visited_on")
+    names = ("lesions", "assessments", "cycles", "adverse_events", "hormones", "follow_ups", "visited_on",
+             "sampled_on")
     mixed = replace(fact, **{name: tuple(chance.sample(getattr(fact, name), len(getattr(fact, name))))
                              for name in names})  # fmt: skip
     one, other = (outcome.derive(each, SETTINGS) for each in (fact, mixed))

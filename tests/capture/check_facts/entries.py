@@ -68,6 +68,11 @@ VISIT: Table = {
     "VIS-07": (_laboratory(), _laboratory(value=Decimal(124))),
     "VIS-08": (_laboratory(analyte="VITAMIN", unit="mg/L"), _laboratory(unit="mg/dL")),
     "VIS-09": (_laboratory(value=Decimal(9), lower_limit=None), _laboratory(lower_limit=None)),
+    "VIS-12": (
+        {"visited_on": D(2026, 2, 12), "sampled_on": D(2026, 2, 5)},
+        {"visited_on": D(2026, 2, 12), "sampled_on": D(2026, 2, 4)},
+    ),
+    "VIS-13": died("sampled_on"),
 }
 MEDICATION: Table = {
     "MED-01": (

@@ -1,13 +1,13 @@
 """Reading many participants part by part gives what reading them at once gives, of the same transaction."""
 
 import threading
-from datetime import UTC
+from datetime import UTC, date
 
 import pytest
 from django.db import DatabaseError, connection
 
 from tests.cast import cast_of, ceiling, register
-from trial.models import Change, Death, Participant, Role
+from trial.models import Change, Death, LaboratoryResult, Participant, Role, Visit
 from trial.record import changes, snapshot
 from trial.rules.dates.partial_date import PartialDate
 
@@ -38,6 +38,27 @@ def test_a_death_is_known_since_the_change_that_left_it_as_it_is(five: list[int]
     (now,), (then,) = snapshot.participants(five[:1]), snapshot.participants(five[:1], corrected.number)
     known = Change.objects.get(pk=corrected.number).at.astimezone(UTC).date()
     assert now == then and now.death is not None and (now.death.cause, now.death.known_on) == ("other", known)
+
+
+def test_the_day_of_a_sample_counts_where_it_has_a_value_now_and_as_of_a_change(five: list[int]) -> None:
+    missing = {f"{name}_missing": "not_done" for name in ("weight_kg", "ecog", "systolic_mmhg", "diastolic_mmhg")}
+    with changes.record(None, "enter", "for the test"):
+        visits = [
+            Visit.objects.create(participant_id=five[0], visited_on=date(2026, 2, 12), cycle_number=number,
+                                 sampled_on=sampled_on, **missing)
+            for number, sampled_on in enumerate((date(2026, 2, 14), date(2026, 3, 14), None))
+        ]  # fmt: skip
+        for visit, value in zip(visits, (9, None, 9), strict=True):
+            LaboratoryResult.objects.create(visit=visit, analyte="HGB", value=value,
+                                            value_missing="" if value else "pending")  # fmt: skip
+    with changes.record(None, "correct", "for the test") as entered:
+        LaboratoryResult.objects.filter(visit=visits[1]).update(value=10, value_missing="")
+    with changes.record(None, "strike_out", "for the test") as struck_out:
+        LaboratoryResult.objects.filter(visit=visits[0]).update(struck_out_reason="error")
+    now, then, before = (snapshot.participants(five[:1], of)[0].sampled_on
+                         for of in (None, struck_out.number, entered.number))  # fmt: skip
+    assert now == then == (date(2026, 3, 14),) and before == (date(2026, 2, 14), date(2026, 3, 14))
+    assert snapshot.participants(five[:1], entered.number - 1)[0].sampled_on == (date(2026, 2, 14),)
 
 
 def test_nobody_is_no_part(database: str) -> None:

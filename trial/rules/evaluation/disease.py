@@ -218,6 +218,8 @@ def _contacts(participant: ParticipantFact) -> Iterable[DatedFact]:
     yield from _reported_progressions(participant)
     for on in participant.visited_on:
         yield DatedFact(on, "visit")
+    for on in participant.sampled_on:
+        yield DatedFact(on, "laboratory sample")
 
 
 def _examinations(participant: ParticipantFact) -> Iterable[DatedFact]:

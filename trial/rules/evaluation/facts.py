@@ -231,6 +231,7 @@ class ParticipantFact:
     hormones: tuple[HormoneFact, ...] = ()
     medications: tuple[MedicationFact, ...] = ()
     visited_on: tuple[date, ...] = ()
+    sampled_on: tuple[date, ...] = ()
     off_treatment: OffTreatmentFact | None = None
     follow_ups: tuple[FollowUpFact, ...] = ()
     death: DeathFact | None = None
