@@ -52,7 +52,7 @@ def export(kind: str, folder: Path, told: Told = lambda words: None, asked: Aske
         with tempfile.TemporaryDirectory(prefix=".lines-", dir=folder.parent) as place:
             with exports.one_moment():
                 snapshot = rows.snapshot_of(moment, results, asked.site)
-                study = Study(snapshot.at.astimezone(UTC).date().isoformat(), snapshot.cut)
+                study = Study(snapshot.at.astimezone(UTC).date().isoformat(), snapshot.cut, snapshot.site)
                 written = FirstPass(KINDS[kind].data_sets, Path(place)).write(snapshot.subjects(), study)
                 record = rows.reconcile(snapshot)
             written = [each for each in written if each.rows or not each.data_set.is_supplement]

@@ -9,6 +9,7 @@ from trial.runtime.program import PROGRAM
 from trial.tabulation.data_sets import NOT_TABULATED, TABLES_NOT_TABULATED
 from trial.tabulation.declarations import EXPECTED, REQUIRED, SDTM, SDTMIG, TERMINOLOGY
 from trial.tabulation.sdtm.design import PARAMETERS
+from trial.tabulation.sdtm.laboratory import with_several_units
 
 
 def text(written: Sequence[Written], snapshot: Snapshot) -> str:
@@ -25,6 +26,8 @@ def text(written: Sequence[Written], snapshot: Snapshot) -> str:
     ]  # fmt: skip
     lines += _section("Values that are required and not known", _missing(written))
     lines += _section("Expected variables without data", _empty(written))
+    lines += _section("Tests of LB whose standard results may have several units", [
+        f"{code}: {', '.join(units)}" for code, units in with_several_units().items()])  # fmt: skip
     lines += _section("Parameters of TS that the sponsor must give", [
         f"{code}: {name}" for code, name, value in PARAMETERS if value is None])  # fmt: skip
     lines += _section("Letters replaced in transport files", [

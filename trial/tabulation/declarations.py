@@ -124,6 +124,11 @@ class Qualifier:
         return self.codes.value(found) or None if self.codes is not None else str(found)
 
 
+def _may_be_long(value: str) -> bool:
+    """Whether a text is to be measured: a letter outside ASCII may be written as several."""
+    return len(value) > TEXT_BYTES or not value.isascii()
+
+
 Overflow = tuple[Values, Variable, list[str]]
 
 
@@ -163,7 +168,7 @@ class DataSet:
             found = [each.value(subject, row) for each in self.variables]
             if not self.is_design:
                 for place, value in enumerate(found):
-                    if value.__class__ is str and len(value) * 4 > TEXT_BYTES and self.variables[place].kind is TEXT:
+                    if value.__class__ is str and _may_be_long(value) and self.variables[place].kind is TEXT:
                         found[place], *rest = texts.split(value)
                         too_long += [(row, self.variables[place], rest)] if rest else []
             made.append(tuple(found))

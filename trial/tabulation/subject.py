@@ -150,10 +150,14 @@ class Subject:
 
 @dataclass
 class Study:
-    """What the data sets of the design say of those who take part. as_of: the day (UTC) of the data; cut: its name."""
+    """What the data sets of the design say of those who take part. as_of: the day (UTC) of the data; cut: its name.
+
+    site: of which alone they are; empty: of all.
+    """
 
     as_of: str
     cut: str = ""
+    site: str = ""
     registered: int = 0
     first_consent: str | None = None
 

@@ -56,7 +56,7 @@ def _fits(text: str, most: int) -> int:
     """How many letters from the beginning take at most so many bytes."""
     size = 0
     for place, letter in enumerate(text):
-        size += max(len(letter.encode()), len(REPLACED.get(letter, "")))
+        size += max(len(letter.encode()), len(without_accents(letter).encode()))
         if size > most:
             return place
     return len(text)

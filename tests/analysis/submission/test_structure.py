@@ -160,7 +160,8 @@ def test_elements_visits_and_epochs_follow_the_design(tables: Tables) -> None:
 def test_the_number_of_a_result_is_the_number_of_its_text(tables: Tables) -> None:
     for name in ("LB", "VS"):
         for row in tables[name]:
-            text, number = row[f"{name}ORRES"], row[f"{name}STRESN"]
+            text, number = row[f"{name}STRESC"], row[f"{name}STRESN"]
+            assert (text is None) == (row[f"{name}ORRES"] is None), row
             if number is not None:
                 assert Decimal(text) == Decimal(number), row
             else:
@@ -170,8 +171,8 @@ def test_the_number_of_a_result_is_the_number_of_its_text(tables: Tables) -> Non
 def test_at_most_one_result_of_a_test_is_the_last_before_treatment(tables: Tables) -> None:
     for name in FINDINGS:
         flagged = [row for row in tables[name] if row.get(f"{name}LOBXFL") == "Y"]
-        of_test = Counter((row["USUBJID"], row[f"{name}TESTCD"], row.get("LBSPEC"), row.get("LBORRESU"),
-                           row.get("TRLNKID")) for row in flagged)  # fmt: skip
+        of_test = Counter((row["USUBJID"], row[f"{name}TESTCD"], row.get("LBSPEC"), row.get("TRLNKID"),
+                           row.get("LBORRESU") == "PLUS SIGNS") for row in flagged)  # fmt: skip
         assert not of_test or max(of_test.values()) == 1, name
         assert all(row[f"{name}DTC"] <= of_subjects(tables)[row["USUBJID"]]["RFSTDTC"] for row in flagged)
 

@@ -2,18 +2,22 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from trial.rules.typed_text import plain
 from trial.tabulation.adam.adsl import ADSL
 from trial.tabulation.adam.shared import source
 from trial.tabulation.sdtm.background import CM, IE
 from trial.tabulation.sdtm.demographics import DM
+from trial.tabulation.sdtm.design import TS
 from trial.tabulation.sdtm.disposition import DD
 from trial.tabulation.sdtm.events import AE
+from trial.tabulation.sdtm.laboratory import LB, with_several_units
 from trial.tabulation.sdtm.visits import SE
-from trial.tabulation.subject import Subject
+from trial.tabulation.subject import Study, Subject
 
 AS_OF = date(2026, 9, 1)
 FAILED = {"failed_on": "2026-01-20"}
@@ -40,9 +44,9 @@ class Anyone(dict[str, Any]):
 
 def subject(number: str | None = "NET-001", **tables: Any) -> Subject:
     """Somebody screened on 5 January 2026 with one entry, or several, in each of these tables."""
-    one = Anyone(id=1, number=number, screening_number=4, consented_on="2026-01-05", struck_out_reason="")
+    one = Anyone(id=1, number=number, screening_number=4, consented_on="2026-01-05")
     ever = {
-        name: [Anyone(row, id=place, struck_out_reason="")
+        name: [Anyone(row, id=place)
                for place, row in enumerate(rows if isinstance(rows, list) else [rows], start=1)]
         for name, rows in tables.items()
     }  # fmt: skip
@@ -104,3 +108,52 @@ def test_nobody_dead_is_told_to_be_on_treatment_or_in_the_study_still(
     assert (row["EOSSTT"], row["DCSREAS"]) == (status, why)
     treatment = ("DISCONTINUED", "death") if "death" in tables else ("ONGOING", None)
     assert (row["EOTSTT"], row["DCTREAS"]) == treatment
+
+
+def laboratory(*lines: tuple[Any, ...]) -> list[Any]:
+    """Rows of the laboratory list of the first visit, each of (analyte, sign, value, unit, limits)."""
+    names = ("analyte", "value_qualifier", "value", "unit", "lower_limit", "upper_limit")
+    return [{"visit_id": 1, "value_missing": "", **dict(zip(names, line, strict=True))} for line in lines]
+
+
+VISIT = {"visited_on": "2026-01-10", "laboratory_name": "North", "cycle_number": None}
+
+
+@pytest.mark.parametrize(("unit", "factor"), [("10^9/L", 1), ("10^3/uL", 1), ("/mm3", 1000), ("/uL", 1000)])
+def test_cell_counts_have_one_standard_unit_and_every_digit(unit: str, factor: int) -> None:
+    value, low, high = Decimal("4.5") * factor, Decimal("3.9") * factor, Decimal("10.1") * factor
+    row = LB.made(subject(visit=VISIT, laboratory=laboratory(("WBC", "<", value, unit, low, high))))[0]
+    assert (row["LBORRES"], row["LBORRESU"]) == (f"<{plain(value)}", unit)
+    assert (row["LBSTRESC"], row["LBSTRESN"], row["LBSTRESU"]) == ("<4.5", None, "10^9/L")
+    assert (row["LBSTNRLO"], row["LBSTNRHI"]) == (Decimal("3.9"), Decimal("10.1"))
+    row = LB.made(subject(visit=VISIT, laboratory=laboratory(("PLAT", "", value, unit, None, None))))[0]
+    assert (row["LBSTRESN"], row["LBSTNRLO"], row["LBNRIND"]) == (Decimal("4.5"), None, None)
+
+
+def test_no_other_unit_is_converted_and_the_guide_names_its_tests() -> None:
+    lines = laboratory(("BILI", "", Decimal("17.1"), "umol/L", None, Decimal(21)))
+    row = LB.made(subject(visit=VISIT, laboratory=lines))[0]
+    assert (row["LBSTRESN"], row["LBSTRESU"], row["LBSTNRHI"]) == (Decimal("17.1"), "umol/L", Decimal(21))
+    mixed = with_several_units()
+    assert mixed["BILI"] == ["mg/dL", "umol/L"] and mixed["PROT"] == ["g/day", "mg/day", "PLUS SIGNS"]
+    assert "CGA" in mixed and not {"WBC", "PLAT", "INR", "CAION"} & set(mixed)
+
+
+def test_the_last_result_before_treatment_is_one_of_each_test_whatever_its_unit() -> None:
+    visits = [VISIT, {**VISIT, "visited_on": "2026-01-11"}]
+    lines = laboratory(
+        ("BILI", "", Decimal(1), "mg/dL", None, None), ("PROT24", "", Decimal("0.1"), "g/24 h", None, None),
+        ("BILI", "", Decimal(17), "umol/L", None, None), ("PROTDIP", "", Decimal(1), "plus", None, None),
+    )  # fmt: skip
+    lines[2]["visit_id"] = lines[3]["visit_id"] = 2
+    found = LB.made(subject(**DOSES, visit=visits, laboratory=lines))
+    assert [row.get("LBLOBXFL") for row in found] == [None, "Y", "Y", "Y"]
+
+
+@pytest.mark.parametrize("site", ["", "NORTH"])
+def test_what_the_study_is_as_a_whole_is_not_told_of_one_site(site: str) -> None:
+    study = Study("2026-09-01", "First look", site)
+    study.count(subject())
+    told = {row["TSPARMCD"]: row["TSVAL"] for row in TS.made(study)}
+    assert (told.get("ACTSUB"), told.get("SSTDTC")) == ((None, None) if site else ("1", "2026-01-05"))
+    assert told["DCUTDESC"] == ("First look, site NORTH only" if site else "First look")

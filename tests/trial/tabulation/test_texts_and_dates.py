@@ -9,8 +9,10 @@ from hypothesis import strategies as made
 from trial.refused import Refused
 from trial.rules.dates.partial_date import age, from_stored
 from trial.tabulation import dates, texts
+from trial.tabulation.declarations import DataSet, Variable
 from trial.tabulation.identity import places, usubjid
 from trial.tabulation.sdtm.events import aware_at
+from trial.tabulation.subject import Subject
 
 
 @pytest.mark.parametrize(("text", "written"), [
@@ -36,6 +38,17 @@ def test_ends_of_lines_become_a_blank() -> None:
 ])  # fmt: skip
 def test_a_long_text_is_cut_between_words_where_it_can_be(text: str, parts: list[str]) -> None:
     assert texts.split(text) == parts
+
+
+@pytest.mark.parametrize("letter", ["°", "⑽", "㏂", "½", "é", "™"])
+@pytest.mark.parametrize("count", [40, 50, 67, 200])
+def test_no_letter_makes_a_text_too_long_for_the_file(letter: str, count: int) -> None:
+    text = letter * count
+    one = DataSet("XX", "Test", "EVENTS", "One record", (), lambda _: [{"TERM": text}], (Variable("TERM", "Term"),))
+    subject = Subject({}, {}, {}, "NORTH", date(2026, 9, 1))
+    [(first,)] = one.values(subject)
+    parts = [first, *(part for _, _, rest in one.overflow(subject) for part in rest)]
+    assert all(len(texts.without_accents(part).encode()) <= 200 for part in parts) and "".join(parts) == text
 
 
 @given(made.text(alphabet="ab é≥漢 ", max_size=900))

@@ -150,12 +150,14 @@ PARAMETERS: tuple[tuple[str, str, str | None], ...] = (
 
 
 def _summary(study: Study) -> Iterable[Values]:
-    of_the_data = (("ACTSUB", "Actual Number of Subjects", str(study.registered)),
-                   ("DCUTDESC", "Data Cutoff Description", study.cut or "Everything recorded by the data cutoff"),
-                   ("DCUTDTC", "Data Cutoff Date", study.as_of), ("SENDTC", "Study End Date", UNKNOWN),
-                   ("SSTDTC", "Study Start Date", study.first_consent))  # fmt: skip
+    """Of one site neither the number of subjects nor the start of the study is known: both are left out."""
+    of_the_study = (("ACTSUB", "Actual Number of Subjects", str(study.registered)),
+                    ("SSTDTC", "Study Start Date", study.first_consent)) if not study.site else ()  # fmt: skip
+    cut = study.cut or "Everything recorded by the data cutoff"
+    of_the_data = (("DCUTDESC", "Data Cutoff Description", f"{cut}, site {study.site} only" if study.site else cut),
+                   ("DCUTDTC", "Data Cutoff Date", study.as_of), ("SENDTC", "Study End Date", UNKNOWN))  # fmt: skip
     number: dict[str, int] = {}
-    for code, name, value in sorted((*PARAMETERS, *of_the_data), key=lambda each: each[0]):
+    for code, name, value in sorted((*PARAMETERS, *of_the_study, *of_the_data), key=lambda each: each[0]):
         number[code] = number.get(code, 0) + 1
         missing = "UNK" if value is None else "PINF" if value == "PINF" else None
         yield {"seq": number[code], "TSPARMCD": code, "TSPARM": name, "TSVAL": None if missing else value,

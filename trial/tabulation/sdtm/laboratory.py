@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
+from trial.protocol import LABORATORY, MARKER_UNITS
 from trial.rules.safety.graded_line import grade_line
+from trial.rules.safety.laboratory import in_unit_of
 from trial.rules.typed_text import plain
 from trial.tabulation import common, terms
 from trial.tabulation.declarations import (
@@ -86,6 +88,9 @@ TEST = Codes("Laboratory Test Code", "C65047", {each.code: each.code for each in
 TEST_NAME = Codes("Laboratory Test Name", "C67154", {each.name: each.name for each in _ALL.values()},
                   frozenset({"CD4 Cells"}))  # fmt: skip
 METHODS = ("HPLC", "ELISA")
+# The one unit of cell counts in standard results: the others differ from it by a power of ten.
+CELLS = "10^9/L"
+COUNTS = frozenset(each.code for each in LABORATORY if CELLS in each.units)
 
 
 def _rows(subject: Subject) -> Iterable[Values]:
@@ -96,7 +101,8 @@ def _rows(subject: Subject) -> Iterable[Values]:
     for row in lines:
         made.append({
             **subject.key("laboratory", row), **visits_of(subject).of("visit", visits[row["visit_id"]]),
-            **_test(TESTS[row["analyte"]]), **result("LB", row), **_grade(row, by_visit[row["visit_id"]]),
+            **_test(TESTS[row["analyte"]]), **result("LB", row), **_counted(row), "same": row["analyte"],
+            **_grade(row, by_visit[row["visit_id"]]),
             "LBNAM": visits[row["visit_id"]]["laboratory_name"], "LBDTC": sampled_on(visits[row["visit_id"]]),
         })  # fmt: skip
     for row in subject.rows("hormone"):
@@ -104,10 +110,10 @@ def _rows(subject: Subject) -> Iterable[Values]:
         made.append({
             **subject.key("hormone", row, HORMONES), **visits_of(subject).of("hormone", row),
             **_test(MARKERS[row["marker"]]), **result("LB", row), "LBMETHOD": assay if assay in METHODS else None,
-            "LBDTC": row["sampled_on"], "ASSAY": None if assay in METHODS else row["assay"],
+            "same": row["marker"], "LBDTC": row["sampled_on"], "ASSAY": None if assay in METHODS else row["assay"],
             "ULNRSN": row["upper_limit_missing"],
         })  # fmt: skip
-    return common.flag_last(subject, made, "LB", "LBSPEC", "LBORRESU")
+    return common.flag_last(subject, made, "LB", "same")
 
 
 def sampled_on(visit: Row) -> str:
@@ -121,7 +127,7 @@ def _test(test: Test) -> Values:
 
 
 def result(prefix: str, row: Row) -> Values:
-    """A value with its unit and limits; one reported as below or above a limit stays text. The factor is always 1."""
+    """A value with its unit and limits; one reported as below or above a limit stays text. No unit is converted."""
     value, lower, upper = row["value"], row.get("lower_limit"), row["upper_limit"]
     text = None if value is None else f"{row['value_qualifier']}{plain(value)}"
     unit = None if value is None else row["unit"]
@@ -132,6 +138,29 @@ def result(prefix: str, row: Row) -> Values:
         "NRIND": _range(value, row["value_qualifier"], lower, upper), "REASND": row["value_missing"],
     }  # fmt: skip
     return {f"{prefix}{name}": each for name, each in found.items()}
+
+
+def _counted(row: Row) -> Values:
+    """The standard result and limits of a cell count in the unit of all of them, where its unit is known."""
+    known = in_unit_of((CELLS,), row["unit"]) if row["analyte"] in COUNTS else None
+    if known is None:
+        return {}
+    unit, factor = known
+    limits = ("value", "lower_limit", "upper_limit")
+    scaled = {name: None if row[name] is None else row[name] * factor for name in limits}
+    made = result("LB", {**row, **scaled, "unit": unit})
+    return {name: made[name] for name in ("LBSTRESC", "LBSTRESN", "LBSTRESU", "LBSTNRLO", "LBSTNRHI")}
+
+
+def with_several_units() -> dict[str, list[str]]:
+    """Code of each test whose standard results may have several units → these units."""
+    found: dict[str, dict[str, None]] = {}
+    for each in LABORATORY:
+        if each.code in TESTS and each.code not in COUNTS:
+            found.setdefault(TESTS[each.code].code, {}).update(dict.fromkeys(map(terms.UNIT.value, each.units)))
+    markers = list(dict.fromkeys(terms.UNIT.value(unit) for unit, _ in MARKER_UNITS))
+    found |= {test.code: dict.fromkeys(markers) for test in MARKERS.values()}
+    return {code: list(units) for code, units in sorted(found.items()) if len(units) > 1}
 
 
 def _range(value: Decimal | None, sign: str, lower: Decimal | None, upper: Decimal | None) -> str | None:
@@ -172,14 +201,14 @@ LB = DataSet("LB", "Laboratory Test Results", "FINDINGS", "One record per labora
     Variable("LBORNRHI", "Reference Range Upper Limit in Orig Unit", VARIABLE_QUALIFIER, EXPECTED,
              asked=("laboratory.upper_limit", "hormone.upper_limit")),
     Variable("LBSTRESC", "Character Result/Finding in Std Format", RESULT, EXPECTED, DERIVED,
-             method="As LBORRES: no unit is converted."),
+             method="LBORRES; of a cell count in 10^9/L, exact to the last digit. No other unit is converted."),
     Variable("LBSTRESN", "Numeric Result/Finding in Standard Units", RESULT, EXPECTED, DERIVED, DECIMAL,
-             method="The number of LBORRES; empty of a value reported as below or above a limit."),
+             method="The number of LBSTRESC; empty of a value reported as below or above a limit."),
     common.unit("LBSTRESU", "Standard Units"),
     Variable("LBSTNRLO", "Reference Range Lower Limit-Std Units", VARIABLE_QUALIFIER, EXPECTED, DERIVED, DECIMAL,
-             method="As LBORNRLO."),
+             method="LBORNRLO in LBSTRESU."),
     Variable("LBSTNRHI", "Reference Range Upper Limit-Std Units", VARIABLE_QUALIFIER, EXPECTED, DERIVED, DECIMAL,
-             method="As LBORNRHI."),
+             method="LBORNRHI in LBSTRESU."),
     Variable("LBNRIND", "Reference Range Indicator", VARIABLE_QUALIFIER, EXPECTED, DERIVED, codes=terms.RANGE,
              method="The value against the limits of its own laboratory, as far as they are known."),
     *common.not_done("LB", "laboratory.value_missing", "hormone.value_missing", label="Reason Test Not Done"),
