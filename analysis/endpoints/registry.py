@@ -31,7 +31,7 @@ from analysis.endpoints.watch.conduct import DEVIATIONS
 from analysis.endpoints.watch.design import OPERATING_CHARACTERISTICS
 from analysis.endpoints.watch.subgroups import SUBGROUPS
 from analysis.endpoints.watch.toxicity_boundary import TOXICITY_BOUNDARY
-from analysis.outcomes.cohort import Cohort, Outcome, counted
+from analysis.outcomes.cohort import Cohort, Outcome, counted, left_out_because
 from analysis.outcomes.event_tally import EventTally
 from trial.protocol import AnalysisSettings
 from trial.rules.accrual import Reopened, Standing
@@ -81,7 +81,7 @@ def _populations(cohort: Cohort) -> dict[str, Any]:
         "treated": len(cohort.treated),
         "evaluable": len(cohort.evaluable),
         "not_eligible": [
-            {"number": outcome["number"], "because": outcome["ineligible_because"]}
+            {"number": outcome["number"], "because": left_out_because(outcome)}
             for outcome in cohort.outcomes
             if not outcome["eligible"]
         ],
@@ -104,7 +104,7 @@ def _reads(*names: str) -> frozenset[str]:
 
 
 PARTS: tuple[Part, ...] = (
-    Part("populations", _populations, _reads("eligible", "treated", "evaluable", "ineligible_because")),
+    Part("populations", _populations, _reads("eligible", "treated", "evaluable", "exclusion")),
     Part("queries", _queries, _reads("queries")),
     Part("flags", _flags, _reads("flags")),
     Part("waterfall", plot_series.waterfall, _reads("evaluable", "best_change_percent", "confirmed", "best")),
@@ -112,7 +112,7 @@ PARTS: tuple[Part, ...] = (
 EVERYTHING: tuple[Endpoint | Part, ...] = (*ENDPOINTS, *PARTS)
 READS: dict[str, frozenset[str]] = {declared.code: declared.reads for declared in EVERYTHING}
 # All that a result is computed from: what a worker need not hold of an outcome is the rest of it.
-COMPUTED_FROM: frozenset[str] = frozenset({"in_error", "ineligible_because", "stage"}).union(*READS.values())
+COMPUTED_FROM: frozenset[str] = frozenset({"in_error", "exclusion", "stage"}).union(*READS.values())
 BY_CODE: dict[str, Endpoint] = {endpoint.code: endpoint for endpoint in ENDPOINTS}
 CURVES: tuple[Curve, ...] = tuple(endpoint for endpoint in ENDPOINTS if isinstance(endpoint, Curve))
 
@@ -148,7 +148,7 @@ def compute(
     return {
         "group": group,
         "registered": len(cohort.outcomes),
-        "in_error": [{"number": outcome["number"], "because": outcome["ineligible_because"]} for outcome in outcomes
+        "in_error": [{"number": outcome["number"], "because": left_out_because(outcome)} for outcome in outcomes
                      if outcome["in_error"]],
         "ceiling": settings.accrual_ceiling,
         "settings": settings.as_dict(),

@@ -63,6 +63,14 @@ def counted(outcomes: Sequence[Outcome]) -> list[Outcome]:
     return [outcome for outcome in outcomes if not outcome.get("in_error")]
 
 
+def left_out_because(outcome: Outcome) -> str:
+    """The kind of reason for which somebody is not evaluable, or not counted at all; empty for the evaluable.
+
+    Without the words that a site typed after it: text that results and files are made of could not be redacted.
+    """
+    return str(outcome["exclusion"].partition(":")[0])
+
+
 def numbers(outcomes: Sequence[Outcome]) -> list[str]:
     """Study numbers in the same order."""
     return [str(outcome["number"]) for outcome in outcomes]

@@ -8,8 +8,8 @@ from statistics import median
 from typing import Any
 
 from analysis.endpoints import evidence
-from analysis.endpoints.answers.shapes import NOT_ESTIMABLE, REGISTERED, Number, Table, percent
-from analysis.outcomes.cohort import Cohort, Outcome, numbers
+from analysis.endpoints.answers.shapes import NOT_ESTIMABLE, NOT_KNOWN, REGISTERED, Number, Table, percent
+from analysis.outcomes.cohort import Cohort, Outcome, left_out_because, numbers
 from analysis.statistics.projection import days_until
 from analysis.statistics.survival import DAYS_PER_MONTH
 from trial.protocol import (
@@ -34,11 +34,16 @@ def answer(cohort: Cohort) -> dict[str, Any]:
 
     full_on: the day on which the plan was reached (ISO); None before. months_to_plan: None without a pace. projection:
     the days (ISO) by which the plan is reached with so much probability; None without a pace and once it is full.
+    is_past: the day by which it was more likely than not to be reached lies before the day of the data; what was
+    projected from the pace is then not told, neither as a day nor in months.
     """
     days = sorted(date.fromisoformat(outcome["registered_on"]) for outcome in cohort.outcomes)
     plan = group_named(cohort.group).ceiling
     pace, left = _pace(days), max(0, plan - len(days))
     seen, in_days = _lately(days)
+    projection = _projection(days[-1], left, seen, in_days) if pace and left else None
+    today = _day_of_the_data(cohort)
+    is_past = projection is not None and projection["middle"] < today
     return {
         "registered": len(days),
         "plan": plan,
@@ -47,12 +52,20 @@ def answer(cohort: Cohort) -> dict[str, Any]:
         "last_on": days[-1].isoformat() if days else None,
         "full_on": days[plan - 1].isoformat() if days and not left else None,
         "a_month": pace,
-        "months_to_plan": round(left / pace, 1) if pace and left else None,
-        "projection": _projection(days[-1], left, seen, in_days) if pace and left else None,
+        "months_to_plan": round(left / pace, 1) if pace and left and not is_past else None,
+        "projection": {name: max(day, today) for name, day in projection.items()} if projection and not is_past
+        else None,
+        "is_past": is_past,
         "months": [list(month) for month in sorted(Counter(f"{day:%Y-%m}" for day in days).items())],
         "rows": [{"label": site, "participants": numbers([each for each in cohort.outcomes if each["site"] == site])}
                  for site in sorted({str(each["site"]) for each in cohort.outcomes})],
     }  # fmt: skip
+
+
+def _day_of_the_data(cohort: Cohort) -> str:
+    """The newest day (ISO) on which anybody was registered or is known alive; empty without anybody."""
+    known = [outcome["dates"]["last_known_alive"] or "" for outcome in cohort.outcomes]
+    return max((*known, *(outcome["registered_on"] for outcome in cohort.outcomes)), default="")
 
 
 def _pace(days: Sequence[date]) -> float | None:
@@ -100,6 +113,8 @@ def _projected(stored: dict[str, Any]) -> list[Number]:
     if "projection" not in stored:
         return []
     days, words = stored["projection"], "plan reached, projected (80% of chances)"
+    if stored.get("is_past"):
+        return [Number(words, "no longer: the days projected from the pace have passed, so the pace has changed")]
     if days is None:
         return [Number(words, f"reached {from_stored(stored['full_on'])}" if stored["full_on"] else NOT_ESTIMABLE)]
     low, middle, high = (str(from_stored(days[name])) for name in ("low", "middle", "high"))
@@ -107,8 +122,8 @@ def _projected(stored: dict[str, Any]) -> list[Number]:
 
 
 ACCRUAL = Table(
-    code="accrual", title="Accrual", population=REGISTERED, source=OUR_READING, answer=answer, rows=rows, version=2,
-    looks_at=("registered_on", "site"), template="accrual", card="Accrual", card_template="accrual",
+    code="accrual", title="Accrual", population=REGISTERED, source=OUR_READING, answer=answer, rows=rows, version=3,
+    looks_at=("registered_on", "site", "dates"), template="accrual", card="Accrual", card_template="accrual",
     headline=lambda stored: f"{stored['registered']} of {stored['plan']}",
 )  # fmt: skip
 
@@ -123,11 +138,11 @@ def flow(cohort: Cohort) -> dict[str, Any]:
     left = [each for each in treated if each["treatment"]["off_reason"]]
     return {"denominator": len(cohort.registered), "rows": [
         _step("registered", cohort.registered),
-        *_by_reason("not treated", cohort.where(lambda each: not each["treated"]), _why_not_evaluable),
+        *_by_reason("not treated", cohort.where(lambda each: not each["treated"]), left_out_because),
         _step("treated", treated),
         *_by_reason("off treatment", left, lambda each: evidence.reason_off(each["treatment"]["off_reason"]).lower()),
         _step("on treatment", [each for each in treated if not each["treatment"]["off_reason"]], level=1),
-        *_by_reason("treated, not evaluable", [each for each in treated if not each["evaluable"]], _why_not_evaluable),
+        *_by_reason("treated, not evaluable", [each for each in treated if not each["evaluable"]], left_out_because),
         _step("evaluable", cohort.evaluable),
         *_by_reason("without a measured change", [each for each in cohort.evaluable if each not in measured],
                     lambda each: str(each["best"]["category"])),
@@ -146,11 +161,6 @@ def _by_reason(words: str, among: Iterable[Outcome], reason: Callable[[Outcome],
         found.setdefault(reason(outcome), []).append(outcome)
     in_order = sorted(found.items(), key=lambda each: (-len(each[1]), each[0]))
     return [_step(f"{words}: {because}", whom, level=1) for because, whom in in_order]
-
-
-def _why_not_evaluable(outcome: Outcome) -> str:
-    """The kind of reason, without the words of the one finding."""
-    return str(outcome["exclusion"].partition(":")[0])
 
 
 FLOW = Table(
@@ -175,28 +185,33 @@ def baseline(cohort: Cohort) -> dict[str, Any]:
 
 
 def _of_variable(
-    cohort: Cohort, place: int, variable: str, values: Sequence[tuple[Any, str]], of: Callable[[Row], Sequence[Any]]
+    cohort: Cohort, place: int, variable: str, values: Sequence[tuple[Any, str]], of: Callable[[Outcome], Sequence[Any]]
 ) -> list[Row]:
     """A row for each value that somebody has, in the declared order; place: of variable and value in the table."""
     rows = []
     for number, (code, words) in enumerate(values):
-        those = [each for each in cohort.registered if code in of(each["characteristics"])]
+        those = [each for each in cohort.registered if code in of(each)]
         if those:
             rows.append({"label": f"{variable}: {words}", "place": [place, number], "participants": numbers(those)})
     return rows
 
 
-def _one(name: str) -> Callable[[Row], Sequence[Any]]:
-    return lambda of: (of[name],)
+def _one(name: str) -> Callable[[Outcome], Sequence[Any]]:
+    return lambda outcome: (outcome["characteristics"][name],)
 
 
-def _aged(of: Row) -> Sequence[Any]:
-    return (None if of["age"] is None else of["age"] >= OLD_YEARS,)
+def _aged(outcome: Outcome) -> Sequence[Any]:
+    age = outcome["characteristics"]["age"]
+    return (None if age is None else age >= OLD_YEARS,)
 
 
-NOT_KNOWN = "not known"
+def organs(outcome: Outcome) -> Sequence[str | None]:
+    """Those with a lesion at baseline; None alone without a baseline: where there are lesions is not known then."""
+    return (None,) if outcome["baseline_on"] is None else list(outcome["characteristics"]["organs"])
+
+
 # Variable, its values (code, words) in order, and the codes of one participant.
-VARIABLES: tuple[tuple[str, Sequence[tuple[Any, str]], Callable[[Row], Sequence[Any]]], ...] = (
+VARIABLES: tuple[tuple[str, Sequence[tuple[Any, str]], Callable[[Outcome], Sequence[Any]]], ...] = (
     ("Age", ((False, f"under {OLD_YEARS} years"), (True, f"{OLD_YEARS} years or more"), (None, NOT_KNOWN)), _aged),
     ("Sex", SEXES, _one("sex")),
     ("Race", RACES, _one("race")),
@@ -204,7 +219,7 @@ VARIABLES: tuple[tuple[str, Sequence[tuple[Any, str]], Callable[[Row], Sequence[
     ("ECOG", (*((grade, str(grade)) for grade in range(5)), (None, NOT_KNOWN)), _one("ecog")),
     ("Tumor type", tuple((kind.code, kind.label) for kind in TUMOUR_TYPES), _one("tumor_type")),
     ("Somatostatin analog", ((True, "at registration"), (False, "none at registration")), _one("analog")),
-    ("Organ with a lesion", ORGANS, lambda of: of["organs"]),
+    ("Organ with a lesion", (*ORGANS, (None, NOT_KNOWN)), organs),
 )
 
 
@@ -227,6 +242,7 @@ def baseline_rows(stored: dict[str, Any]) -> list[Number]:
 
 BASELINE = Table(
     code="baseline", title="Baseline characteristics", population=REGISTERED, source=OUR_READING, answer=baseline,
-    looks_at=("characteristics",), rows=baseline_rows, template="baseline", explains=evidence.of_populations,
+    version=2, looks_at=("characteristics", "baseline_on"), rows=baseline_rows, template="baseline",
+    explains=evidence.of_populations,
     headline=lambda stored: f"age {median(stored['ages']):g}" if stored["ages"] else NOT_ESTIMABLE,
 )  # fmt: skip

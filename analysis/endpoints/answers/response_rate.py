@@ -6,7 +6,7 @@ from typing import Any
 
 from analysis.endpoints import evidence
 from analysis.endpoints.answers.shapes import EVALUABLE, Proportion, proportion
-from analysis.outcomes.cohort import Cohort, Outcome, numbers
+from analysis.outcomes.cohort import Cohort, Outcome, left_out_because, numbers
 from analysis.statistics import after_stopping, intervals
 from analysis.statistics.stopping import Plan, Stage
 from trial.protocol import REGISTRY, StagePlan
@@ -117,7 +117,7 @@ def answer(cohort: Cohort) -> dict[str, Any]:
         **_with_limits(len(responders), followed, rule),
         "responders": numbers(responders),
         "evaluable": numbers(followed.counted),
-        "excluded": [{"number": outcome["number"], "because": outcome["exclusion"]} for outcome in cohort.outcomes
+        "excluded": [{"number": outcome["number"], "because": left_out_because(outcome)} for outcome in cohort.outcomes
                      if not outcome["evaluable"]],
         "beside": _beside(len(responders), followed, cohort.settings.plan.p0),
         "beyond_the_stop": _share(followed.beyond) if followed.beyond else None,
@@ -207,6 +207,6 @@ OF_THE_PLAN = ("exclusion", "evaluable_but_for_eligibility", "confirmed", "confi
 RESPONSE_RATE = Proportion(
     code="response_rate", title="Confirmed response rate", population=EVALUABLE, source=REGISTRY, answer=answer,
     counts=lambda outcome: bool(outcome["confirmed"]), looks_at=OF_THE_PLAN, named_in=("responders", "evaluable"),
-    template="response_rate", card="Confirmed response", aside=_beyond, explains=evidence.of_response,
+    template="response_rate", card="Confirmed response", version=2, aside=_beyond, explains=evidence.of_response,
     fact=lambda outcome: str(outcome["confirmed"]["because"]) if outcome["confirmed"] else "none",
 )  # fmt: skip

@@ -11,11 +11,12 @@ from typing import Any, ClassVar
 from analysis.endpoints import evidence
 from analysis.endpoints.answers import curves
 from analysis.endpoints.evidence import Evidence, Figure
-from analysis.outcomes.cohort import Cohort, Outcome, numbers
+from analysis.outcomes.cohort import Cohort, Outcome, left_out_because, numbers
 from analysis.statistics.intervals import clopper_pearson
 
 Answer = dict[str, Any]
 NOT_ESTIMABLE = "not estimable"
+NOT_KNOWN = "not known"
 
 
 @dataclass(frozen=True)
@@ -228,7 +229,7 @@ class Curve(Endpoint):
     def reads(self) -> frozenset[str]:
         """Every name of an outcome that the answer depends on."""
         also = {"variants"} if self.otherwise_censored else set()
-        return super().reads | {self.times, "exclusion", "ineligible_because"} | also
+        return super().reads | {self.times, "exclusion"} | also
 
     def by_shape(self, cohort: Cohort) -> Answer:
         """Curve, medians, rates and sensitivity lines."""
@@ -240,7 +241,7 @@ class Curve(Endpoint):
 
     def outside(self, cohort: Cohort) -> list[dict[str, str]]:
         """Registered participants with the event whom the population leaves out, and why: the count is without them."""
-        return [{"number": outcome["number"], "because": outcome["ineligible_because"] or outcome["exclusion"]}
+        return [{"number": outcome["number"], "because": left_out_because(outcome)}
                 for outcome in cohort.registered if self._is_outside(outcome)]  # fmt: skip
 
     def listed(self, answer: Answer) -> list[Number]:

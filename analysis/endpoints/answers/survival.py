@@ -17,19 +17,19 @@ from trial.protocol import REGISTRY
 # Registration to death of any cause; else censored at the last date known alive [registry].
 OVERALL_SURVIVAL = Curve(
     code="overall_survival", title="Overall survival", population=ELIGIBLE, source=REGISTRY, times="os",
-    ended="Deaths", lasting="Censored for overall survival", otherwise_censored=False, card="Median OS",
+    version=2, ended="Deaths", lasting="Censored for overall survival", otherwise_censored=False, card="Median OS",
     small_plot=True, short="OS",
 )  # fmt: skip
 # Registration to first progression or death of any cause [registry].
 PROGRESSION_FREE_SURVIVAL = Curve(
     code="progression_free_survival", title="Progression-free survival", population=ELIGIBLE, source=REGISTRY,
-    times="pfs", ended="Progression or death", lasting="Censored for progression-free survival", card="Median PFS",
-    small_plot=True, short="PFS",
+    times="pfs", version=2, ended="Progression or death", lasting="Censored for progression-free survival",
+    card="Median PFS", small_plot=True, short="PFS",
 )  # fmt: skip
 # Registration to first progression; deaths are censored [our reading].
 TIME_TO_PROGRESSION = Curve(
     code="time_to_progression", title="Time to progression", population=ELIGIBLE, source=REGISTRY, times="ttp",
-    ended="Progression", lasting="Censored for time to progression",
+    version=2, ended="Progression", lasting="Censored for time to progression",
 )  # fmt: skip
 
 
@@ -66,7 +66,7 @@ def simple(times: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 DURATION_OF_RESPONSE = Curve(
     code="duration_of_response", title="Duration of response", source=REGISTRY, times="dor", answer=duration,
-    starts="first response",
+    version=2, starts="first response",
     population=Population("confirmed responders", ("evaluable", "dor"),
                           lambda outcome: bool(outcome["evaluable"]) and outcome["dor"] is not None),
     ended="Responses ended by progression", lasting="Responses that last, censored",

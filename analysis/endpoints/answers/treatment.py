@@ -5,11 +5,12 @@ Population: at least one dose.
 
 from collections import defaultdict
 from collections.abc import Sequence
+from math import inf
 from statistics import median
 from typing import Any
 
 from analysis.endpoints.answers.curves import in_months
-from analysis.endpoints.answers.shapes import NOT_ESTIMABLE, TREATED, Number, Table
+from analysis.endpoints.answers.shapes import NOT_ESTIMABLE, NOT_KNOWN, TREATED, Number, Table
 from analysis.outcomes import dictionary
 from analysis.outcomes.cohort import Cohort, Outcome, numbers
 from analysis.outcomes.treatment import NO_REASON
@@ -20,7 +21,7 @@ ONGOING = "on treatment"
 CHANGES = ("held", "reduced", "delayed")
 MG_IN_A_GRAM = 1000
 # Relative dose intensity in percent: (from, up to but not with, words).
-BANDS = ((90, 1000, "90% or more"), (75, 90, "75% to under 90%"), (50, 75, "50% to under 75%"), (0, 50, "under 50%"))
+BANDS = ((90, inf, "90% or more"), (75, 90, "75% to under 90%"), (50, 75, "50% to under 75%"), (0, 50, "under 50%"))
 UNNAMED = "other reason"
 
 
@@ -45,11 +46,13 @@ def answer(cohort: Cohort) -> dict[str, Any]:
 
 
 def _bands(treated: Sequence[Outcome]) -> list[dict[str, Any]]:
+    """Every treated participant in one row: those of whom no intensity is known in the last."""
     known = [(float(given), outcome) for outcome in treated
              if (given := outcome["treatment"]["dose_intensity_percent"]) is not None]  # fmt: skip
-    return [{"label": f"relative dose intensity {words}",
-             "participants": numbers([outcome for given, outcome in known if low <= given < high])}
-            for low, high, words in BANDS]  # fmt: skip
+    unknown = [outcome for outcome in treated if outcome["treatment"]["dose_intensity_percent"] is None]
+    bands = [(words, [outcome for given, outcome in known if low <= given < high]) for low, high, words in BANDS]
+    return [{"label": f"relative dose intensity {words}", "participants": numbers(among)}
+            for words, among in (*bands, (NOT_KNOWN, unknown))]  # fmt: skip
 
 
 def _coded(treated: Sequence[Outcome], kind: str) -> list[dict[str, Any]]:
@@ -150,5 +153,5 @@ def spread(values: dict[str, float | None]) -> str:
 
 TREATMENT = Table(
     code="treatment", title="Treatment", population=TREATED, source=OUR_READING, answer=answer, rows=rows,
-    looks_at=("treatment",), version=2, arrange=arrange, template="treatment",
+    looks_at=("treatment",), version=3, arrange=arrange, template="treatment",
 )  # fmt: skip

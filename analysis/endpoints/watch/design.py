@@ -89,7 +89,9 @@ def _numbers(name: str, point: dict[str, float]) -> list[Number]:
 
 
 def _headline(stored: dict[str, Any]) -> str:
-    """The predictive probability by the first prior, or that nothing is left to predict."""
+    """The predictive probability by the first prior, or why there is none."""
+    if not stored["curves"]:
+        return "not computed"
     return f"predictive {percent(stored['predictive'][0]['promising'])}" if stored["predictive"] else "decided"
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from analysis.endpoints.registry import CURVES
-from analysis.outcomes.cohort import Outcome
+from analysis.outcomes.cohort import Outcome, left_out_because
 
 Value = str | int | Decimal | None
 YES_NO = "yes or no"
@@ -61,7 +61,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("eligible", "Eligible", YES_NO, lambda outcome: _yes(outcome["eligible"])),
     Column("treated", "Treated", f"{YES_NO}: at least one dose", lambda outcome: _yes(outcome["treated"])),
     Column("evaluable", "Evaluable", YES_NO, lambda outcome: _yes(outcome["evaluable"])),
-    Column("exclusion", "Why not evaluable", "words; empty for the evaluable", lambda outcome: outcome["exclusion"]),
+    Column("exclusion", "Why not evaluable", "kind of reason; empty for the evaluable", left_out_because),
     Column("age", "Age", "completed years at registration", _of("characteristics", "age")),
     Column("sex", "Sex", "code of the form", _of("characteristics", "sex")),
     Column("ecog", "ECOG", "0 to 4 at registration", _of("characteristics", "ecog")),

@@ -4,7 +4,7 @@ from typing import Any
 
 from analysis.endpoints import evidence
 from analysis.endpoints.answers import enrollment
-from analysis.endpoints.answers.shapes import EVALUABLE, Number, Table, percent, proportion
+from analysis.endpoints.answers.shapes import EVALUABLE, NOT_KNOWN, Number, Table, percent, proportion
 from analysis.outcomes.cohort import Cohort, Outcome, numbers
 from trial.protocol import OUR_READING
 
@@ -13,7 +13,8 @@ LIVER = "liver"
 # What subgroups are made of: variables of the first table, and whether the liver has a lesion chosen at baseline.
 VARIABLES = (
     *(each for each in enrollment.VARIABLES if each[0] in {"Age", "Sex", "ECOG", "Tumor type", "Somatostatin analog"}),
-    ("Liver lesion", ((True, "yes"), (False, "no")), lambda of: (LIVER in of["organs"],)),
+    ("Liver lesion", ((True, "yes"), (False, "no"), (None, NOT_KNOWN)),
+     lambda of: [None if None in (found := enrollment.organs(of)) else LIVER in found]),
 )  # fmt: skip
 
 
@@ -22,7 +23,7 @@ def answer(cohort: Cohort) -> dict[str, Any]:
     made = [_row(EVERYBODY, [-1, 0], cohort.evaluable)]
     for place, (variable, values, of) in enumerate(VARIABLES):
         for number, (code, words) in enumerate(values):
-            those = [each for each in cohort.evaluable if code in of(each["characteristics"])]
+            those = [each for each in cohort.evaluable if code in of(each)]
             if those:
                 made.append(_row(f"{variable}: {words}", [place, number], those))
     return {"denominator": len(cohort.evaluable), "rows": made}
@@ -49,6 +50,7 @@ def in_words(row: dict[str, Any]) -> str:
 
 SUBGROUPS = Table(
     code="subgroups", title="Response in subgroups", population=EVALUABLE, source=OUR_READING, answer=answer, rows=rows,
-    looks_at=("characteristics", "confirmed"), template="subgroups", explains=evidence.of_response,
+    looks_at=("characteristics", "baseline_on", "confirmed"), version=2, template="subgroups",
+    explains=evidence.of_response,
     headline=lambda stored: "exploratory",
 )  # fmt: skip

@@ -129,7 +129,7 @@ def test_a_registration_in_error_is_in_no_population_and_no_count_and_is_listed_
     outcomes = [outcome.derive(each, SETTINGS) for each in (*EVERYONE, IN_ERROR)]
     found, without = (registry.compute("A", among, SETTINGS) for among in (outcomes, outcomes[:5]))
     apart = found.pop("in_error")
-    assert apart == [{"number": "NET-006", "because": "registered in error: Registered twice"}]
+    assert apart == [{"number": "NET-006", "because": "registered in error"}]
     assert without.pop("in_error") == [] and found == without
     listed = {name: [each["number"] for each in figure.members(outcomes, found)] for name, figure in FIGURES.items()}
     assert [name for name, numbers in listed.items() if "NET-006" in numbers] == ["in_error"]

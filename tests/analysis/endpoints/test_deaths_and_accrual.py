@@ -1,5 +1,6 @@
 """Deaths, serious events and accrual of a few people, with values worked out by hand."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from analysis.outcomes import outcome
 from tests.analysis.endpoints.test_answers import DAY_1, EVERYONE, SETTINGS, STABLE, UNTREATED, day, event, person
 from trial.protocol import OUR_READING, group_named
 from trial.rules.dates.partial_date import PartialDate
-from trial.rules.evaluation.facts import DeathFact, ParticipantFact
+from trial.rules.evaluation.facts import DeathFact, FollowUpFact, ParticipantFact
 
 # The last dose of two full cycles is day 56 of treatment.
 LAST_DOSE = DAY_1 + timedelta(days=55)
@@ -122,6 +123,26 @@ def test_a_full_plan_names_its_day_and_nobody_registered_has_no_pace() -> None:
     nobody = found("accrual")
     assert (nobody["registered"], nobody["a_month"], nobody["last_on"]) == (0, None, None)
     assert found("accrual", registered(1, day(0)))["a_month"] is None, "one day is no pace"
+
+
+@pytest.mark.parametrize(("seen_on", "shows"), [
+    (693, (693, 1144, 2022)), (1000, (1000, 1144, 2022)), (1144, (1144, 1144, 2022)), (1145, None), (3000, None),
+])  # fmt: skip
+def test_no_day_is_projected_before_the_day_of_the_data(seen_on: int, shows: tuple[int, int, int] | None) -> None:
+    """The same eight as above; somebody was seen alive so many days after the last registration."""
+    last = date(2026, 6, 30)
+    people = [registered(1, date(2025, 1, 1), "SOUTH")]
+    people += [registered(number, date(2026, 1, 1) + timedelta(days=30 * (number - 2))) for number in range(2, 9)]
+    people[0] = replace(people[0], follow_ups=(FollowUpFact(1, last + timedelta(seen_on), True, "none", None, None,
+                                                            None),))  # fmt: skip
+    answer = found("accrual", *people)
+    assert answer["projection"] == (shows and {name: (last + timedelta(days)).isoformat() for name, days in
+                                               zip(("low", "middle", "high"), shows, strict=True)})  # fmt: skip
+    assert (answer["is_past"], answer["months_to_plan"] is None) == (shows is None, shows is None)
+    words = {row.words: row.value for row in registry.BY_CODE["accrual"].rows_of(answer)}
+    said = words["plan reached, projected (80% of chances)"]
+    assert ("the pace has changed" in said) == (shows is None)
+    assert (re.search(r"\d{4}", said) is None) == (shows is None)
 
 
 def test_both_say_whose_reading_they_are() -> None:

@@ -114,6 +114,8 @@ def test_a_group_too_large_for_exact_sums_says_so() -> None:
     found = design.answer(cohort("RRnn" + "no" * 200))
     assert (found["curves"], found["predictive"]) == ([], [])
     assert design.OPERATING_CHARACTERISTICS.rows_of(found) == []
+    assert design.OPERATING_CHARACTERISTICS.in_a_word(found) == "not computed"
+    assert design.OPERATING_CHARACTERISTICS.in_a_word(design.answer(cohort("n" * 21))) == "decided"
 
 
 def test_the_numbers_name_the_rate_the_plan_and_the_prior() -> None:

@@ -63,6 +63,18 @@ def test_exposure_is_counted_in_grams_bands_and_coded_reasons(result: dict[str, 
     assert sum(len(by_row[f"relative dose intensity {words}"]) for _, _, words in treatment.BANDS) == 4
 
 
+def test_bands_of_dose_intensity_add_up_to_the_treated() -> None:
+    outcomes = [outcome.derive(each, SETTINGS) for each in PEOPLE]
+    for each, given in zip(outcomes, (None, "1200.0"), strict=False):
+        each["treatment"] = {**each["treatment"], "dose_intensity_percent": given}
+    found = registry.compute("A", outcomes, SETTINGS)
+    by_row = rows(found, "treatment")
+    bands = {words: whom for words, whom in by_row.items() if words.startswith("relative dose intensity ")}
+    assert bands["relative dose intensity not known"] == ["NET-001"]
+    assert "NET-002" in bands["relative dose intensity 90% or more"]
+    assert sum(map(len, bands.values())) == found["endpoints"]["treatment"]["denominator"] == 4
+
+
 def test_deviations_are_counted_by_kind_and_site_without_their_words(result: dict[str, Any]) -> None:
     found = result["endpoints"]["deviations"]
     assert [(row["label"], row["count"], row["participants"]) for row in found["rows"]] == [
@@ -87,6 +99,16 @@ def test_subgroups_hold_everybody_once_with_exact_limits(result: dict[str, Any])
         assert among == 3, variable
     liver = found["Liver lesion: yes"]
     assert (liver["lower"], liver["upper"]) == clopper_pearson(1, 3)
+
+
+def test_who_has_no_baseline_has_no_known_liver_and_is_not_counted_without_a_lesion() -> None:
+    unseen = replace(HELD, assessments=(), lesions=())
+    spared = replace(STABLE, number="NET-006", lesions=(replace(STABLE.lesions[0], organ="lung"),))
+    found = registry.compute("A", [outcome.derive(each, SETTINGS) for each in (REDUCED, unseen, spared)], SETTINGS)
+    subgroups = {row["label"]: row["denominator"] for row in found["endpoints"]["subgroups"]["rows"]}
+    assert {label: count for label, count in subgroups.items() if label.startswith("Liver lesion")} == {
+        "Liver lesion: yes": 1, "Liver lesion: no": 1, "Liver lesion: not known": 1}  # fmt: skip
+    assert rows(found, "baseline")["Organ with a lesion: not known"] == ["NET-002"]
 
 
 def test_a_forest_of_nobody_is_a_sentence_and_a_rate_of_all_ends_at_its_axis() -> None:

@@ -1,5 +1,7 @@
 """The analysis data of each participant: the endpoints counted again from them alone, and their order."""
 
+import json
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -8,7 +10,7 @@ import pytest
 from analysis.endpoints import registry
 from analysis.endpoints.watch import participant_data
 from analysis.outcomes import outcome
-from tests.analysis.endpoints.test_answers import EVERYONE, SETTINGS
+from tests.analysis.endpoints.test_answers import EVERYONE, IN_ERROR, RESPONDER, SETTINGS
 from tests.analysis.endpoints.test_exposure_conduct_subgroups import PEOPLE
 
 
@@ -43,3 +45,16 @@ def test_each_column_has_a_name_of_its_own_and_words() -> None:
     described = participant_data.dictionary()
     assert len({row["column"] for row in described}) == len(described)
     assert all(row["title"] and row["values"] for row in described)
+
+
+@pytest.mark.parametrize(("kind", "words"), [("ineligible", "found ineligible"),
+                                             ("cancelled", "canceled before treatment")])  # fmt: skip
+def test_what_a_site_typed_is_in_no_file_and_no_result_but_its_kind(kind: str, words: str) -> None:
+    one = replace(RESPONDER, number="NET-007", findings=((kind, "as the brother of Mrs. Example: same mutation"),))
+    outcomes = [outcome.derive(each, SETTINGS) for each in (*EVERYONE, one, IN_ERROR)]
+    row = participant_data.rows(outcomes)[5]
+    assert (row["evaluable"], row["exclusion"]) == ("no", words)
+    result = registry.compute("A", outcomes, SETTINGS)
+    text = json.dumps(result)
+    assert "Mrs. Example" not in text and "Registered twice" not in text
+    assert {"number": "NET-007", "because": words} in result["endpoints"]["response_rate"]["excluded"]
