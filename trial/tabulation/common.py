@@ -19,6 +19,7 @@ from trial.tabulation.declarations import (
     VARIABLE_QUALIFIER,
     Codes,
     Origin,
+    Qualifier,
     Values,
     Variable,
 )
@@ -95,10 +96,18 @@ def not_done(prefix: str, *asked: str, label: str = "Reason Not Done") -> tuple[
     return (
         Variable(f"{prefix}STAT", "Completion Status", RECORD, PERMISSIBLE, DERIVED, codes=terms.NOT_DONE,
                  of=lambda subject, row: "NOT DONE" if row.get(reason) else None,
-                 method=f"NOT DONE where {reason} says why there is no value."),
+                 method=f"NOT DONE where {reason} says why; not where the value is only pending or unknown."),
         Variable(reason, label, RECORD, PERMISSIBLE, asked=asked,
                  of=lambda subject, row: terms.MISSING.pairs.get(row.get(reason), row.get(reason))),
     )  # fmt: skip
+
+
+NO_RESULT = Qualifier("NORESULT", "Reason No Result is Known", codes=terms.MISSING)
+
+
+def no_value(prefix: str, reason: str | None) -> Values:
+    """Why a row has no value: --REASND where it was not done, else NO_RESULT, since it may have been."""
+    return {NO_RESULT.name if reason in terms.MAY_BE_DONE else f"{prefix}REASND": reason}
 
 
 def last_before_exposure(prefix: str) -> Variable:

@@ -22,6 +22,8 @@ EVALUATOR = _same("Evaluator", "C78735", "INVESTIGATOR", "CLINICAL STUDY SPONSOR
 MISSING = Codes("Reason Not Done", "", {
     "not_done": "NOT DONE", "unknown": "UNKNOWN", "not_applicable": "NOT APPLICABLE", "pending": "PENDING",
 })  # fmt: skip
+# Of these what was asked for may have been done all the same.
+MAY_BE_DONE = frozenset({"unknown", "pending"})
 
 SEX = Codes("Sex", "C66731", {"female": "F", "male": "M", "unknown": "U", "not_reported": "U"})
 RACE = Codes("Race", "C74457", {

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from trial.tabulation.common import NO_RESULT
 from trial.tabulation.data_sets import BY_NAME, DATA_SETS
 from trial.tabulation.declarations import LABEL_BYTES, NAME_LETTERS, TEXT_BYTES
 
@@ -68,10 +69,13 @@ def test_links_lead_to_the_lesion_and_to_the_readings_of_the_assessment(tables: 
 
 @pytest.mark.parametrize("name", FINDINGS)
 def test_a_finding_has_a_result_or_says_why_not_never_both(name: str, tables: Tables) -> None:
+    open_ones = {(row["USUBJID"], row["IDVARVAL"]) for row in tables.get(f"SUPP{name}", ())
+                 if row["QNAM"] == NO_RESULT.name}  # fmt: skip
     for row in tables[name]:
-        reason = row.get(f"{name}REASND")
-        assert (row[f"{name}ORRES"] is None) == (row.get(f"{name}STAT") == "NOT DONE") == (reason is not None), row
-        if reason is not None:
+        reason, is_open = row.get(f"{name}REASND"), (row["USUBJID"], str(row[f"{name}SEQ"])) in open_ones
+        assert (row.get(f"{name}STAT") == "NOT DONE") == (reason is not None), row
+        assert (row[f"{name}ORRES"] is None) == (is_open != (reason is not None)), row
+        if row[f"{name}ORRES"] is None:
             assert row[f"{name}STRESC"] is None and row.get(f"{name}STRESN") is None, row
 
 

@@ -10,13 +10,16 @@ import pytest
 from trial.rules.typed_text import plain
 from trial.tabulation.adam.adsl import ADSL
 from trial.tabulation.adam.shared import source
+from trial.tabulation.common import NO_RESULT
 from trial.tabulation.sdtm.background import CM, IE
 from trial.tabulation.sdtm.demographics import DM
 from trial.tabulation.sdtm.design import TS
 from trial.tabulation.sdtm.disposition import DD
 from trial.tabulation.sdtm.events import AE
 from trial.tabulation.sdtm.laboratory import LB, with_several_units
+from trial.tabulation.sdtm.response import RS
 from trial.tabulation.sdtm.visits import SE
+from trial.tabulation.sdtm.vitals import VS
 from trial.tabulation.subject import Study, Subject
 
 AS_OF = date(2026, 9, 1)
@@ -157,3 +160,20 @@ def test_what_the_study_is_as_a_whole_is_not_told_of_one_site(site: str) -> None
     told = {row["TSPARMCD"]: row["TSVAL"] for row in TS.made(study)}
     assert (told.get("ACTSUB"), told.get("SSTDTC")) == ((None, None) if site else ("1", "2026-01-05"))
     assert told["DCUTDESC"] == ("First look, site NORTH only" if site else "First look")
+
+
+@pytest.mark.parametrize(("reason", "status", "not_done", "no_result"), [
+    ("not_done", "NOT DONE", "NOT DONE", None), ("not_applicable", "NOT DONE", "NOT APPLICABLE", None),
+    ("pending", None, None, "PENDING"), ("unknown", None, None, "UNKNOWN"),
+])  # fmt: skip
+def test_only_a_test_that_was_not_done_is_called_not_done(
+    reason: str, status: str | None, not_done: str | None, no_result: str | None
+) -> None:
+    lines = [{**row, "value_missing": reason} for row in laboratory(("HGB", "", None, "", None, None))]
+    visit = {**VISIT, **{f"{each}_missing": reason for each in ("weight_kg", "ecog")}, "weight_kg": None}
+    one = subject(visit=visit, laboratory=lines)
+    for data_set, test in ((LB, "HGB"), (VS, "WEIGHT"), (RS, "ECOG101")):
+        row = [row for row in data_set.made(one) if row[f"{data_set.name}TESTCD"] == test][-1]
+        told = {each.name: each.value(one, row) for each in data_set.variables}
+        assert (told[f"{data_set.name}STAT"], told[f"{data_set.name}REASND"]) == (status, not_done)
+        assert NO_RESULT in data_set.qualifiers and NO_RESULT.value(row) == no_result

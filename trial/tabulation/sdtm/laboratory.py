@@ -135,9 +135,10 @@ def result(prefix: str, row: Row) -> Values:
         "ORRES": text, "ORRESU": unit, "ORNRLO": None if lower is None else plain(lower),
         "ORNRHI": None if upper is None else plain(upper), "STRESC": text,
         "STRESN": value if not row["value_qualifier"] else None, "STRESU": unit, "STNRLO": lower, "STNRHI": upper,
-        "NRIND": _range(value, row["value_qualifier"], lower, upper), "REASND": row["value_missing"],
+        "NRIND": _range(value, row["value_qualifier"], lower, upper),
     }  # fmt: skip
-    return {f"{prefix}{name}": each for name, each in found.items()}
+    named = {f"{prefix}{name}": each for name, each in found.items()}
+    return {**named, **common.no_value(prefix, row["value_missing"])}
 
 
 def _counted(row: Row) -> Values:
@@ -227,6 +228,7 @@ LB = DataSet("LB", "Laboratory Test Results", "FINDINGS", "One record per labora
     common.dated("LBDTC", "Date/Time of Specimen Collection", "hormone.sampled_on", "visit.sampled_on"),
     common.study_day("LBDY", "Study Day of Specimen Collection", "LBDTC"),
 ), qualifiers=(
+    common.NO_RESULT,
     Qualifier("ASSAY", "Assay", asked=("hormone.assay",)),
     Qualifier("ULNRSN", "Reason Upper Limit is Missing", codes=terms.MISSING, asked=("hormone.upper_limit_missing",)),
 ))  # fmt: skip

@@ -99,7 +99,7 @@ def _contact(subject: Subject, row: Row) -> Iterable[Values]:
             yield {**subject.key("follow_up", row, CONTACT, 10, 2), **shared, **_test("SYMPTDTR", PROTOCOL_DEFINED),
                    **_response("Y"), "RSDTC": row["progressed_on"]}  # fmt: skip
         case _:
-            yield {**response, "RSREASND": "unknown", "RSDTC": row["contacted_on"]}
+            yield {**response, **common.no_value("RS", "unknown"), "RSDTC": row["contacted_on"]}
 
 
 def _performance(subject: Subject) -> Iterable[Values]:
@@ -111,7 +111,7 @@ def _performance(subject: Subject) -> Iterable[Values]:
         value = None if row["ecog"] is None else str(row["ecog"])
         yield {
             **subject.key(table, row, offset), **visits_of(subject).of(table, row), **_test("ECOG101", "ECOG"),
-            "RSORRES": value, "RSSTRESC": value, "RSSTRESN": row["ecog"], "RSREASND": row["ecog_missing"],
+            "RSORRES": value, "RSSTRESC": value, "RSSTRESN": row["ecog"], **common.no_value("RS", row["ecog_missing"]),
             "RSEVAL": INVESTIGATOR, "RSDTC": on,
         }  # fmt: skip
 
@@ -146,5 +146,7 @@ RS = DataSet("RS", "Disease Response and Clin Classification", "FINDINGS",
     common.epoch("RSDTC"),
     common.dated("RSDTC", "Date/Time of Assessment", "follow_up.progressed_on", "follow_up.disease_assessed_on"),
     common.study_day("RSDY", "Study Day of Assessment", "RSDTC"),
-), qualifiers=(Qualifier("RSREASON", "Reason of the Computed Response", DERIVED,
-                         method="The words of the stored result."),))  # fmt: skip
+), qualifiers=(
+    common.NO_RESULT,
+    Qualifier("RSREASON", "Reason of the Computed Response", DERIVED, method="The words of the stored result."),
+))  # fmt: skip

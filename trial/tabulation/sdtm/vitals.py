@@ -89,7 +89,7 @@ VS = DataSet("VS", "Vital Signs", "FINDINGS", "One record per vital sign measure
     common.epoch("VSDTC"),
     common.dated("VSDTC", "Date/Time of Measurements"),
     common.study_day("VSDY", "Study Day of Vital Signs", "VSDTC"),
-))  # fmt: skip
+), qualifiers=(common.NO_RESULT,))  # fmt: skip
 
 
 def _measured(name: str, label: str, codes: tuple[Codes, Codes], labels: tuple[str, str], day: str) -> DataSet:
@@ -120,7 +120,7 @@ def _measured(name: str, label: str, codes: tuple[Codes, Codes], labels: tuple[s
         common.epoch(f"{name}DTC"),
         common.dated(f"{name}DTC", day),
         common.study_day(f"{name}DY", "Study Day of Visit/Collection/Exam", f"{name}DTC"),
-    ))  # fmt: skip
+    ), qualifiers=(common.NO_RESULT,))  # fmt: skip
 
 
 EG = _measured("EG", "ECG Test Results", (terms.ECG_TEST, terms.ECG_TEST_NAME),
