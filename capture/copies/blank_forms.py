@@ -11,6 +11,7 @@ from capture.casebook.registry import CASEBOOK
 from trial import protocol
 from trial.drawing import pdf
 from trial.drawing.form_layout import REASON
+from trial.protocol import form_versions
 from trial.protocol.ctcae_v3.limits import ANALYTES
 from trial.record.typed_fields import DateField
 
@@ -26,7 +27,7 @@ def pages(compressed: bool = True) -> bytes:
     for place, form in enumerate(CASEBOOK):
         if place:
             sheets.add_page()
-        pdf.heading(sheets, form.title, 14, 0)
+        pdf.heading(sheets, f"{form.title}, version {form_versions.newest(form.kind)}", 14, 0)
         pdf.table(sheets, ("Participant", "Site", "Entered by", "Date"), [("\n", "", "", "")], (1, 1, 1, 1), 9)
         sheets.ln(2)
         pdf.table(sheets, ("Field", "Answer"), list(_fields(form)), (70, 112), 9)
@@ -61,9 +62,10 @@ def _tables(form: Form) -> list[Table]:
                                      protocol.ELIGIBILITY]  # fmt: skip
         return [(("Criterion", "Answer", "Value and date"), rows, (100, 30, 52))]
     if form.kind == "visit":
-        rows = [(ANALYTES[each.code], "", " / ".join(map(shown_unit, each.units)), "", "") for each in
+        rows = [(ANALYTES[each.code], "", " / ".join(map(shown_unit, each.units)), "", "", "") for each in
                 protocol.LABORATORY]  # fmt: skip
-        return [(("Analyte", "Value", "Unit", "Lower limit", "Upper limit"), rows, (50, 30, 52, 25, 25))]
+        head = ("Analyte", "Value", "Unit", "Lower limit", "Upper limit", "Missing-value reason")
+        return [(head, rows, (44, 24, 48, 21, 21, 24))]
     if form.kind == "cycle":
         return [_empty("From day", "To day", "Dose (mg)", "How often, or held", "Reason if held or reduced")]
     if form.kind in ("baseline", "follow_up_scan"):

@@ -12,6 +12,7 @@ from capture.casebook import registry
 from capture.casebook.forms.assessment_checks import confirms
 from capture.casebook.order_rules import FINDING, Dated, Fact
 from capture.entry import live_response
+from capture.entry.services import laboratories
 from trial.models import (
     Assessment,
     Cycle,
@@ -27,6 +28,7 @@ from trial.record.rows import is_read, standing
 from trial.rules.dates.partial_date import PartialDate
 from trial.rules.evaluation.evaluated import Evaluation
 from trial.rules.response import confirmation
+from trial.rules.safety.reference_ranges import ReferenceRange
 
 
 class StandingEntry(Mapping[str, Any]):
@@ -162,6 +164,19 @@ class ParticipantFacts(Mapping[str, Any]):
     def has_fatal_event(self) -> bool:
         """Whether an adverse event of grade 5 is on record."""
         return self.participant.adverse_events.standing().filter(grade=5).exists()
+
+    @cached_property
+    def laboratories(self) -> list[str]:
+        """The laboratories of the site."""
+        return laboratories.names_at(self.participant)
+
+    @cached_property
+    def laboratory_limits(self) -> Mapping[str, ReferenceRange]:
+        """Analyte → the limits of the laboratory of this visit on the day of its sample."""
+        given = self.values_given
+        return laboratories.limits_at(
+            self.participant, given["laboratory_name"], given["sampled_on"] or given["visited_on"]
+        )
 
     @property
     def last_weight_kg(self) -> Decimal | None:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -66,15 +65,7 @@ class LaboratoryForm(forms.Form):
         read_qualifier(self, "value")
         if found.get("value") is not None and found.get("value_missing"):
             self.add_error("value", "A value and a missing-value reason are both entered. Keep one of them.")
-        self._take_limits(found)
-        return found
-
-    def _take_limits(self, found: dict[str, Any]) -> None:
-        """Limits that were left empty are those of the laboratory, where they are in the unit of the value."""
-        given = [found.get("lower_limit"), found.get("upper_limit")]
-        measured = found.get("value") is not None and given == [None, None] and not self.errors
-        if measured and self.reference is not None and found.get("unit") == self.reference.unit:
-            found |= {"lower_limit": self.reference.lower_limit, "upper_limit": self.reference.upper_limit}
+        return found if self.errors else found | taken_limits(found, self.reference)
 
     @property
     def reference_words(self) -> str:
@@ -130,21 +121,32 @@ class LaboratoryRows(Rows):
         return any(row.further and not row.is_empty for row in self)
 
 
+def taken_limits(line: Mapping[str, Any], reference: ReferenceRange | None) -> dict[str, Any]:
+    """The limits of the laboratory for a value whose limits were left empty, where they are in its unit; else none."""
+    is_open = line.get("value") is not None and line.get("lower_limit") is None and line.get("upper_limit") is None
+    if not is_open or reference is None or line.get("unit") != reference.unit:
+        return {}
+    return {"lower_limit": reference.lower_limit, "upper_limit": reference.upper_limit}
+
+
 def line_forms(
     form: Form, row: Any, data: Any, participant: Participant | None = None,
-    limits: Mapping[str, ReferenceRange] = MappingProxyType({}),
+    limits: Mapping[str, ReferenceRange] | None = None,
 ) -> LaboratoryRows:  # fmt: skip
     """A row for each analyte of the visit, filled from the record; none for a form without lines.
 
-    limits: those of the laboratory that is chosen, by analyte: they stand beside the row, and for limits left empty.
-    Where it has none, a new visit of `participant` begins with the unit and limits of the last result, which rarely
-    change. A row without a value is no result, whatever else it holds.
+    limits: those of the laboratory that is chosen, by analyte: they stand beside the row, and for limits left empty;
+    None where the site has no laboratory. A new visit of `participant` begins with the unit of the last result, and
+    with its limits only there: they would be saved in the name of whichever laboratory is chosen. A row without a value
+    is no result, whatever else it holds.
     """
     if form.lines is None:
         return LaboratoryRows(())
     saved = {each.analyte: each for each in form.lines.of(row)} if row is not None else {}
     last = _last_limits(participant) if row is None and participant is not None else {}
-    last |= {analyte: {"unit": each.unit} for analyte, each in limits.items()}
+    if limits is not None:
+        last = {analyte: {"unit": each["unit"]} for analyte, each in last.items()}
+        last |= {analyte: {"unit": each.unit} for analyte, each in limits.items()}
     found = LaboratoryRows(
         LaboratoryForm(
             data, analyte=each.code, further=each.further,
@@ -154,7 +156,7 @@ def line_forms(
         for each in LABORATORY
     )  # fmt: skip
     for each in found:
-        each.reference = limits.get(each.analyte)
+        each.reference = (limits or {}).get(each.analyte)
     return found
 
 

@@ -1,6 +1,6 @@
 """What keeps a laboratory value from being graded by CTCAE 3.0: its unit, or a limit of normal that is missing."""
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,11 +10,11 @@ from django import forms
 from capture.casebook.checks import CTCAE, HARD, PLAUSIBLE, SOFT, Check, Facts, after_death_check, at_rows, of_lines
 from capture.casebook.due import AtCycleStart, Rule, Weekly
 from capture.casebook.forms.base import EntryForm, Form, Lines
-from capture.casebook.forms.laboratory import RESULT
+from capture.casebook.forms.laboratory import RESULT, in_words
 from trial import models
 from trial.models import LaboratoryResult
 from trial.protocol import REQUIRED_ANALYTES, Edition, constant, form_versions
-from trial.protocol.ctcae_v3.limits import ANALYTES
+from trial.protocol.ctcae_v3.limits import ANALYTES, in_sentence
 from trial.rules.assay import is_another_assay
 from trial.rules.safety import usual_ranges
 from trial.rules.safety.graded_line import grade_line
@@ -107,6 +107,26 @@ def _not_gradable(facts: Facts) -> list[Grading]:
     return [each for each in found if each is not None and each.grade is None]
 
 
+def _of_another(facts: Facts) -> list[Facts]:
+    """The lines whose limits are not those that the laboratory has in their unit on the day of the sample."""
+    if not facts["laboratory_name"]:
+        return []
+    lines = [each for each in facts["lines"] if each["value"] is not None]
+    ranges = facts["laboratory_limits"] if lines else {}
+    return [
+        line for line in lines
+        if (of_it := ranges.get(line["analyte"])) is not None and line["unit"] == of_it.unit
+        and (line["lower_limit"], line["upper_limit"]) != (of_it.lower_limit, of_it.upper_limit)
+    ]  # fmt: skip
+
+
+def _of_another_in_words(facts: Facts) -> str:
+    """`Central laboratory, hemoglobin: 12 to 16 g/dL.` of each."""
+    name, ranges = facts["laboratory_name"], facts["laboratory_limits"]
+    return " ".join(f"{name}, {in_sentence(line['analyte'])}: {in_words(ranges[line['analyte']])}."
+                    for line in _of_another(facts))  # fmt: skip
+
+
 HORMONE = (
     after_death_check("HORM-01", "The sample date must not be after the date of death.", "sampled_on"),
     Check("HORM-02", "The unit differs from that of the last sample of this marker.", PLAUSIBLE, SOFT, unit_changed,
@@ -153,6 +173,11 @@ VISIT = (
           lambda facts: facts["sampled_on"] is not None
           and abs((facts["sampled_on"] - facts["visited_on"]).days) > SAMPLE_DAYS, "sampled_on"),
     after_death_check("VIS-13", "The sample must not be taken after the date of death.", "sampled_on"),
+    Check("VIS-16", "Limits differ from those of the laboratory on the day of the sample.", CTCAE, SOFT,
+          lambda facts: bool(_of_another(facts)), "laboratory_name", details=_of_another_in_words),
+    Check("VIS-17", "The laboratory is not one of the site.", PLAUSIBLE, SOFT,
+          lambda facts: facts["laboratory_name"] not in ("", *facts["laboratories"]), "laboratory_name",
+          details=lambda facts: f"Entered: {facts['laboratory_name']}."),
     Check("VIS-09", "A laboratory value lacks the limit of normal needed to grade it.",
           CTCAE, SOFT, lambda facts: any(each.missing_limit for each in _not_gradable(facts))),
     *PRESSURE,
@@ -203,20 +228,11 @@ class VisitForm(EntryForm):
         help_texts = {"cycle_number": "0: screening", "sampled_on": "if not on the day of the visit"}
 
     def offer(self, laboratories: Iterable[str]) -> None:
-        """Lets the page choose among the laboratories of the site, and the one on record."""
+        """Lets the page choose among the laboratories of the site, and the one on record or typed."""
         field = self.fields["laboratory_name"]
         if not hasattr(field, "not_asked"):
-            names = dict.fromkeys(("", *laboratories, self.initial.get("laboratory_name") or ""))
-            field.validators.append(_one_of(names))
+            names = dict.fromkeys(("", *laboratories, str(self["laboratory_name"].value() or "")))
             field.widget = forms.Select(choices=[(each, each or "—") for each in names])
-
-
-def _one_of(names: Container[str]) -> Callable[[str], None]:
-    def refuse(name: str) -> None:
-        if name not in names:
-            raise forms.ValidationError(f"“{name}” is not a laboratory of the site.")
-
-    return refuse
 
 
 class BloodPressureForm(EntryForm):

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
+from capture.casebook.forms.laboratory import taken_limits
 from capture.casebook.forms.visit import VisitForm
 from trial.models import Laboratory, LaboratoryRange, Participant, Person, Role, Site, Visit
 from trial.protocol.ctcae_v3.limits import ANALYTES
@@ -18,6 +20,7 @@ from trial.rules.safety import usual_ranges
 from trial.rules.safety.reference_ranges import ReferenceRange, ranges_for
 from trial.runtime.database.at_once import Shape, at_once
 
+Values = Mapping[str, Any]
 DECLARES = (*access.ENTERS, Role.ADMINISTRATOR)
 FIELDS = ("analyte", "unit", "lower_limit", "upper_limit", "from_on", "sex", "age_from", "age_to")
 
@@ -52,14 +55,38 @@ def of_sites(sites: Iterable[Site]) -> QuerySet[Laboratory]:
     return Laboratory.objects.standing().filter(site__in=[each.pk for each in sites]).select_related("site")
 
 
-def for_page(participant: Participant, form: VisitForm) -> Mapping[str, ReferenceRange]:
+def names_at(participant: Participant) -> list[str]:
+    """The laboratories of the site of the participant."""
+    return list(_NAMES(participant.site_id))
+
+
+def limits_at(participant: Participant, name: str, on: date) -> Mapping[str, ReferenceRange]:
+    """Analyte → the limits of a laboratory of the site for the participant on a day; none of a name not known."""
+    return _limits(_RANGES(participant.site_id) if name else (), participant, name, on)
+
+
+def with_limits(participant: Participant, visit: Mapping[str, Any], lines: Sequence[Values]) -> list[Values]:
+    """The lines of a visit; limits left empty are those of its laboratory on the day of the sample."""
+    limits = limits_at(participant, visit["laboratory_name"], visit["sampled_on"] or visit["visited_on"])
+    return [{**line, **taken_limits(line, limits.get(line["analyte"]))} for line in lines]
+
+
+def _limits(
+    ranges: Iterable[Sequence[Any]], participant: Participant, name: str, on: date
+) -> Mapping[str, ReferenceRange]:
+    of_it = [ReferenceRange(*each) for of, *each in ranges if name and of == name]
+    return ranges_for(of_it, participant.sex, participant.born_on, on)
+
+
+def for_page(participant: Participant, form: VisitForm) -> Mapping[str, ReferenceRange] | None:
     """Offers the laboratories of the site in the form of a visit; returns the limits of the one chosen, by analyte.
 
+    None where the site has no laboratory, or the version of the form asks for none.
     A new visit begins with the laboratory of the last one, else with the only one of the site. The day of the limits is
-    that of the sample, else of the visit, else today. One statement; none where the version of the form asks for none.
+    that of the sample, else of the visit, else today. One statement; none where the version asks for none.
     """
     if hasattr(form.fields["laboratory_name"], "not_asked"):
-        return {}
+        return None
     laboratories, ranges, last = _NAMES(participant.site_id), _RANGES(participant.site_id), _LAST(participant.pk)
     at_once(laboratories, ranges, last)
     names = list(laboratories)
@@ -68,9 +95,7 @@ def for_page(participant: Participant, form: VisitForm) -> Mapping[str, Referenc
     form.offer(names)
     days = (_day(form, name) for name in ("sampled_on", "visited_on"))
     on = next(filter(None, days), None) or site_clock.today_at(participant.site)
-    chosen = str(form["laboratory_name"].value() or "")
-    of_it = [ReferenceRange(*each) for name, *each in ranges if chosen and name == chosen]
-    return ranges_for(of_it, participant.sex, participant.born_on, on)
+    return _limits(ranges, participant, str(form["laboratory_name"].value() or ""), on) if names else None
 
 
 _NAMES = Shape(lambda site: Laboratory.objects.standing().filter(site=site).order_by("name")

@@ -89,7 +89,7 @@ def _page(request: HttpRequest, participant: Participant, book: Form, row: Any) 
             data = rest_not_done(asked, data)
         form = book.form(data, instance=row, initial={} if row else prefilled(book, participant, request.GET))
         edition.apply(form)
-        limits = laboratories.for_page(participant, form) if book.kind == "visit" else {}
+        limits = laboratories.for_page(participant, form) if book.kind == "visit" else None
         lines, reason = line_forms(book, row, data, participant, limits), ReasonForm(data)
         given = acknowledgements.given(participant, book.kind, row.pk if row else None) if data is None else {}
         more = {"form": form, "lines": lines, "reason_form": reason, "acknowledged": given,

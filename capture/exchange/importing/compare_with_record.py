@@ -4,9 +4,10 @@ Rows are compared as the text of their cells, so that file and record are read b
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from capture.entry.services import laboratories
 from capture.exchange import cells
 from capture.exchange.data_sets import BY_NAME, KEYS, columns_in, file_below
 from capture.exchange.importing.files import Problem
@@ -35,18 +36,19 @@ def compare(bundle: Bundle, participant: Participant | None) -> Compared:
         if participant is None:
             found.new[name] = list(entries)
         else:
-            _part(found, name, entries, _rows(name, participant))
+            _part(found, participant, name, entries)
     if participant is not None:
         _nothing_is_added_to_what_stands(found, participant)
     return found
 
 
-def _part(found: Compared, name: str, entries: list[Entry], rows: list[Any]) -> None:
-    on_record = [(said_by_record(name, row), row) for row in rows]
+def _part(found: Compared, participant: Participant, name: str, entries: list[Entry]) -> None:
+    on_record = [(said_by_record(name, row), row) for row in _rows(name, participant)]
     left = []
     for entry in entries:
         said = said_by_file(entry)
-        same = next((each for each in on_record if each[0] == said), None)
+        written = said_by_file(_as_written(entry, participant))
+        same = next((each for each in on_record if each[0] in (said, written)), None)
         if same is None:
             left.append((entry, said))
             continue
@@ -61,6 +63,15 @@ def _part(found: Compared, name: str, entries: list[Entry], rows: list[Any]) -> 
             found.new.setdefault(name, []).append(entry)
         else:
             found.problems += _differences(entry, other, said)
+
+
+def _as_written(entry: Entry, participant: Participant) -> Entry:
+    """The entry as a new one would be saved: limits left empty are those of the laboratory."""
+    if entry.name != "visit":
+        return entry
+    lines = laboratories.with_limits(participant, entry.values, [each.values for each in entry.below])
+    below = [replace(each, values=dict(line)) for each, line in zip(entry.below, lines, strict=True)]
+    return replace(entry, below=below)
 
 
 def _known(name: str, said: dict[str, Any]) -> tuple[Any, ...]:

@@ -16,7 +16,7 @@ from capture.casebook import registry, versions
 from capture.casebook.forms.assessment import NewLesion
 from capture.casebook.forms.treatment import Period
 from capture.casebook.registry import CASEBOOK, ENTRY_FORMS
-from capture.entry.services import acknowledgements, assessments, dosing, entries, registration, screening
+from capture.entry.services import acknowledgements, assessments, dosing, entries, laboratories, registration, screening
 from capture.entry.services.assessments import Reading
 from capture.exchange.importing.compare_with_record import compared_columns
 from capture.exchange.importing.files import Problem
@@ -221,6 +221,8 @@ class Writer:
         if kind == "adverse_event":
             values["continues"] = entry.continues.on_record if entry.continues else None
         lines = [{name: each.values[name] for name in book.lines.fields} for each in entry.below] if book.lines else []
+        if kind == "visit":
+            lines = laboratories.with_limits(self.participant, values, lines)  # type: ignore[arg-type]
         saved = entries.save(self.run.save(entry.edition), self.participant, book, values, lines=lines)
         if book.lines is not None:
             self.written[book.lines.file] += len(lines)

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from trial.rules.dates.partial_date import PartialDate
+from trial.rules.safety.reference_ranges import ReferenceRange
 
 Table = dict[str, tuple[dict[str, Any], dict[str, Any]]]
 DIED_IN_MARCH = PartialDate(2026, 3)
@@ -29,6 +30,12 @@ def _laboratory(**changed: Any) -> dict[str, Any]:
     line = {"analyte": "HGB", "value": Decimal("12.4"), "unit": "g/dL", "lower_limit": Decimal(12),
             "upper_limit": Decimal(16)}  # fmt: skip
     return {"lines": [line | changed]}
+
+
+def _measured(laboratories: list[str] | None = None, **changed: Any) -> dict[str, Any]:
+    limits = {"HGB": ReferenceRange("HGB", "g/dL", Decimal(12), Decimal(16), D(2025, 1, 1))}
+    of_it = {"laboratory_name": "Central", "laboratory_limits": limits, "laboratories": laboratories}
+    return {**_laboratory(**changed), **of_it}
 
 
 HORMONE: Table = {
@@ -73,6 +80,8 @@ VISIT: Table = {
         {"visited_on": D(2026, 2, 12), "sampled_on": D(2026, 2, 4)},
     ),
     "VIS-13": died("sampled_on"),
+    "VIS-16": (_measured(), _measured(upper_limit=Decimal(15))),
+    "VIS-17": (_measured(laboratories=["Central"]), _measured(laboratories=["Northern"])),
 }
 MEDICATION: Table = {
     "MED-01": (

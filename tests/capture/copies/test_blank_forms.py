@@ -16,11 +16,12 @@ def _words(text: str) -> str:
 def test_every_field_of_every_form_is_on_paper_with_its_choices() -> None:
     text = _words(text_of(blank_forms.pages()))
     for form in CASEBOOK:
-        assert _words(form.title) in text, form.kind
+        assert _words(f"{form.title}, version {form.versions[-1].number}") in text, form.kind
         for name, field in form.form.base_fields.items():
             if not name.endswith("_missing") and not field.widget.is_hidden:
                 assert _words(str(field.label)) in text, (form.kind, name)
-    for words in ("☐ Carcinoid", "☐ Female", "or reason why it is missing:", "Hemoglobin", "10⁹/L"):
+    for words in ("☐ Carcinoid", "☐ Female", "or reason why it is missing:", "Hemoglobin", "10⁹/L",
+                  "Missing-value reason"):
         assert _words(words) in text, words
     assert all(_words(item.words) in text for item in protocol.ELIGIBILITY)
 

@@ -58,9 +58,25 @@ def test_a_limit_that_is_typed_and_a_value_in_another_unit_take_nothing_of_the_l
     typed = WITHOUT_LIMITS | {"laboratory_name": NAME}
     asked = nora.post(NEW, typed | {"lab-AST-value": "1.2", "lab-AST-unit": "ukat/L"}).content.decode()
     assert "A laboratory value lacks the limit of normal needed to grade it." in asked and not Visit.objects.exists()
-    assert nora.post(NEW, typed | {"lab-HGB-lower_limit": "12", "lab-HGB-upper_limit": "15"}).status_code == 302
+    typed |= {"lab-HGB-lower_limit": "12", "lab-HGB-upper_limit": "15"}
+    asked = nora.post(NEW, typed).content.decode().replace("\xa0", " ")
+    words = "Limits differ from those of the laboratory on the day of the sample."
+    assert f"{words} {NAME}, hemoglobin: 12.5 to 16 g/dL." in asked and not Visit.objects.exists()
+    assert nora.post(NEW, typed | {"acknowledge_VIS-16": "a new method"}).status_code == 302
     row = LaboratoryResult.objects.get(analyte="HGB")
     assert (row.lower_limit, row.upper_limit) == (12, 15)
+
+
+def test_a_new_visit_begins_with_no_limits_where_the_site_has_a_laboratory(cast: Cast) -> None:
+    nora = signed_in(cast.people[Role.COORDINATOR])
+    assert nora.post(NEW, TYPED).status_code == 302
+    assert opened(nora, NEW)["lab-HGB-upper_limit"] == "16"
+    assert "Limits that are left empty" not in nora.get(NEW).content.decode(), "its version asks for no laboratory"
+    _in_use(cast)
+    _declared(cast, nora, **HEMOGLOBIN)
+    page = opened(nora, NEW)
+    assert (page["lab-HGB-lower_limit"], page["lab-HGB-upper_limit"], page["lab-HGB-unit"]) == ("", "", "g/dL")
+    assert "Limits that are left empty" in nora.get(NEW).content.decode()
 
 
 def test_limits_that_come_later_leave_results_on_record_as_they_are(cast: Cast) -> None:
@@ -103,6 +119,7 @@ def test_a_laboratory_of_another_site_is_neither_shown_nor_taken(cast: Cast) -> 
     assert NAME not in sol.get("/laboratories/").content.decode()
     assert sol.get(f"/laboratories/{row.pk}/").status_code == 404
     page = nora.post(NEW, WITHOUT_LIMITS | {"laboratory_name": "South, laboratory"}).content.decode()
-    assert "“South, laboratory” is not a laboratory of the site." in page and not Visit.objects.exists()
+    assert "The laboratory is not one of the site. Entered: South, laboratory." in page and not Visit.objects.exists()
+    assert '<option value="South, laboratory" selected>' in page, "what was typed stays in view"
     twice = nora.post("/laboratories/", {"site": cast.north.pk, "name": NAME.upper()}).content.decode()
     assert "has a laboratory" in twice and Laboratory.objects.count() == 1
