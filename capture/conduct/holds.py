@@ -3,7 +3,7 @@
 What a hold does is done by the database (`trial.audit.holds`); this is who may put and lift one, and when.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -85,18 +85,43 @@ def in_force() -> QuerySet[Hold]:
     return Hold.objects.filter(state__in=IN_FORCE)
 
 
+@dataclass(frozen=True)
+class InTheWay:
+    """What a lock is refused for: casebooks with the state of their signature, and the site of each query."""
+
+    casebooks: Sequence[tuple[Participant, str]]
+    queries: Sequence[int]
+
+    def of_site(self, site: int) -> "InTheWay":
+        """That of one site (its key)."""
+        return InTheWay([(each, state) for each, state in self.casebooks if each.site_id == site],
+                        [each for each in self.queries if each == site])  # fmt: skip
+
+
+def in_the_way(participants: QuerySet[Participant]) -> InTheWay:
+    """Casebooks without a valid signature and queries that are not closed, in three statements however many.
+
+    Nothing is asked of those who are only screened, nor of those registered in error, who are in no list of what is
+    due.
+    """
+    asked = access.counted(participants.filter(number__isnull=False))
+    registered = list(asked)
+    states = signing.states(registered)
+    waiting = Query.objects.standing().filter(participant__in=asked.order_by(), state__in=Query.NOT_CLOSED)
+    return InTheWay([(each, states[each.pk]) for each in registered if states[each.pk] != signing.SIGNED],
+                    list(waiting.values_list("participant__site", flat=True)))  # fmt: skip
+
+
 def obstacles(target: Target) -> list[str]:
-    """Why a lock cannot be: casebooks without a valid signature, queries that stand. Empty: it can."""
-    found = []
-    states = {each: signing.standing(each).state for each in target.participants}
+    """Why a lock cannot be, in words. Empty: it can."""
+    found, way = [], in_the_way(target.participants)
     for state, words in ((signing.UNSIGNED, "not signed"), (signing.CHANGED, "changed after signature")):
-        named = [each.reference for each, found_state in states.items() if found_state == state]
+        named = [each.reference for each, found_state in way.casebooks if found_state == state]
         if named:
             more = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
             found.append(f"Casebooks {words}: {', '.join(named[:MOST_NAMED])}{more}.")
-    queries = Query.objects.standing().filter(participant__in=target.participants, state__in=Query.NOT_CLOSED)
-    if queries.exists():
-        found.append(f"Queries that are not closed: {queries.count()}.")
+    if way.queries:
+        found.append(f"Queries that are not closed: {len(way.queries)}.")
     return found
 
 

@@ -12,6 +12,7 @@ from django.db.models import Count
 
 from capture.casebook.registry import FORMS
 from capture.conduct import signing, verification
+from capture.conduct.holds import InTheWay, in_the_way
 from capture.expedited import clocks
 from trial.models import (
     Deviation,
@@ -47,8 +48,7 @@ class OfSite:
     days_to_entry: float | None = None
     entries: int = 0
     verified: int = 0
-    signed: int = 0
-    changed: int = 0
+    before_lock: InTheWay = InTheWay((), ())
     deviations: int = 0
     reports_overdue: int = 0
     reports_late: int = 0
@@ -64,14 +64,19 @@ class OfSite:
         return max(self.ages, default=None)
 
     @property
-    def unsigned(self) -> int:
-        """Registered participants whose casebook is not signed as it stands."""
-        return self.registered - self.signed
+    def signed(self) -> int:
+        """Registered participants whose casebook is signed as it stands."""
+        return self.registered - len(self.before_lock.casebooks)
+
+    @property
+    def changed(self) -> int:
+        """Those whose casebook was changed since it was signed."""
+        return sum(state == signing.CHANGED for _, state in self.before_lock.casebooks)
 
     @property
     def in_the_way(self) -> list[str]:
         """What a lock of the site would be refused for, or should not be asked before; empty: it is ready."""
-        found = [(self.unsigned, "not signed"), (self.waiting + self.answered, "queries not closed"),
+        found = [(len(self.before_lock.casebooks), "not signed"), (len(self.before_lock.queries), "queries not closed"),
                  (self.overdue, "overdue"), (self.reports_overdue, "reports overdue"),
                  (self.entries - self.verified, "entries not verified")]  # fmt: skip
         return [f"{words}: {count}" for count, words in found if count > 0]
@@ -95,9 +100,11 @@ def quality(person: Person, now: datetime) -> Quality:
     _enrolled(found, people)
     _due(found, of_sites)
     _queries(found, of_sites, now)
-    _to_entry(found, now)
+    _to_entry(found, people, now)
     _verified(found, registered)
-    _signed(found, registered)
+    way = in_the_way(of_sites)
+    for key, each in found.items():
+        each.before_lock = way.of_site(key)
     _reports(found, registered, now)
     failures = ScreenFailure.objects.standing().filter(participant__in=of_sites)
     deviations = Deviation.objects.standing().filter(participant__in=of_sites)
@@ -143,8 +150,8 @@ def _queries(found: Sites, of_sites: Any, now: datetime) -> None:
         found[site].closed += state == Query.State.CLOSED
 
 
-def _to_entry(found: Sites, now: datetime) -> None:
-    """The median of days from a visit to the change that entered it."""
+def _to_entry(found: Sites, people: Sequence[Participant], now: datetime) -> None:
+    """The median of days from a visit of these people to the change that entered it."""
     since = now.date() - timedelta(LATELY_DAYS)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -154,8 +161,8 @@ def _to_entry(found: Sites, now: datetime) -> None:
             CROSS JOIN LATERAL (SELECT v.change_id FROM trial_version v WHERE v.table_name = 'trial_visit'
                 AND v.row_id = t.id ORDER BY v.change_id LIMIT 1) first
             JOIN trial_change c ON c.id = first.change_id
-            WHERE t.struck_out_reason = '' AND p.site_id = ANY(%s) AND t.visited_on >= %s GROUP BY p.site_id""",
-            [list(found), since],
+            WHERE t.struck_out_reason = '' AND p.id = ANY(%s) AND t.visited_on >= %s GROUP BY p.site_id""",
+            [[each.pk for each in people], since],
         )
         for site, days in cursor.fetchall():
             found[site].days_to_entry = days
@@ -174,13 +181,6 @@ def _verified(found: Sites, registered: Sequence[Participant]) -> None:
 def _add(found: Sites, rows: Any, name: str, path: str = "participant__site") -> None:
     for site, count in rows.values_list(path).annotate(count=Count("pk")).order_by():
         setattr(found[site], name, getattr(found[site], name) + count)
-
-
-def _signed(found: Sites, registered: Sequence[Participant]) -> None:
-    states = signing.states(registered)
-    for each in registered:
-        found[each.site_id].signed += states[each.pk] == signing.SIGNED
-        found[each.site_id].changed += states[each.pk] == signing.CHANGED
 
 
 def _reports(found: Sites, registered: Sequence[Participant], now: datetime) -> None:

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from analysis.endpoints.figures import FIGURES, figure
+from analysis.views import plot_downloads
 from analysis.views.panels import panel
 from tests.capture.demo.kept import demo_database
 from tests.capture.typed import signed_in
@@ -80,7 +81,7 @@ def test_a_figure_that_does_not_exist_is_not_found(chair: Client) -> None:
 @pytest.mark.parametrize("ending", ["svg", "csv"])
 def test_every_plot_is_a_file(chair: Client, ending: str) -> None:
     links = set(re.findall(rf'href="(/groups/./plots/\w+\.{ending})"', _read(chair, "/groups/A/")))
-    assert len(links) == 9
+    assert links == {f"/groups/A/plots/{plot.code}.{ending}" for plot in plot_downloads.PLOTS}
     for link in links:
         answer = chair.get(link)
         assert answer.status_code == 200 and "attachment" in answer["Content-Disposition"], link

@@ -1,6 +1,6 @@
 """One line a site about its data: counts that are checked by hand, on the page of monitor and chair."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -8,12 +8,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from capture.conduct import queries, site_quality, verification
-from tests.cast import Cast, cast_of, register
+from capture.conduct import holds, queries, signing, site_quality, verification
+from capture.conduct.holds import Target
+from capture.entry.services import registration
+from tests.capture.conduct.test_signing import delegate
+from tests.cast import Cast, answers, cast_of, details, register
 from tests.courses import course
-from trial.models import Role, Version, Visit
+from trial.models import Query, Role, Version, Visit
 from trial.record import changes, site_clock
 from trial.record.save import Save
+from trial.rules.dates.partial_date import PartialDate
 
 
 @pytest.fixture
@@ -65,6 +69,41 @@ def test_days_to_entry_are_those_of_the_change_that_entered_the_visit(cast: Cast
         visit.save()
     assert lines(cast)[cast.north.code].days_to_entry == 6, "the median of 9 and 3; the third is too long ago"
     assert lines(cast)[cast.south.code].days_to_entry is None
+
+
+def test_a_visit_of_somebody_registered_in_error_is_in_no_count_of_days(cast: Cast) -> None:
+    today = site_clock.today_at(cast.north)
+    other = register(cast.people[Role.COORDINATOR], cast.north)
+    for number, (one, days) in enumerate(((cast.participant, 4), (other, 90)), start=1):
+        with changes.record(Save(cast.people[Role.COORDINATOR]), "enter", participant=one):
+            Visit.objects.create(participant=one, visited_on=today - timedelta(days), cycle_number=number, weight_kg=70,
+                                 ecog=1, systolic_mmhg=120, diastolic_mmhg=80)  # fmt: skip
+    assert lines(cast)[cast.north.code].days_to_entry == 47
+    registration.record_finding(Save(cast.people[Role.COORDINATOR]), other, "in_error", date(2026, 2, 1), "Twice.")
+    assert lines(cast)[cast.north.code].days_to_entry == 4
+
+
+def test_the_page_says_of_a_lock_what_the_lock_says(cast: Cast) -> None:
+    """Of those registered in error, and of those only screened, neither asks anything."""
+    nora, monitor, ines = (Save(cast.people[role]) for role in (Role.COORDINATOR, Role.MONITOR, Role.INVESTIGATOR))
+    duplicate, target = register(cast.people[Role.COORDINATOR], cast.north), Target("site", site=cast.north)
+    screened = registration.screen(nora, cast.north, details(born_on=PartialDate(1961, 7, 8)), answers())
+    queries.raise_query(monitor, duplicate, queries.Where("registration", None), "Which day?")
+    queries.raise_query(monitor, screened, queries.Where("registration", None), "Which day?")
+    standing = Query.objects.standing().filter(participant=cast.participant, state__in=Query.NOT_CLOSED).count()
+    assert holds.obstacles(target) == ["Casebooks not signed: NET-001, NET-003.",
+                                       f"Queries that are not closed: {standing + 1}."]  # fmt: skip
+    shown = lines(cast)[cast.north.code].in_the_way
+    assert shown[:2] == ["not signed: 2", f"queries not closed: {standing + 1}"]
+    registration.record_finding(nora, duplicate, "in_error", date(2026, 2, 1), "Twice.")
+    delegate(cast.people[Role.INVESTIGATOR], cast.north, date(2026, 1, 1))
+    signing.sign(ines, cast.participant, signing.standing(cast.participant).content_hash)
+    said = [f"Queries that are not closed: {standing}."] if standing else []
+    assert holds.obstacles(target) == said
+    shown = lines(cast)[cast.north.code].in_the_way
+    assert [words for words in shown if "signed" in words or "queries" in words] == (
+        [f"queries not closed: {standing}"] if standing else []
+    )
 
 
 def test_the_page_is_for_monitor_and_chair_and_shows_only_their_sites(cast: Cast) -> None:
