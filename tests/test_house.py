@@ -102,7 +102,7 @@ def test_rows_that_are_not_struck_out_are_asked_for_by_standing() -> None:
 # Told apart by code, as `trial/refused.py` says of those that are Refused; the others are no refusal of what was asked.
 EXCEPTIONS = {
     "Refused", "ChecksFailed", "SecondLook", "EditedMeanwhile", "Waivable", "WaitsAlready", "UnderWay",
-    "NowhereToDrill",
+    "NowhereToDrill", "MovedMeanwhile", "NotOfRole",
     "Blocked",  # signs out
     "Unreachable",  # the identity provider: nothing was tried, nothing is counted
     "Copied",  # a passkey: also put on record

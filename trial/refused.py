@@ -3,8 +3,8 @@
 A subclass exists only where code answers one kind otherwise than the others: `capture.casebook.checks.ChecksFailed`
 (fields) and `SecondLook` (explanations), `capture.entry.edit_conflict.EditedMeanwhile` (merged field by field),
 `capture.entry.services.registration.Waivable` (the chair may allow it), `capture.conduct.queries.WaitsAlready` (passed
-by), `trial.accounts.security.proof.Blocked` (signs out), `UnderWay` and `NowhereToDrill` of the backups (not noted as
-a failure). PURE.
+by) and `MovedMeanwhile` (412), `NotOfRole` (403), `trial.accounts.security.proof.Blocked` (signs out), `UnderWay` and
+`NowhereToDrill` of the backups (not noted as a failure). PURE.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,6 +20,10 @@ class Refused(Exception):
     def __init__(self, *reasons: str, beside: Mapping[str, tuple[str, str]] | None = None) -> None:
         super().__init__(" ".join(reasons))
         self.reasons, self.beside = reasons, beside or {}
+
+
+class NotOfRole(Refused):
+    """Nobody in the role of this person does it."""
 
 
 def reasons_against(act: Callable[[], Any]) -> tuple[str, ...]:

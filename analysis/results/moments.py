@@ -60,6 +60,8 @@ def asked(words: Mapping[str, str]) -> Moment | None:
     Raises WrongMoment.
     """
     as_of, cutoff, cut = (words.get(name, "").strip() for name in ("as_of", "cutoff", "cut"))
+    if cut and (as_of or cutoff):
+        raise WrongMoment("Name a data cut or a moment, not both.")
     if cut:
         return of_cut(cut)
     if not as_of and not cutoff:

@@ -14,9 +14,10 @@ from capture.conduct import queries
 from capture.conduct.queries import Where
 from capture.exchange.data_sets import BY_NAME
 from trial.api import paging
+from trial.api.inputs import READABLE
 from trial.api.paging import USUAL, Page
 from trial.api.problems import CallRefused
-from trial.api.use import Reply, allows, stop_unless_shown
+from trial.api.use import CHANGED, Reply, allows, stop_unless_shown
 from trial.api.writing import save_of
 from trial.models import Change, Query, QueryMessage, Version
 from trial.record import access, save_once
@@ -25,9 +26,9 @@ from trial.record.save_once import SavedAlready
 
 router = Router(tags=["Queries"])
 DATA_SET = BY_NAME["queries"]
-Short = Annotated[str, Field(max_length=40)]
+Short = Annotated[str, Field(max_length=40), READABLE]
 State = Annotated[str, Parameter(max_length=40, description="One of " + ", ".join(Query.State.values))]
-Words = Annotated[str, Field(max_length=600)]
+Words = Annotated[str, Field(max_length=600), READABLE]
 IfMatch = Annotated[str, Header(alias="If-Match", max_length=400, description="The ETag of the query that was read")]
 Once = Annotated[str, Header(alias="Idempotency-Key", max_length=40, description="A UUID: sent twice, saved once")]
 
@@ -74,7 +75,7 @@ class NewQuery(Schema):
     participant: Short
     kind: Short
     row: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = None
-    field: Annotated[str, Field(max_length=60)] = ""
+    field: Annotated[str, Field(max_length=60), READABLE] = ""
     words: Words
 
 
@@ -125,16 +126,22 @@ def say(request: HttpRequest, query: int, move: Move, once: Once = "", if_match:
     found = access.queries_for(person_of(request)).filter(pk=query).first()
     if found is None:
         raise Http404("There is no such query.")
-    key = once and save_once.saved(once)
-    if not key:  # what was saved before is answered by what it made
-        stop_unless_shown(request, _one(request, query, paging.page("", "", 1)))
-    return _written(request, once, {"query": query, **move.dict()}, lambda save: _move(save, found, move), 201)
+    read = None
+    if not (once and save_once.saved(once)):  # what was saved before is answered by what it made
+        shown = _one(request, query, paging.page("", "", 1))
+        stop_unless_shown(request, shown)
+        read = shown["state"]
+    return _written(request, once, {"query": query, **move.dict()}, lambda save: _move(save, found, move, read), 201)
 
 
-def _move(save: Save, query: Query, move: Move) -> Query:
-    if move.state == Query.State.ANSWERED:
-        return queries.answer(save, query, move.words)
-    return queries.decide(save, query, move.state, move.words)
+def _move(save: Save, query: Query, move: Move, read: str | None) -> Query:
+    """read: the state that If-Match was judged by; it is asked again under the lock."""
+    try:
+        if move.state == Query.State.ANSWERED:
+            return queries.answer(save, query, move.words, read=read)
+        return queries.decide(save, query, move.state, move.words, read=read)
+    except queries.MovedMeanwhile:
+        raise CallRefused(412, CHANGED) from None
 
 
 def _written(request: HttpRequest, once: str, content: Any, write: Callable[[Save], Query], status: int) -> Reply:
@@ -164,7 +171,7 @@ def _one(request: HttpRequest, query: int, page: Page) -> dict[str, Any]:
 
 def _shown(request: HttpRequest, found: Sequence[versions.Entry], page: Page) -> list[dict[str, Any]]:
     said: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    at = Change.objects.values_list("at", flat=True).get(pk=page.change)
+    at = Change.objects.filter(pk__lte=page.change).order_by("-pk").values_list("at", flat=True).first()
     messages = QueryMessage.objects.standing().filter(query__in=[each.number for each in found], said_at__lte=at)
     for each in messages.select_related("said_by").order_by("id"):
         person = each.said_by.full_name if each.said_by else None

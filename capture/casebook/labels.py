@@ -14,7 +14,7 @@ from capture.casebook import history
 from capture.casebook.registry import CASEBOOK, ENTRY_FORMS, FORMS
 from trial import protocol
 from trial.audit.tables import above, record_models, table_of
-from trial.models import Lesion, Participant, Person
+from trial.models import EligibilityAnswer, LaboratoryResult, Lesion, LesionReading, Participant, Person
 from trial.models.fields import label
 from trial.protocol.ctcae_v3.limits import ANALYTES
 from trial.rules.dates import partial_date
@@ -87,6 +87,21 @@ def field_label(kind: str, field: str) -> str:
     models = [form.model, *([form.lines.model] if form.lines else [])] if form else []
     fields = [each for model in models for each in model._meta.fields]
     return next((label(each) for each in fields if each.name == field), capfirst(field.replace("_", " ")))
+
+
+def has_field(participant: Participant, kind: str, field: str) -> bool:
+    """Whether a form or its lines have the field, as its page names it: `grade`, `lab-HGB`, `lesion7`, `met_AGE`."""
+    form = FORMS[kind]
+    models = [form.model, *([form.lines.model] if form.lines else [])]
+    named = {*form.form.base_fields, *(each.name for model in models for each in model._meta.concrete_fields)}
+    rows: list[str] = []
+    if LaboratoryResult in models:
+        rows = [f"lab-{analyte}" for analyte in ANALYTES]
+    elif LesionReading in models:
+        rows = [f"lesion{lesion}" for lesion in participant.lesions.values_list("pk", flat=True)]
+    elif EligibilityAnswer in models:
+        rows = [f"{part}_{item}" for part in ("met", "value", "date") for item in _ITEMS]
+    return field in named or any(field == row or field.removeprefix(f"{row}-") in named for row in rows)
 
 
 def places(items: Iterable[Any]) -> dict[Key, Place]:

@@ -12,7 +12,7 @@ from capture.casebook import labels
 from trial.models import Participant, Person, Query, QueryMessage, Role
 from trial.record import access, changes, system_queries
 from trial.record.save import Save
-from trial.refused import Refused
+from trial.refused import NotOfRole, Refused
 from trial.rules.typed_text import key
 
 MOST_SHOWN = 200
@@ -124,6 +124,10 @@ class WaitsAlready(Refused):
     """The same words wait for the site's answer at this place."""
 
 
+class MovedMeanwhile(Refused):
+    """The query is not in the state that was read any more."""
+
+
 def raise_query(
     save: Save, participant: Participant, where: Where, words: str, *, unless_it_waits: bool = False
 ) -> Query:
@@ -136,6 +140,8 @@ def raise_query(
         raise Refused("The casebook has no such form.")
     if where.row_id is not None and labels.row_of(participant, where.form, where.row_id) is None:
         raise Refused("This entry does not exist.")
+    if where.field and not labels.has_field(participant, where.form, where.field):
+        raise Refused("The form has no such field.")
     with changes.record(save, "query", participant=participant) as change:
         if unless_it_waits and _waits(participant, where, words.strip()):
             raise WaitsAlready("The same query is already open.")
@@ -164,31 +170,36 @@ def _waits(participant: Participant, where: Where, words: str) -> bool:
     ).exists()  # fmt: skip
 
 
-def answer(save: Save, query: Query, words: str) -> Query:
-    """The site's answer; the monitor decides whether it closes the query."""
+def answer(save: Save, query: Query, words: str, *, read: str | None = None) -> Query:
+    """The site's answer; the monitor decides whether it closes the query. read: the state that was seen, if it counts.
+
+    Raises Refused, MovedMeanwhile.
+    """
     if not access.may_enter(save.person):
-        raise Refused("Only the site can answer a query.")
+        raise NotOfRole("Only the site can answer a query.")
     if not words.strip():
         raise Refused("Enter an answer, or correct the value.")
-    return _move(save, query, State.ANSWERED, words, Query.FOR_SITE)
+    return _move(save, query, State.ANSWERED, words, Query.FOR_SITE, read)
 
 
-def decide(save: Save, query: Query, to: str, words: str = "") -> Query:
-    """The monitor closes, reopens or cancels; reopening and cancelling need words."""
+def decide(save: Save, query: Query, to: str, words: str = "", *, read: str | None = None) -> Query:
+    """The monitor closes, reopens or cancels; reopening and cancelling need words. read, raises: as `answer`."""
     _monitor(save.person)
     if to not in (State.CLOSED, State.REOPENED, State.CANCELLED):
         raise Refused("A query can only be closed, reopened or canceled.")
     if to in NEEDS_WORDS and not words.strip():
         raise Refused("Enter a reason.")
     allowed = tuple(state for state, moves in MOVES.items() if to in moves)
-    return _move(save, query, to, words, allowed)
+    return _move(save, query, to, words, allowed, read)
 
 
-def _move(save: Save, query: Query, to: str, words: str, allowed: tuple[str, ...]) -> Query:
+def _move(save: Save, query: Query, to: str, words: str, allowed: tuple[str, ...], read: str | None) -> Query:
     changes.stop_unprintable(words)
     with changes.record(save, "query", participant=query.participant) as change:
         # Read again under the writers' lock: two people may answer or close at once.
         current = Query.objects.select_related("participant").get(pk=query.pk)
+        if read not in (None, current.state):
+            raise MovedMeanwhile("This query has changed since you read it.")
         if current.state not in allowed:
             raise Refused(f"The query is already {current.get_state_display().lower()}.")
         system_queries.move(current, to, words.strip(), save.person, change.at)
@@ -197,4 +208,4 @@ def _move(save: Save, query: Query, to: str, words: str, allowed: tuple[str, ...
 
 def _monitor(person: Person) -> None:
     if person.role != Role.MONITOR:
-        raise Refused("Only a monitor can do this.")
+        raise NotOfRole("Only a monitor can do this.")

@@ -34,7 +34,8 @@ def one_box(context: Any, field: BoundField) -> str:
 def beside_label(field: BoundField, context: Any) -> str:
     """Beside the label of a field: its help, and its queries (`conduct` of the page) or the way to raise one."""
     found, label = help_of(field), conditional_escape(field.label)
-    marks = field_marks(context.get("conduct"), field.html_name, field.label)
+    asked = getattr(field.field, "stands_for", field.html_name)  # the field of the record, of a box that finds it
+    marks = field_marks(context.get("conduct"), asked, field.label)
     if found is None:
         return marks
     part = f' <a href="{reverse("analysis:protocol")}#{found.part}">Protocol rules</a>' if found.part else ""

@@ -22,14 +22,14 @@ from trial.api.moments import WrongMoment
 from trial.api.problems import PREFIX, CallRefused
 from trial.api.tokens import Caller, caller_of
 from trial.record import access, changes
-from trial.refused import Refused
+from trial.refused import NotOfRole, Refused
 
 ROUTERS = ("capture.api.record.router", "capture.api.queries.router", "capture.api.files.router",
            "analysis.api.router")  # fmt: skip
 # What any operation can answer beside what it declares.
 ERRORS = {
     "400": "The request cannot be read", "401": "No token, or one that opens nothing",
-    "403": "Outside the scopes of the token",
+    "403": "Outside the scopes or the role of the token",
     "404": "Not there, or at a site that the token does not see", "422": "A value cannot be read",
     "429": "Too many calls in a minute", "503": "Busy; call again",
 }  # fmt: skip
@@ -76,7 +76,7 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
 def _refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
     if str(refusal) == changes.BUSY:
         return problems.answer(503, str(refusal), {"Retry-After": "1"})
-    return problems.answer(409, str(refusal))
+    return problems.answer(403 if isinstance(refusal, NotOfRole) else 409, str(refusal))
 
 
 _ANSWERED: dict[Any, Callable[..., HttpResponse]] = {

@@ -19,6 +19,7 @@ from trial.models import audit
 
 # The newest change that an answer knows.
 MOMENT = "Endpoint-Change"
+CHANGED = "This has changed since you read it. Nothing was saved. Read it again."
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def stop_unless_shown(request: HttpRequest, body: Any) -> None:
     if not tags:
         raise problems.CallRefused(428, "Send the ETag of what you read as If-Match.")
     if etag(encoded(body)) not in tags:
-        raise problems.CallRefused(412, "This has changed since you read it. Nothing was saved. Read it again.")
+        raise problems.CallRefused(412, CHANGED)
 
 
 def _tags(request: HttpRequest, header: str) -> set[str]:

@@ -181,6 +181,7 @@ class TermSearch(forms.Form):
         "placeholder": "Type a few letters: hand-foot, diarrhea, ALT …",
     })  # fmt: skip
     term_typed.beside = ctcae_v3.EDITION  # type: ignore[attr-defined]
+    term_typed.stands_for = "term"  # type: ignore[attr-defined]
     term_chosen = forms.ChoiceField(
         label="CTCAE term", required=False, widget=forms.RadioSelect(attrs={"class": "form-check-input"})
     )

@@ -196,6 +196,13 @@ def test_what_is_no_moment_is_refused_in_words(cast: Cast, text: str, words: str
         moments.asked({"as_of": text})
 
 
+@pytest.mark.parametrize("beside", ["as_of", "cutoff"])
+def test_a_data_cut_is_not_named_together_with_another_moment(cast: Cast, beside: str) -> None:
+    data_cuts.make(Save(cast.people[Role.CHAIR]), "interim", "for the board", cutoff="01-FEB-2026")
+    with pytest.raises(moments.WrongMoment, match="Name a data cut or a moment, not both"):
+        moments.asked({"cut": "interim", beside: "12-FEB-2026"})
+
+
 def test_an_instant_is_the_newest_change_known_then(cast: Cast) -> None:
     at = Change.objects.get(id=5).at
     assert moments.change_at(at.strftime("%Y-%m-%d %H:%M:%S")) >= 5

@@ -69,6 +69,28 @@ def test_what_has_changed_since_it_was_read_is_not_written(cast: Cast, monitor: 
     assert Change.objects.count() == count
 
 
+def test_what_changes_between_the_judging_and_the_lock_is_not_written(
+    cast: Cast, monitor: Program, site: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = monitor.write("queries", ASKED).json()["query"]
+    said(site, number, "answered", "It is as in the source.")
+
+    def judged_then_moved(*_: object) -> None:
+        """The monitor reads “answered”, and another monitor closes it at the last moment."""
+        queries.decide(Save(cast.people[Role.MONITOR]), Query.objects.get(pk=number), "closed")
+
+    monkeypatch.setattr("capture.api.queries.stop_unless_shown", judged_then_moved)
+    answer = said(monitor, number, "reopened", "Which page of the source?", "any")
+    assert answer.status_code == 412 and "changed since" in answer.json()["detail"]
+    assert Query.objects.get().state == "closed"
+
+
+def test_a_query_without_words_that_can_be_kept_is_not_moved(cast: Cast, monitor: Program, site: Program) -> None:
+    number = monitor.write("queries", ASKED).json()["query"]
+    assert said(site, number, "answered", "a\0b").status_code == 422
+    assert Query.objects.get().state == "open"
+
+
 def test_a_call_that_is_sent_again_is_saved_once(cast: Cast, monitor: Program, site: Program) -> None:
     once = {"idempotency-key": str(uuid.uuid4())}
     first, second = (monitor.write("queries", ASKED, **once) for _ in range(2))
@@ -91,6 +113,9 @@ REFUSED: list[tuple[dict[str, Any], int, str]] = [
     ({"kind": "death", "row": 7}, 409, "does not exist"),
     ({"participant": "NET-999"}, 404, "no such participant"),
     ({"row": -1}, 422, "row"),
+    ({"field": "Jane Doe, 12-FEB-1950"}, 409, "no such field"),
+    *(({name: "a\0b"}, 422, "cannot be read (U+0000)") for name in ("participant", "kind", "field", "words")),
+    ({"words": "half \ud800"}, 422, ""),
 ]
 
 
@@ -103,10 +128,11 @@ def test_a_query_that_cannot_be_is_refused_in_words(cast: Cast, monitor: Program
 
 def test_each_role_does_what_it_does_on_the_pages(cast: Cast, monitor: Program, site: Program) -> None:
     number = monitor.write("queries", ASKED).json()["query"]
-    assert site.write("queries", ASKED).status_code == 409
-    for program, state, words in ((monitor, "answered", "x"), (site, "closed", ""), (monitor, "closed", ""),
-                                  (monitor, "cancelled", "")):  # fmt: skip
-        assert said(program, number, state, words).status_code == 409, state
+    assert site.write("queries", ASKED).status_code == 403
+    for program, state, words, status in ((monitor, "answered", "x", 403), (site, "closed", "", 403),
+                                          (monitor, "closed", "", 409), (monitor, "cancelled", "", 409)):  # fmt: skip
+        answer = said(program, number, state, words)
+        assert answer.status_code == status and answer.json()["detail"], state
     assert Query.objects.get().state == "open"
     assert program_of(cast, Role.CHAIR).write("queries", ASKED).status_code == 403
 

@@ -1,14 +1,22 @@
 """Pages of holds, queries and verification reach only what the person's sites have, and only what is there."""
 
+import html
+import re
+
 import pytest
 from django.test import Client
 
+from capture.casebook import labels
+from capture.casebook.registry import ENTRY_FORMS, FORMS
 from capture.conduct import holds, queries
 from capture.conduct.holds import Target
 from capture.conduct.queries import Where
+from capture.entry.services import entries
 from tests.capture.conduct.test_refusals import lock_of, save_of
+from tests.capture.grading.test_event_proposals import VISIT, line
 from tests.capture.typed import signed_in
 from tests.cast import Cast, register
+from tests.courses import course
 from trial.models import Change, Deviation, Hold, Participant, Query, Role
 from trial.record import changes
 from trial.record.save import Save
@@ -116,3 +124,18 @@ def test_a_query_about_no_form_of_the_casebook_has_no_page(cast: Cast) -> None:
     mona = signed_in(cast.people[Role.MONITOR])
     assert mona.get("/participants/NET-001/queries/new/?form=elsewhere").status_code == 404
     assert mona.get("/participants/NET-001/queries/new/?form=registration").status_code == 200
+
+
+def test_every_query_link_beside_a_field_names_a_field_that_can_be_asked_about(cast: Cast) -> None:
+    course(cast.participant, 30)
+    visit = entries.save(Save(), cast.participant, ENTRY_FORMS["visit"], VISIT, lines=[line()])
+    mona, one = signed_in(cast.people[Role.MONITOR]), cast.participant
+    rows = [one, visit, *one.assessments.all(), *one.cycles.all(), *one.adverse_events.all(), *one.hormone_levels.all()]
+    offered = set()
+    for form in FORMS.values():
+        for row in (each for each in rows if isinstance(each, form.model)):
+            page = html.unescape(mona.get(form.url(one, row)).content.decode())
+            offered |= set(re.findall(r"queries/new/\?form=(\w+)&row=\d+&field=([^\"&]+)", page))
+    assert {kind for kind, _ in offered} >= {"registration", "baseline", "cycle", "follow_up_scan", "visit", "hormone"}
+    assert [each for each in sorted(offered) if not labels.has_field(one, *each)] == []
+    assert len(offered) > 50 and labels.has_field(one, "visit", "lab-HGB")

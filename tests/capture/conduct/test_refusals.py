@@ -108,6 +108,9 @@ def test_a_query_is_about_something_in_words_by_a_monitor(cast: Cast) -> None:
         ("Enter the query text", lambda: ask(Where("registration"), "  ")),
         ("no such form", lambda: ask(Where("elsewhere"))),
         ("does not exist", lambda: ask(Where("adverse_event", 999))),
+        ("no such field", lambda: ask(Where("registration", None, "Jane Doe"))),
+        ("no such field", lambda: ask(Where("registration", None, "lesion7"))),
+        ("no such field", lambda: ask(Where("visit", None, "lab-Jane Doe"))),
         ("Only a monitor", lambda: ask(Where("registration"), role=Role.COORDINATOR)),
         ("Only a monitor", lambda: ask(Where("registration"), role=Role.CHAIR)),
     ]

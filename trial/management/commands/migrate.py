@@ -13,7 +13,7 @@ from django.core.management.commands import migrate
 from django.db import OperationalError, connections
 
 PATIENCE_MS = 150  # PostgreSQL looks for two that wait for each other once one of them waited a second
-TURNS = 200
+MOST_SECONDS = 15 * 60
 LOCK_NOT_AVAILABLE, DEADLOCK = "55P03", "40P01"
 
 
@@ -23,7 +23,8 @@ class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> None:
         """Raises CommandError in words where the tables stay in use."""
         connection = connections[options["database"]]
-        for _ in range(TURNS):
+        until = time.monotonic() + MOST_SECONDS
+        while time.monotonic() < until:
             try:
                 with connection.cursor() as cursor:
                     cursor.execute(f"SET lock_timeout = {PATIENCE_MS}")
