@@ -16,7 +16,8 @@ from tests.capture.typed import opened, signed_in
 from tests.cast import Cast, person
 from tests.examples import EXAMPLES
 from tests.plugin_postgres import another_database
-from trial.models import Role, Site
+from trial.models import EditionApproval, Role, Site
+from trial.protocol import form_versions
 from trial.record import changes
 from trial.record.save import Save
 
@@ -43,7 +44,16 @@ def _declared() -> set[tuple[str, ...]]:
     return {tuple(each.id for each in listed) for listed in registry.CHECKS.values()}
 
 
+def _newest_visit_at(site: Site) -> None:
+    """Its checks about laboratory and sample are asked by the newest version of the form only."""
+    EditionApproval.objects.create(
+        site=site, form="visit", edition=form_versions.newest("visit"), state="opened", decided_on=DAY_1
+    )
+
+
 def test_the_page_of_each_form_asks_every_check_that_is_declared_for_it(cast: Cast, asked: Asked) -> None:
+    with changes.record(None, "system", "for the test"):
+        _newest_visit_at(cast.north)
     nora, baseline = signed_in(cast.people[Role.COORDINATOR]), cast.participant.assessments.get().pk
     for kind in registry.CHECKS:
         example = EXAMPLES[kind]
@@ -58,7 +68,9 @@ def test_the_page_of_each_form_asks_every_check_that_is_declared_for_it(cast: Ca
 def test_the_import_asks_every_check_of_every_form(database: str, tmp_path: Path, asked: Asked) -> None:
     def north() -> Site:
         with changes.record(None, "system", "sites of the test"):
-            return Site.objects.create(code="NORTH", name="North")
+            site = Site.objects.create(code="NORTH", name="North")
+            _newest_visit_at(site)
+            return site
 
     with another_database(database):
         site = north()
