@@ -87,7 +87,7 @@ def test_every_plot_is_a_file(chair: Client, ending: str) -> None:
         assert answer.status_code == 200 and "attachment" in answer["Content-Disposition"], link
         if ending == "svg" and answer.content:
             assert answer.content.startswith(b'<svg xmlns="http://www.w3.org/2000/svg"'), link
-    assert chair.get("/groups/A/plots/spider.pdf").status_code == 404
+    assert chair.get("/groups/A/plots/spider.gif").status_code == 404
 
 
 def _read(client: Client, page: str) -> str:
