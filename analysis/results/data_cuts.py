@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 
 from analysis.endpoints.registry import ENGINE
 from analysis.results import moments
@@ -67,7 +68,7 @@ def register() -> list[Line]:
     made = {version.row_id: version.change for version in versions}
     counts = _registered(cuts)
     lines = []
-    for cut, before in zip(cuts, [*cuts[1:], None], strict=True):
+    for cut, before in zip_longest(cuts, cuts[1:]):
         change = made.get(cut.pk)
         by = change.person.full_name if change and change.person else "the system"
         lines.append(Line(cut, by, change.at if change else None, counts[cut.pk], before.name if before else ""))

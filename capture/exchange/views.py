@@ -45,6 +45,14 @@ class ImportForm(forms.Form):
     helper = PageHelper()
 
 
+class MomentForm(forms.Form):
+    """Of which moment the data sets of the standards are."""
+
+    as_of = words("SDTM and ADaM as of", LETTERS_OF_MOMENT)
+    as_of.help_text = "A change number or a date such as 12-FEB-2006. Empty: now."
+    helper = PageHelper()
+
+
 @access.allows(*access.EXCHANGES, method="GET")
 def page(request: HttpRequest) -> HttpResponse:
     """What can be taken out, and the way in."""
@@ -53,8 +61,9 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
     form = ImportForm(initial={"source": more.get("source", "")}, auto_id="%s")
-    return render(request, "capture/exchange/exchange.html", {"data_sets": COMES_IN, "form": form, **more},
-                  status=status)  # fmt: skip
+    shown = {"data_sets": COMES_IN, "form": form,
+             "moment_form": MomentForm(initial={"as_of": more.get("as_of", "")}, auto_id="%s")}  # fmt: skip
+    return render(request, "capture/exchange/exchange.html", shown | more, status=status)
 
 
 @access.allows(*access.EXCHANGES, method="POST")

@@ -123,7 +123,8 @@ def _projected(stored: dict[str, Any]) -> list[Number]:
 
 ACCRUAL = Table(
     code="accrual", title="Accrual", population=REGISTERED, source=OUR_READING, answer=answer, rows=rows, version=3,
-    looks_at=("registered_on", "site", "dates"), template="accrual", card="Accrual", card_template="accrual",
+    looks_at=("registered_on", "site", "dates"), template="watch/accrual", card="Accrual",
+    card_template="watch/accrual",
     headline=lambda stored: f"{stored['registered']} of {stored['plan']}",
 )  # fmt: skip
 

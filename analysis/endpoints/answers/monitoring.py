@@ -240,6 +240,6 @@ def rows(stored: dict[str, Any]) -> list[Number]:
 
 MONITORING = Table(
     code="monitoring", title="Two-stage monitoring", population=EVALUABLE, source=OUR_READING, answer=answer, rows=rows,
-    line=lambda stored: str(stored["line"]), looks_at=OF_THE_PLAN, template="monitoring",
+    line=lambda stored: str(stored["line"]), looks_at=OF_THE_PLAN, template="watch/monitoring",
     headline=lambda stored: deciding(stored)["state"],
 )  # fmt: skip

@@ -19,6 +19,12 @@ NOT_ESTIMABLE = "not estimable"
 NOT_KNOWN = "not known"
 
 
+def _of_group(template: str) -> str:
+    """`watch/deviations` → `analysis/group/watch/_deviations.html`."""
+    folder, slash, name = template.rpartition("/")
+    return f"analysis/group/{folder}{slash}_{name}.html"
+
+
 @dataclass(frozen=True)
 class Population:
     """Who is counted: in words, the names of an outcome that decide it, the rule itself, and the rule in words."""
@@ -88,13 +94,13 @@ class Endpoint:
     @property
     def shown_by(self) -> str:
         """The template of its section on the group page."""
-        return f"analysis/group/_{self.template}.html" if self.template else f"analysis/shapes/_{self.shape}.html"
+        return _of_group(self.template) if self.template else f"analysis/shapes/_{self.shape}.html"
 
     @property
     def card_shown_by(self) -> str:
         """The template of its figure on the dashboard."""
-        of_its_own = f"analysis/group/_{self.card_template}_card.html"
-        return of_its_own if self.card_template else f"analysis/shapes/_{self.shape}_card.html"
+        return (_of_group(f"{self.card_template}_card") if self.card_template
+                else f"analysis/shapes/_{self.shape}_card.html")  # fmt: skip
 
     def compute(self, cohort: Cohort) -> Answer:
         """The answer among these outcomes."""

@@ -43,6 +43,6 @@ def rows(stored: dict[str, Any]) -> list[Number]:
 
 DEVIATIONS = Table(
     code="deviations", title="Protocol deviations", population=REGISTERED, source=OUR_READING, answer=answer, rows=rows,
-    looks_at=("deviations", "site"), template="deviations",
+    looks_at=("deviations", "site"), template="watch/deviations",
     headline=lambda stored: str(stored["rows"][0]["count"]),
 )  # fmt: skip

@@ -98,5 +98,5 @@ def _headline(stored: dict[str, Any]) -> str:
 OPERATING_CHARACTERISTICS = Table(
     code="operating_characteristics", title="Operating characteristics and predictive probability",
     population=EVALUABLE, source=OUR_READING, answer=answer, rows=rows, looks_at=OF_THE_PLAN, headline=_headline,
-    template="operating_characteristics",
+    template="watch/operating_characteristics",
 )  # fmt: skip

@@ -50,7 +50,7 @@ def in_words(row: dict[str, Any]) -> str:
 
 SUBGROUPS = Table(
     code="subgroups", title="Response in subgroups", population=EVALUABLE, source=OUR_READING, answer=answer, rows=rows,
-    looks_at=("characteristics", "baseline_on", "confirmed"), version=2, template="subgroups",
+    looks_at=("characteristics", "baseline_on", "confirmed"), version=2, template="watch/subgroups",
     explains=evidence.of_response,
     headline=lambda stored: "exploratory",
 )  # fmt: skip

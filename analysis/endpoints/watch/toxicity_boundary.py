@@ -104,5 +104,5 @@ def rows(stored: dict[str, Any]) -> list[Number]:
 TOXICITY_BOUNDARY = Table(
     code="toxicity_boundary", title="Toxicity stopping boundary", population=TREATED, source=OUR_READING, answer=answer,
     rows=rows, looks_at=("toxicity", "treatment"), line=lambda stored: str(stored["words"]),
-    headline=lambda stored: str(stored["state"]), template="toxicity_boundary",
+    headline=lambda stored: str(stored["state"]), template="watch/toxicity_boundary",
 )  # fmt: skip

@@ -12,7 +12,7 @@ from analysis.statistics.stopping import points
 from tests.analysis.statistics.plans import NAMES, plan_of
 
 # Written by two_stage_values.R beside it; the R version stands in its first line.
-BY_R = Path(__file__).with_name("two_stage_values.csv")
+BY_R = Path(__file__).parent / "values" / "two_stage_values.csv"
 ROWS = list(csv.DictReader(line for line in BY_R.read_text(encoding="utf-8").splitlines() if not line.startswith("#")))
 R_STEP = 1e-3
 # The grid of R steps over these slivers, in which a run is accepted for a moment: (plan, stage, responses, rule, end).

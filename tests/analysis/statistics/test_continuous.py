@@ -10,7 +10,7 @@ import pytest
 
 from analysis.statistics.continuous import boundary, crossing
 
-VALUES = Path(__file__).parent / "continuous_values.csv"
+VALUES = Path(__file__).parent / "values" / "continuous_values.csv"
 
 
 def test_boundaries_and_their_chances_equal_r() -> None:

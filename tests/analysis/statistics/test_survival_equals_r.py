@@ -1,6 +1,6 @@
 """Kaplan–Meier curves, quantiles, rates, numbers at risk and follow-up against R on 87 strata.
 
-`survfit_values.csv` was written by `survfit_values.R` with R 4.2.2 and survival 3.5-3, survfit(conf.type = "log-log"):
+`values/survfit_values.csv` was written by the script beside it with R 4.2.2, survival 3.5-3 and conf.type = "log-log":
 edges named for what they show, small samples drawn with a seed, and public data that R ships (lung, veteran, aml,
 ovarian, colon, mgus, kidney). Both ways in which the product draws a curve are held against it.
 Tolerance: 1e-9 on proportions and days; months of the answers are rounded to four decimals.
@@ -21,7 +21,7 @@ from analysis.endpoints.answers import curves
 from analysis.statistics import survival
 from analysis.statistics.survival import KaplanMeier
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent / "values"
 TOLERANCE = 1e-9
 MONTHS_TOLERANCE = 5.1e-5
 Row = tuple[str, float | None, float | None, float | None]  # at, value, lower, upper
