@@ -176,7 +176,8 @@ PLOTS: tuple[Plot, ...] = (
          lambda panel: group_plots.watch_of(panel.answer), _watch_rows),
     Plot(SUBGROUPS.code, SUBGROUPS.title, "watch/_forest",
          lambda panel: group_plots.forest_of(panel.answer), _forest_rows),
-    Plot(ACCRUAL.code, ACCRUAL.title, "watch/_accrual", lambda panel: group_plots.accrual_of(panel.answer), _accrual_rows),
+    Plot(ACCRUAL.code, ACCRUAL.title, "watch/_accrual",
+         lambda panel: group_plots.accrual_of(panel.answer), _accrual_rows),
     Plot("hormones", "Hormone levels in percent of baseline", "_hormone",
          lambda panel: panel.hormone_plots, _hormone_rows, HORMONE_IMPROVEMENT.code),
 )  # fmt: skip
