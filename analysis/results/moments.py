@@ -18,8 +18,9 @@ from analysis.models import GroupResult, OutcomeThen
 from analysis.outcomes import outcome
 from analysis.outcomes.clinical_cutoff import cut_off
 from analysis.results.recompute import changes_of, encoded, newest_change, one_moment, recompute, store
-from trial.api.moments import WrongMoment, change_at, day, last_change
+from trial.api.moments import WrongMoment, change_at, day
 from trial.models import DataCut
+from trial.models.audit import last_change
 from trial.record import snapshot
 from trial.record.in_force import reopenings, settings_in_force
 from trial.rules.dates import partial_date

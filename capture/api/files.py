@@ -21,7 +21,7 @@ ZIP = {"responses": {"200": {"description": "A ZIP file", "content": {
 
 
 class NewExport(Schema):
-    """In which form all study data are exported: csv or xlsx."""
+    """As what all study data are exported, such as csv, sdtm or adam: the kinds of `manage.py export`."""
 
     form: Annotated[str, Field(max_length=20)]
 

@@ -8,11 +8,11 @@ from ninja import Query, Router, Schema
 from capture.api import definitions, shapes, versions
 from capture.exchange.data_sets import DataSet
 from trial.api import paging
-from trial.api.moments import last_change
 from trial.api.paging import MOST, USUAL, Page
 from trial.api.use import Reply, allows
 from trial.audit import tables
 from trial.models import Participant, Person, Version
+from trial.models.audit import last_change
 from trial.record import access
 
 router = Router(tags=["Record"])

@@ -3,18 +3,16 @@
 An archive takes half a second for each casebook.
 """
 
-import os
-import tempfile
 from pathlib import Path
+from typing import Any
 
 from capture.copies import archive
 from capture.exchange.exporting import download
 from trial.drawing.pdf import instant
 from trial.models import FileJob, Person, Site
 from trial.operations import file_jobs
-from trial.operations.file_jobs import FAILED, MADE
+from trial.operations.file_jobs import FAILED
 from trial.record import access
-from trial.refused import Refused
 
 STOPPED = "The archive was interrupted. Request it again."
 FILE = "archive.zip"
@@ -46,19 +44,11 @@ def start(person: Person, site: Site | None) -> FileJob:
 
 def carry_out(asked: FileJob) -> FileJob:
     """Makes the archive that was asked for; called by the process of its own."""
-    os.nice(10)  # pages come first
-    try:
+
+    def make(folder: Path, told: file_jobs.Told) -> dict[str, Any]:
         site = Site.objects.get(code=asked.of) if asked.of else None
-        with tempfile.TemporaryDirectory(prefix="endpoint-archive-") as place, tempfile.TemporaryFile() as packed:
-            with file_jobs.telling(asked) as told:
-                made = archive.build(asked.person, site, Path(place) / "archive", told)
-                download.write(Path(place) / "archive", packed)
-                packed.seek(0)
-                file_jobs.put(asked, FILE, packed)
-    except Refused as refusal:
-        return file_jobs.end(asked, FAILED, str(refusal))
-    except Exception:
-        file_jobs.end(asked, FAILED, STOPPED)
-        raise
-    return file_jobs.end(asked, MADE, f"from change {made.making.change}, {instant(made.making.at)}",
-                         done=made.casebooks, total=made.casebooks, manifest=made.manifest)  # fmt: skip
+        made = archive.build(asked.person, site, folder, told)
+        return {"words": f"from change {made.making.change}, {instant(made.making.at)}", "done": made.casebooks,
+                "total": made.casebooks, "manifest": made.manifest}  # fmt: skip
+
+    return download.carry_out(asked, FILE, STOPPED, make)

@@ -13,13 +13,13 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 
 from capture.casebook import redaction_words
 from capture.exchange.cells import csv_cell
 from capture.trail import selection, words
 from trial.models import Change, Lesion, Person, Role, Version
-from trial.models.audit import ACTS
+from trial.models.audit import ACTS, last_change
 from trial.operations.exports import one_moment
 from trial.refused import Refused
 
@@ -45,7 +45,7 @@ def write(person: Person, asked: selection.Filter) -> TrailFile:
     try:
         with one_moment():
             changes = selection.found(person, asked)
-            counted, as_of = count(changes), Change.objects.aggregate(newest=Max("id"))["newest"] or 0
+            counted, as_of = count(changes), last_change()
             written = _write(file, _rows(changes))
     except BaseException:
         file.close()

@@ -50,6 +50,22 @@ def test_the_matrix_opens_at_today_and_its_signs_are_walked_by_arrows(
     assert page.url.endswith((f"/participants/{one}/cycles/1/", f"/participants/{one}/assessments/new/"))
 
 
+def test_what_is_due_next_and_where_they_stand_stay_in_view(chromium: Any, live_server_url: str, cast: Cast) -> None:
+    one = _long_treated(cast)
+    nora = cast.people[Role.COORDINATOR]
+    page = signed_in_page(chromium, live_server_url, nora, viewport={"width": 1100, "height": 700})
+    page.goto(f"{live_server_url}/participants/")
+    frame, row = page.locator("[data-matrix]"), page.locator("tbody tr").filter(has_text=one)
+    assert frame.evaluate("frame => frame.scrollLeft") > 0
+    ends = frame.bounding_box()["x"]
+    for cell in (row.locator("th"), row.locator("td").nth(0), row.locator("td").nth(1)):
+        box = cell.bounding_box()
+        assert box["x"] >= ends and cell.inner_text()
+        ends = box["x"] + box["width"] - 1
+    row.locator(".sign").first.focus()
+    assert row.locator(".sign").first.bounding_box()["x"] >= ends, "the focus does not hide below them"
+
+
 def test_on_a_phone_it_is_a_list_of_who_and_what_is_next(chromium: Any, live_server_url: str, cast: Cast) -> None:
     one = _long_treated(cast)
     nora = cast.people[Role.COORDINATOR]

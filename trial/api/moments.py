@@ -4,6 +4,7 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 
 from trial.models import Change
+from trial.models.audit import last_change
 from trial.refused import Refused
 from trial.rules.dates import partial_date
 from trial.rules.typed_text import key
@@ -50,8 +51,3 @@ def _instant(text: str) -> datetime:
     # The whole second, or minute, that was typed is still part of it.
     whole = timedelta(seconds=1) if clock["second"] else timedelta(minutes=1)
     return datetime.combine(day(clock["day"]), time(hour, minute, second), UTC) + whole - timedelta(microseconds=1)
-
-
-def last_change() -> int:
-    """The newest change on record; 0 where there is none."""
-    return Change.objects.order_by("-id").values_list("id", flat=True).first() or 0

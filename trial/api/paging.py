@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from trial.api.moments import change_at, last_change
+from trial.api.moments import change_at
 from trial.api.problems import CallRefused
+from trial.models.audit import last_change
 
 MOST, USUAL = 500, 100
 MOST_OF_A_NUMBER = 2**63 - 1

@@ -157,10 +157,14 @@ class JournalEntry(AppendOnly):
 Kind = JournalEntry.Kind
 
 
+def last_change() -> int:
+    """The number of the newest change on record; 0 where there is none."""
+    return Change.objects.aggregate(newest=Max("id"))["newest"] or 0
+
+
 def note(person: Person | None, kind: JournalEntry.Kind, words: str) -> JournalEntry:
     """One line with the newest Change at this moment; person None is the command line of the machine."""
-    newest = Change.objects.aggregate(newest=Max("id"))["newest"] or 0
     return JournalEntry.objects.create(
         person_id=person.pk if person else None, role=person.role if person else "", kind=kind, words=words[:200],
-        newest_change=newest,
+        newest_change=last_change(),
     )  # fmt: skip

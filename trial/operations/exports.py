@@ -15,12 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from trial import protocol
-from trial.models import Change
 from trial.operations.validation.report import validation_state
 from trial.refused import Refused
 from trial.runtime.program import PROGRAM
@@ -91,11 +89,6 @@ def listed(path: Path, sheet: str, title: str, rows: int) -> Listed:
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     return Listed(path.name, sheet, title, rows, sha256)
-
-
-def newest_change() -> int:
-    """The number of the newest change; 0 before the first."""
-    return Change.objects.aggregate(newest=Max("id"))["newest"] or 0
 
 
 def manifest_of(kind: str, change: int, files: Iterable[Listed], **more: Any) -> dict[str, Any]:

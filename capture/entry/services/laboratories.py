@@ -46,7 +46,7 @@ class Limits:
 
 
 def sites_of(person: Person) -> Sequence[Site]:
-    """The sites whose laboratories the person declares."""
+    """The sites whose laboratories the person declares, or reads."""
     return list(Site.objects.all()) if person.role == Role.ADMINISTRATOR else access.sites_read_by(person)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -23,19 +24,24 @@ from trial.protocol.ctcae_v3.limits import ANALYTES
 from trial.record import access
 from trial.record.save import of_request
 
+# The limits are verified against their source by who reads the record.
+READS = tuple(dict.fromkeys((*access.READS_RECORD, *service.DECLARES)))
+
 
 @labeled_as(Laboratory)
 class LaboratoryForm(forms.Form):
     """A further laboratory of one of the sites."""
 
     helper = PageHelper(Boxes(css_class="entry-fields"))
-    site = forms.ModelChoiceField(Site.objects.none(), empty_label=None)
+    site = forms.ModelChoiceField(Site.objects.none())
     name = WordsField(max_length=80)
 
     def __init__(self, data: Any, sites: Iterable[Site]) -> None:
         super().__init__(data)
         of_person = Site.objects.filter(pk__in=[each.pk for each in sites])
-        self.fields["site"].queryset = of_person  # type: ignore[attr-defined]
+        site = self.fields["site"]
+        assert isinstance(site, forms.ModelChoiceField)
+        site.queryset, site.empty_label = of_person, None if len(of_person) == 1 else "Choose"
 
 
 @labeled_as(LaboratoryRange)
@@ -77,10 +83,10 @@ class LimitsForm(forms.Form):
         return Limits(self.analyte, typed["unit"], typed["lower_limit"], typed["upper_limit"])
 
 
-@access.allows(*service.DECLARES)
+@access.allows(*READS)
 def listing(request: HttpRequest) -> HttpResponse:
-    """The laboratories of the person's sites; adds one."""
-    sites = service.sites_of(request.user)
+    """The laboratories of the person's sites; adds one, where the person declares them."""
+    sites, may_declare = service.sites_of(request.user), _may_declare(request)
     form, refusal = LaboratoryForm(posted(request), sites), None
     if request.method == "POST" and form.is_valid():
         made: list[Laboratory] = []
@@ -88,14 +94,24 @@ def listing(request: HttpRequest) -> HttpResponse:
         if refusal is None:
             messages.success(request, f"Laboratory {made[0]} is saved. Enter its limits of normal.")
             return redirect("capture:laboratory", made[0].pk)
-    shown = {"form": form, "laboratories": service.of_sites(sites), **(refusal.context if refusal else {})}
+    shown = {"form": form, "laboratories": service.of_sites(sites), "may_declare": may_declare,
+             **(refusal.context if refusal else {})}  # fmt: skip
     status = 422 if refusal or form.errors else 200
     return render(request, "capture/entry/laboratories/listing.html", shown, status=status)
 
 
-@access.allows(*service.DECLARES)
+def _may_declare(request: HttpRequest) -> bool:
+    """Whether the person may declare what all who read the record may look up. Raises PermissionDenied for a save."""
+    may_declare = request.user.role in service.DECLARES
+    if request.method == "POST" and not may_declare:
+        raise PermissionDenied
+    return may_declare
+
+
+@access.allows(*READS)
 def one(request: HttpRequest, laboratory_id: int) -> HttpResponse:
-    """The limits of a laboratory, and a table to add more."""
+    """The limits of a laboratory, and a table to add more, where the person declares them."""
+    may_declare = _may_declare(request)
     laboratory = get_object_or_404(service.of_sites(service.sites_of(request.user)), pk=laboratory_id)
     form, refusal = WhomForm(posted(request)), None
     limits_forms = (LimitsForm(posted(request), each.code) for each in LABORATORY)
@@ -109,7 +125,7 @@ def one(request: HttpRequest, laboratory_id: int) -> HttpResponse:
             return redirect("capture:laboratory", laboratory.pk)
     status = 422 if request.method == "POST" else 200
     shown = {"form": form, "rows": rows, "laboratory": laboratory, "ranges": _in_order(laboratory),
-             **(refusal.context if refusal else {})}  # fmt: skip
+             "may_declare": may_declare, **(refusal.context if refusal else {})}  # fmt: skip
     return render(request, "capture/entry/laboratories/one.html", shown, status=status)
 
 

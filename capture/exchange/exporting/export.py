@@ -18,8 +18,9 @@ from django.db.models import Q
 from capture.exchange import cells
 from capture.exchange.data_sets import DataSet, every
 from capture.exchange.exporting import dictionary, import_programs
+from trial.models.audit import last_change
 from trial.operations import exports
-from trial.operations.exports import Asked, Listed, Told, listed, newest_change, one_moment, whole_folder
+from trial.operations.exports import Asked, Listed, Told, listed, one_moment, whole_folder
 from trial.refused import Refused
 
 ROWS_AT_A_TIME = 2000
@@ -34,7 +35,7 @@ def export(form: str, folder: Path, told: Told = lambda words: None, asked: Aske
         raise Refused(f"An export as {form} holds the whole study as it is now. Leave out “{asked.words}”.")
     with whole_folder(folder) as unfinished:
         with one_moment():
-            manifest = exports.manifest_of(form, newest_change(), FORMS[form](unfinished, told))
+            manifest = exports.manifest_of(form, last_change(), FORMS[form](unfinished, told))
         exports.write_manifest(unfinished, manifest)
     return manifest
 

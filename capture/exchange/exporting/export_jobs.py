@@ -1,14 +1,12 @@
 """An export that a program asked for: made by a process of its own, kept for a day, fetched as a ZIP file."""
 
-import os
-import tempfile
 from pathlib import Path
+from typing import Any
 
 from capture.exchange.exporting import download
-from capture.exchange.exporting.export import FORMS, export
 from trial.models import FileJob, Person
-from trial.operations import file_jobs
-from trial.operations.file_jobs import EXPORT, FAILED, MADE
+from trial.operations import exports, file_jobs
+from trial.operations.file_jobs import EXPORT, FAILED
 from trial.refused import Refused
 
 STOPPED = "The export was interrupted. Request it again."
@@ -16,9 +14,9 @@ FILE = "export.zip"
 
 
 def start(person: Person, form: str) -> FileJob:
-    """Has the study data exported in this form. Raises Refused, also while another export is under way."""
-    if form not in FORMS:
-        raise Refused(f"There is no export as {form[:20]}. It is one of {', '.join(FORMS)}.")
+    """Has the study data of now exported as this kind. Raises Refused, also while another export is under way."""
+    if form not in exports.BY_NAME:
+        raise Refused(f"There is no export as {form[:20]}. It is one of {', '.join(exports.BY_NAME)}.")
     job = file_jobs.begin(EXPORT, person, form, STOPPED)
     file_jobs.start(job)
     return job
@@ -36,17 +34,8 @@ def of(person: Person, key: str) -> FileJob | None:
 
 def carry_out(job: FileJob) -> FileJob:
     """Makes the export that was asked for; called by the process of its own."""
-    os.nice(10)  # pages come first
-    try:
-        with tempfile.TemporaryDirectory(prefix="endpoint-export-") as place, tempfile.TemporaryFile() as packed:
-            with file_jobs.telling(job):
-                manifest = export(job.of, Path(place) / "record")
-                download.write(Path(place) / "record", packed)
-                packed.seek(0)
-                file_jobs.put(job, FILE, packed)
-    except Refused as refusal:
-        return file_jobs.end(job, FAILED, str(refusal))
-    except Exception:
-        file_jobs.end(job, FAILED, STOPPED)
-        raise
-    return file_jobs.end(job, MADE, f"change {manifest['change']}")
+
+    def make(folder: Path, told: file_jobs.Told) -> dict[str, Any]:
+        return {"words": f"change {exports.write(job.of, folder)['change']}"}
+
+    return download.carry_out(job, FILE, STOPPED, make)

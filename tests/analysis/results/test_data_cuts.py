@@ -1,7 +1,7 @@
 """Data cuts of an earlier version of the program, and the register of all of them."""
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, IntegrityError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -95,3 +95,16 @@ def test_a_report_names_the_engine_of_each_result_and_says_where_it_is_not_that_
     assert [words for words in said if "different versions" in words] == [
         f"Group A: the two were computed by different versions of the program, engine old and {ENGINE}."
     ]
+
+
+@pytest.mark.requirement("R57")
+def test_a_data_cut_is_never_altered_and_its_name_never_given_twice(cast: Cast) -> None:
+    statistician = cast.people[Role.STATISTICIAN]
+    made = data_cuts.make(Save(statistician), "Interim 1", "first look of the committee")
+    with pytest.raises(DatabaseError, match="refused"), changes.record(Save(statistician), "settings", "a better name"):
+        made.name = "Interim 2"
+        made.save()
+    with pytest.raises(IntegrityError):
+        data_cuts.make(Save(statistician), "Interim 1", "again")
+    with pytest.raises(moments.WrongMoment, match="name and a purpose"):
+        data_cuts.make(Save(statistician), "", "purpose")

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, IntegrityError
 from django.test import Client
 
 from analysis.endpoints import comparison
@@ -223,19 +222,6 @@ def test_a_data_cut_keeps_its_numbers_whatever_comes_later(cast: Cast) -> None:
     after = moments.stored_at("A", moment)
     assert after is not None and after.result == before.result
     assert made.head_seal == bytes(Change.objects.get(id=made.as_of_change).seal or b"").hex()
-
-
-@pytest.mark.requirement("R57")
-def test_a_data_cut_is_never_altered_and_its_name_never_given_twice(cast: Cast) -> None:
-    statistician = cast.people[Role.STATISTICIAN]
-    made = data_cuts.make(Save(statistician), "Interim 1", "first look of the committee")
-    with pytest.raises(DatabaseError, match="refused"), changes.record(Save(statistician), "settings", "a better name"):
-        made.name = "Interim 2"
-        made.save()
-    with pytest.raises(IntegrityError):
-        data_cuts.make(Save(statistician), "Interim 1", "again")
-    with pytest.raises(moments.WrongMoment, match="name and a purpose"):
-        data_cuts.make(Save(statistician), "", "purpose")
 
 
 def test_what_moved_names_the_participant_and_the_fact(cast: Cast) -> None:

@@ -123,3 +123,20 @@ def test_a_laboratory_of_another_site_is_neither_shown_nor_taken(cast: Cast) -> 
     assert '<option value="South, laboratory" selected>' in page, "what was typed stays in view"
     twice = nora.post("/laboratories/", {"site": cast.north.pk, "name": NAME.upper()}).content.decode()
     assert "has a laboratory" in twice and Laboratory.objects.count() == 1
+
+
+def test_who_reads_the_record_reads_the_limits_and_declares_none(cast: Cast) -> None:
+    row = _declared(cast, signed_in(cast.people[Role.COORDINATOR]), **HEMOGLOBIN)
+    mona = signed_in(cast.people[Role.MONITOR])
+    for address, words in (("/laboratories/", NAME), (f"/laboratories/{row.pk}/", "12.5 to 16 g/dL")):
+        page = mona.get(address).content.decode().replace("\xa0", " ")
+        assert words in page and 'method="post" novalidate' not in page and "Strike out" not in page
+        assert mona.post(address, {"site": cast.north.pk, "name": "Another"}).status_code == 403
+    assert Laboratory.objects.count() == 1
+
+
+def test_nobody_of_several_sites_adds_to_the_first_by_default(cast: Cast) -> None:
+    cast.people[Role.COORDINATOR].sites.add(cast.south)
+    nora = signed_in(cast.people[Role.COORDINATOR])
+    assert nora.post("/laboratories/", {"site": "", "name": NAME}).status_code == 422
+    assert opened(nora, "/laboratories/")["site"] == "" and not Laboratory.objects.exists()

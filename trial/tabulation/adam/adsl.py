@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from trial import protocol
 from trial.rules.dates import partial_date
 from trial.tabulation import dates, terms
 from trial.tabulation.adam import shared
@@ -11,6 +12,7 @@ from trial.tabulation.sdtm.demographics import DM
 from trial.tabulation.subject import Subject
 
 MONTH_KNOWN, YEAR_KNOWN = 7, 4
+PLACE_OF_GROUP = {group.code: place for place, group in enumerate(protocol.GROUPS, start=1)}
 
 
 def _rows(subject: Subject) -> Iterable[Values]:
@@ -21,7 +23,7 @@ def _rows(subject: Subject) -> Iterable[Values]:
     first, last = subject.first_dose, subject.last_dose
     known = outcome["dates"]
     yield {
-        **shared.population(outcome), "TUMGRPN": ord(outcome["group"]) - ord("A") + 1,
+        **shared.population(outcome), "TUMGRPN": PLACE_OF_GROUP[outcome["group"]],
         "RSPEXCL": outcome["exclusion"], "RFICDT": subject.participant["consented_on"],
         "ENRLDT": subject.participant["registered_on"], "TRTSDT": first, "TRTEDT": last,
         "TRTDURD": dates.study_day(last, dates.complete(first)),
@@ -61,7 +63,8 @@ ADSL = DataSet("ADSL", "Subject-Level Analysis Dataset", "SUBJECT LEVEL ANALYSIS
     shared.USUBJID,
     *(shared.copied(DM, name) for name in ("SUBJID", "SITEID", "AGE", "AGEU", "SEX", "RACE", "ETHNIC")),
     *shared.POPULATION,
-    Variable("TUMGRPN", "Analysis Group (N)", "Population", EXPECTED, DERIVED, INTEGER, method="1 of A, 2 of B."),
+    Variable("TUMGRPN", "Analysis Group (N)", "Population", EXPECTED, DERIVED, INTEGER,
+             method="; ".join(f"{place}: group {group}" for group, place in PLACE_OF_GROUP.items())),
     Variable("RSPEXCL", "Reason Not Evaluable for Response", "Population", EXPECTED, DERIVED,
              method="The words of the stored result."),
     shared.copied(DM, "ARM"),
