@@ -4,6 +4,7 @@ import http.client
 import json
 import re
 import ssl
+import statistics
 import time
 import urllib.parse
 import urllib.request
@@ -19,6 +20,7 @@ from tests.cluster.people import writers_of
 from tests.faults.campaign import Campaign, p95, until
 from tests.faults.crowd import Crowd
 from tests.faults.writer import HIDDEN, Unanswered
+from trial.runtime.addresses import BROKER_PATIENCE_SECONDS
 
 STATIC = re.compile(r'(?:href|src)="(/static/[^"]+)"')
 WRONG_PASSWORDS = 6
@@ -46,24 +48,36 @@ def main_job(campaign: Campaign, figure_ms: int) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Trouble:
-    """What people noticed of a trouble: saves acknowledged meanwhile, the seconds that 95 of 100 of them took at most,
-    after how many seconds all was well again, and by what factor other work on the machine made all of it longer."""
+    """What people noticed of a trouble: saves acknowledged meanwhile, the seconds that half and that 95 of 100 of them
+    took at most, after how many seconds all was well again, and by what factor other work on the machine made all of it
+    longer."""
 
     saved: int
+    median: float
     p95: float
     well_after: float
     factor: float
 
+    @classmethod
+    def of(cls, took: Sequence[float], well_after: float, crowd: Crowd) -> "Trouble":
+        return cls(len(took), statistics.median(took), p95(took), well_after, crowd.factor)
+
+    def within(self, seconds: float, well_after: float) -> "Trouble":
+        """Itself, if it kept these limits; what else runs on the machine makes everything as much longer."""
+        assert self.p95 <= seconds * self.factor and self.well_after <= well_after * self.factor, str(self)
+        return self
+
     def __str__(self) -> str:
-        return (f"{self.saved} saves, p95 {self.p95:.2f} s, well after {self.well_after:.1f} s; "
-                f"the machine is crowded by {self.factor:.1f}")  # fmt: skip
+        return (f"{self.saved} saves, median {self.median:.2f} s, p95 {self.p95:.2f} s, "
+                f"well after {self.well_after:.1f} s; the machine is crowded by {self.factor:.1f}")  # fmt: skip
 
 
 def broker_fails(campaign: Campaign, seconds: float, hangs: bool) -> Trouble:
-    """While it hangs or is dead people go on saving, each in a second, and the workers bring the groups up to date
-    without it: ten seconds after the last save."""
+    """While it hangs or is dead people go on saving, none of them waiting for it, and without it the workers bring the
+    groups up to date."""
     with Crowd() as crowd:
         before = [len(each.saves) for each in campaign.writers]
+        usual = _took(campaign, [0] * len(before))
         with campaign.product.failing("valkey", hangs):
             campaign.let(go=True)
             time.sleep(seconds)
@@ -71,10 +85,11 @@ def broker_fails(campaign: Campaign, seconds: float, hangs: bool) -> Trouble:
             assert campaign.all_idle()
             well_after, took = until(lambda: campaign.ask("behind") == [], 120), _took(campaign, before)
     campaign.check()
-    assert took and well_after is not None, "nobody could save, or nothing was computed"
-    found = Trouble(len(took), p95(took), well_after, crowd.factor)
-    # On a machine of its own; what else runs here makes it as much longer as any other work.
-    assert found.p95 <= 1 * found.factor and found.well_after <= 10 * found.factor, str(found)
+    assert took and usual and well_after is not None, "nobody could save, or nothing was computed"
+    found = Trouble.of(took, well_after, crowd)
+    # A message is given up after these seconds: a save that waited for the broker would take as much longer than usual.
+    at_most = 2 * statistics.median(usual) + BROKER_PATIENCE_SECONDS / 2
+    assert found.median <= at_most, f"{found}; expected a median of {at_most:.2f} s at most"
     return found
 
 
@@ -87,7 +102,7 @@ THREADS, PAGES_AFTERWARDS = 32, 60
 
 
 def database_restarts(campaign: Campaign) -> Trouble:
-    """Full pools on both webs, then a restart: the first page in three seconds, and no page fails after it."""
+    """Full pools on both webs, then a restart: after the first page that comes, no page fails."""
     def status(_: int = 0) -> int:
         try:
             return campaign.writers[0]._ask("/work/")[0]
@@ -104,9 +119,7 @@ def database_restarts(campaign: Campaign) -> Trouble:
             began = time.monotonic()
             assert status() == 200, "a page failed after the first that came"
             took.append(time.monotonic() - began)
-    found = Trouble(len(took), p95(took), well_after, crowd.factor)
-    assert found.well_after <= 3 * found.factor, str(found)
-    return found
+    return Trouble.of(took, well_after, crowd)
 
 
 def upgrade(campaign: Campaign, to: Path, seconds: float) -> Trouble:
@@ -129,7 +142,7 @@ def upgrade(campaign: Campaign, to: Path, seconds: float) -> Trouble:
         campaign.inspect()
         campaign.check()
     assert sum(side_by_side) > sum(before), "nobody could save during the migration"
-    return Trouble(len(took), p95(took), campaign.caught_up[-1], crowd.factor)
+    return Trouble.of(took, campaign.caught_up[-1], crowd)
 
 
 def static_files_come(cluster: Cluster) -> None:
