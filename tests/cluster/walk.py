@@ -77,13 +77,13 @@ def broker_fails(campaign: Campaign, seconds: float, hangs: bool) -> Trouble:
     groups up to date."""
     with Crowd() as crowd:
         before = [len(each.saves) for each in campaign.writers]
-        usual = _took(campaign, [0] * len(before))
+        usual = took_since(campaign, [0] * len(before))
         with campaign.product.failing("valkey", hangs):
             campaign.let(go=True)
             time.sleep(seconds)
             campaign.let(go=False)
             assert campaign.all_idle()
-            well_after, took = until(lambda: campaign.ask("behind") == [], 120), _took(campaign, before)
+            well_after, took = until(lambda: campaign.ask("behind") == [], 120), took_since(campaign, before)
     campaign.check()
     assert took and usual and well_after is not None, "nobody could save, or nothing was computed"
     found = Trouble.of(took, well_after, crowd)
@@ -93,7 +93,7 @@ def broker_fails(campaign: Campaign, seconds: float, hangs: bool) -> Trouble:
     return found
 
 
-def _took(campaign: Campaign, before: Sequence[int]) -> list[float]:
+def took_since(campaign: Campaign, before: Sequence[int]) -> list[float]:
     return [saved - sent for each, count in zip(campaign.writers, before, strict=True)
             for sent, saved in each.saves[count:]]  # fmt: skip
 
@@ -134,7 +134,7 @@ def upgrade(campaign: Campaign, to: Path, seconds: float) -> Trouble:
         cluster.replace("web 2")
         side_by_side = [len(each.saves) for each in campaign.writers]
         time.sleep(seconds)
-        took = _took(campaign, side_by_side)
+        took = took_since(campaign, side_by_side)
         for name in ("worker-now", "worker-sweep", "worker-long", "beat", "web 1"):
             cluster.replace(name)
         campaign.let(go=False)

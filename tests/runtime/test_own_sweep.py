@@ -22,12 +22,17 @@ def test_a_sweep_is_overdue_after_its_interval_and_a_few_seconds(
     late = datetime.now(UTC) - timedelta(seconds=addresses.SWEEP_SECONDS + own_sweep.GRACE_SECONDS + 1)
     StatusNote.objects.update(at=late)
     assert own_sweep.is_overdue()
+    at_its_interval = datetime.now(UTC) - timedelta(seconds=addresses.SWEEP_SECONDS + 1)
+    StatusNote.objects.filter(name="sweep").update(at=at_its_interval)
+    assert not own_sweep.is_overdue(), "the scheduled one may be on its way"
+    assert own_sweep.is_overdue(at_its_interval), "the last was the worker's own: no scheduled one comes"
+    assert not own_sweep.is_overdue(late), "another than its own ended since"
 
 
 def test_what_goes_wrong_once_does_not_end_the_watch(monkeypatch: pytest.MonkeyPatch) -> None:
     looks: list[int] = []
 
-    def look() -> bool:
+    def look(own: datetime | None) -> bool:
         looks.append(1)
         if len(looks) == 3:
             raise SystemExit  # ends the test

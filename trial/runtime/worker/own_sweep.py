@@ -9,6 +9,8 @@ import os
 import subprocess
 import sys
 import threading
+from datetime import datetime
+from math import inf
 
 import psycopg
 
@@ -16,12 +18,12 @@ from trial.runtime import addresses
 from trial.runtime.postgres import die_with_parent
 
 log = logging.getLogger(__name__)
-# A sweep is overdue after its interval and this.
+# A sweep is overdue after its interval and this; after one of the worker's own, after its interval.
 GRACE_SECONDS = 5.0
 LONGEST_SWEEP_SECONDS = 1800
 # Beside the numbers of analysis/results/recompute.py.
 LOCK = 93_900
-LAST_SWEEP = "SELECT extract(epoch FROM now() - at) FROM trial_statusnote WHERE name = 'sweep'"
+LAST_SWEEP = "SELECT at, extract(epoch FROM now() - at) FROM trial_statusnote WHERE name = 'sweep'"
 
 
 def start() -> None:
@@ -30,20 +32,28 @@ def start() -> None:
 
 
 def _watch() -> None:
-    pause = threading.Event()
+    pause, own = threading.Event(), None
     while not pause.wait(min(10.0, addresses.SWEEP_SECONDS / 2)):
         try:
-            if is_overdue():
-                sweep()
+            if is_overdue(own) and sweep():
+                own = last_sweep()[0]
         except Exception as error:  # whatever went wrong, the next look comes
             log.warning("the worker's own sweep did not run: %s", type(error).__name__)
 
 
-def is_overdue() -> bool:
-    """Whether no sweep has ended for longer than its interval. Raises psycopg.Error."""
+def last_sweep() -> tuple[datetime | None, float]:
+    """When the last one ended, and how many seconds ago; without one, since ever. Raises psycopg.Error."""
     with psycopg.connect(**addresses.connection(), autocommit=True) as connection:
         found = connection.execute(LAST_SWEEP).fetchone()
-    return found is None or float(found[0]) > addresses.SWEEP_SECONDS + GRACE_SECONDS
+    return (found[0], float(found[1])) if found else (None, inf)
+
+
+def is_overdue(own: datetime | None = None) -> bool:
+    """Whether no sweep has ended for longer than its interval. own: when the worker's own last one ended. Raises
+    psycopg.Error."""
+    ended, seconds_ago = last_sweep()
+    patience = GRACE_SECONDS if own is None or own != ended else 0.0
+    return seconds_ago > addresses.SWEEP_SECONDS + patience
 
 
 def sweep() -> bool:
