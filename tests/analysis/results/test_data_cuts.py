@@ -9,7 +9,7 @@ from analysis.endpoints.registry import ENGINE
 from analysis.models import GroupResult, OutcomeThen
 from analysis.results import board_report, data_cuts, moments
 from tests.cast import Cast, cast_of
-from trial.drawing import pdf
+from trial.drawing.document import Document, Line
 from trial.models import DataCut, Role
 from trial.protocol import GROUPS
 from trial.record import changes
@@ -74,27 +74,25 @@ def test_the_register_takes_as_many_statements_however_many_data_cuts(cast: Cast
     assert len(set(asked)) == 1, asked
 
 
-def test_a_report_names_the_engine_of_each_result_and_says_where_it_is_not_that_of_the_data_cut(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    feet, said = [], []
-    sheets, line = pdf.sheets, pdf.line
-    monkeypatch.setattr(pdf, "sheets", lambda title, foot, **more: (feet.append(foot), sheets(title, foot, **more))[1])
-    monkeypatch.setattr(pdf, "line", lambda paper, words, *rest, **more: (said.append(words),
-                                                                        line(paper, words, *rest, **more)))  # fmt: skip
-    board_report.drawn(of_an_earlier_version(cast, "Earlier", keeps="A"))
-    assert feet[0].endswith(f"settings A earlier A, B {moments.compute('B', moments.present()).settings_version} · "
-                            f"engine A old, B {ENGINE}")  # fmt: skip
-    assert [words for words in said if "with which the data cut" in words] == [
+def test_a_report_names_the_engine_of_each_result_and_says_where_it_is_not_that_of_the_data_cut(cast: Cast) -> None:
+    report = board_report.content(of_an_earlier_version(cast, "Earlier", keeps="A"))
+    assert report.foot.endswith(f"settings A earlier A, B {moments.compute('B', moments.present()).settings_version} · "
+                                f"engine A old, B {ENGINE}")  # fmt: skip
+    assert [each for each in lines(report) if "with which the data cut" in each] == [
         f"Group B was computed by engine {ENGINE}: no result of engine old, with which the data cut was made, is kept."
     ]
-    said.clear()
     made = data_cuts.make(Save(cast.people[Role.STATISTICIAN]), "Later", "a later look")
-    board_report.drawn(made)
-    assert feet[1].endswith(f"engine {ENGINE}") and not [words for words in said if "with which the data cut" in words]
-    assert [words for words in said if "different versions" in words] == [
+    later = board_report.content(made)
+    assert later.foot.endswith(f"engine {ENGINE}")
+    assert not [each for each in lines(later) if "with which the data cut" in each]
+    assert [each for each in lines(later) if "different versions" in each] == [
         f"Group A: the two were computed by different versions of the program, engine old and {ENGINE}."
     ]
+
+
+def lines(report: Document) -> list[str]:
+    """What stands in lines of their own."""
+    return [each.words for each in report.blocks if isinstance(each, Line)]
 
 
 @pytest.mark.requirement("R57")
