@@ -137,7 +137,9 @@ def _data_set(parent: Element, written: Written, suffix: str, purpose: str) -> N
             Role=variable.role if purpose == OF_TABULATION.purpose else None,
             def_HasNoData=None if written.seen[variable.name].values else "Yes",
         )  # fmt: skip
-    _add(group, "def:Class", Name=one.of_class)
+    of_class = _add(group, "def:Class", Name=one.of_class)
+    if one.of_subclass:
+        _add(of_class, "def:SubClass", Name=one.of_subclass)
     leaf = _add(group, "def:leaf", ID=f"LF.{name}", xlink_href=f"{name.lower()}.{suffix}")
     _add(leaf, "def:title", f"{name.lower()}.{suffix}")
 

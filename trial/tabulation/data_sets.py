@@ -1,7 +1,11 @@
 """Every data set of SDTM and ADaM in the order of the files, and the fields of the record that none holds. PURE."""
 
+from trial.tabulation.adam.adae import ADAE
+from trial.tabulation.adam.adhorm import ADHORM
+from trial.tabulation.adam.adlb import ADLB
 from trial.tabulation.adam.adrs import ADRS
 from trial.tabulation.adam.adsl import ADSL
+from trial.tabulation.adam.adtr import ADTR
 from trial.tabulation.adam.adtte import ADTTE
 from trial.tabulation.declarations import DataSet
 from trial.tabulation.sdtm.background import CM, DV, IE, MH, PR
@@ -26,7 +30,7 @@ _MAIN: tuple[DataSet, ...] = (
 )  # fmt: skip
 # A supplement without rows is no file.
 DATA_SETS = (*_MAIN, *(supplement(each) for each in _MAIN if not each.is_design), RELREC)
-ANALYSIS_SETS: tuple[DataSet, ...] = (ADSL, ADRS, ADTTE)
+ANALYSIS_SETS: tuple[DataSet, ...] = (ADSL, ADRS, ADTTE, ADTR, ADAE, ADLB, ADHORM)
 BY_NAME = {each.name: each for each in (*DATA_SETS, *ANALYSIS_SETS)}
 
 # Fields of the tables that are tabulated → why none of the variables holds them.

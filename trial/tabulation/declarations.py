@@ -148,6 +148,7 @@ class DataSet:
     variables: tuple[Variable, ...]
     is_design: bool = False
     qualifiers: tuple[Qualifier, ...] = ()
+    of_subclass: str = ""
 
     @property
     def is_supplement(self) -> bool:

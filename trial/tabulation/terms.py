@@ -69,6 +69,8 @@ OUTCOME = Codes("Outcome of Event", "C66768", {
     "not_recovered": "NOT RECOVERED/NOT RESOLVED", "sequelae": "RECOVERED/RESOLVED WITH SEQUELAE",
 })  # fmt: skip
 CAUSALITY = Codes("Causality", "", {1: "UNRELATED", 2: "UNLIKELY", 3: "POSSIBLE", 4: "PROBABLE", 5: "DEFINITE"})
+RELATED = _same("Analysis Causality", "", "RELATED", "NOT RELATED", "UNDETERMINED")
+COUNTS = Codes("Counts in an Endpoint", "", {"yes": "Y", "no": "N", "undetermined": "UNDETERMINED"})
 GRADE = Codes("Toxicity Grade of CTCAE 3.0", "", {grade: str(grade) for grade in range(1, 6)})
 GRADE_OF_VALUE = Codes("Toxicity Grade of a Laboratory Value", "", {grade: str(grade) for grade in range(5)})
 RELATIVE_TIME = _same("Relation to Reference Period", "C66728", "ONGOING", "BEFORE", "UNKNOWN")

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import odmlib
 import pytest
+import xmlschema
 
 from tests.capture.demo.kept import demo_database
 from tests.capture.exchange import cohort
@@ -14,6 +16,14 @@ from tests.plugin_postgres import another_database, kept_database
 from trial.models import Role, Site
 from trial.operations import exports
 from trial.record import changes
+
+SCHEMA = Path(odmlib.__file__).parent / "schemas" / "define" / "2.1" / "define2-1-0.xsd"
+
+
+@pytest.fixture(scope="session")
+def schema() -> xmlschema.XMLSchema:
+    """The published schema of define.xml, which takes seconds to read."""
+    return xmlschema.XMLSchema(str(SCHEMA))
 
 
 def oddities(_: str = "") -> None:

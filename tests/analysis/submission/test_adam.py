@@ -2,18 +2,24 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pyreadstat
 import pytest
+import xmlschema
 
 from analysis.results.recompute import recompute
 from analysis.statistics import survival
 from tests.analysis.submission.conftest import odd_database, rows_of
+from tests.analysis.submission.test_define import stop_dangling
 from tests.capture.demo.kept import demo_database
 from tests.plugin_postgres import another_database
 from trial.operations import exports
+from trial.protocol import ctcae_v3
+from trial.tabulation.adam.adhorm import code_of
 from trial.tabulation.data_sets import ANALYSIS_SETS, BY_NAME
 
 TIMES = {"overall_survival": "OS", "progression_free_survival": "PFS", "time_to_progression": "TTP"}
@@ -29,7 +35,8 @@ def analyzed(
     with another_database(template_database, kept):
         exports.write("adam", folder / "adam")
         exports.write("datasetjson", folder / "sdtm")
-        results = {group: recompute(group).result["endpoints"] for group in "AB"}
+        stored = {group: recompute(group).result for group in "AB"}
+        results = {group: {**one["endpoints"], "waterfall": one["waterfall"]} for group, one in stored.items()}
     yield folder, results
 
 
@@ -65,16 +72,108 @@ def test_responders_counted_from_the_responses_are_those_of_the_results(analyzed
         stored["numerator"], stored["denominator"])  # fmt: skip
 
 
+@pytest.mark.parametrize("group", ["A", "B"])
+def test_the_best_change_counted_from_the_sums_is_that_of_the_waterfall(analyzed: Analyzed, group: str) -> None:
+    """Up to and including the first progression, before new therapy, in the time frame of responses."""
+    counted = {}
+    for person in rows(analyzed, "ADSL"):
+        if person["TUMGRP"] == group and person["ENRLFL"] == person["RSPEVLFL"] == "Y":
+            best = _best_change(analyzed, person)
+            if best is not None:
+                counted[person["SUBJID"]] = best
+    bars = {bar["number"]: bar["change_percent"] for bar in analyzed[1][group]["waterfall"]["bars"]}
+    told = {row["USUBJID"]: row["AVAL"] for row in rows(analyzed, "ADTR")
+            if row["PARAMCD"] == "BESTPCHG" and row["TUMGRP"] == group and row["ANL01FL"] == row["ENRLFL"] == "Y"}
+    assert {number: Decimal(bar) for number, bar in bars.items()} == counted
+    assert sorted(told.values()) == sorted(bars.values())
+
+
+def _best_change(analyzed: Analyzed, person: dict[str, Any]) -> Decimal | None:
+    """The lowest PCHG of the sums of somebody; the bounds are read from ADSL and ADRS alone."""
+    mine = [row for name in ("ADRS", "ADTR") for row in rows(analyzed, name) if row["USUBJID"] == person["USUBJID"]]
+    progressed = {row["ADT"] for row in mine if row["PARAMCD"] == "OVR" and row["AVALC"] == "PD"}
+    reported = {row["ADT"] for row in mine if row["PARAMCD"] == "PD" and row["AVALC"] == "Y"} - progressed
+    until = min(_later(person["TRTEDT"], 30), _later(person["ENRLDT"], 731), min(progressed, default="9999-99-99"))
+    ends = [day for day in (person["NEWTXDT"], *reported) if day]
+    sums = [row for row in mine if row["PARAMCD"] == "SDIAM" and row["PCHG"] is not None and row["ADT"] <= until]
+    return min((Decimal(row["PCHG"]) for row in sums
+                if all(row["ADT"] < day or (row["ADT"] == day and day in progressed) for day in ends)), default=None)
+
+
+def _later(day: str, days: int) -> str:
+    return (date.fromisoformat(day) + timedelta(days)).isoformat()
+
+
+@pytest.mark.parametrize("group", ["A", "B"])
+def test_worst_grades_counted_from_the_episodes_are_the_table_of_adverse_events(
+    analyzed: Analyzed, group: str
+) -> None:
+    stored = analyzed[1][group]["adverse_events"]
+    mine = [row for row in rows(analyzed, "ADAE") if row["TUMGRP"] == group and row["ENRLFL"] == row["SAFFL"] == "Y"]
+    counted = Counter((row["AEDECOD"], row["AETOXGR"] or "unknown") for row in mine if row["AOCC01FL"] == "Y")
+    table = Counter[tuple[str, str]]()
+    for term in stored["terms"]:
+        for grade, count in term["counts"].items():
+            table[ctcae_v3.term(term["term"]).short_name, grade] += count
+    assert counted == +table
+    assert len({row["USUBJID"] for row in mine if row["TRTEMFL"] == "Y"}) == stored["numerator"]
+    toxic = analyzed[1][group]["toxicity"]
+    severe = {row["USUBJID"] for row in mine if row["TOXCNT"] == "Y"}
+    assert len(severe) == toxic["numerator"]
+    open_still = {row["USUBJID"] for row in mine if row["TOXCNT"] == "UNDETERMINED"} - severe
+    assert len(open_still) == len(toxic["undetermined"])
+    assert len({row["USUBJID"] for row in mine if row["NEARFL"] == "Y"}) == stored["sensitivity"][0]["numerator"]
+
+
+@pytest.mark.parametrize("group", ["A", "B"])
+def test_hormone_responses_counted_from_the_rows_are_those_of_the_results(analyzed: Analyzed, group: str) -> None:
+    stored = analyzed[1][group]["hormone_improvement"]
+    mine = [row for row in rows(analyzed, "ADHORM") if row["TUMGRP"] == group and row["ENRLFL"] == "Y"
+            and row["PARAM"].startswith("Improvement")]  # fmt: skip
+    raised = [row for row in mine if row["ANL01FL"] == "Y"]
+    improved = {row["USUBJID"] for row in raised if row["AVALC"] == "Y"}
+    assert (len(improved), len({row["USUBJID"] for row in raised})) == (stored["numerator"], stored["denominator"])
+    for marker in stored["markers"]:
+        of = Counter(row["AVALC"] for row in mine if row["PARAMCD"] == f"I{code_of(marker['marker'])}")
+        assert (of["Y"], of["Y"] + of["N"], of["UNDETERMINED"], of["NOT RAISED"]) == (
+            marker["numerator"], marker["denominator"], marker["undetermined"], marker["not_raised"])  # fmt: skip
+
+
+def test_a_change_is_that_from_the_baseline_of_the_same_parameter(analyzed: Analyzed) -> None:
+    seen = 0
+    for name in ("ADTR", "ADLB"):
+        found = rows(analyzed, name)
+        baseline = {(row["USUBJID"], row["PARAMCD"]): row["AVAL"] for row in found if row["ABLFL"] == "Y"}
+        changed = [row for row in found if row["CHG"] is not None]
+        assert len(baseline) == sum(row["ABLFL"] == "Y" for row in found)
+        for row in changed:
+            assert row["BASE"] == baseline[row["USUBJID"], row["PARAMCD"]], row
+            assert Decimal(row["CHG"]) == Decimal(row["AVAL"]) - Decimal(row["BASE"]), row
+        seen += len(changed)
+    assert seen
+
+
+def test_the_definitions_of_the_analysis_are_valid(analyzed: Analyzed, schema: xmlschema.XMLSchema) -> None:
+    path = analyzed[0] / "adam" / "define.xml"
+    assert [error.reason for error in schema.iter_errors(str(path))] == []
+    classes = {each.get("Name") for each in stop_dangling(path).iter() if each.tag.endswith("SubClass")}
+    assert classes == {"TIME-TO-EVENT", "ADVERSE EVENT"}
+
+
 def test_the_keys_tell_rows_apart_and_values_are_of_their_lists(analyzed: Analyzed) -> None:
     for data_set in ANALYSIS_SETS:
         found = rows(analyzed, data_set.name)
+        names = {row["PARAMCD"]: row["PARAM"] for row in found if "PARAMCD" in row}
+        assert len(set(names.values())) == len(names), data_set.name
+        assert all(names[row["PARAMCD"]] == row["PARAM"] and len(row["PARAMCD"]) <= 8 for row in found if names)
         assert found and max(Counter(tuple(row[key] for key in data_set.keys) for row in found).values()) == 1
         for variable in (each for each in data_set.variables if each.codes is not None):
             assert {row[variable.name] for row in found} <= {*variable.codes.pairs.values(), None}, variable.name
 
 
 def test_a_source_leads_to_the_row_of_sdtm_with_the_same_day(analyzed: Analyzed) -> None:
-    led = [(row, name) for name in ("ADTTE", "ADRS") for row in rows(analyzed, name) if row["SRCSEQ"] is not None]
+    led = [(row, name) for name in ("ADTTE", "ADRS", "ADTR", "ADLB", "ADHORM") for row in rows(analyzed, name)
+           if row["SRCSEQ"] is not None]  # fmt: skip
     assert led
     dead = {row["USUBJID"]: row["DTHDTC"] for row in rows_of(analyzed[0] / "sdtm" / "dm.json")}
     for row in rows(analyzed, "ADTTE"):
@@ -87,6 +186,8 @@ def test_a_source_leads_to_the_row_of_sdtm_with_the_same_day(analyzed: Analyzed)
         behind = [one for one in tables[name] if one["USUBJID"] == row["USUBJID"]
                   and one[f"{name}SEQ"] == row["SRCSEQ"]]  # fmt: skip
         assert len(behind) == 1, row
+        if row["SRCVAR"].endswith("STRESN"):
+            assert behind[0][row["SRCVAR"]] == row["AVAL"], (row, behind[0])
         if row["SRCVAR"].endswith("DTC") and len(behind[0][row["SRCVAR"]] or "") == 10:
             assert behind[0][row["SRCVAR"]] == row["ADT"], (row, behind[0])
 

@@ -5,8 +5,6 @@ import xml.etree.ElementTree as ET
 from datetime import UTC, datetime
 from pathlib import Path
 
-import odmlib
-import pytest
 import xmlschema
 
 from analysis.submission import define
@@ -15,15 +13,8 @@ from trial.operations import exports
 from trial.tabulation.data_sets import DATA_SETS
 from trial.tabulation.subject import Study
 
-SCHEMA = Path(odmlib.__file__).parent / "schemas" / "define" / "2.1" / "define2-1-0.xsd"
 AT = datetime(2026, 3, 1, 12, 30, 5, tzinfo=UTC)
 DEF = "{http://www.cdisc.org/ns/def/v2.1}"
-
-
-@pytest.fixture(scope="module")
-def schema() -> xmlschema.XMLSchema:
-    """The published schema, which takes seconds to read."""
-    return xmlschema.XMLSchema(str(SCHEMA))
 
 
 def of_nobody(folder: Path) -> list[Written]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from trial.tabulation.adam import shared
-from trial.tabulation.declarations import DECIMAL, DERIVED, EXPECTED, INTEGER, REQUIRED, DataSet, Values, Variable
+from trial.tabulation.declarations import DERIVED, EXPECTED, INTEGER, REQUIRED, DataSet, Values, Variable
 from trial.tabulation.identity import Row
 from trial.tabulation.sdtm.response import BEST, OPINION
 from trial.tabulation.subject import Subject
@@ -28,7 +28,7 @@ def _rows(subject: Subject) -> Iterable[Values]:
     for row in (*_of_visits(subject, outcome), *_of_subject(subject, outcome)):
         code = row["PARAMCD"]
         yield {**shown, "PARAM": PARAMETERS[code], "ANL01FL": True, **row, "AVAL": NUMBERS.get(row["AVALC"]),
-               "AVALC": str(row["AVALC"]).upper(), "ADY": subject.day(row.get("ADT"))}  # fmt: skip
+               "AVALC": str(row["AVALC"]).upper()}  # fmt: skip
 
 
 def _of_visits(subject: Subject, outcome: dict[str, Any]) -> Iterable[Values]:
@@ -44,8 +44,7 @@ def _of_visits(subject: Subject, outcome: dict[str, Any]) -> Iterable[Values]:
 
 
 def _visit(subject: Subject, row: Row) -> Values:
-    visit = visits_of(subject).of("assessment", row)
-    return {"AVISIT": visit["VISIT"], "AVISITN": visit["VISITNUM"]}
+    return shared.visit(dict(visits_of(subject).of("assessment", row)))
 
 
 def _of_subject(subject: Subject, outcome: dict[str, Any]) -> Iterable[Values]:
@@ -83,10 +82,8 @@ ADRS = DataSet("ADRS", "Response Analysis Dataset", "BASIC DATA STRUCTURE",
     Variable("AVAL", "Analysis Value", "Value", EXPECTED, DERIVED, INTEGER,
              method="1 CR, 2 PR, 3 SD, 4 NON-CR/NON-PD, 5 PD, 6 NE; 1 Y, 0 N."),
     shared.day("ADT", "Analysis Date", "The day of the response: its last scan, of PD the first scan that shows it."),
-    Variable("ADY", "Analysis Relative Day", "Timing", EXPECTED, DERIVED, INTEGER,
-             method="ADT minus the first dose, plus 1 on and after it."),
-    Variable("AVISIT", "Analysis Visit", "Timing", EXPECTED, DERIVED, method="RS.VISIT."),
-    Variable("AVISITN", "Analysis Visit (N)", "Timing", EXPECTED, DERIVED, DECIMAL, method="RS.VISITNUM."),
+    shared.STUDY_DAY,
+    *shared.VISIT,
     shared.yes_no("ANL01FL", "Analysis Flag 01", "Y: every row is part of the analysis."),
     Variable("AREASON", "Reason of the Result", "Value", EXPECTED, DERIVED, method="The words of the stored result."),
     *shared.SOURCE,

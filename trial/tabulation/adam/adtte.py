@@ -70,4 +70,4 @@ ADTTE = DataSet("ADTTE", "Time-to-Event Analysis Dataset", "BASIC DATA STRUCTURE
     shared.day("STARTDT", "Time-to-Event Origin Date for Subject", "Registration; of RSD the first response."),
     shared.day("ADT", "Analysis Date", "The day of the event, or of the censoring."),
     *shared.SOURCE,
-))  # fmt: skip
+), of_subclass="TIME-TO-EVENT")  # fmt: skip

@@ -4,7 +4,20 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from trial.tabulation import terms
-from trial.tabulation.declarations import DAY, DERIVED, EXPECTED, REQUIRED, DataSet, Kind, Origin, Values, Variable
+from trial.tabulation.declarations import (
+    DAY,
+    DECIMAL,
+    DERIVED,
+    EXPECTED,
+    INTEGER,
+    REQUIRED,
+    TEXT,
+    DataSet,
+    Kind,
+    Origin,
+    Values,
+    Variable,
+)
 from trial.tabulation.identity import Row
 from trial.tabulation.sdtm.demographics import DM
 from trial.tabulation.sdtm.disposition import DD
@@ -30,6 +43,13 @@ def copied(data_set: DataSet, name: str, as_name: str = "", label: str = "", kin
                     PREDECESSOR, kind or of.kind, of.codes, method=f"{data_set.name}.{name}", of=value)  # fmt: skip
 
 
+def taken(data_set: DataSet, name: str, as_name: str = "", label: str = "", core: str = EXPECTED) -> Variable:
+    """A variable of the row of SDTM from which a row is made; the row carries it by name."""
+    of = next(each for each in data_set.variables if each.name == name)
+    return Variable(as_name or name, label or of.label, of.role, core, PREDECESSOR, of.kind, of.codes,
+                    method=f"{data_set.name}.{name}", of=of.value)  # fmt: skip
+
+
 def day(name: str, label: str, method: str) -> Variable:
     """A complete day; a number in transport files."""
     return Variable(name, label, "Timing", EXPECTED, DERIVED, DAY, method=method)
@@ -46,6 +66,16 @@ PARAMETER = (
     Variable("PARAM", "Parameter", "Parameter", REQUIRED, DERIVED, method="The name of what the row holds."),
     Variable("PARAMCD", "Parameter Code", "Parameter", REQUIRED, DERIVED, method="The code of PARAM."),
 )
+VISIT = (
+    Variable("AVISIT", "Analysis Visit", "Timing", EXPECTED, DERIVED, method="VISIT of the row behind it."),
+    Variable("AVISITN", "Analysis Visit (N)", "Timing", EXPECTED, DERIVED, DECIMAL,
+             method="VISITNUM of the row behind it."),
+)  # fmt: skip
+STUDY_DAY = Variable("ADY", "Analysis Relative Day", "Timing", EXPECTED, DERIVED, INTEGER,
+                     of=lambda subject, row: subject.day(row.get("ADT")),
+                     method="ADT minus the first dose, plus 1 on and after it.")  # fmt: skip
+BASELINE = Variable("ABLFL", "Baseline Record Flag", INDICATOR, EXPECTED, DERIVED, codes=terms.YES_NO,
+                    method="Y of the row that BASE is taken from.")  # fmt: skip
 SOURCE = (
     Variable("SRCDOM", "Source Data", "Traceability", EXPECTED, DERIVED, method="The data set of the row behind it."),
     Variable("SRCVAR", "Source Variable", "Traceability", EXPECTED, DERIVED, method="The variable of that row."),
@@ -94,6 +124,26 @@ BEHIND: dict[str, Callable[[Subject, Row], Iterable[Behind]]] = {
     "hormone": lambda subject, row: [("LB", "LBDTC", row["sampled_on"], subject.key("hormone", row, HORMONES))],
     "adverse_event": lambda subject, row: [("AE", "AESTDTC", row["onset_on"], subject.key("adverse_event", row))],
 }
+
+
+def number(name: str, label: str, method: str) -> Variable:
+    """An exact number."""
+    return Variable(name, label, "Value", EXPECTED, DERIVED, DECIMAL, method=method)
+
+
+def text(name: str, label: str, method: str, core: str = EXPECTED) -> Variable:
+    """A text of the results."""
+    return Variable(name, label, "Value", core, DERIVED, TEXT, method=method)
+
+
+def visit(row: Values) -> Values:
+    """AVISIT and AVISITN of a row of SDTM."""
+    return {"AVISIT": row.get("VISIT"), "AVISITN": row.get("VISITNUM")}
+
+
+def entry_of(row: Values) -> int:
+    """The id of the entry that a row of SDTM is made from."""
+    return int(row["spid"].partition("/")[2])
 
 
 def results(subject: Subject) -> dict[str, Any]:

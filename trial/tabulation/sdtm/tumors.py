@@ -113,7 +113,8 @@ def _readings(subject: Subject) -> Iterable[Values]:
                 **subject.key("lesion_reading", row), **visits_of(subject).of("assessment", assessment),
                 "TRGRPID": terms.LESION.value(lesion["kind"]), "TRLNKID": lesion["label"],
                 "TRLNKGRP": link_group(subject, assessment), "TRMETHOD": assessment["method"],
-                "TREVAL": INVESTIGATOR, "TRDTC": row["scanned_on"] or assessment["assessed_on"],
+                "TREVAL": INVESTIGATOR, "assessment_id": assessment["id"],
+                "TRDTC": row["scanned_on"] or assessment["assessed_on"],
                 **(_size(row) if lesion["kind"] == "target" else _state(row)),
             })  # fmt: skip
     return [*common.flag_last(subject, made, "TR", "TRLNKID"), *_sums(subject)]
@@ -172,7 +173,7 @@ def _sum(subject: Subject, row: Row, test: int, code: str, value: Decimal, on: s
         **subject.key("assessment", row, SUMS, 10, test), **visits_of(subject).of("assessment", row),
         "TRGRPID": "TARGET", "TRLNKGRP": link_group(subject, row), **_test(code, SUM_NAMES[code]),
         "TRORRES": plain(value), "TRORRESU": unit, "TRSTRESC": plain(value), "TRSTRESN": value, "TRSTRESU": unit,
-        "TRMETHOD": row["method"], "TREVAL": SPONSOR, "TRDTC": on,
+        "TRMETHOD": row["method"], "assessment_id": row["id"], "TREVAL": SPONSOR, "TRDTC": on,
     }  # fmt: skip
 
 

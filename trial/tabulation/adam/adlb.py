@@ -1,0 +1,77 @@
+"""ADLB: laboratory results with their baseline and grade. PURE."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from trial.tabulation import terms
+from trial.tabulation.adam import shared
+from trial.tabulation.declarations import DERIVED, EXPECTED, REQUIRED, DataSet, Values, Variable
+from trial.tabulation.sdtm.laboratory import LB, TUMOR_MARKER, with_several_units
+from trial.tabulation.subject import Subject
+
+
+def _rows(subject: Subject) -> Iterable[Values]:
+    outcome = shared.results(subject)
+    if not outcome:
+        return
+    shown = shared.population(outcome)
+    made = [row for row in LB.made(subject) if row["LBCAT"] != TUMOR_MARKER and row["LBSTRESC"] is not None]
+    base = {_code(row): row for row in made if row.get("LBLOBXFL")}
+    for row in made:
+        code = _code(row)
+        first, size = base.get(code), row["LBSTRESN"]
+        before = first["LBSTRESN"] if first else None
+        is_after = first is not None and not row.get("LBLOBXFL") and row["LBDTC"] >= first["LBDTC"]
+        yield {
+            **row, **shown, "PARAMCD": code, "PARAM": f"{row['LBTEST']} ({unit(row)})", "BASE": before,
+            "CHG": size - before if is_after and size is not None and before is not None else None,
+            "BTOXGR": first.get("LBTOXGR") if first else None, "ABLFL": row.get("LBLOBXFL"), "ADT": row["LBDTC"],
+            **shared.visit(row), "SRCDOM": "LB", "SRCVAR": "LBSTRESC", "SRCSEQ": row["seq"],
+        }  # fmt: skip
+
+
+def unit(row: Values) -> str:
+    """The unit of the standard result, as it is submitted."""
+    return str(LB.variables[LB.place("LBSTRESU")].value(None, row))
+
+
+@lru_cache(maxsize=1)
+def _units() -> dict[tuple[str, str], int]:
+    """(test, unit) → place of the unit among those of the test, of tests that may have several."""
+    return {(code, unit): place for code, units in with_several_units().items()
+            for place, unit in enumerate(units, start=1)}  # fmt: skip
+
+
+def _code(row: Values) -> str:
+    """The code of the test; with a digit for each further unit, since no unit is converted."""
+    place = _units().get((row["LBTESTCD"], unit(row)), 1)
+    return f"{row['LBTESTCD']}{place if place > 1 else ''}"
+
+
+ADLB = DataSet("ADLB", "Laboratory Analysis Dataset", "BASIC DATA STRUCTURE",
+               "One record per laboratory result of a registered subject",
+               ("STUDYID", "USUBJID", "PARAMCD", "ADT", "SRCSEQ"), _rows, (
+    shared.STUDYID,
+    shared.USUBJID,
+    *shared.POPULATION,
+    shared.text("PARAM", "Parameter", "LB.LBTEST with LB.LBSTRESU.", REQUIRED),
+    shared.text("PARAMCD", "Parameter Code", "LB.LBTESTCD; with a digit for each further unit of a test, since no unit "
+                "is converted.", REQUIRED),
+    shared.taken(LB, "LBCAT", "PARCAT1", "Parameter Category 1"),
+    shared.taken(LB, "LBSTRESC", "AVALC", "Analysis Value (C)"),
+    shared.taken(LB, "LBSTRESN", "AVAL", "Analysis Value"),
+    shared.number("BASE", "Baseline Value", "AVAL of the row with ABLFL of the same parameter."),
+    shared.number("CHG", "Change from Baseline", "AVAL minus BASE, after the baseline."),
+    shared.taken(LB, "LBSTNRLO", "ANRLO", "Analysis Normal Range Lower Limit"),
+    shared.taken(LB, "LBSTNRHI", "ANRHI", "Analysis Normal Range Upper Limit"),
+    shared.taken(LB, "LBNRIND", "ANRIND", "Analysis Reference Range Indicator"),
+    shared.taken(LB, "LBTOX", "ATOX", "Analysis Toxicity"),
+    shared.taken(LB, "LBTOXGR", "ATOXGR", "Analysis Toxicity Grade"),
+    Variable("BTOXGR", "Baseline Toxicity Grade", "Value", EXPECTED, DERIVED, codes=terms.GRADE_OF_VALUE,
+             method="ATOXGR of the row with ABLFL of the same parameter."),
+    shared.BASELINE,
+    shared.day("ADT", "Analysis Date", "LB.LBDTC."),
+    shared.STUDY_DAY,
+    *shared.VISIT,
+    *shared.SOURCE,
+))  # fmt: skip
