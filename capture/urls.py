@@ -81,6 +81,8 @@ urlpatterns = [
     path("work/", page.work, name="work"),
     path("laboratories/", laboratories.listing, name="laboratories"),
     path("laboratories/<int:laboratory_id>/", laboratories.one, name="laboratory"),
+    path("laboratories/<int:laboratory_id>/rename/", laboratories.rename, name="laboratory_rename"),
+    path("laboratories/<int:laboratory_id>/strike-out/", laboratories.strike_out_whole, name="laboratory_strike_out"),
     path("laboratories/<int:laboratory_id>/<int:row_id>/strike-out/", laboratories.strike_out,
          name="laboratory_range_strike_out"),
     path("participants/", participants.matrix, name="participants"),

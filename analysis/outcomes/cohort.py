@@ -7,6 +7,7 @@ from typing import Any
 
 from analysis.outcomes.event_tally import EventTally
 from trial.protocol import AnalysisSettings
+from trial.rules.evaluation import populations
 
 Outcome = dict[str, Any]
 
@@ -64,11 +65,8 @@ def counted(outcomes: Sequence[Outcome]) -> list[Outcome]:
 
 
 def left_out_because(outcome: Outcome) -> str:
-    """The kind of reason for which somebody is not evaluable, or not counted at all; empty for the evaluable.
-
-    Without the words that a site typed after it: text that results and files are made of could not be redacted.
-    """
-    return str(outcome["exclusion"].partition(":")[0])
+    """The kind of reason for which somebody is not evaluable, or not counted at all; empty for the evaluable."""
+    return populations.kind_of(outcome["exclusion"])
 
 
 def numbers(outcomes: Sequence[Outcome]) -> list[str]:

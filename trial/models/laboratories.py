@@ -8,12 +8,16 @@ from trial.protocol import code_lists
 
 
 class Laboratory(RecordRow):
-    """A laboratory that measures for a site; its name stands in the visits that it measured for."""
+    """A laboratory that measures for a site; its name stands in the visits that it measured for.
 
-    codes = ("name",)
+    former_names: what it was called before, one a line: visits on record keep the name that they were entered with.
+    """
+
+    codes = ("name", "former_names")
 
     site = models.ForeignKey(Site, verbose_name="Site", on_delete=models.PROTECT, related_name="laboratories")
     name = models.CharField("Name", max_length=80)
+    former_names = models.TextField("Former names", blank=True, default="", db_default="")
 
     class Meta:
         verbose_name, verbose_name_plural = "Laboratory", "Laboratories"
@@ -22,6 +26,11 @@ class Laboratory(RecordRow):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def names(self) -> list[str]:
+        """Its name, and those that it had before."""
+        return [self.name, *self.former_names.splitlines()]
 
 
 class LaboratoryRange(RecordRow):

@@ -3,6 +3,7 @@
 Values are those of the published lists; what a list does not have and may be extended by is named as such.
 """
 
+from trial.rules.evaluation import populations
 from trial.tabulation.declarations import Codes
 
 
@@ -80,6 +81,7 @@ EXPECTED = Codes("Expectedness", "", {"expected": "EXPECTED", "unexpected": "UNE
 FINDING = Codes("Registration Issue", "", {
     "ineligible": "FOUND INELIGIBLE", "cancelled": "CANCELED BEFORE TREATMENT", "in_error": "REGISTERED IN ERROR",
 })  # fmt: skip
+NOT_EVALUABLE = Codes("Reason Not Evaluable", "", {kind: kind.upper() for kind in populations.KINDS})
 DECISION = Codes("Decision on a Waiver", "", {"open": "OPEN", "approved": "APPROVED", "refused": "REFUSED"})
 
 ORGAN = Codes("Anatomical Location", "C74456", {

@@ -80,11 +80,22 @@ def limits_reversed(line: Facts) -> bool:
 
 
 def _unusual(facts: Facts) -> list[Facts]:
-    """The lines whose value or upper limit their unit makes implausible."""
-    return [
-        line for line in facts["lines"]
-        if usual_ranges.laboratory_unusual(line["analyte"], line["unit"], line["value"], line["upper_limit"])
-    ]  # fmt: skip
+    """The lines whose value or upper limit their unit makes implausible; what the laboratory declares was explained."""
+    def strange(line: Facts, limit: Decimal | None) -> bool:
+        return usual_ranges.laboratory_unusual(line["analyte"], line["unit"], line["value"], limit)
+
+    return [each for each in facts["lines"] if strange(each, each["upper_limit"])
+            and (strange(each, None) or not _is_declared(facts, each))]  # fmt: skip
+
+
+def _is_declared(facts: Facts, line: Facts) -> bool:
+    """Whether the limits are those that the laboratory of the visit has in this unit on the day of the sample."""
+    of_it = facts["laboratory_limits"].get(line["analyte"]) if facts["laboratory_name"] else None
+    return of_it is not None and _of_range(line) == _of_range(vars(of_it))
+
+
+def _of_range(limits: Facts) -> tuple[Any, ...]:
+    return tuple(limits[name] for name in ("unit", "lower_limit", "upper_limit"))
 
 
 def _unusual_in_words(facts: Facts) -> str:

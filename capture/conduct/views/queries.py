@@ -22,7 +22,7 @@ from capture.conduct import queries as query_list
 from capture.conduct.forms import AnswerForm, AskedFormFilter, ManyForm, MoveForm, WordingForm, queries_filter
 from capture.conduct.queries import Where
 from capture.entry import edit_conflict
-from capture.entry.services import acknowledgements, entries
+from capture.entry.services import acknowledgements, entries, laboratories
 from capture.entry.views import saving
 from trial.drawing.form_layout import is_a_reason
 from trial.models import Participant, Query, Role
@@ -112,7 +112,9 @@ def _forms(query: Query, posted: QueryDict | None) -> list[Any]:
         if posted.get(name):
             data[name] = posted[name]
     data = edit_conflict.without_overtaken_reasons(data, opened)
-    return [book.form(data, instance=row), *line_forms(book, row, data)]
+    form = book.form(data, instance=row)
+    limits = laboratories.for_page(query.participant, form) if query.form == "visit" else None
+    return [form, *line_forms(book, row, data, query.participant, limits)]
 
 
 def _names(query: Query) -> set[str]:

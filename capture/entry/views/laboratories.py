@@ -1,6 +1,7 @@
 """Pages of the laboratories of a site: which there are, and the limits of normal of each."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -17,12 +18,12 @@ from capture.casebook.forms.reasons import ReasonForm
 from capture.entry.services import laboratories as service
 from capture.entry.services.laboratories import Limits, Whom
 from capture.entry.views import saving
-from trial.drawing.form_layout import Boxes, PageHelper, Rows, posted
+from trial.drawing.form_layout import Boxes, Hidden, PageHelper, Rows, posted
 from trial.models import Laboratory, LaboratoryRange, Site
 from trial.protocol import LABORATORY, SEXES, UNITS_OF
 from trial.protocol.ctcae_v3.limits import ANALYTES
 from trial.record import access
-from trial.record.save import of_request
+from trial.record.save import Save, of_request
 
 # The limits are verified against their source by who reads the record.
 READS = tuple(dict.fromkeys((*access.READS_RECORD, *service.DECLARES)))
@@ -42,6 +43,15 @@ class LaboratoryForm(forms.Form):
         site = self.fields["site"]
         assert isinstance(site, forms.ModelChoiceField)
         site.queryset, site.empty_label = of_person, None if len(of_person) == 1 else "Choose"
+
+
+@labeled_as(Laboratory)
+class RenameForm(ReasonForm):
+    """Another name of a laboratory; was: the one that the page showed."""
+
+    helper = PageHelper(Boxes("name", "reason_code", "reason_words", css_class="entry-fields"), Hidden())
+    name = WordsField(max_length=80)
+    was = forms.CharField(widget=forms.HiddenInput, max_length=80)
 
 
 @labeled_as(LaboratoryRange)
@@ -112,13 +122,14 @@ def _may_declare(request: HttpRequest) -> bool:
 def one(request: HttpRequest, laboratory_id: int) -> HttpResponse:
     """The limits of a laboratory, and a table to add more, where the person declares them."""
     may_declare = _may_declare(request)
-    laboratory = get_object_or_404(service.of_sites(service.sites_of(request.user)), pk=laboratory_id)
+    laboratory = _declared_by(request, laboratory_id)
     form, refusal = WhomForm(posted(request)), None
     limits_forms = (LimitsForm(posted(request), each.code) for each in LABORATORY)
     rows = Rows(limits_forms, "capture/entry/laboratories/_limits.html")
     if request.method == "POST" and all([form.is_valid(), *(each.is_valid() for each in rows)]):
         limits = [each for row in rows if (each := row.limits()) is not None]
-        refusal = saving.attempt(request, lambda: service.declare(of_request(request), laboratory, form.whom(), limits))
+        save = replace(of_request(request), acknowledged=saving.acknowledged(request))
+        refusal = saving.attempt(request, lambda: service.declare(save, laboratory, form.whom(), limits))
         if refusal is None:
             count = f"{len(limits)} range{'s' if len(limits) > 1 else ''}"
             messages.success(request, f"{laboratory}: {count} saved.")
@@ -140,15 +151,57 @@ def _in_order(laboratory: Laboratory) -> list[tuple[str, str, LaboratoryRange]]:
 @access.allows(*service.DECLARES)
 def strike_out(request: HttpRequest, laboratory_id: int, row_id: int) -> HttpResponse:
     """Takes a range back with a reason."""
-    laboratory = get_object_or_404(service.of_sites(service.sites_of(request.user)), pk=laboratory_id)
+    laboratory = _declared_by(request, laboratory_id)
     row = get_object_or_404(laboratory.ranges.standing().select_related("laboratory__site"), pk=row_id)
-    form, refusal = ReasonForm(posted(request)), None
+    return _with_reason(
+        request, laboratory, ReasonForm(posted(request)), lambda save, _: service.strike_out(save, row),
+        title=f"Strike out: {ANALYTES[row.analyte]}", button="Strike out",
+        lede="Limits of results that are saved stay as they are.",
+        done=f"The range of {ANALYTES[row.analyte]} is struck out.",
+    )  # fmt: skip
+
+
+@access.allows(*service.DECLARES)
+def rename(request: HttpRequest, laboratory_id: int) -> HttpResponse:
+    """Gives a laboratory another name, with a reason."""
+    laboratory = _declared_by(request, laboratory_id)
+    form = RenameForm(posted(request), initial={"name": laboratory.name, "was": laboratory.name})
+    return _with_reason(
+        request, laboratory, form, lambda save, typed: service.rename(save, laboratory, typed["name"], typed["was"]),
+        title="Rename", button="Rename laboratory",
+        lede="Visits that are saved keep the name that they were entered with, and its limits.",
+        done="The laboratory is renamed.",
+    )  # fmt: skip
+
+
+@access.allows(*service.DECLARES)
+def strike_out_whole(request: HttpRequest, laboratory_id: int) -> HttpResponse:
+    """Takes a laboratory back with a reason, and with it its limits."""
+    laboratory = _declared_by(request, laboratory_id)
+    return _with_reason(
+        request, laboratory, ReasonForm(posted(request)), lambda save, _: service.strike_out(save, laboratory),
+        title="Strike out the laboratory", button="Strike out",
+        lede="It can no longer be chosen, and its limits no longer apply. Visits that are saved stay as they are.",
+        done=f"Laboratory {laboratory} is struck out.", to="capture:laboratories",
+    )  # fmt: skip
+
+
+def _declared_by(request: HttpRequest, laboratory_id: int) -> Laboratory:
+    return get_object_or_404(service.of_sites(service.sites_of(request.user)), pk=laboratory_id)
+
+
+def _with_reason(
+    request: HttpRequest, laboratory: Laboratory, form: ReasonForm, act: Callable[[Save, Any], None], *,
+    done: str, to: str = "capture:laboratory", **words: str,
+) -> HttpResponse:  # fmt: skip
+    """A page that changes what is declared. act: with the save and what was typed. words: title, lede and button."""
+    refusal = None
     if request.method == "POST" and form.is_valid():
         save = of_request(request, form.cleaned_data["reason"])
-        refusal = saving.attempt(request, lambda: service.strike_out(save, row))
+        refusal = saving.attempt(request, lambda: act(save, form.cleaned_data))
         if refusal is None:
-            messages.success(request, f"The range of {ANALYTES[row.analyte]} is struck out.")
-            return redirect("capture:laboratory", laboratory.pk)
-    shown = {"form": form, "laboratory": laboratory, "title": ANALYTES[row.analyte],
-             **(refusal.context if refusal else {})}  # fmt: skip
-    return render(request, "capture/entry/laboratories/strike_out.html", shown, status=422 if form.errors else 200)
+            messages.success(request, done)
+            return redirect(to, *([laboratory.pk] if to == "capture:laboratory" else []))
+    shown = {"form": form, "laboratory": laboratory, **words, **(refusal.context if refusal else {})}
+    status = 422 if refusal or form.errors else 200
+    return render(request, "capture/entry/laboratories/with_reason.html", shown, status=status)

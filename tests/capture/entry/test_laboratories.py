@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.test import Client
 
+from capture.conduct.queries import Where, raise_query
 from capture.grading.event_proposals import open_proposals
 from tests.capture.entry.test_statement_counts import at_most
 from tests.capture.grading.test_event_proposals import TYPED
@@ -12,6 +13,7 @@ from tests.capture.typed import opened, signed_in
 from tests.cast import Cast
 from trial.models import Change, Laboratory, LaboratoryRange, LaboratoryResult, Role, Visit
 from trial.record import changes, versions_in_force
+from trial.record.save import Save
 
 NEW = "/participants/NET-001/visit/new/"
 NAME = "North, central laboratory"
@@ -93,23 +95,96 @@ def test_limits_that_come_later_leave_results_on_record_as_they_are(cast: Cast) 
     assert opened(nora, address)["lab-HGB-lower_limit"] == "12.5"
 
 
-def test_limits_that_no_laboratory_has_in_the_unit_are_refused_in_words(cast: Cast) -> None:
+def test_limits_that_no_laboratory_has_in_the_unit_are_asked_and_the_explanation_is_that_of_the_change(
+    cast: Cast,
+) -> None:
     adam = signed_in(cast.people[Role.ADMINISTRATOR])
     adam.post("/laboratories/", {"site": cast.north.pk, "name": NAME})
     address = f"/laboratories/{Laboratory.objects.get().pk}/"
-    typed = opened(adam, address) | {
-        "from_on": "01-JAN-2025",
-        "range-HGB-lower_limit": "125",
-        "range-HGB-upper_limit": "160",
-    }
-    page = adam.post(address, typed)
+    typed = opened(adam, address) | {"from_on": "01-JAN-2025"}
+    unusual = typed | {"range-HGB-lower_limit": "15", "range-HGB-upper_limit": "21"}
+    page = adam.post(address, unusual)
     assert page.status_code == 422 and not LaboratoryRange.objects.exists()
-    assert "Hemoglobin: the upper limit is no laboratory's in g/dL. Check the unit." in page.content.decode().replace(
-        "&#x27;", "'"
+    words = "An upper limit of normal is unusual for its unit. Hemoglobin: to 21 g/dL."
+    assert words in page.content.decode().replace("\xa0", " ")
+    assert adam.post(address, unusual | {"acknowledge_LAB-01": "at 3,600 m"}).status_code == 302
+    assert (Change.objects.latest("id").reason, LaboratoryRange.objects.count()) == ("at 3,600 m", 1)
+    usual = {"from_on": "01-JAN-2025", "range-HGB-upper_limit": "160", "range-HGB-unit": "g/L",
+             "acknowledge_LAB-01": "never asked"}  # fmt: skip
+    assert (
+        adam.post(address, opened(adam, address) | usual).status_code == 302
+        and Change.objects.latest("id").reason == ""
     )
-    assert adam.post(address, typed | {"range-HGB-unit": "g/L"}).status_code == 302
     nothing = adam.post(address, opened(adam, address) | {"from_on": "01-JAN-2025"}).content.decode()
     assert "Enter the limits of at least one analyte." in nothing
+
+
+def test_limits_that_were_explained_once_are_not_asked_at_each_visit(cast: Cast) -> None:
+    _in_use(cast)
+    nora = signed_in(cast.people[Role.COORDINATOR])
+    _declared(
+        cast, nora, **{"range-HGB-lower_limit": "15", "range-HGB-upper_limit": "21", "acknowledge_LAB-01": "high"}
+    )
+    typed = WITHOUT_LIMITS | {"laboratory_name": NAME, "lab-HGB-value": "16"}
+    strange = nora.post(NEW, typed | {"lab-HGB-value": "160"}).content.decode()
+    assert "A laboratory value or its upper limit of normal is unusual" in strange and not Visit.objects.exists()
+    assert nora.post(NEW, typed).status_code == 302
+    assert LaboratoryResult.objects.get(analyte="HGB").upper_limit == 21
+
+
+def test_a_renamed_laboratory_keeps_its_limits_for_visits_under_either_name(cast: Cast) -> None:
+    _in_use(cast)
+    nora, new_name = signed_in(cast.people[Role.COORDINATOR]), "North, laboratory of the clinic"
+    row = _declared(cast, nora, **HEMOGLOBIN)
+    assert nora.post(NEW, WITHOUT_LIMITS | {"laboratory_name": NAME}).status_code == 302
+    address, reason = f"/laboratories/{row.pk}/rename/", {"reason_code": "entry_error", "reason_words": ""}
+    assert nora.post(address, {"name": new_name, "was": NAME}).status_code == 422, "a reason is asked"
+    assert nora.post(address, reason | {"name": new_name, "was": NAME}).status_code == 302
+    assert (Change.objects.latest("id").act, Laboratory.objects.get().names) == ("correct", [new_name, NAME])
+    late = nora.post(address, reason | {"name": "Another", "was": NAME}).content.decode()
+    assert f"The laboratory was renamed meanwhile: {new_name}." in late
+    taken = nora.post("/laboratories/", {"site": cast.north.pk, "name": NAME.lower()}).content.decode()
+    assert f"already, now called {new_name}." in taken
+    assert opened(nora, NEW)["laboratory_name"] == new_name, "a new visit begins with the name of today"
+    visit = Visit.objects.get()
+    page = opened(nora, f"/participants/NET-001/visit/{visit.pk}/")
+    assert (page["laboratory_name"], page["lab-HGB-lower_limit"]) == (NAME, "12.5")
+    corrected = page | reason | {"lab-HGB-value": "9.1", "lab-HGB-lower_limit": "", "lab-HGB-upper_limit": ""}
+    answer = nora.post(f"/participants/NET-001/visit/{visit.pk}/", corrected)
+    assert answer.status_code == 302, "neither its laboratory nor its limits are asked about"
+    assert LaboratoryResult.objects.get(analyte="HGB").lower_limit == Decimal("12.5")
+
+
+def test_a_laboratory_that_is_struck_out_is_neither_offered_nor_taken_and_visits_stay(cast: Cast) -> None:
+    _in_use(cast)
+    nora = signed_in(cast.people[Role.COORDINATOR])
+    row = _declared(cast, nora, **HEMOGLOBIN)
+    assert nora.post(NEW, WITHOUT_LIMITS | {"laboratory_name": NAME}).status_code == 302
+    address = f"/laboratories/{row.pk}/strike-out/"
+    done = nora.post(address, {"reason_code": "entry_error", "reason_words": ""}, follow=True)
+    assert done.redirect_chain[-1][0] == "/laboratories/" and "is struck out" in done.content.decode()
+    assert (Change.objects.latest("id").act, Change.objects.latest("id").site) == ("strike_out", cast.north)
+    assert nora.get(f"/laboratories/{row.pk}/").status_code == nora.post(address).status_code == 404
+    assert NAME not in nora.get(NEW).content.decode()
+    page = opened(nora, f"/participants/NET-001/visit/{Visit.objects.get().pk}/")
+    assert (page["laboratory_name"], page["lab-HGB-lower_limit"]) == (NAME, "12.5")
+    again = nora.post("/laboratories/", {"site": cast.north.pk, "name": NAME})
+    assert again.status_code == 302, "its name is free"
+
+
+def test_a_correction_on_the_page_of_a_query_takes_the_limits_of_the_laboratory(cast: Cast) -> None:
+    _in_use(cast)
+    nora = signed_in(cast.people[Role.COORDINATOR])
+    _declared(cast, nora, **HEMOGLOBIN)
+    without = {name: value for name, value in WITHOUT_LIMITS.items() if not name.startswith("lab-")}
+    assert nora.post(NEW, without | {"laboratory_name": NAME, "lab-HGB-value_missing": "pending"}).status_code == 302
+    where = Where("visit", Visit.objects.get().pk, "lab-HGB")
+    query = raise_query(Save(cast.people[Role.MONITOR]), cast.participant, where, "The value?")
+    typed = opened(nora, f"/queries/{query.pk}/") | {"lab-HGB-value": "9.4", "lab-HGB-unit": "g/dL"}
+    answer = nora.post(f"/queries/{query.pk}/", typed | {"lab-HGB-value_missing": ""})
+    assert answer.status_code == 302, answer.content.decode()
+    row = LaboratoryResult.objects.get(analyte="HGB")
+    assert (row.value, row.lower_limit, row.upper_limit) == (Decimal("9.4"), Decimal("12.5"), 16)
 
 
 def test_a_laboratory_of_another_site_is_neither_shown_nor_taken(cast: Cast) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from trial.rules.evaluation.populations import KINDS
 from trial.rules.typed_text import plain
 from trial.tabulation.adam.adsl import ADSL
 from trial.tabulation.adam.shared import source
@@ -94,7 +95,7 @@ def test_a_screening_that_failed_ends_on_the_day_of_the_failure(tables: Any) -> 
 
 
 OUTCOME = {
-    **dict.fromkeys(("in_error", "eligible", "treated", "evaluable", "exclusion", "confirmed")), "group": "A",
+    **dict.fromkeys(("in_error", "eligible", "treated", "evaluable", "confirmed")), "group": "A", "exclusion": "",
     "dates": dict.fromkeys(("death", "last_known_alive", "new_therapy")),
 }  # fmt: skip
 
@@ -111,6 +112,14 @@ def test_nobody_dead_is_told_to_be_on_treatment_or_in_the_study_still(
     assert (row["EOSSTT"], row["DCSREAS"]) == (status, why)
     treatment = ("DISCONTINUED", "death") if "death" in tables else ("ONGOING", None)
     assert (row["EOTSTT"], row["DCTREAS"]) == treatment
+
+
+@pytest.mark.parametrize("kind", ["", *KINDS])
+def test_why_somebody_is_not_evaluable_is_a_code_and_never_what_a_site_typed(kind: str) -> None:
+    outcome = OUTCOME | {"exclusion": f"{kind}: {'words of a site ' * 20}" if kind else ""}
+    one = replace(subject(), outcome=outcome)
+    place = ADSL.place("RSPEXCL")
+    assert [row[place] for row in ADSL.values(one)] == [kind.upper() or None]
 
 
 def laboratory(*lines: tuple[Any, ...]) -> list[Any]:

@@ -10,6 +10,13 @@ from trial.rules.evaluation.facts import ParticipantFact
 CANCELLED, IN_ERROR, OFF_STUDY = "cancelled", "in_error", "off_study"
 INELIGIBLE_FINDINGS = {"ineligible": "found ineligible", IN_ERROR: "registered in error"}
 NO_DOSE_YET = "no dose taken yet"
+UNDER_A_WAIVER, NOT_MET, NO_CONSENT = "registered under a waiver", "criteria not met", "no consent on record"
+CANCELED_FIRST = "canceled before treatment"
+DIED_FIRST, WITHDREW_FIRST = "died before a first dose", "withdrew before a first dose"
+ENDED_FIRST = "off treatment before a first dose"
+# Why somebody is not evaluable, without the words that a site typed after it.
+KINDS = (*INELIGIBLE_FINDINGS.values(), UNDER_A_WAIVER, NOT_MET, NO_CONSENT, CANCELED_FIRST, DIED_FIRST, WITHDREW_FIRST,
+         ENDED_FIRST, NO_DOSE_YET)  # fmt: skip
 CRITERION_WORDS = {item.code: item.words for item in protocol.ELIGIBILITY}
 
 
@@ -21,7 +28,7 @@ def why_not_eligible(participant: ParticipantFact) -> str:
             return f"{name}: {because}" if because else name
     if participant.unmet_criteria:
         names = "; ".join(CRITERION_WORDS.get(code, code) for code in participant.unmet_criteria)
-        return f"registered under a waiver: {names}" if participant.waived else f"criteria not met: {names}"
+        return f"{UNDER_A_WAIVER if participant.waived else NOT_MET}: {names}"
     return ""
 
 
@@ -30,11 +37,19 @@ def why_not_evaluable(participant: ParticipantFact) -> str:
     if because := why_not_eligible(participant):
         return because
     if participant.consented_on is None:
-        return "no consent on record"
+        return NO_CONSENT
     for kind, because in participant.findings:
         if kind == CANCELLED:
-            return f"canceled before treatment: {because}" if because else "canceled before treatment"
+            return f"{CANCELED_FIRST}: {because}" if because else CANCELED_FIRST
     return "" if participant.treated else _never_treated(participant) or NO_DOSE_YET
+
+
+def kind_of(why: str) -> str:
+    """Which of KINDS a reason is; empty for no reason.
+
+    Results and files are made of it: the words that a site typed after it could not be redacted there.
+    """
+    return why.partition(":")[0]
 
 
 def is_ruled_out(participant: ParticipantFact) -> bool:
@@ -45,10 +60,10 @@ def is_ruled_out(participant: ParticipantFact) -> bool:
 def _never_treated(participant: ParticipantFact) -> str:
     """Why no first dose can come any more; empty while one may."""
     if participant.death is not None:
-        return "died before a first dose"
+        return DIED_FIRST
     if participant.withdrawals:
-        return "withdrew before a first dose"
-    return "off treatment before a first dose" if participant.off_treatment else ""
+        return WITHDREW_FIRST
+    return ENDED_FIRST if participant.off_treatment else ""
 
 
 def is_in_error(participant: ParticipantFact) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from trial import protocol
 from trial.rules.dates import partial_date
+from trial.rules.evaluation import populations
 from trial.tabulation import dates, terms
 from trial.tabulation.adam import shared
 from trial.tabulation.declarations import DERIVED, EXPECTED, INTEGER, DataSet, Values, Variable
@@ -24,7 +25,7 @@ def _rows(subject: Subject) -> Iterable[Values]:
     known = outcome["dates"]
     yield {
         **shared.population(outcome), "TUMGRPN": PLACE_OF_GROUP[outcome["group"]],
-        "RSPEXCL": outcome["exclusion"], "RFICDT": subject.participant["consented_on"],
+        "RSPEXCL": populations.kind_of(outcome["exclusion"]), "RFICDT": subject.participant["consented_on"],
         "ENRLDT": subject.participant["registered_on"], "TRTSDT": first, "TRTEDT": last,
         "TRTDURD": dates.study_day(last, dates.complete(first)),
         "EOTSTT": ("DISCONTINUED" if off or death else "ONGOING") if first else None,
@@ -66,7 +67,8 @@ ADSL = DataSet("ADSL", "Subject-Level Analysis Dataset", "SUBJECT LEVEL ANALYSIS
     Variable("TUMGRPN", "Analysis Group (N)", "Population", EXPECTED, DERIVED, INTEGER,
              method="; ".join(f"{place}: group {group}" for group, place in PLACE_OF_GROUP.items())),
     Variable("RSPEXCL", "Reason Not Evaluable for Response", "Population", EXPECTED, DERIVED,
-             method="The words of the stored result."),
+             codes=terms.NOT_EVALUABLE,
+             method="The kind of the stored reason; what a site typed after it is in its form."),
     shared.copied(DM, "ARM"),
     shared.copied(DM, "ACTARM"),
     shared.copied(DM, "ARM", "TRT01P", "Planned Treatment for Period 01"),
