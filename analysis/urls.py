@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from analysis.views import as_of, dashboard, plot_downloads, protocol, settings, status
+from analysis.views import as_of, dashboard, protocol, settings, status
+from analysis.views.files import plot_downloads, reports
 
 app_name = "analysis"
 urlpatterns = [
@@ -17,6 +18,8 @@ urlpatterns = [
     path("moments/", as_of.choose, name="moments"),
     path("moments/cut/", as_of.cut, name="cut"),
     path("moments/compare/", as_of.compare, name="compare"),
+    path("moments/report/", reports.ask, name="report_ask"),
+    path("moments/report/<str:job_id>/<str:part>.<str:ending>", reports.fetch, name="report_file"),
     path("groups/<str:letter>/", dashboard.group, name="group"),
     path("groups/<str:letter>/plots/<str:plot>.<str:ending>", plot_downloads.plot_file, name="plot"),
     path("groups/<str:letter>/participants/", dashboard.participants, name="participants"),

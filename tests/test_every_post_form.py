@@ -26,6 +26,7 @@ NEED_NONE: dict[tuple[str, str], str] = {
     ("capture/exchange/exchange.html", "capture:take_out"): "Reads. Each file that is taken out is in the journal.",
     ("capture/exchange/exchange.html", "capture:rehearse"): "A rehearsal writes nothing.",
     ("capture/conduct/signature.html", ""): "Holds a password; signing the same content twice is one signature.",
+    ("analysis/as_of/_report.html", "analysis:report_ask"): "Reads. While one is made the second is told to wait.",
     ("analysis/settings/change.html", ""): "Shows what would change; the page after it asks and carries the token.",
     ("trial/accounts/session/unlock.html", ""): "Holds a password; opens the page again.",
     ("trial/accounts/session/_idle_lock.html", "unlock"): "Holds a password; opens the page again.",

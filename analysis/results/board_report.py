@@ -48,6 +48,7 @@ Draws = Callable[[GroupResult, moments.Moment], Iterable[Drawing]]
 COUNT = re.compile(r"\d+( \([\d.]+%\))?")
 # The endings of its files, and what makes each.
 MADE_BY: dict[str, Callable[[Document], bytes]] = {"pdf": as_pdf, "docx": word.as_docx}
+CONTENT_TYPES = {"pdf": "application/pdf", "docx": word.CONTENT_TYPE}
 
 
 def content(cut: DataCut, draws: Draws = lambda stored, moment: ()) -> Document:

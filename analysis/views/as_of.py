@@ -12,6 +12,7 @@ from analysis.endpoints import comparison
 from analysis.results import data_cuts, moments
 from analysis.results.moments import Moment
 from analysis.views import panels
+from analysis.views.files import report_jobs
 from trial.drawing.form_layout import Boxes, Markup, PageHelper
 from trial.models import Change, DataCut, Role
 from trial.protocol import GROUPS, Group
@@ -65,13 +66,15 @@ class DataCutForm(forms.Form):
 @access.allows(*access.READS_RESULTS, method="GET")
 def choose(request: HttpRequest) -> HttpResponse:
     """The form for a moment, the data cuts, and the form for a comparison."""
-    return _page(request)
+    return page_of(request)
 
 
-def _page(request: HttpRequest, status: int = 200, **refused: Any) -> HttpResponse:
-    last = Change.objects.order_by("-id").first()
+def page_of(request: HttpRequest, status: int = 200, **refused: Any) -> HttpResponse:
+    """The page of data cuts, with what was refused."""
+    last, reports = Change.objects.order_by("-id").first(), report_jobs.newest()
+    register = [(line, reports.get(line.cut.name)) for line in data_cuts.register()]
     context = {"moment_form": MomentForm(auto_id="%s"), "compare_form": CompareForm(), "last": last,
-               "cut_form": DataCutForm(auto_id="cut-%s"), "register": data_cuts.register(),
+               "cut_form": DataCutForm(auto_id="cut-%s"), "register": register,
                "may_cut": request.user.role == Role.STATISTICIAN}  # fmt: skip
     return render(request, "analysis/as_of/choose.html", context | refused, status=status)
 
@@ -87,7 +90,7 @@ def cut(request: HttpRequest) -> HttpResponse:
         because = f"A data cut named “{typed['name']}” exists. Choose another name." if taken else str(refusal)
         form = DataCutForm(auto_id="cut-%s", initial=typed)
         form.fields["name"].widget.attrs["autofocus"] = True
-        return _page(request, 422, cut_form=form, refusal=because)
+        return page_of(request, 422, cut_form=form, refusal=because)
     moment = moments.of_row(made)
     for group in GROUPS:
         panels.ask(group.code, moment)

@@ -11,6 +11,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from trial.drawing import pdf
 from trial.drawing.document import Contents, Document, Heading, Line, NewPage, Picture, Table
 
+CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FONT = "Arial"
 MARGIN_MM, PAGE_MM = 14, (210, 297)
 # A ZIP file knows no time before it.

@@ -89,9 +89,10 @@ def new_key() -> str:
 
 
 class FileJob(models.Model):
-    """Work on files that outlives a request: an archive, an import and its preview. No part of the record.
+    """Work on files that outlives a request: an archive, an import and its preview, a report. No part of the record.
 
-    of: the code of a site (empty: the study), or the source of an import. total: of how many; 0: not known yet.
+    of: the code of a site (empty: the study), the source of an import, or the name of a data cut.
+    total: of how many; 0: not known yet.
     """
 
     class State(models.TextChoices):

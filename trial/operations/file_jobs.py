@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,15 @@ from django.utils import timezone
 from trial.models import FileJob, Person
 from trial.refused import Refused
 
-ARCHIVE, PREVIEW, IMPORT, EXPORT = "archive", "preview", "import", "export"
+ARCHIVE, PREVIEW, IMPORT, EXPORT, REPORT = "archive", "preview", "import", "export", "report"
+# What makes each kind, as text: the applications that make them do not import each other.
+CARRIED_OUT_BY = {
+    ARCHIVE: "capture.copies.archive_jobs.carry_out",
+    PREVIEW: "capture.exchange.importing.import_jobs.carry_out",
+    IMPORT: "capture.exchange.importing.import_jobs.carry_out",
+    EXPORT: "capture.exchange.exporting.export_jobs.carry_out",
+    REPORT: "analysis.views.files.report_jobs.carry_out",
+}
 UNDER_WAY, MADE, FAILED = FileJob.State.UNDER_WAY, FileJob.State.MADE, FileJob.State.FAILED
 KEPT_SECONDS, SILENT_SECONDS = 24 * 60 * 60, 2 * 60
 TELLS_SECONDS = 1.0
@@ -93,6 +101,23 @@ def _standing() -> Any:
 def is_silent(job: FileJob) -> bool:
     """Whether nothing was heard for long of one under way: its process is gone."""
     return job.state == UNDER_WAY and timezone.now() - job.told_at > timedelta(seconds=SILENT_SECONDS)
+
+
+def carry_out(job: FileJob, stopped: str, make: Callable[[Told], Mapping[str, Any]]) -> FileJob:
+    """Carries out a job in a process of its own.
+
+    make: puts its files in place; returns what is put down of the end. stopped: the words where it breaks off.
+    """
+    os.nice(10)  # pages come first
+    try:
+        with telling(job) as told:
+            ended = make(told)
+    except Refused as refusal:
+        return end(job, FAILED, str(refusal))
+    except Exception:
+        end(job, FAILED, stopped)
+        raise
+    return end(job, MADE, **ended)
 
 
 @contextlib.contextmanager

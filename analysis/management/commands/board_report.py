@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from analysis.results import board_report
-from analysis.views import plot_downloads
+from analysis.views.files import plot_downloads
 from trial.models import DataCut, audit
 
 

@@ -1,6 +1,5 @@
 """Files as they leave through the browser: a folder packed as one ZIP file, and a file sent piece by piece."""
 
-import os
 import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
@@ -11,7 +10,6 @@ from django.http import FileResponse
 
 from trial.models import FileJob
 from trial.operations import file_jobs
-from trial.refused import Refused
 
 
 def files_of(folder: Path) -> list[Path]:
@@ -37,24 +35,20 @@ def pack(folder: Path) -> Any:
 def carry_out(
     job: FileJob, name: str, stopped: str, make: Callable[[Path, file_jobs.Told], Mapping[str, Any]]
 ) -> FileJob:
-    """Carries out a job, in a process of its own, whose folder is kept as one ZIP file of this name.
+    """Carries out a job whose folder is kept as one ZIP file of this name.
 
     make: writes the folder; returns what is put down of the end. stopped: the words where it breaks off.
     """
-    os.nice(10)  # pages come first
-    try:
-        with tempfile.TemporaryDirectory(prefix=f"endpoint-{job.kind}-") as place, tempfile.TemporaryFile() as packed:
-            with file_jobs.telling(job) as told:
-                ended = make(Path(place) / job.kind, told)
-                write(Path(place) / job.kind, packed)
-                packed.seek(0)
-                file_jobs.put(job, name, packed)
-    except Refused as refusal:
-        return file_jobs.end(job, file_jobs.FAILED, str(refusal))
-    except Exception:
-        file_jobs.end(job, file_jobs.FAILED, stopped)
-        raise
-    return file_jobs.end(job, file_jobs.MADE, **ended)
+
+    def packed(told: file_jobs.Told) -> Mapping[str, Any]:
+        with tempfile.TemporaryDirectory(prefix=f"endpoint-{job.kind}-") as place, tempfile.TemporaryFile() as target:
+            ended = make(Path(place) / job.kind, told)
+            write(Path(place) / job.kind, target)
+            target.seek(0)
+            file_jobs.put(job, name, target)
+        return ended
+
+    return file_jobs.carry_out(job, stopped, packed)
 
 
 def sent(file: Any, name: str, content_type: str = "application/zip") -> FileResponse:

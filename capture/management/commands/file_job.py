@@ -1,20 +1,11 @@
-"""`manage.py file_job ID`: an archive or an import that somebody asked for on the pages, by a process of its own."""
+"""`manage.py file_job ID`: a file that somebody asked for on the pages, made by a process of its own."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.module_loading import import_string
 
-from capture.copies import archive_jobs
-from capture.exchange.exporting import export_jobs
-from capture.exchange.importing import import_jobs
 from trial.operations import file_jobs
-
-BY_KIND = {
-    file_jobs.ARCHIVE: archive_jobs.carry_out,
-    file_jobs.PREVIEW: import_jobs.carry_out,
-    file_jobs.IMPORT: import_jobs.carry_out,
-    file_jobs.EXPORT: export_jobs.carry_out,
-}
 
 
 class Command(BaseCommand):
@@ -30,4 +21,4 @@ class Command(BaseCommand):
         job = file_jobs.by_id(options["id"])
         if job is None or job.state != file_jobs.UNDER_WAY:
             raise CommandError("This was not requested.")
-        BY_KIND[job.kind](job)
+        import_string(file_jobs.CARRIED_OUT_BY[job.kind])(job)

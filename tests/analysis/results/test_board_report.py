@@ -15,7 +15,7 @@ from django.test import Client
 from analysis.endpoints import registry
 from analysis.endpoints.answers.shapes import REGISTERED, Number, Table
 from analysis.results import board_report, data_cuts, moments
-from analysis.views import plot_downloads
+from analysis.views.files import plot_downloads
 from tests.cast import cast_of, register
 from tests.courses import course
 from trial.drawing import document, word

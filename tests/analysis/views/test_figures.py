@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from analysis.endpoints.figures import FIGURES, figure
-from analysis.views import plot_downloads
+from analysis.views.files import plot_downloads
 from analysis.views.panels import panel
 from tests.capture.demo.kept import demo_database
 from tests.capture.typed import signed_in

@@ -12,8 +12,8 @@ from PIL import Image
 
 from analysis.results import data_cuts, moments
 from analysis.results.recompute import recompute
+from analysis.views.files.plot_downloads import PLOTS
 from analysis.views.panels import panel
-from analysis.views.plot_downloads import PLOTS
 from tests.cast import cast_of, register
 from tests.courses import course
 from trial.models import Role

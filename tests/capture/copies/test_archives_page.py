@@ -13,7 +13,6 @@ from django.test import Client
 
 from capture.conduct import holds
 from capture.copies import archive_jobs
-from capture.exchange.exporting import download
 from tests.capture.conduct.test_signing import client_of, delegate
 from tests.capture.copies.story import sign, verified
 from tests.cast import Cast, cast_of
@@ -45,7 +44,7 @@ def in_place(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             return 0
 
     monkeypatch.setattr(file_jobs.subprocess, "Popen", Started)
-    monkeypatch.setattr(download.os, "nice", lambda _: 0)
+    monkeypatch.setattr(file_jobs.os, "nice", lambda _: 0)
     return started
 
 

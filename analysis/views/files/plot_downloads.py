@@ -35,8 +35,8 @@ from analysis.outcomes.cohort import counted
 from analysis.results import board_report
 from analysis.results.moments import Moment
 from analysis.views import group_plots, panels
+from analysis.views.files.provenance import Provenance
 from analysis.views.panels import GroupPanel
-from analysis.views.provenance import Provenance
 from trial.drawing import pictures
 from trial.models import audit
 from trial.record import access

@@ -52,20 +52,21 @@ class Provenance:
     def file_name(self, ending: str, special: str = "") -> str:
         """Another name for each study, group, plot, data cut, cut-off and change; special: such as a resolution."""
         moment = self.panel.moment
-        parts = [_slug(STUDY_SHORT_NAME), f"group-{self.panel.letter}", self.plot.replace("_", "-")]
+        parts = [slug(STUDY_SHORT_NAME), f"group-{self.panel.letter}", self.plot.replace("_", "-")]
         if moment and moment.cut:
-            parts.append(f"cut-{_unique_slug(moment.cut)}")
+            parts.append(f"cut-{unique_slug(moment.cut)}")
         if moment and moment.cutoff:
             parts.append(f"cutoff-{moment.cutoff.isoformat()}")
         parts.append(f"as-of-change-{moment.change}" if moment else f"change-{self.panel.change}")
         return f"{'-'.join([*parts, special] if special else parts)}.{ending}"
 
 
-def _slug(words: str) -> str:
+def slug(words: str) -> str:
+    """Letters and digits with dashes between, for the name of a file."""
     return re.sub(r"[^A-Za-z0-9]+", "-", words).strip("-")
 
 
-def _unique_slug(name: str) -> str:
+def unique_slug(name: str) -> str:
     """A name that loses nothing stays as it is; of any other a checksum keeps two alike apart."""
-    slug = _slug(name)
-    return slug if slug == name else f"{slug}-{crc32(name.encode()):08x}".lstrip("-")
+    kept = slug(name)
+    return kept if kept == name else f"{kept}-{crc32(name.encode()):08x}".lstrip("-")

@@ -1,0 +1,1 @@
+"""What leaves the pages of results as a file."""
