@@ -105,13 +105,13 @@ def changes_in(file):
             raise Break(f"line {place} is no Change of an exported trail") from error
 
 
-def walk(file):
+def walk(found):
     """Yields (number, seal, versions, why the seal is kept) of each Change that follows the one before.
 
-    Raises Break at the first break.
+    found: Changes as `changes_in` reads them. Raises Break at the first break.
     """
     before, black_outs = "", BlackOuts()
-    for place, number, header, previous, seal, versions, kept in changes_in(file):
+    for place, number, header, previous, seal, versions, kept in found:
         if number != place:
             raise Break(f"Change {place} is missing (Change {number} stands in its place)")
         if previous != before:
@@ -124,16 +124,18 @@ def walk(file):
     black_outs.compare()
 
 
-def verify(folder, heads):
-    """Returns (Changes, versions, newest seal, {why: how many withheld}). heads: {number: seal}. Raises Break."""
+def verify(found, heads):
+    """Returns (Changes, versions, newest seal, {why: how many withheld}). heads: {number: seal}. Raises Break.
+
+    found: Changes as `changes_in` reads them.
+    """
     waiting, changes, versions, newest, withheld = dict(heads), 0, 0, "", collections.Counter()
-    with (Path(folder) / TRAIL).open(encoding="utf-8", newline="\n") as file:
-        for number, seal, sealed, kept in walk(file):
-            if waiting.pop(number, seal) != seal:
-                raise Break(f"Change {number} carries another seal than the one noted elsewhere")
-            changes, versions, newest = number, versions + len(sealed), seal
-            withheld.update(("version", version["withheld"]) for version in sealed if not isinstance(version, str))
-            withheld.update([("seal", kept)] if kept else [])
+    for number, seal, sealed, kept in walk(found):
+        if waiting.pop(number, seal) != seal:
+            raise Break(f"Change {number} carries another seal than the one noted elsewhere")
+        changes, versions, newest = number, versions + len(sealed), seal
+        withheld.update(("version", version["withheld"]) for version in sealed if not isinstance(version, str))
+        withheld.update([("seal", kept)] if kept else [])
     if waiting:
         raise Break(f"Change {min(waiting)} was on record once and is cut off")
     return changes, versions, newest, dict(withheld)
@@ -169,16 +171,27 @@ def main(words):
     asked.add_argument("--head", type=head_from, action="append", default=[], metavar="N:SEAL",
                        help="a head noted elsewhere; may be given several times")  # fmt: skip
     options = asked.parse_args(words)
+
+    def verified():
+        with (Path(options.folder) / TRAIL).open(encoding="utf-8", newline="\n") as file:
+            found = verify(changes_in(file), options.head)
+        reconcile(options.folder, *found[:2])
+        return found
+
+    return told(verified, bool(options.head))
+
+
+def told(verified, has_head):
+    """Prints what `verified` finds (as `verify` gives it) or the first break; returns the exit code."""
     try:
-        changes, versions, newest, withheld = verify(options.folder, options.head)
-        reconcile(options.folder, changes, versions)
+        changes, versions, newest, withheld = verified()
     except Break as first:
         print(f"The trail is broken: {first}.")
         return 1
     except (OSError, UnicodeDecodeError) as error:
         print(f"The trail cannot be read: {error}.")
         return 2
-    if not options.head:
+    if not has_head:
         print("No head from elsewhere was given: that nothing is cut off the end is not verified.")
     for (what, why), count in withheld.items():
         said = "not shown here, only the hash" if what == "version" else "kept, not computed again"

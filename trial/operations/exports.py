@@ -60,6 +60,7 @@ KINDS = (
     Kind("xpt", "SDTM as SAS transport files", _OF_THE_STANDARDS),
     Kind("datasetjson", "SDTM as Dataset-JSON", _OF_THE_STANDARDS),
     Kind("adam", "ADaM as SAS transport files and Dataset-JSON", _OF_THE_STANDARDS),
+    Kind("odm", "Audit trail as CDISC ODM, with a script that verifies it", "capture.trail.odm.export.export"),
 )
 BY_NAME = {kind.name: kind for kind in KINDS}
 

@@ -1,5 +1,7 @@
 """Every data set of SDTM and ADaM in the order of the files, and the fields of the record that none holds. PURE."""
 
+from functools import cache
+
 from trial.tabulation.adam.adae import ADAE
 from trial.tabulation.adam.adhorm import ADHORM
 from trial.tabulation.adam.adlb import ADLB
@@ -20,6 +22,7 @@ from trial.tabulation.sdtm.response import RS
 from trial.tabulation.sdtm.tumors import TR, TU
 from trial.tabulation.sdtm.visits import SE, SV
 from trial.tabulation.sdtm.vitals import CV, EG, VS
+from trial.tabulation.subject import TABLES
 
 _MAIN: tuple[DataSet, ...] = (
     TA, TE, TV, TI, TS,
@@ -32,6 +35,24 @@ _MAIN: tuple[DataSet, ...] = (
 DATA_SETS = (*_MAIN, *(supplement(each) for each in _MAIN if not each.is_design), RELREC)
 ANALYSIS_SETS: tuple[DataSet, ...] = (ADSL, ADRS, ADTTE, ADTR, ADAE, ADLB, ADHORM)
 BY_NAME = {each.name: each for each in (*DATA_SETS, *ANALYSIS_SETS)}
+
+
+def asked_by(model: str, field: str) -> tuple[str, ...]:
+    """Where a field of a model is held, such as `AE.AESTDTC` and `SUPPAE.CTCTERM`; empty: nowhere."""
+    return _held().get((model, field), ())
+
+
+@cache
+def _held() -> dict[tuple[str, str], tuple[str, ...]]:
+    found: dict[tuple[str, str], list[str]] = {}
+    for one in _MAIN:
+        parts = [*((one.name, each) for each in one.variables), *((f"SUPP{one.name}", each) for each in one.qualifiers)]
+        for data_set, each in parts:
+            for asked in each.asked:
+                table, field = asked.split(".")
+                found.setdefault((TABLES[table], field), []).append(f"{data_set}.{each.name}")
+    return {key: tuple(names) for key, names in found.items()}
+
 
 # Fields of the tables that are tabulated → why none of the variables holds them.
 NOT_TABULATED = {

@@ -1,0 +1,55 @@
+"""XML written piece by piece: memory does not grow with the file, and the same pieces give the same bytes."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TextIO
+from xml.sax.saxutils import escape, quoteattr
+
+# What no XML 1.0 document can hold, not even escaped; the database can.
+_NEVER = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+REPLACEMENT = "\ufffd"
+
+
+def can_hold(text: str) -> bool:
+    """Whether XML can hold the text as it is."""
+    return _NEVER.search(text) is None
+
+
+def held(text: str) -> str:
+    """The text with a replacement character for each that XML cannot hold."""
+    return _NEVER.sub(REPLACEMENT, text)
+
+
+class XmlWriter:
+    """Elements in the order in which they are asked for.
+
+    Attributes are named as in the file, with an underscore for the colon of a prefix (`ep_Seal`); None leaves one out.
+    Line ends are written as numbers: a reader turns raw ones into others.
+    """
+
+    def __init__(self, file: TextIO) -> None:
+        self._write = file.write
+        self._write('<?xml version="1.0" encoding="UTF-8"?>\n')
+
+    @contextmanager
+    def element(self, name: str, **attributes: Any) -> Iterator[None]:
+        """An element around what is written meanwhile."""
+        self._write(f"<{name}{_written(attributes)}>\n")
+        yield
+        self._write(f"</{name}>\n")
+
+    def leaf(self, name: str, text: str | None = None, **attributes: Any) -> None:
+        """An element with a text or with nothing in it."""
+        ends = "/>" if text is None else f">{escape(held(text), {chr(13): '&#13;'})}</{name}>"
+        self._write(f"<{name}{_written(attributes)}{ends}\n")
+
+    def described(self, name: str, words: str) -> None:
+        """An element whose text is in English."""
+        with self.element(name):
+            self.leaf("TranslatedText", words, xml_lang="en")
+
+
+def _written(attributes: dict[str, Any]) -> str:
+    return "".join(f" {name.replace('_', ':', 1)}={quoteattr(held(str(value)))}"
+                   for name, value in attributes.items() if value is not None)  # fmt: skip

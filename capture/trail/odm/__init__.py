@@ -1,0 +1,1 @@
+"""The audit trail as CDISC ODM, which a script of its own verifies."""

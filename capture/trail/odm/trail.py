@@ -1,0 +1,200 @@
+"""The audit trail as a transactional ODM file, without loss: one ClinicalData for each Change, one ItemGroupData for
+each version with the items that changed.
+
+The standard has data of no participant before all others, so versions of such rows stand first and name their Change.
+What the standard has no place for stands in attributes of our own namespace; `verify_odm.py` rebuilds from them what
+was sealed.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from capture.exchange.odm import metadata, tables
+from capture.exchange.odm.xml_writer import XmlWriter, can_hold
+from capture.trail.odm import verify_odm
+from trial.audit.redaction import JOIN_K, KEPT, KEPT_CHANGES
+from trial.audit.seal import HEADER_OF_C
+from trial.refused import Refused
+
+AT_A_TIME = 500
+_BEFORE = """CASE WHEN v.act <> 'insert' THEN (SELECT w.row::text FROM trial_version w
+    WHERE w.table_name = v.table_name AND w.row_id = v.row_id AND w.change_id <= v.change_id AND w.id < v.id
+    ORDER BY w.change_id DESC, w.id DESC LIMIT 1) END"""
+
+
+class Version(NamedTuple):
+    """A version as the database gives it: rows as text, `kept` the hash and `by_change` the Change of a redaction."""
+
+    number: int
+    table: str
+    row_id: int
+    act: str
+    row: str
+    before: str | None
+    kept: str | None
+    by_change: int | None
+    participant: int | None
+    named_by: str | None
+
+
+def _version_in_sql() -> str:
+    return f"""v.id, v.table_name, v.row_id, v.act, v.row::text, {_BEFORE}, encode(k.sealed, 'hex'), k.by_change,
+        {tables.participant_in_sql("v")}, {tables.named_by_in_sql("v")}"""
+
+
+def _of_the_study() -> str:
+    """SQL: the versions of no participant with the headers of their Changes."""
+    return f"""WITH kept AS MATERIALIZED ({KEPT}) SELECT c.id, {HEADER_OF_C}, {_version_in_sql()}
+        FROM trial_version v JOIN trial_change c ON c.id = v.change_id {JOIN_K}
+        WHERE c.id <= %s AND {tables.participant_in_sql("v")} IS NULL ORDER BY v.id"""
+
+
+def _of_changes() -> str:
+    """SQL: every Change, with its versions of participants as JSON."""
+    return f"""WITH kept AS MATERIALIZED ({KEPT}), kept_changes AS MATERIALIZED ({KEPT_CHANGES})
+        SELECT c.id, {HEADER_OF_C}, encode(c.previous_seal, 'hex'), encode(c.seal, 'hex'), r.by_change,
+        (SELECT coalesce(json_agg(json_build_array({_version_in_sql()}) ORDER BY v.id), '[]')::text
+            FROM trial_version v {JOIN_K} WHERE v.change_id = c.id)
+        FROM trial_change c LEFT JOIN kept_changes r ON r.change = c.id WHERE c.id <= %s ORDER BY c.id"""
+
+
+def stop_redacted_later(change: int) -> None:
+    """Raises Refused where what was known at a change was redacted since: its seals hold by that redaction alone."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"""SELECT min(by_change) FROM (
+            SELECT k.by_change FROM ({KEPT}) k JOIN trial_version v ON v.id = k.version
+                WHERE v.change_id <= %(change)s AND k.by_change > %(change)s
+            UNION ALL SELECT r.by_change FROM ({KEPT_CHANGES}) r
+                WHERE r.change <= %(change)s AND r.by_change > %(change)s) later""", {"change": change})  # fmt: skip
+        by_change = cursor.fetchone()[0]
+    if by_change is not None:
+        raise Refused(f"Change {by_change} redacted text that was known at change {change}, and the audit trail cannot "
+                      f"be verified without it. Ask for change {by_change} or a later one.")  # fmt: skip
+
+
+def write(xml: XmlWriter, change: int, subjects: Mapping[int, str]) -> tuple[int, int, str]:
+    """Writes every version up to a change; returns the number of Changes, that of versions, and the newest seal.
+
+    subjects: participant → key of the subject. Called inside a read-only moment.
+    """
+    changes, newest = 0, ""
+    versions = _write_of_the_study(xml, change)
+    for number, header, previous, seal, black_out, text in _rows(_of_changes(), change):
+        of_participants = [each for row in json.loads(text) if (each := Version(*row)).participant is not None]
+        _write_change(xml, (number, header, previous, seal, black_out), of_participants, subjects)
+        changes, versions, newest = changes + 1, versions + len(of_participants), seal
+    return changes, versions, newest
+
+
+def _rows(sql: str, change: int) -> Iterator[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL timezone = 'UTC'")
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(sql, [change])
+        while rows := cursor.fetchmany(AT_A_TIME):
+            yield from rows
+
+
+def _write_of_the_study(xml: XmlWriter, change: int) -> int:
+    written = 0
+    with xml.element("ReferenceData", **metadata.OF_ROWS):
+        for number, header, *rest in _rows(_of_the_study(), change):
+            _write_version(xml, Version(*rest), json.loads(header), None, number)
+            written += 1
+    return written
+
+
+def _write_change(
+    xml: XmlWriter, head: tuple[int, str, str | None, str, int | None], versions: list[Version],
+    subjects: Mapping[int, str],
+) -> None:  # fmt: skip
+    number, header, previous, seal, black_out = head
+    said = json.loads(header)
+    kept = None if black_out is None else f"reason redacted by Change {black_out}"
+    as_sealed = {"ep_Header": header} if can_hold(header) else {"ep_HeaderCoded": verify_odm.coded(header)}
+    with xml.element("ClinicalData", **metadata.OF_ROWS, ep_Change=number, ep_PreviousSeal=previous or None,
+                     ep_Seal=seal, ep_SealKept=kept, **as_sealed):  # fmt: skip
+        placed = sorted(((*_place(each), each) for each in versions), key=lambda one: (one[0], one[1], one[2].number))
+        for participant, events in groupby(placed, key=lambda one: one[0]):
+            with xml.element("SubjectData", SubjectKey=subjects[participant]):
+                for (kind, key), of_event in groupby(events, key=lambda one: one[1]):
+                    with (xml.element("StudyEventData", StudyEventOID=tables.event_oid(kind),
+                                      StudyEventRepeatKey=key or None),
+                          xml.element("FormData", FormOID=tables.form_oid(kind))):  # fmt: skip
+                        for *_, version in of_event:
+                            _write_version(xml, version, said, key)
+
+
+def _place(version: Version) -> tuple[int, tuple[str, str]]:
+    """(participant, (kind of event, its repeat key)); registration happens once."""
+    table, row = tables.tables()[version.table], json.loads(version.row)
+    kind = table.event_of(row, version.named_by)
+    assert version.participant is not None
+    if kind == "registration":
+        return version.participant, (kind, "")
+    return version.participant, (kind, str(row[table.key.column] if table.key is not None else version.row_id))
+
+
+def _write_version(
+    xml: XmlWriter, version: Version, said: list[Any], key: str | None, of_change: int | None = None
+) -> None:
+    """key: of its event; None for a row of no participant, which names its Change."""
+    now, before = verify_odm.read_json(version.row), verify_odm.read_json(version.before or "{}")
+    table = tables.tables()[version.table]
+    edition, of_the_study = now.get("form_edition"), key is None and not table.is_reference
+    kept = {} if version.kept is None else {
+        "ep_Kept": version.kept, "ep_Withheld": f"redacted by Change {version.by_change}"}  # fmt: skip
+    with xml.element(
+        "ItemGroupData", ItemGroupOID=tables.group_oid(version.table, of_the_study),
+        ItemGroupRepeatKey=version.row_id if table.is_below or key is None else None,
+        TransactionType=verify_odm.DOES[version.act], ep_Change=of_change, ep_Version=version.number,
+        ep_Table=version.table, ep_Row=version.row_id, ep_Act=version.act,
+        ep_Edition=None if edition is None else edition.text, **kept,
+    ):  # fmt: skip
+        _audit_record(xml, said)
+        for name in (*now, *(name for name in before if name not in now)):
+            if name not in before or name not in now or before[name] != now[name]:
+                xml.leaf("ItemData", ItemOID=tables.item_oid(version.table, name), **_value(name, now))
+
+
+def _audit_record(xml: XmlWriter, said: list[Any]) -> None:
+    found = verify_odm.audit_of(said)
+    with xml.element("AuditRecord"):
+        xml.leaf("UserRef", UserOID=found["UserRef"])
+        xml.leaf("LocationRef", LocationOID=found["LocationRef"])
+        xml.leaf("DateTimeStamp", found["DateTimeStamp"])
+        if "ReasonForChange" in found:
+            xml.leaf("ReasonForChange", found["ReasonForChange"])
+        xml.leaf("SourceID", found["SourceID"])
+
+
+def _value(name: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    """The attributes of an item's value; the types are those of `verify_odm.value_of`."""
+    if name not in row:
+        return {"IsNull": "Yes", "ep_Type": "a"}
+    value = row[name]
+    if value is None or value == "":
+        return {"IsNull": "Yes", "ep_Type": None if value is None else "t"}
+    if isinstance(value, str):
+        return {"Value": value} if can_hold(value) else {"Value": verify_odm.coded(value), "ep_Type": "x"}
+    text = verify_odm.written(value)
+    if isinstance(value, bool):
+        return {"Value": text, "ep_Type": "b"}
+    if isinstance(value, verify_odm.Digits):
+        return {"Value": text, "ep_Type": "i" if text.lstrip("-").isdigit() else "n"}
+    return {"Value": text, "ep_Type": "j"} if can_hold(text) else {"Value": verify_odm.coded(text), "ep_Type": "y"}
+
+
+def reconcile(change: int, changes: int, versions: int) -> None:
+    """Raises Refused where the database has other counts than were written."""
+    with connection.cursor() as cursor:
+        cursor.execute("""SELECT (SELECT count(*) FROM trial_change WHERE id <= %(change)s),
+            (SELECT count(*) FROM trial_version WHERE change_id <= %(change)s)""", {"change": change})  # fmt: skip
+        on_record = cursor.fetchone()
+    if on_record != (changes, versions):
+        raise Refused(f"{on_record[0]} Changes and {on_record[1]} versions are on record; {changes} and {versions} "
+                      "were written.")  # fmt: skip
