@@ -46,11 +46,11 @@ def asked_by(model: str, field: str) -> tuple[str, ...]:
 def _held() -> dict[tuple[str, str], tuple[str, ...]]:
     found: dict[tuple[str, str], list[str]] = {}
     for one in _MAIN:
-        parts = [*((one.name, each) for each in one.variables), *((f"SUPP{one.name}", each) for each in one.qualifiers)]
-        for data_set, each in parts:
-            for asked in each.asked:
-                table, field = asked.split(".")
-                found.setdefault((TABLES[table], field), []).append(f"{data_set}.{each.name}")
+        parts = [(f"{one.name}.{each.name}", each.asked) for each in one.variables]
+        parts += [(f"SUPP{one.name}.{each.name}", each.asked) for each in one.qualifiers]
+        for name, asked in parts:
+            for table, _, field in (each.partition(".") for each in asked):
+                found.setdefault((TABLES[table], field), []).append(name)
     return {key: tuple(names) for key, names in found.items()}
 
 

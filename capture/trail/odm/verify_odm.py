@@ -103,7 +103,7 @@ class Store:
         self.base = sqlite3.connect("")
         self.base.executescript("""PRAGMA journal_mode = OFF;
             CREATE TABLE state (name TEXT, row INTEGER, columns TEXT, PRIMARY KEY (name, row));
-            CREATE TABLE event (kind TEXT, key TEXT, subject TEXT, PRIMARY KEY (kind, key));
+            CREATE TABLE event (kind TEXT, key TEXT, participant TEXT, PRIMARY KEY (kind, key));
             CREATE TABLE early (change INTEGER, version TEXT);
             CREATE INDEX by_change ON early (change);""")
 
@@ -124,7 +124,7 @@ class Store:
     def subject_of(self, event, subject):
         """The subject that an event was first met with: this one for a new event."""
         self.base.execute("INSERT OR IGNORE INTO event VALUES (?, ?, ?)", (*event, subject))
-        return self.base.execute("SELECT subject FROM event WHERE kind = ? AND key = ?", event).fetchone()[0]
+        return self.base.execute("SELECT participant FROM event WHERE kind = ? AND key = ?", event).fetchone()[0]
 
     def keep_early(self, change, version):
         """A version that stands in the file before its Change."""
