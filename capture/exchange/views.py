@@ -46,9 +46,9 @@ class ImportForm(forms.Form):
 
 
 class MomentForm(forms.Form):
-    """Of which moment the data sets of the standards are."""
+    """Of which moment the files of the standards are."""
 
-    as_of = words("SDTM and ADaM as of", LETTERS_OF_MOMENT)
+    as_of = words("SDTM, ADaM and ODM as of", LETTERS_OF_MOMENT)
     as_of.help_text = "A change number or a date such as 12-FEB-2006. Empty: now."
     helper = PageHelper()
 
@@ -61,7 +61,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
     form = ImportForm(initial={"source": more.get("source", "")}, auto_id="%s")
-    shown = {"data_sets": COMES_IN, "form": form,
+    shown = {"data_sets": COMES_IN, "form": form, "kinds": [each for each in exports.KINDS if each.button],
              "moment_form": MomentForm(initial={"as_of": more.get("as_of", "")}, auto_id="%s")}  # fmt: skip
     return render(request, "capture/exchange/exchange.html", shown | more, status=status)
 

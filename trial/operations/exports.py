@@ -44,24 +44,30 @@ class Asked:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of export: its name in the command, what it is, and what makes it."""
+    """A kind of export: its name in the command, what it is, and what makes it.
+
+    button: its words on the page; empty: only the command and programs have it. has_moment: it can be of a past moment.
+    """
 
     name: str
     title: str
     made_by: str
+    button: str = ""
+    has_moment: bool = True
 
 
 _OF_THE_RECORD, _OF_THE_STANDARDS = "capture.exchange.exporting.export.export", "analysis.submission.export.export"
 KINDS = (
-    Kind("csv", "Every data set as a CSV file", _OF_THE_RECORD),
-    Kind("xlsx", "Every data set in a workbook", _OF_THE_RECORD),
-    Kind("stats", "CSV files with programs that read them in R, SAS, SPSS and Stata", _OF_THE_RECORD),
-    Kind("sdtm", "SDTM as SAS transport files and Dataset-JSON", _OF_THE_STANDARDS),
+    Kind("csv", "Every data set as a CSV file", _OF_THE_RECORD, "Export CSV files", False),
+    Kind("xlsx", "Every data set in a workbook", _OF_THE_RECORD, "Export workbook (XLSX)", False),
+    Kind("stats", "CSV files with programs that read them in R, SAS, SPSS and Stata", _OF_THE_RECORD,
+         "Export for R, SAS, SPSS, Stata", False),
+    Kind("sdtm", "SDTM as SAS transport files and Dataset-JSON", _OF_THE_STANDARDS, "Export SDTM"),
     Kind("xpt", "SDTM as SAS transport files", _OF_THE_STANDARDS),
     Kind("datasetjson", "SDTM as Dataset-JSON", _OF_THE_STANDARDS),
-    Kind("adam", "ADaM as SAS transport files and Dataset-JSON", _OF_THE_STANDARDS),
-    Kind("odm", "Audit trail as CDISC ODM, with a script that verifies it", "capture.trail.odm.export.export"),
-)
+    Kind("adam", "ADaM as SAS transport files and Dataset-JSON", _OF_THE_STANDARDS, "Export ADaM"),
+    Kind("odm", "Values and audit trail as CDISC ODM", "capture.trail.odm.export.export", "Export ODM"),
+)  # fmt: skip
 BY_NAME = {kind.name: kind for kind in KINDS}
 
 

@@ -1,45 +1,57 @@
 """`manage.py export odm DIR`: the audit trail and a snapshot in ODM 1.3.2, with the script that verifies the trail."""
 
 import shutil
+from collections.abc import Mapping
 from datetime import UTC
 from pathlib import Path
 from typing import Any
 
-from capture.exchange.odm import document
+from capture.exchange import odm
+from capture.exchange.odm import document, snapshot
 from capture.trail import verify_trail
 from capture.trail.odm import trail, verify_odm
 from trial.operations import exports
 from trial.operations.exports import Asked, Listed, Told, listed, one_moment, whole_folder
-from trial.refused import Refused
+
+SNAPSHOT = "odm_snapshot.xml"
+SCHEMAS = ("endpoint-odm-1-3-2.xsd", "endpoint-ns.xsd")
 
 
 def export(kind: str, folder: Path, told: Told = lambda words: None, asked: Asked = Asked()) -> dict[str, Any]:
     """Writes both files into the folder, which is new or empty; returns the manifest. Raises Refused.
 
-    told is called with the title of each file.
+    told is called with the title of each file. Of one site there is a snapshot alone: its changes are no chain.
     """
     with whole_folder(folder) as unfinished:
         with one_moment():
             moment = document.moment_of(asked)
-            files, head = _trail(unfinished, moment, told)
-        manifest = exports.manifest_of(kind, moment.change, files, as_of=moment.at.astimezone(UTC).isoformat(),
-                                       cut=asked.cut, site=asked.site, head=head)  # fmt: skip
+            subjects = document.subjects_at(moment.change)
+            told("Snapshot")
+            with document.opened(unfinished / SNAPSHOT, moment, "Snapshot") as xml:
+                rows = snapshot.write(xml, moment, subjects)
+            files, head = [listed(unfinished / SNAPSHOT, "", "Snapshot", rows)], ""
+            if moment.site is None:
+                told("Audit trail")
+                of_trail, head = _trail(unfinished, moment, subjects)
+                files += of_trail
+        files += [_beside(unfinished, Path(str(odm.__file__)).with_name(name), "Schema") for name in SCHEMAS]
+        manifest = exports.manifest_of(
+            kind, moment.change, files, as_of=moment.at.astimezone(UTC).isoformat(), cut=asked.cut, site=asked.site,
+            head=head or "no audit trail: the changes of one site are no chain",
+        )  # fmt: skip
         exports.write_manifest(unfinished, manifest)
     return manifest
 
 
-def _trail(folder: Path, moment: document.Moment, told: Told) -> tuple[list[Listed], str]:
-    if moment.site is not None:
-        raise Refused("The audit trail of one site is no chain. Leave out the site.")
-    told("Audit trail")
+def _trail(folder: Path, moment: document.Moment, subjects: Mapping[int, str]) -> tuple[list[Listed], str]:
     trail.stop_redacted_later(moment.change)
-    subjects = document.subjects_at(moment.change)
     with document.opened(folder / verify_odm.TRAIL, moment, "Transactional") as xml:
         changes, versions, newest = trail.write(xml, moment.change, subjects)
     trail.reconcile(moment.change, changes, versions)
-    found = [listed(folder / verify_odm.TRAIL, "", "Audit trail", versions)]
-    for script in (verify_odm, verify_trail):
-        path = Path(str(script.__file__))
-        shutil.copyfile(path, folder / path.name)
-        found.append(listed(folder / path.name, "", "Verifies the audit trail", 0))
-    return found, f"{changes}:{newest}"
+    scripts = [_beside(folder, Path(str(each.__file__)), "Verifies the trail") for each in (verify_odm, verify_trail)]
+    return [listed(folder / verify_odm.TRAIL, "", "Audit trail", versions), *scripts], f"{changes}:{newest}"
+
+
+def _beside(folder: Path, file: Path, title: str) -> Listed:
+    shutil.copyfile(file, folder / file.name)
+    return listed(folder / file.name, "", title, 0)

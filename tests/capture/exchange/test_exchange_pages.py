@@ -86,12 +86,18 @@ def test_the_record_leaves_as_a_zip_file_and_the_log_says_who_took_it(
     assert list((tmp_path / "temporary").iterdir()) == []
 
 
-@pytest.mark.parametrize("kind", ["sdtm", "adam"])
-def test_data_sets_of_the_standards_are_sent_as_of_the_change_that_was_asked_for(cast: Cast, kind: str) -> None:
+OF_DATA_SETS = {"define.xml", "manifest.json", "readers_guide.md"}
+OF_ODM = {"odm_snapshot.xml", "odm_trail.xml", "verify_odm.py", "manifest.json"}
+
+
+@pytest.mark.parametrize(("kind", "files"), [("sdtm", OF_DATA_SETS), ("adam", OF_DATA_SETS), ("odm", OF_ODM)])
+def test_files_of_the_standards_are_sent_as_of_the_change_that_was_asked_for(
+    cast: Cast, kind: str, files: set[str]
+) -> None:
     stella, change = _as(cast.people[Role.STATISTICIAN]), str(Change.objects.latest("id").pk)
     answer = stella.post(f"/files/out/{kind}/", {"as_of": change})
     with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as packed:  # type: ignore[attr-defined]
-        assert {"define.xml", "manifest.json", "readers_guide.md"} < set(packed.namelist())
+        assert files < set(packed.namelist())
     noted = JournalEntry.objects.latest("id")
     assert noted.words == f"as {kind}, change {change}, as of {change}"
     assert noted.person == cast.people[Role.STATISTICIAN]

@@ -1,0 +1,97 @@
+"""The record as an ODM snapshot: valid, at any moment the same, with what is missing, asked, frozen and signed."""
+
+import xml.etree.ElementTree as ET
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from tests.capture.exchange import cohort
+from tests.capture.odm_schema import stop_invalid
+from tests.cast import Cast, person
+from trial.models import Hold, Person, Query, Role, Signature, Site, SourceVerification
+from trial.models.audit import last_change
+from trial.record import changes, versions_in_force
+from trial.record.save import Save
+
+pytestmark = pytest.mark.requirement("R59")
+
+ODM = "{http://www.cdisc.org/ns/odm/v1.3}"
+
+
+def exported(folder: Path, **asked: str) -> Path:
+    """The snapshot of an export."""
+    call_command("export", "odm", folder, verbosity=0, **asked)
+    return folder / "odm_snapshot.xml"
+
+
+def items(root: ET.Element, oid: str) -> list[ET.Element]:
+    """Every item of this OID."""
+    return [each for each in root.iter(f"{ODM}ItemData") if each.get("ItemOID") == oid]
+
+
+def flags(element: ET.Element | None) -> dict[str, tuple[str, str]]:
+    """Type → (value, words) of the annotations of an element."""
+    assert element is not None
+    return {str(each.findtext(f"{ODM}Flag/{ODM}FlagType")):
+            (str(each.findtext(f"{ODM}Flag/{ODM}FlagValue")), each.findtext(f"{ODM}Comment") or "")
+            for each in element.findall(f"{ODM}Annotation")}  # fmt: skip
+
+
+def test_every_form_is_in_a_valid_snapshot_which_a_later_change_does_not_move(database: str, tmp_path: Path) -> None:
+    with changes.record(None, "system", "sites of the test"):
+        versions_in_force.open_site(None, Site.objects.create(code="NORTH", name="North"))
+    north = Site.objects.get()
+    cohort.entered(person("nora", Role.COORDINATOR, north), person("chris", Role.CHAIR), north)
+    first, head = exported(tmp_path / "first"), last_change()
+    with changes.record(None, "system", "another site"):
+        Site.objects.create(code="SOUTH", name="South")
+    assert exported(tmp_path / "then", as_of=str(head)).read_bytes() == first.read_bytes()
+    root = stop_invalid(first)
+    subjects = {each.attrib["SubjectKey"]: each for each in root.iter(f"{ODM}SubjectData")}
+    assert list(subjects) == ["NET-002", "NET-001", "NET-003", "S-0004"]
+    with_data = {each.attrib["StudyEventOID"] for each in subjects["NET-001"].iter(f"{ODM}StudyEventData")}
+    assert {"SE.registration", "SE.baseline", "SE.cycle", "SE.follow_up_scan", "SE.adverse_event"} <= with_data
+    born = items(subjects["NET-003"], "IT.participant.born_on")
+    assert [(each.get("IsNull"), flags(each)) for each in born] == [("Yes", {"MISSING": ("unknown", "")})]
+    assert [each.get("Value") for each in items(subjects["NET-003"], "IT.participant.ecog")] == ["3"]
+
+
+def noted(cast: Cast) -> Person:
+    """A query on a field, a verified form, a frozen participant and a signature, as the services leave them."""
+    mona, ines, of = cast.people[Role.MONITOR], cast.people[Role.INVESTIGATOR], cast.participant
+    now, row = datetime.now(UTC), cast.participant.pk
+    with changes.record(Save(mona), "query", participant=of):
+        Query.objects.create(participant=of, form="registration", row_id=row, field="ecog", words="See the source.",
+                             raised_by=mona, raised_at=now)  # fmt: skip
+        Query.objects.create(participant=of, form="registration", row_id=row, field="sex", words="Closed.",
+                             state="closed", raised_by=mona, raised_at=now)  # fmt: skip
+        SourceVerification.objects.create(participant=of, form="registration", row_id=row, at_change=7,
+                                          verified_by=mona, verified_at=now)  # fmt: skip
+    with changes.record(Save(ines), "sign", participant=of):
+        Signature.objects.create(participant=of, signed_by=ines, printed_name="Ines", signed_at=now, meaning="x",
+                                 at_change=8, head_seal="0" * 64, content_hash="0" * 64, versions=[])  # fmt: skip
+    with changes.record(Save(mona), "freeze", participant=of):
+        Hold.objects.create(kind="freeze", scope="participant", participant=of, state="in_force", asked_by=mona,
+                            asked_at=now)  # fmt: skip
+    return ines
+
+
+def test_queries_verification_freezes_and_signatures_are_seen_by_a_foreign_reader(cast: Cast, tmp_path: Path) -> None:
+    ines = noted(cast)
+    root = stop_invalid(exported(tmp_path / "out"))
+    subject = next(root.iter(f"{ODM}SubjectData"))
+    words = "Signed as it was at change 8"
+    assert flags(subject) == {"FREEZE": ("yes", ""), "SIGNED": ("yes", words)}
+    assert subject.find(f"{ODM}Signature/{ODM}UserRef").attrib == {"UserOID": f"US.{ines.pk}"}  # type: ignore[union-attr]
+    form = subject.find(f"{ODM}StudyEventData/{ODM}FormData")
+    assert flags(form) == {"VERIFIED": ("yes", "Compared with the source as it was at change 7")}
+    assert flags(items(subject, "IT.participant.ecog")[0]) == {"QUERY": ("open", "ecog: See the source.")}
+    assert flags(items(subject, "IT.participant.sex")[0]) == {}
+
+
+def test_of_one_site_there_is_a_snapshot_without_a_trail(cast: Cast, tmp_path: Path) -> None:
+    assert "SubjectData" in exported(tmp_path / "north", site="NORTH").read_text(encoding="utf-8")
+    assert not (tmp_path / "north" / "odm_trail.xml").exists()
+    assert "<SubjectData" not in exported(tmp_path / "south", site="SOUTH").read_text(encoding="utf-8")
