@@ -12,6 +12,8 @@ from trial.rules.response.recist import IN_FORCE
 
 Facts = Mapping[str, Any]
 HARD, SOFT = "hard", "soft"
+# As many letters as an explanation has for the words of its check.
+MOST_LETTERS, MORE = 300, "And more."
 # Sources of the checks, as the page of edit checks shows them.
 CTCAE, RECIST, REGISTRY, PLAUSIBLE = protocol.CTCAE, IN_FORCE.name, protocol.REGISTRY, "Plausibility."
 ONLY_PAST, ORDER = "Only past events are entered.", "Dates must be in the order of events."
@@ -47,8 +49,20 @@ class Check:
 
     def told(self, facts: Facts) -> "Check":
         """The check with the details of these facts in its words, and the rows at which it fails."""
-        words = f"{self.words} {self.details(facts)}" if self.details else self.words
+        words = fitting(f"{self.words} {self.details(facts)}") if self.details else self.words
         return replace(self, words=words, details=None, at=tuple(self.rows(facts)) if self.rows else None)
+
+
+def fitting(words: str) -> str:
+    """The words as far as an explanation has room for whole sentences, with `And more.` after what is left out."""
+    if len(words) <= MOST_LETTERS:
+        return words
+    sentences, kept = words.split(". "), ""
+    for sentence in sentences:
+        if len(kept) + len(sentence) + len(". ") + len(MORE) > MOST_LETTERS:
+            break
+        kept += f"{sentence}. "
+    return kept + MORE
 
 
 def at_rows(

@@ -284,11 +284,17 @@ class ScreenFailureForm(forms.Form):
     comment = _text(200)
 
 
+# So many participants are named; the others are counted.
+NAMED = 5
+
+
 def _where(facts: Facts) -> str:
     """Names participants of the own site only."""
     own = [each.reference for each in facts["same_person"] if each.site_id == facts["site"].pk]
     elsewhere = len(own) < len(facts["same_person"])
-    return " ".join(filter(None, (f"At this site: {', '.join(own)}." if own else "", "At another site." * elsewhere)))
+    more = f" and {len(own) - NAMED} more" if len(own) > NAMED else ""
+    here = f"At this site: {', '.join(own[:NAMED])}{more}." if own else ""
+    return " ".join(filter(None, (here, "At another site." * elsewhere)))
 
 
 SAME_PERSON = Check(

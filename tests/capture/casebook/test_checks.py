@@ -1,13 +1,17 @@
 """Edit checks: well declared, and every one of them with facts that pass and facts that fail."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
+from capture.casebook.checks import MOST_LETTERS
 from capture.casebook.forms.assessment_checks import off_schedule
+from capture.casebook.forms.registration import SAME_PERSON
 from capture.casebook.registry import CHECKS, HARD, SOFT
 from tests.capture.check_facts.scans import DAY_1
 from tests.examples import EXAMPLES
+from trial.models import Acknowledgement
 
 
 @pytest.mark.requirement("R45", "R49")
@@ -51,3 +55,12 @@ def test_one_id_never_means_two_rules() -> None:
         for check in checks:
             by_id.setdefault(check.id, set()).add(check.words)
     assert {name: words for name, words in by_id.items() if len(words) > 1} == {}
+
+
+@pytest.mark.parametrize("count", [1, 60])
+def test_however_many_look_like_the_same_person_the_words_have_room(count: int) -> None:
+    same = [SimpleNamespace(reference=f"NET-{number:03d}", site_id=1) for number in range(count)]
+    told = SAME_PERSON.told({"same_person": same, "site": SimpleNamespace(pk=1)})
+    assert "NET-000" in told.words and len(told.words) <= MOST_LETTERS
+    assert ("more" in told.words) == (count > 1)
+    assert Acknowledgement._meta.get_field("words").max_length == MOST_LETTERS

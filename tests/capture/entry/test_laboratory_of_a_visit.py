@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from capture.casebook.checks import MOST_LETTERS
 from capture.casebook.forms.laboratory import LaboratoryForm, line_forms
-from capture.casebook.registry import ENTRY_FORMS
+from capture.casebook.registry import CHECKS, ENTRY_FORMS
 from capture.entry.services import entries
 from capture.exchange.importing.import_forms import LaboratoryRow
 from capture.grading.event_proposals import open_proposals
@@ -12,7 +13,7 @@ from tests.capture.grading.test_event_proposals import TYPED, VISIT, line
 from tests.capture.typed import signed_in
 from tests.cast import Cast
 from trial import protocol
-from trial.models import LaboratoryResult, Role, Visit
+from trial.models import Acknowledgement, LaboratoryResult, Role, Visit
 from trial.protocol.ctcae_v3.limits import ANALYTES, units_of
 from trial.record import changes
 from trial.record.save import Save
@@ -62,6 +63,20 @@ def test_limits_that_do_not_fit_the_unit_are_asked_with_both_and_no_grade_4_stan
     assert "Platelets: 132 /mm3, limits 150 to 400." in page and not Visit.objects.exists()
     assert "Investigator decides: value or limits are unusual in /mm3" in page
     assert nora.post(NEW, TYPED | PLATELETS | {"lab-PLAT-unit": "10^9/L"}).status_code == 302
+
+
+def test_many_unusual_lines_are_asked_about_and_saved_with_their_reason(cast: Cast) -> None:
+    """More of them than the words of one explanation have room for."""
+    many = {f"lab-{each.code}-{name}": value for each in protocol.LABORATORY
+            for name, value in (("value", "99999"), ("unit", each.units[0]), ("upper_limit", "88888"))}  # fmt: skip
+    nora = signed_in(cast.people[Role.COORDINATOR])
+    asked = nora.post(NEW, TYPED | many)
+    assert "is unusual for its unit" in asked.content.decode() and not Visit.objects.exists()
+    reasons = {f"acknowledge_{check.id}": "as printed" for check in CHECKS["visit"]}
+    typed = TYPED | many | reasons
+    assert nora.post(NEW, typed).status_code == 302
+    kept = Acknowledgement.objects.get(check_id="VIS-07")
+    assert kept.words.endswith("And more.") and "Hemoglobin" in kept.words and len(kept.words) <= MOST_LETTERS
 
 
 def test_a_visit_without_its_required_values_is_incomplete_and_says_which_are_missing(cast: Cast) -> None:
