@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """The one command: `python3 run.py` starts Endpoint, `python3 run.py test [pytest's words]` runs its tests.
 
-`python3 run.py manage WORDS` is manage.py with what it runs on, such as a restore on a new machine.
+`python3 run.py manage WORDS` is manage.py with what it runs on, such as a restore on a new machine. `python3 run.py
+practice` starts an installation to practice in: it has a folder and a database of its own and knows of no other.
 
 Standard library only. Makes .venv from the pinned requirements, anew whenever those or Python change.
 """
@@ -48,15 +49,27 @@ def make(lists: list[Path], mark: Path) -> None:
     mark.write_text(stamp(lists))
 
 
+def practice() -> None:
+    """Leaves nothing in the environment by which another database, broker or mail server could be reached."""
+    port, data = os.environ.get("ENDPOINT_PORT", "8001"), os.environ.get("ENDPOINT_DATA") or str(ROOT / ".data")
+    for name in [each for each in os.environ if each.startswith(("ENDPOINT_", "DATABASE_", "CELERY_", "PG"))]:
+        del os.environ[name]
+    os.environ |= {"ENDPOINT_PRACTICE": "on", "ENDPOINT_PORT": port, "ENDPOINT_DATA": f"{data.rstrip('/')}-practice"}
+
+
 def main() -> None:
     """Reads the one optional word and hands over to the virtual environment."""
     if not (3, 11) <= sys.version_info[:2] < (3, 14):
         sys.exit("Endpoint needs Python 3.11, 3.12 or 3.13.")
     testing = sys.argv[1:2] == ["test"]
-    known = {"": ["-m", "trial.runtime"], "test": ["-m", "pytest"], "manage": ["manage.py"]}
+    known = {"": ["-m", "trial.runtime"], "test": ["-m", "pytest"], "manage": ["manage.py"],
+             "practice": ["-m", "trial.runtime"]}  # fmt: skip
     asked = known.get(" ".join(sys.argv[1:2]))
     if asked is None:
-        sys.exit("Either python3 run.py, or python3 run.py test [pytest's words], or python3 run.py manage WORDS.")
+        sys.exit("Either python3 run.py, or python3 run.py practice, or python3 run.py test [pytest's words], or "
+                 "python3 run.py manage WORDS.")  # fmt: skip
+    if sys.argv[1:2] == ["practice"]:
+        practice()
     lists = [ROOT / "requirements.txt"]
     mark = VENV / "stamp"
     if testing:

@@ -1,7 +1,10 @@
 """Every URL × role × other site, generated from the resolver: a new URL without a stated rule fails."""
 
+from collections import defaultdict
+
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from tests.cast import cast_of
 from tests.security.addresses import address_of, every_url
@@ -54,3 +57,13 @@ def test_every_page_of_another_sites_participant_is_404(database: object, role: 
     for route in pages:
         for method in (client.get, client.post):
             assert method(address_of(route, cast)).status_code in {404, 405}, route
+
+
+def test_no_two_addresses_share_a_name() -> None:
+    """Else a menu leads to the other: “Sites” led to the list of the API."""
+    routes = defaultdict[str, set[str]](set)
+    for route, each in every_url():
+        if each.name:
+            routes[f"{each.callback.__module__.partition('.')[0]}:{each.name}"].add(route)
+    assert {name: found for name, found in routes.items() if len(found) > 1} == {}
+    assert reverse("sites") == "/sites/"

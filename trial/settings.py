@@ -148,6 +148,13 @@ globals().update(mail.settings_of(_MAIL_URL, addresses.DATA / "mail" if EMBEDDED
 DEFAULT_FROM_EMAIL = os.environ.get("ENDPOINT_MAIL_FROM", "endpoint@localhost")
 _OWN_ADDRESS = f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else "http://127.0.0.1:8000"
 PUBLIC_ADDRESS = (os.environ.get("ENDPOINT_URL") or _OWN_ADDRESS).rstrip("/")
+# Where people practice: an installation of its own, started by `run.py practice`, with a database of its own.
+PRACTICE = os.environ.get("ENDPOINT_PRACTICE", "off") == "on"
+PRACTICE_ADDRESS = os.environ.get("ENDPOINT_PRACTICE_URL", "")
+if PRACTICE and (PRODUCTION or not EMBEDDED):
+    raise ImproperlyConfigured("ENDPOINT_PRACTICE is set by run.py practice alone.")
+if PRACTICE_ADDRESS and not PRACTICE_ADDRESS.startswith(("https://", "http://")):
+    raise ImproperlyConfigured("ENDPOINT_PRACTICE_URL begins with https:// or http://.")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "trial.Person"
@@ -182,6 +189,8 @@ AXES_VERBOSE = False
 AXES_CLIENT_IP_CALLABLE = "trial.accounts.security.sign_ins.address_of"
 
 SESSION_COOKIE_HTTPONLY = True
+if PRACTICE:  # a browser keeps one cookie for all ports of a machine
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "practice_session", "practice_csrf"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 8 * 60 * 60  # one working day
 CSRF_COOKIE_SAMESITE = "Lax"

@@ -2,7 +2,16 @@
 
 from django.urls import include, path
 
-from trial.accounts.views import api_tokens, idle_lock, own_account, passkeys, people, sign_in, single_sign_on
+from trial.accounts.views import (
+    api_tokens,
+    first_day,
+    idle_lock,
+    own_account,
+    passkeys,
+    people,
+    sign_in,
+    single_sign_on,
+)
 from trial.accounts.views.trouble import server_error
 from trial.api import assembly
 from trial.operations import problems
@@ -13,6 +22,7 @@ urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="sign_in"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("status/live", sign_in.live, name="live"),
+    path("start/", first_day.start, name="start"),
     path("account/", own_account.account, name="account"),
     path("account/password/", own_account.change_password, name="change_password"),
     path("account/mail/", own_account.mail_address, name="mail_address"),

@@ -245,6 +245,8 @@ RULES: tuple[OrderRule, ...] = (
     OrderRule(LAST_DOSE, OFF_TREATMENT, DOSE_16, OFF_01),
     OrderRule(Fact("history", "began_on"), DAY_1, Asked("HIST-01", "The start date is after day 1 of treatment."),
               DOSE_18, SOFT, PLAUSIBLE),
+    OrderRule(Fact("prior_therapy", "started_on"), DAY_1,
+              Asked("PRIOR-08", "The start date is after day 1 of treatment."), DOSE_18, SOFT, PLAUSIBLE),
     OrderRule(Fact("medication", "started_on", only=("kind", "somatostatin_analogue")), DAY_1,
               Asked("MED-02", "A somatostatin analog was started after day 1 of treatment."), DOSE_18, SOFT,
               "Somatostatin analogs confound hormones."),

@@ -19,6 +19,7 @@ CASEBOOK: tuple[Form, ...] = (
     adverse_event.ADVERSE_EVENT_FORM,
     visit.HORMONE_FORM,
     background.MEDICATION_FORM,
+    background.PRIOR_THERAPY_FORM,
     background.HISTORY_FORM,
     background.DEVIATION_FORM,
     follow_up.OFF_TREATMENT_FORM,

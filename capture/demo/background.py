@@ -29,8 +29,15 @@ TUMORS = {
 }  # fmt: skip
 # Each type of group B once by name, so that the cohort always holds it.
 NAMED_TUMOUR = {"B3": 1, "B5": 2, "B6": 2, "B7": 3, "B9": 4, "B12": 5, "B15": 6, "B26": 7, "A30": 2}
-PRIOR = ("", "octreotide", "octreotide, interferon alfa", "streptozocin and 5-FU", "hepatic artery embolization",
-         "resection of the primary, octreotide", "radiotherapy of bone metastases")  # fmt: skip
+OCTREOTIDE = ("somatostatin_analogue", "Octreotide LAR", "SD", "progression")
+# Kind, what, best response, why it stopped (empty: it goes on) of each.
+PRIOR = (
+    (), (OCTREOTIDE,), (OCTREOTIDE, ("interferon", "Interferon alfa", "SD", "toxicity")),
+    (("chemotherapy", "Streptozocin and 5-FU", "PR", "progression"),),
+    (("liver_directed", "Hepatic artery embolization", "SD", "completed"),),
+    (("surgery", "Resection of the primary tumor", "NE", "completed"), OCTREOTIDE),
+    (("radiotherapy", "Bone metastases", "NE", "completed"),),
+)  # fmt: skip
 METASTASES = ("liver", "liver, lymph nodes", "liver, bone", "lymph nodes, peritoneum", "liver, lung", "lung")
 HISTORY = (("Flushing", 1), ("Hypertension", 2), ("Diarrhea", 1), ("Diabetes mellitus", 2), ("Abdominal pain", 2),
            ("Resection of the primary tumor", None))  # fmt: skip
@@ -60,8 +67,8 @@ def details(made: DemoParticipant, kind: tuple[str, str, str, str, int]) -> Valu
         "ecog": None if no_ecog else chance.choices((0, 1, 2), (5, 4, 1))[0],
         "ecog_missing": "not_done" if no_ecog else "", "tumour_type": kind[0], "histology": kind[1],
         "primary_site": kind[2], "metastatic_sites": chance.choice(METASTASES), "functional_syndrome": kind[3],
-        "prior_therapy": chance.choice(PRIOR),
     }  # fmt: skip
+    made.prior = chance.choice(PRIOR)
     if made.is_rank(PERSON, AGAIN):
         found |= {"born_on": full(made.today - timedelta(days=22_800)), "sex": "female", "race": "white",
                   "ethnicity": "not_hispanic"}  # fmt: skip
@@ -100,7 +107,22 @@ def _answer(item: protocol.EligibilityItem, measured_on: date, met: bool) -> Ans
 
 def background_steps(made: DemoParticipant) -> list[Step]:
     """Medical history and medication, entered at registration or when the event asked for it."""
-    return _history(made) + _analogue(made) + _against_events(made)
+    history, analogue = _history(made), _analogue(made)
+    return history + _prior(made, bool(analogue)) + analogue + _against_events(made)
+
+
+def _prior(made: DemoParticipant, takes_one: bool) -> list[Step]:
+    """Earlier therapies, the oldest first; takes_one: a somatostatin analogue goes on."""
+    found = []
+    for place, (kind, name, best, why) in enumerate(made.prior):
+        goes_on = takes_one and kind == "somatostatin_analogue"
+        began = made.consented_on - timedelta(days=365 * (len(made.prior) - place) + 400)
+        found.append(Step(made.registered_on, "prior_therapy", {
+            "kind": kind, "name": name, "started_on": year_of(began), "started_on_missing": "",
+            "ongoing": "yes" if goes_on else "no", "best_response": best, "stop_reason": "" if goes_on else why,
+            "stopped_on": None if goes_on else month_of(began + timedelta(days=330)), "stop_words": "",
+        }))  # fmt: skip
+    return found
 
 
 def _history(made: DemoParticipant) -> list[Step]:

@@ -93,6 +93,7 @@ class DemoParticipant:
     today: date
     chance: random.Random
     tumour_type: str = ""
+    prior: tuple[tuple[str, str, str, str], ...] = ()
     day_1: date | None = None
     last_day: date = date.max
     off_on: date | None = None

@@ -139,11 +139,12 @@ def _value(row: LaboratoryResult) -> str:
 def _history(event: AdverseEvent) -> Lines:
     one = event.participant
     rows = one.history.standing().order_by("id")
+    therapies = [*map(str, one.prior_therapies.standing().order_by("id")), *filter(None, [one.prior_therapy])]
     return [
         ("Tumor", f"{one.get_tumour_type_display()}, {one.get_histology_display()}"),
         ("Primary site", one.primary_site or MISSING),
         ("Metastatic sites", one.metastatic_sites or MISSING),
-        ("Prior therapy", one.prior_therapy or MISSING),
+        ("Prior therapy", "; ".join(therapies) or MISSING),
         *((each.condition, f"from {_day(each.began_on, each.get_began_on_missing_display())}, ongoing at baseline: "
            f"{each.get_ongoing_display().lower()}") for each in rows),
     ]  # fmt: skip

@@ -151,6 +151,6 @@ def urls() -> list[URLPattern]:
     patterns, _, _ = _api().urls
     ours = [each for each in patterns if each.name != "api-root"]
     for each in ours:
-        each.callback = _with_rule(each.callback)
+        each.callback, each.name = _with_rule(each.callback), None  # their names are those of pages too
     unknown = _with_rule(_unknown)
     return [path("openapi.json", openapi, name="openapi"), *ours, path("", unknown), path("<path:rest>", unknown)]

@@ -4,7 +4,7 @@ from trial.models.audit import Change, JournalEntry, Redaction, SavedForm, Versi
 from trial.models.base import AppendOnly, ByEdition, RecordRow
 from trial.models.casebook.adverse_event import AdverseEvent, ExpeditedReport, ExpeditedTable
 from trial.models.casebook.assessment import Assessment, Lesion, LesionReading
-from trial.models.casebook.background import Deviation, MedicalHistory, Medication
+from trial.models.casebook.background import Deviation, MedicalHistory, Medication, PriorTherapy
 from trial.models.casebook.follow_up import Death, FollowUp, OffStudy, OffTreatment, Withdrawal
 from trial.models.casebook.participant import (
     EligibilityAnswer,

@@ -59,6 +59,31 @@ MARKER_UNITS = (
     ("mU/L", "mU/L"),
 )
 MEDICATION_KINDS = (("somatostatin_analogue", "Somatostatin analog"), ("other", "Other"))
+PRIOR_THERAPY_KINDS = (
+    ("somatostatin_analogue", "Somatostatin analog"),
+    ("interferon", "Interferon or immunotherapy"),
+    ("chemotherapy", "Chemotherapy"),
+    ("targeted", "Targeted therapy"),
+    ("radionuclide", "Radionuclide therapy"),
+    ("radiotherapy", "External radiotherapy"),
+    ("surgery", "Surgery"),
+    ("liver_directed", "Embolization or ablation"),
+    ("other", "Other"),
+)
+# Of these a drug is none: they are procedures.
+PROCEDURES = frozenset({"radiotherapy", "surgery", "liver_directed"})
+PRIOR_RESPONSES = (
+    ("CR", "Complete response"), ("PR", "Partial response"), ("SD", "Stable disease"),
+    ("PD", "Progressive disease"), ("NE", "Not evaluated"), ("unknown", "Not known"),
+)  # fmt: skip
+REASONS_STOPPED = (
+    ("completed", "Completed"),
+    ("progression", "Disease progression"),
+    ("toxicity", "Unacceptable toxicity"),
+    ("refusal", "Participant's decision"),
+    ("unknown", "Not known"),
+    ("other", "Other"),
+)
 DEVIATION_KINDS = (
     ("eligibility", "Eligibility"),
     ("consent", "Consent"),

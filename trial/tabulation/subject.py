@@ -19,7 +19,8 @@ TABLES = {
     "screen_failure": "ScreenFailure", "finding": "RegistrationFinding", "lesion": "Lesion",
     "assessment": "Assessment", "lesion_reading": "LesionReading", "cycle": "Cycle", "dosing_period": "DosingPeriod",
     "adverse_event": "AdverseEvent", "hormone": "HormoneLevel", "medication": "Medication",
-    "history": "MedicalHistory", "deviation": "Deviation", "visit": "Visit", "laboratory": "LaboratoryResult",
+    "prior_therapy": "PriorTherapy", "history": "MedicalHistory", "deviation": "Deviation", "visit": "Visit",
+    "laboratory": "LaboratoryResult",
     "blood_pressure": "BloodPressure", "off_treatment": "OffTreatment", "follow_up": "FollowUp", "death": "Death",
     "withdrawal": "Withdrawal", "off_study": "OffStudy", "not_done": "NotDone",
 }  # fmt: skip

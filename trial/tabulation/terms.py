@@ -76,7 +76,19 @@ GRADE = Codes("Toxicity Grade of CTCAE 3.0", "", {grade: str(grade) for grade in
 GRADE_OF_VALUE = Codes("Toxicity Grade of a Laboratory Value", "", {grade: str(grade) for grade in range(5)})
 RELATIVE_TIME = _same("Relation to Reference Period", "C66728", "ONGOING", "BEFORE", "UNKNOWN")
 ONGOING = Codes("Relation to Reference Period", "C66728", {"yes": "ONGOING", "no": "BEFORE", "unknown": "UNKNOWN"})
-MEDICATION = Codes("Kind of Medication", "", {"somatostatin_analogue": "SOMATOSTATIN ANALOG", "other": "OTHER"})
+MEDICATION = Codes("Kind of Medication or Therapy", "", {
+    "somatostatin_analogue": "SOMATOSTATIN ANALOG", "interferon": "INTERFERON OR IMMUNOTHERAPY",
+    "chemotherapy": "CHEMOTHERAPY", "targeted": "TARGETED THERAPY", "radionuclide": "RADIONUCLIDE THERAPY",
+    "radiotherapy": "EXTERNAL RADIOTHERAPY", "surgery": "SURGERY", "liver_directed": "EMBOLIZATION OR ABLATION",
+    "other": "OTHER",
+})  # fmt: skip
+PRIOR_RESPONSE = Codes("Best Response to Prior Therapy", "", {
+    "CR": "CR", "PR": "PR", "SD": "SD", "PD": "PD", "NE": "NE", "unknown": "UNKNOWN",
+})  # fmt: skip
+STOPPED = Codes("Reason a Prior Therapy Stopped", "", {
+    "completed": "COMPLETED", "progression": "PROGRESSIVE DISEASE", "toxicity": "ADVERSE EVENT",
+    "refusal": "DECISION OF THE SUBJECT", "unknown": "UNKNOWN", "other": "OTHER",
+})  # fmt: skip
 EXPECTED = Codes("Expectedness", "", {"expected": "EXPECTED", "unexpected": "UNEXPECTED", "pending": "PENDING"})
 FINDING = Codes("Registration Issue", "", {
     "ineligible": "FOUND INELIGIBLE", "cancelled": "CANCELED BEFORE TREATMENT", "in_error": "REGISTERED IN ERROR",

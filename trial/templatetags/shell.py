@@ -37,6 +37,12 @@ def study_short_name() -> str:
 
 
 @register.simple_tag
+def practice_mark() -> str:
+    """Says on every page that people practice here; empty in the study."""
+    return " · practice" if settings.PRACTICE else ""
+
+
+@register.simple_tag
 def program() -> str:
     """The version and commit of the running program."""
     return PROGRAM

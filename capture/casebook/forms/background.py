@@ -1,7 +1,7 @@
 """Concomitant medication, medical history and protocol deviations: forms and edit checks."""
 
 from capture.casebook import checks as entry
-from capture.casebook.checks import HARD, ORDER, Check, after_death_check
+from capture.casebook.checks import DOES_NOT_APPLY, HARD, ORDER, PLAUSIBLE, SOFT, Check, after_death_check
 from capture.casebook.due import Rule
 from capture.casebook.forms.base import PARTIAL, EntryForm, Form
 from trial import models
@@ -16,6 +16,23 @@ MEDICATION = (
 
 HISTORY = (
     after_death_check("HIST-02", "The start date must not be after the date of death.", "began_on"),
+)  # fmt: skip
+
+
+PRIOR_THERAPY = (
+    Check("PRIOR-01", "The stop date must not be before the start date.", ORDER, HARD,
+          lambda facts: entry.surely_before(facts["stopped_on"], facts["started_on"]), "stopped_on"),
+    after_death_check("PRIOR-02", "The start date must not be after the date of death.", "started_on"),
+    after_death_check("PRIOR-03", "The stop date must not be after the date of death.", "stopped_on"),
+    Check("PRIOR-04", "The therapy is ongoing, and a stop date or a reason stopped is entered.", DOES_NOT_APPLY, HARD,
+          lambda facts: facts["ongoing"] == "yes" and bool(facts["stopped_on"] or facts["stop_reason"]), "ongoing"),
+    Check("PRIOR-05", "Another reason stopped must be described.", "“Other” needs words.", HARD,
+          entry.other_without_words("stop_reason", "stop_words"), "stop_words"),
+    Check("PRIOR-06", "Words for another reason must be empty beside a reason of the list.", DOES_NOT_APPLY, HARD,
+          lambda facts: facts["stop_reason"] != "other" and bool(facts["stop_words"].strip()), "stop_words"),
+    Check("PRIOR-07", "The therapy is over, and neither its stop date nor a reason stopped is entered.",
+          PLAUSIBLE, SOFT, lambda facts: facts["ongoing"] == "no" and not (facts["stopped_on"] or facts["stop_reason"]),
+          "stop_reason"),
 )  # fmt: skip
 
 
@@ -38,6 +55,25 @@ class MedicationForm(EntryForm):
 
     class Meta(EntryForm.Meta):
         model = models.Medication
+        help_texts = {"started_on": PARTIAL, "stopped_on": "empty while it goes on"}
+
+
+class PriorTherapyForm(EntryForm):
+    """One anticancer therapy from before the study."""
+
+    help = {
+        "kind": ("What was done; a somatostatin analog that goes on is a concomitant medication too.", "lists"),
+        "name": ("Generic name of the drug, or what was operated on or irradiated.", ""),
+        "started_on": ("First day; day or month may be unknown.", ""),
+        "ongoing": ("Whether it was still given at screening.", ""),
+        "stopped_on": ("Last day; day or month may be unknown.", ""),
+        "best_response": ("The best response that was seen.", "lists"),
+        "stop_reason": ("Why it ended.", "lists"),
+        "stop_words": ("Required with “Other”.", ""),
+    }
+
+    class Meta(EntryForm.Meta):
+        model = models.PriorTherapy
         help_texts = {"started_on": PARTIAL, "stopped_on": "empty while it goes on"}
 
 
@@ -73,6 +109,10 @@ class DeviationForm(EntryForm):
 MEDICATION_FORM = Form(
     "medication", MedicationForm, "started_on", Rule("whenever it changes"), repeats=True, in_rows=True,
     before_registration=True, checks=MEDICATION, known_by=("kind", "name", "started_on"),
+)
+PRIOR_THERAPY_FORM = Form(
+    "prior_therapy", PriorTherapyForm, "started_on", Rule("before treatment"), repeats=True, in_rows=True,
+    before_registration=True, checks=PRIOR_THERAPY, known_by=("kind", "name", "started_on"),
 )
 HISTORY_FORM = Form(
     "history", HistoryForm, "began_on", Rule("before treatment"), repeats=True, in_rows=True, before_registration=True,

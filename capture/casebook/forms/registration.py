@@ -70,7 +70,7 @@ class DetailsForm(forms.Form):
         "primary_site": ("Where the tumor began, if known.", ""),
         "metastatic_sites": ("Every organ with metastases, separated by commas.", ""),
         "functional_syndrome": ("The syndrome caused by the tumor's hormones, or “none”.", ""),
-        "prior_therapy": ("Earlier anticancer treatment, newest first.", "eligibility"),
+        "prior_therapy": ("As it was entered in words. New therapies are rows of the form Prior therapy.", ""),
     }
 
     consented_on = FullDateField(required=False)
@@ -92,6 +92,9 @@ class DetailsForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name in ("born_on", "ecog"):
             self.fields[name].widget.attrs["data-missing"] = f"id_{name}_missing"
+        # Prior therapies are rows of their own; words of earlier entries stay in view and can be corrected.
+        if not (self.initial.get("prior_therapy") or self.data.get("prior_therapy")):
+            del self.fields["prior_therapy"]
 
     @property
     def word_lists(self) -> dict[str, tuple[str, ...]]:
@@ -111,7 +114,7 @@ class DetailsForm(forms.Form):
 
     def details(self) -> dict[str, Any]:
         """What `services.registration.screen` takes; None for what cannot be read."""
-        return {name: self.cleaned_data.get(name) for name in DETAILS}
+        return {name: self.cleaned_data.get(name) for name in DETAILS if name in self.fields}
 
 
 DETAILS = tuple(DetailsForm.base_fields)

@@ -16,6 +16,7 @@ from trial.tabulation.declarations import LABEL_BYTES, NAME_LETTERS, TEXT_BYTES
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
 ISO = re.compile(r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}(Z|[+-]\d{2}:\d{2})?)?)?)?")
+LESIONS = "TREATMENT OF A LESION"
 FINDINGS = ("RS", "LB", "VS", "TR", "EG", "CV")
 
 
@@ -62,7 +63,7 @@ def test_links_lead_to_the_lesion_and_to_the_readings_of_the_assessment(tables: 
     lesions = {(row["USUBJID"], row["TULNKID"]) for row in tables["TU"]}
     readings = {(row["USUBJID"], row["TRLNKGRP"]) for row in tables["TR"]}
     assert {(row["USUBJID"], row["TRLNKID"]) for row in tables["TR"] if row["TRLNKID"]} <= lesions
-    assert {(row["USUBJID"], row["PRLNKID"]) for row in tables["PR"]} <= lesions
+    assert {(row["USUBJID"], row["PRLNKID"]) for row in tables["PR"] if row["PRCAT"] == LESIONS} <= lesions
     grouped = {(row["USUBJID"], row["RSLNKGRP"]) for row in tables["RS"] if row["RSLNKGRP"] and row["RSDRVFL"]}
     assert grouped and grouped <= readings
 

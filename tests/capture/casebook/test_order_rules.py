@@ -258,7 +258,8 @@ def test_only_what_is_impossible_is_refused() -> None:
     assert soft == {
         "registration.consented_on-deviation.happened_on", "registration.consented_on-adverse_event.onset_on",
         "baseline.assessed_on-cycle.started_on", "history.began_on-cycle.started_on",
-        "medication.started_on-cycle.started_on", "off_study.off_on-death.died_on",
+        "medication.started_on-cycle.started_on", "prior_therapy.started_on-cycle.started_on",
+        "off_study.off_on-death.died_on",
         "cycle.started_on-follow_up.progressed_on", "cycle.started_on-follow_up_scan.progression_shown_on",
         "cycle.started_on-withdrawal.withdrew_on", "cycle.to_day-withdrawal.withdrew_on",
         *(f"{form}.{field}-withdrawal.withdrew_on" for form, field, *_ in COVERED),

@@ -91,6 +91,19 @@ MEDICATION: Table = {
     "MED-03": died("started_on"),
     "MED-04": died("stopped_on"),
 }
+def _prior(**changed: Any) -> dict[str, Any]:
+    return {"ongoing": "no", "stopped_on": None, "stop_reason": "progression", "stop_words": ""} | changed
+
+
+PRIOR_THERAPY: Table = {
+    "PRIOR-01": MEDICATION["MED-01"],
+    "PRIOR-02": died("started_on"),
+    "PRIOR-03": died("stopped_on"),
+    "PRIOR-04": (_prior(ongoing="yes", stop_reason=""), _prior(ongoing="yes")),
+    "PRIOR-05": (_prior(stop_reason="other", stop_words="cost"), _prior(stop_reason="other", stop_words=" ")),
+    "PRIOR-06": (_prior(stop_reason="other", stop_words="cost"), _prior(stop_words="cost")),
+    "PRIOR-07": (_prior(), _prior(stop_reason="")),
+}
 HISTORY: Table = {
     "HIST-02": died("began_on"),
 }

@@ -32,6 +32,31 @@ class Medication(RecordRow, ByEdition):
         return " ".join(filter(None, (self.name, self.dose)))
 
 
+class PriorTherapy(RecordRow, ByEdition):
+    """One anticancer therapy from before the study."""
+
+    place = Place(form="prior_therapy")
+
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="prior_therapies")
+    kind = models.CharField("Kind", max_length=24, choices=code_lists.PRIOR_THERAPY_KINDS)
+    name = models.CharField("Drug or procedure", max_length=120)
+    started_on = PartialDateField("Started on", null=True, blank=True)
+    started_on_missing = MissingReasonField()
+    ongoing = models.CharField("Ongoing at screening", max_length=8, choices=code_lists.YES_NO_UNKNOWN)
+    stopped_on = PartialDateField("Stopped on", null=True, blank=True)
+    best_response = models.CharField("Best response", max_length=12, choices=code_lists.PRIOR_RESPONSES)
+    stop_reason = models.CharField("Reason stopped", max_length=12, choices=code_lists.REASONS_STOPPED, blank=True)
+    stop_words = models.CharField("Other reason stopped", max_length=120, blank=True, default="")
+
+    class Meta:
+        verbose_name, verbose_name_plural = "Prior therapy", "Prior therapies"
+        ordering = ("started_on", "id")
+        constraints = [value_or_reason("started_on", "prior_therapy_start_or_reason")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.name}"
+
+
 class MedicalHistory(RecordRow, ByEdition):
     """A condition or symptom that was there before treatment."""
 

@@ -27,9 +27,16 @@ from trial.tabulation.subject import Subject
 
 TUMOR_TYPES = {kind.code: kind.label for kind in protocol.TUMOUR_TYPES}
 DEVIATIONS = dict(code_lists.DEVIATION_KINDS)
-DIAGNOSIS, LATER_THERAPY, PRIOR_THERAPY = 10_000, 1000, 2000
+DIAGNOSIS, LATER_THERAPY, PRIOR_THERAPY, EARLIER_THERAPY = 10_000, 1000, 2000, 3000
+PRIOR = "PRIOR ANTICANCER THERAPY"
 CRITERIA = {item.code: (f"IE{number:02d}", item.words) for number, item in enumerate(protocol.ELIGIBILITY, start=1)}
 START_RSN = ("STRTRSN", "Reason Start Date is Missing")
+# Of the rows of earlier therapies, drugs and procedures alike.
+OF_PRIOR_THERAPY = (
+    Qualifier("BESTRESP", "Best Response", codes=terms.PRIOR_RESPONSE, asked=("prior_therapy.best_response",)),
+    Qualifier("STOPRSN", "Reason Stopped", codes=terms.STOPPED, asked=("prior_therapy.stop_reason",)),
+    Qualifier("STOPWRDS", "Other Reason Stopped", asked=("prior_therapy.stop_words",)),
+)
 
 
 def _history(subject: Subject) -> Iterable[Values]:
@@ -85,7 +92,21 @@ def _medications(subject: Subject) -> Iterable[Values]:
     one = subject.participant
     if one["prior_therapy"]:
         yield {**subject.key("participant", one, PRIOR_THERAPY), "CMTRT": one["prior_therapy"],
-               "CMCAT": "PRIOR ANTICANCER THERAPY"}  # fmt: skip
+               "CMCAT": PRIOR}  # fmt: skip
+    yield from _prior(subject, "CM")
+
+
+def _prior(subject: Subject, prefix: str) -> Iterable[Values]:
+    """The rows of earlier therapies that are drugs (CM) or procedures (PR)."""
+    for row in subject.rows("prior_therapy"):
+        if (row["kind"] in code_lists.PROCEDURES) == (prefix == "PR"):
+            yield {
+                **subject.key("prior_therapy", row, EARLIER_THERAPY), f"{prefix}TRT": row["name"],
+                f"{prefix}CAT": PRIOR, f"{prefix}SCAT": row["kind"], f"{prefix}STDTC": row["started_on"],
+                f"{prefix}ENDTC": row["stopped_on"], f"{prefix}ENRTPT": row["ongoing"],
+                f"{prefix}ENTPT": "SCREENING", "STRTRSN": row["started_on_missing"],
+                "BESTRESP": row["best_response"], "STOPRSN": row["stop_reason"], "STOPWRDS": row["stop_words"],
+            }  # fmt: skip
 
 
 CM = DataSet("CM", "Concomitant/Prior Medications", "INTERVENTIONS",
@@ -97,46 +118,61 @@ CM = DataSet("CM", "Concomitant/Prior Medications", "INTERVENTIONS",
     common.sequence("CM"),
     common.sponsor_id("CM"),
     Variable("CMTRT", "Reported Name of Drug, Med, or Therapy", TOPIC, REQUIRED,
-             asked=("medication.name", "follow_up.new_therapy_name", "participant.prior_therapy")),
+             asked=("medication.name", "follow_up.new_therapy_name", "participant.prior_therapy",
+                   "prior_therapy.name")),
     Variable("CMCAT", "Category for Medication", GROUPING, PERMISSIBLE, ASSIGNED),
     Variable("CMSCAT", "Subcategory for Medication", GROUPING, PERMISSIBLE, codes=terms.MEDICATION,
-             asked=("medication.kind",)),
+             asked=("medication.kind", "prior_therapy.kind")),
     Variable("CMINDC", "Indication", asked=("medication.indication",)),
     Variable("CMDOSTXT", "Dose Description", asked=("medication.dose",)),
     common.epoch("CMSTDTC"),
     common.dated("CMSTDTC", "Start Date/Time of Medication", "medication.started_on", "follow_up.new_therapy_on",
+                 "prior_therapy.started_on", core=PERMISSIBLE),
+    common.dated("CMENDTC", "End Date/Time of Medication", "medication.stopped_on", "prior_therapy.stopped_on",
                  core=PERMISSIBLE),
-    common.dated("CMENDTC", "End Date/Time of Medication", "medication.stopped_on", core=PERMISSIBLE),
     common.study_day("CMSTDY", "Study Day of Start of Medication", "CMSTDTC"),
     common.study_day("CMENDY", "Study Day of End of Medication", "CMENDTC"),
     Variable("CMENRTPT", "End Relative to Reference Time Point", TIMING, PERMISSIBLE, DERIVED,
-             codes=terms.RELATIVE_TIME, method="ONGOING where no end is recorded."),
+             codes=terms.ONGOING, asked=("prior_therapy.ongoing",),
+             method="ONGOING where no end is recorded; of a prior therapy as it was answered at screening."),
     Variable("CMENTPT", "End Reference Time Point", TIMING, PERMISSIBLE, DERIVED,
-             method=common.REFERENCE_POINT),
-), qualifiers=(Qualifier(*START_RSN, codes=terms.MISSING, asked=("medication.started_on_missing",)),))  # fmt: skip
+             method=f"{common.REFERENCE_POINT} SCREENING of a prior therapy."),
+), qualifiers=(
+    Qualifier(*START_RSN, codes=terms.MISSING,
+              asked=("medication.started_on_missing", "prior_therapy.started_on_missing")),
+    *OF_PRIOR_THERAPY,
+))  # fmt: skip
 
 
 def _procedures(subject: Subject) -> Iterable[Values]:
     for row in subject.rows("lesion"):
         if row["locally_treated_on"]:
             yield {**subject.key("lesion", row), "PRLNKID": row["label"], "PRTRT": "LOCAL TREATMENT OF LESION",
-                   "PRLOC": row["organ"], "PRSTDTC": row["locally_treated_on"]}  # fmt: skip
+                   "PRCAT": "TREATMENT OF A LESION", "PRLOC": row["organ"],
+                   "PRSTDTC": row["locally_treated_on"]}  # fmt: skip
+    yield from _prior(subject, "PR")
 
 
-PR = DataSet("PR", "Procedures", "INTERVENTIONS", "One record per local treatment of a lesion of a subject",
-             ("STUDYID", "USUBJID", "PRSTDTC", "PRLNKID"), _procedures, (
+PR = DataSet("PR", "Procedures", "INTERVENTIONS", "One record per procedure of a subject",
+             ("STUDYID", "USUBJID", "PRCAT", "PRTRT", "PRSEQ"), _procedures, (
     common.STUDYID,
     common.domain("PR"),
     common.USUBJID,
     common.sequence("PR"),
     common.sponsor_id("PR"),
     Variable("PRLNKID", "Link ID", IDENTIFIER, PERMISSIBLE, ASSIGNED),
-    Variable("PRTRT", "Reported Name of Procedure", TOPIC, REQUIRED, ASSIGNED),
+    Variable("PRTRT", "Reported Name of Procedure", TOPIC, REQUIRED, asked=("prior_therapy.name",)),
+    Variable("PRCAT", "Category for Procedure", GROUPING, PERMISSIBLE, ASSIGNED),
+    Variable("PRSCAT", "Subcategory for Procedure", GROUPING, PERMISSIBLE, codes=terms.MEDICATION),
     Variable("PRLOC", "Location of Procedure", codes=terms.ORGAN),
     common.epoch("PRSTDTC"),
     common.dated("PRSTDTC", "Start Date/Time of Procedure", "lesion.locally_treated_on"),
+    common.dated("PRENDTC", "End Date/Time of Procedure", core=PERMISSIBLE),
     common.study_day("PRSTDY", "Study Day of Start of Procedure", "PRSTDTC"),
-))  # fmt: skip
+    common.study_day("PRENDY", "Study Day of End of Procedure", "PRENDTC"),
+    Variable("PRENRTPT", "End Relative to Reference Time Point", TIMING, PERMISSIBLE, codes=terms.ONGOING),
+    Variable("PRENTPT", "End Reference Time Point", TIMING, PERMISSIBLE, ASSIGNED),
+), qualifiers=(Qualifier(*START_RSN, codes=terms.MISSING), *OF_PRIOR_THERAPY))  # fmt: skip
 
 
 def _deviations(subject: Subject) -> Iterable[Values]:
