@@ -10,17 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.db.models import Q
+from django.template.loader import render_to_string
 
 from capture.conduct import signing
-from capture.copies import excerpt, package, rendering, verify_copy
+from capture.copies import excerpt, package, verify_copy
 from capture.copies.contents import cover, trail
 from capture.copies.contents.cover import Making
-from capture.copies.document import Document, Facts, Section, Words
 from capture.exchange.data_sets import DataSet
 from capture.exchange.exporting.export import csv_files
 from capture.trail import verify_trail
 from trial import models, protocol
+from trial.drawing import sections
 from trial.drawing.pdf import instant
+from trial.drawing.sections import Document, Facts, Section, Words
 from trial.models import Participant, Person, Site
 from trial.operations.exports import Listed, one_moment, whole_folder
 from trial.rules.dates import partial_date
@@ -91,13 +93,13 @@ def build(person: Person | None, site: Site | None, folder: Path, told: Told = l
             lines = excerpt.write(excerpt.of_site(site) if site else excerpt.of_study(), unfinished / verify_copy.TRAIL)
             others = _others(lines, making)
             tables = files(unfinished / "data", site)
-        (unfinished / "others.html").write_text(rendering.page(others), encoding="utf-8")
-        (unfinished / "index.html").write_text(rendering.index({
+        (unfinished / "others.html").write_text(sections.page(others, up=""), encoding="utf-8")
+        (unfinished / "index.html").write_text(render_to_string("capture/copies/index.html", {
             "of": name_of(site), "study": protocol.STUDY_NAME, "cover": _cover(site, making, len(participants)),
             "casebooks": casebooks, "data": tables, "trail": TRAILS[site is not None],
             "others": len(others.sections[0].blocks), "foot": _foot(site, making),
         }), encoding="utf-8")  # fmt: skip
-        shutil.copyfile(rendering.STYLE, unfinished / rendering.STYLE.name)
+        shutil.copyfile(sections.STYLE, unfinished / sections.STYLE.name)
         if site is None:
             shutil.copyfile(verify_trail.__file__, unfinished / "verify_trail.py")
         more = {"site": site.code if site else None, "trail": "of the site" if site else "whole"}
@@ -118,8 +120,8 @@ def _casebooks(folder: Path, participants: Sequence[Participant], making: Making
     for done, one in enumerate(participants, start=1):
         made = cover.document(one, making, list(excerpt.of_participant(one)))
         name = one.reference
-        (folder / f"{name}.pdf").write_bytes(rendering.pages(made))
-        (folder / f"{name}.html").write_text(rendering.page(made, "../", f"{name}.pdf"), encoding="utf-8")
+        (folder / f"{name}.pdf").write_bytes(sections.pages(made))
+        (folder / f"{name}.html").write_text(sections.page(made, up="../", pdf=f"{name}.pdf"), encoding="utf-8")
         told(done, len(participants))
     return [{"name": one.reference, "site": one.site.code, "group": one.group or "none",
              "registered": partial_date.shown(one.registered_on) or "not registered",

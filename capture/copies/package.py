@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from capture.copies import excerpt, rendering, verify_copy
+from capture.copies import excerpt, verify_copy
 from capture.copies.contents import cover
 from capture.copies.contents.cover import Making
 from capture.exchange.exporting import download
 from capture.trail import verify_trail
 from trial import protocol
+from trial.drawing import sections
 from trial.drawing.pdf import instant
 from trial.models import JournalEntry, Participant, Person, audit
 from trial.operations.exports import one_moment
@@ -44,7 +45,7 @@ def copy_of(person: Person | None, participant: Participant) -> Packed:
             making = Making.now(person)
             lines = list(excerpt.of_participant(participant))
             made = cover.document(participant, making, lines)
-        (folder / f"{participant.reference}.pdf").write_bytes(rendering.pages(made))
+        (folder / f"{participant.reference}.pdf").write_bytes(sections.pages(made))
         told = excerpt.write(lines, folder / verify_copy.TRAIL)
         what = f"Certified copy of the casebook of {participant.reference}"
         digest = finish(folder, what, making, {"participant": participant.reference, "trail": "excerpt"}, told)

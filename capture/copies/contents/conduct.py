@@ -10,9 +10,9 @@ from capture.casebook.registry import CASEBOOK
 from capture.conduct import signing, verification
 from capture.copies.contents import values
 from capture.copies.contents.forms import NONE
-from capture.copies.document import Act, Block, Facts, Section, Words
 from trial.audit.tables import leads_to_a_participant, record_models
 from trial.drawing.pdf import instant
+from trial.drawing.sections import Act, Block, Facts, Section, Words
 from trial.models import Acknowledgement, ExpeditedReport, Hold, NotDone, Participant, Query, Redaction, Signature
 from trial.record import site_clock
 from trial.rules.dates import site_time

@@ -9,10 +9,10 @@ from django.utils import timezone
 from capture.copies import excerpt
 from capture.copies.contents import conduct, forms
 from capture.copies.contents import trail as acts
-from capture.copies.document import Block, Document, Facts, Section, Words
 from trial import protocol
 from trial.audit import verify
 from trial.drawing.pdf import instant
+from trial.drawing.sections import Block, Document, Facts, Section, Words
 from trial.models import Change, Participant, Person, Role
 from trial.runtime.program import PROGRAM
 

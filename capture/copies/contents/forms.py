@@ -9,7 +9,7 @@ from capture.casebook import history, labels
 from capture.casebook.forms.base import Form
 from capture.casebook.registry import CASEBOOK, FORMS
 from capture.copies.contents import values
-from capture.copies.document import Block, Section, Words
+from trial.drawing.sections import Block, Section, Words
 from trial.models import Participant
 
 NONE = Words("None", "quiet")

@@ -5,9 +5,9 @@ from itertools import groupby
 from operator import attrgetter
 
 from capture.casebook import history, labels, redaction_words
-from capture.copies.document import Act
 from capture.trail import words
 from trial.drawing.pdf import instant
+from trial.drawing.sections import Act
 from trial.models import Change, Lesion, Participant, Role, Version
 from trial.models.audit import ACTS
 from trial.protocol.ctcae_v3.limits import ANALYTES

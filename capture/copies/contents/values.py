@@ -7,9 +7,9 @@ from typing import Any
 
 from capture.casebook import history
 from capture.casebook import labels as places
-from capture.copies.document import Facts, Table
 from trial import protocol
 from trial.drawing.pdf import instant
+from trial.drawing.sections import Facts, Table
 from trial.models import AdverseEvent, EligibilityAnswer, Person
 from trial.models.fields import in_a_sentence, label
 from trial.protocol import ctcae_v3, form_versions

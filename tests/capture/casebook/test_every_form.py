@@ -15,7 +15,6 @@ from capture.casebook.forms.base import help_of
 from capture.casebook.registry import CHECKS, ENTRY_FORMS, FORMS
 from capture.conduct import holds
 from capture.copies.contents import forms as copied
-from capture.copies.document import Facts, Section, Table, Words
 from capture.entry.services import dosing, entries
 from capture.exchange.data_sets import BY_NAME
 from capture.exchange.exporting import dictionary
@@ -27,6 +26,7 @@ from tests.capture.typed import fields, signed_in
 from tests.cast import Cast, cast_of, person
 from tests.examples import EXAMPLES, NONSENSE, values
 from tests.plugin_postgres import another_database
+from trial.drawing.sections import Facts, Section, Table, Words
 from trial.models import Change, Role, Site
 from trial.models.fields import in_a_sentence, label
 from trial.record import changes
