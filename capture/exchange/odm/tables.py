@@ -74,6 +74,11 @@ class Table:
         return tuple(Column(each.name if each.many_to_many else each.column, each.attname, each,
                             "; ".join(filter(None, (label(each), each.help_text)))) for each in fields)  # fmt: skip
 
+    @cached_property
+    def items(self) -> dict[str, str]:
+        """OID → column."""
+        return {item_oid(self.table, each.name): each.name for each in self.columns}
+
     def event_of(self, row: Mapping[str, Any], by: str | None) -> str:
         """The kind of the event of a row; by: of a row below another, what that one names its form by."""
         place = self.model.place if self.key is None else self.key.related_model.place

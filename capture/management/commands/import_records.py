@@ -72,7 +72,7 @@ class Command(BaseCommand):
     def _run(
         self, person: Person, contents: dict[str, files.Content], options: dict[str, Any], *, rehearsal: bool
     ) -> Report:
-        source = f"folder {options['folder'].name}"
+        source = options.get("source") or f"folder {options['folder'].name}"
         try:
             return import_files(
                 Save(person), contents, source, rehearsal=rehearsal, up_to=options["up_to"], told=self._told

@@ -53,7 +53,7 @@ def _assert_same(now: Any, before: Any, place: str = "") -> None:
         assert now == before, place
 
 
-def _sites(*codes: str) -> None:
+def sites(*codes: str) -> None:
     with changes.record(None, "system", "sites of the test"):
         for code in codes:
             versions_in_force.open_site(None, Site.objects.create(code=code, name=code.title()))
@@ -66,7 +66,7 @@ def _imported(folder: Path) -> None:
 
 @pytest.mark.requirement("R46")
 def test_a_small_record_with_every_form_comes_back_with_the_same_answers(database: str, tmp_path: Path) -> None:
-    _sites("NORTH")
+    sites("NORTH")
     north = Site.objects.get()
     cohort.entered(person("nora", Role.COORDINATOR, north), person("chris", Role.CHAIR), north)
     before, folder = answers(), tmp_path / "out"
@@ -74,14 +74,14 @@ def test_a_small_record_with_every_form_comes_back_with_the_same_answers(databas
     assert before["A"]["endpoints"]["response_rate"]["numerator"] == 1
     call_command("export", "csv", folder)
     with another_database(database):
-        _sites("NORTH")
+        sites("NORTH")
         _imported(folder)
         _assert_same(answers(), before)
         assert verify.verify(connection).first_break is None
         assert due_dates.rebuild() == 0, "an import stores what is due"
         _the_rest_is_as_it_was()
         call_command("export", "csv", tmp_path / "again")
-    _files_agree(folder, tmp_path / "again")
+    files_agree(folder, tmp_path / "again")
 
 
 def _the_rest_is_as_it_was() -> None:
@@ -97,7 +97,7 @@ def _the_rest_is_as_it_was() -> None:
     assert references == ["NET-002", "NET-001", "NET-003", "S-0004"]
 
 
-def _files_agree(one: Path, other: Path) -> None:
+def files_agree(one: Path, other: Path) -> None:
     """The second export says what the first one said, but for row numbers and what was struck out."""
     import csv
 
@@ -114,14 +114,14 @@ def _files_agree(one: Path, other: Path) -> None:
 
 
 def test_importing_the_same_files_again_changes_nothing(database: str, tmp_path: Path) -> None:
-    _sites("NORTH")
+    sites("NORTH")
     north = Site.objects.get()
     cohort.entered(person("nora", Role.COORDINATOR, north), person("chris", Role.CHAIR), north)
     call_command("export", "csv", tmp_path / "out")
     _imported(tmp_path / "out")
     assert not Change.objects.filter(act="import").exists()
     with another_database(database):
-        _sites("NORTH")
+        sites("NORTH")
         _imported(tmp_path / "out")
         count = Change.objects.count()
         call_command("import_records", tmp_path / "out", person="stat", yes=True)
@@ -139,7 +139,7 @@ def test_the_demo_cohort_comes_back_with_the_same_answers(template_database: str
         codes = list(Site.objects.values_list("code", flat=True))
         before_ceilings = {group: result["ceiling"] for group, result in before.items()}
         with another_database(demo):
-            _sites(*codes)
+            sites(*codes)
             for group, most in before_ceilings.items():
                 ceiling(group, most)  # an import carries no settings: the study that it is brought into has its own
             stat = person("stat", Role.STATISTICIAN)

@@ -1,0 +1,155 @@
+"""What left as ODM comes back by the checks of every import; hostile and broken files are refused in words."""
+
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from capture.exchange.odm import read
+from capture.exchange.odm.read import Rows
+from capture.exchange.odm.translate import translate
+from tests.capture.exchange import cohort
+from tests.capture.exchange.test_round_trip import files_agree, sites
+from tests.cast import person
+from tests.plugin_postgres import another_database
+from trial.models import Change, Role, Site
+from trial.refused import Refused
+
+pytestmark = pytest.mark.requirement("R59")
+
+ROOT = '<ODM xmlns="http://www.cdisc.org/ns/odm/v1.3" FileType="{kind}" FileOID="1" CreationDateTime="2026-01-01">'
+DATA = '<ClinicalData StudyOID="NET" MetaDataVersionOID="MDV.1">{subjects}</ClinicalData></ODM>'
+
+
+def row(items: str, does: str = "", key: str = "1", form: str = "death", group: str = "IG.death") -> str:
+    """An entry of NET-001 with these items; does: the attribute of its transaction."""
+    return (f'<SubjectData SubjectKey="NET-001"><StudyEventData StudyEventOID="SE.{form}" StudyEventRepeatKey="{key}">'
+            f'<FormData FormOID="FO.{form}"><ItemGroupData ItemGroupOID="{group}"{does}>{items}</ItemGroupData>'
+            "</FormData></StudyEventData></SubjectData>")  # fmt: skip
+
+
+def item(column: str, value: str | None, more: str = "") -> str:
+    """One item; value None: emptied."""
+    said = 'IsNull="Yes"' if value is None else f'Value="{value}"'
+    return f'<ItemData ItemOID="IT.death.{column}" {said}{more}/>'
+
+
+def of(tmp_path: Path, subjects: str, kind: str = "Transactional", begins: str = "") -> Rows:
+    """What is read of a file with these subjects."""
+    path = tmp_path / "file.xml"
+    path.write_text(begins + ROOT.format(kind=kind) + DATA.format(subjects=subjects), encoding="utf-8")
+    return read.read(path)
+
+
+@pytest.mark.parametrize("file", ["odm_snapshot.xml", "odm_trail.xml"])
+def test_values_come_back_from_the_snapshot_and_from_the_transactions(
+    database: str, tmp_path: Path, file: str
+) -> None:
+    sites("NORTH")
+    north = Site.objects.get()
+    cohort.entered(person("nora", Role.COORDINATOR, north), person("chris", Role.CHAIR), north)
+    call_command("export", "csv", tmp_path / "csv", verbosity=0)
+    call_command("export", "odm", tmp_path / "odm", verbosity=0)
+    with another_database(database):
+        sites("NORTH")
+        person("stat", Role.STATISTICIAN)
+        call_command("import_odm", tmp_path / "odm" / file, person="stat", yes=True, verbosity=0)
+        assert set(Change.objects.filter(act="import").values_list("reason", flat=True)) == {
+            f"import of ODM file {file}"}  # fmt: skip
+        call_command("export", "csv", tmp_path / "again", verbosity=0)
+    files_agree(tmp_path / "csv", tmp_path / "again")
+
+
+def test_a_dry_run_writes_nothing_and_only_a_statistician_imports(database: str, tmp_path: Path) -> None:
+    sites("NORTH")
+    north = Site.objects.get()
+    cohort.entered(person("nora", Role.COORDINATOR, north), person("chris", Role.CHAIR), north)
+    person("stat", Role.STATISTICIAN)
+    call_command("export", "odm", tmp_path / "odm", verbosity=0)
+    before, file = Change.objects.count(), tmp_path / "odm" / "odm_trail.xml"
+    call_command("import_odm", file, person="stat", dry_run=True, verbosity=0)
+    with pytest.raises(CommandError, match="Only a statistician"):
+        call_command("import_odm", file, person="nora", yes=True, verbosity=0)
+    assert Change.objects.count() == before
+
+
+def test_transactions_are_replayed_in_the_order_of_the_file(tmp_path: Path) -> None:
+    found = of(tmp_path, "".join((
+        row(item("cause", "disease") + item("because", "old"), ' TransactionType="Insert"'),
+        row(item("cause", "other"), ' TransactionType="Update"'),
+        row(item("because", None), ' TransactionType="Upsert"'),
+        row(item("cause", "disease"), ' TransactionType="Insert"', key="2"),
+        row("", ' TransactionType="Remove"', key="2"),
+        row(item("cause", "toxicity"), ' TransactionType="Insert"', key="3"),
+        row("", ' TransactionType="Remove"', key="3"),
+        row(item("because", "new"), ' TransactionType="Insert"', key="3"),
+        row(item("because", "x") + item("because", "x", ' TransactionType="Remove"'), "", key="4"),
+    )))  # fmt: skip
+    assert {key[1][1]: values for key, values in found.rows.items()} == {
+        "1": {"cause": "other"}, "3": {"because": "new"}, "4": {}}  # fmt: skip
+    assert not found.unknown
+
+
+def test_what_others_write_otherwise_is_read(tmp_path: Path) -> None:
+    audit = "<AuditRecord><UserRef UserOID='1'/></AuditRecord>"
+    typed = '<ItemDataString ItemOID="IT.death.because">a\nb &amp; c</ItemDataString>'
+    vendor = '<v:Extra xmlns:v="urn:vendor"><v:ItemData/></v:Extra>'
+    found = of(tmp_path, row(typed + audit + vendor), "Snapshot")
+    assert list(found.rows.values()) == [{"because": "a\nb & c"}]
+    path = tmp_path / "wide.xml"
+    path.write_text('<?xml version="1.0" encoding="UTF-16"?>' + ROOT.format(kind="Snapshot")
+                    + DATA.format(subjects=row(item("because", "漢"))), encoding="utf-16")  # fmt: skip
+    assert list(read.read(path).rows.values()) == [{"because": "漢"}]
+
+
+ENTITIES = '<!DOCTYPE ODM [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
+OUTSIDE = '<!DOCTYPE ODM SYSTEM "file:///etc/passwd">'
+REFUSED = (
+    (ENTITIES, row(item("because", "&b;")), "declares a document type"),
+    (OUTSIDE, "", "declares a document type"),
+    ('<?xml version="1.0" encoding="x-none"?>', "", "encoding that cannot be read"),
+    ("", row("<Deep>" * 40 + "</Deep>" * 40), "nested more than 32 deep"),
+    ("", row(f'<ItemDataString ItemOID="IT.death.because">{"x" * 200_000}</ItemDataString>'), "more than 131072"),
+    ("", row("<ItemData Value='1'/>"), "an element has no ItemOID"),
+    ("", "<SubjectData/>", "an element has no SubjectKey"),
+    ("", row(item("cause", "other")) * 2, "IG.death stands twice with the same keys (NET-001, 1)"),
+    ("<Other>", "", "no ODM 1.3 file"),
+    ("", "<SubjectData SubjectKey='1'>", "not XML: mismatched tag in line 1"),
+)
+
+
+@pytest.mark.parametrize(("begins", "subjects", "words"), REFUSED, ids=[words for *_, words in REFUSED])
+def test_hostile_and_broken_files_are_refused_in_words(
+    tmp_path: Path, begins: str, subjects: str, words: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        of(tmp_path, subjects, "Snapshot", begins)
+    assert words in str(refused.value)
+
+
+def test_a_file_or_an_element_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(read, "LONGEST", 300_000)
+    with pytest.raises(Refused, match="an element has more than 0 MB"):
+        of(tmp_path, row(item("because", "x" * 900_000)))
+    monkeypatch.setattr(read, "MOST_BYTES", 1000)
+    with pytest.raises(Refused, match="larger than 0 GB"):
+        of(tmp_path, row(item("because", "x" * 900)))
+
+
+def test_what_the_study_does_not_define_is_named_with_its_count(tmp_path: Path) -> None:
+    of(tmp_path, row(item("weight", "1") * 2) + row("", form="xray", group="IG.xray", key="2")
+       + row("", form="cycle", key="3"))  # fmt: skip
+    path = tmp_path / "file.xml"
+    path.write_text(path.read_text().replace('"MDV.1"', '"MDV.9"'), encoding="utf-8")
+    with pytest.raises(Refused) as refused:
+        translate(path, tmp_path)
+    assert str(refused.value) == (
+        "The file names what this study does not define: FO.xray (1), IG.death in SE.cycle (1), IG.xray (1), "
+        "IT.death.weight (2), MetaDataVersionOID MDV.9 (1), SE.xray (1). Nothing was read.")  # fmt: skip
+    assert not list(tmp_path.glob("*.csv"))
+
+
+def test_rows_of_somebody_without_registration_are_refused(tmp_path: Path) -> None:
+    of(tmp_path, row(item("cause", "other")))
+    with pytest.raises(Refused, match="rows of NET-001 and no registration"):
+        translate(tmp_path / "file.xml", tmp_path)
