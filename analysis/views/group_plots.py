@@ -203,3 +203,15 @@ def accrual_of(result: Result) -> accrual.Accrual:
     words = f"{answer['registered']} registered of {answer['plan']} planned."
     months = [(month, count) for month, count in answer["months"]]
     return replace(accrual.accrual(months, answer["plan"], projected, words), caption=caption)
+
+
+def accrual_sites_of(result: Result) -> accrual.BySite | None:
+    """Registrations by month of each site; None where the version of the result did not tell them apart."""
+    sites = result["endpoints"].get("accrual", {}).get("sites")
+    if sites is None:
+        return None
+    caption = Caption("Accrual by site", f"group {result['group']}",
+                      f"n = {result['endpoints']['accrual']['registered']} {REGISTERED.words}")  # fmt: skip
+    words = ", ".join(f"{site} {sum(count for _, count in months)}" for site, months in sites)
+    found = [(site, [(month, count) for month, count in months]) for site, months in sites]
+    return replace(accrual.by_site(found, f"Registered by site: {words or 'nobody'}."), caption=caption)

@@ -195,6 +195,7 @@ class GroupPanel:
             "boundary": group_plots.boundary_of(self.answer, self.drawn),
             "operating": group_plots.operating_of(self.answer),
             "accrual": group_plots.accrual_of(self.answer) if ACCRUAL.code in self.answer["endpoints"] else None,
+            "accrual_sites": group_plots.accrual_sites_of(self.answer),
             "forest": group_plots.forest_of(self.answer),
             "watch": group_plots.watch_of(self.answer),
             "waterfall": group_plots.waterfall_of(self.answer),

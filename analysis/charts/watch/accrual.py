@@ -1,4 +1,4 @@
-"""Registrations added up by month against the plan, with the months in which the plan may be reached. PURE."""
+"""Registrations added up by month, of a group against its plan and of each of its sites beside the others. PURE."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -54,6 +54,57 @@ def accrual(months: Sequence[tuple[str, int]], plan: int, projected: Projected |
         ticks=_upward_ticks(upwards), across=_month_ticks(across),
         plan=Tick(upwards.at(plan), f"plan {plan}"), band=band, line=line, spoken=tuple(spoken),
     )  # fmt: skip
+
+
+# A drawing for each site, so many side by side, each so high with its name.
+COLUMNS, SITE_HEIGHT, NAME_HEIGHT, GAP = 3, 104, 22, 34
+
+
+@dataclass(frozen=True)
+class SiteCurve:
+    """One site: its name with its count where it stands, its curve, and the ground that the curve stands on."""
+
+    label: Tick
+    left: float
+    right: float
+    bottom: float
+    path: str
+    top: Tick
+
+
+@dataclass(frozen=True, kw_only=True)
+class BySite(Chart):
+    """A curve for each site, all on one scale; first and last: the months that every one of them spans."""
+
+    sites: tuple[SiteCurve, ...]
+    first: str
+    last: str
+    spoken: tuple[Spoken, ...]
+
+
+def by_site(sites: Sequence[tuple[str, Sequence[tuple[str, int]]]], summary: str) -> BySite:
+    """The drawing. sites: (site, its months as of `accrual`), in order."""
+    height = SITE_HEIGHT * -(-len(sites) // COLUMNS) + 8
+    frame = Frame(WIDTH, height, 24, WIDTH - 16, 0, height)
+    if not sites:
+        return BySite(summary=summary, frame=frame, is_empty=True, sites=(), first="", last="", spoken=())
+    months = sorted(month for _, of in sites for month, _ in of)
+    most = max(sum(count for _, count in of) for _, of in sites)
+    width = (frame.right - frame.left - GAP * (COLUMNS - 1)) / COLUMNS
+    drawn, spoken = [], []
+    for place, (site, of) in enumerate(sites):
+        left = frame.left + place % COLUMNS * (width + GAP)
+        top = place // COLUMNS * SITE_HEIGHT + NAME_HEIGHT
+        bottom = top + SITE_HEIGHT - NAME_HEIGHT - 20
+        across = Axis(_number(months[0]), _number(months[-1]) + 1, left, left + width)
+        upwards = Axis(0, most, bottom, top)
+        path, said = _path(of, across, upwards)
+        total = sum(count for _, count in of)
+        drawn.append(SiteCurve(Tick(top - 8, f"{site}: {total}"), round(left, 1), round(left + width, 1), bottom,
+                               f"{path}H{round(left + width, 1)}", Tick(top, str(most))))  # fmt: skip
+        spoken += [Spoken(mark.x, mark.y, f"{site}, {mark.words}") for mark in said]
+    return BySite(key=unique_key("accrual-sites", [site for site, _ in sites]), summary=summary, frame=frame,
+                  sites=tuple(drawn), first=months[0], last=months[-1], spoken=tuple(spoken))  # fmt: skip
 
 
 def _number(month: str) -> int:

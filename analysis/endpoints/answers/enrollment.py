@@ -35,7 +35,7 @@ def answer(cohort: Cohort) -> dict[str, Any]:
     full_on: the day on which the plan was reached (ISO); None before. months_to_plan: None without a pace. projection:
     the days (ISO) by which the plan is reached with so much probability; None without a pace and once it is full.
     is_past: the day by which it was more likely than not to be reached lies before the day of the data; what was
-    projected from the pace is then not told, neither as a day nor in months.
+    projected from the pace is then not told, neither as a day nor in months. months, and sites: site → its months.
     """
     days = sorted(date.fromisoformat(outcome["registered_on"]) for outcome in cohort.outcomes)
     plan = group_named(cohort.group).ceiling
@@ -56,10 +56,18 @@ def answer(cohort: Cohort) -> dict[str, Any]:
         "projection": {name: max(day, today) for name, day in projection.items()} if projection and not is_past
         else None,
         "is_past": is_past,
-        "months": [list(month) for month in sorted(Counter(f"{day:%Y-%m}" for day in days).items())],
+        "months": _months(days),
+        "sites": [[site, _months([date.fromisoformat(each["registered_on"]) for each in cohort.outcomes
+                                  if each["site"] == site])]
+                  for site in sorted({str(each["site"]) for each in cohort.outcomes})],
         "rows": [{"label": site, "participants": numbers([each for each in cohort.outcomes if each["site"] == site])}
                  for site in sorted({str(each["site"]) for each in cohort.outcomes})],
     }  # fmt: skip
+
+
+def _months(days: Iterable[date]) -> list[list[Any]]:
+    """(`2026-04`, registered in it) in order, those without any left out."""
+    return [list(month) for month in sorted(Counter(f"{day:%Y-%m}" for day in days).items())]
 
 
 def _day_of_the_data(cohort: Cohort) -> str:
@@ -122,7 +130,7 @@ def _projected(stored: dict[str, Any]) -> list[Number]:
 
 
 ACCRUAL = Table(
-    code="accrual", title="Accrual", population=REGISTERED, source=OUR_READING, answer=answer, rows=rows, version=3,
+    code="accrual", title="Accrual", population=REGISTERED, source=OUR_READING, answer=answer, rows=rows, version=4,
     looks_at=("registered_on", "site", "dates"), template="watch/accrual", card="Accrual",
     card_template="watch/accrual",
     headline=lambda stored: f"{stored['registered']} of {stored['plan']}",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 from io import StringIO
+from itertools import accumulate
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -102,6 +103,15 @@ def _accrual_rows(panel: GroupPanel) -> Rows:
     return [{"month": month, "registered": count} for month, count in _stored(panel, ACCRUAL)["months"]]
 
 
+def _site_rows(panel: GroupPanel) -> Rows:
+    sites = _stored(panel, ACCRUAL).get("sites")
+    if sites is None:
+        raise Http404(f"Accrual by site: {NOT_COMPUTED}.")
+    in_all = {site: accumulate(count for _, count in months) for site, months in sites}
+    return [{"site": site, "month": month, "registered": count, "in_all": next(in_all[site])}
+            for site, months in sites for month, count in months]  # fmt: skip
+
+
 def _watch_rows(panel: GroupPanel) -> Rows:
     answer = _stored(panel, TOXICITY_BOUNDARY)
     bounds = answer["bounds"] or [None] * len(answer["path"])
@@ -178,6 +188,8 @@ PLOTS: tuple[Plot, ...] = (
          lambda panel: group_plots.forest_of(panel.answer), _forest_rows),
     Plot(ACCRUAL.code, ACCRUAL.title, "watch/_accrual",
          lambda panel: group_plots.accrual_of(panel.answer), _accrual_rows),
+    Plot("accrual_sites", "Accrual by site", "watch/_accrual_sites",
+         lambda panel: group_plots.accrual_sites_of(panel.answer), _site_rows, ACCRUAL.code),
     Plot("hormones", "Hormone levels in percent of baseline", "_hormone",
          lambda panel: panel.hormone_plots, _hormone_rows, HORMONE_IMPROVEMENT.code),
 )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from analysis.charts.watch.accrual import by_site
 from analysis.endpoints import registry
 from analysis.outcomes import outcome
 from tests.analysis.endpoints.test_answers import DAY_1, EVERYONE, SETTINGS, STABLE, UNTREATED, day, event, person
@@ -106,6 +107,7 @@ def test_accrual_is_held_against_the_plan_and_paced_by_the_last_half_year() -> N
     assert answer["months_to_plan"] == pytest.approx((plan - 8) / pace, abs=0.2)
     assert counts(answer)["SOUTH"] == ["NET-001"]
     assert answer["months"][:2] == [["2025-01", 1], ["2026-01", 2]]
+    assert answer["sites"][0] == ["NORTH", answer["months"][1:]] and answer["sites"][1] == ["SOUTH", [["2025-01", 1]]]
     # 42 more at 7 in 183 days (tests/analysis/statistics/test_projection.py), from the last one on.
     last = date(2026, 6, 30)
     assert answer["projection"] == {name: (last + timedelta(days)).isoformat() for name, days in
@@ -147,3 +149,16 @@ def test_no_day_is_projected_before_the_day_of_the_data(seen_on: int, shows: tup
 
 def test_both_say_whose_reading_they_are() -> None:
     assert {registry.BY_CODE[code].source for code in ("accrual", "deaths_and_serious")} == {OUR_READING}
+
+
+def test_the_curve_of_each_site_ends_at_its_own_count_on_one_scale() -> None:
+    drawn = by_site([("NORTH", [("2026-01", 2), ("2026-03", 1)]), ("SOUTH", [("2026-02", 6)]), *(
+        (name, [("2026-04", 1)]) for name in ("EAST", "WEST"))], "")  # fmt: skip
+    assert [each.label.label for each in drawn.sites] == ["NORTH: 3", "SOUTH: 6", "EAST: 1", "WEST: 1"]
+    assert (drawn.first, drawn.last, {each.top.label for each in drawn.sites}) == ("2026-01", "2026-04", {"6"})
+    assert drawn.spoken[1].words == "NORTH, 2026-03: 1 registered, 3 in all"
+    half, full = drawn.spoken[1].y, drawn.spoken[2].y
+    bottom = drawn.sites[0].bottom
+    assert bottom - full == pytest.approx(2 * (bottom - half)) and full == drawn.sites[1].top.at
+    assert all(0 <= mark.x <= drawn.frame.width and 0 <= mark.y <= drawn.frame.height for mark in drawn.spoken)
+    assert by_site([], "nobody").is_empty

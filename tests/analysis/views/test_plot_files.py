@@ -27,6 +27,7 @@ NUMERIC = {
     "monitoring": {"place"},
     "toxicity_boundary": {"place"},
     "accrual": {"registered"},
+    "accrual_sites": {"registered", "in_all"},
     "subgroups": {"numerator", "denominator", "estimate", "lower", "upper"},
     "operating_characteristics": {"rate", "promising", "stopped_early", "expected_participants"},
     "hormones": {"days_since_baseline", "percent_of_baseline"},
