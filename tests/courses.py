@@ -6,7 +6,8 @@ from decimal import Decimal
 from capture.casebook.forms import assessment, treatment
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import assessments, dosing, entries
-from trial.models import Participant
+from trial.models import LaboratoryResult, Participant, Visit
+from trial.record import changes
 from trial.record.save import Save
 from trial.rules.dates.partial_date import PartialDate
 
@@ -47,3 +48,14 @@ def course(participant: Participant, millimeters: int) -> None:
                  "value_missing": "", "unit": "ug/L", "upper_limit": Decimal(90), "upper_limit_missing": "",
                  "assay": "HPLC"}  # fmt: skip
         entries.save(Save(), participant, ENTRY_FORMS["hormone"], level)
+
+
+def hemoglobin(participant: Participant, values: dict[int, str]) -> None:
+    """A visit at each day from day 1 on with nothing but its hemoglobin in g/dL, of a normal range of 12 to 16."""
+    missing = {f"{name}_missing": "not_done" for name in ("weight_kg", "ecog", "systolic_mmhg", "diastolic_mmhg")}
+    with changes.record(Save(), "enter"):
+        for number, (day, value) in enumerate(values.items()):
+            visit = Visit.objects.create(participant=participant, visited_on=DAY_1 + timedelta(day),
+                                         cycle_number=number, **missing)  # fmt: skip
+            LaboratoryResult.objects.create(visit=visit, analyte="HGB", value=Decimal(value), unit="g/dL",
+                                            lower_limit=12, upper_limit=16)  # fmt: skip

@@ -29,6 +29,7 @@ from analysis.endpoints.answers.toxicity import ADVERSE_EVENTS, TOXICITY
 from analysis.endpoints.answers.treatment import TREATMENT
 from analysis.endpoints.watch.conduct import DEVIATIONS
 from analysis.endpoints.watch.design import OPERATING_CHARACTERISTICS
+from analysis.endpoints.watch.laboratory_shift import LABORATORY_SHIFT
 from analysis.endpoints.watch.subgroups import SUBGROUPS
 from analysis.endpoints.watch.toxicity_boundary import TOXICITY_BOUNDARY
 from analysis.outcomes.cohort import Cohort, Outcome, counted, left_out_because
@@ -53,6 +54,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     TOXICITY,
     TOXICITY_BOUNDARY,
     ADVERSE_EVENTS,
+    LABORATORY_SHIFT,
     HORMONE_IMPROVEMENT,
     TREATMENT,
     DEVIATIONS,
@@ -117,7 +119,7 @@ BY_CODE: dict[str, Endpoint] = {endpoint.code: endpoint for endpoint in ENDPOINT
 CURVES: tuple[Curve, ...] = tuple(endpoint for endpoint in ENDPOINTS if isinstance(endpoint, Curve))
 
 # Raise it when outcomes are derived differently, or a result holds something else beside its endpoints.
-OUTCOME_VERSION = 24
+OUTCOME_VERSION = 25
 
 
 def engine_of(declared: Iterable[Endpoint | Part]) -> str:
@@ -172,5 +174,5 @@ def arranged(stored: dict[str, Any]) -> dict[str, Any]:
 
 
 # No plot of a page reads these parts of an outcome.
-UNDRAWN = ("toxicity", "characteristics", "deviations", "variants", "queries", "flags", "pfs", "ttp",
+UNDRAWN = ("toxicity", "laboratory", "characteristics", "deviations", "variants", "queries", "flags", "pfs", "ttp",
            "best_unconfirmed")  # fmt: skip

@@ -41,7 +41,7 @@ def cut_off(fact: ParticipantFact, on: date, settings: AnalysisSettings = Analys
         hormones=tuple(sample for sample in fact.hormones if sample.sampled_on <= on),
         medications=tuple(_medication(taken, on) for taken in fact.medications if _known(taken.started_on, on)),
         visited_on=tuple(day for day in fact.visited_on if day <= on),
-        sampled_on=tuple(day for day in fact.sampled_on if day <= on),
+        laboratory=tuple(each for each in fact.laboratory if each.sampled_on <= on),
         off_treatment=off if off is not None and off.off_on <= on else None,
         follow_ups=tuple(_follow_ups(fact.follow_ups, on)),
         death=fact.death if died is not None and died.on <= on else None,

@@ -6,7 +6,8 @@ PURE. Everything is returned as plain values (text, whole numbers, lists) so tha
 from datetime import date
 from typing import Any
 
-from analysis.outcomes import characteristics, death, hormones, queries, times, toxicity, treatment
+from analysis.outcomes import characteristics, hormones, queries, times, toxicity, treatment
+from analysis.outcomes.safety import death, laboratory
 from trial.protocol import AnalysisSettings
 from trial.rules.evaluation import accrual_stage, populations, response
 from trial.rules.evaluation.disease import Course, course_of, radiological_progression
@@ -29,6 +30,7 @@ def derive(participant: ParticipantFact, settings: AnalysisSettings) -> dict[str
         "characteristics": characteristics.derive(participant),
         "death": death.derive(participant, course, settings),
         "toxicity": toxic,
+        "laboratory": laboratory.derive(participant, settings),
         "hormones": hormones.derive(participant, course, settings),
         "deviations": [{"id": each.id, "kind": each.kind, "on": each.happened_on.isoformat()}
                        for each in participant.deviations],

@@ -18,6 +18,7 @@ from analysis.endpoints import comparison, registry
 from analysis.endpoints.answers import monitoring, shapes
 from analysis.endpoints.answers.shapes import Endpoint, Number, percent
 from analysis.endpoints.comparison import NOT_COMPUTED
+from analysis.endpoints.watch import laboratory_shift
 from analysis.models import GroupResult
 from analysis.results import moments
 from trial.drawing import word
@@ -30,7 +31,7 @@ Result = dict[str, Any]
 Results = Mapping[str, Result]
 # What both the sponsor and the board read; every other endpoint of the registry is in the closed part.
 OPEN = ("accrual", "flow", "baseline", "deaths_and_serious", "toxicity", "toxicity_boundary", "adverse_events",
-        "treatment", "deviations")  # fmt: skip
+        "laboratory_shift", "treatment", "deviations")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -164,8 +165,9 @@ def _part(title: str, endpoints: Sequence[Endpoint], results: Results, figures: 
     for endpoint in endpoints:
         yield Heading(endpoint.title, 12, 1)
         yield Line(f"Population: {endpoint.population.words}. Source: {endpoint.source}.", 8, is_gray=True)
-        heads = ("Number", *(f"Group {code}" for code in results))
-        yield from _table(heads, rows(endpoint, results), (50, *(25 for _ in results)))
+        if endpoint.code not in WITHOUT_ROWS:
+            heads = ("Number", *(f"Group {code}" for code in results))
+            yield from _table(heads, rows(endpoint, results), (50, *(25 for _ in results)))
         for code, result in results.items():
             answer = result["endpoints"].get(endpoint.code)
             if answer is not None and endpoint.code in LISTED:
@@ -220,7 +222,7 @@ def _events(code: str, answer: Result) -> Iterator[Block]:
         lines += [(f"  {term['name']}", *_counts(term, among)) for term in answer["terms"]
                   if term["category"] == category["category"]]  # fmt: skip
     heads = ("Category, term", "Any grade", "Grade ≥ 3", "Related", "Related, grade ≥ 3")
-    yield from _list(f"Adverse events, group {code}: n (%) of {among} treated", heads, lines)
+    yield from _list(f"Adverse events, group {code}: n (%) of {among} treated", heads, lines, (48, 18, 18, 18, 18))
 
 
 def _counts(row: Result, among: int) -> tuple[str, ...]:
@@ -228,13 +230,30 @@ def _counts(row: Result, among: int) -> tuple[str, ...]:
     return tuple(f"{row[name]} ({percent(row[name] / among)})" if name in row else NOT_COMPUTED for name in names)
 
 
-def _list(title: str, heads: Sequence[str], lines: Sequence[Sequence[str]]) -> Iterator[Block]:
+def _shifts(code: str, answer: Result) -> Iterator[Block]:
+    heads = ("Test", "At baseline", "n", *(_worst(state) for state in laboratory_shift.STATES))
+    lines = [(line.test, line.baseline, str(line.among), *(str(cell[1]) if cell else "0" for cell in line.cells))
+             for line in laboratory_shift.lines(answer)]  # fmt: skip
+    yield Line(laboratory_shift.in_a_line(answer).capitalize() + ".", 8)
+    yield from _list(f"Laboratory shift, group {code}: worst grade on treatment", heads, lines,
+                     (24, 12, 6, *(8 for _ in laboratory_shift.STATES)))  # fmt: skip
+
+
+def _worst(state: str) -> str:
+    return f"Grade {state}" if state.isdigit() else state.capitalize()
+
+
+def _list(
+    title: str, heads: Sequence[str], lines: Sequence[Sequence[str]], widths: Sequence[int] = (20, 40, 20, 20, 20)
+) -> Iterator[Block]:
     yield Line(title if lines else f"{title}: none", is_bold=True)
-    yield from _table(heads, lines, (20, 40, 20, 20, 20) if heads[0] == "Participant" else (48, 18, 18, 18, 18))
+    yield from _table(heads, lines, widths)
 
 
 LISTED: dict[str, Callable[[str, Result], Iterator[Block]]] = {
-    "deaths_and_serious": _deaths, "adverse_events": _events}  # fmt: skip
+    "deaths_and_serious": _deaths, "adverse_events": _events, "laboratory_shift": _shifts}  # fmt: skip
+# Whose listing holds every number of their rows.
+WITHOUT_ROWS = ("laboratory_shift",)
 
 
 def _settings(results: Results) -> Iterator[Block]:

@@ -10,6 +10,7 @@ from analysis.endpoints import evidence
 from analysis.endpoints.answers import shapes, treatment
 from analysis.endpoints.answers.treatment import ONGOING
 from analysis.endpoints.evidence import Evidence
+from analysis.endpoints.watch import laboratory_shift
 from trial.protocol import ATTRIBUTIONS, code_lists
 from trial.rules.dates import site_time
 
@@ -33,6 +34,14 @@ def now_in_utc() -> str:
 register.filter("percent", shapes.percent)
 # `4.0 (1.0 to 12.0)`; `not estimable` without a median.
 register.filter("spread", treatment.spread)
+# The stored answer → its table, a line for each test at one grade of baseline.
+register.filter("shift_lines", laboratory_shift.lines)
+
+
+@register.simple_tag
+def shift_states() -> tuple[str, ...]:
+    """The columns of the table of laboratory shifts."""
+    return laboratory_shift.STATES
 
 
 @register.filter

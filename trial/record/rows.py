@@ -23,6 +23,8 @@ from trial.rules.evaluation.facts import (
     DeviationFact,
     FollowUpFact,
     HormoneFact,
+    LaboratoryFact,
+    LaboratoryValue,
     LesionFact,
     MedicationFact,
     OffTreatmentFact,
@@ -160,9 +162,8 @@ class Asked(NamedTuple):
     """Which rows of a table: those whose `column` is one of the values.
 
     only: a condition in SQL on `row`, the row as JSON, for what would otherwise be read and thrown away. below: the
-    rows that hang below those of another model, by this key to it; `column` is then one of the other table. filled: a
-    column of that table, of whose rows only those with a value in it count. is_dated: each with `known_on`, the day
-    (UTC) of the change that left it as it is.
+    rows that hang below those of another model, by this key to it; `column` is then one of the other table. is_dated:
+    each with `known_on`, the day (UTC) of the change that left it as it is.
     """
 
     column: str
@@ -170,7 +171,6 @@ class Asked(NamedTuple):
     only: str = "true"
     below: tuple[str, Any] | None = None
     is_dated: bool = False
-    filled: str = ""
 
 
 def _known_on(change: str) -> str:
@@ -229,8 +229,7 @@ class Reader:
             condition = f'"{asked.column}" = ANY(%s)'
             if asked.below is not None:
                 key, above = asked.below
-                filled = f' AND "{asked.filled}" IS NOT NULL' if asked.filled else ""
-                ids = f'SELECT id FROM "{above._meta.db_table}" WHERE {condition}{self._only_standing(above)}{filled}'
+                ids = f'SELECT id FROM "{above._meta.db_table}" WHERE {condition}{self._only_standing(above)}'
                 condition = f'"{key}" IN ({ids})'
             condition += self._only_standing(model)
             rows = f'SELECT id, {row} AS row FROM "{model._meta.db_table}" t WHERE {condition}'
@@ -243,8 +242,7 @@ class Reader:
         condition = f"row->>'{asked.column}' = ANY(%s)"
         if asked.below is not None:
             stands = "true" if self.is_whole else "coalesce(row->>'struck_out_reason', '') = ''"
-            filled = f" AND row->>'{asked.filled}' IS NOT NULL" if asked.filled else ""
-            ids = f"SELECT row->>'id' FROM ({newest}) a WHERE {condition} AND {stands}{filled}"
+            ids = f"SELECT row->>'id' FROM ({newest}) a WHERE {condition} AND {stands}"
             condition = f"row->>'{asked.below[0]}' IN ({ids})"
         return f"SELECT json_agg(row ORDER BY row_id)::text FROM ({newest}) v WHERE {condition} AND {asked.only}"
 
@@ -324,6 +322,15 @@ def hormone(row: Row) -> HormoneFact:
         row["id"], row["marker"], date.fromisoformat(row["sampled_on"]), number(row["value"]), row["unit"],
         number(row["upper_limit"]), row["assay"], row["value_qualifier"],
     )  # fmt: skip
+
+
+def laboratory(row: Row, visit: Row) -> LaboratoryFact:
+    """One measured value of a visit."""
+    on = date.fromisoformat(visit["sampled_on"] or visit["visited_on"])
+    return LaboratoryFact(row["visit_id"], on, LaboratoryValue(
+        row["analyte"], Decimal(row["value"]), row["value_qualifier"], row["unit"], number(row["lower_limit"]),
+        number(row["upper_limit"]),
+    ))  # fmt: skip
 
 
 def medication(row: Row) -> MedicationFact:

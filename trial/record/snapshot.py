@@ -48,7 +48,7 @@ from trial.rules.evaluation.populations import IN_ERROR
 
 # Of 23 answers a participant the endpoints ask only for those that say no.
 UNMET = "row->>'met' = 'false'"
-# A result that is missing proves no sample; the day of one is that of the visit unless the visit names its own.
+# A result that is missing proves no sample.
 MEASURED = "row->>'value' IS NOT NULL"
 # What the facts are made of, of the tables that hold far more: half of the bytes need not be written, sent and read.
 COLUMNS: dict[Any, tuple[str, ...]] = {
@@ -61,7 +61,7 @@ COLUMNS: dict[Any, tuple[str, ...]] = {
     HormoneLevel: ("id", "participant_id", "marker", "sampled_on", "value", "unit", "upper_limit", "assay",
                    "value_qualifier"),
     Visit: ("id", "participant_id", "visited_on", "sampled_on"),
-    LaboratoryResult: ("visit_id", "value"),
+    LaboratoryResult: ("visit_id", "analyte", "value", "value_qualifier", "unit", "lower_limit", "upper_limit"),
     BloodPressure: ("participant_id", "measured_on"),
     LesionReading: ("assessment_id", "lesion_id", "state", "longest_diameter_mm", "not_evaluated_reason", "scanned_on",
                     "merged_with"),
@@ -188,7 +188,7 @@ class _Parts:
             **{model: Asked("participant_id", ids, is_dated=model is Death) for model in OWN + BELOW},
             LesionReading: Asked("participant_id", ids, below=("assessment_id", Assessment)),
             DosingPeriod: Asked("participant_id", ids, below=("cycle_id", Cycle)),
-            LaboratoryResult: Asked("participant_id", ids, MEASURED, ("visit_id", Visit), filled="sampled_on"),
+            LaboratoryResult: Asked("participant_id", ids, MEASURED, ("visit_id", Visit)),
         })  # fmt: skip
         self.registered = [row for row in found[Participant] if row["number"]]
         self.settings = found[GroupSettings]
@@ -199,7 +199,7 @@ class _Parts:
         self.below = {model: by_participant[model] for model in BELOW}
         self.readings = _by(found[LesionReading], "assessment_id")
         self.periods = _by(found[DosingPeriod], "cycle_id")
-        self.sampled = {row["visit_id"] for row in found[LaboratoryResult]}
+        self.values = _by(found[LaboratoryResult], "visit_id")
         self.sites = {row["id"]: row["code"] for row in found[Site]}
 
     def facts(self) -> list[ParticipantFact]:
@@ -243,8 +243,8 @@ class _Parts:
             "hormones": tuple(fact.hormone(each) for each in below[HormoneLevel]),
             "medications": tuple(sorted(map(fact.medication, below[Medication]), key=_by_start)),
             "visited_on": tuple(sorted(date.fromisoformat(each) for each in seen)),
-            "sampled_on": tuple(sorted(date.fromisoformat(each["sampled_on"]) for each in below[Visit]
-                                       if each["id"] in self.sampled)),
+            "laboratory": tuple(fact.laboratory(row, visit) for visit in below[Visit]
+                                for row in self.values[visit["id"]]),
             "off_treatment": off[0] if off else None,
             "follow_ups": tuple(fact.follow_up(each) for each in below[FollowUp]),
             "death": deaths[0] if deaths else None,

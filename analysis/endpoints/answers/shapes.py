@@ -314,12 +314,13 @@ class Table(Endpoint):
     """Rows in words. An answer with a list of `rows` (label, participants) needs no `rows` of its own.
 
     line: the answer in one line, where not every row is in it. on_card: the labels of the rows that the dashboard shows
-    (empty: all).
+    (empty: all). explains_row: the entries behind a row by its label, where those of the endpoint would be too many.
     """
 
     rows: Callable[[Answer], list[Number]] | None = None
     line: Callable[[Answer], str] | None = None
     on_card: tuple[str, ...] = ()
+    explains_row: Callable[[Outcome, str], list[Evidence]] | None = None
 
     shape = "table"
 
@@ -344,8 +345,10 @@ class Table(Endpoint):
         """The participants of one row, by its label."""
         if part != "row":
             return None
+        of_row = self.explains_row
+        explains = self.evidence if of_row is None else lambda outcome: of_row(outcome, row)
         return Figure(
-            f"{self.title}: {row}", self.population.includes, self.evidence, self.code,
+            f"{self.title}: {row}", self.population.includes, explains, self.code,
             lambda answer: [who for line in answer["rows"] if line["label"] == row for who in line["participants"]],
         )  # fmt: skip
 

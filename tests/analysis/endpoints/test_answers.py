@@ -60,6 +60,13 @@ def level(key: int, on: date, value: str) -> facts.HormoneFact:
     return facts.HormoneFact(key, "CGA", on, Decimal(value), "ng/mL", Decimal(100), "RIA")
 
 
+def sample(visit: int, on: date, value: str = "14", **more: Any) -> facts.LaboratoryFact:
+    """Hemoglobin in g/dL of a laboratory whose normal range is 12 to 16, or as said."""
+    named = {"analyte": "HGB", "value": Decimal(value), "value_qualifier": "", "unit": "g/dL",
+             "lower_limit": Decimal(12), "upper_limit": Decimal(16)}  # fmt: skip
+    return facts.LaboratoryFact(visit, on, facts.LaboratoryValue(**(named | more)))
+
+
 RESPONDER = replace(
     person("NET-001", scan(2, day(60), "30"), scan(3, day(90), "30"), scan(4, day(150), "50")),
     adverse_events=(event(1, 3, 4, day(20)), event(2, 4, 2, day(25))),

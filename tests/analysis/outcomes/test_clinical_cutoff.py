@@ -11,7 +11,17 @@ from hypothesis import strategies as some
 
 from analysis.outcomes import outcome
 from analysis.outcomes.clinical_cutoff import cut_off
-from tests.analysis.endpoints.test_answers import EVERYONE, RESPONDER, STABLE, day, event, level, person, scan
+from tests.analysis.endpoints.test_answers import (
+    EVERYONE,
+    RESPONDER,
+    STABLE,
+    day,
+    event,
+    level,
+    person,
+    sample,
+    scan,
+)
 from trial.protocol import AnalysisSettings
 from trial.rules.dates.partial_date import PartialDate
 from trial.rules.evaluation.disease import with_dates_read
@@ -98,14 +108,14 @@ def test_events_samples_visits_ends_and_medication_count_from_their_day_on() -> 
         medications=(MedicationFact(1, "other", "A", PartialDate(2026, 1, 21), None),
                      MedicationFact(2, "other", "B", PartialDate(2026, 1, 22), None)),
         visited_on=(day(20), day(21)),
-        sampled_on=(day(19), day(21)),
+        laboratory=(sample(1, day(19)), sample(1, day(21))),
         off_treatment=OffTreatmentFact(1, day(21), "progression"),
         withdrawals=(WithdrawalFact(1, day(21), "withdrawal"),),
     )  # fmt: skip
     found = kept(fact, day(20))
     assert [each.id for each in found.adverse_events] == [1, 3]
     assert ([each.id for each in found.hormones], [each.id for each in found.medications]) == ([1], [1])
-    assert (found.visited_on, found.sampled_on) == ((day(20),), (day(19),))
+    assert (found.visited_on, [each.sampled_on for each in found.laboratory]) == ((day(20),), [day(19)])
     assert (found.off_treatment, found.withdrawals) == (None, ())
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as some
 from analysis.endpoints import figures, registry
 from analysis.outcomes import outcome
 from analysis.outcomes.clinical_cutoff import cut_off
+from tests.analysis.endpoints.test_answers import sample
 from trial.protocol import AnalysisSettings, StagePlan
 from trial.rules.dates.partial_date import PartialDate
 from trial.rules.evaluation import facts
@@ -98,7 +99,8 @@ def lives(draw: Any) -> facts.ParticipantFact:
         1, "NET-001", "A", "NORTH", START, START, findings=((kind, "because"),) if kind else (), lesions=LESIONS,
         assessments=_assessments(draw), cycles=cycles, adverse_events=events, hormones=hormones,
         visited_on=tuple(map(day, draw(some.lists(DAYS, max_size=2)))), follow_ups=_contacts(draw),
-        sampled_on=tuple(map(day, draw(some.lists(DAYS, max_size=2)))),
+        laboratory=tuple(sample(key, day(on), str(draw(some.integers(2, 20))))
+                         for key, on in enumerate(draw(some.lists(DAYS, max_size=2)), start=1)),
         off_treatment=facts.OffTreatmentFact(1, day(draw(DAYS)), "other") if draw(some.booleans()) else None,
         death=facts.DeathFact(1, _partial(draw, day(draw(some.integers(1, TODAY)))), "disease") if draw(some.booleans())
         else None,
@@ -154,7 +156,7 @@ def test_progression_and_death_are_known_from_their_own_day_as_without_a_cut_off
 @given(lives(), some.randoms())
 def test_the_same_facts_give_the_same_answers_in_any_order(fact: facts.ParticipantFact, chance: Any) -> None:
     names = ("lesions", "assessments", "cycles", "adverse_events", "hormones", "follow_ups", "visited_on",
-             "sampled_on")
+             "laboratory")
     mixed = replace(fact, **{name: tuple(chance.sample(getattr(fact, name), len(getattr(fact, name))))
                              for name in names})  # fmt: skip
     one, other = (outcome.derive(each, SETTINGS) for each in (fact, mixed))

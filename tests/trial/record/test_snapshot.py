@@ -55,10 +55,13 @@ def test_the_day_of_a_sample_counts_where_it_has_a_value_now_and_as_of_a_change(
         LaboratoryResult.objects.filter(visit=visits[1]).update(value=10, value_missing="")
     with changes.record(None, "strike_out", "for the test") as struck_out:
         LaboratoryResult.objects.filter(visit=visits[0]).update(struck_out_reason="error")
-    now, then, before = (snapshot.participants(five[:1], of)[0].sampled_on
-                         for of in (None, struck_out.number, entered.number))  # fmt: skip
-    assert now == then == (date(2026, 3, 14),) and before == (date(2026, 2, 14), date(2026, 3, 14))
-    assert snapshot.participants(five[:1], entered.number - 1)[0].sampled_on == (date(2026, 2, 14),)
+    now, then, before, at_first = (
+        [(each.sampled_on, each.measured.value) for each in snapshot.participants(five[:1], of)[0].laboratory]
+        for of in (None, struck_out.number, entered.number, entered.number - 1)
+    )
+    of_visit = (date(2026, 2, 12), 9)
+    assert now == then == [(date(2026, 3, 14), 10), of_visit]
+    assert before == [(date(2026, 2, 14), 9), *now] and at_first == [(date(2026, 2, 14), 9), of_visit]
 
 
 def test_nobody_is_no_part(database: str) -> None:

@@ -218,7 +218,7 @@ def _contacts(participant: ParticipantFact) -> Iterable[DatedFact]:
     yield from _reported_progressions(participant)
     for on in participant.visited_on:
         yield DatedFact(on, "visit")
-    for on in participant.sampled_on:
+    for on in sorted({each.sampled_on for each in participant.laboratory}):
         yield DatedFact(on, "laboratory sample")
 
 

@@ -134,6 +134,27 @@ class HormoneFact:
 
 
 @dataclass(frozen=True)
+class LaboratoryValue:
+    """A value with its unit and its laboratory's limits of normal in that unit; value_qualifier as of a hormone."""
+
+    analyte: str
+    value: Decimal
+    value_qualifier: str
+    unit: str
+    lower_limit: Decimal | None
+    upper_limit: Decimal | None
+
+
+@dataclass(frozen=True)
+class LaboratoryFact:
+    """One value of a visit's laboratory; the day of the sample is that of the visit unless it names its own."""
+
+    visit_id: int
+    sampled_on: date
+    measured: LaboratoryValue
+
+
+@dataclass(frozen=True)
 class MedicationFact:
     """One concomitant medication; `kind` is `somatostatin_analogue` or `other`."""
 
@@ -231,7 +252,7 @@ class ParticipantFact:
     hormones: tuple[HormoneFact, ...] = ()
     medications: tuple[MedicationFact, ...] = ()
     visited_on: tuple[date, ...] = ()
-    sampled_on: tuple[date, ...] = ()
+    laboratory: tuple[LaboratoryFact, ...] = ()
     off_treatment: OffTreatmentFact | None = None
     follow_ups: tuple[FollowUpFact, ...] = ()
     death: DeathFact | None = None

@@ -148,13 +148,14 @@ def _highest(found: list[Grading]) -> Grading:
 
 # Low calcium is graded as calcium + this × (4 − albumin in g/dL) where albumin is below 4 g/dL [CTCAE 3.0]; of mmol/L
 # the same formula by its usual factor [our reading].
+CORRECTED = "CA"
 ALBUMIN_FROM, PER_ALBUMIN = Decimal(4), {"mg/dL": Decimal("0.8"), "mmol/L": Decimal("0.2")}
 _ALBUMIN_UNITS = {"g/dL": ONE, "g/L": Decimal("0.1")}
 
 
 def _of_side(measured: Measured, limits: list[Limit]) -> Grading:
     """As `_of_term`, of low calcium by the corrected value, with a note that says so."""
-    if measured.analyte != "CA" or limits[0].side != "low":
+    if measured.analyte != CORRECTED or limits[0].side != "low":
         return _of_term(measured, limits)
     meant = in_unit_of(tuple(_ALBUMIN_UNITS), measured.albumin_unit)
     if measured.albumin is None or meant is None:

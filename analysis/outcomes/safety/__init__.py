@@ -1,0 +1,1 @@
+"""What the safety of one participant is counted from. PURE."""
