@@ -3,7 +3,7 @@
 from django.urls import path
 
 from analysis.views import as_of, dashboard, protocol, settings, status
-from analysis.views.files import plot_downloads, reports
+from analysis.views.files import plot_downloads, registry, reports
 
 app_name = "analysis"
 urlpatterns = [
@@ -20,6 +20,8 @@ urlpatterns = [
     path("moments/compare/", as_of.compare, name="compare"),
     path("moments/report/", reports.ask, name="report_ask"),
     path("moments/report/<str:job_id>/<str:part>.<str:ending>", reports.fetch, name="report_file"),
+    path("registry/", registry.registry, name="registry"),
+    path("registry/results.<str:ending>", registry.registry_file, name="registry_file"),
     path("groups/<str:letter>/", dashboard.group, name="group"),
     path("groups/<str:letter>/plots/<str:plot>.<str:ending>", plot_downloads.plot_file, name="plot"),
     path("groups/<str:letter>/participants/", dashboard.participants, name="participants"),

@@ -65,6 +65,7 @@ KINDS = (
     Kind("sdtm", "SDTM as SAS transport files and Dataset-JSON", _OF_THE_STANDARDS, "Export SDTM"),
     Kind("xpt", "SDTM as SAS transport files", _OF_THE_STANDARDS),
     Kind("datasetjson", "SDTM as Dataset-JSON", _OF_THE_STANDARDS),
+    Kind("ctgov", "Results for the public registry", "analysis.submission.registry.export.export"),
     Kind("adam", "ADaM as SAS transport files and Dataset-JSON", _OF_THE_STANDARDS, "Export ADaM"),
     Kind("odm", "Values and audit trail as CDISC ODM", "capture.trail.odm.export.export", "Export ODM"),
 )  # fmt: skip

@@ -1,0 +1,53 @@
+"""`manage.py export ctgov DIR`: the results section as JSON and as upload document, and what is left open."""
+
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+from analysis.endpoints.registry import arranged
+from analysis.results import moments
+from analysis.results.recompute import recompute
+from analysis.submission.registry import section, upload
+from trial.api.moments import WrongMoment
+from trial.models import Change
+from trial.operations import exports
+from trial.operations.exports import Asked, Told
+from trial.protocol import GROUPS
+from trial.refused import Refused
+
+MADE = {"results.json": "Results in the shape of the registry's API", "results.xml": "Upload document",
+        "left_open.md": "What the record does not say"}  # fmt: skip
+
+
+def export(kind: str, folder: Path, told: Told = lambda words: None, asked: Asked = Asked()) -> dict[str, Any]:
+    """Writes the three files into the folder, which is new or empty; returns the manifest. Raises Refused.
+
+    Computed first where it is behind, as by `manage.py endpoints`.
+    """
+    if asked.site:
+        raise Refused("The registry asks for the whole study: leave out the site.")
+    try:
+        moment = moments.asked({"as_of": asked.as_of, "cut": asked.cut})
+    except WrongMoment as refusal:
+        raise Refused(str(refusal)) from None
+    stored = {group.code: moments.compute(group.code, moment) if moment else recompute(group.code) for group in GROUPS}
+    change = moment.change if moment else max(each.holds_to for each in stored.values())
+    results = {code: arranged(each.result) for code, each in stored.items()}
+    made = section.results_section(results)
+    at = Change.objects.values_list("at", flat=True).filter(pk=change).first()
+    if at is None:
+        raise Refused("Nothing is recorded yet.")
+    with exports.whole_folder(folder) as unfinished:
+        written = {"results.json": section.as_json(made), "results.xml": upload.document(made),
+                   "left_open.md": "".join(f"- {line}\n" for line in section.left_open(results)).encode()}
+        for name, content in written.items():
+            told(MADE[name])
+            (unfinished / name).write_bytes(content)
+        manifest = exports.manifest_of(
+            kind, change, [exports.listed(unfinished / name, "", MADE[name], 0) for name in written],
+            as_of=at.astimezone(UTC).isoformat(), cut=asked.cut,
+            settings={code: each.settings_version for code, each in stored.items()},
+            engines={code: each.engine for code, each in stored.items()},
+        )  # fmt: skip
+        exports.write_manifest(unfinished, manifest)
+    return manifest
