@@ -100,7 +100,7 @@ def has_field(participant: Participant, kind: str, field: str) -> bool:
     elif LesionReading in models:
         rows = [f"lesion{lesion}" for lesion in participant.lesions.values_list("pk", flat=True)]
     elif EligibilityAnswer in models:
-        rows = [f"{part}_{item}" for part in ("met", "value", "date") for item in _ITEMS]
+        rows = [f"{part}_{item}" for part in ("met", "value", "date", "measured", "limit") for item in _ITEMS]
     return field in named or any(field == row or field.removeprefix(f"{row}-") in named for row in rows)
 
 

@@ -50,14 +50,16 @@ class Keyboard:
 
 def _register(do: Keyboard) -> None:
     do.open("Register participant")
-    do.type("12jan2026", "9jan2026", "14mar1951", "f", "w", "not h", "1", "metas", "c")
-    do.type("terminal ileum", "liver", "none", "octreotide LAR", "9jan2026")
+    do.type("9jan2026", "14mar1951", "f", "w", "not h", "1", "metas", "c")
+    do.type("terminal ileum", "liver", "none", "9jan2026")
     for item in protocol.ELIGIBILITY:
         if item.is_laboratory:
-            do.page.keyboard.type(LABORATORY[item.code])
-            do.press("Enter")
+            for text in (LABORATORY[item.code], "1") if item.is_multiple else (LABORATORY[item.code],):
+                do.page.keyboard.type(text)
+                do.press("Enter")
         else:
             do.press("y")
+    do.page.keyboard.type("12jan2026")
     do.save()
 
 

@@ -23,6 +23,11 @@ class EligibilityItem:
         """Whether the answer follows from a value."""
         return bool(self.minimum or self.maximum)
 
+    @property
+    def is_multiple(self) -> bool:
+        """Whether the value is a multiple of the laboratory's upper limit of normal."""
+        return self.unit == "× ULN"
+
 
 # Edition 1 of the checklist: the published text breaks off after "other cancer", hence it is versioned data [registry].
 ELIGIBILITY_EDITION = 1

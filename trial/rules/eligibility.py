@@ -5,33 +5,59 @@ A laboratory item is never answered by opinion: it follows from its value. The l
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from trial.protocol import ELIGIBILITY, EligibilityItem, constant
 from trial.rules.dates.partial_date import PartialDate, ages_on, shown
 
 AST_WITH_LIVER_METASTASES = Decimal(constant("AST_with_liver_metastases"))
+# Below it a count of cells, which is asked in /mm³, was most likely typed in 10⁹/L.
+MOST_IN_BILLIONS = 1000
 HIGHEST_ECOG = constant("highest_ECOG")
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer to one item; a laboratory item holds value (in the item's unit) and date instead of an opinion."""
+    """The answer to one item; a laboratory item holds value (in the item's unit) and date instead of an opinion.
+
+    measured, upper_limit: what a value in multiples of the upper limit of normal was made from, in one unit; None where
+    the multiple itself was entered.
+    """
 
     met: bool | None = None
     value: Decimal | None = None
     measured_on: date | None = None
+    measured: Decimal | None = None
+    upper_limit: Decimal | None = None
+
+
+def times_limit(measured: Decimal, upper_limit: Decimal) -> Decimal:
+    """How many times the upper limit of normal, to 3 decimals.
+
+    Rounded up: what is above a limit of the checklist, which has fewer decimals, stays above it.
+    """
+    return (measured / upper_limit).quantize(Decimal("0.001"), ROUND_CEILING)
+
+
+def most_allowed(item: EligibilityItem, liver_metastases: bool) -> Decimal | None:
+    """The highest value that meets a laboratory item; None without one."""
+    if item.code == "ast" and liver_metastases:
+        return AST_WITH_LIVER_METASTASES
+    return Decimal(item.maximum) if item.maximum else None
+
+
+def has_liver_metastases(metastatic_sites: str | None) -> bool:
+    """Whether the words of the metastatic sites name the liver."""
+    return "liver" in (metastatic_sites or "").lower()
 
 
 def derived(item: EligibilityItem, value: Decimal | None, liver_metastases: bool = False) -> bool | None:
     """Whether a laboratory value meets its item, limits inclusive; None without a value."""
     if value is None:
         return None
-    maximum = Decimal(item.maximum) if item.maximum else None
-    if item.code == "ast" and liver_metastases:
-        maximum = AST_WITH_LIVER_METASTASES
+    maximum = most_allowed(item, liver_metastases)
     above_minimum = not item.minimum or value >= Decimal(item.minimum)
     return above_minimum and (maximum is None or value <= maximum)
 
@@ -42,7 +68,7 @@ def with_derived(answers: Mapping[str, Answer], liver_metastases: bool) -> dict[
     for item in ELIGIBILITY:
         if item.is_laboratory and item.code in settled:
             given = settled[item.code]
-            settled[item.code] = Answer(derived(item, given.value, liver_metastases), given.value, given.measured_on)
+            settled[item.code] = replace(given, met=derived(item, given.value, liver_metastases))
     return settled
 
 
@@ -88,7 +114,7 @@ def _obstacle(item: EligibilityItem, answer: Answer, against: str) -> Obstacle |
         words = f"Not met: {item.words}{f' ({shortly})' if shortly else ''}."
         return Obstacle(item.code, NOT_MET, words, f"Not met: {shortly}" if shortly else "Not met", field)
     if against:
-        return Obstacle(item.code, CONTRADICTED, f"{against} The answer is “Yes”: {item.words}.", against, field)
+        return Obstacle(item.code, CONTRADICTED, f"{against} The answer is “Met”: {item.words}.", against, field)
     return None
 
 
@@ -97,7 +123,9 @@ def _compared(item: EligibilityItem, value: Decimal) -> str:
     or, beyond it, by that with liver metastases."""
     unit = item.unit if item.unit.startswith("/") else f"\N{NO-BREAK SPACE}{item.unit}"
     if item.minimum and value < Decimal(item.minimum):
-        return f"{shown_number(value)} < {shown_number(Decimal(item.minimum))}{unit}"
+        words = f"{shown_number(value)} < {shown_number(Decimal(item.minimum))}{unit}"
+        cells = f"; {shown_number(value)} × 10⁹/L are {shown_number(value * 1000)}/mm³"
+        return words + (cells if item.unit == "/mm³" and value < MOST_IN_BILLIONS else "")
     most = Decimal(item.maximum)
     if item.code == "ast" and value > AST_WITH_LIVER_METASTASES:
         most = AST_WITH_LIVER_METASTASES

@@ -1,6 +1,7 @@
 """Forms of screening and registration: details, the checklist of 23 items, waiver, finding, correction."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -24,7 +25,14 @@ from trial.drawing.form_layout import Block, Boxes, PageHelper, Section
 from trial.models import EligibilityAnswer, Participant, Person, RegistrationFinding, ScreenFailure, Site, Waiver
 from trial.models.fields import label
 from trial.protocol import code_lists
-from trial.rules.eligibility import Answer, Obstacle
+from trial.rules.eligibility import (
+    Answer,
+    Obstacle,
+    has_liver_metastases,
+    most_allowed,
+    shown_number,
+    times_limit,
+)
 
 DETAILS_LAYOUT = (
     Boxes(
@@ -36,6 +44,8 @@ DETAILS_LAYOUT = (
     Block("capture/casebook/word_lists.html"),
 )
 CHECKLIST = Block("capture/casebook/checklist.html")
+# What a multiple of the upper limit of normal is made from, both in one unit.
+MADE_FROM = (("measured", "Value"), ("limit", "Upper limit"))
 
 
 def _select(choices: Any) -> forms.ChoiceField:
@@ -92,9 +102,6 @@ class DetailsForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name in ("born_on", "ecog"):
             self.fields[name].widget.attrs["data-missing"] = f"id_{name}_missing"
-        # Prior therapies are rows of their own; words of earlier entries stay in view and can be corrected.
-        if not (self.initial.get("prior_therapy") or self.data.get("prior_therapy")):
-            del self.fields["prior_therapy"]
 
     @property
     def word_lists(self) -> dict[str, tuple[str, ...]]:
@@ -125,6 +132,9 @@ class ChecklistForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # Prior therapies are rows of their own; words of earlier entries stay in view and can be corrected.
+        if not (self.initial.get("prior_therapy") or self.data.get("prior_therapy")):
+            self.fields.pop("prior_therapy", None)
         for item in protocol.ELIGIBILITY:
             self._add_item(item)
 
@@ -134,9 +144,14 @@ class ChecklistForm(forms.Form):
                 label=item.words, max_digits=12, decimal_places=3, min_value=0, required=False
             )
             self.fields[f"date_{item.code}"] = FullDateField(label=f"Date: {item.words}", required=False)
+            for name, words in MADE_FROM if item.is_multiple else ():
+                label = f"{words}: {item.words}"
+                box = NumberField(label=label, max_digits=12, decimal_places=3, min_value=0, required=False)
+                box.widget.attrs |= {"placeholder": words, "aria-label": label}
+                self.fields[f"{name}_{item.code}"] = box
             return
         self.fields[f"met_{item.code}"] = forms.ChoiceField(
-            label=item.words, choices=(("yes", "Yes"), ("no", "No")), required=False,
+            label=item.words, choices=(("yes", "Met"), ("no", "Not met")), required=False,
             widget=forms.RadioSelect(attrs={"class": "btn-check"}),
         )
 
@@ -144,9 +159,43 @@ class ChecklistForm(forms.Form):
         """The checklist in order, for the page: item, number, and its bound fields."""
         found = []
         for number, item in enumerate(protocol.ELIGIBILITY, start=1):
-            names = ("value", "date") if item.is_laboratory else ("met",)
-            found.append({"number": number, "item": item, **{name: self[f"{name}_{item.code}"] for name in names}})
+            parts = ("met", "measured", "limit", "value", "date")
+            names = [each for each in parts if f"{each}_{item.code}" in self.fields]
+            found.append({"number": number, "item": item, "times": self.times(item),
+                          **{name: self[f"{name}_{item.code}"] for name in names}})  # fmt: skip
         return found
+
+    def times(self, item: protocol.EligibilityItem) -> str:
+        """`2.1 × upper limit; at most 2`: of what was typed, or is on record; empty without both."""
+        if not item.is_multiple or (self.is_bound and not hasattr(self, "cleaned_data")):
+            return ""
+        given = self.cleaned_data if self.is_bound else self.initial
+        made_from = [given.get(f"{name}_{item.code}") for name, _ in MADE_FROM]
+        if None in made_from or not made_from[1]:
+            return ""
+        most = most_allowed(item, has_liver_metastases(given.get("metastatic_sites")))
+        return f"{shown_number(times_limit(*made_from))} × upper limit; at most {most}"
+
+    def clean(self) -> dict[str, Any]:
+        """A multiple of the upper limit is computed from value and limit, or entered itself; never both."""
+        cleaned = super().clean() or self.cleaned_data
+        for item in protocol.ELIGIBILITY:
+            if item.is_multiple:
+                self._clean_multiple(item.code, cleaned)
+        return cleaned
+
+    def _clean_multiple(self, code: str, cleaned: dict[str, Any]) -> None:
+        measured, limit = (cleaned.get(f"{name}_{code}") for name, _ in MADE_FROM)
+        if measured is None and limit is None:
+            return
+        if measured is None:
+            self.add_error(f"measured_{code}", "Enter the measured value beside its limit.")
+        elif not limit:
+            self.add_error(f"limit_{code}", "Enter the upper limit of normal, more than 0.")
+        elif cleaned.get(f"value_{code}") is not None:
+            self.add_error(f"value_{code}", "Enter value and limit, or the multiple of the limit, not both.")
+        else:
+            cleaned[f"value_{code}"] = times_limit(measured, limit)
 
     def answers(self) -> dict[str, Answer]:
         """Answers given so far, by item; the shared laboratory date stands in where an item has none of its own."""
@@ -158,7 +207,8 @@ class ChecklistForm(forms.Form):
             return Answer({"yes": True, "no": False}.get(cleaned.get(f"met_{item.code}", "")))
         value: Any = cleaned.get(f"value_{item.code}")
         on: date | None = cleaned.get(f"date_{item.code}") or cleaned.get("measured_on")
-        return Answer(None, value, on if value is not None else None)
+        measured, limit = (cleaned.get(f"{name}_{item.code}") for name, _ in MADE_FROM)
+        return Answer(None, value, on if value is not None else None, measured, limit)
 
 
 @labeled_as(Participant)
@@ -166,8 +216,9 @@ class RegistrationForm(ChecklistForm, DetailsForm):
     """Details, registration date and the checklist on one page; every item is answered on its own."""
 
     helper = PageHelper(
-        Section("Participant", Boxes("site", "registered_on", css_class="panel-row"), *DETAILS_LAYOUT),
+        Section("Participant", Boxes("site", css_class="entry-fields"), *DETAILS_LAYOUT),
         Section("Eligibility", Boxes("measured_on", css_class="panel-row"), CHECKLIST),
+        Section("Registration", Boxes("registered_on", css_class="entry-fields")),
     )
 
     site = forms.ModelChoiceField(Site.objects.none(), empty_label="Choose")
@@ -199,7 +250,9 @@ class CorrectionForm(ChecklistForm, DetailsForm):
         initial = {name: getattr(participant, name) for name in (*DETAILS, "registered_on")}
         for item, answer in answers.items():
             met = {True: "yes", False: "no"}.get(answer.met) if answer.met is not None else ""
-            initial |= {f"met_{item}": met, f"value_{item}": answer.value, f"date_{item}": answer.measured_on}
+            entered = answer.value if answer.measured is None else None
+            initial |= {f"met_{item}": met, f"value_{item}": entered, f"date_{item}": answer.measured_on,
+                        f"measured_{item}": answer.measured, f"limit_{item}": answer.upper_limit}  # fmt: skip
         super().__init__(*args, initial=initial, **kwargs)
         if not participant.is_registered:
             del self.fields["registered_on"]
@@ -218,7 +271,7 @@ class CorrectionForm(ChecklistForm, DetailsForm):
         before = self.answers_on_record.get(item, Answer())
         if f"met_{item}" in self.fields:
             return answer.met != before.met
-        return (answer.value, answer.measured_on) != (before.value, before.measured_on)
+        return replace(answer, met=None) != replace(before, met=None)
 
 
 @labeled_as(Participant)

@@ -1,6 +1,7 @@
 """Corrects a registration: details and answers to the checklist; the group follows, and both groups are named."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from capture.casebook import history, lifetime, versions
 from capture.entry import edit_conflict, moved
@@ -93,6 +94,5 @@ def _write_answers(participant: Participant, corrected: Mapping[str, Answer]) ->
     for item, answer in after.items():
         if before.get(item) != answer:
             EligibilityAnswer.objects.update_or_create(
-                participant=participant, item=item,
-                defaults={"met": answer.met, "value": answer.value, "measured_on": answer.measured_on},
-            )  # fmt: skip
+                participant=participant, item=item, defaults=asdict(answer)
+            )

@@ -6,6 +6,7 @@ Change, under the write lock, so that parallel registrations neither share a num
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -22,7 +23,15 @@ from trial.record import access, changes, in_force, site_clock
 from trial.record.rows import once
 from trial.record.save import Save
 from trial.refused import Refused
-from trial.rules.eligibility import NOT_MET, Answer, Obstacle, counted, obstacles, with_derived
+from trial.rules.eligibility import (
+    NOT_MET,
+    Answer,
+    Obstacle,
+    counted,
+    has_liver_metastases,
+    obstacles,
+    with_derived,
+)
 
 __all__ = ["Answer", "Waivable", "against", "counted_in", "counted_of", "decide_waiver", "record_finding", "register",
            "request_waiver", "screen", "screen_and_register", "standing_against", "waivable",
@@ -45,7 +54,7 @@ class Waivable(Refused):
 
 
 def _settled(details: Details, answers: Mapping[str, Answer]) -> dict[str, Answer]:
-    return with_derived(answers, "liver" in (details.get("metastatic_sites") or "").lower())
+    return with_derived(answers, has_liver_metastases(details.get("metastatic_sites")))
 
 
 def against(details: Details, answers: Mapping[str, Answer], on: date | None) -> tuple[Obstacle, ...]:
@@ -288,7 +297,7 @@ def details_of(participant: Participant) -> dict[str, Any]:
 
 def _answers_of(participant: Participant) -> dict[str, Answer]:
     rows = once(("answers", participant.pk), lambda: list(participant.eligibility_answers.standing()))
-    return {row.item: Answer(row.met, row.value, row.measured_on) for row in rows}
+    return {row.item: Answer(row.met, row.value, row.measured_on, row.measured, row.upper_limit) for row in rows}
 
 
 def _write_screened(site: Site, details: Details, answers: Mapping[str, Answer], edition: int | None) -> Participant:
@@ -299,8 +308,7 @@ def _write_screened(site: Site, details: Details, answers: Mapping[str, Answer],
     participant.save()
     settled = _settled(details, answers)
     EligibilityAnswer.objects.bulk_create(
-        EligibilityAnswer(participant=participant, item=item, met=answer.met, value=answer.value,
-                          measured_on=answer.measured_on)
+        EligibilityAnswer(participant=participant, item=item, **asdict(answer))
         for item, answer in settled.items()
     )  # fmt: skip
     return participant

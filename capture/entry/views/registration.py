@@ -67,7 +67,8 @@ def counted(request: HttpRequest) -> HttpResponse:
     form = RegistrationForm(request.user, request.POST)
     form.is_valid()
     words = registration.counted_in(form.details(), form.answers())
-    return render(request, "capture/entry/registration/_counted.html", {"counted": words})
+    shown = {"counted": words, "rows": [each for each in form.items() if each["item"].is_multiple]}
+    return render(request, "capture/entry/registration/_counted.html", shown)
 
 
 def _edition(request: HttpRequest, form: RegistrationForm) -> int:
@@ -107,8 +108,7 @@ def _screened(request: HttpRequest, form: RegistrationForm, edition: int) -> Htt
         replace(of_request(request), edition=edition), form.cleaned_data["site"], form.details(), form.answers()
     )
     messages.success(request, f"{participant} is saved as screened: {registration.counted_of(participant)}.")
-    page = "capture:participant" if request.POST["screen"] == "keep" else "capture:waiver"
-    return redirect(page, participant.reference)
+    return redirect(AFTER_SCREENING.get(request.POST["screen"], "capture:waiver"), participant.reference)
 
 
 @access.allows(*access.ENTERS)
@@ -208,6 +208,7 @@ def _page(
     return render(request, template, shown_on_page, status=422 if refusal or form.errors else 200)
 
 
+AFTER_SCREENING = {"keep": "capture:participant", "failure": "capture:screen_failure"}
 UNDECIDED = "Nothing was decided."
 
 

@@ -16,9 +16,11 @@ from capture.casebook.registry import CHECKS
 from trial import protocol
 from trial.models import Assessment, Lesion, Waiver
 from trial.protocol.ctcae_v3.limits import ANALYTES
+from trial.rules.eligibility import times_limit
 from trial.rules.response.recist import IN_FORCE
 
 MEASURED = frozenset(item.code for item in protocol.ELIGIBILITY if item.is_laboratory)
+MULTIPLES = frozenset(item.code for item in protocol.ELIGIBILITY if item.is_multiple)
 YES_NO = (("", ""), ("yes", "yes"), ("no", "no"))
 
 
@@ -35,13 +37,22 @@ class AnswerRow(forms.Form):
     met = forms.ChoiceField(choices=YES_NO, required=False)
     value = NumberField(required=False, max_digits=12, decimal_places=3, min_value=0)
     measured_on = FullDateField(required=False)
+    measured = NumberField(required=False, max_digits=12, decimal_places=3, min_value=0)
+    upper_limit = NumberField(required=False, max_digits=12, decimal_places=3, min_value=0)
 
     def clean(self) -> dict[str, Any]:
-        """Value and day belong to the items that a laboratory measures."""
+        """Value and day belong to the items that a laboratory measures; a multiple follows from value and limit."""
         found = self.cleaned_data
         for name in ("value", "measured_on"):
             if found.get(name) is not None and found.get("item") not in MEASURED:
                 self.add_error(name, "Only a laboratory item can have a value and a date. Clear them.")
+        made_from = [found.get("measured"), found.get("upper_limit")]
+        if made_from == [None, None]:
+            return found
+        if None in made_from or not made_from[1] or found.get("item") not in MULTIPLES:
+            self.add_error("measured", "Only a multiple of the upper limit has a measured value, with a limit above 0.")
+        elif found.get("value") != times_limit(*made_from):
+            self.add_error("value", f"Value and limit make {times_limit(*made_from)}. Enter this multiple.")
         return found
 
 

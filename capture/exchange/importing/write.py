@@ -289,7 +289,8 @@ class Writer:
 
 def _answer(entry: Entry) -> registration.Answer:
     met = {"yes": True, "no": False}.get(entry.values["met"])
-    return registration.Answer(met, entry.values["value"], entry.values["measured_on"])
+    return registration.Answer(met, **{name: entry.values[name] for name in
+                                       ("value", "measured_on", "measured", "upper_limit")})  # fmt: skip
 
 
 def _period(entry: Entry) -> Period:

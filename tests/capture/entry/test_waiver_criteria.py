@@ -101,7 +101,7 @@ def test_an_answer_that_changed_after_the_decision_is_not_waived(database: str) 
 
 def test_an_answer_that_an_entered_fact_contradicts_must_be_corrected_before_a_waiver(database: str) -> None:
     desk = _desk(answers(metastatic=False), ecog=3)
-    with pytest.raises(Refused, match="ECOG 3 is above 2. The answer is “Yes”"):
+    with pytest.raises(Refused, match="ECOG 3 is above 2. The answer is “Met”"):
         desk.request("metastatic")
     no = {"ecog": Answer(met=False)}
     corrections.correct_participant(Save(desk.nora, reason="Entry error"), desk.screened, {}, no)

@@ -1,6 +1,7 @@
 """The pages of participants: what is shown to whom, and that a form never loses or overwrites anything."""
 
 import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -56,6 +57,49 @@ def test_nothing_is_ticked_beforehand(cast: Cast) -> None:
     page = _as(cast.people[Role.COORDINATOR]).get("/participants/register/").content.decode()
     assert page.count('type="radio"') == 2 * sum(not item.is_laboratory for item in protocol.ELIGIBILITY)
     assert " checked" not in page
+
+
+MADE_FROM = {"value_bilirubin": "", "measured_bilirubin": "2.401", "limit_bilirubin": "1.2"}
+
+
+def test_a_multiple_is_computed_from_value_and_limit_and_all_three_are_kept(cast: Cast) -> None:
+    client = _as(cast.people[Role.COORDINATOR])
+    live = client.post("/participants/register/counted/", _typed(cast, **MADE_FROM)).content.decode()
+    assert 'id="times_bilirubin" hx-swap-oob="true">2.001 × upper limit; at most 2<' in live
+    refused = client.post("/participants/register/", _typed(cast, **MADE_FROM)).content.decode()
+    assert "Not met: 2.001 &gt; 2\xa0× ULN" in refused and "2.001 × upper limit; at most 2" in refused
+    typed = _typed(cast, **MADE_FROM) | {"measured_bilirubin": "2.4"}
+    assert client.post("/participants/register/", typed).status_code == 302
+    made = Participant.objects.get(number="NET-002").eligibility_answers.get(item="bilirubin")
+    assert (made.value, made.measured, made.upper_limit, made.met) == (2, Decimal("2.4"), Decimal("1.2"), True)
+
+
+@pytest.mark.parametrize(("changed", "words"), [
+    ({"value_bilirubin": "2"}, "Enter value and limit, or the multiple of the limit, not both."),
+    ({"limit_bilirubin": ""}, "Enter the upper limit of normal, more than 0."),
+    ({"limit_bilirubin": "0"}, "Enter the upper limit of normal, more than 0."),
+    ({"measured_bilirubin": ""}, "Enter the measured value beside its limit."),
+])  # fmt: skip
+def test_half_a_multiple_is_refused_at_its_box(cast: Cast, changed: dict[str, str], words: str) -> None:
+    typed = _typed(cast, **MADE_FROM) | changed
+    answer = _as(cast.people[Role.COORDINATOR]).post("/participants/register/", typed)
+    assert answer.status_code == 422 and words in answer.content.decode()
+    assert not Participant.objects.filter(number="NET-002").exists()
+
+
+def test_a_corrected_value_makes_another_multiple(cast: Cast) -> None:
+    client = _as(cast.people[Role.COORDINATOR])
+    page = _opened(cast)
+    typed = page | {"value_ast": "", "measured_ast": "80", "limit_ast": "40", "reason_code": "entry_error"}
+    assert client.post("/participants/NET-001/registration/", typed).status_code == 302
+    answer = cast.participant.eligibility_answers.get(item="ast")
+    assert (answer.value, answer.measured, answer.upper_limit) == (2, 80, 40)
+    again = _opened(cast)
+    assert (again["value_ast"], again["measured_ast"], again["limit_ast"]) == ("", "80", "40")
+    typed = again | {"measured_ast": "100", "reason_code": "entry_error"}
+    assert client.post("/participants/NET-001/registration/", typed).status_code == 302
+    answer.refresh_from_db()
+    assert answer.value == Decimal("2.5")
 
 
 def test_an_ineligible_registration_keeps_what_was_typed_and_offers_a_waiver(cast: Cast) -> None:

@@ -88,10 +88,20 @@ class EligibilityAnswer(RecordRow):
     met = models.BooleanField("Met", null=True)
     value = models.DecimalField("Value", max_digits=12, decimal_places=3, null=True)
     measured_on = models.DateField("Measured on", null=True)
+    # What a value in multiples of the upper limit was made from, in one unit.
+    measured = models.DecimalField("Measured value", max_digits=12, decimal_places=3, null=True)
+    upper_limit = models.DecimalField("Upper limit of normal", max_digits=12, decimal_places=3, null=True)
 
     class Meta:
         verbose_name, verbose_name_plural = "Eligibility answer", "Eligibility checklist"
-        constraints = [models.UniqueConstraint(fields=("participant", "item"), name="one_answer_per_item")]
+        constraints = [
+            models.UniqueConstraint(fields=("participant", "item"), name="one_answer_per_item"),
+            models.CheckConstraint(
+                condition=models.Q(measured__isnull=True, upper_limit__isnull=True)
+                | models.Q(measured__isnull=False, upper_limit__gt=0, value__isnull=False),
+                name="answer_measured_with_its_limit",
+            ),
+        ]
 
 
 class Waiver(RecordRow):

@@ -1,5 +1,6 @@
 /* In the checklist y and n answer the criterion in focus and move on to the next field; nothing is answered in bulk.
-   Enter in a laboratory value goes to the next criterion, past the date that only a value of its own day needs. */
+   Enter in a laboratory value goes to its upper limit or to the next criterion, past the date that only a value of its
+   own day needs. */
 
 function fieldAfter(group) {
   const fields = [...group.closest("form").querySelectorAll("input:not([type=hidden]), button")];
@@ -22,9 +23,11 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.ctrlKey || event.metaKey || event.altKey) return;
-  const row = event.target.matches?.("input[name^=value_], input[name^=date_]") && event.target.closest("tr");
+  const row = event.target.matches?.("td input:not([type=radio])") && event.target.closest("tr");
   if (!row) return;
   event.preventDefault();
-  const next = row.nextElementSibling?.querySelector("input") ?? event.target.closest("form").querySelector("button[type=submit]");
+  const limit = event.target.name.startsWith("measured_") && row.querySelector("input[name^=limit_]");
+  const below = row.nextElementSibling?.querySelector("input") ?? event.target.closest("form").querySelector("button[type=submit]");
+  const next = limit || below;
   next.focus();
 });

@@ -206,7 +206,8 @@ def _criteria(subject: Subject) -> Iterable[Values]:
             code, words = CRITERIA[row["item"]]
             yield {**subject.key("eligibility", row), "IETESTCD": code, "IETEST": words, "IECAT": "INCLUSION",
                    "IEORRES": False, "IESTRESC": False, "IEDTC": row["measured_on"],
-                   "IEVALUE": row["value"], "IEVERS": row["edition"]}  # fmt: skip
+                   "IEVALUE": row["value"], "IEMEAS": row["measured"], "IEULN": row["upper_limit"],
+                   "IEVERS": row["edition"]}  # fmt: skip
 
 
 IE = DataSet("IE", "Inclusion/Exclusion Criteria Not Met", "FINDINGS", "One record per criterion not met of a subject",
@@ -230,5 +231,7 @@ IE = DataSet("IE", "Inclusion/Exclusion Criteria Not Met", "FINDINGS", "One reco
     common.study_day("IEDY", "Study Day of Collection", "IEDTC"),
 ), qualifiers=(
     Qualifier("IEVALUE", "Value that Decided", asked=("eligibility.value",)),
+    Qualifier("IEMEAS", "Measured Value", asked=("eligibility.measured",)),
+    Qualifier("IEULN", "Upper Limit of Normal of the Value", asked=("eligibility.upper_limit",)),
     Qualifier("IEVERS", "Version of the Checklist", asked=("eligibility.edition",)),
 ))  # fmt: skip
