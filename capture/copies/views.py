@@ -14,8 +14,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from capture.copies import archive_jobs, blank_forms, excerpt, package
+from capture.copies import archive_jobs, excerpt, package
 from capture.copies.package import NOTED
+from capture.copies.paper import blank as blank_forms
 from capture.copies.verify_copy import MANIFEST
 from capture.exchange.exporting.download import sent
 from trial.drawing.form_layout import PageHelper

@@ -62,6 +62,8 @@ KINDS = (
     Kind("xlsx", "Every data set in a workbook", _OF_THE_RECORD, "Export workbook (XLSX)", False),
     Kind("stats", "CSV files with programs that read them in R, SAS, SPSS and Stata", _OF_THE_RECORD,
          "Export for R, SAS, SPSS, Stata", False),
+    Kind("crf", "Blank and annotated casebook as PDF", "capture.copies.paper.export.export", "Export blank and "
+         "annotated casebook", False),
     Kind("sdtm", "SDTM as SAS transport files and Dataset-JSON", _OF_THE_STANDARDS, "Export SDTM"),
     Kind("xpt", "SDTM as SAS transport files", _OF_THE_STANDARDS),
     Kind("datasetjson", "SDTM as Dataset-JSON", _OF_THE_STANDARDS),

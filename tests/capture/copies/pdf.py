@@ -33,6 +33,8 @@ def _maps(pdf: bytes, objects: dict[int, bytes]) -> dict[int, dict[int, str]]:
     named = dict(re.findall(rb"/F(\d+) (\d+) 0 R", pdf))
     found = {}
     for name, reference in named.items():
+        if b"/BaseFont /Helvetica" in objects[int(reference)]:
+            continue  # of annotations, which draw nothing themselves
         pointed = re.search(rb"/ToUnicode (\d+) 0 R", objects[int(reference)])
         assert pointed, name
         found[int(name)] = _map(_stream(objects[int(pointed[1])]))
