@@ -74,36 +74,48 @@ def _begin(paper: Any, document: Document) -> None:
         _field(foot, field, "1")
 
 
-def _field(paragraph: Any, code: str, *shown: str) -> None:
+def _field(paragraph: Any, code: str, shown: str) -> None:
     """A field of the program that opens the file, with what it shows until that program has counted."""
+    _mark(paragraph, "begin")
+    _instruct(paragraph, code)
+    _mark(paragraph, "separate")
+    _line(paragraph, Line(shown, 7))
+    _mark(paragraph, "end")
+
+
+def _mark(paragraph: Any, kind: str) -> None:
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
-    from docx.shared import Pt
 
-    def mark(kind: str) -> None:
-        char = OxmlElement("w:fldChar")
-        char.set(qn("w:fldCharType"), kind)
-        paragraph.add_run()._r.append(char)
+    char = OxmlElement("w:fldChar")
+    char.set(qn("w:fldCharType"), kind)
+    paragraph.add_run()._r.append(char)
 
-    mark("begin")
+
+def _instruct(paragraph: Any, code: str) -> None:
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
     instruction = OxmlElement("w:instrText")
     instruction.set(qn("xml:space"), "preserve")
     instruction.text = f" {code} "
     paragraph.add_run()._r.append(instruction)
-    mark("separate")
-    for place, words in enumerate(shown):
-        run = paragraph.add_run(_written(words))
-        run.font.size = Pt(8)
-        if place < len(shown) - 1:
-            run.add_break()
-    mark("end")
 
 
 def _contents(paper: Any, document: Document) -> None:
+    """A field over a paragraph for each heading; its end has one of its own, or a reader takes what follows for it."""
     _line(paper.add_paragraph(), Line("Contents", 13, is_bold=True))
-    named = [f"{'    ' * block.level}{block.words}" for block in document.blocks
-             if isinstance(block, Heading) and block.level is not None]  # fmt: skip
-    _field(paper.add_paragraph(), r'TOC \o "1-2" \h \z', *named)
+    named = [block for block in document.blocks if isinstance(block, Heading) and block.level is not None]
+    for place, block in enumerate(named):
+        paragraph = paper.add_paragraph()
+        if place == 0:
+            _mark(paragraph, "begin")
+            _instruct(paragraph, r'TOC \o "1-2" \h \z')
+            _mark(paragraph, "separate")
+        _line(paragraph, Line(f"{'    ' * (block.level or 0)}{block.words}", 8, is_bold=block.level == 0))
+        paragraph.paragraph_format.space_after = 0
+    if named:
+        _mark(paper.add_paragraph(), "end")
 
 
 def _line(paragraph: Any, line: Line) -> None:
