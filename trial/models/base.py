@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import ClassVar, Self
 
 from django.db import models
@@ -43,6 +45,12 @@ STANDING = models.Q(struck_out_reason="")
 def one_standing(name: str, *fields: str) -> models.UniqueConstraint:
     """The constraint that no two rows, of those that are not struck out, agree in these fields."""
     return models.UniqueConstraint(fields=fields, condition=STANDING, name=name)
+
+
+def unless_empty(name: str, condition: models.Q, *fields: str) -> models.CheckConstraint:
+    """The constraint that a row meets the condition, where each of these fields has a value."""
+    empty = [models.Q(**{f"{field}__isnull": True}) for field in fields]
+    return models.CheckConstraint(condition=reduce(or_, [*empty, condition]), name=name)
 
 
 class RecordRows(models.QuerySet["RecordRow"]):

@@ -1,8 +1,9 @@
 """The laboratories of a site with their limits of normal: declared once, so that nobody types them at each visit."""
 
 from django.db import models
+from django.db.models import F, Q
 
-from trial.models.base import RecordRow, one_standing
+from trial.models.base import RecordRow, one_standing, unless_empty
 from trial.models.people import Site
 from trial.protocol import code_lists
 
@@ -58,18 +59,9 @@ class LaboratoryRange(RecordRow):
         verbose_name = "Laboratory range"
         ordering = ("id",)
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(lower_limit__isnull=True)
-                | models.Q(upper_limit__isnull=True)
-                | models.Q(lower_limit__lt=models.F("upper_limit")),
-                name="laboratory_range_in_order",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(lower_limit__isnull=False) | models.Q(upper_limit__isnull=False),
-                name="laboratory_range_has_a_limit",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(age_to__isnull=True) | models.Q(age_to__gte=models.F("age_from")),
-                name="laboratory_range_ages_in_order",
-            ),
-        ]
+            unless_empty("laboratory_range_in_order", Q(lower_limit__lt=F("upper_limit")), "lower_limit",
+                         "upper_limit"),
+            models.CheckConstraint(condition=Q(lower_limit__isnull=False) | Q(upper_limit__isnull=False),
+                                   name="laboratory_range_has_a_limit"),
+            unless_empty("laboratory_range_ages_in_order", Q(age_to__gte=F("age_from")), "age_to"),
+        ]  # fmt: skip

@@ -7,7 +7,7 @@ from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 
 from trial import protocol
-from trial.models.base import AppendOnly, RecordRow
+from trial.models.base import AppendOnly, RecordRow, unless_empty
 
 
 class Role(models.TextChoices):
@@ -114,12 +114,7 @@ class Delegation(RecordRow):
     to_on = models.DateField(null=True)
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(to_on__isnull=True) | models.Q(to_on__gte=models.F("from_on")),
-                name="delegation_ends_after_it_begins",
-            )
-        ]
+        constraints = [unless_empty("delegation_ends_after_it_begins", Q(to_on__gte=F("from_on")), "to_on")]
 
 
 class SignIn(AppendOnly):
@@ -188,12 +183,7 @@ class Training(RecordRow):
 
     class Meta:
         ordering = ("-trained_on", "-id")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("trained_on")),
-                name="training_ends_after_it_began",
-            )
-        ]
+        constraints = [unless_empty("training_ends_after_it_began", Q(valid_until__gte=F("trained_on")), "valid_until")]
 
 
 class AccessReview(RecordRow):

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from trial.models.base import BY_LOCK, ByEdition, Place, RecordRow
+from trial.models.base import BY_LOCK, ByEdition, Place, RecordRow, unless_empty
 from trial.models.casebook.participant import Participant
 from trial.models.fields import MissingReasonField, PartialDateField, in_a_sentence, value_or_reason
 from trial.protocol import code_lists, ctcae_v3
@@ -57,17 +57,11 @@ class AdverseEvent(RecordRow, ByEdition):
             value_or_reason("grade", "event_grade_or_reason"),
             value_or_reason("attribution", "event_attribution_or_reason"),
             value_or_reason("onset_on", "event_onset_or_reason"),
-            models.CheckConstraint(condition=Q(grade__isnull=True) | Q(grade__range=(1, 5)), name="event_grade_1_to_5"),
-            models.CheckConstraint(
-                condition=Q(attribution__isnull=True) | Q(attribution__range=(1, 5)), name="event_attribution_1_to_5"
-            ),
+            unless_empty("event_grade_1_to_5", Q(grade__range=(1, 5)), "grade"),
+            unless_empty("event_attribution_1_to_5", Q(attribution__range=(1, 5)), "attribution"),
             models.CheckConstraint(condition=~Q(grade=5) | Q(outcome="fatal"), name="event_of_grade_5_is_fatal"),
-            models.CheckConstraint(
-                condition=Q(aware_time__isnull=True) | Q(aware_on__isnull=False), name="event_aware_time_has_its_day"
-            ),
-            models.CheckConstraint(
-                condition=Q(aware_on__isnull=True) | ~Q(aware_offset=""), name="event_aware_day_has_its_offset"
-            ),
+            unless_empty("event_aware_time_has_its_day", Q(aware_on__isnull=False), "aware_time"),
+            unless_empty("event_aware_day_has_its_offset", ~Q(aware_offset=""), "aware_on"),
         ]
 
     def __str__(self) -> str:

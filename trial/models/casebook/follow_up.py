@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from trial import protocol
-from trial.models.base import ByEdition, Place, RecordRow, one_standing
+from trial.models.base import ByEdition, Place, RecordRow, one_standing, unless_empty
 from trial.models.casebook.participant import Participant
 from trial.models.fields import PartialDateField, in_a_sentence
 from trial.protocol import code_lists
@@ -54,15 +54,13 @@ class FollowUp(RecordRow, ByEdition):
                 condition=~Q(progression="radiological") | (Q(progressed_on__isnull=False) & ~Q(progression_method="")),
                 name="radiological_progression_has_date_and_method",
             ),
-            models.CheckConstraint(
-                condition=Q(progressed_on__isnull=True) | Q(progression__in=("radiological", "clinical")),
-                name="date_of_progression_only_with_progression",
-            ),
+            unless_empty("date_of_progression_only_with_progression", Q(progression__in=("radiological", "clinical")),
+                         "progressed_on"),
             models.CheckConstraint(
                 condition=Q(new_therapy="yes") | Q(new_therapy_on__isnull=True),
                 name="date_of_therapy_only_with_therapy",
             ),
-        ]
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.get_alive_display()}; {in_a_sentence(self.get_progression_display())}"

@@ -1,9 +1,10 @@
 """Screening, eligibility, waiver, registration, and what was found out about it later."""
 
 from django.db import models
+from django.db.models import F, Q
 
 from trial import protocol
-from trial.models.base import ByEdition, Place, RecordRow, one_standing
+from trial.models.base import ByEdition, Place, RecordRow, one_standing, unless_empty
 from trial.models.fields import GroupField, MissingReasonField, PartialDateField, value_or_reason
 from trial.models.people import Site
 
@@ -51,16 +52,14 @@ class Participant(RecordRow, ByEdition):
             value_or_reason("born_on", "participant_birth_or_reason"),
             value_or_reason("ecog", "participant_ecog_or_reason"),
             models.CheckConstraint(
-                condition=models.Q(number__isnull=True, registered_on__isnull=True)
-                | models.Q(number__isnull=False, registered_on__isnull=False, consented_on__isnull=False),
+                condition=Q(number__isnull=True, registered_on__isnull=True)
+                | Q(number__isnull=False, registered_on__isnull=False, consented_on__isnull=False),
                 name="participant_registered_with_number_and_consent",
             ),
-            models.CheckConstraint(
-                condition=models.Q(registered_on__isnull=True) | models.Q(consented_on__lte=models.F("registered_on")),
-                name="participant_consent_before_registration",
-            ),
-            models.CheckConstraint(condition=models.Q(ecog__lte=4), name="participant_ecog_at_most_4"),
-        ]
+            unless_empty("participant_consent_before_registration", Q(consented_on__lte=F("registered_on")),
+                         "registered_on"),
+            models.CheckConstraint(condition=Q(ecog__lte=4), name="participant_ecog_at_most_4"),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.reference
@@ -168,7 +167,7 @@ class SiteTransfer(RecordRow):
         verbose_name, verbose_name_plural = "Move to another site", "Moves to another site"
         ordering = ("id",)
         constraints = [
-            models.CheckConstraint(condition=~models.Q(from_site=models.F("to_site")), name="a_move_has_two_sites")
+            models.CheckConstraint(condition=~Q(from_site=F("to_site")), name="a_move_has_two_sites")
         ]
 
     def __str__(self) -> str:

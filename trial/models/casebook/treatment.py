@@ -1,9 +1,10 @@
 """Cycles of 28 days and the doses taken in them."""
 
 from django.db import models
+from django.db.models import F, Q
 
 from trial import protocol
-from trial.models.base import ByEdition, Place, RecordRow, one_standing
+from trial.models.base import ByEdition, Place, RecordRow, one_standing, unless_empty
 from trial.models.casebook.participant import Participant
 
 
@@ -26,14 +27,10 @@ class Cycle(RecordRow, ByEdition):
         ordering = ("number",)
         constraints = [
             one_standing("one_cycle_per_number", "participant", "number"),
-            models.CheckConstraint(condition=models.Q(number__gte=1), name="cycle_number_from_1"),
-            models.CheckConstraint(
-                condition=models.Q(tablets_dispensed__isnull=True)
-                | models.Q(tablets_returned__isnull=True)
-                | models.Q(tablets_returned__lte=models.F("tablets_dispensed")),
-                name="cycle_returned_at_most_dispensed",
-            ),
-        ]
+            models.CheckConstraint(condition=Q(number__gte=1), name="cycle_number_from_1"),
+            unless_empty("cycle_returned_at_most_dispensed", Q(tablets_returned__lte=F("tablets_dispensed")),
+                         "tablets_dispensed", "tablets_returned"),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"Cycle {self.number}"
@@ -55,11 +52,10 @@ class DosingPeriod(RecordRow):
         ordering = ("from_day",)
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(from_day__gte=1, to_day__gte=models.F("from_day")), name="period_days_in_order"
+                condition=Q(from_day__gte=1, to_day__gte=F("from_day")), name="period_days_in_order"
             ),
             models.CheckConstraint(
-                condition=models.Q(frequency="held", dose_mg=0)
-                | (~models.Q(frequency="held") & models.Q(dose_mg__gt=0)),
+                condition=Q(frequency="held", dose_mg=0) | (~Q(frequency="held") & Q(dose_mg__gt=0)),
                 name="period_held_means_no_dose",
             ),
         ]

@@ -6,22 +6,15 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 
-from trial.models.base import ByEdition, Place, RecordRow, one_standing
+from trial.models.base import ByEdition, Place, RecordRow, one_standing, unless_empty
 from trial.models.casebook.participant import Participant
 from trial.models.fields import MissingReasonField, in_a_sentence, value_or_reason
 from trial.protocol import code_lists
 from trial.rules.typed_text import plain
 
 
-def _pressure(prefix: str) -> list[models.CheckConstraint]:
-    return [
-        models.CheckConstraint(
-            condition=Q(systolic_mmhg__isnull=True)
-            | Q(diastolic_mmhg__isnull=True)
-            | Q(systolic_mmhg__gt=F("diastolic_mmhg")),
-            name=f"{prefix}_systolic_above_diastolic",
-        )
-    ]
+def _pressure(name: str) -> models.CheckConstraint:
+    return unless_empty(name, Q(systolic_mmhg__gt=F("diastolic_mmhg")), "systolic_mmhg", "diastolic_mmhg")
 
 
 def _pressure_words(row: Any) -> str:
@@ -58,9 +51,9 @@ class Visit(RecordRow, ByEdition):
             value_or_reason("ecog", "visit_ecog_or_reason"),
             value_or_reason("systolic_mmhg", "visit_systolic_or_reason"),
             value_or_reason("diastolic_mmhg", "visit_diastolic_or_reason"),
-            models.CheckConstraint(condition=Q(ecog__isnull=True) | Q(ecog__lte=4), name="visit_ecog_at_most_4"),
+            unless_empty("visit_ecog_at_most_4", Q(ecog__lte=4), "ecog"),
             one_standing("one_visit_per_cycle", "participant", "cycle_number"),
-            *_pressure("visit"),
+            _pressure("visit_systolic_above_diastolic"),
         ]
 
     def __str__(self) -> str:
@@ -95,14 +88,10 @@ class LaboratoryResult(RecordRow):
             models.CheckConstraint(
                 condition=Q(value_qualifier="") | Q(value__isnull=False), name="laboratory_qualifies_a_value"
             ),
-            models.CheckConstraint(
-                condition=Q(lower_limit__isnull=True)
-                | Q(upper_limit__isnull=True)
-                | Q(lower_limit__lt=F("upper_limit")),
-                name="laboratory_limits_in_order",
-            ),
+            unless_empty("laboratory_limits_in_order", Q(lower_limit__lt=F("upper_limit")), "lower_limit",
+                         "upper_limit"),
             one_standing("one_result_per_analyte", "visit", "analyte"),
-        ]
+        ]  # fmt: skip
 
 
 class BloodPressure(RecordRow, ByEdition):
@@ -122,7 +111,7 @@ class BloodPressure(RecordRow, ByEdition):
         constraints = [
             value_or_reason("systolic_mmhg", "pressure_systolic_or_reason"),
             value_or_reason("diastolic_mmhg", "pressure_diastolic_or_reason"),
-            *_pressure("pressure"),
+            _pressure("pressure_systolic_above_diastolic"),
         ]
 
     def __str__(self) -> str:
@@ -155,14 +144,10 @@ class HormoneLevel(RecordRow, ByEdition):
             value_or_reason("value", "hormone_value_or_reason"),
             value_or_reason("upper_limit", "hormone_limit_or_reason"),
             models.CheckConstraint(
-                condition=models.Q(value_qualifier="") | models.Q(value__isnull=False), name="hormone_qualifies_a_value"
+                condition=Q(value_qualifier="") | Q(value__isnull=False), name="hormone_qualifies_a_value"
             ),
-            models.CheckConstraint(
-                condition=models.Q(value__isnull=True) | models.Q(value__gte=0), name="hormone_value_not_negative"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(upper_limit__isnull=True) | models.Q(upper_limit__gt=0), name="hormone_limit_above_0"
-            ),
+            unless_empty("hormone_value_not_negative", Q(value__gte=0), "value"),
+            unless_empty("hormone_limit_above_0", Q(upper_limit__gt=0), "upper_limit"),
             one_standing("one_level_per_marker_and_day", "participant", "sampled_on", "marker"),
         ]
 
