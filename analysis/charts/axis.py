@@ -8,11 +8,11 @@ from zlib import crc32
 from analysis.statistics.survival import DAYS_PER_MONTH, months
 from trial.drawing.axes import Axis, Tick, round_step, shape
 
-__all__ = ["HEIGHT", "WIDTH", "Axis", "Caption", "Chart", "Frame", "LegendEntry", "Spoken", "Tick", "finite",
-           "month_axis", "round_step", "shape", "signed", "unique_key"]
+__all__ = ["HEIGHT", "MONTH_STEPS", "WIDTH", "Axis", "Caption", "Chart", "Frame", "LegendEntry", "Spoken", "Tick",
+           "finite", "month_axis", "round_step", "shape", "signed", "staircase", "unique_key", "whole_ticks"]
 
 WIDTH, HEIGHT = 600, 300
-MONTH_STEPS = (1, 2, 3, 6, 12)
+MONTH_STEPS, WHOLE_STEPS = (1, 2, 3, 6, 12), (1, 2, 5, 10, 20, 50)
 MOST_TICKS = 12
 
 
@@ -102,6 +102,24 @@ def month_axis(last_day: float, left: float, right: float, most: int = MOST_TICK
     last_tick = step * max(1, -int(-months(last_day) // step))
     axis = Axis(0, last_tick * DAYS_PER_MONTH, left, right)
     return axis, tuple(Tick(axis.at(month * DAYS_PER_MONTH), str(month)) for month in range(0, last_tick + 1, step))
+
+
+def whole_ticks(axis: Axis, most: int) -> tuple[Tick, ...]:
+    """At most so many ticks at whole numbers from 0."""
+    step = round_step(axis.high, WHOLE_STEPS, most)
+    return tuple(Tick(axis.at(value), str(value)) for value in range(0, int(axis.high) + 1, step))
+
+
+def staircase(outcomes: str, counted: str, across: Axis, upwards: Axis) -> str:
+    """The way of outcomes, one letter each: one step across each, one up where it is counted; empty for nobody."""
+    if not outcomes:
+        return ""
+    steps, height = [f"M{across.at(0)} {upwards.at(0)}"], 0
+    for place, outcome in enumerate(outcomes, start=1):
+        if outcome in counted:
+            height += 1
+            steps.append(f"H{across.at(place)}V{upwards.at(height)}")
+    return "".join([*steps, f"H{across.at(len(outcomes))}"])
 
 
 def unique_key(kind: str, words: Iterable[str]) -> str:

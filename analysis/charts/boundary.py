@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from analysis.charts.axis import WIDTH, Axis, Chart, Frame, Spoken, Tick, round_step, shape, unique_key
+from analysis.charts.axis import WIDTH, Axis, Chart, Frame, Spoken, Tick, shape, staircase, unique_key, whole_ticks
 
 FRAME = Frame(WIDTH, 300, 32, 496, 30, 250)
 # The last look has no width of its own: its verdict is drawn as a band of this width behind it.
 BAND = 22
-STEPS = (1, 2, 5, 10, 20, 50)
 # Beyond so many participants their single outcomes cannot be told apart.
 MOST_MARKS = 150
 OUTCOMES = {"R": "confirmed response", "o": "outcome still open", "n": "no confirmed response"}
@@ -69,18 +68,13 @@ def boundary(looks: Sequence[Look], outcomes: str, summary: str, numbers: Sequen
         frame=FRAME,
         regions=regions,
         looks=tuple(Tick(across.at(look.participants), str(look.participants)) for look in looks),
-        across=_ticks(across, 10),
-        ticks=_ticks(upwards, 8),
-        path=_path(outcomes, across, upwards),
+        across=whole_ticks(across, 10),
+        ticks=whole_ticks(upwards, 8),
+        path=staircase(outcomes, "R", across, upwards),
         responders=_marks(outcomes, "R", across, upwards),
         open=_marks(outcomes, "o", across, upwards),
         spoken=(*_way(outcomes, numbers, across, upwards), *map(_said, regions)),
     )
-
-
-def _ticks(axis: Axis, most: int) -> tuple[Tick, ...]:
-    step = round_step(axis.high, STEPS, most)
-    return tuple(Tick(axis.at(value), str(value)) for value in range(0, int(axis.high) + 1, step))
 
 
 def _regions(looks: Sequence[Look], place: int, across: Axis, upwards: Axis) -> list[Region]:
@@ -104,18 +98,6 @@ def _regions(looks: Sequence[Look], place: int, across: Axis, upwards: Axis) -> 
 def _region(left: float, right: float, span: tuple[float, float], upwards: Axis, words: tuple[str, str, str]) -> Region:
     bottom, top = (upwards.at(value) for value in span)
     return Region(left, top, round(right - left, 1), round(bottom - top, 1), *words)
-
-
-def _path(outcomes: str, across: Axis, upwards: Axis) -> str:
-    """The way: one step across a participant, one up a responder; empty for nobody."""
-    if not outcomes:
-        return ""
-    steps, responders = [f"M{across.at(0)} {upwards.at(0)}"], 0
-    for place, outcome in enumerate(outcomes, start=1):
-        if outcome == "R":
-            responders += 1
-            steps.append(f"H{across.at(place)}V{upwards.at(responders)}")
-    return "".join([*steps, f"H{across.at(len(outcomes))}"])
 
 
 def _marks(outcomes: str, kind: str, across: Axis, upwards: Axis) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from capture.casebook.fields import FullDateField
 from capture.casebook.labels import field_label
 from capture.casebook.registry import CASEBOOK
-from trial.drawing.form_layout import PageHelper
+from trial.drawing.form_layout import PageForm
 from trial.models import EditionApproval, Person, Role, Site
 from trial.protocol import Edition, form_versions
 from trial.record import access, versions_in_force
@@ -111,10 +111,9 @@ def declared() -> list[Declared]:
 Choices = Sequence[tuple[str, str]]
 
 
-class EditionApprovalForm(forms.Form):
+class EditionApprovalForm(PageForm):
     """What the study chair has on paper. which: `form:edition:site`, one of those that are offered."""
 
-    helper = PageHelper()
     which = forms.ChoiceField(label="Form, version and site")
     decided_on = FullDateField(label="Decided on")
     decided_by = words("Decided by", 200, "Ethics committee or authority, with the reference of its decision.",

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from trial.drawing.form_layout import Boxes, FilterForm, PageHelper
+from trial.drawing.form_layout import Boxes, FilterForm, PageForm, PageHelper
 from trial.record.typed_fields import choice, words
 
 
@@ -27,14 +27,13 @@ class AskedFormFilter(FilterForm):
     site = choice("Site", ("", "All your sites"))
 
 
-class WordingForm(forms.Form):
+class WordingForm(PageForm):
     """The words of a query: one of the list, or one's own."""
 
     template = forms.ChoiceField(label="Query template", required=False, widget=forms.RadioSelect(
         attrs={"class": "form-check-input"}))  # fmt: skip
     words = words("Or own query text", 600, rows=2)
     words.help_text = "Ask about the source. Do not suggest a value."
-    helper = PageHelper()
 
     def __init__(self, wordings: Iterable[str], typed: str) -> None:
         wordings = list(wordings)
@@ -57,11 +56,10 @@ class ManyForm(WordingForm):
         self.fields["who"].choices = entries  # type: ignore[attr-defined]
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(PageForm):
     """The site's answer in words."""
 
     words = words("Answer", 600)
-    helper = PageHelper()
 
     def __init__(self, key: int, typed: str, corrects: bool) -> None:
         """corrects: the page shows boxes to correct, so that words alone are the second choice."""
@@ -72,12 +70,11 @@ class AnswerForm(forms.Form):
             self.fields["words"].widget.attrs["autofocus"] = True
 
 
-class MoveForm(forms.Form):
+class MoveForm(PageForm):
     """What the monitor says when a query is moved."""
 
     words = words("Comment", 600)
     words.help_text = "required to reopen or cancel"
-    helper = PageHelper()
 
 
 class HoldForm(forms.Form):
@@ -96,11 +93,10 @@ class HoldForm(forms.Form):
         ]  # fmt: skip
 
 
-class HoldStepForm(forms.Form):
+class HoldStepForm(PageForm):
     """Why the next step of a freeze or lock is taken."""
 
     because = words("Reason", 300, required=True)
-    helper = PageHelper()
 
 
 def queries_filter(asked: Mapping[str, str], may_ask: bool, sites: Iterable[Any], states: Iterable[tuple[str, str]],

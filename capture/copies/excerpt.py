@@ -13,24 +13,18 @@ from django.db import connection
 
 from capture.trail import offline
 from trial.audit.casebook_versions import rows_in_sql
-from trial.audit.redaction import HASH_OF_V_AND_K, JOIN_K, KEPT, KEPT_CHANGES
-from trial.audit.seal import HEADER_OF_C
+from trial.audit.redaction import HASH_OF_V_AND_K
 from trial.models import Participant, Site
 
-CHANGES_AT_A_TIME = 500
 OF_ANOTHER = "of another participant, or of none"
 
 _VERSION = f"""CASE WHEN o.row_id IS NULL
         THEN json_build_object('sha256', encode({HASH_OF_V_AND_K}, 'hex'), 'withheld', %(withheld)s::text)
     ELSE {offline.VERSION} END"""
-_LINES = f"""kept AS MATERIALIZED ({KEPT}), kept_changes AS MATERIALIZED ({KEPT_CHANGES})
-    SELECT c.id, {HEADER_OF_C}, encode(c.previous_seal, 'hex'), encode(c.seal, 'hex'), r.by_change,
-    (SELECT coalesce(json_agg({_VERSION} ORDER BY v.id), '[]')
-     FROM trial_version v LEFT JOIN own o ON o.table_name = v.table_name AND o.row_id = v.row_id {JOIN_K}
-     WHERE v.change_id = c.id),
-    ARRAY(SELECT v.id FROM trial_version v JOIN own o ON o.table_name = v.table_name AND o.row_id = v.row_id
-        WHERE v.change_id = c.id ORDER BY v.id), c.person_id, c.participant_id
-    FROM trial_change c LEFT JOIN kept_changes r ON r.change = c.id WHERE """
+_JOIN_OWN = "JOIN own o ON o.table_name = v.table_name AND o.row_id = v.row_id"
+_SHOWN = f""", ARRAY(SELECT v.id FROM trial_version v {_JOIN_OWN} WHERE v.change_id = c.id ORDER BY v.id),
+    c.person_id, c.participant_id"""
+_LINES = f"{offline.changes_in_sql(_VERSION, f'LEFT {_JOIN_OWN}', _SHOWN)} WHERE "
 
 _CONCERNS = """c.participant_id = %(participant)s OR c.id IN (SELECT v.change_id FROM own o
     JOIN trial_version v ON v.table_name = o.table_name AND v.row_id = o.row_id)"""
@@ -72,21 +66,16 @@ def of_site(site: Site) -> Iterator[Line]:
 
 
 def _lines(query: str, values: dict[str, Any]) -> Iterator[Line]:
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL timezone = 'UTC'")
-    with connection.chunked_cursor() as cursor:
-        cursor.execute(query, {**values, "withheld": OF_ANOTHER})
-        while rows := cursor.fetchmany(CHANGES_AT_A_TIME):
-            yield from map(_line, rows)
+    yield from map(_line, offline.rows(query, {**values, "withheld": OF_ANOTHER}))
 
 
 def _line(row: tuple[Any, ...]) -> Line:
     """row: as `_LINES` selects it."""
-    number, header, previous, seal, black_out, texts, shown, person, participant = row
-    versions = json.loads(texts) if isinstance(texts, str) else texts
-    one = offline.line(number, header, previous, seal, black_out, versions)
+    *sealed, shown, person, participant = row
+    one = offline.line(*sealed)
+    versions, text = one["versions"], json.dumps(one, ensure_ascii=False)
     withheld = sum(not isinstance(each, str) for each in versions)
-    return Line(number, person, participant, tuple(shown), len(versions), withheld, json.dumps(one, ensure_ascii=False))
+    return Line(one["change"], person, participant, tuple(shown), len(versions), withheld, text)
 
 
 def of_study() -> Iterator[Line]:

@@ -19,7 +19,7 @@ from capture.copies.package import NOTED
 from capture.copies.paper import blank as blank_forms
 from capture.copies.verify_copy import MANIFEST
 from capture.exchange.exporting.download import sent
-from trial.drawing.form_layout import PageHelper
+from trial.drawing.form_layout import PageForm
 from trial.models import Change, JournalEntry, Person, audit
 from trial.operations import file_jobs
 from trial.record import access
@@ -117,7 +117,7 @@ def certified_copy(request: HttpRequest, reference: str) -> HttpResponse:
     return sent(packed.file, packed.name)
 
 
-class CopyForm(forms.Form):
+class CopyForm(PageForm):
     """A copy to check: its file, or the hash of its manifest."""
 
     file = forms.FileField(
@@ -127,7 +127,6 @@ class CopyForm(forms.Form):
     )  # fmt: skip
     hash = words("Or SHA-256 of the manifest", 80, spellcheck="false")
     hash.help_text = "The 64 characters printed by verify_copy.py."
-    helper = PageHelper()
 
 
 def _check_page(request: HttpRequest, typed: str = "", status: int = 200, **shown: Any) -> HttpResponse:

@@ -1,8 +1,7 @@
 """Forms of the audit trail and of the journal of reading: their filters, and the monitor's review."""
 
-from django import forms
 
-from trial.drawing.form_layout import FilterForm, PageHelper
+from trial.drawing.form_layout import FilterForm, PageForm
 from trial.record.typed_fields import choice, words
 
 DAY = {"placeholder": "DD-MMM-YYYY", "size": 12}
@@ -30,11 +29,10 @@ class JournalFilter(FilterForm):
     to_on = words("To (UTC)", 40, **DAY)
 
 
-class ReviewForm(forms.Form):
+class ReviewForm(PageForm):
     """What the review of the trail found."""
 
     words = words("Result of the review", 600, required=True, rows=2)
-    helper = PageHelper()
 
     def __init__(self, first: int, last: int, typed: str) -> None:
         super().__init__(initial={"words": typed}, auto_id="%s")

@@ -142,9 +142,7 @@ def connect(save: Save, person: Person, address: str, reason: str) -> None:
     with as_administrator(save, reason):
         if SingleSignOn.objects.standing().filter(address__iexact=address).exclude(user=person).exists():
             raise Refused("This address is connected with another user.")
-        for each in SingleSignOn.objects.standing().filter(user=person):
-            each.struck_out_reason = reason
-            each.save(update_fields=["struck_out_reason"])
+        SingleSignOn.objects.standing().filter(user=person).update(struck_out_reason=reason)
         if address:
             SingleSignOn.objects.create(user=person, name="single sign-on", address=address)
         Person.objects.filter(pk=person.pk).update(session_round=F("session_round") + 1)

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from trial.accounts.security import passkeys, proof, single_sign_on
 from trial.accounts.security.passkeys import LETTERS_OF_NAME
 from trial.api.scopes import of_role
-from trial.drawing.form_layout import Boxes, PageHelper
+from trial.drawing.form_layout import Boxes, PageForm, PageHelper
 from trial.models import Person, Role, Site
 from trial.protocol import COUNTRIES
 from trial.record import access
@@ -27,18 +27,14 @@ def _text(label: str, most: int, **attrs: str) -> WordsField:
     return WordsField(label=label, max_length=most, widget=forms.TextInput(attrs=attrs))
 
 
-class RowsFilter(forms.Form):
+class RowsFilter(PageForm):
     """Hides rows of the table of users while it is typed; nothing is sent."""
-
-    helper = PageHelper()
 
     typed = words("Filter", 40, type="search", placeholder="name, role …", **{"data-filter-rows": "#people"})
 
 
-class WithReason(forms.Form):
+class WithReason(PageForm):
     """The reason of the act, last on the page."""
-
-    helper = PageHelper()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -76,7 +72,7 @@ class AccountForm(WithReason):
     def clean(self) -> dict[str, Any]:
         """Sites are named, or all are stated (`sites` None), never both."""
         given = super().clean() or self.cleaned_data
-        if given.get("all_sites"):
+        if given.pop("all_sites", False):
             if given.get("sites"):
                 self.add_error("all_sites", "Select sites or “All sites”, not both.")
             given["sites"] = None
@@ -127,8 +123,8 @@ class SingleSignOnForm(WithReason):
 class PasswordResetForm(WithReason):
     """A one-time password, and whether passkeys go with the password that it replaces."""
 
-    passkeys_go = forms.ChoiceField(
-        label="Passkeys of the user",
+    passkeys_go = forms.TypedChoiceField(
+        label="Passkeys of the user", coerce=lambda said: said == "remove",
         choices=[("", "Choose"), ("keep", "Keep: the user only forgot the password"),
                  ("remove", "Remove: a device is lost, or the account may be misused")],
         help_text="A passkey signs in without the password.",
@@ -175,17 +171,15 @@ class TrainingForm(WithReason):
     valid_until = DayField(label="Valid until", required=False, help_text="Empty: no end date.")
 
 
-class AccessReviewForm(forms.Form):
+class AccessReviewForm(PageForm):
     """What the review of the access rights of a day found."""
 
-    helper = PageHelper()
     words = words("Result of the review", 600, required=True, rows=2)
 
 
-class DayForm(forms.Form):
+class DayForm(PageForm):
     """The day that access rights are shown for."""
 
-    helper = PageHelper()
     on = DayField(label="On")
 
 
@@ -202,10 +196,8 @@ class CodeField(forms.CharField):
         super().__init__(label=kwargs.pop("label", "Code"), max_length=20, widget=widget, **kwargs)
 
 
-class ChoosePasswordForm(forms.Form):
+class ChoosePasswordForm(PageForm):
     """The password now (unless a one-time password has just been used), and the new one twice."""
-
-    helper = PageHelper()
 
     def __init__(self, request: HttpRequest, person: Person, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -241,10 +233,9 @@ class ChoosePasswordForm(forms.Form):
         return "old_password" not in self.errors
 
 
-class MailForm(forms.Form):
+class MailForm(PageForm):
     """Where the daily reminder goes; empty: nowhere."""
 
-    helper = PageHelper()
     mail_address = forms.EmailField(required=False, max_length=254, widget=forms.EmailInput(
         attrs={"autocomplete": "email"}))  # fmt: skip
 

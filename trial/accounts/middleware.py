@@ -18,7 +18,14 @@ from trial.rules.typed_text import key, unreadable
 AFTER_THE_SESSION = "Your session had ended. Nothing was saved. Check the form and save it."
 
 
-class Readable:
+class Middleware:
+    """A link of the chain; `get_response` is the rest of it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+
+class Readable(Middleware):
     """Answers 400 in words to a request that holds NUL, half a surrogate pair or bytes that are not UTF-8, anywhere.
 
     It stands before whatever asks the database, so that no page has to think of them. This class reads address and
@@ -30,9 +37,6 @@ class Readable:
         yield request.path
         yield from request.COOKIES.values()
         yield from _names_and_values(request.GET)
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Hands on what can be read."""
@@ -62,11 +66,8 @@ def _names_and_values(fields: QueryDict) -> Iterator[str]:
         yield from values
 
 
-class StatedRule:
+class StatedRule(Middleware):
     """Every view carries a rule from `trial.record.access`; one without is an error, never an open door."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Hands it on, at no site yet; what is shown to signed-in people is kept out of shared and disk caches."""
@@ -84,11 +85,8 @@ class StatedRule:
             )
 
 
-class SigningIn:
+class SigningIn(Middleware):
     """Leads to the next step of signing in; a form that arrives when the session has ended is kept meanwhile."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """A kept form goes back to its page without being saved, and has then done its duty."""

@@ -1,22 +1,17 @@
 """The size of a request is judged before it is read: what is too large is neither kept in memory nor on disk."""
 
-from collections.abc import Callable
-
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
+from trial.accounts.middleware import Middleware
 from trial.api import problems
 
 # Every form of the product is far smaller; a page that takes files states more by `largest_request` of its view.
 LARGEST_REQUEST = 2_500_000
 
 
-class SizeOfRequest:
+class SizeOfRequest(Middleware):
     """Answers 413 for what is larger than its page takes; somebody who is not signed in sends no files."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        """`get_response` is the rest of the chain, in which the request is read."""
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Without a length nothing is read by Django either."""

@@ -180,6 +180,12 @@ class PageHelper(FormHelper):  # type: ignore[misc]
         self.layout = Layout(*(layout or (Boxes(),)))
 
 
+class PageForm(forms.Form):
+    """A form inside the page's own form tag, its fields one below the other; another layout is another `helper`."""
+
+    helper = PageHelper()
+
+
 class Markup(LayoutObject):  # type: ignore[misc]
     """HTML that is the same for every form, such as a button."""
 

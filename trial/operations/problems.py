@@ -1,13 +1,12 @@
 """Problem reports: every user reports from the foot of any page, the administrator lists and reviews them."""
 
-from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
 from trial.accounts.views.people import one_form
-from trial.drawing.form_layout import PageHelper, posted
+from trial.drawing.form_layout import PageForm, posted
 from trial.models import ProblemReport, Role
 from trial.record import access, changes
 from trial.record.save import Save
@@ -16,10 +15,9 @@ from trial.refused import Refused
 from trial.runtime.program import PROGRAM
 
 
-class ProblemForm(forms.Form):
+class ProblemForm(PageForm):
     """Severity, what happened, and the address of the page that it happened on."""
 
-    helper = PageHelper()
     severity = choice("Severity", ("", "Choose"), *ProblemReport.Severity.choices, required=True)
     page = words("Page", 600, readonly="")
     words = words("Description: what happened, and what you expected", 1000,
@@ -27,10 +25,9 @@ class ProblemForm(forms.Form):
     field_order = ("severity", "words", "page")
 
 
-class ProblemReviewForm(forms.Form):
+class ProblemReviewForm(PageForm):
     """Result of the review."""
 
-    helper = PageHelper()
     found = words("Result of the review, and action taken", 600, required=True, rows=3)
 
 
@@ -68,7 +65,7 @@ def review(request: HttpRequest, problem_id: int) -> HttpResponse:
     """Shows the form of one review and records it."""
     problem = get_object_or_404(ProblemReport, pk=problem_id)
     return one_form(
-        request, ProblemReviewForm(posted(request)), lambda save, given: record_review(save, problem, given["found"]),
+        request, ProblemReviewForm(posted(request)), lambda save, given: record_review(save, problem, **given),
         f"The review of problem {problem.pk} is recorded.",
         f"Review of problem {problem.pk}: {problem.get_severity_display().lower()}", "Record review",
         reverse("problems"),

@@ -4,6 +4,7 @@ Every box is a text box, so that what was typed or pasted stays visible when it 
 `trial.rules.typed_text`, dates by `trial.rules.dates.partial_date`.
 """
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -30,8 +31,24 @@ class WordsField(forms.CharField):
     default_validators = [*forms.CharField.default_validators, printable]
 
 
-class _SaysTheMend:
-    """A number field whose refusals of what is out of bounds say what must be true, or what to do."""
+class _Typed:
+    """A number typed into a text box, None when empty; refusals say what must be true, or what to do.
+
+    kind: of the value. read: the typed text → the value.
+    """
+
+    widget = forms.TextInput
+    kind: type
+    read: Callable[[str], Any]
+
+    def to_python(self, value: Any) -> Any:
+        """ValidationError in words for what is no number."""
+        if isinstance(value, self.kind) or value is None or not str(value).strip():
+            return value if isinstance(value, self.kind) else None
+        try:
+            return self.read(str(value))
+        except Refused as refusal:
+            raise forms.ValidationError(str(refusal)) from None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -52,29 +69,20 @@ OF_DIGITS = {
 }
 
 
-class WholeNumberField(_SaysTheMend, forms.IntegerField):
+class WholeNumberField(_Typed, forms.IntegerField):
     """A whole number typed into a text box → int, or None when empty."""
 
-    widget = forms.TextInput
+    kind, read = int, staticmethod(typed_text.whole_number)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         """The keyboard of a telephone shows digits only."""
         return {} if widget.is_hidden else {"inputmode": "numeric", "autocomplete": "off"}
 
-    def to_python(self, value: Any) -> int | None:
-        """ValidationError in words for what is no whole number."""
-        if isinstance(value, int) or value is None or not str(value).strip():
-            return value if isinstance(value, int) else None
-        try:
-            return typed_text.whole_number(str(value))
-        except Refused as refusal:
-            raise forms.ValidationError(str(refusal)) from None
 
-
-class NumberField(_SaysTheMend, forms.DecimalField):
+class NumberField(_Typed, forms.DecimalField):
     """A number typed into a text box → exact Decimal, or None when empty; shown as typed: 310, not 310.000."""
 
-    widget = forms.TextInput
+    kind, read = Decimal, staticmethod(typed_text.decimal_number)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         """The keyboard of a telephone shows digits and a point."""
@@ -83,15 +91,6 @@ class NumberField(_SaysTheMend, forms.DecimalField):
     def prepare_value(self, value: Any) -> Any:
         """Decimal → text without the zeros that the database adds; typed text stays as it was typed."""
         return format(value.normalize(), "f") if isinstance(value, Decimal) and value.is_finite() else value
-
-    def to_python(self, value: Any) -> Decimal | None:
-        """ValidationError in words for what is no number."""
-        if isinstance(value, Decimal) or value is None or not str(value).strip():
-            return value if isinstance(value, Decimal) else None
-        try:
-            return typed_text.decimal_number(str(value))
-        except Refused as refusal:
-            raise forms.ValidationError(str(refusal)) from None
 
 
 class QualifiedNumberField(NumberField):

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from analysis.charts.axis import WIDTH, Axis, Chart, Frame, Spoken, Tick, round_step, unique_key
+from analysis.charts.axis import MONTH_STEPS, WIDTH, Chart, Frame, Spoken, unique_key, whole_ticks
+from trial.drawing.axes import Axis, Tick, round_step
 
 FRAME = Frame(WIDTH, 250, 36, 560, 22, 204)
-STEPS = (1, 2, 5, 10, 20, 50, 100)
-MONTH_STEPS = (1, 2, 3, 6, 12)
 MOST_TICKS = 8
 
 
@@ -51,7 +50,7 @@ def accrual(months: Sequence[tuple[str, int]], plan: int, projected: Projected |
         band = f"{start}L{at['low']} {upwards.at(plan)}H{at['high']}Z"
     return Accrual(
         key=unique_key("accrual", [month for month, _ in months]), summary=summary, frame=FRAME, path=path,
-        ticks=_upward_ticks(upwards), across=_month_ticks(across),
+        ticks=whole_ticks(upwards, MOST_TICKS), across=_month_ticks(across),
         plan=Tick(upwards.at(plan), f"plan {plan}"), band=band, line=line, spoken=tuple(spoken),
     )  # fmt: skip
 
@@ -125,11 +124,6 @@ def _path(months: Sequence[tuple[str, int]], across: Axis, upwards: Axis) -> tup
         spoken.append(Spoken(across.at(_number(month) + 1), upwards.at(total),
                              f"{month}: {count} registered, {total} in all"))  # fmt: skip
     return "".join(steps), spoken
-
-
-def _upward_ticks(axis: Axis) -> tuple[Tick, ...]:
-    step = round_step(axis.high, STEPS, MOST_TICKS)
-    return tuple(Tick(axis.at(value), str(value)) for value in range(0, int(axis.high) + 1, step))
 
 
 def _month_ticks(axis: Axis) -> tuple[Tick, ...]:

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.charts.axis import WIDTH, Axis, Chart, Frame, Spoken, Tick, round_step, unique_key
+from analysis.charts.axis import WIDTH, Axis, Chart, Frame, Spoken, staircase, unique_key, whole_ticks
 
 FRAME = Frame(WIDTH, 250, 32, 560, 26, 204)
-STEPS = (1, 2, 5, 10, 20, 50)
 MOST_MARKS = 150
 OUTCOMES = {"T": "with toxicity", "u": "not determined", "n": "without"}
 
@@ -33,19 +32,14 @@ def watch(path: str, bounds: Sequence[int | None], numbers: Sequence[str], summa
         summary=summary,
         is_empty=not path and not bounds,
         frame=FRAME,
-        ticks=_ticks(upwards, 8),
-        across=_ticks(across, 10),
+        ticks=whole_ticks(upwards, 8),
+        across=whole_ticks(across, 10),
         bound=bound,
         stop=f"{bound}V{FRAME.top}H{bound[1:].partition(' ')[0]}Z" if bound else "",
-        path=_way(path, "T", across, upwards),
-        unsure=_way(path, "Tu", across, upwards) if "u" in path else "",
+        path=staircase(path, "T", across, upwards),
+        unsure=staircase(path, "Tu", across, upwards) if "u" in path else "",
         spoken=tuple(_spoken(path, bounds, numbers, across, upwards)),
     )
-
-
-def _ticks(axis: Axis, most: int) -> tuple[Tick, ...]:
-    step = round_step(axis.high, STEPS, most)
-    return tuple(Tick(axis.at(value), str(value)) for value in range(0, int(axis.high) + 1, step))
 
 
 def _steps(points: Sequence[tuple[int, int]], across: Axis, upwards: Axis) -> str:
@@ -55,17 +49,6 @@ def _steps(points: Sequence[tuple[int, int]], across: Axis, upwards: Axis) -> st
     words = [f"M{across.at(points[0][0] - 0.5)} {upwards.at(points[0][1] - 0.5)}"]
     words += [f"V{upwards.at(count - 0.5)}H{across.at(place + 0.5)}" for place, count in points]
     return "".join(words)
-
-
-def _way(path: str, counted: str, across: Axis, upwards: Axis) -> str:
-    if not path:
-        return ""
-    seen, words = 0, [f"M{across.at(0)} {upwards.at(0)}"]
-    for place, letter in enumerate(path, start=1):
-        if letter in counted:
-            seen += 1
-            words.append(f"H{across.at(place)}V{upwards.at(seen)}")
-    return "".join([*words, f"H{across.at(len(path))}"])
 
 
 def _spoken(

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from capture.casebook import redaction_words
 from capture.conduct import holds, redactions
 from trial.audit.redaction import MARK
-from trial.drawing.form_layout import PageHelper, posted
+from trial.drawing.form_layout import PageForm, posted
 from trial.models import Redaction, Role
 from trial.record import access
 from trial.record.save import of_request
@@ -19,19 +19,17 @@ from trial.record.typed_fields import reason, words
 from trial.refused import Refused, reasons_against
 
 
-class BlackOutForm(forms.Form):
+class BlackOutForm(PageForm):
     """Which words of the text are to go (none named: all of it), and why; the reason stays, so it says no name."""
 
-    helper = PageHelper()
     words = words("Text to redact", 300, "Exactly as in the entry. Leave empty to redact the whole text.")
     because = reason(help_text=f"The reason is kept permanently beside {MARK}. Name the kind of text, never the text "
                                "itself. Such as: a name was entered.")  # fmt: skip
 
 
-class BlackOutDecisionForm(forms.Form):
+class BlackOutDecisionForm(PageForm):
     """The chair's word, with a reason."""
 
-    helper = PageHelper()
     decision = forms.ChoiceField(
         label="Decision",
         choices=[("approve", "Redact the text permanently"), ("refuse", "Refuse; nothing is changed")],

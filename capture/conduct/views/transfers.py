@@ -9,7 +9,7 @@ from capture.casebook.fields import FullDateField, WordsField
 from capture.casebook.forms.base import labeled_as
 from capture.conduct import transfers
 from capture.entry.views import saving
-from trial.drawing.form_layout import PageHelper
+from trial.drawing.form_layout import PageForm
 from trial.models import Site, SiteTransfer
 from trial.record import access
 from trial.record.save import of_request
@@ -17,10 +17,9 @@ from trial.refused import Refused
 
 
 @labeled_as(SiteTransfer)
-class TransferForm(forms.Form):
+class TransferForm(PageForm):
     """Who is moved where, when and why."""
 
-    helper = PageHelper()
     participant = WordsField(label="Participant", max_length=12, help_text="Study or screening number")
     to_site = forms.ModelChoiceField(Site.objects.all(), empty_label="Choose")
     moved_on = FullDateField()

@@ -8,7 +8,7 @@ from typing import Any
 
 from capture.exchange import odm
 from capture.exchange.odm import document, snapshot
-from capture.trail import verify_trail
+from capture.trail import offline, verify_trail
 from capture.trail.odm import trail, verify_odm
 from trial.operations import exports
 from trial.operations.exports import Asked, Listed, Told, listed, one_moment, whole_folder
@@ -47,7 +47,7 @@ def _trail(folder: Path, moment: document.Moment, subjects: Mapping[int, str]) -
     trail.stop_redacted_later(moment.change)
     with document.opened(folder / verify_odm.TRAIL, moment, "Transactional") as xml:
         changes, versions, newest = trail.write(xml, moment.change, subjects)
-    trail.reconcile(moment.change, changes, versions)
+    offline.reconcile(changes, versions, moment.change)
     scripts = [_beside(folder, Path(str(each.__file__)), "Verifies the trail") for each in (verify_odm, verify_trail)]
     return [listed(folder / verify_odm.TRAIL, "", "Audit trail", versions), *scripts], f"{changes}:{newest}"
 

@@ -7,7 +7,7 @@ was sealed.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -15,12 +15,12 @@ from django.db import connection
 
 from capture.exchange.odm import metadata, tables
 from capture.exchange.odm.xml_writer import XmlWriter, can_hold
+from capture.trail import offline
 from capture.trail.odm import verify_odm
 from trial.audit.redaction import JOIN_K, KEPT, KEPT_CHANGES
 from trial.audit.seal import HEADER_OF_C
 from trial.refused import Refused
 
-AT_A_TIME = 500
 _BEFORE = """CASE WHEN v.act <> 'insert' THEN (SELECT w.row::text FROM trial_version w
     WHERE w.table_name = v.table_name AND w.row_id = v.row_id AND w.change_id <= v.change_id AND w.id < v.id
     ORDER BY w.change_id DESC, w.id DESC LIMIT 1) END"""
@@ -54,12 +54,9 @@ def _of_the_study() -> str:
 
 
 def _of_changes() -> str:
-    """SQL: every Change, with its versions of participants as JSON."""
-    return f"""WITH kept AS MATERIALIZED ({KEPT}), kept_changes AS MATERIALIZED ({KEPT_CHANGES})
-        SELECT c.id, {HEADER_OF_C}, encode(c.previous_seal, 'hex'), encode(c.seal, 'hex'), r.by_change,
-        (SELECT coalesce(json_agg(json_build_array({_version_in_sql()}) ORDER BY v.id), '[]')::text
-            FROM trial_version v {JOIN_K} WHERE v.change_id = c.id)
-        FROM trial_change c LEFT JOIN kept_changes r ON r.change = c.id WHERE c.id <= %s ORDER BY c.id"""
+    """SQL: every Change, with its versions as JSON."""
+    every = offline.changes_in_sql(f"json_build_array({_version_in_sql()})")
+    return f"WITH {every} WHERE c.id <= %s ORDER BY c.id"
 
 
 def stop_redacted_later(change: int) -> None:
@@ -83,26 +80,17 @@ def write(xml: XmlWriter, change: int, subjects: Mapping[int, str]) -> tuple[int
     """
     changes, newest = 0, ""
     versions = _write_of_the_study(xml, change)
-    for number, header, previous, seal, black_out, text in _rows(_of_changes(), change):
+    for number, header, previous, seal, black_out, text in offline.rows(_of_changes(), [change]):
         of_participants = [each for row in json.loads(text) if (each := Version(*row)).participant is not None]
         _write_change(xml, (number, header, previous, seal, black_out), of_participants, subjects)
         changes, versions, newest = changes + 1, versions + len(of_participants), seal
     return changes, versions, newest
 
 
-def _rows(sql: str, change: int) -> Iterator[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL timezone = 'UTC'")
-    with connection.chunked_cursor() as cursor:
-        cursor.execute(sql, [change])
-        while rows := cursor.fetchmany(AT_A_TIME):
-            yield from rows
-
-
 def _write_of_the_study(xml: XmlWriter, change: int) -> int:
     written = 0
     with xml.element("ReferenceData", **metadata.OF_ROWS):
-        for number, header, *rest in _rows(_of_the_study(), change):
+        for number, header, *rest in offline.rows(_of_the_study(), [change]):
             _write_version(xml, Version(*rest), json.loads(header), None, number)
             written += 1
     return written
@@ -187,14 +175,3 @@ def _value(name: str, row: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(value, verify_odm.Digits):
         return {"Value": text, "ep_Type": "i" if text.lstrip("-").isdigit() else "n"}
     return {"Value": text, "ep_Type": "j"} if can_hold(text) else {"Value": verify_odm.coded(text), "ep_Type": "y"}
-
-
-def reconcile(change: int, changes: int, versions: int) -> None:
-    """Raises Refused where the database has other counts than were written."""
-    with connection.cursor() as cursor:
-        cursor.execute("""SELECT (SELECT count(*) FROM trial_change WHERE id <= %(change)s),
-            (SELECT count(*) FROM trial_version WHERE change_id <= %(change)s)""", {"change": change})  # fmt: skip
-        on_record = cursor.fetchone()
-    if on_record != (changes, versions):
-        raise Refused(f"{on_record[0]} Changes and {on_record[1]} versions are on record; {changes} and {versions} "
-                      "were written.")  # fmt: skip

@@ -62,9 +62,7 @@ def person_of(request: HttpRequest, username: str, password: str) -> Person | No
 
 def device_of(request: HttpRequest, person: Person, code: str) -> Device:
     """Returns the authenticator or recovery codes that the code is of, and uses it up. Raises Refused, Blocked."""
-    counted, who = _counted(request), {"username": person.username}
-    if AxesProxyHandler.is_locked(counted, who):
-        raise _blocked(request, person.username)
+    _stop_if_locked(request, person.username)
     if wait := second_factor.seconds_to_wait(person, code):
         raise Refused(f"A code before this one was wrong. {_wait(wait)}")
     device = second_factor.verify(person, code)
@@ -83,11 +81,7 @@ def passkey_of(request: HttpRequest, answer: str, person: Person | None = None) 
     if person is not None and (found is None or found.user_id != person.pk):
         found = None
     whose = person or (found.user if found else None)
-    username = whose.username if whose else ""
-    if sign_ins.is_blocked_address(request, whose) or AxesProxyHandler.is_locked(
-        _counted(request), {"username": username}
-    ):
-        raise _blocked(request, username)
+    username = _stop_if_blocked(request, whose)
     try:
         passkeys.verify(request, found, answer)
     except passkeys.Copied:
@@ -105,11 +99,7 @@ def passkey_of(request: HttpRequest, answer: str, person: Person | None = None) 
 def single_sign_on_of(request: HttpRequest) -> single_sign_on.Answer:
     """Who the identity provider says is there: while somebody is signed in, they only. Raises Refused, Blocked."""
     whose = Person.objects.filter(pk=request.user.pk).first()
-    username = whose.username if whose else ""
-    if sign_ins.is_blocked_address(request, whose) or AxesProxyHandler.is_locked(
-        _counted(request), {"username": username}
-    ):
-        raise _blocked(request, username)
+    username = _stop_if_blocked(request, whose)
     try:
         found = single_sign_on.answer_of(request)
         if whose is not None and found.device.user_id != whose.pk:
@@ -121,8 +111,7 @@ def single_sign_on_of(request: HttpRequest) -> single_sign_on.Answer:
         _count(request, username, SignIn.Result.WRONG_SINGLE_SIGN_ON)
         raise
     person: Person = found.device.user
-    if AxesProxyHandler.is_locked(_counted(request), {"username": person.username}):
-        raise _blocked(request, person.username)
+    _stop_if_locked(request, person.username)
     sign_ins.note(request, SignIn.Result.SINGLE_SIGN_ON, person)
     return found
 
@@ -180,6 +169,20 @@ def _counted(request: HttpRequest) -> HttpRequest:
     bare = HttpRequest()
     bare.META, bare.path = request.META, request.path
     return bare
+
+
+def _stop_if_blocked(request: HttpRequest, whose: Person | None) -> str:
+    """Raises Blocked, by address or account; returns the username, empty where it is not known who is there."""
+    username = whose.username if whose else ""
+    if sign_ins.is_blocked_address(request, whose):
+        raise _blocked(request, username)
+    _stop_if_locked(request, username)
+    return username
+
+
+def _stop_if_locked(request: HttpRequest, username: str) -> None:
+    if AxesProxyHandler.is_locked(_counted(request), {"username": username}):
+        raise _blocked(request, username)
 
 
 def _blocked(request: HttpRequest, username: str) -> Blocked:

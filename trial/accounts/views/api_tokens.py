@@ -34,8 +34,7 @@ def add(request: HttpRequest, person_id: int) -> HttpResponse:
     owner = get_object_or_404(Person, pk=person_id)
     return one_form(
         request, ApiTokenForm(owner, posted(request)),
-        lambda save, given: api_tokens.make(save, owner, given["name"], given["scopes"], given["site"],
-                                            given["expires_on"], given["reason"]),
+        lambda save, given: api_tokens.make(save, owner, **given),
         lambda _: _allowed(request, owner),
         f"API token of {owner.full_name}", "Allow token", reverse("person", args=[owner.pk]),
     )  # fmt: skip
@@ -54,7 +53,7 @@ def revoke(request: HttpRequest, token_id: int) -> HttpResponse:
     if not is_administrator and token.person_id != request.user.pk:
         raise Http404("There is no such token of yours.")
     return one_form(
-        request, WithReason(posted(request)), lambda save, given: api_tokens.revoke(save, token, given["reason"]),
+        request, WithReason(posted(request)), lambda save, given: api_tokens.revoke(save, token, **given),
         f"The API token “{token.name}” is revoked.", f"Revoke the API token “{token.name}”", "Revoke token",
         reverse("api_tokens" if is_administrator else "account"),
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """One's own account: password, second factor, sessions, the history of signing in, and a form that was kept."""
 
 from collections.abc import Callable
+from typing import Any
 
 import django_otp
 from django.contrib import auth, messages
@@ -77,8 +78,7 @@ def second_factor_set_up(request: HttpRequest) -> HttpResponse:
     """
     person = me(request)
     if session.next_step(request) is None and not second_factor.is_proved(request):
-        words = "Prove that you are the owner of the account. Then set up the authenticator."
-        return proof_page(request, "Change authenticator", words, lambda: _go_on(request))
+        return owner_proof(request, "Change authenticator", "set up the authenticator", "second_factor_set_up")
     device = second_factor.device_to_set_up(person)
     form = CodeForm(posted(request))
     if request.method == "POST" and form.is_valid():
@@ -94,11 +94,6 @@ def second_factor_set_up(request: HttpRequest) -> HttpResponse:
         "picture": second_factor.picture_of(device), "demanded": second_factor.is_demanded(),
     }  # fmt: skip
     return render(request, "trial/accounts/own/second_factor_set_up.html", shown, status=422 if form.errors else 200)
-
-
-def _go_on(request: HttpRequest) -> HttpResponse:
-    second_factor.note_proof(request)
-    return redirect("second_factor_set_up")
 
 
 @access.allows(*Role)
@@ -156,6 +151,16 @@ def proof_page(request: HttpRequest, title: str, words: str, do: Callable[[], Ht
         else:
             return do()
     return render(request, "trial/accounts/own/proof.html", shown, status=422 if shown["reasons"] else 200)
+
+
+def owner_proof(request: HttpRequest, title: str, then: str, *page: Any) -> HttpResponse:
+    """Asks for the proof, which counts for some minutes, and leads to the page by which the person does `then`."""
+
+    def go_on() -> HttpResponse:
+        second_factor.note_proof(request)
+        return redirect(*page)
+
+    return proof_page(request, title, f"Prove that you are the owner of the account. Then {then}.", go_on)
 
 
 @access.allows(*Role, method="POST")

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import auth
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from trial.accounts.forms import PasskeyForm, WithReason
 from trial.accounts.security import passkeys, second_factor, sign_ins
-from trial.accounts.views.own_account import me, proof_page
+from trial.accounts.views.own_account import me, owner_proof
 from trial.accounts.views.people import one_form
 from trial.drawing.form_layout import posted
 from trial.models import Passkey, Person, Role, SignIn
@@ -50,8 +50,7 @@ def _question(of: Callable[[HttpRequest], dict[str, Any]], request: HttpRequest)
 def add(request: HttpRequest) -> HttpResponse:
     """Adds a passkey, for who proved to be the owner of the account a few minutes ago."""
     if not second_factor.is_proved(request):
-        words = "Prove that you are the owner of the account. Then add the passkey."
-        return proof_page(request, "Add passkey", words, lambda: _go_on(request, "passkey_add"))
+        return owner_proof(request, "Add passkey", "add the passkey", "passkey_add")
     form = PasskeyForm(posted(request))
 
     def act(save: Save, given: dict[str, Any]) -> None:
@@ -63,18 +62,13 @@ def add(request: HttpRequest) -> HttpResponse:
                     "Add passkey", "Create passkey", reverse("account"))  # fmt: skip
 
 
-def _go_on(request: HttpRequest, *page: Any) -> HttpResponse:
-    second_factor.note_proof(request)
-    return redirect(*page)
-
-
 @access.allows(*Role)
 def remove(request: HttpRequest, passkey_id: int) -> HttpResponse:
     """Removes an own passkey with a reason, for who proved to be the owner; every other session of the person ends."""
     found = get_object_or_404(Passkey.objects.standing(), pk=passkey_id, user_id=request.user.pk)
     if not second_factor.is_proved(request):
-        words = f"Prove that you are the owner of the account. Then remove the passkey “{found.name}”."
-        return proof_page(request, "Remove passkey", words, lambda: _go_on(request, "passkey_remove", found.pk))
+        then = f"remove the passkey “{found.name}”"
+        return owner_proof(request, "Remove passkey", then, "passkey_remove", found.pk)
     return one_form(
         request, WithReason(posted(request)), lambda save, given: _remove(request, save, found, given["reason"]),
         f"The passkey “{found.name}” is removed. Your other sessions are signed out.",

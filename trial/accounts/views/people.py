@@ -49,14 +49,9 @@ def add(request: HttpRequest) -> HttpResponse:
     """A new account; its one-time password is shown once, on the answer."""
     return one_form(
         request, AccountForm(None, posted(request)),
-        lambda save, given: administration.add(save, given["username"], given["full_name"], given["role"],
-                                               _sites(given), given["reason"], given["mail_address"]),
+        lambda save, given: administration.add(save, **given),
         lambda made: _password_page(request, *made), "Add user", "Add user", reverse("people"),
     )  # fmt: skip
-
-
-def _sites(given: dict[str, Any]) -> list[Site] | None:
-    return None if given["sites"] is None else list(given["sites"])
 
 
 @access.allows(*access.ADMINISTERS)
@@ -86,8 +81,7 @@ def change(request: HttpRequest, person_id: int) -> HttpResponse:
     found = get_object_or_404(Person, pk=person_id)
     return one_form(
         request, AccountForm(found, posted(request)),
-        lambda save, given: administration.change(save, found, given["full_name"], given["role"], _sites(given),
-                                                  given["reason"], given["mail_address"]),
+        lambda save, given: administration.change(save, found, **given),
         f"The account {found.username} is saved.", f"Edit the account {found.username}", "Save", _page_of(found),
     )  # fmt: skip
 
@@ -113,8 +107,7 @@ def act(request: HttpRequest, person_id: int, act_name: str) -> HttpResponse:
     heading = f"{title} {found.username}"
     return one_form(
         request, (PasswordResetForm if asks_passkeys else WithReason)(posted(request)),
-        lambda save, given: do(save, found, given["reason"], **(
-            {"passkeys_go": given["passkeys_go"] == "remove"} if asks_passkeys else {})),
+        lambda save, given: do(save, found, **given),
         lambda password: _password_page(request, found, password) if password else f"{heading}: done.",
         heading, button, _page_of(found),
     )  # fmt: skip
@@ -126,9 +119,7 @@ def delegate(request: HttpRequest, person_id: int) -> HttpResponse:
     found = get_object_or_404(Person, pk=person_id)
     form = DelegationForm(found, posted(request))
     return one_form(
-        request, form,
-        lambda save, given: administration.delegate(save, found, given["site"], given["from_on"], given["to_on"],
-                                                    given["reason"]),
+        request, form, lambda save, given: administration.delegate(save, found, **given),
         lambda _: f"{found.full_name} can sign casebooks of {form.cleaned_data['site'].code}.",
         f"Signing delegation of {found.full_name}", "Delegate signing", _page_of(found),
     )  # fmt: skip
@@ -140,7 +131,7 @@ def end_delegation(request: HttpRequest, delegation_id: int) -> HttpResponse:
     row = get_object_or_404(Delegation.objects.select_related("person", "site"), pk=delegation_id)
     return one_form(
         request, EndDelegationForm(posted(request), initial={"to_on": row.to_on or timezone.now().date()}),
-        lambda save, given: administration.end_delegation(save, row, given["to_on"], given["reason"]),
+        lambda save, given: administration.end_delegation(save, row, **given),
         f"{row.person.full_name} can sign casebooks of {row.site.code} until the last day you entered.",
         f"End the signing delegation of {row.person.full_name} for {row.site.code}", "End delegation",
         _page_of(row.person),
@@ -183,8 +174,8 @@ def one_form(
 ) -> HttpResponse:  # fmt: skip
     """The page of one form: shown, acted on, or shown again with why not (422).
 
-    act: called with the save and what was typed. done: said on the page `back` (an address); or called with what the
-    act returned, for the words or a page of its own.
+    act: called with the save and what was typed, by field. done: said on the page `back` (an address); or called with
+    what the act returned, for the words or a page of its own.
     """
     if request.method == "POST" and form.is_valid():
         try:
@@ -232,8 +223,7 @@ def rename_site(request: HttpRequest, site_id: int) -> HttpResponse:
 def _site_page(request: HttpRequest, site: Site | None, title: str, button: str) -> HttpResponse:
     return one_form(
         request, SiteForm(site, posted(request)),
-        lambda save, given: administration.save_site(save, site, given.get("code", ""), given["name"],
-                                                     given["reason"], given["time_zone"], given["country"]),
+        lambda save, given: administration.save_site(save, site, **{"code": "", **given}),
         lambda made: f"The site {made.code} is saved.", title, button, reverse("sites"),
     )  # fmt: skip
 
@@ -244,8 +234,7 @@ def record(request: HttpRequest, person_id: int) -> HttpResponse:
     found = get_object_or_404(Person, pk=person_id)
     return one_form(
         request, TrainingForm(posted(request)),
-        lambda save, given: administration.record_training(save, found, given["what"], given["trained_on"],
-                                                           given["valid_until"], given["reason"]),
+        lambda save, given: administration.record_training(save, found, **given),
         f"The training of {found.full_name} is recorded.",
         f"Training of {found.full_name} as {found.get_role_display().lower()}", "Record training", _page_of(found),
     )  # fmt: skip
@@ -257,7 +246,7 @@ def strike_out(request: HttpRequest, training_id: int) -> HttpResponse:
     row = get_object_or_404(Training.objects.select_related("person").standing(), pk=training_id)
     return one_form(
         request, WithReason(posted(request)),
-        lambda save, given: administration.strike_out_training(save, row, given["reason"]),
+        lambda save, given: administration.strike_out_training(save, row, **given),
         f"The training of {row.person.full_name} is struck out.",
         f"Strike out the training of {row.person.full_name}: {row.what}", "Strike out training", _page_of(row.person),
     )  # fmt: skip

@@ -11,6 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_otp.models import Device
 
 from trial.accounts import navigation
 from trial.accounts.forms import SignInForm
@@ -32,10 +33,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request, posted(request))
     try:
         if request.method == "POST" and request.POST.get(proof.ANSWER):
-            return _let_in_by_passkey(request)
+            passkey = proof.passkey_of(request, request.POST[proof.ANSWER])
+            return let_in(request, passkey.user, passkey)
         if request.method == "POST" and form.is_valid():
             assert form.person is not None
-            return _let_in(request, form.person)
+            return _let_in_by_password(request, form.person)
     except proof.Blocked:
         return locked_out(request)
     except Refused as refusal:
@@ -45,33 +47,27 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return render(request, "trial/accounts/session/sign_in.html", shown)
 
 
-def _let_in(request: HttpRequest, person: Person) -> HttpResponse:
-    """The password was right: the session begins; what is still missing is asked for by `SigningIn`."""
+def _let_in_by_password(request: HttpRequest, person: Person) -> HttpResponse:
     if person.must_change_password:
         passwords.use_up(person)
-    auth.login(request, person)
-    session.unlock(request)
-    waits = second_factor.is_demanded()
-    if not waits:
-        proof.forgive(request, person)
-    sign_ins.note(request, SignIn.Result.PASSWORD if waits else SignIn.Result.SIGNED_IN, person)
-    return onwards(request, person)
+    if second_factor.is_demanded():
+        sign_ins.note(request, SignIn.Result.PASSWORD, person)
+    return let_in(request, person)
 
 
-def _let_in_by_passkey(request: HttpRequest) -> HttpResponse:
-    """A passkey verified its user: password and code in one. One-time passwords still come first. Raises Refused."""
-    passkey = proof.passkey_of(request, request.POST[proof.ANSWER])
-    person = passkey.user
+def let_in(request: HttpRequest, person: Person, device: Device | None = None, to: str = "") -> HttpResponse:
+    """The session begins; what is still missing is asked for by `SigningIn`.
+
+    device: what is as good as password and code together, such as a passkey. to: where to go on instead of to the page
+    that was asked for.
+    """
     auth.login(request, person, backend="django.contrib.auth.backends.ModelBackend")
-    django_otp.login(request, passkey)
+    if device is not None:
+        django_otp.login(request, device)
     session.unlock(request)
-    proof.forgive(request, person)
-    sign_ins.note(request, SignIn.Result.SIGNED_IN, person)
-    return onwards(request, person)
-
-
-def onwards(request: HttpRequest, person: Person, to: str = "") -> HttpResponse:
-    """Leads on (to: instead of to the page that was asked for) and remembers whose forms are kept."""
+    if device is not None or not second_factor.is_demanded():
+        proof.forgive(request, person)
+        sign_ins.note(request, SignIn.Result.SIGNED_IN, person)
     response = redirect(to or next_page(request))
     kept_forms.remember(response, person, secure=request.is_secure())
     return response

@@ -1,6 +1,5 @@
 """Single sign-on: to the hospital's identity provider and back, for signing in, unlocking and signing."""
 
-import django_otp
 from django.contrib import auth, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -10,11 +9,11 @@ from django.views.decorators.http import require_GET
 
 from trial.accounts import administration
 from trial.accounts.forms import SingleSignOnForm
-from trial.accounts.security import passwords, proof, second_factor, session, sign_ins, single_sign_on
+from trial.accounts.security import passwords, proof, session, single_sign_on
 from trial.accounts.views.people import one_form
-from trial.accounts.views.sign_in import locked_out, next_page, onwards
+from trial.accounts.views.sign_in import let_in, locked_out, next_page
 from trial.drawing.form_layout import posted
-from trial.models import Person, SignIn
+from trial.models import Person
 from trial.record import access
 from trial.refused import Refused
 
@@ -47,26 +46,14 @@ def answer(request: HttpRequest) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("unlock" if request.user.is_authenticated and session.is_locked(request) else "sign_in")
-    if found.was_for is None:
-        return _let_in(request, found)
-    single_sign_on.note_confirmed(request, found)
-    return redirect(found.goes_on)
-
-
-def _let_in(request: HttpRequest, found: single_sign_on.Answer) -> HttpResponse:
-    """A one-time password that was not used ends here: the account needs none."""
+    if found.was_for is not None:
+        single_sign_on.note_confirmed(request, found)
+        return redirect(found.goes_on)
     person = found.device.user
-    if person.must_change_password:
+    if person.must_change_password:  # a one-time password that was not used ends here: the account needs none
         passwords.use_up(person)
         Person.objects.filter(pk=person.pk).update(must_change_password=False)
-    auth.login(request, person, backend="django.contrib.auth.backends.ModelBackend")
-    if found.is_two_factors:
-        django_otp.login(request, found.device)
-    session.unlock(request)
-    if found.is_two_factors or not second_factor.is_demanded():
-        proof.forgive(request, person)
-        sign_ins.note(request, SignIn.Result.SIGNED_IN, person)
-    return onwards(request, person, found.goes_on)
+    return let_in(request, person, found.device if found.is_two_factors else None, found.goes_on)
 
 
 @access.allows(*access.ADMINISTERS)
@@ -76,7 +63,7 @@ def connect(request: HttpRequest, person_id: int) -> HttpResponse:
     before = single_sign_on.of(found)
     form = SingleSignOnForm(posted(request), initial={"address": before.address if before else ""})
     return one_form(
-        request, form, lambda save, given: administration.connect(save, found, given["address"], given["reason"]),
+        request, form, lambda save, given: administration.connect(save, found, **given),
         f"Single sign-on of {found.username} is saved. All sessions are signed out.",
         f"Single sign-on of {found.username}", "Save", reverse("person", args=[found.pk]),
     )  # fmt: skip
