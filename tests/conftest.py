@@ -1,5 +1,6 @@
 """What holds for every test of the tree."""
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _share(items: list[pytest.Item], turn: int, of: int) -> list[pytest.Item]:
     return items[len(items) * turn // of : len(items) * (turn + 1) // of]
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: the garbage collector need not walk it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 # The algorithm is that of the product, with little memory: tests do not wait for what is to slow an attacker down.
