@@ -10,7 +10,7 @@ from typing import Any
 from analysis.outcomes.event_tally import OTHER, SERIOUS
 from trial.protocol import GROUPS, ctcae_v3
 from trial.protocol.ctcae_v3.organ_systems import organ_system
-from trial.protocol.registered import TWO_YEARS
+from trial.tabulation.registered import TWO_YEARS
 
 Answer = dict[str, Any]
 THRESHOLD = "0"

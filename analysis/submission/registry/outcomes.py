@@ -6,7 +6,7 @@ from typing import Any
 
 from analysis.endpoints.registry import BY_CODE
 from trial.protocol import CRITERIA, GROUPS, REGISTRY
-from trial.protocol.registered import RegisteredOutcome
+from trial.tabulation.registered import RegisteredOutcome
 
 Answer = dict[str, Any]
 NOT_AVAILABLE = "NA"

@@ -15,8 +15,8 @@ from analysis.outcomes.event_tally import OTHER, SERIOUS
 from analysis.submission.registry.events import adverse_events
 from analysis.submission.registry.outcomes import outcome_measure
 from trial.protocol import ETHNICITIES, GROUPS, OFF_TREATMENT_REASONS, RACES, SEXES, ctcae_v3, group_named
-from trial.protocol.registered import ARM, COMPLETED, COMPLETED_IN_WORDS, NOT_ON_RECORD, OUTCOMES, REASONS
 from trial.refused import Refused
+from trial.tabulation.registered import ARM, COMPLETED, COMPLETED_IN_WORDS, NOT_ON_RECORD, OUTCOMES, REASONS
 
 Answer = dict[str, Any]
 # Group → its stored result, in the declared order.

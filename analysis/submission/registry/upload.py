@@ -8,6 +8,8 @@ import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from typing import Any
 
+from trial.tabulation.registered import KNOWN_REASONS
+
 RRS = "http://clinicaltrials.gov/rrs"
 WORDS = {
     "MEDIAN": "Median", "NUMBER": "Number", "COUNT_OF_PARTICIPANTS": "Count of Participants",
@@ -16,9 +18,6 @@ WORDS = {
 }  # fmt: skip
 # Titles that the registry has for measures at baseline; others are measures of the study's own.
 KNOWN = ("Age, Continuous", "Sex: Female, Male", "Race (NIH/OMB)", "Ethnicity (NIH/OMB)")
-# Reasons that the registry has; others are named in their own words.
-REASONS = ("Adverse Event", "Death", "Lack of Efficacy", "Lost to Follow-up", "Physician Decision", "Pregnancy",
-           "Protocol Violation", "Withdrawal by Subject")  # fmt: skip
 Answer = Mapping[str, Any]
 Element = ET.Element
 
@@ -112,7 +111,7 @@ def _flow(root: Element, module: Answer) -> None:
             for count in each["reasons"]:
                 _texts(ET.SubElement(details, "reasonDetail"), reportingGroupId=count["groupId"],
                        subjectsAffected=count["numSubjects"])  # fmt: skip
-            is_known = each["type"] in REASONS
+            is_known = each["type"] in KNOWN_REASONS
             _texts(reason, otherReasonName=None if is_known else each["type"],
                    reasonType=each["type"] if is_known else "Other")  # fmt: skip
         ET.SubElement(period, "milestones")

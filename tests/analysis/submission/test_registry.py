@@ -19,9 +19,9 @@ from tests.plugin_postgres import another_database
 from trial.models import Person, Role
 from trial.protocol import GROUPS, ctcae_v3
 from trial.protocol.ctcae_v3 import organ_systems
-from trial.protocol.registered import OUTCOMES
 from trial.record.save import Save
 from trial.refused import Refused
+from trial.tabulation.registered import OUTCOMES
 
 Made = tuple[dict[str, Any], dict[str, Any]]
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from trial.protocol.constants import OUR_READING, REGISTRY
+from trial.protocol import OUR_READING, REGISTRY
 
 ARM = "Sorafenib tosylate 400 mg by mouth twice daily on days 1 to 28; courses repeat every 28 days."
 PRIMARY, SECONDARY, OTHER = "PRIMARY", "SECONDARY", "OTHER_PRE_SPECIFIED"
@@ -38,6 +38,8 @@ REASONS = {
     "toxicity": "Adverse Event", "refusal": "Withdrawal by Subject", "physician": "Physician Decision",
     "death": "Death", "lost": "Lost to Follow-up", "symptomatic": "Lack of Efficacy",
 }  # fmt: skip
+# Every reason that the registry has.
+KNOWN_REASONS = frozenset({*REASONS.values(), "Pregnancy", "Protocol Violation"})
 # What the record does not hold and the registry asks for.
 NOT_ON_RECORD = (
     "Point of contact, and agreements with the investigators on disclosure",
