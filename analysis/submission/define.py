@@ -1,13 +1,13 @@
 """define.xml 2.1: what each variable of each data set is, from the same declarations as the data.
 
-What has no data is marked so, not left out; origins of collected values name no page, since there is no annotated CRF
-yet.
+What has no data is marked so, not left out. The origin of a collected value names the places of the annotated casebook
+that ask it.
 """
 
 import json
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from trial import protocol
 from trial.runtime.program import PROGRAM
 from trial.tabulation.declarations import (
     ADAMIG,
+    COLLECTED,
     DATE,
     DAY,
     DECIMAL,
@@ -54,11 +55,21 @@ OF_TABULATION = Standard("SDTM", "SDTMIG", SDTMIG, "Tabulation")
 OF_ANALYSIS = Standard("ADaM", "ADaMIG", ADAMIG, "Analysis")
 
 
-def write(written: Sequence[Written], path: Path, at: datetime, suffix: str, standard: Standard) -> None:
-    """Writes the file. at: the instant of the data. suffix: of the files of data that it points to (`xpt`)."""
+# Variable (`AE.AESTDTC`, `SUPPAE.CTCTERM`) → names of the places in the annotated casebook that ask for it.
+Places = Mapping[str, tuple[str, ...]]
+CASEBOOK, CASEBOOK_LEAF = "acrf.pdf", "LF.acrf"
+
+
+def write(
+    written: Sequence[Written], path: Path, at: datetime, suffix: str, standard: Standard, places: Places | None = None
+) -> None:
+    """Writes the file. at: the instant of the data. suffix: of the files of data that it points to (`xpt`).
+
+    places: of the annotated casebook beside it; None: there is none.
+    """
     for prefix, namespace in (("", ODM), ("def", DEF), ("xlink", XLINK)):
         ET.register_namespace(prefix, namespace)
-    made = _document(written, at.astimezone(UTC).isoformat(timespec="seconds"), suffix, standard)
+    made = _document(written, at.astimezone(UTC).isoformat(timespec="seconds"), suffix, standard, places)
     ET.indent(made)
     ET.ElementTree(made).write(path, encoding="utf-8", xml_declaration=True)
 
@@ -81,7 +92,9 @@ def _described(parent: Element, words: str, name: str = "Description") -> None:
     _add(_add(parent, name), "TranslatedText", words).set("{http://www.w3.org/XML/1998/namespace}lang", "en")
 
 
-def _document(written: Sequence[Written], instant: str, suffix: str, standard: Standard) -> Element:
+def _document(
+    written: Sequence[Written], instant: str, suffix: str, standard: Standard, places: Places | None
+) -> Element:
     program, version = PROGRAM.split(" ", 1)
     root = Element(_tag("ODM"), {
         "FileOID": f"{protocol.NUMBER_PREFIX}.{standard.name}", "FileType": "Snapshot", "CreationDateTime": instant,
@@ -96,6 +109,9 @@ def _document(written: Sequence[Written], instant: str, suffix: str, standard: S
     version_of = _add(study, "MetaDataVersion", OID=f"MDV.{protocol.NUMBER_PREFIX}.{standard.name}",
                       Name=f"{protocol.STUDY_SHORT_NAME}, data definitions", def_DefineVersion="2.1.0")  # fmt: skip
     _standards(version_of, standard)
+    if places is not None:
+        _add(_add(version_of, "def:AnnotatedCRF"), "def:DocumentRef", leafID=CASEBOOK_LEAF)
+    places = places or {}
     lists = [each for one in written for each in _value_lists(one)]
     for value_list in lists:
         value_list.write(version_of)
@@ -104,11 +120,14 @@ def _document(written: Sequence[Written], instant: str, suffix: str, standard: S
     for one in written:
         _data_set(version_of, one, suffix, standard.purpose)
     for one in written:
-        _items(version_of, one, {each.variable for each in lists if each.name == one.data_set.name})
+        _items(version_of, one, {each.variable for each in lists if each.name == one.data_set.name}, places)
     for value_list in lists:
-        value_list.write_items(version_of)
+        value_list.write_items(version_of, places)
     _code_lists(version_of, written)
     _methods(version_of, written)
+    if places:
+        leaf = _add(version_of, "def:leaf", ID=CASEBOOK_LEAF, xlink_href=CASEBOOK)
+        _add(leaf, "def:title", "Annotated casebook")
     return root
 
 
@@ -153,36 +172,36 @@ def _oid(name: str, variable: Variable) -> str:
     return f"IT.{name}.{variable.name}"
 
 
-def _items(parent: Element, written: Written, with_values: set[str]) -> None:
+def _items(parent: Element, written: Written, with_values: set[str], places: Places) -> None:
     for variable in written.variables:
-        _item(
-            parent, _oid(written.data_set.name, variable), variable.name, variable.label, variable,
-            written.seen[variable.name],
-            f"VL.{written.data_set.name}.{variable.name}" if variable.name in with_values else None,
-        )  # fmt: skip
+        name = f"{written.data_set.name}.{variable.name}"
+        item = _item(parent, _oid(written.data_set.name, variable), variable.name, variable,
+                     written.seen[variable.name], places.get(name, ()))  # fmt: skip
+        if variable.name in with_values:
+            _add(item, "def:ValueListRef", ValueListOID=f"VL.{name}")
 
 
-def _item(
-    parent: Element, oid: str, name: str, label: str, variable: Variable, seen: Seen, value_list: str | None = None
-) -> None:
+def _item(parent: Element, oid: str, name: str, variable: Variable, seen: Seen, places: Sequence[str]) -> Element:
     item = _add(
         parent, "ItemDef", OID=oid, Name=name, SASFieldName=name, DataType=TYPES[variable.kind],
         Length=None if variable.kind is DATE else max(1, seen.longest),
         SignificantDigits=seen.decimals if variable.kind is DECIMAL else None,
         def_DisplayFormat="DATE9." if variable.kind is DAY else None,
     )  # fmt: skip
-    _described(item, label)
+    _described(item, variable.label)
     if variable.codes is not None or variable.name in DICTIONARIES:
         _add(item, "CodeListRef", CodeListOID=_code_list_oid(variable))
-    _origin(item, variable)
-    if value_list is not None:
-        _add(item, "def:ValueListRef", ValueListOID=value_list)
+    _origin(item, variable, places)
+    return item
 
 
-def _origin(parent: Element, variable: Variable) -> None:
+def _origin(parent: Element, variable: Variable, places: Sequence[str]) -> None:
     made = _add(parent, "def:Origin", Type=variable.origin.type, Source=variable.origin.source or None)
     if variable.method and not _has_method(variable):
         _described(made, variable.method)
+    if places and variable.origin.type == COLLECTED.type:
+        document = _add(made, "def:DocumentRef", leafID=CASEBOOK_LEAF)
+        _add(document, "def:PDFPageRef", PageRefs=" ".join(places), Type="NamedDestination")
 
 
 def _code_list_oid(variable: Variable) -> str:
@@ -214,10 +233,11 @@ class ValueList:
                          def_ItemOID=f"IT.{self.name}.{self.by}")  # fmt: skip
             _add(check, "CheckValue", value)
 
-    def write_items(self, parent: Element) -> None:
-        """What each part is."""
+    def write_items(self, parent: Element, places: Places) -> None:
+        """What each part is; where no question is of the part alone, those of the whole variable ask it."""
+        whole = places.get(f"{self.name}.{self.variable}", ())
         for value, variable in self.parts:
-            _item(parent, self._oid(value), value, variable.label, variable, self.seen)
+            _item(parent, self._oid(value), value, variable, self.seen, places.get(f"{self.name}.{value}", whole))
 
     def _oid(self, value: str) -> str:
         return f"IT.{self.name}.{self.variable}.{value}"
@@ -262,8 +282,15 @@ def _code_lists(parent: Element, written: Iterable[Written]) -> None:
 def _code_list(parent: Element, oid: str, same: Sequence[Codes]) -> None:
     """One list, with the values of all who use a part of it."""
     codes = same[0]
-    made = _add(parent, "CodeList", OID=oid, Name=codes.name, DataType="text",
-                def_StandardOID=CT if codes.concept else None, def_IsNonStandard=None if codes.concept else "Yes")
+    made = _add(
+        parent,
+        "CodeList",
+        OID=oid,
+        Name=codes.name,
+        DataType="text",
+        def_StandardOID=CT if codes.concept else None,
+        def_IsNonStandard=None if codes.concept else "Yes",
+    )
     values = dict.fromkeys(value for each in same for value in each.pairs.values() if value)
     extended = {value for each in same for value in each.extended}
     for value in values:

@@ -83,6 +83,12 @@ def write(kind: str, folder: Path, told: Told = lambda words: None, asked: Asked
     return manifest
 
 
+def annotated_casebook() -> tuple[bytes, Mapping[str, tuple[str, ...]]]:
+    """The annotated casebook as PDF; variable (`AE.AESTDTC`) → names of the places in it that ask for its value."""
+    found: tuple[bytes, Mapping[str, tuple[str, ...]]] = import_string("capture.copies.paper.annotated.casebook")()
+    return found
+
+
 @dataclass(frozen=True)
 class Listed:
     """One file (or sheet) of an export: what it holds, its rows without the header, and the hash of the file."""

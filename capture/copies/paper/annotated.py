@@ -4,6 +4,7 @@ Annotations are those of PDF, not drawn words: a reader finds, filters and hides
 """
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 from capture.casebook.forms.base import Form
@@ -63,8 +64,20 @@ def below(form: Form) -> Sequence[Any]:
     return [*lines, Lesion] if form.model is Assessment and form.kind == "baseline" else lines
 
 
+def casebook() -> tuple[bytes, dict[str, tuple[str, ...]]]:
+    """The PDF, and variable → names of the places in it that ask for its value."""
+    places: dict[str, dict[str, None]] = {}
+    for form in CASEBOOK:
+        for edition in form.versions:
+            for each in questions(form, edition.number):
+                for name in (*each.names, *each.reasons):
+                    places.setdefault(name, {})[blank.destination(form.kind, edition.number)] = None
+    return pages(), {name: tuple(found) for name, found in places.items()}
+
+
+@cache
 def pages() -> bytes:
-    """The whole casebook, every version of every form, as PDF."""
+    """The whole casebook, every version of every form, as PDF; the program alone decides what is on it."""
     sheets = blank.begun("Annotated casebook", "annotated forms")
     first = True
     for form in CASEBOOK:

@@ -79,6 +79,25 @@ def test_the_definitions_of_an_export_are_valid_and_agree_with_its_files(
         assert (exported / f"{path.stem}.xpt").is_file()
 
 
+def test_collected_values_name_the_places_of_the_annotated_casebook_that_ask_them(exported: Path) -> None:
+    casebook = (exported / "acrf.pdf").read_bytes()
+    root = ET.parse(exported / "define.xml").getroot()
+    items = {each.get("OID"): each for each in root.iter() if each.tag.endswith("ItemDef")}
+
+    def places(oid: str) -> list[str]:
+        found = items[oid].find(f"{DEF}Origin/{DEF}DocumentRef/{DEF}PDFPageRef")
+        return [] if found is None else str(found.get("PageRefs")).split()
+
+    assert places("IT.AE.AESTDTC") == ["adverse_event_1", "adverse_event_2"]
+    assert places("IT.SUPPAE.QVAL.CTCTERM") and places("IT.AE.AEDECOD") == []
+    named = {place for oid in items for place in places(str(oid))}
+    assert len(named) > 15 and all(f"({place})".encode() in casebook for place in named)
+    without = [f"{one.name}.{each.name}" for one in DATA_SETS for each in one.variables
+               if each.origin.type == "Collected" and each.asked and f"IT.{one.name}.{each.name}" in items
+               and not places(f"IT.{one.name}.{each.name}")]  # fmt: skip
+    assert without == ["DM.SUBJID"], "the program numbers participants: no form asks for it"
+
+
 def test_the_reader_is_told_what_no_variable_says(exported: Path) -> None:
     guide = (exported / "readers_guide.md").read_text(encoding="utf-8")
     assert "SDTMIG 3.4" in guide and "SPONSOR: Clinical Study Sponsor" in guide and "assessment.kind: Told by" in guide
