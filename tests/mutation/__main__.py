@@ -37,8 +37,9 @@ def is_noticed(guard: Guard, copy: Path) -> bool:
 
 # In whose files the guards of `switches.PLACES` are tried.
 TESTS = ("tests/security/test_guards.py", "tests/security/test_unseen_characters.py", "tests/test_access.py",
-         "tests/trial/accounts", "tests/capture/conduct", "tests/trial/audit", "tests/trial/record",
-         "tests/trial/operations/test_noted_heads.py", "tests/capture/trail", "tests/browser/test_passkeys.py",
+         "tests/trial/api/test_tokens.py", "tests/trial/api/test_every_call.py", "tests/trial/accounts",
+         "tests/capture/conduct", "tests/trial/audit", "tests/trial/record", "tests/capture/trail",
+         "tests/trial/operations/test_noted_heads.py", "tests/browser/test_passkeys.py",
          "--ignore=tests/trial/audit/test_upgrade.py")  # fmt: skip
 
 
