@@ -105,7 +105,7 @@ def test_a_data_cut_and_a_site_can_be_asked_for(odd: str, tmp_path: Path) -> Non
     call_command("export", "xpt", str(tmp_path / "cut"), cut="First look", site="NORTH")
     manifest = json.loads((tmp_path / "cut" / exports.MANIFEST).read_text(encoding="utf-8"))
     assert (manifest["cut"], manifest["site"], manifest["form"]) == ("First look", "NORTH", "xpt")
-    assert {path.suffix for path in (tmp_path / "cut").iterdir()} == {".xpt", ".json", ".xml", ".md"}
+    assert {path.suffix for path in (tmp_path / "cut").iterdir()} == {".xpt", ".json", ".xml", ".md", ".pdf"}
     assert [path.name for path in (tmp_path / "cut").glob("*.json")] == [exports.MANIFEST]
     words = JournalEntry.objects.first()
     assert words is not None and "data cut First look, site NORTH" in words.words
