@@ -150,14 +150,14 @@ def _analogue(made: DemoParticipant) -> list[Step]:
         began = made.day_1 + timedelta(days=35)
     stopped = made.registered_on + timedelta(days=70) if made.rank % 7 == 2 else None
     return [_medication(max(made.registered_on, began), "somatostatin_analogue", "Octreotide LAR",
-                        "20 mg every 4 weeks", "hormonal symptoms", full(began) if late else month_of(began),
+                        "20 mg", "hormonal symptoms", full(began) if late else month_of(began),
                         full(stopped) if stopped and stopped < made.last_day and not late else None)]  # fmt: skip
 
 
 def _against_events(made: DemoParticipant) -> list[Step]:
-    cures = {"diarrhea": ("Loperamide", "2 mg as needed", "diarrhea"),
-             "hypertension": ("Amlodipine", "5 mg once daily", "high blood pressure"),
-             "rash_hand_foot_skin_reaction": ("Urea cream 10%", "twice daily", "hand-foot skin reaction")}  # fmt: skip
+    cures = {"diarrhea": ("Loperamide", "2 mg", "diarrhea"),
+             "hypertension": ("Amlodipine", "5 mg", "high blood pressure"),
+             "rash_hand_foot_skin_reaction": ("Urea cream 10%", "", "hand-foot skin reaction")}  # fmt: skip
     found = []
     for event in made.events:
         if event.term in cures and (event.grade or 0) >= 2 and not event.present_at_baseline:
@@ -168,9 +168,16 @@ def _against_events(made: DemoParticipant) -> list[Step]:
     return found
 
 
+_HOW_GIVEN: dict[str, Values] = {
+    name: {"route": route, "route_words": "", "how_often": often, "how_often_words": ""} for name, route, often in (
+        ("Octreotide LAR", "intramuscular", "four_weeks"), ("Loperamide", "oral", "as_needed"),
+        ("Amlodipine", "oral", "once_daily"), ("Urea cream 10%", "topical", "twice_daily"))
+}  # fmt: skip
+
+
 def _medication(on: date, kind: str, name: str, dose: str, why: str, started: PartialDate | None,
                 stopped: PartialDate | None) -> Step:  # fmt: skip
-    return Step(on, "medication", {
+    return Step(on, "medication", _HOW_GIVEN[name] | {
         "kind": kind, "name": name, "dose": dose, "indication": why, "started_on": started,
         "started_on_missing": "" if started else "unknown", "stopped_on": stopped,
     })  # fmt: skip

@@ -84,6 +84,17 @@ REASONS_STOPPED = (
     ("unknown", "Not known"),
     ("other", "Other"),
 )
+ROUTES = (
+    ("oral", "Oral"), ("subcutaneous", "Subcutaneous"), ("intramuscular", "Intramuscular"),
+    ("intravenous", "Intravenous"), ("topical", "On the skin"), ("transdermal", "Transdermal"),
+    ("inhalation", "Inhaled"), ("other", "Other"),
+)  # fmt: skip
+HOW_OFTEN = (
+    ("once", "Once"), ("as_needed", "As needed"), ("once_daily", "Once daily"), ("twice_daily", "Twice daily"),
+    ("three_daily", "3 times daily"), ("four_daily", "4 times daily"), ("every_other_day", "Every other day"),
+    ("weekly", "Every week"), ("two_weeks", "Every 2 weeks"), ("three_weeks", "Every 3 weeks"),
+    ("four_weeks", "Every 4 weeks"), ("other", "Other"),
+)  # fmt: skip
 DEVIATION_KINDS = (
     ("eligibility", "Eligibility"),
     ("consent", "Consent"),
@@ -141,8 +152,8 @@ OFF_STUDY_REASONS = (
     ("ineligible", "Found ineligible"),
     ("other", "Other"),
 )
-# Offered while they are typed; other words are as good.
-PRIMARY_SITES = ("terminal ileum", "jejunum", "duodenum", "stomach", "appendix", "cecum", "colon", "rectum",
+# Offered while they are typed. A word of the list is a code (`trial.rules.coded_words`); other words are as good.
+PRIMARY_SITES = ("terminal ileum", "ileum", "jejunum", "duodenum", "stomach", "appendix", "cecum", "colon", "rectum",
                  "bronchus", "pancreas, head", "pancreas, body", "pancreas, tail", "unknown primary")  # fmt: skip
 METASTATIC_SITES = ("liver", "mesentery", "lymph nodes", "peritoneum", "bone", "lung", "ovary")
 SYNDROMES = ("none", "carcinoid syndrome", "hypoglycemia", "Zollinger–Ellison syndrome", "glucagonoma syndrome",

@@ -3,6 +3,8 @@
 Values are those of the published lists; what a list does not have and may be extended by is named as such.
 """
 
+from trial.protocol import code_lists
+from trial.rules.coded_words import OTHER, in_list
 from trial.rules.evaluation import populations
 from trial.tabulation.declarations import Codes
 
@@ -81,6 +83,26 @@ MEDICATION = Codes("Kind of Medication or Therapy", "", {
     "chemotherapy": "CHEMOTHERAPY", "targeted": "TARGETED THERAPY", "radionuclide": "RADIONUCLIDE THERAPY",
     "radiotherapy": "EXTERNAL RADIOTHERAPY", "surgery": "SURGERY", "liver_directed": "EMBOLIZATION OR ABLATION",
     "other": "OTHER",
+})  # fmt: skip
+CM_ROUTE = Codes("Route of Administration", "C66729", {
+    "oral": "ORAL", "subcutaneous": "SUBCUTANEOUS", "intramuscular": "INTRAMUSCULAR", "intravenous": "INTRAVENOUS",
+    "topical": "TOPICAL", "transdermal": "TRANSDERMAL", "inhalation": "RESPIRATORY (INHALATION)", "other": "",
+})  # fmt: skip
+CM_FREQUENCY = Codes("Frequency", "C71113", {
+    "once": "ONCE", "as_needed": "PRN", "once_daily": "QD", "twice_daily": "BID", "three_daily": "TID",
+    "four_daily": "QID", "every_other_day": "QOD", "weekly": "QS", "two_weeks": "Q2S", "three_weeks": "Q3S",
+    "four_weeks": "Q4S", "other": "",
+})  # fmt: skip
+# Words that are offered while typing → terms; `trial.rules.coded_words` says what other words are.
+PRIMARY_SITE = Codes("Primary Site", "", {
+    **in_list(code_lists.PRIMARY_SITES), "unknown primary": "UNKNOWN", "other": OTHER,
+})  # fmt: skip
+METASTATIC_SITE = Codes("Metastatic Site", "", {
+    **in_list(code_lists.METASTATIC_SITES), "lymph nodes": "LYMPH NODE", "other": OTHER,
+})  # fmt: skip
+SYNDROME = Codes("Functional Syndrome", "", {
+    **in_list(code_lists.SYNDROMES), "Zollinger\N{EN DASH}Ellison syndrome": "ZOLLINGER-ELLISON SYNDROME",
+    "other": OTHER,
 })  # fmt: skip
 PRIOR_RESPONSE = Codes("Best Response to Prior Therapy", "", {
     "CR": "CR", "PR": "PR", "SD": "SD", "PD": "PD", "NE": "NE", "unknown": "UNKNOWN",

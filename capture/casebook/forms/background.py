@@ -1,16 +1,27 @@
 """Concomitant medication, medical history and protocol deviations: forms and edit checks."""
 
+from datetime import date
+
 from capture.casebook import checks as entry
 from capture.casebook.checks import DOES_NOT_APPLY, HARD, ORDER, PLAUSIBLE, SOFT, Check, after_death_check
 from capture.casebook.due import Rule
 from capture.casebook.forms.base import PARTIAL, EntryForm, Form
 from trial import models
+from trial.protocol import Edition, form_versions
 
 MEDICATION = (
     Check("MED-01", "The stop date must not be before the start date.", ORDER, HARD,
           lambda facts: entry.surely_before(facts["stopped_on"], facts["started_on"]), "stopped_on"),
     after_death_check("MED-03", "The start date must not be after the date of death.", "started_on"),
     after_death_check("MED-04", "The stop date must not be after the date of death.", "stopped_on"),
+    Check("MED-06", "Another route must be described.", "“Other” needs words.", HARD,
+          entry.other_without_words("route", "route_words"), "route_words"),
+    Check("MED-07", "Another frequency must be described.", "“Other” needs words.", HARD,
+          entry.other_without_words("how_often", "how_often_words"), "how_often_words"),
+    Check("MED-08", "Words for another route must be empty beside a route of the list.", DOES_NOT_APPLY, HARD,
+          lambda facts: facts["route"] != "other" and bool(facts["route_words"].strip()), "route_words"),
+    Check("MED-09", "Words for another frequency must be empty beside a frequency of the list.", DOES_NOT_APPLY, HARD,
+          lambda facts: facts["how_often"] != "other" and bool(facts["how_often_words"].strip()), "how_often_words"),
 )  # fmt: skip
 
 
@@ -47,7 +58,11 @@ class MedicationForm(EntryForm):
     help = {
         "kind": ("Somatostatin analogs are recorded separately, because they lower hormones.", "endpoints"),
         "name": ("Generic name.", ""),
-        "dose": ("Dose, route and how often.", ""),
+        "dose": ("The dose with its unit.", ""),
+        "route": ("How it is given.", "lists"),
+        "route_words": ("Required with “Other”.", ""),
+        "how_often": ("How often it is given.", "lists"),
+        "how_often_words": ("Required with “Other”.", ""),
         "indication": ("What it is given for.", ""),
         "started_on": ("First day; day or month may be unknown.", ""),
         "stopped_on": ("Last day; empty while it goes on.", ""),
@@ -109,7 +124,10 @@ class DeviationForm(EntryForm):
 MEDICATION_FORM = Form(
     "medication", MedicationForm, "started_on", Rule("whenever it changes"), repeats=True, in_rows=True,
     before_registration=True, checks=MEDICATION, known_by=("kind", "name", "started_on"),
-)
+    versions=(form_versions.FIRST, Edition(
+        2, "Asks route and frequency as codes, with words for others.", "coded medication", date(2026, 11, 30),
+        ("route", "route_words", "how_often", "how_often_words"))),
+)  # fmt: skip
 PRIOR_THERAPY_FORM = Form(
     "prior_therapy", PriorTherapyForm, "started_on", Rule("before treatment"), repeats=True, in_rows=True,
     before_registration=True, checks=PRIOR_THERAPY, known_by=("kind", "name", "started_on"),

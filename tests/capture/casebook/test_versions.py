@@ -72,7 +72,7 @@ def test_every_entry_keeps_the_edition_by_which_it_was_saved_and_its_history_say
     if kind == "registration":
         row, history = cast.participant, f"/participants/NET-001/history/registration/{cast.participant.pk}/"
     else:
-        if kind == "visit":  # nothing that it asks since its second version is in the example
+        if form_versions.newest(kind) > form_versions.before_approvals(kind):  # the example answers nothing newer
             say(cast.north, kind, form_versions.newest(kind), "approved")
         case = corrections._case(cast, kind)
         row, history = labels.row_of(cast.participant, kind, int(case.history.split("/")[-2])), case.history

@@ -83,6 +83,11 @@ VISIT: Table = {
     "VIS-16": (_measured(), _measured(upper_limit=Decimal(15))),
     "VIS-17": (_measured(laboratories=["Central"]), _measured(laboratories=["Northern"])),
 }
+def _given(**changed: Any) -> dict[str, Any]:
+    given = {"route": "oral", "route_words": "", "how_often": "once_daily", "how_often_words": ""}
+    return given | changed
+
+
 MEDICATION: Table = {
     "MED-01": (
         {"stopped_on": None, "started_on": PartialDate(2026, 2)},
@@ -90,6 +95,10 @@ MEDICATION: Table = {
     ),
     "MED-03": died("started_on"),
     "MED-04": died("stopped_on"),
+    "MED-06": (_given(route="other", route_words="rectal"), _given(route="other")),
+    "MED-07": (_given(how_often="other", how_often_words="every 8 weeks"), _given(how_often="other")),
+    "MED-08": (_given(), _given(route_words="rectal")),
+    "MED-09": (_given(), _given(how_often_words="every 8 weeks")),
 }
 def _prior(**changed: Any) -> dict[str, Any]:
     return {"ongoing": "no", "stopped_on": None, "stop_reason": "progression", "stop_words": ""} | changed

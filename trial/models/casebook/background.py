@@ -18,6 +18,12 @@ class Medication(RecordRow, ByEdition):
     kind = models.CharField("Kind", max_length=24, choices=code_lists.MEDICATION_KINDS)
     name = models.CharField("Name", max_length=80)
     dose = models.CharField("Dose", max_length=60, blank=True, default="")
+    route = models.CharField("Route", max_length=16, choices=code_lists.ROUTES, blank=True, default="", db_default="")
+    route_words = models.CharField("Other route", max_length=60, blank=True, default="", db_default="")
+    how_often = models.CharField(
+        "Frequency", max_length=16, choices=code_lists.HOW_OFTEN, blank=True, default="", db_default=""
+    )
+    how_often_words = models.CharField("Other frequency", max_length=60, blank=True, default="", db_default="")
     indication = models.CharField("Indication", max_length=120, blank=True, default="")
     started_on = PartialDateField("Started on", null=True, blank=True)
     started_on_missing = MissingReasonField()

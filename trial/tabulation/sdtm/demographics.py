@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from trial import protocol
+from trial.rules.coded_words import coded
 from trial.rules.dates.partial_date import age, from_stored
 from trial.tabulation import common, terms
 from trial.tabulation.declarations import (
@@ -77,10 +78,14 @@ def _why_no_arm(subject: Subject) -> str:
 
 def _qualified(subject: Subject) -> Values:
     one = subject.participant
+    primary, other_primary = coded(one["primary_site"], terms.PRIMARY_SITE.pairs)
+    spread, other_spread = coded(one["metastatic_sites"], terms.METASTATIC_SITE.pairs, several=True)
+    syndrome, other_syndrome = coded(one["functional_syndrome"], terms.SYNDROME.pairs)
     return {
         "TUMGRP": one["group"], "REGDTC": one["registered_on"], "TUMTYPE": TUMOR_TYPES.get(one["tumour_type"]),
-        "HISTOL": HISTOLOGIES.get(one["histology"]), "PRIMSITE": one["primary_site"],
-        "METSITES": one["metastatic_sites"], "SYNDROME": one["functional_syndrome"], "BRTHRSN": one["born_on_missing"],
+        "HISTOL": HISTOLOGIES.get(one["histology"]), "PRIMSITE": primary, "PRIMOTH": other_primary,
+        "METSITES": spread, "METOTH": other_spread, "SYNDROME": syndrome, "SYNDOTH": other_syndrome,
+        "BRTHRSN": one["born_on_missing"],
         "FINDING": "; ".join(f"{terms.FINDING.value(row['kind'])} {row['found_on']}: {row['because']}"
                              for row in subject.rows("finding")),
         "WAIVER": "; ".join(_waiver(row) for row in subject.rows("waiver")),
@@ -137,9 +142,12 @@ DM = DataSet("DM", "Demographics", "SPECIAL PURPOSE", "One record per subject", 
     Qualifier("REGDTC", "Date of Registration", asked=("participant.registered_on",)),
     Qualifier("TUMTYPE", "Tumor Type", asked=("participant.tumour_type",)),
     Qualifier("HISTOL", "Histology", asked=("participant.histology",)),
-    Qualifier("PRIMSITE", "Primary Site", asked=("participant.primary_site",)),
+    Qualifier("PRIMSITE", "Primary Site", codes=terms.PRIMARY_SITE, asked=("participant.primary_site",)),
+    Qualifier("PRIMOTH", "Primary Site, Other Words"),
     Qualifier("METSITES", "Metastatic Sites", asked=("participant.metastatic_sites",)),
-    Qualifier("SYNDROME", "Functional Syndrome", asked=("participant.functional_syndrome",)),
+    Qualifier("METOTH", "Metastatic Sites, Other Words"),
+    Qualifier("SYNDROME", "Functional Syndrome", codes=terms.SYNDROME, asked=("participant.functional_syndrome",)),
+    Qualifier("SYNDOTH", "Functional Syndrome, Other Words"),
     Qualifier("BRTHRSN", "Reason Date of Birth is Missing", codes=terms.MISSING,
               asked=("participant.born_on_missing",)),
     Qualifier("FINDING", "Registration Issues", asked=("finding.kind", "finding.found_on", "finding.because")),
