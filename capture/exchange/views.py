@@ -38,8 +38,8 @@ class _SeveralFiles(forms.FileInput):
 class ImportForm(forms.Form):
     """The files of an import, and where they come from."""
 
-    files = forms.FileField(label="A ZIP file, or several CSV files", widget=_SeveralFiles(
-        attrs={"accept": ".csv,.zip", "multiple": True}))  # fmt: skip
+    files = forms.FileField(label="A ZIP file, several CSV files, or an ODM file", widget=_SeveralFiles(
+        attrs={"accept": ".csv,.zip,.xml", "multiple": True}))  # fmt: skip
     source = words("Where they come from", LETTERS_OF_SOURCE, required=True)
     source.help_text = "Kept with every entry as the reason of its import."
     helper = PageHelper()

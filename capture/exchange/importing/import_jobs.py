@@ -6,13 +6,16 @@ Small files are read while the page waits; large ones by a process of their own,
 import io
 import json
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from capture.exchange.importing import upload
+from capture.exchange.importing.files import from_folder
 from capture.exchange.importing.run import GroupLine, Line, Problem, Report, Row, import_files
+from capture.exchange.odm import tables
+from capture.exchange.odm.translate import translate
 from trial.models import FileJob, Person
 from trial.operations import file_jobs
 from trial.operations.file_jobs import FAILED, IMPORT, MADE, PREVIEW
@@ -63,8 +66,10 @@ def carry_out(job: FileJob) -> FileJob:
     rehearsal = job.kind == PREVIEW
     try:
         with tempfile.TemporaryDirectory(prefix="endpoint-import-") as place, file_jobs.telling(job) as told:
-            contents = file_jobs.copy_to(job, Path(place), _chosen(job))
+            chosen = file_jobs.copy_to(job, Path(place), _chosen(job))
+            contents, left_out = _rows_of(chosen, Path(place) / "rows")
             report = import_files(Save(job.person), contents, job.of, rehearsal=rehearsal, told=told)
+            report.lines += left_out
     except Refused as refusal:
         return file_jobs.end(job, FAILED if rehearsal else MADE, str(refusal), kind=PREVIEW)
     except Exception:
@@ -74,6 +79,22 @@ def carry_out(job: FileJob) -> FileJob:
         file_jobs.forget_files(job)  # nobody needs them any more
     file_jobs.put(job, REPORT, io.BytesIO(json.dumps(asdict(report)).encode()))
     return file_jobs.end(job, MADE)
+
+
+def _rows_of(chosen: Mapping[str, Path], folder: Path) -> tuple[Mapping[str, Path], list[Line]]:
+    """The CSV files that were chosen, or those that an ODM file is translated to, with a line for each table of it that
+    no import reads. Raises Refused."""
+    if not any(name.lower().endswith(".xml") for name in chosen):
+        return chosen, []
+    if len(chosen) > 1:
+        raise Refused("Choose the ODM file alone. It is not read beside other files.")
+    folder.mkdir()
+    left_out = []
+    for table, rows in sorted(translate(next(iter(chosen.values())), folder).left_out.items()):
+        there = tables.tables()[table]
+        on_record = there.model.objects.count()
+        left_out.append(Line(there.title, on_record, 0, 0, 0, rows, on_record))
+    return from_folder(folder), left_out
 
 
 def report_of(job: FileJob) -> Report:

@@ -22,7 +22,7 @@ OIDS_NAMED = 20
 
 @dataclass
 class Translated:
-    """What was written, and what stays behind: title of a table → its rows, of tables that no import reads."""
+    """What was written, by title, and what stays behind: the rows of tables that no import reads, by table."""
 
     written: Counter[str] = field(default_factory=Counter)
     left_out: Counter[str] = field(default_factory=Counter)
@@ -51,7 +51,7 @@ class _Translation:
             if table is not None and table.data_set is not None and table.data_set.comes_in:
                 self.rows[table.model].append((key, row))
             elif table is not None and table.model is not Site:
-                self.said.left_out[table.title] += 1
+                self.said.left_out[table.table] += 1
             if table is not None and table.model is Site:
                 self.rows[Site].append((key, row))
         self.sites = {row["id"]: row.get("code", "") for _, row in self.rows[Site] if "id" in row}

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
+from capture.exchange.odm import tables
 from capture.exchange.odm.translate import translate
 from capture.management.commands import import_records
 from trial.refused import Refused
@@ -38,6 +39,6 @@ class Command(import_records.Command):
                 raise CommandError(str(refusal)) from refusal
             except OSError as refusal:
                 raise CommandError(f"{options['file']} cannot be read: {refusal.strerror}.") from refusal
-            for title, rows in sorted(said.left_out.items()):
-                self.stdout.write(f"Not imported: {title}, {rows} rows")
+            for table, rows in sorted(said.left_out.items()):
+                self.stdout.write(f"Not imported: {tables.tables()[table].title}, {rows} rows")
             super().handle(**options, folder=folder, template=False, source=f"ODM file {options['file'].name}")

@@ -1,18 +1,24 @@
 """What left as ODM comes back by the checks of every import; hostile and broken files are refused in words."""
 
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.test import Client
 
+from capture.exchange.importing import import_jobs
 from capture.exchange.odm import read
 from capture.exchange.odm.read import Rows
 from capture.exchange.odm.translate import translate
 from tests.capture.exchange import cohort
 from tests.capture.exchange.test_round_trip import files_agree, sites
-from tests.cast import person
+from tests.cast import Cast, person
+from tests.conftest import keeps_files_in
 from tests.plugin_postgres import another_database
-from trial.models import Change, Role, Site
+from trial.models import Change, Deviation, Role, Site
 from trial.refused import Refused
 
 pytestmark = pytest.mark.requirement("R59")
@@ -41,35 +47,68 @@ def of(tmp_path: Path, subjects: str, kind: str = "Transactional", begins: str =
     return read.read(path)
 
 
-@pytest.mark.parametrize("file", ["odm_snapshot.xml", "odm_trail.xml"])
-def test_values_come_back_from_the_snapshot_and_from_the_transactions(
-    database: str, tmp_path: Path, file: str
-) -> None:
+def test_values_come_back_from_the_snapshot_and_from_the_transactions(database: str, tmp_path: Path) -> None:
+    """Takes some seconds: every form is entered once, and brought in twice through all checks of an import."""
     sites("NORTH")
     north = Site.objects.get()
     cohort.entered(person("nora", Role.COORDINATOR, north), person("chris", Role.CHAIR), north)
     call_command("export", "csv", tmp_path / "csv", verbosity=0)
     call_command("export", "odm", tmp_path / "odm", verbosity=0)
-    with another_database(database):
-        sites("NORTH")
-        person("stat", Role.STATISTICIAN)
-        call_command("import_odm", tmp_path / "odm" / file, person="stat", yes=True, verbosity=0)
-        assert set(Change.objects.filter(act="import").values_list("reason", flat=True)) == {
-            f"import of ODM file {file}"}  # fmt: skip
-        call_command("export", "csv", tmp_path / "again", verbosity=0)
-    files_agree(tmp_path / "csv", tmp_path / "again")
+    for file in ("odm_snapshot.xml", "odm_trail.xml"):
+        with another_database(database):
+            sites("NORTH")
+            person("stat", Role.STATISTICIAN)
+            call_command("import_odm", tmp_path / "odm" / file, person="stat", yes=True, verbosity=0)
+            reasons = set(Change.objects.filter(act="import").values_list("reason", flat=True))
+            assert reasons == {f"import of ODM file {file}"}
+            call_command("export", "csv", tmp_path / f"again {file}", verbosity=0)
+        files_agree(tmp_path / "csv", tmp_path / f"again {file}")
 
 
-def test_a_dry_run_writes_nothing_and_only_a_statistician_imports(database: str, tmp_path: Path) -> None:
-    sites("NORTH")
-    north = Site.objects.get()
-    cohort.entered(person("nora", Role.COORDINATOR, north), person("chris", Role.CHAIR), north)
-    person("stat", Role.STATISTICIAN)
+DEVIATION = """<StudyEventData StudyEventOID="SE.deviation" StudyEventRepeatKey="9"><FormData FormOID="FO.deviation">
+<ItemGroupData ItemGroupOID="IG.deviation"><ItemData ItemOID="IT.deviation.happened_on" Value="2026-01-12"/>
+<ItemData ItemOID="IT.deviation.kind" Value="other"/><ItemData ItemOID="IT.deviation.description" Value="=Scan late"/>
+</ItemGroupData></FormData></StudyEventData></SubjectData>"""
+
+
+def sent(client: Client, *contents: str) -> Any:
+    """The answer of the page to these ODM files."""
+    files = [SimpleUploadedFile(f"study{place}.xml", each.encode()) for place, each in enumerate(contents)]
+    return client.post("/files/in/", {"files": files, "source": "the other system"})
+
+
+def test_the_page_previews_an_odm_file_and_imports_it_when_it_is_confirmed(
+    cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_jobs, "LARGE_BYTES", 10_000_000)  # no process of its own
+    call_command("export", "odm", tmp_path / "out", verbosity=0)
+    snapshot = (tmp_path / "out" / "odm_snapshot.xml").read_text(encoding="utf-8")
+    client = Client()
+    client.force_login(cast.people[Role.STATISTICIAN], backend="django.contrib.auth.backends.ModelBackend")
+    with keeps_files_in(tmp_path / "kept"):
+        page = sent(client, snapshot.replace("</SubjectData>", DEVIATION)).content.decode()
+        assert "Import 1 row" in page and not Deviation.objects.exists()
+        key = re.findall(r'name="import" value="([0-9a-f]+)"', page)[0]
+        client.post("/files/in/confirm/", {"import": key})
+        assert [(each.description, each.kind) for each in Deviation.objects.all()] == [("=Scan late", "other")]
+        trail = (tmp_path / "out" / "odm_trail.xml").read_text(encoding="utf-8")
+        assert "Users" in sent(client, trail).content.decode(), "counted, not imported"
+        refused = sent(client, snapshot.replace("IG.participant", "IG.patient"))
+        assert refused.status_code == 422 and "IG.patient" in refused.content.decode()
+        assert "Choose the ODM file alone" in sent(client, snapshot, snapshot).content.decode()
+
+
+def test_a_dry_run_writes_nothing_and_only_a_statistician_imports(cast: Cast, tmp_path: Path) -> None:
     call_command("export", "odm", tmp_path / "odm", verbosity=0)
-    before, file = Change.objects.count(), tmp_path / "odm" / "odm_trail.xml"
-    call_command("import_odm", file, person="stat", dry_run=True, verbosity=0)
+    before, file = Change.objects.count(), tmp_path / "odm" / "more.xml"
+    text = (tmp_path / "odm" / "odm_snapshot.xml").read_text(encoding="utf-8")
+    file.write_text(text.replace("</SubjectData>", DEVIATION), encoding="utf-8")
+    (tmp_path / "csv").mkdir()
+    statistician = cast.people[Role.STATISTICIAN].username
+    call_command("import_odm", file, person=statistician, dry_run=True, csv=tmp_path / "csv", verbosity=0)
+    assert "'=Scan late" in (tmp_path / "csv" / "deviation.csv").read_text(encoding="utf-8")
     with pytest.raises(CommandError, match="Only a statistician"):
-        call_command("import_odm", file, person="nora", yes=True, verbosity=0)
+        call_command("import_odm", file, person=cast.people[Role.COORDINATOR].username, yes=True, verbosity=0)
     assert Change.objects.count() == before
 
 

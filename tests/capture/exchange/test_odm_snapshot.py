@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from odmlib.loader import ODMLoader
+from odmlib.odm_loader import XMLODMLoader
 
 from tests.capture.exchange import cohort
 from tests.capture.odm_schema import stop_invalid
@@ -56,6 +58,21 @@ def test_every_form_is_in_a_valid_snapshot_which_a_later_change_does_not_move(da
     born = items(subjects["NET-003"], "IT.participant.born_on")
     assert [(each.get("IsNull"), flags(each)) for each in born] == [("Yes", {"MISSING": ("unknown", "")})]
     assert [each.get("Value") for each in items(subjects["NET-003"], "IT.participant.ecog")] == ["3"]
+    opened_by_another_reader(first, root)
+
+
+def opened_by_another_reader(path: Path, root: ET.Element) -> None:
+    """`odmlib` finds the same participants and items."""
+    reader = ODMLoader(XMLODMLoader(model_package="odm_1_3_2", ns_uri=ODM.strip("{}")))
+    reader.open_odm_document(str(path))
+    found = reader.root()
+    values = {(subject.SubjectKey, item.ItemOID, item.Value) for subject in found.ClinicalData[0].SubjectData
+              for event in subject.StudyEventData for form in event.FormData for group in form.ItemGroupData
+              for item in group.ItemData}  # fmt: skip
+    ours = {(subject.get("SubjectKey"), item.get("ItemOID"), item.get("Value"))
+            for subject in root.iter(f"{ODM}SubjectData") for item in subject.iter(f"{ODM}ItemData")}  # fmt: skip
+    assert values == ours and len(ours) > 500
+    assert len(found.Study[0].MetaDataVersion[0].ItemDef) == len(list(root.iter(f"{ODM}ItemDef")))
 
 
 def noted(cast: Cast) -> Person:
