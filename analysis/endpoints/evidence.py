@@ -192,6 +192,8 @@ def of_treatment(outcome: Outcome) -> list[Evidence]:
     if given["off_on"]:
         off = f"off treatment {_day(given['off_on'])}: {reason_off(given['off_reason'])}"
         facts.append(Evidence(off, f"off_treatment/{given['off_id']}"))
+    elif given["off_reason"]:
+        facts.append(Evidence("off treatment by a death; no end of treatment is on record"))
     return facts
 
 

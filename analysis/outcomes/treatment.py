@@ -113,7 +113,8 @@ def derive(participant: ParticipantFact) -> dict[str, Any]:
         "last_dose_on": last.isoformat() if last else None,
         "days_on_treatment": (last - first).days if first and last else None,
         "off_on": off.off_on.isoformat() if off else None,
-        "off_reason": off.reason if off else None,
+        # Who died is not on treatment, although nobody has recorded its end yet.
+        "off_reason": off.reason if off else "death" if participant.death and first else None,
         "off_id": off.id if off else None,
         "bars": [bar for cycle in cycles for bar in _bars(cycle, participant)],
     }

@@ -14,7 +14,8 @@ import pytest
 
 from analysis.endpoints import registry
 from analysis.endpoints.answers.curves import participants
-from analysis.endpoints.figures import FIGURES
+from analysis.endpoints.evidence import of_treatment
+from analysis.endpoints.figures import FIGURES, figure
 from analysis.outcomes import outcome
 from analysis.outcomes.cohort import Cohort
 from trial.protocol import AnalysisSettings
@@ -257,3 +258,14 @@ def test_an_answer_reads_only_what_it_declares(each: Any) -> None:
         outcomes.append(noted)
     each.compute(Cohort("A", outcomes, SETTINGS))
     assert names <= each.reads
+
+
+def test_who_died_is_off_treatment_though_nobody_recorded_its_end(found: dict[str, Any]) -> None:
+    """NET-002 died on treatment without a form off treatment; the untreated are on none."""
+    flow = {row["label"]: row["participants"] for row in found["flow"]["rows"]}
+    assert flow["off treatment: death"] == found["treatment"]["off_treatment"]["death"] == ["NET-002"]
+    assert flow["on treatment"] == found["treatment"]["off_treatment"]["on treatment"] == ["NET-003", "NET-005"]
+    derived = outcome.derive(STABLE, SETTINGS)
+    of_death = figure("off-death")
+    assert of_death is not None and of_death.includes(derived)
+    assert any("by a death" in fact.words for fact in of_treatment(derived))
