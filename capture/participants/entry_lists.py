@@ -42,7 +42,7 @@ class Listed:
 
 @dataclass(frozen=True)
 class EntryList:
-    """All standing entries of one form; `new_url` is None when the form is filled once and is there."""
+    """All standing entries of one form; `new_url` is None when it is filled once and is there, or comes later."""
 
     form: Form
     entries: tuple[Listed, ...]
@@ -65,7 +65,7 @@ def entry_lists(participant: Participant) -> list[EntryList]:
 
 def _list(form: Form, participant: Participant, rows: Iterable[Any], there: Mapping[int, set[str]]) -> EntryList:
     listed = tuple(_listed(form, participant, row, there[row.pk]) for row in rows)
-    may_add = form.repeats or not listed
+    may_add = (form.repeats or not listed) and (participant.is_registered or form.before_registration)
     return EntryList(form, listed, form.new_url(participant) if may_add else None)
 
 

@@ -11,6 +11,7 @@ from capture.entry import edit_conflict
 from capture.entry.services import corrections, registration, screening
 from tests.capture.typed import shown_at
 from tests.cast import Cast, answers, details
+from tests.examples import EXAMPLES
 from trial.models import Change, Participant, Role
 from trial.record.save import Save
 from trial.refused import Refused
@@ -100,3 +101,15 @@ def test_a_decided_waiver_stands_in_the_work_of_its_site(cast: Cast, approve: bo
     assert words in shown and "open 0 days" in shown
     assert (f"/participants/{one.reference}/register/" in shown) is approve
     assert words not in _as(cast.elsewhere[Role.COORDINATOR]).get("/work/").content.decode()
+
+
+def test_what_is_entered_before_registration_is_added_and_listed_on_the_page_of_a_screening(cast: Cast) -> None:
+    one = _screened(cast)
+    client, page = _as(cast.people[Role.COORDINATOR]), f"/participants/{one.reference}/"
+    shown = client.get(page).content.decode()
+    assert 'aria-label="Add Prior therapy"' in shown and 'aria-label="Add Adverse event"' not in shown
+    typed = {**EXAMPLES["prior_therapy"].typed, "best_response": "PR"}
+    assert client.post(f"{page}prior_therapy/new/", typed).status_code == 302
+    assert "Chemotherapy: streptozocin" in client.get(page).content.decode()
+    assert client.post(f"{page}screen-failure/", ENDED).status_code == 302
+    assert 'aria-label="Add Prior therapy"' not in client.get(page).content.decode()
