@@ -27,8 +27,11 @@ class Compared:
     problems: list[Problem] = field(default_factory=list)
 
 
-def compare(bundle: Bundle, participant: Participant | None) -> Compared:
-    """Everything of a participant who is not on record is new."""
+def compare(bundle: Bundle, participant: Participant | None, adds_results: bool = False) -> Compared:
+    """Everything of a participant who is not on record is new.
+
+    adds_results: a visit on record takes further lines, where the file has every line that it has.
+    """
     found = Compared()
     for name, entries in bundle.parts.items():
         if name == "acknowledgements":
@@ -36,13 +39,13 @@ def compare(bundle: Bundle, participant: Participant | None) -> Compared:
         if participant is None:
             found.new[name] = list(entries)
         else:
-            _part(found, participant, name, entries)
+            _part(found, participant, name, entries, adds_results and name == "visit")
     if participant is not None:
         _nothing_is_added_to_what_stands(found, participant)
     return found
 
 
-def _part(found: Compared, participant: Participant, name: str, entries: list[Entry]) -> None:
+def _part(found: Compared, participant: Participant, name: str, entries: list[Entry], adds: bool) -> None:
     on_record = [(said_by_record(name, row), row) for row in _rows(name, participant)]
     left = []
     for entry in entries:
@@ -58,6 +61,10 @@ def _part(found: Compared, participant: Participant, name: str, entries: list[En
         if entry.below:
             found.unchanged[entry.below[0].name] += len(entry.below)
     for entry, said in left:
+        entry.on_record = next((row for each, row in on_record if adds and _adds_lines(each, said)), None)
+        if entry.on_record is not None:
+            found.new.setdefault(name, []).append(entry)
+            continue
         other = next((each for each, _ in on_record if _known(name, each) == _known(name, said)), None)
         if other is None or _may_now_be_registered(name, other, said):
             found.new.setdefault(name, []).append(entry)
@@ -72,6 +79,18 @@ def _as_written(entry: Entry, participant: Participant) -> Entry:
     lines = laboratories.with_limits(participant, entry.values, [each.values for each in entry.below])
     below = [replace(each, values=dict(line)) for each, line in zip(entry.below, lines, strict=True)]
     return replace(entry, below=below)
+
+
+# Of a visit without a laboratory, what its first results bring along.
+COMES_ALONG = "laboratory_name"
+
+
+def _adds_lines(on_record: dict[str, Any], said: dict[str, Any]) -> bool:
+    """Whether the file has the visit as it is on record, and further lines below it."""
+    same = {**said, "below": on_record["below"]}
+    if not on_record[COMES_ALONG]:
+        same[COMES_ALONG] = ""
+    return same == on_record and all(line in said["below"] for line in on_record["below"])
 
 
 def _known(name: str, said: dict[str, Any]) -> tuple[Any, ...]:

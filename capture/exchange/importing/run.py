@@ -81,32 +81,34 @@ class Report:
 
 def import_files(
     save: Save, contents: Mapping[str, incoming.Content], source: str, *, rehearsal: bool, up_to: str = "",
-    told: Told = lambda done, of: None,
+    told: Told = lambda done, of: None, adds_results: bool = False,
 ) -> Report:  # fmt: skip
     """Brings files (name → content) into the record in the name of the person who saves, or only rehearses it.
 
     source: where they come from, kept as the reason. up_to: the study number after which nobody is registered yet, so
     that the chair can reopen a group that a stage closes on the way. told(done, of) is called per participant.
+    adds_results: a visit on record takes further lines of its laboratory.
     Raises Refused.
     """
     person = save.person
     if person is None or person.role not in access.EXCHANGES or not person.is_active:
         raise Refused(f"{person} cannot import. Only a statistician can import.")
     try:
-        return _import(save, contents, source, rehearsal, up_to, told)
+        return _import(save, contents, source, rehearsal, up_to, told, adds_results)
     except incoming.TooMany as stopped:
         return Report(problems=stopped.problems)
 
 
 def _import(
-    save: Save, contents: Mapping[str, incoming.Content], source: str, rehearsal: bool, up_to: str, told: Told
-) -> Report:
+    save: Save, contents: Mapping[str, incoming.Content], source: str, rehearsal: bool, up_to: str, told: Told,
+    adds_results: bool,
+) -> Report:  # fmt: skip
     files = incoming.read(contents)
     with changes.importing(replace(save, reason=f"import of {source}")) as run:
         before = _standing()
         parser = Parser(files)
         bundles = parser.parse()
-        one = _Run(run, parser.problems, rehearsal)
+        one = _Run(run, parser.problems, rehearsal, adds_results)
         if not parser.problems:
             one.write(bundles, _digits(up_to), told)
         report = one.report(files, before, before if one.problems else _standing())
@@ -120,8 +122,10 @@ def _import(
 class _Run:
     """Writes the bundles and counts."""
 
-    def __init__(self, run: changes.Import, problems: list[Problem], rehearsal: bool) -> None:
-        self.run, self.problems, self.rehearsal = run, problems, rehearsal
+    def __init__(
+        self, run: changes.Import, problems: list[Problem], rehearsal: bool, adds_results: bool
+    ) -> None:
+        self.run, self.problems, self.rehearsal, self.adds_results = run, problems, rehearsal, adds_results
         self.moves: list[tuple[str, str]] = []
         self.written: Counter[str] = Counter()
         self.made: list[tuple[Entry, Any]] = []
@@ -145,7 +149,7 @@ class _Run:
 
     def _compared(self, bundle: Bundle) -> Compared | None:
         on_record = Participant.objects.filter(screening_number=bundle.screening_number).first()
-        found = compare(bundle, on_record)
+        found = compare(bundle, on_record, self.adds_results)
         if on_record is None:
             return self._screen(bundle, found)
         self._at_its_site(bundle, on_record, found)

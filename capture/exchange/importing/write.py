@@ -168,7 +168,9 @@ class Writer:
     def _entries(self, new: New) -> None:
         for kind in ORDER:
             for entry in _in_time(kind, new.get(kind, [])):
-                self.attempt(entry, lambda entry=entry, kind=kind: self._entry(kind, entry))
+                adds = entry.on_record is not None
+                made = self.attempt(entry, lambda entry=entry, kind=kind: self._entry(kind, entry))
+                self.written[entry.name] -= adds and made is not None  # the visit itself is not new
 
     def _refuse_before_registration(self, new: New) -> None:
         early = {name: rows for name, rows in new.items() if name in BEFORE_REGISTRATION}
@@ -223,9 +225,13 @@ class Writer:
         lines = [{name: each.values[name] for name in book.lines.fields} for each in entry.below] if book.lines else []
         if kind == "visit":
             lines = laboratories.with_limits(self.participant, values, lines)  # type: ignore[arg-type]
-        saved = entries.save(self.run.save(entry.edition), self.participant, book, values, lines=lines)
+        already = len(book.lines.of(entry.on_record)) if book.lines is not None and entry.on_record is not None else 0
+        save = self.run.save(entry.edition)
+        if entry.on_record is not None:
+            save = replace(save, reason="as imported")
+        saved = entries.save(save, self.participant, book, values, row=entry.on_record, lines=lines)
         if book.lines is not None:
-            self.written[book.lines.file] += len(lines)
+            self.written[book.lines.file] += len(lines) - already
         entry.on_record = saved
         self.said(kind, entry, saved)
         return saved
