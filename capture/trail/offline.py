@@ -28,17 +28,22 @@ VERSION = f"""CASE WHEN k.version IS NULL THEN to_json({TEXT_OF_V}) ELSE json_bu
     'sha256', encode(k.sealed, 'hex'), 'withheld', 'redacted by Change ' || k.by_change, 'text', {TEXT_OF_V}) END"""
 
 
+# A Change `c` as it was sealed: number, header, previous seal, seal, and the Change that redacted its reason.
+HEAD_OF_C = f"c.id, {HEADER_OF_C}, encode(c.previous_seal, 'hex'), encode(c.seal, 'hex'), r.by_change"
+FROM_CHANGES = "FROM trial_change c LEFT JOIN kept_changes r ON r.change = c.id"
+
+
 def changes_in_sql(version: str, join: str = "", more: str = "") -> str:
     """SQL, behind WITH: every Change `c` as it was sealed; to be ended with a condition and ORDER BY.
 
-    Its columns: number, header, previous seal, seal, the Change that redacted its reason, and the text of a JSON list
-    of its versions, each `version` (of `v`, and `k` where it was redacted; join: further tables); then `more`.
+    Its columns: those of HEAD_OF_C, and the text of a JSON list of its versions, each `version` (of `v`, and `k` where
+    it was redacted; join: further tables); then `more`.
     """
     return f"""kept AS MATERIALIZED ({KEPT}), kept_changes AS MATERIALIZED ({KEPT_CHANGES})
-        SELECT c.id, {HEADER_OF_C}, encode(c.previous_seal, 'hex'), encode(c.seal, 'hex'), r.by_change,
+        SELECT {HEAD_OF_C},
         (SELECT coalesce(json_agg({version} ORDER BY v.id), '[]')::text FROM trial_version v {join} {JOIN_K}
             WHERE v.change_id = c.id){more}
-        FROM trial_change c LEFT JOIN kept_changes r ON r.change = c.id"""
+        {FROM_CHANGES}"""
 
 
 def rows(query: str, values: Any = None) -> Iterator[tuple[Any, ...]]:

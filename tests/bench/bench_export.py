@@ -18,9 +18,9 @@ CODE = """
 import resource, sys, time, django
 django.setup()
 from pathlib import Path
-from capture.exchange.exporting.export import export
+from trial.operations import exports
 began = time.perf_counter()
-manifest = export(sys.argv[1], Path(sys.argv[2]))
+manifest = exports.write(sys.argv[1], Path(sys.argv[2]))
 rows = sum(each["rows"] for each in manifest["files"])
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 print(f"{sys.argv[1]}: {rows} rows in {time.perf_counter() - began:.0f} s, at most {peak} MB")
@@ -45,7 +45,7 @@ FILL = (
 
 
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("form", ["csv", "xlsx"])
+@pytest.mark.parametrize("form", ["csv", "xlsx", "odm"])
 def test_export_of_a_large_record(database: str, tmp_path: Path, form: str) -> None:
     """Prints rows, seconds and peak memory of a fresh process; fails above 300 MB."""
     from django.db import connection

@@ -7,7 +7,7 @@ was sealed.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -53,10 +53,15 @@ def _of_the_study() -> str:
         WHERE c.id <= %s AND {tables.participant_in_sql("v")} IS NULL ORDER BY v.id"""
 
 
-def _of_changes() -> str:
-    """SQL: every Change, with its versions as JSON."""
-    every = offline.changes_in_sql(f"json_build_array({_version_in_sql()})")
-    return f"WITH {every} WHERE c.id <= %s ORDER BY c.id"
+def _of_participants() -> str:
+    """SQL: the versions with the numbers of their Changes; those of no participant have none."""
+    return f"""WITH kept AS MATERIALIZED ({KEPT}) SELECT v.change_id, {_version_in_sql()} FROM trial_version v {JOIN_K}
+        WHERE v.change_id <= %s ORDER BY v.change_id, v.id"""
+
+
+_CHANGES = f"""WITH kept_changes AS MATERIALIZED ({KEPT_CHANGES}) SELECT {offline.HEAD_OF_C} {offline.FROM_CHANGES}
+    WHERE c.id <= %s ORDER BY c.id"""
+_NO_MORE: tuple[int, Iterator[Any]] = (0, iter(()))
 
 
 def stop_redacted_later(change: int) -> None:
@@ -80,10 +85,16 @@ def write(xml: XmlWriter, change: int, subjects: Mapping[int, str]) -> tuple[int
     """
     changes, newest = 0, ""
     versions = _write_of_the_study(xml, change)
-    for number, header, previous, seal, black_out, text in offline.rows(_of_changes(), [change]):
-        of_participants = [each for row in json.loads(text) if (each := Version(*row)).participant is not None]
-        _write_change(xml, (number, header, previous, seal, black_out), of_participants, subjects)
-        changes, versions, newest = changes + 1, versions + len(of_participants), seal
+    # Changes and versions are read side by side: a Change of any size takes little memory.
+    by_change = groupby(offline.rows(_of_participants(), [change]), key=lambda row: int(row[0]))
+    number, own = next(by_change, _NO_MORE)
+    for head in offline.rows(_CHANGES, [change]):
+        if number == head[0]:
+            versions += _write_change(xml, head, (Version(*row[1:]) for row in own), subjects)
+            number, own = next(by_change, _NO_MORE)
+        else:
+            _write_change(xml, head, (), subjects)
+        changes, newest = changes + 1, head[3]
     return changes, versions, newest
 
 
@@ -97,34 +108,37 @@ def _write_of_the_study(xml: XmlWriter, change: int) -> int:
 
 
 def _write_change(
-    xml: XmlWriter, head: tuple[int, str, str | None, str, int | None], versions: list[Version],
-    subjects: Mapping[int, str],
-) -> None:  # fmt: skip
+    xml: XmlWriter, head: tuple[Any, ...], versions: Iterable[Version], subjects: Mapping[int, str]
+) -> int:
+    """Returns the number of its versions that were written: those of participants. What follows each other in one entry
+    stands together."""
     number, header, previous, seal, black_out = head
-    said = json.loads(header)
+    said, written = json.loads(header), 0
     kept = None if black_out is None else f"reason redacted by Change {black_out}"
     as_sealed = {"ep_Header": header} if can_hold(header) else {"ep_HeaderCoded": verify_odm.coded(header)}
     with xml.element("ClinicalData", **metadata.OF_ROWS, ep_Change=number, ep_PreviousSeal=previous or None,
                      ep_Seal=seal, ep_SealKept=kept, **as_sealed):  # fmt: skip
-        placed = sorted(((*_place(each), each) for each in versions), key=lambda one: (one[0], one[1], one[2].number))
-        for participant, events in groupby(placed, key=lambda one: one[0]):
+        placed = ((_place(each), each) for each in versions if each.participant is not None)
+        for participant, events in groupby(placed, key=lambda one: one[0][0]):
             with xml.element("SubjectData", SubjectKey=subjects[participant]):
-                for (kind, key), of_event in groupby(events, key=lambda one: one[1]):
+                for (_, kind, key), of_event in groupby(events, key=lambda one: one[0]):
                     with (xml.element("StudyEventData", StudyEventOID=tables.event_oid(kind),
                                       StudyEventRepeatKey=key or None),
                           xml.element("FormData", FormOID=tables.form_oid(kind))):  # fmt: skip
-                        for *_, version in of_event:
+                        for _, version in of_event:
                             _write_version(xml, version, said, key)
+                            written += 1
+    return written
 
 
-def _place(version: Version) -> tuple[int, tuple[str, str]]:
-    """(participant, (kind of event, its repeat key)); registration happens once."""
+def _place(version: Version) -> tuple[int, str, str]:
+    """(participant, kind of event, its repeat key); registration happens once."""
     table, row = tables.tables()[version.table], json.loads(version.row)
     kind = table.event_of(row, version.named_by)
     assert version.participant is not None
     if kind == "registration":
-        return version.participant, (kind, "")
-    return version.participant, (kind, str(row[table.key.column] if table.key is not None else version.row_id))
+        return version.participant, kind, ""
+    return version.participant, kind, str(row[table.key.column] if table.key is not None else version.row_id)
 
 
 def _write_version(
