@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from analysis.endpoints.answers import monitoring
+from analysis.models import GroupResult
 from trial.models import GroupSettings, Version
 from trial.protocol import DECLARED, AnalysisSettings, analysis_settings, settings_of
 from trial.record.in_force import differences
@@ -69,3 +71,10 @@ def last_change_of(title: str, group: str, as_of: int | None = None) -> Entry | 
     """The newest Change, up to `as_of`, that moved this setting of the group; None when none did."""
     return next((entry for entry in entries(as_of) if entry.group == group
                  and any(move.title == title for move in entry.moves)), None)  # fmt: skip
+
+
+def last_look(group: str) -> int:
+    """The number of the last look of the plan that the newest result has decided; 0 before the first."""
+    stored = GroupResult.objects.filter(group=group, cutoff=None).order_by("-change", "-pk").first()
+    answer = stored.result["endpoints"].get(monitoring.MONITORING.code) if stored else None
+    return monitoring.last_decided(answer) if answer else 0

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from analysis.views import settings as settings_page
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import entries
 from tests.browser.conftest import signed_in_page
@@ -80,7 +81,10 @@ def _place(cast: Cast, path: str) -> str:
     return named.get(path, path.replace("waivers/1", f"waivers/{cast.waiver.pk}"))
 
 
-def test_a_refused_form_and_a_step_to_confirm_are_pages_like_the_others(chromium: Any, live_server_url: str) -> None:
+def test_a_refused_form_and_a_step_to_confirm_are_pages_like_the_others(
+    chromium: Any, live_server_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings_page, "_effect", lambda *_: {})  # no process of its own beside the browser
     cast = prepared()
     pages = {role: signed_in_page(chromium, live_server_url, cast.people[role]) for role in Role}
     for name, role, path, posted, words in FACES:

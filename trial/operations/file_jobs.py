@@ -24,7 +24,7 @@ from django.utils import timezone
 from trial.models import FileJob, Person
 from trial.refused import Refused
 
-ARCHIVE, PREVIEW, IMPORT, EXPORT, REPORT = "archive", "preview", "import", "export", "report"
+ARCHIVE, PREVIEW, IMPORT, EXPORT, REPORT, EFFECT = "archive", "preview", "import", "export", "report", "effect"
 # What makes each kind, as text: the applications that make them do not import each other.
 CARRIED_OUT_BY = {
     ARCHIVE: "capture.copies.archive_jobs.carry_out",
@@ -32,6 +32,7 @@ CARRIED_OUT_BY = {
     IMPORT: "capture.exchange.importing.import_jobs.carry_out",
     EXPORT: "capture.exchange.exporting.export_jobs.carry_out",
     REPORT: "analysis.views.files.report_jobs.carry_out",
+    EFFECT: "analysis.results.settings_effect.carry_out",
 }
 UNDER_WAY, MADE, FAILED = FileJob.State.UNDER_WAY, FileJob.State.MADE, FileJob.State.FAILED
 KEPT_SECONDS, SILENT_SECONDS = 24 * 60 * 60, 2 * 60

@@ -152,6 +152,11 @@ def states(plan: Plan, parts: Sequence[Part]) -> list[str]:
     return reached
 
 
+def last_decided(stored: dict[str, Any]) -> int:
+    """The number of the last look that is decided; 0 before the first."""
+    return max((look["stage"] for look in stored["looks"] if look["state"] not in {OPEN, NOT_REACHED}), default=0)
+
+
 def _so_far(parts: Iterable[Part]) -> tuple[int, int]:
     known = list(parts)
     return sum(part.responders for part in known), sum(part.open for part in known)

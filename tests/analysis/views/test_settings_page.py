@@ -1,26 +1,44 @@
 """The statistician changes a setting after a look at before and after; the result moves and the old one stays."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 
+from analysis.endpoints.answers import monitoring
 from analysis.models import GroupResult
+from analysis.results import settings_effect, settings_history
 from analysis.results.recompute import is_behind, recompute
 from analysis.views.settings_form import SettingsForm
 from capture.casebook.forms import assessment, treatment
 from capture.entry.services import assessments, dosing
 from tests.cast import Cast, cast_of
+from tests.conftest import keeps_files_in
 from trial.audit import verify
-from trial.models import Change, GroupSettings, Role
+from trial.models import Change, FileJob, GroupSettings, JournalEntry, Role
+from trial.operations import file_jobs
 from trial.protocol import AnalysisSettings, settings_of
 from trial.record.in_force import choose, settings_in_force
 from trial.record.save import Save
 from trial.refused import Refused
 
 SCANS = (date(2026, 3, 9), date(2026, 4, 8))  # 30 days apart
+
+
+@pytest.fixture(autouse=True)
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Effects are not computed by a process of their own, but when a test says so; their files are the test's."""
+    monkeypatch.setattr(file_jobs.subprocess, "Popen", lambda *_, **__: SimpleNamespace(wait=lambda: 0))
+    monkeypatch.setattr(file_jobs.os, "nice", lambda _: 0)
+    with keeps_files_in(tmp_path / "files"):
+        yield
 
 
 @pytest.fixture
@@ -190,3 +208,61 @@ def test_the_record_is_sound_after_a_change_of_settings(cast: Cast) -> None:
     client = client_of(cast)
     client.post("/settings/A/", filled(client, confirmation_days="35", confirmed="yes"))
     assert verify.verify(connection).first_break is None
+
+
+def test_the_effect_on_every_figure_is_shown_before_the_change_and_nothing_is_stored(cast: Cast) -> None:
+    client = client_of(cast)
+    stored = recompute("A")
+    before = Change.objects.count()
+    typed = filled(client, confirmation_days="35")
+    page = client.post("/settings/A/", typed).content.decode()
+    job = FileJob.objects.get()
+    assert "Being calculated" in page and f'name="effect" value="{job.pk}"' in page
+    call_command("file_job", job.pk)
+    again = {**typed, "effect": job.pk, "look": "yes"}
+    page = " ".join(client.post("/settings/A/", again).content.decode().split())
+    rate = "Confirmed response rate, participants"
+    assert f'<tr><th scope="row">{rate}</th><td>1</td><td>0</td><td>−1</td></tr>' in page
+    assert "Facts differ in NET-001." in page and "Save analysis settings of group A" in page
+    assert "Overall survival, participants" not in page, "what stays the same"
+    assert (FileJob.objects.count(), Change.objects.count()) == (1, before)
+    assert settings_in_force("A").confirmation_days == 28
+    assert list(GroupResult.objects.filter(group="A")) == [stored]
+    assert JournalEntry.objects.latest("id").words == "Effect of other settings on group A, not saved"
+
+
+def test_an_effect_is_that_of_its_own_settings_and_person(cast: Cast) -> None:
+    client = client_of(cast)
+    client.post("/settings/A/", filled(client, confirmation_days="35"))
+    first = FileJob.objects.get()
+    call_command("file_job", first.pk)
+    other = filled(client, confirmation_days="60", effect=first.pk)
+    page = client.post("/settings/A/", other).content.decode()
+    assert "Being calculated" in page and FileJob.objects.count() == 2, "computed for other settings"
+    chosen, chair = settings_of("A"), cast.people[Role.CHAIR]
+    assert settings_effect.of(chair, first.pk, "A", replace(chosen, confirmation_days=35)) is None
+    assert settings_effect.of(first.person, first.pk, "B", replace(chosen, confirmation_days=35)) is None
+    page = client.post("/settings/A/", filled(client, confirmation_days="70")).content.decode()
+    assert "Another effect is under way" in page and "Save analysis settings of group A" in page
+
+
+def test_a_change_after_a_look_says_so_with_its_reason(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = client_of(cast)
+    stored = recompute("A")
+    assert settings_history.last_look("A") == 0
+    looks = stored.result["endpoints"]["monitoring"]["looks"]
+    looks[0]["state"] = monitoring.PASSED
+    GroupResult.objects.filter(pk=stored.pk).update(result=stored.result)
+    typed = filled(client, confirmation_days="35")
+    assert "Changed after look 1" in client.post("/settings/A/", typed).content.decode()
+    client.post("/settings/A/", {**typed, "confirmed": "yes"})
+    assert Change.objects.latest("id").reason == "The strict reading (changed after look 1)"
+    assert "The strict reading (changed after look 1)" in client_of(cast, Role.CHAIR).get("/settings/").content.decode()
+
+
+@pytest.mark.parametrize(("states", "last"), [
+    (("open", "open"), 0), (("passed", "open"), 1), (("passed", "promising"), 2), (("futility", "not reached"), 1),
+])  # fmt: skip
+def test_the_last_look_is_the_last_that_is_decided(states: tuple[str, ...], last: int) -> None:
+    looks = [{"stage": place, "state": state} for place, state in enumerate(states, start=1)]
+    assert monitoring.last_decided({"looks": looks}) == last
