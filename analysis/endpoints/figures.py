@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import partial
 
 from analysis.endpoints import evidence, registry
+from analysis.endpoints.answers import hormones
 from analysis.endpoints.evidence import Figure
 from analysis.outcomes.cohort import Outcome
 from analysis.outcomes.dictionary import name_of
@@ -112,6 +113,13 @@ def _marker_improved(value: str) -> Figure:
                   lambda outcome: evidence.of_marker(outcome, value))  # fmt: skip
 
 
+def _marker_other(standing: str, value: str) -> Figure:
+    return Figure(f"{hormones.OTHERS[standing].capitalize()}: {evidence.marker_name(value)}",
+                  lambda outcome: any(row["marker"] == value and hormones.standing(row) == standing
+                                      for row in outcome["hormones"]),
+                  lambda outcome: evidence.of_marker(outcome, value))  # fmt: skip
+
+
 def _off(value: str) -> Figure:
     wanted = None if value == "ongoing" else value
     title = "On treatment" if wanted is None else f"Off treatment: {evidence.reason_off(value)}"
@@ -135,6 +143,7 @@ FAMILIES: dict[str, Callable[[str], Figure | None]] = {
     "severe": _severe,
     "marker": _marker,
     "improved": _marker_improved,
+    **{f"marker_{each}": partial(_marker_other, each) for each in hormones.OTHERS},
     "off": _off,
 }
 

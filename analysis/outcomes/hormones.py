@@ -21,6 +21,7 @@ from trial.rules.typed_text import plain
 HUNDRED = Decimal(100)
 UNITS = dict(MARKER_UNITS)
 ANALOGUE = "somatostatin_analogue"
+NO_BASELINE = "no baseline value"
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class _Window:
 
 
 def derive(participant: ParticipantFact, course: Course, settings: AnalysisSettings) -> list[dict[str, Any]]:
-    """One entry per marker sampled, in order of marker."""
+    """One entry per marker sampled, in order of marker. raised: None where it is not known, as without a baseline."""
     window = _window(participant, course, settings)
     markers = sorted({sample.marker for sample in participant.hormones})
     return [_marker(marker, participant, window, settings) for marker in markers]
@@ -61,10 +62,10 @@ def _window(participant: ParticipantFact, course: Course, settings: AnalysisSett
 def _marker(marker: str, participant: ParticipantFact, window: _Window, settings: AnalysisSettings) -> dict[str, Any]:
     samples = sorted((sample for sample in participant.hormones if sample.marker == marker), key=_by_day)
     baseline, note = _baseline(samples, participant)
-    row: dict[str, Any] = {"marker": marker, "note": note, "raised": False, "improved": False, "best": None}
-    if baseline is None or baseline.value is None:
-        return {**row, "baseline": None, "because": "no baseline value", "samples": [], "analogue": "",
-                "assay_changed": False}  # fmt: skip
+    row: dict[str, Any] = {"marker": marker, "note": note, "raised": None, "improved": False, "best": None}
+    if baseline is None:
+        return {**row, "baseline": None, "because": NO_BASELINE, "analogue": "", "assay_changed": False,
+                "samples": [_alone(sample, window) for sample in samples]}  # fmt: skip
     out = [_sample(sample, baseline, window) for sample in samples]
     used = [sample for sample in samples if _why_not_used(sample, baseline, window) == ""]
     compared = [sample for sample in used if not _not_comparable(sample, baseline)]
@@ -159,6 +160,16 @@ def _sample(sample: HormoneFact, baseline: HormoneFact, window: _Window) -> dict
         "why_not": "" if sample.id == baseline.id else why_not,
         "otherwise_measured": otherwise,
     }
+
+
+def _alone(sample: HormoneFact, window: _Window) -> dict[str, Any]:
+    """A level that there is no baseline for: within its limit or not, compared with nothing."""
+    return {
+        "id": sample.id, "on": sample.sampled_on.isoformat(), "day": None,
+        "value": None if sample.value is None else _value(sample), "percent_of_baseline": None,
+        "normal": _is_normal(sample), "is_baseline": False, "used": False, "otherwise_measured": "",
+        "why_not": window.why_outside(sample.sampled_on) or ("no value" if sample.value is None else NO_BASELINE),
+    }  # fmt: skip
 
 
 def _percent(value: Decimal | None, baseline: Decimal) -> str | None:

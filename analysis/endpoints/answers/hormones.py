@@ -3,11 +3,15 @@
 Population: baseline above the upper limit of normal.
 """
 
+from collections import Counter
 from typing import Any
 
 from analysis.endpoints.answers.shapes import Population, Proportion, proportion
 from analysis.outcomes.cohort import Cohort, Outcome, numbers
 from trial.protocol import OUR_READING
+
+OTHERS = {"not_raised": "not raised at baseline", "undetermined": "not known whether raised at baseline",
+          "no_baseline": "no baseline value"}  # fmt: skip
 
 
 def answer(cohort: Cohort) -> dict[str, Any]:
@@ -30,12 +34,19 @@ def answer(cohort: Cohort) -> dict[str, Any]:
 def _marker(name: str, cohort: Cohort) -> dict[str, Any]:
     rows = [marker for outcome in cohort.outcomes for marker in outcome["hormones"] if marker["marker"] == name]
     raised = [marker for marker in rows if marker["raised"]]
+    others = Counter(map(standing, rows))
     return {
         "marker": name,
         **proportion(sum(1 for marker in raised if marker["improved"]), len(raised)),
-        "undetermined": sum(1 for marker in rows if marker["raised"] is None),
-        "not_raised": sum(1 for marker in rows if marker["raised"] is False),
+        **{each: others[each] for each in OTHERS},
     }
+
+
+def standing(marker: dict[str, Any]) -> str:
+    """`raised` at baseline, or the key in `OTHERS` of why a sampled marker is not in its denominator."""
+    if marker["baseline"] is None:
+        return "no_baseline"
+    return {True: "raised", False: "not_raised", None: "undetermined"}[marker["raised"]]
 
 
 def _is_raised(outcome: Outcome) -> bool:

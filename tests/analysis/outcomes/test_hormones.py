@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from analysis.endpoints import figures
 from analysis.endpoints.answers import hormones as answers
 from analysis.outcomes import outcome
 from analysis.outcomes.cohort import Cohort
@@ -59,7 +60,7 @@ def test_the_change_has_a_true_minus_and_its_date_has_none(value: str, words: st
                      id="a level on the day of the first dose is baseline, not treatment"),
         pytest.param((level(1, -1, "400"), level(2, 89, "200")), True, True, id="30 days after the last dose"),
         pytest.param((level(1, -1, "400"), level(2, 90, "200")), True, False, id="31 days after the last dose"),
-        pytest.param((level(1, 30, "400"), level(2, 50, "40")), False, False, id="no baseline level"),
+        pytest.param((level(1, 30, "400"), level(2, 50, "40")), None, False, id="no baseline level"),
     ],
 )  # fmt: skip
 def test_improvement(levels: tuple[HormoneFact, ...], raised: bool | None, improved: bool) -> None:
@@ -162,6 +163,23 @@ def test_a_participant_counts_per_marker_and_once_for_any_marker() -> None:
     shares = {each["marker"]: (each["numerator"], each["denominator"]) for each in found["markers"]}
     assert shares == {"CGA": (1, 2), "GASTRIN": (0, 1)}
     assert found["not_compared"] == ["NET-002"]
+
+
+def test_a_first_level_in_cycle_2_is_neither_raised_nor_not_raised_at_baseline_and_keeps_its_own_range() -> None:
+    late = (level(1, 32, "400"), level(2, 50, "40"), level(3, 55, None))
+    found = marker_of(PERSON, *late)
+    assert (found["raised"], found["baseline"], found["because"]) == (None, None, "no baseline value")
+    assert [each["normal"] for each in found["samples"]] == [False, True, None]
+    assert [each["why_not"] for each in found["samples"]] == ["no baseline value", "no baseline value", "no value"]
+    people = {"NET-001": late, "NET-002": (level(4, -1, "90"),), "NET-003": (level(5, -1, "90", upper_limit=None),),
+              "NET-004": (level(6, -1, "400"),)}  # fmt: skip
+    rows = [{"number": number, **outcome.derive(replace(PERSON, hormones=levels), SETTINGS)}
+            for number, levels in people.items()]  # fmt: skip
+    (line,) = answers.answer(Cohort("A", rows, SETTINGS))["markers"]
+    assert {name: line[name] for name in ("denominator", *answers.OTHERS)} == {
+        "denominator": 1, "not_raised": 1, "undetermined": 1, "no_baseline": 1}  # fmt: skip
+    behind = figures.figure("marker_no_baseline-CGA")
+    assert behind and [row["number"] for row in rows if behind.includes(row)] == ["NET-001"]
 
 
 def test_the_decrease_that_counts_is_a_setting() -> None:

@@ -135,8 +135,12 @@ def test_hormone_responses_counted_from_the_rows_are_those_of_the_results(analyz
     assert (len(improved), len({row["USUBJID"] for row in raised})) == (stored["numerator"], stored["denominator"])
     for marker in stored["markers"]:
         of = Counter(row["AVALC"] for row in mine if row["PARAMCD"] == f"I{code_of(marker['marker'])}")
-        assert (of["Y"], of["Y"] + of["N"], of["UNDETERMINED"], of["NOT RAISED"]) == (
-            marker["numerator"], marker["denominator"], marker["undetermined"], marker["not_raised"])  # fmt: skip
+        assert (of["Y"], of["Y"] + of["N"], of["UNDETERMINED"], of["NOT RAISED"], of["NO BASELINE VALUE"]) == (
+            marker["numerator"], marker["denominator"], marker["undetermined"], marker["not_raised"],
+            marker["no_baseline"])  # fmt: skip
+    for row in rows(analyzed, "ADHORM"):
+        if row["AVAL"] is not None and row["ANRHI"] is not None:
+            assert row["CRIT1FL"] == ("Y" if Decimal(row["AVAL"]) <= Decimal(row["ANRHI"]) else "N"), row
 
 
 def test_a_change_is_that_from_the_baseline_of_the_same_parameter(analyzed: Analyzed) -> None:

@@ -173,8 +173,9 @@ def _visits(nora: Person, one: Participant) -> None:
     enter(nora, one, "hormone", sampled_on=DAY_1 + timedelta(days=84), marker="CGA", value=Decimal(20),
           value_qualifier="<", value_missing="", unit="ng/mL", upper_limit=Decimal(100), upper_limit_missing="",
           assay="ELISA")  # fmt: skip
-    enter(nora, one, "hormone", sampled_on=DAY_1, marker="GASTRIN", value=None, value_missing="pending", unit="pg/mL",
-          upper_limit=Decimal(90), upper_limit_missing="", assay="")  # fmt: skip
+    for day, value, missing in ((0, None, "pending"), (28, Decimal(120), "")):
+        enter(nora, one, "hormone", sampled_on=DAY_1 + timedelta(days=day), marker="GASTRIN", value=value,
+              value_missing=missing, unit="pg/mL", upper_limit=Decimal(90), upper_limit_missing="", assay="")
 
 
 def event(**changed: Any) -> dict[str, Any]:

@@ -51,13 +51,19 @@ def _level(row: Values, marker: dict[str, Any]) -> Values:
     }  # fmt: skip
 
 
+def _standing(marker: dict[str, Any]) -> str:
+    if marker["raised"]:
+        return "Y" if marker["improved"] else "N"
+    return "NO BASELINE VALUE" if marker["baseline"] is None else RAISED[marker["raised"]]
+
+
 def _improvement(marker: dict[str, Any]) -> Values:
     """Of a marker not raised at baseline, or not known to be, that it is so: there was nothing to improve."""
     best = marker["best"] or {}
     change = best.get("change_percent")
     return {
         "PARAMCD": f"I{code_of(marker['marker'])}", "PARAM": f"Improvement: {NAMES[marker['marker']]}",
-        "AVALC": ("Y" if marker["improved"] else "N") if marker["raised"] else RAISED[marker["raised"]],
+        "AVALC": _standing(marker),
         "PCHG": None if change is None else Decimal(change), "ADT": best.get("on"),
         "ANL01FL": marker["raised"] or None, "AREASON": marker["because"],
     }  # fmt: skip
@@ -71,7 +77,7 @@ ADHORM = DataSet("ADHORM", "Hormone Analysis Dataset", "BASIC DATA STRUCTURE",
     *shared.POPULATION,
     *shared.PARAMETER,
     shared.text("AVALC", "Analysis Value (C)", "LB.LBSTRESC; of an improvement the stored result: Y or N of a marker "
-                "raised at baseline, NOT RAISED, or UNDETERMINED.", REQUIRED),
+                "raised at baseline, NOT RAISED, UNDETERMINED, or NO BASELINE VALUE.", REQUIRED),
     shared.taken(LB, "LBSTRESN", "AVAL", "Analysis Value"),
     shared.taken(LB, "LBSTRESU", "AVALU", "Analysis Value Unit"),
     shared.text("BASEC", "Baseline Value (C)", "The stored result: the last level on or before the first dose."),
