@@ -28,18 +28,16 @@ NEED_NONE: dict[tuple[str, str], str] = {
     ("capture/conduct/signature.html", ""): "Holds a password; signing the same content twice is one signature.",
     ("analysis/as_of/_report.html", "analysis:report_ask"): "Reads. While one is made the second is told to wait.",
     ("analysis/settings/change.html", ""): "Shows what would change; the page after it asks and carries the token.",
-    ("trial/accounts/session/unlock.html", ""): "Holds a password; opens the page again.",
+    ("trial/accounts/session/narrow_form.html", ""):
+        "Holds a password, or a code that counts once; a second time the old password is not right any more, and of "
+        "recovery codes those shown last hold.",
     ("trial/accounts/session/_idle_lock.html", "unlock"): "Holds a password; opens the page again.",
     ("trial/accounts/session/sign_in.html", "sign_in"):
         "Holds a password; nobody is signed in yet whose form it could be.",
-    ("trial/accounts/session/second_factor.html", ""): "Holds a code that counts once.",
     ("trial/accounts/own/second_factor_set_up.html", ""): "Holds a code; a factor that is set up is not set up again.",
-    ("trial/accounts/own/change_password.html", ""):
-        "Holds passwords; the second time the old one is not right any more.",
     ("trial/accounts/own/kept_form.html", "kept.path"):
         "Carries back what was kept, with the token that the form came with.",
     ("trial/accounts/own/kept_form.html", ""): "Throws away what is kept; the second time there is nothing.",
-    ("trial/accounts/own/proof.html", ""): "Holds a password; no Change: the codes shown last are the ones that hold.",
     ("trial/accounts/own/account.html", "mail_address"): "No Change: the same address again.",
     ("trial/accounts/own/account.html", "sign_out_everywhere"): "No Change: every session is over after the first.",
 }  # fmt: skip

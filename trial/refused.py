@@ -7,7 +7,9 @@ by) and `MovedMeanwhile` (412), `NotOfRole` (403), `trial.accounts.security.proo
 `NowhereToDrill` of the backups (not noted as a failure). PURE.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from threading import Semaphore
 from typing import Any
 
 
@@ -24,6 +26,17 @@ class Refused(Exception):
 
 class NotOfRole(Refused):
     """Nobody in the role of this person does it."""
+
+
+@contextmanager
+def one_of(seats: Semaphore, refusal: Refused, seconds: float = 0) -> Iterator[None]:
+    """Takes one of the seats for the block; raises the refusal where none becomes free within so many seconds."""
+    if not seats.acquire(timeout=seconds):
+        raise refusal
+    try:
+        yield
+    finally:
+        seats.release()
 
 
 def reasons_against(act: Callable[[], Any]) -> tuple[str, ...]:

@@ -162,73 +162,63 @@ def _put(save: Save, kind: str, target: Target, because: str) -> Hold:
 
 def decide_lock(save: Save, hold: Hold, approve: bool, because: str) -> Hold:
     """The chair approves or refuses; what is in the way is asked again at that moment."""
-    _needs(save.person, *access.DECIDES)
-    words = _said(because)
-    if approve:
-        _refuse_obstacles(target_of(hold))
-    with _moving(save, hold, "approve", words, Hold.State.ASKED) as current:
+    with _moving(save, hold, "approve", because, Hold.State.ASKED, *access.DECIDES) as (current, words):
+        if approve:
+            _refuse_obstacles(target_of(hold))
         current.state = Hold.State.IN_FORCE if approve else Hold.State.REFUSED
         current.decided_by, current.decided_because = save.person, words
-        current.save()
     return current
 
 
 def unfreeze(save: Save, hold: Hold, because: str) -> Hold:
     """The monitor lifts a freeze, with a reason."""
-    _needs(save.person, Role.MONITOR)
-    words = _said(because)
-    with _moving(save, hold, "freeze", words, Hold.State.IN_FORCE) as current:
+    with _moving(save, hold, "freeze", because, Hold.State.IN_FORCE, Role.MONITOR) as (current, words):
         if current.kind != Hold.Kind.FREEZE:
             raise Refused("Unlocking needs two users.")
         current.state, current.lifted_by, current.lifted_because = Hold.State.LIFTED, save.person, words
-        current.save()
     return current
 
 
 def ask_unlock(save: Save, hold: Hold, because: str) -> Hold:
     """The first of two people who lift a lock."""
-    _needs(save.person, Role.MONITOR, *access.DECIDES)
-    words = _said(because)
-    with _moving(save, hold, "lock", words, Hold.State.IN_FORCE) as current:
+    with _moving(save, hold, "lock", because, Hold.State.IN_FORCE, *access.LOCKS) as (current, words):
         current.state, current.lift_asked_by, current.lift_asked_because = Hold.State.LIFT_ASKED, save.person, words
-        current.save()
     return current
 
 
 def unlock(save: Save, hold: Hold, because: str) -> Hold:
     """The second of two people, one of them the chair."""
-    _needs(save.person, Role.MONITOR, *access.DECIDES)
-    words = _said(because)
-    with _moving(save, hold, "lock", words, Hold.State.LIFT_ASKED) as current:
+    with _moving(save, hold, "lock", because, Hold.State.LIFT_ASKED, *access.LOCKS) as (current, words):
         first = current.lift_asked_by
         if first is None or first.pk == save.person.pk:
             raise Refused("The user who requested the unlock cannot approve it.")
         if not {first.role, save.person.role} & set(access.DECIDES):
             raise Refused("One of the two users who unlock must be the study chair.")
         current.state, current.lifted_by, current.lifted_because = Hold.State.LIFTED, save.person, words
-        current.save()
     return current
 
 
 @contextmanager
-def _moving(save: Save, hold: Hold, act: str, words: str, state: str) -> Iterator[Hold]:
-    """One Change in which a hold, read again under the writers' lock, takes its next state."""
+def _moving(
+    save: Save, hold: Hold, act: str, because: str, state: str, *roles: str
+) -> Iterator[tuple[Hold, str]]:
+    """One Change by one of these roles in which a hold, read again under the writers' lock, takes its next state; with
+    the reason to keep."""
+    _needs(save.person, *roles)
+    words = because.strip()[:300]
+    if not words:
+        raise Refused("Enter a reason.")
     with changes.record(save, act, words, participant=hold.participant, site=hold.site):
         current = Hold.objects.select_related("lift_asked_by").get(pk=hold.pk)
         if current.state != state:
             raise Refused(f"This is already decided: {current.get_state_display().lower()}.")
-        yield current
+        yield current, words
+        current.save()
 
 
 def _needs(person: Person, *roles: str) -> None:
     if person.role not in roles:
         raise Refused("Your role does not have permission for this.")
-
-
-def _said(because: str) -> str:
-    if not because.strip():
-        raise Refused("Enter a reason.")
-    return because.strip()[:300]
 
 
 def _refuse_obstacles(target: Target) -> None:

@@ -18,7 +18,7 @@ from trial.models import Change, Participant, Person, Site
 from trial.models.audit import ACTS
 from trial.record import access, rows, save_once
 from trial.record.save import Save
-from trial.refused import Refused
+from trial.refused import Refused, one_of
 from trial.rules.typed_text import unseen
 from trial.runtime.database.at_once import Asked, at_once
 from trial.runtime.program import PROGRAM
@@ -35,7 +35,7 @@ NEEDS_REASON = frozenset({"correct", "strike_out", "account", "approve", "reopen
 LOCK_TIMEOUT_SECONDS = 5
 # Whoever holds the writers' lock and stops in the middle is ended by the database after this.
 IDLE_SECONDS = 60
-# So many of a process write or wait for their turn: half of the web's threads, the others are for readers.
+# So many of a process write or wait for the writers' lock: half of the web's threads, the others are for readers.
 _TURNS = threading.BoundedSemaphore(4)
 TURN_TIMEOUT_SECONDS = 1.5
 CLOCKS_APART_SECONDS = 60.0
@@ -112,7 +112,7 @@ def record(
         return
     if connection.in_atomic_block:
         raise RuntimeError("A Change is a transaction of its own and is not opened inside another.")
-    with _turn(), _busy_in_words(), rows.held(), transaction.atomic():
+    with one_of(_TURNS, Refused(BUSY), TURN_TIMEOUT_SECONDS), _busy_in_words(), rows.held(), transaction.atomic():
         change = _open(save, act, reason, participant, site, {str(group) for group in groups if group}, asked)
         if save.wakes:
             transaction.on_commit(lambda: wake(change.groups), robust=True)
@@ -190,7 +190,7 @@ def importing(save: Save) -> Iterator[Import]:
     if connection.in_atomic_block:
         raise RuntimeError("An import is a transaction of its own and is not opened inside another.")
     run = Import(save)
-    with _turn(), _busy_in_words(), transaction.atomic():
+    with one_of(_TURNS, Refused(BUSY), TURN_TIMEOUT_SECONDS), _busy_in_words(), transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(_limits())
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITERS_LOCK])
@@ -198,17 +198,6 @@ def importing(save: Save) -> Iterator[Import]:
         yield run
         if not transaction.get_rollback():
             _finish(run.numbers)
-
-
-@contextmanager
-def _turn() -> Iterator[None]:
-    """One of the few that may wait for the writers' lock; the others are told at once, and readers keep a thread."""
-    if not _TURNS.acquire(timeout=TURN_TIMEOUT_SECONDS):
-        raise Refused(BUSY)
-    try:
-        yield
-    finally:
-        _TURNS.release()
 
 
 def _limits() -> str:

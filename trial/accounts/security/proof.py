@@ -6,8 +6,6 @@ count of an account again.
 """
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from axes.handlers.proxy import AxesProxyHandler
 from django.contrib.auth import authenticate
@@ -17,7 +15,7 @@ from django_otp.models import Device
 
 from trial.accounts.security import lockouts, passkeys, second_factor, sign_ins, single_sign_on
 from trial.models import Passkey, Person, SignIn
-from trial.refused import Refused
+from trial.refused import Refused, one_of
 
 # Checking a password takes a core for a tenth of a second and some memory. At most so many are checked at once in a
 # process, and so many threads in all are given to it: the pages of those who are signed in need the others.
@@ -27,22 +25,11 @@ _at_once, _seats = threading.BoundedSemaphore(AT_ONCE), threading.BoundedSemapho
 
 # The field of a form that holds what the browser answered for a passkey.
 ANSWER = "passkey"
+FULL = "Many passwords are being checked at this moment. Try again in a few seconds."
 
 
 class Blocked(Refused):
     """Too many were wrong for this account from this address; nothing is checked until the time is over."""
-
-
-@contextmanager
-def _seat() -> Iterator[None]:
-    """Raises Refused when all are taken."""
-    if not _seats.acquire(blocking=False):
-        raise Refused("Many passwords are being checked at this moment. Try again in a few seconds.")
-    try:
-        with _at_once:
-            yield
-    finally:
-        _seats.release()
 
 
 def person_of(request: HttpRequest, username: str, password: str) -> Person | None:
@@ -51,7 +38,7 @@ def person_of(request: HttpRequest, username: str, password: str) -> Person | No
         lockouts.tell(sender=__name__, ip_address=sign_ins.address_of(request))
         raise _blocked(request, username)
     counted = _counted(request)
-    with _seat():
+    with one_of(_seats, Refused(FULL)), _at_once:
         person = authenticate(counted, username=username, password=password)
     if getattr(counted, "axes_locked_out", False):
         raise _blocked(request, username)

@@ -26,7 +26,7 @@ from django.utils.crypto import constant_time_compare
 
 from trial.models import Person, SingleSignOn
 from trial.record import changes
-from trial.refused import Refused
+from trial.refused import Refused, one_of
 
 UNDER_WAY, CONFIRMED = "single_sign_on", "single_sign_on_confirmed"
 QUESTION_SECONDS, CONFIRMED_SECONDS = 600, 300
@@ -221,17 +221,14 @@ _open = urllib.request.build_opener(_Stay).open
 
 def _read(address: str, sent: bytes | None = None, headers: dict[str, str] | None = None) -> dict[str, Any]:
     """The JSON object at an address of the provider. Raises Unreachable."""
-    if not _seats.acquire(blocking=False):
-        raise Unreachable("Many people are signing in at this moment. Try again in a few seconds.")
+    full = Unreachable("Many people are signing in at this moment. Try again in a few seconds.")
     asked = urllib.request.Request(address, sent, {"Accept": "application/json", **(headers or {})})
     try:
-        with _open(asked, timeout=PATIENCE_SECONDS) as answer:
+        with one_of(_seats, full), _open(asked, timeout=PATIENCE_SECONDS) as answer:
             found = json.loads(answer.read(LARGEST))
     except (OSError, ValueError) as failure:
         raise Unreachable(f"The sign-in of your {name()} does not answer. Use your password, or try again later."
                           ) from failure  # fmt: skip
-    finally:
-        _seats.release()
     if not isinstance(found, dict):
         raise Unreachable(REFUSED)
     return found

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import django_otp
 from django.contrib import auth, messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from trial.accounts.forms import UnlockForm
 from trial.accounts.security import proof, session, sign_ins, single_sign_on
 from trial.accounts.views.own_account import me
-from trial.accounts.views.sign_in import asked_for, locked_out, next_page
+from trial.accounts.views.sign_in import asked_for, locked_out, narrow_form, next_page
 from trial.drawing.form_layout import posted
 from trial.models import Role, SignIn
 from trial.record import access
@@ -47,14 +47,16 @@ def unlock(request: HttpRequest) -> HttpResponse:
         return redirect("sign_in")
     form = UnlockForm(request, posted(request), back=f"{reverse('unlock')}?{urlencode({'next': asked_for(request)})}")
     if request.method != "POST":
-        return render(request, "trial/accounts/session/unlock.html", {"form": form, "next": asked_for(request)})
+        return _page(request, form)
     try:
         _prove(request, form)
     except proof.Blocked:
         auth.logout(request)
         return locked_out(request)
     except Refused as refusal:
-        return _refused(request, form, str(refusal))
+        if _by_the_page(request):
+            return HttpResponse(str(refusal), status=422, content_type="text/plain; charset=utf-8")
+        return _page(request, form, str(refusal))
     session.unlock(request)
     sign_ins.note(request, SignIn.Result.UNLOCKED, me(request))
     return HttpResponse(status=204) if _by_the_page(request) else redirect(next_page(request))
@@ -70,11 +72,9 @@ def _prove(request: HttpRequest, form: UnlockForm) -> None:
         django_otp.login(request, device)
 
 
-def _refused(request: HttpRequest, form: UnlockForm, words: str) -> HttpResponse:
-    if _by_the_page(request):
-        return HttpResponse(words, status=422, content_type="text/plain; charset=utf-8")
-    form.add_error(None, words)
-    return render(request, "trial/accounts/session/unlock.html", {"form": form, "next": asked_for(request)}, status=422)
+def _page(request: HttpRequest, form: UnlockForm, *reasons: str) -> HttpResponse:
+    words = f"{request.user.full_name}, the session was locked because it was idle. Your input is kept."
+    return narrow_form(request, form, "Session locked", words, "Unlock session", reasons)
 
 
 def _by_the_page(request: HttpRequest) -> bool:

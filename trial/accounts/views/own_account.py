@@ -14,7 +14,7 @@ from django_otp.plugins.otp_static.models import StaticDevice
 
 from trial.accounts.forms import ChoosePasswordForm, CodeForm, MailForm, SigningForm
 from trial.accounts.security import passkeys, passwords, proof, second_factor, session, sign_ins
-from trial.accounts.views.sign_in import asked_for, locked_out, next_page
+from trial.accounts.views.sign_in import asked_for, locked_out, narrow_form, next_page
 from trial.drawing.form_layout import posted
 from trial.models import Person, Role, SignIn
 from trial.record import access, drafts
@@ -65,8 +65,9 @@ def change_password(request: HttpRequest) -> HttpResponse:
         sign_ins.note(request, SignIn.Result.PASSWORD_CHANGED, person)
         messages.success(request, "Your new password is saved. Your other sessions are signed out.")
         return redirect(next_page(request))
-    shown = {"form": form, "next": asked_for(request), "first": person.must_change_password}
-    return render(request, "trial/accounts/own/change_password.html", shown, status=422 if form.errors else 200)
+    first = "Choose a new password to finish signing in. " if person.must_change_password else ""
+    words = f"{first}At least 12 characters; a sentence is easy to remember."
+    return narrow_form(request, form, "Choose a password" if first else "Change password", words, "Save password")
 
 
 @access.allows(*Role)
@@ -118,8 +119,8 @@ def second_factor_code(request: HttpRequest) -> HttpResponse:
             recovered = isinstance(device, StaticDevice)
             sign_ins.note(request, SignIn.Result.RECOVERY_CODE if recovered else SignIn.Result.SIGNED_IN, person)
             return redirect(next_page(request))
-    return render(request, "trial/accounts/session/second_factor.html", {"form": form, "next": asked_for(request)},
-                  status=422 if form.errors else 200)  # fmt: skip
+    words = "Enter the six digits of your authenticator app, or a recovery code."
+    return narrow_form(request, form, "Your code", words, "Sign in")
 
 
 @access.allows(*Role)
@@ -141,16 +142,15 @@ def _recovery_codes(request: HttpRequest) -> HttpResponse:
 
 def proof_page(request: HttpRequest, title: str, words: str, do: Callable[[], HttpResponse]) -> HttpResponse:
     """Asks for the password, and the code where there is one; then does it."""
-    form = SigningForm(request, first=True)
-    shown = {"form": form, "title": title, "words": words, "reasons": ()}
+    reasons: tuple[str, ...] = ()
     if request.method == "POST":
         try:
             proof.prove(request, request.POST.get("password", ""), request.POST.get("code", ""), "Nothing was changed.")
         except Refused as refusal:
-            shown["reasons"] = refusal.reasons
+            reasons = refusal.reasons
         else:
             return do()
-    return render(request, "trial/accounts/own/proof.html", shown, status=422 if shown["reasons"] else 200)
+    return narrow_form(request, SigningForm(request, first=True), title, words, title, reasons, reverse("account"))
 
 
 def owner_proof(request: HttpRequest, title: str, then: str, *page: Any) -> HttpResponse:

@@ -1,9 +1,12 @@
 """Signing in and out, the way to each role's first page, and the sign of life."""
 
+from collections.abc import Sequence
+
 import django_otp
 from axes.helpers import get_cool_off
 from django.conf import settings
 from django.contrib import auth, messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -71,6 +74,19 @@ def let_in(request: HttpRequest, person: Person, device: Device | None = None, t
     response = redirect(to or next_page(request))
     kept_forms.remember(response, person, secure=request.is_secure())
     return response
+
+
+def narrow_form(
+    request: HttpRequest, form: Form, title: str, words: str, button: str, reasons: Sequence[str] = (), back: str = ""
+) -> HttpResponse:
+    """A form alone on its page, which leads on to the page that was asked for.
+
+    reasons: why what was asked is not done (422, as for errors of the form). back: where Cancel leads; empty: nowhere.
+    """
+    shown = {"form": form, "title": title, "words": words, "button": button, "reasons": reasons, "back": back,
+             "next": asked_for(request)}  # fmt: skip
+    status = 422 if form.errors or reasons else 200
+    return render(request, "trial/accounts/session/narrow_form.html", shown, status=status)
 
 
 @access.public

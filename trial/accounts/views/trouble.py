@@ -50,6 +50,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
     log.error("%s: %s", title, request.path)
     if is_program:
         return problems.answer(503, words, {"Retry-After": "60"})
-    answer = HttpResponse(render_to_string("503.html", {"title": title, "words": words}), status=503)
+    answer = HttpResponse(render_to_string("500.html", {"title": title, "words": words}), status=503)
     answer.headers["Retry-After"] = "60"
     return answer
