@@ -21,12 +21,10 @@ from capture.exchange.exporting.export import csv_files
 from capture.trail import verify_trail
 from trial import models, protocol
 from trial.drawing import sections
-from trial.drawing.pdf import instant
 from trial.drawing.sections import Document, Facts, Section, Words
 from trial.models import Participant, Person, Site
 from trial.operations.exports import Listed, one_moment, whole_folder
 from trial.rules.dates import partial_date
-from trial.runtime.program import PROGRAM
 
 
 def files(folder: Path, site: Site | None) -> list[Listed]:
@@ -141,10 +139,6 @@ def _foot(site: Site | None, making: Making) -> str:
 
 
 def _cover(site: Site | None, making: Making, count: int) -> tuple[Words | Facts, ...]:
-    pairs = (
-        ("Content", str(site) if site else protocol.STUDY_NAME), ("Casebooks", str(count)), ("Copy", making.copy_id),
-        ("Created", instant(making.at)), ("Created by", making.by),
-        ("Created from", f"study data up to change {making.change}"),
-        ("Latest seal", str(making.head or "no change")), ("Program", PROGRAM),
-    )  # fmt: skip
+    content = str(site) if site else protocol.STUDY_NAME
+    pairs = (("Content", content), ("Casebooks", str(count)), *making.facts)
     return (Words(WHAT), Facts(pairs), Words(HOW), Words(cover.TIMES, "quiet"))

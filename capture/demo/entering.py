@@ -144,10 +144,8 @@ def _reading(lesion_id: int, place: int, scan: Any, longer_mm: Decimal) -> asses
 
 
 def _cycle(entry: Entry, values: Mapping[str, Any]) -> None:
-    periods = [treatment.Period(**each) for each in values["periods"]]
-    found = {"started_on": values["started_on"], "tablets_dispensed": values["dispensed"],
-             "tablets_returned": values["returned"], "lot": values["lot"],
-             "delay_reason": values["delay_reason"]}  # fmt: skip
+    periods = [treatment.Period(*each) for each in values["periods"]]
+    found = {name: values[name] for name in dosing.FIELDS}
     dosing.save_cycle(entry.save("cycle"), entry.participant, values["number"], found, periods)
 
 

@@ -9,6 +9,7 @@ from trial.rules.dose.intensity import cycle_dose
 DAYS, DISPENSED = 28, 112
 THERAPIES = ("streptozocin and 5-FU", "interferon alfa", "everolimus")
 TWO_YEARS = timedelta(days=constant("follow_up_days"))
+Periods = tuple[tuple[int, int, int, str, str], ...]
 # Full dose, and the ways in which a cycle was not taken as planned: (from, to, mg, frequency, reason).
 FULL = ((1, 28, 400, "twice_daily", ""),)
 ODD = {
@@ -31,8 +32,8 @@ def cycle_steps(made: DemoParticipant) -> list[Step]:
         periods = _cut(ODD[kind] if kind else FULL, days)
         late = number > 1 and (start - made.cycle_starts[number - 2]).days > DAYS
         values = {
-            "number": number, "started_on": start, "periods": periods, "dispensed": DISPENSED,
-            "returned": None if days < DAYS and made.off_on is None else DISPENSED - _tablets_taken(periods),
+            "number": number, "started_on": start, "periods": periods, "tablets_dispensed": DISPENSED,
+            "tablets_returned": None if days < DAYS and made.off_on is None else DISPENSED - _tablets_taken(periods),
             "lot": f"SOR-{start.year}-{start.month:02d}", "delay_reason": "recovery from toxicity" if late else "",
         }  # fmt: skip
         # A cycle that treatment's end cut short is entered the day after, when the end is on record.
@@ -41,16 +42,14 @@ def cycle_steps(made: DemoParticipant) -> list[Step]:
     return found
 
 
-def _tablets_taken(periods: tuple[Values, ...]) -> int:
-    taken = [(each["from_day"], each["to_day"], each["dose_mg"], each["frequency"]) for each in periods]
+def _tablets_taken(periods: Periods) -> int:
+    taken = [each[:4] for each in periods]
     return int(cycle_dose(taken).taken_mg) // constant("tablet_mg")
 
 
-def _cut(periods: tuple[tuple[int, int, int, str, str], ...], days: int) -> tuple[Values, ...]:
+def _cut(periods: Periods, days: int) -> Periods:
     """The periods up to the last day on treatment."""
-    names = ("from_day", "to_day", "dose_mg", "frequency", "reason")
-    found = [(first, min(last, days), *rest) for first, last, *rest in periods if first <= days]
-    return tuple(dict(zip(names, each, strict=True)) for each in found)
+    return tuple((first, min(last, days), *rest) for first, last, *rest in periods if first <= days)
 
 
 def ending_steps(made: DemoParticipant) -> list[Step]:

@@ -46,7 +46,7 @@ def write(person: Person, asked: selection.Filter) -> TrailFile:
         with one_moment():
             changes = selection.found(person, asked)
             counted, as_of = count(changes), last_change()
-            written = _write(file, _rows(changes))
+            written = write_rows(file, HEADER, _rows(changes))
     except BaseException:
         file.close()
         raise
@@ -64,10 +64,11 @@ def count(changes: QuerySet[Change]) -> tuple[int, int, int]:
     return changes.count(), versions.count(), empty.count()
 
 
-def _write(file: Any, rows: Iterable[Iterable[Any]]) -> int:
+def write_rows(file: Any, header: Iterable[str], rows: Iterable[Iterable[Any]]) -> int:
+    """Writes them into an open binary file as cells of CSV in UTF-8; returns how many rows there were."""
     written, text = 0, io.TextIOWrapper(file, "utf-8", newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(HEADER)
+    writer.writerow(header)
     for row in rows:
         writer.writerow([csv_cell(value) for value in row])
         written += 1

@@ -1,6 +1,5 @@
 """The journal of reading: who took the record out, who looked at interim results. A page with a filter, and a file."""
 
-import csv
 import io
 from typing import Any
 
@@ -10,8 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from capture.exchange.cells import csv_cell
-from capture.trail import selection
+from capture.trail import csv_file, selection
 from capture.trail.forms import JournalFilter
 from trial.models import JournalEntry, Person, Role, audit
 from trial.record import access
@@ -41,10 +39,8 @@ def take_out(request: HttpRequest) -> HttpResponse:
     asked, complaints = _asked(request)
     rows = list(_found(asked, complaints))
     audit.note(request.user, JournalEntry.Kind.TRAIL, f"access log as CSV, {len(rows)} rows")  # type: ignore[arg-type]
-    file = io.StringIO(newline="")
-    writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow(HEADER)
-    writer.writerows([csv_cell(value) for value in _row(each)] for each in rows)
+    file = io.BytesIO()
+    csv_file.write_rows(file, HEADER, map(_row, rows))
     answer = HttpResponse(file.getvalue(), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="journal-{len(rows)}-rows.csv"'
     return answer

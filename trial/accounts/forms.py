@@ -18,13 +18,9 @@ from trial.drawing.form_layout import Boxes, PageForm, PageHelper
 from trial.models import Person, Role, Site
 from trial.protocol import COUNTRIES
 from trial.record import access
-from trial.record.typed_fields import DayField, WordsField, words
+from trial.record.typed_fields import DayField, words
 from trial.refused import Refused
 from trial.rules.dates import site_time
-
-
-def _text(label: str, most: int, **attrs: str) -> WordsField:
-    return WordsField(label=label, max_length=most, widget=forms.TextInput(attrs=attrs))
 
 
 class RowsFilter(PageForm):
@@ -38,14 +34,14 @@ class WithReason(PageForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason"] = _text("Reason", 300)
+        self.fields["reason"] = words("Reason", 300, required=True)
         self.fields["reason"].error_messages["required"] = "Enter a reason. It is kept in the audit trail."
 
 
 class AccountForm(WithReason):
     """Name, role and sites; for a new account (`person` None) the username too."""
 
-    full_name = _text("Full name", 120, autocomplete="off")
+    full_name = words("Full name", 120, required=True)
     mail_address = forms.EmailField(
         required=False, max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         help_text="For the daily reminder email on expedited reports. The email contains study numbers only.",
@@ -65,8 +61,8 @@ class AccountForm(WithReason):
         super().__init__(*args, initial=initial, **kwargs)
         self.fields["sites"].queryset = Site.objects.standing()  # type: ignore[attr-defined]
         if person is None:
-            username = _text("Username", 60, autocomplete="off", autocapitalize="none")
-            username.help_text = "Lower-case letters and digits. Usernames are not reused."
+            username = words("Username", 60, "Lower-case letters and digits. Usernames are not reused.", required=True,
+                             autocapitalize="none")  # fmt: skip
             self.fields = {"username": username, **self.fields}
 
     def clean(self) -> dict[str, Any]:
@@ -90,7 +86,7 @@ ZONE_CHANGED = (
 class SiteForm(WithReason):
     """Name, time zone and country of a site; for a new one (`site` None) its code too, and nothing is preselected."""
 
-    name = _text("Name", 120)
+    name = words("Name", 120, required=True)
     time_zone = forms.ChoiceField(label="Time zone")
     country = forms.ChoiceField(
         label="Country", required=False, choices=[("", "Not known"), *COUNTRIES],
@@ -104,8 +100,7 @@ class SiteForm(WithReason):
         zone.choices = [("", "Choose"), *((each, each.replace("_", " ")) for each in site_time.names())]  # type: ignore[attr-defined]
         zone.help_text = ZONE_HELP if site is None else f"{ZONE_HELP} {ZONE_CHANGED}"
         if site is None:
-            code = _text("Code", 12, autocapitalize="characters")
-            code.help_text = "Short and permanent, such as NORTH."
+            code = words("Code", 12, "Short and permanent, such as NORTH.", required=True, autocapitalize="characters")
             self.fields = {"code": code, **self.fields}
 
 
@@ -146,7 +141,7 @@ class DelegationForm(WithReason):
 class ApiTokenForm(WithReason):
     """What a program of a user may do, at which site, until when."""
 
-    name = _text("Used for", 60, autocomplete="off")
+    name = words("Used for", 60, required=True)
     scopes = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple)
     site = forms.ModelChoiceField(Site.objects.none(), required=False, empty_label="All sites of the user")
     expires_on = DayField(label="Last day", help_text="At most a year from now.")
@@ -166,7 +161,7 @@ class EndDelegationForm(WithReason):
 class TrainingForm(WithReason):
     """What a person was trained in, when, and until when it holds."""
 
-    what = _text("Training", 200)
+    what = words("Training", 200, required=True)
     trained_on = DayField(label="Trained on")
     valid_until = DayField(label="Valid until", required=False, help_text="Empty: no end date.")
 

@@ -165,13 +165,11 @@ def put_in_force(lines: Iterable[str], source: str, is_confirmed: bool) -> tuple
 
 def back_to_shipped(reason: str) -> int:
     """Strikes every edition out, so that the shipped table is in force again; returns how many there were."""
-    standing = list(ExpeditedTable.objects.standing())
-    if standing:
-        with changes.record(None, "strike_out", reason):
-            for each in standing:
-                each.struck_out_reason = reason
-                each.save()
-    return len(standing)
+    standing = ExpeditedTable.objects.standing()
+    if not standing.exists():
+        return 0
+    with changes.record(None, "strike_out", reason):
+        return standing.update(struck_out_reason=reason)
 
 
 def contradiction() -> str:

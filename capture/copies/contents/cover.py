@@ -58,6 +58,15 @@ class Making:
         """The newest Change that is in the copy."""
         return self.head.number if self.head else 0
 
+    @property
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        """The same in words, for a cover."""
+        return (
+            ("Copy", self.copy_id), ("Created", instant(self.at)), ("Created by", self.by),
+            ("Created from", f"study data up to change {self.change}"), ("Latest seal", str(self.head or "no change")),
+            ("Program", PROGRAM),
+        )  # fmt: skip
+
 
 def document(participant: Participant, making: Making, lines: list[excerpt.Line]) -> Document:
     """lines: the excerpt of the trail that goes with it."""
@@ -77,11 +86,6 @@ def _cover(participant: Participant, making: Making) -> tuple[Block, ...]:
         ("Screening number", f"S-{participant.screening_number:04d}"),
         ("Site", str(participant.site)),
         ("Group", f"{group.code}, {group.name}" if group else "none"),
-        ("Copy", making.copy_id),
-        ("Created", instant(making.at)),
-        ("Created by", making.by),
-        ("Created from", f"study data up to change {making.change}"),
-        ("Latest seal", str(making.head or "no change")),
-        ("Program", PROGRAM),
+        *making.facts,
     )
     return (Words(CERTIFIED), Facts(pairs), Words(HOW_TO_VERIFY), Words(TIMES, "quiet"))

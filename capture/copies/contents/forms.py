@@ -1,6 +1,5 @@
 """Every form of the casebook with its entries, struck-out ones too, as sections of a copy."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.utils.text import capfirst
@@ -41,17 +40,12 @@ def _below(form: Form, row: Any) -> list[tuple[str, Any, tuple[str, ...]]]:
 
 
 def _registration(participant: Participant) -> tuple[Section, ...]:
+    apart = (participant.waivers, participant.findings, participant.screen_failures, participant.site_transfers)
     return (
         _entry("registration", participant, _below(FORMS["registration"], participant)),
-        *_apart(participant.waivers.order_by("id")),
-        *_apart(participant.findings.order_by("id")),
-        *_apart(participant.screen_failures.order_by("id")),
-        *_apart(participant.site_transfers.order_by("id")),
-    )
-
-
-def _apart(rows: Iterable[Any]) -> list[Section]:
-    return [Section(capfirst(str(each._meta.verbose_name)), (*_struck(each), values.facts(each))) for each in rows]
+        *(Section(capfirst(str(each._meta.verbose_name)), (*_struck(each), values.facts(each)))
+          for rows in apart for each in rows.order_by("id")),
+    )  # fmt: skip
 
 
 def _entry(kind: str, row: Any, below: list[tuple[str, Any, tuple[str, ...]]]) -> Section:
