@@ -34,11 +34,6 @@ class FormConduct:
         """Whether the person raises queries; under a lock nobody does."""
         return self.is_monitor and not (self.hold and self.hold.kind == Hold.Kind.LOCK)
 
-    @property
-    def whole(self) -> verification.Planned | None:
-        """The verification of the entry as a whole; None for a form outside the plan."""
-        return self.planned[0] if self.planned else None
-
     def ask_url(self, field: str = "") -> str:
         """Where the monitor raises a query about this field."""
         query = {"form": self.kind, "row": self.row_id, **({"field": field} if field else {})}

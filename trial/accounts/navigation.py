@@ -35,9 +35,8 @@ NAVIGATION: dict[str, tuple[tuple[str, str], ...]] = {
         ("Problem reports", "problems"), ("System status", "analysis:status"), _PROTOCOL,
     ),  # fmt: skip
 }
-# Shown as a button at the right of the navigation.
-_REGISTER = ("Register participant", "capture:register")
-BUTTONS: dict[str, tuple[str, str]] = {Role.COORDINATOR: _REGISTER, Role.INVESTIGATOR: _REGISTER}
+# Shown as a button at the right of the navigation of those who enter.
+BUTTON = ("Register participant", "capture:register")
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ def entries(request: HttpRequest) -> list[Entry]:
         return []
     role = request.user.role
     offered = [(title, name, False) for title, name in NAVIGATION.get(role, ())]
-    offered += [(*BUTTONS[role], True)] if role in BUTTONS else []
+    offered += [(*BUTTON, True)] if role in access.ENTERS else []
     links = [(title, url, is_button) for title, name, is_button in offered if (url := _address(name))]
     # The longest matching address wins, so that Register participant does not also mark Participants.
     current = max((url for _, url, _ in links if request.path.startswith(url)), key=len, default=None)
