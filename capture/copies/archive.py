@@ -7,6 +7,7 @@ moment of the record, casebook by casebook, so that memory does not grow with th
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from django.db.models import Q
@@ -23,19 +24,14 @@ from trial import models, protocol
 from trial.drawing import sections
 from trial.drawing.sections import Document, Facts, Section, Words
 from trial.models import Participant, Person, Site
-from trial.operations.exports import Listed, one_moment, whole_folder
+from trial.operations.exports import one_moment, whole_folder
 from trial.rules.dates import partial_date
 
 
-def files(folder: Path, site: Site | None) -> list[Listed]:
-    """Writes a file for each table and the data dictionary; site None: of the study. Inside one moment."""
-    folder.mkdir()
-    of = (lambda each: of_site(each, site)) if site else lambda each: Q()
-    return csv_files(folder, lambda words: None, of)
-
-
-def of_site(data_set: DataSet, site: Site) -> Q | None:
-    """Which rows of a table are the site's; None for a table that belongs to no site."""
+def of_site(data_set: DataSet, site: Site | None) -> Q | None:
+    """Which rows of a table are the site's (None: the study's); None for a table that belongs to no site."""
+    if site is None:
+        return Q()
     if data_set.model is models.Hold:
         return Q(participant__site=site) | Q(site=site) | Q(scope="study")
     if data_set.to_participant:
@@ -90,7 +86,9 @@ def build(person: Person | None, site: Site | None, folder: Path, told: Told = l
             casebooks = _casebooks(unfinished / "casebooks", participants, making, told)
             lines = excerpt.write(excerpt.of_site(site) if site else excerpt.of_study(), unfinished / verify_copy.TRAIL)
             others = _others(lines, making)
-            tables = files(unfinished / "data", site)
+            data = unfinished / "data"
+            data.mkdir()
+            tables = csv_files(data, lambda words: None, partial(of_site, site=site))
         (unfinished / "others.html").write_text(sections.page(others, up=""), encoding="utf-8")
         (unfinished / "index.html").write_text(render_to_string("capture/copies/index.html", {
             "of": name_of(site), "study": protocol.STUDY_NAME, "cover": _cover(site, making, len(participants)),

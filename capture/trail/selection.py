@@ -19,7 +19,6 @@ from trial.rules.dates.partial_date import parse
 Row = TypeVar("Row", bound=Model)
 PAGE = 50
 SYSTEM = "system"
-_NAMES = ("person", "from_on", "to_on", "site", "table", "act", "participant", "since")
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ class Filter:
     @classmethod
     def of(cls, asked: Mapping[str, str]) -> "Filter":
         """Reads the address; what can be none of the choices is dropped."""
-        given = {name: asked.get(name, "").strip()[:40] for name in _NAMES}
+        given = {each.name: asked.get(each.name, "").strip()[:40] for each in fields(cls)}
         known = {"table": given["table"] in titles(), "act": given["act"] in ACTS,
                  "since": number(given["since"]) > 0,
                  "person": given["person"] == SYSTEM or number(given["person"]) > 0}  # fmt: skip
