@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,16 @@ import pytest
 
 from trial.tabulation.common import NO_RESULT
 from trial.tabulation.data_sets import BY_NAME, DATA_SETS
-from trial.tabulation.declarations import LABEL_BYTES, NAME_LETTERS, TEXT_BYTES
+from trial.tabulation.declarations import (
+    DATE,
+    DAY,
+    DECIMAL,
+    INTEGER,
+    LABEL_BYTES,
+    NAME_LETTERS,
+    TEXT,
+    TEXT_BYTES,
+)
 
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
@@ -35,6 +44,37 @@ def of_subjects(tables: Tables) -> dict[str, Row]:
 def test_the_keys_tell_every_row_apart(data_set: Any, tables: Tables) -> None:
     keys = Counter(tuple(row[key] for key in data_set.keys) for row in tables.get(data_set.name, ()))
     assert [key for key, count in keys.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("data_set", DATA_SETS, ids=lambda one: one.name)
+def test_values_have_the_type_that_is_declared_and_rows_the_order_of_the_keys(data_set: Any, tables: Tables) -> None:
+    kinds = {each.name: each.kind for each in data_set.variables}
+    rows = [{name: TYPED[kinds[name]](value) for name, value in row.items()} for row in tables.get(data_set.name, ())]
+    order = [[(row[key] is not None, row[key]) for key in data_set.keys if key in row] for row in rows]
+    assert order == sorted(order)
+
+
+def _exactly(kind: type) -> Callable[[Any], Any]:
+    """Refuses a value of another type, and an empty text."""
+    def typed(value: Any) -> Any:
+        assert value is None or (type(value) is kind and value != ""), value
+        return value
+
+    return typed
+
+
+# Whole numbers are numbers by their declaration, decimals are text, whatever the data happen to be.
+TYPED = {
+    INTEGER: _exactly(int), TEXT: _exactly(str), DATE: _exactly(str), DAY: _exactly(str),
+    DECIMAL: lambda value: None if value is None else Decimal(_exactly(str)(value)),
+}  # fmt: skip
+
+
+def test_relations_are_by_links_that_lead_somewhere_and_by_no_sequence_number(tables: Tables) -> None:
+    related = tables["RELREC"]
+    assert {row["IDVAR"] for row in related} <= {f"{row['RDOMAIN']}LNK{part}" for row in related
+                                                for part in ("ID", "GRP")}  # fmt: skip
+    assert related and all(BY_NAME[row["RDOMAIN"]].place(row["IDVAR"]) for row in related)
 
 
 def test_the_sequence_number_is_used_once_by_a_subject(tables: Tables) -> None:

@@ -1,5 +1,7 @@
 """What every declaration of a data set must hold, without a database."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -115,3 +117,15 @@ def test_a_coded_variable_takes_a_value_of_its_list_and_refuses_another() -> Non
     assert (sex.value(None, {"SEX": "female"}), sex.value(None, {"SEX": "F"}), sex.value(None, {})) == ("F", "F", None)
     with pytest.raises(Refused, match="has no value for “male-ish”"):
         sex.value(None, {"SEX": "male-ish"})
+
+
+def test_every_test_that_the_page_of_exchange_names_exists() -> None:
+    root = Path(__file__).resolve().parents[3]
+    short = {"S": "tests/analysis/submission", "T": "tests/trial/tabulation"}
+    page = (root / "docs" / "exchange.md").read_text(encoding="utf-8")
+    named = re.findall(r"`([\w/]+[.]py)(?:::(\w+))?`", page)
+    assert len(named) > 40
+    for file, test in named:
+        first, rest = file.split("/", 1)
+        content = (root / short.get(first, first) / rest).read_text(encoding="utf-8")
+        assert not test or f"def {test}(" in content, (file, test)

@@ -19,6 +19,7 @@ from trial.tabulation.sdtm.disposition import DD
 from trial.tabulation.sdtm.events import AE
 from trial.tabulation.sdtm.laboratory import LB, with_several_units
 from trial.tabulation.sdtm.response import RS
+from trial.tabulation.sdtm.tumors import TR
 from trial.tabulation.sdtm.visits import SE
 from trial.tabulation.sdtm.vitals import VS
 from trial.tabulation.subject import Study, Subject
@@ -160,6 +161,28 @@ def test_the_last_result_before_treatment_is_one_of_each_test_whatever_its_unit(
     lines[2]["visit_id"] = lines[3]["visit_id"] = 2
     found = LB.made(subject(**DOSES, visit=visits, laboratory=lines))
     assert [row.get("LBLOBXFL") for row in found] == [None, "Y", "Y", "Y"]
+
+
+@pytest.mark.parametrize(("state", "size", "told"), [
+    ("too_small", Decimal(5), (Decimal(5), "mm", True, None)), ("absent", None, (Decimal(0), "mm", None, None)),
+    ("not_evaluated", None, (None, None, None, "out of the field of view")),
+])  # fmt: skip
+def test_a_lesion_too_small_to_measure_is_told_apart_and_one_not_evaluated_has_no_number(
+    state: str, size: Any, told: Any
+) -> None:
+    reading = {"assessment_id": 1, "lesion_id": 1, "state": state, "longest_diameter_mm": size,
+               "not_evaluated_reason": "out of the field of view"}  # fmt: skip
+    one = subject(assessment={"kind": "baseline", "assessed_on": "2026-01-08", "method": "mri"},
+                  lesion={"kind": "target", "label": "T1"}, lesion_reading=reading)  # fmt: skip
+    row = TR.made(one)[0]
+    assert (row.get("TRSTRESN"), row.get("TRSTRESU"), row.get("TOOSMALL"), row.get("TRREASND")) == told
+
+
+def test_a_partial_death_stays_partial_in_dm_and_is_the_day_of_the_results_in_adsl() -> None:
+    died = {**OUTCOME, "dates": {**OUTCOME["dates"], "death": "2020-12-06"}}
+    one = replace(subject(**DOSES, death={**DIED, "died_on": "2020"}), outcome=died)
+    assert DM.made(one)[0]["DTHDTC"] == "2020"
+    assert [ADSL.made(one)[0][name] for name in ("DTHDT", "DTHDTF")] == ["2020-12-06", "M"]
 
 
 @pytest.mark.parametrize("site", ["", "NORTH"])
