@@ -9,7 +9,7 @@ from typing import Any
 from capture.exchange import odm
 from capture.exchange.odm import document, snapshot
 from capture.trail import offline, verify_trail
-from capture.trail.odm import trail, verify_odm
+from capture.trail.odm import odm_layout, trail, verify_odm
 from trial.operations import exports
 from trial.operations.exports import Asked, Listed, Told, listed, one_moment, whole_folder
 
@@ -48,7 +48,8 @@ def _trail(folder: Path, moment: document.Moment, subjects: Mapping[int, str]) -
     with document.opened(folder / verify_odm.TRAIL, moment, "Transactional") as xml:
         changes, versions, newest = trail.write(xml, moment.change, subjects)
     offline.reconcile(changes, versions, moment.change)
-    scripts = [_beside(folder, Path(str(each.__file__)), "Verifies the trail") for each in (verify_odm, verify_trail)]
+    scripts = [_beside(folder, Path(str(each.__file__)), "Verifies the trail")
+               for each in (verify_odm, odm_layout, verify_trail)]  # fmt: skip
     return [listed(folder / verify_odm.TRAIL, "", "Audit trail", versions), *scripts], f"{changes}:{newest}"
 
 

@@ -175,17 +175,6 @@ def _audit_record(xml: XmlWriter, said: list[Any]) -> None:
 
 
 def _value(name: str, row: Mapping[str, Any]) -> dict[str, Any]:
-    """The attributes of an item's value; the types are those of `verify_odm.value_of`."""
-    if name not in row:
-        return {"IsNull": "Yes", "ep_Type": "a"}
-    value = row[name]
-    if value is None or value == "":
-        return {"IsNull": "Yes", "ep_Type": None if value is None else "t"}
-    if isinstance(value, str):
-        return {"Value": value} if can_hold(value) else {"Value": verify_odm.coded(value), "ep_Type": "x"}
-    text = verify_odm.written(value)
-    if isinstance(value, bool):
-        return {"Value": text, "ep_Type": "b"}
-    if isinstance(value, verify_odm.Digits):
-        return {"Value": text, "ep_Type": "i" if text.lstrip("-").isdigit() else "n"}
-    return {"Value": text, "ep_Type": "j"} if can_hold(text) else {"Value": verify_odm.coded(text), "ep_Type": "y"}
+    """The attributes of an item's value."""
+    value, kind = verify_odm.item_of(row[name]) if name in row else (None, "a")
+    return {**({"IsNull": "Yes"} if value is None else {"Value": value}), "ep_Type": kind or None}

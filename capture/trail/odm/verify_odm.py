@@ -1,13 +1,16 @@
 """Verifies the audit trail in an ODM file without the product: `python3 verify_odm.py [--head N:SEAL] [FILE]`.
 
-Only the standard library of Python 3.9 or later is needed, and `verify_trail.py` beside this script, which says how a
-seal is made. The file is read from beginning to end; the text of each version is rebuilt from the items that changed:
+Only the standard library of Python 3.9 or later is needed, `verify_trail.py` beside this script, which says how a seal
+is made, and `odm_layout.py`, which says where things stand. The file is read from beginning to end; the text of each
+version is rebuilt from the items that changed:
 
     [version, Change, "table", row, "act", {columns in order of length, then of bytes}]
 
 and the seals are computed anew. What the standard's own elements say for other readers (who, when, where, why, which
-participant) is compared with what was sealed. Ends with 0 when the trail is sound, with 1 at the first break, with 2
-when there is nothing to verify.
+participant, event, form and entry; names of users and sites) is compared with what was sealed, and beside the
+definitions nothing may stand that the product does not write. Not compared: the definitions, the type of a user, the
+day since when a site takes part. Ends with 0 when the trail is sound, with 1 at the first break, with 2 when there is
+nothing to verify.
 """
 
 import argparse
@@ -22,9 +25,11 @@ from xml.parsers import expat
 if __name__ == "__main__":
     sys.dont_write_bytecode = True
     sys.path.insert(0, str(Path(__file__).resolve().parent))
+    import odm_layout as layout
     import verify_trail as sealed_trail
 else:
     from capture.trail import verify_trail as sealed_trail
+    from capture.trail.odm import odm_layout as layout
 
 TRAIL, Break = "odm_trail.xml", sealed_trail.Break
 ODM, OWN = "http://www.cdisc.org/ns/odm/v1.3", "urn:endpoint:odm:1"
@@ -84,16 +89,33 @@ def decoded(text):
     return base64.b64decode(text, validate=True).decode()
 
 
-def value_of(value, kind):
-    """The JSON of an item's value by its Type; None for a column that the version does not have.
+def item_of(value):
+    """(Value or None, Type) of an item.
 
     i, n: digits; b: true or false; j: JSON; t: an empty text; x, y: text and JSON in base64; a: absent; none: text.
     """
+    if value is None or value == "":
+        return None, "" if value is None else "t"
+    if isinstance(value, str):
+        return (coded(value), "x") if _NEVER.search(value) else (value, "")
+    text = written(value)
+    if isinstance(value, bool):
+        return text, "b"
+    if isinstance(value, Digits):
+        return text, "i" if text.lstrip("-").isdigit() else "n"
+    return (coded(text), "y") if _NEVER.search(text) else (text, "j")
+
+
+def value_of(value, kind):
+    """The JSON of an item as `item_of` gives it; None for a column that the version does not have. Raises ValueError
+    for what `item_of` does not give."""
     if value is None:
         return {"": "null", "t": '""', "a": None}[kind]
-    if kind in ("x", "y"):
-        value, kind = decoded(value), {"x": "", "y": "j"}[kind]
-    return value if kind in ("i", "n", "b", "j") else written(value)
+    text = decoded(value) if kind in ("x", "y") else value
+    text = text if kind in ("i", "n", "b", "j", "y") else written(text)
+    if item_of(read_json(text)) != (value, kind):
+        raise ValueError("no item of this product")
+    return text
 
 
 class Store:
@@ -103,7 +125,6 @@ class Store:
         self.base = sqlite3.connect("")
         self.base.executescript("""PRAGMA journal_mode = OFF;
             CREATE TABLE state (name TEXT, row INTEGER, columns TEXT, PRIMARY KEY (name, row));
-            CREATE TABLE event (kind TEXT, key TEXT, participant TEXT, PRIMARY KEY (kind, key));
             CREATE TABLE early (change INTEGER, version TEXT);
             CREATE INDEX by_change ON early (change);""")
 
@@ -120,11 +141,6 @@ class Store:
         """Row → columns of every row of a table."""
         found = self.base.execute("SELECT row, columns FROM state WHERE name = ?", (table,))
         return {row: json.loads(columns) for row, columns in found}
-
-    def subject_of(self, event, subject):
-        """The subject that an event was first met with: this one for a new event."""
-        self.base.execute("INSERT OR IGNORE INTO event VALUES (?, ?, ?)", (*event, subject))
-        return self.base.execute("SELECT participant FROM event WHERE kind = ? AND key = ?", event).fetchone()[0]
 
     def keep_early(self, change, version):
         """A version that stands in the file before its Change."""
@@ -145,9 +161,10 @@ class Reader:
     """Puts Changes together from the elements of the file; those that are complete wait in `ready`."""
 
     def __init__(self):
-        self.store, self.ready, self.users, self.subjects = Store(), [], {}, {}
-        self.change = self.group = self.user = None
-        self.subject, self.event, self.text, self.place = "", ("", ""), "", 0
+        self.store, self.ready, self.subjects, self.named, self.place = Store(), [], {}, {}, 0
+        self.change = self.group = None
+        self.subject, self.event, self.text, self.of = "", ("", ""), "", {}
+        self.path, self.definition = [("", set())], 0
         self.parser = expat.ParserCreate(namespace_separator=" ")
         self.parser.buffer_text = True
         self.parser.StartElementHandler, self.parser.EndElementHandler = self.start, self.end
@@ -162,34 +179,81 @@ class Reader:
         """The text of the element that is open."""
         self.text += text
 
+    def at_line(self, words):
+        """What breaks here."""
+        return Break(f"line {self.parser.CurrentLineNumber} has {words}")
+
+    def open(self, name, attributes):
+        """Stops at what the product does not write there; the definitions may hold everything but data."""
+        around, met = self.path[-1]
+        if self.definition:
+            is_known = name not in layout.WRITTEN and not name.startswith("ItemData")
+        else:
+            places, plain, own = layout.WRITTEN.get(name, ("", "", ""))
+            allowed = {*plain.split(), *(f"{OWN} {each}" for each in own.split())}
+            is_known = (around in places.split() and allowed.issuperset(attributes) and not self.text.strip()
+                        and (name in layout.REPEATED or name not in met))  # fmt: skip
+            if name == "ODM":
+                is_known = not around and attributes.get("FileType") == "Transactional"
+        if not is_known:
+            raise self.at_line(f"{name} or an attribute where the product writes none")
+        met.add(name)
+        self.path.append((name, set()))
+        self.definition += bool(self.definition) or name == "Study"
+
     def start(self, name, attributes):
         """Takes note of an element."""
-        self.text, name = "", name[len(ODM) + 1 :] if name.startswith(f"{ODM} ") else name
+        name = name[len(ODM) + 1 :] if name.startswith(f"{ODM} ") else name
+        self.open(name, attributes)
+        self.text = ""
         own = {key[len(OWN) + 1 :]: value for key, value in attributes.items() if key.startswith(f"{OWN} ")}
-        if name == "User":
-            self.user = self.users[attributes["OID"]] = {}
-        elif name == "ClinicalData":
-            header = decoded(own["HeaderCoded"]) if "HeaderCoded" in own else own["Header"]
-            self.change = {"own": own, "header": header, "said": json.loads(header), "versions": []}
+        if name in ("Study", "MetaDataVersion"):
+            self.of.setdefault(name, attributes["OID"])
+        elif name in ("User", "Location"):
+            if attributes["OID"] in self.named:
+                raise self.at_line(f"{attributes['OID']} a second time")
+            self.named[attributes["OID"]] = self.names = {"Name": attributes["Name"]} if name == "Location" else {}
+        elif name in ("ReferenceData", "ClinicalData"):
+            if {"Study": attributes["StudyOID"], "MetaDataVersion": attributes["MetaDataVersionOID"]} != self.of:
+                raise self.at_line("data of another study")
+            if name == "ClinicalData":
+                if ("Header" in own) == ("HeaderCoded" in own):
+                    raise ValueError("one header")
+                header = own["Header"] if "Header" in own else decoded(own["HeaderCoded"])
+                self.change = {"own": own, "header": header, "said": json.loads(header), "versions": []}
         elif name == "SubjectData":
             self.subject = attributes["SubjectKey"]
         elif name == "StudyEventData":
-            self.event = (attributes["StudyEventOID"], attributes.get("StudyEventRepeatKey", self.subject))
+            self.event = (attributes["StudyEventOID"], attributes.get("StudyEventRepeatKey"))
+        elif name == "FormData" and attributes["FormOID"] != f"FO.{self.event[0][3:]}":
+            raise self.at_line("a form of another event")
         elif name == "ItemGroupData":
             self.group = {"own": own, "oid": attributes["ItemGroupOID"], "does": attributes.get("TransactionType"),
-                          "items": {}, "audit": {}}  # fmt: skip
+                          "key": attributes.get("ItemGroupRepeatKey"), "items": {}, "audit": {}}  # fmt: skip
         elif name == "ItemData":
-            value = None if attributes.get("IsNull") == "Yes" else attributes["Value"]
-            self.group["items"][attributes["ItemOID"]] = value_of(value, own.get("Type", ""))
-        elif name in ("UserRef", "LocationRef") and self.group is not None:
+            self.take_item(attributes, own.get("Type", ""))
+        elif name in ("UserRef", "LocationRef"):
             self.group["audit"][name] = attributes[name.replace("Ref", "OID")]
+
+    def take_item(self, attributes, kind):
+        """One item of the group."""
+        oid, value = attributes["ItemOID"], attributes.get("Value")
+        if oid in self.group["items"] or attributes.get("IsNull") != ("Yes" if value is None else None):
+            raise self.at_line(f"a second value of {oid}, or none at all")
+        self.group["items"][oid] = value_of(value, kind)
 
     def end(self, name):
         """Closes an element."""
         name, text, self.text = name[len(ODM) + 1 :] if name.startswith(f"{ODM} ") else name, self.text, ""
-        if name in ("LoginName", "FullName") and self.user is not None:
-            self.user[name] = text
-        elif name in ("DateTimeStamp", "ReasonForChange", "SourceID") and self.group is not None:
+        _, met = self.path.pop()
+        if self.definition:
+            self.definition -= 1
+            return
+        if (name in layout.NEVER_EMPTY and not met) or (name not in layout.WITH_TEXT and text.strip()):
+            raise self.at_line(f"{name} with another content than the product writes")
+        if name in layout.NAMES:
+            self.names[name] = text
+        elif name in ("DateTimeStamp", "ReasonForChange", "SourceID"):
             self.group["audit"][name] = text
         elif name == "ItemGroupData":
             self.close_group()
@@ -209,9 +273,10 @@ class Reader:
             columns[oid[len(begins) :]] = value
         columns = {name: value for name, value in columns.items() if value is not None}
         self.store.keep(table, row, columns)
-        if (group["oid"] not in (f"IG.{short}", f"IG.{short}.study") or group["does"] != DOES.get(act)
-                or own.get("Edition", "null") != columns.get("form_edition", "null")):  # fmt: skip
+        if (group["does"] != DOES.get(act) or own.get("Edition", "null") != columns.get("form_edition", "null")
+                or (self.change is not None and "Change" in own)):  # fmt: skip
             raise Break(f"version {number} is not what its element says")
+        self.compare_place(number, short, row, columns, group)
         sealed = f"[{number}, {change}, {written(table)}, {row}, {written(act)}, {row_text(columns)}]"
         if "Kept" in own:
             sealed = {"sha256": own["Kept"], "withheld": own["Withheld"], "text": sealed}
@@ -219,18 +284,27 @@ class Reader:
         if self.change is None:
             self.store.keep_early(change, version)
         else:
-            self.compare_place(number, table, row, columns)
             self.change["versions"].append(version)
 
-    def compare_place(self, number, table, row, columns):
-        """Stops where the elements around a version name another participant or another entry than its row."""
-        participant = str(row) if table == "trial_participant" else columns.get("participant_id")
-        if participant is not None:
-            known = self.subjects.setdefault(self.subject, participant)
-        kind, key = self.event
-        is_there = kind == "SE.registration" or key == str(row) or key in columns.values()
-        if (not is_there or self.store.subject_of(self.event, self.subject) != self.subject
-                or (participant is not None and participant != known)):  # fmt: skip
+    def compare_place(self, number, short, row, columns, group):
+        """Stops where the elements around a version name another participant, event, form or entry than its row."""
+        column, above = layout.ABOVE.get(short, (None, short))
+        key = columns[column] if column else str(row)
+        entry = columns if above == short else self.store.columns(f"trial_{above}", int(key))
+        participant = key if above == "participant" else entry.get("participant_id", "null")
+        is_reference = participant == "null"
+        if is_reference != (self.change is None) or not entry:
+            raise Break(f"version {number} stands among data of a participant, or of none, and is not")
+        of_the_study = is_reference and "participant_id" in entry
+        if (group["oid"] != f"IG.{short}{'.study' if of_the_study else ''}"
+                or group["key"] != (str(row) if is_reference or column else None)):  # fmt: skip
+            raise Break(f"version {number} is not what its element says")
+        if is_reference:
+            return
+        kind = layout.KINDS.get(above, above)
+        kind = kind if isinstance(kind, str) else kind[json.loads(entry["kind"])]
+        if (self.event != (f"SE.{kind}", None if kind == "registration" else key)
+                or self.subjects.setdefault(self.subject, participant) != participant):  # fmt: skip
             raise Break(f"version {number} stands with an entry or a participant that it does not name")
 
     def close_change(self):
@@ -251,14 +325,25 @@ class Reader:
         """Stops where a user or a participant is called otherwise than the newest version of the row says."""
         if self.store.left() is not None:
             raise Break(f"versions of Change {self.store.left()} stand without it")
+        names = {"US.system": names_of("system", "Endpoint System"), "LO.study": {"Name": "The study as a whole"}}
         for row, columns in self.store.rows("trial_person").items():
-            named = {"LoginName": columns.get("username"), "FullName": columns.get("full_name")}
-            if {name: written(text) for name, text in self.users.get(f"US.{row}", {}).items()} != named:
-                raise Break(f"user {row} is not called as the newest version says")
+            names[f"US.{row}"] = names_of(*(for_xml(json.loads(columns[each])) for each in ("username", "full_name")))
+        for row, columns in self.store.rows("trial_site").items():
+            if columns["struck_out_reason"] == '""':
+                names[f"LO.{row}"] = {"Name": for_xml(f"{json.loads(columns['code'])} {json.loads(columns['name'])}")}
+        for oid in sorted({*names, *self.named}):
+            if names.get(oid) != self.named.get(oid):
+                raise Break(f"{oid} is not called as the newest version says")
         participants = self.store.rows("trial_participant")
         for key, row in self.subjects.items():
             if key != key_of(participants.get(int(row), {})):
                 raise Break(f"participant {row} is not called {key} in the newest version")
+
+
+def names_of(login, full):
+    """The names of a user by element."""
+    first, _, last = full.rpartition(" ")
+    return {"LoginName": login, "FullName": full, "FirstName": first or full, "LastName": last or full}
 
 
 def key_of(columns):

@@ -1,18 +1,20 @@
 """The audit trail in ODM: valid against the published schema, and verified from the file alone by its own script."""
 
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from capture.exchange.odm import tables
 from capture.exchange.odm.xml_writer import can_hold
-from capture.trail.odm import trail, verify_odm
+from capture.trail.odm import odm_layout, trail, verify_odm
 from tests.blacked import NAME, blacked_out, sound, typed
 from tests.capture.exchange import cohort
 from tests.capture.odm_schema import stop_invalid
@@ -55,13 +57,28 @@ def test_the_trail_of_every_form_is_valid_and_verified_to_the_head_of_the_databa
 
 def altered(folder: Path, to: Path, alter: Callable[[str], str]) -> tuple[int, str]:
     """What the script says of the file after an alteration."""
-    shutil.copytree(folder, to)
     text = (folder / "odm_trail.xml").read_text(encoding="utf-8")
     assert alter(text) != text
-    (to / "odm_trail.xml").write_text(alter(text), encoding="utf-8")
-    return run(to)
+    to.write_text(alter(text), encoding="utf-8")
+    with redirect_stdout(StringIO()) as said:
+        return verify_odm.main([str(to)]), said.getvalue()
 
 
+def put(text: str, after: str) -> Callable[[str], str]:
+    """An alteration: this text behind the first place where that one stands."""
+    return lambda whole: whole.replace(after, after + text, 1)
+
+
+def moved(text: str) -> str:
+    """The deviation among the data of no participant."""
+    group = re.findall(r'<ItemGroupData ItemGroupOID="IG.deviation".*?</ItemGroupData>\n', text, re.S)[0]
+    of = re.findall(r"<SourceID>change (\d+)", group)[0]
+    there = group.replace(" ep:Version", f' ItemGroupRepeatKey="1" ep:Change="{of}" ep:Version')
+    return text.replace(group, "", 1).replace("</ReferenceData>", f"{there}</ReferenceData>", 1)
+
+
+KIND, ENTRY = '<ItemData ItemOID="IT.deviation.kind"', '<StudyEventData StudyEventOID="SE.deviation"'
+GROUP = '<ItemGroupData ItemGroupOID="IG.deviation"'
 CHANGE = re.compile(r'<ClinicalData [^>]*ep:Change="(\d+)".*?</ClinicalData>\n', re.S)
 # What is altered, and what the script says.
 FORGED: tuple[tuple[Callable[[str], str], str], ...] = (
@@ -76,6 +93,39 @@ FORGED: tuple[tuple[Callable[[str], str], str], ...] = (
     (lambda text: text.replace('IT.site.code" Value', 'IT.participant.code" Value', 1), "another table"),
     (lambda text: text.replace("<ODM", "<!DOCTYPE ODM>\n<ODM", 1), "declares a document type"),
     (lambda text: text.replace("</AdminData>", "</Admin>"), "is no XML"),
+    (lambda text: text.replace(KIND, f'<ItemDataString ItemOID="IT.deviation.kind">consent</ItemDataString>{KIND}', 1),
+     "has ItemDataString"),
+    (lambda text: text.replace(KIND, f'{KIND} Value="consent"/>{KIND}', 1), "a second value of IT.deviation.kind"),
+    (lambda text: text.replace(f'{KIND} Value', f'{KIND} IsNull="Yes" Value', 1), "or none at all"),
+    (lambda text: text.replace('IsNull="Yes"', 'IsNull="Yes" Value="lie"', 1), "a second value"),
+    (lambda text: text.replace(KIND, f'{KIND} TransactionType="Remove"', 1), "has ItemData or an attribute"),
+    (lambda text: text.replace(KIND, f'{KIND} x:y="1" xmlns:x="urn:x"', 1), "has ItemData or an attribute"),
+    (put(' TransactionType="Remove"', "<SubjectData"), "has SubjectData or an attribute"),
+    (put('<Annotation SeqNum="1"><Comment>no</Comment></Annotation>', "</AuditRecord>"), "has Annotation"),
+    (put('<x:Note xmlns:x="urn:x"/>', "</AuditRecord>"), "has urn:x Note"),
+    (put("<AuditRecord/>", "</AuditRecord>"), "has AuditRecord"),
+    (put("It was a lie.", "</AuditRecord>"), "where the product writes none"),
+    (put('<SubjectData SubjectKey="NET-009"/>', "</SubjectData>"), "SubjectData with another content"),
+    (put('<ClinicalData StudyOID="NET" MetaDataVersionOID="MDV.1"/>', '<Study OID="NET">'), "has ClinicalData"),
+    (lambda text: text.replace('FormOID="FO.deviation"><', 'FormOID="FO.death"><').replace(
+        'FormOID="FO.deviation">\n<ItemGroupData', 'FormOID="FO.death">\n<ItemGroupData'), "a form of another event"),
+    (lambda text: text.replace(ENTRY, ENTRY.replace("deviation", "adverse_event")).replace(
+        '<FormData FormOID="FO.deviation"', '<FormData FormOID="FO.adverse_event"'), "does not name"),
+    (lambda text: text.replace(f'{ENTRY} StudyEventRepeatKey="1"', f'{ENTRY} StudyEventRepeatKey="2"'),
+     "does not name"),
+    (lambda text: text.replace(ENTRY, '<StudyEventData StudyEventOID="SE.registration"').replace(
+        '<FormData FormOID="FO.deviation"', '<FormData FormOID="FO.registration"'), "does not name"),
+    (lambda text: text.replace(GROUP, f'{GROUP} ItemGroupRepeatKey="1"'), "not what its element says"),
+    (moved, "stands among data"),
+    (lambda text: re.sub(r'(<Location OID="LO.1" Name=")[^"]*', r"\1SOUTH South", text), "LO.1 is not called as"),
+    (put('<User OID="US.99" UserType="Other"><LoginName>x</LoginName></User>', '<AdminData StudyOID="NET">'),
+     "US.99 is not called as"),
+    (put('<Location OID="LO.1" Name="x" LocationType="Site"/>', '<AdminData StudyOID="NET">'), "LO.1 a second time"),
+    (lambda text: text.replace("<LastName>", "<LastName>Other", 1), "is not called as"),
+    (lambda text: text.replace('FileType="Transactional"', 'FileType="Snapshot"'), "has ODM"),
+    (lambda text: text.replace('" Value="1" ep:Type="i"', '" Value="1, &quot;x&quot;: 2" ep:Type="i"', 1),
+     "no part of"),
+    (lambda text: text.replace('<ClinicalData StudyOID="NET"', '<ClinicalData StudyOID="TEN"', 1), "another study"),
 )  # fmt: skip
 
 
@@ -125,7 +175,7 @@ def test_the_same_moment_gives_the_same_bytes_and_one_site_has_no_trail(cast: Ca
     first = exported(tmp_path / "first")
     typed(cast.participant, cast.people[Role.COORDINATOR])
     then = exported(tmp_path / "then", as_of=str(head.number))
-    for name in ("odm_trail.xml", "verify_odm.py", "verify_trail.py"):
+    for name in ("odm_trail.xml", "verify_odm.py", "odm_layout.py", "verify_trail.py"):
         assert (first / name).read_bytes() == (then / name).read_bytes(), name
     assert run(then, "--head", str(head))[0] == 0
 
@@ -139,3 +189,14 @@ def test_every_value_comes_back_with_its_own_letters_and_digits(text: str) -> No
     assert can_hold(found.get("Value", ""))
     assert verify_odm.value_of(found.get("Value"), found.get("ep_Type") or "") == text
     assert trail._value("x", {}) == {"IsNull": "Yes", "ep_Type": "a"}
+
+
+def test_the_script_knows_the_place_of_every_table() -> None:
+    of_participants = {each.name: each for each in tables.tables().values() if not each.is_reference}
+    above = {name: (each.key.column, tables.short(tables.table_of(each.key.related_model)))
+             for name, each in of_participants.items() if each.key is not None}  # fmt: skip
+    assert above == odm_layout.ABOVE
+    places = {name: each.model.place for name, each in of_participants.items() if each.key is None}
+    kinds = {name: dict(place.forms) if place.by else of_participants[name].events[0] for name, place in places.items()}
+    assert {name: odm_layout.KINDS.get(name, name) for name in kinds} == kinds and set(odm_layout.KINDS) <= set(kinds)
+    assert {place.by for place in places.values()} == {"", "kind"}
