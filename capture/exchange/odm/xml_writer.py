@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, TextIO
 from xml.sax.saxutils import escape, quoteattr
 
 # What no XML 1.0 document can hold, not even escaped; the database can.
 _NEVER = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_PLAIN = re.compile(r"""[ !#-%'-;=?-~]*""")  # ASCII but for what an attribute writes otherwise
 REPLACEMENT = "\ufffd"
 
 
@@ -41,7 +43,7 @@ class XmlWriter:
 
     def leaf(self, name: str, text: str | None = None, **attributes: Any) -> None:
         """An element with a text or with nothing in it."""
-        ends = "/>" if text is None else f">{escape(held(text), {chr(13): '&#13;'})}</{name}>"
+        ends = "/>" if text is None else f">{_text(text)}</{name}>"
         self._write(f"<{name}{_written(attributes)}{ends}\n")
 
     def described(self, name: str, words: str) -> None:
@@ -50,6 +52,20 @@ class XmlWriter:
             self.leaf("TranslatedText", words, xml_lang="en")
 
 
+def _text(text: str) -> str:
+    return text if _PLAIN.fullmatch(text) else escape(held(text), {"\r": "&#13;"})
+
+
 def _written(attributes: dict[str, Any]) -> str:
-    return "".join(f" {name.replace('_', ':', 1)}={quoteattr(held(str(value)))}"
-                   for name, value in attributes.items() if value is not None)  # fmt: skip
+    given = ((name, value) for name, value in attributes.items() if value is not None)
+    return "".join([f" {_named(name)}={_quoted(str(value))}" for name, value in given])
+
+
+@cache
+def _named(name: str) -> str:
+    return name.replace("_", ":", 1)
+
+
+def _quoted(text: str) -> str:
+    """Nearly all values need no look at their single letters."""
+    return f'"{text}"' if _PLAIN.fullmatch(text) else quoteattr(held(text))
