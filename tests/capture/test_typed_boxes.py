@@ -24,6 +24,7 @@ from tests.capture.typed import fields, opened, signed_in
 from tests.cast import Cast, cast_of, details, register
 from tests.examples import EXAMPLES
 from trial.models import AdverseEvent, Change, Role
+from trial.record import changes, versions_in_force
 from trial.record.save import Save
 from trial.record.typed_fields import DateField, NumberField, WholeNumberField, WordsField
 from trial.refused import Refused
@@ -229,6 +230,8 @@ def test_nobody_takes_part_at_more_than_110_years(cast: Cast, born_on: PartialDa
 
 @pytest.mark.parametrize("letter", ["\u200b", "\u2060", "\ufeff", "\u202e", "\u2066", "\x1b"])
 def test_words_with_a_character_that_cannot_be_seen_are_refused_in_words(cast: Cast, letter: str) -> None:
+    with changes.record(None, "system", "the newest version of each form"):
+        versions_in_force.open_site(None, cast.north)
     nora, kinds = _nora(cast), 0
     for kind, form in ENTRY_FORMS.items():
         assert form.form is not None

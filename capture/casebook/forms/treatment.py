@@ -174,6 +174,8 @@ class PeriodForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Either everything of a period or nothing."""
         cleaned = self.cleaned_data
+        if cleaned.get("frequency") == "held" and cleaned.get("dose_mg") is None and "dose_mg" not in self.errors:
+            cleaned["dose_mg"] = 0  # that is what “held” says
         asked = ("from_day", "to_day", "dose_mg", "frequency")
         given = [cleaned.get(name) not in (None, "") for name in asked]
         if any(given) and not all(given):

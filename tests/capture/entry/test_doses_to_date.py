@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.test import Client
 
+from capture.casebook.forms.treatment import PeriodForm
 from capture.casebook.registry import ChecksFailed
 from capture.entry.services import dosing
 from capture.entry.services.dosing import Period
@@ -76,3 +77,15 @@ def test_a_period_that_ends_after_today_is_refused_in_words(cast: Cast) -> None:
         with pytest.raises(ChecksFailed, match="Dosing periods must not end after today."):
             dosing.save_cycle(Save(cast.people[Role.COORDINATOR]), one, 1, begun, [Period(1, 5, *dose)])
     dosing.save_cycle(Save(cast.people[Role.COORDINATOR]), one, 1, begun, [Period(1, 4, 400, "twice_daily")])
+
+
+@pytest.mark.parametrize(("dose", "frequency", "read"), [
+    ("", "held", 0), ("0", "held", 0), ("200", "held", None), ("", "once_daily", None),
+])  # fmt: skip
+def test_a_held_dose_is_0_mg_without_saying_so_twice(dose: str, frequency: str, read: int | None) -> None:
+    typed = {"1-from_day": "8", "1-to_day": "14", "1-dose_mg": dose, "1-frequency": frequency, "1-reason": "rash"}
+    form = PeriodForm(typed, prefix="1")
+    assert form.is_valid() == (read is not None)
+    if read is not None:
+        period = form.typed()
+        assert period is not None and (period.dose_mg, period.frequency) == (read, "held")

@@ -14,7 +14,8 @@ from trial.rules.typed_text import unseen
 
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _TYPED = re.compile(r"(?:([0-9]{1,2}|UNK|UN)[- /.]?)?(?:([A-Z]{3}|UNK)[- /.]?)?([0-9]{4})")
-_YEAR_FIRST = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_YEAR_FIRST = re.compile(r"([0-9]{4})(-?)([0-9]{2})\2([0-9]{2})")
+_DIGITS = re.compile(r"([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4})")
 _DAY_NUMBER = re.compile(r"[1-9][0-9]{4}(?:\.[0-9]+)?")
 _TWO_WAYS = re.compile(r"[0-9]{1,2}[-/. ][0-9]{1,2}[-/. ][0-9]{2,4}")
 # Nobody who takes part was born earlier, and nothing is planned further ahead.
@@ -68,10 +69,10 @@ def from_stored(text: str) -> PartialDate:
 
 
 def parse(text: str, today: date) -> PartialDate:
-    """Reads `12-FEB-2006`, `12feb2006`, `UNK-FEB-2006`, `t` (today), `2006-02-12`.
+    """Reads `12-FEB-2006`, `12feb2006`, `UNK-FEB-2006`, `t` (today), `2006-02-12`, `20060212`, `20/11/2006`.
 
-    Raises Refused in words; a date in digits only (03/04/2006) can be read two ways and is refused, and so is
-    a year that no date of a participant or of the study can have.
+    Raises Refused in words; a date in digits that can be read two ways (03/04/2006) is refused, and so is a year that
+    no date of a participant or of the study can have.
     """
     typed = text.strip().upper()
     if refused := unseen(text.strip()):
@@ -79,8 +80,10 @@ def parse(text: str, today: date) -> PartialDate:
     if typed in {"T", "TODAY"}:
         return PartialDate(today.year, today.month, today.day)
     if year_first := _YEAR_FIRST.fullmatch(typed):
-        year_read, month_read, day_read = (int(part) for part in year_first.groups())
+        year_read, month_read, day_read = (int(part) for part in year_first.group(1, 3, 4))
         return _checked(year_read, month_read, day_read, text, today)
+    if (digits := _DIGITS.fullmatch(typed)) and (reading := _only_reading(int(digits[1]), int(digits[2]))):
+        return _checked(int(digits[3]), *reading, text, today)
     if _DAY_NUMBER.fullmatch(typed):
         raise Refused(f"“{text}” is a spreadsheet's number of a day. Type the date as 12-FEB-2006.")
     match = _TYPED.fullmatch(typed)
@@ -90,6 +93,12 @@ def parse(text: str, today: date) -> PartialDate:
         raise Refused(f"“{text}” is not a date. Type it as 12-FEB-2006.")
     day, month, year = match.groups()
     return _checked(int(year), _month(month, text), int(day) if day and day.isdigit() else None, text, today)
+
+
+def _only_reading(one: int, other: int) -> tuple[int, int] | None:
+    """(month, day) of two numbers of which one is no month, or that are the same; None where both can be the month."""
+    readings = {(month, day) for month, day in ((one, other), (other, one)) if month <= len(MONTHS)}
+    return readings.pop() if len(readings) == 1 else None
 
 
 def _month(name: str | None, text: str) -> int | None:

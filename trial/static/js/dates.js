@@ -1,5 +1,5 @@
 /* Dates are written DD-MMM-YYYY. In a [data-date] field `t` means today, and 12feb2006 becomes 12-FEB-2006
-   when the field is left. All-number dates other than year first are left alone: 03/04/2006 could be March or April. */
+   when the field is left. Numbers that can be read in two ways are left alone: 03/04/2006 could be March or April. */
 
 const NAMES = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
   "november", "december"];
@@ -19,8 +19,13 @@ export function normalised(text) {
     const month = NAMES.findIndex((name) => name.startsWith(named[2].toLowerCase())) + 1;
     return month ? written(Number(named[1]), month, Number(named[3])) : null;
   }
-  const iso = /^ *([0-9]{4})-([0-9]{2})-([0-9]{2}) *$/.exec(text);
-  return iso ? written(Number(iso[3]), Number(iso[2]), Number(iso[1])) : null;
+  const iso = /^ *([0-9]{4})(-?)([0-9]{2})\2([0-9]{2}) *$/.exec(text);
+  if (iso) return written(Number(iso[4]), Number(iso[3]), Number(iso[1]));
+  const digits = /^ *([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4}) *$/.exec(text);
+  if (!digits) return null;
+  const [one, other, year] = digits.slice(1).map(Number);
+  if (one <= 12 && other <= 12 && one !== other) return null;
+  return one > 12 ? written(one, other, year) : written(other, one, year);
 }
 
 function put(field, text) {

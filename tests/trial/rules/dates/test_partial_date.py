@@ -17,7 +17,8 @@ TODAY = date(2026, 2, 12)
     [
         ("12-FEB-2006", "12-FEB-2006"), ("12feb2006", "12-FEB-2006"), ("2006-02-12", "12-FEB-2006"),
         ("UNK-JAN-2006", "UNK-JAN-2006"), ("jan 2006", "UNK-JAN-2006"), ("2006", "UNK-UNK-2006"),
-        ("UNK-UNK-2006", "UNK-UNK-2006"), ("t", "12-FEB-2026"),
+        ("UNK-UNK-2006", "UNK-UNK-2006"), ("t", "12-FEB-2026"), ("20060212", "12-FEB-2006"),
+        ("20/11/2025", "20-NOV-2025"), ("11/20/2025", "20-NOV-2025"), ("4.4.2025", "04-APR-2025"),
     ],
 )  # fmt: skip
 def test_a_date_is_read_as_the_clinic_types_it(typed: str, shown: str) -> None:
@@ -25,7 +26,10 @@ def test_a_date_is_read_as_the_clinic_types_it(typed: str, shown: str) -> None:
 
 
 @pytest.mark.requirement("R49")
-@pytest.mark.parametrize("typed", ["03/04/2006", "30-FEB-2006", "12-XYZ-2006", "12-UNK-2006", "tomorrow", ""])
+@pytest.mark.parametrize("typed", [
+    "03/04/2006", "12/11/2006", "20/11/06", "31/02/2006", "20/20/2006", "2006-0212", "20061302", "30-FEB-2006",
+    "12-XYZ-2006", "12-UNK-2006", "tomorrow", "",
+])  # fmt: skip
 def test_what_is_no_date_or_can_be_read_in_two_ways_is_refused(typed: str) -> None:
     with pytest.raises(Refused):
         parse(typed, TODAY)
