@@ -6,9 +6,10 @@ import pytest
 
 from tests.browser.conftest import LOOKED_OVER_MS, save, signed_in_page
 from tests.capture import hostile
+from tests.capture.participants.test_participant_pages import _typed
 from tests.cast import Cast, cast_of
 from tests.examples import EXAMPLES
-from trial.models import Deviation, Role
+from trial.models import Deviation, DosingPeriod, Participant, Role
 
 PUT = """typed => {
     const form = document.querySelector('form[data-save]');
@@ -86,6 +87,32 @@ def test_enter_in_a_box_saves_at_once(chromium: Any, live_server_url: str, cast:
     page.focus("#id_happened_on")
     save(page, lambda: page.keyboard.press("Enter"))
     assert Deviation.objects.count() == 1
+
+
+def test_enter_in_a_box_of_register_participant_saves_no_screening(
+    chromium: Any, live_server_url: str, cast: Cast
+) -> None:
+    page = signed_in_page(chromium, live_server_url, cast.people[Role.COORDINATOR])
+    page.goto(f"{live_server_url}/participants/register/")
+    page.evaluate(PUT, {name: text for name, text in _typed(cast).items() if name != "registered_on"})
+    page.focus("#id_consented_on")
+    save(page, lambda: page.keyboard.press("Enter"))
+    assert page.locator("h1").inner_text() == "Register participant" and Participant.objects.count() == 1
+
+
+def test_enter_in_a_dosing_period_saves_the_period_that_was_typed(
+    chromium: Any, live_server_url: str, cast: Cast
+) -> None:
+    page = signed_in_page(chromium, live_server_url, cast.people[Role.COORDINATOR])
+    page.goto(f"{live_server_url}/participants/NET-001/cycles/2/")
+    for name, text in (("from_day", "1"), ("to_day", "28"), ("reason", "nausea")):
+        page.fill(f"[name='1-{name}']", text)
+    page.select_option("[name='1-dose_mg']", "400")
+    page.select_option("[name='1-frequency']", "once_daily")
+    page.focus("[name='1-to_day']")
+    save(page, lambda: page.keyboard.press("Enter"))
+    periods = DosingPeriod.objects.filter(cycle__number=2)
+    assert [(each.to_day, each.frequency) for each in periods] == [(28, "once_daily")], page.locator("main").inner_text()
 
 
 def test_the_first_click_after_a_refusal_saves(chromium: Any, live_server_url: str, cast: Cast) -> None:

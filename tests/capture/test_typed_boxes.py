@@ -19,7 +19,7 @@ from capture.casebook import lifetime
 from capture.casebook.registry import ENTRY_FORMS
 from capture.entry.services import corrections, registration
 from tests.capture import hostile
-from tests.capture.boxes import boxes_of
+from tests.capture.boxes import boxes_of, pressed_by_enter
 from tests.capture.typed import fields, opened, signed_in
 from tests.cast import Cast, cast_of, details, register
 from tests.examples import EXAMPLES
@@ -286,3 +286,15 @@ def test_a_refusal_of_a_number_says_the_mend(cast: Cast, typed: str, words: str)
         "/participants/NET-001/hormone/new/", EXAMPLES["hormone"].typed | {"value": typed}
     )
     assert answer.status_code == 422 and words in answer.content.decode()
+
+
+def test_enter_in_a_line_presses_no_button_that_says_more_than_save(cast: Cast) -> None:
+    client, asked = signed_in(cast.people[Role.COORDINATOR]), 0
+    for address in _addresses(cast):
+        for button in pressed_by_enter(client.get(address).content.decode()):
+            asked += 1
+            assert "name" not in button, (address, button)
+    assert asked > 5
+    monitor = signed_in(cast.people[Role.MONITOR])
+    pressed = pressed_by_enter(monitor.get("/holds/").content.decode())
+    assert [button["name"] for button in pressed] == ["lock"] and "btn-primary" in pressed[0]["class"]

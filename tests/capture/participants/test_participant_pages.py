@@ -112,6 +112,15 @@ def test_an_ineligible_registration_keeps_what_was_typed_and_offers_a_waiver(cas
     assert client.post("/participants/register/", typed | {"screen": "1"}).url == "/participants/S-0002/waiver/"
 
 
+def test_a_screening_is_saved_on_the_way_to_its_screen_failure(cast: Cast) -> None:
+    client = _as(cast.people[Role.COORDINATOR])
+    typed = _typed(cast, met_metastatic="no", registered_on="") | {"screen": "failure"}
+    answer = client.post("/participants/register/", typed)
+    assert answer.status_code == 302 and answer.url == "/participants/S-0002/screen-failure/"
+    assert client.get(answer.url).status_code == 200
+    assert Participant.objects.get(screening_number=2).number is None
+
+
 def test_a_wrong_date_is_explained_beside_its_field(cast: Cast) -> None:
     page = _as(cast.people[Role.COORDINATOR]).post("/participants/register/", _typed(cast, consented_on="03/04/2026"))
     assert page.status_code == 422
