@@ -49,3 +49,19 @@ def test_any_other_error_keeps_its_page(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr("trial.accounts.middleware.site_clock.at", lambda *_: 1 / 0)
     answer = client.get("/status/live")
     assert answer.status_code == 500 and "Nothing was partly saved" in answer.content.decode()
+
+
+@pytest.mark.parametrize(("error", "status", "words"), [
+    (_OfTheDatabase("53300"), 503, "All connections to the database are in use."),
+    (ValueError("words that may hold what somebody typed"), 500, "Tell the administrator the time."),
+])  # fmt: skip
+def test_a_program_is_told_in_its_own_form(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, words: str
+) -> None:
+    def fails(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("trial.accounts.middleware.site_clock.at", fails)
+    answer = Client(raise_request_exception=False).get("/api/v1/study")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json")
+    assert words in answer.json()["detail"] and "somebody typed" not in answer.content.decode()

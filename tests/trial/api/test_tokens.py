@@ -94,6 +94,35 @@ def test_a_token_that_cannot_be_is_refused_in_words(cast: Cast) -> None:
     assert not ApiToken.objects.exists()
 
 
+def test_what_no_page_offers_is_refused_where_it_is_written(cast: Cast) -> None:
+    nora, adam = cast.people[Role.COORDINATOR], Save(cast.people[Role.ADMINISTRATOR])
+    refusals: list[tuple[str, dict[str, Any]]] = [
+        ("Select at least one scope", {"scopes": []}),
+        ("cannot have the scope everything", {"scopes": ["everything"]}),
+        ("cannot have the scope results:read", {"scopes": ["results:read"]}),
+        (f"{cast.south.code} is not a site of", {"site": cast.south}),
+    ]
+    last = datetime.now(UTC).date() + timedelta(days=30)
+    usual: dict[str, Any] = {"name": "warehouse", "scopes": ["record:read"], "site": None, "expires_on": last}
+    for words, typed in refusals:
+        with pytest.raises(Refused, match=words):
+            api_tokens.make(adam, nora, **{**usual, **typed}, reason="why")
+    token = allowed(cast, nora)
+    for role in (Role.MONITOR, Role.CHAIR):
+        with pytest.raises(PermissionError, match="Only an administrator or its owner"):
+            api_tokens.revoke(Save(cast.people[role]), token, "why")
+        assert signed_in(cast.people[role]).get(f"/tokens/{token.pk}/revoke/").status_code == 404
+    api_tokens.revoke(adam, token, "no longer used")
+    with pytest.raises(Refused, match="revoked before"):
+        api_tokens.revoke(adam, token, "once more")
+    with pytest.raises(Refused, match="revoked"):
+        api_tokens.create_secret(Save(nora), token)
+    Person.objects.filter(pk=nora.pk).update(is_active=False)
+    with pytest.raises(Refused, match="is deactivated"):
+        api_tokens.make(adam, nora, **usual, reason="why")
+    assert ApiToken.objects.count() == 1 and not ApiSecret.objects.exists()
+
+
 def test_making_and_revoking_are_changes_and_either_side_revokes(cast: Cast) -> None:
     nora, before = cast.people[Role.COORDINATOR], Change.objects.count()
     first, second = allowed(cast, nora), allowed(cast, nora)

@@ -1,6 +1,7 @@
 """The access log is a chain of its own: no entry is altered, deleted or slipped in without a trace."""
 
 import threading
+from dataclasses import replace
 
 import psycopg
 import pytest
@@ -33,6 +34,8 @@ def _tamper(owner: Owner, text: str) -> str:
     ("UPDATE trial_journalentry SET words = 'x' WHERE id = 2", "entry 2 of the access log is not what was sealed"),
     ("DELETE FROM trial_journalentry WHERE id = 2", "entry 2 of the access log is missing"),
     ("UPDATE trial_journalentry SET seal = NULL WHERE id = 3", "entry 3 of the access log has lost its seal"),
+    ("UPDATE trial_journalentry SET previous_seal = decode(repeat('ab', 32), 'hex') WHERE id = 2",
+     "entry 2 of the access log does not follow the seal of the entry before it"),
 ])  # fmt: skip
 def test_what_the_owner_alters_is_found(entries: None, database_owner: Owner, text: str, words: str) -> None:
     assert _tamper(database_owner, text) == words
@@ -44,6 +47,14 @@ def test_a_deleted_end_is_found_by_an_entry_noted_elsewhere(entries: None, datab
     assert _tamper(database_owner, "DELETE FROM trial_journalentry WHERE id = 3") == "None"
     found = verify.verify(connection, entries=[noted]).first_break
     assert found == "entry 3 of the access log is missing at its end"
+
+
+def test_an_end_that_was_sealed_anew_is_found_by_the_one_noted_elsewhere(entries: None) -> None:
+    noted = verify.verify(connection).access
+    assert noted is not None
+    assert verify.verify(connection, entries=[noted]).first_break is None
+    found = verify.verify(connection, entries=[replace(noted, seal="ab" * 32)]).first_break
+    assert found == "entry 3 of the access log has a different seal from the one noted"
 
 
 def test_entries_of_many_sessions_at_once_stay_one_chain_without_gaps(database: str) -> None:

@@ -175,15 +175,19 @@ def test_an_answer_to_an_old_question_or_of_another_provider_or_person_opens_not
     elsewhere = Client()
     elsewhere.get(asked(elsewhere) + "&iss=https://elsewhere.example")
     assert not opens(late) and not opens(elsewhere) and results() == ["wrong_single_sign_on"] * 2
-    # Asked by nobody, answered while somebody is signed in: it confirms nothing.
+    # Asked by nobody, answered while somebody is signed in: it opens and confirms nothing.
     client = Client()
-    answer, asked_before = asked(client), client.session[single_sign_on.UNDER_WAY]
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    question = client.get("/sign-in/single/").headers["Location"]
+    asked_before = client.session[single_sign_on.UNDER_WAY]
+    came_back(client, provider)
+    assert opens(client)
     session = client.session
     session[single_sign_on.UNDER_WAY] = asked_before
     session.save()
-    client.get(answer)
-    assert single_sign_on.CONFIRMED not in client.session and results() == ["wrong_single_sign_on"] * 3
+    provider.question(question)
+    client.get(provider.answer())
+    assert single_sign_on.CONFIRMED not in client.session
+    assert results()[2:] == ["single_sign_on", "signed_in", "wrong_single_sign_on"]
 
 
 @pytest.mark.parametrize("wrong", [
