@@ -3,7 +3,7 @@
 from django.urls import path
 
 from analysis.views import as_of, dashboard, protocol, settings, status
-from analysis.views.files import plot_downloads, registry, reports
+from analysis.views.files import all_figures, plot_downloads, registry, reports
 
 app_name = "analysis"
 urlpatterns = [
@@ -24,6 +24,9 @@ urlpatterns = [
     path("registry/results.<str:ending>", registry.registry_file, name="registry_file"),
     path("groups/<str:letter>/", dashboard.group, name="group"),
     path("groups/<str:letter>/plots/<str:plot>.<str:ending>", plot_downloads.plot_file, name="plot"),
+    path("groups/<str:letter>/figures/", all_figures.ask, name="figures_ask"),
+    path("groups/<str:letter>/figures/<str:job_id>/", all_figures.state, name="figures"),
+    path("groups/<str:letter>/figures/<str:job_id>/file/", all_figures.fetch, name="figures_file"),
     path("groups/<str:letter>/participants/", dashboard.participants, name="participants"),
     path("groups/<str:letter>/participants/<str:what>.csv", plot_downloads.participants_file,
          name="participants_file"),

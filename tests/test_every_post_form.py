@@ -27,6 +27,7 @@ NEED_NONE: dict[tuple[str, str], str] = {
     ("capture/exchange/exchange.html", "capture:rehearse"): "A rehearsal writes nothing.",
     ("capture/conduct/signature.html", ""): "Holds a password; signing the same content twice is one signature.",
     ("analysis/as_of/_report.html", "analysis:report_ask"): "Reads. While one is made the second is told to wait.",
+    ("analysis/group.html", "analysis:figures_ask"): "Reads. While figures are made the second is told to wait.",
     ("analysis/settings/change.html", ""): "Shows what would change; the page after it asks and carries the token.",
     ("trial/accounts/session/narrow_form.html", ""):
         "Holds a password, or a code that counts once; a second time the old password is not right any more, and of "

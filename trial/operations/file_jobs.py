@@ -24,7 +24,8 @@ from django.utils import timezone
 from trial.models import FileJob, Person
 from trial.refused import Refused
 
-ARCHIVE, PREVIEW, IMPORT, EXPORT, REPORT, EFFECT = "archive", "preview", "import", "export", "report", "effect"
+ARCHIVE, PREVIEW, IMPORT, EXPORT = "archive", "preview", "import", "export"
+REPORT, EFFECT, FIGURES = "report", "effect", "figures"
 # What makes each kind, as text: the applications that make them do not import each other.
 CARRIED_OUT_BY = {
     ARCHIVE: "capture.copies.archive_jobs.carry_out",
@@ -32,6 +33,7 @@ CARRIED_OUT_BY = {
     IMPORT: "capture.exchange.importing.import_jobs.carry_out",
     EXPORT: "capture.exchange.exporting.export_jobs.carry_out",
     REPORT: "analysis.views.files.report_jobs.carry_out",
+    FIGURES: "analysis.views.files.all_figures.carry_out",
     EFFECT: "analysis.results.settings_effect.carry_out",
 }
 UNDER_WAY, MADE, FAILED = FileJob.State.UNDER_WAY, FileJob.State.MADE, FileJob.State.FAILED
