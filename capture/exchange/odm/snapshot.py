@@ -8,7 +8,7 @@ where an entry may have changed since.
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -117,17 +117,32 @@ class _Subject:
 
     def __init__(self, xml: XmlWriter, part: _Part, key: int) -> None:
         self.xml, self.part, self.person = xml, part, part.people[key]
-        self.notes = _notes(part, self.person)
+        self.events = {kind: (of_event, self._rows(kind, of_event[0])) for kind, of_event in metadata.kinds().items()}
+        self.notes = self._placed(_notes(part, self.person))
         self.written = 0
+
+    def _placed(self, notes: Notes) -> Notes:
+        """Queries of what has no place in the file, such as an entry that was struck out, are the participant's."""
+        shown = {(kind, row["id"]) for kind, (_, rows) in self.events.items() for row in rows}
+        kinds = {kind for kind, _ in shown}
+        found: dict[tuple[str, int | None, str], list[Note]] = defaultdict(list)
+        for (form, row_id, column), said in notes.items():
+            if (form, row_id) in shown or (row_id is None and form in kinds) or not form:
+                found[form, row_id, column] += said
+            else:
+                title = metadata.event_title(form) if form in FORMS else form
+                found["", None, ""] += [replace(note, words=f"{title}, {note.words}") for note in said
+                                        if note.flag == "QUERY"]  # fmt: skip
+        return found
 
     def write(self, subject: str) -> int:
         """Returns the number of rows."""
         with self.xml.element("SubjectData", SubjectKey=subject):
             self._signature()
             self.xml.leaf("SiteRef", LocationOID=tables.location_oid(self.person["site_id"]))
-            _annotations(self.xml, self._said("", None, ""))
-            for kind, of_event in metadata.kinds().items():
-                for number, row in enumerate(self._rows(kind, of_event[0]), start=1):
+            _annotations(self.xml, self.notes.get(("", None, ""), ()))
+            for kind, (of_event, rows) in self.events.items():
+                for number, row in enumerate(rows, start=1):
                     self._event(kind, of_event, row, number)
         return self.written
 
@@ -160,9 +175,6 @@ class _Subject:
         return [note for (form, of_row, column), notes in self.notes.items()
                 if form == kind and of_row in (row_id, None) and column not in shown for note in notes]  # fmt: skip
 
-    def _said(self, form: str, row_id: int | None, column: str) -> Sequence[Note]:
-        return self.notes.get((form, row_id, column), ())
-
     def _group(self, table: Table, row: Row, number: int | None, notes: Mapping[str, Sequence[Note]]) -> None:
         with self.xml.element("ItemGroupData", ItemGroupOID=tables.group_oid(table.table), ItemGroupRepeatKey=number):
             _items(self.xml, table, row, notes)
@@ -194,7 +206,8 @@ def _notes(part: _Part, person: Row) -> dict[tuple[str, int | None, str], list[N
         if query["state"] in Query.NOT_CLOSED:
             words = f"{query['field']}: {query['words']}" if query["field"] else query["words"]
             note = Note("QUERY", query["state"], words, metadata.QUERY_STATES)
-            found[query["form"] if query["form"] in FORMS else "", query["row_id"], query["field"]].append(note)
+            place = (query["form"], query["row_id"], query["field"]) if query["form"] else ("", None, "")
+            found[place].append(note)
     return found
 
 

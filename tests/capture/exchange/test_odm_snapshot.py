@@ -76,7 +76,7 @@ def opened_by_another_reader(path: Path, root: ET.Element) -> None:
 
 
 def noted(cast: Cast) -> Person:
-    """A query on a field, a verified form, a frozen participant and a signature, as the services leave them."""
+    """Queries on a field and on an entry that is not shown, a verified form, a freeze and a signature."""
     mona, ines, of = cast.people[Role.MONITOR], cast.people[Role.INVESTIGATOR], cast.participant
     now, row = datetime.now(UTC), cast.participant.pk
     with changes.record(Save(mona), "query", participant=of):
@@ -84,6 +84,8 @@ def noted(cast: Cast) -> Person:
                              raised_by=mona, raised_at=now)  # fmt: skip
         Query.objects.create(participant=of, form="registration", row_id=row, field="sex", words="Closed.",
                              state="closed", raised_by=mona, raised_at=now)  # fmt: skip
+        Query.objects.create(participant=of, form="visit", row_id=999, words="Where is it?", raised_by=mona,
+                             raised_at=now)  # fmt: skip
         SourceVerification.objects.create(participant=of, form="registration", row_id=row, at_change=7,
                                           verified_by=mona, verified_at=now)  # fmt: skip
     with changes.record(Save(ines), "sign", participant=of):
@@ -100,7 +102,8 @@ def test_queries_verification_freezes_and_signatures_are_seen_by_a_foreign_reade
     root = stop_invalid(exported(tmp_path / "out"))
     subject = next(root.iter(f"{ODM}SubjectData"))
     words = "Signed as it was at change 8"
-    assert flags(subject) == {"FREEZE": ("yes", ""), "SIGNED": ("yes", words)}
+    assert flags(subject) == {"FREEZE": ("yes", ""), "SIGNED": ("yes", words),
+                              "QUERY": ("open", "Visit at cycle start, Where is it?")}  # fmt: skip
     assert subject.find(f"{ODM}Signature/{ODM}UserRef").attrib == {"UserOID": f"US.{ines.pk}"}  # type: ignore[union-attr]
     form = subject.find(f"{ODM}StudyEventData/{ODM}FormData")
     assert flags(form) == {"VERIFIED": ("yes", "Compared with the source as it was at change 7")}
