@@ -1,6 +1,6 @@
 """ADaM: the numbers of the results pages counted again from its rows alone, and each result led back to its row."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,6 +11,7 @@ import pyreadstat
 import pytest
 import xmlschema
 
+from analysis.outcomes.safety import laboratory
 from analysis.results.recompute import recompute
 from analysis.statistics import survival
 from tests.analysis.submission.conftest import odd_database, rows_of
@@ -21,6 +22,7 @@ from trial.operations import exports
 from trial.protocol import ctcae_v3
 from trial.tabulation.adam.adhorm import code_of
 from trial.tabulation.data_sets import ANALYSIS_SETS, BY_NAME
+from trial.tabulation.sdtm.laboratory import ELSEWHERE, TESTS
 
 TIMES = {"overall_survival": "OS", "progression_free_survival": "PFS", "time_to_progression": "TTP"}
 
@@ -141,6 +143,46 @@ def test_hormone_responses_counted_from_the_rows_are_those_of_the_results(analyz
     for row in rows(analyzed, "ADHORM"):
         if row["AVAL"] is not None and row["ANRHI"] is not None:
             assert row["CRIT1FL"] == ("Y" if Decimal(row["AVAL"]) <= Decimal(row["ANRHI"]) else "N"), row
+
+
+@pytest.mark.parametrize("group", ["A", "B"])
+def test_the_shift_of_the_laboratory_counted_from_the_rows_is_that_of_the_results(
+    analyzed: Analyzed, group: str
+) -> None:
+    dosed = {row["USUBJID"]: row for row in rows(analyzed, "ADSL") if row["TUMGRP"] == group and row["ENRLFL"] == "Y"
+             and row["SAFFL"] == "Y"}  # fmt: skip
+    values = defaultdict[tuple[str, str], list[dict[str, Any]]](list)
+    for row in rows(analyzed, "ADLB"):
+        if row["USUBJID"] in dosed and row["ADT"] <= _later(dosed[row["USUBJID"]]["TRTEDT"], 30):
+            for letter in (each for each in "LH" if row[f"ATOXDSC{each}"]):
+                values[row["USUBJID"], _test_of(row, letter)].append({**row, "grade": row[f"ATOXGR{letter}"],
+                                                                     "base": row[f"BTOXGR{letter}"]})  # fmt: skip
+    counted = Counter[tuple[str, str, str]]()
+    for (subject, test), mine in values.items():
+        before = [row for row in mine if row["ADT"] <= dosed[subject]["TRTSDT"]]
+        after = [row for row in mine if row["ADT"] > dosed[subject]["TRTSDT"]]
+        last = [row for row in before if row["ADT"] == max(each["ADT"] for each in before)]
+        counted[test, _worst_of(last), _worst_of(after)] += 1
+        known = _worst_of(last) if _worst_of(last).isdigit() else None
+        assert {row["base"] for row in mine} == {known}, (subject, test)
+    stored = {(row["test"], row["baseline"], row["worst"]): len(row["participants"])
+              for row in analyzed[1][group]["laboratory_shift"]["rows"]}  # fmt: skip
+    elsewhere = {test.name for test in laboratory.tests() if test.analyte in ELSEWHERE}
+    assert counted == {key: count for key, count in stored.items() if key[0] not in elsewhere}
+
+
+def _test_of(row: dict[str, Any], letter: str) -> str:
+    """The name of the test on one side; by code and unit, since two tests of protein share a code."""
+    is_dipstick = row["PARAMCD"].startswith("PROT") and "PLUS" in row["PARAM"]
+    return next(test.name for test in laboratory.tests() if test.term == row[f"ATOXDSC{letter}"]
+                and test.analyte in TESTS and row["PARAM"].startswith(f"{TESTS[test.analyte].name} (")
+                and (test.analyte == "PROTDIP") == is_dipstick)  # fmt: skip
+
+
+def _worst_of(mine: list[dict[str, Any]]) -> str:
+    if not mine:
+        return "no value"
+    return max((row["grade"] for row in mine if row["grade"]), default="not graded")
 
 
 def test_a_change_is_that_from_the_baseline_of_the_same_parameter(analyzed: Analyzed) -> None:

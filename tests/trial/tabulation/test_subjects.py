@@ -7,8 +7,13 @@ from typing import Any
 
 import pytest
 
+from analysis.outcomes.safety import laboratory as shift
+from tests.analysis.endpoints.test_answers import person
+from trial.protocol import AnalysisSettings
+from trial.record import rows
 from trial.rules.evaluation.populations import KINDS
 from trial.rules.typed_text import plain
+from trial.tabulation.adam.adlb import ADLB
 from trial.tabulation.adam.adsl import ADSL
 from trial.tabulation.adam.shared import source
 from trial.tabulation.common import NO_RESULT
@@ -161,6 +166,23 @@ def test_the_last_result_before_treatment_is_one_of_each_test_whatever_its_unit(
     lines[2]["visit_id"] = lines[3]["visit_id"] = 2
     found = LB.made(subject(**DOSES, visit=visits, laboratory=lines))
     assert [row.get("LBLOBXFL") for row in found] == [None, "Y", "Y", "Y"]
+
+
+def test_a_grade_at_baseline_has_a_side_and_is_the_worst_of_its_day_and_a_change_begins_on_a_later_day() -> None:
+    """Two samples on the day of the baseline: 5.8 is grade 2 and high, 4 is normal and entered later; then low."""
+    visits = [{**VISIT, "visited_on": on} for on in ("2026-01-03", "2026-01-03", "2026-01-30")]
+    values = map(Decimal, ("5.8", "4", "3.2"))
+    lines = laboratory(*(("K", "", value, "mmol/L", Decimal("3.5"), Decimal(5)) for value in values))
+    for place, line in enumerate(lines, start=1):
+        line["visit_id"] = place
+    facts = tuple(rows.laboratory(line, Anyone(visits[place])) for place, line in enumerate(map(Anyone, lines)))
+    treated = replace(person("NET-001", cycles=2), laboratory=facts)
+    doses = {**DOSES, "cycle": {"started_on": treated.first_dose_on.isoformat()}}
+    stored = {**OUTCOME, "laboratory": shift.derive(treated, AnalysisSettings())}
+    one = replace(subject(**doses, visit=visits, laboratory=lines), outcome=stored)
+    found = [[row[name] for name in ("ATOXGRL", "ATOXGRH", "BTOXGRL", "BTOXGRH", "ABLFL", "BASE", "CHG")]
+             for row in ADLB.made(one)]  # fmt: skip
+    assert found == [[0, 2, 0, 2, None, 4, None], [0, 0, 0, 2, "Y", 4, None], [1, 0, 0, 2, None, 4, Decimal("-0.8")]]
 
 
 @pytest.mark.parametrize(("state", "size", "told"), [

@@ -1,8 +1,9 @@
 """ADLB: laboratory results with their baseline and grade. PURE."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
+from trial.protocol.ctcae_v3.limits import limits_of
 from trial.tabulation import terms
 from trial.tabulation.adam import shared
 from trial.tabulation.declarations import DERIVED, EXPECTED, REQUIRED, DataSet, Values, Variable
@@ -21,13 +22,46 @@ def _rows(subject: Subject) -> Iterable[Values]:
         code = _code(row)
         first, size = base.get(code), row["LBSTRESN"]
         before = first["LBSTRESN"] if first else None
-        is_after = first is not None and not row.get("LBLOBXFL") and row["LBDTC"] >= first["LBDTC"]
+        is_after = first is not None and row["LBDTC"] > first["LBDTC"]
         yield {
             **row, **shown, "PARAMCD": code, "PARAM": f"{row['LBTEST']} ({unit(row)})", "BASE": before,
             "CHG": size - before if is_after and size is not None and before is not None else None,
-            "BTOXGR": first.get("LBTOXGR") if first else None, "ABLFL": row.get("LBLOBXFL"), "ADT": row["LBDTC"],
+            **_graded(row, outcome["laboratory"]), "ABLFL": row.get("LBLOBXFL"), "ADT": row["LBDTC"],
             **shared.visit(row), "SRCDOM": "LB", "SRCVAR": "LBSTRESC", "SRCSEQ": row["seq"],
         }  # fmt: skip
+
+
+def _graded(row: Values, shifts: Mapping[str, Sequence[int | None]]) -> Values:
+    """Term, grade and stored grade at baseline on each side of normal that CTCAE 3.0 grades; the other side is 0."""
+    found: Values = {}
+    for term, side in terms_of(row["same"]).items():
+        letter, grade = side[0].upper(), row.get("LBTOXGR")
+        found |= {
+            f"ATOXDSC{letter}": term,
+            f"ATOXGR{letter}": grade if grade is None or row["LBTOX"] == term else 0,
+            f"BTOXGR{letter}": (shifts.get(f"{row['same']}:{term}") or (None,))[0],
+        }
+    return found
+
+
+def terms_of(analyte: str) -> dict[str, str]:
+    """Term of CTCAE 3.0 → its side of normal, `low` or `high`."""
+    return {limit.term: limit.side for limit in limits_of(analyte)}
+
+
+def _of_side(side: str) -> tuple[Variable, ...]:
+    letter = side[0].upper()
+    return (
+        Variable(f"ATOXDSC{letter}", f"Analysis Toxicity Description {side}", "Value", EXPECTED, DERIVED,
+                 method=f"The term of CTCAE 3.0 for values that are too {side.lower()}, where there is one."),
+        Variable(f"ATOXGR{letter}", f"Analysis Toxicity Grade {side}", "Value", EXPECTED, DERIVED,
+                 codes=terms.GRADE_OF_VALUE, method=f"LB.LBTOXGR of ATOXDSC{letter}; 0 where the value has a grade and "
+                 "it is not of this term."),
+        Variable(f"BTOXGR{letter}", f"Baseline Toxicity Grade {side}", "Value", EXPECTED, DERIVED,
+                 codes=terms.GRADE_OF_VALUE, method=f"The stored result of the laboratory shift: ATOXGR{letter} on the "
+                 "last day with a value on or before the first dose, in whatever unit; of several on that day the "
+                 "worst. Empty without a dose."),
+    )  # fmt: skip
 
 
 def unit(row: Values) -> str:
@@ -61,14 +95,14 @@ ADLB = DataSet("ADLB", "Laboratory Analysis Dataset", "BASIC DATA STRUCTURE",
     shared.taken(LB, "LBSTRESC", "AVALC", "Analysis Value (C)"),
     shared.taken(LB, "LBSTRESN", "AVAL", "Analysis Value"),
     shared.number("BASE", "Baseline Value", "AVAL of the row with ABLFL of the same parameter."),
-    shared.number("CHG", "Change from Baseline", "AVAL minus BASE, after the baseline."),
+    shared.number("CHG", "Change from Baseline", "AVAL minus BASE, after the day of the baseline."),
     shared.taken(LB, "LBSTNRLO", "ANRLO", "Analysis Normal Range Lower Limit"),
     shared.taken(LB, "LBSTNRHI", "ANRHI", "Analysis Normal Range Upper Limit"),
     shared.taken(LB, "LBNRIND", "ANRIND", "Analysis Reference Range Indicator"),
     shared.taken(LB, "LBTOX", "ATOX", "Analysis Toxicity"),
     shared.taken(LB, "LBTOXGR", "ATOXGR", "Analysis Toxicity Grade"),
-    Variable("BTOXGR", "Baseline Toxicity Grade", "Value", EXPECTED, DERIVED, codes=terms.GRADE_OF_VALUE,
-             method="ATOXGR of the row with ABLFL of the same parameter."),
+    *_of_side("Low"),
+    *_of_side("High"),
     shared.BASELINE,
     shared.day("ADT", "Analysis Date", "LB.LBDTC."),
     shared.STUDY_DAY,
