@@ -6,7 +6,6 @@
 from django.urls import path
 
 from capture.conduct.views import (
-    edit_checks,
     form_version_approvals,
     holds,
     queries,
@@ -72,7 +71,7 @@ urlpatterns = [
     path("trail/file/", trail.take_out, name="trail_file"),
     path("trail/review/", trail.review, name="trail_review"),
     path("trail/<int:change_number>/", trail.change, name="trail_change"),
-    path("checks/", edit_checks.edit_checks, name="checks"),
+    path("checks/", form_version_approvals.edit_checks, name="checks"),
     path("editions/", form_version_approvals.editions, name="editions"),
     path("editions/approve/", form_version_approvals.approve, name="edition_approve"),
     path("editions/withdraw/", form_version_approvals.withdraw, name="edition_withdraw"),

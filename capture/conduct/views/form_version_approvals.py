@@ -1,4 +1,4 @@
-"""Editions of forms: what is in force where and what waits, for everybody; approvals and withdrawals by the chair."""
+"""Editions of forms and their edit checks, for everybody: what is in force where, what waits; the chair's approvals."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from capture.casebook.registry import CASEBOOK, CHECKS
 from capture.conduct import form_version_approvals
 from capture.conduct.form_version_approvals import TITLES, Choices, EditionApprovalForm
 from trial.drawing.form_layout import posted
@@ -62,3 +63,11 @@ def _one(request: HttpRequest, offered: Choices, record: Callable[..., Any], tit
     shown = {"form": form, "title": title, "button": title, "reasons": reasons, "nothing": not offered}
     status = 422 if reasons or form.errors else 200
     return render(request, "capture/conduct/form_versions/approval.html", shown, status=status)
+
+
+@access.allows(*access.READS_RECORD)
+def edit_checks(request: HttpRequest) -> HttpResponse:
+    """The checks by form, in order of the casebook: id, words, source, hard or soft, edition."""
+    forms = [(form.title, form.kind, CHECKS[form.kind]) for form in CASEBOOK if form.kind in CHECKS]
+    count = sum(len(checks) for _, _, checks in forms)
+    return render(request, "capture/conduct/edit_checks.html", {"forms": forms, "count": count})

@@ -14,12 +14,12 @@ from capture.casebook.forms import assessment, treatment
 from capture.casebook.registry import ENTRY_FORMS
 from capture.conduct import queries
 from capture.entry.services import assessments, dosing, entries, registration
-from capture.templatetags.course import whole
 from tests.capture.typed import signed_in
 from tests.cast import Cast, answers, cast_of, details, register
 from trial.models import AdverseEvent, Assessment, Role
 from trial.record.save import Save
 from trial.rules.dates.partial_date import PartialDate
+from trial.templatetags.units import whole
 
 # Registered on 08-JAN-2026; progression at the second scan: 40 → 28 → 36 mm, +28.6% over the nadir.
 SCANS = ((date(2026, 3, 12), "28"), (date(2026, 5, 7), "36"))
