@@ -385,6 +385,5 @@ def of_group(view: View) -> View:
 
 
 def opened(request: HttpRequest, page: str, moment: Moment | None, kind: Kind = Kind.RESULTS) -> None:
-    """Notes in the access log who opened which page of results; what a page asks for by itself is not opened."""
-    if request.headers.get("HX-Request") != "true":
-        audit.note(request.user, kind, f"{page}, {moment.words if moment else 'now'}")  # type: ignore[arg-type]
+    """Notes in the access log who opened which page or file of results."""
+    audit.note(request.user, kind, f"{page}, {moment.words if moment else 'now'}")  # type: ignore[arg-type]

@@ -29,7 +29,8 @@ def ask(request: HttpRequest) -> HttpResponse:
 def fetch(request: HttpRequest, job_id: str, part: str, ending: str) -> HttpResponse:
     """A file of a report that is made; noted in the access log."""
     job, name = file_jobs.by_id(job_id), f"{part}.{ending}"
-    if job is None or job.kind != file_jobs.REPORT or part not in report_jobs.PARTS or name not in file_jobs.names(job):
+    made = job is not None and job.kind == file_jobs.REPORT and job.state == file_jobs.MADE
+    if job is None or not made or part not in report_jobs.PARTS or name not in file_jobs.names(job):
         raise Http404("There is no such report, or it was made more than a day ago. Create it again.")
     words = f"Board report of data cut {job.of}, {report_jobs.PARTS[part]} as {ending}"
     audit.note(request.user, audit.Kind.RESULTS, words)  # type: ignore[arg-type]

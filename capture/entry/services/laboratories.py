@@ -210,5 +210,8 @@ def strike_out(save: Save, row: Laboratory | LaboratoryRange) -> None:
     laboratory = row if isinstance(row, Laboratory) else row.laboratory
     with changes.record(save, "strike_out", site=laboratory.site):
         _still_standing(laboratory)
-        row.struck_out_reason = save.reason
-        row.save(update_fields=["struck_out_reason"])
+        current = type(row).objects.standing().filter(pk=row.pk).first()
+        if current is None:
+            raise Refused("The range is struck out already.")
+        current.struck_out_reason = save.reason
+        current.save(update_fields=["struck_out_reason"])

@@ -69,6 +69,8 @@ def test_the_report_is_made_by_a_process_of_its_own_and_fetched_whole_and_open_a
             assert noted.person == cast.people[Role.CHAIR] and noted.words.endswith(
                 f"{cut.name}, {report_jobs.PARTS[part]} as {ending}")  # fmt: skip
     assert chair.get(f"{ASK}{job.id}/report.zip").status_code == 404
+    FileJob.objects.update(state=file_jobs.FAILED)
+    assert chair.get(f"{ASK}{job.id}/report.pdf").status_code == 404, "its parts may be half written"
 
 
 def test_nobody_without_results_asks_for_a_report_or_fetches_one(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,9 +3,11 @@
 from datetime import date
 from decimal import Decimal
 
+import pytest
 from django.test import Client
 
 from capture.conduct.queries import Where, raise_query
+from capture.entry.services.laboratories import strike_out as strike_out_row
 from capture.grading.event_proposals import open_proposals
 from tests.capture.entry.test_statement_counts import at_most
 from tests.capture.grading.test_event_proposals import TYPED
@@ -14,6 +16,7 @@ from tests.cast import Cast
 from trial.models import Change, Laboratory, LaboratoryRange, LaboratoryResult, Role, Visit
 from trial.record import changes, versions_in_force
 from trial.record.save import Save
+from trial.refused import Refused
 
 NEW = "/participants/NET-001/visit/new/"
 NAME = "North, central laboratory"
@@ -90,6 +93,8 @@ def test_limits_that_come_later_leave_results_on_record_as_they_are(cast: Cast) 
     strike_out = f"/laboratories/{row.pk}/{first.pk}/strike-out/"
     assert nora.post(strike_out, {"reason_code": "entry_error", "reason_words": ""}).status_code == 302
     assert not LaboratoryRange.objects.standing().exists()
+    with pytest.raises(Refused, match="struck out already"):
+        strike_out_row(Save(cast.people[Role.COORDINATOR], reason="another reason"), first)
     assert (Change.objects.latest("id").act, Change.objects.latest("id").site) == ("strike_out", cast.north)
     address = f"/participants/NET-001/visit/{Visit.objects.get().pk}/"
     assert opened(nora, address)["lab-HGB-lower_limit"] == "12.5"

@@ -41,7 +41,9 @@ def test_what_is_opened_or_taken_out_is_one_line_with_who_when_and_what(
 ) -> None:
     who, newest = cast.people[role], Change.objects.order_by("-id")[0]
     client = signed_in(who)
-    answer = client.post(address) if kind == "record" else client.get(address)
+    # What a script says of itself changes nothing: whoever opens a page or a file is noted.
+    asked = {"headers": {"HX-Request": "true"}}
+    answer = client.post(address, **asked) if kind == "record" else client.get(address, **asked)
     # The past is computed after it is asked for: until then the page says so.
     assert answer.status_code == (202 if "as_of" in address else 200)
     answer.close()
@@ -73,6 +75,16 @@ def test_the_command_line_is_noted_too(cast: Cast, tmp_path: Path) -> None:
     lines = JournalEntry.objects.order_by("id")
     assert [(line.person, line.kind) for line in lines] == [(None, "record"), (None, "trail"), (None, "results")]
     assert all(line.words.endswith("on the command line") for line in lines)
+
+
+def test_what_cannot_be_noted_is_not_handed_over(cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise OSError("the log is full")
+
+    monkeypatch.setattr("trial.management.commands.export.audit.note", fails)
+    with pytest.raises(OSError, match="log is full"):
+        call_command("export", "csv", str(tmp_path / "csv"), stdout=io.StringIO())
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.requirement("R23")
