@@ -6,7 +6,7 @@ rows, so that no row may be blank as a whole: the study stands in each.
 
 import math
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -33,10 +33,11 @@ def write(written: Written, path: Path, at: datetime) -> None:
         _stop_unfit(written.data_set.name, variable, length)
     with path.open("wb") as file:
         _headers(file, written, variables, lengths, _instant(at))
-        size = 0
+        size, names = 0, [each.name for each in variables]
+        subject = names.index("USUBJID") if "USUBJID" in names else None
         for row in written.values():
             for variable, length, value in zip(variables, lengths, row, strict=True):
-                file.write(_cell(variable, length, value, row))
+                file.write(_cell(variable, length, value, "" if subject is None else row[subject]))
             size += sum(lengths)
         file.write(b" " * (-size % RECORD))
 
@@ -89,7 +90,7 @@ def _described(variable: Variable, number: int, length: int, start: int) -> byte
     return head + name + label + formats + struct.pack(">l", start) + b"\0" * 52
 
 
-def _cell(variable: Variable, length: int, value: Any, row: Iterable[Any]) -> bytes:
+def _cell(variable: Variable, length: int, value: Any, who: str) -> bytes:
     if variable.kind is DAY and value is not None:
         return ibm((date.fromisoformat(value) - DAY_0).days)
     if variable.is_number:
@@ -101,8 +102,8 @@ def _cell(variable: Variable, length: int, value: Any, row: Iterable[Any]) -> by
     try:
         return texts.in_ascii(texts.one_line(value)).encode().ljust(length)
     except Refused as refusal:
-        who = next((str(each) for each in list(row)[2:3] if each), "")
-        raise Refused(f"{variable.name} of {who}: {refusal} Choose Dataset-JSON, or correct the entry.") from None
+        of = f" of {who}" if who else ""
+        raise Refused(f"{variable.name}{of}: {refusal} Choose Dataset-JSON, or correct the entry.") from None
 
 
 @lru_cache(maxsize=4096)

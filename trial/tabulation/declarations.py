@@ -77,7 +77,8 @@ class Variable:
 
     asked: the fields of the record that it holds (`adverse_event.onset_on`), by which annotations name the question.
     method: how a derived value is made, in words. of: what it is made from, where a row does not carry it by name.
-    by_test: the code lists of single tests, of a result that is a number elsewhere.
+    by_test: the code lists of single tests, of a result that is a number elsewhere. continues: the variable whose text
+    goes on here.
     """
 
     name: str
@@ -91,6 +92,7 @@ class Variable:
     method: str = ""
     of: Callable[[Any, Values], Any] | None = None
     by_test: Mapping[str, Codes] = field(default_factory=dict)
+    continues: str = ""
 
     def value(self, subject: Any, row: Values) -> Any:
         """What stands in the file: None where nothing is known, never an empty text."""
@@ -155,6 +157,11 @@ class DataSet:
         """Whether it holds qualifiers of another data set: it is left out where there are none."""
         return self.name.startswith("SUPP")
 
+    @property
+    def is_analysis(self) -> bool:
+        """Whether it is of ADaM, which has no SUPP--."""
+        return self.name.startswith("AD")
+
     def made(self, subject: Any) -> list[Values]:
         """The rows of one subject, or of the study, by name of variable, as the data set's function makes them."""
         if self.is_design:
@@ -171,12 +178,27 @@ class DataSet:
                 for place, value in enumerate(found):
                     if value.__class__ is str and _may_be_long(value) and self.variables[place].kind is TEXT:
                         found[place], *rest = texts.split(value)
-                        too_long += [(row, self.variables[place], rest)] if rest else []
+                        left = self._go_on(subject, found, place, rest) if rest else []
+                        too_long += [(row, self.variables[place], left)] if left else []
             made.append(tuple(found))
         if not self.is_design:
             subject.memo[f"overflow of {self.name}"] = too_long
         places = [self.place(key) for key in self.keys]
         return sorted(made, key=lambda row: [(row[place] is not None, row[place]) for place in places])
+
+    def _go_on(self, subject: Any, found: list[Any], place: int, rest: list[str]) -> list[str]:
+        """Puts parts of a text where it goes on; returns those for SUPP--, which analysis data sets do not have.
+
+        Raises Refused for an analysis data set without a variable for a part.
+        """
+        name = self.variables[place].name
+        further = [at for at, each in enumerate(self.variables) if each.continues == name]
+        if self.is_analysis and len(rest) > len(further):
+            raise Refused(f"{self.name}.{name} of {subject.usubjid}: a text has more than "
+                          f"{(len(further) + 1) * TEXT_BYTES} bytes. Shorten the entry.")  # fmt: skip
+        for at, part in zip(further, rest, strict=False):
+            found[at] = part
+        return rest[len(further) :]
 
     def overflow(self, subject: Any) -> list[Overflow]:
         """(row, variable, parts) of each text that goes on in SUPP--, since its variable holds the first part only."""

@@ -107,6 +107,13 @@ def test_what_does_not_fit_is_refused_and_never_cut(
         xpt.write(written(tmp_path, rows, *variables), tmp_path / "xx.xpt", AT)
 
 
+def test_a_letter_that_has_no_place_is_refused_with_variable_and_subject(tmp_path: Path) -> None:
+    rows = [{"USUBJID": "NET-NORTH-001", "TUMGRP": "A", "AREASON": "кашель"}]
+    made = written(tmp_path, rows, *map(variable, ("USUBJID", "TUMGRP", "AREASON")))
+    with pytest.raises(Refused, match="^AREASON of NET-NORTH-001: “к”"):
+        xpt.write(made, tmp_path / "xx.xpt", AT)
+
+
 def test_a_label_of_the_data_set_that_is_too_long_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="do not fit"):
         xpt.write(written(tmp_path, [], label="L" * 41), tmp_path / "xx.xpt", AT)

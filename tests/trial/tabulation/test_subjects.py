@@ -11,10 +11,13 @@ from analysis.outcomes.safety import laboratory as shift
 from tests.analysis.endpoints.test_answers import person
 from trial.protocol import AnalysisSettings
 from trial.record import rows
+from trial.refused import Refused
 from trial.rules.evaluation.populations import KINDS
 from trial.rules.typed_text import plain
+from trial.tabulation.adam.adae import ADAE
 from trial.tabulation.adam.adlb import ADLB
 from trial.tabulation.adam.adsl import ADSL
+from trial.tabulation.adam.adtte import ADTTE
 from trial.tabulation.adam.shared import source
 from trial.tabulation.common import NO_RESULT
 from trial.tabulation.sdtm.background import CM, IE
@@ -198,6 +201,27 @@ def test_a_lesion_too_small_to_measure_is_told_apart_and_one_not_evaluated_has_n
                   lesion={"kind": "target", "label": "T1"}, lesion_reading=reading)  # fmt: skip
     row = TR.made(one)[0]
     assert (row.get("TRSTRESN"), row.get("TRSTRESU"), row.get("TOOSMALL"), row.get("TRREASND")) == told
+
+
+def _column(data_set: Any, one: Subject, *names: str) -> list[Any]:
+    (row,) = data_set.values(one)
+    return [row[data_set.place(name)] for name in names]
+
+
+def test_a_long_text_goes_on_in_analysis_data_sets_and_is_refused_with_its_subject_where_it_cannot() -> None:
+    """A letter of Cyrillic is two bytes."""
+    words, time = "кашель" * 20, {"days": 9, "event": True, "start_on": "2026-01-05", "on": "2026-01-14"}
+    assert len(words.encode()) == 240
+    one = subject(**DOSES, adverse_event={**EVENT, "other_words": words})
+    told = replace(one, outcome={**OUTCOME, "toxicity": {"events": [], "terms": []}})
+    parts = _column(ADAE, told, "AETERM", "AETERM1", "AETERM2")
+    assert "".join(parts[:2]) == words and parts[2] is None
+    times = {**OUTCOME, **dict.fromkeys(("pfs", "ttp", "dor")), "os": {**time, "because": words * 4}}
+    found = _column(ADTTE, replace(one, outcome=times, memo={}), "EVNTDESC", *(f"EVNTDES{n}" for n in range(1, 5)))
+    assert "".join(found) == words * 4
+    times["os"]["because"] = words * 5
+    with pytest.raises(Refused, match=f"^ADTTE.EVNTDESC of {one.usubjid}: a text has more than 1000 bytes"):
+        ADTTE.values(replace(one, outcome=times, memo={}))
 
 
 def test_a_partial_death_stays_partial_in_dm_and_is_the_day_of_the_results_in_adsl() -> None:

@@ -91,6 +91,7 @@ ADHORM = DataSet("ADHORM", "Hormone Analysis Dataset", "BASIC DATA STRUCTURE",
     shared.STUDY_DAY,
     shared.yes_no("ANL01FL", "Analysis Flag 01", "Y of a level that the stored results compare with the baseline; of "
                   "an improvement where the marker was raised at baseline."),
-    shared.text("AREASON", "Reason of the Result", "The words of the stored result; why a level is not compared."),
+    *shared.in_parts(shared.text("AREASON", "Reason of the Result",
+                                 "The words of the stored result; why a level is not compared.")),
     *shared.SOURCE,
 ))  # fmt: skip

@@ -85,6 +85,6 @@ ADRS = DataSet("ADRS", "Response Analysis Dataset", "BASIC DATA STRUCTURE",
     shared.STUDY_DAY,
     *shared.VISIT,
     shared.yes_no("ANL01FL", "Analysis Flag 01", "Y: every row is part of the analysis."),
-    Variable("AREASON", "Reason of the Result", "Value", EXPECTED, DERIVED, method="The words of the stored result."),
+    *shared.in_parts(shared.text("AREASON", "Reason of the Result", "The words of the stored result.")),
     *shared.SOURCE,
 ))  # fmt: skip

@@ -63,10 +63,9 @@ ADTTE = DataSet("ADTTE", "Time-to-Event Analysis Dataset", "BASIC DATA STRUCTURE
     Variable("CNSR", "Censor", "Value", EXPECTED, DERIVED, INTEGER,
              method="0 an event; else censored: 1 at the last assessment or day known alive, 2 at the start, 3 at new "
              "therapy, 4 before a gap between assessments, 5 at the truncation."),
-    Variable("EVNTDESC", "Event or Censoring Description", "Value", EXPECTED, DERIVED,
-             method="The words of the stored result."),
-    Variable("CNSDTDSC", "Censor Date Description", "Value", EXPECTED, DERIVED,
-             method="The words of the stored result, of censored times."),
+    *shared.in_parts(shared.text("EVNTDESC", "Event or Censoring Description", "The words of the stored result.")),
+    *shared.in_parts(shared.text("CNSDTDSC", "Censor Date Description",
+                                 "The words of the stored result, of censored times.")),
     shared.day("STARTDT", "Time-to-Event Origin Date for Subject", "Registration; of RSD the first response."),
     shared.day("ADT", "Analysis Date", "The day of the event, or of the censoring."),
     *shared.SOURCE,

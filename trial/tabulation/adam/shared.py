@@ -10,6 +10,8 @@ from trial.tabulation.declarations import (
     DERIVED,
     EXPECTED,
     INTEGER,
+    NAME_LETTERS,
+    PERMISSIBLE,
     REQUIRED,
     TEXT,
     DataSet,
@@ -29,6 +31,7 @@ PREDECESSOR = Origin("Predecessor", "")
 INDICATOR = "Indicator"
 # Number of the overall response among the computed rows of an assessment, in RS.
 OVERALL = 4
+MOST_PARTS = 5
 
 
 def copied(data_set: DataSet, name: str, as_name: str = "", label: str = "", kind: Kind | None = None) -> Variable:
@@ -134,6 +137,16 @@ def number(name: str, label: str, method: str) -> Variable:
 def text(name: str, label: str, method: str, core: str = EXPECTED) -> Variable:
     """A text of the results."""
     return Variable(name, label, "Value", core, DERIVED, TEXT, method=method)
+
+
+def in_parts(variable: Variable) -> tuple[Variable, ...]:
+    """A variable of words, and those in which they go on, since a text has at most 200 bytes; left out where empty."""
+    stem = variable.name[: NAME_LETTERS - 1]
+    return variable, *(
+        Variable(f"{stem}{number}", f"{variable.label[:36]} {number}", variable.role, PERMISSIBLE, DERIVED,
+                 method=f"{variable.name}, going on: its part {number + 1}.", continues=variable.name)
+        for number in range(1, MOST_PARTS)
+    )  # fmt: skip
 
 
 def visit(row: Values) -> Values:
