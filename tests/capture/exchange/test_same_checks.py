@@ -44,16 +44,17 @@ def _declared() -> set[tuple[str, ...]]:
     return {tuple(each.id for each in listed) for listed in registry.CHECKS.values()}
 
 
-def _newest_visit_at(site: Site) -> None:
-    """Its checks about laboratory and sample are asked by the newest version of the form only."""
-    EditionApproval.objects.create(
-        site=site, form="visit", edition=form_versions.newest("visit"), state="opened", decided_on=DAY_1
-    )
+def _newest_forms_at(site: Site) -> None:
+    """The checks about what a later version asks are asked by that version only."""
+    EditionApproval.objects.bulk_create(
+        EditionApproval(site=site, form=form, edition=form_versions.newest(form), state="opened", decided_on=DAY_1)
+        for form in form_versions.forms() if form_versions.newest(form) > form_versions.before_approvals(form)
+    )  # fmt: skip
 
 
 def test_the_page_of_each_form_asks_every_check_that_is_declared_for_it(cast: Cast, asked: Asked) -> None:
     with changes.record(None, "system", "for the test"):
-        _newest_visit_at(cast.north)
+        _newest_forms_at(cast.north)
     nora, baseline = signed_in(cast.people[Role.COORDINATOR]), cast.participant.assessments.get().pk
     for kind in registry.CHECKS:
         example = EXAMPLES[kind]
@@ -69,7 +70,7 @@ def test_the_import_asks_every_check_of_every_form(database: str, tmp_path: Path
     def north() -> Site:
         with changes.record(None, "system", "sites of the test"):
             site = Site.objects.create(code="NORTH", name="North")
-            _newest_visit_at(site)
+            _newest_forms_at(site)
             return site
 
     with another_database(database):
