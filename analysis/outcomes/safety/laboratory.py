@@ -2,20 +2,20 @@
 
 Baseline is the last value on or before the day of the first dose (of several on one day the worst); the worst is of
 those after it, up to the days after the last dose that toxicity's sensitivity line ends with [our reading]. Grades are
-those that pages and data sets give; a value of the other side of normal is grade 0 of this one.
+those that pages and data sets give, of each side of normal alone: a side whose limit is not known leaves the other.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 
 from trial.protocol import LABORATORY, AnalysisSettings
 from trial.protocol.ctcae_v3.limits import ANALYTES, limits_of
 from trial.rules.evaluation.facts import LaboratoryFact, LaboratoryValue, ParticipantFact
 from trial.rules.safety.graded_line import grade_line
-from trial.rules.safety.laboratory import CORRECTED, Grading
+from trial.rules.safety.laboratory import CORRECTED
 
 # Grade at baseline, worst grade (None: no value of it can be graded), and their visits (0: there is no value).
 Shift = list[int | None]
@@ -51,51 +51,44 @@ def derive(participant: ParticipantFact, settings: AnalysisSettings) -> dict[str
     if first is None or last is None:
         return {}
     until = last + timedelta(settings.toxicity_days_after_last_dose)
-    graded: dict[str, list[tuple[LaboratoryFact, Grading]]] = defaultdict(list)
-    for fact, found in _graded(participant.laboratory):
-        if fact.sampled_on <= until:
-            graded[fact.measured.analyte].append((fact, found))
-    shifts = {}
+    values, shifts = _by_analyte(participant.laboratory, until), {}
     for test in tests():
-        values = graded.get(test.analyte, [])
-        before = [each for each in values if each[0].sampled_on <= first]
-        if values:
-            last_day = [each for each in before if each[0].sampled_on == before[-1][0].sampled_on]
-            shifts[test.key] = _shift(test.term, last_day, values[len(before) :])
+        graded = [(fact.visit_id, fact.sampled_on, _grade(fact.measured, albumin, test.term))
+                  for fact, albumin in values.get(test.analyte, ())]  # fmt: skip
+        before = [each for each in graded if each[1] <= first]
+        if graded:
+            last_day = [each for each in before if each[1] == before[-1][1]]
+            baseline, at_baseline = _worst(last_day)
+            worst, at_worst = _worst(graded[len(before) :])
+            shifts[test.key] = [baseline, worst, at_baseline, at_worst]
     return shifts
 
 
-def _graded(facts: Iterable[LaboratoryFact]) -> list[tuple[LaboratoryFact, Grading]]:
-    """Each value with its grade, by day."""
+def _by_analyte(
+    facts: Iterable[LaboratoryFact], until: date
+) -> dict[str, list[tuple[LaboratoryFact, LaboratoryValue | None]]]:
+    """Analyte → its values to this day, by day; those of calcium with the albumin of their visit."""
     in_order = sorted(facts, key=lambda fact: (fact.sampled_on, fact.visit_id))
     albumin = {fact.visit_id: fact.measured for fact in in_order if fact.measured.analyte == ALBUMIN}
-    return [(fact, _grade(fact.measured, albumin.get(fact.visit_id) if fact.measured.analyte == CORRECTED else None))
-            for fact in in_order]  # fmt: skip
-
-
-@lru_cache(maxsize=1 << 14)
-def _grade(measured: LaboratoryValue, albumin: LaboratoryValue | None) -> Grading:
-    """Participants share many values: each is graded once."""
-    found = grade_line(asdict(measured), [asdict(albumin)] if albumin else [])
-    assert found is not None, measured
+    found: dict[str, list[tuple[LaboratoryFact, LaboratoryValue | None]]] = defaultdict(list)
+    for fact in in_order:
+        if fact.sampled_on <= until:
+            analyte = fact.measured.analyte
+            found[analyte].append((fact, albumin.get(fact.visit_id) if analyte == CORRECTED else None))
     return found
 
 
-def _shift(
-    term: str, before: Sequence[tuple[LaboratoryFact, Grading]], after: Sequence[tuple[LaboratoryFact, Grading]]
-) -> Shift:
-    baseline, at_baseline = _worst(term, before)
-    worst, at_worst = _worst(term, after)
-    return [baseline, worst, at_baseline, at_worst]
+@lru_cache(maxsize=1 << 15)
+def _grade(measured: LaboratoryValue, albumin: LaboratoryValue | None, term: str) -> int | None:
+    """Participants share many values: each is graded once. Each side of normal is graded by what it needs alone."""
+    found = grade_line(asdict(measured), [asdict(albumin)] if albumin else [], term)
+    assert found is not None, measured
+    return found.grade
 
 
-def _worst(term: str, values: Sequence[tuple[LaboratoryFact, Grading]]) -> tuple[int | None, int]:
+def _worst(values: Sequence[tuple[int, date, int | None]]) -> tuple[int | None, int]:
     """The highest grade and the first visit with it; without any grade the last visit with a value, 0 for none."""
-    known = [(_of_term(found, term), fact.visit_id) for fact, found in values if found.grade is not None]
+    known = [(grade, visit) for visit, _, grade in values if grade is not None]
     if known:
         return max(known, key=lambda each: each[0])
-    return None, values[-1][0].visit_id if values else 0
-
-
-def _of_term(found: Grading, term: str) -> int:
-    return found.grade or 0 if found.term == term else 0
+    return None, values[-1][0] if values else 0

@@ -100,9 +100,9 @@ class Grading:
         return self.grade is None and any(words in self.because for words in NEEDED.values())
 
 
-def grade(measured: Measured) -> Grading:
-    """The highest grade that the value makes on either side of normal."""
-    limits = limits_of(measured.analyte)
+def grade(measured: Measured, term: str = "") -> Grading:
+    """The highest grade that the value makes on either side of normal; of one term alone where it is named."""
+    limits = tuple(each for each in limits_of(measured.analyte) if term in ("", each.term))
     if not limits:
         return Grading(None, "", f"CTCAE 3.0 has no limits for “{measured.analyte}”")
     units = units_of(measured.analyte)
@@ -118,14 +118,14 @@ def grade(measured: Measured) -> Grading:
     return _highest([_of_side(measured, [each for each in limits if each.term == term]) for term in terms])
 
 
-def grade_of_limit(measured: Measured, qualifier: str) -> Grading:
+def grade_of_limit(measured: Measured, qualifier: str, term: str = "") -> Grading:
     """The grade of a value known to lie below or above a limit: decided where every such value has the same.
 
     qualifier: `<` or `>`; `measured.value` is the limit. Grades rise away from normal, so that the two ends decide.
     """
     little = measured.value / 10**9
     ends = (measured.value - little, Decimal(0)) if qualifier == "<" else (measured.value + little, FAR_ABOVE)
-    near, far = (grade(replace(measured, value=end)) for end in ends)
+    near, far = (grade(replace(measured, value=end), term) for end in ends)
     said = f"{qualifier}{_shown(measured.value, measured.unit)}"
     if near.grade is None or (near.grade, near.term) == (far.grade, far.term):
         return near if near.grade is None else replace(near, because=f"{said} has this grade at every value")
@@ -174,6 +174,8 @@ def _of_side(measured: Measured, limits: list[Limit]) -> Grading:
 def _of_term(measured: Measured, limits: list[Limit]) -> Grading:
     if _is_normal(measured, limits[0].side):
         return Grading(0, "", f"{_shown(measured.value, measured.unit)} is inside the laboratory's normal range")
+    if _is_normal_or_beyond(measured, limits[0].side):
+        return Grading(0, "", f"{_shown(measured.value, measured.unit)} is on the other side of the normal range")
     held = [(each, _holds(measured, each)) for each in limits]
     matches = [each for each, holds in held if holds]
     if matches:
@@ -188,6 +190,13 @@ def _is_normal(measured: Measured, side: str) -> bool:
     if side == "low":
         return measured.lower is not None and measured.value >= measured.lower
     return measured.upper is not None and measured.value <= measured.upper
+
+
+def _is_normal_or_beyond(measured: Measured, side: str) -> bool:
+    """Known without the limit of this side: what is above the upper limit is not too low, and the other way round."""
+    if side == "low":
+        return measured.upper is not None and measured.value > measured.upper
+    return measured.lower is not None and measured.value < measured.lower
 
 
 def _graded(measured: Measured, matches: list[Limit]) -> Grading:

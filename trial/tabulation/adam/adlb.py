@@ -32,13 +32,13 @@ def _rows(subject: Subject) -> Iterable[Values]:
 
 
 def _graded(row: Values, shifts: Mapping[str, Sequence[int | None]]) -> Values:
-    """Term, grade and stored grade at baseline on each side of normal that CTCAE 3.0 grades; the other side is 0."""
+    """Term, grade and stored grade at baseline on each side of normal that CTCAE 3.0 grades, each by itself."""
     found: Values = {}
     for term, side in terms_of(row["same"]).items():
-        letter, grade = side[0].upper(), row.get("LBTOXGR")
+        letter, graded = side[0].upper(), row["of_term"](term)
         found |= {
             f"ATOXDSC{letter}": term,
-            f"ATOXGR{letter}": grade if grade is None or row["LBTOX"] == term else 0,
+            f"ATOXGR{letter}": graded and graded.grade,
             f"BTOXGR{letter}": (shifts.get(f"{row['same']}:{term}") or (None,))[0],
         }
     return found
@@ -55,8 +55,8 @@ def _of_side(side: str) -> tuple[Variable, ...]:
         Variable(f"ATOXDSC{letter}", f"Analysis Toxicity Description {side}", "Value", EXPECTED, DERIVED,
                  method=f"The term of CTCAE 3.0 for values that are too {side.lower()}, where there is one."),
         Variable(f"ATOXGR{letter}", f"Analysis Toxicity Grade {side}", "Value", EXPECTED, DERIVED,
-                 codes=terms.GRADE_OF_VALUE, method=f"LB.LBTOXGR of ATOXDSC{letter}; 0 where the value has a grade and "
-                 "it is not of this term."),
+                 codes=terms.GRADE_OF_VALUE, method=f"By the numeric limits of CTCAE 3.0 of ATOXDSC{letter} alone; "
+                 "0 where the value reaches none of them."),
         Variable(f"BTOXGR{letter}", f"Baseline Toxicity Grade {side}", "Value", EXPECTED, DERIVED,
                  codes=terms.GRADE_OF_VALUE, method=f"The stored result of the laboratory shift: ATOXGR{letter} on the "
                  "last day with a value on or before the first dose, in whatever unit; of several on that day the "

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import partial
 from typing import NamedTuple
 
 from trial.protocol import LABORATORY, MARKER_UNITS
@@ -178,10 +179,11 @@ def _range(value: Decimal | None, sign: str, lower: Decimal | None, upper: Decim
 
 
 def _grade(row: Row, lines: Iterable[Row]) -> Values:
-    found = grade_line(row, lines)
+    """`of_term`: what grades the line by one term alone."""
+    found, of_term = grade_line(row, lines), partial(grade_line, row, lines)
     if found is None or found.grade is None:
-        return {}
-    return {"LBTOX": found.term, "LBTOXGR": found.grade}
+        return {"of_term": of_term}
+    return {"LBTOX": found.term, "LBTOXGR": found.grade, "of_term": of_term}
 
 
 LB = DataSet("LB", "Laboratory Test Results", "FINDINGS", "One record per laboratory result of a subject",

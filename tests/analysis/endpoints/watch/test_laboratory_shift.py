@@ -17,8 +17,11 @@ from analysis.endpoints.watch import laboratory_shift
 from analysis.outcomes import outcome
 from analysis.outcomes.safety import laboratory
 from tests.analysis.endpoints.test_answers import SETTINGS, day, person, sample
+from trial.protocol import LABORATORY
+from trial.protocol.ctcae_v3.limits import limits_of
 from trial.rules.evaluation.facts import LaboratoryFact, ParticipantFact
 from trial.rules.safety.graded_line import grade_line
+from trial.rules.safety.laboratory import Measured, grade
 
 LOW, HIGH = "potassium_serum_low_hypokalemia", "potassium_serum_high_hyperkalemia"
 
@@ -64,6 +67,23 @@ def test_each_side_of_normal_is_a_test_of_its_own() -> None:
     found = shifted(potassium(1, day(0), "3.2"), potassium(2, day(30), "5.8"))
     assert found == {f"K:{HIGH}": [0, 2, 1, 2], f"K:{LOW}": [1, 0, 1, 2]}
     assert len({test.name for test in laboratory.tests()}) == len({test.key for test in laboratory.tests()})
+
+
+def test_a_side_whose_limit_is_not_known_leaves_the_other() -> None:
+    values = [replace(each, measured=replace(each.measured, lower_limit=None))
+              for each in (potassium(1, day(0), "4.2"), potassium(2, day(30), "6.5"))]  # fmt: skip
+    assert shifted(*values) == {f"K:{HIGH}": [0, 3, 1, 2], f"K:{LOW}": [None, 0, 1, 2]}
+
+
+@pytest.mark.parametrize("analyte", ["SODIUM", "K", "CA", "MG", "GLUC", "CAION"])
+def test_each_side_is_graded_by_its_own_limit(analyte: str) -> None:
+    unit = next(each.units[0] for each in LABORATORY if each.code == analyte)
+    terms = {limit.side: limit.term for limit in limits_of(analyte)}
+    at_the_limit = Measured(analyte, Decimal("2.2"), unit, Decimal("2.2"), Decimal("2.2"))
+    assert grade(replace(at_the_limit, lower=None), terms["high"]).grade == 0
+    assert grade(replace(at_the_limit, upper=None), terms["low"]).grade == 0
+    assert grade(replace(at_the_limit, value=Decimal("2.3"), lower=None), terms["low"]).grade == 0
+    assert grade(replace(at_the_limit, value=Decimal("2.1"), upper=None), terms["high"]).grade == 0
 
 
 def test_calcium_is_graded_with_the_albumin_of_its_own_sample() -> None:
