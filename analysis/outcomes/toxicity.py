@@ -22,7 +22,8 @@ YES, NO, UNDETERMINED = "yes", "no", "undetermined"
 def derive(participant: ParticipantFact, settings: AnalysisSettings) -> dict[str, Any]:
     """`status` (yes, no, undetermined) with why, and each event that counts as plain values; empty when untreated.
 
-    near: status and events of those soon enough after the last dose, for the sensitivity line.
+    read_on: the day that the onset was read as, the earliest possible on or after the first dose. near: status and
+    events of those soon enough after the last dose, for the sensitivity line.
     """
     if participant.first_dose_on is None:
         nothing = {"status": NO, "events": 0}
@@ -61,6 +62,7 @@ def _since_treatment(
         "attribution": event.attribution,
         "serious": bool(event.serious),
         "onset_on": event.onset_on.stored() if event.onset_on else None,
+        "read_on": max(event.onset_on.earliest(), first).isoformat() if event.onset_on else None,
         "cycle": _cycle_of_onset(event, participant),
         "related": _reaches(event.attribution, settings.toxicity_attribution) == YES,
         "counts": _counts(event, worse, settings),

@@ -6,7 +6,6 @@ from typing import Any
 
 from analysis.endpoints.registry import arranged
 from analysis.results import moments
-from analysis.results.recompute import recompute
 from analysis.submission.registry import section, upload
 from trial.api.moments import WrongMoment
 from trial.models import Change
@@ -27,16 +26,16 @@ def export(kind: str, folder: Path, told: Told = lambda words: None, asked: Aske
     if asked.site:
         raise Refused("The registry asks for the whole study: leave out the site.")
     try:
-        moment = moments.asked({"as_of": asked.as_of, "cut": asked.cut})
+        moment = moments.asked({"as_of": asked.as_of, "cut": asked.cut}) or moments.present()
     except WrongMoment as refusal:
         raise Refused(str(refusal)) from None
-    stored = {group.code: moments.compute(group.code, moment) if moment else recompute(group.code) for group in GROUPS}
-    change = moment.change if moment else max(each.holds_to for each in stored.values())
-    results = {code: arranged(each.result) for code, each in stored.items()}
-    made = section.results_section(results)
-    at = Change.objects.values_list("at", flat=True).filter(pk=change).first()
+    at = Change.objects.values_list("at", flat=True).filter(pk=moment.change).first()
     if at is None:
         raise Refused("Nothing is recorded yet.")
+    # One moment for all groups: a group computed later knows no more than one computed before.
+    stored = {group.code: moments.compute(group.code, moment) for group in GROUPS}
+    results = {code: arranged(each.result) for code, each in stored.items()}
+    made = section.results_section(results)
     with exports.whole_folder(folder) as unfinished:
         written = {"results.json": section.as_json(made), "results.xml": upload.document(made),
                    "left_open.md": "".join(f"- {line}\n" for line in section.left_open(results)).encode()}
@@ -44,7 +43,7 @@ def export(kind: str, folder: Path, told: Told = lambda words: None, asked: Aske
             told(MADE[name])
             (unfinished / name).write_bytes(content)
         manifest = exports.manifest_of(
-            kind, change, [exports.listed(unfinished / name, "", MADE[name], 0) for name in written],
+            kind, moment.change, [exports.listed(unfinished / name, "", MADE[name], 0) for name in written],
             as_of=at.astimezone(UTC).isoformat(), cut=asked.cut,
             settings={code: each.settings_version for code, each in stored.items()},
             engines={code: each.engine for code, each in stored.items()},

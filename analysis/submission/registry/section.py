@@ -35,8 +35,18 @@ def results_section(results: Results) -> Answer:
     """
     missing = {code for one in results.values() for code in NEEDED if code not in one["endpoints"]}
     if missing:
-        raise Refused("These results were computed by an earlier version of the program, without "
-                      f"{', '.join(sorted(BY_CODE[code].title.lower() for code in missing))}.")  # fmt: skip
+        raise _too_early(", ".join(sorted(BY_CODE[code].title.lower() for code in missing)))
+    try:
+        return _section(results)
+    except KeyError as part:
+        raise _too_early(f"the part “{part.args[0]}” of an answer") from part
+
+
+def _too_early(without: str) -> Refused:
+    return Refused(f"These results were computed by an earlier version of the program, without {without}.")
+
+
+def _section(results: Results) -> Answer:
     return {
         "participantFlowModule": _flow(results),
         "baselineCharacteristicsModule": _baseline(results),

@@ -87,6 +87,15 @@ def test_a_reading_of_a_partial_or_missing_onset_is_said() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("onset", "read"), [
+    ("2026-01", "2026-01-05"), ("2026", "2026-01-05"), ("2026-02", "2026-02-01"), ("2026-01-09", "2026-01-09"),
+    (None, None),
+])  # fmt: skip
+def test_the_day_that_an_onset_was_read_as_is_never_before_the_first_dose(onset: str | None, read: str | None) -> None:
+    """The first dose is on 5 January."""
+    assert [row["read_on"] for row in derived(event(1, onset))["events"]] == [read]
+
+
 def test_an_event_without_onset_that_ended_before_the_first_dose_is_not_on_treatment() -> None:
     assert derived(event(1, None, resolved_on=PartialDate(2026, 1, 4)))["events"] == []
 

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from copy import deepcopy
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +12,22 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from analysis.endpoints.registry import BY_CODE, arranged
+from analysis.models import GroupResult
+from analysis.results import moments
 from analysis.results.data_cuts import make
 from analysis.results.recompute import recompute
 from analysis.submission.registry import section, upload
+from capture.entry.services import registration
 from tests.analysis.submission.conftest import odd_database
 from tests.capture.demo.kept import demo_database
+from tests.cast import answers, details
 from tests.plugin_postgres import another_database
-from trial.models import Person, Role
+from trial.models import Person, Role, Site
 from trial.protocol import GROUPS, ctcae_v3
 from trial.protocol.ctcae_v3 import organ_systems
 from trial.record.save import Save
 from trial.refused import Refused
+from trial.rules.dates.partial_date import PartialDate
 from trial.tabulation.registered import OUTCOMES
 
 Made = tuple[dict[str, Any], dict[str, Any]]
@@ -133,6 +140,42 @@ def test_results_of_an_earlier_version_are_refused_in_words(made: Made) -> None:
                                            if name != "flow"}} for code, one in made[1].items()}  # fmt: skip
     with pytest.raises(Refused, match="earlier version of the program, without participant flow"):
         section.results_section(without)
+
+
+@pytest.mark.parametrize(("code", "part"), [("baseline", "ages"), ("adverse_events", "registry"),
+                                            ("response_rate", "method"), ("overall_survival", "median_months")])
+def test_an_answer_of_an_earlier_version_without_a_part_is_refused_in_the_same_words(
+    made: Made, code: str, part: str
+) -> None:
+    older = deepcopy(made[1])
+    del older["A"]["endpoints"][code][part]
+    with pytest.raises(Refused, match=f"earlier version of the program, without the part “{part}” of an answer"):
+        section.results_section(older)
+
+
+def test_all_groups_of_now_are_of_one_moment(
+    template_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody of group B is registered once group A is computed, and again before B is."""
+    with another_database(template_database, odd_database()):
+        known = moments.present().change
+        nora, north = Person.objects.filter(role=Role.COORDINATOR)[0], Site.objects.get(code="NORTH")
+        whole = {"tumour_type": "insulinoma", "histology": "islet_cell", "born_on": PartialDate(1950, 5, 6)}
+
+        def compute_and_register(group: str, moment: moments.Moment) -> GroupResult:
+            found = compute(group, moment)
+            registration.screen_and_register(Save(nora), north, details(**whole), answers(), date(2026, 1, 9))
+            return found
+
+        compute = moments.compute
+        monkeypatch.setattr(moments, "compute", compute_and_register)
+        call_command("export", "ctgov", str(tmp_path / "now"))
+        then = compute("B", moments.Moment(known)).result["endpoints"]["flow"]["denominator"]
+        assert recompute("B").result["endpoints"]["flow"]["denominator"] == then + len(GROUPS)
+    told = json.loads((tmp_path / "now" / "results.json").read_text(encoding="utf-8"))["resultsSection"]
+    started = told["participantFlowModule"]["periods"][0]["milestones"][0]["achievements"]
+    assert int(started[1]["numSubjects"]) == then
+    assert json.loads((tmp_path / "now" / "manifest.json").read_text(encoding="utf-8"))["change"] == known
 
 
 def test_a_data_cut_can_be_asked_for_and_one_site_not(template_database: str, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from trial.refused import Refused
 from trial.tabulation import terms
 from trial.tabulation.data_sets import ANALYSIS_SETS, BY_NAME, DATA_SETS, NOT_TABULATED, TABLES_NOT_TABULATED
 from trial.tabulation.declarations import LABEL_BYTES, NAME_LETTERS, Variable
+from trial.tabulation.sdtm.background import CM, PR
 from trial.tabulation.sdtm.events import SERIOUS
 from trial.tabulation.sdtm.laboratory import ELSEWHERE, MARKERS, TESTS
 from trial.tabulation.sdtm.tumors import SIZES
@@ -67,6 +68,17 @@ def test_every_table_of_the_record_is_tabulated_or_says_why_not() -> None:
     tables = {model.__name__ for model in models.RecordRow.__subclasses__()}
     assert tables == set(TABLES.values()) | set(TABLES_NOT_TABULATED)
     assert not set(TABLES.values()) & set(TABLES_NOT_TABULATED)
+
+
+def test_what_a_procedure_was_asked_as_is_named_where_a_medication_names_it() -> None:
+    """A prior therapy leaves as a medication or, a surgery say, as a procedure."""
+    def asked(data_set: Any) -> set[str]:
+        every = [*data_set.variables, *data_set.qualifiers]
+        return {name for each in every for name in each.asked if name.startswith("prior_therapy.")}
+
+    assert asked(PR) == asked(CM) and len(asked(CM)) >= 8
+    assert [each.name for each in (*PR.variables, *PR.qualifiers)
+            if each.origin.type == "Collected" and not each.asked] == []  # fmt: skip
 
 
 def test_every_code_of_the_record_has_a_submission_value() -> None:

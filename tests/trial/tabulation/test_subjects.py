@@ -224,6 +224,21 @@ def test_a_long_text_goes_on_in_analysis_data_sets_and_is_refused_with_its_subje
         ADTTE.values(replace(one, outcome=times, memo={}))
 
 
+@pytest.mark.parametrize(("onset", "counted", "day"), [
+    ("2026-01", "2026-01-15", "2026-01-15"), ("2026-01", None, "2026-01-01"),
+    ("2026-02-03", "2026-02-03", "2026-02-03"),
+])  # fmt: skip
+def test_a_partial_onset_is_the_day_that_the_stored_result_read(onset: str, counted: str | None, day: str) -> None:
+    """The first dose is on 15 January; an event that the results do not count has its earliest day."""
+    events = [{"id": 1, "attribution": 4, "related": True, "counts": "no", "near": True, "grade": 2, "term": "x",
+               "select": "", "words": "", "read_on": counted}] if counted else []  # fmt: skip
+    one = subject(cycle={"started_on": "2026-01-15"}, dosing_period=DOSES["dosing_period"],
+                  adverse_event={**EVENT, "onset_on": onset})  # fmt: skip
+    worst = [{"term": "x", "select": "", "words": "", "worst": 2}]
+    told = replace(one, outcome={**OUTCOME, "toxicity": {"events": events, "terms": worst}}, memo={})
+    assert _column(ADAE, told, "ASTDT", "TRTEMFL") == [day, "Y" if counted else None]
+
+
 def test_a_partial_death_stays_partial_in_dm_and_is_the_day_of_the_results_in_adsl() -> None:
     died = {**OUTCOME, "dates": {**OUTCOME["dates"], "death": "2020-12-06"}}
     one = replace(subject(**DOSES, death={**DIED, "died_on": "2020"}), outcome=died)

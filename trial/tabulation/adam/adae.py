@@ -25,7 +25,8 @@ def _rows(subject: Subject) -> Iterable[Values]:
         onset = partial_date.from_stored(row["AESTDTC"]) if row["AESTDTC"] else None
         ended = row["AEENDTC"]
         yield {
-            **row, **shown, "ATOXGRN": row["AETOXGR"], "ASTDT": onset.earliest().isoformat() if onset else None,
+            **row, **shown, "ATOXGRN": row["AETOXGR"],
+            "ASTDT": found["read_on"] if found else onset.earliest().isoformat() if onset else None,
             "ASTDTF": imputed(row["AESTDTC"]) if onset else None,
             "AENDT": ended if ended and len(ended) == 10 else None, "TRTEMFL": found is not None or None,
             "AREL": _related(found) if found else None, "TOXCNT": found["counts"] if found else None,
@@ -65,7 +66,8 @@ ADAE = DataSet("ADAE", "Adverse Events Analysis Dataset", "OCCURRENCE DATA STRUC
                                           "AETOXGR", "AEGRPID")),
     Variable("ATOXGRN", "Analysis Toxicity Grade (N)", "Value", EXPECTED, DERIVED, INTEGER,
              method="The number of AETOXGR; empty where the grade is not known."),
-    shared.day("ASTDT", "Analysis Start Date", "AE.AESTDTC; of a partial date its earliest day."),
+    shared.day("ASTDT", "Analysis Start Date", "AE.AESTDTC; of a partial date the day that the stored result "
+               "read, the earliest possible on or after the first dose; without TRTEMFL its earliest day."),
     Variable("ASTDTF", "Analysis Start Date Imputation Flag", "Timing", EXPECTED, DERIVED, codes=terms.IMPUTED,
              method="D where the day was read by rule, M where month and day were."),
     shared.day("AENDT", "Analysis End Date", "AE.AEENDTC where it is complete."),

@@ -172,16 +172,21 @@ PR = DataSet("PR", "Procedures", "INTERVENTIONS", "One record per procedure of a
     Variable("PRLNKID", "Link ID", IDENTIFIER, PERMISSIBLE, ASSIGNED),
     Variable("PRTRT", "Reported Name of Procedure", TOPIC, REQUIRED, asked=("prior_therapy.name",)),
     Variable("PRCAT", "Category for Procedure", GROUPING, PERMISSIBLE, ASSIGNED),
-    Variable("PRSCAT", "Subcategory for Procedure", GROUPING, PERMISSIBLE, codes=terms.MEDICATION),
-    Variable("PRLOC", "Location of Procedure", codes=terms.ORGAN),
+    Variable("PRSCAT", "Subcategory for Procedure", GROUPING, PERMISSIBLE, codes=terms.MEDICATION,
+             asked=("prior_therapy.kind",)),
+    Variable("PRLOC", "Location of Procedure", codes=terms.ORGAN, asked=("lesion.organ",)),
     common.epoch("PRSTDTC"),
-    common.dated("PRSTDTC", "Start Date/Time of Procedure", "lesion.locally_treated_on"),
-    common.dated("PRENDTC", "End Date/Time of Procedure", core=PERMISSIBLE),
+    common.dated("PRSTDTC", "Start Date/Time of Procedure", "lesion.locally_treated_on",
+                 "prior_therapy.started_on"),
+    common.dated("PRENDTC", "End Date/Time of Procedure", "prior_therapy.stopped_on", core=PERMISSIBLE),
     common.study_day("PRSTDY", "Study Day of Start of Procedure", "PRSTDTC"),
     common.study_day("PRENDY", "Study Day of End of Procedure", "PRENDTC"),
-    Variable("PRENRTPT", "End Relative to Reference Time Point", TIMING, PERMISSIBLE, codes=terms.ONGOING),
+    Variable("PRENRTPT", "End Relative to Reference Time Point", TIMING, PERMISSIBLE, codes=terms.ONGOING,
+             asked=("prior_therapy.ongoing",)),
     Variable("PRENTPT", "End Reference Time Point", TIMING, PERMISSIBLE, ASSIGNED),
-), qualifiers=(Qualifier(*START_RSN, codes=terms.MISSING), *OF_PRIOR_THERAPY))  # fmt: skip
+), qualifiers=(
+    Qualifier(*START_RSN, codes=terms.MISSING, asked=("prior_therapy.started_on_missing",)), *OF_PRIOR_THERAPY,
+))  # fmt: skip
 
 
 def _deviations(subject: Subject) -> Iterable[Values]:
