@@ -15,6 +15,7 @@ from trial.refused import Refused
 from trial.rules.evaluation.populations import KINDS
 from trial.rules.typed_text import plain
 from trial.tabulation.adam.adae import ADAE
+from trial.tabulation.adam.adhorm import ADHORM
 from trial.tabulation.adam.adlb import ADLB
 from trial.tabulation.adam.adsl import ADSL
 from trial.tabulation.adam.adtte import ADTTE
@@ -237,6 +238,20 @@ def test_a_partial_onset_is_the_day_that_the_stored_result_read(onset: str, coun
     worst = [{"term": "x", "select": "", "words": "", "worst": 2}]
     told = replace(one, outcome={**OUTCOME, "toxicity": {"events": events, "terms": worst}}, memo={})
     assert _column(ADAE, told, "ASTDT", "TRTEMFL") == [day, "Y" if counted else None]
+
+
+def test_levels_of_a_marker_in_two_units_are_two_parameters_and_share_no_baseline() -> None:
+    level = {"marker": "GLUCAGON", "assay": "RIA", "value_qualifier": "", "upper_limit": Decimal(100),
+             "value_missing": "", "upper_limit_missing": ""}  # fmt: skip
+    levels = [{**level, "sampled_on": "2026-01-10", "value": Decimal(400), "unit": "ng/mL"},
+              {**level, "sampled_on": "2026-02-10", "value": Decimal(90), "unit": "pmol/L"}]  # fmt: skip
+    samples = [{"id": place, "percent_of_baseline": None, "is_baseline": place == 1} for place in (1, 2)]
+    marker = {"marker": "GLUCAGON", "baseline": {"value": "400", "unit": "ng/mL"}, "raised": True, "improved": False,
+              "best": None, "because": "no level on treatment to compare", "samples": samples}  # fmt: skip
+    one = replace(subject(**DOSES, hormone=levels), outcome={**OUTCOME, "hormones": [marker]})
+    found = [[row.get(name) for name in ("PARAMCD", "PARAM", "BASEC")] for row in ADHORM.made(one)]
+    assert found == [["GLUCAGN", "Glucagon (ug/L)", "400"], ["GLUCAGN3", "Glucagon (pmol/L)", None],
+                     ["IGLUCAGN", "Improvement: Glucagon", None]]  # fmt: skip
 
 
 def test_a_partial_death_stays_partial_in_dm_and_is_the_day_of_the_results_in_adsl() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from trial import protocol
 from trial.tabulation.adam import shared
+from trial.tabulation.adam.adlb import unit, with_unit
 from trial.tabulation.declarations import REQUIRED, DataSet, Values
 from trial.tabulation.sdtm.laboratory import LB, TUMOR_MARKER
 from trial.tabulation.subject import Subject
@@ -31,7 +32,7 @@ def _rows(subject: Subject) -> Iterable[Values]:
 
 
 def code_of(marker: str) -> str:
-    """The code of the levels of a marker; that of the improvement has an I before it."""
+    """The code of a marker; that of its levels has a digit for a further unit, of the improvement an I before it."""
     return SHORT.get(marker, marker)
 
 
@@ -39,10 +40,10 @@ def _level(row: Values, marker: dict[str, Any]) -> Values:
     entry = shared.entry_of(row)
     found: dict[str, Any] = next((sample for sample in marker.get("samples", ()) if sample["id"] == entry), {})
     percent = found.get("percent_of_baseline")
-    is_baseline = found.get("is_baseline")
+    is_baseline, baseline = found.get("is_baseline"), marker.get("baseline") or {}
     return {
-        "PARAMCD": code_of(row["same"]), "PARAM": NAMES[row["same"]],
-        "BASEC": (marker.get("baseline") or {}).get("value"),
+        "PARAMCD": with_unit(code_of(row["same"]), row), "PARAM": f"{NAMES[row['same']]} ({unit(row)})",
+        "BASEC": baseline.get("value") if baseline.get("unit") == row["LBSTRESU"] else None,
         "PCHG": None if percent is None or is_baseline else Decimal(percent) - WHOLE,
         "CRIT1": "Within the upper limit of its laboratory", "CRIT1FL": found.get("normal"),
         "ABLFL": is_baseline or None,
@@ -75,12 +76,16 @@ ADHORM = DataSet("ADHORM", "Hormone Analysis Dataset", "BASIC DATA STRUCTURE",
     shared.STUDYID,
     shared.USUBJID,
     *shared.POPULATION,
-    *shared.PARAMETER,
+    shared.text("PARAM", "Parameter", "The marker, of levels with LB.LBSTRESU; of an improvement that it is one.",
+                REQUIRED),
+    shared.text("PARAMCD", "Parameter Code", "The code of the marker, of levels with a digit for each further unit, "
+                "since no unit is converted; of an improvement with an I before it.", REQUIRED),
     shared.text("AVALC", "Analysis Value (C)", "LB.LBSTRESC; of an improvement the stored result: Y or N of a marker "
                 "raised at baseline, NOT RAISED, UNDETERMINED, or NO BASELINE VALUE.", REQUIRED),
     shared.taken(LB, "LBSTRESN", "AVAL", "Analysis Value"),
     shared.taken(LB, "LBSTRESU", "AVALU", "Analysis Value Unit"),
-    shared.text("BASEC", "Baseline Value (C)", "The stored result: the last level on or before the first dose."),
+    shared.text("BASEC", "Baseline Value (C)", "The stored result: the last level on or before the first dose, "
+                "of levels in its unit."),
     shared.number("PCHG", "Percent Change from Baseline", "The stored percent of the baseline minus 100, of levels by "
                   "the assay and in the unit of the baseline; of an improvement the stored change of the best level."),
     shared.taken(LB, "LBSTNRHI", "ANRHI", "Analysis Normal Range Upper Limit"),

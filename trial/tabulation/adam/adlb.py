@@ -17,9 +17,9 @@ def _rows(subject: Subject) -> Iterable[Values]:
         return
     shown = shared.population(outcome)
     made = [row for row in LB.made(subject) if row["LBCAT"] != TUMOR_MARKER and row["LBSTRESC"] is not None]
-    base = {_code(row): row for row in made if row.get("LBLOBXFL")}
+    base = {with_unit(row["LBTESTCD"], row): row for row in made if row.get("LBLOBXFL")}
     for row in made:
-        code = _code(row)
+        code = with_unit(row["LBTESTCD"], row)
         first, size = base.get(code), row["LBSTRESN"]
         before = first["LBSTRESN"] if first else None
         is_after = first is not None and row["LBDTC"] > first["LBDTC"]
@@ -76,10 +76,10 @@ def _units() -> dict[tuple[str, str], int]:
             for place, unit in enumerate(units, start=1)}  # fmt: skip
 
 
-def _code(row: Values) -> str:
-    """The code of the test; with a digit for each further unit, since no unit is converted."""
+def with_unit(code: str, row: Values) -> str:
+    """The code of a parameter; with a digit for each further unit of its test, since no unit is converted."""
     place = _units().get((row["LBTESTCD"], unit(row)), 1)
-    return f"{row['LBTESTCD']}{place if place > 1 else ''}"
+    return f"{code}{place if place > 1 else ''}"
 
 
 ADLB = DataSet("ADLB", "Laboratory Analysis Dataset", "BASIC DATA STRUCTURE",

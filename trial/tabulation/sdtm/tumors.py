@@ -149,7 +149,9 @@ def _sums(subject: Subject) -> Iterable[Values]:
     assessments, baseline = subject.by_id("assessment"), baseline_of(subject)
     outcome = {each["id"]: each for each in (subject.outcome or {}).get("assessments", ())}
     if baseline is not None and (total := _baseline_sum(subject, baseline)) is not None:
-        yield _sum(subject, baseline, 1, "SUMLDIAM", total, baseline["assessed_on"])
+        # The stored results say it with every later assessment.
+        stored = next((each["baseline_mm"] for each in outcome.values()), total)
+        yield _sum(subject, baseline, 1, "SUMLDIAM", Decimal(stored), baseline["assessed_on"])
     for key, row in assessments.items():
         found = outcome.get(key)
         if found is None or found["sum_mm"] is None:
