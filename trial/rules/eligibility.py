@@ -16,6 +16,8 @@ AST_WITH_LIVER_METASTASES = Decimal(constant("AST_with_liver_metastases"))
 # Below it a count of cells, which is asked in /mm³, was most likely typed in 10⁹/L.
 MOST_IN_BILLIONS = 1000
 HIGHEST_ECOG = constant("highest_ECOG")
+# The highest value of a checklist that the record holds: 12 digits, 3 of them decimals.
+MOST_HELD = Decimal("999999999.999")
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,12 @@ def times_limit(measured: Decimal, upper_limit: Decimal) -> Decimal:
     Rounded up: what is above a limit of the checklist, which has fewer decimals, stays above it.
     """
     return (measured / upper_limit).quantize(Decimal("0.001"), ROUND_CEILING)
+
+
+def too_many_times(measured: Decimal, upper_limit: Decimal) -> str:
+    """Why a multiple cannot be kept, in words; empty when it can be."""
+    times = times_limit(measured, upper_limit)
+    return f"Value and limit make {times:,f} × the limit. Enter both in one unit." if times > MOST_HELD else ""
 
 
 def most_allowed(item: EligibilityItem, liver_metastases: bool) -> Decimal | None:
@@ -106,6 +114,8 @@ def _obstacle(item: EligibilityItem, answer: Answer, against: str) -> Obstacle |
     field = f"{'value' if item.is_laboratory else 'met'}_{item.code}"
     if answer.met is None:
         return Obstacle(item.code, UNANSWERED, f"Not answered: {item.words}.", "Not answered", field)
+    if answer.measured is not None:
+        field = f"measured_{item.code}"  # the multiple follows from it, and its own box is empty
     if item.is_laboratory and answer.measured_on is None:
         words = f"The date of the value is missing: {item.words}."
         return Obstacle(item.code, UNANSWERED, words, "Enter the date of the value.", f"date_{item.code}")

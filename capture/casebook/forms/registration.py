@@ -32,6 +32,7 @@ from trial.rules.eligibility import (
     most_allowed,
     shown_number,
     times_limit,
+    too_many_times,
 )
 
 DETAILS_LAYOUT = (
@@ -149,6 +150,8 @@ class ChecklistForm(forms.Form):
                 box = NumberField(label=label, max_digits=12, decimal_places=3, min_value=0, required=False)
                 box.widget.attrs |= {"placeholder": words, "aria-label": label}
                 self.fields[f"{name}_{item.code}"] = box
+            if item.is_multiple:
+                self.fields[f"value_{item.code}"].widget.attrs["aria-label"] = f"Multiple: {item.words}"
             return
         self.fields[f"met_{item.code}"] = forms.ChoiceField(
             label=item.words, choices=(("yes", "Met"), ("no", "Not met")), required=False,
@@ -170,7 +173,8 @@ class ChecklistForm(forms.Form):
         if not item.is_multiple or (self.is_bound and not hasattr(self, "cleaned_data")):
             return ""
         given = self.cleaned_data if self.is_bound else self.initial
-        made_from = [given.get(f"{name}_{item.code}") for name, _ in MADE_FROM]
+        # What was typed stays beside its multiple when a box is refused, which takes it out of cleaned_data.
+        made_from = (self.typed_multiples if self.is_bound else self._made_from(given))[item.code]
         if None in made_from or not made_from[1]:
             return ""
         most = most_allowed(item, has_liver_metastases(given.get("metastatic_sites")))
@@ -179,13 +183,18 @@ class ChecklistForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """A multiple of the upper limit is computed from value and limit, or entered itself; never both."""
         cleaned = super().clean() or self.cleaned_data
-        for item in protocol.ELIGIBILITY:
-            if item.is_multiple:
-                self._clean_multiple(item.code, cleaned)
+        self.typed_multiples = self._made_from(cleaned)
+        for code in self.typed_multiples:
+            self._clean_multiple(code, cleaned)
         return cleaned
 
+    def _made_from(self, given: Mapping[str, Any]) -> dict[str, list[Any]]:
+        """Item → value and upper limit, of the items that are multiples."""
+        return {item.code: [given.get(f"{name}_{item.code}") for name, _ in MADE_FROM]
+                for item in protocol.ELIGIBILITY if item.is_multiple}  # fmt: skip
+
     def _clean_multiple(self, code: str, cleaned: dict[str, Any]) -> None:
-        measured, limit = (cleaned.get(f"{name}_{code}") for name, _ in MADE_FROM)
+        measured, limit = self.typed_multiples[code]
         if measured is None and limit is None:
             return
         if measured is None:
@@ -194,6 +203,8 @@ class ChecklistForm(forms.Form):
             self.add_error(f"limit_{code}", "Enter the upper limit of normal, more than 0.")
         elif cleaned.get(f"value_{code}") is not None:
             self.add_error(f"value_{code}", "Enter value and limit, or the multiple of the limit, not both.")
+        elif refused := too_many_times(measured, limit):
+            self.add_error(f"limit_{code}", refused)
         else:
             cleaned[f"value_{code}"] = times_limit(measured, limit)
 

@@ -16,7 +16,7 @@ from capture.casebook.registry import CHECKS
 from trial import protocol
 from trial.models import Assessment, Lesion, Waiver
 from trial.protocol.ctcae_v3.limits import ANALYTES
-from trial.rules.eligibility import times_limit
+from trial.rules.eligibility import times_limit, too_many_times
 from trial.rules.response.recist import IN_FORCE
 
 MEASURED = frozenset(item.code for item in protocol.ELIGIBILITY if item.is_laboratory)
@@ -51,6 +51,8 @@ class AnswerRow(forms.Form):
             return found
         if None in made_from or not made_from[1] or found.get("item") not in MULTIPLES:
             self.add_error("measured", "Only a multiple of the upper limit has a measured value, with a limit above 0.")
+        elif refused := too_many_times(*made_from):
+            self.add_error("upper_limit", refused)
         elif found.get("value") != times_limit(*made_from):
             self.add_error("value", f"Value and limit make {times_limit(*made_from)}. Enter this multiple.")
         return found

@@ -13,6 +13,7 @@ from capture.casebook import history
 from capture.casebook.forms.registration import CorrectionForm
 from capture.entry import edit_conflict
 from capture.entry.services import corrections, registration
+from capture.exchange.importing.import_forms import AnswerRow
 from tests.cast import Cast, answers, details, register
 from trial import protocol
 from trial.models import Participant, Role
@@ -110,6 +111,33 @@ def test_an_ineligible_registration_keeps_what_was_typed_and_offers_a_waiver(cas
     shown = page.content.decode()
     assert "Not met: Metastatic disease" in shown and 'value="ileum"' in shown and "request waiver" in shown
     assert client.post("/participants/register/", typed | {"screen": "1"}).url == "/participants/S-0002/waiver/"
+
+
+def test_a_multiple_that_the_record_cannot_hold_is_refused_at_its_limit(cast: Cast) -> None:
+    client = _as(cast.people[Role.COORDINATOR])
+    typed = _typed(cast, **MADE_FROM) | {"measured_bilirubin": "1000000", "limit_bilirubin": "0.001"}
+    for address, also in (("/participants/register/", {}), ("/participants/register/", {"screen": "keep"}),
+                          ("/participants/register/counted/", {})):  # fmt: skip
+        assert client.post(address, typed | also).status_code == (200 if "counted" in address else 422)
+    page = client.post("/participants/register/", typed).content.decode()
+    words = "Value and limit make 1,000,000,000.000 × the limit. Enter both in one unit."
+    assert f'id="id_limit_bilirubin_error">{words}' in page
+    row = AnswerRow({"item": "bilirubin", "measured": "1000000", "upper_limit": "0.001", "value": "2",
+                     "measured_on": "2026-01-05"})  # fmt: skip
+    assert row.errors == {"upper_limit": [words]}
+
+
+def test_what_a_multiple_was_made_from_is_refused_at_the_box_that_holds_it(cast: Cast) -> None:
+    client = _as(cast.people[Role.COORDINATOR])
+    made = client.post("/participants/register/", _typed(cast, **MADE_FROM)).content.decode()
+    assert 'id="id_measured_bilirubin_error">Not met: 2.001' in made and "id_value_bilirubin_error" not in made
+    itself = client.post("/participants/register/", _typed(cast, value_bilirubin="2.001")).content.decode()
+    assert 'id="id_value_bilirubin_error">Not met: 2.001' in itself
+    row = re.compile(r'<tr( class="not-met")?>\s*<td class="number">\d+</td>\s*<th scope="row"><label for="id_meas')
+    without_limit = client.post("/participants/register/", _typed(cast, **MADE_FROM) | {"limit_bilirubin": ""})
+    red = [each[1] for each in row.finditer(without_limit.content.decode())]
+    assert red.count(' class="not-met"') == 1 and len(red) == 3
+    assert all(f'aria-label="{words}: ' in made for words in ("Value", "Upper limit", "Multiple"))
 
 
 def test_a_screening_is_saved_on_the_way_to_its_screen_failure(cast: Cast) -> None:
